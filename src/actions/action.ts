@@ -1,0 +1,83 @@
+import type { Order } from "../storage/entry.ts";
+import type { Values } from "../storage/form.ts";
+import type { DownloadMethod } from "../storage/mount.ts";
+
+/** Who acts, and where they stand. Made by a frontend for every update. */
+export interface Visit {
+  readonly person: {
+    /** `telegram:1001`, `discord:2002`. */
+    readonly id: string;
+    readonly name: string;
+    /** What their client says, BCP 47; absent = unknown. A language chosen in `/settings` wins. */
+    readonly locale?: string;
+  };
+  readonly place: {
+    /** `telegram:-1005`, `discord:channel:77`; in a private chat the person's own. */
+    readonly id: string;
+    readonly kind: "private" | "group";
+  };
+  /** Rows a listing can have here, when the person has not chosen. */
+  readonly rows: { readonly usual: number; readonly most: number };
+}
+
+/** The screen a button belongs to, as the button remembers it. */
+export interface ViewRef {
+  /** Session id: 10 base62 characters. */
+  readonly id: string;
+  /** Revision the button was drawn for; an older one acts on what its label said, or redraws. */
+  readonly revision: number;
+}
+
+/** Everything that can be asked. Those with a `view` fit on a button (see `press.ts`). */
+export type Action =
+  | { readonly do: "start"; readonly payload?: string }
+  | { readonly do: "help" }
+  | { readonly do: "sign-in"; readonly mount?: string }
+  | { readonly do: "open-share"; readonly text?: string; readonly passCode?: string }
+  | { readonly do: "submit"; readonly form: FormRef; readonly values: Values }
+  | { readonly do: "show-mounts" }
+  | { readonly do: "browse"; readonly path?: string }
+  | { readonly do: "find-link"; readonly words: string }
+  | { readonly do: "show-settings" }
+  | { readonly do: "log-out" }
+  | { readonly do: "forget" }
+  | { readonly do: "cancel" }
+  | Press;
+
+/** What a button can mean. `index` counts in the rows its screen showed. */
+export type Press =
+  | { readonly do: "open"; readonly view: ViewRef; readonly index: number }
+  | { readonly do: "turn"; readonly view: ViewRef; readonly page: number }
+  | { readonly do: "up"; readonly view: ViewRef }
+  | { readonly do: "refresh"; readonly view: ViewRef }
+  | { readonly do: "sort"; readonly view: ViewRef; readonly by: Order["by"] }
+  | { readonly do: "back"; readonly view: ViewRef }
+  | { readonly do: "link"; readonly view: ViewRef; readonly variant?: number }
+  | { readonly do: "mounts"; readonly view: ViewRef }
+  | { readonly do: "mount"; readonly view: ViewRef; readonly index: number }
+  | { readonly do: "open-mount"; readonly view: ViewRef }
+  | { readonly do: "choose-mount"; readonly view: ViewRef }
+  | { readonly do: "rename-mount"; readonly view: ViewRef }
+  | { readonly do: "check-mount"; readonly view: ViewRef }
+  | { readonly do: "renew-mount"; readonly view: ViewRef }
+  | { readonly do: "set-method"; readonly view: ViewRef; readonly method: DownloadMethod }
+  | { readonly do: "remove-mount"; readonly view: ViewRef }
+  | { readonly do: "confirm"; readonly view: ViewRef }
+  | { readonly do: "dismiss"; readonly view: ViewRef }
+  | { readonly do: "set-language"; readonly view: ViewRef; readonly index: number }
+  | { readonly do: "set-rows"; readonly view: ViewRef; readonly rows: number }
+  | { readonly do: "set-order"; readonly view: ViewRef; readonly by: Order["by"] }
+  | { readonly do: "add-account"; readonly view: ViewRef }
+  | { readonly do: "add-share"; readonly view: ViewRef }
+  | { readonly do: "retry"; readonly view: ViewRef };
+
+/** Which form was answered, and what it is about. Survives in a dialogue's state, so it holds no secret. */
+export interface FormRef {
+  /** A driver kind's name, or a form of the house. */
+  readonly id: FormId;
+  /** What it is about: a mount id, the share's link, a pending sign-in. */
+  readonly subject?: string;
+}
+
+export const formIds = ["pikpak", "pikpak-share", "verification", "mount-title"] as const;
+export type FormId = (typeof formIds)[number];

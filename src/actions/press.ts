@@ -1,0 +1,141 @@
+import type { Press, ViewRef } from "./action.ts";
+import { downloadMethods } from "../storage/mount.ts";
+
+/**
+ * What stands behind a button, on both platforms: `1<id>-<revision>-<verb>[-<argument>]`, at most 48 bytes of
+ * `[A-Za-z0-9-]`, so that it fits Telegram's 64 bytes, Discord's 100 characters and a `?start=` deep link alike.
+ * The leading `1` is the codec's version: a button of another version is told to have expired.
+ */
+export function encodePress(press: Press): string {
+  const [verb, argument] = verbOf(press);
+  const head = `${version}${press.view.id}-${press.view.revision.toString(36)}-${verb}`;
+  return argument === undefined ? head : `${head}-${argument}`;
+}
+
+const version = "1";
+const shape = /^1([A-Za-z0-9]{10})-([0-9a-z]{1,8})-([a-z])(?:-([0-9a-z]{1,6}))?$/;
+
+/** The press behind a code, or undefined for anything forged, garbled or of another version. */
+export function decodePress(code: string): Press | undefined {
+  const match = shape.exec(code);
+  if (!match) return undefined;
+  const [, id = "", revision = "", verb = "", argument] = match;
+  const number = argument === undefined ? undefined : Number.parseInt(argument, 36);
+  return pressOf(verb, { id, revision: Number.parseInt(revision, 36) }, number);
+}
+
+const orders = ["name", "size", "modified"] as const;
+
+function verbOf(press: Press): [verb: string, argument?: string] {
+  switch (press.do) {
+    case "open":
+      return ["o", press.index.toString(36)];
+    case "turn":
+      return ["t", press.page.toString(36)];
+    case "up":
+      return ["u"];
+    case "refresh":
+      return ["r"];
+    case "sort":
+      return ["s", orders.indexOf(press.by).toString(36)];
+    case "back":
+      return ["b"];
+    case "link":
+      return press.variant === undefined ? ["l"] : ["l", press.variant.toString(36)];
+    case "mounts":
+      return ["m"];
+    case "mount":
+      return ["n", press.index.toString(36)];
+    case "open-mount":
+      return ["p"];
+    case "choose-mount":
+      return ["c"];
+    case "rename-mount":
+      return ["e"];
+    case "check-mount":
+      return ["h"];
+    case "renew-mount":
+      return ["w"];
+    case "set-method":
+      return ["d", downloadMethods.indexOf(press.method).toString(36)];
+    case "remove-mount":
+      return ["x"];
+    case "confirm":
+      return ["y"];
+    case "dismiss":
+      return ["z"];
+    case "set-language":
+      return ["g", press.index.toString(36)];
+    case "set-rows":
+      return ["k", press.rows.toString(36)];
+    case "set-order":
+      return ["q", orders.indexOf(press.by).toString(36)];
+    case "add-account":
+      return ["a"];
+    case "add-share":
+      return ["f"];
+    case "retry":
+      return ["i"];
+  }
+}
+
+function pressOf(verb: string, view: ViewRef, argument: number | undefined): Press | undefined {
+  return argument === undefined ? plainPress(verb, view) : pressWithArgument(verb, view, argument);
+}
+
+function plainPress(verb: string, view: ViewRef): Press | undefined {
+  const found = plain[verb];
+  return found ? { do: found, view } : undefined;
+}
+
+type PlainVerb = Exclude<
+  Press["do"],
+  "open" | "turn" | "sort" | "mount" | "set-method" | "set-language" | "set-rows" | "set-order"
+>;
+
+const plain: Readonly<Record<string, PlainVerb>> = {
+  u: "up",
+  r: "refresh",
+  b: "back",
+  l: "link",
+  m: "mounts",
+  p: "open-mount",
+  c: "choose-mount",
+  e: "rename-mount",
+  h: "check-mount",
+  w: "renew-mount",
+  x: "remove-mount",
+  y: "confirm",
+  z: "dismiss",
+  a: "add-account",
+  f: "add-share",
+  i: "retry",
+};
+
+function pressWithArgument(verb: string, view: ViewRef, argument: number): Press | undefined {
+  switch (verb) {
+    case "o":
+      return { do: "open", view, index: argument };
+    case "t":
+      return { do: "turn", view, page: argument };
+    case "l":
+      return { do: "link", view, variant: argument };
+    case "n":
+      return { do: "mount", view, index: argument };
+    case "g":
+      return { do: "set-language", view, index: argument };
+    case "k":
+      return { do: "set-rows", view, rows: argument };
+    case "s":
+    case "q": {
+      const by = orders[argument];
+      return by && { do: verb === "s" ? "sort" : "set-order", view, by };
+    }
+    case "d": {
+      const method = downloadMethods[argument];
+      return method && { do: "set-method", view, method };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,216 @@
+import type { Entry, Order, Variant } from "../storage/entry.ts";
+import type { StorageErrorCode } from "../storage/error.ts";
+import type { Field, Problem, Values } from "../storage/form.ts";
+import type { DownloadMethod, Health } from "../storage/mount.ts";
+import type { Quota } from "../storage/driver.ts";
+import type { FormRef, ViewRef } from "./action.ts";
+
+/**
+ * Everything that can be shown: meaning only, no words, no markup, no layout. A renderer turns one into its platform's
+ * best widgets, may leave out what it cannot show, and never invents an action. Where a screen has a `view`, its
+ * buttons are presses on that view.
+ */
+export type Screen =
+  | Welcome
+  | Help
+  | FormScreen
+  | Listing
+  | FileCard
+  | LinkCard
+  | MountList
+  | MountCard
+  | SettingsScreen
+  | Question
+  | Notice;
+
+/** What `perform` gives: the screen, and the ones that follow it in the same place while work goes on (a folder filling in). */
+export interface Answer {
+  readonly screen: Screen;
+  /** Ends by itself; stop it by `return()`. A frontend edits the message it delivered, as fast as its platform allows. */
+  readonly updates?: AsyncIterable<Screen>;
+}
+
+/** The first words: the two ways in. Presses: `add-account`, `add-share`, `mounts` when there are any. */
+export interface Welcome {
+  readonly show: "welcome";
+  readonly view: ViewRef;
+  readonly mounts: number;
+}
+
+/** What can be done here, by this person. */
+export interface Help {
+  readonly show: "help";
+  readonly place: "private" | "group";
+  readonly admin: boolean;
+}
+
+/** A form to fill in: Telegram asks question by question, Discord by a modal or the one-time page. */
+export interface FormScreen {
+  readonly show: "form";
+  readonly form: FormRef;
+  readonly fields: readonly Field[];
+  /** Answers already known (never secret ones): these need not be asked again. */
+  readonly values: Values;
+  /** The answer that was not accepted; start there and keep the others. */
+  readonly problem?: Problem;
+  /** Why the form came (back): a wrong password, a pass code that is needed. */
+  readonly reason?: Reason;
+  /** A one-time page where the same form can be filled in, and until when (ms since the epoch). */
+  readonly page?: { readonly url: string; readonly expiresAt: number };
+}
+
+/** A failure in a person's terms: the locale key `error-<code>`. */
+export interface Reason {
+  readonly code: StorageErrorCode;
+  /** Milliseconds until trying again can work. */
+  readonly retryAfter?: number;
+  /** Where a human proves to be one. */
+  readonly verify?: string;
+}
+
+/** A folder's page. Presses: `open`, `turn`, `up`, `refresh`, `sort`, `mounts`. */
+export interface Listing {
+  readonly show: "listing";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  /** Folders from the root (not included: the root is the mount) down to this one. */
+  readonly trail: readonly string[];
+  readonly rows: readonly Entry[];
+  /** 1-based; `count` is absent until the folder is read to its end. */
+  readonly page: { readonly number: number; readonly count?: number; readonly next: boolean };
+  /** Entries known so far; `complete` when these are all. */
+  readonly total: { readonly known: number; readonly complete: boolean };
+  readonly order: Order;
+  /** There is a parent folder to go to. */
+  readonly up: boolean;
+  /** The rest of the folder could not be read. */
+  readonly failed?: Reason;
+  /** Said once, above: the list had changed, another page was meant. */
+  readonly notice?: "list-changed" | "view-rebuilt";
+}
+
+export interface MountTag {
+  readonly id: string;
+  readonly title: string;
+  readonly driver: string;
+}
+
+/** One file. Presses: `link` (the original, or a variant by its index), `back`. */
+export interface FileCard {
+  readonly show: "file";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly entry: Entry;
+  readonly variants: readonly Variant[];
+  readonly duration?: number;
+}
+
+/** A file's address. Presses: `back` when it has a view. Only the asker may see it. */
+export interface LinkCard {
+  readonly show: "link";
+  readonly for: "asker";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly entry: Entry;
+  readonly variant?: Variant;
+  readonly url: string;
+  /** `direct`: the drive's own address; `gateway`: a short ticket of ours. */
+  readonly via: "direct" | "gateway" | "proxy-url";
+  /** Milliseconds since the epoch; absent = not known. */
+  readonly expiresAt?: number;
+}
+
+/** One's mounts. Presses: `mount` by index, `add-account`, `add-share`. */
+export interface MountList {
+  readonly show: "mounts";
+  readonly view: ViewRef;
+  readonly mounts: readonly MountLine[];
+}
+
+export interface MountLine extends MountTag {
+  readonly current: boolean;
+  readonly health: Health;
+}
+
+/** One mount. Presses: `open-mount`, `choose-mount`, `rename-mount`, `check-mount`, `renew-mount` (accounts), `set-method`, `remove-mount`, `mounts`. */
+export interface MountCard {
+  readonly show: "mount";
+  readonly view: ViewRef;
+  readonly mount: MountLine;
+  /** Absent where the drive has none or could not be asked. */
+  readonly quota?: Quota;
+  /** `undefined` = the operator's default, which is `usual`. */
+  readonly method?: DownloadMethod;
+  readonly usual: DownloadMethod;
+  /** Methods that work here (proxying needs a public address). */
+  readonly methods: readonly DownloadMethod[];
+  /** It can be signed in to again. */
+  readonly renewable: boolean;
+}
+
+/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`. */
+export interface SettingsScreen {
+  readonly show: "settings";
+  readonly view: ViewRef;
+  /** Languages there are, in the order `set-language` counts them. */
+  readonly languages: readonly string[];
+  readonly language: string;
+  readonly rows: number;
+  readonly rowChoices: readonly number[];
+  readonly order: Order;
+}
+
+/** Are you sure? Presses: `confirm`, `dismiss`. */
+export interface Question {
+  readonly show: "question";
+  readonly view: ViewRef;
+  readonly question: "remove-mount" | "forget";
+  /** What it is about: the mount's title. */
+  readonly subject?: string;
+}
+
+/** A sentence. With a view, `retry` or `mounts` can be pressed as `offer` says. */
+export interface Notice {
+  readonly show: "notice";
+  /** The locale key is `notice-<code>`, or `error-<code>` for storage errors. */
+  readonly notice: NoticeCode | StorageErrorCode;
+  readonly level: "done" | "info" | "refused" | "failed";
+  readonly subject?: string;
+  readonly retryAfter?: number;
+  readonly verify?: string;
+  readonly view?: ViewRef;
+  readonly offer?: readonly ("retry" | "mounts" | "add-account" | "add-share" | "renew-mount")[];
+  /** Shown with a failure nobody foresaw, and logged with it. */
+  readonly reference?: string;
+  /** Not meant for the message pressed on: a toast, or a word to the asker alone. */
+  readonly for?: "asker";
+}
+
+/** Sentences that are not failures of a drive. */
+export const noticeCodes = [
+  "nothing-found",
+  "no-mounts",
+  "no-such-path",
+  "not-yours",
+  "view-expired",
+  "unknown-press",
+  "mount-removed",
+  "mount-gone",
+  "mount-renamed",
+  "mount-chosen",
+  "mount-healthy",
+  "logged-out",
+  "forgotten",
+  "cancelled",
+  "nothing-to-cancel",
+  "private-only",
+  "not-a-share-link",
+  "not-understood",
+  "not-admitted",
+  "too-fast",
+  "saved",
+  "gateway-needed",
+  "unexpected",
+] as const;
+export type NoticeCode = (typeof noticeCodes)[number];

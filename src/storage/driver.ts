@@ -1,0 +1,110 @@
+import type { Details, Entry } from "./entry.ts";
+import type { Field, Problem, Values } from "./form.ts";
+
+/** A part of a listing. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Cursor of the next page; absent at the end. Opaque, and good only for the folder it came from. */
+  readonly next?: string;
+}
+
+/** Where a file's bytes are. `empty`: the file has no bytes and therefore no address; serve nothing, successfully. */
+export type Link =
+  | {
+      readonly kind: "url";
+      /** Direct address, signed by the drive. */
+      readonly url: string;
+      /** Headers without which the address refuses. Present = a browser cannot use it; it must be proxied. */
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Milliseconds since the epoch after which the address stops working; absent = unknown. */
+      readonly expiresAt?: number;
+      /** Bytes of exactly this rendition, where known. */
+      readonly size?: number;
+    }
+  | { readonly kind: "empty" };
+
+/** Room on a drive, in bytes. */
+export interface Quota {
+  /** Absent = unlimited or not told. */
+  readonly limit?: number;
+  readonly used: number;
+  readonly trashed?: number;
+  /** What the account is, in the drive's word: `platinum`. */
+  readonly plan?: string;
+}
+
+export interface CallOptions {
+  /** Ends the call early; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * What a backend must offer, and may. `list`, `stat` and `link` are the trade; every other method is a talent, and its
+ * presence is the answer to "can it?". All of them throw `StorageError` for what a person can cause or mend.
+ */
+export interface Driver {
+  /** One page of a folder (absent = the mount's root), as the drive orders it. A folder that is gone: `not-found`. */
+  list(folder: string | undefined, options?: CallOptions & { readonly cursor?: string }): Promise<Page<Entry>>;
+  stat(id: string, options?: CallOptions): Promise<Details>;
+  /** `prefer` names a variant; absent = the original bytes, never silently anything else. */
+  link(id: string, options?: CallOptions & { readonly prefer?: string }): Promise<Link>;
+  quota?(options?: CallOptions): Promise<Quota>;
+  /** Lets go of timers and connections. */
+  close?(): Promise<void>;
+}
+
+/** A mount's secrets: encrypted at rest, apart from everything else. */
+export interface Vault {
+  read(): Promise<Values>;
+  /** Merges; an empty string deletes. Resolves when the change is on disk. */
+  write(changes: Values): Promise<void>;
+}
+
+/** Small facts a driver wants back after a restart and that are no secret (cool-downs, device ids). */
+export interface Notes {
+  read(key: string): Promise<string | undefined>;
+  /** `ttl` in milliseconds; absent = for ever. */
+  write(key: string, value: string, ttl?: number): Promise<void>;
+}
+
+/** What the house lends a driver. */
+export interface DriverContext {
+  readonly vault: Vault;
+  readonly notes: Notes;
+  /** Runs one piece of work at a time for `key`, in this process and in its replicas. */
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /** That many random bytes as lower-case hex. */
+  randomHex(bytes: number): string;
+  readonly log: DriverLog;
+}
+
+/** The few levels of a logger a driver needs; pino fits. */
+export interface DriverLog {
+  debug(fields: object, event: string): void;
+  info(fields: object, event: string): void;
+  warn(fields: object, event: string): void;
+}
+
+/** A backend as the register knows it: what it asks for, what it recognises, and how to open it. */
+export interface DriverKind {
+  /** Stable: stored in mounts. Its words are the locale keys `driver-<name>`. */
+  readonly name: string;
+  /** The form that adds such a mount. Secret fields go to the vault, the rest to the mount's options. */
+  readonly fields: readonly Field[];
+  /** Options out of free text (a pasted link); absent = not ours. */
+  recognise?(text: string): Values | undefined;
+  /** Puts answers into the shape `open` wants (an id out of an address), or names the wrong one. */
+  check(
+    values: Values,
+  ): { readonly ok: true; readonly values: Values } | { readonly ok: false; readonly problem: Problem };
+  /** A title for a new mount, before anything is known about it. Holds no secret. */
+  title(options: Values): string;
+  /** A name for the thing mounted, the same for the same share or account: to find it again instead of mounting it twice. */
+  identity(options: Values): string;
+  /** Makes a driver. Sends nothing: the first call that needs it signs in. `options` never hold secrets; those are in the vault. */
+  open(options: Values, context: DriverContext): Driver;
+}

@@ -1,0 +1,77 @@
+/** Every failure a person can cause or mend. The code is a locale key (`error-<code>`), so each has words that say what to do next. */
+export const storageErrorCodes = [
+  // the thing asked for
+  "not-found",
+  "trashed",
+  "not-a-file",
+  "not-a-folder",
+  "no-link",
+  "blocked",
+  "still-processing",
+  "variant-gone",
+  "permission-denied",
+  "bad-argument",
+  "unsupported",
+  // the account
+  "wrong-credentials",
+  "sign-in-refused",
+  "signed-out",
+  "verification-needed",
+  "captcha-rejected",
+  "account-suspended",
+  // how often
+  "too-frequent",
+  "risk-limited",
+  "daily-limit",
+  "task-limit",
+  "too-many-items",
+  // writing
+  "no-space",
+  "name-taken",
+  "still-moving",
+  "same-folder",
+  "own-share",
+  "task-refused",
+  // shares
+  "pass-code-needed",
+  "pass-code-wrong",
+  "share-not-found",
+  "share-deleted",
+  "share-expired",
+  "share-cancelled",
+  "share-reviewing",
+  "share-blocked",
+  "share-region",
+  "share-restore-limit",
+  // the way there
+  "unreachable",
+  "upstream",
+] as const;
+
+export type StorageErrorCode = (typeof storageErrorCodes)[number];
+
+interface StorageErrorOptions {
+  /** Milliseconds to wait before the same call may work. */
+  readonly retryAfter?: number;
+  /** The page where a human proves to be one (`verification-needed` only). */
+  readonly verify?: string;
+  /** What the service itself said, for the log; never shown as it is. */
+  readonly cause?: unknown;
+  /** A short technical note for the log. */
+  readonly message?: string;
+}
+
+/** What a driver throws. Anything else it throws is a bug or an outage and becomes `upstream` in `storage.ts`. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+  readonly code: StorageErrorCode;
+  readonly retryAfter?: number;
+  readonly verify?: string;
+
+  constructor(code: StorageErrorCode, options: StorageErrorOptions = {}) {
+    super(options.message ?? code, "cause" in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
+    if (options.verify !== undefined) this.verify = options.verify;
+  }
+}

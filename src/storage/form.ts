@@ -1,0 +1,68 @@
+/**
+ * One question. A driver declares its options as fields, once: the dialogue on Telegram, the modal on Discord, the
+ * one-time page, the validation and the docs all come from that declaration.
+ */
+export interface Field {
+  /** Option name; its label is the locale key `field-<form id>-<name>`, its hint `field-<form id>-<name>-hint`. */
+  readonly name: string;
+  /** `secret` is never echoed, logged, prefilled or stored in clear; `folder` takes empty, `root`, an id or a folder's address. */
+  readonly kind: "text" | "secret" | "folder" | "choice";
+  /** A required field cannot be skipped. */
+  readonly required: boolean;
+  /** The answers a `choice` can take; each is labelled by the locale key `choice-<name>-<answer>`. */
+  readonly choices?: readonly string[];
+  /** Name of another field of this form that may be answered instead (a refresh token instead of a password). */
+  readonly instead?: string;
+  /** Not asked in a walk through the form unless it is reached by another field's `instead`. */
+  readonly aside?: boolean;
+  /** Most characters an answer may have. */
+  readonly maxLength: number;
+}
+
+/** Answers by field name; a skipped field is absent. */
+export type Values = Readonly<Record<string, string>>;
+
+/** Why an answer is not accepted: the locale key `problem-<code>` says what would be right. */
+export interface Problem {
+  readonly field: string;
+  readonly code: ProblemCode;
+}
+
+export const problemCodes = [
+  "required",
+  "too-long",
+  "not-a-share",
+  "not-a-folder-id",
+  "not-a-choice",
+  "not-a-verification",
+  "empty-name",
+] as const;
+export type ProblemCode = (typeof problemCodes)[number];
+
+/** What reading a form's answers gave: options ready for a driver, or the first answer that is wrong. */
+export type Reading =
+  | { readonly ok: true; readonly values: Values }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** Trims answers, drops empty ones, and names the first that is missing, too long or not among the choices. */
+export function readForm(fields: readonly Field[], answers: Values): Reading {
+  const values: Record<string, string> = {};
+  for (const field of fields) {
+    const raw = answers[field.name] ?? "";
+    const answer = field.kind === "secret" ? raw : raw.trim();
+    const code = problemWith(field, answer, answers);
+    if (code) return { ok: false, problem: { field: field.name, code } };
+    if (answer !== "") values[field.name] = answer;
+  }
+  return { ok: true, values };
+}
+
+function problemWith(field: Field, answer: string, answers: Values): ProblemCode | undefined {
+  if (answer === "") {
+    const answered = field.instead !== undefined && (answers[field.instead] ?? "") !== "";
+    return field.required && !answered ? "required" : undefined;
+  }
+  if (answer.length > field.maxLength) return "too-long";
+  if (field.choices && !field.choices.includes(answer)) return "not-a-choice";
+  return undefined;
+}

@@ -1,0 +1,30 @@
+import type { StorageErrorCode } from "./error.ts";
+import type { Values } from "./form.ts";
+
+/** How people get the bytes: 302, through us, or through an external download proxy. */
+export const downloadMethods = ["redirect", "proxy", "proxy-url"] as const;
+export type DownloadMethod = (typeof downloadMethods)[number];
+
+/** A driver with its options, put up by somebody. Plain data, in Keyv; its secrets are elsewhere, encrypted. */
+export interface Mount {
+  /** 10 base62 characters. */
+  readonly id: string;
+  /** Name of the driver kind. */
+  readonly driver: string;
+  /** The driver's options without the secret ones. */
+  readonly options: Values;
+  readonly title: string;
+  /** Person id of who put it up, `telegram:1001`. */
+  readonly owner: string;
+  /** Places it is lent to, `telegram:-1002`; empty = its owner alone. */
+  readonly audience: readonly string[];
+  /** Absent = the operator's default. */
+  readonly method?: DownloadMethod;
+  readonly createdAt: number;
+  readonly health: Health;
+}
+
+/** How the mount did when last used. */
+export type Health =
+  | { readonly state: "working"; readonly at: number }
+  | { readonly state: "failing"; readonly at: number; readonly code: StorageErrorCode };
