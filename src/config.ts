@@ -1,4 +1,5 @@
-import type { DownloadMethod } from "./storage/mount.ts";
+import { z } from "zod";
+import { downloadMethods, type DownloadMethod } from "./storage/mount.ts";
 
 /** Everything the process is told from outside. Made by `readConfig`, or by the emulated world. */
 export interface Config {
@@ -38,4 +39,161 @@ export interface Config {
     readonly identitiesFile?: string;
   };
   readonly logLevel: string;
+}
+
+/** The environment is wrong; the message names every variable at once and says what each takes. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Reads the environment, an empty variable counting as unset. Values of secrets never get into the message. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
+  const read = variables.safeParse(given);
+  const problems = read.success ? [] : read.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+  const missing = missingVariables(given);
+  if (!read.success || missing.length > 0) {
+    throw new ConfigError(["The configuration cannot be used:", ...problems, ...missing].join("\n"));
+  }
+  return toConfig(read.data);
+}
+
+const address = (protocols: RegExp, example: string) =>
+  z.url({ protocol: protocols, error: `takes an address like ${example}` }).transform((url) => url.replace(/\/+$/, ""));
+const http = (example: string) => address(/^https?$/, example);
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `takes ${values.join(", ")}` });
+
+const variables = z.object({
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(/^\d+:[A-Za-z0-9_-]+$/, "takes the token BotFather gave: digits, a colon, letters")
+    .optional(),
+  TELEGRAM_API_ROOT: http("https://api.telegram.org").default("https://api.telegram.org"),
+  TELEGRAM_WEBHOOK_URL: http("https://bot.example.com/telegram").optional(),
+  TELEGRAM_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,256}$/, "takes 1 to 256 of A-Z a-z 0-9 _ -")
+    .optional(),
+  DISCORD_BOT_TOKEN: z.string().regex(/^\S+$/, "takes the token of the Developer Portal, without spaces").optional(),
+  DISCORD_API_ROOT: http("https://discord.com/api").default("https://discord.com/api"),
+  ADMINS: z
+    .string()
+    .transform((text) =>
+      text
+        .split(",")
+        .map((id) => id.trim())
+        .filter((id) => id !== ""),
+    )
+    .pipe(
+      z.array(
+        z.string().regex(/^(telegram|discord):\d+$/, "takes telegram:<id> and discord:<id>, separated by commas"),
+      ),
+    )
+    .default([]),
+  ACCESS: oneOf(["open", "allowlist"]).default("open"),
+  STORE_URL: z
+    .string()
+    .regex(/^(sqlite|rediss?|postgres(ql)?|memory):\/\//, "takes sqlite://<file>, redis://…, postgres://… or memory://")
+    .optional(),
+  DATA_DIR: z.string().default("./data"),
+  SECRET_KEY: z
+    .string()
+    .transform((text) => text.split(",").map((key) => Buffer.from(key.trim(), "base64")))
+    .refine(
+      (keys) => keys.every((key) => key.length === 32),
+      "takes 32 bytes in base64 (openssl rand -base64 32), or old,new during a rotation",
+    )
+    .optional(),
+  GATEWAY_HOST: z.string().default("127.0.0.1"),
+  GATEWAY_PORT: z.coerce
+    .number({ error: "takes a port, 1 to 65535" })
+    .int("takes a port, 1 to 65535")
+    .min(1, "takes a port, 1 to 65535")
+    .max(65_535, "takes a port, 1 to 65535")
+    .default(8080),
+  PUBLIC_URL: http("https://drive.example.com").optional(),
+  DOWNLOAD_METHOD: oneOf(downloadMethods).default("redirect"),
+  DOWNLOAD_PROXY_URL: http("https://dl.example.com").optional(),
+  DOWNLOAD_PROXY_TOKEN: z.string().optional(),
+  LINK_TTL: z
+    .string()
+    .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
+    .transform(toMilliseconds)
+    .default(24 * 3_600_000),
+  PIKPAK_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "takes a domain like mypikpak.net")
+    .default("mypikpak.net"),
+  PIKPAK_DRIVE_URL: http("https://api-drive.mypikpak.net").optional(),
+  PIKPAK_USER_URL: http("https://user.mypikpak.net").optional(),
+  PIKPAK_PLATFORM: oneOf(["web", "android", "pc"]).default("web"),
+  PIKPAK_IDENTITIES: z.string().optional(),
+  LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+type Variables = z.infer<typeof variables>;
+
+function missingVariables(given: Readonly<Record<string, unknown>>): string[] {
+  const missing: string[] = [];
+  const needs = (when: boolean, name: string, why: string) =>
+    when && given[name] === undefined && missing.push(`  ${name}: ${why}`);
+  needs(
+    given["DISCORD_BOT_TOKEN"] === undefined,
+    "TELEGRAM_BOT_TOKEN",
+    "set it, DISCORD_BOT_TOKEN, or both; or see the bot without any: npm run demo",
+  );
+  needs(given["DOWNLOAD_METHOD"] === "proxy-url", "DOWNLOAD_PROXY_URL", "DOWNLOAD_METHOD=proxy-url needs it");
+  needs(given["DOWNLOAD_PROXY_URL"] !== undefined, "DOWNLOAD_PROXY_TOKEN", "the token shared with the download proxy");
+  needs(
+    given["DOWNLOAD_METHOD"] === "proxy" || given["DOWNLOAD_PROXY_URL"] !== undefined,
+    "PUBLIC_URL",
+    "proxying needs the address people reach the gateway by",
+  );
+  needs(
+    given["TELEGRAM_WEBHOOK_SECRET"] !== undefined,
+    "TELEGRAM_WEBHOOK_URL",
+    "a secret without a webhook does nothing",
+  );
+  return missing;
+}
+
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function toMilliseconds(text: string): number {
+  return Number.parseInt(text, 10) * (units[text.slice(-1)] ?? 0);
+}
+
+function toConfig(v: Variables): Config {
+  return {
+    ...(v.TELEGRAM_BOT_TOKEN && { telegram: telegramOf(v, v.TELEGRAM_BOT_TOKEN) }),
+    ...(v.DISCORD_BOT_TOKEN && { discord: { token: v.DISCORD_BOT_TOKEN, apiRoot: v.DISCORD_API_ROOT } }),
+    admins: v.ADMINS,
+    access: v.ACCESS,
+    storeUrl: v.STORE_URL ?? `sqlite://${v.DATA_DIR}/chatdrive.sqlite`,
+    dataDir: v.DATA_DIR,
+    ...(v.SECRET_KEY && { secretKeys: v.SECRET_KEY }),
+    gateway: { host: v.GATEWAY_HOST, port: v.GATEWAY_PORT },
+    ...(v.PUBLIC_URL && { publicUrl: v.PUBLIC_URL }),
+    downloadMethod: v.DOWNLOAD_METHOD,
+    ...(v.DOWNLOAD_PROXY_URL &&
+      v.DOWNLOAD_PROXY_TOKEN && { downloadProxy: { url: v.DOWNLOAD_PROXY_URL, token: v.DOWNLOAD_PROXY_TOKEN } }),
+    linkTtl: v.LINK_TTL,
+    pikpak: {
+      domain: v.PIKPAK_DOMAIN,
+      ...(v.PIKPAK_DRIVE_URL && { driveUrl: v.PIKPAK_DRIVE_URL }),
+      ...(v.PIKPAK_USER_URL && { userUrl: v.PIKPAK_USER_URL }),
+      platform: v.PIKPAK_PLATFORM,
+      ...(v.PIKPAK_IDENTITIES && { identitiesFile: v.PIKPAK_IDENTITIES }),
+    },
+    logLevel: v.LOG_LEVEL,
+  };
+}
+
+function telegramOf(v: Variables, token: string): NonNullable<Config["telegram"]> {
+  const { TELEGRAM_API_ROOT: apiRoot, TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = v;
+  if (!url) return { token, apiRoot };
+  return { token, apiRoot, webhook: secret ? { url, secret } : { url } };
 }

@@ -26,6 +26,8 @@ export type Screen =
 /** What `perform` gives: the screen, and the ones that follow it in the same place while work goes on (a folder filling in). */
 export interface Answer {
   readonly screen: Screen;
+  /** The language to say it in, one of `locales/`: chosen in settings, else the client's, else English. */
+  readonly language: string;
   /** Ends by itself; stop it by `return()`. A frontend edits the message it delivered, as fast as its platform allows. */
   readonly updates?: AsyncIterable<Screen>;
 }

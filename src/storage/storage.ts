@@ -1,20 +1,12 @@
-import type { CallOptions, DriverKind, Link, Quota } from "./driver.ts";
-import type { Details, Entry } from "./entry.ts";
-import type { StorageErrorCode } from "./error.ts";
+import type { Keyv } from "keyv";
+import type { CallOptions, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
+import { createDrivers, type Drivers } from "./drivers.ts";
+import type { Details } from "./entry.ts";
+import { StorageError, type StorageErrorCode } from "./error.ts";
+import { createFolders, type Folder, type Folders } from "./folders.ts";
+import { createLinks, type Links } from "./links.ts";
 import type { Values } from "./form.ts";
 import type { Mount } from "./mount.ts";
-
-/** A folder as far as it has been read. */
-export interface Folder {
-  /** In the drive's order; sort with `sortEntries`. */
-  readonly entries: readonly Entry[];
-  /** These are all. */
-  readonly complete: boolean;
-  /** Reading the rest failed; what was read stays. */
-  readonly failed?: { readonly code: StorageErrorCode; readonly retryAfter?: number };
-  /** When reading began, ms since the epoch. */
-  readonly readAt: number;
-}
 
 /** What a new mount is made of. `values` are a form's answers, secrets included, already checked by the kind. */
 export interface MountDraft {
@@ -69,4 +61,233 @@ export interface Storage {
   check(mount: string, options?: CallOptions): Promise<Mount>;
   /** Lets go of every driver. */
   close(): Promise<void>;
+}
+
+interface StorageParts {
+  readonly kinds: readonly DriverKind[];
+  readonly mounts: Keyv<Mount>;
+  /** Encrypted; a mount's secrets under its id. */
+  readonly secrets: Keyv<Values>;
+  readonly notes: Keyv<string>;
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  now(): number;
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  randomHex(bytes: number): string;
+  /** 10 base62 characters. */
+  newId(): string;
+  readonly log: DriverLog;
+}
+
+/** The mounts of this process: one driver, one reader a folder and one call a link at a time, for everybody. */
+export function createStorage(parts: StorageParts): Storage {
+  const drivers = createDrivers(parts);
+  const folders = createFolders({ now: parts.now, wait: parts.wait });
+  const links = createLinks({ now: parts.now });
+  const rack: Rack = { parts, drivers, folders, links };
+  return {
+    kinds: parts.kinds,
+    find: (id) => parts.mounts.get(id),
+    putUp: (draft, options = {}) => putUp(rack, draft, options),
+    renew: (id, values, options = {}) => renew(rack, id, values, options),
+    change: (id, changes) => parts.exclusive(`mount:${id}`, () => change(rack, id, changes)),
+    takeDown: (id) => parts.exclusive(`mount:${id}`, () => takeDown(rack, id)),
+    folder: async (mount, folder, { refresh = false, signal } = {}) => {
+      const driver = await drivers.of(mount);
+      return watched(rack, mount, () => folders.read({ mount, folder, driver, refresh, signal }));
+    },
+    follow: (mount, folder, options = {}) => folders.follow(mount, folder, options),
+    stat: async (mount, entry, options = {}) => {
+      const driver = await drivers.of(mount);
+      return watched(rack, mount, () => driver.stat(entry, options));
+    },
+    link: async (mount, entry, options = {}) => {
+      const driver = await drivers.of(mount);
+      return watched(rack, mount, () => links.find({ mount, entry, driver, ...options }));
+    },
+    quota: async (mount, options = {}) => {
+      const driver = await drivers.of(mount);
+      return watched(rack, mount, async () => driver.quota?.(options));
+    },
+    check: async (mount, { signal } = {}) => {
+      const driver = await drivers.of(mount);
+      await watched(rack, mount, () => folders.read({ mount, folder: undefined, driver, refresh: true, signal })).catch(
+        onlyStorageError,
+      );
+      return present(rack, mount);
+    },
+    close: async () => {
+      folders.close();
+      await drivers.close();
+    },
+  };
+}
+
+/** The parts one set of mounts is worked with. */
+interface Rack {
+  readonly parts: StorageParts;
+  readonly drivers: Drivers;
+  readonly folders: Folders;
+  readonly links: Links;
+}
+
+async function putUp({ parts, drivers }: Rack, draft: MountDraft, options: CallOptions): Promise<Mount> {
+  const kind = kindOf(parts.kinds, draft.driver);
+  const id = parts.newId();
+  const { secrets, options: plain } = divide(kind, draft.values);
+  await parts.secrets.set(id, secrets);
+  try {
+    const driver = await drivers.open(kind, id, plain);
+    await wrapped(() => driver.list(undefined, options), options.signal);
+    const now = parts.now();
+    const mount: Mount = {
+      id,
+      driver: kind.name,
+      options: plain,
+      title: draft.title ?? kind.title(plain),
+      owner: draft.owner,
+      audience: [],
+      createdAt: now,
+      health: { state: "working", at: now },
+    };
+    await parts.mounts.set(id, mount);
+    return mount;
+  } catch (error) {
+    await drivers.drop(id);
+    await parts.secrets.delete(id);
+    throw error;
+  }
+}
+
+async function renew(rack: Rack, id: string, values: Values, options: CallOptions): Promise<Mount> {
+  const { parts, drivers, folders, links } = rack;
+  const mount = await present(rack, id);
+  const kind = kindOf(parts.kinds, mount.driver);
+  const before = (await parts.secrets.get(id)) ?? {};
+  const { secrets, options: changed } = divide(kind, values);
+  const plain = { ...mount.options, ...changed };
+  await drivers.drop(id);
+  await parts.secrets.set(id, { ...kept(before, kind), ...secrets });
+  try {
+    const driver = await drivers.open(kind, id, plain);
+    await wrapped(() => driver.list(undefined, options), options.signal);
+  } catch (error) {
+    await drivers.drop(id);
+    await parts.secrets.set(id, before);
+    throw error;
+  }
+  folders.forget(id);
+  links.forget(id);
+  const renewed: Mount = { ...mount, options: plain, health: { state: "working", at: parts.now() } };
+  await parts.mounts.set(id, renewed);
+  return renewed;
+}
+
+/** What a driver keeps for itself (a device id) outlives new answers; old answers do not. */
+function kept(before: Values, kind: DriverKind): Values {
+  const asked = new Set(kind.fields.map((field) => field.name));
+  return Object.fromEntries(Object.entries(before).filter(([name]) => !asked.has(name)));
+}
+
+async function change(rack: Rack, id: string, changes: Parameters<Storage["change"]>[1]): Promise<Mount> {
+  const { method, ...rest } = await present(rack, id);
+  const wanted = "method" in changes ? changes.method : method;
+  const changed: Mount = {
+    ...rest,
+    ...(wanted && { method: wanted }),
+    ...(changes.title !== undefined && { title: changes.title }),
+    ...(changes.audience && { audience: changes.audience }),
+  };
+  await rack.parts.mounts.set(id, changed);
+  return changed;
+}
+
+async function takeDown({ parts, drivers, folders, links }: Rack, id: string): Promise<void> {
+  await parts.mounts.delete(id);
+  await drivers.drop(id);
+  await parts.secrets.delete(id);
+  folders.forget(id);
+  links.forget(id);
+}
+
+async function present({ parts }: Rack, id: string): Promise<Mount> {
+  const mount = await parts.mounts.get(id);
+  if (!mount) throw new StorageError("not-found", { message: "no such mount" });
+  return mount;
+}
+
+/** Runs a call on a mount and notes in its health when it begins or ceases to fail as an account. */
+async function watched<T>(rack: Rack, id: string, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await wrapped(work);
+    await noteHealth(rack, id, undefined);
+    return result;
+  } catch (error) {
+    if (error instanceof StorageError && ailments.has(error.code)) await noteHealth(rack, id, error.code);
+    throw error;
+  }
+}
+
+/** Failures that say something about the mount and not about the one thing asked for. */
+const ailments: ReadonlySet<StorageErrorCode> = new Set([
+  "wrong-credentials",
+  "sign-in-refused",
+  "signed-out",
+  "verification-needed",
+  "captcha-rejected",
+  "account-suspended",
+  "pass-code-needed",
+  "pass-code-wrong",
+  "share-not-found",
+  "share-deleted",
+  "share-expired",
+  "share-cancelled",
+  "share-reviewing",
+  "share-blocked",
+  "share-region",
+  "unreachable",
+  "too-frequent",
+] satisfies StorageErrorCode[]);
+
+async function noteHealth({ parts, drivers }: Rack, id: string, code: StorageErrorCode | undefined): Promise<void> {
+  if (drivers.ailing.get(id) === code) return;
+  await parts.exclusive(`mount:${id}`, async () => {
+    const mount = await parts.mounts.get(id);
+    if (!mount) return;
+    const at = parts.now();
+    await parts.mounts.set(id, { ...mount, health: code ? { state: "failing", at, code } : { state: "working", at } });
+  });
+  drivers.ailing.set(id, code);
+}
+
+/** Whatever else a driver throws is an outage or a bug: `upstream`, with its cause. The reason of an aborted signal passes. */
+async function wrapped<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StorageError || signal?.aborted || isAbort(error)) throw error;
+    throw new StorageError("upstream", { cause: error });
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+}
+
+function onlyStorageError(error: unknown): void {
+  if (!(error instanceof StorageError)) throw error;
+}
+
+function kindOf(kinds: readonly DriverKind[], name: string): DriverKind {
+  const kind = kinds.find((candidate) => candidate.name === name);
+  if (!kind) throw new StorageError("unsupported", { message: `no driver ${name}` });
+  return kind;
+}
+
+function divide(kind: DriverKind, values: Values): { secrets: Values; options: Values } {
+  const secret = new Set(kind.fields.filter((field) => field.kind === "secret").map((field) => field.name));
+  const entries = Object.entries(values);
+  return {
+    secrets: Object.fromEntries(entries.filter(([name]) => secret.has(name))),
+    options: Object.fromEntries(entries.filter(([name]) => !secret.has(name))),
+  };
 }

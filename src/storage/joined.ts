@@ -1,0 +1,14 @@
+/** Waits for work shared by several askers; one asker's abort rejects for that asker alone, and the work goes on. */
+export function joined<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  if (signal.aborted) return Promise.reject(reasonOf(signal));
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const leave = () => reject(reasonOf(signal));
+  signal.addEventListener("abort", leave, { once: true });
+  work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  return promise;
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new DOMException("aborted", "AbortError");
+}

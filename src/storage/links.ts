@@ -1,0 +1,61 @@
+import { LRUCache } from "lru-cache";
+import type { Driver, Link } from "./driver.ts";
+import { joined } from "./joined.ts";
+
+/** Links by mount, entry and variant, kept until shortly before they expire; one call for many askers. */
+export interface Links {
+  find(wanted: WantedLink): Promise<Link>;
+  /** Forgets every link of a mount. */
+  forget(mount: string): void;
+}
+
+interface WantedLink {
+  readonly mount: string;
+  readonly entry: string;
+  readonly driver: Driver;
+  readonly prefer?: string;
+  /** Forget the cached one first: it was refused. */
+  readonly fresh?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A link this near to its end is not handed out any more. */
+const margin = 60_000;
+/** How long a link without a stated expiry is trusted. */
+const unstated = 60_000;
+
+/** A cache over drivers' links. */
+export function createLinks({ now }: { now(): number }): Links {
+  const known = new LRUCache<string, Link>({ max: 20_000 });
+  const goodUntil = new Map<string, number>();
+  const asking = new Map<string, Promise<Link>>();
+  const ask = (key: string, { driver, entry, prefer }: WantedLink): Promise<Link> => {
+    const asked = driver.link(entry, prefer === undefined ? {} : { prefer }).then((link) => {
+      known.set(key, link);
+      goodUntil.set(key, endOf(link, now()));
+      return link;
+    });
+    asking.set(key, asked);
+    void asked.catch(() => undefined).finally(() => asking.delete(key));
+    return asked;
+  };
+  return {
+    async find(wanted) {
+      const key = `${wanted.mount}/${wanted.entry}/${wanted.prefer ?? ""}`;
+      const cached = wanted.fresh ? undefined : known.get(key);
+      if (cached && (goodUntil.get(key) ?? 0) > now()) return cached;
+      return joined(asking.get(key) ?? ask(key, wanted), wanted.signal);
+    },
+    forget(mount) {
+      for (const key of [...known.keys()].filter((candidate) => candidate.startsWith(`${mount}/`))) {
+        known.delete(key);
+        goodUntil.delete(key);
+      }
+    },
+  };
+}
+
+function endOf(link: Link, now: number): number {
+  if (link.kind === "empty") return now + unstated;
+  return link.expiresAt === undefined ? now + unstated : link.expiresAt - margin;
+}

@@ -1,0 +1,86 @@
+import { EventEmitter } from "node:events";
+import type { KeyvStoreAdapter, StoredData } from "keyv";
+import type { Seal } from "./sealed.ts";
+
+interface GuardOptions {
+  /** Absent = texts are stored as they are. */
+  readonly seal?: Seal | undefined;
+  /** Milliseconds after which a silent server counts as failed. */
+  readonly patience?: number;
+}
+
+/** An adapter that never hangs, and keeps its texts encrypted where it is given a seal. */
+export function guarded(adapter: KeyvStoreAdapter, options: GuardOptions = {}): KeyvStoreAdapter {
+  return new GuardedAdapter(adapter, options);
+}
+
+/** What stands in the store for a sealed text: its expiry stays readable, so that the dead can be swept. */
+interface SealedRow {
+  readonly sealed: string;
+  readonly expires?: number;
+}
+
+class GuardedAdapter extends EventEmitter implements KeyvStoreAdapter {
+  readonly opts: unknown;
+  readonly #adapter: KeyvStoreAdapter;
+  readonly #seal: Seal | undefined;
+  readonly #patience: number;
+
+  constructor(adapter: KeyvStoreAdapter, { seal, patience = 3000 }: GuardOptions) {
+    super();
+    this.#adapter = adapter;
+    this.#seal = seal;
+    this.#patience = patience;
+    this.opts = adapter.opts;
+    adapter.on("error", (error: unknown) => this.emit("error", error));
+  }
+
+  get namespace(): string | undefined {
+    return this.#adapter.namespace;
+  }
+
+  set namespace(name: string | undefined) {
+    this.#adapter.namespace = name;
+  }
+
+  async get<Value>(key: string): Promise<StoredData<Value> | undefined> {
+    const text = await this.#inTime(this.#adapter.get<Value>(key));
+    if (!this.#seal || typeof text !== "string") return text;
+    const row = JSON.parse(text) as SealedRow;
+    // Keyv's type wants its own value here; what adapters hand it is the text it serialised before.
+    return this.#seal.open(row.sealed, key) as StoredData<Value>;
+  }
+
+  async set(key: string, value: string, ttl?: number): Promise<void> {
+    await this.#inTime(Promise.resolve(this.#adapter.set(key, this.#sealed(key, value, ttl), ttl)));
+  }
+
+  delete(key: string): Promise<boolean> {
+    return this.#inTime(this.#adapter.delete(key));
+  }
+
+  clear(): Promise<void> {
+    return this.#inTime(this.#adapter.clear());
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#adapter.disconnect?.();
+  }
+
+  #sealed(key: string, value: string, ttl: number | undefined): string {
+    if (!this.#seal) return value;
+    const sealed = this.#seal.seal(value, key);
+    const row: SealedRow = ttl === undefined ? { sealed } : { sealed, expires: Date.now() + ttl };
+    return JSON.stringify(row);
+  }
+
+  #inTime<T>(work: Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const timer = setTimeout(
+      () => reject(new Error(`the store did not answer within ${this.#patience} ms`)),
+      this.#patience,
+    );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    return promise;
+  }
+}

@@ -1,0 +1,57 @@
+import { KeyvPostgres } from "@keyv/postgres";
+import type { KeyvStoreAdapter } from "keyv";
+import pg from "pg";
+import type { Claim } from "./lock.ts";
+
+/** One Postgres database behind any number of namespaces. */
+export interface PostgresStore {
+  adapter(): KeyvStoreAdapter;
+  readonly claim: Claim;
+  ping(): Promise<void>;
+  /** Deletes what has expired: the adapter has no expiry column, so dead rows would stay until read. */
+  sweep(now: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+const table = "chatdrive";
+
+/** Connects, or rejects within two seconds. */
+export async function openPostgres(url: string, onError: (error: unknown) => void): Promise<PostgresStore> {
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2000 });
+  pool.on("error", onError);
+  await pool.query("SELECT 1").catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
+  const adapters: KeyvPostgres[] = [];
+  return {
+    adapter: () => {
+      const adapter = new KeyvPostgres({ uri: url, table, connectionTimeoutMillis: 2000 });
+      adapters.push(adapter);
+      return adapter;
+    },
+    claim: (key) => claimKey(pool, key),
+    ping: async () => void (await pool.query("SELECT 1")),
+    sweep: async (now) =>
+      (await pool.query(`DELETE FROM ${table} WHERE (value::jsonb ->> 'expires')::bigint < $1`, [now])).rowCount ?? 0,
+    close: async () => {
+      // The adapters share one pool of their own; disconnecting one of them ends it for all.
+      await adapters[0]?.disconnect();
+      await pool.end();
+    },
+  };
+}
+
+async function claimKey(pool: pg.Pool, key: string): Promise<() => Promise<void>> {
+  const client = await pool.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [key]);
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+  return async () => {
+    await client.query("SELECT pg_advisory_unlock(hashtextextended($1, 0))", [key]);
+    client.release();
+  };
+}

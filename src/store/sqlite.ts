@@ -1,0 +1,104 @@
+import { EventEmitter } from "node:events";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { KeyvStoreAdapter, StoredData } from "keyv";
+
+/** One SQLite file behind any number of Keyv namespaces. A write that resolved is on disk (WAL, synchronous=FULL). */
+export interface SqliteFile {
+  /** A Keyv adapter of its own (adapters must not be shared between Keyvs) over the one connection. */
+  adapter(): KeyvStoreAdapter;
+  /** Deletes what has expired; returns how many rows went. */
+  sweep(now: number): number;
+  close(): void;
+}
+
+/** Opens or makes the file; throws when it is no sound database. */
+export function openSqlite(file: string): SqliteFile {
+  const database = new DatabaseSync(file, { timeout: 5000 });
+  try {
+    return prepare(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function prepare(database: DatabaseSync): SqliteFile {
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  const sound = database.prepare("PRAGMA quick_check(1)").get();
+  if (sound?.["quick_check"] !== "ok") throw new Error(`quick_check: ${String(sound?.["quick_check"])}`);
+  database.exec(
+    `CREATE TABLE IF NOT EXISTS keyv (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires INTEGER) WITHOUT ROWID;
+     CREATE INDEX IF NOT EXISTS keyv_expires ON keyv (expires) WHERE expires IS NOT NULL;`,
+  );
+  const statements: Statements = {
+    get: database.prepare("SELECT value FROM keyv WHERE key = ?"),
+    set: database.prepare(
+      "INSERT INTO keyv (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires",
+    ),
+    delete: database.prepare("DELETE FROM keyv WHERE key = ?"),
+    clear: database.prepare("DELETE FROM keyv WHERE key >= ? AND key < ?"),
+    scan: database.prepare("SELECT key, value FROM keyv WHERE key > ? AND key < ? ORDER BY key LIMIT 500"),
+  };
+  const sweep = database.prepare("DELETE FROM keyv WHERE expires < ?");
+  return {
+    adapter: () => new SqliteAdapter(statements),
+    sweep: (now) => Number(sweep.run(now).changes),
+    close: () => database.close(),
+  };
+}
+
+interface Statements {
+  readonly get: StatementSync;
+  readonly set: StatementSync;
+  readonly delete: StatementSync;
+  readonly clear: StatementSync;
+  readonly scan: StatementSync;
+}
+
+/** Keyv's port over the prepared statements. Keys arrive as `namespace:key`. */
+class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
+  readonly opts = { dialect: "sqlite", url: "" };
+  namespace?: string | undefined;
+  readonly #statements: Statements;
+
+  constructor(statements: Statements) {
+    super();
+    this.#statements = statements;
+  }
+
+  get<Value>(key: string): Promise<StoredData<Value> | undefined> {
+    const row = this.#statements.get.get(key);
+    // Keyv's type wants its own value here; what adapters hand it is the text it serialised before.
+    return Promise.resolve(row?.["value"] as StoredData<Value> | undefined);
+  }
+
+  async set(key: string, value: string, ttl?: number): Promise<void> {
+    this.#statements.set.run(key, value, ttl === undefined ? null : Date.now() + ttl);
+  }
+
+  delete(key: string): Promise<boolean> {
+    return Promise.resolve(this.#statements.delete.run(key).changes > 0);
+  }
+
+  async clear(): Promise<void> {
+    const [from, to] = bounds(this.namespace);
+    this.#statements.clear.run(from, to);
+  }
+
+  async *iterator<Value>(namespace?: string): AsyncGenerator<(string | Awaited<Value> | undefined)[], void> {
+    const [from, to] = bounds(namespace ?? this.namespace);
+    let last = from;
+    for (;;) {
+      const rows = this.#statements.scan.all(last, to);
+      for (const row of rows) yield [String(row["key"]), row["value"] as Awaited<Value>];
+      const end = rows.at(-1);
+      if (!end) return;
+      last = String(end["key"]);
+    }
+  }
+}
+
+/** The key range of a namespace: `;` follows `:` in ASCII. */
+function bounds(namespace: string | undefined): [from: string, to: string] {
+  return namespace === undefined ? ["", "\u{10FFFF}"] : [`${namespace}:`, `${namespace};`];
+}

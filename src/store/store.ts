@@ -1,0 +1,168 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { Keyv, type KeyvStoreAdapter } from "keyv";
+import { createLocks, type Claim, type Locks } from "./lock.ts";
+import { guarded } from "./guarded.ts";
+import { openPostgres } from "./postgres.ts";
+import { openRedis } from "./redis.ts";
+import { createSeal, type Seal } from "./sealed.ts";
+import { openSqlite } from "./sqlite.ts";
+
+/** Everything that is kept: Keyv namespaces over one database, and the locks of that database. */
+export interface Store extends Locks {
+  /** A namespace. `sealed` = encrypted at rest. Calls reject when the database fails: nothing is ever taken for absent. */
+  open<T>(namespace: string, options?: { readonly sealed?: boolean; readonly ttl?: number }): Keyv<T>;
+  /** Rejects when the database does not answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface StoreOptions {
+  /** `sqlite://<file>`, `redis://…`, `postgres://…` or `memory://`. */
+  readonly url: string;
+  /** 32-byte keys for what is sealed, newest last. */
+  readonly keys: readonly Uint8Array[];
+  /** Told of every failure of the database, besides the call that rejects. */
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds between sweeps of what has expired. */
+  readonly sweepEvery?: number;
+}
+
+/** The database cannot be used; the message says which, why and how to go on. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}
+
+const schemaVersion = 1;
+
+/** Opens the database behind an address, or throws a `StoreError`: there is no silent fallback to memory. */
+export async function openStore({ url, keys, onError, sweepEvery = 10 * 60_000 }: StoreOptions): Promise<Store> {
+  const database = await openDatabase(url, onError);
+  const seal = createSeal(keys);
+  const sweeper = setInterval(() => void database.sweep(Date.now()).catch(onError), sweepEvery).unref();
+  const store: Store = {
+    ...createLocks(database.claim),
+    open: (namespace, options = {}) =>
+      openNamespace({ database, namespace, seal: options.sealed ? seal : undefined, ttl: options.ttl, onError }),
+    check: () => database.check(),
+    close: async () => {
+      clearInterval(sweeper);
+      await database.close();
+    },
+  };
+  await migrate(store).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  return store;
+}
+
+interface Database {
+  adapter(): KeyvStoreAdapter | Map<string, unknown>;
+  readonly claim?: Claim;
+  check(): Promise<void>;
+  sweep(now: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+async function openDatabase(url: string, onError: (error: unknown) => void): Promise<Database> {
+  const scheme = /^([a-z]+):\/\//.exec(url)?.[1];
+  switch (scheme) {
+    case "memory":
+      return memoryDatabase();
+    case "sqlite":
+      return sqliteDatabase(url.slice("sqlite://".length));
+    case "redis":
+    case "rediss":
+      return reached(
+        url,
+        openRedis(url, onError).then((redis) => ({ ...redis, check: redis.ping, sweep: async () => 0 })),
+      );
+    case "postgres":
+    case "postgresql":
+      return reached(
+        url,
+        openPostgres(url, onError).then((postgres) => ({ ...postgres, check: postgres.ping })),
+      );
+    default:
+      throw new StoreError(
+        `STORE_URL: ${scheme ?? "no scheme"}; it takes sqlite://<file>, redis://…, postgres://… or memory://`,
+      );
+  }
+}
+
+function memoryDatabase(): Database {
+  return {
+    adapter: () => new Map<string, unknown>(),
+    check: async () => {},
+    sweep: async () => 0,
+    close: async () => {},
+  };
+}
+
+function sqliteDatabase(file: string): Database {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const sqlite = openSqlite(file);
+    return {
+      adapter: sqlite.adapter,
+      check: async () => void sqlite.sweep(0),
+      sweep: async (now) => sqlite.sweep(now),
+      close: async () => sqlite.close(),
+    };
+  } catch (error) {
+    throw new StoreError(
+      `the database ${file} cannot be used (${said(error)}). It was left as it is: put a backup in its place, or move it away to start empty.`,
+      { cause: error },
+    );
+  }
+}
+
+async function reached(url: string, opening: Promise<Database>): Promise<Database> {
+  try {
+    return await opening;
+  } catch (error) {
+    const { protocol, host } = new URL(url);
+    throw new StoreError(
+      `the store at ${protocol}//${host} does not answer (${said(error)}). Start it, or correct STORE_URL.`,
+      { cause: error },
+    );
+  }
+}
+
+interface NamespaceOptions {
+  readonly database: Database;
+  readonly namespace: string;
+  readonly seal: Seal | undefined;
+  readonly ttl: number | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+function openNamespace<T>({ database, namespace, seal, ttl, onError }: NamespaceOptions): Keyv<T> {
+  const adapter = database.adapter();
+  const keyv = new Keyv<T>({
+    store: adapter instanceof Map ? adapter : guarded(adapter, { seal }),
+    namespace,
+    throwOnErrors: true,
+    ...(ttl === undefined ? {} : { ttl }),
+  });
+  keyv.on("error", onError);
+  return keyv;
+}
+
+/** Notes the version of what is stored, and refuses what a newer version wrote. */
+async function migrate(store: Store): Promise<void> {
+  const about = store.open<number>("schema");
+  const found = await about.get("version");
+  if (found !== undefined && found > schemaVersion) {
+    throw new StoreError(
+      `the store was written by a newer version (schema ${found}, this one knows ${schemaVersion}): update, or use another STORE_URL.`,
+    );
+  }
+  if (found !== schemaVersion) await about.set("version", schemaVersion);
+}
+
+function said(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(said).join(", ");
+  return error instanceof Error ? error.message : String(error);
+}

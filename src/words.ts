@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { FluentBundle, FluentResource } from "@fluent/bundle";
+import { negotiateLanguages } from "@fluent/langneg";
+
+/** Says a message in one language. `key` is a message of `locales/*.ftl`; what a language lacks is said in English. */
+export type Say = (key: string, args?: Readonly<Record<string, string | number>>) => string;
+
+/** The languages of `locales/`, loaded once. */
+export interface Words {
+  /** Language tags, English first. */
+  readonly languages: readonly string[];
+  /** Best language of ours for what a client says (`zh-hans`, `pt-br`); English when nothing fits. */
+  pick(locale: string | undefined): string;
+  /** The translator of a language of ours. */
+  in(language: string): Say;
+  /** Whether any language has the message. */
+  has(key: string): boolean;
+}
+
+interface WordsOptions {
+  /** Folder of `.ftl` files; absent = the project's own. */
+  readonly directory?: string;
+  /** Told of every message that is missing or does not format; absent = thrown, so that tests see it. */
+  readonly onProblem?: (problem: { language: string; key: string; error: Error }) => void;
+}
+
+const home = fileURLToPath(new URL("../locales", import.meta.url));
+const fallback = "en";
+
+/** Reads every language of a folder; throws when one does not parse. */
+export function loadWords({ directory = home, onProblem = raise }: WordsOptions = {}): Words {
+  const bundles = new Map(
+    readdirSync(directory)
+      .filter((file) => file.endsWith(".ftl"))
+      .map((file) => [file.slice(0, -".ftl".length), readBundle(directory, file)]),
+  );
+  const languages = [fallback, ...[...bundles.keys()].filter((language) => language !== fallback).toSorted()];
+  return {
+    languages,
+    pick: (locale) =>
+      negotiateLanguages(locale ? [locale] : [], languages, { defaultLocale: fallback, strategy: "lookup" })[0] ??
+      fallback,
+    in: (language) => (key, args) => say({ bundles, language, key, args: args ?? {}, onProblem }),
+    has: (key) => [...bundles.values()].some((bundle) => bundle.hasMessage(key)),
+  };
+}
+
+function readBundle(directory: string, file: string): FluentBundle {
+  // Isolation marks (U+2068/9) would end up inside file names, links and button texts.
+  const bundle = new FluentBundle(file.slice(0, -".ftl".length), { useIsolating: false });
+  const problems = bundle.addResource(new FluentResource(readFileSync(join(directory, file), "utf8")));
+  if (problems.length > 0) throw new Error(`${file}: ${problems.map((problem) => problem.message).join("; ")}`);
+  return bundle;
+}
+
+interface Saying {
+  readonly bundles: ReadonlyMap<string, FluentBundle>;
+  readonly language: string;
+  readonly key: string;
+  readonly args: Readonly<Record<string, string | number>>;
+  readonly onProblem: NonNullable<WordsOptions["onProblem"]>;
+}
+
+function say({ bundles, language, key, args, onProblem }: Saying): string {
+  const bundle = [language, fallback].map((tag) => bundles.get(tag)).find((candidate) => candidate?.hasMessage(key));
+  const pattern = bundle?.getMessage(key)?.value;
+  if (!bundle || !pattern) {
+    onProblem({ language, key, error: new Error(`no message "${key}"`) });
+    return key;
+  }
+  const errors: Error[] = [];
+  const text = bundle.formatPattern(pattern, { ...args }, errors);
+  for (const error of errors) onProblem({ language, key, error });
+  return text;
+}
+
+function raise({ language, key, error }: { language: string; key: string; error: Error }): never {
+  throw new Error(`locales/${language}.ftl, ${key}: ${error.message}`);
+}

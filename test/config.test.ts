@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, readConfig } from "../src/config.ts";
+
+const token = { TELEGRAM_BOT_TOKEN: "123456789:AAFakeTokenFakeTokenFakeTokenFakeTok" };
+
+describe("the environment", () => {
+  test("a token alone is enough, and everything else has its documented default", () => {
+    expect(readConfig(token)).toEqual({
+      telegram: { token: token.TELEGRAM_BOT_TOKEN, apiRoot: "https://api.telegram.org" },
+      admins: [],
+      access: "open",
+      storeUrl: "sqlite://./data/chatdrive.sqlite",
+      dataDir: "./data",
+      gateway: { host: "127.0.0.1", port: 8080 },
+      downloadMethod: "redirect",
+      linkTtl: 86_400_000,
+      pikpak: { domain: "mypikpak.net", platform: "web" },
+      logLevel: "info",
+    });
+  });
+
+  test("every wrong variable is named in one message, and no value of a secret is in it", () => {
+    const wrong = {
+      TELEGRAM_BOT_TOKEN: "swordfish",
+      SECRET_KEY: "c2hvcnQ=",
+      GATEWAY_PORT: "99999",
+      ACCESS: "closed",
+      LINK_TTL: "soon",
+      ADMINS: "mia",
+    };
+    const message = messageOf(() => readConfig(wrong));
+    for (const name of Object.keys(wrong)) expect(message).toContain(name);
+    expect(message).not.toContain("swordfish");
+    expect(message).not.toContain("c2hvcnQ=");
+  });
+
+  test("an empty variable counts as unset", () => {
+    expect(readConfig({ ...token, GATEWAY_PORT: "", PUBLIC_URL: " " }).gateway.port).toBe(8080);
+  });
+
+  test("without any token it says so, and where to see the bot without one", () => {
+    expect(messageOf(() => readConfig({}))).toMatch(/TELEGRAM_BOT_TOKEN.*DISCORD_BOT_TOKEN.*npm run demo/);
+  });
+
+  test("a variable that needs another says which", () => {
+    expect(messageOf(() => readConfig({ ...token, DOWNLOAD_METHOD: "proxy-url" }))).toContain("DOWNLOAD_PROXY_URL");
+    expect(messageOf(() => readConfig({ ...token, DOWNLOAD_METHOD: "proxy" }))).toContain("PUBLIC_URL");
+  });
+
+  test("a rotation takes two keys, the newest last", () => {
+    const [old, fresh] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString("base64"));
+    expect(readConfig({ ...token, SECRET_KEY: `${old},${fresh}` }).secretKeys?.map((key) => key[0])).toEqual([1, 2]);
+  });
+
+  test("addresses lose their trailing slash, times become milliseconds", () => {
+    const config = readConfig({ ...token, PUBLIC_URL: "https://drive.example.com/", LINK_TTL: "30m" });
+    expect(config.publicUrl).toBe("https://drive.example.com");
+    expect(config.linkTtl).toBe(1_800_000);
+  });
+});
+
+function messageOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error("it was accepted");
+}

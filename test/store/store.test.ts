@@ -1,0 +1,141 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openStore, StoreError, type Store } from "../../src/store/store.ts";
+
+const key = (byte: number) => new Uint8Array(32).fill(byte);
+const file = () => join(mkdtempSync(join(tmpdir(), "chatdrive-")), "store.sqlite");
+
+async function opened(url: string, keys = [key(1)]): Promise<Store> {
+  const store = await openStore({ url, keys, onError: () => undefined });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+const backends: readonly (readonly [string, string | undefined])[] = [
+  ["sqlite", "file"],
+  ["memory", "memory://"],
+  ["redis", process.env["TEST_REDIS_URL"]],
+  ["postgres", process.env["TEST_POSTGRES_URL"]],
+];
+
+describe.each(backends)("a store on %s", (name, address) => {
+  const skipped = address === undefined;
+  if (skipped)
+    console.info(`store tests on ${name} skipped: TEST_${name.toUpperCase()}_URL names no server (.ci/run starts one)`);
+  const url = () => (address === "file" ? `sqlite://${file()}` : (address ?? ""));
+
+  test.skipIf(skipped)("keeps what was written, apart by namespace", async () => {
+    const store = await opened(url());
+    const mounts = store.open<{ title: string }>(`mounts-${Date.now()}`);
+    const people = store.open<{ title: string }>(`people-${Date.now()}`);
+    await mounts.set("a", { title: "名字 🎬" });
+    expect(await mounts.get("a")).toEqual({ title: "名字 🎬" });
+    expect(await people.get("a")).toBeUndefined();
+    await people.set("a", { title: "other" });
+    await mounts.clear();
+    expect(await people.get("a")).toEqual({ title: "other" });
+    expect(await mounts.get("a")).toBeUndefined();
+  });
+
+  test.skipIf(skipped)("lets go of what has expired", async () => {
+    const store = await opened(url());
+    const views = store.open<string>(`views-${Date.now()}`);
+    await views.set("short", "gone", 1);
+    await views.set("long", "here", 60_000);
+    await expect.poll(() => views.get("short")).toBeUndefined();
+    expect(await views.get("long")).toBe("here");
+  });
+
+  test.skipIf(skipped)("seals secrets and opens them again with the old key during a rotation", async () => {
+    const at = url();
+    const store = await openStore({ url: at, keys: [key(1)], onError: () => undefined });
+    const namespace = `secrets-${Date.now()}`;
+    const secrets = store.open<{ password: string }>(namespace, { sealed: true });
+    await secrets.set("m1", { password: "correct-horse" });
+    expect(await secrets.get("m1")).toEqual({ password: "correct-horse" });
+    if (name === "memory") return store.close();
+    await store.close();
+    const rotated = await opened(at, [key(1), key(2)]);
+    expect(await rotated.open(namespace, { sealed: true }).get("m1")).toEqual({ password: "correct-horse" });
+  });
+
+  test.skipIf(skipped)("runs one piece of work at a time for a key", async () => {
+    const store = await opened(url());
+    const counts = store.open<number>(`counts-${Date.now()}`);
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        store.exclusive("count", async () => counts.set("n", ((await counts.get("n")) ?? 0) + 1)),
+      ),
+    );
+    expect(await counts.get("n")).toBe(20);
+  });
+});
+
+test("a secret is not to be found in the file, nor readable under another name or key", async () => {
+  const path = file();
+  const store = await openStore({ url: `sqlite://${path}`, keys: [key(1)], onError: () => undefined });
+  const secrets = store.open<string>("secrets", { sealed: true });
+  await secrets.set("m1", "correct-horse");
+  await store.close();
+  const bytes = [path, `${path}-wal`].map((name) => safely(() => readFileSync(name, "latin1"))).join("");
+  expect(bytes).toContain("secrets:m1");
+  expect(bytes).not.toContain("correct-horse");
+  const other = await opened(`sqlite://${path}`, [key(9)]);
+  await expect(other.open("secrets", { sealed: true }).get("m1")).rejects.toThrow(/SECRET_KEY/);
+});
+
+test("a corrupt database is refused, left as it is, and the message says how to go on", async () => {
+  const path = file();
+  writeFileSync(path, "this is no database, but somebody may want it back ".repeat(100));
+  const before = readFileSync(path);
+  await expect(openStore({ url: `sqlite://${path}`, keys: [key(1)], onError: () => undefined })).rejects.toThrow(
+    /left as it is.*backup/s,
+  );
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test.each(["redis", "postgres"])("an unreachable %s is a start-up failure, not a silent fallback", async (scheme) => {
+  const port = await freePort();
+  await expect(
+    openStore({ url: `${scheme}://127.0.0.1:${port}/0`, keys: [key(1)], onError: () => undefined }),
+  ).rejects.toThrow(StoreError);
+});
+
+test("a store a newer version wrote is refused", async () => {
+  const path = file();
+  const store = await openStore({ url: `sqlite://${path}`, keys: [key(1)], onError: () => undefined });
+  await store.open<number>("schema").set("version", 99);
+  await store.close();
+  await expect(openStore({ url: `sqlite://${path}`, keys: [key(1)], onError: () => undefined })).rejects.toThrow(
+    /newer version/,
+  );
+});
+
+test("a failing database rejects instead of saying that nothing is there", async () => {
+  const store = await openStore({ url: `sqlite://${file()}`, keys: [key(1)], onError: () => undefined });
+  const people = store.open<string>("people");
+  await people.set("a", "b");
+  await store.close();
+  await expect(people.get("a")).rejects.toThrow();
+  await expect(people.set("a", "c")).rejects.toThrow();
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+function safely(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return "";
+  }
+}
