@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { startApp, StartError } from "./app.ts";
+import { ConfigError, readConfig, type Config } from "./config.ts";
+
+/** Exit code for what the operator has to mend: the message says what. */
+const operatorsTurn = 2;
+/** How long a clean end may take. */
+const patience = 10_000;
+
+if (Number.parseInt(process.versions.node, 10) < 24) leave("ChatDrive needs Node 24. It comes with the dependencies: use npm start.");
+const app = await startApp(configured(), { onFatal: (message) => void end(operatorsTurn, message) }).catch(refused);
+process.once("SIGTERM", () => void end(0));
+process.once("SIGINT", () => void end(0));
+
+function configured(): Config {
+  try {
+    if (existsSync(".env")) process.loadEnvFile(".env");
+    return readConfig(process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) leave(error.message);
+    throw error;
+  }
+}
+
+function refused(error: unknown): never {
+  if (error instanceof StartError) leave(error.message);
+  throw error;
+}
+
+async function end(code: number, message?: string): Promise<void> {
+  if (message !== undefined) process.stderr.write(`${message}\n`);
+  setTimeout(() => process.exit(code || 1), patience).unref();
+  await app.stop();
+  process.exit(code);
+}
+
+function leave(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(operatorsTurn);
+}
