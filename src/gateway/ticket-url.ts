@@ -25,7 +25,7 @@ export function ticketUrl(ticket: string, { publicUrl, way, name }: TicketUrlOpt
 /** A name as one path segment of at most `room` characters; "" when nothing of it fits. */
 export function shortName(name: string, room: number): string {
   const { stem, extension } = splitName(addressable(name));
-  const ending = encodeURIComponent(extension);
+  const ending = encodeSegment(extension);
   if (ending.length < room) {
     const start = encodeUpTo(stem, room - ending.length);
     if (start !== "") return start + ending;
@@ -50,10 +50,15 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 function encodeUpTo(text: string, room: number): string {
   let out = "";
   for (const { segment } of graphemes.segment(text)) {
-    const more = encodeURIComponent(segment);
+    const more = encodeSegment(segment);
     if (out.length + more.length > room) break;
     out += more;
   }
   // A cut may leave a lone dot or two, which is no file name but a way up.
   return /^\.{1,2}$/.test(out) ? "" : out;
+}
+
+/** Percent-encodes all but letters, digits and `-_.~`: nothing left that a shell, Markdown or HTML would read. */
+export function encodeSegment(text: string): string {
+  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

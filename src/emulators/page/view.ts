@@ -1,0 +1,124 @@
+/** What the demo page draws: chats as their people see them, on both platforms, in one shape. */
+export interface PageState {
+  readonly people: readonly PersonView[];
+  readonly chats: readonly ChatView[];
+}
+
+/** Somebody one can be on the page. */
+export interface PersonView {
+  readonly id: string;
+  readonly name: string;
+  /** What their clients say: `en`, `zh-hans`. */
+  readonly language: string;
+}
+
+/** One conversation as one person sees it. */
+export interface ChatView {
+  readonly id: string;
+  readonly platform: "telegram" | "discord";
+  /** Whose screen it is. */
+  readonly person: string;
+  readonly title: string;
+  readonly kind: "private" | "group";
+  readonly typing: boolean;
+  readonly messages: readonly MessageView[];
+  /** Commands offered while typing `/`. */
+  readonly commands: readonly { readonly name: string; readonly description: string }[];
+  /** A sentence that shows for a moment (an answer to a press). */
+  readonly toast?: { readonly id: number; readonly text: string };
+  /** A form over the chat (Discord). */
+  readonly modal?: ModalView;
+}
+
+export interface MessageView {
+  readonly id: string;
+  readonly author: string;
+  readonly mine: boolean;
+  readonly bot: boolean;
+  /** ms since the epoch */
+  readonly at: number;
+  readonly edited: boolean;
+  /** Seen by this person alone. */
+  readonly ephemeral: boolean;
+  readonly parts: readonly TextPart[];
+  readonly picture?: string;
+  readonly file?: { readonly name: string; readonly size: number };
+  readonly rows: readonly (readonly WidgetView[])[];
+}
+
+export interface TextPart {
+  readonly text: string;
+  readonly style?: "bold" | "italic" | "code" | "strike" | "underline" | "link" | "heading" | "quote" | "rule";
+  readonly href?: string;
+}
+
+export type WidgetView =
+  | { readonly kind: "press"; readonly label: string; readonly value: string; readonly style?: string }
+  | { readonly kind: "url"; readonly label: string; readonly url: string }
+  | { readonly kind: "copy"; readonly label: string; readonly text: string }
+  | { readonly kind: "disabled"; readonly label: string }
+  | {
+      readonly kind: "select";
+      readonly placeholder: string;
+      readonly value: string;
+      readonly options: readonly { readonly label: string; readonly value: string; readonly description?: string }[];
+    };
+
+export interface ModalView {
+  readonly id: string;
+  readonly title: string;
+  readonly fields: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly hint?: string;
+    readonly required: boolean;
+    readonly value: string;
+  }[];
+}
+
+/** A call one of our parts made to a service, for the panel. Holds no secret. */
+export interface CallView {
+  readonly at: number;
+  readonly to: "pikpak" | "telegram" | "discord";
+  readonly what: string;
+  readonly ok: boolean;
+  readonly ms: number;
+  /** A few words more: a status, a refusal. */
+  readonly note?: string;
+}
+
+/** What a person does on the page. */
+export type Deed =
+  | { readonly do: "say"; readonly chat: string; readonly person: string; readonly text: string }
+  | {
+      readonly do: "press";
+      readonly chat: string;
+      readonly person: string;
+      readonly message: string;
+      readonly value: string;
+    }
+  | {
+      readonly do: "select";
+      readonly chat: string;
+      readonly person: string;
+      readonly message: string;
+      readonly value: string;
+      readonly option: string;
+    }
+  | {
+      readonly do: "submit";
+      readonly chat: string;
+      readonly person: string;
+      readonly values: Readonly<Record<string, string>>;
+    }
+  | { readonly do: "dismiss"; readonly chat: string; readonly person: string }
+  | { readonly do: "speak"; readonly person: string; readonly language: string };
+
+/** One platform's side of the page. */
+export interface Stage {
+  chats(): readonly ChatView[];
+  /** Carries a deed out; resolves when the platform has taken it. Deeds for other platforms' chats are not passed here. */
+  act(deed: Deed): Promise<void>;
+  onChange(listener: () => void): void;
+  onCall(listener: (call: CallView) => void): void;
+}
