@@ -1,16 +1,264 @@
-### English. One section a part of the product; keys are named like the codes in src (error-<code>, notice-<code>, field-<form>-<name>).
+### English. One section a part of the product; keys are named like the codes in src (error-CODE, notice-CODE, field-FORM-NAME).
 
 language-name = English
 
 ## Screens: what both chats say (renderers of telegram/ and discord/)
 
+# Buttons. The sign before them is the renderer's.
+press-add-account = Sign in to an account
+press-add-share = Open a share
+press-mounts = My drives
+press-up = Up
+press-refresh = Refresh
+press-previous = Previous
+press-next = Next
+press-sort-name = Name
+press-sort-size = Size
+press-sort-modified = Date
+press-back = Back
+press-link = Link
+press-link-original = Original
+press-open-link = Open the link
+press-copy = Copy the link
+press-open-mount = Open
+press-choose-mount = Make current
+press-rename-mount = Rename
+press-check-mount = Check
+press-renew-mount = Sign in again
+press-remove-mount = Remove
+press-confirm-remove-mount = Yes, remove it
+press-confirm-forget = Yes, delete everything
+press-dismiss = No, keep it
+press-retry = Try again
+press-cancel = Cancel
+press-skip = Skip
+press-page = Enter it in the browser
+press-verify = Open the verification page
+
+# Commands: what the platform lists, at most 100 characters.
+command-start = Say hello and show the two ways in
+command-help = What I can do here
+command-login = Sign in to a PikPak account
+command-share = Open a PikPak share link
+command-mounts = My drives: open, rename, check, remove
+command-browse = Browse the current drive, or a path in it
+command-link = Get the download link of one file
+command-settings = Language, rows a page, order
+command-cancel = Leave the dialogue
+command-logout = Remove a drive and its secrets
+command-forget = Delete everything kept about me
+
+welcome-title = Hello! I open PikPak drives and shares in this chat.
+welcome-ways = There are two ways in: sign in to your own account, or open a share link that somebody gave you.
+welcome-mounts = { $count ->
+    [one] You have one drive here already.
+   *[other] You have { $count } drives here already.
+}
+
+help-title = What I can do
+help-private = You can also paste a PikPak share link as it is: it opens at once.
+help-group = Signing in, drives and settings are for a private chat with me. Links are shown to you alone.
+help-admin = You are an operator here.
+
+listing-entries = { $count ->
+    [one] 1 entry
+   *[other] { $count } entries
+}
+listing-reading = { $count } entries so far
+listing-page = page { $page }
+listing-order-up = by { $by } ↑
+listing-order-down = by { $by } ↓
+order-name = name
+order-size = size
+order-modified = date
+listing-empty = This folder is empty.
+listing-failed = The rest of the folder could not be read.
+listing-list-changed = The list has changed since. Here is how it is now.
+listing-view-rebuilt = That list was old, so here is a fresh one.
+
+kind-folder = Folder
+kind-video = Video
+kind-audio = Audio
+kind-image = Picture
+kind-archive = Archive
+kind-document = Document
+kind-file = File
+file-size-unknown = size unknown
+file-duration = Playing time: { $time }
+file-modified = Changed: { $date }
+file-variants = A version by name is a smaller copy, not the original file.
+
+listing-filter = Only names with: { $words }
+link-title = Download link
+link-variant = Version: { $name }
+link-expires = Works until { $date } ({ $time } from now).
+link-lifetime-unknown = It works for a limited time. When it has ended, ask for a new one.
+link-via-direct = It leads straight to the drive.
+link-via-gateway = It leads through this bot's own address.
+link-via-proxy-url = It leads through the download proxy.
+link-secret = Whoever has the link can download the file.
+
+mounts-title = Your drives
+mounts-none = You have no drive here yet.
+mount-current = current
+mount-quota = { $used } of { $limit } used
+mount-quota-unlimited = { $used } used
+mount-quota-trashed = { $size } of it in the trash
+mount-plan = Plan: { $plan }
+mount-method = Downloads: { $method }
+mount-method-usual = { $method } (the usual way)
+method-redirect = straight from the drive
+method-proxy = through this bot
+method-proxy-url = through the download proxy
+health-working = Working, last seen { $date }
+health-failing = Failing since { $date }
+driver-pikpak = PikPak account
+driver-pikpak-share = PikPak share
+driver-memory = Demo drive
+
+settings-title = Settings
+settings-language = Language: { $language }
+settings-rows = Rows a page: { $rows }
+settings-order = Order: { $order }
+
+question-remove-mount = Remove this drive and its secrets from here? Nothing on the drive itself is touched.
+question-forget = Delete everything kept about you here: drives, secrets, settings, open lists? Nothing on your drives is touched.
+
+retry-after = Try again in { $time }.
+notice-reference = Reference for the operator: { $reference }
+
 ## Forms: fields, hints, problems
+
+form-title-pikpak = Sign in to PikPak
+form-title-pikpak-share = Open a PikPak share
+form-title-verification = PikPak wants to know that you are human
+form-title-mount-title = Rename the drive
+
+field-pikpak-username = User name
+field-pikpak-username-hint = Your mail address, phone number with country code, or user name at PikPak.
+field-pikpak-password = Password
+field-pikpak-password-hint = The password of the PikPak account itself. An account made with Google, Facebook or a phone number has none until you set one in the account settings; a refresh token works too.
+field-pikpak-refreshToken = Refresh token
+field-pikpak-refreshToken-hint = The token a signed-in PikPak client keeps; it replaces the password. Once used here, that client may be signed out.
+field-pikpak-rootFolder = Root folder
+field-pikpak-rootFolder-hint = Where browsing starts: a folder's id or its address in the browser. Skip it, or say root, for the whole drive.
+field-pikpak-platform = Client
+field-pikpak-platform-hint = What I present myself as to PikPak. Better one you do not use yourself.
+field-pikpak-captchaToken = Verification
+field-pikpak-captchaToken-hint = The address of the page you ended on after the verification.
+choice-platform-web = Web
+choice-platform-android = Android
+choice-platform-pc = Desktop
+field-pikpak-share-link = Share link
+field-pikpak-share-link-hint = The whole address, like https://mypikpak.com/s/…, or its id.
+field-pikpak-share-passCode = Pass code
+field-pikpak-share-passCode-hint = The short code that came with the link. Skip it if there is none.
+field-pikpak-share-transcode = Stream copies
+field-pikpak-share-transcode-hint = Whether links may lead to a smaller copy where the original cannot be had.
+choice-transcode-no = Originals only
+choice-transcode-yes = Copies allowed
+field-verification-captchaToken = Address you ended on
+field-verification-captchaToken-hint = Open the verification page, finish it, then copy the whole address of the page you ended on and send it here.
+field-mount-title-title = New name
+field-mount-title-title-hint = How the drive is called here. Nothing changes at PikPak.
+field-memory-tree = Tree
+field-memory-tree-hint = Which demo drive to open.
+
+problem-required = This is needed; please give an answer.
+problem-too-long = That is too long; please send something shorter.
+problem-not-a-share = That is not a PikPak share. It looks like https://mypikpak.com/s/… or is the id from such an address.
+problem-not-a-folder-id = That is not a folder. Send a folder's id, its address in the browser, or root.
+problem-not-a-choice = Please take one of the answers offered.
+problem-not-a-verification = There is no verification in that. Finish the page first, then send the whole address of the page you ended on.
+problem-empty-name = A name needs at least one character you can see.
 
 ## Errors: error-<storage error code>
 
+error-not-found = This is not there any more. It may have been moved or deleted; go up and refresh.
+error-trashed = This is in the trash. Take it out of the trash at PikPak first.
+error-not-a-file = This is a folder, and only a file has a link. Open it and choose a file.
+error-not-a-folder = This is a file, not a folder. Open the folder it is in.
+error-no-link = The drive gives no download link for this file. Try again later, or take another version if there is one.
+error-blocked = The drive has blocked this file, so nobody can download it.
+error-still-processing = The drive is still preparing this file. Try again in a few minutes.
+error-variant-gone = This version is not offered any more. Take the original, or reopen the file to see what there is.
+error-permission-denied = The drive does not allow this for this account. Check whose folder it is.
+error-bad-argument = The drive did not accept the request. Go back, refresh and try again; if it stays, tell the operator.
+error-unsupported = This drive cannot do that.
+error-wrong-credentials = PikPak does not accept this user name and password. Accounts made with Google, Facebook or a phone number have no password: set one in the account settings at PikPak, or use a refresh token instead.
+error-sign-in-refused = PikPak refuses to sign in from here just now. Wait a while, or use a refresh token instead of the password.
+error-signed-out = The drive is signed out: its token was used by another program or has ended. Sign in again.
+error-verification-needed = PikPak wants to know that you are human. Open the verification page and finish it, then go on here.
+error-captcha-rejected = PikPak did not accept the verification. Try again in a minute.
+error-account-suspended = PikPak has suspended this account. Only PikPak's support can lift that.
+error-too-frequent = That was too often for PikPak. Wait a moment, then try again.
+error-risk-limited = PikPak has limited this account for safety. Wait some hours, or sign in once in PikPak's own app.
+error-daily-limit = Today's limit of this account is used up. It is counted anew tomorrow.
+error-task-limit = There are as many tasks as this account may have. Finish or remove some first.
+error-too-many-items = These are too many at once. Choose fewer.
+error-no-space = The drive is full. Make room, or empty the trash.
+error-name-taken = There is already something with this name here. Choose another name.
+error-still-moving = The drive is still moving this. Try again in a moment.
+error-same-folder = It is in this folder already. Choose another one.
+error-own-share = This share is your own, so the files are on your drive already.
+error-task-refused = PikPak did not accept this download. Check the address, or try another one.
+error-pass-code-needed = This share needs a pass code. Send the code that came with the link.
+error-pass-code-wrong = This pass code is not right. Check it and send it again.
+error-share-not-found = There is no such share. Check the link for missing characters.
+error-share-deleted = This share has been deleted by its owner. Ask for a new link.
+error-share-expired = This share has expired. Ask its owner for a new link.
+error-share-cancelled = The owner has stopped sharing this. Ask for a new link.
+error-share-reviewing = PikPak is still reviewing this share. Try again later.
+error-share-blocked = PikPak has blocked this share, so nobody can open it.
+error-share-region = This share cannot be opened from the bot's region.
+error-share-restore-limit = This share has been saved as often as it may be.
+error-unreachable = The drive cannot be reached just now. Try again in a moment.
+error-upstream = The drive answered with a failure of its own. Try again in a moment.
+
 ## Notices: notice-<notice code>
 
+notice-nothing-found = Nothing was found. Try other words, or browse for it.
+notice-no-mounts = There is no drive here yet. Sign in to an account, or open a share link.
+notice-no-such-path = There is nothing at this path. Browse from the top to find it.
+notice-not-yours = These buttons belong to somebody else. Open your own list with /browse.
+notice-view-expired = These buttons are too old. Open a fresh list with /browse.
+notice-unknown-press = I do not know this button. Open a fresh list with /browse.
+notice-mount-removed = The drive and its secrets are removed from here.
+notice-mount-gone = This drive is not here any more. See /mounts for those there are.
+notice-mount-renamed = The drive has its new name.
+notice-mount-chosen = This is the current drive now.
+notice-mount-healthy = The drive answers as it should.
+notice-logged-out = Signed out. The drive and its secrets are removed from here.
+notice-forgotten = Everything kept about you is deleted. Say /start to begin anew.
+notice-cancelled = Cancelled. Nothing was changed.
+notice-nothing-to-cancel = There is nothing to cancel.
+notice-private-only = This is for a private chat with me.
+notice-not-a-share-link = That is not a PikPak share link. It looks like https://mypikpak.com/s/…; other clouds I cannot open.
+notice-not-understood = I did not understand that. Paste a PikPak share link, or see /help.
+notice-not-admitted = This bot is for invited people. Ask its operator to let you in.
+notice-too-fast = That was quick. Wait a moment, then press again.
+notice-saved = Saved.
+notice-gateway-needed = This needs a public address of the bot, which its operator has not set up.
+notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
+
 ## Telegram only
+
+dialogue-secret = I delete your message at once, but Telegram has seen it. The page in the browser keeps it out of Telegram.
+dialogue-secret-no-page = I delete your message at once, but Telegram has seen it.
+dialogue-secret-undeleted = I could not delete your message. Please delete it yourself.
+dialogue-not-text = Please answer with text, or press a button below.
+dialogue-page = Safer: enter it in the browser, until { $date }.
+dialogue-instead = Use instead: { $field }
+dialogue-over = This dialogue is over. Start again with the command.
+dialogue-elsewhere = This dialogue was started by somebody else.
+private-open = Open in private
+private-here = This is for you alone; open it in our private chat.
+private-sent = I sent it to you in our private chat.
+ephemeral-waiting = One moment, this comes for you alone…
+not-text = I can read only text here. Paste a PikPak share link, or see /help.
+unknown-command = I do not know this command. See /help for those there are.
+usage-link = Say which file: /link and then its path or some words of its name.
+anonymous-admin = I cannot tell who you are while you are anonymous. Please use our private chat.
 
 ## Discord only
 

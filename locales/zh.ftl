@@ -4,13 +4,255 @@ language-name = 简体中文
 
 ## Screens: what both chats say (renderers of telegram/ and discord/)
 
+# Buttons. The sign before them is the renderer's.
+press-add-account = 登录账号
+press-add-share = 打开分享
+press-mounts = 我的网盘
+press-up = 上一级
+press-refresh = 刷新
+press-previous = 上一页
+press-next = 下一页
+press-sort-name = 名称
+press-sort-size = 大小
+press-sort-modified = 日期
+press-back = 返回
+press-link = 链接
+press-link-original = 原文件
+press-open-link = 打开链接
+press-copy = 复制链接
+press-open-mount = 打开
+press-choose-mount = 设为当前
+press-rename-mount = 重命名
+press-check-mount = 检查
+press-renew-mount = 重新登录
+press-remove-mount = 移除
+press-confirm-remove-mount = 是的，移除
+press-confirm-forget = 是的，全部删除
+press-dismiss = 不，保留
+press-retry = 重试
+press-cancel = 取消
+press-skip = 跳过
+press-page = 在浏览器中填写
+press-verify = 打开验证页面
+
+# Commands: what the platform lists, at most 100 characters.
+command-start = 打个招呼，看看两种使用方式
+command-help = 我在这里能做什么
+command-login = 登录 PikPak 账号
+command-share = 打开 PikPak 分享链接
+command-mounts = 我的网盘：打开、重命名、检查、移除
+command-browse = 浏览当前网盘，或其中的某个路径
+command-link = 获取某个文件的下载链接
+command-settings = 语言、每页行数、排序
+command-cancel = 退出当前对话
+command-logout = 移除一个网盘及其密钥
+command-forget = 删除保存的关于我的一切
+
+welcome-title = 你好！我可以在聊天里打开 PikPak 网盘和分享。
+welcome-ways = 有两种方式：登录你自己的账号，或者打开别人给你的分享链接。
+welcome-mounts = 你在这里已有 { $count } 个网盘。
+
+help-title = 我能做什么
+help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开。
+help-group = 登录、网盘和设置请在与我的私聊中进行。链接只会显示给你一个人。
+help-admin = 你是这里的管理员。
+
+listing-entries = { $count } 项
+listing-reading = 目前 { $count } 项
+listing-page = 第 { $page } 页
+listing-order-up = 按{ $by } ↑
+listing-order-down = 按{ $by } ↓
+order-name = 名称
+order-size = 大小
+order-modified = 日期
+listing-empty = 这个文件夹是空的。
+listing-failed = 文件夹的其余部分未能读取。
+listing-list-changed = 列表在此期间有变化，这是现在的样子。
+listing-view-rebuilt = 那个列表已经过时，这是新的列表。
+
+kind-folder = 文件夹
+kind-video = 视频
+kind-audio = 音频
+kind-image = 图片
+kind-archive = 压缩包
+kind-document = 文档
+kind-file = 文件
+file-size-unknown = 大小未知
+file-duration = 时长：{ $time }
+file-modified = 修改时间：{ $date }
+file-variants = 带名称的版本是较小的副本，不是原文件。
+
+listing-filter = 只显示名称包含“{ $words }”的
+link-title = 下载链接
+link-variant = 版本：{ $name }
+link-expires = 有效期至 { $date }（还有 { $time }）。
+link-lifetime-unknown = 链接只在一段时间内有效，失效后请重新获取。
+link-via-direct = 直接通往网盘。
+link-via-gateway = 经由本机器人自己的地址。
+link-via-proxy-url = 经由下载代理。
+link-secret = 任何拿到链接的人都能下载这个文件。
+
+mounts-title = 你的网盘
+mounts-none = 你在这里还没有网盘。
+mount-current = 当前
+mount-quota = 已用 { $used }，共 { $limit }
+mount-quota-unlimited = 已用 { $used }
+mount-quota-trashed = 其中回收站 { $size }
+mount-plan = 套餐：{ $plan }
+mount-method = 下载方式：{ $method }
+mount-method-usual = { $method }（默认）
+method-redirect = 直接从网盘
+method-proxy = 经由本机器人
+method-proxy-url = 经由下载代理
+health-working = 正常，最近一次使用：{ $date }
+health-failing = 自 { $date } 起出现故障
+driver-pikpak = PikPak 账号
+driver-pikpak-share = PikPak 分享
+driver-memory = 演示网盘
+
+settings-title = 设置
+settings-language = 语言：{ $language }
+settings-rows = 每页行数：{ $rows }
+settings-order = 排序：{ $order }
+
+question-remove-mount = 要从这里移除这个网盘及其密钥吗？网盘里的内容不受影响。
+question-forget = 要删除这里保存的关于你的一切（网盘、密钥、设置、打开的列表）吗？网盘里的内容不受影响。
+
+retry-after = 请在{ $time }后重试。
+notice-reference = 给管理员的参考编号：{ $reference }
+
 ## Forms: fields, hints, problems
+
+form-title-pikpak = 登录 PikPak
+form-title-pikpak-share = 打开 PikPak 分享
+form-title-verification = PikPak 需要确认你是真人
+form-title-mount-title = 重命名网盘
+
+field-pikpak-username = 用户名
+field-pikpak-username-hint = 你在 PikPak 的邮箱、带国家代码的手机号或用户名。
+field-pikpak-password = 密码
+field-pikpak-password-hint = PikPak 账号本身的密码。用 Google、Facebook 或手机号注册的账号没有密码，需要先在账号设置里设置；也可以使用 refresh token。
+field-pikpak-refreshToken = Refresh token
+field-pikpak-refreshToken-hint = 已登录的 PikPak 客户端所保存的令牌，可代替密码。在这里使用后，那个客户端可能会退出登录。
+field-pikpak-rootFolder = 根文件夹
+field-pikpak-rootFolder-hint = 浏览的起点：文件夹的 id 或它在浏览器中的地址。跳过或填 root 表示整个网盘。
+field-pikpak-platform = 客户端
+field-pikpak-platform-hint = 我以哪种客户端的身份访问 PikPak，最好选你自己不用的那种。
+field-pikpak-captchaToken = 验证
+field-pikpak-captchaToken-hint = 完成验证后最终停留页面的地址。
+choice-platform-web = 网页版
+choice-platform-android = 安卓
+choice-platform-pc = 桌面版
+field-pikpak-share-link = 分享链接
+field-pikpak-share-link-hint = 完整地址，例如 https://mypikpak.com/s/…，或其中的 id。
+field-pikpak-share-passCode = 提取码
+field-pikpak-share-passCode-hint = 随链接一起给出的短代码。没有就跳过。
+field-pikpak-share-transcode = 转码副本
+field-pikpak-share-transcode-hint = 拿不到原文件时，链接是否可以指向较小的副本。
+choice-transcode-no = 只要原文件
+choice-transcode-yes = 允许副本
+field-verification-captchaToken = 最终页面的地址
+field-verification-captchaToken-hint = 打开验证页面并完成验证，然后复制最终停留页面的完整地址发到这里。
+field-mount-title-title = 新名称
+field-mount-title-title-hint = 网盘在这里的名称，PikPak 上不会有任何变化。
+field-memory-tree = 目录树
+field-memory-tree-hint = 要打开哪个演示网盘。
+
+problem-required = 这一项必须填写，请给出答案。
+problem-too-long = 太长了，请发送短一些的内容。
+problem-not-a-share = 这不是 PikPak 分享。它应像 https://mypikpak.com/s/… 或者是这种地址里的 id。
+problem-not-a-folder-id = 这不是文件夹。请发送文件夹的 id、它在浏览器中的地址，或 root。
+problem-not-a-choice = 请从给出的选项中选择。
+problem-not-a-verification = 里面没有验证结果。请先完成页面上的验证，再发送最终停留页面的完整地址。
+problem-empty-name = 名称至少要有一个可见字符。
 
 ## Errors: error-<storage error code>
 
+error-not-found = 它已经不在了，可能被移动或删除。请返回上一级并刷新。
+error-trashed = 它在回收站里。请先在 PikPak 中恢复。
+error-not-a-file = 这是文件夹，只有文件才有链接。请打开它再选择文件。
+error-not-a-folder = 这是文件，不是文件夹。请打开它所在的文件夹。
+error-no-link = 网盘没有给出这个文件的下载链接。请稍后再试，或者选择其他版本（如果有）。
+error-blocked = 网盘已封禁这个文件，任何人都无法下载。
+error-still-processing = 网盘仍在准备这个文件，请几分钟后再试。
+error-variant-gone = 这个版本已不再提供。请选择原文件，或重新打开文件看看有哪些版本。
+error-permission-denied = 网盘不允许这个账号执行此操作。请确认这是谁的文件夹。
+error-bad-argument = 网盘没有接受这个请求。请返回、刷新后再试；如果仍然如此，请告诉管理员。
+error-unsupported = 这个网盘做不到。
+error-wrong-credentials = PikPak 不接受这个用户名和密码。用 Google、Facebook 或手机号注册的账号没有密码：请在 PikPak 的账号设置中设置密码，或改用 refresh token。
+error-sign-in-refused = PikPak 目前拒绝从这里登录。请稍等一段时间，或用 refresh token 代替密码。
+error-signed-out = 网盘已退出登录：令牌被其他程序使用过或已失效。请重新登录。
+error-verification-needed = PikPak 需要确认你是真人。请打开验证页面完成验证，然后回到这里继续。
+error-captcha-rejected = PikPak 没有接受这次验证，请一分钟后再试。
+error-account-suspended = PikPak 已停用这个账号，只有 PikPak 客服能够解除。
+error-too-frequent = 对 PikPak 来说太频繁了。请稍等片刻再试。
+error-risk-limited = PikPak 出于安全限制了这个账号。请等几个小时，或在 PikPak 自己的应用里登录一次。
+error-daily-limit = 这个账号今天的额度已用完，明天重新计算。
+error-task-limit = 任务数已达到这个账号的上限。请先完成或移除一些。
+error-too-many-items = 一次太多了，请少选一些。
+error-no-space = 网盘已满。请腾出空间或清空回收站。
+error-name-taken = 这里已有同名内容，请换一个名称。
+error-still-moving = 网盘还在移动它，请稍后再试。
+error-same-folder = 它已经在这个文件夹里了，请选择其他文件夹。
+error-own-share = 这是你自己的分享，文件已经在你的网盘里。
+error-task-refused = PikPak 没有接受这个下载任务。请检查地址，或换一个。
+error-pass-code-needed = 这个分享需要提取码。请发送随链接给出的提取码。
+error-pass-code-wrong = 提取码不对。请检查后重新发送。
+error-share-not-found = 没有这个分享。请检查链接是否缺少字符。
+error-share-deleted = 这个分享已被所有者删除。请索取新的链接。
+error-share-expired = 这个分享已过期。请向所有者索取新的链接。
+error-share-cancelled = 所有者已停止分享。请索取新的链接。
+error-share-reviewing = PikPak 仍在审核这个分享，请稍后再试。
+error-share-blocked = PikPak 已封禁这个分享，任何人都无法打开。
+error-share-region = 机器人所在的地区无法打开这个分享。
+error-share-restore-limit = 这个分享的转存次数已达上限。
+error-unreachable = 暂时无法连接网盘，请稍后再试。
+error-upstream = 网盘自身出了故障，请稍后再试。
+
 ## Notices: notice-<notice code>
 
+notice-nothing-found = 没有找到。请换个说法，或者浏览查找。
+notice-no-mounts = 这里还没有网盘。请登录账号，或打开分享链接。
+notice-no-such-path = 这个路径下什么也没有。请从顶层开始浏览。
+notice-not-yours = 这些按钮属于别人。请用 /browse 打开你自己的列表。
+notice-view-expired = 这些按钮太旧了。请用 /browse 打开新的列表。
+notice-unknown-press = 我不认识这个按钮。请用 /browse 打开新的列表。
+notice-mount-removed = 网盘及其密钥已从这里移除。
+notice-mount-gone = 这个网盘已不在这里。用 /mounts 查看现有的网盘。
+notice-mount-renamed = 网盘已改名。
+notice-mount-chosen = 现在它是当前网盘。
+notice-mount-healthy = 网盘工作正常。
+notice-logged-out = 已退出登录，网盘及其密钥已从这里移除。
+notice-forgotten = 保存的关于你的一切都已删除。发送 /start 重新开始。
+notice-cancelled = 已取消，什么都没有改变。
+notice-nothing-to-cancel = 没有可以取消的操作。
+notice-private-only = 请在与我的私聊中进行。
+notice-not-a-share-link = 这不是 PikPak 分享链接。它应像 https://mypikpak.com/s/…，其他网盘我打不开。
+notice-not-understood = 我没有看懂。请粘贴 PikPak 分享链接，或查看 /help。
+notice-not-admitted = 这个机器人只供受邀者使用。请联系管理员。
+notice-too-fast = 太快了。请稍等片刻再按。
+notice-saved = 已保存。
+notice-gateway-needed = 这需要机器人有公开地址，而管理员尚未设置。
+notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
+
 ## Telegram only
+
+dialogue-secret = 我会立刻删除你的消息，但 Telegram 已经看到它。在浏览器页面中填写则不会经过 Telegram。
+dialogue-secret-no-page = 我会立刻删除你的消息，但 Telegram 已经看到它。
+dialogue-secret-undeleted = 我没能删除你的消息，请自行删除。
+dialogue-not-text = 请用文字回答，或按下面的按钮。
+dialogue-page = 更安全的方式：在 { $date } 之前到浏览器中填写。
+dialogue-instead = 改用：{ $field }
+dialogue-over = 这个对话已经结束。请用命令重新开始。
+dialogue-elsewhere = 这个对话是别人开始的。
+private-open = 在私聊中打开
+private-here = 这只给你一个人看，请在我们的私聊中打开。
+private-sent = 已发到我们的私聊。
+ephemeral-waiting = 请稍候，结果只显示给你……
+not-text = 我在这里只能读文字。请粘贴 PikPak 分享链接，或查看 /help。
+unknown-command = 我不认识这个命令。用 /help 查看有哪些命令。
+usage-link = 请说明是哪个文件：/link 后面写路径或文件名中的几个词。
+anonymous-admin = 你处于匿名状态，我无法知道你是谁。请使用我们的私聊。
 
 ## Discord only
 

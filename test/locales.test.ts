@@ -43,7 +43,11 @@ test.each([
 test("every key the code says is a message", () => {
   const said = readdirSync(source, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.startsWith("emulators"))
-    .flatMap((file) => [...readFileSync(join(source, file), "utf8").matchAll(/\bsay\(\s*"([a-z0-9-]+)"/g)].map((match) => match[1] ?? ""));
+    .flatMap((file) =>
+      [...readFileSync(join(source, file), "utf8").matchAll(/\bsay\(\s*"([a-z0-9-]+)"/g)].map(
+        (match) => match[1] ?? "",
+      ),
+    );
   expect(said.length).toBeGreaterThan(50);
   expect([...new Set(said)].filter((key) => !english.has(key))).toEqual([]);
 });
@@ -71,7 +75,7 @@ function messagesOf(file: string): Map<string, string> {
 function variablesOf(message: Message): string {
   const found = new Set<string>();
   new (class extends Visitor {
-    visitVariableReference(node: VariableReference): void {
+    override visitVariableReference(node: VariableReference): void {
       found.add(node.id.name);
     }
   })().visit(message);

@@ -1,3 +1,5 @@
+import type { Values } from "./form.ts";
+
 /** Every failure a person can cause or mend. The code is a locale key (`error-<code>`), so each has words that say what to do next. */
 export const storageErrorCodes = [
   // the thing asked for
@@ -67,11 +69,23 @@ export class StorageError extends Error {
   readonly code: StorageErrorCode;
   readonly retryAfter?: number;
   readonly verify?: string;
+  #kept: Values | undefined;
 
   constructor(code: StorageErrorCode, options: StorageErrorOptions = {}) {
     super(options.message ?? code, "cause" in options ? { cause: options.cause } : undefined);
     this.code = code;
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
     if (options.verify !== undefined) this.verify = options.verify;
+  }
+
+  /** Secret: the vault of a mount that could not be put up because a human is wanted; hand it to the next try. In no log. */
+  get kept(): Values | undefined {
+    return this.#kept;
+  }
+
+  /** The same error, holding what the next try wants. */
+  keeping(kept: Values): this {
+    this.#kept = kept;
+    return this;
   }
 }

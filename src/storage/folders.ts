@@ -119,7 +119,8 @@ class Reader {
 
   snapshot(): Folder {
     return {
-      entries: [...this.entries],
+      // Nothing is added to a settled folder, so everybody may have the same array.
+      entries: this.settled ? this.entries : [...this.entries],
       complete: this.settled && !this.#failed,
       ...(this.#failed && { failed: this.#failed }),
       readAt: this.#readAt,

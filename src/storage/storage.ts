@@ -15,6 +15,8 @@ export interface MountDraft {
   readonly values: Values;
   /** Absent = the kind's own title. */
   readonly title?: string;
+  /** The vault an earlier try ended with (`StorageError.kept`): the driver's device, tokens it changed for newer ones. */
+  readonly kept?: Values;
 }
 
 /** All mounts. Throws `StorageError` and nothing else, except the reason of an aborted signal. */
@@ -27,8 +29,11 @@ export interface Storage {
    * On any failure nothing is left behind.
    */
   putUp(draft: MountDraft, options?: CallOptions): Promise<Mount>;
-  /** New secrets for a mount (signing in again); kept only if listing its root works with them, else the old ones stay. */
-  renew(id: string, values: Values, options?: CallOptions): Promise<Mount>;
+  /**
+   * New secrets for a mount (signing in again); kept only if listing its root works with them, else the old ones stay.
+   * They replace all old answers, or with `amend` join them.
+   */
+  renew(id: string, values: Values, options?: CallOptions & { readonly amend?: boolean }): Promise<Mount>;
   /** Changes what a mount is called, how it is downloaded from, or whom it is lent to. `method: undefined` = back to the usual one. */
   change(
     id: string,
@@ -134,7 +139,8 @@ async function putUp({ parts, drivers }: Rack, draft: MountDraft, options: CallO
   const kind = kindOf(parts.kinds, draft.driver);
   const id = parts.newId();
   const { secrets, options: plain } = divide(kind, draft.values);
-  await parts.secrets.set(id, secrets);
+  // A token that was changed for a newer one in the earlier try is the newer one now.
+  await parts.secrets.set(id, { ...secrets, ...draft.kept });
   try {
     const driver = await drivers.open(kind, id, plain);
     await wrapped(() => driver.list(undefined, options), options.signal);
@@ -152,13 +158,19 @@ async function putUp({ parts, drivers }: Rack, draft: MountDraft, options: CallO
     await parts.mounts.set(id, mount);
     return mount;
   } catch (error) {
+    const left = (await parts.secrets.get(id)) ?? {};
     await drivers.drop(id);
     await parts.secrets.delete(id);
-    throw error;
+    throw error instanceof StorageError && error.code === "verification-needed" ? error.keeping(left) : error;
   }
 }
 
-async function renew(rack: Rack, id: string, values: Values, options: CallOptions): Promise<Mount> {
+async function renew(
+  rack: Rack,
+  id: string,
+  values: Values,
+  { amend = false, ...options }: CallOptions & { readonly amend?: boolean },
+): Promise<Mount> {
   const { parts, drivers, folders, links } = rack;
   const mount = await present(rack, id);
   const kind = kindOf(parts.kinds, mount.driver);
@@ -166,13 +178,14 @@ async function renew(rack: Rack, id: string, values: Values, options: CallOption
   const { secrets, options: changed } = divide(kind, values);
   const plain = { ...mount.options, ...changed };
   await drivers.drop(id);
-  await parts.secrets.set(id, { ...kept(before, kind), ...secrets });
+  await parts.secrets.set(id, { ...(amend ? before : kept(before, kind)), ...secrets });
   try {
     const driver = await drivers.open(kind, id, plain);
     await wrapped(() => driver.list(undefined, options), options.signal);
   } catch (error) {
     await drivers.drop(id);
-    await parts.secrets.set(id, before);
+    // What joined the old secrets may have been used up with them: then the vault as it is now is the better one.
+    if (!amend) await parts.secrets.set(id, before);
     throw error;
   }
   folders.forget(id);

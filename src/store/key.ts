@@ -12,6 +12,7 @@ export function ownKey(directory: string): Uint8Array {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   }
   const key = Buffer.from(readFileSync(file, "utf8").trim(), "base64");
-  if (key.length !== 32) throw new Error(`${file} does not hold 32 bytes in base64: restore it from a backup, or set SECRET_KEY`);
+  if (key.length !== 32)
+    throw new Error(`${file} does not hold 32 bytes in base64: restore it from a backup, or set SECRET_KEY`);
   return key;
 }
