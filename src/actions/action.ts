@@ -41,7 +41,11 @@ export type Action =
   | { readonly do: "show-settings" }
   | { readonly do: "log-out" }
   | { readonly do: "forget" }
-  | { readonly do: "cancel" }
+  | {
+      readonly do: "cancel";
+      /** The form that was being filled in; absent = none was. */
+      readonly left?: FormRef;
+    }
   | Press;
 
 /** What a button can mean. `index` counts in the rows its screen showed. */

@@ -89,6 +89,8 @@ export interface Listing {
   readonly failed?: Reason;
   /** Said once, above: the list had changed, another page was meant. */
   readonly notice?: "list-changed" | "view-rebuilt";
+  /** Only entries whose name contains this are shown. `up` shows them all again. */
+  readonly filter?: string;
 }
 
 export interface MountTag {
@@ -172,7 +174,7 @@ export interface Question {
   readonly subject?: string;
 }
 
-/** A sentence. With a view, `retry` or `mounts` can be pressed as `offer` says. */
+/** A sentence. With a view, what `offer` names can be pressed: `back` is the way out to the last place that worked. */
 export interface Notice {
   readonly show: "notice";
   /** The locale key is `notice-<code>`, or `error-<code>` for storage errors. */
@@ -182,7 +184,7 @@ export interface Notice {
   readonly retryAfter?: number;
   readonly verify?: string;
   readonly view?: ViewRef;
-  readonly offer?: readonly ("retry" | "mounts" | "add-account" | "add-share" | "renew-mount")[];
+  readonly offer?: readonly ("retry" | "back" | "mounts" | "add-account" | "add-share" | "renew-mount")[];
   /** Shown with a failure nobody foresaw, and logged with it. */
   readonly reference?: string;
   /** Not meant for the message pressed on: a toast, or a word to the asker alone. */

@@ -1,4 +1,4 @@
-import type { Entry, Order } from "../storage/entry.ts";
+import type { Entry, Order, Variant } from "../storage/entry.ts";
 
 /**
  * What stands behind one message with buttons: whose it is, where in a drive it is, and what it showed. Kept in Keyv
@@ -12,36 +12,57 @@ export interface Session {
   /** Grows by one with every screen drawn. */
   readonly revision: number;
   readonly scene: Scene;
-  /** Rows of the last few screens, newest last: an old button acts on what its label said. */
+  /** The last few screens, newest last: an old button acts on what its label said. */
   readonly remembered: readonly Remembered[];
 }
 
 /** Which screen it is, and what that screen needs to be drawn again. */
 export type Scene =
-  | {
-      readonly at: "folder";
-      readonly mount: string;
-      readonly trail: readonly Crumb[];
-      readonly page: number;
-      readonly order: Order;
-    }
-  | {
-      readonly at: "file" | "link";
-      readonly mount: string;
-      readonly trail: readonly Crumb[];
-      readonly page: number;
-      readonly order: Order;
-      readonly entry: Entry;
-      /** Variant ids in the order the card showed them. */
-      readonly variants: readonly string[];
-    }
+  | FolderScene
+  | FileScene
   | { readonly at: "welcome" }
   | { readonly at: "mounts" }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
-  | { readonly at: "question"; readonly question: "remove-mount"; readonly mount: string }
+  | {
+      readonly at: "question";
+      readonly question: "remove-mount";
+      readonly mount: string;
+      /** It was asked by `/logout`, and not on the mount's card. */
+      readonly loggingOut: boolean;
+    }
   | { readonly at: "question"; readonly question: "forget" }
-  | { readonly at: "notice"; readonly retry?: Resumable; readonly mount?: string };
+  | {
+      readonly at: "notice";
+      readonly retry?: Resumable;
+      readonly back?: Resumable;
+      /** What `renew-mount` is about. */
+      readonly mount?: string;
+    };
+
+/** A page of a folder. */
+export interface FolderScene {
+  readonly at: "folder";
+  readonly mount: string;
+  /** Empty = the mount's root. */
+  readonly trail: readonly Crumb[];
+  /** 1-based. */
+  readonly page: number;
+  readonly order: Order;
+  /** Only names that contain this. */
+  readonly filter?: string;
+}
+
+/** A file's card, or the link made from it. `folder` is the page it was opened from. */
+export interface FileScene {
+  readonly at: "file" | "link";
+  readonly folder: FolderScene;
+  readonly entry: Entry;
+  /** In the order the card showed them. */
+  readonly variants: readonly Variant[];
+  /** Of a link: the rendition it is to. */
+  readonly variant?: Variant;
+}
 
 /** A folder on the way down. */
 export interface Crumb {
@@ -49,16 +70,12 @@ export interface Crumb {
   readonly name: string;
 }
 
-/** What a Retry button does again. */
-export type Resumable =
-  | { readonly do: "browse"; readonly path?: string }
-  | { readonly do: "open-mount"; readonly mount: string; readonly trail: readonly Crumb[] };
+/** What a Retry or Back button does again. */
+export type Resumable = FolderScene | FileScene | { readonly at: "browse"; readonly path?: string };
 
-/** The rows one revision showed: mount ids on a mount list, entries on a listing. */
+/** One revision: which screen it was and the rows it showed, mount ids on a mount list, entries on a listing. */
 export interface Remembered {
   readonly revision: number;
+  readonly scene: Scene;
   readonly rows: readonly (Entry | string)[];
-  /** Where they were, so that the press can be carried out there. */
-  readonly mount?: string;
-  readonly trail?: readonly Crumb[];
 }

@@ -1,0 +1,94 @@
+import type { Visit, ViewRef } from "./action.ts";
+import { loadPerson, type Person } from "./person.ts";
+import type { Screen } from "./screen.ts";
+import type { Services } from "./services.ts";
+import type { Remembered, Scene, Session } from "./session.ts";
+
+/** One action being performed: who asked, with what, and on which screen. */
+export interface Errand {
+  readonly services: Services;
+  readonly visit: Visit;
+  readonly signal: AbortSignal;
+  /** The person as last read or written. */
+  readonly person: Person;
+  /** The screen pressed on; absent = what comes is a new one. */
+  readonly session?: Session;
+}
+
+/** What a verb gives: an answer but for its language. */
+export interface Outcome {
+  readonly screen: Screen;
+  readonly updates?: AsyncIterable<Screen>;
+}
+
+/** An errand of somebody, with no screen behind it yet. */
+export async function startErrand(services: Services, visit: Visit, signal: AbortSignal): Promise<Errand> {
+  return { services, visit, signal, person: await loadPerson(services, visit.person.id) };
+}
+
+/** Writes the person's record and goes on with it. */
+export async function withPerson<E extends Errand>(errand: E, person: Person): Promise<E> {
+  await errand.services.people.set(person.id, person);
+  return { ...errand, person };
+}
+
+/** The same errand, whose screen will be a new one. */
+export function afresh({ session: _left, ...errand }: Errand): Errand {
+  return errand;
+}
+
+/** How long an untouched screen keeps working. */
+const sessionLife = 7 * 24 * 3_600_000;
+/** Screens whose rows an old button can still mean. */
+const screensRemembered = 4;
+/** Sessions a person's record names. */
+const sessionsKnown = 30;
+
+/** The session behind a screen; undefined = expired, or never was. */
+export async function findSession({ sessions }: Services, view: ViewRef): Promise<Session | undefined> {
+  const session = await sessions.get(view.id);
+  return session && view.revision <= session.revision ? session : undefined;
+}
+
+/** Notes the next screen, so that its buttons work before anybody sees them. */
+export async function draw(errand: Errand, scene: Scene, rows: Remembered["rows"] = []): Promise<ViewRef> {
+  const { services, visit, session } = errand;
+  const next = session ? nextOf(session, scene, rows) : firstOf(services.newId(), visit, scene, rows);
+  await services.sessions.set(next.id, next, sessionLife);
+  if (!errand.person.sessions.includes(next.id)) await noteSession(errand, next.id);
+  return { id: next.id, revision: next.revision };
+}
+
+function nextOf(session: Session, scene: Scene, rows: Remembered["rows"]): Session {
+  const revision = session.revision + 1;
+  const remembered = [...session.remembered, { revision, scene, rows }].slice(-screensRemembered);
+  return { ...session, revision, scene, remembered };
+}
+
+function firstOf(id: string, { person, place }: Visit, scene: Scene, rows: Remembered["rows"]): Session {
+  return {
+    id,
+    owner: person.id,
+    place: place.id,
+    revision: 1,
+    scene,
+    remembered: [{ revision: 1, scene, rows }],
+  };
+}
+
+async function noteSession({ services, person }: Errand, id: string): Promise<void> {
+  // Read anew: the verb may have changed the record since the errand began.
+  const known = await loadPerson(services, person.id);
+  const others = known.sessions.filter((other) => other !== id);
+  await services.people.set(person.id, { ...known, sessions: [...others, id].slice(-sessionsKnown) });
+}
+
+/** What a screen of some revision showed; undefined when it is forgotten. */
+export function recall({ remembered }: Session, { revision }: ViewRef): Remembered | undefined {
+  return remembered.find((screen) => screen.revision === revision);
+}
+
+/** Name of the chain in which a person's actions wait for each other. */
+export function queueOf({ person }: Visit): string {
+  return `person:${person.id}`;
+}

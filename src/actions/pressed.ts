@@ -1,0 +1,59 @@
+import type { ViewRef } from "./action.ts";
+import { recall, type Errand, type Outcome } from "./errand.ts";
+import { redraw } from "./scenes/redraw.ts";
+import type { FolderScene, Remembered, Scene, Session } from "./session.ts";
+
+/** A press: the errand, the screen it was made on, and what that screen showed. */
+export interface Pressed extends Errand {
+  readonly session: Session;
+  readonly view: ViewRef;
+  /** Absent = forgotten: it was too many screens ago. */
+  readonly shown?: Remembered;
+}
+
+/** The errand of a press on a session. */
+export function pressedOn(errand: Errand, session: Session, view: ViewRef): Pressed {
+  const shown = recall(session, view);
+  return { ...errand, session, view, ...(shown && { shown }) };
+}
+
+/** The button's own screen is forgotten, or showed no such thing: what there is now, and that it has changed. */
+export function forgotten(pressed: Pressed): Promise<Outcome> {
+  return redraw(pressed, folderNow(pressed) ?? pressed.session.scene, { notice: "list-changed" });
+}
+
+/** The folder the session is in now; else the one the button was pressed in. */
+export function folderNow({ session, shown }: Pressed): FolderScene | undefined {
+  return folderOf(session.scene) ?? (shown && folderOf(shown.scene));
+}
+
+/** The folder a scene is in, or was opened from. */
+export function folderOf(scene: Scene): FolderScene | undefined {
+  switch (scene.at) {
+    case "folder":
+      return scene;
+    case "file":
+    case "link":
+      return scene.folder;
+    default:
+      return undefined;
+  }
+}
+
+/** The mount the button was about. */
+export function mountOf({ shown }: Pressed): string | undefined {
+  const scene = shown?.scene;
+  switch (scene?.at) {
+    case "folder":
+    case "mount":
+    case "notice":
+      return scene.mount;
+    case "file":
+    case "link":
+      return scene.folder.mount;
+    case "question":
+      return scene.question === "remove-mount" ? scene.mount : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import type { Entry } from "../../storage/entry.ts";
+import type { Folder } from "../../storage/folders.ts";
+import type { Mount } from "../../storage/mount.ts";
+import type { ViewRef } from "../action.ts";
+import { draw, type Errand } from "../errand.ts";
+import { reasonOf } from "../failure.ts";
+import { orderOf, rowsOf } from "../person.ts";
+import type { Listing } from "../screen.ts";
+import type { Crumb, FolderScene } from "../session.ts";
+import { cut, type Cut } from "./arranged.ts";
+import { tagOf } from "./mounted.ts";
+
+/** The first page of a folder of a mount, in the person's order. */
+export function folderScene(
+  { person }: Pick<Errand, "person">,
+  mount: string,
+  trail: readonly Crumb[] = [],
+): FolderScene {
+  return { at: "folder", mount, trail, page: 1, order: orderOf(person) };
+}
+
+/** Where `up` leads; undefined at the root. */
+export function parentOf({ filter, ...scene }: FolderScene): FolderScene | undefined {
+  if (filter !== undefined) return { ...scene, page: 1 };
+  return scene.trail.length === 0 ? undefined : { ...scene, trail: scene.trail.slice(0, -1), page: 1 };
+}
+
+/** The drive's id of the folder a scene is in; undefined = the mount's root. */
+export function folderId({ trail }: FolderScene): string | undefined {
+  return trail.at(-1)?.id;
+}
+
+/** Nothing more will come. */
+export function isSettled({ complete, failed }: Folder): boolean {
+  return complete || failed !== undefined;
+}
+
+/** How a listing is to be shown, beyond its scene. */
+export interface ShowOptions {
+  /** Read it anew. */
+  readonly refresh?: boolean;
+  readonly notice?: NonNullable<Listing["notice"]>;
+  /** Show the page this entry is on. */
+  readonly around?: string;
+}
+
+/** A folder about to be drawn. */
+export interface Shown {
+  readonly mount: Mount;
+  readonly scene: FolderScene;
+  readonly folder: Folder;
+  readonly options: ShowOptions;
+}
+
+/** The page as a screen of its own revision. */
+export async function drawListing(errand: Errand, { mount, scene, folder, options }: Shown): Promise<Listing> {
+  const size = rowsOf(errand.person, errand.visit);
+  const page = cut(folder, scene, { size, ...(options.around !== undefined && { around: options.around }) });
+  const view = await draw(errand, { ...scene, page: page.page }, page.rows.map(slim));
+  return listingOf({ mount, scene, folder, page, view, ...(options.notice && { notice: options.notice }) });
+}
+
+/** What a listing is made of. */
+interface ListingParts {
+  readonly mount: Mount;
+  readonly scene: FolderScene;
+  readonly folder: Folder;
+  readonly page: Cut;
+  readonly view: ViewRef;
+  readonly notice?: NonNullable<Listing["notice"]>;
+}
+
+function listingOf({ mount, scene, folder, page, view, notice }: ListingParts): Listing {
+  return {
+    show: "listing",
+    view,
+    mount: tagOf(mount),
+    trail: scene.trail.map((crumb) => crumb.name),
+    rows: page.rows,
+    ...progressOf(folder, page),
+    order: scene.order,
+    up: parentOf(scene) !== undefined,
+    ...(folder.failed && { failed: reasonOf(folder.failed) }),
+    ...(notice && { notice }),
+    ...(scene.filter !== undefined && { filter: scene.filter }),
+  };
+}
+
+/** What a listing says of how far its folder is read. */
+export function progressOf(folder: Folder, { page, pages, known }: Cut): Pick<Listing, "page" | "total"> {
+  const next = page < pages || !isSettled(folder);
+  return {
+    page: { number: page, next, ...(folder.complete && { count: pages }) },
+    total: { known, complete: folder.complete },
+  };
+}
+
+/** An entry as a session remembers it: enough to say and open it. */
+export function slim({ id, kind, name, size, mimeType }: Entry): Entry {
+  return { id, kind, name, ...(size !== undefined && { size }), ...(mimeType !== undefined && { mimeType }) };
+}

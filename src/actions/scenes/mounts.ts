@@ -1,0 +1,55 @@
+import type { Quota } from "../../storage/driver.ts";
+import { StorageError } from "../../storage/error.ts";
+import type { Mount } from "../../storage/mount.ts";
+import { draw, type Errand, type Outcome } from "../errand.ts";
+import { noticeWithWays } from "../failure.ts";
+import { isRenewable } from "../kinds.ts";
+import { mountsOf } from "../person.ts";
+import type { MountLine } from "../screen.ts";
+import { tagOf, withMount } from "./mounted.ts";
+
+/** The person's mounts, or the ways to a first one. */
+export async function showMounts(errand: Errand): Promise<Outcome> {
+  const mounts = await mountsOf(errand.services, errand.person);
+  if (mounts.length === 0) return noticeWithWays(errand, "no-mounts", { offer: ["add-account", "add-share"] });
+  const rows = mounts.map((mount) => mount.id);
+  const view = await draw(errand, { at: "mounts" }, rows);
+  return { screen: { show: "mounts", view, mounts: mounts.map((mount) => lineOf(errand, mount)) } };
+}
+
+/** One mount's card, with its quota where the drive tells one. */
+export function showMount(errand: Errand, id: string): Promise<Outcome> {
+  return withMount(errand, id, async (mount) => {
+    const { services } = errand;
+    const quota = await quotaOf(errand, id);
+    // Asking may have changed how the mount is known to be.
+    const now = (await services.storage.find(id)) ?? mount;
+    const view = await draw(errand, { at: "mount", mount: id });
+    return {
+      screen: {
+        show: "mount",
+        view,
+        mount: lineOf(errand, now),
+        ...(quota && { quota }),
+        ...(now.method && { method: now.method }),
+        usual: services.usualMethod,
+        methods: services.methods,
+        renewable: isRenewable(errand, now),
+      },
+    };
+  });
+}
+
+function lineOf({ person }: Errand, mount: Mount): MountLine {
+  return { ...tagOf(mount), current: mount.id === (person.current ?? person.mounts[0]), health: mount.health };
+}
+
+/** A mount that cannot be asked still has a card: it is where one signs in again. */
+async function quotaOf({ services, signal }: Errand, id: string): Promise<Quota | undefined> {
+  try {
+    return await services.storage.quota(id, { signal });
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Errand, Outcome } from "../errand.ts";
+import type { Resumable, Scene } from "../session.ts";
+import { showFile, showLink } from "./file.ts";
+import { showFolder } from "./folder.ts";
+import type { ShowOptions } from "./listing.ts";
+import { showMount, showMounts } from "./mounts.ts";
+import { ask, showSettings, showWelcome } from "./person.ts";
+import { browse } from "../verbs/browse.ts";
+
+/** A scene as it is now: what every button falls back to whose own meaning is gone. */
+export async function redraw(errand: Errand, scene: Scene | Resumable, options: ShowOptions = {}): Promise<Outcome> {
+  switch (scene.at) {
+    case "folder":
+      return showFolder(errand, scene, options);
+    case "file":
+      return showFile(errand, scene.folder, scene.entry);
+    case "link":
+      return showLink(errand, scene);
+    case "browse":
+      return browse(errand, scene.path);
+    case "welcome":
+      return showWelcome(errand);
+    case "mounts":
+      return showMounts(errand);
+    case "mount":
+      return showMount(errand, scene.mount);
+    case "settings":
+      return showSettings(errand);
+    case "question":
+      return ask(errand, scene);
+    case "notice":
+      return redraw(errand, scene.retry ?? scene.back ?? { at: "welcome" }, options);
+  }
+}

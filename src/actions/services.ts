@@ -1,0 +1,71 @@
+import type { Keyv } from "keyv";
+import type { Entry, Variant } from "../storage/entry.ts";
+import type { Values } from "../storage/form.ts";
+import type { DownloadMethod, Mount } from "../storage/mount.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Visit } from "./action.ts";
+import type { Person } from "./person.ts";
+import type { FormScreen, LinkCard } from "./screen.ts";
+import type { Session } from "./session.ts";
+
+/** What actions are performed with. Made once, in `app.ts`. None of it may call `perform`: it would wait for itself. */
+export interface Services {
+  readonly storage: Storage;
+  readonly sessions: Keyv<Session>;
+  readonly people: Keyv<Person>;
+  /** Encrypted, by person id: it holds secrets for a quarter of an hour. */
+  readonly pending: Keyv<PendingSignIn>;
+  /** Languages there are, in the order settings show them. */
+  readonly languages: readonly string[];
+  /** Best of them for what a client says. */
+  pickLanguage(locale: string | undefined): string;
+  /** An address for a file, in the visitor's name. Throws `StorageError`. */
+  issueLink(mount: Mount, entry: Entry, visit: Visit, options: LinkOptions): Promise<IssuedLink>;
+  /** A one-time page for a form; absent, or undefined, where there is none to be had. */
+  readonly issuePage?: (visit: Visit, form: FormScreen) => Promise<FormScreen["page"] | undefined>;
+  /** Download methods that work here. */
+  readonly methods: readonly DownloadMethod[];
+  /** The operator's default among them. */
+  readonly usualMethod: DownloadMethod;
+  /** Person ids of operators. */
+  readonly admins: readonly string[];
+  /** Runs one piece of work at a time for `key`; a chain in this process is enough. */
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** 10 base62 characters, not to be guessed. */
+  newId(): string;
+  readonly log: ActionLog;
+}
+
+/** What a link is asked for with. */
+interface LinkOptions {
+  /** Absent = the original bytes. */
+  readonly variant?: Variant;
+  /** Id of the folder the file was seen in; "" = the mount's root. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+/** What a link card says of its address. */
+type IssuedLink = Pick<LinkCard, "url" | "via" | "expiresAt">;
+
+/** The one level actions write at; pino fits. */
+interface ActionLog {
+  error(fields: object, event: string): void;
+}
+
+/** A sign-in that waits for a human to prove to be one, with what need not be typed again. */
+export interface PendingSignIn {
+  /** Names this one on its form: a later one takes its place. */
+  readonly id: string;
+  readonly driver: string;
+  /** Secrets included. */
+  readonly values: Values;
+  /** The vault the failed try ended with. */
+  readonly kept?: Values;
+  /** The mount that is signed in to again; absent = a new one. */
+  readonly mount?: string;
+  /** Where the human proves it. */
+  readonly verify?: string;
+}

@@ -1,0 +1,13 @@
+import type { Errand, Outcome } from "../errand.ts";
+import { notice } from "../failure.ts";
+import { mountsOf } from "../person.ts";
+
+/** Deletes everything kept about a person: mounts with their secrets, screens, what waits, and the record itself. */
+export async function forgetPerson({ services, person, session }: Errand): Promise<Outcome> {
+  for (const mount of await mountsOf(services, person)) await services.storage.takeDown(mount.id);
+  const sessions = new Set([...person.sessions, ...(session ? [session.id] : [])]);
+  for (const id of sessions) await services.sessions.delete(id);
+  await services.pending.delete(person.id);
+  await services.people.delete(person.id);
+  return notice("forgotten", { level: "done" });
+}

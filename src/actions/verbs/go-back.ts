@@ -1,0 +1,35 @@
+import type { Outcome } from "../errand.ts";
+import type { Pressed } from "../pressed.ts";
+import { redraw } from "../scenes/redraw.ts";
+import type { Resumable, Scene } from "../session.ts";
+
+/** Out of what the button stood on: a link leads to its file, a file to its folder, a failure to what worked before. */
+export function goBack(pressed: Pressed): Promise<Outcome> {
+  return redraw(pressed, behind(pressed.shown?.scene ?? pressed.session.scene));
+}
+
+function behind(scene: Scene): Scene | Resumable {
+  switch (scene.at) {
+    case "link":
+      return { ...scene, at: "file" };
+    case "file":
+      return scene.folder;
+    case "notice":
+      return scene.back ?? scene.retry ?? { at: "welcome" };
+    case "mount":
+      return { at: "mounts" };
+    case "question":
+      return scene.question === "remove-mount" ? { at: "mount", mount: scene.mount } : { at: "welcome" };
+    case "settings":
+    case "mounts":
+      return { at: "welcome" };
+    case "folder":
+    case "welcome":
+      return scene;
+  }
+}
+
+/** What failed, once more. */
+export function retry(pressed: Pressed): Promise<Outcome> {
+  return redraw(pressed, pressed.shown?.scene ?? pressed.session.scene, { refresh: true });
+}

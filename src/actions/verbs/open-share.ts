@@ -1,0 +1,94 @@
+import { StorageError } from "../../storage/error.ts";
+import { readForm, type Problem, type Values } from "../../storage/form.ts";
+import type { Mount } from "../../storage/mount.ts";
+import { afresh, withPerson, type Errand, type Outcome } from "../errand.ts";
+import { failed, noticeWithWays, reasonOf } from "../failure.ts";
+import { shareForm, shareKind } from "../forms.ts";
+import { kindNamed, mountedAlready } from "../kinds.ts";
+import { withMount } from "../person.ts";
+import { showFile } from "../scenes/file.ts";
+import { showFolder } from "../scenes/folder.ts";
+import { folderScene } from "../scenes/listing.ts";
+
+/** What came with `/share`, or a pasted link. */
+interface ShareText {
+  readonly text?: string;
+  readonly passCode?: string;
+}
+
+/** Opens a share out of a link, an id, or an id and its code; asks for what is missing. */
+export async function openShare(errand: Errand, { text = "", passCode }: ShareText): Promise<Outcome> {
+  if (text.trim() === "") return shareForm(errand);
+  const values = recognise(errand, text);
+  if (!values) return noticeWithWays(errand, "not-a-share-link", { level: "refused", offer: ["add-share"] });
+  return submitShare(errand, undefined, { ...values, ...(passCode !== undefined && { passCode }) });
+}
+
+/** The options of a share out of free text, or out of an address and its code; undefined = there is none in it. */
+export function recognise(errand: Errand, text: string): Values | undefined {
+  const kind = kindNamed(errand, shareKind);
+  const [address = "", passCode = "", ...more] = text.trim().split(/\s+/);
+  const found = more.length === 0 && /^[A-Za-z0-9]{4,12}$/.test(passCode) ? kind.recognise?.(address) : undefined;
+  return found ? { passCode, ...found } : kind.recognise?.(text);
+}
+
+/** The answers to the share form; `link` is what the form was about. */
+export async function submitShare(errand: Errand, link: string | undefined, answers: Values): Promise<Outcome> {
+  const kind = kindNamed(errand, shareKind);
+  const values = { ...(link !== undefined && { link }), ...answers };
+  const again = (problem: Problem) => shareForm(errand, { values, problem });
+  const reading = readForm(kind.fields, values);
+  if (!reading.ok) return again(reading.problem);
+  const checked = kind.check(reading.values);
+  if (!checked.ok) return again(checked.problem);
+  try {
+    return await opened(errand, await mounted(errand, checked.values), checked.values["link"] ?? "");
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return shareFailed(errand, error, checked.values);
+  }
+}
+
+async function mounted(errand: Errand, values: Values): Promise<Mount> {
+  const { services, person, signal } = errand;
+  const known = await mountedAlready(errand, kindNamed(errand, shareKind), values);
+  if (!known) return services.storage.putUp({ driver: shareKind, owner: person.id, values }, { signal });
+  return isLocked(known) && values["passCode"] !== undefined
+    ? services.storage.renew(known.id, values, { signal })
+    : withCodeWhereWanted(errand, known, values);
+}
+
+/** The code it was put up with is known not to fit any more. */
+function isLocked({ health }: Mount): boolean {
+  return health.state === "failing" && (health.code === "pass-code-needed" || health.code === "pass-code-wrong");
+}
+
+/** The mount there is already, with the code just given if its own is refused. */
+async function withCodeWhereWanted({ services, signal }: Errand, mount: Mount, values: Values): Promise<Mount> {
+  try {
+    await services.storage.folder(mount.id, undefined, { signal });
+    return mount;
+  } catch (error) {
+    const isRefused = error instanceof StorageError && error.code.startsWith("pass-code-");
+    if (!isRefused || values["passCode"] === undefined) throw error;
+    return services.storage.renew(mount.id, values, { signal });
+  }
+}
+
+/** The share's folder; where the link led to one file, that file. */
+async function opened(errand: Errand, mount: Mount, link: string): Promise<Outcome> {
+  const richer = await withPerson(afresh(errand), withMount(errand.person, mount.id));
+  const scene = folderScene(richer, mount.id);
+  const { entries, complete } = await richer.services.storage.folder(mount.id, undefined, { signal: richer.signal });
+  const [only] = entries;
+  const isFile = complete && entries.length === 1 && only?.kind === "file" && link.endsWith(`/${only.id}`);
+  return isFile ? showFile(richer, scene, only) : showFolder(richer, scene);
+}
+
+function shareFailed(errand: Errand, error: StorageError, { passCode: _refused, ...values }: Values): Promise<Outcome> {
+  const { link } = values;
+  if (link !== undefined && error.code.startsWith("pass-code-")) {
+    return shareForm(errand, { link, values, reason: reasonOf(error) });
+  }
+  return failed(errand, error, { offer: "add-share" });
+}

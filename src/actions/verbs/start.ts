@@ -1,0 +1,18 @@
+import type { Press } from "../action.ts";
+import type { Errand, Outcome } from "../errand.ts";
+import { decodePress } from "../press.ts";
+import { showWelcome } from "../scenes/person.ts";
+import { help } from "./help.ts";
+import { openShare, recognise } from "./open-share.ts";
+
+/** Greets; with the payload of a deep link, does what it was made from: a button, or a share's address. */
+export function start(
+  errand: Errand,
+  payload: string | undefined,
+  press: (press: Press) => Promise<Outcome>,
+): Promise<Outcome> | Outcome {
+  const button = payload === undefined ? undefined : decodePress(payload);
+  if (button) return press(button);
+  if (payload !== undefined && recognise(errand, payload)) return openShare(errand, { text: payload });
+  return errand.visit.place.kind === "private" ? showWelcome(errand) : help(errand);
+}

@@ -1,0 +1,20 @@
+import type { Values } from "../../storage/form.ts";
+import type { FormRef } from "../action.ts";
+import type { Errand, Outcome } from "../errand.ts";
+import { submitTitle } from "./rename-mount.ts";
+import { submitShare } from "./open-share.ts";
+import { submitSignIn, submitVerification } from "./sign-in.ts";
+
+/** A filled-in form, from a dialogue, a modal or a one-time page. */
+export function submit(errand: Errand, { id, subject }: FormRef, values: Values): Promise<Outcome> {
+  switch (id) {
+    case "pikpak":
+      return submitSignIn(errand, subject, values);
+    case "pikpak-share":
+      return submitShare(errand, subject, values);
+    case "verification":
+      return submitVerification(errand, subject, values);
+    case "mount-title":
+      return submitTitle(errand, subject, values);
+  }
+}

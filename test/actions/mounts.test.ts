@@ -1,0 +1,351 @@
+import { describe, expect, test } from "vitest";
+import { StorageError } from "../../src/storage/error.ts";
+import { house, inGroup, jun, mia, signInAs, usualCloud } from "./house.ts";
+
+const share = (text: string, passCode?: string) =>
+  ({ do: "open-share", text, ...(passCode !== undefined && { passCode }) }) as const;
+
+describe("signing in", () => {
+  test("begins with the driver's own form, which knows nothing yet", async () => {
+    const at = house(usualCloud());
+    const form = await at.see(mia, { do: "sign-in" }, "form");
+    expect(form.form).toEqual({ id: "pikpak" });
+    expect(form.fields.map((field) => field.name)).toEqual(["username", "password", "rootFolder", "captchaToken"]);
+    expect(form.values).toEqual({});
+  });
+
+  test("with a wrong password asks again, says why, and keeps the user name but never the password", async () => {
+    const at = house(usualCloud());
+    const form = await at.see(mia, signInAs("mia", "wrong"), "form");
+    expect(form).toMatchObject({ reason: { code: "wrong-credentials" }, values: { username: "mia" } });
+    expect(JSON.stringify(form)).not.toContain('"wrong"');
+    expect(at.cloud.asked).toHaveLength(1);
+    expect(await at.shelves.people.get(mia.person.id)).toBeUndefined();
+  });
+
+  test("names the answer that is missing, and keeps the others", async () => {
+    const at = house(usualCloud());
+    const form = await at.see(
+      mia,
+      { do: "submit", form: { id: "pikpak" }, values: { username: "mia", password: "" } },
+      "form",
+    );
+    expect(form).toMatchObject({ problem: { field: "password", code: "required" }, values: { username: "mia" } });
+    expect(at.cloud.asked).toEqual([]);
+  });
+
+  test("twice to one account keeps one mount", async () => {
+    const at = house(usualCloud());
+    const one = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    const two = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    expect(two.mount.id).toBe(one.mount.id);
+    const list = await at.see(mia, { do: "show-mounts" }, "mounts");
+    expect(list.mounts).toHaveLength(1);
+  });
+
+  test("when nothing answers offers to begin anew", async () => {
+    const cloud = usualCloud();
+    const at = house(cloud);
+    cloud.failing = new StorageError("unreachable", { retryAfter: 5000 });
+    const sorry = await at.see(mia, signInAs("mia", "correct-horse"), "notice");
+    expect(sorry).toMatchObject({ notice: "unreachable", retryAfter: 5000, offer: ["add-account"] });
+  });
+
+  test("carries the address of a one-time page where there is one", async () => {
+    const page = { url: "https://drive.example/s/x", expiresAt: 5 };
+    const at = house(usualCloud(), { changes: { issuePage: async () => page } });
+    expect((await at.see(mia, { do: "sign-in" }, "form")).page).toEqual(page);
+  });
+});
+
+describe("a human is wanted", () => {
+  const challenged = async () => {
+    const cloud = usualCloud();
+    cloud.challenge = "ck0.proof";
+    const at = house(cloud);
+    const form = await at.see(mia, signInAs("mia", "correct-horse"), "form");
+    return { at, cloud, form };
+  };
+
+  test("so the form shows where, and takes what the page ended with; nothing is typed again", async () => {
+    const { at, cloud, form } = await challenged();
+    expect(form.form.id).toBe("verification");
+    expect(form.reason).toEqual({ code: "verification-needed", verify: "https://verify.example/1" });
+    expect(form.fields.map((field) => field.name)).toEqual(["captchaToken"]);
+    expect(JSON.stringify(form)).not.toContain("correct-horse");
+    const values = { captchaToken: "ck0.proof" };
+    const listing = await at.see(mia, { do: "submit", form: form.form, values }, "listing");
+    expect(listing.mount.title).toBe("mia");
+    expect(new Set(cloud.devices).size).toBe(1);
+  });
+
+  test("and can go on after a restart", async () => {
+    const { at, form } = await challenged();
+    const values = { captchaToken: "ck0.proof" };
+    const listing = await at.restarted().see(mia, { do: "submit", form: form.form, values }, "listing");
+    expect(listing.mount.title).toBe("mia");
+  });
+
+  test("what is not the outcome is named at the field, with the page still there", async () => {
+    const { at, form } = await challenged();
+    const again = await at.see(mia, { do: "submit", form: form.form, values: { captchaToken: "hello" } }, "form");
+    expect(again).toMatchObject({
+      form: form.form,
+      problem: { field: "captchaToken", code: "not-a-verification" },
+      reason: { verify: "https://verify.example/1" },
+    });
+  });
+
+  test("a wrong outcome brings the next challenge", async () => {
+    const { at, form } = await challenged();
+    const again = await at.see(mia, { do: "submit", form: form.form, values: { captchaToken: "ck0.no" } }, "form");
+    expect(again.form.id).toBe("verification");
+    const values = { captchaToken: "ck0.proof" };
+    expect((await at.see(mia, { do: "submit", form: again.form, values }, "listing")).mount.title).toBe("mia");
+  });
+
+  test("nobody else can go on with it, and it is gone when the dialogue is left", async () => {
+    const { at, form } = await challenged();
+    const submit = { do: "submit", form: form.form, values: { captchaToken: "ck0.proof" } } as const;
+    expect((await at.see(jun, submit, "notice")).notice).toBe("view-expired");
+    expect((await at.see(mia, { do: "cancel", left: form.form }, "notice")).notice).toBe("cancelled");
+    expect((await at.see(mia, submit, "notice")).notice).toBe("view-expired");
+    expect((await at.see(mia, { do: "cancel" }, "notice")).notice).toBe("nothing-to-cancel");
+  });
+
+  test("while browsing, the mount keeps its password and goes on", async () => {
+    const cloud = usualCloud();
+    const at = house(cloud);
+    const first = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    cloud.challenge = "ck0.later";
+    const form = await at.see(mia, { do: "refresh", view: first.view }, "form");
+    expect(form.form.id).toBe("verification");
+    const values = { captchaToken: "ck0.later" };
+    const listing = await at.see(mia, { do: "submit", form: form.form, values }, "listing");
+    expect(listing.mount.id).toBe(first.mount.id);
+  });
+});
+
+describe("a share", () => {
+  test("opens out of a link, becomes the current mount, and is mounted once", async () => {
+    const at = house(usualCloud());
+    const one = await at.see(mia, share("look: https://share.example/s/open1 !"), "listing");
+    const calls = at.cloud.asked.length;
+    const two = await at.see(mia, share("https://share.example/s/open1"), "listing");
+    expect(two.mount.id).toBe(one.mount.id);
+    expect(at.cloud.asked).toHaveLength(calls);
+    expect((await at.see(mia, { do: "browse" }, "listing")).mount.id).toBe(one.mount.id);
+  });
+
+  test("asks for its code, says when it is wrong, and asks upstream once per answer", async () => {
+    const at = house(usualCloud());
+    const form = await at.see(mia, share("https://share.example/s/code1"), "form");
+    expect(form).toMatchObject({
+      reason: { code: "pass-code-needed" },
+      values: { link: "https://share.example/s/code1" },
+    });
+    expect(form.fields.find((field) => field.name === "passCode")?.required).toBe(true);
+    expect(at.cloud.asked).toHaveLength(1);
+    const answer = (passCode: string) => ({ do: "submit", form: form.form, values: { passCode } }) as const;
+    const again = await at.see(mia, answer("nope"), "form");
+    expect(again.reason?.code).toBe("pass-code-wrong");
+    expect(at.cloud.asked).toHaveLength(2);
+    const listing = await at.see(mia, answer("abcd"), "listing");
+    expect(listing.mount.title).toBe("code1");
+  });
+
+  test("takes the code along with the link", async () => {
+    const at = house(usualCloud());
+    const apart = await at.see(mia, share("https://share.example/s/code1", "abcd"), "listing");
+    const beside = await at.see(jun, share("https://share.example/s/code1 abcd"), "listing");
+    expect([apart, beside].map(({ mount }) => mount.title)).toEqual(["code1", "code1"]);
+  });
+
+  test("whose code was changed asks for the new one, and keeps its mount", async () => {
+    const cloud = usualCloud();
+    const at = house(cloud);
+    const first = await at.see(mia, share("https://share.example/s/code1", "abcd"), "listing");
+    Object.assign(cloud.shares, { code1: { ...cloud.shares["code1"], code: "wxyz" } });
+    const form = await at.see(mia, { do: "refresh", view: first.view }, "form");
+    expect(form).toMatchObject({ form: { id: "pikpak-share" }, reason: { code: "pass-code-wrong" } });
+    const values = { passCode: "wxyz" };
+    const again = await at.see(mia, { do: "submit", form: form.form, values }, "listing");
+    expect(again.mount.id).toBe(first.mount.id);
+  });
+
+  test("linked to at one file opens that file", async () => {
+    const at = house(usualCloud());
+    const file = await at.see(mia, share("https://share.example/s/film1/0"), "file");
+    expect(file.entry.name).toBe("beach.mp4");
+    const all = await at.see(mia, { do: "back", view: file.view }, "listing");
+    expect(all.rows).toHaveLength(1);
+  });
+
+  test("that is gone says so; what is no share is told from one", async () => {
+    const at = house(usualCloud());
+    const gone = await at.see(mia, share("https://share.example/s/nothing"), "notice");
+    expect(gone).toMatchObject({ notice: "share-not-found", level: "failed", offer: ["add-share"] });
+    const other = await at.see(mia, share("https://other.example/s/open1"), "notice");
+    expect(other).toMatchObject({ notice: "not-a-share-link", offer: ["add-share"] });
+    const form = await at.see(
+      mia,
+      { do: "submit", form: { id: "pikpak-share" }, values: { link: "https://other.example/x" } },
+      "form",
+    );
+    expect(form.problem).toEqual({ field: "link", code: "not-a-share" });
+  });
+
+  test("without a link asks for one, and for a code only if it is wanted", async () => {
+    const at = house(usualCloud());
+    const form = await at.see(mia, { do: "open-share" }, "form");
+    expect(form.form).toEqual({ id: "pikpak-share" });
+    expect(form.fields.filter((field) => !field.aside).map((field) => field.name)).toEqual(["link"]);
+  });
+
+  test("in a start payload opens", async () => {
+    const at = house(usualCloud());
+    const opened = await at.see(mia, { do: "start", payload: "https://share.example/s/open1" }, "listing");
+    expect(opened.mount.title).toBe("open1");
+  });
+});
+
+describe("mounts", () => {
+  const two = async () => {
+    const cloud = usualCloud();
+    const at = house(cloud);
+    await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    await at.see(mia, share("https://share.example/s/open1"), "listing");
+    const list = await at.see(mia, { do: "show-mounts" }, "mounts");
+    const card = await at.see(mia, { do: "mount", view: list.view, index: 0 }, "mount");
+    return { at, cloud, list, card };
+  };
+
+  test("are listed with the current one marked, and each has a card", async () => {
+    const { list, card } = await two();
+    expect(list.mounts.map(({ title, current }) => [title, current])).toEqual([
+      ["mia", false],
+      ["open1", true],
+    ]);
+    expect(card).toMatchObject({
+      mount: { title: "mia", health: { state: "working" } },
+      quota: { used: 10 },
+      usual: "redirect",
+      methods: ["redirect", "proxy"],
+      renewable: true,
+    });
+  });
+
+  test("are opened and chosen", async () => {
+    const { at, card } = await two();
+    const chosen = await at.see(mia, { do: "choose-mount", view: card.view }, "mount");
+    expect(chosen.mount.current).toBe(true);
+    expect((await at.see(mia, { do: "browse" }, "listing")).mount.title).toBe("mia");
+    const root = await at.see(mia, { do: "open-mount", view: chosen.view }, "listing");
+    expect(root.mount.title).toBe("mia");
+  });
+
+  test("take a new title, on one line", async () => {
+    const { at, card } = await two();
+    const form = await at.see(mia, { do: "rename-mount", view: card.view }, "form");
+    const submit = (title: string) => ({ do: "submit", form: form.form, values: { title } }) as const;
+    expect((await at.see(mia, submit("  \n "), "form")).problem?.field).toBe("title");
+    expect((await at.see(mia, submit("x".repeat(61)), "form")).problem?.code).toBe("too-long");
+    const done = await at.see(mia, submit(" Mia's\n<b>drive</b> "), "notice");
+    expect(done).toMatchObject({ notice: "mount-renamed", subject: "Mia's <b>drive</b>", offer: ["mounts"] });
+    expect((await at.see(jun, submit("mine"), "notice")).notice).toBe("mount-gone");
+  });
+
+  test("are checked: a word when all is well, the card when something has changed", async () => {
+    const { at, cloud, card } = await two();
+    const well = await at.see(mia, { do: "check-mount", view: card.view }, "notice");
+    expect(well).toMatchObject({ notice: "mount-healthy", for: "asker" });
+    cloud.failing = new StorageError("signed-out");
+    const ill = await at.see(mia, { do: "check-mount", view: card.view }, "mount");
+    expect(ill.mount.health).toMatchObject({ state: "failing", code: "signed-out" });
+    cloud.failing = undefined;
+    const again = await at.see(mia, { do: "check-mount", view: ill.view }, "mount");
+    expect(again.mount.health.state).toBe("working");
+  });
+
+  test("that are signed out offer to sign in again, where only the password is asked for", async () => {
+    const { at, cloud } = await two();
+    const listing = await at.see(mia, { do: "show-mounts" }, "mounts");
+    const card = await at.see(mia, { do: "mount", view: listing.view, index: 0 }, "mount");
+    cloud.failing = new StorageError("signed-out");
+    await at.services.storage.check(card.mount.id);
+    const sorry = await at.see(mia, { do: "open-mount", view: card.view }, "notice");
+    expect(sorry).toMatchObject({ notice: "signed-out", offer: ["renew-mount", "retry", "mounts"] });
+    cloud.failing = undefined;
+    const form = await at.see(mia, { do: "renew-mount", view: sorry.view ?? card.view }, "form");
+    expect(form).toMatchObject({ form: { id: "pikpak", subject: card.mount.id }, values: { username: "mia" } });
+    const again = await at.see(mia, { do: "submit", form: form.form, values: { password: "wrong" } }, "form");
+    expect(again).toMatchObject({ form: form.form, reason: { code: "wrong-credentials" } });
+    const values = { password: "correct-horse" };
+    const root = await at.see(mia, { do: "submit", form: again.form, values }, "listing");
+    expect(root.mount.id).toBe(card.mount.id);
+  });
+
+  test("are downloaded from as one chooses, among what works here", async () => {
+    const { at, card } = await two();
+    const proxied = await at.see(mia, { do: "set-method", view: card.view, method: "proxy" }, "mount");
+    expect(proxied.method).toBe("proxy");
+    const refused = await at.see(mia, { do: "set-method", view: proxied.view, method: "proxy-url" }, "mount");
+    expect(refused.method).toBe("proxy");
+    const usual = await at.see(mia, { do: "set-method", view: refused.view, method: "redirect" }, "mount");
+    expect(usual.method).toBeUndefined();
+  });
+
+  test("are removed only when one is sure, with their secrets", async () => {
+    const { at, card } = await two();
+    const asked = await at.see(mia, { do: "remove-mount", view: card.view }, "question");
+    expect(asked).toMatchObject({ question: "remove-mount", subject: "mia" });
+    await at.see(mia, { do: "dismiss", view: asked.view }, "mount");
+    expect((await at.see(mia, { do: "confirm", view: asked.view }, "notice")).notice).toBe("view-expired");
+    const sure = await at.see(mia, { do: "remove-mount", view: card.view }, "question");
+    const gone = await at.see(mia, { do: "confirm", view: sure.view }, "notice");
+    expect(gone).toMatchObject({ notice: "mount-removed", subject: "mia", level: "done", offer: ["mounts"] });
+    expect(await at.shelves.secrets.get(card.mount.id)).toBeUndefined();
+    expect((await at.see(mia, { do: "show-mounts" }, "mounts")).mounts).toHaveLength(1);
+  });
+
+  test("are logged out of: of several one chooses, the only one is asked about", async () => {
+    const { at } = await two();
+    await at.see(mia, { do: "log-out" }, "mounts");
+    await at.see(jun, signInAs("jun", "battery"), "listing");
+    const sure = await at.see(jun, { do: "log-out" }, "question");
+    const out = await at.see(jun, { do: "confirm", view: sure.view }, "notice");
+    expect(out).toMatchObject({ notice: "logged-out", subject: "jun", offer: ["add-account", "add-share"] });
+    expect((await at.see(jun, { do: "log-out" }, "notice")).notice).toBe("no-mounts");
+  });
+});
+
+test("/forget deletes everything kept about a person, and nothing about another", async () => {
+  const at = house(usualCloud());
+  const listing = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  const other = await at.see(jun, signInAs("jun", "battery"), "listing");
+  const sure = await at.see(mia, { do: "forget" }, "question");
+  expect((await at.see(mia, { do: "confirm", view: sure.view }, "notice")).notice).toBe("forgotten");
+  expect(await at.services.storage.find(listing.mount.id)).toBeUndefined();
+  expect(await at.shelves.secrets.get(listing.mount.id)).toBeUndefined();
+  expect(await at.shelves.people.get(mia.person.id)).toBeUndefined();
+  for (const { id } of [listing.view, sure.view]) expect(await at.shelves.sessions.get(id)).toBeUndefined();
+  expect((await at.see(jun, { do: "refresh", view: other.view }, "listing")).mount.title).toBe("jun");
+});
+
+describe("in a group", () => {
+  test("a share is shown, an account is not", async () => {
+    const at = house(usualCloud());
+    await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    expect(await at.see(inGroup(mia), { do: "browse" }, "notice")).toMatchObject({
+      notice: "private-only",
+      for: "asker",
+    });
+    await at.see(inGroup(mia), share("https://share.example/s/open1"), "listing");
+    await at.see(inGroup(mia), { do: "browse" }, "listing");
+  });
+
+  test("/start says what can be done there", async () => {
+    const at = house(usualCloud());
+    expect(await at.see(inGroup(mia), { do: "start" }, "help")).toMatchObject({ place: "group", admin: true });
+  });
+});

@@ -1,0 +1,84 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Press } from "../../src/actions/action.ts";
+import { decodePress, encodePress } from "../../src/actions/press.ts";
+import { downloadMethods } from "../../src/storage/mount.ts";
+
+const view = fc.record({
+  id: fc.stringMatching(/^[A-Za-z0-9]{10}$/),
+  revision: fc.integer({ min: 0, max: 36 ** 8 - 1 }),
+});
+const small = fc.integer({ min: 0, max: 36 ** 6 - 1 });
+const by = fc.constantFrom("name" as const, "size" as const, "modified" as const);
+const press: fc.Arbitrary<Press> = fc.oneof(
+  fc.record({
+    do: fc.constantFrom(
+      "up",
+      "refresh",
+      "back",
+      "mounts",
+      "open-mount",
+      "choose-mount",
+      "rename-mount",
+      "check-mount",
+      "renew-mount",
+      "remove-mount",
+      "confirm",
+      "dismiss",
+      "add-account",
+      "add-share",
+      "retry",
+    ),
+    view,
+  }),
+  fc.record({ do: fc.constantFrom("open", "mount", "set-language"), view, index: small }),
+  fc.record({ do: fc.constant("turn"), view, page: small }),
+  fc.record({ do: fc.constant("link"), view }),
+  fc.record({ do: fc.constant("link"), view, variant: small }),
+  fc.record({ do: fc.constant("set-rows"), view, rows: small }),
+  fc.record({ do: fc.constantFrom("sort", "set-order"), view, by }),
+  fc.record({ do: fc.constant("set-method"), view, method: fc.constantFrom(...downloadMethods) }),
+);
+
+test("every press comes back as it was, in at most 48 characters fit for a deep link", () => {
+  fc.assert(
+    fc.property(press, (one) => {
+      const code = encodePress(one);
+      expect(code).toMatch(/^[A-Za-z0-9-]{1,48}$/);
+      expect(decodePress(code)).toEqual(one);
+    }),
+  );
+});
+
+test("what was forged or garbled is nothing, or exactly one press", () => {
+  const forged = fc.oneof(fc.string(), fc.stringMatching(/^[012][A-Za-z0-9]{9,11}(-[0-9a-z]{0,9}){1,4}$/));
+  fc.assert(
+    fc.property(forged, (code) => {
+      const read = decodePress(code);
+      return read === undefined || encodePress(read).length <= 48;
+    }),
+  );
+  expect(decodePress("1abcdefghij-0-u")).toEqual({ do: "up", view: { id: "abcdefghij", revision: 0 } });
+});
+
+test.each([
+  "",
+  "1",
+  "hello",
+  "2abcdefghij-1-u",
+  "1abcdefghi-1-u",
+  "1abcdefghij-1",
+  "1abcdefghij-1-o",
+  "1abcdefghij-1-u-1",
+  "1abcdefghij-1-j",
+  "1abcdefghij-1-s-9",
+  "1abcdefghij-1-d-z",
+  "1abcdefghij--u",
+  "1abcdefghij-1-o--1",
+  "1abcdefghij-1-u\n",
+  " 1abcdefghij-1-u",
+  "1abcdefghij-1-constructor",
+  "1abcdefghij-1-o-1-1",
+])("the forged code %j is nothing", (code) => {
+  expect(decodePress(code)).toBeUndefined();
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { house, mia, signInAs, usualCloud, visitOf } from "./house.ts";
+
+describe("the language", () => {
+  test("is what the client says until one is chosen, and then that, also after a restart", async () => {
+    const at = house(usualCloud());
+    const wei = visitOf(3, { locale: "zh-hans" });
+    expect((await at.do(wei, { do: "start" })).language).toBe("zh");
+    expect((await at.do(visitOf(4, { locale: "pt-br" }), { do: "start" })).language).toBe("en");
+    const settings = await at.see(wei, { do: "show-settings" }, "settings");
+    expect(settings).toMatchObject({ languages: ["en", "zh"], language: "zh" });
+    const answer = await at.do(wei, { do: "set-language", view: settings.view, index: 0 });
+    expect(answer.language).toBe("en");
+    expect(answer.screen).toMatchObject({ show: "settings", language: "en" });
+    expect((await at.restarted().do(wei, { do: "help" })).language).toBe("en");
+  });
+
+  test("that does not exist changes nothing", async () => {
+    const at = house(usualCloud());
+    const settings = await at.see(mia, { do: "show-settings" }, "settings");
+    expect((await at.see(mia, { do: "set-language", view: settings.view, index: 9 }, "settings")).language).toBe("en");
+  });
+});
+
+test("rows a page are the person's choice among what fits the platform", async () => {
+  const at = house(usualCloud());
+  await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  const settings = await at.see(mia, { do: "show-settings" }, "settings");
+  expect(settings).toMatchObject({ rows: 8, rowChoices: [5, 8, 10] });
+  const five = await at.see(mia, { do: "set-rows", view: settings.view, rows: 5 }, "settings");
+  expect(five.rows).toBe(5);
+  const still = await at.see(mia, { do: "set-rows", view: five.view, rows: 500 }, "settings");
+  expect(still.rows).toBe(5);
+  expect((await at.see(mia, { do: "browse" }, "listing")).rows).toHaveLength(5);
+});
+
+test("the order is turned round when chosen again, and new listings have it", async () => {
+  const at = house(usualCloud());
+  await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  const settings = await at.see(mia, { do: "show-settings" }, "settings");
+  const down = await at.see(mia, { do: "set-order", view: settings.view, by: "name" }, "settings");
+  expect(down.order).toEqual({ by: "name", descending: true });
+  const listing = await at.see(mia, { do: "browse" }, "listing");
+  expect(listing.rows[2]?.name).toBe("file 12.txt");
+});
+
+test("/start greets, and counts the mounts there are", async () => {
+  const at = house(usualCloud());
+  expect(await at.see(mia, { do: "start" }, "welcome")).toMatchObject({ mounts: 0 });
+  await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  expect(await at.see(mia, { do: "start", payload: "garbage!" }, "welcome")).toMatchObject({ mounts: 1 });
+});
+
+test("/help knows operators", async () => {
+  const at = house(usualCloud());
+  expect(await at.see(mia, { do: "help" }, "help")).toMatchObject({ place: "private", admin: true });
+  expect(await at.see(visitOf(9), { do: "help" }, "help")).toMatchObject({ admin: false });
+});
