@@ -25,14 +25,14 @@ at("person").addEventListener("change", (event) => {
   chatId = undefined;
   draw();
 });
-at("language").addEventListener("change", (event) => act({ do: "speak", person, language: event.target.value }));
+at("language").addEventListener("change", (event) => void act({ do: "speak", person, language: event.target.value }));
 at("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = at("text").value;
   if (text.trim() === "") return;
   at("text").value = "";
   at("hints").hidden = true;
-  act({ do: "say", chat: chatId, person, text });
+  void act({ do: "say", chat: chatId, person, text });
 });
 at("text").addEventListener("input", drawHints);
 

@@ -1,0 +1,227 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { DriverContext, Vault } from "../../storage/driver.ts";
+import { StorageError } from "../../storage/error.ts";
+import { joined } from "../../storage/joined.ts";
+import type { CaptchaTokens } from "./captcha.ts";
+import { readReply, reactTo, type Failure } from "./failure.ts";
+import type { Gate } from "./gate.ts";
+import { userAgentOf, type Identity } from "./identity.ts";
+import type { Transport } from "./transport.ts";
+
+/** Who is signed in. */
+export interface Session {
+  readonly accessToken: string;
+  readonly userId: string;
+}
+
+/** The one owner of an account's authentication: nobody else reads or renews its tokens. */
+export interface Auth {
+  /** The session, signing in or refreshing first where there is none. */
+  session(signal?: AbortSignal): Promise<Session>;
+  /** Renews because `refused` was refused; does nothing when somebody has renewed since. */
+  renew(refused: string, signal?: AbortSignal): Promise<void>;
+}
+
+export interface AuthParts {
+  readonly userUrl: string;
+  readonly identity: Identity;
+  readonly username: string | undefined;
+  readonly deviceId: () => Promise<string>;
+  readonly gate: Gate;
+  readonly transport: Transport;
+  readonly captcha: CaptchaTokens;
+  readonly vault: Vault;
+  readonly context: Pick<DriverContext, "now" | "exclusive" | "log">;
+}
+
+/** An access token this near to its end is renewed before use. */
+const margin = 60_000;
+/** Sign-ins an hour: those a person asks for, and those that happen by themselves. */
+const asked = 10;
+const automatic = 3;
+
+const granted = z.looseObject({
+  access_token: z.string().min(1),
+  refresh_token: z.string().min(1),
+  expires_in: z.coerce.number().catch(7200),
+  sub: z.string().catch(""),
+});
+
+/** Authentication over a vault: tokens are written before they are used, under one lock per device. */
+export function createAuth(parts: AuthParts): Auth {
+  let known: (Session & { readonly until: number }) | undefined;
+  let working: Promise<Session> | undefined;
+  const obtain = (refused: string | undefined): Promise<Session> => {
+    working ??= obtainLocked(parts, refused)
+      .then((session) => (known = session))
+      .finally(() => (working = undefined));
+    return working;
+  };
+  return {
+    async session(signal) {
+      if (known && known.until - margin > parts.context.now()) return known;
+      return joined(obtain(undefined), signal);
+    },
+    async renew(refused, signal) {
+      if (known && known.accessToken !== refused) return;
+      known = undefined;
+      await joined(obtain(refused), signal);
+    },
+  };
+}
+
+type Held = Session & { readonly until: number };
+
+/** Under the lock the vault is read anew: another process may have renewed meanwhile. */
+async function obtainLocked(parts: AuthParts, refused: string | undefined): Promise<Held> {
+  const deviceId = await parts.deviceId();
+  return parts.context.exclusive(`account:${deviceId}`, async () => {
+    const vault = await parts.vault.read();
+    const kept = heldIn(vault);
+    if (kept && kept.accessToken !== refused && kept.until - margin > parts.context.now()) return kept;
+    const refreshToken = vault["refreshToken"];
+    if (refreshToken !== undefined) {
+      const refreshed = await refresh(parts, refreshToken);
+      if (refreshed) return refreshed;
+    }
+    return signIn(parts, refreshToken === undefined && vault["accessToken"] === undefined);
+  });
+}
+
+function heldIn({ accessToken, accessUntil, userId }: Readonly<Record<string, string>>): Held | undefined {
+  return accessToken === undefined ? undefined : { accessToken, userId: userId ?? "", until: Number(accessUntil ?? 0) };
+}
+
+/** Undefined = the token is dead (used, expired, of another client); it is then forgotten. On a network failure it is kept. */
+async function refresh(parts: AuthParts, refreshToken: string): Promise<Held | undefined> {
+  const { identity } = parts;
+  const failureOrHeld = await ask(parts, "/v1/auth/token", {
+    client_id: identity.clientId,
+    ...(identity.clientSecret && { client_secret: identity.clientSecret }),
+    grant_type: "refresh_token",
+    refresh_token: refreshToken,
+  });
+  if ("accessToken" in failureOrHeld) return failureOrHeld;
+  const { error, code } = failureOrHeld;
+  if (error !== "invalid_grant" && code !== 4126) throw await errorOf(parts, failureOrHeld);
+  const now = (await parts.vault.read())["refreshToken"];
+  if (now !== undefined && now !== refreshToken) return refreshOther(parts, now);
+  await parts.vault.write({ refreshToken: "", accessToken: "" });
+  parts.context.log.warn({ said: failureOrHeld.description }, "refresh token is dead");
+  return undefined;
+}
+
+/** Another process rotated it between our reading and asking: its token gets one try. */
+async function refreshOther(parts: AuthParts, refreshToken: string): Promise<Held | undefined> {
+  const { identity } = parts;
+  const answer = await ask(parts, "/v1/auth/token", {
+    client_id: identity.clientId,
+    grant_type: "refresh_token",
+    refresh_token: refreshToken,
+  });
+  return "accessToken" in answer ? answer : undefined;
+}
+
+async function signIn(parts: AuthParts, first: boolean): Promise<Held> {
+  const { username, vault, gate } = parts;
+  const { password, refusedPassword } = await vault.read();
+  if (username === undefined || password === undefined)
+    throw new StorageError("signed-out", { message: "no refresh token and no password" });
+  if (refusedPassword === digest(password))
+    throw new StorageError("wrong-credentials", { message: "this password was refused before" });
+  await gate.noteSignIn(first ? asked : automatic);
+  const answer = await signInOnce(parts, username, password);
+  if ("accessToken" in answer) return answer;
+  if (!wantsFreshCaptcha(answer)) throw await refusedSignIn(parts, answer, password);
+  const second = await signInOnce(parts, username, password);
+  if ("accessToken" in second) return second;
+  throw await refusedSignIn(parts, second, password);
+}
+
+/** The captcha token was stale or made with another meta; a new challenge, if there is one, throws by itself. */
+function wantsFreshCaptcha(failure: Failure): boolean {
+  return reactTo(failure).react === "renew-captcha";
+}
+
+async function signInOnce(parts: AuthParts, username: string, password: string): Promise<Held | Failure> {
+  const { identity, captcha } = parts;
+  const captchaToken = await captcha.forSignIn(username);
+  return ask(parts, "/v1/auth/signin", {
+    client_id: identity.clientId,
+    ...(identity.clientSecret && { client_secret: identity.clientSecret }),
+    username,
+    password,
+    captcha_token: captchaToken,
+  });
+}
+
+async function refusedSignIn(parts: AuthParts, failure: Failure, password: string): Promise<StorageError> {
+  const error = await errorOf(parts, failure);
+  // Remembered by its hash, so that a wrong password is not sent again until somebody gives another.
+  if (error.code === "wrong-credentials") await parts.vault.write({ refusedPassword: digest(password) });
+  return error;
+}
+
+async function errorOf({ gate }: AuthParts, failure: Failure): Promise<StorageError> {
+  const reaction = reactTo(failure);
+  if (reaction.react === "succeed") return new StorageError("upstream");
+  if (reaction.react === "cool-down") {
+    return new StorageError("too-frequent", {
+      retryAfter: await gate.coolDown(reaction.ms),
+      message: reaction.error.message,
+    });
+  }
+  return reaction.error;
+}
+
+async function ask(parts: AuthParts, path: string, body: object): Promise<Held | Failure> {
+  const { identity, userUrl, transport, gate, context } = parts;
+  const deviceId = await parts.deviceId();
+  await gate.pass();
+  const received = await transport.send(
+    {
+      method: "POST",
+      url: `${userUrl}${path}?client_id=${identity.clientId}`,
+      headers: {
+        "x-device-id": deviceId,
+        "x-client-id": identity.clientId,
+        "user-agent": userAgentOf(identity, { deviceId, userId: "", now: context.now() }),
+      },
+      body,
+    },
+    context.now(),
+  );
+  const reply = readReply({ ...received, mayBeEmpty: false });
+  if (reply.is === "failure") return reply.failure;
+  if (reply.is === "garbled")
+    throw new StorageError("upstream", { message: `${path} answered ${reply.status} without JSON` });
+  return store(parts, reply.body);
+}
+
+/** Write before use: what is not on disk yet is not a token we have. */
+async function store({ vault, context }: AuthParts, body: unknown): Promise<Held> {
+  const answer = granted.safeParse(body);
+  if (!answer.success)
+    throw new StorageError("upstream", { message: "a sign-in answer without tokens", cause: answer.error });
+  const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds, sub } = answer.data;
+  const userId = sub || subjectOf(accessToken);
+  const until = context.now() + seconds * 1000;
+  await vault.write({ accessToken, refreshToken, userId, accessUntil: String(until), refusedPassword: "" });
+  return { accessToken, userId, until };
+}
+
+/** `sub` inside a JWT; empty where it is none. */
+function subjectOf(token: string): string {
+  const middle = token.split(".")[1] ?? "";
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(middle, "base64url").toString("utf8"));
+    return z.looseObject({ sub: z.string() }).parse(claims).sub;
+  } catch {
+    return "";
+  }
+}
+
+function digest(password: string): string {
+  return createHash("sha256").update(password).digest("hex").slice(0, 16);
+}

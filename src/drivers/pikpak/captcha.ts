@@ -1,0 +1,161 @@
+import { z } from "zod";
+import type { DriverContext, Vault } from "../../storage/driver.ts";
+import { StorageError } from "../../storage/error.ts";
+import { readReply, reactTo } from "./failure.ts";
+import type { Gate } from "./gate.ts";
+import { captchaSign, userAgentOf, type Identity } from "./identity.ts";
+import type { Transport } from "./transport.ts";
+
+/** Captcha tokens of one device: in memory only, renewed before they end, one request for all who wait. */
+export interface CaptchaTokens {
+  /** The token for drive calls; made for `action` when there is none. */
+  forAction(action: string, userId: string, signal?: AbortSignal): Promise<string>;
+  /** A fresh one made with the login's own meta, which is what sign-in demands. */
+  forSignIn(username: string, signal?: AbortSignal): Promise<string>;
+  /** Forgets a token that was refused. */
+  drop(token: string): void;
+}
+
+export interface CaptchaParts {
+  /** Base of the account host, without a trailing slash. */
+  readonly userUrl: string;
+  readonly identity: Identity;
+  readonly deviceId: () => Promise<string>;
+  readonly gate: Gate;
+  readonly transport: Transport;
+  readonly vault: Vault;
+  /** Shares read on with the token that comes beside a challenge; accounts stop and show it. */
+  readonly challenge: "stop" | "ignore";
+  readonly context: Pick<DriverContext, "now">;
+}
+
+/** ms a token is taken to live where the answer does not say. */
+const usualLife = 300_000;
+/** A token this near to its end is not used any more. */
+const margin = 30_000;
+/** Where a solved challenge leads: a page whose address shows the token. */
+const returnTo = "https://mypikpak.com/loading?state=getcaptcha";
+
+const issued = z.looseObject({
+  captcha_token: z.string().min(1),
+  expires_in: z.coerce.number().catch(usualLife / 1000),
+  url: z.string().catch(""),
+});
+
+/** The tokens of one device and identity. */
+export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
+  let current: { readonly token: string; readonly until: number } | undefined;
+  let asking: Promise<string> | undefined;
+  const renew = async (action: string, userId: string): Promise<string> => {
+    const solved = await solvedToken(parts.vault);
+    const { now } = parts.context;
+    if (solved !== undefined) {
+      current = { token: solved, until: now() + usualLife };
+      return solved;
+    }
+    const { captcha_token: token, expires_in: seconds } = await init(parts, action, await signedMeta(parts, userId));
+    current = { token, until: now() + seconds * 1000 };
+    return token;
+  };
+  return {
+    async forAction(action, userId, signal) {
+      signal?.throwIfAborted();
+      if (current && current.until - margin > parts.context.now()) return current.token;
+      asking ??= renew(action, userId).finally(() => (asking = undefined));
+      return asking;
+    },
+    async forSignIn(username, signal) {
+      const solved = await solvedToken(parts.vault);
+      return solved ?? (await init(parts, "POST:/v1/auth/signin", loginMeta(username), signal)).captcha_token;
+    },
+    drop(token) {
+      if (current?.token === token) current = undefined;
+    },
+  };
+}
+
+/** The token a person brought from the challenge page; good for one use. */
+async function solvedToken(vault: Vault): Promise<string | undefined> {
+  const { captchaToken } = await vault.read();
+  if (captchaToken === undefined) return undefined;
+  await vault.write({ captchaToken: "" });
+  return captchaToken;
+}
+
+async function init(
+  parts: CaptchaParts,
+  action: string,
+  meta: object,
+  signal?: AbortSignal,
+): Promise<z.infer<typeof issued>> {
+  const { identity, userUrl, transport, gate, context } = parts;
+  const deviceId = await parts.deviceId();
+  await gate.pass(signal);
+  const received = await transport.send(
+    {
+      method: "POST",
+      url: `${userUrl}/v1/shield/captcha/init?client_id=${identity.clientId}`,
+      headers: {
+        "x-device-id": deviceId,
+        "x-client-id": identity.clientId,
+        "user-agent": userAgentOf(identity, { deviceId, userId: "", now: context.now() }),
+      },
+      body: {
+        action,
+        captcha_token: "",
+        client_id: identity.clientId,
+        device_id: deviceId,
+        meta,
+        redirect_uri: `${returnTo}${context.now()}`,
+      },
+      signal,
+    },
+    context.now(),
+  );
+  const reply = readReply({ ...received, mayBeEmpty: false });
+  if (reply.is === "answer") return checked(parts, reply.body);
+  if (reply.is === "garbled")
+    throw new StorageError("upstream", { message: `captcha/init answered ${reply.status} without JSON` });
+  const reaction = reactTo(reply.failure);
+  if (reaction.react === "cool-down")
+    throw new StorageError("too-frequent", { retryAfter: await gate.coolDown(reaction.ms) });
+  throw reaction.react === "succeed" ? new StorageError("upstream") : reaction.error;
+}
+
+function checked({ challenge }: CaptchaParts, body: unknown): z.infer<typeof issued> {
+  const answer = issued.safeParse(body);
+  if (!answer.success)
+    throw new StorageError("upstream", { message: "captcha/init answered without a token", cause: answer.error });
+  if (answer.data.url !== "" && challenge === "stop") {
+    throw new StorageError("verification-needed", { verify: answer.data.url, message: "PikPak wants a human" });
+  }
+  return answer.data;
+}
+
+async function signedMeta({ identity, deviceId, context }: CaptchaParts, userId: string): Promise<object> {
+  const timestamp = String(context.now());
+  return {
+    captcha_sign: captchaSign(identity, await deviceId(), timestamp),
+    client_version: identity.clientVersion,
+    package_name: identity.packageName,
+    timestamp,
+    user_id: userId,
+  };
+}
+
+const mail = /^\w+([-+.]\w+)*@\w+([-.]\w+)*\.\w+([-.]\w+)*$/;
+const phone = /^\+?\d{11,18}$/;
+
+/** Exactly one of the three names a person can sign in by. */
+function loginMeta(username: string): object {
+  if (mail.test(username)) return { email: username };
+  return phone.test(username) ? { phone_number: username } : { username };
+}
+
+/** The token out of what a person pastes after a challenge: the address they ended on, or the token itself. */
+export function solvedTokenIn(text: string): string | undefined {
+  const found = /(?:[?&#]captcha_token=)([^&\s#]+)/.exec(text)?.[1];
+  if (found !== undefined) return decodeURIComponent(found);
+  const bare = text.trim();
+  return /^ck0\.[\w.=-]{4,4000}$/.test(bare) ? bare : undefined;
+}

@@ -1,0 +1,212 @@
+import type { DriverContext } from "../../storage/driver.ts";
+import { StorageError } from "../../storage/error.ts";
+import type { Auth } from "./auth.ts";
+import type { CaptchaTokens } from "./captcha.ts";
+import { readReply, reactTo, type Failure, type Reaction } from "./failure.ts";
+import type { Gate } from "./gate.ts";
+import { userAgentOf, type Identity } from "./identity.ts";
+import type { Exchange, Received, Transport } from "./transport.ts";
+
+/** A call on the drive host, already free of hosts, headers and tokens. */
+export interface Call {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** `/drive/v1/files` */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One request: pace, sign, send, pass the captcha, refresh, and once more at the most. */
+export interface Client {
+  /** The answer's JSON. Throws `StorageError`, or the reason of an aborted signal. */
+  call(call: Call): Promise<unknown>;
+}
+
+export interface ClientParts {
+  /** Base of the drive host, without a trailing slash. */
+  readonly driveUrl: string;
+  readonly identity: Identity;
+  readonly deviceId: () => Promise<string>;
+  readonly gate: Gate;
+  readonly transport: Transport;
+  readonly captcha: CaptchaTokens;
+  /** Absent = anonymous (shares). */
+  readonly auth?: Auth;
+  readonly context: Pick<DriverContext, "now" | "wait" | "log">;
+}
+
+/** What may still be tried for one call; each only once, whatever the answers. */
+interface Budget {
+  captcha: number;
+  token: number;
+  waits: number;
+  resends: number;
+}
+
+/** A Retry-After this short is waited for instead of told. */
+const shortWait = 5000;
+
+/** A client of one account, or of nobody. */
+export function createClient(parts: ClientParts): Client {
+  return {
+    call: (call) => attempt(parts, call, { captcha: 1, token: 1, waits: 5, resends: call.method === "GET" ? 2 : 0 }),
+  };
+}
+
+async function attempt(parts: ClientParts, call: Call, budget: Budget): Promise<unknown> {
+  for (;;) {
+    const credentials = await credentialsFor(parts, call);
+    const received = await exchanged(parts, call, credentials, budget);
+    if (!received) continue;
+    const reply = readReply({ ...received, mayBeEmpty: call.method !== "GET" });
+    if (reply.is === "answer") return reply.body;
+    if (reply.is === "garbled") {
+      await resendOrThrow(
+        parts,
+        call,
+        budget,
+        new StorageError("upstream", { message: `PikPak answered ${reply.status} without JSON` }),
+      );
+      continue;
+    }
+    const done = await react(parts, call, {
+      reaction: reactTo(reply.failure),
+      failure: reply.failure,
+      credentials,
+      budget,
+    });
+    if (done) return {};
+  }
+}
+
+interface Credentials {
+  readonly deviceId: string;
+  readonly captchaToken: string;
+  readonly accessToken?: string;
+  readonly userId: string;
+}
+
+async function credentialsFor({ auth, captcha, deviceId }: ClientParts, call: Call): Promise<Credentials> {
+  const session = await auth?.session(call.signal);
+  const device = await deviceId();
+  const userId = session?.userId ?? "";
+  const captchaToken = await captcha.forAction(actionOf(call), userId, call.signal);
+  return { deviceId: device, captchaToken, userId, ...(session && { accessToken: session.accessToken }) };
+}
+
+/** The action a captcha token is asked for: method and path. */
+function actionOf({ method, path }: Call): string {
+  return `${method}:${path}`;
+}
+
+/** Undefined = the way there failed and it may be sent again. */
+async function exchanged(
+  parts: ClientParts,
+  call: Call,
+  credentials: Credentials,
+  budget: Budget,
+): Promise<Received | undefined> {
+  await parts.gate.pass(call.signal);
+  const started = parts.context.now();
+  try {
+    const received = await parts.transport.send(exchangeOf(parts, call, credentials), started);
+    parts.context.log.debug(
+      { method: call.method, path: call.path, status: received.status, ms: parts.context.now() - started },
+      "pikpak",
+    );
+    return received;
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    await resendOrThrow(parts, call, budget, error);
+    return undefined;
+  }
+}
+
+function exchangeOf({ driveUrl, identity, context }: ClientParts, call: Call, credentials: Credentials): Exchange {
+  const query = new URLSearchParams(call.query).toString();
+  return {
+    method: call.method,
+    url: `${driveUrl}${call.path}${query === "" ? "" : `?${query}`}`,
+    headers: {
+      accept: "application/json",
+      "x-device-id": credentials.deviceId,
+      "x-client-id": identity.clientId,
+      "x-captcha-token": credentials.captchaToken,
+      "user-agent": userAgentOf(identity, {
+        deviceId: credentials.deviceId,
+        userId: credentials.userId,
+        now: context.now(),
+      }),
+      ...(credentials.accessToken && { authorization: `Bearer ${credentials.accessToken}` }),
+    },
+    ...(call.body === undefined ? {} : { body: call.body }),
+    signal: call.signal,
+  };
+}
+
+async function resendOrThrow({ context }: ClientParts, call: Call, budget: Budget, error: StorageError): Promise<void> {
+  if (budget.resends === 0) throw error;
+  budget.resends -= 1;
+  await context.wait(budget.resends === 0 ? 1000 : 300, call.signal);
+}
+
+interface Refused {
+  readonly reaction: Reaction;
+  readonly failure: Failure;
+  readonly credentials: Credentials;
+  readonly budget: Budget;
+}
+
+/** Prepares another attempt, or throws; true = the refusal was as good as success. */
+async function react(
+  parts: ClientParts,
+  call: Call,
+  { reaction, failure, credentials, budget }: Refused,
+): Promise<boolean> {
+  switch (reaction.react) {
+    case "succeed":
+      return true;
+    case "renew-captcha":
+      parts.captcha.drop(credentials.captchaToken);
+      if (budget.captcha-- <= 0) throw await ended(parts, reaction.error);
+      return false;
+    case "renew-token":
+      if (!parts.auth || budget.token-- <= 0 || credentials.accessToken === undefined) throw reaction.error;
+      await parts.auth.renew(credentials.accessToken, call.signal);
+      return false;
+    case "wait":
+      if (budget.waits-- <= 0 || 5 - budget.waits > reaction.times) throw reaction.error;
+      await parts.context.wait(reaction.ms, call.signal);
+      return false;
+    case "cool-down":
+      await coolDown(parts, call, { failure, budget, error: reaction.error });
+      return false;
+    case "fail":
+      throw reaction.error;
+  }
+}
+
+/** Risk control holds the whole account back for minutes; a captcha refused twice is the end of this call. */
+async function ended({ gate }: ClientParts, error: StorageError): Promise<StorageError> {
+  if (error.code === "risk-limited") await gate.coolDown(error.retryAfter);
+  return error;
+}
+
+interface TooOften {
+  readonly failure: Failure;
+  readonly budget: Budget;
+  readonly error: StorageError;
+}
+
+async function coolDown(
+  { gate, context }: ClientParts,
+  call: Call,
+  { failure, budget, error }: TooOften,
+): Promise<void> {
+  const short = failure.retryAfter !== undefined && failure.retryAfter <= shortWait && budget.resends > 0;
+  const pause = await gate.coolDown(failure.retryAfter);
+  if (!short) throw new StorageError("too-frequent", { retryAfter: pause, message: error.message });
+  budget.resends = 0;
+  await context.wait(pause + 1, call.signal);
+}

@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import type { Driver, DriverContext, DriverKind } from "../../storage/driver.ts";
+import type { Field, Values } from "../../storage/form.ts";
+import { openAccount } from "./account.ts";
+import { folderIdOf, isShareId, shareAddressIn, shareAddressOf, type ShareAddress } from "./address.ts";
+import { createAuth } from "./auth.ts";
+import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
+import { createClient } from "./client.ts";
+import { createGate, type Gate } from "./gate.ts";
+import { loadIdentities, type Identity } from "./identity.ts";
+import { openShare } from "./share.ts";
+import { createTransport } from "./transport.ts";
+
+/** Where PikPak is and what we are to it. */
+export interface PikPakSettings {
+  /** Root of the two API hosts: `mypikpak.net`. */
+  readonly domain: string;
+  /** Complete bases; they win over the domain. */
+  readonly driveUrl?: string;
+  readonly userUrl?: string;
+  /** Identity of mounts that do not name one. */
+  readonly platform: string;
+  /** JSON that replaces or adds identities. */
+  readonly identitiesFile?: string;
+}
+
+const platforms = ["web", "android", "pc"];
+
+const accountFields: readonly Field[] = [
+  { name: "username", kind: "text", required: true, instead: "refreshToken", maxLength: 200 },
+  { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 500 },
+  { name: "refreshToken", kind: "secret", required: false, aside: true, maxLength: 4000 },
+  { name: "rootFolder", kind: "folder", required: false, maxLength: 500 },
+  { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 20 },
+  { name: "captchaToken", kind: "secret", required: false, aside: true, maxLength: 8000 },
+];
+
+const shareFields: readonly Field[] = [
+  { name: "link", kind: "text", required: true, maxLength: 2000 },
+  { name: "passCode", kind: "secret", required: false, maxLength: 50 },
+  { name: "transcode", kind: "choice", required: false, aside: true, choices: ["no", "yes"], maxLength: 5 },
+];
+
+/** The two PikPak kinds. Reads the identities file now, so that a wrong one is a start-up failure. */
+export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
+  const identities = loadIdentities(settings.identitiesFile);
+  const gates = new Map<string, Gate>();
+  const house: House = {
+    driveUrl: (settings.driveUrl ?? `https://api-drive.${settings.domain}`).replace(/\/drive\/v1$/, ""),
+    userUrl: (settings.userUrl ?? `https://user.${settings.domain}`).replace(/\/v1$/, ""),
+    identity: (name) => identities.get(name ?? settings.platform) ?? identityNamed(identities, settings.platform),
+    gate(account, context) {
+      const gate = gates.get(account) ?? createGate(account, context);
+      gates.set(account, gate);
+      return gate;
+    },
+  };
+  return [accountKind(house), shareKind(house)];
+}
+
+interface House {
+  readonly driveUrl: string;
+  readonly userUrl: string;
+  identity(name: string | undefined): Identity;
+  /** One gate an account, whichever mounts use it. */
+  gate(account: string, context: DriverContext): Gate;
+}
+
+function identityNamed(identities: ReadonlyMap<string, Identity>, name: string): Identity {
+  const found = identities.get(name);
+  if (!found) throw new Error(`PIKPAK_PLATFORM: no identity "${name}"; there are ${[...identities.keys()].join(", ")}`);
+  return found;
+}
+
+function accountKind(house: House): DriverKind {
+  return {
+    name: "pikpak",
+    fields: accountFields,
+    check(values) {
+      const rootFolder = folderIdOf(values["rootFolder"] ?? "");
+      if (rootFolder === undefined) return { ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } };
+      const captchaToken = values["captchaToken"] === undefined ? undefined : solvedTokenIn(values["captchaToken"]);
+      if (values["captchaToken"] !== undefined && captchaToken === undefined) {
+        return { ok: false, problem: { field: "captchaToken", code: "not-a-verification" } };
+      }
+      const { rootFolder: _asTyped, ...rest } = tokenForPassword(values);
+      return {
+        ok: true,
+        values: {
+          ...rest,
+          ...(rootFolder !== "" && { rootFolder }),
+          ...(captchaToken !== undefined && { captchaToken }),
+        },
+      };
+    },
+    title: (options) => options["username"] ?? "PikPak",
+    identity: (options) =>
+      options["username"] === undefined
+        ? ""
+        : `pikpak:${options["username"].toLowerCase()}:${options["rootFolder"] ?? ""}`,
+    open: (options, context) => openAccountMount(house, options, context),
+  };
+}
+
+/** A refresh token pasted where the password was asked for is taken as what it is. */
+function tokenForPassword(values: Values): Values {
+  const { password, ...rest } = values;
+  return password !== undefined && /^os\.[\w.-]{8,}$/.test(password) ? { ...rest, refreshToken: password } : values;
+}
+
+function openAccountMount(house: House, options: Values, context: DriverContext): Driver {
+  const { username } = options;
+  const identity = house.identity(options["platform"]);
+  const deviceId = deviceIdIn(context);
+  const account =
+    username === undefined ? undefined : createHash("sha256").update(username.toLowerCase()).digest("hex").slice(0, 16);
+  const gate = account === undefined ? lateGate(house, deviceId, context) : house.gate(account, context);
+  const transport = createTransport();
+  const shared = { userUrl: house.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
+  const captcha = createCaptchaTokens({ ...shared, challenge: "stop" });
+  const auth = createAuth({ ...shared, username, captcha });
+  const client = createClient({ ...shared, driveUrl: house.driveUrl, captcha, auth });
+  return openAccount({ client, root: options["rootFolder"] ?? "", close: () => transport.close() });
+}
+
+/** A mount without a user name is paced by its device. */
+function lateGate(house: House, deviceId: () => Promise<string>, context: DriverContext): Gate {
+  const gate = async () => house.gate(await deviceId(), context);
+  return {
+    pass: async (signal) => (await gate()).pass(signal),
+    coolDown: async (ms) => (await gate()).coolDown(ms),
+    noteSignIn: async (most) => (await gate()).noteSignIn(most),
+  };
+}
+
+/** The mount's device: made once, kept in the vault, never changed silently. */
+function deviceIdIn({ vault, randomHex, exclusive }: DriverContext): () => Promise<string> {
+  let known: Promise<string> | undefined;
+  const find = async (): Promise<string> => {
+    const { deviceId } = await vault.read();
+    if (deviceId !== undefined) return deviceId;
+    const made = randomHex(16);
+    await vault.write({ deviceId: made });
+    return made;
+  };
+  return () =>
+    (known ??= exclusive("device-id", find).catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    }));
+}
+
+function shareKind(house: House): DriverKind {
+  return {
+    name: "pikpak-share",
+    fields: shareFields,
+    recognise(text) {
+      const address = shareAddressIn(text) ?? (isShareId(text) ? { shareId: text.trim() } : undefined);
+      return (
+        address && { link: linkOf(address), ...(address.passCode !== undefined && { passCode: address.passCode }) }
+      );
+    },
+    check(values) {
+      const address = shareAddressOf(values["link"] ?? "");
+      if (!address) return { ok: false, problem: { field: "link", code: "not-a-share" } };
+      const passCode = values["passCode"] ?? address.passCode;
+      const { link: _asTyped, passCode: _typed, ...rest } = values;
+      return {
+        ok: true,
+        values: { ...rest, link: linkOf(address), ...(passCode !== undefined && { passCode: passCode.trim() }) },
+      };
+    },
+    title: (options) => `PikPak ${shareAddressOf(options["link"] ?? "")?.shareId ?? ""}`.trim(),
+    identity: (options) => `pikpak-share:${options["link"] ?? ""}`,
+    open: (options, context) => openShareMount(house, options, context),
+  };
+}
+
+/** A share's address in one form, without its code. */
+function linkOf({ shareId, inside }: ShareAddress): string {
+  return `https://mypikpak.com/s/${shareId}${inside === undefined ? "" : `/${inside}`}`;
+}
+
+function openShareMount(house: House, options: Values, context: DriverContext): Driver {
+  const { shareId = "", inside } = shareAddressOf(options["link"] ?? "") ?? {};
+  const identity = house.identity(options["platform"]);
+  const deviceId = deviceIdIn(context);
+  const gate = house.gate("anonymous", context);
+  const transport = createTransport();
+  const shared = { userUrl: house.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
+  const captcha = createCaptchaTokens({ ...shared, challenge: "ignore" });
+  const client = createClient({ ...shared, driveUrl: house.driveUrl, captcha });
+  return openShare({
+    client,
+    shareId,
+    inside,
+    passCode: async () => (await context.vault.read())["passCode"] ?? "",
+    transcode: options["transcode"] === "yes",
+    close: () => transport.close(),
+  });
+}

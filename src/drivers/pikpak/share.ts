@@ -1,0 +1,142 @@
+import type { CallOptions, Driver, Page } from "../../storage/driver.ts";
+import type { Entry } from "../../storage/entry.ts";
+import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
+import type { Client } from "./client.ts";
+import {
+  detailsOf,
+  entryOf,
+  isFolder,
+  readPage,
+  readShare,
+  readShareFile,
+  sharedLink,
+  transcodeLink,
+  transcodesOf,
+  type RemoteFile,
+} from "./wire.ts";
+
+interface ShareParts {
+  readonly client: Client;
+  readonly shareId: string;
+  /** The folder or file inside the share that is the mount's root; absent = the share's top. */
+  readonly inside?: string | undefined;
+  passCode(): Promise<string>;
+  /** Hand out the second rendition instead of the original, which may be cut short for the anonymous. */
+  readonly transcode: boolean;
+  close(): Promise<void>;
+}
+
+/** Entries a page; the share endpoints are documented with this one. */
+const pageSize = "100";
+
+const codes: Readonly<Record<string, StorageErrorCode>> = {
+  PASS_CODE_EMPTY: "pass-code-needed",
+  PASS_CODE_ERROR: "pass-code-wrong",
+  NOT_FOUND: "share-not-found",
+  DELETED: "share-deleted",
+  EXPIRED: "share-expired",
+  CANCELLED: "share-cancelled",
+  AUDITING: "share-reviewing",
+  SENSITIVE_RESOURCE: "share-blocked",
+  SENSITIVE_WORD: "share-blocked",
+  PROHIBITED: "share-region",
+};
+/** The owner's limit on saving is used up; reading still works. */
+const readable = new Set(["OK", "MAX_RESTORE_COUNT"]);
+
+/** A drive over a share link; nobody is signed in. */
+export function openShare(parts: ShareParts): Driver {
+  const share = createShare(parts);
+  return {
+    list: (folder, options = {}) => listFolder(share, parts, folder ?? parts.inside, options),
+    stat: async (id, options = {}) => detailsOf(await share.file(id, options)),
+    async link(id, { prefer, ...options } = {}) {
+      const file = await share.file(id, options);
+      if (prefer !== undefined) return transcodeLink(file, prefer);
+      const [whole] = parts.transcode ? transcodesOf(file) : [];
+      return whole
+        ? transcodeLink(file, whole.media_id || whole.media_name || whole.resolution_name)
+        : sharedLink(file);
+    },
+    close: parts.close,
+  };
+}
+
+interface Share {
+  top(cursor: string, options: CallOptions): Promise<unknown>;
+  folder(id: string, cursor: string, options: CallOptions): Promise<unknown>;
+  file(id: string, options: CallOptions): Promise<RemoteFile>;
+}
+
+function createShare({ client, shareId, passCode }: ShareParts): Share {
+  let token: string | undefined;
+  const ask = async (
+    path: string,
+    query: Readonly<Record<string, string>>,
+    { signal }: CallOptions,
+  ): Promise<unknown> => {
+    const body = await client.call({ method: "GET", path, query: { share_id: shareId, ...query }, signal });
+    const { share_status: status, share_status_text: said, pass_code_token: fresh } = readShare(body);
+    if (!readable.has(status))
+      throw new StorageError(codes[status] ?? "upstream", { message: `share ${status}: ${said}` });
+    if (fresh !== "") token = fresh;
+    return body;
+  };
+  const top = async (cursor: string, options: CallOptions) =>
+    ask(
+      "/drive/v1/share",
+      { pass_code: await passCode(), limit: pageSize, page_token: cursor, thumbnail_size: "SIZE_MEDIUM" },
+      options,
+    );
+  /** The pass code's token; asked for once and good for every later call. */
+  const passed = async (options: CallOptions): Promise<string> => {
+    if (token === undefined) await top("", options);
+    return token ?? "";
+  };
+  return {
+    top,
+    folder: async (id, cursor, options) =>
+      ask(
+        "/drive/v1/share/detail",
+        {
+          parent_id: id,
+          pass_code_token: await passed(options),
+          limit: pageSize,
+          page_token: cursor,
+          thumbnail_size: "SIZE_MEDIUM",
+          with_audit: "true",
+        },
+        options,
+      ),
+    file: async (id, options) =>
+      readShareFile(
+        await ask(
+          "/drive/v1/share/file_info",
+          { file_id: id, pass_code_token: await passed(options), thumbnail_size: "SIZE_LARGE" },
+          options,
+        ),
+      ),
+  };
+}
+
+async function listFolder(
+  share: Share,
+  { inside }: ShareParts,
+  folder: string | undefined,
+  options: CallOptions & { cursor?: string },
+): Promise<Page<Entry>> {
+  const { cursor = "", ...rest } = options;
+  if (folder === undefined) return pageOf(readPage(await share.top(cursor, rest)), cursor);
+  const page = readPage(await share.folder(folder, cursor, rest));
+  if (page.files.length > 0 || cursor !== "") return pageOf(page, cursor);
+  // Empty, gone, or the link led to a file: only its detail tells.
+  const file = await share.file(folder, rest);
+  if (isFolder(file)) return { items: [] };
+  if (folder === inside) return { items: [entryOf(file)] };
+  throw new StorageError("not-a-folder");
+}
+
+function pageOf({ files, next }: { files: readonly RemoteFile[]; next: string }, cursor: string): Page<Entry> {
+  if (next !== "" && next === cursor) throw new StorageError("upstream", { message: "PikPak repeats a page token" });
+  return { items: files.map(entryOf), ...(next !== "" && files.length > 0 && { next }) };
+}
