@@ -1,0 +1,202 @@
+import { createHmac, randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { autoRetry } from "@grammyjs/auto-retry";
+import { run, sequentialize, type RunnerHandle } from "@grammyjs/runner";
+import { Bot, GrammyError, HttpError, webhookCallback, type Transformer } from "grammy";
+import type { Update } from "grammy/types";
+import type { Logger } from "pino";
+import type { Action, Visit } from "../actions/action.ts";
+import type { Answer } from "../actions/screen.ts";
+import { ConfigError, type Config } from "../config.ts";
+import type { Words } from "../words.ts";
+import { publishCommands } from "./commands.ts";
+import type { BotContext } from "./context.ts";
+import { createDeliverer } from "./deliver.ts";
+import type { DialogueStore } from "./dialogue.ts";
+import { createFollower } from "./follow.ts";
+import { createGuard, loggable } from "./guard.ts";
+import { createPost } from "./post.ts";
+import { createRouter } from "./router.ts";
+
+/** What the bot is made of. */
+export interface TelegramParts {
+  readonly settings: NonNullable<Config["telegram"]>;
+  perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
+  readonly words: Words;
+  /** Half-finished dialogues; encrypted at rest. */
+  readonly conversations: DialogueStore;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Told when the bot cannot go on: another process polls, or the token was revoked. The process should end. */
+  onFatal(reason: string): void;
+  /** Updates one person may send in ten seconds; absent = 100. */
+  readonly updatesPerPerson?: number;
+}
+
+/** The Telegram frontend. */
+export interface Telegram {
+  /** Greets Telegram and begins to take updates. A refused token rejects with a `ConfigError`. */
+  start(): Promise<void>;
+  /** Takes no more updates and finishes those that are being handled. */
+  stop(): Promise<void>;
+  /** Where the gateway hands in Telegram's calls; absent = long polling. */
+  readonly webhook?: TelegramWebhook;
+}
+
+interface TelegramWebhook {
+  /** Path of `TELEGRAM_WEBHOOK_URL`. */
+  readonly path: string;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/** All that the bot handles; Telegram remembers the list, so it is always sent whole. */
+const allowedUpdates = ["message", "callback_query", "my_chat_member"] as const satisfies readonly Exclude<
+  keyof Update,
+  "update_id"
+>[];
+
+/** The bot. Nothing is sent before `start`. */
+export function createTelegram(parts: TelegramParts): Telegram {
+  const { settings, log, now, words } = parts;
+  const bot = new Bot<BotContext>(settings.token, { client: { apiRoot: settings.apiRoot } });
+  bot.api.config.use(boundedRetry(), followingMigration());
+  const post = createPost(bot.api);
+  const follower = createFollower({
+    now,
+    onError: (err) => log.debug({ err: loggable(err) }, "message not followed any more"),
+  });
+  const deliverer = createDeliverer({ post, words, follower, now, botName: () => bot.botInfo.username });
+  const guard = createGuard({ ...parts, post, deliverer, newReference });
+  bot.use(guard.middleware);
+  bot.use(sequentialize((ctx) => chainsOf(ctx)));
+  bot.use(guard.pace);
+  bot.use(createRouter({ ...parts, store: parts.conversations, post, deliverer, perform: guard.perform }));
+  bot.catch(({ error }) => log.error({ err: loggable(error) }, "telegram update failed"));
+
+  const webhook = settings.webhook && webhookFor(bot, parts);
+  const starting = new AbortController();
+  let runner: RunnerHandle | undefined;
+  return {
+    ...(webhook && { webhook: { path: webhook.path, handle: webhook.handle } }),
+    async start() {
+      await greet(bot, starting.signal);
+      void publishCommands(bot.api, words).catch((err: unknown) =>
+        log.warn({ err: loggable(err) }, "telegram commands not published"),
+      );
+      if (webhook) await webhook.announce();
+      else runner = await poll(bot, parts);
+      log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
+    },
+    async stop() {
+      starting.abort();
+      if (runner?.isRunning()) await runner.stop();
+      await follower.stopAll();
+      await guard.finish();
+    },
+  };
+}
+
+function newReference(): string {
+  return randomBytes(5).toString("hex");
+}
+
+/** One update at a time for a person in a chat, and for the message that is pressed on. */
+function chainsOf({ chat, from, callbackQuery }: BotContext): string[] {
+  if (!chat || chat.type === "private") return [`chat ${chat?.id ?? from?.id ?? "nobody"}`];
+  const pressed = callbackQuery?.message;
+  return [
+    `chat ${chat.id} person ${from?.id ?? "nobody"}`,
+    ...(pressed ? [`chat ${chat.id} message ${pressed.message_id}`] : []),
+  ];
+}
+
+/** Seconds Telegram may ask to wait before somebody who presses gets a failure instead. */
+const longestWait = 10;
+
+/** Waits when Telegram says so, twice at most. Long polling has its own way to go on. */
+function boundedRetry(): Transformer {
+  const retry = autoRetry({ maxRetryAttempts: 2, maxDelaySeconds: longestWait, rethrowHttpErrors: true });
+  return (prev, method, payload, signal) =>
+    method === "getUpdates" ? prev(method, payload, signal) : retry(prev, method, payload, signal);
+}
+
+/** A group that became a supergroup has another id: the call is made again there, once. */
+function followingMigration(): Transformer {
+  return async (prev, method, payload, signal) => {
+    const result = await prev(method, payload, signal);
+    const moved = result.ok ? undefined : result.parameters?.migrate_to_chat_id;
+    return moved === undefined || !("chat_id" in payload)
+      ? result
+      : prev(method, { ...payload, chat_id: moved }, signal);
+  };
+}
+
+async function greet(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {
+  try {
+    // grammY's types name the AbortSignal of a package older than Node's own; the two are alike.
+    await bot.init(signal as Parameters<typeof bot.init>[0]);
+  } catch (error) {
+    // 404 is what a token that was never one gets.
+    if (error instanceof GrammyError && [401, 404].includes(error.error_code)) {
+      throw new ConfigError(`TELEGRAM_BOT_TOKEN: Telegram refuses it (${error.error_code} ${error.description}).`);
+    }
+    throw error;
+  }
+}
+
+async function poll(bot: Bot<BotContext>, { onFatal, log }: TelegramParts): Promise<RunnerHandle> {
+  await bot.api.deleteWebhook();
+  const runner = run(bot, {
+    runner: { silent: true, fetch: { allowed_updates: allowedUpdates } },
+  });
+  void runner.task()?.catch((error: unknown) => {
+    log.error({ err: loggable(error) }, "telegram polling ended");
+    onFatal(whyPollingEnded(error));
+  });
+  return runner;
+}
+
+function whyPollingEnded(error: unknown): string {
+  if (error instanceof GrammyError && error.error_code === 409) {
+    return "Telegram: another process takes this bot's updates (409 Conflict). Stop it, or give this one a token of its own.";
+  }
+  if (error instanceof GrammyError && error.error_code === 401) {
+    return "Telegram: the token is not valid any more (401 Unauthorized). Set TELEGRAM_BOT_TOKEN to the new one.";
+  }
+  const what = error instanceof HttpError ? "Telegram could not be reached for hours" : "polling ended";
+  return `Telegram: ${what}.`;
+}
+
+interface Webhook extends TelegramWebhook {
+  /** Tells Telegram where to call. */
+  announce(): Promise<void>;
+}
+
+/** Telegram repeats a call that takes long, so it is answered after this many ms while the work goes on. */
+const webhookPatience = 9000;
+
+function webhookFor(bot: Bot<BotContext>, { settings, log }: TelegramParts): Webhook | undefined {
+  if (!settings.webhook) return undefined;
+  const { url } = settings.webhook;
+  const secret = settings.webhook.secret ?? createHmac("sha256", settings.token).update("webhook").digest("hex");
+  const take = webhookCallback(bot, "http", {
+    secretToken: secret,
+    onTimeout: "return",
+    timeoutMilliseconds: webhookPatience,
+  });
+  return {
+    path: new URL(url).pathname,
+    announce: async () =>
+      void (await bot.api.setWebhook(url, { secret_token: secret, allowed_updates: allowedUpdates })),
+    async handle(request, response) {
+      try {
+        await take(request, response);
+      } catch (err) {
+        // Not JSON, or cut off: nothing Telegram sends.
+        log.warn({ err }, "telegram webhook call not understood");
+        if (!response.headersSent) response.writeHead(400).end();
+      }
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { GrammyError, type Api } from "grammy";
+import type { BotCommand, LanguageCode } from "grammy/types";
+import type { Action } from "../actions/action.ts";
+import type { Words } from "../words.ts";
+
+/** A command: its name is also the locale key `command-<name>`. */
+export interface Command {
+  readonly name: string;
+  /** `private` = in groups the person is sent to the private chat. */
+  readonly scope: "private" | "all";
+  /** In groups only its sender sees the command and its answer, where the server can do that. */
+  readonly hushed?: boolean;
+  /** What it asks for, given the words after it; undefined when words are missing that it cannot do without. */
+  action(words: string): Action | undefined;
+}
+
+/** Every command there is, in the order people are shown them. */
+export const commands: readonly Command[] = [
+  { name: "start", scope: "private", action: (payload) => ({ do: "start", ...(payload !== "" && { payload }) }) },
+  { name: "help", scope: "all", action: () => ({ do: "help" }) },
+  { name: "login", scope: "private", action: () => ({ do: "sign-in" }) },
+  { name: "share", scope: "all", action: openShare },
+  { name: "mounts", scope: "all", action: () => ({ do: "show-mounts" }) },
+  { name: "browse", scope: "all", action: (path) => ({ do: "browse", ...(path !== "" && { path }) }) },
+  {
+    name: "link",
+    scope: "all",
+    hushed: true,
+    action: (words) => (words === "" ? undefined : { do: "find-link", words }),
+  },
+  { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
+  { name: "cancel", scope: "all", action: () => ({ do: "cancel" }) },
+  { name: "logout", scope: "private", action: () => ({ do: "log-out" }) },
+  { name: "forget", scope: "private", action: () => ({ do: "forget" }) },
+];
+
+/** `link code` are two words; anything longer is a text in which the link is to be found. */
+function openShare(words: string): Action {
+  const [text = "", passCode, ...more] = words.split(/\s+/);
+  if (text === "") return { do: "open-share" };
+  return passCode === undefined || more.length > 0
+    ? { do: "open-share", text: words }
+    : { do: "open-share", text, passCode };
+}
+
+/** A command as it was typed: its name, and the trimmed rest. Undefined for other text, and for another bot's command. */
+export function commandIn(text: string, me: string): { readonly name: string; readonly words: string } | undefined {
+  const match = /^\/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+([\s\S]*))?$/.exec(text);
+  if (!match) return undefined;
+  const [, name = "", to, words = ""] = match;
+  if (to !== undefined && to.toLowerCase() !== me.toLowerCase()) return undefined;
+  return { name: name.toLowerCase(), words: words.trim() };
+}
+
+/** The command of a name. */
+export function commandNamed(name: string): Command | undefined {
+  return commands.find((command) => command.name === name);
+}
+
+/** Tells the platform the commands, in every language and for both kinds of chat. */
+export async function publishCommands(api: Api, words: Words): Promise<void> {
+  for (const language of words.languages) {
+    // The first language is everybody's whose own is not ours.
+    const tag = language === words.languages[0] ? {} : { language_code: languageCode(language) };
+    const forPrivate: Audience = { scope: { type: "all_private_chats" }, ...tag };
+    await api.setMyCommands(listed(words, language, commands), forPrivate);
+    await publishForGroups(api, listed(words, language, groupCommands), {
+      scope: { type: "all_group_chats" },
+      ...tag,
+    });
+  }
+}
+
+const groupCommands = commands.filter(({ scope }) => scope === "all");
+
+type Audience = NonNullable<Parameters<Api["setMyCommands"]>[1]>;
+
+/** Servers older than Bot API 10.2 know no ephemeral commands and refuse the whole list. */
+async function publishForGroups(api: Api, list: readonly BotCommand[], audience: Audience): Promise<void> {
+  const hushed = new Set(groupCommands.filter((command) => command.hushed).map(({ name }) => name));
+  try {
+    await api.setMyCommands(
+      list.map((entry) => (hushed.has(entry.command) ? { ...entry, is_ephemeral: true } : entry)),
+      audience,
+    );
+  } catch (error) {
+    if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
+    await api.setMyCommands(list, audience);
+  }
+}
+
+function listed(words: Words, language: string, list: readonly Command[]): BotCommand[] {
+  const say = words.in(language);
+  return list.map(({ name }) => ({ command: name, description: say(`command-${name}`) }));
+}
+
+/** Telegram takes two letters, without script or region. */
+function languageCode(language: string): LanguageCode {
+  // Names of our locale files are language tags; Telegram itself refuses what it does not know.
+  return new Intl.Locale(language).language.slice(0, 2) as LanguageCode;
+}

@@ -1,0 +1,172 @@
+import { FormattedString } from "@grammyjs/parse-mode";
+import type { Action } from "../actions/action.ts";
+import { decodePress, encodePress } from "../actions/press.ts";
+import type { Answer, FormScreen, LinkCard, Notice, Screen } from "../actions/screen.ts";
+import type { Words } from "../words.ts";
+import type { BotContext } from "./context.ts";
+import type { Follower } from "./follow.ts";
+import { mostToast } from "./limits.ts";
+import { keyOf, placeOf, type Place, type Post } from "./post.ts";
+import { paint } from "./screens/paint.ts";
+import { painterFor, type Painted, type Painter } from "./screens/painter.ts";
+
+/** A screen that is one message. */
+type MessageScreen = Exclude<Screen, FormScreen>;
+
+/** Where a screen goes: a new message, an edit in place, a toast, or to the asker alone. */
+export interface Deliverer {
+  /** Shows an answer where the update came from, and what follows it. */
+  show(ctx: BotContext, answer: MessageAnswer): Promise<void>;
+  /** A sentence of the locale by its key: a toast on a press, else a message. */
+  tell(ctx: BotContext, key: string): Promise<void>;
+  /** Puts something in place of the message that was pressed on; sends it where there is none any more. */
+  replace(ctx: BotContext, painted: Painted): Promise<Place>;
+  /** Tells the asker alone, at once, that something will come; what comes takes its place. */
+  announce(ctx: BotContext): void;
+  painter(ctx: BotContext): Painter;
+}
+
+interface MessageAnswer extends Answer {
+  readonly screen: MessageScreen;
+}
+
+interface DelivererParts {
+  readonly post: Post;
+  readonly words: Words;
+  readonly follower: Follower;
+  now(): number;
+  /** The bot's user name, for links into the private chat. */
+  botName(): string;
+}
+
+/** Milliseconds between edits by themselves: 20 a minute is what a group takes, everything included. */
+const pace = { private: 2000, group: 5000 } as const;
+
+/** Knows Telegram's ways to show something to somebody. */
+export function createDeliverer(parts: DelivererParts): Deliverer {
+  const { post, words } = parts;
+  return {
+    show: (ctx, answer) => show(parts, ctx, answer),
+    async tell(ctx, key) {
+      const text = words.in(ctx.turn.language)(key);
+      if (ctx.callbackQuery && !ctx.turn.answered) return post.answer(ctx, { text, alert: true });
+      await speak(parts, ctx, plain(text));
+    },
+    replace: (ctx, painted) => replace(parts, ctx, painted),
+    announce(ctx) {
+      const waiting = plain(words.in(ctx.turn.language)("ephemeral-waiting"));
+      ctx.turn.placeholder = post.whisper(ctx, waiting).catch(() => undefined);
+    },
+    painter: (ctx) => painterOf(parts, ctx),
+  };
+}
+
+function plain(text: string): Painted {
+  return { text: new FormattedString(text), keyboard: [] };
+}
+
+function painterOf({ words, now }: DelivererParts, { turn }: BotContext): Painter {
+  return painterFor({ words, language: turn.language, place: turn.visit.place.kind, now: now() });
+}
+
+async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswer): Promise<void> {
+  const { screen, updates } = answer;
+  const painted = paint(painterOf(parts, ctx), screen);
+  const isForAsker = "for" in screen && screen.for === "asker";
+  if (isForAsker && (screen.show === "notice" || ctx.turn.visit.place.kind === "group")) {
+    await updates?.[Symbol.asyncIterator]().return?.();
+    await (screen.show === "notice" ? showNotice(parts, ctx, screen, painted) : privately(parts, ctx, painted, screen));
+    return;
+  }
+  const place = ctx.callbackQuery ? await replace(parts, ctx, painted) : await speak(parts, ctx, painted);
+  if (updates && place) followUpdates(parts, ctx, { updates, place });
+  await parts.post.answer(ctx);
+}
+
+interface Followed {
+  readonly updates: AsyncIterable<Screen>;
+  readonly place: Place;
+}
+
+function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place }: Followed): void {
+  parts.follower.follow(keyOf(place), updates, {
+    every: pace[ctx.turn.visit.place.kind],
+    draw: async (screen) => {
+      if (screen.show === "form") return;
+      const isThere = await parts.post.edit(place, paint(painterOf(parts, ctx), screen));
+      if (!isThere) throw new Error("the message is gone");
+    },
+  });
+}
+
+async function replace(parts: DelivererParts, ctx: BotContext, painted: Painted): Promise<Place> {
+  const { post, follower } = parts;
+  const pressed = ctx.callbackQuery?.message;
+  if (!pressed) return placeOf(await post.send(ctx, painted));
+  const place = placeOf(pressed);
+  await follower.stop(keyOf(place));
+  const whispered = whisperPressed(ctx);
+  const isDone =
+    whispered === undefined
+      ? await post.edit(place, painted)
+      : (await post.whisper(ctx, painted, whispered)) !== undefined;
+  return isDone ? place : placeOf(await post.send(ctx, painted));
+}
+
+/** A new message; to a command that only its sender sees, an answer that only they see. Undefined = it cannot be edited as usual. */
+async function speak(parts: DelivererParts, ctx: BotContext, painted: Painted): Promise<Place | undefined> {
+  if (ctx.message?.ephemeral_message_id !== undefined) {
+    await privately(parts, ctx, painted);
+    return undefined;
+  }
+  return placeOf(await parts.post.send(ctx, painted));
+}
+
+/** A short word fits a toast; one with buttons is a message that the asker alone gets. */
+async function showNotice(parts: DelivererParts, ctx: BotContext, notice: Notice, painted: Painted): Promise<void> {
+  const isToast = painted.keyboard.length === 0 && painted.text.text.length <= mostToast;
+  if (!ctx.callbackQuery || ctx.turn.answered || !isToast) return privately(parts, ctx, painted);
+  const alert = notice.level === "refused" || notice.level === "failed";
+  await parts.post.answer(ctx, { text: painted.text.text, ...(alert && { alert }) });
+}
+
+/** To the asker alone: beside the group's messages, else in private, else by a link that asks again there. */
+async function privately(
+  parts: DelivererParts,
+  ctx: BotContext,
+  painted: Painted,
+  card?: Exclude<MessageScreen, Notice>,
+): Promise<void> {
+  const { post, words } = parts;
+  if (ctx.turn.visit.place.kind === "private") {
+    await post.send(ctx, painted);
+    return post.answer(ctx);
+  }
+  const whispered = whisperPressed(ctx) ?? (await ctx.turn.placeholder);
+  if ((await post.whisper(ctx, painted, whispered)) !== undefined) return post.answer(ctx);
+  if (await post.sendPrivately(ctx, painted)) {
+    return post.answer(ctx, { text: words.in(ctx.turn.language)("private-sent") });
+  }
+  await invite(parts, ctx, card?.show === "link" ? card : undefined);
+}
+
+async function invite(parts: DelivererParts, ctx: BotContext, card: LinkCard | undefined): Promise<void> {
+  const { post, words, botName } = parts;
+  const payload = payloadOf(ctx, card);
+  const url = `https://t.me/${botName()}${payload === undefined ? "" : `?start=${payload}`}`;
+  if (ctx.callbackQuery && !ctx.turn.answered) return post.answer(ctx, { url });
+  const say = words.in(ctx.turn.language);
+  await post.send(ctx, { ...plain(say("private-here")), keyboard: [[{ text: say("private-open"), url }]] });
+}
+
+/** What asks for the same again: the button that was pressed, or the card's own link. */
+function payloadOf(ctx: BotContext, card: LinkCard | undefined): string | undefined {
+  const pressed: Action | undefined = decodePress(ctx.callbackQuery?.data ?? "");
+  if (pressed) return encodePress(pressed);
+  return card && encodePress({ do: "link", view: card.view });
+}
+
+function whisperPressed(ctx: BotContext): number | undefined {
+  const pressed = ctx.callbackQuery?.message;
+  return pressed && "ephemeral_message_id" in pressed ? pressed.ephemeral_message_id : undefined;
+}

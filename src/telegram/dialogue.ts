@@ -1,0 +1,278 @@
+import {
+  conversations,
+  createConversation,
+  type Conversation,
+  type ConversationData,
+  type ConversationStorage,
+  type VersionedState,
+} from "@grammyjs/conversations";
+import { Composer, GrammyError, type Context } from "grammy";
+import type { Update } from "grammy/types";
+import { LRUCache } from "lru-cache";
+import type { FormRef } from "../actions/action.ts";
+import type { Answer, FormScreen } from "../actions/screen.ts";
+import type { Values } from "../storage/form.ts";
+import { commandIn, commandNamed } from "./commands.ts";
+import type { BotContext } from "./context.ts";
+import type { Deliverer } from "./deliver.ts";
+import { isRefusal, placeOf, type Post } from "./post.ts";
+import { decodeDialoguePress, paintQuestionOf, type DialoguePress } from "./screens/form.ts";
+import { answerWalk, fieldAsked, skipQuestion, startWalk, swapQuestion, type Step, type Walk } from "./walk.ts";
+
+/** Where half-finished dialogues are kept; the app hands in an encrypted namespace. */
+export interface DialogueStore {
+  get(key: string): Promise<unknown>;
+  /** `ttl` in milliseconds. */
+  set(key: string, value: unknown, ttl: number): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
+}
+
+/** A question that waits, as the conversation's storage keeps it. */
+interface Waiting {
+  readonly walk: Walk;
+  /** Message id of the question. */
+  readonly prompt: number;
+  readonly language: string;
+}
+
+/** What somebody did about a question. */
+export interface Heard {
+  readonly waiting: Waiting;
+  readonly reply: Reply;
+}
+
+type Reply =
+  | { readonly is: "text"; readonly text: string }
+  | { readonly is: "not-text" }
+  | { readonly is: "press"; readonly press: DialoguePress };
+
+/** Forms, asked question by question. */
+export interface Dialogue {
+  /** Runs before everything that handles updates: hears answers, and lets the rest pass. */
+  readonly middleware: Composer<BotContext>;
+  /** Asks a form's first question; a form that came back from `before` keeps what was answered. */
+  open(ctx: BotContext, screen: FormScreen, before?: Walk): Promise<void>;
+  /** Ends what runs here; the form it was about, or undefined when nothing ran. */
+  leave(ctx: BotContext): Promise<FormRef | undefined>;
+}
+
+interface DialogueParts {
+  readonly store: DialogueStore;
+  readonly post: Post;
+  readonly deliverer: Deliverer;
+  now(): number;
+  /** Hands in the filled form. */
+  submit(ctx: BotContext, form: FormRef, values: Values): Promise<Answer>;
+  /** Leaves the form on a press of Cancel. */
+  cancel(ctx: BotContext, form: FormRef): Promise<void>;
+  /** Shows what is not a form any more. */
+  show(ctx: BotContext, answer: Answer, before: Walk): Promise<void>;
+}
+
+const conversation = "form";
+/** A dialogue that is not gone on with is forgotten after this many ms. */
+const life = 24 * 3_600_000;
+/** Grows with every change of what a waiting question's record looks like: older dialogues then end. */
+const recordVersion = 1;
+
+/**
+ * Dialogues on `@grammyjs/conversations`, one conversation a question: it ends in the update that answers it, so that
+ * an answer is never written to its storage, and the next question begins with a record that holds no secret.
+ */
+export function createDialogue(parts: DialogueParts): Dialogue {
+  const held = createHeldSecrets(parts.now);
+  const middleware = new Composer<BotContext>();
+  middleware.use(conversations<BotContext, Context>({ storage: storageOn(parts.store) }));
+  middleware.use(async (ctx, next) => {
+    await next();
+    if (ctx.turn.heard) await takeReply(parts, held, ctx, ctx.turn.heard);
+  });
+  middleware.use(createConversation<BotContext, Context>(waitForReply, conversation));
+  return {
+    middleware,
+    async open(ctx, screen, before) {
+      const key = keyOf(ctx);
+      if (!before) held.drop(key);
+      if (screen.problem) held.forget(key, screen.problem.field);
+      await ask(parts, ctx, startWalk(screen, held.of(key), before));
+    },
+    async leave(ctx) {
+      held.drop(keyOf(ctx));
+      await ctx.conversation.exit(conversation);
+      return ctx.turn.running;
+    },
+  };
+}
+
+/** Runs anew for every update while a question waits, and may therefore do nothing but look. */
+async function waitForReply(
+  conversation: Conversation<BotContext>,
+  _entered: Context,
+  waiting: Waiting,
+): Promise<void> {
+  const { update, me } = await conversation.wait();
+  const reply = replyIn(update, waiting, me.username);
+  await conversation.external((outer) => {
+    if (reply) outer.turn.heard = { waiting, reply };
+    else outer.turn.running = waiting.walk.form;
+  });
+  if (!reply) await conversation.skip({ next: true });
+}
+
+/** What an update answers to a question; undefined = it is about something else. */
+function replyIn(update: Update, { prompt }: Waiting, me: string): Reply | undefined {
+  const { callback_query: query, message } = update;
+  if (query) {
+    const pressed = decodeDialoguePress(query.data ?? "");
+    return pressed && query.message?.message_id === prompt ? { is: "press", press: pressed.press } : undefined;
+  }
+  if (!message) return undefined;
+  // In a group people also talk to each other.
+  if (message.chat.type !== "private" && message.reply_to_message?.message_id !== prompt) return undefined;
+  const { text } = message;
+  if (text === undefined) return { is: "not-text" };
+  const command = commandIn(text, me);
+  return command && commandNamed(command.name) ? undefined : { is: "text", text };
+}
+
+async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContext, heard: Heard): Promise<void> {
+  const { waiting, reply } = heard;
+  const { walk } = waiting;
+  const key = keyOf(ctx);
+  ctx.turn.language = waiting.language;
+  if (reply.is === "press" && reply.press.is === "cancel") {
+    held.drop(key);
+    return parts.cancel(ctx, walk.form);
+  }
+  const isExposed = reply.is === "text" && fieldAsked(walk).kind === "secret" && !(await takeAway(ctx));
+  if (reply.is === "text") await dropButtons(ctx, waiting);
+  const step = stepFor(walk, reply, held.of(key));
+  if (!step) return ask(parts, ctx, walk, "dialogue-not-text");
+  held.add(key, step.secret ?? {});
+  if (step.is === "asked") return ask(parts, ctx, step.walk, isExposed ? "dialogue-secret-undeleted" : undefined);
+  if (isExposed) await parts.deliverer.tell(ctx, "dialogue-secret-undeleted");
+  await handIn(parts, held, ctx, step.walk);
+}
+
+/** Undefined = nothing that could be an answer. */
+function stepFor(walk: Walk, reply: Reply, held: Values): Step | undefined {
+  if (reply.is === "text") return answerWalk(walk, reply.text, held);
+  if (reply.is === "not-text") return undefined;
+  const { press } = reply;
+  switch (press.is) {
+    case "skip":
+      return skipQuestion(walk, held);
+    case "instead":
+      return swapQuestion(walk, held);
+    case "choice":
+      return answerWalk(walk, fieldAsked(walk).choices?.[press.index] ?? "", held);
+    case "cancel":
+      return undefined;
+  }
+}
+
+async function handIn(parts: DialogueParts, held: HeldSecrets, ctx: BotContext, walk: Walk): Promise<void> {
+  const key = keyOf(ctx);
+  const answer = await parts.submit(ctx, walk.form, { ...walk.values, ...held.of(key) });
+  const { screen } = answer;
+  // Only an answer that is wrong in itself leaves the others as they were; a refused password is asked for again.
+  const isKept = screen.show === "form" && screen.form.id === walk.form.id && screen.problem && !screen.reason;
+  if (!isKept) held.drop(key);
+  await parts.show(ctx, answer, walk);
+}
+
+async function ask(parts: DialogueParts, ctx: BotContext, walk: Walk, note?: string): Promise<void> {
+  const { deliverer, post } = parts;
+  const painter = deliverer.painter(ctx);
+  const painted = paintQuestionOf(painter, walk, ctx.from?.id ?? 0, note);
+  const isOurPress = ctx.turn.heard?.reply.is === "press";
+  const place = isOurPress
+    ? await deliverer.replace(ctx, painted)
+    : placeOf(await post.send(ctx, painted, { forceReply: ctx.turn.visit.place.kind === "group" }));
+  await post.answer(ctx);
+  // The update that asks the next question is kept with it: what was typed must not be in it.
+  forgetWords(ctx.update);
+  await ctx.conversation.exit(conversation);
+  const waiting: Waiting = { walk, prompt: place.message, language: ctx.turn.language };
+  await ctx.conversation.enter(conversation, waiting);
+}
+
+/** A secret's message goes at once, before anything slow, and out of the update too. False = Telegram refused. */
+async function takeAway(ctx: BotContext): Promise<boolean> {
+  forgetWords(ctx.update);
+  try {
+    return await ctx.deleteMessage();
+  } catch (error) {
+    if (error instanceof GrammyError) return false;
+    throw error;
+  }
+}
+
+function forgetWords({ message }: Update): void {
+  if (!message) return;
+  delete message.text;
+  delete message.entities;
+  delete message.reply_to_message;
+}
+
+/** An answered question keeps no buttons; that it could not be edited harms nobody. */
+async function dropButtons(ctx: BotContext, { prompt }: Waiting): Promise<void> {
+  if (!ctx.chat) return;
+  try {
+    await ctx.api.editMessageReplyMarkup(ctx.chat.id, prompt);
+  } catch (error) {
+    if (!isRefusal(error, /./)) throw error;
+  }
+}
+
+/** One person in one chat: two people in a group do not answer each other's questions. */
+function keyOf({ chat, from }: BotContext): string {
+  return `${chat?.id ?? ""}:${from?.id ?? ""}`;
+}
+
+function storageOn(store: DialogueStore): ConversationStorage<BotContext, ConversationData> {
+  return {
+    type: "key",
+    version: recordVersion,
+    getStorageKey: (ctx) => (ctx.chat && ctx.from ? keyOf(ctx) : undefined),
+    adapter: {
+      // What comes back was written below; another version of it is refused by the plugin.
+      read: async (key) => (await store.get(key)) as VersionedState<ConversationData> | undefined,
+      write: async (key, state) => void (await store.set(key, state, life)),
+      delete: async (key) => void (await store.delete(key)),
+    },
+  };
+}
+
+/** Secrets of forms in progress: in this process alone, and not for long. After a restart they are asked again. */
+interface HeldSecrets {
+  of(key: string): Values;
+  add(key: string, secrets: Values): void;
+  forget(key: string, field: string): void;
+  drop(key: string): void;
+}
+
+const secretLife = 15 * 60_000;
+const mostHeld = 1000;
+
+function createHeldSecrets(now: () => number): HeldSecrets {
+  const held = new LRUCache<string, { readonly secrets: Values; readonly until: number }>({ max: mostHeld });
+  const of = (key: string): Values => {
+    const entry = held.get(key);
+    if (entry && entry.until > now()) return entry.secrets;
+    held.delete(key);
+    return {};
+  };
+  const set = (key: string, secrets: Values) => held.set(key, { secrets, until: now() + secretLife });
+  return {
+    of,
+    add(key, secrets) {
+      if (Object.keys(secrets).length > 0) set(key, { ...of(key), ...secrets });
+    },
+    forget(key, field) {
+      const { [field]: _forgotten, ...rest } = of(key);
+      set(key, rest);
+    },
+    drop: (key) => void held.delete(key),
+  };
+}

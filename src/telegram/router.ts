@@ -1,0 +1,184 @@
+import { Composer } from "grammy";
+import type { Logger } from "pino";
+import type { Action } from "../actions/action.ts";
+import { decodePress } from "../actions/press.ts";
+import type { Answer } from "../actions/screen.ts";
+import { commandIn, commandNamed, type Command } from "./commands.ts";
+import type { BotContext } from "./context.ts";
+import type { Deliverer } from "./deliver.ts";
+import { createDialogue, type Dialogue, type DialogueStore } from "./dialogue.ts";
+import { loggable } from "./guard.ts";
+import type { Post } from "./post.ts";
+import { decodeDialoguePress } from "./screens/form.ts";
+import type { Walk } from "./walk.ts";
+
+interface RouterParts {
+  perform(ctx: BotContext, action: Action): Promise<Answer>;
+  readonly store: DialogueStore;
+  readonly post: Post;
+  readonly deliverer: Deliverer;
+  readonly log: Logger;
+  now(): number;
+}
+
+interface Routes extends RouterParts {
+  readonly dialogue: Dialogue;
+}
+
+/** From an update to what it asks for: answers of a dialogue first, then presses, commands, pasted texts. */
+export function createRouter(parts: RouterParts): Composer<BotContext> {
+  const { deliverer } = parts;
+  const dialogue: Dialogue = createDialogue({
+    ...parts,
+    submit: (ctx, form, values) => parts.perform(ctx, { do: "submit", form, values }),
+    cancel: (ctx, left) => act(routes, ctx, { do: "cancel", left }),
+    show: (ctx, answer, before) => show(routes, ctx, answer, before),
+  });
+  const routes: Routes = { ...parts, dialogue };
+  const router = new Composer<BotContext>();
+  router.on("my_chat_member", (ctx) => {
+    const { status } = ctx.myChatMember.new_chat_member;
+    parts.log.info({ chat: ctx.chat.id, status }, "telegram membership changed");
+  });
+  router.use(dialogue.middleware);
+  router.on("callback_query", (ctx) => press(routes, ctx));
+  router.on("message:text", (ctx) => hear(routes, ctx, ctx.message.text));
+  router.on("message:caption", (ctx) => hear(routes, ctx, ctx.message.caption));
+  router.on([...unreadable], async (ctx) => {
+    if (ctx.turn.visit.place.kind === "private") await deliverer.tell(ctx, "not-text");
+  });
+  return router;
+}
+
+/** What people send that is no text; everything else without text is Telegram talking about the chat. */
+const unreadable = [
+  "message:media",
+  "message:sticker",
+  "message:contact",
+  "message:location",
+  "message:poll",
+  "message:dice",
+  "message:story",
+] as const;
+
+/** Performs an action and shows what comes. */
+async function act(routes: Routes, ctx: BotContext, action: Action): Promise<void> {
+  await show(routes, ctx, await performVisibly(routes, ctx, action));
+}
+
+/** Milliseconds after which people see that something is being done. */
+const typingAfter = 700;
+/** Milliseconds after which the asker in a group gets a placeholder: Telegram lets us whisper for 15 s. */
+const whisperAfter = 6000;
+/** Milliseconds after which a press is answered without waiting longer: Telegram forgets it after about 15 s. */
+const answerAfter = 10_000;
+
+async function performVisibly(
+  { perform, post, deliverer, log }: RouterParts,
+  ctx: BotContext,
+  action: Action,
+): Promise<Answer> {
+  const later = (ms: number, work: () => Promise<unknown> | void) =>
+    setTimeout(
+      () =>
+        void Promise.resolve(work()).catch((err: unknown) =>
+          log.debug({ err: loggable(err) }, "sign of life not shown"),
+        ),
+      ms,
+    );
+  const isWhispered = ctx.turn.visit.place.kind === "group" && (action.do === "link" || action.do === "find-link");
+  const timers = [
+    later(typingAfter, () => ctx.replyWithChatAction("typing")),
+    later(answerAfter, () => post.answer(ctx)),
+    ...(isWhispered ? [later(whisperAfter, () => deliverer.announce(ctx))] : []),
+  ];
+  try {
+    return await perform(ctx, action);
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+  }
+}
+
+async function show(routes: Routes, ctx: BotContext, answer: Answer, before?: Walk): Promise<void> {
+  const { screen } = answer;
+  if (screen.show === "form") return routes.dialogue.open(ctx, screen, before);
+  await routes.deliverer.show(ctx, { ...answer, screen });
+}
+
+async function press(routes: Routes, ctx: BotContext): Promise<void> {
+  const code = ctx.callbackQuery?.data ?? "";
+  const asked = decodeDialoguePress(code);
+  // A dialogue's button that its dialogue did not take.
+  if (asked) return routes.deliverer.tell(ctx, asked.owner === ctx.from?.id ? "dialogue-over" : "dialogue-elsewhere");
+  const action = decodePress(code);
+  if (!action) return routes.deliverer.tell(ctx, "notice-unknown-press");
+  await act(routes, ctx, action);
+}
+
+async function hear(routes: Routes, ctx: BotContext, text: string): Promise<void> {
+  const command = commandIn(text, ctx.me.username);
+  if (command) return obey(routes, ctx, command);
+  if (ctx.turn.visit.place.kind === "private") await readPasted(routes, ctx, text);
+}
+
+interface Typed {
+  readonly name: string;
+  readonly words: string;
+}
+
+async function obey(routes: Routes, ctx: BotContext, { name, words }: Typed): Promise<void> {
+  const { deliverer, dialogue } = routes;
+  const command = commandNamed(name);
+  const isPrivate = ctx.turn.visit.place.kind === "private";
+  if (!command) {
+    // In a group it may be meant for another bot.
+    return isPrivate || /@/.test(ctx.message?.text?.split(/\s/)[0] ?? "")
+      ? deliverer.tell(ctx, "unknown-command")
+      : undefined;
+  }
+  if (!isPrivate && ctx.message?.sender_chat) return deliverer.tell(ctx, "anonymous-admin");
+  const left = await dialogue.leave(ctx);
+  if (!isPrivate && command.scope === "private") return elsewhere(routes, ctx, command);
+  if (name === "login" && words !== "") await takeBack(ctx);
+  const action = command.action(words === "" && name === "share" ? quotedText(ctx) : words);
+  if (!action) return deliverer.tell(ctx, "usage-link");
+  await act(routes, ctx, action.do === "cancel" && left ? { ...action, left } : action);
+}
+
+/** What belongs into the private chat; greeting a group is answered with what can be done in it. */
+async function elsewhere(routes: Routes, ctx: BotContext, { name }: Command): Promise<void> {
+  if (name === "start") return act(routes, ctx, { do: "help" });
+  await routes.deliverer.tell(ctx, "notice-private-only");
+}
+
+/** Nobody should type a password after a command, but people do: then it does not stay in the chat. */
+async function takeBack(ctx: BotContext): Promise<void> {
+  await ctx.deleteMessage().catch(() => undefined);
+}
+
+/** `/share` in reply to a message is about that message. */
+function quotedText({ message }: BotContext): string {
+  const quoted = message?.reply_to_message;
+  return quoted?.text ?? quoted?.caption ?? "";
+}
+
+async function readPasted(routes: Routes, ctx: BotContext, text: string): Promise<void> {
+  const pasted = [text, ...hiddenLinks(ctx)].join("\n").trim();
+  if (!looksLikeLink(pasted)) return routes.deliverer.tell(ctx, "notice-not-understood");
+  await act(routes, ctx, { do: "open-share", text: pasted });
+}
+
+/** Addresses behind words of a forwarded message. */
+function hiddenLinks({ message }: BotContext): string[] {
+  const entities = [...(message?.entities ?? []), ...(message?.caption_entities ?? [])];
+  return entities.flatMap((entity) => (entity.type === "text_link" ? [entity.url] : []));
+}
+
+/** An address with or without its scheme, or an id as shares have them. */
+function looksLikeLink(text: string): boolean {
+  return (
+    /[a-z][a-z0-9+.-]*:(?:\/\/|\?)/i.test(text) ||
+    /\b[\w-]+\.[a-z]{2,}\/\S/i.test(text) ||
+    /(?:^|\s)[\w-]{20,40}(?:\s|$)/.test(text)
+  );
+}

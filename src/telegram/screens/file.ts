@@ -1,0 +1,35 @@
+import type { FileCard } from "../../actions/screen.ts";
+import { isPublicAddress } from "../limits.ts";
+import { kindOf, kindSigns } from "./icons.ts";
+import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+
+/** Most versions of a film that get a button; PikPak makes about four. */
+const mostVariants = 12;
+
+/** One file: its full name, what is known of it, and its links. */
+export function paintFile(painter: Painter, card: FileCard): Painted {
+  const { say, figures } = painter;
+  const { entry, variants, duration, view } = card;
+  const kind = kindOf(entry);
+  const size = entry.size === undefined ? say("file-size-unknown") : figures.size(entry.size);
+  const { thumbnail } = entry;
+  return {
+    text: lines(
+      trailLine(card.mount, card.trail),
+      "",
+      strong(entry.name),
+      `${kindSigns[kind]} ${say(`kind-${kind}`)} · ${size}`,
+      duration !== undefined && say("file-duration", { time: figures.playing(duration) }),
+      entry.modifiedAt !== undefined && say("file-modified", { date: figures.date(entry.modifiedAt) }),
+      variants.length > 0 && say("file-variants"),
+    ),
+    keyboard: [
+      [button(`🔗 ${variants.length > 0 ? say("press-link-original") : say("press-link")}`, { do: "link", view })],
+      ...variants
+        .slice(0, mostVariants)
+        .map(({ name }, variant) => [button(`🔗 ${name}`, { do: "link", view, variant })]),
+      [button(`⬆ ${say("press-back")}`, { do: "back", view })],
+    ],
+    ...(thumbnail !== undefined && isPublicAddress(thumbnail) && { preview: thumbnail }),
+  };
+}

@@ -1,0 +1,98 @@
+import type { InlineKeyboardButton } from "grammy/types";
+import { isPublicAddress } from "../limits.ts";
+import { fieldAsked, type Walk } from "../walk.ts";
+import { lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
+
+/** What a button of a dialogue asks for. */
+export type DialoguePress =
+  | { readonly is: "skip" | "cancel" | "instead" }
+  | { readonly is: "choice"; readonly index: number };
+
+/** The code behind a dialogue's button: whose dialogue, and what. Press codes start with a digit, so they never meet. */
+function encodeDialoguePress(owner: number, press: DialoguePress): string {
+  const what = press.is === "choice" ? `c${press.index}` : { skip: "s", cancel: "x", instead: "i" }[press.is];
+  return `d-${owner.toString(36)}-${what}`;
+}
+
+/** The owner and the press behind a code; undefined = not a dialogue's button. */
+export function decodeDialoguePress(
+  code: string,
+): { readonly owner: number; readonly press: DialoguePress } | undefined {
+  const match = /^d-([0-9a-z]{1,12})-(?:([sxi])|c(\d{1,3}))$/.exec(code);
+  if (!match) return undefined;
+  const [, owner = "", letter, index] = match;
+  const named = { s: "skip", x: "cancel", i: "instead" } as const;
+  const press: DialoguePress =
+    letter === undefined ? { is: "choice", index: Number(index) } : { is: named[letter as keyof typeof named] };
+  return { owner: Number.parseInt(owner, 36), press };
+}
+
+/** The question a form has come to. `note` is the key of a sentence about what was just sent. */
+export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, note?: string): Painted {
+  const { say, figures } = painter;
+  const field = fieldAsked(walk);
+  const { page, reason, problem, form } = walk;
+  const verify = reason?.verify;
+  const hint = `${fieldKey(walk)}-hint`;
+  const known = walk.values[field.name];
+  return {
+    text: lines(
+      note !== undefined && `ℹ️ ${say(note)}`,
+      strong(say(`form-title-${form.id}`)),
+      reason && `⚠️ ${reasonText(painter, reason)}`,
+      verify !== undefined && !isPublicAddress(verify) && verify,
+      "",
+      problem && `⚠️ ${say(`problem-${problem}`)}`,
+      `❔ ${fieldLabel(painter, walk)}${known === undefined ? "" : ` (${known})`}`,
+      painter.has(hint) && say(hint),
+      field.kind === "secret" && `🔒 ${page ? say("dialogue-secret") : say("dialogue-secret-no-page")}`,
+      page && `🌐 ${say("dialogue-page", { date: figures.date(page.expiresAt) })}`,
+      page && !isPublicAddress(page.url) && page.url,
+    ),
+    keyboard: [
+      ...(verify === undefined ? [] : addressRow(`🌐 ${say("press-verify")}`, verify)),
+      ...(page ? addressRow(`🌐 ${say("press-page")}`, page.url) : []),
+      ...choiceRows(painter, walk, owner),
+      ...insteadRow(painter, walk, owner),
+      [
+        ...(field.required ? [] : [dialogueButton(`⏭ ${say("press-skip")}`, owner, { is: "skip" })]),
+        dialogueButton(`✖️ ${say("press-cancel")}`, owner, { is: "cancel" }),
+      ],
+    ],
+  };
+}
+
+function fieldKey({ form, asking }: Walk): string {
+  return `field-${form.id}-${asking}`;
+}
+
+function fieldLabel({ say, has }: Painter, walk: Walk): string {
+  const key = fieldKey(walk);
+  return has(key) ? say(key) : walk.asking;
+}
+
+function addressRow(text: string, url: string): InlineKeyboardButton[][] {
+  return isPublicAddress(url) ? [[{ text, url }]] : [];
+}
+
+/** Most answers a choice offers as buttons; more can be typed. */
+const mostChoices = 40;
+
+function choiceRows({ say, has }: Painter, walk: Walk, owner: number): InlineKeyboardButton[][] {
+  const { choices = [], name } = fieldAsked(walk);
+  return choices.slice(0, mostChoices).map((choice, index) => {
+    const key = `choice-${name}-${choice}`;
+    return [dialogueButton(has(key) ? say(key) : choice, owner, { is: "choice", index })];
+  });
+}
+
+function insteadRow(painter: Painter, walk: Walk, owner: number): InlineKeyboardButton[][] {
+  const { instead } = fieldAsked(walk);
+  if (instead === undefined) return [];
+  const field = fieldLabel(painter, { ...walk, asking: instead });
+  return [[dialogueButton(`🔁 ${painter.say("dialogue-instead", { field })}`, owner, { is: "instead" })]];
+}
+
+function dialogueButton(text: string, owner: number, press: DialoguePress): InlineKeyboardButton {
+  return { text, callback_data: encodeDialoguePress(owner, press) };
+}

@@ -1,0 +1,39 @@
+import { FormattedString } from "@grammyjs/parse-mode";
+import type { InlineKeyboardButton } from "grammy/types";
+import type { LinkCard } from "../../actions/screen.ts";
+import { isPublicAddress, mostCopied } from "../limits.ts";
+import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+
+/** A file's address, how long it lives, and what to do with it. */
+export function paintLink(painter: Painter, card: LinkCard): Painted {
+  const { say } = painter;
+  const { entry, variant, url, view } = card;
+  return {
+    text: lines(
+      FormattedString.join(["🔗 ", FormattedString.bold(say("link-title"))]),
+      strong(entry.name),
+      variant && say("link-variant", { name: variant.name }),
+      "",
+      // With a button beside it a tap on the text copies it; without one it has to be tappable itself.
+      isPublicAddress(url) ? FormattedString.code(url) : url,
+      "",
+      lifetime(painter, card.expiresAt),
+      `${say(`link-via-${card.via}`)} ${say("link-secret")}`,
+    ),
+    keyboard: [addressRow(painter, url), [button(`⬆ ${say("press-back")}`, { do: "back", view })]].filter(
+      (row) => row.length > 0,
+    ),
+  };
+}
+
+function lifetime({ say, figures, now }: Painter, expiresAt: number | undefined): string {
+  if (expiresAt === undefined) return `⏳ ${say("link-lifetime-unknown")}`;
+  return `⏳ ${say("link-expires", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`;
+}
+
+function addressRow({ say }: Painter, url: string): InlineKeyboardButton[] {
+  return [
+    ...(isPublicAddress(url) ? [{ text: `🔗 ${say("press-open-link")}`, url }] : []),
+    ...(url.length <= mostCopied ? [{ text: `📋 ${say("press-copy")}`, copy_text: { text: url } }] : []),
+  ];
+}

@@ -1,0 +1,76 @@
+import type { InlineKeyboardButton } from "grammy/types";
+import type { Listing } from "../../actions/screen.ts";
+import type { Entry, Order } from "../../storage/entry.ts";
+import { elideName } from "../limits.ts";
+import { kindOf, kindSigns } from "./icons.ts";
+import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
+
+/** A folder's page: one entry a row, then the ways from here. */
+export function paintListing(painter: Painter, listing: Listing): Painted {
+  const { say } = painter;
+  const { rows, view, total, failed, notice, filter } = listing;
+  return {
+    text: lines(
+      notice && `ℹ️ ${say(`listing-${notice}`)}`,
+      trailLine(listing.mount, listing.trail),
+      filter !== undefined && say("listing-filter", { words: elideName(filter) }),
+      figuresLine(painter, listing),
+      total.complete && total.known === 0 && say("listing-empty"),
+      failed && `⚠️ ${say("listing-failed")} ${reasonText(painter, failed)}`,
+    ),
+    keyboard: [
+      ...rows.map((entry, index) => [button(entryLabel(painter, entry), { do: "open", view, index })]),
+      turningRow(listing),
+      rows.length > 1 ? sortRow(painter, listing) : [],
+      waysRow(painter, listing),
+    ].filter((row) => row.length > 0),
+  };
+}
+
+function figuresLine({ say }: Painter, { total, page, order }: Listing): string {
+  const { known, complete } = total;
+  const counted = complete ? say("listing-entries", { count: known }) : say("listing-reading", { count: known });
+  const by = say(`order-${order.by}`);
+  const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
+  return [counted, say("listing-page", { page: pageOf(page) }), sorted].join(" · ");
+}
+
+/** `2/7`, or `2/…` while the end is not known. */
+function pageOf({ number, count }: Listing["page"]): string {
+  return `${number}/${count ?? "…"}`;
+}
+
+function entryLabel({ figures }: Painter, entry: Entry): string {
+  const label = `${kindSigns[kindOf(entry)]} ${elideName(entry.name)}`;
+  return entry.kind === "folder" || entry.size === undefined ? label : `${label} · ${figures.size(entry.size)}`;
+}
+
+function turningRow({ page, view }: Listing): InlineKeyboardButton[] {
+  const { number, next } = page;
+  if (number <= 1 && !next) return [];
+  const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
+  return [
+    ...(number > 1 ? [turn(number - 1, "◀")] : []),
+    // Where one is; turning to it changes nothing, which is what the counter should do.
+    turn(number, pageOf(page)),
+    ...(next ? [turn(number + 1, "▶")] : []),
+  ];
+}
+
+const orders: readonly Order["by"][] = ["name", "size", "modified"];
+
+function sortRow({ say }: Painter, { order, view }: Listing): InlineKeyboardButton[] {
+  return orders.map((by) => {
+    const arrow = order.descending ? " ↓" : " ↑";
+    return button(`${say(`press-sort-${by}`)}${by === order.by ? arrow : ""}`, { do: "sort", view, by });
+  });
+}
+
+function waysRow({ say, place }: Painter, { up, view }: Listing): InlineKeyboardButton[] {
+  return [
+    ...(up ? [button(`⬆ ${say("press-up")}`, { do: "up", view })] : []),
+    // Drives are a matter between a person and the bot.
+    ...(!up && place === "private" ? [button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })] : []),
+    button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
+  ];
+}

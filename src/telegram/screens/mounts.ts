@@ -1,0 +1,112 @@
+import { FormattedString } from "@grammyjs/parse-mode";
+import type { InlineKeyboardButton } from "grammy/types";
+import type { MountCard, MountLine, MountList } from "../../actions/screen.ts";
+import type { Quota } from "../../storage/driver.ts";
+import type { DownloadMethod, Health } from "../../storage/mount.ts";
+import { elideName, mostButtons } from "../limits.ts";
+import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+
+/** One's mounts, one a row. */
+export function paintMounts(painter: Painter, { view, mounts }: MountList): Painted {
+  const { say } = painter;
+  const shown = mounts.slice(0, mostButtons - 2);
+  return {
+    text: lines(
+      strong(say("mounts-title")),
+      mounts.length === 0 && say("mounts-none"),
+      ...shown.map((mount) => mountLine(painter, mount)),
+    ),
+    keyboard: [
+      ...shown.map((mount, index) => [button(mountLabel(mount), { do: "mount", view, index })]),
+      [button(`🔑 ${say("press-add-account")}`, { do: "add-account", view })],
+      [button(`📂 ${say("press-add-share")}`, { do: "add-share", view })],
+    ],
+  };
+}
+
+function mountLabel({ title, current, health }: MountLine): string {
+  return `${healthSign(health)} ${elideName(title)}${current ? " ⭐" : ""}`;
+}
+
+function mountLine(painter: Painter, mount: MountLine): string {
+  const { title, current, driver } = mount;
+  const marks = [driverName(painter, driver), ...(current ? [painter.say("mount-current")] : [])];
+  return `${healthSign(mount.health)} ${elideName(title, 40)} · ${marks.join(" · ")}`;
+}
+
+function driverName({ say, has }: Painter, driver: string): string {
+  return has(`driver-${driver}`) ? say(`driver-${driver}`) : driver;
+}
+
+function healthSign({ state }: Health): string {
+  return state === "working" ? "🟢" : "🔴";
+}
+
+/** One mount: how it does, how full it is, and what can be done with it. */
+export function paintMount(painter: Painter, card: MountCard): Painted {
+  const { say } = painter;
+  const { mount, quota, method, usual } = card;
+  const way = say(`method-${method ?? usual}`);
+  return {
+    text: lines(
+      FormattedString.join(["🗄 ", strong(mount.title)]),
+      [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
+      ...healthLines(painter, mount.health),
+      ...(quota ? quotaLines(painter, quota) : []),
+      say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
+    ),
+    keyboard: mountKeyboard(painter, card),
+  };
+}
+
+function healthLines({ say, figures }: Painter, health: Health): readonly string[] {
+  const date = figures.date(health.at);
+  return health.state === "working"
+    ? [`🟢 ${say("health-working", { date })}`]
+    : [`🔴 ${say("health-failing", { date })}`, say(`error-${health.code}`)];
+}
+
+const barCells = 10;
+
+function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
+  const share = limit === undefined || limit <= 0 ? undefined : Math.min(1, used / limit);
+  const room =
+    limit === undefined
+      ? say("mount-quota-unlimited", { used: figures.size(used) })
+      : say("mount-quota", { used: figures.size(used), limit: figures.size(limit) });
+  return [
+    ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
+    room,
+    ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
+    ...(plan === undefined ? [] : [say("mount-plan", { plan })]),
+  ];
+}
+
+function bar(share: number): string {
+  const full = Math.round(share * barCells);
+  return "▓".repeat(full) + "░".repeat(barCells - full);
+}
+
+function mountKeyboard({ say }: Painter, card: MountCard): InlineKeyboardButton[][] {
+  const { view, mount, methods, renewable } = card;
+  return [
+    [
+      button(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }),
+      ...(mount.current ? [] : [button(`⭐ ${say("press-choose-mount")}`, { do: "choose-mount", view })]),
+    ],
+    [
+      button(`✏️ ${say("press-rename-mount")}`, { do: "rename-mount", view }),
+      button(`🩺 ${say("press-check-mount")}`, { do: "check-mount", view }),
+    ],
+    ...(renewable ? [[button(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view })]] : []),
+    ...(methods.length > 1 ? methods.map((method) => [methodButton(say(`method-${method}`), method, card)]) : []),
+    [
+      button(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }),
+      button(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
+    ],
+  ];
+}
+
+function methodButton(name: string, method: DownloadMethod, { view, method: chosen, usual }: MountCard) {
+  return button(`${method === (chosen ?? usual) ? "🔘" : "⚪"} ${name}`, { do: "set-method", view, method });
+}

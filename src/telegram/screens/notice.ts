@@ -1,0 +1,50 @@
+import type { InlineKeyboardButton } from "grammy/types";
+import type { ViewRef } from "../../actions/action.ts";
+import { noticeCodes, type Notice } from "../../actions/screen.ts";
+import { isPublicAddress } from "../limits.ts";
+import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+
+const signs: Readonly<Record<Notice["level"], string>> = { done: "✅", info: "ℹ️", refused: "🚫", failed: "⚠️" };
+const codes: ReadonlySet<string> = new Set(noticeCodes);
+
+/** A sentence, and the ways on it offers. */
+export function paintNotice(painter: Painter, notice: Notice): Painted {
+  const { say } = painter;
+  const { subject, verify, reference, view, offer = [] } = notice;
+  return {
+    text: lines(
+      subject !== undefined && subject !== "" && strong(subject),
+      noticeSentence(painter, notice),
+      verify !== undefined && !isPublicAddress(verify) && verify,
+      reference !== undefined && say("notice-reference", { reference }),
+    ),
+    keyboard: [
+      ...(verify !== undefined && isPublicAddress(verify)
+        ? [[{ text: `🌐 ${say("press-verify")}`, url: verify }]]
+        : []),
+      ...(view ? offer.map((what) => [offerButton(painter, what, view)]) : []),
+    ],
+  };
+}
+
+/** The sentence alone, as a toast shows it. */
+function noticeSentence({ say, figures }: Painter, { notice, level, retryAfter }: Notice): string {
+  const sentence = say(codes.has(notice) ? `notice-${notice}` : `error-${notice}`);
+  const wait = retryAfter === undefined ? "" : ` ${say("retry-after", { time: figures.span(retryAfter) })}`;
+  return `${signs[level]} ${sentence}${wait}`;
+}
+
+type Offer = NonNullable<Notice["offer"]>[number];
+
+const offerSigns: Readonly<Record<Offer, string>> = {
+  retry: "🔄",
+  back: "⬆",
+  mounts: "🗄",
+  "add-account": "🔑",
+  "add-share": "📂",
+  "renew-mount": "🔑",
+};
+
+function offerButton({ say }: Painter, offer: Offer, view: ViewRef): InlineKeyboardButton {
+  return button(`${offerSigns[offer]} ${say(`press-${offer}`)}`, { do: offer, view });
+}

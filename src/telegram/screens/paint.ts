@@ -1,0 +1,37 @@
+import type { FormScreen, Screen } from "../../actions/screen.ts";
+import { paintFile } from "./file.ts";
+import { paintHelp } from "./help.ts";
+import { paintLink } from "./link.ts";
+import { paintListing } from "./listing.ts";
+import { paintMount, paintMounts } from "./mounts.ts";
+import { paintNotice } from "./notice.ts";
+import type { Painted, Painter } from "./painter.ts";
+import { paintQuestion } from "./question.ts";
+import { paintSettings } from "./settings.ts";
+import { paintWelcome } from "./welcome.ts";
+
+/** A screen as a message. Forms are not one message but a dialogue: see `dialogue.ts`. */
+export function paint(painter: Painter, screen: Exclude<Screen, FormScreen>): Painted {
+  switch (screen.show) {
+    case "welcome":
+      return paintWelcome(painter, screen);
+    case "help":
+      return paintHelp(painter, screen);
+    case "listing":
+      return paintListing(painter, screen);
+    case "file":
+      return paintFile(painter, screen);
+    case "link":
+      return paintLink(painter, screen);
+    case "mounts":
+      return paintMounts(painter, screen);
+    case "mount":
+      return paintMount(painter, screen);
+    case "settings":
+      return paintSettings(painter, screen);
+    case "question":
+      return paintQuestion(painter, screen);
+    case "notice":
+      return paintNotice(painter, screen);
+  }
+}

@@ -1,0 +1,83 @@
+import { FormattedString } from "@grammyjs/parse-mode";
+import type { InlineKeyboardButton } from "grammy/types";
+import type { Press } from "../../actions/action.ts";
+import { encodePress } from "../../actions/press.ts";
+import type { MountTag, Reason } from "../../actions/screen.ts";
+import type { Say } from "../../words.ts";
+import { figuresIn, type Figures } from "../figures.ts";
+import { clip, elideName, isolate, mostText } from "../limits.ts";
+
+/** What a message is made of: text with entities (names are never escaped), and rows of buttons. */
+export interface Painted {
+  readonly text: FormattedString;
+  readonly keyboard: readonly (readonly InlineKeyboardButton[])[];
+  /** Address whose preview is shown above the text; absent = previews are off. */
+  readonly preview?: string;
+}
+
+/** What renderers draw with. */
+export interface Painter {
+  readonly say: Say;
+  readonly language: string;
+  readonly figures: Figures;
+  /** Whether a key has words, for choices and drivers that may have none. */
+  has(key: string): boolean;
+  /** The name of another language, in itself. */
+  languageName(language: string): string;
+  readonly place: "private" | "group";
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+interface PainterParts {
+  readonly words: { in(language: string): Say; has(key: string): boolean };
+  readonly language: string;
+  readonly place: "private" | "group";
+  readonly now: number;
+}
+
+/** The painter of one language, for one answer. */
+export function painterFor({ words, language, place, now }: PainterParts): Painter {
+  return {
+    say: words.in(language),
+    language,
+    figures: figuresIn(language),
+    has: (key) => words.has(key),
+    languageName: (other) => words.in(other)("language-name"),
+    place,
+    now,
+  };
+}
+
+/** Joins what is there line by line; undefined lines are left out, empty ones stay. */
+export function lines(...all: readonly (string | FormattedString | undefined | false)[]): FormattedString {
+  const kept = all.filter((line) => line !== undefined && line !== false);
+  const joined = FormattedString.join(kept, "\n");
+  return joined.text.length <= mostText ? joined : joined.slice(0, clip(joined.text, mostText - 1).length);
+}
+
+/** A name in bold; an empty one, which Telegram would have no entity for, as a dash. */
+export function strong(name: string): FormattedString {
+  return FormattedString.bold(isolate(name === "" ? "–" : name));
+}
+
+/** A button that is pressed. */
+export function button(text: string, press: Press): InlineKeyboardButton.CallbackButton {
+  return { text, callback_data: encodePress(press) };
+}
+
+/** Most folders of a trail that are named; in between stands an ellipsis. */
+const crumbsShown = 3;
+
+/** `🏠 Drive › first › … › last two`. */
+export function trailLine(mount: MountTag, trail: readonly string[]): FormattedString {
+  const shown = trail.length > crumbsShown ? [...trail.slice(0, 1), "…", ...trail.slice(1 - crumbsShown)] : trail;
+  const crumbs = shown.map((name) => (name === "…" ? name : elideName(name, 40)));
+  return FormattedString.join([FormattedString.join(["🏠 ", strong(elideName(mount.title, 60))]), ...crumbs], " › ");
+}
+
+/** A failure in words, with the time after which trying again can work. */
+export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
+  const sentence = say(`error-${code}`);
+  return retryAfter === undefined ? sentence : `${sentence} ${say("retry-after", { time: figures.span(retryAfter) })}`;
+}

@@ -1,0 +1,19 @@
+import type { Welcome } from "../../actions/screen.ts";
+import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+
+/** The first words, and the two ways in. */
+export function paintWelcome({ say }: Painter, { view, mounts }: Welcome): Painted {
+  return {
+    text: lines(
+      strong(say("welcome-title")),
+      "",
+      say("welcome-ways"),
+      mounts > 0 && say("welcome-mounts", { count: mounts }),
+    ),
+    keyboard: [
+      [button(`🔑 ${say("press-add-account")}`, { do: "add-account", view })],
+      [button(`📂 ${say("press-add-share")}`, { do: "add-share", view })],
+      ...(mounts > 0 ? [[button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })]] : []),
+    ],
+  };
+}

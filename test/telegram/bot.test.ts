@@ -1,0 +1,361 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { encodePress } from "../../src/actions/press.ts";
+import type { Screen } from "../../src/actions/screen.ts";
+import { ConfigError } from "../../src/config.ts";
+import { group, jun, mia } from "./double.ts";
+import { linkCard, listing, openHouse, view, type House } from "./house.ts";
+
+let house: House;
+afterEach(() => house.close());
+
+async function opened(...args: Parameters<typeof openHouse>): Promise<House["double"]> {
+  house = await openHouse(...args);
+  await house.telegram.start();
+  return house.double;
+}
+
+const welcome: Screen = { show: "welcome", view, mounts: 0 };
+
+describe("commands", () => {
+  test.each([
+    ["/start", { do: "start" }],
+    ["/start 1abcdefghij-1-l", { do: "start", payload: "1abcdefghij-1-l" }],
+    ["/help", { do: "help" }],
+    ["/HELP@drive_bot", { do: "help" }],
+    ["/login", { do: "sign-in" }],
+    ["/share", { do: "open-share" }],
+    [
+      "/share https://mypikpak.com/s/VNabc ab12",
+      { do: "open-share", text: "https://mypikpak.com/s/VNabc", passCode: "ab12" },
+    ],
+    [
+      "/share look: https://mypikpak.com/s/VNabc code ab12",
+      { do: "open-share", text: "look: https://mypikpak.com/s/VNabc code ab12" },
+    ],
+    ["/mounts", { do: "show-mounts" }],
+    ["/browse", { do: "browse" }],
+    ["/browse  Day 3/raw files ", { do: "browse", path: "Day 3/raw files" }],
+    ["/link beach mp4", { do: "find-link", words: "beach mp4" }],
+    ["/settings", { do: "show-settings" }],
+    ["/cancel", { do: "cancel" }],
+    ["/logout", { do: "log-out" }],
+    ["/forget", { do: "forget" }],
+    ["https://mypikpak.com/s/VNabc", { do: "open-share", text: "https://mypikpak.com/s/VNabc" }],
+    ["VNabcdefghijklmnopqrstuvwx", { do: "open-share", text: "VNabcdefghijklmnopqrstuvwx" }],
+    ["https://drive.google.com/x", { do: "open-share", text: "https://drive.google.com/x" }],
+  ])("%s", async (text, action) => {
+    const double = await opened(() => welcome);
+    double.says(mia, mia.id, text);
+    await double.sees(() => true);
+    expect(house.asked).toEqual([
+      {
+        action,
+        visit: {
+          person: { id: "telegram:1001", name: "Mia", locale: "en" },
+          place: { id: "telegram:1001", kind: "private" },
+          rows: { usual: 8, most: 10 },
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ["/nonsense", "do not know this command"],
+    ["/link", "Say which file"],
+    ["hello there", "did not understand"],
+    ["x".repeat(4096), "did not understand"],
+  ])("%.20s gets a clear sentence and bothers nobody", async (text, sentence) => {
+    const double = await opened(() => welcome);
+    double.says(mia, mia.id, text);
+    await double.sees((message) => message.text.includes(sentence));
+    expect(house.asked).toEqual([]);
+  });
+
+  test("a sticker gets a clear sentence, in the person's language", async () => {
+    const double = await opened(() => welcome);
+    double.sends(jun, jun.id, { sticker: { file_id: "x" } });
+    expect(await double.sees(({ text }) => text.includes("只能读文字"))).toBeDefined();
+  });
+
+  test("are published in every language, and the private ones not to groups", async () => {
+    const double = await opened(() => welcome);
+    const { payload } = await double.called(
+      ({ method, payload }) =>
+        method === "setMyCommands" &&
+        payload["language_code"] === "zh" &&
+        JSON.stringify(payload["scope"]).includes("group"),
+    );
+    const names = (payload["commands"] as { command: string }[]).map(({ command }) => command);
+    expect(names).toEqual(["help", "share", "mounts", "browse", "link", "settings", "cancel"]);
+  });
+
+  test("for private chats say so in a group", async () => {
+    const double = await opened(() => welcome);
+    double.says(mia, group, "/login");
+    await double.sees(({ text }) => text.includes("private chat"));
+    expect(house.asked).toEqual([]);
+  });
+});
+
+describe("a press", () => {
+  test("redraws its message in place and is answered once", async () => {
+    const double = await opened((action) =>
+      action.do === "turn" ? listing({ page: { number: 3, count: 7, next: true } }) : listing(),
+    );
+    double.says(mia, mia.id, "/browse");
+    const shown = await double.sees(({ text }) => text.includes("2/7"));
+    double.taps(mia, "▶");
+    await double.sees(({ text, id }) => text.includes("3/7") && id === shown.id);
+    await double.called(({ method }) => method === "answerCallbackQuery");
+    expect(house.asked.at(-1)?.action).toEqual({ do: "turn", view, page: 3 });
+    expect(double.shown.length).toBe(1);
+    expect(double.answers.length).toBe(1);
+  });
+
+  test("that changes nothing is answered too", async () => {
+    const double = await opened(() => listing());
+    double.says(mia, mia.id, "/browse");
+    await double.sees(({ text }) => text.includes("2/7"));
+    double.taps(mia, "🔄");
+    await double.called(({ method }) => method === "answerCallbackQuery");
+    expect(double.shown.length).toBe(1);
+  });
+
+  test.each(["", "1abc", "2abcdefghij-1-o-0", "x".repeat(64), "d-1-x"])(
+    "with forged data %j is answered with a sentence",
+    async (code) => {
+      const double = await opened(() => listing());
+      double.says(mia, mia.id, "/browse");
+      const shown = await double.sees(({ text }) => text.includes("2/7"));
+      double.tapsCode(mia, shown, code);
+      const { payload } = await double.called(({ method }) => method === "answerCallbackQuery");
+      expect(String(payload["text"]).length).toBeGreaterThan(10);
+      expect(house.asked.length).toBe(1);
+    },
+  );
+
+  test("that is refused is a toast, and the message stays", async () => {
+    const double = await opened((action) =>
+      action.do === "turn" ? { show: "notice", notice: "not-yours", level: "refused", for: "asker" } : listing(),
+    );
+    double.says(mia, group, "/browse");
+    await double.sees(({ text }) => text.includes("2/7"));
+    double.taps(jun, "▶");
+    const { payload } = await double.called(({ method }) => method === "answerCallbackQuery");
+    expect(payload).toMatchObject({ show_alert: true, text: expect.stringContaining("别人") });
+    expect(double.shown.length).toBe(1);
+  });
+
+  test("whose message is gone gets a new one", async () => {
+    const double = await opened(() => listing());
+    double.says(mia, mia.id, "/browse");
+    const shown = await double.sees(({ text }) => text.includes("2/7"));
+    double.refuse("editMessageText", { code: 400, description: "Bad Request: message to edit not found" });
+    double.taps(mia, "▶");
+    expect(await double.sees(({ id }) => id > shown.id)).toBeDefined();
+  });
+
+  test("on a bug is answered with a reference and no stack", async () => {
+    const double = await opened((action) => {
+      if (action.do === "turn") throw new Error("secret internals");
+      return listing();
+    });
+    double.says(mia, mia.id, "/browse");
+    await double.sees(({ text }) => text.includes("2/7"));
+    double.taps(mia, "▶");
+    const { payload } = await double.called(({ method }) => method === "answerCallbackQuery");
+    expect(payload["text"]).toMatch(/Reference for the operator: \w{10}/);
+    expect(JSON.stringify(double.calls)).not.toContain("internals");
+  });
+
+  test("too late to be answered harms nothing", async () => {
+    const double = await opened(() => listing({ trail: [String(house.asked.length)] }));
+    double.says(mia, mia.id, "/browse");
+    const shown = await double.sees(({ text }) => text.includes("2/7"));
+    double.refuse("answerCallbackQuery", { code: 400, description: "Bad Request: query is too old" });
+    double.taps(mia, "🔄");
+    await double.sees(({ text, id }) => id === shown.id && text.includes("› 2"));
+    double.says(mia, mia.id, "/browse");
+    expect(await double.sees(({ text }) => text.includes("› 3"))).toBeDefined();
+  });
+
+  test("beyond the pace of a human is told to wait", async () => {
+    const double = await opened(() => listing(), { updatesPerPerson: 2 });
+    double.says(mia, mia.id, "/browse");
+    await double.sees(({ text }) => text.includes("2/7"));
+    double.taps(mia, "▶");
+    double.taps(mia, "▶");
+    expect(
+      await double.called(
+        ({ method, payload }) => method === "answerCallbackQuery" && String(payload["text"]).includes("quick"),
+      ),
+    ).toBeDefined();
+  });
+});
+
+describe("a link in a group", () => {
+  const desk = (action: { do: string }) => (action.do === "link" ? linkCard("https://dl.example.com/file") : listing());
+
+  test("is whispered to the asker", async () => {
+    const double = await opened(desk);
+    double.says(mia, group, "/browse");
+    const shown = await double.sees(({ text }) => text.includes("2/7"));
+    double.tapsCode(jun, shown, encodePress({ do: "link", view }));
+    const whispered = await double.sees(({ receiver }) => receiver === jun.id);
+    expect(whispered.text).toContain("https://dl.example.com/file");
+    expect(shown.text).not.toContain("dl.example.com");
+  });
+
+  test("goes to the private chat where whispering is refused, and as a deep link where that is closed too", async () => {
+    const double = await opened(desk);
+    double.says(mia, group, "/browse");
+    const shown = await double.sees(({ text }) => text.includes("2/7"));
+    double.refuse("sendMessage", { code: 400, description: "Bad Request: unknown parameter" });
+    double.tapsCode(jun, shown, encodePress({ do: "link", view }));
+    await double.sees(({ chat }) => chat === jun.id);
+    await double.called(
+      ({ method, payload }) => method === "answerCallbackQuery" && String(payload["text"]).includes("私聊"),
+    );
+    double.refuse("sendMessage", { code: 400, description: "Bad Request: unknown parameter" });
+    double.refuse("sendMessage", { code: 403, description: "Forbidden: bot can't initiate conversation with a user" });
+    double.tapsCode(jun, shown, encodePress({ do: "link", view }));
+    const { payload } = await double.called(
+      ({ method, payload }) => method === "answerCallbackQuery" && payload["url"] !== undefined,
+    );
+    expect(payload["url"]).toBe(`https://t.me/drive_bot?start=${encodePress({ do: "link", view })}`);
+    expect(double.shown.filter(({ chat, text }) => chat === group && text.includes("dl.example.com"))).toEqual([]);
+  });
+});
+
+describe("a folder that fills in", () => {
+  test("grows in the same message, and its last state is always shown", async () => {
+    const { promise: gate, resolve: go } = Promise.withResolvers<void>();
+    async function* updates(): AsyncGenerator<Screen> {
+      await gate;
+      for (let known = 500; known < 3000; known += 500)
+        yield listing({ total: { known, complete: false }, page: { number: 1, next: true } });
+      yield listing({ total: { known: 3000, complete: true }, page: { number: 1, count: 375, next: true } });
+    }
+    const double = await opened(() => ({
+      screen: listing({ page: { number: 1, next: true } }),
+      language: "en",
+      updates: updates(),
+    }));
+    double.says(mia, mia.id, "/browse");
+    const first = await double.sees(({ text }) => text.includes("1/…"));
+    go();
+    await double.sees(({ text, id }) => text.includes("1/375") && text.includes("3,000") && id === first.id);
+    expect(double.calls.filter(({ method }) => method === "editMessageText").length).toBe(1);
+  });
+
+  test("stops growing when a later press redraws it", async () => {
+    const { promise: gate, resolve: go } = Promise.withResolvers<void>();
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    async function* updates(): AsyncGenerator<Screen> {
+      try {
+        await gate;
+        yield listing({ page: { number: 1, count: 999, next: true } });
+      } finally {
+        end();
+      }
+    }
+    const double = await opened((action) =>
+      action.do === "turn"
+        ? listing({ page: { number: 3, count: 7, next: true } })
+        : { screen: listing(), language: "en", updates: updates() },
+    );
+    double.says(mia, mia.id, "/browse");
+    await double.sees(({ text }) => text.includes("2/7"));
+    double.taps(mia, "▶");
+    await double.sees(({ text }) => text.includes("3/7"));
+    go();
+    await ended;
+    await house.telegram.stop();
+    expect(double.shown.map(({ text }) => text.includes("3/7"))).toEqual([true]);
+  });
+});
+
+describe("Telegram's refusals", () => {
+  test("a group that moved is followed once", async () => {
+    const double = await opened(() => listing());
+    double.refuse("sendMessage", {
+      code: 400,
+      description: "Bad Request: group chat was upgraded to a supergroup chat",
+      parameters: { migrate_to_chat_id: -100999 },
+    });
+    double.says(mia, group, "/browse");
+    expect(await double.sees(({ chat }) => chat === -100999)).toBeDefined();
+  });
+
+  test("a person who blocked the bot is left alone", async () => {
+    const double = await opened(() => listing());
+    double.refuse("sendMessage", { code: 403, description: "Forbidden: bot was blocked by the user" });
+    double.says(mia, mia.id, "/browse");
+    double.says(jun, jun.id, "/browse");
+    await double.sees(({ chat }) => chat === jun.id);
+    await house.telegram.stop();
+    expect(double.shown.filter(({ chat }) => chat === mia.id)).toEqual([]);
+  });
+
+  test("a wait is waited for", async () => {
+    const double = await opened(() => listing());
+    double.refuse("sendMessage", {
+      code: 429,
+      description: "Too Many Requests: retry after 1",
+      parameters: { retry_after: 1 },
+    });
+    double.says(mia, mia.id, "/browse");
+    expect(await double.sees(({ text }) => text.includes("2/7"))).toBeDefined();
+  });
+
+  test("a second process ends this one with a clear line", async () => {
+    house = await openHouse(() => listing());
+    house.double.refuse("getUpdates", { code: 409, description: "Conflict: terminated by other getUpdates request" });
+    await house.telegram.start();
+    await expect.poll(() => house.fatal).toEqual([expect.stringContaining("another process")]);
+  });
+
+  test("a wrong token is a fault of the configuration", async () => {
+    house = await openHouse(() => listing());
+    house.double.refuse("getMe", { code: 401, description: "Unauthorized" });
+    await expect(house.telegram.start()).rejects.toThrow(ConfigError);
+  });
+});
+
+describe("the webhook", () => {
+  test("takes updates with the secret, and refuses others", async () => {
+    const double = await opened(() => listing(), {}, { url: "https://bot.example.com/tg", secret: "s3cret" });
+    const { webhook } = house.telegram;
+    const { payload } = await double.called(({ method }) => method === "setWebhook");
+    expect(payload).toMatchObject({
+      secret_token: "s3cret",
+      allowed_updates: ["message", "callback_query", "my_chat_member"],
+    });
+    const server = createServer((request, response) => void webhook?.handle(request, response));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${webhook?.path}`;
+    const call = (secret: string, body: string) =>
+      fetch(url, { method: "POST", body, headers: { "x-telegram-bot-api-secret-token": secret } }).then(
+        ({ status }) => status,
+      );
+    const update = {
+      update_id: 5,
+      message: {
+        message_id: 6,
+        date: 1,
+        chat: { id: mia.id, type: "private", first_name: "M" },
+        from: mia,
+        text: "/browse",
+      },
+    };
+    expect(await call("wrong", JSON.stringify(update))).toBe(401);
+    expect(house.asked).toEqual([]);
+    expect(await call("s3cret", "{")).toBe(400);
+    expect(await call("s3cret", JSON.stringify(update))).toBe(200);
+    await double.sees(({ text }) => text.includes("2/7"));
+    server.closeAllConnections();
+    server.close();
+  });
+});

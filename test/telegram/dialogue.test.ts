@@ -1,0 +1,199 @@
+import { afterEach, expect, test } from "vitest";
+import { group, jun, mia } from "./double.ts";
+import { linkCard, listing, loginForm, openHouse, view, type Desk, type House } from "./house.ts";
+
+const secret = "correct horse 7!";
+let house: House;
+afterEach(() => house.close());
+
+async function signingIn(answerSubmit: Desk): Promise<House> {
+  house = await openHouse((action, visit, signal) => {
+    if (action.do === "submit") return answerSubmit(action, visit, signal);
+    if (action.do === "sign-in" || action.do === "add-account") return loginForm();
+    if (action.do === "cancel")
+      return { show: "notice", notice: action.left ? "cancelled" : "nothing-to-cancel", level: "info" };
+    return listing();
+  });
+  await house.telegram.start();
+  return house;
+}
+
+function submitted() {
+  return house.asked.flatMap(({ action }) => (action.do === "submit" ? [action] : []));
+}
+
+test("a form is asked question by question, and handed in whole", async () => {
+  const { double } = await signingIn(() => listing());
+  double.says(mia, mia.id, "/login");
+  await double.sees(({ text }) => text.includes("User name"));
+  double.says(mia, mia.id, "mia@example.com");
+  await double.sees(({ text }) => text.includes("❔ Password"));
+  double.says(mia, mia.id, secret);
+  await double.sees(({ text }) => text.includes("Root folder"));
+  double.taps(mia, "⏭");
+  await double.sees(({ text }) => text.includes("2/7"));
+  expect(submitted()).toEqual([
+    { do: "submit", form: { id: "pikpak" }, values: { username: "mia@example.com", password: secret } },
+  ]);
+  await house.telegram.stop();
+  expect(house.kept.size).toBe(0);
+});
+
+test("a secret's message is deleted at once and never reaches the dialogue store", async () => {
+  const stored: string[] = [];
+  const { double, kept } = await signingIn(() =>
+    loginForm({ values: { username: "mia" }, reason: { code: "wrong-credentials" } }),
+  );
+  const set = kept.set.bind(kept);
+  kept.set = (key, value) => {
+    stored.push(String(value));
+    return set(key, value);
+  };
+  double.says(mia, mia.id, "/login");
+  await double.sees(({ text }) => text.includes("User name"));
+  double.says(mia, mia.id, "mia");
+  await double.sees(({ text }) => text.includes("❔ Password"));
+  const typed = double.says(mia, mia.id, secret);
+  await double.called(({ method, payload }) => method === "deleteMessage" && payload["message_id"] === typed);
+  await double.sees(({ text }) => text.includes("Root folder"));
+  double.taps(mia, "⏭");
+  const refused = await double.sees(({ text }) => text.includes("does not accept this user name and password"));
+  double.says(mia, mia.id, secret);
+  await double.sees(({ text, id }) => text.includes("does not accept") && id > refused.id);
+  await house.telegram.stop();
+  expect(submitted().length).toBeGreaterThan(0);
+  expect(stored.length).toBeGreaterThan(3);
+  expect(stored.filter((text) => text.includes(secret) || text.includes("correct horse"))).toEqual([]);
+});
+
+test("a password typed behind the command is neither used nor stored, and its message goes", async () => {
+  const { double, kept } = await signingIn(() => listing());
+  const typed = double.says(mia, mia.id, `/login mia ${secret}`);
+  await double.sees(({ text }) => text.includes("User name"));
+  await double.called(({ method, payload }) => method === "deleteMessage" && payload["message_id"] === typed);
+  double.says(jun, jun.id, "/browse");
+  await double.sees(({ chat }) => chat === jun.id);
+  await house.telegram.stop();
+  expect([...kept.values()].map(String).join("")).not.toContain(secret);
+  expect(kept.size).toBe(1);
+});
+
+test("a refused password is asked for again, at the field, and nothing else is", async () => {
+  let tries = 0;
+  const { double } = await signingIn(() =>
+    ++tries === 1 ? loginForm({ values: { username: "mia" }, reason: { code: "wrong-credentials" } }) : listing(),
+  );
+  double.says(mia, mia.id, "/login");
+  await double.sees(({ text }) => text.includes("User name"));
+  double.says(mia, mia.id, "mia");
+  await double.sees(({ text }) => text.includes("❔ Password"));
+  double.says(mia, mia.id, "wrong");
+  await double.sees(({ text }) => text.includes("Root folder"));
+  double.taps(mia, "⏭");
+  const again = await double.sees(({ text }) => text.includes("Google"));
+  expect(again.text).toContain("❔ Password");
+  double.says(mia, mia.id, secret);
+  await double.sees(({ text }) => text.includes("2/7"));
+  expect(submitted().at(-1)?.values).toEqual({ username: "mia", password: secret });
+});
+
+test("a token can be given instead of name and password", async () => {
+  const { double } = await signingIn(() => listing());
+  double.says(mia, mia.id, "/login");
+  await double.sees(({ text }) => text.includes("User name"));
+  double.taps(mia, "🔁");
+  await double.sees(({ text }) => text.includes("❔ Refresh token"));
+  double.says(mia, mia.id, "os.token");
+  await double.sees(({ text }) => text.includes("Root folder"));
+  double.says(mia, mia.id, "root");
+  await double.sees(({ text }) => text.includes("2/7"));
+  expect(submitted()[0]?.values).toEqual({ refreshToken: "os.token", rootFolder: "root" });
+});
+
+test("a half-finished dialogue goes on after a restart, and asks again only for what was kept nowhere", async () => {
+  const { double } = await signingIn(() => listing());
+  double.says(mia, mia.id, "/login");
+  await double.sees(({ text }) => text.includes("User name"));
+  await house.restart();
+  double.says(mia, mia.id, "mia");
+  await double.sees(({ text }) => text.includes("❔ Password"));
+  double.says(mia, mia.id, "first");
+  await double.sees(({ text }) => text.includes("Root folder"));
+  await house.restart();
+  double.taps(mia, "⏭");
+  await double.sees(({ text, id }) => text.includes("❔ Password") && id > 0);
+  double.says(mia, mia.id, secret);
+  await double.sees(({ text }) => text.includes("2/7"));
+  expect(submitted()[0]?.values).toEqual({ username: "mia", password: secret });
+});
+
+test("stickers, too much text and empty text get a clear sentence and the same question", async () => {
+  const { double } = await signingIn(() => listing());
+  double.says(mia, mia.id, "/login");
+  await double.sees(({ text }) => text.includes("User name"));
+  double.sends(mia, mia.id, { sticker: { file_id: "x" } });
+  await double.sees(({ text }) => text.includes("answer with text") && text.includes("User name"));
+  double.says(mia, mia.id, "x".repeat(4096));
+  await double.sees(({ text }) => text.includes("too long") && text.includes("User name"));
+  double.says(mia, mia.id, " ");
+  await double.sees(({ text }) => text.includes("This is needed") && text.includes("User name"));
+  expect(submitted()).toEqual([]);
+});
+
+test.each(["/cancel", "✖️"])("%s leaves the dialogue and names the form that was left", async (way) => {
+  const { double, kept } = await signingIn(() => listing());
+  double.says(mia, mia.id, "/login");
+  await double.sees(({ text }) => text.includes("User name"));
+  if (way === "/cancel") double.says(mia, mia.id, way);
+  else double.taps(mia, way);
+  await double.sees(({ text }) => text.includes("Cancelled"));
+  expect(house.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
+  await house.telegram.stop();
+  expect(kept.size).toBe(0);
+});
+
+test("a button of a dialogue that is over says so", async () => {
+  const { double } = await signingIn(() => listing());
+  double.says(mia, mia.id, "/login");
+  const prompt = await double.sees(({ text }) => text.includes("User name"));
+  double.says(mia, mia.id, "/browse");
+  await double.sees(({ text }) => text.includes("2/7"));
+  double.tapsCode(mia, prompt, "d-rt-x");
+  const { payload } = await double.called(({ method }) => method === "answerCallbackQuery");
+  expect(payload["text"]).toContain("over");
+});
+
+test("buttons elsewhere work while a question waits", async () => {
+  const { double } = await signingIn(() => listing());
+  double.says(mia, mia.id, "/browse");
+  await double.sees(({ text }) => text.includes("2/7"));
+  double.says(mia, mia.id, "/login");
+  await double.sees(({ text }) => text.includes("User name"));
+  double.taps(mia, "▶");
+  await double.called(({ method }) => method === "answerCallbackQuery");
+  expect(house.asked.at(-1)?.action).toEqual({ do: "turn", view, page: 3 });
+  double.says(mia, mia.id, "mia");
+  await double.sees(({ text }) => text.includes("❔ Password"));
+});
+
+test("in a group only the asker's reply answers", async () => {
+  house = await openHouse((action) =>
+    action.do === "submit"
+      ? linkCard("https://dl.example.com/x")
+      : loginForm({
+          form: { id: "pikpak-share" },
+          fields: [{ name: "passCode", kind: "secret", required: true, maxLength: 50 }],
+        }),
+  );
+  const { double } = house;
+  await house.telegram.start();
+  double.says(mia, group, "/share https://mypikpak.com/s/x");
+  const prompt = await double.sees(({ text }) => text.includes("Pass code"));
+  const reply = { message_id: prompt.id, date: 1, chat: { id: group, type: "supergroup", title: "G" } };
+  double.sends(jun, group, { text: "nope", reply_to_message: reply });
+  double.sends(mia, group, { text: "hello all" });
+  double.sends(mia, group, { text: "ab12", reply_to_message: reply });
+  await double.called(({ method }) => method === "deleteMessage");
+  await double.sees(({ receiver }) => receiver === mia.id);
+  expect(submitted().map(({ values }) => values)).toEqual([{ passCode: "ab12" }]);
+});

@@ -1,0 +1,226 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { LinkCard, Screen } from "../../src/actions/screen.ts";
+import { noticeCodes } from "../../src/actions/screen.ts";
+import { storageErrorCodes } from "../../src/storage/error.ts";
+import { figuresIn } from "../../src/telegram/figures.ts";
+import { clip, elideName, isPublicAddress } from "../../src/telegram/limits.ts";
+import { paint } from "../../src/telegram/screens/paint.ts";
+import { painterFor } from "../../src/telegram/screens/painter.ts";
+import { linkCard, listing, view, words } from "./house.ts";
+
+const now = Date.UTC(2026, 10, 24, 12);
+const mount = { id: "mountmount", title: "Holiday", driver: "pikpak" };
+
+const hostile = fc.oneof(
+  fc.string({ unit: "grapheme", maxLength: 255 }),
+  fc.constantFrom(
+    "<b>bold</b> &amp; *x* _y_ `z`.mp4",
+    "שלום עולם‮.exe",
+    "👨‍👩‍👧‍👦".repeat(40),
+    "第".repeat(255),
+    " \n\t ",
+    "",
+    "a\u0300".repeat(100),
+  ),
+);
+
+const entry = fc.record(
+  {
+    id: fc.uuid(),
+    kind: fc.constantFrom("folder" as const, "file" as const),
+    name: hostile,
+    size: fc.nat({ max: 2 ** 50 }),
+    modifiedAt: fc.nat({ max: now }),
+    mimeType: fc.constantFrom("video/mp4", "application/zip", "x"),
+    thumbnail: fc.constantFrom("https://img.example.com/1.jpg", "http://127.0.0.1/1.jpg"),
+  },
+  { requiredKeys: ["id", "kind", "name"] },
+);
+
+const screen: fc.Arbitrary<Exclude<Screen, { show: "form" }>> = fc.oneof(
+  fc
+    .record({ rows: fc.array(entry, { maxLength: 10 }), trail: fc.array(hostile, { maxLength: 30 }) })
+    .map((more) => listing(more)),
+  fc
+    .record({ entry, trail: fc.array(hostile), n: fc.nat({ max: 30 }), name: hostile })
+    .map(({ entry, trail, n, name }) => ({
+      show: "file" as const,
+      view,
+      mount: { ...mount, title: name },
+      trail,
+      entry,
+      variants: Array.from({ length: n }, (_, at) => ({ id: String(at), name: `${at}P` })),
+      duration: n * 999,
+    })),
+  fc.record({ entry, tail: fc.nat({ max: 3000 }) }).map(({ entry, tail }): LinkCard => ({
+    show: "link",
+    for: "asker",
+    view,
+    mount,
+    entry,
+    url: `https://dl.example.com/${"x".repeat(tail)}`,
+    via: "direct",
+  })),
+  fc.array(hostile, { maxLength: 200 }).map((titles) => ({
+    show: "mounts" as const,
+    view,
+    mounts: titles.map((title) => ({
+      ...mount,
+      title,
+      current: false,
+      health: { state: "working" as const, at: now },
+    })),
+  })),
+  hostile.map((title) => ({
+    show: "mount" as const,
+    view,
+    mount: {
+      ...mount,
+      title,
+      current: true,
+      health: { state: "failing" as const, at: now, code: "signed-out" as const },
+    },
+    quota: { used: 5e9, limit: 1e10, trashed: 5, plan: "platinum" },
+    usual: "redirect" as const,
+    methods: ["redirect", "proxy", "proxy-url"] as const,
+    renewable: true,
+  })),
+  fc.record({ subject: hostile, notice: fc.constantFrom(...noticeCodes, ...storageErrorCodes) }).map((more) => ({
+    show: "notice" as const,
+    level: "failed" as const,
+    retryAfter: 4000,
+    verify: "https://user.example.com/verify",
+    view,
+    offer: ["retry", "back", "mounts", "add-account", "add-share", "renew-mount"] as const,
+    reference: "abc",
+    ...more,
+  })),
+  hostile.map((subject) => ({ show: "question" as const, view, question: "remove-mount" as const, subject })),
+  fc.constantFrom<Exclude<Screen, { show: "form" }>>(
+    { show: "welcome", view, mounts: 2 },
+    { show: "help", place: "private", admin: true },
+    { show: "help", place: "group", admin: false },
+    {
+      show: "settings",
+      view,
+      languages: words.languages,
+      language: "en",
+      rows: 8,
+      rowChoices: [5, 8, 10],
+      order: { by: "size", descending: true },
+    },
+  ),
+);
+
+test.each(words.languages)("every screen fits Telegram's limits, whatever names are in it (%s)", (language) => {
+  const painter = painterFor({ words, language, place: "private", now });
+  fc.assert(
+    fc.property(screen, (drawn) => {
+      const { text, keyboard } = paint(painter, drawn);
+      const buttons = keyboard.flat();
+      expect(text.text.trim()).not.toBe("");
+      expect(text.text.length).toBeLessThanOrEqual(4096);
+      expect(buttons.length).toBeLessThanOrEqual(100);
+      for (const { offset, length } of text.entities) {
+        expect(length).toBeGreaterThan(0);
+        expect(offset + length).toBeLessThanOrEqual(text.text.length);
+      }
+      for (const button of buttons) {
+        expect(button.text.trim()).not.toBe("");
+        expect(button.text.length).toBeLessThanOrEqual(300);
+        expect(button.text.isWellFormed()).toBe(true);
+        expect("callback_data" in button ? button.callback_data : "-").toMatch(/^[A-Za-z0-9-]{1,48}$/);
+        expect("copy_text" in button ? button.copy_text.text.length : 1).toBeLessThanOrEqual(256);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const painter = painterFor({ words, language: "en", place: "private", now });
+
+test("a file card shows the whole name as it is", () => {
+  const name = `<i>*_\`${"x".repeat(240)}\u202E.mp4`;
+  const { text } = paint(painter, {
+    show: "file",
+    view,
+    mount,
+    trail: [],
+    entry: { id: "1", kind: "file", name, size: 1024, thumbnail: "https://img.example.com/1.jpg" },
+    variants: [],
+  });
+  expect(text.text).toContain(name);
+});
+
+test("a listing names its place, its page, and every entry on a row of its own", () => {
+  const { text, keyboard } = paint(painter, listing());
+  expect(text.text).toBe("🏠 Holiday › Day 3\n42 entries · page 2/7 · by name ↑");
+  expect(keyboard.map((row) => row.map((button) => button.text))).toEqual([
+    ["📁 raw"],
+    ["🎬 beach.mp4 · 1.2 GB"],
+    ["◀", "2/7", "▶"],
+    ["Name ↑", "Size", "Date"],
+    ["⬆ Up", "🔄 Refresh"],
+  ]);
+});
+
+test("a page of a folder still being read has no last page yet", () => {
+  const { text } = paint(painter, listing({ page: { number: 2, next: true }, total: { known: 500, complete: false } }));
+  expect(text.text).toContain("500 entries so far · page 2/…");
+});
+
+test("a link gets a button only where Telegram takes it, and its address is always in the text", () => {
+  const far = paint(painter, linkCard("https://dl.example.com/x") as LinkCard);
+  const near = paint(painter, linkCard("http://127.0.0.1:8080/d/x") as LinkCard);
+  expect(far.keyboard.flat().some((button) => "url" in button)).toBe(true);
+  expect(near.keyboard.flat().some((button) => "url" in button)).toBe(false);
+  expect([far.text.text, near.text.text].map((text) => /https?:\/\/\S+/.exec(text)?.[0])).toEqual([
+    "https://dl.example.com/x",
+    "http://127.0.0.1:8080/d/x",
+  ]);
+});
+
+test.each([
+  ["short.mp4", "short.mp4"],
+  ["A very long film name that goes on and on S01E07.mkv", "A very long film name…n S01E07.mkv"],
+  ["一部名字很长很长的电影它没有尽头第十二集.mkv", "一部名字很长很长的电…第十二集.mkv"],
+])("%s on a button keeps its head, episode and extension", (name, label) => {
+  expect(elideName(name)).toBe(label);
+});
+
+test("a text is never cut inside a character", () => {
+  expect(clip("ab👨‍👩‍👧‍👦", 8)).toBe("ab…");
+});
+
+test.each([
+  ["https://example.com", true],
+  ["https://nas.local/x", false],
+  ["https://dl.pikpak.com/x", true],
+  ["http://localhost:1", false],
+  ["http://127.0.0.1/x", false],
+  ["http://10.1.2.3/x", false],
+  ["http://[::1]/x", false],
+  ["http://93.184.216.34/", true],
+  ["magnet:?xt=1", false],
+  ["nonsense", false],
+])("%s can be a button: %s", (address, can) => {
+  expect(isPublicAddress(address)).toBe(can);
+});
+
+test.each([
+  ["en", "512 B", "1 KB", "1.2 GB"],
+  ["zh", "512 B", "1 kB", "1.2 GB"],
+])("sizes in %s", (language, ...sizes) => {
+  const { size } = figuresIn(language);
+  expect([size(512), size(1024), size(1_288_490_189)].map((text) => text.toLowerCase())).toEqual(
+    sizes.map((text) => text.toLowerCase()),
+  );
+});
+
+test("spans and playing times are said as people say them", () => {
+  expect(figuresIn("en").span(65 * 60_000)).toBe("1 hour 5 minutes");
+  expect(figuresIn("zh").span(65 * 60_000)).toBe("1小时5分钟");
+  expect(figuresIn("en").playing(3723)).toBe("1:02:03");
+  expect(figuresIn("en").playing(63)).toBe("1:03");
+});
