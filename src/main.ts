@@ -7,7 +7,8 @@ const operatorsTurn = 2;
 /** How long a clean end may take. */
 const patience = 10_000;
 
-if (Number.parseInt(process.versions.node, 10) < 24) leave("ChatDrive needs Node 24. It comes with the dependencies: use npm start.");
+if (Number.parseInt(process.versions.node, 10) < 24)
+  leave("ChatDrive needs Node 24. It comes with the dependencies: use npm start.");
 const app = await startApp(configured(), { onFatal: (message) => void end(operatorsTurn, message) }).catch(refused);
 process.once("SIGTERM", () => void end(0));
 process.once("SIGINT", () => void end(0));

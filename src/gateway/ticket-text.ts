@@ -57,7 +57,10 @@ function numberBytes(value: bigint): Buffer {
 }
 
 function sixBits(text: string): Buffer {
-  return Buffer.from(text.padEnd(Math.ceil(text.length / 4) * 4, "A"), "base64url").subarray(0, sixBitLength(text.length));
+  return Buffer.from(text.padEnd(Math.ceil(text.length / 4) * 4, "A"), "base64url").subarray(
+    0,
+    sixBitLength(text.length),
+  );
 }
 
 function sixBitLength(characters: number): number {
@@ -79,5 +82,7 @@ function unpack(bytes: Buffer, at: number): { text: string | undefined; end: num
 function textOf(kind: number, bytes: Buffer, length: number): string {
   if (kind === packed) return bytes.toString("base64url").slice(0, length);
   const prefix = numbered.find(([code]) => code === kind)?.[1];
-  return prefix === undefined ? bytes.toString("utf8") : prefix + BigInt(`0x${bytes.toString("hex") || "0"}`).toString();
+  return prefix === undefined
+    ? bytes.toString("utf8")
+    : prefix + BigInt(`0x${bytes.toString("hex") || "0"}`).toString();
 }

@@ -16,7 +16,9 @@ export const longestTicketUrl = 256;
 export function ticketUrl(ticket: string, { publicUrl, way, name }: TicketUrlOptions): string {
   const base = `${publicUrl}/${way}/${ticket}`;
   if (base.length > longestTicketUrl) {
-    throw new RangeError(`PUBLIC_URL is too long: a ticket under it has ${base.length} characters, ${longestTicketUrl} can be had`);
+    throw new RangeError(
+      `PUBLIC_URL is too long: a ticket under it has ${base.length} characters, ${longestTicketUrl} can be had`,
+    );
   }
   const segment = shortName(name, longestTicketUrl - base.length - 1);
   return segment === "" ? base : `${base}/${segment}`;

@@ -37,7 +37,7 @@ export function parseHead(bytes: Buffer): { head: ResponseHead; length: number }
     if (bytes.length >= longestHead) throw odd("a head that does not end");
     return undefined;
   }
-  const [first = "", ...lines] = bytes.latin1Slice(0, length - 4).split("\r\n");
+  const [first = "", ...lines] = bytes.toString("latin1", 0, length - 4).split("\r\n");
   const match = statusLine.exec(first);
   if (!match) throw odd("no HTTP/1 status line");
   return { head: { minor: Number(match[1]), status: Number(match[2]), fields: readFields(lines) }, length };

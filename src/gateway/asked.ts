@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { Words } from "../words.ts";
+
+/** A request, without its socket. */
+export interface Asked {
+  readonly method: string;
+  /** Below the public address, still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** The body; rejects with `BodyTooLarge` beyond that many bytes. */
+  readonly body: (limit: number) => Promise<Buffer>;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** An answer: complete in itself, or bytes that are on their way while it is sent. */
+export type Reply =
+  | {
+      readonly kind: "whole";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
+  | {
+      readonly kind: "bytes";
+      /** Writes head and body. Throws only while nothing was sent. */
+      readonly send: (response: ServerResponse) => Promise<void>;
+    };
+
+/** The client sent more than is read. */
+export class BodyTooLarge extends Error {
+  override readonly name = "BodyTooLarge";
+}
+
+/** Whether the client shows pages; programs get JSON. */
+export function wantsPage({ headers }: Pick<Asked, "headers">): boolean {
+  return /text\/html|application\/xhtml/i.test(headers.accept ?? "");
+}
+
+/** The best of our languages for what the client reads. */
+export function languageOf({ headers }: Pick<Asked, "headers">, words: Words): string {
+  const wishes = (headers["accept-language"] ?? "")
+    .split(",")
+    .map((wish) => {
+      const [tag = "", ...parameters] = wish.split(";").map((part) => part.trim());
+      const quality = parameters.find((parameter) => parameter.startsWith("q="));
+      return { tag, quality: quality === undefined ? 1 : Number(quality.slice(2)) };
+    })
+    .filter(({ tag, quality }) => tag !== "" && tag !== "*" && quality > 0)
+    .toSorted((one, other) => other.quality - one.quality);
+  const [fallback] = words.languages;
+  // What is not ours is picked as the fallback, which only counts when it was wished for.
+  const wish = wishes.find(({ tag }) => words.pick(tag) !== fallback || tag.toLowerCase().startsWith(fallback ?? ""));
+  return words.pick(wish?.tag);
+}
+
+/** A JSON answer for programs. */
+export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
+  return {
+    kind: "whole",
+    status,
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      ...headers,
+    },
+    body: JSON.stringify(value),
+  };
+}

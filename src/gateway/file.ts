@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import contentDisposition from "content-disposition";
+import mime from "mime";
+import type { Link } from "../storage/driver.ts";
+import type { Entry } from "../storage/entry.ts";
+import type { Validators } from "./conditions.ts";
+
+/** A file as HTTP speaks of it. */
+export interface ServedFile extends Validators {
+  readonly name: string;
+  /** Content type by name; a rendition's is what the file host says. */
+  readonly type?: string;
+}
+
+/** What is known of a file before its host is asked. */
+export function servedFile(entry: Entry, link: Link, variant?: string): ServedFile {
+  const size = link.kind === "empty" ? 0 : (link.size ?? (variant === undefined ? entry.size : undefined));
+  const tag = etag(entry, variant);
+  const type = variant === undefined ? contentType(entry) : undefined;
+  return {
+    name: entry.name,
+    ...(type === undefined ? {} : { type }),
+    ...(size === undefined ? {} : { size }),
+    ...(tag === undefined ? {} : { etag: tag }),
+    ...(entry.modifiedAt === undefined ? {} : { modifiedAt: entry.modifiedAt }),
+  };
+}
+
+function contentType({ name, mimeType }: Entry): string {
+  return mime.getType(name) ?? mimeType ?? "application/octet-stream";
+}
+
+/**
+ * Strong, and ours: the same whichever node of the file host answers, so that a download can be taken up again after
+ * a new link. Of the content hash where the drive tells one, else of id, size and time.
+ */
+function etag({ id, hash, size, modifiedAt }: Entry, variant: string | undefined): string | undefined {
+  if (hash === undefined && modifiedAt === undefined) return undefined;
+  const state = hash === undefined ? [id, size, modifiedAt] : [hash, size];
+  const digest = createHash("sha256").update(JSON.stringify([...state, variant]));
+  return `"${digest.digest("base64url").slice(0, 22)}"`;
+}
+
+/** The headers every answer with this file's bytes has. */
+export function fileHeaders({ name, type, etag, modifiedAt }: ServedFile): Record<string, string> {
+  return {
+    "content-type": type ?? "application/octet-stream",
+    "content-disposition": disposition(name),
+    "accept-ranges": "bytes",
+    ...(etag === undefined ? {} : { etag }),
+    ...(modifiedAt === undefined ? {} : { "last-modified": new Date(modifiedAt).toUTCString() }),
+    "cache-control": "private, no-cache",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    // People's files are no pages of ours: opened in a browser, they may do nothing.
+    "content-security-policy": "default-src 'none'; sandbox",
+  };
+}
+
+/** RFC 6266 with RFC 8187. A path separator in a name is no path. */
+function disposition(name: string): string {
+  return contentDisposition(name.toWellFormed().replaceAll(/[/\\]/g, "_"));
+}

@@ -1,0 +1,232 @@
+import type { Words } from "../words.ts";
+import { json, languageOf, type Asked, type Reply } from "./asked.ts";
+import { isCrawler } from "./crawler.ts";
+import { servedFile } from "./file.ts";
+import { fsLink, type LinkByPath } from "./fs-link.ts";
+import { html, page, pageHeaders } from "./html.ts";
+import type { Pages } from "./pages.ts";
+import type { Proxy } from "./proxy.ts";
+import { equalTexts, proxyUrl } from "./proxy-url.ts";
+import { refusals, refuse, type Refusal } from "./refusal.ts";
+import type { Resolve, Resolved } from "./resolve.ts";
+import type { Ticket, Tickets } from "./ticket.ts";
+import { watchPage, type Look } from "./watch.ts";
+
+/** Everything the handler leans on. */
+export interface HandlerParts {
+  readonly words: Words;
+  readonly tickets: Tickets;
+  readonly resolve: Resolve;
+  readonly proxy: Proxy;
+  /** Whether a ticket was withdrawn. */
+  readonly revoked?: (ticket: Ticket) => Promise<boolean>;
+  /** Where people reach us, without a trailing slash. */
+  readonly address: () => string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly ready: () => Promise<Readiness>;
+  readonly metrics: () => Promise<string>;
+  /** Asked for as a bearer token before numbers are told; absent = they are told to anybody. */
+  readonly metricsToken?: string;
+  readonly pages?: Pages;
+  readonly downloadProxy?: { readonly url: string; readonly token: string };
+  readonly linkByPath?: LinkByPath;
+  /** For the watch page; absent = there is none. */
+  readonly look?: (ticket: Ticket, options: { readonly signal: AbortSignal }) => Promise<Look>;
+  /** A redirect was asked for and would not have worked, so the bytes went through us. */
+  readonly onFallback?: (resolved: Resolved, why: FallbackReason) => void;
+}
+
+/** `headers`: the address refuses without headers no browser sends. `refused`: a browser reported that it was refused. */
+export type FallbackReason = "headers" | "refused";
+
+/** Whether the process can serve, and which of its parts can. */
+export interface Readiness {
+  readonly ok: boolean;
+  readonly parts: Readonly<Record<string, boolean>>;
+}
+
+/** Request in, reply out; no socket in sight. Throws what `refusalOf` reads. */
+export type Handler = (asked: Asked) => Promise<Reply>;
+
+/** The part of the path that names the route, for metrics and logs. */
+export function routeOf(path: string): string {
+  const [, first = ""] = path.split("/");
+  return ["d", "p", "s", "w", "api", "healthz", "readyz", "metrics"].includes(first) ? first : "other";
+}
+
+/** The gateway's routes. */
+export function createHandler(parts: HandlerParts): Handler {
+  return async (asked) => {
+    const [, route = "", ...rest] = asked.path.split("/");
+    const methods = methodsOf(route);
+    if (!methods) return refuse(asked, refusals.noPage, parts.words);
+    if (!methods.includes(asked.method)) return refuse(asked, wrongMethod(methods), parts.words);
+    switch (route) {
+      case "d":
+      case "p":
+        return file(parts, asked, { text: rest[0] ?? "", through: route === "p" });
+      case "w":
+        return watch(parts, asked, rest);
+      case "s":
+        return oneTimePage(parts, asked, rest);
+      case "api":
+        return rest.join("/") === "fs/link" ? fsLink(parts, asked) : refuse(asked, refusals.noPage, parts.words);
+      case "healthz":
+        return json(200, { ok: true });
+      case "readyz":
+        return readiness(await parts.ready());
+      case "metrics":
+        return metrics(parts, asked);
+      default:
+        return robots;
+    }
+  };
+}
+
+const reading = ["GET", "HEAD"];
+
+function methodsOf(route: string): readonly string[] | undefined {
+  switch (route) {
+    case "d":
+    case "p":
+    case "w":
+    case "healthz":
+    case "readyz":
+    case "metrics":
+    case "robots.txt":
+      return reading;
+    case "s":
+      return [...reading, "POST"];
+    case "api":
+      return ["POST"];
+    default:
+      return undefined;
+  }
+}
+
+function wrongMethod(methods: readonly string[]): Refusal {
+  return { code: "wrong-method", status: 405, headers: { allow: methods.join(", ") } };
+}
+
+const robots: Reply = {
+  kind: "whole",
+  status: 200,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body: "User-agent: *\nDisallow: /\n",
+};
+
+async function file(
+  parts: HandlerParts,
+  asked: Asked,
+  { text, through }: { readonly text: string; readonly through: boolean },
+): Promise<Reply> {
+  const admitted = await admit(parts, asked, text);
+  if ("kind" in admitted) return admitted;
+  const resolved = await parts.resolve(admitted, { signal: asked.signal });
+  const target = through ? undefined : redirectTarget(parts, admitted, resolved);
+  if (target !== undefined) return redirect(target);
+  report(parts, asked, resolved, through);
+  return stream(parts, asked, admitted, resolved);
+}
+
+/** The ticket of a text, or the reply to who may not pass. */
+async function admit(parts: HandlerParts, asked: Asked, text: string): Promise<Ticket | Reply> {
+  const reading = parts.tickets.read(text);
+  if (!reading.ok) return refuse(asked, reading.why === "bad" ? refusals.badTicket : refusals.expired, parts.words);
+  if (await parts.revoked?.(reading.ticket)) return refuse(asked, refusals.expired, parts.words);
+  return isCrawler(asked.headers["user-agent"]) ? stub(parts, asked) : reading.ticket;
+}
+
+/** What link previews see: nothing of the file, and no upstream call. */
+function stub({ words }: HandlerParts, asked: Asked): Reply {
+  const language = languageOf(asked, words);
+  const title = words.in(language)("gateway-preview-title");
+  const { headers, body } = page({ language, title, body: html`<h1>${title}</h1>` });
+  return { kind: "whole", status: 200, headers, body };
+}
+
+/** Where a client may fetch the bytes itself; undefined where only we can. */
+function redirectTarget(
+  { downloadProxy }: HandlerParts,
+  ticket: Ticket,
+  { link, entry, method }: Resolved,
+): string | undefined {
+  if (link.kind === "empty") return undefined;
+  switch (method) {
+    case "proxy":
+      return undefined;
+    case "redirect":
+      return link.headers === undefined ? link.url : undefined;
+    case "proxy-url":
+      return downloadProxy && proxyUrl(ticket, { ...downloadProxy, name: entry.name, expiresAt: ticket.expiresAt });
+  }
+}
+
+function redirect(location: string): Reply {
+  return {
+    kind: "whole",
+    status: 302,
+    headers: { location, "cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex" },
+    body: "",
+  };
+}
+
+function report(parts: HandlerParts, asked: Asked, resolved: Resolved, through: boolean): void {
+  if (resolved.method !== "redirect" || resolved.link.kind === "empty") return;
+  if (!through) parts.onFallback?.(resolved, "headers");
+  else if (asked.query.get("why") === "refused") parts.onFallback?.(resolved, "refused");
+}
+
+function stream(parts: HandlerParts, asked: Asked, ticket: Ticket, resolved: Resolved): Reply {
+  const { entry, link } = resolved;
+  return {
+    kind: "bytes",
+    send: (response) =>
+      parts.proxy.serve({
+        method: asked.method === "HEAD" ? "HEAD" : "GET",
+        headers: asked.headers,
+        response,
+        link,
+        file: servedFile(entry, link, ticket.variant),
+        person: ticket.person,
+        relink: async () => (await parts.resolve(ticket, { fresh: true, signal: asked.signal })).link,
+        signal: asked.signal,
+      }),
+  };
+}
+
+async function watch(parts: HandlerParts, asked: Asked, [text = "", tail]: readonly string[]): Promise<Reply> {
+  const { look } = parts;
+  if (!look) return refuse(asked, refusals.noPage, parts.words);
+  const admitted = await admit(parts, asked, text);
+  if ("kind" in admitted) return admitted;
+  const language = languageOf(asked, parts.words);
+  return watchPage({ ...parts, look, language }, asked, { ticket: admitted, text, tail });
+}
+
+function oneTimePage(
+  parts: HandlerParts,
+  asked: Asked,
+  [code = "", ...more]: readonly string[],
+): Promise<Reply> | Reply {
+  if (!parts.pages || more.length > 0) return refuse(asked, refusals.noPage, parts.words);
+  // A preview must neither see the page nor use it up.
+  if (isCrawler(asked.headers["user-agent"])) return stub(parts, asked);
+  return parts.pages.answer(code, asked);
+}
+
+function readiness({ ok, parts }: Readiness): Reply {
+  return json(ok ? 200 : 503, { ok, parts }, ok ? {} : { "retry-after": "5" });
+}
+
+async function metrics({ metricsToken, metrics, words }: HandlerParts, asked: Asked): Promise<Reply> {
+  const given = /^Bearer (.+)$/i.exec(asked.headers.authorization ?? "")?.[1] ?? "";
+  if (metricsToken !== undefined && !equalTexts(given, metricsToken)) return refuse(asked, refusals.badTicket, words);
+  return {
+    kind: "whole",
+    status: 200,
+    headers: { ...pageHeaders, "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+    body: await metrics(),
+  };
+}

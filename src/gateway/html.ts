@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+
+/** Markup that is safe to send: everything in it was either written here or escaped. */
+export interface Html {
+  readonly html: string;
+}
+
+type Piece = string | number | Html | readonly Html[] | undefined | false;
+
+/** Markup with values put in; texts are escaped, absent ones leave nothing. */
+export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
+  return { html: strings.reduce((text, string, index) => text + render(pieces[index - 1]) + string) };
+}
+
+function render(piece: Piece): string {
+  if (piece === undefined || piece === false) return "";
+  if (typeof piece === "string" || typeof piece === "number") return escape(String(piece));
+  return "html" in piece ? piece.html : piece.map(({ html }) => html).join("");
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+}
+
+interface PageOptions {
+  readonly language: string;
+  readonly title: string;
+  readonly body: Html;
+  /** Rules of this page beyond the common ones. */
+  readonly style?: string;
+  /** Runs at the end of the page. */
+  readonly script?: string;
+  /** Content Security Policy directives beyond the common ones. */
+  readonly allow?: readonly string[];
+}
+
+/** A page and its headers: nothing from elsewhere, nothing inline but what is here, never cached, never framed. */
+export function page({ language, title, body, style = "", script, allow = [] }: PageOptions): {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+} {
+  const css = commonStyle + style;
+  const policy = [
+    "default-src 'none'",
+    `style-src '${sha256(css)}'`,
+    ...(script === undefined ? [] : [`script-src '${sha256(script)}'`]),
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    ...allow,
+  ];
+  const markup = html`<!doctype html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex, nofollow" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}</title>
+        <style>
+          ${{ html: css }}
+        </style>
+      </head>
+      <body>
+        <main>${body}</main>
+        ${
+          script !== undefined &&
+          html`<script>
+            ${{ html: script }};
+          </script>`
+        }
+      </body>
+    </html> `;
+  return {
+    body: markup.html,
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy.join("; "),
+      ...pageHeaders,
+    },
+  };
+}
+
+/** What every page and message of ours says of itself. */
+export const pageHeaders = {
+  "cache-control": "no-store",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "x-robots-tag": "noindex, nofollow",
+} as const;
+
+function sha256(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
+
+const commonStyle = `
+:root { color-scheme: light dark; --ink: #1c2430; --soft: #5a6675; --paper: #f4f6f9; --card: #ffffff; --line: #d6dce4; --accent: #2457d6; --on-accent: #ffffff; --bad: #b3261e; --bad-back: #fdeceb; --good: #17693a; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8ecf2; --soft: #a3aebd; --paper: #11151b; --card: #1a2029; --line: #343d4a; --accent: #8fb1ff; --on-accent: #0c1a3a; --bad: #ffb4ab; --bad-back: #3a1917; --good: #85d8a5; } }
+* { box-sizing: border-box; }
+html { font: 100%/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", sans-serif; background: var(--paper); color: var(--ink); }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; }
+main { width: 100%; max-width: 30rem; background: var(--card); border: 1px solid var(--line); border-radius: 1rem; padding: 1.75rem 1.5rem; box-shadow: 0 1px 3px rgb(0 0 0 / .06), 0 12px 32px rgb(0 0 0 / .06); overflow-wrap: anywhere; }
+h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .75rem; text-wrap: balance; }
+p { margin: 0 0 1rem; }
+p:last-child { margin-bottom: 0; }
+.soft { color: var(--soft); font-size: .9rem; }
+.sign { font-size: 2.25rem; line-height: 1; margin-bottom: .75rem; }
+a { color: var(--accent); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+`;

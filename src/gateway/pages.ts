@@ -1,0 +1,193 @@
+import { createHash, createHmac } from "node:crypto";
+import type { StorageErrorCode } from "../storage/error.ts";
+import { readForm, type Field, type Problem, type Values } from "../storage/form.ts";
+import type { Words } from "../words.ts";
+import { type Asked, type Reply } from "./asked.ts";
+import { formPage, messagePage } from "./form-page.ts";
+import { equalTexts } from "./proxy-url.ts";
+import { refusals, refuse } from "./refusal.ts";
+
+/** A form as the page shows it; a `FormScreen` is one. */
+export interface PageForm {
+  readonly form: { readonly id: string; readonly subject?: string };
+  readonly fields: readonly Field[];
+  /** Answers already known; never secret ones. */
+  readonly values: Values;
+  readonly problem?: Problem;
+  readonly reason?: { readonly code: StorageErrorCode; readonly retryAfter?: number; readonly verify?: string };
+}
+
+/** For whom a page is, and from where they asked. */
+export interface PageAsker {
+  readonly person: { readonly id: string; readonly name: string };
+  /** Where the result will appear, as people call it; absent = their own chat. */
+  readonly place?: { readonly id: string; readonly name?: string };
+  /** One of ours. */
+  readonly language: string;
+}
+
+/** What became of the answers: taken, or the form again with what is wrong. */
+export type SubmitOutcome = { readonly done: true } | { readonly done: false; readonly form: PageForm };
+
+/** Does what the form is for, in the asker's name. Called once at a time per page. */
+export type SubmitPage = (
+  page: PageAsker & { readonly form: PageForm["form"]; readonly code: string },
+  values: Values,
+  options: { readonly signal: AbortSignal },
+) => Promise<SubmitOutcome>;
+
+/** Where pages wait: an encrypted Keyv namespace fits. */
+export interface PageStore {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown, ttl: number): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
+}
+
+/** One-time pages: a form behind an address nobody can guess, open to be filled in once. */
+export interface Pages {
+  /** Makes a page. Whoever has the address can fill it in, so it is shown to the asker alone. */
+  open(asker: PageAsker, form: PageForm): Promise<{ readonly url: string; readonly expiresAt: number }>;
+  /** Answers a request for the page of that code. */
+  answer(code: string, asked: Asked): Promise<Reply>;
+}
+
+interface PagesOptions {
+  readonly store: PageStore;
+  readonly words: Words;
+  /** Derived for `pages`. */
+  readonly key: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** That many random bytes. */
+  readonly random: (bytes: number) => Uint8Array;
+  /** The public address, or the local one, without a trailing slash. */
+  readonly address: () => string;
+  readonly submit: SubmitPage;
+  /** Milliseconds a page stays open. */
+  readonly openFor?: number;
+}
+
+interface Kept {
+  readonly asker: PageAsker;
+  readonly form: PageForm;
+  readonly expiresAt: number;
+  /** Times it was handed in; enough is enough. */
+  readonly tries: number;
+}
+
+const codeBytes = 16;
+const mostTries = 10;
+const longestBody = 64 * 1024;
+
+/** The one-time pages of a process; they live in the store, so they outlive it. */
+export function createPages(options: PagesOptions): Pages {
+  const { store, now, random, address, openFor = 10 * 60_000 } = options;
+  const busy = new Set<string>();
+  return {
+    async open(asker, form) {
+      const code = Buffer.from(random(codeBytes)).toString("base64url");
+      const expiresAt = now() + openFor;
+      await store.set(keyOf(code), { asker, form: withoutSecrets(form), expiresAt, tries: 0 } satisfies Kept, openFor);
+      return { url: `${address()}/s/${code}`, expiresAt };
+    },
+    async answer(code, asked) {
+      const kept = await find(options, code);
+      if (!kept) return refuse(asked, refusals.pageOver, options.words);
+      if (asked.method !== "POST") return show(options, code, kept);
+      if (busy.has(code)) return refuse(asked, refusals.pageBusy, options.words, kept.asker.language);
+      busy.add(code);
+      try {
+        return await take(options, code, asked);
+      } finally {
+        busy.delete(code);
+      }
+    },
+  };
+}
+
+/** What is stored does not hold the code, so a stolen store opens no page. */
+function keyOf(code: string): string {
+  return createHash("sha256").update(code).digest("base64url");
+}
+
+async function find({ store, now }: PagesOptions, code: string): Promise<Kept | undefined> {
+  if (!/^[A-Za-z0-9_-]{22}$/.test(code)) return undefined;
+  // Only `open` and `keep` write under these keys.
+  const kept = (await store.get(keyOf(code))) as Kept | undefined;
+  return kept && kept.expiresAt > now() ? kept : undefined;
+}
+
+async function keep({ store, now }: PagesOptions, code: string, kept: Kept): Promise<void> {
+  await store.set(keyOf(code), kept, Math.max(1, kept.expiresAt - now()));
+}
+
+function withoutSecrets(form: PageForm): PageForm {
+  const open = new Set(form.fields.filter(({ kind }) => kind !== "secret").map(({ name }) => name));
+  return { ...form, values: Object.fromEntries(Object.entries(form.values).filter(([name]) => open.has(name))) };
+}
+
+function show(options: PagesOptions, code: string, kept: Kept, status = 200): Reply {
+  return formPage({
+    words: options.words,
+    token: tokenOf(options.key, code),
+    status,
+    minutes: minutesLeft(options, kept),
+    ...kept,
+  });
+}
+
+function minutesLeft({ now }: PagesOptions, { expiresAt }: Kept): number {
+  return Math.max(1, Math.ceil((expiresAt - now()) / 60_000));
+}
+
+/** Known only to who was shown the page: a form on another site cannot hand it in. */
+function tokenOf(key: Uint8Array, code: string): string {
+  return createHmac("sha256", key).update(`hand in ${code}`).digest("base64url");
+}
+
+async function take(options: PagesOptions, code: string, asked: Asked): Promise<Reply> {
+  const { words, store, submit } = options;
+  const kept = await find(options, code);
+  if (!kept) return refuse(asked, refusals.pageOver, words);
+  const { asker, form } = kept;
+  if (!isOwnForm(options, asked)) return refuse(asked, refusals.pageForeign, words, asker.language);
+  const answers = await readAnswers(asked);
+  if (!answers) return refuse(asked, refusals.badRequest, words, asker.language);
+  if (!equalTexts(answers.token ?? "", tokenOf(options.key, code))) {
+    return refuse(asked, refusals.pageForeign, words, asker.language);
+  }
+  const reading = readForm(form.fields, answers);
+  const outcome: SubmitOutcome = reading.ok
+    ? await submit({ ...asker, form: form.form, code }, reading.values, { signal: asked.signal })
+    : { done: false, form: { form: form.form, fields: form.fields, values: answers, problem: reading.problem } };
+  if (!outcome.done) return askAgain(options, code, { ...kept, form: withoutSecrets(outcome.form) });
+  await store.delete(keyOf(code));
+  return messagePage({ words, asker, status: 200, message: "done" });
+}
+
+/** The same page again, with what is wrong at its field; it stays open until it is over. */
+async function askAgain(options: PagesOptions, code: string, kept: Kept): Promise<Reply> {
+  const again: Kept = { ...kept, tries: kept.tries + 1 };
+  if (again.tries >= mostTries) {
+    await options.store.delete(keyOf(code));
+    return messagePage({ words: options.words, asker: kept.asker, status: 410, message: "over" });
+  }
+  await keep(options, code, again);
+  return show(options, code, again, 422);
+}
+
+/** A browser says where a form came from; a program says nothing, and has the token. */
+function isOwnForm({ address }: PagesOptions, { headers }: Asked): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none") return false;
+  const { origin } = headers;
+  // A page with `no-referrer` sends `Origin: null` for its own forms too.
+  if (origin === undefined || origin === "null") return true;
+  return [new URL(address()).host, headers.host].includes(URL.parse(origin)?.host);
+}
+
+async function readAnswers({ headers, body }: Asked): Promise<Values | undefined> {
+  if (!/^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "")) return undefined;
+  const text = (await body(longestBody)).toString("utf8");
+  return Object.fromEntries(new URLSearchParams(text));
+}

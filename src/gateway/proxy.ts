@@ -1,0 +1,321 @@
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { Link } from "../storage/driver.ts";
+import { judge, type Verdict } from "./conditions.ts";
+import { fileHeaders, type ServedFile } from "./file.ts";
+import { LimitError, type Limits } from "./limits.ts";
+import { parseContentRange, rangeHeader } from "./range.ts";
+import { createSlots } from "./slots.ts";
+import { createSource, type Address, type Opened, type Source } from "./source.ts";
+import { extentOf, Transfer, type Extent } from "./transfer.ts";
+import { UpstreamError } from "./upstream/error.ts";
+import type { ResponseHead } from "./upstream/head.ts";
+import type { Upstream } from "./upstream/upstream.ts";
+
+/** One request for a file's bytes. */
+export interface ServeRequest {
+  readonly method: "GET" | "HEAD";
+  readonly headers: IncomingHttpHeaders;
+  readonly response: ServerResponse;
+  readonly file: ServedFile;
+  readonly link: Link;
+  /** In whose name it is counted. */
+  readonly person: string;
+  /** Forgets the link and gets another. */
+  readonly relink: () => Promise<Link>;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Serves files through us. */
+export interface Proxy {
+  /**
+   * Answers the request. Throws (`UpstreamError`, `LimitError`, or what `relink` throws) only while nothing was sent;
+   * after that, trouble that cannot be mended cuts the connection, which is how HTTP says "incomplete".
+   */
+  serve(request: ServeRequest): Promise<void>;
+  /** A small file's bytes; `UpstreamError` beyond `limit`. */
+  read(request: ReadRequest): Promise<Buffer>;
+}
+
+/** One small file for ourselves. */
+export interface ReadRequest extends Pick<ServeRequest, "link" | "person" | "relink" | "signal"> {
+  /** Most bytes. */
+  readonly limit: number;
+}
+
+/** What is counted on the way. */
+export interface ProxyMeters {
+  sent(bytes: number): void;
+  relinked(): void;
+  resumed(): void;
+  cut(why: unknown): void;
+}
+
+interface ProxyOptions {
+  readonly upstream: Upstream;
+  readonly limits: Limits;
+  readonly meters: ProxyMeters;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Milliseconds in the queue for a place at a signed address before the client is told to come back. */
+  readonly queueFor?: number;
+}
+
+/** The file hosts refuse a ninth connection to a signed address. */
+const placesPerAddress = 8;
+
+/** The proxy of one process. */
+export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 }: ProxyOptions): Proxy {
+  const queue = createSlots(placesPerAddress);
+  const slots = {
+    claim: (key: string, signal: AbortSignal) => {
+      const late = AbortSignal.timeout(queueFor);
+      return queue.claim(key, AbortSignal.any([signal, late])).catch((error: unknown) => {
+        throw late.aborted && !signal.aborted ? new LimitError(503, 5000) : error;
+      });
+    },
+  };
+  const sourceOf = ({ link, relink, signal }: Pick<ServeRequest, "link" | "relink" | "signal">): Source =>
+    createSource({
+      upstream,
+      slots,
+      wait,
+      signal,
+      address: addressOf(link),
+      relink: async () => addressOf(await relink()),
+      onRelink: meters.relinked,
+    });
+  const counted = async <T>(person: string, work: (count: (bytes: number) => void) => Promise<T>): Promise<T> => {
+    const leave = await limits.enter(person);
+    let sent = 0;
+    try {
+      return await work((bytes) => (sent += bytes));
+    } finally {
+      leave(sent);
+      meters.sent(sent);
+    }
+  };
+  return {
+    async serve(request) {
+      const verdict = judge(request.method, request.headers, request.file);
+      if (answersAtOnce(request, verdict)) return;
+      await counted(request.person, async (count) => {
+        count(await stream(request, verdict, { source: sourceOf(request), limits, meters, wait }));
+      });
+    },
+    async read(request) {
+      if (request.link.kind === "empty") return Buffer.alloc(0);
+      return counted(request.person, async (count) => {
+        const bytes = await readWhole(await sourceOf(request).open(undefined), request.limit);
+        count(bytes.length);
+        return bytes;
+      });
+    },
+  };
+}
+
+async function readWhole(opened: Opened, limit: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    await opened.exchange.pour({
+      take: (bytes, taken) => {
+        length += bytes.length;
+        // The slab is read into again once it was taken.
+        pieces.push(Buffer.from(bytes));
+        taken();
+        return length <= limit;
+      },
+    });
+  } finally {
+    opened.close();
+  }
+  if (length > limit) throw new UpstreamError("odd", "the file is larger than it may be");
+  return Buffer.concat(pieces);
+}
+
+function addressOf(link: Link): Address {
+  if (link.kind === "empty") throw new UpstreamError("odd", "the file has become empty");
+  return link;
+}
+
+/** Sends what needs no file host: conditions that are not met, heads and emptiness of files whose size is known. */
+function answersAtOnce({ method, response, file, link }: ServeRequest, verdict: Verdict): boolean {
+  const headers = fileHeaders(file);
+  switch (verdict.send) {
+    case "precondition-failed":
+      response.writeHead(412, { "content-length": 0 }).end();
+      return true;
+    case "not-modified":
+      response.writeHead(304, pick(headers, ["etag", "last-modified", "cache-control"])).end();
+      return true;
+    case "unsatisfiable":
+      response.writeHead(416, { ...headers, "content-range": `bytes */${file.size ?? 0}`, "content-length": 0 }).end();
+      return true;
+    case "whole":
+      if (link.kind !== "empty" && (method !== "HEAD" || file.size === undefined)) return false;
+      response.writeHead(200, { ...headers, "content-length": file.size ?? 0 }).end();
+      return true;
+    case "part":
+    case "asked":
+      return false;
+  }
+}
+
+function pick(headers: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => names.includes(name)));
+}
+
+interface Means {
+  readonly source: Source;
+  readonly limits: Limits;
+  readonly meters: ProxyMeters;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+async function stream(request: ServeRequest, verdict: Verdict, means: Means): Promise<number> {
+  const opened = await means.source.open(wantedRange(request, verdict));
+  const { head } = opened.exchange;
+  try {
+    if (head.status === 416) return refuseRange(request, head);
+    if (isEncoded(head)) return await passEncoded(request, opened);
+    const extent = extentOf(head);
+    if (request.method === "HEAD") return tellSize(request, extent, head);
+    const part = partToSend(extent, verdict);
+    writeHead(request, { ...part, extent, head });
+    const transfer = new Transfer({
+      ...part,
+      ...means,
+      extent,
+      response: request.response,
+      signal: request.signal,
+      pace: means.limits.pace,
+      onResume: means.meters.resumed,
+    });
+    return await finish(request, transfer, opened, means.meters);
+  } finally {
+    opened.close();
+  }
+}
+
+function wantedRange({ method }: ServeRequest, verdict: Verdict): string | undefined {
+  // One byte tells the size of a file that nobody wants to have yet.
+  if (method === "HEAD") return "bytes=0-0";
+  if (verdict.send === "part") return rangeHeader({ from: verdict.start, to: verdict.end });
+  return verdict.send === "asked" ? rangeHeader(verdict.spec) : undefined;
+}
+
+interface Part {
+  readonly start: number;
+  /** After the last byte. */
+  readonly end?: number;
+  readonly status: 200 | 206;
+}
+
+/** What the client gets out of an answer; a host that ignored the range is read up to where it begins. */
+function partToSend(extent: Extent, verdict: Verdict): Part {
+  const end = extent.end === undefined ? {} : { end: extent.end };
+  const isWhole = extent.start === 0 && extent.end === extent.total;
+  switch (verdict.send) {
+    case "part": {
+      const last = Math.min(verdict.end + 1, extent.end ?? Number.POSITIVE_INFINITY);
+      if (extent.start > verdict.start || last <= verdict.start) throw unasked();
+      return { status: 206, start: verdict.start, end: last };
+    }
+    case "asked":
+      return { status: isWhole ? 200 : 206, start: extent.start, ...end };
+    case "whole":
+    case "unsatisfiable":
+    case "not-modified":
+    case "precondition-failed":
+      if (!isWhole) throw unasked();
+      return { status: 200, start: 0, ...end };
+  }
+}
+
+function unasked(): UpstreamError {
+  return new UpstreamError("odd", "the file host sent a part nobody asked for");
+}
+
+function writeHead(
+  { response, file }: ServeRequest,
+  { status, start, end, extent, head }: Part & { readonly extent: Extent; readonly head: ResponseHead },
+): void {
+  const headers = fileHeaders({ ...file, type: file.type ?? hostType(head) });
+  const total = extent.total ?? file.size;
+  response.writeHead(status, {
+    ...headers,
+    ...(end === undefined ? {} : { "content-length": end - start }),
+    ...(status === 206 && end !== undefined ? { "content-range": `bytes ${start}-${end - 1}/${total ?? "*"}` } : {}),
+  });
+}
+
+function tellSize({ response, file }: ServeRequest, { total }: Extent, head: ResponseHead): number {
+  const headers = fileHeaders({ ...file, type: file.type ?? hostType(head) });
+  response.writeHead(200, { ...headers, ...(total === undefined ? {} : { "content-length": total }) }).end();
+  return 0;
+}
+
+/** A rendition's type is known to its host alone; what is no film or music there is still not to be run here. */
+function hostType({ fields }: ResponseHead): string {
+  const type = fields.get("content-type") ?? "";
+  return /^(video|audio)\/[a-z0-9.+-]+$/i.test(type) ? type : "application/octet-stream";
+}
+
+async function finish(
+  { response, signal }: ServeRequest,
+  transfer: Transfer,
+  opened: Opened,
+  meters: ProxyMeters,
+): Promise<number> {
+  try {
+    await transfer.run(opened);
+    response.end();
+  } catch (error) {
+    if (!signal.aborted) meters.cut(error);
+    response.destroy();
+  }
+  return transfer.sent;
+}
+
+function refuseRange({ method, response, file }: ServeRequest, { fields }: ResponseHead): number {
+  const total = parseContentRange(fields.get("content-range"))?.total ?? file.size;
+  if (method === "HEAD") {
+    // Not even the first byte is there.
+    response.writeHead(200, { ...fileHeaders(file), "content-length": total ?? 0 }).end();
+    return 0;
+  }
+  const range = total === undefined ? {} : { "content-range": `bytes */${total}` };
+  response.writeHead(416, { ...fileHeaders(file), ...range, "content-length": 0 }).end();
+  return 0;
+}
+
+function isEncoded({ fields }: ResponseHead): boolean {
+  return !["", "identity"].includes((fields.get("content-encoding") ?? "").toLowerCase());
+}
+
+/** A host that encodes although asked not to: passed on as it is, whole, without ranges, which would count other bytes. */
+async function passEncoded(request: ServeRequest, opened: Opened): Promise<number> {
+  const { response, file } = request;
+  const { head } = opened.exchange;
+  if (head.status !== 200) throw new UpstreamError("odd", "the file host sent a part of an encoded file");
+  const { etag: _etag, ...plain } = file;
+  response.writeHead(200, {
+    ...fileHeaders({ ...plain, type: file.type ?? hostType(head) }),
+    "accept-ranges": "none",
+    "content-encoding": head.fields.get("content-encoding"),
+  });
+  let sent = 0;
+  await opened.exchange
+    .pour({
+      take: (bytes, taken) => {
+        sent += bytes.length;
+        response.write(bytes, taken);
+        return true;
+      },
+    })
+    .then(
+      () => response.end(),
+      () => response.destroy(),
+    );
+  return sent;
+}

@@ -1,0 +1,140 @@
+import { StorageError } from "../storage/error.ts";
+import type { Words } from "../words.ts";
+import { BodyTooLarge, json, languageOf, wantsPage, type Asked, type Reply } from "./asked.ts";
+import { html, page } from "./html.ts";
+import { LimitError } from "./limits.ts";
+import { UpstreamError } from "./upstream/error.ts";
+
+/** Why a request gets no file; each has words, `gateway-<code>-title` and `gateway-<code>-text`. */
+export type RefusalCode =
+  | "bad-ticket"
+  | "expired"
+  | "vanished"
+  | "blocked"
+  | "too-many"
+  | "upstream"
+  | "busy"
+  | "no-page"
+  | "wrong-method"
+  | "page-over"
+  | "page-busy"
+  | "page-foreign"
+  | "bad-request"
+  | "unexpected";
+
+/** A refusal as HTTP says it. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly status: number;
+  /** Milliseconds after which the same request may work. */
+  readonly retryAfter?: number;
+  /** Logged with what happened, shown to the person. */
+  readonly reference?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What is refused for reasons of the request itself. */
+export const refusals = {
+  badTicket: { code: "bad-ticket", status: 403 },
+  expired: { code: "expired", status: 410 },
+  noPage: { code: "no-page", status: 404 },
+  pageOver: { code: "page-over", status: 410 },
+  pageBusy: { code: "page-busy", status: 409 },
+  pageForeign: { code: "page-foreign", status: 403 },
+  badRequest: { code: "bad-request", status: 400 },
+} as const satisfies Record<string, Refusal>;
+
+const aMinute = 60_000;
+
+/** What a failure means to who asked; undefined for one nobody foresaw. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof StorageError) return storageRefusal(error);
+  if (error instanceof LimitError) {
+    return { code: error.status === 429 ? "too-many" : "busy", status: error.status, retryAfter: error.retryAfter };
+  }
+  if (error instanceof UpstreamError) return upstreamRefusal(error);
+  if (error instanceof BodyTooLarge) return { code: "bad-request", status: 413 };
+  return undefined;
+}
+
+function upstreamRefusal({ trouble, status, retryAfter }: UpstreamError): Refusal {
+  const isBusy = trouble === "refused" && (status === 429 || status === 503);
+  if (isBusy) return { code: "busy", status: 503, retryAfter: retryAfter ?? 10_000 };
+  return { code: "upstream", status: 502, retryAfter: retryAfter ?? aMinute };
+}
+
+function storageRefusal({ code, retryAfter }: StorageError): Refusal {
+  switch (code) {
+    case "not-found":
+    case "trashed":
+    case "not-a-file":
+    case "not-a-folder":
+    case "variant-gone":
+    case "share-not-found":
+    case "share-deleted":
+    case "share-expired":
+    case "share-cancelled":
+      return { code: "vanished", status: 404 };
+    case "blocked":
+    case "share-blocked":
+    case "share-region":
+      return { code: "blocked", status: 451 };
+    case "still-processing":
+    case "too-frequent":
+    case "risk-limited":
+    case "daily-limit":
+    case "share-reviewing":
+      return { code: "busy", status: 503, retryAfter: retryAfter ?? aMinute };
+    case "no-link":
+    case "permission-denied":
+    case "bad-argument":
+    case "unsupported":
+    case "wrong-credentials":
+    case "sign-in-refused":
+    case "signed-out":
+    case "verification-needed":
+    case "captcha-rejected":
+    case "account-suspended":
+    case "task-limit":
+    case "too-many-items":
+    case "no-space":
+    case "name-taken":
+    case "still-moving":
+    case "same-folder":
+    case "own-share":
+    case "task-refused":
+    case "pass-code-needed":
+    case "pass-code-wrong":
+    case "share-restore-limit":
+    case "unreachable":
+    case "upstream":
+      return { code: "upstream", status: 502, retryAfter: retryAfter ?? aMinute };
+  }
+}
+
+/** The refusal in the client's terms: a short page in the person's language, or JSON. */
+export function refuse(asked: Pick<Asked, "headers">, refusal: Refusal, words: Words, language?: string): Reply {
+  const spoken = language ?? languageOf(asked, words);
+  const say = words.in(spoken);
+  const { code, status, retryAfter, reference } = refusal;
+  const seconds = retryAfter === undefined ? undefined : Math.max(1, Math.ceil(retryAfter / 1000));
+  const headers = { ...refusal.headers, ...(seconds === undefined ? {} : { "retry-after": String(seconds) }) };
+  const text = say(`gateway-${code}-text`);
+  if (!wantsPage(asked)) {
+    return json(
+      status,
+      { error: code, message: text, ...(seconds && { retryAfter: seconds }), ...(reference && { reference }) },
+      headers,
+    );
+  }
+  const title = say(`gateway-${code}-title`);
+  const shown = page({
+    language: spoken,
+    title,
+    body: html`<h1>${title}</h1>
+      <p>${text}</p>
+      ${seconds !== undefined && html`<p class="soft">${say("gateway-retry", { seconds })}</p>`}
+      ${reference !== undefined && html`<p class="soft">${say("gateway-reference", { reference })}</p>`}`,
+  });
+  return { kind: "whole", status, headers: { ...shown.headers, ...headers }, body: shown.body };
+}

@@ -1,0 +1,44 @@
+import type { Ticket } from "./ticket.ts";
+
+/** Which tickets to withdraw: those to a mount, those in a person's name, or every one. */
+export type Revocation = { readonly mount: string } | { readonly person: string } | "all";
+
+/** Withdraws tickets that were handed out, without knowing them one by one. */
+export interface Revocations {
+  /** All matching tickets issued until now are over; new ones are not. */
+  revoke(which: Revocation): Promise<void>;
+  revoked(ticket: Ticket): Promise<boolean>;
+}
+
+interface RevocationsOptions {
+  /** A Keyv namespace fits. */
+  readonly store: {
+    get(key: string): Promise<unknown>;
+    set(key: string, value: number, ttl: number): Promise<unknown>;
+  };
+  readonly now: () => number;
+  /** Milliseconds the longest ticket lives: after that a revocation has nothing left to withdraw. */
+  readonly keepFor: number;
+}
+
+/** Revocations kept as points in time: what was issued before is withdrawn. */
+export function createRevocations({ store, now, keepFor }: RevocationsOptions): Revocations {
+  return {
+    revoke: async (which) => {
+      await store.set(keyOf(which), now(), keepFor);
+    },
+    revoked: async ({ mount, person, issuedAt }) => {
+      const times = await Promise.all([
+        store.get(keyOf({ mount })),
+        store.get(keyOf({ person })),
+        store.get(keyOf("all")),
+      ]);
+      return times.some((time) => typeof time === "number" && issuedAt <= time);
+    },
+  };
+}
+
+function keyOf(which: Revocation): string {
+  if (which === "all") return "all";
+  return "mount" in which ? `mount ${which.mount}` : `person ${which.person}`;
+}

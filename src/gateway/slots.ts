@@ -1,0 +1,50 @@
+/** Hands out a few places per key, in the order they were asked for. */
+export interface Slots {
+  /** Resolves with the way to give the place back; rejects with the signal's reason. */
+  claim(key: string, signal: AbortSignal): Promise<() => void>;
+}
+
+interface Line {
+  taken: number;
+  readonly waiting: (() => void)[];
+}
+
+/** At most `places` at once per key. */
+export function createSlots(places: number): Slots {
+  const lines = new Map<string, Line>();
+  return {
+    async claim(key, signal) {
+      signal.throwIfAborted();
+      const line = lines.get(key) ?? { taken: 0, waiting: [] };
+      lines.set(key, line);
+      if (line.taken < places) line.taken += 1;
+      else await turn(line, signal);
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        const next = line.waiting.shift();
+        if (next) next();
+        else line.taken -= 1;
+        if (line.taken === 0) lines.delete(key);
+      };
+    },
+  };
+}
+
+/** Resolves when a place is passed on; who gives up leaves the line. */
+function turn(line: Line, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const leave = (): void => {
+    const index = line.waiting.indexOf(enter);
+    if (index !== -1) line.waiting.splice(index, 1);
+    reject(signal.reason);
+  };
+  const enter = (): void => {
+    signal.removeEventListener("abort", leave);
+    resolve();
+  };
+  line.waiting.push(enter);
+  signal.addEventListener("abort", leave, { once: true });
+  return promise;
+}
