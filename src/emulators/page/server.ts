@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { CallView, ChatView, Deed, PageState, PersonView, Stage } from "./view.ts";
+import type { CallView, ChatView, Deed, PageState, PersonView, Stage } from "../stage.ts";
 
 interface PageOptions {
   /** 0 = any free port. */
