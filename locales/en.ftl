@@ -179,6 +179,7 @@ error-trashed = This is in the trash. Take it out of the trash at PikPak first.
 error-not-a-file = This is a folder, and only a file has a link. Open it and choose a file.
 error-not-a-folder = This is a file, not a folder. Open the folder it is in.
 error-no-link = The drive gives no download link for this file. Try again later, or take another version if there is one.
+error-gateway-needed = This needs a public address of the bot, which its operator has not set up.
 error-blocked = The drive has blocked this file, so nobody can download it.
 error-still-processing = The drive is still preparing this file. Try again in a few minutes.
 error-variant-gone = This version is not offered any more. Take the original, or reopen the file to see what there is.
@@ -238,7 +239,6 @@ notice-not-understood = I did not understand that. Paste a PikPak share link, or
 notice-not-admitted = This bot is for invited people. Ask its operator to let you in.
 notice-too-fast = That was quick. Wait a moment, then press again.
 notice-saved = Saved.
-notice-gateway-needed = This needs a public address of the bot, which its operator has not set up.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
 
 ## Telegram only

@@ -173,6 +173,7 @@ error-trashed = 它在回收站里。请先在 PikPak 中恢复。
 error-not-a-file = 这是文件夹，只有文件才有链接。请打开它再选择文件。
 error-not-a-folder = 这是文件，不是文件夹。请打开它所在的文件夹。
 error-no-link = 网盘没有给出这个文件的下载链接。请稍后再试，或者选择其他版本（如果有）。
+error-gateway-needed = 这需要机器人有公开地址，而管理员尚未设置。
 error-blocked = 网盘已封禁这个文件，任何人都无法下载。
 error-still-processing = 网盘仍在准备这个文件，请几分钟后再试。
 error-variant-gone = 这个版本已不再提供。请选择原文件，或重新打开文件看看有哪些版本。
@@ -232,7 +233,6 @@ notice-not-understood = 我没有看懂。请粘贴 PikPak 分享链接，或查
 notice-not-admitted = 这个机器人只供受邀者使用。请联系管理员。
 notice-too-fast = 太快了。请稍等片刻再按。
 notice-saved = 已保存。
-notice-gateway-needed = 这需要机器人有公开地址，而管理员尚未设置。
 notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
 
 ## Telegram only

@@ -214,7 +214,6 @@ export const noticeCodes = [
   "not-admitted",
   "too-fast",
   "saved",
-  "gateway-needed",
   "unexpected",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -86,6 +86,7 @@ function storageRefusal({ code, retryAfter }: StorageError): Refusal {
     case "share-reviewing":
       return { code: "busy", status: 503, retryAfter: retryAfter ?? aMinute };
     case "no-link":
+    case "gateway-needed":
     case "permission-denied":
     case "bad-argument":
     case "unsupported":

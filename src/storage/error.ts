@@ -8,6 +8,7 @@ export const storageErrorCodes = [
   "not-a-file",
   "not-a-folder",
   "no-link",
+  "gateway-needed",
   "blocked",
   "still-processing",
   "variant-gone",
