@@ -1,0 +1,176 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startDouble, token, type Double } from "./telegram/double.ts";
+
+const main = join(import.meta.dirname, "..", "src", "main.ts");
+let double: Double;
+let running: ChildProcess[] = [];
+
+beforeEach(async () => {
+  double = await startDouble();
+});
+afterEach(async () => {
+  for (const child of running) child.kill("SIGKILL");
+  running = [];
+  await double.close();
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  /** Resolves with the log line of that event. */
+  event(name: string): Promise<Record<string, unknown>>;
+  readonly ended: Promise<Ended>;
+}
+
+/** The real program in a process of its own, as `npm start` runs it, in an empty folder. */
+function start(environment: Record<string, string>, folder = mkdtempSync(join(tmpdir(), "chatdrive-main-"))): Running {
+  const child = spawn(process.execPath, [main], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], DATA_DIR: join(folder, "data"), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.push(child);
+  let out = "";
+  let err = "";
+  const hearers = new Set<() => void>();
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+    for (const hear of hearers) hear();
+  });
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  return {
+    child,
+    event(name) {
+      const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>();
+      const look = () => {
+        const lines = out.split("\n").filter((line) => line.includes(`"${name}"`));
+        const [line] = lines;
+        if (line !== undefined && out.includes(`${line}\n`)) resolve(JSON.parse(line) as Record<string, unknown>);
+      };
+      hearers.add(look);
+      look();
+      return promise;
+    },
+    ended: once(child, "close").then(([code]) => ({ code: code as number | null, out, err })),
+  };
+}
+
+const working = async () => ({
+  TELEGRAM_BOT_TOKEN: token,
+  TELEGRAM_API_ROOT: double.apiRoot,
+  GATEWAY_PORT: String(await freePort()),
+});
+
+test("it says ready once, with its frontends and the gateway's address, and ends with 0 when asked to", async () => {
+  const environment = await working();
+  const program = start(environment);
+  const ready = await program.event("ready");
+  expect(ready).toMatchObject({
+    event: "ready",
+    msg: "ready",
+    frontends: ["telegram"],
+    gateway: `http://127.0.0.1:${environment.GATEWAY_PORT}`,
+  });
+  const health = await fetch(`${String(ready["gateway"])}/readyz`);
+  expect([health.status, await health.json()]).toEqual([200, { ok: true, parts: { store: true, telegram: true } }]);
+  program.child.kill("SIGTERM");
+  const { code, out } = await program.ended;
+  expect(code).toBe(0);
+  expect(out.match(/"event":"ready"/g)).toHaveLength(1);
+  expect(out).not.toContain(token.split(":")[1]);
+});
+
+test("ready is said at any log level", async () => {
+  const program = start({ ...(await working()), LOG_LEVEL: "error" });
+  await program.event("ready");
+  program.child.kill("SIGINT");
+  const { code, out } = await program.ended;
+  expect([code, out.trim().split("\n").length]).toEqual([0, 1]);
+});
+
+test("every wrong variable is named in one message, and no value of theirs", async () => {
+  const { code, err } = await start({
+    TELEGRAM_BOT_TOKEN: "not-a-token-hunter2",
+    GATEWAY_PORT: "99999",
+    LINK_TTL: "soon",
+    PIKPAK_PLATFORM: "symbian",
+  }).ended;
+  expect(code).toBe(2);
+  for (const name of ["TELEGRAM_BOT_TOKEN", "GATEWAY_PORT", "LINK_TTL", "PIKPAK_PLATFORM"]) expect(err).toContain(name);
+  expect(err).not.toContain("hunter2");
+  expect(err).not.toMatch(/\n\s+at /);
+});
+
+test("without any token it says what to set, and that there is a demo", async () => {
+  const { code, err } = await start({}).ended;
+  expect(code).toBe(2);
+  expect(err).toMatch(/TELEGRAM_BOT_TOKEN.*DISCORD_BOT_TOKEN.*npm run demo/);
+});
+
+test("a token Telegram refuses is one line and exit code 2", async () => {
+  double.refuse("getMe", { code: 401, description: "Unauthorized" });
+  const { code, err } = await start({ ...(await working()), TELEGRAM_BOT_TOKEN: "999:refused_refused_refused_refused" })
+    .ended;
+  expect(code).toBe(2);
+  expect(err.trim().split("\n")).toEqual([expect.stringContaining("TELEGRAM_BOT_TOKEN")]);
+});
+
+test("a port in use is one line and exit code 2", async () => {
+  const environment = await working();
+  const squatter = createServer().listen(Number(environment.GATEWAY_PORT), "127.0.0.1");
+  await once(squatter, "listening");
+  const { code, err } = await start(environment).ended;
+  squatter.close();
+  expect(code).toBe(2);
+  expect(err.trim().split("\n")).toEqual([
+    expect.stringMatching(new RegExp(`port ${environment.GATEWAY_PORT}.*GATEWAY_PORT`)),
+  ]);
+});
+
+test("a database that is none is refused and kept as it is", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "chatdrive-main-"));
+  const file = join(folder, "broken.sqlite");
+  const rubbish = "this is no database, ".repeat(500);
+  writeFileSync(file, rubbish);
+  const { code, err } = await start({ ...(await working()), STORE_URL: `sqlite://${file}` }, folder).ended;
+  expect(code).toBe(2);
+  expect(err.trim().split("\n")).toEqual([expect.stringMatching(/broken\.sqlite.*left as it is/s)]);
+  expect(readFileSync(file, "utf8")).toBe(rubbish);
+});
+
+test("a store that does not answer is a failure to start, not an empty memory", async () => {
+  const port = await freePort();
+  const { code, err } = await start({
+    ...(await working()),
+    STORE_URL: `redis://127.0.0.1:${port}`,
+    SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
+  }).ended;
+  expect(code).toBe(2);
+  expect(err).toMatch(/does not answer/);
+});
+
+test("a shared store without a key of its own is refused: replicas would seal with different ones", async () => {
+  const { code, err } = await start({ ...(await working()), STORE_URL: "redis://127.0.0.1:1" }).ended;
+  expect(code).toBe(2);
+  expect(err).toMatch(/SECRET_KEY/);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address ? address.port : 0;
+}
