@@ -34,7 +34,8 @@ export interface Config {
     /** Complete bases without a trailing slash; they win over the domain. */
     readonly driveUrl?: string;
     readonly userUrl?: string;
-    readonly platform: "web" | "android" | "pc";
+    /** A client identity: `web`, `android`, `pc`, or one of `identitiesFile`. */
+    readonly platform: string;
     /** A JSON file that replaces or adds client identities. */
     readonly identitiesFile?: string;
   };
@@ -53,9 +54,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   );
   const read = variables.safeParse(given);
   const problems = read.success ? [] : read.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
-  const missing = missingVariables(given);
-  if (!read.success || missing.length > 0) {
-    throw new ConfigError(["The configuration cannot be used:", ...problems, ...missing].join("\n"));
+  const unfit = unfitVariables(given);
+  if (!read.success || unfit.length > 0) {
+    throw new ConfigError(["The configuration cannot be used:", ...problems, ...unfit].join("\n"));
   }
   return toConfig(read.data);
 }
@@ -129,17 +130,18 @@ const variables = z.object({
     .default("mypikpak.net"),
   PIKPAK_DRIVE_URL: http("https://api-drive.mypikpak.net").optional(),
   PIKPAK_USER_URL: http("https://user.mypikpak.net").optional(),
-  PIKPAK_PLATFORM: oneOf(["web", "android", "pc"]).default("web"),
+  PIKPAK_PLATFORM: z.string().default("web"),
   PIKPAK_IDENTITIES: z.string().optional(),
   LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
 type Variables = z.infer<typeof variables>;
 
-function missingVariables(given: Readonly<Record<string, unknown>>): string[] {
-  const missing: string[] = [];
+/** What only the variables together show: one that is missing for another, or does not go with it. */
+function unfitVariables(given: Readonly<Record<string, unknown>>): string[] {
+  const unfit: string[] = [];
   const needs = (when: boolean, name: string, why: string) =>
-    when && given[name] === undefined && missing.push(`  ${name}: ${why}`);
+    when && given[name] === undefined && unfit.push(`  ${name}: ${why}`);
   needs(
     given["DISCORD_BOT_TOKEN"] === undefined,
     "TELEGRAM_BOT_TOKEN",
@@ -157,8 +159,18 @@ function missingVariables(given: Readonly<Record<string, unknown>>): string[] {
     "TELEGRAM_WEBHOOK_URL",
     "a secret without a webhook does nothing",
   );
-  return missing;
+  const platform = given["PIKPAK_PLATFORM"];
+  // A file of the operator's may bring identities of other names; it is read, and this name looked up, later.
+  if (
+    platform !== undefined &&
+    given["PIKPAK_IDENTITIES"] === undefined &&
+    !shippedPlatforms.includes(String(platform))
+  )
+    unfit.push(`  PIKPAK_PLATFORM: takes ${shippedPlatforms.join(", ")}, or a name of PIKPAK_IDENTITIES`);
+  return unfit;
 }
+
+const shippedPlatforms: readonly string[] = ["web", "android", "pc"];
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
