@@ -263,3 +263,66 @@ anonymous-admin = I cannot tell who you are while you are anonymous. Please use 
 ## Discord only
 
 ## Gateway: pages and refusals
+
+gateway-bad-ticket-title = This link is not valid
+gateway-bad-ticket-text = The address is incomplete or was changed. Copy the whole link again, or ask the bot for a new one.
+gateway-expired-title = This link has ended
+gateway-expired-text = Links work for a limited time, and this one is over. Ask the bot for a new one.
+gateway-vanished-title = The file is not there any more
+gateway-vanished-text = It was moved or deleted on the drive, or the share it came from has ended.
+gateway-blocked-title = This file cannot be downloaded
+gateway-blocked-text = The drive has blocked it, so nobody can download it.
+gateway-too-many-title = Too many downloads at once
+gateway-too-many-text = As many downloads as one person may have are under way, or the allowance is used up. Let some finish, then try again.
+gateway-upstream-title = The drive does not deliver
+gateway-upstream-text = The drive answered with a failure of its own. Try again in a while.
+gateway-busy-title = Please wait a moment
+gateway-busy-text = There is too much to do just now. Try again in a moment.
+gateway-no-page-title = There is nothing here
+gateway-no-page-text = This address leads nowhere. Links come from the bot in your chat.
+gateway-wrong-method-title = This cannot be done here
+gateway-wrong-method-text = This address does not take that kind of request.
+gateway-page-over-title = This page is over
+gateway-page-over-text = It was used already, or its time has run out. Ask the bot in your chat for a new one.
+gateway-page-busy-title = One moment
+gateway-page-busy-text = Your answers are already being looked at. Wait for the result.
+gateway-page-foreign-title = This was not sent from our page
+gateway-page-foreign-text = Nothing was done. Open the page from your chat again and fill it in there.
+gateway-bad-request-title = This request cannot be read
+gateway-bad-request-text = It is not in the form that belongs here, or it is too large.
+gateway-unexpected-title = Something went wrong
+gateway-unexpected-text = Nobody foresaw this. Try again; if it stays, tell the operator the reference.
+gateway-retry = Try again in { $seconds ->
+    [one] 1 second
+   *[other] { $seconds } seconds
+}.
+gateway-reference = Reference for the operator: { $reference }
+gateway-preview-title = A file from a drive
+
+page-title = Sign in
+page-intro = For { $person }. The bot told you the address of this page; nobody else should have it.
+page-intro-place = For { $person }, asked in { $place }. The bot told you the address of this page; nobody else should have it.
+page-instead = Use something else instead
+page-optional = (may be left empty)
+page-send = Send
+page-safety = What you enter goes to the bot alone, not through the chat. This page works once, for { $minutes ->
+    [one] 1 more minute
+   *[other] { $minutes } more minutes
+}.
+page-failed = That did not work. Check your answers and try again.
+page-verify = Open the verification page
+page-done-title = Done
+page-done-text = You can close this page and go back to your chat.
+page-over-title = This page is over
+page-over-text = There were too many tries. Ask the bot in your chat for a new page.
+
+watch-download = Download
+watch-open-in = Open in a player
+watch-commands = Download on the command line
+watch-copy = Copy
+watch-copied = Copied
+watch-until = These addresses work until { $until }. Whoever has them can download the file.
+watch-no-play = No picture or sound? Not every browser plays every format; a player below does.
+watch-no-media = This kind of file does not play in a browser. Download it instead.
+watch-renditions = Versions
+watch-original = Original

@@ -257,3 +257,60 @@ anonymous-admin = 你处于匿名状态，我无法知道你是谁。请使用�
 ## Discord only
 
 ## Gateway: pages and refusals
+
+gateway-bad-ticket-title = 链接无效
+gateway-bad-ticket-text = 地址不完整或被改动过。请重新复制完整链接，或向机器人要一个新的。
+gateway-expired-title = 链接已失效
+gateway-expired-text = 链接只在有限的时间内有效，这一个已经过期。请向机器人要一个新的。
+gateway-vanished-title = 文件已不存在
+gateway-vanished-text = 它在网盘上被移动或删除了，或者所属的分享已经结束。
+gateway-blocked-title = 此文件无法下载
+gateway-blocked-text = 网盘已屏蔽此文件，任何人都无法下载。
+gateway-too-many-title = 同时下载过多
+gateway-too-many-text = 正在进行的下载已达到每人的上限，或者额度已经用完。请等一部分完成后再试。
+gateway-upstream-title = 网盘没有给出文件
+gateway-upstream-text = 网盘那边出了问题。请过一会儿再试。
+gateway-busy-title = 请稍候
+gateway-busy-text = 现在太忙了，请稍后再试。
+gateway-no-page-title = 这里什么都没有
+gateway-no-page-text = 这个地址没有内容。链接由聊天里的机器人提供。
+gateway-wrong-method-title = 这里不能这样操作
+gateway-wrong-method-text = 这个地址不接受这种请求。
+gateway-page-over-title = 这个页面已失效
+gateway-page-over-text = 它已经用过，或者时间已到。请在聊天里向机器人要一个新的。
+gateway-page-busy-title = 请稍候
+gateway-page-busy-text = 正在处理你填写的内容，请等待结果。
+gateway-page-foreign-title = 这不是从我们的页面提交的
+gateway-page-foreign-text = 没有做任何操作。请从聊天里重新打开页面并在那里填写。
+gateway-bad-request-title = 无法读取这个请求
+gateway-bad-request-text = 它的格式不对，或者内容太大。
+gateway-unexpected-title = 出了问题
+gateway-unexpected-text = 这是意料之外的情况。请重试；如果仍然如此，请把参考编号告诉管理员。
+gateway-retry = 请在 { $seconds } 秒后重试。
+gateway-reference = 给管理员的参考编号：{ $reference }
+gateway-preview-title = 网盘里的一个文件
+
+page-title = 登录
+page-intro = 供 { $person } 使用。这个页面的地址由机器人给你，不应让别人知道。
+page-intro-place = 供 { $person } 使用，来自 { $place }。这个页面的地址由机器人给你，不应让别人知道。
+page-instead = 改用其他方式
+page-optional = （可不填）
+page-send = 提交
+page-safety = 你填写的内容只交给机器人，不经过聊天。此页面只能用一次，还有 { $minutes } 分钟有效。
+page-failed = 没有成功。请检查填写的内容后重试。
+page-verify = 打开验证页面
+page-done-title = 完成
+page-done-text = 可以关闭此页面，回到聊天。
+page-over-title = 这个页面已失效
+page-over-text = 尝试次数过多。请在聊天里向机器人要一个新的页面。
+
+watch-download = 下载
+watch-open-in = 用播放器打开
+watch-commands = 用命令行下载
+watch-copy = 复制
+watch-copied = 已复制
+watch-until = 这些地址在 { $until } 之前有效。拿到地址的人都能下载此文件。
+watch-no-play = 没有画面或声音？浏览器并不支持所有格式，可用下面的播放器打开。
+watch-no-media = 浏览器无法播放这类文件，请直接下载。
+watch-renditions = 版本
+watch-original = 原始文件
