@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,15 +10,27 @@ import { startDouble, token, type Double } from "./telegram/double.ts";
 const main = join(import.meta.dirname, "..", "src", "main.ts");
 let double: Double;
 let running: ChildProcess[] = [];
+let folders: string[] = [];
 
 beforeEach(async () => {
   double = await startDouble();
 });
 afterEach(async () => {
   for (const child of running) child.kill("SIGKILL");
+  await Promise.all(
+    running.map((child) => child.exitCode === null && child.signalCode === null && once(child, "close")),
+  );
   running = [];
+  for (const made of folders) rmSync(made, { recursive: true, force: true });
+  folders = [];
   await double.close();
 });
+
+function emptyFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), "chatdrive-main-"));
+  folders.push(made);
+  return made;
+}
 
 interface Ended {
   readonly code: number | null;
@@ -34,7 +46,7 @@ interface Running {
 }
 
 /** The real program in a process of its own, as `npm start` runs it, in an empty folder. */
-function start(environment: Record<string, string>, folder = mkdtempSync(join(tmpdir(), "chatdrive-main-"))): Running {
+function start(environment: Record<string, string>, folder = emptyFolder()): Running {
   const child = spawn(process.execPath, [main], {
     cwd: folder,
     env: { PATH: process.env["PATH"], DATA_DIR: join(folder, "data"), ...environment },
@@ -139,7 +151,7 @@ test("a port in use is one line and exit code 2", async () => {
 });
 
 test("a database that is none is refused and kept as it is", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "chatdrive-main-"));
+  const folder = emptyFolder();
   const file = join(folder, "broken.sqlite");
   const rubbish = "this is no database, ".repeat(500);
   writeFileSync(file, rubbish);
