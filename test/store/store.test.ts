@@ -1,12 +1,14 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { openStore, StoreError, type Store } from "../../src/store/store.ts";
 
 const key = (byte: number) => new Uint8Array(32).fill(byte);
-const file = () => join(mkdtempSync(join(tmpdir(), "chatdrive-")), "store.sqlite");
+const folder = mkdtempSync(join(tmpdir(), "chatdrive-store-"));
+const file = () => join(mkdtempSync(join(folder, "one-")), "store.sqlite");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function opened(url: string, keys = [key(1)]): Promise<Store> {
   const store = await openStore({ url, keys, onError: () => undefined });

@@ -1,0 +1,185 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Answer, Listing } from "../../src/actions/screen.ts";
+import { driverKinds } from "../../src/drivers/index.ts";
+import { startPikPak, type PikPakEmulator } from "../../src/emulators/pikpak/pikpak.ts";
+import { openStore } from "../../src/store/store.ts";
+import { house, many, mia, signInAs, usualCloud, visitOf, Cloud, type House, type Shelves } from "../actions/house.ts";
+
+/**
+ * `npm run bench`: what the bot costs upstream and here. Counts are exact; times are of this machine, in one process,
+ * over loopback, and say more beside each other than alone.
+ */
+const rows: string[][] = [];
+const note = (what: string, calls: number | string, time: string, wanted: string) =>
+  rows.push([what, String(calls), time, wanted]);
+
+const account = { username: "mia@example.com", email: "mia@example.com", password: "correct-horse" };
+
+const asked = ({ calls }: PikPakEmulator, path: RegExp) => calls.filter((call) => path.test(call.path)).length;
+const listings = (pikpak: PikPakEmulator) => asked(pikpak, /\/drive\/v1\/files$/);
+const details = (pikpak: PikPakEmulator) => asked(pikpak, /\/drive\/v1\/files\/./);
+const refreshes = (pikpak: PikPakEmulator) => asked(pikpak, /\/v1\/auth\/token$/);
+
+for (const count of [10, 1000, 20_000, 100_000]) await firstScreen(count);
+await links();
+await expiredToken();
+await manyAskers();
+await chats(10_000);
+await actionsPerSecond();
+print();
+
+async function firstScreen(count: number): Promise<void> {
+  await over(async ({ pikpak, at }) => {
+    const owner = pikpak.build.account(account);
+    const folder = pikpak.build.folder(owner, undefined, "shelf");
+    pikpak.build.many(owner, folder, count, (n) => ({ name: `file ${n}.bin`, size: 8_388_608 }));
+    await at.see(mia, signInAs(account.username, account.password), "listing");
+    const before = listings(pikpak);
+    const started = performance.now();
+    const answer = await at.do(mia, { do: "browse", path: "/shelf" });
+    const took = performance.now() - started;
+    const calls = listings(pikpak) - before;
+    await leave(answer);
+    note(`first screen of ${count.toLocaleString("en")} entries`, calls, ms(took), "1 call");
+  });
+}
+
+async function links(): Promise<void> {
+  await over(async ({ pikpak, at }) => {
+    const owner = pikpak.build.account(account);
+    pikpak.build.file(owner, undefined, { name: "one.bin", size: 8_388_608 });
+    const { view } = await rootOf(at);
+    const card = await at.see(mia, { do: "open", view, index: 0 }, "file");
+    for (const [what, wanted] of [
+      ["cold link", "1 call"],
+      ["warm link", "0 calls"],
+    ] as const) {
+      const before = details(pikpak);
+      const started = performance.now();
+      await at.services.storage.link(card.mount.id, card.entry.id);
+      note(what, details(pikpak) - before, ms(performance.now() - started), wanted);
+    }
+  });
+}
+
+async function expiredToken(): Promise<void> {
+  await over(async ({ pikpak, at, storage }) => {
+    const owner = pikpak.build.account(account);
+    for (let n = 0; n < 50; n++) pikpak.build.folder(owner, undefined, `folder ${n}`);
+    const listing = await rootOf(at);
+    const { entries } = await storage.folder(listing.mount.id, undefined);
+    pikpak.tokens.expireAccess();
+    const before = refreshes(pikpak);
+    const started = performance.now();
+    await Promise.all(entries.map(({ id }) => storage.stat(listing.mount.id, id)));
+    note("50 requests on an expired token", refreshes(pikpak) - before, ms(performance.now() - started), "1 refresh");
+  });
+}
+
+async function manyAskers(): Promise<void> {
+  await over(async ({ pikpak, at, storage }) => {
+    const owner = pikpak.build.account(account);
+    const { id } = pikpak.build.file(owner, undefined, { name: "one.bin", size: 8_388_608 });
+    const listing = await rootOf(at);
+    const before = details(pikpak);
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 100 }, () => storage.link(listing.mount.id, id)));
+    note("100 askers of one link", details(pikpak) - before, ms(performance.now() - started), "1 call");
+  });
+}
+
+async function chats(count: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "chatdrive-bench-"));
+  const store = await openStore({ url: `sqlite://${folder}/bench.sqlite`, keys: [new Uint8Array(32)], onError: fail });
+  const shelves: Shelves = {
+    mounts: store.open("mounts"),
+    secrets: store.open("secrets", { sealed: true }),
+    notes: store.open("notes"),
+    sessions: store.open("sessions"),
+    people: store.open("people"),
+    pending: store.open("pending", { sealed: true }),
+  };
+  const at = house(new Cloud({ shares: { shelf: { tree: many(600) } } }), { shelves, now: Date.now });
+  const before = process.memoryUsage().rss;
+  const started = performance.now();
+  for (let n = 1; n <= count; n++) {
+    await leave(await at.do(visitOf(n), { do: "open-share", text: "https://share.example/s/shelf" }));
+  }
+  const { rss } = process.memoryUsage();
+  const what = `${count.toLocaleString("en")} chats, each with a drive of its own and a listing of 600 open`;
+  note(what, `RSS ${mib(rss)} (+${mib(rss - before)})`, ms(performance.now() - started), "–");
+  await store.close();
+  rmSync(folder, { recursive: true });
+}
+
+function fail(error: unknown): never {
+  throw error;
+}
+
+async function actionsPerSecond(): Promise<void> {
+  const at = house(usualCloud(), { now: Date.now });
+  const people = Array.from({ length: 50 }, (_, n) => visitOf(n + 1));
+  const views = await Promise.all(
+    people.map(async (person) =>
+      at.see(person, { do: "open-share", text: "https://share.example/s/open1" }, "listing"),
+    ),
+  );
+  const turns = 200;
+  const started = performance.now();
+  await Promise.all(
+    people.map(async (person, n) => {
+      let listing = views[n];
+      for (let turn = 0; turn < turns && listing; turn++) {
+        listing = await at.see(person, { do: "turn", view: listing.view, page: 1 + (turn % 2) }, "listing");
+      }
+    }),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  note("page turns performed, no chat", `${Math.round((people.length * turns) / seconds)}/s`, "–", "–");
+}
+
+interface Over {
+  readonly pikpak: PikPakEmulator;
+  readonly at: House;
+  readonly storage: House["services"]["storage"];
+}
+
+async function over(work: (over: Over) => Promise<void>): Promise<void> {
+  const pikpak = await startPikPak();
+  const { driveUrl, userUrl } = pikpak;
+  const kinds = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web", driveUrl, userUrl } });
+  const at = house(usualCloud(), { kinds, now: Date.now });
+  try {
+    await work({ pikpak, at, storage: at.services.storage });
+  } finally {
+    await at.services.storage.close();
+    await pikpak.close();
+  }
+}
+
+function rootOf(at: House): Promise<Listing> {
+  return at.see(mia, signInAs(account.username, account.password), "listing");
+}
+
+/** Stops what a screen would go on to show. */
+async function leave({ updates }: Answer): Promise<void> {
+  await updates?.[Symbol.asyncIterator]().return?.();
+}
+
+function ms(time: number): string {
+  return `${time.toFixed(time < 10 ? 1 : 0)} ms`;
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(0)} MiB`;
+}
+
+function print(): void {
+  const model = cpus()[0]?.model ?? "unknown processor";
+  const load = readFileSync("/proc/loadavg", "utf8").split(" ")[0];
+  process.stdout.write(`Node ${process.versions.node}, ${cpus().length} × ${model}, load ${load}\n\n`);
+  const table = [["what", "upstream calls", "time", "wanted"], ["---", "---", "---", "---"], ...rows];
+  process.stdout.write(`${table.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n`);
+}
