@@ -138,7 +138,7 @@ const variables = z.object({
 type Variables = z.infer<typeof variables>;
 
 /** What only the variables together show: one that is missing for another, or does not go with it. */
-function unfitVariables(given: Readonly<Record<string, unknown>>): string[] {
+function unfitVariables(given: Readonly<Record<string, string | undefined>>): string[] {
   const unfit: string[] = [];
   const needs = (when: boolean, name: string, why: string) =>
     when && given[name] === undefined && unfit.push(`  ${name}: ${why}`);
@@ -161,11 +161,7 @@ function unfitVariables(given: Readonly<Record<string, unknown>>): string[] {
   );
   const platform = given["PIKPAK_PLATFORM"];
   // A file of the operator's may bring identities of other names; it is read, and this name looked up, later.
-  if (
-    platform !== undefined &&
-    given["PIKPAK_IDENTITIES"] === undefined &&
-    !shippedPlatforms.includes(String(platform))
-  )
+  if (platform !== undefined && given["PIKPAK_IDENTITIES"] === undefined && !shippedPlatforms.includes(platform))
     unfit.push(`  PIKPAK_PLATFORM: takes ${shippedPlatforms.join(", ")}, or a name of PIKPAK_IDENTITIES`);
   return unfit;
 }

@@ -17,9 +17,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const child of running) child.kill("SIGKILL");
-  await Promise.all(
-    running.map((child) => child.exitCode === null && child.signalCode === null && once(child, "close")),
-  );
+  const alive = running.filter((child) => child.exitCode === null && child.signalCode === null);
+  await Promise.all(alive.map((child) => once(child, "close")));
   running = [];
   for (const made of folders) rmSync(made, { recursive: true, force: true });
   folders = [];
