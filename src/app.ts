@@ -351,10 +351,8 @@ function resolver({ config, storage }: Pick<House, "config" | "storage">) {
     const mount = await storage.find(mountId);
     if (!mount) throw new StorageError("not-found", { message: "no such mount" });
     const asked = { signal, ...(variant !== undefined && { prefer: variant }), ...(fresh && { fresh }) };
-    const [entry, link] = await Promise.all([
-      storage.stat(mountId, entryId, { signal }),
-      storage.link(mountId, entryId, asked),
-    ]);
+    const link = await storage.link(mountId, entryId, asked);
+    const entry = link.entry ?? (await storage.stat(mountId, entryId, { signal }));
     return { link, entry, mount, method: methodOf(config, mount) };
   };
 }

@@ -20,8 +20,10 @@ export type Link =
       readonly expiresAt?: number;
       /** Bytes of exactly this rendition, where known. */
       readonly size?: number;
+      /** The file it leads to, where the drive tells with the link: who has it need not ask for it again. */
+      readonly entry?: Entry;
     }
-  | { readonly kind: "empty" };
+  | { readonly kind: "empty"; readonly entry?: Entry };
 
 /** Room on a drive, in bytes. */
 export interface Quota {
