@@ -14,6 +14,7 @@ import { driverKinds } from "./drivers/index.ts";
 import type { Ticket } from "./gateway/ticket.ts";
 import { createTickets, type Tickets } from "./gateway/ticket.ts";
 import { ticketUrl } from "./gateway/ticket-url.ts";
+import { deriveKey } from "./gateway/keys.ts";
 import { proxyUrl } from "./gateway/proxy-url.ts";
 import { createRevocations } from "./gateway/revocations.ts";
 import type { Resolved } from "./gateway/resolve.ts";
@@ -26,7 +27,7 @@ import { downloadMethods, type DownloadMethod, type Mount } from "./storage/moun
 import { createStorage, type Storage } from "./storage/storage.ts";
 import { ownKey } from "./store/key.ts";
 import { openStore, StoreError, type Store } from "./store/store.ts";
-import { createTelegram, type Telegram } from "./telegram/bot.ts";
+import { createTelegram, type Telegram, type TelegramSettings } from "./telegram/bot.ts";
 import { loadWords, type Words } from "./words.ts";
 
 /** The running house. */
@@ -91,7 +92,14 @@ async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site):
   const services = servicesOf({ config, store, storage, words, tickets, log });
   const performing = (visit: Visit, action: Action, signal: AbortSignal) => perform(services, visit, action, signal);
 
-  const frontends = createFrontends(config, { store, words, log, onFatal, perform: performing });
+  const frontends = createFrontends(config, {
+    store,
+    words,
+    log,
+    onFatal,
+    newest: newestOf(keys),
+    perform: performing,
+  });
   const gateway = openGateway({ config, store, storage, words, tickets, log, frontends });
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
@@ -121,6 +129,12 @@ function keysOf(config: Config): readonly Uint8Array[] {
   } catch (error) {
     throw new ConfigError(`DATA_DIR: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+}
+
+function newestOf(keys: readonly Uint8Array[]): Uint8Array {
+  const newest = keys.at(-1);
+  if (!newest) throw new ConfigError("SECRET_KEY: holds no key");
+  return newest;
 }
 
 function openStorage({ pikpak }: Config, store: Store, log: Logger): Storage {
@@ -235,6 +249,8 @@ function direct(link: Link): Awaited<ReturnType<Services["issueLink"]>> {
 }
 
 interface FrontendParts extends Pick<House, "store" | "words" | "log">, Pick<AppOptions, "onFatal"> {
+  /** The newest secret key. */
+  readonly newest: Uint8Array;
   perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
 }
 
@@ -247,12 +263,12 @@ interface Frontends {
 
 function createFrontends(
   config: Config,
-  { store, words, log, onFatal, perform: performing }: FrontendParts,
+  { store, words, log, onFatal, newest, perform: performing }: FrontendParts,
 ): Frontends {
   const telegram =
     config.telegram &&
     createTelegram({
-      settings: config.telegram,
+      settings: telegramSettings(config.telegram, newest),
       perform: performing,
       words,
       conversations: dialogueStore(store.open("dialogues", { sealed: true })),
@@ -265,6 +281,16 @@ function createFrontends(
     all: telegram ? [{ name: "telegram", frontend: telegram }] : [],
     up: new Set(),
   };
+}
+
+/** Calls to the webhook carry the operator's secret, or one that every process with the same key arrives at. */
+function telegramSettings(
+  { webhook, ...settings }: NonNullable<Config["telegram"]>,
+  key: Uint8Array,
+): TelegramSettings {
+  if (!webhook) return settings;
+  const derived = Buffer.from(deriveKey(key, "webhook")).toString("base64url");
+  return { ...settings, webhook: { url: webhook.url, secret: webhook.secret ?? derived } };
 }
 
 function dialogueStore(kept: Keyv): {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { autoRetry } from "@grammyjs/auto-retry";
 import { run, sequentialize, type RunnerHandle } from "@grammyjs/runner";
@@ -20,7 +20,7 @@ import { createRouter } from "./router.ts";
 
 /** What the bot is made of. */
 export interface TelegramParts {
-  readonly settings: NonNullable<Config["telegram"]>;
+  readonly settings: TelegramSettings;
   perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
   readonly words: Words;
   /** Half-finished dialogues; encrypted at rest. */
@@ -32,6 +32,12 @@ export interface TelegramParts {
   onFatal(reason: string): void;
   /** Updates one person may send in ten seconds; absent = 100. */
   readonly updatesPerPerson?: number;
+}
+
+/** The configuration, with the secret of webhook calls settled. */
+export interface TelegramSettings extends Omit<NonNullable<Config["telegram"]>, "webhook"> {
+  /** Absent = long polling. */
+  readonly webhook?: { readonly url: string; readonly secret: string };
 }
 
 /** The Telegram frontend. */
@@ -178,8 +184,7 @@ const webhookPatience = 9000;
 
 function webhookFor(bot: Bot<BotContext>, { settings, log }: TelegramParts): Webhook | undefined {
   if (!settings.webhook) return undefined;
-  const { url } = settings.webhook;
-  const secret = settings.webhook.secret ?? createHmac("sha256", settings.token).update("webhook").digest("hex");
+  const { url, secret } = settings.webhook;
   const take = webhookCallback(bot, "http", {
     secretToken: secret,
     onTimeout: "return",

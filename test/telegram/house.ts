@@ -1,8 +1,7 @@
 import { pino } from "pino";
 import type { Action, ViewRef, Visit } from "../../src/actions/action.ts";
 import type { Answer, FormScreen, Listing, Screen } from "../../src/actions/screen.ts";
-import type { Config } from "../../src/config.ts";
-import { createTelegram, type Telegram, type TelegramParts } from "../../src/telegram/bot.ts";
+import { createTelegram, type Telegram, type TelegramParts, type TelegramSettings } from "../../src/telegram/bot.ts";
 import { loadWords } from "../../src/words.ts";
 import { startDouble, token, type Double } from "./double.ts";
 
@@ -28,7 +27,7 @@ const mount = { id: "mountmount", title: "Holiday", driver: "pikpak" };
 export async function openHouse(
   desk: Desk,
   more: Partial<TelegramParts> = {},
-  webhook?: NonNullable<Config["telegram"]>["webhook"],
+  webhook?: TelegramSettings["webhook"],
 ): Promise<House> {
   const double = await startDouble();
   const asked: House["asked"] = [];
