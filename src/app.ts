@@ -45,6 +45,8 @@ interface AppOptions {
   onFatal(message: string): void;
   /** Absent = stdout at the configured level. */
   readonly log?: Logger;
+  /** Ends the app, even while it starts. */
+  readonly signal?: AbortSignal;
 }
 
 /** The app cannot start; the message is a line for the operator: what is wrong, and what would be right. */
@@ -55,16 +57,20 @@ export class StartError extends Error {
 /** Builds everything and serves. On failure nothing stays open; what the operator can mend is a `StartError`. */
 export async function startApp(
   config: Config,
-  { onFatal, log = createLog({ level: config.logLevel }) }: AppOptions,
+  { onFatal, log = createLog({ level: config.logLevel }), signal }: AppOptions,
 ): Promise<App> {
   const opened: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const close of opened.splice(0).toReversed()) {
+    for (let close = opened.pop(); close; close = opened.pop()) {
       await close().catch((err: unknown) => log.error({ err }, "part not closed cleanly"));
     }
   };
+  // What waits for a service that does not answer ends when it is closed.
+  signal?.addEventListener("abort", () => void stop(), { once: true });
   try {
-    return await openHouse(config, { onFatal, log, stop, onClose: (close) => opened.push(close) });
+    const app = await openHouse(config, { onFatal, log, stop, onClose: (close) => opened.push(close) });
+    signal?.throwIfAborted();
+    return app;
   } catch (error) {
     await stop();
     throw isOperators(error) ? new StartError(error.message, { cause: error }) : error;
@@ -75,7 +81,7 @@ function isOperators(error: unknown): error is Error {
   return error instanceof ConfigError || error instanceof StoreError || error instanceof GatewayError;
 }
 
-interface Site extends Required<AppOptions> {
+interface Site extends Required<Omit<AppOptions, "signal">> {
   stop(): Promise<void>;
   /** Notes how to close what was opened; the last opened is closed first. */
   onClose(close: () => Promise<void>): void;

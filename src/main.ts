@@ -4,14 +4,19 @@ import { ConfigError, readConfig, type Config } from "./config.ts";
 
 /** Exit code for what the operator has to mend: the message says what. */
 const operatorsTurn = 2;
-/** How long a clean end may take. */
-const patience = 10_000;
+/** Milliseconds a clean end may take. */
+const patience = 9500;
 
 if (Number.parseInt(process.versions.node, 10) < 24)
   leave("ChatDrive needs Node 24. It comes with the dependencies: use npm start.");
-const app = await startApp(configured(), { onFatal: (message) => void end(operatorsTurn, message) }).catch(refused);
+const leaving = new AbortController();
 process.once("SIGTERM", () => void end(0));
 process.once("SIGINT", () => void end(0));
+const starting = startApp(configured(), {
+  signal: leaving.signal,
+  onFatal: (message) => void end(operatorsTurn, message),
+});
+await starting.catch(refused);
 
 function configured(): Config {
   try {
@@ -23,7 +28,9 @@ function configured(): Config {
   }
 }
 
-function refused(error: unknown): never {
+function refused(error: unknown): void {
+  // Asked to end before it had begun: `end` sees to it.
+  if (leaving.signal.aborted) return;
   if (error instanceof StartError) leave(error.message);
   throw error;
 }
@@ -31,7 +38,9 @@ function refused(error: unknown): never {
 async function end(code: number, message?: string): Promise<void> {
   if (message !== undefined) process.stderr.write(`${message}\n`);
   setTimeout(() => process.exit(code || 1), patience).unref();
-  await app.stop();
+  leaving.abort();
+  const app = await starting.catch(() => undefined);
+  await app?.stop();
   process.exit(code);
 }
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -108,6 +108,18 @@ test("ready is said at any log level", async () => {
   program.child.kill("SIGINT");
   const { code, out } = await program.ended;
   expect([code, out.trim().split("\n").length]).toEqual([0, 1]);
+});
+
+test("asked to end while Telegram does not answer yet, it ends", async () => {
+  const silent = createServer().listen(0, "127.0.0.1");
+  const asked = once(silent, "connection");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const program = start({ ...(await working()), TELEGRAM_API_ROOT: `http://127.0.0.1:${port}` });
+  await asked;
+  program.child.kill("SIGTERM");
+  expect((await program.ended).code).toBe(0);
+  silent.close();
 });
 
 test("every wrong variable is named in one message, and no value of theirs", async () => {
