@@ -1,0 +1,356 @@
+import type { User } from "@grammyjs/types";
+import type { Bot } from "./bots.ts";
+import type { Service } from "./call.ts";
+import { commandsFor } from "./commands.ts";
+import { findEntities } from "./entities.ts";
+import { fileOf } from "./files.ts";
+import type { Group } from "./groups.ts";
+import { deliver } from "./hearing.ts";
+import { askInline, type InlineResults } from "./inline.ts";
+import { contentOf, type MediaKind } from "./media.ts";
+import { changeBlock, changeMember } from "./members.ts";
+import { toInaccessible, toMessage } from "./messages.ts";
+import { isPayload } from "./methods/answer.ts";
+import { Shown } from "./shown.ts";
+import {
+  isIn,
+  isSeenBy,
+  type Chat,
+  type Content,
+  type Person,
+  type Press,
+  type StoredMessage,
+  type Toast,
+  type Whisper,
+} from "./world.ts";
+
+/** Waits for something to be so, told of every change; rejects after a while. */
+export type Until = <T>(find: () => T | undefined, options: Patience) => Promise<T>;
+
+/** How long one waits, in ms, and what one says when it was in vain. */
+export interface Patience {
+  readonly what: string | (() => string);
+  readonly timeout?: number;
+}
+
+/** What people need to act. */
+export interface Ground extends Service {
+  readonly until: Until;
+}
+
+/** What is said along with words or a file. */
+export interface Manner {
+  readonly replyTo?: Shown;
+}
+
+/** A button that was pressed. */
+export interface Tap {
+  readonly id: string;
+  /** What the bot answered; undefined as yet. */
+  readonly toast: Toast | undefined;
+  /** Waits for the answer. */
+  answer(options?: { readonly timeout?: number }): Promise<Toast>;
+}
+
+/** What a message must be like: its text holds these words, fits this pattern, or the function says yes. */
+export type Wanted = string | RegExp | ((message: Shown) => boolean);
+
+/** A file somebody sends. */
+export interface SentFile {
+  readonly kind: MediaKind;
+  readonly name?: string;
+  readonly type?: string;
+  readonly bytes?: Uint8Array;
+  readonly caption?: string;
+}
+
+/** A person at their screen, with one chat open. */
+export class Seat {
+  readonly ground: Ground;
+  readonly person: Person;
+  /** The bot they have to do with here. */
+  readonly bot: Bot;
+  readonly chat: Chat;
+  readonly thread: number | undefined;
+  readonly #shown = new WeakMap<StoredMessage, Shown>();
+
+  constructor(
+    ground: Ground,
+    { person, bot, chat, thread }: { person: Person; bot: Bot; chat: Chat; thread?: number },
+  ) {
+    this.ground = ground;
+    this.person = person;
+    this.bot = bot;
+    this.chat = chat;
+    this.thread = thread;
+  }
+
+  /** All that is on the screen, oldest first. */
+  get messages(): readonly Shown[] {
+    return this.chat.messages
+      .filter((message) => isSeenBy(message, this.person.user.id))
+      .filter(({ thread }) => this.thread === undefined || thread === this.thread)
+      .map((message) => this.#show(message));
+  }
+
+  /** The screen as text. */
+  sees(): string {
+    return this.messages.map(String).join("\n");
+  }
+
+  /** Whether the bot shows that it works. */
+  get seesTyping(): boolean {
+    return this.chat.typingUntil > this.ground.clock.now();
+  }
+
+  /** The commands offered here. */
+  get commands(): ReturnType<typeof commandsFor> {
+    return commandsFor(this.bot, this.person, this.chat);
+  }
+
+  /** Types something and sends it. */
+  says(text: string, manner: Manner = {}): Shown {
+    const kept = text.trim();
+    if (kept === "" || kept.length > 4096) throw new Error("a client sends 1 to 4096 characters");
+    const entities = findEntities(kept);
+    return this.#send({ text: kept, ...(entities.length > 0 && { entities }) }, manner);
+  }
+
+  /** Replies to a message. */
+  replies(replyTo: Shown, text: string): Shown {
+    return this.says(text, { replyTo });
+  }
+
+  /** Sends a file of some kind. */
+  sends(file: SentFile, manner: Manner = {}): Shown {
+    const { kind, name = "", type = "application/octet-stream", bytes = Buffer.from("x"), caption } = file;
+    const stored = this.ground.files.add(fileOf(bytes, { name, type }), `${kind}s`);
+    return this.#send({ ...contentOf(kind, { stored, more: {} }), ...(caption !== undefined && { caption }) }, manner);
+  }
+
+  /** Shares a contact. */
+  sendsContact(phone: string): Shown {
+    const { id, first_name } = this.person.user;
+    return this.#send({ contact: { phone_number: phone, first_name, user_id: id } }, {});
+  }
+
+  /** Changes a message of their own. */
+  edits(message: Shown, text: string): void {
+    const entities = findEntities(text);
+    message.stored.content = { text, ...(entities.length > 0 && { entities }) };
+    message.stored.editedAt = this.ground.clock.now();
+    deliver(this.ground.world, message.stored, "edited_message");
+    this.ground.world.changed();
+  }
+
+  /** Deletes a message. Bots are not told. */
+  deletes(message: Shown): void {
+    message.stored.deleted = true;
+    this.ground.world.changed();
+  }
+
+  /** Presses a button and waits for the bot's answer to it. */
+  presses(label: string | RegExp, options: { readonly on?: Shown; readonly timeout?: number } = {}): Promise<Toast> {
+    return this.taps(label, options).answer(options);
+  }
+
+  /** Presses a button without waiting. The newest message that has it counts. */
+  taps(label: string | RegExp, { on }: { readonly on?: Shown } = {}): Tap {
+    const message = on ?? this.messages.findLast(({ buttons }) => buttons.some((button) => fits(button.text, label)));
+    const fitting = message?.buttons.filter(({ text }) => fits(text, label)) ?? [];
+    const button = fitting.find(({ text }) => text === label) ?? fitting[0];
+    if (!message || !button)
+      throw new Error(`${this.person.user.first_name} sees no button ${String(label)} in:\n${this.sees()}`);
+    if (!("callback_data" in button)) throw new Error(`the button ${button.text} sends nothing to the bot`);
+    return this.#tap(message, button.callback_data);
+  }
+
+  /** What a client of their own making can do: sends any data as if a button of the newest message, or of another, had it. */
+  forges(data: string, { on }: { readonly on?: Shown } = {}): Tap {
+    const message = on ?? this.messages.findLast(({ byBot }) => byBot);
+    if (!message) throw new Error("there is no message of a bot to press on");
+    return this.#tap(message, data);
+  }
+
+  /** Follows a link of `t.me`: `?start=` into the private chat, `?startgroup=` into a group. */
+  opens(link: string, { into }: { readonly into?: Group } = {}): Shown {
+    const url = new URL(link);
+    const bot = this.ground.world.bots.find(
+      ({ user }) => `/${user.username}`.toLowerCase() === url.pathname.toLowerCase(),
+    );
+    if (url.host !== "t.me" || !bot) throw new Error(`no bot is at ${link}`);
+    const forGroup = url.searchParams.get("startgroup");
+    const payload = forGroup ?? url.searchParams.get("start");
+    if (payload !== null && payload !== "" && !isPayload(payload))
+      throw new Error(`a client does not open ${link}: a payload is 1-64 of A-Z a-z 0-9 _ -`);
+    const words = payload === null || payload === "" ? "" : ` ${payload}`;
+    if (forGroup === null) return this.#with(bot).says(`/start${words}`);
+    if (!into) throw new Error("say which group the bot is to be added to");
+    changeMember(this.ground.world, into.chat, { user: bot.user, status: "member", by: this.person.user });
+    return new Seat(this.ground, { person: this.person, bot, chat: into.chat }).says(
+      `/start@${bot.user.username}${words}`,
+    );
+  }
+
+  /** Types `@bot words` and waits for what the bot offers. */
+  asks(query: string, options: { readonly timeout?: number } = {}): Promise<InlineResults> {
+    return askInline(this, query, options);
+  }
+
+  joins(): void {
+    this.#becomes("member");
+  }
+
+  leaves(): void {
+    this.#becomes("left");
+  }
+
+  /** Stops the bot. */
+  blocks(): void {
+    changeBlock(this.ground.world, this.#private(), { person: this.person, blocked: true });
+  }
+
+  unblocks(): void {
+    changeBlock(this.ground.world, this.#private(), { person: this.person, blocked: false });
+  }
+
+  /** The newest message of a bot that is as wanted, now or as soon as there is one. */
+  waitsFor(wanted: Wanted, { timeout }: { readonly timeout?: number } = {}): Promise<Shown> {
+    return this.ground.until(() => this.messages.findLast((message) => message.byBot && isWanted(message, wanted)), {
+      what: () => `${this.person.user.first_name} waited for ${String(wanted)} and saw:\n${this.sees()}`,
+      ...(timeout !== undefined && { timeout }),
+    });
+  }
+
+  #private(): Chat {
+    return this.ground.world.privateChat(this.bot, this.person);
+  }
+
+  #with(bot: Bot): Seat {
+    return new Seat(this.ground, { person: this.person, bot, chat: this.ground.world.privateChat(bot, this.person) });
+  }
+
+  #becomes(status: "member" | "left"): void {
+    if (this.chat.type === "private") throw new Error("one joins and leaves groups");
+    changeMember(this.ground.world, this.chat, { user: this.person.user, status, by: this.person.user });
+  }
+
+  #show(message: StoredMessage): Shown {
+    const known = this.#shown.get(message) ?? new Shown(message);
+    this.#shown.set(message, known);
+    return known;
+  }
+
+  #send(content: Content, { replyTo }: Manner): Shown {
+    const { chat, person, ground } = this;
+    this.#checkPresence();
+    chat.started = true;
+    const whisper = this.#whisper(content);
+    const message = ground.world.put(chat, {
+      from: person.user,
+      asChat: chat.members.get(person.user.id)?.anonymous ?? false,
+      marks: {},
+      ...(whisper && { whisper }),
+      ...(this.thread !== undefined && { thread: this.thread }),
+      ...(replyTo && { replyTo: replyTo.stored }),
+      content,
+    });
+    deliver(ground.world, message);
+    return this.#show(message);
+  }
+
+  #checkPresence(): void {
+    const { chat, person } = this;
+    if (chat.movedTo !== undefined) throw new Error("this group became a supergroup; write there");
+    if (chat.blocked) throw new Error(`${person.user.first_name} blocked the bot and must unblock it first`);
+    if (chat.type !== "private" && !isIn(chat, person.user.id)) {
+      throw new Error(`${person.user.first_name} is not in ${chat.title}`);
+    }
+  }
+
+  /** In a group, a command that its bot announced as ephemeral goes to the bot alone. */
+  #whisper({ text = "" }: Content): Whisper | undefined {
+    if (this.chat.type === "private") return undefined;
+    const [, name, to] = /^\/([A-Za-z0-9_]+)(?:@([A-Za-z0-9_]+))?(?:\s|$)/.exec(text) ?? [];
+    const bot = this.ground.world.bots.find(
+      (candidate) =>
+        isIn(this.chat, candidate.user.id) &&
+        (to === undefined || candidate.user.username.toLowerCase() === to.toLowerCase()) &&
+        commandsFor(candidate, this.person, this.chat).some((entry) => entry.command === name && entry.is_ephemeral),
+    );
+    return bot && { id: this.ground.world.newId(), person: this.person.user.id, bot: bot.user.id };
+  }
+
+  #tap({ stored }: Shown, data: string): Tap {
+    const { ground, person } = this;
+    const via = stored.marks["via_bot"] as User | undefined;
+    const author = via?.id ?? stored.from.id;
+    const bot = ground.world.bots.find(({ user }) => user.id === author);
+    if (!bot) throw new Error("only a bot's message can be pressed on");
+    const press = newPress(ground, { bot, person, message: stored });
+    bot.met.add(person.user.id);
+    bot.inbox.put("callback_query", {
+      id: press.id,
+      from: person.user,
+      chat_instance: String(stored.chat.id * -7919),
+      data,
+      ...(stored.inlineId === undefined
+        ? { message: stored.deleted ? toInaccessible(stored) : toMessage(stored) }
+        : { inline_message_id: stored.inlineId }),
+    });
+    return {
+      id: press.id,
+      get toast() {
+        return press.toast;
+      },
+      answer: ({ timeout } = {}) =>
+        ground.until(() => press.toast, {
+          what: `the press with ${JSON.stringify(data)} was not answered`,
+          ...(timeout !== undefined && { timeout }),
+        }),
+    };
+  }
+}
+
+function newPress(ground: Ground, parts: Pick<Press, "bot" | "person" | "message">): Press {
+  const { world, clock, rules, complain } = ground;
+  const press: Press = { ...parts, id: `${Date.now()}${world.newId()}`, at: clock.now(), onAnswer: () => undefined };
+  world.presses.set(press.id, press);
+  clock.after(rules.answerWindow + 1, () => {
+    if (!press.toast) complain(`press ${press.id} was never answered`);
+  });
+  return press;
+}
+
+function fits(text: string, label: string | RegExp): boolean {
+  return typeof label === "string" ? text.includes(label) : label.test(text);
+}
+
+function isWanted(message: Shown, wanted: Wanted): boolean {
+  if (typeof wanted === "function") return wanted(message);
+  return fits(message.text, wanted);
+}
+
+/** A person, sitting in the private chat with the first bot until told otherwise. */
+export class Actor extends Seat {
+  /** Goes to a group, or to a topic of it. */
+  in(group: Group, topic?: number): Seat {
+    return new Seat(this.ground, {
+      person: this.person,
+      bot: this.bot,
+      chat: group.chat,
+      ...(topic !== undefined && { thread: topic }),
+    });
+  }
+
+  /** Opens the private chat with another bot. */
+  with(bot: Bot): Seat {
+    return new Seat(this.ground, { person: this.person, bot, chat: this.ground.world.privateChat(bot, this.person) });
+  }
+
+  /** Sets the language of their client. */
+  speaks(language: string): void {
+    this.person.user.language_code = language;
+    this.ground.world.changed();
+  }
+}

@@ -1,0 +1,286 @@
+import { createServer, type Server } from "node:http";
+import type { Stage } from "../stage.ts";
+import { newBot, type Bot, type BotDraft } from "./bots.ts";
+import type { Rules, Service, WebFile } from "./call.ts";
+import { wallClock, type Clock } from "./clock.ts";
+import { Faults, type Fault } from "./faults.ts";
+import { Files } from "./files.ts";
+import { Flood } from "./flood.ts";
+import { Group, type Guest } from "./groups.ts";
+import { isLoopback } from "./methods/receive.ts";
+import { Actor, type Ground, type Patience } from "./people.ts";
+import { answer, performReply, type CallRecord } from "./server.ts";
+import { createStage } from "./stage.ts";
+import { newChat, World, type Press } from "./world.ts";
+
+/** A Telegram on loopback: the Bot API, strict like the real one, and people who type and tap. */
+export interface TelegramEmulator {
+  /** What a client takes for `https://api.telegram.org`. */
+  readonly apiRoot: string;
+  /** Of the first bot. */
+  readonly token: string;
+  /** The first bot. */
+  readonly bot: Bot;
+  /** Makes another bot. */
+  addBot(draft: BotDraft): Bot;
+  /** Somebody new; their private chats are empty and not started. */
+  person(draft: PersonDraft): Actor;
+  /** A new group. The first member owns it; the first bot is in it unless told otherwise. */
+  group(draft: GroupDraft): Group;
+  /** Knobs; change them at any time. */
+  readonly rules: Rules;
+  readonly files: Files;
+  /** Presses that wait for an answer. */
+  readonly openPresses: readonly Press[];
+  /** What bots called, oldest first, `getUpdates` included. Holds no secret. */
+  readonly calls: readonly CallRecord[];
+  onCall(listener: (call: CallRecord) => void): () => void;
+  /** The first call that fits, now or as soon as it is made. */
+  called(wanted: (call: CallRecord) => boolean, options?: { readonly timeout?: number }): Promise<CallRecord>;
+  /** Waits until something is so, told of every change; rejects after `timeout` ms. */
+  until<T>(find: () => T | undefined, options?: Partial<Patience>): Promise<T>;
+  /** The next calls that fit go wrong. */
+  fail(fault: Fault): void;
+  /** Cuts every open connection. */
+  cutConnections(): void;
+  /** Puts an update in as it is, for what people here cannot do. */
+  push(kind: string, body: object, bot?: Bot): void;
+  /** Things a bot did that a good one does not: presses unanswered or answered twice, parameters nobody knows. */
+  readonly complaints: readonly string[];
+  /** Chats for the demo page. */
+  stage(): Stage;
+  close(): Promise<void>;
+}
+
+/** Who somebody is. */
+export interface PersonDraft {
+  readonly name: string;
+  /** Default: the next free one. */
+  readonly id?: number;
+  /** The name on the demo page; default: `name` in small letters. */
+  readonly key?: string;
+  readonly lastName?: string;
+  readonly username?: string;
+  /** Default `en`. */
+  readonly language?: string;
+}
+
+/** What a group is. */
+export interface GroupDraft {
+  readonly title: string;
+  readonly members: readonly [owner: Guest, ...others: Guest[]];
+  /** Default supergroup. */
+  readonly type?: "group" | "supergroup";
+  readonly id?: number;
+  readonly username?: string;
+  /** Has topics. */
+  readonly forum?: boolean;
+  /** Bots in it from the start; default the first one. */
+  readonly bots?: readonly Bot[];
+}
+
+interface Options {
+  /** 0 or absent = any free port. */
+  readonly port?: number;
+  /** Default: the clock on the wall. */
+  readonly clock?: Clock;
+  /** Default: one bot with usual settings. */
+  readonly bots?: readonly [BotDraft, ...BotDraft[]];
+  readonly rules?: Partial<Rules>;
+  /** Fetches files by address in the service's place; absent = nothing can be reached. */
+  web?(url: URL): Promise<WebFile | undefined>;
+  /** Where a webhook's address really is, on loopback; absent = only addresses that are on loopback themselves are called. */
+  route?(url: URL): URL | undefined;
+}
+
+/** ms one waits for a bot unless told otherwise. */
+const usualPatience = 5000;
+
+/** Starts the service. */
+export async function startTelegram({
+  port = 0,
+  clock = wallClock,
+  bots = [{}],
+  rules: given = {},
+  web = async () => undefined,
+  route = (url) => (isLoopback(url) ? url : undefined),
+}: Options = {}): Promise<TelegramEmulator> {
+  const world = new World(clock);
+  const rules = { ...usualRules(), ...given };
+  const complaints: string[] = [];
+  const complain = (what: string) => void complaints.push(what);
+  const service: Service = {
+    world,
+    rules,
+    clock,
+    files: new Files(),
+    flood: new Flood(clock, rules),
+    complain,
+    web,
+    route: (url) => loopbackOnly(route(url)),
+    perform: (bot, method, parameters) =>
+      performReply(service, bot, method, parameters).catch((error: unknown) =>
+        complain(`in a webhook's answer: ${String(error)}`),
+      ),
+  };
+  const ledger = createLedger();
+  const faults = new Faults();
+  const server = createServer((request, response) => {
+    void answer({ service, faults, record: ledger.record }, request, response).catch((error: unknown) => {
+      complain(`the emulator failed: ${String(error)}`);
+      response.destroy();
+    });
+  });
+  // Polls last as long as the client wants.
+  server.requestTimeout = 0;
+  await listening(server, port);
+  const address = server.address();
+  const until = createUntil(world, ledger.onCall);
+  const ground: Ground = { ...service, until };
+  const addBot = (draft: BotDraft) => {
+    const bot = newBot(draft, { n: world.bots.length, clock });
+    world.bots.push(bot);
+    return bot;
+  };
+  const [bot] = [bots[0], ...bots.slice(1)].map(addBot) as [Bot, ...Bot[]];
+  return {
+    apiRoot: `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`,
+    token: bot.token,
+    bot,
+    addBot,
+    person: (draft) => addPerson(ground, draft, bot),
+    group: (draft) => addGroup(world, draft, bot),
+    rules,
+    files: service.files,
+    get openPresses() {
+      return [...world.presses.values()].filter(({ toast }) => !toast);
+    },
+    calls: ledger.calls,
+    onCall: ledger.onCall,
+    called: (wanted, options = {}) =>
+      until(() => ledger.calls.find(wanted), {
+        what: () => `waited in vain for a call; there were: ${ledger.summary()}`,
+        ...options,
+      }),
+    until: (find, options = {}) => until(find, { what: "waited in vain", ...options }),
+    fail: (fault) => faults.add(fault),
+    cutConnections: () => server.closeAllConnections(),
+    push: (kind, body, to = bot) => to.inbox.put(kind, body),
+    complaints,
+    stage: () => createStage(ground, ledger.onCall),
+    close: () => close(world, server),
+  };
+}
+
+function usualRules(): Rules {
+  const megabyte = 1024 * 1024;
+  return {
+    uploadLimit: 50 * megabyte,
+    downloadLimit: 20 * megabyte,
+    keepLimit: megabyte,
+    perGroupPerMinute: 0,
+    perChatPerSecond: 0,
+    answerWindow: 15_000,
+    deleteWindow: 48 * 3_600_000,
+    keyboardLimit: 10 * 1024,
+  };
+}
+
+/** Nothing leaves this machine, whatever a test says. */
+function loopbackOnly(url: URL | undefined): URL | undefined {
+  return url && isLoopback(url) ? url : undefined;
+}
+
+interface Ledger {
+  readonly calls: readonly CallRecord[];
+  record(call: CallRecord): void;
+  onCall(listener: (call: CallRecord) => void): () => void;
+  summary(): string;
+}
+
+function createLedger(): Ledger {
+  const calls: CallRecord[] = [];
+  const listeners = new Set<(call: CallRecord) => void>();
+  return {
+    calls,
+    record(call) {
+      calls.push(call);
+      for (const listener of listeners) listener(call);
+    },
+    onCall(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    summary: () => calls.map(({ method, error }) => (error ? `${method} (${error.description})` : method)).join(", "),
+  };
+}
+
+/** Looks again after every change and every call; no sleeping. */
+function createUntil(world: World, onCall: Ledger["onCall"]): Ground["until"] {
+  return (find, { what, timeout = usualPatience }) =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const found = find();
+        if (found === undefined) return;
+        end();
+        resolve(found);
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(typeof what === "string" ? what : what()));
+      }, timeout);
+      const stops = [world.onChange(look), onCall(look)];
+      const end = () => {
+        clearTimeout(timer);
+        for (const stop of stops) stop();
+      };
+      look();
+    });
+}
+
+function addPerson(
+  ground: Ground,
+  { name, id, key, lastName, username, language = "en" }: PersonDraft,
+  bot: Bot,
+): Actor {
+  const { world } = ground;
+  const person = {
+    key: key ?? name.toLowerCase(),
+    user: {
+      id: id ?? 1001 + world.people.length,
+      is_bot: false,
+      first_name: name,
+      language_code: language,
+      ...(lastName !== undefined && { last_name: lastName }),
+      ...(username !== undefined && { username }),
+    },
+  };
+  world.people.push(person);
+  return new Actor(ground, { person, bot, chat: world.privateChat(bot, person) });
+}
+
+function addGroup(world: World, draft: GroupDraft, usual: Bot): Group {
+  const { title, members, type = "supergroup", bots = [usual], forum, username } = draft;
+  const id = draft.id ?? (type === "group" ? -4000 - world.newId() : -1_000_000_000_000 - world.newId());
+  const chat = newChat({ id, type, title, ...(forum && { forum }), ...(username !== undefined && { username }) });
+  for (const [n, guest] of [...members, ...bots].entries()) {
+    const user = "person" in guest ? guest.person.user : guest.user;
+    chat.members.set(user.id, { user, status: n === 0 ? "creator" : "member", anonymous: false });
+  }
+  world.groups.set(id, chat);
+  world.changed();
+  return new Group(world, chat);
+}
+
+function listening(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}
+
+function close(world: World, server: Server): Promise<void> {
+  for (const { webhook } of world.bots) webhook?.stop();
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}

@@ -1,0 +1,65 @@
+import type { EphemeralMessageParameters, ReplyParameters } from "@grammyjs/types";
+import type { Call } from "./call.ts";
+import { badRequest, refusals } from "./refusal.ts";
+import { isAdmin, isIn, type Chat, type StoredMessage, type Whisper } from "./world.ts";
+
+/** What a message that one person sees alone is asked for with. */
+interface WhisperRequest {
+  readonly parameters: EphemeralMessageParameters;
+  readonly reply: ReplyParameters | undefined;
+}
+
+/** A whisper, if it may be: in a group, to somebody in it, and, unless the bot runs the group, soon after they did something. */
+export function whisperFor(call: Call, chat: Chat, { parameters, reply }: WhisperRequest): Whisper {
+  const { receiver_user_id: person, callback_query_id: pressId, replace_callback_query_message: replace } = parameters;
+  if (chat.type === "private") throw badRequest("ephemeral messages can be sent only to groups and supergroups");
+  const receiver = chat.members.get(person)?.user;
+  if (!receiver || !isIn(chat, person)) throw badRequest("PARTICIPANT_ID_INVALID");
+  if (receiver.is_bot) throw badRequest("USER_IS_BOT");
+  const pressed = pressId === undefined ? undefined : pressedMessage(call, chat, { person, pressId });
+  if (!pressed && reply?.ephemeral_message_id === undefined && !isAdmin(chat, call.bot.user.id)) {
+    throw badRequest("CHAT_ADMIN_REQUIRED");
+  }
+  if (reply?.ephemeral_message_id !== undefined) commandOf(call, chat, { person, id: reply.ephemeral_message_id });
+  if (replace && !pressed) throw badRequest("callback_query_id must be specified to replace the message");
+  if (replace && pressed?.whisper) throw badRequest("ephemeral messages must be edited instead of being replaced");
+  return { id: call.world.newId(), person, bot: call.bot.user.id, ...(replace && pressed && { replaces: pressed }) };
+}
+
+function pressedMessage(
+  call: Call,
+  chat: Chat,
+  { person, pressId }: { person: number; pressId: string },
+): StoredMessage {
+  const press = call.world.presses.get(pressId);
+  if (!press || press.bot !== call.bot || call.clock.now() - press.at > call.rules.answerWindow)
+    throw refusals.queryTooOld();
+  if (press.person.user.id !== person || press.message.chat !== chat) throw badRequest("QUERY_ID_INVALID");
+  return press.message;
+}
+
+/** The command that only the bot got. */
+function commandOf(call: Call, chat: Chat, { person, id }: { person: number; id: number }): StoredMessage {
+  const found = chat.messages.find(
+    ({ whisper, deleted, from }) => !deleted && whisper?.id === id && whisper.person === person && from.id === person,
+  );
+  if (!found || found.whisper?.bot !== call.bot.user.id) throw badRequest("message to be replied not found");
+  if (call.clock.now() - found.at > call.rules.answerWindow) throw badRequest("MESSAGE_TOO_OLD");
+  return found;
+}
+
+/** A whisper of this bot, by chat, receiver and number together. */
+export function whisperOf(
+  { bot }: Call,
+  chat: Chat,
+  { person, id }: { person: number; id: number },
+): StoredMessage | undefined {
+  return chat.messages.find(
+    ({ whisper, deleted, from }) =>
+      !deleted &&
+      whisper?.id === id &&
+      whisper.person === person &&
+      whisper.bot === bot.user.id &&
+      from.id === bot.user.id,
+  );
+}
