@@ -330,9 +330,9 @@ describe("the webhook", () => {
     const { webhook } = house.telegram;
     const { payload } = await double.called(({ method }) => method === "setWebhook");
     expect(payload).toMatchObject({
-      secret_token: "s3cret",
       allowed_updates: ["message", "callback_query", "my_chat_member"],
     });
+    expect(double.telegram.bot.webhook).toMatchObject({ secret: "s3cret" });
     const server = createServer((request, response) => void webhook?.handle(request, response));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${webhook?.path}`;

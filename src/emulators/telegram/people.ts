@@ -11,18 +11,8 @@ import { contentOf, type MediaKind } from "./media.ts";
 import { changeBlock, changeMember } from "./members.ts";
 import { toInaccessible, toMessage } from "./messages.ts";
 import { isPayload } from "./methods/answer.ts";
-import { Shown } from "./shown.ts";
-import {
-  isIn,
-  isSeenBy,
-  type Chat,
-  type Content,
-  type Person,
-  type Press,
-  type StoredMessage,
-  type Toast,
-  type Whisper,
-} from "./world.ts";
+import { shownOf, type Shown } from "./shown.ts";
+import { isIn, isSeenBy, type Chat, type Content, type Person, type Press, type Toast, type Whisper } from "./world.ts";
 
 /** Waits for something to be so, told of every change; rejects after a while. */
 export type Until = <T>(find: () => T | undefined, options: Patience) => Promise<T>;
@@ -72,7 +62,6 @@ export class Seat {
   readonly bot: Bot;
   readonly chat: Chat;
   readonly thread: number | undefined;
-  readonly #shown = new WeakMap<StoredMessage, Shown>();
 
   constructor(
     ground: Ground,
@@ -90,7 +79,7 @@ export class Seat {
     return this.chat.messages
       .filter((message) => isSeenBy(message, this.person.user.id))
       .filter(({ thread }) => this.thread === undefined || thread === this.thread)
-      .map((message) => this.#show(message));
+      .map(shownOf);
   }
 
   /** The screen as text. */
@@ -235,12 +224,6 @@ export class Seat {
     changeMember(this.ground.world, this.chat, { user: this.person.user, status, by: this.person.user });
   }
 
-  #show(message: StoredMessage): Shown {
-    const known = this.#shown.get(message) ?? new Shown(message);
-    this.#shown.set(message, known);
-    return known;
-  }
-
   #send(content: Content, { replyTo }: Manner): Shown {
     const { chat, person, ground } = this;
     this.#checkPresence();
@@ -256,7 +239,7 @@ export class Seat {
       content,
     });
     deliver(ground.world, message);
-    return this.#show(message);
+    return shownOf(message);
   }
 
   #checkPresence(): void {

@@ -2,6 +2,15 @@ import type { InlineKeyboardButton } from "@grammyjs/types";
 import type { Entity } from "./entities.ts";
 import type { StoredMessage } from "./world.ts";
 
+const known = new WeakMap<StoredMessage, Shown>();
+
+/** A message as it is seen; the same object every time. */
+export function shownOf(message: StoredMessage): Shown {
+  const shown = known.get(message) ?? new Shown(message);
+  known.set(message, shown);
+  return shown;
+}
+
 /** A message on somebody's screen. It changes as the message does. */
 export class Shown {
   readonly stored: StoredMessage;

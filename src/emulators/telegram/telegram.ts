@@ -11,6 +11,7 @@ import { isLoopback } from "./methods/receive.ts";
 import { Actor, type Ground, type Patience } from "./people.ts";
 import { answer, performReply, type CallRecord } from "./server.ts";
 import { createStage } from "./stage.ts";
+import { shownOf, type Shown } from "./shown.ts";
 import { newChat, World, type Press } from "./world.ts";
 
 /** A Telegram on loopback: the Bot API, strict like the real one, and people who type and tap. */
@@ -30,6 +31,8 @@ export interface TelegramEmulator {
   /** Knobs; change them at any time. */
   readonly rules: Rules;
   readonly files: Files;
+  /** All that bots wrote and nobody deleted, in every chat, oldest first. */
+  readonly shown: readonly Shown[];
   /** Presses that wait for an answer. */
   readonly openPresses: readonly Press[];
   /** What bots called, oldest first, `getUpdates` included. Holds no secret. */
@@ -63,6 +66,8 @@ export interface PersonDraft {
   readonly username?: string;
   /** Default `en`. */
   readonly language?: string;
+  /** Wrote to every bot there is long ago, so that they may write first. */
+  readonly started?: boolean;
 }
 
 /** What a group is. */
@@ -152,6 +157,9 @@ export async function startTelegram({
     group: (draft) => addGroup(world, draft, bot),
     rules,
     files: service.files,
+    get shown() {
+      return shownBy(world);
+    },
     get openPresses() {
       return [...world.presses.values()].filter(({ toast }) => !toast);
     },
@@ -215,7 +223,7 @@ function createLedger(): Ledger {
   };
 }
 
-/** Looks again after every change and every call; no sleeping. */
+/** Looks again once the step in which something changed or was called is over; no sleeping. */
 function createUntil(world: World, onCall: Ledger["onCall"]): Ground["until"] {
   return (find, { what, timeout = usualPatience }) =>
     new Promise((resolve, reject) => {
@@ -229,18 +237,34 @@ function createUntil(world: World, onCall: Ledger["onCall"]): Ground["until"] {
         end();
         reject(new Error(typeof what === "string" ? what : what()));
       }, timeout);
-      const stops = [world.onChange(look), onCall(look)];
+      let due: NodeJS.Immediate | undefined;
+      const lookSoon = () => {
+        due ??= setImmediate(() => {
+          due = undefined;
+          look();
+        });
+      };
+      const stops = [world.onChange(lookSoon), onCall(lookSoon)];
       const end = () => {
         clearTimeout(timer);
+        clearImmediate(due);
         for (const stop of stops) stop();
       };
       look();
     });
 }
 
+function shownBy({ privates, groups }: World): Shown[] {
+  return [...privates.values(), ...groups.values()]
+    .flatMap(({ messages }) => messages)
+    .filter(({ deleted, from, asChat }) => !deleted && from.is_bot && !asChat)
+    .sort((a, b) => a.order - b.order)
+    .map(shownOf);
+}
+
 function addPerson(
   ground: Ground,
-  { name, id, key, lastName, username, language = "en" }: PersonDraft,
+  { name, id, key, lastName, username, language = "en", started = false }: PersonDraft,
   bot: Bot,
 ): Actor {
   const { world } = ground;
@@ -256,6 +280,7 @@ function addPerson(
     },
   };
   world.people.push(person);
+  if (started) for (const known of world.bots) world.privateChat(known, person).started = true;
   return new Actor(ground, { person, bot, chat: world.privateChat(bot, person) });
 }
 

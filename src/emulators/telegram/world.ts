@@ -74,6 +74,8 @@ export interface Whisper {
 export interface StoredMessage {
   /** 0 for whispers. */
   readonly id: number;
+  /** Larger than that of every message before, in whatever chat. */
+  readonly order: number;
   readonly chat: Chat;
   /** ms */
   readonly at: number;
@@ -142,6 +144,7 @@ export class World {
   /** Private chats and basic groups count their messages together, supergroups each for themselves. */
   #shared = 1000;
   #ids = 0;
+  #order = 0;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -173,10 +176,11 @@ export class World {
   }
 
   /** Keeps a message, and shows it. */
-  put(chat: Chat, draft: Omit<StoredMessage, "id" | "chat" | "at" | "deleted" | "reactions">): StoredMessage {
+  put(chat: Chat, draft: Omit<StoredMessage, "id" | "order" | "chat" | "at" | "deleted" | "reactions">): StoredMessage {
     const message: StoredMessage = {
       ...draft,
       id: draft.whisper ? 0 : this.#nextMessageId(chat),
+      order: ++this.#order,
       chat,
       at: this.clock.now(),
       deleted: false,
