@@ -135,7 +135,7 @@ interface Rack {
   readonly links: Links;
 }
 
-async function putUp({ parts, drivers }: Rack, draft: MountDraft, options: CallOptions): Promise<Mount> {
+async function putUp({ parts, drivers, folders }: Rack, draft: MountDraft, { signal }: CallOptions): Promise<Mount> {
   const kind = kindOf(parts.kinds, draft.driver);
   const id = parts.newId();
   const { secrets, options: plain } = divide(kind, draft.values);
@@ -143,7 +143,8 @@ async function putUp({ parts, drivers }: Rack, draft: MountDraft, options: CallO
   await parts.secrets.set(id, { ...secrets, ...draft.kept });
   try {
     const driver = await drivers.open(kind, id, plain);
-    await wrapped(() => driver.list(undefined, options), options.signal);
+    // Read as a folder, so that who put it up sees the root without another call.
+    await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: true, signal }), signal);
     const now = parts.now();
     const mount: Mount = {
       id,
@@ -159,6 +160,7 @@ async function putUp({ parts, drivers }: Rack, draft: MountDraft, options: CallO
     return mount;
   } catch (error) {
     const left = (await parts.secrets.get(id)) ?? {};
+    folders.forget(id);
     await drivers.drop(id);
     await parts.secrets.delete(id);
     throw error instanceof StorageError && error.code === "verification-needed" ? error.keeping(left) : error;
@@ -169,7 +171,7 @@ async function renew(
   rack: Rack,
   id: string,
   values: Values,
-  { amend = false, ...options }: CallOptions & { readonly amend?: boolean },
+  { amend = false, signal }: CallOptions & { readonly amend?: boolean },
 ): Promise<Mount> {
   const { parts, drivers, folders, links } = rack;
   const mount = await present(rack, id);
@@ -178,18 +180,19 @@ async function renew(
   const { secrets, options: changed } = divide(kind, values);
   const plain = { ...mount.options, ...changed };
   await drivers.drop(id);
+  folders.forget(id);
+  links.forget(id);
   await parts.secrets.set(id, { ...(amend ? before : kept(before, kind)), ...secrets });
   try {
     const driver = await drivers.open(kind, id, plain);
-    await wrapped(() => driver.list(undefined, options), options.signal);
+    await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: true, signal }), signal);
   } catch (error) {
+    folders.forget(id);
     await drivers.drop(id);
     // What joined the old secrets may have been used up with them: then the vault as it is now is the better one.
     if (!amend) await parts.secrets.set(id, before);
     throw error;
   }
-  folders.forget(id);
-  links.forget(id);
   const renewed: Mount = { ...mount, options: plain, health: { state: "working", at: parts.now() } };
   await parts.mounts.set(id, renewed);
   return renewed;

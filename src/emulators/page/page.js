@@ -14,11 +14,7 @@ source.addEventListener("state", (event) => {
   draw();
 });
 source.addEventListener("call", (event) => addCall(JSON.parse(event.data)));
-source.addEventListener("facts", (event) => {
-  at("facts").replaceChildren(
-    ...Object.entries(JSON.parse(event.data)).map(([name, value]) => element("div", {}, `${name}: ${value}`)),
-  );
-});
+source.addEventListener("tips", (event) => at("tips").replaceChildren(...JSON.parse(event.data).map(drawTip)));
 
 at("person").addEventListener("change", (event) => {
   person = event.target.value;
@@ -266,6 +262,20 @@ function pick(name) {
   at("text").value = `/${name} `;
   at("hints").hidden = true;
   at("text").focus();
+}
+
+function drawTip({ label, texts }) {
+  const fill = (text) => {
+    at("text").value = text;
+    at("text").focus();
+    drawHints();
+  };
+  return element(
+    "li",
+    {},
+    label,
+    element("div", {}, ...texts.map((text) => element("button", { type: "button", onclick: () => fill(text) }, text))),
+  );
 }
 
 function addCall({ to, what, ok, ms, note }) {
