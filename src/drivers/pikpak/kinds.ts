@@ -46,8 +46,8 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const identities = loadIdentities(settings.identitiesFile);
   const gates = new Map<string, Gate>();
   const house: House = {
-    driveUrl: (settings.driveUrl ?? `https://api-drive.${settings.domain}`).replace(/\/drive\/v1$/, ""),
-    userUrl: (settings.userUrl ?? `https://user.${settings.domain}`).replace(/\/v1$/, ""),
+    driveUrl: (settings.driveUrl ?? `https://api-drive.${settings.domain}`).replace(/(\/drive\/v1)?\/*$/, ""),
+    userUrl: (settings.userUrl ?? `https://user.${settings.domain}`).replace(/(\/v1)?\/*$/, ""),
     identity: (name) => identities.get(name ?? settings.platform) ?? identityNamed(identities, settings.platform),
     gate(account, context) {
       const gate = gates.get(account) ?? createGate(account, context);
@@ -120,7 +120,15 @@ function openAccountMount(house: House, options: Values, context: DriverContext)
   const captcha = createCaptchaTokens({ ...shared, challenge: "stop" });
   const auth = createAuth({ ...shared, username, captcha });
   const client = createClient({ ...shared, driveUrl: house.driveUrl, captcha, auth });
-  return openAccount({ client, root: options["rootFolder"] ?? "", close: () => transport.close() });
+  return openAccount({
+    client,
+    root: folderIdOf(options["rootFolder"] ?? "") ?? "",
+    context,
+    async close() {
+      await auth.settled();
+      await transport.close();
+    },
+  });
 }
 
 /** A mount without a user name is paced by its device. */
@@ -130,6 +138,7 @@ function lateGate(house: House, deviceId: () => Promise<string>, context: Driver
     pass: async (signal) => (await gate()).pass(signal),
     coolDown: async (ms) => (await gate()).coolDown(ms),
     noteSignIn: async (most) => (await gate()).noteSignIn(most),
+    holdSignIns: async (code, ms) => (await gate()).holdSignIns(code, ms),
   };
 }
 

@@ -21,11 +21,18 @@ export interface Received {
 export interface Transport {
   /** `unreachable` when no answer came; the reason of an aborted signal as it is. */
   send(exchange: Exchange, now: number): Promise<Received>;
+  /** Lets exchanges under way end for a moment, then drops every connection. */
   close(): Promise<void>;
 }
 
 /** ms until an answer has to begin, and between its pieces. */
 const patience = 15_000;
+/** ms until an answer has to be complete, however steadily it drips. */
+const wholePatience = 60_000;
+/** ms that exchanges under way may still take when the transport is closed: a refreshed token wants to arrive. */
+const closingGrace = 4000;
+/** Selects the language of descriptions; some of them are told apart by their words. */
+const language = "en";
 /** Bytes an API answer may have: 500 entries are about 1 MB. */
 const mostBytes = 16 * 1024 * 1024;
 
@@ -40,7 +47,7 @@ export function createTransport(): Transport {
   });
   return {
     send: (exchange, now) => sendWith(agent, exchange, now),
-    close: () => agent.close(),
+    close: () => closed(agent),
   };
 }
 
@@ -49,13 +56,18 @@ async function sendWith(
   { method, url, headers, body, signal }: Exchange,
   now: number,
 ): Promise<Received> {
+  const deadline = AbortSignal.timeout(wholePatience);
   try {
     const answer = await request(url, {
       method,
       dispatcher: agent,
-      headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+      headers: {
+        "accept-language": language,
+        ...headers,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     const text = await answer.body.text();
     const header = answer.headers["retry-after"];
@@ -65,4 +77,10 @@ async function sendWith(
     if (signal?.aborted) throw error;
     throw new StorageError("unreachable", { cause: error, message: `no answer from ${new URL(url).host}` });
   }
+}
+
+async function closed(agent: Agent): Promise<void> {
+  const gone = agent.close();
+  const late = setTimeout(() => void agent.destroy(), closingGrace);
+  await gone.finally(() => clearTimeout(late));
 }
