@@ -90,8 +90,7 @@ async function obtainLocked(parts: AuthParts, refused: string | undefined): Prom
     const kept = heldIn(vault);
     if (kept && kept.accessToken !== refused && kept.until - margin > parts.context.now()) return kept;
     const refreshToken = vault["refreshToken"];
-    if (refreshToken === undefined) return signIn(parts, asked);
-    return (await refresh(parts, refreshToken, { mayReread: true })) ?? signIn(parts, automatic);
+    return (refreshToken !== undefined && (await refresh(parts, refreshToken, { mayReread: true }))) || signIn(parts);
   });
 }
 
@@ -118,15 +117,15 @@ async function refresh(
   if ("accessToken" in answer) return answer;
   const error = await errorOf(parts, answer);
   if (!isDead(answer, error)) throw error;
-  const now = mayReread ? await vault.read() : {};
+  const now = await vault.read();
   const other = now["refreshToken"];
   // Another process rotated it between our reading and asking: its session is ours, its token gets one try.
-  if (other !== undefined && other !== refreshToken) {
+  if (mayReread && other !== undefined && other !== refreshToken) {
     const theirs = heldIn(now);
     if (theirs && theirs.until - margin > context.now()) return theirs;
     return refresh(parts, other, { mayReread: false });
   }
-  await vault.write({ refreshToken: "", accessToken: "" });
+  await vault.write({ refreshToken: "", accessToken: "", sessionLost: digest(now["password"] ?? "") });
   context.log.warn({ said: answer.description }, "refresh token is dead");
   return undefined;
 }
@@ -136,16 +135,16 @@ function isDead({ error, code }: Failure, read: StorageError): boolean {
   return (error === "invalid_grant" || code === 4126) && read.code === "signed-out";
 }
 
-/** `most` = sign-ins an hour. */
-async function signIn(parts: AuthParts, most: number): Promise<Held> {
+async function signIn(parts: AuthParts): Promise<Held> {
   const { username, vault, gate } = parts;
-  const { password, passwordRefused } = await vault.read();
+  const { password, passwordRefused, sessionLost } = await vault.read();
   if (username === undefined || password === undefined) {
     if (passwordRefused !== undefined)
       throw new StorageError("wrong-credentials", { message: "the password was refused before" });
     throw new StorageError("signed-out", { message: "no refresh token and no password" });
   }
-  await gate.noteSignIn(most);
+  // A password that had a session before is used by us; one that had none by the person who just gave it.
+  await gate.noteSignIn(sessionLost === digest(password) ? automatic : asked);
   const answer = await signInOnce(parts, username, password);
   if ("accessToken" in answer) return answer;
   if (!wantsFreshCaptcha(answer)) throw await refusedSignIn(parts, answer);
@@ -232,6 +231,7 @@ async function store({ vault, context }: AuthParts, body: unknown): Promise<Held
     refreshToken,
     userId,
     passwordRefused: "",
+    sessionLost: "",
   });
   return { accessToken, userId, until };
 }

@@ -45,9 +45,10 @@ export function createTransport(): Transport {
     maxResponseSize: mostBytes,
     connections: 16,
   });
+  let closing: Promise<void> | undefined;
   return {
     send: (exchange, now) => sendWith(agent, exchange, now),
-    close: () => closed(agent),
+    close: () => (closing ??= closed(agent)),
   };
 }
 

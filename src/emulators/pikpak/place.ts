@@ -20,8 +20,9 @@ export function placeOf(url: string, hostHeader: string): Place {
   const base = `http://${hostHeader}`;
   const prefixed = /^\/(drive|user)-host(\/.*)$/.exec(pathname);
   if (prefixed) {
-    const host = prefixed[1] === "user" ? "user" : "drive";
-    return { host, path: prefixed[2] ?? "/", base, userBase: `${base}/user-host` };
+    const path = prefixed[2] ?? "/";
+    const host = isChallenge(path) ? "page" : prefixed[1] === "user" ? "user" : "drive";
+    return { host, path, base, userBase: `${base}/user-host` };
   }
   return { host: hostOf(hostHeader, pathname), path: pathname, base, userBase: base };
 }
@@ -29,7 +30,13 @@ export function placeOf(url: string, hostHeader: string): Place {
 function hostOf(hostHeader: string, path: string): Place["host"] {
   const bare = hostHeader.split(":")[0] ?? "";
   if (path.startsWith("/admin/")) return "admin";
+  if (isChallenge(path)) return "page";
   if (roots.some((root) => bare === `user.${root}`)) return "user";
   if (roots.some((root) => bare === `api-drive.${root}`)) return "drive";
   return path.startsWith("/download/") ? "download" : "page";
+}
+
+/** The page where a human proves to be one is the account host's. */
+function isChallenge(path: string): boolean {
+  return path.startsWith("/captcha/v2/");
 }
