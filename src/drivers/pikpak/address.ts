@@ -37,7 +37,10 @@ export function shareAddressOf(answer: string): ShareAddress | undefined {
   const linked = shareAddressIn(answer) ?? addressBy(anything, answer);
   if (linked) return linked;
   const [, shareId, after = ""] = new RegExp(`^(${id}{4,64})(?:\\s+(.*))?$`, "s").exec(answer.trim()) ?? [];
-  return shareId === undefined ? undefined : withCode({ shareId }, codeIn(after));
+  const passCode = codeIn(after);
+  // More words than a code: a sentence, and no id.
+  if (shareId === undefined || (after.trim() !== "" && passCode === undefined)) return undefined;
+  return withCode({ shareId }, passCode);
 }
 
 /** A bare share id standing alone, certain enough to be taken for one without being asked. */

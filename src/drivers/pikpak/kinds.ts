@@ -41,14 +41,15 @@ const shareFields: readonly Field[] = [
   { name: "transcode", kind: "choice", required: false, aside: true, choices: ["no", "yes"], maxLength: 5 },
 ];
 
-/** The two PikPak kinds. Reads the identities file now, so that a wrong one is a start-up failure. */
+/** The two PikPak kinds. Reads the identities file now, so that a wrong one, or an unknown platform, is a start-up failure. */
 export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const identities = loadIdentities(settings.identitiesFile);
+  const usual = identityNamed(identities, settings.platform);
   const gates = new Map<string, Gate>();
   const house: House = {
     driveUrl: (settings.driveUrl ?? `https://api-drive.${settings.domain}`).replace(/(\/drive\/v1)?\/*$/, ""),
     userUrl: (settings.userUrl ?? `https://user.${settings.domain}`).replace(/(\/v1)?\/*$/, ""),
-    identity: (name) => identities.get(name ?? settings.platform) ?? identityNamed(identities, settings.platform),
+    identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gate(account, context) {
       const gate = gates.get(account) ?? createGate(account, context);
       gates.set(account, gate);
@@ -124,10 +125,7 @@ function openAccountMount(house: House, options: Values, context: DriverContext)
     client,
     root: folderIdOf(options["rootFolder"] ?? "") ?? "",
     context,
-    async close() {
-      await auth.settled();
-      await transport.close();
-    },
+    close: async () => void (await Promise.all([transport.close(), auth.settled()])),
   });
 }
 

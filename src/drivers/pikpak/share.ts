@@ -121,6 +121,7 @@ function createShare({ client, shareId, passCode }: ShareParts): Share {
       ),
     async file(id, options) {
       const query = { file_id: id, thumbnail_size: "SIZE_LARGE" };
+      await passed(options);
       return readShareFile(await withToken("/drive/v1/share/file_info", query, options).catch(fileIsGone));
     },
   };

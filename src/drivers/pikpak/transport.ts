@@ -45,10 +45,16 @@ export function createTransport(): Transport {
     maxResponseSize: mostBytes,
     connections: 16,
   });
+  const underway = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   return {
-    send: (exchange, now) => sendWith(agent, exchange, now),
-    close: () => (closing ??= closed(agent)),
+    async send(exchange, now) {
+      if (closing) throw new StorageError("unreachable", { message: "the drive is being closed" });
+      const sent = sendWith(agent, exchange, now).finally(() => underway.delete(sent));
+      underway.add(sent);
+      return sent;
+    },
+    close: () => (closing ??= closed(agent, underway)),
   };
 }
 
@@ -80,8 +86,11 @@ async function sendWith(
   }
 }
 
-async function closed(agent: Agent): Promise<void> {
-  const gone = agent.close();
-  const late = setTimeout(() => void agent.destroy(), closingGrace);
-  await gone.finally(() => clearTimeout(late));
+/** An undici agent that was told to close can no longer be made to destroy what hangs; so the waiting is done here. */
+async function closed(agent: Agent, underway: ReadonlySet<Promise<unknown>>): Promise<void> {
+  const grace = Promise.withResolvers<void>();
+  const late = setTimeout(grace.resolve, closingGrace);
+  await Promise.race([Promise.allSettled(underway), grace.promise]);
+  clearTimeout(late);
+  await agent.destroy();
 }

@@ -47,7 +47,7 @@ export async function scene({
     share: (options, secrets = {}) => open("pikpak-share", options, secrets),
     asked: (path) => pikpak.calls.filter((call) => call.path === path).length,
     async close() {
-      await Promise.all(opened.map((driver) => driver.close?.()));
+      for (const driver of opened) await driver.close?.();
       await pikpak.close();
     },
   };

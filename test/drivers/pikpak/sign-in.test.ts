@@ -197,7 +197,8 @@ describe("one account, many askers", () => {
     at.pikpak.fail({ path: token, delay: 100 });
     const leaving = new AbortController();
     const outcomes = askers(10, (n) => driver.list(undefined, n === 0 ? { signal: leaving.signal } : {}));
-    setTimeout(() => leaving.abort(new Error("enough")), 30);
+    await expect.poll(() => at.asked(token)).toBe(1);
+    leaving.abort(new Error("enough"));
     const [first, ...others] = await outcomes;
     expect(first).toMatchObject({ status: "rejected", reason: { message: "enough" } });
     expect(others.every((outcome) => outcome.status === "fulfilled")).toBe(true);
