@@ -41,14 +41,15 @@ const shareFields: readonly Field[] = [
   { name: "transcode", kind: "choice", required: false, aside: true, choices: ["no", "yes"], maxLength: 5 },
 ];
 
-/** The two PikPak kinds. Reads the identities file now, so that a wrong one is a start-up failure. */
+/** The two PikPak kinds. Reads the identities file now, so that a wrong one, or an unknown platform, is a start-up failure. */
 export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const identities = loadIdentities(settings.identitiesFile);
+  const usual = identityNamed(identities, settings.platform);
   const gates = new Map<string, Gate>();
   const house: House = {
-    driveUrl: (settings.driveUrl ?? `https://api-drive.${settings.domain}`).replace(/\/drive\/v1$/, ""),
-    userUrl: (settings.userUrl ?? `https://user.${settings.domain}`).replace(/\/v1$/, ""),
-    identity: (name) => identities.get(name ?? settings.platform) ?? identityNamed(identities, settings.platform),
+    driveUrl: (settings.driveUrl ?? `https://api-drive.${settings.domain}`).replace(/(\/drive\/v1)?\/*$/, ""),
+    userUrl: (settings.userUrl ?? `https://user.${settings.domain}`).replace(/(\/v1)?\/*$/, ""),
+    identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gate(account, context) {
       const gate = gates.get(account) ?? createGate(account, context);
       gates.set(account, gate);
@@ -120,7 +121,12 @@ function openAccountMount(house: House, options: Values, context: DriverContext)
   const captcha = createCaptchaTokens({ ...shared, challenge: "stop" });
   const auth = createAuth({ ...shared, username, captcha });
   const client = createClient({ ...shared, driveUrl: house.driveUrl, captcha, auth });
-  return openAccount({ client, root: options["rootFolder"] ?? "", close: () => transport.close() });
+  return openAccount({
+    client,
+    root: folderIdOf(options["rootFolder"] ?? "") ?? "",
+    context,
+    close: async () => void (await Promise.all([transport.close(), auth.settled()])),
+  });
 }
 
 /** A mount without a user name is paced by its device. */
@@ -130,6 +136,7 @@ function lateGate(house: House, deviceId: () => Promise<string>, context: Driver
     pass: async (signal) => (await gate()).pass(signal),
     coolDown: async (ms) => (await gate()).coolDown(ms),
     noteSignIn: async (most) => (await gate()).noteSignIn(most),
+    holdSignIns: async (code, ms) => (await gate()).holdSignIns(code, ms),
   };
 }
 

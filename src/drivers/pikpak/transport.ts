@@ -21,11 +21,18 @@ export interface Received {
 export interface Transport {
   /** `unreachable` when no answer came; the reason of an aborted signal as it is. */
   send(exchange: Exchange, now: number): Promise<Received>;
+  /** Lets exchanges under way end for a moment, then drops every connection. */
   close(): Promise<void>;
 }
 
 /** ms until an answer has to begin, and between its pieces. */
 const patience = 15_000;
+/** ms until an answer has to be complete, however steadily it drips. */
+const wholePatience = 60_000;
+/** ms that exchanges under way may still take when the transport is closed: a refreshed token wants to arrive. */
+const closingGrace = 4000;
+/** Selects the language of descriptions; some of them are told apart by their words. */
+const language = "en";
 /** Bytes an API answer may have: 500 entries are about 1 MB. */
 const mostBytes = 16 * 1024 * 1024;
 
@@ -38,9 +45,16 @@ export function createTransport(): Transport {
     maxResponseSize: mostBytes,
     connections: 16,
   });
+  const underway = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
   return {
-    send: (exchange, now) => sendWith(agent, exchange, now),
-    close: () => agent.close(),
+    async send(exchange, now) {
+      if (closing) throw new StorageError("unreachable", { message: "the drive is being closed" });
+      const sent = sendWith(agent, exchange, now).finally(() => underway.delete(sent));
+      underway.add(sent);
+      return sent;
+    },
+    close: () => (closing ??= closed(agent, underway)),
   };
 }
 
@@ -49,13 +63,18 @@ async function sendWith(
   { method, url, headers, body, signal }: Exchange,
   now: number,
 ): Promise<Received> {
+  const deadline = AbortSignal.timeout(wholePatience);
   try {
     const answer = await request(url, {
       method,
       dispatcher: agent,
-      headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+      headers: {
+        "accept-language": language,
+        ...headers,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     const text = await answer.body.text();
     const header = answer.headers["retry-after"];
@@ -65,4 +84,13 @@ async function sendWith(
     if (signal?.aborted) throw error;
     throw new StorageError("unreachable", { cause: error, message: `no answer from ${new URL(url).host}` });
   }
+}
+
+/** An undici agent that was told to close can no longer be made to destroy what hangs; so the waiting is done here. */
+async function closed(agent: Agent, underway: ReadonlySet<Promise<unknown>>): Promise<void> {
+  const grace = Promise.withResolvers<void>();
+  const late = setTimeout(grace.resolve, closingGrace);
+  await Promise.race([Promise.allSettled(underway), grace.promise]);
+  clearTimeout(late);
+  await agent.destroy();
 }
