@@ -84,7 +84,7 @@ class LinkedSource implements Source {
   async #try(range: string | undefined): Promise<Opened | UpstreamError> {
     const { upstream, slots, signal } = this.#options;
     const { url, headers } = this.#address;
-    const giveBack = await slots.claim(url, signal);
+    const giveBack = slots.tryClaim(url) ?? (await slots.claim(url, signal));
     try {
       const exchange = await upstream.open(url, {
         headers: { ...headers, ...(range === undefined ? {} : { range }) },

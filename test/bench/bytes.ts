@@ -157,11 +157,12 @@ function pathOf({ paths }: Contender, scheme: string, file: string): string {
 }
 
 function contenders(task: Task): readonly { readonly name: string; readonly start: () => Promise<Contender> }[] {
+  const nginx = (name: string, settings: string) => ({ name, start: () => startProxy(name, task, settings) });
   const all = [
     { name: "ours", start: () => startNode("ours", "ours.ts", task) },
     { name: "pipe", start: () => startNode("pipe", "pipe.ts", task) },
     { name: "undici", start: () => startNode("undici", "undici.ts", task) },
-    ...(nginxVersion() === undefined ? [] : [{ name: "nginx", start: () => startProxy("nginx", task) }]),
+    ...(nginxVersion() === undefined ? [] : [nginx("nginx", ""), nginx("nginx 128k", "proxy_buffer_size 128k; proxy_buffers 4 128k; proxy_busy_buffers_size 256k;")]),
   ];
   return all.filter(({ name }) => only?.includes(name) ?? true);
 }

@@ -105,7 +105,7 @@ export class RunningExchange {
     this.#answer.resolve({
       head,
       pour: (sink) => this.#pour(sink),
-      drop: () => this.fail(new UpstreamError("cut", "no longer wanted")),
+      drop: () => this.#drop(),
     });
     return framing;
   }
@@ -148,6 +148,11 @@ export class RunningExchange {
     this.#answer.reject(error);
     this.#poured.reject(error);
     for (const piece of this.#early.splice(0)) piece();
+  }
+
+  #drop(): void {
+    // The usual case is that it is over already; an error made for nothing costs its stack.
+    if (this.#state === "running") this.fail(new UpstreamError("cut", "no longer wanted"));
   }
 
   #pour(sink: Sink): Promise<void> {
