@@ -10,6 +10,8 @@ export type Address = Extract<Link, { kind: "url" }>;
 /** An answer that carries bytes, and the place at the file host it holds. */
 export interface Opened {
   readonly exchange: Exchange;
+  /** The signed address that gave it. */
+  readonly url: string;
   /** Drops the exchange and gives its place to the next. */
   close(): void;
 }
@@ -91,7 +93,7 @@ class LinkedSource implements Source {
         signal,
       });
       const refusal = refused(exchange);
-      if (!refusal) return { exchange, close: () => (exchange.drop(), giveBack()) };
+      if (!refusal) return { exchange, url, close: () => (exchange.drop(), giveBack()) };
       exchange.drop();
       giveBack();
       return refusal;

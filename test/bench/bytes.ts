@@ -12,7 +12,10 @@ import { cpuSeconds, residentMiB, startNode, startProxy, type Contender } from "
 // `--quick` takes one round and leaves out memory and aborts; `--only=ours,nginx` takes those alone.
 
 const quick = process.argv.includes("--quick");
-const only = process.argv.find((text) => text.startsWith("--only="))?.slice("--only=".length).split(",");
+const only = process.argv
+  .find((text) => text.startsWith("--only="))
+  ?.slice("--only=".length)
+  .split(",");
 const rounds = quick ? 1 : 3;
 const mib = 1024 * 1024;
 const seekBytes = 64 * 1024;
@@ -21,8 +24,14 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const origin = await startOrigin();
 const starters = contenders({ urls: origin.urls, ...(origin.ca === undefined ? {} : { ca: origin.ca }) });
-say(`${new Date().toISOString()} · Node ${process.versions.node} · ${nginxVersion() ?? "nginx is not installed: left out"}`);
-say(`load at the start ${loadavg().map((load) => load.toFixed(2)).join(" ")}\n`);
+say(
+  `${new Date().toISOString()} · Node ${process.versions.node} · ${nginxVersion() ?? "nginx is not installed: left out"}`,
+);
+say(
+  `load at the start ${loadavg()
+    .map((load) => load.toFixed(2))
+    .join(" ")}\n`,
+);
 try {
   for (const scheme of ["http", "https"]) {
     if (origin.urls[`${scheme}/big`] === undefined) say(`${scheme}: openssl is not installed: left out`);
@@ -78,7 +87,11 @@ async function measure(contender: Contender, measuring: Measuring): Promise<void
 /** Also the warming up. */
 async function provesItsBytes(contender: Contender, scheme: string, digest: string): Promise<void> {
   const hash = createHash("sha256");
-  await download({ port: contender.port, path: pathOf(contender, scheme, "big"), onBody: (piece) => hash.update(piece) });
+  await download({
+    port: contender.port,
+    path: pathOf(contender, scheme, "big"),
+    onBody: (piece) => hash.update(piece),
+  });
   if (hash.digest("hex") !== digest) throw new Error(`${contender.name} changed the bytes over ${scheme}`);
 }
 
@@ -116,9 +129,7 @@ async function seeks(contender: Contender, { scheme, add }: Measuring): Promise<
 
 async function slowReaders(contender: Contender, { scheme, add }: Measuring): Promise<void> {
   const before = residentMiB(contender.pid);
-  const stops = Array.from({ length: 64 }, () =>
-    readSlowly(contender.port, pathOf(contender, scheme, "huge"), 100),
-  );
+  const stops = Array.from({ length: 64 }, () => readSlowly(contender.port, pathOf(contender, scheme, "huge"), 100));
   let most = before;
   for (let turn = 0; turn < 40; turn += 1) {
     await sleep(250);
@@ -162,7 +173,12 @@ function contenders(task: Task): readonly { readonly name: string; readonly star
     { name: "ours", start: () => startNode("ours", "ours.ts", task) },
     { name: "pipe", start: () => startNode("pipe", "pipe.ts", task) },
     { name: "undici", start: () => startNode("undici", "undici.ts", task) },
-    ...(nginxVersion() === undefined ? [] : [nginx("nginx", ""), nginx("nginx 128k", "proxy_buffer_size 128k; proxy_buffers 4 128k; proxy_busy_buffers_size 256k;")]),
+    ...(nginxVersion() === undefined
+      ? []
+      : [
+          nginx("nginx", ""),
+          nginx("nginx 128k", "proxy_buffer_size 128k; proxy_buffers 4 128k; proxy_busy_buffers_size 256k;"),
+        ]),
   ];
   return all.filter(({ name }) => only?.includes(name) ?? true);
 }
@@ -174,7 +190,9 @@ function print(scheme: string, rows: readonly Row[]): void {
     const middle = values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
     return middle >= 100 || middle === 0 ? middle.toFixed(0) : middle.toFixed(2);
   };
-  say(`### ${scheme} upstream (load now ${loadavg()[0]?.toFixed(2)}; medians of ${rounds} rounds, every byte hashed once)\n`);
+  say(
+    `### ${scheme} upstream (load now ${loadavg()[0]?.toFixed(2)}; medians of ${rounds} rounds, every byte hashed once)\n`,
+  );
   say(`| | ${rows.map(({ name }) => name).join(" | ")} |`);
   say(`| --- |${rows.map(() => " ---: |").join("")}`);
   for (const name of names) say(`| ${name} | ${rows.map(({ figures }) => cell(figures.get(name))).join(" | ")} |`);

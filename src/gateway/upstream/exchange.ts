@@ -57,6 +57,8 @@ export class RunningExchange {
   readonly #poured = Promise.withResolvers<void>();
   readonly #clock: NodeJS.Timeout;
   readonly #onAbort: () => void;
+  /** Heads that came so far. */
+  interim = 0;
   #body: { readonly head: ResponseHead; readonly framing: Framing } | undefined;
   #sink: Sink | undefined;
   /** Slices that came before the sink. */

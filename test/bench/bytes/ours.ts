@@ -20,7 +20,12 @@ const driver = {
   list: () => Promise.reject(new Error("not needed")),
   stat: () => Promise.reject(new Error("not needed")),
 };
-const quiet = { debug() {}, info() {}, warn() {}, error: (fields: object) => process.stderr.write(`${JSON.stringify(fields)}\n`) };
+const quiet = {
+  debug() {},
+  info() {},
+  warn() {},
+  error: (fields: object) => process.stderr.write(`${JSON.stringify(fields)}\n`),
+};
 const gateway = createGateway({
   host: "127.0.0.1",
   port: 0,

@@ -65,7 +65,9 @@ server { listen 127.0.0.1:${nginxPort}; ${places.join("\n")} }`,
 
 /** Seconds of processor time a process has used. */
 export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
   // utime and stime, in ticks of 10 ms.
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
