@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 /** Markup that is safe to send: everything in it was either written here or escaped. */
 export interface Html {
@@ -42,16 +42,16 @@ interface PageOptions {
   readonly allow?: readonly string[];
 }
 
-/** A page and its headers: nothing from elsewhere, nothing inline but what is here, never cached, never framed. */
+/** A page and its headers: nothing from elsewhere, nothing inline but what bears its nonce, never cached, never framed. */
 export function page({ language, title, body, style = "", script, allow = [] }: PageOptions): {
   readonly headers: Record<string, string>;
   readonly body: string;
 } {
-  const css = commonStyle + style;
+  const nonce = randomBytes(16).toString("base64");
   const policy = [
     "default-src 'none'",
-    `style-src '${sha256(css)}'`,
-    ...(script === undefined ? [] : [`script-src '${sha256(script)}'`]),
+    `style-src 'nonce-${nonce}'`,
+    ...(script === undefined ? [] : [`script-src 'nonce-${nonce}'`]),
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
@@ -65,15 +65,15 @@ export function page({ language, title, body, style = "", script, allow = [] }: 
         <meta name="robots" content="noindex, nofollow" />
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
-        <style>
-          ${{ html: css }}
+        <style nonce="${nonce}">
+          ${{ html: commonStyle + style }}
         </style>
       </head>
       <body>
         <main>${body}</main>
         ${
           script !== undefined &&
-          html`<script>
+          html`<script nonce="${nonce}">
             ${{ html: script }};
           </script>`
         }
@@ -97,10 +97,6 @@ export const pageHeaders = {
   "x-frame-options": "DENY",
   "x-robots-tag": "noindex, nofollow",
 } as const;
-
-function sha256(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
-}
 
 const commonStyle = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5a6675; --paper: #f4f6f9; --card: #ffffff; --line: #d6dce4; --accent: #2457d6; --on-accent: #ffffff; --bad: #b3261e; --bad-back: #fdeceb; --good: #17693a; }

@@ -67,6 +67,7 @@ const placesPerAddress = 8;
 export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 }: ProxyOptions): Proxy {
   const queue = createSlots(placesPerAddress);
   const slots = {
+    tryClaim: queue.tryClaim,
     claim: (key: string, signal: AbortSignal) => {
       const late = AbortSignal.timeout(queueFor);
       return queue.claim(key, AbortSignal.any([signal, late])).catch((error: unknown) => {

@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isIPv6, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
-import { BodyTooLarge, type Asked, type Reply } from "./asked.ts";
+import { type Asked, type Reply } from "./asked.ts";
 import { createHandler, routeOf, type Handler, type HandlerParts } from "./handler.ts";
 import { createLimits, type LimitOptions } from "./limits.ts";
 import { createMeters, type Meters } from "./meters.ts";
 import { createProxy } from "./proxy.ts";
 import { refusalOf, refuse } from "./refusal.ts";
+import { readBody } from "./body.ts";
+import { createVisitors, visitorOf, type VisitorOptions, type Visitors } from "./visitors.ts";
 import { createUpstream, type UpstreamOptions } from "./upstream/upstream.ts";
 
 /** The few levels of a logger the gateway needs; pino fits. */
@@ -29,6 +31,8 @@ export interface GatewayOptions extends Omit<HandlerParts, "proxy" | "address" |
   /** The way to the file hosts; `reach` says whether they may stand in one's own network. */
   readonly upstream: UpstreamOptions;
   readonly limits?: LimitOptions;
+  /** How often one address may ask. */
+  readonly visitors?: VisitorOptions;
   /** A route of somebody else's, answered by them alone: Telegram's webhook. */
   readonly webhook?: {
     readonly path: string;
@@ -73,6 +77,7 @@ class HttpGateway implements Gateway {
   readonly #meters: Meters;
   readonly #closeUpstream: () => void;
   readonly #prefix: string;
+  readonly #visitors: Visitors;
   #stopping = false;
 
   constructor(options: GatewayOptions) {
@@ -80,6 +85,7 @@ class HttpGateway implements Gateway {
     this.#prefix = options.publicUrl === undefined ? "" : new URL(options.publicUrl).pathname.replace(/\/+$/, "");
     const upstream = createUpstream(options.upstream);
     const limits = createLimits(options.limits ?? {});
+    this.#visitors = createVisitors(options.visitors ?? {});
     this.#closeUpstream = () => upstream.close();
     this.#meters = createMeters({
       streams: () => limits.streams,
@@ -98,6 +104,7 @@ class HttpGateway implements Gateway {
       },
     });
     this.#server = createServer(serverSettings, (request, response) => void this.#take(request, response));
+    this.#server.setTimeout(silence);
   }
 
   get registry(): Registry {
@@ -163,12 +170,17 @@ class HttpGateway implements Gateway {
       path,
       query,
       headers: request.headers,
-      body: (limit) => readBody(request, limit),
+      body: (limit) => readBody(request, response, limit),
       signal: gone.signal,
     };
     try {
       if (webhook && path === webhook.path) return await webhook.handle(request, response);
-      await send(asked, response, await this.#handler(asked));
+      if (quietRoutes.has(route)) return await send(asked, response, await this.#handler(asked));
+      const visitor = visitorOf(request);
+      await this.#visitors.admit(visitor);
+      const reply = await this.#handler(asked);
+      if (reply.kind === "whole" && guesses.has(reply.status)) await this.#visitors.suspect(visitor);
+      await send(asked, response, reply);
     } catch (error) {
       await this.#refuse(asked, response, error);
     }
@@ -198,6 +210,12 @@ const serverSettings = {
   connectionsCheckingInterval: 5000,
 } as const;
 
+/** Milliseconds without a byte either way; a player that was paused for longer asks again for the rest. */
+const silence = 15 * 60_000;
+
+/** Answers to who has no ticket: guessing them is not to be cheap. */
+const guesses = new Set([403, 404, 410]);
+
 const quietRoutes = new Set(["healthz", "readyz", "metrics", "webhook"]);
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {
@@ -211,18 +229,6 @@ function readTarget(target: string, prefix: string): { path: string; query: URLS
   const [whole = "", ...query] = target.replace(/^[a-z]+:\/\/[^/?]*/i, "").split("?");
   const path = prefix !== "" && whole.startsWith(`${prefix}/`) ? whole.slice(prefix.length) : whole;
   return { path: path === "" ? "/" : path, query: new URLSearchParams(query.join("?")) };
-}
-
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  // An IncomingMessage without an encoding gives buffers.
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > limit) throw new BodyTooLarge(`more than ${limit} bytes`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
 }
 
 async function send(asked: Asked, response: ServerResponse, reply: Reply): Promise<void> {
