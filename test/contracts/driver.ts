@@ -50,6 +50,7 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
       expect(await driver.stat(file?.id ?? "")).toMatchObject({ kind: "file", name: file?.name, size: file?.size });
       const link = await driver.link(file?.id ?? "");
       expect(link.kind === "url" && URL.canParse(link.url)).toBe(true);
+      if (link.entry) expect(link.entry).toMatchObject({ id: file?.id, kind: "file", name: file?.name });
     });
 
     test("has no link to a folder, and says so", async () => {
@@ -59,7 +60,7 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
 
     test("serves a file without bytes as one without bytes", async () => {
       const driver = await open();
-      expect(await driver.link((await named(driver, shelf.empty)).id)).toEqual({ kind: "empty" });
+      expect(await driver.link((await named(driver, shelf.empty)).id)).toMatchObject({ kind: "empty" });
     });
 
     test("never hands out a variant that is not there", async () => {

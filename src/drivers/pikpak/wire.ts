@@ -158,21 +158,21 @@ export function variantOf(media: Media): Variant {
 export function transcodeLink(file: RemoteFile, id: string): Link {
   const media = transcodesOf(file).find((candidate) => variantOf(candidate).id === id);
   if (!media?.link) throw new StorageError("variant-gone");
-  return linkOf(media.link);
+  return linkTo(file, media.link);
 }
 
 /** The original's address of an own file, in the documented order; never a transcode. */
 export function originalLink(file: RemoteFile): Link {
   const direct = directLink(file);
-  if (direct) return linkOf(direct, file.size);
+  if (direct) return linkTo(file, direct, file.size);
   const origin = originMedia(file);
-  return origin?.link ? linkOf(origin.link, file.size) : withoutLink(file);
+  return origin?.link ? linkTo(file, origin.link, file.size) : withoutLink(file);
 }
 
 /** The original's address of a shared file: in `medias` since 2024-05, elsewhere before. */
 export function sharedLink(file: RemoteFile): Link {
   const origin = originMedia(file);
-  return origin?.link ? linkOf(origin.link, file.size) : originalLink(file);
+  return origin?.link ? linkTo(file, origin.link, file.size) : originalLink(file);
 }
 
 function directLink(file: RemoteFile): Address | undefined {
@@ -208,7 +208,7 @@ function withoutLink(file: RemoteFile): never | Link {
   if (/SENSITIVE/.test(file.audit?.status ?? "")) throw new StorageError("blocked");
   if (file.phase === "PHASE_TYPE_PENDING" || file.phase === "PHASE_TYPE_RUNNING")
     throw new StorageError("still-processing");
-  if (file.size === 0) return { kind: "empty" };
+  if (file.size === 0) return { kind: "empty", entry: entryOf(file) };
   throw new StorageError("no-link");
 }
 
@@ -217,9 +217,16 @@ interface Address {
   readonly expire?: string | number | undefined;
 }
 
-function linkOf({ url, expire }: Address, size?: number): Link {
+/** `size`: of what the address gives, which of a transcode is not known. */
+function linkTo(file: RemoteFile, { url, expire }: Address, size?: number): Link {
   const expiresAt = expiryInside(url) ?? expiryBeside(expire);
-  return { kind: "url", url, ...(expiresAt !== undefined && { expiresAt }), ...(size !== undefined && { size }) };
+  return {
+    kind: "url",
+    url,
+    entry: entryOf(file),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(size !== undefined && { size }),
+  };
 }
 
 /** The `expire` parameter of the address, in Unix seconds, is the truth about its life. */

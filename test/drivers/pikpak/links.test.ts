@@ -92,6 +92,7 @@ describe("the link to a file", () => {
       kind: "url",
       url: "https://dl.example.com/x",
       size: 1000,
+      entry: expect.objectContaining({ kind: "file", size: 1000 }),
       ...(expiresAt !== undefined && { expiresAt }),
     });
   });
@@ -109,7 +110,7 @@ describe("the link to a file", () => {
   });
 
   test("a file without bytes needs none", async () => {
-    expect(await linkTo({ size: "0" })).toEqual({ kind: "empty" });
+    expect(await linkTo({ size: "0" })).toEqual({ kind: "empty", entry: expect.objectContaining({ size: 0 }) });
   });
 
   test("a file just made is asked for once more before it is called unfinished", async () => {
