@@ -11,9 +11,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   "config.ts": ["storage"],
   drivers: ["storage"],
   actions: ["storage"],
+  looks: ["storage"],
   gateway: ["storage", "words.ts"],
-  telegram: ["actions", "storage", "words.ts", "config.ts"],
-  discord: ["actions", "storage", "words.ts", "config.ts"],
+  telegram: ["actions", "looks", "storage", "words.ts", "config.ts"],
+  discord: ["actions", "looks", "storage", "words.ts", "config.ts"],
   emulators: ["config.ts"],
   "app.ts": [
     "storage",

@@ -1,6 +1,6 @@
 import type { FileCard } from "../../actions/screen.ts";
-import { isPublicAddress } from "../limits.ts";
-import { kindOf, kindSigns } from "./icons.ts";
+import { isPublicAddress } from "../../looks/address.ts";
+import { kindOf, kindSigns } from "../../looks/signs.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */

@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import { isPublicAddress } from "../limits.ts";
+import { isPublicAddress } from "../../looks/address.ts";
 import { fieldAsked, type Walk } from "../walk.ts";
 import { lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
 

@@ -1,7 +1,8 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { LinkCard } from "../../actions/screen.ts";
-import { isPublicAddress, mostCopied } from "../limits.ts";
+import { isPublicAddress } from "../../looks/address.ts";
+import { mostCopied } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
