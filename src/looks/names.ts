@@ -14,6 +14,16 @@ export function elideName(name: string, width: number = labelWidth): string {
   return isolate(`${head.join("").trimEnd()}…${tail.join("").trimStart()}`);
 }
 
+/** A name of at most `most` UTF-16 units on one line, its middle left out where it is longer. */
+export function shorten(name: string, most: number): string {
+  const flat = oneLine(name);
+  if (flat.length <= most) return flat;
+  const graphemes = graphemesOf(flat);
+  const tail = takeUnits(graphemes.toReversed(), Math.floor(most / 3)).toReversed().join("");
+  const head = takeUnits(graphemes, most - 1 - tail.length).join("");
+  return `${head.trimEnd()}…${tail.trimStart()}`;
+}
+
 /** Shortens a text at its end, never inside a character. */
 export function clip(text: string, most: number): string {
   if (text.length <= most) return text;
@@ -61,6 +71,17 @@ function takeWidth(graphemes: readonly string[], width: number): string[] {
   for (const grapheme of graphemes) {
     used += columnsOf(grapheme);
     if (used > width) break;
+    taken.push(grapheme);
+  }
+  return taken;
+}
+
+function takeUnits(graphemes: readonly string[], most: number): string[] {
+  const taken: string[] = [];
+  let used = 0;
+  for (const grapheme of graphemes) {
+    used += grapheme.length;
+    if (used > most) break;
     taken.push(grapheme);
   }
   return taken;
