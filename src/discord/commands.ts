@@ -112,7 +112,9 @@ export function registration(words: Words): readonly RESTPostAPIApplicationComma
       ...named(words, `slash-${name}`),
       ...described(words, `command-${name}`),
       // Discord wants those that must be given first.
-      options: options.toSorted((a, b) => Number(b.required ?? false) - Number(a.required ?? false)).map((option) => optionOf(words, name, option)),
+      options: options
+        .toSorted((a, b) => Number(b.required ?? false) - Number(a.required ?? false))
+        .map((option) => optionOf(words, name, option)),
       ...everywhere,
     })),
     { type: ApplicationCommandType.Message as const, ...named(words, "menu-open-share"), ...everywhere },
@@ -136,7 +138,10 @@ function named(words: Words, key: string): { name: string; name_localizations: L
 }
 
 function described(words: Words, key: string): { description: string; description_localizations: LocalizationMap } {
-  return { description: words.in(english)(key).slice(0, mostOption), description_localizations: localizations(words, key) };
+  return {
+    description: words.in(english)(key).slice(0, mostOption),
+    description_localizations: localizations(words, key),
+  };
 }
 
 const english = "en";

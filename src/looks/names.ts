@@ -19,7 +19,9 @@ export function shorten(name: string, most: number): string {
   const flat = oneLine(name);
   if (flat.length <= most) return flat;
   const graphemes = graphemesOf(flat);
-  const tail = takeUnits(graphemes.toReversed(), Math.floor(most / 3)).toReversed().join("");
+  const tail = takeUnits(graphemes.toReversed(), Math.floor(most / 3))
+    .toReversed()
+    .join("");
   const head = takeUnits(graphemes, most - 1 - tail.length).join("");
   return `${head.trimEnd()}…${tail.trimStart()}`;
 }

@@ -66,7 +66,8 @@ function describe({ figures, language }: Painter, { kind, size, modifiedAt }: En
 function turningRow({ page, view }: Listing): (Button | false)[] {
   const { number, next } = page;
   if (number <= 1 && !next) return [];
-  const turn = (to: number, sign: string, disabled = false) => press(sign, { do: "turn", view, page: to }, { disabled });
+  const turn = (to: number, sign: string, disabled = false) =>
+    press(sign, { do: "turn", view, page: to }, { disabled });
   return [
     number > 1 && turn(number - 1, "◀"),
     // Where one is.

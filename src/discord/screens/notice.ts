@@ -21,9 +21,7 @@ export function noticeSheet(painter: Painter, notice: Notice): Sheet {
     rows: [
       [
         verify !== undefined && verifyButton(painter, verify),
-        ...(view
-          ? offer.map((what) => press(`${offerSigns[what]} ${say(`press-${what}`)}`, { do: what, view }))
-          : []),
+        ...(view ? offer.map((what) => press(`${offerSigns[what]} ${say(`press-${what}`)}`, { do: what, view })) : []),
         deadViews.has(notice.notice) && freshButton(painter),
       ],
     ],

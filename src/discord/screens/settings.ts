@@ -28,7 +28,11 @@ export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
     },
     rows: [
       rowChoices.map((count) =>
-        press(`${count === rows ? "🔘 " : ""}${count}`, { do: "set-rows", view, rows: count }, { disabled: count === rows }),
+        press(
+          `${count === rows ? "🔘 " : ""}${count}`,
+          { do: "set-rows", view, rows: count },
+          { disabled: count === rows },
+        ),
       ),
       orders.map((choice) => {
         const arrow = order.descending ? " ↓" : " ↑";

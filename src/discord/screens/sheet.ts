@@ -83,7 +83,12 @@ interface ButtonLooks {
 /** A button that leads to an address; undefined where Discord takes no such button. */
 export function addressButton(text: string, url: string): Button | false {
   return (
-    url.length <= mostAddress && { type: ComponentType.Button, style: ButtonStyle.Link, label: clip(text, mostLabel), url }
+    url.length <= mostAddress && {
+      type: ComponentType.Button,
+      style: ButtonStyle.Link,
+      label: clip(text, mostLabel),
+      url,
+    }
   );
 }
 
