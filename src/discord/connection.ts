@@ -44,7 +44,7 @@ export function createConnection({ build, token, log, onUp, onFatal, patience = 
         const refusal = refusalIn(error);
         if (refusal !== undefined) throw new ConfigError(refusal, { cause: error });
         log.warn({ err: loggable(error), again: pause }, "discord not reached");
-        await sleep(pause, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+        await sleep(pause, undefined, { signal: closing.signal }).catch(() => undefined);
         if (closing.signal.aborted) return;
       }
     }
@@ -74,10 +74,8 @@ export function createConnection({ build, token, log, onUp, onFatal, patience = 
   return {
     async open() {
       const connecting = connect();
-      const outcome = await Promise.race([
-        connecting,
-        sleep(patience, "later", { signal: closing.signal, ref: false }),
-      ]);
+      const waiting = sleep(patience, "later", { signal: closing.signal, ref: false }).catch(() => "closed");
+      const outcome = await Promise.race([connecting, waiting]);
       if (outcome !== "later") return;
       log.warn({ after: patience }, "discord cannot be reached yet; trying on");
       void connecting.catch((error: unknown) => onFatal(error instanceof Error ? error.message : String(error)));
