@@ -46,9 +46,12 @@ function pathsIn({ storage }: Services, mount: string, typed: string): readonly 
   if (!folder) return [];
   const start = plain(words);
   const hits = folder.entries.filter((entry) => !entry.name.includes("/") && contains(entry, words));
-  const first = hits.filter(({ name }) => plain(name).startsWith(start));
-  const then = hits.filter(({ name }) => !plain(name).startsWith(start));
-  return [...first, ...then]
+  const ranks = Map.groupBy(
+    hits,
+    ({ name, kind }) => (plain(name).startsWith(start) ? 0 : 2) + Number(kind === "file"),
+  );
+  return [0, 1, 2, 3]
+    .flatMap((rank) => ranks.get(rank) ?? [])
     .slice(0, mostSuggestions)
     .map(({ name, kind }) => ({ value: [...names, name].join("/"), name, kind }));
 }
