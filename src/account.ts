@@ -243,11 +243,17 @@ function createAsker(): Asker {
   const terminal = process.stdin.isTTY;
   const lines = createInterface({ input: process.stdin, output: shown, terminal, historySize: 0 });
   const answers = lines[Symbol.asyncIterator]();
+  let isOver = false;
+  lines.on("close", () => (isOver = true));
   lines.on("SIGINT", () => process.exit(operatorsTurn));
   return {
     async ask(question, { hidden = false } = {}) {
-      lines.setPrompt(question);
-      lines.prompt();
+      // A pipe may have ended while its last lines still wait to be read.
+      if (isOver) shown.write(question);
+      else {
+        lines.setPrompt(question);
+        lines.prompt();
+      }
       isHidden = hidden;
       const { value, done } = await answers.next();
       isHidden = false;
