@@ -48,7 +48,7 @@ export function moment(at: number): string {
 const unseen = /[\u0000-\u001F\u007F-\u009F\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]+/g;
 
 function tidy(name: string): string {
-  return name.toWellFormed().replaceAll(unseen, " ").trim();
+  return name.replaceAll(unseen, " ").trim();
 }
 
 /** Every character that begins markup, a mention, a timestamp or an address; at the beginning also lists and headings. */

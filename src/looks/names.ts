@@ -41,14 +41,18 @@ const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u200E\u200F\u202A-
 const firstStrong = "\u2068";
 const popIsolate = "\u2069";
 
-/** Keeps a name that is (or pretends to be) written from right to left from turning what stands around it. */
+/** Keeps a name that is (or pretends to be) written from right to left from turning what stands around it. Halves of characters are replaced. */
 export function isolate(name: string): string {
-  return rightToLeft.test(name) ? `${firstStrong}${name}${popIsolate}` : name;
+  const whole = name.toWellFormed();
+  return rightToLeft.test(whole) ? `${firstStrong}${whole}${popIsolate}` : whole;
 }
 
 function oneLine(name: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is being taken out
-  const flat = name.replace(/[\u0000-\u001F\u007F\u2028\u2029]+/g, " ").trim();
+  const flat = name
+    .toWellFormed()
+    .replace(/[\u0000-\u001F\u007F\u2028\u2029]+/g, " ")
+    .trim();
   return flat === "" ? "…" : flat;
 }
 
