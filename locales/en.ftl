@@ -262,6 +262,49 @@ anonymous-admin = I cannot tell who you are while you are anonymous. Please use 
 
 ## Discord only
 
+# Names of commands and of their options, as Discord takes them: lower case, no spaces, at most 32 characters.
+slash-start = start
+slash-help = help
+slash-login = login
+slash-login-drive = drive
+slash-login-drive-hint = A drive of yours to sign in to again
+slash-share = share
+slash-share-link = link
+slash-share-link-hint = The share's address or id
+slash-share-code = code
+slash-share-code-hint = Its pass code, if it has one
+slash-mounts = mounts
+slash-browse = browse
+slash-browse-path = path
+slash-browse-path-hint = A path in the current drive
+slash-link = link
+slash-link-file = file
+slash-link-file-hint = The file's path, or words of its name
+slash-settings = settings
+slash-cancel = cancel
+slash-logout = logout
+slash-forget = forget
+# The command in a message's own menu; it may have spaces.
+menu-open-share = Open PikPak share
+
+press-fill-in = Fill in
+press-go-on = I have sent it
+press-post-here = Post here
+press-fresh-list = Open a fresh list
+choose-entry = Open…
+choose-mount = Show a drive…
+choose-language = Language…
+
+help-menu = A share link in somebody's message opens by the message's own menu: Apps, then { $command }.
+help-alone = What I answer is seen by you alone, until you post it.
+page-instead-of-chat = Passwords and tokens do not belong in Discord. Enter them on this page in your browser; it is yours alone, works once, and is open until { $date }.
+page-not-sent = Nothing has come from the page yet. Send it off there first; it is still open.
+page-unavailable = Passwords and tokens do not belong in Discord, and this bot has no address of its own where you could enter them. Its operator can add your account from the shell: npm run account -- add. Shares need no password: /share opens them here.
+form-over = This form is over. Start again with the command.
+posted-here = Posted here, for everybody to see.
+post-not-here = I may not post here.
+link-in-file = The address is too long for a message, so it is in the file.
+
 ## Gateway: pages and refusals
 
 gateway-bad-ticket-title = This link is not valid

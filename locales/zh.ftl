@@ -256,6 +256,49 @@ anonymous-admin = 你处于匿名状态，我无法知道你是谁。请使用�
 
 ## Discord only
 
+# Names of commands and of their options, as Discord takes them: lower case, no spaces, at most 32 characters.
+slash-start = 开始
+slash-help = 帮助
+slash-login = 登录
+slash-login-drive = 网盘
+slash-login-drive-hint = 要重新登录的网盘
+slash-share = 分享
+slash-share-link = 链接
+slash-share-link-hint = 分享的网址或编号
+slash-share-code = 提取码
+slash-share-code-hint = 提取码（如果有）
+slash-mounts = 网盘
+slash-browse = 浏览
+slash-browse-path = 路径
+slash-browse-path-hint = 当前网盘中的路径
+slash-link = 直链
+slash-link-file = 文件
+slash-link-file-hint = 文件的路径，或文件名中的几个词
+slash-settings = 设置
+slash-cancel = 取消
+slash-logout = 退出登录
+slash-forget = 忘记我
+# The command in a message's own menu; it may have spaces.
+menu-open-share = 打开 PikPak 分享
+
+press-fill-in = 填写
+press-go-on = 我已提交
+press-post-here = 发到这里
+press-fresh-list = 打开新列表
+choose-entry = 打开…
+choose-mount = 查看网盘…
+choose-language = 语言…
+
+help-menu = 别人消息里的分享链接，可以从那条消息的菜单打开：应用，然后选“{ $command }”。
+help-alone = 我的回复只有你能看到，除非你把它发出来。
+page-instead-of-chat = 密码和令牌不应经过 Discord。请在浏览器中打开这个页面填写：它只属于你，只能用一次，有效期至 { $date }。
+page-not-sent = 页面还没有提交。请先在那里提交，页面仍然有效。
+page-unavailable = 密码和令牌不应经过 Discord，而这个机器人没有可供填写的公开地址。它的管理员可以在命令行添加你的账号：npm run account -- add。打开分享不需要密码：用 /share 即可。
+form-over = 这个表单已失效，请重新使用命令。
+posted-here = 已发到这里，所有人都能看到。
+post-not-here = 我不能在这里发消息。
+link-in-file = 地址太长，消息里放不下，所以放在文件里。
+
 ## Gateway: pages and refusals
 
 gateway-bad-ticket-title = 链接无效

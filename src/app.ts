@@ -123,7 +123,7 @@ async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site):
 }
 
 /** The configured keys; else the key file, which several processes over one database cannot share. */
-function keysOf(config: Config): readonly Uint8Array[] {
+export function keysOf(config: Config): readonly Uint8Array[] {
   if (config.secretKeys) return config.secretKeys;
   if (/^(rediss?|postgres(ql)?):/.test(config.storeUrl)) {
     throw new ConfigError(
@@ -143,7 +143,8 @@ function newestOf(keys: readonly Uint8Array[]): Uint8Array {
   return newest;
 }
 
-function openStorage({ pikpak }: Config, store: Store, log: Logger): Storage {
+/** The mounts in a store, over the drives there are. */
+export function openStorage({ pikpak }: Config, store: Store, log: Logger): Storage {
   return createStorage({
     kinds: kindsOf(pikpak),
     mounts: store.open<Mount>("mounts"),

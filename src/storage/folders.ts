@@ -20,6 +20,8 @@ export interface Folder {
 export interface Folders {
   /** The folder once its first page is there; the rest is read on by itself. */
   read(wanted: WantedFolder): Promise<Folder>;
+  /** The folder as far as it is known, without reading anything; undefined = it is not. */
+  peek(mount: string, folder: string | undefined): Folder | undefined;
   /** Snapshots while the folder fills in, the last one complete or failed. Nothing when nobody has read it. */
   follow(
     mount: string,
@@ -73,6 +75,7 @@ export function createFolders({ now, wait }: FoldersParts): Folders {
       await joined(reader.firstPage, wanted.signal);
       return reader.snapshot();
     },
+    peek: (mount, folder) => readers.peek(keyOf(mount, folder))?.snapshot(),
     async *follow(mount, folder, { every = 1000, signal }) {
       const reader = readers.get(keyOf(mount, folder));
       if (!reader) return;

@@ -47,6 +47,8 @@ export interface Storage {
     folder: string | undefined,
     options?: CallOptions & { readonly refresh?: boolean },
   ): Promise<Folder>;
+  /** The folder as far as it is known already; undefined = it is not. Never asks the drive. */
+  peek(mount: string, folder: string | undefined): Folder | undefined;
   /** The folder as it fills in: a snapshot at most every `every` ms (1000), the last one complete or failed. Ends by itself. */
   follow(
     mount: string,
@@ -100,6 +102,7 @@ export function createStorage(parts: StorageParts): Storage {
       const driver = await drivers.of(mount);
       return watched(rack, mount, () => folders.read({ mount, folder, driver, refresh, signal }));
     },
+    peek: (mount, folder) => folders.peek(mount, folder),
     follow: (mount, folder, options = {}) => folders.follow(mount, folder, options),
     stat: async (mount, entry, options = {}) => {
       const driver = await drivers.of(mount);

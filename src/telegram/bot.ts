@@ -6,6 +6,7 @@ import { Bot, GrammyError, HttpError, webhookCallback, type Transformer } from "
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
 import type { Action, Visit } from "../actions/action.ts";
+import { createFollower } from "../actions/follow.ts";
 import type { Answer } from "../actions/screen.ts";
 import { ConfigError, type Config } from "../config.ts";
 import type { Words } from "../words.ts";
@@ -13,7 +14,6 @@ import { publishCommands } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
 import type { DialogueStore } from "./dialogue.ts";
-import { createFollower } from "./follow.ts";
 import { createGuard, loggable } from "./guard.ts";
 import { createPost } from "./post.ts";
 import { createRouter } from "./router.ts";

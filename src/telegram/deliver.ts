@@ -1,10 +1,10 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { Action } from "../actions/action.ts";
+import type { Follower } from "../actions/follow.ts";
 import { decodePress, encodePress } from "../actions/press.ts";
 import type { Answer, FormScreen, LinkCard, Notice, Screen } from "../actions/screen.ts";
 import type { Words } from "../words.ts";
 import type { BotContext } from "./context.ts";
-import type { Follower } from "./follow.ts";
 import { mostToast } from "./limits.ts";
 import { keyOf, placeOf, type Place, type Post } from "./post.ts";
 import { paint } from "./screens/paint.ts";

@@ -1,7 +1,8 @@
 import { GrammyError, type Api } from "grammy";
 import type { InlineKeyboardMarkup, LinkPreviewOptions, Message, MessageEntity } from "grammy/types";
 import type { BotContext } from "./context.ts";
-import { clip, mostToast } from "./limits.ts";
+import { clip } from "../looks/names.ts";
+import { mostToast } from "./limits.ts";
 import type { Painted } from "./screens/painter.ts";
 
 /** A message that can be edited later. */

@@ -1,6 +1,7 @@
 import type { FileCard } from "../../actions/screen.ts";
-import { isPublicAddress } from "../limits.ts";
-import { kindOf, kindSigns } from "./icons.ts";
+import { isPublicAddress } from "../../looks/address.ts";
+import { elideName } from "../../looks/names.ts";
+import { kindOf, kindSigns } from "../../looks/signs.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */
@@ -27,7 +28,7 @@ export function paintFile(painter: Painter, card: FileCard): Painted {
       [button(`🔗 ${variants.length > 0 ? say("press-link-original") : say("press-link")}`, { do: "link", view })],
       ...variants
         .slice(0, mostVariants)
-        .map(({ name }, variant) => [button(`🔗 ${name}`, { do: "link", view, variant })]),
+        .map(({ name }, variant) => [button(`🔗 ${elideName(name)}`, { do: "link", view, variant })]),
       [button(`⬆ ${say("press-back")}`, { do: "back", view })],
     ],
     ...(thumbnail !== undefined && isPublicAddress(thumbnail) && { preview: thumbnail }),

@@ -1,8 +1,8 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/screen.ts";
 import type { Entry, Order } from "../../storage/entry.ts";
-import { elideName } from "../limits.ts";
-import { kindOf, kindSigns } from "./icons.ts";
+import { elideName } from "../../looks/names.ts";
+import { kindOf, kindSigns } from "../../looks/signs.ts";
 import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** A folder's page: one entry a row, then the ways from here. */

@@ -3,7 +3,8 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { MountCard, MountLine, MountList } from "../../actions/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
-import { elideName, mostButtons } from "../limits.ts";
+import { elideName, isolate } from "../../looks/names.ts";
+import { mostButtons } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** One's mounts, one a row. */
@@ -78,7 +79,7 @@ function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Q
     ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
     room,
     ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
-    ...(plan === undefined ? [] : [say("mount-plan", { plan })]),
+    ...(plan === undefined ? [] : [say("mount-plan", { plan: isolate(plan) })]),
   ];
 }
 
