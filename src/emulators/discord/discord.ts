@@ -1,0 +1,541 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createAsk } from "./asking.ts";
+import { realClock, type Clock } from "./clock.ts";
+import { createRegistry, type Registry } from "./commands.ts";
+import { createFaults, type Fault, type Faults } from "./faults.ts";
+import { createGateway, intent, type Frame, type Gateway, type GatewayRules } from "./gateway.ts";
+import { createLimits, usualRates, type Limits, type RateRules, type Verdict } from "./limits.ts";
+import type { Upload } from "./messages.ts";
+import { receive, type Received } from "./multipart.ts";
+import { usualPermissions } from "./permissions.ts";
+import { createPerson, type Person } from "./person.ts";
+import { Refusal, refusals } from "./refusal.ts";
+import { routes, type Answer, type Asked, type Route, type Service } from "./rest.ts";
+import { arrivedGuildShape, messageShape } from "./shapes.ts";
+import {
+  addChannel,
+  createState,
+  directChannel,
+  type Channel,
+  type Guild,
+  type Json,
+  type Message,
+  type State,
+} from "./state.ts";
+
+/** A Discord on loopback, strict like the real one. */
+export interface DiscordEmulator {
+  /** For `rest.api`: without a version. */
+  readonly apiRoot: string;
+  /** The bot's. */
+  readonly token: string;
+  readonly state: State;
+  readonly registry: Registry;
+  readonly gateway: Pick<Gateway, "connections" | "drop" | "reconnect" | "invalidate" | "limits">;
+  /** Knobs; change them at any time. */
+  readonly rules: Rules;
+  person(somebody: Somebody): Person;
+  guild(options: GuildOptions): Guild;
+  channel(guild: Guild, name: string): Channel;
+  /** A conversation of several people without the bot. */
+  group(people: readonly Person[]): Channel;
+  /** Makes somebody a member, or changes what a member may do. */
+  joins(guild: Guild, who: Person | "bot", permissions?: bigint): void;
+  leaves(guild: Guild, who: Person | "bot"): void;
+  /** Takes permissions away in one channel. */
+  denies(channel: Channel, who: Person | "bot", permissions: bigint): void;
+  /** What was asked for, oldest first. Holds no secret. */
+  readonly calls: readonly Call[];
+  onCall(listener: (call: Call) => void): () => void;
+  /** Every request with its body, secrets and all: for those who look for leaks. */
+  readonly requests: readonly Recorded[];
+  /** Every frame of every socket, secrets and all. */
+  readonly frames: readonly Frame[];
+  /** The next requests that fit go wrong. */
+  fail(fault: Fault): void;
+  /** Refuses every connection until told otherwise. */
+  outage(on: boolean): void;
+  /** Things a client did that a good one does not. */
+  readonly complaints: readonly string[];
+  /** Until a bot has identified or resumed; fails after `within` real ms. */
+  ready(within?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Rules extends RateRules, GatewayRules {
+  /** Bytes of one file in one message. */
+  attachmentLimit: number;
+  /** Bytes of a file that are kept, so that people can open it. */
+  keepBytes: number;
+}
+
+/** Somebody who can be on Discord. */
+export interface Somebody {
+  readonly name: string;
+  /** Digits; made up when absent. */
+  readonly id?: string;
+  /** `en-US` when absent. */
+  readonly locale?: string;
+}
+
+export interface GuildOptions {
+  readonly name: string;
+  readonly owner: Person;
+  readonly members?: readonly Person[];
+  readonly locale?: string;
+  /** How the app was added: not at all, its commands alone, or with its bot. */
+  readonly app?: "absent" | "commands" | "bot";
+  readonly channels?: readonly string[];
+}
+
+export interface Call {
+  readonly at: number;
+  readonly method: string;
+  /** The route's name, with no id or token. */
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+  /** Discord's code, or a fault. */
+  readonly note?: string;
+}
+
+/** A request as it came, and what it was answered. */
+export interface Recorded {
+  readonly method: string;
+  readonly path: string;
+  readonly text: string;
+  readonly uploads: readonly Upload[];
+  readonly status: number;
+  readonly answer: string;
+}
+
+interface Options {
+  /** 0 or absent = any free port. */
+  readonly port?: number;
+  readonly clock?: Clock;
+  readonly token?: string;
+  /** The app's, which is its bot's. */
+  readonly id?: string;
+  readonly name?: string;
+  secret?(bytes: number): string;
+}
+
+/** Starts the service with nobody in it. */
+export async function startDiscord({
+  port = 0,
+  clock = realClock(),
+  id,
+  name = "ChatDrive",
+  secret = (bytes) => randomBytes(bytes).toString("base64url"),
+  token,
+}: Options = {}): Promise<DiscordEmulator> {
+  const state = createState(clock, { name, secret, ...(id !== undefined && { id }) });
+  const own = token ?? `${Buffer.from(state.bot.id).toString("base64url")}.${secret(4)}.${secret(20)}`;
+  const rules = usualRules();
+  const complaints: string[] = [];
+  const frames: Frame[] = [];
+  let valid = true;
+  let url = "";
+  const complain = (what: string) => void complaints.push(what);
+  const gateway = createGateway(state, {
+    rules,
+    isToken: (candidate) => valid && candidate === own,
+    voidToken: () => (valid = false),
+    url: () => url.replace(/^http/, "ws"),
+    record: (frame) => void frames.push(frame),
+    complain,
+  });
+  const registry = createRegistry(state);
+  const service: Service = {
+    state,
+    registry,
+    cdn: () => url,
+    gateway: () => ({ url: url.replace(/^http/, "ws"), limits: gateway.limits() }),
+    tell: (event, message) => tellOf(state, gateway, { event, message, cdn: url }),
+    leave: (guild) => leave(state, gateway, guild),
+    complain,
+  };
+  const desk: Desk = {
+    service,
+    rules,
+    limits: createLimits(rules, clock.now),
+    faults: createFaults(),
+    isToken: (header) => valid && header === `Bot ${own}`,
+    calls: [],
+    requests: [],
+    listeners: new Set(),
+  };
+  let down = false;
+  const server = createServer((request, response) => {
+    if (down) return void request.socket.destroy();
+    handle(desk, request, response).catch((error: unknown) => {
+      complain(`the emulator failed: ${error instanceof Error ? error.stack : String(error)}`);
+      response.destroy();
+    });
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (down) return void socket.destroy();
+    gateway.upgrade(request, socket, head);
+  });
+  await listening(server, port);
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`;
+  const ask = createAsk({ state, gateway, attachmentLimit: () => rules.attachmentLimit, cdn: () => url, complain });
+  const tell = (message: Message) => service.tell("MESSAGE_CREATE", message);
+  const idOf = (who: Person | "bot") => (who === "bot" ? state.bot.id : who.user.id);
+  const joins: DiscordEmulator["joins"] = (guild, who, permissions = usualPermissions) => {
+    const known = guild.members.get(idOf(who));
+    guild.members.set(idOf(who), { permissions, joinedAt: known?.joinedAt ?? clock.now() });
+    if (who === "bot") guild.installed = true;
+    if (who === "bot" && !known)
+      gateway.emit({
+        name: "GUILD_CREATE",
+        data: arrivedGuildShape(state, guild),
+        intents: intent.guilds,
+        guild: guild.id,
+      });
+    state.changed();
+  };
+  const channel = (guild: Guild, called: string) =>
+    addChannel(state, { kind: "guild", name: called, people: [], guild });
+  return {
+    apiRoot: `${url}/api`,
+    token: own,
+    state,
+    registry,
+    gateway,
+    rules,
+    person(somebody) {
+      const user = {
+        id: somebody.id ?? state.id(),
+        name: somebody.name,
+        bot: false,
+        locale: somebody.locale ?? "en-US",
+        installed: false,
+        opensDms: true,
+      };
+      state.users.set(user.id, user);
+      return createPerson({ state, ask, cdn: () => url, tell }, user);
+    },
+    guild({ name: called, owner, members = [], locale = "en-US", app = "bot", channels = ["general"] }) {
+      const guild: Guild = {
+        id: state.id(),
+        name: called,
+        locale,
+        owner: owner.user.id,
+        members: new Map(),
+        installed: app !== "absent",
+        channels: [],
+      };
+      state.guilds.set(guild.id, guild);
+      for (const one of channels) channel(guild, one);
+      for (const member of [owner, ...members]) joins(guild, member);
+      if (app === "bot") joins(guild, "bot");
+      return guild;
+    },
+    channel,
+    group: (people) =>
+      directChannel(
+        state,
+        people.map(({ user }) => user.id),
+        "group-dm",
+      ),
+    joins,
+    leaves(guild, who) {
+      if (who === "bot") return leave(state, gateway, guild);
+      guild.members.delete(who.user.id);
+      return state.changed();
+    },
+    denies(place, who, permissions) {
+      place.denied.set(idOf(who), permissions);
+      state.changed();
+    },
+    calls: desk.calls,
+    requests: desk.requests,
+    frames,
+    complaints,
+    onCall: (listener) => {
+      desk.listeners.add(listener);
+      return () => desk.listeners.delete(listener);
+    },
+    fail: (fault) => desk.faults.add(fault),
+    outage(on) {
+      down = on;
+      if (!on) return;
+      gateway.drop();
+      server.closeAllConnections();
+    },
+    ready: (within = 5000) => whenReady(gateway, within),
+    close: async () => {
+      gateway.shut();
+      await closed(server);
+    },
+  };
+}
+
+function usualRules(): Rules {
+  return {
+    ...usualRates(),
+    heartbeat: 41_250,
+    sessionLife: 5 * 60_000,
+    privileged: 0,
+    identifies: 1000,
+    identifyGap: 0,
+    frames: 120,
+    refuseResume: false,
+    attachmentLimit: 10 * 1_048_576,
+    keepBytes: 1_048_576,
+  };
+}
+
+function whenReady(gateway: Gateway, within: number): Promise<void> {
+  if (gateway.connections() > 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no bot came within ${within} ms`)), within);
+    gateway.onReady(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** The app is gone from a guild, its commands there and its bot. */
+function leave(state: State, gateway: Gateway, guild: Guild): void {
+  guild.installed = false;
+  if (guild.members.delete(state.bot.id))
+    gateway.emit({ name: "GUILD_DELETE", data: { id: guild.id }, intents: intent.guilds, guild: guild.id });
+  for (const command of state.commands.values()) if (command.guild === guild.id) state.commands.delete(command.id);
+  state.changed();
+}
+
+interface Telling {
+  readonly event: "MESSAGE_CREATE" | "MESSAGE_UPDATE" | "MESSAGE_DELETE";
+  readonly message: Message;
+  readonly cdn: string;
+}
+
+/** Lets sessions with the intent know of a message, where the bot is there to see it. */
+function tellOf(state: State, gateway: Gateway, { event, message, cdn }: Telling): void {
+  const { channel, author } = message;
+  const there = channel.guild ? channel.guild.members.has(state.bot.id) : channel.people.includes(state.bot.id);
+  if (!there || message.onlyFor !== undefined) return;
+  const where = channel.guild ? { guild_id: channel.guild.id } : {};
+  const isOpen = author === state.bot || !channel.guild || message.content.includes(`<@${state.bot.id}>`);
+  const data = (intents: number): Json => {
+    if (event === "MESSAGE_DELETE") return { id: message.id, channel_id: channel.id, ...where };
+    const shape = messageShape(state, message, cdn);
+    const hidden =
+      isOpen || (intents & intent.messageContent) !== 0
+        ? {}
+        : { content: "", embeds: [], attachments: [], components: [] };
+    return { ...shape, ...hidden, ...where, channel_type: channel.guild ? 0 : channel.kind === "group-dm" ? 3 : 1 };
+  };
+  gateway.emit({
+    name: event,
+    data,
+    intents: channel.guild ? intent.guildMessages : intent.directMessages,
+    ...(channel.guild && { guild: channel.guild.id }),
+  });
+}
+
+interface Desk {
+  readonly service: Service;
+  readonly rules: Rules;
+  readonly limits: Limits;
+  readonly faults: Faults;
+  isToken(header: string | undefined): boolean;
+  readonly calls: Call[];
+  readonly requests: Recorded[];
+  readonly listeners: Set<(call: Call) => void>;
+}
+
+/** What is said back, before it is written. */
+interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly text?: string;
+  readonly type?: string;
+  readonly note?: string;
+}
+
+async function handle(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const started = performance.now();
+  const url = new URL(request.url ?? "/", "http://discord");
+  if (url.pathname.startsWith("/attachments/")) return sendFile(desk.service.state, url.pathname, request, response);
+  const { method = "GET" } = request;
+  // Clients may write `@original` as `%40original`.
+  const path = decoded(url.pathname.replace(/^\/api(?:\/v\d+)?/, ""));
+  const found = routes.find((candidate) => candidate.method === method && candidate.pattern.test(path));
+  const fault = desk.faults.meet(method, path);
+  if (fault?.delay !== undefined) await elapsed(desk.service.state.clock, fault.delay);
+  const spoiled = fault && (fault.status !== undefined || fault.body !== undefined || fault.reset === true);
+  const received = await receiveAll(desk, request);
+  const honest = spoiled && !fault.after ? undefined : replyTo(desk, { request, url, path, method, found, received });
+  const reply = spoiled ? spoil(fault) : honest;
+  if (!reply || (spoiled && fault.reset)) request.socket.destroy();
+  else send(response, reply);
+  const call: Call = {
+    at: desk.service.state.clock.now(),
+    method,
+    route: found?.name ?? "unknown",
+    status: reply?.status ?? 0,
+    ms: performance.now() - started,
+    ...(reply?.note !== undefined && { note: reply.note }),
+  };
+  desk.requests.push({
+    method,
+    path: `${path}${url.search}`,
+    text: received instanceof Refusal ? "" : received.text,
+    uploads: received instanceof Refusal ? [] : received.uploads,
+    status: call.status,
+    answer: reply?.text ?? "",
+  });
+  desk.calls.push(call);
+  for (const listener of desk.listeners) listener(call);
+}
+
+function elapsed(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(ms, resolve));
+}
+
+function spoil(fault: Fault): Reply {
+  const status = fault.status ?? 500;
+  return {
+    status,
+    text: fault.body ?? JSON.stringify({ message: `${status}: emulated`, code: 0 }),
+    type: fault.body === undefined ? "application/json" : "text/html",
+    note: fault.reset ? "reset on demand" : "on demand",
+    ...(fault.headers && { headers: fault.headers }),
+  };
+}
+
+function receiveAll({ rules }: Desk, request: IncomingMessage): Promise<Received | Refusal> {
+  const limits = { file: rules.attachmentLimit, keep: rules.keepBytes, text: 2 * 1_048_576 };
+  return receive(request, limits).catch((error: unknown) => {
+    if (error instanceof Refusal) return error;
+    throw error;
+  });
+}
+
+interface Handling {
+  readonly request: IncomingMessage;
+  readonly url: URL;
+  readonly path: string;
+  readonly method: string;
+  readonly found: Route | undefined;
+  readonly received: Received | Refusal;
+}
+
+function replyTo(desk: Desk, handling: Handling): Reply {
+  const { request, url, path, found } = handling;
+  let headers: Readonly<Record<string, string>> = {};
+  try {
+    if (!/^\/api\/v(9|10)\//.test(url.pathname)) throw new Refusal(400, 50_041, "Invalid API version");
+    if (!found) throw routes.some(({ pattern }) => pattern.test(path)) ? refusals.wrongMethod() : refusals.noRoute();
+    if (!found.open && !desk.isToken(request.headers.authorization)) throw refusals.unauthorized();
+    const ids = (found.pattern.exec(path) ?? []).slice(1);
+    const key = ids.slice(0, found.open ? 2 : 1).join("/");
+    const verdict = desk.limits.take({ kind: found.rate ?? found.name, key, interaction: found.open === true });
+    ({ headers } = verdict);
+    if (verdict.wait !== undefined) return limited(desk, verdict, verdict.wait);
+    const { status, body } = carryOut(desk, handling, { found, ids });
+    return body === undefined
+      ? { status, headers }
+      : { status, headers, text: JSON.stringify(body), type: "application/json" };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.status === 401 || error.status === 403) desk.limits.wasted();
+    const note = error.code === 0 ? error.message : `${error.code} ${error.message}`;
+    return { status: error.status, headers, text: JSON.stringify(error), type: "application/json", note };
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function limited(desk: Desk, verdict: Verdict, wait: number): Reply {
+  desk.limits.wasted();
+  const seconds = wait / 1000;
+  const headers = { ...verdict.headers, "retry-after": String(Math.ceil(seconds)) };
+  if (verdict.banned)
+    return {
+      status: 429,
+      headers,
+      text: "<html><title>Access denied</title>1015</html>",
+      type: "text/html",
+      note: "shut out",
+    };
+  const body = { message: "You are being rate limited.", retry_after: seconds, global: verdict.global === true };
+  return {
+    status: 429,
+    headers: {
+      ...headers,
+      via: "1.1 google",
+      "x-ratelimit-scope": verdict.global ? "global" : "user",
+      ...(verdict.global && { "x-ratelimit-global": "true" }),
+    },
+    text: JSON.stringify(body),
+    type: "application/json",
+    note: "rate limited",
+  };
+}
+
+function carryOut(
+  { service }: Desk,
+  { method, path, url, received }: Handling,
+  { found, ids }: { found: Route; ids: readonly string[] },
+): Answer {
+  if (received instanceof Refusal) throw received;
+  const body = method === "GET" || method === "DELETE" ? undefined : parsed(received.text);
+  const asked: Asked = { method, path, query: url.searchParams, body, uploads: received.uploads };
+  return found.run(service, asked, ids);
+}
+
+function parsed(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refusals.invalidJson();
+  }
+}
+
+function send(response: ServerResponse, { status, headers = {}, text, type }: Reply): void {
+  // An answer without a body must not claim to be JSON: discord.js would parse it.
+  response.writeHead(status, { ...headers, ...(type !== undefined && { "content-type": type }) }).end(text);
+}
+
+/** A file of a message, for those who open it. */
+function sendFile(state: State, pathname: string, request: IncomingMessage, response: ServerResponse): void {
+  const [, , channelId = "", attachmentId] = pathname.split("/");
+  const file = state.channels
+    .get(channelId)
+    ?.messages.flatMap(({ attachments }) => attachments)
+    .find(({ id }) => id === attachmentId);
+  request.resume();
+  if (!file?.bytes) return void response.writeHead(404, { "content-type": "text/plain" }).end("not kept");
+  response.writeHead(200, {
+    "content-type": file.type ?? "application/octet-stream",
+    "content-length": file.bytes.length,
+    "x-content-type-options": "nosniff",
+  });
+  return void response.end(file.bytes);
+}
+
+function listening(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}

@@ -1,0 +1,531 @@
+import { createHash } from "node:crypto";
+import type { MessageView } from "../stage.ts";
+import type { Ask } from "./asking.ts";
+import { component, isSelect, objects, placed } from "./layout.ts";
+import { storedName } from "./messages.ts";
+import { may, permission } from "./permissions.ts";
+import { commandsFor, nameFor, ownersIn, ownersOf } from "./reach.ts";
+import { isObject, lengthOf } from "./schema.ts";
+import { attachmentShape, channelType, messageShape, userShape } from "./shapes.ts";
+import { drawMessages, inputsOf, labelOf, optionsOf, viewMessage } from "./sight.ts";
+import {
+  directChannel,
+  isVisibleTo,
+  permissionsIn,
+  type Attachment,
+  type Channel,
+  type Command,
+  type Interaction,
+  type Json,
+  type Message,
+  type State,
+  type User,
+} from "./state.ts";
+import { readTyped, resolvedMember } from "./typed.ts";
+
+/** A file a person has at hand. */
+export interface OwnFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly type?: string;
+}
+
+/** Where something is done; absent = where they were last, at first the conversation with the bot. */
+export interface Where {
+  readonly in?: Channel;
+}
+
+/** Which message is meant; absent = the newest that fits. */
+export interface OnMessage extends Where {
+  readonly message?: Message;
+}
+
+/** Text it contains, text it matches, or anything else about a message. */
+export type Sign = string | RegExp | ((view: MessageView) => boolean);
+
+/**
+ * Somebody with a Discord client. What they do resolves when the bot has given its first answer, or has let three
+ * seconds go by; the interaction says which. What no client would let them do throws.
+ */
+export interface Person {
+  readonly user: User;
+  /** Their conversation with the bot. */
+  readonly dm: Channel;
+  /** Types a whole command: `/browse path:/Movies`. Options with strange text can be given apart. */
+  uses(
+    line: string,
+    options?: Where & {
+      readonly options?: Readonly<Record<string, unknown>>;
+      readonly files?: Readonly<Record<string, OwnFile>>;
+    },
+  ): Promise<Interaction>;
+  /** A command from a message's menu. */
+  usesOnMessage(name: string, message: Message): Promise<Interaction>;
+  /** A command from a person's menu. */
+  usesOnUser(name: string, target: User, where?: Where): Promise<Interaction>;
+  /** Types as far as this and reads what the last option offers. */
+  types(line: string, where?: Where): Promise<readonly Json[]>;
+  presses(label: string | RegExp, on?: OnMessage): Promise<Interaction>;
+  /** Picks from the menu that offers it; several where the menu allows. */
+  selects(choice: string | RegExp | readonly string[], on?: OnMessage): Promise<Interaction>;
+  /** Sends what no button says: a custom id of their own making. */
+  forges(
+    customId: string,
+    on: { readonly message: Message; readonly values?: readonly string[] },
+  ): Promise<Interaction>;
+  /** Fills the open modal by label or custom id, and submits it. */
+  fills(values: Readonly<Record<string, string | boolean | readonly string[] | OwnFile>>): Promise<Interaction>;
+  /** Closes the modal; nobody is told. */
+  dismisses(): void;
+  /** The modal on their screen. */
+  modal(): Json | undefined;
+  says(text: string, where?: Where & { readonly files?: readonly OwnFile[] }): Message;
+  /** The screen in plain letters. */
+  sees(where?: Where): string;
+  /** The messages on their screen, oldest first. */
+  messages(where?: Where): Message[];
+  views(where?: Where): MessageView[];
+  /** The newest message with this sign. */
+  find(sign: Sign, where?: Where): Message | undefined;
+  /** Until such a message is on the screen; fails after `within` real ms, telling what was seen instead. */
+  waitsFor(sign: Sign, options?: Where & { readonly within?: number; readonly after?: Message }): Promise<Message>;
+  /** Until no such message is on the screen any more. */
+  waitsUntilGone(sign: Sign, options?: Where & { readonly within?: number }): Promise<void>;
+  /** The commands offered here, by name. */
+  offered(where?: Where): readonly Command[];
+  /** Their client starts again: what only they could see is gone. */
+  reloads(): void;
+  speaks(locale: string): void;
+  /** Adds the app to their account. */
+  installs(): void;
+  uninstalls(): void;
+}
+
+export interface PersonParts {
+  readonly state: State;
+  readonly ask: Ask;
+  cdn(): string;
+  /** A message of theirs appeared. */
+  tell(message: Message): void;
+}
+
+/** Gives somebody a client. */
+export function createPerson(parts: PersonParts, user: User): Person {
+  const { state } = parts;
+  const dm = directChannel(state, [user.id, state.bot.id], "bot-dm");
+  const hidden = new Set<Message>();
+  let last = dm;
+  let open: Interaction | undefined;
+  const go = ({ in: channel }: Where = {}): Channel => {
+    last = channel ?? last;
+    if (!may(permissionsIn(last, user.id), permission.viewChannel))
+      throw new Error(`${user.name} cannot see #${last.name}`);
+    return last;
+  };
+  const messages = (where?: Where) =>
+    go(where).messages.filter((message) => isVisibleTo(message, user.id) && !hidden.has(message));
+  const view = (message: Message) => viewMessage(message, { state, viewer: user, cdn: parts.cdn() });
+  const views = (where?: Where) => messages(where).map(view);
+  const sees = (where?: Where) => drawMessages(views(where));
+  const find = (sign: Sign, where?: Where) => messages(where).findLast((message) => fits(view(message), sign));
+  const ask = async (request: Parameters<Ask>[0]) => {
+    const asked = await parts.ask(request);
+    if (asked.answer === 9) {
+      open = asked;
+      state.changed();
+    }
+    return asked;
+  };
+  const command = (name: string, type: number, channel: Channel) => {
+    const offered = commandsFor(state, user, channel).filter((candidate) => candidate.type === type);
+    const found = offered.find((candidate) => nameFor(candidate, user) === name || candidate.name === name);
+    if (!found)
+      throw new Error(
+        `${user.name} is offered no "${name}" in #${channel.name}, only: ${offered.map((one) => one.name).join(", ")}`,
+      );
+    return found;
+  };
+  const touchable = (on: OnMessage | undefined, wanted: (own: Json, message: Message) => boolean, what: string) => {
+    const candidates = on?.message ? [on.message] : messages(on).toReversed();
+    if (on?.message) go({ in: on.message.channel });
+    for (const message of candidates) {
+      if (!isVisibleTo(message, user.id) || hidden.has(message)) continue;
+      const found = placed(message.components).find(({ component: own }) => wanted(own, message));
+      if (found) return { message, own: found.component };
+    }
+    throw new Error(`${user.name} sees no ${what} in #${last.name}:\n${sees()}`);
+  };
+  const touch = (message: Message, own: Json, data: Json) =>
+    ask({
+      type: 3,
+      user,
+      channel: message.channel,
+      owners: message.interaction?.owners ?? ownersIn(state, user, message.channel),
+      what: `${isSelect(own) ? "menu" : "button"} ${String(own["custom_id"])}`,
+      data: { component_type: own["type"], custom_id: own["custom_id"], ...data },
+      source: message,
+    });
+  const until = (where: Where & { readonly within?: number }, done: () => Message | true | undefined, what: string) => {
+    const channel = go(where);
+    return eventually(
+      state,
+      done,
+      where.within ?? 5000,
+      () => `${user.name} waited in vain for ${what} in #${channel.name}, and sees:\n${sees({ in: channel })}`,
+    );
+  };
+  return {
+    user,
+    dm,
+    messages,
+    views,
+    sees,
+    find,
+    async uses(line, { options, files, ...where } = {}) {
+      const channel = go(where);
+      const offered = commandsFor(state, user, channel);
+      const typed = readTyped(offered, line, {
+        state,
+        channel,
+        cdn: parts.cdn(),
+        locale: user.locale,
+        ...(options && { given: options }),
+        ...(files && { files: mapped(files, (file) => attached(state, file)) }),
+      });
+      const used = offered.find(({ id }) => id === typed.data["id"]);
+      const owners = used ? ownersOf(state, used, { user, channel }) : {};
+      return ask({ type: 2, user, channel, owners, ...typed });
+    },
+    async usesOnMessage(name, message) {
+      const channel = go({ in: message.channel });
+      const used = command(name, 3, channel);
+      const resolved = { messages: { [message.id]: messageShape(state, message, parts.cdn()) } };
+      return ask({
+        type: 2,
+        user,
+        channel,
+        owners: ownersOf(state, used, { user, channel }),
+        what: `"${name}" on a message`,
+        data: { ...identity(used), target_id: message.id, resolved },
+      });
+    },
+    async usesOnUser(name, target, where) {
+      const channel = go(where);
+      const used = command(name, 2, channel);
+      const members = channel.guild?.members.has(target.id)
+        ? { members: { [target.id]: resolvedMember(state, channel, target.id) } }
+        : {};
+      return ask({
+        type: 2,
+        user,
+        channel,
+        owners: ownersOf(state, used, { user, channel }),
+        what: `"${name}" on a person`,
+        data: {
+          ...identity(used),
+          target_id: target.id,
+          resolved: { users: { [target.id]: userShape(target) }, ...members },
+        },
+      });
+    },
+    async types(line, where) {
+      const channel = go(where);
+      const offered = commandsFor(state, user, channel);
+      const typed = readTyped(offered, line, {
+        state,
+        channel,
+        cdn: parts.cdn(),
+        locale: user.locale,
+        unfinished: true,
+      });
+      const used = offered.find(({ id }) => id === typed.data["id"]);
+      const owners = used ? ownersOf(state, used, { user, channel }) : {};
+      const asked = await parts.ask({
+        type: 4,
+        user,
+        channel,
+        owners,
+        data: typed.data,
+        what: `choices for ${typed.what}`,
+      });
+      return asked.choices ?? [];
+    },
+    async presses(label, on) {
+      const { message, own } = touchable(
+        on,
+        (candidate) =>
+          candidate["type"] === component.button &&
+          candidate["custom_id"] !== undefined &&
+          candidate["disabled"] !== true &&
+          says(labelOf(candidate), label),
+        `button ${String(label)}`,
+      );
+      return touch(message, own, {});
+    },
+    async selects(choice, on) {
+      const wanted = Array.isArray(choice) ? (choice as readonly string[]) : [choice as string | RegExp];
+      const { message, own } = touchable(
+        on,
+        (candidate, place) =>
+          isSelect(candidate) &&
+          candidate["disabled"] !== true &&
+          wanted.every((one) => optionsOf(candidate, place, state).some(({ label }) => says(label, one))),
+        `menu with ${wanted.join(" and ")}`,
+      );
+      const options = optionsOf(own, message, state);
+      const values = wanted.flatMap((one) => options.find(({ label }) => says(label, one))?.value ?? []);
+      checkCount(own, values.length);
+      return touch(message, own, { values, ...resolvedFor(state, own, { values, channel: message.channel }) });
+    },
+    async forges(customId, { message, values }) {
+      const type = values ? component.stringSelect : component.button;
+      return touch(message, { type, custom_id: customId }, values ? { values } : {});
+    },
+    async fills(values) {
+      const shown = open;
+      if (!shown?.modal) throw new Error(`${user.name} has no form open`);
+      const { data, resolved } = filled(parts, shown, values);
+      open = undefined;
+      state.changed();
+      return ask({
+        type: 5,
+        user,
+        channel: shown.channel,
+        owners: shown.owners,
+        what: `modal ${String(shown.modal["custom_id"])}`,
+        trigger: shown,
+        data: { custom_id: shown.modal["custom_id"], components: data, ...(resolved && { resolved }) },
+        ...(shown.source && { source: shown.source }),
+      });
+    },
+    dismisses() {
+      open = undefined;
+      state.changed();
+    },
+    modal: () => open?.modal,
+    says(text, { files = [], ...where } = {}) {
+      const channel = go(where);
+      if (!may(permissionsIn(channel, user.id), permission.sendMessages))
+        throw new Error(`${user.name} may not write in #${channel.name}`);
+      const message = ownMessage(state, { channel, author: user, content: text, files });
+      channel.messages.push(message);
+      state.changed();
+      parts.tell(message);
+      return message;
+    },
+    waitsFor: async (sign, { after, ...options } = {}) => {
+      const isNew = (message: Message) => after === undefined || BigInt(message.id) > BigInt(after.id);
+      const found = await until(
+        options,
+        () => messages(options).findLast((message) => isNew(message) && fits(view(message), sign)),
+        typeof sign === "function" ? "what it looks for" : String(sign),
+      );
+      if (found === true) throw new Error("a message was looked for");
+      return found;
+    },
+    waitsUntilGone: async (sign, options = {}) => {
+      await until(options, () => (find(sign, options) ? undefined : true), `${String(sign)} to go`);
+    },
+    offered: (where) => commandsFor(state, user, go(where)),
+    reloads() {
+      for (const channel of state.channels.values())
+        for (const message of channel.messages) if (message.onlyFor === user.id) hidden.add(message);
+      open = undefined;
+      state.changed();
+    },
+    speaks(locale) {
+      user.locale = locale;
+      state.changed();
+    },
+    installs() {
+      user.installed = true;
+      state.changed();
+    },
+    uninstalls() {
+      user.installed = false;
+      state.changed();
+    },
+  };
+}
+
+function identity({ id, name, type, guild }: Command): Json {
+  return { id, name, type, ...(guild !== undefined && { guild_id: guild }) };
+}
+
+function says(label: string, wanted: string | RegExp): boolean {
+  if (typeof wanted !== "string") return wanted.test(label);
+  return label === wanted || label.replace(/^\S+ /, "") === wanted;
+}
+
+function fits(view: MessageView, sign: Sign): boolean {
+  if (typeof sign === "function") return sign(view);
+  const drawn = drawMessages([view]);
+  return typeof sign === "string" ? drawn.includes(sign) : sign.test(drawn);
+}
+
+function mapped<A, B>(from: Readonly<Record<string, A>>, make: (one: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(from).map(([key, one]) => [key, make(one)]));
+}
+
+function attached(state: State, { name, bytes, type }: OwnFile): Attachment {
+  return {
+    id: state.id(),
+    name: storedName(name),
+    size: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    bytes,
+    ...(type !== undefined && { type }),
+  };
+}
+
+function ownMessage(
+  state: State,
+  { channel, author, content, files }: { channel: Channel; author: User; content: string; files: readonly OwnFile[] },
+): Message {
+  return {
+    id: state.id(),
+    channel,
+    author,
+    content,
+    embeds: [],
+    components: [],
+    attachments: files.map((file) => attached(state, file)),
+    flags: 0,
+    at: state.clock.now(),
+    pinged: [],
+    deleted: false,
+  };
+}
+
+function checkCount(own: Json, count: number): void {
+  const min = typeof own["min_values"] === "number" ? own["min_values"] : 1;
+  const max = typeof own["max_values"] === "number" ? own["max_values"] : 1;
+  if (count < min || count > max) throw new Error(`the menu takes ${min} to ${max} choices, not ${count}`);
+}
+
+/** What the chosen ids stand for, for menus of people, roles and channels. */
+function resolvedFor(
+  state: State,
+  own: Json,
+  { values, channel }: { values: readonly string[]; channel: Channel },
+): { resolved?: Json } {
+  if (own["type"] === component.stringSelect) return {};
+  const users = values.flatMap((id) => state.users.get(id) ?? []);
+  const channels = values.flatMap((id) => state.channels.get(id) ?? []);
+  const members = users.filter(({ id }) => channel.guild?.members.has(id));
+  return {
+    resolved: {
+      ...(users.length > 0 && { users: Object.fromEntries(users.map((user) => [user.id, userShape(user)])) }),
+      ...(members.length > 0 && {
+        members: Object.fromEntries(members.map(({ id }) => [id, resolvedMember(state, channel, id)])),
+      }),
+      ...(channels.length > 0 && {
+        channels: Object.fromEntries(
+          channels.map((one) => [one.id, { id: one.id, name: one.name, type: channelType(one), permissions: "0" }]),
+        ),
+      }),
+    },
+  };
+}
+
+type Value = string | boolean | readonly string[] | OwnFile;
+
+/** A submitted modal, after the checks its client makes before it lets anybody submit. */
+function filled(
+  { state, cdn }: PersonParts,
+  shown: Interaction,
+  values: Readonly<Record<string, Value>>,
+): { data: Json[]; resolved?: Json } {
+  const modal = shown.modal ?? {};
+  const inputs = inputsOf(modal);
+  const used = new Set<string>();
+  const attachments: Record<string, Json> = {};
+  const valueFor = (input: Json): Value | undefined => {
+    const label = inputs.find((one) => one.input === input)?.label;
+    const key = [label, String(input["custom_id"])].find((name) => name !== undefined && name in values);
+    if (key === undefined) return undefined;
+    used.add(key);
+    return values[key];
+  };
+  const submit = (input: Json): Json => {
+    const value = valueFor(input);
+    const { type, id } = input;
+    const base = { type, id: typeof id === "number" ? id : 0, custom_id: input["custom_id"] };
+    if (type === component.upload && isObject(value)) {
+      const file = attached(state, value as unknown as OwnFile);
+      attachments[file.id] = attachmentShape(shown.channel, file, cdn());
+      return { ...base, values: [file.id] };
+    }
+    return { ...base, ...inputValue(input, value) };
+  };
+  const data = objects(modal["components"]).map((own, n) => {
+    const base = { type: own["type"], id: typeof own["id"] === "number" ? own["id"] : n + 1 };
+    if (own["type"] === component.row) return { ...base, components: objects(own["components"]).map(submit) };
+    return isObject(own["component"]) ? { ...base, component: submit(own["component"]) } : base;
+  });
+  const stray = Object.keys(values).find((key) => !used.has(key));
+  if (stray !== undefined)
+    throw new Error(`the form asks for ${inputs.map(({ label }) => label).join(", ")}, not for ${stray}`);
+  return { data, ...(Object.keys(attachments).length > 0 && { resolved: { attachments } }) };
+}
+
+function inputValue(input: Json, value: Value | undefined): Json {
+  const name = String(input["custom_id"]);
+  const isRequired = input["required"] !== false;
+  switch (input["type"]) {
+    case component.textInput: {
+      const text = typeof value === "string" ? value : value === undefined ? String(input["value"] ?? "") : "";
+      const min = typeof input["min_length"] === "number" ? input["min_length"] : 0;
+      const max = typeof input["max_length"] === "number" ? input["max_length"] : 4000;
+      if (isRequired && text === "") throw new Error(`the form wants ${name}`);
+      if (text !== "" && (lengthOf(text) < min || lengthOf(text) > max))
+        throw new Error(`the form takes ${min} to ${max} characters for ${name}`);
+      return { value: text };
+    }
+    case component.checkbox:
+      return { value: value === undefined ? input["default"] === true : value === true || value === "true" };
+    case component.radio: {
+      const chosen = chosenValues(input, value)[0];
+      if (isRequired && chosen === undefined) throw new Error(`the form wants ${name}`);
+      return { value: chosen ?? null };
+    }
+    default: {
+      const chosen = chosenValues(input, value);
+      if (isRequired && chosen.length === 0) throw new Error(`the form wants ${name}`);
+      return { values: chosen };
+    }
+  }
+}
+
+/** What was picked, by label or value; untouched = what stands there already. */
+function chosenValues(input: Json, value: Value | undefined): string[] {
+  const options = objects(input["options"]);
+  if (value === undefined || value === "")
+    return options.filter((option) => option["default"] === true).map((option) => String(option["value"]));
+  const wanted: readonly string[] = Array.isArray(value) ? value : [String(value)];
+  if (options.length === 0) return [...wanted];
+  return wanted.map((one) => {
+    const option = options.find(({ label, value: own }) => label === one || own === one);
+    if (!option) throw new Error(`${String(input["custom_id"])} offers no ${one}`);
+    return String(option["value"]);
+  });
+}
+
+/** Looks again whenever anything changed; real time bounds it, so that a test fails and does not hang. */
+function eventually<T>(state: State, look: () => T | undefined, within: number, why: () => string): Promise<T> {
+  const found = look();
+  if (found !== undefined) return Promise.resolve(found);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Error(why()));
+    }, within);
+    const stop = state.onChange(() => {
+      const later = look();
+      if (later === undefined) return;
+      clearTimeout(timer);
+      stop();
+      resolve(later);
+    });
+  });
+}
