@@ -1,5 +1,5 @@
 import { command as commandRule, commandName, shapes } from "./bodies.ts";
-import { objects } from "./layout.ts";
+import { objects, textOf } from "./layout.ts";
 import { refusals, type Path, type Problem } from "./refusal.ts";
 import { check, isObject, lengthOf } from "./schema.ts";
 import type { Command, Json, State } from "./state.ts";
@@ -252,7 +252,10 @@ function sameOptionNames(options: readonly Json[], path: Path): Problem[] {
   const seen = new Set<string>();
   return options.flatMap((option, n) => {
     const localized = isObject(option["name_localizations"]) ? Object.entries(option["name_localizations"]) : [];
-    const keys = [`default ${option["name"]}`, ...localized.map(([locale, name]) => `${locale} ${name}`)];
+    const keys = [
+      `default ${textOf(option["name"])}`,
+      ...localized.map(([locale, name]) => `${locale} ${textOf(name)}`),
+    ];
     const twice = keys.some((key) => seen.has(key));
     for (const key of keys) seen.add(key);
     return twice

@@ -13,6 +13,8 @@ import { createPerson, type Person } from "./person.ts";
 import { Refusal, refusals } from "./refusal.ts";
 import { routes, type Answer, type Asked, type Route, type Service } from "./rest.ts";
 import { arrivedGuildShape, messageShape } from "./shapes.ts";
+import type { Stage } from "../stage.ts";
+import { createStage } from "./stage.ts";
 import {
   addChannel,
   createState,
@@ -60,6 +62,8 @@ export interface DiscordEmulator {
   readonly complaints: readonly string[];
   /** Until a bot has identified or resumed; fails after `within` real ms. */
   ready(within?: number): Promise<void>;
+  /** Discord as these people see it, for the demo page. */
+  stage(people: readonly Person[]): Stage;
   close(): Promise<void>;
 }
 
@@ -197,6 +201,10 @@ export async function startDiscord({
       });
     state.changed();
   };
+  const onCall: DiscordEmulator["onCall"] = (listener) => {
+    desk.listeners.add(listener);
+    return () => desk.listeners.delete(listener);
+  };
   const channel = (guild: Guild, called: string) =>
     addChannel(state, { kind: "guild", name: called, people: [], guild });
   return {
@@ -255,10 +263,7 @@ export async function startDiscord({
     requests: desk.requests,
     frames,
     complaints,
-    onCall: (listener) => {
-      desk.listeners.add(listener);
-      return () => desk.listeners.delete(listener);
-    },
+    onCall,
     fail: (fault) => desk.faults.add(fault),
     outage(on) {
       down = on;
@@ -266,6 +271,7 @@ export async function startDiscord({
       gateway.drop();
       server.closeAllConnections();
     },
+    stage: (people) => createStage({ state, onCall }, people),
     ready: (within = 5000) => whenReady(gateway, within),
     close: async () => {
       gateway.shut();
@@ -513,11 +519,14 @@ function send(response: ServerResponse, { status, headers = {}, text, type }: Re
 
 /** A file of a message, for those who open it. */
 function sendFile(state: State, pathname: string, request: IncomingMessage, response: ServerResponse): void {
-  const [, , channelId = "", attachmentId] = pathname.split("/");
-  const file = state.channels
-    .get(channelId)
-    ?.messages.flatMap(({ attachments }) => attachments)
-    .find(({ id }) => id === attachmentId);
+  const [, , channelId = "", attachmentId = ""] = pathname.split("/");
+  const channel = state.channels.get(channelId);
+  const file =
+    channel?.files.get(attachmentId) ??
+    channel?.messages
+      .filter(({ deleted }) => !deleted)
+      .flatMap(({ attachments }) => attachments)
+      .find(({ id }) => id === attachmentId);
   request.resume();
   if (!file?.bytes) return void response.writeHead(404, { "content-type": "text/plain" }).end("not kept");
   response.writeHead(200, {

@@ -128,7 +128,7 @@ function rowProblems(own: Json, path: Path): Problem[] {
 
 /** The keys of which a button has exactly the one that its style asks for. */
 function buttonProblems(own: Json, path: Path): Problem[] {
-  const style = own["style"];
+  const style = numberOr(own["style"], 1);
   const wanted = style === 5 ? "url" : style === 6 ? "sku_id" : "custom_id";
   const wrong = ["custom_id", "url", "sku_id"]
     .filter((key) => key !== wanted && own[key] !== undefined)
@@ -285,6 +285,11 @@ export function references(components: readonly Json[], embeds: readonly Json[])
 /** The address inside a media item. */
 export function urlOf(media: unknown): string | undefined {
   return isObject(media) && typeof media["url"] === "string" ? media["url"] : undefined;
+}
+
+/** A word of the body as text; anything that is none is nothing. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? `${value}` : "";
 }
 
 export function numberOr(value: unknown, otherwise: number): number {

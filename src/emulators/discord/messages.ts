@@ -1,4 +1,4 @@
-import { component, layoutProblems, objects, placed, references } from "./layout.ts";
+import { component, layoutProblems, objects, placed, references, textOf } from "./layout.ts";
 import { permission, may } from "./permissions.ts";
 import { refusals, type Path, type Problem } from "./refusal.ts";
 import { isObject, lengthOf } from "./schema.ts";
@@ -54,6 +54,7 @@ export function createMessage(state: State, draft: Draft, { channel, author, int
     ...(onlyFor !== undefined && { onlyFor }),
   };
   channel.messages.push(message);
+  delete channel.typingUntil;
   return message;
 }
 
@@ -115,7 +116,7 @@ const changeable = flag.suppressEmbeds | flag.componentsV2;
 
 function contentOf(state: State, draft: Draft, before: Message | undefined): Content {
   const { body } = draft;
-  const content = body["content"] === undefined ? (before?.content ?? "") : String(body["content"] ?? "").trim();
+  const content = body["content"] === undefined ? (before?.content ?? "") : textOf(body["content"]).trim();
   const embeds = body["embeds"] === undefined ? (before?.embeds ?? []) : objects(body["embeds"]);
   const components = body["components"] === undefined ? (before?.components ?? []) : objects(body["components"]);
   const flags = flagsOf(body, before);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { MessageView } from "../stage.ts";
 import type { Ask } from "./asking.ts";
-import { component, isSelect, objects, placed } from "./layout.ts";
+import { component, isSelect, objects, placed, textOf } from "./layout.ts";
 import { storedName } from "./messages.ts";
 import { may, permission } from "./permissions.ts";
 import { commandsFor, nameFor, ownersIn, ownersOf } from "./reach.ts";
@@ -38,6 +38,8 @@ export interface Where {
 /** Which message is meant; absent = the newest that fits. */
 export interface OnMessage extends Where {
   readonly message?: Message;
+  /** The button or menu itself, where what it says is not enough. */
+  readonly customId?: string;
 }
 
 /** Text it contains, text it matches, or anything else about a message. */
@@ -77,8 +79,10 @@ export interface Person {
   fills(values: Readonly<Record<string, string | boolean | readonly string[] | OwnFile>>): Promise<Interaction>;
   /** Closes the modal; nobody is told. */
   dismisses(): void;
-  /** The modal on their screen. */
+  /** The modal on their screen, as the bot sent it. */
   modal(): Json | undefined;
+  /** What the modal on their screen was the answer to. */
+  form(): Interaction | undefined;
   says(text: string, where?: Where & { readonly files?: readonly OwnFile[] }): Message;
   /** The screen in plain letters. */
   sees(where?: Where): string;
@@ -150,7 +154,10 @@ export function createPerson(parts: PersonParts, user: User): Person {
     if (on?.message) go({ in: on.message.channel });
     for (const message of candidates) {
       if (!isVisibleTo(message, user.id) || hidden.has(message)) continue;
-      const found = placed(message.components).find(({ component: own }) => wanted(own, message));
+      const found = placed(message.components).find(
+        ({ component: own }) =>
+          (on?.customId === undefined || own["custom_id"] === on.customId) && wanted(own, message),
+      );
       if (found) return { message, own: found.component };
     }
     throw new Error(`${user.name} sees no ${what} in #${last.name}:\n${sees()}`);
@@ -190,7 +197,7 @@ export function createPerson(parts: PersonParts, user: User): Person {
         cdn: parts.cdn(),
         locale: user.locale,
         ...(options && { given: options }),
-        ...(files && { files: mapped(files, (file) => attached(state, file)) }),
+        ...(files && { files: mapped(files, (file) => handedIn(state, channel, file)) }),
       });
       const used = offered.find(({ id }) => id === typed.data["id"]);
       const owners = used ? ownersOf(state, used, { user, channel }) : {};
@@ -269,11 +276,11 @@ export function createPerson(parts: PersonParts, user: User): Person {
         (candidate, place) =>
           isSelect(candidate) &&
           candidate["disabled"] !== true &&
-          wanted.every((one) => optionsOf(candidate, place, state).some(({ label }) => says(label, one))),
+          wanted.every((one) => optionsOf(candidate, place, state).some((option) => isOption(option, one))),
         `menu with ${wanted.join(" and ")}`,
       );
       const options = optionsOf(own, message, state);
-      const values = wanted.flatMap((one) => options.find(({ label }) => says(label, one))?.value ?? []);
+      const values = wanted.flatMap((one) => options.find((option) => isOption(option, one))?.value ?? []);
       checkCount(own, values.length);
       return touch(message, own, { values, ...resolvedFor(state, own, { values, channel: message.channel }) });
     },
@@ -303,6 +310,7 @@ export function createPerson(parts: PersonParts, user: User): Person {
       state.changed();
     },
     modal: () => open?.modal,
+    form: () => open,
     says(text, { files = [], ...where } = {}) {
       const channel = go(where);
       if (!may(permissionsIn(channel, user.id), permission.sendMessages))
@@ -357,6 +365,10 @@ function says(label: string, wanted: string | RegExp): boolean {
   return label === wanted || label.replace(/^\S+ /, "") === wanted;
 }
 
+function isOption({ label, value }: { label: string; value: string }, wanted: string | RegExp): boolean {
+  return value === wanted || says(label, wanted);
+}
+
 function fits(view: MessageView, sign: Sign): boolean {
   if (typeof sign === "function") return sign(view);
   const drawn = drawMessages([view]);
@@ -376,6 +388,13 @@ function attached(state: State, { name, bytes, type }: OwnFile): Attachment {
     bytes,
     ...(type !== undefined && { type }),
   };
+}
+
+/** A file the bot gets an address of, without any message. */
+function handedIn(state: State, channel: Channel, own: OwnFile): Attachment {
+  const file = attached(state, own);
+  channel.files.set(file.id, file);
+  return file;
 }
 
 function ownMessage(
@@ -452,7 +471,8 @@ function filled(
     const { type, id } = input;
     const base = { type, id: typeof id === "number" ? id : 0, custom_id: input["custom_id"] };
     if (type === component.upload && isObject(value)) {
-      const file = attached(state, value as unknown as OwnFile);
+      // What is an object and no list is a file.
+      const file = handedIn(state, shown.channel, value as OwnFile);
       attachments[file.id] = attachmentShape(shown.channel, file, cdn());
       return { ...base, values: [file.id] };
     }
@@ -474,7 +494,7 @@ function inputValue(input: Json, value: Value | undefined): Json {
   const isRequired = input["required"] !== false;
   switch (input["type"]) {
     case component.textInput: {
-      const text = typeof value === "string" ? value : value === undefined ? String(input["value"] ?? "") : "";
+      const text = typeof value === "string" ? value : value === undefined ? textOf(input["value"]) : "";
       const min = typeof input["min_length"] === "number" ? input["min_length"] : 0;
       const max = typeof input["max_length"] === "number" ? input["max_length"] : 4000;
       if (isRequired && text === "") throw new Error(`the form wants ${name}`);
@@ -502,7 +522,7 @@ function chosenValues(input: Json, value: Value | undefined): string[] {
   const options = objects(input["options"]);
   if (value === undefined || value === "")
     return options.filter((option) => option["default"] === true).map((option) => String(option["value"]));
-  const wanted: readonly string[] = Array.isArray(value) ? value : [String(value)];
+  const wanted: readonly string[] = Array.isArray(value) ? value : [textOf(value)];
   if (options.length === 0) return [...wanted];
   return wanted.map((one) => {
     const option = options.find(({ label, value: own }) => label === one || own === one);

@@ -1,3 +1,4 @@
+import { textOf } from "./layout.ts";
 import { localName } from "./typed.ts";
 import { may, permission } from "./permissions.ts";
 import { contextOf } from "./shapes.ts";
@@ -46,7 +47,7 @@ function isPermitted({ body }: Command, granted: bigint): boolean {
   const wanted = body["default_member_permissions"];
   if (!may(granted, permission.useCommands)) return false;
   if (wanted === undefined || wanted === null) return true;
-  const bits = BigInt(String(wanted));
+  const bits = BigInt(textOf(wanted));
   return bits === 0n ? may(granted, permission.administrator) : may(granted, bits);
 }
 

@@ -138,7 +138,11 @@ export const routes: readonly Route[] = [
     ok(channelShape(state, channelFor(state, channelId))),
   ),
   route("POST", "/channels/:id/typing", ({ state }, _asked, [channelId = ""]) => {
-    checkBotMay(state, channelFor(state, channelId), { body: {}, uploads: [], path: [] });
+    const channel = channelFor(state, channelId);
+    checkBotMay(state, channel, { body: {}, uploads: [], path: [] });
+    channel.typingUntil = state.clock.now() + 10_000;
+    state.clock.after(10_000, () => state.changed());
+    state.changed();
     return empty;
   }),
   route("GET", "/channels/:id/messages", listMessages),

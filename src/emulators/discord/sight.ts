@@ -1,5 +1,5 @@
 import type { MessageView, ModalView, TextPart, WidgetView } from "../stage.ts";
-import { component, isSelect, objects, placed, urlOf } from "./layout.ts";
+import { component, isSelect, objects, placed, textOf, urlOf } from "./layout.ts";
 import { readMarkdown } from "./markdown.ts";
 import { isObject } from "./schema.ts";
 import { attachmentShape } from "./shapes.ts";
@@ -66,7 +66,7 @@ function embedParts(embed: Json, viewing: Viewing): TextPart[] {
   const { author, footer, title, description } = embed;
   const blocks: TextPart[][] = [
     ...(isObject(author) ? [[{ text: String(author["name"]), style: "bold" as const }]] : []),
-    ...(title === undefined ? [] : [[{ text: String(title), style: "heading" as const }]]),
+    ...(title === undefined ? [] : [[{ text: textOf(title), style: "heading" as const }]]),
     ...(description === undefined ? [] : [read(description, viewing)]),
     ...objects(embed["fields"]).map(({ name, value }) => [
       { text: String(name), style: "bold" as const },
@@ -150,10 +150,10 @@ const buttonStyles = ["", "primary", "secondary", "success", "danger"];
 function widgetOf(own: Json, message: Message, state: State): WidgetView {
   const label = labelOf(own);
   if (isSelect(own)) {
-    if (own["disabled"] === true) return { kind: "disabled", label: String(own["placeholder"] ?? "") };
+    if (own["disabled"] === true) return { kind: "disabled", label: textOf(own["placeholder"]) };
     return {
       kind: "select",
-      placeholder: String(own["placeholder"] ?? "Make a selection"),
+      placeholder: textOf(own["placeholder"]) || "Make a selection",
       value: String(own["custom_id"]),
       options: optionsOf(own, message, state),
     };
@@ -166,8 +166,8 @@ function widgetOf(own: Json, message: Message, state: State): WidgetView {
 
 /** What a button says, its emoji first. */
 export function labelOf(own: Json): string {
-  const emoji = isObject(own["emoji"]) ? String(own["emoji"]["name"] ?? "") : "";
-  return [emoji, String(own["label"] ?? "")].filter((text) => text !== "").join(" ");
+  const emoji = isObject(own["emoji"]) ? textOf(own["emoji"]["name"]) : "";
+  return [emoji, textOf(own["label"])].filter((text) => text !== "").join(" ");
 }
 
 interface Option {
@@ -204,7 +204,7 @@ export function viewModal(id: string, modal: Json): ModalView {
       label,
       ...(hint !== undefined && { hint }),
       required: input["required"] !== false && input["type"] !== component.checkbox,
-      value: String(input["value"] ?? ""),
+      value: textOf(input["value"]),
     })),
   };
 }
@@ -213,7 +213,7 @@ export function viewModal(id: string, modal: Json): ModalView {
 export function inputsOf(modal: Json): { input: Json; label: string; hint?: string; id?: unknown }[] {
   return objects(modal["components"]).flatMap((own) => {
     if (own["type"] === component.row)
-      return objects(own["components"]).map((input) => ({ input, label: String(input["label"] ?? "") }));
+      return objects(own["components"]).map((input) => ({ input, label: textOf(input["label"]) }));
     const input = own["component"];
     if (own["type"] !== component.label || !isObject(input)) return [];
     const hint = own["description"] ?? input["placeholder"];

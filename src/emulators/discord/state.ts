@@ -46,6 +46,10 @@ export interface Channel {
   /** What somebody may not do here though the guild lets them, by user id. */
   readonly denied: Map<string, bigint>;
   readonly messages: Message[];
+  /** The bot shows as typing until then; ms since the epoch. */
+  typingUntil?: number;
+  /** Files people put into forms and commands here, so that the bot can fetch them. */
+  readonly files: Map<string, Attachment>;
 }
 
 /** A file that was sent, of which the bytes are kept up to a knob. */
@@ -190,7 +194,16 @@ export function addChannel(
   { kind, name, people, guild }: Pick<Channel, "kind" | "name" | "people" | "guild">,
 ): Channel {
   const id = state.id();
-  const channel: Channel = { id, kind, name, people, denied: new Map(), messages: [], ...(guild && { guild }) };
+  const channel: Channel = {
+    id,
+    kind,
+    name,
+    people,
+    denied: new Map(),
+    messages: [],
+    files: new Map(),
+    ...(guild && { guild }),
+  };
   state.channels.set(id, channel);
   guild?.channels.push(channel);
   return channel;

@@ -1,4 +1,4 @@
-import { objects } from "./layout.ts";
+import { objects, textOf } from "./layout.ts";
 import { isObject, lengthOf } from "./schema.ts";
 import { attachmentShape, channelType, memberShape, userShape } from "./shapes.ts";
 import { permissionsIn, type Attachment, type Channel, type Command, type Json, type State } from "./state.ts";
@@ -28,7 +28,7 @@ export function localName(own: Json, key: "name" | "description", locale: string
   const names = own[`${key}_localizations`];
   const near = locale === "en-GB" ? "en-US" : locale === "en-US" ? "en-GB" : locale;
   const local = isObject(names) ? (names[locale] ?? names[near]) : undefined;
-  return String(local ?? own[key] ?? "");
+  return textOf(local ?? own[key]);
 }
 
 /** Reads `/browse path:/Movies` or `/browse /Movies` the way the client's box does. */
@@ -174,16 +174,16 @@ function textValue(option: Json, text: string): string {
   const { min_length: min, max_length: max } = option;
   const length = lengthOf(text);
   if (length > (typeof max === "number" ? max : 6000) || length < (typeof min === "number" ? min : 0))
-    throw new Error(`${option["name"]} is too long or too short`);
+    throw new Error(`${textOf(option["name"])} is too long or too short`);
   return text;
 }
 
 function numberValue(option: Json, value: number): number {
   const { min_value: min, max_value: max } = option;
   const whole = option["type"] !== 4 || Number.isInteger(value);
-  if (!Number.isFinite(value) || !whole) throw new Error(`${option["name"]} is a number`);
+  if (!Number.isFinite(value) || !whole) throw new Error(`${textOf(option["name"])} is a number`);
   if ((typeof min === "number" && value < min) || (typeof max === "number" && value > max))
-    throw new Error(`${option["name"]} is too large or too small`);
+    throw new Error(`${textOf(option["name"])} is too large or too small`);
   return value;
 }
 

@@ -127,17 +127,9 @@ function drawMessage(chat, message) {
   const parts = message.parts.map(drawPart);
   const head = chat.kind === "group" || chat.platform === "discord" ? [drawAuthor(chat, message)] : [];
   const only = message.ephemeral ? [element("div", { className: "only" }, "👁 Only you can see this")] : [];
-  const picture = message.picture ? [element("img", { src: message.picture, alt: "" })] : [];
-  const file = message.file
-    ? [
-        element(
-          "div",
-          { className: "file" },
-          "📄",
-          element("span", {}, element("strong", {}, message.file.name), element("br"), bytes(message.file.size)),
-        ),
-      ]
-    : [];
+  const pictures = [message.picture, ...(message.morePictures ?? [])].filter(Boolean);
+  const picture = pictures.map((src) => element("img", { src, alt: "" }));
+  const file = [message.file, ...(message.moreFiles ?? [])].filter(Boolean).map(drawFile);
   const stamp = element(
     "time",
     {},
@@ -154,6 +146,13 @@ function drawMessage(chat, message) {
       ...message.rows.map((row) => element("div", {}, ...row.map((widget) => drawWidget(chat, message, widget)))),
     ),
   );
+}
+
+function drawFile({ name, size, url }) {
+  const title = url
+    ? element("a", { href: url, target: "_blank", rel: "noreferrer", download: name }, name)
+    : element("strong", {}, name);
+  return element("div", { className: "file" }, "📄", element("span", {}, title, element("br"), bytes(size)));
 }
 
 function drawAuthor(chat, message) {
@@ -251,20 +250,28 @@ function drawModal(chat) {
 function drawHints() {
   const typed = at("text").value;
   const chat = mine().find((candidate) => candidate.id === chatId);
-  const fitting = /^\/\w*$/.test(typed)
-    ? (chat?.commands ?? []).filter(({ name }) => name.startsWith(typed.slice(1)))
+  const words = typed.slice(1);
+  const fitting = typed.startsWith("/")
+    ? (chat?.commands ?? []).filter(
+        ({ name, usage }) => name.startsWith(words) || (usage !== undefined && words.startsWith(`${name} `)),
+      )
     : [];
   at("hints").hidden = fitting.length === 0;
   at("hints").replaceChildren(
-    ...fitting.map(({ name, description }) =>
-      element("button", { type: "button", onclick: () => pick(name) }, `/${name} `, element("small", {}, description)),
+    ...fitting.map(({ name, description, usage }) =>
+      element(
+        "button",
+        { type: "button", onclick: () => pick(name) },
+        `/${name} ${usage ?? ""} `,
+        element("small", {}, description),
+      ),
     ),
   );
 }
 
 function pick(name) {
-  at("text").value = `/${name} `;
-  at("hints").hidden = true;
+  if (!at("text").value.startsWith(`/${name} `)) at("text").value = `/${name} `;
+  drawHints();
   at("text").focus();
 }
 
