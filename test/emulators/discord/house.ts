@@ -46,7 +46,11 @@ export async function logIn(
     await client.destroy();
     if (failures.length > 0) throw new Error(`the bot failed: ${failures.map(String).join("; ")}`);
   });
-  if (on) client.on("interactionCreate", (interaction) => void on(interaction).catch((error: unknown) => failures.push(error)));
+  if (on)
+    client.on(
+      "interactionCreate",
+      (interaction) => void on(interaction).catch((error: unknown) => failures.push(error)),
+    );
   const ready = new Promise<Client<true>>((resolve) => client.once("clientReady", resolve));
   await client.login(discord.token);
   return ready;
