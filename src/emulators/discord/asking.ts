@@ -30,13 +30,12 @@ interface Parts {
   /** Bytes of a file the answers may carry. */
   attachmentLimit(channel: Channel): number;
   cdn(): string;
-  complain(what: string): void;
 }
 
 /** Sends an interaction to the bot; resolves with its first answer, or when its three seconds are over. */
 export type Ask = (request: Request) => Promise<Interaction>;
 
-export function createAsk({ state, gateway, attachmentLimit, cdn, complain }: Parts): Ask {
+export function createAsk({ state, gateway, attachmentLimit, cdn }: Parts): Ask {
   return (request) => {
     const interaction: Interaction = {
       id: state.id(),
@@ -58,13 +57,13 @@ export function createAsk({ state, gateway, attachmentLimit, cdn, complain }: Pa
       if (interaction.state !== "open") return;
       interaction.state = "failed";
       // Nobody was on the line: that is no one's bad manners.
-      if (heard > 0) complain(`nobody acknowledged ${request.what} within 3 s`);
+      if (heard > 0) state.complaints.push(`nobody acknowledged ${request.what} within 3 s`);
       state.changed();
     });
     state.clock.after(tokenLife, () => {
       const { original } = interaction;
       if (original && interaction.answer === 5 && !original.deleted && (original.flags & flag.loading) !== 0)
-        complain(`${request.what} was left thinking for ever`);
+        state.complaints.push(`${request.what} was left thinking for ever`);
     });
     state.changed();
     return settled;

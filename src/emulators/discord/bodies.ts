@@ -375,11 +375,11 @@ const content: Shape["fields"] = {
   flags: { ...whole(0, 2 ** 31 - 1), nullable: true },
 };
 /** discord.js sends these wherever a message goes. */
-const always: Shape["fields"] = {
-  tts: yesNo,
+const nonces: Shape["fields"] = {
   enforce_nonce: yesNo,
   nonce: { is: "either", rules: [text(0, 25), whole(-(2 ** 53) + 1, 2 ** 53 - 1)], nullable: true },
 };
+const always: Shape["fields"] = { tts: yesNo, ...nonces };
 const poll: Field = { ...shape("poll") };
 const callbackData: Shape["fields"] = {
   ...content,
@@ -402,8 +402,8 @@ const messages: Shapes = {
     },
   },
   channelMessageEdit: { type: "RESTPatchAPIChannelMessageJSONBody", fields: content, tolerated: always },
-  callbackMessage: { type: "APIInteractionResponseCallbackData", fields: callbackData, tolerated: always },
-  followUp: { type: "RESTPostAPIInteractionFollowupJSONBody", fields: callbackData, tolerated: always },
+  callbackMessage: { type: "APIInteractionResponseCallbackData", fields: callbackData, tolerated: nonces },
+  followUp: { type: "RESTPostAPIInteractionFollowupJSONBody", fields: callbackData, tolerated: nonces },
   webhookEdit: {
     type: "RESTPatchAPIInteractionOriginalResponseJSONBody",
     fields: { ...content, poll },

@@ -101,15 +101,17 @@ function identityOf(body: Json): { name: string; type: number } {
 }
 
 function checkedCommand(body: unknown, path: Path): Json {
-  const problems = [...check(shapes, commandRule, body, path), ...(isObject(body) ? commandProblems(body, path) : [])];
-  if (problems.length > 0 || !isObject(body)) throw refusals.invalidForm(problems);
+  const wrong = check(shapes, commandRule, body, path);
+  if (wrong.length > 0 || !isObject(body)) throw refusals.invalidForm(wrong);
+  const problems = commandProblems(body, path);
+  if (problems.length > 0) throw refusals.invalidForm(problems);
   return body;
 }
 
 function checkedSet(bodies: unknown): Json[] {
-  if (!Array.isArray(bodies)) throw refusals.invalidForm(check(shapes, { is: "list", of: commandRule }, bodies));
+  const wrong = check(shapes, { is: "list", of: commandRule, max: 130 }, bodies);
+  if (wrong.length > 0) throw refusals.invalidForm(wrong);
   const problems: Problem[] = [
-    ...check(shapes, { is: "list", of: commandRule, max: 130 }, bodies),
     ...objects(bodies).flatMap((body, n) => commandProblems(body, [n])),
     ...sameNames(objects(bodies)),
   ];

@@ -137,18 +137,15 @@ export async function startDiscord({
   const state = createState(clock, { name, secret, ...(id !== undefined && { id }) });
   const own = token ?? `${Buffer.from(state.bot.id).toString("base64url")}.${secret(4)}.${secret(20)}`;
   const rules = usualRules();
-  const complaints: string[] = [];
   const frames: Frame[] = [];
   let valid = true;
   let url = "";
-  const complain = (what: string) => void complaints.push(what);
   const gateway = createGateway(state, {
     rules,
     isToken: (candidate) => valid && candidate === own,
     voidToken: () => (valid = false),
     url: () => url.replace(/^http/, "ws"),
     record: (frame) => void frames.push(frame),
-    complain,
   });
   const registry = createRegistry(state);
   const service: Service = {
@@ -158,7 +155,6 @@ export async function startDiscord({
     gateway: () => ({ url: url.replace(/^http/, "ws"), limits: gateway.limits() }),
     tell: (event, message) => tellOf(state, gateway, { event, message, cdn: url }),
     leave: (guild) => leave(state, gateway, guild),
-    complain,
   };
   const desk: Desk = {
     service,
@@ -174,7 +170,7 @@ export async function startDiscord({
   const server = createServer((request, response) => {
     if (down) return void request.socket.destroy();
     handle(desk, request, response).catch((error: unknown) => {
-      complain(`the emulator failed: ${error instanceof Error ? error.stack : String(error)}`);
+      state.complaints.push(`the emulator failed: ${error instanceof Error ? error.stack : String(error)}`);
       response.destroy();
     });
   });
@@ -185,7 +181,7 @@ export async function startDiscord({
   await listening(server, port);
   const address = server.address();
   url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`;
-  const ask = createAsk({ state, gateway, attachmentLimit: () => rules.attachmentLimit, cdn: () => url, complain });
+  const ask = createAsk({ state, gateway, attachmentLimit: () => rules.attachmentLimit, cdn: () => url });
   const tell = (message: Message) => service.tell("MESSAGE_CREATE", message);
   const idOf = (who: Person | "bot") => (who === "bot" ? state.bot.id : who.user.id);
   const joins: DiscordEmulator["joins"] = (guild, who, permissions = usualPermissions) => {
@@ -262,7 +258,7 @@ export async function startDiscord({
     calls: desk.calls,
     requests: desk.requests,
     frames,
-    complaints,
+    complaints: state.complaints,
     onCall,
     fail: (fault) => desk.faults.add(fault),
     outage(on) {
@@ -367,7 +363,8 @@ interface Reply {
 
 async function handle(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const started = performance.now();
-  const url = new URL(request.url ?? "/", "http://discord");
+  const target = `http://discord${request.url ?? "/"}`;
+  const url = new URL(URL.canParse(target) ? target : "http://discord/");
   if (url.pathname.startsWith("/attachments/")) return sendFile(desk.service.state, url.pathname, request, response);
   const { method = "GET" } = request;
   // Clients may write `@original` as `%40original`.

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
 import { isObject } from "./schema.ts";
-import { applicationShape, arrivedGuildShape, selfShape } from "./shapes.ts";
+import { applicationShape, arrivedGuildShape, memberShape, selfShape } from "./shapes.ts";
 import type { Guild, Json, State } from "./state.ts";
 
 /** Intents as bits. */
@@ -103,7 +103,6 @@ interface Parts {
   voidToken(): void;
   url(): string;
   record(frame: Frame): void;
-  complain(what: string): void;
 }
 
 const dayLong = 86_400_000;
@@ -193,7 +192,7 @@ function openLine(context: Context, socket: WebSocket, request: IncomingMessage)
   const expectHeartbeat = () => {
     heartbeatDue?.();
     heartbeatDue = state.clock.after(parts.rules.heartbeat * 1.5, () => {
-      parts.complain("a client stopped sending heartbeats");
+      state.complaints.push("a client stopped sending heartbeats");
       socket.close(4000, "Heartbeat missed.");
     });
   };
@@ -217,9 +216,10 @@ function openLine(context: Context, socket: WebSocket, request: IncomingMessage)
         return session ? hangUp(close.already) : identify(data);
       case 6:
         return session ? hangUp(close.already) : resume(data);
+      case 8:
+        return session ? sendMembers(context, session, data) : hangUp(close.notAuthenticated);
       case 3:
       case 4:
-      case 8:
       case 31:
         return session ? undefined : hangUp(close.notAuthenticated);
       default:
@@ -233,7 +233,7 @@ function openLine(context: Context, socket: WebSocket, request: IncomingMessage)
     if (room === "soon") return send({ op: 9, d: false });
     if (room === "spent") {
       parts.voidToken();
-      parts.complain("a client identified so often that its token is void now");
+      state.complaints.push("a client identified so often that its token is void now");
       return hangUp(close.authentication);
     }
     const made: Session = {
@@ -348,6 +348,29 @@ function isOnShard({ shard: [id, count] }: Session, guild: string | undefined): 
 
 function hears(session: Session, { intents, guild }: GatewayEvent): boolean {
   return isOnShard(session, guild) && (intents === undefined || (session.intents & intents) !== 0);
+}
+
+/** Members asked for by guild: those of the given ids, or whose names begin like this. */
+function sendMembers(context: Context, session: Session, data: unknown): void {
+  if (!isObject(data)) return;
+  const { state } = context;
+  const guild = state.guilds.get(typeof data["guild_id"] === "string" ? data["guild_id"] : "");
+  if (!guild || !isMember(state, guild)) return;
+  const ids: readonly unknown[] | undefined = Array.isArray(data["user_ids"]) ? data["user_ids"] : undefined;
+  const start = typeof data["query"] === "string" ? data["query"].toLowerCase() : "";
+  const members = [...guild.members.keys()].filter((id) =>
+    ids ? ids.includes(id) : (state.users.get(id)?.name.toLowerCase().startsWith(start) ?? false),
+  );
+  dispatch(context, session, {
+    name: "GUILD_MEMBERS_CHUNK",
+    data: {
+      guild_id: guild.id,
+      members: members.map((id) => memberShape(state, guild, id)),
+      chunk_index: 0,
+      chunk_count: 1,
+      ...(data["nonce"] !== undefined && { nonce: data["nonce"] }),
+    },
+  });
 }
 
 /** How much of a session is kept for those who come back. */

@@ -1,5 +1,5 @@
 import { callback, shapes } from "./bodies.ts";
-import { modalProblems, objects } from "./layout.ts";
+import { modalProblems, numberOr, objects } from "./layout.ts";
 import {
   createMessage,
   createThinking,
@@ -76,6 +76,10 @@ function respond(
       interaction.original = reply(state, interaction, draft);
       return interaction.original;
     case 5:
+      if ((numberOr(draft.body["flags"], 0) & ~flag.ephemeral) !== 0)
+        state.complaints.push(
+          "a deferral asked for more than to be ephemeral; other flags belong on the answer itself",
+        );
       interaction.original = createThinking(state, { ...placeOf(state, interaction, draft.body) });
       return interaction.original;
     case 6:

@@ -113,6 +113,8 @@ type Content = Pick<Message, "content" | "embeds" | "components" | "attachments"
 /** The flags a bot can set on a new message, and change on an old one. */
 const settable = flag.suppressEmbeds | flag.suppressNotifications | flag.voice | flag.componentsV2 | flag.ephemeral;
 const changeable = flag.suppressEmbeds | flag.componentsV2;
+// A message of components stays one.
+const givenUp = flag.suppressEmbeds;
 
 function contentOf(state: State, draft: Draft, before: Message | undefined): Content {
   const { body } = draft;
@@ -136,13 +138,14 @@ function contentOf(state: State, draft: Draft, before: Message | undefined): Con
     ? components.length > 0
     : content !== "" || embeds.length > 0 || components.length > 0 || attachments.length > 0;
   if (!something && !isObject(body["poll"]) && !Array.isArray(body["sticker_ids"])) throw refusals.emptyMessage();
+  if (v2) complainOfHidden(state, components, attachments);
   return { content, embeds, components, attachments, flags, pinged: pinged(content, components, body) };
 }
 
 function flagsOf(body: Json, before: Message | undefined): number {
   const asked = typeof body["flags"] === "number" ? body["flags"] : undefined;
   if (!before) return (asked ?? 0) & settable;
-  const kept = asked === undefined ? before.flags : before.flags & ~changeable;
+  const kept = asked === undefined ? before.flags : before.flags & ~givenUp;
   return kept | ((asked ?? 0) & changeable);
 }
 
@@ -205,6 +208,13 @@ function referenceProblems(
       code: "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
       message: "The referenced attachment was not found in the uploaded attachments",
     }));
+}
+
+/** Beside components a file shows only where one of them names it. */
+function complainOfHidden(state: State, components: readonly Json[], attachments: readonly Attachment[]): void {
+  const named = references(components, []).map(({ name }) => name);
+  for (const { name } of attachments.filter((attachment) => !named.includes(attachment.name)))
+    state.complaints.push(`${name} was sent beside components and none of them shows it`);
 }
 
 interface AttachmentsParts {

@@ -457,14 +457,15 @@ function filled(
 ): { data: Json[]; resolved?: Json } {
   const modal = shown.modal ?? {};
   const inputs = inputsOf(modal);
-  const used = new Set<string>();
+  const names = inputs.flatMap(({ input, label }) => [label, textOf(input["custom_id"])]);
+  const stray = Object.keys(values).find((name) => !names.includes(name));
+  if (stray !== undefined)
+    throw new Error(`the form asks for ${inputs.map(({ label }) => label).join(", ")}, not for ${stray}`);
   const attachments: Record<string, Json> = {};
   const valueFor = (input: Json): Value | undefined => {
     const label = inputs.find((one) => one.input === input)?.label;
     const key = [label, String(input["custom_id"])].find((name) => name !== undefined && name in values);
-    if (key === undefined) return undefined;
-    used.add(key);
-    return values[key];
+    return key === undefined ? undefined : values[key];
   };
   const submit = (input: Json): Json => {
     const value = valueFor(input);
@@ -483,9 +484,6 @@ function filled(
     if (own["type"] === component.row) return { ...base, components: objects(own["components"]).map(submit) };
     return isObject(own["component"]) ? { ...base, component: submit(own["component"]) } : base;
   });
-  const stray = Object.keys(values).find((key) => !used.has(key));
-  if (stray !== undefined)
-    throw new Error(`the form asks for ${inputs.map(({ label }) => label).join(", ")}, not for ${stray}`);
   return { data, ...(Object.keys(attachments).length > 0 && { resolved: { attachments } }) };
 }
 

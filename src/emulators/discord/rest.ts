@@ -69,8 +69,6 @@ export interface Service {
   /** A message appeared, changed or went, for those who listen on the socket. */
   tell(name: "MESSAGE_CREATE" | "MESSAGE_UPDATE" | "MESSAGE_DELETE", message: Message): void;
   leave(guild: Guild): void;
-  /** A client did what a good one does not. */
-  complain(what: string): void;
 }
 
 /** A route: what it is called in the panel and in rates, and what it does. */
@@ -236,7 +234,7 @@ function postMessage(service: Service, asked: Asked, [channelId = ""]: readonly 
   if (!channel.guild && !channel.people.every((person) => state.users.get(person)?.opensDms ?? false))
     refuseClosed(state, channel);
   if (typeof draft.body["flags"] === "number" && (draft.body["flags"] & flag.ephemeral) !== 0)
-    service.complain("a channel message asked to be ephemeral; only answers to interactions can be");
+    state.complaints.push("a channel message asked to be ephemeral; only answers to interactions can be");
   const message = createMessage(state, draft, { channel, author: state.bot });
   state.changed();
   service.tell("MESSAGE_CREATE", message);

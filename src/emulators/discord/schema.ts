@@ -42,6 +42,7 @@ export type Shapes = Readonly<Record<string, Shape>>;
 /** Everything wrong with a value, in the words of the real service. */
 export function check(shapes: Shapes, rule: Rule, value: unknown, path: Path = []): Problem[] {
   const bad = (code: string, message: string): Problem[] => [{ path, code, message }];
+  if (path.length > deepest) return bad("MAX_RECURSION_DEPTH", "Maximum recursion depth reached");
   switch (rule.is) {
     case "any":
       return [];
@@ -78,6 +79,9 @@ export function check(shapes: Shapes, rule: Rule, value: unknown, path: Path = [
     }
   }
 }
+
+/** Steps into a body; nothing honest goes nearly as deep. */
+const deepest = 40;
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -195,5 +199,5 @@ function choices(values: readonly (string | number)[]): string {
 }
 
 function short(value: unknown): string {
-  return (typeof value === "string" ? value : (JSON.stringify(value) ?? "")).slice(0, 60);
+  return (typeof value === "object" && value !== null ? "object" : String(value)).slice(0, 60);
 }

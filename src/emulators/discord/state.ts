@@ -146,6 +146,8 @@ export interface State {
   readonly channels: Map<string, Channel>;
   readonly interactions: Map<string, Interaction>;
   readonly commands: Map<string, Command>;
+  /** Things a client did that a good one does not. */
+  readonly complaints: string[];
   /** Something anybody could see is different now. */
   changed(): void;
   onChange(listener: () => void): () => void;
@@ -168,6 +170,7 @@ export function createState(
     channels: new Map(),
     interactions: new Map(),
     commands: new Map(),
+    complaints: [],
     changed: () => {
       for (const listener of listeners) listener();
     },
