@@ -127,8 +127,8 @@ list-format-plain = Plain links, one a line
 list-reading = Read so far: { $folders } folders, { $files } files
 list-links = Links made: { $count }
 list-ready = { $count ->
-    [one] 1 link is in the file above.
-   *[other] { $count } links are in the file above.
+    [one] The list holds 1 link.
+   *[other] The list holds { $count } links.
 }
 list-left-out = { $count ->
     [one] 1 file was left out: it has no link, or does not fit this kind of list.

@@ -2,6 +2,8 @@ import ipaddr from "ipaddr.js";
 
 /** Most characters (UTF-16 units) of a message's text. */
 export const mostText = 4096;
+/** Most characters below a file. */
+export const mostCaption = 1024;
 /** Most characters of a toast. */
 export const mostToast = 200;
 /** Most characters a copy button can hold. */

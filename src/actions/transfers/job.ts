@@ -125,13 +125,14 @@ export class Job {
         signal,
         ...(card.variant && { variant: card.variant }),
       });
-      if (size !== undefined && size > limit) throw new UploadError("too-large");
+      if (size !== undefined && size > limit) throw new UploadError("too-large", { limit });
       for await (const bytes of stream) {
         yield bytes;
         this.#moved(bytes.length);
       }
     } catch (error) {
-      this.#lost ??= { error };
+      // An end that was asked for is no failure of the drive.
+      if (!signal.aborted) this.#lost ??= { error };
       throw error;
     }
   }
@@ -184,10 +185,9 @@ export class Job {
 
   #failure(error: unknown): TransferState {
     const { log, newReference } = this.#parts;
-    const { limit } = this.order;
     if (error instanceof UploadError) {
       if (error.cause !== undefined) log.info({ err: error.cause, code: error.code }, "file not taken by the platform");
-      return { is: "failed", code: error.code, ...(error.code === "too-large" && { limit }) };
+      return { is: "failed", code: error.code, ...(error.limit !== undefined && { limit: error.limit }) };
     }
     if (error instanceof StorageError) {
       const { code, retryAfter } = error;

@@ -175,11 +175,16 @@ class Queue implements Transfers {
   async #start(job: Job, carrier: Carrier): Promise<void> {
     const { id, visit, language, card } = job.order;
     const { message } = carrier;
-    await this.#change((records) => [
-      ...records,
-      { id, person: visit.person.id, place: visit.place.id, language, message, card },
-    ]);
-    if (this.#stopping) return;
+    try {
+      await this.#change((records) => [
+        ...records,
+        { id, person: visit.person.id, place: visit.place.id, language, message, card },
+      ]);
+    } catch (error) {
+      job.end();
+      throw error;
+    }
+    if (this.#stopping) return job.end();
     job.carrier = carrier;
     this.#waiting.push(job);
     this.#goOn();
@@ -193,8 +198,8 @@ class Queue implements Transfers {
   /** Who can begin begins, in the order they came; everybody else is told their place. */
   #goOn(): void {
     if (this.#stopping) return;
-    for (const job of [...this.#waiting]) {
-      if (!this.#hasRoomFor(job)) continue;
+    const next = () => this.#waiting.find((job) => this.#hasRoomFor(job));
+    for (let job = next(); job; job = next()) {
       this.#waiting.splice(this.#waiting.indexOf(job), 1);
       this.#running.set(job.order.id, { job, ended: this.#run(job) });
     }
@@ -225,10 +230,10 @@ class Queue implements Transfers {
 
   /** The end is shown even where the record cannot be taken away: then the next process tells of it once more. */
   async #close(job: Job, state: TransferState): Promise<void> {
-    job.end(state);
     await this.#forget((record) => record.id === job.order.id).catch((err: unknown) =>
       this.#parts.log.error({ err, transfer: job.order.id }, "record of a transfer not removed"),
     );
+    job.end(state);
   }
 
   #forget(which: (record: TransferRecord) => boolean): Promise<void> {

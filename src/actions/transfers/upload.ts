@@ -57,6 +57,8 @@ interface UploadErrorOptions {
   readonly again?: boolean;
   /** Milliseconds until then. */
   readonly retryAfter?: number;
+  /** Bytes that would have been taken. */
+  readonly limit?: number;
   readonly cause?: unknown;
 }
 
@@ -66,11 +68,13 @@ export class UploadError extends Error {
   readonly code: UploadFailure;
   readonly again: boolean;
   readonly retryAfter: number;
+  readonly limit?: number;
 
-  constructor(code: UploadFailure, { again = false, retryAfter = 0, cause }: UploadErrorOptions = {}) {
+  constructor(code: UploadFailure, { again = false, retryAfter = 0, limit, cause }: UploadErrorOptions = {}) {
     super(`upload ${code}`, { cause });
     this.code = code;
     this.again = again;
     this.retryAfter = retryAfter;
+    if (limit !== undefined) this.limit = limit;
   }
 }
