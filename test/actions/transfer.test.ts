@@ -318,8 +318,14 @@ describe("what goes wrong", () => {
   });
 
   test("with a picture costs the picture only", async () => {
+    const asked: string[] = [];
+    const cloud = usualCloud();
+    const film = { name: "film.mp4", size: 9, url: "https://bytes.example/f", thumbnail: "https://img.example/f" };
+    cloud.accounts["mia"] = { password: "correct-horse", tree: { name: "", children: [film] } };
     const at = await ready({
-      readPicture: async () => {
+      cloud,
+      readPicture: async (url, options) => {
+        asked.push(`${url} ${options.limit} ${options.person}`);
         throw new Error("no picture");
       },
     });
@@ -328,7 +334,8 @@ describe("what goes wrong", () => {
       pictures.push(await file.picture(100));
       await textOf(file);
     };
-    expect((await (await at.send(here, get("Films/beach.mp4"))).last).state.is).toBe("done");
+    expect((await (await at.send(here, get("film"))).last).state.is).toBe("done");
+    expect(asked).toEqual(["https://img.example/f 100 telegram:1"]);
     expect(pictures).toEqual([undefined]);
   });
 });

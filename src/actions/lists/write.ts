@@ -70,8 +70,8 @@ function oneLine(name: string): string {
     .trim();
 }
 
-/** Most bytes of one name on the file systems people have. */
-const longestSegment = 255;
+/** Bytes of one name: 255 is what file systems take, and a twin gets a number. */
+const longestSegment = 240;
 
 /** A name as one step of a path on any system: no way up, no way out, no sign a file system forbids. */
 function safeSegment(name: string): string {
