@@ -14,6 +14,9 @@ import { confirm, dismiss } from "./verbs/answer-question.ts";
 import { browse } from "./verbs/browse.ts";
 import { cancel } from "./verbs/cancel.ts";
 import { findLink } from "./verbs/find-link.ts";
+import { cancelTransfer, getFile, sendPressed } from "./verbs/send-file.ts";
+import { chooseList, listAs } from "./verbs/list-folder.ts";
+import { revokeLinks } from "./verbs/revoke-links.ts";
 import { goBack, retry } from "./verbs/go-back.ts";
 import { help } from "./verbs/help.ts";
 import { logOut } from "./verbs/log-out.ts";
@@ -41,13 +44,17 @@ import { goUp, refresh, sort, turnPage } from "./verbs/turn-page.ts";
  * after another. Rejects with nothing but the signal's reason.
  */
 export function perform(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
-  return services.exclusive(queueOf(visit), async () => {
-    signal.throwIfAborted();
-    const outcome = await guarded({ services, visit, signal }, action);
-    const person = await loadPerson(services, visit.person.id).catch(() => undefined);
-    const language = person ? languageOf(services, person, visit) : services.pickLanguage(visit.person.locale);
-    return { ...outcome, language };
-  });
+  // Whoever cancels does not wait for what else they asked for.
+  if (action.do === "cancel-transfer") return answered(services, visit, action, signal);
+  return services.exclusive(queueOf(visit), () => answered(services, visit, action, signal));
+}
+
+async function answered(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
+  signal.throwIfAborted();
+  const outcome = await guarded({ services, visit, signal }, action);
+  const person = await loadPerson(services, visit.person.id).catch(() => undefined);
+  const language = person ? languageOf(services, person, visit) : services.pickLanguage(visit.person.locale);
+  return { ...outcome, language };
 }
 
 type Asked = Pick<Errand, "services" | "visit" | "signal">;
@@ -109,6 +116,8 @@ function typed(errand: Errand, action: Exclude<Action, Press>): Promise<Outcome>
       return browse(errand, action.path);
     case "find-link":
       return findLink(errand, action.words);
+    case "get":
+      return getFile(errand, action.words);
     case "show-settings":
       return showSettings(errand);
     case "log-out":
@@ -170,5 +179,15 @@ function carriedOut(errand: Pressed, press: Press): Promise<Outcome> | Outcome {
       return shareForm(errand);
     case "retry":
       return retry(errand);
+    case "send":
+      return sendPressed(errand);
+    case "cancel-transfer":
+      return cancelTransfer(errand);
+    case "list-folder":
+      return chooseList(errand);
+    case "list-as":
+      return listAs(errand, press.format);
+    case "revoke-links":
+      return revokeLinks(errand);
   }
 }

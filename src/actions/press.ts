@@ -1,4 +1,4 @@
-import type { Press, ViewRef } from "./action.ts";
+import { listFormats, type Press, type ViewRef } from "./action.ts";
 import { downloadMethods } from "../storage/mount.ts";
 
 /**
@@ -13,7 +13,7 @@ export function encodePress(press: Press): string {
 }
 
 const version = "1";
-const shape = /^1([A-Za-z0-9]{10})-([0-9a-z]{1,8})-([a-z])(?:-([0-9a-z]{1,6}))?$/;
+const shape = /^1([A-Za-z0-9]{10})-([0-9a-z]{1,8})-([a-z]{1,2})(?:-([0-9a-z]{1,6}))?$/;
 
 /** The press behind a code, or undefined for anything forged, garbled or of another version. */
 export function decodePress(code: string): Press | undefined {
@@ -76,6 +76,16 @@ function verbOf(press: Press): [verb: string, argument?: string] {
       return ["f"];
     case "retry":
       return ["i"];
+    case "send":
+      return ["js"];
+    case "cancel-transfer":
+      return ["jx"];
+    case "list-folder":
+      return ["jl"];
+    case "list-as":
+      return ["jf", listFormats.indexOf(press.format).toString(36)];
+    case "revoke-links":
+      return ["jr"];
   }
 }
 
@@ -90,7 +100,7 @@ function plainPress(verb: string, view: ViewRef): Press | undefined {
 
 type PlainVerb = Exclude<
   Press["do"],
-  "open" | "turn" | "sort" | "mount" | "set-method" | "set-language" | "set-rows" | "set-order"
+  "open" | "turn" | "sort" | "mount" | "set-method" | "set-language" | "set-rows" | "set-order" | "list-as"
 >;
 
 const plain: Readonly<Record<string, PlainVerb>> = {
@@ -110,6 +120,10 @@ const plain: Readonly<Record<string, PlainVerb>> = {
   a: "add-account",
   f: "add-share",
   i: "retry",
+  js: "send",
+  jx: "cancel-transfer",
+  jl: "list-folder",
+  jr: "revoke-links",
 };
 
 function pressWithArgument(verb: string, view: ViewRef, argument: number): Press | undefined {
@@ -134,6 +148,10 @@ function pressWithArgument(verb: string, view: ViewRef, argument: number): Press
     case "d": {
       const method = downloadMethods[argument];
       return method && { do: "set-method", view, method };
+    }
+    case "jf": {
+      const format = listFormats[argument];
+      return format && { do: "list-as", view, format };
     }
     default:
       return undefined;

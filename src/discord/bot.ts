@@ -3,8 +3,9 @@ import { Client, Events, Options, type Interaction } from "discord.js";
 import type { Logger } from "pino";
 import type { Action, FormRef, Visit } from "../actions/action.ts";
 import { createFollower } from "../actions/follow.ts";
-import type { Answer, FormScreen } from "../actions/screen.ts";
+import type { Answer, FormScreen, Notice } from "../actions/screen.ts";
 import type { Suggestion, Typing } from "../actions/suggest.ts";
+import type { Interrupted } from "../actions/transfers/transfers.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
 import type { Words } from "../words.ts";
@@ -16,7 +17,10 @@ import { createPost } from "./post.ts";
 import { loggable } from "./refusals.ts";
 import { createRouter } from "./router.ts";
 import { createServers } from "./servers.ts";
-import { createSlips, slipOfPage, type KeptStore, type Slip } from "./slips.ts";
+import { createSlips, readToken, slipOfPage, type KeptStore, type Slip } from "./slips.ts";
+import { paint } from "./screens/paint.ts";
+import { painterFor } from "./screens/painter.ts";
+import { createUploader } from "./upload.ts";
 import { isInstalledHere, type Deed } from "./visit.ts";
 
 /** What the bot is made of. */
@@ -35,6 +39,8 @@ export interface DiscordParts {
   onFatal(reason: string): void;
   /** Told the place (`discord:guild:…`) of a server the bot is not in any more, to forget what is kept for it. */
   onLeft(place: string): Promise<void>;
+  /** Files a process before this one did not bring into their chats; absent = none are sent. */
+  interrupted?(): Promise<readonly Interrupted[]>;
   /** Deeds one person may do in ten seconds; absent = 100. */
   readonly deedsPerPerson?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
@@ -59,6 +65,8 @@ export interface Discord {
   stop(): Promise<void>;
   /** Discord is reached. */
   isUp(): boolean;
+  /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
+  tell(person: string, notice: Notice, language: string): Promise<void>;
   /** Hands in a page that somebody was led to from Discord; the message that led there turns into what came of it. */
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
 }
@@ -79,7 +87,8 @@ export function createDiscord(parts: DiscordParts): Discord {
     now,
     onError: (err) => log.debug({ err: loggable(err) }, "message not followed any more"),
   });
-  const deliverer = createDeliverer({ post, slips, words, follower, now, newId });
+  const uploader = createUploader({ apiRoot: settings.apiRoot, now });
+  const deliverer = createDeliverer({ uploader, post, slips, words, follower, now, newId });
   const servers = createServers({ rest, store: kept, log, onLeft: parts.onLeft });
   const guard = createGuard({ ...parts, post, deliverer, newId, onShutOut: () => servers.suspect() });
   const router = createRouter({ ...parts, guard, deliverer, post, slips });
@@ -113,8 +122,26 @@ export function createDiscord(parts: DiscordParts): Discord {
       log.info({ bot: client.user.username }, "discord started");
       publish(client);
       servers.watch();
+      void tellOfInterrupted(client.application.id).catch((err: unknown) =>
+        log.warn({ err: loggable(err) }, "people not told of interrupted files"),
+      );
     },
   });
+  const painterIn = (language: string) => painterFor({ words, language, place: "private", canPost: false, now: now() });
+
+  /** What showed a file on its way says that it was lost with the process, for as long as it can be reached. */
+  const tellOfInterrupted = async (application: string): Promise<void> => {
+    for (const { message, screen, language, told } of (await parts.interrupted?.()) ?? []) {
+      const place = readToken(message);
+      if (place && place.until > now()) {
+        await post
+          .find(application, place)
+          .edit(paint(painterIn(language), screen))
+          .catch((err: unknown) => log.debug({ err: loggable(err) }, "person not told of an interrupted file"));
+      }
+      await told();
+    }
+  };
   const settle = (slip: Slip, answer: Answer) => deliverer.settle(upClient().application.id, slip, answer);
   const upClient = (): Client<true> => {
     const client = connection.client();
@@ -131,6 +158,11 @@ export function createDiscord(parts: DiscordParts): Discord {
       await follower.stopAll();
       await guard.finish();
       await connection.close();
+      await uploader.close();
+    },
+    async tell(person, notice, language) {
+      const user = /^discord:(\d+)$/.exec(person)?.[1];
+      if (user !== undefined) await post.sendTo(user, paint(painterIn(language), notice));
     },
     isUp: () => connection.client()?.isReady() ?? false,
     async submitPage({ code, form }, values, { signal }) {

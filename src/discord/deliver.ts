@@ -9,7 +9,8 @@ import { painterFor, type Painter } from "./screens/painter.ts";
 import { paintSheet, type Painted } from "./screens/sheet.ts";
 import { codeIn, slipOfPage, type Slip, type Slips } from "./slips.ts";
 import type { Turn } from "./turn.ts";
-import { canPost, publicVisit, type Deed } from "./visit.ts";
+import type { UploadAddress, Uploader } from "./upload.ts";
+import { canPost, isDirect, publicVisit, type Deed } from "./visit.ts";
 
 /** A screen that is one message. */
 type MessageScreen = Exclude<Screen, FormScreen>;
@@ -29,6 +30,7 @@ export interface Deliverer {
 }
 
 interface DelivererParts {
+  readonly uploader: Uploader;
   readonly post: Post;
   readonly slips: Slips;
   readonly words: Words;
@@ -94,7 +96,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   }
 
   async function show(all: DelivererParts, turn: Turn, answer: Answer): Promise<void> {
-    const { screen, updates, language } = answer;
+    const { screen, updates, language, upload } = answer;
     const painter = painterOf(all, turn, language);
     if (screen.show === "form") return showForm(all, turn, screen, painter);
     const painted = paint(painter, screen);
@@ -106,6 +108,16 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     await stopFollowing(turn.deed);
     const place = await post.put(turn.deed, painted);
     followUpdates(all, place, { updates, paint: (next) => paint(painter, next) });
+    await upload?.start({
+      message: JSON.stringify(post.tokenOf(turn.deed)),
+      send: (file) => all.uploader.send(addressOf(turn), file),
+    });
+  }
+
+  /** Beside the message that shows how far it is, and seen by whoever sees that one. */
+  function addressOf({ deed, visit }: Turn): UploadAddress {
+    const hushed = visit.place.kind === "private" && !isDirect(deed);
+    return { application: deed.applicationId, ...post.tokenOf(deed), hushed };
   }
 
   async function showForm(all: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {

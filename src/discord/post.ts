@@ -1,6 +1,6 @@
 import { MessageFlags, Routes, type REST } from "discord.js";
 import { tokenLife } from "./limits.ts";
-import { isMessageGone } from "./refusals.ts";
+import { isMessageGone, isShutOut } from "./refusals.ts";
 import type { Painted } from "./screens/sheet.ts";
 import type { TokenedMessage } from "./slips.ts";
 import { isDirect, messageOf, type Deed } from "./visit.ts";
@@ -26,6 +26,8 @@ export interface Post {
   tokenOf(deed: Deed): TokenedMessage;
   /** The answer that stands behind a token. */
   find(application: string, message: TokenedMessage): Place;
+  /** A message to somebody's own chat with the bot; false = Discord lets the bot write to them no more. */
+  sendTo(user: string, painted: Painted): Promise<boolean>;
 }
 
 interface PostParts {
@@ -58,17 +60,33 @@ export function createPost({ rest, now }: PostParts): Post {
 
     publish: (deed, painted) => followUp(deed, painted),
 
-    tokenOf: ({ token, createdTimestamp }) => ({ token, until: Math.min(createdTimestamp, now()) + tokenLife }),
+    tokenOf: ({ token, createdTimestamp }) => ({
+      token,
+      until: Math.round(Math.min(createdTimestamp, now()) + tokenLife),
+    }),
 
     find: (application, { token }) => ({
       id: token,
       async edit({ components }) {
         await rest().patch(Routes.webhookMessage(application, token), {
           auth: false,
-          body: { components, flags: MessageFlags.IsComponentsV2, allowed_mentions: { parse: [] }, attachments: [] },
+          body: { ...plainLooks(components), attachments: [] },
         });
       },
     }),
+
+    async sendTo(user, { components }) {
+      try {
+        const channel = await rest().post(Routes.userChannels(), { body: { recipient_id: user } });
+        // What Discord answers to this is a channel.
+        const { id } = channel as { readonly id: string };
+        await rest().post(Routes.channelMessages(id), { body: plainLooks(components) });
+        return true;
+      } catch (error) {
+        if (isShutOut(error)) return false;
+        throw error;
+      }
+    },
   };
   return post;
 }
@@ -83,6 +101,10 @@ async function followUp(deed: Deed, painted: Painted, hushed?: MessageFlags.Ephe
   const flags = hushed === undefined ? message.flags : ([message.flags, hushed] as const);
   const { id } = await deed.followUp({ ...message, flags });
   return { id, edit: async (next) => void (await deed.editReply({ ...looks(next), message: id })) };
+}
+
+function plainLooks(components: Painted["components"]) {
+  return { components, flags: MessageFlags.IsComponentsV2, allowed_mentions: { parse: [] } };
 }
 
 /** The whole message, so that nothing of what was there before stays. */

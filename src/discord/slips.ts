@@ -28,6 +28,12 @@ export interface TokenedMessage {
   readonly until: number;
 }
 
+/** The message of a text that was made of one; undefined for anything else. */
+export function readToken(text: string): TokenedMessage | undefined {
+  const match = /^\{"token":"([\w.-]+)","until":(\d+)\}$/.exec(text);
+  return match ? { token: match[1] ?? "", until: Number(match[2]) } : undefined;
+}
+
 /** The slips of a bot. */
 export interface Slips {
   find(id: string): Promise<Slip | undefined>;

@@ -29,12 +29,17 @@ const rows = { usual: 15, most: 25 } as const;
  * that others see stands in their place: the server as a whole, or a group's channel.
  */
 export function visitOf(deed: Deed | AutocompleteInteraction): Visit {
-  return { person: personOf(deed), place: isSeenByOthers(deed) ? commonPlace(deed) : ownPlace(deed), rows };
+  return visitIn(deed, isSeenByOthers(deed) ? commonPlace(deed) : ownPlace(deed));
 }
 
 /** The same person, in front of everybody. */
 export function publicVisit(deed: Deed): Visit {
-  return { person: personOf(deed), place: commonPlace(deed), rows };
+  return visitIn(deed, commonPlace(deed));
+}
+
+/** Discord says with every deed how large a file may be there. */
+function visitIn(deed: Deed | AutocompleteInteraction, place: Visit["place"]): Visit {
+  return { person: personOf(deed), place, rows, uploadLimit: deed.attachmentSizeLimit };
 }
 
 function personOf({ user, locale }: Deed | AutocompleteInteraction): Visit["person"] {

@@ -7,7 +7,7 @@ import { type Asked, type Reply } from "./asked.ts";
 import { createHandler, routeOf, type Handler, type HandlerParts } from "./handler.ts";
 import { createLimits, type LimitOptions } from "./limits.ts";
 import { createMeters, type Meters } from "./meters.ts";
-import { createProxy } from "./proxy.ts";
+import { createProxy, type Proxy } from "./proxy.ts";
 import { refusalOf, refuse } from "./refusal.ts";
 import { readBody } from "./body.ts";
 import { createVisitors, visitorOf, type VisitorOptions, type Visitors } from "./visitors.ts";
@@ -50,6 +50,8 @@ export interface Gateway {
   stop(options?: { readonly grace?: number }): Promise<void>;
   /** How people reach the gateway: the public address, else the local one, which is known once it listens. */
   address(): string;
+  /** Files for other parts of the process, found and counted like those that are served. */
+  readonly files: Pick<Proxy, "open" | "read">;
   /** Numbers shown at /metrics; other parts may add theirs. */
   readonly registry: Registry;
 }
@@ -75,6 +77,7 @@ class HttpGateway implements Gateway {
   readonly #server: Server;
   readonly #handler: Handler;
   readonly #meters: Meters;
+  readonly files: Gateway["files"];
   readonly #closeUpstream: () => void;
   readonly #prefix: string;
   readonly #visitors: Visitors;
@@ -92,10 +95,12 @@ class HttpGateway implements Gateway {
       upstreamConnections: () => upstream.connections,
       onCut: (why) => options.log.warn({ err: why }, "stream cut"),
     });
+    const proxy = createProxy({ upstream, limits, meters: this.#meters, wait });
+    this.files = proxy;
     this.#handler = createHandler({
       ...options,
       now: options.now ?? Date.now,
-      proxy: createProxy({ upstream, limits, meters: this.#meters, wait }),
+      proxy,
       address: () => this.address(),
       metrics: () => this.registry.metrics(),
       ready: async () => {

@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import { parseContentRange } from "./range.ts";
 import type { Opened, Source } from "./source.ts";
 import { UpstreamError } from "./upstream/error.ts";
@@ -33,9 +32,15 @@ function strongTag(tag: string | undefined): { etag?: string } {
   return tag?.startsWith('"') ? { etag: tag } : {};
 }
 
+/** Where bytes go: a response, or a stream of our own. */
+interface Outlet {
+  /** `taken` is called when the bytes may be read over. */
+  write(bytes: Buffer, taken: () => void): unknown;
+}
+
 interface TransferOptions {
   readonly source: Source;
-  readonly response: ServerResponse;
+  readonly response: Outlet;
   readonly signal: AbortSignal;
   /** Bytes `[start, end)` go to the client; without an end, all there are. */
   readonly start: number;

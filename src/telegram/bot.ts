@@ -7,7 +7,9 @@ import type { Update } from "grammy/types";
 import type { Logger } from "pino";
 import type { Action, Visit } from "../actions/action.ts";
 import { createFollower } from "../actions/follow.ts";
-import type { Answer } from "../actions/screen.ts";
+import { decodePress } from "../actions/press.ts";
+import type { Answer, Notice } from "../actions/screen.ts";
+import type { Interrupted } from "../actions/transfers/transfers.ts";
 import { ConfigError, type Config } from "../config.ts";
 import type { Words } from "../words.ts";
 import { publishCommands } from "./commands.ts";
@@ -15,8 +17,11 @@ import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
 import type { DialogueStore } from "./dialogue.ts";
 import { createGuard, loggable } from "./guard.ts";
-import { createPost } from "./post.ts";
+import { createPost, readPlace, type Post } from "./post.ts";
 import { createRouter } from "./router.ts";
+import { paint } from "./screens/paint.ts";
+import { painterFor } from "./screens/painter.ts";
+import { createUploader, uploadLimitOf } from "./upload.ts";
 
 /** What the bot is made of. */
 export interface TelegramParts {
@@ -30,6 +35,8 @@ export interface TelegramParts {
   now(): number;
   /** Told when the bot cannot go on: another process polls, or the token was revoked. The process should end. */
   onFatal(reason: string): void;
+  /** Files a process before this one did not bring into their chats; absent = none are sent. */
+  interrupted?(): Promise<readonly Interrupted[]>;
   /** Updates one person may send in ten seconds; absent = 100. */
   readonly updatesPerPerson?: number;
 }
@@ -46,6 +53,8 @@ export interface Telegram {
   start(): Promise<void>;
   /** Takes no more updates and finishes those that are being handled. */
   stop(): Promise<void>;
+  /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
+  tell(person: string, notice: Notice, language: string): Promise<void>;
   /** Where the gateway hands in Telegram's calls; absent = long polling. */
   readonly webhook?: TelegramWebhook;
 }
@@ -72,8 +81,15 @@ export function createTelegram(parts: TelegramParts): Telegram {
     now,
     onError: (err) => log.debug({ err: loggable(err) }, "message not followed any more"),
   });
-  const deliverer = createDeliverer({ post, words, follower, now, botName: () => bot.botInfo.username });
-  const guard = createGuard({ ...parts, post, deliverer, newReference });
+  const uploader = createUploader({ ...settings, transformers: [followingMigration()] });
+  const deliverer = createDeliverer({ uploader, post, words, follower, now, botName: () => bot.botInfo.username });
+  const guard = createGuard({
+    ...parts,
+    post,
+    deliverer,
+    newReference,
+    uploadLimit: uploadLimitOf(settings.apiRoot),
+  });
   bot.use(guard.middleware);
   bot.use(sequentialize((ctx) => chainsOf(ctx)));
   bot.use(guard.pace);
@@ -92,7 +108,15 @@ export function createTelegram(parts: TelegramParts): Telegram {
       );
       if (webhook) await webhook.announce();
       else runner = await poll(bot, parts);
+      void tellOfInterrupted(parts, post).catch((err: unknown) =>
+        log.warn({ err: loggable(err) }, "people not told of interrupted files"),
+      );
       log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
+    },
+    async tell(person, notice, language) {
+      const chat = Number(/^telegram:(\d+)$/.exec(person)?.[1]);
+      if (Number.isNaN(chat)) return;
+      await post.sendTo(chat, paint(painterFor({ words, language, place: "private", now: now() }), notice));
     },
     async stop() {
       starting.abort();
@@ -103,12 +127,35 @@ export function createTelegram(parts: TelegramParts): Telegram {
   };
 }
 
+/** The message that showed a file on its way says that it was lost with the process, and offers to go on. */
+async function tellOfInterrupted({ interrupted, words, now, log }: TelegramParts, post: Post): Promise<void> {
+  for (const { place: chat, language, message, screen, told } of (await interrupted?.()) ?? []) {
+    const painter = painterFor({ words, language, place: isGroup(chat) ? "group" : "private", now: now() });
+    const place = readPlace(message);
+    try {
+      const isEdited = place !== undefined && (await post.edit(place, paint(painter, screen)));
+      if (!isEdited && place) await post.sendTo(place.chat, paint(painter, screen));
+    } catch (err) {
+      // A chat that is closed to the bot will not open by asking again.
+      if (!(err instanceof GrammyError)) throw err;
+      log.debug({ err: loggable(err) }, "person not told of an interrupted file");
+    }
+    await told();
+  }
+}
+
+function isGroup(place: string): boolean {
+  return place.startsWith("telegram:-");
+}
+
 function newReference(): string {
   return randomBytes(5).toString("hex");
 }
 
 /** One update at a time for a person in a chat, and for the message that is pressed on. */
 function chainsOf({ chat, from, callbackQuery }: BotContext): string[] {
+  // Who cancels does not wait for what else was asked.
+  if (decodePress(callbackQuery?.data ?? "")?.do === "cancel-transfer") return [`cancel ${callbackQuery?.data}`];
   if (!chat || chat.type === "private") return [`chat ${chat?.id ?? from?.id ?? "nobody"}`];
   const pressed = callbackQuery?.message;
   return [

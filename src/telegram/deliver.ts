@@ -3,12 +3,14 @@ import type { Action } from "../actions/action.ts";
 import type { Follower } from "../actions/follow.ts";
 import { decodePress, encodePress } from "../actions/press.ts";
 import type { Answer, FormScreen, LinkCard, Notice, Screen } from "../actions/screen.ts";
+import type { Upload } from "../actions/transfers/upload.ts";
 import type { Words } from "../words.ts";
 import type { BotContext } from "./context.ts";
 import { mostToast } from "./limits.ts";
-import { keyOf, placeOf, type Place, type Post } from "./post.ts";
+import { keyOf, placeOf, writePlace, type Place, type Post } from "./post.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painted, type Painter } from "./screens/painter.ts";
+import type { Uploader } from "./upload.ts";
 
 /** A screen that is one message. */
 type MessageScreen = Exclude<Screen, FormScreen>;
@@ -35,12 +37,15 @@ interface DelivererParts {
   readonly words: Words;
   readonly follower: Follower;
   now(): number;
+  readonly uploader: Uploader;
   /** The bot's user name, for links into the private chat. */
   botName(): string;
 }
 
 /** Milliseconds between edits by themselves: 20 a minute is what a group takes, everything included. */
 const pace = { private: 2000, group: 5000 } as const;
+/** The same while a file is on its way, which takes longer than a folder. */
+const transferPace = { private: 5000, group: 10_000 } as const;
 
 /** Knows Telegram's ways to show something to somebody. */
 export function createDeliverer(parts: DelivererParts): Deliverer {
@@ -70,7 +75,7 @@ function painterOf({ words, now }: DelivererParts, { turn }: BotContext): Painte
 }
 
 async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswer): Promise<void> {
-  const { screen, updates } = answer;
+  const { screen, updates, upload } = answer;
   const painted = paint(painterOf(parts, ctx), screen);
   const isForAsker = "for" in screen && screen.for === "asker";
   if (isForAsker && (screen.show === "notice" || ctx.turn.visit.place.kind === "group")) {
@@ -78,21 +83,47 @@ async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswe
     await (screen.show === "notice" ? showNotice(parts, ctx, screen, painted) : privately(parts, ctx, painted, screen));
     return;
   }
+  if (upload) {
+    await startUpload(parts, ctx, { ...answer, upload, painted });
+    return parts.post.answer(ctx);
+  }
   const place = ctx.callbackQuery ? await replace(parts, ctx, painted) : await speak(parts, ctx, painted);
   if (updates && place) followUpdates(parts, ctx, { updates, place });
   await parts.post.answer(ctx);
 }
 
+interface Uploading extends Pick<Answer, "updates"> {
+  readonly upload: Upload;
+  readonly painted: Painted;
+}
+
+/** The message that shows it is there for all who see the file: it takes no whisper's place. */
+async function startUpload(
+  parts: DelivererParts,
+  ctx: BotContext,
+  { upload, updates, painted }: Uploading,
+): Promise<void> {
+  const { post, uploader } = parts;
+  const isInPlace = ctx.callbackQuery?.message && whisperPressed(ctx) === undefined;
+  const place = isInPlace ? await replace(parts, ctx, painted) : placeOf(await post.send(ctx, painted));
+  const address = post.address(ctx);
+  if (updates) followUpdates(parts, ctx, { updates, place, every: transferPace[ctx.turn.visit.place.kind] });
+  await upload.start({ message: writePlace(place), send: (file) => uploader.send(address, file) });
+}
+
 interface Followed {
   readonly updates: AsyncIterable<Screen>;
   readonly place: Place;
+  /** Milliseconds between edits; absent = as for folders. */
+  readonly every?: number;
 }
 
-function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place }: Followed): void {
+function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place, every }: Followed): void {
   parts.follower.follow(keyOf(place), updates, {
-    every: pace[ctx.turn.visit.place.kind],
+    every: every ?? pace[ctx.turn.visit.place.kind],
     draw: async (screen) => {
       if (screen.show === "form") return;
+      if (screen.show === "list-ready") await parts.uploader.sendText(parts.post.address(ctx), screen.file);
       const isThere = await parts.post.edit(place, paint(painterOf(parts, ctx), screen));
       if (!isThere) throw new Error("the message is gone");
     },

@@ -30,6 +30,11 @@ const presses = (view: ViewRef): readonly Press[] => {
     "add-account": { do: "add-account", view },
     "add-share": { do: "add-share", view },
     retry: { do: "retry", view },
+    send: { do: "send", view },
+    "cancel-transfer": { do: "cancel-transfer", view },
+    "list-folder": { do: "list-folder", view },
+    "list-as": { do: "list-as", view, format: "aria2" },
+    "revoke-links": { do: "revoke-links", view },
   };
   return Object.values(each);
 };

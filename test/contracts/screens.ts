@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formIds, type ViewRef } from "../../src/actions/action.ts";
+import { formIds, listFormats, type ViewRef } from "../../src/actions/action.ts";
 import { decodePress, encodePress } from "../../src/actions/press.ts";
-import { noticeCodes, type FormScreen, type Screen } from "../../src/actions/screen.ts";
+import { noticeCodes, type FormScreen, type Screen, type TransferState } from "../../src/actions/screen.ts";
+import { uploadFailures } from "../../src/actions/transfers/upload.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
 import { problemCodes, type Field } from "../../src/storage/form.ts";
 import { loadWords } from "../../src/words.ts";
@@ -141,11 +142,21 @@ function screensOf(rows: number): { readonly [Show in Screen["show"]]: fc.Arbitr
         failed: reason,
         notice: fc.constantFrom("list-changed", "view-rebuilt"),
         filter: hostileName,
+        listable: fc.boolean(),
       },
       { requiredKeys: ["show", "view", "mount", "trail", "rows", "page", "total", "order", "up"] },
     ),
     file: fc.record(
-      { show: fc.constant("file"), view: fc.constant(view), mount, trail, entry, variants, duration: fc.nat() },
+      {
+        show: fc.constant("file"),
+        view: fc.constant(view),
+        mount,
+        trail,
+        entry,
+        variants,
+        duration: fc.nat(),
+        sendable: fc.boolean(),
+      },
       { requiredKeys: ["show", "view", "mount", "trail", "entry", "variants"] },
     ),
     link: fc.record(
@@ -159,6 +170,7 @@ function screensOf(rows: number): { readonly [Show in Screen["show"]]: fc.Arbitr
         url: address,
         via: fc.constantFrom("direct", "gateway", "proxy-url"),
         expiresAt: fc.constant(now + 1000),
+        sendable: fc.boolean(),
       },
       { requiredKeys: ["show", "for", "view", "mount", "entry", "url", "via"] },
     ),
@@ -176,6 +188,8 @@ function screensOf(rows: number): { readonly [Show in Screen["show"]]: fc.Arbitr
         usual: fc.constantFrom("redirect", "proxy", "proxy-url"),
         methods: fc.constantFrom(["redirect"] as const, ["redirect", "proxy", "proxy-url"] as const),
         renewable: fc.boolean(),
+        revocable: fc.boolean(),
+        lapsed: fc.constantFrom("proxy", "proxy-url"),
       },
       { requiredKeys: ["show", "view", "mount", "usual", "methods", "renewable"] },
     ),
@@ -211,8 +225,78 @@ function screensOf(rows: number): { readonly [Show in Screen["show"]]: fc.Arbitr
       },
       { requiredKeys: ["show", "notice", "level"] },
     ),
+    transfer: fc.record(
+      {
+        show: fc.constant("transfer"),
+        view: fc.constant(view),
+        mount,
+        entry,
+        variant: fc.record({ id: fc.constant("v"), name: hostileName }),
+        total: fc.nat(),
+        state: transferState,
+      },
+      { requiredKeys: ["show", "view", "mount", "entry", "state"] },
+    ),
+    "list-choice": fc.record({
+      show: fc.constant("list-choice"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      formats: fc.constant(listFormats),
+      most: fc.nat(),
+    }),
+    "list-progress": fc.record({
+      show: fc.constant("list-progress"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      folders: fc.nat(),
+      files: fc.nat(),
+      links: fc.nat(),
+    }),
+    "list-ready": fc.record(
+      {
+        show: fc.constant("list-ready"),
+        view: fc.constant(view),
+        mount,
+        trail,
+        format: fc.constantFrom(...listFormats),
+        file: fc.record({ name: hostileName, text: fc.string() }),
+        links: fc.nat(),
+        leftOut: fc.nat(),
+        capped: fc.boolean(),
+        expiresAt: fc.constant(now + 1000),
+        via: fc.constantFrom("direct", "gateway", "proxy-url"),
+        failed: reason,
+      },
+      { requiredKeys: ["show", "view", "mount", "trail", "format", "file", "links", "leftOut", "capped", "via"] },
+    ),
   };
 }
+
+const seconds = fc.nat({ max: 100_000 });
+
+/** A file on its way: every state there is. */
+const transferState: fc.Arbitrary<TransferState> = fc.oneof(
+  fc.record({ is: fc.constant("queued" as const), place: fc.integer({ min: 1, max: 500 }) }),
+  fc.record(
+    { is: fc.constant("running" as const), done: fc.nat(), speed: fc.nat(), left: seconds },
+    { requiredKeys: ["is", "done"] },
+  ),
+  fc.record({ is: fc.constant("done" as const), took: seconds }),
+  fc.constant({ is: "cancelled" as const }),
+  fc.constant({ is: "interrupted" as const }),
+  fc.record(
+    {
+      is: fc.constant("failed" as const),
+      code: fc.constantFrom(...uploadFailures, ...storageErrorCodes),
+      retryAfter: seconds,
+      limit: fc.nat(),
+      reference: fc.constant("abc"),
+    },
+    { requiredKeys: ["is", "code"] },
+  ),
+);
 
 const words = loadWords();
 

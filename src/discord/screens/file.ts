@@ -15,7 +15,7 @@ const variantWidth = 40;
 /** One file: its full name, what is known of it, and its links. */
 export function fileSheet(painter: Painter, card: FileCard): Sheet {
   const { say, figures } = painter;
-  const { entry, variants, duration, view } = card;
+  const { entry, variants, duration, view, sendable } = card;
   const kind = kindOf(entry);
   const size = entry.size === undefined ? say("file-size-unknown") : figures.size(entry.size);
   return {
@@ -38,7 +38,11 @@ export function fileSheet(painter: Painter, card: FileCard): Sheet {
           .slice(0, mostVariants)
           .map(({ name }, variant) => press(`🔗 ${plainLabel(name, variantWidth)}`, { do: "link", view, variant })),
       ],
-      [press(`⬆ ${say("press-back")}`, { do: "back", view }), postButton(painter, { do: "retry", view })],
+      [
+        sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
+        press(`⬆ ${say("press-back")}`, { do: "back", view }),
+        postButton(painter, { do: "retry", view }),
+      ],
     ],
   };
 }

@@ -25,6 +25,7 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
     rows: [
       [
         isPublicAddress(url) && addressButton(`🔗 ${say("press-open-link")}`, url),
+        card.sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
       ],
     ],

@@ -85,12 +85,13 @@ function sortRow({ say }: Painter, { order, view }: Listing): Button[] {
   });
 }
 
-function waysRow(painter: Painter, { up, view, page }: Listing): (Button | false)[] {
+function waysRow(painter: Painter, { up, view, page, listable }: Listing): (Button | false)[] {
   const { say, place } = painter;
   return [
     up && press(`⬆ ${say("press-up")}`, { do: "up", view }),
     // Drives are a matter between a person and the bot.
     !up && place === "private" && press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
+    listable === true && press(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view }),
     press(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
     postButton(painter, { do: "turn", view, page: page.number }),
   ];

@@ -5,7 +5,7 @@ import type { Health } from "../../storage/mount.ts";
 import { mostOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
-import type { Button, Sheet } from "./sheet.ts";
+import { bar, type Button, type Sheet } from "./sheet.ts";
 
 /** Most characters of a title in a list. */
 const titleWidth = 90;
@@ -51,7 +51,7 @@ function healthSign({ state }: Health): string {
 /** One mount: how it does, how full it is, and what can be done with it. */
 export function mountSheet(painter: Painter, card: MountCard): Sheet {
   const { say } = painter;
-  const { mount, quota, method, usual } = card;
+  const { mount, quota, method, usual, lapsed } = card;
   const way = say(`method-${method ?? usual}`);
   return {
     head: [
@@ -62,6 +62,7 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
       ...healthLines(painter, mount.health),
       ...(quota ? quotaLines(painter, quota) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
+      lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
     ],
     rows: mountRows(painter, card),
   };
@@ -73,8 +74,6 @@ function healthLines({ say }: Painter, health: Health): readonly string[] {
     ? [`🟢 ${say("health-working", { date })}`]
     : [`🔴 ${say("health-failing", { date })}`, say(`error-${health.code}`)];
 }
-
-const barCells = 10;
 
 function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
   const share = limit === undefined || limit <= 0 ? undefined : Math.min(1, used / limit);
@@ -90,13 +89,8 @@ function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Q
   ];
 }
 
-function bar(share: number): string {
-  const full = Math.round(share * barCells);
-  return "▓".repeat(full) + "░".repeat(barCells - full);
-}
-
 function mountRows({ say }: Painter, card: MountCard): (Button | false)[][] {
-  const { view, mount, methods, renewable, method: chosen, usual } = card;
+  const { view, mount, methods, renewable, revocable, method: chosen, usual } = card;
   return [
     [
       press(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }, { style: ButtonStyle.Primary }),
@@ -113,6 +107,7 @@ function mountRows({ say }: Painter, card: MountCard): (Button | false)[][] {
       : [],
     [
       press(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }, { style: ButtonStyle.Danger }),
+      revocable === true && press(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view }),
       press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
     ],
   ];

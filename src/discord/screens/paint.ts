@@ -2,6 +2,7 @@ import type { FormScreen, Screen } from "../../actions/screen.ts";
 import { fileSheet } from "./file.ts";
 import { helpSheet } from "./help.ts";
 import { linkSheet } from "./link.ts";
+import { listChoiceSheet, listProgressSheet, listReadySheet } from "./list.ts";
 import { listingSheet } from "./listing.ts";
 import { mountSheet, mountsSheet } from "./mounts.ts";
 import { noticeSheet } from "./notice.ts";
@@ -9,6 +10,7 @@ import type { Painter } from "./painter.ts";
 import { questionSheet } from "./question.ts";
 import { settingsSheet } from "./settings.ts";
 import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
+import { transferSheet } from "./transfer.ts";
 import { welcomeSheet } from "./welcome.ts";
 
 /** A screen as a message. Forms need a slip besides: see `form.ts`. */
@@ -38,5 +40,13 @@ function sheetOf(painter: Painter, screen: Exclude<Screen, FormScreen>): Sheet {
       return questionSheet(painter, screen);
     case "notice":
       return noticeSheet(painter, screen);
+    case "transfer":
+      return transferSheet(painter, screen);
+    case "list-choice":
+      return listChoiceSheet(painter, screen);
+    case "list-progress":
+      return listProgressSheet(painter, screen);
+    case "list-ready":
+      return listReadySheet(painter, screen);
   }
 }

@@ -8,7 +8,7 @@ const orders: readonly Order["by"][] = ["name", "size", "modified"];
 /** What a person can choose, and what is chosen. */
 export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
   const { say, languageName } = painter;
-  const { view, languages, language, rows, rowChoices, order } = screen;
+  const { view, languages, language, rows, rowChoices, order, revocable } = screen;
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
   return {
@@ -39,6 +39,7 @@ export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
         const text = `${say(`press-sort-${choice}`)}${choice === order.by ? arrow : ""}`;
         return press(text, { do: "set-order", view, by: choice });
       }),
+      [revocable === true && press(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })],
     ],
   };
 }

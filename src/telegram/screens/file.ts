@@ -10,7 +10,7 @@ const mostVariants = 12;
 /** One file: its full name, what is known of it, and its links. */
 export function paintFile(painter: Painter, card: FileCard): Painted {
   const { say, figures } = painter;
-  const { entry, variants, duration, view } = card;
+  const { entry, variants, duration, view, sendable } = card;
   const kind = kindOf(entry);
   const size = entry.size === undefined ? say("file-size-unknown") : figures.size(entry.size);
   const { thumbnail } = entry;
@@ -29,6 +29,7 @@ export function paintFile(painter: Painter, card: FileCard): Painted {
       ...variants
         .slice(0, mostVariants)
         .map(({ name }, variant) => [button(`🔗 ${elideName(name)}`, { do: "link", view, variant })]),
+      ...(sendable ? [[button(`📥 ${say("press-send")}`, { do: "send", view })]] : []),
       [button(`⬆ ${say("press-back")}`, { do: "back", view })],
     ],
     ...(thumbnail !== undefined && isPublicAddress(thumbnail) && { preview: thumbnail }),

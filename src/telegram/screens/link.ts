@@ -22,9 +22,11 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
       lifetime(painter, card.expiresAt),
       `${say(`link-via-${card.via}`)} ${say("link-secret")}`,
     ),
-    keyboard: [addressRow(painter, url), [button(`⬆ ${say("press-back")}`, { do: "back", view })]].filter(
-      (row) => row.length > 0,
-    ),
+    keyboard: [
+      addressRow(painter, url),
+      card.sendable ? [button(`📥 ${say("press-send")}`, { do: "send", view })] : [],
+      [button(`⬆ ${say("press-back")}`, { do: "back", view })],
+    ].filter((row) => row.length > 0),
   };
 }
 

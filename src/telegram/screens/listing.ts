@@ -66,11 +66,12 @@ function sortRow({ say }: Painter, { order, view }: Listing): InlineKeyboardButt
   });
 }
 
-function waysRow({ say, place }: Painter, { up, view }: Listing): InlineKeyboardButton[] {
+function waysRow({ say, place }: Painter, { up, view, listable }: Listing): InlineKeyboardButton[] {
   return [
     ...(up ? [button(`⬆ ${say("press-up")}`, { do: "up", view })] : []),
     // Drives are a matter between a person and the bot.
     ...(!up && place === "private" ? [button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })] : []),
     button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
+    ...(listable ? [button(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view })] : []),
   ];
 }

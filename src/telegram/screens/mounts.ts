@@ -5,7 +5,7 @@ import type { Quota } from "../../storage/driver.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import { elideName, isolate } from "../../looks/names.ts";
 import { mostButtons } from "../limits.ts";
-import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { bar, button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** One's mounts, one a row. */
 export function paintMounts(painter: Painter, { view, mounts }: MountList): Painted {
@@ -46,7 +46,7 @@ function healthSign({ state }: Health): string {
 /** One mount: how it does, how full it is, and what can be done with it. */
 export function paintMount(painter: Painter, card: MountCard): Painted {
   const { say } = painter;
-  const { mount, quota, method, usual } = card;
+  const { mount, quota, method, usual, lapsed } = card;
   const way = say(`method-${method ?? usual}`);
   return {
     text: lines(
@@ -55,6 +55,7 @@ export function paintMount(painter: Painter, card: MountCard): Painted {
       ...healthLines(painter, mount.health),
       ...(quota ? quotaLines(painter, quota) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
+      lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
     ),
     keyboard: mountKeyboard(painter, card),
   };
@@ -66,8 +67,6 @@ function healthLines({ say, figures }: Painter, health: Health): readonly string
     ? [`🟢 ${say("health-working", { date })}`]
     : [`🔴 ${say("health-failing", { date })}`, say(`error-${health.code}`)];
 }
-
-const barCells = 10;
 
 function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
   const share = limit === undefined || limit <= 0 ? undefined : Math.min(1, used / limit);
@@ -83,13 +82,8 @@ function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Q
   ];
 }
 
-function bar(share: number): string {
-  const full = Math.round(share * barCells);
-  return "▓".repeat(full) + "░".repeat(barCells - full);
-}
-
 function mountKeyboard({ say }: Painter, card: MountCard): InlineKeyboardButton[][] {
-  const { view, mount, methods, renewable } = card;
+  const { view, mount, methods, renewable, revocable } = card;
   return [
     [
       button(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }),
@@ -101,6 +95,7 @@ function mountKeyboard({ say }: Painter, card: MountCard): InlineKeyboardButton[
     ],
     ...(renewable ? [[button(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view })]] : []),
     ...(methods.length > 1 ? methods.map((method) => [methodButton(say(`method-${method}`), method, card)]) : []),
+    ...(revocable ? [[button(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view })]] : []),
     [
       button(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }),
       button(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),

@@ -2,12 +2,14 @@ import type { FormScreen, Screen } from "../../actions/screen.ts";
 import { paintFile } from "./file.ts";
 import { paintHelp } from "./help.ts";
 import { paintLink } from "./link.ts";
+import { paintListChoice, paintListProgress, paintListReady } from "./list.ts";
 import { paintListing } from "./listing.ts";
 import { paintMount, paintMounts } from "./mounts.ts";
 import { paintNotice } from "./notice.ts";
 import type { Painted, Painter } from "./painter.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSettings } from "./settings.ts";
+import { paintTransfer } from "./transfer.ts";
 import { paintWelcome } from "./welcome.ts";
 
 /** A screen as a message. Forms are not one message but a dialogue: see `dialogue.ts`. */
@@ -31,6 +33,14 @@ export function paint(painter: Painter, screen: Exclude<Screen, FormScreen>): Pa
       return paintSettings(painter, screen);
     case "question":
       return paintQuestion(painter, screen);
+    case "transfer":
+      return paintTransfer(painter, screen);
+    case "list-choice":
+      return paintListChoice(painter, screen);
+    case "list-progress":
+      return paintListProgress(painter, screen);
+    case "list-ready":
+      return paintListReady(painter, screen);
     case "notice":
       return paintNotice(painter, screen);
   }

@@ -67,6 +67,14 @@ export function button(text: string, press: Press): InlineKeyboardButton.Callbac
   return { text, callback_data: encodePress(press) };
 }
 
+const barCells = 10;
+
+/** A share between 0 and 1 as a bar. */
+export function bar(share: number): string {
+  const full = Math.round(share * barCells);
+  return "▓".repeat(full) + "░".repeat(barCells - full);
+}
+
 /** Most folders of a trail that are named; in between stands an ellipsis. */
 const crumbsShown = 3;
 
