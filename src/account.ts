@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import type { Keyv } from "keyv";
 import { loadPerson, withMount, withoutMount, type Person } from "./actions/person.ts";
-import { keysOf, openStorage } from "./app.ts";
+import { keysOf, openStorage } from "./app/drives.ts";
 import { ConfigError, readConfig, type Config } from "./config.ts";
 import { createLog } from "./log.ts";
 import { StorageError } from "./storage/error.ts";

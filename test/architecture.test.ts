@@ -17,6 +17,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   discord: ["actions", "looks", "storage", "words.ts", "config.ts"],
   emulators: ["config.ts"],
   "app.ts": [
+    "app",
     "storage",
     "store",
     "words.ts",
@@ -28,7 +29,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "telegram",
     "discord",
   ],
-  "account.ts": ["app.ts", "storage", "store", "actions", "words.ts", "log.ts", "config.ts"],
+  app: ["storage", "store", "words.ts", "log.ts", "config.ts", "drivers", "actions", "gateway", "telegram", "discord"],
+  "account.ts": ["app", "storage", "store", "actions", "words.ts", "log.ts", "config.ts"],
   "main.ts": ["app.ts", "config.ts", "log.ts", "store"],
   "demo.ts": ["app.ts", "config.ts", "log.ts", "emulators"],
 };

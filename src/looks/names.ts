@@ -51,7 +51,7 @@ function oneLine(name: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is being taken out
   const flat = name
     .toWellFormed()
-    .replace(/[\u0000-\u001F\u007F\u2028\u2029]+/g, " ")
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
   return flat === "" ? "…" : flat;
 }

@@ -5,23 +5,25 @@ import { run, sequentialize, type RunnerHandle } from "@grammyjs/runner";
 import { Bot, GrammyError, HttpError, webhookCallback, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
-import type { Action, Visit } from "../actions/action.ts";
+import type { Action, FormRef, Visit } from "../actions/action.ts";
 import { createFollower } from "../actions/follow.ts";
 import { decodePress } from "../actions/press.ts";
-import type { Answer, Notice } from "../actions/screen.ts";
+import type { Answer, FormScreen, Notice, Screen } from "../actions/screen.ts";
 import type { Interrupted } from "../actions/transfers/transfers.ts";
 import { ConfigError, type Config } from "../config.ts";
+import type { Values } from "../storage/form.ts";
 import type { Words } from "../words.ts";
 import { publishCommands } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
-import type { DialogueStore } from "./dialogue.ts";
+import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
 import { createGuard, loggable } from "./guard.ts";
 import { createPost, readPlace, type Post } from "./post.ts";
 import { createRouter } from "./router.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
 import { createUploader, uploadLimitOf } from "./upload.ts";
+import { rows } from "./visit.ts";
 
 /** What the bot is made of. */
 export interface TelegramParts {
@@ -47,12 +49,28 @@ export interface TelegramSettings extends Omit<NonNullable<Config["telegram"]>, 
   readonly webhook?: { readonly url: string; readonly secret: string };
 }
 
+/** A one-time page that was sent off. */
+interface SentPage {
+  /** Who asked for it. */
+  readonly person: { readonly id: string; readonly name: string };
+  /** The language of the page. */
+  readonly language: string;
+  readonly form: FormRef;
+}
+
+/** What became of it: done, or the form to show on the page again. */
+type PageOutcome = { readonly done: true } | { readonly done: false; readonly form: FormScreen };
+
 /** The Telegram frontend. */
 export interface Telegram {
   /** Greets Telegram and begins to take updates. A refused token rejects with a `ConfigError`. */
   start(): Promise<void>;
   /** Takes no more updates and finishes those that are being handled. */
   stop(): Promise<void>;
+  /** Updates are being taken. */
+  isUp(): boolean;
+  /** Hands in a one-time page that somebody was led to from Telegram; what comes of it appears in their private chat. */
+  submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
   tell(person: string, notice: Notice, language: string): Promise<void>;
   /** Where the gateway hands in Telegram's calls; absent = long polling. */
@@ -97,7 +115,10 @@ export function createTelegram(parts: TelegramParts): Telegram {
   bot.catch(({ error }) => log.error({ err: loggable(error) }, "telegram update failed"));
 
   const webhook = settings.webhook && webhookFor(bot, parts);
+  const bring = (chat: number, screen: Exclude<Screen, FormScreen>, language: string) =>
+    post.sendTo(chat, paint(painterFor({ words, language, place: "private", now: now() }), screen));
   const starting = new AbortController();
+  let announced = false;
   let runner: RunnerHandle | undefined;
   return {
     ...(webhook && { webhook: { path: webhook.path, handle: webhook.handle } }),
@@ -106,17 +127,31 @@ export function createTelegram(parts: TelegramParts): Telegram {
       void publishCommands(bot.api, words).catch((err: unknown) =>
         log.warn({ err: loggable(err) }, "telegram commands not published"),
       );
-      if (webhook) await webhook.announce();
-      else runner = await poll(bot, parts);
+      if (webhook) {
+        await webhook.announce();
+        announced = true;
+      } else runner = await poll(bot, parts);
       void tellOfInterrupted(parts, post).catch((err: unknown) =>
         log.warn({ err: loggable(err) }, "people not told of interrupted files"),
       );
       log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
     },
+    isUp: () => (webhook !== undefined ? announced : (runner?.isRunning() ?? false)),
+    async submitPage({ person, language: locale, form }, values, { signal }) {
+      const chat = chatOf(person.id);
+      const place = { id: person.id, kind: "private" } as const;
+      const visit: Visit = { person: { ...person, locale }, place, rows, uploadLimit: uploadLimitOf(settings.apiRoot) };
+      const { screen, updates, language } = await parts.perform(visit, { do: "submit", form, values }, signal);
+      if (screen.show === "form") return { done: false, form: screen };
+      await updates?.[Symbol.asyncIterator]().return?.();
+      // The question in the chat is answered, if it is still waiting there.
+      await forgetDialogue(parts.conversations, chat);
+      await bring(chat, screen, language);
+      return { done: true };
+    },
     async tell(person, notice, language) {
-      const chat = Number(/^telegram:(\d+)$/.exec(person)?.[1]);
-      if (Number.isNaN(chat)) return;
-      await post.sendTo(chat, paint(painterFor({ words, language, place: "private", now: now() }), notice));
+      const chat = chatOf(person);
+      if (!Number.isNaN(chat)) await bring(chat, notice, language);
     },
     async stop() {
       starting.abort();
@@ -146,6 +181,11 @@ async function tellOfInterrupted({ interrupted, words, now, log }: TelegramParts
 
 function isGroup(place: string): boolean {
   return place.startsWith("telegram:-");
+}
+
+/** The private chat of a person of Telegram; NaN for anybody else. */
+function chatOf(person: string): number {
+  return Number(/^telegram:(\d+)$/.exec(person)?.[1]);
 }
 
 function newReference(): string {
