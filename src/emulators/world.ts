@@ -2,6 +2,9 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Config } from "../config.ts";
+import { startDiscord, type DiscordEmulator } from "./discord/discord.ts";
+import type { Person as DiscordPerson } from "./discord/person.ts";
+import type { Channel, Guild } from "./discord/state.ts";
 import { startPikPak, type PikPakEmulator } from "./pikpak/pikpak.ts";
 import { cast, seedPikPak, type Shelf } from "./seed.ts";
 import type { PersonView, Stage } from "./stage.ts";
@@ -14,11 +17,17 @@ export interface World {
   readonly config: Config;
   readonly pikpak: PikPakEmulator;
   readonly telegram: TelegramEmulator;
+  readonly discord: DiscordEmulator;
   readonly shelf: Shelf;
   /** The cast on Telegram, each in their private chat with the bot. */
   readonly people: Readonly<Record<keyof typeof cast, Actor>>;
-  /** A group of three: Mia owns it, Jun and Lena are in it. */
+  /** A group of three on Telegram: Mia owns it, Jun and Lena are in it. */
   readonly group: Group;
+  /** The cast on Discord. */
+  readonly members: Readonly<Record<keyof typeof cast, DiscordPerson>>;
+  /** A server of the same three, and its one channel. */
+  readonly server: Guild;
+  readonly hall: Channel;
   /** What the demo page shows. */
   readonly stages: readonly Stage[];
   readonly persons: readonly PersonView[];
@@ -38,16 +47,31 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
   const shelf = seedPikPak(pikpak.build, "https://mypikpak.com");
   const telegram = await startTelegram({ bots: [{ name: "ChatDrive", username: "chatdrive_bot" }] });
   const people = {
-    mia: telegram.person({ ...cast.mia, key: "mia" }),
-    jun: telegram.person({ ...cast.jun, key: "jun" }),
-    lena: telegram.person({ ...cast.lena, key: "lena" }),
-    otto: telegram.person({ ...cast.otto, key: "otto" }),
+    mia: telegram.person(onTelegram("mia")),
+    jun: telegram.person(onTelegram("jun")),
+    lena: telegram.person(onTelegram("lena")),
+    otto: telegram.person(onTelegram("otto")),
   };
   const group = telegram.group({ title: "Film night", members: [people.mia, people.jun, people.lena] });
+  const discord = await startDiscord({ name: "ChatDrive" });
+  const members = {
+    mia: discord.person(onDiscord("mia")),
+    jun: discord.person(onDiscord("jun")),
+    lena: discord.person(onDiscord("lena")),
+    otto: discord.person(onDiscord("otto")),
+  };
+  const server = discord.guild({
+    name: "Film club",
+    owner: members.mia,
+    members: [members.jun, members.lena],
+    channels: [],
+  });
+  const hall = discord.channel(server, "hall");
   const port = await freePort();
   const config: Config = {
     telegram: { token: telegram.token, apiRoot: telegram.apiRoot },
-    admins: [`telegram:${cast.otto.id}`],
+    discord: { token: discord.token, apiRoot: discord.apiRoot },
+    admins: [`telegram:${cast.otto.id}`, `discord:${cast.otto.id}`],
     access: "open",
     storeUrl: dataDir === undefined ? "memory://" : `sqlite://${dataDir}/chatdrive.sqlite`,
     dataDir: dataDir ?? ".",
@@ -63,15 +87,30 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
     config,
     pikpak,
     telegram,
+    discord,
     shelf,
     people,
     group,
-    stages: [telegram.stage(), pikPakStage(pikpak)],
-    persons: Object.entries(cast).map(([id, { name, language }]) => ({ id, name, language })),
+    members,
+    server,
+    hall,
+    stages: [telegram.stage(), discord.stage(Object.values(members)), pikPakStage(pikpak)],
+    persons: Object.values(cast).map(({ id, name, language }) => ({ id: String(id), name, language })),
     close: async () => {
-      await Promise.all([telegram.close(), pikpak.close()]);
+      await Promise.all([telegram.close(), discord.close(), pikpak.close()]);
     },
   };
+}
+
+/** The page knows people by their number, which is the same in both chats. */
+function onTelegram(who: keyof typeof cast): (typeof cast)[typeof who] & { key: string } {
+  return { ...cast[who], key: String(cast[who].id) };
+}
+
+/** Discord's numbers and languages are written another way. */
+function onDiscord(who: keyof typeof cast): { name: string; id: string; locale: string } {
+  const { id, name, language } = cast[who];
+  return { name, id: String(id), locale: language.startsWith("zh") ? "zh-CN" : "en-US" };
 }
 
 /** PikPak has no chats to show, only what it is asked. */

@@ -48,7 +48,6 @@ export function isolate(name: string): string {
 }
 
 function oneLine(name: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is being taken out
   const flat = name
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
