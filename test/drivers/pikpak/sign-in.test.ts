@@ -235,6 +235,23 @@ describe("one account, many askers", () => {
     expect(at.asked(signin)).toBe(1);
   });
 
+  test("a token the vault did not take is not lost: it is written first thing next time", async () => {
+    const driver = at.account({ username }, { password });
+    await driver.list(undefined);
+    delete at.context.secrets["password"];
+    at.context.advance(3 * 3_600_000);
+    const { write } = at.context.vault;
+    Object.assign(at.context.vault, {
+      write: () => {
+        Object.assign(at.context.vault, { write });
+        return Promise.reject(new Error("the disk is full"));
+      },
+    });
+    await expect(driver.list(undefined)).rejects.toThrow("the disk is full");
+    await expect(driver.list(undefined)).resolves.toEqual({ items: [] });
+    expect([at.asked(token), at.asked(signin)]).toEqual([1, 1]);
+  });
+
   test("closing waits for a token under way, so that it reaches the vault", async () => {
     const driver = at.account();
     await driver.list(undefined);
