@@ -11,7 +11,7 @@ import { userAgentOf, type Identity } from "./identity.ts";
 import type { Transport } from "./transport.ts";
 
 /** Who is signed in. */
-export interface Session {
+interface Session {
   readonly accessToken: string;
   readonly userId: string;
 }

@@ -7,7 +7,7 @@ import { createAuth } from "./auth.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
 import { createGate, type Gate } from "./gate.ts";
-import { loadIdentities, type Identity } from "./identity.ts";
+import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { openShare } from "./share.ts";
 import { createTransport } from "./transport.ts";
 
@@ -24,14 +24,12 @@ export interface PikPakSettings {
   readonly identitiesFile?: string;
 }
 
-const platforms = ["web", "android", "pc"];
-
-const accountFields: readonly Field[] = [
+const accountFields = (platforms: readonly string[]): readonly Field[] => [
   { name: "username", kind: "text", required: true, instead: "refreshToken", maxLength: 200 },
   { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 500 },
   { name: "refreshToken", kind: "secret", required: false, aside: true, maxLength: 4000 },
   { name: "rootFolder", kind: "folder", required: false, maxLength: 500 },
-  { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 20 },
+  { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   { name: "captchaToken", kind: "secret", required: false, aside: true, maxLength: 8000 },
 ];
 
@@ -56,7 +54,7 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
       return gate;
     },
   };
-  return [accountKind(house), shareKind(house)];
+  return [accountKind(house, accountFields(offeredPlatforms(identities))), shareKind(house)];
 }
 
 interface House {
@@ -73,10 +71,10 @@ function identityNamed(identities: ReadonlyMap<string, Identity>, name: string):
   return found;
 }
 
-function accountKind(house: House): DriverKind {
+function accountKind(house: House, fields: readonly Field[]): DriverKind {
   return {
     name: "pikpak",
-    fields: accountFields,
+    fields,
     check(values) {
       const rootFolder = folderIdOf(values["rootFolder"] ?? "");
       if (rootFolder === undefined) return { ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } };
