@@ -7,17 +7,13 @@ import { createAuth } from "./auth.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
 import { createGate, type Gate } from "./gate.ts";
+import { hostsOf, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { openShare } from "./share.ts";
 import { createTransport } from "./transport.ts";
 
 /** Where PikPak is and what we are to it. */
-export interface PikPakSettings {
-  /** Root of the two API hosts: `mypikpak.net`. */
-  readonly domain: string;
-  /** Complete bases; they win over the domain. */
-  readonly driveUrl?: string;
-  readonly userUrl?: string;
+export interface PikPakSettings extends HostSettings {
   /** Identity of mounts that do not name one. */
   readonly platform: string;
   /** JSON that replaces or adds identities. */
@@ -45,8 +41,7 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const usual = identityNamed(identities, settings.platform);
   const gates = new Map<string, Gate>();
   const house: House = {
-    driveUrl: (settings.driveUrl ?? `https://api-drive.${settings.domain}`).replace(/(\/drive\/v1)?\/*$/, ""),
-    userUrl: (settings.userUrl ?? `https://user.${settings.domain}`).replace(/(\/v1)?\/*$/, ""),
+    ...hostsOf(settings),
     identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gate(account, context) {
       const gate = gates.get(account) ?? createGate(account, context);

@@ -10,6 +10,7 @@ import {
   type Identity,
 } from "../../../src/drivers/pikpak/identity.ts";
 import { readConfig } from "../../../src/config.ts";
+import { hostsOf } from "../../../src/drivers/pikpak/hosts.ts";
 import vectors from "../../emulators/pikpak/vectors.json" with { type: "json" };
 import { kindNamed, kindsOf, scene, username, type Scene } from "./scene.ts";
 
@@ -36,6 +37,23 @@ describe("who we say we are", () => {
     expect(told).toContain("datetime/5 ");
     expect(told).toMatch(/devicemodel\/M2004J7AC $/);
     expect(told).not.toMatch(/[{}]/);
+  });
+});
+
+describe("where PikPak is", () => {
+  test.each(["mypikpak.com", "mypikpak.net", "pikpak.me", "pikpakdrive.com"])("both hosts follow %s", (domain) => {
+    expect(hostsOf({ domain })).toEqual({ driveUrl: `https://api-drive.${domain}`, userUrl: `https://user.${domain}` });
+  });
+
+  test.each([
+    ["http://127.0.0.1:1/drive/v1/", "http://127.0.0.1:1/v1"],
+    ["http://127.0.0.1:1/", "http://127.0.0.1:1//"],
+    ["http://127.0.0.1:1", "http://127.0.0.1:1"],
+  ])("whole bases win over it: %s and %s", (driveUrl, userUrl) => {
+    expect(hostsOf({ domain: "mypikpak.com", driveUrl, userUrl })).toEqual({
+      driveUrl: "http://127.0.0.1:1",
+      userUrl: "http://127.0.0.1:1",
+    });
   });
 });
 
