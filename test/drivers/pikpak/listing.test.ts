@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createFolders } from "../../../src/storage/folders.ts";
 import { kindNamed, kindsOf, scene, username, type Scene } from "./scene.ts";
 
 let at: Scene;
@@ -71,6 +72,20 @@ describe("listing", () => {
     const driver = at.account();
     const { next = "" } = await driver.list(folder.id);
     await expect(driver.list(folder.id, { cursor: next })).rejects.toMatchObject({ code: "upstream" });
+  });
+
+  test("page tokens that go round in a circle end the reading, with what was read", async () => {
+    const page = (token: string) =>
+      JSON.stringify({ files: [{ id: `VO${token}`, name: token }], next_page_token: token });
+    const driver = at.account();
+    for (const token of ["a", "b", "a", "b", "a"])
+      at.pikpak.fail({ path: "/drive/v1/files", status: 200, body: page(token) });
+    const folders = createFolders({ now: at.context.now, wait: at.context.wait });
+    const wanted = { mount: "m", folder: undefined, driver, refresh: false, signal: undefined };
+    await folders.read(wanted);
+    await expect.poll(async () => (await folders.read(wanted)).failed).toEqual({ code: "upstream" });
+    expect((await folders.read(wanted)).entries.map((entry) => entry.name)).toEqual(["a", "b", "a"]);
+    expect(at.asked("/drive/v1/files")).toBe(3);
   });
 
   test("an entry has what the service says of it, and nothing it does not", async () => {
