@@ -45,7 +45,7 @@ interface Unwritten {
 
 type Parts = AuthParts & { readonly unwritten: Unwritten };
 
-/** An access token this near to its end is renewed before use. */
+/** An access token is renewed this long before its end, or when nine tenths of a short life are over. */
 const margin = 60_000;
 /** Sign-ins an hour: those a person asks for, and those that happen by themselves. */
 const asked = 10;
@@ -75,7 +75,7 @@ export function createAuth(given: AuthParts): Auth {
   return {
     async session(signal) {
       signal?.throwIfAborted();
-      if (known && known.until - margin > parts.context.now()) return known;
+      if (known && known.until > parts.context.now()) return known;
       return joined(obtain(undefined), signal);
     },
     async renew(refused, signal) {
@@ -88,6 +88,7 @@ export function createAuth(given: AuthParts): Auth {
   };
 }
 
+/** `until`: when it is to be renewed, ms since the epoch. */
 type Held = Session & { readonly until: number };
 
 /** Under the lock the vault is read anew: another process may have renewed meanwhile. */
@@ -97,7 +98,7 @@ async function obtainLocked(parts: Parts, refused: string | undefined): Promise<
     if (parts.unwritten.changes) await write(parts, parts.unwritten.changes);
     const vault = await parts.vault.read();
     const kept = heldIn(vault);
-    if (kept && kept.accessToken !== refused && kept.until - margin > parts.context.now()) return kept;
+    if (kept && kept.accessToken !== refused && kept.until > parts.context.now()) return kept;
     const refreshToken = vault["refreshToken"];
     return (refreshToken !== undefined && (await refresh(parts, refreshToken, { mayReread: true }))) || signIn(parts);
   });
@@ -131,7 +132,7 @@ async function refresh(
   // Another process rotated it between our reading and asking: its session is ours, its token gets one try.
   if (mayReread && other !== undefined && other !== refreshToken) {
     const theirs = heldIn(now);
-    if (theirs && theirs.until - margin > context.now()) return theirs;
+    if (theirs && theirs.until > context.now()) return theirs;
     return refresh(parts, other, { mayReread: false });
   }
   await vault.write({ refreshToken: "", accessToken: "", sessionLost: digest(now["password"] ?? "") });
@@ -232,7 +233,8 @@ async function store(parts: Parts, body: unknown): Promise<Held> {
     throw new StorageError("upstream", { message: "a sign-in answer without tokens", cause: answer.error });
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds, sub } = answer.data;
   const userId = sub || subjectOf(accessToken);
-  const until = parts.context.now() + seconds * 1000;
+  const life = seconds * 1000;
+  const until = parts.context.now() + life - Math.min(margin, life / 10);
   await write(parts, {
     accessToken,
     accessFor: digest(refreshToken),

@@ -88,6 +88,18 @@ describe("listing", () => {
     expect(at.asked("/drive/v1/files")).toBe(3);
   });
 
+  test("one odd entry does not cost the folder; nothing but odd ones is no folder", async () => {
+    const driver = at.account();
+    at.pikpak.fail({
+      path: "/drive/v1/files",
+      status: 200,
+      body: '{"files":[null,{"id":"VO1","name":"a"},{"name":"no id"}]}',
+    });
+    expect((await driver.list(undefined)).items).toEqual([{ id: "VO1", kind: "file", name: "a" }]);
+    at.pikpak.fail({ path: "/drive/v1/files", status: 200, body: '{"files":["garbage"]}' });
+    await expect(driver.list(undefined)).rejects.toMatchObject({ code: "upstream" });
+  });
+
   test("an entry has what the service says of it, and nothing it does not", async () => {
     const modifiedAt = Date.parse("2026-03-01T10:00:00.250+08:00");
     const film = { duration: 1440, width: 1920, height: 1080, transcodes: ["720P"] } as const;

@@ -266,6 +266,18 @@ describe("one account, many askers", () => {
   });
 });
 
+test("a session of a few seconds is used for most of them", async () => {
+  at.pikpak.rules.accessLife = 30;
+  const driver = at.account();
+  await driver.list(undefined);
+  at.context.advance(20_000);
+  await driver.list(undefined);
+  expect(at.asked(token)).toBe(0);
+  at.context.advance(8000);
+  await driver.list(undefined);
+  expect(at.asked(token)).toBe(1);
+});
+
 describe("captcha tokens", () => {
   test("are renewed before they end, and one serves many calls", async () => {
     const driver = at.account();
