@@ -135,6 +135,14 @@ describe("listing", () => {
     await expect(driver.list("not an id")).rejects.toMatchObject({ code: "not-found" });
   });
 
+  test("a folder whose detail says it is in the trash is", async () => {
+    const driver = at.account();
+    const detail = JSON.stringify({ kind: "drive#folder", id: "VO1", name: "old", trashed: true });
+    at.pikpak.fail({ path: "/drive/v1/files/VO1", status: 200, body: detail });
+    at.pikpak.fail({ path: "/drive/v1/files", status: 200, body: '{"files":[]}' });
+    await expect(driver.list("VO1")).rejects.toMatchObject({ code: "trashed" });
+  });
+
   test("an expired captcha in the middle is no empty folder", async () => {
     const folder = at.pikpak.build.folder(at.mia, undefined, "Many");
     at.pikpak.build.many(at.mia, folder, 700, (n) => ({ name: `file ${n}`, size: n }));

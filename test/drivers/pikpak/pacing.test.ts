@@ -60,6 +60,24 @@ describe("whoever gives up", () => {
     },
   );
 
+  test("is let go by a share, too, and the captcha token asked for serves the others", async () => {
+    const file = at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1 });
+    const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [file] });
+    const driver = at.share({ link: `https://mypikpak.com/s/${id}` });
+    const init = "/v1/shield/captcha/init";
+    at.pikpak.fail({ path: init, delay: 300 });
+    const leaving = new AbortController();
+    const asking = driver.list(undefined, { signal: leaving.signal });
+    const staying = driver.list(undefined);
+    await expect.poll(() => at.asked(init)).toBe(1);
+    leaving.abort(new Error("enough"));
+    await expect(asking).rejects.toThrow("enough");
+    // The captcha token is still on its way.
+    expect(at.pikpak.calls.find((call) => call.path === init)?.status).toBe(0);
+    expect((await staying).items).toHaveLength(1);
+    expect(at.asked(init)).toBe(1);
+  });
+
   test("before it began sends nothing", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     const driver = at.account();

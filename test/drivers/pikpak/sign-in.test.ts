@@ -99,6 +99,14 @@ describe("signing in", () => {
     expect((await after.list(undefined)).items.map((entry) => entry.name)).toEqual(["jo's.txt"]);
   });
 
+  test("a new refresh token is really tried, whatever session the old one left", async () => {
+    await at.account().list(undefined);
+    const driver = at.account({ username }, { refreshToken: "os.of-somebody-else", password: "" });
+    delete at.context.secrets["password"];
+    await expect(driver.list(undefined)).rejects.toMatchObject({ code: "signed-out" });
+    expect(at.asked(token)).toBe(1);
+  });
+
   test("a wrong password is forgotten; the right one, given later, is tried", async () => {
     const driver = at.account({ username }, { password: "wrong" });
     for (let n = 0; n < 3; n++)
@@ -258,6 +266,13 @@ describe("one account, many askers", () => {
     const { refreshToken } = at.context.secrets;
     at.context.advance(3 * 3_600_000);
     at.pikpak.fail({ path: token, delay: 100 });
+    const { write } = at.context.vault;
+    Object.assign(at.context.vault, {
+      write: async (changes: Record<string, string>) => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await write(changes);
+      },
+    });
     const asking = driver.list(undefined).catch(() => undefined);
     await expect.poll(() => at.asked(token)).toBe(1);
     await driver.close?.();
