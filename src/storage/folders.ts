@@ -140,10 +140,15 @@ class Reader {
 
   async #read(driver: Driver, folder: string | undefined, first: () => void): Promise<void> {
     let cursor: string | undefined;
+    // Drives have been seen to give a cursor again, and would be read for ever.
+    const seen = new Set<string>();
     do {
       const page = await driver.list(folder, { signal: this.#stop.signal, ...(cursor !== undefined && { cursor }) });
       for (const entry of page.items) this.entries.push(entry);
       cursor = page.next;
+      if (cursor !== undefined && seen.has(cursor))
+        throw new StorageError("upstream", { message: "a page comes again" });
+      if (cursor !== undefined) seen.add(cursor);
       if (cursor === undefined) this.settled = true;
       first();
     } while (cursor !== undefined);

@@ -76,11 +76,36 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
       });
     });
 
-    test("stops when it is told to", async () => {
+    test("gives the same page for the same cursor", async () => {
       const driver = await open();
-      await expect(driver.list(undefined, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow(
-        "enough",
-      );
+      const { id } = await named(driver, shelf.manyFolder);
+      const { items, next = "" } = await driver.list(id);
+      expect((await driver.list(id)).items).toEqual(items);
+      const second = await driver.list(id, { cursor: next });
+      expect(await driver.list(id, { cursor: next })).toEqual(second);
+      expect(second.items).not.toContainEqual(items[0]);
+    });
+
+    test("serves many askers at once", async () => {
+      const driver = await open();
+      const pages = await Promise.all(Array.from({ length: 5 }, () => driver.list(undefined)));
+      for (const page of pages) expect(page).toEqual(pages[0]);
+    });
+
+    test("stops when it is told to, whatever it was asked for", async () => {
+      const driver = await open();
+      const file = await named(driver, shelf.twins);
+      const signal = AbortSignal.abort(new Error("enough"));
+      await expect(driver.list(undefined, { signal })).rejects.toThrow("enough");
+      await expect(driver.stat(file.id, { signal })).rejects.toThrow("enough");
+      await expect(driver.link(file.id, { signal })).rejects.toThrow("enough");
+    });
+
+    test("can be closed, and closed again", async () => {
+      const driver = await open();
+      await driver.list(undefined);
+      await driver.close?.();
+      await expect(Promise.resolve(driver.close?.())).resolves.toBeUndefined();
     });
   });
 }

@@ -11,7 +11,7 @@ import { userAgentOf, type Identity } from "./identity.ts";
 import type { Transport } from "./transport.ts";
 
 /** Who is signed in. */
-export interface Session {
+interface Session {
   readonly accessToken: string;
   readonly userId: string;
 }
@@ -38,7 +38,14 @@ export interface AuthParts {
   readonly context: Pick<DriverContext, "now" | "exclusive" | "log">;
 }
 
-/** An access token this near to its end is renewed before use. */
+/** What the service granted and the vault did not take: it is written first thing next time, for the old token is spent. */
+interface Unwritten {
+  changes?: Values;
+}
+
+type Parts = AuthParts & { readonly unwritten: Unwritten };
+
+/** An access token is renewed this long before its end, or when nine tenths of a short life are over. */
 const margin = 60_000;
 /** Sign-ins an hour: those a person asks for, and those that happen by themselves. */
 const asked = 10;
@@ -55,7 +62,8 @@ const granted = z.looseObject({
 });
 
 /** Authentication over a vault: tokens are written before they are used, under one lock per device. */
-export function createAuth(parts: AuthParts): Auth {
+export function createAuth(given: AuthParts): Auth {
+  const parts: Parts = { ...given, unwritten: {} };
   let known: (Session & { readonly until: number }) | undefined;
   let working: Promise<Session> | undefined;
   const obtain = (refused: string | undefined): Promise<Session> => {
@@ -67,7 +75,7 @@ export function createAuth(parts: AuthParts): Auth {
   return {
     async session(signal) {
       signal?.throwIfAborted();
-      if (known && known.until - margin > parts.context.now()) return known;
+      if (known && known.until > parts.context.now()) return known;
       return joined(obtain(undefined), signal);
     },
     async renew(refused, signal) {
@@ -80,15 +88,17 @@ export function createAuth(parts: AuthParts): Auth {
   };
 }
 
+/** `until`: when it is to be renewed, ms since the epoch. */
 type Held = Session & { readonly until: number };
 
 /** Under the lock the vault is read anew: another process may have renewed meanwhile. */
-async function obtainLocked(parts: AuthParts, refused: string | undefined): Promise<Held> {
+async function obtainLocked(parts: Parts, refused: string | undefined): Promise<Held> {
   const deviceId = await parts.deviceId();
   return parts.context.exclusive(`account:${deviceId}`, async () => {
+    if (parts.unwritten.changes) await write(parts, parts.unwritten.changes);
     const vault = await parts.vault.read();
     const kept = heldIn(vault);
-    if (kept && kept.accessToken !== refused && kept.until - margin > parts.context.now()) return kept;
+    if (kept && kept.accessToken !== refused && kept.until > parts.context.now()) return kept;
     const refreshToken = vault["refreshToken"];
     return (refreshToken !== undefined && (await refresh(parts, refreshToken, { mayReread: true }))) || signIn(parts);
   });
@@ -103,7 +113,7 @@ function heldIn(vault: Values): Held | undefined {
 
 /** Undefined = the token is dead (used, expired, of another client); it is then forgotten. On any other failure it is kept. */
 async function refresh(
-  parts: AuthParts,
+  parts: Parts,
   refreshToken: string,
   { mayReread }: { readonly mayReread: boolean },
 ): Promise<Held | undefined> {
@@ -122,7 +132,7 @@ async function refresh(
   // Another process rotated it between our reading and asking: its session is ours, its token gets one try.
   if (mayReread && other !== undefined && other !== refreshToken) {
     const theirs = heldIn(now);
-    if (theirs && theirs.until - margin > context.now()) return theirs;
+    if (theirs && theirs.until > context.now()) return theirs;
     return refresh(parts, other, { mayReread: false });
   }
   await vault.write({ refreshToken: "", accessToken: "", sessionLost: digest(now["password"] ?? "") });
@@ -135,7 +145,7 @@ function isDead({ error, code }: Failure, read: StorageError): boolean {
   return (error === "invalid_grant" || code === 4126) && read.code === "signed-out";
 }
 
-async function signIn(parts: AuthParts): Promise<Held> {
+async function signIn(parts: Parts): Promise<Held> {
   const { username, vault, gate } = parts;
   const { password, passwordRefused, sessionLost } = await vault.read();
   if (username === undefined || password === undefined) {
@@ -158,7 +168,7 @@ function wantsFreshCaptcha(failure: Failure): boolean {
   return reactTo(failure).react === "renew-captcha";
 }
 
-async function signInOnce(parts: AuthParts, username: string, password: string): Promise<Held | Failure> {
+async function signInOnce(parts: Parts, username: string, password: string): Promise<Held | Failure> {
   const { identity, captcha } = parts;
   const captchaToken = await captcha.forSignIn(username);
   return ask(parts, "/v1/auth/signin", {
@@ -171,7 +181,7 @@ async function signInOnce(parts: AuthParts, username: string, password: string):
 }
 
 /** What was refused for good is not asked again by itself: a wrong password is forgotten, a refused account held off. */
-async function refusedSignIn(parts: AuthParts, failure: Failure): Promise<StorageError> {
+async function refusedSignIn(parts: Parts, failure: Failure): Promise<StorageError> {
   const error = await errorOf(parts, failure);
   const { vault, gate } = parts;
   if (error.code === "wrong-credentials") await vault.write({ password: "", passwordRefused: "yes" });
@@ -180,7 +190,7 @@ async function refusedSignIn(parts: AuthParts, failure: Failure): Promise<Storag
   return error;
 }
 
-async function errorOf({ gate }: AuthParts, failure: Failure): Promise<StorageError> {
+async function errorOf({ gate }: Parts, failure: Failure): Promise<StorageError> {
   const reaction = reactTo(failure);
   if (reaction.react === "succeed") return new StorageError("upstream");
   if (reaction.react === "cool-down") {
@@ -192,7 +202,7 @@ async function errorOf({ gate }: AuthParts, failure: Failure): Promise<StorageEr
   return reaction.error;
 }
 
-async function ask(parts: AuthParts, path: string, body: object): Promise<Held | Failure> {
+async function ask(parts: Parts, path: string, body: object): Promise<Held | Failure> {
   const { identity, userUrl, transport, gate, context } = parts;
   const deviceId = await parts.deviceId();
   await gate.pass();
@@ -217,14 +227,15 @@ async function ask(parts: AuthParts, path: string, body: object): Promise<Held |
 }
 
 /** Write before use: what is not on disk yet is not a token we have. */
-async function store({ vault, context }: AuthParts, body: unknown): Promise<Held> {
+async function store(parts: Parts, body: unknown): Promise<Held> {
   const answer = granted.safeParse(body);
   if (!answer.success)
     throw new StorageError("upstream", { message: "a sign-in answer without tokens", cause: answer.error });
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds, sub } = answer.data;
   const userId = sub || subjectOf(accessToken);
-  const until = context.now() + seconds * 1000;
-  await vault.write({
+  const life = seconds * 1000;
+  const until = parts.context.now() + life - Math.min(margin, life / 10);
+  await write(parts, {
     accessToken,
     accessFor: digest(refreshToken),
     accessUntil: String(until),
@@ -234,6 +245,12 @@ async function store({ vault, context }: AuthParts, body: unknown): Promise<Held
     sessionLost: "",
   });
   return { accessToken, userId, until };
+}
+
+async function write({ vault, unwritten }: Parts, changes: Values): Promise<void> {
+  unwritten.changes = changes;
+  await vault.write(changes);
+  delete unwritten.changes;
 }
 
 /** `sub` inside a JWT; empty where it is none. */

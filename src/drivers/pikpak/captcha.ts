@@ -32,7 +32,7 @@ export interface CaptchaParts {
 
 /** ms a token is taken to live where the answer does not say. */
 const usualLife = 300_000;
-/** A token this near to its end is not used any more. */
+/** A token is not used any more this long before its end, or when nine tenths of a short life are over. */
 const margin = 30_000;
 /** Where a solved challenge leads: a page whose address shows the token. */
 const returnTo = "https://mypikpak.com/loading?state=getcaptcha";
@@ -55,7 +55,7 @@ export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
   const renew = async (action: string, userId: string): Promise<string> => {
     const solved = await solvedToken(parts.vault);
     if (solved !== undefined) {
-      current = { token: solved, until: parts.context.now() + usualLife, challenged: false };
+      current = { token: solved, until: endOf(usualLife, parts.context.now()), challenged: false };
       return solved;
     }
     const answer = await init(parts, action, await signedMeta(parts, userId));
@@ -66,7 +66,7 @@ export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
   return {
     async forAction(action, userId, signal) {
       signal?.throwIfAborted();
-      if (current && current.until - margin > parts.context.now()) return current.token;
+      if (current && current.until > parts.context.now()) return current.token;
       asking ??= renew(action, userId).finally(() => (asking = undefined));
       return joined(asking, signal);
     },
@@ -87,14 +87,18 @@ export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
 
 interface Held {
   readonly token: string;
-  /** ms since the epoch. */
+  /** When it is to be renewed, ms since the epoch. */
   readonly until: number;
   /** It came beside a challenge nobody has solved. */
   readonly challenged: boolean;
 }
 
 function heldOf({ captcha_token: token, expires_in: seconds, url }: Issued, now: number): Held {
-  return { token, until: now + seconds * 1000, challenged: url !== "" };
+  return { token, until: endOf(seconds * 1000, now), challenged: url !== "" };
+}
+
+function endOf(life: number, now: number): number {
+  return now + life - Math.min(margin, life / 10);
 }
 
 /** A human is wanted; the error says where. */

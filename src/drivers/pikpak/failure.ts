@@ -4,7 +4,7 @@ import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
 /** A refusal as the service worded it, out of either envelope or none. */
 export interface Failure {
   readonly status: number;
-  /** The `error` string; empty where there was none. This decides, not the number: code 9 alone has eight meanings. */
+  /** The `error` string; empty where there was none. This decides, not the number: code 9 alone has many meanings. */
   readonly error: string;
   readonly code: number;
   readonly description: string;

@@ -7,31 +7,25 @@ import { createAuth } from "./auth.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
 import { createGate, type Gate } from "./gate.ts";
-import { loadIdentities, type Identity } from "./identity.ts";
+import { hostsOf, type HostSettings } from "./hosts.ts";
+import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { openShare } from "./share.ts";
 import { createTransport } from "./transport.ts";
 
 /** Where PikPak is and what we are to it. */
-export interface PikPakSettings {
-  /** Root of the two API hosts: `mypikpak.net`. */
-  readonly domain: string;
-  /** Complete bases; they win over the domain. */
-  readonly driveUrl?: string;
-  readonly userUrl?: string;
+export interface PikPakSettings extends HostSettings {
   /** Identity of mounts that do not name one. */
   readonly platform: string;
   /** JSON that replaces or adds identities. */
   readonly identitiesFile?: string;
 }
 
-const platforms = ["web", "android", "pc"];
-
-const accountFields: readonly Field[] = [
+const accountFields = (platforms: readonly string[]): readonly Field[] => [
   { name: "username", kind: "text", required: true, instead: "refreshToken", maxLength: 200 },
   { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 500 },
   { name: "refreshToken", kind: "secret", required: false, aside: true, maxLength: 4000 },
   { name: "rootFolder", kind: "folder", required: false, maxLength: 500 },
-  { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 20 },
+  { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   { name: "captchaToken", kind: "secret", required: false, aside: true, maxLength: 8000 },
 ];
 
@@ -47,8 +41,7 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const usual = identityNamed(identities, settings.platform);
   const gates = new Map<string, Gate>();
   const house: House = {
-    driveUrl: (settings.driveUrl ?? `https://api-drive.${settings.domain}`).replace(/(\/drive\/v1)?\/*$/, ""),
-    userUrl: (settings.userUrl ?? `https://user.${settings.domain}`).replace(/(\/v1)?\/*$/, ""),
+    ...hostsOf(settings),
     identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gate(account, context) {
       const gate = gates.get(account) ?? createGate(account, context);
@@ -56,7 +49,7 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
       return gate;
     },
   };
-  return [accountKind(house), shareKind(house)];
+  return [accountKind(house, accountFields(offeredPlatforms(identities))), shareKind(house)];
 }
 
 interface House {
@@ -73,10 +66,10 @@ function identityNamed(identities: ReadonlyMap<string, Identity>, name: string):
   return found;
 }
 
-function accountKind(house: House): DriverKind {
+function accountKind(house: House, fields: readonly Field[]): DriverKind {
   return {
     name: "pikpak",
-    fields: accountFields,
+    fields,
     check(values) {
       const rootFolder = folderIdOf(values["rootFolder"] ?? "");
       if (rootFolder === undefined) return { ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } };

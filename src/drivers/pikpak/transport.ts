@@ -25,10 +25,15 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** ms until an answer has to begin, and between its pieces. */
-const patience = 15_000;
-/** ms until an answer has to be complete, however steadily it drips. */
-const wholePatience = 60_000;
+/** How long an answer is waited for, in ms. */
+interface Patience {
+  /** Until it has to begin, and between its pieces. */
+  readonly begin: number;
+  /** Until it has to be complete, however steadily it drips. */
+  readonly whole: number;
+}
+
+const usualPatience: Patience = { begin: 15_000, whole: 60_000 };
 /** ms that exchanges under way may still take when the transport is closed: a refreshed token wants to arrive. */
 const closingGrace = 4000;
 /** Selects the language of descriptions; some of them are told apart by their words. */
@@ -37,11 +42,11 @@ const language = "en";
 const mostBytes = 16 * 1024 * 1024;
 
 /** A transport over undici. */
-export function createTransport(): Transport {
+export function createTransport(patience = usualPatience): Transport {
   const agent = new Agent({
     connect: { timeout: 10_000 },
-    headersTimeout: patience,
-    bodyTimeout: patience,
+    headersTimeout: patience.begin,
+    bodyTimeout: patience.begin,
     maxResponseSize: mostBytes,
     connections: 16,
   });
@@ -50,7 +55,7 @@ export function createTransport(): Transport {
   return {
     async send(exchange, now) {
       if (closing) throw new StorageError("unreachable", { message: "the drive is being closed" });
-      const sent = sendWith(agent, exchange, now).finally(() => underway.delete(sent));
+      const sent = sendWith(agent, exchange, { now, whole: patience.whole }).finally(() => underway.delete(sent));
       underway.add(sent);
       return sent;
     },
@@ -61,9 +66,9 @@ export function createTransport(): Transport {
 async function sendWith(
   agent: Agent,
   { method, url, headers, body, signal }: Exchange,
-  now: number,
+  { now, whole }: { readonly now: number; readonly whole: number },
 ): Promise<Received> {
-  const deadline = AbortSignal.timeout(wholePatience);
+  const deadline = AbortSignal.timeout(whole);
   try {
     const answer = await request(url, {
       method,

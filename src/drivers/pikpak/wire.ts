@@ -41,12 +41,12 @@ const fileShape = z.looseObject({
   trashed: z.boolean().catch(false),
   thumbnail_link: text,
   web_content_link: text,
-  links: z.record(z.string(), linkShape).catch({}),
+  links: z.record(z.string(), linkShape.nullish().catch(undefined)).catch({}),
   medias: z
-    .array(mediaShape)
+    .array(mediaShape.nullish().catch(undefined))
     .nullish()
     .catch([])
-    .transform((medias) => medias ?? []),
+    .transform((medias) => (medias ?? []).filter((media) => media !== undefined && media !== null)),
   audit: z.looseObject({ status: text }).nullish().catch(undefined),
   params: z.looseObject({ duration: text }).nullish().catch(undefined),
 });
@@ -56,10 +56,7 @@ export type RemoteFile = z.infer<typeof fileShape>;
 type Media = z.infer<typeof mediaShape>;
 
 const listShape = z.looseObject({
-  files: z
-    .array(fileShape)
-    .nullish()
-    .transform((files) => files ?? []),
+  files: z.array(z.unknown()).nullish(),
   next_page_token: text,
 });
 
@@ -74,9 +71,13 @@ export function readFile(body: unknown): RemoteFile {
   return read(fileShape, body, "a file");
 }
 
+/** One odd entry does not cost the folder; a page of nothing else is no page. */
 export function readPage(body: unknown): RemotePage {
   const { files, next_page_token } = read(listShape, body, "a listing");
-  return { files, next: next_page_token };
+  const given = files ?? [];
+  const good = given.map((one) => fileShape.safeParse(one).data).filter((one) => one !== undefined);
+  if (given.length > 0 && good.length === 0) read(fileShape, given[0], "a listing of files");
+  return { files: good, next: next_page_token };
 }
 
 const shareShape = z.looseObject({ share_status: text, share_status_text: text, pass_code_token: text, title: text });

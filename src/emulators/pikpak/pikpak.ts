@@ -37,9 +37,9 @@ export interface PikPakEmulator {
   close(): Promise<void>;
 }
 
-export type Rules = RouteRules & DownloadRules;
+type Rules = RouteRules & DownloadRules;
 
-export interface Call {
+interface Call {
   readonly at: number;
   readonly host: Place["host"];
   readonly method: string;

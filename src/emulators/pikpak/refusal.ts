@@ -78,7 +78,12 @@ export function envelope(refusal: Refusal, host: Host, language: string): object
     error_code: refusal.code,
     error_description: refusal.description,
     details: [
-      { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: refusal.description, domain: "", metadata: {} },
+      {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        reason: refusal.description,
+        // Recorded bodies have these two in this refusal alone.
+        ...(refusal.error === "invalid_account_or_password" && { domain: "", metadata: {} }),
+      },
       { "@type": "type.googleapis.com/google.rpc.LocalizedMessage", locale: zh ? "zh" : "en", message: localized },
     ],
   };

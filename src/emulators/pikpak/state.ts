@@ -100,7 +100,7 @@ export interface Share {
   tokenRound: number;
 }
 
-export interface AccountSeed {
+interface AccountSeed {
   readonly username: string;
   readonly email?: string;
   readonly phone?: string;
@@ -110,7 +110,7 @@ export interface AccountSeed {
   readonly banned?: boolean;
 }
 
-export interface FileSeed {
+interface FileSeed {
   readonly name: string;
   readonly size?: number;
   /** Literal bytes; absent = a pattern of `size` bytes. */

@@ -246,13 +246,21 @@ function beginNew(state: State, account: Account, { body, url, rules, today, run
   if (quota.usage + size > quota.limit) throw refusals.noSpace();
   const parentId = placeFor(state, account, text(body["parent_id"]), "DOWNLOAD");
   const name = text(body["name"]) || nameOf(url);
-  const seed = { type: "offline", takes: rules.offlineTakes, fails: rules.offlineFails, name, size, url } as const;
-  return beginTask(state, account, seed, (task) => {
-    const born = { size, name, originalUrl: url, linksAfter: rules.linksAfter };
-    const id = idFrom(`offline ${task.id}`);
-    state.nodes.add(nodeOf({ id, account, parentId, folder: false, seed: born, now: state.now(), folderType: "" }));
+  const born = { size, name, originalUrl: url, linksAfter: rules.offlineTakes + rules.linksAfter };
+  const file = nodeOf({
+    id: idFrom(`offline ${state.randomHex(8)}`),
+    account,
+    parentId,
+    folder: false,
+    seed: { ...born, phase: "PHASE_TYPE_RUNNING" },
+    now: state.now(),
+    folderType: "",
+  });
+  state.nodes.add(file);
+  const { offlineTakes: takes, offlineFails: fails } = rules;
+  state.schedule.after(takes, () => (file.phase = fails ? "PHASE_TYPE_ERROR" : "PHASE_TYPE_COMPLETE"));
+  return beginTask(state, account, { type: "offline", takes, fails, name, size, url, fileId: file.id }, () => {
     account.quota.usage += size;
-    task.fileId = id;
   });
 }
 

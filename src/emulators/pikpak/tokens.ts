@@ -279,10 +279,11 @@ interface SignInCheck {
 function checkSignInCaptcha(held: CaptchaToken | undefined, { headers, clientId, username, now }: SignInCheck): void {
   const refused = (description: string) => new Refusal({ error: "captcha_invalid", code: 4002, description });
   if (!held) throw refused("Code(4002) - captcha_token expired");
-  const got = `map[${Object.keys(held.meta)
-    .toSorted()
-    .map((name) => `${name}:****`)
-    .join(" ")} result:${held.pending ? "review" : "accept"}]`;
+  const told = { ...held.meta, result: held.pending ? "review" : "accept" };
+  const got = `map[${Object.entries(told)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}:${name === "result" || value === "" ? value : "****"}`)
+    .join(" ")}]`;
   if (held.pending) throw refused(`Code(4002) - captcha_token result:review, ${got}`);
   if (held.until < now) throw refused("Code(4002) - captcha_token expired");
   const named = held.meta["email"] ?? held.meta["phone_number"] ?? held.meta["username"];

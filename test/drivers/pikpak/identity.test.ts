@@ -9,8 +9,10 @@ import {
   userAgentOf,
   type Identity,
 } from "../../../src/drivers/pikpak/identity.ts";
+import { readConfig } from "../../../src/config.ts";
+import { hostsOf } from "../../../src/drivers/pikpak/hosts.ts";
 import vectors from "../../emulators/pikpak/vectors.json" with { type: "json" };
-import { kindsOf, scene, username, type Scene } from "./scene.ts";
+import { kindNamed, kindsOf, scene, username, type Scene } from "./scene.ts";
 
 const named = (name: string, file?: string): Identity => {
   const found = loadIdentities(file).get(name);
@@ -35,6 +37,23 @@ describe("who we say we are", () => {
     expect(told).toContain("datetime/5 ");
     expect(told).toMatch(/devicemodel\/M2004J7AC $/);
     expect(told).not.toMatch(/[{}]/);
+  });
+});
+
+describe("where PikPak is", () => {
+  test.each(["mypikpak.com", "mypikpak.net", "pikpak.me", "pikpakdrive.com"])("both hosts follow %s", (domain) => {
+    expect(hostsOf({ domain })).toEqual({ driveUrl: `https://api-drive.${domain}`, userUrl: `https://user.${domain}` });
+  });
+
+  test.each([
+    ["http://127.0.0.1:1/drive/v1/", "http://127.0.0.1:1/v1"],
+    ["http://127.0.0.1:1/", "http://127.0.0.1:1//"],
+    ["http://127.0.0.1:1", "http://127.0.0.1:1"],
+  ])("whole bases win over it: %s and %s", (driveUrl, userUrl) => {
+    expect(hostsOf({ domain: "mypikpak.com", driveUrl, userUrl })).toEqual({
+      driveUrl: "http://127.0.0.1:1",
+      userUrl: "http://127.0.0.1:1",
+    });
   });
 });
 
@@ -64,6 +83,19 @@ describe("a file of the operator's", () => {
     expect(named("next", file)).toEqual({ ...android, clientVersion: "9.9.9" });
     expect(named("web", file).clientVersion).toBe("8.8.8");
     expect(named("pc", file)).toEqual(named("pc"));
+  });
+
+  test("can be chosen when signing in, beside the three platforms", () => {
+    const urls = { driveUrl: "http://127.0.0.1:1", userUrl: "http://127.0.0.1:1" };
+    const choices = (settings: object) =>
+      kindNamed(kindsOf(urls, settings), "pikpak").fields.find((field) => field.name === "platform")?.choices;
+    expect(choices({})).toEqual(["web", "android", "pc"]);
+    expect(choices({ identitiesFile: fileOf({ next: android }) })).toEqual(["web", "android", "pc", "next"]);
+  });
+
+  test("is not needed for an identity that is shipped", () => {
+    for (const name of loadIdentities().keys())
+      expect(readConfig({ TELEGRAM_BOT_TOKEN: "1:a", PIKPAK_PLATFORM: name }).pikpak.platform).toBe(name);
   });
 
   test("is what the driver then says", async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createFolders } from "../../../src/storage/folders.ts";
 import { kindNamed, kindsOf, scene, username, type Scene } from "./scene.ts";
 
 let at: Scene;
@@ -73,6 +74,32 @@ describe("listing", () => {
     await expect(driver.list(folder.id, { cursor: next })).rejects.toMatchObject({ code: "upstream" });
   });
 
+  test("page tokens that go round in a circle end the reading, with what was read", async () => {
+    const page = (token: string) =>
+      JSON.stringify({ files: [{ id: `VO${token}`, name: token }], next_page_token: token });
+    const driver = at.account();
+    for (const token of ["a", "b", "a", "b", "a"])
+      at.pikpak.fail({ path: "/drive/v1/files", status: 200, body: page(token) });
+    const folders = createFolders({ now: at.context.now, wait: at.context.wait });
+    const wanted = { mount: "m", folder: undefined, driver, refresh: false, signal: undefined };
+    await folders.read(wanted);
+    await expect.poll(async () => (await folders.read(wanted)).failed).toEqual({ code: "upstream" });
+    expect((await folders.read(wanted)).entries.map((entry) => entry.name)).toEqual(["a", "b", "a"]);
+    expect(at.asked("/drive/v1/files")).toBe(3);
+  });
+
+  test("one odd entry does not cost the folder; nothing but odd ones is no folder", async () => {
+    const driver = at.account();
+    at.pikpak.fail({
+      path: "/drive/v1/files",
+      status: 200,
+      body: '{"files":[null,{"id":"VO1","name":"a"},{"name":"no id"}]}',
+    });
+    expect((await driver.list(undefined)).items).toEqual([{ id: "VO1", kind: "file", name: "a" }]);
+    at.pikpak.fail({ path: "/drive/v1/files", status: 200, body: '{"files":["garbage"]}' });
+    await expect(driver.list(undefined)).rejects.toMatchObject({ code: "upstream" });
+  });
+
   test("an entry has what the service says of it, and nothing it does not", async () => {
     const modifiedAt = Date.parse("2026-03-01T10:00:00.250+08:00");
     const film = { duration: 1440, width: 1920, height: 1080, transcodes: ["720P"] } as const;
@@ -106,6 +133,14 @@ describe("listing", () => {
     await expect(driver.list(gone.id)).rejects.toMatchObject({ code: "not-found" });
     await expect(driver.list(file.id)).rejects.toMatchObject({ code: "not-a-folder" });
     await expect(driver.list("not an id")).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  test("a folder whose detail says it is in the trash is", async () => {
+    const driver = at.account();
+    const detail = JSON.stringify({ kind: "drive#folder", id: "VO1", name: "old", trashed: true });
+    at.pikpak.fail({ path: "/drive/v1/files/VO1", status: 200, body: detail });
+    at.pikpak.fail({ path: "/drive/v1/files", status: 200, body: '{"files":[]}' });
+    await expect(driver.list("VO1")).rejects.toMatchObject({ code: "trashed" });
   });
 
   test("an expired captcha in the middle is no empty folder", async () => {

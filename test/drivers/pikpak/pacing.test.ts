@@ -1,6 +1,8 @@
+import { createServer as createHttpServer, type ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createGate } from "../../../src/drivers/pikpak/gate.ts";
+import { createTransport } from "../../../src/drivers/pikpak/transport.ts";
 import { kindNamed, kindsOf, password, scene, username, type Scene } from "./scene.ts";
 import { lend } from "../context.ts";
 
@@ -58,6 +60,24 @@ describe("whoever gives up", () => {
     },
   );
 
+  test("is let go by a share, too, and the captcha token asked for serves the others", async () => {
+    const file = at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1 });
+    const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [file] });
+    const driver = at.share({ link: `https://mypikpak.com/s/${id}` });
+    const init = "/v1/shield/captcha/init";
+    at.pikpak.fail({ path: init, delay: 300 });
+    const leaving = new AbortController();
+    const asking = driver.list(undefined, { signal: leaving.signal });
+    const staying = driver.list(undefined);
+    await expect.poll(() => at.asked(init)).toBe(1);
+    leaving.abort(new Error("enough"));
+    await expect(asking).rejects.toThrow("enough");
+    // The captcha token is still on its way.
+    expect(at.pikpak.calls.find((call) => call.path === init)?.status).toBe(0);
+    expect((await staying).items).toHaveLength(1);
+    expect(at.asked(init)).toBe(1);
+  });
+
   test("before it began sends nothing", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     const driver = at.account();
@@ -89,6 +109,12 @@ describe("whoever gives up", () => {
   });
 });
 
+/** An answer that never ends, a byte at a time. */
+function drip(answer: ServerResponse): void {
+  const drop = setInterval(() => answer.write(" "), 50);
+  answer.once("close", () => clearInterval(drop));
+}
+
 describe("connections", () => {
   test("are all released by closing", async () => {
     const open = new Set<object>();
@@ -112,6 +138,22 @@ describe("connections", () => {
     await expect.poll(() => open.size).toBe(0);
     silent.close();
   }, 15_000);
+
+  test.each([
+    ["nothing", () => undefined],
+    ["pieces for ever", (answer: ServerResponse) => void drip(answer)],
+  ])("that answer %s are given up", async (_what, serve) => {
+    const slow = createHttpServer((_request, response) => serve(response));
+    await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+    const address = slow.address();
+    const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/`;
+    const transport = createTransport({ begin: 300, whole: 600 });
+    await expect(transport.send({ method: "GET", url, headers: {} }, 0)).rejects.toMatchObject({ code: "unreachable" });
+    await transport.close();
+    await expect(transport.send({ method: "GET", url, headers: {} }, 0)).rejects.toMatchObject({ code: "unreachable" });
+    slow.closeAllConnections();
+    slow.close();
+  });
 
   test("that are refused are told as unreachable", async () => {
     const nowhere = { driveUrl: "http://127.0.0.1:1", userUrl: "http://127.0.0.1:1" };

@@ -143,6 +143,21 @@ describe("a share", () => {
     expect(got).toMatchObject({ kind: "url", size: 77 });
   });
 
+  test("a media that says it is the original but is other content than the plain address is not taken for it", async () => {
+    const { folder } = shelf();
+    const driver = at.share({ link: shareOf([folder]) });
+    const address = (fid: string) => `https://dl-a10b-1.mypikpak.com/download/?fid=${fid}&expire=1790596879`;
+    const linkOf = async (fid: string, plain: string) => {
+      const medias = [{ media_id: "", is_origin: true, is_visible: true, link: { url: address(fid) } }];
+      const file = { kind: "drive#file", id: "VO1", name: "f", size: "9", web_content_link: plain, medias };
+      const body = JSON.stringify({ share_status: "OK", file_info: file });
+      at.pikpak.fail({ path: info, status: 200, body });
+      return driver.link("VO1");
+    };
+    expect(await linkOf("A", "")).toMatchObject({ url: address("A") });
+    expect(await linkOf("T", address("A"))).toMatchObject({ url: address("A") });
+  });
+
   test("is read with the token beside a challenge; only where that is refused a human is asked for", async () => {
     const { folder } = shelf();
     const link = shareOf([folder]);

@@ -99,6 +99,14 @@ describe("signing in", () => {
     expect((await after.list(undefined)).items.map((entry) => entry.name)).toEqual(["jo's.txt"]);
   });
 
+  test("a new refresh token is really tried, whatever session the old one left", async () => {
+    await at.account().list(undefined);
+    const driver = at.account({ username }, { refreshToken: "os.of-somebody-else", password: "" });
+    delete at.context.secrets["password"];
+    await expect(driver.list(undefined)).rejects.toMatchObject({ code: "signed-out" });
+    expect(at.asked(token)).toBe(1);
+  });
+
   test("a wrong password is forgotten; the right one, given later, is tried", async () => {
     const driver = at.account({ username }, { password: "wrong" });
     for (let n = 0; n < 3; n++)
@@ -235,18 +243,54 @@ describe("one account, many askers", () => {
     expect(at.asked(signin)).toBe(1);
   });
 
+  test("a token the vault did not take is not lost: it is written first thing next time", async () => {
+    const driver = at.account({ username }, { password });
+    await driver.list(undefined);
+    delete at.context.secrets["password"];
+    at.context.advance(3 * 3_600_000);
+    const { write } = at.context.vault;
+    Object.assign(at.context.vault, {
+      write: () => {
+        Object.assign(at.context.vault, { write });
+        return Promise.reject(new Error("the disk is full"));
+      },
+    });
+    await expect(driver.list(undefined)).rejects.toThrow("the disk is full");
+    await expect(driver.list(undefined)).resolves.toEqual({ items: [] });
+    expect([at.asked(token), at.asked(signin)]).toEqual([1, 1]);
+  });
+
   test("closing waits for a token under way, so that it reaches the vault", async () => {
     const driver = at.account();
     await driver.list(undefined);
     const { refreshToken } = at.context.secrets;
     at.context.advance(3 * 3_600_000);
     at.pikpak.fail({ path: token, delay: 100 });
+    const { write } = at.context.vault;
+    Object.assign(at.context.vault, {
+      write: async (changes: Record<string, string>) => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await write(changes);
+      },
+    });
     const asking = driver.list(undefined).catch(() => undefined);
     await expect.poll(() => at.asked(token)).toBe(1);
     await driver.close?.();
     expect(at.context.secrets["refreshToken"]).not.toBe(refreshToken);
     await asking;
   });
+});
+
+test("a session of a few seconds is used for most of them", async () => {
+  at.pikpak.rules.accessLife = 30;
+  const driver = at.account();
+  await driver.list(undefined);
+  at.context.advance(20_000);
+  await driver.list(undefined);
+  expect(at.asked(token)).toBe(0);
+  at.context.advance(8000);
+  await driver.list(undefined);
+  expect(at.asked(token)).toBe(1);
 });
 
 describe("captcha tokens", () => {
