@@ -103,7 +103,7 @@ const commonStyle = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e8ecf2; --soft: #a3aebd; --paper: #11151b; --card: #1a2029; --line: #343d4a; --accent: #8fb1ff; --on-accent: #0c1a3a; --bad: #ffb4ab; --bad-back: #3a1917; --good: #85d8a5; } }
 * { box-sizing: border-box; }
 html { font: 100%/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", sans-serif; background: var(--paper); color: var(--ink); }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; }
+body { margin: 0; min-height: 100vh; display: grid; grid-template-columns: minmax(0, 1fr); place-items: center; padding: 1rem; }
 main { width: 100%; max-width: 30rem; background: var(--card); border: 1px solid var(--line); border-radius: 1rem; padding: 1.75rem 1.5rem; box-shadow: 0 1px 3px rgb(0 0 0 / .06), 0 12px 32px rgb(0 0 0 / .06); overflow-wrap: anywhere; }
 h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .75rem; text-wrap: balance; }
 p { margin: 0 0 1rem; }

@@ -273,6 +273,10 @@ async function stream(request: ServeRequest, verdict: Verdict, means: Means): Pr
       pace: means.limits.pace,
       onResume: means.meters.resumed,
     });
+    // Most heads leave together with the first bytes; one whose bytes let themselves be waited for goes ahead.
+    setImmediate(() => {
+      if (transfer.sent === 0) request.response.flushHeaders();
+    });
     return await finish(request, transfer, opened, means.meters);
   } finally {
     opened.close();

@@ -38,8 +38,19 @@ export interface GatewayOptions extends Omit<HandlerParts, "proxy" | "address" |
     readonly path: string;
     readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
   };
+  /** Milliseconds a client may take; absent = what suits the internet. */
+  readonly timeouts?: Timeouts;
   /** Milliseconds since the epoch; absent = the clock. */
   readonly now?: () => number;
+}
+
+interface Timeouts {
+  /** To send the head of a request. */
+  readonly headersTimeout?: number;
+  /** To send a whole request. */
+  readonly requestTimeout?: number;
+  /** Between looks at who is late. */
+  readonly connectionsCheckingInterval?: number;
 }
 
 /** The HTTP side of the house. */
@@ -108,7 +119,10 @@ class HttpGateway implements Gateway {
         return this.#stopping ? { ok: false, parts: { ...readiness.parts, gateway: false } } : readiness;
       },
     });
-    this.#server = createServer(serverSettings, (request, response) => void this.#take(request, response));
+    this.#server = createServer(
+      { ...serverSettings, ...options.timeouts },
+      (request, response) => void this.#take(request, response),
+    );
     this.#server.setTimeout(silence);
   }
 

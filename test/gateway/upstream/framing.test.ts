@@ -25,6 +25,15 @@ function decodeInCuts(bytes: Buffer, cuts: readonly number[]): { text: string; d
   return { text, done: framing.done };
 }
 
+/** True for what is so, and for what is refused as odd; any other error is a bug. */
+function refusesOr(isSo: () => boolean): boolean {
+  try {
+    return isSo();
+  } catch (error) {
+    return error instanceof UpstreamError && error.trouble === "odd";
+  }
+}
+
 describe("chunks", () => {
   test("give the same bytes wherever a read ends", () => {
     for (let cut = 0; cut <= chunked.length; cut += 1) {
@@ -49,20 +58,18 @@ describe("chunks", () => {
   });
 
   test("that are garbage are refused or read, and never anything else", () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 400 }), (garbage) => {
-        const bytes = Buffer.from(garbage);
-        const framing = createFraming({ kind: "chunked" });
-        try {
-          const length = framing.decode(bytes, 0, bytes.length);
-          expect(length).toBeLessThanOrEqual(bytes.length);
-          expect(framing.rest).toBeLessThanOrEqual(bytes.length);
-        } catch (error) {
-          expect(error).toBeInstanceOf(UpstreamError);
-        }
-      }),
-      { numRuns: 2000 },
-    );
+    const check = (): void =>
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 400 }), (garbage) => {
+          const bytes = Buffer.from(garbage);
+          const framing = createFraming({ kind: "chunked" });
+          return refusesOr(
+            () => framing.decode(bytes, 0, bytes.length) <= bytes.length && framing.rest <= bytes.length,
+          );
+        }),
+        { numRuns: 2000 },
+      );
+    expect(check).not.toThrow();
   });
 
   test.each([
@@ -118,17 +125,17 @@ describe("a head", () => {
       fc.constantFrom("HTTP/1.1 200 OK", "Content-Length: 5", "Transfer-Encoding: chunked", "", "a:b", "\r", " folded"),
       fc.string({ maxLength: 40 }),
     );
-    fc.assert(
-      fc.property(fc.array(line, { maxLength: 12 }), fc.constantFrom("\r\n", "\n", "\r"), (lines, end) => {
-        try {
-          const parsed = parseHead(Buffer.from(`${lines.join(end)}${end}${end}`));
-          if (parsed) bodyShape(parsed.head);
-        } catch (error) {
-          expect(error).toBeInstanceOf(UpstreamError);
-        }
-      }),
-      { numRuns: 3000 },
-    );
+    const check = (): void =>
+      fc.assert(
+        fc.property(fc.array(line, { maxLength: 12 }), fc.constantFrom("\r\n", "\n", "\r"), (lines, end) => {
+          return refusesOr(() => {
+            const parsed = parseHead(Buffer.from(`${lines.join(end)}${end}${end}`));
+            return !parsed || bodyShape(parsed.head).kind !== undefined;
+          });
+        }),
+        { numRuns: 3000 },
+      );
+    expect(check).not.toThrow();
   });
 
   test.each([
