@@ -213,11 +213,13 @@ interface Bounds {
 function checkBounds(value: unknown, { bounds, unit, path }: Bounds): void {
   const [least = 0, most = 0] = bounds.split("..").map(Number);
   const count = countOf(value, unit);
-  if (count < least || count > most) {
-    const what =
-      typeof value === "string" ? (unit === "bytes" ? "bytes" : "characters") : Array.isArray(value) ? "items" : "";
-    throw badRequest(`field "${path}" has ${count} ${what}, allowed ${least}-${most}`.replace("  ", " "));
-  }
+  if (count >= least && count <= most) return;
+  throw badRequest(`field "${path}" has ${[count, unitOf(value, unit)].join(" ").trim()}, allowed ${least}-${most}`);
+}
+
+function unitOf(value: unknown, unit: string): string {
+  if (typeof value === "string") return unit === "bytes" ? "bytes" : "characters";
+  return Array.isArray(value) ? "items" : "";
 }
 
 function countOf(value: unknown, unit: string): number {

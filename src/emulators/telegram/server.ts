@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { readBody } from "./body.ts";
+import { addressOf, readBody } from "./body.ts";
 import type { Bot } from "./bots.ts";
 import type { Call, Service } from "./call.ts";
 import { checkParameters, type Given } from "./check.ts";
@@ -31,7 +31,7 @@ export interface ServerParts {
 
 /** Answers one HTTP request. */
 export async function answer(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(request.url ?? "/", "http://telegram");
+  const { pathname } = addressOf(request);
   const [, folder, token, rest = ""] = /^\/(file\/)?bot([^/]+)\/(.*)$/.exec(safelyDecoded(pathname)) ?? [];
   if (token === undefined) return send(response, 404, refused(refusals.notFound()));
   const bot = botOf(parts.service, token);

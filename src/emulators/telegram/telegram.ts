@@ -145,6 +145,7 @@ export async function startTelegram({
   const addBot = (draft: BotDraft) => {
     const bot = newBot(draft, { n: world.bots.length, clock });
     world.bots.push(bot);
+    bot.inbox.onChange(() => world.changed());
     return bot;
   };
   const [bot] = [bots[0], ...bots.slice(1)].map(addBot) as [Bot, ...Bot[]];

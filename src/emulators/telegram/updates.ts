@@ -47,6 +47,11 @@ export class Inbox {
     return this.#waiting.map(({ update }) => update);
   }
 
+  /** Whether a poll waits now. */
+  get isPolled(): boolean {
+    return this.#endPoll !== undefined;
+  }
+
   /** Puts an update in, if its kind is wanted. */
   put(kind: string, body: unknown): void {
     if (!this.#wants(kind)) return;
@@ -65,7 +70,7 @@ export class Inbox {
     this.#tell();
   }
 
-  /** Called when something was put in or taken out. */
+  /** Called when something was put in or taken out, or a poll began. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -122,6 +127,7 @@ export class Inbox {
         end();
         reject(error);
       };
+      this.#tell();
     });
   }
 

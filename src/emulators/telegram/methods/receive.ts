@@ -56,6 +56,7 @@ export const receiving: Handlers<
       inbox: bot.inbox,
       clock,
       route: (address) => call.route(address),
+      onFailure: () => call.world.changed(),
       perform: async (method, parameters) => void (await call.perform(bot, method, parameters)),
     });
     return true;
