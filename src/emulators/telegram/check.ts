@@ -1,5 +1,5 @@
 import type { Upload } from "./files.ts";
-import { badRequest } from "./refusal.ts";
+import { badRequest, offSpec } from "./refusal.ts";
 import { methods, objects, unions, type Fields, type Method } from "./table.ts";
 
 /** What came with a request. */
@@ -16,7 +16,7 @@ export function checkParameters(method: Method, given: Given): Record<string, un
   const fields: Fields = methods[method];
   const known = new Set(Object.keys(fields).map(bare));
   const unknown = Object.keys(given.values).find((name) => !known.has(name) && given.values[name] !== null);
-  if (unknown !== undefined) throw badRequest(`unknown parameter "${unknown}" of ${method}`);
+  if (unknown !== undefined) throw offSpec(`unknown parameter "${unknown}" of ${method}`);
   const checked: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(fields)) {
     const value = given.uploads.get(bare(name)) ?? given.values[bare(name)];
@@ -69,7 +69,7 @@ function parsed(text: string, path: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw badRequest(`can't parse ${path} JSON object`);
+    throw offSpec(`can't parse ${path} JSON object`);
   }
 }
 
@@ -105,11 +105,11 @@ function checkKind(value: unknown, base: string, where: Where): unknown {
 }
 
 function wrong({ path }: Where, expected: string): never {
-  throw badRequest(`field "${path}" must be ${expected}`);
+  throw offSpec(`field "${path}" must be ${expected}`);
 }
 
 function wellFormed(text: string, { path }: Where): string {
-  if (!text.isWellFormed()) throw badRequest(`${path} must be encoded in UTF-8`);
+  if (!text.isWellFormed()) throw offSpec(`${path} must be encoded in UTF-8`);
   return text;
 }
 
@@ -129,7 +129,7 @@ function checkList(value: unknown, kind: string, where: Where): unknown[] {
 function checkLiteral(value: unknown, base: string, { path }: Where): unknown {
   const allowed = base.split("|").map((literal) => literal.slice(1, -1));
   if (typeof value !== "string" || !allowed.includes(value)) {
-    throw badRequest(
+    throw offSpec(
       path === "action" ? "wrong parameter action in request" : `field "${path}" must be one of ${allowed.join(", ")}`,
     );
   }
@@ -143,7 +143,7 @@ function checkFile(value: unknown, base: "file" | "upload", where: Where): unkno
   const attached = /^attach:\/\/(.+)$/s.exec(value)?.[1];
   if (attached !== undefined) {
     const upload = where.given.uploads.get(attached);
-    if (!upload) throw badRequest(`there is no file "${attached}" in the request`);
+    if (!upload) throw offSpec(`there is no file "${attached}" in the request`);
     return upload;
   }
   if (value === "") throw badRequest(`there is no ${where.path} in the request`);
@@ -192,13 +192,13 @@ function requiredThere(fields: Fields, value: Readonly<Record<string, unknown>>)
 function checkObject(value: Readonly<Record<string, unknown>>, fields: Fields, where: Where): Record<string, unknown> {
   const known = new Set(Object.keys(fields).map(bare));
   const unknown = Object.keys(value).find((name) => !known.has(name));
-  if (unknown !== undefined) throw badRequest(`unknown field "${where.path}.${unknown}"`);
+  if (unknown !== undefined) throw offSpec(`unknown field "${where.path}.${unknown}"`);
   const checked: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(fields)) {
     const path = `${where.path}.${bare(name)}`;
     const given = value[bare(name)];
     if (given !== undefined && given !== null) checked[bare(name)] = checkValue(given, kind, { ...where, path });
-    else if (!name.endsWith("?")) throw badRequest(`field "${path}" must be specified`);
+    else if (!name.endsWith("?")) throw offSpec(`field "${path}" must be specified`);
   }
   return checked;
 }
@@ -214,7 +214,7 @@ function checkBounds(value: unknown, { bounds, unit, path }: Bounds): void {
   const [least = 0, most = 0] = bounds.split("..").map(Number);
   const count = countOf(value, unit);
   if (count >= least && count <= most) return;
-  throw badRequest(`field "${path}" has ${[count, unitOf(value, unit)].join(" ").trim()}, allowed ${least}-${most}`);
+  throw offSpec(`field "${path}" has ${[count, unitOf(value, unit)].join(" ").trim()}, allowed ${least}-${most}`);
 }
 
 function unitOf(value: unknown, unit: string): string {

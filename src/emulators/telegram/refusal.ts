@@ -23,6 +23,14 @@ export function badRequest(what: string, parameters?: RefusalParameters): Refusa
   return new Refusal(400, `Bad Request: ${what}`, parameters);
 }
 
+/** A call that is not as the Bot API is written: no bot should ever make it. */
+export class SpecProblem extends Refusal {}
+
+/** A call against the table, in words that name what is wrong. */
+export function offSpec(what: string): SpecProblem {
+  return new SpecProblem(400, `Bad Request: ${what}`);
+}
+
 /** Refusals more than one method gives. */
 export const refusals = {
   notFound: () => new Refusal(404, "Not Found"),

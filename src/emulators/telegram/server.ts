@@ -6,7 +6,7 @@ import type { Call, Service } from "./call.ts";
 import { checkParameters, type Given } from "./check.ts";
 import type { Fault, Faults } from "./faults.ts";
 import { handlers } from "./methods/methods.ts";
-import { Refusal, refusals } from "./refusal.ts";
+import { Refusal, refusals, SpecProblem } from "./refusal.ts";
 import { methods, type Method } from "./table.ts";
 
 /** A call that was made. Holds no token, no secret and no file. */
@@ -152,7 +152,7 @@ async function carryOut(
     return { result: await run({ ...service, bot: named.bot, signal }, named, given), given };
   } catch (error) {
     if (error instanceof Refusal) {
-      if (error.message.includes("unknown ")) service.complain(`${named.name}: ${error.message}`);
+      if (error instanceof SpecProblem) service.complain(`${named.name}: ${error.message}`);
       return { refusal: error, given };
     }
     if (request.destroyed) return { refusal: new Refusal(400, "Bad Request: the request ended early"), given };
@@ -164,7 +164,7 @@ async function carryOut(
 }
 
 async function run(call: Call, { method, name }: Pick<Named, "method" | "name">, given: Given): Promise<unknown> {
-  if (!method) throw new Refusal(404, name === "" ? "Not Found" : "Not Found: method not found");
+  if (!method) throw new SpecProblem(404, name === "" ? "Not Found" : "Not Found: method not found");
   // The table says what a handler takes, and a test holds the table against the types of the handlers.
   const handler = handlers[method] as (call: Call, parameters: Record<string, unknown>) => unknown;
   return handler(call, checkParameters(method, given));

@@ -519,9 +519,6 @@ export const unions = {
   ],
 } as const satisfies Readonly<Record<string, readonly ObjectName[]>>;
 
-/** The name of a union. */
-export type UnionName = keyof typeof unions;
-
 /** All kinds of updates. */
 export const updateKinds = [
   "message",

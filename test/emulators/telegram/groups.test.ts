@@ -286,6 +286,15 @@ describe("a whisper", () => {
     expect(await whisper({ ...to(), reply_parameters })).toMatchObject({ ok: false });
   });
 
+  test("is replied to where nobody else hears it", async () => {
+    await whispered();
+    await told();
+    const seat = jun.in(group);
+    seat.replies(await seat.waitsFor("psst"), "and back");
+    expect(await told()).toMatchObject([{ kind: "message", body: { message_id: 0, text: "and back" } }]);
+    expect(mia.in(group).sees()).not.toContain("and back");
+  });
+
   test("with a press of its own gives it to the bot as one", async () => {
     const { ephemeral_message_id } = await whispered();
     await told();
