@@ -152,7 +152,8 @@ async function carryOut(
     return { result: await run({ ...service, bot: named.bot, signal }, named, given), given };
   } catch (error) {
     if (error instanceof Refusal) {
-      if (error instanceof SpecProblem) service.complain(`${named.name}: ${error.message}`);
+      if (error instanceof SpecProblem)
+        service.complain([named.name, error.path, error.message].filter(Boolean).join(": "));
       return { refusal: error, given };
     }
     if (request.destroyed) return { refusal: new Refusal(400, "Bad Request: the request ended early"), given };

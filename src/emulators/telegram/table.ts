@@ -510,12 +510,12 @@ export const unions = {
   InputMessageContent: ["InputTextMessageContent", "InputContactMessageContent"],
   InlineQueryResult: [
     "InlineQueryResultArticle",
-    "InlineQueryResultCachedPhoto",
-    "InlineQueryResultCachedDocument",
-    "InlineQueryResultCachedVideo",
     "InlineQueryResultPhoto",
     "InlineQueryResultVideo",
     "InlineQueryResultDocument",
+    "InlineQueryResultCachedPhoto",
+    "InlineQueryResultCachedDocument",
+    "InlineQueryResultCachedVideo",
   ],
 } as const satisfies Readonly<Record<string, readonly ObjectName[]>>;
 

@@ -55,7 +55,12 @@ test.each<[what: string, results: object[], more: object, why: string]>([
   ],
   ["an offset too long", [], { next_offset: "x".repeat(65) }, 'field "next_offset" has 65 bytes, allowed 0-64'],
   ["a payload nobody can open", [], { button: { text: "x", start_parameter: "a b" } }, "START_PARAM_INVALID"],
-  ["a kind nobody knows", [{ type: "dance", id: "1" }], {}, 'field "results[0]" must be one of'],
+  [
+    "a kind nobody knows",
+    [{ type: "dance", id: "1" }],
+    {},
+    'can\'t parse inline query result: Field "results" must be one of',
+  ],
 ])("an answer with %s is refused", async (_what, results, more, why) => {
   const asking = mia.asks("x", { timeout: 50 }).catch(() => undefined);
   const { result } = await house.call("getUpdates");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { FormattedString } from "@grammyjs/parse-mode";
 import { describe, expect, test } from "vitest";
-import { readText, type Marked } from "../../../src/emulators/telegram/entities.ts";
+import { readText, type Entity, type Marked } from "../../../src/emulators/telegram/entities.ts";
 import { Refusal } from "../../../src/emulators/telegram/refusal.ts";
 
 // Texts as the service reads them.
@@ -136,16 +136,34 @@ describe("MarkdownV2", () => {
 });
 
 describe("entities", () => {
-  const marked = (text: string, ...entities: { type: string; offset: number; length: number }[]) =>
-    readText(text, { entities });
+  const marked = (text: string, ...entities: Entity[]) => readText(text, { entities });
 
-  test.each<[what: string, entity: { type: string; offset: number; length: number }, why: RegExp]>([
+  test.each<[what: string, entity: Entity, why: RegExp]>([
     ["beyond the end", { type: "bold", offset: 2, length: 5 }, /ends after the end of the text/],
-    ["before the beginning", { type: "bold", offset: -1, length: 2 }, /incorrect offset or length/],
+    ["before the beginning", { type: "bold", offset: -1, length: 2 }, /^receive an entity with incorrect offset -1$/],
     ["from the middle of a character", { type: "bold", offset: 1, length: 2 }, /begins in a middle of a UTF-16 symbol/],
     ["to the middle of a character", { type: "bold", offset: 0, length: 1 }, /ends in a middle of a UTF-16 symbol/],
-    ["of an unknown type", { type: "loud", offset: 0, length: 2 }, /Unsupported type "loud"/],
+    [
+      "of an unknown type",
+      { type: "loud", offset: 0, length: 2 },
+      /^can't parse MessageEntity: Unsupported type specified$/,
+    ],
     ["of a link to nowhere", { type: "text_link", offset: 0, length: 2 }, /Can't find field "url"/],
+    [
+      "after the end",
+      { type: "bold", offset: 9, length: 1 },
+      /^entity begins after the end of the text at UTF-16 offset 9$/,
+    ],
+    [
+      "of a link to no address",
+      { type: "text_link", offset: 0, length: 2, url: "localhost" },
+      /^entity URL 'localhost' is invalid: Wrong HTTP URL$/,
+    ],
+    [
+      "of an emoji without a number",
+      { type: "custom_emoji", offset: 0, length: 2, custom_emoji_id: "x" },
+      /must be a valid Number/,
+    ],
   ])("%s are refused", (_what, entity, why) => {
     expect(refusalOf(() => marked("😀ab", entity))).toMatch(why);
   });
