@@ -181,7 +181,14 @@ export class Seat {
     if (payload !== null && payload !== "" && !isPayload(payload))
       throw new Error(`a client does not open ${link}: a payload is 1-64 of A-Z a-z 0-9 _ -`);
     const words = payload === null || payload === "" ? "" : ` ${payload}`;
-    if (forGroup === null) return this.#with(bot).says(`/start${words}`);
+    if (forGroup === null) {
+      // The button that starts a bot again unblocks it.
+      changeBlock(this.ground.world, this.ground.world.privateChat(bot, this.person), {
+        person: this.person,
+        blocked: false,
+      });
+      return this.#with(bot).says(`/start${words}`);
+    }
     if (!into) throw new Error("say which group the bot is to be added to");
     changeMember(this.ground.world, into.chat, { user: bot.user, status: "member", by: this.person.user });
     return new Seat(this.ground, { person: this.person, bot, chat: into.chat }).says(

@@ -40,7 +40,7 @@ export async function answer(parts: ServerParts, request: IncomingMessage, respo
     return send(response, bot.code, refused(bot));
   }
   if (folder !== undefined) return sendFile(parts.service, rest, response);
-  // A topic of grammY's test environment stands between: `bot<token>/test/<method>`.
+  // Paths of the test environment have one step more: `bot<token>/test/<method>`.
   return answerCall(parts, { bot, name: rest.replace(/^test\//, "") }, request, response);
 }
 

@@ -33,6 +33,8 @@ export class Inbox {
   #waiting: Waiting[] = [];
   #lastId: number;
   #endPoll: ((error: Refusal) => void) | undefined;
+  /** How many polls had to wait so far. */
+  polls = 0;
   /** Kinds that are put in; empty = all but those a bot must name. */
   allowed: readonly string[] = [];
 
@@ -127,6 +129,7 @@ export class Inbox {
         end();
         reject(error);
       };
+      this.polls++;
       this.#tell();
     });
   }

@@ -148,6 +148,14 @@ test("links of t.me lead to the private chat and into groups", async () => {
   expect(() => mia.opens(`https://t.me/drive_bot?start=${"x".repeat(65)}`)).toThrow("payload");
 });
 
+test("a link opened after blocking starts the bot again", async () => {
+  mia.says("/start");
+  mia.blocks();
+  expect(() => mia.says("hello")).toThrow("blocked");
+  mia.opens("https://t.me/drive_bot?start=back");
+  expect(await heard()).toEqual(["/start", "/start back"]);
+});
+
 test("commands are offered by the narrowest scope, then by language", async () => {
   const set = (command: string, more: object) =>
     house.call("setMyCommands", { commands: [{ command, description: "x" }], ...more });

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { run, type RunnerHandle } from "@grammyjs/runner";
+import { Bot } from "grammy";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { virtualClock, type VirtualClock } from "../../../src/emulators/telegram/clock.ts";
 import type { Actor } from "../../../src/emulators/telegram/people.ts";
@@ -58,6 +60,15 @@ describe("polling", () => {
     });
     mia.says("for the second");
     expect(await second).toMatchObject({ ok: true, result: [{ message: { text: "for the second" } }] });
+  });
+
+  test("by a second grammY runner ends the first", async () => {
+    const first = await runner();
+    const ended = expect(first.task()).rejects.toThrow("409: Conflict: terminated by other getUpdates");
+    const second = await runner();
+    await ended;
+    expect(second.isRunning()).toBe(true);
+    await second.stop();
   });
 
   test("gives only the kinds that were named, and remembers them", async () => {
@@ -164,6 +175,11 @@ describe("a webhook", () => {
       { url: "https://bot.example.com:444/" },
       "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443",
     ],
+    [
+      "on a host that looks like loopback",
+      { url: "http://127.0.0.1.example.com/" },
+      "bad webhook: An HTTPS URL must be provided for webhook",
+    ],
     ["of nonsense", { url: "nonsense" }, "bad webhook: Failed to parse URL"],
     [
       "with a secret of other signs",
@@ -179,6 +195,17 @@ describe("a webhook", () => {
     expect(await house.call("setWebhook", parameters)).toMatchObject({ ok: false, description: `Bad Request: ${why}` });
   });
 });
+
+/** A runner whose first poll is under way. */
+async function runner(): Promise<RunnerHandle> {
+  const bot = new Bot(house.telegram.token, { client: { apiRoot: house.telegram.apiRoot } });
+  await bot.init();
+  const polls = () => house.telegram.bot.inbox.polls;
+  const before = polls();
+  const handle = run(bot, { runner: { silent: true } });
+  await house.telegram.until(() => (polls() > before ? true : undefined));
+  return handle;
+}
 
 /** Waits until a poll is under way. */
 function polled(): Promise<true> {
