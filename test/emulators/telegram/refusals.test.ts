@@ -36,18 +36,35 @@ async function sent(more: object = {}): Promise<number> {
 describe("a message", () => {
   test.each<[what: string, parameters: object, description: string]>([
     ["no text", { text: "" }, "Bad Request: message text is empty"],
-    ["blanks alone", { text: " \n " }, "Bad Request: message text is empty"],
+    ["blanks alone", { text: " \n " }, "Bad Request: text must be non-empty"],
     ["too much text", { text: "x".repeat(4097) }, "Bad Request: message is too long"],
     ["no chat", { chat_id: null }, "Bad Request: chat_id is empty"],
     ["a chat nobody knows", { chat_id: 99 }, "Bad Request: chat not found"],
     ["a group nobody knows", { chat_id: -99 }, "Bad Request: chat not found"],
     ["a name nobody has", { chat_id: "@nobody" }, "Bad Request: chat not found"],
     ["an unknown parameter", { txt: 1 }, 'Bad Request: unknown parameter "txt" of sendMessage'],
-    ["a number for a text", { text: 7 }, 'Bad Request: field "text" must be a String'],
-    ["a text for a number", { message_thread_id: "7" }, 'Bad Request: field "message_thread_id" must be an Integer'],
-    ["a number for yes", { protect_content: 1 }, 'Bad Request: field "protect_content" must be a Boolean'],
+    ["a number for a text", { text: 7 }, 'Bad Request: field "text" must be of type String'],
+    [
+      "a text for a number",
+      { message_thread_id: "7" },
+      'Bad Request: field "message_thread_id" must be of type Integer',
+    ],
+    ["a number for yes", { protect_content: 1 }, 'Bad Request: field "protect_content" must be of type Boolean'],
     ["a topic that is not there", { message_thread_id: 77 }, "Bad Request: message thread not found"],
     ["a reply to nothing", { reply_parameters: { message_id: 9 } }, "Bad Request: message to be replied not found"],
+    ["a reply to no message", { reply_parameters: { quote: "x" } }, 'Bad Request: can\'t find field "message_id"'],
+    ["a preview of no address", { link_preview_options: { url: "nowhere" } }, "Bad Request: WEBPAGE_URL_INVALID"],
+    ["a wish to pay", { allow_paid_broadcast: true }, "Bad Request: FLOODSKIP_NOT_ALLOWED"],
+    [
+      "a field of the wrong type",
+      { link_preview_options: { is_disabled: "yes" } },
+      'Bad Request: field "is_disabled" must be of type Boolean',
+    ],
+    [
+      "a button without a label",
+      keyboard([{ callback_data: "x" }]),
+      `Bad Request: can't parse inline keyboard button: Can't find field "text"`,
+    ],
     ["an unknown parse_mode", { parse_mode: "BBCode" }, "Bad Request: unsupported parse_mode"],
     ["a business", { business_connection_id: "x" }, "Bad Request: business connection not found"],
     [
@@ -84,17 +101,29 @@ describe("a message", () => {
 describe("buttons", () => {
   test.each<[what: string, markup: object, description: string]>([
     ["65 bytes of data", keyboard([{ text: "x", callback_data: "é".repeat(33) }]), "BUTTON_DATA_INVALID"],
-    ["no data", keyboard([{ text: "x", callback_data: "" }]), "BUTTON_DATA_INVALID"],
-    ["an address on localhost", keyboard([{ text: "x", url: "http://localhost:8080/x" }]), "BUTTON_URL_INVALID"],
+    [
+      "no data",
+      keyboard([{ text: "x", callback_data: "" }]),
+      "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+    ],
+    [
+      "an address on localhost",
+      keyboard([{ text: "x", url: "http://localhost:8080/x" }]),
+      "inline keyboard button URL 'http://localhost:8080/x' is invalid: Wrong HTTP URL",
+    ],
     ["an address at home", keyboard([{ text: "x", url: "https://192.168.1.5/x" }]), "BUTTON_URL_INVALID"],
-    ["an address of a machine", keyboard([{ text: "x", url: "http://nas/x" }]), "BUTTON_URL_INVALID"],
+    ["an address of loopback", keyboard([{ text: "x", url: "http://127.0.0.1/x" }]), "BUTTON_URL_INVALID"],
     [
       "another scheme",
       keyboard([{ text: "x", url: "vlc://example.com" }]),
       "inline keyboard button URL 'vlc://example.com' is invalid: Unsupported URL protocol",
     ],
     ["too much to copy", keyboard([{ text: "x", copy_text: { text: "x".repeat(257) } }]), "BUTTON_COPY_TEXT_INVALID"],
-    ["nothing to do", keyboard([{ text: "x" }]), "text buttons are unallowed in the inline keyboard"],
+    [
+      "nothing to do",
+      keyboard([{ text: "x" }]),
+      "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+    ],
     [
       "two things to do",
       keyboard([{ ...button, url: "https://example.com" }]),
@@ -111,7 +140,7 @@ describe("buttons", () => {
     [
       "a colour nobody knows",
       keyboard([{ ...button, style: "pink" }]),
-      'field "reply_markup.inline_keyboard[0][0].style" must be one of danger, success, primary',
+      'can\'t parse inline keyboard button: Field "style" must be one of danger, success, primary',
     ],
     [
       "a field nobody knows",
@@ -197,13 +226,15 @@ describe("a deletion", () => {
   test("after 48 hours", async () => {
     const id = await sent();
     clock.advance(48 * hour + 1000);
-    expect(await remove(id)).toMatchObject({ description: "Bad Request: message can't be deleted" });
+    expect(await remove(id)).toMatchObject({ description: "Bad Request: message can't be deleted for everyone" });
   });
 
   test("of what a person wrote: in private yes, in a group only as an administrator", async () => {
     expect(await remove(mia.says("secret").id)).toMatchObject({ ok: true });
     const { id } = mia.in(group).says("hello");
-    expect(await remove(id, group.id)).toMatchObject({ description: "Bad Request: message can't be deleted" });
+    expect(await remove(id, group.id)).toMatchObject({
+      description: "Bad Request: message can't be deleted for everyone",
+    });
     group.promotes(house.telegram.bot);
     expect(await remove(id, group.id)).toMatchObject({ ok: true });
   });
@@ -363,7 +394,8 @@ describe("commands", () => {
   test.each<[what: string, command: object, description: string]>([
     ["capitals", { command: "Start", description: "x" }, "BOT_COMMAND_INVALID"],
     ["33 characters", { command: "x".repeat(33), description: "x" }, "BOT_COMMAND_INVALID"],
-    ["no description", { command: "start", description: "" }, "BOT_COMMAND_DESCRIPTION_INVALID"],
+    ["no name", { command: "", description: "x" }, "command must be non-empty"],
+    ["no description", { command: "start", description: "" }, "command description must be non-empty"],
     ["a long description", { command: "start", description: "x".repeat(257) }, "BOT_COMMAND_DESCRIPTION_INVALID"],
   ])("with %s", async (_what, command, description) => {
     expect(await set(command)).toMatchObject({ description: `Bad Request: ${description}` });
