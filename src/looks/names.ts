@@ -48,10 +48,9 @@ export function isolate(name: string): string {
 }
 
 function oneLine(name: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is being taken out
   const flat = name
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
   return flat === "" ? "…" : flat;
 }

@@ -130,7 +130,7 @@ describe("answering", () => {
     await mia.selects(/empty/);
     await mia.waitsFor("This folder is empty");
     await mia.forges("menu", { message: list, values: [value] });
-    await mia.waitsFor("› Films");
+    expect(await mia.waitsFor("› Films")).toBeDefined();
   });
 
   test("a button whose screen is forgotten says so, and opens a fresh list", async () => {
@@ -140,7 +140,9 @@ describe("answering", () => {
     await mia.forges("1zzzzzzzzzz-1-r", { message: list });
     await mia.waitsFor("These buttons are too old");
     await mia.presses(/Open a fresh list/);
-    await mia.waitsFor((view) => view.id !== list.id && view.parts.some(({ text }) => text.includes("14 entries")));
+    expect(
+      await mia.waitsFor((view) => view.id !== list.id && view.parts.some(({ text }) => text.includes("14 entries"))),
+    ).toBeDefined();
   });
 
   test.each(["nonsense", "9abcdefghij-1-r", "fill:doesnotexist", "post:nonsense", "command:nothing"])(
@@ -162,7 +164,7 @@ describe("answering", () => {
     await mia.waitsFor("14 entries", { in: hall });
     const nothing = jun.says("no link here", { in: hall });
     await mia.usesOnMessage("Open PikPak share", nothing);
-    await mia.waitsFor("not a PikPak share link", { in: hall });
+    expect(await mia.waitsFor("not a PikPak share link", { in: hall })).toBeDefined();
   });
 
   test("somebody who is too fast is told so, and nobody else is slowed down", async () => {
@@ -172,7 +174,7 @@ describe("answering", () => {
     await mia.uses("/help");
     await mia.waitsFor("That was quick");
     await jun.uses("/help");
-    await jun.waitsFor("What I can do");
+    expect(await jun.waitsFor("What I can do")).toBeDefined();
   });
 
   test("the language is the client's, else the one chosen in settings", async () => {
@@ -185,7 +187,7 @@ describe("answering", () => {
     await mia.selects("English");
     await mia.waitsFor("Language: English");
     await mia.uses("/帮助");
-    await mia.waitsFor("What I can do");
+    expect(await mia.waitsFor("What I can do")).toBeDefined();
   });
 });
 
@@ -348,7 +350,7 @@ describe("forms", () => {
     await jun.waitsFor("belong to somebody else", { in: hall });
     for (const key of house.kept.keys()) if (key.startsWith("slip/")) house.kept.delete(key);
     await mia.presses(/Fill in/, { message: card });
-    await mia.waitsFor("This form is over", { in: hall });
+    expect(await mia.waitsFor("This form is over", { in: hall })).toBeDefined();
   });
 
   test("a form that takes too long to find is a message with a button to it", async () => {
@@ -434,7 +436,7 @@ describe("accounts", () => {
     await house.restart();
     await house.known();
     await house.sendPage({ username: "mia", password: "correct-horse" });
-    await mia.waitsFor("14 entries");
+    expect(await mia.waitsFor("14 entries")).toBeDefined();
   });
 
   test("are shown by a later press when the quarter of an hour is over", async () => {
@@ -533,7 +535,7 @@ describe("trouble", () => {
     await mia.waitsFor("What I can do");
     emulator.fail(refusing("PATCH", "/webhooks/", 400, 50035));
     await mia.uses("/settings");
-    await mia.waitsFor("Something went wrong");
+    expect(await mia.waitsFor("Something went wrong")).toBeDefined();
   });
 
   test("a message that was dismissed is answered with a new one", async () => {
@@ -542,7 +544,9 @@ describe("trouble", () => {
     const list = await mia.waitsFor("14 entries");
     emulator.fail(refusing("PATCH", "/webhooks/", 404, 10008));
     await mia.presses(/Refresh/, { message: list });
-    await mia.waitsFor((view) => view.id !== list.id && view.parts.some(({ text }) => text.includes("14 entries")));
+    expect(
+      await mia.waitsFor((view) => view.id !== list.id && view.parts.some(({ text }) => text.includes("14 entries"))),
+    ).toBeDefined();
   });
 
   test("where it may not post any more, the asker is told", async () => {
@@ -551,7 +555,7 @@ describe("trouble", () => {
     await mia.waitsFor("14 entries", { in: hall });
     emulator.fail(refusing("POST", "/webhooks/", 403, 50013));
     await mia.presses(/Post here/, { in: hall });
-    await mia.waitsFor("I may not post here", { in: hall });
+    expect(await mia.waitsFor("I may not post here", { in: hall })).toBeDefined();
   });
 
   test("an answer that comes too late is logged with its delay, and nothing is done", async () => {

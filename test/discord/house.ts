@@ -9,6 +9,7 @@ import { placed } from "../../src/emulators/discord/layout.ts";
 import type { Person, Where } from "../../src/emulators/discord/person.ts";
 import { drawMessages } from "../../src/emulators/discord/sight.ts";
 import type { Channel, Guild, Message } from "../../src/emulators/discord/state.ts";
+import type { MessageView } from "../../src/emulators/stage.ts";
 import type { Values } from "../../src/storage/form.ts";
 import { loadWords } from "../../src/words.ts";
 import { house as desk, usualCloud, type Cloud, type House as Desk } from "../actions/house.ts";
@@ -43,6 +44,8 @@ export interface House {
   idsOn(message: Message): string[];
   optionsOn(message: Message): { label: string; value: string }[];
   textOn(message: Message): string;
+  /** A message as it is read, its widgets included. */
+  textOf(view: MessageView): string;
   /** Lets everything happen that does not wait for time. */
   soon(): Promise<void>;
   /** Stops the bot and starts a new one over the same store. */
@@ -142,6 +145,7 @@ export async function openHouse({
     idsOn: (message) => componentsOn(message).flatMap(({ custom_id: id }) => (typeof id === "string" ? [id] : [])),
     optionsOn: (message) =>
       componentsOn(message).flatMap(({ options }) => (options ?? []) as { label: string; value: string }[]),
+    textOf: (view) => drawMessages([view]),
     textOn: (message) => drawMessages(mia.views({ in: message.channel }).filter(({ id }) => id === message.id)),
     soon: () => new Promise((resolve) => setTimeout(resolve, 50)),
     asked,
