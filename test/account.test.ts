@@ -69,7 +69,8 @@ async function kept(): Promise<{ mounts: Mount[]; person(id: string): Promise<Pe
   });
   const mounts: Mount[] = [];
   const all = store.open<Mount>("mounts");
-  for await (const [, mount] of all.iterator?.(undefined) as AsyncIterable<[string, Mount]>) mounts.push(mount);
+  if (!all.iterator) throw new Error("the store cannot be listed");
+  for await (const [, mount] of all.iterator(undefined) as AsyncIterable<[string, Mount]>) mounts.push(mount);
   const people = store.open<Person>("people");
   const found = new Map<string, Person | undefined>();
   for (const id of ["discord:2002", "telegram:1001"]) found.set(id, await people.get(id));

@@ -52,7 +52,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       const { deed } = turn;
       if (screen.show !== "form" || !isModal(screen) || deed.isModalSubmit()) return false;
       const slip = parts.newId();
-      await parts.slips.put(slip, { visit: turn.visit, screen });
+      await parts.slips.put(slip, slipOf(turn, screen));
       await deed.showModal(paintModal(painterOf(parts, turn, language), screen, slip));
       return true;
     },
@@ -76,10 +76,11 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
 
     tell: (turn, key) => tell(parts, turn, key),
 
-    async settle(application, { visit, message }, answer) {
+    async settle(application, { visit, message, canPost: mayPost }, answer) {
       const { screen, updates, language } = answer;
       if (!message || message.until < parts.now() || screen.show === "form") return end(answer);
-      const painter = painterFor({ ...commonLooks(parts, language), place: visit.place.kind });
+      const looks = { ...commonLooks(parts, language), place: visit.place.kind, canPost: mayPost };
+      const painter = painterFor(looks);
       const place = post.find(application, message);
       try {
         await place.edit(paint(painter, screen));
@@ -123,7 +124,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   async function showForm(all: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {
     const slip = screen.page && !isModal(screen) ? slipOfPage(codeIn(screen.page.url)) : all.newId();
     const message = isModal(screen) ? {} : { message: post.tokenOf(turn.deed) };
-    await all.slips.put(slip, { visit: turn.visit, screen, ...message });
+    await all.slips.put(slip, { ...slipOf(turn, screen), ...message });
     const painted = paintSheet(formSheet(painter, screen, slip));
     await stopFollowing(turn.deed);
     await (turn.visit.place.kind === "group" ? post.whisper(turn.deed, painted) : post.put(turn.deed, painted));
@@ -138,8 +139,16 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     return painterFor({
       ...commonLooks(all, language),
       place: visit.place.kind,
-      canPost: visit.place.kind === "private" && canPost(deed),
+      canPost: isPostable({ deed, visit }),
     });
+  }
+
+  function slipOf(turn: Turn, screen: FormScreen): Slip {
+    return { visit: turn.visit, screen, canPost: isPostable(turn) };
+  }
+
+  function isPostable({ deed, visit }: Pick<Turn, "deed" | "visit">): boolean {
+    return visit.place.kind === "private" && canPost(deed);
   }
 
   function commonLooks(all: DelivererParts, language: string) {

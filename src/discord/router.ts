@@ -46,6 +46,7 @@ export function createRouter(parts: RouterParts): Router {
         await typing.respond([...(known ?? [])]);
       } catch (error) {
         log.debug({ err: loggable(error) }, "discord suggestion not given");
+        if (!typing.responded) await typing.respond([]).catch(() => undefined);
       }
     },
   };

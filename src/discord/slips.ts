@@ -15,6 +15,8 @@ export interface Slip {
   /** Who asked for it; nobody else may fill it in. */
   readonly visit: Visit;
   readonly screen: FormScreen;
+  /** What comes of it may be shown to the others there too. */
+  readonly canPost: boolean;
   /** Of a page: the message that leads to it, while its token can be used. */
   readonly message?: TokenedMessage;
   /** Of a page that was sent off: what came of it. */

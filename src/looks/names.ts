@@ -50,7 +50,7 @@ export function isolate(name: string): string {
 function oneLine(name: string): string {
   const flat = name
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
   return flat === "" ? "…" : flat;
 }

@@ -511,7 +511,7 @@ function parsed(text: string): unknown {
 
 function send(response: ServerResponse, { status, headers = {}, text, type }: Reply): void {
   // An answer without a body must not claim to be JSON: discord.js would parse it.
-  response.writeHead(status, { ...headers, ...(type !== undefined && { "content-type": type }) }).end(text);
+  response.writeHead(status, { ...(type !== undefined && { "content-type": type }), ...headers }).end(text);
 }
 
 /** A file of a message, for those who open it. */

@@ -46,7 +46,7 @@ function flat(parts: readonly TextPart[]): string {
 
 /** The forms within a line, in the order they are tried at each place. */
 const forms: readonly { readonly pattern: RegExp; read(match: RegExpExecArray, reader: Reader): TextPart[] }[] = [
-  { pattern: /\\([^\w\s])/y, read: ([, own = ""]) => [{ text: own }] },
+  { pattern: /\\([^0-9A-Za-z\s])/y, read: ([, own = ""]) => [{ text: own }] },
   { pattern: /(`{1,2})([\s\S]+?)\1(?!`)/y, read: ([, , code = ""]) => [{ text: code, style: "code" }] },
   {
     pattern: /\[((?:\\.|\[[^\]]*\]|[^\\[\]])+)\]\(\s*<?(https?:\/\/[^\s>]+?|discord:\/\/[^\s>]+?)>?(?:\s+"[^"]*")?\)/y,
