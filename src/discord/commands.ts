@@ -82,6 +82,12 @@ export const commands: readonly Command[] = [
     opening: reply,
     action: ({ file = "" }) => ({ do: "find-link", words: file }),
   },
+  {
+    name: "get",
+    options: [{ name: "file", required: true, suggests: "path", maxLength: 2000 }],
+    opening: reply,
+    action: ({ file = "" }) => ({ do: "get", words: file }),
+  },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },
   { name: "cancel", options: [], opening: reply, action: () => ({ do: "cancel" }) },
   { name: "logout", options: [], opening: reply, action: () => ({ do: "log-out" }) },

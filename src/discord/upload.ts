@@ -64,7 +64,9 @@ export function createUploader({ apiRoot, now }: UploaderParts): Uploader {
         clearTimeout(timer);
       }
     },
-    close: () => agent.close(),
+    async close() {
+      if (!agent.closed) await agent.close();
+    },
   };
 }
 
