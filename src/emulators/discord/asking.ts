@@ -13,7 +13,7 @@ import {
 } from "./state.ts";
 
 /** What somebody asks the bot for. */
-export interface Request {
+interface Request {
   readonly type: InteractionType;
   readonly user: User;
   readonly channel: Channel;

@@ -1,7 +1,7 @@
 import type { Field, Rule, Shape, Shapes } from "./schema.ts";
 
 /** The languages Discord's clients speak. */
-export const locales = [
+const locales = [
   "ar",
   "bg",
   "cs",

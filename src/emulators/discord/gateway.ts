@@ -71,7 +71,7 @@ export interface Frame {
 }
 
 /** An event for those who want to hear of it. */
-export interface GatewayEvent {
+interface GatewayEvent {
   readonly name: string;
   readonly data: Json | ((intents: number) => Json);
   /** Sessions without one of these bits do not get it; absent = everybody does. */

@@ -19,11 +19,6 @@ export function readMarkdown(text: string, reader: Reader): TextPart[] {
   return merged(parts);
 }
 
-/** The same without any looks, for those who read it as plain text. */
-export function plainText(parts: readonly TextPart[]): string {
-  return parts.map((part) => (part.style === "rule" ? "\n---\n" : part.text)).join("");
-}
-
 function readLines(block: string, reader: Reader): TextPart[] {
   const lines = block.split("\n");
   return lines.flatMap((line, n) => {

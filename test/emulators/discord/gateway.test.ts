@@ -282,5 +282,5 @@ test("discord.js reads a direct message, and answers where it is let", async () 
     if (!message.author.bot && message.channel.isSendable()) void message.channel.send(`you said ${message.content}`);
   });
   mia.says("hello");
-  expect(await mia.waitsFor("you said hello")).toBeDefined();
+  expect((await mia.waitsFor("you said hello")).channel).toBe(mia.dm);
 });

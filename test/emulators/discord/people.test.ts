@@ -189,14 +189,14 @@ test("a client sends only what a command takes", async () => {
       ],
     },
   ]);
-  const refused = (line: string) => expect(mia.uses(line, { in: general })).rejects;
-  await refused("/nothing").toThrow("no command here fits /nothing");
-  await refused("/mount").toThrow("one of add must follow");
-  await refused("/mount add").toThrow("link is required");
-  await refused("/mount add link:https://too.long").toThrow("too long");
-  await refused("/mount add link:a rows:26").toThrow("too large");
-  await refused("/mount add link:a rows:x").toThrow("is a number");
-  await refused("/mount add link:a order:size").toThrow("one of By name");
+  const use = (line: string) => mia.uses(line, { in: general });
+  await expect(use("/nothing")).rejects.toThrow("no command here fits /nothing");
+  await expect(use("/mount")).rejects.toThrow("one of add must follow");
+  await expect(use("/mount add")).rejects.toThrow("link is required");
+  await expect(use("/mount add link:https://too.long")).rejects.toThrow("too long");
+  await expect(use("/mount add link:a rows:26")).rejects.toThrow("too large");
+  await expect(use("/mount add link:a rows:x")).rejects.toThrow("is a number");
+  await expect(use("/mount add link:a order:size")).rejects.toThrow("one of By name");
   void mia.uses("/mount add link:a b rows:5 order:By name", { in: general });
   const [asked] = house.discord.state.interactions.values();
   expect(asked?.data["options"]).toEqual([

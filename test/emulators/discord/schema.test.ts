@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { APIVersion } from "discord-api-types/v10";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { shapes } from "../../../src/emulators/discord/bodies.ts";
@@ -65,6 +66,10 @@ function of(name: string): Published {
   if (!type) throw new Error(`nothing was read for ${name}`);
   return type;
 }
+
+test("the published types are those of the version spoken here", () => {
+  expect(APIVersion).toBe("10");
+});
 
 test.each(Object.entries(shapes))("%s knows the fields that the published type has, and no others", (name, shape) => {
   const ours = [...Object.keys(shape.fields), ...(shape.answersOnly ?? [])];

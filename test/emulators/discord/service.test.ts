@@ -85,10 +85,10 @@ test("a lost answer leaves the deed done, a lost request does not", async () => 
   const house = await openHouse();
   const path = `/channels/${house.general.id}/messages`;
   house.discord.fail({ path, reset: true, after: true });
-  await expect(call(house, "POST", path, hello)).rejects.toThrow();
+  await expect(call(house, "POST", path, hello)).rejects.toThrow("fetch failed");
   expect(house.general.messages).toHaveLength(1);
   house.discord.fail({ path, reset: true });
-  await expect(call(house, "POST", path, hello)).rejects.toThrow();
+  await expect(call(house, "POST", path, hello)).rejects.toThrow("fetch failed");
   expect(house.general.messages).toHaveLength(1);
 });
 
@@ -106,7 +106,7 @@ test("a slow answer comes when its time has come", async () => {
 test("an outage at the start is over when it is over", async () => {
   const house = await openHouse();
   house.discord.outage(true);
-  await expect(call(house, "GET", "/gateway/bot")).rejects.toThrow();
+  await expect(call(house, "GET", "/gateway/bot")).rejects.toThrow("fetch failed");
   house.discord.outage(false);
   await logIn(house);
 });
@@ -360,8 +360,8 @@ test("whatever is sent, the answer is Discord's and the service goes on", async 
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...paths), garbage, async ([method, path], body) => {
       const { status, json } = await call(house, method, path, body);
-      if (status >= 400) expect(json).toMatchObject({ code: expect.any(Number), message: expect.any(String) });
-      expect(status).toBeLessThan(500);
+      const isShaped = typeof json["code"] === "number" && typeof json["message"] === "string";
+      expect([status < 500, status < 400 || isShaped]).toEqual([true, true]);
     }),
     { numRuns: 1500 },
   );

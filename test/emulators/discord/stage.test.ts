@@ -207,6 +207,7 @@ test("a message of components shows its text, pictures, files and rows; a form s
     title: "Share",
     fields: [{ id: "code", label: "Pass code", hint: "Four letters", required: false, value: "" }],
   });
+  expect(house.mia.sees()).toContain("┌ Share\n  Pass code: ____ (Four letters)\n└");
   await stage.act({ do: "dismiss", chat: general.id, person: "1001" });
   expect(chat().modal).toBeUndefined();
   await stage.act({ do: "press", ...on, value: "ask" });
