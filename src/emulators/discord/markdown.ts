@@ -24,7 +24,8 @@ function readLines(block: string, reader: Reader): TextPart[] {
   return lines.flatMap((line, n) => {
     const end = n < lines.length - 1 ? [{ text: "\n" }] : [];
     const heading = /^\s*#{1,3}\s+(.+)$/.exec(line)?.[1];
-    if (heading !== undefined) return [{ text: flat(readInline(heading, reader)), style: "heading" as const }, ...end];
+    // A heading and a quote are lines by themselves.
+    if (heading !== undefined) return [{ text: flat(readInline(heading, reader)), style: "heading" as const }];
     const quote = /^>(?:>>)?\s+(.*)$/.exec(line)?.[1];
     if (quote !== undefined) return [{ text: flat(readInline(quote, reader)), style: "quote" as const }];
     const small = /^-#\s+(.*)$/.exec(line)?.[1];

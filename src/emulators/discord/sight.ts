@@ -49,7 +49,8 @@ function partsOf(message: Message, viewing: Viewing): TextPart[] {
 function joined(blocks: readonly (readonly TextPart[])[]): TextPart[] {
   return blocks.flatMap((block, n) => {
     const before = blocks[n - 1]?.at(-1)?.style;
-    return n > 0 && before !== "rule" && block[0]?.style !== "rule" ? [{ text: "\n" }, ...block] : [...block];
+    const isApart = before === "rule" || before === "heading" || before === "quote" || block[0]?.style === "rule";
+    return n > 0 && !isApart ? [{ text: "\n" }, ...block] : [...block];
   });
 }
 
@@ -253,7 +254,7 @@ export function drawMessages(messages: readonly MessageView[]): string {
 
 /** A form in plain letters. */
 export function drawModal({ title, parts = [], fields }: ModalView): string {
-  const above = parts.length > 0 ? [parts.map(drawPart).join("")] : [];
+  const above = parts.length > 0 ? [drawParts(parts)] : [];
   const lines = fields.map(({ label, value, required, hint, options }) => {
     const offered = options ? ` {${options.map((option) => option.label).join(" | ")}}` : "";
     return `  ${label}${required ? "*" : ""}: ${value || "____"}${offered}${hint === undefined ? "" : ` (${hint})`}`;
@@ -264,7 +265,7 @@ export function drawModal({ title, parts = [], fields }: ModalView): string {
 function drawMessage(view: MessageView): string {
   const marks = [view.bot ? "APP" : "", view.edited ? "edited" : "", view.ephemeral ? "only you" : ""].filter(Boolean);
   const head = `${view.author}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}:`;
-  const text = view.parts.map(drawPart).join("").trimEnd();
+  const text = drawParts(view.parts);
   const files = [...(view.file ? [view.file] : []), ...(view.moreFiles ?? [])];
   const pictures = [view.picture, ...(view.morePictures ?? [])].filter((one) => one !== undefined);
   return [
@@ -276,8 +277,17 @@ function drawMessage(view: MessageView): string {
   ].join("\n");
 }
 
+function drawParts(parts: readonly TextPart[]): string {
+  return parts
+    .map(drawPart)
+    .join("")
+    .replaceAll(/\n\n(?=────────\n)/g, "\n")
+    .trimEnd();
+}
+
 function drawPart({ text, style, href }: TextPart): string {
   if (style === "rule") return "\n────────\n";
+  if (style === "heading" || style === "quote") return `${text}\n`;
   if (style === "link" && href !== text) return `${text} → ${href}`;
   return text;
 }

@@ -17,7 +17,7 @@ test.each([
     "**bold** and *slanted*",
     [{ text: "bold", style: "bold" }, { text: " and " }, { text: "slanted", style: "italic" }],
   ],
-  ["# Title\ntext", [{ text: "Title", style: "heading" }, { text: "\ntext" }]],
+  ["# Title\ntext", [{ text: "Title", style: "heading" }, { text: "text" }]],
   ["`a*b*`", [{ text: "a*b*", style: "code" }]],
   ["```js\nx\n```", [{ text: "x", style: "code" }]],
   ["[a b](<https://x.example/d?a=1>)", [{ text: "a b", style: "link", href: "https://x.example/d?a=1" }]],
