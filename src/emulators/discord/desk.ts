@@ -96,7 +96,7 @@ function spoil(fault: Fault): Reply {
   const status = fault.status ?? 500;
   return {
     status,
-    text: fault.body ?? JSON.stringify({ message: `${status}: emulated`, code: 0 }),
+    text: fault.body ?? JSON.stringify({ message: `${status}: emulated`, code: fault.code ?? 0 }),
     type: fault.body === undefined ? "application/json" : "text/html",
     note: fault.reset ? "reset on demand" : "on demand",
     ...(fault.headers && { headers: fault.headers }),
@@ -212,7 +212,7 @@ function parsed(text: string): unknown {
 
 function send(response: ServerResponse, { status, headers = {}, text, type }: Reply): void {
   // An answer without a body must not claim to be JSON: discord.js would parse it.
-  response.writeHead(status, { ...headers, ...(type !== undefined && { "content-type": type }) }).end(text);
+  response.writeHead(status, { ...(type !== undefined && { "content-type": type }), ...headers }).end(text);
 }
 
 /** A file of a message, for those who open it. */

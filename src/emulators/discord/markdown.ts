@@ -19,6 +19,11 @@ export function readMarkdown(text: string, reader: Reader): TextPart[] {
   return merged(parts);
 }
 
+/** The same without any looks, as one reads it aloud. */
+export function plainText(parts: readonly TextPart[]): string {
+  return parts.map((part) => (part.style === "rule" ? "\n---\n" : part.text)).join("");
+}
+
 function readLines(block: string, reader: Reader): TextPart[] {
   const lines = block.split("\n");
   return lines.flatMap((line, n) => {

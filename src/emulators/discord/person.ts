@@ -22,7 +22,7 @@ import {
 import { readTyped, resolvedMember } from "./typed.ts";
 
 /** Where something is done; absent = where they were last, at first the conversation with the bot. */
-interface Where {
+export interface Where {
   readonly in?: Channel;
 }
 

@@ -81,6 +81,13 @@ test("faults hit as many requests as they are told to, and discord.js tries agai
   ]);
 });
 
+test("a refusal on demand is worded as Discord words it", async () => {
+  const house = await openHouse();
+  house.discord.fail({ path: "/users/@me", status: 403, code: 50_001 });
+  const { status, json, headers } = await call(house, "GET", "/users/@me");
+  expect([status, json["code"], headers.get("content-type")]).toEqual([403, 50_001, "application/json"]);
+});
+
 test("a lost answer leaves the deed done, a lost request does not", async () => {
   const house = await openHouse();
   const path = `/channels/${house.general.id}/messages`;

@@ -27,6 +27,7 @@ test.each([
     [{ text: "see " }, { text: "https://x.example/a", style: "link", href: "https://x.example/a" }, { text: "." }],
   ],
   ["\\*not bold\\*", [{ text: "*not bold*" }]],
+  ["\\_not slanted\\_", [{ text: "_not slanted_" }]],
   ["snake_case_name", [{ text: "snake_case_name" }]],
   ["> said", [{ text: "said", style: "quote" }]],
   ["<@1001>", [{ text: "@Mia", style: "bold" }]],
