@@ -32,7 +32,7 @@ export interface Recorded {
 /** Where requests are taken. */
 export interface Desk {
   readonly service: Service;
-  readonly rules: { readonly attachmentLimit: number; readonly keepBytes: number };
+  readonly rules: { readonly attachmentLimit: number; readonly keepBytes: number; readonly remembered: number };
   readonly limits: Limits;
   readonly faults: Faults;
   isToken(header: string | undefined): boolean;
@@ -76,16 +76,23 @@ export async function handle(desk: Desk, request: IncomingMessage, response: Ser
     ms: performance.now() - started,
     ...(reply?.note !== undefined && { note: reply.note }),
   };
-  desk.requests.push({
+  const recorded: Recorded = {
     method,
     path: `${path}${url.search}`,
     text: received instanceof Refusal ? "" : received.text,
     uploads: received instanceof Refusal ? [] : received.uploads,
     status: call.status,
     answer: reply?.text ?? "",
-  });
-  desk.calls.push(call);
+  };
+  remember(desk.requests, recorded, desk.rules.remembered);
+  remember(desk.calls, call, desk.rules.remembered);
   for (const listener of desk.listeners) listener(call);
+}
+
+/** Adds to a list that does not grow beyond a length. */
+export function remember<T>(list: T[], item: T, most: number): void {
+  list.push(item);
+  if (list.length > most) list.shift();
 }
 
 function elapsed(clock: Clock, ms: number): Promise<void> {

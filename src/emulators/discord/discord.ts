@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { createAsk } from "./asking.ts";
 import { realClock, type Clock } from "./clock.ts";
 import { createRegistry, type Registry } from "./commands.ts";
-import { handle, type Call, type Desk, type Recorded } from "./desk.ts";
+import { handle, remember, type Call, type Desk, type Recorded } from "./desk.ts";
 import { createFaults, type Fault } from "./faults.ts";
 import { createGateway, intent, type Frame, type Gateway, type GatewayRules } from "./gateway.ts";
 import { createLimits, usualRates, type RateRules } from "./limits.ts";
@@ -70,6 +70,8 @@ interface Rules extends RateRules, GatewayRules {
   attachmentLimit: number;
   /** Bytes of a file that are kept, so that people can open it. */
   keepBytes: number;
+  /** Requests, calls and frames that are remembered, each; older ones are forgotten. */
+  remembered: number;
 }
 
 /** Somebody who can be on Discord. */
@@ -122,7 +124,7 @@ export async function startDiscord({
     isToken: (candidate) => valid && candidate === own,
     voidToken: () => (valid = false),
     url: () => url.replace(/^http/, "ws"),
-    record: (frame) => void frames.push(frame),
+    record: (frame) => remember(frames, frame, rules.remembered),
   });
   const registry = createRegistry(state);
   const service: Service = {
@@ -159,7 +161,6 @@ export async function startDiscord({
   const address = server.address();
   url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`;
   const ask = createAsk({ state, gateway, attachmentLimit: () => rules.attachmentLimit, cdn: () => url });
-  const tell = (message: Message) => service.tell("MESSAGE_CREATE", message);
   const idOf = (who: Person | "bot") => (who === "bot" ? state.bot.id : who.user.id);
   const joins: DiscordEmulator["joins"] = (guild, who, permissions = usualPermissions) => {
     const known = guild.members.get(idOf(who));
@@ -197,7 +198,7 @@ export async function startDiscord({
         opensDms: true,
       };
       state.users.set(user.id, user);
-      return createPerson({ state, ask, cdn: () => url, tell }, user);
+      return createPerson({ state, ask, cdn: () => url, tell: service.tell }, user);
     },
     guild({ name: called, owner, members = [], locale = "en-US", app = "bot", channels = ["general"] }) {
       const guild: Guild = {
@@ -265,6 +266,7 @@ function usualRules(): Rules {
     refuseResume: false,
     attachmentLimit: 10 * 1_048_576,
     keepBytes: 1_048_576,
+    remembered: 50_000,
   };
 }
 

@@ -68,8 +68,10 @@ export interface Person {
   ): Promise<Interaction>;
   /** Fills the open modal by label or custom id, and submits it. */
   fills(values: Readonly<Record<string, Value>>): Promise<Interaction>;
-  /** Closes the modal; nobody is told. */
-  dismisses(): void;
+  /** Closes the modal, or puts away what only they could see; nobody is told. */
+  dismisses(message?: Message): void;
+  /** Deletes a message of their own, or of anybody where they manage messages. */
+  deletes(message: Message): void;
   /** The modal on their screen, as the bot sent it. */
   modal(): Json | undefined;
   /** What the modal on their screen was the answer to. */
@@ -100,8 +102,8 @@ export interface PersonParts {
   readonly state: State;
   readonly ask: Ask;
   cdn(): string;
-  /** A message of theirs appeared. */
-  tell(message: Message): void;
+  /** A message appeared or went by their hand. */
+  tell(event: "MESSAGE_CREATE" | "MESSAGE_DELETE", message: Message): void;
 }
 
 /** Gives somebody a client. */
@@ -299,9 +301,18 @@ export function createPerson(parts: PersonParts, user: User): Person {
         ...(shown.source && { source: shown.source }),
       });
     },
-    dismisses() {
-      open = undefined;
+    dismisses(message) {
+      if (!message) open = undefined;
+      else if (message.onlyFor !== user.id) throw new Error("only what nobody else sees can be dismissed");
+      else message.deleted = true;
       state.changed();
+    },
+    deletes(message) {
+      const manages = message.channel.guild && may(permissionsIn(message.channel, user.id), permission.manageMessages);
+      if (message.author !== user && !manages) throw new Error(`${user.name} may not delete that`);
+      message.deleted = true;
+      state.changed();
+      parts.tell("MESSAGE_DELETE", message);
     },
     modal: () => open?.modal,
     form: () => open,
@@ -312,7 +323,7 @@ export function createPerson(parts: PersonParts, user: User): Person {
       const message = ownMessage(state, { channel, author: user, content: text, files });
       channel.messages.push(message);
       state.changed();
-      parts.tell(message);
+      parts.tell("MESSAGE_CREATE", message);
       return message;
     },
     waitsFor: async (sign, { after, ...options } = {}) => {
