@@ -228,6 +228,19 @@ test("a file beside components that no component names is there, unseen, and com
   expect(house.discord.complaints).toHaveLength(1);
 });
 
+test("a file that a component shows is listed there alone, and goes with it", async () => {
+  const file = { type: 13, file: { url: "attachment://a.txt" } };
+  const { house, json } = await upload("/messages", 3, "a.txt", { flags: 1 << 15, components: [file] });
+  expect(json).toMatchObject({
+    attachments: [],
+    components: [{ file: { url: expect.stringMatching(/^http.*a\.txt$/) } }],
+  });
+  const path = `/channels/${house.general.id}/messages/${String(json["id"])}`;
+  expect((await call(house, "PATCH", path, { components: [{ type: 10, content: "x" }] })).status).toBe(200);
+  expect((await call(house, "PATCH", path, { components: [file] })).status).toBe(400);
+  expect(house.discord.complaints).toEqual([expect.stringContaining("50035")]);
+});
+
 test("an edit that lists attachments keeps those, one that lists none keeps all", async () => {
   const { house, json } = await upload("/messages", 3, "a.txt");
   const path = `/channels/${house.general.id}/messages/${String(json["id"])}`;
