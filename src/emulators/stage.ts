@@ -84,12 +84,18 @@ export type WidgetView =
 export interface ModalView {
   readonly id: string;
   readonly title: string;
+  /** What stands above the fields. */
+  readonly parts?: readonly TextPart[];
   readonly fields: readonly {
     readonly id: string;
     readonly label: string;
     readonly hint?: string;
     readonly required: boolean;
     readonly value: string;
+    /** More than one line. */
+    readonly long?: boolean;
+    /** What there is to choose from; absent = free text. */
+    readonly options?: readonly { readonly label: string; readonly value: string }[];
   }[];
 }
 

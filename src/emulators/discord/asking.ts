@@ -13,7 +13,7 @@ import {
 } from "./state.ts";
 
 /** What somebody asks the bot for. */
-export interface Request {
+interface Request {
   readonly type: InteractionType;
   readonly user: User;
   readonly channel: Channel;
@@ -65,6 +65,8 @@ export function createAsk({ state, gateway, attachmentLimit, cdn }: Parts): Ask 
       if (original && interaction.answer === 5 && !original.deleted && (original.flags & flag.loading) !== 0)
         state.complaints.push(`${request.what} was left thinking for ever`);
     });
+    // Its token is dead long since; what still shows the interaction holds it by itself.
+    state.clock.after(4 * tokenLife, () => state.interactions.delete(interaction.id));
     state.changed();
     return settled;
   };

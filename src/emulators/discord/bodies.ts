@@ -1,7 +1,7 @@
 import type { Field, Rule, Shape, Shapes } from "./schema.ts";
 
 /** The languages Discord's clients speak. */
-export const locales = [
+const locales = [
   "ar",
   "bg",
   "cs",
@@ -423,11 +423,11 @@ const messages: Shapes = {
     type: "RESTAPIAttachment",
     fields: {
       id: { ...id, required: true },
-      filename: text(0, 1024),
-      title: text(0, 1024),
-      description: text(0, 1024),
-      duration_secs: { is: "number", min: 0, max: 1200 },
-      waveform: text(0, 400),
+      filename: { ...text(0, 1024), nullable: true },
+      title: { ...text(0, 1024), nullable: true },
+      description: { ...text(0, 1024), nullable: true },
+      duration_secs: { is: "number", min: 0, max: 1200, nullable: true },
+      waveform: { ...text(0, 400), nullable: true },
       is_spoiler: yesNo,
     },
   },

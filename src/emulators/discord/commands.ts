@@ -7,7 +7,7 @@ import type { Command, Json, State } from "./state.ts";
 /** How many of a kind an app may have in one scope, by type. */
 const most: Readonly<Record<number, number>> = { 1: 100, 2: 15, 3: 15 };
 /** Creates a day and scope. */
-export const dailyCreates = 200;
+const dailyCreates = 200;
 const day = 86_400_000;
 
 /** The commands of an app: the global ones, and those of single guilds. */

@@ -1,17 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import { createAsk } from "./asking.ts";
 import { realClock, type Clock } from "./clock.ts";
 import { createRegistry, type Registry } from "./commands.ts";
-import { createFaults, type Fault, type Faults } from "./faults.ts";
+import { handle, remember, type Call, type Desk, type Recorded } from "./desk.ts";
+import { createFaults, type Fault } from "./faults.ts";
 import { createGateway, intent, type Frame, type Gateway, type GatewayRules } from "./gateway.ts";
-import { createLimits, usualRates, type Limits, type RateRules, type Verdict } from "./limits.ts";
-import type { Upload } from "./messages.ts";
-import { receive, type Received } from "./multipart.ts";
+import { createLimits, usualRates, type RateRules } from "./limits.ts";
 import { usualPermissions } from "./permissions.ts";
 import { createPerson, type Person } from "./person.ts";
-import { Refusal, refusals } from "./refusal.ts";
-import { routes, type Answer, type Asked, type Route, type Service } from "./rest.ts";
+import type { Service } from "./rest.ts";
 import { arrivedGuildShape, messageShape } from "./shapes.ts";
 import type { Stage } from "../stage.ts";
 import { createStage } from "./stage.ts";
@@ -67,15 +65,17 @@ export interface DiscordEmulator {
   close(): Promise<void>;
 }
 
-export interface Rules extends RateRules, GatewayRules {
+interface Rules extends RateRules, GatewayRules {
   /** Bytes of one file in one message. */
   attachmentLimit: number;
   /** Bytes of a file that are kept, so that people can open it. */
   keepBytes: number;
+  /** Requests, calls and frames that are remembered, each; older ones are forgotten. */
+  remembered: number;
 }
 
 /** Somebody who can be on Discord. */
-export interface Somebody {
+interface Somebody {
   readonly name: string;
   /** Digits; made up when absent. */
   readonly id?: string;
@@ -83,7 +83,7 @@ export interface Somebody {
   readonly locale?: string;
 }
 
-export interface GuildOptions {
+interface GuildOptions {
   readonly name: string;
   readonly owner: Person;
   readonly members?: readonly Person[];
@@ -91,27 +91,6 @@ export interface GuildOptions {
   /** How the app was added: not at all, its commands alone, or with its bot. */
   readonly app?: "absent" | "commands" | "bot";
   readonly channels?: readonly string[];
-}
-
-export interface Call {
-  readonly at: number;
-  readonly method: string;
-  /** The route's name, with no id or token. */
-  readonly route: string;
-  readonly status: number;
-  readonly ms: number;
-  /** Discord's code, or a fault. */
-  readonly note?: string;
-}
-
-/** A request as it came, and what it was answered. */
-export interface Recorded {
-  readonly method: string;
-  readonly path: string;
-  readonly text: string;
-  readonly uploads: readonly Upload[];
-  readonly status: number;
-  readonly answer: string;
 }
 
 interface Options {
@@ -145,7 +124,7 @@ export async function startDiscord({
     isToken: (candidate) => valid && candidate === own,
     voidToken: () => (valid = false),
     url: () => url.replace(/^http/, "ws"),
-    record: (frame) => void frames.push(frame),
+    record: (frame) => remember(frames, frame, rules.remembered),
   });
   const registry = createRegistry(state);
   const service: Service = {
@@ -182,7 +161,6 @@ export async function startDiscord({
   const address = server.address();
   url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`;
   const ask = createAsk({ state, gateway, attachmentLimit: () => rules.attachmentLimit, cdn: () => url });
-  const tell = (message: Message) => service.tell("MESSAGE_CREATE", message);
   const idOf = (who: Person | "bot") => (who === "bot" ? state.bot.id : who.user.id);
   const joins: DiscordEmulator["joins"] = (guild, who, permissions = usualPermissions) => {
     const known = guild.members.get(idOf(who));
@@ -220,7 +198,7 @@ export async function startDiscord({
         opensDms: true,
       };
       state.users.set(user.id, user);
-      return createPerson({ state, ask, cdn: () => url, tell }, user);
+      return createPerson({ state, ask, cdn: () => url, tell: service.tell }, user);
     },
     guild({ name: called, owner, members = [], locale = "en-US", app = "bot", channels = ["general"] }) {
       const guild: Guild = {
@@ -288,6 +266,7 @@ function usualRules(): Rules {
     refuseResume: false,
     attachmentLimit: 10 * 1_048_576,
     keepBytes: 1_048_576,
+    remembered: 50_000,
   };
 }
 
@@ -339,199 +318,6 @@ function tellOf(state: State, gateway: Gateway, { event, message, cdn }: Telling
     intents: channel.guild ? intent.guildMessages : intent.directMessages,
     ...(channel.guild && { guild: channel.guild.id }),
   });
-}
-
-interface Desk {
-  readonly service: Service;
-  readonly rules: Rules;
-  readonly limits: Limits;
-  readonly faults: Faults;
-  isToken(header: string | undefined): boolean;
-  readonly calls: Call[];
-  readonly requests: Recorded[];
-  readonly listeners: Set<(call: Call) => void>;
-}
-
-/** What is said back, before it is written. */
-interface Reply {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly text?: string;
-  readonly type?: string;
-  readonly note?: string;
-}
-
-async function handle(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const started = performance.now();
-  const target = `http://discord${request.url ?? "/"}`;
-  const url = new URL(URL.canParse(target) ? target : "http://discord/");
-  if (url.pathname.startsWith("/attachments/")) return sendFile(desk.service.state, url.pathname, request, response);
-  const { method = "GET" } = request;
-  // Clients may write `@original` as `%40original`.
-  const path = decoded(url.pathname.replace(/^\/api(?:\/v\d+)?/, ""));
-  const found = routes.find((candidate) => candidate.method === method && candidate.pattern.test(path));
-  const fault = desk.faults.meet(method, path);
-  if (fault?.delay !== undefined) await elapsed(desk.service.state.clock, fault.delay);
-  const spoiled = fault && (fault.status !== undefined || fault.body !== undefined || fault.reset === true);
-  const received = await receiveAll(desk, request);
-  const honest = spoiled && !fault.after ? undefined : replyTo(desk, { request, url, path, method, found, received });
-  const reply = spoiled ? spoil(fault) : honest;
-  if (!reply || (spoiled && fault.reset)) request.socket.destroy();
-  else send(response, reply);
-  const call: Call = {
-    at: desk.service.state.clock.now(),
-    method,
-    route: found?.name ?? "unknown",
-    status: reply?.status ?? 0,
-    ms: performance.now() - started,
-    ...(reply?.note !== undefined && { note: reply.note }),
-  };
-  desk.requests.push({
-    method,
-    path: `${path}${url.search}`,
-    text: received instanceof Refusal ? "" : received.text,
-    uploads: received instanceof Refusal ? [] : received.uploads,
-    status: call.status,
-    answer: reply?.text ?? "",
-  });
-  desk.calls.push(call);
-  for (const listener of desk.listeners) listener(call);
-}
-
-function elapsed(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.after(ms, resolve));
-}
-
-function spoil(fault: Fault): Reply {
-  const status = fault.status ?? 500;
-  return {
-    status,
-    text: fault.body ?? JSON.stringify({ message: `${status}: emulated`, code: 0 }),
-    type: fault.body === undefined ? "application/json" : "text/html",
-    note: fault.reset ? "reset on demand" : "on demand",
-    ...(fault.headers && { headers: fault.headers }),
-  };
-}
-
-function receiveAll({ rules }: Desk, request: IncomingMessage): Promise<Received | Refusal> {
-  const limits = { file: rules.attachmentLimit, keep: rules.keepBytes, text: 2 * 1_048_576 };
-  return receive(request, limits).catch((error: unknown) => {
-    if (error instanceof Refusal) return error;
-    throw error;
-  });
-}
-
-interface Handling {
-  readonly request: IncomingMessage;
-  readonly url: URL;
-  readonly path: string;
-  readonly method: string;
-  readonly found: Route | undefined;
-  readonly received: Received | Refusal;
-}
-
-function replyTo(desk: Desk, handling: Handling): Reply {
-  const { request, url, path, found } = handling;
-  let headers: Readonly<Record<string, string>> = {};
-  try {
-    if (!/^\/api\/v(9|10)\//.test(url.pathname)) throw new Refusal(400, 50_041, "Invalid API version");
-    if (!found) throw routes.some(({ pattern }) => pattern.test(path)) ? refusals.wrongMethod() : refusals.noRoute();
-    if (!found.open && !desk.isToken(request.headers.authorization)) throw refusals.unauthorized();
-    const ids = (found.pattern.exec(path) ?? []).slice(1);
-    const key = ids.slice(0, found.open ? 2 : 1).join("/");
-    const verdict = desk.limits.take({ kind: found.rate ?? found.name, key, interaction: found.open === true });
-    ({ headers } = verdict);
-    if (verdict.wait !== undefined) return limited(desk, verdict, verdict.wait);
-    const { status, body } = carryOut(desk, handling, { found, ids });
-    return body === undefined
-      ? { status, headers }
-      : { status, headers, text: JSON.stringify(body), type: "application/json" };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    if (error.status === 401 || error.status === 403) desk.limits.wasted();
-    const note = error.code === 0 ? error.message : `${error.code} ${error.message}`;
-    return { status: error.status, headers, text: JSON.stringify(error), type: "application/json", note };
-  }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function limited(desk: Desk, verdict: Verdict, wait: number): Reply {
-  desk.limits.wasted();
-  const seconds = wait / 1000;
-  const headers = { ...verdict.headers, "retry-after": String(Math.ceil(seconds)) };
-  if (verdict.banned)
-    return {
-      status: 429,
-      headers,
-      text: "<html><title>Access denied</title>1015</html>",
-      type: "text/html",
-      note: "shut out",
-    };
-  const body = { message: "You are being rate limited.", retry_after: seconds, global: verdict.global === true };
-  return {
-    status: 429,
-    headers: {
-      ...headers,
-      via: "1.1 google",
-      "x-ratelimit-scope": verdict.global ? "global" : "user",
-      ...(verdict.global && { "x-ratelimit-global": "true" }),
-    },
-    text: JSON.stringify(body),
-    type: "application/json",
-    note: "rate limited",
-  };
-}
-
-function carryOut(
-  { service }: Desk,
-  { method, path, url, received }: Handling,
-  { found, ids }: { found: Route; ids: readonly string[] },
-): Answer {
-  if (received instanceof Refusal) throw received;
-  const body = method === "GET" || method === "DELETE" ? undefined : parsed(received.text);
-  const asked: Asked = { method, path, query: url.searchParams, body, uploads: received.uploads };
-  return found.run(service, asked, ids);
-}
-
-function parsed(text: string): unknown {
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw refusals.invalidJson();
-  }
-}
-
-function send(response: ServerResponse, { status, headers = {}, text, type }: Reply): void {
-  // An answer without a body must not claim to be JSON: discord.js would parse it.
-  response.writeHead(status, { ...(type !== undefined && { "content-type": type }), ...headers }).end(text);
-}
-
-/** A file of a message, for those who open it. */
-function sendFile(state: State, pathname: string, request: IncomingMessage, response: ServerResponse): void {
-  const [, , channelId = "", attachmentId = ""] = pathname.split("/");
-  const channel = state.channels.get(channelId);
-  const file =
-    channel?.files.get(attachmentId) ??
-    channel?.messages
-      .filter(({ deleted }) => !deleted)
-      .flatMap(({ attachments }) => attachments)
-      .find(({ id }) => id === attachmentId);
-  request.resume();
-  if (!file?.bytes) return void response.writeHead(404, { "content-type": "text/plain" }).end("not kept");
-  response.writeHead(200, {
-    "content-type": file.type ?? "application/octet-stream",
-    "content-length": file.bytes.length,
-    "x-content-type-options": "nosniff",
-  });
-  return void response.end(file.bytes);
 }
 
 function listening(server: Server, port: number): Promise<void> {

@@ -6,6 +6,8 @@ export interface Fault {
   /** A path after the version begins like this: `/channels/`. */
   readonly path?: string;
   readonly status?: number;
+  /** Discord's own, in its usual form of body; 0 when absent. */
+  readonly code?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** A literal body instead of Discord's own for the status. */
   readonly body?: string;

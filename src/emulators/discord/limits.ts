@@ -1,5 +1,5 @@
 /** So many requests in so many ms. */
-export interface Rate {
+interface Rate {
   readonly limit: number;
   readonly window: number;
 }

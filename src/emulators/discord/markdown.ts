@@ -19,7 +19,7 @@ export function readMarkdown(text: string, reader: Reader): TextPart[] {
   return merged(parts);
 }
 
-/** The same without any looks, for those who read it as plain text. */
+/** The same without any looks, as one reads it aloud. */
 export function plainText(parts: readonly TextPart[]): string {
   return parts.map((part) => (part.style === "rule" ? "\n---\n" : part.text)).join("");
 }
@@ -29,7 +29,8 @@ function readLines(block: string, reader: Reader): TextPart[] {
   return lines.flatMap((line, n) => {
     const end = n < lines.length - 1 ? [{ text: "\n" }] : [];
     const heading = /^\s*#{1,3}\s+(.+)$/.exec(line)?.[1];
-    if (heading !== undefined) return [{ text: flat(readInline(heading, reader)), style: "heading" as const }, ...end];
+    // A heading and a quote are lines by themselves.
+    if (heading !== undefined) return [{ text: flat(readInline(heading, reader)), style: "heading" as const }];
     const quote = /^>(?:>>)?\s+(.*)$/.exec(line)?.[1];
     if (quote !== undefined) return [{ text: flat(readInline(quote, reader)), style: "quote" as const }];
     const small = /^-#\s+(.*)$/.exec(line)?.[1];

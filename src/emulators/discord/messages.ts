@@ -138,8 +138,8 @@ function contentOf(state: State, draft: Draft, before: Message | undefined): Con
     ? components.length > 0
     : content !== "" || embeds.length > 0 || components.length > 0 || attachments.length > 0;
   if (!something && !isObject(body["poll"]) && !Array.isArray(body["sticker_ids"])) throw refusals.emptyMessage();
-  if (v2) complainOfHidden(state, components, attachments);
-  return { content, embeds, components, attachments, flags, pinged: pinged(content, components, body) };
+  const shown = v2 ? shownOf(state, { components, attachments, before }) : attachments;
+  return { content, embeds, components, attachments: shown, flags, pinged: pinged(content, components, body) };
 }
 
 function flagsOf(body: Json, before: Message | undefined): number {
@@ -210,11 +210,21 @@ function referenceProblems(
     }));
 }
 
-/** Beside components a file shows only where one of them names it. */
-function complainOfHidden(state: State, components: readonly Json[], attachments: readonly Attachment[]): void {
+interface ShownParts {
+  readonly components: readonly Json[];
+  readonly attachments: readonly Attachment[];
+  readonly before: Message | undefined;
+}
+
+/** Beside components a file shows only where one of them names it; one that is not named any more goes with its component. */
+function shownOf(state: State, { components, attachments, before }: ShownParts): Attachment[] {
   const named = references(components, []).map(({ name }) => name);
-  for (const { name } of attachments.filter((attachment) => !named.includes(attachment.name)))
-    state.complaints.push(`${name} was sent beside components and none of them shows it`);
+  return attachments.filter((attachment) => {
+    if (named.includes(attachment.name)) return true;
+    if (before?.attachments.includes(attachment)) return false;
+    state.complaints.push(`${attachment.name} was sent beside components and none of them shows it`);
+    return true;
+  });
 }
 
 interface AttachmentsParts {

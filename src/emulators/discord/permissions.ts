@@ -8,6 +8,8 @@ export const permission = {
   embedLinks: 1n << 14n,
   attachFiles: 1n << 15n,
   readHistory: 1n << 16n,
+  mentionEveryone: 1n << 17n,
+  useExternalEmojis: 1n << 18n,
   useCommands: 1n << 31n,
   useExternalApps: 1n << 50n,
 } as const;
@@ -17,6 +19,9 @@ const { viewChannel, sendMessages, embedLinks, attachFiles, readHistory, useComm
 /** What a fresh member may do. */
 export const usualPermissions =
   viewChannel | sendMessages | embedLinks | attachFiles | readHistory | useCommands | useExternalApps;
+
+/** What an app's answers may hold in a direct conversation, and where its bot is no member. */
+export const guestPermissions = attachFiles | embedLinks | permission.mentionEveryone;
 
 /** Whether all of the bits are granted; an administrator has every one. */
 export function may(granted: bigint, wanted: bigint): boolean {

@@ -1,18 +1,16 @@
-import { createHash } from "node:crypto";
 import type { MessageView } from "../stage.ts";
 import type { Ask } from "./asking.ts";
-import { component, isSelect, objects, placed, textOf } from "./layout.ts";
-import { storedName } from "./messages.ts";
+import { component, isSelect, placed } from "./layout.ts";
+import { filled, type Value } from "./form.ts";
+import { attached, handedIn, type OwnFile } from "./own-file.ts";
 import { may, permission } from "./permissions.ts";
 import { commandsFor, nameFor, ownersIn, ownersOf } from "./reach.ts";
-import { isObject, lengthOf } from "./schema.ts";
-import { attachmentShape, channelType, messageShape, userShape } from "./shapes.ts";
-import { drawMessages, inputsOf, labelOf, optionsOf, viewMessage } from "./sight.ts";
+import { channelType, messageShape, userShape } from "./shapes.ts";
+import { drawMessages, drawModal, labelOf, optionsOf, viewMessage, viewModal } from "./sight.ts";
 import {
   directChannel,
   isVisibleTo,
   permissionsIn,
-  type Attachment,
   type Channel,
   type Command,
   type Interaction,
@@ -23,27 +21,20 @@ import {
 } from "./state.ts";
 import { readTyped, resolvedMember } from "./typed.ts";
 
-/** A file a person has at hand. */
-export interface OwnFile {
-  readonly name: string;
-  readonly bytes: Buffer;
-  readonly type?: string;
-}
-
 /** Where something is done; absent = where they were last, at first the conversation with the bot. */
 export interface Where {
   readonly in?: Channel;
 }
 
 /** Which message is meant; absent = the newest that fits. */
-export interface OnMessage extends Where {
+interface OnMessage extends Where {
   readonly message?: Message;
   /** The button or menu itself, where what it says is not enough. */
   readonly customId?: string;
 }
 
 /** Text it contains, text it matches, or anything else about a message. */
-export type Sign = string | RegExp | ((view: MessageView) => boolean);
+type Sign = string | RegExp | ((view: MessageView) => boolean);
 
 /**
  * Somebody with a Discord client. What they do resolves when the bot has given its first answer, or has let three
@@ -76,9 +67,11 @@ export interface Person {
     on: { readonly message: Message; readonly values?: readonly string[] },
   ): Promise<Interaction>;
   /** Fills the open modal by label or custom id, and submits it. */
-  fills(values: Readonly<Record<string, string | boolean | readonly string[] | OwnFile>>): Promise<Interaction>;
-  /** Closes the modal; nobody is told. */
-  dismisses(): void;
+  fills(values: Readonly<Record<string, Value>>): Promise<Interaction>;
+  /** Closes the modal, or puts away what only they could see; nobody is told. */
+  dismisses(message?: Message): void;
+  /** Deletes a message of their own, or of anybody where they manage messages. */
+  deletes(message: Message): void;
   /** The modal on their screen, as the bot sent it. */
   modal(): Json | undefined;
   /** What the modal on their screen was the answer to. */
@@ -109,8 +102,8 @@ export interface PersonParts {
   readonly state: State;
   readonly ask: Ask;
   cdn(): string;
-  /** A message of theirs appeared. */
-  tell(message: Message): void;
+  /** A message appeared or went by their hand. */
+  tell(event: "MESSAGE_CREATE" | "MESSAGE_DELETE", message: Message): void;
 }
 
 /** Gives somebody a client. */
@@ -130,7 +123,10 @@ export function createPerson(parts: PersonParts, user: User): Person {
     go(where).messages.filter((message) => isVisibleTo(message, user.id) && !hidden.has(message));
   const view = (message: Message) => viewMessage(message, { state, viewer: user, cdn: parts.cdn() });
   const views = (where?: Where) => messages(where).map(view);
-  const sees = (where?: Where) => drawMessages(views(where));
+  const sees = (where?: Where) => {
+    const screen = drawMessages(views(where));
+    return open?.modal && open.channel === last ? `${screen}\n\n${drawModal(viewModal(open.id, open.modal))}` : screen;
+  };
   const find = (sign: Sign, where?: Where) => messages(where).findLast((message) => fits(view(message), sign));
   const ask = async (request: Parameters<Ask>[0]) => {
     const asked = await parts.ask(request);
@@ -291,7 +287,7 @@ export function createPerson(parts: PersonParts, user: User): Person {
     async fills(values) {
       const shown = open;
       if (!shown?.modal) throw new Error(`${user.name} has no form open`);
-      const { data, resolved } = filled(parts, shown, values);
+      const { data, resolved } = filled(state, { shown, values, cdn: parts.cdn() });
       open = undefined;
       state.changed();
       return ask({
@@ -305,9 +301,18 @@ export function createPerson(parts: PersonParts, user: User): Person {
         ...(shown.source && { source: shown.source }),
       });
     },
-    dismisses() {
-      open = undefined;
+    dismisses(message) {
+      if (!message) open = undefined;
+      else if (message.onlyFor !== user.id) throw new Error("only what nobody else sees can be dismissed");
+      else message.deleted = true;
       state.changed();
+    },
+    deletes(message) {
+      const manages = message.channel.guild && may(permissionsIn(message.channel, user.id), permission.manageMessages);
+      if (message.author !== user && !manages) throw new Error(`${user.name} may not delete that`);
+      message.deleted = true;
+      state.changed();
+      parts.tell("MESSAGE_DELETE", message);
     },
     modal: () => open?.modal,
     form: () => open,
@@ -318,7 +323,7 @@ export function createPerson(parts: PersonParts, user: User): Person {
       const message = ownMessage(state, { channel, author: user, content: text, files });
       channel.messages.push(message);
       state.changed();
-      parts.tell(message);
+      parts.tell("MESSAGE_CREATE", message);
       return message;
     },
     waitsFor: async (sign, { after, ...options } = {}) => {
@@ -379,24 +384,6 @@ function mapped<A, B>(from: Readonly<Record<string, A>>, make: (one: A) => B): R
   return Object.fromEntries(Object.entries(from).map(([key, one]) => [key, make(one)]));
 }
 
-function attached(state: State, { name, bytes, type }: OwnFile): Attachment {
-  return {
-    id: state.id(),
-    name: storedName(name),
-    size: bytes.length,
-    sha256: createHash("sha256").update(bytes).digest("hex"),
-    bytes,
-    ...(type !== undefined && { type }),
-  };
-}
-
-/** A file the bot gets an address of, without any message. */
-function handedIn(state: State, channel: Channel, own: OwnFile): Attachment {
-  const file = attached(state, own);
-  channel.files.set(file.id, file);
-  return file;
-}
-
 function ownMessage(
   state: State,
   { channel, author, content, files }: { channel: Channel; author: User; content: string; files: readonly OwnFile[] },
@@ -445,88 +432,6 @@ function resolvedFor(
       }),
     },
   };
-}
-
-type Value = string | boolean | readonly string[] | OwnFile;
-
-/** A submitted modal, after the checks its client makes before it lets anybody submit. */
-function filled(
-  { state, cdn }: PersonParts,
-  shown: Interaction,
-  values: Readonly<Record<string, Value>>,
-): { data: Json[]; resolved?: Json } {
-  const modal = shown.modal ?? {};
-  const inputs = inputsOf(modal);
-  const names = inputs.flatMap(({ input, label }) => [label, textOf(input["custom_id"])]);
-  const stray = Object.keys(values).find((name) => !names.includes(name));
-  if (stray !== undefined)
-    throw new Error(`the form asks for ${inputs.map(({ label }) => label).join(", ")}, not for ${stray}`);
-  const attachments: Record<string, Json> = {};
-  const valueFor = (input: Json): Value | undefined => {
-    const label = inputs.find((one) => one.input === input)?.label;
-    const key = [label, String(input["custom_id"])].find((name) => name !== undefined && name in values);
-    return key === undefined ? undefined : values[key];
-  };
-  const submit = (input: Json): Json => {
-    const value = valueFor(input);
-    const { type, id } = input;
-    const base = { type, id: typeof id === "number" ? id : 0, custom_id: input["custom_id"] };
-    if (type === component.upload && isObject(value)) {
-      // What is an object and no list is a file.
-      const file = handedIn(state, shown.channel, value as OwnFile);
-      attachments[file.id] = attachmentShape(shown.channel, file, cdn());
-      return { ...base, values: [file.id] };
-    }
-    return { ...base, ...inputValue(input, value) };
-  };
-  const data = objects(modal["components"]).map((own, n) => {
-    const base = { type: own["type"], id: typeof own["id"] === "number" ? own["id"] : n + 1 };
-    if (own["type"] === component.row) return { ...base, components: objects(own["components"]).map(submit) };
-    return isObject(own["component"]) ? { ...base, component: submit(own["component"]) } : base;
-  });
-  return { data, ...(Object.keys(attachments).length > 0 && { resolved: { attachments } }) };
-}
-
-function inputValue(input: Json, value: Value | undefined): Json {
-  const name = String(input["custom_id"]);
-  const isRequired = input["required"] !== false;
-  switch (input["type"]) {
-    case component.textInput: {
-      const text = typeof value === "string" ? value : value === undefined ? textOf(input["value"]) : "";
-      const min = typeof input["min_length"] === "number" ? input["min_length"] : 0;
-      const max = typeof input["max_length"] === "number" ? input["max_length"] : 4000;
-      if (isRequired && text === "") throw new Error(`the form wants ${name}`);
-      if (text !== "" && (lengthOf(text) < min || lengthOf(text) > max))
-        throw new Error(`the form takes ${min} to ${max} characters for ${name}`);
-      return { value: text };
-    }
-    case component.checkbox:
-      return { value: value === undefined ? input["default"] === true : value === true || value === "true" };
-    case component.radio: {
-      const chosen = chosenValues(input, value)[0];
-      if (isRequired && chosen === undefined) throw new Error(`the form wants ${name}`);
-      return { value: chosen ?? null };
-    }
-    default: {
-      const chosen = chosenValues(input, value);
-      if (isRequired && chosen.length === 0) throw new Error(`the form wants ${name}`);
-      return { values: chosen };
-    }
-  }
-}
-
-/** What was picked, by label or value; untouched = what stands there already. */
-function chosenValues(input: Json, value: Value | undefined): string[] {
-  const options = objects(input["options"]);
-  if (value === undefined || value === "")
-    return options.filter((option) => option["default"] === true).map((option) => String(option["value"]));
-  const wanted: readonly string[] = Array.isArray(value) ? value : [textOf(value)];
-  if (options.length === 0) return [...wanted];
-  return wanted.map((one) => {
-    const option = options.find(({ label, value: own }) => label === one || own === one);
-    if (!option) throw new Error(`${String(input["custom_id"])} offers no ${one}`);
-    return String(option["value"]);
-  });
 }
 
 /** Looks again whenever anything changed; real time bounds it, so that a test fails and does not hang. */

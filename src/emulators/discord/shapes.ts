@@ -1,4 +1,5 @@
-import { component } from "./layout.ts";
+import { component, references } from "./layout.ts";
+import { guestPermissions, permission } from "./permissions.ts";
 import { isObject } from "./schema.ts";
 import {
   permissionsIn,
@@ -12,7 +13,6 @@ import {
   type State,
   type User,
 } from "./state.ts";
-import { flag } from "./state.ts";
 
 /** Everything as it goes over the wire. Addresses of files are built on `cdn`. */
 export function userShape(user: User): Json {
@@ -208,13 +208,19 @@ export function messageShape(state: State, message: Message, cdn: string): Json 
     mention_everyone: message.pinged.includes("everyone"),
     mentions: mentions.map(userShape),
     mention_roles: [],
-    attachments: message.attachments.map((attachment) => attachmentShape(channel, attachment, cdn)),
+    attachments: unreferenced(message).map((attachment) => attachmentShape(channel, attachment, cdn)),
     embeds: message.embeds,
     components: message.components.map((own, n) => shownComponent(own, message, { cdn, count: { n: n + 1 } })),
     pinned: false,
     flags: message.flags,
     ...(message.author === state.bot && interaction && answerShape(state, interaction)),
   };
+}
+
+/** Files that components or embeds show are listed there alone (documented in April 2026). */
+function unreferenced({ components, embeds, attachments }: Message): readonly Attachment[] {
+  const named = references(components, embeds).map(({ name }) => name);
+  return attachments.filter(({ name }) => !named.includes(name));
 }
 
 function answerShape(state: State, interaction: Interaction): Json {
@@ -340,8 +346,8 @@ export function contextOf(channel: Channel): 0 | 1 | 2 {
   return channel.kind === "guild" ? 0 : channel.kind === "bot-dm" ? 1 : 2;
 }
 
-/** Where the bot is no member its app still has what answering takes. */
 function appPermissions(state: State, channel: Channel): bigint {
+  if (channel.kind === "bot-dm") return guestPermissions | permission.useExternalEmojis;
   const granted = permissionsIn(channel, state.bot.id);
-  return granted === 0n ? BigInt(flag.componentsV2) | (1n << 14n) | (1n << 17n) : granted;
+  return granted === 0n ? guestPermissions : granted;
 }

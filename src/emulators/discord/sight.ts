@@ -49,7 +49,8 @@ function partsOf(message: Message, viewing: Viewing): TextPart[] {
 function joined(blocks: readonly (readonly TextPart[])[]): TextPart[] {
   return blocks.flatMap((block, n) => {
     const before = blocks[n - 1]?.at(-1)?.style;
-    return n > 0 && before !== "rule" && block[0]?.style !== "rule" ? [{ text: "\n" }, ...block] : [...block];
+    const isApart = before === "rule" || before === "heading" || before === "quote" || block[0]?.style === "rule";
+    return n > 0 && !isApart ? [{ text: "\n" }, ...block] : [...block];
   });
 }
 
@@ -196,17 +197,42 @@ export function optionsOf(own: Json, message: Message, state: State): Option[] {
 
 /** A modal as a form. */
 export function viewModal(id: string, modal: Json): ModalView {
+  const texts = objects(modal["components"]).filter((own) => own["type"] === component.text);
+  const plain = {
+    locale: "en-US",
+    now: 0,
+    userName: (user: string) => user,
+    channelName: (channel: string) => channel,
+  };
   return {
     id,
     title: String(modal["title"]),
+    ...(texts.length > 0 && { parts: joined(texts.map((own) => readMarkdown(textOf(own["content"]), plain))) }),
     fields: inputsOf(modal).map(({ input, label, hint }) => ({
       id: String(input["custom_id"]),
       label,
       ...(hint !== undefined && { hint }),
       required: input["required"] !== false && input["type"] !== component.checkbox,
-      value: textOf(input["value"]),
+      value: valueIn(input),
+      ...(input["style"] === 2 && { long: true }),
+      ...chosenFrom(input),
     })),
   };
+}
+
+/** What stands in a field before anybody touches it. */
+function valueIn(input: Json): string {
+  if (input["type"] === component.checkbox) return String(input["default"] === true);
+  const preset = objects(input["options"]).find((option) => option["default"] === true);
+  return textOf(preset?.["value"] ?? input["value"]);
+}
+
+function chosenFrom(input: Json): { options?: { label: string; value: string }[] } {
+  if (input["type"] === component.checkbox)
+    return { options: ["true", "false"].map((value) => ({ label: value === "true" ? "☑" : "☐", value })) };
+  const options = objects(input["options"]);
+  if (options.length === 0) return {};
+  return { options: options.map((option) => ({ label: labelOf(option), value: String(option["value"]) })) };
 }
 
 /** A modal's inputs with what stands above and beside them. */
@@ -226,10 +252,20 @@ export function drawMessages(messages: readonly MessageView[]): string {
   return messages.map(drawMessage).join("\n\n");
 }
 
+/** A form in plain letters. */
+export function drawModal({ title, parts = [], fields }: ModalView): string {
+  const above = parts.length > 0 ? [drawParts(parts)] : [];
+  const lines = fields.map(({ label, value, required, hint, options }) => {
+    const offered = options ? ` {${options.map((option) => option.label).join(" | ")}}` : "";
+    return `  ${label}${required ? "*" : ""}: ${value || "____"}${offered}${hint === undefined ? "" : ` (${hint})`}`;
+  });
+  return [`┌ ${title}`, ...above, ...lines, "└"].join("\n");
+}
+
 function drawMessage(view: MessageView): string {
   const marks = [view.bot ? "APP" : "", view.edited ? "edited" : "", view.ephemeral ? "only you" : ""].filter(Boolean);
   const head = `${view.author}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}:`;
-  const text = view.parts.map(drawPart).join("").trimEnd();
+  const text = drawParts(view.parts);
   const files = [...(view.file ? [view.file] : []), ...(view.moreFiles ?? [])];
   const pictures = [view.picture, ...(view.morePictures ?? [])].filter((one) => one !== undefined);
   return [
@@ -241,8 +277,17 @@ function drawMessage(view: MessageView): string {
   ].join("\n");
 }
 
+function drawParts(parts: readonly TextPart[]): string {
+  return parts
+    .map(drawPart)
+    .join("")
+    .replaceAll(/\n\n(?=────────\n)/g, "\n")
+    .trimEnd();
+}
+
 function drawPart({ text, style, href }: TextPart): string {
   if (style === "rule") return "\n────────\n";
+  if (style === "heading" || style === "quote") return `${text}\n`;
   if (style === "link" && href !== text) return `${text} → ${href}`;
   return text;
 }

@@ -1,5 +1,5 @@
 import type { ChatView, CommandView, Deed, MessageView, Stage } from "../stage.ts";
-import type { Call } from "./discord.ts";
+import type { Call } from "./desk.ts";
 import { objects, textOf } from "./layout.ts";
 import type { Person } from "./person.ts";
 import { may, permission } from "./permissions.ts";

@@ -31,7 +31,7 @@ export interface Guild {
   readonly channels: Channel[];
 }
 
-export interface Member {
+interface Member {
   permissions: bigint;
   readonly joinedAt: number;
 }

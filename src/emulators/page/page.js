@@ -213,9 +213,7 @@ function drawModal(chat) {
   if (!chat.modal) return dialog.open ? dialog.close() : undefined;
   if (dialog.open && dialog.dataset.id === chat.modal.id) return undefined;
   dialog.dataset.id = chat.modal.id;
-  const inputs = chat.modal.fields.map((field) =>
-    element("input", { name: field.id, value: field.value, required: field.required }),
-  );
+  const inputs = chat.modal.fields.map(drawField);
   const labels = chat.modal.fields.map((field, n) =>
     element("label", {}, field.label, inputs[n], element("small", {}, field.hint ?? "")),
   );
@@ -235,12 +233,22 @@ function drawModal(chat) {
     "form",
     { onsubmit: (event) => (event.preventDefault(), submit()) },
     element("h3", {}, chat.modal.title),
+    ...(chat.modal.parts ?? []).map(drawPart),
     ...labels,
     element("menu", {}, cancel, element("button", { className: "primary" }, "Submit")),
   );
   dialog.replaceChildren(form);
   if (!dialog.open) dialog.showModal();
   return undefined;
+}
+
+function drawField({ id, value, required, long, options }) {
+  if (!options) return element(long ? "textarea" : "input", { name: id, value, required });
+  const empty = value === "" ? [element("option", { value: "" }, "")] : [];
+  const choices = options.map((option) =>
+    element("option", { value: option.value, selected: option.value === value }, option.label),
+  );
+  return element("select", { name: id, required }, ...empty, ...choices);
 }
 
 function drawHints() {

@@ -1,4 +1,5 @@
 import { GatewayIntentBits, MessageFlags, Partials } from "discord.js";
+import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { call, logIn, openHouse, type House } from "./house.ts";
@@ -112,8 +113,8 @@ test("it hangs up on a second identify, on an old version, and on a flood", asyn
 
 test("a client that stops its heartbeats is dropped", async () => {
   const house = await openHouse();
+  house.discord.rules.heartbeat = 20;
   const { line } = await identified(house);
-  house.clock.pass(41_250 * 1.5);
   expect(await line.closed).toBe(4000);
   expect(house.discord.complaints).toEqual(["a client stopped sending heartbeats"]);
 });
@@ -235,6 +236,37 @@ test("members can be asked for", async () => {
   });
 });
 
+test("whatever comes over a socket, the service lives, and hangs up with a reason if at all", async () => {
+  const house = await openHouse();
+  house.discord.rules.identifies = Number.POSITIVE_INFINITY;
+  const value = fc.oneof(
+    fc.constantFrom(null, true, -1, 0, 1.5, "", "x", house.discord.token),
+    fc.array(fc.integer(), { maxLength: 3 }),
+    fc.dictionary(
+      fc.constantFrom("token", "intents", "shard", "properties", "session_id", "seq", "guild_id", "query", "user_ids"),
+      fc.jsonValue(),
+    ),
+  );
+  const frame = fc.oneof(
+    fc.string(),
+    fc.jsonValue().map((any) => JSON.stringify(any)),
+    fc.record({ op: fc.constantFrom(0, 1, 2, 3, 4, 6, 8, 31, 99, "1"), d: value }).map((any) => JSON.stringify(any)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 5 }), async (frames) => {
+      const line = connect(house);
+      await line.next();
+      for (const text of frames) line.send(text);
+      line.end(1000);
+      const code = await line.closed;
+      expect([1000, 1005, 4001, 4002, 4003, 4004, 4005, 4007, 4010, 4013, 4014]).toContain(code);
+    }),
+    { numRuns: 150 },
+  );
+  const { ready } = await identified(house);
+  expect(ready.t).toBe("READY");
+});
+
 test("discord.js comes back after a drop in the middle of a press, and the press is not lost", async () => {
   const house = await openHouse();
   const { mia, general, discord } = house;
@@ -282,5 +314,5 @@ test("discord.js reads a direct message, and answers where it is let", async () 
     if (!message.author.bot && message.channel.isSendable()) void message.channel.send(`you said ${message.content}`);
   });
   mia.says("hello");
-  expect(await mia.waitsFor("you said hello")).toBeDefined();
+  expect((await mia.waitsFor("you said hello")).channel).toBe(mia.dm);
 });

@@ -159,6 +159,23 @@ test("an ephemeral answer is seen by the one who asked, and stays so whatever an
   expect(desk.mia.sees()).toBe("");
 });
 
+test("what was dismissed or deleted cannot be edited any more", async () => {
+  const desk = await openDesk();
+  const edit = async (interaction: Interaction) =>
+    (await desk.hook(interaction, "PATCH", "/messages/@original", { content: "x" })).json["code"];
+  const alone = browse(desk);
+  await desk.answer(alone, { type: 4, data: { content: "secret", flags: ephemeral } });
+  desk.mia.dismisses(await desk.mia.waitsFor("secret"));
+  expect(await edit(alone)).toBe(10_008);
+  const open = browse(desk);
+  await desk.answer(open, { type: 4, data: { content: "public" } });
+  const message = await desk.mia.waitsFor("public");
+  expect(() => desk.jun.deletes(message)).toThrow("may not delete that");
+  expect(() => desk.jun.dismisses(message)).toThrow("nobody else sees");
+  desk.mia.deletes(message);
+  expect(await edit(open)).toBe(10_008);
+});
+
 test("an open deferral does not become ephemeral by its edit", async () => {
   const desk = await openDesk();
   const interaction = browse(desk);

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { APIVersion, RESTJSONErrorCodes } from "discord-api-types/v10";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { shapes } from "../../../src/emulators/discord/bodies.ts";
+import { refusals } from "../../../src/emulators/discord/refusal.ts";
 import type { Shape } from "../../../src/emulators/discord/schema.ts";
 
 interface Published {
@@ -65,6 +67,17 @@ function of(name: string): Published {
   if (!type) throw new Error(`nothing was read for ${name}`);
   return type;
 }
+
+test("the published types are those of the version spoken here", () => {
+  expect(APIVersion).toBe("10");
+});
+
+test.each(Object.entries(refusals))("the refusal %s has a code that Discord publishes", (_, refuse) => {
+  const { code, status } = refuse([]);
+  // 0 is the general code, said with the status alone.
+  const isPublished = code === 0 ? [401, 404, 405].includes(status) : RESTJSONErrorCodes[code] !== undefined;
+  expect(isPublished).toBe(true);
+});
 
 test.each(Object.entries(shapes))("%s knows the fields that the published type has, and no others", (name, shape) => {
   const ours = [...Object.keys(shape.fields), ...(shape.answersOnly ?? [])];
