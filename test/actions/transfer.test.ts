@@ -368,6 +368,25 @@ describe("a restart", () => {
     expect(after.arrived.get("file 7.txt")).toBe("bytes of file 7.txt");
   });
 
+  test("of one of several processes is told by another, and only when the first has been silent", async () => {
+    const one = await ready({ isShared: true });
+    held(one);
+    await one.send(here, get("file 7"));
+    const other = one.restarted();
+    const lost = async (later: number) => {
+      other.time = one.time + later;
+      return (await other.transfers.interrupted("telegram")).length;
+    };
+    expect(await lost(59_000)).toBe(0);
+    one.time += 20_000;
+    await expect.poll(() => one.waits.some(({ ms }) => ms === 20_000)).toBe(true);
+    one.waits.find(({ ms }) => ms === 20_000)?.pass();
+    await expect.poll(() => one.at.shelves.transfers.get("open")).toMatchObject([{ aliveAt: one.time }]);
+    expect(await lost(59_000)).toBe(0);
+    await one.transfers.stop();
+    expect(await lost(60_000)).toBe(1);
+  });
+
   test("does not take what is on its way now for lost", async () => {
     const at = await ready();
     const doors = held(at);

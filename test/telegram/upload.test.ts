@@ -80,6 +80,21 @@ describe("a file arrives byte for byte", () => {
     expect(inTopic.some((message) => message.file?.name === "notes.pdf")).toBe(true);
   });
 
+  test("asked for on a link that only one person sees, it comes for everybody, beside the link", async () => {
+    const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
+    const jun = ship.telegram.person({ name: "Jun" });
+    const group = ship.telegram.group({ title: "Team", members: [jun, mia] });
+    mia.in(group).says("/link notes");
+    const link = await mia.in(group).waitsFor("Download link");
+    expect(link.receiver).toBe(mia.person.user.id);
+    await mia.in(group).presses("📥", { on: link });
+    await jun.in(group).waitsFor(/Sent in/);
+    expect(jun.in(group).messages.some((message) => message.file?.name === "notes.pdf")).toBe(true);
+    expect(mia.in(group).messages.find((message) => message.stored === link.stored)?.text).toContain("Download link");
+    expect(jun.in(group).messages.some((message) => message.text.includes("Download link"))).toBe(false);
+    expect(ship.telegram.complaints).toEqual([]);
+  });
+
   test.each(["a;b.mkv", "50%25.mkv", '"q".txt', "a\nb.txt", "../up.txt", "\ud800.txt", "   "])(
     "the name %j is sent so that nothing of it is lost or taken for something else",
     (name) => {
