@@ -148,6 +148,21 @@ describe("while it is on its way", () => {
     await expect.poll(edits).toBe(2);
   });
 
+  test("what Telegram has no time to show on the way is left out, and the end is shown when it has", async () => {
+    const { ship, mia, step } = await quarters();
+    const tooMany = { status: 429, description: "Too Many Requests: retry after 11", parameters: { retry_after: 11 } };
+    ship.telegram.fail({ method: "editMessageText", ...tooMany });
+    await step(1, 6000);
+    await step(2, 6000);
+    await step(3, 6000);
+    const refused = () => ship.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok).length;
+    await expect.poll(refused).toBe(1);
+    ship.telegram.fail({ method: "editMessageText", ...tooMany, parameters: { retry_after: 1 }, times: 3 });
+    await step(4, 0);
+    await mia.waitsFor(/Sent in/, { timeout: 15_000 });
+    expect(refused()).toBe(4);
+  });
+
   test("Cancel lets go of the drive within a second, and the chat gets nothing", async () => {
     const { ship, mia } = await aboard({ tree: shelf(file("film.mkv"), file("b.txt")), pieces: halted });
     mia.says("/get film");
@@ -291,6 +306,16 @@ test("a folder's links come as a file, in the format that was chosen", async () 
   await mia.presses("⬆");
   await mia.waitsFor(/3 entries/);
   expect(ship.telegram.complaints).toEqual([]);
+});
+
+test("a list that Telegram does not take is said to be", async () => {
+  const { ship, mia } = await aboard({ tree: shelf(file("b.mp4"), file("a.txt")), changes: { hasTickets: true } });
+  ship.telegram.fail({ method: "sendDocument", status: 400, description: "Bad Request: something" });
+  await mia.presses("🧾");
+  await mia.waitsFor((message) => message.labels.some((label) => label.includes("m3u8")));
+  await mia.presses("m3u8");
+  const sorry = await mia.waitsFor(/The list could not be sent/);
+  expect(sorry.labels).toEqual([expect.stringContaining("⬆")]);
 });
 
 test("somebody is told something they did not ask for, and who cannot be reached harms nobody", async () => {
