@@ -296,6 +296,24 @@ describe("what goes wrong", () => {
     await expect.poll(() => at.closed).toEqual(["file 7.txt"]);
   });
 
+  test("while the platform thinks about a file it has whole, it is given an hour", async () => {
+    const at = await ready();
+    at.take = async (file) => {
+      await textOf(file);
+      await gate().opened;
+    };
+    const way = await at.send(here, get("file 7"));
+    await expect.poll(() => at.closed).toEqual(["file 7.txt"]);
+    let quiet = 0;
+    for (; quiet < 14 && !way.seen.some(({ state }) => state.is === "failed"); quiet += 1) {
+      await expect.poll(() => at.waits.length > quiet || way.seen.at(-1)?.state.is === "failed").toBe(true);
+      at.waits[quiet]?.pass();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await way.last).state).toEqual({ is: "failed", code: "stalled" });
+    expect(at.waits.length * 5).toBeGreaterThanOrEqual(60);
+  });
+
   test("that nobody foresaw is logged with the reference the person sees", async () => {
     const at = await ready();
     at.take = async () => {
