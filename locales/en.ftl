@@ -284,6 +284,7 @@ notice-not-understood = I did not understand that. Paste a PikPak share link, or
 notice-not-admitted = This bot is for invited people. Ask its operator to let you in.
 notice-too-fast = That was quick. Wait a moment, then press again.
 notice-nothing-to-list = There is no file here that fits such a list.
+notice-list-not-sent = The list could not be sent. Go back and try again.
 notice-no-sending-here = Files themselves cannot be sent here. Take a link instead.
 notice-transfer-cancelled = Cancelled.
 notice-transfer-over = This is not on its way any more.

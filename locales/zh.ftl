@@ -272,6 +272,7 @@ notice-not-understood = 我没有看懂。请粘贴 PikPak 分享链接，或查
 notice-not-admitted = 这个机器人只供受邀者使用。请联系管理员。
 notice-too-fast = 太快了。请稍等片刻再按。
 notice-nothing-to-list = 这里没有适合这种列表的文件。
+notice-list-not-sent = 列表未能发送。请返回后重试。
 notice-no-sending-here = 这里无法发送文件本身，请改用链接。
 notice-transfer-cancelled = 已取消。
 notice-transfer-over = 这个文件已经不在发送中了。

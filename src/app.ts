@@ -9,7 +9,7 @@ import type { Person } from "./actions/person.ts";
 import type { PendingSignIn, Services } from "./actions/services.ts";
 import type { Session } from "./actions/session.ts";
 import { createTransfers, type Transfers } from "./actions/transfers/transfers.ts";
-import { keysOf, newId, openStorage } from "./app/drives.ts";
+import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
 import { linkIssuer, methodsOf, resolver } from "./app/links.ts";
 import { ConfigError, type Config } from "./config.ts";
@@ -180,7 +180,7 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
 }
 
 /** Files into chats come by the same way as those that are served: counted, linked anew, taken up again. */
-function transfersOf({ store, storage, log }: House, gateway: Gateway): Transfers {
+function transfersOf({ config, store, storage, log }: House, gateway: Gateway): Transfers {
   const files = createFileBytes({ proxy: gateway.files, storage });
   return createTransfers({
     // A record names its message by what Discord lets edit it.
@@ -191,6 +191,7 @@ function transfersOf({ store, storage, log }: House, gateway: Gateway): Transfer
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     newReference: newId,
+    isShared: isSharedStore(config.storeUrl),
     log: log.child({ part: "transfers" }),
   });
 }

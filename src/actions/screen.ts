@@ -313,6 +313,7 @@ export const noticeCodes = [
   "too-fast",
   "saved",
   "nothing-to-list",
+  "list-not-sent",
   "no-sending-here",
   "transfer-cancelled",
   "transfer-over",

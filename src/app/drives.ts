@@ -17,7 +17,7 @@ export function keysOf(config: Config): readonly [Uint8Array, ...Uint8Array[]] {
 }
 
 function keyFile({ storeUrl, dataDir }: Config): Uint8Array {
-  if (/^(rediss?|postgres(ql)?):/.test(storeUrl)) {
+  if (isSharedStore(storeUrl)) {
     throw new ConfigError(
       "SECRET_KEY: set it where STORE_URL is a server that others may use too (openssl rand -base64 32), and give every process the same.",
     );
@@ -27,6 +27,11 @@ function keyFile({ storeUrl, dataDir }: Config): Uint8Array {
   } catch (error) {
     throw new ConfigError(`DATA_DIR: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+}
+
+/** Several processes may work over such a store. */
+export function isSharedStore(storeUrl: string): boolean {
+  return /^(rediss?|postgres(ql)?):/.test(storeUrl);
 }
 
 /** The mounts in a store, over the drives there are. */

@@ -75,6 +75,8 @@ export interface Discord {
 const restPatience = 15_000;
 /** Milliseconds until publishing the commands is tried again. */
 const publishAgain = 60_000;
+/** Milliseconds between looks for files that another process lost. */
+const tellEvery = 60_000;
 
 /** The bot. Nothing is sent before `start`. */
 export function createDiscord(parts: DiscordParts): Discord {
@@ -94,6 +96,7 @@ export function createDiscord(parts: DiscordParts): Discord {
   const router = createRouter({ ...parts, guard, deliverer, post, slips });
   let isOpen = true;
   let publishing: NodeJS.Timeout | undefined;
+  let telling: NodeJS.Timeout | undefined;
 
   const hear = (interaction: Interaction): void => {
     if (!isOpen) return;
@@ -122,9 +125,13 @@ export function createDiscord(parts: DiscordParts): Discord {
       log.info({ bot: client.user.username }, "discord started");
       publish(client);
       servers.watch();
-      void tellOfInterrupted(client.application.id).catch((err: unknown) =>
-        log.warn({ err: loggable(err) }, "people not told of interrupted files"),
-      );
+      const tell = () =>
+        void tellOfInterrupted(client.application.id).catch((err: unknown) =>
+          log.warn({ err: loggable(err) }, "people not told of interrupted files"),
+        );
+      tell();
+      clearInterval(telling);
+      telling = setInterval(tell, tellEvery).unref();
     },
   });
   const painterIn = (language: string) => painterFor({ words, language, place: "private", canPost: false, now: now() });
@@ -154,6 +161,7 @@ export function createDiscord(parts: DiscordParts): Discord {
     async stop() {
       isOpen = false;
       clearTimeout(publishing);
+      clearInterval(telling);
       servers.stop();
       await follower.stopAll();
       await guard.finish();

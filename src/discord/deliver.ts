@@ -41,6 +41,8 @@ interface DelivererParts {
 
 /** Milliseconds between edits by themselves: Discord takes five in five seconds for one token, presses included. */
 const pace = 2500;
+/** The same while a file is on its way, which takes longer than a folder. */
+const transferPace = 5000;
 
 /** Knows Discord's ways to show something to somebody. */
 export function createDeliverer(parts: DelivererParts): Deliverer {
@@ -108,7 +110,11 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     }
     await stopFollowing(turn.deed);
     const place = await post.put(turn.deed, painted);
-    followUpdates(all, place, { updates, paint: (next) => paint(painter, next) });
+    followUpdates(all, place, {
+      updates,
+      paint: (next) => paint(painter, next),
+      ...(upload && { every: transferPace }),
+    });
     await upload?.start({
       message: JSON.stringify(post.tokenOf(turn.deed)),
       send: (file) => all.uploader.send(addressOf(turn), file),
@@ -167,13 +173,19 @@ async function end({ updates }: Answer): Promise<void> {
 
 interface Following {
   readonly updates: Answer["updates"];
+  /** Milliseconds between edits; absent = as for folders. */
+  readonly every?: number;
   paint(screen: MessageScreen): Painted;
 }
 
-function followUpdates({ follower }: DelivererParts, place: Place, { updates, paint: painted }: Following): void {
+function followUpdates(
+  { follower }: DelivererParts,
+  place: Place,
+  { updates, every = pace, paint: painted }: Following,
+): void {
   if (!updates) return;
   follower.follow(place.id, updates, {
-    every: pace,
+    every,
     draw: async (screen) => {
       if (screen.show !== "form") await place.edit(painted(screen));
     },

@@ -120,6 +120,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
   const starting = new AbortController();
   let announced = false;
   let runner: RunnerHandle | undefined;
+  let telling: NodeJS.Timeout | undefined;
   return {
     ...(webhook && { webhook: { path: webhook.path, handle: webhook.handle } }),
     async start() {
@@ -131,9 +132,12 @@ export function createTelegram(parts: TelegramParts): Telegram {
         await webhook.announce();
         announced = true;
       } else runner = await poll(bot, parts);
-      void tellOfInterrupted(parts, post).catch((err: unknown) =>
-        log.warn({ err: loggable(err) }, "people not told of interrupted files"),
-      );
+      const tell = () =>
+        void tellOfInterrupted(parts, post).catch((err: unknown) =>
+          log.warn({ err: loggable(err) }, "people not told of interrupted files"),
+        );
+      tell();
+      telling = setInterval(tell, tellEvery).unref();
       log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
     },
     isUp: () => (webhook !== undefined ? announced : (runner?.isRunning() ?? false)),
@@ -155,12 +159,16 @@ export function createTelegram(parts: TelegramParts): Telegram {
     },
     async stop() {
       starting.abort();
+      clearInterval(telling);
       if (runner?.isRunning()) await runner.stop();
       await follower.stopAll();
       await guard.finish();
     },
   };
 }
+
+/** Milliseconds between looks for files that another process lost. */
+const tellEvery = 60_000;
 
 /** The message that showed a file on its way says that it was lost with the process, and offers to go on. */
 async function tellOfInterrupted({ interrupted, words, now, log }: TelegramParts, post: Post): Promise<void> {

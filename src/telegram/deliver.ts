@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { FormattedString } from "@grammyjs/parse-mode";
+import { GrammyError } from "grammy";
 import type { Action } from "../actions/action.ts";
 import type { Follower } from "../actions/follow.ts";
 import { decodePress, encodePress } from "../actions/press.ts";
-import type { Answer, FormScreen, LinkCard, Notice, Screen } from "../actions/screen.ts";
+import type { Answer, FormScreen, LinkCard, ListReady, Notice, Screen } from "../actions/screen.ts";
 import type { Upload } from "../actions/transfers/upload.ts";
 import type { Words } from "../words.ts";
 import type { BotContext } from "./context.ts";
@@ -123,11 +125,56 @@ function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place,
     every: every ?? pace[ctx.turn.visit.place.kind],
     draw: async (screen) => {
       if (screen.show === "form") return;
-      if (screen.show === "list-ready") await parts.uploader.sendText(parts.post.address(ctx), screen.file);
-      const isThere = await parts.post.edit(place, paint(painterOf(parts, ctx), screen));
+      const shown = screen.show === "list-ready" ? await sendList(parts, ctx, screen) : screen;
+      const draw = () => parts.post.edit(place, paint(painterOf(parts, ctx), shown));
+      const isThere = isUnderWay(shown) ? await draw().catch(unlessTooMany) : await draw().catch(onceMore(draw));
       if (!isThere) throw new Error("the message is gone");
     },
   });
+}
+
+/** More screens will come: one that Telegram has no time for is left out. */
+function isUnderWay(screen: Screen): boolean {
+  return screen.show === "transfer" && (screen.state.is === "queued" || screen.state.is === "running");
+}
+
+function unlessTooMany(error: unknown): true {
+  if (waitFor(error) === undefined) throw error;
+  return true;
+}
+
+/** The last word on a file is said when Telegram has time again. */
+function onceMore(draw: () => Promise<boolean>): (error: unknown) => Promise<boolean> {
+  return async (error) => {
+    const ms = waitFor(error);
+    if (ms === undefined || ms > longestWait) throw error;
+    await sleep(ms, undefined, { ref: false });
+    return draw();
+  };
+}
+
+/** Milliseconds Telegram asks to wait; undefined = it asks for nothing of the kind. */
+function waitFor(error: unknown): number | undefined {
+  return error instanceof GrammyError && error.error_code === 429
+    ? (error.parameters.retry_after ?? 1) * 1000
+    : undefined;
+}
+
+const longestWait = 60_000;
+
+/** The list as a file of its own below; what is to be said of it then. */
+async function sendList(
+  { post, uploader }: DelivererParts,
+  ctx: BotContext,
+  list: ListReady,
+): Promise<ListReady | Notice> {
+  try {
+    await uploader.sendText(post.address(ctx), list.file);
+    return list;
+  } catch (error) {
+    if (!(error instanceof GrammyError)) throw error;
+    return { show: "notice", notice: "list-not-sent", level: "failed", view: list.view, offer: ["back"] };
+  }
 }
 
 async function replace(parts: DelivererParts, ctx: BotContext, painted: Painted): Promise<Place> {

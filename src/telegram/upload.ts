@@ -22,8 +22,8 @@ interface UploaderParts {
 }
 
 const MiB = 1024 * 1024;
-/** What goes with a file in the same request: the other fields, and the picture. */
-const besides = 256 * 1024;
+/** Bytes of what goes with a file in the same request, for it is the request that must not be too large. */
+const besides = 32 * 1024;
 /** Bytes of the largest photo Telegram takes as one. */
 const mostPhoto = 10 * MiB;
 /** Bytes and format of a picture that goes with a film. */
@@ -37,19 +37,25 @@ export function uploadLimitOf(apiRoot: string): number {
   return (isPublic ? 50 : 2000) * MiB - besides;
 }
 
+interface Line {
+  readonly api: Api;
+  readonly uploadLimit: number;
+}
+
 /** The uploader of one bot. */
 export function createUploader({ token, apiRoot, transformers }: UploaderParts): Uploader {
   const api = new Api(token, { apiRoot, timeoutSeconds: longestUpload });
   api.config.use(...transformers);
+  const line: Line = { api, uploadLimit: uploadLimitOf(apiRoot) };
   return {
     async send(address, file) {
       const way = wayFor(file);
       try {
-        await carry(api, address, file, way);
+        await carry(line, address, file, way);
       } catch (error) {
         // What its own player does not take is still a file.
         if (way === "document" || file.signal.aborted || !isAboutMedia(error)) throw uploadError(error);
-        await carry(api, address, file, "document").catch((worse: unknown) => {
+        await carry(line, address, file, "document").catch((worse: unknown) => {
           throw uploadError(worse);
         });
       }
@@ -84,7 +90,8 @@ function isPhoto({ name, size, mimeType = "" }: FileToSend["entry"]): boolean {
   return isStill && size !== undefined && size <= mostPhoto;
 }
 
-async function carry(api: Api, { chat, ...options }: Address, file: FileToSend, way: Way): Promise<void> {
+async function carry(line: Line, { chat, ...options }: Address, file: FileToSend, way: Way): Promise<void> {
+  const { api } = line;
   const { entry, duration } = file;
   // A factory and no stream: each try opens the bytes anew.
   const input = new InputFile(() => file.open(), uploadName(entry.name));
@@ -97,7 +104,7 @@ async function carry(api: Api, { chat, ...options }: Address, file: FileToSend, 
       await api.sendVideo(
         chat,
         input,
-        { ...said, ...playing, ...(await pictureOf(file)), supports_streaming: true },
+        { ...said, ...playing, ...(await pictureOf(line, file)), supports_streaming: true },
         signal,
       );
       return;
@@ -113,9 +120,9 @@ async function carry(api: Api, { chat, ...options }: Address, file: FileToSend, 
   }
 }
 
-/** Telegram takes small JPEGs only. */
-async function pictureOf(file: FileToSend): Promise<{ thumbnail?: InputFile }> {
-  const bytes = await file.picture(mostPicture);
+/** Telegram takes small JPEGs only, and the two together must not be too large. */
+async function pictureOf({ uploadLimit }: Line, file: FileToSend): Promise<{ thumbnail?: InputFile }> {
+  const bytes = await file.picture(Math.min(mostPicture, uploadLimit - (file.entry.size ?? 0)));
   const isJpeg = bytes?.[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
   return bytes && isJpeg ? { thumbnail: new InputFile(bytes, "thumbnail.jpg") } : {};
 }

@@ -44,7 +44,10 @@ export interface Way {
 export const limit = 1000;
 export const sending = (visit: Visit): Visit => ({ ...visit, uploadLimit: limit });
 
-interface DockOptions extends Pick<TransfersParts, "overall" | "perPerson" | "waitingPerPerson" | "readPicture"> {
+interface DockOptions extends Pick<
+  TransfersParts,
+  "overall" | "perPerson" | "waitingPerPerson" | "readPicture" | "isShared"
+> {
   readonly cloud?: Cloud;
   readonly shelves?: Shelves;
 }

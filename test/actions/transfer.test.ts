@@ -296,6 +296,24 @@ describe("what goes wrong", () => {
     await expect.poll(() => at.closed).toEqual(["file 7.txt"]);
   });
 
+  test("while the platform thinks about a file it has whole, it is given an hour", async () => {
+    const at = await ready();
+    at.take = async (file) => {
+      await textOf(file);
+      await gate().opened;
+    };
+    const way = await at.send(here, get("file 7"));
+    await expect.poll(() => at.closed).toEqual(["file 7.txt"]);
+    let quiet = 0;
+    for (; quiet < 14 && !way.seen.some(({ state }) => state.is === "failed"); quiet += 1) {
+      await expect.poll(() => at.waits.length > quiet || way.seen.at(-1)?.state.is === "failed").toBe(true);
+      at.waits[quiet]?.pass();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await way.last).state).toEqual({ is: "failed", code: "stalled" });
+    expect(at.waits.length * 5).toBeGreaterThanOrEqual(60);
+  });
+
   test("that nobody foresaw is logged with the reference the person sees", async () => {
     const at = await ready();
     at.take = async () => {
@@ -366,6 +384,25 @@ describe("a restart", () => {
     const again = await after.send(here, { do: "retry", view: way.first.view });
     expect((await again.last).state.is).toBe("done");
     expect(after.arrived.get("file 7.txt")).toBe("bytes of file 7.txt");
+  });
+
+  test("of one of several processes is told by another, and only when the first has been silent", async () => {
+    const one = await ready({ isShared: true });
+    held(one);
+    await one.send(here, get("file 7"));
+    const other = one.restarted();
+    const lost = async (later: number) => {
+      other.time = one.time + later;
+      return (await other.transfers.interrupted("telegram")).length;
+    };
+    expect(await lost(59_000)).toBe(0);
+    one.time += 20_000;
+    await expect.poll(() => one.waits.some(({ ms }) => ms === 20_000)).toBe(true);
+    one.waits.find(({ ms }) => ms === 20_000)?.pass();
+    await expect.poll(() => one.at.shelves.transfers.get("open")).toMatchObject([{ aliveAt: one.time }]);
+    expect(await lost(59_000)).toBe(0);
+    await one.transfers.stop();
+    expect(await lost(60_000)).toBe(1);
   });
 
   test("does not take what is on its way now for lost", async () => {

@@ -57,7 +57,7 @@ describe("commands", () => {
           person: { id: "telegram:1001", name: "Mia", locale: "en" },
           place: { id: "telegram:1001", kind: "private" },
           rows: { usual: 8, most: 10 },
-          uploadLimit: 2000 * 1024 * 1024 - 256 * 1024,
+          uploadLimit: 2000 * 1024 * 1024 - 32 * 1024,
         },
       },
     ]);

@@ -80,6 +80,21 @@ describe("a file arrives byte for byte", () => {
     expect(inTopic.some((message) => message.file?.name === "notes.pdf")).toBe(true);
   });
 
+  test("asked for on a link that only one person sees, it comes for everybody, beside the link", async () => {
+    const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
+    const jun = ship.telegram.person({ name: "Jun" });
+    const group = ship.telegram.group({ title: "Team", members: [jun, mia] });
+    mia.in(group).says("/link notes");
+    const link = await mia.in(group).waitsFor("Download link");
+    expect(link.receiver).toBe(mia.person.user.id);
+    await mia.in(group).presses("📥", { on: link });
+    await jun.in(group).waitsFor(/Sent in/);
+    expect(jun.in(group).messages.some((message) => message.file?.name === "notes.pdf")).toBe(true);
+    expect(mia.in(group).messages.find((message) => message.stored === link.stored)?.text).toContain("Download link");
+    expect(jun.in(group).messages.some((message) => message.text.includes("Download link"))).toBe(false);
+    expect(ship.telegram.complaints).toEqual([]);
+  });
+
   test.each(["a;b.mkv", "50%25.mkv", '"q".txt', "a\nb.txt", "../up.txt", "\ud800.txt", "   "])(
     "the name %j is sent so that nothing of it is lost or taken for something else",
     (name) => {
@@ -131,6 +146,21 @@ describe("while it is on its way", () => {
     expect(shown.text).toMatch(/Sent in/);
     expect(shown.labels).toEqual([expect.stringContaining("🔗"), expect.stringContaining("⬆")]);
     await expect.poll(edits).toBe(2);
+  });
+
+  test("what Telegram has no time to show on the way is left out, and the end is shown when it has", async () => {
+    const { ship, mia, step } = await quarters();
+    const tooMany = { status: 429, description: "Too Many Requests: retry after 11", parameters: { retry_after: 11 } };
+    ship.telegram.fail({ method: "editMessageText", ...tooMany });
+    await step(1, 6000);
+    await step(2, 6000);
+    await step(3, 6000);
+    const refused = () => ship.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok).length;
+    await expect.poll(refused).toBe(1);
+    ship.telegram.fail({ method: "editMessageText", ...tooMany, parameters: { retry_after: 1 }, times: 3 });
+    await step(4, 0);
+    await mia.waitsFor(/Sent in/, { timeout: 15_000 });
+    expect(refused()).toBe(4);
   });
 
   test("Cancel lets go of the drive within a second, and the chat gets nothing", async () => {
@@ -276,6 +306,16 @@ test("a folder's links come as a file, in the format that was chosen", async () 
   await mia.presses("⬆");
   await mia.waitsFor(/3 entries/);
   expect(ship.telegram.complaints).toEqual([]);
+});
+
+test("a list that Telegram does not take is said to be", async () => {
+  const { ship, mia } = await aboard({ tree: shelf(file("b.mp4"), file("a.txt")), changes: { hasTickets: true } });
+  ship.telegram.fail({ method: "sendDocument", status: 400, description: "Bad Request: something" });
+  await mia.presses("🧾");
+  await mia.waitsFor((message) => message.labels.some((label) => label.includes("m3u8")));
+  await mia.presses("m3u8");
+  const sorry = await mia.waitsFor(/The list could not be sent/);
+  expect(sorry.labels).toEqual([expect.stringContaining("⬆")]);
 });
 
 test("somebody is told something they did not ask for, and who cannot be reached harms nobody", async () => {

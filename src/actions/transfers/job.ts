@@ -7,8 +7,10 @@ import { UploadError, type Carrier, type FileToSend } from "./upload.ts";
 
 type JobParts = Pick<TransfersParts, "openBytes" | "readPicture" | "now" | "wait" | "newReference" | "log">;
 
-/** Milliseconds without a byte, or without the platform's word after the last, until it is given up. */
+/** Milliseconds without a byte until it is given up. */
 const patience = 5 * 60_000;
+/** How often as long the platform may think after the last byte: a server of one's own passes two gigabytes on then. */
+const thinking = 12;
 /** Milliseconds a picture may take: a film goes without one rather than later. */
 const pictureWithin = 10_000;
 /** Milliseconds between screens; a frontend shows far fewer. */
@@ -29,6 +31,8 @@ export class Job {
   #shownAt = 0;
   /** Grows with everything that moves. */
   #pulse = 0;
+  /** The last byte has been given in this try. */
+  #isGiven = false;
   /** What the drive failed with in this try. */
   #lost: { readonly error: unknown } | undefined;
 
@@ -117,6 +121,7 @@ export class Job {
   async *#bytes(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const { mount, card, limit } = this.order;
     this.done = 0;
+    this.#isGiven = false;
     this.#pace = createPace(this.#parts);
     this.#moved(0);
     try {
@@ -130,6 +135,7 @@ export class Job {
         yield bytes;
         this.#moved(bytes.length);
       }
+      this.#isGiven = true;
     } catch (error) {
       // An end that was asked for is no failure of the drive.
       if (!signal.aborted) this.#lost ??= { error };
@@ -176,11 +182,12 @@ export class Job {
 
   /** Rejects when nothing has moved for too long. */
   async #stalled(signal: AbortSignal): Promise<never> {
-    for (;;) {
+    for (let quiet = 0; quiet < (this.#isGiven ? thinking : 1); quiet += 1) {
       const before = this.#pulse;
       await this.#parts.wait(patience, signal);
-      if (this.#pulse === before) throw new UploadError("stalled");
+      if (this.#pulse !== before) quiet = -1;
     }
+    throw new UploadError("stalled");
   }
 
   #failure(error: unknown): TransferState {

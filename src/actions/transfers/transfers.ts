@@ -12,7 +12,7 @@ export interface Transfers {
   prepare(order: TransferOrder): Prepared | "busy" | "full";
   /** Lets go of it at once. False = it has ended already, or was of a process before this one. */
   cancel(id: string): boolean;
-  /** Transfers to a platform that a process before this one did not bring to their end. */
+  /** Transfers to a platform whose process ended before they did. Ask at the start, and now and then where processes share. */
   interrupted(platform: string): Promise<readonly Interrupted[]>;
   /** Cancels everything of a person, and keeps no record of it. */
   forget(person: string): Promise<void>;
@@ -51,6 +51,8 @@ export interface TransferRecord {
   /** The frontend's own name for the message that shows it. */
   readonly message: string;
   readonly card: Omit<TransferScreen, "state">;
+  /** When its process last said that it goes on, ms since the epoch. */
+  readonly aliveAt: number;
 }
 
 /** A transfer whose process ended before it did. */
@@ -74,6 +76,8 @@ export interface TransfersParts {
   wait(ms: number, signal: AbortSignal): Promise<void>;
   newReference(): string;
   readonly log: { info(fields: object, event: string): void; error(fields: object, event: string): void };
+  /** Other processes write to the same records; absent = this is the only one. */
+  readonly isShared?: boolean;
   /** Transfers at once of everybody; 4 when absent. */
   readonly overall?: number;
   /** Transfers at once of one person; 1 when absent. */
@@ -112,7 +116,10 @@ class Queue implements Transfers {
   readonly #waitingPerPerson: number;
   readonly #waiting: Job[] = [];
   readonly #running = new Map<string, { readonly job: Job; readonly ended: Promise<void> }>();
-  #stopping = false;
+  /** Ids whose records are this process's business, from before they are written until they are gone. */
+  readonly #ours = new Set<string>();
+  readonly #stop = new AbortController();
+  #beating = false;
 
   constructor(parts: TransfersParts) {
     const { overall = 4, perPerson = 1, waitingPerPerson = 10 } = parts;
@@ -143,8 +150,11 @@ class Queue implements Transfers {
   }
 
   async interrupted(platform: string): Promise<readonly Interrupted[]> {
-    const ours = new Set(this.#jobs.map(({ order }) => order.id));
-    const left = (await this.#read()).filter(({ id, place }) => place.startsWith(`${platform}:`) && !ours.has(id));
+    // What another process may still be at is not lost yet.
+    const silent = this.#parts.now() - (this.#parts.isShared ? silence : 0);
+    const left = (await this.#read()).filter(
+      ({ id, place, aliveAt }) => place.startsWith(`${platform}:`) && !this.#ours.has(id) && aliveAt <= silent,
+    );
     return left.map(({ id, place, language, message, card }) => ({
       place,
       language,
@@ -160,7 +170,7 @@ class Queue implements Transfers {
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort(new Error("the process ends"));
     const running = [...this.#running.values()];
     for (const job of this.#jobs) job.letGo();
     for (const job of this.#waiting.splice(0)) job.end();
@@ -175,19 +185,40 @@ class Queue implements Transfers {
   async #start(job: Job, carrier: Carrier): Promise<void> {
     const { id, visit, language, card } = job.order;
     const { message } = carrier;
+    this.#ours.add(id);
     try {
       await this.#change((records) => [
         ...records,
-        { id, person: visit.person.id, place: visit.place.id, language, message, card },
+        { id, person: visit.person.id, place: visit.place.id, language, message, card, aliveAt: this.#parts.now() },
       ]);
     } catch (error) {
+      this.#ours.delete(id);
       job.end();
       throw error;
     }
-    if (this.#stopping) return job.end();
+    if (this.#stop.signal.aborted) return job.end();
     job.carrier = carrier;
     this.#waiting.push(job);
     this.#goOn();
+    if (this.#parts.isShared && !this.#beating) void this.#beat();
+  }
+
+  /** Says to the other processes that these are still on their way. */
+  async #beat(): Promise<void> {
+    const { wait, now, log } = this.#parts;
+    this.#beating = true;
+    try {
+      while (this.#jobs.length > 0) {
+        await wait(beat, this.#stop.signal);
+        await this.#change((records) =>
+          records.map((record) => (this.#ours.has(record.id) ? { ...record, aliveAt: now() } : record)),
+        );
+      }
+    } catch (err) {
+      if (!this.#stop.signal.aborted) log.error({ err }, "transfers not known to go on");
+    } finally {
+      this.#beating = false;
+    }
   }
 
   #hasRoomFor({ person }: Job): boolean {
@@ -197,7 +228,7 @@ class Queue implements Transfers {
 
   /** Who can begin begins, in the order they came; everybody else is told their place. */
   #goOn(): void {
-    if (this.#stopping) return;
+    if (this.#stop.signal.aborted) return;
     const next = () => this.#waiting.find((job) => this.#hasRoomFor(job));
     for (let job = next(); job; job = next()) {
       this.#waiting.splice(this.#waiting.indexOf(job), 1);
@@ -213,7 +244,7 @@ class Queue implements Transfers {
     await Promise.resolve();
     const state = await job.run();
     this.#running.delete(id);
-    if (this.#stopping) return job.end();
+    if (this.#stop.signal.aborted) return job.end();
     log.info({ transfer: id, person: job.person, bytes: job.done, outcome: state.is }, "transfer ended");
     await this.#close(job, state);
     this.#goOn();
@@ -228,11 +259,15 @@ class Queue implements Transfers {
     this.#goOn();
   }
 
-  /** The end is shown even where the record cannot be taken away: then the next process tells of it once more. */
+  /** The end is shown even where the record cannot be taken away: then it is told of once more. */
   async #close(job: Job, state: TransferState): Promise<void> {
-    await this.#forget((record) => record.id === job.order.id).catch((err: unknown) =>
-      this.#parts.log.error({ err, transfer: job.order.id }, "record of a transfer not removed"),
-    );
+    const { id } = job.order;
+    try {
+      await this.#forget((record) => record.id === id);
+    } catch (err) {
+      this.#parts.log.error({ err, transfer: id }, "record of a transfer not removed");
+    }
+    this.#ours.delete(id);
     job.end(state);
   }
 
@@ -253,6 +288,9 @@ class Queue implements Transfers {
 }
 
 const key = "open";
+/** Milliseconds between signs of life, and without one until a transfer counts as lost. */
+const beat = 20_000;
+const silence = 60_000;
 
 /** The same bytes to the same chat for the same person. */
 function isSame(one: TransferOrder, other: TransferOrder): boolean {
