@@ -360,7 +360,6 @@ page-instead-of-chat = Passwords and tokens do not belong in Discord. Enter them
 page-not-sent = Nothing has come from the page yet. Send it off there first; it is still open.
 page-unavailable = Passwords and tokens do not belong in Discord, and this bot has no address of its own where you could enter them. Its operator can add your account from the shell: npm run account -- add. Shares need no password: /share opens them here.
 form-over = This form is over. Start again with the command.
-posted-here = Posted here, for everybody to see.
 post-not-here = I may not post here.
 link-in-file = The address is too long for a message, so it is in the file.
 

@@ -348,7 +348,6 @@ page-instead-of-chat = 密码和令牌不应经过 Discord。请在浏览器中�
 page-not-sent = 页面还没有提交。请先在那里提交，页面仍然有效。
 page-unavailable = 密码和令牌不应经过 Discord，而这个机器人没有可供填写的公开地址。它的管理员可以在命令行添加你的账号：npm run account -- add。打开分享不需要密码：用 /share 即可。
 form-over = 这个表单已失效，请重新使用命令。
-posted-here = 已发到这里，所有人都能看到。
 post-not-here = 我不能在这里发消息。
 link-in-file = 地址太长，消息里放不下，所以放在文件里。
 

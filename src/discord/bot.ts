@@ -108,12 +108,12 @@ export function createDiscord(parts: DiscordParts): Discord {
     void router.answer(interaction);
   };
 
-  const publish = (client: Client<true>): void => {
-    void publishCommands({ rest: client.rest, application: client.application.id, words, store: kept })
+  const publish = async (client: Client<true>): Promise<void> => {
+    await publishCommands({ rest: client.rest, application: client.application.id, words, store: kept })
       .then((isNew) => log.info({ told: isNew }, "discord knows the commands"))
       .catch((err: unknown) => {
         log.warn({ err: loggable(err), again: publishAgain }, "discord commands not published");
-        if (isOpen) publishing = setTimeout(() => publish(client), publishAgain).unref();
+        if (isOpen) publishing = setTimeout(() => void publish(client), publishAgain).unref();
       });
   };
 
@@ -121,9 +121,9 @@ export function createDiscord(parts: DiscordParts): Discord {
     ...parts,
     token: settings.token,
     build: () => buildClient(settings.apiRoot, hear),
-    onUp: (client) => {
+    async onUp(client) {
+      await publish(client);
       log.info({ bot: client.user.username }, "discord started");
-      publish(client);
       servers.watch();
       const tell = () =>
         void tellOfInterrupted(client.application.id).catch((err: unknown) =>

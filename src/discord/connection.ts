@@ -18,7 +18,8 @@ interface ConnectionParts {
   build(): Client;
   readonly token: string;
   readonly log: Logger;
-  onUp(client: Client<true>): void;
+  /** What is to be done before Discord counts as reached; never rejects. */
+  onUp(client: Client<true>): Promise<void>;
   /** Told when Discord refuses the bot for good. */
   onFatal(reason: string): void;
   /** Milliseconds `open` waits for Discord at most. */
@@ -36,8 +37,11 @@ export function createConnection({ build, token, log, onUp, onFatal, patience = 
       const client = build();
       current = client;
       listen(client);
+      const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
       try {
         await client.login(token);
+        up = await ready;
+        await onUp(up);
         return;
       } catch (error) {
         if (closing.signal.aborted) return;
@@ -51,10 +55,6 @@ export function createConnection({ build, token, log, onUp, onFatal, patience = 
   };
 
   const listen = (client: Client) => {
-    client.once(Events.ClientReady, (ready) => {
-      up = ready;
-      onUp(ready);
-    });
     client.on(Events.Error, (error) => log.error({ err: loggable(error) }, "discord client failed"));
     client.on(Events.Warn, (said) => log.warn({ said }, "discord client warns"));
     // The one event of shards that is needed; in discord.js 15 it is `closed` of the gateway itself.
