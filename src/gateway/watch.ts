@@ -86,7 +86,7 @@ function show(parts: WatchParts, watched: Watched, { entry, beside }: Look): Rep
     style,
     script: watchScript,
     // A redirect leads to the file host, whose name is not known before it is followed.
-    allow: [`media-src 'self' https:${url.startsWith("http:") ? " http:" : ""}`, "connect-src 'none'"],
+    allow: [`media-src 'self' https:${url.startsWith("http:") ? " http:" : ""}`, "connect-src 'self'"],
     body: html`<h1>${entry.name}</h1>
       ${player(shelf, beside)} ${renditions(shelf)}
       <p>
@@ -121,7 +121,7 @@ function mediaOf({ name, mimeType }: Entry): "video" | "audio" | undefined {
 function player({ watched, entry, say, up, url, ...parts }: Shelf, beside: readonly Entry[]): Html {
   const media = watched.ticket.variant === undefined ? mediaOf(entry) : "video";
   const source = `${up}/d/${watched.text}/${lastSegment(url)}`;
-  const other = `${up}/p/${watched.text}/${lastSegment(url)}?why=refused`;
+  const other = `${up}/p/${watched.text}/${lastSegment(url)}`;
   const note = html`<p class="soft" id="note">${say("watch-no-play")}</p>`;
   switch (media) {
     case undefined:
