@@ -232,7 +232,7 @@ main { max-width: 60rem; }
 h2 { font-size: 1rem; margin: 1.5rem 0 .6rem; }
 video, audio { width: 100%; display: block; border-radius: .6rem; margin-bottom: .75rem; }
 video { max-height: 70vh; background: #000; }
-.row { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem; margin: 0; padding: 0; }
+.row { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem; margin: 0 0 1rem; padding: 0; }
 .button, .copy { display: inline-block; font: inherit; font-weight: 600; border: 1px solid transparent; border-radius: .6rem; padding: .5rem .9rem; min-height: 2.75rem; background: var(--accent); color: var(--on-accent); text-decoration: none; cursor: pointer; }
 .quiet, .copy { background: transparent; color: var(--accent); border-color: var(--line); }
 .quiet[aria-current] { background: var(--accent); color: var(--on-accent); }
