@@ -89,7 +89,16 @@ describe.runIf(program)("in Chromium", () => {
     await until(page, "player.readyState >= 1");
     expect(await play(page)).toBeGreaterThan(0);
     expect(host.asked.filter(isBrowser).length).toBeGreaterThan(0);
-    expect(told).toEqual(["refused"]);
+    await expect.poll(() => told).toEqual(["refused"]);
+  });
+
+  test("a film in a format this browser does not know is nobody's refusal", async () => {
+    const { url, told, host } = await cinema(serve(Buffer.from("no film at all".repeat(1000))));
+    const { page } = await visit(url);
+    // Tried at its host and through the gateway, and then no more.
+    await until(page, "player.error?.code === 4 && player.src.includes('/p/')");
+    expect(host.asked.length).toBeGreaterThan(1);
+    expect(told).toEqual([]);
   });
 
   test("subtitles beside the film are offered and shown in their time", async () => {

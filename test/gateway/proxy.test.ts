@@ -446,6 +446,16 @@ test("refusals are pages for browsers, in their language, and JSON for programs"
   expect(program.headers["content-type"]).toContain("application/json");
 });
 
+test("a link into one's own network is not fetched, and the client learns nothing of why", async () => {
+  const host = await openHost(serve(letters));
+  const house = await openHouse({ upstream: { reach: "public" } });
+  const path = house.place({ entry: fileOf("a.bin", 26), link: () => ({ kind: "url", url: `${host.url}/f` }) });
+  const refused = await house.ask(path);
+  expect(refused.status).toBe(502);
+  expect(refused.text).not.toContain("127.0.0.1");
+  expect(host.asked).toEqual([]);
+});
+
 describe("limits", () => {
   const slow: Script = (_asked, socket) => void socket.write(head(200, { "content-length": 1000 }));
 
