@@ -1,5 +1,5 @@
 import type { Keyv } from "keyv";
-import type { CallOptions, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
+import type { CallOptions, Driver, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
 import { createDrivers, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
 import { StorageError, type StorageErrorCode } from "./error.ts";
@@ -153,7 +153,7 @@ async function putUp({ parts, drivers, folders }: Rack, draft: MountDraft, { sig
       id,
       driver: kind.name,
       options: plain,
-      title: draft.title ?? kind.title(plain),
+      title: draft.title ?? (ownTitle(driver) || kind.title(plain)),
       owner: draft.owner,
       audience: [],
       createdAt: now,
@@ -168,6 +168,18 @@ async function putUp({ parts, drivers, folders }: Rack, draft: MountDraft, { sig
     await parts.secrets.delete(id);
     throw error instanceof StorageError && error.code === "verification-needed" ? error.keeping(left) : error;
   }
+}
+
+/** Most characters of a drive's own name that become a title. */
+const longestTitle = 60;
+
+function ownTitle(driver: Driver): string {
+  const said = driver.title?.() ?? "";
+  return said
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .trim()
+    .slice(0, longestTitle)
+    .toWellFormed();
 }
 
 async function renew(

@@ -29,7 +29,7 @@ export const discordCanvas: Canvas = {
 };
 
 /** A screen as a message. */
-export function painted(painter: Painter, screen: Screen): Painted {
+function painted(painter: Painter, screen: Screen): Painted {
   return screen.show === "form" ? paintSheet(formSheet(painter, screen, "slipslip")) : paint(painter, screen);
 }
 

@@ -71,7 +71,7 @@ export interface HouseOptions extends Partial<DiscordParts> {
   readonly clock?: Clock;
 }
 
-export const words = loadWords();
+const words = loadWords();
 
 /** Opens a house with Mia and Jun in it; the bot is not started. */
 export async function openHouse({

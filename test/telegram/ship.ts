@@ -111,7 +111,7 @@ async function* noted(ship: Ship, name: string, pieces: AsyncIterable<Uint8Array
 }
 
 /** Some bytes that are another file's for no other name. */
-export async function* bytesOfName(name: string): AsyncGenerator<Uint8Array> {
+async function* bytesOfName(name: string): AsyncGenerator<Uint8Array> {
   yield contentOf(name);
 }
 

@@ -58,11 +58,14 @@ export function openShare(parts: ShareParts): Driver {
       const [whole] = parts.transcode ? transcodesOf(file) : [];
       return whole ? transcodeLink(file, variantOf(whole).id) : sharedLink(file);
     },
+    title: () => share.title(),
     close: parts.close,
   };
 }
 
 interface Share {
+  /** As its owner called it; undefined until its top was read. */
+  title(): string | undefined;
   top(cursor: string, options: CallOptions): Promise<unknown>;
   folder(id: string, cursor: string, options: CallOptions): Promise<unknown>;
   file(id: string, options: CallOptions): Promise<RemoteFile>;
@@ -70,15 +73,17 @@ interface Share {
 
 function createShare({ client, shareId, passCode }: ShareParts): Share {
   let token: Promise<string> | undefined;
+  let called: string | undefined;
   const ask = async (
     path: string,
     query: Readonly<Record<string, string>>,
     { signal }: CallOptions,
   ): Promise<Answer> => {
     const body = await client.call({ method: "GET", path, query: { share_id: shareId, ...query }, signal });
-    const { share_status: status, share_status_text: said, pass_code_token: fresh } = readShare(body);
+    const { share_status: status, share_status_text: said, pass_code_token: fresh, title } = readShare(body);
     if (!readable.has(status))
       throw new StorageError(codes[status] ?? "upstream", { message: `share ${status}: ${said}` });
+    if (title !== "") called = title;
     return { body, fresh };
   };
   const top = async (cursor: string, options: CallOptions) => {
@@ -112,6 +117,7 @@ function createShare({ client, shareId, passCode }: ShareParts): Share {
     }
   };
   return {
+    title: () => called,
     top,
     folder: (id, cursor, options) =>
       withToken(
