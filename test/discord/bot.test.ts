@@ -45,6 +45,15 @@ describe("starting", () => {
     expect(told(/commands$/)).toHaveLength(2);
   });
 
+  test("the commands are told again where Discord has lost them", async () => {
+    await opened();
+    house.emulator.state.commands.clear();
+    await house.restart();
+    await house.known();
+    await house.mia.uses("/help");
+    expect(await house.mia.waitsFor("What I can do")).toBeDefined();
+  });
+
   test("no intent is asked for", async () => {
     await opened();
     const identify = house.emulator.frames.map(({ text }) => text).find((text) => /"op":2\b/.test(text));
