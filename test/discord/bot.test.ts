@@ -512,6 +512,17 @@ describe("trouble", () => {
     expect(emulator.frames.some(({ text }) => /"op":6\b/.test(text))).toBe(true);
   });
 
+  test("a press while the line is down is answered as soon as it is up again", async () => {
+    const { mia, emulator } = await opened();
+    await mia.uses(`/share link:${share}`);
+    const list = await mia.waitsFor("14 entries");
+    emulator.gateway.drop();
+    const asked = await mia.selects(/Films/, { message: list });
+    expect(asked.state).toBe("answered");
+    await mia.waitsFor("› Films");
+    expect(emulator.complaints).toEqual([]);
+  });
+
   test.each([
     ["is asked to reconnect", () => house.emulator.gateway.reconnect()],
     ["has its session taken away", () => house.emulator.gateway.invalidate()],
