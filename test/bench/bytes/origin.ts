@@ -75,10 +75,8 @@ ${secure ?? ""}`,
 
 async function serveFiles(home: string, certificate: Certificate | undefined): Promise<() => Promise<void>> {
   const start = async (port: number, more: readonly string[]) => {
-    const child = fork(join(import.meta.dirname, "file-server.ts"), [
-      ...[String(port), join(home, "big"), String(hugeBytes)],
-      ...more,
-    ]);
+    const told = [String(port), join(home, "big"), String(hugeBytes), ...more];
+    const child = fork(join(import.meta.dirname, "file-server.ts"), told);
     await once(child, "message");
     return child;
   };
