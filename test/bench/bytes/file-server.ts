@@ -31,6 +31,8 @@ function fill(response: ServerResponse, left: number): void {
     );
 }
 
+// Whatever ends the benchmark ends its upstream.
+process.on("disconnect", () => process.exit());
 const ready = (): void => void process.send?.("ready");
 if (cert === undefined || key === undefined) createPlain(serve).listen(Number(port), "127.0.0.1", ready);
 else createSecure({ cert: readFileSync(cert), key: readFileSync(key) }, serve).listen(Number(port), "127.0.0.1", ready);
