@@ -3,6 +3,7 @@ import type { FormRef } from "../action.ts";
 import type { Errand, Outcome } from "../errand.ts";
 import { submitTitle } from "./rename-mount.ts";
 import { submitShare } from "./open-share.ts";
+import { submitSearch } from "./search.ts";
 import { submitSignIn } from "./sign-in.ts";
 import { submitVerification } from "./verify.ts";
 
@@ -17,5 +18,7 @@ export function submit(errand: Errand, { id, subject }: FormRef, values: Values)
       return submitVerification(errand, subject, values);
     case "mount-title":
       return submitTitle(errand, subject, values);
+    case "search-words":
+      return submitSearch(errand, subject, values);
   }
 }
