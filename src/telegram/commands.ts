@@ -7,7 +7,7 @@ import type { Words } from "../words.ts";
 export interface Command {
   readonly name: string;
   /** `private` = in groups the person is sent to the private chat. */
-  readonly scope: "private" | "all";
+  readonly scope: "private" | "group" | "all";
   /** In groups only its sender sees the command and its answer, where the server can do that. */
   readonly hushed?: boolean;
   /** What it asks for, given the words after it; undefined when words are missing that it cannot do without. */
@@ -22,6 +22,7 @@ export const commands: readonly Command[] = [
   { name: "share", scope: "all", action: openShare },
   { name: "mounts", scope: "all", action: () => ({ do: "show-mounts" }) },
   { name: "browse", scope: "all", action: (path) => ({ do: "browse", ...(path !== "" && { path }) }) },
+  { name: "search", scope: "all", action: (words) => ({ do: "search", words }) },
   {
     name: "link",
     scope: "all",
@@ -30,6 +31,9 @@ export const commands: readonly Command[] = [
   },
   { name: "get", scope: "all", action: (words) => (words === "" ? undefined : { do: "get", words }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
+  // What one could lend is nobody else's business.
+  { name: "bind", scope: "group", hushed: true, action: (path) => ({ do: "bind", ...(path !== "" && { path }) }) },
+  { name: "unbind", scope: "group", action: () => ({ do: "unbind" }) },
   { name: "cancel", scope: "all", action: () => ({ do: "cancel" }) },
   { name: "logout", scope: "private", action: () => ({ do: "log-out" }) },
   { name: "forget", scope: "private", action: () => ({ do: "forget" }) },
@@ -64,7 +68,7 @@ export async function publishCommands(api: Api, words: Words): Promise<void> {
     // The first language is everybody's whose own is not ours.
     const tag = language === words.languages[0] ? {} : { language_code: languageCode(language) };
     const forPrivate: Audience = { scope: { type: "all_private_chats" }, ...tag };
-    await api.setMyCommands(listed(words, language, commands), forPrivate);
+    await api.setMyCommands(listed(words, language, privateCommands), forPrivate);
     await publishForGroups(api, listed(words, language, groupCommands), {
       scope: { type: "all_group_chats" },
       ...tag,
@@ -72,7 +76,8 @@ export async function publishCommands(api: Api, words: Words): Promise<void> {
   }
 }
 
-const groupCommands = commands.filter(({ scope }) => scope === "all");
+const privateCommands = commands.filter(({ scope }) => scope !== "group");
+const groupCommands = commands.filter(({ scope }) => scope !== "private");
 
 type Audience = NonNullable<Parameters<Api["setMyCommands"]>[1]>;
 
