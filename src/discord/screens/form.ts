@@ -26,6 +26,7 @@ const filledIn: Readonly<Record<FormId, "modal" | "page">> = {
   verification: "page",
   "pikpak-share": "modal",
   "mount-title": "modal",
+  "search-words": "modal",
 };
 
 /** Whether a form is a modal, or a page of the gateway. */
