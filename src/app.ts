@@ -5,7 +5,9 @@ import type { Logger } from "pino";
 import type { Action, Visit } from "./actions/action.ts";
 import { announceFallback } from "./actions/fallback.ts";
 import { perform } from "./actions/perform.ts";
+import { mayFetch } from "./actions/permission.ts";
 import type { Person } from "./actions/person.ts";
+import type { Place } from "./actions/place.ts";
 import type { PendingSignIn, Services } from "./actions/services.ts";
 import type { Session } from "./actions/session.ts";
 import { createTransfers, type Transfers } from "./actions/transfers/transfers.ts";
@@ -157,6 +159,7 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
     storage,
     sessions: store.open<Session>("sessions"),
     people,
+    places: store.open<Place>("places"),
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
     languages: words.languages,
     pickLanguage: (locale) => words.pick(locale),
@@ -169,6 +172,7 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
     said: store.open<number>("said"),
+    roleIn: async (place, person) => meet.frontends?.roleIn(place, person),
     tell: async (person, notice, language) => meet.frontends?.tell(person, notice, language),
     admins: config.admins,
     exclusive: (key, work) => store.exclusive(key, work),
@@ -227,7 +231,10 @@ function openGateway(house: House, pages: Pages): Gateway {
     words,
     tickets,
     pages,
-    resolve: resolver(house),
+    resolve: resolver({
+      ...house,
+      mayFetch: async (mount, person) => !!meet.services && mayFetch(meet.services, mount, person),
+    }),
     revoked: (ticket) => revocations.revoked(ticket),
     ready: () => readiness(house),
     ...(downloadProxy && { downloadProxy }),

@@ -5,6 +5,7 @@ import { ConfigError, type Config } from "../config.ts";
 import { driverKinds } from "../drivers/index.ts";
 import type { Values } from "../storage/form.ts";
 import type { Mount } from "../storage/mount.ts";
+import type { FolderRecord } from "../storage/name-index.ts";
 import { createStorage, type Storage } from "../storage/storage.ts";
 import { ownKey } from "../store/key.ts";
 import type { Store } from "../store/store.ts";
@@ -41,6 +42,7 @@ export function openStorage({ pikpak }: Config, store: Store, log: Logger): Stor
     mounts: store.open<Mount>("mounts"),
     secrets: store.open<Values>("secrets", { sealed: true }),
     notes: store.open<string>("notes"),
+    names: store.open<readonly FolderRecord[]>("names"),
     exclusive: (key, work) => store.exclusive(key, work),
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
