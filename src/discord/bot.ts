@@ -111,9 +111,7 @@ export function createDiscord(parts: DiscordParts): Discord {
     if (!isOpen) return;
     if (interaction.isAutocomplete()) return void router.suggest(interaction);
     if (!isDeed(interaction)) return;
-    if (isInstalledHere(interaction) && interaction.guildId !== null) {
-      void servers.note(interaction.guildId).catch((err: unknown) => log.warn({ err }, "server not noted"));
-    }
+    if (isInstalledHere(interaction) && interaction.guildId !== null) servers.note(interaction.guildId);
     void router.answer(interaction);
   };
 
