@@ -12,6 +12,7 @@ import type { PendingSignIn, Services } from "./actions/services.ts";
 import type { Session } from "./actions/session.ts";
 import { createTransfers, type Transfers } from "./actions/transfers/transfers.ts";
 import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
+import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
 import { linkIssuer, methodsOf, resolver } from "./app/links.ts";
 import { ConfigError, type Config } from "./config.ts";
@@ -173,6 +174,7 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
     transfers,
     said: store.open<number>("said"),
     roleIn: async (place, person) => meet.frontends?.roleIn(place, person),
+    forget: forgetter(store),
     tell: async (person, notice, language) => meet.frontends?.tell(person, notice, language),
     admins: config.admins,
     exclusive: (key, work) => store.exclusive(key, work),

@@ -43,6 +43,8 @@ export interface Services {
   readonly said?: Keyv<number>;
   /** A word to somebody who did not ask for it, in their private chat. Resolves also where they cannot be reached. */
   readonly tell?: (person: string, notice: Notice, language: string) => Promise<void>;
+  /** Deletes what is kept of a person outside of the actions: pages, half-finished dialogues. */
+  readonly forget?: (person: string) => Promise<void>;
   /** Person ids of operators. */
   readonly admins: readonly string[];
   /** Runs one piece of work at a time for `key`; a chain in this process is enough. */

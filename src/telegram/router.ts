@@ -122,6 +122,8 @@ async function show(routes: Routes, ctx: BotContext, answer: Answer, before?: Wa
   const { screen } = answer;
   if (screen.show === "form") return routes.dialogue.open(ctx, screen, before);
   if (screen.show === "found") return;
+  // A question that waits here is written anew at the end of this update, unless it is left.
+  if (screen.show === "notice" && screen.notice === "forgotten") await routes.dialogue.leave(ctx);
   await routes.deliverer.show(ctx, { ...answer, screen });
 }
 

@@ -14,5 +14,6 @@ export async function forgetPerson({ services, person, session }: Errand): Promi
   await services.transfers?.forget(person.id);
   await services.pending.delete(person.id);
   await services.people.delete(person.id);
+  await services.forget?.(person.id);
   return notice("forgotten", { level: "done" });
 }
