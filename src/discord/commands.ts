@@ -5,6 +5,7 @@ import {
   ApplicationIntegrationType,
   InteractionContextType,
   Locale,
+  PermissionFlagsBits,
   Routes,
   type APIApplicationCommandStringOption,
   type LocalizationMap,
@@ -30,6 +31,8 @@ export interface Command {
   opening(given: Given): Opening;
   /** Listed only for operators. */
   readonly operators?: boolean;
+  /** `servers`: it means nothing elsewhere. `admins`: besides, Discord offers it to those who manage the server alone. */
+  readonly only?: "servers" | "admins";
   action(given: Given): Action;
 }
 
@@ -99,10 +102,12 @@ export const commands: readonly Command[] = [
     name: "bind",
     options: [{ name: "folder", suggests: "path", maxLength: 2000 }],
     opening: reply,
+    only: "admins",
     action: ({ folder }) => ({ do: "bind", ...(folder !== undefined && { path: folder }) }),
   },
-  { name: "unbind", options: [], opening: reply, action: () => ({ do: "unbind" }) },
-  { name: "server", options: [], opening: reply, action: () => ({ do: "show-place-settings" }) },
+  // Who lent something may take it back, though they manage the server no more.
+  { name: "unbind", options: [], opening: reply, only: "servers", action: () => ({ do: "unbind" }) },
+  { name: "server", options: [], opening: reply, only: "admins", action: () => ({ do: "show-place-settings" }) },
   { name: "cancel", options: [], opening: reply, action: () => ({ do: "cancel" }) },
   { name: "logout", options: [], opening: reply, action: () => ({ do: "log-out" }) },
   { name: "forget", options: [], opening: reply, action: () => ({ do: "forget" }) },
@@ -118,24 +123,34 @@ export function openShareIn(text: string): Action {
   return { do: "open-share", text };
 }
 
-/** Where commands work: servers, the chat with the bot, and other people's chats for those who installed it for themselves. */
+/** Where commands work unless they mean something in servers alone: servers, the chat with the bot, and other people's chats for those who installed it for themselves. */
 const everywhere = {
   integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
   contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
 };
 
+/** Where a command is offered, and to whom. A server's admins may give it to others; what they may do is decided here all the same. */
+function reachOf({ only }: Command) {
+  if (!only) return everywhere;
+  return {
+    ...everywhere,
+    contexts: [InteractionContextType.Guild],
+    ...(only === "admins" && { default_member_permissions: PermissionFlagsBits.ManageGuild.toString() }),
+  };
+}
+
 /** What Discord is told about the commands, in every language. */
 export function registration(words: Words): readonly RESTPostAPIApplicationCommandsJSONBody[] {
   return [
-    ...commands.map(({ name, options }) => ({
+    ...commands.map((command) => ({
       type: ApplicationCommandType.ChatInput as const,
-      ...named(words, `slash-${name}`),
-      ...described(words, `command-${name}`),
+      ...named(words, `slash-${command.name}`),
+      ...described(words, `command-${command.name}`),
       // Discord wants those that must be given first.
-      options: options
+      options: command.options
         .toSorted((a, b) => Number(b.required ?? false) - Number(a.required ?? false))
-        .map((option) => optionOf(words, name, option)),
-      ...everywhere,
+        .map((option) => optionOf(words, command.name, option)),
+      ...reachOf(command),
     })),
     { type: ApplicationCommandType.Message as const, ...named(words, "menu-open-share"), ...everywhere },
   ];

@@ -3,6 +3,7 @@ import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/scree
 import type { Words } from "../words.ts";
 import type { Place, Post } from "./post.ts";
 import { isOver, isShutOut } from "./refusals.ts";
+import type { Removing } from "./removing.ts";
 import { formSheet, isModal, paintModal } from "./screens/form.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painter } from "./screens/painter.ts";
@@ -32,6 +33,8 @@ interface DelivererParts {
   readonly slips: Slips;
   readonly words: Words;
   readonly follower: Follower;
+  /** Absent = what is shown stays. */
+  readonly removing: Pick<Removing, "note"> | undefined;
   now(): number;
   newId(): string;
 }
@@ -65,6 +68,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
           place: publicVisit(turn.deed).place.kind,
         });
         const place = await post.publish(turn.deed, paint(painter, screen));
+        await noteEnd(turn, place, answer);
         followUpdates(parts, place, { updates: answer.updates, paint: (next) => paint(painter, next) });
       } catch (error) {
         await end(answer);
@@ -107,6 +111,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     }
     await stopFollowing(turn.deed);
     const place = await post.put(turn.deed, painted);
+    await noteEnd(turn, place, answer);
     followUpdates(all, place, {
       updates,
       paint: (next) => paint(painter, next),
@@ -116,6 +121,10 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       message: JSON.stringify(post.tokenOf(turn.deed)),
       send: (file) => all.uploader.send(addressOf(turn), file),
     });
+  }
+
+  async function noteEnd({ deed }: Turn, { id }: Place, { clearAt }: Answer): Promise<void> {
+    if (clearAt !== undefined) await parts.removing?.note(deed, id, clearAt);
   }
 
   /** Beside the message that shows how far it is, and seen by whoever sees that one. */

@@ -83,7 +83,19 @@ test("both Englishes and both Chineses of Discord are spoken, and nothing is inv
 });
 
 test("commands work in servers, in direct messages, in groups, and for those who installed the bot for themselves", () => {
-  for (const command of registered) expect(command).toMatchObject({ integration_types: [0, 1], contexts: [0, 1, 2] });
+  const ofServers = new Set(["bind", "unbind", "server"]);
+  for (const command of registered) {
+    const contexts = ofServers.has(command.name) ? [0] : [0, 1, 2];
+    expect(command).toMatchObject({ integration_types: [0, 1], contexts });
+  }
+});
+
+test("what is for those who manage a server is offered to nobody else, and taking back to everybody", () => {
+  const restricted = registered.filter((command) => command.default_member_permissions !== undefined);
+  expect(restricted.map(({ name, default_member_permissions: wanted }) => [name, wanted])).toEqual([
+    ["bind", "32"],
+    ["server", "32"],
+  ]);
 });
 
 test("what must be given comes first, and a command stays within its 8,000 characters", () => {
