@@ -1,5 +1,5 @@
 import type { Keyv } from "keyv";
-import type { CallOptions, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
+import type { CallOptions, DriverContext, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
 import { createDrivers, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
 import { StorageError, type StorageErrorCode } from "./error.ts";
@@ -81,6 +81,8 @@ interface StorageParts {
   /** 10 base62 characters. */
   newId(): string;
   readonly log: DriverLog;
+  /** Told of what drivers ask of the services behind them; absent = nobody counts. */
+  readonly count?: DriverContext["count"];
 }
 
 /** The mounts of this process: one driver, one reader a folder and one call a link at a time, for everybody. */

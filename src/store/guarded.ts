@@ -63,6 +63,17 @@ class GuardedAdapter extends EventEmitter implements KeyvStoreAdapter {
     return this.#inTime(this.#adapter.clear());
   }
 
+  /** Every key of a namespace with its text, opened. */
+  async *iterator<Value>(namespace?: string): AsyncGenerator<(string | Awaited<Value> | undefined)[], void> {
+    if (!this.#adapter.iterator) throw new Error("this store cannot be listed");
+    for await (const [key, text] of this.#adapter.iterator<Value>(namespace)) {
+      if (this.#seal && typeof key === "string" && typeof text === "string") {
+        const { sealed } = JSON.parse(text) as SealedRow;
+        yield [key, this.#seal.open(sealed, key) as Awaited<Value>];
+      } else yield [key, text];
+    }
+  }
+
   async disconnect(): Promise<void> {
     await this.#adapter.disconnect?.();
   }

@@ -24,7 +24,10 @@ interface CoolDown {
 }
 
 /** The gate of one account; its cool-down is kept in the notes, so that a restart does not forget it. */
-export function createGate(account: string, { notes, now, wait }: Pick<DriverContext, "notes" | "now" | "wait">): Gate {
+export function createGate(
+  account: string,
+  { notes, now, wait, count }: Pick<DriverContext, "notes" | "now" | "wait" | "count">,
+): Gate {
   const key = `cool-down:${account}`;
   let cooling: Promise<CoolDown | undefined> | undefined;
   let nextFree = 0;
@@ -42,6 +45,7 @@ export function createGate(account: string, { notes, now, wait }: Pick<DriverCon
       if (early > 0) await wait(early, signal);
     },
     async coolDown(ms) {
+      count?.("cool-downs");
       const before = await current();
       const level = before && before.until + forgiven > now() ? before.level + 1 : 0;
       const pause = Math.max(ms ?? 0, ms === undefined ? (steps[Math.min(level, steps.length - 1)] ?? hour) : 0);

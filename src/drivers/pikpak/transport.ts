@@ -29,8 +29,8 @@ const patience = 15_000;
 /** Bytes an API answer may have: 500 entries are about 1 MB. */
 const mostBytes = 16 * 1024 * 1024;
 
-/** A transport over undici. */
-export function createTransport(): Transport {
+/** A transport over undici. `onSend` is told of each exchange. */
+export function createTransport({ onSend }: { readonly onSend?: () => void } = {}): Transport {
   const agent = new Agent({
     connect: { timeout: 10_000 },
     headersTimeout: patience,
@@ -39,7 +39,10 @@ export function createTransport(): Transport {
     connections: 16,
   });
   return {
-    send: (exchange, now) => sendWith(agent, exchange, now),
+    send: (exchange, now) => {
+      onSend?.();
+      return sendWith(agent, exchange, now);
+    },
     close: () => agent.close(),
   };
 }
