@@ -4,7 +4,9 @@ import ipaddr from "ipaddr.js";
 import type { Keyv } from "keyv";
 import type { Logger } from "pino";
 import type { Action, Visit } from "./actions/action.ts";
+import type { Announce } from "./actions/broadcast.ts";
 import { perform } from "./actions/perform.ts";
+import { openOffice, type Office } from "./actions/office/office.ts";
 import type { Person } from "./actions/person.ts";
 import type { Answer } from "./actions/screen.ts";
 import type { PendingSignIn, Services } from "./actions/services.ts";
@@ -16,10 +18,10 @@ import { createTickets, type Tickets } from "./gateway/ticket.ts";
 import { ticketUrl } from "./gateway/ticket-url.ts";
 import { deriveKey } from "./gateway/keys.ts";
 import { proxyUrl } from "./gateway/proxy-url.ts";
-import { createRevocations } from "./gateway/revocations.ts";
+import { createRevocations, type Revocations } from "./gateway/revocations.ts";
 import type { Resolved } from "./gateway/resolve.ts";
 import { createGateway, GatewayError, type Gateway } from "./gateway/server.ts";
-import { createLog } from "./log.ts";
+import { createLog, levelOf } from "./log.ts";
 import type { Link } from "./storage/driver.ts";
 import { StorageError } from "./storage/error.ts";
 import type { Values } from "./storage/form.ts";
@@ -88,14 +90,34 @@ interface Site extends Required<Omit<AppOptions, "signal">> {
 }
 
 async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site): Promise<App> {
+  const level = levelOf(log);
   const words = loadWords({ onProblem: (problem) => log.warn(problem, "words missing") });
   const keys = keysOf(config);
   const store = await openStore({ url: config.storeUrl, keys, onError: (err) => log.error({ err }, "store failed") });
   onClose(() => store.close());
-  const storage = openStorage(config, store, log);
+  const revocations = createRevocations({
+    store: store.open<number>("revocations"),
+    now: Date.now,
+    keepFor: config.linkTtl,
+  });
+  const office = openOffice({
+    open: (namespace) => store.open(namespace),
+    mounts: store.open<Mount>("mounts"),
+    access: config.access,
+    announce: (place, text) => announcing(frontends, place, text),
+    revokeLinks: (person) => revocations.revoke({ person }),
+    level,
+    exclusive: (key, work) => store.exclusive(key, work),
+    now: Date.now,
+    wait: (ms, until) => sleep(ms, undefined, { signal: until }),
+    newId,
+    log: log.child({ part: "office" }),
+  });
+  const storage = openStorage(config, store, log, office);
   onClose(() => storage.close());
+  onClose(() => office.stop());
   const tickets = createTickets({ keys, now: Date.now });
-  const services = servicesOf({ config, store, storage, words, tickets, log });
+  const services = servicesOf({ config, store, storage, words, tickets, log, office });
   const performing = (visit: Visit, action: Action, signal: AbortSignal) => perform(services, visit, action, signal);
 
   const frontends = createFrontends(config, {
@@ -106,7 +128,7 @@ async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site):
     newest: newestOf(keys),
     perform: performing,
   });
-  const gateway = openGateway({ config, store, storage, words, tickets, log, frontends });
+  const gateway = openGateway({ config, store, storage, words, tickets, log, office, frontends, revocations });
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
   for (const { name, frontend } of frontends.all) {
@@ -114,12 +136,27 @@ async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site):
     await frontend.start();
     frontends.up.add(name);
   }
+  office.start();
   const address = gateway.address();
   // Said at any level: it is what an operator, a supervisor or a test waits for.
   log
     .child({}, { level: "info" })
     .info({ event: "ready", frontends: [...frontends.up], gateway: url, address }, "ready");
+  await offerFirstOperator(config, office);
   return { address, gatewayUrl: url, stop };
+}
+
+/** Nobody is an operator yet: whoever can read the terminal may become one. Not logged, since logs are kept and shipped. */
+async function offerFirstOperator({ admins }: Config, { door }: Office): Promise<void> {
+  if (admins.length > 0) return;
+  for await (const { operator } of door.standings()) if (operator) return;
+  process.stdout.write(`No ADMINS are set. To become the operator, send the bot: /start ${await door.operatorCode()}\n`);
+}
+
+/** Sends to a chat by the frontend it belongs to. */
+async function announcing({ telegram }: Frontends, place: string, text: string): ReturnType<Announce> {
+  if (place.startsWith("telegram:") && telegram) return telegram.announce(place, text);
+  throw new Error("the frontend of this chat is not switched on");
 }
 
 /** The configured keys; else the key file, which several processes over one database cannot share. */
@@ -143,7 +180,7 @@ function newestOf(keys: readonly Uint8Array[]): Uint8Array {
   return newest;
 }
 
-function openStorage({ pikpak }: Config, store: Store, log: Logger): Storage {
+function openStorage({ pikpak }: Config, store: Store, log: Logger, { ledger }: Office): Storage {
   return createStorage({
     kinds: kindsOf(pikpak),
     mounts: store.open<Mount>("mounts"),
@@ -155,6 +192,7 @@ function openStorage({ pikpak }: Config, store: Store, log: Logger): Storage {
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     newId,
     log: log.child({ part: "storage" }),
+    count: (what) => ledger.count(what),
   });
 }
 
@@ -187,9 +225,10 @@ interface House {
   readonly words: Words;
   readonly tickets: Tickets;
   readonly log: Logger;
+  readonly office: Office;
 }
 
-function servicesOf({ config, store, storage, words, tickets, log }: House): Services {
+function servicesOf({ config, store, storage, words, tickets, log, office }: House): Services {
   return {
     storage,
     sessions: store.open<Session>("sessions"),
@@ -201,6 +240,7 @@ function servicesOf({ config, store, storage, words, tickets, log }: House): Ser
     methods: downloadMethods.filter((method) => works(config, method)),
     usualMethod: usualMethod(config),
     admins: config.admins,
+    office,
     exclusive: (key, work) => store.exclusive(key, work),
     now: Date.now,
     newId,
@@ -281,6 +321,7 @@ function createFrontends(
       log: log.child({ part: "telegram" }),
       now: Date.now,
       onFatal,
+      operators: config.admins,
     });
   return {
     ...(telegram && { telegram }),
@@ -321,13 +362,10 @@ function openGateway({
   words,
   tickets,
   log,
+  office,
   frontends,
-}: House & { readonly frontends: Frontends }): Gateway {
-  const revocations = createRevocations({
-    store: store.open<number>("revocations"),
-    now: Date.now,
-    keepFor: config.linkTtl,
-  });
+  revocations,
+}: House & { readonly frontends: Frontends; readonly revocations: Revocations }): Gateway {
   const resolve = resolver({ config, storage });
   return createGateway({
     ...config.gateway,
@@ -335,7 +373,9 @@ function openGateway({
     words,
     tickets,
     resolve,
-    revoked: (ticket) => revocations.revoked(ticket),
+    revoked: async (ticket) =>
+      (await office.door.standing(ticket.person)).banned !== undefined || revocations.revoked(ticket),
+    limits: { quota: office.allowance },
     ready: () => readiness(store, frontends),
     ...(config.downloadProxy && { downloadProxy: config.downloadProxy }),
     linkByPath: ({ mount, entry, variant }, { signal }) =>

@@ -1,6 +1,7 @@
 import type { Order } from "../storage/entry.ts";
 import type { Values } from "../storage/form.ts";
 import type { DownloadMethod } from "../storage/mount.ts";
+import type { OperatorsPress } from "./operate.ts";
 
 /** Who acts, and where they stand. Made by a frontend for every update. */
 export interface Visit {
@@ -46,6 +47,8 @@ export type Action =
       /** The form that was being filled in; absent = none was. */
       readonly left?: FormRef;
     }
+  /** Operators: the panel, or a sub-command with its words. */
+  | { readonly do: "admin"; readonly words?: string }
   | Press;
 
 /** What a button can mean. `index` counts in the rows its screen showed. */
@@ -73,7 +76,8 @@ export type Press =
   | { readonly do: "set-order"; readonly view: ViewRef; readonly by: Order["by"] }
   | { readonly do: "add-account"; readonly view: ViewRef }
   | { readonly do: "add-share"; readonly view: ViewRef }
-  | { readonly do: "retry"; readonly view: ViewRef };
+  | { readonly do: "retry"; readonly view: ViewRef }
+  | OperatorsPress;
 
 /** Which form was answered, and what it is about. Survives in a dialogue's state, so it holds no secret. */
 export interface FormRef {
@@ -83,5 +87,14 @@ export interface FormRef {
   readonly subject?: string;
 }
 
-export const formIds = ["pikpak", "pikpak-share", "verification", "mount-title"] as const;
+export const formIds = [
+  "pikpak",
+  "pikpak-share",
+  "verification",
+  "mount-title",
+  // Operators.
+  "find-person",
+  "quota",
+  "broadcast-text",
+] as const;
 export type FormId = (typeof formIds)[number];

@@ -11,6 +11,8 @@ export interface Errand {
   readonly signal: AbortSignal;
   /** The person as last read or written. */
   readonly person: Person;
+  /** They are an operator of the house. */
+  readonly operator: boolean;
   /** The screen pressed on; absent = what comes is a new one. */
   readonly session?: Session;
 }
@@ -23,7 +25,14 @@ export interface Outcome {
 
 /** An errand of somebody, with no screen behind it yet. */
 export async function startErrand(services: Services, visit: Visit, signal: AbortSignal): Promise<Errand> {
-  return { services, visit, signal, person: await loadPerson(services, visit.person.id) };
+  const { id } = visit.person;
+  const [person, operator] = await Promise.all([loadPerson(services, id), isOperator(services, id)]);
+  return { services, visit, signal, person, operator };
+}
+
+/** Named in the configuration, or made one by a code. */
+export async function isOperator({ admins, office }: Services, person: string): Promise<boolean> {
+  return admins.includes(person) || (await office.door.standing(person)).operator !== undefined;
 }
 
 /** Writes the person's record and goes on with it. */

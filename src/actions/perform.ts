@@ -1,15 +1,18 @@
 import { StorageError } from "../storage/error.ts";
 import type { Action, Press, Visit } from "./action.ts";
-import { findSession, queueOf, startErrand, type Errand, type Outcome } from "./errand.ts";
+import { admission, tooFast } from "./admission.ts";
+import { findSession, queueOf, recall, startErrand, type Errand, type Outcome } from "./errand.ts";
 import { failed, refused, unexpected } from "./failure.ts";
 import { shareForm, signInForm } from "./forms.ts";
-import { refusal } from "./permission.ts";
+import type { Ledger } from "./office/ledger.ts";
+import { isOfOperators, refusal, type Role } from "./permission.ts";
 import { languageOf, loadPerson } from "./person.ts";
 import { pressedOn, type Pressed } from "./pressed.ts";
 import { showMounts } from "./scenes/mounts.ts";
 import { ask, showSettings } from "./scenes/person.ts";
-import type { Answer } from "./screen.ts";
+import type { Answer, Screen } from "./screen.ts";
 import type { Services } from "./services.ts";
+import { admin } from "./verbs/admin.ts";
 import { confirm, dismiss } from "./verbs/answer-question.ts";
 import { browse } from "./verbs/browse.ts";
 import { cancel } from "./verbs/cancel.ts";
@@ -29,6 +32,7 @@ import {
 } from "./verbs/mounts.ts";
 import { openEntry } from "./verbs/open-entry.ts";
 import { openShare } from "./verbs/open-share.ts";
+import { operate } from "./verbs/operate.ts";
 import { requestLink } from "./verbs/request-link.ts";
 import { setLanguage, setOrder, setRows } from "./verbs/settings.ts";
 import { signIn } from "./verbs/sign-in.ts";
@@ -40,14 +44,39 @@ import { goUp, refresh, sort, turnPage } from "./verbs/turn-page.ts";
  * Does what was asked and says what is to be seen then: the only door of the frontends. A person's actions are done one
  * after another. Rejects with nothing but the signal's reason.
  */
-export function perform(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
+export async function perform(
+  services: Services,
+  visit: Visit,
+  action: Action,
+  signal: AbortSignal,
+): Promise<Answer> {
+  // Before anybody waits in the queue, which is what a flood would fill.
+  const tempo = await services.office.pace.take(...pacedBy(visit));
+  if (tempo !== "go") return answerOf({ services, visit }, tooFast(tempo));
   return services.exclusive(queueOf(visit), async () => {
     signal.throwIfAborted();
     const outcome = await guarded({ services, visit, signal }, action);
-    const person = await loadPerson(services, visit.person.id).catch(() => undefined);
-    const language = person ? languageOf(services, person, visit) : services.pickLanguage(visit.person.locale);
-    return { ...outcome, language };
+    tally(services.office.ledger, outcome.screen);
+    return answerOf({ services, visit }, outcome);
   });
+}
+
+/** A person has one measure in all places, and a group one for all its people. */
+function pacedBy({ person, place }: Visit): readonly string[] {
+  return place.kind === "group" ? [person.id, place.id] : [person.id];
+}
+
+async function answerOf({ services, visit }: Pick<Errand, "services" | "visit">, outcome: Outcome): Promise<Answer> {
+  const person = await loadPerson(services, visit.person.id).catch(() => undefined);
+  const language = person ? languageOf(services, person, visit) : services.pickLanguage(visit.person.locale);
+  return { ...outcome, language };
+}
+
+/** Counts what operators want to know of it. */
+function tally(ledger: Ledger, screen: Screen): void {
+  if (screen.show === "link") ledger.count("links");
+  if (screen.show === "form" && screen.reason) ledger.count(`error ${screen.reason.code}`);
+  if (screen.show === "notice" && screen.level === "failed") ledger.count(`error ${screen.notice}`);
 }
 
 type Asked = Pick<Errand, "services" | "visit" | "signal">;
@@ -56,7 +85,7 @@ type Asked = Pick<Errand, "services" | "visit" | "signal">;
 async function guarded({ services, visit, signal }: Asked, action: Action): Promise<Outcome> {
   try {
     const errand = await startErrand(services, visit, signal);
-    return await permitted(errand, action);
+    return (await admission(errand, action)) ?? (await permitted(errand, action));
   } catch (error) {
     if (signal.aborted) throw error;
     return unforeseen({ services, visit, signal }, action, error);
@@ -75,7 +104,7 @@ async function unforeseen({ services, visit, signal }: Asked, action: Action, er
 
 function permitted(errand: Errand, action: Action): Promise<Outcome> | Outcome {
   if ("view" in action) return pressed(errand, action);
-  const no = refusal(action, "owner", errand.visit.place);
+  const no = refusal(action, rolesOf(errand, true), errand.visit.place);
   return no ? refused(no) : typed(errand, action);
 }
 
@@ -83,12 +112,19 @@ function permitted(errand: Errand, action: Action): Promise<Outcome> | Outcome {
 async function pressed(errand: Errand, press: Press, { isLink = false } = {}): Promise<Outcome> {
   const session = await findSession(errand.services, press.view);
   if (!session) return refused("view-expired");
-  const role = session.owner === errand.person.id ? "owner" : "other";
-  const no = refusal(press, role, errand.visit.place);
+  const no = refusal(press, rolesOf(errand, session.owner === errand.person.id), errand.visit.place);
   if (no) return refused(no);
+  const shown = recall(session, press.view)?.scene;
+  if (!errand.operator && (isOfOperators(session.scene) || isOfOperators(shown))) return refused("view-expired");
   // Behind a deep link it goes on in a message of its own, and leaves the one it came from alone.
   const own = isLink ? { ...session, id: errand.services.newId(), place: errand.visit.place.id } : session;
   return carriedOut(pressedOn({ ...errand, session: own }, own, press.view), press);
+}
+
+/** What somebody is to a screen that is theirs or not. */
+function rolesOf({ operator }: Errand, isOwner: boolean): readonly Role[] {
+  if (!isOwner) return ["other"];
+  return operator ? ["owner", "operator"] : ["owner"];
 }
 
 function typed(errand: Errand, action: Exclude<Action, Press>): Promise<Outcome> | Outcome {
@@ -117,6 +153,8 @@ function typed(errand: Errand, action: Exclude<Action, Press>): Promise<Outcome>
       return ask(errand, { at: "question", question: "forget" });
     case "cancel":
       return cancel(errand, action.left);
+    case "admin":
+      return admin(errand, action.words ?? "");
   }
 }
 
@@ -170,5 +208,7 @@ function carriedOut(errand: Pressed, press: Press): Promise<Outcome> | Outcome {
       return shareForm(errand);
     case "retry":
       return retry(errand);
+    default:
+      return operate(errand, press);
   }
 }

@@ -1,21 +1,31 @@
 import type { Mount } from "../storage/mount.ts";
 import type { Action, FormId, Visit } from "./action.ts";
 import type { NoticeCode } from "./screen.ts";
+import type { Scene } from "./session.ts";
 
-/** What somebody is to the screen they press on. Who types a command is the owner of what comes of it. */
-export type Role = "owner" | "other";
+/**
+ * What somebody is to the screen they press on. Who types a command is the owner of what comes of it. An `operator` is
+ * one of the house, on a screen of their own.
+ */
+export const roles = ["owner", "other", "operator"] as const;
+export type Role = (typeof roles)[number];
 
-interface Rule {
+/** Who may do something, and where. */
+export interface Rule {
   /** Who may; anybody else is told `not-yours`. */
   readonly roles: readonly Role[];
   /** Where; elsewhere it is `private-only`. */
   readonly places: readonly Visit["place"]["kind"][];
+  /** Who may not, or not here, is told what they would be told if there were no such thing. */
+  readonly hidden?: true;
 }
 
 const anywhere: Rule = { roles: ["owner"], places: ["private", "group"] };
 const inPrivate: Rule = { roles: ["owner"], places: ["private"] };
+const byOperators: Rule = { roles: ["operator"], places: ["private"], hidden: true };
 
-const rules: Readonly<Record<Exclude<Action["do"], "submit">, Rule>> = {
+/** What each action wants: the one table both chats go by. */
+export const rules: Readonly<Record<Exclude<Action["do"], "submit">, Rule>> = {
   start: anywhere,
   help: anywhere,
   "open-share": anywhere,
@@ -51,20 +61,58 @@ const rules: Readonly<Record<Exclude<Action["do"], "submit">, Rule>> = {
   "set-language": inPrivate,
   "set-rows": inPrivate,
   "set-order": inPrivate,
+  // Operators.
+  admin: byOperators,
+  "admin-go": byOperators,
+  "admin-turn": byOperators,
+  "admin-pick": byOperators,
+  "find-person": byOperators,
+  admit: byOperators,
+  expel: byOperators,
+  ban: byOperators,
+  unban: byOperators,
+  "ask-quota": byOperators,
+  "set-access": byOperators,
+  invite: byOperators,
+  "withdraw-invitations": byOperators,
+  "set-maintenance": byOperators,
+  "set-log-level": byOperators,
+  "compose-broadcast": byOperators,
+  "stop-broadcast": byOperators,
+  "about-state": byOperators,
 };
 
-const formRules: Readonly<Record<FormId, Rule>> = {
+/** The same for filled-in forms. */
+export const formRules: Readonly<Record<FormId, Rule>> = {
   "pikpak-share": anywhere,
   pikpak: inPrivate,
   verification: inPrivate,
   "mount-title": inPrivate,
+  // Operators.
+  "find-person": byOperators,
+  quota: byOperators,
+  "broadcast-text": byOperators,
 };
 
-/** Why this may not be done; undefined = it may. */
-export function refusal(action: Action, role: Role, place: Visit["place"]): NoticeCode | undefined {
-  const rule = action.do === "submit" ? formRules[action.form.id] : rules[action.do];
-  if (!rule.roles.includes(role)) return "not-yours";
-  return rule.places.includes(place.kind) ? undefined : "private-only";
+/** The rule an action goes by. */
+export function ruleOf(action: Action): Rule {
+  return action.do === "submit" ? formRules[action.form.id] : rules[action.do];
+}
+
+/** Why this may not be done by somebody who is all this; undefined = it may. */
+export function refusal(action: Action, are: readonly Role[], place: Visit["place"]): NoticeCode | undefined {
+  const rule = ruleOf(action);
+  const isAmong = are.some((role) => rule.roles.includes(role));
+  const isHere = rule.places.includes(place.kind);
+  const isHidden = rule.hidden && !are.includes("other") && !(isAmong && isHere);
+  if (isHidden) return action.do === "admin" ? "unknown-command" : "view-expired";
+  if (!isAmong) return "not-yours";
+  return isHere ? undefined : "private-only";
+}
+
+/** A screen of the operators answers only to one, whatever the button: they may have been one when it was drawn. */
+export function isOfOperators(scene: Scene | undefined): boolean {
+  return scene?.at === "operators" || (scene?.at === "question" && scene.question === "broadcast");
 }
 
 /** What a mount lets somebody do who stands in a place. */

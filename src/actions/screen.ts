@@ -4,6 +4,7 @@ import type { Field, Problem, Values } from "../storage/form.ts";
 import type { DownloadMethod, Health } from "../storage/mount.ts";
 import type { Quota } from "../storage/driver.ts";
 import type { FormRef, ViewRef } from "./action.ts";
+import type { OperatorsScreen } from "./screen-operators.ts";
 
 /**
  * Everything that can be shown: meaning only, no words, no markup, no layout. A renderer turns one into its platform's
@@ -21,6 +22,7 @@ export type Screen =
   | MountCard
   | SettingsScreen
   | Question
+  | OperatorsScreen
   | Notice;
 
 /** What `perform` gives: the screen, and the ones that follow it in the same place while work goes on (a folder filling in). */
@@ -169,9 +171,11 @@ export interface SettingsScreen {
 export interface Question {
   readonly show: "question";
   readonly view: ViewRef;
-  readonly question: "remove-mount" | "forget";
-  /** What it is about: the mount's title. */
+  readonly question: "remove-mount" | "forget" | "broadcast";
+  /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string;
+  /** Chats a broadcast would go to. */
+  readonly count?: number;
 }
 
 /** A sentence. With a view, what `offer` names can be pressed: `back` is the way out to the last place that worked. */
@@ -189,6 +193,8 @@ export interface Notice {
   readonly reference?: string;
   /** Not meant for the message pressed on: a toast, or a word to the asker alone. */
   readonly for?: "asker";
+  /** It was said a moment ago: where the platform needs no answer, it need not be shown. */
+  readonly again?: true;
 }
 
 /** Sentences that are not failures of a drive. */
@@ -215,5 +221,18 @@ export const noticeCodes = [
   "too-fast",
   "saved",
   "unexpected",
+  // At the door, and operators.
+  "banned",
+  "maintenance",
+  "admitted",
+  "code-void",
+  "operator-made",
+  "operator-stays",
+  "unknown-command",
+  "admin-usage",
+  "state-by-shell",
+  "broadcast-running",
+  "broadcast-none",
+  "broadcast-nobody",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -4,6 +4,7 @@ import type { Values } from "../storage/form.ts";
 import type { DownloadMethod, Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Visit } from "./action.ts";
+import type { Office } from "./office/office.ts";
 import type { Person } from "./person.ts";
 import type { FormScreen, LinkCard } from "./screen.ts";
 import type { Session } from "./session.ts";
@@ -27,8 +28,10 @@ export interface Services {
   readonly methods: readonly DownloadMethod[];
   /** The operator's default among them. */
   readonly usualMethod: DownloadMethod;
-  /** Person ids of operators. */
+  /** Person ids of operators named in the configuration; a code can make others. */
   readonly admins: readonly string[];
+  /** Who is let in, what is counted, and words to everybody. */
+  readonly office: Office;
   /** Runs one piece of work at a time for `key`; a chain in this process is enough. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   /** Milliseconds since the epoch. */

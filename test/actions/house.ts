@@ -12,6 +12,7 @@ import type { Field, Values } from "../../src/storage/form.ts";
 import type { Mount } from "../../src/storage/mount.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
+import { openOffice, type OfficeParts } from "../../src/actions/office/office.ts";
 
 /** What outlives the process: hand it to the next house, as after a restart. */
 export interface Shelves {
@@ -21,6 +22,8 @@ export interface Shelves {
   readonly sessions: Keyv<Session>;
   readonly people: Keyv<Person>;
   readonly pending: Keyv<PendingSignIn>;
+  /** The office's namespaces by name. */
+  readonly office: Map<string, Keyv>;
 }
 
 /** Drives that do as a test tells them. */
@@ -186,11 +189,13 @@ interface HouseOptions {
   /** Absent = the cloud's. */
   readonly kinds?: readonly DriverKind[];
   readonly now?: () => number;
+  /** What operators have to do with. */
+  readonly office?: Partial<OfficeParts>;
 }
 
 export function house(
   cloud: Cloud,
-  { shelves = emptyShelves(), changes = {}, kinds = cloud.kinds(), now = () => 1_000_000 }: HouseOptions = {},
+  { shelves = emptyShelves(), changes = {}, kinds = cloud.kinds(), now = () => 1_000_000, office = {} }: HouseOptions = {},
 ): House {
   const logged: object[] = [];
   let ids = houses++ * 100_000;
@@ -221,6 +226,19 @@ export function house(
     methods: ["redirect", "proxy"],
     usualMethod: "redirect",
     admins: ["telegram:1"],
+    office: openOffice({
+      open: <T>(name: string) => shelfOf<T>(shelves.office, name),
+      mounts: shelves.mounts,
+      access: "open",
+      announce: async () => "sent",
+      level: { get: () => "info", set: () => undefined },
+      ...locks,
+      now,
+      wait: () => new Promise((resolve) => setImmediate(resolve)),
+      newId,
+      log: { error: (fields) => void logged.push(fields) },
+      ...office,
+    }),
     now,
     newId,
     log: { error: (fields) => void logged.push(fields) },
@@ -239,7 +257,7 @@ export function house(
       if (screen.show !== show) throw new Error(`expected ${show}, got ${JSON.stringify(screen)}`);
       return screen as Extract<Screen, { show: Show }>;
     },
-    restarted: () => house(cloud, { shelves, changes, kinds, now }),
+    restarted: () => house(cloud, { shelves, changes, kinds, now, office }),
   };
 }
 
@@ -255,7 +273,14 @@ function emptyShelves(): Shelves {
     sessions: new Keyv<Session>(strict),
     people: new Keyv<Person>(strict),
     pending: new Keyv<PendingSignIn>(strict),
+    office: new Map(),
   };
+}
+
+function shelfOf<T>(shelves: Map<string, Keyv>, name: string): Keyv<T> {
+  const shelf = shelves.get(name) ?? new Keyv({ throwOnErrors: true });
+  shelves.set(name, shelf);
+  return shelf as Keyv<T>;
 }
 
 /** A person in their own chat. */

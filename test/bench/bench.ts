@@ -100,6 +100,7 @@ async function chats(count: number): Promise<void> {
     sessions: store.open("sessions"),
     people: store.open("people"),
     pending: store.open("pending", { sealed: true }),
+    office: new Map(),
   };
   const at = house(new Cloud({ shares: { shelf: { tree: many(600) } } }), { shelves, now: Date.now });
   const before = process.memoryUsage().rss;

@@ -4,6 +4,7 @@ import { showFile, showLink } from "./file.ts";
 import { showFolder } from "./folder.ts";
 import type { ShowOptions } from "./listing.ts";
 import { showMount, showMounts } from "./mounts.ts";
+import { showOperators } from "./operators.ts";
 import { ask, showSettings, showWelcome } from "./person.ts";
 import { browse } from "../verbs/browse.ts";
 
@@ -28,6 +29,8 @@ export async function redraw(errand: Errand, scene: Scene | Resumable, options: 
       return showSettings(errand);
     case "question":
       return ask(errand, scene);
+    case "operators":
+      return showOperators(errand, scene);
     case "notice":
       return redraw(errand, scene.retry ?? scene.back ?? { at: "welcome" }, options);
   }

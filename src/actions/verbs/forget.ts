@@ -9,5 +9,6 @@ export async function forgetPerson({ services, person, session }: Errand): Promi
   for (const id of sessions) await services.sessions.delete(id);
   await services.pending.delete(person.id);
   await services.people.delete(person.id);
+  await services.office.chats.forget(person.id);
   return notice("forgotten", { level: "done" });
 }

@@ -1,6 +1,7 @@
 import type { Values } from "../../storage/form.ts";
 import type { FormRef } from "../action.ts";
 import type { Errand, Outcome } from "../errand.ts";
+import { submitBroadcast, submitFind, submitQuota } from "./operate.ts";
 import { submitTitle } from "./rename-mount.ts";
 import { submitShare } from "./open-share.ts";
 import { submitSignIn, submitVerification } from "./sign-in.ts";
@@ -16,5 +17,12 @@ export function submit(errand: Errand, { id, subject }: FormRef, values: Values)
       return submitVerification(errand, subject, values);
     case "mount-title":
       return submitTitle(errand, subject, values);
+    // Operators.
+    case "find-person":
+      return submitFind(errand, values);
+    case "quota":
+      return submitQuota(errand, subject, values);
+    case "broadcast-text":
+      return submitBroadcast(errand, values);
   }
 }

@@ -5,6 +5,7 @@ import { paintLink } from "./link.ts";
 import { paintListing } from "./listing.ts";
 import { paintMount, paintMounts } from "./mounts.ts";
 import { paintNotice } from "./notice.ts";
+import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSettings } from "./settings.ts";
@@ -31,6 +32,14 @@ export function paint(painter: Painter, screen: Exclude<Screen, FormScreen>): Pa
       return paintSettings(painter, screen);
     case "question":
       return paintQuestion(painter, screen);
+    case "admin":
+    case "people":
+    case "person":
+    case "access":
+    case "admin-mounts":
+    case "broadcast":
+    case "audit":
+      return paintOperators(painter, screen);
     case "notice":
       return paintNotice(painter, screen);
   }
