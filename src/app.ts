@@ -150,7 +150,9 @@ async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site):
 async function offerFirstOperator({ admins }: Config, { door }: Office): Promise<void> {
   if (admins.length > 0) return;
   for await (const { operator } of door.standings()) if (operator) return;
-  process.stdout.write(`No ADMINS are set. To become the operator, send the bot: /start ${await door.operatorCode()}\n`);
+  process.stderr.write(
+    `No ADMINS are set. To become the operator, send the bot: /start ${await door.operatorCode()}\n`,
+  );
 }
 
 /** Sends to a chat by the frontend it belongs to. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, Resource, Visitor, type Message, type VariableReference } from "@fluent/syntax";
 import { describe, expect, test } from "vitest";
 import { formIds } from "../src/actions/action.ts";
+import { auditActs } from "../src/actions/office/audit.ts";
 import { noticeCodes } from "../src/actions/screen.ts";
 import { storageErrorCodes } from "../src/storage/error.ts";
 import { problemCodes } from "../src/storage/form.ts";
@@ -36,6 +37,7 @@ test.each([
   ["notice", noticeCodes],
   ["problem", problemCodes],
   ["form-title", formIds],
+  ["audit", auditActs],
 ] as const)("every %s has words", (prefix, codes) => {
   expect(codes.filter((code) => !english.has(`${prefix}-${code}`))).toEqual([]);
 });

@@ -101,6 +101,8 @@ class Engine implements Broadcasts {
   readonly #parts: BroadcastsParts;
   readonly #closing = new AbortController();
   #running: Promise<void> | undefined;
+  /** There may be something to do that the run has not seen. */
+  #wanted = false;
   /** Ends the run in this process early. */
   #halting = new AbortController();
   /** The current list's tally, while a run in this process counts it. */
@@ -164,8 +166,8 @@ class Engine implements Broadcasts {
   }
 
   resume(): void {
-    if (this.#running || this.#closing.signal.aborted) return;
-    this.#running = this.#run().finally(() => (this.#running = undefined));
+    this.#wanted = true;
+    if (!this.#closing.signal.aborted) this.#running ??= this.#run();
   }
 
   async stop(): Promise<void> {
@@ -176,15 +178,17 @@ class Engine implements Broadcasts {
   /** Among replicas one runs; the others wait here and find it done, or go on where a dead one was. */
   async #run(): Promise<void> {
     const { exclusive, log, wait } = this.#parts;
-    while (!this.#closing.signal.aborted) {
+    while (this.#wanted && !this.#closing.signal.aborted) {
+      this.#wanted = false;
       try {
         await exclusive("broadcast", () => this.#carryOn());
-        return;
       } catch (err) {
+        this.#wanted = true;
         log.error({ err }, "broadcast broken off, goes on later");
         await wait(mendAfter, this.#closing.signal).catch(() => undefined);
       }
     }
+    this.#running = undefined;
   }
 
   async #carryOn(): Promise<void> {

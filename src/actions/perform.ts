@@ -44,12 +44,7 @@ import { goUp, refresh, sort, turnPage } from "./verbs/turn-page.ts";
  * Does what was asked and says what is to be seen then: the only door of the frontends. A person's actions are done one
  * after another. Rejects with nothing but the signal's reason.
  */
-export async function perform(
-  services: Services,
-  visit: Visit,
-  action: Action,
-  signal: AbortSignal,
-): Promise<Answer> {
+export async function perform(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
   // Before anybody waits in the queue, which is what a flood would fill.
   const tempo = await services.office.pace.take(...pacedBy(visit));
   if (tempo !== "go") return answerOf({ services, visit }, tooFast(tempo));

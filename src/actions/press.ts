@@ -124,15 +124,7 @@ const operatorsVerbs: ReadonlyMap<string, PlainOperatorsPress> = new Map(
 
 type PlainVerb = Exclude<
   Press["do"],
-  | "open"
-  | "turn"
-  | "sort"
-  | "mount"
-  | "set-method"
-  | "set-language"
-  | "set-rows"
-  | "set-order"
-  | OperatorsPress["do"]
+  "open" | "turn" | "sort" | "mount" | "set-method" | "set-language" | "set-rows" | "set-order" | OperatorsPress["do"]
 >;
 
 const plain: Readonly<Record<string, PlainVerb>> = {

@@ -7,7 +7,13 @@ import type { MountTag } from "./screen.ts";
 
 /** What only operators see, in private. */
 export type OperatorsScreen =
-  AdminPanel | PeopleList | PersonCard | AccessScreen | AdminMounts | BroadcastScreen | AuditScreen;
+  | AdminPanel
+  | PeopleList
+  | PersonCard
+  | AccessScreen
+  | AdminMounts
+  | BroadcastScreen
+  | AuditScreen;
 
 /** The house in numbers. Presses: `admin-go` to every room but this, `set-maintenance`, `set-log-level` by index, `about-state`. */
 export interface AdminPanel {

@@ -6,6 +6,8 @@ import type { Claim } from "./lock.ts";
 /** One Postgres database behind any number of namespaces. */
 export interface PostgresStore {
   adapter(): KeyvStoreAdapter;
+  /** Every record, by key. */
+  rows(): AsyncGenerator<{ readonly key: string; readonly text: string }>;
   readonly claim: Claim;
   ping(): Promise<void>;
   /** Deletes what has expired: the adapter has no expiry column, so dead rows would stay until read. */
@@ -30,6 +32,7 @@ export async function openPostgres(url: string, onError: (error: unknown) => voi
       adapters.push(adapter);
       return adapter;
     },
+    rows: () => allRows(pool),
     claim: (key) => claimKey(pool, key),
     ping: async () => void (await pool.query("SELECT 1")),
     sweep: async (now) =>
@@ -40,6 +43,20 @@ export async function openPostgres(url: string, onError: (error: unknown) => voi
       await pool.end();
     },
   };
+}
+
+async function* allRows(pool: pg.Pool): AsyncGenerator<{ readonly key: string; readonly text: string }> {
+  let last = "";
+  for (;;) {
+    const { rows } = await pool.query<{ key: string; value: string }>(
+      `SELECT key, value FROM ${table} WHERE key > $1 ORDER BY key LIMIT 500`,
+      [last],
+    );
+    for (const { key, value } of rows) yield { key, text: value };
+    const end = rows.at(-1);
+    if (!end) return;
+    last = end.key;
+  }
 }
 
 async function claimKey(pool: pg.Pool, key: string): Promise<() => Promise<void>> {

@@ -195,9 +195,16 @@ interface HouseOptions {
 
 export function house(
   cloud: Cloud,
-  { shelves = emptyShelves(), changes = {}, kinds = cloud.kinds(), now = () => 1_000_000, office = {} }: HouseOptions = {},
+  {
+    shelves = emptyShelves(),
+    changes = {},
+    kinds = cloud.kinds(),
+    now = () => 1_000_000,
+    office = {},
+  }: HouseOptions = {},
 ): House {
   const logged: object[] = [];
+  let waited = 0;
   let ids = houses++ * 100_000;
   const newId = () => String(ids++).padStart(10, "0");
   const locks = createLocks();
@@ -233,8 +240,12 @@ export function house(
       announce: async () => "sent",
       level: { get: () => "info", set: () => undefined },
       ...locks,
-      now,
-      wait: () => new Promise((resolve) => setImmediate(resolve)),
+      // Waiting takes no time, but the office's clock goes on by it: what is paced would wait for ever.
+      now: () => now() + waited,
+      wait: async (ms) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        waited += ms;
+      },
       newId,
       log: { error: (fields) => void logged.push(fields) },
       ...office,

@@ -106,7 +106,9 @@ describe("in a group", () => {
     { do: "show-settings" },
     { do: "log-out" },
     { do: "forget" },
-    ...formIds.filter((id) => id !== "pikpak-share" && !formRules[id].hidden).map((id): Action => ({ do: "submit", form: { id }, values: {} })),
+    ...formIds
+      .filter((id) => id !== "pikpak-share" && !formRules[id].hidden)
+      .map((id): Action => ({ do: "submit", form: { id }, values: {} })),
   ];
 
   test.each(secluded.map((action) => [JSON.stringify(action), action] as const))(

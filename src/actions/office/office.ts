@@ -86,7 +86,10 @@ export function openOffice(parts: OfficeParts): Office {
     door,
     chats,
     ledger,
-    allowance: { ...allowance, spend: (person, bytes) => void (ledger.count("bytes", bytes), allowance.spend(person, bytes)) },
+    allowance: {
+      ...allowance,
+      spend: (person, bytes) => void (ledger.count("bytes", bytes), allowance.spend(person, bytes)),
+    },
     audit: createAudit({ kept: open<AuditEntry | number>("audit"), exclusive, now }),
     broadcasts,
     pace: parts.pace ?? createPace(),

@@ -71,7 +71,9 @@ async function numbersOf({ chats, ledger, mounts }: Office): Promise<HouseNumber
 
 function errorsIn(counts: Counts): HouseNumbers["errors"] {
   return Object.entries(counts)
-    .flatMap(([what, count]) => (what.startsWith("error ") ? [{ code: what.slice("error ".length), count: count ?? 0 }] : []))
+    .flatMap(([what, count]) =>
+      what.startsWith("error ") ? [{ code: what.slice("error ".length), count: count ?? 0 }] : [],
+    )
     .toSorted((a, b) => b.count - a.count)
     .slice(0, 10);
 }

@@ -32,9 +32,7 @@ export function operate(pressed: Pressed, press: OperatorsPress): Promise<Outcom
     case "unban":
       return onGuest(pressed, unban);
     case "ask-quota":
-      return onGuest(pressed, (_, id) =>
-        operatorsForm(pressed, { id: "quota", subject: id }, { fields: quotaFields }),
-      );
+      return onGuest(pressed, (_, id) => operatorsForm(pressed, { id: "quota", subject: id }, { fields: quotaFields }));
     case "set-access":
       return setAccess(pressed, press.mode);
     case "invite":

@@ -163,9 +163,7 @@ function paintPerson(painter: Painter, screen: PersonCard): Painted {
     text: lines(
       FormattedString.join([`${isPerson ? "👤" : "👥"} `, strong(guest.id)]),
       `${standingSigns[guest.standing]} ${say(`standing-${guest.standing}`)}`,
-      guest.seenAt === undefined
-        ? say("admin-never-seen")
-        : say("admin-seen", { date: figures.date(guest.seenAt) }),
+      guest.seenAt === undefined ? say("admin-never-seen") : say("admin-seen", { date: figures.date(guest.seenAt) }),
       isPerson && say("admin-owns", { count: mounts }),
       isPerson &&
         (quota === undefined

@@ -17,7 +17,12 @@ export function paintQuestion({ say }: Painter, { view, question, subject, count
           ...(question !== "broadcast" && { style: "danger" as const }),
         },
       ],
-      [button(`✖️ ${say(question === "broadcast" ? "press-dismiss-broadcast" : "press-dismiss")}`, { do: "dismiss", view })],
+      [
+        button(`✖️ ${say(question === "broadcast" ? "press-dismiss-broadcast" : "press-dismiss")}`, {
+          do: "dismiss",
+          view,
+        }),
+      ],
     ],
   };
 }
