@@ -28,7 +28,7 @@ export function levelOf(log: Logger): { get(): string; set(level: string): void 
   const children = new Set<WeakRef<Logger>>();
   // pino's children are copies in this: without being told of them nobody can reach them.
   log.onChild = (child) => {
-    if (child.level === log.level) children.add(new WeakRef(child as Logger));
+    if (child.level === log.level) children.add(new WeakRef(child));
   };
   return {
     get: () => log.level,

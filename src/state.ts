@@ -19,7 +19,11 @@ async function run(direction: "export" | "import", path: string): Promise<void> 
     if (existsSync(".env")) process.loadEnvFile(".env");
     const config = readConfig(process.env);
     const records = await openRecords(config.storeUrl, (error) => process.stderr.write(`${String(error)}\n`));
-    await moved(config, records, direction, path).finally(() => records.close());
+    try {
+      await moved(config, records, direction, path);
+    } finally {
+      await records.close();
+    }
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StoreError)) throw error;
     leave(error.message);

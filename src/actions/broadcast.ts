@@ -125,8 +125,15 @@ class Engine implements Broadcasts {
         await kept.set(`${id} list ${n}`, to.slice(n * listLength, (n + 1) * listLength), keptFor);
       }
       const header: Header = {
-        ...{ id, by, text, at: now(), state: "running", total: to.length, tally: nothing },
-        ...{ list: 0, lists },
+        id,
+        by,
+        text,
+        at: now(),
+        state: "running",
+        total: to.length,
+        tally: nothing,
+        list: 0,
+        lists,
       };
       await kept.set(id, header);
       // Only now is it there: whatever is lost before has sent nothing.

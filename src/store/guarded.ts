@@ -69,7 +69,7 @@ class GuardedAdapter extends EventEmitter implements KeyvStoreAdapter {
     for await (const [key, text] of this.#adapter.iterator<Value>(namespace)) {
       if (this.#seal && typeof key === "string" && typeof text === "string") {
         const { sealed } = JSON.parse(text) as SealedRow;
-        yield [key, this.#seal.open(sealed, key) as Awaited<Value>];
+        yield [key, this.#seal.open(sealed, key)];
       } else yield [key, text];
     }
   }

@@ -27,7 +27,10 @@ function open(kept: Keyv<Kept>, announce: Announce, at = clock(), gone: string[]
   const errors: object[] = [];
   let ids = 0;
   const broadcasts = createBroadcasts({
-    ...{ kept, announce, ...at, ...createLocks() },
+    kept,
+    announce,
+    ...at,
+    ...createLocks(),
     chats: { gone: async (place) => void gone.push(place) },
     newId: () => `broadcast${ids++}`,
     log: { error: (fields) => void errors.push(fields) },
