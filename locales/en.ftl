@@ -19,6 +19,10 @@ press-back = Back
 press-link = Link
 press-link-original = Original
 press-open-link = Open the link
+press-send = Send it here
+press-list-folder = Links
+press-revoke-links = Take back its links
+press-revoke-all-links = Take back all my links
 press-copy = Copy the link
 press-open-mount = Open
 press-choose-mount = Make current
@@ -43,6 +47,7 @@ command-share = Open a PikPak share link
 command-mounts = My drives: open, rename, check, remove
 command-browse = Browse the current drive, or a path in it
 command-link = Get the download link of one file
+command-get = Send a file itself into this chat
 command-settings = Language, rows a page, order
 command-cancel = Leave the dialogue
 command-logout = Remove a drive and its secrets
@@ -97,6 +102,46 @@ link-via-direct = It leads straight to the drive.
 link-via-gateway = It leads through this bot's own address.
 link-via-proxy-url = It leads through the download proxy.
 link-secret = Whoever has the link can download the file.
+
+transfer-queued = Waiting for its turn, number { $place } in the queue.
+transfer-sizes = { $done } of { $total }
+transfer-speed = { $speed }/s
+transfer-left = { $time } left
+transfer-landing = All of it is there; the chat is taking it in…
+transfer-done = Sent in { $time }.
+transfer-cancelled = Cancelled. The file was not sent.
+transfer-interrupted = I was restarted before this file was there. Shall I send it again?
+transfer-limit = Most that can be sent here: { $size }. A link has no limit.
+transfer-failed-refused = The chat did not take the file. Try again, or take a link instead.
+transfer-failed-forbidden = I may not send files here. Ask whoever runs this chat to let me, or take a link instead.
+transfer-failed-too-large = This file is too large to be sent here. Take a link instead.
+transfer-failed-too-slow = The chat waits for a file only so long, and this one takes longer. Take a link instead.
+transfer-failed-stalled = Nothing has moved for minutes, so I gave up. Try again, or take a link instead.
+transfer-failed-empty = This file is empty, and empty files cannot be sent.
+
+list-title = Links as a file
+list-about = All files here and in the folders below, at most { $count }. As what?
+list-format-m3u8 = Playlist (m3u8): films and music
+list-format-aria2 = Input file for aria2
+list-format-plain = Plain links, one a line
+list-reading = Read so far: { $folders } folders, { $files } files
+list-links = Links made: { $count }
+list-ready = { $count ->
+    [one] The list holds 1 link.
+   *[other] The list holds { $count } links.
+}
+list-left-out = { $count ->
+    [one] 1 file was left out: it has no link, or does not fit this kind of list.
+   *[other] { $count } files were left out: they have no link, or do not fit this kind of list.
+}
+list-capped = There is more than one list may hold. Make lists of the folders below for the rest.
+list-failed = The rest could not be read.
+list-expires = The links work until { $date } ({ $time } from now).
+list-via-direct = They lead straight to the drive.
+list-via-gateway = They lead through this bot's own address.
+list-via-proxy-url = They lead through the download proxy.
+list-secret = Whoever has the list can download the files.
+mount-method-lapsed = Chosen was: { $method }. That does not work here any more; its operator has taken away what it needs.
 
 mounts-title = Your drives
 mounts-none = You have no drive here yet.
@@ -238,6 +283,16 @@ notice-not-a-share-link = That is not a PikPak share link. It looks like https:/
 notice-not-understood = I did not understand that. Paste a PikPak share link, or see /help.
 notice-not-admitted = This bot is for invited people. Open the link of your invitation, or send /start and its code. If you have none, ask the operator to let you in.
 notice-too-fast = That was quick. Wait a moment, then press again.
+notice-nothing-to-list = There is no file here that fits such a list.
+notice-list-not-sent = The list could not be sent. Go back and try again.
+notice-no-sending-here = Files themselves cannot be sent here. Take a link instead.
+notice-transfer-cancelled = Cancelled.
+notice-transfer-over = This is not on its way any more.
+notice-transfer-busy = This file is on its way here already.
+notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.
+notice-links-revoked = Done. Links that were handed out until now do not work any more; new ones do.
+notice-no-links-to-revoke = Links lead straight to the drive here, and I cannot take those back. They end by themselves.
+notice-fallback = Some files of this drive cannot be fetched straight from it, so they go through me. They may be slower. You can choose the way for all of them under /mounts.
 notice-saved = Saved.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
 
@@ -362,9 +417,57 @@ private-sent = I sent it to you in our private chat.
 ephemeral-waiting = One moment, this comes for you alone…
 not-text = I can read only text here. Paste a PikPak share link, or see /help.
 usage-link = Say which file: /link and then its path or some words of its name.
+usage-get = Say which file: /get and then its path or some words of its name.
 anonymous-admin = I cannot tell who you are while you are anonymous. Please use our private chat.
 
 ## Discord only
+
+# Names of commands and of their options, as Discord takes them: lower case, no spaces, at most 32 characters.
+slash-start = start
+slash-help = help
+slash-login = login
+slash-login-drive = drive
+slash-login-drive-hint = A drive of yours to sign in to again
+slash-start-code = code
+slash-start-code-hint = An invitation, if you have one
+slash-share = share
+slash-share-link = link
+slash-share-link-hint = The share's address or id
+slash-share-code = code
+slash-share-code-hint = Its pass code, if it has one
+slash-mounts = mounts
+slash-browse = browse
+slash-browse-path = path
+slash-browse-path-hint = A path in the current drive
+slash-link = link
+slash-link-file = file
+slash-link-file-hint = The file's path, or words of its name
+slash-get = get
+slash-get-file = file
+slash-get-file-hint = The file's path, or words of its name
+slash-settings = settings
+slash-cancel = cancel
+slash-logout = logout
+slash-forget = forget
+# The command in a message's own menu; it may have spaces.
+menu-open-share = Open PikPak share
+
+press-fill-in = Fill in
+press-go-on = I have sent it
+press-post-here = Post here
+press-fresh-list = Open a fresh list
+choose-entry = Open…
+choose-mount = Show a drive…
+choose-language = Language…
+
+help-menu = A share link in somebody's message opens by the message's own menu: Apps, then { $command }.
+help-alone = What I answer is seen by you alone, until you post it.
+page-instead-of-chat = Passwords and tokens do not belong in Discord. Enter them on this page in your browser; it is yours alone, works once, and is open until { $date }.
+page-not-sent = Nothing has come from the page yet. Send it off there first; it is still open.
+page-unavailable = Passwords and tokens do not belong in Discord, and this bot has no address of its own where you could enter them. Its operator can add your account from the shell: npm run account -- add. Shares need no password: /share opens them here.
+form-over = This form is over. Start again with the command.
+post-not-here = I may not post here.
+link-in-file = The address is too long for a message, so it is in the file.
 
 ## Gateway: pages and refusals
 
@@ -376,8 +479,8 @@ gateway-vanished-title = The file is not there any more
 gateway-vanished-text = It was moved or deleted on the drive, or the share it came from has ended.
 gateway-blocked-title = This file cannot be downloaded
 gateway-blocked-text = The drive has blocked it, so nobody can download it.
-gateway-too-many-title = Too many downloads at once
-gateway-too-many-text = As many downloads as one person may have are under way, or the allowance is used up. Let some finish, then try again.
+gateway-too-many-title = Too much at once
+gateway-too-many-text = More was asked for than one person may have at a time. Let some downloads finish, then try again.
 gateway-upstream-title = The drive does not deliver
 gateway-upstream-text = The drive answered with a failure of its own. Try again in a while.
 gateway-busy-title = Please wait a moment

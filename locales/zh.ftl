@@ -19,6 +19,10 @@ press-back = 返回
 press-link = 链接
 press-link-original = 原文件
 press-open-link = 打开链接
+press-send = 发送到这里
+press-list-folder = 链接
+press-revoke-links = 收回它的链接
+press-revoke-all-links = 收回我的全部链接
 press-copy = 复制链接
 press-open-mount = 打开
 press-choose-mount = 设为当前
@@ -43,6 +47,7 @@ command-share = 打开 PikPak 分享链接
 command-mounts = 我的网盘：打开、重命名、检查、移除
 command-browse = 浏览当前网盘，或其中的某个路径
 command-link = 获取某个文件的下载链接
+command-get = 把文件本身发送到这个聊天
 command-settings = 语言、每页行数、排序
 command-cancel = 退出当前对话
 command-logout = 移除一个网盘及其密钥
@@ -91,6 +96,40 @@ link-via-direct = 直接通往网盘。
 link-via-gateway = 经由本机器人自己的地址。
 link-via-proxy-url = 经由下载代理。
 link-secret = 任何拿到链接的人都能下载这个文件。
+
+transfer-queued = 正在排队，排在第 { $place } 位。
+transfer-sizes = { $done } / { $total }
+transfer-speed = { $speed }/秒
+transfer-left = 还需{ $time }
+transfer-landing = 已全部上传，聊天平台正在处理……
+transfer-done = 已发送，用时{ $time }。
+transfer-cancelled = 已取消，文件没有发送。
+transfer-interrupted = 文件还没发完，我就重启了。要重新发送吗？
+transfer-limit = 这里最多可以发送 { $size }，链接则没有限制。
+transfer-failed-refused = 聊天平台没有接受这个文件。请重试，或改用链接。
+transfer-failed-forbidden = 我没有权限在这里发送文件。请联系这个聊天的管理者，或改用链接。
+transfer-failed-too-large = 这个文件太大，无法发送到这里。请改用链接。
+transfer-failed-too-slow = 聊天平台等待文件的时间有限，这个文件需要更久。请改用链接。
+transfer-failed-stalled = 好几分钟没有进展，所以我放弃了。请重试，或改用链接。
+transfer-failed-empty = 这是一个空文件，空文件无法发送。
+
+list-title = 导出链接
+list-about = 包括这里和下级文件夹中的所有文件，最多 { $count } 个。要哪种格式？
+list-format-m3u8 = 播放列表（m3u8）：视频和音乐
+list-format-aria2 = aria2 输入文件
+list-format-plain = 纯链接，每行一个
+list-reading = 目前已读取：{ $folders } 个文件夹，{ $files } 个文件
+list-links = 已生成链接：{ $count }
+list-ready = 列表中共有 { $count } 个链接。
+list-left-out = 有 { $count } 个文件未列入：没有链接，或不适合这种列表。
+list-capped = 内容超出了一个列表的上限。其余部分请在下级文件夹中另外导出。
+list-failed = 其余部分未能读取。
+list-expires = 链接有效期至 { $date }（还有 { $time }）。
+list-via-direct = 链接直接通往网盘。
+list-via-gateway = 链接经由本机器人自己的地址。
+list-via-proxy-url = 链接经由下载代理。
+list-secret = 任何拿到列表的人都能下载这些文件。
+mount-method-lapsed = 原来选择的是：{ $method }。它在这里已经不能用了，因为管理员撤掉了它所需要的东西。
 
 mounts-title = 你的网盘
 mounts-none = 你在这里还没有网盘。
@@ -232,6 +271,16 @@ notice-not-a-share-link = 这不是 PikPak 分享链接。它应像 https://mypi
 notice-not-understood = 我没有看懂。请粘贴 PikPak 分享链接，或查看 /help。
 notice-not-admitted = 这个机器人只供受邀者使用。请打开邀请链接，或发送 /start 加邀请代码；没有邀请请联系管理员。
 notice-too-fast = 太快了。请稍等片刻再按。
+notice-nothing-to-list = 这里没有适合这种列表的文件。
+notice-list-not-sent = 列表未能发送。请返回后重试。
+notice-no-sending-here = 这里无法发送文件本身，请改用链接。
+notice-transfer-cancelled = 已取消。
+notice-transfer-over = 这个文件已经不在发送中了。
+notice-transfer-busy = 这个文件已经在发送到这里的途中。
+notice-transfer-queue-full = 你排队的文件已经够多了，请先等一些发送完。
+notice-links-revoked = 完成。此前发出的链接全部失效，新的链接可以照常使用。
+notice-no-links-to-revoke = 这里的链接直接通往网盘，我无法收回，它们会自行失效。
+notice-fallback = 这个网盘的部分文件无法直接下载，所以改由我中转，可能会慢一些。你可以在 /mounts 中为全部文件选择下载方式。
 notice-saved = 已保存。
 notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
 
@@ -353,9 +402,57 @@ private-sent = 已发到我们的私聊。
 ephemeral-waiting = 请稍候，结果只显示给你……
 not-text = 我在这里只能读文字。请粘贴 PikPak 分享链接，或查看 /help。
 usage-link = 请说明是哪个文件：/link 后面写路径或文件名中的几个词。
+usage-get = 请说明是哪个文件：/get 后面加上路径或文件名中的几个词。
 anonymous-admin = 你处于匿名状态，我无法知道你是谁。请使用我们的私聊。
 
 ## Discord only
+
+# Names of commands and of their options, as Discord takes them: lower case, no spaces, at most 32 characters.
+slash-start = 开始
+slash-help = 帮助
+slash-login = 登录
+slash-login-drive = 网盘
+slash-login-drive-hint = 要重新登录的网盘
+slash-start-code = 代码
+slash-start-code-hint = 邀请代码（如果有）
+slash-share = 分享
+slash-share-link = 链接
+slash-share-link-hint = 分享的网址或编号
+slash-share-code = 提取码
+slash-share-code-hint = 提取码（如果有）
+slash-mounts = 网盘
+slash-browse = 浏览
+slash-browse-path = 路径
+slash-browse-path-hint = 当前网盘中的路径
+slash-link = 直链
+slash-link-file = 文件
+slash-link-file-hint = 文件的路径，或文件名中的几个词
+slash-get = 取文件
+slash-get-file = 文件
+slash-get-file-hint = 文件的路径，或文件名中的几个词
+slash-settings = 设置
+slash-cancel = 取消
+slash-logout = 退出登录
+slash-forget = 忘记我
+# The command in a message's own menu; it may have spaces.
+menu-open-share = 打开 PikPak 分享
+
+press-fill-in = 填写
+press-go-on = 我已提交
+press-post-here = 发到这里
+press-fresh-list = 打开新列表
+choose-entry = 打开…
+choose-mount = 查看网盘…
+choose-language = 语言…
+
+help-menu = 别人消息里的分享链接，可以从那条消息的菜单打开：应用，然后选“{ $command }”。
+help-alone = 我的回复只有你能看到，除非你把它发出来。
+page-instead-of-chat = 密码和令牌不应经过 Discord。请在浏览器中打开这个页面填写：它只属于你，只能用一次，有效期至 { $date }。
+page-not-sent = 页面还没有提交。请先在那里提交，页面仍然有效。
+page-unavailable = 密码和令牌不应经过 Discord，而这个机器人没有可供填写的公开地址。它的管理员可以在命令行添加你的账号：npm run account -- add。打开分享不需要密码：用 /share 即可。
+form-over = 这个表单已失效，请重新使用命令。
+post-not-here = 我不能在这里发消息。
+link-in-file = 地址太长，消息里放不下，所以放在文件里。
 
 ## Gateway: pages and refusals
 
@@ -367,8 +464,8 @@ gateway-vanished-title = 文件已不存在
 gateway-vanished-text = 它在网盘上被移动或删除了，或者所属的分享已经结束。
 gateway-blocked-title = 此文件无法下载
 gateway-blocked-text = 网盘已屏蔽此文件，任何人都无法下载。
-gateway-too-many-title = 同时下载过多
-gateway-too-many-text = 正在进行的下载已达到每人的上限，或者额度已经用完。请等一部分完成后再试。
+gateway-too-many-title = 一次要求太多
+gateway-too-many-text = 请求超过了每人的上限。请等一部分下载完成后再试。
 gateway-upstream-title = 网盘没有给出文件
 gateway-upstream-text = 网盘那边出了问题。请过一会儿再试。
 gateway-busy-title = 请稍候

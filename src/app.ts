@@ -1,35 +1,30 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import ipaddr from "ipaddr.js";
-import type { Keyv } from "keyv";
 import type { Logger } from "pino";
 import type { Action, Visit } from "./actions/action.ts";
-import type { Announce } from "./actions/broadcast.ts";
+import { announceFallback } from "./actions/fallback.ts";
+import type { Office } from "./actions/office/office.ts";
 import { perform } from "./actions/perform.ts";
-import { openOffice, type Office } from "./actions/office/office.ts";
 import type { Person } from "./actions/person.ts";
-import type { Answer } from "./actions/screen.ts";
 import type { PendingSignIn, Services } from "./actions/services.ts";
 import type { Session } from "./actions/session.ts";
+import { createTransfers, type Transfers } from "./actions/transfers/transfers.ts";
+import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
+import { createFrontends, type Frontends } from "./app/frontends.ts";
+import { offerFirstOperator, officeOf } from "./app/operators.ts";
+import { linkIssuer, methodsOf, resolver } from "./app/links.ts";
 import { ConfigError, type Config } from "./config.ts";
-import { driverKinds } from "./drivers/index.ts";
-import type { Ticket } from "./gateway/ticket.ts";
-import { createTickets, type Tickets } from "./gateway/ticket.ts";
-import { ticketUrl } from "./gateway/ticket-url.ts";
+import { createFileBytes } from "./gateway/bytes.ts";
 import { deriveKey } from "./gateway/keys.ts";
-import { proxyUrl } from "./gateway/proxy-url.ts";
+import { createPages, type Pages } from "./gateway/pages.ts";
 import { createRevocations, type Revocations } from "./gateway/revocations.ts";
-import type { Resolved } from "./gateway/resolve.ts";
 import { createGateway, GatewayError, type Gateway } from "./gateway/server.ts";
-import { createLog, levelOf } from "./log.ts";
-import type { Link } from "./storage/driver.ts";
+import { createTickets, type Tickets } from "./gateway/ticket.ts";
+import { createLog } from "./log.ts";
 import { StorageError } from "./storage/error.ts";
-import type { Values } from "./storage/form.ts";
-import { downloadMethods, type DownloadMethod, type Mount } from "./storage/mount.ts";
-import { createStorage, type Storage } from "./storage/storage.ts";
-import { ownKey } from "./store/key.ts";
+import type { Storage } from "./storage/storage.ts";
 import { openStore, StoreError, type Store } from "./store/store.ts";
-import { createTelegram, type Telegram, type TelegramSettings } from "./telegram/bot.ts";
 import { loadWords, type Words } from "./words.ts";
 
 /** The running house. */
@@ -90,134 +85,56 @@ interface Site extends Required<Omit<AppOptions, "signal">> {
 }
 
 async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site): Promise<App> {
-  const level = levelOf(log);
   const words = loadWords({ onProblem: (problem) => log.warn(problem, "words missing") });
   const keys = keysOf(config);
   const store = await openStore({ url: config.storeUrl, keys, onError: (err) => log.error({ err }, "store failed") });
   onClose(() => store.close());
-  const revocations = createRevocations({
-    store: store.open<number>("revocations"),
-    now: Date.now,
-    keepFor: config.linkTtl,
-  });
-  const office = openOffice({
-    open: (namespace) => store.open(namespace),
-    mounts: store.open<Mount>("mounts"),
-    access: config.access,
-    announce: (place, text) => announcing(frontends, place, text),
-    revokeLinks: (person) => revocations.revoke({ person }),
-    level,
-    exclusive: (key, work) => store.exclusive(key, work),
-    now: Date.now,
-    wait: (ms, until) => sleep(ms, undefined, { signal: until }),
-    newId,
-    log: log.child({ part: "office" }),
-  });
-  const storage = openStorage(config, store, log, office);
+  const revocations = revocationsIn(store, config);
+  const meet: Meeting = {};
+  const office = officeOf({ config, store, revocations, log, frontends: () => meet.frontends });
+  const storage = openStorage({ config, store, log, count: (what) => office.ledger.count(what) });
   onClose(() => storage.close());
   onClose(() => office.stop());
   const tickets = createTickets({ keys, now: Date.now });
-  const services = servicesOf({ config, store, storage, words, tickets, log, office });
-  const performing = (visit: Visit, action: Action, signal: AbortSignal) => perform(services, visit, action, signal);
+  const newest = keys.at(-1) ?? keys[0];
 
-  const frontends = createFrontends(config, {
+  // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
+  const house: House = { config, store, storage, words, tickets, revocations, office, log, meet };
+  const pages = pagesOf(house, { newest, address: () => gateway.address() });
+  const gateway = openGateway(house, pages);
+  const transfers = transfersOf(house, gateway);
+  const services = (meet.services = servicesOf(house, { transfers, pages }));
+  const performing = (visit: Visit, action: Action, signal: AbortSignal) => perform(services, visit, action, signal);
+  const frontends = (meet.frontends = createFrontends(config, {
     store,
     words,
+    services,
+    perform: performing,
+    newest,
     log,
     onFatal,
-    newest: newestOf(keys),
-    perform: performing,
-  });
-  const gateway = openGateway({ config, store, storage, words, tickets, log, office, frontends, revocations });
+  }));
+
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
-  for (const { name, frontend } of frontends.all) {
+  onClose(() => transfers.stop());
+  for (const frontend of frontends.all) {
     onClose(() => frontend.stop());
     await frontend.start();
-    frontends.up.add(name);
   }
   office.start();
   const address = gateway.address();
+  const names = frontends.all.map(({ name }) => name);
   // Said at any level: it is what an operator, a supervisor or a test waits for.
-  log
-    .child({}, { level: "info" })
-    .info({ event: "ready", frontends: [...frontends.up], gateway: url, address }, "ready");
+  log.child({}, { level: "info" }).info({ event: "ready", frontends: names, gateway: url, address }, "ready");
   await offerFirstOperator(config, office);
   return { address, gatewayUrl: url, stop };
 }
 
-/** Nobody is an operator yet: whoever can read the terminal may become one. Not logged, since logs are kept and shipped. */
-async function offerFirstOperator({ admins }: Config, { door }: Office): Promise<void> {
-  if (admins.length > 0) return;
-  for await (const { operator } of door.standings()) if (operator) return;
-  process.stderr.write(
-    `No ADMINS are set. To become the operator, send the bot: /start ${await door.operatorCode()}\n`,
-  );
-}
-
-/** Sends to a chat by the frontend it belongs to. */
-async function announcing({ telegram }: Frontends, place: string, text: string): ReturnType<Announce> {
-  if (place.startsWith("telegram:") && telegram) return telegram.announce(place, text);
-  throw new Error("the frontend of this chat is not switched on");
-}
-
-/** The configured keys; else the key file, which several processes over one database cannot share. */
-function keysOf(config: Config): readonly Uint8Array[] {
-  if (config.secretKeys) return config.secretKeys;
-  if (/^(rediss?|postgres(ql)?):/.test(config.storeUrl)) {
-    throw new ConfigError(
-      "SECRET_KEY: set it where STORE_URL is a server that others may use too (openssl rand -base64 32), and give every process the same.",
-    );
-  }
-  try {
-    return [ownKey(config.dataDir)];
-  } catch (error) {
-    throw new ConfigError(`DATA_DIR: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
-}
-
-function newestOf(keys: readonly Uint8Array[]): Uint8Array {
-  const newest = keys.at(-1);
-  if (!newest) throw new ConfigError("SECRET_KEY: holds no key");
-  return newest;
-}
-
-function openStorage({ pikpak }: Config, store: Store, log: Logger, { ledger }: Office): Storage {
-  return createStorage({
-    kinds: kindsOf(pikpak),
-    mounts: store.open<Mount>("mounts"),
-    secrets: store.open<Values>("secrets", { sealed: true }),
-    notes: store.open<string>("notes"),
-    exclusive: (key, work) => store.exclusive(key, work),
-    now: Date.now,
-    wait: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
-    randomHex: (bytes) => randomBytes(bytes).toString("hex"),
-    newId,
-    log: log.child({ part: "storage" }),
-    count: (what) => ledger.count(what),
-  });
-}
-
-function kindsOf(pikpak: Config["pikpak"]): ReturnType<typeof driverKinds> {
-  try {
-    return driverKinds({ pikpak });
-  } catch (error) {
-    throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/** 10 base62 characters, 59 bits, each alike likely. */
-function newId(): string {
-  let id = "";
-  while (id.length < 10) {
-    for (const byte of randomBytes(16)) {
-      // 248 is the largest multiple of 62 in a byte: what is above would make the first letters likelier.
-      if (byte < 248 && id.length < 10) id += base62[byte % 62];
-    }
-  }
-  return id;
+/** What is made later than those that need it, and is there before anybody asks. */
+interface Meeting {
+  services?: Services;
+  frontends?: Frontends;
 }
 
 interface House {
@@ -226,23 +143,43 @@ interface House {
   readonly storage: Storage;
   readonly words: Words;
   readonly tickets: Tickets;
-  readonly log: Logger;
+  readonly revocations: Revocations;
   readonly office: Office;
+  readonly log: Logger;
+  readonly meet: Meeting;
 }
 
-function servicesOf({ config, store, storage, words, tickets, log, office }: House): Services {
+function revocationsIn(store: Store, { linkTtl }: Config): Revocations {
+  return createRevocations({ store: store.open<number>("revocations"), now: Date.now, keepFor: linkTtl });
+}
+
+interface Made {
+  readonly transfers: Transfers;
+  readonly pages: Pages;
+}
+
+function servicesOf(house: House, { transfers, pages }: Made): Services {
+  const { config, store, storage, words, revocations, log, meet } = house;
+  const people = store.open<Person>("people");
   return {
     storage,
     sessions: store.open<Session>("sessions"),
-    people: store.open<Person>("people"),
+    people,
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
     languages: words.languages,
     pickLanguage: (locale) => words.pick(locale),
-    issueLink: linkIssuer({ config, storage, tickets }),
-    methods: downloadMethods.filter((method) => works(config, method)),
-    usualMethod: usualMethod(config),
+    issueLink: linkIssuer(house),
+    issuePage: async ({ person, place }, form) => {
+      const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
+      return pages.open({ person, place, language }, form);
+    },
+    ...methodsOf(config),
+    ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
+    transfers,
+    said: store.open<number>("said"),
+    tell: async (person, notice, language) => meet.frontends?.tell(person, notice, language),
     admins: config.admins,
-    office,
+    office: house.office,
     exclusive: (key, work) => store.exclusive(key, work),
     now: Date.now,
     newId,
@@ -250,152 +187,86 @@ function servicesOf({ config, store, storage, words, tickets, log, office }: Hou
   };
 }
 
-function works({ publicUrl, downloadProxy }: Config, method: DownloadMethod): boolean {
-  switch (method) {
-    case "redirect":
-      return true;
-    case "proxy":
-      return publicUrl !== undefined;
-    case "proxy-url":
-      return publicUrl !== undefined && downloadProxy !== undefined;
-  }
+/** Files into chats come by the same way as those that are served: counted, linked anew, taken up again. */
+function transfersOf({ config, store, storage, log }: House, gateway: Gateway): Transfers {
+  const files = createFileBytes({ proxy: gateway.files, storage });
+  return createTransfers({
+    // A record names its message by what Discord lets edit it.
+    records: store.open("transfers", { sealed: true }),
+    exclusive: (key, work) => store.exclusive(key, work),
+    openBytes: (mount, entry, wanted) => files.open(mount, entry, wanted),
+    readPicture: (url, wanted) => files.picture(url, wanted),
+    now: Date.now,
+    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
+    newReference: newId,
+    isShared: isSharedStore(config.storeUrl),
+    log: log.child({ part: "transfers" }),
+  });
 }
 
-/** What a mount's wish comes to: one that does not work any more gives way to the operator's default. */
-function methodOf(config: Config, { method }: Pick<Mount, "method">): DownloadMethod {
-  return method && works(config, method) ? method : usualMethod(config);
-}
-
-function usualMethod(config: Config): DownloadMethod {
-  return works(config, config.downloadMethod) ? config.downloadMethod : "redirect";
-}
-
-type IssuerParts = Pick<House, "config" | "storage" | "tickets">;
-
-/** Addresses for files: the drive's own where there is no public address, else a ticket. The drive is asked first, so that a refusal is said in the chat. */
-function linkIssuer({ config, storage, tickets }: IssuerParts): Services["issueLink"] {
-  const { publicUrl, linkTtl, downloadProxy } = config;
-  return async (mount, entry, { person }, { variant, folder, signal }) => {
-    const link = await storage.link(mount.id, entry.id, { signal, ...(variant && { prefer: variant.id }) });
-    if (publicUrl === undefined) return direct(link);
-    const expiresAt = Date.now() + linkTtl;
-    const ids = { mount: mount.id, entry: entry.id, ...(variant && { variant: variant.id }) };
-    const method = methodOf(config, mount);
-    if (method === "proxy-url" && downloadProxy) {
-      return { url: proxyUrl(ids, { ...downloadProxy, name: entry.name, expiresAt }), via: "proxy-url", expiresAt };
-    }
-    const ticket = tickets.issue({ ...ids, person: person.id, folder, expiresAt });
-    const way = method === "proxy" ? "p" : "d";
-    return { url: ticketUrl(ticket, { publicUrl, way, name: entry.name }), via: "gateway", expiresAt };
-  };
-}
-
-function direct(link: Link): Awaited<ReturnType<Services["issueLink"]>> {
-  // An empty file has no address, and one that wants headers no address for a browser: only our own gateway could serve them.
-  if (link.kind === "empty" || link.headers) throw new StorageError("gateway-needed");
-  return { url: link.url, via: "direct", ...(link.expiresAt !== undefined && { expiresAt: link.expiresAt }) };
-}
-
-interface FrontendParts extends Pick<House, "store" | "words" | "log">, Pick<AppOptions, "onFatal"> {
-  /** The newest secret key. */
+interface PageParts {
   readonly newest: Uint8Array;
-  perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
+  address(): string;
 }
 
-interface Frontends {
-  readonly telegram?: Telegram;
-  readonly all: readonly { readonly name: string; readonly frontend: Pick<Telegram, "start" | "stop"> }[];
-  /** Names of those that take updates. */
-  readonly up: Set<string>;
-}
-
-function createFrontends(
-  config: Config,
-  { store, words, log, onFatal, newest, perform: performing }: FrontendParts,
-): Frontends {
-  const telegram =
-    config.telegram &&
-    createTelegram({
-      settings: telegramSettings(config.telegram, newest),
-      perform: performing,
-      words,
-      conversations: dialogueStore(store.open("dialogues", { sealed: true })),
-      log: log.child({ part: "telegram" }),
-      now: Date.now,
-      onFatal,
-      operators: config.admins,
-    });
-  return {
-    ...(telegram && { telegram }),
-    all: telegram ? [{ name: "telegram", frontend: telegram }] : [],
-    up: new Set(),
-  };
-}
-
-/** Calls to the webhook carry the operator's secret, or one that every process with the same key arrives at. */
-function telegramSettings(
-  { webhook, ...settings }: NonNullable<Config["telegram"]>,
-  key: Uint8Array,
-): TelegramSettings {
-  if (!webhook) return settings;
-  const derived = Buffer.from(deriveKey(key, "webhook")).toString("base64url");
-  return { ...settings, webhook: { url: webhook.url, secret: webhook.secret ?? derived } };
-}
-
-function dialogueStore(kept: Keyv): {
-  get(key: string): Promise<unknown>;
-  set(key: string, value: unknown, ttl: number): Promise<unknown>;
-  delete(key: string): Promise<unknown>;
-} {
-  return {
-    get: (key) => kept.get(key),
-    set: (key, value, ttl) => kept.set(key, value, ttl),
-    delete: (key) => kept.delete(key),
-  };
+function pagesOf({ store, words, meet }: House, { newest, address }: PageParts): Pages {
+  return createPages({
+    store: store.open("pages", { sealed: true }),
+    words,
+    key: deriveKey(newest, "pages"),
+    now: Date.now,
+    random: randomBytes,
+    address,
+    submit: async (page, values, options) => {
+      if (!meet.frontends) throw new Error("a page was sent off before there was a chat");
+      return meet.frontends.submitPage(page, values, options);
+    },
+  });
 }
 
 /** How long a question about being ready may take. */
 const checkWithin = 2000;
 
-function openGateway({
-  config,
-  store,
-  storage,
-  words,
-  tickets,
-  log,
-  office,
-  frontends,
-  revocations,
-}: House & { readonly frontends: Frontends; readonly revocations: Revocations }): Gateway {
-  const resolve = resolver({ config, storage });
+function openGateway(house: House, pages: Pages): Gateway {
+  const { config, storage, words, tickets, revocations, office, log, meet } = house;
+  const { publicUrl, downloadProxy, telegram, pikpak } = config;
   return createGateway({
     ...config.gateway,
-    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+    ...(publicUrl !== undefined && { publicUrl }),
     words,
     tickets,
-    resolve,
+    pages,
+    resolve: resolver(house),
     revoked: async (ticket) =>
       (await office.door.standing(ticket.person)).banned !== undefined || revocations.revoked(ticket),
     limits: { quota: office.allowance },
-    ready: () => readiness(store, frontends),
-    ...(config.downloadProxy && { downloadProxy: config.downloadProxy }),
+    ready: () => readiness(house),
+    ...(downloadProxy && { downloadProxy }),
     linkByPath: ({ mount, entry, variant }, { signal }) =>
       storage.link(mount, entry, { signal, ...(variant !== undefined && { prefer: variant }) }),
     look: async ({ mount, entry, folder }, { signal }) => ({
       entry: await storage.stat(mount, entry, { signal }),
       beside: folder === undefined ? [] : await beside(storage, mount, folder, signal),
     }),
-    upstream: { reach: isLocal(config.pikpak.driveUrl) ? "anywhere" : "public" },
-    ...(frontends.telegram?.webhook && { webhook: frontends.telegram.webhook }),
+    onFallback: ({ mount }) => {
+      if (!meet.services) return;
+      void announceFallback(meet.services, mount).catch((err: unknown) =>
+        log.warn({ err }, "owner not told of a fallback"),
+      );
+    },
+    upstream: { reach: isLocal(pikpak.driveUrl) ? "anywhere" : "public" },
+    ...(telegram?.webhook && {
+      webhook: {
+        path: new URL(telegram.webhook.url).pathname,
+        handle: (request, response) =>
+          meet.frontends?.telegram?.webhook?.handle(request, response) ?? void response.writeHead(503).end(),
+      },
+    }),
     log: log.child({ part: "gateway" }),
   });
 }
 
-async function readiness(
-  store: Store,
-  { all, up }: Frontends,
-): Promise<{ ok: boolean; parts: Record<string, boolean> }> {
+async function readiness({ store, meet }: House): Promise<{ ok: boolean; parts: Record<string, boolean> }> {
   const isStoreUp = await Promise.race([
     store.check().then(
       () => true,
@@ -403,8 +274,9 @@ async function readiness(
     ),
     sleep(checkWithin, false, { ref: false }),
   ]);
-  const parts = { store: isStoreUp, ...Object.fromEntries(all.map(({ name }) => [name, up.has(name)])) };
-  return { ok: Object.values(parts).every(Boolean), parts };
+  const chats = (meet.frontends?.all ?? []).map((frontend) => [frontend.name, frontend.isUp()] as const);
+  const parts = { store: isStoreUp, ...Object.fromEntries(chats) };
+  return { ok: chats.length > 0 && Object.values(parts).every(Boolean), parts };
 }
 
 /** What lies beside a file; a folder that cannot be read only costs the subtitles. */
@@ -415,20 +287,6 @@ async function beside(storage: Storage, mount: string, folder: string, signal: A
     if (error instanceof StorageError) return [];
     throw error;
   }
-}
-
-function resolver({ config, storage }: Pick<House, "config" | "storage">) {
-  return async (
-    { mount: mountId, entry: entryId, variant }: Ticket,
-    { fresh, signal }: { readonly fresh?: boolean; readonly signal: AbortSignal },
-  ): Promise<Resolved> => {
-    const mount = await storage.find(mountId);
-    if (!mount) throw new StorageError("not-found", { message: "no such mount" });
-    const asked = { signal, ...(variant !== undefined && { prefer: variant }), ...(fresh && { fresh }) };
-    const link = await storage.link(mountId, entryId, asked);
-    const entry = link.entry ?? (await storage.stat(mountId, entryId, { signal }));
-    return { link, entry, mount, method: methodOf(config, mount) };
-  };
 }
 
 /** An emulated or self-hosted service stands in one's own network, and so do its file hosts. */

@@ -166,7 +166,18 @@ function unfitVariables(given: Readonly<Record<string, string | undefined>>): st
   return unfit;
 }
 
-const shippedPlatforms: readonly string[] = ["web", "android", "pc"];
+/** The three, and earlier generations of them that the service still takes. */
+const shippedPlatforms: readonly string[] = [
+  "web",
+  "android",
+  "pc",
+  "web-drive",
+  "android-1.21.0",
+  "android-1.46.2",
+  "android-1.47.1",
+  "android-1.48.3",
+  "android-1.49.3",
+];
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

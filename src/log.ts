@@ -100,7 +100,7 @@ const shapes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A line without the secrets it carries by shape. */
-export function maskSecrets(line: string): string {
+function maskSecrets(line: string): string {
   return shapes.reduce((text, [shape, instead]) => text.replace(shape, instead), line);
 }
 

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, Resource, Visitor, type Message, type VariableReference } from "@fluent/syntax";
 import { describe, expect, test } from "vitest";
-import { formIds } from "../src/actions/action.ts";
 import { auditActs } from "../src/actions/office/audit.ts";
+import { formIds, listFormats } from "../src/actions/action.ts";
+import { uploadFailures } from "../src/actions/transfers/upload.ts";
 import { noticeCodes } from "../src/actions/screen.ts";
 import { storageErrorCodes } from "../src/storage/error.ts";
 import { problemCodes } from "../src/storage/form.ts";
@@ -35,6 +36,8 @@ describe.each(files)("%s", (file) => {
 test.each([
   ["error", storageErrorCodes],
   ["notice", noticeCodes],
+  ["transfer-failed", uploadFailures],
+  ["list-format", listFormats],
   ["problem", problemCodes],
   ["form-title", formIds],
   ["audit", auditActs],

@@ -19,6 +19,8 @@ export interface Visit {
   };
   /** Rows a listing can have here, when the person has not chosen. */
   readonly rows: { readonly usual: number; readonly most: number };
+  /** Bytes of the largest file the bot can put here; absent = it can put none. */
+  readonly uploadLimit?: number;
 }
 
 /** The screen a button belongs to, as the button remembers it. */
@@ -39,6 +41,7 @@ export type Action =
   | { readonly do: "show-mounts" }
   | { readonly do: "browse"; readonly path?: string }
   | { readonly do: "find-link"; readonly words: string }
+  | { readonly do: "get"; readonly words: string }
   | { readonly do: "show-settings" }
   | { readonly do: "log-out" }
   | { readonly do: "forget" }
@@ -77,7 +80,17 @@ export type Press =
   | { readonly do: "add-account"; readonly view: ViewRef }
   | { readonly do: "add-share"; readonly view: ViewRef }
   | { readonly do: "retry"; readonly view: ViewRef }
+  // Files into the chat, lists of links, and taking links back.
+  | { readonly do: "send"; readonly view: ViewRef }
+  | { readonly do: "cancel-transfer"; readonly view: ViewRef }
+  | { readonly do: "list-folder"; readonly view: ViewRef }
+  | { readonly do: "list-as"; readonly view: ViewRef; readonly format: ListFormat }
+  | { readonly do: "revoke-links"; readonly view: ViewRef }
   | OperatorsPress;
+
+/** What a folder's links can be written as: a playlist, an input file of aria2, or plain lines. */
+export const listFormats = ["m3u8", "aria2", "plain"] as const;
+export type ListFormat = (typeof listFormats)[number];
 
 /** Which form was answered, and what it is about. Survives in a dialogue's state, so it holds no secret. */
 export interface FormRef {

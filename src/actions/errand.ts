@@ -2,6 +2,7 @@ import type { Visit, ViewRef } from "./action.ts";
 import { loadPerson, type Person } from "./person.ts";
 import type { Screen } from "./screen.ts";
 import type { Services } from "./services.ts";
+import type { Upload } from "./transfers/upload.ts";
 import type { Remembered, Scene, Session } from "./session.ts";
 
 /** One action being performed: who asked, with what, and on which screen. */
@@ -21,6 +22,7 @@ export interface Errand {
 export interface Outcome {
   readonly screen: Screen;
   readonly updates?: AsyncIterable<Screen>;
+  readonly upload?: Upload;
 }
 
 /** An errand of somebody, with no screen behind it yet. */

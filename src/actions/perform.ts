@@ -17,6 +17,9 @@ import { confirm, dismiss } from "./verbs/answer-question.ts";
 import { browse } from "./verbs/browse.ts";
 import { cancel } from "./verbs/cancel.ts";
 import { findLink } from "./verbs/find-link.ts";
+import { cancelTransfer, getFile, sendPressed } from "./verbs/send-file.ts";
+import { chooseList, listAs } from "./verbs/list-folder.ts";
+import { revokeLinks } from "./verbs/revoke-links.ts";
 import { goBack, retry } from "./verbs/go-back.ts";
 import { help } from "./verbs/help.ts";
 import { logOut } from "./verbs/log-out.ts";
@@ -48,12 +51,16 @@ export async function perform(services: Services, visit: Visit, action: Action, 
   // Before anybody waits in the queue, which is what a flood would fill.
   const tempo = await services.office.pace.take(...pacedBy(visit));
   if (tempo !== "go") return answerOf({ services, visit }, tooFast(tempo));
-  return services.exclusive(queueOf(visit), async () => {
-    signal.throwIfAborted();
-    const outcome = await guarded({ services, visit, signal }, action);
-    tally(services.office.ledger, outcome.screen);
-    return answerOf({ services, visit }, outcome);
-  });
+  // Whoever cancels does not wait for what else they asked for.
+  if (action.do === "cancel-transfer") return answered(services, visit, action, signal);
+  return services.exclusive(queueOf(visit), () => answered(services, visit, action, signal));
+}
+
+async function answered(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
+  signal.throwIfAborted();
+  const outcome = await guarded({ services, visit, signal }, action);
+  tally(services.office.ledger, outcome.screen);
+  return answerOf({ services, visit }, outcome);
 }
 
 /** A person has one measure in all places, and a group one for all its people. */
@@ -140,6 +147,8 @@ function typed(errand: Errand, action: Exclude<Action, Press>): Promise<Outcome>
       return browse(errand, action.path);
     case "find-link":
       return findLink(errand, action.words);
+    case "get":
+      return getFile(errand, action.words);
     case "show-settings":
       return showSettings(errand);
     case "log-out":
@@ -203,6 +212,16 @@ function carriedOut(errand: Pressed, press: Press): Promise<Outcome> | Outcome {
       return shareForm(errand);
     case "retry":
       return retry(errand);
+    case "send":
+      return sendPressed(errand);
+    case "cancel-transfer":
+      return cancelTransfer(errand);
+    case "list-folder":
+      return chooseList(errand);
+    case "list-as":
+      return listAs(errand, press.format);
+    case "revoke-links":
+      return revokeLinks(errand);
     default:
       return operate(errand, press);
   }

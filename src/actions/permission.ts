@@ -61,6 +61,13 @@ export const rules: Readonly<Record<Exclude<Action["do"], "submit">, Rule>> = {
   "set-language": inPrivate,
   "set-rows": inPrivate,
   "set-order": inPrivate,
+  get: anywhere,
+  send: anywhere,
+  "cancel-transfer": anywhere,
+  // A list is full of links, and a file is seen by the whole group.
+  "list-folder": inPrivate,
+  "list-as": inPrivate,
+  "revoke-links": inPrivate,
   // Operators.
   admin: byOperators,
   "admin-go": byOperators,

@@ -24,7 +24,7 @@ export interface Person {
 }
 
 /** The person's record, or a fresh one that is not written until there is something to keep. */
-export async function loadPerson({ people, now }: Services, id: string): Promise<Person> {
+export async function loadPerson({ people, now }: Pick<Services, "people" | "now">, id: string): Promise<Person> {
   return (await people.get(id)) ?? { id, mounts: [], sessions: [], createdAt: now() };
 }
 

@@ -1,4 +1,4 @@
-import type { Press, ViewRef } from "./action.ts";
+import { listFormats, type Press, type ViewRef } from "./action.ts";
 import { downloadMethods } from "../storage/mount.ts";
 import { accessModes } from "./office/door.ts";
 import { operatorsRooms, plainOperatorsPresses, type OperatorsPress, type PlainOperatorsPress } from "./operate.ts";
@@ -78,6 +78,16 @@ function verbOf(press: Press): [verb: string, argument?: string] {
       return ["f"];
     case "retry":
       return ["i"];
+    case "send":
+      return ["js"];
+    case "cancel-transfer":
+      return ["jx"];
+    case "list-folder":
+      return ["jl"];
+    case "list-as":
+      return ["jf", listFormats.indexOf(press.format).toString(36)];
+    case "revoke-links":
+      return ["jr"];
     // Operators.
     case "admin-go":
       return ["aa", operatorsRooms.indexOf(press.room).toString(36)];
@@ -124,7 +134,16 @@ const operatorsVerbs: ReadonlyMap<string, PlainOperatorsPress> = new Map(
 
 type PlainVerb = Exclude<
   Press["do"],
-  "open" | "turn" | "sort" | "mount" | "set-method" | "set-language" | "set-rows" | "set-order" | OperatorsPress["do"]
+  | "open"
+  | "turn"
+  | "sort"
+  | "mount"
+  | "set-method"
+  | "set-language"
+  | "set-rows"
+  | "set-order"
+  | "list-as"
+  | OperatorsPress["do"]
 >;
 
 const plain: Readonly<Record<string, PlainVerb>> = {
@@ -144,6 +163,10 @@ const plain: Readonly<Record<string, PlainVerb>> = {
   a: "add-account",
   f: "add-share",
   i: "retry",
+  js: "send",
+  jx: "cancel-transfer",
+  jl: "list-folder",
+  jr: "revoke-links",
 };
 
 function pressWithArgument(verb: string, view: ViewRef, argument: number): Press | undefined {
@@ -168,6 +191,10 @@ function pressWithArgument(verb: string, view: ViewRef, argument: number): Press
     case "d": {
       const method = downloadMethods[argument];
       return method && { do: "set-method", view, method };
+    }
+    case "jf": {
+      const format = listFormats[argument];
+      return format && { do: "list-as", view, format };
     }
     // Operators.
     case "aa": {

@@ -1,7 +1,7 @@
 import type { ViewRef } from "./action.ts";
 import { recall, type Errand, type Outcome } from "./errand.ts";
 import { redraw } from "./scenes/redraw.ts";
-import type { FolderScene, Remembered, Scene, Session } from "./session.ts";
+import type { FileScene, FolderScene, Remembered, Scene, Session } from "./session.ts";
 
 /** A press: the errand, the screen it was made on, and what that screen showed. */
 export interface Pressed extends Errand {
@@ -34,7 +34,24 @@ export function folderOf(scene: Scene): FolderScene | undefined {
       return scene;
     case "file":
     case "link":
+    case "list":
       return scene.folder;
+    case "transfer":
+      return scene.file.folder;
+    default:
+      return undefined;
+  }
+}
+
+/** The file the button was about. */
+export function fileOf({ shown }: Pressed): FileScene | undefined {
+  const scene = shown?.scene;
+  switch (scene?.at) {
+    case "file":
+    case "link":
+      return scene;
+    case "transfer":
+      return scene.file;
     default:
       return undefined;
   }
@@ -50,7 +67,10 @@ export function mountOf({ shown }: Pressed): string | undefined {
       return scene.mount;
     case "file":
     case "link":
+    case "list":
       return scene.folder.mount;
+    case "transfer":
+      return scene.file.folder.mount;
     case "question":
       return scene.question === "remove-mount" ? scene.mount : undefined;
     default:

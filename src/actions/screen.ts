@@ -3,7 +3,8 @@ import type { StorageErrorCode } from "../storage/error.ts";
 import type { Field, Problem, Values } from "../storage/form.ts";
 import type { DownloadMethod, Health } from "../storage/mount.ts";
 import type { Quota } from "../storage/driver.ts";
-import type { FormRef, ViewRef } from "./action.ts";
+import type { FormRef, ListFormat, ViewRef } from "./action.ts";
+import type { TransferFailure, Upload } from "./transfers/upload.ts";
 import type { OperatorsScreen } from "./screen-operators.ts";
 
 /**
@@ -22,6 +23,10 @@ export type Screen =
   | MountCard
   | SettingsScreen
   | Question
+  | TransferScreen
+  | ListChoice
+  | ListProgress
+  | ListReady
   | OperatorsScreen
   | Notice;
 
@@ -32,6 +37,8 @@ export interface Answer {
   readonly language: string;
   /** Ends by itself; stop it by `return()`. A frontend edits the message it delivered, as fast as its platform allows. */
   readonly updates?: AsyncIterable<Screen>;
+  /** A file to put into the chat beside this screen, which must be started. */
+  readonly upload?: Upload;
 }
 
 /** The first words: the two ways in. Presses: `add-account`, `add-share`, `mounts` when there are any. */
@@ -72,7 +79,7 @@ export interface Reason {
   readonly verify?: string;
 }
 
-/** A folder's page. Presses: `open`, `turn`, `up`, `refresh`, `sort`, `mounts`. */
+/** A folder's page. Presses: `open`, `turn`, `up`, `refresh`, `sort`, `mounts`, `list-folder` where `listable`. */
 export interface Listing {
   readonly show: "listing";
   readonly view: ViewRef;
@@ -93,6 +100,8 @@ export interface Listing {
   readonly notice?: "list-changed" | "view-rebuilt";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
+  /** Its links can be had as a file here. */
+  readonly listable?: boolean;
 }
 
 export interface MountTag {
@@ -101,7 +110,7 @@ export interface MountTag {
   readonly driver: string;
 }
 
-/** One file. Presses: `link` (the original, or a variant by its index), `back`. */
+/** One file. Presses: `link` (the original, or a variant by its index), `send` where `sendable`, `back`. */
 export interface FileCard {
   readonly show: "file";
   readonly view: ViewRef;
@@ -110,9 +119,11 @@ export interface FileCard {
   readonly entry: Entry;
   readonly variants: readonly Variant[];
   readonly duration?: number;
+  /** The file itself can be had in this chat. */
+  readonly sendable?: boolean;
 }
 
-/** A file's address. Presses: `back` when it has a view. Only the asker may see it. */
+/** A file's address. Presses: `send` where `sendable`, `back`. Only the asker may see it. */
 export interface LinkCard {
   readonly show: "link";
   readonly for: "asker";
@@ -125,6 +136,8 @@ export interface LinkCard {
   readonly via: "direct" | "gateway" | "proxy-url";
   /** Milliseconds since the epoch; absent = not known. */
   readonly expiresAt?: number;
+  /** The file itself can be had in this chat. */
+  readonly sendable?: boolean;
 }
 
 /** One's mounts. Presses: `mount` by index, `add-account`, `add-share`. */
@@ -139,7 +152,7 @@ export interface MountLine extends MountTag {
   readonly health: Health;
 }
 
-/** One mount. Presses: `open-mount`, `choose-mount`, `rename-mount`, `check-mount`, `renew-mount` (accounts), `set-method`, `remove-mount`, `mounts`. */
+/** One mount. Presses: `open-mount`, `choose-mount`, `rename-mount`, `check-mount`, `renew-mount` (accounts), `set-method`, `revoke-links` where `revocable`, `remove-mount`, `mounts`. */
 export interface MountCard {
   readonly show: "mount";
   readonly view: ViewRef;
@@ -151,11 +164,15 @@ export interface MountCard {
   readonly usual: DownloadMethod;
   /** Methods that work here (proxying needs a public address). */
   readonly methods: readonly DownloadMethod[];
+  /** The way that was chosen and does not work here any more; the usual one stands in for it. */
+  readonly lapsed?: DownloadMethod;
+  /** Links that were handed out can be taken back. */
+  readonly revocable?: boolean;
   /** It can be signed in to again. */
   readonly renewable: boolean;
 }
 
-/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`. */
+/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `revoke-links` where `revocable`. */
 export interface SettingsScreen {
   readonly show: "settings";
   readonly view: ViewRef;
@@ -165,6 +182,87 @@ export interface SettingsScreen {
   readonly rows: number;
   readonly rowChoices: readonly number[];
   readonly order: Order;
+  /** The links in this person's name can be taken back. */
+  readonly revocable?: boolean;
+}
+
+/**
+ * A file on its way into the chat. Presses: `cancel-transfer` while it is queued or running; `retry` when it was
+ * cancelled, interrupted or failed; `link` and `back` from then on.
+ */
+export interface TransferScreen {
+  readonly show: "transfer";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly entry: Entry;
+  readonly variant?: Variant;
+  /** Bytes to be sent; absent = not known. */
+  readonly total?: number;
+  readonly state: TransferState;
+}
+
+export type TransferState =
+  /** `place` counts from 1: who is next. */
+  | { readonly is: "queued"; readonly place: number }
+  /** `done` bytes; `speed` in bytes a second and `left` in ms, absent while nobody can tell. */
+  | { readonly is: "running"; readonly done: number; readonly speed?: number; readonly left?: number }
+  /** `took`: milliseconds. */
+  | { readonly is: "done"; readonly took: number }
+  | { readonly is: "cancelled" }
+  /** The process ended before it did. */
+  | { readonly is: "interrupted" }
+  | {
+      readonly is: "failed";
+      /** The locale key is `transfer-failed-<code>`, or `error-<code>` for storage errors. */
+      readonly code: TransferFailure;
+      readonly retryAfter?: number;
+      /** Bytes the place takes at most, where the file is larger. */
+      readonly limit?: number;
+      /** Logged with a failure nobody foresaw. */
+      readonly reference?: string;
+    };
+
+/** A folder's links as a file: as which? Presses: `list-as`, `back`. */
+export interface ListChoice {
+  readonly show: "list-choice";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly formats: readonly ListFormat[];
+  /** Most files a list holds here. */
+  readonly most: number;
+}
+
+/** A list of links that is being made. Presses: `back`, which gives it up. */
+export interface ListProgress {
+  readonly show: "list-progress";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly folders: number;
+  readonly files: number;
+  readonly links: number;
+}
+
+/** A list of links, as a file to be put into the chat. Presses: `list-as`, `back`. */
+export interface ListReady {
+  readonly show: "list-ready";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly format: ListFormat;
+  readonly file: { readonly name: string; readonly text: string };
+  /** Links in it. */
+  readonly links: number;
+  /** Files that got none: the drive gives no link, or they are no films or music and the list is a playlist. */
+  readonly leftOut: number;
+  /** There was more than a list may hold. */
+  readonly capped: boolean;
+  /** When the first of the links ends, ms since the epoch; absent = not known. */
+  readonly expiresAt?: number;
+  readonly via: LinkCard["via"];
+  /** The rest could not be read. */
+  readonly failed?: Reason;
 }
 
 /** Are you sure? Presses: `confirm`, `dismiss`. */
@@ -220,6 +318,16 @@ export const noticeCodes = [
   "not-admitted",
   "too-fast",
   "saved",
+  "nothing-to-list",
+  "list-not-sent",
+  "no-sending-here",
+  "transfer-cancelled",
+  "transfer-over",
+  "transfer-busy",
+  "transfer-queue-full",
+  "links-revoked",
+  "no-links-to-revoke",
+  "fallback",
   "unexpected",
   // At the door, and operators.
   "banned",

@@ -6,8 +6,9 @@ import type { Storage } from "../storage/storage.ts";
 import type { Visit } from "./action.ts";
 import type { Office } from "./office/office.ts";
 import type { Person } from "./person.ts";
-import type { FormScreen, LinkCard } from "./screen.ts";
+import type { FormScreen, LinkCard, Notice } from "./screen.ts";
 import type { Session } from "./session.ts";
+import type { Transfers } from "./transfers/transfers.ts";
 
 /** What actions are performed with. Made once, in `app.ts`. None of it may call `perform`: it would wait for itself. */
 export interface Services {
@@ -28,6 +29,16 @@ export interface Services {
   readonly methods: readonly DownloadMethod[];
   /** The operator's default among them. */
   readonly usualMethod: DownloadMethod;
+  /** Files into chats; absent = there are none to be had. */
+  readonly transfers?: Transfers;
+  /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
+  readonly hasTickets?: boolean;
+  /** Takes back the links that were handed out until now; absent = links are the drive's own, and nobody can. */
+  readonly revokeLinks?: (which: LinksOf) => Promise<void>;
+  /** What was said once and need not be said again, and when; absent = such things are not said at all. */
+  readonly said?: Keyv<number>;
+  /** A word to somebody who did not ask for it, in their private chat. Resolves also where they cannot be reached. */
+  readonly tell?: (person: string, notice: Notice, language: string) => Promise<void>;
   /** Person ids of operators named in the configuration; a code can make others. */
   readonly admins: readonly string[];
   /** Who is let in, what is counted, and words to everybody. */
@@ -47,8 +58,13 @@ interface LinkOptions {
   readonly variant?: Variant;
   /** Id of the folder the file was seen in; "" = the mount's root. */
   readonly folder: string;
+  /** Where it is a ticket, the drive need not be asked now whether it will give the file. */
+  readonly unasked?: boolean;
   readonly signal: AbortSignal;
 }
+
+/** Which links: those to a mount, those in a person's name, or every one. */
+export type LinksOf = { readonly mount: string } | { readonly person: string } | "all";
 
 /** What a link card says of its address. */
 type IssuedLink = Pick<LinkCard, "url" | "via" | "expiresAt">;

@@ -21,6 +21,8 @@ export interface Session {
 export type Scene =
   | FolderScene
   | FileScene
+  | TransferScene
+  | { readonly at: "list"; readonly folder: FolderScene }
   | { readonly at: "welcome" }
   | { readonly at: "mounts" }
   | { readonly at: "mount"; readonly mount: string }
@@ -67,6 +69,14 @@ export interface FileScene {
   readonly variant?: Variant;
 }
 
+/** A file on its way into the chat. */
+export interface TransferScene {
+  readonly at: "transfer";
+  readonly file: FileScene;
+  /** Id of the transfer. */
+  readonly transfer: string;
+}
+
 /** A folder on the way down. */
 export interface Crumb {
   readonly id: string;
@@ -74,7 +84,7 @@ export interface Crumb {
 }
 
 /** What a Retry or Back button does again. */
-export type Resumable = FolderScene | FileScene | { readonly at: "browse"; readonly path?: string };
+export type Resumable = FolderScene | FileScene | TransferScene | { readonly at: "browse"; readonly path?: string };
 
 /** One revision: which screen it was and the rows it showed, mount ids on a mount list, entries on a listing. */
 export interface Remembered {

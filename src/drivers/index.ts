@@ -2,7 +2,6 @@ import type { DriverKind } from "../storage/driver.ts";
 import { memoryKind, type MemoryEntry } from "./memory.ts";
 import { pikPakKinds, type PikPakSettings } from "./pikpak/kinds.ts";
 
-export { solvedTokenIn } from "./pikpak/captcha.ts";
 export type { MemoryEntry } from "./memory.ts";
 
 interface Drives {

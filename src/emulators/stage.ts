@@ -23,11 +23,18 @@ export interface ChatView {
   readonly typing: boolean;
   readonly messages: readonly MessageView[];
   /** Commands offered while typing `/`. */
-  readonly commands: readonly { readonly name: string; readonly description: string }[];
+  readonly commands: readonly CommandView[];
   /** A sentence that shows for a moment (an answer to a press). */
   readonly toast?: { readonly id: number; readonly text: string };
   /** A form over the chat (Discord). */
   readonly modal?: ModalView;
+}
+
+export interface CommandView {
+  readonly name: string;
+  readonly description: string;
+  /** What can follow the name (Discord): `path:`, `link:… pass-code:…`. */
+  readonly usage?: string;
 }
 
 export interface MessageView {
@@ -42,8 +49,18 @@ export interface MessageView {
   readonly ephemeral: boolean;
   readonly parts: readonly TextPart[];
   readonly picture?: string;
-  readonly file?: { readonly name: string; readonly size: number };
+  readonly morePictures?: readonly string[];
+  readonly file?: FileView;
+  readonly moreFiles?: readonly FileView[];
   readonly rows: readonly (readonly WidgetView[])[];
+}
+
+export interface FileView {
+  readonly name: string;
+  /** bytes */
+  readonly size: number;
+  /** Where it can be fetched; absent = only shown. */
+  readonly url?: string;
 }
 
 export interface TextPart {
@@ -67,12 +84,18 @@ export type WidgetView =
 export interface ModalView {
   readonly id: string;
   readonly title: string;
+  /** What stands above the fields. */
+  readonly parts?: readonly TextPart[];
   readonly fields: readonly {
     readonly id: string;
     readonly label: string;
     readonly hint?: string;
     readonly required: boolean;
     readonly value: string;
+    /** More than one line. */
+    readonly long?: boolean;
+    /** What there is to choose from; absent = free text. */
+    readonly options?: readonly { readonly label: string; readonly value: string }[];
   }[];
 }
 

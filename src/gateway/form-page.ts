@@ -75,9 +75,7 @@ function fieldHtml(field: Field, { say, words, form }: FieldContext): Html {
   const id = `field-${field.name}`;
   const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
   return html`<div class="field">
-    <label for="${id}"
-      >${say(key)}${!isNeeded(field) && html` <span class="soft">${say("page-optional")}</span>`}</label
-    >
+    <label for="${id}">${say(key)}${!field.required && html` <span class="soft">${say("page-optional")}</span>`}</label>
     ${inputHtml(field, { id, value: form.values[field.name], described, wrong: problem !== undefined, say })}
     ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
     ${problem !== undefined && html`<p class="wrong" id="${id}-problem" role="alert">${problem}</p>`}

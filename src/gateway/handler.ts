@@ -1,6 +1,7 @@
 import type { Words } from "../words.ts";
 import { json, languageOf, type Asked, type Reply } from "./asked.ts";
 import { isCrawler } from "./crawler.ts";
+import { createFallbacks, type Fallbacks, type OnFallback } from "./fallbacks.ts";
 import { servedFile } from "./file.ts";
 import { fsLink, type LinkByPath } from "./fs-link.ts";
 import { html, page, pageHeaders } from "./html.ts";
@@ -33,12 +34,9 @@ export interface HandlerParts {
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */
   readonly look?: (ticket: Ticket, options: { readonly signal: AbortSignal }) => Promise<Look>;
-  /** A redirect was asked for and would not have worked, so the bytes went through us. */
-  readonly onFallback?: (resolved: Resolved, why: FallbackReason) => void;
+  /** A redirect would not have worked, so the bytes go through us: told once a day for each mount and reason. */
+  readonly onFallback?: OnFallback;
 }
-
-/** `headers`: the address refuses without headers no browser sends. `refused`: a browser reported that it was refused. */
-export type FallbackReason = "headers" | "refused";
 
 /** Whether the process can serve, and which of its parts can. */
 export interface Readiness {
@@ -55,8 +53,13 @@ export function routeOf(path: string): string {
   return ["d", "p", "s", "w", "api", "healthz", "readyz", "metrics"].includes(first) ? first : "other";
 }
 
+interface Parts extends HandlerParts {
+  readonly fallbacks: Fallbacks;
+}
+
 /** The gateway's routes. */
-export function createHandler(parts: HandlerParts): Handler {
+export function createHandler(given: HandlerParts): Handler {
+  const parts: Parts = { ...given, fallbacks: createFallbacks(given) };
   return async (asked) => {
     const [, route = "", ...rest] = asked.path.split("/");
     const methods = methodsOf(route);
@@ -117,7 +120,7 @@ const robots: Reply = {
 };
 
 async function file(
-  parts: HandlerParts,
+  parts: Parts,
   asked: Asked,
   { text, through }: { readonly text: string; readonly through: boolean },
 ): Promise<Reply> {
@@ -126,7 +129,7 @@ async function file(
   const resolved = await parts.resolve(admitted, { signal: asked.signal });
   const target = through ? undefined : redirectTarget(parts, admitted, resolved);
   if (target !== undefined) return redirect(target);
-  report(parts, asked, resolved, through);
+  reportFallback(parts, asked, resolved, through);
   return stream(parts, asked, admitted, resolved);
 }
 
@@ -148,16 +151,16 @@ function stub({ words }: HandlerParts, asked: Asked): Reply {
 
 /** Where a client may fetch the bytes itself; undefined where only we can. */
 function redirectTarget(
-  { downloadProxy }: HandlerParts,
+  { downloadProxy, fallbacks }: Parts,
   ticket: Ticket,
-  { link, entry, method }: Resolved,
+  { link, entry, mount, method }: Resolved,
 ): string | undefined {
   if (link.kind === "empty") return undefined;
   switch (method) {
     case "proxy":
       return undefined;
     case "redirect":
-      return link.headers === undefined ? link.url : undefined;
+      return link.headers === undefined && !fallbacks.isTied(mount.id) ? link.url : undefined;
     case "proxy-url":
       return downloadProxy && proxyUrl(ticket, { ...downloadProxy, name: entry.name, expiresAt: ticket.expiresAt });
   }
@@ -172,10 +175,11 @@ function redirect(location: string): Reply {
   };
 }
 
-function report(parts: HandlerParts, asked: Asked, resolved: Resolved, through: boolean): void {
+function reportFallback({ fallbacks }: Parts, asked: Asked, resolved: Resolved, through: boolean): void {
   if (resolved.method !== "redirect" || resolved.link.kind === "empty") return;
-  if (!through) parts.onFallback?.(resolved, "headers");
-  else if (asked.query.get("why") === "refused") parts.onFallback?.(resolved, "refused");
+  if (resolved.link.headers) fallbacks.note(resolved, "headers");
+  // The watch page says so when the file host turned its reader away.
+  else if (through && asked.query.get("why") === "refused") fallbacks.note(resolved, "refused");
 }
 
 function stream(parts: HandlerParts, asked: Asked, ticket: Ticket, resolved: Resolved): Reply {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 /** Markup that is safe to send: everything in it was either written here or escaped. */
 export interface Html {
@@ -42,16 +42,16 @@ interface PageOptions {
   readonly allow?: readonly string[];
 }
 
-/** A page and its headers: nothing from elsewhere, nothing inline but what is here, never cached, never framed. */
+/** A page and its headers: nothing from elsewhere, nothing inline but what bears its nonce, never cached, never framed. */
 export function page({ language, title, body, style = "", script, allow = [] }: PageOptions): {
   readonly headers: Record<string, string>;
   readonly body: string;
 } {
-  const css = commonStyle + style;
+  const nonce = randomBytes(16).toString("base64");
   const policy = [
     "default-src 'none'",
-    `style-src '${sha256(css)}'`,
-    ...(script === undefined ? [] : [`script-src '${sha256(script)}'`]),
+    `style-src 'nonce-${nonce}'`,
+    ...(script === undefined ? [] : [`script-src 'nonce-${nonce}'`]),
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
@@ -65,15 +65,15 @@ export function page({ language, title, body, style = "", script, allow = [] }: 
         <meta name="robots" content="noindex, nofollow" />
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
-        <style>
-          ${{ html: css }}
+        <style nonce="${nonce}">
+          ${{ html: commonStyle + style }}
         </style>
       </head>
       <body>
         <main>${body}</main>
         ${
           script !== undefined &&
-          html`<script>
+          html`<script nonce="${nonce}">
             ${{ html: script }};
           </script>`
         }
@@ -98,16 +98,12 @@ export const pageHeaders = {
   "x-robots-tag": "noindex, nofollow",
 } as const;
 
-function sha256(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
-}
-
 const commonStyle = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5a6675; --paper: #f4f6f9; --card: #ffffff; --line: #d6dce4; --accent: #2457d6; --on-accent: #ffffff; --bad: #b3261e; --bad-back: #fdeceb; --good: #17693a; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8ecf2; --soft: #a3aebd; --paper: #11151b; --card: #1a2029; --line: #343d4a; --accent: #8fb1ff; --on-accent: #0c1a3a; --bad: #ffb4ab; --bad-back: #3a1917; --good: #85d8a5; } }
 * { box-sizing: border-box; }
 html { font: 100%/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", sans-serif; background: var(--paper); color: var(--ink); }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; }
+body { margin: 0; min-height: 100vh; display: grid; grid-template-columns: minmax(0, 1fr); place-items: center; padding: 1rem; }
 main { width: 100%; max-width: 30rem; background: var(--card); border: 1px solid var(--line); border-radius: 1rem; padding: 1.75rem 1.5rem; box-shadow: 0 1px 3px rgb(0 0 0 / .06), 0 12px 32px rgb(0 0 0 / .06); overflow-wrap: anywhere; }
 h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .75rem; text-wrap: balance; }
 p { margin: 0 0 1rem; }

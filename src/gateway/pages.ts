@@ -26,15 +26,24 @@ export interface PageAsker {
   readonly language: string;
 }
 
-/** What became of the answers: taken, or the form again with what is wrong. */
-export type SubmitOutcome = { readonly done: true } | { readonly done: false; readonly form: PageForm };
+/** What became of the answers: taken, with what the chat is to show now; or the form again with what is wrong. */
+export type SubmitOutcome<Result> =
+  | { readonly done: true; readonly result: Result }
+  | { readonly done: false; readonly form: PageForm };
+
+/** A page that was filled in. */
+export interface FilledPage extends PageAsker {
+  readonly form: PageForm["form"];
+  /** What `open` named it. */
+  readonly code: string;
+}
 
 /** Does what the form is for, in the asker's name. Called once at a time per page. */
-export type SubmitPage = (
-  page: PageAsker & { readonly form: PageForm["form"]; readonly code: string },
+export type SubmitPage<Result> = (
+  page: FilledPage,
   values: Values,
   options: { readonly signal: AbortSignal },
-) => Promise<SubmitOutcome>;
+) => Promise<SubmitOutcome<Result>>;
 
 /** Where pages wait: an encrypted Keyv namespace fits. */
 export interface PageStore {
@@ -46,12 +55,21 @@ export interface PageStore {
 /** One-time pages: a form behind an address nobody can guess, open to be filled in once. */
 export interface Pages {
   /** Makes a page. Whoever has the address can fill it in, so it is shown to the asker alone. */
-  open(asker: PageAsker, form: PageForm): Promise<{ readonly url: string; readonly expiresAt: number }>;
+  open(asker: PageAsker, form: PageForm): Promise<OpenPage>;
   /** Answers a request for the page of that code. */
   answer(code: string, asked: Asked): Promise<Reply>;
 }
 
-interface PagesOptions {
+/** A page that waits to be filled in. */
+export interface OpenPage {
+  readonly url: string;
+  /** Names the page to `submit` and `onSubmitted`; as secret as the address it is part of. */
+  readonly code: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+interface PagesOptions<Result> {
   readonly store: PageStore;
   readonly words: Words;
   /** Derived for `pages`. */
@@ -62,7 +80,9 @@ interface PagesOptions {
   readonly random: (bytes: number) => Uint8Array;
   /** The public address, or the local one, without a trailing slash. */
   readonly address: () => string;
-  readonly submit: SubmitPage;
+  readonly submit: SubmitPage<Result>;
+  /** Told of each outcome once the page has been answered for it, so that the chat can show it where it was asked for. */
+  readonly onSubmitted?: (page: FilledPage, outcome: SubmitOutcome<Result>) => void;
   /** Milliseconds a page stays open. */
   readonly openFor?: number;
 }
@@ -80,7 +100,7 @@ const mostTries = 10;
 const longestBody = 64 * 1024;
 
 /** The one-time pages of a process; they live in the store, so they outlive it. */
-export function createPages(options: PagesOptions): Pages {
+export function createPages<Result>(options: PagesOptions<Result>): Pages {
   const { store, now, random, address, openFor = 10 * 60_000 } = options;
   const busy = new Set<string>();
   return {
@@ -88,7 +108,7 @@ export function createPages(options: PagesOptions): Pages {
       const code = Buffer.from(random(codeBytes)).toString("base64url");
       const expiresAt = now() + openFor;
       await store.set(keyOf(code), { asker, form: withoutSecrets(form), expiresAt, tries: 0 } satisfies Kept, openFor);
-      return { url: `${address()}/s/${code}`, expiresAt };
+      return { url: `${address()}/s/${code}`, code, expiresAt };
     },
     async answer(code, asked) {
       const kept = await find(options, code);
@@ -110,14 +130,21 @@ function keyOf(code: string): string {
   return createHash("sha256").update(code).digest("base64url");
 }
 
-async function find({ store, now }: PagesOptions, code: string): Promise<Kept | undefined> {
+async function find(
+  { store, now }: Pick<PagesOptions<unknown>, "store" | "now">,
+  code: string,
+): Promise<Kept | undefined> {
   if (!/^[A-Za-z0-9_-]{22}$/.test(code)) return undefined;
   // Only `open` and `keep` write under these keys.
   const kept = (await store.get(keyOf(code))) as Kept | undefined;
   return kept && kept.expiresAt > now() ? kept : undefined;
 }
 
-async function keep({ store, now }: PagesOptions, code: string, kept: Kept): Promise<void> {
+async function keep(
+  { store, now }: Pick<PagesOptions<unknown>, "store" | "now">,
+  code: string,
+  kept: Kept,
+): Promise<void> {
   await store.set(keyOf(code), kept, Math.max(1, kept.expiresAt - now()));
 }
 
@@ -126,7 +153,7 @@ function withoutSecrets(form: PageForm): PageForm {
   return { ...form, values: Object.fromEntries(Object.entries(form.values).filter(([name]) => open.has(name))) };
 }
 
-function show(options: PagesOptions, code: string, kept: Kept, status = 200): Reply {
+function show<Result>(options: PagesOptions<Result>, code: string, kept: Kept, status = 200): Reply {
   return formPage({
     words: options.words,
     token: tokenOf(options.key, code),
@@ -136,7 +163,7 @@ function show(options: PagesOptions, code: string, kept: Kept, status = 200): Re
   });
 }
 
-function minutesLeft({ now }: PagesOptions, { expiresAt }: Kept): number {
+function minutesLeft({ now }: { readonly now: () => number }, { expiresAt }: Kept): number {
   return Math.max(1, Math.ceil((expiresAt - now()) / 60_000));
 }
 
@@ -145,8 +172,8 @@ function tokenOf(key: Uint8Array, code: string): string {
   return createHmac("sha256", key).update(`hand in ${code}`).digest("base64url");
 }
 
-async function take(options: PagesOptions, code: string, asked: Asked): Promise<Reply> {
-  const { words, store, submit } = options;
+async function take<Result>(options: PagesOptions<Result>, code: string, asked: Asked): Promise<Reply> {
+  const { words, store, onSubmitted } = options;
   const kept = await find(options, code);
   if (!kept) return refuse(asked, refusals.pageOver, words);
   const { asker, form } = kept;
@@ -156,17 +183,33 @@ async function take(options: PagesOptions, code: string, asked: Asked): Promise<
   if (!equalTexts(answers.token ?? "", tokenOf(options.key, code))) {
     return refuse(asked, refusals.pageForeign, words, asker.language);
   }
+  const page: FilledPage = { ...asker, form: form.form, code };
+  const outcome = await handIn(options, { page, form, answers, signal: asked.signal });
+  if (outcome.done) await store.delete(keyOf(code));
+  onSubmitted?.(page, outcome);
+  return outcome.done
+    ? messagePage({ words, asker, status: 200, message: "done" })
+    : askAgain(options, code, { ...kept, form: withoutSecrets(outcome.form) });
+}
+
+interface Answered {
+  readonly page: FilledPage;
+  readonly form: PageForm;
+  readonly answers: Values;
+  readonly signal: AbortSignal;
+}
+
+async function handIn<Result>(
+  { submit }: PagesOptions<Result>,
+  { page, form, answers, signal }: Answered,
+): Promise<SubmitOutcome<Result>> {
   const reading = readForm(form.fields, answers);
-  const outcome: SubmitOutcome = reading.ok
-    ? await submit({ ...asker, form: form.form, code }, reading.values, { signal: asked.signal })
-    : { done: false, form: { form: form.form, fields: form.fields, values: answers, problem: reading.problem } };
-  if (!outcome.done) return askAgain(options, code, { ...kept, form: withoutSecrets(outcome.form) });
-  await store.delete(keyOf(code));
-  return messagePage({ words, asker, status: 200, message: "done" });
+  if (reading.ok) return submit(page, reading.values, { signal });
+  return { done: false, form: { form: form.form, fields: form.fields, values: answers, problem: reading.problem } };
 }
 
 /** The same page again, with what is wrong at its field; it stays open until it is over. */
-async function askAgain(options: PagesOptions, code: string, kept: Kept): Promise<Reply> {
+async function askAgain<Result>(options: PagesOptions<Result>, code: string, kept: Kept): Promise<Reply> {
   const again: Kept = { ...kept, tries: kept.tries + 1 };
   if (again.tries >= mostTries) {
     await options.store.delete(keyOf(code));
@@ -177,7 +220,7 @@ async function askAgain(options: PagesOptions, code: string, kept: Kept): Promis
 }
 
 /** A browser says where a form came from; a program says nothing, and has the token. */
-function isOwnForm({ address }: PagesOptions, { headers }: Asked): boolean {
+function isOwnForm({ address }: { readonly address: () => string }, { headers }: Asked): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return false;
   const { origin } = headers;

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import type { Link } from "../storage/driver.ts";
 import { judge, type Verdict } from "./conditions.ts";
 import { fileHeaders, type ServedFile } from "./file.ts";
 import { LimitError, type Limits } from "./limits.ts";
+import { Outflow } from "./outflow.ts";
 import { parseContentRange, rangeHeader } from "./range.ts";
 import { createSlots } from "./slots.ts";
 import { createSource, type Address, type Opened, type Source } from "./source.ts";
@@ -35,6 +37,16 @@ export interface Proxy {
   serve(request: ServeRequest): Promise<void>;
   /** A small file's bytes; `UpstreamError` beyond `limit`. */
   read(request: ReadRequest): Promise<Buffer>;
+  /** A file as a stream, which goes on by itself where its host breaks off. Throws as `serve` does; later trouble ends the stream. */
+  open(
+    request: StreamRequest,
+  ): Promise<{ readonly stream: Readable; /** Of the whole file. */ readonly size?: number }>;
+}
+
+/** One file for a part of our own process. */
+export interface StreamRequest extends Pick<ServeRequest, "link" | "person" | "relink" | "signal"> {
+  /** First byte wanted; absent = the first there is. */
+  readonly from?: number;
 }
 
 /** One small file for ourselves. */
@@ -67,6 +79,7 @@ const placesPerAddress = 8;
 export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 }: ProxyOptions): Proxy {
   const queue = createSlots(placesPerAddress);
   const slots = {
+    tryClaim: queue.tryClaim,
     claim: (key: string, signal: AbortSignal) => {
       const late = AbortSignal.timeout(queueFor);
       return queue.claim(key, AbortSignal.any([signal, late])).catch((error: unknown) => {
@@ -95,6 +108,28 @@ export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 
     }
   };
   return {
+    async open(request) {
+      if (request.link.kind === "empty") return { stream: Readable.from([], { objectMode: false }), size: 0 };
+      const closed = new AbortController();
+      const signal = AbortSignal.any([request.signal, closed.signal]);
+      const leave = await limits.enter(request.person);
+      const source = sourceOf({ ...request, signal });
+      try {
+        const flow = await openFlow({ ...request, signal }, { source, limits, meters, wait });
+        const stream = new Outflow(() => closed.abort(new Error("nobody reads on")));
+        void flow
+          .into(stream)
+          .catch(meters.cut)
+          .then(() => {
+            leave(flow.sent());
+            meters.sent(flow.sent());
+          });
+        return { stream, ...(flow.size !== undefined && { size: flow.size }) };
+      } catch (error) {
+        leave(0);
+        throw error;
+      }
+    },
     async serve(request) {
       const verdict = judge(request.method, request.headers, request.file);
       if (answersAtOnce(request, verdict)) return;
@@ -111,6 +146,53 @@ export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 
       });
     },
   };
+}
+
+/** A file whose first answer has come. */
+interface Flow {
+  readonly size?: number;
+  /** Bytes that went on until now. */
+  sent(): number;
+  /** Moves everything; what cannot be mended ends the stream, and is told unless nobody reads on. */
+  into(stream: Outflow): Promise<void>;
+}
+
+async function openFlow({ from = 0, signal }: StreamRequest, means: Means): Promise<Flow> {
+  const opened = await means.source.open(from === 0 ? undefined : rangeHeader({ from }));
+  try {
+    const { head } = opened.exchange;
+    if (isEncoded(head)) throw new UpstreamError("odd", "the file host encoded a file that was to come as it is");
+    const extent = extentOf(head);
+    if (extent.start > from) throw unasked();
+    let transfer: Transfer | undefined;
+    return {
+      ...(extent.total === undefined ? {} : { size: extent.total }),
+      sent: () => transfer?.sent ?? 0,
+      async into(stream) {
+        transfer = new Transfer({
+          ...means,
+          start: from,
+          ...(extent.end === undefined ? {} : { end: extent.end }),
+          extent,
+          response: stream,
+          signal,
+          pace: means.limits.pace,
+          onResume: means.meters.resumed,
+        });
+        try {
+          await transfer.run(opened);
+          stream.push(null);
+        } catch (error) {
+          const isNews = !signal.aborted;
+          stream.destroy(error instanceof Error ? error : new Error("the file broke off", { cause: error }));
+          if (isNews) throw error;
+        }
+      },
+    };
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
 }
 
 async function readWhole(opened: Opened, limit: number): Promise<Buffer> {
@@ -190,6 +272,10 @@ async function stream(request: ServeRequest, verdict: Verdict, means: Means): Pr
       signal: request.signal,
       pace: means.limits.pace,
       onResume: means.meters.resumed,
+    });
+    // Most heads leave together with the first bytes; one whose bytes let themselves be waited for goes ahead.
+    setImmediate(() => {
+      if (transfer.sent === 0) request.response.flushHeaders();
     });
     return await finish(request, transfer, opened, means.meters);
   } finally {

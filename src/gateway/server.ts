@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isIPv6, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
-import { BodyTooLarge, type Asked, type Reply } from "./asked.ts";
+import { type Asked, type Reply } from "./asked.ts";
 import { createHandler, routeOf, type Handler, type HandlerParts } from "./handler.ts";
 import { createLimits, type LimitOptions } from "./limits.ts";
 import { createMeters, type Meters } from "./meters.ts";
-import { createProxy } from "./proxy.ts";
+import { createProxy, type Proxy } from "./proxy.ts";
 import { refusalOf, refuse } from "./refusal.ts";
+import { readBody } from "./body.ts";
+import { createVisitors, visitorOf, type VisitorOptions, type Visitors } from "./visitors.ts";
 import { createUpstream, type UpstreamOptions } from "./upstream/upstream.ts";
 
 /** The few levels of a logger the gateway needs; pino fits. */
@@ -29,13 +31,26 @@ export interface GatewayOptions extends Omit<HandlerParts, "proxy" | "address" |
   /** The way to the file hosts; `reach` says whether they may stand in one's own network. */
   readonly upstream: UpstreamOptions;
   readonly limits?: LimitOptions;
+  /** How often one address may ask. */
+  readonly visitors?: VisitorOptions;
   /** A route of somebody else's, answered by them alone: Telegram's webhook. */
   readonly webhook?: {
     readonly path: string;
     readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
   };
+  /** Milliseconds a client may take; absent = what suits the internet. */
+  readonly timeouts?: Timeouts;
   /** Milliseconds since the epoch; absent = the clock. */
   readonly now?: () => number;
+}
+
+interface Timeouts {
+  /** To send the head of a request. */
+  readonly headersTimeout?: number;
+  /** To send a whole request. */
+  readonly requestTimeout?: number;
+  /** Between looks at who is late. */
+  readonly connectionsCheckingInterval?: number;
 }
 
 /** The HTTP side of the house. */
@@ -46,6 +61,8 @@ export interface Gateway {
   stop(options?: { readonly grace?: number }): Promise<void>;
   /** How people reach the gateway: the public address, else the local one, which is known once it listens. */
   address(): string;
+  /** Files for other parts of the process, found and counted like those that are served. */
+  readonly files: Pick<Proxy, "open" | "read">;
   /** Numbers shown at /metrics; other parts may add theirs. */
   readonly registry: Registry;
 }
@@ -71,8 +88,10 @@ class HttpGateway implements Gateway {
   readonly #server: Server;
   readonly #handler: Handler;
   readonly #meters: Meters;
+  readonly files: Gateway["files"];
   readonly #closeUpstream: () => void;
   readonly #prefix: string;
+  readonly #visitors: Visitors;
   #stopping = false;
 
   constructor(options: GatewayOptions) {
@@ -80,16 +99,19 @@ class HttpGateway implements Gateway {
     this.#prefix = options.publicUrl === undefined ? "" : new URL(options.publicUrl).pathname.replace(/\/+$/, "");
     const upstream = createUpstream(options.upstream);
     const limits = createLimits(options.limits ?? {});
+    this.#visitors = createVisitors(options.visitors ?? {});
     this.#closeUpstream = () => upstream.close();
     this.#meters = createMeters({
       streams: () => limits.streams,
       upstreamConnections: () => upstream.connections,
       onCut: (why) => options.log.warn({ err: why }, "stream cut"),
     });
+    const proxy = createProxy({ upstream, limits, meters: this.#meters, wait });
+    this.files = proxy;
     this.#handler = createHandler({
       ...options,
       now: options.now ?? Date.now,
-      proxy: createProxy({ upstream, limits, meters: this.#meters, wait }),
+      proxy,
       address: () => this.address(),
       metrics: () => this.registry.metrics(),
       ready: async () => {
@@ -97,7 +119,11 @@ class HttpGateway implements Gateway {
         return this.#stopping ? { ok: false, parts: { ...readiness.parts, gateway: false } } : readiness;
       },
     });
-    this.#server = createServer(serverSettings, (request, response) => void this.#take(request, response));
+    this.#server = createServer(
+      { ...serverSettings, ...options.timeouts },
+      (request, response) => void this.#take(request, response),
+    );
+    this.#server.setTimeout(silence);
   }
 
   get registry(): Registry {
@@ -163,12 +189,17 @@ class HttpGateway implements Gateway {
       path,
       query,
       headers: request.headers,
-      body: (limit) => readBody(request, limit),
+      body: (limit) => readBody(request, response, limit),
       signal: gone.signal,
     };
     try {
       if (webhook && path === webhook.path) return await webhook.handle(request, response);
-      await send(asked, response, await this.#handler(asked));
+      if (quietRoutes.has(route)) return await send(asked, response, await this.#handler(asked));
+      const visitor = visitorOf(request);
+      await this.#visitors.admit(visitor);
+      const reply = await this.#handler(asked);
+      if (reply.kind === "whole" && guesses.has(reply.status)) await this.#visitors.suspect(visitor);
+      await send(asked, response, reply);
     } catch (error) {
       await this.#refuse(asked, response, error);
     }
@@ -198,6 +229,12 @@ const serverSettings = {
   connectionsCheckingInterval: 5000,
 } as const;
 
+/** Milliseconds without a byte either way; a player that was paused for longer asks again for the rest. */
+const silence = 15 * 60_000;
+
+/** Answers to who has no ticket: guessing them is not to be cheap. */
+const guesses = new Set([403, 404, 410]);
+
 const quietRoutes = new Set(["healthz", "readyz", "metrics", "webhook"]);
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {
@@ -211,18 +248,6 @@ function readTarget(target: string, prefix: string): { path: string; query: URLS
   const [whole = "", ...query] = target.replace(/^[a-z]+:\/\/[^/?]*/i, "").split("?");
   const path = prefix !== "" && whole.startsWith(`${prefix}/`) ? whole.slice(prefix.length) : whole;
   return { path: path === "" ? "/" : path, query: new URLSearchParams(query.join("?")) };
-}
-
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  // An IncomingMessage without an encoding gives buffers.
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > limit) throw new BodyTooLarge(`more than ${limit} bytes`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
 }
 
 async function send(asked: Asked, response: ServerResponse, reply: Reply): Promise<void> {

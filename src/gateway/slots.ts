@@ -1,5 +1,7 @@
 /** Hands out a few places per key, in the order they were asked for. */
 export interface Slots {
+  /** The way to give the place back, when one is free. */
+  tryClaim(key: string): (() => void) | undefined;
   /** Resolves with the way to give the place back; rejects with the signal's reason. */
   claim(key: string, signal: AbortSignal): Promise<() => void>;
 }
@@ -12,22 +14,37 @@ interface Line {
 /** At most `places` at once per key. */
 export function createSlots(places: number): Slots {
   const lines = new Map<string, Line>();
+  const lineOf = (key: string): Line => {
+    const line = lines.get(key) ?? { taken: 0, waiting: [] };
+    lines.set(key, line);
+    return line;
+  };
+  const leave = (key: string, line: Line): (() => void) => {
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      const next = line.waiting.shift();
+      if (next) return next();
+      line.taken -= 1;
+      if (line.taken === 0) lines.delete(key);
+    };
+  };
+  const tryClaim = (key: string): (() => void) | undefined => {
+    const line = lineOf(key);
+    if (line.taken >= places) return undefined;
+    line.taken += 1;
+    return leave(key, line);
+  };
   return {
+    tryClaim,
     async claim(key, signal) {
       signal.throwIfAborted();
-      const line = lines.get(key) ?? { taken: 0, waiting: [] };
-      lines.set(key, line);
-      if (line.taken < places) line.taken += 1;
-      else await turn(line, signal);
-      let held = true;
-      return () => {
-        if (!held) return;
-        held = false;
-        const next = line.waiting.shift();
-        if (next) next();
-        else line.taken -= 1;
-        if (line.taken === 0) lines.delete(key);
-      };
+      const free = tryClaim(key);
+      if (free) return free;
+      const line = lineOf(key);
+      await turn(line, signal);
+      return leave(key, line);
     },
   };
 }

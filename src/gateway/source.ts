@@ -10,6 +10,8 @@ export type Address = Extract<Link, { kind: "url" }>;
 /** An answer that carries bytes, and the place at the file host it holds. */
 export interface Opened {
   readonly exchange: Exchange;
+  /** The signed address that gave it. */
+  readonly url: string;
   /** Drops the exchange and gives its place to the next. */
   close(): void;
 }
@@ -84,14 +86,14 @@ class LinkedSource implements Source {
   async #try(range: string | undefined): Promise<Opened | UpstreamError> {
     const { upstream, slots, signal } = this.#options;
     const { url, headers } = this.#address;
-    const giveBack = await slots.claim(url, signal);
+    const giveBack = slots.tryClaim(url) ?? (await slots.claim(url, signal));
     try {
       const exchange = await upstream.open(url, {
         headers: { ...headers, ...(range === undefined ? {} : { range }) },
         signal,
       });
       const refusal = refused(exchange);
-      if (!refusal) return { exchange, close: () => (exchange.drop(), giveBack()) };
+      if (!refusal) return { exchange, url, close: () => (exchange.drop(), giveBack()) };
       exchange.drop();
       giveBack();
       return refusal;

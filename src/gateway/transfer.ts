@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import { parseContentRange } from "./range.ts";
 import type { Opened, Source } from "./source.ts";
 import { UpstreamError } from "./upstream/error.ts";
@@ -33,9 +32,15 @@ function strongTag(tag: string | undefined): { etag?: string } {
   return tag?.startsWith('"') ? { etag: tag } : {};
 }
 
+/** Where bytes go: a response, or a stream of our own. */
+interface Outlet {
+  /** `taken` is called when the bytes may be read over. */
+  write(bytes: Buffer, taken: () => void): unknown;
+}
+
 interface TransferOptions {
   readonly source: Source;
-  readonly response: ServerResponse;
+  readonly response: Outlet;
   readonly signal: AbortSignal;
   /** Bytes `[start, end)` go to the client; without an end, all there are. */
   readonly start: number;
@@ -59,6 +64,8 @@ export class Transfer {
   #position: number;
   /** Bytes written and not yet taken by the client's connection. */
   #outstanding = 0;
+  /** The address the file was first met at. */
+  #firstUrl = "";
   #onDrained: (() => void) | undefined;
 
   constructor(options: TransferOptions) {
@@ -68,6 +75,7 @@ export class Transfer {
 
   /** Resolves when the last byte was written. */
   async run(first: Opened): Promise<void> {
+    this.#firstUrl = first.url;
     let opened = first;
     let barren = 0;
     for (;;) {
@@ -84,7 +92,7 @@ export class Transfer {
   async #pour(opened: Opened): Promise<unknown> {
     const { end, signal } = this.#options;
     try {
-      const extent = this.#sameFile(extentOf(opened.exchange.head));
+      const extent = this.#sameFile(extentOf(opened.exchange.head), opened.url);
       await opened.exchange.pour(this.#sink(extent));
       if (end === undefined || this.#position === end) return undefined;
       return new UpstreamError("cut", "the file host sent less than it said");
@@ -110,10 +118,11 @@ export class Transfer {
   }
 
   /** The extent, if it can be of the same file as at first and begins early enough. */
-  #sameFile(extent: Extent): Extent {
+  #sameFile(extent: Extent, url: string): Extent {
     const { extent: first } = this.#options;
-    const changed =
-      differ(extent.total, first.total) || differ(extent.etag, first.etag) || extent.start > this.#position;
+    // Another link may lead to another node, and nodes make tags of their own.
+    const isRetagged = url === this.#firstUrl && differ(extent.etag, first.etag);
+    const changed = differ(extent.total, first.total) || isRetagged || extent.start > this.#position;
     if (changed) throw odd("another file than before");
     return extent;
   }

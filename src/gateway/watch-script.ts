@@ -1,7 +1,7 @@
 /**
  * What the watch page does beyond its markup; it works without. Copies a command; keeps the place in the film when the
  * rendition is changed; and where the file host refuses the browser (a link tied to another address), goes on through
- * the gateway.
+ * the gateway and says so.
  */
 export const watchScript = `
 "use strict";
@@ -9,12 +9,19 @@ const player = document.getElementById("player");
 if (player) {
   const start = Number(new URLSearchParams(location.hash.slice(1)).get("t"));
   let place = start > 0 ? start : 0;
-  player.addEventListener("loadedmetadata", () => { if (place > 0) player.currentTime = place; });
+  const other = player.dataset.other;
+  let isDirect = true;
+  let worked = false;
+  player.addEventListener("loadedmetadata", () => {
+    if (place > 0) player.currentTime = place;
+    // The file plays, but not from its host: that is a refusal, and no format this browser does not know.
+    if (!isDirect && !worked) fetch(other + "?why=refused", { method: "HEAD" }).catch(() => {});
+    worked = true;
+  });
   player.addEventListener("timeupdate", () => { place = player.currentTime; });
   player.addEventListener("error", () => {
-    const other = player.dataset.other;
-    if (!other) return;
-    delete player.dataset.other;
+    if (!isDirect) return;
+    isDirect = false;
     const wasPlaying = !player.paused;
     player.src = other;
     if (wasPlaying) player.play().catch(() => {});

@@ -86,7 +86,7 @@ function show(parts: WatchParts, watched: Watched, { entry, beside }: Look): Rep
     style,
     script: watchScript,
     // A redirect leads to the file host, whose name is not known before it is followed.
-    allow: [`media-src 'self' https:${url.startsWith("http:") ? " http:" : ""}`, "connect-src 'none'"],
+    allow: [`media-src 'self' https:${url.startsWith("http:") ? " http:" : ""}`, "connect-src 'self'"],
     body: html`<h1>${entry.name}</h1>
       ${player(shelf, beside)} ${renditions(shelf)}
       <p>
@@ -121,7 +121,7 @@ function mediaOf({ name, mimeType }: Entry): "video" | "audio" | undefined {
 function player({ watched, entry, say, up, url, ...parts }: Shelf, beside: readonly Entry[]): Html {
   const media = watched.ticket.variant === undefined ? mediaOf(entry) : "video";
   const source = `${up}/d/${watched.text}/${lastSegment(url)}`;
-  const other = `${up}/p/${watched.text}/${lastSegment(url)}?why=refused`;
+  const other = `${up}/p/${watched.text}/${lastSegment(url)}`;
   const note = html`<p class="soft" id="note">${say("watch-no-play")}</p>`;
   switch (media) {
     case undefined:
@@ -232,7 +232,7 @@ main { max-width: 60rem; }
 h2 { font-size: 1rem; margin: 1.5rem 0 .6rem; }
 video, audio { width: 100%; display: block; border-radius: .6rem; margin-bottom: .75rem; }
 video { max-height: 70vh; background: #000; }
-.row { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem; margin: 0; padding: 0; }
+.row { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem; margin: 0 0 1rem; padding: 0; }
 .button, .copy { display: inline-block; font: inherit; font-weight: 600; border: 1px solid transparent; border-radius: .6rem; padding: .5rem .9rem; min-height: 2.75rem; background: var(--accent); color: var(--on-accent); text-decoration: none; cursor: pointer; }
 .quiet, .copy { background: transparent; color: var(--accent); border-color: var(--line); }
 .quiet[aria-current] { background: var(--accent); color: var(--on-accent); }

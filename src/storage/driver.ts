@@ -51,6 +51,8 @@ export interface Driver {
   /** `prefer` names a variant; absent = the original bytes, never silently anything else. */
   link(id: string, options?: CallOptions & { readonly prefer?: string }): Promise<Link>;
   quota?(options?: CallOptions): Promise<Quota>;
+  /** What the drive calls itself, once its root was listed; undefined where it says nothing. Asks nobody. */
+  title?(): string | undefined;
   /** Lets go of timers and connections. */
   close?(): Promise<void>;
 }

@@ -20,6 +20,8 @@ export interface Folder {
 export interface Folders {
   /** The folder once its first page is there; the rest is read on by itself. */
   read(wanted: WantedFolder): Promise<Folder>;
+  /** The folder as far as it is known, without reading anything; undefined = it is not. */
+  peek(mount: string, folder: string | undefined): Folder | undefined;
   /** Snapshots while the folder fills in, the last one complete or failed. Nothing when nobody has read it. */
   follow(
     mount: string,
@@ -73,6 +75,7 @@ export function createFolders({ now, wait }: FoldersParts): Folders {
       await joined(reader.firstPage, wanted.signal);
       return reader.snapshot();
     },
+    peek: (mount, folder) => readers.peek(keyOf(mount, folder))?.snapshot(),
     async *follow(mount, folder, { every = 1000, signal }) {
       const reader = readers.get(keyOf(mount, folder));
       if (!reader) return;
@@ -137,10 +140,15 @@ class Reader {
 
   async #read(driver: Driver, folder: string | undefined, first: () => void): Promise<void> {
     let cursor: string | undefined;
+    // Drives have been seen to give a cursor again, and would be read for ever.
+    const seen = new Set<string>();
     do {
       const page = await driver.list(folder, { signal: this.#stop.signal, ...(cursor !== undefined && { cursor }) });
       for (const entry of page.items) this.entries.push(entry);
       cursor = page.next;
+      if (cursor !== undefined && seen.has(cursor))
+        throw new StorageError("upstream", { message: "a page comes again" });
+      if (cursor !== undefined) seen.add(cursor);
       if (cursor === undefined) this.settled = true;
       first();
     } while (cursor !== undefined);

@@ -1,5 +1,5 @@
 import type { Keyv } from "keyv";
-import type { CallOptions, DriverContext, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
+import type { CallOptions, Driver, DriverContext, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
 import { createDrivers, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
 import { StorageError, type StorageErrorCode } from "./error.ts";
@@ -47,6 +47,8 @@ export interface Storage {
     folder: string | undefined,
     options?: CallOptions & { readonly refresh?: boolean },
   ): Promise<Folder>;
+  /** The folder as far as it is known already; undefined = it is not. Never asks the drive. */
+  peek(mount: string, folder: string | undefined): Folder | undefined;
   /** The folder as it fills in: a snapshot at most every `every` ms (1000), the last one complete or failed. Ends by itself. */
   follow(
     mount: string,
@@ -102,6 +104,7 @@ export function createStorage(parts: StorageParts): Storage {
       const driver = await drivers.of(mount);
       return watched(rack, mount, () => folders.read({ mount, folder, driver, refresh, signal }));
     },
+    peek: (mount, folder) => folders.peek(mount, folder),
     follow: (mount, folder, options = {}) => folders.follow(mount, folder, options),
     stat: async (mount, entry, options = {}) => {
       const driver = await drivers.of(mount);
@@ -137,7 +140,7 @@ interface Rack {
   readonly links: Links;
 }
 
-async function putUp({ parts, drivers }: Rack, draft: MountDraft, options: CallOptions): Promise<Mount> {
+async function putUp({ parts, drivers, folders }: Rack, draft: MountDraft, { signal }: CallOptions): Promise<Mount> {
   const kind = kindOf(parts.kinds, draft.driver);
   const id = parts.newId();
   const { secrets, options: plain } = divide(kind, draft.values);
@@ -145,13 +148,14 @@ async function putUp({ parts, drivers }: Rack, draft: MountDraft, options: CallO
   await parts.secrets.set(id, { ...secrets, ...draft.kept });
   try {
     const driver = await drivers.open(kind, id, plain);
-    await wrapped(() => driver.list(undefined, options), options.signal);
+    // Read as a folder, so that who put it up sees the root without another call.
+    await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: true, signal }), signal);
     const now = parts.now();
     const mount: Mount = {
       id,
       driver: kind.name,
       options: plain,
-      title: draft.title ?? kind.title(plain),
+      title: draft.title ?? (ownTitle(driver) || kind.title(plain)),
       owner: draft.owner,
       audience: [],
       createdAt: now,
@@ -161,17 +165,30 @@ async function putUp({ parts, drivers }: Rack, draft: MountDraft, options: CallO
     return mount;
   } catch (error) {
     const left = (await parts.secrets.get(id)) ?? {};
+    folders.forget(id);
     await drivers.drop(id);
     await parts.secrets.delete(id);
     throw error instanceof StorageError && error.code === "verification-needed" ? error.keeping(left) : error;
   }
 }
 
+/** Most characters of a drive's own name that become a title. */
+const longestTitle = 60;
+
+function ownTitle(driver: Driver): string {
+  const said = driver.title?.() ?? "";
+  return said
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .trim()
+    .slice(0, longestTitle)
+    .toWellFormed();
+}
+
 async function renew(
   rack: Rack,
   id: string,
   values: Values,
-  { amend = false, ...options }: CallOptions & { readonly amend?: boolean },
+  { amend = false, signal }: CallOptions & { readonly amend?: boolean },
 ): Promise<Mount> {
   const { parts, drivers, folders, links } = rack;
   const mount = await present(rack, id);
@@ -180,18 +197,19 @@ async function renew(
   const { secrets, options: changed } = divide(kind, values);
   const plain = { ...mount.options, ...changed };
   await drivers.drop(id);
+  folders.forget(id);
+  links.forget(id);
   await parts.secrets.set(id, { ...(amend ? before : kept(before, kind)), ...secrets });
   try {
     const driver = await drivers.open(kind, id, plain);
-    await wrapped(() => driver.list(undefined, options), options.signal);
+    await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: true, signal }), signal);
   } catch (error) {
+    folders.forget(id);
     await drivers.drop(id);
     // What joined the old secrets may have been used up with them: then the vault as it is now is the better one.
     if (!amend) await parts.secrets.set(id, before);
     throw error;
   }
-  folders.forget(id);
-  links.forget(id);
   const renewed: Mount = { ...mount, options: plain, health: { state: "working", at: parts.now() } };
   await parts.mounts.set(id, renewed);
   return renewed;

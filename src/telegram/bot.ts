@@ -5,20 +5,27 @@ import { run, sequentialize, type RunnerHandle } from "@grammyjs/runner";
 import { Bot, GrammyError, HttpError, webhookCallback, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
-import type { Action, Visit } from "../actions/action.ts";
-import type { Answer } from "../actions/screen.ts";
+import type { Action, FormRef, Visit } from "../actions/action.ts";
+import { createFollower } from "../actions/follow.ts";
+import { decodePress } from "../actions/press.ts";
+import type { Answer, FormScreen, Notice, Screen } from "../actions/screen.ts";
+import type { Interrupted } from "../actions/transfers/transfers.ts";
 import { ConfigError, type Config } from "../config.ts";
+import type { Values } from "../storage/form.ts";
 import type { Words } from "../words.ts";
 import type { Announce } from "../actions/broadcast.ts";
 import { createAnnouncer, followingMigration } from "./announce.ts";
 import { createCommandLists } from "./command-lists.ts";
 import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
-import type { DialogueStore } from "./dialogue.ts";
-import { createFollower } from "./follow.ts";
+import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
 import { createGuard, loggable } from "./guard.ts";
-import { createPost } from "./post.ts";
+import { createPost, readPlace, type Post } from "./post.ts";
 import { createRouter } from "./router.ts";
+import { paint } from "./screens/paint.ts";
+import { painterFor } from "./screens/painter.ts";
+import { createUploader, uploadLimitOf } from "./upload.ts";
+import { rows } from "./visit.ts";
 
 /** What the bot is made of. */
 export interface TelegramParts {
@@ -32,6 +39,8 @@ export interface TelegramParts {
   now(): number;
   /** Told when the bot cannot go on: another process polls, or the token was revoked. The process should end. */
   onFatal(reason: string): void;
+  /** Files a process before this one did not bring into their chats; absent = none are sent. */
+  interrupted?(): Promise<readonly Interrupted[]>;
   /** Person ids of operators known at the start; others are known when they first open the panel. */
   readonly operators?: readonly string[];
   /** Updates one person may send in ten seconds; absent = 100. */
@@ -44,12 +53,30 @@ export interface TelegramSettings extends Omit<NonNullable<Config["telegram"]>, 
   readonly webhook?: { readonly url: string; readonly secret: string };
 }
 
+/** A one-time page that was sent off. */
+interface SentPage {
+  /** Who asked for it. */
+  readonly person: { readonly id: string; readonly name: string };
+  /** The language of the page. */
+  readonly language: string;
+  readonly form: FormRef;
+}
+
+/** What became of it: done, or the form to show on the page again. */
+type PageOutcome = { readonly done: true } | { readonly done: false; readonly form: FormScreen };
+
 /** The Telegram frontend. */
 export interface Telegram {
   /** Greets Telegram and begins to take updates. A refused token rejects with a `ConfigError`. */
   start(): Promise<void>;
   /** Takes no more updates and finishes those that are being handled. */
   stop(): Promise<void>;
+  /** Updates are being taken. */
+  isUp(): boolean;
+  /** Hands in a one-time page that somebody was led to from Telegram; what comes of it appears in their private chat. */
+  submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
+  /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
+  tell(person: string, notice: Notice, language: string): Promise<void>;
   /** Sends a text to a chat, `telegram:1001`, once; see `actions/broadcast.ts`. */
   readonly announce: Announce;
   /** Where the gateway hands in Telegram's calls; absent = long polling. */
@@ -78,8 +105,15 @@ export function createTelegram(parts: TelegramParts): Telegram {
     now,
     onError: (err) => log.debug({ err: loggable(err) }, "message not followed any more"),
   });
-  const deliverer = createDeliverer({ post, words, follower, now, botName: () => bot.botInfo.username });
-  const guard = createGuard({ ...parts, post, deliverer, newReference });
+  const uploader = createUploader({ ...settings, transformers: [followingMigration()] });
+  const deliverer = createDeliverer({ uploader, post, words, follower, now, botName: () => bot.botInfo.username });
+  const guard = createGuard({
+    ...parts,
+    post,
+    deliverer,
+    newReference,
+    uploadLimit: uploadLimitOf(settings.apiRoot),
+  });
   bot.use(guard.middleware);
   bot.use(sequentialize((ctx) => chainsOf(ctx)));
   bot.use(guard.pace);
@@ -89,25 +123,84 @@ export function createTelegram(parts: TelegramParts): Telegram {
   bot.catch(({ error }) => log.error({ err: loggable(error) }, "telegram update failed"));
 
   const webhook = settings.webhook && webhookFor(bot, parts);
+  const bring = (chat: number, screen: Exclude<Screen, FormScreen>, language: string) =>
+    post.sendTo(chat, paint(painterFor({ words, language, place: "private", now: now() }), screen));
   const starting = new AbortController();
+  let announced = false;
   let runner: RunnerHandle | undefined;
+  let telling: NodeJS.Timeout | undefined;
   return {
     ...(webhook && { webhook: { path: webhook.path, handle: webhook.handle } }),
     announce: createAnnouncer(settings),
     async start() {
       await greet(bot, starting.signal);
       commands.publish();
-      if (webhook) await webhook.announce();
-      else runner = await poll(bot, parts);
+      if (webhook) {
+        await webhook.announce();
+        announced = true;
+      } else runner = await poll(bot, parts);
+      const tell = () =>
+        void tellOfInterrupted(parts, post).catch((err: unknown) =>
+          log.warn({ err: loggable(err) }, "people not told of interrupted files"),
+        );
+      tell();
+      telling = setInterval(tell, tellEvery).unref();
       log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
+    },
+    isUp: () => (webhook !== undefined ? announced : (runner?.isRunning() ?? false)),
+    async submitPage({ person, language: locale, form }, values, { signal }) {
+      const chat = chatOf(person.id);
+      const place = { id: person.id, kind: "private" } as const;
+      const visit: Visit = { person: { ...person, locale }, place, rows, uploadLimit: uploadLimitOf(settings.apiRoot) };
+      const { screen, updates, language } = await parts.perform(visit, { do: "submit", form, values }, signal);
+      if (screen.show === "form") return { done: false, form: screen };
+      await updates?.[Symbol.asyncIterator]().return?.();
+      // The question in the chat is answered, if it is still waiting there.
+      await forgetDialogue(parts.conversations, chat);
+      await bring(chat, screen, language);
+      return { done: true };
+    },
+    async tell(person, notice, language) {
+      const chat = chatOf(person);
+      if (!Number.isNaN(chat)) await bring(chat, notice, language);
     },
     async stop() {
       starting.abort();
+      clearInterval(telling);
       if (runner?.isRunning()) await runner.stop();
       await follower.stopAll();
       await guard.finish();
     },
   };
+}
+
+/** Milliseconds between looks for files that another process lost. */
+const tellEvery = 60_000;
+
+/** The message that showed a file on its way says that it was lost with the process, and offers to go on. */
+async function tellOfInterrupted({ interrupted, words, now, log }: TelegramParts, post: Post): Promise<void> {
+  for (const { place: chat, language, message, screen, told } of (await interrupted?.()) ?? []) {
+    const painter = painterFor({ words, language, place: isGroup(chat) ? "group" : "private", now: now() });
+    const place = readPlace(message);
+    try {
+      const isEdited = place !== undefined && (await post.edit(place, paint(painter, screen)));
+      if (!isEdited && place) await post.sendTo(place.chat, paint(painter, screen));
+    } catch (err) {
+      // A chat that is closed to the bot will not open by asking again.
+      if (!(err instanceof GrammyError)) throw err;
+      log.debug({ err: loggable(err) }, "person not told of an interrupted file");
+    }
+    await told();
+  }
+}
+
+function isGroup(place: string): boolean {
+  return place.startsWith("telegram:-");
+}
+
+/** The private chat of a person of Telegram; NaN for anybody else. */
+function chatOf(person: string): number {
+  return Number(/^telegram:(\d+)$/.exec(person)?.[1]);
 }
 
 function newReference(): string {
@@ -116,6 +209,8 @@ function newReference(): string {
 
 /** One update at a time for a person in a chat, and for the message that is pressed on. */
 function chainsOf({ chat, from, callbackQuery }: BotContext): string[] {
+  // Who cancels does not wait for what else was asked.
+  if (decodePress(callbackQuery?.data ?? "")?.do === "cancel-transfer") return [`cancel ${callbackQuery?.data}`];
   if (!chat || chat.type === "private") return [`chat ${chat?.id ?? from?.id ?? "nobody"}`];
   const pressed = callbackQuery?.message;
   return [

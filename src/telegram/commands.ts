@@ -28,6 +28,7 @@ export const commands: readonly Command[] = [
     hushed: true,
     action: (words) => (words === "" ? undefined : { do: "find-link", words }),
   },
+  { name: "get", scope: "all", action: (words) => (words === "" ? undefined : { do: "get", words }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
   { name: "cancel", scope: "all", action: () => ({ do: "cancel" }) },
   { name: "logout", scope: "private", action: () => ({ do: "log-out" }) },

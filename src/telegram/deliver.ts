@@ -1,14 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { FormattedString } from "@grammyjs/parse-mode";
+import { GrammyError } from "grammy";
 import type { Action } from "../actions/action.ts";
+import type { Follower } from "../actions/follow.ts";
 import { decodePress, encodePress } from "../actions/press.ts";
-import type { Answer, FormScreen, LinkCard, Notice, Screen } from "../actions/screen.ts";
+import type { Answer, FormScreen, LinkCard, ListReady, Notice, Screen } from "../actions/screen.ts";
+import type { Upload } from "../actions/transfers/upload.ts";
 import type { Words } from "../words.ts";
 import type { BotContext } from "./context.ts";
-import type { Follower } from "./follow.ts";
 import { mostToast } from "./limits.ts";
-import { keyOf, placeOf, type Place, type Post } from "./post.ts";
+import { keyOf, placeOf, writePlace, type Place, type Post } from "./post.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painted, type Painter } from "./screens/painter.ts";
+import type { Uploader } from "./upload.ts";
 
 /** A screen that is one message. */
 type MessageScreen = Exclude<Screen, FormScreen>;
@@ -35,12 +39,15 @@ interface DelivererParts {
   readonly words: Words;
   readonly follower: Follower;
   now(): number;
+  readonly uploader: Uploader;
   /** The bot's user name, for links into the private chat. */
   botName(): string;
 }
 
 /** Milliseconds between edits by themselves: 20 a minute is what a group takes, everything included. */
 const pace = { private: 2000, group: 5000 } as const;
+/** The same while a file is on its way, which takes longer than a folder. */
+const transferPace = { private: 5000, group: 10_000 } as const;
 
 /** Knows Telegram's ways to show something to somebody. */
 export function createDeliverer(parts: DelivererParts): Deliverer {
@@ -71,7 +78,7 @@ function painterOf({ words, now, botName }: DelivererParts, { turn }: BotContext
 }
 
 async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswer): Promise<void> {
-  const { screen, updates } = answer;
+  const { screen, updates, upload } = answer;
   const painted = paint(painterOf(parts, ctx), screen);
   const isForAsker = "for" in screen && screen.for === "asker";
   if (isForAsker && (screen.show === "notice" || ctx.turn.visit.place.kind === "group")) {
@@ -79,25 +86,96 @@ async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswe
     await (screen.show === "notice" ? showNotice(parts, ctx, screen, painted) : privately(parts, ctx, painted, screen));
     return;
   }
+  if (upload) {
+    await startUpload(parts, ctx, { ...answer, upload, painted });
+    return parts.post.answer(ctx);
+  }
   const place = ctx.callbackQuery ? await replace(parts, ctx, painted) : await speak(parts, ctx, painted);
   if (updates && place) followUpdates(parts, ctx, { updates, place });
   await parts.post.answer(ctx);
 }
 
+interface Uploading extends Pick<Answer, "updates"> {
+  readonly upload: Upload;
+  readonly painted: Painted;
+}
+
+/** The message that shows it is there for all who see the file: it takes no whisper's place. */
+async function startUpload(
+  parts: DelivererParts,
+  ctx: BotContext,
+  { upload, updates, painted }: Uploading,
+): Promise<void> {
+  const { post, uploader } = parts;
+  const isInPlace = ctx.callbackQuery?.message && whisperPressed(ctx) === undefined;
+  const place = isInPlace ? await replace(parts, ctx, painted) : placeOf(await post.send(ctx, painted));
+  const address = post.address(ctx);
+  if (updates) followUpdates(parts, ctx, { updates, place, every: transferPace[ctx.turn.visit.place.kind] });
+  await upload.start({ message: writePlace(place), send: (file) => uploader.send(address, file) });
+}
+
 interface Followed {
   readonly updates: AsyncIterable<Screen>;
   readonly place: Place;
+  /** Milliseconds between edits; absent = as for folders. */
+  readonly every?: number;
 }
 
-function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place }: Followed): void {
+function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place, every }: Followed): void {
   parts.follower.follow(keyOf(place), updates, {
-    every: pace[ctx.turn.visit.place.kind],
+    every: every ?? pace[ctx.turn.visit.place.kind],
     draw: async (screen) => {
       if (screen.show === "form") return;
-      const isThere = await parts.post.edit(place, paint(painterOf(parts, ctx), screen));
+      const shown = screen.show === "list-ready" ? await sendList(parts, ctx, screen) : screen;
+      const draw = () => parts.post.edit(place, paint(painterOf(parts, ctx), shown));
+      const isThere = isUnderWay(shown) ? await draw().catch(unlessTooMany) : await draw().catch(onceMore(draw));
       if (!isThere) throw new Error("the message is gone");
     },
   });
+}
+
+/** More screens will come: one that Telegram has no time for is left out. */
+function isUnderWay(screen: Screen): boolean {
+  return screen.show === "transfer" && (screen.state.is === "queued" || screen.state.is === "running");
+}
+
+function unlessTooMany(error: unknown): true {
+  if (waitFor(error) === undefined) throw error;
+  return true;
+}
+
+/** The last word on a file is said when Telegram has time again. */
+function onceMore(draw: () => Promise<boolean>): (error: unknown) => Promise<boolean> {
+  return async (error) => {
+    const ms = waitFor(error);
+    if (ms === undefined || ms > longestWait) throw error;
+    await sleep(ms, undefined, { ref: false });
+    return draw();
+  };
+}
+
+/** Milliseconds Telegram asks to wait; undefined = it asks for nothing of the kind. */
+function waitFor(error: unknown): number | undefined {
+  return error instanceof GrammyError && error.error_code === 429
+    ? (error.parameters.retry_after ?? 1) * 1000
+    : undefined;
+}
+
+const longestWait = 60_000;
+
+/** The list as a file of its own below; what is to be said of it then. */
+async function sendList(
+  { post, uploader }: DelivererParts,
+  ctx: BotContext,
+  list: ListReady,
+): Promise<ListReady | Notice> {
+  try {
+    await uploader.sendText(post.address(ctx), list.file);
+    return list;
+  } catch (error) {
+    if (!(error instanceof GrammyError)) throw error;
+    return { show: "notice", notice: "list-not-sent", level: "failed", view: list.view, offer: ["back"] };
+  }
 }
 
 async function replace(parts: DelivererParts, ctx: BotContext, painted: Painted): Promise<Place> {

@@ -225,6 +225,11 @@ async function dropButtons(ctx: BotContext, { prompt }: Waiting): Promise<void> 
   }
 }
 
+/** The question that waits in somebody's private chat is answered elsewhere. */
+export async function forgetDialogue(store: DialogueStore, chat: number): Promise<void> {
+  await store.delete(`${chat}:${chat}`);
+}
+
 /** One person in one chat: two people in a group do not answer each other's questions. */
 function keyOf({ chat, from }: BotContext): string {
   return `${chat?.id ?? ""}:${from?.id ?? ""}`;

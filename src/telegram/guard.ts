@@ -31,6 +31,8 @@ interface GuardParts {
   readonly post: Post;
   readonly deliverer: Deliverer;
   readonly updatesPerPerson?: number;
+  /** Bytes of the largest file that can be sent. */
+  readonly uploadLimit: number;
   newReference(): string;
 }
 
@@ -65,7 +67,7 @@ export function createGuard(parts: GuardParts): Guard {
 
   return {
     async middleware(ctx, next) {
-      const visit = visitOf(ctx.from, ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" }));
+      const visit = visitOf(ctx.from, ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" }), parts.uploadLimit);
       if (!visit) return;
       const clock = new AbortController();
       const timer = setTimeout(() => clock.abort(), deadline);

@@ -1,13 +1,21 @@
 import { GrammyError, type Api } from "grammy";
 import type { InlineKeyboardMarkup, LinkPreviewOptions, Message, MessageEntity } from "grammy/types";
 import type { BotContext } from "./context.ts";
-import { clip, mostToast } from "./limits.ts";
+import { clip } from "../looks/names.ts";
+import { mostToast } from "./limits.ts";
 import type { Painted } from "./screens/painter.ts";
 
 /** A message that can be edited later. */
 export interface Place {
   readonly chat: number;
   readonly message: number;
+}
+
+/** Where something new goes, as the sending calls take it. */
+export interface Address {
+  readonly chat: number;
+  readonly message_thread_id?: number;
+  readonly reply_parameters?: { readonly message_id: number; readonly allow_sending_without_reply: true };
 }
 
 /** A word at the top of the screen, or in a box that must be closed. */
@@ -28,6 +36,10 @@ export interface Post {
   whisper(ctx: BotContext, painted: Painted, id?: number): Promise<number | undefined>;
   /** A message to the asker's private chat; false = they never opened it, or blocked the bot. */
   sendPrivately(ctx: BotContext, painted: Painted): Promise<boolean>;
+  /** A message to a chat by its id; false = it is not open to the bot. */
+  sendTo(chat: number, painted: Painted): Promise<boolean>;
+  /** Where the update came from. */
+  address(ctx: BotContext): Address;
   /** Ends the spinner of a press, once; late and double answers do no harm. */
   answer(ctx: BotContext, toast?: Toast): Promise<void>;
 }
@@ -73,15 +85,9 @@ export function createPost(api: Api): Post {
       }
     },
 
-    async sendPrivately(ctx, painted) {
-      try {
-        await api.sendMessage(askerOf(ctx), painted.text.text, looks(painted));
-        return true;
-      } catch (error) {
-        if (error instanceof GrammyError && [400, 403].includes(error.error_code)) return false;
-        throw error;
-      }
-    },
+    sendPrivately: (ctx, painted) => sendTo(api, askerOf(ctx), painted),
+    sendTo: (chat, painted) => sendTo(api, chat, painted),
+    address: (ctx) => ({ chat: chatOf(ctx), ...threadOf(ctx), ...replyTo(ctx) }),
 
     async answer(ctx, { text, alert, url } = {}) {
       const query = ctx.callbackQuery;
@@ -111,9 +117,30 @@ export function keyOf({ chat, message }: Place): string {
   return `${chat}:${message}`;
 }
 
+/** Where a message is, as a text that outlives the process. */
+export function writePlace({ chat, message }: Place): string {
+  return JSON.stringify({ chat, message });
+}
+
+/** What `writePlace` wrote; undefined for anything else. */
+export function readPlace(text: string): Place | undefined {
+  const match = /^\{"chat":(-?\d{1,16}),"message":(\d{1,16})\}$/.exec(text);
+  return match ? { chat: Number(match[1]), message: Number(match[2]) } : undefined;
+}
+
 /** Where a message is. */
 export function placeOf({ chat, message_id: message }: Pick<Message, "message_id"> & { chat: { id: number } }): Place {
   return { chat: chat.id, message };
+}
+
+async function sendTo(api: Api, chat: number, painted: Painted): Promise<boolean> {
+  try {
+    await api.sendMessage(chat, painted.text.text, looks(painted));
+    return true;
+  } catch (error) {
+    if (error instanceof GrammyError && [400, 403].includes(error.error_code)) return false;
+    throw error;
+  }
 }
 
 function sendEphemeral(api: Api, ctx: BotContext, painted: Painted): Promise<Message> {

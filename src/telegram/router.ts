@@ -145,7 +145,7 @@ async function obey(routes: Routes, ctx: BotContext, { name, words }: Typed): Pr
   if (!isPrivate && command.scope === "private") return elsewhere(routes, ctx, command, words);
   if (name === "login" && words !== "") await takeBack(ctx);
   const action = command.action(words === "" && name === "share" ? quotedText(ctx) : words);
-  if (!action) return deliverer.tell(ctx, "usage-link");
+  if (!action) return deliverer.tell(ctx, `usage-${name}`);
   await act(routes, ctx, action.do === "cancel" && left ? { ...action, left } : action);
 }
 

@@ -2,10 +2,10 @@ import type { Chat, User } from "grammy/types";
 import type { Visit } from "../actions/action.ts";
 
 /** Rows a listing has: more than ten do not fit a phone beside the text. */
-const rows = { usual: 8, most: 10 } as const;
+export const rows = { usual: 8, most: 10 } as const;
 
 /** Who acts and where. Absent for updates without a person or a chat, and for posts of channels. */
-export function visitOf(from: User | undefined, chat: Chat | undefined): Visit | undefined {
+export function visitOf(from: User | undefined, chat: Chat | undefined, uploadLimit: number): Visit | undefined {
   if (!from || !chat || chat.type === "channel") return undefined;
   return {
     person: {
@@ -15,5 +15,6 @@ export function visitOf(from: User | undefined, chat: Chat | undefined): Visit |
     },
     place: { id: `telegram:${chat.id}`, kind: chat.type === "private" ? "private" : "group" },
     rows,
+    uploadLimit,
   };
 }

@@ -77,6 +77,8 @@ describe("nobody else learns that there is /admin", () => {
     const payload = "admin";
     expect(await at.do(jun, { do: "start", payload })).toHaveProperty("screen.show", "welcome");
     expect(await at.do(mia, { do: "start", payload })).toHaveProperty("screen.show", "admin");
+    expect(await at.do(mia, { do: "start", payload: "admin find 2" })).toHaveProperty("screen.show", "people");
+    expect(await at.do(jun, { do: "start", payload: "admin find 2" })).toHaveProperty("screen.show", "welcome");
   });
 
   test("who is an operator no more cannot press what was drawn when they were, whatever the button", async () => {

@@ -6,6 +6,7 @@ import type { Person } from "../../src/actions/person.ts";
 import type { Answer, Screen } from "../../src/actions/screen.ts";
 import type { PendingSignIn, Services } from "../../src/actions/services.ts";
 import type { Session } from "../../src/actions/session.ts";
+import type { TransferRecord } from "../../src/actions/transfers/transfers.ts";
 import type { Driver, DriverContext, DriverKind } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import type { Field, Values } from "../../src/storage/form.ts";
@@ -22,6 +23,8 @@ export interface Shelves {
   readonly sessions: Keyv<Session>;
   readonly people: Keyv<Person>;
   readonly pending: Keyv<PendingSignIn>;
+  readonly said: Keyv<number>;
+  readonly transfers: Keyv<readonly TransferRecord[]>;
   /** The office's namespaces by name. */
   readonly office: Map<string, Keyv>;
 }
@@ -208,6 +211,7 @@ export function house(
   let ids = houses++ * 100_000;
   const newId = () => String(ids++).padStart(10, "0");
   const locks = createLocks();
+  const { transfers: _records, ...kept } = shelves;
   const services: Services = {
     storage: createStorage({
       ...shelves,
@@ -222,7 +226,7 @@ export function house(
       newId,
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     }),
-    ...shelves,
+    ...kept,
     ...locks,
     languages: ["en", "zh"],
     pickLanguage: (locale) => (locale?.startsWith("zh") ? "zh" : "en"),
@@ -275,7 +279,7 @@ export function house(
 /** Ids of a later house are other ones, as they would be. */
 let houses = 0;
 
-function emptyShelves(): Shelves {
+export function emptyShelves(): Shelves {
   const strict = { throwOnErrors: true };
   return {
     mounts: new Keyv<Mount>(strict),
@@ -284,6 +288,8 @@ function emptyShelves(): Shelves {
     sessions: new Keyv<Session>(strict),
     people: new Keyv<Person>(strict),
     pending: new Keyv<PendingSignIn>(strict),
+    said: new Keyv<number>(strict),
+    transfers: new Keyv<readonly TransferRecord[]>(strict),
     office: new Map(),
   };
 }

@@ -289,10 +289,46 @@ describe("mounts", () => {
     const { at, card } = await two();
     const proxied = await at.see(mia, { do: "set-method", view: card.view, method: "proxy" }, "mount");
     expect(proxied.method).toBe("proxy");
-    const refused = await at.see(mia, { do: "set-method", view: proxied.view, method: "proxy-url" }, "mount");
-    expect(refused.method).toBe("proxy");
-    const usual = await at.see(mia, { do: "set-method", view: refused.view, method: "redirect" }, "mount");
+    const refused = await at.see(mia, { do: "set-method", view: proxied.view, method: "proxy-url" }, "notice");
+    expect(refused).toMatchObject({ notice: "gateway-needed", level: "refused", for: "asker" });
+    expect((await at.shelves.mounts.get(card.mount.id))?.method).toBe("proxy");
+    const usual = await at.see(mia, { do: "set-method", view: proxied.view, method: "redirect" }, "mount");
     expect(usual.method).toBeUndefined();
+  });
+
+  test("say that a chosen way does not work any more, and have it again when it does", async () => {
+    const { at, card } = await two();
+    const proxied = await at.see(mia, { do: "set-method", view: card.view, method: "proxy" }, "mount");
+    const bare = house(at.cloud, { shelves: at.shelves, changes: { methods: ["redirect"] } });
+    const without = await bare.see(mia, { do: "check-mount", view: proxied.view }, "notice");
+    expect(without.notice).toBe("mount-healthy");
+    const { view } = await bare.see(mia, { do: "show-mounts" }, "mounts");
+    const lapsed = await bare.see(mia, { do: "mount", view, index: 0 }, "mount");
+    expect(lapsed).toMatchObject({ lapsed: "proxy", usual: "redirect", methods: ["redirect"] });
+    expect(lapsed.method).toBeUndefined();
+    const again = await at.see(mia, { do: "mounts", view: lapsed.view }, "mounts");
+    expect((await at.see(mia, { do: "mount", view: again.view, index: 0 }, "mount")).method).toBe("proxy");
+  });
+
+  test("have their links taken back by their owner, where links are ours to take", async () => {
+    const taken: unknown[] = [];
+    const at = house(usualCloud(), { changes: { revokeLinks: async (which) => void taken.push(which) } });
+    const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    const { view } = await at.see(mia, { do: "show-mounts" }, "mounts");
+    const card = await at.see(mia, { do: "mount", view, index: 0 }, "mount");
+    expect(card.revocable).toBe(true);
+    const done = await at.see(mia, { do: "revoke-links", view: card.view }, "notice");
+    expect(done).toMatchObject({ notice: "links-revoked", subject: "mia", for: "asker" });
+    const settings = await at.see(mia, { do: "show-settings" }, "settings");
+    await at.see(mia, { do: "revoke-links", view: settings.view }, "notice");
+    expect(taken).toEqual([{ mount: mount.id }, { person: "telegram:1" }]);
+  });
+
+  test("have no links to take back where those are the drive's own", async () => {
+    const { at, card } = await two();
+    expect(card.revocable).toBeUndefined();
+    const no = await at.see(mia, { do: "revoke-links", view: card.view }, "notice");
+    expect(no.notice).toBe("no-links-to-revoke");
   });
 
   test("are removed only when one is sure, with their secrets", async () => {

@@ -52,7 +52,7 @@ describe("over PikPak", () => {
     const account = pikpak.build.account({ username: name, password: "correct-horse" });
     const folder = pikpak.build.folder(account, undefined, "Films");
     const film = pikpak.build.file(account, folder, { name: "beach.mp4", size: 1000, mimeType: "video/mp4" });
-    const { id } = pikpak.build.share(account, { title: "Films", nodes: [folder], passCode: "ab12" });
+    const { id } = pikpak.build.share(account, { title: "Summer films", nodes: [folder], passCode: "ab12" });
     const at = pikpakHouse();
     const form = await at.see(mia, { do: "open-share", text: `https://mypikpak.com/s/${id}` }, "form");
     expect(form.reason?.code).toBe("pass-code-needed");
@@ -61,6 +61,8 @@ describe("over PikPak", () => {
     expect(asked(/drive\/v1\/share$/)).toBe(2);
     const top = await at.see(mia, { do: "submit", form: form.form, values: { passCode: "ab12" } }, "listing");
     expect(top.rows.map((row) => row.name)).toEqual(["Films"]);
+    // Called what its owner called it, and not by its id.
+    expect(top.mount.title).toBe("Summer films");
     const text = `https://mypikpak.com/s/${id}/${film.id}?pwd=ab12`;
     const file = await at.see(mia, { do: "open-share", text }, "file");
     expect(file.entry).toMatchObject({ name: "beach.mp4", size: 1000 });

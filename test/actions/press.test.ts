@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Press } from "../../src/actions/action.ts";
+import { listFormats, type Press } from "../../src/actions/action.ts";
 import { decodePress, encodePress } from "../../src/actions/press.ts";
 import { accessModes } from "../../src/actions/office/door.ts";
 import { operatorsRooms, plainOperatorsPresses, type PlainOperatorsPress } from "../../src/actions/operate.ts";
@@ -31,6 +31,10 @@ const press: fc.Arbitrary<Press> = fc.oneof(
       "add-account",
       "add-share",
       "retry",
+      "send",
+      "cancel-transfer",
+      "list-folder",
+      "revoke-links",
     ),
     view,
   }),
@@ -40,6 +44,7 @@ const press: fc.Arbitrary<Press> = fc.oneof(
   fc.record({ do: fc.constant("link"), view, variant: small }),
   fc.record({ do: fc.constant("set-rows"), view, rows: small }),
   fc.record({ do: fc.constantFrom("sort", "set-order"), view, by }),
+  fc.record({ do: fc.constant("list-as"), view, format: fc.constantFrom(...listFormats) }),
   fc.record({ do: fc.constant("admin-go"), view, room: fc.constantFrom(...operatorsRooms) }),
   fc.record({ do: fc.constant("admin-turn"), view, page: small }),
   fc.record({ do: fc.constantFrom("admin-pick", "set-log-level"), view, index: small }),
@@ -86,6 +91,11 @@ test.each([
   "1abcdefghij-1-zz",
   "1abcdefghij-1-abc",
   "1abcdefghij-1-d-z",
+  "1abcdefghij-1-jf-z",
+  "1abcdefghij-1-jf",
+  "1abcdefghij-1-js-1",
+  "1abcdefghij-1-jz",
+  "1abcdefghij-1-jsx",
   "1abcdefghij--u",
   "1abcdefghij-1-o--1",
   "1abcdefghij-1-u\n",

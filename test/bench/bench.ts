@@ -100,6 +100,8 @@ async function chats(count: number): Promise<void> {
     sessions: store.open("sessions"),
     people: store.open("people"),
     pending: store.open("pending", { sealed: true }),
+    said: store.open("said"),
+    transfers: store.open("transfers"),
     office: new Map(),
   };
   const at = house(new Cloud({ shares: { shelf: { tree: many(600) } } }), { shelves, now: Date.now });

@@ -50,6 +50,7 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
       expect(await driver.stat(file?.id ?? "")).toMatchObject({ kind: "file", name: file?.name, size: file?.size });
       const link = await driver.link(file?.id ?? "");
       expect(link.kind === "url" && URL.canParse(link.url)).toBe(true);
+      expect(link.entry?.id ?? file?.id).toBe(file?.id);
     });
 
     test("has no link to a folder, and says so", async () => {
@@ -59,7 +60,7 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
 
     test("serves a file without bytes as one without bytes", async () => {
       const driver = await open();
-      expect(await driver.link((await named(driver, shelf.empty)).id)).toEqual({ kind: "empty" });
+      expect(await driver.link((await named(driver, shelf.empty)).id)).toMatchObject({ kind: "empty" });
     });
 
     test("never hands out a variant that is not there", async () => {
@@ -75,11 +76,36 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
       });
     });
 
-    test("stops when it is told to", async () => {
+    test("gives the same page for the same cursor", async () => {
       const driver = await open();
-      await expect(driver.list(undefined, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow(
-        "enough",
-      );
+      const { id } = await named(driver, shelf.manyFolder);
+      const { items, next = "" } = await driver.list(id);
+      expect((await driver.list(id)).items).toEqual(items);
+      const second = await driver.list(id, { cursor: next });
+      expect(await driver.list(id, { cursor: next })).toEqual(second);
+      expect(second.items).not.toContainEqual(items[0]);
+    });
+
+    test("serves many askers at once", async () => {
+      const driver = await open();
+      const pages = await Promise.all(Array.from({ length: 5 }, () => driver.list(undefined)));
+      for (const page of pages) expect(page).toEqual(pages[0]);
+    });
+
+    test("stops when it is told to, whatever it was asked for", async () => {
+      const driver = await open();
+      const file = await named(driver, shelf.twins);
+      const signal = AbortSignal.abort(new Error("enough"));
+      await expect(driver.list(undefined, { signal })).rejects.toThrow("enough");
+      await expect(driver.stat(file.id, { signal })).rejects.toThrow("enough");
+      await expect(driver.link(file.id, { signal })).rejects.toThrow("enough");
+    });
+
+    test("can be closed, and closed again", async () => {
+      const driver = await open();
+      await driver.list(undefined);
+      await driver.close?.();
+      await expect(Promise.resolve(driver.close?.())).resolves.toBeUndefined();
     });
   });
 }

@@ -38,6 +38,7 @@ describe("commands", () => {
     ["/browse", { do: "browse" }],
     ["/browse  Day 3/raw files ", { do: "browse", path: "Day 3/raw files" }],
     ["/link beach mp4", { do: "find-link", words: "beach mp4" }],
+    ["/get beach mp4", { do: "get", words: "beach mp4" }],
     ["/settings", { do: "show-settings" }],
     ["/cancel", { do: "cancel" }],
     ["/logout", { do: "log-out" }],
@@ -56,6 +57,7 @@ describe("commands", () => {
           person: { id: "telegram:1001", name: "Mia", locale: "en" },
           place: { id: "telegram:1001", kind: "private" },
           rows: { usual: 8, most: 10 },
+          uploadLimit: 2000 * 1024 * 1024 - 32 * 1024,
         },
       },
     ]);
@@ -63,7 +65,8 @@ describe("commands", () => {
 
   test.each([
     ["/nonsense", "do not know this command"],
-    ["/link", "Say which file"],
+    ["/link", "/link and then its path"],
+    ["/get", "/get and then its path"],
     ["hello there", "did not understand"],
     ["x".repeat(4096), "did not understand"],
   ])("%.20s gets a clear sentence and bothers nobody", async (text, sentence) => {
@@ -88,7 +91,7 @@ describe("commands", () => {
         JSON.stringify(payload["scope"]).includes("group"),
     );
     const names = (payload["commands"] as { command: string }[]).map(({ command }) => command);
-    expect(names).toEqual(["help", "share", "mounts", "browse", "link", "settings", "cancel"]);
+    expect(names).toEqual(["help", "share", "mounts", "browse", "link", "get", "settings", "cancel"]);
   });
 
   test("for private chats say so in a group", async () => {

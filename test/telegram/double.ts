@@ -1,4 +1,4 @@
-import type { InlineKeyboardButton, Update, User } from "grammy/types";
+import type { Update, User } from "grammy/types";
 import type { Group } from "../../src/emulators/telegram/groups.ts";
 import type { Actor, Seat } from "../../src/emulators/telegram/people.ts";
 import type { Shown } from "../../src/emulators/telegram/shown.ts";
@@ -48,8 +48,6 @@ export interface Double {
   called(when: (call: Call) => boolean): Promise<Call>;
   close(): Promise<void>;
 }
-
-export type Button = InlineKeyboardButton;
 
 export const token = "1:TESTTOKEN";
 export const mia: User = { id: 1001, is_bot: false, first_name: "Mia", language_code: "en" };

@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { LinkCard, Screen } from "../../src/actions/screen.ts";
+import { listFormats } from "../../src/actions/action.ts";
+import type { LinkCard, Screen, TransferState } from "../../src/actions/screen.ts";
 import { noticeCodes } from "../../src/actions/screen.ts";
+import { uploadFailures } from "../../src/actions/transfers/upload.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
-import { figuresIn } from "../../src/telegram/figures.ts";
-import { clip, elideName, isPublicAddress } from "../../src/telegram/limits.ts";
+import { isPublicAddress } from "../../src/looks/address.ts";
+import { figuresIn } from "../../src/looks/figures.ts";
+import { clip, elideName } from "../../src/looks/names.ts";
 import { paint } from "../../src/telegram/screens/paint.ts";
 import { painterFor } from "../../src/telegram/screens/painter.ts";
 import { linkCard, listing, view, words } from "./house.ts";
@@ -38,6 +41,17 @@ const entry = fc.record(
   { requiredKeys: ["id", "kind", "name"] },
 );
 
+const states: readonly TransferState[] = [
+  { is: "queued", place: 3 },
+  { is: "running", done: 0 },
+  { is: "running", done: 5e8, speed: 1e6, left: 90_000 },
+  { is: "done", took: 61_000 },
+  { is: "cancelled" },
+  { is: "interrupted" },
+  ...uploadFailures.map((code) => ({ is: "failed" as const, code, limit: 5e7 })),
+  ...storageErrorCodes.map((code) => ({ is: "failed" as const, code, retryAfter: 4000, reference: "abc" })),
+];
+
 const screen: fc.Arbitrary<Exclude<Screen, { show: "form" }>> = fc.oneof(
   fc
     .record({ rows: fc.array(entry, { maxLength: 10 }), trail: fc.array(hostile, { maxLength: 30 }) })
@@ -52,6 +66,7 @@ const screen: fc.Arbitrary<Exclude<Screen, { show: "form" }>> = fc.oneof(
       entry,
       variants: Array.from({ length: n }, (_, at) => ({ id: String(at), name: `${at}P` })),
       duration: n * 999,
+      sendable: true,
     })),
   fc.record({ entry, tail: fc.nat({ max: 3000 }) }).map(({ entry, tail }): LinkCard => ({
     show: "link",
@@ -85,6 +100,8 @@ const screen: fc.Arbitrary<Exclude<Screen, { show: "form" }>> = fc.oneof(
     usual: "redirect" as const,
     methods: ["redirect", "proxy", "proxy-url"] as const,
     renewable: true,
+    lapsed: "proxy" as const,
+    revocable: true,
   })),
   fc.record({ subject: hostile, notice: fc.constantFrom(...noticeCodes, ...storageErrorCodes) }).map((more) => ({
     show: "notice" as const,
@@ -95,6 +112,26 @@ const screen: fc.Arbitrary<Exclude<Screen, { show: "form" }>> = fc.oneof(
     offer: ["retry", "back", "mounts", "add-account", "add-share", "renew-mount"] as const,
     reference: "abc",
     ...more,
+  })),
+  fc.record({ entry, state: fc.constantFrom(...states), total: fc.nat({ max: 2 ** 40 }) }).map((more) => ({
+    show: "transfer" as const,
+    view,
+    mount,
+    ...more,
+  })),
+  fc.record({ trail: fc.array(hostile), title: hostile, format: fc.constantFrom(...listFormats) }).map((more) => ({
+    show: "list-ready" as const,
+    view,
+    mount: { ...mount, title: more.title },
+    trail: more.trail,
+    format: more.format,
+    file: { name: more.title, text: "x" },
+    links: 5,
+    leftOut: 2,
+    capped: true,
+    expiresAt: now + 5000,
+    via: "gateway" as const,
+    failed: { code: "too-frequent" as const, retryAfter: 5000 },
   })),
   hostile.map((subject) => ({ show: "question" as const, view, question: "remove-mount" as const, subject })),
   fc.constantFrom<Exclude<Screen, { show: "form" }>>(
@@ -109,7 +146,10 @@ const screen: fc.Arbitrary<Exclude<Screen, { show: "form" }>> = fc.oneof(
       rows: 8,
       rowChoices: [5, 8, 10],
       order: { by: "size", descending: true },
+      revocable: true,
     },
+    { show: "list-choice", view, mount, trail: ["Day 3"], formats: listFormats, most: 2000 },
+    { show: "list-progress", view, mount, trail: [], folders: 3, files: 90, links: 4 },
   ),
 );
 
@@ -224,3 +264,23 @@ test("spans and playing times are said as people say them", () => {
   expect(figuresIn("en").playing(3723)).toBe("1:02:03");
   expect(figuresIn("en").playing(63)).toBe("1:03");
 });
+
+test.each([
+  [{ is: "queued", place: 3 }, "number 3 in the queue", ["✖️ Cancel"]],
+  [{ is: "running", done: 512, speed: 256, left: 2000 }, "▓▓▓▓▓░░░░░ 50%", ["✖️ Cancel"]],
+  [{ is: "running", done: 1024, speed: 256, left: 0 }, "the chat is taking it in", ["✖️ Cancel"]],
+  [{ is: "done", took: 61_000 }, "✅ Sent in 61 seconds", ["🔗 Link", "⬆ Back"]],
+  [{ is: "interrupted" }, "I was restarted", ["🔄 Try again", "🔗 Link", "⬆ Back"]],
+  [{ is: "failed", code: "too-large", limit: 52_428_800 }, "50 MB", ["🔗 Link", "⬆ Back"]],
+  [{ is: "failed", code: "unreachable" }, "The drive cannot be reached", ["🔄 Try again", "🔗 Link", "⬆ Back"]],
+] as const satisfies readonly (readonly [TransferState, string, readonly string[]])[])(
+  "a file on its way says how it is and what can be done: %j",
+  (state, sentence, labels) => {
+    const painter = painterFor({ words, language: "en", place: "private", now });
+    const entry = { id: "1", kind: "file", name: "beach.mp4", size: 1024 } as const;
+    const { text, keyboard } = paint(painter, { show: "transfer", view, mount, entry, total: 1024, state });
+    expect(text.text).toContain("🎬 beach.mp4");
+    expect(text.text).toContain(sentence);
+    expect(keyboard.flat().map((one) => one.text)).toEqual(labels);
+  },
+);

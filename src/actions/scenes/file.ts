@@ -4,6 +4,7 @@ import { attempt } from "../failure.ts";
 import type { FileScene, FolderScene } from "../session.ts";
 import { folderId, slim } from "./listing.ts";
 import { tagOf, withMount } from "./mounted.ts";
+import { isSendable } from "./transfer.ts";
 
 /** A file's card, asked of the drive anew. `folder` is where it was opened from. */
 export function showFile(errand: Errand, folder: FolderScene, entry: Entry): Promise<Outcome> {
@@ -22,6 +23,7 @@ export function showFile(errand: Errand, folder: FolderScene, entry: Entry): Pro
           entry: file,
           variants,
           ...(duration !== undefined && { duration }),
+          ...(isSendable(errand) && { sendable: true }),
         },
       };
     }),
@@ -63,6 +65,7 @@ function linkOrFailure(errand: Errand, { folder, entry, variants, variant }: Lin
           entry,
           ...(variant && { variant }),
           ...issued,
+          ...(isSendable(errand) && { sendable: true }),
         },
       };
     }),

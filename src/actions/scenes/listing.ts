@@ -57,7 +57,10 @@ export async function drawListing(errand: Errand, { mount, scene, folder, option
   const size = rowsOf(errand.person, errand.visit);
   const page = cut(folder, scene, { size, ...(options.around !== undefined && { around: options.around }) });
   const view = await draw(errand, { ...scene, page: page.page }, page.rows.map(slim));
-  return listingOf({ mount, scene, folder, page, view, ...(options.notice && { notice: options.notice }) });
+  return {
+    ...listingOf({ mount, scene, folder, page, view, ...(options.notice && { notice: options.notice }) }),
+    ...(errand.visit.place.kind === "private" && page.known > 0 && { listable: true }),
+  };
 }
 
 /** What a listing is made of. */
@@ -70,7 +73,7 @@ interface ListingParts {
   readonly notice?: NonNullable<Listing["notice"]>;
 }
 
-function listingOf({ mount, scene, folder, page, view, notice }: ListingParts): Listing {
+function listingOf({ mount, scene, folder, page, view, notice }: ListingParts): Omit<Listing, "listable"> {
   return {
     show: "listing",
     view,

@@ -5,7 +5,7 @@ import { draw, type Errand, type Outcome } from "../errand.ts";
 import { noticeWithWays } from "../failure.ts";
 import { isRenewable } from "../kinds.ts";
 import { mountsOf } from "../person.ts";
-import type { MountLine } from "../screen.ts";
+import type { MountCard, MountLine } from "../screen.ts";
 import { tagOf, withMount } from "./mounted.ts";
 
 /** The person's mounts, or the ways to a first one. */
@@ -31,13 +31,20 @@ export function showMount(errand: Errand, id: string): Promise<Outcome> {
         view,
         mount: lineOf(errand, now),
         ...(quota && { quota }),
-        ...(now.method && { method: now.method }),
+        ...methodOf(errand, now),
         usual: services.usualMethod,
         methods: services.methods,
+        ...(services.revokeLinks && { revocable: true }),
         renewable: isRenewable(errand, now),
       },
     };
   });
+}
+
+/** The way that was chosen, as long as it works: an operator may have taken away what it needs. */
+function methodOf({ services }: Errand, { method }: Mount): Pick<MountCard, "method" | "lapsed"> {
+  if (!method) return {};
+  return services.methods.includes(method) ? { method } : { lapsed: method };
 }
 
 function lineOf({ person }: Errand, mount: Mount): MountLine {

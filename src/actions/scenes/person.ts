@@ -24,6 +24,7 @@ export async function showSettings(errand: Errand): Promise<Outcome> {
       rows: rowsOf(person, visit),
       rowChoices: rowChoicesOf(visit),
       order: orderOf(person),
+      ...(services.revokeLinks && { revocable: true }),
     },
   };
 }

@@ -17,6 +17,11 @@ export async function redraw(errand: Errand, scene: Scene | Resumable, options: 
       return showFile(errand, scene.folder, scene.entry);
     case "link":
       return showLink(errand, scene);
+    case "transfer":
+      // Only who asks for it anew gets a file once more.
+      return showFile(errand, scene.file.folder, scene.file.entry);
+    case "list":
+      return showFolder(errand, scene.folder, options);
     case "browse":
       return browse(errand, scene.path);
     case "welcome":

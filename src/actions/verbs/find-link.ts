@@ -9,29 +9,38 @@ import { showFolder } from "../scenes/folder.ts";
 import { folderId, folderScene } from "../scenes/listing.ts";
 import { withMount } from "../scenes/mounted.ts";
 import { findPlace, readAll } from "../scenes/place.ts";
-import type { FolderScene } from "../session.ts";
+import type { FileScene, FolderScene } from "../session.ts";
 import { currentMount, noMounts } from "./browse.ts";
 
 /** The link of one file, by its path or by words of its name in the current folder; of several, the list of them. */
-export async function findLink(errand: Errand, words: string): Promise<Outcome> {
+export function findLink(errand: Errand, words: string): Promise<Outcome> {
+  return findFile(errand, words, (file) => showLink(errand, file));
+}
+
+/** The one file that was meant. */
+export type FoundFile = Pick<FileScene, "folder" | "entry" | "variants">;
+type Then = (file: FoundFile) => Promise<Outcome>;
+
+/** Does something with one file, named by its path or by words of its name; of several, the list of them. */
+export async function findFile(errand: Errand, words: string, then: Then): Promise<Outcome> {
   const current = await currentMount(errand);
   if (!current) return noMounts(errand);
   return withMount(errand, current.id, (mount) =>
     attempt(errand, { mount }, () => {
       const wanted = words.trim();
-      return wanted.includes("/") ? linkByPath(errand, mount, wanted) : linkByName(errand, mount, wanted);
+      return wanted.includes("/") ? fileByPath(errand, mount, wanted, then) : fileByName(errand, mount, wanted, then);
     }),
   );
 }
 
-async function linkByPath(errand: Errand, mount: Mount, path: string): Promise<Outcome> {
+async function fileByPath(errand: Errand, mount: Mount, path: string, then: Then): Promise<Outcome> {
   const place = await findPlace(errand, mount.id, path);
   if (!place) return noticeWithWays(errand, "no-such-path", { level: "refused", subject: path });
   if (!place.file) return notAFile(path);
-  return showLink(errand, { folder: folderScene(errand, mount.id, place.trail), entry: place.file, variants: [] });
+  return then({ folder: folderScene(errand, mount.id, place.trail), entry: place.file, variants: [] });
 }
 
-async function linkByName(errand: Errand, mount: Mount, words: string): Promise<Outcome> {
+async function fileByName(errand: Errand, mount: Mount, words: string, then: Then): Promise<Outcome> {
   const folder = await currentFolder(errand, mount);
   const entries = words === "" ? [] : await readAll(errand, mount.id, folderId(folder));
   const hits = bestHits(
@@ -40,10 +49,10 @@ async function linkByName(errand: Errand, mount: Mount, words: string): Promise<
   );
   const [only] = hits;
   if (hits.length > 1) return showFolder(errand, { ...folder, page: 1, filter: words });
-  if (only) return showLink(errand, { folder, entry: only, variants: [] });
+  if (only) return then({ folder, entry: only, variants: [] });
   if (entries.some((entry) => plain(entry.name) === plain(words))) return notAFile(words);
   if (folder.trail.length > 0 && (await findPlace(errand, mount.id, words))?.file)
-    return linkByPath(errand, mount, words);
+    return fileByPath(errand, mount, words, then);
   return noticeWithWays(errand, "nothing-found", { subject: words });
 }
 

@@ -7,6 +7,7 @@ export async function forgetPerson({ services, person, session }: Errand): Promi
   for (const mount of await mountsOf(services, person)) await services.storage.takeDown(mount.id);
   const sessions = new Set([...person.sessions, ...(session ? [session.id] : [])]);
   for (const id of sessions) await services.sessions.delete(id);
+  await services.transfers?.forget(person.id);
   await services.pending.delete(person.id);
   await services.people.delete(person.id);
   await services.office.chats.forget(person.id);

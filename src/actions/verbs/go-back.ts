@@ -1,6 +1,7 @@
 import type { Outcome } from "../errand.ts";
 import type { Pressed } from "../pressed.ts";
 import { redraw } from "../scenes/redraw.ts";
+import { sendFile } from "../scenes/transfer.ts";
 import type { Resumable, Scene } from "../session.ts";
 
 /** Out of what the button stood on: a link leads to its file, a file to its folder, a failure to what worked before. */
@@ -12,7 +13,10 @@ function behind(scene: Scene): Scene | Resumable {
   switch (scene.at) {
     case "link":
       return { ...scene, at: "file" };
+    case "transfer":
+      return { ...scene.file, at: "file" };
     case "file":
+    case "list":
       return scene.folder;
     case "notice":
       return scene.back ?? scene.retry ?? { at: "welcome" };
@@ -34,5 +38,7 @@ function behind(scene: Scene): Scene | Resumable {
 
 /** What failed, once more. */
 export function retry(pressed: Pressed): Promise<Outcome> {
-  return redraw(pressed, pressed.shown?.scene ?? pressed.session.scene, { refresh: true });
+  const scene = pressed.shown?.scene ?? pressed.session.scene;
+  const failed = scene.at === "notice" ? (scene.retry ?? scene) : scene;
+  return failed.at === "transfer" ? sendFile(pressed, failed.file) : redraw(pressed, scene, { refresh: true });
 }

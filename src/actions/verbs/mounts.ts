@@ -7,6 +7,7 @@ import { folderScene } from "../scenes/listing.ts";
 import { withMount } from "../scenes/mounted.ts";
 import { showMount, showMounts } from "../scenes/mounts.ts";
 import { ask } from "../scenes/person.ts";
+import { fallbackOf } from "../fallback.ts";
 import { renameMount } from "./rename-mount.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -67,12 +68,17 @@ export function setMethod(pressed: Pressed, method: DownloadMethod): Promise<Out
   const { services } = pressed;
   return onMount(pressed, (id) =>
     withMount(pressed, id, async () => {
-      if (services.methods.includes(method)) {
-        await services.storage.change(id, { method: method === services.usualMethod ? undefined : method });
-      }
+      if (!services.methods.includes(method)) return methodGone();
+      await services.storage.change(id, { method: method === services.usualMethod ? undefined : method });
+      await services.said?.delete(fallbackOf(id));
       return showMount(pressed, id);
     }),
   );
+}
+
+/** The card is from a time when that way worked. */
+function methodGone(): Outcome {
+  return { screen: { show: "notice", notice: "gateway-needed", level: "refused", for: "asker" } };
 }
 
 /** Asks whether it is really meant. */

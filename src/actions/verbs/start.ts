@@ -14,8 +14,9 @@ export function start(
 ): Promise<Outcome> | Outcome {
   const button = payload === undefined ? undefined : decodePress(payload);
   if (button) return press(button);
-  // Where commands cannot be hidden from others, this is an operator's way in.
-  if (payload === "admin" && errand.operator && errand.visit.place.kind === "private") return admin(errand, "");
+  // Where commands cannot be hidden from others, this is an operator's way in: `admin`, and a sub-command.
+  const words = /^admin(?:\s+([^]*))?$/.exec(payload ?? "");
+  if (words && errand.operator && errand.visit.place.kind === "private") return admin(errand, words[1] ?? "");
   if (payload !== undefined && recognise(errand, payload)) return openShare(errand, { text: payload });
   return errand.visit.place.kind === "private" ? showWelcome(errand) : help(errand);
 }

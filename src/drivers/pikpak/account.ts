@@ -1,8 +1,9 @@
-import type { CallOptions, Driver, Page } from "../../storage/driver.ts";
+import type { CallOptions, Driver, DriverContext, Link, Page } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Client } from "./client.ts";
 import {
+  createdAt,
   detailsOf,
   entryOf,
   isFolder,
@@ -18,6 +19,7 @@ interface AccountParts {
   readonly client: Client;
   /** Id of the folder that is the mount's root; empty = the drive's. */
   readonly root: string;
+  readonly context: Pick<DriverContext, "now" | "wait">;
   close(): Promise<void>;
 }
 
@@ -25,9 +27,15 @@ interface AccountParts {
 const pageSize = "500";
 /** What is whole and not in the trash. */
 const filters = JSON.stringify({ phase: { eq: "PHASE_TYPE_COMPLETE" }, trashed: { eq: false } });
+/** Without it the service may answer with a slower pool, or with a transcode first. */
+const forDownload = { _magic: "2021", usage: "FETCH", thumbnail_size: "SIZE_LARGE" };
+/** A file this young may not have its address yet. */
+const youth = 120_000;
+/** ms until a young file is asked for once more. */
+const ripening = 3000;
 
 /** A drive over a signed-in account. */
-export function openAccount({ client, root, close }: AccountParts): Driver {
+export function openAccount({ client, root, context, close }: AccountParts): Driver {
   const detail = async (
     id: string,
     { signal }: CallOptions,
@@ -38,8 +46,11 @@ export function openAccount({ client, root, close }: AccountParts): Driver {
     list: (folder, options = {}) => list({ client, detail }, folder ?? root, options),
     stat: async (id, options = {}) => detailsOf(await detail(id, options, { thumbnail_size: "SIZE_LARGE" })),
     async link(id, { prefer, ...options } = {}) {
-      const file = await detail(id, options, { _magic: "2021", usage: "FETCH", thumbnail_size: "SIZE_LARGE" });
-      return prefer === undefined ? originalLink(file) : transcodeLink(file, prefer);
+      const file = await detail(id, options, forDownload);
+      if (prefer !== undefined) return transcodeLink(file, prefer);
+      if (!isUnripe(file, context.now())) return originalLink(file);
+      await context.wait(ripening, options.signal);
+      return ripeLink(await detail(id, options, forDownload));
     },
     async quota({ signal } = {}) {
       const about = await client.call({ method: "GET", path: "/drive/v1/about", signal });
@@ -47,6 +58,26 @@ export function openAccount({ client, root, close }: AccountParts): Driver {
     },
     close,
   };
+}
+
+/** Whole, with bytes, just made, and still without an address: the service is not done with it. */
+function isUnripe(file: RemoteFile, now: number): boolean {
+  return hasNoLink(file) && now - (createdAt(file) ?? 0) < youth;
+}
+
+function hasNoLink(file: RemoteFile): boolean {
+  try {
+    originalLink(file);
+    return false;
+  } catch (error) {
+    if (error instanceof StorageError && error.code === "no-link") return true;
+    throw error;
+  }
+}
+
+function ripeLink(file: RemoteFile): Link {
+  if (hasNoLink(file)) throw new StorageError("still-processing", { retryAfter: ripening });
+  return originalLink(file);
 }
 
 interface Reading {

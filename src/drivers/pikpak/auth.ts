@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { DriverContext, Vault } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
+import type { Values } from "../../storage/form.ts";
 import { joined } from "../../storage/joined.ts";
 import type { CaptchaTokens } from "./captcha.ts";
 import { readReply, reactTo, type Failure } from "./failure.ts";
@@ -10,7 +11,7 @@ import { userAgentOf, type Identity } from "./identity.ts";
 import type { Transport } from "./transport.ts";
 
 /** Who is signed in. */
-export interface Session {
+interface Session {
   readonly accessToken: string;
   readonly userId: string;
 }
@@ -21,6 +22,8 @@ export interface Auth {
   session(signal?: AbortSignal): Promise<Session>;
   /** Renews because `refused` was refused; does nothing when somebody has renewed since. */
   renew(refused: string, signal?: AbortSignal): Promise<void>;
+  /** Resolves when no token is under way any more: one that was rotated upstream must still reach the vault. */
+  settled(): Promise<void>;
 }
 
 export interface AuthParts {
@@ -35,21 +38,32 @@ export interface AuthParts {
   readonly context: Pick<DriverContext, "now" | "exclusive" | "log">;
 }
 
-/** An access token this near to its end is renewed before use. */
+/** What the service granted and the vault did not take: it is written first thing next time, for the old token is spent. */
+interface Unwritten {
+  changes?: Values;
+}
+
+type Parts = AuthParts & { readonly unwritten: Unwritten };
+
+/** An access token is renewed this long before its end, or when nine tenths of a short life are over. */
 const margin = 60_000;
 /** Sign-ins an hour: those a person asks for, and those that happen by themselves. */
 const asked = 10;
 const automatic = 3;
+/** ms without a sign-in after the service refused our address, or the account. */
+const refusedHold = 15 * 60_000;
+const suspendedHold = 6 * 3_600_000;
 
 const granted = z.looseObject({
   access_token: z.string().min(1),
   refresh_token: z.string().min(1),
-  expires_in: z.coerce.number().catch(7200),
+  expires_in: z.coerce.number().positive().catch(7200),
   sub: z.string().catch(""),
 });
 
 /** Authentication over a vault: tokens are written before they are used, under one lock per device. */
-export function createAuth(parts: AuthParts): Auth {
+export function createAuth(given: AuthParts): Auth {
+  const parts: Parts = { ...given, unwritten: {} };
   let known: (Session & { readonly until: number }) | undefined;
   let working: Promise<Session> | undefined;
   const obtain = (refused: string | undefined): Promise<Session> => {
@@ -60,83 +74,93 @@ export function createAuth(parts: AuthParts): Auth {
   };
   return {
     async session(signal) {
-      if (known && known.until - margin > parts.context.now()) return known;
+      signal?.throwIfAborted();
+      if (known && known.until > parts.context.now()) return known;
       return joined(obtain(undefined), signal);
     },
     async renew(refused, signal) {
       if (known && known.accessToken !== refused) return;
+      signal?.throwIfAborted();
       known = undefined;
       await joined(obtain(refused), signal);
     },
+    settled: async () => void (await working?.catch(() => undefined)),
   };
 }
 
+/** `until`: when it is to be renewed, ms since the epoch. */
 type Held = Session & { readonly until: number };
 
 /** Under the lock the vault is read anew: another process may have renewed meanwhile. */
-async function obtainLocked(parts: AuthParts, refused: string | undefined): Promise<Held> {
+async function obtainLocked(parts: Parts, refused: string | undefined): Promise<Held> {
   const deviceId = await parts.deviceId();
   return parts.context.exclusive(`account:${deviceId}`, async () => {
+    if (parts.unwritten.changes) await write(parts, parts.unwritten.changes);
     const vault = await parts.vault.read();
     const kept = heldIn(vault);
-    if (kept && kept.accessToken !== refused && kept.until - margin > parts.context.now()) return kept;
+    if (kept && kept.accessToken !== refused && kept.until > parts.context.now()) return kept;
     const refreshToken = vault["refreshToken"];
-    if (refreshToken !== undefined) {
-      const refreshed = await refresh(parts, refreshToken);
-      if (refreshed) return refreshed;
-    }
-    return signIn(parts, refreshToken === undefined && vault["accessToken"] === undefined);
+    return (refreshToken !== undefined && (await refresh(parts, refreshToken, { mayReread: true }))) || signIn(parts);
   });
 }
 
-function heldIn({ accessToken, accessUntil, userId }: Readonly<Record<string, string>>): Held | undefined {
-  return accessToken === undefined ? undefined : { accessToken, userId: userId ?? "", until: Number(accessUntil ?? 0) };
+/** The session in the vault; one that came with another refresh token than the vault's belongs to earlier credentials. */
+function heldIn(vault: Values): Held | undefined {
+  const { accessToken, accessUntil, accessFor, userId = "", refreshToken } = vault;
+  if (accessToken === undefined || refreshToken === undefined || accessFor !== digest(refreshToken)) return undefined;
+  return { accessToken, userId, until: Number(accessUntil ?? 0) };
 }
 
-/** Undefined = the token is dead (used, expired, of another client); it is then forgotten. On a network failure it is kept. */
-async function refresh(parts: AuthParts, refreshToken: string): Promise<Held | undefined> {
-  const { identity } = parts;
-  const failureOrHeld = await ask(parts, "/v1/auth/token", {
+/** Undefined = the token is dead (used, expired, of another client); it is then forgotten. On any other failure it is kept. */
+async function refresh(
+  parts: Parts,
+  refreshToken: string,
+  { mayReread }: { readonly mayReread: boolean },
+): Promise<Held | undefined> {
+  const { identity, vault, context } = parts;
+  const answer = await ask(parts, "/v1/auth/token", {
     client_id: identity.clientId,
     ...(identity.clientSecret && { client_secret: identity.clientSecret }),
     grant_type: "refresh_token",
     refresh_token: refreshToken,
   });
-  if ("accessToken" in failureOrHeld) return failureOrHeld;
-  const { error, code } = failureOrHeld;
-  if (error !== "invalid_grant" && code !== 4126) throw await errorOf(parts, failureOrHeld);
-  const now = (await parts.vault.read())["refreshToken"];
-  if (now !== undefined && now !== refreshToken) return refreshOther(parts, now);
-  await parts.vault.write({ refreshToken: "", accessToken: "" });
-  parts.context.log.warn({ said: failureOrHeld.description }, "refresh token is dead");
+  if ("accessToken" in answer) return answer;
+  const error = await errorOf(parts, answer);
+  if (!isDead(answer, error)) throw error;
+  const now = await vault.read();
+  const other = now["refreshToken"];
+  // Another process rotated it between our reading and asking: its session is ours, its token gets one try.
+  if (mayReread && other !== undefined && other !== refreshToken) {
+    const theirs = heldIn(now);
+    if (theirs && theirs.until > context.now()) return theirs;
+    return refresh(parts, other, { mayReread: false });
+  }
+  await vault.write({ refreshToken: "", accessToken: "", sessionLost: digest(now["password"] ?? "") });
+  context.log.warn({ said: answer.description }, "refresh token is dead");
   return undefined;
 }
 
-/** Another process rotated it between our reading and asking: its token gets one try. */
-async function refreshOther(parts: AuthParts, refreshToken: string): Promise<Held | undefined> {
-  const { identity } = parts;
-  const answer = await ask(parts, "/v1/auth/token", {
-    client_id: identity.clientId,
-    grant_type: "refresh_token",
-    refresh_token: refreshToken,
-  });
-  return "accessToken" in answer ? answer : undefined;
+/** `invalid_grant` (4126) says that the token is dead; with "AccessProhibited" it speaks of our address instead. */
+function isDead({ error, code }: Failure, read: StorageError): boolean {
+  return (error === "invalid_grant" || code === 4126) && read.code === "signed-out";
 }
 
-async function signIn(parts: AuthParts, first: boolean): Promise<Held> {
+async function signIn(parts: Parts): Promise<Held> {
   const { username, vault, gate } = parts;
-  const { password, refusedPassword } = await vault.read();
-  if (username === undefined || password === undefined)
+  const { password, passwordRefused, sessionLost } = await vault.read();
+  if (username === undefined || password === undefined) {
+    if (passwordRefused !== undefined)
+      throw new StorageError("wrong-credentials", { message: "the password was refused before" });
     throw new StorageError("signed-out", { message: "no refresh token and no password" });
-  if (refusedPassword === digest(password))
-    throw new StorageError("wrong-credentials", { message: "this password was refused before" });
-  await gate.noteSignIn(first ? asked : automatic);
+  }
+  // A password that had a session before is used by us; one that had none by the person who just gave it.
+  await gate.noteSignIn(sessionLost === digest(password) ? automatic : asked);
   const answer = await signInOnce(parts, username, password);
   if ("accessToken" in answer) return answer;
-  if (!wantsFreshCaptcha(answer)) throw await refusedSignIn(parts, answer, password);
+  if (!wantsFreshCaptcha(answer)) throw await refusedSignIn(parts, answer);
   const second = await signInOnce(parts, username, password);
   if ("accessToken" in second) return second;
-  throw await refusedSignIn(parts, second, password);
+  throw await refusedSignIn(parts, second);
 }
 
 /** The captcha token was stale or made with another meta; a new challenge, if there is one, throws by itself. */
@@ -144,7 +168,7 @@ function wantsFreshCaptcha(failure: Failure): boolean {
   return reactTo(failure).react === "renew-captcha";
 }
 
-async function signInOnce(parts: AuthParts, username: string, password: string): Promise<Held | Failure> {
+async function signInOnce(parts: Parts, username: string, password: string): Promise<Held | Failure> {
   const { identity, captcha } = parts;
   const captchaToken = await captcha.forSignIn(username);
   return ask(parts, "/v1/auth/signin", {
@@ -156,14 +180,17 @@ async function signInOnce(parts: AuthParts, username: string, password: string):
   });
 }
 
-async function refusedSignIn(parts: AuthParts, failure: Failure, password: string): Promise<StorageError> {
+/** What was refused for good is not asked again by itself: a wrong password is forgotten, a refused account held off. */
+async function refusedSignIn(parts: Parts, failure: Failure): Promise<StorageError> {
   const error = await errorOf(parts, failure);
-  // Remembered by its hash, so that a wrong password is not sent again until somebody gives another.
-  if (error.code === "wrong-credentials") await parts.vault.write({ refusedPassword: digest(password) });
+  const { vault, gate } = parts;
+  if (error.code === "wrong-credentials") await vault.write({ password: "", passwordRefused: "yes" });
+  if (error.code === "sign-in-refused") await gate.holdSignIns(error.code, refusedHold);
+  if (error.code === "account-suspended") await gate.holdSignIns(error.code, error.retryAfter ?? suspendedHold);
   return error;
 }
 
-async function errorOf({ gate }: AuthParts, failure: Failure): Promise<StorageError> {
+async function errorOf({ gate }: Parts, failure: Failure): Promise<StorageError> {
   const reaction = reactTo(failure);
   if (reaction.react === "succeed") return new StorageError("upstream");
   if (reaction.react === "cool-down") {
@@ -175,7 +202,7 @@ async function errorOf({ gate }: AuthParts, failure: Failure): Promise<StorageEr
   return reaction.error;
 }
 
-async function ask(parts: AuthParts, path: string, body: object): Promise<Held | Failure> {
+async function ask(parts: Parts, path: string, body: object): Promise<Held | Failure> {
   const { identity, userUrl, transport, gate, context } = parts;
   const deviceId = await parts.deviceId();
   await gate.pass();
@@ -200,15 +227,30 @@ async function ask(parts: AuthParts, path: string, body: object): Promise<Held |
 }
 
 /** Write before use: what is not on disk yet is not a token we have. */
-async function store({ vault, context }: AuthParts, body: unknown): Promise<Held> {
+async function store(parts: Parts, body: unknown): Promise<Held> {
   const answer = granted.safeParse(body);
   if (!answer.success)
     throw new StorageError("upstream", { message: "a sign-in answer without tokens", cause: answer.error });
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds, sub } = answer.data;
   const userId = sub || subjectOf(accessToken);
-  const until = context.now() + seconds * 1000;
-  await vault.write({ accessToken, refreshToken, userId, accessUntil: String(until), refusedPassword: "" });
+  const life = seconds * 1000;
+  const until = parts.context.now() + life - Math.min(margin, life / 10);
+  await write(parts, {
+    accessToken,
+    accessFor: digest(refreshToken),
+    accessUntil: String(until),
+    refreshToken,
+    userId,
+    passwordRefused: "",
+    sessionLost: "",
+  });
   return { accessToken, userId, until };
+}
+
+async function write({ vault, unwritten }: Parts, changes: Values): Promise<void> {
+  unwritten.changes = changes;
+  await vault.write(changes);
+  delete unwritten.changes;
 }
 
 /** `sub` inside a JWT; empty where it is none. */
@@ -222,6 +264,6 @@ function subjectOf(token: string): string {
   }
 }
 
-function digest(password: string): string {
-  return createHash("sha256").update(password).digest("hex").slice(0, 16);
+function digest(token: string): string {
+  return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }

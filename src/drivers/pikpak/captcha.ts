@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DriverContext, Vault } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
+import { joined } from "../../storage/joined.ts";
 import { readReply, reactTo } from "./failure.ts";
 import type { Gate } from "./gate.ts";
 import { captchaSign, userAgentOf, type Identity } from "./identity.ts";
@@ -11,7 +12,7 @@ export interface CaptchaTokens {
   /** The token for drive calls; made for `action` when there is none. */
   forAction(action: string, userId: string, signal?: AbortSignal): Promise<string>;
   /** A fresh one made with the login's own meta, which is what sign-in demands. */
-  forSignIn(username: string, signal?: AbortSignal): Promise<string>;
+  forSignIn(username: string): Promise<string>;
   /** Forgets a token that was refused. */
   drop(token: string): void;
 }
@@ -24,54 +25,85 @@ export interface CaptchaParts {
   readonly gate: Gate;
   readonly transport: Transport;
   readonly vault: Vault;
-  /** Shares read on with the token that comes beside a challenge; accounts stop and show it. */
+  /** Shares read on with the token that comes beside a challenge, until one is refused; accounts stop and show it. */
   readonly challenge: "stop" | "ignore";
   readonly context: Pick<DriverContext, "now">;
 }
 
 /** ms a token is taken to live where the answer does not say. */
 const usualLife = 300_000;
-/** A token this near to its end is not used any more. */
+/** A token is not used any more this long before its end, or when nine tenths of a short life are over. */
 const margin = 30_000;
 /** Where a solved challenge leads: a page whose address shows the token. */
 const returnTo = "https://mypikpak.com/loading?state=getcaptcha";
 
 const issued = z.looseObject({
   captcha_token: z.string().min(1),
-  expires_in: z.coerce.number().catch(usualLife / 1000),
+  expires_in: z.coerce
+    .number()
+    .positive()
+    .catch(usualLife / 1000),
   url: z.string().catch(""),
 });
+type Issued = z.infer<typeof issued>;
 
 /** The tokens of one device and identity. */
 export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
-  let current: { readonly token: string; readonly until: number } | undefined;
+  let current: Held | undefined;
   let asking: Promise<string> | undefined;
+  let refusedBesideChallenge = false;
   const renew = async (action: string, userId: string): Promise<string> => {
     const solved = await solvedToken(parts.vault);
-    const { now } = parts.context;
     if (solved !== undefined) {
-      current = { token: solved, until: now() + usualLife };
+      current = { token: solved, until: endOf(usualLife, parts.context.now()), challenged: false };
       return solved;
     }
-    const { captcha_token: token, expires_in: seconds } = await init(parts, action, await signedMeta(parts, userId));
-    current = { token, until: now() + seconds * 1000 };
-    return token;
+    const answer = await init(parts, action, await signedMeta(parts, userId));
+    if (parts.challenge === "stop" || refusedBesideChallenge) stopAtChallenge(answer);
+    current = heldOf(answer, parts.context.now());
+    return current.token;
   };
   return {
     async forAction(action, userId, signal) {
       signal?.throwIfAborted();
-      if (current && current.until - margin > parts.context.now()) return current.token;
+      if (current && current.until > parts.context.now()) return current.token;
       asking ??= renew(action, userId).finally(() => (asking = undefined));
-      return asking;
+      return joined(asking, signal);
     },
-    async forSignIn(username, signal) {
+    async forSignIn(username) {
       const solved = await solvedToken(parts.vault);
-      return solved ?? (await init(parts, "POST:/v1/auth/signin", loginMeta(username), signal)).captcha_token;
+      if (solved !== undefined) return solved;
+      const answer = await init(parts, "POST:/v1/auth/signin", loginMeta(username));
+      stopAtChallenge(answer);
+      return answer.captcha_token;
     },
     drop(token) {
-      if (current?.token === token) current = undefined;
+      if (current?.token !== token) return;
+      refusedBesideChallenge = current.challenged;
+      current = undefined;
     },
   };
+}
+
+interface Held {
+  readonly token: string;
+  /** When it is to be renewed, ms since the epoch. */
+  readonly until: number;
+  /** It came beside a challenge nobody has solved. */
+  readonly challenged: boolean;
+}
+
+function heldOf({ captcha_token: token, expires_in: seconds, url }: Issued, now: number): Held {
+  return { token, until: endOf(seconds * 1000, now), challenged: url !== "" };
+}
+
+function endOf(life: number, now: number): number {
+  return now + life - Math.min(margin, life / 10);
+}
+
+/** A human is wanted; the error says where. */
+function stopAtChallenge({ url }: Issued): void {
+  if (url !== "") throw new StorageError("verification-needed", { verify: url, message: "PikPak wants a human" });
 }
 
 /** The token a person brought from the challenge page; good for one use. */
@@ -82,15 +114,10 @@ async function solvedToken(vault: Vault): Promise<string | undefined> {
   return captchaToken;
 }
 
-async function init(
-  parts: CaptchaParts,
-  action: string,
-  meta: object,
-  signal?: AbortSignal,
-): Promise<z.infer<typeof issued>> {
+async function init(parts: CaptchaParts, action: string, meta: object): Promise<Issued> {
   const { identity, userUrl, transport, gate, context } = parts;
   const deviceId = await parts.deviceId();
-  await gate.pass(signal);
+  await gate.pass();
   const received = await transport.send(
     {
       method: "POST",
@@ -108,12 +135,11 @@ async function init(
         meta,
         redirect_uri: `${returnTo}${context.now()}`,
       },
-      signal,
     },
     context.now(),
   );
   const reply = readReply({ ...received, mayBeEmpty: false });
-  if (reply.is === "answer") return checked(parts, reply.body);
+  if (reply.is === "answer") return issuedIn(reply.body);
   if (reply.is === "garbled")
     throw new StorageError("upstream", { message: `captcha/init answered ${reply.status} without JSON` });
   const reaction = reactTo(reply.failure);
@@ -122,14 +148,10 @@ async function init(
   throw reaction.react === "succeed" ? new StorageError("upstream") : reaction.error;
 }
 
-function checked({ challenge }: CaptchaParts, body: unknown): z.infer<typeof issued> {
+function issuedIn(body: unknown): Issued {
   const answer = issued.safeParse(body);
-  if (!answer.success)
-    throw new StorageError("upstream", { message: "captcha/init answered without a token", cause: answer.error });
-  if (answer.data.url !== "" && challenge === "stop") {
-    throw new StorageError("verification-needed", { verify: answer.data.url, message: "PikPak wants a human" });
-  }
-  return answer.data;
+  if (answer.success) return answer.data;
+  throw new StorageError("upstream", { message: "captcha/init answered without a token", cause: answer.error });
 }
 
 async function signedMeta({ identity, deviceId, context }: CaptchaParts, userId: string): Promise<object> {
@@ -146,7 +168,7 @@ async function signedMeta({ identity, deviceId, context }: CaptchaParts, userId:
 const mail = /^\w+([-+.]\w+)*@\w+([-.]\w+)*\.\w+([-.]\w+)*$/;
 const phone = /^\+?\d{11,18}$/;
 
-/** Exactly one of the three names a person can sign in by. */
+/** Exactly one of the three names a person can sign in by; a user name of eleven letters is not a phone number. */
 function loginMeta(username: string): object {
   if (mail.test(username)) return { email: username };
   return phone.test(username) ? { phone_number: username } : { username };
@@ -155,7 +177,16 @@ function loginMeta(username: string): object {
 /** The token out of what a person pastes after a challenge: the address they ended on, or the token itself. */
 export function solvedTokenIn(text: string): string | undefined {
   const found = /(?:[?&#]captcha_token=)([^&\s#]+)/.exec(text)?.[1];
-  if (found !== undefined) return decodeURIComponent(found);
+  if (found !== undefined) return decoded(found);
   const bare = text.trim();
   return /^ck0\.[\w.=-]{4,4000}$/.test(bare) ? bare : undefined;
+}
+
+/** A badly escaped address is taken as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

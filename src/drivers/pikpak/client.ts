@@ -8,7 +8,7 @@ import { userAgentOf, type Identity } from "./identity.ts";
 import type { Exchange, Received, Transport } from "./transport.ts";
 
 /** A call on the drive host, already free of hosts, headers and tokens. */
-export interface Call {
+interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** `/drive/v1/files` */
   readonly path: string;

@@ -4,7 +4,7 @@ import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
 /** A refusal as the service worded it, out of either envelope or none. */
 export interface Failure {
   readonly status: number;
-  /** The `error` string; empty where there was none. This decides, not the number: code 9 alone has eight meanings. */
+  /** The `error` string; empty where there was none. This decides, not the number: code 9 alone has many meanings. */
   readonly error: string;
   readonly code: number;
   readonly description: string;
@@ -23,7 +23,7 @@ export type Reaction =
 
 /** The reaction to a failure, by its string, then by its code, then by the HTTP status (protocol notes, table of errors). */
 export function reactTo(failure: Failure): Reaction {
-  if (/too frequent/i.test(failure.description)) return coolDown(failure);
+  if (/too frequent|频繁/i.test(failure.description)) return coolDown(failure);
   const byString = strings[failure.error];
   if (byString) return byString(failure);
   if (failure.error === "") return (codes[failure.code] ?? byStatus(failure.status))(failure);
@@ -101,6 +101,7 @@ const codesOfUnknownStrings: Readonly<Record<number, React>> = {
   4121: renewToken,
   4122: renewToken,
   4022: fail("wrong-credentials"),
+  4126: fail("signed-out"),
 };
 
 /** Codes that came without any string: the gateway's commonest meaning of each. */
@@ -108,7 +109,6 @@ const codes: Readonly<Record<number, React>> = {
   ...codesOfUnknownStrings,
   9: renewCaptcha,
   4002: renewCaptcha,
-  4126: fail("signed-out"),
 };
 
 function byStatus(status: number): React {
@@ -116,6 +116,7 @@ function byStatus(status: number): React {
   if (status === 403) return fail("permission-denied");
   if (status === 404) return fail("not-found");
   if (status === 429) return coolDown;
+  if (status === 503) return (failure) => (failure.retryAfter === undefined ? fail("upstream") : coolDown)(failure);
   return fail("upstream");
 }
 
@@ -151,10 +152,11 @@ export function readReply({ status, text, retryAfter, mayBeEmpty }: Received): R
   const good = status >= 200 && status < 300;
   if (text.trim() === "" && good && mayBeEmpty) return { is: "answer", body: {} };
   const body = parsed(text);
-  if (typeof body !== "object" || body === null) return garbled(status, retryAfter);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return wordless(status, retryAfter);
   const read = envelope.parse(body);
   const refused = read.error !== "" && read.error !== "OK" ? true : read.error_code !== 0;
   if (good && !refused) return { is: "answer", body };
+  if (!refused && read.detail === "" && status >= 500) return wordless(status, retryAfter);
   return {
     is: "failure",
     failure: {
@@ -169,8 +171,10 @@ export function readReply({ status, text, retryAfter, mayBeEmpty }: Received): R
   };
 }
 
-function garbled(status: number, retryAfter: number | undefined): Reply {
-  if (status !== 429 && status !== 401 && status !== 403 && status !== 404) return { is: "garbled", status };
+/** An answer that is not the API's: a load balancer's page, half a body, nothing. Only its status and Retry-After can be read. */
+function wordless(status: number, retryAfter: number | undefined): Reply {
+  const saysWait = status === 429 || (status === 503 && retryAfter !== undefined);
+  if (!saysWait && status !== 401) return { is: "garbled", status };
   return {
     is: "failure",
     failure: { status, error: "", code: 0, description: "", ...(retryAfter !== undefined && { retryAfter }) },

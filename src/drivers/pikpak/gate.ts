@@ -1,5 +1,6 @@
+import { z } from "zod";
 import type { DriverContext } from "../../storage/driver.ts";
-import { StorageError } from "../../storage/error.ts";
+import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
 
 /** What every request of an account passes: five a second, and nothing while the account has to cool down. */
 export interface Gate {
@@ -7,56 +8,66 @@ export interface Gate {
   pass(signal?: AbortSignal): Promise<void>;
   /** The service said "too often": 30 s, doubled each time up to 15 min, then hours. `ms` is the service's own wish. Resolves with the ms to wait. */
   coolDown(ms: number | undefined): Promise<number>;
-  /** Takes note of a sign-in; `too-frequent` when there were too many within the hour. */
+  /** Takes note of a sign-in; throws when there were too many within the hour, or when the last one said to stay away. */
   noteSignIn(most: number): Promise<void>;
+  /** The service will not have this account sign in for now: until then every try ends with `code`, unasked. */
+  holdSignIns(code: StorageErrorCode, ms: number): Promise<void>;
 }
 
-/** Requests a second, and as many at once. */
+/** Requests within any second. */
 const rate = 5;
+const second = 1000;
 const hour = 3_600_000;
-const steps = [30_000, 60_000, 120_000, 240_000, 480_000, 900_000, hour, 3 * hour, 6 * hour, 12 * hour, 24 * hour];
+const day = 24 * hour;
+const steps = [30_000, 60_000, 120_000, 240_000, 480_000, 900_000, hour, 3 * hour, 6 * hour, 12 * hour, day];
 /** A cool-down this long over is forgotten. */
 const forgiven = 600_000;
 
-interface CoolDown {
-  readonly until: number;
-  readonly level: number;
-}
+const coolDownNote = z.object({ until: z.number(), level: z.number() });
+const holdNote = z.object({ until: z.number(), code: z.enum(["sign-in-refused", "account-suspended"]) });
+type CoolDown = z.infer<typeof coolDownNote>;
 
 /** The gate of one account; its cool-down is kept in the notes, so that a restart does not forget it. */
 export function createGate(
   account: string,
   { notes, now, wait, count }: Pick<DriverContext, "notes" | "now" | "wait" | "count">,
 ): Gate {
-  const key = `cool-down:${account}`;
+  const coolDownKey = `cool-down:${account}`;
+  const signInsKey = `sign-ins:${account}`;
+  const holdKey = `sign-in-hold:${account}`;
   let cooling: Promise<CoolDown | undefined> | undefined;
-  let nextFree = 0;
-  const current = () =>
-    (cooling ??= notes.read(key).then((text) => (text ? (JSON.parse(text) as CoolDown) : undefined)));
+  const current = () => (cooling ??= notes.read(coolDownKey).then((text) => noted(coolDownNote, text)));
+  const refuseWhileCooling = async () => {
+    const { until = 0 } = (await current()) ?? {};
+    if (until > now()) throw new StorageError("too-frequent", { retryAfter: until - now(), message: "cooling down" });
+  };
+  const turns = createTurns();
   return {
     async pass(signal) {
       signal?.throwIfAborted();
-      const { until = 0 } = (await current()) ?? {};
-      if (until > now()) throw new StorageError("too-frequent", { retryAfter: until - now(), message: "cooling down" });
-      // A virtual clock of turns: up to `rate` may be taken at once, later ones wait their 1/rate s.
-      const turn = Math.max(nextFree, now() - 1000);
-      nextFree = turn + 1000 / rate;
-      const early = turn - now();
-      if (early > 0) await wait(early, signal);
+      await refuseWhileCooling();
+      const early = turns.next(now()) - now();
+      if (early <= 0) return;
+      await wait(early, signal);
+      // Somebody ahead may have been told "too often" meanwhile.
+      await refuseWhileCooling();
     },
     async coolDown(ms) {
       count?.("cool-downs");
       const before = await current();
       const level = before && before.until + forgiven > now() ? before.level + 1 : 0;
-      const pause = Math.max(ms ?? 0, ms === undefined ? (steps[Math.min(level, steps.length - 1)] ?? hour) : 0);
+      const pause = Math.min(ms ?? steps[Math.min(level, steps.length - 1)] ?? hour, day);
       const next: CoolDown = { until: now() + pause, level };
       cooling = Promise.resolve(next);
-      await notes.write(key, JSON.stringify(next), pause + forgiven);
+      await notes.write(coolDownKey, JSON.stringify(next), pause + forgiven);
       return pause;
     },
     async noteSignIn(most) {
-      const signIns = `sign-ins:${account}`;
-      const recent = times(await notes.read(signIns)).filter((at) => at > now() - hour);
+      const hold = noted(holdNote, await notes.read(holdKey));
+      if (hold && hold.until > now()) {
+        throw new StorageError(hold.code, { retryAfter: hold.until - now(), message: "sign-in was refused before" });
+      }
+      const recent = times(await notes.read(signInsKey)).filter((at) => at > now() - hour);
       const first = recent[0];
       if (recent.length >= most && first !== undefined) {
         throw new StorageError("too-frequent", {
@@ -64,9 +75,32 @@ export function createGate(
           message: "too many sign-ins within the hour",
         });
       }
-      await notes.write(signIns, [...recent, now()].join(" "), hour);
+      await notes.write(signInsKey, [...recent, now()].join(" "), hour);
+    },
+    holdSignIns: (code, ms) => notes.write(holdKey, JSON.stringify({ until: now() + ms, code }), ms),
+  };
+}
+
+/** Hands out turns: at most `rate` of them within any second. */
+function createTurns(): { next(now: number): number } {
+  const taken: number[] = [];
+  return {
+    next(now) {
+      const turn = taken.length < rate ? now : Math.max(now, (taken.shift() ?? 0) + second);
+      taken.push(turn);
+      return turn;
     },
   };
+}
+
+/** A note as it was written; what cannot be read is no note. */
+function noted<T>(shape: z.ZodType<T>, text: string | undefined): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return shape.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function times(text: string | undefined): number[] {

@@ -34,6 +34,13 @@ export function loadIdentities(file?: string): ReadonlyMap<string, Identity> {
   return new Map(Object.entries({ ...identities.parse(shipped), ...own }));
 }
 
+const platforms = ["web", "android", "pc"];
+
+/** The names people can choose from: the three platforms, and what a file of the operator's added. */
+export function offeredPlatforms(known: ReadonlyMap<string, Identity>): readonly string[] {
+  return [...platforms, ...[...known.keys()].filter((name) => !(name in shipped))];
+}
+
 function readOwn(file: string): Record<string, Identity> {
   try {
     return identities.parse(JSON.parse(readFileSync(file, "utf8")));

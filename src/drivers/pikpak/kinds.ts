@@ -7,31 +7,25 @@ import { createAuth } from "./auth.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
 import { createGate, type Gate } from "./gate.ts";
-import { loadIdentities, type Identity } from "./identity.ts";
+import { hostsOf, type HostSettings } from "./hosts.ts";
+import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { openShare } from "./share.ts";
 import { createTransport } from "./transport.ts";
 
 /** Where PikPak is and what we are to it. */
-export interface PikPakSettings {
-  /** Root of the two API hosts: `mypikpak.net`. */
-  readonly domain: string;
-  /** Complete bases; they win over the domain. */
-  readonly driveUrl?: string;
-  readonly userUrl?: string;
+export interface PikPakSettings extends HostSettings {
   /** Identity of mounts that do not name one. */
   readonly platform: string;
   /** JSON that replaces or adds identities. */
   readonly identitiesFile?: string;
 }
 
-const platforms = ["web", "android", "pc"];
-
-const accountFields: readonly Field[] = [
+const accountFields = (platforms: readonly string[]): readonly Field[] => [
   { name: "username", kind: "text", required: true, instead: "refreshToken", maxLength: 200 },
   { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 500 },
   { name: "refreshToken", kind: "secret", required: false, aside: true, maxLength: 4000 },
   { name: "rootFolder", kind: "folder", required: false, maxLength: 500 },
-  { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 20 },
+  { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   { name: "captchaToken", kind: "secret", required: false, aside: true, maxLength: 8000 },
 ];
 
@@ -41,21 +35,21 @@ const shareFields: readonly Field[] = [
   { name: "transcode", kind: "choice", required: false, aside: true, choices: ["no", "yes"], maxLength: 5 },
 ];
 
-/** The two PikPak kinds. Reads the identities file now, so that a wrong one is a start-up failure. */
+/** The two PikPak kinds. Reads the identities file now, so that a wrong one, or an unknown platform, is a start-up failure. */
 export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const identities = loadIdentities(settings.identitiesFile);
+  const usual = identityNamed(identities, settings.platform);
   const gates = new Map<string, Gate>();
   const house: House = {
-    driveUrl: (settings.driveUrl ?? `https://api-drive.${settings.domain}`).replace(/\/drive\/v1$/, ""),
-    userUrl: (settings.userUrl ?? `https://user.${settings.domain}`).replace(/\/v1$/, ""),
-    identity: (name) => identities.get(name ?? settings.platform) ?? identityNamed(identities, settings.platform),
+    ...hostsOf(settings),
+    identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gate(account, context) {
       const gate = gates.get(account) ?? createGate(account, context);
       gates.set(account, gate);
       return gate;
     },
   };
-  return [accountKind(house), shareKind(house)];
+  return [accountKind(house, accountFields(offeredPlatforms(identities))), shareKind(house)];
 }
 
 interface House {
@@ -72,10 +66,10 @@ function identityNamed(identities: ReadonlyMap<string, Identity>, name: string):
   return found;
 }
 
-function accountKind(house: House): DriverKind {
+function accountKind(house: House, fields: readonly Field[]): DriverKind {
   return {
     name: "pikpak",
-    fields: accountFields,
+    fields,
     check(values) {
       const rootFolder = folderIdOf(values["rootFolder"] ?? "");
       if (rootFolder === undefined) return { ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } };
@@ -120,7 +114,12 @@ function openAccountMount(house: House, options: Values, context: DriverContext)
   const captcha = createCaptchaTokens({ ...shared, challenge: "stop" });
   const auth = createAuth({ ...shared, username, captcha });
   const client = createClient({ ...shared, driveUrl: house.driveUrl, captcha, auth });
-  return openAccount({ client, root: options["rootFolder"] ?? "", close: () => transport.close() });
+  return openAccount({
+    client,
+    root: folderIdOf(options["rootFolder"] ?? "") ?? "",
+    context,
+    close: async () => void (await Promise.all([transport.close(), auth.settled()])),
+  });
 }
 
 /** A mount without a user name is paced by its device. */
@@ -130,6 +129,7 @@ function lateGate(house: House, deviceId: () => Promise<string>, context: Driver
     pass: async (signal) => (await gate()).pass(signal),
     coolDown: async (ms) => (await gate()).coolDown(ms),
     noteSignIn: async (most) => (await gate()).noteSignIn(most),
+    holdSignIns: async (code, ms) => (await gate()).holdSignIns(code, ms),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CallOptions, Driver, Page } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
+import { joined } from "../../storage/joined.ts";
 import type { Client } from "./client.ts";
 import {
   detailsOf,
@@ -12,6 +13,7 @@ import {
   sharedLink,
   transcodeLink,
   transcodesOf,
+  variantOf,
   type RemoteFile,
 } from "./wire.ts";
 
@@ -54,69 +56,94 @@ export function openShare(parts: ShareParts): Driver {
       const file = await share.file(id, options);
       if (prefer !== undefined) return transcodeLink(file, prefer);
       const [whole] = parts.transcode ? transcodesOf(file) : [];
-      return whole
-        ? transcodeLink(file, whole.media_id || whole.media_name || whole.resolution_name)
-        : sharedLink(file);
+      return whole ? transcodeLink(file, variantOf(whole).id) : sharedLink(file);
     },
+    title: () => share.title(),
     close: parts.close,
   };
 }
 
 interface Share {
+  /** As its owner called it; undefined until its top was read. */
+  title(): string | undefined;
   top(cursor: string, options: CallOptions): Promise<unknown>;
   folder(id: string, cursor: string, options: CallOptions): Promise<unknown>;
   file(id: string, options: CallOptions): Promise<RemoteFile>;
 }
 
 function createShare({ client, shareId, passCode }: ShareParts): Share {
-  let token: string | undefined;
+  let token: Promise<string> | undefined;
+  let called: string | undefined;
   const ask = async (
     path: string,
     query: Readonly<Record<string, string>>,
     { signal }: CallOptions,
-  ): Promise<unknown> => {
+  ): Promise<Answer> => {
     const body = await client.call({ method: "GET", path, query: { share_id: shareId, ...query }, signal });
-    const { share_status: status, share_status_text: said, pass_code_token: fresh } = readShare(body);
+    const { share_status: status, share_status_text: said, pass_code_token: fresh, title } = readShare(body);
     if (!readable.has(status))
       throw new StorageError(codes[status] ?? "upstream", { message: `share ${status}: ${said}` });
-    if (fresh !== "") token = fresh;
+    if (title !== "") called = title;
+    return { body, fresh };
+  };
+  const top = async (cursor: string, options: CallOptions) => {
+    const code = await passCode();
+    const query = { pass_code: code, limit: pageSize, page_token: cursor, thumbnail_size: "SIZE_MEDIUM" };
+    const { body, fresh } = await ask("/drive/v1/share", query, options);
+    token = Promise.resolve(fresh);
     return body;
   };
-  const top = async (cursor: string, options: CallOptions) =>
-    ask(
-      "/drive/v1/share",
-      { pass_code: await passCode(), limit: pageSize, page_token: cursor, thumbnail_size: "SIZE_MEDIUM" },
-      options,
+  /** The pass code's token: asked for once, by one asker for all, and good for every later call. Public shares have one, too. */
+  const passed = async ({ signal }: CallOptions): Promise<string> => {
+    signal?.throwIfAborted();
+    token ??= top("", {}).then(
+      () => token ?? "",
+      (error: unknown) => {
+        token = undefined;
+        throw error;
+      },
     );
-  /** The pass code's token; asked for once and good for every later call. */
-  const passed = async (options: CallOptions): Promise<string> => {
-    if (token === undefined) await top("", options);
-    return token ?? "";
+    return joined(token, signal);
+  };
+  /** A token that is not taken any more is renewed once; a second refusal is about the code. */
+  const withToken = async (path: string, query: Readonly<Record<string, string>>, options: CallOptions) => {
+    const used = await passed(options);
+    try {
+      return (await ask(path, { ...query, pass_code_token: used }, options)).body;
+    } catch (error) {
+      if (!(error instanceof StorageError) || !error.code.startsWith("pass-code-")) throw error;
+      if (token !== undefined && (await token) === used) token = undefined;
+      return (await ask(path, { ...query, pass_code_token: await passed(options) }, options)).body;
+    }
   };
   return {
+    title: () => called,
     top,
-    folder: async (id, cursor, options) =>
-      ask(
+    folder: (id, cursor, options) =>
+      withToken(
         "/drive/v1/share/detail",
-        {
-          parent_id: id,
-          pass_code_token: await passed(options),
-          limit: pageSize,
-          page_token: cursor,
-          thumbnail_size: "SIZE_MEDIUM",
-          with_audit: "true",
-        },
+        { parent_id: id, limit: pageSize, page_token: cursor, thumbnail_size: "SIZE_MEDIUM", with_audit: "true" },
         options,
       ),
-    file: async (id, options) =>
-      readShareFile(
-        await ask(
-          "/drive/v1/share/file_info",
-          { file_id: id, pass_code_token: await passed(options), thumbnail_size: "SIZE_LARGE" },
-          options,
-        ),
-      ),
+    async file(id, options) {
+      const query = { file_id: id, thumbnail_size: "SIZE_LARGE" };
+      await passed(options);
+      return readShareFile(await withToken("/drive/v1/share/file_info", query, options).catch(fileIsGone));
+    },
   };
+}
+
+interface Answer {
+  readonly body: unknown;
+  /** The pass code token that came with it; empty = none. */
+  readonly fresh: string;
+}
+
+/** The share itself was there when its token was asked for: NOT_FOUND speaks of the file. */
+function fileIsGone(error: unknown): never {
+  if (error instanceof StorageError && error.code === "share-not-found")
+    throw new StorageError("not-found", { cause: error });
+  throw error;
 }
 
 async function listFolder(
@@ -126,6 +153,7 @@ async function listFolder(
   options: CallOptions & { cursor?: string },
 ): Promise<Page<Entry>> {
   const { cursor = "", ...rest } = options;
+  rest.signal?.throwIfAborted();
   if (folder === undefined) return pageOf(readPage(await share.top(cursor, rest)), cursor);
   const page = readPage(await share.folder(folder, cursor, rest));
   if (page.files.length > 0 || cursor !== "") return pageOf(page, cursor);

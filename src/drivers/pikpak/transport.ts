@@ -21,44 +21,71 @@ export interface Received {
 export interface Transport {
   /** `unreachable` when no answer came; the reason of an aborted signal as it is. */
   send(exchange: Exchange, now: number): Promise<Received>;
+  /** Lets exchanges under way end for a moment, then drops every connection. */
   close(): Promise<void>;
 }
 
-/** ms until an answer has to begin, and between its pieces. */
-const patience = 15_000;
+/** How long an answer is waited for, in ms. */
+interface Patience {
+  /** Until it has to begin, and between its pieces. */
+  readonly begin: number;
+  /** Until it has to be complete, however steadily it drips. */
+  readonly whole: number;
+}
+
+const usualPatience: Patience = { begin: 15_000, whole: 60_000 };
+/** ms that exchanges under way may still take when the transport is closed: a refreshed token wants to arrive. */
+const closingGrace = 4000;
+/** Selects the language of descriptions; some of them are told apart by their words. */
+const language = "en";
 /** Bytes an API answer may have: 500 entries are about 1 MB. */
 const mostBytes = 16 * 1024 * 1024;
 
+interface TransportOptions {
+  readonly patience?: Patience;
+  readonly onSend?: () => void;
+}
+
 /** A transport over undici. `onSend` is told of each exchange. */
-export function createTransport({ onSend }: { readonly onSend?: () => void } = {}): Transport {
+export function createTransport({ patience = usualPatience, onSend }: TransportOptions = {}): Transport {
   const agent = new Agent({
     connect: { timeout: 10_000 },
-    headersTimeout: patience,
-    bodyTimeout: patience,
+    headersTimeout: patience.begin,
+    bodyTimeout: patience.begin,
     maxResponseSize: mostBytes,
     connections: 16,
   });
+  const underway = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
   return {
-    send: (exchange, now) => {
+    async send(exchange, now) {
+      if (closing) throw new StorageError("unreachable", { message: "the drive is being closed" });
       onSend?.();
-      return sendWith(agent, exchange, now);
+      const sent = sendWith(agent, exchange, { now, whole: patience.whole }).finally(() => underway.delete(sent));
+      underway.add(sent);
+      return sent;
     },
-    close: () => agent.close(),
+    close: () => (closing ??= closed(agent, underway)),
   };
 }
 
 async function sendWith(
   agent: Agent,
   { method, url, headers, body, signal }: Exchange,
-  now: number,
+  { now, whole }: { readonly now: number; readonly whole: number },
 ): Promise<Received> {
+  const deadline = AbortSignal.timeout(whole);
   try {
     const answer = await request(url, {
       method,
       dispatcher: agent,
-      headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+      headers: {
+        "accept-language": language,
+        ...headers,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     const text = await answer.body.text();
     const header = answer.headers["retry-after"];
@@ -68,4 +95,13 @@ async function sendWith(
     if (signal?.aborted) throw error;
     throw new StorageError("unreachable", { cause: error, message: `no answer from ${new URL(url).host}` });
   }
+}
+
+/** An undici agent that was told to close can no longer be made to destroy what hangs; so the waiting is done here. */
+async function closed(agent: Agent, underway: ReadonlySet<Promise<unknown>>): Promise<void> {
+  const grace = Promise.withResolvers<void>();
+  const late = setTimeout(grace.resolve, closingGrace);
+  await Promise.race([Promise.allSettled(underway), grace.promise]);
+  clearTimeout(late);
+  await agent.destroy();
 }

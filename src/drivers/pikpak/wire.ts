@@ -5,10 +5,11 @@ import { StorageError } from "../../storage/error.ts";
 
 // The API's shapes, checked once. 64-bit numbers are strings there, and any field may be missing, empty or null.
 const text = z.string().catch("");
+/** An empty string is no number: it must not read as a file of no bytes. */
 const count = z
-  .union([z.string(), z.number()])
+  .union([z.string().min(1), z.number()])
   .transform(Number)
-  .pipe(z.number().nonnegative())
+  .pipe(z.number().int().nonnegative())
   .optional()
   .catch(undefined);
 
@@ -29,9 +30,10 @@ const mediaShape = z.looseObject({
 const fileShape = z.looseObject({
   kind: text,
   id: z.string().min(1),
-  name: z.string(),
+  name: text,
   size: count,
   mime_type: text,
+  created_time: text,
   modified_time: text,
   user_modified_time: text,
   hash: text,
@@ -39,12 +41,12 @@ const fileShape = z.looseObject({
   trashed: z.boolean().catch(false),
   thumbnail_link: text,
   web_content_link: text,
-  links: z.record(z.string(), linkShape).catch({}),
+  links: z.record(z.string(), linkShape.nullish().catch(undefined)).catch({}),
   medias: z
-    .array(mediaShape)
+    .array(mediaShape.nullish().catch(undefined))
     .nullish()
     .catch([])
-    .transform((medias) => medias ?? []),
+    .transform((medias) => (medias ?? []).filter((media) => media !== undefined && media !== null)),
   audit: z.looseObject({ status: text }).nullish().catch(undefined),
   params: z.looseObject({ duration: text }).nullish().catch(undefined),
 });
@@ -54,10 +56,7 @@ export type RemoteFile = z.infer<typeof fileShape>;
 type Media = z.infer<typeof mediaShape>;
 
 const listShape = z.looseObject({
-  files: z
-    .array(fileShape)
-    .nullish()
-    .transform((files) => files ?? []),
+  files: z.array(z.unknown()).nullish(),
   next_page_token: text,
 });
 
@@ -72,9 +71,13 @@ export function readFile(body: unknown): RemoteFile {
   return read(fileShape, body, "a file");
 }
 
+/** One odd entry does not cost the folder; a page of nothing else is no page. */
 export function readPage(body: unknown): RemotePage {
   const { files, next_page_token } = read(listShape, body, "a listing");
-  return { files, next: next_page_token };
+  const given = files ?? [];
+  const good = given.map((one) => fileShape.safeParse(one).data).filter((one) => one !== undefined);
+  if (given.length > 0 && good.length === 0) read(fileShape, given[0], "a listing of files");
+  return { files: good, next: next_page_token };
 }
 
 const shareShape = z.looseObject({ share_status: text, share_status_text: text, pass_code_token: text, title: text });
@@ -138,14 +141,17 @@ export function detailsOf(file: RemoteFile): Details {
 
 /** Renditions that are not the original, that people may see and that have an address. */
 export function transcodesOf(file: RemoteFile): Media[] {
-  return file.medias.filter((media) => !isOrigin(media) && media.is_visible && (media.link?.url ?? "") !== "");
+  return file.medias.filter(
+    (media) => !isOrigin(media) && media.is_visible && (media.link?.url ?? "") !== "" && variantOf(media).id !== "",
+  );
 }
 
 function isOrigin(media: Media): boolean {
   return media.is_origin || media.category === "category_origin";
 }
 
-function variantOf(media: Media): Variant {
+/** A rendition by the name `link`'s `prefer` takes. */
+export function variantOf(media: Media): Variant {
   const name = media.media_name || media.resolution_name;
   return { id: media.media_id || name, name };
 }
@@ -153,23 +159,48 @@ function variantOf(media: Media): Variant {
 export function transcodeLink(file: RemoteFile, id: string): Link {
   const media = transcodesOf(file).find((candidate) => variantOf(candidate).id === id);
   if (!media?.link) throw new StorageError("variant-gone");
-  return linkOf(media.link);
+  return linkTo(file, media.link);
 }
 
 /** The original's address of an own file, in the documented order; never a transcode. */
 export function originalLink(file: RemoteFile): Link {
-  const octets = file.links["application/octet-stream"];
-  const direct = octets && octets.url !== "" ? octets : { url: file.web_content_link };
-  if (direct.url !== "") return linkOf(direct, file.size);
-  const origin = file.medias.find((media) => isOrigin(media) && (media.link?.url ?? "") !== "");
-  if (origin?.link) return linkOf(origin.link, file.size);
-  return withoutLink(file);
+  const direct = directLink(file);
+  if (direct) return linkTo(file, direct, file.size);
+  const origin = originMedia(file);
+  return origin?.link ? linkTo(file, origin.link, file.size) : withoutLink(file);
 }
 
 /** The original's address of a shared file: in `medias` since 2024-05, elsewhere before. */
 export function sharedLink(file: RemoteFile): Link {
-  const origin = file.medias.find((media) => isOrigin(media) && (media.link?.url ?? "") !== "");
-  return origin?.link ? linkOf(origin.link, file.size) : originalLink(file);
+  const origin = originMedia(file);
+  return origin?.link ? linkTo(file, origin.link, file.size) : originalLink(file);
+}
+
+function directLink(file: RemoteFile): Address | undefined {
+  const octets = file.links["application/octet-stream"];
+  if (octets && octets.url !== "") return octets;
+  return file.web_content_link === "" ? undefined : { url: file.web_content_link };
+}
+
+/**
+ * The rendition that says it is the original, unless its address says otherwise: `fid` names the content on the download
+ * host and `f` its size, and a "first" media has been seen that was a transcode.
+ */
+function originMedia(file: RemoteFile): Media | undefined {
+  const fid = parameterOf(directLink(file)?.url ?? "", "fid");
+  return file.medias.find((media) => {
+    const url = media.link?.url ?? "";
+    if (!isOrigin(media) || url === "") return false;
+    const ownFid = parameterOf(url, "fid");
+    const ownSize = parameterOf(url, "f");
+    return (
+      (fid === "" || ownFid === fid) && (ownSize === "" || file.size === undefined || Number(ownSize) === file.size)
+    );
+  });
+}
+
+function parameterOf(url: string, name: string): string {
+  return URL.canParse(url) ? (new URL(url).searchParams.get(name) ?? "") : "";
 }
 
 function withoutLink(file: RemoteFile): never | Link {
@@ -178,31 +209,53 @@ function withoutLink(file: RemoteFile): never | Link {
   if (/SENSITIVE/.test(file.audit?.status ?? "")) throw new StorageError("blocked");
   if (file.phase === "PHASE_TYPE_PENDING" || file.phase === "PHASE_TYPE_RUNNING")
     throw new StorageError("still-processing");
-  if (file.size === 0) return { kind: "empty" };
+  if (file.size === 0) return { kind: "empty", entry: entryOf(file) };
   throw new StorageError("no-link");
 }
 
-function linkOf({ url, expire }: { url: string; expire?: string | number | undefined }, size?: number): Link {
+interface Address {
+  readonly url: string;
+  readonly expire?: string | number | undefined;
+}
+
+/** `size`: of what the address gives, which of a transcode is not known. */
+function linkTo(file: RemoteFile, { url, expire }: Address, size?: number): Link {
   const expiresAt = expiryInside(url) ?? expiryBeside(expire);
-  return { kind: "url", url, ...(expiresAt !== undefined && { expiresAt }), ...(size !== undefined && { size }) };
+  return {
+    kind: "url",
+    url,
+    entry: entryOf(file),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(size !== undefined && { size }),
+  };
 }
 
 /** The `expire` parameter of the address, in Unix seconds, is the truth about its life. */
 function expiryInside(url: string): number | undefined {
-  if (!URL.canParse(url)) throw new StorageError("upstream", { message: "a link that is no address" });
-  const seconds = Number(new URL(url).searchParams.get("expire") ?? "");
-  return seconds > 0 ? seconds * 1000 : undefined;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new StorageError("upstream", { message: "a link that is no address" });
+  const seconds = Number(parameterOf(url, "expire"));
+  return seconds > 0 ? instant(seconds * 1000) : undefined;
 }
 
 /** Met as RFC 3339, as epoch seconds and as epoch milliseconds. */
 function expiryBeside(expire: string | number | undefined): number | undefined {
   if (expire === undefined || expire === "") return undefined;
   const number = Number(expire);
-  if (Number.isFinite(number)) return number >= 1e12 ? number : number * 1000 || undefined;
-  return timeOf(String(expire));
+  if (Number.isNaN(number)) return timeOf(String(expire));
+  return number > 0 ? instant(number >= 1e12 ? number : number * 1000) : undefined;
 }
 
 function timeOf(time: string): number | undefined {
-  const ms = Date.parse(time);
-  return Number.isNaN(ms) ? undefined : ms;
+  return instant(Date.parse(time));
+}
+
+/** Undefined where no calendar reaches. */
+function instant(ms: number): number | undefined {
+  return Number.isNaN(new Date(ms).getTime()) ? undefined : ms;
+}
+
+/** When the file came to be, ms since the epoch. */
+export function createdAt(file: RemoteFile): number | undefined {
+  return timeOf(file.created_time);
 }

@@ -14,11 +14,7 @@ source.addEventListener("state", (event) => {
   draw();
 });
 source.addEventListener("call", (event) => addCall(JSON.parse(event.data)));
-source.addEventListener("facts", (event) => {
-  at("facts").replaceChildren(
-    ...Object.entries(JSON.parse(event.data)).map(([name, value]) => element("div", {}, `${name}: ${value}`)),
-  );
-});
+source.addEventListener("tips", (event) => at("tips").replaceChildren(...JSON.parse(event.data).map(drawTip)));
 
 at("person").addEventListener("change", (event) => {
   person = event.target.value;
@@ -127,17 +123,9 @@ function drawMessage(chat, message) {
   const parts = message.parts.map(drawPart);
   const head = chat.kind === "group" || chat.platform === "discord" ? [drawAuthor(chat, message)] : [];
   const only = message.ephemeral ? [element("div", { className: "only" }, "👁 Only you can see this")] : [];
-  const picture = message.picture ? [element("img", { src: message.picture, alt: "" })] : [];
-  const file = message.file
-    ? [
-        element(
-          "div",
-          { className: "file" },
-          "📄",
-          element("span", {}, element("strong", {}, message.file.name), element("br"), bytes(message.file.size)),
-        ),
-      ]
-    : [];
+  const pictures = [message.picture, ...(message.morePictures ?? [])].filter(Boolean);
+  const picture = pictures.map((src) => element("img", { src, alt: "" }));
+  const file = [message.file, ...(message.moreFiles ?? [])].filter(Boolean).map(drawFile);
   const stamp = element(
     "time",
     {},
@@ -154,6 +142,13 @@ function drawMessage(chat, message) {
       ...message.rows.map((row) => element("div", {}, ...row.map((widget) => drawWidget(chat, message, widget)))),
     ),
   );
+}
+
+function drawFile({ name, size, url }) {
+  const title = url
+    ? element("a", { href: url, target: "_blank", rel: "noreferrer", download: name }, name)
+    : element("strong", {}, name);
+  return element("div", { className: "file" }, "📄", element("span", {}, title, element("br"), bytes(size)));
 }
 
 function drawAuthor(chat, message) {
@@ -218,9 +213,7 @@ function drawModal(chat) {
   if (!chat.modal) return dialog.open ? dialog.close() : undefined;
   if (dialog.open && dialog.dataset.id === chat.modal.id) return undefined;
   dialog.dataset.id = chat.modal.id;
-  const inputs = chat.modal.fields.map((field) =>
-    element("input", { name: field.id, value: field.value, required: field.required }),
-  );
+  const inputs = chat.modal.fields.map(drawField);
   const labels = chat.modal.fields.map((field, n) =>
     element("label", {}, field.label, inputs[n], element("small", {}, field.hint ?? "")),
   );
@@ -240,6 +233,7 @@ function drawModal(chat) {
     "form",
     { onsubmit: (event) => (event.preventDefault(), submit()) },
     element("h3", {}, chat.modal.title),
+    ...(chat.modal.parts ?? []).map(drawPart),
     ...labels,
     element("menu", {}, cancel, element("button", { className: "primary" }, "Submit")),
   );
@@ -248,24 +242,55 @@ function drawModal(chat) {
   return undefined;
 }
 
+function drawField({ id, value, required, long, options }) {
+  if (!options) return element(long ? "textarea" : "input", { name: id, value, required });
+  const empty = value === "" ? [element("option", { value: "" }, "")] : [];
+  const choices = options.map((option) =>
+    element("option", { value: option.value, selected: option.value === value }, option.label),
+  );
+  return element("select", { name: id, required }, ...empty, ...choices);
+}
+
 function drawHints() {
   const typed = at("text").value;
   const chat = mine().find((candidate) => candidate.id === chatId);
-  const fitting = /^\/\w*$/.test(typed)
-    ? (chat?.commands ?? []).filter(({ name }) => name.startsWith(typed.slice(1)))
+  const words = typed.slice(1);
+  const fitting = typed.startsWith("/")
+    ? (chat?.commands ?? []).filter(
+        ({ name, usage }) => name.startsWith(words) || (usage !== undefined && words.startsWith(`${name} `)),
+      )
     : [];
   at("hints").hidden = fitting.length === 0;
   at("hints").replaceChildren(
-    ...fitting.map(({ name, description }) =>
-      element("button", { type: "button", onclick: () => pick(name) }, `/${name} `, element("small", {}, description)),
+    ...fitting.map(({ name, description, usage }) =>
+      element(
+        "button",
+        { type: "button", onclick: () => pick(name) },
+        `/${name} ${usage ?? ""} `,
+        element("small", {}, description),
+      ),
     ),
   );
 }
 
 function pick(name) {
-  at("text").value = `/${name} `;
-  at("hints").hidden = true;
+  if (!at("text").value.startsWith(`/${name} `)) at("text").value = `/${name} `;
+  drawHints();
   at("text").focus();
+}
+
+function drawTip({ label, texts }) {
+  const fill = (text) => {
+    at("text").value = text;
+    at("text").focus();
+    drawHints();
+  };
+  return element(
+    "li",
+    {},
+    label,
+    element("div", {}, ...texts.map((text) => element("button", { type: "button", onclick: () => fill(text) }, text))),
+  );
 }
 
 function addCall({ to, what, ok, ms, note }) {

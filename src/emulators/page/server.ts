@@ -9,8 +9,14 @@ interface PageOptions {
   readonly port: number;
   readonly people: readonly PersonView[];
   readonly stages: readonly Stage[];
-  /** Addresses of the page a person may want to know: what the bot itself serves. */
-  readonly facts: Readonly<Record<string, string>>;
+  /** What a visitor can try. */
+  readonly tips: readonly Tip[];
+}
+
+/** Texts worth sending, one after another; a click puts one into the composer. */
+export interface Tip {
+  readonly label: string;
+  readonly texts: readonly string[];
 }
 
 /** The page of the emulated world: chats to type and press in, and the calls behind them. */
@@ -31,7 +37,7 @@ const remembered = 200;
 const beat = 40;
 
 /** Serves the page on loopback. */
-export async function startPage({ port, people, stages, facts }: PageOptions): Promise<Page> {
+export async function startPage({ port, people, stages, tips }: PageOptions): Promise<Page> {
   const watchers = new Set<ServerResponse>();
   const calls: CallView[] = [];
   let due: NodeJS.Timeout | undefined;
@@ -56,7 +62,7 @@ export async function startPage({ port, people, stages, facts }: PageOptions): P
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     watchers.add(response);
     response.on("close", () => watchers.delete(response));
-    response.write(`event: facts\ndata: ${JSON.stringify(facts)}\n\n`);
+    response.write(`event: tips\ndata: ${JSON.stringify(tips)}\n\n`);
     response.write(`event: state\ndata: ${JSON.stringify(state())}\n\n`);
     for (const call of calls) response.write(`event: call\ndata: ${JSON.stringify(call)}\n\n`);
   };

@@ -158,17 +158,26 @@ async function send(response: ServerResponse, pieces: Iterable<Buffer>, rules: D
   const cutAt = rules.cuts.shift();
   const stallAt = rules.stalls.shift();
   const end = cutAt ?? stallAt ?? Number.POSITIVE_INFINITY;
+  const began = Date.now();
   let sent = 0;
-  for (const piece of pieces) {
+  for (const piece of portions(pieces, rules)) {
     if (response.destroyed) return;
     const chunk = sent + piece.length > end ? piece.subarray(0, end - sent) : piece;
-    const started = Date.now();
-    if (chunk.length > 0 && !response.write(chunk)) await drained(response);
     sent += chunk.length;
+    // Bytes are sent when their time has come, so that the last one is not early.
+    if (rules.bandwidth > 0) await pause((sent / rules.bandwidth) * 1000 - (Date.now() - began));
+    if (chunk.length > 0 && !response.write(chunk)) await drained(response);
     if (sent >= end) return cutAt === undefined ? undefined : void response.destroy();
-    if (rules.bandwidth > 0) await pause((chunk.length / rules.bandwidth) * 1000 - (Date.now() - started));
   }
   response.end();
+}
+
+/** With a bandwidth, portions of a twentieth of a second. */
+function* portions(pieces: Iterable<Buffer>, { bandwidth }: DownloadRules): Generator<Buffer> {
+  for (const piece of pieces) {
+    const size = bandwidth > 0 ? Math.max(1, Math.ceil(bandwidth / 20)) : piece.length;
+    for (let at = 0; at < piece.length; at += size) yield piece.subarray(at, at + size);
+  }
 }
 
 function drained(response: ServerResponse): Promise<void> {

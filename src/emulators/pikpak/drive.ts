@@ -1,5 +1,6 @@
-import { Refusal, refusals } from "./refusal.ts";
-import { fileObject, type Addresses } from "./shapes.ts";
+import { cidOf } from "./content.ts";
+import { refusals } from "./refusal.ts";
+import { fileObject, timeText, wishesIn, type Addresses } from "./shapes.ts";
 import type { Account, Node, State } from "./state.ts";
 import { text } from "./tokens.ts";
 
@@ -23,55 +24,77 @@ export function listFiles(
   // A malformed id is an error, a well-formed unknown one an empty list.
   if (parent !== "" && parent !== "*" && !wellFormed.test(parent)) throw refusals.notFound();
   const keep = readFilters(query.get("filters") ?? "");
-  const all = nodesBelow(state, account, parent).filter(keep);
+  const wishes = wishesIn(query);
   return {
     kind: "drive#fileList",
-    ...pageOf(all, query, { rules, show: (node) => fileObject(node, "list", addresses) }),
+    ...pageOf(nodesBelow(state, account, parent), query, {
+      rules,
+      keep,
+      show: (node) => fileObject(node, "list", addresses, wishes),
+    }),
     version: "MTcyOTk5OTk5OQ==",
     version_outdated: false,
-    sync_time: "",
+    sync_time: timeText(state.now()),
   };
 }
 
-function nodesBelow(state: State, account: Account, parent: string): Node[] {
-  if (parent === "*") return [...account.children.values()].flat();
+function nodesBelow(state: State, account: Account, parent: string): readonly Node[] {
+  if (parent === "*") return state.nodes.all(account.userId);
   const folder = parent === "" ? undefined : state.nodes.get(parent);
   if (folder && (folder.userId !== account.userId || folder.trashed)) return [];
-  return account.children.get(parent) ?? [];
+  return state.nodes.children(account.userId, parent);
 }
 
 interface Paging {
   readonly rules: ListRules;
+  keep?(node: Node): boolean;
   show(node: Node): object;
 }
 
-/** A page of nodes, and a token that is opaque but stable. */
+/** A page of nodes, and a token that is opaque and stable: it names the last node of the page. */
 export function pageOf(
   nodes: readonly Node[],
   query: URLSearchParams,
-  { rules, show }: Paging,
+  { rules, keep = () => true, show }: Paging,
 ): { next_page_token: string; files: object[] } {
-  const limit = Math.min(Math.max(Number(query.get("limit") ?? "100") || 100, 1), mostPerPage);
-  const from = offsetIn(query.get("page_token") ?? "");
-  const files = nodes.slice(from, from + limit).map(show);
-  const more = from + limit < nodes.length;
-  const next = rules.repeatToken && files.length > 0 ? tokenOf(limit) : more ? tokenOf(from + limit) : "";
-  return { next_page_token: next, files };
-}
-
-function tokenOf(offset: number): string {
-  return Buffer.from(JSON.stringify(["after", offset])).toString("base64");
-}
-
-function offsetIn(token: string): number {
-  if (token === "") return 0;
-  try {
-    const [, offset] = JSON.parse(Buffer.from(token, "base64").toString("utf8")) as [string, number];
-    if (Number.isInteger(offset)) return offset;
-  } catch {
-    // falls through to the refusal: a token of another service, or a marker of a client's own
+  const limit = limitIn(query);
+  const found: Node[] = [];
+  for (let n = positionIn(nodes, query.get("page_token") ?? ""); n < nodes.length && found.length <= limit; n++) {
+    const node = nodes[n];
+    if (node && keep(node)) found.push(node);
   }
-  throw refusals.argument("page_token is invalid");
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const more = found.length > limit || (rules.repeatToken && last !== undefined);
+  const marked = rules.repeatToken ? nodes[limit - 1] : last;
+  return {
+    next_page_token: more && marked ? tokenOf(marked, nodes.indexOf(marked)) : "",
+    files: page.map(show),
+  };
+}
+
+/** The starred view does not care for `limit` (measured 2026-09). */
+function limitIn(query: URLSearchParams): number {
+  if ((query.get("filters") ?? "").includes("system_tag")) return Number.POSITIVE_INFINITY;
+  return Math.min(Math.max(Number(query.get("limit") ?? "100") || 100, 1), mostPerPage);
+}
+
+function tokenOf(last: Node, index: number): string {
+  return Buffer.from(JSON.stringify([last.id, index])).toString("base64");
+}
+
+const marker = /^\["([A-Za-z0-9_-]+)",(\d+)\]$/;
+
+/** Where to read on: behind the node the token names, or where that was when it is gone. */
+function positionIn(nodes: readonly Node[], token: string): number {
+  if (token === "") return 0;
+  // A token of another service, or a marker of a client's own, is refused.
+  const [, id, at] = marker.exec(Buffer.from(token, "base64").toString("utf8")) ?? [];
+  if (id === undefined) throw refusals.argument("page_token is invalid");
+  const index = Number(at);
+  if (nodes[index]?.id === id) return index + 1;
+  const moved = nodes.findIndex((node) => node.id === id);
+  return moved === -1 ? index : moved + 1;
 }
 
 type Keep = (node: Node) => boolean;
@@ -106,28 +129,48 @@ function filterOf(field: string, operator: string, value: unknown): Keep {
     case "kind eq":
       return (node) => (node.folder ? "drive#folder" : "drive#file") === value;
     case "starred eq":
-      return () => value !== true;
+      return (node) => node.starred === (value === true);
     case "modified_time gt":
       return (node) => node.modifiedAt > Date.parse(text(value));
     case "modified_time lt":
       return (node) => node.modifiedAt < Date.parse(text(value));
     case "system_tag in":
-      return () => false;
+      return (node) => text(value).split(",").includes("STAR") && node.starred;
     default:
       throw refusals.noEndpoint();
   }
 }
 
 /** `GET /drive/v1/files/{id}`. */
-export function fileDetail(state: State, account: Account, id: string, addresses: Addresses): object {
+export function fileDetail(
+  state: State,
+  account: Account,
+  { id, query }: { readonly id: string; readonly query: URLSearchParams },
+  addresses: Addresses,
+): object {
   const node = state.nodes.get(id);
-  if (!node || node.userId !== account.userId) throw refusals.notFound();
+  if (node?.userId !== account.userId) throw refusals.notFound();
   if (node.trashed) throw refusals.trashed();
-  return fileObject(node, state.now() < node.linksFrom ? "list" : "detail", addresses);
+  const wishes = { ...wishesIn(query), audit: true };
+  return fileObject(node, state.now() < node.linksFrom ? "list" : "detail", addresses, wishes);
+}
+
+/** `GET /drive/v1/resource/cid`: the content hash of a file somebody has, by its cheap one. */
+export function gcidByCid(state: State, query: URLSearchParams): object {
+  const wanted = query.get("cid") ?? "";
+  const size = Number(query.get("file_size") ?? "0");
+  if (wanted === "" || size === 0) throw refusals.argument("cid and file_size is required");
+  const known = [...state.accounts.values()]
+    .flatMap((account) => state.nodes.all(account.userId))
+    .find((node) => node.size === size && !node.folder && cidOf(node.content, size) === wanted);
+  if (!known) throw refusals.lookUpMiss();
+  return { gcid: known.gcid };
 }
 
 /** `GET /drive/v1/about`. */
-export function about(account: Account): object {
+export function about(state: State, account: Account): object {
+  // Folders nobody has looked into yet take room, too.
+  state.nodes.all(account.userId);
   return {
     kind: "drive#about",
     quota: {
@@ -141,6 +184,11 @@ export function about(account: Account): object {
     expires_at: "",
     quotas: {},
   };
+}
+
+/** `GET /drive/v1/privilege/area_country_code`. */
+export function areaCountryCode(): object {
+  return { result: "ACCEPTED", message: "", redirect_uri: "", data: { countryCode: "SG", ip: "127.0.0.1" } };
 }
 
 /** `GET /drive/v1/privilege/vip`. */
@@ -166,20 +214,11 @@ export function userMe(account: Account): object {
     status: "ACTIVE",
     created_at: "2022-09-17T14:31:06Z",
     password_updated_at: "2024-03-02T08:10:44Z",
-    providers: [],
+    providers:
+      account.password === null ? [{ id: "google.com", provider_user_id: "1", name: masked(account.username) }] : [],
   };
 }
 
 function masked(name: string): string {
   return `${name.slice(0, 1)}***${name.slice(-1)}`;
-}
-
-/** Batches are bounded; more ids are refused whole. */
-export function checkBatch(ids: readonly string[]): void {
-  if (ids.length > 200)
-    throw new Refusal({
-      error: "operating_file_count_exceeded",
-      code: 11,
-      description: "too many files in one operation",
-    });
 }

@@ -13,10 +13,14 @@ export interface Fault {
   readonly description?: string;
   /** A literal body instead: HTML, half of a JSON, nothing. */
   readonly body?: string;
+  /** Oddities envelopes have been seen with: `metadata: []`, no `error_code`, empty details. */
+  readonly odd?: "metadata-list" | "no-code" | "no-details";
   /** Before answering, in ms. */
   readonly delay?: number;
   /** No answer: the connection ends. */
   readonly reset?: boolean;
+  /** The real answer, cut off in the middle. */
+  readonly half?: boolean;
 }
 
 /** Faults in the order they were asked for. */

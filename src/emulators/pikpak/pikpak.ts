@@ -1,13 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import { obey } from "./admin.ts";
 import { createDownloadHost, type DownloadHost, type DownloadRules } from "./download.ts";
 import { createFaults, type Fault, type Faults } from "./faults.ts";
-import { envelope, Refusal, refusals, type Host } from "./refusal.ts";
+import { showPage } from "./pages.ts";
+import { placeOf, type Place } from "./place.ts";
+import { envelope, Refusal, type Host } from "./refusal.ts";
 import { answerFor, type RouteRules } from "./routes.ts";
+import { createSchedule } from "./schedule.ts";
 import type { Addresses } from "./shapes.ts";
-import { createBuilder, type Builder, type Node, type State } from "./state.ts";
+import { createBuilder, type Builder, type State } from "./state.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
+import { createTree } from "./tree.ts";
 
 /** A PikPak on loopback, strict like the real one. */
 export interface PikPakEmulator {
@@ -21,8 +26,9 @@ export interface PikPakEmulator {
   readonly tokens: Tokens;
   /** Knobs; change them at any time. */
   readonly rules: Rules;
-  /** What was asked for, oldest first. Holds no secret. */
+  /** What was asked for, oldest first: there as soon as it arrived. Holds no secret. */
   readonly calls: readonly Call[];
+  /** Told of every call that is over. */
   onCall(listener: (call: Call) => void): () => void;
   /** The next requests that fit go wrong. */
   fail(fault: Fault): void;
@@ -31,15 +37,16 @@ export interface PikPakEmulator {
   close(): Promise<void>;
 }
 
-export type Rules = RouteRules & DownloadRules;
+type Rules = RouteRules & DownloadRules;
 
-export interface Call {
+interface Call {
   readonly at: number;
-  readonly host: Host | "download" | "page";
+  readonly host: Place["host"];
   readonly method: string;
   readonly path: string;
-  readonly status: number;
-  readonly ms: number;
+  /** 0 = not answered yet, or never. */
+  status: number;
+  ms: number;
 }
 
 interface Options {
@@ -49,43 +56,27 @@ interface Options {
   randomHex?(bytes: number): string;
 }
 
-/** The roots whose hosts it answers to by their `Host` header. */
-const roots = ["mypikpak.com", "mypikpak.net", "pikpak.me", "pikpakdrive.com"];
-
-/** Starts the service, empty. */
+/** Starts the service, empty. Its own endpoint for operators is below `/admin/`. */
 export async function startPikPak({
   port = 0,
   now = Date.now,
   randomHex = (bytes) => randomBytes(bytes).toString("hex"),
 }: Options = {}): Promise<PikPakEmulator> {
-  const state: State = { accounts: new Map(), shares: new Map(), nodes: new Map(), now, randomHex };
+  const state = emptyState(now, randomHex);
   const rules = usualRules();
   const complaints: string[] = [];
   const calls: Call[] = [];
   const listeners = new Set<(call: Call) => void>();
   const tokens = createTokens(state, rules);
-  const download = createDownloadHost(state, rules, {
-    secret: randomHex(16),
-    note: (what) => void complaints.push(what),
-  });
-  const service: Service = { state, rules, tokens, download, faults: createFaults() };
+  const build = createBuilder(state);
+  const note = (what: string) => void complaints.push(what);
+  const download = createDownloadHost(state, rules, { secret: randomHex(16), note });
+  const service: Service = { state, build, rules, tokens, download, faults: createFaults(), calls, complaints };
   const server = createServer((request, response) => {
-    const started = performance.now();
-    const { host, path } = placeOf(request);
-    response.once("close", () => {
-      const call: Call = {
-        at: Date.now(),
-        host,
-        method: request.method ?? "",
-        path,
-        status: response.statusCode,
-        ms: performance.now() - started,
-      };
-      calls.push(call);
-      for (const listener of listeners) listener(call);
-    });
-    handle(service, request, response).catch((error: unknown) => {
-      complaints.push(`the emulator failed: ${String(error)}`);
+    const place = placeOf(request.url ?? "/", request.headers.host ?? "");
+    record(service, { request, response, place }, listeners);
+    handle(service, place, request, response).catch((error: unknown) => {
+      note(`the emulator failed: ${String(error)}`);
       response.destroy();
     });
   });
@@ -96,7 +87,7 @@ export async function startPikPak({
     url,
     driveUrl: `${url}/drive-host`,
     userUrl: `${url}/user-host`,
-    build: createBuilder(state),
+    build,
     state,
     tokens,
     rules,
@@ -113,10 +104,25 @@ export async function startPikPak({
 
 interface Service {
   readonly state: State;
+  readonly build: Builder;
   readonly rules: Rules;
   readonly tokens: Tokens;
   readonly download: DownloadHost;
   readonly faults: Faults;
+  readonly calls: Call[];
+  readonly complaints: string[];
+}
+
+function emptyState(now: () => number, randomHex: (bytes: number) => string): State {
+  return {
+    accounts: new Map(),
+    shares: new Map(),
+    nodes: createTree(),
+    tasks: new Map(),
+    schedule: createSchedule(now),
+    now,
+    randomHex,
+  };
 }
 
 function usualRules(): Rules {
@@ -124,9 +130,16 @@ function usualRules(): Rules {
     accessLife: 7200,
     challengeAll: false,
     checkSign: true,
+    captchaWithoutExpiry: false,
     repeatToken: false,
     shareCaptcha: true,
     sharesProhibited: false,
+    workTakes: 0,
+    offlineTakes: 5000,
+    offlineFails: false,
+    offlineLimit: 1000,
+    offlineAtOnce: 20,
+    linksAfter: 0,
     linkLife: 16 * 3_600_000,
     bandwidth: 0,
     cuts: [],
@@ -136,37 +149,61 @@ function usualRules(): Rules {
   };
 }
 
-interface Place {
-  readonly host: Call["host"];
-  /** Without the prefix of the one-port mode. */
-  readonly path: string;
-  /** The base addresses are built on. */
-  readonly base: string;
+interface Arrival {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly place: Place;
 }
 
-/** Which host is meant: by the prefix on the one port, else by the `Host` header. */
-function placeOf(request: IncomingMessage): Place {
-  const { pathname } = new URL(request.url ?? "/", "http://pikpak");
-  const name = request.headers.host ?? "";
-  const base = `http://${name}`;
-  const prefixed = /^\/(drive|user)-host(\/.*)$/.exec(pathname);
-  if (prefixed) return { host: prefixed[1] === "user" ? "user" : "drive", path: prefixed[2] ?? "/", base };
-  const bare = name.split(":")[0] ?? "";
-  if (roots.some((root) => bare === `user.${root}`)) return { host: "user", path: pathname, base };
-  if (roots.some((root) => bare === `api-drive.${root}`)) return { host: "drive", path: pathname, base };
-  return { host: pathname.startsWith("/download/") ? "download" : "page", path: pathname, base };
+function record(
+  { calls, state }: Service,
+  { request, response, place }: Arrival,
+  listeners: ReadonlySet<(call: Call) => void>,
+): void {
+  if (place.host === "admin") return;
+  const started = performance.now();
+  const { host, path } = place;
+  const call: Call = { at: state.now(), host, method: request.method ?? "", path, status: 0, ms: 0 };
+  calls.push(call);
+  response.once("close", () => {
+    call.status = response.headersSent ? response.statusCode : 0;
+    call.ms = performance.now() - started;
+    for (const listener of listeners) listener(call);
+  });
 }
 
-async function handle(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const place = placeOf(request);
+async function handle(
+  service: Service,
+  place: Place,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (place.host === "admin") return takeOrder(service, place, request, response);
+  service.state.schedule.run();
   const fault = service.faults.meet(request.method ?? "", place.path);
   if (fault && (await misbehave(fault, place, request, response))) return undefined;
   if (place.host === "download") return service.download.handle(request, response);
   if (place.host === "page") return showPage(service, request, response);
-  return answerApi(service, { ...place, host: place.host }, request, response);
+  return answerApi(service, { ...place, host: place.host }, { request, response, half: fault?.half === true });
 }
 
-/** True = the fault was the answer; false = it only came late. */
+async function takeOrder(
+  service: Service,
+  { path }: Place,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const reply = (status: number, body: object) =>
+    void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  try {
+    const answer = obey(service, { method: request.method ?? "", path, body: await textOf(request) });
+    return reply(answer ? 200 : 404, answer ?? { error: "no such order" });
+  } catch (error) {
+    return reply(400, { error: String(error) });
+  }
+}
+
+/** True = the fault was the answer; false = it only came late, or the real answer is to be cut. */
 async function misbehave(
   fault: Fault,
   place: Place,
@@ -178,48 +215,62 @@ async function misbehave(
     request.socket.destroy();
     return true;
   }
-  if (fault.body === undefined && fault.error === undefined && fault.code === undefined && fault.status === undefined)
-    return false;
-  const refusal = new Refusal({
-    error: fault.error ?? "",
-    code: fault.code ?? 0,
-    description: fault.description ?? "",
-  });
-  const body = fault.body ?? JSON.stringify(envelope(refusal, place.host === "user" ? "user" : "drive", ""));
+  const { body, error, code, status, headers } = fault;
+  if (body === undefined && error === undefined && code === undefined && status === undefined) return false;
   response
-    .writeHead(fault.status ?? 400, {
-      "content-type": fault.body === undefined ? "application/json" : "text/html",
-      ...fault.headers,
+    .writeHead(status ?? 400, {
+      "content-type": body === undefined ? "application/json" : "text/html",
+      ...headers,
     })
-    .end(body);
+    .end(body ?? JSON.stringify(faultyEnvelope(fault, place.host === "user" ? "user" : "drive", request)));
   return true;
+}
+
+function faultyEnvelope({ error = "", code = 0, description = "", odd }: Fault, host: Host, request: IncomingMessage) {
+  const refusal = new Refusal({ error, code, description });
+  const usual = envelope(refusal, host, request.headers["accept-language"] ?? "");
+  switch (odd) {
+    case "metadata-list":
+      return { ...usual, details: [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", metadata: [] }] };
+    case "no-code":
+      return { ...usual, error_code: undefined };
+    case "no-details":
+      return { ...usual, ...(host === "user" ? { details: [] } : { error_details: [] }) };
+    default:
+      return usual;
+  }
+}
+
+interface ApiExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Only half of the answer is sent. */
+  readonly half: boolean;
 }
 
 async function answerApi(
   service: Service,
   place: Place & { readonly host: Host },
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, half }: ApiExchange,
 ): Promise<void> {
-  const language = request.headers["accept-language"] ?? "";
+  const json = { "content-type": "application/json" };
   try {
-    const body = await answerFor(service, {
+    const body = answerFor(service, {
       host: place.host,
       method: request.method ?? "GET",
       path: place.path,
       query: new URL(request.url ?? "/", "http://pikpak").searchParams,
       headers: request.headers,
       body: await textOf(request),
-      base: place.base,
-      userBase: request.url?.startsWith("/user-host") ? `${place.base}/user-host` : place.base,
+      userBase: place.userBase,
       addresses: addressesOn(service, place.base),
     });
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+    const whole = body === undefined ? "" : JSON.stringify(body);
+    response.writeHead(200, json).end(half ? whole.slice(0, whole.length / 2) : whole);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    response
-      .writeHead(error.status, { "content-type": "application/json" })
-      .end(JSON.stringify(envelope(error, place.host, language)));
+    const language = request.headers["accept-language"] ?? "";
+    response.writeHead(error.status, json).end(JSON.stringify(envelope(error, place.host, language)));
   }
 }
 
@@ -227,42 +278,13 @@ function addressesOn({ state, rules, download }: Service, base: string): Address
   return {
     download: (node, variant) => download.sign(node, variant, base),
     expiresAt: state.now() + rules.linkLife,
-    thumbnail: (node) => `${base}/v0/screenshot-thumbnails/${node.gcid}/720/2048?id=${node.id}`,
+    thumbnail: (node, size) => {
+      const measure = size === "SIZE_SMALL" || size === "SIZE_MEDIUM" ? "240/720" : "720/2048";
+      return `${base}/v0/screenshot-thumbnails/${node.gcid}/${measure}?id=${node.id}`;
+    },
     icon: (node) =>
       `https://static.mypikpak.com/${node.folder ? "7d6933d5cde34f200366685cba0cbc4592cfd363" : "39998a187e280e2ee9ceb5f58315a1bcc744fa64"}`,
   };
-}
-
-/** Pictures, and the page where a human proves to be one. */
-async function showPage(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://pikpak");
-  if (url.pathname.includes("/captcha/v2/")) return showChallenge(service, url, request, response);
-  const node = service.state.nodes.get(url.searchParams.get("id") ?? "");
-  if (!url.pathname.startsWith("/v0/screenshot-thumbnails/") || !node) {
-    const body = JSON.stringify(envelope(refusals.noEndpoint(), "drive", ""));
-    return void response.writeHead(404, { "content-type": "application/json" }).end(body);
-  }
-  return void response.writeHead(200, { "content-type": "image/svg+xml" }).end(pictureOf(node));
-}
-
-function showChallenge({ tokens }: Service, url: URL, request: IncomingMessage, response: ServerResponse): void {
-  if (request.method !== "POST") {
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
-    return void response.end(
-      "<!doctype html><title>Slide to verify</title><form method=post><button>I am a human</button></form>",
-    );
-  }
-  const ended = tokens.solve(url.searchParams.get("captcha_token") ?? "");
-  if (ended === undefined) return void response.writeHead(400).end("over");
-  return void response.writeHead(302, { location: ended }).end();
-}
-
-/** A still made of the node's own name, so that two films never look the same. */
-function pictureOf(node: Node): string {
-  const hue = Number.parseInt(node.id.slice(2, 8), 36) % 360 || 200;
-  const sky = `<linearGradient id="s" x2="0" y2="1"><stop stop-color="hsl(${hue} 70% 75%)"/><stop offset="1" stop-color="hsl(${(hue + 40) % 360} 70% 45%)"/></linearGradient>`;
-  const hills = `<path d="M0 260 Q120 170 240 240 T480 200 T720 250 V405 H0Z" fill="hsl(${(hue + 90) % 360} 35% 30%)"/>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 405" width="720" height="405"><defs>${sky}</defs><rect width="720" height="405" fill="url(#s)"/><circle cx="560" cy="110" r="46" fill="#fff" opacity=".85"/>${hills}</svg>`;
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -1,3 +1,5 @@
+import { isChinese } from "./words.ts";
+
 /** How PikPak says no. Both hosts have an envelope of their own, and speak the caller's language. */
 export class Refusal extends Error {
   readonly status: number;
@@ -40,12 +42,24 @@ const chinese: Readonly<Record<string, string>> = {
   unauthenticated: "未登录",
   file_duplicated_name: "文件名不能重复",
   file_space_not_enough: "存储空间不足",
+  file_rename_uncompleted: "不支持重命名未完成的文件或文件夹",
+  file_rename_to_same_name: "文件名没有变化",
+  file_move_or_copy_to_cur: "不能移动或复制到当前文件夹",
+  file_restore_own: "不能转存自己的分享",
+  operating_file_count_exceeded: "操作的文件数量超出限制",
+  task_daily_create_limit_vip: "今日创建任务已达上限，请明天再试",
+  task_run_nums_limit: "进行中的任务过多",
+  task_url_unsupported: "不支持该链接",
+  space_folder_not_exist: "文件夹不存在",
+  aborted: "操作过于频繁，请稍后再试",
+  invalid_argument: "参数错误",
+  not_found: "不存在",
 };
 
 /** The body of a refusal, as the host that refuses words it. */
 export function envelope(refusal: Refusal, host: Host, language: string): object {
   if (refusal.bare) return refusal.bare;
-  const zh = language.toLowerCase().startsWith("zh");
+  const zh = isChinese(language);
   const localized = (zh && chinese[refusal.error]) || refusal.description;
   if (host === "drive") {
     return {
@@ -64,7 +78,12 @@ export function envelope(refusal: Refusal, host: Host, language: string): object
     error_code: refusal.code,
     error_description: refusal.description,
     details: [
-      { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: refusal.description, domain: "", metadata: {} },
+      {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        reason: refusal.description,
+        // Recorded bodies have these two in this refusal alone.
+        ...(refusal.error === "invalid_account_or_password" && { domain: "", metadata: {} }),
+      },
       { "@type": "type.googleapis.com/google.rpc.LocalizedMessage", locale: zh ? "zh" : "en", message: localized },
     ],
   };
@@ -77,5 +96,32 @@ export const refusals = {
   trashed: () =>
     new Refusal({ error: "file_in_recycle_bin", code: 9, description: "File or folder is already in recycler" }),
   argument: (description: string) => new Refusal({ error: "invalid_argument", code: 3, description }),
+  renameUncompleted: () =>
+    new Refusal({
+      error: "file_rename_uncompleted",
+      code: 9,
+      description: "Renaming uncompleted file or folder is not supported",
+    }),
+  noSpace: () => new Refusal({ error: "file_space_not_enough", code: 8, description: "Storage space is not enough" }),
+  tooManyIds: () =>
+    new Refusal({
+      error: "operating_file_count_exceeded",
+      code: 11,
+      description: "too many files in one operation",
+    }),
+  dailyLimit: () =>
+    new Refusal({
+      error: "task_daily_create_limit_vip",
+      code: 11,
+      description:
+        "Sorry, you have submitted too many tasks and have exceeded the current processing capacity, please try again tomorrow",
+    }),
+  lookUpMiss: () =>
+    new Refusal({
+      status: 500,
+      error: "internal",
+      code: 13,
+      description: "Get idx.shub.mypikpak.com: context deadline exceeded",
+    }),
   noEndpoint: () => new Refusal({ status: 404, error: "not_found", code: 5, description: "not found" }),
 };

@@ -1,12 +1,23 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { about, fileDetail, listFiles, userMe, vip, type ListRules } from "./drive.ts";
+import { about, areaCountryCode, fileDetail, gcidByCid, listFiles, userMe, vip, type ListRules } from "./drive.ts";
+import { batch, deleteForEver, emptyTrash, makeFolder, rename, verbIn } from "./mutations.ts";
 import { Refusal, refusals, type Host } from "./refusal.ts";
 import type { Addresses } from "./shapes.ts";
-import { openShare, shareFile, shareFolder } from "./shares.ts";
+import { createShare, deleteShares, listShares, openShare, restoreShare, shareFile, shareFolder } from "./shares.ts";
 import type { Account, State } from "./state.ts";
+import {
+  beginOffline,
+  clearTasks,
+  deleteTasks,
+  listTasks,
+  taskObject,
+  taskOf,
+  taskStatuses,
+  type TaskRules,
+} from "./tasks.ts";
 import { text, type Body, type DeviceHeaders, type TokenRules, type Tokens } from "./tokens.ts";
 
-export interface RouteRules extends ListRules, TokenRules {
+export interface RouteRules extends ListRules, TokenRules, TaskRules {
   /** Reading shares demands a captcha token, too. */
   shareCaptcha: boolean;
   sharesProhibited: boolean;
@@ -26,13 +37,12 @@ export interface Asked {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  readonly base: string;
   readonly userBase: string;
   readonly addresses: Addresses;
 }
 
-/** The answer's body, or a `Refusal`. */
-export async function answerFor(service: Service, asked: Asked): Promise<object> {
+/** The answer's body, undefined where the service answers with none; or a `Refusal`. */
+export function answerFor(service: Service, asked: Asked): object | undefined {
   return asked.host === "user" ? answerUser(service, asked) : answerDrive(service, asked);
 }
 
@@ -55,34 +65,125 @@ function answerUser({ tokens }: Service, asked: Asked): object {
   }
 }
 
-function answerDrive(service: Service, asked: Asked): object {
+function answerDrive(service: Service, asked: Asked): object | undefined {
   const headers = deviceOf(asked);
   // The gateway's order: device, captcha, bearer.
   if (headers.deviceId === "") throw new Refusal({ bare: { detail: "device_id is empty" } });
-  if (asked.path === "/drive/v1/share" || asked.path.startsWith("/drive/v1/share/"))
-    return answerShare(service, asked, headers);
+  const read = shareReads[`${asked.method} ${asked.path}`];
+  if (read) return answerShare(service, asked, headers, read);
   checkCaptcha(service, asked, headers);
   const account = service.tokens.account(headerOf(asked, "authorization"));
-  return answerAccount(service, asked, account);
-}
-
-function answerAccount({ state, rules }: Service, asked: Asked, account: Account): object {
-  const { addresses } = asked;
-  const file = /^\/drive\/v1\/files\/([^/:]+)$/.exec(asked.path);
-  if (asked.method === "GET" && file) return fileDetail(state, account, decodeURIComponent(file[1] ?? ""), addresses);
-  switch (`${asked.method} ${asked.path}`) {
-    case "GET /drive/v1/files":
-      return listFiles(state, account, asked.query, { addresses, rules });
-    case "GET /drive/v1/about":
-      return about(account);
-    case "GET /drive/v1/privilege/vip":
-      return vip(account);
-    default:
-      throw refusals.noEndpoint();
+  const place = { ...service, asked, account, language: headerOf(asked, "accept-language") };
+  for (const [method, path, answer] of signedIn) {
+    const match = asked.method === method && path.exec(asked.path);
+    if (match) return answer(place, decodeURIComponent(match[1] ?? ""));
   }
+  throw refusals.noEndpoint();
 }
 
-function answerShare(service: Service, asked: Asked, headers: DeviceHeaders): object {
+interface SignedIn extends Service {
+  readonly asked: Asked;
+  readonly account: Account;
+  readonly language: string;
+}
+
+type Route = readonly [
+  "GET" | "POST" | "PATCH" | "DELETE",
+  RegExp,
+  (place: SignedIn, part: string) => object | undefined,
+];
+
+/** What wants a session; the first that fits answers. */
+const signedIn: readonly Route[] = [
+  [
+    "GET",
+    /^\/drive\/v1\/files$/,
+    ({ state, account, asked, rules }) => listFiles(state, account, asked.query, { addresses: asked.addresses, rules }),
+  ],
+  ["POST", /^\/drive\/v1\/files$/, create],
+  ["PATCH", /^\/drive\/v1\/files\/trash:empty$/, ({ state, account, rules }) => emptyTrash(state, account, rules)],
+  [
+    "GET",
+    /^\/drive\/v1\/files\/([^/:]+)$/,
+    ({ state, account, asked }, id) => fileDetail(state, account, { id, query: asked.query }, asked.addresses),
+  ],
+  [
+    "PATCH",
+    /^\/drive\/v1\/files\/([^/:]+)$/,
+    (place, id) => rename(place.state, place.account, { id, body: bodyOf(place.asked) }, mutationParts(place)),
+  ],
+  ["DELETE", /^\/drive\/v1\/files\/([^/:]+)$/, ({ state, account }, id) => void deleteForEver(state, account, id)],
+  ["POST", /^\/drive\/v1\/files:(\w+)$/, runBatch],
+  [
+    "GET",
+    /^\/drive\/v1\/tasks$/,
+    ({ state, account, asked, language }) => listTasks(state, account, asked.query, language),
+  ],
+  ["DELETE", /^\/drive\/v1\/tasks$/, ({ state, account, asked }) => void deleteTasks(state, account, asked.query)],
+  ["POST", /^\/drive\/v1\/tasks:clear$/, ({ state, account }) => void clearTasks(state, account)],
+  [
+    "GET",
+    /^\/drive\/v1\/tasks\/([^/:]+)$/,
+    ({ state, account, language }, id) => taskObject(state, taskOf(state, account, id), { language, withFile: true }),
+  ],
+  [
+    "GET",
+    /^\/drive\/v1\/task\/([^/:]+)\/statuses$/,
+    ({ state, account }, id) => taskStatuses(state, taskOf(state, account, id)),
+  ],
+  ["POST", /^\/drive\/v1\/task$/, retryTask],
+  ["POST", /^\/drive\/v1\/share$/, ({ state, account, asked }) => createShare(state, account, bodyOf(asked))],
+  [
+    "POST",
+    /^\/drive\/v1\/share\/restore$/,
+    ({ state, account, asked, rules, language }) =>
+      restoreShare(state, account, bodyOf(asked), { rules, prohibited: rules.sharesProhibited, language }),
+  ],
+  ["GET", /^\/drive\/v1\/share\/list$/, ({ state, account, asked }) => listShares(state, account, asked.query)],
+  [
+    "POST",
+    /^\/drive\/v1\/share:batchDelete$/,
+    ({ state, account, asked }) => deleteShares(state, account, bodyOf(asked)),
+  ],
+  ["GET", /^\/drive\/v1\/about$/, ({ state, account }) => about(state, account)],
+  ["GET", /^\/drive\/v1\/privilege\/vip$/, ({ account }) => vip(account)],
+  ["GET", /^\/drive\/v1\/privilege\/area_country_code$/, () => areaCountryCode()],
+  ["GET", /^\/drive\/v1\/resource\/cid$/, ({ state, asked }) => gcidByCid(state, asked.query)],
+];
+
+function mutationParts({ asked, rules }: SignedIn) {
+  return { addresses: asked.addresses, rules };
+}
+
+/** A folder, or an offline download; this service takes no uploads. */
+function create(place: SignedIn): object {
+  const { state, account, asked, rules, language } = place;
+  const body = bodyOf(asked);
+  if (body["kind"] === "drive#folder") return makeFolder(state, account, body, mutationParts(place));
+  if (body["upload_type"] !== "UPLOAD_TYPE_URL") throw refusals.argument("upload_type is not supported here");
+  return beginOffline(state, account, body, { rules, language });
+}
+
+function runBatch({ state, account, asked, rules }: SignedIn, word: string): object {
+  const verb = verbIn(word);
+  if (!verb) throw refusals.noEndpoint();
+  return batch(state, account, { verb, body: bodyOf(asked) }, rules);
+}
+
+/** RETRY has been measured to fail always; a client submits the URL again. */
+function retryTask({ state, account, asked }: SignedIn): object {
+  taskOf(state, account, text(bodyOf(asked)["id"]));
+  throw refusals.argument("the task cannot be retried");
+}
+
+/** What needs no session. */
+const shareReads: Readonly<Record<string, typeof openShare>> = {
+  "GET /drive/v1/share": openShare,
+  "GET /drive/v1/share/detail": shareFolder,
+  "GET /drive/v1/share/file_info": shareFile,
+};
+
+function answerShare(service: Service, asked: Asked, headers: DeviceHeaders, read: typeof openShare): object {
   const { state, rules } = service;
   if (headers.clientId === "") {
     throw new Refusal({
@@ -93,17 +194,8 @@ function answerShare(service: Service, asked: Asked, headers: DeviceHeaders): ob
     });
   }
   if (rules.shareCaptcha) checkCaptcha(service, asked, headers);
-  const parts = { addresses: asked.addresses, rules, prohibited: rules.sharesProhibited };
-  switch (`${asked.method} ${asked.path}`) {
-    case "GET /drive/v1/share":
-      return openShare(state, asked.query, parts);
-    case "GET /drive/v1/share/detail":
-      return shareFolder(state, asked.query, parts);
-    case "GET /drive/v1/share/file_info":
-      return shareFile(state, asked.query, parts);
-    default:
-      throw refusals.noEndpoint();
-  }
+  const language = headerOf(asked, "accept-language");
+  return read(state, asked.query, { addresses: asked.addresses, rules, prohibited: rules.sharesProhibited, language });
 }
 
 function checkCaptcha({ tokens }: Service, asked: Asked, headers: DeviceHeaders): void {

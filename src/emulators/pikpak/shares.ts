@@ -1,31 +1,35 @@
 import { pageOf, type ListRules } from "./drive.ts";
-import { fileObject, type Addresses } from "./shapes.ts";
-import type { Node, Share, State } from "./state.ts";
+import { assertRoom, copyTo } from "./mutations.ts";
+import { Refusal, refusals } from "./refusal.ts";
+import { fileObject, timeText, wishesIn, type Addresses } from "./shapes.ts";
+import { idFrom, type Account, type Node, type Share, type State } from "./state.ts";
+import { beginTask, placeFor, type TaskRules } from "./tasks.ts";
+import { text, type Body } from "./tokens.ts";
+import { say } from "./words.ts";
 
 interface ShareParts {
   readonly addresses: Addresses;
   readonly rules: ListRules;
   /** Sharing is not available where the caller stands. */
   readonly prohibited: boolean;
+  readonly language: string;
 }
 
-/** `GET /drive/v1/share`: the top level, and the token every later call wants. */
-export function openShare(state: State, query: URLSearchParams, { addresses, rules, prohibited }: ShareParts): object {
+/** `GET /drive/v1/share`: the top level, and the token every later call wants. `parent_id` is ignored here. */
+export function openShare(state: State, query: URLSearchParams, parts: ShareParts): object {
   const share = state.shares.get(query.get("share_id") ?? "");
-  const closed = closedAnswer(share, prohibited) ?? (share && passAnswer(share, query.get("pass_code") ?? ""));
+  const closed = closedAnswer(state, share, parts) ?? (share && passAnswer(share, query.get("pass_code") ?? "", parts));
   if (closed || !share) return closed ?? statusAnswer("NOT_FOUND", "");
-  const nodes = share.top.map((id) => state.nodes.get(id)).filter((node) => node !== undefined);
-  const { next_page_token, files } = pageOf(nodes, query, {
-    rules,
-    show: (node) => fileObject(node, "share-list", addresses),
-  });
+  const nodes = topOf(state, share);
+  const { next_page_token, files } = sharedPage(nodes, query, parts);
+  const left = share.days === -1 ? -1 : Math.ceil((endOf(share) - state.now()) / 1000);
   return {
     share_status: share.status,
     share_status_text: "",
     file_num: String(nodes.length),
-    expiration_left: "-1",
-    expiration_left_seconds: "-1",
-    expiration_at: "-1",
+    expiration_left: left === -1 ? "-1" : String(Math.ceil(left / 86_400)),
+    expiration_left_seconds: String(left),
+    expiration_at: left === -1 ? "-1" : timeText(endOf(share)),
     restore_count_left: "-1",
     files,
     user_info: { user_id: "", nickname: "m**a", avatar: "" },
@@ -39,20 +43,13 @@ export function openShare(state: State, query: URLSearchParams, { addresses, rul
 }
 
 /** `GET /drive/v1/share/detail`: a folder inside; an empty parent is the top level. */
-export function shareFolder(
-  state: State,
-  query: URLSearchParams,
-  { addresses, rules, prohibited }: ShareParts,
-): object {
+export function shareFolder(state: State, query: URLSearchParams, parts: ShareParts): object {
   const share = state.shares.get(query.get("share_id") ?? "");
-  const closed = closedAnswer(share, prohibited) ?? (share && tokenAnswer(share, query));
+  const closed =
+    closedAnswer(state, share, parts) ?? (share && tokenAnswer(share, query.get("pass_code_token"), parts));
   if (closed || !share) return closed ?? statusAnswer("NOT_FOUND", "");
   const parent = query.get("parent_id") ?? "";
-  const nodes =
-    parent === ""
-      ? share.top.map((id) => state.nodes.get(id)).filter((node) => node !== undefined)
-      : childrenIn(state, share, parent);
-  const page = pageOf(nodes, query, { rules, show: (node) => fileObject(node, "share-list", addresses) });
+  const page = sharedPage(parent === "" ? topOf(state, share) : childrenIn(state, share, parent), query, parts);
   return {
     share_status: "OK",
     share_status_text: "",
@@ -63,19 +60,34 @@ export function shareFolder(
 }
 
 /** `GET /drive/v1/share/file_info`. */
-export function shareFile(state: State, query: URLSearchParams, { addresses, prohibited }: ShareParts): object {
+export function shareFile(state: State, query: URLSearchParams, parts: ShareParts): object {
   const share = state.shares.get(query.get("share_id") ?? "");
-  const closed = closedAnswer(share, prohibited) ?? (share && tokenAnswer(share, query));
+  const closed =
+    closedAnswer(state, share, parts) ?? (share && tokenAnswer(share, query.get("pass_code_token"), parts));
   if (closed || !share) return closed ?? statusAnswer("NOT_FOUND", "");
   const node = state.nodes.get(query.get("file_id") ?? "");
-  if (!node || !isInside(state, share, node)) return statusAnswer("NOT_FOUND", "File not found");
-  return { share_status: "OK", share_status_text: "", file_info: fileObject(node, "share-detail", addresses) };
+  if (!node || node.trashed || !isInside(state, share, node))
+    return statusAnswer("NOT_FOUND", say("fileGone", parts.language));
+  const file = fileObject(node, "share-detail", parts.addresses, wishesIn(query));
+  return { share_status: "OK", share_status_text: "", file_info: file };
+}
+
+function sharedPage(nodes: readonly Node[], query: URLSearchParams, { addresses, rules }: ShareParts) {
+  const wishes = wishesIn(query);
+  return pageOf(nodes, query, { rules, show: (node) => fileObject(node, "share-list", addresses, wishes) });
+}
+
+function topOf(state: State, share: Share): Node[] {
+  return share.top
+    .map((id) => state.nodes.get(id))
+    .filter((node) => node !== undefined)
+    .filter((node) => !node.trashed);
 }
 
 function childrenIn(state: State, share: Share, parent: string): Node[] {
   const folder = state.nodes.get(parent);
   if (!folder || !isInside(state, share, folder)) return [];
-  return (state.accounts.get(folder.userId)?.children.get(parent) ?? []).filter((node) => !node.trashed);
+  return state.nodes.children(folder.userId, parent).filter((node) => !node.trashed);
 }
 
 function isInside(state: State, share: Share, node: Node): boolean {
@@ -84,33 +96,172 @@ function isInside(state: State, share: Share, node: Node): boolean {
   return false;
 }
 
-function closedAnswer(share: Share | undefined, prohibited: boolean): object | undefined {
-  if (prohibited) return statusAnswer("PROHIBITED", "Sorry, sharing is not available in the current region");
+function endOf(share: Share): number {
+  return share.createdAt + share.days * 86_400_000;
+}
+
+function closedAnswer(
+  state: State,
+  share: Share | undefined,
+  { prohibited, language }: Pick<ShareParts, "prohibited" | "language">,
+): object | undefined {
+  if (prohibited) return statusAnswer("PROHIBITED", say("regionClosed", language));
   if (!share) return statusAnswer("NOT_FOUND", "");
+  if (share.days !== -1 && endOf(share) < state.now()) return statusAnswer("EXPIRED", share.statusText);
   if (share.status === "OK" || share.status === "MAX_RESTORE_COUNT") return undefined;
   return share.status === "SENSITIVE_RESOURCE"
     ? { share_status: share.status }
     : statusAnswer(share.status, share.statusText);
 }
 
-function passAnswer(share: Share, passCode: string): object | undefined {
+function passAnswer(share: Share, passCode: string, { language }: Pick<ShareParts, "language">): object | undefined {
   if (share.passCode === undefined || share.passCode === passCode) return undefined;
-  return passCode === ""
-    ? statusAnswer("PASS_CODE_EMPTY", "Incorrect password")
-    : statusAnswer("PASS_CODE_ERROR", "Incorrect password");
+  return statusAnswer(passCode === "" ? "PASS_CODE_EMPTY" : "PASS_CODE_ERROR", say("wrongCode", language));
 }
 
 /** The token is only looked at where the share is protected. */
-function tokenAnswer(share: Share, query: URLSearchParams): object | undefined {
-  if (share.passCode === undefined || query.get("pass_code_token") === tokenOf(share)) return undefined;
-  return statusAnswer("PASS_CODE_EMPTY", "Incorrect password");
+function tokenAnswer(
+  share: Share,
+  token: string | null,
+  { language }: Pick<ShareParts, "language">,
+): object | undefined {
+  if (share.passCode === undefined || token === tokenOf(share)) return undefined;
+  return statusAnswer("PASS_CODE_EMPTY", say("wrongCode", language));
 }
 
 function statusAnswer(status: string, words: string): object {
   return { share_status: status, share_status_text: words, files: [], next_page_token: "", pass_code_token: "" };
 }
 
-/** Base64 with the characters that want escaping in a query. */
+/** Base64 with the characters that want escaping in a query. Changes when the share's generation does. */
 function tokenOf(share: Share): string {
-  return Buffer.from(`\u00ff\u00fe\u00ff${share.id}?${share.passCode ?? ""}>\u00ff`, "latin1").toString("base64");
+  const inner = `\u00ff\u00fe\u00ff${share.id}?${share.passCode ?? ""}>${share.tokenRound}\u00ff`;
+  return Buffer.from(inner, "latin1").toString("base64");
+}
+
+/** `POST /drive/v1/share/restore`: into the caller's drive. */
+export function restoreShare(
+  state: State,
+  account: Account,
+  body: Body,
+  {
+    rules,
+    prohibited,
+    language,
+  }: { readonly rules: TaskRules; readonly prohibited: boolean; readonly language: string },
+): object {
+  const share = state.shares.get(text(body["share_id"]));
+  const told = { prohibited, language };
+  const closed = closedAnswer(state, share, told) ?? (share && tokenAnswer(share, text(body["pass_code_token"]), told));
+  if (closed || !share) return closed ?? statusAnswer("NOT_FOUND", "");
+  if (share.status === "MAX_RESTORE_COUNT") return statusAnswer("MAX_RESTORE_COUNT", "");
+  if (share.owner === account.userId)
+    throw new Refusal({ error: "file_restore_own", code: 9, description: "The share is your own" });
+  const ids = Array.isArray(body["file_ids"]) ? body["file_ids"].map(text) : [];
+  const nodes = (ids.length === 0 ? share.top : ids)
+    .map((id) => state.nodes.get(id))
+    .filter((node) => node !== undefined);
+  if (nodes.some((node) => !isInside(state, share, node))) return statusAnswer("NOT_FOUND", say("fileGone", language));
+  assertRoom(account, nodes);
+  const target = placeFor(state, account, targetIn(body), "RESTORE");
+  const seed = { type: "restore", takes: rules.workTakes, name: share.title, count: nodes.length } as const;
+  const task = beginTask(state, account, seed, (begun) => {
+    const made = nodes.map((node) => [node.id, copyTo(state, account, node, target).id]);
+    begun.params = { trace_file_ids: JSON.stringify(Object.fromEntries(made)) };
+  });
+  const restored = { share_status: "OK", share_status_text: "", file_id: "" };
+  return { ...restored, restore_status: "RESTORE_START", restore_task_id: task.id, params: {} };
+}
+
+/** `parent_id` counts when `specify_parent_id` says so; another client's `to.parent_id` is taken, too. */
+function targetIn(body: Body): string {
+  const { to } = body;
+  if (typeof to === "object" && to !== null && "parent_id" in to) return text(to.parent_id);
+  return String(body["specify_parent_id"]) === "true" ? text(body["parent_id"]) : "";
+}
+
+const daysOffered = new Set([-1, 1, 7, 14, 30]);
+
+/** `POST /drive/v1/share`. */
+export function createShare(state: State, account: Account, body: Body): object {
+  const ids = Array.isArray(body["file_ids"]) ? body["file_ids"].map(text) : [];
+  const nodes = ids.map((id) => state.nodes.get(id));
+  if (nodes.length === 0 || nodes.some((node) => node?.userId !== account.userId || node.trashed))
+    throw refusals.notFound();
+  const days = Number(body["expiration_days"] ?? -1);
+  if (!daysOffered.has(days)) throw refusals.argument("expiration_days takes -1, 1, 7, 14 or 30");
+  const coded = body["pass_code_option"] === "REQUIRED" || body["share_to"] === "encryptedlink";
+  const passCode = coded ? text(body["custom_pass_code"]) || state.randomHex(2) : undefined;
+  const share: Share = {
+    id: idFrom(`share ${state.randomHex(8)}`),
+    owner: account.userId,
+    title: nodes[0]?.name ?? "",
+    top: ids,
+    status: "OK",
+    statusText: "",
+    createdAt: state.now(),
+    days,
+    tokenRound: 0,
+    ...(passCode !== undefined && { passCode }),
+  };
+  state.shares.set(share.id, share);
+  return {
+    share_id: share.id,
+    share_url: urlOf(share),
+    pass_code: passCode ?? "",
+    share_text: `${urlOf(share)}${passCode === undefined ? "" : ` ${passCode}`}`,
+    share_list: [],
+    share_error_files: [],
+  };
+}
+
+function urlOf(share: Share): string {
+  return `https://mypikpak.com/s/${share.id}`;
+}
+
+/** `GET /drive/v1/share/list`. The last page has a token as well (recorded): a client has to notice. */
+export function listShares(state: State, account: Account, query: URLSearchParams): object {
+  const limit = Math.min(Number(query.get("limit") ?? "100") || 100, 100);
+  const from = Number(query.get("page_token") ?? "") || 0;
+  const own = [...state.shares.values()].filter((share) => share.owner === account.userId);
+  const page = own.slice(from, from + limit);
+  return {
+    data: page.map((share) => listedShare(state, share)),
+    next_page_token: page.length === 0 ? "" : String(from + page.length),
+  };
+}
+
+function listedShare(state: State, share: Share): object {
+  const [first] = topOf(state, share);
+  return {
+    share_id: share.id,
+    share_status: share.days !== -1 && endOf(share) < state.now() ? "EXPIRED" : share.status,
+    share_status_text: share.statusText,
+    title: share.title,
+    pass_code: share.passCode ?? "",
+    file_num: String(share.top.length),
+    restore_limit: "-1",
+    expiration_days: String(share.days),
+    expiration_at: share.days === -1 ? "" : timeText(endOf(share)),
+    restore_count: "0",
+    view_count: "0",
+    create_time: timeText(share.createdAt),
+    user_info: { user_id: share.owner, nickname: "m**a", avatar: "" },
+    share_url: urlOf(share),
+    file_id: first?.id ?? "",
+    file_kind: first?.folder ? "drive#folder" : "drive#file",
+    file_size: String(first?.size ?? 0),
+    share_to: share.passCode === undefined ? "publiclink" : "encryptedlink",
+    params: {},
+  };
+}
+
+/** `POST /drive/v1/share:batchDelete`. */
+export function deleteShares(state: State, account: Account, body: Body): object {
+  const ids = Array.isArray(body["ids"]) ? body["ids"].map(text) : [];
+  for (const id of ids) {
+    const share = state.shares.get(id);
+    if (share?.owner === account.userId) share.status = "DELETED";
+  }
+  return {};
 }

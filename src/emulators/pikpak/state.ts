@@ -1,12 +1,18 @@
 import { createHash } from "node:crypto";
 import { gcidOf, patternOf, type Content } from "./content.ts";
+import type { Schedule } from "./schedule.ts";
+import type { Task } from "./tasks.ts";
+import type { Tree } from "./tree.ts";
 
 /** Everything the emulated service knows. Times are ms since the epoch. */
 export interface State {
   readonly accounts: Map<string, Account>;
   readonly shares: Map<string, Share>;
-  /** Every node of every account by id. */
-  readonly nodes: Map<string, Node>;
+  /** Every node of every account. */
+  readonly nodes: Tree;
+  readonly tasks: Map<string, Task>;
+  /** What is going to happen: asynchronous work takes effect when its time has come. */
+  readonly schedule: Schedule;
   now(): number;
   randomHex(bytes: number): string;
 }
@@ -25,8 +31,6 @@ export interface Account {
   banned: boolean;
   readonly quota: { limit: number; usage: number; trashed: number };
   plan: "platinum" | "novip";
-  /** Nodes by parent id; "" is the root. */
-  readonly children: Map<string, Node[]>;
 }
 
 export interface Node {
@@ -40,6 +44,11 @@ export interface Node {
   createdAt: number;
   modifiedAt: number;
   trashed: boolean;
+  starred: boolean;
+  /** Until then the service is still moving or copying it. */
+  movingUntil: number;
+  /** Where an offline download took it from; "" otherwise. */
+  originalUrl: string;
   phase: "PHASE_TYPE_COMPLETE" | "PHASE_TYPE_PENDING" | "PHASE_TYPE_RUNNING" | "PHASE_TYPE_ERROR";
   folderType: string;
   audit: string;
@@ -84,9 +93,14 @@ export interface Share {
   readonly passCode?: string;
   status: ShareStatus;
   statusText: string;
+  readonly createdAt: number;
+  /** -1 = for ever. */
+  readonly days: number;
+  /** Pass code tokens of earlier rounds are not taken any more. */
+  tokenRound: number;
 }
 
-export interface AccountSeed {
+interface AccountSeed {
   readonly username: string;
   readonly email?: string;
   readonly phone?: string;
@@ -96,7 +110,7 @@ export interface AccountSeed {
   readonly banned?: boolean;
 }
 
-export interface FileSeed {
+interface FileSeed {
   readonly name: string;
   readonly size?: number;
   /** Literal bytes; absent = a pattern of `size` bytes. */
@@ -107,6 +121,9 @@ export interface FileSeed {
   readonly phase?: Node["phase"];
   readonly audit?: string;
   readonly trashed?: boolean;
+  /** ms after its making until its detail carries links. */
+  readonly linksAfter?: number;
+  readonly originalUrl?: string;
 }
 
 /** Fills a state. Every builder returns what it made, to build on. */
@@ -119,7 +136,7 @@ export interface Builder {
     options?: { readonly modifiedAt?: number; readonly folderType?: string },
   ): Node;
   file(account: Account, parent: Node | undefined, seed: FileSeed): Node;
-  /** Many like files at once. */
+  /** Many like files, made when somebody first looks: a folder of 100,000 costs nothing at the start. */
   many(account: Account, parent: Node | undefined, count: number, seedOf: (n: number) => FileSeed): void;
   share(
     account: Account,
@@ -130,6 +147,7 @@ export interface Builder {
       readonly status?: ShareStatus;
       readonly statusText?: string;
       readonly id?: string;
+      readonly days?: number;
     },
   ): Share;
 }
@@ -138,38 +156,37 @@ export interface Builder {
 export function createBuilder(state: State): Builder {
   let counter = 0;
   const newId = () => idFrom(`node ${counter++}`);
-  const add = (account: Account, node: Node): Node => {
-    state.nodes.set(node.id, node);
-    const siblings = account.children.get(node.parentId) ?? [];
-    siblings.push(node);
-    account.children.set(node.parentId, siblings);
+  const bear = (birth: Omit<Birth, "now">): Node => {
+    const node = nodeOf({ ...birth, now: state.now() });
+    if (!node.trashed) birth.account.quota.usage += node.size;
     return node;
   };
-  const builder: Builder = {
+  return {
     account(seed) {
       const account = accountOf(seed, counter++);
       state.accounts.set(account.userId, account);
       return account;
     },
-    folder: (account, parent, name, { modifiedAt = state.now(), folderType = "NORMAL" } = {}) =>
-      add(
-        account,
-        nodeOf({
-          id: newId(),
-          account,
-          parent,
-          folder: true,
-          seed: { name, modifiedAt },
-          now: state.now(),
-          folderType,
-        }),
-      ),
-    file: (account, parent, seed) =>
-      add(account, nodeOf({ id: newId(), account, parent, folder: false, seed, now: state.now(), folderType: "" })),
-    many(account, parent, count, seedOf) {
-      for (let n = 0; n < count; n++) builder.file(account, parent, seedOf(n));
+    folder(account, parent, name, { modifiedAt = state.now(), folderType = "NORMAL" } = {}) {
+      const seed = { name, modifiedAt };
+      return state.nodes.add(
+        bear({ id: newId(), account, parentId: parent?.id ?? "", folder: true, seed, folderType }),
+      );
     },
-    share(account, { title, nodes, status = "OK", statusText = "", id = newId(), ...rest }) {
+    file: (account, parent, seed) =>
+      state.nodes.add(bear({ id: newId(), account, parentId: parent?.id ?? "", folder: false, seed, folderType: "" })),
+    many(account, parent, count, seedOf) {
+      const first = counter;
+      counter += count;
+      const parentId = parent?.id ?? "";
+      state.nodes.later(account.userId, parentId, () => {
+        for (let n = 0; n < count; n++) {
+          const id = idFrom(`node ${first + n}`);
+          state.nodes.add(bear({ id, account, parentId, folder: false, seed: seedOf(n), folderType: "" }));
+        }
+      });
+    },
+    share(account, { title, nodes, status = "OK", statusText = "", id = newId(), passCode, days = -1 }) {
       const share: Share = {
         id,
         owner: account.userId,
@@ -177,13 +194,15 @@ export function createBuilder(state: State): Builder {
         top: nodes.map((node) => node.id),
         status,
         statusText,
-        ...(rest.passCode !== undefined && { passCode: rest.passCode }),
+        createdAt: state.now(),
+        days,
+        tokenRound: 0,
+        ...(passCode !== undefined && { passCode }),
       };
       state.shares.set(share.id, share);
       return share;
     },
   };
-  return builder;
 }
 
 /** An id like the service's: 26 characters, `V…o1`. */
@@ -203,41 +222,53 @@ function accountOf(seed: AccountSeed, n: number): Account {
     ...names,
     quota: { limit: 10_995_116_277_760, usage: 0, trashed: 0 },
     plan: "platinum",
-    children: new Map(),
   };
 }
 
-interface Birth {
+/** What a node is made of. */
+export interface Birth {
   readonly id: string;
   readonly account: Account;
-  readonly parent: Node | undefined;
+  /** "" = the root. */
+  readonly parentId: string;
   readonly folder: boolean;
   readonly seed: FileSeed;
   readonly now: number;
   readonly folderType: string;
+  /** A copy has the bytes of its original. */
+  readonly like?: Node;
 }
 
-function nodeOf({ id, account, parent, folder, seed, now, folderType }: Birth): Node {
-  const size = seed.bytes?.length ?? seed.size ?? 0;
-  const content = seed.bytes ? { bytes: seed.bytes } : patternOf(id, size);
-  if (!seed.trashed) account.quota.usage += size;
+/** A node; its bytes and their hash are worked out when somebody asks. */
+export function nodeOf({ id, account, parentId, folder, seed, now, folderType, like }: Birth): Node {
+  const size = like?.size ?? seed.bytes?.length ?? seed.size ?? 0;
+  const film = like?.film ?? seed.film;
+  let content: Content | undefined;
+  let gcid: string | undefined;
   return {
     id,
     userId: account.userId,
-    parentId: parent?.id ?? "",
+    parentId,
     name: seed.name,
     folder,
     size,
-    mimeType: folder ? "" : (seed.mimeType ?? "application/octet-stream"),
+    mimeType: folder ? "" : (like?.mimeType ?? seed.mimeType ?? "application/octet-stream"),
     createdAt: seed.modifiedAt ?? now,
     modifiedAt: seed.modifiedAt ?? now,
     trashed: seed.trashed ?? false,
+    starred: false,
+    movingUntil: 0,
+    originalUrl: seed.originalUrl ?? "",
     phase: seed.phase ?? "PHASE_TYPE_COMPLETE",
     folderType,
     audit: seed.audit ?? "STATUS_OK",
-    content,
-    gcid: folder ? "" : gcidOf(content, size, id),
-    ...(seed.film && { film: seed.film }),
-    linksFrom: 0,
+    get content() {
+      return (content ??= like?.content ?? (seed.bytes ? { bytes: seed.bytes } : patternOf(id, size)));
+    },
+    get gcid() {
+      return folder ? "" : (gcid ??= like?.gcid ?? gcidOf(this.content, size, id));
+    },
+    ...(film && { film }),
+    linksFrom: now + (seed.linksAfter ?? 0),
   };
 }

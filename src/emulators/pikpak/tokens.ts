@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import identities from "./identities.json" with { type: "json" };
 import { Refusal } from "./refusal.ts";
+import { timeText } from "./shapes.ts";
 import type { Account, State } from "./state.ts";
 
 /** Captcha, access and refresh tokens, and the rules by which they are given and taken. */
@@ -41,6 +42,8 @@ export interface TokenRules {
   challengeAll: boolean;
   /** `captcha_sign` and the timestamp are checked. */
   checkSign: boolean;
+  /** Captcha answers do without `expires_in`, as has been seen. */
+  captchaWithoutExpiry: boolean;
 }
 
 interface CaptchaToken {
@@ -87,8 +90,8 @@ export function createTokens(state: State, rules: TokenRules): Tokens {
     initCaptcha(request) {
       const meta = checkMeta(request, state.now(), rules.checkSign);
       const action = text(request.body["action"]);
-      const token = `ck0.${state.randomHex(40)}.${state.randomHex(40)}`;
       const { deviceId } = request.headers;
+      const token = captchaText(state, { clientId: text(request.body["client_id"]), deviceId, meta });
       const challenge = rules.challengeAll || (signInAction.test(action) && challenged(state, meta));
       const redirect = text(request.body["redirect_uri"]);
       captchas.set(token, {
@@ -100,13 +103,16 @@ export function createTokens(state: State, rules: TokenRules): Tokens {
         redirect,
         pending: challenge,
       });
-      const answer = { captcha_token: token, expires_in: captchaLife / 1000 };
+      const answer = {
+        captcha_token: token,
+        ...(!rules.captchaWithoutExpiry && { expires_in: captchaLife / 1000 }),
+      };
       return challenge ? { ...answer, url: challengeUrl(request, token) } : answer;
     },
     solve(token) {
       const asked = captchas.get(token);
       if (!asked?.pending) return undefined;
-      const solved = `ck0.${state.randomHex(40)}.${state.randomHex(40)}`;
+      const solved = captchaText(state, asked);
       captchas.set(solved, { ...asked, pending: false, until: state.now() + solvedLife });
       captchas.delete(token);
       const glue = asked.redirect.includes("?") ? "&" : "?";
@@ -114,8 +120,12 @@ export function createTokens(state: State, rules: TokenRules): Tokens {
     },
     signIn(body, headers) {
       const account = findAccount(state, text(body["username"]));
+      assertKnownClient(text(body["client_id"]));
+      if (text(body["captcha_token"]) === "")
+        throw new Refusal({ error: "captcha_required", code: 9, description: "please add captcha" });
       checkSignInCaptcha(captchas.get(text(body["captcha_token"])), {
         headers,
+        clientId: text(body["client_id"]),
         username: text(body["username"]),
         now: state.now(),
       });
@@ -148,7 +158,7 @@ export function createTokens(state: State, rules: TokenRules): Tokens {
         throw new Refusal({
           error: "invalid_grant",
           code: 4126,
-          description: `refresh token **** has been refresh at ${new Date(held.usedAt).toISOString()}`,
+          description: `refresh token **** has been refresh at ${timeText(held.usedAt).replace(/\.\d+/, "")}`,
         });
       }
       held.usedAt = state.now();
@@ -192,9 +202,8 @@ function findAccount(state: State, name: string): Account | undefined {
 /** Who asks must be known, and a signed request must be signed right. */
 function checkMeta({ body, headers }: CaptchaRequest, now: number, strict: boolean): Readonly<Record<string, string>> {
   const clientId = text(body["client_id"]);
+  assertKnownClient(clientId);
   const known = identities.filter((candidate) => candidate.clientId === clientId);
-  if (known.length === 0)
-    throw new Refusal({ error: "invalid_argument", code: 3, description: "client_id is unknown" });
   if (headers.deviceId === "" || text(body["device_id"]) !== headers.deviceId) {
     throw new Refusal({ error: "invalid_argument", code: 3, description: "device_id does not match" });
   }
@@ -213,6 +222,21 @@ function checkMeta({ body, headers }: CaptchaRequest, now: number, strict: boole
   }
   if (strict) checkSign(meta, { known, deviceId: headers.deviceId, now });
   return meta;
+}
+
+function assertKnownClient(clientId: string): void {
+  if (!identities.some((candidate) => candidate.clientId === clientId))
+    throw new Refusal({ error: "invalid_argument", code: 3, description: "client_id is unknown" });
+}
+
+/** `ck0.` and two parts, the last of which tells whom it was made for. */
+function captchaText(
+  state: State,
+  { clientId, deviceId, meta }: Pick<CaptchaToken, "clientId" | "deviceId" | "meta">,
+): string {
+  const { client_version: version = "", package_name: name = "" } = meta;
+  const told = JSON.stringify([state.now(), clientId, version, name, deviceId]);
+  return `ck0.${state.randomHex(40)}.${Buffer.from(told).toString("base64url")}${state.randomHex(8)}`;
 }
 
 interface SignCheck {
@@ -246,18 +270,20 @@ function metaOf(body: Body): Readonly<Record<string, string>> {
 
 interface SignInCheck {
   readonly headers: DeviceHeaders;
+  readonly clientId: string;
   readonly username: string;
   readonly now: number;
 }
 
 /** Signing in wants a token made for signing in, with the login's own name, on this device. */
-function checkSignInCaptcha(held: CaptchaToken | undefined, { headers, username, now }: SignInCheck): void {
+function checkSignInCaptcha(held: CaptchaToken | undefined, { headers, clientId, username, now }: SignInCheck): void {
   const refused = (description: string) => new Refusal({ error: "captcha_invalid", code: 4002, description });
   if (!held) throw refused("Code(4002) - captcha_token expired");
-  const got = `map[${Object.keys(held.meta)
-    .toSorted()
-    .map((name) => `${name}:****`)
-    .join(" ")} result:${held.pending ? "review" : "accept"}]`;
+  const told = { ...held.meta, result: held.pending ? "review" : "accept" };
+  const got = `map[${Object.entries(told)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}:${name === "result" || value === "" ? value : "****"}`)
+    .join(" ")}]`;
   if (held.pending) throw refused(`Code(4002) - captcha_token result:review, ${got}`);
   if (held.until < now) throw refused("Code(4002) - captcha_token expired");
   const named = held.meta["email"] ?? held.meta["phone_number"] ?? held.meta["username"];
@@ -265,6 +291,7 @@ function checkSignInCaptcha(held: CaptchaToken | undefined, { headers, username,
     throw refused(`meta.username expect ****, but got ${got}, please check captcha init params`);
   }
   if (headers.deviceId !== "" && held.deviceId !== headers.deviceId) throw refused("device_id not match");
+  if (held.clientId !== clientId) throw refused("client_id not match");
 }
 
 function challengeUrl({ base, body, headers }: CaptchaRequest, token: string): string {

@@ -8,7 +8,7 @@ const mostBytes = 1024 * 1024;
 
 /** What a request carries, in any of the four ways: query, form, multipart form, JSON. */
 export async function readBody(request: IncomingMessage, limits: FormLimits): Promise<Given> {
-  const query = Object.fromEntries(new URL(request.url ?? "/", "http://telegram").searchParams);
+  const query = Object.fromEntries(addressOf(request).searchParams);
   const type = request.headers["content-type"] ?? "";
   if (request.method === "GET") return { values: query, textual: true, uploads: new Map() };
   if (request.method !== "POST") throw refusals.notFound();
@@ -21,6 +21,11 @@ export async function readBody(request: IncomingMessage, limits: FormLimits): Pr
   if (/^application\/json/i.test(type))
     return { values: { ...read(query), ...parsed(text) }, textual: false, uploads: new Map() };
   return { values: { ...query, ...Object.fromEntries(new URLSearchParams(text)) }, textual: true, uploads: new Map() };
+}
+
+/** The address of a request, whatever a client made of it. */
+export function addressOf({ url = "/" }: IncomingMessage): URL {
+  return URL.parse(`http://telegram${url}`) ?? new URL("http://telegram/");
 }
 
 /** Numbers in a query beside JSON are numbers. */

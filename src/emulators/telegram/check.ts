@@ -1,5 +1,5 @@
-import type { Upload } from "./files.ts";
-import { badRequest } from "./refusal.ts";
+import { isUpload, type Upload } from "./files.ts";
+import { badRequest, offSpec } from "./refusal.ts";
 import { methods, objects, unions, type Fields, type Method } from "./table.ts";
 
 /** What came with a request. */
@@ -16,7 +16,7 @@ export function checkParameters(method: Method, given: Given): Record<string, un
   const fields: Fields = methods[method];
   const known = new Set(Object.keys(fields).map(bare));
   const unknown = Object.keys(given.values).find((name) => !known.has(name) && given.values[name] !== null);
-  if (unknown !== undefined) throw badRequest(`unknown parameter "${unknown}" of ${method}`);
+  if (unknown !== undefined) throw offSpec(`unknown parameter "${unknown}" of ${method}`);
   const checked: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(fields)) {
     const value = given.uploads.get(bare(name)) ?? given.values[bare(name)];
@@ -49,7 +49,32 @@ function missing(name: string): string {
 interface Where {
   /** For the refusal: `reply_markup.inline_keyboard[0][1].text`. */
   readonly path: string;
+  /** What is being parsed, as the service names it; absent = a parameter itself. */
+  readonly context?: string;
   readonly given: Given;
+}
+
+/** What the service says it cannot parse when a field of these is wrong. */
+const contexts: Readonly<Record<string, string>> = {
+  InlineKeyboardButton: "inline keyboard button",
+  KeyboardButton: "keyboard button",
+  MessageEntity: "MessageEntity",
+  InlineQueryResult: "inline query result",
+  InputMedia: "InputMedia",
+  BotCommand: "BotCommand",
+  BotCommandScope: "BotCommandScope",
+  MenuButton: "MenuButton",
+  ReactionType: "ReactionType",
+};
+
+/** A sentence about a field, behind the name of what it is in. */
+function about(sentence: string, { context, path }: Where): Error {
+  if (context !== undefined) return offSpec(`can't parse ${context}: ${sentence}`, path);
+  return offSpec(`${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`, path);
+}
+
+function lastOf(path: string): string {
+  return /([^.[\]]+)(?:\[\d+\])*$/.exec(path)?.[1] ?? path;
 }
 
 /** A form holds texts: numbers and objects are written out in them. */
@@ -69,7 +94,7 @@ function parsed(text: string, path: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw badRequest(`can't parse ${path} JSON object`);
+    throw offSpec(`can't parse ${path} JSON object`);
   }
 }
 
@@ -85,17 +110,17 @@ function checkKind(value: unknown, base: string, where: Where): unknown {
   if (base.startsWith("'")) return checkLiteral(value, base, where);
   switch (base) {
     case "string":
-      return typeof value === "string" ? wellFormed(value, where) : wrong(where, "a String");
+      return typeof value === "string" ? wellFormed(value, where) : wrong(where, "of type String");
     case "integer":
-      return Number.isSafeInteger(value) ? value : wrong(where, "an Integer");
+      return Number.isSafeInteger(value) ? value : wrong(where, "of type Integer");
     case "number":
-      return typeof value === "number" && Number.isFinite(value) ? value : wrong(where, "a Float");
+      return typeof value === "number" && Number.isFinite(value) ? value : wrong(where, "of type Number");
     case "boolean":
-      return typeof value === "boolean" ? value : wrong(where, "a Boolean");
+      return typeof value === "boolean" ? value : wrong(where, "of type Boolean");
     case "chat":
       return checkChat(value, where);
     case "object":
-      return isRecord(value) ? value : wrong(where, "an Object");
+      return isRecord(value) ? value : wrong(where, "of type Object");
     case "file":
     case "upload":
       return checkFile(value, base, where);
@@ -104,34 +129,32 @@ function checkKind(value: unknown, base: string, where: Where): unknown {
   }
 }
 
-function wrong({ path }: Where, expected: string): never {
-  throw badRequest(`field "${path}" must be ${expected}`);
+function wrong(where: Where, expected: string): never {
+  throw about(`Field "${lastOf(where.path)}" must be ${expected}`, where);
 }
 
 function wellFormed(text: string, { path }: Where): string {
-  if (!text.isWellFormed()) throw badRequest(`${path} must be encoded in UTF-8`);
+  if (!text.isWellFormed()) throw offSpec(`${lastOf(path)} must be encoded in UTF-8`, path);
   return text;
 }
 
 function checkChat(value: unknown, where: Where): unknown {
   if (Number.isSafeInteger(value)) return value;
-  if (typeof value !== "string") return wrong(where, "an Integer or a String");
+  if (typeof value !== "string") return wrong(where, "of type Integer or String");
   if (value.trim() === "") throw badRequest("chat_id is empty");
   return /^-?\d{1,15}$/.test(value.trim()) ? Number(value) : value;
 }
 
 function checkList(value: unknown, kind: string, where: Where): unknown[] {
-  const list = typeof value === "string" ? parsed(value, where.path) : value;
-  if (!Array.isArray(list)) return wrong(where, "an Array");
-  return list.map((item, n) => checkValue(item, kind, { ...where, path: `${where.path}[${n}]` }));
+  if (!Array.isArray(value)) return wrong(where, "of type Array");
+  return value.map((item: unknown, n) => checkValue(item, kind, { ...where, path: `${where.path}[${n}]` }));
 }
 
-function checkLiteral(value: unknown, base: string, { path }: Where): unknown {
+function checkLiteral(value: unknown, base: string, where: Where): unknown {
   const allowed = base.split("|").map((literal) => literal.slice(1, -1));
   if (typeof value !== "string" || !allowed.includes(value)) {
-    throw badRequest(
-      path === "action" ? "wrong parameter action in request" : `field "${path}" must be one of ${allowed.join(", ")}`,
-    );
+    if (where.path === "action") throw offSpec("wrong parameter action in request", where.path);
+    wrong(where, `one of ${allowed.join(", ")}`);
   }
   return value;
 }
@@ -143,7 +166,7 @@ function checkFile(value: unknown, base: "file" | "upload", where: Where): unkno
   const attached = /^attach:\/\/(.+)$/s.exec(value)?.[1];
   if (attached !== undefined) {
     const upload = where.given.uploads.get(attached);
-    if (!upload) throw badRequest(`there is no file "${attached}" in the request`);
+    if (!upload) throw offSpec(`there is no file "${attached}" in the request`);
     return upload;
   }
   if (value === "") throw badRequest(`there is no ${where.path} in the request`);
@@ -151,22 +174,20 @@ function checkFile(value: unknown, base: "file" | "upload", where: Where): unkno
   return base === "upload" ? wrong(where, "an uploaded file") : value;
 }
 
-/** Whether a checked file came along with its bytes. */
-export function isUpload(value: unknown): value is Upload {
-  return (
-    isRecord(value) && typeof value["sha256"] === "string" && typeof value["size"] === "number" && "clean" in value
-  );
-}
-
 function checkNamed(value: unknown, name: string, where: Where): unknown {
-  const read = typeof value === "string" && !stringsToo.has(name) ? parsed(value, where.path) : value;
+  const read = isSerialized(value, where) ? parsed(value, where.path) : value;
   // A button of a reply keyboard may be its label alone.
   if (name === "KeyboardButton" && typeof read === "string") return { text: read };
-  if (!isRecord(read)) return wrong(where, "an Object");
-  return checkObject(read, variantOf(name, read, where), where);
+  if (!isRecord(read)) return wrong(where, "of type Object");
+  const context = contexts[name] ?? where.context;
+  const inside = { ...where, ...(context !== undefined && { context }) };
+  return checkObject(read, variantOf(name, read, inside), inside);
 }
 
-const stringsToo = new Set(["KeyboardButton"]);
+/** A whole parameter may be written out as JSON in JSON. */
+function isSerialized(value: unknown, { path }: Where): value is string {
+  return typeof value === "string" && /^\s*\{/.test(value) && !/[.[]/.test(path);
+}
 
 /** Which object of a union is meant. */
 function variantOf(name: string, value: Readonly<Record<string, unknown>>, where: Where): Fields {
@@ -192,13 +213,13 @@ function requiredThere(fields: Fields, value: Readonly<Record<string, unknown>>)
 function checkObject(value: Readonly<Record<string, unknown>>, fields: Fields, where: Where): Record<string, unknown> {
   const known = new Set(Object.keys(fields).map(bare));
   const unknown = Object.keys(value).find((name) => !known.has(name));
-  if (unknown !== undefined) throw badRequest(`unknown field "${where.path}.${unknown}"`);
+  if (unknown !== undefined) throw offSpec(`unknown field "${where.path}.${unknown}"`, where.path);
   const checked: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(fields)) {
     const path = `${where.path}.${bare(name)}`;
     const given = value[bare(name)];
     if (given !== undefined && given !== null) checked[bare(name)] = checkValue(given, kind, { ...where, path });
-    else if (!name.endsWith("?")) throw badRequest(`field "${path}" must be specified`);
+    else if (!name.endsWith("?")) throw about(`Can't find field "${bare(name)}"`, where);
   }
   return checked;
 }
@@ -213,11 +234,13 @@ interface Bounds {
 function checkBounds(value: unknown, { bounds, unit, path }: Bounds): void {
   const [least = 0, most = 0] = bounds.split("..").map(Number);
   const count = countOf(value, unit);
-  if (count < least || count > most) {
-    const what =
-      typeof value === "string" ? (unit === "bytes" ? "bytes" : "characters") : Array.isArray(value) ? "items" : "";
-    throw badRequest(`field "${path}" has ${count} ${what}, allowed ${least}-${most}`.replace("  ", " "));
-  }
+  if (count >= least && count <= most) return;
+  throw offSpec(`field "${path}" has ${[count, unitOf(value, unit)].join(" ").trim()}, allowed ${least}-${most}`);
+}
+
+function unitOf(value: unknown, unit: string): string {
+  if (typeof value === "string") return unit === "bytes" ? "bytes" : "characters";
+  return Array.isArray(value) ? "items" : "";
 }
 
 function countOf(value: unknown, unit: string): number {

@@ -1,4 +1,5 @@
 import { readHtml } from "./html.ts";
+import { wrongWith } from "./keyboard.ts";
 import { readMarkdown } from "./markdown.ts";
 import { badRequest } from "./refusal.ts";
 
@@ -81,26 +82,39 @@ const entityTypes = new Set([
 
 /** Entities a client counted itself: they must lie inside the text and cut no character in two. */
 function checked(text: string, entities: readonly Entity[]): Marked {
-  for (const { type, offset, length, url } of entities) {
-    if (!entityTypes.has(type)) throw badRequest(`can't parse MessageEntity: Unsupported type "${type}" specified`);
-    if (offset < 0 || length < 0)
-      throw badRequest("can't parse MessageEntity: Receive an entity with incorrect offset or length");
-    if (offset + length > text.length) {
-      throw badRequest(
-        `entity beginning at UTF-16 offset ${offset} ends after the end of the text at UTF-16 offset ${offset + length}`,
-      );
-    }
-    if (cutsCharacter(text, offset))
-      throw badRequest(`entity begins in a middle of a UTF-16 symbol at UTF-16 offset ${offset}`);
-    if (cutsCharacter(text, offset + length)) {
-      throw badRequest(
-        `entity beginning at UTF-16 offset ${offset} ends in a middle of a UTF-16 symbol at UTF-16 offset ${offset + length}`,
-      );
-    }
-    if (type === "text_link" && url === undefined)
-      throw badRequest(`can't parse MessageEntity: Can't find field "url"`);
+  for (const entity of entities) {
+    checkFields(entity);
+    checkPlace(text, entity);
   }
   return { text, entities: entities.filter(({ length }) => length > 0) };
+}
+
+function checkFields({ type, url, user, custom_emoji_id: emoji }: Entity): void {
+  const unparsed = (why: string) => badRequest(`can't parse MessageEntity: ${why}`);
+  if (!entityTypes.has(type)) throw unparsed("Unsupported type specified");
+  if (type === "text_link" && url === undefined) throw unparsed('Can\'t find field "url"');
+  if (type === "text_mention" && user === undefined) throw unparsed('Can\'t find field "user"');
+  if (type === "custom_emoji" && emoji === undefined) throw unparsed('Can\'t find field "custom_emoji_id"');
+  if (type === "custom_emoji" && !/^\d{1,19}$/.test(emoji ?? "")) {
+    throw unparsed('Field "custom_emoji_id" must be a valid Number');
+  }
+  const wrong = type === "text_link" ? wrongWith(url ?? "") : undefined;
+  if (wrong !== undefined) throw badRequest(`entity URL '${url}' is invalid: ${wrong}`);
+}
+
+/** Inside the text, and between characters. */
+function checkPlace(text: string, { offset, length }: Entity): void {
+  const end = offset + length;
+  if (offset < 0) throw badRequest(`receive an entity with incorrect offset ${offset}`);
+  if (length < 0) throw badRequest(`receive an entity with incorrect length ${length}`);
+  if (offset > text.length) throw badRequest(`entity begins after the end of the text at UTF-16 offset ${offset}`);
+  const named = `entity beginning at UTF-16 offset ${offset}`;
+  if (end > text.length) throw badRequest(`${named} ends after the end of the text at UTF-16 offset ${end}`);
+  if (cutsCharacter(text, offset)) {
+    throw badRequest(`entity begins in a middle of a UTF-16 symbol at UTF-16 offset ${offset}`);
+  }
+  if (cutsCharacter(text, end))
+    throw badRequest(`${named} ends in a middle of a UTF-16 symbol at UTF-16 offset ${end}`);
 }
 
 function cutsCharacter(text: string, at: number): boolean {

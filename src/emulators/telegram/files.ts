@@ -75,7 +75,7 @@ export class Intake {
   }
 
   done({ name, type }: { name: string; type: string }): Upload {
-    return {
+    const upload: Upload = {
       name,
       clean: cleanName(name),
       type,
@@ -83,7 +83,17 @@ export class Intake {
       sha256: this.#hash.digest("hex"),
       ...(this.size <= this.#keep && { bytes: Buffer.concat(this.#kept) }),
     };
+    taken.add(upload);
+    return upload;
   }
+}
+
+/** Uploads that were really taken in, whatever an object in a request looks like. */
+const taken = new WeakSet<object>();
+
+/** Whether a checked value is a file that came along with its bytes. */
+export function isUpload(value: unknown): value is Upload {
+  return typeof value === "object" && value !== null && taken.has(value);
 }
 
 /** Bytes at hand as a file. */

@@ -43,7 +43,7 @@ export function readHtml(raw: string): Marked {
       if (tag.end) {
         const opened = closed(open, tag.name, byteOffset(raw, at));
         const entity = entityOf(opened, { text, open });
-        if (entity) entities.push(entity);
+        if (entity && !isSaid(entities.at(-1), entity)) entities.push(entity);
       } else open.push({ name: tag.name, attributes: tag.attributes, offset: text.length });
       at = tag.after;
     } else {
@@ -162,6 +162,11 @@ function entityOf(
   if (name === "blockquote" && "expandable" in attributes) return { type: "expandable_blockquote", ...place };
   if (name === "code" && open.at(-1)?.name === "pre") return languageOf(attributes, place);
   return { type: plainTags[name] ?? name, ...place };
+}
+
+/** The block around code with a language adds nothing to it. */
+function isSaid(last: Entity | undefined, { type, offset, length }: Entity): boolean {
+  return type === "pre" && last?.type === "pre" && last.offset === offset && last.length === length;
 }
 
 /** `<pre><code class="language-x">` is one block with a language. */

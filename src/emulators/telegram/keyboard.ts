@@ -59,7 +59,9 @@ const deeds = [
 
 function checkButton(button: InlineKeyboardButton, place: KeyboardPlace): void {
   const given = deeds.filter((deed) => deed in button);
-  if (given.length === 0) throw badRequest("text buttons are unallowed in the inline keyboard");
+  if (given.length === 0 || ("callback_data" in button && button.callback_data === "")) {
+    throw badRequest("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard");
+  }
   if (given.length > 1) throw badRequest(`inline keyboard button can do one thing only: ${given.join(", ")}`);
   if (button.text.trim() === "") throw badRequest("BUTTON_TEXT_INVALID");
   if ("callback_data" in button) checkData(button.callback_data);
@@ -71,8 +73,7 @@ function checkButton(button: InlineKeyboardButton, place: KeyboardPlace): void {
 }
 
 function checkData(data: string): void {
-  const bytes = Buffer.byteLength(data);
-  if (bytes < 1 || bytes > 64) throw badRequest("BUTTON_DATA_INVALID");
+  if (Buffer.byteLength(data) > 64) throw badRequest("BUTTON_DATA_INVALID");
 }
 
 function checkCopied(text: string): void {
@@ -87,18 +88,36 @@ function checkWebApp(url: string, { chat }: KeyboardPlace): void {
 
 function checkLogin(url: string, { whispered }: KeyboardPlace): void {
   if (whispered || !url.startsWith("https://")) throw badRequest("BUTTON_URL_INVALID");
+  // No bot here told @BotFather a domain of its own.
+  throw badRequest("BOT_DOMAIN_INVALID");
 }
 
 /** Web addresses with a host the world can reach, and Telegram's own links. */
-export function checkAddress(address: string): void {
-  if (/^tg:\/\/\S+$/i.test(address)) return;
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(address)?.[1]?.toLowerCase();
-  const hasScheme = scheme !== undefined && address.slice(scheme.length + 1).startsWith("//");
-  if (hasScheme && scheme !== "http" && scheme !== "https") {
-    throw badRequest(`inline keyboard button URL '${address}' is invalid: Unsupported URL protocol`);
-  }
-  const url = URL.parse(hasScheme ? address : `http://${address}`);
-  if (!url || /\s/.test(address) || !isPublicHost(url.hostname)) throw badRequest("BUTTON_URL_INVALID");
+export function checkAddress(address: string, what = "inline keyboard button URL"): void {
+  const reason = wrongWith(address);
+  if (reason !== undefined) throw badRequest(`${what} '${address}' is invalid: ${reason}`);
+  const url = urlOf(address);
+  if (url && !isPublicHost(url.hostname)) throw badRequest("BUTTON_URL_INVALID");
+}
+
+/** Whether a text can be an address at all. */
+export function isAddress(address: string): boolean {
+  return wrongWith(address) === undefined;
+}
+
+/** Why a text is no address, in tdlib's words; who really answers there is not asked here. */
+export function wrongWith(address: string): string | undefined {
+  if (/^tg:\/\/\S+$/i.test(address)) return undefined;
+  if (address === "") return "URL host is empty";
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(address)?.[1]?.toLowerCase();
+  if (scheme !== undefined && scheme !== "http" && scheme !== "https") return "Unsupported URL protocol";
+  const url = urlOf(address);
+  return !url || /\s/.test(address) || !/[.[]/.test(url.hostname) ? "Wrong HTTP URL" : undefined;
+}
+
+/** The scheme may be left out. */
+function urlOf(address: string): URL | null {
+  return /^tg:/i.test(address) ? null : URL.parse(/^https?:\/\//i.test(address) ? address : `http://${address}`);
 }
 
 const privateAddresses = [

@@ -1,6 +1,5 @@
 import type { Call } from "./call.ts";
-import { isUpload } from "./check.ts";
-import { fileOf, type StoredFile, type Upload } from "./files.ts";
+import { fileOf, isUpload, type StoredFile, type Upload } from "./files.ts";
 import { badRequest } from "./refusal.ts";
 import type { Content } from "./world.ts";
 

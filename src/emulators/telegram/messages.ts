@@ -1,5 +1,5 @@
 import type { Bot } from "./bots.ts";
-import type { Chat, Member, Person, StoredMessage } from "./world.ts";
+import type { Chat, Member, StoredMessage } from "./world.ts";
 
 // How the Bot API words what there is.
 
@@ -108,10 +108,4 @@ export function toMe(bot: Bot): Record<string, unknown> {
     can_manage_bots: false,
     supports_join_request_queries: false,
   };
-}
-
-/** Somebody as a chat of their own. */
-export function toPersonChat({ user }: Person): Record<string, unknown> {
-  const { id, first_name, last_name, username } = user;
-  return { id, type: "private", first_name, last_name, username };
 }

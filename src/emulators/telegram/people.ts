@@ -12,7 +12,16 @@ import { changeBlock, changeMember } from "./members.ts";
 import { toInaccessible, toMessage } from "./messages.ts";
 import { isPayload } from "./methods/answer.ts";
 import { shownOf, type Shown } from "./shown.ts";
-import { isIn, isSeenBy, type Chat, type Content, type Person, type Press, type Toast, type Whisper } from "./world.ts";
+import {
+  isIn,
+  messagesSeenBy,
+  type Chat,
+  type Content,
+  type Person,
+  type Press,
+  type Toast,
+  type Whisper,
+} from "./world.ts";
 
 /** Waits for something to be so, told of every change; rejects after a while. */
 export type Until = <T>(find: () => T | undefined, options: Patience) => Promise<T>;
@@ -76,8 +85,7 @@ export class Seat {
 
   /** All that is on the screen, oldest first. */
   get messages(): readonly Shown[] {
-    return this.chat.messages
-      .filter((message) => isSeenBy(message, this.person.user.id))
+    return messagesSeenBy(this.chat, this.person.user.id)
       .filter(({ thread }) => this.thread === undefined || thread === this.thread)
       .map(shownOf);
   }
@@ -173,7 +181,14 @@ export class Seat {
     if (payload !== null && payload !== "" && !isPayload(payload))
       throw new Error(`a client does not open ${link}: a payload is 1-64 of A-Z a-z 0-9 _ -`);
     const words = payload === null || payload === "" ? "" : ` ${payload}`;
-    if (forGroup === null) return this.#with(bot).says(`/start${words}`);
+    if (forGroup === null) {
+      // The button that starts a bot again unblocks it.
+      changeBlock(this.ground.world, this.ground.world.privateChat(bot, this.person), {
+        person: this.person,
+        blocked: false,
+      });
+      return this.#with(bot).says(`/start${words}`);
+    }
     if (!into) throw new Error("say which group the bot is to be added to");
     changeMember(this.ground.world, into.chat, { user: bot.user, status: "member", by: this.person.user });
     return new Seat(this.ground, { person: this.person, bot, chat: into.chat }).says(
@@ -228,7 +243,7 @@ export class Seat {
     const { chat, person, ground } = this;
     this.#checkPresence();
     chat.started = true;
-    const whisper = this.#whisper(content);
+    const whisper = this.#whisper(content, replyTo);
     const message = ground.world.put(chat, {
       from: person.user,
       asChat: chat.members.get(person.user.id)?.anonymous ?? false,
@@ -251,9 +266,11 @@ export class Seat {
     }
   }
 
-  /** In a group, a command that its bot announced as ephemeral goes to the bot alone. */
-  #whisper({ text = "" }: Content): Whisper | undefined {
+  /** In a group, a command that its bot announced as ephemeral goes to the bot alone, and so does a reply to a whisper. */
+  #whisper({ text = "" }: Content, replyTo: Shown | undefined): Whisper | undefined {
     if (this.chat.type === "private") return undefined;
+    const answered = replyTo?.stored.whisper;
+    if (answered) return { id: this.ground.world.newId(), person: answered.person, bot: answered.bot };
     const [, name, to] = /^\/([A-Za-z0-9_]+)(?:@([A-Za-z0-9_]+))?(?:\s|$)/.exec(text) ?? [];
     const bot = this.ground.world.bots.find(
       (candidate) =>
@@ -297,7 +314,7 @@ export class Seat {
 
 function newPress(ground: Ground, parts: Pick<Press, "bot" | "person" | "message">): Press {
   const { world, clock, rules, complain } = ground;
-  const press: Press = { ...parts, id: `${Date.now()}${world.newId()}`, at: clock.now(), onAnswer: () => undefined };
+  const press: Press = { ...parts, id: `${clock.now()}${world.newId()}`, at: clock.now(), onAnswer: () => undefined };
   world.presses.set(press.id, press);
   clock.after(rules.answerWindow + 1, () => {
     if (!press.toast) complain(`press ${press.id} was never answered`);

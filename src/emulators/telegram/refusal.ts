@@ -23,6 +23,22 @@ export function badRequest(what: string, parameters?: RefusalParameters): Refusa
   return new Refusal(400, `Bad Request: ${what}`, parameters);
 }
 
+/** A call that is not as the Bot API is written: no bot should ever make it. */
+export class SpecProblem extends Refusal {
+  /** Where in the parameters: `reply_markup.inline_keyboard[0][1].text`. */
+  readonly path: string;
+
+  constructor(code: number, description: string, path = "") {
+    super(code, description);
+    this.path = path;
+  }
+}
+
+/** A call against the table, in words that name what is wrong. */
+export function offSpec(what: string, path?: string): SpecProblem {
+  return new SpecProblem(400, `Bad Request: ${what}`, path);
+}
+
 /** Refusals more than one method gives. */
 export const refusals = {
   notFound: () => new Refusal(404, "Not Found"),

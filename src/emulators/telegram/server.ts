@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { readBody } from "./body.ts";
+import { addressOf, readBody } from "./body.ts";
 import type { Bot } from "./bots.ts";
 import type { Call, Service } from "./call.ts";
 import { checkParameters, type Given } from "./check.ts";
 import type { Fault, Faults } from "./faults.ts";
 import { handlers } from "./methods/methods.ts";
-import { Refusal, refusals } from "./refusal.ts";
+import { Refusal, refusals, SpecProblem } from "./refusal.ts";
 import { methods, type Method } from "./table.ts";
 
 /** A call that was made. Holds no token, no secret and no file. */
@@ -31,7 +31,7 @@ export interface ServerParts {
 
 /** Answers one HTTP request. */
 export async function answer(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(request.url ?? "/", "http://telegram");
+  const { pathname } = addressOf(request);
   const [, folder, token, rest = ""] = /^\/(file\/)?bot([^/]+)\/(.*)$/.exec(safelyDecoded(pathname)) ?? [];
   if (token === undefined) return send(response, 404, refused(refusals.notFound()));
   const bot = botOf(parts.service, token);
@@ -40,7 +40,7 @@ export async function answer(parts: ServerParts, request: IncomingMessage, respo
     return send(response, bot.code, refused(bot));
   }
   if (folder !== undefined) return sendFile(parts.service, rest, response);
-  // A topic of grammY's test environment stands between: `bot<token>/test/<method>`.
+  // Paths of the test environment have one step more: `bot<token>/test/<method>`.
   return answerCall(parts, { bot, name: rest.replace(/^test\//, "") }, request, response);
 }
 
@@ -152,7 +152,8 @@ async function carryOut(
     return { result: await run({ ...service, bot: named.bot, signal }, named, given), given };
   } catch (error) {
     if (error instanceof Refusal) {
-      if (error.message.includes("unknown ")) service.complain(`${named.name}: ${error.message}`);
+      if (error instanceof SpecProblem)
+        service.complain([named.name, error.path, error.message].filter(Boolean).join(": "));
       return { refusal: error, given };
     }
     if (request.destroyed) return { refusal: new Refusal(400, "Bad Request: the request ended early"), given };
@@ -164,7 +165,7 @@ async function carryOut(
 }
 
 async function run(call: Call, { method, name }: Pick<Named, "method" | "name">, given: Given): Promise<unknown> {
-  if (!method) throw new Refusal(404, name === "" ? "Not Found" : "Not Found: method not found");
+  if (!method) throw new SpecProblem(404, name === "" ? "Not Found" : "Not Found: method not found");
   // The table says what a handler takes, and a test holds the table against the types of the handlers.
   const handler = handlers[method] as (call: Call, parameters: Record<string, unknown>) => unknown;
   return handler(call, checkParameters(method, given));

@@ -510,17 +510,14 @@ export const unions = {
   InputMessageContent: ["InputTextMessageContent", "InputContactMessageContent"],
   InlineQueryResult: [
     "InlineQueryResultArticle",
-    "InlineQueryResultCachedPhoto",
-    "InlineQueryResultCachedDocument",
-    "InlineQueryResultCachedVideo",
     "InlineQueryResultPhoto",
     "InlineQueryResultVideo",
     "InlineQueryResultDocument",
+    "InlineQueryResultCachedPhoto",
+    "InlineQueryResultCachedDocument",
+    "InlineQueryResultCachedVideo",
   ],
 } as const satisfies Readonly<Record<string, readonly ObjectName[]>>;
-
-/** The name of a union. */
-export type UnionName = keyof typeof unions;
 
 /** All kinds of updates. */
 export const updateKinds = [

@@ -6,13 +6,15 @@ import { wallClock, type Clock } from "./clock.ts";
 import { Faults, type Fault } from "./faults.ts";
 import { Files } from "./files.ts";
 import { Flood } from "./flood.ts";
-import { Group, type Guest } from "./groups.ts";
+import { addGroup, addPerson, type GroupDraft, type PersonDraft } from "./cast.ts";
+import type { Group } from "./groups.ts";
+import { createLedger, createUntil } from "./ledger.ts";
 import { isLoopback } from "./methods/receive.ts";
-import { Actor, type Ground, type Patience } from "./people.ts";
+import type { Actor, Ground, Patience } from "./people.ts";
 import { answer, performReply, type CallRecord } from "./server.ts";
 import { createStage } from "./stage.ts";
 import { shownOf, type Shown } from "./shown.ts";
-import { newChat, World, type Press } from "./world.ts";
+import { World, type Press } from "./world.ts";
 
 /** A Telegram on loopback: the Bot API, strict like the real one, and people who type and tap. */
 export interface TelegramEmulator {
@@ -55,35 +57,6 @@ export interface TelegramEmulator {
   close(): Promise<void>;
 }
 
-/** Who somebody is. */
-export interface PersonDraft {
-  readonly name: string;
-  /** Default: the next free one. */
-  readonly id?: number;
-  /** The name on the demo page; default: `name` in small letters. */
-  readonly key?: string;
-  readonly lastName?: string;
-  readonly username?: string;
-  /** Default `en`. */
-  readonly language?: string;
-  /** Wrote to every bot there is long ago, so that they may write first. */
-  readonly started?: boolean;
-}
-
-/** What a group is. */
-export interface GroupDraft {
-  readonly title: string;
-  readonly members: readonly [owner: Guest, ...others: Guest[]];
-  /** Default supergroup. */
-  readonly type?: "group" | "supergroup";
-  readonly id?: number;
-  readonly username?: string;
-  /** Has topics. */
-  readonly forum?: boolean;
-  /** Bots in it from the start; default the first one. */
-  readonly bots?: readonly Bot[];
-}
-
 interface Options {
   /** 0 or absent = any free port. */
   readonly port?: number;
@@ -98,9 +71,6 @@ interface Options {
   route?(url: URL): URL | undefined;
 }
 
-/** ms one waits for a bot unless told otherwise. */
-const usualPatience = 5000;
-
 /** Starts the service. */
 export async function startTelegram({
   port = 0,
@@ -114,20 +84,7 @@ export async function startTelegram({
   const rules = { ...usualRules(), ...given };
   const complaints: string[] = [];
   const complain = (what: string) => void complaints.push(what);
-  const service: Service = {
-    world,
-    rules,
-    clock,
-    files: new Files(),
-    flood: new Flood(clock, rules),
-    complain,
-    web,
-    route: (url) => loopbackOnly(route(url)),
-    perform: (bot, method, parameters) =>
-      performReply(service, bot, method, parameters).catch((error: unknown) =>
-        complain(`in a webhook's answer: ${String(error)}`),
-      ),
-  };
+  const service = createService({ world, rules, complain, web, route });
   const ledger = createLedger();
   const faults = new Faults();
   const server = createServer((request, response) => {
@@ -142,17 +99,13 @@ export async function startTelegram({
   const address = server.address();
   const until = createUntil(world, ledger.onCall);
   const ground: Ground = { ...service, until };
-  const addBot = (draft: BotDraft) => {
-    const bot = newBot(draft, { n: world.bots.length, clock });
-    world.bots.push(bot);
-    return bot;
-  };
-  const [bot] = [bots[0], ...bots.slice(1)].map(addBot) as [Bot, ...Bot[]];
+  const bot = addBot(world, bots[0]);
+  for (const other of bots.slice(1)) addBot(world, other);
   return {
     apiRoot: `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`,
     token: bot.token,
     bot,
-    addBot,
+    addBot: (draft) => addBot(world, draft),
     person: (draft) => addPerson(ground, draft, bot),
     group: (draft) => addGroup(world, draft, bot),
     rules,
@@ -180,6 +133,41 @@ export async function startTelegram({
   };
 }
 
+function shownBy({ privates, groups }: World): Shown[] {
+  return [...privates.values(), ...groups.values()]
+    .flatMap(({ messages }) => messages)
+    .filter(({ deleted, from, asChat }) => !deleted && from.is_bot && !asChat)
+    .sort((a, b) => a.order - b.order)
+    .map(shownOf);
+}
+
+type Given = Pick<Service, "world" | "rules" | "complain" | "web" | "route">;
+
+function createService({ world, rules, complain, web, route }: Given): Service {
+  const service: Service = {
+    world,
+    rules,
+    clock: world.clock,
+    files: new Files(),
+    flood: new Flood(world.clock, rules),
+    complain,
+    web,
+    route: (url) => loopbackOnly(route(url)),
+    perform: (bot, method, parameters) =>
+      performReply(service, bot, method, parameters).catch((error: unknown) =>
+        complain(`in a webhook's answer: ${String(error)}`),
+      ),
+  };
+  return service;
+}
+
+function addBot(world: World, draft: BotDraft): Bot {
+  const bot = newBot(draft, { n: world.bots.length, clock: world.clock });
+  world.bots.push(bot);
+  bot.inbox.onChange(() => world.changed());
+  return bot;
+}
+
 function usualRules(): Rules {
   const megabyte = 1024 * 1024;
   return {
@@ -197,104 +185,6 @@ function usualRules(): Rules {
 /** Nothing leaves this machine, whatever a test says. */
 function loopbackOnly(url: URL | undefined): URL | undefined {
   return url && isLoopback(url) ? url : undefined;
-}
-
-interface Ledger {
-  readonly calls: readonly CallRecord[];
-  record(call: CallRecord): void;
-  onCall(listener: (call: CallRecord) => void): () => void;
-  summary(): string;
-}
-
-function createLedger(): Ledger {
-  const calls: CallRecord[] = [];
-  const listeners = new Set<(call: CallRecord) => void>();
-  return {
-    calls,
-    record(call) {
-      calls.push(call);
-      for (const listener of listeners) listener(call);
-    },
-    onCall(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    summary: () => calls.map(({ method, error }) => (error ? `${method} (${error.description})` : method)).join(", "),
-  };
-}
-
-/** Looks again once the step in which something changed or was called is over; no sleeping. */
-function createUntil(world: World, onCall: Ledger["onCall"]): Ground["until"] {
-  return (find, { what, timeout = usualPatience }) =>
-    new Promise((resolve, reject) => {
-      const look = () => {
-        const found = find();
-        if (found === undefined) return;
-        end();
-        resolve(found);
-      };
-      const timer = setTimeout(() => {
-        end();
-        reject(new Error(typeof what === "string" ? what : what()));
-      }, timeout);
-      let due: NodeJS.Immediate | undefined;
-      const lookSoon = () => {
-        due ??= setImmediate(() => {
-          due = undefined;
-          look();
-        });
-      };
-      const stops = [world.onChange(lookSoon), onCall(lookSoon)];
-      const end = () => {
-        clearTimeout(timer);
-        clearImmediate(due);
-        for (const stop of stops) stop();
-      };
-      look();
-    });
-}
-
-function shownBy({ privates, groups }: World): Shown[] {
-  return [...privates.values(), ...groups.values()]
-    .flatMap(({ messages }) => messages)
-    .filter(({ deleted, from, asChat }) => !deleted && from.is_bot && !asChat)
-    .sort((a, b) => a.order - b.order)
-    .map(shownOf);
-}
-
-function addPerson(
-  ground: Ground,
-  { name, id, key, lastName, username, language = "en", started = false }: PersonDraft,
-  bot: Bot,
-): Actor {
-  const { world } = ground;
-  const person = {
-    key: key ?? name.toLowerCase(),
-    user: {
-      id: id ?? 1001 + world.people.length,
-      is_bot: false,
-      first_name: name,
-      language_code: language,
-      ...(lastName !== undefined && { last_name: lastName }),
-      ...(username !== undefined && { username }),
-    },
-  };
-  world.people.push(person);
-  if (started) for (const known of world.bots) world.privateChat(known, person).started = true;
-  return new Actor(ground, { person, bot, chat: world.privateChat(bot, person) });
-}
-
-function addGroup(world: World, draft: GroupDraft, usual: Bot): Group {
-  const { title, members, type = "supergroup", bots = [usual], forum, username } = draft;
-  const id = draft.id ?? (type === "group" ? -4000 - world.newId() : -1_000_000_000_000 - world.newId());
-  const chat = newChat({ id, type, title, ...(forum && { forum }), ...(username !== undefined && { username }) });
-  for (const [n, guest] of [...members, ...bots].entries()) {
-    const user = "person" in guest ? guest.person.user : guest.user;
-    chat.members.set(user.id, { user, status: n === 0 ? "creator" : "member", anonymous: false });
-  }
-  world.groups.set(id, chat);
-  world.changed();
-  return new Group(world, chat);
 }
 
 function listening(server: Server, port: number): Promise<void> {

@@ -3,8 +3,9 @@ import { badRequest } from "./refusal.ts";
 
 /** The text of a message: 1 to 4096 characters after the markup is read. */
 export function readMessageText(raw: string | undefined, markup: Markup): Marked {
-  const marked = readText(raw ?? "", markup);
-  if (marked.text === "") throw badRequest("message text is empty");
+  if (raw === undefined || raw === "") throw badRequest("message text is empty");
+  const marked = readText(raw, markup);
+  if (marked.text === "") throw badRequest("text must be non-empty");
   if (marked.text.length > 4096) throw badRequest("message is too long");
   return marked;
 }

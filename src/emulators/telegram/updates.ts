@@ -33,6 +33,8 @@ export class Inbox {
   #waiting: Waiting[] = [];
   #lastId: number;
   #endPoll: ((error: Refusal) => void) | undefined;
+  /** How many polls had to wait so far. */
+  polls = 0;
   /** Kinds that are put in; empty = all but those a bot must name. */
   allowed: readonly string[] = [];
 
@@ -45,6 +47,11 @@ export class Inbox {
   get pending(): readonly Update[] {
     this.#forgetOld();
     return this.#waiting.map(({ update }) => update);
+  }
+
+  /** Whether a poll waits now. */
+  get isPolled(): boolean {
+    return this.#endPoll !== undefined;
   }
 
   /** Puts an update in, if its kind is wanted. */
@@ -65,7 +72,7 @@ export class Inbox {
     this.#tell();
   }
 
-  /** Called when something was put in or taken out. */
+  /** Called when something was put in or taken out, or a poll began. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -122,6 +129,8 @@ export class Inbox {
         end();
         reject(error);
       };
+      this.polls++;
+      this.#tell();
     });
   }
 

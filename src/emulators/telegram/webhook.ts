@@ -26,6 +26,8 @@ export interface WebhookParts {
   route(url: URL): URL | undefined;
   /** A method that came in the answer to an update. */
   perform(method: string, parameters: Record<string, unknown>): Promise<void>;
+  /** Told of every failure. */
+  onFailure(): void;
 }
 
 /** ms one delivery may take. */
@@ -93,7 +95,9 @@ async function deliver(parts: WebhookParts, { update, webhook, signal }: Deliver
     }
     if (signal.aborted) return;
     webhook.failure = { at: parts.clock.now(), message: result.why };
-    await waited(parts.clock, { ms: result.retryAfter ?? pause, signal });
+    const pausing = waited(parts.clock, { ms: result.retryAfter ?? pause, signal });
+    parts.onFailure();
+    await pausing;
   }
 }
 

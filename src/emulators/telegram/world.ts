@@ -46,6 +46,8 @@ export interface Chat {
   blocked: boolean;
   /** Where a group went when it became a supergroup. */
   movedTo?: number;
+  /** Of the newest message, where messages are counted for each chat. */
+  lastId: number;
   /** Until when a bot shows that it works, in ms. */
   typingUntil: number;
   /** The bot that wrote last: commands without a name are for it. */
@@ -197,8 +199,7 @@ export class World {
   }
 
   #nextMessageId(chat: Chat): number {
-    if (chat.type !== "supergroup") return ++this.#shared;
-    return chat.messages.reduce((most, { id }) => Math.max(most, id), 0) + 1;
+    return chat.type === "supergroup" ? ++chat.lastId : ++this.#shared;
   }
 }
 
@@ -223,6 +224,7 @@ export function newChat({ forum = false, ...draft }: ChatDraft): Chat {
     pinned: new Set(),
     started: draft.type !== "private",
     blocked: false,
+    lastId: 0,
     typingUntil: 0,
   };
 }
@@ -239,11 +241,11 @@ export function isAdmin(chat: Chat, id: number): boolean {
   return status === "creator" || status === "administrator";
 }
 
-/** Whether a message is on somebody's screen. */
-export function isSeenBy(message: StoredMessage, id: number): boolean {
-  if (message.deleted) return false;
-  if (message.whisper) return message.whisper.person === id;
-  return !message.chat.messages.some(
-    ({ whisper, deleted }) => !deleted && whisper?.replaces === message && whisper.person === id,
+/** The messages on somebody's screen: no whispers of others, and none that a whisper of their own stands in place of. */
+export function messagesSeenBy({ messages }: Chat, id: number): StoredMessage[] {
+  const own = messages.filter(({ whisper, deleted }) => !deleted && whisper?.person === id);
+  const replaced = new Set(own.flatMap(({ whisper }) => whisper?.replaces ?? []));
+  return messages.filter(
+    (message) => !message.deleted && !replaced.has(message) && (!message.whisper || message.whisper.person === id),
   );
 }

@@ -32,6 +32,8 @@ interface Standing {
 const gathered = 128 * 1024;
 /** Room without which a read is not worth its call. */
 const leastRoom = 32 * 1024;
+/** Interim answers before the real one; more of them is a host that plays for time. */
+const mostInterim = 8;
 
 /**
  * One connection to a file host, one exchange at a time, read with `onread` into slabs of ours: nothing is allocated
@@ -162,11 +164,14 @@ export class Connection implements Carrier {
   #readHead(running: RunningExchange, end: number): void {
     this.#filled = end;
     for (;;) {
+      if (running.interim > mostInterim)
+        throw new UpstreamError("odd", "the file host sent interim answers without end");
       const parsed = parseHead(this.#slab.bytes.subarray(this.#flushed, end));
       if (!parsed) return;
       this.#flushed += parsed.length;
       const { status } = parsed.head;
       if (status === 101) throw new UpstreamError("odd", "the file host sent a switch of protocols");
+      running.interim += 1;
       if (status >= 200) return this.#readBody(running, running.begin(parsed.head), this.#flushed, end);
     }
   }

@@ -57,6 +57,8 @@ export class RunningExchange {
   readonly #poured = Promise.withResolvers<void>();
   readonly #clock: NodeJS.Timeout;
   readonly #onAbort: () => void;
+  /** Heads that came so far. */
+  interim = 0;
   #body: { readonly head: ResponseHead; readonly framing: Framing } | undefined;
   #sink: Sink | undefined;
   /** Slices that came before the sink. */
@@ -105,7 +107,7 @@ export class RunningExchange {
     this.#answer.resolve({
       head,
       pour: (sink) => this.#pour(sink),
-      drop: () => this.fail(new UpstreamError("cut", "no longer wanted")),
+      drop: () => this.#drop(),
     });
     return framing;
   }
@@ -148,6 +150,11 @@ export class RunningExchange {
     this.#answer.reject(error);
     this.#poured.reject(error);
     for (const piece of this.#early.splice(0)) piece();
+  }
+
+  #drop(): void {
+    // The usual case is that it is over already; an error made for nothing costs its stack.
+    if (this.#state === "running") this.fail(new UpstreamError("cut", "no longer wanted"));
   }
 
   #pour(sink: Sink): Promise<void> {

@@ -17,7 +17,7 @@ export type BodyShape =
   | { readonly kind: "until-close" };
 
 /** No honest file host needs more. */
-export const longestHead = 32 * 1024;
+const longestHead = 32 * 1024;
 const mostFields = 200;
 
 const CR = 13;

@@ -169,8 +169,9 @@ class Pool implements Upstream {
 
   #keep(host: string, connection: Connection): void {
     const here = [...this.#idle.values()].filter((idle) => idle.host === host);
-    const oldest = here.length >= mostIdleAtOneHost ? here[0] : [...this.#idle.values()][mostIdle - 1];
-    if (oldest) oldest.connection.close();
+    const [oldest] = this.#idle.values();
+    if (here.length >= mostIdleAtOneHost) here[0]?.connection.close();
+    else if (this.#idle.size >= mostIdle) oldest?.connection.close();
     const until = setTimeout(() => connection.close(), this.#idleFor).unref();
     this.#idle.set(connection, { host, connection, until });
   }

@@ -1,6 +1,7 @@
 import type { FileCard } from "../../actions/screen.ts";
-import { isPublicAddress } from "../limits.ts";
-import { kindOf, kindSigns } from "./icons.ts";
+import { isPublicAddress } from "../../looks/address.ts";
+import { elideName } from "../../looks/names.ts";
+import { kindOf, kindSigns } from "../../looks/signs.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */
@@ -9,7 +10,7 @@ const mostVariants = 12;
 /** One file: its full name, what is known of it, and its links. */
 export function paintFile(painter: Painter, card: FileCard): Painted {
   const { say, figures } = painter;
-  const { entry, variants, duration, view } = card;
+  const { entry, variants, duration, view, sendable } = card;
   const kind = kindOf(entry);
   const size = entry.size === undefined ? say("file-size-unknown") : figures.size(entry.size);
   const { thumbnail } = entry;
@@ -27,7 +28,8 @@ export function paintFile(painter: Painter, card: FileCard): Painted {
       [button(`🔗 ${variants.length > 0 ? say("press-link-original") : say("press-link")}`, { do: "link", view })],
       ...variants
         .slice(0, mostVariants)
-        .map(({ name }, variant) => [button(`🔗 ${name}`, { do: "link", view, variant })]),
+        .map(({ name }, variant) => [button(`🔗 ${elideName(name)}`, { do: "link", view, variant })]),
+      ...(sendable ? [[button(`📥 ${say("press-send")}`, { do: "send", view })]] : []),
       [button(`⬆ ${say("press-back")}`, { do: "back", view })],
     ],
     ...(thumbnail !== undefined && isPublicAddress(thumbnail) && { preview: thumbnail }),

@@ -1,5 +1,6 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import { isPublicAddress } from "../limits.ts";
+import { isPublicAddress } from "../../looks/address.ts";
+import { isolate } from "../../looks/names.ts";
 import { fieldAsked, type Walk } from "../walk.ts";
 import { lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
 
@@ -43,7 +44,7 @@ export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, not
       verify !== undefined && !isPublicAddress(verify) && verify,
       "",
       problem && `⚠️ ${say(`problem-${problem}`)}`,
-      `❔ ${fieldLabel(painter, walk)}${known === undefined ? "" : ` (${known})`}`,
+      `❔ ${fieldLabel(painter, walk)}${known === undefined ? "" : ` (${isolate(known)})`}`,
       painter.has(hint) && say(hint),
       field.kind === "secret" && `🔒 ${page ? say("dialogue-secret") : say("dialogue-secret-no-page")}`,
       page && `🌐 ${say("dialogue-page", { date: figures.date(page.expiresAt) })}`,

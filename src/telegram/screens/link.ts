@@ -1,7 +1,9 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { LinkCard } from "../../actions/screen.ts";
-import { isPublicAddress, mostCopied } from "../limits.ts";
+import { isPublicAddress } from "../../looks/address.ts";
+import { isolate } from "../../looks/names.ts";
+import { mostCopied } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
@@ -12,7 +14,7 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
     text: lines(
       FormattedString.join(["🔗 ", FormattedString.bold(say("link-title"))]),
       strong(entry.name),
-      variant && say("link-variant", { name: variant.name }),
+      variant && say("link-variant", { name: isolate(variant.name) }),
       "",
       // With a button beside it a tap on the text copies it; without one it has to be tappable itself.
       isPublicAddress(url) ? FormattedString.code(url) : url,
@@ -20,9 +22,11 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
       lifetime(painter, card.expiresAt),
       `${say(`link-via-${card.via}`)} ${say("link-secret")}`,
     ),
-    keyboard: [addressRow(painter, url), [button(`⬆ ${say("press-back")}`, { do: "back", view })]].filter(
-      (row) => row.length > 0,
-    ),
+    keyboard: [
+      addressRow(painter, url),
+      card.sendable ? [button(`📥 ${say("press-send")}`, { do: "send", view })] : [],
+      [button(`⬆ ${say("press-back")}`, { do: "back", view })],
+    ].filter((row) => row.length > 0),
   };
 }
 

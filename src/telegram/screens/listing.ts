@@ -1,8 +1,8 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/screen.ts";
 import type { Entry, Order } from "../../storage/entry.ts";
-import { elideName } from "../limits.ts";
-import { kindOf, kindSigns } from "./icons.ts";
+import { elideName } from "../../looks/names.ts";
+import { kindOf, kindSigns } from "../../looks/signs.ts";
 import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** A folder's page: one entry a row, then the ways from here. */
@@ -66,11 +66,12 @@ function sortRow({ say }: Painter, { order, view }: Listing): InlineKeyboardButt
   });
 }
 
-function waysRow({ say, place }: Painter, { up, view }: Listing): InlineKeyboardButton[] {
+function waysRow({ say, place }: Painter, { up, view, listable }: Listing): InlineKeyboardButton[] {
   return [
     ...(up ? [button(`⬆ ${say("press-up")}`, { do: "up", view })] : []),
     // Drives are a matter between a person and the bot.
     ...(!up && place === "private" ? [button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })] : []),
     button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
+    ...(listable ? [button(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view })] : []),
   ];
 }

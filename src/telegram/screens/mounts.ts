@@ -3,8 +3,9 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { MountCard, MountLine, MountList } from "../../actions/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
-import { elideName, mostButtons } from "../limits.ts";
-import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { elideName, isolate } from "../../looks/names.ts";
+import { mostButtons } from "../limits.ts";
+import { bar, button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** One's mounts, one a row. */
 export function paintMounts(painter: Painter, { view, mounts }: MountList): Painted {
@@ -45,7 +46,7 @@ function healthSign({ state }: Health): string {
 /** One mount: how it does, how full it is, and what can be done with it. */
 export function paintMount(painter: Painter, card: MountCard): Painted {
   const { say } = painter;
-  const { mount, quota, method, usual } = card;
+  const { mount, quota, method, usual, lapsed } = card;
   const way = say(`method-${method ?? usual}`);
   return {
     text: lines(
@@ -54,6 +55,7 @@ export function paintMount(painter: Painter, card: MountCard): Painted {
       ...healthLines(painter, mount.health),
       ...(quota ? quotaLines(painter, quota) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
+      lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
     ),
     keyboard: mountKeyboard(painter, card),
   };
@@ -66,8 +68,6 @@ function healthLines({ say, figures }: Painter, health: Health): readonly string
     : [`🔴 ${say("health-failing", { date })}`, say(`error-${health.code}`)];
 }
 
-const barCells = 10;
-
 function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
   const share = limit === undefined || limit <= 0 ? undefined : Math.min(1, used / limit);
   const room =
@@ -78,17 +78,12 @@ function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Q
     ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
     room,
     ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
-    ...(plan === undefined ? [] : [say("mount-plan", { plan })]),
+    ...(plan === undefined ? [] : [say("mount-plan", { plan: isolate(plan) })]),
   ];
 }
 
-function bar(share: number): string {
-  const full = Math.round(share * barCells);
-  return "▓".repeat(full) + "░".repeat(barCells - full);
-}
-
 function mountKeyboard({ say }: Painter, card: MountCard): InlineKeyboardButton[][] {
-  const { view, mount, methods, renewable } = card;
+  const { view, mount, methods, renewable, revocable } = card;
   return [
     [
       button(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }),
@@ -100,6 +95,7 @@ function mountKeyboard({ say }: Painter, card: MountCard): InlineKeyboardButton[
     ],
     ...(renewable ? [[button(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view })]] : []),
     ...(methods.length > 1 ? methods.map((method) => [methodButton(say(`method-${method}`), method, card)]) : []),
+    ...(revocable ? [[button(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view })]] : []),
     [
       button(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }),
       button(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),

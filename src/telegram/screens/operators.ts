@@ -13,7 +13,8 @@ import type {
   PeopleList,
   PersonCard,
 } from "../../actions/screen-operators.ts";
-import { elideName, mostCopied } from "../limits.ts";
+import { elideName } from "../../looks/names.ts";
+import { mostCopied } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** What operators see. */

@@ -2,6 +2,7 @@ import type { FormScreen, Screen } from "../../actions/screen.ts";
 import { paintFile } from "./file.ts";
 import { paintHelp } from "./help.ts";
 import { paintLink } from "./link.ts";
+import { paintListChoice, paintListProgress, paintListReady } from "./list.ts";
 import { paintListing } from "./listing.ts";
 import { paintMount, paintMounts } from "./mounts.ts";
 import { paintNotice } from "./notice.ts";
@@ -9,6 +10,7 @@ import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSettings } from "./settings.ts";
+import { paintTransfer } from "./transfer.ts";
 import { paintWelcome } from "./welcome.ts";
 
 /** A screen as a message. Forms are not one message but a dialogue: see `dialogue.ts`. */
@@ -32,6 +34,14 @@ export function paint(painter: Painter, screen: Exclude<Screen, FormScreen>): Pa
       return paintSettings(painter, screen);
     case "question":
       return paintQuestion(painter, screen);
+    case "transfer":
+      return paintTransfer(painter, screen);
+    case "list-choice":
+      return paintListChoice(painter, screen);
+    case "list-progress":
+      return paintListProgress(painter, screen);
+    case "list-ready":
+      return paintListReady(painter, screen);
     case "admin":
     case "people":
     case "person":

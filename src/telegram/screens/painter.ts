@@ -4,8 +4,9 @@ import type { Press } from "../../actions/action.ts";
 import { encodePress } from "../../actions/press.ts";
 import type { MountTag, Reason } from "../../actions/screen.ts";
 import type { Say } from "../../words.ts";
-import { figuresIn, type Figures } from "../figures.ts";
-import { clip, elideName, isolate, mostText } from "../limits.ts";
+import { figuresIn, type Figures } from "../../looks/figures.ts";
+import { clip, elideName, isolate } from "../../looks/names.ts";
+import { mostText } from "../limits.ts";
 
 /** What a message is made of: text with entities (names are never escaped), and rows of buttons. */
 export interface Painted {
@@ -68,6 +69,14 @@ export function strong(name: string): FormattedString {
 /** A button that is pressed. */
 export function button(text: string, press: Press): InlineKeyboardButton.CallbackButton {
   return { text, callback_data: encodePress(press) };
+}
+
+const barCells = 10;
+
+/** A share between 0 and 1 as a bar. */
+export function bar(share: number): string {
+  const full = Math.round(share * barCells);
+  return "▓".repeat(full) + "░".repeat(barCells - full);
 }
 
 /** Most folders of a trail that are named; in between stands an ellipsis. */

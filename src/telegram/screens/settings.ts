@@ -9,7 +9,7 @@ const orders: readonly Order["by"][] = ["name", "size", "modified"];
 /** What a person can choose, and what is chosen. */
 export function paintSettings(painter: Painter, screen: SettingsScreen): Painted {
   const { say, languageName } = painter;
-  const { view, languages, language, rows, rowChoices, order } = screen;
+  const { view, languages, language, rows, rowChoices, order, revocable } = screen;
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
   return {
@@ -34,6 +34,7 @@ export function paintSettings(painter: Painter, screen: SettingsScreen): Painted
           by: choice,
         });
       }),
+      revocable ? [button(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })] : [],
     ].filter((row) => row.length > 0),
   };
 }

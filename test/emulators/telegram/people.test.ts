@@ -22,3 +22,94 @@ test("a person writes, the bot answers with buttons, a press changes the message
   expect(mia.sees()).toBe("Mia:\n  /start\nChatDrive (edited):\n  Page 2");
   expect(house.telegram.complaints).toEqual([]);
 });
+
+test("the newest message with a button is the one that is pressed, unless another is named", async () => {
+  house = await openHouse();
+  const mia = house.telegram.person({ name: "Mia" });
+  const pressed: (string | undefined)[] = [];
+  await house.runs((bot) => {
+    bot.command("list", (ctx) => ctx.reply(ctx.match, { reply_markup: new InlineKeyboard().text("Open", ctx.match) }));
+    bot.on("callback_query:data", async (ctx) => {
+      pressed.push(ctx.callbackQuery.data);
+      await ctx.answerCallbackQuery({ text: "No", show_alert: true });
+    });
+  });
+  mia.says("/list one");
+  const one = await mia.waitsFor("one");
+  mia.says("/list two");
+  await mia.waitsFor("two");
+  await mia.presses("Open");
+  await mia.presses(/^O/, { on: one });
+  expect(await mia.forges("forged").answer()).toEqual({ text: "No", alert: true });
+  expect(pressed).toEqual(["two", "one", "forged"]);
+  expect(() => mia.taps("Close")).toThrow("Mia sees no button Close");
+});
+
+test("a press on a message that is gone still comes, without what it held", async () => {
+  house = await openHouse();
+  const mia = house.telegram.person({ name: "Mia", started: true });
+  const reply_markup = { inline_keyboard: [[{ text: "Go", callback_data: "go" }]] };
+  await house.call("sendMessage", { chat_id: mia.chat.id, text: "list", reply_markup });
+  const list = await mia.waitsFor("list");
+  await house.call("deleteMessage", { chat_id: mia.chat.id, message_id: list.id });
+  mia.forges("go", { on: list });
+  expect(await house.call("getUpdates")).toMatchObject({
+    result: [{ callback_query: { data: "go", message: { message_id: list.id, date: 0 } } }],
+  });
+});
+
+test("people send, reply, edit and delete all kinds of things", async () => {
+  house = await openHouse();
+  const mia = house.telegram.person({ name: "Mia", username: "mia" });
+  const heard: string[] = [];
+  await house.runs((bot) => {
+    bot.on("message", (ctx) => {
+      const { sticker, contact, document, reply_to_message: replied } = ctx.message;
+      heard.push(
+        sticker
+          ? "sticker"
+          : (contact?.phone_number ?? document?.file_name ?? replied?.text ?? ctx.message.text ?? "?"),
+      );
+      return ctx.reply(`${heard.length}`);
+    });
+    bot.on("edited_message", (ctx) => ctx.reply(`edited: ${ctx.msg.text}`));
+  });
+  const said = mia.says("first");
+  mia.sends({ kind: "sticker" });
+  mia.sends({ kind: "document", name: "a.torrent", caption: "this" });
+  mia.sendsContact("+15550100");
+  mia.replies(await mia.waitsFor("1"), "what?");
+  await mia.waitsFor("5");
+  mia.edits(said, "second");
+  await mia.waitsFor("edited: second");
+  mia.deletes(said);
+  expect(heard).toEqual(["first", "sticker", "a.torrent", "+15550100", "1"]);
+  expect(mia.messages.some(({ id }) => id === said.id)).toBe(false);
+});
+
+test("two bots have chats, updates and tokens of their own", async () => {
+  house = await openHouse({
+    bots: [
+      { username: "one_bot", name: "One" },
+      { username: "two_bot", name: "Two" },
+    ],
+  });
+  const { telegram } = house;
+  const two = telegram.addBot({ username: "three_bot", name: "Three" });
+  const mia = telegram.person({ name: "Mia" });
+  mia.with(two).says("for three");
+  expect(await house.call("getUpdates")).toMatchObject({ result: [] });
+  expect(await house.call("getUpdates", {}, two.token)).toMatchObject({ result: [{ message: { text: "for three" } }] });
+  expect(await house.call("getMe", {}, two.token)).toMatchObject({ result: { username: "three_bot" } });
+  expect(await house.call("sendMessage", { chat_id: mia.chat.id, text: "x" })).toMatchObject({ ok: false });
+  expect(await house.call("sendMessage", { chat_id: mia.chat.id, text: "x" }, two.token)).toMatchObject({ ok: true });
+});
+
+test("waiting in vain says what was there instead", async () => {
+  house = await openHouse();
+  const mia = house.telegram.person({ name: "Mia" });
+  mia.says("hello?");
+  await expect(mia.waitsFor("anything", { timeout: 20 })).rejects.toThrow(
+    /Mia waited for anything and saw:\nMia:\n {2}hello\?/,
+  );
+});

@@ -37,14 +37,14 @@ export const editing: Handlers<
     const chat = mustBeIn(call, chatOf(call, chat_id));
     const message = messageIn(chat, message_id);
     if (!message) throw badRequest("message to delete not found");
-    if (!mayDelete(call, message)) throw badRequest("message can't be deleted");
+    if (!mayDelete(call, message)) throw badRequest("message can't be deleted for everyone");
     remove(call, message);
     return true;
   },
   deleteMessages(call, { chat_id, message_ids }) {
     const chat = mustBeIn(call, chatOf(call, chat_id));
     const found = message_ids.flatMap((id) => messageIn(chat, id) ?? []);
-    if (found.some((message) => !mayDelete(call, message))) throw badRequest("message can't be deleted");
+    if (found.some((message) => !mayDelete(call, message))) throw badRequest("message can't be deleted for everyone");
     for (const message of found) remove(call, message);
     return true;
   },

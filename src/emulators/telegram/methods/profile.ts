@@ -20,9 +20,11 @@ export const profile: Handlers<
   setMyCommands(call, { commands, scope, language_code }) {
     if (commands.length > 100) throw badRequest("BOT_COMMANDS_TOO_MUCH");
     for (const { command, description } of commands) {
+      if (command === "") throw badRequest("command must be non-empty");
+      if (description.trim() === "") throw badRequest("command description must be non-empty");
       // A slash in front is forgiven.
       if (!/^\/?[a-z0-9_]{1,32}$/.test(command)) throw badRequest("BOT_COMMAND_INVALID");
-      if (description.trim() === "" || description.length > 256) throw badRequest("BOT_COMMAND_DESCRIPTION_INVALID");
+      if (description.length > 256) throw badRequest("BOT_COMMAND_DESCRIPTION_INVALID");
     }
     const list = commands.map((entry) => ({ ...entry, command: entry.command.replace(/^\//, "") }));
     call.bot.commands.set(listKey(call, scope, language_code), list);

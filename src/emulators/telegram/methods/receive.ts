@@ -56,6 +56,7 @@ export const receiving: Handlers<
       inbox: bot.inbox,
       clock,
       route: (address) => call.route(address),
+      onFailure: () => call.world.changed(),
       perform: async (method, parameters) => void (await call.perform(bot, method, parameters)),
     });
     return true;
@@ -116,5 +117,5 @@ function checkWebhook(address: string): void {
 
 /** Whether an address leads to this machine. */
 export function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,7 +1,7 @@
 import type { EphemeralMessageParameters, LinkPreviewOptions, ReplyParameters } from "@grammyjs/types";
 import type { Call, Handlers } from "../call.ts";
 import { messageIn, openChat, threadIn } from "../chats.ts";
-import { readBelow } from "../keyboard.ts";
+import { isAddress, readBelow } from "../keyboard.ts";
 import { mediaContent, type MediaKind } from "../media.ts";
 import { toMessage } from "../messages.ts";
 import { badRequest } from "../refusal.ts";
@@ -18,6 +18,7 @@ export interface Delivery {
   readonly message_thread_id?: number | undefined;
   readonly ephemeral_message_parameters?: EphemeralMessageParameters | undefined;
   readonly protect_content?: boolean | undefined;
+  readonly allow_paid_broadcast?: boolean | undefined;
   readonly reply_parameters?: ReplyParameters | undefined;
   readonly reply_to_message_id?: number | undefined;
   readonly reply_markup?: object | undefined;
@@ -121,10 +122,12 @@ function refuseUnmodelled({
   business_connection_id,
   direct_messages_topic_id,
   suggested_post_parameters,
+  allow_paid_broadcast,
 }: Delivery): void {
   if (business_connection_id) throw badRequest("business connection not found");
   if (direct_messages_topic_id) throw badRequest("DIRECT_MESSAGES_TOPIC_INVALID");
-  if (suggested_post_parameters) throw badRequest("SUGGESTED_POST_PEER_INVALID");
+  if (suggested_post_parameters) throw badRequest("suggested posts can be sent only to channel direct messages");
+  if (allow_paid_broadcast) throw badRequest("FLOODSKIP_NOT_ALLOWED");
 }
 
 function draftOf(call: Call, delivery: Delivery, chat: Chat): Parameters<Call["world"]["put"]>[1] {
@@ -135,6 +138,7 @@ function draftOf(call: Call, delivery: Delivery, chat: Chat): Parameters<Call["w
   if (reply?.ephemeral_message_id !== undefined && !whispered)
     throw badRequest("reply to an ephemeral message must be ephemeral");
   const whisper = whispered && whisperFor(call, chat, { parameters: whispered, reply });
+  if (preview?.url !== undefined && !isAddress(preview.url)) throw badRequest("WEBPAGE_URL_INVALID");
   const thread = threadIn(chat, delivery.message_thread_id);
   const replyTo = reply && repliedTo(call, chat, reply);
   const topic = thread ?? replyTo?.thread;
@@ -160,7 +164,7 @@ function repliedTo(call: Call, chat: Chat, reply: ReplyParameters): StoredMessag
   if (reply.ephemeral_message_id !== undefined) {
     return chat.messages.find(({ whisper }) => whisper?.id === reply.ephemeral_message_id);
   }
-  if (reply.message_id === undefined) throw badRequest("message identifier is not specified");
+  if (reply.message_id === undefined) throw badRequest('can\'t find field "message_id"');
   const place = reply.chat_id === undefined ? chat : openChat(call, reply.chat_id);
   const found = messageIn(place, reply.message_id);
   if (!found && !reply.allow_sending_without_reply) throw badRequest("message to be replied not found");

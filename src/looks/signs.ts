@@ -1,5 +1,5 @@
 import mime from "mime";
-import type { Entry } from "../../storage/entry.ts";
+import type { Entry } from "../storage/entry.ts";
 
 /** What an entry is to people: the end of the locale key `kind-<kind>`. */
 export type EntryKind = "folder" | "video" | "audio" | "image" | "archive" | "document" | "file";

@@ -1,4 +1,4 @@
-import type { Screen } from "../actions/screen.ts";
+import type { Screen } from "./screen.ts";
 
 /** Messages that go on changing by themselves, while a folder fills in. */
 export interface Follower {

@@ -1,0 +1,84 @@
+import type { Variant } from "../../storage/entry.ts";
+import type { Mount } from "../../storage/mount.ts";
+import { draw, type Errand, type Outcome } from "../errand.ts";
+import { attempt, refused } from "../failure.ts";
+import { languageOf } from "../person.ts";
+import type { TransferScreen, TransferState } from "../screen.ts";
+import type { FileScene, TransferScene } from "../session.ts";
+import { slim } from "./listing.ts";
+import { tagOf, withMount } from "./mounted.ts";
+
+/** Whether files themselves can be had here. */
+export function isSendable({ services, visit }: Errand): boolean {
+  return services.transfers !== undefined && visit.uploadLimit !== undefined;
+}
+
+/** The file itself into this chat: what it is is asked anew, and what cannot come is said before anything is sent. */
+export async function sendFile(errand: Errand, file: FileScene): Promise<Outcome> {
+  const { services, visit } = errand;
+  const { transfers } = services;
+  const { uploadLimit: limit } = visit;
+  if (!transfers || limit === undefined) return refused("no-sending-here");
+  const scene: TransferScene = { at: "transfer", file, transfer: services.newId() };
+  return withMount(errand, file.folder.mount, (mount) =>
+    attempt(errand, { mount, retry: scene, back: { ...file, at: "file" } }, async () => {
+      const { card, duration } = await cardOf(errand, mount, scene);
+      const hopeless = whyNot(card, limit);
+      if (hopeless) return { screen: { ...card, state: hopeless } };
+      const prepared = transfers.prepare({
+        id: scene.transfer,
+        visit,
+        language: languageOf(services, errand.person, visit),
+        mount,
+        card,
+        ...(duration !== undefined && { duration }),
+        limit,
+      });
+      if (prepared === "busy") return refused("transfer-busy");
+      if (prepared === "full") return refused("transfer-queue-full");
+      return prepared;
+    }),
+  );
+}
+
+interface Carded {
+  readonly card: Omit<TransferScreen, "state">;
+  readonly duration?: number;
+}
+
+async function cardOf(errand: Errand, mount: Mount, scene: TransferScene): Promise<Carded> {
+  const { storage } = errand.services;
+  const { entry, variant } = scene.file;
+  const { variants = [], duration, ...details } = await storage.stat(mount.id, entry.id, { signal: errand.signal });
+  const total = variant ? await sizeOf(errand, mount, entry.id, variant) : details.size;
+  const view = await draw(errand, { ...scene, file: { ...scene.file, entry: slim(details), variants } });
+  return {
+    card: {
+      show: "transfer",
+      view,
+      mount: tagOf(mount),
+      entry: details,
+      ...(variant && { variant }),
+      ...(total !== undefined && { total }),
+    },
+    ...(duration !== undefined && { duration }),
+  };
+}
+
+/** What the drive says of a rendition's size, which it often does not. */
+async function sizeOf(
+  { services: { storage }, signal }: Errand,
+  mount: Mount,
+  entry: string,
+  variant: Variant,
+): Promise<number | undefined> {
+  const link = await storage.link(mount.id, entry, { prefer: variant.id, signal });
+  return link.kind === "empty" ? 0 : link.size;
+}
+
+/** What needs no try. */
+function whyNot({ total }: Pick<TransferScreen, "total">, limit: number): TransferState | undefined {
+  if (total === 0) return { is: "failed", code: "empty" };
+  if (total !== undefined && total > limit) return { is: "failed", code: "too-large", limit };
+  return undefined;
+}

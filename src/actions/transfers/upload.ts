@@ -1,0 +1,80 @@
+import type { Entry } from "../../storage/entry.ts";
+import type { StorageErrorCode } from "../../storage/error.ts";
+
+/** A file for a chat, as a frontend puts it there. */
+export interface FileToSend {
+  /** Name, size and kind; the size is that of these very bytes, and absent where nobody knows it. */
+  readonly entry: Entry;
+  /** Seconds of playing time. */
+  readonly duration?: number;
+  /** The bytes from the first on. Each call opens them anew; they end with an error when the drive fails for good. */
+  open(): AsyncIterable<Uint8Array>;
+  /** A small picture of it; undefined where there is none to be had. Never fails. */
+  picture(limit: number): Promise<Uint8Array | undefined>;
+  /** Aborted when nobody wants it any more: let go of everything at once. */
+  readonly signal: AbortSignal;
+}
+
+/** What a frontend does for a transfer: it knows the chat, and the message that shows how far it is. */
+export interface Carrier {
+  /** Where that message is, to find it again after a restart. Plain JSON. */
+  readonly message: string;
+  /**
+   * Puts the file into the chat; resolves when the platform has taken it. Rejects with an `UploadError`. Called once
+   * more after one that says `again`.
+   */
+  send(file: FileToSend): Promise<void>;
+}
+
+/** A file on its way, handed to a frontend with the screen that shows it. */
+export interface Upload {
+  /** Takes its place in the queue. Call it once, when the screen is there; what becomes of it is told by the updates. */
+  start(carrier: Carrier): Promise<void>;
+}
+
+/** Why a file could not be put into a chat, where the drive is not to blame: the locale key `transfer-failed-<code>`. */
+export const uploadFailures = [
+  /** The platform did not take the file. */
+  "refused",
+  /** The bot may not send files there, or was shut out. */
+  "forbidden",
+  /** The file is larger than the place takes. */
+  "too-large",
+  /** The platform gives up before such a file is there. */
+  "too-slow",
+  /** Nothing moved for minutes. */
+  "stalled",
+  /** There is nothing in it, and platforms take no empty files. */
+  "empty",
+] as const;
+export type UploadFailure = (typeof uploadFailures)[number];
+
+/** Why a transfer failed: the platform's doing, or the drive's. */
+export type TransferFailure = UploadFailure | StorageErrorCode;
+
+interface UploadErrorOptions {
+  /** Trying once more from the start may work. */
+  readonly again?: boolean;
+  /** Milliseconds until then. */
+  readonly retryAfter?: number;
+  /** Bytes that would have been taken. */
+  readonly limit?: number;
+  readonly cause?: unknown;
+}
+
+/** The platform did not take a file. */
+export class UploadError extends Error {
+  override readonly name = "UploadError";
+  readonly code: UploadFailure;
+  readonly again: boolean;
+  readonly retryAfter: number;
+  readonly limit?: number;
+
+  constructor(code: UploadFailure, { again = false, retryAfter = 0, limit, cause }: UploadErrorOptions = {}) {
+    super(`upload ${code}`, { cause });
+    this.code = code;
+    this.again = again;
+    this.retryAfter = retryAfter;
+    if (limit !== undefined) this.limit = limit;
+  }
+}

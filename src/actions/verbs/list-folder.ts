@@ -1,0 +1,191 @@
+import { StorageError } from "../../storage/error.ts";
+import type { Mount } from "../../storage/mount.ts";
+import { listFormats, type ListFormat } from "../action.ts";
+import { draw, type Errand, type Outcome } from "../errand.ts";
+import { reasonOf, unexpected } from "../failure.ts";
+import { collect, type Collected, type Collection } from "../lists/collect.ts";
+import { isMedia, listName, writeList, type ListItem } from "../lists/write.ts";
+import { folderOf, forgotten, type Pressed } from "../pressed.ts";
+import type { ListProgress, ListReady, Reason, Screen } from "../screen.ts";
+import type { FolderScene } from "../session.ts";
+import { tagOf, withMount } from "../scenes/mounted.ts";
+
+/** Folders one list reads. */
+const mostFolders = 200;
+/** Files one list holds, where a link is a ticket of ours. */
+const mostTickets = 2000;
+/** Files one list holds, where each link is a call to the drive. */
+const mostCalls = 50;
+
+/** As what the folder's links are wanted. */
+export function chooseList(pressed: Pressed): Promise<Outcome> {
+  return onFolder(pressed, async (folder, mount) => {
+    const view = await draw(pressed, { at: "list", folder });
+    return {
+      screen: { show: "list-choice", view, ...placeOf(mount, folder), formats: listFormats, most: most(pressed) },
+    };
+  });
+}
+
+/** The folder's links in one file: the screen says how far it is, and the last one holds the list. */
+export function listAs(pressed: Pressed, format: ListFormat): Promise<Outcome> {
+  return onFolder(pressed, async (folder, mount) => {
+    const view = await draw(pressed, { at: "list", folder });
+    const screen: ListProgress = {
+      show: "list-progress",
+      view,
+      ...placeOf(mount, folder),
+      folders: 0,
+      files: 0,
+      links: 0,
+    };
+    return { screen, updates: gather(pressed, { mount, folder, format, screen }) };
+  });
+}
+
+function onFolder(pressed: Pressed, work: (folder: FolderScene, mount: Mount) => Promise<Outcome>): Promise<Outcome> {
+  const scene = pressed.shown?.scene;
+  const folder = scene && (scene.at === "folder" || scene.at === "list") ? folderOf(scene) : undefined;
+  return folder ? withMount(pressed, folder.mount, (mount) => work(folder, mount)) : forgotten(pressed);
+}
+
+function placeOf(mount: Mount, { trail }: FolderScene): Pick<ListReady, "mount" | "trail"> {
+  return { mount: tagOf(mount), trail: trail.map(({ name }) => name) };
+}
+
+function most({ services }: Errand): number {
+  return services.hasTickets ? mostTickets : mostCalls;
+}
+
+interface Wish {
+  readonly mount: Mount;
+  readonly folder: FolderScene;
+  readonly format: ListFormat;
+  readonly screen: ListProgress;
+}
+
+/** Outlives the press that asked for it, and ends when nobody looks any more. */
+async function* gather(pressed: Errand, wish: Wish): AsyncGenerator<Screen> {
+  const stop = new AbortController();
+  const errand: Errand = { ...pressed, signal: stop.signal };
+  try {
+    yield* gathered(errand, wish);
+  } catch (error) {
+    const outcome = unexpected(errand, error, "list-as");
+    yield outcome.screen;
+  } finally {
+    stop.abort();
+  }
+}
+
+async function* gathered(errand: Errand, wish: Wish): AsyncGenerator<Screen> {
+  const { folder, format, screen } = wish;
+  let collection: Collection = { found: [], folders: 0, others: 0, capped: false };
+  let failed: Reason | undefined;
+  const isWanted = format === "m3u8" ? isMedia : () => true;
+  try {
+    for await (const more of collect(errand, folder, { files: most(errand), folders: mostFolders, isWanted })) {
+      collection = more;
+      yield { ...screen, folders: more.folders, files: more.found.length };
+    }
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    failed = reasonOf(error);
+  }
+  const { found, folders } = collection;
+  const links = new Links(errand, wish.mount);
+  for (const file of found) {
+    if (!(await links.add(file))) break;
+    yield { ...screen, folders, files: found.length, links: links.items.length };
+  }
+  yield ready(wish, { links, collection, failed: links.failed ?? failed });
+}
+
+/** Links made one after another, since each may be a call to the drive. */
+class Links {
+  readonly items: ListItem[] = [];
+  expiresAt: number | undefined;
+  via: ListReady["via"] = "direct";
+  /** Why the rest has none. */
+  failed: Reason | undefined;
+  readonly #errand: Errand;
+  readonly #mount: Mount;
+
+  constructor(errand: Errand, mount: Mount) {
+    this.#errand = errand;
+    this.#mount = mount;
+  }
+
+  /** False = asking for more would be in vain. A file the drive has no link for is left out. */
+  async add({ file, folder, path }: Collected): Promise<boolean> {
+    const { services, visit, signal } = this.#errand;
+    try {
+      const { url, via, expiresAt } = await services.issueLink(this.#mount, file, visit, {
+        folder,
+        signal,
+        unasked: true,
+      });
+      if (!isOneLine(url)) return true;
+      this.items.push({ path, name: file.name, url });
+      this.via = via;
+      if (expiresAt !== undefined) this.expiresAt = Math.min(expiresAt, this.expiresAt ?? expiresAt);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      if (ofOneFile.has(error.code)) return true;
+      this.failed = reasonOf(error);
+      return false;
+    }
+  }
+}
+
+/** Failures that say nothing about the next file. */
+const ofOneFile: ReadonlySet<StorageError["code"]> = new Set([
+  "not-found",
+  "trashed",
+  "not-a-file",
+  "no-link",
+  "blocked",
+  "still-processing",
+  "permission-denied",
+  "bad-argument",
+  "gateway-needed",
+] satisfies StorageError["code"][]);
+
+/** An address that would end its line early is no address. */
+function isOneLine(url: string): boolean {
+  return URL.canParse(url) && !/[\s\p{Cc}]/u.test(url);
+}
+
+interface Gathered {
+  readonly links: Links;
+  readonly collection: Collection;
+  readonly failed: Reason | undefined;
+}
+
+function ready({ mount, folder, format, screen }: Wish, { links, collection, failed }: Gathered): Screen {
+  const { items, expiresAt, via } = links;
+  if (items.length === 0) return nothing(screen, failed);
+  const title = folder.trail.at(-1)?.name ?? mount.title;
+  const ends = expiresAt === undefined ? {} : { expiresAt };
+  return {
+    show: "list-ready",
+    view: screen.view,
+    mount: screen.mount,
+    trail: screen.trail,
+    format,
+    file: { name: listName(format, title), text: writeList(format, { title, ...ends }, items) },
+    links: items.length,
+    leftOut: collection.found.length + collection.others - items.length,
+    capped: collection.capped,
+    ...ends,
+    via,
+    ...(failed && { failed }),
+  };
+}
+
+function nothing({ view }: ListProgress, failed: Reason | undefined): Screen {
+  if (!failed) return { show: "notice", notice: "nothing-to-list", level: "info", view, offer: ["back"] };
+  const { code, ...more } = failed;
+  return { show: "notice", notice: code, level: "failed", ...more, view, offer: ["back"] };
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import { ConfigError, type Config } from "../config.ts";
+import { driverKinds } from "../drivers/index.ts";
+import type { DriverContext } from "../storage/driver.ts";
+import type { Values } from "../storage/form.ts";
+import type { Mount } from "../storage/mount.ts";
+import { createStorage, type Storage } from "../storage/storage.ts";
+import { ownKey } from "../store/key.ts";
+import type { Store } from "../store/store.ts";
+
+/** The configured keys; else the key file, which several processes over one database cannot share. */
+export function keysOf(config: Config): readonly [Uint8Array, ...Uint8Array[]] {
+  const [first, ...more] = config.secretKeys ?? [keyFile(config)];
+  if (!first) throw new ConfigError("SECRET_KEY: holds no key");
+  return [first, ...more];
+}
+
+function keyFile({ storeUrl, dataDir }: Config): Uint8Array {
+  if (isSharedStore(storeUrl)) {
+    throw new ConfigError(
+      "SECRET_KEY: set it where STORE_URL is a server that others may use too (openssl rand -base64 32), and give every process the same.",
+    );
+  }
+  try {
+    return ownKey(dataDir);
+  } catch (error) {
+    throw new ConfigError(`DATA_DIR: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** Several processes may work over such a store. */
+export function isSharedStore(storeUrl: string): boolean {
+  return /^(rediss?|postgres(ql)?):/.test(storeUrl);
+}
+
+interface StorageSite {
+  readonly config: Config;
+  readonly store: Store;
+  readonly log: Logger;
+  /** Told of what drivers ask of the services behind them; absent = nobody counts. */
+  readonly count?: DriverContext["count"];
+}
+
+/** The mounts in a store, over the drives there are. */
+export function openStorage({ config, store, log, count }: StorageSite): Storage {
+  return createStorage({
+    ...(count && { count }),
+    kinds: kindsOf(config.pikpak),
+    mounts: store.open<Mount>("mounts"),
+    secrets: store.open<Values>("secrets", { sealed: true }),
+    notes: store.open<string>("notes"),
+    exclusive: (key, work) => store.exclusive(key, work),
+    now: Date.now,
+    wait: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
+    randomHex: (bytes) => randomBytes(bytes).toString("hex"),
+    newId,
+    log: log.child({ part: "storage" }),
+  });
+}
+
+function kindsOf(pikpak: Config["pikpak"]): ReturnType<typeof driverKinds> {
+  try {
+    return driverKinds({ pikpak });
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** 10 base62 characters, 59 bits, each alike likely. */
+export function newId(): string {
+  let id = "";
+  while (id.length < 10) {
+    for (const byte of randomBytes(16)) {
+      // 248 is the largest multiple of 62 in a byte: what is above would make the first letters likelier.
+      if (byte < 248 && id.length < 10) id += base62[byte % 62];
+    }
+  }
+  return id;
+}

@@ -1,0 +1,122 @@
+import type { Keyv } from "keyv";
+import type { Logger } from "pino";
+import type { Action, FormRef, Visit } from "../actions/action.ts";
+import type { Answer, Notice } from "../actions/screen.ts";
+import type { Services } from "../actions/services.ts";
+import { suggest } from "../actions/suggest.ts";
+import type { Config } from "../config.ts";
+import { createDiscord, type Discord } from "../discord/bot.ts";
+import { deriveKey } from "../gateway/keys.ts";
+import type { SubmitPage } from "../gateway/pages.ts";
+import type { Store } from "../store/store.ts";
+import { createTelegram, type Telegram, type TelegramSettings } from "../telegram/bot.ts";
+import type { Words } from "../words.ts";
+
+/** The chats that are switched on. */
+export interface Frontends {
+  readonly telegram?: Telegram;
+  readonly discord?: Discord;
+  /** In the order they are started. */
+  readonly all: readonly Frontend[];
+  /** Hands in a one-time page where it was asked for; what comes of it appears there. */
+  readonly submitPage: SubmitPage<undefined>;
+  /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
+  tell(person: string, notice: Notice, language: string): Promise<void>;
+}
+
+/** One chat, as it is started and stopped. */
+export interface Frontend {
+  readonly name: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  isUp(): boolean;
+}
+
+interface FrontendParts {
+  readonly store: Store;
+  readonly words: Words;
+  readonly services: Services;
+  perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
+  /** The secret key that calls to a webhook are recognised by, where the operator gave none. */
+  readonly newest: Uint8Array;
+  readonly log: Logger;
+  onFatal(message: string): void;
+}
+
+/** Makes the chats the configuration has tokens for. */
+export function createFrontends(config: Config, parts: FrontendParts): Frontends {
+  const telegram = config.telegram && telegramOf(config.telegram, parts);
+  const discord = config.discord && discordOf(config.discord, parts);
+  return {
+    ...(telegram && { telegram }),
+    ...(discord && { discord }),
+    all: [
+      ...(telegram ? [{ name: "telegram", ...telegram }] : []),
+      ...(discord ? [{ name: "discord", ...discord }] : []),
+    ],
+    async submitPage(page, values, options) {
+      const house = page.person.id.startsWith("discord:") ? discord : telegram;
+      if (!house) throw new Error(`a page of ${page.person.id} was sent off, whose chat is switched off`);
+      // Pages are opened for forms of actions alone.
+      const form = page.form as FormRef;
+      const outcome = await house.submitPage({ ...page, form }, values, options);
+      return outcome.done ? { done: true, result: undefined } : outcome;
+    },
+    async tell(person, notice, language) {
+      await (person.startsWith("discord:") ? discord : telegram)?.tell(person, notice, language);
+    },
+  };
+}
+
+function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendParts): Telegram {
+  const { store, words, services, perform, newest, log, onFatal } = parts;
+  return createTelegram({
+    settings: telegramSettings(settings, newest),
+    perform,
+    words,
+    conversations: kept(store.open("dialogues", { sealed: true })),
+    interrupted: async () => (await services.transfers?.interrupted("telegram")) ?? [],
+    operators: services.admins,
+    log: log.child({ part: "telegram" }),
+    now: Date.now,
+    onFatal,
+  });
+}
+
+/** Calls to the webhook carry the operator's secret, or one that every process with the same key arrives at. */
+function telegramSettings(
+  { webhook, ...settings }: NonNullable<Config["telegram"]>,
+  key: Uint8Array,
+): TelegramSettings {
+  if (!webhook) return settings;
+  const derived = Buffer.from(deriveKey(key, "webhook")).toString("base64url");
+  return { ...settings, webhook: { url: webhook.url, secret: webhook.secret ?? derived } };
+}
+
+function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendParts): Discord {
+  const { store, words, services, perform, log, onFatal } = parts;
+  return createDiscord({
+    settings,
+    perform,
+    suggest: (visit, typing) => suggest(services, visit, typing),
+    words,
+    kept: kept(store.open("discord", { sealed: true })),
+    interrupted: async () => (await services.transfers?.interrupted("discord")) ?? [],
+    log: log.child({ part: "discord" }),
+    now: Date.now,
+    onFatal,
+    onLeft: async () => {},
+  });
+}
+
+function kept(namespace: Keyv): {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown, ttl?: number): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
+} {
+  return {
+    get: (key) => namespace.get(key),
+    set: (key, value, ttl) => namespace.set(key, value, ttl),
+    delete: (key) => namespace.delete(key),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Services } from "../actions/services.ts";
+import type { Config } from "../config.ts";
+import { proxyUrl } from "../gateway/proxy-url.ts";
+import type { Resolve } from "../gateway/resolve.ts";
+import type { Tickets } from "../gateway/ticket.ts";
+import { ticketUrl } from "../gateway/ticket-url.ts";
+import type { Link } from "../storage/driver.ts";
+import { StorageError } from "../storage/error.ts";
+import { downloadMethods, type DownloadMethod, type Mount } from "../storage/mount.ts";
+import type { Storage } from "../storage/storage.ts";
+
+/** The download methods that work with this configuration, and the operator's default among them. */
+export function methodsOf(config: Config): Pick<Services, "methods" | "usualMethod"> {
+  return { methods: downloadMethods.filter((method) => works(config, method)), usualMethod: usualMethod(config) };
+}
+
+function works({ publicUrl, downloadProxy }: Config, method: DownloadMethod): boolean {
+  switch (method) {
+    case "redirect":
+      return true;
+    case "proxy":
+      return publicUrl !== undefined;
+    case "proxy-url":
+      return publicUrl !== undefined && downloadProxy !== undefined;
+  }
+}
+
+/** What a mount's wish comes to: one that does not work any more gives way to the operator's default. */
+function methodOf(config: Config, { method }: Pick<Mount, "method">): DownloadMethod {
+  return method && works(config, method) ? method : usualMethod(config);
+}
+
+function usualMethod(config: Config): DownloadMethod {
+  return works(config, config.downloadMethod) ? config.downloadMethod : "redirect";
+}
+
+interface IssuerParts {
+  readonly config: Config;
+  readonly storage: Storage;
+  readonly tickets: Tickets;
+}
+
+/**
+ * Addresses for files: the drive's own where there is no public address, else a ticket. Unless told otherwise the drive
+ * is asked first, so that a refusal is said in the chat and not behind a dead link.
+ */
+export function linkIssuer({ config, storage, tickets }: IssuerParts): Services["issueLink"] {
+  const { publicUrl, linkTtl, downloadProxy } = config;
+  return async (mount, entry, { person }, { variant, folder, unasked, signal }) => {
+    const find = () => storage.link(mount.id, entry.id, { signal, ...(variant && { prefer: variant.id }) });
+    if (publicUrl === undefined) return direct(await find());
+    if (!unasked) await find();
+    const expiresAt = Date.now() + linkTtl;
+    const ids = { mount: mount.id, entry: entry.id, ...(variant && { variant: variant.id }) };
+    const method = methodOf(config, mount);
+    if (method === "proxy-url" && downloadProxy) {
+      return { url: proxyUrl(ids, { ...downloadProxy, name: entry.name, expiresAt }), via: "proxy-url", expiresAt };
+    }
+    const ticket = tickets.issue({ ...ids, person: person.id, folder, expiresAt });
+    const way = method === "proxy" ? "p" : "d";
+    return { url: ticketUrl(ticket, { publicUrl, way, name: entry.name }), via: "gateway", expiresAt };
+  };
+}
+
+function direct(link: Link): Awaited<ReturnType<Services["issueLink"]>> {
+  // An empty file has no address, and one that wants headers none for a browser: only our own gateway could serve them.
+  if (link.kind === "empty" || link.headers) throw new StorageError("gateway-needed");
+  return { url: link.url, via: "direct", ...(link.expiresAt !== undefined && { expiresAt: link.expiresAt }) };
+}
+
+/** Tickets back into files: what a ticket names is looked up anew at every request. */
+export function resolver({ config, storage }: Pick<IssuerParts, "config" | "storage">): Resolve {
+  return async ({ mount: id, entry: entryId, variant }, { fresh, signal }) => {
+    const mount = await storage.find(id);
+    if (!mount) throw new StorageError("not-found", { message: "no such mount" });
+    const asked = { signal, ...(variant !== undefined && { prefer: variant }), ...(fresh && { fresh }) };
+    const link = await storage.link(id, entryId, asked);
+    const entry = link.entry ?? (await storage.stat(id, entryId, { signal }));
+    return { link, entry, mount, method: methodOf(config, mount) };
+  };
+}

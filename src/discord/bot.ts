@@ -1,0 +1,214 @@
+import { randomBytes } from "node:crypto";
+import { Client, Events, Options, type Interaction } from "discord.js";
+import type { Logger } from "pino";
+import type { Action, FormRef, Visit } from "../actions/action.ts";
+import { createFollower } from "../actions/follow.ts";
+import type { Answer, FormScreen, Notice } from "../actions/screen.ts";
+import type { Suggestion, Typing } from "../actions/suggest.ts";
+import type { Interrupted } from "../actions/transfers/transfers.ts";
+import type { Config } from "../config.ts";
+import type { Values } from "../storage/form.ts";
+import type { Words } from "../words.ts";
+import { publishCommands } from "./commands.ts";
+import { createConnection } from "./connection.ts";
+import { createDeliverer } from "./deliver.ts";
+import { createGuard } from "./guard.ts";
+import { createPost } from "./post.ts";
+import { loggable } from "./refusals.ts";
+import { createRouter } from "./router.ts";
+import { createServers } from "./servers.ts";
+import { createSlips, readToken, slipOfPage, type KeptStore, type Slip } from "./slips.ts";
+import { paint } from "./screens/paint.ts";
+import { painterFor } from "./screens/painter.ts";
+import { createUploader } from "./upload.ts";
+import { isInstalledHere, type Deed } from "./visit.ts";
+
+/** What the bot is made of. */
+export interface DiscordParts {
+  readonly settings: NonNullable<Config["discord"]>;
+  perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
+  /** What could be meant by what is being typed; answers from what is known already. */
+  suggest(visit: Visit, typing: Typing): Promise<readonly Suggestion[]>;
+  readonly words: Words;
+  /** Forms that wait, the hash of the commands, the servers; encrypted at rest, for it holds tokens for a quarter of an hour. */
+  readonly kept: KeptStore;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Told when the bot cannot go on: the token was revoked. The process should end. */
+  onFatal(reason: string): void;
+  /** Told the place (`discord:guild:…`) of a server the bot is not in any more, to forget what is kept for it. */
+  onLeft(place: string): Promise<void>;
+  /** Files a process before this one did not bring into their chats; absent = none are sent. */
+  interrupted?(): Promise<readonly Interrupted[]>;
+  /** Deeds one person may do in ten seconds; absent = 100. */
+  readonly deedsPerPerson?: number;
+  /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
+  readonly patience?: number;
+}
+
+/** A one-time page that was sent off. */
+export interface SentPage {
+  /** The end of the page's address. */
+  readonly code: string;
+  readonly form: FormRef;
+}
+
+/** What became of it: done, or the form to show on the page again. */
+export type PageOutcome = { readonly done: true } | { readonly done: false; readonly form: FormScreen };
+
+/** The Discord frontend. */
+export interface Discord {
+  /** Logs in and begins to take what people do. A refused token rejects with a `ConfigError`; an outage is waited out. */
+  start(): Promise<void>;
+  /** Takes nothing more and finishes what is being done. */
+  stop(): Promise<void>;
+  /** Discord is reached. */
+  isUp(): boolean;
+  /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
+  tell(person: string, notice: Notice, language: string): Promise<void>;
+  /** Hands in a page that somebody was led to from Discord; the message that led there turns into what came of it. */
+  submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
+}
+
+/** Milliseconds Discord may take for one answer of its REST interface. */
+const restPatience = 15_000;
+/** Milliseconds until publishing the commands is tried again. */
+const publishAgain = 60_000;
+/** Milliseconds between looks for files that another process lost. */
+const tellEvery = 60_000;
+
+/** The bot. Nothing is sent before `start`. */
+export function createDiscord(parts: DiscordParts): Discord {
+  const { settings, log, now, words, kept } = parts;
+  const newId = () => randomBytes(9).toString("base64url");
+  const rest = () => upClient().rest;
+  const post = createPost({ rest, now });
+  const slips = createSlips(kept);
+  const follower = createFollower({
+    now,
+    onError: (err) => log.debug({ err: loggable(err) }, "message not followed any more"),
+  });
+  const uploader = createUploader({ apiRoot: settings.apiRoot, now });
+  const deliverer = createDeliverer({ uploader, post, slips, words, follower, now, newId });
+  const servers = createServers({ rest, store: kept, log, onLeft: parts.onLeft });
+  const guard = createGuard({ ...parts, post, deliverer, newId, onShutOut: () => servers.suspect() });
+  const router = createRouter({ ...parts, guard, deliverer, post, slips });
+  let isOpen = true;
+  let publishing: NodeJS.Timeout | undefined;
+  let telling: NodeJS.Timeout | undefined;
+
+  const hear = (interaction: Interaction): void => {
+    if (!isOpen) return;
+    if (interaction.isAutocomplete()) return void router.suggest(interaction);
+    if (!isDeed(interaction)) return;
+    if (isInstalledHere(interaction) && interaction.guildId !== null) {
+      void servers.note(interaction.guildId).catch((err: unknown) => log.warn({ err }, "server not noted"));
+    }
+    void router.answer(interaction);
+  };
+
+  const publish = async (client: Client<true>): Promise<void> => {
+    await publishCommands({ rest: client.rest, application: client.application.id, words, store: kept })
+      .then((isNew) => log.info({ told: isNew }, "discord knows the commands"))
+      .catch((err: unknown) => {
+        log.warn({ err: loggable(err), again: publishAgain }, "discord commands not published");
+        if (isOpen) publishing = setTimeout(() => void publish(client), publishAgain).unref();
+      });
+  };
+
+  const connection = createConnection({
+    ...parts,
+    token: settings.token,
+    build: () => buildClient(settings.apiRoot, hear),
+    async onUp(client) {
+      await publish(client);
+      log.info({ bot: client.user.username }, "discord started");
+      servers.watch();
+      const tell = () =>
+        void tellOfInterrupted(client.application.id).catch((err: unknown) =>
+          log.warn({ err: loggable(err) }, "people not told of interrupted files"),
+        );
+      tell();
+      clearInterval(telling);
+      telling = setInterval(tell, tellEvery).unref();
+    },
+  });
+  const painterIn = (language: string) => painterFor({ words, language, place: "private", canPost: false, now: now() });
+
+  /** What showed a file on its way says that it was lost with the process, for as long as it can be reached. */
+  const tellOfInterrupted = async (application: string): Promise<void> => {
+    for (const { message, screen, language, told } of (await parts.interrupted?.()) ?? []) {
+      const place = readToken(message);
+      if (place && place.until > now()) {
+        await post
+          .find(application, place)
+          .edit(paint(painterIn(language), screen))
+          .catch((err: unknown) => log.debug({ err: loggable(err) }, "person not told of an interrupted file"));
+      }
+      await told();
+    }
+  };
+  const settle = (slip: Slip, answer: Answer) => deliverer.settle(upClient().application.id, slip, answer);
+  const upClient = (): Client<true> => {
+    const client = connection.client();
+    if (!client) throw new Error("Discord is not reached yet");
+    return client;
+  };
+
+  return {
+    start: () => connection.open(),
+    async stop() {
+      isOpen = false;
+      clearTimeout(publishing);
+      clearInterval(telling);
+      servers.stop();
+      await follower.stopAll();
+      await guard.finish();
+      await connection.close();
+      await uploader.close();
+    },
+    async tell(person, notice, language) {
+      const user = /^discord:(\d+)$/.exec(person)?.[1];
+      if (user !== undefined) await post.sendTo(user, paint(painterIn(language), notice));
+    },
+    isUp: () => connection.client()?.isReady() ?? false,
+    async submitPage({ code, form }, values, { signal }) {
+      const id = slipOfPage(code);
+      const slip = await slips.find(id);
+      if (!slip) throw new Error("a page was sent off that no message leads to");
+      const answer = await parts.perform(slip.visit, { do: "submit", form, values }, signal);
+      if (answer.screen.show === "form") return { done: false, form: answer.screen };
+      const { screen, language } = answer;
+      const settled = { ...slip, result: { screen, language } };
+      await slips.put(id, settled);
+      // Whatever becomes of the message, it is done, and a press on it shows it.
+      await settle(settled, answer).catch((err: unknown) =>
+        log.warn({ err: loggable(err) }, "result of a page not shown"),
+      );
+      return { done: true };
+    },
+  };
+}
+
+function buildClient(api: string, hear: (interaction: Interaction) => void): Client {
+  const client = new Client({
+    // Interactions come without any intent, and hold what is needed.
+    intents: [],
+    allowedMentions: { parse: [] },
+    rest: { api, timeout: restPatience, invalidRequestWarningInterval: 500 },
+    makeCache: Options.cacheWithLimits({ MessageManager: 0, UserManager: 0, GuildMemberManager: 0 }),
+  });
+  client.on(Events.InteractionCreate, hear);
+  return client;
+}
+
+function isDeed(interaction: Interaction): interaction is Deed {
+  return (
+    interaction.isChatInputCommand() ||
+    interaction.isMessageContextMenuCommand() ||
+    interaction.isButton() ||
+    interaction.isStringSelectMenu() ||
+    interaction.isModalSubmit()
+  );
+}

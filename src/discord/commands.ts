@@ -1,0 +1,193 @@
+import { createHash } from "node:crypto";
+import {
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+  Locale,
+  Routes,
+  type APIApplicationCommandStringOption,
+  type LocalizationMap,
+  type REST,
+  type RESTPostAPIApplicationCommandsJSONBody,
+} from "discord.js";
+import type { Action } from "../actions/action.ts";
+import type { Typing } from "../actions/suggest.ts";
+import type { Words } from "../words.ts";
+import { mostOption } from "./limits.ts";
+
+/** What was given with a command, by option name; what was left out is absent. */
+export type Given = Readonly<Record<string, string>>;
+
+/** A command: its name is also the end of the locale keys `command-<name>` (what it does) and `slash-<name>` (its name). */
+export interface Command {
+  readonly name: string;
+  readonly options: readonly Option[];
+  /**
+   * `reply`: the answer is deferred at once and comes for the asker alone, so that what is private elsewhere works
+   * everywhere. `modal`: a form comes that needs no drive, and it must be the very first answer.
+   */
+  opening(given: Given): Opening;
+  /** Listed only for operators. */
+  readonly operators?: boolean;
+  action(given: Given): Action;
+}
+
+export type Opening = "reply" | "modal";
+
+/** An option, always a text. Its locale keys are `slash-<command>-<name>` and `slash-<command>-<name>-hint`. */
+interface Option {
+  readonly name: string;
+  readonly required?: boolean;
+  /** What is suggested while it is typed. */
+  readonly suggests?: Typing["of"];
+  readonly maxLength: number;
+}
+
+const reply = (): Opening => "reply";
+
+/** Every command there is, in the order people are shown them. */
+export const commands: readonly Command[] = [
+  {
+    name: "start",
+    options: [{ name: "code", maxLength: 2000 }],
+    opening: reply,
+    action: ({ code }) => ({ do: "start", ...(code !== undefined && { payload: code }) }),
+  },
+  { name: "help", options: [], opening: reply, action: () => ({ do: "help" }) },
+  {
+    name: "login",
+    options: [{ name: "drive", suggests: "mount", maxLength: 100 }],
+    opening: reply,
+    action: ({ drive }) => ({ do: "sign-in", ...(drive !== undefined && { mount: drive }) }),
+  },
+  {
+    name: "share",
+    options: [
+      { name: "link", maxLength: 2000 },
+      { name: "code", maxLength: 50 },
+    ],
+    opening: ({ link }) => (link === undefined ? "modal" : "reply"),
+    action: ({ link, code }) => ({
+      do: "open-share",
+      ...(link !== undefined && { text: link }),
+      ...(code !== undefined && { passCode: code }),
+    }),
+  },
+  { name: "mounts", options: [], opening: reply, action: () => ({ do: "show-mounts" }) },
+  {
+    name: "browse",
+    options: [{ name: "path", suggests: "path", maxLength: 2000 }],
+    opening: reply,
+    action: ({ path }) => ({ do: "browse", ...(path !== undefined && { path }) }),
+  },
+  {
+    name: "link",
+    options: [{ name: "file", required: true, suggests: "path", maxLength: 2000 }],
+    opening: reply,
+    action: ({ file = "" }) => ({ do: "find-link", words: file }),
+  },
+  {
+    name: "get",
+    options: [{ name: "file", required: true, suggests: "path", maxLength: 2000 }],
+    opening: reply,
+    action: ({ file = "" }) => ({ do: "get", words: file }),
+  },
+  { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },
+  { name: "cancel", options: [], opening: reply, action: () => ({ do: "cancel" }) },
+  { name: "logout", options: [], opening: reply, action: () => ({ do: "log-out" }) },
+  { name: "forget", options: [], opening: reply, action: () => ({ do: "forget" }) },
+];
+
+/** The command of a name. */
+export function commandNamed(name: string): Command | undefined {
+  return commands.find((command) => command.name === name);
+}
+
+/** What a message's own menu offers: to open the share in it. Its name as Discord knows it is English. */
+export function openShareIn(text: string): Action {
+  return { do: "open-share", text };
+}
+
+/** Where commands work: servers, the chat with the bot, and other people's chats for those who installed it for themselves. */
+const everywhere = {
+  integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+  contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
+};
+
+/** What Discord is told about the commands, in every language. */
+export function registration(words: Words): readonly RESTPostAPIApplicationCommandsJSONBody[] {
+  return [
+    ...commands.map(({ name, options }) => ({
+      type: ApplicationCommandType.ChatInput as const,
+      ...named(words, `slash-${name}`),
+      ...described(words, `command-${name}`),
+      // Discord wants those that must be given first.
+      options: options
+        .toSorted((a, b) => Number(b.required ?? false) - Number(a.required ?? false))
+        .map((option) => optionOf(words, name, option)),
+      ...everywhere,
+    })),
+    { type: ApplicationCommandType.Message as const, ...named(words, "menu-open-share"), ...everywhere },
+  ];
+}
+
+function optionOf(words: Words, command: string, option: Option): APIApplicationCommandStringOption {
+  const key = `slash-${command}-${option.name}`;
+  return {
+    type: ApplicationCommandOptionType.String,
+    ...named(words, key),
+    ...described(words, `${key}-hint`),
+    required: option.required ?? false,
+    ...(option.suggests && { autocomplete: true }),
+    max_length: option.maxLength,
+  };
+}
+
+function named(words: Words, key: string): { name: string; name_localizations: LocalizationMap } {
+  return { name: words.in(english)(key), name_localizations: localizations(words, key) };
+}
+
+function described(words: Words, key: string): { description: string; description_localizations: LocalizationMap } {
+  return {
+    description: words.in(english)(key).slice(0, mostOption),
+    description_localizations: localizations(words, key),
+  };
+}
+
+const english = "en";
+
+/** A message in every language of Discord's for which we have one. */
+function localizations(words: Words, key: string): LocalizationMap {
+  const known = Object.values(Locale).filter((locale) => speaks(words, locale));
+  return Object.fromEntries(known.map((locale) => [locale, words.in(words.pick(locale))(key).slice(0, mostOption)]));
+}
+
+/** What we would say to a client of this locale is in its own language, and not the fallback. */
+function speaks(words: Words, locale: string): boolean {
+  return new Intl.Locale(words.pick(locale)).language === new Intl.Locale(locale).language;
+}
+
+/** Where the hash of the commands Discord knows is kept. */
+interface HashStore {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<unknown>;
+}
+
+interface Publishing {
+  readonly rest: REST;
+  readonly application: string;
+  readonly words: Words;
+  readonly store: HashStore;
+}
+
+/** Tells Discord the commands if it was last told other ones; it counts every telling. True = it was told. */
+export async function publishCommands({ rest, application, words, store }: Publishing): Promise<boolean> {
+  const body = registration(words);
+  const hash = createHash("sha256").update(JSON.stringify(body)).digest("base64url");
+  const key = `commands/${application}`;
+  if ((await store.get(key)) === hash) return false;
+  await rest.put(Routes.applicationCommands(application), { body });
+  await store.set(key, hash);
+  return true;
+}

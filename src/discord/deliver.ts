@@ -1,0 +1,193 @@
+import type { Follower } from "../actions/follow.ts";
+import type { Answer, FormScreen, Screen } from "../actions/screen.ts";
+import type { Words } from "../words.ts";
+import type { Place, Post } from "./post.ts";
+import { isOver, isShutOut } from "./refusals.ts";
+import { formSheet, isModal, paintModal } from "./screens/form.ts";
+import { paint } from "./screens/paint.ts";
+import { painterFor, type Painter } from "./screens/painter.ts";
+import { paintSheet, type Painted } from "./screens/sheet.ts";
+import { codeIn, slipOfPage, type Slip, type Slips } from "./slips.ts";
+import type { Turn } from "./turn.ts";
+import type { UploadAddress, Uploader } from "./upload.ts";
+import { canPost, isDirect, publicVisit, type Deed } from "./visit.ts";
+
+/** A screen that is one message. */
+type MessageScreen = Exclude<Screen, FormScreen>;
+
+/** Where a screen goes: in place of the message acted on, beside it for the asker alone, into the channel, or a modal. */
+export interface Deliverer {
+  /** Shows an answer to a deed that was acknowledged, and what follows it. */
+  show(turn: Turn, answer: Answer): Promise<void>;
+  /** Shows a form as the very first answer. False = it is none that fits a modal; nothing was done. */
+  pop(turn: Turn, screen: Screen, language: string): Promise<boolean>;
+  /** Shows an answer to everybody; what is meant for the asker stays theirs. */
+  publish(turn: Turn, answer: Answer): Promise<void>;
+  /** A sentence of the locale by its key, for the asker alone. */
+  tell(turn: Turn, key: string): Promise<void>;
+  /** What came of a page, in the message that leads to it. */
+  settle(application: string, slip: Slip, answer: Answer): Promise<void>;
+}
+
+interface DelivererParts {
+  readonly uploader: Uploader;
+  readonly post: Post;
+  readonly slips: Slips;
+  readonly words: Words;
+  readonly follower: Follower;
+  now(): number;
+  newId(): string;
+}
+
+/** Milliseconds between edits by themselves: Discord takes five in five seconds for one token, presses included. */
+const pace = 2500;
+/** The same while a file is on its way, which takes longer than a folder. */
+const transferPace = 5000;
+
+/** Knows Discord's ways to show something to somebody. */
+export function createDeliverer(parts: DelivererParts): Deliverer {
+  const { post, words, follower } = parts;
+  return {
+    show: (turn, answer) => show(parts, turn, answer),
+
+    async pop(turn, screen, language) {
+      const { deed } = turn;
+      if (screen.show !== "form" || !isModal(screen) || deed.isModalSubmit()) return false;
+      const slip = parts.newId();
+      await parts.slips.put(slip, slipOf(turn, screen));
+      await deed.showModal(paintModal(painterOf(parts, turn, language), screen, slip));
+      return true;
+    },
+
+    async publish(turn, answer) {
+      const { screen } = answer;
+      if (screen.show === "form" || isForAsker(screen)) return show(parts, turn, answer);
+      try {
+        const painter = painterFor({
+          ...commonLooks(parts, answer.language),
+          place: publicVisit(turn.deed).place.kind,
+        });
+        const place = await post.publish(turn.deed, paint(painter, screen));
+        followUpdates(parts, place, { updates: answer.updates, paint: (next) => paint(painter, next) });
+      } catch (error) {
+        await end(answer);
+        if (!isShutOut(error)) throw error;
+        await tell(parts, turn, "post-not-here");
+      }
+    },
+
+    tell: (turn, key) => tell(parts, turn, key),
+
+    async settle(application, { visit, message, canPost: mayPost }, answer) {
+      const { screen, updates, language } = answer;
+      if (!message || message.until < parts.now() || screen.show === "form") return end(answer);
+      const looks = { ...commonLooks(parts, language), place: visit.place.kind, canPost: mayPost };
+      const painter = painterFor(looks);
+      const place = post.find(application, message);
+      try {
+        await place.edit(paint(painter, screen));
+        followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
+      } catch (error) {
+        await end(answer);
+        if (!isOver(error)) throw error;
+      }
+    },
+  };
+
+  async function tell({ words: all }: DelivererParts, turn: Turn, key: string): Promise<void> {
+    await post.whisper(turn.deed, paintSheet({ head: [`ℹ️ ${all.in(turn.language)(key)}`] }));
+  }
+
+  async function show(all: DelivererParts, turn: Turn, answer: Answer): Promise<void> {
+    const { screen, updates, language, upload } = answer;
+    const painter = painterOf(all, turn, language);
+    if (screen.show === "form") return showForm(all, turn, screen, painter);
+    const painted = paint(painter, screen);
+    if (isForAsker(screen) && (screen.show === "notice" || turn.visit.place.kind === "group")) {
+      await end(answer);
+      await post.whisper(turn.deed, painted);
+      return;
+    }
+    await stopFollowing(turn.deed);
+    const place = await post.put(turn.deed, painted);
+    followUpdates(all, place, {
+      updates,
+      paint: (next) => paint(painter, next),
+      ...(upload && { every: transferPace }),
+    });
+    await upload?.start({
+      message: JSON.stringify(post.tokenOf(turn.deed)),
+      send: (file) => all.uploader.send(addressOf(turn), file),
+    });
+  }
+
+  /** Beside the message that shows how far it is, and seen by whoever sees that one. */
+  function addressOf({ deed, visit }: Turn): UploadAddress {
+    const hushed = visit.place.kind === "private" && !isDirect(deed);
+    return { application: deed.applicationId, ...post.tokenOf(deed), hushed };
+  }
+
+  async function showForm(all: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {
+    const slip = screen.page && !isModal(screen) ? slipOfPage(codeIn(screen.page.url)) : all.newId();
+    const message = isModal(screen) ? {} : { message: post.tokenOf(turn.deed) };
+    await all.slips.put(slip, { ...slipOf(turn, screen), ...message });
+    const painted = paintSheet(formSheet(painter, screen, slip));
+    await stopFollowing(turn.deed);
+    await (turn.visit.place.kind === "group" ? post.whisper(turn.deed, painted) : post.put(turn.deed, painted));
+  }
+
+  /** What is put in a message's place must not be painted over by what the message showed before. */
+  async function stopFollowing(deed: Deed): Promise<void> {
+    if (deed.isMessageComponent()) await follower.stop(deed.message.id);
+  }
+
+  function painterOf(all: DelivererParts, { deed, visit }: Turn, language: string): Painter {
+    return painterFor({
+      ...commonLooks(all, language),
+      place: visit.place.kind,
+      canPost: isPostable({ deed, visit }),
+    });
+  }
+
+  function slipOf(turn: Turn, screen: FormScreen): Slip {
+    return { visit: turn.visit, screen, canPost: isPostable(turn) };
+  }
+
+  function isPostable({ deed, visit }: Pick<Turn, "deed" | "visit">): boolean {
+    return visit.place.kind === "private" && canPost(deed);
+  }
+
+  function commonLooks(all: DelivererParts, language: string) {
+    return { words, language, canPost: false, now: all.now() };
+  }
+}
+
+function isForAsker(screen: MessageScreen): boolean {
+  return "for" in screen && screen.for === "asker";
+}
+
+/** Nobody will see what would have followed. */
+async function end({ updates }: Answer): Promise<void> {
+  await updates?.[Symbol.asyncIterator]().return?.();
+}
+
+interface Following {
+  readonly updates: Answer["updates"];
+  /** Milliseconds between edits; absent = as for folders. */
+  readonly every?: number;
+  paint(screen: MessageScreen): Painted;
+}
+
+function followUpdates(
+  { follower }: DelivererParts,
+  place: Place,
+  { updates, every = pace, paint: painted }: Following,
+): void {
+  if (!updates) return;
+  follower.follow(place.id, updates, {
+    every,
+    draw: async (screen) => {
+      if (screen.show !== "form") await place.edit(painted(screen));
+    },
+  });
+}

@@ -1,0 +1,148 @@
+import { LRUCache } from "lru-cache";
+import type { Logger } from "pino";
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import type { Action, Visit } from "../actions/action.ts";
+import type { Answer } from "../actions/screen.ts";
+import type { Words } from "../words.ts";
+import type { Deliverer } from "./deliver.ts";
+import type { Post } from "./post.ts";
+import { isOver, isShutOut, isTooLate, loggable } from "./refusals.ts";
+import type { Turn } from "./turn.ts";
+import { visitOf, type Deed } from "./visit.ts";
+
+/** What stands around every deed: its deadline, its failures, its order, and the pace of one person. */
+export interface Guard {
+  /** Does the work for a deed. Whatever fails, the person gets one answer, and the process goes on. */
+  handle(deed: Deed, work: (turn: Turn) => Promise<void>): Promise<void>;
+  /** Tells Discord that an answer will come. False = it is too late for one, or there were too many: do no more. */
+  admit(turn: Turn): Promise<boolean>;
+  /** One piece of work at a time for a person, in the order they asked. */
+  inOrder<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
+  /** Performs an action within the deed's time; a deadline that passed is an answer too. */
+  perform(turn: Turn, action: Action, visit?: Visit): Promise<Answer>;
+  /** Waits a little for what is in progress, then ends it. */
+  finish(): Promise<void>;
+}
+
+interface GuardParts {
+  perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
+  readonly words: Words;
+  readonly log: Logger;
+  now(): number;
+  readonly post: Post;
+  readonly deliverer: Deliverer;
+  readonly deedsPerPerson?: number;
+  newId(): string;
+  /** Told that the bot was refused in a place. */
+  onShutOut(): void;
+}
+
+/** Milliseconds one deed may take. */
+const deadline = 60_000;
+/** Milliseconds deeds in progress get when the process is asked to end. */
+const grace = 5000;
+/** People whose language is remembered for sentences of our own. */
+const mostLanguages = 20_000;
+
+/** The guard of one bot. */
+export function createGuard(parts: GuardParts): Guard {
+  const { words, log, now, post, deliverer } = parts;
+  const inProgress = new Set<Promise<void>>();
+  const clocks = new Set<AbortController>();
+  const tails = new Map<string, Promise<unknown>>();
+  const languages = new LRUCache<string, string>({ max: mostLanguages });
+  const limiter = new RateLimiterMemory({ points: parts.deedsPerPerson ?? 100, duration: 10 });
+
+  return {
+    async handle(deed, work) {
+      const startedAt = now();
+      const clock = new AbortController();
+      const timer = setTimeout(() => clock.abort(), deadline);
+      clocks.add(clock);
+      const visit = visitOf(deed);
+      const language = languages.get(visit.person.id) ?? words.pick(visit.person.locale);
+      const turn: Turn = { deed, visit, signal: clock.signal, language };
+      const working = work(turn)
+        .catch((error: unknown) => fail(parts, turn, error))
+        .finally(() => {
+          clearTimeout(timer);
+          clocks.delete(clock);
+        });
+      inProgress.add(working);
+      await working.finally(() => inProgress.delete(working));
+      log.debug({ kind: deed.type, ms: now() - startedAt }, "discord deed handled");
+    },
+
+    async admit(turn) {
+      try {
+        await post.acknowledge(turn.deed);
+      } catch (error) {
+        if (!isTooLate(error)) throw error;
+        // A second answer would be refused too. After an outage old deeds arrive like this.
+        log.warn({ err: loggable(error), late: now() - turn.deed.createdTimestamp }, "discord deed came too late");
+        return false;
+      }
+      const isTooFast = await limiter.consume(turn.visit.person.id).then(
+        () => false,
+        () => true,
+      );
+      if (isTooFast) await deliverer.tell(turn, "notice-too-fast");
+      return !isTooFast;
+    },
+
+    inOrder({ visit }, work) {
+      const { id } = visit.person;
+      const turn = (tails.get(id) ?? Promise.resolve()).then(work);
+      const settled = turn.then(
+        () => undefined,
+        () => undefined,
+      );
+      tails.set(id, settled);
+      void settled.then(() => tails.get(id) === settled && tails.delete(id));
+      return turn;
+    },
+
+    async perform(turn, action, visit = turn.visit) {
+      const answer = await Promise.race([parts.perform(visit, action, turn.signal), tooLate(turn)]);
+      turn.language = answer.language;
+      languages.set(visit.person.id, answer.language);
+      return answer;
+    },
+
+    async finish() {
+      const patience = setTimeout(() => clocks.forEach((clock) => clock.abort()), grace);
+      await Promise.allSettled(inProgress);
+      clearTimeout(patience);
+    },
+  };
+}
+
+function tooLate({ signal, language }: Turn): Promise<Answer> {
+  const answer: Answer = { screen: { show: "notice", notice: "unreachable", level: "failed", for: "asker" }, language };
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(answer);
+    signal.addEventListener("abort", () => resolve(answer), { once: true });
+  });
+}
+
+/** The end of the line for a failure: people get a sentence and a reference, the log the rest. */
+async function fail(parts: GuardParts, turn: Turn, error: unknown): Promise<void> {
+  const { log, post, deliverer } = parts;
+  const err = loggable(error);
+  if (isShutOut(error)) parts.onShutOut();
+  if (isTooLate(error) || isOver(error) || isShutOut(error)) {
+    log.info({ err }, "discord takes no answer here");
+    return;
+  }
+  const reference = parts.newId();
+  log.error({ err, reference, kind: turn.deed.type }, "discord deed failed");
+  try {
+    await post.acknowledge(turn.deed);
+    await deliverer.show(turn, {
+      screen: { show: "notice", notice: "unexpected", level: "failed", reference, for: "asker" },
+      language: turn.language,
+    });
+  } catch (worse) {
+    log.warn({ err: loggable(worse), reference }, "person not told of a failure");
+  }
+}

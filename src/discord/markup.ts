@@ -1,0 +1,62 @@
+import { isolate, shorten } from "../looks/names.ts";
+
+/** Most characters a name may take in a message, markup included, where its place says nothing else. */
+const usualLabel = 200;
+
+/**
+ * A name as text that shows it literally: it cannot ping, link, format or turn what stands around it. `most` bounds the
+ * characters it takes; a longer name loses its middle.
+ */
+export function label(name: string, most: number = usualLabel): string {
+  const flat = tidy(name);
+  let room = most;
+  let escaped = escape(isolate(shorten(flat, room)));
+  while (escaped.length > most) {
+    room = Math.floor(room * 0.8);
+    escaped = escape(isolate(shorten(flat, room)));
+  }
+  return escaped;
+}
+
+/** A name where Discord shows no markup: on buttons, in menus, in modals. */
+export function plainLabel(name: string, most: number): string {
+  return isolate(shorten(tidy(name), most - 2));
+}
+
+/** A name in bold. */
+export function strong(name: string, most?: number): string {
+  return `**${label(name, most)}**`;
+}
+
+/** Words that lead to an address, without a preview of it. */
+export function link(words: string, address: string): string {
+  return `[${label(words)}](<${inMarkup(address)}>)`;
+}
+
+/** An address to be copied, as it is. */
+export function copyable(address: string): string {
+  return `\`\`\`\n${address.replaceAll("`", "%60").replaceAll(/\s/g, "%20")}\n\`\`\``;
+}
+
+/** A moment, which every reader sees in their own time zone and language. */
+export function moment(at: number): string {
+  return `<t:${Math.floor(at / 1000)}:f>`;
+}
+
+/** Controls, and marks that are not seen but turn or hide what follows. Joiners stay: emoji are made with them. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is being taken out
+const unseen = /[\u0000-\u001F\u007F-\u009F\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]+/g;
+
+function tidy(name: string): string {
+  return name.replaceAll(unseen, " ").trim();
+}
+
+/** Every character that begins markup, a mention, a timestamp or an address; at the beginning also lists and headings. */
+function escape(text: string): string {
+  return text.replaceAll(/[\\*_~`|<>@#:[\]()]/g, "\\$&").replace(/^(\d*)([-+.])/, "$1\\$2");
+}
+
+/** Characters that could end the address early. */
+function inMarkup(address: string): string {
+  return address.replaceAll(/[\s<>()\\]/g, (sign) => encodeURIComponent(sign).replace("(", "%28").replace(")", "%29"));
+}

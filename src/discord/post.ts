@@ -1,0 +1,119 @@
+import { MessageFlags, Routes, type REST } from "discord.js";
+import { tokenLife } from "./limits.ts";
+import { isMessageGone, isShutOut } from "./refusals.ts";
+import type { Painted } from "./screens/sheet.ts";
+import type { TokenedMessage } from "./slips.ts";
+import { isDirect, messageOf, type Deed } from "./visit.ts";
+
+/** A message that can be edited for as long as the token lives it was sent with. */
+export interface Place {
+  /** The message's id. */
+  readonly id: string;
+  edit(painted: Painted): Promise<void>;
+}
+
+/** The ways to put something before people in answer to what one of them did. */
+export interface Post {
+  /** Tells Discord that an answer will come: in place of the message acted on, or for the asker alone. */
+  acknowledge(deed: Deed): Promise<void>;
+  /** Puts it in place of the message acted on, or as the answer to a command. */
+  put(deed: Deed, painted: Painted): Promise<Place>;
+  /** Beside the message acted on, for the asker alone; to a command it is the answer. */
+  whisper(deed: Deed, painted: Painted): Promise<Place>;
+  /** A new message that everybody sees. */
+  publish(deed: Deed, painted: Painted): Promise<Place>;
+  /** How the answer to a deed can be found again, by any process. */
+  tokenOf(deed: Deed): TokenedMessage;
+  /** The answer that stands behind a token. */
+  find(application: string, message: TokenedMessage): Place;
+  /** A message to somebody's own chat with the bot; false = Discord lets the bot write to them no more. */
+  sendTo(user: string, painted: Painted): Promise<boolean>;
+}
+
+interface PostParts {
+  rest(): REST;
+  now(): number;
+}
+
+/** The post of one bot. Everything goes through the interaction: where somebody brought the bot along it has nothing else. */
+export function createPost({ rest, now }: PostParts): Post {
+  const post: Post = {
+    async acknowledge(deed) {
+      if (deed.deferred || deed.replied) return;
+      if (isOnMessage(deed)) await deed.deferUpdate();
+      else await deed.deferReply(isDirect(deed) ? {} : { flags: MessageFlags.Ephemeral });
+    },
+
+    async put(deed, painted) {
+      try {
+        const { id } = await deed.editReply(looks(painted));
+        return { id, edit: async (next) => void (await deed.editReply(looks(next))) };
+      } catch (error) {
+        if (!isMessageGone(error)) throw error;
+        return followUp(deed, painted, MessageFlags.Ephemeral);
+      }
+    },
+
+    // Where nothing is shown yet but that something will come, this is what comes.
+    whisper: (deed, painted) =>
+      messageOf(deed) ? followUp(deed, painted, MessageFlags.Ephemeral) : post.put(deed, painted),
+
+    publish: (deed, painted) => followUp(deed, painted),
+
+    tokenOf: ({ token, createdTimestamp }) => ({
+      token,
+      until: Math.round(Math.min(createdTimestamp, now()) + tokenLife),
+    }),
+
+    find: (application, { token }) => ({
+      id: token,
+      async edit({ components }) {
+        await rest().patch(Routes.webhookMessage(application, token), {
+          auth: false,
+          body: { ...plainLooks(components), attachments: [] },
+        });
+      },
+    }),
+
+    async sendTo(user, { components }) {
+      try {
+        const channel = await rest().post(Routes.userChannels(), { body: { recipient_id: user } });
+        // What Discord answers to this is a channel.
+        const { id } = channel as { readonly id: string };
+        await rest().post(Routes.channelMessages(id), { body: plainLooks(components) });
+        return true;
+      } catch (error) {
+        if (isShutOut(error)) return false;
+        throw error;
+      }
+    },
+  };
+  return post;
+}
+
+/** A press, or a modal that was opened by one: the answer takes the message's place. */
+function isOnMessage(deed: Deed): deed is Extract<Deed, { deferUpdate(): unknown }> {
+  return messageOf(deed) !== undefined;
+}
+
+async function followUp(deed: Deed, painted: Painted, hushed?: MessageFlags.Ephemeral): Promise<Place> {
+  const { attachments: _none, ...message } = looks(painted);
+  const flags = hushed === undefined ? message.flags : ([message.flags, hushed] as const);
+  const { id } = await deed.followUp({ ...message, flags });
+  return { id, edit: async (next) => void (await deed.editReply({ ...looks(next), message: id })) };
+}
+
+function plainLooks(components: Painted["components"]) {
+  return { components, flags: MessageFlags.IsComponentsV2, allowed_mentions: { parse: [] } };
+}
+
+/** The whole message, so that nothing of what was there before stays. */
+function looks({ components, files }: Painted) {
+  return {
+    components: [...components],
+    files: [...files],
+    attachments: [],
+    flags: MessageFlags.IsComponentsV2,
+    allowedMentions: { parse: [] },
+  } as const;
+}

@@ -1,0 +1,48 @@
+import { ButtonStyle } from "discord.js";
+import type { FileCard } from "../../actions/screen.ts";
+import { kindOf, kindSigns } from "../../looks/signs.ts";
+import { moment, plainLabel, strong } from "../markup.ts";
+import { postButton, press, trailLine, type Painter } from "./painter.ts";
+import type { Sheet } from "./sheet.ts";
+
+/** Most versions of a film that get a button; PikPak makes about four. */
+const mostVariants = 9;
+/** Most characters of the whole name, markup included: a name has at most 255 of its own. */
+const nameWidth = 600;
+/** Most characters of a version's name on its button. */
+const variantWidth = 40;
+
+/** One file: its full name, what is known of it, and its links. */
+export function fileSheet(painter: Painter, card: FileCard): Sheet {
+  const { say, figures } = painter;
+  const { entry, variants, duration, view, sendable } = card;
+  const kind = kindOf(entry);
+  const size = entry.size === undefined ? say("file-size-unknown") : figures.size(entry.size);
+  return {
+    head: [trailLine(card.mount, card.trail)],
+    body: [
+      strong(entry.name, nameWidth),
+      `${kindSigns[kind]} ${say(`kind-${kind}`)} · ${size}`,
+      duration !== undefined && say("file-duration", { time: figures.playing(duration) }),
+      entry.modifiedAt !== undefined && say("file-modified", { date: moment(entry.modifiedAt) }),
+      variants.length > 0 && say("file-variants"),
+    ],
+    rows: [
+      [
+        press(
+          `🔗 ${variants.length > 0 ? say("press-link-original") : say("press-link")}`,
+          { do: "link", view },
+          { style: ButtonStyle.Primary },
+        ),
+        ...variants
+          .slice(0, mostVariants)
+          .map(({ name }, variant) => press(`🔗 ${plainLabel(name, variantWidth)}`, { do: "link", view, variant })),
+      ],
+      [
+        sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
+        press(`⬆ ${say("press-back")}`, { do: "back", view }),
+        postButton(painter, { do: "retry", view }),
+      ],
+    ],
+  };
+}

@@ -1,0 +1,149 @@
+import {
+  ButtonStyle,
+  ComponentType,
+  TextInputStyle,
+  type APILabelComponent,
+  type APIModalInteractionResponseCallbackData,
+} from "discord.js";
+import type { FormId } from "../../actions/action.ts";
+import type { FormScreen } from "../../actions/screen.ts";
+import type { Field } from "../../storage/form.ts";
+import { isPublicAddress } from "../../looks/address.ts";
+import { clip } from "../../looks/names.ts";
+import { encodeModal } from "../ids.ts";
+import { mostModalFields, mostModalHint, mostModalTitle, mostOption, mostOptions, mostTyped } from "../limits.ts";
+import { link, moment } from "../markup.ts";
+import { verifyButton, verifyLine } from "./notice.ts";
+import { reasonText, type Painter } from "./painter.ts";
+import { addressButton, button, type Button, type Sheet } from "./sheet.ts";
+
+/**
+ * Where each form is filled in. Passwords, tokens and what PikPak's verification ends with must not pass through Discord
+ * (its developer policy says so): those forms are pages of the gateway. What a share asks for is no credential.
+ */
+const filledIn: Readonly<Record<FormId, "modal" | "page">> = {
+  pikpak: "page",
+  verification: "page",
+  "pikpak-share": "modal",
+  "mount-title": "modal",
+  "find-person": "modal",
+  quota: "modal",
+  "broadcast-text": "modal",
+};
+
+/** Whether a form is a modal, or a page of the gateway. */
+export function isModal({ form }: FormScreen): boolean {
+  return filledIn[form.id] === "modal";
+}
+
+/** A form as a message, with the way to fill it in: a modal can only be shown as the first answer to a press. */
+export function formSheet(painter: Painter, screen: FormScreen, slip: string): Sheet {
+  const { say } = painter;
+  const { form, problem, reason } = screen;
+  const verify = reason?.verify;
+  return {
+    head: [`### ${say(`form-title-${form.id}`)}`],
+    body: [
+      reason && `⚠️ ${reasonText(painter, reason)}`,
+      problem && `⚠️ ${fieldLabel(painter, screen, problem.field)}: ${say(`problem-${problem.code}`)}`,
+      verify !== undefined && verifyLine(painter, verify),
+      ...(isModal(screen) ? [] : pageLines(painter, screen)),
+    ],
+    rows: [
+      [
+        verify !== undefined && verifyButton(painter, verify),
+        ...(isModal(screen)
+          ? [button(`✏️ ${say("press-fill-in")}`, { is: "fill", slip }, { style: ButtonStyle.Primary })]
+          : pageButtons(painter, screen, slip)),
+        button(`✖️ ${say("press-cancel")}`, { is: "leave", slip }),
+      ],
+    ],
+  };
+}
+
+function pageLines({ say }: Painter, { page }: FormScreen): (string | false)[] {
+  if (!page) return [`🔒 ${say("page-unavailable")}`];
+  return [
+    `🔒 ${say("page-instead-of-chat", { date: moment(page.expiresAt) })}`,
+    !isPublicAddress(page.url) && link(say("press-page"), page.url),
+  ];
+}
+
+function pageButtons({ say }: Painter, { page }: FormScreen, slip: string): (Button | false)[] {
+  if (!page) return [];
+  return [
+    isPublicAddress(page.url) && addressButton(`🌐 ${say("press-page")}`, page.url),
+    button(`🔄 ${say("press-go-on")}`, { is: "go-on", slip }),
+  ];
+}
+
+/** A form as a modal: its questions with what is known already, those that may be left out last. */
+export function paintModal(
+  painter: Painter,
+  screen: FormScreen,
+  slip: string,
+): APIModalInteractionResponseCallbackData {
+  return {
+    custom_id: encodeModal(slip),
+    title: clip(painter.say(`form-title-${screen.form.id}`), mostModalTitle),
+    components: modalFields(screen).map((field) => question(painter, screen, field)),
+  };
+}
+
+/** The questions a modal asks: what is settled by what the form is about is not asked again. */
+function modalFields({ fields, values, problem, reason, form }: FormScreen): readonly Field[] {
+  const isAbout = (field: Field) => form.subject !== undefined && values[field.name] === form.subject;
+  const asked = fields.filter((field) => field.name === problem?.field || !isAbout(field));
+  const isWanted = (field: Field) => !field.aside || field.name === problem?.field || reason === undefined;
+  return asked.filter(isWanted).slice(0, mostModalFields);
+}
+
+function question(painter: Painter, screen: FormScreen, field: Field): APILabelComponent {
+  const { say, has } = painter;
+  const hint = `field-${screen.form.id}-${field.name}-hint`;
+  return {
+    type: ComponentType.Label,
+    label: clip(fieldLabel(painter, screen, field.name), mostModalTitle),
+    ...(has(hint) && { description: clip(say(hint), mostModalHint) }),
+    component: field.kind === "choice" ? choiceInput(painter, screen, field) : textInput(screen, field),
+  };
+}
+
+function fieldLabel({ say, has }: Painter, { form }: FormScreen, name: string): string {
+  const key = `field-${form.id}-${name}`;
+  return has(key) ? say(key) : name;
+}
+
+function textInput({ values }: FormScreen, { name, kind, required, maxLength }: Field): APILabelComponent["component"] {
+  const known = kind === "secret" ? undefined : values[name];
+  const most = Math.min(maxLength, mostTyped);
+  return {
+    type: ComponentType.TextInput,
+    custom_id: name,
+    style: TextInputStyle.Short,
+    required,
+    max_length: most,
+    ...(known !== undefined && known !== "" && known.length <= most && { value: known }),
+  };
+}
+
+function choiceInput(
+  { say, has }: Painter,
+  { values }: FormScreen,
+  { name, required, choices = [] }: Field,
+): APILabelComponent["component"] {
+  return {
+    type: ComponentType.StringSelect,
+    custom_id: name,
+    required,
+    min_values: required ? 1 : 0,
+    options: choices.slice(0, mostOptions).map((choice) => {
+      const key = `choice-${name}-${choice}`;
+      return {
+        label: clip(has(key) ? say(key) : choice, mostOption),
+        value: choice,
+        ...(choice === values[name] && { default: true }),
+      };
+    }),
+  };
+}

@@ -1,0 +1,38 @@
+import type { LinkCard } from "../../actions/screen.ts";
+import { isPublicAddress } from "../../looks/address.ts";
+import { copyable, link, moment, strong, label } from "../markup.ts";
+import { press, type Painter } from "./painter.ts";
+import { addressButton, type Sheet } from "./sheet.ts";
+
+/** Most characters of an address that is written into the message; it stands there twice. */
+const mostWritten = 1500;
+
+/** A file's address, how long it lives, and what to do with it. */
+export function linkSheet(painter: Painter, card: LinkCard): Sheet {
+  const { say } = painter;
+  const { entry, variant, url, view } = card;
+  const isWritten = url.length <= mostWritten;
+  return {
+    head: [`🔗 **${say("link-title")}**`, strong(entry.name, 400)],
+    body: [
+      variant && say("link-variant", { name: label(variant.name) }),
+      isWritten ? link(say("press-open-link"), url) : say("link-in-file"),
+      isWritten && copyable(url),
+      lifetime(painter, card.expiresAt),
+      `${say(`link-via-${card.via}`)} ${say("link-secret")}`,
+    ],
+    ...(!isWritten && { file: { name: "link.txt", text: `${url}\n` } }),
+    rows: [
+      [
+        isPublicAddress(url) && addressButton(`🔗 ${say("press-open-link")}`, url),
+        card.sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
+        press(`⬆ ${say("press-back")}`, { do: "back", view }),
+      ],
+    ],
+  };
+}
+
+function lifetime({ say, figures, now }: Painter, expiresAt: number | undefined): string {
+  if (expiresAt === undefined) return `⏳ ${say("link-lifetime-unknown")}`;
+  return `⏳ ${say("link-expires", { date: moment(expiresAt), time: figures.span(expiresAt - now) })}`;
+}

@@ -1,0 +1,98 @@
+import type { Listing } from "../../actions/screen.ts";
+import type { Entry, Order } from "../../storage/entry.ts";
+import { kindOf, kindSigns } from "../../looks/signs.ts";
+import { label, plainLabel } from "../markup.ts";
+import { postButton, press, reasonText, trailLine, type Painter } from "./painter.ts";
+import type { Button, Sheet } from "./sheet.ts";
+
+/** Most characters a row may take, markup included: 25 of them leave room for what stands around. */
+const rowWidth = 120;
+/** Most characters of a name in the menu, where its sign stands before it. */
+const optionWidth = 90;
+
+/** A folder's page: its entries as text, one menu to open them, then the ways from here. */
+export function listingSheet(painter: Painter, listing: Listing): Sheet {
+  const { say } = painter;
+  const { rows, view, total, failed, notice, filter } = listing;
+  return {
+    head: [
+      notice && `ℹ️ ${say(`listing-${notice}`)}`,
+      trailLine(listing.mount, listing.trail),
+      filter !== undefined && say("listing-filter", { words: label(filter, rowWidth) }),
+      `-# ${figuresLine(painter, listing)}`,
+      failed && `⚠️ ${say("listing-failed")} ${reasonText(painter, failed)}`,
+    ],
+    body: total.complete && total.known === 0 ? [say("listing-empty")] : rows.map((entry) => rowOf(painter, entry)),
+    menu: {
+      placeholder: say("choose-entry"),
+      options: rows.map((entry, index) => ({
+        label: `${kindSigns[kindOf(entry)]} ${plainLabel(entry.name, optionWidth)}`,
+        ...describe(painter, entry),
+        wish: { is: "press", press: { do: "open", view, index } },
+      })),
+    },
+    rows: [turningRow(listing), rows.length > 1 ? sortRow(painter, listing) : [], waysRow(painter, listing)],
+  };
+}
+
+function figuresLine({ say }: Painter, { total, page, order }: Listing): string {
+  const { known, complete } = total;
+  const counted = complete ? say("listing-entries", { count: known }) : say("listing-reading", { count: known });
+  const by = say(`order-${order.by}`);
+  const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
+  return [counted, say("listing-page", { page: pageOf(page) }), sorted].join(" · ");
+}
+
+/** `2/7`, or `2/…` while the end is not known. */
+function pageOf({ number, count }: Listing["page"]): string {
+  return `${number}/${count ?? "…"}`;
+}
+
+function rowOf({ figures }: Painter, entry: Entry): string {
+  const sign = kindSigns[kindOf(entry)];
+  const size = entry.kind === "folder" || entry.size === undefined ? "" : ` · ${figures.size(entry.size)}`;
+  return `${sign} ${label(entry.name, rowWidth - size.length)}${size}`;
+}
+
+/** Size and day, in small print under a menu's entry. */
+function describe({ figures, language }: Painter, { kind, size, modifiedAt }: Entry): { description?: string } {
+  const parts = [
+    ...(kind === "file" && size !== undefined ? [figures.size(size)] : []),
+    ...(modifiedAt === undefined ? [] : [new Date(modifiedAt).toLocaleDateString(language, { timeZone: "UTC" })]),
+  ];
+  return parts.length === 0 ? {} : { description: parts.join(" · ") };
+}
+
+function turningRow({ page, view }: Listing): (Button | false)[] {
+  const { number, next } = page;
+  if (number <= 1 && !next) return [];
+  const turn = (to: number, sign: string, disabled = false) =>
+    press(sign, { do: "turn", view, page: to }, { disabled });
+  return [
+    number > 1 && turn(number - 1, "◀"),
+    // Where one is.
+    turn(number, pageOf(page), true),
+    next && turn(number + 1, "▶"),
+  ];
+}
+
+const orders: readonly Order["by"][] = ["name", "size", "modified"];
+
+function sortRow({ say }: Painter, { order, view }: Listing): Button[] {
+  return orders.map((by) => {
+    const arrow = order.descending ? " ↓" : " ↑";
+    return press(`${say(`press-sort-${by}`)}${by === order.by ? arrow : ""}`, { do: "sort", view, by });
+  });
+}
+
+function waysRow(painter: Painter, { up, view, page, listable }: Listing): (Button | false)[] {
+  const { say, place } = painter;
+  return [
+    up && press(`⬆ ${say("press-up")}`, { do: "up", view }),
+    // Drives are a matter between a person and the bot.
+    !up && place === "private" && press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
+    listable === true && press(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view }),
+    press(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
+    postButton(painter, { do: "turn", view, page: page.number }),
+  ];
+}

@@ -1,0 +1,114 @@
+import { ButtonStyle } from "discord.js";
+import type { MountCard, MountLine, MountList } from "../../actions/screen.ts";
+import type { Quota } from "../../storage/driver.ts";
+import type { Health } from "../../storage/mount.ts";
+import { mostOptions } from "../limits.ts";
+import { label, moment, plainLabel, strong } from "../markup.ts";
+import { press, type Painter } from "./painter.ts";
+import { bar, type Button, type Sheet } from "./sheet.ts";
+
+/** Most characters of a title in a list. */
+const titleWidth = 90;
+
+/** One's mounts: a line each, and one menu to see one. */
+export function mountsSheet(painter: Painter, { view, mounts }: MountList): Sheet {
+  const { say } = painter;
+  const shown = mounts.slice(0, mostOptions);
+  return {
+    head: [`### 🗄 ${say("mounts-title")}`],
+    body: mounts.length === 0 ? [say("mounts-none")] : shown.map((mount) => mountLine(painter, mount)),
+    menu: {
+      placeholder: say("choose-mount"),
+      options: shown.map((mount, index) => ({
+        label: `${healthSign(mount.health)} ${plainLabel(mount.title, titleWidth - 10)}${mount.current ? " ⭐" : ""}`,
+        description: driverName(painter, mount.driver),
+        wish: { is: "press", press: { do: "mount", view, index } },
+      })),
+    },
+    rows: [
+      [
+        press(`📂 ${say("press-add-share")}`, { do: "add-share", view }),
+        press(`🔑 ${say("press-add-account")}`, { do: "add-account", view }),
+      ],
+    ],
+  };
+}
+
+function mountLine(painter: Painter, mount: MountLine): string {
+  const { title, current, driver, health } = mount;
+  const marks = [driverName(painter, driver), ...(current ? [`⭐ ${painter.say("mount-current")}`] : [])];
+  return `${healthSign(health)} ${label(title, titleWidth)} · ${marks.join(" · ")}`;
+}
+
+function driverName({ say, has }: Painter, driver: string): string {
+  return has(`driver-${driver}`) ? say(`driver-${driver}`) : driver;
+}
+
+function healthSign({ state }: Health): string {
+  return state === "working" ? "🟢" : "🔴";
+}
+
+/** One mount: how it does, how full it is, and what can be done with it. */
+export function mountSheet(painter: Painter, card: MountCard): Sheet {
+  const { say } = painter;
+  const { mount, quota, method, usual, lapsed } = card;
+  const way = say(`method-${method ?? usual}`);
+  return {
+    head: [
+      `🗄 ${strong(mount.title)}`,
+      [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
+    ],
+    body: [
+      ...healthLines(painter, mount.health),
+      ...(quota ? quotaLines(painter, quota) : []),
+      say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
+      lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
+    ],
+    rows: mountRows(painter, card),
+  };
+}
+
+function healthLines({ say }: Painter, health: Health): readonly string[] {
+  const date = moment(health.at);
+  return health.state === "working"
+    ? [`🟢 ${say("health-working", { date })}`]
+    : [`🔴 ${say("health-failing", { date })}`, say(`error-${health.code}`)];
+}
+
+function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
+  const share = limit === undefined || limit <= 0 ? undefined : Math.min(1, used / limit);
+  const room =
+    limit === undefined
+      ? say("mount-quota-unlimited", { used: figures.size(used) })
+      : say("mount-quota", { used: figures.size(used), limit: figures.size(limit) });
+  return [
+    ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
+    room,
+    ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
+    ...(plan === undefined ? [] : [say("mount-plan", { plan: label(plan) })]),
+  ];
+}
+
+function mountRows({ say }: Painter, card: MountCard): (Button | false)[][] {
+  const { view, mount, methods, renewable, revocable, method: chosen, usual } = card;
+  return [
+    [
+      press(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }, { style: ButtonStyle.Primary }),
+      !mount.current && press(`⭐ ${say("press-choose-mount")}`, { do: "choose-mount", view }),
+      press(`✏️ ${say("press-rename-mount")}`, { do: "rename-mount", view }),
+      press(`🩺 ${say("press-check-mount")}`, { do: "check-mount", view }),
+      renewable && press(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view }),
+    ],
+    methods.length > 1
+      ? methods.map((method) => {
+          const mark = method === (chosen ?? usual) ? "🔘" : "⚪";
+          return press(`${mark} ${say(`method-${method}`)}`, { do: "set-method", view, method });
+        })
+      : [],
+    [
+      press(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }, { style: ButtonStyle.Danger }),
+      revocable === true && press(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view }),
+      press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
+    ],
+  ];
+}

@@ -1,0 +1,61 @@
+import type { FormScreen, Screen } from "../../actions/screen.ts";
+import { fileSheet } from "./file.ts";
+import { helpSheet } from "./help.ts";
+import { linkSheet } from "./link.ts";
+import { listChoiceSheet, listProgressSheet, listReadySheet } from "./list.ts";
+import { listingSheet } from "./listing.ts";
+import { mountSheet, mountsSheet } from "./mounts.ts";
+import { noticeSheet } from "./notice.ts";
+import { operatorsSheet } from "./operators.ts";
+import type { Painter } from "./painter.ts";
+import { questionSheet } from "./question.ts";
+import { settingsSheet } from "./settings.ts";
+import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
+import { transferSheet } from "./transfer.ts";
+import { welcomeSheet } from "./welcome.ts";
+
+/** A screen as a message. Forms need a slip besides: see `form.ts`. */
+export function paint(painter: Painter, screen: Exclude<Screen, FormScreen>): Painted {
+  return paintSheet(sheetOf(painter, screen));
+}
+
+function sheetOf(painter: Painter, screen: Exclude<Screen, FormScreen>): Sheet {
+  switch (screen.show) {
+    case "welcome":
+      return welcomeSheet(painter, screen);
+    case "help":
+      return helpSheet(painter, screen);
+    case "listing":
+      return listingSheet(painter, screen);
+    case "file":
+      return fileSheet(painter, screen);
+    case "link":
+      return linkSheet(painter, screen);
+    case "mounts":
+      return mountsSheet(painter, screen);
+    case "mount":
+      return mountSheet(painter, screen);
+    case "settings":
+      return settingsSheet(painter, screen);
+    case "question":
+      return questionSheet(painter, screen);
+    case "admin":
+    case "people":
+    case "person":
+    case "access":
+    case "admin-mounts":
+    case "broadcast":
+    case "audit":
+      return operatorsSheet(painter, screen);
+    case "notice":
+      return noticeSheet(painter, screen);
+    case "transfer":
+      return transferSheet(painter, screen);
+    case "list-choice":
+      return listChoiceSheet(painter, screen);
+    case "list-progress":
+      return listProgressSheet(painter, screen);
+    case "list-ready":
+      return listReadySheet(painter, screen);
+  }
+}

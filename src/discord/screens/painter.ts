@@ -1,0 +1,73 @@
+import type { Press } from "../../actions/action.ts";
+import type { MountTag, Reason } from "../../actions/screen.ts";
+import { figuresIn, type Figures } from "../../looks/figures.ts";
+import type { Say } from "../../words.ts";
+import { label, strong } from "../markup.ts";
+import { button, type Button } from "./sheet.ts";
+
+/** What renderers draw with. */
+export interface Painter {
+  readonly say: Say;
+  readonly language: string;
+  readonly figures: Figures;
+  /** Whether a key has words, for choices and drivers that may have none. */
+  has(key: string): boolean;
+  /** The name of another language, in itself. */
+  languageName(language: string): string;
+  readonly place: "private" | "group";
+  /** The screen is seen by one person in a place where others are, and may be shown to them too. */
+  readonly canPost: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+interface PainterParts {
+  readonly words: { in(language: string): Say; has(key: string): boolean };
+  readonly language: string;
+  readonly place: "private" | "group";
+  readonly canPost: boolean;
+  readonly now: number;
+}
+
+/** The painter of one language, for one answer. */
+export function painterFor({ words, language, ...more }: PainterParts): Painter {
+  return {
+    say: words.in(language),
+    language,
+    figures: figuresIn(language),
+    has: (key) => words.has(key),
+    languageName: (other) => words.in(other)("language-name"),
+    ...more,
+  };
+}
+
+/** A button that is pressed on a view. */
+export function press(text: string, wanted: Press, looks?: Parameters<typeof button>[2]): Button {
+  return button(text, { is: "press", press: wanted }, looks);
+}
+
+/** A button that shows the same to everybody here, where that can be. */
+export function postButton({ canPost, say }: Painter, again: Press): Button | false {
+  return canPost && button(`📣 ${say("press-post-here")}`, { is: "post", press: again });
+}
+
+/** Most folders of a trail that are named; in between stands an ellipsis. */
+const crumbsShown = 3;
+/** Most characters of each, and of the mount. */
+const crumbWidth = 80;
+
+/** `🏠 Drive › first › … › last two`. */
+export function trailLine(mount: MountTag, trail: readonly string[]): string {
+  const cut = trail.length > crumbsShown;
+  const shown = (cut ? [...trail.slice(0, 1), ...trail.slice(1 - crumbsShown)] : trail).map((name) =>
+    label(name, crumbWidth),
+  );
+  const crumbs = cut ? [...shown.slice(0, 1), "…", ...shown.slice(1)] : shown;
+  return [`🏠 ${strong(mount.title, crumbWidth)}`, ...crumbs].join(" › ");
+}
+
+/** A failure in words, with the time after which trying again can work. */
+export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
+  const sentence = say(`error-${code}`);
+  return retryAfter === undefined ? sentence : `${sentence} ${say("retry-after", { time: figures.span(retryAfter) })}`;
+}

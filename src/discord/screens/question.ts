@@ -1,0 +1,26 @@
+import { ButtonStyle } from "discord.js";
+import type { Question } from "../../actions/screen.ts";
+import { label, strong } from "../markup.ts";
+import { press, type Painter } from "./painter.ts";
+import type { Sheet } from "./sheet.ts";
+
+/** Are you sure? */
+export function questionSheet({ say }: Painter, { view, question, subject, count }: Question): Sheet {
+  const isBroadcast = question === "broadcast";
+  return {
+    head: [
+      subject !== undefined && (isBroadcast ? label(subject, 1900) : strong(subject)),
+      `❓ ${say(`question-${question}`, { count: count ?? 0 })}`,
+    ],
+    rows: [
+      [
+        press(
+          `${isBroadcast ? "📣" : "🗑"} ${say(`press-confirm-${question}`)}`,
+          { do: "confirm", view },
+          { style: isBroadcast ? ButtonStyle.Primary : ButtonStyle.Danger },
+        ),
+        press(`✖️ ${say(isBroadcast ? "press-dismiss-broadcast" : "press-dismiss")}`, { do: "dismiss", view }),
+      ],
+    ],
+  };
+}

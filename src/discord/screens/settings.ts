@@ -1,0 +1,45 @@
+import type { SettingsScreen } from "../../actions/screen.ts";
+import type { Order } from "../../storage/entry.ts";
+import { press, type Painter } from "./painter.ts";
+import type { Sheet } from "./sheet.ts";
+
+const orders: readonly Order["by"][] = ["name", "size", "modified"];
+
+/** What a person can choose, and what is chosen. */
+export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
+  const { say, languageName } = painter;
+  const { view, languages, language, rows, rowChoices, order, revocable } = screen;
+  const by = say(`order-${order.by}`);
+  const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
+  return {
+    head: [`### ⚙️ ${say("settings-title")}`],
+    body: [
+      say("settings-language", { language: languageName(language) }),
+      say("settings-rows", { rows }),
+      say("settings-order", { order: sorted }),
+    ],
+    menu: {
+      placeholder: say("choose-language"),
+      options: languages.map((tag, index) => ({
+        label: languageName(tag),
+        wish: { is: "press", press: { do: "set-language", view, index } },
+        chosen: tag === language,
+      })),
+    },
+    rows: [
+      rowChoices.map((count) =>
+        press(
+          `${count === rows ? "🔘 " : ""}${count}`,
+          { do: "set-rows", view, rows: count },
+          { disabled: count === rows },
+        ),
+      ),
+      orders.map((choice) => {
+        const arrow = order.descending ? " ↓" : " ↑";
+        const text = `${say(`press-sort-${choice}`)}${choice === order.by ? arrow : ""}`;
+        return press(text, { do: "set-order", view, by: choice });
+      }),
+      [revocable === true && press(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })],
+    ],
+  };
+}

@@ -1,0 +1,19 @@
+import { ButtonStyle } from "discord.js";
+import type { Welcome } from "../../actions/screen.ts";
+import { press, type Painter } from "./painter.ts";
+import type { Sheet } from "./sheet.ts";
+
+/** The first words, and the two ways in. */
+export function welcomeSheet({ say }: Painter, { view, mounts }: Welcome): Sheet {
+  return {
+    head: [`### ${say("welcome-title")}`],
+    body: [say("welcome-ways"), mounts > 0 && say("welcome-mounts", { count: mounts })],
+    rows: [
+      [
+        press(`📂 ${say("press-add-share")}`, { do: "add-share", view }, { style: ButtonStyle.Primary }),
+        press(`🔑 ${say("press-add-account")}`, { do: "add-account", view }),
+        mounts > 0 && press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
+      ],
+    ],
+  };
+}

@@ -1,0 +1,237 @@
+import { Refusal, refusals } from "./refusal.ts";
+import { fileObject, type Addresses } from "./shapes.ts";
+import { idFrom, nodeOf, type Account, type Node, type State } from "./state.ts";
+import { beginTask, type Task, type TaskRules } from "./tasks.ts";
+import { text, type Body } from "./tokens.ts";
+
+interface MutationParts {
+  readonly addresses: Addresses;
+  readonly rules: TaskRules;
+}
+
+/** `POST /drive/v1/files` with `kind: drive#folder`. */
+export function makeFolder(state: State, account: Account, body: Body, { addresses }: MutationParts): object {
+  const parentId = text(body["parent_id"]);
+  if (parentId !== "") ownFolder(state, account, parentId);
+  const name = nameIn(body);
+  const folder = nodeOf({
+    id: idFrom(`made ${state.randomHex(8)}`),
+    account,
+    parentId,
+    folder: true,
+    seed: { name: freeName(state.nodes.children(account.userId, parentId), name) },
+    now: state.now(),
+    folderType: text(body["folder_type"]) || "NORMAL",
+  });
+  return {
+    upload_type: "UPLOAD_TYPE_UNKNOWN",
+    file: fileObject(state.nodes.add(folder), "list", addresses),
+    task: null,
+    resumable: null,
+    form: null,
+    url: null,
+  };
+}
+
+/** `PATCH /drive/v1/files/{id}`: a name is unique for renaming, and for renaming alone. */
+export function rename(
+  state: State,
+  account: Account,
+  { id, body }: { readonly id: string; readonly body: Body },
+  { addresses }: MutationParts,
+): object {
+  const node = ownNode(state, account, id);
+  if (node.trashed) throw refusals.trashed();
+  const name = nameIn(body);
+  if (node.movingUntil > state.now()) throw refusals.renameUncompleted();
+  if (node.name === name)
+    throw new Refusal({ error: "file_rename_to_same_name", code: 3, description: "The name is the same" });
+  const clash = state.nodes
+    .children(account.userId, node.parentId)
+    .some((other) => other.name === name && !other.trashed);
+  if (clash) throw new Refusal({ error: "file_duplicated_name", code: 3, description: "File name cannot be repeated" });
+  node.name = name;
+  node.modifiedAt = state.now();
+  return fileObject(node, "list", addresses);
+}
+
+const verbs = ["batchMove", "batchCopy", "batchTrash", "batchUntrash", "batchDelete", "star", "unstar"] as const;
+type Verb = (typeof verbs)[number];
+
+/** The word after the colon of `files:batchMove`; undefined = none of them. */
+export function verbIn(word: string): Verb | undefined {
+  return verbs.find((verb) => verb === word);
+}
+
+/** More ids than this are refused whole: 200 were taken, 1000 were not. */
+const mostIds = 200;
+
+/** `POST /drive/v1/files:<verb>`: begins the work and answers with its task. */
+export function batch(
+  state: State,
+  account: Account,
+  { verb, body }: { readonly verb: Verb; readonly body: Body },
+  rules: TaskRules,
+): object {
+  const ids = Array.isArray(body["ids"]) ? body["ids"].map(text) : [];
+  if (ids.length === 0) throw refusals.argument("ids is empty");
+  if (ids.length > mostIds) throw refusals.tooManyIds();
+  const nodes = ids.map((id) => ownNode(state, account, id));
+  if (verb === "star" || verb === "unstar") {
+    for (const node of nodes) node.starred = verb === "star";
+    return { ids };
+  }
+  const task = beginWork(state, account, { verb, nodes, to: targetIn(body), takes: rules.workTakes });
+  return { task_id: task.id };
+}
+
+interface Work {
+  readonly verb: Exclude<Verb, "star" | "unstar">;
+  readonly nodes: readonly Node[];
+  readonly to: string | undefined;
+  readonly takes: number;
+}
+
+function beginWork(state: State, account: Account, { verb, nodes, to, takes }: Work): Task {
+  const begin = (type: Task["type"], happen: (node: Node) => void) =>
+    beginTask(state, account, { type, takes, count: nodes.length }, () => {
+      for (const node of nodes) happen(node);
+    });
+  switch (verb) {
+    case "batchMove":
+      return carry(state, account, { nodes, to, takes }, (target) =>
+        begin("move", (node) => moveTo(state, node, target)),
+      );
+    case "batchCopy":
+      return carry(state, account, { nodes, to, takes: 0 }, (target) => {
+        assertRoom(account, nodes);
+        return begin("copy", (node) => copyTo(state, account, node, target));
+      });
+    case "batchTrash":
+      return begin("trash", (node) => setTrashed(account, node, true));
+    case "batchUntrash":
+      return begin("untrash", (node) => {
+        // Back to its folder, or to the root where that is gone.
+        const parent = state.nodes.get(node.parentId);
+        if (node.parentId !== "" && (!parent || parent.trashed)) state.nodes.move(node, "");
+        setTrashed(account, node, false);
+      });
+    case "batchDelete":
+      return begin("delete", (node) => {
+        if (!node.trashed) setTrashed(account, node, true);
+        account.quota.trashed -= node.size;
+        if (state.nodes.get(node.id)) state.nodes.remove(node);
+      });
+  }
+}
+
+/** Moving and copying want a target that is another folder than theirs and not inside them. */
+function carry(
+  state: State,
+  account: Account,
+  { nodes, to, takes }: Omit<Work, "verb">,
+  begin: (target: string) => Task,
+): Task {
+  if (to === undefined) throw refusals.argument("to.parent_id is missing");
+  if (to !== "") ownFolder(state, account, to);
+  for (const node of nodes) {
+    if (node.parentId === to || isWithin(state, to, node))
+      throw new Refusal({ error: "file_move_or_copy_to_cur", code: 9, description: "The folder is the same" });
+  }
+  for (const node of nodes) node.movingUntil = state.now() + takes;
+  return begin(to);
+}
+
+function isWithin(state: State, id: string, folder: Node): boolean {
+  for (let at = state.nodes.get(id); at; at = state.nodes.get(at.parentId)) if (at === folder) return true;
+  return false;
+}
+
+function moveTo(state: State, node: Node, target: string): void {
+  node.name = freeName(state.nodes.children(node.userId, target), node.name);
+  node.modifiedAt = state.now();
+  state.nodes.move(node, target);
+}
+
+/** A copy with all that is below it; used by restoring from a share, too. */
+export function copyTo(state: State, account: Account, node: Node, target: string): Node {
+  const name = freeName(state.nodes.children(account.userId, target), node.name);
+  const copy = nodeOf({
+    id: idFrom(`copy ${state.randomHex(8)}`),
+    account,
+    parentId: target,
+    folder: node.folder,
+    seed: { name },
+    now: state.now(),
+    folderType: node.folder ? "NORMAL" : "",
+    like: node,
+  });
+  state.nodes.add(copy);
+  account.quota.usage += copy.size;
+  for (const child of state.nodes.children(node.userId, node.id).slice())
+    if (!child.trashed) copyTo(state, account, child, copy.id);
+  return copy;
+}
+
+/** Refuses what does not fit any more. */
+export function assertRoom(account: Account, nodes: readonly Node[]): void {
+  const size = nodes.reduce((sum, node) => sum + node.size, 0);
+  if (account.quota.usage + size > account.quota.limit) throw refusals.noSpace();
+}
+
+function setTrashed(account: Account, node: Node, trashed: boolean): void {
+  if (node.trashed === trashed) return;
+  node.trashed = trashed;
+  account.quota.trashed += trashed ? node.size : -node.size;
+  account.quota.usage += trashed ? -node.size : node.size;
+}
+
+/** `DELETE /drive/v1/files/{id}`: for ever, measured 2026-09. */
+export function deleteForEver(state: State, account: Account, id: string): void {
+  const node = ownNode(state, account, id);
+  if (node.trashed) account.quota.trashed -= node.size;
+  else account.quota.usage -= node.size;
+  state.nodes.remove(node);
+}
+
+/** `PATCH /drive/v1/files/trash:empty`. */
+export function emptyTrash(state: State, account: Account, rules: TaskRules): object {
+  const task = beginTask(state, account, { type: "emptytrash", takes: rules.workTakes }, () => {
+    for (const node of state.nodes.all(account.userId))
+      if (node.trashed && state.nodes.get(node.id)) state.nodes.remove(node);
+    account.quota.trashed = 0;
+  });
+  return { task_id: task.id };
+}
+
+function targetIn(body: Body): string | undefined {
+  const { to } = body;
+  return typeof to === "object" && to !== null && "parent_id" in to ? text(to.parent_id) : undefined;
+}
+
+function nameIn(body: Body): string {
+  const name = text(body["name"]);
+  if (name === "") throw new Refusal({ error: "file_name_empty", code: 3, description: "The name is empty" });
+  return name;
+}
+
+/** `name(1).ext` where the name is taken. */
+function freeName(siblings: readonly Node[], name: string): string {
+  const taken = new Set(siblings.filter((node) => !node.trashed).map((node) => node.name));
+  if (!taken.has(name)) return name;
+  const dot = name.lastIndexOf(".");
+  const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
+  for (let n = 1; ; n++) if (!taken.has(`${stem}(${n})${extension}`)) return `${stem}(${n})${extension}`;
+}
+
+function ownNode(state: State, account: Account, id: string): Node {
+  const node = state.nodes.get(id);
+  if (node?.userId !== account.userId) throw refusals.notFound();
+  return node;
+}
+
+function ownFolder(state: State, account: Account, id: string): Node {
+  const node = ownNode(state, account, id);
+  if (!node.folder || node.trashed) throw refusals.notFound();
+  return node;
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from "node:http";
+import ipaddr from "ipaddr.js";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { LimitError } from "./limits.ts";
+
+/** How often one address may ask, a minute. */
+export interface VisitorOptions {
+  /** Requests; 1200 when absent: a player that seeks makes many. */
+  readonly requests?: number;
+  /** Requests without a ticket that is any good; 60 when absent. */
+  readonly guesses?: number;
+}
+
+/** Counts requests by the address they come from. */
+export interface Visitors {
+  /** Throws `LimitError` (429) when the address asks too often, or guesses. */
+  admit(visitor: string): Promise<void>;
+  /** A request of this address was refused: it may be guessing. */
+  suspect(visitor: string): Promise<void>;
+}
+
+const aMinute = 60;
+
+/** The counts of one process. */
+export function createVisitors({ requests = 1200, guesses = 60 }: VisitorOptions): Visitors {
+  const asking = new RateLimiterMemory({ keyPrefix: "asking", points: requests, duration: aMinute });
+  const guessing = new RateLimiterMemory({ keyPrefix: "guessing", points: guesses, duration: aMinute });
+  return {
+    async admit(visitor) {
+      const suspected = await guessing.get(visitor);
+      if (suspected && suspected.consumedPoints >= guesses) throw new LimitError(429, suspected.msBeforeNext);
+      await asking.consume(visitor).catch((reason: unknown) => {
+        throw reason instanceof RateLimiterRes ? new LimitError(429, reason.msBeforeNext) : reason;
+      });
+    },
+    async suspect(visitor) {
+      await guessing.penalty(visitor);
+    },
+  };
+}
+
+/**
+ * The address a request came from. What a balancer in one's own network says (the last of X-Forwarded-For, which it
+ * wrote itself) is believed; from the internet that header is anybody's word. Of IPv6 the network counts, of which one
+ * house has all addresses.
+ */
+export function visitorOf({ socket, headers }: Pick<IncomingMessage, "socket" | "headers">): string {
+  const peer = readAddress(socket.remoteAddress);
+  const named = headers["x-forwarded-for"];
+  const said = readAddress((Array.isArray(named) ? named.join(",") : named)?.split(",").at(-1)?.trim());
+  const address = said && peer && peer.range() !== "unicast" ? said : peer;
+  if (!address) return "unknown";
+  return address.kind() === "ipv6" ? address.toByteArray().slice(0, 8).join(".") : address.toString();
+}
+
+function readAddress(text: string | undefined): ReturnType<typeof ipaddr.process> | undefined {
+  return text !== undefined && ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+}

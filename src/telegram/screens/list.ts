@@ -1,0 +1,50 @@
+import type { ListChoice, ListProgress, ListReady } from "../../actions/screen.ts";
+import { button, lines, reasonText, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+
+/** As what a folder's links are wanted. */
+export function paintListChoice(painter: Painter, { view, mount, trail, formats, most }: ListChoice): Painted {
+  const { say } = painter;
+  return {
+    text: lines(trailLine(mount, trail), strong(say("list-title")), say("list-about", { count: most })),
+    keyboard: [
+      ...formats.map((format) => [button(`🧾 ${say(`list-format-${format}`)}`, { do: "list-as", view, format })]),
+      [button(`⬆ ${say("press-back")}`, { do: "back", view })],
+    ],
+  };
+}
+
+/** A list that is being made. */
+export function paintListProgress(
+  painter: Painter,
+  { view, mount, trail, folders, files, links }: ListProgress,
+): Painted {
+  const { say } = painter;
+  return {
+    text: lines(
+      trailLine(mount, trail),
+      `⏳ ${say("list-reading", { folders, files })}`,
+      say("list-links", { count: links }),
+    ),
+    keyboard: [[button(`✖️ ${say("press-cancel")}`, { do: "back", view })]],
+  };
+}
+
+/** What stands beside the list when it is in the chat. */
+export function paintListReady(painter: Painter, screen: ListReady): Painted {
+  const { say, figures, now } = painter;
+  const { view, mount, trail, links, leftOut, capped, expiresAt, via, failed } = screen;
+  return {
+    text: lines(
+      trailLine(mount, trail),
+      `✅ ${say("list-ready", { count: links })}`,
+      leftOut > 0 && say("list-left-out", { count: leftOut }),
+      capped && `⚠️ ${say("list-capped")}`,
+      failed && `⚠️ ${say("list-failed")} ${reasonText(painter, failed)}`,
+      expiresAt === undefined
+        ? `⏳ ${say("link-lifetime-unknown")}`
+        : `⏳ ${say("list-expires", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`,
+      `${say(`list-via-${via}`)} ${say("list-secret")}`,
+    ),
+    keyboard: [[button(`⬆ ${say("press-back")}`, { do: "back", view })]],
+  };
+}

@@ -1,0 +1,166 @@
+import { Api, GrammyError, InputFile, type Transformer } from "grammy";
+import { UploadError, type FileToSend } from "../actions/transfers/upload.ts";
+import { loggable } from "./guard.ts";
+import { clip } from "../looks/names.ts";
+import { kindOf } from "../looks/signs.ts";
+import { mostCaption } from "./limits.ts";
+import type { Address } from "./post.ts";
+
+/** Puts files into chats, over calls of their own: they last longer than any other. */
+export interface Uploader {
+  /** Streams a file; nothing of it is kept. Rejects with an `UploadError`. */
+  send(address: Address, file: FileToSend): Promise<void>;
+  /** A small text as a file. */
+  sendText(address: Address, file: { readonly name: string; readonly text: string }): Promise<void>;
+}
+
+interface UploaderParts {
+  readonly token: string;
+  readonly apiRoot: string;
+  /** What stands around every call. Not a retry: it would send the bytes again without anybody knowing. */
+  readonly transformers: readonly Transformer[];
+}
+
+const MiB = 1024 * 1024;
+/** Bytes of what goes with a file in the same request, for it is the request that must not be too large. */
+const besides = 32 * 1024;
+/** Bytes of the largest photo Telegram takes as one. */
+const mostPhoto = 10 * MiB;
+/** Bytes and format of a picture that goes with a film. */
+const mostPicture = 200 * 1024;
+/** Seconds one upload may take; 2 GB at 1 Mbit/s are five hours. What stands still is given up by who asked for it. */
+const longestUpload = 6 * 3600;
+
+/** Bytes of the largest file a Bot API server takes: the public one 50 MB, one's own 2,000 MB. */
+export function uploadLimitOf(apiRoot: string): number {
+  const isPublic = new URL(apiRoot).hostname === "api.telegram.org";
+  return (isPublic ? 50 : 2000) * MiB - besides;
+}
+
+interface Line {
+  readonly api: Api;
+  readonly uploadLimit: number;
+}
+
+/** The uploader of one bot. */
+export function createUploader({ token, apiRoot, transformers }: UploaderParts): Uploader {
+  const api = new Api(token, { apiRoot, timeoutSeconds: longestUpload });
+  api.config.use(...transformers);
+  const line: Line = { api, uploadLimit: uploadLimitOf(apiRoot) };
+  return {
+    async send(address, file) {
+      const way = wayFor(file);
+      try {
+        await carry(line, address, file, way);
+      } catch (error) {
+        // What its own player does not take is still a file.
+        if (way === "document" || file.signal.aborted || !isAboutMedia(error)) throw uploadError(error);
+        await carry(line, address, file, "document").catch((worse: unknown) => {
+          throw uploadError(worse);
+        });
+      }
+    },
+    async sendText({ chat, ...options }, { name, text }) {
+      await api.sendDocument(chat, new InputFile(Buffer.from(text), uploadName(name)), options);
+    },
+  };
+}
+
+type Way = "video" | "photo" | "audio" | "document";
+
+function wayFor({ entry }: FileToSend): Way {
+  const kind = kindOf(entry);
+  switch (kind) {
+    case "video":
+    case "audio":
+      return kind;
+    case "image":
+      return isPhoto(entry) ? "photo" : "document";
+    case "folder":
+    case "archive":
+    case "document":
+    case "file":
+      return "document";
+  }
+}
+
+/** Telegram makes a photo of these; of larger ones, and of those that move, it takes the file. */
+function isPhoto({ name, size, mimeType = "" }: FileToSend["entry"]): boolean {
+  const isStill = /^image\/(jpeg|png|webp)$/i.test(mimeType) || /\.(jpe?g|png|webp)$/i.test(name);
+  return isStill && size !== undefined && size <= mostPhoto;
+}
+
+async function carry(line: Line, { chat, ...options }: Address, file: FileToSend, way: Way): Promise<void> {
+  const { api } = line;
+  const { entry, duration } = file;
+  // A factory and no stream: each try opens the bytes anew.
+  const input = new InputFile(() => file.open(), uploadName(entry.name));
+  // grammY's types name the AbortSignal of a package older than Node's own; the two are alike.
+  const signal = file.signal as Parameters<Api["sendDocument"]>[3];
+  const said = { ...options, caption: clip(entry.name, mostCaption) };
+  const playing = duration === undefined ? {} : { duration: Math.round(duration) };
+  switch (way) {
+    case "video":
+      await api.sendVideo(
+        chat,
+        input,
+        { ...said, ...playing, ...(await pictureOf(line, file)), supports_streaming: true },
+        signal,
+      );
+      return;
+    case "photo":
+      await api.sendPhoto(chat, input, said, signal);
+      return;
+    case "audio":
+      await api.sendAudio(chat, input, { ...said, ...playing }, signal);
+      return;
+    case "document":
+      await api.sendDocument(chat, input, said, signal);
+      return;
+  }
+}
+
+/** Telegram takes small JPEGs only, and the two together must not be too large. */
+async function pictureOf({ uploadLimit }: Line, file: FileToSend): Promise<{ thumbnail?: InputFile }> {
+  const bytes = await file.picture(Math.min(mostPicture, uploadLimit - (file.entry.size ?? 0)));
+  const isJpeg = bytes?.[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+  return bytes && isJpeg ? { thumbnail: new InputFile(bytes, "thumbnail.jpg") } : {};
+}
+
+/**
+ * A name as Telegram's reader of multipart forms gets it whole: it takes what is not quoted up to a `;` and then
+ * percent-decodes it, and grammY sends the name as it is.
+ */
+export function uploadName(name: string): string {
+  const plain = name
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .trim();
+  return encodeURIComponent(plain === "" ? "file" : plain);
+}
+
+/** It is the picture, film or song that displeases, and not the chat or the size. */
+function isAboutMedia(error: unknown): boolean {
+  return error instanceof GrammyError && error.error_code === 400 && !isAboutRights(error);
+}
+
+function isAboutRights({ description }: GrammyError): boolean {
+  return /not enough rights|have no rights|chat not found|CHAT_(SEND|WRITE)_|CHAT_RESTRICTED|TOPIC_/i.test(description);
+}
+
+function uploadError(error: unknown): UploadError {
+  const cause = loggable(error);
+  // Cut off on the way: the file can be sent once more.
+  if (!(error instanceof GrammyError)) return new UploadError("refused", { again: true, cause });
+  const { error_code: code, parameters } = error;
+  if (code === 413 || /too (big|large)/i.test(error.description)) return new UploadError("too-large", { cause });
+  if (code === 403 || isAboutRights(error)) return new UploadError("forbidden", { cause });
+  if (code === 429) {
+    const retryAfter = (parameters.retry_after ?? 1) * 1000;
+    return new UploadError("refused", { again: retryAfter <= longestWait, retryAfter, cause });
+  }
+  return new UploadError("refused", { again: code >= 500, cause });
+}
+
+/** Milliseconds Telegram may ask to wait before a file is sent again. */
+const longestWait = 120_000;

@@ -1,0 +1,169 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Person } from "../src/actions/person.ts";
+import { startPikPak, type PikPakEmulator } from "../src/emulators/pikpak/pikpak.ts";
+import type { Mount } from "../src/storage/mount.ts";
+import { openStore } from "../src/store/store.ts";
+
+const program = join(import.meta.dirname, "..", "src", "account.ts");
+const key = Buffer.alloc(32, 7);
+const password = "correct-horse-battery";
+let pikpak: PikPakEmulator;
+let folder: string;
+
+beforeEach(async () => {
+  pikpak = await startPikPak();
+  folder = mkdtempSync(join(tmpdir(), "chatdrive-account-"));
+});
+afterEach(async () => {
+  await pikpak.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The real program, with its answers on a pipe, one a line; `solve` makes one more of what it has printed. */
+async function account(
+  words: readonly string[],
+  answers: readonly string[] = [],
+  solve?: (printed: string) => string | undefined,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...words], {
+    cwd: folder,
+    env: {
+      PATH: process.env["PATH"],
+      DISCORD_BOT_TOKEN: "a.b.c",
+      DATA_DIR: join(folder, "data"),
+      SECRET_KEY: key.toString("base64"),
+      PIKPAK_DRIVE_URL: pikpak.driveUrl,
+      PIKPAK_USER_URL: pikpak.userUrl,
+    },
+  });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+    const solved = solve?.(out);
+    if (solved !== undefined) child.stdin.end(`${solved}\n`);
+  });
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  child.stdin.write(answers.map((answer) => `${answer}\n`).join(""));
+  if (!solve) child.stdin.end();
+  const [code] = (await once(child, "close")) as [number];
+  return { code, out, err };
+}
+
+async function kept(): Promise<{ mounts: Mount[]; person(id: string): Promise<Person | undefined> }> {
+  const store = await openStore({
+    url: `sqlite://${join(folder, "data", "chatdrive.sqlite")}`,
+    keys: [key],
+    onError: () => undefined,
+  });
+  const mounts: Mount[] = [];
+  const all = store.open<Mount>("mounts");
+  if (!all.iterator) throw new Error("the store cannot be listed");
+  for await (const [, mount] of all.iterator(undefined) as AsyncIterable<[string, Mount]>) mounts.push(mount);
+  const people = store.open<Person>("people");
+  const found = new Map<string, Person | undefined>();
+  for (const id of ["discord:2002", "telegram:1001"]) found.set(id, await people.get(id));
+  await store.close();
+  return { mounts, person: async (id) => found.get(id) };
+}
+
+function mia(more: { readonly challenged?: boolean } = {}): void {
+  pikpak.build.account({ username: "mia", email: "mia@example.com", password, ...more });
+}
+
+const everything = () =>
+  readdirSync(join(folder, "data")).map((file) => readFileSync(join(folder, "data", file), "latin1"));
+
+test("an account is added for somebody, who then has it as their drive", async () => {
+  mia();
+  const { code, out } = await account(["add", "discord:2002"], ["mia@example.com", password, ""]);
+  expect([code, out]).toEqual([0, expect.stringMatching(/^\w{10} {2}mia@example\.com {2}discord:2002\n$/)]);
+  const { mounts, person } = await kept();
+  expect(mounts).toMatchObject([{ owner: "discord:2002", driver: "pikpak", health: { state: "working" } }]);
+  expect(await person("discord:2002")).toMatchObject({ mounts: [mounts[0]?.id], current: mounts[0]?.id });
+});
+
+test("a password is neither echoed nor stored in clear", async () => {
+  mia();
+  const { out, err } = await account(["add", "discord:2002"], ["mia@example.com", password, ""]);
+  expect(`${out}${err}`).not.toContain(password);
+  expect(everything().filter((bytes) => bytes.includes(password))).toEqual([]);
+});
+
+test("who it is for is asked when it is not said", async () => {
+  mia();
+  const { code, err } = await account(["add"], ["discord:2002", "mia@example.com", password, ""]);
+  expect([code, err]).toEqual([0, expect.stringContaining("For whom")]);
+});
+
+test("drives are listed, given to somebody else, and removed with their secrets", async () => {
+  mia();
+  await account(["add", "discord:2002"], ["mia@example.com", password, ""]);
+  const listed = await account(["list"]);
+  expect(listed.out).toMatch(/^\w{10} {2}pikpak {2}discord:2002 {2}working {2}mia@example\.com\n$/);
+  const id = listed.out.slice(0, 10);
+  expect((await account(["assign", id, "telegram:1001"])).code).toBe(0);
+  const given = await kept();
+  expect(given.mounts).toMatchObject([{ id, owner: "telegram:1001" }]);
+  expect((await given.person("discord:2002"))?.mounts).toEqual([]);
+  expect((await given.person("telegram:1001"))?.mounts).toEqual([id]);
+  expect((await account(["remove", id])).code).toBe(0);
+  const left = await kept();
+  expect([left.mounts, (await left.person("telegram:1001"))?.mounts]).toEqual([[], []]);
+  expect((await account(["list"])).out).toBe("");
+});
+
+test("a wrong password is explained, and nothing is left behind", async () => {
+  mia();
+  const { code, err } = await account(["add", "discord:2002"], ["mia@example.com", "wrong", ""]);
+  expect([code, err]).toEqual([1, expect.stringContaining("does not accept this user name and password")]);
+  expect((await kept()).mounts).toEqual([]);
+});
+
+test("where PikPak wants a human, the page is named, and what it ended with is asked for", async () => {
+  mia({ challenged: true });
+  const { code, out } = await account(["add", "discord:2002"], ["mia@example.com", password, ""], (printed) => {
+    const token = /captcha_token=([^&\s]+)/.exec(printed)?.[1];
+    return token === undefined ? undefined : pikpak.tokens.solve(decodeURIComponent(token));
+  });
+  expect([code, out]).toEqual([0, expect.stringContaining("discord:2002")]);
+});
+
+test.each([
+  ["before the password", ["mia@example.com"]],
+  ["before what the verification ended with", ["mia@example.com", password, ""]],
+])("input that ends too early, %s, is said to", async (_when, answers) => {
+  mia({ challenged: true });
+  const { code, err } = await account(["add", "discord:2002"], answers);
+  expect([code, err]).toEqual([2, expect.stringContaining("The input ended before everything was answered")]);
+});
+
+test.each([
+  [[], "npm run account -- add"],
+  [["steal"], "npm run account -- add"],
+  [["add", "mia"], '"mia" is nobody'],
+  [["assign", "nothing", "discord:2002"], 'There is no drive "nothing"'],
+  [["remove"], 'There is no drive ""'],
+])("%j is answered with what would be right, and exit code 2", async (words, said) => {
+  const { code, err } = await account(words);
+  expect([code, err]).toEqual([2, expect.stringContaining(said)]);
+});
+
+test("a wrong environment is named as at start", async () => {
+  const child = spawn(process.execPath, [program, "list"], { cwd: folder, env: { PATH: process.env["PATH"] } });
+  let err = "";
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number];
+  expect([code, err]).toEqual([2, expect.stringContaining("TELEGRAM_BOT_TOKEN")]);
+});

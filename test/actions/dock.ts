@@ -1,0 +1,178 @@
+import type { Action, Visit } from "../../src/actions/action.ts";
+import type { Answer, Screen, TransferScreen } from "../../src/actions/screen.ts";
+import { createTransfers, type Transfers, type TransfersParts } from "../../src/actions/transfers/transfers.ts";
+import type { FileToSend } from "../../src/actions/transfers/upload.ts";
+import { createLocks } from "../../src/store/lock.ts";
+import { emptyShelves, house, signInAs, usualCloud, type Cloud, type House, type Shelves } from "./house.ts";
+
+/** A drive's bytes, let go piece by piece, and a platform that does as a test tells it. */
+export interface Dock {
+  readonly at: House;
+  readonly transfers: Transfers;
+  /** What transfers logged as not foreseen. */
+  readonly logged: object[];
+  /** Milliseconds of the clock. */
+  time: number;
+  /** What was asked of the drive: `name`, or `name variant`. */
+  readonly opened: string[];
+  /** Streams that were closed before or at their end. */
+  readonly closed: string[];
+  /** Files the platform has, as text. */
+  readonly arrived: Map<string, string>;
+  /** Milliseconds waited for by transfers, and the way to let the time pass. */
+  readonly waits: { readonly ms: number; pass(): void }[];
+  /** What the drive sends of a file, `hold` = and nothing more until `release`. */
+  pieces: (name: string) => AsyncIterable<string>;
+  /** Takes a file as the platform does; absent = reads it to its end. */
+  take: (file: FileToSend) => Promise<void>;
+  /** Asks for a file and starts its way: what is seen from then on. */
+  send(visit: Visit, action: Action): Promise<Way>;
+  /** Another process over the same shelves. */
+  restarted(): Dock;
+}
+
+/** A transfer as its chat sees it. */
+export interface Way {
+  readonly first: TransferScreen;
+  readonly seen: TransferScreen[];
+  /** Resolves with the last screen. */
+  readonly last: Promise<TransferScreen>;
+  /** Resolves when a screen is in that state. */
+  state(is: TransferScreen["state"]["is"]): Promise<TransferScreen>;
+}
+
+export const limit = 1000;
+export const sending = (visit: Visit): Visit => ({ ...visit, uploadLimit: limit });
+
+interface DockOptions extends Pick<
+  TransfersParts,
+  "overall" | "perPerson" | "waitingPerPerson" | "readPicture" | "isShared"
+> {
+  readonly cloud?: Cloud;
+  readonly shelves?: Shelves;
+}
+
+export function dock({ cloud = usualCloud(), shelves, ...options }: DockOptions = {}): Dock {
+  const kept = shelves ?? emptyShelves();
+  let references = 0;
+  const logged: object[] = [];
+  const transfers = createTransfers({
+    ...options,
+    ...createLocks(),
+    records: kept.transfers,
+    openBytes: async (_mount, entry, { variant, signal }) => {
+      const name = [entry.name, ...(variant ? [variant.name] : [])].join(" ");
+      dock.opened.push(name);
+      return { stream: bytesOf(dock, name, signal) };
+    },
+    now: () => dock.time,
+    wait: (ms, signal) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      dock.waits.push({ ms, pass: resolve });
+      return promise;
+    },
+    newReference: () => `ref${references++}`,
+    log: { info: () => undefined, error: (fields) => void logged.push(fields) },
+  });
+  const dock: Dock = {
+    at: house(cloud, { shelves: kept, now: () => dock.time, changes: { transfers } }),
+    transfers,
+    logged,
+    time: 1_000_000,
+    opened: [],
+    closed: [],
+    arrived: new Map(),
+    waits: [],
+    pieces: async function* (name) {
+      yield `bytes of ${name}`;
+    },
+    take: async (file) => {
+      dock.arrived.set(file.entry.name, await textOf(file));
+    },
+    send: async (visit, action) => begin(dock, await dock.at.do(visit, action)),
+    restarted: () => dockOver({ cloud, shelves: kept, ...options }),
+  };
+  return dock;
+}
+
+const dockOver = dock;
+
+async function* bytesOf(dock: Dock, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of untilAborted(dock.pieces(name), signal)) yield Buffer.from(piece);
+  } finally {
+    dock.closed.push(name);
+  }
+}
+
+/** As a socket does: what is awaited ends with the signal. */
+async function* untilAborted<T>(pieces: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const { promise: gone, reject } = Promise.withResolvers<never>();
+  gone.catch(() => undefined);
+  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  const iterator = pieces[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([iterator.next(), gone]);
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+export async function textOf(file: FileToSend): Promise<string> {
+  let text = "";
+  for await (const bytes of file.open()) text += Buffer.from(bytes).toString();
+  return text;
+}
+
+async function begin(dock: Dock, { screen, updates, upload }: Answer): Promise<Way> {
+  if (screen.show !== "transfer" || !updates || !upload) throw new Error(`no transfer: ${JSON.stringify(screen)}`);
+  const seen: TransferScreen[] = [screen];
+  let changed = Promise.withResolvers<void>();
+  const tell = () => {
+    changed.resolve();
+    changed = Promise.withResolvers<void>();
+  };
+  const watch = async (): Promise<TransferScreen> => {
+    for await (const next of updates) {
+      seen.push(onlyTransfer(next));
+      tell();
+    }
+    return seen.at(-1) ?? screen;
+  };
+  const last = watch();
+  await upload.start({ message: `message of ${screen.view.id}`, send: (file) => dock.take(file) });
+  return {
+    first: screen,
+    seen,
+    last,
+    async state(is) {
+      for (;;) {
+        const found = seen.findLast((one) => one.state.is === is);
+        if (found) return found;
+        await changed.promise;
+      }
+    },
+  };
+}
+
+function onlyTransfer(screen: Screen): TransferScreen {
+  if (screen.show !== "transfer") throw new Error(`expected a transfer, got ${screen.show}`);
+  return screen;
+}
+
+/** A gate in a stream. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}
+
+/** Somebody with an account here. */
+export async function signedIn(dock: Dock, visit: Visit, name: "mia" | "jun" = "mia"): Promise<void> {
+  await dock.at.see(visit, signInAs(name, name === "mia" ? "correct-horse" : "battery"), "listing");
+}
+
+/** What is kept of transfers. */
+export async function recordsOf(dock: Dock): Promise<readonly string[]> {
+  return ((await dock.at.shelves.transfers.get("open")) ?? []).map(({ card }) => card.entry.name);
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { announceFallback } from "../../src/actions/fallback.ts";
+import type { Notice } from "../../src/actions/screen.ts";
+import { house, mia, signInAs, usualCloud, type Shelves } from "./house.ts";
+
+interface Told {
+  readonly person: string;
+  readonly notice: Notice;
+  readonly language: string;
+}
+
+function spoken(shelves?: Shelves) {
+  const told: Told[] = [];
+  const at = house(usualCloud(), {
+    ...(shelves && { shelves }),
+    changes: { tell: async (person, notice, language) => void told.push({ person, notice, language }) },
+  });
+  return { at, told };
+}
+
+test("a mount's owner is told once that its files go through us, in their language, also over a restart", async () => {
+  const { at, told } = spoken();
+  const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  const settings = await at.see(mia, { do: "show-settings" }, "settings");
+  await at.see(mia, { do: "set-language", view: settings.view, index: 1 }, "settings");
+  const about = { id: mount.id, title: "mia", owner: "telegram:1" };
+  await Promise.all([1, 2, 3].map(() => announceFallback(at.services, about)));
+  expect(told).toEqual([
+    {
+      person: "telegram:1",
+      notice: { show: "notice", notice: "fallback", level: "info", subject: "mia" },
+      language: "zh",
+    },
+  ]);
+  const later = spoken(at.shelves);
+  await announceFallback(later.at.services, about);
+  expect(later.told).toEqual([]);
+});
+
+test("it is said anew after another way was chosen, and for each mount", async () => {
+  const { at, told } = spoken();
+  const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  const about = { id: mount.id, title: "mia", owner: "telegram:1" };
+  await announceFallback(at.services, about);
+  const { view } = await at.see(mia, { do: "show-mounts" }, "mounts");
+  const card = await at.see(mia, { do: "mount", view, index: 0 }, "mount");
+  await at.see(mia, { do: "set-method", view: card.view, method: "proxy" }, "mount");
+  await announceFallback(at.services, about);
+  await announceFallback(at.services, { ...about, id: "anothermnt" });
+  expect(told).toHaveLength(3);
+});
+
+test("where nobody can be told, nothing is noted as said", async () => {
+  const at = house(usualCloud());
+  await announceFallback(at.services, { id: "mountmount", title: "x", owner: "telegram:1" });
+  const { told, at: later } = spoken(at.shelves);
+  await announceFallback(later.services, { id: "mountmount", title: "x", owner: "telegram:1" });
+  expect(told).toHaveLength(1);
+});

@@ -1,0 +1,421 @@
+import { describe, expect, test } from "vitest";
+import { UploadError } from "../../src/actions/transfers/upload.ts";
+import { StorageError } from "../../src/storage/error.ts";
+import { dock, gate, limit, recordsOf, sending, signedIn, textOf, type Dock } from "./dock.ts";
+import { inGroup, jun, mia, usualCloud } from "./house.ts";
+
+const here = sending(mia);
+const get = (words: string) => ({ do: "get", words }) as const;
+
+async function ready(options: Parameters<typeof dock>[0] = {}): Promise<Dock> {
+  const at = dock(options);
+  await signedIn(at, mia);
+  return at;
+}
+
+/** A drive that gives one piece, then nothing until the gate opens. */
+function held(at: Dock): { readonly opened: Promise<void>; open(): void } {
+  const doors = gate();
+  at.pieces = async function* (name) {
+    yield `bytes of `;
+    await doors.opened;
+    yield name;
+  };
+  return doors;
+}
+
+describe("the file in the chat", () => {
+  test("comes by words of its name, whole, and its record goes when it is there", async () => {
+    const at = await ready();
+    const way = await at.send(here, get("file 7"));
+    expect(way.first).toMatchObject({ entry: { name: "file 7.txt" }, total: 94, state: { is: "running", done: 0 } });
+    expect(await way.last).toMatchObject({ state: { is: "done" } });
+    expect(at.arrived.get("file 7.txt")).toBe("bytes of file 7.txt");
+    expect(at.closed).toEqual(["file 7.txt"]);
+    expect(await recordsOf(at)).toEqual([]);
+  });
+
+  test("comes by its path, and by the button on its card", async () => {
+    const at = await ready();
+    await (
+      await at.send(here, get("Films/Raw/one.raw"))
+    ).last;
+    const card = await at.at.see(here, { do: "browse", path: "Films/beach.mp4" }, "file");
+    expect(card.sendable).toBe(true);
+    await (
+      await at.send(here, { do: "send", view: card.view })
+    ).last;
+    expect([...at.arrived.keys()]).toEqual(["one.raw", "beach.mp4"]);
+  });
+
+  test("is the rendition where a link to one was shown", async () => {
+    const at = await ready();
+    const card = await at.at.see(here, { do: "browse", path: "Films/beach.mp4" }, "file");
+    const link = await at.at.see(here, { do: "link", view: card.view, variant: 1 }, "link");
+    const way = await at.send(here, { do: "send", view: link.view });
+    expect(way.first.variant?.name).toBe("480P");
+    await way.last;
+    expect(at.opened).toEqual(["beach.mp4 480P"]);
+  });
+
+  test("is not sent when several have such names: the list of them comes", async () => {
+    const at = await ready();
+    expect((await at.at.see(here, get("file 1"), "listing")).filter).toBe("file 1");
+    expect(at.opened).toEqual([]);
+  });
+
+  test("is not offered where no files can be put, and asking says so", async () => {
+    const at = await ready();
+    expect((await at.at.see(mia, { do: "browse", path: "file 7.txt" }, "file")).sendable).toBeUndefined();
+    expect(await at.at.see(mia, get("file 7"), "notice")).toMatchObject({ notice: "no-sending-here" });
+  });
+
+  test("that is too large is known before anything is fetched, and a link is a press away", async () => {
+    const cloud = usualCloud();
+    cloud.accounts["mia"] = {
+      password: "correct-horse",
+      tree: { name: "", children: [{ name: "big.mkv", size: limit + 1, url: "https://bytes.example/big" }] },
+    };
+    const at = await ready({ cloud });
+    const card = await at.at.see(here, get("big"), "transfer");
+    expect(card.state).toEqual({ is: "failed", code: "too-large", limit });
+    expect(at.opened).toEqual([]);
+    expect((await at.at.see(here, { do: "link", view: card.view }, "link")).entry.name).toBe("big.mkv");
+    expect((await at.at.see(here, { do: "back", view: card.view }, "file")).entry.name).toBe("big.mkv");
+  });
+
+  test("that is empty is said to be", async () => {
+    const cloud = usualCloud();
+    cloud.accounts["mia"] = { password: "correct-horse", tree: { name: "", children: [{ name: "nil.txt", size: 0 }] } };
+    const at = await ready({ cloud });
+    expect((await at.at.see(here, get("nil"), "transfer")).state).toEqual({ is: "failed", code: "empty" });
+  });
+
+  test("can be had in a group by who has leave to use the drive there", async () => {
+    const at = dock();
+    await at.at.see(here, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
+    const way = await at.send(inGroup(here), get("file 7"));
+    expect((await way.last).state.is).toBe("done");
+    await signedIn(at, here);
+    expect(await at.at.see(inGroup(here), get("file 7"), "notice")).toMatchObject({ notice: "private-only" });
+  });
+});
+
+describe("on the way", () => {
+  test("it is told how much is there, how fast it goes and how long it takes", async () => {
+    const at = await ready();
+    const [first, second] = [gate(), gate()];
+    let asked = 0;
+    at.pieces = async function* () {
+      yield "x".repeat(10);
+      asked = 10;
+      await first.opened;
+      yield "x".repeat(10);
+      await second.opened;
+    };
+    const way = await at.send(here, get("file 7"));
+    await expect.poll(() => asked).toBe(10);
+    at.time += 2000;
+    first.open();
+    await expect
+      .poll(() => way.seen.findLast(({ state }) => state.is === "running")?.state)
+      .toEqual({ is: "running", done: 20, speed: 10, left: 7400 });
+    second.open();
+    await way.last;
+  });
+
+  test("a second file of one person waits, and more than a few of everybody; places are told and move up", async () => {
+    const at = await ready({ overall: 2 });
+    await signedIn(at, jun, "jun");
+    const doors = held(at);
+    const one = await at.send(here, get("file 1.txt"));
+    const two = await at.send(here, get("file 2.txt"));
+    const three = await at.send(here, get("file 3.txt"));
+    expect([one, two, three].map(({ first }) => first.state)).toEqual([
+      { is: "running", done: 0 },
+      { is: "queued", place: 1 },
+      { is: "queued", place: 2 },
+    ]);
+    // Another person does not wait for the first one's second file.
+    const other = await at.send(sending(jun), get("file 4.txt"));
+    await other.state("running");
+    at.transfers.cancel(await transferOf(at, two.first.view.id));
+    expect((await two.last).state).toEqual({ is: "cancelled" });
+    expect((await three.state("queued")).state).toEqual({ is: "queued", place: 1 });
+    doors.open();
+    expect((await three.last).state.is).toBe("done");
+    expect((await one.last).state.is).toBe("done");
+    expect((await other.last).state.is).toBe("done");
+    expect(at.opened.toSorted()).toEqual(["file 1.txt", "file 3.txt", "file 4.txt"]);
+  });
+
+  test("the same file is not sent twice at once, and nobody has endless files waiting", async () => {
+    const at = await ready({ waitingPerPerson: 1 });
+    const doors = held(at);
+    const one = await at.send(here, get("file 1.txt"));
+    expect(await at.at.see(here, get("file 1.txt"), "notice")).toMatchObject({ notice: "transfer-busy" });
+    const two = await at.send(here, get("file 2.txt"));
+    expect(await at.at.see(here, get("file 3.txt"), "notice")).toMatchObject({ notice: "transfer-queue-full" });
+    doors.open();
+    await Promise.all([one.last, two.last]);
+  });
+
+  test("there is a record before the first byte is asked for", async () => {
+    const at = await ready();
+    const recorded: unknown[] = [];
+    at.take = async (file) => {
+      recorded.push(await recordsOf(at));
+      await textOf(file);
+    };
+    await (
+      await at.send(here, get("file 7"))
+    ).last;
+    expect(recorded).toEqual([["file 7.txt"]]);
+  });
+});
+
+describe("Cancel", () => {
+  test("closes the drive's stream and tells the platform's client to let go", async () => {
+    const at = await ready();
+    held(at);
+    const aborted: boolean[] = [];
+    at.take = async (file) => {
+      await textOf(file).catch(() => undefined);
+      aborted.push(file.signal.aborted);
+      throw new Error("the client noticed");
+    };
+    const way = await at.send(here, get("file 7"));
+    await expect.poll(() => at.opened).toEqual(["file 7.txt"]);
+    const word = await at.at.see(here, { do: "cancel-transfer", view: way.first.view }, "notice");
+    expect(word).toMatchObject({ notice: "transfer-cancelled", for: "asker" });
+    expect((await way.last).state).toEqual({ is: "cancelled" });
+    await expect.poll(() => at.closed).toEqual(["file 7.txt"]);
+    expect(aborted).toEqual([true]);
+    await expect.poll(() => recordsOf(at)).toEqual([]);
+  });
+
+  test("does not wait for what else the person asked for", async () => {
+    const at = await ready();
+    held(at);
+    const way = await at.send(here, get("file 7"));
+    const doors = gate();
+    const busy = at.at.services.exclusive("person:telegram:1", () => doors.opened);
+    await at.at.see(here, { do: "cancel-transfer", view: way.first.view }, "notice");
+    expect((await way.last).state).toEqual({ is: "cancelled" });
+    doors.open();
+    await busy;
+  });
+
+  test("is for who asked, and after the end only says so", async () => {
+    const at = await ready();
+    const doors = held(at);
+    const way = await at.send(here, get("file 7"));
+    const press = { do: "cancel-transfer", view: way.first.view } as const;
+    expect(await at.at.see(sending(jun), press, "notice")).toMatchObject({ notice: "not-yours" });
+    doors.open();
+    expect((await way.last).state.is).toBe("done");
+    expect(await at.at.see(here, press, "notice")).toMatchObject({ notice: "transfer-over" });
+  });
+
+  test("is what forgetting a person does to their files", async () => {
+    const at = await ready();
+    held(at);
+    const way = await at.send(here, get("file 7"));
+    const { view } = await at.at.see(here, { do: "forget" }, "question");
+    await at.at.see(here, { do: "confirm", view }, "notice");
+    expect((await way.last).state).toEqual({ is: "cancelled" });
+    expect(await recordsOf(at)).toEqual([]);
+  });
+});
+
+describe("what goes wrong", () => {
+  test("on the platform's side is tried once more from the first byte, after the time it asks for", async () => {
+    const at = await ready();
+    const tries: string[] = [];
+    at.take = async (file) => {
+      tries.push(await textOf(file));
+      if (tries.length === 1) throw new UploadError("refused", { again: true, retryAfter: 4000 });
+    };
+    const way = await at.send(here, get("file 7"));
+    await expect.poll(() => at.waits.some(({ ms }) => ms === 4000)).toBe(true);
+    at.waits.find(({ ms }) => ms === 4000)?.pass();
+    expect((await way.last).state.is).toBe("done");
+    expect(tries).toEqual(["bytes of file 7.txt", "bytes of file 7.txt"]);
+  });
+
+  test("twice, or for good, ends with a sentence, and Retry begins anew", async () => {
+    const at = await ready();
+    at.take = async () => {
+      throw new UploadError("refused", { again: true });
+    };
+    const way = await at.send(here, get("file 7"));
+    await expect.poll(() => at.waits.some(({ ms }) => ms === 0)).toBe(true);
+    at.waits.find(({ ms }) => ms === 0)?.pass();
+    expect((await way.last).state).toEqual({ is: "failed", code: "refused" });
+    let calls = 0;
+    at.take = async () => {
+      calls += 1;
+      throw new UploadError("forbidden");
+    };
+    const again = await at.send(here, { do: "retry", view: way.first.view });
+    expect((await again.last).state).toEqual({ is: "failed", code: "forbidden" });
+    expect(calls).toBe(1);
+    expect(again.first.view.id).toBe(way.first.view.id);
+  });
+
+  test("on the drive's side has the drive's words, and is not tried again: the drive's client has", async () => {
+    const at = await ready();
+    at.pieces = async function* () {
+      yield "half";
+      throw new StorageError("unreachable", { retryAfter: 3000 });
+    };
+    at.take = async (file) => {
+      // A platform's client knows only that its stream broke.
+      await textOf(file).catch(() => {
+        throw new UploadError("refused", { again: true });
+      });
+    };
+    const way = await at.send(here, get("file 7"));
+    expect((await way.last).state).toEqual({ is: "failed", code: "unreachable", retryAfter: 3000 });
+    expect(at.opened).toHaveLength(1);
+  });
+
+  test("when nothing moves for minutes is given up", async () => {
+    const at = await ready();
+    held(at);
+    const way = await at.send(here, get("file 7"));
+    const pass = async (nth: number) => {
+      await expect.poll(() => at.waits.length).toBeGreaterThan(nth);
+      expect(at.waits[nth]?.ms).toBe(300_000);
+      at.waits[nth]?.pass();
+    };
+    await expect.poll(() => at.opened).toEqual(["file 7.txt"]);
+    await pass(0);
+    await pass(1);
+    expect((await way.last).state).toEqual({ is: "failed", code: "stalled" });
+    await expect.poll(() => at.closed).toEqual(["file 7.txt"]);
+  });
+
+  test("while the platform thinks about a file it has whole, it is given an hour", async () => {
+    const at = await ready();
+    at.take = async (file) => {
+      await textOf(file);
+      await gate().opened;
+    };
+    const way = await at.send(here, get("file 7"));
+    await expect.poll(() => at.closed).toEqual(["file 7.txt"]);
+    let quiet = 0;
+    for (; quiet < 14 && !way.seen.some(({ state }) => state.is === "failed"); quiet += 1) {
+      await expect.poll(() => at.waits.length > quiet || way.seen.at(-1)?.state.is === "failed").toBe(true);
+      at.waits[quiet]?.pass();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await way.last).state).toEqual({ is: "failed", code: "stalled" });
+    expect(at.waits.length * 5).toBeGreaterThanOrEqual(60);
+  });
+
+  test("that nobody foresaw is logged with the reference the person sees", async () => {
+    const at = await ready();
+    at.take = async () => {
+      throw new TypeError("oh");
+    };
+    const way = await at.send(here, get("file 7"));
+    expect((await way.last).state).toEqual({ is: "failed", code: "refused", reference: "ref0" });
+    expect(at.logged).toMatchObject([{ reference: "ref0" }]);
+  });
+
+  test("before anything began is a notice with a way on", async () => {
+    const at = await ready();
+    await at.at.see(here, { do: "browse", path: "file 7.txt" }, "file");
+    at.at.cloud.failing = new StorageError("unreachable");
+    const sorry = await at.at.see(here, get("file 7"), "notice");
+    expect(sorry).toMatchObject({ notice: "unreachable", offer: ["retry", "back", "mounts"] });
+    at.at.cloud.failing = undefined;
+    const way = await at.send(here, { do: "retry", view: sorry.view ?? { id: "", revision: 0 } });
+    expect((await way.last).state.is).toBe("done");
+  });
+
+  test("with a picture costs the picture only", async () => {
+    const asked: string[] = [];
+    const cloud = usualCloud();
+    const film = { name: "film.mp4", size: 9, url: "https://bytes.example/f", thumbnail: "https://img.example/f" };
+    cloud.accounts["mia"] = { password: "correct-horse", tree: { name: "", children: [film] } };
+    const at = await ready({
+      cloud,
+      readPicture: async (url, options) => {
+        asked.push(`${url} ${options.limit} ${options.person}`);
+        throw new Error("no picture");
+      },
+    });
+    const pictures: unknown[] = [];
+    at.take = async (file) => {
+      pictures.push(await file.picture(100));
+      await textOf(file);
+    };
+    expect((await (await at.send(here, get("film"))).last).state.is).toBe("done");
+    expect(asked).toEqual(["https://img.example/f 100 telegram:1"]);
+    expect(pictures).toEqual([undefined]);
+  });
+});
+
+describe("a restart", () => {
+  test("is told where the file was on its way, once, and Retry sends it", async () => {
+    const before = await ready();
+    held(before);
+    const way = await before.send(here, get("file 7"));
+    const queued = await before.send(here, get("file 8"));
+    await before.transfers.stop();
+    await Promise.all([way.last, queued.last]);
+    expect(before.closed).toEqual(["file 7.txt"]);
+
+    const after = before.restarted();
+    expect(await after.transfers.interrupted("discord")).toEqual([]);
+    const lost = await after.transfers.interrupted("telegram");
+    expect(lost.map(({ screen, language, place, message }) => [screen.state.is, language, place, message])).toEqual([
+      ["interrupted", "en", "telegram:1", `message of ${way.first.view.id}`],
+      ["interrupted", "en", "telegram:1", `message of ${queued.first.view.id}`],
+    ]);
+    for (const { told } of lost) await told();
+    expect(await after.transfers.interrupted("telegram")).toEqual([]);
+
+    expect(await after.at.see(here, { do: "cancel-transfer", view: way.first.view }, "notice")).toMatchObject({
+      notice: "transfer-over",
+    });
+    const again = await after.send(here, { do: "retry", view: way.first.view });
+    expect((await again.last).state.is).toBe("done");
+    expect(after.arrived.get("file 7.txt")).toBe("bytes of file 7.txt");
+  });
+
+  test("of one of several processes is told by another, and only when the first has been silent", async () => {
+    const one = await ready({ isShared: true });
+    held(one);
+    await one.send(here, get("file 7"));
+    const other = one.restarted();
+    const lost = async (later: number) => {
+      other.time = one.time + later;
+      return (await other.transfers.interrupted("telegram")).length;
+    };
+    expect(await lost(59_000)).toBe(0);
+    one.time += 20_000;
+    await expect.poll(() => one.waits.some(({ ms }) => ms === 20_000)).toBe(true);
+    one.waits.find(({ ms }) => ms === 20_000)?.pass();
+    await expect.poll(() => one.at.shelves.transfers.get("open")).toMatchObject([{ aliveAt: one.time }]);
+    expect(await lost(59_000)).toBe(0);
+    await one.transfers.stop();
+    expect(await lost(60_000)).toBe(1);
+  });
+
+  test("does not take what is on its way now for lost", async () => {
+    const at = await ready();
+    const doors = held(at);
+    const way = await at.send(here, get("file 7"));
+    expect(await at.transfers.interrupted("telegram")).toEqual([]);
+    doors.open();
+    await way.last;
+  });
+});
+
+async function transferOf(at: Dock, session: string): Promise<string> {
+  const scene = (await at.at.shelves.sessions.get(session))?.scene;
+  return scene?.at === "transfer" ? scene.transfer : "";
+}

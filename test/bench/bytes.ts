@@ -1,0 +1,214 @@
+import { createHash } from "node:crypto";
+import { loadavg } from "node:os";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createSeeker, download, readSlowly } from "./bytes/client.ts";
+import type { Task } from "./bytes/contender.ts";
+import { nginxVersion } from "./bytes/nginx.ts";
+import { bigBytes, startOrigin, type Origin } from "./bytes/origin.ts";
+import { cpuSeconds, residentMiB, startNode, startProxy, type Contender } from "./bytes/start.ts";
+
+// npm run bench:bytes: the gateway beside nginx and what one writes first, on one machine, in one run.
+// `--quick` takes one round and leaves out memory and aborts; `--only=ours,nginx` takes those alone.
+
+const quick = process.argv.includes("--quick");
+const only = process.argv
+  .find((text) => text.startsWith("--only="))
+  ?.slice("--only=".length)
+  .split(",");
+const rounds = quick ? 1 : 3;
+const mib = 1024 * 1024;
+const seekBytes = 64 * 1024;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const origin = await startOrigin();
+const starters = contenders({ urls: origin.urls, ...(origin.ca === undefined ? {} : { ca: origin.ca }) });
+say(
+  `${new Date().toISOString()} · Node ${process.versions.node} · ${nginxVersion() ?? "nginx is not installed: left out"}`,
+);
+say(
+  `load at the start ${loadavg()
+    .map((load) => load.toFixed(2))
+    .join(" ")}\n`,
+);
+try {
+  for (const scheme of ["http", "https"]) {
+    if (origin.urls[`${scheme}/big`] === undefined) say(`${scheme}: openssl is not installed: left out`);
+    else await compare(scheme, origin);
+  }
+} finally {
+  await origin.stop();
+}
+
+interface Row {
+  readonly name: string;
+  readonly figures: Map<string, number[]>;
+}
+
+/** All contenders over one kind of upstream, their rounds interleaved, so that noise meets all of them. */
+async function compare(scheme: string, origin: Origin): Promise<void> {
+  const rows: Row[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { name, start } of starters) {
+      const row = rows.find((known) => known.name === name) ?? { name, figures: new Map() };
+      if (!rows.includes(row)) rows.push(row);
+      const contender = await start();
+      try {
+        const add = (figure: string, value: number): void =>
+          void row.figures.set(figure, [...(row.figures.get(figure) ?? []), value]);
+        await measure(contender, { scheme, origin, add, isFirst: round === 0 });
+      } finally {
+        await contender.stop();
+      }
+    }
+  }
+  print(scheme, rows);
+}
+
+interface Measuring {
+  readonly scheme: string;
+  readonly origin: Origin;
+  readonly add: (figure: string, value: number) => void;
+  readonly isFirst: boolean;
+}
+
+async function measure(contender: Contender, measuring: Measuring): Promise<void> {
+  const { scheme, isFirst, origin } = measuring;
+  if (isFirst) await provesItsBytes(contender, scheme, origin.digest);
+  else await download({ port: contender.port, path: pathOf(contender, scheme, "big"), range: "bytes=0-268435455" });
+  for (const streams of [1, 8, 64]) await throughput(contender, streams, measuring);
+  await seeks(contender, measuring);
+  if (!isFirst || quick) return;
+  await slowReaders(contender, measuring);
+  await aborts(contender, measuring);
+}
+
+/** Also the warming up. */
+async function provesItsBytes(contender: Contender, scheme: string, digest: string): Promise<void> {
+  const hash = createHash("sha256");
+  await download({
+    port: contender.port,
+    path: pathOf(contender, scheme, "big"),
+    onBody: (piece) => hash.update(piece),
+  });
+  if (hash.digest("hex") !== digest) throw new Error(`${contender.name} changed the bytes over ${scheme}`);
+}
+
+async function throughput(contender: Contender, streams: number, { scheme, add }: Measuring): Promise<void> {
+  const each = bigBytes / streams;
+  const path = pathOf(contender, scheme, "big");
+  const before = cpuSeconds(contender.pid);
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: streams }, (_, index) =>
+      download({ port: contender.port, path, range: `bytes=${index * each}-${(index + 1) * each - 1}` }),
+    ),
+  );
+  const seconds = (performance.now() - began) / 1000;
+  add(`MiB/s ×${streams}`, bigBytes / mib / seconds);
+  add(`CPU s/GiB ×${streams}`, ((cpuSeconds(contender.pid) - before) * 1024 ** 3) / bigBytes);
+}
+
+async function seeks(contender: Contender, { scheme, add }: Measuring): Promise<void> {
+  const seeker = createSeeker(contender.port);
+  const path = pathOf(contender, scheme, "big");
+  await seeker.seek(path, 0, seekBytes - 1);
+  const calls = await contender.linkCalls?.();
+  const times: number[] = [];
+  for (let index = 0; index < 300; index += 1) {
+    const start = Math.floor(((index * 7919) % 300) * ((bigBytes - seekBytes) / 300));
+    times.push(await seeker.seek(path, start, start + seekBytes - 1));
+  }
+  seeker.close();
+  const sorted = times.toSorted((one, other) => one - other);
+  add("range p50 ms", sorted[149] ?? 0);
+  add("range p99 ms", sorted[296] ?? 0);
+  if (calls !== undefined) add("link calls", ((await contender.linkCalls?.()) ?? 0) - calls);
+}
+
+async function slowReaders(contender: Contender, { scheme, add }: Measuring): Promise<void> {
+  const before = residentMiB(contender.pid);
+  const stops = Array.from({ length: 64 }, () => readSlowly(contender.port, pathOf(contender, scheme, "huge"), 100));
+  let most = before;
+  for (let turn = 0; turn < 40; turn += 1) {
+    await sleep(250);
+    most = Math.max(most, residentMiB(contender.pid));
+  }
+  for (const stop of stops) stop();
+  add("RSS MiB before", before);
+  add("RSS MiB 64 slow", most);
+  await sleep(300);
+}
+
+async function aborts(contender: Contender, { scheme, origin, add }: Measuring): Promise<void> {
+  let longest = 0;
+  for (let turn = 0; turn < 10; turn += 1) {
+    const closed = origin.closed();
+    const socket = connect(contender.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write(`GET ${pathOf(contender, scheme, "endless")} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+    let got = 0;
+    await new Promise<void>((resolve) =>
+      socket.on("data", (bytes) => {
+        got += bytes.length;
+        if (got > mib) resolve();
+      }),
+    );
+    const left = performance.now();
+    socket.destroy();
+    await Promise.race([closed, sleep(5000)]);
+    longest = Math.max(longest, performance.now() - left);
+  }
+  add("abort ms", longest);
+}
+
+function pathOf({ paths }: Contender, scheme: string, file: string): string {
+  return paths[`${scheme}/${file}`] ?? "/";
+}
+
+function contenders(task: Task): readonly { readonly name: string; readonly start: () => Promise<Contender> }[] {
+  const nginx = (name: string, settings: string) => ({ name, start: () => startProxy(name, task, settings) });
+  const all = [
+    { name: "ours", start: () => startNode("ours", "ours.ts", task) },
+    { name: "pipe", start: () => startNode("pipe", "pipe.ts", task) },
+    { name: "undici", start: () => startNode("undici", "undici.ts", task) },
+    ...(nginxVersion() === undefined
+      ? []
+      : [
+          nginx("nginx", ""),
+          nginx("nginx 128k", "proxy_buffer_size 128k; proxy_buffers 4 128k; proxy_busy_buffers_size 256k;"),
+        ]),
+  ];
+  return all.filter(({ name }) => only?.includes(name) ?? true);
+}
+
+function print(scheme: string, rows: readonly Row[]): void {
+  const names = [...new Set(rows.flatMap(({ figures }) => [...figures.keys()]))];
+  const cell = (values: readonly number[] | undefined): string => {
+    if (!values) return "–";
+    const middle = values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+    return middle >= 100 || middle === 0 ? middle.toFixed(0) : middle.toFixed(2);
+  };
+  say(
+    `### ${scheme} upstream (load now ${loadavg()[0]?.toFixed(2)}; medians of ${rounds} rounds, every byte hashed once)\n`,
+  );
+  say(`| | ${rows.map(({ name }) => name).join(" | ")} |`);
+  say(`| --- |${rows.map(() => " ---: |").join("")}`);
+  for (const name of names) say(`| ${name} | ${rows.map(({ figures }) => cell(figures.get(name))).join(" | ")} |`);
+  const nginx = rows.find(({ name }) => name === "nginx");
+  const ours = rows.find(({ name }) => name === "ours");
+  if (nginx && ours) say(`\n${ratios(ours, nginx)}\n`);
+}
+
+function ratios(ours: Row, nginx: Row): string {
+  const middle = (row: Row, figure: string): number => {
+    const values = (row.figures.get(figure) ?? []).toSorted((one, other) => one - other);
+    return values[Math.floor(values.length / 2)] ?? Number.NaN;
+  };
+  const parts = [1, 8, 64].map((streams) => {
+    const figure = `MiB/s ×${streams}`;
+    return `×${streams}: ${(middle(ours, figure) / middle(nginx, figure)).toFixed(2)}`;
+  });
+  return `ours / nginx, throughput: ${parts.join(", ")}`;
+}

@@ -1,0 +1,79 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Listening, Task } from "./contender.ts";
+import { startNginx } from "./nginx.ts";
+
+/** One that is measured. */
+export interface Contender extends Listening {
+  readonly name: string;
+  readonly pid: number;
+  /** Calls to the drive for links so far; undefined for those that know none. */
+  linkCalls?(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** A Node process of this folder. */
+export async function startNode(name: string, file: string, task: Task): Promise<Contender> {
+  const child = fork(join(import.meta.dirname, file), [JSON.stringify(task)], { execArgv: [] });
+  // Sent by `announce`.
+  const [{ port, paths }] = (await once(child, "message")) as [Listening];
+  return {
+    name,
+    port,
+    paths,
+    pid: child.pid ?? 0,
+    ...(file === "ours.ts" && {
+      linkCalls: async () => {
+        child.send("calls");
+        const [{ calls }] = (await once(child, "message")) as [{ calls: number }];
+        return calls;
+      },
+    }),
+    stop: async () => {
+      child.kill();
+      await once(child, "exit");
+    },
+  };
+}
+
+const nginxPort = 18_481;
+
+/** nginx as people set it up in front of a file host, without buffering to disk. */
+export async function startProxy(name: string, { urls }: Task, settings = ""): Promise<Contender> {
+  const hosts = [...new Set(Object.values(urls).map((url) => new URL(url).host))];
+  const groups = hosts.map((host, index) => `upstream host${index} { server ${host}; keepalive 64; }`);
+  const places = Object.entries(urls).map(([path, url]) => {
+    const { protocol, host, pathname } = new URL(url);
+    return `location = /${path} { proxy_pass ${protocol}//host${hosts.indexOf(host)}${pathname}; }`;
+  });
+  const nginx = await startNginx(
+    `proxy_buffering off; proxy_http_version 1.1; proxy_set_header Connection ""; ${settings}
+${groups.join("\n")}
+server { listen 127.0.0.1:${nginxPort}; ${places.join("\n")} }`,
+    nginxPort,
+  );
+  return {
+    name,
+    port: nginxPort,
+    pid: nginx.pid,
+    paths: Object.fromEntries(Object.keys(urls).map((path) => [path, `/${path}`])),
+    stop: () => nginx.stop(),
+  };
+}
+
+/** Seconds of processor time a process has used. */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  // utime and stime, in ticks of 10 ms.
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** MiB of memory a process holds. */
+export function residentMiB(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kib) / 1024;
+}

@@ -1,0 +1,450 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { formIds, listFormats, type ViewRef } from "../../src/actions/action.ts";
+import { decodePress, encodePress } from "../../src/actions/press.ts";
+import { noticeCodes, type FormScreen, type Screen, type TransferState } from "../../src/actions/screen.ts";
+import { auditActs } from "../../src/actions/office/audit.ts";
+import { accessModes } from "../../src/actions/office/door.ts";
+import { logLevels } from "../../src/actions/office/office.ts";
+import type { OperatorsScreen } from "../../src/actions/screen-operators.ts";
+import { uploadFailures } from "../../src/actions/transfers/upload.ts";
+import { storageErrorCodes } from "../../src/storage/error.ts";
+import { problemCodes, type Field } from "../../src/storage/form.ts";
+import { loadWords } from "../../src/words.ts";
+
+/** A platform's renderer, as the contract uses it. */
+export interface Canvas {
+  readonly name: string;
+  /** Most rows its listings have. */
+  readonly rows: number;
+  draw(screen: Screen, language: string, place: "private" | "group"): Drawn;
+}
+
+/** What came of drawing a screen. */
+export interface Drawn {
+  /** Everything that can be read, as the platform is told it. */
+  readonly text: string;
+  /** Codes behind its widgets that are presses. */
+  readonly presses: readonly string[];
+  /** What the platform would refuse, in words. */
+  readonly problems: readonly string[];
+}
+
+/** Names as nobody would give them, and as somebody did. */
+export const hostileName: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ unit: "grapheme", maxLength: 255 }),
+  fc.string({ unit: fc.constantFrom(..."[]()<>@#:*_~`|\\-+./ \n!&ab1".split("")), maxLength: 255 }),
+  fc.constantFrom(
+    "<b>bold</b> &amp; *x* _y_ `z`.mp4",
+    "a](https://evil.example) [b",
+    "<@1001> @everyone <#5> </browse:1> <t:1:R> <:smile:1>",
+    "https://evil.example/x.mp4",
+    "# heading\n> quote\n- list",
+    "-# small",
+    "1. one",
+    "||spoiler|| ~~gone~~ ```code```",
+    "שלום עולם\u202E.exe",
+    "\u2066\u2069\u200F\u0000\u0007",
+    "👨‍👩‍👧‍👦".repeat(40),
+    "第".repeat(255),
+    " \n\t ",
+    "",
+    "a\u0300".repeat(100),
+    "\\".repeat(255),
+    "\uD800 lone",
+  ),
+);
+
+const view: ViewRef = { id: "abcdefghij", revision: 1234 };
+const now = Date.UTC(2026, 10, 24, 12);
+
+const entry = fc.record(
+  {
+    id: fc.uuid(),
+    kind: fc.constantFrom("folder" as const, "file" as const),
+    name: hostileName,
+    size: fc.nat({ max: 2 ** 50 }),
+    modifiedAt: fc.nat({ max: now }),
+    mimeType: fc.constantFrom("video/mp4", "application/zip", "x"),
+    thumbnail: fc.constantFrom("https://img.example.com/1.jpg", "http://127.0.0.1/1.jpg"),
+  },
+  { requiredKeys: ["id", "kind", "name"] },
+);
+
+const mount = hostileName.map((title) => ({ id: "mountmount", title, driver: "pikpak" }));
+const trail = fc.array(hostileName, { maxLength: 30 });
+const order = fc.record({ by: fc.constantFrom("name", "size", "modified"), descending: fc.boolean() });
+const code = fc.constantFrom(...storageErrorCodes);
+const address = fc.oneof(
+  fc.nat({ max: 8000 }).map((tail) => `https://dl.example.com/${"x".repeat(tail)}`),
+  fc.webUrl({ withQueryParameters: true, withFragments: true }),
+  fc.constantFrom("http://127.0.0.1:8080/d/x", "https://dl.example.com/a(b)c>d`e?sign=%3E"),
+);
+const reason = fc.record({ code, retryAfter: fc.nat({ max: 1e9 }), verify: address }, { requiredKeys: ["code"] });
+const health = fc.oneof(
+  fc.constant({ state: "working" as const, at: now }),
+  code.map((why) => ({ state: "failing" as const, at: now, code: why })),
+);
+const line = fc.record({ tag: mount, current: fc.boolean(), health }).map(({ tag, ...more }) => ({ ...tag, ...more }));
+const variants = fc
+  .array(hostileName, { maxLength: 30 })
+  .map((names) => names.map((name, at) => ({ id: `${at}`, name })));
+
+const field = fc
+  .record({
+    kind: fc.constantFrom("text" as const, "secret" as const, "folder" as const, "choice" as const),
+    required: fc.boolean(),
+    aside: fc.boolean(),
+    maxLength: fc.integer({ min: 1, max: 9000 }),
+  })
+  .map(({ kind, ...more }): Omit<Field, "name"> => ({
+    kind,
+    ...more,
+    ...(kind === "choice" && { choices: ["web", "android", "pc"] }),
+  }));
+
+const form: fc.Arbitrary<FormScreen> = fc
+  .record({
+    id: fc.constantFrom(...formIds),
+    subject: fc.option(hostileName, { nil: undefined }),
+    fields: fc.array(field, { minLength: 1, maxLength: 8 }),
+    known: hostileName,
+    problem: fc.option(fc.constantFrom(...problemCodes), { nil: undefined }),
+    reason: fc.option(reason, { nil: undefined }),
+    page: fc.option(fc.constantFrom("https://drive.example.com/s/abc", "http://127.0.0.1:8080/s/abc"), {
+      nil: undefined,
+    }),
+  })
+  .map(({ id, subject, fields, known, problem, reason: why, page }) => ({
+    show: "form",
+    form: { id, ...(subject !== undefined && { subject }) },
+    // A form asks at least one thing.
+    fields: fields.map((one, at) => ({ ...one, name: `field${at}`, aside: at > 0 && (one.aside ?? false) })),
+    values: { field1: known },
+    ...(problem && { problem: { field: "field0", code: problem } }),
+    ...(why && { reason: why }),
+    ...(page !== undefined && { page: { url: page, expiresAt: now } }),
+  }));
+
+const guest = fc.record(
+  {
+    id: fc.constantFrom("telegram:-1001234567890", "discord:123456789012345678"),
+    kind: fc.constantFrom("person", "group"),
+    standing: fc.constantFrom("usual", "admitted", "banned", "operator"),
+    seenAt: fc.constant(now),
+  },
+  { requiredKeys: ["id", "kind", "standing"] },
+);
+const eight = { maxLength: 8 };
+const paged = { view: fc.constant(view), page: fc.nat({ max: 900 }), pages: fc.nat({ max: 900 }) };
+
+/** What operators see. */
+const operatorsScreens: {
+  readonly [Show in OperatorsScreen["show"]]: fc.Arbitrary<Extract<OperatorsScreen, { show: Show }>>;
+} = {
+  admin: fc.record(
+    {
+      show: fc.constant("admin"),
+      view: fc.constant(view),
+      numbers: fc.record({
+        people: fc.nat(),
+        groups: fc.nat(),
+        mounts: fc.nat(),
+        failing: fc.nat(),
+        links: fc.nat(),
+        bytes: fc.nat(),
+        calls: fc.nat(),
+        coolDowns: fc.nat(),
+        errors: fc.array(fc.record({ code: fc.constantFrom(...storageErrorCodes), count: fc.nat() }), {
+          maxLength: 10,
+        }),
+      }),
+      access: fc.constantFrom(...accessModes),
+      maintenanceSince: fc.constant(now),
+      logLevel: fc.constantFrom(...logLevels),
+      logLevels: fc.constant(logLevels),
+    },
+    { requiredKeys: ["show", "view", "numbers", "access", "logLevel", "logLevels"] },
+  ),
+  people: fc.record(
+    { show: fc.constant("people"), ...paged, rows: fc.array(guest, eight), words: hostileName },
+    { requiredKeys: ["show", "view", "page", "pages", "rows"] },
+  ),
+  person: fc.record(
+    {
+      show: fc.constant("person"),
+      view: fc.constant(view),
+      guest,
+      admitted: fc.boolean(),
+      banned: fc.boolean(),
+      fixed: fc.boolean(),
+      mounts: fc.nat(),
+      used: fc.nat(),
+      quota: fc.nat(),
+    },
+    { requiredKeys: ["show", "view", "guest", "admitted", "banned", "fixed", "mounts", "used"] },
+  ),
+  access: fc.record(
+    {
+      show: fc.constant("access"),
+      view: fc.constant(view),
+      access: fc.constantFrom(...accessModes),
+      modes: fc.constant(accessModes),
+      admitted: fc.nat(),
+      open: fc.nat(),
+      invitation: fc.constant({ code: `inv-${"a".repeat(20)}`, expiresAt: now }),
+    },
+    { requiredKeys: ["show", "view", "access", "modes", "admitted", "open"] },
+  ),
+  "admin-mounts": fc.record({
+    show: fc.constant("admin-mounts"),
+    ...paged,
+    rows: fc.array(
+      line.map((mount) => ({ ...mount, owner: "discord:123456789012345678" })),
+      eight,
+    ),
+  }),
+  broadcast: fc.record(
+    {
+      show: fc.constant("broadcast"),
+      view: fc.constant(view),
+      broadcast: fc.record(
+        {
+          id: fc.constant("abcdefghij"),
+          by: fc.constant("telegram:1"),
+          text: hostileName,
+          at: fc.constant(now),
+          state: fc.constantFrom("running", "stopped", "done"),
+          total: fc.nat(),
+          tally: fc.record({ sent: fc.nat(), gone: fc.nat(), failed: fc.nat() }),
+          endedAt: fc.constant(now),
+        },
+        { requiredKeys: ["id", "by", "text", "at", "state", "total", "tally"] },
+      ),
+    },
+    { requiredKeys: ["show", "view"] },
+  ),
+  audit: fc.record({
+    show: fc.constant("audit"),
+    ...paged,
+    entries: fc.array(
+      fc.record(
+        {
+          at: fc.constant(now),
+          by: fc.constant("telegram:1"),
+          act: fc.constantFrom(...auditActs),
+          subject: fc.constant("telegram:-1001234567890"),
+          detail: fc.constant("allowlist"),
+        },
+        { requiredKeys: ["at", "by", "act"] },
+      ),
+      eight,
+    ),
+  }),
+};
+
+/** A screen of every kind: a new kind does not compile until it is drawn here too. */
+function screensOf(rows: number): { readonly [Show in Screen["show"]]: fc.Arbitrary<Extract<Screen, { show: Show }>> } {
+  return {
+    welcome: fc.nat({ max: 30 }).map((mounts) => ({ show: "welcome", view, mounts })),
+    help: fc.record({ show: fc.constant("help"), place: fc.constantFrom("private", "group"), admin: fc.boolean() }),
+    form,
+    listing: fc.record(
+      {
+        show: fc.constant("listing"),
+        view: fc.constant(view),
+        mount,
+        trail,
+        rows: fc.array(entry, { maxLength: rows }),
+        page: fc.record({ number: fc.nat({ max: 2000 }), count: fc.nat({ max: 2000 }), next: fc.boolean() }),
+        total: fc.record({ known: fc.nat({ max: 20_000 }), complete: fc.boolean() }),
+        order,
+        up: fc.boolean(),
+        failed: reason,
+        notice: fc.constantFrom("list-changed", "view-rebuilt"),
+        filter: hostileName,
+        listable: fc.boolean(),
+      },
+      { requiredKeys: ["show", "view", "mount", "trail", "rows", "page", "total", "order", "up"] },
+    ),
+    file: fc.record(
+      {
+        show: fc.constant("file"),
+        view: fc.constant(view),
+        mount,
+        trail,
+        entry,
+        variants,
+        duration: fc.nat(),
+        sendable: fc.boolean(),
+      },
+      { requiredKeys: ["show", "view", "mount", "trail", "entry", "variants"] },
+    ),
+    link: fc.record(
+      {
+        show: fc.constant("link"),
+        for: fc.constant("asker"),
+        view: fc.constant(view),
+        mount,
+        entry,
+        variant: fc.record({ id: fc.constant("v"), name: hostileName }),
+        url: address,
+        via: fc.constantFrom("direct", "gateway", "proxy-url"),
+        expiresAt: fc.constant(now + 1000),
+        sendable: fc.boolean(),
+      },
+      { requiredKeys: ["show", "for", "view", "mount", "entry", "url", "via"] },
+    ),
+    mounts: fc.array(line, { maxLength: 200 }).map((mounts) => ({ show: "mounts", view, mounts })),
+    mount: fc.record(
+      {
+        show: fc.constant("mount"),
+        view: fc.constant(view),
+        mount: line,
+        quota: fc.record(
+          { used: fc.nat(), limit: fc.nat(), trashed: fc.nat(), plan: hostileName },
+          { requiredKeys: ["used"] },
+        ),
+        method: fc.constantFrom("redirect", "proxy", "proxy-url"),
+        usual: fc.constantFrom("redirect", "proxy", "proxy-url"),
+        methods: fc.constantFrom(["redirect"] as const, ["redirect", "proxy", "proxy-url"] as const),
+        renewable: fc.boolean(),
+        revocable: fc.boolean(),
+        lapsed: fc.constantFrom("proxy", "proxy-url"),
+      },
+      { requiredKeys: ["show", "view", "mount", "usual", "methods", "renewable"] },
+    ),
+    settings: fc.record({
+      show: fc.constant("settings"),
+      view: fc.constant(view),
+      languages: fc.constant(words.languages),
+      language: fc.constantFrom(...words.languages),
+      rows: fc.constantFrom(5, rows),
+      rowChoices: fc.constant([...new Set([5, 8, 10, 15, 20, rows])].filter((count) => count <= rows)),
+      order,
+    }),
+    question: fc.record(
+      {
+        show: fc.constant("question"),
+        view: fc.constant(view),
+        question: fc.constantFrom("remove-mount", "forget", "broadcast"),
+        subject: hostileName,
+        count: fc.nat(),
+      },
+      { requiredKeys: ["show", "view", "question"] },
+    ),
+    notice: fc.record(
+      {
+        show: fc.constant("notice"),
+        notice: fc.constantFrom(...noticeCodes, ...storageErrorCodes),
+        level: fc.constantFrom("done", "info", "refused", "failed"),
+        subject: hostileName,
+        retryAfter: fc.nat({ max: 1e9 }),
+        verify: address,
+        view: fc.constant(view),
+        offer: fc.constant(["retry", "back", "mounts", "add-account", "add-share", "renew-mount"] as const),
+        reference: fc.constant("abc"),
+      },
+      { requiredKeys: ["show", "notice", "level"] },
+    ),
+    ...operatorsScreens,
+    transfer: fc.record(
+      {
+        show: fc.constant("transfer"),
+        view: fc.constant(view),
+        mount,
+        entry,
+        variant: fc.record({ id: fc.constant("v"), name: hostileName }),
+        total: fc.nat(),
+        state: transferState,
+      },
+      { requiredKeys: ["show", "view", "mount", "entry", "state"] },
+    ),
+    "list-choice": fc.record({
+      show: fc.constant("list-choice"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      formats: fc.constant(listFormats),
+      most: fc.nat(),
+    }),
+    "list-progress": fc.record({
+      show: fc.constant("list-progress"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      folders: fc.nat(),
+      files: fc.nat(),
+      links: fc.nat(),
+    }),
+    "list-ready": fc.record(
+      {
+        show: fc.constant("list-ready"),
+        view: fc.constant(view),
+        mount,
+        trail,
+        format: fc.constantFrom(...listFormats),
+        file: fc.record({ name: hostileName, text: fc.string() }),
+        links: fc.nat(),
+        leftOut: fc.nat(),
+        capped: fc.boolean(),
+        expiresAt: fc.constant(now + 1000),
+        via: fc.constantFrom("direct", "gateway", "proxy-url"),
+        failed: reason,
+      },
+      { requiredKeys: ["show", "view", "mount", "trail", "format", "file", "links", "leftOut", "capped", "via"] },
+    ),
+  };
+}
+
+const seconds = fc.nat({ max: 100_000 });
+
+/** A file on its way: every state there is. */
+const transferState: fc.Arbitrary<TransferState> = fc.oneof(
+  fc.record({ is: fc.constant("queued" as const), place: fc.integer({ min: 1, max: 500 }) }),
+  fc.record(
+    { is: fc.constant("running" as const), done: fc.nat(), speed: fc.nat(), left: seconds },
+    { requiredKeys: ["is", "done"] },
+  ),
+  fc.record({ is: fc.constant("done" as const), took: seconds }),
+  fc.constant({ is: "cancelled" as const }),
+  fc.constant({ is: "interrupted" as const }),
+  fc.record(
+    {
+      is: fc.constant("failed" as const),
+      code: fc.constantFrom(...uploadFailures, ...storageErrorCodes),
+      retryAfter: seconds,
+      limit: fc.nat(),
+      reference: fc.constant("abc"),
+    },
+    { requiredKeys: ["is", "code"] },
+  ),
+);
+
+const words = loadWords();
+
+/** What every platform promises for every screen, in every language, whatever names are in it. */
+export function screensContract(canvas: Canvas): void {
+  const screens = screensOf(canvas.rows);
+  describe.each(words.languages)(`${canvas.name} in %s`, (language) => {
+    test.each(Object.keys(screens) as Screen["show"][])(
+      "draws every %s within its limits, and its presses come back",
+      (show) => {
+        fc.assert(
+          fc.property(screens[show] as fc.Arbitrary<Screen>, fc.constantFrom("private", "group"), (screen, place) => {
+            const { text, presses, problems } = canvas.draw(screen, language, place);
+            expect(problems).toEqual([]);
+            expect(text.trim()).not.toBe("");
+            expect(text.isWellFormed()).toBe(true);
+            for (const pressed of presses) {
+              const press = decodePress(pressed);
+              expect(press?.view).toEqual(view);
+              expect(press && encodePress(press)).toBe(pressed);
+            }
+          }),
+          { numRuns: 100 },
+        );
+      },
+    );
+  });
+}

@@ -1,0 +1,607 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { Screen } from "../../src/actions/screen.ts";
+import { ConfigError } from "../../src/config.ts";
+import { virtualClock } from "../../src/emulators/discord/clock.ts";
+import type { Fault } from "../../src/emulators/discord/faults.ts";
+import { Cloud, many, usualCloud } from "../actions/house.ts";
+import { openHouse, type House, type HouseOptions } from "./house.ts";
+
+// The real discord.js on an emulated Discord, over the real actions: what people see, and what Discord is told.
+
+let house: House;
+afterEach(() => house.close());
+
+async function opened(options: HouseOptions = {}): Promise<House> {
+  house = await openHouse(options);
+  await house.discord.start();
+  await house.known();
+  return house;
+}
+
+const share = "https://share.example/s/open1";
+const told = (path: RegExp, method = "PUT") =>
+  house.emulator.requests.filter((request) => request.method === method && path.test(request.path));
+/** Discord's own way to refuse, once. */
+const refusing = (method: string, path: string, status: number, code: number): Fault => ({
+  method,
+  path,
+  status,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ code, message: "Refused" }),
+});
+const callbacks = () =>
+  told(/^\/interactions\//, "POST").map(({ text }) => JSON.parse(text) as { type: number; data?: { flags?: number } });
+
+describe("starting", () => {
+  test("the commands are told once, and again only when they have changed", async () => {
+    const { kept } = await opened();
+    await house.restart();
+    await house.known();
+    expect(told(/commands$/)).toHaveLength(1);
+    const key = [...kept.keys()].find((one) => one.startsWith("commands/")) ?? "";
+    kept.set(key, '"of another version"');
+    await house.restart();
+    await house.known();
+    expect(told(/commands$/)).toHaveLength(2);
+  });
+
+  test("no intent is asked for", async () => {
+    await opened();
+    const identify = house.emulator.frames.map(({ text }) => text).find((text) => /"op":2\b/.test(text));
+    expect(identify).toContain('"intents":0');
+  });
+
+  test("a refused token is one line for the operator", async () => {
+    house = await openHouse({ settings: { token: "wrong.token.here", apiRoot: "" } });
+    const refused = house.discord.start();
+    await expect(refused).rejects.toThrow(ConfigError);
+    await expect(refused).rejects.toThrow(/^DISCORD_BOT_TOKEN: Discord does not accept it \(401\)\. [^\n]+$/);
+  });
+
+  test("an outage is waited out, and does not hold up the rest of the house", async () => {
+    house = await openHouse({ patience: 50 });
+    house.emulator.outage(true);
+    await house.discord.start();
+    expect([house.discord.isUp(), house.logged.join("")]).toEqual([
+      false,
+      expect.stringContaining("discord cannot be reached yet"),
+    ]);
+    house.emulator.outage(false);
+    await house.known();
+    expect(house.discord.isUp()).toBe(true);
+    await house.mia.uses("/help");
+    await house.mia.waitsFor("What I can do");
+  });
+
+  test("it can be stopped while it still waits for Discord", async () => {
+    house = await openHouse({ patience: 60_000 });
+    house.emulator.outage(true);
+    const starting = house.discord.start();
+    await house.discord.stop();
+    await starting;
+    expect(house.fatal).toEqual([]);
+  });
+
+  test("a token that is revoked later ends the process with a line that says what to do", async () => {
+    await opened();
+    house.emulator.gateway.drop(4004);
+    await expect.poll(() => house.fatal).toEqual([expect.stringMatching(/^DISCORD_BOT_TOKEN: .*4004/)]);
+  });
+});
+
+describe("answering", () => {
+  test("in a server an answer is for the asker alone, and what is private works there too", async () => {
+    const { mia, jun, hall } = await opened();
+    await mia.uses("/settings", { in: hall });
+    await mia.waitsFor("Language: English", { in: hall });
+    expect(jun.sees({ in: hall })).toBe("");
+    expect(callbacks()).toMatchObject([{ type: 5, data: { flags: 64 } }]);
+    expect(house.asked.at(-1)?.visit).toMatchObject({
+      person: { id: `discord:${mia.user.id}`, locale: "en-US" },
+      place: { id: `discord:${mia.user.id}`, kind: "private" },
+    });
+  });
+
+  test("a slow answer is promised at once", async () => {
+    const { promise: slow, resolve } = Promise.withResolvers<Screen>();
+    const { mia } = await opened({ script: (action) => (action.do === "browse" ? slow : undefined) });
+    const asked = await mia.uses("/browse path:/Films");
+    expect([asked.state, asked.answer]).toEqual(["answered", 5]);
+    resolve({ show: "notice", notice: "no-such-path", level: "refused" });
+    await mia.waitsFor("nothing at this path");
+  });
+
+  test("a folder that fills in goes on changing in the same message", async () => {
+    const cloud = new Cloud({ shares: { open1: { tree: many(1200) } } });
+    cloud.hold();
+    const { mia } = await opened({ cloud });
+    await mia.uses(`/share link:${share}`);
+    const first = await mia.waitsFor("500 entries so far");
+    cloud.release();
+    const done = await mia.waitsFor("1,200 entries");
+    expect(done.id).toBe(first.id);
+  });
+
+  test("an old button does what its label said, after another message took the place", async () => {
+    const { mia } = await opened();
+    await mia.uses(`/share link:${share}`);
+    const list = await mia.waitsFor("14 entries");
+    const { value = "" } = house.optionsOn(list).find(({ label }) => label.includes("Films")) ?? {};
+    await mia.selects(/empty/);
+    await mia.waitsFor("This folder is empty");
+    await mia.forges("menu", { message: list, values: [value] });
+    expect(await mia.waitsFor("› Films")).toBeDefined();
+  });
+
+  test("a button whose screen is forgotten says so, and opens a fresh list", async () => {
+    const { mia } = await opened();
+    await mia.uses(`/share link:${share}`);
+    const list = await mia.waitsFor("14 entries");
+    await mia.forges("1zzzzzzzzzz-1-r", { message: list });
+    await mia.waitsFor("These buttons are too old");
+    await mia.presses(/Open a fresh list/);
+    expect(
+      await mia.waitsFor((view) => view.id !== list.id && view.parts.some(({ text }) => text.includes("14 entries"))),
+    ).toBeDefined();
+  });
+
+  test.each(["nonsense", "9abcdefghij-1-r", "fill:doesnotexist", "post:nonsense", "command:nothing"])(
+    "a widget nobody knows (%s) has one answer and hurts nobody",
+    async (id) => {
+      const { mia } = await opened();
+      await mia.uses(`/share link:${share}`);
+      const list = await mia.waitsFor("14 entries");
+      const asked = await mia.forges(id, { message: list });
+      expect(asked.state).toBe("answered");
+      await mia.waitsFor(/do not know this button|form is over/);
+    },
+  );
+
+  test("a message's own menu opens the share in it, without any right to read messages", async () => {
+    const { mia, jun, hall } = await opened();
+    const message = jun.says(`look at this: ${share} !`, { in: hall });
+    await mia.usesOnMessage("Open PikPak share", message);
+    await mia.waitsFor("14 entries", { in: hall });
+    const nothing = jun.says("no link here", { in: hall });
+    await mia.usesOnMessage("Open PikPak share", nothing);
+    expect(await mia.waitsFor("not a PikPak share link", { in: hall })).toBeDefined();
+  });
+
+  test("somebody who is too fast is told so, and nobody else is slowed down", async () => {
+    const { mia, jun } = await opened({ deedsPerPerson: 2 });
+    await mia.uses("/help");
+    await mia.uses("/help");
+    await mia.uses("/help");
+    await mia.waitsFor("That was quick");
+    await jun.uses("/help");
+    expect(await jun.waitsFor("What I can do")).toBeDefined();
+  });
+
+  test("the language is the client's, else the one chosen in settings", async () => {
+    const { mia } = await opened();
+    mia.speaks("zh-CN");
+    await mia.uses("/帮助");
+    await mia.waitsFor("我能做什么");
+    await mia.uses("/设置");
+    await mia.waitsFor("简体中文");
+    await mia.selects("English");
+    await mia.waitsFor("Language: English");
+    await mia.uses("/帮助");
+    expect(await mia.waitsFor("What I can do")).toBeDefined();
+  });
+});
+
+describe("places", () => {
+  test("what one sees alone can be posted; others cannot drive it, and a link from it is whispered", async () => {
+    const { mia, jun, hall } = await opened();
+    const here = { in: hall };
+    await mia.uses(`/share link:${share}`, here);
+    await mia.selects(/Films/, { message: await mia.waitsFor("14 entries", here) });
+    await mia.waitsFor("› Films", here);
+    await mia.presses(/Post here/, here);
+    const posted = await jun.waitsFor("› Films", here);
+    await jun.presses(/Refresh/, { message: posted });
+    await jun.waitsFor("belong to somebody else", here);
+    await mia.selects(/beach/, { message: posted });
+    await jun.waitsFor("Video", here);
+    await mia.presses(/Original/, { message: posted });
+    await mia.waitsFor("dl.example", here);
+    expect(jun.sees(here)).not.toContain("dl.example");
+    expect(house.asked.at(-1)?.visit.place).toEqual({ id: `discord:guild:${house.server.id}`, kind: "group" });
+  });
+
+  test("what is private is not posted: it stays a word for the asker", async () => {
+    const { mia, jun, hall } = await opened();
+    const here = { in: hall };
+    await house.signIn(mia, here);
+    await mia.presses(/Post here/, here);
+    await mia.waitsFor("private chat with me", here);
+    expect(jun.sees(here)).toBe("");
+  });
+
+  test("in a direct message there is nothing to post", async () => {
+    const { mia } = await opened();
+    await mia.uses(`/share link:${share}`);
+    const list = await mia.waitsFor("14 entries");
+    expect(house.labelsOn(list).join()).not.toContain("Post here");
+    expect(callbacks()[0]?.data?.flags ?? 0).toBe(0);
+  });
+
+  test("somebody who installed it for themselves uses it where the bot is not", async () => {
+    const { mia, jun, emulator } = await opened();
+    mia.installs();
+    const foreign = emulator.guild({ name: "Elsewhere", owner: jun, members: [mia], app: "absent" });
+    const there = { in: emulator.channel(foreign, "lounge") };
+    await mia.uses(`/share link:${share}`, there);
+    await mia.selects(/Films/, { message: await mia.waitsFor("14 entries", there) });
+    await mia.waitsFor("› Films", there);
+    expect(jun.sees(there)).toBe("");
+    expect(told(/^\/channels\//, "POST")).toEqual([]);
+  });
+
+  test("in a group of people without the bot it answers as well", async () => {
+    const { mia, jun, emulator } = await opened();
+    mia.installs();
+    const there = { in: emulator.group([mia, jun]) };
+    await mia.uses(`/share link:${share}`, there);
+    await mia.waitsFor("14 entries", there);
+    await mia.presses(/Post here/, there);
+    await jun.waitsFor("14 entries", there);
+    expect(house.asked.at(-1)?.visit.place).toEqual({ id: `discord:channel:${there.in.id}`, kind: "group" });
+  });
+
+  test("a server that was left is forgotten, though Discord does not say so", async () => {
+    const { mia, hall, emulator, server } = await opened();
+    await mia.uses("/help", { in: hall });
+    await mia.waitsFor("What I can do", { in: hall });
+    await house.restart();
+    expect(house.left).toEqual([]);
+    emulator.leaves(server, "bot");
+    await house.restart();
+    await expect.poll(() => house.left).toEqual([`discord:guild:${server.id}`]);
+    await house.restart();
+    await house.known();
+    expect(house.left).toHaveLength(1);
+  });
+});
+
+describe("suggestions", () => {
+  test("come from folders that were read, and no drive is asked", async () => {
+    const cloud = usualCloud();
+    const { mia } = await opened({ cloud });
+    await mia.uses(`/share link:${share}`);
+    await mia.selects(/Films/, { message: await mia.waitsFor("14 entries") });
+    await mia.waitsFor("› Films");
+    const before = cloud.asked.length;
+    expect(await mia.types("/browse path:fi")).toMatchObject([
+      { name: "📁 Films", value: "Films" },
+      { value: "file 1.txt" },
+      ...Array.from({ length: 11 }, () => ({})),
+    ]);
+    expect(await mia.types("/browse path:Films/")).toMatchObject([
+      { value: "Films/Raw" },
+      { value: "Films/beach.mp4" },
+    ]);
+    expect(await mia.types("/browse path:Films/Raw/")).toEqual([]);
+    expect(await mia.types("/browse path:nowhere/")).toEqual([]);
+    expect(cloud.asked.length).toBe(before);
+    await mia.uses("/link file:Films/beach.mp4");
+    await mia.waitsFor("dl.example");
+  });
+
+  test("name one's own drives where a drive is meant", async () => {
+    const { mia, jun } = await opened();
+    await house.signIn(mia);
+    const [suggested] = await mia.types("/login drive:mi");
+    expect(suggested).toMatchObject({ name: "🗄 mia" });
+    expect(await jun.types("/login drive:")).toEqual([]);
+    await mia.uses(`/login drive:${String(suggested?.["value"])}`);
+    await mia.waitsFor("Sign in to PikPak");
+    expect(house.asked.at(-1)?.action).toEqual({ do: "sign-in", mount: suggested?.["value"] });
+  });
+
+  test.each([
+    ["fail", () => Promise.reject(new Error("the store is gone"))],
+    ["do not come in time", () => new Promise<never>(() => undefined)],
+  ])("that %s are none, and nobody is kept waiting", async (_what, suggest) => {
+    const { mia, emulator } = await opened({ suggest });
+    const asked = await mia.types("/browse path:x").catch(() => "nothing");
+    expect([asked, emulator.complaints]).toEqual([[], []]);
+  });
+
+  test("longer than Discord takes are left out", async () => {
+    const long = { value: "x".repeat(101), name: "x", kind: "file" } as const;
+    const short = { value: "x".repeat(100), name: "x", kind: "file" } as const;
+    const { mia } = await opened({ suggest: async () => [long, ...Array.from({ length: 30 }, () => short)] });
+    expect(await mia.types("/browse path:x")).toHaveLength(25);
+  });
+});
+
+describe("forms", () => {
+  test("a command that asks for what is missing opens a modal at once", async () => {
+    const { mia } = await opened();
+    const asked = await mia.uses("/share");
+    expect(asked.answer).toBe(9);
+    await mia.fills({ "Share link": share });
+    await mia.waitsFor("14 entries");
+  });
+
+  test("what was wrong is said, and the modal comes back with the other answers in it", async () => {
+    const { mia } = await opened();
+    await mia.uses("/share");
+    await mia.fills({ "Share link": "https://elsewhere.example/x", "Pass code": "abcd" });
+    await mia.waitsFor("not a PikPak share");
+    await mia.presses(/Fill in/);
+    expect(JSON.stringify(mia.modal())).not.toContain("abcd");
+    await mia.fills({ "Share link": "https://share.example/s/code1", "Pass code": "nope" });
+    await mia.waitsFor("is not right");
+    await mia.presses(/Fill in/);
+    await mia.fills({ "Pass code": "abcd" });
+    await mia.waitsFor("14 entries");
+  });
+
+  test("somebody else cannot fill in a form, and an old one says that it is over", async () => {
+    const { mia, jun, hall } = await opened();
+    await mia.uses("/share link:https://share.example/s/code1", { in: hall });
+    const card = await mia.waitsFor("needs a pass code", { in: hall });
+    const fill = house.idsOn(card).find((id) => id.startsWith("fill:")) ?? "";
+    await jun.uses("/help", { in: hall });
+    await jun.forges(fill, { message: await jun.waitsFor("What I can do", { in: hall }) });
+    await jun.waitsFor("belong to somebody else", { in: hall });
+    for (const key of house.kept.keys()) if (key.startsWith("slip/")) house.kept.delete(key);
+    await mia.presses(/Fill in/, { message: card });
+    expect(await mia.waitsFor("This form is over", { in: hall })).toBeDefined();
+  });
+
+  test("a form that takes too long to find is a message with a button to it", async () => {
+    const { promise: slow, resolve } = Promise.withResolvers<undefined>();
+    const { mia } = await opened({ script: (action) => (action.do === "open-share" ? slow : undefined) });
+    const asked = await mia.uses("/share");
+    expect(asked.answer).toBe(5);
+    resolve(undefined);
+    await mia.waitsFor("Open a PikPak share");
+    await mia.presses(/Fill in/);
+    await mia.fills({ "Share link": share });
+    await mia.waitsFor("14 entries");
+  });
+
+  test("a drive is renamed in a modal", async () => {
+    const { mia } = await opened();
+    await house.signIn(mia);
+    await mia.presses(/My drives/);
+    await mia.waitsFor("Your drives");
+    await mia.selects(/mia/);
+    await mia.waitsFor("10%");
+    await mia.presses(/Rename/);
+    await mia.fills({ "New name": "Summer <b> **x** <@1>" });
+    const said = await mia.waitsFor("Summer");
+    expect(house.textOn(said)).toContain("Summer <b> **x** <@1>");
+  });
+
+  test("a form can be left", async () => {
+    const { mia } = await opened();
+    await mia.uses("/share link:https://share.example/s/code1");
+    await mia.waitsFor("needs a pass code");
+    await mia.presses(/Cancel/);
+    await mia.waitsFor("Cancelled");
+    expect([...house.kept.keys()].filter((key) => key.startsWith("slip/"))).toEqual([]);
+  });
+});
+
+describe("accounts", () => {
+  test("are signed in to on a page, whose message turns into the drive", async () => {
+    const { mia, hall } = await opened();
+    const here = { in: hall };
+    await mia.uses("/login", here);
+    const card = await mia.waitsFor("do not belong in Discord", here);
+    expect(house.labelsOn(card)).toEqual(["🌐 Enter it in the browser", "🔄 I have sent it", "✖️ Cancel"]);
+    await mia.presses(/I have sent it/, here);
+    await mia.waitsFor("Nothing has come from the page yet", here);
+    expect(await house.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true });
+    const list = await mia.waitsFor("14 entries", here);
+    expect([list.id, house.textOn(list)]).toEqual([card.id, expect.stringContaining("mia")]);
+    await mia.selects(/Films/, { message: list });
+    await mia.waitsFor("› Films", here);
+  });
+
+  test("whose password is wrong are asked for again on the page", async () => {
+    const { mia } = await opened();
+    await mia.uses("/login");
+    await mia.waitsFor("do not belong in Discord");
+    expect(await house.sendPage({ username: "mia", password: "wrong" })).toMatchObject({
+      done: false,
+      form: { reason: { code: "wrong-credentials" }, values: { username: "mia" } },
+    });
+    expect(await house.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true });
+    await mia.waitsFor("14 entries");
+  });
+
+  test("that PikPak wants a human for are verified on the page as well", async () => {
+    const cloud = usualCloud();
+    cloud.challenge = "ck0.solved";
+    const { mia } = await opened({ cloud });
+    await mia.uses("/login");
+    await mia.waitsFor("do not belong in Discord");
+    const asked = await house.sendPage({ username: "mia", password: "correct-horse" });
+    expect(asked).toMatchObject({ done: false, form: { form: { id: "verification" } } });
+    const form = asked.done ? undefined : asked.form.form;
+    expect(await house.sendPage({ captchaToken: "ck0.solved" }, form)).toEqual({ done: true });
+    await mia.waitsFor("14 entries");
+  });
+
+  test("are there when the page is sent after a restart", async () => {
+    const { mia } = await opened();
+    await mia.uses("/login");
+    await mia.waitsFor("do not belong in Discord");
+    await house.restart();
+    await house.known();
+    await house.sendPage({ username: "mia", password: "correct-horse" });
+    expect(await mia.waitsFor("14 entries")).toBeDefined();
+  });
+
+  test("are shown by a later press when the quarter of an hour is over", async () => {
+    const clock = virtualClock(Date.now());
+    const { mia } = await opened({ clock, now: clock.now });
+    await mia.uses("/login");
+    const card = await mia.waitsFor("do not belong in Discord");
+    clock.pass(16 * 60_000);
+    await house.sendPage({ username: "mia", password: "correct-horse" });
+    expect(house.textOn(card)).toContain("do not belong in Discord");
+    await mia.presses(/I have sent it/);
+    await mia.waitsFor("14 entries");
+  });
+
+  test("get a new page when theirs is over", async () => {
+    const clock = virtualClock(Date.now());
+    const { mia } = await opened({ clock, now: clock.now });
+    await mia.uses("/login");
+    await mia.waitsFor("do not belong in Discord");
+    clock.pass(11 * 60_000);
+    await mia.presses(/I have sent it/);
+    await expect.poll(() => house.pages.length).toBe(2);
+    await house.sendPage({ username: "mia", password: "correct-horse" });
+    await mia.waitsFor("14 entries");
+  });
+
+  test("where there is no page, people are told what can be done instead", async () => {
+    const { mia } = await opened({ pages: false });
+    await mia.uses("/login");
+    const said = await mia.waitsFor("npm run account -- add");
+    expect(house.labelsOn(said)).toEqual(["✖️ Cancel"]);
+  });
+
+  test("leave no secret in anything Discord was told or asked", async () => {
+    const cloud = usualCloud();
+    cloud.challenge = "ck0.solved";
+    const { mia, emulator } = await opened({ cloud });
+    await mia.uses("/login");
+    await mia.waitsFor("do not belong in Discord");
+    await house.sendPage({ username: "mia", password: "wrong-horse" });
+    const asked = await house.sendPage({ username: "mia", password: "correct-horse" });
+    await house.sendPage({ captchaToken: "ck0.solved" }, asked.done ? undefined : asked.form.form);
+    await mia.waitsFor("14 entries");
+    const all = [...emulator.requests, ...emulator.frames].map((one) => JSON.stringify(one)).join("\n");
+    for (const secret of ["correct-horse", "wrong-horse", "ck0.solved"]) {
+      expect(all).not.toContain(secret);
+      expect([...house.kept.values()].join("\n")).not.toContain(secret);
+      expect(house.logged.join("")).not.toContain(secret);
+    }
+  });
+});
+
+describe("trouble", () => {
+  test("a line that breaks while something is being done loses nothing", async () => {
+    const { promise: slow, resolve } = Promise.withResolvers<undefined>();
+    const { mia, emulator } = await opened({ script: (action) => (action.do === "open-share" ? slow : undefined) });
+    await mia.uses(`/share link:${share}`);
+    emulator.gateway.drop();
+    resolve(undefined);
+    await mia.waitsFor("14 entries");
+    await emulator.ready();
+    await mia.selects(/Films/);
+    await mia.waitsFor("› Films");
+    expect(emulator.frames.some(({ text }) => /"op":6\b/.test(text))).toBe(true);
+  });
+
+  test.each([
+    ["is asked to reconnect", () => house.emulator.gateway.reconnect()],
+    ["has its session taken away", () => house.emulator.gateway.invalidate()],
+    ["is closed with an unknown error", () => house.emulator.gateway.drop(4000)],
+  ])("a bot that %s comes back", async (_what, trouble) => {
+    const { mia, emulator } = await opened();
+    trouble();
+    await expect.poll(() => emulator.gateway.connections(), { timeout: 15_000 }).toBe(0);
+    await emulator.ready(15_000);
+    await mia.uses("/help");
+    await mia.waitsFor("What I can do");
+  });
+
+  test("a failure nobody foresaw is one answer with a reference, which the log has too", async () => {
+    const { mia } = await opened({
+      script: () => {
+        throw new Error("out of the blue");
+      },
+    });
+    await mia.uses("/help");
+    const said = await mia.waitsFor("Something went wrong");
+    const reference = /Reference for the operator: (\S+)/.exec(house.textOn(said))?.[1] ?? "none";
+    expect(house.logged.filter((line) => line.includes(reference) && line.includes("out of the blue"))).toHaveLength(1);
+  });
+
+  test("failures of Discord are tried again, and refused messages are said to have failed", async () => {
+    const { mia, emulator } = await opened();
+    emulator.fail({ method: "PATCH", path: "/webhooks/", status: 502, times: 2 });
+    await mia.uses("/help");
+    await mia.waitsFor("What I can do");
+    emulator.fail(refusing("PATCH", "/webhooks/", 400, 50035));
+    await mia.uses("/settings");
+    expect(await mia.waitsFor("Something went wrong")).toBeDefined();
+  });
+
+  test("a message that was dismissed is answered with a new one", async () => {
+    const { mia, emulator } = await opened();
+    await mia.uses(`/share link:${share}`);
+    const list = await mia.waitsFor("14 entries");
+    emulator.fail(refusing("PATCH", "/webhooks/", 404, 10008));
+    await mia.presses(/Refresh/, { message: list });
+    expect(
+      await mia.waitsFor((view) => view.id !== list.id && view.parts.some(({ text }) => text.includes("14 entries"))),
+    ).toBeDefined();
+  });
+
+  test("where it may not post any more, the asker is told", async () => {
+    const { mia, hall, emulator } = await opened();
+    await mia.uses(`/share link:${share}`, { in: hall });
+    await mia.waitsFor("14 entries", { in: hall });
+    emulator.fail(refusing("POST", "/webhooks/", 403, 50013));
+    await mia.presses(/Post here/, { in: hall });
+    expect(await mia.waitsFor("I may not post here", { in: hall })).toBeDefined();
+  });
+
+  test("an answer that comes too late is logged with its delay, and nothing is done", async () => {
+    const clock = virtualClock(Date.now());
+    const { mia, emulator } = await opened({ clock });
+    emulator.fail({ method: "POST", path: "/interactions/", delay: 4000 });
+    const asking = mia.uses("/forget");
+    await expect.poll(() => house.emulator.state.interactions.size).toBe(1);
+    await house.soon();
+    clock.pass(4000);
+    expect((await asking).state).toBe("failed");
+    await expect.poll(() => house.logged.join("")).toContain("discord deed came too late");
+    expect(house.asked).toEqual([]);
+  });
+
+  test("what is logged holds no token, no body and no link", async () => {
+    const { mia, emulator } = await opened();
+    await mia.uses(`/share link:${share}`);
+    emulator.fail(refusing("PATCH", "/webhooks/", 400, 50035));
+    const asked = await mia.uses("/link file:Films/beach.mp4");
+    await mia.waitsFor("Something went wrong");
+    const log = house.logged.join("");
+    expect(log).toContain("50035");
+    expect(log).not.toContain(asked.token);
+    expect(log).not.toContain(emulator.token);
+    expect(log).not.toMatch(/dl\.example|requestBody|webhooks\/\d|components/);
+  });
+
+  test("what is being done when it is stopped is finished", async () => {
+    const { promise: slow, resolve } = Promise.withResolvers<undefined>();
+    const { mia } = await opened({ script: (action) => (action.do === "help" ? slow : undefined) });
+    await mia.uses("/help");
+    const stopping = house.discord.stop();
+    resolve(undefined);
+    await stopping;
+    await mia.waitsFor("What I can do");
+    expect(house.emulator.complaints).toEqual([]);
+  });
+});
+
+test("after all of this Discord has nothing to complain about", async () => {
+  const { mia, emulator } = await opened();
+  await house.signIn(mia);
+  await mia.selects(/Films/);
+  await mia.waitsFor("› Films");
+  await mia.presses(/Refresh/);
+  await mia.waitsFor("› Films");
+  expect(emulator.complaints).toEqual([]);
+});

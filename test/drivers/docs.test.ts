@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { driverKinds } from "../../src/drivers/index.ts";
+import type { Field } from "../../src/storage/form.ts";
+
+const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "drivers.md"), "utf8");
+
+/** When a field is asked for, as the page says it. */
+function asked({ required, instead, aside }: Field): string {
+  if (aside) return "aside";
+  if (!required) return "may be skipped";
+  return instead === undefined ? "always" : `always, or \`${instead}\` instead`;
+}
+
+test("the page on drivers lists every option there is, as the register declares it", () => {
+  const kinds = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web" }, memory: {} });
+  const declared = kinds.flatMap(({ name, fields }) =>
+    fields.map((field) => [`\`${name}\``, `\`${field.name}\``, field.kind, asked(field)]),
+  );
+  const listed = [...page.matchAll(/^\| (`[\w-]+`) +\| (`\w+`) +\| (\w+) +\| (.+?) +\|$/gm)].map((row) => row.slice(1));
+  expect(listed).toEqual(declared);
+});

@@ -1,0 +1,166 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readReply, reactTo, retryAfterOf } from "../../../src/drivers/pikpak/failure.ts";
+import {
+  createdAt,
+  detailsOf,
+  entryOf,
+  originalLink,
+  readFile,
+  readPage,
+  readQuota,
+  readShare,
+  readShareFile,
+  sharedLink,
+  transcodeLink,
+  type RemoteFile,
+} from "../../../src/drivers/pikpak/wire.ts";
+import { StorageError } from "../../../src/storage/error.ts";
+
+/** A file object with any of its fields missing, null, of another type, or right. */
+const anything = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom("", null, "0", "-1", "1e999", 1.5, "drive#folder"),
+);
+const url = fc.oneof(
+  anything,
+  fc.webUrl({ withQueryParameters: true }),
+  fc.constantFrom("https://x.test/?expire=99999999999999999999&f=1"),
+);
+const link = fc.oneof(anything, fc.record({ url, expire: anything }, { requiredKeys: [] }));
+const media = fc.record(
+  {
+    media_id: anything,
+    media_name: anything,
+    is_origin: anything,
+    is_visible: anything,
+    category: anything,
+    link,
+    video: anything,
+  },
+  { requiredKeys: [] },
+);
+const file = fc.record(
+  {
+    id: fc.oneof(anything, fc.string({ minLength: 1 })),
+    name: anything,
+    kind: anything,
+    size: fc.oneof(anything, fc.nat().map(String)),
+    links: fc.oneof(anything, fc.record({ "application/octet-stream": link })),
+    web_content_link: url,
+    medias: fc.oneof(anything, fc.array(media, { maxLength: 3 })),
+    modified_time: anything,
+    created_time: anything,
+    user_modified_time: anything,
+    audit: anything,
+    params: anything,
+    trashed: anything,
+    phase: anything,
+  },
+  { requiredKeys: [] },
+);
+
+/** What it gives, or undefined for a StorageError; anything else is thrown on. */
+function tried<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StorageError) return undefined;
+    throw error;
+  }
+}
+
+describe("whatever the service sends", () => {
+  test("is an entry that is sound, or a StorageError", () => {
+    fc.assert(
+      fc.property(file, (body) => {
+        const read = tried(() => readFile(body));
+        if (!read) return;
+        const entry = entryOf(read);
+        expect(entry.id).not.toBe("");
+        expect(Number.isSafeInteger(entry.size ?? 0) && (entry.size ?? 0) >= 0).toBe(true);
+        expect(() => new Date(entry.modifiedAt ?? 0).toISOString()).not.toThrow();
+        detailsOf(read);
+        createdAt(read);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is a link to an address with an end a calendar has, or a StorageError", () => {
+    const links: readonly ((file: RemoteFile) => unknown)[] = [
+      originalLink,
+      sharedLink,
+      (read) => transcodeLink(read, "720P"),
+    ];
+    fc.assert(
+      fc.property(file, fc.nat({ max: 2 }), (body, n) => {
+        const read = tried(() => readFile(body));
+        const got = read && tried(() => links[n]?.(read));
+        if (!got || typeof got !== "object" || !("url" in got)) return;
+        expect(String(got.url)).toMatch(/^https?:/);
+        expect(() => new Date("expiresAt" in got ? Number(got.expiresAt) : 0).toISOString()).not.toThrow();
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is a page, a share, a quota, or a StorageError", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(anything, fc.record({ files: fc.oneof(anything, fc.array(file)), quota: anything })),
+        anything,
+        (body, vip) => {
+          const reads = [readPage, readShare, readShareFile, (given: unknown) => readQuota(given, vip)];
+          for (const read of reads) expect(() => tried(() => read(body))).not.toThrow();
+        },
+      ),
+    );
+  });
+
+  test("as text of any kind, at any status, is an answer, a refusal with a reaction, or garbled", () => {
+    const body = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.json(),
+      fc
+        .record(
+          {
+            error: anything,
+            error_code: anything,
+            error_description: anything,
+            details: anything,
+            error_details: anything,
+            detail: anything,
+          },
+          { requiredKeys: [] },
+        )
+        .map((refusal) => JSON.stringify(refusal)),
+    );
+    fc.assert(
+      fc.property(body, fc.integer({ min: 200, max: 599 }), fc.boolean(), (text, status, mayBeEmpty) => {
+        const reply = readReply({ status, text, mayBeEmpty });
+        expect(reply.is === "failure" ? reactTo(reply.failure).react : reply.is).toBeTypeOf("string");
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("in Retry-After is a time from now, or none", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.integer().map(String),
+          fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+        ),
+        (header) => {
+          const ms = retryAfterOf(header, 1_767_225_600_000);
+          expect(ms ?? 0).toBeGreaterThanOrEqual(0);
+        },
+      ),
+    );
+    expect(retryAfterOf("120", 0)).toBe(120_000);
+    expect(retryAfterOf("Thu, 01 Jan 1970 00:02:00 GMT", 0)).toBe(120_000);
+    expect(retryAfterOf("soon", 0)).toBeUndefined();
+  });
+});

@@ -1,0 +1,350 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { virtualClock, type VirtualClock } from "../../../src/emulators/telegram/clock.ts";
+import type { Group } from "../../../src/emulators/telegram/groups.ts";
+import type { Actor } from "../../../src/emulators/telegram/people.ts";
+import { openHouse, type House } from "./house.ts";
+
+let house: House;
+let clock: VirtualClock;
+let mia: Actor;
+let jun: Actor;
+let group: Group;
+beforeEach(async () => {
+  clock = virtualClock();
+  house = await openHouse({ clock });
+  mia = house.telegram.person({ name: "Mia" });
+  jun = house.telegram.person({ name: "Jun", language: "zh-hans" });
+  group = house.telegram.group({ title: "Films", members: [mia, jun] });
+});
+afterEach(() => house.close());
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** What the bot has been told, and is not told again. */
+async function told(token?: string): Promise<{ kind: string; body: Body }[]> {
+  const { result } = await house.call("getUpdates", { allowed_updates: [] }, token);
+  const updates = (result ?? []) as Record<string, unknown>[];
+  const last = Number(updates.at(-1)?.["update_id"] ?? 0);
+  await house.call("getUpdates", { offset: last + 1 }, token);
+  return updates.map(({ update_id: _id, ...rest }) => {
+    const [kind = "", body] = Object.entries(rest)[0] ?? [];
+    return { kind, body: body as Body };
+  });
+}
+
+async function heard(token?: string): Promise<unknown[]> {
+  return (await told(token)).flatMap(({ kind, body }) => (kind === "message" && "text" in body ? [body["text"]] : []));
+}
+
+const press = { reply_markup: { inline_keyboard: [[{ text: "Go", callback_data: "go" }]] } };
+
+async function posted(more: object = {}): Promise<void> {
+  expect(await house.call("sendMessage", { chat_id: group.id, text: "list", ...press, ...more })).toMatchObject({
+    ok: true,
+  });
+}
+
+describe("privacy", () => {
+  test("lets a bot hear commands, its name, replies to it, and nothing else", async () => {
+    await posted();
+    const seat = mia.in(group);
+    const list = await seat.waitsFor("list");
+    seat.says("just talk");
+    seat.says("/help");
+    seat.says("/help@drive_bot");
+    seat.says("/help@other_bot");
+    seat.says("ask @drive_bot about it");
+    seat.replies(list, "thanks");
+    expect(await heard()).toEqual(["/help", "/help@drive_bot", "ask @drive_bot about it", "thanks"]);
+  });
+
+  test("is off for administrators and for bots that say so", async () => {
+    const open = house.telegram.addBot({ privacy: false });
+    group.adds(open);
+    await told(open.token);
+    mia.in(group).says("just talk");
+    expect(await heard(open.token)).toEqual(["just talk"]);
+    expect(await heard()).toEqual([]);
+    group.promotes(house.telegram.bot);
+    mia.in(group).says("more talk");
+    expect(await heard()).toEqual(["more talk"]);
+  });
+
+  test("gives a bare command to the bot that wrote last", async () => {
+    const second = house.telegram.addBot({});
+    group.adds(second);
+    await told(second.token);
+    await posted();
+    mia.in(group).says("/help");
+    expect([await heard(), await heard(second.token)]).toEqual([["/help"], []]);
+  });
+});
+
+test("an anonymous administrator writes as the group", async () => {
+  group.promotes(jun, { anonymous: true });
+  jun.in(group).says("/help");
+  const [{ body } = { body: {} }] = (await told()).filter(({ kind }) => kind === "message");
+  expect(body).toMatchObject({ from: { username: "GroupAnonymousBot" }, sender_chat: { id: group.id } });
+});
+
+test("who comes and goes is told, and what became of the bot", async () => {
+  jun.in(group).leaves();
+  group.kicks(house.telegram.bot);
+  const updates = await told();
+  expect(updates).toMatchObject([
+    { kind: "message", body: { left_chat_member: { first_name: "Jun" } } },
+    { kind: "my_chat_member", body: { old_chat_member: { status: "member" }, new_chat_member: { status: "kicked" } } },
+  ]);
+  mia.says("/start");
+  mia.blocks();
+  expect((await told()).at(-1)).toMatchObject({
+    kind: "my_chat_member",
+    body: { chat: { type: "private" }, new_chat_member: { status: "kicked" } },
+  });
+});
+
+test("members are told apart", async () => {
+  group.promotes(house.telegram.bot);
+  const member = (user_id: number) => house.call("getChatMember", { chat_id: group.id, user_id });
+  const stranger = house.telegram.person({ name: "Stranger" });
+  expect(await member(mia.person.user.id)).toMatchObject({ result: { status: "creator" } });
+  expect(await member(jun.person.user.id)).toMatchObject({ result: { status: "member" } });
+  expect(await member(house.telegram.bot.user.id)).toMatchObject({ result: { status: "administrator" } });
+  expect(await member(stranger.person.user.id)).toMatchObject({ result: { status: "left" } });
+  expect(await member(5)).toMatchObject({ ok: false });
+  expect(await house.call("getChatMemberCount", { chat_id: group.id })).toMatchObject({ result: 3 });
+  expect(await house.call("getChatAdministrators", { chat_id: group.id })).toMatchObject({
+    result: [{ user: { first_name: "Mia" } }, { user: { username: "drive_bot" } }],
+  });
+});
+
+test("a topic keeps what belongs to it", async () => {
+  const forum = house.telegram.group({ title: "Forum", members: [mia], forum: true });
+  const thread = forum.opensTopic("Films");
+  mia.in(forum, thread).says("/help");
+  const message = (await told()).findLast(({ kind }) => kind === "message");
+  expect(message?.body).toMatchObject({ message_thread_id: thread, is_topic_message: true });
+  await posted({ chat_id: forum.id, message_thread_id: thread, text: "in the topic" });
+  expect(mia.in(forum, thread).messages.map(({ text }) => text)).toEqual(["/help", "in the topic"]);
+});
+
+test("a group that becomes a supergroup tells so in both", async () => {
+  const small = house.telegram.group({ title: "Small", members: [mia], type: "group" });
+  const before = small.id;
+  const after = small.migrates();
+  expect(await told()).toMatchObject([
+    { body: { chat: { id: before }, migrate_to_chat_id: after } },
+    { body: { chat: { id: after }, migrate_from_chat_id: before } },
+  ]);
+});
+
+test("links of t.me lead to the private chat and into groups", async () => {
+  mia.opens("https://t.me/drive_bot?start=abc-1_2");
+  mia.opens("https://t.me/drive_bot");
+  const other = house.telegram.group({ title: "Other", members: [mia], bots: [] });
+  mia.opens("https://t.me/drive_bot?startgroup=xyz", { into: other });
+  expect(await heard()).toEqual(["/start abc-1_2", "/start", "/start@drive_bot xyz"]);
+  expect(() => mia.opens("https://t.me/drive_bot?start=a.b")).toThrow("payload");
+  expect(() => mia.opens(`https://t.me/drive_bot?start=${"x".repeat(65)}`)).toThrow("payload");
+});
+
+test("a link opened after blocking starts the bot again", async () => {
+  mia.says("/start");
+  mia.blocks();
+  expect(() => mia.says("hello")).toThrow("blocked");
+  mia.opens("https://t.me/drive_bot?start=back");
+  expect(await heard()).toEqual(["/start", "/start back"]);
+});
+
+test("commands are offered by the narrowest scope, then by language", async () => {
+  const set = (command: string, more: object) =>
+    house.call("setMyCommands", { commands: [{ command, description: "x" }], ...more });
+  const names = (seat: { readonly commands: readonly { readonly command: string }[] }) =>
+    seat.commands.map(({ command }) => command);
+  await set("everywhere", {});
+  await set("private", { scope: { type: "all_private_chats" } });
+  await set("private_zh", { scope: { type: "all_private_chats" }, language_code: "zh" });
+  await set("groups", { scope: { type: "all_group_chats" } });
+  await set("admins", { scope: { type: "all_chat_administrators" } });
+  await set("here", { scope: { type: "chat", chat_id: group.id } });
+  expect([names(mia), names(jun)]).toEqual([["private"], ["private_zh"]]);
+  expect([names(mia.in(group)), names(jun.in(group))]).toEqual([["here"], ["here"]]);
+  await house.call("deleteMyCommands", { scope: { type: "chat", chat_id: group.id } });
+  expect([names(mia.in(group)), names(jun.in(group))]).toEqual([["admins"], ["groups"]]);
+  expect(await house.call("getMyCommands", { scope: { type: "all_group_chats" } })).toMatchObject({
+    result: [{ command: "groups" }],
+  });
+});
+
+describe("a whisper", () => {
+  const to = (more: object = {}) => ({
+    ephemeral_message_parameters: { receiver_user_id: jun.person.user.id, ...more },
+  });
+  const whisper = (parameters: object, more: object = {}) =>
+    house.call("sendMessage", { chat_id: group.id, text: "psst", ...parameters, ...more });
+
+  interface Whispered {
+    readonly message_id: number;
+    readonly ephemeral_message_id: number;
+  }
+
+  /** Jun presses, and is whispered to. */
+  async function whispered(more: object = {}): Promise<Whispered> {
+    await posted();
+    const { id } = jun.in(group).taps("Go");
+    const answer = await whisper(to({ callback_query_id: id, ...more }), press);
+    await house.call("answerCallbackQuery", { callback_query_id: id });
+    expect(answer).toMatchObject({ ok: true });
+    return answer.result as unknown as Whispered;
+  }
+
+  test("after a press is seen by who pressed alone, and has no message id", async () => {
+    const message = await whispered();
+    expect(message).toMatchObject({ message_id: 0, receiver_user: { first_name: "Jun" } });
+    expect(jun.in(group).sees()).toContain("ChatDrive (only you):\n  psst");
+    expect(mia.in(group).sees()).not.toContain("psst");
+  });
+
+  test("is changed and deleted by its own methods, with chat, receiver and number", async () => {
+    const { ephemeral_message_id } = await whispered();
+    const whole = { chat_id: group.id, receiver_user_id: jun.person.user.id, ephemeral_message_id };
+    expect(await house.call("editMessageText", { chat_id: group.id, message_id: 0, text: "x" })).toMatchObject({
+      ok: false,
+    });
+    expect(
+      await house.call("editMessageText", { chat_id: group.id, message_id: ephemeral_message_id, text: "x" }),
+    ).toMatchObject({
+      description: "Bad Request: message to edit not found",
+    });
+    expect(await house.call("editEphemeralMessageText", { ...whole, text: "changed" })).toMatchObject({
+      ok: true,
+      result: true,
+    });
+    expect((await house.call("editEphemeralMessageText", { ...whole, text: "changed" })).description).toMatch(
+      /not modified/,
+    );
+    expect(
+      await house.call("editEphemeralMessageText", { ...whole, receiver_user_id: mia.person.user.id, text: "x" }),
+    ).toMatchObject({ ok: false });
+    expect(jun.in(group).sees()).toContain("changed");
+    expect(await house.call("editEphemeralMessageReplyMarkup", { ...whole, ...press })).toMatchObject({ result: true });
+    expect(await house.call("editEphemeralMessageCaption", { ...whole, caption: "x" })).toMatchObject({ ok: false });
+    expect(await house.call("deleteEphemeralMessage", whole)).toMatchObject({ result: true });
+    expect(await house.call("deleteEphemeralMessage", whole)).toMatchObject({
+      description: "Bad Request: message to delete not found",
+    });
+    expect(jun.in(group).sees()).not.toContain("changed");
+  });
+
+  test("may stand in the place of the message that was pressed, for that person", async () => {
+    await whispered({ replace_callback_query_message: true });
+    expect(jun.in(group).sees()).not.toContain("list");
+    expect(mia.in(group).sees()).toContain("list");
+  });
+
+  test("may not replace a whisper", async () => {
+    await whispered();
+    const { id } = jun.in(group).taps("Go");
+    expect(await whisper(to({ callback_query_id: id, replace_callback_query_message: true }))).toMatchObject({
+      ok: false,
+    });
+    expect(await whisper(to({ callback_query_id: id }))).toMatchObject({ ok: true });
+  });
+
+  test("comes too late after 15 seconds", async () => {
+    await posted();
+    const { id } = jun.in(group).taps("Go");
+    clock.advance(15_001);
+    expect((await whisper(to({ callback_query_id: id }))).description).toMatch(/query is too old/);
+  });
+
+  test("out of the blue is for administrators", async () => {
+    expect(await whisper(to())).toMatchObject({ description: "Bad Request: CHAT_ADMIN_REQUIRED" });
+    group.promotes(house.telegram.bot);
+    expect(await whisper(to())).toMatchObject({ ok: true });
+  });
+
+  test("to somebody else than who pressed, to a stranger or to a bot is refused", async () => {
+    await posted();
+    const { id } = mia.in(group).taps("Go");
+    expect(await whisper(to({ callback_query_id: id }))).toMatchObject({
+      description: "Bad Request: QUERY_ID_INVALID",
+    });
+    group.promotes(house.telegram.bot);
+    const other = (receiver_user_id: number) => whisper({ ephemeral_message_parameters: { receiver_user_id } });
+    expect(await other(5)).toMatchObject({ description: "Bad Request: PARTICIPANT_ID_INVALID" });
+    expect(await other(house.telegram.bot.user.id)).toMatchObject({ description: "Bad Request: USER_IS_BOT" });
+  });
+
+  test("answers a command that only the bot got, for 15 seconds", async () => {
+    await house.call("setMyCommands", {
+      commands: [{ command: "link", description: "x", is_ephemeral: true }],
+      scope: { type: "all_group_chats" },
+    });
+    jun.in(group).says("/link film");
+    const [{ body } = { body: {} as Body }] = await told();
+    expect(body).toMatchObject({ message_id: 0, text: "/link film", receiver_user: { username: "drive_bot" } });
+    expect(mia.in(group).sees()).toBe("");
+    const reply_parameters = { ephemeral_message_id: body["ephemeral_message_id"] };
+    expect(await whisper({ reply_parameters })).toMatchObject({
+      description: "Bad Request: reply to an ephemeral message must be ephemeral",
+    });
+    expect(await whisper({ ...to(), reply_parameters })).toMatchObject({ ok: true });
+    clock.advance(15_001);
+    expect(await whisper({ ...to(), reply_parameters })).toMatchObject({ ok: false });
+  });
+
+  test("is replied to where nobody else hears it", async () => {
+    await whispered();
+    await told();
+    const seat = jun.in(group);
+    seat.replies(await seat.waitsFor("psst"), "and back");
+    expect(await told()).toMatchObject([{ kind: "message", body: { message_id: 0, text: "and back" } }]);
+    expect(mia.in(group).sees()).not.toContain("and back");
+  });
+
+  test("with a press of its own gives it to the bot as one", async () => {
+    const { ephemeral_message_id } = await whispered();
+    await told();
+    jun.in(group).taps("Go");
+    expect(await told()).toMatchObject([
+      { kind: "callback_query", body: { message: { message_id: 0, ephemeral_message_id } } },
+    ]);
+  });
+});
+
+test("pins, reactions, actions and copies", async () => {
+  await posted();
+  const seat = mia.in(group);
+  const { id } = await seat.waitsFor("list");
+  const here = { chat_id: group.id };
+  expect(await house.call("pinChatMessage", { ...here, message_id: id })).toMatchObject({ ok: false });
+  group.promotes(house.telegram.bot);
+  expect(await house.call("pinChatMessage", { ...here, message_id: id })).toMatchObject({ ok: true });
+  expect(await house.call("getChat", here)).toMatchObject({ result: { pinned_message: { message_id: id } } });
+  expect(await house.call("unpinChatMessage", { ...here, message_id: id })).toMatchObject({ ok: true });
+  expect(
+    await house.call("setMessageReaction", { ...here, message_id: id, reaction: [{ type: "emoji", emoji: "👍" }] }),
+  ).toMatchObject({ ok: true });
+  expect(
+    await house.call("setMessageReaction", { ...here, message_id: id, reaction: [{ type: "emoji", emoji: "📁" }] }),
+  ).toMatchObject({
+    description: "Bad Request: REACTION_INVALID",
+  });
+  expect(await house.call("sendChatAction", { ...here, action: "thinking" })).toMatchObject({
+    description: "Bad Request: wrong parameter action in request",
+  });
+  expect(await house.call("sendChatAction", { ...here, action: "typing" })).toMatchObject({ ok: true });
+  expect(seat.seesTyping).toBe(true);
+  clock.advance(5000);
+  expect(seat.seesTyping).toBe(false);
+  mia.says("/start");
+  const copy = { chat_id: mia.chat.id, from_chat_id: group.id, message_id: id };
+  expect(await house.call("copyMessage", copy)).toMatchObject({ ok: true });
+  expect(await house.call("forwardMessage", copy)).toMatchObject({ result: { forward_origin: { type: "user" } } });
+  await house.call("sendMessage", { ...here, text: "kept", protect_content: true });
+  const kept = await seat.waitsFor("kept");
+  expect(await house.call("forwardMessage", { ...copy, message_id: kept.id })).toMatchObject({
+    description: "Bad Request: message can't be forwarded",
+  });
+});

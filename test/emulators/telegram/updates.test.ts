@@ -1,0 +1,240 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { run, type RunnerHandle } from "@grammyjs/runner";
+import { Bot } from "grammy";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { virtualClock, type VirtualClock } from "../../../src/emulators/telegram/clock.ts";
+import type { Actor } from "../../../src/emulators/telegram/people.ts";
+import { openHouse, type House } from "./house.ts";
+
+let house: House;
+let clock: VirtualClock;
+let mia: Actor;
+beforeEach(async () => {
+  clock = virtualClock();
+  house = await openHouse({ clock });
+  mia = house.telegram.person({ name: "Mia" });
+});
+afterEach(() => house.close());
+
+interface Update {
+  readonly update_id: number;
+  readonly message?: { readonly text: string };
+}
+
+async function poll(parameters: object = {}): Promise<Update[]> {
+  return (await house.call("getUpdates", parameters)).result ?? [];
+}
+
+const texts = (updates: readonly Update[]) => updates.map(({ message }) => message?.text);
+
+describe("polling", () => {
+  test("gives the same updates again until a higher offset confirms them", async () => {
+    for (const text of ["one", "two", "three"]) mia.says(text);
+    const first = await poll();
+    expect(texts(first)).toEqual(["one", "two", "three"]);
+    expect(texts(await poll({ limit: 1 }))).toEqual(["one"]);
+    expect(texts(await poll({ offset: (first[0]?.update_id ?? 0) + 1 }))).toEqual(["two", "three"]);
+    expect(texts(await poll({ offset: -1 }))).toEqual(["three"]);
+    expect(texts(await poll())).toEqual(["three"]);
+  });
+
+  test("waits for what comes, and no longer than it was told", async () => {
+    const waiting = poll({ timeout: 30 });
+    await house.telegram.until(() => (house.telegram.bot.inbox.isPolled ? true : undefined));
+    mia.says("at last");
+    expect(texts(await waiting)).toEqual(["at last"]);
+    const inVain = poll({ timeout: 30, offset: 2_000_000_000 });
+    await polled();
+    clock.advance(30_000);
+    expect(await inVain).toEqual([]);
+  });
+
+  test("by a second process ends the first with a conflict", async () => {
+    const first = house.call("getUpdates", { timeout: 30 });
+    await polled();
+    const second = house.call("getUpdates", { timeout: 30 });
+    expect(await first).toMatchObject({
+      status: 409,
+      description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+    });
+    mia.says("for the second");
+    expect(await second).toMatchObject({ ok: true, result: [{ message: { text: "for the second" } }] });
+  });
+
+  test("by a second grammY runner ends the first", async () => {
+    const first = await runner();
+    const ended = first.task()?.catch((error: unknown) => error);
+    const second = await runner();
+    expect(await ended).toMatchObject({ error_code: 409, method: "getUpdates" });
+    expect(second.isRunning()).toBe(true);
+    await second.stop();
+  });
+
+  test("gives only the kinds that were named, and remembers them", async () => {
+    await poll({ allowed_updates: ["callback_query"] });
+    mia.says("unheard");
+    expect(await poll()).toEqual([]);
+    await poll({ allowed_updates: [] });
+    mia.says("heard");
+    expect(texts(await poll())).toEqual(["heard"]);
+  });
+
+  test("finds nothing that is older than a day", async () => {
+    mia.says("old");
+    clock.advance(24 * 3_600_000 + 1);
+    mia.says("new");
+    expect(texts(await poll())).toEqual(["new"]);
+  });
+
+  test("is refused while there is a webhook", async () => {
+    await house.call("setWebhook", { url: "https://bot.example.com/x" });
+    expect(await house.call("getUpdates")).toMatchObject({
+      status: 409,
+      description:
+        "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+    });
+    await house.call("deleteWebhook");
+    expect(await house.call("getUpdates")).toMatchObject({ ok: true });
+  });
+});
+
+describe("a webhook", () => {
+  let server: Server;
+  let hook: Hook;
+  beforeEach(async () => {
+    hook = { got: [], statuses: [], reply: undefined };
+    server = createServer(
+      (request, response) =>
+        void take(hook, request).then((answer) => response.writeHead(answer.status).end(answer.body)),
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  const arrived = (count: number) =>
+    house.telegram.until(() => (hook.got.length >= count ? hook.got : undefined), { what: "no call of the webhook" });
+
+  test("gets updates in their order, with the secret", async () => {
+    await house.call("setWebhook", { url: url(), secret_token: "s3cret" });
+    mia.says("one");
+    mia.says("two");
+    await taken();
+    expect(hook.got.map(({ text }) => text)).toEqual(["one", "two"]);
+    expect(hook.got[0]?.secret).toBe("s3cret");
+    expect(JSON.stringify(house.telegram.calls)).not.toContain("s3cret");
+  });
+
+  test("that fails is called again, later each time, and says so in its info", async () => {
+    hook.statuses = [500, 503];
+    await house.call("setWebhook", { url: url() });
+    mia.says("again");
+    await failed("500");
+    expect(await house.call("getWebhookInfo")).toMatchObject({
+      result: { url: url(), pending_update_count: 1, last_error_message: expect.stringContaining("500") },
+    });
+    clock.advance(1000);
+    await failed("503");
+    clock.advance(1999);
+    expect(hook.got.length).toBe(2);
+    clock.advance(1);
+    await taken();
+    expect(hook.got.map(({ text }) => text)).toEqual(["again", "again", "again"]);
+  });
+
+  test("may answer with a call", async () => {
+    mia.says("hello");
+    hook.reply = { method: "sendMessage", chat_id: mia.chat.id, text: "from the answer" };
+    await house.call("setWebhook", { url: url(), drop_pending_updates: false });
+    expect((await mia.waitsFor("from the answer")).byBot).toBe(true);
+    await arrived(1);
+  });
+
+  test("can start without what waited", async () => {
+    mia.says("old");
+    await house.call("setWebhook", { url: url(), drop_pending_updates: true });
+    mia.says("new");
+    await taken();
+    expect(hook.got.map(({ text }) => text)).toEqual(["new"]);
+  });
+
+  test("on the outside is never called, whatever it is told", async () => {
+    await house.call("setWebhook", { url: "https://bot.example.com/x" });
+    mia.says("hello");
+    await failed("resolve");
+    expect(await house.call("getWebhookInfo")).toMatchObject({ result: { pending_update_count: 1 } });
+  });
+
+  test.each([
+    ["without TLS", { url: "http://bot.example.com/" }, "bad webhook: An HTTPS URL must be provided for webhook"],
+    [
+      "on another port",
+      { url: "https://bot.example.com:444/" },
+      "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443",
+    ],
+    [
+      "on a host that looks like loopback",
+      { url: "http://127.0.0.1.example.com/" },
+      "bad webhook: An HTTPS URL must be provided for webhook",
+    ],
+    ["of nonsense", { url: "nonsense" }, "bad webhook: Failed to parse URL"],
+    [
+      "with a secret of other signs",
+      { url: "https://bot.example.com/", secret_token: "a b" },
+      "secret token contains unallowed characters",
+    ],
+    [
+      "with too many connections",
+      { url: "https://bot.example.com/", max_connections: 101 },
+      'field "max_connections" has 101, allowed 1-100',
+    ],
+  ])("%s is refused", async (_what, parameters, why) => {
+    expect(await house.call("setWebhook", parameters)).toMatchObject({ ok: false, description: `Bad Request: ${why}` });
+  });
+});
+
+/** A runner whose first poll is under way. */
+async function runner(): Promise<RunnerHandle> {
+  const bot = new Bot(house.telegram.token, { client: { apiRoot: house.telegram.apiRoot } });
+  await bot.init();
+  const polls = () => house.telegram.bot.inbox.polls;
+  const before = polls();
+  const handle = run(bot, { runner: { silent: true } });
+  await house.telegram.until(() => (polls() > before ? true : undefined));
+  return handle;
+}
+
+/** Waits until a poll is under way. */
+function polled(): Promise<true> {
+  return house.telegram.until(() => (house.telegram.bot.inbox.isPolled ? true : undefined));
+}
+
+/** Waits until the webhook has taken all updates. */
+async function taken(): Promise<void> {
+  await house.telegram.until(() => (house.telegram.bot.inbox.pending.length === 0 ? true : undefined));
+}
+
+async function failed(why: string): Promise<void> {
+  await house.telegram.until(() => (house.telegram.bot.webhook?.failure?.message.includes(why) ? true : undefined));
+}
+
+interface Hook {
+  readonly got: { readonly text: string; readonly secret: string | undefined }[];
+  statuses: number[];
+  reply: object | undefined;
+}
+
+async function take(hook: Hook, request: IncomingMessage): Promise<{ status: number; body: string }> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  const update = JSON.parse(Buffer.concat(pieces).toString()) as Update;
+  hook.got.push({
+    text: update.message?.text ?? "",
+    secret: request.headers["x-telegram-bot-api-secret-token"]?.toString(),
+  });
+  const status = hook.statuses.shift() ?? 200;
+  return { status, body: status === 200 && hook.reply ? JSON.stringify(hook.reply) : "" };
+}

@@ -1,0 +1,272 @@
+import { createHmac } from "node:crypto";
+import { onTestFinished, describe, expect, test } from "vitest";
+import {
+  createPages,
+  type FilledPage,
+  type PageForm,
+  type Pages,
+  type SubmitOutcome,
+  type SubmitPage,
+} from "../../src/gateway/pages.ts";
+import { deriveKey } from "../../src/gateway/keys.ts";
+import { browser, openHouse, secretKey, type AskOptions, type Answer } from "./house.ts";
+
+const signIn: PageForm = {
+  form: { id: "pikpak" },
+  fields: [
+    { name: "username", kind: "text", required: true, maxLength: 100 },
+    { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 100 },
+    { name: "refreshToken", kind: "secret", required: false, aside: true, maxLength: 300 },
+    { name: "platform", kind: "choice", required: false, choices: ["web", "android"], maxLength: 10 },
+  ],
+  values: {},
+};
+const asker = {
+  person: { id: "discord:2002", name: "Jun" },
+  place: { id: "discord:9", name: "#films" },
+  language: "en",
+};
+
+interface Told {
+  readonly page: FilledPage;
+  readonly outcome: SubmitOutcome<string>;
+}
+
+/** A gateway with one page open in it. */
+async function withPage({
+  submit = async () => ({ done: true, result: "signed in" }),
+  form = signIn,
+  who = asker,
+}: { submit?: SubmitPage<string>; form?: PageForm; who?: Parameters<Pages["open"]>[0] } = {}) {
+  const kept = new Map<string, unknown>();
+  const told: Told[] = [];
+  const clock = { now: Date.UTC(2026, 10, 24) };
+  let made = 0;
+  const key = deriveKey(secretKey, "pages");
+  let address = "";
+  const house0 = await openHouse({
+    now: () => clock.now,
+    pages: {
+      open: (...asked) => pages.open(...asked),
+      answer: (...asked) => pages.answer(...asked),
+    },
+  });
+  address = house0.url;
+  const pages = createPages<string>({
+    store: {
+      get: async (name) => structuredClone(kept.get(name)),
+      set: async (name, value) => kept.set(name, structuredClone(value)),
+      delete: async (name) => kept.delete(name),
+    },
+    words: house0.words,
+    key,
+    now: () => clock.now,
+    random: (bytes) => new Uint8Array(bytes).fill((made += 1)),
+    address: () => address,
+    submit,
+    onSubmitted: (page, outcome) => told.push({ page, outcome }),
+  });
+  onTestFinished(() => kept.clear());
+  const opened = await pages.open(who, form);
+  const path = new URL(opened.url).pathname;
+  const tokenIn = (page: Answer): string => /name="token" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
+  const send = async (answers: Record<string, string>, more: AskOptions = {}): Promise<Answer> => {
+    const token =
+      tokenIn(await house0.ask(path)) || createHmac("sha256", key).update(`hand in ${opened.code}`).digest("base64url");
+    return house0.ask(path, {
+      method: "POST",
+      body: new URLSearchParams({ token, ...answers }).toString(),
+      ...more,
+      headers: { "content-type": "application/x-www-form-urlencoded", ...browser, ...more.headers },
+    });
+  };
+  return { house: house0, pages, opened, path, send, told, clock, kept, tokenIn };
+}
+
+const answers = { username: "jun@example.com", password: "hunter2" };
+
+test("a page is filled in once: the drive is signed in to, and the chat that asked is told", async () => {
+  const given: unknown[] = [];
+  const { house, path, send, told, opened } = await withPage({
+    submit: async (page, values) => {
+      given.push(page.person.id, values);
+      return { done: true, result: "signed in" };
+    },
+  });
+  expect((await send(answers)).status).toBe(200);
+  expect(given).toEqual(["discord:2002", answers]);
+  expect(told).toMatchObject([
+    {
+      page: { code: opened.code, person: asker.person, place: asker.place },
+      outcome: { done: true, result: "signed in" },
+    },
+  ]);
+  expect((await house.ask(path, { headers: browser })).status).toBe(410);
+  expect((await send(answers)).status).toBe(410);
+  expect(given).toHaveLength(2);
+});
+
+test("its address has 128 bits nobody can guess, and it is over after ten minutes", async () => {
+  const { house, path, opened, clock, send } = await withPage();
+  expect(opened.code).toMatch(/^[\w-]{22}$/);
+  expect(opened.expiresAt - clock.now).toBe(600_000);
+  clock.now += 599_999;
+  expect((await house.ask(path)).status).toBe(200);
+  clock.now += 1;
+  expect((await house.ask(path)).status).toBe(410);
+  expect((await send(answers)).status).toBe(410);
+});
+
+test.each(["/s/", "/s/short", `/s/${"A".repeat(22)}`, `/s/${"A".repeat(22)}/more`, `/s/${"A".repeat(3000)}`])(
+  "%.30s is no page",
+  async (path) => {
+    const { house } = await withPage();
+    expect([404, 410]).toContain((await house.ask(path)).status);
+  },
+);
+
+test("a preview neither shows the page nor uses it up; looking at it does not either", async () => {
+  const { house, path, send } = await withPage();
+  for (const agent of ["TelegramBot (like TwitterBot)", "Mozilla/5.0 (compatible; Discordbot/2.0)"]) {
+    const stub = await house.ask(path, { headers: { "user-agent": agent } });
+    expect(stub.text).not.toMatch(/<form|Jun|token/);
+  }
+  expect((await house.ask(path, { method: "HEAD" })).status).toBe(200);
+  expect((await house.ask(path)).status).toBe(200);
+  expect((await send(answers)).status).toBe(200);
+});
+
+test("the page says for whom it is, in their language, keeps nothing, and lets nothing in from elsewhere", async () => {
+  const { house, path } = await withPage({ who: { ...asker, language: "zh" } });
+  const page = await house.ask(path, { headers: { ...browser, "accept-language": "fr" } });
+  expect(page.text).toContain('<html lang="zh">');
+  expect(page.text).toContain("Jun");
+  expect(page.text).toContain("#films");
+  expect(page.headers).toMatchObject({
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+  });
+  const policy = String(page.headers["content-security-policy"]);
+  expect(policy).toMatch(/^default-src 'none'; style-src 'nonce-/);
+  expect(policy).toContain("form-action 'self'");
+  expect(policy).not.toContain("script-src");
+  expect(page.text).not.toMatch(/<script|<img|<link|https?:\/\//);
+});
+
+test("two pages never have the same nonce", async () => {
+  const { house, path } = await withPage();
+  const nonces = [await house.ask(path), await house.ask(path)].map(
+    ({ headers }) => /'nonce-([^']+)'/.exec(String(headers["content-security-policy"]))?.[1],
+  );
+  expect(new Set(nonces).size).toBe(2);
+});
+
+describe("what is wrong is said at its field, and the page stays open", () => {
+  test("for an answer that is missing", async () => {
+    const { send, house, told } = await withPage();
+    const again = await send({ username: "jun@example.com", password: "" });
+    expect(again.status).toBe(422);
+    expect(again.text).toContain(house.words.in("en")("problem-required"));
+    expect(again.text).toContain('value="jun@example.com"');
+    expect(told[0]?.outcome.done).toBe(false);
+    expect((await send(answers)).status).toBe(200);
+  });
+
+  test("for a sign-in that failed: answers stay, secrets do not, in no page and in no store", async () => {
+    const { send, house, kept } = await withPage({
+      submit: async (_page, values) => ({
+        done: false,
+        form: { ...signIn, values, reason: { code: "wrong-credentials" } },
+      }),
+    });
+    const again = await send({ ...answers, platform: "android" });
+    expect(again.status).toBe(422);
+    expect(again.text).toContain(house.words.in("en")("error-wrong-credentials").slice(0, 40));
+    expect(again.text).toContain('value="jun@example.com"');
+    expect(again.text).toMatch(/value="android"\s+selected/);
+    expect(again.text).not.toContain("hunter2");
+    expect(JSON.stringify([...kept])).not.toContain("hunter2");
+  });
+
+  test("with the way to prove to be human, where the drive asks for it, and only if it is a web address", async () => {
+    const form = (verify: string): PageForm => ({ ...signIn, reason: { code: "verification-needed", verify } });
+    const good = await withPage({ form: form("https://user.mypikpak.com/captcha/v2?a=1&b=2") });
+    expect((await good.house.ask(good.path)).text).toContain('href="https://user.mypikpak.com/captcha/v2?a=1&amp;b=2"');
+    const bad = await withPage({ form: form("javascript:alert(1)") });
+    expect((await bad.house.ask(bad.path)).text).not.toContain("javascript:");
+  });
+
+  test("but not for ever", async () => {
+    const { send } = await withPage();
+    const statuses = [];
+    for (let turn = 0; turn < 11; turn += 1) statuses.push((await send({ username: "" })).status);
+    expect(statuses.slice(0, 9)).toEqual(Array(9).fill(422));
+    expect(statuses.slice(9)).toEqual([410, 410]);
+  });
+});
+
+test("nothing a person wrote is markup", async () => {
+  const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`;
+  const { send, house, path } = await withPage({
+    who: { ...asker, person: { id: "x", name: evil }, place: { id: "y", name: evil } },
+  });
+  const pages = [await house.ask(path), await send({ username: evil, password: "" })];
+  for (const { text } of pages) {
+    expect(text).not.toMatch(/<script|<img/);
+    expect(text).toContain("&quot;&gt;&lt;script&gt;");
+  }
+});
+
+describe("a form on another site cannot hand it in", () => {
+  test.each([
+    ["without the token", { token: "" }, {}],
+    ["with another token", { token: "A".repeat(43) }, {}],
+    ["from another origin", {}, { origin: "https://evil.example" }],
+    ["across sites", {}, { "sec-fetch-site": "cross-site" }],
+  ])("%s", async (_what, fields, headers) => {
+    const { send, told } = await withPage();
+    const refused = await send({ ...answers, ...(fields as Record<string, string>) }, { headers });
+    expect(refused.status).toBe(403);
+    expect(told).toEqual([]);
+    expect((await send(answers)).status).toBe(200);
+  });
+
+  test("while a browser's own headers are fine", async () => {
+    const { send, house } = await withPage();
+    expect((await send(answers, { headers: { origin: house.url, "sec-fetch-site": "same-origin" } })).status).toBe(200);
+  });
+});
+
+test.each([
+  ["a body that is too large", { body: `password=${"a".repeat(100_000)}` }, 413],
+  ["a body of another type", { headers: { "content-type": "application/json" } }, 400],
+])("%s is refused, and the page stays open", async (_what, more, status) => {
+  const { send } = await withPage();
+  expect((await send(answers, more as AskOptions)).status).toBe(status);
+  expect((await send(answers)).status).toBe(200);
+});
+
+test("handed in twice at once, it is done once", async () => {
+  let times = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { send, tokenIn, house, path } = await withPage({
+    submit: async () => {
+      times += 1;
+      await promise;
+      return { done: true, result: "" };
+    },
+  });
+  expect(tokenIn(await house.ask(path))).not.toBe("");
+  const first = send(answers);
+  await expect.poll(() => times).toBe(1);
+  expect((await send(answers)).status).toBe(409);
+  resolve();
+  expect((await first).status).toBe(200);
+  expect(times).toBe(1);
+});
+
+test("a stolen store opens no page: it does not hold the code", async () => {
+  const { opened, kept } = await withPage();
+  expect(JSON.stringify([...kept])).not.toContain(opened.code);
+});

@@ -1,0 +1,209 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { checkSign, encodePath, proxyPath, proxyUrl, readProxyPath, signPath } from "../../src/gateway/proxy-url.ts";
+import type { LinkByPath } from "../../src/gateway/fs-link.ts";
+import type { Link } from "../../src/storage/driver.ts";
+import { StorageError } from "../../src/storage/error.ts";
+import { startDownloadProxy } from "./download-proxy.ts";
+import { serve } from "./file-host.ts";
+import { ask, fileOf, openHost, openHouse } from "./house.ts";
+
+interface Vectors {
+  readonly vectors: readonly {
+    token: string;
+    path: string;
+    expire: number;
+    sign: string;
+    url_path: string;
+    url: string;
+  }[];
+  readonly rejected: readonly { why: string; path: string; sign: string }[];
+}
+
+// Written by hand beside this file.
+const { vectors, rejected } = JSON.parse(
+  readFileSync(join(import.meta.dirname, "download-proxy-vectors.json"), "utf8"),
+) as Vectors;
+const token = "openlist-test-token";
+const now = Date.UTC(2026, 10, 24);
+
+describe("signs, as download proxies check them", () => {
+  test.each(vectors)("$path until $expire", ({ path, expire, sign, url_path: urlPath }) => {
+    expect(signPath(path, { token, expires: expire })).toBe(sign);
+    expect(checkSign(path, sign, { token, now })).toBe(true);
+    expect(encodePath(path)).toBe(urlPath);
+  });
+
+  test.each(rejected)("one that is $why is refused", ({ path, sign }) => {
+    expect(checkSign(path, sign, { token, now })).toBe(false);
+  });
+
+  test.each([
+    ["without its padding", (sign: string) => sign.replace("=", "")],
+    ["with another spelling of its time", (sign: string) => sign.replace(/:0$/, ":00")],
+    ["with a sign before its time", (sign: string) => sign.replace(/:0$/, ":+0")],
+    ["without a time", (sign: string) => sign.replace(/:0$/, "")],
+    ["with a later time", (sign: string) => sign.replace(/:0$/, ":4102444800")],
+    ["with a time that is no number", (sign: string) => sign.replace(/:0$/, ":x")],
+  ])("a genuine one %s is refused", (_what, change) => {
+    const [{ path, sign } = { path: "", sign: "" }] = vectors.filter(({ expire }) => expire === 0);
+    expect(checkSign(path, change(sign), { token, now })).toBe(false);
+  });
+
+  test("a sign is good until its second, and for its path alone", () => {
+    const sign = signPath("/a", { token, expires: now / 1000 });
+    expect(checkSign("/a", sign, { token, now })).toBe(true);
+    expect(checkSign("/a", sign, { token, now: now + 1 })).toBe(false);
+    expect(checkSign("/b", sign, { token, now })).toBe(false);
+  });
+});
+
+describe("the path of a file", () => {
+  const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });
+
+  test("stands for it and nothing else, whatever its name is, and survives every browser", () => {
+    const name = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 60 }),
+      fc.constantFrom(".", "..", "a/b", "a\\b", "%2F", "?#"),
+    );
+    fc.assert(
+      fc.property(id, id, fc.option(id, { nil: undefined }), name, (mount, entry, variant, called) => {
+        const target = { mount, entry, ...(variant !== undefined && { variant }) };
+        const url = proxyUrl(target, { url: "https://dl.example.com/", token, name: called, expiresAt: now });
+        const path = decodeURIComponent(new URL(url).pathname);
+        expect(readProxyPath(path)).toEqual(target);
+        expect(path).toBe(proxyPath(target, called));
+        const sign = new URL(url).searchParams.get("sign")?.replaceAll(" ", "+") ?? "";
+        expect(checkSign(path, sign, { token, now })).toBe(true);
+      }),
+    );
+  });
+
+  test("is another one for another file of the same name", () => {
+    const [one, other] = ["VO1", "VO2"].map((entry) => proxyPath({ mount: "m", entry }, "same.mkv"));
+    expect(one).not.toBe(other);
+    expect(one).toBe("/m/VO1/same.mkv");
+  });
+
+  test.each(["", "/", "/m", "/m/e", "m/e/name", "/m/e/v/x/name", "/m//name", "/m/e\u0000/name"])(
+    "%j is none",
+    (path) => {
+      expect(readProxyPath(path)).toBeUndefined();
+    },
+  );
+});
+
+test("its base is the first line, without a trailing slash", () => {
+  const url = proxyUrl(
+    { mount: "m", entry: "e" },
+    { url: "https://dl.example.com/\nhttps://b", token, name: "a b.mkv", expiresAt: 1500 },
+  );
+  expect(url).toMatch(/^https:\/\/dl\.example\.com\/m\/e\/a%20b\.mkv\?sign=[\w-]{43}=:2$/);
+});
+
+const letters = Buffer.from("abcdefghijklmnopqrstuvwxyz");
+
+/** A gateway whose mount downloads through a download proxy, which asks the gateway. */
+async function withProxy(link: (url: string) => Link) {
+  const asked: unknown[] = [];
+  const host = await openHost(serve(letters));
+  const linkByPath: LinkByPath = async (target) => {
+    asked.push(target);
+    if (target.entry === "gone") throw new StorageError("not-found");
+    return link(`${host.url}/f`);
+  };
+  const house = await openHouse({ linkByPath, downloadProxy: { url: "http://unused", token } });
+  const proxy = await startDownloadProxy({ address: house.url, token });
+  const urlOf = (entry: string, expiresAt = Date.now() + 60_000): string =>
+    proxyUrl({ mount: "m1", entry }, { url: proxy.url, token, name: "film 1.mkv", expiresAt });
+  return { host, house, proxy, asked, urlOf };
+}
+
+describe("an independent download proxy", () => {
+  test("gets the link from us and streams the bytes, parts too, with the headers the link needs", async () => {
+    const { urlOf, host, asked } = await withProxy((url) => ({ kind: "url", url, headers: { "X-Need": "1" } }));
+    expect((await ask(urlOf("VO1"))).text).toBe(letters.toString());
+    const part = await ask(urlOf("VO1"), { headers: { range: "bytes=3-5" } });
+    expect([part.status, part.text]).toEqual([206, "def"]);
+    expect(host.asked[0]?.headers.get("x-need")).toBe("1");
+    expect(asked[0]).toEqual({ mount: "m1", entry: "VO1" });
+  });
+
+  test("refuses a link that is over, and one that was changed", async () => {
+    const { urlOf, asked } = await withProxy((url) => ({ kind: "url", url }));
+    expect(JSON.parse((await ask(urlOf("VO1", Date.now() - 2000))).text)).toMatchObject({ code: 401 });
+    expect(JSON.parse((await ask(urlOf("VO1").replace("VO1", "VO2"))).text)).toMatchObject({ code: 401 });
+    expect(asked).toEqual([]);
+  });
+
+  test("is told what went wrong", async () => {
+    const { urlOf } = await withProxy((url) => ({ kind: "url", url }));
+    expect(JSON.parse((await ask(urlOf("gone"))).text)).toMatchObject({ code: 404, data: null });
+  });
+
+  test("serves a file without bytes", async () => {
+    const { urlOf, house } = await withProxy(() => ({ kind: "empty" }));
+    house.shelf.set("VO1", { entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }) });
+    expect(await ask(urlOf("VO1"))).toMatchObject({ status: 200, text: "" });
+  });
+
+  test("is where a mount of its method leads, until the ticket's end", async () => {
+    const { proxy } = await withProxy((url) => ({ kind: "url", url }));
+    const house = await openHouse({ downloadProxy: { url: proxy.url, token } });
+    const entry = fileOf("film 1.mkv", 26);
+    const link = (): Link => ({ kind: "url", url: "https://never.example/f" });
+    const expiresAt = Date.now() + 60_000;
+    const path = house.place({ entry, link, method: "proxy-url" }, "d", { expiresAt });
+    const { status, headers } = await house.ask(path);
+    expect(status).toBe(302);
+    expect(headers.location).toContain(`${proxy.url}/m1/${entry.id}/film%201.mkv?sign=`);
+    expect(headers.location).toMatch(new RegExp(`:${Math.ceil(expiresAt / 1000)}$`));
+  });
+});
+
+describe("POST /api/fs/link", () => {
+  const call = async (headers: Record<string, string>, body: string) => {
+    const { house } = await withProxy((url) => ({ kind: "url", url }));
+    return house.ask("/api/fs/link", { method: "POST", headers, body });
+  };
+
+  test("answers 200 always, and says the outcome as its code", async () => {
+    const good = await call({ authorization: token }, JSON.stringify({ path: "/m1/VO1/a.mkv" }));
+    expect(good.status).toBe(200);
+    expect(JSON.parse(good.text)).toMatchObject({ code: 200, message: "success", data: { header: {} } });
+  });
+
+  test.each([
+    ["no token", {}, 401],
+    ["another token", { authorization: `${token}x` }, 401],
+    ["the token with a scheme", { authorization: `Bearer ${token}` }, 401],
+  ])("with %s nothing is told", async (_what, headers, code) => {
+    const refused = await call(headers, JSON.stringify({ path: "/m1/VO1/a.mkv" }));
+    expect(JSON.parse(refused.text)).toMatchObject({ code, data: null });
+  });
+
+  test.each([
+    ["no JSON", "path=/m1", 400],
+    ["no path", "{}", 400],
+    ["a path that is a number", '{"path":1}', 400],
+    ["null", "null", 400],
+    ["a path of nobody's", '{"path":"/../../etc/passwd"}', 404],
+  ])("%s is answered with its code", async (_what, body, code) => {
+    expect(JSON.parse((await call({ authorization: token }, body)).text)).toMatchObject({ code });
+  });
+
+  test("a body without end is not read", async () => {
+    const refused = await call({ authorization: token }, JSON.stringify({ path: "a".repeat(200_000) }));
+    expect(refused.status).toBe(413);
+  });
+
+  test("is not there where no download proxy is set up", async () => {
+    const house = await openHouse();
+    const body = JSON.stringify({ path: "/m1/VO1/a" });
+    expect((await house.ask("/api/fs/link", { method: "POST", headers: { authorization: "" }, body })).status).toBe(
+      404,
+    );
+  });
+});

@@ -1,0 +1,525 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test, vi } from "vitest";
+import type { Link } from "../../src/storage/driver.ts";
+import { StorageError } from "../../src/storage/error.ts";
+import { answer, head, localPem, noise, partOf, serve, type AskedOfHost, type Script } from "./file-host.ts";
+import { ask, begin, browser, fileOf, openHost, openHouse, type House } from "./house.ts";
+
+const letters = Buffer.from("abcdefghijklmnopqrstuvwxyz");
+const film = noise(6 * 1024 * 1024 + 77);
+const pem = localPem();
+
+function sha(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** A gateway with one file on a host of that script; the path goes through the gateway. */
+async function shelved(bytes: Buffer, script: Script = serve(bytes), name = "film.mkv") {
+  const host = await openHost(script);
+  const house = await openHouse();
+  let link = 0;
+  const entry = fileOf(name, bytes.length);
+  const path = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f?link=${(link += 1)}` }) });
+  return { host, house, path, entry };
+}
+
+describe("a part of a file", () => {
+  test.each([
+    ["bytes=0-4", 206, "abcde", "bytes 0-4/26"],
+    ["bytes=20-", 206, "uvwxyz", "bytes 20-25/26"],
+    ["bytes=20-999", 206, "uvwxyz", "bytes 20-25/26"],
+    ["bytes=-3", 206, "xyz", "bytes 23-25/26"],
+    ["bytes=-999", 206, letters.toString(), "bytes 0-25/26"],
+    ["bytes=25-25", 206, "z", "bytes 25-25/26"],
+    ["bytes=0-0, 5-6", 200, letters.toString(), undefined],
+    ["bytes=26-", 416, "", "bytes */26"],
+    ["bytes=30-40, 50-60", 416, "", "bytes */26"],
+    ["bytes=-0", 416, "", "bytes */26"],
+    ["bytes=5-2", 200, letters.toString(), undefined],
+    ["bytes=a-b", 200, letters.toString(), undefined],
+    ["lines=1-2", 200, letters.toString(), undefined],
+    ["bytes=99999999999999999999-", 416, "", "bytes */26"],
+  ])("%s is answered with %i", async (range, status, body, contentRange) => {
+    const { house, path } = await shelved(letters);
+    const part = await house.ask(path, { headers: { range } });
+    expect(part.status).toBe(status);
+    expect(part.text).toBe(body);
+    expect(part.headers["content-range"]).toBe(contentRange);
+    expect(part.headers["content-length"]).toBe(String(body.length));
+    expect(part.headers["accept-ranges"]).toBe("bytes");
+  });
+
+  test("is sent only of the state If-Range names, else the whole file is", async () => {
+    const { house, path } = await shelved(letters);
+    const { etag = "", "last-modified": modified = "" } = (await house.ask(path, { method: "HEAD" })).headers;
+    const statusWith = async (condition: string): Promise<number> =>
+      (await house.ask(path, { headers: { range: "bytes=1-2", "if-range": condition } })).status;
+    expect(etag).toMatch(/^"[\w-]{22}"$/);
+    expect(await statusWith(etag)).toBe(206);
+    expect(await statusWith(modified)).toBe(206);
+    expect(await statusWith('"another"')).toBe(200);
+    expect(await statusWith(`W/${etag}`)).toBe(200);
+    expect(await statusWith("Thu, 01 Jan 1970 00:00:00 GMT")).toBe(200);
+  });
+
+  test("of a file whose size the drive does not tell is what its host makes of it", async () => {
+    const { house, host } = await shelved(letters);
+    const { size: _size, ...entry } = fileOf("unknown.bin", 0);
+    const path = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
+    expect(await house.ask(path, { headers: { range: "bytes=-2" } })).toMatchObject({
+      status: 200,
+      text: letters.toString(),
+    });
+    const part = await house.ask(path, { headers: { range: "bytes=3-5" } });
+    expect(part).toMatchObject({ status: 206, text: "def" });
+    expect(part.headers["content-range"]).toBe("bytes 3-5/26");
+    expect((await house.ask(path, { method: "HEAD" })).headers["content-length"]).toBe("26");
+    expect((await house.ask(path, { headers: { range: "bytes=90-" } })).headers["content-range"]).toBe("bytes */26");
+  });
+
+  test("of a host that knows no parts is cut out of the whole", async () => {
+    const { house, path } = await shelved(letters, (_asked, socket) => answer(socket, { body: letters }));
+    const part = await house.ask(path, { headers: { range: "bytes=5-7" } });
+    expect(part).toMatchObject({ status: 206, text: "fgh" });
+  });
+});
+
+describe("what is said of a file", () => {
+  test.each([
+    ["film.mkv", "video/x-matroska", 'attachment; filename="film.mkv"'],
+    ["第 1 集.mp4", "video/mp4", `attachment; filename="? 1 ?.mp4"; filename*=UTF-8''%E7%AC%AC%201%20%E9%9B%86.mp4`],
+    ['a "b" \\ ; c.txt', "text/plain", 'attachment; filename="a \\"b\\" _ ; c.txt"'],
+    ["../../etc/passwd", "application/octet-stream", 'attachment; filename=".._.._etc_passwd"'],
+    [
+      "x\r\nset-cookie: a=b.bin",
+      "application/octet-stream",
+      "attachment; filename=\"x??set-cookie: a=b.bin\"; filename*=UTF-8''x%0D%0Aset-cookie%3A%20a%3Db.bin",
+    ],
+    ["page.html", "text/html", 'attachment; filename="page.html"'],
+  ])("%j keeps its name and has its type", async (name, type, disposition) => {
+    const { house, path } = await shelved(letters, serve(letters), name);
+    const { headers } = await house.ask(path);
+    expect(headers["content-type"]).toContain(type);
+    expect(headers["content-disposition"]).toBe(disposition);
+    expect(headers["set-cookie"]).toBeUndefined();
+    expect(headers["content-security-policy"]).toBe("default-src 'none'; sandbox");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+  });
+
+  test("HEAD says it all and asks the host nothing", async () => {
+    const { house, host, path } = await shelved(letters);
+    const whole = await house.ask(path, { method: "HEAD" });
+    expect(whole.status).toBe(200);
+    expect(whole.body).toHaveLength(0);
+    expect(whole.headers).toMatchObject({ "content-length": "26", "accept-ranges": "bytes" });
+    expect(host.asked).toEqual([]);
+  });
+
+  test("conditions are answered without a host", async () => {
+    const { house, host, path } = await shelved(letters);
+    const { etag = "" } = (await house.ask(path, { method: "HEAD" })).headers;
+    const statusWith = async (headers: Record<string, string>) => (await house.ask(path, { headers })).status;
+    expect(await statusWith({ "if-none-match": `"x", ${etag}` })).toBe(304);
+    expect(await statusWith({ "if-modified-since": "Sat, 03 Jan 2026 00:00:00 GMT" })).toBe(304);
+    expect(await statusWith({ "if-match": '"another"' })).toBe(412);
+    expect(await statusWith({ "if-unmodified-since": "Thu, 01 Jan 2026 00:00:00 GMT" })).toBe(412);
+    expect(host.asked).toEqual([]);
+  });
+
+  test("a file without bytes is served, and no host is asked for it", async () => {
+    const house = await openHouse();
+    const path = house.place(
+      { entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }), method: "redirect" },
+      "d",
+    );
+    for (const headers of [{}, { range: "bytes=0-" }]) {
+      expect(await house.ask(path, { headers })).toMatchObject({ status: 200, text: "" });
+    }
+    expect((await house.ask(path, { method: "HEAD" })).headers["content-length"]).toBe("0");
+  });
+});
+
+test("the host sees nothing of who asked: no cookie, no authorization, no address", async () => {
+  const { house, host, path } = await shelved(letters);
+  await house.ask(path, {
+    headers: {
+      cookie: "a=b",
+      authorization: "Bearer secret",
+      "x-forwarded-for": "1.2.3.4",
+      referer: "https://chat.example/",
+      "x-captcha-token": "t",
+      connection: "x-hop",
+      "x-hop": "1",
+      "user-agent": "curl/8",
+      "accept-encoding": "gzip",
+    },
+  });
+  const sent = Object.fromEntries(host.asked[0]?.headers ?? []);
+  expect(Object.keys(sent).toSorted()).toEqual(["accept", "accept-encoding", "connection", "host", "user-agent"]);
+  expect(sent["accept-encoding"]).toBe("identity");
+  expect(sent["user-agent"]).toMatch(/^Mozilla/);
+});
+
+test("headers of the host that are about its connection, or that set cookies, are not passed on", async () => {
+  const { house, path } = await shelved(letters, (_asked, socket) =>
+    answer(socket, {
+      headers: {
+        "set-cookie": "a=b",
+        "keep-alive": "timeout=1",
+        "x-powered-by": "x",
+        etag: '"theirs"',
+        server: "nginx",
+      },
+      body: letters,
+    }),
+  );
+  const { headers } = await house.ask(path);
+  for (const name of ["set-cookie", "x-powered-by", "server"]) expect(headers[name]).toBeUndefined();
+  expect(headers.etag).not.toBe('"theirs"');
+});
+
+test("headers a link needs are sent with it", async () => {
+  const host = await openHost(serve(letters));
+  const house = await openHouse();
+  const link: Link = { kind: "url", url: `${host.url}/f`, headers: { "X-Need": "this" } };
+  await house.ask(house.place({ entry: fileOf("a.bin", 26), link: () => link }));
+  expect(host.asked[0]?.headers.get("x-need")).toBe("this");
+});
+
+describe.each(pem ? ["http", "https"] : ["http"])("through the gateway from an %s host", (scheme) => {
+  const certificate = scheme === "https" ? pem : undefined;
+
+  async function filmHouse(script: Script = serve(film)): Promise<{ house: House; path: string }> {
+    const host = await openHost(script, certificate);
+    const house = await openHouse(pem ? { pem } : {});
+    const path = house.place({
+      entry: fileOf("film.mkv", film.length),
+      link: () => ({ kind: "url", url: `${host.url}/f` }),
+    });
+    return { house, path };
+  }
+
+  test("a film is the same, byte for byte, for many at once", async () => {
+    const { house, path } = await filmHouse();
+    const bodies = await Promise.all(Array.from({ length: 6 }, () => house.ask(path)));
+    expect(new Set(bodies.map(({ body }) => sha(body)))).toEqual(new Set([sha(film)]));
+  });
+
+  test("a film is the same, byte for byte, for who takes it slowly", async () => {
+    const { house, path } = await filmHouse();
+    const response = await begin(house.url + path);
+    const hash = createHash("sha256");
+    let turn = 0;
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      hash.update(piece);
+      if ((turn += 1) % 4 === 0) await sleep(2);
+    }
+    expect(hash.digest("hex")).toBe(sha(film));
+  });
+
+  test.each([
+    [
+      "chunks",
+      (socket: Parameters<Script>[1]) => {
+        socket.write(head(200, { "transfer-encoding": "chunked" }));
+        socket.write(`${film.length.toString(16)}\r\n`);
+        socket.write(film);
+        socket.write("\r\n0\r\n\r\n");
+      },
+    ],
+    [
+      "the end of the connection",
+      (socket: Parameters<Script>[1]) => {
+        socket.write(head(200, {}));
+        socket.end(film);
+      },
+    ],
+  ])("a film that ends by %s arrives whole", async (_how, write) => {
+    const { house, path } = await filmHouse((_asked, socket) => write(socket));
+    expect(sha((await house.ask(path)).body)).toBe(sha(film));
+  });
+});
+
+/** Serves the film, but each answer ends after that many bytes, in this way. */
+function breaking(after: number, how: "end" | "reset" | "silence"): Script {
+  return (asked, socket) => {
+    const { start, last } = partOf(asked, film.length);
+    socket.write(
+      head(asked.range ? 206 : 200, {
+        "content-length": last + 1 - start,
+        ...(asked.range && { "content-range": `bytes ${start}-${last}/${film.length}` }),
+      }),
+    );
+    const part = film.subarray(start, Math.min(last + 1, start + after));
+    socket.write(part, () => {
+      if (start + part.length > last || how === "silence") return;
+      if (how === "end") socket.end();
+      else socket.resetAndDestroy();
+    });
+  };
+}
+
+describe("a film goes on at the byte where it broke off", () => {
+  test.each(["end", "reset", "silence"] as const)("when the host's connection meets its %s", async (how) => {
+    const { house, host, path } = await shelved(film, breaking(2_000_000, how));
+    const whole = await house.ask(path);
+    expect(whole.headers["content-length"]).toBe(String(film.length));
+    expect(sha(whole.body)).toBe(sha(film));
+    expect(host.asked.length).toBeGreaterThanOrEqual(4);
+    // The same link each time: nothing was wrong with it.
+    expect(house.asked).toHaveLength(1);
+  });
+
+  test.each([401, 403, 404, 410])("when its link goes stale in mid-flight (%i), with one new link", async (status) => {
+    const script = (asked: AskedOfHost, socket: Parameters<Script>[1]): void => {
+      if (asked.nth === 0) breaking(1_000_000, "end")(asked, socket);
+      else if (asked.target.endsWith("link=1")) answer(socket, { status });
+      else serve(film)(asked, socket);
+    };
+    const { house, path, host } = await shelved(film, script);
+    const whole = await house.ask(path);
+    expect(whole.status).toBe(200);
+    expect(sha(whole.body)).toBe(sha(film));
+    expect(house.asked).toHaveLength(2);
+    expect(host.asked.at(-1)?.range?.start).toBeGreaterThan(0);
+  });
+
+  test("when another node, with tags of its own, takes over", async () => {
+    const script: Script = (asked, socket) => {
+      if (asked.nth === 0) {
+        socket.write(head(200, { "content-length": film.length, etag: '"node-1"' }));
+        socket.end(film.subarray(0, 500_000));
+      } else if (asked.target.endsWith("link=1")) answer(socket, { status: 403 });
+      else serve(film, { tag: '"node-2"' })(asked, socket);
+    };
+    const { house, path } = await shelved(film, script);
+    expect(sha((await house.ask(path)).body)).toBe(sha(film));
+  });
+
+  test("but never with bytes of another file", async () => {
+    const other = noise(film.length + 1, 9);
+    const script: Script = (asked, socket) =>
+      asked.nth === 0 ? breaking(1_000_000, "end")(asked, socket) : serve(other)(asked, socket);
+    const { house, path } = await shelved(film, script);
+    await expect(house.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
+    expect(house.logged.some(({ event }) => event === "stream cut")).toBe(true);
+  });
+
+  test("but not for ever: a host that gives nothing more is given up, and the client sees it", async () => {
+    const script: Script = (asked, socket) =>
+      asked.nth === 0 ? breaking(1_000_000, "end")(asked, socket) : answer(socket, { status: 403 });
+    const { house, path } = await shelved(film, script);
+    await expect(house.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
+    expect(house.asked).toHaveLength(2);
+  });
+});
+
+test("a stale link at the start costs one new link, and the client sees none of it", async () => {
+  const { house, path } = await shelved(letters, (asked, socket) =>
+    asked.target.endsWith("link=1") ? answer(socket, { status: 403 }) : serve(letters)(asked, socket),
+  );
+  expect(await house.ask(path)).toMatchObject({ status: 200, text: letters.toString() });
+  expect(house.asked).toHaveLength(2);
+});
+
+test("a link that is refused twice is 502 with Retry-After, and no loop", async () => {
+  const { house, host, path } = await shelved(letters, (_asked, socket) => answer(socket, { status: 403 }));
+  const refused = await house.ask(path);
+  expect(refused.status).toBe(502);
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+  expect(JSON.parse(refused.text)).toMatchObject({ error: "upstream" });
+  expect(host.asked).toHaveLength(2);
+});
+
+test("a host with too much to do is asked again, then is 503 with its own Retry-After", async () => {
+  const busy = await shelved(letters, (_asked, socket) =>
+    answer(socket, { status: 503, headers: { "retry-after": "0" } }),
+  );
+  const refused = await busy.house.ask(busy.path);
+  expect(refused.status).toBe(503);
+  expect(refused.headers["retry-after"]).toBeDefined();
+  expect(busy.host.asked.length).toBeGreaterThan(1);
+  const moment = await shelved(letters, (asked, socket) =>
+    asked.nth === 0 ? answer(socket, { status: 503 }) : serve(letters)(asked, socket),
+  );
+  expect((await moment.house.ask(moment.path)).status).toBe(200);
+});
+
+test("what the drive refuses is said with its own status", async () => {
+  const house = await openHouse();
+  const failing = async (error: StorageError) =>
+    house.ask(
+      house.place({
+        entry: fileOf("a.bin", 1),
+        link: () => {
+          throw error;
+        },
+      }),
+    );
+  expect((await failing(new StorageError("not-found"))).status).toBe(404);
+  expect((await failing(new StorageError("blocked"))).status).toBe(451);
+  const busy = await failing(new StorageError("too-frequent", { retryAfter: 12_345 }));
+  expect([busy.status, busy.headers["retry-after"]]).toEqual([503, "13"]);
+});
+
+test("the host's connection is closed within a second of the client's hang-up", async () => {
+  const { house, host, path } = await shelved(film, (_asked, socket) => {
+    socket.write(head(200, { "content-length": film.length }));
+    const more = (): void => void (socket.destroyed || socket.write(film.subarray(0, 65_536), more));
+    more();
+  });
+  const response = await begin(house.url + path);
+  response.once("data", () => response.destroy());
+  response.on("error", () => {});
+  await vi.waitFor(() => expect(host.asked).toHaveLength(1));
+  await vi.waitFor(() => expect(host.open).toBe(0), { timeout: 1000 });
+});
+
+test("a client that takes nothing holds up its host, not the memory", async () => {
+  let written = 0;
+  const { house, host, path } = await shelved(film, (_asked, socket) => {
+    socket.write(head(200, { "content-length": 1024 ** 4 }));
+    const more = (): void => {
+      written += 65_536;
+      if (!socket.destroyed) socket.write(film.subarray(0, 65_536), more);
+    };
+    more();
+  });
+  const entry = fileOf("endless.bin", 1024 ** 4);
+  const endless = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/e` }) });
+  const response = await begin(house.url + endless);
+  response.pause();
+  let before = -1;
+  await vi.waitFor(
+    async () => {
+      const seen = written;
+      await sleep(100);
+      expect([before !== seen || seen === 0, written]).toEqual([false, (before = written)]);
+    },
+    { timeout: 8000, interval: 50 },
+  );
+  // The kernel's buffers of two connections, and ours.
+  expect(written).toBeLessThan(40 * 1024 * 1024);
+  response.destroy();
+  expect(path).toBeDefined();
+});
+
+test("no more than eight connections a signed address, and the ninth waits its turn", async () => {
+  const waiting: (() => void)[] = [];
+  const { house, host, path } = await shelved(letters, (asked, socket) => {
+    if (host.open > 8) answer(socket, { status: 503 });
+    else waiting.push(() => serve(letters)(asked, socket));
+  });
+  // One link for all of them.
+  const link: Link = { kind: "url", url: `${host.url}/one` };
+  const shared = house.place({ entry: fileOf("one.bin", 26), link: () => link });
+  const answers = Array.from({ length: 12 }, () => house.ask(shared));
+  await vi.waitFor(() => expect(waiting).toHaveLength(8));
+  await sleep(100);
+  expect(host.mostOpen).toBe(8);
+  const clock = setInterval(() => waiting.splice(0).forEach((serveOne) => serveOne()), 5);
+  const statuses = (await Promise.all(answers)).map(({ status }) => status);
+  clearInterval(clock);
+  expect(statuses).toEqual(Array.from({ length: 12 }, () => 200));
+  expect(host.mostOpen).toBe(8);
+  expect(path).toBeDefined();
+});
+
+test("a host that encodes although asked not to is passed on as it is, without parts", async () => {
+  const { house, path } = await shelved(letters, (_asked, socket) =>
+    answer(socket, { headers: { "content-encoding": "gzip" }, body: "not really gzip" }),
+  );
+  const whole = await house.ask(path);
+  expect(whole).toMatchObject({ status: 200, text: "not really gzip" });
+  expect(whole.headers).toMatchObject({ "content-encoding": "gzip", "accept-ranges": "none" });
+});
+
+test("refusals are pages for browsers, in their language, and JSON for programs", async () => {
+  const { house, path } = await shelved(letters, (_asked, socket) => answer(socket, { status: 403 }));
+  const page = await house.ask(path, { headers: { ...browser, "accept-language": "fr;q=0.9, zh-TW, en;q=0.5" } });
+  expect(page.status).toBe(502);
+  expect(page.headers["content-type"]).toContain("text/html");
+  expect(page.text).toContain('lang="zh"');
+  expect(page.text).toContain(house.words.in("zh")("gateway-upstream-title"));
+  const program = await house.ask(path, { headers: { accept: "*/*" } });
+  expect(program.headers["content-type"]).toContain("application/json");
+});
+
+test("a link into one's own network is not fetched, and the client learns nothing of why", async () => {
+  const host = await openHost(serve(letters));
+  const house = await openHouse({ upstream: { reach: "public" } });
+  const path = house.place({ entry: fileOf("a.bin", 26), link: () => ({ kind: "url", url: `${host.url}/f` }) });
+  const refused = await house.ask(path);
+  expect(refused.status).toBe(502);
+  expect(refused.text).not.toContain("127.0.0.1");
+  expect(host.asked).toEqual([]);
+});
+
+describe("limits", () => {
+  const slow: Script = (_asked, socket) => void socket.write(head(200, { "content-length": 1000 }));
+
+  test("a person with enough streams waits (429), and so does everybody when there are enough (503)", async () => {
+    const host = await openHost(slow);
+    const house = await openHouse({ limits: { streamsPerPerson: 2, streams: 3 }, upstream: { reach: "anywhere" } });
+    const place = (person: string) =>
+      house.place({ entry: fileOf("a.bin", 1000), link: () => ({ kind: "url", url: `${host.url}/f` }) }, "p", {
+        person,
+      });
+    const under = [await begin(house.url + place("telegram:1")), await begin(house.url + place("telegram:1"))];
+    const third = await house.ask(place("telegram:1"));
+    expect([third.status, third.headers["retry-after"]]).toEqual([429, "5"]);
+    under.push(await begin(house.url + place("telegram:2")));
+    expect((await house.ask(place("telegram:3"))).status).toBe(503);
+    for (const stream of under) stream.on("error", () => {}).destroy();
+    await vi.waitFor(() => expect(host.open).toBe(0));
+    const next = await begin(house.url + place("telegram:1"));
+    expect(next.statusCode).toBe(200);
+    next.on("error", () => {}).destroy();
+  });
+
+  test("a person's quota is asked before and told after", async () => {
+    const spent: [string, number][] = [];
+    let ok = true;
+    const host = await openHost(serve(letters));
+    const house = await openHouse({
+      limits: {
+        quota: {
+          admit: async () => (ok ? { ok } : { ok, retryAfter: 60_000 }),
+          spend: (person, bytes) => void spent.push([person, bytes]),
+        },
+      },
+    });
+    const path = house.place({ entry: fileOf("a.bin", 26), link: () => ({ kind: "url", url: `${host.url}/f` }) });
+    await house.ask(path, { headers: { range: "bytes=0-9" } });
+    await vi.waitFor(() => expect(spent).toEqual([["telegram:1001", 10]]));
+    ok = false;
+    const refused = await house.ask(path);
+    expect([refused.status, refused.headers["retry-after"]]).toEqual([429, "60"]);
+  });
+
+  test("bytes a second are held for everybody together", async () => {
+    const host = await openHost(serve(film));
+    const house = await openHouse({ limits: { bytesPerSecond: 2_000_000 } });
+    const path = house.place({
+      entry: fileOf("a.bin", film.length),
+      link: () => ({ kind: "url", url: `${host.url}/f` }),
+    });
+    const began = performance.now();
+    const parts = await Promise.all([0, 1].map(() => house.ask(path, { headers: { range: "bytes=0-999999" } })));
+    const seconds = (performance.now() - began) / 1000;
+    expect(parts.map(({ body }) => sha(body))).toEqual(Array(2).fill(sha(film.subarray(0, 1_000_000))));
+    // The last window of each is not waited for.
+    expect(seconds).toBeGreaterThan(0.5);
+  });
+});
+
+test("what was sent is counted", async () => {
+  const { house, path } = await shelved(letters);
+  await house.ask(path);
+  await vi.waitFor(async () => {
+    const { text } = await ask(`${house.url}/metrics`);
+    expect(text).toContain("chatdrive_gateway_bytes_total 26");
+    expect(text).toMatch(/chatdrive_gateway_requests_total\{route="p",status="200"\} 1/);
+  });
+});

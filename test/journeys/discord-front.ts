@@ -1,0 +1,60 @@
+import { openHouse } from "../discord/house.ts";
+import { words } from "../telegram/house.ts";
+import type { Front, OpenFront } from "./front.ts";
+
+/** Mia in a server's channel, where the Discord bot answers her alone. */
+export const openDiscord: OpenFront = async (cloud) => {
+  const house = await openHouse(cloud ? { cloud } : {});
+  const { mia, emulator } = house;
+  const here = { in: house.hall };
+  await house.discord.start();
+  await house.known();
+  const say = words.in("en");
+
+  const front: Front = {
+    name: "Discord",
+    async command(name, given = {}) {
+      const options = Object.entries(given).map(([option, value]) => `${option}:${value}`);
+      await mia.uses([`/${name}`, ...options].join(" "), here);
+    },
+    async fill(form, answers) {
+      if (form === "pikpak" || form === "verification") return void (await sendPage(form, answers));
+      if (!mia.modal()) {
+        await front.sees(say("press-fill-in"));
+        await mia.presses(/Fill in/, here);
+      }
+      await mia.fills(answers);
+    },
+    press: async (label) => void (await mia.presses(matching(label), here)),
+    open: async (name) => void (await mia.selects(matching(name), here)),
+    async sees(...said) {
+      const has = (text: string) => said.every((one) => text.includes(one));
+      return (await mia.waitsFor((view) => has(house.textOf(view)), here)).id;
+    },
+    get did() {
+      return house.asked.map(({ action }) => action.do);
+    },
+    async restart() {
+      await house.restart();
+      await house.known();
+    },
+    async close() {
+      const { complaints } = emulator;
+      await house.close();
+      if (complaints.length > 0) throw new Error(complaints.join("\n"));
+    },
+  };
+
+  /** On the page what is known already stands in its fields; its own challenge comes back on the page as well. */
+  async function sendPage(form: "pikpak" | "verification", answers: Readonly<Record<string, string>>): Promise<void> {
+    if (form === "pikpak") await front.sees("do not belong in Discord");
+    const asked = house.pages.findLast((page) => page.form.id === form);
+    await house.sendPage({ ...asked?.values, ...answers }, asked?.form);
+  }
+
+  return front;
+};
+
+function matching(text: string): RegExp {
+  return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+}

@@ -1,0 +1,26 @@
+import type { Cloud } from "../actions/house.ts";
+import type { FormId } from "../../src/actions/action.ts";
+import type { Values } from "../../src/storage/form.ts";
+
+/** A platform with the real bot on it and Mia in front of it: the same story is told on every one. */
+export interface Front {
+  readonly name: string;
+  /** Uses a command with what belongs to it, in the order in which it is typed. */
+  command(name: string, given?: Values): Promise<void>;
+  /** Fills in the form that is asked for: question by question, in a modal or on a page. What is left out is skipped. */
+  fill(form: FormId, answers: Values): Promise<void>;
+  /** Presses the button with this sign or these words on it. */
+  press(label: string): Promise<void>;
+  /** Opens what has this name in the newest list. */
+  open(name: string): Promise<void>;
+  /** Waits until a message says all of this, buttons included; the message's name, which stays when it is edited. */
+  sees(...said: readonly string[]): Promise<string>;
+  /** Everything that was asked of the actions, by name. */
+  readonly did: readonly string[];
+  /** The bot ends and starts again. */
+  restart(): Promise<void>;
+  /** Ends; throws when the platform had anything to complain about. */
+  close(): Promise<void>;
+}
+
+export type OpenFront = (cloud?: Cloud) => Promise<Front>;

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterEach, expect, test } from "vitest";
+import { startApp, type App } from "../../src/app.ts";
+import { startWorld, type World } from "../../src/emulators/world.ts";
+
+let world: World;
+let app: App;
+const folders: string[] = [];
+afterEach(async () => {
+  await app.stop();
+  await world.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** `isPublic`: people reach the gateway. `dataDir`: what is kept outlives the app. */
+async function open({ isPublic = true, dataDir }: { isPublic?: boolean; dataDir?: string } = {}): Promise<void> {
+  world = await startWorld(dataDir === undefined ? {} : { dataDir });
+  await begin(isPublic);
+}
+
+async function begin(isPublic = true): Promise<void> {
+  const { publicUrl = "", ...config } = world.config;
+  app = await startApp(
+    { ...config, ...(isPublic && { publicUrl }) },
+    { onFatal: () => undefined, log: pino({ level: "silent" }) },
+  );
+}
+
+test("Mia opens a share, gets a file into the chat, and its folder's links as a list that works", async () => {
+  await open();
+  const { mia } = world.people;
+  mia.says(world.shelf.shares.open.url);
+  await mia.waitsFor("1 entry");
+  mia.says("/get Holiday 2026/Packing list.txt");
+  await mia.waitsFor(/Sent in/);
+  const call = await world.telegram.called(({ method }) => method === "sendDocument");
+  const sent = Object.values(call.parameters).find(
+    (value): value is { sha256: string } => typeof value === "object" && value !== null && "sha256" in value,
+  );
+  expect(sent?.sha256).toBe(createHash("sha256").update("towel\nsun cream\nbooks\n").digest("hex"));
+
+  mia.says("/browse Holiday 2026/Day 1");
+  await mia.waitsFor("Day 1");
+  const calls = world.pikpak.calls.length;
+  await mia.presses("🧾");
+  await mia.waitsFor((message) => message.labels.some((label) => label.includes("one a line")));
+  await mia.presses("one a line");
+  await mia.waitsFor(/The list holds 14 links/);
+  expect(world.pikpak.calls.length).toBe(calls);
+  const list = mia.messages.findLast((message) => message.file?.name === "Day 1.links.txt");
+  const { file_id: id } = (list?.stored.content["document"] ?? {}) as { readonly file_id?: string };
+  const links = (world.telegram.files.get(id ?? "").bytes ?? Buffer.alloc(0))
+    .toString()
+    .split("\n")
+    .filter((line) => line.startsWith("http"));
+  expect(links).toHaveLength(14);
+  const answer = await fetch(links[0] ?? "", { redirect: "manual" });
+  expect(answer.status).toBe(302);
+
+  mia.says("/mounts");
+  await mia.waitsFor("Your drives");
+  await mia.presses("🟢");
+  await mia.waitsFor((message) => message.labels.some((label) => label.includes("Take back its links")));
+  expect(await mia.presses("Take back its links")).toMatchObject({
+    text: expect.stringContaining("do not work any more"),
+  });
+  expect((await fetch(links[0] ?? "", { redirect: "manual" })).status).toBe(410);
+  expect(world.telegram.complaints).toEqual([]);
+});
+
+test("without a public address the list is of the drive's own links, and its life is said", async () => {
+  await open({ isPublic: false });
+  const { mia } = world.people;
+  mia.says(world.shelf.shares.open.url);
+  await mia.waitsFor("1 entry");
+  mia.says("/browse Holiday 2026/Day 1");
+  await mia.waitsFor("Day 1");
+  await mia.presses("🧾");
+  await mia.waitsFor((message) => message.labels.some((label) => label.includes("one a line")));
+  await mia.presses("one a line");
+  const ready = await mia.waitsFor(/The list holds 14 links/, { timeout: 15_000 });
+  expect(ready.text).toContain("They lead straight to the drive.");
+  expect(ready.text).toMatch(/The links work until/);
+});
+
+test("a film that was on its way when the bot went down is offered again when it is back", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "chatdrive-send-"));
+  folders.push(dataDir);
+  await open({ dataDir });
+  world.telegram.rules.uploadLimit = 2000 * 1024 * 1024;
+  const { mia } = world.people;
+  mia.says(world.shelf.shares.open.url);
+  await mia.waitsFor("1 entry");
+  mia.says("/get Holiday 2026/Day 1/Beach, day 1.mp4");
+  const shown = await mia.waitsFor((message) => message.labels.some((label) => label.includes("✖️")));
+  await app.stop();
+  await begin();
+  await mia.waitsFor(/I was restarted/);
+  expect(shown.text).toMatch(/I was restarted/);
+  await mia.presses("🔄");
+  await mia.waitsFor((message) => message.labels.some((label) => label.includes("✖️")));
+  expect(await mia.presses("✖️")).toMatchObject({ text: expect.stringContaining("Cancelled") });
+  await mia.waitsFor(/Cancelled\. The file was not sent/);
+  expect(mia.messages.some((message) => message.file !== undefined)).toBe(false);
+  expect(world.telegram.complaints).toEqual([]);
+});

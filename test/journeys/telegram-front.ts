@@ -1,0 +1,53 @@
+import type { Field } from "../../src/storage/form.ts";
+import { house as desk, usualCloud, type House as Desk } from "../actions/house.ts";
+import type { Shown } from "../../src/emulators/telegram/shown.ts";
+import { mia } from "../telegram/double.ts";
+import { openHouse, words } from "../telegram/house.ts";
+import type { Front, OpenFront } from "./front.ts";
+
+/** Mia in her private chat with the Telegram bot. */
+export const openTelegram: OpenFront = async (cloud = usualCloud()) => {
+  let at: Desk = desk(cloud, { now: Date.now });
+  const house = await openHouse((action, visit, signal) => at.do(visit, action, signal));
+  const { double } = house;
+  await house.telegram.start();
+  const say = words.in("en");
+  const read = ({ text, buttons }: Shown) => [text, ...buttons.map((button) => button.text)].join("\n");
+  const fieldsOf = (driver: string): readonly Field[] =>
+    at.services.storage.kinds.find(({ name }) => name === driver)?.fields ?? [];
+
+  const front: Front = {
+    name: "Telegram",
+    async command(name, given = {}) {
+      double.says(mia, mia.id, [`/${name}`, ...Object.values(given)].join(" "));
+    },
+    async fill(form, answers) {
+      for (const [name, answer] of Object.entries(answers)) {
+        await front.sees(`❔ ${say(`field-${form}-${name}`)}`);
+        double.says(mia, mia.id, answer);
+      }
+      const asked = fieldsOf(form).filter(({ aside, required }) => !aside && !required);
+      for (const { name } of asked.filter((field) => answers[field.name] === undefined && "password" in answers)) {
+        await front.sees(`❔ ${say(`field-${form}-${name}`)}`, "⏭");
+        double.taps(mia, "⏭");
+      }
+    },
+    press: async (label) => double.taps(mia, label),
+    open: async (name) => double.taps(mia, name),
+    sees: async (...said) =>
+      String((await double.sees((message) => said.every((one) => read(message).includes(one)))).id),
+    get did() {
+      return house.asked.map(({ action }) => action.do);
+    },
+    async restart() {
+      at = at.restarted();
+      await house.restart();
+    },
+    async close() {
+      const { complaints } = double.telegram;
+      await house.close();
+      if (complaints.length > 0) throw new Error(complaints.join("\n"));
+    },
+  };
+  return front;
+};
