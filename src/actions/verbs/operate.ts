@@ -269,7 +269,7 @@ export async function prepareBroadcast(errand: Errand, text: string): Promise<Ou
   }
   if (await isRunning(errand)) return refused("broadcast-running");
   if ((await recipients(errand)).length === 0) return refused("broadcast-nobody");
-  return ask(errand, { at: "question", question: "broadcast", text });
+  return ask(errand, { at: "question", question: "broadcast", text: (reading.values["text"] ?? "").toWellFormed() });
 }
 
 async function isRunning({ services }: Errand): Promise<boolean> {

@@ -134,7 +134,7 @@ function paintPeople(painter: Painter, screen: PeopleList): Painted {
   return {
     text: lines(
       title(painter, "people"),
-      words !== undefined && say("admin-filter", { words }),
+      words !== undefined && say("admin-filter", { words: elideName(words, 60) }),
       rows.length === 0 && say("admin-nobody"),
       ...rows.map((guest) => guestLine(painter, guest)),
       pageLine(screen),
@@ -257,7 +257,7 @@ function paintBroadcast(painter: Painter, { view, broadcast }: BroadcastScreen):
       `🚪 ${say("broadcast-gone", { count: tally.gone })}`,
       `⚠️ ${say("broadcast-failed", { count: tally.failed })}`,
       "",
-      text,
+      text.toWellFormed(),
     ),
     keyboard: [
       [

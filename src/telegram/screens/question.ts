@@ -7,7 +7,7 @@ const signs: Readonly<Record<Question["question"], string>> = { "remove-mount": 
 export function paintQuestion({ say }: Painter, { view, question, subject, count }: Question): Painted {
   return {
     text: lines(
-      subject !== undefined && (question === "broadcast" ? subject : strong(subject)),
+      subject !== undefined && (question === "broadcast" ? subject.toWellFormed() : strong(subject)),
       `❓ ${say(`question-${question}`, { count: count ?? 0 })}`,
     ),
     keyboard: [
