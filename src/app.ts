@@ -33,6 +33,8 @@ export interface App {
   readonly address: string;
   /** Where the gateway listens on this machine. */
   readonly gatewayUrl: string;
+  /** Names of the chats that are served. */
+  readonly frontends: readonly string[];
   /** Takes nothing new, finishes what is under way, closes what was opened, in reverse. */
   stop(): Promise<void>;
 }
@@ -124,11 +126,8 @@ async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site):
   }
   office.start();
   const address = gateway.address();
-  const names = frontends.all.map(({ name }) => name);
-  // Said at any level: it is what an operator, a supervisor or a test waits for.
-  log.child({}, { level: "info" }).info({ event: "ready", frontends: names, gateway: url, address }, "ready");
   await offerFirstOperator(config, office);
-  return { address, gatewayUrl: url, stop };
+  return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
 }
 
 /** What is made later than those that need it, and is there before anybody asks. */

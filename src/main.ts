@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { startApp, StartError } from "./app.ts";
+import { startApp, StartError, type App } from "./app.ts";
 import { ConfigError, readConfig, type Config } from "./config.ts";
+import { createLog } from "./log.ts";
 
 /** Exit code for what the operator has to mend: the message says what. */
 const operatorsTurn = 2;
@@ -16,7 +17,8 @@ const starting = startApp(configured(), {
   signal: leaving.signal,
   onFatal: (message) => void end(operatorsTurn, message),
 });
-await starting.catch(refused);
+const started = await starting.catch(refused);
+if (started) sayReady(started);
 
 function configured(): Config {
   try {
@@ -28,9 +30,14 @@ function configured(): Config {
   }
 }
 
-function refused(error: unknown): void {
+/** At any level: it is what an operator, a supervisor or a test waits for. */
+function sayReady({ frontends, gatewayUrl: gateway, address }: App): void {
+  createLog({ level: "info" }).info({ event: "ready", frontends, gateway, address }, "ready");
+}
+
+function refused(error: unknown): undefined {
   // Asked to end before it had begun: `end` sees to it.
-  if (leaving.signal.aborted) return;
+  if (leaving.signal.aborted) return undefined;
   if (error instanceof StartError) leave(error.message);
   throw error;
 }

@@ -1,7 +1,7 @@
 import { StorageError, type StorageErrorCode } from "../storage/error.ts";
 import type { Mount } from "../storage/mount.ts";
 import { draw, type Errand, type Outcome } from "./errand.ts";
-import { shareForm, verificationForm } from "./forms.ts";
+import { shareForm, takesProof, verificationForm } from "./forms.ts";
 import { isRenewable } from "./kinds.ts";
 import type { Notice, NoticeCode, Reason } from "./screen.ts";
 import type { Resumable } from "./session.ts";
@@ -38,7 +38,9 @@ export async function failed(errand: Errand, error: StorageError, about: Attempt
     case "pass-code-wrong":
       return shareForm(errand, { link: mount.options["link"] ?? "", reason: reasonOf(error) });
     case "verification-needed":
-      if (!isHere || !isRenewable(errand, mount)) return failure(errand, error, about);
+      if (!isHere || mount.owner !== errand.person.id || !takesProof(errand, mount.driver)) {
+        return failure(errand, error, about);
+      }
       return verificationForm(errand, error, { driver: mount.driver, values: {}, mount: mount.id });
     default:
       return failure(errand, error, about);

@@ -39,7 +39,7 @@ export function shareForm(
   errand: Errand,
   { link, ...again }: Again & { readonly link?: string } = {},
 ): Promise<Outcome> {
-  const { fields } = kindNamed(errand, shareKind);
+  const fields = kindNamed(errand, shareKind).fields.filter(({ name }) => name !== proof);
   const isCodeWanted = again.reason?.code === "pass-code-needed" || again.reason?.code === "pass-code-wrong";
   return formScreen(errand, {
     form: { id: shareKind, ...(link !== undefined && { subject: link }) },
@@ -47,6 +47,9 @@ export function shareForm(
     again: { ...again, values: { ...again.values, ...(link !== undefined && { link }) } },
   });
 }
+
+/** Name of the option a kind takes a challenge's outcome by. */
+const proof = "captchaToken";
 
 /** Most shares have no code: it is asked for when the share turns out to want one. */
 function withCode(field: Field, isWanted: boolean): Field {
@@ -89,18 +92,25 @@ export function verificationAgain(
   });
 }
 
-/** Name of the option a kind takes a challenge's outcome by. */
-const proof = "captchaToken";
-
 /** A challenge's outcome is good for one use: the next try goes without it. */
 export function withoutProof({ [proof]: _used, ...values }: Values): Values {
   return values;
+}
+
+/** The answers hold a challenge's outcome. */
+export function hasProof(values: Values): boolean {
+  return values[proof] !== undefined;
 }
 
 /** The kind's own question for the outcome of a challenge, asked by itself. */
 export function verificationFields(errand: Errand, driver: string): readonly Field[] {
   const asked = kindNamed(errand, driver).fields.filter((field) => field.name === proof);
   return asked.map(({ aside: _aside, ...field }) => ({ ...field, required: true }));
+}
+
+/** Whether a challenge that stops such a drive can be got over here. */
+export function takesProof(errand: Errand, driver: string): boolean {
+  return verificationFields(errand, driver).length > 0;
 }
 
 /** The one question of giving a mount another title. */

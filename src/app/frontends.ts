@@ -19,7 +19,7 @@ export interface Frontends {
   /** In the order they are started. */
   readonly all: readonly Frontend[];
   /** Hands in a one-time page where it was asked for; what comes of it appears there. */
-  readonly submitPage: SubmitPage<undefined>;
+  readonly submitPage: SubmitPage;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
   tell(person: string, notice: Notice, language: string): Promise<void>;
 }
@@ -59,8 +59,7 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
       if (!house) throw new Error(`a page of ${page.person.id} was sent off, whose chat is switched off`);
       // Pages are opened for forms of actions alone.
       const form = page.form as FormRef;
-      const outcome = await house.submitPage({ ...page, form }, values, options);
-      return outcome.done ? { done: true, result: undefined } : outcome;
+      return house.submitPage({ ...page, form }, values, options);
     },
     async tell(person, notice, language) {
       await (person.startsWith("discord:") ? discord : telegram)?.tell(person, notice, language);

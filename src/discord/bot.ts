@@ -99,6 +99,15 @@ export function createDiscord(parts: DiscordParts): Discord {
   let telling: NodeJS.Timeout | undefined;
 
   const hear = (interaction: Interaction): void => {
+    try {
+      take(interaction);
+    } catch (error) {
+      // What is thrown here would end the process.
+      log.error({ err: loggable(error) }, "discord interaction not understood");
+    }
+  };
+
+  const take = (interaction: Interaction): void => {
     if (!isOpen) return;
     if (interaction.isAutocomplete()) return void router.suggest(interaction);
     if (!isDeed(interaction)) return;
@@ -142,8 +151,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       const place = readToken(message);
       if (place && place.until > now()) {
         await post
-          .find(application, place)
-          .edit(paint(painterIn(language), screen))
+          .replace(application, place, paint(painterIn(language), screen))
           .catch((err: unknown) => log.debug({ err: loggable(err) }, "person not told of an interrupted file"));
       }
       await told();

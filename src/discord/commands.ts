@@ -174,6 +174,12 @@ interface HashStore {
   set(key: string, value: unknown): Promise<unknown>;
 }
 
+/** Whether Discord still has as many commands as there are; where it does not say, it is believed to. */
+async function knows(rest: REST, application: string, body: readonly object[]): Promise<boolean> {
+  const held = await rest.get(Routes.applicationCommands(application)).catch(() => undefined);
+  return !Array.isArray(held) || held.length === body.length;
+}
+
 interface Publishing {
   readonly rest: REST;
   readonly application: string;
@@ -181,12 +187,12 @@ interface Publishing {
   readonly store: HashStore;
 }
 
-/** Tells Discord the commands if it was last told other ones; it counts every telling. True = it was told. */
+/** Tells Discord the commands if it was last told other ones, or has lost them; it counts every telling. True = it was told. */
 export async function publishCommands({ rest, application, words, store }: Publishing): Promise<boolean> {
   const body = registration(words);
   const hash = createHash("sha256").update(JSON.stringify(body)).digest("base64url");
   const key = `commands/${application}`;
-  if ((await store.get(key)) === hash) return false;
+  if ((await store.get(key)) === hash && (await knows(rest, application, body))) return false;
   await rest.put(Routes.applicationCommands(application), { body });
   await store.set(key, hash);
   return true;

@@ -10,7 +10,7 @@ import { paintSheet, type Painted } from "./screens/sheet.ts";
 import { codeIn, slipOfPage, type Slip, type Slips } from "./slips.ts";
 import type { Turn } from "./turn.ts";
 import type { UploadAddress, Uploader } from "./upload.ts";
-import { canPost, isDirect, publicVisit, type Deed } from "./visit.ts";
+import { canPost, isDirect, messageOf, publicVisit, type Deed } from "./visit.ts";
 
 /** A screen that is one message. */
 type MessageScreen = Exclude<Screen, FormScreen>;
@@ -83,9 +83,8 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       if (!message || message.until < parts.now() || screen.show === "form") return end(answer);
       const looks = { ...commonLooks(parts, language), place: visit.place.kind, canPost: mayPost };
       const painter = painterFor(looks);
-      const place = post.find(application, message);
       try {
-        await place.edit(paint(painter, screen));
+        const place = await post.replace(application, message, paint(painter, screen));
         followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
       } catch (error) {
         await end(answer);
@@ -138,7 +137,8 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
 
   /** What is put in a message's place must not be painted over by what the message showed before. */
   async function stopFollowing(deed: Deed): Promise<void> {
-    if (deed.isMessageComponent()) await follower.stop(deed.message.id);
+    const message = messageOf(deed);
+    if (message) await follower.stop(message.id);
   }
 
   function painterOf(all: DelivererParts, { deed, visit }: Turn, language: string): Painter {

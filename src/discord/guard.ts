@@ -14,7 +14,7 @@ import { visitOf, type Deed } from "./visit.ts";
 export interface Guard {
   /** Does the work for a deed. Whatever fails, the person gets one answer, and the process goes on. */
   handle(deed: Deed, work: (turn: Turn) => Promise<void>): Promise<void>;
-  /** Tells Discord that an answer will come. False = it is too late for one, or there were too many: do no more. */
+  /** Tells Discord that an answer will come. False = it is too late for one: do no more. */
   admit(turn: Turn): Promise<boolean>;
   /** One piece of work at a time for a person, in the order they asked. */
   inOrder<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
@@ -53,6 +53,27 @@ export function createGuard(parts: GuardParts): Guard {
   const languages = new LRUCache<string, string>({ max: mostLanguages });
   const limiter = new RateLimiterMemory({ points: parts.deedsPerPerson ?? 100, duration: 10 });
 
+  const admit = async ({ deed }: Turn): Promise<boolean> => {
+    try {
+      await post.acknowledge(deed);
+      return true;
+    } catch (error) {
+      if (!isTooLate(error)) throw error;
+      // A second answer would be refused too. After an outage old deeds arrive like this.
+      log.warn({ err: loggable(error), late: now() - deed.createdTimestamp }, "discord deed came too late");
+      return false;
+    }
+  };
+
+  const paced = async (turn: Turn, work: (turn: Turn) => Promise<void>): Promise<void> => {
+    const isTooFast = await limiter.consume(turn.visit.person.id).then(
+      () => false,
+      () => true,
+    );
+    if (!isTooFast) return work(turn);
+    if (await admit(turn)) await deliverer.tell(turn, "notice-too-fast");
+  };
+
   return {
     async handle(deed, work) {
       const startedAt = now();
@@ -62,7 +83,7 @@ export function createGuard(parts: GuardParts): Guard {
       const visit = visitOf(deed);
       const language = languages.get(visit.person.id) ?? words.pick(visit.person.locale);
       const turn: Turn = { deed, visit, signal: clock.signal, language };
-      const working = work(turn)
+      const working = paced(turn, work)
         .catch((error: unknown) => fail(parts, turn, error))
         .finally(() => {
           clearTimeout(timer);
@@ -73,22 +94,7 @@ export function createGuard(parts: GuardParts): Guard {
       log.debug({ kind: deed.type, ms: now() - startedAt }, "discord deed handled");
     },
 
-    async admit(turn) {
-      try {
-        await post.acknowledge(turn.deed);
-      } catch (error) {
-        if (!isTooLate(error)) throw error;
-        // A second answer would be refused too. After an outage old deeds arrive like this.
-        log.warn({ err: loggable(error), late: now() - turn.deed.createdTimestamp }, "discord deed came too late");
-        return false;
-      }
-      const isTooFast = await limiter.consume(turn.visit.person.id).then(
-        () => false,
-        () => true,
-      );
-      if (isTooFast) await deliverer.tell(turn, "notice-too-fast");
-      return !isTooFast;
-    },
+    admit,
 
     inOrder({ visit }, work) {
       const { id } = visit.person;

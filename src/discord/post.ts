@@ -24,8 +24,8 @@ export interface Post {
   publish(deed: Deed, painted: Painted): Promise<Place>;
   /** How the answer to a deed can be found again, by any process. */
   tokenOf(deed: Deed): TokenedMessage;
-  /** The answer that stands behind a token. */
-  find(application: string, message: TokenedMessage): Place;
+  /** Puts it in place of the answer that stands behind a token. */
+  replace(application: string, message: TokenedMessage, painted: Painted): Promise<Place>;
   /** A message to somebody's own chat with the bot; false = Discord lets the bot write to them no more. */
   sendTo(user: string, painted: Painted): Promise<boolean>;
 }
@@ -65,15 +65,15 @@ export function createPost({ rest, now }: PostParts): Post {
       until: Math.round(Math.min(createdTimestamp, now()) + tokenLife),
     }),
 
-    find: (application, { token }) => ({
-      id: token,
-      async edit({ components }) {
-        await rest().patch(Routes.webhookMessage(application, token), {
-          auth: false,
-          body: { ...plainLooks(components), attachments: [] },
-        });
-      },
-    }),
+    async replace(application, { token }, painted) {
+      const edit = async ({ components }: Painted) => {
+        const body = { ...plainLooks(components), attachments: [] };
+        // What Discord answers to this is the message.
+        return (await rest().patch(Routes.webhookMessage(application, token), { auth: false, body })) as Edited;
+      };
+      const { id } = await edit(painted);
+      return { id, edit: async (next) => void (await edit(next)) };
+    },
 
     async sendTo(user, { components }) {
       try {
@@ -89,6 +89,10 @@ export function createPost({ rest, now }: PostParts): Post {
     },
   };
   return post;
+}
+
+interface Edited {
+  readonly id: string;
 }
 
 /** A press, or a modal that was opened by one: the answer takes the message's place. */

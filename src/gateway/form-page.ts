@@ -76,7 +76,7 @@ function fieldHtml(field: Field, { say, words, form }: FieldContext): Html {
   const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
   return html`<div class="field">
     <label for="${id}">${say(key)}${!field.required && html` <span class="soft">${say("page-optional")}</span>`}</label>
-    ${inputHtml(field, { id, value: form.values[field.name], described, wrong: problem !== undefined, say })}
+    ${inputHtml(field, { id, value: form.values[field.name], described, wrong: problem !== undefined, say, words })}
     ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
     ${problem !== undefined && html`<p class="wrong" id="${id}-problem" role="alert">${problem}</p>`}
   </div> `;
@@ -92,18 +92,21 @@ interface InputContext {
   readonly described: string;
   readonly wrong: boolean;
   readonly say: Say;
+  readonly words: Words;
 }
 
-function inputHtml(field: Field, { id, value, described, wrong, say }: InputContext): Html {
+function inputHtml(field: Field, { id, value, described, wrong, say, words }: InputContext): Html {
   const common = html`id="${id}"
   name="${field.name}"${isNeeded(field) && html` required`}${described !== "" && html` aria-describedby="${described}"`}${wrong && html` aria-invalid="true" autofocus`}`;
+  // A driver may offer what the operator named, and what is a proper name needs no translation.
+  const choiceText = (key: string, choice: string) => (words.has(key) ? say(key) : choice);
   switch (field.kind) {
     case "choice":
       return html`<select ${common}>
         ${!field.required && html`<option value=""></option>`}${(field.choices ?? []).map(
           (choice) =>
             html`<option value="${choice}" ${choice === value && html` selected`}>
-              ${say(`choice-${field.name}-${choice}`)}
+              ${choiceText(`choice-${field.name}-${choice}`, choice)}
             </option>`,
         )}
       </select>`;

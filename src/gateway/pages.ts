@@ -26,24 +26,25 @@ export interface PageAsker {
   readonly language: string;
 }
 
-/** What became of the answers: taken, with what the chat is to show now; or the form again with what is wrong. */
-export type SubmitOutcome<Result> =
-  | { readonly done: true; readonly result: Result }
-  | { readonly done: false; readonly form: PageForm };
+/** What became of the answers: taken, or the form again with what is wrong. */
+type SubmitOutcome = { readonly done: true } | { readonly done: false; readonly form: PageForm };
 
 /** A page that was filled in. */
-export interface FilledPage extends PageAsker {
+interface FilledPage extends PageAsker {
   readonly form: PageForm["form"];
   /** What `open` named it. */
   readonly code: string;
 }
 
-/** Does what the form is for, in the asker's name. Called once at a time per page. */
-export type SubmitPage<Result> = (
+/**
+ * Does what the form is for, in the asker's name, and shows what comes of it where it was asked for. Called once at a
+ * time per page, and only with answers that the form accepts.
+ */
+export type SubmitPage = (
   page: FilledPage,
   values: Values,
   options: { readonly signal: AbortSignal },
-) => Promise<SubmitOutcome<Result>>;
+) => Promise<SubmitOutcome>;
 
 /** Where pages wait: an encrypted Keyv namespace fits. */
 export interface PageStore {
@@ -63,13 +64,13 @@ export interface Pages {
 /** A page that waits to be filled in. */
 export interface OpenPage {
   readonly url: string;
-  /** Names the page to `submit` and `onSubmitted`; as secret as the address it is part of. */
+  /** Names the page to `submit`; as secret as the address it is part of. */
   readonly code: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-interface PagesOptions<Result> {
+interface PagesOptions {
   readonly store: PageStore;
   readonly words: Words;
   /** Derived for `pages`. */
@@ -80,9 +81,7 @@ interface PagesOptions<Result> {
   readonly random: (bytes: number) => Uint8Array;
   /** The public address, or the local one, without a trailing slash. */
   readonly address: () => string;
-  readonly submit: SubmitPage<Result>;
-  /** Told of each outcome once the page has been answered for it, so that the chat can show it where it was asked for. */
-  readonly onSubmitted?: (page: FilledPage, outcome: SubmitOutcome<Result>) => void;
+  readonly submit: SubmitPage;
   /** Milliseconds a page stays open. */
   readonly openFor?: number;
 }
@@ -100,7 +99,7 @@ const mostTries = 10;
 const longestBody = 64 * 1024;
 
 /** The one-time pages of a process; they live in the store, so they outlive it. */
-export function createPages<Result>(options: PagesOptions<Result>): Pages {
+export function createPages(options: PagesOptions): Pages {
   const { store, now, random, address, openFor = 10 * 60_000 } = options;
   const busy = new Set<string>();
   return {
@@ -130,21 +129,14 @@ function keyOf(code: string): string {
   return createHash("sha256").update(code).digest("base64url");
 }
 
-async function find(
-  { store, now }: Pick<PagesOptions<unknown>, "store" | "now">,
-  code: string,
-): Promise<Kept | undefined> {
+async function find({ store, now }: PagesOptions, code: string): Promise<Kept | undefined> {
   if (!/^[A-Za-z0-9_-]{22}$/.test(code)) return undefined;
   // Only `open` and `keep` write under these keys.
   const kept = (await store.get(keyOf(code))) as Kept | undefined;
   return kept && kept.expiresAt > now() ? kept : undefined;
 }
 
-async function keep(
-  { store, now }: Pick<PagesOptions<unknown>, "store" | "now">,
-  code: string,
-  kept: Kept,
-): Promise<void> {
+async function keep({ store, now }: PagesOptions, code: string, kept: Kept): Promise<void> {
   await store.set(keyOf(code), kept, Math.max(1, kept.expiresAt - now()));
 }
 
@@ -153,7 +145,7 @@ function withoutSecrets(form: PageForm): PageForm {
   return { ...form, values: Object.fromEntries(Object.entries(form.values).filter(([name]) => open.has(name))) };
 }
 
-function show<Result>(options: PagesOptions<Result>, code: string, kept: Kept, status = 200): Reply {
+function show(options: PagesOptions, code: string, kept: Kept, status = 200): Reply {
   return formPage({
     words: options.words,
     token: tokenOf(options.key, code),
@@ -163,7 +155,7 @@ function show<Result>(options: PagesOptions<Result>, code: string, kept: Kept, s
   });
 }
 
-function minutesLeft({ now }: { readonly now: () => number }, { expiresAt }: Kept): number {
+function minutesLeft({ now }: PagesOptions, { expiresAt }: Kept): number {
   return Math.max(1, Math.ceil((expiresAt - now()) / 60_000));
 }
 
@@ -172,8 +164,8 @@ function tokenOf(key: Uint8Array, code: string): string {
   return createHmac("sha256", key).update(`hand in ${code}`).digest("base64url");
 }
 
-async function take<Result>(options: PagesOptions<Result>, code: string, asked: Asked): Promise<Reply> {
-  const { words, store, onSubmitted } = options;
+async function take(options: PagesOptions, code: string, asked: Asked): Promise<Reply> {
+  const { words, store } = options;
   const kept = await find(options, code);
   if (!kept) return refuse(asked, refusals.pageOver, words);
   const { asker, form } = kept;
@@ -185,11 +177,9 @@ async function take<Result>(options: PagesOptions<Result>, code: string, asked: 
   }
   const page: FilledPage = { ...asker, form: form.form, code };
   const outcome = await handIn(options, { page, form, answers, signal: asked.signal });
-  if (outcome.done) await store.delete(keyOf(code));
-  onSubmitted?.(page, outcome);
-  return outcome.done
-    ? messagePage({ words, asker, status: 200, message: "done" })
-    : askAgain(options, code, { ...kept, form: withoutSecrets(outcome.form) });
+  if (!outcome.done) return askAgain(options, code, { ...kept, form: withoutSecrets(outcome.form) });
+  await store.delete(keyOf(code));
+  return messagePage({ words, asker, status: 200, message: "done" });
 }
 
 interface Answered {
@@ -199,17 +189,14 @@ interface Answered {
   readonly signal: AbortSignal;
 }
 
-async function handIn<Result>(
-  { submit }: PagesOptions<Result>,
-  { page, form, answers, signal }: Answered,
-): Promise<SubmitOutcome<Result>> {
+async function handIn({ submit }: PagesOptions, { page, form, answers, signal }: Answered): Promise<SubmitOutcome> {
   const reading = readForm(form.fields, answers);
   if (reading.ok) return submit(page, reading.values, { signal });
   return { done: false, form: { form: form.form, fields: form.fields, values: answers, problem: reading.problem } };
 }
 
 /** The same page again, with what is wrong at its field; it stays open until it is over. */
-async function askAgain<Result>(options: PagesOptions<Result>, code: string, kept: Kept): Promise<Reply> {
+async function askAgain(options: PagesOptions, code: string, kept: Kept): Promise<Reply> {
   const again: Kept = { ...kept, tries: kept.tries + 1 };
   if (again.tries >= mostTries) {
     await options.store.delete(keyOf(code));
@@ -220,7 +207,7 @@ async function askAgain<Result>(options: PagesOptions<Result>, code: string, kep
 }
 
 /** A browser says where a form came from; a program says nothing, and has the token. */
-function isOwnForm({ address }: { readonly address: () => string }, { headers }: Asked): boolean {
+function isOwnForm({ address }: PagesOptions, { headers }: Asked): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return false;
   const { origin } = headers;

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { Keyv, type KeyvStoreAdapter } from "keyv";
+import { Keyv, type KeyvOptions, type KeyvStoreAdapter } from "keyv";
 import { createLocks, type Claim, type Locks } from "./lock.ts";
 import { guarded } from "./guarded.ts";
 import { openPostgres } from "./postgres.ts";
@@ -187,11 +187,19 @@ function openNamespace<T>({ database, namespace, seal, ttl, onError }: Namespace
     store: adapter instanceof Map ? adapter : guarded(adapter, { seal }),
     namespace,
     throwOnErrors: true,
+    ...plainJson,
     ...(ttl === undefined ? {} : { ttl }),
   });
   keyv.on("error", onError);
   return keyv;
 }
+
+/** All that is kept is plain JSON; Keyv's own way looks at every value for buffers and costs several times as much. */
+const plainJson: Required<Pick<KeyvOptions, "serialize" | "deserialize">> = {
+  serialize: (kept) => JSON.stringify(kept),
+  // What comes back was written by the line above.
+  deserialize: (text) => JSON.parse(text) as never,
+};
 
 /** Notes the version of what is stored, and refuses what a newer version wrote. */
 async function migrate(store: Store): Promise<void> {

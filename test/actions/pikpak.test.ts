@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../src/emulators/pikpak/pikpak.ts";
+import type { Action } from "../../src/actions/action.ts";
+import type { FormScreen } from "../../src/actions/screen.ts";
 import { house, mia, signInAs, usualCloud, type House } from "./house.ts";
 
 let pikpak: PikPakEmulator;
@@ -17,6 +19,20 @@ function pikpakHouse(): House {
 
 const asked = (path: RegExp) => pikpak.calls.filter((call) => path.test(call.path)).length;
 const name = "mia@example.com";
+
+/** A share of one folder where PikPak wants to see a human first. */
+function challengedShare(passCode?: string): { id: string } {
+  const account = pikpak.build.account({ username: name, password: "correct-horse" });
+  const folder = pikpak.build.folder(account, undefined, "Films");
+  pikpak.rules.challengeAll = true;
+  return pikpak.build.share(account, { title: "t", nodes: [folder], ...(passCode !== undefined && { passCode }) });
+}
+
+/** Proves to be human; the address the browser ends on. */
+function solvedAddress({ reason }: FormScreen): string {
+  const asked = new URL(reason?.verify ?? "").searchParams.get("captcha_token") ?? "";
+  return pikpak.tokens.solve(asked) ?? "";
+}
 
 describe("over PikPak", () => {
   test("somebody signs in after a wrong password, which was sent once", async () => {
@@ -66,6 +82,53 @@ describe("over PikPak", () => {
     const text = `https://mypikpak.com/s/${id}/${film.id}?pwd=ab12`;
     const file = await at.see(mia, { do: "open-share", text }, "file");
     expect(file.entry).toMatchObject({ name: "beach.mp4", size: 1000 });
+  });
+
+  test("a share's challenge is passed with the address the browser ended on, and its code is not typed again", async () => {
+    const { id } = challengedShare("ab12");
+    const at = pikpakHouse();
+    const form = await at.see(
+      mia,
+      { do: "open-share", text: `https://mypikpak.com/s/${id}`, passCode: "ab12" },
+      "form",
+    );
+    expect(form).toMatchObject({ form: { id: "verification" }, reason: { code: "verification-needed" } });
+    expect(form.fields.map(({ name, required }) => [name, required])).toEqual([["captchaToken", true]]);
+    const nonsense = await at.see(mia, { do: "submit", form: form.form, values: { captchaToken: "done!" } }, "form");
+    expect(nonsense).toMatchObject({ problem: { field: "captchaToken", code: "not-a-verification" } });
+    const values = { captchaToken: solvedAddress(form) };
+    const top = await at.restarted().see(mia, { do: "submit", form: form.form, values }, "listing");
+    expect(top.rows.map((row) => row.name)).toEqual(["Films"]);
+  });
+
+  test("a share that is put up already asks for the human as well, and is the same drive afterwards", async () => {
+    const { id } = challengedShare("ab12");
+    pikpak.rules.challengeAll = false;
+    const at = pikpakHouse();
+    const text = `https://mypikpak.com/s/${id}?pwd=ab12`;
+    const { mount, view } = await at.see(mia, { do: "open-share", text }, "listing");
+    pikpak.rules.challengeAll = true;
+    const askedAgain: readonly Action[] = [
+      { do: "refresh", view },
+      { do: "open-share", text: `https://mypikpak.com/s/${id}` },
+      { do: "open-share", text },
+    ];
+    for (const action of askedAgain) {
+      const form = await at.restarted().see(mia, action, "form");
+      expect(form).toMatchObject({ form: { id: "verification" }, reason: { code: "verification-needed" } });
+      const values = { captchaToken: solvedAddress(form) };
+      const listing = await at.restarted().see(mia, { do: "submit", form: form.form, values }, "listing");
+      expect(listing.mount.id).toBe(mount.id);
+      expect(listing.rows.map((row) => row.name)).toEqual(["Films"]);
+    }
+    expect(await at.shelves.people.get(mia.person.id)).toMatchObject({ mounts: [mount.id] });
+  });
+
+  test("in a group a share's challenge is said, and nobody is asked for its outcome there", async () => {
+    const { id } = challengedShare();
+    const visit = { ...mia, place: { id: "telegram:-100", kind: "group" as const, name: "Films" } };
+    const sorry = await pikpakHouse().see(visit, { do: "open-share", text: `https://mypikpak.com/s/${id}` }, "notice");
+    expect(sorry).toMatchObject({ notice: "verification-needed", verify: expect.stringContaining("http") });
   });
 
   test("a share that is over says which way", async () => {

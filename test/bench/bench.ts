@@ -5,6 +5,7 @@ import type { Answer, Listing } from "../../src/actions/screen.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../src/emulators/pikpak/pikpak.ts";
 import { openStore } from "../../src/store/store.ts";
+import { updateRate } from "./updates/updates.ts";
 import { house, many, mia, signInAs, usualCloud, visitOf, Cloud, type House, type Shelves } from "../actions/house.ts";
 
 /**
@@ -28,6 +29,7 @@ await expiredToken();
 await manyAskers();
 await chats(10_000);
 await actionsPerSecond();
+await updates();
 print();
 
 async function firstScreen(count: number): Promise<void> {
@@ -141,6 +143,12 @@ async function actionsPerSecond(): Promise<void> {
   );
   const seconds = (performance.now() - started) / 1000;
   note("page turns performed, no chat", `${Math.round((people.length * turns) / seconds)}/s`, "–", "–");
+}
+
+async function updates(): Promise<void> {
+  const { updates: count, seconds, cpu } = await updateRate();
+  const rate = `${Math.round(count / cpu)}/s a core, ${Math.round(count / seconds)}/s here`;
+  note("updates through the whole bot (poll → edit and answer)", rate, `${seconds.toFixed(1)} s`, "≥ 2,000/s a core");
 }
 
 interface Over {

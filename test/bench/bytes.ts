@@ -9,14 +9,10 @@ import { bigBytes, startOrigin, type Origin } from "./bytes/origin.ts";
 import { cpuSeconds, residentMiB, startNode, startProxy, type Contender } from "./bytes/start.ts";
 
 // npm run bench:bytes: the gateway beside nginx and what one writes first, on one machine, in one run.
-// `--quick` takes one round and leaves out memory and aborts; `--only=ours,nginx` takes those alone.
+// `--rounds=1` takes one round instead of three; `--only=ours,nginx` takes those alone.
 
-const quick = process.argv.includes("--quick");
-const only = process.argv
-  .find((text) => text.startsWith("--only="))
-  ?.slice("--only=".length)
-  .split(",");
-const rounds = quick ? 1 : 3;
+const only = option("only")?.split(",");
+const rounds = Number(option("rounds") ?? 3);
 const mib = 1024 * 1024;
 const seekBytes = 64 * 1024;
 
@@ -39,6 +35,10 @@ try {
   }
 } finally {
   await origin.stop();
+}
+
+function option(name: string): string | undefined {
+  return process.argv.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3);
 }
 
 interface Row {
@@ -79,7 +79,7 @@ async function measure(contender: Contender, measuring: Measuring): Promise<void
   else await download({ port: contender.port, path: pathOf(contender, scheme, "big"), range: "bytes=0-268435455" });
   for (const streams of [1, 8, 64]) await throughput(contender, streams, measuring);
   await seeks(contender, measuring);
-  if (!isFirst || quick) return;
+  if (!isFirst) return;
   await slowReaders(contender, measuring);
   await aborts(contender, measuring);
 }
@@ -131,7 +131,7 @@ async function slowReaders(contender: Contender, { scheme, add }: Measuring): Pr
   const before = residentMiB(contender.pid);
   const stops = Array.from({ length: 64 }, () => readSlowly(contender.port, pathOf(contender, scheme, "huge"), 100));
   let most = before;
-  for (let turn = 0; turn < 40; turn += 1) {
+  for (let turn = 0; turn < 24; turn += 1) {
     await sleep(250);
     most = Math.max(most, residentMiB(contender.pid));
   }

@@ -45,6 +45,15 @@ describe("starting", () => {
     expect(told(/commands$/)).toHaveLength(2);
   });
 
+  test("the commands are told again where Discord has lost them", async () => {
+    await opened();
+    house.emulator.state.commands.clear();
+    await house.restart();
+    await house.known();
+    await house.mia.uses("/help");
+    expect(await house.mia.waitsFor("What I can do")).toBeDefined();
+  });
+
   test("no intent is asked for", async () => {
     await opened();
     const identify = house.emulator.frames.map(({ text }) => text).find((text) => /"op":2\b/.test(text));
@@ -501,6 +510,17 @@ describe("trouble", () => {
     await mia.selects(/Films/);
     await mia.waitsFor("› Films");
     expect(emulator.frames.some(({ text }) => /"op":6\b/.test(text))).toBe(true);
+  });
+
+  test("a press while the line is down is answered as soon as it is up again", async () => {
+    const { mia, emulator } = await opened();
+    await mia.uses(`/share link:${share}`);
+    const list = await mia.waitsFor("14 entries");
+    emulator.gateway.drop();
+    const asked = await mia.selects(/Films/, { message: list });
+    expect(asked.state).toBe("answered");
+    await mia.waitsFor("› Films");
+    expect(emulator.complaints).toEqual([]);
   });
 
   test.each([

@@ -3,13 +3,16 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startDiscord, type DiscordEmulator } from "../../src/emulators/discord/discord.ts";
 import type { Person } from "../../src/emulators/discord/person.ts";
 import type { Channel } from "../../src/emulators/discord/state.ts";
 import { startPikPak, type PikPakEmulator } from "../../src/emulators/pikpak/pikpak.ts";
 
 // The whole program in a process of its own, between an emulated Discord and an emulated PikPak.
+
+// A process takes its time to start where many do.
+vi.setConfig({ testTimeout: 60_000 });
 
 const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
 const password = "correct-horse-battery";

@@ -261,7 +261,7 @@ async function signInHouse() {
   const house = await openHouse({
     pages: { open: (...asked) => pages.open(...asked), answer: (...asked) => pages.answer(...asked) },
   });
-  const pages: Pages = createPages<undefined>({
+  const pages: Pages = createPages({
     store: {
       get: async (name) => kept.get(name),
       set: async (name, value) => kept.set(name, value),
@@ -274,7 +274,7 @@ async function signInHouse() {
     address: () => house.url,
     submit: async (_page, values) => {
       given.push(values);
-      return { done: true, result: undefined };
+      return { done: true };
     },
   });
   return { house, pages, given };

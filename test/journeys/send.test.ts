@@ -108,3 +108,31 @@ test("a film that was on its way when the bot went down is offered again when it
   expect(mia.messages.some((message) => message.file !== undefined)).toBe(false);
   expect(world.telegram.complaints).toEqual([]);
 });
+
+test("on Discord a file comes beside the message that shows how far it is, byte for byte", async () => {
+  await open();
+  const { mia } = world.members;
+  await mia.uses("/share", { options: { link: world.shelf.shares.open.url }, in: mia.dm });
+  await mia.waitsFor("1 entry");
+  await mia.uses("/get", { options: { file: "Holiday 2026/Packing list.txt" } });
+  await mia.waitsFor(/Sent in/, { within: 10_000 });
+  const [file] = world.discord.requests.flatMap(({ uploads }) => uploads);
+  expect(file?.name).toBe("Packing list.txt");
+  expect(file?.sha256).toBe(createHash("sha256").update("towel\nsun cream\nbooks\n").digest("hex"));
+  expect(world.discord.complaints).toEqual([]);
+});
+
+test("in a server what somebody asks for is theirs alone, and too large a film is told before anything is sent", async () => {
+  await open();
+  const { mia, jun } = world.members;
+  await mia.uses("/share", { options: { link: world.shelf.shares.open.url }, in: world.hall });
+  await mia.waitsFor("1 entry");
+  await mia.uses("/get", { options: { file: "Holiday 2026/Packing list.txt" } });
+  await mia.waitsFor(/Sent in/, { within: 10_000 });
+  expect(jun.messages({ in: world.hall })).toEqual([]);
+  const downloads = () => world.pikpak.calls.filter(({ host }) => host === "download").length;
+  const before = downloads();
+  await mia.uses("/get", { options: { file: "Holiday 2026/Day 1/Beach, day 1.mp4" } });
+  await mia.waitsFor(/too large to be sent here/);
+  expect(downloads()).toBe(before);
+});

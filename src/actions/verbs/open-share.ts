@@ -3,12 +3,13 @@ import { readForm, type Problem, type Values } from "../../storage/form.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { afresh, withPerson, type Errand, type Outcome } from "../errand.ts";
 import { failed, noticeWithWays, reasonOf } from "../failure.ts";
-import { shareForm, shareKind } from "../forms.ts";
+import { hasProof, shareForm, shareKind, verificationForm, withoutProof } from "../forms.ts";
 import { kindNamed, mountedAlready } from "../kinds.ts";
 import { withMount } from "../person.ts";
 import { showFile } from "../scenes/file.ts";
 import { showFolder } from "../scenes/folder.ts";
 import { folderScene } from "../scenes/listing.ts";
+import type { Try } from "./sign-in.ts";
 
 /** What came with `/share`, or a pasted link. */
 interface ShareText {
@@ -41,21 +42,29 @@ export async function submitShare(errand: Errand, link: string | undefined, answ
   if (!reading.ok) return again(reading.problem);
   const checked = kind.check(reading.values);
   if (!checked.ok) return again(checked.problem);
+  const known = await mountedAlready(errand, kind, checked.values);
+  return carryOutShare(errand, { values: checked.values, ...(known && { mount: known }) });
+}
+
+/** Opens a share with answers that are in order. */
+export async function carryOutShare(errand: Errand, attempt: Try): Promise<Outcome> {
   try {
-    return await opened(errand, await mounted(errand, checked.values), checked.values["link"] ?? "");
+    return await opened(errand, await mounted(errand, attempt), attempt.values["link"] ?? "");
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    return shareFailed(errand, error, checked.values);
+    return shareFailed(errand, error, attempt);
   }
 }
 
-async function mounted(errand: Errand, values: Values): Promise<Mount> {
-  const { services, person, signal } = errand;
-  const known = await mountedAlready(errand, kindNamed(errand, shareKind), values);
-  if (!known) return services.storage.putUp({ driver: shareKind, owner: person.id, values }, { signal });
-  return isLocked(known) && values["passCode"] !== undefined
-    ? services.storage.renew(known.id, values, { signal })
-    : withCodeWhereWanted(errand, known, values);
+async function mounted({ services, person, signal }: Errand, attempt: Try): Promise<Mount> {
+  const { values, mount, kept, amend } = attempt;
+  if (!mount) {
+    return services.storage.putUp({ driver: shareKind, owner: person.id, values, ...(kept && { kept }) }, { signal });
+  }
+  if (amend) return services.storage.renew(mount.id, values, { amend, signal });
+  return hasProof(values) || (isLocked(mount) && values["passCode"] !== undefined)
+    ? services.storage.renew(mount.id, values, { signal })
+    : withCodeWhereWanted({ services, signal }, mount, values);
 }
 
 /** The code it was put up with is known not to fit any more. */
@@ -64,7 +73,11 @@ function isLocked({ health }: Mount): boolean {
 }
 
 /** The mount there is already, with the code just given if its own is refused. */
-async function withCodeWhereWanted({ services, signal }: Errand, mount: Mount, values: Values): Promise<Mount> {
+async function withCodeWhereWanted(
+  { services, signal }: Pick<Errand, "services" | "signal">,
+  mount: Mount,
+  values: Values,
+): Promise<Mount> {
   try {
     await services.storage.folder(mount.id, undefined, { signal });
     return mount;
@@ -85,10 +98,20 @@ async function opened(errand: Errand, mount: Mount, link: string): Promise<Outco
   return isFile ? showFile(richer, scene, only) : showFolder(richer, scene);
 }
 
-function shareFailed(errand: Errand, error: StorageError, { passCode: _refused, ...values }: Values): Promise<Outcome> {
-  const { link } = values;
+function shareFailed(errand: Errand, error: StorageError, { values, mount, amend }: Try): Promise<Outcome> {
+  const { passCode, ...rest } = withoutProof(values);
+  const { link } = rest;
   if (link !== undefined && error.code.startsWith("pass-code-")) {
-    return shareForm(errand, { link, values, reason: reasonOf(error) });
+    return shareForm(errand, { link, values: rest, reason: reasonOf(error) });
+  }
+  if (error.code === "verification-needed" && errand.visit.place.kind === "private") {
+    // A mount that has its code already, or needs none, goes on with the secrets it has.
+    const isSettled = amend || (mount !== undefined && passCode === undefined);
+    return verificationForm(errand, error, {
+      driver: shareKind,
+      values: isSettled ? {} : withoutProof(values),
+      ...(mount && { mount: mount.id }),
+    });
   }
   return failed(errand, error, { offer: "add-share" });
 }

@@ -2,16 +2,8 @@ import { StorageError } from "../../storage/error.ts";
 import { readForm, type Problem, type Values } from "../../storage/form.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { afresh, withPerson, type Errand, type Outcome } from "../errand.ts";
-import { failed, mountGone, noticeWithWays, reasonOf } from "../failure.ts";
-import {
-  accountKind,
-  shareForm,
-  signInForm,
-  verificationAgain,
-  verificationFields,
-  verificationForm,
-  withoutProof,
-} from "../forms.ts";
+import { failed, reasonOf } from "../failure.ts";
+import { accountKind, shareForm, signInForm, verificationForm, withoutProof } from "../forms.ts";
 import { isRenewable, kindNamed, mountedAlready } from "../kinds.ts";
 import { withMount as remembering } from "../person.ts";
 import { showFolder } from "../scenes/folder.ts";
@@ -46,8 +38,8 @@ async function checkedSignIn(errand: Errand, mount: Mount | undefined, answers: 
   return carryOut(errand, { values: checked.values, ...(known && { mount: known }) });
 }
 
-/** A sign-in whose answers are in order. */
-interface SignIn {
+/** A try whose answers are in order. */
+export interface Try {
   readonly values: Values;
   /** Absent = a new one. */
   readonly mount?: Mount;
@@ -57,7 +49,8 @@ interface SignIn {
   readonly amend?: boolean;
 }
 
-async function carryOut(errand: Errand, attempt: SignIn): Promise<Outcome> {
+/** Signs in with answers that are in order, and shows the drive. */
+export async function carryOut(errand: Errand, attempt: Try): Promise<Outcome> {
   try {
     const mount = await mounted(errand, attempt);
     const richer = await withPerson(afresh(errand), remembering(errand.person, mount.id));
@@ -68,13 +61,13 @@ async function carryOut(errand: Errand, attempt: SignIn): Promise<Outcome> {
   }
 }
 
-function mounted({ services, person, signal }: Errand, { values, mount, kept, amend }: SignIn): Promise<Mount> {
+function mounted({ services, person, signal }: Errand, { values, mount, kept, amend }: Try): Promise<Mount> {
   if (mount) return services.storage.renew(mount.id, values, { signal, ...(amend && { amend }) });
   const draft = { driver: accountKind, owner: person.id, values, ...(kept && { kept }) };
   return services.storage.putUp(draft, { signal });
 }
 
-async function signInFailed(errand: Errand, error: StorageError, { values, mount, amend }: SignIn): Promise<Outcome> {
+async function signInFailed(errand: Errand, error: StorageError, { values, mount, amend }: Try): Promise<Outcome> {
   const about = mount && { mount };
   switch (error.code) {
     case "verification-needed":
@@ -95,35 +88,4 @@ async function signInFailed(errand: Errand, error: StorageError, { values, mount
     default:
       return failed(errand, error, { ...about, offer: mount ? "renew-mount" : "add-account" });
   }
-}
-
-/** What the challenge page ended with: the sign-in that waits for it goes on, and nothing has to be typed again. */
-export async function submitVerification(
-  errand: Errand,
-  subject: string | undefined,
-  answers: Values,
-): Promise<Outcome> {
-  const { services, person } = errand;
-  const pending = await services.pending.get(person.id);
-  if (!pending || pending.id !== subject) {
-    return noticeWithWays(errand, "view-expired", { level: "refused", offer: ["add-account"] });
-  }
-  const kind = kindNamed(errand, pending.driver);
-  const reading = readForm(verificationFields(errand, pending.driver), answers);
-  if (!reading.ok) return verificationAgain(errand, pending, reading.problem);
-  const checked = kind.check({ ...pending.values, ...reading.values });
-  if (!checked.ok) return verificationAgain(errand, pending, checked.problem);
-  await services.pending.delete(person.id);
-  return goOn(errand, checked.values, pending);
-}
-
-async function goOn(
-  errand: Errand,
-  values: Values,
-  { mount, kept, values: typed }: { readonly mount?: string; readonly kept?: Values; readonly values: Values },
-): Promise<Outcome> {
-  if (mount === undefined) return carryOut(errand, { values, ...(kept && { kept }) });
-  const found = await errand.services.storage.find(mount);
-  if (found?.owner !== errand.person.id) return mountGone(errand);
-  return carryOut(errand, { values, mount: found, amend: Object.keys(typed).length === 0 });
 }

@@ -4,7 +4,8 @@ import type { Errand, Outcome } from "../errand.ts";
 import { submitBroadcast, submitFind, submitQuota } from "./operate.ts";
 import { submitTitle } from "./rename-mount.ts";
 import { submitShare } from "./open-share.ts";
-import { submitSignIn, submitVerification } from "./sign-in.ts";
+import { submitSignIn } from "./sign-in.ts";
+import { submitVerification } from "./verify.ts";
 
 /** A filled-in form, from a dialogue, a modal or a one-time page. */
 export function submit(errand: Errand, { id, subject }: FormRef, values: Values): Promise<Outcome> {

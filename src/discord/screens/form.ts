@@ -77,7 +77,7 @@ function pageButtons({ say }: Painter, { page }: FormScreen, slip: string): (But
   ];
 }
 
-/** A form as a modal: its questions with what is known already, those that may be left out last. */
+/** A form as a modal: its questions with what is known already. */
 export function paintModal(
   painter: Painter,
   screen: FormScreen,
@@ -95,7 +95,13 @@ function modalFields({ fields, values, problem, reason, form }: FormScreen): rea
   const isAbout = (field: Field) => form.subject !== undefined && values[field.name] === form.subject;
   const asked = fields.filter((field) => field.name === problem?.field || !isAbout(field));
   const isWanted = (field: Field) => !field.aside || field.name === problem?.field || reason === undefined;
-  return asked.filter(isWanted).slice(0, mostModalFields);
+  const wanted = asked.filter(isWanted);
+  const kept = new Set(wanted.toSorted(neededFirst).slice(0, mostModalFields));
+  return wanted.filter((field) => kept.has(field));
+}
+
+function neededFirst(a: Field, b: Field): number {
+  return Number(b.required) - Number(a.required);
 }
 
 function question(painter: Painter, screen: FormScreen, field: Field): APILabelComponent {

@@ -132,7 +132,7 @@ class Room {
     return true;
   }
 
-  /** The lines that still fit, the last of them shortened. */
+  /** The lines that still fit, from the first on. */
   lines(lines: readonly string[]): string {
     const kept: string[] = [];
     for (const line of lines) {

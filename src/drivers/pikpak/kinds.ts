@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Driver, DriverContext, DriverKind } from "../../storage/driver.ts";
-import type { Field, Values } from "../../storage/form.ts";
+import type { Field, Reading, Values } from "../../storage/form.ts";
 import { openAccount } from "./account.ts";
 import { folderIdOf, isShareId, shareAddressIn, shareAddressOf, type ShareAddress } from "./address.ts";
 import { createAuth } from "./auth.ts";
@@ -20,19 +20,23 @@ export interface PikPakSettings extends HostSettings {
   readonly identitiesFile?: string;
 }
 
+/** What a human ended with who was asked to prove to be one; good for one use. */
+const verification: Field = { name: "captchaToken", kind: "secret", required: false, aside: true, maxLength: 8000 };
+
 const accountFields = (platforms: readonly string[]): readonly Field[] => [
   { name: "username", kind: "text", required: true, instead: "refreshToken", maxLength: 200 },
   { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 500 },
   { name: "refreshToken", kind: "secret", required: false, aside: true, maxLength: 4000 },
   { name: "rootFolder", kind: "folder", required: false, maxLength: 500 },
   { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
-  { name: "captchaToken", kind: "secret", required: false, aside: true, maxLength: 8000 },
+  verification,
 ];
 
 const shareFields: readonly Field[] = [
   { name: "link", kind: "text", required: true, maxLength: 2000 },
   { name: "passCode", kind: "secret", required: false, maxLength: 50 },
   { name: "transcode", kind: "choice", required: false, aside: true, choices: ["no", "yes"], maxLength: 5 },
+  verification,
 ];
 
 /** The two PikPak kinds. Reads the identities file now, so that a wrong one, or an unknown platform, is a start-up failure. */
@@ -73,19 +77,8 @@ function accountKind(house: House, fields: readonly Field[]): DriverKind {
     check(values) {
       const rootFolder = folderIdOf(values["rootFolder"] ?? "");
       if (rootFolder === undefined) return { ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } };
-      const captchaToken = values["captchaToken"] === undefined ? undefined : solvedTokenIn(values["captchaToken"]);
-      if (values["captchaToken"] !== undefined && captchaToken === undefined) {
-        return { ok: false, problem: { field: "captchaToken", code: "not-a-verification" } };
-      }
       const { rootFolder: _asTyped, ...rest } = tokenForPassword(values);
-      return {
-        ok: true,
-        values: {
-          ...rest,
-          ...(rootFolder !== "" && { rootFolder }),
-          ...(captchaToken !== undefined && { captchaToken }),
-        },
-      };
+      return withToken({ ...rest, ...(rootFolder !== "" && { rootFolder }) });
     },
     title: (options) => options["username"] ?? "PikPak",
     identity: (options) =>
@@ -94,6 +87,16 @@ function accountKind(house: House, fields: readonly Field[]): DriverKind {
         : `pikpak:${options["username"].toLowerCase()}:${options["rootFolder"] ?? ""}`,
     open: (options, context) => openAccountMount(house, options, context),
   };
+}
+
+/** The answers with the token out of what was pasted as the outcome of a verification. */
+function withToken(values: Values): Reading {
+  const { captchaToken: pasted, ...rest } = values;
+  if (pasted === undefined) return { ok: true, values };
+  const captchaToken = solvedTokenIn(pasted);
+  if (captchaToken === undefined)
+    return { ok: false, problem: { field: verification.name, code: "not-a-verification" } };
+  return { ok: true, values: { ...rest, captchaToken } };
 }
 
 /** A refresh token pasted where the password was asked for is taken as what it is. */
@@ -165,10 +168,11 @@ function shareKind(house: House): DriverKind {
       if (!address) return { ok: false, problem: { field: "link", code: "not-a-share" } };
       const passCode = values["passCode"] ?? address.passCode;
       const { link: _asTyped, passCode: _typed, ...rest } = values;
-      return {
-        ok: true,
-        values: { ...rest, link: linkOf(address), ...(passCode !== undefined && { passCode: passCode.trim() }) },
-      };
+      return withToken({
+        ...rest,
+        link: linkOf(address),
+        ...(passCode !== undefined && { passCode: passCode.trim() }),
+      });
     },
     title: (options) => `PikPak ${shareAddressOf(options["link"] ?? "")?.shareId ?? ""}`.trim(),
     identity: (options) => `pikpak-share:${options["link"] ?? ""}`,

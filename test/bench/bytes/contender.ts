@@ -18,8 +18,9 @@ export function readTask(): Task {
   return JSON.parse(process.argv[2] ?? "{}") as Task;
 }
 
-/** Tells the benchmark. */
+/** Tells the benchmark; ends with it. */
 export function announce(listening: Listening): void {
+  process.on("disconnect", () => process.exit());
   process.send?.(listening);
 }
 

@@ -1,12 +1,14 @@
+import { fork } from "node:child_process";
 import { createHash, randomFillSync } from "node:crypto";
+import { once } from "node:events";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeSync } from "node:fs";
 import { createServer as createPlain, type Server } from "node:http";
 import { createServer as createSecure } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeCertificate } from "./certificate.ts";
-import { startNginx } from "./nginx.ts";
+import { makeCertificate, type Certificate } from "./certificate.ts";
+import { nginxVersion, startNginx } from "./nginx.ts";
 
 /** The upstream of all contenders. */
 export interface Origin {
@@ -32,15 +34,8 @@ export async function startOrigin(): Promise<Origin> {
   closeSync(openSync(huge, "w"));
   truncateSync(huge, hugeBytes);
   const certificate = makeCertificate(home);
-  const secure = certificate
-    ? `server { listen 127.0.0.1:${ports.https} ssl; root ${home}; ssl_certificate ${certificate.cert}; ssl_certificate_key ${certificate.key}; ssl_protocols TLSv1.2 TLSv1.3; }`
-    : "";
-  const nginx = await startNginx(
-    `sendfile on; sendfile_max_chunk 1m; output_buffers 2 128k; default_type application/octet-stream;
-server { listen 127.0.0.1:${ports.http}; root ${home}; }
-${secure}`,
-    ports.http,
-  );
+  const stopFiles =
+    nginxVersion() === undefined ? await serveFiles(home, certificate) : await serveFast(home, certificate);
   let onClosed: (() => void) | undefined;
   const onRequest = streamEndlessly(() => onClosed?.());
   const plain = await listen(createPlain(onRequest));
@@ -56,12 +51,42 @@ ${secure}`,
     },
     closed: () => new Promise((resolve) => (onClosed = resolve)),
     stop: async () => {
-      await nginx.stop();
+      await stopFiles();
       plain.server.closeAllConnections();
       plain.server.close();
       hidden?.server.close();
       rmSync(home, { recursive: true, force: true });
     },
+  };
+}
+
+async function serveFast(home: string, certificate: Certificate | undefined): Promise<() => Promise<void>> {
+  const secure =
+    certificate &&
+    `server { listen 127.0.0.1:${ports.https} ssl; root ${home}; ssl_certificate ${certificate.cert}; ssl_certificate_key ${certificate.key}; ssl_protocols TLSv1.2 TLSv1.3; }`;
+  const nginx = await startNginx(
+    `sendfile on; sendfile_max_chunk 1m; output_buffers 2 128k; default_type application/octet-stream;
+server { listen 127.0.0.1:${ports.http}; root ${home}; }
+${secure ?? ""}`,
+    ports.http,
+  );
+  return () => nginx.stop();
+}
+
+async function serveFiles(home: string, certificate: Certificate | undefined): Promise<() => Promise<void>> {
+  const start = async (port: number, more: readonly string[]) => {
+    const told = [String(port), join(home, "big"), String(hugeBytes), ...more];
+    const child = fork(join(import.meta.dirname, "file-server.ts"), told);
+    await once(child, "message");
+    return child;
+  };
+  const children = [await start(ports.http, [])];
+  if (certificate) children.push(await start(ports.https, [certificate.cert, certificate.key]));
+  return async () => {
+    for (const child of children) {
+      child.kill();
+      await once(child, "exit");
+    }
   };
 }
 

@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { pino } from "pino";
+import type { Update } from "grammy/types";
+import { encodePress } from "../../../src/actions/press.ts";
+import type { Listing } from "../../../src/actions/screen.ts";
+import { createTelegram } from "../../../src/telegram/bot.ts";
+import { loadWords } from "../../../src/words.ts";
+import { house, usualCloud, visitOf } from "../../actions/house.ts";
+
+export interface UpdateRate {
+  readonly updates: number;
+  readonly seconds: number;
+  /** CPU seconds of the bot's own threads, the Bot API's left out. */
+  readonly cpu: number;
+}
+
+/** Page turns from Telegram's poll to the edited message and the answered press, over the memory driver and loopback HTTP. */
+export async function updateRate({ people = 50, turns = 100 } = {}): Promise<UpdateRate> {
+  const desk = house(usualCloud(), { now: Date.now });
+  const views = await Promise.all(
+    Array.from({ length: people }, async (_, n) => {
+      const answer = await desk.see(
+        visitOf(n + 1),
+        { do: "open-share", text: "https://share.example/s/open1" },
+        "listing",
+      );
+      return answer.view;
+    }),
+  );
+  const worker = new Worker(new URL("bot-api.ts", import.meta.url), {
+    workerData: { updates: pressesOn(views, turns) },
+  });
+  const [{ port }] = (await once(worker, "message")) as [{ port: number }];
+  const telegram = createTelegram({
+    settings: { token: "1:BENCH", apiRoot: `http://127.0.0.1:${port}` },
+    words: loadWords(),
+    conversations: shelf(),
+    perform: (visit, action, signal) => desk.do(visit, action, signal),
+    log: pino({ level: "silent" }),
+    now: Date.now,
+    onFatal: (reason) => {
+      throw new Error(reason);
+    },
+    updatesPerPerson: 1_000_000,
+  });
+  await telegram.start();
+  const started = performance.now();
+  const before = threadCpu();
+  worker.postMessage("go");
+  await once(worker, "message");
+  const rate = { updates: people * turns, seconds: (performance.now() - started) / 1000, cpu: threadCpu() - before };
+  await worker.terminate();
+  await telegram.stop();
+  return rate;
+}
+
+function threadCpu(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** Everybody turns to the second page and back, all at once. An old revision's ▶ means the same page. */
+function pressesOn(views: readonly Listing["view"][], turns: number): Update[] {
+  return Array.from({ length: turns }, (_, turn) =>
+    views.map((view, n): Update => {
+      const from = { id: n + 1, is_bot: false, first_name: `Person ${n + 1}`, language_code: "en" };
+      const chat = { id: n + 1, type: "private" as const, first_name: from.first_name };
+      return {
+        update_id: turn * views.length + n + 1,
+        callback_query: {
+          id: String(turn * views.length + n),
+          from,
+          chat_instance: "bench",
+          data: encodePress({ do: "turn", view: { ...view, revision: 1 }, page: 1 + ((turn + 1) % 2) }),
+          message: { message_id: 1, date: 1, chat, text: "…" },
+        },
+      };
+    }),
+  ).flat();
+}
+
+function shelf() {
+  const kept = new Map<string, unknown>();
+  return {
+    get: async (key: string) => kept.get(key),
+    set: async (key: string, value: unknown) => kept.set(key, value),
+    delete: async (key: string) => kept.delete(key),
+  };
+}
