@@ -33,7 +33,7 @@ export async function startErrand(services: Services, visit: Visit, signal: Abor
 }
 
 /** Named in the configuration, or made one by a code. */
-export async function isOperator({ admins, office }: Services, person: string): Promise<boolean> {
+async function isOperator({ admins, office }: Services, person: string): Promise<boolean> {
   return admins.includes(person) || (await office.door.standing(person)).operator !== undefined;
 }
 

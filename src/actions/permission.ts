@@ -102,7 +102,7 @@ export const formRules: Readonly<Record<FormId, Rule>> = {
 };
 
 /** The rule an action goes by. */
-export function ruleOf(action: Action): Rule {
+function ruleOf(action: Action): Rule {
   return action.do === "submit" ? formRules[action.form.id] : rules[action.do];
 }
 
