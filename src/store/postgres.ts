@@ -46,6 +46,9 @@ export async function openPostgres(url: string, onError: (error: unknown) => voi
 }
 
 async function* allRows(pool: pg.Pool): AsyncGenerator<{ readonly key: string; readonly text: string }> {
+  // The adapter makes the table when it first has something to keep.
+  const { rows: found } = await pool.query<{ made: boolean }>("SELECT to_regclass($1) IS NOT NULL AS made", [table]);
+  if (found[0]?.made !== true) return;
   let last = "";
   for (;;) {
     const { rows } = await pool.query<{ key: string; value: string }>(
