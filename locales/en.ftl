@@ -62,7 +62,7 @@ welcome-mounts = { $count ->
 
 help-title = What I can do
 help-private = You can also paste a PikPak share link as it is: it opens at once.
-help-group = Signing in, drives and settings are for a private chat with me. Links are shown to you alone.
+help-group = What is lent to this group is found by /browse and /search; links are shown to you alone. Signing in and your own drives are for a private chat with me.
 help-admin = You are an operator here.
 
 listing-entries = { $count ->
@@ -298,6 +298,70 @@ notice-fallback = Some files of this drive cannot be fetched straight from it, s
 notice-saved = Saved.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
 
+## Searching and lending: both chats
+
+press-find = Find
+press-stop-search = Stop
+press-unlend = Take it back
+press-open-links = Links in the open
+press-hushed = Links to the asker alone
+command-search = Find files below this folder by name
+command-bind = Lend a drive to this group
+command-unbind = Take a drive back from this group
+usage-search = Say what to look for: /search and then some words of the name. You may add kind:video or >1gb.
+form-title-search-words = Search
+field-search-words-words = What to look for
+field-search-words-words-hint = Words of the name. You may add kind:video, kind:music, >1gb or <100mb.
+
+search-running = Looking… { $folders } folders, { $entries } entries so far.
+search-looked = Looked at { $folders } folders, { $entries } entries.
+search-stopped = Stopped: not everything was looked at. Refresh to go on.
+search-bounded = There is more here than one search looks at. Search in a folder further down.
+search-nothing = Nothing fits. Try other or fewer words.
+search-any-name = any name
+search-where = { $row }. in { $folders }
+search-found-so-far = { $count } found so far
+search-found = { $count } found
+search-ranked = best first
+inline-homeless = Add a drive first
+inline-nothing = Nothing known by this name. Search in our chat looks everywhere.
+
+mounts-lent-title = Drives of this group
+lend-choice = Which drive shall everybody here be able to use? You can narrow down who may do what afterwards.
+lending-title = Lent to this group
+lending-how = Members say /browse, /search and /link here. You can take it back at any time.
+lending-daily = { $count ->
+    [0] Links and files a day: as many as they like
+   *[other] Links and files a day for each member: { $count }
+}
+lending-open = Links stand in the open, for everybody here.
+lending-private = Links are shown to whoever asks for them alone.
+talent-browse = Browse and search
+talent-link = Take links
+talent-send = Have files sent
+audience-members = everybody
+audience-admins = admins
+audience-owner = only I
+per-day = { $count } a day
+minutes = { $count } min
+
+place-settings-title = Settings of this group
+place-own = as each has it
+place-rows-own = Rows a page: as each has it
+place-clear-never = What I show here stays.
+place-clear = What I show here is removed after { $minutes } minutes.
+place-hushed = Links are shown to the asker alone, whatever a lender allows.
+place-not-hushed = Links may stand in the open where their lender allows it.
+
+notice-search-stopped = Stopped. What was found stays.
+notice-nothing-lent = No drive is lent to this group. Whoever runs the group and has a drive with me can lend it: /bind
+notice-admins-only = Only those who run this group may do that.
+notice-not-allowed-here = Whoever lent this drive does not allow that to everybody here.
+notice-daily-spent = You have had today's share of links and files from this drive. It is counted anew tomorrow.
+notice-taken-back = It is taken back: nobody here can use it any more, and links given out have ended.
+notice-nothing-to-lend = You have no drive to lend. Add one in our private chat first.
+notice-groups-only = This is for groups. Add me to one, and say it there.
+
 ## Operators
 
 command-admin = Operators: numbers, people, access, drives, broadcast
@@ -420,7 +484,7 @@ ephemeral-waiting = One moment, this comes for you alone…
 not-text = I can read only text here. Paste a PikPak share link, or see /help.
 usage-link = Say which file: /link and then its path or some words of its name.
 usage-get = Say which file: /get and then its path or some words of its name.
-anonymous-admin = I cannot tell who you are while you are anonymous. Please use our private chat.
+anonymous-admin = I cannot tell who you are while you are anonymous. Turn off "Remain anonymous" among your admin rights and say it again, or use our private chat.
 
 ## Discord only
 
@@ -451,6 +515,15 @@ slash-settings = settings
 slash-cancel = cancel
 slash-logout = logout
 slash-forget = forget
+slash-search = search
+slash-search-words = words
+slash-search-words-hint = Words of the name; kind:video or >1gb narrow it down
+slash-bind = bind
+slash-bind-folder = folder
+slash-bind-folder-hint = Only this folder of the current drive
+slash-unbind = unbind
+slash-server = server
+command-server = How I do in this server: language, order, removal, links
 # The command in a message's own menu; it may have spaces.
 menu-open-share = Open PikPak share
 

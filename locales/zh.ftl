@@ -59,7 +59,7 @@ welcome-mounts = 你在这里已有 { $count } 个网盘。
 
 help-title = 我能做什么
 help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开。
-help-group = 登录、网盘和设置请在与我的私聊中进行。链接只会显示给你一个人。
+help-group = 借给本群的网盘可以用 /browse 和 /search 查看，链接只会显示给你一个人。登录和你自己的网盘请在与我的私聊中进行。
 help-admin = 你是这里的管理员。
 
 listing-entries = { $count } 项
@@ -286,6 +286,70 @@ notice-fallback = 这个网盘的部分文件无法直接下载，所以改由�
 notice-saved = 已保存。
 notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
 
+## Searching and lending: both chats
+
+press-find = 查找
+press-stop-search = 停止
+press-unlend = 收回
+press-open-links = 公开显示链接
+press-hushed = 链接只给索取者
+command-search = 在当前文件夹及其下按名称查找文件
+command-bind = 把网盘借给本群使用
+command-unbind = 从本群收回网盘
+usage-search = 请说明要找什么：/search 后面写文件名中的几个词，也可以加上 类型:视频 或 >1gb。
+form-title-search-words = 搜索
+field-search-words-words = 要找什么
+field-search-words-words-hint = 文件名中的词。可以加上 类型:视频、类型:音乐、>1gb 或 <100mb。
+
+search-running = 正在查找……目前 { $folders } 个文件夹，{ $entries } 项。
+search-looked = 已查看 { $folders } 个文件夹，{ $entries } 项。
+search-stopped = 已停止，并未全部查看。刷新可以继续。
+search-bounded = 内容太多，一次搜索看不完。请进入下级文件夹再搜索。
+search-nothing = 没有符合的内容。请换个说法，或者少写几个词。
+search-any-name = 任意名称
+search-where = { $row }. 位于 { $folders }
+search-found-so-far = 目前找到 { $count } 项
+search-found = 找到 { $count } 项
+search-ranked = 最相符的在前
+inline-homeless = 请先添加网盘
+inline-nothing = 没有已知的这个名称。在我们的聊天里搜索会查看全部内容。
+
+mounts-lent-title = 本群的网盘
+lend-choice = 要让这里的所有人使用哪个网盘？之后可以再限制谁能做什么。
+lending-title = 已借给本群
+lending-how = 成员可以在这里使用 /browse、/search 和 /link。你随时可以收回。
+lending-daily = { $count ->
+    [0] 每日链接和文件数量：不限
+   *[other] 每位成员每日链接和文件数量：{ $count }
+}
+lending-open = 链接公开显示，这里的所有人都能看到。
+lending-private = 链接只显示给索取的人。
+talent-browse = 浏览和搜索
+talent-link = 获取链接
+talent-send = 接收文件
+audience-members = 所有人
+audience-admins = 管理员
+audience-owner = 仅自己
+per-day = 每天 { $count } 个
+minutes = { $count } 分钟
+
+place-settings-title = 本群设置
+place-own = 按各人自己的设置
+place-rows-own = 每页行数：按各人自己的设置
+place-clear-never = 我在这里显示的内容会保留。
+place-clear = 我在这里显示的内容会在 { $minutes } 分钟后移除。
+place-hushed = 无论出借人是否允许，链接都只显示给索取的人。
+place-not-hushed = 在出借人允许时，链接可以公开显示。
+
+notice-search-stopped = 已停止，找到的内容会保留。
+notice-nothing-lent = 本群还没有借用任何网盘。群管理员如果在我这里有网盘，可以用 /bind 借给本群。
+notice-admins-only = 只有本群的管理员可以这样做。
+notice-not-allowed-here = 这个网盘的出借人没有允许这里的所有人这样做。
+notice-daily-spent = 你今天从这个网盘获取的链接和文件已达上限，明天重新计算。
+notice-taken-back = 已收回：这里的人不能再使用它，已给出的链接也已失效。
+notice-nothing-to-lend = 你没有可以出借的网盘。请先在我们的私聊中添加。
+notice-groups-only = 这个命令用于群组。请把我加入群组，然后在那里使用。
+
 ## Operators
 
 command-admin = 管理员：统计、用户、准入、网盘、群发
@@ -405,7 +469,7 @@ ephemeral-waiting = 请稍候，结果只显示给你……
 not-text = 我在这里只能读文字。请粘贴 PikPak 分享链接，或查看 /help。
 usage-link = 请说明是哪个文件：/link 后面写路径或文件名中的几个词。
 usage-get = 请说明是哪个文件：/get 后面加上路径或文件名中的几个词。
-anonymous-admin = 你处于匿名状态，我无法知道你是谁。请使用我们的私聊。
+anonymous-admin = 你处于匿名状态，我无法知道你是谁。请在你的管理员权限中关闭“保持匿名”后重试，或使用我们的私聊。
 
 ## Discord only
 
@@ -436,6 +500,15 @@ slash-settings = 设置
 slash-cancel = 取消
 slash-logout = 退出登录
 slash-forget = 忘记我
+slash-search = 搜索
+slash-search-words = 关键词
+slash-search-words-hint = 文件名中的词；可用 类型:视频 或 >1gb 缩小范围
+slash-bind = 出借
+slash-bind-folder = 文件夹
+slash-bind-folder-hint = 只借出当前网盘中的这个文件夹
+slash-unbind = 收回
+slash-server = 服务器
+command-server = 本服务器的设置：语言、排序、移除、链接
 # The command in a message's own menu; it may have spaces.
 menu-open-share = 打开 PikPak 分享
 

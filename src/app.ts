@@ -6,7 +6,9 @@ import type { Action, Visit } from "./actions/action.ts";
 import { announceFallback } from "./actions/fallback.ts";
 import type { Office } from "./actions/office/office.ts";
 import { perform } from "./actions/perform.ts";
+import { mayFetch } from "./actions/permission.ts";
 import type { Person } from "./actions/person.ts";
+import type { Place } from "./actions/place.ts";
 import type { PendingSignIn, Services } from "./actions/services.ts";
 import type { Session } from "./actions/session.ts";
 import { createTransfers, type Transfers } from "./actions/transfers/transfers.ts";
@@ -164,6 +166,7 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
     storage,
     sessions: store.open<Session>("sessions"),
     people,
+    places: store.open<Place>("places"),
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
     languages: words.languages,
     pickLanguage: (locale) => words.pick(locale),
@@ -176,6 +179,7 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
     said: store.open<number>("said"),
+    roleIn: async (place, person) => meet.frontends?.roleIn(place, person),
     tell: async (person, notice, language) => meet.frontends?.tell(person, notice, language),
     admins: config.admins,
     office: house.office,
@@ -235,7 +239,10 @@ function openGateway(house: House, pages: Pages): Gateway {
     words,
     tickets,
     pages,
-    resolve: resolver(house),
+    resolve: resolver({
+      ...house,
+      mayFetch: async (mount, person) => !!meet.services && mayFetch(meet.services, mount, person),
+    }),
     revoked: async (ticket) =>
       (await office.door.standing(ticket.person)).banned !== undefined || revocations.revoked(ticket),
     limits: { quota: office.allowance },

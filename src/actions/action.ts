@@ -16,6 +16,14 @@ export interface Visit {
     /** `telegram:-1005`, `discord:channel:77`; in a private chat the person's own. */
     readonly id: string;
     readonly kind: "private" | "group";
+    /** A group's own name. */
+    readonly title?: string;
+    /** The topic or thread in it; absent = none. */
+    readonly thread?: string;
+    /** What the person is there, where the platform says so with the update; absent = to be asked for. */
+    readonly role?: "admin" | "member";
+    /** Of a private place that is in a group nevertheless, like an answer only its asker sees: that group. */
+    readonly within?: Pick<Visit["place"], "id" | "title" | "role">;
   };
   /** Rows a listing can have here, when the person has not chosen. */
   readonly rows: { readonly usual: number; readonly most: number };
@@ -42,6 +50,15 @@ export type Action =
   | { readonly do: "browse"; readonly path?: string }
   | { readonly do: "find-link"; readonly words: string }
   | { readonly do: "get"; readonly words: string }
+  | { readonly do: "search"; readonly words: string }
+  /** Lends a drive to this group; `path` = only that folder of the current one. */
+  | { readonly do: "bind"; readonly path?: string }
+  | { readonly do: "unbind" }
+  | { readonly do: "show-place-settings" }
+  /** From a line that is being typed in any chat: what is known by name, from `from` on. */
+  | { readonly do: "find-inline"; readonly words: string; readonly from: number }
+  /** One of the cards found so was sent. */
+  | { readonly do: "keep-card"; readonly card: string }
   | { readonly do: "show-settings" }
   | { readonly do: "log-out" }
   | { readonly do: "forget" }
@@ -80,6 +97,20 @@ export type Press =
   | { readonly do: "add-account"; readonly view: ViewRef }
   | { readonly do: "add-share"; readonly view: ViewRef }
   | { readonly do: "retry"; readonly view: ViewRef }
+  // Searching.
+  | { readonly do: "find"; readonly view: ViewRef }
+  | { readonly do: "stop-search"; readonly view: ViewRef }
+  | { readonly do: "narrow-kind"; readonly view: ViewRef; readonly index: number }
+  | { readonly do: "narrow-size"; readonly view: ViewRef; readonly index: number }
+  | { readonly do: "link-row"; readonly view: ViewRef; readonly index: number }
+  // Lending to groups, and their settings.
+  | { readonly do: "lend"; readonly view: ViewRef; readonly index: number }
+  | { readonly do: "unlend"; readonly view: ViewRef }
+  | { readonly do: "set-policy"; readonly view: ViewRef; readonly talent: Talent; readonly audience: Audience }
+  | { readonly do: "set-daily"; readonly view: ViewRef; readonly count: number }
+  | { readonly do: "set-open"; readonly view: ViewRef; readonly open: boolean }
+  | { readonly do: "set-hushed"; readonly view: ViewRef; readonly hushed: boolean }
+  | { readonly do: "set-clear"; readonly view: ViewRef; readonly minutes: number }
   // Files into the chat, lists of links, and taking links back.
   | { readonly do: "send"; readonly view: ViewRef }
   | { readonly do: "cancel-transfer"; readonly view: ViewRef }
@@ -91,6 +122,18 @@ export type Press =
 /** What a folder's links can be written as: a playlist, an input file of aria2, or plain lines. */
 export const listFormats = ["m3u8", "aria2", "plain"] as const;
 export type ListFormat = (typeof listFormats)[number];
+
+/** What a lent drive can be used for. */
+export const talents = ["browse", "link", "send"] as const;
+export type Talent = (typeof talents)[number];
+/** Who may: everybody in the group, its admins and the lender, or the lender alone. */
+export const audiences = ["members", "admins", "owner"] as const;
+export type Audience = (typeof audiences)[number];
+
+/** Kinds a search can be narrowed to, in the order `narrow-kind` counts them. */
+export const searchKinds = ["video", "audio", "image", "archive", "document", "folder"] as const;
+/** Least sizes a search can be narrowed to, in bytes, in the order `narrow-size` counts them. */
+export const searchSizes = [100 * 1024 ** 2, 1024 ** 3, 4 * 1024 ** 3] as const;
 
 /** Which form was answered, and what it is about. Survives in a dialogue's state, so it holds no secret. */
 export interface FormRef {
@@ -105,6 +148,7 @@ export const formIds = [
   "pikpak-share",
   "verification",
   "mount-title",
+  "search-words",
   // Operators.
   "find-person",
   "quota",

@@ -3,6 +3,7 @@ import type { Errand, Outcome } from "./errand.ts";
 import { notice, refused } from "./failure.ts";
 import { isCode } from "./office/door.ts";
 import type { Tempo } from "./pace.ts";
+import { groupIn } from "./place.ts";
 
 /**
  * What stands between somebody and what they ask for: a code, which is used up first; a ban; maintenance; the list of
@@ -13,7 +14,7 @@ export async function admission(errand: Errand, action: Action): Promise<Outcome
   const { door } = services.office;
   const [person, place, opening] = await Promise.all([
     door.standing(visit.person.id),
-    door.standing(visit.place.id),
+    door.standing(groupIn(visit)?.id ?? visit.place.id),
     door.opening(),
   ]);
   if (!operator && (person.banned || place.banned)) return refused("banned");

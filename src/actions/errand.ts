@@ -1,5 +1,6 @@
 import type { Visit, ViewRef } from "./action.ts";
 import { loadPerson, type Person } from "./person.ts";
+import { groupIn, loadPlace, type Place } from "./place.ts";
 import type { Screen } from "./screen.ts";
 import type { Services } from "./services.ts";
 import type { Upload } from "./transfers/upload.ts";
@@ -12,6 +13,14 @@ export interface Errand {
   readonly signal: AbortSignal;
   /** The person as last read or written. */
   readonly person: Person;
+  /** The group all of which sees this: its settings hold. */
+  readonly place?: Place;
+  /** The group this is in, seen by all of it or not: what is lent to it can be used. */
+  readonly group?: Place;
+  /** The group whose lent drives may be used; absent = none. */
+  readonly through?: string;
+  /** What comes is for the asker alone, and so is what follows it. */
+  readonly quiet?: boolean;
   /** They are an operator of the house. */
   readonly operator: boolean;
   /** The screen pressed on; absent = what comes is a new one. */
@@ -29,7 +38,11 @@ export interface Outcome {
 export async function startErrand(services: Services, visit: Visit, signal: AbortSignal): Promise<Errand> {
   const { id } = visit.person;
   const [person, operator] = await Promise.all([loadPerson(services, id), isOperator(services, id)]);
-  return { services, visit, signal, person, operator };
+  const here = groupIn(visit);
+  if (!here) return { services, visit, signal, person, operator };
+  const group = await loadPlace(services, here.id);
+  const isPublic = visit.place.kind === "group";
+  return { services, visit, signal, person, operator, group, through: here.id, ...(isPublic && { place: group }) };
 }
 
 /** Named in the configuration, or made one by a code. */
@@ -63,11 +76,27 @@ export async function findSession({ sessions }: Services, view: ViewRef): Promis
 
 /** Notes the next screen, so that its buttons work before anybody sees them. */
 export async function draw(errand: Errand, scene: Scene, rows: Remembered["rows"] = []): Promise<ViewRef> {
-  const { services, visit, session } = errand;
-  const next = session ? nextOf(session, scene, rows) : firstOf(services.newId(), visit, scene, rows);
+  const { services, session } = errand;
+  const next = session ? nextOf(session, scene, rows) : firstOf(errand, scene, rows);
   await services.sessions.set(next.id, next, sessionLife);
   if (!errand.person.sessions.includes(next.id)) await noteSession(errand, next.id);
   return { id: next.id, revision: next.revision };
+}
+
+/** How long a screen works that nobody may ever press on. */
+const passingLife = 24 * 3_600_000;
+
+/** Notes a screen of which many are made for one that is kept (see `keep`). */
+export async function drawPassing(errand: Errand, scene: Scene, rows: Remembered["rows"]): Promise<ViewRef> {
+  const session = firstOf(errand, scene, rows);
+  await errand.services.sessions.set(session.id, session, passingLife);
+  return { id: session.id, revision: session.revision };
+}
+
+/** Keeps a passing screen like any other. */
+export async function keep(errand: Errand, session: Session): Promise<void> {
+  await errand.services.sessions.set(session.id, session, sessionLife);
+  await noteSession(errand, session.id);
 }
 
 function nextOf(session: Session, scene: Scene, rows: Remembered["rows"]): Session {
@@ -76,11 +105,15 @@ function nextOf(session: Session, scene: Scene, rows: Remembered["rows"]): Sessi
   return { ...session, revision, scene, remembered };
 }
 
-function firstOf(id: string, { person, place }: Visit, scene: Scene, rows: Remembered["rows"]): Session {
+function firstOf({ services, visit, through, quiet }: Errand, scene: Scene, rows: Remembered["rows"]): Session {
+  const { person, place } = visit;
   return {
-    id,
+    id: services.newId(),
     owner: person.id,
     place: place.id,
+    ...(through !== undefined && { through }),
+    ...(quiet && { quiet }),
+    ...(place.thread !== undefined && { thread: place.thread }),
     revision: 1,
     scene,
     remembered: [{ revision: 1, scene, rows }],

@@ -122,6 +122,18 @@ export function titleForm(errand: Errand, mount: string, problem?: Problem): Pro
   return formScreen(errand, { form, fields: titleFields, again: { ...(problem && { problem }) } });
 }
 
+/** The one question of searching. */
+export const searchFields: readonly Field[] = [{ name: "words", kind: "text", required: true, maxLength: 200 }];
+
+/** What to search for; `session` is whose folder is meant, absent = the current one. */
+export function searchForm(
+  errand: Errand,
+  { session, problem }: { readonly session?: string; readonly problem?: Problem },
+): Promise<Outcome> {
+  const form: FormRef = { id: "search-words", ...(session !== undefined && { subject: session }) };
+  return formScreen(errand, { form, fields: searchFields, again: { ...(problem && { problem }) } });
+}
+
 /** The operators' own questions. */
 export const findFields: readonly Field[] = [{ name: "who", kind: "text", required: true, maxLength: 60 }];
 export const quotaFields: readonly Field[] = [{ name: "gigabytes", kind: "text", required: false, maxLength: 10 }];

@@ -1,4 +1,4 @@
-import { listFormats, type Press, type ViewRef } from "./action.ts";
+import { audiences, listFormats, talents, type Press, type ViewRef } from "./action.ts";
 import { downloadMethods } from "../storage/mount.ts";
 import { accessModes } from "./office/door.ts";
 import { operatorsRooms, plainOperatorsPresses, type OperatorsPress, type PlainOperatorsPress } from "./operate.ts";
@@ -88,6 +88,33 @@ function verbOf(press: Press): [verb: string, argument?: string] {
       return ["jf", listFormats.indexOf(press.format).toString(36)];
     case "revoke-links":
       return ["jr"];
+    case "find":
+      return ["vf"];
+    case "stop-search":
+      return ["vs"];
+    case "narrow-kind":
+      return ["vk", press.index.toString(36)];
+    case "narrow-size":
+      return ["vb", press.index.toString(36)];
+    case "link-row":
+      return ["vi", press.index.toString(36)];
+    case "lend":
+      return ["vl", press.index.toString(36)];
+    case "unlend":
+      return ["vu"];
+    case "set-policy":
+      return [
+        "vp",
+        (talents.indexOf(press.talent) * audiences.length + audiences.indexOf(press.audience)).toString(36),
+      ];
+    case "set-daily":
+      return ["vd", press.count.toString(36)];
+    case "set-open":
+      return ["vo", press.open ? "1" : "0"];
+    case "set-hushed":
+      return ["vh", press.hushed ? "1" : "0"];
+    case "set-clear":
+      return ["vc", press.minutes.toString(36)];
     // Operators.
     case "admin-go":
       return ["aa", operatorsRooms.indexOf(press.room).toString(36)];
@@ -143,6 +170,15 @@ type PlainVerb = Exclude<
   | "set-rows"
   | "set-order"
   | "list-as"
+  | "narrow-kind"
+  | "narrow-size"
+  | "link-row"
+  | "lend"
+  | "set-policy"
+  | "set-daily"
+  | "set-open"
+  | "set-hushed"
+  | "set-clear"
   | OperatorsPress["do"]
 >;
 
@@ -167,6 +203,9 @@ const plain: Readonly<Record<string, PlainVerb>> = {
   jx: "cancel-transfer",
   jl: "list-folder",
   jr: "revoke-links",
+  vf: "find",
+  vs: "stop-search",
+  vu: "unlend",
 };
 
 function pressWithArgument(verb: string, view: ViewRef, argument: number): Press | undefined {
@@ -196,6 +235,27 @@ function pressWithArgument(verb: string, view: ViewRef, argument: number): Press
       const format = listFormats[argument];
       return format && { do: "list-as", view, format };
     }
+    case "vk":
+      return { do: "narrow-kind", view, index: argument };
+    case "vb":
+      return { do: "narrow-size", view, index: argument };
+    case "vi":
+      return { do: "link-row", view, index: argument };
+    case "vl":
+      return { do: "lend", view, index: argument };
+    case "vp": {
+      const talent = talents[Math.floor(argument / audiences.length)];
+      const audience = audiences[argument % audiences.length];
+      return talent && audience && { do: "set-policy", view, talent, audience };
+    }
+    case "vd":
+      return { do: "set-daily", view, count: argument };
+    case "vo":
+      return argument > 1 ? undefined : { do: "set-open", view, open: argument === 1 };
+    case "vh":
+      return argument > 1 ? undefined : { do: "set-hushed", view, hushed: argument === 1 };
+    case "vc":
+      return { do: "set-clear", view, minutes: argument };
     // Operators.
     case "aa": {
       const room = operatorsRooms[argument];

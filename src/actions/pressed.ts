@@ -1,7 +1,14 @@
 import type { ViewRef } from "./action.ts";
 import { recall, type Errand, type Outcome } from "./errand.ts";
 import { redraw } from "./scenes/redraw.ts";
-import type { FileScene, FolderScene, Remembered, Scene, Session } from "./session.ts";
+import {
+  folderOf,
+  type FileScene,
+  type FolderScene,
+  type Remembered,
+  type SearchScene,
+  type Session,
+} from "./session.ts";
 
 /** A press: the errand, the screen it was made on, and what that screen showed. */
 export interface Pressed extends Errand {
@@ -19,7 +26,7 @@ export function pressedOn(errand: Errand, session: Session, view: ViewRef): Pres
 
 /** The button's own screen is forgotten, or showed no such thing: what there is now, and that it has changed. */
 export function forgotten(pressed: Pressed): Promise<Outcome> {
-  return redraw(pressed, folderNow(pressed) ?? pressed.session.scene, { notice: "list-changed" });
+  return redraw(pressed, listingNow(pressed) ?? pressed.session.scene, { notice: "list-changed" });
 }
 
 /** The folder the session is in now; else the one the button was pressed in. */
@@ -27,20 +34,18 @@ export function folderNow({ session, shown }: Pressed): FolderScene | undefined 
   return folderOf(session.scene) ?? (shown && folderOf(shown.scene));
 }
 
-/** The folder a scene is in, or was opened from. */
-export function folderOf(scene: Scene): FolderScene | undefined {
-  switch (scene.at) {
-    case "folder":
-      return scene;
-    case "file":
-    case "link":
-    case "list":
-      return scene.folder;
-    case "transfer":
-      return scene.file.folder;
-    default:
-      return undefined;
-  }
+/** The search the session shows; else the one the button was pressed on. */
+export function searchNow({ session, shown }: Pressed): SearchScene | undefined {
+  if (session.scene.at === "search") return session.scene;
+  return shown?.scene.at === "search" ? shown.scene : undefined;
+}
+
+/** The page of rows the session is on now, or was before a file of it was opened. */
+export function listingNow(pressed: Pressed): FolderScene | SearchScene | undefined {
+  const { scene } = pressed.session;
+  if (scene.at === "search") return scene;
+  if ((scene.at === "file" || scene.at === "link") && scene.from) return scene.from;
+  return folderOf(scene) ?? searchNow(pressed) ?? folderNow(pressed);
 }
 
 /** The file the button was about. */
@@ -67,6 +72,7 @@ export function mountOf({ shown }: Pressed): string | undefined {
       return scene.mount;
     case "file":
     case "link":
+    case "search":
     case "list":
       return scene.folder.mount;
     case "transfer":

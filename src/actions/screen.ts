@@ -3,7 +3,9 @@ import type { StorageErrorCode } from "../storage/error.ts";
 import type { Field, Problem, Values } from "../storage/form.ts";
 import type { DownloadMethod, Health } from "../storage/mount.ts";
 import type { Quota } from "../storage/driver.ts";
+import type { EntryKind } from "../storage/file-kind.ts";
 import type { FormRef, ListFormat, ViewRef } from "./action.ts";
+import type { Policy } from "./place.ts";
 import type { TransferFailure, Upload } from "./transfers/upload.ts";
 import type { OperatorsScreen } from "./screen-operators.ts";
 
@@ -27,8 +29,15 @@ export type Screen =
   | ListChoice
   | ListProgress
   | ListReady
+  | FoundFiles
+  | LendChoice
+  | LendingCard
+  | PlaceSettingsScreen
   | OperatorsScreen
   | Notice;
+
+/** A screen that is one message: a form is asked question by question or in a window, what is found inline is a list of cards. */
+export type MessageScreen = Exclude<Screen, FormScreen | FoundFiles>;
 
 /** What `perform` gives: the screen, and the ones that follow it in the same place while work goes on (a folder filling in). */
 export interface Answer {
@@ -39,6 +48,8 @@ export interface Answer {
   readonly updates?: AsyncIterable<Screen>;
   /** A file to put into the chat beside this screen, which must be started. */
   readonly upload?: Upload;
+  /** When what is shown in a group is to be removed again, ms since the epoch; absent = it stays. Later answers in its place move it on. */
+  readonly clearAt?: number;
 }
 
 /** The first words: the two ways in. Presses: `add-account`, `add-share`, `mounts` when there are any. */
@@ -79,9 +90,14 @@ export interface Reason {
   readonly verify?: string;
 }
 
-/** A folder's page. Presses: `open`, `turn`, `up`, `refresh`, `sort`, `mounts`, `list-folder` where `listable`. */
+/**
+ * A folder's page, or with `search` a page of what was found below it. Presses: `open`, `turn`, `up`, `refresh`, `sort`,
+ * `find`, `mounts`, `list-folder` where `listable`; with `search` also `narrow-kind`, `narrow-size`, and `stop-search` while it is running.
+ */
 export interface Listing {
   readonly show: "listing";
+  /** Somebody's private copy of a listing in a group. */
+  readonly for?: "asker";
   readonly view: ViewRef;
   readonly mount: MountTag;
   /** Folders from the root (not included: the root is the mount) down to this one. */
@@ -102,6 +118,85 @@ export interface Listing {
   readonly filter?: string;
   /** Its links can be had as a file here. */
   readonly listable?: boolean;
+  /** These were found below the folder of the trail; `up` leads there. */
+  readonly search?: SearchState;
+}
+
+/** What was searched for, and how far. */
+export interface SearchState {
+  readonly words: string;
+  readonly kind?: EntryKind;
+  /** Bytes. */
+  readonly least?: number;
+  readonly most?: number;
+  /** What fits best first: the listing's order does not count. */
+  readonly ranked: boolean;
+  /** For each row the folders it is in, from the one searched below (not included). */
+  readonly where: readonly (readonly string[])[];
+  readonly looked: { readonly folders: number; readonly entries: number };
+  /** `stopped`: not everything was looked at; `bounded`: there is more than is looked at. */
+  readonly state: "running" | "complete" | "stopped" | "bounded" | "failed";
+}
+
+/** What is known by name, for a line being typed in any chat. Each file is a card with the press `link-row` on its `index`. */
+export interface FoundFiles {
+  readonly show: "found";
+  readonly view: ViewRef;
+  readonly files: readonly FoundFile[];
+  /** Where the next ones begin; absent = these are all. */
+  readonly next?: number;
+  /** The asker has no drive to search yet. */
+  readonly homeless: boolean;
+}
+
+export interface FoundFile {
+  readonly index: number;
+  readonly entry: Entry;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+}
+
+/** Which mount to lend to a group (`lend` by index), or of several lent ones which to look at. */
+export interface LendChoice {
+  readonly show: "lend-choice";
+  readonly for: "asker";
+  readonly view: ViewRef;
+  /** The group's name. */
+  readonly place?: string;
+  readonly mounts: readonly MountTag[];
+}
+
+/** How a mount is lent to a group. Presses: `set-policy`, `set-daily`, `set-open`, `unlend`. */
+export interface LendingCard {
+  readonly show: "lending";
+  readonly for?: "asker";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  /** The folder that is lent; empty = the whole mount. */
+  readonly trail: readonly string[];
+  readonly place?: string;
+  readonly policy: Policy;
+  /** 0 = as many as they like. */
+  readonly dailyChoices: readonly number[];
+}
+
+/** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-hushed`. */
+export interface PlaceSettingsScreen {
+  readonly show: "place-settings";
+  readonly view: ViewRef;
+  readonly place?: string;
+  readonly languages: readonly string[];
+  /** Absent = each in their own. */
+  readonly language?: string;
+  /** Absent = as each has it. */
+  readonly rows?: number;
+  readonly rowChoices: readonly number[];
+  readonly order?: Order;
+  /** Minutes; 0 = what was shown stays. */
+  readonly clearAfter: number;
+  readonly clearChoices: readonly number[];
+  /** Links are for the asker alone, whatever a lender allows. */
+  readonly hushed: boolean;
 }
 
 export interface MountTag {
@@ -113,6 +208,8 @@ export interface MountTag {
 /** One file. Presses: `link` (the original, or a variant by its index), `send` where `sendable`, `back`. */
 export interface FileCard {
   readonly show: "file";
+  /** Somebody's private copy of a card in a group. */
+  readonly for?: "asker";
   readonly view: ViewRef;
   readonly mount: MountTag;
   readonly trail: readonly string[];
@@ -123,10 +220,11 @@ export interface FileCard {
   readonly sendable?: boolean;
 }
 
-/** A file's address. Presses: `send` where `sendable`, `back`. Only the asker may see it. */
+/** A file's address. Presses: `send` where `sendable`, `back`. */
 export interface LinkCard {
   readonly show: "link";
-  readonly for: "asker";
+  /** Only the asker may see it; absent where a group's links stand in the open. */
+  readonly for?: "asker";
   readonly view: ViewRef;
   readonly mount: MountTag;
   readonly entry: Entry;
@@ -140,9 +238,11 @@ export interface LinkCard {
   readonly sendable?: boolean;
 }
 
-/** One's mounts. Presses: `mount` by index, `add-account`, `add-share`. */
+/** One's mounts, or with `lent` those lent to this group. Presses: `mount` by index, and for one's own `add-account`, `add-share`. */
 export interface MountList {
   readonly show: "mounts";
+  readonly for?: "asker";
+  readonly lent?: boolean;
   readonly view: ViewRef;
   readonly mounts: readonly MountLine[];
 }
@@ -329,6 +429,15 @@ export const noticeCodes = [
   "no-links-to-revoke",
   "fallback",
   "unexpected",
+  // searching and lending
+  "search-stopped",
+  "nothing-lent",
+  "admins-only",
+  "not-allowed-here",
+  "daily-spent",
+  "taken-back",
+  "nothing-to-lend",
+  "groups-only",
   // At the door, and operators.
   "banned",
   "maintenance",

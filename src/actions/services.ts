@@ -4,6 +4,7 @@ import type { Values } from "../storage/form.ts";
 import type { DownloadMethod, Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Visit } from "./action.ts";
+import type { Place } from "./place.ts";
 import type { Office } from "./office/office.ts";
 import type { Person } from "./person.ts";
 import type { FormScreen, LinkCard, Notice } from "./screen.ts";
@@ -15,6 +16,10 @@ export interface Services {
   readonly storage: Storage;
   readonly sessions: Keyv<Session>;
   readonly people: Keyv<Person>;
+  /** Groups and servers, by place id. */
+  readonly places: Keyv<Place>;
+  /** What somebody is in a group, as its platform says, not older than a minute; undefined = it cannot be told. */
+  readonly roleIn?: (place: string, person: string) => Promise<"admin" | "member" | "none" | undefined>;
   /** Encrypted, by person id: it holds secrets for a quarter of an hour. */
   readonly pending: Keyv<PendingSignIn>;
   /** Languages there are, in the order settings show them. */

@@ -1,4 +1,5 @@
 import type { Entry, Order, Variant } from "../storage/entry.ts";
+import type { EntryKind } from "../storage/file-kind.ts";
 import type { OperatorsScene } from "./operate.ts";
 
 /**
@@ -10,6 +11,12 @@ export interface Session {
   /** Person id; nobody else may drive it. */
   readonly owner: string;
   readonly place: string;
+  /** The group whose lent drives it may show; absent = it began in a private chat. */
+  readonly through?: string;
+  /** A group's message that its owner alone sees. */
+  readonly quiet?: boolean;
+  /** The topic or thread it is in. */
+  readonly thread?: string;
   /** Grows by one with every screen drawn. */
   readonly revision: number;
   readonly scene: Scene;
@@ -23,6 +30,11 @@ export type Scene =
   | FileScene
   | TransferScene
   | { readonly at: "list"; readonly folder: FolderScene }
+  | SearchScene
+  | { readonly at: "found" }
+  | { readonly at: "lend-choice"; readonly place: string }
+  | { readonly at: "lending"; readonly place: string; readonly mount: string }
+  | { readonly at: "place-settings"; readonly place: string }
   | { readonly at: "welcome" }
   | { readonly at: "mounts" }
   | { readonly at: "mount"; readonly mount: string }
@@ -56,6 +68,24 @@ export interface FolderScene {
   readonly order: Order;
   /** Only names that contain this. */
   readonly filter?: string;
+  /** Folders of the trail that one may not go above: only what is below was lent. */
+  readonly base?: number;
+}
+
+/** What was found below a folder. */
+export interface SearchScene {
+  readonly at: "search";
+  /** Where it was asked, and where the way up leads. */
+  readonly folder: FolderScene;
+  readonly words: string;
+  readonly kind?: EntryKind;
+  /** Bytes. */
+  readonly least?: number;
+  readonly most?: number;
+  /** 1-based. */
+  readonly page: number;
+  /** Absent = what fits best first. */
+  readonly order?: Order;
 }
 
 /** A file's card, or the link made from it. `folder` is the page it was opened from. */
@@ -67,6 +97,25 @@ export interface FileScene {
   readonly variants: readonly Variant[];
   /** Of a link: the rendition it is to. */
   readonly variant?: Variant;
+  /** The search it was found by: the way back. */
+  readonly from?: SearchScene;
+}
+
+/** The folder a scene is in, or was opened from. */
+export function folderOf(scene: Scene): FolderScene | undefined {
+  switch (scene.at) {
+    case "folder":
+      return scene;
+    case "file":
+    case "link":
+    case "search":
+    case "list":
+      return scene.folder;
+    case "transfer":
+      return scene.file.folder;
+    default:
+      return undefined;
+  }
 }
 
 /** A file on its way into the chat. */
@@ -84,11 +133,23 @@ export interface Crumb {
 }
 
 /** What a Retry or Back button does again. */
-export type Resumable = FolderScene | FileScene | TransferScene | { readonly at: "browse"; readonly path?: string };
+export type Resumable =
+  | FolderScene
+  | FileScene
+  | SearchScene
+  | TransferScene
+  | { readonly at: "browse"; readonly path?: string };
 
 /** One revision: which screen it was and the rows it showed, mount ids on a mount list, entries on a listing. */
 export interface Remembered {
   readonly revision: number;
   readonly scene: Scene;
-  readonly rows: readonly (Entry | string)[];
+  readonly rows: readonly (Entry | FoundRow | string)[];
+}
+
+/** An entry of a search's page. */
+export interface FoundRow extends Entry {
+  /** Folders from the root down to the one it is in. */
+  readonly trail: readonly Crumb[];
+  readonly mount: string;
 }

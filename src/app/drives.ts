@@ -6,6 +6,7 @@ import { driverKinds } from "../drivers/index.ts";
 import type { DriverContext } from "../storage/driver.ts";
 import type { Values } from "../storage/form.ts";
 import type { Mount } from "../storage/mount.ts";
+import type { FolderRecord } from "../storage/name-index.ts";
 import { createStorage, type Storage } from "../storage/storage.ts";
 import { ownKey } from "../store/key.ts";
 import type { Store } from "../store/store.ts";
@@ -51,6 +52,7 @@ export function openStorage({ config, store, log, count }: StorageSite): Storage
     mounts: store.open<Mount>("mounts"),
     secrets: store.open<Values>("secrets", { sealed: true }),
     notes: store.open<string>("notes"),
+    names: store.open<readonly FolderRecord[]>("names"),
     exclusive: (key, work) => store.exclusive(key, work),
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),

@@ -1,6 +1,8 @@
 import type { Keyv } from "keyv";
 import type { Logger } from "pino";
 import type { Action, FormRef, Visit } from "../actions/action.ts";
+import { placeNews } from "../actions/place.ts";
+import { createRemovals } from "../actions/removals.ts";
 import type { Answer, Notice } from "../actions/screen.ts";
 import type { Services } from "../actions/services.ts";
 import { suggest } from "../actions/suggest.ts";
@@ -20,6 +22,8 @@ export interface Frontends {
   readonly all: readonly Frontend[];
   /** Hands in a one-time page where it was asked for; what comes of it appears there. */
   readonly submitPage: SubmitPage;
+  /** What somebody is in a group; undefined = it cannot be told. */
+  roleIn(place: string, person: string): Promise<"admin" | "member" | "none" | undefined>;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
   tell(person: string, notice: Notice, language: string): Promise<void>;
 }
@@ -61,6 +65,7 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
       const form = page.form as FormRef;
       return house.submitPage({ ...page, form }, values, options);
     },
+    roleIn: async (place, person) => telegram?.roleIn(place, person),
     async tell(person, notice, language) {
       await (person.startsWith("discord:") ? discord : telegram)?.tell(person, notice, language);
     },
@@ -75,6 +80,13 @@ function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendPa
     words,
     conversations: kept(store.open("dialogues", { sealed: true })),
     interrupted: async () => (await services.transfers?.interrupted("telegram")) ?? [],
+    places: placeNews(services),
+    removals: createRemovals({
+      store: store.open("removals"),
+      platform: "telegram",
+      exclusive: (key, work) => store.exclusive(key, work),
+      now: Date.now,
+    }),
     operators: services.admins,
     log: log.child({ part: "telegram" }),
     now: Date.now,
@@ -104,7 +116,7 @@ function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendPart
     log: log.child({ part: "discord" }),
     now: Date.now,
     onFatal,
-    onLeft: async () => {},
+    onLeft: (place) => placeNews(services).gone(place),
   });
 }
 

@@ -68,11 +68,17 @@ function direct(link: Link): Awaited<ReturnType<Services["issueLink"]>> {
   return { url: link.url, via: "direct", ...(link.expiresAt !== undefined && { expiresAt: link.expiresAt }) };
 }
 
-/** Tickets back into files: what a ticket names is looked up anew at every request. */
-export function resolver({ config, storage }: Pick<IssuerParts, "config" | "storage">): Resolve {
-  return async ({ mount: id, entry: entryId, variant }, { fresh, signal }) => {
+interface ResolverParts extends Pick<IssuerParts, "config" | "storage"> {
+  /** Whether a mount is still somebody's to download from: their own, or lent to them. */
+  mayFetch(mount: Mount, person: string): Promise<boolean>;
+}
+
+/** Tickets back into files: what a ticket names, and whether it is still its person's, is looked up anew at every request. */
+export function resolver({ config, storage, mayFetch }: ResolverParts): Resolve {
+  return async ({ mount: id, entry: entryId, variant, person }, { fresh, signal }) => {
     const mount = await storage.find(id);
     if (!mount) throw new StorageError("not-found", { message: "no such mount" });
+    if (!(await mayFetch(mount, person))) throw new StorageError("not-found", { message: "taken back" });
     const asked = { signal, ...(variant !== undefined && { prefer: variant }), ...(fresh && { fresh }) };
     const link = await storage.link(id, entryId, asked);
     const entry = link.entry ?? (await storage.stat(id, entryId, { signal }));

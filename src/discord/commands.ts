@@ -82,6 +82,12 @@ export const commands: readonly Command[] = [
     action: ({ path }) => ({ do: "browse", ...(path !== undefined && { path }) }),
   },
   {
+    name: "search",
+    options: [{ name: "words", required: true, maxLength: 200 }],
+    opening: reply,
+    action: ({ words = "" }) => ({ do: "search", words }),
+  },
+  {
     name: "link",
     options: [{ name: "file", required: true, suggests: "path", maxLength: 2000 }],
     opening: reply,
@@ -94,6 +100,14 @@ export const commands: readonly Command[] = [
     action: ({ file = "" }) => ({ do: "get", words: file }),
   },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },
+  {
+    name: "bind",
+    options: [{ name: "folder", suggests: "path", maxLength: 2000 }],
+    opening: reply,
+    action: ({ folder }) => ({ do: "bind", ...(folder !== undefined && { path: folder }) }),
+  },
+  { name: "unbind", options: [], opening: reply, action: () => ({ do: "unbind" }) },
+  { name: "server", options: [], opening: reply, action: () => ({ do: "show-place-settings" }) },
   { name: "cancel", options: [], opening: reply, action: () => ({ do: "cancel" }) },
   { name: "logout", options: [], opening: reply, action: () => ({ do: "log-out" }) },
   { name: "forget", options: [], opening: reply, action: () => ({ do: "forget" }) },

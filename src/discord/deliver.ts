@@ -1,5 +1,5 @@
 import type { Follower } from "../actions/follow.ts";
-import type { Answer, FormScreen, Screen } from "../actions/screen.ts";
+import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/screen.ts";
 import type { Words } from "../words.ts";
 import type { Place, Post } from "./post.ts";
 import { isOver, isShutOut } from "./refusals.ts";
@@ -11,9 +11,6 @@ import { codeIn, slipOfPage, type Slip, type Slips } from "./slips.ts";
 import type { Turn } from "./turn.ts";
 import type { UploadAddress, Uploader } from "./upload.ts";
 import { canPost, isDirect, messageOf, publicVisit, type Deed } from "./visit.ts";
-
-/** A screen that is one message. */
-type MessageScreen = Exclude<Screen, FormScreen>;
 
 /** Where a screen goes: in place of the message acted on, beside it for the asker alone, into the channel, or a modal. */
 export interface Deliverer {
@@ -61,7 +58,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
 
     async publish(turn, answer) {
       const { screen } = answer;
-      if (screen.show === "form" || isForAsker(screen)) return show(parts, turn, answer);
+      if (!isMessage(screen) || isForAsker(screen)) return show(parts, turn, answer);
       try {
         const painter = painterFor({
           ...commonLooks(parts, answer.language),
@@ -80,7 +77,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
 
     async settle(application, { visit, message, canPost: mayPost }, answer) {
       const { screen, updates, language } = answer;
-      if (!message || message.until < parts.now() || screen.show === "form") return end(answer);
+      if (!message || message.until < parts.now() || !isMessage(screen)) return end(answer);
       const looks = { ...commonLooks(parts, language), place: visit.place.kind, canPost: mayPost };
       const painter = painterFor(looks);
       try {
@@ -101,6 +98,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     const { screen, updates, language, upload } = answer;
     const painter = painterOf(all, turn, language);
     if (screen.show === "form") return showForm(all, turn, screen, painter);
+    if (!isMessage(screen)) return end(answer);
     const painted = paint(painter, screen);
     if (isForAsker(screen) && (screen.show === "notice" || turn.visit.place.kind === "group")) {
       await end(answer);
@@ -162,6 +160,11 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   }
 }
 
+/** Forms need a slip besides, and what is found inline is for a chat that has such a thing. */
+function isMessage(screen: Screen): screen is MessageScreen {
+  return screen.show !== "form" && screen.show !== "found";
+}
+
 function isForAsker(screen: MessageScreen): boolean {
   return "for" in screen && screen.for === "asker";
 }
@@ -187,7 +190,7 @@ function followUpdates(
   follower.follow(place.id, updates, {
     every,
     draw: async (screen) => {
-      if (screen.show !== "form") await place.edit(painted(screen));
+      if (isMessage(screen)) await place.edit(painted(screen));
     },
   });
 }

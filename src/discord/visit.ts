@@ -46,13 +46,27 @@ function personOf({ user, locale }: Deed | AutocompleteInteraction): Visit["pers
   return { id: `discord:${user.id}`, name: user.displayName, locale };
 }
 
-function ownPlace({ user }: Deed | AutocompleteInteraction): Visit["place"] {
-  return { id: `discord:${user.id}`, kind: "private" };
+function ownPlace(deed: Deed | AutocompleteInteraction): Visit["place"] {
+  const server = serverOf(deed);
+  return { id: `discord:${deed.user.id}`, kind: "private", ...(server && { within: server }) };
+}
+
+/** The server this happens in, and what the person is there; undefined = none, or the bot was only brought along. */
+function serverOf(deed: Deed | AutocompleteInteraction): Visit["place"]["within"] {
+  if (deed.guildId === null) return undefined;
+  const isAdmin = deed.memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false;
+  const title = deed.guild?.name;
+  return {
+    id: serverPlace(deed.guildId),
+    role: isAdmin ? "admin" : "member",
+    ...(title !== undefined && { title }),
+  };
 }
 
 /** A server is one place with all its channels: what is lent to it is lent to its people. */
 function commonPlace(deed: Deed | AutocompleteInteraction): Visit["place"] {
-  if (deed.guildId !== null) return { id: serverPlace(deed.guildId), kind: "group" };
+  const server = serverOf(deed);
+  if (server) return { ...server, kind: "group" };
   return isDirect(deed) ? ownPlace(deed) : { id: `discord:channel:${deed.channelId ?? "unknown"}`, kind: "group" };
 }
 

@@ -1,8 +1,6 @@
-import mime from "mime";
-import type { Entry } from "../storage/entry.ts";
+import type { EntryKind } from "../storage/file-kind.ts";
 
-/** What an entry is to people: the end of the locale key `kind-<kind>`. */
-export type EntryKind = "folder" | "video" | "audio" | "image" | "archive" | "document" | "file";
+export { kindOf, type EntryKind } from "../storage/file-kind.ts";
 
 /** The sign of each kind, as people know them from all lists. */
 export const kindSigns: Readonly<Record<EntryKind, string>> = {
@@ -14,19 +12,3 @@ export const kindSigns: Readonly<Record<EntryKind, string>> = {
   document: "📝",
   file: "📄",
 };
-
-const archives = /zip|rar|7z|tar|gzip|bzip|xz|compressed|iso9660|zstd/;
-const documents = /pdf|msword|officedocument|opendocument|ms-excel|ms-powerpoint|rtf|epub|json|xml|subrip/;
-
-/** The kind of an entry, by what the drive says of it, else by its extension. */
-export function kindOf({ kind, mimeType, name }: Pick<Entry, "kind" | "mimeType" | "name">): EntryKind {
-  if (kind === "folder") return "folder";
-  return kindOfType(mimeType) ?? kindOfType(mime.getType(name) ?? undefined) ?? "file";
-}
-
-function kindOfType(type: string | undefined): EntryKind | undefined {
-  const [family, rest = ""] = (type ?? "").toLowerCase().split("/");
-  if (family === "video" || family === "audio" || family === "image") return family;
-  if (archives.test(rest)) return "archive";
-  return family === "text" || documents.test(rest) ? "document" : undefined;
-}

@@ -20,6 +20,8 @@ export interface Folder {
 export interface Folders {
   /** The folder once its first page is there; the rest is read on by itself. */
   read(wanted: WantedFolder): Promise<Folder>;
+  /** The folder read to its end, or as far as it went. */
+  whole(wanted: WantedFolder): Promise<Folder>;
   /** The folder as far as it is known, without reading anything; undefined = it is not. */
   peek(mount: string, folder: string | undefined): Folder | undefined;
   /** Snapshots while the folder fills in, the last one complete or failed. Nothing when nobody has read it. */
@@ -44,6 +46,8 @@ interface WantedFolder {
 interface FoldersParts {
   now(): number;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Told of every folder that was read to its end. */
+  onRead(mount: string, folder: string | undefined, read: Folder): void;
 }
 
 /** How long a listing is believed. */
@@ -54,7 +58,7 @@ const brokenFor = 30_000;
 const mostEntries = 1_000_000;
 
 /** A cache of folders, filled by readers. */
-export function createFolders({ now, wait }: FoldersParts): Folders {
+export function createFolders({ now, wait, onRead }: FoldersParts): Folders {
   const readers = new LRUCache<string, Reader>({
     maxSize: mostEntries,
     sizeCalculation: (reader) => reader.entries.length + 1,
@@ -64,15 +68,29 @@ export function createFolders({ now, wait }: FoldersParts): Folders {
     const reader = new Reader(wanted.driver, wanted.folder, now);
     readers.set(key, reader);
     // Counted anew when its length is known; dropped when even the first page failed.
-    void reader.done.then(() => reader === readers.peek(key) && keepSized(readers, key, reader));
+    void reader.done.then(() => {
+      if (reader !== readers.peek(key)) return;
+      keepSized(readers, key, reader);
+      const read = reader.snapshot();
+      if (read.complete) onRead(wanted.mount, wanted.folder, read);
+    });
     return reader;
+  };
+  const readerFor = (wanted: WantedFolder): Reader => {
+    const key = keyOf(wanted.mount, wanted.folder);
+    const known = wanted.refresh ? undefined : readers.get(key);
+    return known && !known.stale(now()) ? known : start(key, wanted);
   };
   return {
     async read(wanted) {
-      const key = keyOf(wanted.mount, wanted.folder);
-      const known = wanted.refresh ? undefined : readers.get(key);
-      const reader = known && !known.stale(now()) ? known : start(key, wanted);
+      const reader = readerFor(wanted);
       await joined(reader.firstPage, wanted.signal);
+      return reader.snapshot();
+    },
+    async whole(wanted) {
+      const reader = readerFor(wanted);
+      await joined(reader.firstPage, wanted.signal);
+      await joined(reader.done, wanted.signal);
       return reader.snapshot();
     },
     peek: (mount, folder) => readers.peek(keyOf(mount, folder))?.snapshot(),

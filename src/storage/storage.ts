@@ -1,5 +1,7 @@
 import type { Keyv } from "keyv";
 import type { CallOptions, Driver, DriverContext, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
+import { createCatalogue, type Catalogue } from "./catalogue.ts";
+import { createCrawler, type Crawl, type Crawler } from "./crawl.ts";
 import { createDrivers, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
 import { StorageError, type StorageErrorCode } from "./error.ts";
@@ -7,6 +9,7 @@ import { createFolders, type Folder, type Folders } from "./folders.ts";
 import { createLinks, type Links } from "./links.ts";
 import type { Values } from "./form.ts";
 import type { Mount } from "./mount.ts";
+import type { FolderRecord, Hit, Query } from "./name-index.ts";
 
 /** What a new mount is made of. `values` are a form's answers, secrets included, already checked by the kind. */
 export interface MountDraft {
@@ -34,7 +37,7 @@ export interface Storage {
    * They replace all old answers, or with `amend` join them.
    */
   renew(id: string, values: Values, options?: CallOptions & { readonly amend?: boolean }): Promise<Mount>;
-  /** Changes what a mount is called, how it is downloaded from, or whom it is lent to. `method: undefined` = back to the usual one. */
+  /** Changes what a mount is called, how it is downloaded from, or where it is lent to. `method: undefined` = back to the usual one. */
   change(
     id: string,
     changes: { title?: string; method?: Mount["method"] | undefined; audience?: readonly string[] },
@@ -66,8 +69,20 @@ export interface Storage {
   quota(mount: string, options?: CallOptions): Promise<Quota | undefined>;
   /** Lists the root anew and notes the outcome in the mount's health. */
   check(mount: string, options?: CallOptions): Promise<Mount>;
+  /** What is known by name, at once and without asking the drive. */
+  search(mount: string, query: Query): Promise<readonly Hit[]>;
+  /** Reads everything below a folder (absent = root), so that it can be found; one crawl for all askers. `anew` believes nothing read before. */
+  crawl(mount: string, folder: string | undefined, options: CrawlOptions): Promise<Crawl>;
+  /** An asker needs the crawl no more; it ends when nobody does. */
+  stopCrawl(mount: string, folder: string | undefined, asker: string): void;
   /** Lets go of every driver. */
   close(): Promise<void>;
+}
+
+interface CrawlOptions {
+  /** Person id. */
+  readonly asker: string;
+  readonly anew?: boolean;
 }
 
 interface StorageParts {
@@ -76,6 +91,8 @@ interface StorageParts {
   /** Encrypted; a mount's secrets under its id. */
   readonly secrets: Keyv<Values>;
   readonly notes: Keyv<string>;
+  /** Names of entries, for searching. */
+  readonly names: Keyv<readonly FolderRecord[]>;
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   now(): number;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
@@ -90,9 +107,29 @@ interface StorageParts {
 /** The mounts of this process: one driver, one reader a folder and one call a link at a time, for everybody. */
 export function createStorage(parts: StorageParts): Storage {
   const drivers = createDrivers(parts);
-  const folders = createFolders({ now: parts.now, wait: parts.wait });
+  const catalogue = createCatalogue({
+    names: parts.names,
+    onError: (err) => parts.log.warn({ err }, "names not written"),
+  });
+  const folders = createFolders({
+    now: parts.now,
+    wait: parts.wait,
+    onRead: (mount, folder, { entries, readAt }) =>
+      void catalogue
+        .note(mount, folder, entries, readAt)
+        .catch((err: unknown) => parts.log.warn({ err, mount }, "names not noted")),
+  });
   const links = createLinks({ now: parts.now });
-  const rack: Rack = { parts, drivers, folders, links };
+  const crawler = createCrawler({
+    catalogue,
+    now: parts.now,
+    wait: parts.wait,
+    read: async (mount, folder, { refresh, signal }) => {
+      const driver = await drivers.of(mount);
+      return watched(rack, mount, () => folders.whole({ mount, folder, driver, refresh, signal }));
+    },
+  });
+  const rack: Rack = { parts, drivers, folders, links, catalogue, crawler };
   return {
     kinds: parts.kinds,
     find: (id) => parts.mounts.get(id),
@@ -125,8 +162,16 @@ export function createStorage(parts: StorageParts): Storage {
       );
       return present(rack, mount);
     },
+    search: (mount, query) => catalogue.find(mount, query),
+    crawl: async (mount, folder, options) => {
+      await present(rack, mount);
+      return crawler.start({ mount, folder, ...options });
+    },
+    stopCrawl: (mount, folder, asker) => crawler.stop({ mount, folder, asker }),
     close: async () => {
+      crawler.close();
       folders.close();
+      await catalogue.flush();
       await drivers.close();
     },
   };
@@ -138,6 +183,8 @@ interface Rack {
   readonly drivers: Drivers;
   readonly folders: Folders;
   readonly links: Links;
+  readonly catalogue: Catalogue;
+  readonly crawler: Crawler;
 }
 
 async function putUp({ parts, drivers, folders }: Rack, draft: MountDraft, { signal }: CallOptions): Promise<Mount> {
@@ -210,6 +257,9 @@ async function renew(
     if (!amend) await parts.secrets.set(id, before);
     throw error;
   }
+  // Another root folder makes another tree of it.
+  rack.crawler.forget(id);
+  await rack.catalogue.forget(id);
   const renewed: Mount = { ...mount, options: plain, health: { state: "working", at: parts.now() } };
   await parts.mounts.set(id, renewed);
   return renewed;
@@ -234,12 +284,14 @@ async function change(rack: Rack, id: string, changes: Parameters<Storage["chang
   return changed;
 }
 
-async function takeDown({ parts, drivers, folders, links }: Rack, id: string): Promise<void> {
+async function takeDown({ parts, drivers, folders, links, catalogue, crawler }: Rack, id: string): Promise<void> {
   await parts.mounts.delete(id);
+  crawler.forget(id);
   await drivers.drop(id);
   await parts.secrets.delete(id);
   folders.forget(id);
   links.forget(id);
+  await catalogue.forget(id);
 }
 
 async function present({ parts }: Rack, id: string): Promise<Mount> {

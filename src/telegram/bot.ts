@@ -7,8 +7,10 @@ import type { Update } from "grammy/types";
 import type { Logger } from "pino";
 import type { Action, FormRef, Visit } from "../actions/action.ts";
 import { createFollower } from "../actions/follow.ts";
+import type { PlaceNews } from "../actions/place.ts";
 import { decodePress } from "../actions/press.ts";
-import type { Answer, FormScreen, Notice, Screen } from "../actions/screen.ts";
+import type { Removals } from "../actions/removals.ts";
+import type { Answer, FormScreen, MessageScreen, Notice } from "../actions/screen.ts";
 import type { Interrupted } from "../actions/transfers/transfers.ts";
 import { ConfigError, type Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
@@ -20,10 +22,12 @@ import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
 import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
 import { createGuard, loggable } from "./guard.ts";
+import { createMembers, type Members } from "./members.ts";
 import { createPost, readPlace, type Post } from "./post.ts";
 import { createRouter } from "./router.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
+import { createSweeper } from "./sweep.ts";
 import { createUploader, uploadLimitOf } from "./upload.ts";
 import { rows } from "./visit.ts";
 
@@ -41,6 +45,12 @@ export interface TelegramParts {
   onFatal(reason: string): void;
   /** Files a process before this one did not bring into their chats; absent = none are sent. */
   interrupted?(): Promise<readonly Interrupted[]>;
+  /** Told of what happens to groups. */
+  readonly places?: PlaceNews;
+  /** Messages of groups that are to go again; absent = all stay. */
+  readonly removals?: Removals;
+  /** Milliseconds between looks for messages that are to go; absent = 20 s. */
+  readonly sweepEvery?: number;
   /** Person ids of operators known at the start; others are known when they first open the panel. */
   readonly operators?: readonly string[];
   /** Updates one person may send in ten seconds; absent = 100. */
@@ -77,6 +87,8 @@ export interface Telegram {
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
   tell(person: string, notice: Notice, language: string): Promise<void>;
+  /** What somebody is in a group: place and person ids of ours. Undefined = Telegram does not tell. */
+  roleIn: Members["roleIn"];
   /** Sends a text to a chat, `telegram:1001`, once; see `actions/broadcast.ts`. */
   readonly announce: Announce;
   /** Where the gateway hands in Telegram's calls; absent = long polling. */
@@ -90,10 +102,13 @@ interface TelegramWebhook {
 }
 
 /** All that the bot handles; Telegram remembers the list, so it is always sent whole. */
-const allowedUpdates = ["message", "callback_query", "my_chat_member"] as const satisfies readonly Exclude<
-  keyof Update,
-  "update_id"
->[];
+const allowedUpdates = [
+  "message",
+  "callback_query",
+  "my_chat_member",
+  "inline_query",
+  "chosen_inline_result",
+] as const satisfies readonly Exclude<keyof Update, "update_id">[];
 
 /** The bot. Nothing is sent before `start`. */
 export function createTelegram(parts: TelegramParts): Telegram {
@@ -106,7 +121,24 @@ export function createTelegram(parts: TelegramParts): Telegram {
     onError: (err) => log.debug({ err: loggable(err) }, "message not followed any more"),
   });
   const uploader = createUploader({ ...settings, transformers: [followingMigration()] });
-  const deliverer = createDeliverer({ uploader, post, words, follower, now, botName: () => bot.botInfo.username });
+  const deliverer = createDeliverer({
+    uploader,
+    post,
+    words,
+    follower,
+    now,
+    botName: () => bot.botInfo.username,
+    removals: parts.removals,
+  });
+  const members = createMembers(bot.api, { now });
+  const sweeper =
+    parts.removals &&
+    createSweeper({
+      api: bot.api,
+      removals: parts.removals,
+      every: parts.sweepEvery ?? 20_000,
+      onError: (err) => log.warn({ err: loggable(err) }, "old messages not removed"),
+    });
   const guard = createGuard({
     ...parts,
     post,
@@ -123,7 +155,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
   bot.catch(({ error }) => log.error({ err: loggable(error) }, "telegram update failed"));
 
   const webhook = settings.webhook && webhookFor(bot, parts);
-  const bring = (chat: number, screen: Exclude<Screen, FormScreen>, language: string) =>
+  const bring = (chat: number, screen: MessageScreen, language: string) =>
     post.sendTo(chat, paint(painterFor({ words, language, place: "private", now: now() }), screen));
   const starting = new AbortController();
   let announced = false;
@@ -131,6 +163,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
   let telling: NodeJS.Timeout | undefined;
   return {
     ...(webhook && { webhook: { path: webhook.path, handle: webhook.handle } }),
+    roleIn: (place, person) => members.roleIn(place, person),
     announce: createAnnouncer(settings),
     async start() {
       await greet(bot, starting.signal);
@@ -145,6 +178,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
         );
       tell();
       telling = setInterval(tell, tellEvery).unref();
+      sweeper?.start();
       log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
     },
     isUp: () => (webhook !== undefined ? announced : (runner?.isRunning() ?? false)),
@@ -154,6 +188,8 @@ export function createTelegram(parts: TelegramParts): Telegram {
       const visit: Visit = { person: { ...person, locale }, place, rows, uploadLimit: uploadLimitOf(settings.apiRoot) };
       const { screen, updates, language } = await parts.perform(visit, { do: "submit", form, values }, signal);
       if (screen.show === "form") return { done: false, form: screen };
+      // Only a line being typed is answered so, and no page.
+      if (screen.show === "found") return { done: true };
       await updates?.[Symbol.asyncIterator]().return?.();
       // The question in the chat is answered, if it is still waiting there.
       await forgetDialogue(parts.conversations, chat);
@@ -168,6 +204,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       starting.abort();
       clearInterval(telling);
       if (runner?.isRunning()) await runner.stop();
+      await sweeper?.stop();
       await follower.stopAll();
       await guard.finish();
     },

@@ -7,7 +7,7 @@ import type { Words } from "../words.ts";
 export interface Command {
   readonly name: string;
   /** `private` = in groups the person is sent to the private chat; `operators` = to everybody else it does not exist. */
-  readonly scope: "private" | "all" | "operators";
+  readonly scope: "private" | "group" | "all" | "operators";
   /** In groups only its sender sees the command and its answer, where the server can do that. */
   readonly hushed?: boolean;
   /** What it asks for, given the words after it; undefined when words are missing that it cannot do without. */
@@ -22,6 +22,7 @@ export const commands: readonly Command[] = [
   { name: "share", scope: "all", action: openShare },
   { name: "mounts", scope: "all", action: () => ({ do: "show-mounts" }) },
   { name: "browse", scope: "all", action: (path) => ({ do: "browse", ...(path !== "" && { path }) }) },
+  { name: "search", scope: "all", action: (words) => ({ do: "search", words }) },
   {
     name: "link",
     scope: "all",
@@ -30,6 +31,9 @@ export const commands: readonly Command[] = [
   },
   { name: "get", scope: "all", action: (words) => (words === "" ? undefined : { do: "get", words }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
+  // What one could lend is nobody else's business.
+  { name: "bind", scope: "group", hushed: true, action: (path) => ({ do: "bind", ...(path !== "" && { path }) }) },
+  { name: "unbind", scope: "group", action: () => ({ do: "unbind" }) },
   { name: "cancel", scope: "all", action: () => ({ do: "cancel" }) },
   { name: "logout", scope: "private", action: () => ({ do: "log-out" }) },
   { name: "forget", scope: "private", action: () => ({ do: "forget" }) },
@@ -78,7 +82,10 @@ export async function publishForOperator(api: Api, words: Words, chat: number): 
   try {
     for (const language of words.languages) {
       const tag = language === words.languages[0] ? {} : { language_code: languageCode(language) };
-      await api.setMyCommands(listed(words, language, commands), { scope: { type: "chat", chat_id: chat }, ...tag });
+      await api.setMyCommands(listed(words, language, operatorsCommands), {
+        scope: { type: "chat", chat_id: chat },
+        ...tag,
+      });
     }
     return true;
   } catch (error) {
@@ -87,8 +94,9 @@ export async function publishForOperator(api: Api, words: Words, chat: number): 
   }
 }
 
-const privateCommands = commands.filter(({ scope }) => scope !== "operators");
-const groupCommands = commands.filter(({ scope }) => scope === "all");
+const operatorsCommands = commands.filter(({ scope }) => scope !== "group");
+const privateCommands = operatorsCommands.filter(({ scope }) => scope !== "operators");
+const groupCommands = commands.filter(({ scope }) => scope === "group" || scope === "all");
 
 type Audience = NonNullable<Parameters<Api["setMyCommands"]>[1]>;
 

@@ -4,7 +4,8 @@ import { GrammyError } from "grammy";
 import type { Action } from "../actions/action.ts";
 import type { Follower } from "../actions/follow.ts";
 import { decodePress, encodePress } from "../actions/press.ts";
-import type { Answer, FormScreen, LinkCard, ListReady, Notice, Screen } from "../actions/screen.ts";
+import type { Removals } from "../actions/removals.ts";
+import type { Answer, LinkCard, ListReady, MessageScreen, Notice, Screen } from "../actions/screen.ts";
 import type { Upload } from "../actions/transfers/upload.ts";
 import type { Words } from "../words.ts";
 import type { BotContext } from "./context.ts";
@@ -13,9 +14,6 @@ import { keyOf, placeOf, writePlace, type Place, type Post } from "./post.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painted, type Painter } from "./screens/painter.ts";
 import type { Uploader } from "./upload.ts";
-
-/** A screen that is one message. */
-type MessageScreen = Exclude<Screen, FormScreen>;
 
 /** Where a screen goes: a new message, an edit in place, a toast, or to the asker alone. */
 export interface Deliverer {
@@ -40,6 +38,7 @@ interface DelivererParts {
   readonly follower: Follower;
   now(): number;
   readonly uploader: Uploader;
+  readonly removals: Removals | undefined;
   /** The bot's user name, for links into the private chat. */
   botName(): string;
 }
@@ -78,8 +77,9 @@ function painterOf({ words, now, botName }: DelivererParts, { turn }: BotContext
 }
 
 async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswer): Promise<void> {
-  const { screen, updates, upload } = answer;
+  const { screen, updates, upload, clearAt } = answer;
   const painted = paint(painterOf(parts, ctx), screen);
+  if (ctx.callbackQuery?.inline_message_id !== undefined) return onCard(parts, ctx, { painted, screen, updates });
   const isForAsker = "for" in screen && screen.for === "asker";
   if (isForAsker && (screen.show === "notice" || ctx.turn.visit.place.kind === "group")) {
     await updates?.[Symbol.asyncIterator]().return?.();
@@ -92,7 +92,26 @@ async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswe
   }
   const place = ctx.callbackQuery ? await replace(parts, ctx, painted) : await speak(parts, ctx, painted);
   if (updates && place) followUpdates(parts, ctx, { updates, place });
+  if (clearAt !== undefined && place && place.message !== 0) await parts.removals?.note(keyOf(place), clearAt);
   await parts.post.answer(ctx);
+}
+
+interface CardPress {
+  readonly painted: Painted;
+  readonly screen: MessageScreen;
+  readonly updates: Answer["updates"];
+}
+
+/** A press on a card that stands in some chat of anybody's: its answer is for the presser, in private. */
+async function onCard(parts: DelivererParts, ctx: BotContext, { painted, screen, updates }: CardPress): Promise<void> {
+  const { post, words } = parts;
+  await updates?.[Symbol.asyncIterator]().return?.();
+  const isToast = screen.show === "notice" && painted.keyboard.length === 0 && painted.text.text.length <= mostToast;
+  if (isToast) return post.answer(ctx, { text: painted.text.text, alert: true });
+  if (await post.sendPrivately(ctx, painted)) {
+    return post.answer(ctx, { text: words.in(ctx.turn.language)("private-sent") });
+  }
+  await invite(parts, ctx, undefined);
 }
 
 interface Uploading extends Pick<Answer, "updates"> {
@@ -125,7 +144,7 @@ function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place,
   parts.follower.follow(keyOf(place), updates, {
     every: every ?? pace[ctx.turn.visit.place.kind],
     draw: async (screen) => {
-      if (screen.show === "form") return;
+      if (screen.show === "form" || screen.show === "found") return;
       const shown = screen.show === "list-ready" ? await sendList(parts, ctx, screen) : screen;
       const draw = () => parts.post.edit(place, paint(painterOf(parts, ctx), shown));
       const isThere = isUnderWay(shown) ? await draw().catch(unlessTooMany) : await draw().catch(onceMore(draw));
@@ -188,7 +207,7 @@ async function replace(parts: DelivererParts, ctx: BotContext, painted: Painted)
   const isDone =
     whispered === undefined
       ? await post.edit(place, painted)
-      : (await post.whisper(ctx, painted, whispered)) !== undefined;
+      : (await post.whisper(ctx, painted, { id: whispered })) !== undefined;
   return isDone ? place : placeOf(await post.send(ctx, painted));
 }
 
@@ -222,7 +241,10 @@ async function privately(
     return post.answer(ctx);
   }
   const whispered = whisperPressed(ctx) ?? (await ctx.turn.placeholder);
-  if ((await post.whisper(ctx, painted, whispered)) !== undefined) return post.answer(ctx);
+  // One's own copy of a list or a file stands in the place of the one it is from.
+  const instead = card?.show === "listing" || card?.show === "file";
+  if ((await post.whisper(ctx, painted, { instead, ...(whispered !== undefined && { id: whispered }) })) !== undefined)
+    return post.answer(ctx);
   if (await post.sendPrivately(ctx, painted)) {
     return post.answer(ctx, { text: words.in(ctx.turn.language)("private-sent") });
   }

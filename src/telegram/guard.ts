@@ -67,7 +67,8 @@ export function createGuard(parts: GuardParts): Guard {
 
   return {
     async middleware(ctx, next) {
-      const visit = visitOf(ctx.from, ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" }), parts.uploadLimit);
+      const chat = ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" as const });
+      const visit = visitOf(ctx.from, chat, { uploadLimit: parts.uploadLimit, ...(ctx.msg && { message: ctx.msg }) });
       if (!visit) return;
       const clock = new AbortController();
       const timer = setTimeout(() => clock.abort(), deadline);
@@ -90,6 +91,8 @@ export function createGuard(parts: GuardParts): Guard {
       const tempo = await pace.take(ctx.turn.visit.person.id);
       if (tempo === "go") return next();
       // Said on every press, since each has a spinner; but once only for what is typed.
+      // Who types a line that is looked up as it grows is not spoken to.
+      if (ctx.inlineQuery || ctx.chosenInlineResult) return;
       if (ctx.callbackQuery || tempo === "say") await parts.deliverer.tell(ctx, "notice-too-fast");
     },
 
@@ -140,6 +143,7 @@ async function fail(
     { err: loggable(error), reference, update: ctx.update.update_id, kind: kindOf(ctx) },
     "telegram update failed",
   );
+  if (ctx.inlineQuery || ctx.chosenInlineResult) return;
   try {
     await deliverer.show(ctx, {
       screen: { show: "notice", notice: "unexpected", level: "failed", reference, for: "asker" },

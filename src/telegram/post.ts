@@ -1,3 +1,4 @@
+import { FormattedString } from "@grammyjs/parse-mode";
 import { GrammyError, type Api } from "grammy";
 import type { InlineKeyboardMarkup, LinkPreviewOptions, Message, MessageEntity } from "grammy/types";
 import type { BotContext } from "./context.ts";
@@ -32,8 +33,15 @@ export interface Post {
   send(ctx: BotContext, painted: Painted, options?: { readonly forceReply?: boolean }): Promise<Message>;
   /** False = the message is gone or cannot be edited; an edit that changes nothing is fine. */
   edit(place: Place, painted: Painted): Promise<boolean>;
-  /** A message in a group that only the asker sees; absent `id` = a new one. Its id, or undefined where Telegram refuses. */
-  whisper(ctx: BotContext, painted: Painted, id?: number): Promise<number | undefined>;
+  /**
+   * A message in a group that only the asker sees; absent `id` = a new one, with `instead` in the place of the one
+   * pressed on. Its id, or undefined where Telegram refuses.
+   */
+  whisper(
+    ctx: BotContext,
+    painted: Painted,
+    options?: { readonly id?: number; readonly instead?: boolean },
+  ): Promise<number | undefined>;
   /** A message to the asker's private chat; false = they never opened it, or blocked the bot. */
   sendPrivately(ctx: BotContext, painted: Painted): Promise<boolean>;
   /** A message to a chat by its id; false = it is not open to the bot. */
@@ -44,8 +52,19 @@ export interface Post {
   answer(ctx: BotContext, toast?: Toast): Promise<void>;
 }
 
+/** Said where it is not known yet who will see it. */
+const nothing: Painted = { text: new FormattedString("⏳"), keyboard: [] };
+
 /** The post of one bot. */
 export function createPost(api: Api): Post {
+  let whispers: boolean | undefined;
+  /** Tries with a message that tells nothing: a server that knows no whispers (before Bot API 10.2) shows it to everybody. */
+  const tryWhispering = async (ctx: BotContext, instead: boolean): Promise<number | undefined> => {
+    const { ephemeral_message_id: id, message_id } = await sendEphemeral(api, ctx, nothing, instead);
+    whispers = id !== undefined;
+    if (!whispers) await api.deleteMessage(chatOf(ctx), message_id);
+    return id;
+  };
   return {
     async send(ctx, painted, { forceReply = false } = {}) {
       const options = { ...looks(painted), ...threadOf(ctx), ...replyTo(ctx) };
@@ -71,13 +90,15 @@ export function createPost(api: Api): Post {
       }
     },
 
-    async whisper(ctx, painted, id) {
+    async whisper(ctx, painted, { id: known, instead = false } = {}) {
+      let id = known;
       try {
-        if (id !== undefined) {
-          await api.editEphemeralMessageText(chatOf(ctx), askerOf(ctx), id, painted.text.text, looks(painted));
-          return id;
-        }
-        return (await sendEphemeral(api, ctx, painted)).ephemeral_message_id;
+        if (id === undefined && whispers === false) return undefined;
+        if (id === undefined && whispers) return (await sendEphemeral(api, ctx, painted, instead)).ephemeral_message_id;
+        id ??= await tryWhispering(ctx, instead);
+        if (id === undefined) return undefined;
+        await api.editEphemeralMessageText(chatOf(ctx), askerOf(ctx), id, painted.text.text, looks(painted));
+        return id;
       } catch (error) {
         if (isRefusal(error, /message is not modified/i)) return id;
         if (error instanceof GrammyError) return undefined;
@@ -143,13 +164,17 @@ async function sendTo(api: Api, chat: number, painted: Painted): Promise<boolean
   }
 }
 
-function sendEphemeral(api: Api, ctx: BotContext, painted: Painted): Promise<Message> {
+function sendEphemeral(api: Api, ctx: BotContext, painted: Painted, instead: boolean): Promise<Message> {
   const query = ctx.callbackQuery;
   return api.sendMessage(chatOf(ctx), painted.text.text, {
     ...looks(painted),
     ...threadOf(ctx),
     ...replyToEphemeral(ctx),
-    ephemeral_message_parameters: { receiver_user_id: askerOf(ctx), ...(query && { callback_query_id: query.id }) },
+    ephemeral_message_parameters: {
+      receiver_user_id: askerOf(ctx),
+      ...(query && { callback_query_id: query.id }),
+      ...(query && instead && { replace_callback_query_message: true }),
+    },
   });
 }
 

@@ -1,9 +1,10 @@
 import { Composer } from "grammy";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
+import type { PlaceNews } from "../actions/place.ts";
 import { decodePress } from "../actions/press.ts";
 import { isCode } from "../actions/office/door.ts";
-import type { Answer, Notice } from "../actions/screen.ts";
+import type { Answer, FoundFiles, Notice } from "../actions/screen.ts";
 import { commandIn, commandNamed, type Command } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
@@ -11,6 +12,7 @@ import { createDialogue, type Dialogue, type DialogueStore } from "./dialogue.ts
 import { loggable } from "./guard.ts";
 import type { Post } from "./post.ts";
 import { decodeDialoguePress } from "./screens/form.ts";
+import { cardOf, paintFound } from "./screens/found.ts";
 import type { Walk } from "./walk.ts";
 
 interface RouterParts {
@@ -19,6 +21,7 @@ interface RouterParts {
   readonly post: Post;
   readonly deliverer: Deliverer;
   readonly log: Logger;
+  readonly places?: PlaceNews;
   now(): number;
   /** Told of a chat in which an operator has seen the panel. */
   onOperator(ctx: BotContext): void;
@@ -39,10 +42,23 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
   });
   const routes: Routes = { ...parts, dialogue };
   const router = new Composer<BotContext>();
-  router.on("my_chat_member", (ctx) => {
+  router.on("my_chat_member", async (ctx) => {
     const { status } = ctx.myChatMember.new_chat_member;
     parts.log.info({ chat: ctx.chat.id, status }, "telegram membership changed");
+    const isGone = status === "left" || status === "kicked";
+    if (isGone && ctx.chat.type !== "private") await parts.places?.gone(ctx.turn.visit.place.id);
   });
+  router.on("inline_query", (ctx) => findInline(routes, ctx));
+  router.on("chosen_inline_result", (ctx) => keepCard(routes, ctx));
+  router.on("message:left_chat_member", async (ctx) => {
+    const { id } = ctx.message.left_chat_member;
+    if (id !== ctx.me.id) await parts.places?.left(ctx.turn.visit.place.id, `telegram:${id}`);
+  });
+  router.on("message:migrate_to_chat_id", async (ctx) => {
+    await parts.places?.moved(ctx.turn.visit.place.id, `telegram:${ctx.message.migrate_to_chat_id}`);
+  });
+  // A card of ours that somebody sent: nobody said it to us.
+  router.on("message", (ctx, next) => (ctx.message.via_bot?.id === ctx.me.id ? undefined : next()));
   router.use(dialogue.middleware);
   router.on("callback_query", (ctx) => press(routes, ctx));
   router.on("message:text", (ctx) => hear(routes, ctx, ctx.message.text));
@@ -89,9 +105,12 @@ async function performVisibly(
         ),
       ms,
     );
-  const isWhispered = ctx.turn.visit.place.kind === "group" && (action.do === "link" || action.do === "find-link");
+  const isWhispered =
+    ctx.turn.visit.place.kind === "group" &&
+    (action.do === "link" || action.do === "find-link" || (action.do === "bind" && isHushed(ctx)));
   const timers = [
-    later(typingAfter, () => ctx.replyWithChatAction("typing")),
+    // A press on a card sent through inline mode comes from a chat nobody names.
+    ...(ctx.chat ? [later(typingAfter, () => ctx.replyWithChatAction("typing"))] : []),
     later(answerAfter, () => post.answer(ctx)),
     ...(isWhispered ? [later(whisperAfter, () => deliverer.announce(ctx))] : []),
   ];
@@ -108,6 +127,7 @@ async function show(routes: Routes, ctx: BotContext, answer: Answer, before?: Wa
   if (screen.show === "notice" && screen.again && !ctx.callbackQuery) return;
   if (screen.show === "admin") routes.onOperator(ctx);
   if (screen.show === "form") return routes.dialogue.open(ctx, screen, before);
+  if (screen.show === "found") return;
   await routes.deliverer.show(ctx, { ...answer, screen });
 }
 
@@ -191,4 +211,36 @@ function looksLikeLink(text: string): boolean {
     /\b[\w-]+\.[a-z]{2,}\/\S/i.test(text) ||
     /(?:^|\s)[\w-]{20,40}(?:\s|$)/.test(text)
   );
+}
+
+/** A command that its sender alone sees. */
+function isHushed({ message }: BotContext): boolean {
+  return message?.ephemeral_message_id !== undefined;
+}
+
+/** Files by the words somebody types after the bot's name in any chat: theirs alone, and never from a cache. */
+async function findInline({ perform, deliverer }: RouterParts, ctx: BotContext): Promise<void> {
+  const { query = "", offset = "" } = ctx.inlineQuery ?? {};
+  const from = /^\d{1,6}$/.test(offset) ? Number(offset) : 0;
+  const { screen } = await perform(ctx, { do: "find-inline", words: query, from });
+  const painter = deliverer.painter(ctx);
+  const found = screen.show === "found" ? screen : undefined;
+  const hint = inlineHint(found, query);
+  await ctx.answerInlineQuery(found ? paintFound(painter, found) : [], {
+    is_personal: true,
+    cache_time: 0,
+    next_offset: found?.next === undefined ? "" : String(found.next),
+    ...(hint !== undefined && { button: { text: painter.say(hint), start_parameter: "inline" } }),
+  });
+}
+
+/** What stands above the results where there are none: the way into the private chat. */
+function inlineHint(found: FoundFiles | undefined, query: string): string | undefined {
+  if (found?.homeless) return "inline-homeless";
+  return found?.files.length === 0 && query.trim() !== "" ? "inline-nothing" : undefined;
+}
+
+async function keepCard({ perform }: RouterParts, ctx: BotContext): Promise<void> {
+  const card = cardOf(ctx.chosenInlineResult?.result_id ?? "");
+  if (card !== undefined) await perform(ctx, { do: "keep-card", card });
 }

@@ -1,11 +1,22 @@
-import type { Chat, User } from "grammy/types";
+import type { Chat, Message, User } from "grammy/types";
 import type { Visit } from "../actions/action.ts";
 
 /** Rows a listing has: more than ten do not fit a phone beside the text. */
 export const rows = { usual: 8, most: 10 } as const;
 
+interface VisitMore {
+  /** Bytes of the largest file the bot can put anywhere. */
+  readonly uploadLimit: number;
+  /** The message this is about. */
+  readonly message?: Pick<Message, "is_topic_message" | "message_thread_id">;
+}
+
 /** Who acts and where. Absent for updates without a person or a chat, and for posts of channels. */
-export function visitOf(from: User | undefined, chat: Chat | undefined, uploadLimit: number): Visit | undefined {
+export function visitOf(
+  from: User | undefined,
+  chat: Chat | undefined,
+  { uploadLimit, message }: VisitMore,
+): Visit | undefined {
   if (!from || !chat || chat.type === "channel") return undefined;
   return {
     person: {
@@ -13,8 +24,20 @@ export function visitOf(from: User | undefined, chat: Chat | undefined, uploadLi
       name: [from.first_name, from.last_name].filter((part) => part !== undefined && part !== "").join(" "),
       ...(from.language_code !== undefined && from.language_code !== "" && { locale: from.language_code }),
     },
-    place: { id: `telegram:${chat.id}`, kind: chat.type === "private" ? "private" : "group" },
+    place: placeOf(chat, message),
     rows,
     uploadLimit,
+  };
+}
+
+function placeOf(chat: Chat, message: VisitMore["message"]): Visit["place"] {
+  const id = `telegram:${chat.id}`;
+  if (chat.type === "private") return { id, kind: "private" };
+  const thread = message?.is_topic_message ? message.message_thread_id : undefined;
+  return {
+    id,
+    kind: "group",
+    ...(chat.title !== undefined && chat.title !== "" && { title: chat.title }),
+    ...(thread !== undefined && { thread: String(thread) }),
   };
 }

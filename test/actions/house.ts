@@ -3,6 +3,7 @@ import { memoryKind, type MemoryEntry } from "../../src/drivers/memory.ts";
 import type { Action, Visit } from "../../src/actions/action.ts";
 import { perform } from "../../src/actions/perform.ts";
 import type { Person } from "../../src/actions/person.ts";
+import type { Place } from "../../src/actions/place.ts";
 import type { Answer, Screen } from "../../src/actions/screen.ts";
 import type { PendingSignIn, Services } from "../../src/actions/services.ts";
 import type { Session } from "../../src/actions/session.ts";
@@ -11,6 +12,7 @@ import type { Driver, DriverContext, DriverKind } from "../../src/storage/driver
 import { StorageError } from "../../src/storage/error.ts";
 import type { Field, Values } from "../../src/storage/form.ts";
 import type { Mount } from "../../src/storage/mount.ts";
+import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { openOffice, type OfficeParts } from "../../src/actions/office/office.ts";
@@ -20,8 +22,10 @@ export interface Shelves {
   readonly mounts: Keyv<Mount>;
   readonly secrets: Keyv<Values>;
   readonly notes: Keyv<string>;
+  readonly names: Keyv<readonly FolderRecord[]>;
   readonly sessions: Keyv<Session>;
   readonly people: Keyv<Person>;
+  readonly places: Keyv<Place>;
   readonly pending: Keyv<PendingSignIn>;
   readonly said: Keyv<number>;
   readonly transfers: Keyv<readonly TransferRecord[]>;
@@ -192,6 +196,8 @@ interface HouseOptions {
   /** Absent = the cloud's. */
   readonly kinds?: readonly DriverKind[];
   readonly now?: () => number;
+  /** Absent = nobody waits for longer than a turn of the loop. */
+  readonly wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** What operators have to do with. */
   readonly office?: Partial<OfficeParts>;
 }
@@ -203,6 +209,7 @@ export function house(
     changes = {},
     kinds = cloud.kinds(),
     now = () => 1_000_000,
+    wait = aTurn,
     office = {},
   }: HouseOptions = {},
 ): House {
@@ -218,7 +225,7 @@ export function house(
       ...locks,
       kinds,
       now,
-      wait: () => new Promise((resolve) => setImmediate(resolve)),
+      wait,
       randomHex: (bytes) =>
         newId()
           .repeat(7)
@@ -272,8 +279,12 @@ export function house(
       if (screen.show !== show) throw new Error(`expected ${show}, got ${JSON.stringify(screen)}`);
       return screen as Extract<Screen, { show: Show }>;
     },
-    restarted: () => house(cloud, { shelves, changes, kinds, now, office }),
+    restarted: () => house(cloud, { shelves, changes, kinds, now, office, wait }),
   };
+}
+
+function aTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Ids of a later house are other ones, as they would be. */
@@ -285,8 +296,10 @@ export function emptyShelves(): Shelves {
     mounts: new Keyv<Mount>(strict),
     secrets: new Keyv<Values>(strict),
     notes: new Keyv<string>(strict),
+    names: new Keyv<readonly FolderRecord[]>(strict),
     sessions: new Keyv<Session>(strict),
     people: new Keyv<Person>(strict),
+    places: new Keyv<Place>(strict),
     pending: new Keyv<PendingSignIn>(strict),
     said: new Keyv<number>(strict),
     transfers: new Keyv<readonly TransferRecord[]>(strict),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../src/emulators/pikpak/pikpak.ts";
@@ -12,9 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => pikpak.close());
 
-function pikpakHouse(): House {
+function pikpakHouse(wait?: (ms: number, signal?: AbortSignal) => Promise<void>): House {
   const settings = { domain: "mypikpak.net", platform: "web", driveUrl: pikpak.driveUrl, userUrl: pikpak.userUrl };
-  return house(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now: Date.now });
+  return house(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now: Date.now, ...(wait && { wait }) });
 }
 
 const asked = (path: RegExp) => pikpak.calls.filter((call) => path.test(call.path)).length;
@@ -149,4 +150,32 @@ describe("over PikPak", () => {
     expect(again).toMatchObject({ problem: { field: "rootFolder" }, values: { username: name } });
     expect(await at.shelves.people.get(mia.person.id)).toBeUndefined();
   });
+
+  test("a search of 20,000 files asks for each page once, within the account's pace, and a second one for nothing", async () => {
+    const account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
+    for (let n = 0; n < 20; n++) {
+      const folder = pikpak.build.folder(account, undefined, `Series ${n}`);
+      for (let k = 0; k < 1000; k++) pikpak.build.file(account, folder, { name: `Episode ${n}-${k}.mp4`, size: 1000 });
+    }
+    const at = pikpakHouse(async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}));
+    await at.see(mia, signInAs(name, "correct-horse"), "listing");
+    const lists = () => pikpak.calls.filter(({ path }) => path === "/drive/v1/files");
+    const before = lists().length;
+    const search: Action = { do: "search", words: "episode 13-777" };
+    const { screen, updates } = await at.do(mia, search);
+    const all = [screen, ...(await Array.fromAsync(updates ?? []))];
+    const last = all.at(-1);
+    expect(last).toMatchObject({ search: { state: "complete", looked: { folders: 21, entries: 20_020 } } });
+    expect(last?.show === "listing" && last.rows[0]?.name).toBe("Episode 13-777.mp4");
+    const times = lists()
+      .slice(before)
+      .map(({ at: when }) => when);
+    expect(times).toHaveLength(20 * 2);
+    // Five at once, then five a second: no window of two seconds holds more than that allows.
+    const most = Math.max(...times.map((from) => times.filter((when) => when >= from && when < from + 2000).length));
+    expect(most).toBeLessThanOrEqual(5 + 2 * 5 + 1);
+    const again = await at.see(mia, search, "listing");
+    expect(again.rows).toEqual(last?.show === "listing" && last.rows);
+    expect(lists().length - before).toBe(40);
+  }, 60_000);
 });

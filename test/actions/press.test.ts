@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { listFormats, type Press } from "../../src/actions/action.ts";
+import { audiences, listFormats, talents, type Press } from "../../src/actions/action.ts";
 import { decodePress, encodePress } from "../../src/actions/press.ts";
 import { accessModes } from "../../src/actions/office/door.ts";
 import { operatorsRooms, plainOperatorsPresses, type PlainOperatorsPress } from "../../src/actions/operate.ts";
@@ -35,10 +35,27 @@ const press: fc.Arbitrary<Press> = fc.oneof(
       "cancel-transfer",
       "list-folder",
       "revoke-links",
+      "find",
+      "stop-search",
+      "unlend",
     ),
     view,
   }),
-  fc.record({ do: fc.constantFrom("open", "mount", "set-language"), view, index: small }),
+  fc.record({
+    do: fc.constantFrom("open", "mount", "set-language", "narrow-kind", "narrow-size", "link-row", "lend"),
+    view,
+    index: small,
+  }),
+  fc.record({
+    do: fc.constant("set-policy"),
+    view,
+    talent: fc.constantFrom(...talents),
+    audience: fc.constantFrom(...audiences),
+  }),
+  fc.record({ do: fc.constant("set-daily"), view, count: small }),
+  fc.record({ do: fc.constant("set-clear"), view, minutes: small }),
+  fc.record({ do: fc.constant("set-open"), view, open: fc.boolean() }),
+  fc.record({ do: fc.constant("set-hushed"), view, hushed: fc.boolean() }),
   fc.record({ do: fc.constant("turn"), view, page: small }),
   fc.record({ do: fc.constant("link"), view }),
   fc.record({ do: fc.constant("link"), view, variant: small }),

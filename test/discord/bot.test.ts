@@ -216,7 +216,7 @@ describe("places", () => {
     await mia.presses(/Original/, { message: posted });
     await mia.waitsFor("dl.example", here);
     expect(jun.sees(here)).not.toContain("dl.example");
-    expect(house.asked.at(-1)?.visit.place).toEqual({ id: `discord:guild:${house.server.id}`, kind: "group" });
+    expect(house.asked.at(-1)?.visit.place).toMatchObject({ id: `discord:guild:${house.server.id}`, kind: "group" });
   });
 
   test("what is private is not posted: it stays a word for the asker", async () => {

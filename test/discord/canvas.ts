@@ -1,5 +1,4 @@
 import { MessageFlags } from "discord.js";
-import type { Screen } from "../../src/actions/screen.ts";
 import { decodeWish } from "../../src/discord/ids.ts";
 import { formSheet, isModal, paintModal } from "../../src/discord/screens/form.ts";
 import { paint } from "../../src/discord/screens/paint.ts";
@@ -11,7 +10,7 @@ import type { Problem } from "../../src/emulators/discord/refusal.ts";
 import { check } from "../../src/emulators/discord/schema.ts";
 import type { Json } from "../../src/emulators/discord/state.ts";
 import { loadWords } from "../../src/words.ts";
-import type { Canvas, Drawn } from "../contracts/screens.ts";
+import type { Canvas, Drawn, DrawnScreen } from "../contracts/screens.ts";
 
 const words = loadWords();
 const now = Date.UTC(2026, 10, 24, 12);
@@ -29,7 +28,7 @@ export const discordCanvas: Canvas = {
 };
 
 /** A screen as a message. */
-function painted(painter: Painter, screen: Screen): Painted {
+function painted(painter: Painter, screen: DrawnScreen): Painted {
   return screen.show === "form" ? paintSheet(formSheet(painter, screen, "slipslip")) : paint(painter, screen);
 }
 

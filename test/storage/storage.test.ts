@@ -5,6 +5,7 @@ import type { Entry } from "../../src/storage/entry.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import type { Values } from "../../src/storage/form.ts";
 import type { Mount } from "../../src/storage/mount.ts";
+import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage, type Storage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
 
@@ -82,6 +83,7 @@ function house(drive: SlowDrive): {
     mounts,
     secrets,
     notes: new Keyv<string>(),
+    names: new Keyv<readonly FolderRecord[]>(),
     ...createLocks(),
     now: () => drive.now,
     wait: () => new Promise((resolve) => setImmediate(resolve)),

@@ -39,6 +39,10 @@ describe("commands", () => {
     ["/browse  Day 3/raw files ", { do: "browse", path: "Day 3/raw files" }],
     ["/link beach mp4", { do: "find-link", words: "beach mp4" }],
     ["/get beach mp4", { do: "get", words: "beach mp4" }],
+    ["/search beach kind:video", { do: "search", words: "beach kind:video" }],
+    ["/search", { do: "search", words: "" }],
+    ["/bind Films", { do: "bind", path: "Films" }],
+    ["/unbind", { do: "unbind" }],
     ["/settings", { do: "show-settings" }],
     ["/cancel", { do: "cancel" }],
     ["/logout", { do: "log-out" }],
@@ -91,7 +95,19 @@ describe("commands", () => {
         JSON.stringify(payload["scope"]).includes("group"),
     );
     const names = (payload["commands"] as { command: string }[]).map(({ command }) => command);
-    expect(names).toEqual(["help", "share", "mounts", "browse", "link", "get", "settings", "cancel"]);
+    expect(names).toEqual([
+      "help",
+      "share",
+      "mounts",
+      "browse",
+      "search",
+      "link",
+      "get",
+      "settings",
+      "bind",
+      "unbind",
+      "cancel",
+    ]);
   });
 
   test("for private chats say so in a group", async () => {
@@ -206,7 +222,7 @@ describe("a link in a group", () => {
     double.says(mia, group, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.tapsCode(jun, shown, encodePress({ do: "link", view }));
-    const whispered = await double.sees(({ receiver }) => receiver === jun.id);
+    const whispered = await double.sees(({ receiver, text }) => receiver === jun.id && text.includes("dl.example"));
     expect(whispered.text).toContain("https://dl.example.com/file");
     expect(shown.text).not.toContain("dl.example.com");
   });
@@ -333,7 +349,7 @@ describe("the webhook", () => {
     const { webhook } = house.telegram;
     const { payload } = await double.called(({ method }) => method === "setWebhook");
     expect(payload).toMatchObject({
-      allowed_updates: ["message", "callback_query", "my_chat_member"],
+      allowed_updates: ["message", "callback_query", "my_chat_member", "inline_query", "chosen_inline_result"],
     });
     expect(double.telegram.bot.webhook).toMatchObject({ secret: "s3cret" });
     const server = createServer((request, response) => void webhook?.handle(request, response));

@@ -143,7 +143,7 @@ test("Jun cannot turn Mia's pages in a group, and her link is whispered to her a
   double.taps(mia, "📝 file 1.txt");
   await double.sees(({ text, id }) => text.includes("Document · 100 B") && id === list.id);
   double.taps(mia, "🔗");
-  const whispered = await double.sees(({ receiver }) => receiver === mia.id);
+  const whispered = await double.sees(({ receiver, text }) => receiver === mia.id && text.includes("dl.example"));
   expect(whispered.text).toContain("for=telegram:1001");
   expect(double.shown.filter(({ text, receiver }) => text.includes("dl.example") && receiver === undefined)).toEqual(
     [],

@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { listFormats } from "../../src/actions/action.ts";
-import type { LinkCard, Screen, TransferState } from "../../src/actions/screen.ts";
+import { clearChoices, dailyChoices, usualPolicy } from "../../src/actions/place.ts";
+import type { LinkCard, MessageScreen, TransferState } from "../../src/actions/screen.ts";
+import { encodePress } from "../../src/actions/press.ts";
 import { noticeCodes } from "../../src/actions/screen.ts";
 import { uploadFailures } from "../../src/actions/transfers/upload.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
 import { isPublicAddress } from "../../src/looks/address.ts";
 import { figuresIn } from "../../src/looks/figures.ts";
 import { clip, elideName } from "../../src/looks/names.ts";
+import { cardOf, paintFound } from "../../src/telegram/screens/found.ts";
 import { paint } from "../../src/telegram/screens/paint.ts";
 import { painterFor } from "../../src/telegram/screens/painter.ts";
 import { linkCard, listing, view, words } from "./house.ts";
@@ -52,7 +55,7 @@ const states: readonly TransferState[] = [
   ...storageErrorCodes.map((code) => ({ is: "failed" as const, code, retryAfter: 4000, reference: "abc" })),
 ];
 
-const screen: fc.Arbitrary<Exclude<Screen, { show: "form" }>> = fc.oneof(
+const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
   fc
     .record({ rows: fc.array(entry, { maxLength: 10 }), trail: fc.array(hostile, { maxLength: 30 }) })
     .map((more) => listing(more)),
@@ -134,7 +137,54 @@ const screen: fc.Arbitrary<Exclude<Screen, { show: "form" }>> = fc.oneof(
     failed: { code: "too-frequent" as const, retryAfter: 5000 },
   })),
   hostile.map((subject) => ({ show: "question" as const, view, question: "remove-mount" as const, subject })),
-  fc.constantFrom<Exclude<Screen, { show: "form" }>>(
+  fc
+    .record({ words: hostile, rows: fc.array(entry, { maxLength: 10 }), folder: hostile, trail: fc.array(hostile) })
+    .map(({ words, rows, folder, trail }) =>
+      listing({
+        for: "asker",
+        rows,
+        trail,
+        search: {
+          words,
+          kind: "video",
+          least: 1024 ** 3,
+          most: 1024 ** 4,
+          ranked: true,
+          where: rows.map(() => [folder, folder, folder, folder]),
+          looked: { folders: 12, entries: 3456 },
+          state: "running",
+        },
+      }),
+    ),
+  fc.record({ titles: fc.array(hostile, { maxLength: 200 }), place: hostile }).map(({ titles, place }) => ({
+    show: "lend-choice" as const,
+    for: "asker" as const,
+    view,
+    place,
+    mounts: titles.map((title) => ({ ...mount, title })),
+  })),
+  fc.record({ title: hostile, place: hostile, trail: fc.array(hostile) }).map(({ title, place, trail }) => ({
+    show: "lending" as const,
+    view,
+    mount: { ...mount, title },
+    trail,
+    place,
+    policy: { ...usualPolicy, daily: 10, open: true },
+    dailyChoices,
+  })),
+  hostile.map((place) => ({
+    show: "place-settings" as const,
+    view,
+    place,
+    languages: words.languages,
+    language: "zh",
+    rowChoices: [5, 8, 10],
+    order: { by: "size" as const, descending: true },
+    clearAfter: 30,
+    clearChoices,
+    hushed: true,
+  })),
+  fc.constantFrom<MessageScreen>(
     { show: "welcome", view, mounts: 2 },
     { show: "help", place: "private", admin: true },
     { show: "help", place: "group", admin: false },
@@ -201,8 +251,62 @@ test("a listing names its place, its page, and every entry on a row of its own",
     ["🎬 beach.mp4 · 1.2 GB"],
     ["◀", "2/7", "▶"],
     ["Name ↑", "Size", "Date"],
-    ["⬆ Up", "🔄 Refresh"],
+    ["⬆ Up", "🔎 Find", "🔄 Refresh"],
   ]);
+});
+
+test("a page of what was found says where each row is, and can be narrowed and stopped", () => {
+  const { text, keyboard } = paint(
+    painter,
+    listing({
+      page: { number: 1, next: true },
+      total: { known: 2, complete: false },
+      search: {
+        words: "beach",
+        kind: "video",
+        ranked: true,
+        where: [[], ["2024", "raw"]],
+        looked: { folders: 3, entries: 40 },
+        state: "running",
+      },
+    }),
+  );
+  expect(text.text.split("\n")).toEqual([
+    "🏠 Holiday › Day 3",
+    "🔎 beach · Video",
+    "Looking… 3 folders, 40 entries so far.",
+    "2. in 2024 › raw",
+    "2 found so far · page 1/… · best first",
+  ]);
+  const labels = keyboard.map((row) => row.map((button) => button.text));
+  expect(labels).toContainEqual(["🔘 🎬", "🎵", "🖼", "📦", "📝", "📁"]);
+  expect(labels).toContainEqual(["✖️ Stop"]);
+});
+
+test.each(words.languages)("cards found while typing fit what Telegram takes (%s)", (language) => {
+  const own = painterFor({ words, language, place: "private", now });
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ entry, trail: fc.array(hostile), title: hostile }), { maxLength: 20 }),
+      (found) => {
+        const cards = paintFound(own, {
+          show: "found",
+          view,
+          files: found.map(({ entry, trail, title }, index) => ({ index, entry, trail, mount: { ...mount, title } })),
+          homeless: false,
+        });
+        for (const [index, card] of cards.entries()) {
+          expect(Buffer.byteLength(card.id)).toBeLessThanOrEqual(64);
+          expect(cardOf(card.id)).toBe(view.id);
+          expect(card.title.trim()).not.toBe("");
+          const content = card.input_message_content as { message_text: string };
+          expect(content.message_text.trim()).not.toBe("");
+          expect(content.message_text.length).toBeLessThanOrEqual(4096);
+          expect(JSON.stringify(card.reply_markup)).toContain(encodePress({ do: "link-row", view, index }));
+        }
+      },
+    ),
+  );
 });
 
 test("a page of a folder still being read has no last page yet", () => {

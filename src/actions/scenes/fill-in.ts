@@ -2,7 +2,7 @@ import type { Folder } from "../../storage/folders.ts";
 import { StorageError } from "../../storage/error.ts";
 import { queueOf, type Errand } from "../errand.ts";
 import { unexpected } from "../failure.ts";
-import { rowsOf } from "../person.ts";
+import { rowsHere } from "../person.ts";
 import type { Listing, Screen } from "../screen.ts";
 import { cut } from "./arranged.ts";
 import { drawListing, folderId, isSettled, progressOf, type Shown } from "./listing.ts";
@@ -37,11 +37,11 @@ export async function* fillIn(errand: Errand, shown: Shown, first: Listing): Asy
 }
 
 function grown(errand: Errand, { folder, scene }: Shown, latest: Listing): boolean {
-  return cut(folder, scene, { size: rowsOf(errand.person, errand.visit) }).known > latest.total.known;
+  return cut(folder, scene, { size: rowsHere(errand) }).known > latest.total.known;
 }
 
 /** Does it among the person's actions, one at a time, unless the screen is not the latest of its session any more. */
-function ifStillShown(
+export function ifStillShown(
   errand: Errand,
   { view }: Listing,
   work: (errand: Errand) => Promise<Listing | undefined>,
@@ -56,7 +56,7 @@ function ifStillShown(
 /** The rows stay where they are while counts grow; only a page that was not full yet is drawn anew. */
 async function counted(errand: Errand, shown: Shown, latest: Listing | undefined): Promise<Listing | undefined> {
   if (!latest) return undefined;
-  const size = rowsOf(errand.person, errand.visit);
+  const size = rowsHere(errand);
   const page = cut(shown.folder, shown.scene, { size });
   if (latest.rows.length < size && page.rows.length > latest.rows.length) return drawListing(errand, shown);
   return { ...latest, ...progressOf(shown.folder, { ...page, page: latest.page.number }) };

@@ -4,25 +4,26 @@ import type { Mount } from "../../storage/mount.ts";
 import type { ViewRef } from "../action.ts";
 import { draw, type Errand } from "../errand.ts";
 import { reasonOf } from "../failure.ts";
-import { orderOf, rowsOf } from "../person.ts";
+import { orderHere, rowsHere } from "../person.ts";
 import type { Listing } from "../screen.ts";
 import type { Crumb, FolderScene } from "../session.ts";
 import { cut, type Cut } from "./arranged.ts";
-import { tagOf } from "./mounted.ts";
+import { namesOf, tagIn } from "./mounted.ts";
 
-/** The first page of a folder of a mount, in the person's order. */
+/** The first page of a folder of a mount, in the person's order. `base` = folders of the trail one may not go above. */
 export function folderScene(
-  { person }: Pick<Errand, "person">,
+  errand: Pick<Errand, "person" | "place">,
   mount: string,
   trail: readonly Crumb[] = [],
+  base = 0,
 ): FolderScene {
-  return { at: "folder", mount, trail, page: 1, order: orderOf(person) };
+  return { at: "folder", mount, trail, page: 1, order: orderHere(errand), ...(base > 0 && { base }) };
 }
 
 /** Where `up` leads; undefined at the root. */
 export function parentOf({ filter, ...scene }: FolderScene): FolderScene | undefined {
   if (filter !== undefined) return { ...scene, page: 1 };
-  return scene.trail.length === 0 ? undefined : { ...scene, trail: scene.trail.slice(0, -1), page: 1 };
+  return scene.trail.length <= (scene.base ?? 0) ? undefined : { ...scene, trail: scene.trail.slice(0, -1), page: 1 };
 }
 
 /** The drive's id of the folder a scene is in; undefined = the mount's root. */
@@ -54,13 +55,18 @@ export interface Shown {
 
 /** The page as a screen of its own revision. */
 export async function drawListing(errand: Errand, { mount, scene, folder, options }: Shown): Promise<Listing> {
-  const size = rowsOf(errand.person, errand.visit);
+  const size = rowsHere(errand);
   const page = cut(folder, scene, { size, ...(options.around !== undefined && { around: options.around }) });
   const view = await draw(errand, { ...scene, page: page.page }, page.rows.map(slim));
   return {
     ...listingOf({ mount, scene, folder, page, view, ...(options.notice && { notice: options.notice }) }),
-    ...(errand.visit.place.kind === "private" && page.known > 0 && { listable: true }),
+    ...(isListable(errand, mount) && page.known > 0 && { listable: true }),
   };
+}
+
+/** A list is full of links: its owner's, where nobody else sees it. */
+function isListable({ visit, person }: Errand, mount: Mount): boolean {
+  return visit.place.kind === "private" && mount.owner === person.id;
 }
 
 /** What a listing is made of. */
@@ -77,8 +83,8 @@ function listingOf({ mount, scene, folder, page, view, notice }: ListingParts): 
   return {
     show: "listing",
     view,
-    mount: tagOf(mount),
-    trail: scene.trail.map((crumb) => crumb.name),
+    mount: tagIn(mount, scene),
+    trail: namesOf(scene),
     rows: page.rows,
     ...progressOf(folder, page),
     order: scene.order,

@@ -5,16 +5,43 @@ import { draw, type Errand, type Outcome } from "../errand.ts";
 import { noticeWithWays } from "../failure.ts";
 import { isRenewable } from "../kinds.ts";
 import { mountsOf } from "../person.ts";
+import { lendingOf } from "../place.ts";
 import type { MountCard, MountLine } from "../screen.ts";
-import { tagOf, withMount } from "./mounted.ts";
+import type { Crumb, FolderScene } from "../session.ts";
+import { tagIn, tagOf, withMount } from "./mounted.ts";
 
 /** The person's mounts, or the ways to a first one. */
 export async function showMounts(errand: Errand): Promise<Outcome> {
+  if (errand.visit.place.kind === "group") return showLent(errand);
   const mounts = await mountsOf(errand.services, errand.person);
+  if (mounts.length === 0 && errand.group && errand.group.lent.length > 0) return showLent(errand);
   if (mounts.length === 0) return noticeWithWays(errand, "no-mounts", { offer: ["add-account", "add-share"] });
   const rows = mounts.map((mount) => mount.id);
   const view = await draw(errand, { at: "mounts" }, rows);
   return { screen: { show: "mounts", view, mounts: mounts.map((mount) => lineOf(errand, mount)) } };
+}
+
+/** The mounts lent to the group this is in. What is private to their owners is not told. */
+export async function showLent(errand: Errand): Promise<Outcome> {
+  const { services, group } = errand;
+  const found = await Promise.all((group?.lent ?? []).map(({ mount }) => services.storage.find(mount)));
+  const mounts = found.filter((mount) => mount !== undefined);
+  if (!group || mounts.length === 0) return noticeWithWays(errand, "nothing-lent");
+  const view = await draw(
+    errand,
+    { at: "mounts" },
+    mounts.map(({ id }) => id),
+  );
+  const lines = mounts.map((mount): MountLine => ({
+    ...tagIn(mount, rootOf(lendingOf(group, mount.id)?.trail)),
+    current: false,
+    health: mount.health,
+  }));
+  return { screen: { show: "mounts", lent: true, view, mounts: lines } };
+}
+
+function rootOf(trail: readonly Crumb[] = []): Pick<FolderScene, "trail" | "base"> {
+  return { trail, base: trail.length };
 }
 
 /** One mount's card, with its quota where the drive tells one. */

@@ -1,7 +1,7 @@
 import { StorageError } from "../../storage/error.ts";
 import type { Entry } from "../../storage/entry.ts";
 import type { Errand } from "../errand.ts";
-import type { Crumb } from "../session.ts";
+import type { Crumb, FolderScene } from "../session.ts";
 import { plain } from "./arranged.ts";
 import { isSettled } from "./listing.ts";
 
@@ -11,10 +11,14 @@ export interface Place {
   readonly file?: Entry;
 }
 
-/** Follows a typed path from a mount's root, name by name. Undefined = there is no such thing. */
-export async function findPlace(errand: Errand, mount: string, path: string): Promise<Place | undefined> {
+/** Follows a typed path from a folder, name by name. Undefined = there is no such thing. */
+export async function findPlace(
+  errand: Errand,
+  { mount, ...root }: Pick<FolderScene, "mount" | "trail">,
+  path: string,
+): Promise<Place | undefined> {
   const names = namesOf(path);
-  let trail: readonly Crumb[] = [];
+  let trail = root.trail;
   for (const [index, name] of names.entries()) {
     const isLast = index === names.length - 1;
     const found = await findByName(errand, { mount, folder: trail.at(-1)?.id, name, files: isLast });

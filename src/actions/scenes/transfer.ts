@@ -20,7 +20,7 @@ export async function sendFile(errand: Errand, file: FileScene): Promise<Outcome
   const { uploadLimit: limit } = visit;
   if (!transfers || limit === undefined) return refused("no-sending-here");
   const scene: TransferScene = { at: "transfer", file, transfer: services.newId() };
-  return withMount(errand, file.folder.mount, (mount) =>
+  const send = (mount: Mount) =>
     attempt(errand, { mount, retry: scene, back: { ...file, at: "file" } }, async () => {
       const { card, duration } = await cardOf(errand, mount, scene);
       const hopeless = whyNot(card, limit);
@@ -37,8 +37,8 @@ export async function sendFile(errand: Errand, file: FileScene): Promise<Outcome
       if (prepared === "busy") return refused("transfer-busy");
       if (prepared === "full") return refused("transfer-queue-full");
       return prepared;
-    }),
-  );
+    });
+  return withMount(errand, file.folder.mount, send, { for: "send", trail: file.folder.trail });
 }
 
 interface Carded {

@@ -1,6 +1,7 @@
 import { withPerson, type Outcome } from "../errand.ts";
 import { noticeWithWays, refused } from "../failure.ts";
 import { withoutMount } from "../person.ts";
+import { takeBackEverywhere } from "../place.ts";
 import type { Pressed } from "../pressed.ts";
 import { withMount } from "../scenes/mounted.ts";
 import { showMount } from "../scenes/mounts.ts";
@@ -43,6 +44,7 @@ function removeMount(
   { mount, loggingOut }: Extract<Question, { question: "remove-mount" }>,
 ): Promise<Outcome> {
   return withMount(pressed, mount, async ({ title }) => {
+    await takeBackEverywhere(pressed.services, mount);
     await pressed.services.storage.takeDown(mount);
     const errand = await withPerson(pressed, withoutMount(pressed.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";

@@ -1,10 +1,14 @@
 import type { Errand, Outcome } from "../errand.ts";
 import { notice } from "../failure.ts";
 import { mountsOf } from "../person.ts";
+import { takeBackEverywhere } from "../place.ts";
 
 /** Deletes everything kept about a person: mounts with their secrets, screens, what waits, and the record itself. */
 export async function forgetPerson({ services, person, session }: Errand): Promise<Outcome> {
-  for (const mount of await mountsOf(services, person)) await services.storage.takeDown(mount.id);
+  for (const { id } of await mountsOf(services, person)) {
+    await takeBackEverywhere(services, id);
+    await services.storage.takeDown(id);
+  }
   const sessions = new Set([...person.sessions, ...(session ? [session.id] : [])]);
   for (const id of sessions) await services.sessions.delete(id);
   await services.transfers?.forget(person.id);

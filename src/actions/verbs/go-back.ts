@@ -16,6 +16,8 @@ function behind(scene: Scene): Scene | Resumable {
     case "transfer":
       return { ...scene.file, at: "file" };
     case "file":
+      return scene.from ?? scene.folder;
+    case "search":
     case "list":
       return scene.folder;
     case "notice":
@@ -32,6 +34,10 @@ function behind(scene: Scene): Scene | Resumable {
       return { at: "welcome" };
     case "folder":
     case "welcome":
+    case "found":
+    case "lend-choice":
+    case "lending":
+    case "place-settings":
       return scene;
   }
 }

@@ -5,9 +5,9 @@ import { draw, type Errand, type Outcome } from "../errand.ts";
 import { reasonOf, unexpected } from "../failure.ts";
 import { collect, type Collected, type Collection } from "../lists/collect.ts";
 import { isMedia, listName, writeList, type ListItem } from "../lists/write.ts";
-import { folderOf, forgotten, type Pressed } from "../pressed.ts";
+import { forgotten, type Pressed } from "../pressed.ts";
 import type { ListProgress, ListReady, Reason, Screen } from "../screen.ts";
-import type { FolderScene } from "../session.ts";
+import { folderOf, type FolderScene } from "../session.ts";
 import { tagOf, withMount } from "../scenes/mounted.ts";
 
 /** Folders one list reads. */

@@ -7,6 +7,7 @@ import { folderScene } from "../scenes/listing.ts";
 import { withMount } from "../scenes/mounted.ts";
 import { showMount, showMounts } from "../scenes/mounts.ts";
 import { ask } from "../scenes/person.ts";
+import { rootIn } from "./current.ts";
 import { fallbackOf } from "../fallback.ts";
 import { renameMount } from "./rename-mount.ts";
 import { signIn } from "./sign-in.ts";
@@ -14,7 +15,10 @@ import { signIn } from "./sign-in.ts";
 /** The card of the mount that stood in this row. */
 export function pickMount(pressed: Pressed, index: number): Promise<Outcome> {
   const id = pressed.shown?.scene.at === "mounts" ? pressed.shown.rows[index] : undefined;
-  return typeof id === "string" ? showMount(pressed, id) : showMounts(pressed);
+  if (typeof id !== "string") return showMounts(pressed);
+  // What is lent is opened: how it does is its owner's business, and none of a group's.
+  const isLent = pressed.visit.place.kind === "group" || !pressed.person.mounts.includes(id);
+  return isLent ? showFolder(pressed, rootIn(pressed, { id })) : showMount(pressed, id);
 }
 
 /** Does something with the mount the button was about; the list of mounts where that is forgotten. */

@@ -4,6 +4,7 @@ import type { Errand, Outcome } from "../errand.ts";
 import { submitBroadcast, submitFind, submitQuota } from "./operate.ts";
 import { submitTitle } from "./rename-mount.ts";
 import { submitShare } from "./open-share.ts";
+import { submitSearch } from "./search.ts";
 import { submitSignIn } from "./sign-in.ts";
 import { submitVerification } from "./verify.ts";
 
@@ -18,6 +19,8 @@ export function submit(errand: Errand, { id, subject }: FormRef, values: Values)
       return submitVerification(errand, subject, values);
     case "mount-title":
       return submitTitle(errand, subject, values);
+    case "search-words":
+      return submitSearch(errand, subject, values);
     // Operators.
     case "find-person":
       return submitFind(errand, values);

@@ -26,6 +26,7 @@ const filledIn: Readonly<Record<FormId, "modal" | "page">> = {
   verification: "page",
   "pikpak-share": "modal",
   "mount-title": "modal",
+  "search-words": "modal",
   "find-person": "modal",
   quota: "modal",
   "broadcast-text": "modal",

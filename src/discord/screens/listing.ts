@@ -2,6 +2,7 @@ import type { Listing } from "../../actions/screen.ts";
 import type { Entry, Order } from "../../storage/entry.ts";
 import { kindOf, kindSigns } from "../../looks/signs.ts";
 import { label, plainLabel } from "../markup.ts";
+import { searchLines, searchRows, whereOf } from "./search.ts";
 import { postButton, press, reasonText, trailLine, type Painter } from "./painter.ts";
 import type { Button, Sheet } from "./sheet.ts";
 
@@ -13,16 +14,20 @@ const optionWidth = 90;
 /** A folder's page: its entries as text, one menu to open them, then the ways from here. */
 export function listingSheet(painter: Painter, listing: Listing): Sheet {
   const { say } = painter;
-  const { rows, view, total, failed, notice, filter } = listing;
+  const { rows, view, total, failed, notice, filter, search } = listing;
   return {
     head: [
       notice && `ℹ️ ${say(`listing-${notice}`)}`,
       trailLine(listing.mount, listing.trail),
       filter !== undefined && say("listing-filter", { words: label(filter, rowWidth) }),
+      ...(search ? searchLines(painter, search, total.known) : []),
       `-# ${figuresLine(painter, listing)}`,
       failed && `⚠️ ${say("listing-failed")} ${reasonText(painter, failed)}`,
     ],
-    body: total.complete && total.known === 0 ? [say("listing-empty")] : rows.map((entry) => rowOf(painter, entry)),
+    body:
+      !search && total.complete && total.known === 0
+        ? [say("listing-empty")]
+        : rows.map((entry, at) => `${rowOf(painter, entry)}${whereOf(search, at)}`),
     menu: {
       placeholder: say("choose-entry"),
       options: rows.map((entry, index) => ({
@@ -31,12 +36,23 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
         wish: { is: "press", press: { do: "open", view, index } },
       })),
     },
-    rows: [turningRow(listing), rows.length > 1 ? sortRow(painter, listing) : [], waysRow(painter, listing)],
+    rows: [
+      turningRow(listing),
+      ...searchRows(painter, listing),
+      rows.length > 1 ? sortRow(painter, listing) : [],
+      waysRow(painter, listing),
+    ],
   };
 }
 
-function figuresLine({ say }: Painter, { total, page, order }: Listing): string {
+function figuresLine({ say }: Painter, { total, page, order, search }: Listing): string {
   const { known, complete } = total;
+  if (search?.ranked) {
+    const found = search.state === "running" ? "search-found-so-far" : "search-found";
+    return [say(found, { count: known }), say("listing-page", { page: pageOf(page) }), say("search-ranked")].join(
+      " · ",
+    );
+  }
   const counted = complete ? say("listing-entries", { count: known }) : say("listing-reading", { count: known });
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
@@ -78,10 +94,14 @@ function turningRow({ page, view }: Listing): (Button | false)[] {
 
 const orders: readonly Order["by"][] = ["name", "size", "modified"];
 
-function sortRow({ say }: Painter, { order, view }: Listing): Button[] {
+function sortRow({ say }: Painter, { order, view, search }: Listing): Button[] {
   return orders.map((by) => {
     const arrow = order.descending ? " ↓" : " ↑";
-    return press(`${say(`press-sort-${by}`)}${by === order.by ? arrow : ""}`, { do: "sort", view, by });
+    return press(`${say(`press-sort-${by}`)}${by === order.by && !search?.ranked ? arrow : ""}`, {
+      do: "sort",
+      view,
+      by,
+    });
   });
 }
 
@@ -92,6 +112,7 @@ function waysRow(painter: Painter, { up, view, page, listable }: Listing): (Butt
     // Drives are a matter between a person and the bot.
     !up && place === "private" && press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
     listable === true && press(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view }),
+    press(`🔎 ${say("press-find")}`, { do: "find", view }),
     press(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
     postButton(painter, { do: "turn", view, page: page.number }),
   ];

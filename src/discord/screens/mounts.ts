@@ -11,11 +11,11 @@ import { bar, type Button, type Sheet } from "./sheet.ts";
 const titleWidth = 90;
 
 /** One's mounts: a line each, and one menu to see one. */
-export function mountsSheet(painter: Painter, { view, mounts }: MountList): Sheet {
+export function mountsSheet(painter: Painter, { view, mounts, lent }: MountList): Sheet {
   const { say } = painter;
   const shown = mounts.slice(0, mostOptions);
   return {
-    head: [`### 🗄 ${say("mounts-title")}`],
+    head: [`### 🗄 ${lent ? say("mounts-lent-title") : say("mounts-title")}`],
     body: mounts.length === 0 ? [say("mounts-none")] : shown.map((mount) => mountLine(painter, mount)),
     menu: {
       placeholder: say("choose-mount"),
@@ -25,12 +25,14 @@ export function mountsSheet(painter: Painter, { view, mounts }: MountList): Shee
         wish: { is: "press", press: { do: "mount", view, index } },
       })),
     },
-    rows: [
-      [
-        press(`📂 ${say("press-add-share")}`, { do: "add-share", view }),
-        press(`🔑 ${say("press-add-account")}`, { do: "add-account", view }),
-      ],
-    ],
+    rows: lent
+      ? []
+      : [
+          [
+            press(`📂 ${say("press-add-share")}`, { do: "add-share", view }),
+            press(`🔑 ${say("press-add-account")}`, { do: "add-account", view }),
+          ],
+        ],
   };
 }
 

@@ -1,6 +1,7 @@
-import type { FormScreen, Screen } from "../../actions/screen.ts";
+import type { MessageScreen } from "../../actions/screen.ts";
 import { fileSheet } from "./file.ts";
 import { helpSheet } from "./help.ts";
+import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
 import { linkSheet } from "./link.ts";
 import { listChoiceSheet, listProgressSheet, listReadySheet } from "./list.ts";
 import { listingSheet } from "./listing.ts";
@@ -15,11 +16,11 @@ import { transferSheet } from "./transfer.ts";
 import { welcomeSheet } from "./welcome.ts";
 
 /** A screen as a message. Forms need a slip besides: see `form.ts`. */
-export function paint(painter: Painter, screen: Exclude<Screen, FormScreen>): Painted {
+export function paint(painter: Painter, screen: MessageScreen): Painted {
   return paintSheet(sheetOf(painter, screen));
 }
 
-function sheetOf(painter: Painter, screen: Exclude<Screen, FormScreen>): Sheet {
+function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
   switch (screen.show) {
     case "welcome":
       return welcomeSheet(painter, screen);
@@ -39,6 +40,12 @@ function sheetOf(painter: Painter, screen: Exclude<Screen, FormScreen>): Sheet {
       return settingsSheet(painter, screen);
     case "question":
       return questionSheet(painter, screen);
+    case "lend-choice":
+      return lendChoiceSheet(painter, screen);
+    case "lending":
+      return lendingSheet(painter, screen);
+    case "place-settings":
+      return placeSettingsSheet(painter, screen);
     case "admin":
     case "people":
     case "person":

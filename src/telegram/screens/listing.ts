@@ -4,6 +4,7 @@ import type { Entry, Order } from "../../storage/entry.ts";
 import { elideName } from "../../looks/names.ts";
 import { kindOf, kindSigns } from "../../looks/signs.ts";
 import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
+import { isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
 
 /** A folder's page: one entry a row, then the ways from here. */
 export function paintListing(painter: Painter, listing: Listing): Painted {
@@ -14,21 +15,30 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
       notice && `ℹ️ ${say(`listing-${notice}`)}`,
       trailLine(listing.mount, listing.trail),
       filter !== undefined && say("listing-filter", { words: elideName(filter) }),
+      ...(isSearch(listing) ? searchLines(painter, listing) : []),
       figuresLine(painter, listing),
-      total.complete && total.known === 0 && say("listing-empty"),
+      !listing.search && total.complete && total.known === 0 && say("listing-empty"),
       failed && `⚠️ ${say("listing-failed")} ${reasonText(painter, failed)}`,
     ),
     keyboard: [
       ...rows.map((entry, index) => [button(entryLabel(painter, entry), { do: "open", view, index })]),
       turningRow(listing),
+      ...(isSearch(listing) ? searchRows(painter, listing) : []),
       rows.length > 1 ? sortRow(painter, listing) : [],
       waysRow(painter, listing),
     ].filter((row) => row.length > 0),
   };
 }
 
-function figuresLine({ say }: Painter, { total, page, order }: Listing): string {
+function figuresLine(painter: Painter, listing: Listing): string {
+  const { say } = painter;
+  const { total, page, order } = listing;
   const { known, complete } = total;
+  if (isSearch(listing) && listing.search.ranked) {
+    return [searchFigures(painter, listing), say("listing-page", { page: pageOf(page) }), say("search-ranked")].join(
+      " · ",
+    );
+  }
   const counted = complete ? say("listing-entries", { count: known }) : say("listing-reading", { count: known });
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
@@ -59,10 +69,14 @@ function turningRow({ page, view }: Listing): InlineKeyboardButton[] {
 
 const orders: readonly Order["by"][] = ["name", "size", "modified"];
 
-function sortRow({ say }: Painter, { order, view }: Listing): InlineKeyboardButton[] {
+function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyboardButton[] {
   return orders.map((by) => {
     const arrow = order.descending ? " ↓" : " ↑";
-    return button(`${say(`press-sort-${by}`)}${by === order.by ? arrow : ""}`, { do: "sort", view, by });
+    return button(`${say(`press-sort-${by}`)}${by === order.by && !search?.ranked ? arrow : ""}`, {
+      do: "sort",
+      view,
+      by,
+    });
   });
 }
 
@@ -71,6 +85,7 @@ function waysRow({ say, place }: Painter, { up, view, listable }: Listing): Inli
     ...(up ? [button(`⬆ ${say("press-up")}`, { do: "up", view })] : []),
     // Drives are a matter between a person and the bot.
     ...(!up && place === "private" ? [button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })] : []),
+    button(`🔎 ${say("press-find")}`, { do: "find", view }),
     button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
     ...(listable ? [button(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view })] : []),
   ];

@@ -8,19 +8,23 @@ import { mostButtons } from "../limits.ts";
 import { bar, button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** One's mounts, one a row. */
-export function paintMounts(painter: Painter, { view, mounts }: MountList): Painted {
+export function paintMounts(painter: Painter, { view, mounts, lent }: MountList): Painted {
   const { say } = painter;
   const shown = mounts.slice(0, mostButtons - 2);
   return {
     text: lines(
-      strong(say("mounts-title")),
+      strong(lent ? say("mounts-lent-title") : say("mounts-title")),
       mounts.length === 0 && say("mounts-none"),
       ...shown.map((mount) => mountLine(painter, mount)),
     ),
     keyboard: [
       ...shown.map((mount, index) => [button(mountLabel(mount), { do: "mount", view, index })]),
-      [button(`🔑 ${say("press-add-account")}`, { do: "add-account", view })],
-      [button(`📂 ${say("press-add-share")}`, { do: "add-share", view })],
+      ...(lent
+        ? []
+        : [
+            [button(`🔑 ${say("press-add-account")}`, { do: "add-account", view })],
+            [button(`📂 ${say("press-add-share")}`, { do: "add-share", view })],
+          ]),
     ],
   };
 }

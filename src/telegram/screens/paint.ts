@@ -1,6 +1,7 @@
-import type { FormScreen, Screen } from "../../actions/screen.ts";
+import type { MessageScreen } from "../../actions/screen.ts";
 import { paintFile } from "./file.ts";
 import { paintHelp } from "./help.ts";
+import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";
 import { paintLink } from "./link.ts";
 import { paintListChoice, paintListProgress, paintListReady } from "./list.ts";
 import { paintListing } from "./listing.ts";
@@ -13,8 +14,8 @@ import { paintSettings } from "./settings.ts";
 import { paintTransfer } from "./transfer.ts";
 import { paintWelcome } from "./welcome.ts";
 
-/** A screen as a message. Forms are not one message but a dialogue: see `dialogue.ts`. */
-export function paint(painter: Painter, screen: Exclude<Screen, FormScreen>): Painted {
+/** A screen as a message. */
+export function paint(painter: Painter, screen: MessageScreen): Painted {
   switch (screen.show) {
     case "welcome":
       return paintWelcome(painter, screen);
@@ -42,6 +43,12 @@ export function paint(painter: Painter, screen: Exclude<Screen, FormScreen>): Pa
       return paintListProgress(painter, screen);
     case "list-ready":
       return paintListReady(painter, screen);
+    case "lend-choice":
+      return paintLendChoice(painter, screen);
+    case "lending":
+      return paintLending(painter, screen);
+    case "place-settings":
+      return paintPlaceSettings(painter, screen);
     case "admin":
     case "people":
     case "person":

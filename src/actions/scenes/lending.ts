@@ -1,0 +1,77 @@
+import { draw, type Errand, type Outcome } from "../errand.ts";
+import { notice, noticeWithWays, refused } from "../failure.ts";
+import { mountsOf, rowChoicesOf } from "../person.ts";
+import { clearChoices, dailyChoices, groupIn, lendingOf, loadPlace, type Place } from "../place.ts";
+import type { Scene } from "../session.ts";
+import { tagOf } from "./mounted.ts";
+
+/** Which of one's mounts to lend to a group; of one, there is nothing to choose. */
+export async function showLendChoice(errand: Errand, place: string): Promise<Outcome> {
+  const mounts = await mountsOf(errand.services, errand.person);
+  if (mounts.length === 0) return notice("nothing-to-lend", { level: "refused", for: "asker" });
+  const view = await draw(
+    errand,
+    { at: "lend-choice", place },
+    mounts.map(({ id }) => id),
+  );
+  const { title } = await loadPlace(errand.services, place);
+  const shown = title ?? groupIn(errand.visit)?.title;
+  return {
+    screen: {
+      show: "lend-choice",
+      for: "asker",
+      view,
+      ...(shown !== undefined && { place: shown }),
+      mounts: mounts.map(tagOf),
+    },
+  };
+}
+
+/** How a mount is lent to a group, for the one who lent it. */
+export async function showLending(errand: Errand, scene: Extract<Scene, { at: "lending" }>): Promise<Outcome> {
+  const place = await loadPlace(errand.services, scene.place);
+  const lending = lendingOf(place, scene.mount);
+  const mount = await errand.services.storage.find(scene.mount);
+  if (!lending || !mount || lending.owner !== errand.person.id) return noticeWithWays(errand, "taken-back");
+  const view = await draw(errand, scene);
+  return {
+    screen: {
+      show: "lending",
+      view,
+      mount: tagOf(mount),
+      trail: lending.trail.map(({ name }) => name),
+      ...(place.title !== undefined && { place: place.title }),
+      policy: lending.policy,
+      dailyChoices,
+    },
+  };
+}
+
+/** A group's settings as they are now. */
+export async function showPlaceSettings(errand: Errand): Promise<Outcome> {
+  const { services, visit } = errand;
+  const here = groupIn(visit);
+  if (!here) return refused("groups-only");
+  const { id } = here;
+  const { title = here.title, settings } = await loadPlace(services, id);
+  const view = await draw(errand, { at: "place-settings", place: id });
+  return {
+    screen: {
+      show: "place-settings",
+      view,
+      ...(title !== undefined && { place: title }),
+      languages: services.languages,
+      ...languageIn(services.languages, settings),
+      ...(settings.rows !== undefined && { rows: settings.rows }),
+      rowChoices: rowChoicesOf(visit),
+      ...(settings.order && { order: settings.order }),
+      clearAfter: settings.clearAfter ?? 0,
+      clearChoices,
+      hushed: settings.hushed === true,
+    },
+  };
+}
+
+function languageIn(languages: readonly string[], { language }: Place["settings"]): { readonly language?: string } {
+  return language !== undefined && languages.includes(language) ? { language } : {};
+}

@@ -1,0 +1,117 @@
+import { audiences, talents } from "../../actions/action.ts";
+import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/screen.ts";
+import type { Order } from "../../storage/entry.ts";
+import { mostOptions } from "../limits.ts";
+import { label, plainLabel } from "../markup.ts";
+import { press, trailLine, type Painter } from "./painter.ts";
+import type { Sheet } from "./sheet.ts";
+
+/** Most characters of a server's name, and of a title in a menu. */
+const nameWidth = 80;
+
+/** Which drive a server is to have. */
+export function lendChoiceSheet({ say }: Painter, { view, mounts, place }: LendChoice): Sheet {
+  return {
+    head: [place !== undefined && label(place, nameWidth), say("lend-choice")],
+    menu: {
+      placeholder: say("choose-mount"),
+      options: mounts.slice(0, mostOptions).map(({ title }, index) => ({
+        label: `🗄 ${plainLabel(title, nameWidth)}`,
+        wish: { is: "press", press: { do: "lend", view, index } },
+      })),
+    },
+  };
+}
+
+const talentSigns = { browse: "📁", link: "🔗", send: "📥" } as const;
+
+/** How a drive is lent: who may do what with it. */
+export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
+  const { say } = painter;
+  const { view, policy, place } = card;
+  return {
+    head: [
+      `### 🤝 ${say("lending-title")}`,
+      place !== undefined && label(place, nameWidth),
+      trailLine(card.mount, card.trail),
+    ],
+    body: [
+      ...talents.map((talent) => `${say(`talent-${talent}`)}: ${say(`audience-${policy[talent]}`)}`),
+      say("lending-daily", { count: policy.daily ?? 0 }),
+      policy.open ? say("lending-open") : say("lending-private"),
+      say("lending-how"),
+    ],
+    rows: [
+      ...talents.map((talent) =>
+        audiences.map((audience) =>
+          press(`${mark(policy[talent] === audience)}${talentSigns[talent]} ${say(`audience-${audience}`)}`, {
+            do: "set-policy",
+            view,
+            talent,
+            audience,
+          }),
+        ),
+      ),
+      card.dailyChoices.map((count) =>
+        press(`${mark(count === (policy.daily ?? 0))}${count === 0 ? "∞" : say("per-day", { count })}`, {
+          do: "set-daily",
+          view,
+          count,
+        }),
+      ),
+      [
+        press(`${policy.open ? "🔘" : "⚪"} ${say("press-open-links")}`, { do: "set-open", view, open: !policy.open }),
+        press(`↩️ ${say("press-unlend")}`, { do: "unlend", view }),
+      ],
+    ],
+  };
+}
+
+const orders: readonly Order["by"][] = ["name", "size", "modified"];
+
+/** How the bot does in a server. */
+export function placeSettingsSheet(painter: Painter, screen: PlaceSettingsScreen): Sheet {
+  const { say, languageName } = painter;
+  const { view, place, languages, language, rows, rowChoices, order, clearAfter, clearChoices, hushed } = screen;
+  return {
+    head: [`### ⚙️ ${say("place-settings-title")}`, place !== undefined && label(place, nameWidth)],
+    body: [
+      say("settings-language", { language: language === undefined ? say("place-own") : languageName(language) }),
+      rows === undefined ? say("place-rows-own") : say("settings-rows", { rows }),
+      say("settings-order", { order: order ? say(`order-${order.by}`) : say("place-own") }),
+      clearAfter === 0 ? say("place-clear-never") : say("place-clear", { minutes: clearAfter }),
+      hushed ? say("place-hushed") : say("place-not-hushed"),
+    ],
+    menu: {
+      placeholder: say("choose-language"),
+      options: languages.map((tag, index) => ({
+        label: languageName(tag),
+        wish: { is: "press", press: { do: "set-language", view, index } },
+        chosen: tag === language,
+      })),
+    },
+    rows: [
+      rowChoices
+        .slice(-5)
+        .map((count) => press(`${mark(count === rows)}${count}`, { do: "set-rows", view, rows: count })),
+      orders.map((by) => press(`${say(`press-sort-${by}`)}${arrow(order, by)}`, { do: "set-order", view, by })),
+      clearChoices.map((minutes) =>
+        press(`${mark(minutes === clearAfter)}${minutes === 0 ? "∞" : say("minutes", { count: minutes })}`, {
+          do: "set-clear",
+          view,
+          minutes,
+        }),
+      ),
+      [press(`${hushed ? "🔘" : "⚪"} ${say("press-hushed")}`, { do: "set-hushed", view, hushed: !hushed })],
+    ],
+  };
+}
+
+function mark(chosen: boolean): string {
+  return chosen ? "🔘 " : "";
+}
+
+function arrow(order: Order | undefined, by: Order["by"]): string {
+  if (order?.by !== by) return "";
+  return order.descending ? " ↓" : " ↑";
+}

@@ -1,0 +1,136 @@
+import type { Keyv } from "keyv";
+import { LRUCache } from "lru-cache";
+import type { Entry } from "./entry.ts";
+import { NameIndex, type FolderRecord, type Hit, type Query } from "./name-index.ts";
+
+/**
+ * The names people have seen, mount by mount, kept in the store: what browsing and crawling read is noted here, and
+ * searching asks here first. Bounded: where a mount has more, the files of folders read longest ago are let go.
+ */
+export interface Catalogue {
+  /** Notes a folder that was read to its end. Resolves when it can be found; it is written soon after. */
+  note(mount: string, folder: string | undefined, entries: readonly Entry[], readAt: number): Promise<void>;
+  /** What is known of a folder. */
+  known(mount: string, folder: string | undefined): Promise<FolderRecord | undefined>;
+  find(mount: string, query: Query): Promise<readonly Hit[]>;
+  /** Forgets everything of a mount. */
+  forget(mount: string): Promise<void>;
+  /** Resolves when everything noted is written. */
+  flush(): Promise<void>;
+}
+
+interface CatalogueParts {
+  /** Folders by `mount/shelf`. */
+  readonly names: Keyv<readonly FolderRecord[]>;
+  /** Told why something could not be written: it is then only read again. */
+  onError(error: unknown): void;
+  /** Entries kept of one mount; absent = 100,000. */
+  readonly mostOfMount?: number;
+  /** Entries kept in memory over all mounts; absent = 300,000. */
+  readonly mostInMemory?: number;
+}
+
+/** Records a mount is divided into, so that one folder's change rewrites a small part. */
+const shelves = 32;
+
+/** A catalogue over a store. */
+export function createCatalogue({
+  names,
+  onError,
+  mostOfMount = 100_000,
+  mostInMemory = 300_000,
+}: CatalogueParts): Catalogue {
+  const indexes = new LRUCache<string, Promise<NameIndex>>({
+    maxSize: mostInMemory,
+    sizeCalculation: () => 1,
+  });
+  const unwritten = new Map<string, { readonly index: NameIndex; readonly shelf: number }>();
+  let writing: Promise<void> | undefined;
+
+  const keep = (mount: string, index: Promise<NameIndex>, size: number) =>
+    indexes.set(mount, index, { size: Math.max(1, size) });
+  const open = (mount: string): Promise<NameIndex> => {
+    const known = indexes.get(mount);
+    if (known) return known;
+    const loading = load(names, mount, mostOfMount);
+    indexes.set(mount, loading);
+    void loading.then(
+      (index) => indexes.peek(mount) === loading && keep(mount, loading, index.size),
+      () => indexes.delete(mount),
+    );
+    return loading;
+  };
+  const write = async () => {
+    for (const [key, { index, shelf }] of unwritten) {
+      unwritten.delete(key);
+      await names
+        .set(
+          key,
+          index.folders.filter(({ id }) => shelfOf(id) === shelf),
+        )
+        .catch(onError);
+    }
+  };
+  const flush = async () => {
+    while (unwritten.size > 0 || writing) {
+      writing ??= write().finally(() => (writing = undefined));
+      await writing;
+    }
+  };
+
+  return {
+    async note(mount, folder = "", entries, readAt) {
+      const index = await open(mount);
+      if ((index.folder(folder)?.readAt ?? -1) >= readAt) return;
+      const changed: FolderRecord = { id: folder, readAt, entries: entries.map(slim) };
+      const others = index.put(changed);
+      for (const { id } of [changed, ...others]) {
+        const shelf = shelfOf(id);
+        unwritten.set(`${mount}/${shelf}`, { index, shelf });
+      }
+      keep(mount, open(mount), index.size);
+      void index.digest();
+      void flush();
+    },
+    known: async (mount, folder = "") => (await open(mount)).folder(folder),
+    find: async (mount, query) => (await open(mount)).find(query),
+    async forget(mount) {
+      indexes.delete(mount);
+      for (const key of shelfKeys(mount)) unwritten.delete(key);
+      await writing;
+      for (const key of shelfKeys(mount)) await names.delete(key);
+    },
+    flush,
+  };
+}
+
+async function load(names: Keyv<readonly FolderRecord[]>, mount: string, most: number): Promise<NameIndex> {
+  const index = new NameIndex(most);
+  for (const key of shelfKeys(mount)) {
+    for (const record of (await names.get(key)) ?? []) index.put(record);
+  }
+  return index;
+}
+
+function shelfKeys(mount: string): readonly string[] {
+  return Array.from({ length: shelves }, (_, shelf) => `${mount}/${shelf}`);
+}
+
+/** FNV-1a, so that a folder stands on the same shelf after a restart. */
+function shelfOf(folder: string): number {
+  let hash = 0x81_1c_9d_c5;
+  for (let at = 0; at < folder.length; at++) hash = Math.imul(hash ^ folder.charCodeAt(at), 0x01_00_01_93);
+  return (hash >>> 0) % shelves;
+}
+
+/** What searching needs, without pictures and hashes. */
+function slim({ id, kind, name, size, modifiedAt, mimeType }: Entry): Entry {
+  return {
+    id,
+    kind,
+    name,
+    ...(size !== undefined && { size }),
+    ...(modifiedAt !== undefined && { modifiedAt }),
+    ...(mimeType !== undefined && { mimeType }),
+  };
+}

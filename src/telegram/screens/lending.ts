@@ -1,0 +1,104 @@
+import { FormattedString } from "@grammyjs/parse-mode";
+import type { InlineKeyboardButton } from "grammy/types";
+import { audiences, talents } from "../../actions/action.ts";
+import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/screen.ts";
+import type { Order } from "../../storage/entry.ts";
+import { elideName } from "../../looks/names.ts";
+import { mostButtons } from "../limits.ts";
+import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+
+/** Which drive a group is to have. */
+export function paintLendChoice({ say }: Painter, { view, mounts, place }: LendChoice): Painted {
+  return {
+    text: lines(place !== undefined && strong(place), say("lend-choice")),
+    keyboard: mounts
+      .slice(0, mostButtons)
+      .map(({ title }, index) => [button(`🗄 ${elideName(title)}`, { do: "lend", view, index })]),
+  };
+}
+
+/** How a drive is lent: who may do what with it. */
+export function paintLending(painter: Painter, card: LendingCard): Painted {
+  const { say } = painter;
+  const { view, policy, place } = card;
+  return {
+    text: lines(
+      FormattedString.join(["🤝 ", strong(say("lending-title"))]),
+      place !== undefined && elideName(place, 60),
+      trailLine(card.mount, card.trail),
+      "",
+      ...talents.map((talent) => `${say(`talent-${talent}`)}: ${say(`audience-${policy[talent]}`)}`),
+      say("lending-daily", { count: policy.daily ?? 0 }),
+      policy.open ? say("lending-open") : say("lending-private"),
+      "",
+      say("lending-how"),
+    ),
+    keyboard: [
+      ...talents.map((talent) =>
+        audiences.map((audience) =>
+          button(`${mark(policy[talent] === audience)}${talentSigns[talent]} ${say(`audience-${audience}`)}`, {
+            do: "set-policy",
+            view,
+            talent,
+            audience,
+          }),
+        ),
+      ),
+      card.dailyChoices.map((count) =>
+        button(`${mark(count === (policy.daily ?? 0))}${count === 0 ? "∞" : say("per-day", { count })}`, {
+          do: "set-daily",
+          view,
+          count,
+        }),
+      ),
+      [button(`${policy.open ? "🔘" : "⚪"} ${say("press-open-links")}`, { do: "set-open", view, open: !policy.open })],
+      [button(`↩️ ${say("press-unlend")}`, { do: "unlend", view })],
+    ],
+  };
+}
+
+const talentSigns = { browse: "📁", link: "🔗", send: "📥" } as const;
+const orders: readonly Order["by"][] = ["name", "size", "modified"];
+
+/** How the bot does in a group. */
+export function paintPlaceSettings(painter: Painter, screen: PlaceSettingsScreen): Painted {
+  const { say, languageName } = painter;
+  const { view, place, languages, language, rows, rowChoices, order, clearAfter, clearChoices, hushed } = screen;
+  return {
+    text: lines(
+      FormattedString.join(["⚙️ ", strong(say("place-settings-title"))]),
+      place !== undefined && elideName(place, 60),
+      say("settings-language", { language: language === undefined ? say("place-own") : languageName(language) }),
+      rows === undefined ? say("place-rows-own") : say("settings-rows", { rows }),
+      say("settings-order", { order: order ? say(`order-${order.by}`) : say("place-own") }),
+      clearAfter === 0 ? say("place-clear-never") : say("place-clear", { minutes: clearAfter }),
+      hushed ? say("place-hushed") : say("place-not-hushed"),
+    ),
+    keyboard: [
+      languages.map((tag, index) =>
+        button(`${mark(tag === language)}${languageName(tag)}`, { do: "set-language", view, index }),
+      ),
+      rowChoices.map((count) => button(`${mark(count === rows)}${count}`, { do: "set-rows", view, rows: count })),
+      orders.map((by) => button(`${say(`press-sort-${by}`)}${arrow(order, by)}`, { do: "set-order", view, by })),
+      clearChoices.map((minutes) =>
+        button(`${mark(minutes === clearAfter)}${minutes === 0 ? "∞" : say("minutes", { count: minutes })}`, {
+          do: "set-clear",
+          view,
+          minutes,
+        }),
+      ),
+      [
+        button(`${hushed ? "🔘" : "⚪"} ${say("press-hushed")}`, { do: "set-hushed", view, hushed: !hushed }),
+      ] satisfies InlineKeyboardButton[],
+    ].filter((row) => row.length > 0),
+  };
+}
+
+function mark(chosen: boolean): string {
+  return chosen ? "🔘 " : "";
+}
+
+function arrow(order: Order | undefined, by: Order["by"]): string {
+  if (order?.by !== by) return "";
+  return order.descending ? " ↓" : " ↑";
+}

@@ -1,0 +1,418 @@
+import { describe, expect, test } from "vitest";
+import { audiences, talents, type Action, type Visit } from "../../src/actions/action.ts";
+import { mayFetch } from "../../src/actions/permission.ts";
+import { placeNews } from "../../src/actions/place.ts";
+import { createRemovals } from "../../src/actions/removals.ts";
+import { encodePress } from "../../src/actions/press.ts";
+import { StorageError } from "../../src/storage/error.ts";
+import { jun, mia, signInAs } from "./house.ts";
+import { presses } from "./every-press.ts";
+import { group, lena, lent, names, nox, rowOf, there, town, type Town } from "./town.ts";
+
+describe("a drive lent to a group", () => {
+  test("is browsed by its members, each in a list of their own", async () => {
+    const at = town();
+    const card = await lent(at);
+    expect(card.policy).toMatchObject({ browse: "members", link: "members", send: "members", open: false });
+    const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
+    expect(names(listing)).toContain("Films");
+    expect(listing.for).toBeUndefined();
+    const films = await at.at.see(
+      there(jun),
+      { do: "open", view: listing.view, index: rowOf(listing, "Films") },
+      "listing",
+    );
+    expect(films.trail).toEqual(["Films"]);
+  });
+
+  test("gives a link in the asker's name, to the asker alone", async () => {
+    const at = town();
+    await lent(at);
+    const card = await at.at.see(there(jun), { do: "find-link", words: "Films/beach.mp4" }, "link");
+    expect(card).toMatchObject({ for: "asker", url: expect.stringContaining(`for=${jun.person.id}`) });
+  });
+
+  test("cannot be lent by whoever does not run the group, nor from a private chat", async () => {
+    const at = town();
+    await at.at.see(jun, signInAs("jun", "battery"), "listing");
+    expect(await at.at.see(there(jun), { do: "bind" }, "notice")).toMatchObject({
+      notice: "admins-only",
+      for: "asker",
+    });
+    expect(await at.at.see(jun, { do: "bind" }, "notice")).toMatchObject({ notice: "groups-only" });
+    expect(await at.at.shelves.places.get(group)).toBeUndefined();
+  });
+
+  test("is chosen where there are several, by a list that the group does not see", async () => {
+    const at = town();
+    await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    await at.at.see(mia, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
+    const choice = await at.at.see(there(mia), { do: "bind" }, "lend-choice");
+    expect(choice.for).toBe("asker");
+    expect(choice.mounts.map(({ title }) => title)).toEqual(["mia", "open1"]);
+    // The choice came by a private message: it is about the group all the same.
+    const card = await at.at.see(mia, { do: "lend", view: choice.view, index: 0 }, "lending");
+    expect(card.mount.title).toBe("mia");
+    expect((await at.at.shelves.places.get(group))?.lent).toHaveLength(1);
+  });
+
+  test("that somebody lost their admin's chair over is not lent any more by an old choice", async () => {
+    const at = town();
+    await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    await at.at.see(mia, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
+    const choice = await at.at.see(there(mia), { do: "bind" }, "lend-choice");
+    at.roles.set(mia.person.id, "member");
+    expect(await at.at.see(mia, { do: "lend", view: choice.view, index: 0 }, "notice")).toMatchObject({
+      notice: "admins-only",
+    });
+  });
+
+  test("is not the others a person has: those never show in the group", async () => {
+    const at = town();
+    await lent(at);
+    await at.at.see(jun, signInAs("jun", "battery"), "listing");
+    const list = await at.at.see(there(jun), { do: "show-mounts" }, "mounts");
+    expect(list).toMatchObject({ lent: true });
+    expect(list.mounts.map(({ title }) => title)).toEqual(["mia"]);
+    const opened = await at.at.see(there(jun), { do: "mount", view: list.view, index: 0 }, "listing");
+    expect(opened.mount.title).toBe("mia");
+    expect((await at.at.see(there(jun), { do: "browse" }, "listing")).mount.title).toBe("mia");
+  });
+});
+
+describe("a folder lent to a group", () => {
+  test("is all of the drive that the group can reach, whatever is pressed or typed", async () => {
+    const at = town();
+    const card = await lent(at, "Films");
+    expect(card.trail).toEqual(["Films"]);
+    const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
+    expect(listing).toMatchObject({ mount: { title: "Films" }, trail: [], up: false });
+    expect(names(listing)).toEqual(["Raw", "beach.mp4"]);
+    const up = await at.at.see(there(jun), { do: "up", view: listing.view }, "listing");
+    expect(names(up)).toEqual(["Raw", "beach.mp4"]);
+    for (const path of ["../file 1.txt", "/file 1.txt", "Raw/../../file 1.txt"]) {
+      expect(await at.at.see(there(jun), { do: "browse", path }, "notice")).toMatchObject({ notice: "no-such-path" });
+    }
+    const found = await at.at.see(there(jun), { do: "search", words: "file" }, "listing");
+    expect(found.rows).toEqual([]);
+    expect(await at.at.see(there(jun), { do: "find-link", words: "file 1.txt" }, "notice")).toMatchObject({
+      notice: "nothing-found",
+    });
+    expect((await at.at.see(there(jun), { do: "browse", path: "Raw" }, "listing")).trail).toEqual(["Raw"]);
+  });
+
+  test("shuts the lists of what was lent before", async () => {
+    const at = town();
+    await lent(at);
+    const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
+    await at.at.see(there(mia), { do: "bind", path: "Films" }, "lending");
+    expect(await at.at.see(there(jun), { do: "refresh", view: listing.view }, "notice")).toMatchObject({
+      notice: "mount-gone",
+    });
+  });
+
+  test("holds for its owner too, where everybody can see", async () => {
+    const at = town();
+    await lent(at, "Films");
+    expect(names(await at.at.see(there(mia), { do: "browse" }, "listing"))).toEqual(["Raw", "beach.mp4"]);
+    expect(names(await at.at.see(mia, { do: "browse" }, "listing"))).toContain("Films");
+  });
+});
+
+/** What everybody tries with a lent drive. */
+const deeds = {
+  browse: { do: "browse" },
+  link: { do: "find-link", words: "Films/beach.mp4" },
+} as const satisfies Record<string, Action>;
+
+describe("the policy", () => {
+  const people: readonly [name: string, visit: Visit, may: readonly string[]][] = [
+    ["the lender", mia, ["members", "admins", "owner"]],
+    ["an admin", lena, ["members", "admins"]],
+    ["a member", jun, ["members"]],
+  ];
+  const cases = (["browse", "link"] as const).flatMap((talent) =>
+    audiences.flatMap((audience) =>
+      people.map(([name, visit, may]) => [talent, audience, name, visit, may.includes(audience)] as const),
+    ),
+  );
+
+  test.each(cases)("to %s for %s holds for %s", async (talent, audience, _name, visit, may) => {
+    const at = town();
+    at.roles.set(lena.person.id, "admin");
+    const card = await lent(at);
+    await at.at.see(there(mia), { do: "set-policy", view: card.view, talent, audience }, "lending");
+    const { screen } = await at.at.do(there(visit), deeds[talent]);
+    const outcome = screen.show === "notice" ? screen : { notice: "shown" };
+    expect(outcome).toMatchObject(may ? { notice: "shown" } : { notice: "not-allowed-here", for: "asker" });
+  });
+
+  test("has an audience for every talent, each changed alone, by the lender alone", async () => {
+    const at = town();
+    let card = await lent(at);
+    for (const talent of talents) {
+      card = await at.at.see(there(mia), { do: "set-policy", view: card.view, talent, audience: "owner" }, "lending");
+    }
+    expect(card.policy).toMatchObject({ browse: "owner", link: "owner", send: "owner" });
+    at.roles.set(lena.person.id, "admin");
+    for (const visit of [jun, lena]) {
+      const press: Action = { do: "set-policy", view: card.view, talent: "link", audience: "members" };
+      expect((await at.at.see(there(visit), press, "notice")).notice).toBe("not-yours");
+    }
+  });
+
+  test("lets a member have so many links a day, counts failures back, and begins anew the next day", async () => {
+    const at = town();
+    const card = await lent(at);
+    await at.at.see(there(mia), { do: "set-daily", view: card.view, count: 3 }, "lending");
+    const link: Action = { do: "find-link", words: "Films/beach.mp4" };
+    at.noLink = new StorageError("unreachable");
+    for (let tried = 0; tried < 5; tried++) {
+      expect((await at.at.see(there(jun), link, "notice")).notice).toBe("unreachable");
+    }
+    delete at.noLink;
+    for (let taken = 0; taken < 3; taken++) await at.at.see(there(jun), link, "link");
+    expect(await at.at.see(there(jun), link, "notice")).toMatchObject({ notice: "daily-spent", for: "asker" });
+    await at.at.see(there(lena), link, "link");
+    for (let taken = 0; taken < 5; taken++) await at.at.see(there(mia), link, "link");
+    const again = { ...at, at: at.at.restarted() };
+    expect((await again.at.see(there(jun), link, "notice")).notice).toBe("daily-spent");
+    at.now += 24 * 3_600_000;
+    await at.at.see(there(jun), link, "link");
+  });
+
+  test("puts links in the open only where the lender allows it and the group has not hushed them", async () => {
+    const at = town();
+    const card = await lent(at);
+    const link: Action = { do: "find-link", words: "Films/beach.mp4" };
+    expect((await at.at.see(there(jun), link, "link")).for).toBe("asker");
+    await at.at.see(there(mia), { do: "set-open", view: card.view, open: true }, "lending");
+    expect((await at.at.see(there(jun), link, "link")).for).toBeUndefined();
+    const settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
+    await at.at.see(there(mia), { do: "set-hushed", view: settings.view, hushed: true }, "place-settings");
+    expect((await at.at.see(there(jun), link, "link")).for).toBe("asker");
+  });
+});
+
+describe("another member's press", () => {
+  test("gives them a copy of their own, for them alone, and leaves the first as it is", async () => {
+    const at = town();
+    await lent(at);
+    const first = await at.at.see(there(jun), { do: "browse" }, "listing");
+    const before = await at.at.shelves.sessions.get(first.view.id);
+    const copy = await at.at.see(
+      there(lena),
+      { do: "open", view: first.view, index: rowOf(first, "Films") },
+      "listing",
+    );
+    expect(copy).toMatchObject({ for: "asker", trail: ["Films"] });
+    expect(copy.view.id).not.toBe(first.view.id);
+    expect(await at.at.shelves.sessions.get(first.view.id)).toEqual(before);
+    const file = await at.at.see(there(lena), { do: "open", view: copy.view, index: rowOf(copy, "beach.mp4") }, "file");
+    expect(file.for).toBe("asker");
+    const link = await at.at.see(there(lena), { do: "link", view: file.view }, "link");
+    expect(link).toMatchObject({ for: "asker", url: expect.stringContaining(`for=${lena.person.id}`) });
+    expect(await at.at.see(there(jun), { do: "refresh", view: copy.view }, "listing")).toMatchObject({ for: "asker" });
+  });
+
+  test("goes on in their private chat behind a deep link, as long as they are in the group", async () => {
+    const at = town();
+    await lent(at);
+    const first = await at.at.see(there(jun), { do: "browse" }, "listing");
+    const payload = encodePress({ do: "open", view: first.view, index: rowOf(first, "Films") });
+    const copy = await at.at.see(lena, { do: "start", payload }, "listing");
+    expect(copy.trail).toEqual(["Films"]);
+    const file = await at.at.see(lena, { do: "open", view: copy.view, index: rowOf(copy, "beach.mp4") }, "file");
+    await at.at.see(lena, { do: "link", view: file.view }, "link");
+    at.roles.delete(lena.person.id);
+    expect((await at.at.see(lena, { do: "link", view: file.view }, "notice")).notice).toBe("mount-gone");
+    expect(await at.at.see(nox, { do: "start", payload }, "notice")).toMatchObject({ notice: "not-yours" });
+  });
+
+  test("on a list of something that is not lent is refused", async () => {
+    const at = town();
+    const listing = await at.at.see(there(mia), { do: "open-share", text: "https://share.example/s/open1" }, "listing");
+    expect(await at.at.see(there(jun), { do: "turn", view: listing.view, page: 2 }, "notice")).toMatchObject({
+      notice: "not-yours",
+      for: "asker",
+    });
+  });
+});
+
+describe.each(presses({ id: "zzzzzzzzzz", revision: 1 }).map((press) => [press.do, press] as const))(
+  "the button %s of a member's list",
+  (_do, press) => {
+    test("gives other members a copy or a refusal, outsiders nothing, and is never driven by either", async () => {
+      const at = town();
+      await lent(at);
+      const first = await at.at.see(there(jun), { do: "browse" }, "listing");
+      const before = await at.at.shelves.sessions.get(first.view.id);
+      const lending = await at.at.shelves.places.get(group);
+      const theirs = await at.at.do(there(lena), { ...press, view: first.view });
+      const shown = "view" in theirs.screen ? theirs.screen.view?.id : undefined;
+      expect(shown).not.toBe(first.view.id);
+      // A form is asked of its asker alone by what asks it; everything else says so.
+      expect([theirs.screen.show, "for" in theirs.screen && theirs.screen.for]).toEqual(
+        theirs.screen.show === "form" ? ["form", false] : [theirs.screen.show, "asker"],
+      );
+      const linked: Action = { do: "start", payload: encodePress({ ...press, view: first.view }) };
+      for (const [visit, action] of [
+        [nox, { ...press, view: first.view }],
+        [there(nox), { ...press, view: first.view }],
+        [nox, linked],
+      ] as const) {
+        // Telegram lets nobody act in a group they are not in; a forged update may.
+        const isForged = visit.place.kind === "group";
+        const answer = await at.at.do(visit, action);
+        expect(isForged || answer.screen.show === "notice").toBe(true);
+      }
+      expect(await at.at.shelves.sessions.get(first.view.id)).toEqual(before);
+      expect(await at.at.shelves.places.get(group)).toEqual(lending);
+      expect(at.at.logged).toEqual([]);
+    });
+  },
+);
+
+describe("taking back", () => {
+  /** What Jun is told, and what is left of the lending. */
+  const left = async (at: Town) => {
+    const { notice } = await at.at.see(there(jun), { do: "browse" }, "notice");
+    return [notice, (await at.at.shelves.places.get(group))?.lent ?? []];
+  };
+  const nothing = ["nothing-lent", []];
+  const start = async () => {
+    const at = town();
+    const card = await lent(at);
+    const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
+    const mount = await at.at.services.storage.find(card.mount.id);
+    if (!mount) throw new Error("no mount");
+    expect(await mayFetch(at.at.services, mount, jun.person.id)).toBe(true);
+    return { at, card, listing, mount };
+  };
+
+  test.each<readonly [string, (town: Awaited<ReturnType<typeof start>>) => Promise<unknown>]>([
+    ["/unbind by the lender", ({ at }) => at.at.see(there(mia), { do: "unbind" }, "notice")],
+    ["the button", ({ at, card }) => at.at.see(there(mia), { do: "unlend", view: card.view }, "notice")],
+    ["the bot's removal", ({ at }) => placeNews(at.at.services).gone(group)],
+    ["the lender's leaving, told", ({ at }) => placeNews(at.at.services).left(group, mia.person.id)],
+    ["the lender's leaving, untold", async ({ at }) => at.roles.delete(mia.person.id)],
+  ])("by %s ends lists, and links that were given out", async (_, take) => {
+    const started = await start();
+    const { at, listing, mount } = started;
+    await take(started);
+    expect((await at.at.see(there(jun), { do: "refresh", view: listing.view }, "notice")).notice).toBe("mount-gone");
+    expect(await left(at)).toEqual(nothing);
+    const now = await at.at.services.storage.find(mount.id);
+    expect(now?.audience).toEqual([]);
+    expect(now && (await mayFetch(at.at.services, now, jun.person.id))).toBe(false);
+    expect(now && (await mayFetch(at.at.services, now, mia.person.id))).toBe(true);
+  });
+
+  test("by removing or forgetting the drive leaves nothing in the group", async () => {
+    const { at } = await start();
+    const question = await at.at.see(mia, { do: "forget" }, "question");
+    await at.at.see(mia, { do: "confirm", view: question.view }, "notice");
+    expect(await left(at)).toEqual(nothing);
+  });
+
+  test("is for the lender, and for those who run the group", async () => {
+    const { at } = await start();
+    expect((await at.at.see(there(jun), { do: "unbind" }, "notice")).notice).toBe("admins-only");
+    at.roles.set(lena.person.id, "admin");
+    expect((await at.at.see(there(lena), { do: "unbind" }, "notice")).notice).toBe("taken-back");
+    expect(await left(at)).toEqual(nothing);
+  });
+
+  test("follows a group to its new id", async () => {
+    const { at, mount } = await start();
+    await placeNews(at.at.services).moved(group, "telegram:-200");
+    expect((await at.at.services.storage.find(mount.id))?.audience).toEqual(["telegram:-200"]);
+    expect((await at.at.shelves.places.get("telegram:-200"))?.lent).toHaveLength(1);
+    expect(await at.at.shelves.places.get(group)).toBeUndefined();
+  });
+});
+
+describe("a link that was given out", () => {
+  test("ends when its person leaves the group, or is not among those who may any more", async () => {
+    const at = town();
+    const card = await lent(at);
+    const mount = await at.at.services.storage.find(card.mount.id);
+    if (!mount) throw new Error("no mount");
+    const may = (visit: Visit) => mayFetch(at.at.services, mount, visit.person.id);
+    expect([await may(jun), await may(nox)]).toEqual([true, false]);
+    await at.at.see(there(mia), { do: "set-policy", view: card.view, talent: "link", audience: "admins" }, "lending");
+    expect(await may(jun)).toBe(false);
+  });
+});
+
+describe("the settings of a group", () => {
+  test("are its admins' to see and to change, whoever opened them", async () => {
+    const at = town();
+    expect(await at.at.see(there(jun), { do: "show-settings" }, "notice")).toMatchObject({ notice: "admins-only" });
+    const settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
+    const press: Action = { do: "set-rows", view: settings.view, rows: 5 };
+    expect((await at.at.see(there(jun), press, "notice")).notice).toBe("admins-only");
+    at.roles.set(lena.person.id, "admin");
+    expect((await at.at.see(there(lena), press, "place-settings")).rows).toBe(5);
+    at.roles.set(mia.person.id, "member");
+    const hush: Action = { do: "set-hushed", view: settings.view, hushed: true };
+    expect((await at.at.see(there(mia), hush, "notice")).notice).toBe("admins-only");
+  });
+
+  test("hold for all of it: language, rows and order of what everybody sees", async () => {
+    const at = town();
+    await lent(at);
+    let settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
+    settings = await at.at.see(there(mia), { do: "set-rows", view: settings.view, rows: 5 }, "place-settings");
+    settings = await at.at.see(there(mia), { do: "set-order", view: settings.view, by: "size" }, "place-settings");
+    await at.at.see(there(mia), { do: "set-language", view: settings.view, index: 1 }, "place-settings");
+    const answer = await at.at.do(there(jun), { do: "browse" });
+    expect(answer.language).toBe("zh");
+    expect(answer.screen).toMatchObject({ order: { by: "size", descending: false } });
+    expect(answer.screen.show === "listing" && answer.screen.rows).toHaveLength(5);
+    const whispered = await at.at.do(there(jun), { do: "find-link", words: "Films/beach.mp4" });
+    expect(whispered.language).toBe("en");
+    expect((await at.at.do(jun, { do: "help" })).language).toBe("en");
+  });
+
+  test("have what was shown removed after a time, and later when it is used; whispers are not touched", async () => {
+    const at = town();
+    await lent(at);
+    const settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
+    await at.at.see(there(mia), { do: "set-clear", view: settings.view, minutes: 30 }, "place-settings");
+    const answer = await at.at.do(there(jun), { do: "browse" });
+    expect(answer.clearAt).toBe(at.now + 30 * 60_000);
+    expect((await at.at.do(there(jun), { do: "find-link", words: "Films/beach.mp4" })).clearAt).toBeUndefined();
+    expect((await at.at.do(jun, { do: "help" })).clearAt).toBeUndefined();
+  });
+});
+
+test("messages to be removed are remembered over a restart, and each once", async () => {
+  const at = town();
+  const { Keyv } = await import("keyv");
+  const store = new Keyv({ throwOnErrors: true });
+  const make = () =>
+    createRemovals({ store, platform: "telegram", exclusive: at.at.services.exclusive, now: () => at.now });
+  await make().note("-100:1", at.now + 1000);
+  await make().note("-100:2", at.now + 9000);
+  await make().note("-100:1", at.now + 5000);
+  expect(await make().due()).toEqual([]);
+  at.now += 5000;
+  expect(await make().due()).toEqual(["-100:1"]);
+  await make().done(["-100:1"]);
+  at.now += 5000;
+  expect(await make().due()).toEqual(["-100:2"]);
+});
+
+test("in a server, an answer that its asker alone sees can use what is lent to the server", async () => {
+  const at = town();
+  await lent(at);
+  const alone: Visit = { ...jun, place: { ...jun.place, within: { id: group, title: "Town" } } };
+  expect(names(await at.at.see(alone, { do: "browse" }, "listing"))).toContain("Films");
+  expect(await at.at.see(alone, { do: "show-mounts" }, "mounts")).toMatchObject({ lent: true });
+  expect((await at.at.see(alone, { do: "bind" }, "notice")).notice).toBe("admins-only");
+  const admin: Visit = { ...mia, place: { ...mia.place, within: { id: group, role: "admin" } } };
+  expect((await at.at.see(admin, { do: "bind" }, "lending")).mount.title).toBe("mia");
+  expect((await at.at.see(admin, { do: "show-place-settings" }, "place-settings")).clearAfter).toBe(0);
+  expect((await at.at.see(alone, { do: "show-place-settings" }, "notice")).notice).toBe("admins-only");
+});

@@ -1,0 +1,53 @@
+import type { Visit } from "../../src/actions/action.ts";
+import type { Services } from "../../src/actions/services.ts";
+import type { StorageError } from "../../src/storage/error.ts";
+import type { Listing, Screen } from "../../src/actions/screen.ts";
+import { house, inGroup, jun, mia, signInAs, usualCloud, visitOf, type Cloud, type House } from "./house.ts";
+
+/** A group in which Mia is an admin, Jun and Lena are members, and Nox is nobody. */
+export interface Town {
+  readonly at: House;
+  /** What each is by person id; absent = not in it. */
+  readonly roles: Map<string, "admin" | "member">;
+  /** Asked whether somebody is what. */
+  readonly asked: string[];
+  now: number;
+  /** Thrown in place of every link while set. */
+  noLink?: StorageError;
+}
+
+export const lena = visitOf(3);
+export const nox = visitOf(9);
+export const group = "telegram:-100";
+
+export function town(cloud: Cloud = usualCloud()): Town {
+  const roles = new Map<string, "admin" | "member">([
+    [mia.person.id, "admin"],
+    [jun.person.id, "member"],
+    [lena.person.id, "member"],
+  ]);
+  const asked: string[] = [];
+  const roleIn = async (place: string, person: string) => {
+    asked.push(`${place} ${person}`);
+    return place === group ? (roles.get(person) ?? "none") : undefined;
+  };
+  const clock: { now: number; noLink?: StorageError } = { now: Date.UTC(2026, 10, 24, 12) };
+  const issueLink: Services["issueLink"] = async (mount, entry, visit) => {
+    if (clock.noLink) throw clock.noLink;
+    return { url: `https://dl.example/${mount.id}/${entry.id}?for=${visit.person.id}`, via: "gateway" };
+  };
+  const at = house(cloud, { changes: { roleIn, issueLink }, now: () => clock.now });
+  return Object.assign(clock, { at, roles, asked });
+}
+
+/** Somebody in the group. */
+export const there = (visit: Visit): Visit => inGroup(visit);
+
+/** Mia signs in and lends her drive, or a folder of it. */
+export async function lent({ at }: Town, path?: string): Promise<Extract<Screen, { show: "lending" }>> {
+  await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  return at.see(there(mia), { do: "bind", ...(path !== undefined && { path }) }, "lending");
+}
+
+export const names = (listing: Listing): readonly string[] => listing.rows.map((row) => row.name);
+export const rowOf = (listing: Listing, name: string): number => listing.rows.findIndex((row) => row.name === name);
