@@ -87,6 +87,7 @@ function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendPa
       exclusive: (key, work) => store.exclusive(key, work),
       now: Date.now,
     }),
+    operators: services.admins,
     log: log.child({ part: "telegram" }),
     now: Date.now,
     onFatal,
