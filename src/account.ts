@@ -65,7 +65,7 @@ async function openDesk(): Promise<Desk> {
   const config = configured();
   const log = createLog({ level: "silent" });
   const store = await openStore({ url: config.storeUrl, keys: keysOf(config), onError: () => undefined });
-  const storage = openStorage(config, store, log);
+  const storage = openStorage({ config, store, log });
   const words = loadWords();
   const asker = createAsker();
   return {

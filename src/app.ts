@@ -4,6 +4,7 @@ import ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
 import type { Action, Visit } from "./actions/action.ts";
 import { announceFallback } from "./actions/fallback.ts";
+import type { Office } from "./actions/office/office.ts";
 import { perform } from "./actions/perform.ts";
 import { mayFetch } from "./actions/permission.ts";
 import type { Person } from "./actions/person.ts";
@@ -14,6 +15,7 @@ import { createTransfers, type Transfers } from "./actions/transfers/transfers.t
 import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
 import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
+import { offerFirstOperator, officeOf } from "./app/operators.ts";
 import { linkIssuer, methodsOf, resolver } from "./app/links.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { createFileBytes } from "./gateway/bytes.ts";
@@ -92,15 +94,17 @@ async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site):
   const keys = keysOf(config);
   const store = await openStore({ url: config.storeUrl, keys, onError: (err) => log.error({ err }, "store failed") });
   onClose(() => store.close());
-  const storage = openStorage(config, store, log);
-  onClose(() => storage.close());
-  const tickets = createTickets({ keys, now: Date.now });
   const revocations = revocationsIn(store, config);
+  const meet: Meeting = {};
+  const office = officeOf({ config, store, revocations, log, frontends: () => meet.frontends });
+  const storage = openStorage({ config, store, log, count: (what) => office.ledger.count(what) });
+  onClose(() => storage.close());
+  onClose(() => office.stop());
+  const tickets = createTickets({ keys, now: Date.now });
   const newest = keys.at(-1) ?? keys[0];
 
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
-  const meet: Meeting = {};
-  const house: House = { config, store, storage, words, tickets, revocations, log, meet };
+  const house: House = { config, store, storage, words, tickets, revocations, office, log, meet };
   const pages = pagesOf(house, { newest, address: () => gateway.address() });
   const gateway = openGateway(house, pages);
   const transfers = transfersOf(house, gateway);
@@ -123,7 +127,9 @@ async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site):
     onClose(() => frontend.stop());
     await frontend.start();
   }
+  office.start();
   const address = gateway.address();
+  await offerFirstOperator(config, office);
   return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
 }
 
@@ -140,6 +146,7 @@ interface House {
   readonly words: Words;
   readonly tickets: Tickets;
   readonly revocations: Revocations;
+  readonly office: Office;
   readonly log: Logger;
   readonly meet: Meeting;
 }
@@ -177,6 +184,7 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
     forget: forgetter(store),
     tell: async (person, notice, language) => meet.frontends?.tell(person, notice, language),
     admins: config.admins,
+    office: house.office,
     exclusive: (key, work) => store.exclusive(key, work),
     now: Date.now,
     newId,
@@ -225,7 +233,7 @@ function pagesOf({ store, words, meet }: House, { newest, address }: PageParts):
 const checkWithin = 2000;
 
 function openGateway(house: House, pages: Pages): Gateway {
-  const { config, storage, words, tickets, revocations, log, meet } = house;
+  const { config, storage, words, tickets, revocations, office, log, meet } = house;
   const { publicUrl, downloadProxy, telegram, pikpak } = config;
   return createGateway({
     ...config.gateway,
@@ -237,7 +245,9 @@ function openGateway(house: House, pages: Pages): Gateway {
       ...house,
       mayFetch: async (mount, person) => !!meet.services && mayFetch(meet.services, mount, person),
     }),
-    revoked: (ticket) => revocations.revoked(ticket),
+    revoked: async (ticket) =>
+      (await office.door.standing(ticket.person)).banned !== undefined || revocations.revoked(ticket),
+    limits: { quota: office.allowance },
     ready: () => readiness(house),
     ...(downloadProxy && { downloadProxy }),
     linkByPath: ({ mount, entry, variant }, { signal }) =>

@@ -23,6 +23,26 @@ export function createLog({ level, destination }: LogOptions): Logger {
   );
 }
 
+/** The level of a logger and of all children made from now on; those with a level of their own keep it. */
+export function levelOf(log: Logger): { get(): string; set(level: string): void } {
+  const children = new Set<WeakRef<Logger>>();
+  // pino's children are copies in this: without being told of them nobody can reach them.
+  log.onChild = (child) => {
+    if (child.level === log.level) children.add(new WeakRef(child));
+  };
+  return {
+    get: () => log.level,
+    set(level) {
+      log.level = level;
+      for (const held of children) {
+        const child = held.deref();
+        if (child) child.level = level;
+        else children.delete(held);
+      }
+    },
+  };
+}
+
 function terminal(): DestinationStream {
   return process.stdout.isTTY ? pretty({ ignore: "pid,hostname" }) : process.stdout;
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, Resource, Visitor, type Message, type VariableReference } from "@fluent/syntax";
 import { describe, expect, test } from "vitest";
+import { auditActs } from "../src/actions/office/audit.ts";
 import { formIds, listFormats } from "../src/actions/action.ts";
 import { uploadFailures } from "../src/actions/transfers/upload.ts";
 import { noticeCodes } from "../src/actions/screen.ts";
@@ -39,6 +40,7 @@ test.each([
   ["list-format", listFormats],
   ["problem", problemCodes],
   ["form-title", formIds],
+  ["audit", auditActs],
 ] as const)("every %s has words", (prefix, codes) => {
   expect(codes.filter((code) => !english.has(`${prefix}-${code}`))).toEqual([]);
 });

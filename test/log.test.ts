@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createLog } from "../src/log.ts";
+import { createLog, levelOf } from "../src/log.ts";
 
 function logged(write: (log: ReturnType<typeof createLog>) => void): string {
   const lines: string[] = [];
@@ -56,4 +56,21 @@ test("what is no secret is logged as it is", () => {
   expect(logged((log) => log.info({ mount: "a1b2c3d4e5", ms: 12 }, "listed"))).toContain(
     '"mount":"a1b2c3d4e5","ms":12,"msg":"listed"',
   );
+});
+
+test("the level of a logger is its children's too, those made before as those made after; a level of one's own stays", () => {
+  const lines: string[] = [];
+  const log = createLog({ level: "info", destination: { write: (line: string) => void lines.push(line) } });
+  const level = levelOf(log);
+  const before = log.child({ part: "before" });
+  const grandchild = before.child({ part: "grandchild" });
+  const own = log.child({}, { level: "error" });
+  level.set("debug");
+  const after = log.child({ part: "after" });
+  for (const one of [log, before, grandchild, own, after]) one.debug("said");
+  expect(lines).toHaveLength(4);
+  level.set("warn");
+  for (const one of [log, before, grandchild, own, after]) one.info("not said");
+  expect(lines).toHaveLength(4);
+  expect(level.get()).toBe("warn");
 });

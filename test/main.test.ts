@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startDouble, token, type Double } from "./telegram/double.ts";
+import { mia, startDouble, token, type Double } from "./telegram/double.ts";
 
 const main = join(import.meta.dirname, "..", "src", "main.ts");
 let double: Double;
@@ -42,6 +42,8 @@ interface Running {
   /** Resolves with the log line of that event. */
   event(name: string): Promise<Record<string, unknown>>;
   readonly ended: Promise<Ended>;
+  /** Resolves with what the first group of a pattern is in what was said to the operator. */
+  printed(pattern: RegExp): Promise<string>;
 }
 
 /** The real program in a process of its own, as `npm start` runs it, in an empty folder. */
@@ -59,7 +61,10 @@ function start(environment: Record<string, string>, folder = emptyFolder()): Run
     out += chunk.toString();
     for (const hear of hearers) hear();
   });
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+    for (const hear of hearers) hear();
+  });
   return {
     child,
     event(name) {
@@ -68,6 +73,16 @@ function start(environment: Record<string, string>, folder = emptyFolder()): Run
         const lines = out.split("\n").filter((line) => line.includes(`"${name}"`));
         const [line] = lines;
         if (line !== undefined && out.includes(`${line}\n`)) resolve(JSON.parse(line) as Record<string, unknown>);
+      };
+      hearers.add(look);
+      look();
+      return promise;
+    },
+    printed(pattern) {
+      const { promise, resolve } = Promise.withResolvers<string>();
+      const look = () => {
+        const found = pattern.exec(err)?.[1];
+        if (found !== undefined && err.endsWith("\n")) resolve(found);
       };
       hearers.add(look);
       look();
@@ -100,6 +115,25 @@ test("it says ready once, with its frontends and the gateway's address, and ends
   expect(code).toBe(0);
   expect(out.match(/"event":"ready"/g)).toHaveLength(1);
   expect(out).not.toContain(token.split(":")[1]);
+});
+
+test("with no operator set, a code is printed that makes the first one, once; then none is printed any more", async () => {
+  const environment = await working();
+  const folder = emptyFolder();
+  const program = start(environment, folder);
+  const code = await program.printed(/\/start (op-\w+)/);
+  double.says(mia, mia.id, `/start ${code}`);
+  await double.sees(({ text }) => text.includes("You are an operator now"));
+  double.says(mia, mia.id, "/admin");
+  await double.sees(({ text }) => text.includes("🎛 Operators"));
+  program.child.kill("SIGTERM");
+  expect((await program.ended).out).not.toContain(code);
+  const again = start(environment, folder);
+  await again.event("ready");
+  double.says(mia, mia.id, `/start ${code}`);
+  await double.sees(({ text }) => text.includes("has been used"));
+  again.child.kill("SIGTERM");
+  expect(await again.ended).toMatchObject({ code: 0, err: "" });
 });
 
 test("ready is said at any log level", async () => {

@@ -1,6 +1,7 @@
 import type { Order } from "../storage/entry.ts";
 import type { Values } from "../storage/form.ts";
 import type { DownloadMethod } from "../storage/mount.ts";
+import type { OperatorsPress } from "./operate.ts";
 
 /** Who acts, and where they stand. Made by a frontend for every update. */
 export interface Visit {
@@ -66,6 +67,8 @@ export type Action =
       /** The form that was being filled in; absent = none was. */
       readonly left?: FormRef;
     }
+  /** Operators: the panel, or a sub-command with its words. */
+  | { readonly do: "admin"; readonly words?: string }
   | Press;
 
 /** What a button can mean. `index` counts in the rows its screen showed. */
@@ -113,7 +116,8 @@ export type Press =
   | { readonly do: "cancel-transfer"; readonly view: ViewRef }
   | { readonly do: "list-folder"; readonly view: ViewRef }
   | { readonly do: "list-as"; readonly view: ViewRef; readonly format: ListFormat }
-  | { readonly do: "revoke-links"; readonly view: ViewRef };
+  | { readonly do: "revoke-links"; readonly view: ViewRef }
+  | OperatorsPress;
 
 /** What a folder's links can be written as: a playlist, an input file of aria2, or plain lines. */
 export const listFormats = ["m3u8", "aria2", "plain"] as const;
@@ -139,5 +143,15 @@ export interface FormRef {
   readonly subject?: string;
 }
 
-export const formIds = ["pikpak", "pikpak-share", "verification", "mount-title", "search-words"] as const;
+export const formIds = [
+  "pikpak",
+  "pikpak-share",
+  "verification",
+  "mount-title",
+  "search-words",
+  // Operators.
+  "find-person",
+  "quota",
+  "broadcast-text",
+] as const;
 export type FormId = (typeof formIds)[number];

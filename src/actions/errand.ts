@@ -21,6 +21,8 @@ export interface Errand {
   readonly through?: string;
   /** What comes is for the asker alone, and so is what follows it. */
   readonly quiet?: boolean;
+  /** They are an operator of the house. */
+  readonly operator: boolean;
   /** The screen pressed on; absent = what comes is a new one. */
   readonly session?: Session;
 }
@@ -34,12 +36,18 @@ export interface Outcome {
 
 /** An errand of somebody, with no screen behind it yet. */
 export async function startErrand(services: Services, visit: Visit, signal: AbortSignal): Promise<Errand> {
-  const person = await loadPerson(services, visit.person.id);
+  const { id } = visit.person;
+  const [person, operator] = await Promise.all([loadPerson(services, id), isOperator(services, id)]);
   const here = groupIn(visit);
-  if (!here) return { services, visit, signal, person };
+  if (!here) return { services, visit, signal, person, operator };
   const group = await loadPlace(services, here.id);
   const isPublic = visit.place.kind === "group";
-  return { services, visit, signal, person, group, through: here.id, ...(isPublic && { place: group }) };
+  return { services, visit, signal, person, operator, group, through: here.id, ...(isPublic && { place: group }) };
+}
+
+/** Named in the configuration, or made one by a code. */
+async function isOperator({ admins, office }: Services, person: string): Promise<boolean> {
+  return admins.includes(person) || (await office.door.standing(person)).operator !== undefined;
 }
 
 /** Writes the person's record and goes on with it. */

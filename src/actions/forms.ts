@@ -134,6 +134,21 @@ export function searchForm(
   return formScreen(errand, { form, fields: searchFields, again: { ...(problem && { problem }) } });
 }
 
+/** The operators' own questions. */
+export const findFields: readonly Field[] = [{ name: "who", kind: "text", required: true, maxLength: 60 }];
+export const quotaFields: readonly Field[] = [{ name: "gigabytes", kind: "text", required: false, maxLength: 10 }];
+/** Fits one message on either platform. */
+export const broadcastFields: readonly Field[] = [{ name: "text", kind: "text", required: true, maxLength: 1900 }];
+
+/** A question to an operator. */
+export function operatorsForm(
+  errand: Errand,
+  form: FormRef,
+  { fields, problem }: { readonly fields: readonly Field[]; readonly problem?: Problem },
+): Promise<Outcome> {
+  return formScreen(errand, { form, fields, again: { ...(problem && { problem }) } });
+}
+
 interface Draft {
   readonly form: FormRef;
   readonly fields: readonly Field[];

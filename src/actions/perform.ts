@@ -1,9 +1,11 @@
 import { StorageError } from "../storage/error.ts";
 import type { Action, Press, Visit } from "./action.ts";
-import { findSession, queueOf, startErrand, type Errand, type Outcome } from "./errand.ts";
+import { admission, tooFast } from "./admission.ts";
+import { findSession, queueOf, recall, startErrand, type Errand, type Outcome } from "./errand.ts";
 import { failed, refused, unexpected } from "./failure.ts";
 import { shareForm, signInForm } from "./forms.ts";
-import { leaveFor, refusal, rolesFor, ruleOf, type Role } from "./permission.ts";
+import type { Ledger } from "./office/ledger.ts";
+import { isOfOperators, leaveFor, refusal, rolesFor, ruleOf, type Role } from "./permission.ts";
 import { languageOf, loadPerson } from "./person.ts";
 import { loadPlace, standingIn } from "./place.ts";
 import { pressedOn, type Pressed } from "./pressed.ts";
@@ -13,6 +15,7 @@ import { ask, showSettings } from "./scenes/person.ts";
 import type { Answer, Screen } from "./screen.ts";
 import type { Services } from "./services.ts";
 import { folderOf, type Session } from "./session.ts";
+import { admin } from "./verbs/admin.ts";
 import { confirm, dismiss } from "./verbs/answer-question.ts";
 import { browse } from "./verbs/browse.ts";
 import { cancel } from "./verbs/cancel.ts";
@@ -38,6 +41,7 @@ import {
 import { openEntry } from "./verbs/open-entry.ts";
 import { openShare } from "./verbs/open-share.ts";
 import { setClear, setHushed, setPlaceLanguage, setPlaceOrder, setPlaceRows } from "./verbs/place-settings.ts";
+import { operate } from "./verbs/operate.ts";
 import { requestLink } from "./verbs/request-link.ts";
 import { askWords, narrowKind, narrowSize, searchFor, stopSearch } from "./verbs/search.ts";
 import { setLanguage, setOrder, setRows } from "./verbs/settings.ts";
@@ -50,7 +54,10 @@ import { goUp, refresh, sort, turnPage } from "./verbs/turn-page.ts";
  * Does what was asked and says what is to be seen then: the only door of the frontends. A person's actions are done one
  * after another. Rejects with nothing but the signal's reason.
  */
-export function perform(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
+export async function perform(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
+  // Before anybody waits in the queue, which is what a flood would fill.
+  const tempo = await services.office.pace.take(...pacedBy(visit));
+  if (tempo !== "go") return { ...tooFast(tempo), language: await ownLanguage(services, visit) };
   // Whoever cancels does not wait for what else they asked for.
   if (action.do === "cancel-transfer") return answered(services, visit, action, signal);
   return services.exclusive(queueOf(visit), () => answered(services, visit, action, signal));
@@ -59,7 +66,13 @@ export function perform(services: Services, visit: Visit, action: Action, signal
 async function answered(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
   const outcome = await guarded({ services, visit, signal }, action);
+  tally(services.office.ledger, outcome.screen);
   return { ...outcome, ...(await mannersOf(services, visit, outcome.screen)) };
+}
+
+/** A person has one measure in all places, and a group one for all its people. */
+function pacedBy({ person, place }: Visit): readonly string[] {
+  return place.kind === "group" ? [person.id, place.id] : [person.id];
 }
 
 /** How it is said, and how long it stays: a group's own way for what all of it sees, else the person's. */
@@ -83,13 +96,20 @@ async function ownLanguage(services: Services, visit: Visit): Promise<string> {
   return person ? languageOf(services, person, visit) : services.pickLanguage(visit.person.locale);
 }
 
+/** Counts what operators want to know of it. */
+function tally(ledger: Ledger, screen: Screen): void {
+  if (screen.show === "link") ledger.count("links");
+  if (screen.show === "form" && screen.reason) ledger.count(`error ${screen.reason.code}`);
+  if (screen.show === "notice" && screen.level === "failed") ledger.count(`error ${screen.notice}`);
+}
+
 type Asked = Pick<Errand, "services" | "visit" | "signal">;
 
 /** Every failure becomes a screen, but for an asker who has gone. */
 async function guarded({ services, visit, signal }: Asked, action: Action): Promise<Outcome> {
   try {
     const errand = await startErrand(services, visit, signal);
-    return await permitted(errand, action);
+    return (await admission(errand, action)) ?? (await permitted(errand, action));
   } catch (error) {
     if (signal.aborted) throw error;
     return unforeseen({ services, visit, signal }, action, error);
@@ -114,13 +134,17 @@ async function permitted(errand: Errand, action: Action): Promise<Outcome> {
 
 /** All that somebody is to what they do. The group is asked only where it matters. */
 async function rolesOf(errand: Errand, action: Action, session?: Session): Promise<readonly Role[]> {
-  const { services, visit, person } = errand;
+  const { services, visit, person, operator } = errand;
   const isOwn = !session || session.owner === person.id;
   const may = rolesFor(ruleOf(action), visit.place);
   const group = session ? groupOf(session) : errand.through;
   const needsGroup = group !== undefined && !(isOwn && may.includes("owner"));
   const standing = needsGroup ? await standingIn(services, visit, group) : "none";
-  return [...(isOwn ? (["owner"] as const) : []), standing === "none" ? "other" : standing];
+  return [
+    ...(isOwn ? (["owner"] as const) : []),
+    ...(isOwn && operator ? (["operator"] as const) : []),
+    standing === "none" ? "other" : standing,
+  ];
 }
 
 /** The group a screen belongs to; undefined = none. */
@@ -134,6 +158,8 @@ async function pressed(errand: Errand, press: Press, { isLink = false } = {}): P
   if (!session) return refused("view-expired");
   const no = refusal(press, await rolesOf(errand, press, session), errand.visit.place);
   if (no) return refused(no);
+  const shown = recall(session, press.view)?.scene;
+  if (!errand.operator && (isOfOperators(session.scene) || isOfOperators(shown))) return refused("view-expired");
   const { through: _here, ...rest } = errand;
   const through = groupOf(session);
   const at: Errand = { ...rest, ...(through !== undefined && { through }) };
@@ -228,6 +254,8 @@ function typed(errand: Errand, action: Exclude<Action, Press>): Promise<Outcome>
       return ask(errand, { at: "question", question: "forget" });
     case "cancel":
       return cancel(errand, action.left);
+    case "admin":
+      return admin(errand, action.words ?? "");
   }
 }
 
@@ -315,6 +343,8 @@ function carriedOut(errand: Pressed, press: Press): Promise<Outcome> | Outcome {
       return setHushed(errand, press.hushed);
     case "set-clear":
       return setClear(errand, press.minutes);
+    default:
+      return operate(errand, press);
   }
 }
 

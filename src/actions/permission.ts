@@ -4,13 +4,14 @@ import type { Errand } from "./errand.ts";
 import { lendingOf, loadPlace, standingIn, takeBack, type Lending, type Place } from "./place.ts";
 import type { NoticeCode } from "./screen.ts";
 import type { Services } from "./services.ts";
-import type { Crumb } from "./session.ts";
+import type { Crumb, Scene } from "./session.ts";
 
 /**
  * What somebody is to what they act on: its `owner` (of a screen the one who opened it; of a command the one who typed
  * it), an `admin` or another `member` of the group it is in, or somebody from elsewhere.
+ * An `operator` is one of the house, on a screen of their own.
  */
-export const roles = ["owner", "admin", "member", "other"] as const;
+export const roles = ["owner", "admin", "member", "other", "operator"] as const;
 export type Role = (typeof roles)[number];
 
 /** Who may do something, and where. */
@@ -21,6 +22,8 @@ export interface Rule {
   readonly places: readonly Visit["place"]["kind"][];
   /** In groups these instead; who is not among them is told `admins-only`. */
   readonly inGroups?: readonly Role[];
+  /** Who may not, or not here, is told what they would be told if there were no such thing. */
+  readonly hidden?: true;
 }
 
 const anywhere: Rule = { roles: ["owner"], places: ["private", "group"] };
@@ -30,6 +33,7 @@ const shared: Rule = { roles: ["owner", "admin", "member"], places: ["private", 
 /** For those who run the group. */
 const ofAdmins: Rule = { roles: ["owner"], places: ["private", "group"], inGroups: ["admin"] };
 const inGroupsByAdmins: Rule = { roles: ["admin"], places: ["group"], inGroups: ["admin"] };
+const byOperators: Rule = { roles: ["operator"], places: ["private"], hidden: true };
 
 /** What each action wants: the one table both chats go by. */
 export const rules: Readonly<Record<Exclude<Action["do"], "submit">, Rule>> = {
@@ -96,6 +100,25 @@ export const rules: Readonly<Record<Exclude<Action["do"], "submit">, Rule>> = {
   "list-folder": inPrivate,
   "list-as": inPrivate,
   "revoke-links": inPrivate,
+  // Operators.
+  admin: byOperators,
+  "admin-go": byOperators,
+  "admin-turn": byOperators,
+  "admin-pick": byOperators,
+  "find-person": byOperators,
+  admit: byOperators,
+  expel: byOperators,
+  ban: byOperators,
+  unban: byOperators,
+  "ask-quota": byOperators,
+  "set-access": byOperators,
+  invite: byOperators,
+  "withdraw-invitations": byOperators,
+  "set-maintenance": byOperators,
+  "set-log-level": byOperators,
+  "compose-broadcast": byOperators,
+  "stop-broadcast": byOperators,
+  "about-state": byOperators,
 };
 
 /** The same for filled-in forms. */
@@ -105,7 +128,16 @@ export const formRules: Readonly<Record<FormId, Rule>> = {
   verification: inPrivate,
   "mount-title": inPrivate,
   "search-words": anywhere,
+  // Operators.
+  "find-person": byOperators,
+  quota: byOperators,
+  "broadcast-text": byOperators,
 };
+
+/** A screen of the operators answers only to one, whatever the button: they may have been one when it was drawn. */
+export function isOfOperators(scene: Scene | undefined): boolean {
+  return scene?.at === "operators" || (scene?.at === "question" && scene.question === "broadcast");
+}
 
 /** The rule an action goes by. */
 export function ruleOf(action: Action): Rule {
@@ -127,9 +159,12 @@ export function refusal(action: Action, are: readonly Role[], place: Visit["plac
   const rule = ruleOf(action);
   const kind = kindFor(rule, place);
   const isPlaceWrong = !rule.places.includes(kind);
-  if (isPlaceWrong && kind === "private") return "groups-only";
   const may = rolesFor(rule, place);
-  if (!are.some((role) => may.includes(role))) return kind === "group" && rule.inGroups ? "admins-only" : "not-yours";
+  const isAmong = are.some((role) => may.includes(role));
+  const isHidden = rule.hidden && are.includes("owner") && (!isAmong || isPlaceWrong);
+  if (isHidden) return action.do === "admin" ? "unknown-command" : "view-expired";
+  if (isPlaceWrong && kind === "private") return "groups-only";
+  if (!isAmong) return kind === "group" && rule.inGroups ? "admins-only" : "not-yours";
   return isPlaceWrong ? "private-only" : undefined;
 }
 

@@ -1,5 +1,7 @@
 import { audiences, listFormats, talents, type Press, type ViewRef } from "./action.ts";
 import { downloadMethods } from "../storage/mount.ts";
+import { accessModes } from "./office/door.ts";
+import { operatorsRooms, plainOperatorsPresses, type OperatorsPress, type PlainOperatorsPress } from "./operate.ts";
 
 /**
  * What stands behind a button, on both platforms: `1<id>-<revision>-<verb>[-<argument>]`, at most 48 bytes of
@@ -113,6 +115,31 @@ function verbOf(press: Press): [verb: string, argument?: string] {
       return ["vh", press.hushed ? "1" : "0"];
     case "set-clear":
       return ["vc", press.minutes.toString(36)];
+    // Operators.
+    case "admin-go":
+      return ["aa", operatorsRooms.indexOf(press.room).toString(36)];
+    case "admin-turn":
+      return ["at", press.page.toString(36)];
+    case "admin-pick":
+      return ["an", press.index.toString(36)];
+    case "set-access":
+      return ["as", accessModes.indexOf(press.mode).toString(36)];
+    case "set-maintenance":
+      return ["am", press.on ? "1" : "0"];
+    case "set-log-level":
+      return ["al", press.index.toString(36)];
+    case "find-person":
+    case "admit":
+    case "expel":
+    case "ban":
+    case "unban":
+    case "ask-quota":
+    case "invite":
+    case "withdraw-invitations":
+    case "compose-broadcast":
+    case "stop-broadcast":
+    case "about-state":
+      return [plainOperatorsPresses[press.do]];
   }
 }
 
@@ -122,8 +149,15 @@ function pressOf(verb: string, view: ViewRef, argument: number | undefined): Pre
 
 function plainPress(verb: string, view: ViewRef): Press | undefined {
   const found = plain[verb];
-  return found ? { do: found, view } : undefined;
+  if (found) return { do: found, view };
+  const operators = operatorsVerbs.get(verb);
+  return operators && { do: operators, view };
 }
+
+const operatorsVerbs: ReadonlyMap<string, PlainOperatorsPress> = new Map(
+  // Object.entries forgets the type of the keys it was given.
+  Object.entries(plainOperatorsPresses).map(([press, letters]) => [letters, press as PlainOperatorsPress]),
+);
 
 type PlainVerb = Exclude<
   Press["do"],
@@ -145,6 +179,7 @@ type PlainVerb = Exclude<
   | "set-open"
   | "set-hushed"
   | "set-clear"
+  | OperatorsPress["do"]
 >;
 
 const plain: Readonly<Record<string, PlainVerb>> = {
@@ -221,6 +256,23 @@ function pressWithArgument(verb: string, view: ViewRef, argument: number): Press
       return argument > 1 ? undefined : { do: "set-hushed", view, hushed: argument === 1 };
     case "vc":
       return { do: "set-clear", view, minutes: argument };
+    // Operators.
+    case "aa": {
+      const room = operatorsRooms[argument];
+      return room && { do: "admin-go", view, room };
+    }
+    case "at":
+      return { do: "admin-turn", view, page: argument };
+    case "an":
+      return { do: "admin-pick", view, index: argument };
+    case "as": {
+      const mode = accessModes[argument];
+      return mode && { do: "set-access", view, mode };
+    }
+    case "am":
+      return argument > 1 ? undefined : { do: "set-maintenance", view, on: argument === 1 };
+    case "al":
+      return { do: "set-log-level", view, index: argument };
     default:
       return undefined;
   }

@@ -7,6 +7,7 @@ import type { EntryKind } from "../storage/file-kind.ts";
 import type { FormRef, ListFormat, ViewRef } from "./action.ts";
 import type { Policy } from "./place.ts";
 import type { TransferFailure, Upload } from "./transfers/upload.ts";
+import type { OperatorsScreen } from "./screen-operators.ts";
 
 /**
  * Everything that can be shown: meaning only, no words, no markup, no layout. A renderer turns one into its platform's
@@ -32,6 +33,7 @@ export type Screen =
   | LendChoice
   | LendingCard
   | PlaceSettingsScreen
+  | OperatorsScreen
   | Notice;
 
 /** A screen that is one message: a form is asked question by question or in a window, what is found inline is a list of cards. */
@@ -367,9 +369,11 @@ export interface ListReady {
 export interface Question {
   readonly show: "question";
   readonly view: ViewRef;
-  readonly question: "remove-mount" | "forget";
-  /** What it is about: the mount's title. */
+  readonly question: "remove-mount" | "forget" | "broadcast";
+  /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string;
+  /** Chats a broadcast would go to. */
+  readonly count?: number;
 }
 
 /** A sentence. With a view, what `offer` names can be pressed: `back` is the way out to the last place that worked. */
@@ -387,6 +391,8 @@ export interface Notice {
   readonly reference?: string;
   /** Not meant for the message pressed on: a toast, or a word to the asker alone. */
   readonly for?: "asker";
+  /** It was said a moment ago: where the platform needs no answer, it need not be shown. */
+  readonly again?: true;
 }
 
 /** Sentences that are not failures of a drive. */
@@ -432,5 +438,18 @@ export const noticeCodes = [
   "taken-back",
   "nothing-to-lend",
   "groups-only",
+  // At the door, and operators.
+  "banned",
+  "maintenance",
+  "admitted",
+  "code-void",
+  "operator-made",
+  "operator-stays",
+  "unknown-command",
+  "admin-usage",
+  "state-by-shell",
+  "broadcast-running",
+  "broadcast-none",
+  "broadcast-nobody",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -5,6 +5,7 @@ import type { DownloadMethod, Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Visit } from "./action.ts";
 import type { Place } from "./place.ts";
+import type { Office } from "./office/office.ts";
 import type { Person } from "./person.ts";
 import type { FormScreen, LinkCard, Notice } from "./screen.ts";
 import type { Session } from "./session.ts";
@@ -45,8 +46,10 @@ export interface Services {
   readonly tell?: (person: string, notice: Notice, language: string) => Promise<void>;
   /** Deletes what is kept of a person outside of the actions: pages, half-finished dialogues. */
   readonly forget?: (person: string) => Promise<void>;
-  /** Person ids of operators. */
+  /** Person ids of operators named in the configuration; a code can make others. */
   readonly admins: readonly string[];
+  /** Who is let in, what is counted, and words to everybody. */
+  readonly office: Office;
   /** Runs one piece of work at a time for `key`; a chain in this process is enough. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   /** Milliseconds since the epoch. */

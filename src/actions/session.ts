@@ -1,5 +1,6 @@
 import type { Entry, Order, Variant } from "../storage/entry.ts";
 import type { EntryKind } from "../storage/file-kind.ts";
+import type { OperatorsScene } from "./operate.ts";
 
 /**
  * What stands behind one message with buttons: whose it is, where in a drive it is, and what it showed. Kept in Keyv
@@ -46,6 +47,8 @@ export type Scene =
       readonly loggingOut: boolean;
     }
   | { readonly at: "question"; readonly question: "forget" }
+  | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
+  | OperatorsScene
   | {
       readonly at: "notice";
       readonly retry?: Resumable;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ConfigError, type Config } from "../config.ts";
 import { driverKinds } from "../drivers/index.ts";
+import type { DriverContext } from "../storage/driver.ts";
 import type { Values } from "../storage/form.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { FolderRecord } from "../storage/name-index.ts";
@@ -35,10 +36,19 @@ export function isSharedStore(storeUrl: string): boolean {
   return /^(rediss?|postgres(ql)?):/.test(storeUrl);
 }
 
+interface StorageSite {
+  readonly config: Config;
+  readonly store: Store;
+  readonly log: Logger;
+  /** Told of what drivers ask of the services behind them; absent = nobody counts. */
+  readonly count?: DriverContext["count"];
+}
+
 /** The mounts in a store, over the drives there are. */
-export function openStorage({ pikpak }: Config, store: Store, log: Logger): Storage {
+export function openStorage({ config, store, log, count }: StorageSite): Storage {
   return createStorage({
-    kinds: kindsOf(pikpak),
+    ...(count && { count }),
+    kinds: kindsOf(config.pikpak),
     mounts: store.open<Mount>("mounts"),
     secrets: store.open<Values>("secrets", { sealed: true }),
     notes: store.open<string>("notes"),

@@ -82,6 +82,7 @@ function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendPa
     interrupted: async () => (await services.transfers?.interrupted("telegram")) ?? [],
     places: placeNews(services),
     removals: removalsOf(store, "telegram"),
+    operators: services.admins,
     log: log.child({ part: "telegram" }),
     now: Date.now,
     onFatal,

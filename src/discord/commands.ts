@@ -51,7 +51,12 @@ const reply = (): Opening => "reply";
 
 /** Every command there is, in the order people are shown them. */
 export const commands: readonly Command[] = [
-  { name: "start", options: [], opening: reply, action: () => ({ do: "start" }) },
+  {
+    name: "start",
+    options: [{ name: "code", maxLength: 2000 }],
+    opening: reply,
+    action: ({ code }) => ({ do: "start", ...(code !== undefined && { payload: code }) }),
+  },
   { name: "help", options: [], opening: reply, action: () => ({ do: "help" }) },
   {
     name: "login",

@@ -84,6 +84,8 @@ export interface DriverContext {
   /** That many random bytes as lower-case hex. */
   randomHex(bytes: number): string;
   readonly log: DriverLog;
+  /** Told of each request a driver sends, and of each time it has to hold back; absent = nobody counts. */
+  readonly count?: (what: "calls" | "cool-downs") => void;
 }
 
 /** The few levels of a logger a driver needs; pino fits. */

@@ -27,6 +27,7 @@ interface DriversParts {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   randomHex(bytes: number): string;
   readonly log: DriverLog;
+  readonly count?: DriverContext["count"];
 }
 
 /** Opens and keeps drivers, and lends them what the house has. */
@@ -77,6 +78,7 @@ function contextFor(parts: DriversParts, kind: DriverKind, mount: string): Drive
     wait: parts.wait,
     randomHex: parts.randomHex,
     log: parts.log,
+    ...(parts.count && { count: parts.count }),
   };
 }
 

@@ -36,6 +36,7 @@ export const problemCodes = [
   "not-a-choice",
   "not-a-verification",
   "empty-name",
+  "not-a-number",
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

@@ -1,5 +1,5 @@
 import type { Keyv } from "keyv";
-import type { CallOptions, Driver, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
+import type { CallOptions, Driver, DriverContext, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
 import { createCatalogue, type Catalogue } from "./catalogue.ts";
 import { createCrawler, type Crawl, type Crawler } from "./crawl.ts";
 import { createDrivers, type Drivers } from "./drivers.ts";
@@ -100,6 +100,8 @@ interface StorageParts {
   /** 10 base62 characters. */
   newId(): string;
   readonly log: DriverLog;
+  /** Told of what drivers ask of the services behind them; absent = nobody counts. */
+  readonly count?: DriverContext["count"];
 }
 
 /** The mounts of this process: one driver, one reader a folder and one call a link at a time, for everybody. */

@@ -6,6 +6,8 @@ import type { Claim } from "./lock.ts";
 /** One Postgres database behind any number of namespaces. */
 export interface PostgresStore {
   adapter(): KeyvStoreAdapter;
+  /** Every record, by key. */
+  rows(): AsyncGenerator<{ readonly key: string; readonly text: string }>;
   readonly claim: Claim;
   ping(): Promise<void>;
   /** Deletes what has expired: the adapter has no expiry column, so dead rows would stay until read. */
@@ -30,6 +32,7 @@ export async function openPostgres(url: string, onError: (error: unknown) => voi
       adapters.push(adapter);
       return adapter;
     },
+    rows: () => allRows(pool),
     claim: (key) => claimKey(pool, key),
     ping: async () => void (await pool.query("SELECT 1")),
     sweep: async (now) =>
@@ -40,6 +43,23 @@ export async function openPostgres(url: string, onError: (error: unknown) => voi
       await pool.end();
     },
   };
+}
+
+async function* allRows(pool: pg.Pool): AsyncGenerator<{ readonly key: string; readonly text: string }> {
+  // The adapter makes the table when it first has something to keep.
+  const { rows: found } = await pool.query<{ made: boolean }>("SELECT to_regclass($1) IS NOT NULL AS made", [table]);
+  if (found[0]?.made !== true) return;
+  let last = "";
+  for (;;) {
+    const { rows } = await pool.query<{ key: string; value: string }>(
+      `SELECT key, value FROM ${table} WHERE key > $1 ORDER BY key LIMIT 500`,
+      [last],
+    );
+    for (const { key, value } of rows) yield { key, text: value };
+    const end = rows.at(-1);
+    if (!end) return;
+    last = end.key;
+  }
 }
 
 async function claimKey(pool: pg.Pool, key: string): Promise<() => Promise<void>> {

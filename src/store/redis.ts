@@ -7,6 +7,8 @@ import type { Claim } from "./lock.ts";
 /** One Redis connection behind any number of namespaces. */
 export interface RedisStore {
   adapter(): KeyvStoreAdapter;
+  /** Every record of ours, in no order: the database may hold others. */
+  rows(): AsyncGenerator<{ readonly key: string; readonly text: string }>;
   readonly claim: Claim;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -21,6 +23,7 @@ export async function openRedis(url: string, onError: (error: unknown) => void):
   const client = await connect(url, onError);
   return {
     adapter: () => redisAdapter(client),
+    rows: () => allRows(client),
     claim: (key) => claimKey(client, `chatdrive:lock:${key}`),
     ping: async () => void (await client.ping()),
     close: async () => void (await client.close()),
@@ -54,6 +57,19 @@ function redisAdapter(client: Client): KeyvStoreAdapter {
     throwOnConnectError: true,
     connectionTimeout: 2000,
   });
+}
+
+/** The adapter writes `namespace::namespace:key`, and nobody else does. */
+const ours = /^([A-Za-z0-9-]+)::(\1:[^]*)$/;
+
+async function* allRows(client: Client): AsyncGenerator<{ readonly key: string; readonly text: string }> {
+  for await (const keys of client.scanIterator({ MATCH: "*::*", COUNT: 500 })) {
+    for (const name of keys) {
+      const key = ours.exec(name)?.[2];
+      const text = key === undefined ? null : await client.get(name);
+      if (key !== undefined && text !== null) yield { key, text };
+    }
+  }
 }
 
 async function claimKey(client: Client, key: string): Promise<() => Promise<void>> {

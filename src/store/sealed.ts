@@ -21,7 +21,7 @@ export function createSeal(keys: readonly Uint8Array[]): Seal {
 }
 
 /** Eight hex characters that name a key without telling anything about it. */
-function keyId(key: Uint8Array): string {
+export function keyId(key: Uint8Array): string {
   return createHash("sha256").update("chatdrive key id").update(key).digest("hex").slice(0, 8);
 }
 

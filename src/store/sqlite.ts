@@ -6,6 +6,8 @@ import type { KeyvStoreAdapter, StoredData } from "keyv";
 export interface SqliteFile {
   /** A Keyv adapter of its own (adapters must not be shared between Keyvs) over the one connection. */
   adapter(): KeyvStoreAdapter;
+  /** Every record, by key. */
+  rows(): AsyncGenerator<{ readonly key: string; readonly text: string }>;
   /** Deletes what has expired; returns how many rows went. */
   sweep(now: number): number;
   /** What was deleted or written over is gone from the disk as well, the write-ahead log included. */
@@ -45,6 +47,11 @@ function prepare(database: DatabaseSync): SqliteFile {
   const sweep = database.prepare("DELETE FROM keyv WHERE expires < ?");
   return {
     adapter: () => new SqliteAdapter(statements),
+    async *rows() {
+      for await (const [key, text] of new SqliteAdapter(statements).iterator<string>()) {
+        yield { key: String(key), text: String(text) };
+      }
+    },
     sweep: (now) => Number(sweep.run(now).changes),
     scrub: () => database.exec("PRAGMA wal_checkpoint(TRUNCATE)"),
     close: () => database.close(),

@@ -35,8 +35,6 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
 }
 
-const schemaVersion = 1;
-
 /** Opens the database behind an address, or throws a `StoreError`: there is no silent fallback to memory. */
 export async function openStore({ url, keys, onError, sweepEvery = 10 * 60_000 }: StoreOptions): Promise<Store> {
   const database = await openDatabase(url, onError);
@@ -60,8 +58,52 @@ export async function openStore({ url, keys, onError, sweepEvery = 10 * 60_000 }
   return store;
 }
 
+/** A record as it stands in the database: sealed ones stay sealed. */
+export interface Row {
+  /** `namespace:key` */
+  readonly key: string;
+  /** JSON, with `expires` in ms since the epoch where it ends. */
+  readonly text: string;
+}
+
+/** The whole database, record by record, for what moves it elsewhere. */
+export interface Records {
+  all(): AsyncIterable<Row>;
+  /** Puts a record as it stood; one that has expired is left out. Resolves with whether it was put. */
+  put(row: Row): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Opens the records behind an address without a key: what is sealed stays closed. Throws `StoreError`. */
+export async function openRecords(url: string, onError: (error: unknown) => void): Promise<Records> {
+  const database = await openDatabase(url, onError);
+  const { rows } = database;
+  const adapter = database.adapter();
+  if (!rows || adapter instanceof Map) {
+    await database.close();
+    throw new StoreError("STORE_URL: memory:// ends with its process, so there is nothing to move.");
+  }
+  return {
+    all: rows,
+    async put({ key, text }) {
+      const { expires } = JSON.parse(text) as { readonly expires?: number | null };
+      const ttl = typeof expires === "number" ? expires - Date.now() : undefined;
+      if (ttl !== undefined && ttl <= 0) return false;
+      adapter.namespace = key.slice(0, key.indexOf(":"));
+      await adapter.set(key, text, ttl);
+      return true;
+    },
+    close: () => database.close(),
+  };
+}
+
+/** The newest shape of records this version knows. */
+export const schemaVersion = 1;
+
 interface Database {
   adapter(): KeyvStoreAdapter | Map<string, unknown>;
+  /** Every record; absent = they end with the process. */
+  rows?(): AsyncIterable<Row>;
   readonly claim?: Claim;
   check(): Promise<void>;
   sweep(now: number): Promise<number>;
@@ -110,6 +152,7 @@ function sqliteDatabase(file: string): Database {
     const sqlite = openSqlite(file);
     return {
       adapter: sqlite.adapter,
+      rows: sqlite.rows,
       check: async () => void sqlite.sweep(0),
       sweep: async (now) => sqlite.sweep(now),
       scrub: sqlite.scrub,

@@ -16,7 +16,9 @@ import type { Interrupted } from "../actions/transfers/transfers.ts";
 import { ConfigError, type Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
 import type { Words } from "../words.ts";
-import { publishCommands } from "./commands.ts";
+import type { Announce } from "../actions/broadcast.ts";
+import { createAnnouncer, followingMigration } from "./announce.ts";
+import { createCommandLists } from "./command-lists.ts";
 import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
 import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
@@ -50,6 +52,8 @@ export interface TelegramParts {
   readonly removals?: Removals;
   /** Milliseconds between looks for messages that are to go; absent = 20 s. */
   readonly sweepEvery?: number;
+  /** Person ids of operators known at the start; others are known when they first open the panel. */
+  readonly operators?: readonly string[];
   /** Updates one person may send in ten seconds; absent = 100. */
   readonly updatesPerPerson?: number;
 }
@@ -86,6 +90,8 @@ export interface Telegram {
   tell(person: string, notice: Notice, language: string): Promise<void>;
   /** What somebody is in a group: place and person ids of ours. Undefined = Telegram does not tell. */
   roleIn: Members["roleIn"];
+  /** Sends a text to a chat, `telegram:1001`, once; see `actions/broadcast.ts`. */
+  readonly announce: Announce;
   /** Where the gateway hands in Telegram's calls; absent = long polling. */
   readonly webhook?: TelegramWebhook;
 }
@@ -144,7 +150,9 @@ export function createTelegram(parts: TelegramParts): Telegram {
   bot.use(guard.middleware);
   bot.use(sequentialize((ctx) => chainsOf(ctx)));
   bot.use(guard.pace);
-  bot.use(createRouter({ ...parts, store: parts.conversations, post, deliverer, perform: guard.perform }));
+  const commands = createCommandLists({ ...parts, api: bot.api });
+  const onOperator = ({ chat }: BotContext) => void (chat && commands.addOperator(chat.id));
+  bot.use(createRouter({ ...parts, store: parts.conversations, post, deliverer, perform: guard.perform, onOperator }));
   bot.catch(({ error }) => log.error({ err: loggable(error) }, "telegram update failed"));
 
   const webhook = settings.webhook && webhookFor(bot, parts);
@@ -157,11 +165,10 @@ export function createTelegram(parts: TelegramParts): Telegram {
   return {
     ...(webhook && { webhook: { path: webhook.path, handle: webhook.handle } }),
     roleIn: (place, person) => members.roleIn(place, person),
+    announce: createAnnouncer(settings),
     async start() {
       await greet(bot, starting.signal);
-      void publishCommands(bot.api, words).catch((err: unknown) =>
-        log.warn({ err: loggable(err) }, "telegram commands not published"),
-      );
+      commands.publish();
       if (webhook) {
         await webhook.announce();
         announced = true;
@@ -258,17 +265,6 @@ function boundedRetry(): Transformer {
   const retry = autoRetry({ maxRetryAttempts: 2, maxDelaySeconds: longestWait, rethrowHttpErrors: true });
   return (prev, method, payload, signal) =>
     method === "getUpdates" ? prev(method, payload, signal) : retry(prev, method, payload, signal);
-}
-
-/** A group that became a supergroup has another id: the call is made again there, once. */
-function followingMigration(): Transformer {
-  return async (prev, method, payload, signal) => {
-    const result = await prev(method, payload, signal);
-    const moved = result.ok ? undefined : result.parameters?.migrate_to_chat_id;
-    return moved === undefined || !("chat_id" in payload)
-      ? result
-      : prev(method, { ...payload, chat_id: moved }, signal);
-  };
 }
 
 async function greet(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {

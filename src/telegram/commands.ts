@@ -6,8 +6,8 @@ import type { Words } from "../words.ts";
 /** A command: its name is also the locale key `command-<name>`. */
 export interface Command {
   readonly name: string;
-  /** `private` = in groups the person is sent to the private chat. */
-  readonly scope: "private" | "group" | "all";
+  /** `private` = in groups the person is sent to the private chat; `operators` = to everybody else it does not exist. */
+  readonly scope: "private" | "group" | "all" | "operators";
   /** In groups only its sender sees the command and its answer, where the server can do that. */
   readonly hushed?: boolean;
   /** What it asks for, given the words after it; undefined when words are missing that it cannot do without. */
@@ -37,6 +37,7 @@ export const commands: readonly Command[] = [
   { name: "cancel", scope: "all", action: () => ({ do: "cancel" }) },
   { name: "logout", scope: "private", action: () => ({ do: "log-out" }) },
   { name: "forget", scope: "private", action: () => ({ do: "forget" }) },
+  { name: "admin", scope: "operators", action: (words) => ({ do: "admin", ...(words !== "" && { words }) }) },
 ];
 
 /** `link code` are two words; anything longer is a text in which the link is to be found. */
@@ -76,8 +77,26 @@ export async function publishCommands(api: Api, words: Words): Promise<void> {
   }
 }
 
-const privateCommands = commands.filter(({ scope }) => scope !== "group");
-const groupCommands = commands.filter(({ scope }) => scope !== "private");
+/** Tells Telegram that in an operator's own chat there is more. False = they have not opened it yet. */
+export async function publishForOperator(api: Api, words: Words, chat: number): Promise<boolean> {
+  try {
+    for (const language of words.languages) {
+      const tag = language === words.languages[0] ? {} : { language_code: languageCode(language) };
+      await api.setMyCommands(listed(words, language, operatorsCommands), {
+        scope: { type: "chat", chat_id: chat },
+        ...tag,
+      });
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof GrammyError && [400, 403].includes(error.error_code)) return false;
+    throw error;
+  }
+}
+
+const operatorsCommands = commands.filter(({ scope }) => scope !== "group");
+const privateCommands = operatorsCommands.filter(({ scope }) => scope !== "operators");
+const groupCommands = commands.filter(({ scope }) => scope === "group" || scope === "all");
 
 type Audience = NonNullable<Parameters<Api["setMyCommands"]>[1]>;
 

@@ -71,8 +71,9 @@ function plain(text: string): Painted {
   return { text: new FormattedString(text), keyboard: [] };
 }
 
-function painterOf({ words, now }: DelivererParts, { turn }: BotContext): Painter {
-  return painterFor({ words, language: turn.language, place: turn.visit.place.kind, now: now() });
+function painterOf({ words, now, botName }: DelivererParts, { turn }: BotContext): Painter {
+  const deepLink = (payload: string) => `https://t.me/${botName()}?start=${payload}`;
+  return painterFor({ words, language: turn.language, place: turn.visit.place.kind, now: now(), deepLink });
 }
 
 async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswer): Promise<void> {

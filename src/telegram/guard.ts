@@ -1,9 +1,9 @@
 import { GrammyError } from "grammy";
 import type { Middleware } from "grammy";
 import type { Logger } from "pino";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { LRUCache } from "lru-cache";
 import type { Action, Visit } from "../actions/action.ts";
+import { createPace } from "../actions/pace.ts";
 import type { Answer } from "../actions/screen.ts";
 import type { Words } from "../words.ts";
 import type { BotContext } from "./context.ts";
@@ -49,7 +49,8 @@ export function createGuard(parts: GuardParts): Guard {
   const inProgress = new Set<Promise<void>>();
   const clocks = new Set<AbortController>();
   const languages = new LRUCache<string, string>({ max: mostLanguages });
-  const limiter = new RateLimiterMemory({ points: parts.updatesPerPerson ?? 100, duration: 10 });
+  // The rule actions go by, for updates: not each of them becomes an action.
+  const pace = createPace(parts.updatesPerPerson === undefined ? {} : { most: parts.updatesPerPerson });
 
   const handle = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
     const startedAt = now();
@@ -87,18 +88,12 @@ export function createGuard(parts: GuardParts): Guard {
     },
 
     async pace(ctx, next) {
-      const { person } = ctx.turn.visit;
-      const refused = await limiter.consume(person.id).then(
-        () => undefined,
-        (spent: unknown) => spent,
-      );
-      if (!(refused instanceof RateLimiterRes)) return next();
+      const tempo = await pace.take(ctx.turn.visit.person.id);
+      if (tempo === "go") return next();
       // Said on every press, since each has a spinner; but once only for what is typed.
       // Who types a line that is looked up as it grows is not spoken to.
       if (ctx.inlineQuery || ctx.chosenInlineResult) return;
-      if (ctx.callbackQuery || refused.consumedPoints === limiter.points + 1) {
-        await parts.deliverer.tell(ctx, "notice-too-fast");
-      }
+      if (ctx.callbackQuery || tempo === "say") await parts.deliverer.tell(ctx, "notice-too-fast");
     },
 
     async perform(ctx, action) {

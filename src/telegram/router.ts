@@ -3,7 +3,8 @@ import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import type { PlaceNews } from "../actions/place.ts";
 import { decodePress } from "../actions/press.ts";
-import type { Answer, FoundFiles } from "../actions/screen.ts";
+import { isCode } from "../actions/office/door.ts";
+import type { Answer, FoundFiles, Notice } from "../actions/screen.ts";
 import { commandIn, commandNamed, type Command } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
@@ -22,6 +23,8 @@ interface RouterParts {
   readonly log: Logger;
   readonly places?: PlaceNews;
   now(): number;
+  /** Told of a chat in which an operator has seen the panel. */
+  onOperator(ctx: BotContext): void;
 }
 
 interface Routes extends RouterParts {
@@ -120,6 +123,9 @@ async function performVisibly(
 
 async function show(routes: Routes, ctx: BotContext, answer: Answer, before?: Walk): Promise<void> {
   const { screen } = answer;
+  // Said a moment ago; only a press needs an answer of its own.
+  if (screen.show === "notice" && screen.again && !ctx.callbackQuery) return;
+  if (screen.show === "admin") routes.onOperator(ctx);
   if (screen.show === "form") return routes.dialogue.open(ctx, screen, before);
   if (screen.show === "found") return;
   // A question that waits here is written anew at the end of this update, unless it is left.
@@ -152,24 +158,28 @@ async function obey(routes: Routes, ctx: BotContext, { name, words }: Typed): Pr
   const { deliverer, dialogue } = routes;
   const command = commandNamed(name);
   const isPrivate = ctx.turn.visit.place.kind === "private";
-  if (!command) {
+  if (!command || (!isPrivate && command.scope === "operators")) {
     // In a group it may be meant for another bot.
-    return isPrivate || /@/.test(ctx.message?.text?.split(/\s/)[0] ?? "")
-      ? deliverer.tell(ctx, "unknown-command")
-      : undefined;
+    return isPrivate || /@/.test(ctx.message?.text?.split(/\s/)[0] ?? "") ? unknown(routes, ctx) : undefined;
   }
   if (!isPrivate && ctx.message?.sender_chat) return deliverer.tell(ctx, "anonymous-admin");
   const left = await dialogue.leave(ctx);
-  if (!isPrivate && command.scope === "private") return elsewhere(routes, ctx, command);
+  if (!isPrivate && command.scope === "private") return elsewhere(routes, ctx, command, words);
   if (name === "login" && words !== "") await takeBack(ctx);
   const action = command.action(words === "" && name === "share" ? quotedText(ctx) : words);
   if (!action) return deliverer.tell(ctx, `usage-${name}`);
   await act(routes, ctx, action.do === "cancel" && left ? { ...action, left } : action);
 }
 
-/** What belongs into the private chat; greeting a group is answered with what can be done in it. */
-async function elsewhere(routes: Routes, ctx: BotContext, { name }: Command): Promise<void> {
-  if (name === "start") return act(routes, ctx, { do: "help" });
+/** In the very words an operator's command is answered with to everybody else. */
+function unknown({ deliverer }: Routes, ctx: BotContext): Promise<void> {
+  const screen: Notice = { show: "notice", notice: "unknown-command", level: "refused", for: "asker" };
+  return deliverer.show(ctx, { screen, language: ctx.turn.language });
+}
+
+/** What belongs into the private chat; greeting a group is answered with what can be done in it, an invitation used up. */
+async function elsewhere(routes: Routes, ctx: BotContext, { name }: Command, words: string): Promise<void> {
+  if (name === "start") return act(routes, ctx, isCode(words) ? { do: "start", payload: words } : { do: "help" });
   await routes.deliverer.tell(ctx, "notice-private-only");
 }
 

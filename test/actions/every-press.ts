@@ -44,6 +44,23 @@ export const presses = (view: ViewRef): readonly Press[] => {
     "set-open": { do: "set-open", view, open: true },
     "set-hushed": { do: "set-hushed", view, hushed: true },
     "set-clear": { do: "set-clear", view, minutes: 5 },
+    "admin-go": { do: "admin-go", view, room: "people" },
+    "admin-turn": { do: "admin-turn", view, page: 2 },
+    "admin-pick": { do: "admin-pick", view, index: 0 },
+    "find-person": { do: "find-person", view },
+    admit: { do: "admit", view },
+    expel: { do: "expel", view },
+    ban: { do: "ban", view },
+    unban: { do: "unban", view },
+    "ask-quota": { do: "ask-quota", view },
+    "set-access": { do: "set-access", view, mode: "open" },
+    invite: { do: "invite", view },
+    "withdraw-invitations": { do: "withdraw-invitations", view },
+    "set-maintenance": { do: "set-maintenance", view, on: false },
+    "set-log-level": { do: "set-log-level", view, index: 2 },
+    "compose-broadcast": { do: "compose-broadcast", view },
+    "stop-broadcast": { do: "stop-broadcast", view },
+    "about-state": { do: "about-state", view },
   };
   return Object.values(each);
 };

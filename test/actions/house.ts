@@ -15,6 +15,7 @@ import type { Mount } from "../../src/storage/mount.ts";
 import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
+import { openOffice, type OfficeParts } from "../../src/actions/office/office.ts";
 
 /** What outlives the process: hand it to the next house, as after a restart. */
 export interface Shelves {
@@ -28,6 +29,8 @@ export interface Shelves {
   readonly pending: Keyv<PendingSignIn>;
   readonly said: Keyv<number>;
   readonly transfers: Keyv<readonly TransferRecord[]>;
+  /** The office's namespaces by name. */
+  readonly office: Map<string, Keyv>;
 }
 
 /** Drives that do as a test tells them. */
@@ -195,6 +198,8 @@ interface HouseOptions {
   readonly now?: () => number;
   /** Absent = nobody waits for longer than a turn of the loop. */
   readonly wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** What operators have to do with. */
+  readonly office?: Partial<OfficeParts>;
 }
 
 export function house(
@@ -205,9 +210,11 @@ export function house(
     kinds = cloud.kinds(),
     now = () => 1_000_000,
     wait = aTurn,
+    office = {},
   }: HouseOptions = {},
 ): House {
   const logged: object[] = [];
+  let waited = 0;
   let ids = houses++ * 100_000;
   const newId = () => String(ids++).padStart(10, "0");
   const locks = createLocks();
@@ -237,6 +244,23 @@ export function house(
     methods: ["redirect", "proxy"],
     usualMethod: "redirect",
     admins: ["telegram:1"],
+    office: openOffice({
+      open: <T>(name: string) => shelfOf<T>(shelves.office, name),
+      mounts: shelves.mounts,
+      access: "open",
+      announce: async () => "sent",
+      level: { get: () => "info", set: () => undefined },
+      ...locks,
+      // Waiting takes no time, but the office's clock goes on by it: what is paced would wait for ever.
+      now: () => now() + waited,
+      wait: async (ms) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        waited += ms;
+      },
+      newId,
+      log: { error: (fields) => void logged.push(fields) },
+      ...office,
+    }),
     now,
     newId,
     log: { error: (fields) => void logged.push(fields) },
@@ -255,7 +279,7 @@ export function house(
       if (screen.show !== show) throw new Error(`expected ${show}, got ${JSON.stringify(screen)}`);
       return screen as Extract<Screen, { show: Show }>;
     },
-    restarted: () => house(cloud, { shelves, changes, kinds, now, wait }),
+    restarted: () => house(cloud, { shelves, changes, kinds, now, office, wait }),
   };
 }
 
@@ -267,7 +291,12 @@ function aTurn(): Promise<void> {
 let houses = 0;
 
 export function emptyShelves(): Shelves {
-  const strict = { throwOnErrors: true };
+  // As the real store does it.
+  const strict = {
+    throwOnErrors: true,
+    serialize: (kept: object) => JSON.stringify(kept),
+    deserialize: (text: string) => JSON.parse(text) as never,
+  };
   return {
     mounts: new Keyv<Mount>(strict),
     secrets: new Keyv<Values>(strict),
@@ -279,7 +308,14 @@ export function emptyShelves(): Shelves {
     pending: new Keyv<PendingSignIn>(strict),
     said: new Keyv<number>(strict),
     transfers: new Keyv<readonly TransferRecord[]>(strict),
+    office: new Map(),
   };
+}
+
+function shelfOf<T>(shelves: Map<string, Keyv>, name: string): Keyv<T> {
+  const shelf = shelves.get(name) ?? new Keyv({ throwOnErrors: true });
+  shelves.set(name, shelf);
+  return shelf as Keyv<T>;
 }
 
 /** A person in their own chat. */

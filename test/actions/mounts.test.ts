@@ -382,6 +382,6 @@ describe("in a group", () => {
 
   test("/start says what can be done there", async () => {
     const at = house(usualCloud());
-    expect(await at.see(inGroup(mia), { do: "start" }, "help")).toMatchObject({ place: "group", admin: true });
+    expect(await at.see(inGroup(mia), { do: "start" }, "help")).toMatchObject({ place: "group", admin: false });
   });
 });

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { audiences, listFormats, talents, type Press } from "../../src/actions/action.ts";
 import { decodePress, encodePress } from "../../src/actions/press.ts";
+import { accessModes } from "../../src/actions/office/door.ts";
+import { operatorsRooms, plainOperatorsPresses, type PlainOperatorsPress } from "../../src/actions/operate.ts";
 import { downloadMethods } from "../../src/storage/mount.ts";
 
 const view = fc.record({
@@ -10,6 +12,7 @@ const view = fc.record({
 });
 const small = fc.integer({ min: 0, max: 36 ** 6 - 1 });
 const by = fc.constantFrom("name" as const, "size" as const, "modified" as const);
+const operatorsPresses = Object.keys(plainOperatorsPresses) as PlainOperatorsPress[];
 const press: fc.Arbitrary<Press> = fc.oneof(
   fc.record({
     do: fc.constantFrom(
@@ -59,6 +62,12 @@ const press: fc.Arbitrary<Press> = fc.oneof(
   fc.record({ do: fc.constant("set-rows"), view, rows: small }),
   fc.record({ do: fc.constantFrom("sort", "set-order"), view, by }),
   fc.record({ do: fc.constant("list-as"), view, format: fc.constantFrom(...listFormats) }),
+  fc.record({ do: fc.constant("admin-go"), view, room: fc.constantFrom(...operatorsRooms) }),
+  fc.record({ do: fc.constant("admin-turn"), view, page: small }),
+  fc.record({ do: fc.constantFrom("admin-pick", "set-log-level"), view, index: small }),
+  fc.record({ do: fc.constant("set-access"), view, mode: fc.constantFrom(...accessModes) }),
+  fc.record({ do: fc.constant("set-maintenance"), view, on: fc.boolean() }),
+  fc.constantFrom(...operatorsPresses).chain((press) => fc.record({ do: fc.constant(press), view })),
   fc.record({ do: fc.constant("set-method"), view, method: fc.constantFrom(...downloadMethods) }),
 );
 
@@ -94,6 +103,10 @@ test.each([
   "1abcdefghij-1-u-1",
   "1abcdefghij-1-j",
   "1abcdefghij-1-s-9",
+  "1abcdefghij-1-am-2",
+  "1abcdefghij-1-aa-z",
+  "1abcdefghij-1-zz",
+  "1abcdefghij-1-abc",
   "1abcdefghij-1-d-z",
   "1abcdefghij-1-jf-z",
   "1abcdefghij-1-jf",

@@ -106,6 +106,7 @@ async function chats(count: number): Promise<void> {
     pending: store.open("pending", { sealed: true }),
     said: store.open("said"),
     transfers: store.open("transfers"),
+    office: new Map(),
   };
   const at = house(new Cloud({ shares: { shelf: { tree: many(600) } } }), { shelves, now: Date.now });
   const before = process.memoryUsage().rss;

@@ -3,6 +3,10 @@ import { describe, expect, test } from "vitest";
 import { audiences, formIds, listFormats, type ViewRef } from "../../src/actions/action.ts";
 import { clearChoices, dailyChoices } from "../../src/actions/place.ts";
 import { decodePress, encodePress } from "../../src/actions/press.ts";
+import { auditActs } from "../../src/actions/office/audit.ts";
+import { accessModes } from "../../src/actions/office/door.ts";
+import { logLevels } from "../../src/actions/office/office.ts";
+import type { OperatorsScreen } from "../../src/actions/screen-operators.ts";
 import {
   noticeCodes,
   type FormScreen,
@@ -134,6 +138,123 @@ const form: fc.Arbitrary<FormScreen> = fc
     ...(page !== undefined && { page: { url: page, expiresAt: now } }),
   }));
 
+const guest = fc.record(
+  {
+    id: fc.constantFrom("telegram:-1001234567890", "discord:123456789012345678"),
+    kind: fc.constantFrom("person", "group"),
+    standing: fc.constantFrom("usual", "admitted", "banned", "operator"),
+    seenAt: fc.constant(now),
+  },
+  { requiredKeys: ["id", "kind", "standing"] },
+);
+const eight = { maxLength: 8 };
+const paged = { view: fc.constant(view), page: fc.nat({ max: 900 }), pages: fc.nat({ max: 900 }) };
+
+/** What operators see. */
+const operatorsScreens: {
+  readonly [Show in OperatorsScreen["show"]]: fc.Arbitrary<Extract<OperatorsScreen, { show: Show }>>;
+} = {
+  admin: fc.record(
+    {
+      show: fc.constant("admin"),
+      view: fc.constant(view),
+      numbers: fc.record({
+        people: fc.nat(),
+        groups: fc.nat(),
+        mounts: fc.nat(),
+        failing: fc.nat(),
+        links: fc.nat(),
+        bytes: fc.nat(),
+        calls: fc.nat(),
+        coolDowns: fc.nat(),
+        errors: fc.array(fc.record({ code: fc.constantFrom(...storageErrorCodes), count: fc.nat() }), {
+          maxLength: 10,
+        }),
+      }),
+      access: fc.constantFrom(...accessModes),
+      maintenanceSince: fc.constant(now),
+      logLevel: fc.constantFrom(...logLevels),
+      logLevels: fc.constant(logLevels),
+    },
+    { requiredKeys: ["show", "view", "numbers", "access", "logLevel", "logLevels"] },
+  ),
+  people: fc.record(
+    { show: fc.constant("people"), ...paged, rows: fc.array(guest, eight), words: hostileName },
+    { requiredKeys: ["show", "view", "page", "pages", "rows"] },
+  ),
+  person: fc.record(
+    {
+      show: fc.constant("person"),
+      view: fc.constant(view),
+      guest,
+      admitted: fc.boolean(),
+      banned: fc.boolean(),
+      fixed: fc.boolean(),
+      mounts: fc.nat(),
+      used: fc.nat(),
+      quota: fc.nat(),
+    },
+    { requiredKeys: ["show", "view", "guest", "admitted", "banned", "fixed", "mounts", "used"] },
+  ),
+  access: fc.record(
+    {
+      show: fc.constant("access"),
+      view: fc.constant(view),
+      access: fc.constantFrom(...accessModes),
+      modes: fc.constant(accessModes),
+      admitted: fc.nat(),
+      open: fc.nat(),
+      invitation: fc.constant({ code: `inv-${"a".repeat(20)}`, expiresAt: now }),
+    },
+    { requiredKeys: ["show", "view", "access", "modes", "admitted", "open"] },
+  ),
+  "admin-mounts": fc.record({
+    show: fc.constant("admin-mounts"),
+    ...paged,
+    rows: fc.array(
+      line.map((mount) => ({ ...mount, owner: "discord:123456789012345678" })),
+      eight,
+    ),
+  }),
+  broadcast: fc.record(
+    {
+      show: fc.constant("broadcast"),
+      view: fc.constant(view),
+      broadcast: fc.record(
+        {
+          id: fc.constant("abcdefghij"),
+          by: fc.constant("telegram:1"),
+          text: hostileName,
+          at: fc.constant(now),
+          state: fc.constantFrom("running", "stopped", "done"),
+          total: fc.nat(),
+          tally: fc.record({ sent: fc.nat(), gone: fc.nat(), failed: fc.nat() }),
+          endedAt: fc.constant(now),
+        },
+        { requiredKeys: ["id", "by", "text", "at", "state", "total", "tally"] },
+      ),
+    },
+    { requiredKeys: ["show", "view"] },
+  ),
+  audit: fc.record({
+    show: fc.constant("audit"),
+    ...paged,
+    entries: fc.array(
+      fc.record(
+        {
+          at: fc.constant(now),
+          by: fc.constant("telegram:1"),
+          act: fc.constantFrom(...auditActs),
+          subject: fc.constant("telegram:-1001234567890"),
+          detail: fc.constant("allowlist"),
+        },
+        { requiredKeys: ["at", "by", "act"] },
+      ),
+      eight,
+    ),
+  }),
+};
+
 /** A screen of every kind: a new kind does not compile until it is drawn here too. */
 function screensOf(rows: number): {
   readonly [Show in DrawnScreen["show"]]: fc.Arbitrary<Extract<DrawnScreen, { show: Show }>>;
@@ -262,8 +383,9 @@ function screensOf(rows: number): {
       {
         show: fc.constant("question"),
         view: fc.constant(view),
-        question: fc.constantFrom("remove-mount", "forget"),
+        question: fc.constantFrom("remove-mount", "forget", "broadcast"),
         subject: hostileName,
+        count: fc.nat(),
       },
       { requiredKeys: ["show", "view", "question"] },
     ),
@@ -281,6 +403,7 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "notice", "level"] },
     ),
+    ...operatorsScreens,
     transfer: fc.record(
       {
         show: fc.constant("transfer"),

@@ -73,7 +73,10 @@ test("in English commands are called as everywhere else, and so are their option
 
 test("what Telegram has, Discord has", () => {
   const here = new Set(commands.map(({ name }) => name));
-  expect(telegramCommands.map(({ name }) => name).filter((name) => !here.has(name))).toEqual([]);
+  // Discord shows everybody every command in its private chat: operators go in by `/start admin` there.
+  const offered = telegramCommands.filter(({ scope }) => scope !== "operators");
+  expect(offered.map(({ name }) => name).filter((name) => !here.has(name))).toEqual([]);
+  expect(here).not.toContain("admin");
 });
 
 test("both Englishes and both Chineses of Discord are spoken, and nothing is invented for other languages", () => {

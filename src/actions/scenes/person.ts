@@ -2,6 +2,7 @@ import { draw, type Errand, type Outcome } from "../errand.ts";
 import { languageOf, mountsOf, orderOf, rowChoicesOf, rowsOf } from "../person.ts";
 import type { Scene } from "../session.ts";
 import { withMount } from "./mounted.ts";
+import { recipients } from "./operators.ts";
 
 /** The first words. */
 export async function showWelcome(errand: Errand): Promise<Outcome> {
@@ -34,6 +35,11 @@ export async function ask(errand: Errand, scene: Extract<Scene, { at: "question"
     case "forget": {
       const view = await draw(errand, scene);
       return { screen: { show: "question", view, question: "forget" } };
+    }
+    case "broadcast": {
+      const to = await recipients(errand);
+      const view = await draw(errand, scene);
+      return { screen: { show: "question", view, question: "broadcast", subject: scene.text, count: to.length } };
     }
     case "remove-mount":
       return withMount(errand, scene.mount, async ({ title }) => {

@@ -5,6 +5,7 @@ import { showFolder } from "./folder.ts";
 import type { ShowOptions } from "./listing.ts";
 import { showLendChoice, showLending, showPlaceSettings } from "./lending.ts";
 import { showMount, showMounts } from "./mounts.ts";
+import { showOperators } from "./operators.ts";
 import { ask, showSettings, showWelcome } from "./person.ts";
 import { showSearch } from "./search.ts";
 import { browse } from "../verbs/browse.ts";
@@ -45,6 +46,8 @@ export async function redraw(errand: Errand, scene: Scene | Resumable, options: 
       return browse(errand);
     case "question":
       return ask(errand, scene);
+    case "operators":
+      return showOperators(errand, scene);
     case "notice":
       return redraw(errand, scene.retry ?? scene.back ?? { at: "welcome" }, options);
   }

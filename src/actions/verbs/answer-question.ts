@@ -5,20 +5,30 @@ import { takeBackEverywhere } from "../place.ts";
 import type { Pressed } from "../pressed.ts";
 import { withMount } from "../scenes/mounted.ts";
 import { showMount } from "../scenes/mounts.ts";
+import { showOperators } from "../scenes/operators.ts";
 import type { Scene } from "../session.ts";
 import { forgetPerson } from "./forget.ts";
+import { beginBroadcast } from "./operate.ts";
 
 /** Yes. Only to the question that is asked now: an old one may have been answered with no. */
 export function confirm(pressed: Pressed): Promise<Outcome> | Outcome {
   const question = questionNow(pressed);
   if (!question) return refused("view-expired");
-  return question.question === "forget" ? forgetPerson(pressed) : removeMount(pressed, question);
+  switch (question.question) {
+    case "forget":
+      return forgetPerson(pressed);
+    case "broadcast":
+      return beginBroadcast(pressed, question.text);
+    case "remove-mount":
+      return removeMount(pressed, question);
+  }
 }
 
 /** No: everything stays as it is. */
 export function dismiss(pressed: Pressed): Promise<Outcome> | Outcome {
   const question = questionNow(pressed);
   if (!question) return refused("view-expired");
+  if (question.question === "broadcast") return showOperators(pressed, { at: "operators", room: "broadcast" });
   if (question.question === "forget" || question.loggingOut) return noticeWithWays(pressed, "cancelled");
   return showMount(pressed, question.mount);
 }

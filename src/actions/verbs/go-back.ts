@@ -25,7 +25,10 @@ function behind(scene: Scene): Scene | Resumable {
     case "mount":
       return { at: "mounts" };
     case "question":
+      if (scene.question === "broadcast") return { at: "operators", room: "broadcast" };
       return scene.question === "remove-mount" ? { at: "mount", mount: scene.mount } : { at: "welcome" };
+    case "operators":
+      return { at: "operators", room: scene.room === "person" ? "people" : "panel", page: 1 };
     case "settings":
     case "mounts":
       return { at: "welcome" };

@@ -1,6 +1,7 @@
 import type { Values } from "../../storage/form.ts";
 import type { FormRef } from "../action.ts";
 import type { Errand, Outcome } from "../errand.ts";
+import { submitBroadcast, submitFind, submitQuota } from "./operate.ts";
 import { submitTitle } from "./rename-mount.ts";
 import { submitShare } from "./open-share.ts";
 import { submitSearch } from "./search.ts";
@@ -20,5 +21,12 @@ export function submit(errand: Errand, { id, subject }: FormRef, values: Values)
       return submitTitle(errand, subject, values);
     case "search-words":
       return submitSearch(errand, subject, values);
+    // Operators.
+    case "find-person":
+      return submitFind(errand, values);
+    case "quota":
+      return submitQuota(errand, subject, values);
+    case "broadcast-text":
+      return submitBroadcast(errand, values);
   }
 }

@@ -27,6 +27,9 @@ const filledIn: Readonly<Record<FormId, "modal" | "page">> = {
   "pikpak-share": "modal",
   "mount-title": "modal",
   "search-words": "modal",
+  "find-person": "modal",
+  quota: "modal",
+  "broadcast-text": "modal",
 };
 
 /** Whether a form is a modal, or a page of the gateway. */

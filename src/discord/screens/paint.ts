@@ -7,6 +7,7 @@ import { listChoiceSheet, listProgressSheet, listReadySheet } from "./list.ts";
 import { listingSheet } from "./listing.ts";
 import { mountSheet, mountsSheet } from "./mounts.ts";
 import { noticeSheet } from "./notice.ts";
+import { operatorsSheet } from "./operators.ts";
 import type { Painter } from "./painter.ts";
 import { questionSheet } from "./question.ts";
 import { settingsSheet } from "./settings.ts";
@@ -45,6 +46,14 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return lendingSheet(painter, screen);
     case "place-settings":
       return placeSettingsSheet(painter, screen);
+    case "admin":
+    case "people":
+    case "person":
+    case "access":
+    case "admin-mounts":
+    case "broadcast":
+    case "audit":
+      return operatorsSheet(painter, screen);
     case "notice":
       return noticeSheet(painter, screen);
     case "transfer":

@@ -1,17 +1,25 @@
 import { ButtonStyle } from "discord.js";
 import type { Question } from "../../actions/screen.ts";
-import { strong } from "../markup.ts";
+import { label, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
 
 /** Are you sure? */
-export function questionSheet({ say }: Painter, { view, question, subject }: Question): Sheet {
+export function questionSheet({ say }: Painter, { view, question, subject, count }: Question): Sheet {
+  const isBroadcast = question === "broadcast";
   return {
-    head: [subject !== undefined && strong(subject), `❓ ${say(`question-${question}`)}`],
+    head: [
+      subject !== undefined && (isBroadcast ? label(subject, 1900) : strong(subject)),
+      `❓ ${say(`question-${question}`, { count: count ?? 0 })}`,
+    ],
     rows: [
       [
-        press(`🗑 ${say(`press-confirm-${question}`)}`, { do: "confirm", view }, { style: ButtonStyle.Danger }),
-        press(`✖️ ${say("press-dismiss")}`, { do: "dismiss", view }),
+        press(
+          `${isBroadcast ? "📣" : "🗑"} ${say(`press-confirm-${question}`)}`,
+          { do: "confirm", view },
+          { style: isBroadcast ? ButtonStyle.Primary : ButtonStyle.Danger },
+        ),
+        press(`✖️ ${say(isBroadcast ? "press-dismiss-broadcast" : "press-dismiss")}`, { do: "dismiss", view }),
       ],
     ],
   };

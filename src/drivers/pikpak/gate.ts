@@ -28,7 +28,10 @@ const holdNote = z.object({ until: z.number(), code: z.enum(["sign-in-refused", 
 type CoolDown = z.infer<typeof coolDownNote>;
 
 /** The gate of one account; its cool-down is kept in the notes, so that a restart does not forget it. */
-export function createGate(account: string, { notes, now, wait }: Pick<DriverContext, "notes" | "now" | "wait">): Gate {
+export function createGate(
+  account: string,
+  { notes, now, wait, count }: Pick<DriverContext, "notes" | "now" | "wait" | "count">,
+): Gate {
   const coolDownKey = `cool-down:${account}`;
   const signInsKey = `sign-ins:${account}`;
   const holdKey = `sign-in-hold:${account}`;
@@ -50,6 +53,7 @@ export function createGate(account: string, { notes, now, wait }: Pick<DriverCon
       await refuseWhileCooling();
     },
     async coolDown(ms) {
+      count?.("cool-downs");
       const before = await current();
       const level = before && before.until + forgiven > now() ? before.level + 1 : 0;
       const pause = Math.min(ms ?? steps[Math.min(level, steps.length - 1)] ?? hour, day);

@@ -112,7 +112,7 @@ function openAccountMount(house: House, options: Values, context: DriverContext)
   const account =
     username === undefined ? undefined : createHash("sha256").update(username.toLowerCase()).digest("hex").slice(0, 16);
   const gate = account === undefined ? lateGate(house, deviceId, context) : house.gate(account, context);
-  const transport = createTransport();
+  const transport = createTransport({ onSend: () => context.count?.("calls") });
   const shared = { userUrl: house.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, challenge: "stop" });
   const auth = createAuth({ ...shared, username, captcha });
@@ -190,7 +190,7 @@ function openShareMount(house: House, options: Values, context: DriverContext): 
   const identity = house.identity(options["platform"]);
   const deviceId = deviceIdIn(context);
   const gate = house.gate("anonymous", context);
-  const transport = createTransport();
+  const transport = createTransport({ onSend: () => context.count?.("calls") });
   const shared = { userUrl: house.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, challenge: "ignore" });
   const client = createClient({ ...shared, driveUrl: house.driveUrl, captcha });

@@ -41,8 +41,13 @@ const language = "en";
 /** Bytes an API answer may have: 500 entries are about 1 MB. */
 const mostBytes = 16 * 1024 * 1024;
 
-/** A transport over undici. */
-export function createTransport(patience = usualPatience): Transport {
+interface TransportOptions {
+  readonly patience?: Patience;
+  readonly onSend?: () => void;
+}
+
+/** A transport over undici. `onSend` is told of each exchange. */
+export function createTransport({ patience = usualPatience, onSend }: TransportOptions = {}): Transport {
   const agent = new Agent({
     connect: { timeout: 10_000 },
     headersTimeout: patience.begin,
@@ -55,6 +60,7 @@ export function createTransport(patience = usualPatience): Transport {
   return {
     async send(exchange, now) {
       if (closing) throw new StorageError("unreachable", { message: "the drive is being closed" });
+      onSend?.();
       const sent = sendWith(agent, exchange, { now, whole: patience.whole }).finally(() => underway.delete(sent));
       underway.add(sent);
       return sent;

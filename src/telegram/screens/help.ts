@@ -4,7 +4,9 @@ import { lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** The commands that work here, each with what it does. */
 export function paintHelp({ say }: Painter, { place, admin }: Help): Painted {
-  const here = commands.filter(({ scope }) => scope === "all" || scope === place);
+  const here = commands.filter(
+    ({ scope }) => scope === "all" || scope === place || (scope === "operators" && place === "private" && admin),
+  );
   return {
     text: lines(
       strong(say("help-title")),

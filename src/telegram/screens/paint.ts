@@ -7,6 +7,7 @@ import { paintListChoice, paintListProgress, paintListReady } from "./list.ts";
 import { paintListing } from "./listing.ts";
 import { paintMount, paintMounts } from "./mounts.ts";
 import { paintNotice } from "./notice.ts";
+import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSettings } from "./settings.ts";
@@ -48,6 +49,14 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintLending(painter, screen);
     case "place-settings":
       return paintPlaceSettings(painter, screen);
+    case "admin":
+    case "people":
+    case "person":
+    case "access":
+    case "admin-mounts":
+    case "broadcast":
+    case "audit":
+      return paintOperators(painter, screen);
     case "notice":
       return paintNotice(painter, screen);
   }

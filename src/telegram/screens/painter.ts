@@ -28,6 +28,8 @@ export interface Painter {
   readonly place: "private" | "group";
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The address that opens the bot with a payload; absent = not known. */
+  readonly deepLink?: (payload: string) => string;
 }
 
 interface PainterParts {
@@ -35,10 +37,11 @@ interface PainterParts {
   readonly language: string;
   readonly place: "private" | "group";
   readonly now: number;
+  readonly deepLink?: Painter["deepLink"];
 }
 
 /** The painter of one language, for one answer. */
-export function painterFor({ words, language, place, now }: PainterParts): Painter {
+export function painterFor({ words, language, place, now, deepLink }: PainterParts): Painter {
   return {
     say: words.in(language),
     language,
@@ -47,6 +50,7 @@ export function painterFor({ words, language, place, now }: PainterParts): Paint
     languageName: (other) => words.in(other)("language-name"),
     place,
     now,
+    ...(deepLink && { deepLink }),
   };
 }
 

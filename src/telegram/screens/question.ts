@@ -1,13 +1,28 @@
 import type { Question } from "../../actions/screen.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
+const signs: Readonly<Record<Question["question"], string>> = { "remove-mount": "🗑", forget: "🗑", broadcast: "📣" };
+
 /** Are you sure? */
-export function paintQuestion({ say }: Painter, { view, question, subject }: Question): Painted {
+export function paintQuestion({ say }: Painter, { view, question, subject, count }: Question): Painted {
   return {
-    text: lines(subject !== undefined && strong(subject), `❓ ${say(`question-${question}`)}`),
+    text: lines(
+      subject !== undefined && (question === "broadcast" ? subject.toWellFormed() : strong(subject)),
+      `❓ ${say(`question-${question}`, { count: count ?? 0 })}`,
+    ),
     keyboard: [
-      [{ ...button(`🗑 ${say(`press-confirm-${question}`)}`, { do: "confirm", view }), style: "danger" }],
-      [button(`✖️ ${say("press-dismiss")}`, { do: "dismiss", view })],
+      [
+        {
+          ...button(`${signs[question]} ${say(`press-confirm-${question}`)}`, { do: "confirm", view }),
+          ...(question !== "broadcast" && { style: "danger" as const }),
+        },
+      ],
+      [
+        button(`✖️ ${say(question === "broadcast" ? "press-dismiss-broadcast" : "press-dismiss")}`, {
+          do: "dismiss",
+          view,
+        }),
+      ],
     ],
   };
 }

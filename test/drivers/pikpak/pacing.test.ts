@@ -147,7 +147,7 @@ describe("connections", () => {
     await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
     const address = slow.address();
     const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/`;
-    const transport = createTransport({ begin: 300, whole: 600 });
+    const transport = createTransport({ patience: { begin: 300, whole: 600 } });
     await expect(transport.send({ method: "GET", url, headers: {} }, 0)).rejects.toMatchObject({ code: "unreachable" });
     await transport.close();
     await expect(transport.send({ method: "GET", url, headers: {} }, 0)).rejects.toMatchObject({ code: "unreachable" });

@@ -1,0 +1,36 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+
+/** `go`: do it. `say`: too fast, and they are to be told. `hush`: too fast, and they were told already. */
+export type Tempo = "go" | "say" | "hush";
+
+/** How fast somebody may ask for things: the one rule of both chats. */
+export interface Pace {
+  /** Counts one thing asked for in each of the names (a person, a group); the strictest answer holds. */
+  take(...names: readonly string[]): Promise<Tempo>;
+}
+
+interface PaceOptions {
+  /** Things a name may ask for in `seconds`; 100 in 10 when absent. */
+  readonly most?: number;
+  readonly seconds?: number;
+}
+
+/** Counts in this process: where several serve one bot, each person is with one of them most of the time. */
+export function createPace({ most = 100, seconds = 10 }: PaceOptions = {}): Pace {
+  const limiter = new RateLimiterMemory({ points: most, duration: seconds });
+  const one = async (name: string): Promise<Tempo> => {
+    try {
+      await limiter.consume(name);
+      return "go";
+    } catch (spent) {
+      if (!(spent instanceof RateLimiterRes)) throw spent;
+      return spent.consumedPoints === most + 1 ? "say" : "hush";
+    }
+  };
+  return {
+    async take(...names) {
+      const tempos = await Promise.all(names.map(one));
+      return tempos.find((tempo) => tempo === "hush") ?? tempos.find((tempo) => tempo === "say") ?? "go";
+    },
+  };
+}

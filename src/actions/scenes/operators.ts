@@ -1,0 +1,236 @@
+import type { ViewRef } from "../action.ts";
+import { draw, type Errand, type Outcome } from "../errand.ts";
+import { accessModes, type Invitation, type Standing } from "../office/door.ts";
+import type { Counts } from "../office/ledger.ts";
+import { logLevels, type Office } from "../office/office.ts";
+import type { OperatorsScene } from "../operate.ts";
+import type { GuestLine, HouseNumbers } from "../screen-operators.ts";
+import type { Screen } from "../screen.ts";
+import { tagOf } from "./mounted.ts";
+
+/** A room of the operators, as it is now. */
+export function showOperators(errand: Errand, scene: OperatorsScene): Promise<Outcome> {
+  switch (scene.room) {
+    case "panel":
+      return showPanel(errand, scene);
+    case "people":
+      return showPeople(errand, scene);
+    case "person":
+      return showPerson(errand, scene.id);
+    case "access":
+      return showAccess(errand);
+    case "admin-mounts":
+      return showEveryMount(errand, scene.page);
+    case "broadcast":
+      return showBroadcast(errand);
+    case "audit":
+      return showAudit(errand, scene.page);
+  }
+}
+
+/** Rows a list of the operators has. */
+const size = 8;
+
+async function showPanel(errand: Errand, scene: OperatorsScene): Promise<Outcome> {
+  const { office } = errand.services;
+  const [numbers, { access, maintenance }] = await Promise.all([numbersOf(office), office.door.opening()]);
+  const view = await draw(errand, scene);
+  return {
+    screen: {
+      show: "admin",
+      view,
+      numbers,
+      access,
+      ...(maintenance && { maintenanceSince: maintenance.at }),
+      logLevel: office.level.get(),
+      logLevels,
+    },
+  };
+}
+
+async function numbersOf({ chats, ledger, mounts }: Office): Promise<HouseNumbers> {
+  const seen = { people: 0, groups: 0, mounts: 0, failing: 0 };
+  for await (const { kind, reachable } of chats.all()) {
+    if (kind === "person") seen.people += 1;
+    else if (reachable) seen.groups += 1;
+  }
+  for await (const { health } of mounts()) {
+    seen.mounts += 1;
+    if (health.state === "failing") seen.failing += 1;
+  }
+  const counts = await ledger.read();
+  return {
+    ...seen,
+    links: counts["links"] ?? 0,
+    bytes: counts["bytes"] ?? 0,
+    calls: counts["calls"] ?? 0,
+    coolDowns: counts["cool-downs"] ?? 0,
+    errors: errorsIn(counts),
+  };
+}
+
+function errorsIn(counts: Counts): HouseNumbers["errors"] {
+  return Object.entries(counts)
+    .flatMap(([what, count]) =>
+      what.startsWith("error ") ? [{ code: what.slice("error ".length), count: count ?? 0 }] : [],
+    )
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, 10);
+}
+
+async function showPeople(
+  errand: Errand,
+  { page, words }: Extract<OperatorsScene, { room: "people" }>,
+): Promise<Outcome> {
+  const guests = (await everybody(errand)).filter(({ id }) => words === undefined || id.includes(words));
+  const part = cut(guests, page);
+  const scene: OperatorsScene = {
+    at: "operators",
+    room: "people",
+    page: part.page,
+    ...(words !== undefined && { words }),
+  };
+  const view = await draw(
+    errand,
+    scene,
+    part.rows.map(({ id }) => id),
+  );
+  return { screen: { show: "people", view, ...part, ...(words !== undefined && { words }) } };
+}
+
+/** All that were seen or decided about, those seen last first. */
+async function everybody({ services: { office, admins } }: Errand): Promise<readonly GuestLine[]> {
+  const standings = await standingsIn(office);
+  const guests = new Map<string, GuestLine>();
+  for (const id of [...admins, ...standings.keys()]) {
+    guests.set(id, { id, kind: kindOf(id), standing: standingOf(standings.get(id), admins.includes(id)) });
+  }
+  for await (const { id, kind, seenAt } of office.chats.all()) {
+    guests.set(id, { id, kind, standing: standingOf(standings.get(id), admins.includes(id)), seenAt });
+  }
+  return [...guests.values()].toSorted((a, b) => (b.seenAt ?? 0) - (a.seenAt ?? 0) || (a.id < b.id ? -1 : 1));
+}
+
+async function standingsIn({ door }: Office): Promise<ReadonlyMap<string, Standing>> {
+  const standings = new Map<string, Standing>();
+  for await (const standing of door.standings()) standings.set(standing.id, standing);
+  return standings;
+}
+
+/** What an id that was never seen stands for: groups have negative numbers on Telegram and channels on Discord. */
+function kindOf(id: string): GuestLine["kind"] {
+  return /^telegram:-|^discord:\D/.test(id) ? "group" : "person";
+}
+
+function standingOf(standing: Standing | undefined, isFixed: boolean): GuestLine["standing"] {
+  if (isFixed || standing?.operator) return "operator";
+  if (standing?.banned) return "banned";
+  return standing?.admitted ? "admitted" : "usual";
+}
+
+async function showPerson(errand: Errand, id: string): Promise<Outcome> {
+  const { office, admins } = errand.services;
+  const [chat, standing, used] = await Promise.all([
+    office.chats.find(id),
+    office.door.standing(id),
+    office.allowance.used(id),
+  ]);
+  let mounts = 0;
+  for await (const { owner } of office.mounts()) if (owner === id) mounts += 1;
+  const fixed = admins.includes(id);
+  const view = await draw(errand, { at: "operators", room: "person", id });
+  return {
+    screen: {
+      show: "person",
+      view,
+      guest: {
+        id,
+        kind: chat?.kind ?? kindOf(id),
+        standing: standingOf(standing, fixed),
+        ...(chat && { seenAt: chat.seenAt }),
+      },
+      admitted: standing.admitted !== undefined,
+      banned: standing.banned !== undefined,
+      fixed,
+      mounts,
+      used,
+      ...(standing.quota !== undefined && { quota: standing.quota }),
+    },
+  };
+}
+
+/** Who may come in; an invitation that was just made is shown this once. */
+export async function showAccess(errand: Errand, invitation?: Invitation): Promise<Outcome> {
+  const { door } = errand.services.office;
+  const { access } = await door.opening();
+  const standings = await standingsIn(errand.services.office);
+  const open = await door.invitations();
+  const view = await draw(errand, { at: "operators", room: "access" });
+  return {
+    screen: {
+      show: "access",
+      view,
+      access,
+      modes: accessModes,
+      admitted: [...standings.values()].filter(({ admitted }) => admitted !== undefined).length,
+      open,
+      ...(invitation && { invitation }),
+    },
+  };
+}
+
+async function showEveryMount(errand: Errand, page: number): Promise<Outcome> {
+  const mounts = await Array.fromAsync(errand.services.office.mounts());
+  const sick = (health: { readonly state: string }) => (health.state === "failing" ? 0 : 1);
+  const order = mounts.toSorted((a, b) => sick(a.health) - sick(b.health) || (a.title < b.title ? -1 : 1));
+  const part = cut(order, page);
+  const ids = part.rows.map(({ id }) => id);
+  const view = await draw(errand, { at: "operators", room: "admin-mounts", page: part.page }, ids);
+  const rows = part.rows.map((mount) => ({ ...tagOf(mount), owner: mount.owner, health: mount.health }));
+  return { screen: { show: "admin-mounts", view, ...part, rows } };
+}
+
+async function showBroadcast(errand: Errand): Promise<Outcome> {
+  const { broadcasts } = errand.services.office;
+  const broadcast = await broadcasts.latest();
+  const view = await draw(errand, { at: "operators", room: "broadcast" });
+  return {
+    screen: { show: "broadcast", view, ...(broadcast && { broadcast }) },
+    ...(broadcast?.state === "running" && { updates: progress(errand, view) }),
+  };
+}
+
+/** The same screen with growing numbers, until the broadcast has ended or somebody has gone on to another screen. */
+async function* progress({ services }: Errand, view: ViewRef): AsyncGenerator<Screen> {
+  for await (const broadcast of services.office.broadcasts.follow()) {
+    const session = await services.sessions.get(view.id);
+    if (session?.revision !== view.revision) return;
+    yield { show: "broadcast", view, broadcast };
+  }
+}
+
+async function showAudit(errand: Errand, page: number): Promise<Outcome> {
+  const { entries, pages } = await errand.services.office.audit.page(page, size);
+  const shown = Math.min(Math.max(1, page), pages);
+  const view = await draw(errand, { at: "operators", room: "audit", page: shown });
+  return { screen: { show: "audit", view, entries, page: shown, pages } };
+}
+
+function cut<T>(all: readonly T[], page: number): { rows: readonly T[]; page: number; pages: number } {
+  const pages = Math.max(1, Math.ceil(all.length / size));
+  const shown = Math.min(Math.max(1, page), pages);
+  return { rows: all.slice((shown - 1) * size, shown * size), page: shown, pages };
+}
+
+/** Whom a broadcast is for: every chat that can be written to, but for the banned, and with an allowlist those on it. */
+export async function recipients({ services: { office, admins } }: Errand): Promise<readonly string[]> {
+  const standings = await standingsIn(office);
+  const { access } = await office.door.opening();
+  const to: string[] = [];
+  for await (const { id, reachable } of office.chats.all()) {
+    const { banned, admitted, operator } = standings.get(id) ?? {};
+    const isIn = access === "open" || admitted || operator || admins.includes(id);
+    if (reachable && !banned && isIn) to.push(id);
+  }
+  return to.toSorted();
+}

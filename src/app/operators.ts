@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Announce } from "../actions/broadcast.ts";
+import { openOffice, type Office } from "../actions/office/office.ts";
+import type { Config } from "../config.ts";
+import type { Revocations } from "../gateway/revocations.ts";
+import { levelOf } from "../log.ts";
+import type { Mount } from "../storage/mount.ts";
+import type { Store } from "../store/store.ts";
+import { newId } from "./drives.ts";
+import type { Frontends } from "./frontends.ts";
+
+interface OfficePlace {
+  readonly config: Config;
+  readonly store: Store;
+  readonly revocations: Revocations;
+  /** The process's logger, before it has children. */
+  readonly log: Logger;
+  /** The chats; asked when something is sent, which is after they are made. */
+  frontends(): Frontends | undefined;
+}
+
+/** The operators' office over the store. */
+export function officeOf({ config, store, revocations, log, frontends }: OfficePlace): Office {
+  const level = levelOf(log);
+  return openOffice({
+    open: (namespace) => store.open(namespace),
+    mounts: store.open<Mount>("mounts"),
+    access: config.access,
+    announce: (place, text) => announceBy(frontends(), place, text),
+    revokeLinks: (person) => revocations.revoke({ person }),
+    level,
+    exclusive: (key, work) => store.exclusive(key, work),
+    now: Date.now,
+    wait: (ms, signal) => sleep(ms, undefined, { signal }),
+    newId,
+    log: log.child({ part: "office" }),
+  });
+}
+
+/** Sends to a chat by the frontend it belongs to. */
+async function announceBy(frontends: Frontends | undefined, place: string, text: string): ReturnType<Announce> {
+  const announce = place.startsWith("telegram:") ? frontends?.telegram?.announce : undefined;
+  if (!announce) throw new Error("the frontend of this chat is not switched on");
+  return announce(place, text);
+}
+
+/** Where nobody is an operator yet, whoever can read the terminal may become one. Not logged, since logs are kept and shipped. */
+export async function offerFirstOperator({ admins }: Config, { door }: Office): Promise<void> {
+  if (admins.length > 0) return;
+  for await (const { operator } of door.standings()) if (operator) return;
+  process.stderr.write(
+    `No ADMINS are set. To become the operator, send the bot: /start ${await door.operatorCode()}\n`,
+  );
+}

@@ -1,0 +1,290 @@
+import { ButtonStyle } from "discord.js";
+import type { ViewRef } from "../../actions/action.ts";
+import type { Broadcast } from "../../actions/broadcast.ts";
+import { operatorsRooms, type OperatorsRoom, type PlainOperatorsPress } from "../../actions/operate.ts";
+import type {
+  AccessScreen,
+  AdminMounts,
+  AdminPanel,
+  AuditScreen,
+  BroadcastScreen,
+  GuestLine,
+  OperatorsScreen,
+  PeopleList,
+  PersonCard,
+} from "../../actions/screen-operators.ts";
+import { label, moment, plainLabel, strong } from "../markup.ts";
+import { press, type Painter } from "./painter.ts";
+import { bar, type Button, type Line, type Sheet } from "./sheet.ts";
+
+/** What operators see. */
+export function operatorsSheet(painter: Painter, screen: OperatorsScreen): Sheet {
+  switch (screen.show) {
+    case "admin":
+      return panelSheet(painter, screen);
+    case "people":
+      return peopleSheet(painter, screen);
+    case "person":
+      return personSheet(painter, screen);
+    case "access":
+      return accessSheet(painter, screen);
+    case "admin-mounts":
+      return mountsSheet(painter, screen);
+    case "broadcast":
+      return broadcastSheet(painter, screen);
+    case "audit":
+      return auditSheet(painter, screen);
+  }
+}
+
+const roomSigns: Readonly<Record<OperatorsRoom, string>> = {
+  panel: "🎛",
+  people: "👥",
+  access: "🚪",
+  "admin-mounts": "🗄",
+  broadcast: "📣",
+  audit: "📒",
+};
+
+function title({ say }: Painter, room: OperatorsRoom): string {
+  return `### ${roomSigns[room]} ${say(`admin-room-${room}`)}`;
+}
+
+function roomButton({ say }: Painter, view: ViewRef, room: OperatorsRoom): Button {
+  return press(`${roomSigns[room]} ${say(`admin-room-${room}`)}`, { do: "admin-go", view, room });
+}
+
+function plain({ say }: Painter, sign: string, wanted: PlainOperatorsPress, view: ViewRef): Button {
+  return press(`${sign} ${say(`press-${wanted}`)}`, { do: wanted, view });
+}
+
+interface PagedView {
+  readonly view: ViewRef;
+  readonly page: number;
+  readonly pages: number;
+}
+
+function pageButtons({ say }: Painter, { view, page, pages }: PagedView): (Button | false)[] {
+  return [
+    page > 1 && press(`◀ ${say("press-previous")}`, { do: "admin-turn", view, page: page - 1 }),
+    page < pages && press(`▶ ${say("press-next")}`, { do: "admin-turn", view, page: page + 1 }),
+  ];
+}
+
+function pageLine({ page, pages }: PagedView): Line {
+  return pages > 1 && `${page}/${pages}`;
+}
+
+function panelSheet(painter: Painter, screen: AdminPanel): Sheet {
+  const { say, figures } = painter;
+  const { view, numbers, access, maintenanceSince, logLevel, logLevels } = screen;
+  const isClosed = maintenanceSince !== undefined;
+  return {
+    head: [title(painter, "panel")],
+    body: [
+      isClosed && `🚧 ${say("admin-closed", { date: moment(maintenanceSince) })}`,
+      say("admin-people", { people: numbers.people, groups: numbers.groups }),
+      say("admin-mounts-count", { count: numbers.mounts, failing: numbers.failing }),
+      say("admin-links", { count: numbers.links, size: figures.size(numbers.bytes) }),
+      say("admin-calls", { count: numbers.calls, pauses: numbers.coolDowns }),
+      say("admin-access", { mode: say(`access-${access}`) }),
+      say("admin-log-level", { level: logLevel }),
+      numbers.errors.length > 0 && say("admin-errors"),
+      ...numbers.errors.map(({ code, count }) => `${count} × ${code}`),
+    ],
+    rows: [
+      operatorsRooms.filter((room) => room !== "panel").map((room) => roomButton(painter, view, room)),
+      logLevels.map((level, index) =>
+        press(
+          level,
+          { do: "set-log-level", view, index },
+          level === logLevel ? { style: ButtonStyle.Primary } : undefined,
+        ),
+      ),
+      [
+        press(isClosed ? `🟢 ${say("press-maintenance-end")}` : `🚧 ${say("press-maintenance-begin")}`, {
+          do: "set-maintenance",
+          view,
+          on: !isClosed,
+        }),
+        plain(painter, "💽", "about-state", view),
+        press(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
+      ],
+    ],
+  };
+}
+
+const standingSigns: Readonly<Record<GuestLine["standing"], string>> = {
+  usual: "▫️",
+  admitted: "✅",
+  banned: "⛔",
+  operator: "🎛",
+};
+
+function peopleSheet(painter: Painter, screen: PeopleList): Sheet {
+  const { say } = painter;
+  const { view, rows, words } = screen;
+  return {
+    head: [title(painter, "people"), words !== undefined && say("admin-filter", { words: label(words) })],
+    body: [
+      rows.length === 0 && say("admin-nobody"),
+      ...rows.map(
+        (guest) => `${guestLabel(guest)} · ${say(`standing-${guest.standing}`)} · ${seen(painter, guest.seenAt)}`,
+      ),
+      pageLine(screen),
+    ],
+    ...(rows.length > 0 && {
+      menu: {
+        placeholder: say("admin-room-people"),
+        options: rows.map((guest, index) => ({
+          label: plainLabel(guestLabel(guest), 90),
+          wish: { is: "press" as const, press: { do: "admin-pick" as const, view, index } },
+        })),
+      },
+    }),
+    rows: [
+      pageButtons(painter, screen),
+      [plain(painter, "🔎", "find-person", view), roomButton(painter, view, "panel")],
+    ],
+  };
+}
+
+function guestLabel({ id, kind, standing }: GuestLine): string {
+  return `${standingSigns[standing]} ${kind === "group" ? "👥 " : ""}${id}`;
+}
+
+function seen({ say }: Painter, seenAt: number | undefined): string {
+  return seenAt === undefined ? say("admin-never-seen") : moment(seenAt);
+}
+
+function personSheet(painter: Painter, screen: PersonCard): Sheet {
+  const { say, figures } = painter;
+  const { view, guest, admitted, banned, fixed, mounts, used, quota } = screen;
+  const isPerson = guest.kind === "person";
+  const spent =
+    quota === undefined
+      ? say("admin-used", { used: figures.size(used) })
+      : say("admin-used-of", { used: figures.size(used), quota: figures.size(quota) });
+  return {
+    head: [`### ${isPerson ? "👤" : "👥"} ${guest.id}`],
+    body: [
+      `${standingSigns[guest.standing]} ${say(`standing-${guest.standing}`)}`,
+      guest.seenAt === undefined ? say("admin-never-seen") : say("admin-seen", { date: moment(guest.seenAt) }),
+      isPerson && say("admin-owns", { count: mounts }),
+      isPerson && spent,
+    ],
+    rows: [
+      fixed
+        ? []
+        : [
+            admitted ? plain(painter, "↩️", "expel", view) : plain(painter, "✅", "admit", view),
+            banned ? plain(painter, "🟢", "unban", view) : plain(painter, "⛔", "ban", view),
+          ],
+      [isPerson && plain(painter, "⚖️", "ask-quota", view), roomButton(painter, view, "people")],
+    ],
+  };
+}
+
+function accessSheet(painter: Painter, screen: AccessScreen): Sheet {
+  const { say } = painter;
+  const { view, access, modes, admitted, open, invitation } = screen;
+  return {
+    head: [title(painter, "access")],
+    body: [
+      say("admin-access", { mode: say(`access-${access}`) }),
+      say(`access-${access}-meaning`),
+      say("admin-admitted", { count: admitted }),
+      say("admin-invitations", { count: open }),
+      invitation && `🎟 ${say("admin-invitation", { date: moment(invitation.expiresAt) })}`,
+      invitation && `\`/${say("slash-start")} ${invitation.code}\``,
+    ],
+    rows: [
+      modes.map((mode) =>
+        press(
+          say(`access-${mode}`),
+          { do: "set-access", view, mode },
+          mode === access ? { style: ButtonStyle.Primary } : undefined,
+        ),
+      ),
+      [plain(painter, "🎟", "invite", view), open > 0 && plain(painter, "🗑", "withdraw-invitations", view)],
+      [roomButton(painter, view, "panel")],
+    ],
+  };
+}
+
+function mountsSheet(painter: Painter, screen: AdminMounts): Sheet {
+  const { say } = painter;
+  const { view, rows } = screen;
+  return {
+    head: [title(painter, "admin-mounts")],
+    body: [
+      rows.length === 0 && say("admin-no-mounts"),
+      ...rows.flatMap(({ title: name, owner, health }) => [
+        `${health.state === "working" ? "🟢" : "🔴"} ${label(name)} · ${owner} · ${moment(health.at)}`,
+        health.state === "failing" && say(`error-${health.code}`),
+      ]),
+      pageLine(screen),
+    ],
+    ...(rows.length > 0 && {
+      menu: {
+        placeholder: `🩺 ${say("press-check-mount")}`,
+        options: rows.map(({ title: name, owner }, index) => ({
+          label: plainLabel(name, 90),
+          description: owner,
+          wish: { is: "press" as const, press: { do: "admin-pick" as const, view, index } },
+        })),
+      },
+    }),
+    rows: [pageButtons(painter, screen), [roomButton(painter, view, "panel")]],
+  };
+}
+
+function broadcastSheet(painter: Painter, { view, broadcast }: BroadcastScreen): Sheet {
+  const { say } = painter;
+  const isRunning = broadcast?.state === "running";
+  return {
+    head: [title(painter, "broadcast")],
+    body: broadcast ? reportLines(painter, broadcast) : [say("broadcast-never")],
+    rows: [
+      [
+        isRunning ? plain(painter, "✖️", "stop-broadcast", view) : plain(painter, "✏️", "compose-broadcast", view),
+        press(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
+        roomButton(painter, view, "panel"),
+      ],
+    ],
+  };
+}
+
+function reportLines(
+  { say, figures }: Painter,
+  { state, total, tally, at, endedAt, text }: Broadcast,
+): readonly Line[] {
+  const done = tally.sent + tally.gone + tally.failed;
+  const share = total === 0 ? 1 : Math.min(1, done / total);
+  return [
+    say(`broadcast-${state}`, { date: moment(endedAt ?? at) }),
+    `${bar(share)} ${say("broadcast-progress", { done, total, share: figures.percent(share) })}`,
+    `✅ ${say("broadcast-sent", { count: tally.sent })}`,
+    `🚪 ${say("broadcast-gone", { count: tally.gone })}`,
+    `⚠️ ${say("broadcast-failed", { count: tally.failed })}`,
+    label(text, 1900),
+  ];
+}
+
+function auditSheet(painter: Painter, screen: AuditScreen): Sheet {
+  const { say } = painter;
+  const { view, entries } = screen;
+  return {
+    head: [title(painter, "audit")],
+    body: [
+      entries.length === 0 && say("audit-empty"),
+      ...entries.map(({ at, by, act, subject, detail }) =>
+        [moment(at), by, say(`audit-${act}`), subject, detail && strong(detail)]
+          .filter((part) => part !== undefined)
+          .join(" · "),
+      ),
+      pageLine(screen),
+    ],
+    rows: [pageButtons(painter, screen), [roomButton(painter, view, "panel")]],
+  };
+}

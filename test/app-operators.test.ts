@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startApp, type App } from "../src/app.ts";
+import type { Config } from "../src/config.ts";
+import { createTickets } from "../src/gateway/ticket.ts";
+import { jun, mia, startDouble, token, type Double } from "./telegram/double.ts";
+
+// The whole app over the emulated Telegram: what an operator says in the chat, and what comes of it elsewhere.
+
+const key = new Uint8Array(32).fill(5);
+let double: Double;
+let folder: string;
+let app: App;
+
+beforeEach(async () => {
+  double = await startDouble();
+  folder = mkdtempSync(join(tmpdir(), "chatdrive-operators-"));
+  app = await started();
+});
+afterEach(async () => {
+  await app.stop();
+  await double.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function started(): Promise<App> {
+  const config: Config = {
+    telegram: { token, apiRoot: double.apiRoot },
+    admins: [`telegram:${mia.id}`],
+    access: "open",
+    storeUrl: `sqlite://${folder}/chatdrive.sqlite`,
+    dataDir: folder,
+    secretKeys: [key],
+    gateway: { host: "127.0.0.1", port: 0 },
+    downloadMethod: "redirect",
+    linkTtl: 3_600_000,
+    pikpak: { domain: "mypikpak.net", platform: "web", driveUrl: "http://127.0.0.1:9", userUrl: "http://127.0.0.1:9" },
+    logLevel: "silent",
+  };
+  return startApp(config, { onFatal: () => undefined, log: pino({ level: "silent" }, { write: () => undefined }) });
+}
+
+/** A request for a file that is not there, in somebody's name. */
+async function asks(person: string): Promise<number> {
+  const tickets = createTickets({ keys: [key], now: Date.now });
+  const ticket = tickets.issue({ mount: "nosuchmount", entry: "1", person, expiresAt: Date.now() + 60_000 });
+  const answer = await fetch(`${app.gatewayUrl}/d/${ticket}/file.txt`, { redirect: "manual" });
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+test("links of somebody banned are gone at once and after a restart; others' are not", async () => {
+  const person = `telegram:${jun.id}`;
+  expect(await asks(person)).toBe(404);
+  double.says(mia, mia.id, `/admin ban ${jun.id}`);
+  await double.sees(({ text }) => text.includes("⛔ banned"));
+  expect(await asks(person)).toBe(410);
+  expect(await asks(`telegram:${mia.id}`)).toBe(404);
+  await app.stop();
+  app = await started();
+  expect(await asks(person)).toBe(410);
+  double.says(jun, jun.id, "/start");
+  await double.sees(({ chat, text }) => chat === jun.id && text.includes("你不能使用"));
+});
+
+test("what operators see is kept in the database: people, invitations, acts", async () => {
+  double.says(jun, jun.id, "/help");
+  await double.sees(({ chat }) => chat === jun.id);
+  double.says(mia, mia.id, "/admin invite");
+  await double.sees(({ text }) => text.includes("Unused invitations: 1"));
+  await app.stop();
+  app = await started();
+  double.says(mia, mia.id, "/admin");
+  await double.sees(({ text }) => text.includes("People: 2, groups: 0"));
+  double.says(mia, mia.id, "/admin access");
+  await double.sees(({ text }) => text.includes("Unused invitations: 1") && !text.includes("inv-"));
+  double.says(mia, mia.id, "/admin audit");
+  await double.sees(({ text }) => text.includes(`telegram:${mia.id} · invitation made`));
+  double.says(mia, mia.id, "/admin people");
+  expect((await double.sees(({ text }) => text.includes("People and groups"))).text).toContain(`telegram:${jun.id}`);
+});
