@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Client, Events, Options, type Interaction } from "discord.js";
 import type { Logger } from "pino";
 import type { Action, FormRef, Visit } from "../actions/action.ts";
+import type { Announce } from "../actions/broadcast.ts";
 import { createFollower } from "../actions/follow.ts";
 import type { Removals } from "../actions/removals.ts";
 import type { Answer, FormScreen, Notice } from "../actions/screen.ts";
@@ -10,6 +11,7 @@ import type { Interrupted } from "../actions/transfers/transfers.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
 import type { Words } from "../words.ts";
+import { createAnnouncer } from "./announce.ts";
 import { publishCommands } from "./commands.ts";
 import { createConnection } from "./connection.ts";
 import { createDeliverer } from "./deliver.ts";
@@ -74,6 +76,8 @@ export interface Discord {
   isUp(): boolean;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
   tell(person: string, notice: Notice, language: string): Promise<void>;
+  /** Sends a text to somebody's own chat, once; servers are not written to unasked. */
+  readonly announce: Announce;
   /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
   roleIn: Members["roleIn"];
   /** Hands in a page that somebody was led to from Discord; the message that led there turns into what came of it. */
@@ -184,6 +188,7 @@ export function createDiscord(parts: DiscordParts): Discord {
   };
 
   return {
+    announce: createAnnouncer(settings),
     roleIn: (place, person) => members.roleIn(place, person),
     start: () => connection.open(),
     async stop() {

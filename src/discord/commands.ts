@@ -31,8 +31,11 @@ export interface Command {
   opening(given: Given): Opening;
   /** Listed only for operators. */
   readonly operators?: boolean;
-  /** `servers`: it means nothing elsewhere. `admins`: besides, Discord offers it to those who manage the server alone. */
-  readonly only?: "servers" | "admins";
+  /**
+   * `servers`: it means nothing elsewhere. `admins`: besides, Discord offers it to those who manage the server alone.
+   * `direct`: it is offered in people's own chats with the bot alone.
+   */
+  readonly only?: "servers" | "admins" | "direct";
   action(given: Given): Action;
 }
 
@@ -44,10 +47,31 @@ interface Option {
   readonly required?: boolean;
   /** What is suggested while it is typed. */
   readonly suggests?: Typing["of"];
+  /** It must be one of these. Their locale keys are `slash-<command>-<name>-<choice>`. */
+  readonly choices?: readonly string[];
   readonly maxLength: number;
 }
 
 const reply = (): Opening => "reply";
+
+/** What operators can do by a word; a press in the panel does the same. */
+const operatorsActs = [
+  "numbers",
+  "people",
+  "admit",
+  "expel",
+  "ban",
+  "unban",
+  "quota",
+  "access",
+  "invite",
+  "mounts",
+  "broadcast",
+  "maintenance",
+  "log",
+  "audit",
+  "state",
+] as const;
 
 /** Every command there is, in the order people are shown them. */
 export const commands: readonly Command[] = [
@@ -116,6 +140,21 @@ export const commands: readonly Command[] = [
   { name: "cancel", options: [], opening: reply, action: () => ({ do: "cancel" }) },
   { name: "logout", options: [], opening: reply, action: () => ({ do: "log-out" }) },
   { name: "forget", options: [], opening: reply, action: () => ({ do: "forget" }) },
+  {
+    name: "admin",
+    options: [
+      { name: "act", choices: operatorsActs, maxLength: 20 },
+      { name: "with", maxLength: 1900 },
+    ],
+    opening: reply,
+    // Discord cannot hide a command from some in their own chats: to others it answers that there is none.
+    only: "direct",
+    operators: true,
+    action({ act = "", with: words = "" }) {
+      const typed = `${act} ${words}`.trim();
+      return { do: "admin", ...(typed !== "" && { words: typed }) };
+    },
+  },
 ];
 
 /** The command of a name. */
@@ -139,7 +178,7 @@ function reachOf({ only }: Command) {
   if (!only) return everywhere;
   return {
     ...everywhere,
-    contexts: [InteractionContextType.Guild],
+    contexts: [only === "direct" ? InteractionContextType.BotDM : InteractionContextType.Guild],
     ...(only === "admins" && { default_member_permissions: PermissionFlagsBits.ManageGuild.toString() }),
   };
 }
@@ -163,14 +202,17 @@ export function registration(words: Words): readonly RESTPostAPIApplicationComma
 
 function optionOf(words: Words, command: string, option: Option): APIApplicationCommandStringOption {
   const key = `slash-${command}-${option.name}`;
-  return {
-    type: ApplicationCommandOptionType.String,
+  const asked = {
+    type: ApplicationCommandOptionType.String as const,
     ...named(words, key),
     ...described(words, `${key}-hint`),
     required: option.required ?? false,
-    ...(option.suggests && { autocomplete: true }),
-    max_length: option.maxLength,
   };
+  if (option.choices) {
+    const choices = option.choices.map((choice) => ({ ...named(words, `${key}-${choice}`), value: choice }));
+    return { ...asked, choices };
+  }
+  return { ...asked, max_length: option.maxLength, ...(option.suggests && { autocomplete: true }) };
 }
 
 function named(words: Words, key: string): { name: string; name_localizations: LocalizationMap } {

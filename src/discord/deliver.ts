@@ -110,7 +110,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       return;
     }
     await stopFollowing(turn.deed);
-    const place = await post.put(turn.deed, painted);
+    const place = await (isOfItsOwn(turn, screen) ? post.publish : post.put)(turn.deed, painted);
     await noteEnd(turn, place, answer);
     followUpdates(all, place, {
       updates,
@@ -176,6 +176,11 @@ function isMessage(screen: Screen): screen is MessageScreen {
 
 function isForAsker(screen: MessageScreen): boolean {
   return "for" in screen && screen.for === "asker";
+}
+
+/** A link in the open stands beside what it was pressed on, which others still use. */
+function isOfItsOwn({ visit }: Turn, { show }: MessageScreen): boolean {
+  return show === "link" && visit.place.kind === "group";
 }
 
 /** Nobody will see what would have followed. */
