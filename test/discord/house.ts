@@ -1,10 +1,10 @@
 import { Keyv } from "keyv";
 import { pino, type Logger } from "pino";
 import type { Action, FormRef, Visit } from "../../src/actions/action.ts";
+import type { OfficeParts } from "../../src/actions/office/office.ts";
 import { placeNews } from "../../src/actions/place.ts";
 import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
 import type { Answer, FormScreen, Screen } from "../../src/actions/screen.ts";
-import type { Services } from "../../src/actions/services.ts";
 import { suggest } from "../../src/actions/suggest.ts";
 import { createDiscord, type Discord, type DiscordParts, type PageOutcome } from "../../src/discord/bot.ts";
 import { startDiscord, type DiscordEmulator } from "../../src/emulators/discord/discord.ts";
@@ -76,8 +76,10 @@ export interface HouseOptions extends Partial<DiscordParts> {
   readonly script?: Script;
   /** False = there is no public address. */
   readonly pages?: boolean;
-  /** Of the services behind the actions. */
-  readonly changes?: Partial<Services>;
+  /** Person ids of operators; absent = nobody. */
+  operators?(mia: Person): readonly string[];
+  /** How the operators' office is made. */
+  readonly office?: Partial<OfficeParts>;
   readonly clock?: Clock;
 }
 
@@ -90,7 +92,8 @@ export async function openHouse({
   pages: hasPages = true,
   clock,
   settings,
-  changes = {},
+  operators,
+  office,
   ...more
 }: HouseOptions = {}): Promise<House> {
   const emulator = await startDiscord(clock ? { clock } : {});
@@ -106,12 +109,15 @@ export async function openHouse({
     return { url: addressOf(pages.length), expiresAt: now() + 600_000 };
   };
   const removals = new Keyv<RemovalList>({ throwOnErrors: true });
+  const mia = emulator.person({ name: "Mia" });
+  const jun = emulator.person({ name: "Jun" });
   let at: Desk = desk(cloud, {
     now,
+    ...(office && { office }),
     changes: {
       roleIn: (place, person) => house.discord.roleIn(place, person),
+      ...(operators && { admins: operators(mia) }),
       ...(hasPages && { issuePage }),
-      ...changes,
     },
   });
   const build = () =>
@@ -142,8 +148,6 @@ export async function openHouse({
       suggest: (visit, typing) => suggest(at.services, visit, typing),
       ...more,
     });
-  const mia = emulator.person({ name: "Mia" });
-  const jun = emulator.person({ name: "Jun" });
   const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });
   let toldBefore = 0;
   const componentsOn = (message: Message) => placed(message.components).map(({ component }) => component);

@@ -219,6 +219,9 @@ describe("links", () => {
     at.now += 24 * 60 * minute;
     await jun.uses("/link file:file 5.txt", here);
     await jun.waitsFor("file 5.txt", here);
+    const links = jun.messages(here).filter((message) => read(jun, message).includes("dl.example"));
+    expect(links.every(({ onlyFor }) => onlyFor === jun.user.id)).toBe(true);
+    expect(links).toHaveLength(4);
   });
 });
 
