@@ -13,6 +13,7 @@ import type { PendingSignIn, Services } from "./actions/services.ts";
 import type { Session } from "./actions/session.ts";
 import { createTransfers, type Transfers } from "./actions/transfers/transfers.ts";
 import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
+import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
 import { offerFirstOperator, officeOf } from "./app/operators.ts";
 import { linkIssuer, methodsOf, resolver } from "./app/links.ts";
@@ -180,6 +181,7 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
     transfers,
     said: store.open<number>("said"),
     roleIn: async (place, person) => meet.frontends?.roleIn(place, person),
+    forget: forgetter(store),
     tell: async (person, notice, language) => meet.frontends?.tell(person, notice, language),
     admins: config.admins,
     office: house.office,

@@ -1,5 +1,6 @@
 import { startApp } from "./app.ts";
 import { startPage } from "./emulators/page/server.ts";
+import { cast } from "./emulators/seed.ts";
 import { startWorld } from "./emulators/world.ts";
 
 /** `npm run demo`: the emulated world, the real app in it, and a page to chat on. No accounts, no network. */
@@ -7,21 +8,31 @@ const port = Number(process.env["DEMO_PORT"] ?? 8090);
 const world = await startWorld();
 const app = await startApp(world.config, { onFatal: (message) => void end(1, message) });
 const { shelf } = world;
+const [mia, jun] = [String(cast.mia.id), String(cast.jun.id)];
+const skip = { press: "⏭" };
+const telegram = { person: mia, platform: "telegram" } as const;
+const discord = { person: mia, platform: "discord" } as const;
+const signIn = ({ username, password }: { username: string; password: string }) => ["/login", username, password, skip];
 const page = await startPage({
   port,
   people: world.persons,
   stages: world.stages,
   tips: [
-    { label: "Mia's account", texts: ["/login", shelf.accounts.mia.username, shelf.accounts.mia.password] },
-    { label: "Jun's account", texts: ["/login", shelf.accounts.jun.username, shelf.accounts.jun.password] },
-    { label: "An account made with Google", texts: [shelf.accounts.google.username, shelf.accounts.google.password] },
+    { ...telegram, label: "Start here: sign in as Mia", steps: signIn(shelf.accounts.mia) },
+    { ...telegram, label: "Open a folder of 3,000", steps: ["/browse /Archive", { press: "▶" }] },
+    { ...telegram, label: "Get a file into the chat", steps: ["/get /Holiday 2026/Packing list.txt"] },
+    { ...telegram, label: "Open a share", steps: [shelf.shares.open.url] },
     {
-      label: "An account that must prove to be human",
-      texts: [shelf.accounts.checked.username, shelf.accounts.checked.password],
+      ...telegram,
+      label: "A share with a pass code",
+      steps: [shelf.shares.coded.url, shelf.shares.coded.passCode ?? ""],
     },
-    { label: "A share", texts: [shelf.shares.open.url] },
-    { label: "A share with a pass code", texts: [shelf.shares.coded.url, shelf.shares.coded.passCode ?? ""] },
-    { label: "A share that is over", texts: [shelf.shares.expired.url] },
+    { ...telegram, label: "A share that is over", steps: [shelf.shares.expired.url] },
+    { ...telegram, label: "An account made with Google", steps: signIn(shelf.accounts.google) },
+    { ...telegram, label: "An account that must prove to be human", steps: signIn(shelf.accounts.checked) },
+    { ...telegram, person: jun, label: "Jun's account, in Chinese", steps: signIn(shelf.accounts.jun) },
+    { ...discord, label: "Discord: open a share", steps: [`/share link:${shelf.shares.open.url}`] },
+    { ...discord, label: "Discord: sign in on a one-time page", steps: ["/login"] },
   ],
 }).catch((error: unknown) => leave(error));
 world.people.mia.says("/start");

@@ -44,6 +44,8 @@ export interface Services {
   readonly said?: Keyv<number>;
   /** A word to somebody who did not ask for it, in their private chat. Resolves also where they cannot be reached. */
   readonly tell?: (person: string, notice: Notice, language: string) => Promise<void>;
+  /** Deletes what is kept of a person outside of the actions: pages, half-finished dialogues. */
+  readonly forget?: (person: string) => Promise<void>;
   /** Person ids of operators named in the configuration; a code can make others. */
   readonly admins: readonly string[];
   /** Who is let in, what is counted, and words to everybody. */

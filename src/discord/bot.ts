@@ -99,22 +99,19 @@ export function createDiscord(parts: DiscordParts): Discord {
   let telling: NodeJS.Timeout | undefined;
 
   const hear = (interaction: Interaction): void => {
-    try {
-      take(interaction);
-    } catch (error) {
-      // What is thrown here would end the process.
-      log.error({ err: loggable(error) }, "discord interaction not understood");
-    }
+    // What is thrown here would end the process.
+    void take(interaction).catch((err: unknown) =>
+      log.error({ err: loggable(err) }, "discord interaction not understood"),
+    );
   };
 
-  const take = (interaction: Interaction): void => {
+  const take = async (interaction: Interaction): Promise<void> => {
     if (!isOpen) return;
-    if (interaction.isAutocomplete()) return void router.suggest(interaction);
+    if (interaction.isAutocomplete()) return router.suggest(interaction);
     if (!isDeed(interaction)) return;
-    if (isInstalledHere(interaction) && interaction.guildId !== null) {
-      void servers.note(interaction.guildId).catch((err: unknown) => log.warn({ err }, "server not noted"));
-    }
-    void router.answer(interaction);
+    const answering = router.answer(interaction);
+    if (isInstalledHere(interaction) && interaction.guildId !== null) servers.note(interaction.guildId);
+    await answering;
   };
 
   const publish = async (client: Client<true>): Promise<void> => {

@@ -1,19 +1,23 @@
-import { Routes, type REST, type RESTAPIPartialCurrentUserGuild } from "discord.js";
+import {
+  DiscordAPIError,
+  RESTJSONErrorCodes,
+  Routes,
+  type REST,
+  type RESTAPIPartialCurrentUserGuild,
+} from "discord.js";
 import type { Logger } from "pino";
 import { loggable } from "./refusals.ts";
 import type { KeptStore } from "./slips.ts";
 import { serverPlace } from "./visit.ts";
 
 /**
- * The servers the bot is in. Without intents Discord does not say when it is thrown out of one, so the servers it has
- * answered in are remembered, and now and then compared with those it is still in.
+ * The servers the bot is a member of. Without intents Discord does not say when it is thrown out of one, so the list is
+ * kept, and now and then compared with what it is by then. Servers that have its commands alone are never on it.
  */
 export interface Servers {
-  /** Notes a server the bot was added to. */
-  note(guild: string): Promise<void>;
-  /** Compares; what was left is told to `onLeft` and forgotten. */
-  check(): Promise<void>;
-  /** Compares from time to time, until stopped. */
+  /** Notes that somebody asked in a server; one that is not known yet is looked for soon. */
+  note(guild: string): void;
+  /** Compares from time to time, until stopped. What was left is told to `onLeft`. */
   watch(): void;
   /** Compares soon: a call was refused, so one of them may be gone. */
   suspect(): void;
@@ -26,55 +30,44 @@ interface ServersParts {
   readonly log: Logger;
   /** Told the place of a server the bot is not in any more. */
   onLeft(place: string): Promise<void>;
-  /** Milliseconds between comparisons. */
-  readonly every?: number;
 }
 
 const key = "servers";
-/** Milliseconds after a refusal: it may be one of many. */
+/** Milliseconds between comparisons. */
+const regularly = 6 * 3_600_000;
+/** Milliseconds after a reason to compare: it may be one of many. */
 const soon = 5000;
 /** Most servers Discord lists at once. */
 const listed = 200;
 
 /** The servers of one bot. */
-export function createServers({ rest, store, log, onLeft, every = 6 * 3_600_000 }: ServersParts): Servers {
-  let known: Set<string> | undefined;
+export function createServers(parts: ServersParts): Servers {
+  const noted = new Set<string>();
   let regular: NodeJS.Timeout | undefined;
   let extra: NodeJS.Timeout | undefined;
 
-  const load = async () => (known ??= new Set(textsIn(await store.get(key))));
-  const check = async () => {
-    const before = await load();
-    if (before.size === 0) return;
-    const now = await guildsOf(rest());
-    for (const guild of [...before].filter((id) => !now.has(id))) {
-      log.info({ guild }, "discord server left");
-      await onLeft(serverPlace(guild));
-      before.delete(guild);
-    }
-    await store.set(key, [...before]);
+  const compareQuietly = () =>
+    void compare(parts)
+      .then((now) => now.forEach((guild) => noted.add(guild)))
+      .catch((err: unknown) => parts.log.warn({ err: loggable(err) }, "servers not compared"));
+  const suspect = () => {
+    extra ??= setTimeout(() => {
+      extra = undefined;
+      compareQuietly();
+    }, soon).unref();
   };
-  const checkQuietly = () =>
-    void check().catch((err: unknown) => log.warn({ err: loggable(err) }, "servers not compared"));
 
   return {
-    async note(guild) {
-      const before = await load();
-      if (before.has(guild)) return;
-      before.add(guild);
-      await store.set(key, [...before]);
+    note(guild) {
+      if (noted.has(guild)) return;
+      noted.add(guild);
+      suspect();
     },
-    check,
     watch() {
-      checkQuietly();
-      regular ??= setInterval(checkQuietly, every).unref();
+      compareQuietly();
+      regular ??= setInterval(compareQuietly, regularly).unref();
     },
-    suspect() {
-      extra ??= setTimeout(() => {
-        extra = undefined;
-        checkQuietly();
-      }, soon).unref();
-    },
+    suspect,
     stop() {
       clearInterval(regular);
       clearTimeout(extra);
@@ -84,19 +77,47 @@ export function createServers({ rest, store, log, onLeft, every = 6 * 3_600_000 
   };
 }
 
+/** Tells which servers were left since the last time, and remembers those there are now. */
+async function compare({ rest, store, log, onLeft }: ServersParts): Promise<readonly string[]> {
+  const before = textsIn(await store.get(key));
+  const now = new Set(await guildsOf(rest()));
+  for (const guild of before.filter((id) => !now.has(id))) {
+    // What is lent to a server goes with it: one that was only left out of the list must not lose it.
+    if (!(await isGone(rest(), guild))) now.add(guild);
+    else {
+      log.info({ guild }, "discord server left");
+      await onLeft(serverPlace(guild));
+    }
+  }
+  const known = [...now];
+  await store.set(key, known);
+  return known;
+}
+
 function textsIn(kept: unknown): string[] {
   return Array.isArray(kept) ? kept.filter((id) => typeof id === "string") : [];
 }
 
-async function guildsOf(rest: REST): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
+async function guildsOf(rest: REST): Promise<readonly string[]> {
+  const found: string[] = [];
   for (let after = "0"; ;) {
     const query = new URLSearchParams({ limit: String(listed), after });
     // Discord's own answer, as its types describe it.
     const page = (await rest.get(Routes.userGuilds(), { query })) as RESTAPIPartialCurrentUserGuild[];
-    for (const { id } of page) found.add(id);
+    found.push(...page.map(({ id }) => id));
     const last = page.at(-1);
     if (page.length < listed || !last) return found;
     after = last.id;
+  }
+}
+
+/** Discord says itself that the bot is not there; anything else it says proves nothing. */
+async function isGone(rest: REST, guild: string): Promise<boolean> {
+  try {
+    await rest.get(Routes.guild(guild));
+    return false;
+  } catch (error) {
+    const gone: readonly (number | string)[] = [RESTJSONErrorCodes.UnknownGuild, RESTJSONErrorCodes.MissingAccess];
+    return error instanceof DiscordAPIError && gone.includes(error.code);
   }
 }

@@ -57,6 +57,12 @@ export function createSlips(store: KeptStore): Slips {
   };
 }
 
+/** Whether what the frontend keeps under this key is a form of that person's. */
+export function isSlipOf(key: string, kept: unknown, person: string): boolean {
+  // Only `put` writes under these keys.
+  return key.startsWith("slip/") && (kept as Slip).visit.person.id === person;
+}
+
 /** The slip of a page, by the code at the end of the page's address. Who has the slip's id cannot open the page by it. */
 export function slipOfPage(code: string): string {
   return createHash("sha256").update(`page ${code}`).digest("base64url");

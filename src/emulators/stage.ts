@@ -53,19 +53,53 @@ export interface MessageView {
   readonly file?: FileView;
   readonly moreFiles?: readonly FileView[];
   readonly rows: readonly (readonly WidgetView[])[];
+  /** The same things in the order they stand in, where the platform lets the bot choose it (Discord). */
+  readonly layout?: readonly BlockView[];
 }
+
+/** A component of a message, where it stands. */
+export type BlockView =
+  | { readonly kind: "box"; readonly accent?: string; readonly blocks: readonly BlockView[] }
+  | { readonly kind: "text"; readonly parts: readonly TextPart[] }
+  | {
+      readonly kind: "section";
+      readonly parts: readonly TextPart[];
+      /** What stands beside the text: one of these. */
+      readonly picture?: string;
+      readonly widget?: WidgetView;
+    }
+  | { readonly kind: "rule" }
+  | { readonly kind: "picture"; readonly picture: string }
+  | { readonly kind: "file"; readonly file: FileView }
+  | { readonly kind: "row"; readonly row: readonly WidgetView[] };
 
 export interface FileView {
   readonly name: string;
   /** bytes */
   readonly size: number;
-  /** Where it can be fetched; absent = only shown. */
+  /** Where it can be fetched: `/kept/…` is on the page's own server; absent = only shown. */
   readonly url?: string;
+}
+
+/** The bytes of a file that was sent in a chat. */
+export interface KeptFile {
+  readonly type: string;
+  readonly bytes: Buffer;
 }
 
 export interface TextPart {
   readonly text: string;
-  readonly style?: "bold" | "italic" | "code" | "strike" | "underline" | "link" | "heading" | "quote" | "rule";
+  readonly style?:
+    | "bold"
+    | "italic"
+    | "code"
+    | "strike"
+    | "underline"
+    | "link"
+    | "heading"
+    | "quote"
+    | "rule"
+    | "small";
   readonly href?: string;
 }
 
@@ -140,6 +174,8 @@ export type Deed =
 /** One platform's side of the page. */
 export interface Stage {
   chats(): readonly ChatView[];
+  /** A file whose bytes are here, by what follows `/kept/` in its address; undefined = there is none. */
+  kept?(id: string): KeptFile | undefined;
   /** Carries a deed out; resolves when the platform has taken it. Deeds for other platforms' chats are not passed here. */
   act(deed: Deed): Promise<void>;
   onChange(listener: () => void): void;

@@ -124,6 +124,12 @@ export function createPages(options: PagesOptions): Pages {
   };
 }
 
+/** Whether a page in the store is for that person. */
+export function isPageOf(kept: unknown, person: string): boolean {
+  // Only `open` and `keep` write there.
+  return (kept as Kept).asker.person.id === person;
+}
+
 /** What is stored does not hold the code, so a stolen store opens no page. */
 function keyOf(code: string): string {
   return createHash("sha256").update(code).digest("base64url");

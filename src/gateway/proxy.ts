@@ -222,20 +222,22 @@ function addressOf(link: Link): Address {
 
 /** Sends what needs no file host: conditions that are not met, heads and emptiness of files whose size is known. */
 function answersAtOnce({ method, response, file, link }: ServeRequest, verdict: Verdict): boolean {
-  const headers = fileHeaders(file);
+  const headers = (): Record<string, string> => fileHeaders(file);
   switch (verdict.send) {
     case "precondition-failed":
       response.writeHead(412, { "content-length": 0 }).end();
       return true;
     case "not-modified":
-      response.writeHead(304, pick(headers, ["etag", "last-modified", "cache-control"])).end();
+      response.writeHead(304, pick(headers(), ["etag", "last-modified", "cache-control"])).end();
       return true;
     case "unsatisfiable":
-      response.writeHead(416, { ...headers, "content-range": `bytes */${file.size ?? 0}`, "content-length": 0 }).end();
+      response
+        .writeHead(416, { ...headers(), "content-range": `bytes */${file.size ?? 0}`, "content-length": 0 })
+        .end();
       return true;
     case "whole":
       if (link.kind !== "empty" && (method !== "HEAD" || file.size === undefined)) return false;
-      response.writeHead(200, { ...headers, "content-length": file.size ?? 0 }).end();
+      response.writeHead(200, { ...headers(), "content-length": file.size ?? 0 }).end();
       return true;
     case "part":
     case "asked":
@@ -246,6 +248,9 @@ function answersAtOnce({ method, response, file, link }: ServeRequest, verdict: 
 function pick(headers: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => names.includes(name)));
 }
+
+/** Milliseconds a head waits for the first bytes, to go out in one packet with them. */
+const headWaits = 20;
 
 interface Means {
   readonly source: Source;
@@ -274,10 +279,8 @@ async function stream(request: ServeRequest, verdict: Verdict, means: Means): Pr
       onResume: means.meters.resumed,
     });
     // Most heads leave together with the first bytes; one whose bytes let themselves be waited for goes ahead.
-    setImmediate(() => {
-      if (transfer.sent === 0) request.response.flushHeaders();
-    });
-    return await finish(request, transfer, opened, means.meters);
+    const goesAhead = setTimeout(() => transfer.sent === 0 && request.response.flushHeaders(), headWaits);
+    return await finish(request, transfer, opened, means.meters).finally(() => clearTimeout(goesAhead));
   } finally {
     opened.close();
   }

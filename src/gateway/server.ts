@@ -173,7 +173,8 @@ class HttpGateway implements Gateway {
     const route = path === webhook?.path ? "webhook" : routeOf(path);
     const gone = new AbortController();
     response.on("close", () => {
-      gone.abort(new Error("the client is gone"));
+      // After a whole answer there is nothing left to end.
+      if (!response.writableFinished) gone.abort(new Error("the client is gone"));
       const seconds = (performance.now() - started) / 1000;
       this.#meters.answered({ route, status: response.statusCode, seconds });
       const level = quietRoutes.has(route) ? "debug" : "info";

@@ -14,6 +14,8 @@ export interface Store extends Locks {
   open<T>(namespace: string, options?: { readonly sealed?: boolean; readonly ttl?: number }): Keyv<T>;
   /** Rejects when the database does not answer. */
   check(): Promise<void>;
+  /** What was deleted is gone from the disk too, as far as that is ours to say: a server keeps its own logs. */
+  scrub(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function openStore({ url, keys, onError, sweepEvery = 10 * 60_000 }
     open: (namespace, options = {}) =>
       openNamespace({ database, namespace, seal: options.sealed ? seal : undefined, ttl: options.ttl, onError }),
     check: () => database.check(),
+    scrub: async () => database.scrub?.(),
     close: async () => {
       clearInterval(sweeper);
       await database.close();
@@ -104,6 +107,7 @@ interface Database {
   readonly claim?: Claim;
   check(): Promise<void>;
   sweep(now: number): Promise<number>;
+  scrub?(): void;
   close(): Promise<void>;
 }
 
@@ -151,6 +155,7 @@ function sqliteDatabase(file: string): Database {
       rows: sqlite.rows,
       check: async () => void sqlite.sweep(0),
       sweep: async (now) => sqlite.sweep(now),
+      scrub: sqlite.scrub,
       close: async () => sqlite.close(),
     };
   } catch (error) {

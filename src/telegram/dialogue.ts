@@ -230,6 +230,11 @@ export async function forgetDialogue(store: DialogueStore, chat: number): Promis
   await store.delete(`${chat}:${chat}`);
 }
 
+/** Whether what is kept under this key is a dialogue with that person, in whichever chat. */
+export function isDialogueOf(key: string, person: string): boolean {
+  return person.startsWith("telegram:") && key.endsWith(person.slice(person.indexOf(":")));
+}
+
 /** One person in one chat: two people in a group do not answer each other's questions. */
 function keyOf({ chat, from }: BotContext): string {
   return `${chat?.id ?? ""}:${from?.id ?? ""}`;

@@ -128,6 +128,8 @@ async function show(routes: Routes, ctx: BotContext, answer: Answer, before?: Wa
   if (screen.show === "admin") routes.onOperator(ctx);
   if (screen.show === "form") return routes.dialogue.open(ctx, screen, before);
   if (screen.show === "found") return;
+  // A question that waits here is written anew at the end of this update, unless it is left.
+  if (screen.show === "notice" && screen.notice === "forgotten") await routes.dialogue.leave(ctx);
   await routes.deliverer.show(ctx, { ...answer, screen });
 }
 

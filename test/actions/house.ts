@@ -291,7 +291,12 @@ function aTurn(): Promise<void> {
 let houses = 0;
 
 export function emptyShelves(): Shelves {
-  const strict = { throwOnErrors: true };
+  // As the real store does it.
+  const strict = {
+    throwOnErrors: true,
+    serialize: (kept: object) => JSON.stringify(kept),
+    deserialize: (text: string) => JSON.parse(text) as never,
+  };
   return {
     mounts: new Keyv<Mount>(strict),
     secrets: new Keyv<Values>(strict),

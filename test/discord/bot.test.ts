@@ -260,9 +260,8 @@ describe("places", () => {
   });
 
   test("a server that was left is forgotten, though Discord does not say so", async () => {
-    const { mia, hall, emulator, server } = await opened();
-    await mia.uses("/help", { in: hall });
-    await mia.waitsFor("What I can do", { in: hall });
+    const { emulator, server } = await opened();
+    await house.knowsServers();
     await house.restart();
     expect(house.left).toEqual([]);
     emulator.leaves(server, "bot");
@@ -271,6 +270,25 @@ describe("places", () => {
     await house.restart();
     await house.known();
     expect(house.left).toHaveLength(1);
+  });
+
+  test("a server that is only left out of the list loses nothing, and neither does one with the commands alone", async () => {
+    const { mia, jun, emulator } = await opened();
+    await house.knowsServers();
+    const guild = emulator.guild({ name: "Commands only", owner: jun, members: [mia], app: "commands" });
+    const there = { in: emulator.channel(guild, "lounge") };
+    await mia.uses("/help", there);
+    await mia.waitsFor("What I can do", there);
+    emulator.fail({
+      path: "/users/@me/guilds",
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: "[]",
+    });
+    await house.restart();
+    await expect.poll(() => told(/^\/guilds\/\d+$/, "GET").length).toBe(1);
+    await house.soon();
+    expect(house.left).toEqual([]);
   });
 });
 

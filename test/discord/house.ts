@@ -36,6 +36,8 @@ export interface House {
   readonly pages: FormScreen[];
   /** Resolves when Discord was told the commands, or nothing new. */
   known(): Promise<void>;
+  /** Resolves when the bot has noted the servers it is in. */
+  knowsServers(): Promise<void>;
   /** Sends the newest page off. */
   sendPage(values: Values, form?: FormRef): Promise<PageOutcome>;
   /** Signs somebody in to `mia`'s account, by the page. */
@@ -131,6 +133,7 @@ export async function openHouse({
       await until(() => told() > toldBefore);
       toldBefore = told();
     },
+    knowsServers: () => until(() => kept.has("servers")),
     sendPage: (values, form = pages[pageOnScreen(pages) - 1]?.form ?? { id: "pikpak" }) => {
       const code = addressOf(pageOnScreen(pages)).split("/").at(-1) ?? "";
       return house.discord.submitPage({ code, form }, values, { signal: new AbortController().signal });

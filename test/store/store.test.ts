@@ -44,6 +44,25 @@ describe.each(backends)("a store on %s", (name, address) => {
     expect(await mounts.get("a")).toBeUndefined();
   });
 
+  test.skipIf(skipped).each([false, true])("lists a namespace and no other, sealed: %s", async (sealed) => {
+    const store = await opened(url());
+    const name = `slips-${Date.now()}-${String(sealed)}`;
+    const [slips, others] = [store.open(name, { sealed }), store.open(`${name}-others`, { sealed })];
+    await slips.set("slip/a:1", { of: "mia" });
+    await slips.set("slip/b", { of: "jun" });
+    await slips.set("over", { of: "lena" }, 1);
+    await others.set("slip/c", { of: "otto" });
+    await expect.poll(() => slips.get("over")).toBeUndefined();
+    const listed = new Map<unknown, unknown>();
+    for await (const [key, value] of slips.iterator?.({}) ?? []) listed.set(key, value);
+    expect(listed).toEqual(
+      new Map([
+        ["slip/a:1", { of: "mia" }],
+        ["slip/b", { of: "jun" }],
+      ]),
+    );
+  });
+
   test.skipIf(skipped)("lets go of what has expired", async () => {
     const store = await opened(url());
     const views = store.open<string>(`views-${Date.now()}`);
@@ -89,6 +108,17 @@ test("a secret is not to be found in the file, nor readable under another name o
   expect(bytes).not.toContain("correct-horse");
   const other = await opened(`sqlite://${path}`, [key(9)]);
   await expect(other.open("secrets", { sealed: true }).get("m1")).rejects.toThrow(/SECRET_KEY/);
+});
+
+test("what was deleted is not to be found in the file any more", async () => {
+  const path = file();
+  const store = await opened(`sqlite://${path}`);
+  const people = store.open<string>("people");
+  for (let n = 0; n < 50; n++) await people.set(`telegram:${n}`, `somebody-${n} `.repeat(200));
+  for (let n = 0; n < 50; n++) await people.delete(`telegram:${n}`);
+  await store.scrub();
+  const bytes = [path, `${path}-wal`].map((name) => safely(() => readFileSync(name, "latin1"))).join("");
+  expect(bytes).not.toMatch(/somebody|telegram/);
 });
 
 test("a corrupt database is refused, left as it is, and the message says how to go on", async () => {

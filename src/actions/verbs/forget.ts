@@ -15,5 +15,6 @@ export async function forgetPerson({ services, person, session }: Errand): Promi
   await services.pending.delete(person.id);
   await services.people.delete(person.id);
   await services.office.chats.forget(person.id);
+  await services.forget?.(person.id);
   return notice("forgotten", { level: "done" });
 }

@@ -1,4 +1,4 @@
-import type { MessageView, ModalView, TextPart, WidgetView } from "../stage.ts";
+import type { BlockView, FileView, MessageView, ModalView, TextPart, WidgetView } from "../stage.ts";
 import { component, isSelect, objects, placed, textOf, urlOf } from "./layout.ts";
 import { readMarkdown } from "./markdown.ts";
 import { isObject } from "./schema.ts";
@@ -33,7 +33,54 @@ export function viewMessage(message: Message, viewing: Viewing): MessageView {
     ...(files[0] && { file: files[0] }),
     ...(rest.length > 0 && { moreFiles: rest }),
     rows: rowsOf(message, viewing),
+    ...(v2 && !thinking && { layout: message.components.flatMap((own) => blocksOf(own, message, viewing)) }),
   };
+}
+
+/** A component of a message where it stands. */
+function blocksOf(own: Json, message: Message, viewing: Viewing): BlockView[] {
+  switch (own["type"]) {
+    case component.container:
+      return [
+        {
+          kind: "box",
+          ...(typeof own["accent_color"] === "number" && { accent: colour(own["accent_color"]) }),
+          blocks: objects(own["components"]).flatMap((inner) => blocksOf(inner, message, viewing)),
+        },
+      ];
+    case component.text:
+      return [{ kind: "text", parts: read(own["content"], viewing) }];
+    case component.section:
+      return [sectionBlock(own, message, viewing)];
+    case component.separator:
+      return own["divider"] === false ? [] : [{ kind: "rule" }];
+    case component.gallery:
+      return objects(own["items"]).map(({ media }) => ({
+        kind: "picture",
+        picture: mediaUrl(media, message, viewing),
+      }));
+    case component.file: {
+      const file = filesOf(message, viewing, true).find(({ name }) => urlOf(own["file"]) === `attachment://${name}`);
+      return file ? [{ kind: "file", file }] : [];
+    }
+    case component.row:
+      return [{ kind: "row", row: objects(own["components"]).map((inner) => widgetOf(inner, message, viewing.state)) }];
+    default:
+      return [];
+  }
+}
+
+function sectionBlock(own: Json, message: Message, viewing: Viewing): BlockView {
+  const parts = joined(objects(own["components"]).flatMap((inner) => componentParts(inner, viewing)));
+  const beside = own["accessory"];
+  if (!isObject(beside)) return { kind: "text", parts };
+  return beside["type"] === component.button
+    ? { kind: "section", parts, widget: widgetOf(beside, message, viewing.state) }
+    : { kind: "section", parts, picture: mediaUrl(beside["media"], message, viewing) };
+}
+
+function colour(number: number): string {
+  return `#${number.toString(16).padStart(6, "0")}`;
 }
 
 function partsOf(message: Message, viewing: Viewing): TextPart[] {
@@ -118,7 +165,7 @@ function picturesOf(message: Message, viewing: Viewing, v2: boolean): string[] {
 }
 
 /** Files that show: in a components message only those that a file component names. */
-function filesOf(message: Message, { cdn }: Viewing, v2: boolean) {
+function filesOf(message: Message, { cdn }: Viewing, v2: boolean): FileView[] {
   const named = new Set(
     placed(message.components)
       .filter(({ component: own }) => own["type"] === component.file)

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { CallView, ChatView, Deed, PageState, PersonView, Stage } from "../stage.ts";
+import type { CallView, ChatView, Deed, KeptFile, PageState, PersonView, Stage } from "../stage.ts";
 
 interface PageOptions {
   /** 0 = any free port. */
@@ -13,10 +13,16 @@ interface PageOptions {
   readonly tips: readonly Tip[];
 }
 
-/** Texts worth sending, one after another; a click puts one into the composer. */
+/** A little story that plays at one click, in somebody's chat. */
 export interface Tip {
   readonly label: string;
-  readonly texts: readonly string[];
+  /** Whose chat, by the number the page knows people by. */
+  readonly person: string;
+  readonly platform: ChatView["platform"];
+  /** Default: their private chat. */
+  readonly kind?: ChatView["kind"];
+  /** Texts to say and buttons to press (by how their labels begin), each when the bot has answered the one before. */
+  readonly steps: readonly (string | { readonly press: string })[];
 }
 
 /** The page of the emulated world: chats to type and press in, and the calls behind them. */
@@ -25,49 +31,89 @@ export interface Page {
   close(): Promise<void>;
 }
 
-const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
-  "/": ["index.html", "text/html; charset=utf-8"],
-  "/page.css": ["page.css", "text/css; charset=utf-8"],
-  "/page.js": ["page.js", "text/javascript; charset=utf-8"],
-};
+const script = "text/javascript; charset=utf-8";
+const sheet = "text/css; charset=utf-8";
+const files = new Map([
+  ["index.html", "text/html; charset=utf-8"],
+  ...["page", "chat", "panel"].map((name) => [`${name}.css`, sheet] as const),
+  ...["chats", "composer", "desk", "element", "menu", "message", "messages", "modal", "page", "panel", "people"].map(
+    (name) => [`${name}.js`, script] as const,
+  ),
+  ...["tips", "toast"].map((name) => [`${name}.js`, script] as const),
+]);
 
-/** Calls kept for somebody who opens the page later. */
-const remembered = 200;
-/** Snapshots are sent at most this often, in ms. */
+/** Calls and deeds kept for somebody who opens the page later. */
+const remembered = 300;
+/** News is sent at most this often, in ms. */
 const beat = 40;
+/** While somebody is shown as typing, the chats are looked at this often, in ms: that they stopped is told by nobody. */
+const typingBeat = 1000;
+/** Bytes a deed may have: far more than a message of 4,096 characters. */
+const mostDeed = 100_000;
 
 /** Serves the page on loopback. */
 export async function startPage({ port, people, stages, tips }: PageOptions): Promise<Page> {
   const watchers = new Set<ServerResponse>();
-  const calls: CallView[] = [];
+  const past: { readonly event: "call" | "deed"; readonly content: unknown }[] = [];
+  const spoken = new Map(people.map(({ id, language }) => [id, language]));
+  let told = new Map<string, string>();
   let due: NodeJS.Timeout | undefined;
-  const state = (): PageState => ({ people, chats: stages.flatMap((stage) => stage.chats()) });
+  const state = (): PageState => ({
+    people: people.map((person) => ({ ...person, language: spoken.get(person.id) ?? person.language })),
+    chats: stages.flatMap((stage) => stage.chats()),
+  });
   const send = (event: string, content: unknown) => {
-    for (const watcher of watchers) watcher.write(`event: ${event}\ndata: ${JSON.stringify(content)}\n\n`);
+    for (const watcher of watchers) watcher.write(eventText(event, content));
+  };
+  const note = (event: "call" | "deed", content: unknown) => {
+    past.push({ event, content });
+    if (past.length > remembered) past.shift();
+    send(event, content);
+  };
+  const look = (soon: number) => {
+    due ??= setTimeout(() => {
+      due = undefined;
+      if (watchers.size === 0) return;
+      const now = state();
+      const change = changeSince(told, now.chats);
+      told = change.told;
+      send("change", { people: now.people, chats: change.chats, gone: change.gone });
+      if (now.chats.some(({ typing }) => typing)) look(typingBeat);
+    }, soon);
   };
   for (const stage of stages) {
     stage.onChange(() => {
-      due ??= setTimeout(() => {
-        due = undefined;
-        send("state", state());
-      }, beat);
+      // A slow look that is still to come must not hold news back.
+      clearTimeout(due);
+      due = undefined;
+      look(beat);
     });
-    stage.onCall((call) => {
-      calls.push(call);
-      if (calls.length > remembered) calls.shift();
-      send("call", call);
-    });
+    stage.onCall((call: CallView) => note("call", call));
   }
   const watch = (response: ServerResponse) => {
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     watchers.add(response);
     response.on("close", () => watchers.delete(response));
-    response.write(`event: tips\ndata: ${JSON.stringify(tips)}\n\n`);
-    response.write(`event: state\ndata: ${JSON.stringify(state())}\n\n`);
-    for (const call of calls) response.write(`event: call\ndata: ${JSON.stringify(call)}\n\n`);
+    response.write(eventText("tips", tips));
+    response.write(eventText("state", state()));
+    for (const { event, content } of past) response.write(eventText(event, content));
   };
+  const act = async (deed: Deed) => {
+    const { chats } = state();
+    const place = chats.find((chat) => deed.do !== "speak" && isPlaceOf(deed, chat));
+    if (!place && deed.do !== "speak") throw new Error("there is no such chat");
+    const what = wordsOf(deed, place);
+    if (what !== undefined) note("deed", { who: people.find(({ id }) => id === deed.person)?.name, what });
+    if (deed.do === "speak") spoken.set(deed.person, deed.language);
+    const concerned = stages.filter(
+      (stage) => deed.do === "speak" || stage.chats().some((chat) => isPlaceOf(deed, chat)),
+    );
+    await Promise.all(concerned.map((stage) => stage.act(deed)));
+  };
+  const kept = (id: string) => stages.map((stage) => stage.kept?.(id)).find((file) => file !== undefined);
   const server = createServer((request, response) => {
-    void answer(request, response, { watch, act: (deed) => actOn(stages, deed) });
+    // Whoever hangs up in the middle of an answer is gone: nothing is left to do.
+    answer(request, response, { watch, act, kept }).catch(() => response.destroy());
   });
   await listening(server, port);
   const address = server.address();
@@ -76,48 +122,135 @@ export async function startPage({ port, people, stages, tips }: PageOptions): Pr
     close: async () => {
       clearTimeout(due);
       for (const watcher of watchers) watcher.end();
+      server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
+function eventText(event: string, content: unknown): string {
+  return `event: ${event}\ndata: ${JSON.stringify(content)}\n\n`;
+}
+
+/** The chats that are not as they were told, and those there are no longer. */
+function changeSince(told: ReadonlyMap<string, string>, chats: readonly ChatView[]) {
+  const now = new Map(chats.map((chat) => [`${chat.person} ${chat.id}`, JSON.stringify(chat)]));
+  return {
+    told: now,
+    chats: chats.filter((chat) => {
+      const key = `${chat.person} ${chat.id}`;
+      return told.get(key) !== now.get(key);
+    }),
+    gone: [...told.keys()].filter((key) => !now.has(key)),
+  };
+}
+
+/** A heading for what a deed costs; undefined = nothing comes of it. Holds no text that may be a password. */
+function wordsOf(deed: Deed, place: ChatView | undefined): string | undefined {
+  switch (deed.do) {
+    case "say":
+      if (/^https?:/.test(deed.text)) return "a link";
+      return /^\/\w+/.exec(deed.text)?.[0] ?? "a message";
+    case "press": {
+      const button = widgetsOf(deed.message, place).find((one) => one.kind === "press" && one.value === deed.value);
+      return button?.kind === "press" ? button.label : undefined;
+    }
+    case "select": {
+      const menu = widgetsOf(deed.message, place).find((one) => one.kind === "select" && one.value === deed.value);
+      return menu?.kind === "select" ? menu.options.find(({ value }) => value === deed.option)?.label : undefined;
+    }
+    case "submit":
+      return place?.modal?.title;
+    case "dismiss":
+    case "speak":
+      return undefined;
+  }
+}
+
+function widgetsOf(message: string, place: ChatView | undefined) {
+  return place?.messages.find(({ id }) => id === message)?.rows.flat() ?? [];
+}
+
 interface Answers {
   watch(response: ServerResponse): void;
   act(deed: Deed): Promise<void>;
+  kept(id: string): KeptFile | undefined;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { watch, act }: Answers): Promise<void> {
-  const path = new URL(request.url ?? "/", "http://page").pathname;
-  const file = files[path];
-  if (request.method === "GET" && path === "/events") return watch(response);
-  if (request.method === "GET" && file) {
-    response.writeHead(200, { "content-type": file[1], "cache-control": "no-store" });
-    return pipeline(createReadStream(join(import.meta.dirname, file[0])), response);
-  }
-  if (request.method === "POST" && path === "/do") {
-    const refused = await act(await bodyOf(request)).catch((error: unknown) =>
-      error instanceof Error ? error.message : String(error),
-    );
-    response.writeHead(refused === undefined ? 204 : 409, { "content-type": "text/plain; charset=utf-8" });
-    response.end(refused);
-    return undefined;
-  }
-  response.writeHead(404).end();
+async function answer(request: IncomingMessage, response: ServerResponse, answers: Answers): Promise<void> {
+  const path = /^[^?#]*/.exec(request.url ?? "")?.[0] ?? "";
+  if (request.method === "POST" && path === "/do") return take(request, response, answers);
+  if (request.method !== "GET") return refuse(response, 404);
+  if (path === "/events") return answers.watch(response);
+  if (path.startsWith("/kept/")) return sendKept(response, answers.kept(path.slice("/kept/".length)));
+  const name = path === "/" ? "index.html" : path.slice(1);
+  const type = files.get(name);
+  if (type === undefined) return refuse(response, 404);
+  response.writeHead(200, { "content-type": type, "cache-control": "no-store" });
+  return pipeline(createReadStream(join(import.meta.dirname, name)), response);
+}
+
+async function take(request: IncomingMessage, response: ServerResponse, { act }: Answers): Promise<void> {
+  const deed = await deedIn(request);
+  if (!deed) return refuse(response, 400, "that is no deed");
+  const refused = await act(deed).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  if (refused !== undefined) return refuse(response, 409, refused);
+  response.writeHead(204).end();
   return undefined;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Deed> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  // The page is ours and on loopback; a deed it garbles is refused by the platform it goes to.
-  return JSON.parse(Buffer.concat(chunks).toString("utf8")) as Deed;
+function refuse(response: ServerResponse, status: number, why = ""): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(why);
 }
 
-async function actOn(stages: readonly Stage[], deed: Deed): Promise<void> {
-  const concerned = stages.filter(
-    (stage) => deed.do === "speak" || stage.chats().some((chat) => isPlaceOf(deed, chat)),
+/** Whatever it holds is shown apart from the page, and never run. */
+function sendKept(response: ServerResponse, file: KeptFile | undefined): void {
+  if (!file) return refuse(response, 404);
+  response.writeHead(200, {
+    "content-type": file.type,
+    "content-length": file.bytes.length,
+    "content-security-policy": "sandbox",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(file.bytes);
+}
+
+/** The deed that was sent; undefined = it is none. */
+async function deedIn(request: IncomingMessage): Promise<Deed | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= mostDeed) chunks.push(chunk);
+  }
+  if (size > mostDeed) return undefined;
+  try {
+    const sent: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return isDeed(sent) ? sent : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const fieldsOf: Readonly<Record<string, readonly string[]>> = {
+  say: ["chat", "person", "text"],
+  press: ["chat", "person", "message", "value"],
+  select: ["chat", "person", "message", "value", "option"],
+  submit: ["chat", "person"],
+  dismiss: ["chat", "person"],
+  speak: ["person", "language"],
+};
+
+function isDeed(sent: unknown): sent is Deed {
+  if (typeof sent !== "object" || sent === null) return false;
+  const fields = new Map(Object.entries(sent));
+  const wanted = new Map(Object.entries(fieldsOf)).get(String(fields.get("do")));
+  if (!wanted?.every((field) => typeof fields.get(field) === "string")) return false;
+  const values: unknown = fields.get("values");
+  return (
+    fields.get("do") !== "submit" ||
+    (typeof values === "object" && values !== null && Object.values(values).every((value) => typeof value === "string"))
   );
-  await Promise.all(concerned.map((stage) => stage.act(deed)));
 }
 
 function isPlaceOf(deed: Exclude<Deed, { do: "speak" }>, chat: ChatView): boolean {

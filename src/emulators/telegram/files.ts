@@ -42,9 +42,14 @@ export class Files {
     return stored;
   }
 
+  /** The file of an id, if it is one of ours. */
+  find(id: string): StoredFile | undefined {
+    return this.#byId.get(id);
+  }
+
   /** The file of an id; refuses ids nobody gave out. */
   get(id: string): StoredFile {
-    const file = this.#byId.get(id);
+    const file = this.find(id);
     if (!file) throw badRequest("wrong file identifier/HTTP URL specified");
     return file;
   }

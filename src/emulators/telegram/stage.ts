@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton } from "@grammyjs/types";
-import type { ChatView, Deed, MessageView, Stage, TextPart, WidgetView } from "../stage.ts";
+import type { ChatView, Deed, FileView, MessageView, Stage, TextPart, WidgetView } from "../stage.ts";
 import type { Entity } from "./entities.ts";
 import { Seat, type Ground } from "./people.ts";
 import type { CallRecord } from "./server.ts";
@@ -29,6 +29,10 @@ export function createStage(ground: Ground, onCall: (listener: (call: CallRecord
         const recent = toast && Date.now() - toast.at < toastTime ? { toast: { id: toast.id, text: toast.text } } : {};
         return { ...viewOf(seat, offers.get(idOf(seat))), ...recent };
       }),
+    kept(id) {
+      const { bytes, type } = ground.files.find(id) ?? {};
+      return bytes && { bytes, type: type ?? "application/octet-stream" };
+    },
     async act(deed) {
       if (deed.do === "speak") return speak(ground, deed.person, deed.language);
       const seat = seats().find((candidate) => idOf(candidate) === deed.chat && candidate.person.key === deed.person);
@@ -105,7 +109,7 @@ function viewOf(seat: Seat, offer: Offer | undefined): ChatView {
 
 function messageView(seat: Seat, message: Shown): MessageView {
   const { stored } = message;
-  const file = message.file;
+  const file = fileView(seat, message);
   const picture = pictureOf(seat, message);
   const via = stored.marks["via_bot"] as { username: string } | undefined;
   return {
@@ -127,11 +131,21 @@ function messageId({ id, ephemeralId }: Shown): string {
   return ephemeralId === undefined ? String(id) : `whisper${ephemeralId}`;
 }
 
+/** A file with the address of its bytes, where they are kept. */
+function fileView({ ground }: Seat, { file, stored: { content } }: Shown): FileView | undefined {
+  if (!file) return undefined;
+  const sent = (content["document"] ?? content["video"] ?? content["audio"] ?? content["animation"]) as
+    | { file_id?: string }
+    | undefined;
+  const kept = sent?.file_id === undefined ? undefined : ground.files.find(sent.file_id);
+  return { ...file, ...(kept?.bytes && { url: `/kept/${kept.id}` }) };
+}
+
 /** The picture of a photo that is small enough to be kept, or of the page a text's link leads to. */
 function pictureOf({ ground }: Seat, { stored }: Shown): string | undefined {
   const photo = (stored.content["photo"] as { file_id: string }[] | undefined)?.at(-1);
   const kept = photo && !/^https?:/.test(photo.file_id) ? ground.files.get(photo.file_id) : undefined;
-  if (kept?.bytes) return `data:${kept.type};base64,${kept.bytes.toString("base64")}`;
+  if (kept?.bytes) return `/kept/${kept.id}`;
   return photo?.file_id.startsWith("http")
     ? photo.file_id
     : stored.preview?.is_disabled

@@ -35,6 +35,7 @@ const gateway = createGateway({
   ready: async () => ({ ok: true, parts: {} }),
   upstream: { reach: "anywhere", ...(task.ca === undefined ? {} : { connect: connectWith({ ca: task.ca }) }) },
   limits: { streamsPerPerson: 1000 },
+  visitors: { requests: 1_000_000 },
   resolve: async ({ entry }) => ({
     link: await links.find({ mount: "bench", entry, driver }),
     entry: { id: entry, kind: "file", name: "film.mkv" },

@@ -201,6 +201,21 @@ test("a message of components shows its text, pictures, files and rows; a form s
         { kind: "disabled", label: "No" },
       ],
     ],
+    // The same in the order it stands in.
+    layout: [
+      {
+        kind: "box",
+        blocks: [
+          { kind: "section", parts: [{ text: "/Movies", style: "bold" }], picture: "https://p.example/1.png" },
+          { kind: "rule" },
+          { kind: "picture", picture: "https://p.example/2.png" },
+          { kind: "file", file: { name: "a.txt", size: 1 } },
+          { kind: "file", file: { name: "b.txt", size: 1 } },
+          { kind: "row", row: [{ kind: "select", value: "open" }] },
+          { kind: "row", row: [{ value: "ask" }, { label: "Site" }, { label: "No" }] },
+        ],
+      },
+    ],
   });
   const on = { chat: general.id, person: "1001", message: message?.id ?? "" };
   await stage.act({ do: "press", ...on, value: "ask" });

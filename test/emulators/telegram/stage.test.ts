@@ -95,10 +95,15 @@ test("pictures, documents and previews are shown; typing is, until the bot has w
   await bot.api.sendDocument(mia.chat.id, new InputFile(Buffer.from("12345"), "a.zip"));
   await bot.api.sendMessage(mia.chat.id, "see", { link_preview_options: { url: "https://example.com/p.png" } });
   expect(chat("mia").messages).toMatchObject([
-    { picture: expect.stringMatching(/^data:.*;base64,cG5n$/), parts: [{ text: "look" }] },
-    { file: { name: "a.zip", size: 5 } },
+    { picture: expect.stringMatching(/^\/kept\/./), parts: [{ text: "look" }] },
+    { file: { name: "a.zip", size: 5, url: expect.stringMatching(/^\/kept\/./) } },
     { picture: "https://example.com/p.png" },
   ]);
+  const [photo, archive] = chat("mia").messages;
+  const bytesAt = (address = "") => stage.kept?.(address.slice("/kept/".length))?.bytes.toString();
+  expect(bytesAt(photo?.picture)).toBe("png");
+  expect(bytesAt(archive?.file?.url)).toBe("12345");
+  expect(bytesAt("/kept/nothing")).toBeUndefined();
 });
 
 test("a whisper is on one screen only, and a forum is shown topic by topic", async () => {

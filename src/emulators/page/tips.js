@@ -1,0 +1,89 @@
+import { fill, send } from "./composer.js";
+import { act, chatsOf, desk, onChange, openChat, sit } from "./desk.js";
+import { at, element } from "./element.js";
+import { toast } from "./toast.js";
+
+/** ms a text stands in the composer before it goes, so that one sees what is said. */
+const pause = 450;
+/** ms the bot has for an answer. */
+const patience = 8000;
+let isPlaying = false;
+
+/** What a visitor can try: one click plays a tip from its beginning to its end. */
+export function drawTips(tips) {
+  at("tips").replaceChildren(...tips.map(drawTip));
+}
+
+function drawTip(tip, n) {
+  const button = element(
+    "button",
+    { type: "button", className: n === 0 ? "first" : "", onclick: () => void play(tip, button) },
+    element("span", { ariaHidden: "true" }, "▶"),
+    element("span", {}, tip.label, element("small", {}, tip.steps.map(stepText).join(" → "))),
+  );
+  return element("li", {}, button);
+}
+
+const stepText = (step) => (typeof step === "string" ? step : step.press);
+
+async function play({ person, platform, kind = "private", steps }, button) {
+  if (isPlaying) return;
+  isPlaying = true;
+  button.ariaBusy = "true";
+  document.body.dataset.drawer = "";
+  const chat = chatsOf(person).find((candidate) => candidate.platform === platform && candidate.kind === kind);
+  if (chat) sit(person, chat.id);
+  await playSteps(steps, chat?.id).catch((error) => toast(error.message));
+  isPlaying = false;
+  button.ariaBusy = "false";
+  at("text").focus();
+}
+
+async function playSteps(steps, chatId) {
+  let before;
+  for (const step of steps) {
+    await until(() => desk.chatId !== chatId || isReady(step, before));
+    // Whoever went to another chat in the middle goes on there by hand.
+    if (desk.chatId !== chatId) return;
+    before = botSaid();
+    await doStep(step);
+  }
+}
+
+async function doStep(step) {
+  if (typeof step !== "string") {
+    const { message, widget } = buttonOf(step);
+    return act({ do: "press", chat: desk.chatId, message: message.id, value: widget.value });
+  }
+  fill(step);
+  await new Promise((resolve) => setTimeout(resolve, pause));
+  return send(step);
+}
+
+/** Whether the bot has answered the step before, and this one can be done. */
+function isReady(step, before) {
+  const isAnswered = before === undefined || (botSaid() !== before && openChat()?.messages.at(-1)?.bot);
+  return isAnswered && (typeof step === "string" || buttonOf(step) !== undefined);
+}
+
+const botSaid = () => JSON.stringify(openChat()?.messages.filter(({ bot }) => bot) ?? []);
+
+/** The lowest button that begins with these signs. */
+function buttonOf({ press }) {
+  const all = (openChat()?.messages ?? []).flatMap((message) =>
+    message.rows.flat().map((widget) => ({ message, widget })),
+  );
+  return all.findLast(({ widget }) => widget.kind === "press" && widget.label.startsWith(press));
+}
+
+function until(isSo) {
+  return new Promise((resolve, reject) => {
+    const stop = onChange(() => isSo() && done(resolve));
+    const timer = setTimeout(
+      () => done(() => reject(new Error("The bot said something else: go on by hand"))),
+      patience,
+    );
+    const done = (end) => (stop(), clearTimeout(timer), end());
+    if (isSo()) done(resolve);
+  });
+}

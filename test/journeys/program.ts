@@ -1,0 +1,106 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startWorld, type World } from "../../src/emulators/world.ts";
+
+const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
+
+/** The whole program in a process of its own, as operators run it, in the emulated world and with a disk. */
+export interface Program {
+  readonly world: World;
+  /** Where it keeps its data. */
+  readonly dataDir: string;
+  /** Where its gateway listens. */
+  readonly gateway: string;
+  /** Starts it and waits until it is ready. Variables given here are added, or with "" taken away. */
+  start(more?: Readonly<Record<string, string>>): Promise<void>;
+  /** kill -9: it has no chance to do anything. */
+  kill(): Promise<void>;
+  /** Ends by itself: its exit code and what it wrote to stderr. */
+  ended(): Promise<{ readonly code: number | null; readonly err: string }>;
+  /** Everything it logged, over all its lives. */
+  log(): string;
+  /** Every byte it keeps on disk, the key it made aside. */
+  stored(): string;
+  /** Ends it and the world; throws what the world had to complain about. */
+  close(): Promise<void>;
+}
+
+/** Prepares a world; the program is not started. */
+export async function prepareProgram(always: Readonly<Record<string, string>> = {}): Promise<Program> {
+  const folder = mkdtempSync(join(tmpdir(), "chatdrive-program-"));
+  const dataDir = join(folder, "data");
+  const world = await startWorld({ dataDir });
+  let child: ChildProcess | undefined;
+  let out = "";
+  let err = "";
+  let closed: Promise<unknown> = Promise.resolve();
+  const kill = async () => {
+    if (child && child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    await closed;
+  };
+  return {
+    world,
+    dataDir,
+    gateway: `http://127.0.0.1:${world.config.gateway.port}`,
+    async start(more = {}) {
+      err = "";
+      const given = { ...environmentOf(world, dataDir), ...always, ...more };
+      const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
+      const started = spawn(process.execPath, [main], {
+        cwd: folder,
+        env: environment,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      child = started;
+      closed = once(started, "close");
+      const { promise: ready, resolve, reject } = Promise.withResolvers<undefined>();
+      let life = "";
+      started.stdout.on("data", (chunk: Buffer) => {
+        out += chunk.toString();
+        life += chunk.toString();
+        if (life.includes('"event":"ready"')) resolve(undefined);
+      });
+      started.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+      void closed.then(() => reject(new Error(`it ended before it was ready: ${err}`)));
+      await ready;
+    },
+    kill,
+    async ended() {
+      await closed;
+      return { code: child?.exitCode ?? null, err };
+    },
+    log: () => out + err,
+    stored: () =>
+      readdirSync(dataDir)
+        .filter((file) => file !== "secret.key")
+        .map((file) => readFileSync(join(dataDir, file), "latin1"))
+        .join("\n"),
+    async close() {
+      await kill();
+      const complaints = [...world.telegram.complaints, ...world.discord.complaints];
+      const open = world.telegram.openPresses.map(({ id }) => `press ${id} is not answered`);
+      await world.close();
+      rmSync(folder, { recursive: true, force: true });
+      if (complaints.length + open.length > 0) throw new Error([...complaints, ...open].join("\n"));
+    },
+  };
+}
+
+function environmentOf({ config }: World, dataDir: string): Readonly<Record<string, string>> {
+  const { telegram, discord, pikpak, gateway } = config;
+  return {
+    PATH: process.env["PATH"] ?? "",
+    DATA_DIR: dataDir,
+    TELEGRAM_BOT_TOKEN: telegram?.token ?? "",
+    TELEGRAM_API_ROOT: telegram?.apiRoot ?? "",
+    DISCORD_BOT_TOKEN: discord?.token ?? "",
+    DISCORD_API_ROOT: discord?.apiRoot ?? "",
+    PIKPAK_DRIVE_URL: pikpak.driveUrl ?? "",
+    PIKPAK_USER_URL: pikpak.userUrl ?? "",
+    GATEWAY_PORT: String(gateway.port),
+    LOG_LEVEL: "trace",
+  };
+}

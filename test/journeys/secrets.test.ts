@@ -1,0 +1,108 @@
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { prepareProgram, type Program } from "./program.ts";
+
+// What must not stay anywhere: looked for in every byte on the disk and in every line of the log at its most talkative.
+
+let program: Program;
+afterEach(() => program.close());
+
+/** Passwords that are to be found nowhere, typed wrong and typed right. */
+const wrong = "wrong-horse-staple-77";
+
+/** What is kept besides the house's own: its schema, what Discord was told, how PikPak wants to be paced. */
+function personal(dataDir: string): string[] {
+  const database = new DatabaseSync(join(dataDir, "chatdrive.sqlite"), { readOnly: true });
+  const rows = database.prepare("SELECT key FROM keyv ORDER BY key").all();
+  database.close();
+  const own =
+    /^(schema:version|discord:commands\/\d+|discord:servers|transfers:open|notes:pikpak:sign-ins:[0-9a-f]{16})$/;
+  return rows.map(({ key }) => String(key)).filter((key) => !own.test(key));
+}
+
+test("passwords, tokens and pass codes are in no file and no log line, and their messages go at once", async () => {
+  program = await prepareProgram();
+  const { world } = program;
+  const { mia } = world.people;
+  const right = world.shelf.accounts.mia.password;
+  const passCode = world.shelf.shares.coded.passCode ?? "";
+  await program.start();
+
+  mia.says("/login");
+  await mia.waitsFor("❔ User name");
+  mia.says("mia@example.com");
+  await mia.waitsFor("❔ Password");
+  const typed = mia.says(wrong);
+  await mia.waitsFor("❔ Root folder");
+  // It went before the next question came, and long before PikPak was asked.
+  expect([typed.stored.deleted, world.pikpak.calls.length]).toEqual([true, 0]);
+  expect(program.stored()).not.toContain(wrong);
+  await mia.presses("⏭");
+  await mia.waitsFor("does not accept this user name and password");
+  expect(program.stored()).not.toContain(wrong);
+  const again = mia.says(right);
+  await mia.waitsFor("6 entries");
+  expect(again.stored.deleted).toBe(true);
+
+  const hasty = mia.says(`/login mia@example.com ${wrong}`);
+  await world.telegram.until(() => hasty.stored.deleted || undefined);
+  mia.says("/cancel");
+  mia.says(world.shelf.shares.coded.url);
+  await mia.waitsFor("❔ Pass code");
+  mia.says(passCode);
+  const code = mia.messages.find(({ text }) => text === passCode);
+  await mia.waitsFor("🏠 Holiday 2026");
+  expect(code?.stored.deleted ?? true).toBe(true);
+  await program.kill();
+
+  for (const place of [program.stored(), program.log()]) {
+    for (const secret of [wrong, right]) expect(place.includes(secret), secret).toBe(false);
+    // Refresh, captcha and access tokens, by their shapes.
+    expect(place).not.toMatch(/\bos\.[\w.-]{10,}|\bck0\.[\w.-]{10,}|\beyJ[\w-]{10,}/);
+  }
+  expect(program.stored()).not.toMatch(new RegExp(`"${passCode}"`));
+  expect(program.log()).not.toMatch(new RegExp(`\\b${passCode}\\b`));
+});
+
+test("who says /forget is found nowhere afterwards, in no file and under no key", async () => {
+  program = await prepareProgram();
+  const { world } = program;
+  const { mia } = world.people;
+  const { mia: member } = world.members;
+  await program.start();
+  mia.says("/login");
+  await mia.waitsFor("❔ User name");
+  mia.says("mia@example.com");
+  await mia.waitsFor("❔ Password");
+  mia.says(world.shelf.accounts.mia.password);
+  await mia.waitsFor("❔ Root folder");
+  await mia.presses("⏭");
+  await mia.waitsFor("6 entries");
+  mia.says(world.shelf.shares.open.url);
+  await mia.waitsFor("🏠 Holiday 2026");
+  mia.says("/forget");
+  const question = await mia.waitsFor("Delete everything");
+  // A dialogue is begun, and a page opened for it, before she says yes.
+  const before = mia.messages.length;
+  mia.says("/login");
+  await world.telegram.until(() => mia.messages.length === before + 2 || undefined);
+  const page = /http:\/\/127\S+\/s\/[\w-]{22}/.exec(mia.messages.at(-1)?.text ?? "");
+  mia.taps("🗑", { on: question });
+  await mia.waitsFor("is deleted");
+  expect(personal(program.dataDir)).toEqual([]);
+  for (const trace of ["mia@example.com", "telegram:1001", ":1001", "Holiday 2026"])
+    expect(program.stored().includes(trace), trace).toBe(false);
+  expect((await fetch(page?.[0] ?? "")).status).toBe(410);
+  mia.says("an answer to a question that is forgotten");
+  await mia.waitsFor("I did not understand");
+
+  await member.uses("/share", { in: world.hall });
+  await member.uses("/login", { in: world.hall });
+  await member.waitsFor("do not belong in Discord", { in: world.hall });
+  await member.uses("/forget", { in: world.hall });
+  await member.waitsFor("Delete everything", { in: world.hall });
+  await member.presses(/🗑/, { in: world.hall });
+  await member.waitsFor("is deleted", { in: world.hall });
+  expect(personal(program.dataDir)).toEqual([]);
+});
