@@ -17,7 +17,7 @@ function personal(dataDir: string): string[] {
   const rows = database.prepare("SELECT key FROM keyv ORDER BY key").all();
   database.close();
   const own =
-    /^(schema:version|discord:commands\/\d+|discord:servers|transfers:open|notes:pikpak:sign-ins:[0-9a-f]{16})$/;
+    /^(schema:version|discord:commands\/\d+|discord:servers|transfers:open|notes:pikpak:sign-ins:[0-9a-f]{16}|door:operator-code|ledger:totals)$/;
   return rows.map(({ key }) => String(key)).filter((key) => !own.test(key));
 }
 
