@@ -14,12 +14,7 @@ export async function forgetPerson({ services, person, session }: Errand): Promi
   await services.transfers?.forget(person.id);
   await services.pending.delete(person.id);
   await services.people.delete(person.id);
-<<<<<<< HEAD
-  await services.office.chats.forget(person.id);
-  await services.forget?.(person.id);
-=======
   await services.forget?.(person.id);
   await services.office.chats.forget(person.id);
->>>>>>> main
   return notice("forgotten", { level: "done" });
 }
