@@ -19,6 +19,12 @@ import { button, lines, strong, type Painted, type Painter } from "./painter.ts"
 
 /** What operators see. */
 export function paintOperators(painter: Painter, screen: OperatorsScreen): Painted {
+  const painted = sheetOf(painter, screen);
+  // A list of one page has no buttons to turn it, and Telegram takes no empty row.
+  return { ...painted, keyboard: painted.keyboard.filter((row) => row.length > 0) };
+}
+
+function sheetOf(painter: Painter, screen: OperatorsScreen): Painted {
   switch (screen.show) {
     case "admin":
       return paintPanel(painter, screen);
