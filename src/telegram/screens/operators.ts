@@ -65,13 +65,11 @@ function plainButton({ say }: Painter, sign: string, press: PlainOperatorsPress,
 }
 
 function pageButtons({ say }: Painter, { view, page, pages }: PagedView): InlineKeyboardButton[][] {
-  if (pages === 1) return [];
-  return [
-    [
-      ...(page > 1 ? [button(`◀ ${say("press-previous")}`, { do: "admin-turn", view, page: page - 1 })] : []),
-      ...(page < pages ? [button(`▶ ${say("press-next")}`, { do: "admin-turn", view, page: page + 1 })] : []),
-    ],
+  const row = [
+    ...(page > 1 ? [button(`◀ ${say("press-previous")}`, { do: "admin-turn", view, page: page - 1 })] : []),
+    ...(page < pages ? [button(`▶ ${say("press-next")}`, { do: "admin-turn", view, page: page + 1 })] : []),
   ];
+  return row.length === 0 ? [] : [row];
 }
 
 interface PagedView {
