@@ -35,6 +35,8 @@ const page = await startPage({
     { ...discord, label: "Discord: sign in on a one-time page", steps: ["/login"] },
   ],
 }).catch((error: unknown) => leave(error));
+// As an admin the bot can whisper in the group.
+world.group.promotes(world.telegram.bot);
 world.people.mia.says("/start");
 world.people.jun.says("/start");
 process.stdout.write(

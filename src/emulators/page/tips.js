@@ -36,7 +36,8 @@ async function play({ person, platform, kind = "private", steps }, button) {
   await playSteps(steps, chat?.id).catch((error) => toast(error.message));
   isPlaying = false;
   button.ariaBusy = "false";
-  at("text").focus();
+  // Where a keyboard would come up over the chat, only the visitor calls it.
+  if (matchMedia("(hover: hover)").matches) at("text").focus();
 }
 
 async function playSteps(steps, chatId) {
