@@ -1,15 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { chromiumHere, startDemo, type Demo } from "./demo-program.ts";
 
 // `npm run demo`, as a visitor has it: the real program, the page in a real browser. Everybody in here is another person
 // of the cast, so that no story needs the one before.
 
-const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const program = chromiumHere();
 if (!program) process.stderr.write("the demo page is not looked at: no Chromium here\n");
 
 const packingList = "towel\nsun cream\nbooks\n";
@@ -155,27 +152,54 @@ describe.runIf(program)("the demo", () => {
     await page.getByLabel("Message", { exact: true }).fill("half a thought");
     await page.locator("#tips").getByRole("button", { name: "A share that is over" }).click();
     await sees("expired");
-    expect(await page.getByRole("button", { name: "Mia", exact: true }).getAttribute("aria-pressed")).toBe("true");
-    await page.getByRole("button", { name: "Otto" }).click();
+    expect(await page.locator("#people").getByRole("button", { name: "Mia" }).getAttribute("aria-pressed")).toBe(
+      "true",
+    );
+    await page.locator("#people").getByRole("button", { name: "Otto" }).click();
     await page.locator(".chat.discord").first().click();
     expect(await page.getByLabel("Message", { exact: true }).inputValue()).toBe("half a thought");
     expect(complaints).toEqual([]);
   });
 });
 
-describe.runIf(program)("when the demo ends", () => {
-  test("the page says so", async () => {
+describe.runIf(program)("a demo of their own", () => {
+  test("three people share a group: what Mia lends, Lena lists, and Jun's press is for Jun alone; in the end the page says so", async () => {
     const demo = await startDemo();
     const browser = await chromium.launch({ executablePath: program ?? "", args: ["--no-sandbox", "--disable-gpu"] });
     onTestFinished(() => browser.close());
     const page = await browser.newPage();
+    const wall = page.locator("#messages");
+    const folder = wall.getByRole("button", { name: "📁 Holiday 2026" }).last();
     await page.goto(demo.url);
-    await page.locator("#messages > li.bot").first().waitFor();
+    await wall.getByText("two ways in").waitFor();
+    await plays(page, "Start here");
+    await folder.waitFor();
+    await plays(page, "Group: Mia lends her drive");
+    await wall.getByText("Lent to this group").waitFor();
+    await plays(page, "Group: Lena browses it");
+    await folder.waitFor();
+
+    // Jun has news; Lena's listing is on his wall, and his press gives him one of his own.
+    await page.locator("#people").getByRole("button", { name: "Jun has news" }).click();
+    await page.locator(".chat", { hasText: "Film night" }).click();
+    await folder.click();
+    const own = wall.locator("li", { hasText: "Only you can see this" });
+    await own.getByRole("button", { name: /Packing list.txt/ }).waitFor();
+    await page.locator("#people").getByRole("button", { name: "Lena" }).click();
+    await page.locator(".chat", { hasText: "Film night" }).click();
+    await folder.waitFor();
+    expect(await own.count()).toBe(0);
+
     expect(await page.getByRole("alert").count()).toBe(0);
     expect(await demo.stop()).toBe(0);
     await page.getByRole("alert").getByText("The demo has ended").waitFor();
   });
 });
+
+async function plays(page: Page, label: string): Promise<void> {
+  await page.locator("#tips").getByRole("button", { name: label }).click();
+  await page.locator("#tips [aria-busy=true]").waitFor({ state: "detached" });
+}
 
 interface Visitor {
   readonly page: Page;
@@ -186,42 +210,6 @@ interface Visitor {
   press(label: string): Promise<void>;
   /** Waits for a message of the bot. */
   sees(text: string): Promise<void>;
-}
-
-interface Demo {
-  readonly url: string;
-  /** Ends it; resolves with its exit code. */
-  stop(): Promise<number | null>;
-}
-
-/** The program itself, on any free port. */
-async function startDemo(): Promise<Demo> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "..", "src", "demo.ts")], {
-    env: { PATH: process.env["PATH"], DEMO_PORT: "0", LOG_LEVEL: "warn" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const url = await addressOf(child);
-  return {
-    url,
-    async stop() {
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
-      await ended;
-      return child.exitCode;
-    },
-  };
-}
-
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = "";
-    child.once("exit", (code) => reject(new Error(`the demo ended with ${code}: ${said}`)));
-    child.stdout?.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      const url = /demo is at (http:\S+)/.exec(said)?.[1];
-      if (url !== undefined) resolve(url);
-    });
-  });
 }
 
 /** Keeps every text that comes up on the wall from now on. */

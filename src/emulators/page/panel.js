@@ -39,7 +39,7 @@ export function addCall({ to, what, ok, ms, note, at: moment }) {
 
 /** A path may go on in the next line before each of its parts. */
 function breakable(what) {
-  return what.split(/(?=[/?&])/).flatMap((piece) => [element("wbr"), piece]);
+  return what.split(/(?=[/?&])/).flatMap((piece, n) => (n === 0 ? [piece] : [element("wbr"), piece]));
 }
 
 /** Forgets them all. */
