@@ -150,6 +150,10 @@ describe.runIf(program)("the demo", () => {
   test("a tip plays from beginning to end, and a draft waits where it was written", async () => {
     const { page, sees, complaints } = await sit("Otto", "discord");
     await page.getByLabel("Message", { exact: true }).fill("half a thought");
+    // A question that is still open does not get the tip's texts.
+    await page.locator("#tips").getByRole("button", { name: "must prove to be human" }).click();
+    await sees("Address you ended on");
+    await page.locator("#tips [aria-busy=true]").waitFor({ state: "detached" });
     await page.locator("#tips").getByRole("button", { name: "A share that is over" }).click();
     await sees("expired");
     expect(await page.locator("#people").getByRole("button", { name: "Mia" }).getAttribute("aria-pressed")).toBe(
