@@ -84,7 +84,7 @@ export async function startPage({ port, people, stages, tips }: PageOptions): Pr
       if (now.chats.some(({ typing }) => typing)) look(typingBeat);
     }, wait);
   };
-  // The first of several changes shows at once: a message that is deleted right away is still seen.
+  // The first of several changes shows at once.
   for (const stage of stages) {
     stage.onChange(() => look(Math.max(0, lookedAt + beat - Date.now())));
     stage.onCall((call: CallView) => note("call", call));
@@ -108,6 +108,8 @@ export async function startPage({ port, people, stages, tips }: PageOptions): Pr
       (stage) => deed.do === "speak" || stage.chats().some((chat) => isPlaceOf(deed, chat)),
     );
     await Promise.all(concerned.map((stage) => stage.act(deed)));
+    // What was said is seen before the bot, which answers over the network, can delete it.
+    if (deed.do === "say") look(0);
   };
   const kept = (id: string) => stages.map((stage) => stage.kept?.(id)).find((file) => file !== undefined);
   const server = createServer((request, response) => {
