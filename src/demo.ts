@@ -8,9 +8,10 @@ const port = Number(process.env["DEMO_PORT"] ?? 8090);
 const world = await startWorld();
 const app = await startApp(world.config, { onFatal: (message) => void end(1, message) });
 const { shelf } = world;
-const [mia, jun] = [String(cast.mia.id), String(cast.jun.id)];
+const { mia, jun, lena, otto } = seats();
 const skip = { press: "⏭" };
 const telegram = { person: mia, platform: "telegram" } as const;
+const group = { platform: "telegram", kind: "group" } as const;
 const discord = { person: mia, platform: "discord" } as const;
 const signIn = ({ username, password }: { username: string; password: string }) => ["/login", username, password, skip];
 const page = await startPage({
@@ -21,6 +22,7 @@ const page = await startPage({
     { ...telegram, label: "Start here: sign in as Mia", steps: signIn(shelf.accounts.mia) },
     { ...telegram, label: "Open a folder of 3,000", steps: ["/browse /Archive", { press: "▶" }] },
     { ...telegram, label: "Get a file into the chat", steps: ["/get /Holiday 2026/Packing list.txt"] },
+    { ...telegram, label: "Search the whole drive", steps: ["/search lighthouse"] },
     { ...telegram, label: "Open a share", steps: [shelf.shares.open.url] },
     {
       ...telegram,
@@ -32,9 +34,14 @@ const page = await startPage({
     { ...telegram, label: "An account that must prove to be human", steps: signIn(shelf.accounts.checked) },
     { ...telegram, person: jun, label: "Jun's account, in Chinese", steps: signIn(shelf.accounts.jun) },
     { ...discord, label: "Discord: open a share", steps: [`/share link:${shelf.shares.open.url}`] },
+    { ...group, person: mia, label: "Group: Mia lends her drive", steps: ["/bind"] },
+    { ...group, person: lena, label: "Group: Lena browses it", steps: ["/browse"] },
+    { ...telegram, person: otto, label: "Otto operates the bot", steps: ["/admin"] },
     { ...discord, label: "Discord: sign in on a one-time page", steps: ["/login"] },
   ],
 }).catch((error: unknown) => leave(error));
+// As an admin the bot can whisper in the group.
+world.group.promotes(world.telegram.bot);
 world.people.mia.says("/start");
 world.people.jun.says("/start");
 process.stdout.write(
@@ -42,6 +49,12 @@ process.stdout.write(
 );
 process.once("SIGINT", () => void end(0));
 process.once("SIGTERM", () => void end(0));
+
+/** The cast by the numbers the page knows them by. */
+function seats(): Record<keyof typeof cast, string> {
+  const { mia, jun, lena, otto } = cast;
+  return { mia: String(mia.id), jun: String(jun.id), lena: String(lena.id), otto: String(otto.id) };
+}
 
 async function end(code: number, message?: string): Promise<void> {
   if (message !== undefined) process.stderr.write(`${message}\n`);

@@ -1,8 +1,13 @@
 import type { Entry } from "../storage/entry.ts";
 import type { Visit } from "./action.ts";
-import { loadPerson, mountsOf } from "./person.ts";
+import { startErrand, type Errand } from "./errand.ts";
+import { isOpenByLink } from "./kinds.ts";
+import { leaveFor } from "./permission.ts";
+import { mountsOf } from "./person.ts";
 import { contains, plain } from "./scenes/arranged.ts";
 import type { Services } from "./services.ts";
+import type { FolderScene } from "./session.ts";
+import { currentMount, rootIn } from "./verbs/current.ts";
 
 /** What somebody is typing, and of what kind it is to be. */
 export interface Typing {
@@ -24,25 +29,35 @@ const mostSuggestions = 50;
 
 /**
  * What could be meant by what is typed so far, out of what is known already: folders that were read, mounts of one's own.
- * It answers at once and never asks a drive; what is not known is not suggested.
+ * It answers at once and never asks a drive; what is not known, or is not the visitor's to see, is not suggested.
  */
-export async function suggest(services: Services, visit: Visit, { of, typed }: Typing): Promise<readonly Suggestion[]> {
-  const person = await loadPerson(services, visit.person.id);
+export async function suggest(
+  services: Services,
+  visit: Visit,
+  { of, typed }: Typing,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<readonly Suggestion[]> {
+  const errand = await startErrand(services, visit, signal);
+  return of === "mount" ? ownMounts(errand, typed) : pathsTo(errand, typed);
+}
+
+async function ownMounts({ services, person }: Errand, typed: string): Promise<readonly Suggestion[]> {
   const mounts = await mountsOf(services, person);
-  if (of === "mount") {
-    return mounts
-      .filter(({ title }) => plain(title).includes(plain(typed.trim())))
-      .map(({ id, title }) => ({ value: id, name: title, kind: "mount" }));
-  }
-  const current = mounts.find(({ id }) => id === person.current) ?? mounts[0];
-  return current ? pathsIn(services, current.id, typed) : [];
+  return mounts
+    .filter(({ title }) => plain(title).includes(plain(typed.trim())))
+    .map(({ id, title }) => ({ value: id, name: title, kind: "mount" }));
 }
 
 /** The entries of the folder typed so far whose names contain what stands behind its last slash. */
-function pathsIn({ storage }: Services, mount: string, typed: string): readonly Suggestion[] {
+async function pathsTo(errand: Errand, typed: string): Promise<readonly Suggestion[]> {
+  const mount = await currentMount(errand);
+  if (!mount || mount === "several") return [];
+  const root = rootIn(errand, mount);
+  const leave = await leaveFor(errand, mount, { for: "browse", trail: root.trail }, isOpenByLink(errand, mount));
+  if (leave.is !== "yes") return [];
   const names = typed.replace(/^\s*\/+/, "").split("/");
   const words = (names.pop() ?? "").trim();
-  const folder = folderAt(storage, mount, names);
+  const folder = folderAt(errand.services.storage, root, names);
   if (!folder) return [];
   const start = plain(words);
   const hits = folder.entries.filter((entry) => !entry.name.includes("/") && contains(entry, words));
@@ -56,11 +71,12 @@ function pathsIn({ storage }: Services, mount: string, typed: string): readonly 
     .map(({ name, kind }) => ({ value: [...names, name].join("/"), name, kind }));
 }
 
-function folderAt(storage: Services["storage"], mount: string, names: readonly string[]) {
-  let folder = storage.peek(mount, undefined);
+/** The folder at the end of some names, below what the visitor sees as the root. */
+function folderAt(storage: Services["storage"], root: Pick<FolderScene, "mount" | "trail">, names: readonly string[]) {
+  let folder = storage.peek(root.mount, root.trail.at(-1)?.id);
   for (const name of names) {
     const next = folder?.entries.find((entry) => entry.kind === "folder" && plain(entry.name) === plain(name));
-    folder = next && storage.peek(mount, next.id);
+    folder = next && storage.peek(root.mount, next.id);
   }
   return folder;
 }

@@ -11,7 +11,7 @@ import { paintSheet, type Painted } from "./screens/sheet.ts";
 import { codeIn, slipOfPage, type Slip, type Slips } from "./slips.ts";
 import type { Turn } from "./turn.ts";
 import type { UploadAddress, Uploader } from "./upload.ts";
-import { canPost, isDirect, messageOf, publicVisit, type Deed } from "./visit.ts";
+import { canPost, isDirect, messageOf, publicVisit } from "./visit.ts";
 
 /** Where a screen goes: in place of the message acted on, beside it for the asker alone, into the channel, or a modal. */
 export interface Deliverer {
@@ -46,127 +46,131 @@ const transferPace = 5000;
 
 /** Knows Discord's ways to show something to somebody. */
 export function createDeliverer(parts: DelivererParts): Deliverer {
-  const { post, words, follower } = parts;
   return {
     show: (turn, answer) => show(parts, turn, answer),
-
-    async pop(turn, screen, language) {
-      const { deed } = turn;
-      if (screen.show !== "form" || !isModal(screen) || deed.isModalSubmit()) return false;
-      const slip = parts.newId();
-      await parts.slips.put(slip, slipOf(turn, screen));
-      await deed.showModal(paintModal(painterOf(parts, turn, language), screen, slip));
-      return true;
-    },
-
-    async publish(turn, answer) {
-      const { screen } = answer;
-      if (!isMessage(screen) || isForAsker(screen)) return show(parts, turn, answer);
-      try {
-        const painter = painterFor({
-          ...commonLooks(parts, answer.language),
-          place: publicVisit(turn.deed).place.kind,
-        });
-        const place = await post.publish(turn.deed, paint(painter, screen));
-        await noteEnd(turn, place, answer);
-        followUpdates(parts, place, { updates: answer.updates, paint: (next) => paint(painter, next) });
-      } catch (error) {
-        await end(answer);
-        if (!isShutOut(error)) throw error;
-        await tell(parts, turn, "post-not-here");
-      }
-    },
-
+    pop: (turn, screen, language) => pop(parts, turn, screen, language),
+    publish: (turn, answer) => publish(parts, turn, answer),
     tell: (turn, key) => tell(parts, turn, key),
-
-    async settle(application, { visit, message, canPost: mayPost }, answer) {
-      const { screen, updates, language } = answer;
-      if (!message || message.until < parts.now() || !isMessage(screen)) return end(answer);
-      const looks = { ...commonLooks(parts, language), place: visit.place.kind, canPost: mayPost };
-      const painter = painterFor(looks);
-      try {
-        const place = await post.replace(application, message, paint(painter, screen));
-        followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
-      } catch (error) {
-        await end(answer);
-        if (!isOver(error)) throw error;
-      }
-    },
+    settle: (application, slip, answer) => settle(parts, application, slip, answer),
   };
+}
 
-  async function tell({ words: all }: DelivererParts, turn: Turn, key: string): Promise<void> {
-    await post.whisper(turn.deed, paintSheet({ head: [`ℹ️ ${all.in(turn.language)(key)}`] }));
+async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<void> {
+  const { post, uploader } = parts;
+  const { screen, updates, language, upload } = answer;
+  const painter = painterOf(parts, turn, language);
+  if (screen.show === "form") return showForm(parts, turn, screen, painter);
+  if (!isMessage(screen)) return end(answer);
+  const painted = paint(painter, screen);
+  if (isForAsker(screen) && (screen.show === "notice" || turn.visit.place.kind === "group")) {
+    await end(answer);
+    await post.whisper(turn.deed, painted);
+    return;
   }
+  const place = await (isOfItsOwn(turn, screen) ? post.publish(turn.deed, painted) : putInPlace(parts, turn, painted));
+  await noteEnd(parts, turn, place, answer);
+  followUpdates(parts, place, {
+    updates,
+    paint: (next) => paint(painter, next),
+    ...(upload && { every: transferPace }),
+  });
+  await upload?.start({
+    message: JSON.stringify(post.tokenOf(turn.deed)),
+    send: (file) => uploader.send(addressOf(parts, turn), file),
+  });
+}
 
-  async function show(all: DelivererParts, turn: Turn, answer: Answer): Promise<void> {
-    const { screen, updates, language, upload } = answer;
-    const painter = painterOf(all, turn, language);
-    if (screen.show === "form") return showForm(all, turn, screen, painter);
-    if (!isMessage(screen)) return end(answer);
-    const painted = paint(painter, screen);
-    if (isForAsker(screen) && (screen.show === "notice" || turn.visit.place.kind === "group")) {
-      await end(answer);
-      await post.whisper(turn.deed, painted);
-      return;
-    }
-    await stopFollowing(turn.deed);
-    const place = await (isOfItsOwn(turn, screen) ? post.publish : post.put)(turn.deed, painted);
-    await noteEnd(turn, place, answer);
-    followUpdates(all, place, {
-      updates,
-      paint: (next) => paint(painter, next),
-      ...(upload && { every: transferPace }),
-    });
-    await upload?.start({
-      message: JSON.stringify(post.tokenOf(turn.deed)),
-      send: (file) => all.uploader.send(addressOf(turn), file),
-    });
-  }
+/** Beside the message that shows how far it is, and seen by whoever sees that one. */
+function addressOf({ post }: DelivererParts, { deed, visit }: Turn): UploadAddress {
+  const hushed = visit.place.kind === "private" && !isDirect(deed);
+  return { application: deed.applicationId, ...post.tokenOf(deed), hushed };
+}
 
-  async function noteEnd({ deed }: Turn, { id }: Place, { clearAt }: Answer): Promise<void> {
-    if (clearAt !== undefined) await parts.removing?.note(deed, id, clearAt);
-  }
+async function showForm(parts: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {
+  const { post, slips, newId } = parts;
+  const slip = screen.page && !isModal(screen) ? slipOfPage(codeIn(screen.page.url)) : newId();
+  const message = isModal(screen) ? {} : { message: post.tokenOf(turn.deed) };
+  await slips.put(slip, { ...slipOf(turn, screen), ...message });
+  const painted = paintSheet(formSheet(painter, screen, slip));
+  await (turn.visit.place.kind === "group" ? post.whisper(turn.deed, painted) : putInPlace(parts, turn, painted));
+}
 
-  /** Beside the message that shows how far it is, and seen by whoever sees that one. */
-  function addressOf({ deed, visit }: Turn): UploadAddress {
-    const hushed = visit.place.kind === "private" && !isDirect(deed);
-    return { application: deed.applicationId, ...post.tokenOf(deed), hushed };
-  }
+async function pop(parts: DelivererParts, turn: Turn, screen: Screen, language: string): Promise<boolean> {
+  const { deed } = turn;
+  if (screen.show !== "form" || !isModal(screen) || deed.isModalSubmit()) return false;
+  const slip = parts.newId();
+  await parts.slips.put(slip, slipOf(turn, screen));
+  await deed.showModal(paintModal(painterOf(parts, turn, language), screen, slip));
+  return true;
+}
 
-  async function showForm(all: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {
-    const slip = screen.page && !isModal(screen) ? slipOfPage(codeIn(screen.page.url)) : all.newId();
-    const message = isModal(screen) ? {} : { message: post.tokenOf(turn.deed) };
-    await all.slips.put(slip, { ...slipOf(turn, screen), ...message });
-    const painted = paintSheet(formSheet(painter, screen, slip));
-    await stopFollowing(turn.deed);
-    await (turn.visit.place.kind === "group" ? post.whisper(turn.deed, painted) : post.put(turn.deed, painted));
+async function publish(parts: DelivererParts, turn: Turn, answer: Answer): Promise<void> {
+  const { screen, updates, language } = answer;
+  if (!isMessage(screen) || isForAsker(screen)) return show(parts, turn, answer);
+  const painter = painterIn(parts, language, { place: publicVisit(turn.deed).place.kind, canPost: false });
+  try {
+    const place = await parts.post.publish(turn.deed, paint(painter, screen));
+    await noteEnd(parts, turn, place, answer);
+    followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
+  } catch (error) {
+    await end(answer);
+    if (!isShutOut(error)) throw error;
+    await tell(parts, turn, "post-not-here");
   }
+}
 
-  /** What is put in a message's place must not be painted over by what the message showed before. */
-  async function stopFollowing(deed: Deed): Promise<void> {
-    const message = messageOf(deed);
-    if (message) await follower.stop(message.id);
-  }
+async function tell({ post, words }: DelivererParts, turn: Turn, key: string): Promise<void> {
+  await post.whisper(turn.deed, paintSheet({ head: [`ℹ️ ${words.in(turn.language)(key)}`] }));
+}
 
-  function painterOf(all: DelivererParts, { deed, visit }: Turn, language: string): Painter {
-    return painterFor({
-      ...commonLooks(all, language),
-      place: visit.place.kind,
-      canPost: isPostable({ deed, visit }),
-    });
+async function settle(parts: DelivererParts, application: string, slip: Slip, answer: Answer): Promise<void> {
+  const { visit, message, canPost } = slip;
+  const { screen, updates, language } = answer;
+  if (!message || message.until < parts.now() || !isMessage(screen)) return end(answer);
+  const painter = painterIn(parts, language, { place: visit.place.kind, canPost });
+  try {
+    const place = await parts.post.replace(application, message, paint(painter, screen));
+    followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
+  } catch (error) {
+    await end(answer);
+    if (!isOver(error)) throw error;
   }
+}
 
-  function slipOf(turn: Turn, screen: FormScreen): Slip {
-    return { visit: turn.visit, screen, canPost: isPostable(turn) };
-  }
+/** What is put in a message's place must not be painted over by what the message showed before. */
+async function putInPlace({ follower, post }: DelivererParts, { deed }: Turn, painted: Painted): Promise<Place> {
+  const message = messageOf(deed);
+  if (message) await follower.stop(message.id);
+  return post.put(deed, painted);
+}
 
-  function isPostable({ deed, visit }: Pick<Turn, "deed" | "visit">): boolean {
-    return visit.place.kind === "private" && canPost(deed);
-  }
+async function noteEnd(
+  { removing }: DelivererParts,
+  { deed }: Turn,
+  { id }: Place,
+  { clearAt }: Answer,
+): Promise<void> {
+  if (clearAt !== undefined) await removing?.note(deed, id, clearAt);
+}
 
-  function commonLooks(all: DelivererParts, language: string) {
-    return { words, language, canPost: false, now: all.now() };
-  }
+function slipOf(turn: Turn, screen: FormScreen): Slip {
+  return { visit: turn.visit, screen, canPost: isPostable(turn) };
+}
+
+function isPostable({ deed, visit }: Turn): boolean {
+  return visit.place.kind === "private" && canPost(deed);
+}
+
+function painterOf(parts: DelivererParts, turn: Turn, language: string): Painter {
+  return painterIn(parts, language, { place: turn.visit.place.kind, canPost: isPostable(turn) });
+}
+
+function painterIn(
+  { words, now }: DelivererParts,
+  language: string,
+  looks: Pick<Painter, "place" | "canPost">,
+): Painter {
+  return painterFor({ words, language, now: now(), ...looks });
 }
 
 /** Forms need a slip besides, and what is found inline is for a chat that has such a thing. */
@@ -179,8 +183,8 @@ function isForAsker(screen: MessageScreen): boolean {
 }
 
 /** A link in the open stands beside what it was pressed on, which others still use. */
-function isOfItsOwn({ visit }: Turn, { show }: MessageScreen): boolean {
-  return show === "link" && visit.place.kind === "group";
+function isOfItsOwn({ visit }: Turn, { show: shown }: MessageScreen): boolean {
+  return shown === "link" && visit.place.kind === "group";
 }
 
 /** Nobody will see what would have followed. */

@@ -71,7 +71,7 @@ function grant(parts: RouterParts, turn: Turn, wish: Wish): Promise<void> {
     case "post":
       return postHere(parts, turn, wish.press);
     case "command":
-      return obey(parts, turn, wish.name, {});
+      return obey(parts, turn, wish.name, {}, "unknown-press");
     case "fill":
       return fillIn(parts, turn, wish.slip);
     case "go-on":
@@ -90,10 +90,16 @@ const formsAtOnce: ReadonlySet<Press["do"]> = new Set([
   "compose-broadcast",
 ] satisfies Press["do"][]);
 
-function obey(parts: RouterParts, turn: Turn, name: string, given: Given): Promise<void> {
+/** Discord may still list what an older version had, and so may a button. */
+function obey(
+  parts: RouterParts,
+  turn: Turn,
+  name: string,
+  given: Given,
+  otherwise: Unknown = "unknown-command",
+): Promise<void> {
   const command = commandNamed(name);
-  // Discord may still list what an older version had.
-  if (!command) return unknown(parts, turn, "unknown-command");
+  if (!command) return unknown(parts, turn, otherwise);
   return act(parts, turn, command.action(given), command.opening(given));
 }
 
@@ -199,12 +205,10 @@ async function ownSlip({ slips, deliverer }: RouterParts, turn: Turn, id: string
   return undefined;
 }
 
+type Unknown = "unknown-press" | "unknown-command";
+
 /** A widget or a command of an older version, or a forged one: there is a way on from it. */
-async function unknown(
-  { guard, deliverer }: RouterParts,
-  turn: Turn,
-  notice: "unknown-press" | "unknown-command",
-): Promise<void> {
+async function unknown({ guard, deliverer }: RouterParts, turn: Turn, notice: Unknown): Promise<void> {
   if (!(await guard.admit(turn))) return;
   const { language } = turn;
   const screen = { show: "notice", notice, level: "refused", for: "asker" } as const;

@@ -53,7 +53,7 @@ function ownPlace(deed: Deed | AutocompleteInteraction): Visit["place"] {
 
 /** The server this happens in, and what the person is there; undefined = none, or the bot was only brought along. */
 function serverOf(deed: Deed | AutocompleteInteraction): Visit["place"]["within"] {
-  if (deed.guildId === null) return undefined;
+  if (deed.guildId === null || !isInstalledHere(deed)) return undefined;
   const isAdmin = deed.memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false;
   const title = deed.guild?.name;
   return {
@@ -100,6 +100,9 @@ export function canPost(deed: Deed): boolean {
 }
 
 /** The bot was added to this server, and not only brought along by somebody. */
-export function isInstalledHere({ guildId, authorizingIntegrationOwners: owners }: Deed): boolean {
+export function isInstalledHere({
+  guildId,
+  authorizingIntegrationOwners: owners,
+}: Deed | AutocompleteInteraction): boolean {
   return guildId !== null && owners[ApplicationIntegrationType.GuildInstall] === guildId;
 }

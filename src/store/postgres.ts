@@ -19,30 +19,34 @@ const table = "chatdrive";
 
 /** Connects, or rejects within two seconds. */
 export async function openPostgres(url: string, onError: (error: unknown) => void): Promise<PostgresStore> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2000 });
-  pool.on("error", onError);
+  // Locks have connections of their own: who holds one reads and writes meanwhile, and must not wait for those who want one.
+  const [pool, locks] = [openPool(url, onError), openPool(url, onError)];
   await pool.query("SELECT 1").catch(async (error: unknown) => {
-    await pool.end();
+    await Promise.all([pool.end(), locks.end()]);
     throw error;
   });
-  const adapters: KeyvPostgres[] = [];
+  /** Over our own pool: the adapter's has nobody to hear that the server hung up, which ends the process. */
+  class Adapter extends KeyvPostgres {
+    override async connect() {
+      return async (sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows;
+    }
+    override async disconnect() {}
+  }
   return {
-    adapter: () => {
-      const adapter = new KeyvPostgres({ uri: url, table, connectionTimeoutMillis: 2000 });
-      adapters.push(adapter);
-      return adapter;
-    },
+    adapter: () => new Adapter({ uri: url, table }),
     rows: () => allRows(pool),
-    claim: (key) => claimKey(pool, key),
+    claim: (key) => claimKey(locks, key, onError),
     ping: async () => void (await pool.query("SELECT 1")),
     sweep: async (now) =>
       (await pool.query(`DELETE FROM ${table} WHERE (value::jsonb ->> 'expires')::bigint < $1`, [now])).rowCount ?? 0,
-    close: async () => {
-      // The adapters share one pool of their own; disconnecting one of them ends it for all.
-      await adapters[0]?.disconnect();
-      await pool.end();
-    },
+    close: async () => void (await Promise.all([pool.end(), locks.end()])),
   };
+}
+
+function openPool(url: string, onError: (error: unknown) => void): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2000 });
+  pool.on("error", onError);
+  return pool;
 }
 
 async function* allRows(pool: pg.Pool): AsyncGenerator<{ readonly key: string; readonly text: string }> {
@@ -62,16 +66,26 @@ async function* allRows(pool: pg.Pool): AsyncGenerator<{ readonly key: string; r
   }
 }
 
-async function claimKey(pool: pg.Pool, key: string): Promise<() => Promise<void>> {
+async function claimKey(pool: pg.Pool, key: string, onError: (error: unknown) => void): Promise<() => Promise<void>> {
   const client = await pool.connect();
+  // The pool hears its idle connections only.
+  client.on("error", onError);
+  const letGo = (isBroken: boolean) => {
+    client.off("error", onError);
+    client.release(isBroken);
+  };
   try {
     await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [key]);
   } catch (error) {
-    client.release(true);
+    letGo(true);
     throw error;
   }
   return async () => {
-    await client.query("SELECT pg_advisory_unlock(hashtextextended($1, 0))", [key]);
-    client.release();
+    const isFreed = await client.query("SELECT pg_advisory_unlock(hashtextextended($1, 0))", [key]).then(
+      () => true,
+      // A connection that broke took its locks with it.
+      () => false,
+    );
+    letGo(!isFreed);
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { autoRetry } from "@grammyjs/auto-retry";
-import { run, sequentialize, type RunnerHandle } from "@grammyjs/runner";
+import { sequentialize, type RunnerHandle } from "@grammyjs/runner";
 import { Bot, GrammyError, HttpError, webhookCallback, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
@@ -24,6 +24,7 @@ import { createDeliverer } from "./deliver.ts";
 import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
 import { createGuard, loggable } from "./guard.ts";
 import { createMembers, type Members } from "./members.ts";
+import { startPolling } from "./polling.ts";
 import { createPost, readPlace, type Post } from "./post.ts";
 import { createRouter } from "./router.ts";
 import { paint } from "./screens/paint.ts";
@@ -282,9 +283,7 @@ async function greet(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {
 
 async function poll(bot: Bot<BotContext>, { onFatal, log }: TelegramParts): Promise<RunnerHandle> {
   await bot.api.deleteWebhook();
-  const runner = run(bot, {
-    runner: { silent: true, fetch: { allowed_updates: allowedUpdates } },
-  });
+  const runner = startPolling(bot, { allowedUpdates });
   void runner.task()?.catch((error: unknown) => {
     log.error({ err: loggable(error) }, "telegram polling ended");
     onFatal(whyPollingEnded(error));

@@ -16,7 +16,7 @@ import { commandIn, commandNamed } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import { isRefusal, placeOf, type Post } from "./post.ts";
-import { decodeDialoguePress, paintQuestionOf, type DialoguePress } from "./screens/form.ts";
+import { decodeDialoguePress, paintQuestionOf, questionOf, type DialoguePress } from "./screens/form.ts";
 import { answerWalk, fieldAsked, skipQuestion, startWalk, swapQuestion, type Step, type Walk } from "./walk.ts";
 
 /** Where half-finished dialogues are kept; the app hands in an encrypted namespace. */
@@ -32,6 +32,8 @@ interface Waiting {
   readonly walk: Walk;
   /** Message id of the question. */
   readonly prompt: number;
+  /** The update that asked it. Telegram may bring it again after a restart: it is no answer to its own question. */
+  readonly after: number;
   readonly language: string;
 }
 
@@ -73,7 +75,7 @@ const conversation = "form";
 /** A dialogue that is not gone on with is forgotten after this many ms. */
 const life = 24 * 3_600_000;
 /** Grows with every change of what a waiting question's record looks like: older dialogues then end. */
-const recordVersion = 1;
+const recordVersion = 2;
 
 /**
  * Dialogues on `@grammyjs/conversations`, one conversation a question: it ends in the update that answers it, so that
@@ -111,6 +113,8 @@ async function waitForReply(
   waiting: Waiting,
 ): Promise<void> {
   const { update, me } = await conversation.wait();
+  // All that it asked for was done before its question was kept.
+  if (update.update_id === waiting.after) await conversation.skip();
   const reply = replyIn(update, waiting, me.username);
   await conversation.external((outer) => {
     if (reply) outer.turn.heard = { waiting, reply };
@@ -120,11 +124,13 @@ async function waitForReply(
 }
 
 /** What an update answers to a question; undefined = it is about something else. */
-function replyIn(update: Update, { prompt }: Waiting, me: string): Reply | undefined {
+function replyIn(update: Update, { walk, prompt }: Waiting, me: string): Reply | undefined {
   const { callback_query: query, message } = update;
   if (query) {
     const pressed = decodeDialoguePress(query.data ?? "");
-    return pressed && query.message?.message_id === prompt ? { is: "press", press: pressed.press } : undefined;
+    // A process that was killed may have asked the same question in an earlier message.
+    const isAsked = pressed?.owner === query.from.id && pressed.question === questionOf(walk);
+    return isAsked ? { is: "press", press: pressed.press } : undefined;
   }
   if (!message) return undefined;
   // In a group people also talk to each other.
@@ -193,16 +199,23 @@ async function ask(parts: DialogueParts, ctx: BotContext, walk: Walk, note?: str
   // The update that asks the next question is kept with it: what was typed must not be in it.
   forgetWords(ctx.update);
   await ctx.conversation.exit(conversation);
-  const waiting: Waiting = { walk, prompt: place.message, language: ctx.turn.language };
+  const waiting: Waiting = {
+    walk,
+    prompt: place.message,
+    after: ctx.update.update_id,
+    language: ctx.turn.language,
+  };
   await ctx.conversation.enter(conversation, waiting);
 }
 
-/** A secret's message goes at once, before anything slow, and out of the update too. False = Telegram refused. */
+/** A secret's message goes at once, before anything slow, and out of the update too. False = it is still there. */
 async function takeAway(ctx: BotContext): Promise<boolean> {
   forgetWords(ctx.update);
   try {
     return await ctx.deleteMessage();
   } catch (error) {
+    // A process before this one was killed after it had taken the message away.
+    if (isRefusal(error, /message to delete not found/i)) return true;
     if (error instanceof GrammyError) return false;
     throw error;
   }

@@ -259,6 +259,26 @@ describe("places", () => {
     expect(house.asked.at(-1)?.visit.place).toEqual({ id: `discord:channel:${there.in.id}`, kind: "group" });
   });
 
+  test("what Mia lends to a server its people use, each for themselves; nobody else runs it", async () => {
+    const { mia, jun, hall } = await opened();
+    const here = { in: hall };
+    expect(jun.offered(here).map(({ name }) => name)).not.toContain("bind");
+    await house.signIn(mia, here);
+    await mia.uses("/bind", here);
+    const card = await mia.waitsFor("↩️", here);
+    await jun.uses("/browse", here);
+    await jun.selects(/Films/, { message: await jun.waitsFor("14 entries", here) });
+    await jun.selects(/beach/, { message: await jun.waitsFor("› Films", here) });
+    await jun.waitsFor("Video", here);
+    await jun.presses(/Original/, here);
+    await jun.waitsFor(`for=discord:${jun.user.id}`, here);
+    expect(mia.sees(here)).not.toContain(`for=discord:${jun.user.id}`);
+    await mia.presses(/↩️/, { message: card });
+    await expect.poll(() => house.textOn(card)).not.toContain("↩️");
+    await jun.uses("/browse", here);
+    await jun.waitsFor(/no drive|nothing/i, here);
+  });
+
   test("a server that was left is forgotten, though Discord does not say so", async () => {
     const { emulator, server } = await opened();
     await house.knowsServers();

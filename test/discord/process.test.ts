@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -67,7 +68,7 @@ async function start(more: Readonly<Record<string, string>> = {}): Promise<Start
       DISCORD_API_ROOT: discord.apiRoot,
       PIKPAK_DRIVE_URL: pikpak.driveUrl,
       PIKPAK_USER_URL: pikpak.userUrl,
-      GATEWAY_PORT: String(20_000 + Math.floor(Math.random() * 20_000)),
+      GATEWAY_PORT: String(await freePort()),
       LOG_LEVEL: "debug",
       ...more,
     },
@@ -84,6 +85,15 @@ async function start(more: Readonly<Record<string, string>> = {}): Promise<Start
   child.stderr.on("data", (chunk: Buffer) => (out += chunk.toString()));
   child.once("close", () => reject(new Error(out)));
   return { gateway: await ready, log: () => out };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 test("kill -9 between two presses: the second one is answered as if nothing had been", async () => {
@@ -108,7 +118,7 @@ test("kill -9 while a modal is open: what is sent off then is taken", async () =
 });
 
 test("an account is signed in to on the gateway's own page, and nothing secret is logged, kept in clear or told to Discord", async () => {
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
   const { log } = await start({ GATEWAY_PORT: String(port), PUBLIC_URL: address });
   await mia.uses("/login", { in: hall });

@@ -94,6 +94,15 @@ test("a page is filled in once: the drive is signed in to, and the chat that ask
   expect(given).toHaveLength(2);
 });
 
+test("a choice of the operator's own naming is shown by its name, as in the chats", async () => {
+  const fields = signIn.fields.map((field) =>
+    field.name === "platform" ? { ...field, choices: ["web", "my-tv"] } : field,
+  );
+  const { house, path } = await withPage({ form: { ...signIn, fields } });
+  const { text } = await house.ask(path, { headers: browser });
+  expect(text).toMatch(/<option value="my-tv"[^>]*>\s*my-tv\s*<\/option>/);
+});
+
 test("its address has 128 bits nobody can guess, and it is over after ten minutes", async () => {
   const { house, path, opened, clock, send } = await withPage();
   expect(opened.code).toMatch(/^[\w-]{22}$/);

@@ -39,7 +39,8 @@ export function rootIn(errand: Errand, { id }: Pick<Mount, "id">): FolderScene {
   return folderScene(errand, id, trail, trail.length);
 }
 
-async function currentMount(errand: Errand): Promise<Mount | "several" | undefined> {
+/** The mount that is meant when none is named; of several lent ones there is no telling. */
+export async function currentMount(errand: Errand): Promise<Mount | "several" | undefined> {
   return errand.group ? mountHere(errand) : ownMount(errand);
 }
 

@@ -14,7 +14,8 @@ export async function forgetPerson({ services, person, session }: Errand): Promi
   await services.transfers?.forget(person.id);
   await services.pending.delete(person.id);
   await services.people.delete(person.id);
-  await services.forget?.(person.id);
   await services.office.chats.forget(person.id);
+  // Last: it wipes from the file what was deleted before it.
+  await services.forget?.(person.id);
   return notice("forgotten", { level: "done" });
 }

@@ -46,7 +46,7 @@ function drawChat(chat) {
 function lastOf({ messages, kind }) {
   const last = messages.at(-1);
   if (!last) return "No messages yet";
-  const text = last.parts.map((part) => part.text).join("");
+  const text = last.parts.map((part) => (part.style === "heading" ? `${part.text}\n` : part.text)).join("");
   const line = text.split("\n").find((candidate) => candidate.trim() !== "") ?? last.file?.name ?? "";
   return kind === "group" && !last.mine ? `${last.author}: ${line}` : line;
 }

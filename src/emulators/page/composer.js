@@ -13,7 +13,9 @@ at("composer").addEventListener("submit", (event) => {
   send(text.value);
 });
 text.addEventListener("input", drawHints);
-text.addEventListener("blur", () => setTimeout(() => document.activeElement?.closest("#hints") ?? closeHints(), 150));
+text.addEventListener("blur", closeHints);
+// A press on a hint leaves the focus where one types.
+hints.addEventListener("mousedown", (event) => event.preventDefault());
 text.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   if (event.key === "Escape") closeHints();

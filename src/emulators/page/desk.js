@@ -18,7 +18,7 @@ export function onChange(listener) {
   return () => listeners.delete(listener);
 }
 
-export function changed() {
+function changed() {
   const chat = openChat();
   if (chat && !document.hidden) seen.set(keyOf(chat), countOf(chat));
   for (const listener of listeners) listener();
@@ -63,7 +63,7 @@ export function sit(person, chatId) {
   desk.person = person;
   desk.chatId = chatId;
   settle();
-  history.replaceState(null, "", `#${encodeURIComponent(desk.person)}/${encodeURIComponent(desk.chatId)}`);
+  history.replaceState(null, "", `#${new URLSearchParams({ person: desk.person, chat: desk.chatId })}`);
   changed();
 }
 
@@ -82,6 +82,7 @@ function settle() {
 }
 
 /** The seat stands in the address, so that a reload keeps it and two tabs can be two people. */
-function fromAddress() {
-  return location.hash.slice(1).split("/").map(decodeURIComponent);
+export function fromAddress() {
+  const address = new URLSearchParams(location.hash.slice(1));
+  return [address.get("person"), address.get("chat")];
 }

@@ -174,12 +174,7 @@ function drawWidget(chat, message, widget) {
         element("span", { className: "corner", ariaHidden: "true" }, "↗"),
       );
     case "copy":
-      return element(
-        "button",
-        { type: "button", title: widget.text, onclick: () => copy(widget.text) },
-        widget.label,
-        element("span", { className: "corner", ariaHidden: "true" }, "⧉"),
-      );
+      return element("button", { type: "button", title: widget.text, onclick: () => copy(widget.text) }, widget.label);
     case "disabled":
       return element("button", { type: "button", disabled: true }, widget.label);
     case "select":

@@ -1,7 +1,7 @@
 // The demo page: draws what the emulators say people see, and sends back what a person does. No library, no build.
 import { drawChats } from "./chats.js";
 import { drawComposer } from "./composer.js";
-import { desk, onChange, openChat, sit, takeChange, takeState } from "./desk.js";
+import { desk, fromAddress, onChange, openChat, sit, takeChange, takeState } from "./desk.js";
 import { at } from "./element.js";
 import { drawMessages } from "./messages.js";
 import { drawModal } from "./modal.js";
@@ -67,7 +67,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.body.dataset.drawer) openDrawer("");
 });
 at("chats").addEventListener("click", () => openDrawer(""));
-window.addEventListener("hashchange", () => sit(...location.hash.slice(1).split("/").map(decodeURIComponent)));
+window.addEventListener("hashchange", () => sit(...fromAddress()));
 document.addEventListener("visibilitychange", () => document.hidden || (openChat() && sit(desk.person, desk.chatId)));
 
 /** On narrow screens the chats and the panel come over the conversation. */

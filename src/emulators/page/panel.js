@@ -28,13 +28,18 @@ export function addCall({ to, what, ok, ms, note, at: moment }) {
       "li",
       { className: `${to}${ok ? "" : " bad"}`, title: new Date(moment).toTimeString().slice(0, 8) },
       element("span", { className: "to" }, services[to]),
-      element("span", { className: "what" }, what.replaceAll(/([/?&])/g, "\u200b$1")),
+      element("span", { className: "what" }, ...breakable(what)),
       element("span", { className: status.length > 6 ? "status long" : "status" }, status),
       element("span", { className: "ms" }, `${Math.round(ms)} ms`),
     ),
   );
   group.sum.textContent = sumOf(group.counts);
   drawCounts();
+}
+
+/** A path may go on in the next line before each of its parts. */
+function breakable(what) {
+  return what.split(/(?=[/?&])/).flatMap((piece, n) => (n === 0 ? [piece] : [element("wbr"), piece]));
 }
 
 /** Forgets them all. */

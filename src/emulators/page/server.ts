@@ -58,6 +58,7 @@ export async function startPage({ port, people, stages, tips }: PageOptions): Pr
   const spoken = new Map(people.map(({ id, language }) => [id, language]));
   let told = new Map<string, string>();
   let due: NodeJS.Timeout | undefined;
+  let lookedAt = 0;
   const state = (): PageState => ({
     people: people.map((person) => ({ ...person, language: spoken.get(person.id) ?? person.language })),
     chats: stages.flatMap((stage) => stage.chats()),
@@ -70,24 +71,22 @@ export async function startPage({ port, people, stages, tips }: PageOptions): Pr
     if (past.length > remembered) past.shift();
     send(event, content);
   };
-  const look = (soon: number) => {
-    due ??= setTimeout(() => {
+  const look = (wait: number) => {
+    clearTimeout(due);
+    due = setTimeout(() => {
       due = undefined;
+      lookedAt = Date.now();
       if (watchers.size === 0) return;
       const now = state();
       const change = changeSince(told, now.chats);
       told = change.told;
       send("change", { people: now.people, chats: change.chats, gone: change.gone });
       if (now.chats.some(({ typing }) => typing)) look(typingBeat);
-    }, soon);
+    }, wait);
   };
+  // The first of several changes shows at once.
   for (const stage of stages) {
-    stage.onChange(() => {
-      // A slow look that is still to come must not hold news back.
-      clearTimeout(due);
-      due = undefined;
-      look(beat);
-    });
+    stage.onChange(() => look(Math.max(0, lookedAt + beat - Date.now())));
     stage.onCall((call: CallView) => note("call", call));
   }
   const watch = (response: ServerResponse) => {
@@ -109,6 +108,8 @@ export async function startPage({ port, people, stages, tips }: PageOptions): Pr
       (stage) => deed.do === "speak" || stage.chats().some((chat) => isPlaceOf(deed, chat)),
     );
     await Promise.all(concerned.map((stage) => stage.act(deed)));
+    // What was said is seen before the bot, which answers over the network, can delete it.
+    if (deed.do === "say") look(0);
   };
   const kept = (id: string) => stages.map((stage) => stage.kept?.(id)).find((file) => file !== undefined);
   const server = createServer((request, response) => {

@@ -36,12 +36,13 @@ async function play({ person, platform, kind = "private", steps }, button) {
   await playSteps(steps, chat?.id).catch((error) => toast(error.message));
   isPlaying = false;
   button.ariaBusy = "false";
-  at("text").focus();
+  // Where a keyboard would come up over the chat, only the visitor calls it.
+  if (matchMedia("(hover: hover)").matches) at("text").focus();
 }
 
 async function playSteps(steps, chatId) {
   let before;
-  for (const step of steps) {
+  for (const step of [...waysOut(), ...steps]) {
     await until(() => desk.chatId !== chatId || isReady(step, before));
     // Whoever went to another chat in the middle goes on there by hand.
     if (desk.chatId !== chatId) return;
@@ -58,6 +59,13 @@ async function doStep(step) {
   fill(step);
   await new Promise((resolve) => setTimeout(resolve, pause));
   return send(step);
+}
+
+/** What is still being asked is left first: it would take the tip's texts for answers. */
+function waysOut() {
+  const last = openChat()?.messages.at(-1);
+  const isAsking = last?.rows.flat().some(({ label }) => label?.startsWith("✖"));
+  return isAsking ? [{ press: "✖" }] : [];
 }
 
 /** Whether the bot has answered the step before, and this one can be done. */

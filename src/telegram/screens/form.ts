@@ -1,4 +1,5 @@
 import type { InlineKeyboardButton } from "grammy/types";
+import { formIds } from "../../actions/action.ts";
 import { isPublicAddress } from "../../looks/address.ts";
 import { isolate } from "../../looks/names.ts";
 import { fieldAsked, type Walk } from "../walk.ts";
@@ -9,29 +10,39 @@ export type DialoguePress =
   | { readonly is: "skip" | "cancel" | "instead" }
   | { readonly is: "choice"; readonly index: number };
 
-/** The code behind a dialogue's button: whose dialogue, and what. Press codes start with a digit, so they never meet. */
-function encodeDialoguePress(owner: number, press: DialoguePress): string {
+/** The code behind a dialogue's button: whose dialogue, which question, and what. Press codes start with a digit, so they never meet. */
+function encodeDialoguePress({ owner, question }: Asker, press: DialoguePress): string {
   const what = press.is === "choice" ? `c${press.index}` : { skip: "s", cancel: "x", instead: "i" }[press.is];
-  return `d-${owner.toString(36)}-${what}`;
+  return `d-${owner.toString(36)}-${question}-${what}`;
 }
 
-/** The owner and the press behind a code; undefined = not a dialogue's button. */
-export function decodeDialoguePress(
-  code: string,
-): { readonly owner: number; readonly press: DialoguePress } | undefined {
-  const match = /^d-([0-9a-z]{1,12})-(?:([sxi])|c(\d{1,3}))$/.exec(code);
+/** Whose dialogue, and which of its questions. */
+interface Asker {
+  readonly owner: number;
+  readonly question: string;
+}
+
+/** The same for the same question of the same form, however often it is asked. */
+export function questionOf({ form, fields, asking }: Walk): string {
+  return `${formIds.indexOf(form.id)}.${fields.findIndex(({ name }) => name === asking)}`;
+}
+
+/** What is behind a code; undefined = not a dialogue's button. */
+export function decodeDialoguePress(code: string): (Asker & { readonly press: DialoguePress }) | undefined {
+  const match = /^d-([0-9a-z]{1,12})-(\d{1,2}\.\d{1,2})-(?:([sxi])|c(\d{1,3}))$/.exec(code);
   if (!match) return undefined;
-  const [, owner = "", letter, index] = match;
+  const [, owner = "", question = "", letter, index] = match;
   const named = { s: "skip", x: "cancel", i: "instead" } as const;
   const press: DialoguePress =
     letter === undefined ? { is: "choice", index: Number(index) } : { is: named[letter as keyof typeof named] };
-  return { owner: Number.parseInt(owner, 36), press };
+  return { owner: Number.parseInt(owner, 36), question, press };
 }
 
 /** The question a form has come to. `note` is the key of a sentence about what was just sent. */
 export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, note?: string): Painted {
   const { say, figures } = painter;
   const field = fieldAsked(walk);
+  const asker = { owner, question: questionOf(walk) };
   const { page, reason, problem, form } = walk;
   const verify = reason?.verify;
   const hint = `${fieldKey(walk)}-hint`;
@@ -53,11 +64,11 @@ export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, not
     keyboard: [
       ...(verify === undefined ? [] : addressRow(`🌐 ${say("press-verify")}`, verify)),
       ...(page ? addressRow(`🌐 ${say("press-page")}`, page.url) : []),
-      ...choiceRows(painter, walk, owner),
-      ...insteadRow(painter, walk, owner),
+      ...choiceRows(painter, walk, asker),
+      ...insteadRow(painter, walk, asker),
       [
-        ...(field.required ? [] : [dialogueButton(`⏭ ${say("press-skip")}`, owner, { is: "skip" })]),
-        dialogueButton(`✖️ ${say("press-cancel")}`, owner, { is: "cancel" }),
+        ...(field.required ? [] : [dialogueButton(`⏭ ${say("press-skip")}`, asker, { is: "skip" })]),
+        dialogueButton(`✖️ ${say("press-cancel")}`, asker, { is: "cancel" }),
       ],
     ],
   };
@@ -79,21 +90,21 @@ function addressRow(text: string, url: string): InlineKeyboardButton[][] {
 /** Most answers a choice offers as buttons; more can be typed. */
 const mostChoices = 40;
 
-function choiceRows({ say, has }: Painter, walk: Walk, owner: number): InlineKeyboardButton[][] {
+function choiceRows({ say, has }: Painter, walk: Walk, asker: Asker): InlineKeyboardButton[][] {
   const { choices = [], name } = fieldAsked(walk);
   return choices.slice(0, mostChoices).map((choice, index) => {
     const key = `choice-${name}-${choice}`;
-    return [dialogueButton(has(key) ? say(key) : choice, owner, { is: "choice", index })];
+    return [dialogueButton(has(key) ? say(key) : choice, asker, { is: "choice", index })];
   });
 }
 
-function insteadRow(painter: Painter, walk: Walk, owner: number): InlineKeyboardButton[][] {
+function insteadRow(painter: Painter, walk: Walk, asker: Asker): InlineKeyboardButton[][] {
   const { instead } = fieldAsked(walk);
   if (instead === undefined) return [];
   const field = fieldLabel(painter, { ...walk, asking: instead });
-  return [[dialogueButton(`🔁 ${painter.say("dialogue-instead", { field })}`, owner, { is: "instead" })]];
+  return [[dialogueButton(`🔁 ${painter.say("dialogue-instead", { field })}`, asker, { is: "instead" })]];
 }
 
-function dialogueButton(text: string, owner: number, press: DialoguePress): InlineKeyboardButton {
-  return { text, callback_data: encodeDialoguePress(owner, press) };
+function dialogueButton(text: string, asker: Asker, press: DialoguePress): InlineKeyboardButton {
+  return { text, callback_data: encodeDialoguePress(asker, press) };
 }

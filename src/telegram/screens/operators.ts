@@ -19,6 +19,12 @@ import { button, lines, strong, type Painted, type Painter } from "./painter.ts"
 
 /** What operators see. */
 export function paintOperators(painter: Painter, screen: OperatorsScreen): Painted {
+  const painted = sheetOf(painter, screen);
+  // A list of one page has no buttons to turn it, and Telegram takes no empty row.
+  return { ...painted, keyboard: painted.keyboard.filter((row) => row.length > 0) };
+}
+
+function sheetOf(painter: Painter, screen: OperatorsScreen): Painted {
   switch (screen.show) {
     case "admin":
       return paintPanel(painter, screen);
@@ -59,13 +65,11 @@ function plainButton({ say }: Painter, sign: string, press: PlainOperatorsPress,
 }
 
 function pageButtons({ say }: Painter, { view, page, pages }: PagedView): InlineKeyboardButton[][] {
-  if (pages === 1) return [];
-  return [
-    [
-      ...(page > 1 ? [button(`◀ ${say("press-previous")}`, { do: "admin-turn", view, page: page - 1 })] : []),
-      ...(page < pages ? [button(`▶ ${say("press-next")}`, { do: "admin-turn", view, page: page + 1 })] : []),
-    ],
+  const row = [
+    ...(page > 1 ? [button(`◀ ${say("press-previous")}`, { do: "admin-turn", view, page: page - 1 })] : []),
+    ...(page < pages ? [button(`▶ ${say("press-next")}`, { do: "admin-turn", view, page: page + 1 })] : []),
   ];
+  return row.length === 0 ? [] : [row];
 }
 
 interface PagedView {

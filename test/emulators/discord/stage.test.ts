@@ -28,6 +28,7 @@ test.each([
   ],
   ["\\*not bold\\*", [{ text: "*not bold*" }]],
   ["\\_not slanted\\_", [{ text: "_not slanted_" }]],
+  ["**snake\\_case**", [{ text: "snake_case", style: "bold" }]],
   ["snake_case_name", [{ text: "snake_case_name" }]],
   ["> said", [{ text: "said", style: "quote" }]],
   ["<@1001>", [{ text: "@Mia", style: "bold" }]],

@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startPage, type Page } from "../../../src/emulators/page/server.ts";
+import type { CallView, ChatView, Deed, Stage } from "../../../src/emulators/stage.ts";
+
+// The server behind the demo page, over a stage of its own.
+
+interface Scene {
+  readonly stage: Stage;
+  readonly deeds: Deed[];
+  chats: ChatView[];
+  change(): void;
+  call(call: CallView): void;
+}
+
+function chat(id: string, more: Partial<ChatView> = {}): ChatView {
+  return {
+    id,
+    platform: "telegram",
+    person: "1",
+    title: id,
+    kind: "private",
+    typing: false,
+    messages: [],
+    commands: [],
+    ...more,
+  };
+}
+
+function openScene(): Scene {
+  const changed: (() => void)[] = [];
+  const called: ((call: CallView) => void)[] = [];
+  const scene: Scene = {
+    deeds: [],
+    chats: [chat("a"), chat("b")],
+    change: () => changed.forEach((listener) => listener()),
+    call: (call) => called.forEach((listener) => listener(call)),
+    stage: {
+      chats: () => scene.chats,
+      kept: (id) => (id === "f1" ? { type: "text/html", bytes: Buffer.from("<script>") } : undefined),
+      act: async (deed) => {
+        if (deed.do === "say" && deed.text === "no") throw new Error("that cannot be said");
+        scene.deeds.push(deed);
+      },
+      onChange: (listener) => void changed.push(listener),
+      onCall: (listener) => void called.push(listener),
+    },
+  };
+  return scene;
+}
+
+let scene: Scene;
+let page: Page;
+beforeEach(async () => {
+  scene = openScene();
+  page = await startPage({
+    port: 0,
+    people: [{ id: "1", name: "Mia", language: "en" }],
+    stages: [scene.stage],
+    tips: [],
+  });
+});
+afterEach(() => page.close());
+
+const post = (body: string) => fetch(`${page.url}/do`, { method: "POST", body });
+
+/** The news as they come: waits for the next of a kind. */
+async function listen() {
+  const leaving = new AbortController();
+  const response = await fetch(`${page.url}/events`, { signal: leaving.signal });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  return {
+    async next(event: string): Promise<unknown> {
+      for (;;) {
+        const found = new RegExp(`event: ${event}\ndata: (.*)\n\n`).exec(text);
+        if (found) {
+          text = text.slice(found.index + found[0].length);
+          return JSON.parse(found[1] ?? "") as unknown;
+        }
+        text += (await reader?.read())?.value ?? "";
+      }
+    },
+    leave: () => leaving.abort(),
+  };
+}
+
+test("the page and its parts are served, and nothing else is", async () => {
+  const html = await (await fetch(page.url)).text();
+  const parts = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? "");
+  expect(parts.length).toBeGreaterThan(3);
+  const seen = new Set<string>();
+  // What the parts import is served too.
+  while (parts.length > 0) {
+    const path = parts.pop() ?? "";
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const answer = await fetch(page.url + path);
+    expect([path, answer.status]).toEqual([path, 200]);
+    for (const [, name] of (await answer.text()).matchAll(/from "\.(\/[^"]+)"/g)) parts.push(name ?? "");
+  }
+  expect(seen.size).toBeGreaterThan(12);
+  for (const path of ["/nothing", "/server.ts", "/../server.ts", "/%2e%2e/stage.ts", "//", "/kept/", "/kept/f2"])
+    expect([path, (await fetch(page.url + path)).status]).toEqual([path, 404]);
+  expect((await fetch(page.url, { method: "POST" })).status).toBe(404);
+});
+
+test.each([
+  "",
+  "{",
+  "null",
+  "[]",
+  '"say"',
+  "{}",
+  '{"do":"dance"}',
+  '{"do":"toString"}',
+  '{"do":"say","chat":"a","person":"1"}',
+  '{"do":"say","chat":"a","person":"1","text":7}',
+  '{"do":"submit","chat":"a","person":"1","values":{"x":1}}',
+  `{"do":"say","chat":"a","person":"1","text":"${"x".repeat(200_000)}"}`,
+])("garbage is refused, and the page goes on: %.60s", async (body) => {
+  expect((await post(body)).status).toBe(400);
+  expect(scene.deeds).toEqual([]);
+  expect((await fetch(page.url)).status).toBe(200);
+});
+
+test("a deed goes to its platform; what cannot be done is said", async () => {
+  const deed = { do: "say", chat: "a", person: "1", text: "hello" };
+  expect((await post(JSON.stringify(deed))).status).toBe(204);
+  expect(scene.deeds).toEqual([deed]);
+  const refused = await post(JSON.stringify({ ...deed, text: "no" }));
+  expect([refused.status, await refused.text()]).toEqual([409, "that cannot be said"]);
+  const lost = await post(JSON.stringify({ ...deed, chat: "elsewhere" }));
+  expect([lost.status, await lost.text()]).toEqual([409, "there is no such chat"]);
+});
+
+test("whoever opens the page gets everything, and then only the chats that changed", async () => {
+  const first = await listen();
+  expect(await first.next("state")).toMatchObject({ chats: [{ id: "a" }, { id: "b" }] });
+  scene.change();
+  await first.next("change");
+  scene.chats = [chat("a", { typing: false, title: "renamed" })];
+  scene.change();
+  expect(await first.next("change")).toMatchObject({ chats: [{ id: "a", title: "renamed" }], gone: ["1 b"] });
+  first.leave();
+});
+
+test("calls stand under the deed before them, and a message's words are not told", async () => {
+  await post(JSON.stringify({ do: "say", chat: "a", person: "1", text: "/share https://x.example/s/1 zq47" }));
+  await post(JSON.stringify({ do: "say", chat: "a", person: "1", text: "correct-horse" }));
+  scene.call({ at: 1, to: "telegram", what: "sendMessage", ok: true, ms: 3 });
+  const late = await listen();
+  expect(await late.next("deed")).toEqual({ who: "Mia", what: "/share" });
+  expect(await late.next("deed")).toEqual({ who: "Mia", what: "a message" });
+  expect(await late.next("call")).toMatchObject({ what: "sendMessage" });
+  late.leave();
+});
+
+test("a file that was sent comes as it is, and never runs", async () => {
+  const answer = await fetch(`${page.url}/kept/f1`);
+  expect(await answer.text()).toBe("<script>");
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    "content-type": "text/html",
+    "content-security-policy": "sandbox",
+    "x-content-type-options": "nosniff",
+  });
+});

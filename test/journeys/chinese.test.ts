@@ -1,0 +1,108 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { prepareProgram, type Program } from "./program.ts";
+
+// Jun's client speaks Chinese: nothing the bot says may be left in English.
+
+vi.setConfig({ testTimeout: 90_000 });
+let program: Program;
+afterEach(() => program.close());
+
+/** Names, units and what people type themselves; the rest of what the bot says has to be Chinese. */
+const names =
+  /https?:\S+|\/[a-z]+\b|\S+@example\.com|PikPak|Telegram|Discord|Google|Facebook|\broot\b|English|Holiday 2026|Packing list\.txt|nothing yet\.txt|Day \d+|1080p|720P|480P|\.mkv|\.pdf|\.jpg|UTC|platinum|\b[kKMGT]?B\b|\bid\b|IMG_\d+|ChatDrive/g;
+
+function english(text: string): string[] {
+  return text.replaceAll(names, "").match(/[A-Za-z]{2,}/g) ?? [];
+}
+
+test("on Telegram Jun walks through everything in Chinese", async () => {
+  program = await prepareProgram({ DISCORD_BOT_TOKEN: "" });
+  const { world } = program;
+  const { jun } = world.people;
+  await program.start();
+  const heard: string[] = [];
+  const hear = () => {
+    for (const message of jun.messages) if (message.byBot) heard.push([message.text, ...message.labels].join("\n"));
+  };
+  const says = async (text: string, sign: string) => {
+    jun.says(text);
+    await jun.waitsFor(sign);
+    hear();
+  };
+  const presses = async (label: string, sign: string) => {
+    heard.push((await jun.presses(label)).text ?? "");
+    await jun.waitsFor(({ text, labels }) => [text, ...labels].join("\n").includes(sign));
+    hear();
+  };
+  await says("/start", "两种方式");
+  await says("/help", "我能做什么");
+  await says("/login", "❔ 用户名");
+  await says(world.shelf.accounts.jun.username, "❔ 密码");
+  await says("wrong-password", "❔ 根文件夹");
+  await presses("⏭", "PikPak 不接受");
+  await says(world.shelf.accounts.jun.password, "🏠 jun@example.com");
+  await presses("📁 电影", "夏日的尽头");
+  await presses("夏日的尽头", "时长");
+  await presses("🔗 原文件", "下载链接");
+  await presses("⬆", "时长");
+  await says("/settings", "排序：");
+  await presses("10", "每页行数：10");
+  await says(world.shelf.shares.expired.url, "已过期");
+  await says(world.shelf.shares.coded.url, "❔ 提取码");
+  await says("bad1", "提取码不对");
+  await says("/cancel", "已取消");
+  await says("https://example.com/elsewhere", "不是 PikPak 分享链接");
+  await says("/unknown", "不认识这个命令");
+  await says("hello", "没有看懂");
+  await says(world.shelf.shares.open.url, "🏠 Holiday 2026");
+  await says("/mounts", "你的网盘");
+  await presses("🟢 jun@example.com", "套餐");
+  await presses("🩺", "套餐");
+  await presses("✏️", "❔ 新名称");
+  await says("我的网盘", "已改名");
+  await says("/logout", "你的网盘");
+  await says("/forget", "要删除这里保存的关于你的一切");
+  await presses("🗑", "已删除");
+  expect(heard.flatMap(english)).toEqual([]);
+});
+
+test("on Discord Jun walks through everything in Chinese", async () => {
+  program = await prepareProgram({ TELEGRAM_BOT_TOKEN: "" });
+  const { world } = program;
+  const { jun } = world.members;
+  const here = { in: world.hall };
+  await program.start();
+  const heard: string[] = [];
+  const uses = async (line: string, sign: string) => {
+    await jun.uses(line, here);
+    await jun.waitsFor(sign, here);
+    heard.push(jun.sees(here));
+  };
+  await uses("/start", "两种方式");
+  await uses("/help", "我能做什么");
+  await uses("/login", "密码和令牌不应经过 Discord");
+  await uses(`/share link:${world.shelf.shares.open.url}`, "🏠 Holiday 2026");
+  await jun.selects(/Holiday 2026/, here);
+  await jun.waitsFor("Packing list.txt", here);
+  heard.push(jun.sees(here));
+  await jun.selects(/Packing/, here);
+  await jun.waitsFor("修改时间", here);
+  heard.push(jun.sees(here));
+  await jun.presses(/🔗/, here);
+  await jun.waitsFor("下载链接", here);
+  await uses("/mounts", "你的网盘");
+  await jun.selects(/Holiday 2026/, here);
+  await jun.waitsFor("PikPak 分享", here);
+  heard.push(jun.sees(here));
+  await uses("/settings", "每页行数");
+  await uses(`/share link:${world.shelf.shares.coded.url}`, "提取码");
+  await uses(`/share link:${world.shelf.shares.expired.url}`, "已过期");
+  await uses("/share link:https://example.com/elsewhere", "不是 PikPak 分享链接");
+  await uses("/forget", "要删除这里保存的关于你的一切");
+  await jun.presses(/🗑/, here);
+  await jun.waitsFor("已删除", here);
+  heard.push(jun.sees(here));
+  // What Discord's own client says while it waits, and beside a name, is not ours.
+  const said = heard.join("\n").replaceAll(/\(APP[^)]*\)|ChatDrive is thinking[.…]*/g, "");
+  expect(english(said)).toEqual([]);
+});

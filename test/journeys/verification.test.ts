@@ -1,0 +1,81 @@
+import { afterEach, expect, test, vi } from "vitest";
+import type { Message } from "../../src/emulators/discord/state.ts";
+import { prepareProgram, type Program } from "./program.ts";
+
+// PikPak wants to see a human: what people do about it, for an account and for a share, in both chats.
+
+vi.setConfig({ testTimeout: 60_000 });
+let program: Program;
+afterEach(() => program.close());
+
+/** Does what the verification page asks; the address the browser ends on. */
+function prove(text: string): string {
+  const asked = /captcha_token=([\w.=-]+)/.exec(text)?.[1] ?? "";
+  const ended = program.world.pikpak.tokens.solve(asked);
+  if (ended === undefined) throw new Error(`no challenge in ${text}`);
+  return ended;
+}
+
+test("on Telegram it is a question with the page's address, and what was typed is not typed again", async () => {
+  program = await prepareProgram({ DISCORD_BOT_TOKEN: "" });
+  const { world } = program;
+  const { mia } = world.people;
+  await program.start();
+  mia.says("/login");
+  await mia.waitsFor("❔ User name");
+  mia.says(world.shelf.accounts.checked.username);
+  await mia.waitsFor("❔ Password");
+  mia.says(world.shelf.accounts.checked.password);
+  await mia.waitsFor("❔ Root folder");
+  await mia.presses("⏭");
+  const asked = await mia.waitsFor("❔ Address you ended on");
+  mia.says("I am human, really");
+  await mia.waitsFor("There is no verification in that");
+  mia.says(prove(asked.text));
+  const list = await mia.waitsFor("🏠 carl@example.com");
+
+  world.pikpak.rules.challengeAll = true;
+  mia.says(world.shelf.shares.coded.url);
+  const first = await mia.waitsFor(({ id, text }) => id > list.id && text.includes("know that you are human"));
+  mia.says(prove(first.text));
+  await mia.waitsFor("❔ Pass code");
+  world.pikpak.rules.challengeAll = false;
+  mia.says(world.shelf.shares.coded.passCode ?? "");
+  await mia.waitsFor("🏠 Holiday 2026");
+  const stored = program.stored() + program.log();
+  expect(stored).not.toMatch(/\bck0\.[\w.-]{10,}/);
+});
+
+test("on Discord it is the one-time page, for a share as for an account", async () => {
+  program = await prepareProgram({ TELEGRAM_BOT_TOKEN: "" });
+  const { world } = program;
+  const { mia } = world.members;
+  const here = { in: world.hall };
+  await program.start();
+  world.pikpak.rules.challengeAll = true;
+  await mia.uses(`/share link:${world.shelf.shares.open.url}`, here);
+  const card = await mia.waitsFor("know that you are human", here);
+  expect(await fill(pageIn(card), { captchaToken: "nothing" })).toEqual([
+    422,
+    expect.stringContaining("no verification"),
+  ]);
+  const ended = prove(JSON.stringify(card.components));
+  expect(await fill(pageIn(card), { captchaToken: ended })).toEqual([
+    200,
+    expect.stringContaining("go back to your chat"),
+  ]);
+  const list = await mia.waitsFor("🏠 Holiday 2026", here);
+  expect(list.id).toBe(card.id);
+  const told = JSON.stringify([...world.discord.requests, ...world.discord.frames]);
+  expect(told).not.toContain(ended);
+});
+
+function pageIn(card: Message): string {
+  return /\]\(<(http:\/\/127[^>]+\/s\/[\w-]{22})>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
+}
+
+async function fill(page: string, answers: Readonly<Record<string, string>>): Promise<[number, string]> {
+  const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
+  const sent = await fetch(page, { method: "POST", body: new URLSearchParams({ token, ...answers }) });
+  return [sent.status, await sent.text()];
+}
