@@ -16,7 +16,7 @@ const has =
 /** Killed when nothing is under way; `atOnce`: the moment something was seen, which Telegram then may bring again. */
 async function restart({ atOnce = false } = {}): Promise<void> {
   const { inbox } = program.world.telegram.bot;
-  if (!atOnce) await expect.poll(() => [inbox.pending.length, inbox.isPolled], { timeout: 10_000 }).toEqual([0, true]);
+  if (!atOnce) await vi.waitUntil(() => inbox.pending.length === 0 && inbox.isPolled, { timeout: 10_000 });
   await program.kill();
   await program.start();
 }
