@@ -68,6 +68,7 @@ test("on Telegram a kill -9 leaves buttons, old buttons and half-finished dialog
   await restart();
   await mia.presses("🗑 Yes");
   await mia.waitsFor("is deleted");
+  expect(mia.messages.at(-1)?.text).toContain("is deleted");
 });
 
 test("on Discord a kill -9 leaves buttons, menus, modals and one-time pages as they were", async () => {
