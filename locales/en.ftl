@@ -24,6 +24,7 @@ press-list-folder = Links
 press-revoke-links = Take back its links
 press-revoke-all-links = Take back all my links
 press-copy = Copy the link
+press-watch = Watch in the browser
 press-open-mount = Open
 press-choose-mount = Make current
 press-rename-mount = Rename

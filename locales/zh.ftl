@@ -24,6 +24,7 @@ press-list-folder = 链接
 press-revoke-links = 收回它的链接
 press-revoke-all-links = 收回我的全部链接
 press-copy = 复制链接
+press-watch = 在浏览器中播放
 press-open-mount = 打开
 press-choose-mount = 设为当前
 press-rename-mount = 重命名

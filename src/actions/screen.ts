@@ -234,6 +234,8 @@ export interface LinkCard {
   readonly via: "direct" | "gateway" | "proxy-url";
   /** Milliseconds since the epoch; absent = not known. */
   readonly expiresAt?: number;
+  /** A page that plays it in a browser; absent for what is no film or music, and without a public address. */
+  readonly watch?: string;
   /** The file itself can be had in this chat. */
   readonly sendable?: boolean;
 }

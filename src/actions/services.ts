@@ -74,7 +74,7 @@ interface LinkOptions {
 export type LinksOf = { readonly mount: string } | { readonly person: string } | "all";
 
 /** What a link card says of its address. */
-type IssuedLink = Pick<LinkCard, "url" | "via" | "expiresAt">;
+type IssuedLink = Pick<LinkCard, "url" | "via" | "expiresAt" | "watch">;
 
 /** The one level actions write at; pino fits. */
 interface ActionLog {

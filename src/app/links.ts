@@ -3,9 +3,11 @@ import type { Config } from "../config.ts";
 import { proxyUrl } from "../gateway/proxy-url.ts";
 import type { Resolve } from "../gateway/resolve.ts";
 import type { Tickets } from "../gateway/ticket.ts";
-import { ticketUrl } from "../gateway/ticket-url.ts";
+import { ticketUrl, watchUrl } from "../gateway/ticket-url.ts";
 import type { Link } from "../storage/driver.ts";
+import type { Entry } from "../storage/entry.ts";
 import { StorageError } from "../storage/error.ts";
+import { kindOf } from "../storage/file-kind.ts";
 import { downloadMethods, type DownloadMethod, type Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 
@@ -53,13 +55,18 @@ export function linkIssuer({ config, storage, tickets }: IssuerParts): Services[
     const expiresAt = Date.now() + linkTtl;
     const ids = { mount: mount.id, entry: entry.id, ...(variant && { variant: variant.id }) };
     const method = methodOf(config, mount);
-    if (method === "proxy-url" && downloadProxy) {
-      return { url: proxyUrl(ids, { ...downloadProxy, name: entry.name, expiresAt }), via: "proxy-url", expiresAt };
-    }
     const ticket = tickets.issue({ ...ids, person: person.id, folder, expiresAt });
+    const more = { expiresAt, ...(isPlayable(entry) && { watch: watchUrl(ticket, publicUrl) }) };
+    if (method === "proxy-url" && downloadProxy) {
+      return { url: proxyUrl(ids, { ...downloadProxy, name: entry.name, expiresAt }), via: "proxy-url", ...more };
+    }
     const way = method === "proxy" ? "p" : "d";
-    return { url: ticketUrl(ticket, { publicUrl, way, name: entry.name }), via: "gateway", expiresAt };
+    return { url: ticketUrl(ticket, { publicUrl, way, name: entry.name }), via: "gateway", ...more };
   };
+}
+
+function isPlayable(entry: Entry): boolean {
+  return ["video", "audio"].includes(kindOf(entry));
 }
 
 function direct(link: Link): Awaited<ReturnType<Services["issueLink"]>> {

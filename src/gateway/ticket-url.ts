@@ -24,6 +24,11 @@ export function ticketUrl(ticket: string, { publicUrl, way, name }: TicketUrlOpt
   return segment === "" ? base : `${base}/${segment}`;
 }
 
+/** The watch page of a ticket. */
+export function watchUrl(ticket: string, publicUrl: string): string {
+  return `${publicUrl}/w/${ticket}`;
+}
+
 /** A name as one path segment of at most `room` characters; "" when nothing of it fits. */
 export function shortName(name: string, room: number): string {
   const { stem, extension } = splitName(addressable(name));

@@ -307,6 +307,7 @@ function screensOf(rows: number): {
         url: address,
         via: fc.constantFrom("direct", "gateway", "proxy-url"),
         expiresAt: fc.constant(now + 1000),
+        watch: address,
         sendable: fc.boolean(),
       },
       { requiredKeys: ["show", "for", "view", "mount", "entry", "url", "via"] },

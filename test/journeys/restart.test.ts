@@ -16,7 +16,7 @@ const has =
 /** Killed when nothing is under way; `atOnce`: the moment something was seen, which Telegram then may bring again. */
 async function restart({ atOnce = false } = {}): Promise<void> {
   const { inbox } = program.world.telegram.bot;
-  if (!atOnce) await expect.poll(() => [inbox.pending.length, inbox.isPolled], { timeout: 10_000 }).toEqual([0, true]);
+  if (!atOnce) await vi.waitUntil(() => inbox.pending.length === 0 && inbox.isPolled, { timeout: 10_000 });
   await program.kill();
   await program.start();
 }
@@ -68,6 +68,7 @@ test("on Telegram a kill -9 leaves buttons, old buttons and half-finished dialog
   await restart();
   await mia.presses("🗑 Yes");
   await mia.waitsFor("is deleted");
+  expect(mia.messages.at(-1)?.text).toContain("is deleted");
 });
 
 test("on Discord a kill -9 leaves buttons, menus, modals and one-time pages as they were", async () => {

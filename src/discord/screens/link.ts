@@ -18,6 +18,7 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
       variant && say("link-variant", { name: label(variant.name) }),
       isWritten ? link(say("press-open-link"), url) : say("link-in-file"),
       isWritten && copyable(url),
+      card.watch !== undefined && `📺 ${link(say("press-watch"), card.watch)}`,
       lifetime(painter, card.expiresAt),
       `${say(`link-via-${card.via}`)} ${say("link-secret")}`,
     ],
@@ -25,6 +26,9 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
     rows: [
       [
         isPublicAddress(url) && addressButton(`🔗 ${say("press-open-link")}`, url),
+        card.watch !== undefined &&
+          isPublicAddress(card.watch) &&
+          addressButton(`📺 ${say("press-watch")}`, card.watch),
         card.sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
       ],

@@ -18,12 +18,17 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
       "",
       // With a button beside it a tap on the text copies it; without one it has to be tappable itself.
       isPublicAddress(url) ? FormattedString.code(url) : url,
+      // A button takes no address of one's own network; the text does.
+      card.watch !== undefined && !isPublicAddress(card.watch) && `📺 ${say("press-watch")}: ${card.watch}`,
       "",
       lifetime(painter, card.expiresAt),
       `${say(`link-via-${card.via}`)} ${say("link-secret")}`,
     ),
     keyboard: [
       addressRow(painter, url),
+      card.watch !== undefined && isPublicAddress(card.watch)
+        ? [{ text: `📺 ${say("press-watch")}`, url: card.watch }]
+        : [],
       card.sendable ? [button(`📥 ${say("press-send")}`, { do: "send", view })] : [],
       [button(`⬆ ${say("press-back")}`, { do: "back", view })],
     ].filter((row) => row.length > 0),
