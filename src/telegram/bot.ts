@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { autoRetry } from "@grammyjs/auto-retry";
-import { sequentialize, type RunnerHandle } from "@grammyjs/runner";
+import { sequentialize } from "@grammyjs/runner";
 import { Bot, GrammyError, HttpError, webhookCallback, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
@@ -24,7 +24,7 @@ import { createDeliverer } from "./deliver.ts";
 import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
 import { createGuard, loggable } from "./guard.ts";
 import { createMembers, type Members } from "./members.ts";
-import { startPolling } from "./polling.ts";
+import { startPolling, type Polling } from "./polling.ts";
 import { createPost, readPlace, type Post } from "./post.ts";
 import { createRouter } from "./router.ts";
 import { paint } from "./screens/paint.ts";
@@ -161,7 +161,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
     post.sendTo(chat, paint(painterFor({ words, language, place: "private", now: now() }), screen));
   const starting = new AbortController();
   let announced = false;
-  let runner: RunnerHandle | undefined;
+  let runner: Polling | undefined;
   let telling: NodeJS.Timeout | undefined;
   return {
     ...(webhook && { webhook: { path: webhook.path, handle: webhook.handle } }),
@@ -205,10 +205,12 @@ export function createTelegram(parts: TelegramParts): Telegram {
     async stop() {
       starting.abort();
       clearInterval(telling);
-      if (runner?.isRunning()) await runner.stop();
+      const polling = runner?.isRunning() ? runner : undefined;
+      await polling?.stop();
       await sweeper?.stop();
       await follower.stopAll();
       await guard.finish();
+      await polling?.confirm().catch((err: unknown) => log.debug({ err: loggable(err) }, "last updates not confirmed"));
     },
   };
 }
@@ -281,7 +283,7 @@ async function greet(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function poll(bot: Bot<BotContext>, { onFatal, log }: TelegramParts): Promise<RunnerHandle> {
+async function poll(bot: Bot<BotContext>, { onFatal, log }: TelegramParts): Promise<Polling> {
   await bot.api.deleteWebhook();
   const runner = startPolling(bot, { allowedUpdates });
   void runner.task()?.catch((error: unknown) => {

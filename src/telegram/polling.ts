@@ -14,6 +14,11 @@ interface PollingOptions {
   readonly patience?: number;
 }
 
+export interface Polling extends RunnerHandle {
+  /** Tells Telegram that all that came was handled, once it was stopped: or it would come again after a restart. */
+  confirm(): Promise<void>;
+}
+
 /**
  * Long polling that asks for more only when what came before is handled, or takes long. The next call is what tells
  * Telegram that updates arrived: what a killed process had begun, and could end at once, comes again after a restart.
@@ -21,8 +26,9 @@ interface PollingOptions {
 export function startPolling<C extends Context>(
   bot: Bot<C>,
   { allowedUpdates, patience = 1500 }: PollingOptions,
-): RunnerHandle {
+): Polling {
   const handling = new Set<Promise<unknown>>();
+  let last: number | undefined;
   const fetch = createUpdateFetcher(bot, { silent: true, fetch: { allowed_updates: [...allowedUpdates] } });
   const source = createSource<Update>({
     async supply(size, signal) {
@@ -36,6 +42,7 @@ export function startPolling<C extends Context>(
         // What takes long is waited for once: the next polls go on without it.
         const work = bot.handleUpdate(update);
         handling.add(work);
+        last = Math.max(last ?? 0, update.update_id);
         await work.finally(() => handling.delete(work));
       },
     },
@@ -43,8 +50,18 @@ export function startPolling<C extends Context>(
   );
   const runner = createRunner(source, sink);
   runner.start();
-  return runner;
+  return {
+    ...runner,
+    async confirm() {
+      if (last === undefined) return;
+      const signal = AbortSignal.timeout(confirmWithin);
+      await bot.api.getUpdates({ offset: last + 1, limit: 1, timeout: 0 }, signal as Signal);
+    },
+  };
 }
+
+/** Milliseconds the end waits for Telegram. */
+const confirmWithin = 2000;
 
 /** What the runner hands over: the type of a package older than Node's own signal. */
 type Signal = Parameters<ReturnType<typeof createUpdateFetcher>>[1];
