@@ -212,6 +212,21 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     expect(telegram.complaints).toEqual([]);
   });
 
+  test("a link in the open stands beside the card it is from, for all to see", async () => {
+    const at = await square();
+    const { mia, jun, group } = at;
+    const card = await lend(at);
+    await mia.in(group).presses("Links in the open", { on: card });
+    await mia.in(group).waitsFor((message) => message.labels.some((label) => label.includes("🔘 Links in the open")));
+    jun.in(group).says("/browse file 1.txt");
+    const file = await jun.in(group).waitsFor((message) => message.labels.some((label) => label.includes("🔗")));
+    await jun.in(group).presses("🔗", { on: file });
+    const link = await jun.in(group).waitsFor("for=telegram:2");
+    expect(link.receiver).toBeUndefined();
+    expect(link.id).not.toBe(file.id);
+    expect(file.text).not.toContain("dl.example");
+  });
+
   test("🔎 asks for words in the group by a reply, which privacy mode lets through", async () => {
     const at = await square();
     const { jun, group } = at;
