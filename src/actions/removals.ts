@@ -15,7 +15,7 @@ export type RemovalList = Readonly<Record<string, number>>;
 
 interface RemovalsParts {
   readonly store: Keyv<RemovalList>;
-  /** Whose messages: `telegram`. */
+  /** Whose messages: `telegram`, `discord`. */
   readonly platform: string;
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   now(): number;

@@ -2,7 +2,7 @@ import type { Keyv } from "keyv";
 import type { Logger } from "pino";
 import type { Action, FormRef, Visit } from "../actions/action.ts";
 import { placeNews } from "../actions/place.ts";
-import { createRemovals } from "../actions/removals.ts";
+import { createRemovals, type Removals } from "../actions/removals.ts";
 import type { Answer, Notice } from "../actions/screen.ts";
 import type { Services } from "../actions/services.ts";
 import { suggest } from "../actions/suggest.ts";
@@ -65,7 +65,7 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
       const form = page.form as FormRef;
       return house.submitPage({ ...page, form }, values, options);
     },
-    roleIn: async (place, person) => telegram?.roleIn(place, person),
+    roleIn: async (place, person) => (place.startsWith("discord:") ? discord : telegram)?.roleIn(place, person),
     async tell(person, notice, language) {
       await (person.startsWith("discord:") ? discord : telegram)?.tell(person, notice, language);
     },
@@ -81,12 +81,7 @@ function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendPa
     conversations: kept(store.open("dialogues", { sealed: true })),
     interrupted: async () => (await services.transfers?.interrupted("telegram")) ?? [],
     places: placeNews(services),
-    removals: createRemovals({
-      store: store.open("removals"),
-      platform: "telegram",
-      exclusive: (key, work) => store.exclusive(key, work),
-      now: Date.now,
-    }),
+    removals: removalsOf(store, "telegram"),
     operators: services.admins,
     log: log.child({ part: "telegram" }),
     now: Date.now,
@@ -113,11 +108,17 @@ function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendPart
     words,
     kept: kept(store.open("discord", { sealed: true })),
     interrupted: async () => (await services.transfers?.interrupted("discord")) ?? [],
+    removals: removalsOf(store, "discord"),
     log: log.child({ part: "discord" }),
     now: Date.now,
     onFatal,
     onLeft: (place) => placeNews(services).gone(place),
   });
+}
+
+function removalsOf(store: Store, platform: "telegram" | "discord"): Removals {
+  const exclusive: Store["exclusive"] = (key, work) => store.exclusive(key, work);
+  return createRemovals({ store: store.open("removals"), platform, exclusive, now: Date.now });
 }
 
 function kept(namespace: Keyv): {

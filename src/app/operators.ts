@@ -40,7 +40,8 @@ export function officeOf({ config, store, revocations, log, frontends }: OfficeP
 
 /** Sends to a chat by the frontend it belongs to. */
 async function announceBy(frontends: Frontends | undefined, place: string, text: string): ReturnType<Announce> {
-  const announce = place.startsWith("telegram:") ? frontends?.telegram?.announce : undefined;
+  const house = place.startsWith("discord:") ? frontends?.discord : frontends?.telegram;
+  const announce = house?.announce;
   if (!announce) throw new Error("the frontend of this chat is not switched on");
   return announce(place, text);
 }

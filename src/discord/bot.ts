@@ -2,19 +2,24 @@ import { randomBytes } from "node:crypto";
 import { Client, Events, Options, type Interaction } from "discord.js";
 import type { Logger } from "pino";
 import type { Action, FormRef, Visit } from "../actions/action.ts";
+import type { Announce } from "../actions/broadcast.ts";
 import { createFollower } from "../actions/follow.ts";
+import type { Removals } from "../actions/removals.ts";
 import type { Answer, FormScreen, Notice } from "../actions/screen.ts";
 import type { Suggestion, Typing } from "../actions/suggest.ts";
 import type { Interrupted } from "../actions/transfers/transfers.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
 import type { Words } from "../words.ts";
+import { createAnnouncer } from "./announce.ts";
 import { publishCommands } from "./commands.ts";
 import { createConnection } from "./connection.ts";
 import { createDeliverer } from "./deliver.ts";
 import { createGuard } from "./guard.ts";
+import { createMembers, type Members } from "./members.ts";
 import { createPost } from "./post.ts";
 import { loggable } from "./refusals.ts";
+import { createRemoving } from "./removing.ts";
 import { createRouter } from "./router.ts";
 import { createServers } from "./servers.ts";
 import { createSlips, readToken, slipOfPage, type KeptStore, type Slip } from "./slips.ts";
@@ -41,6 +46,10 @@ export interface DiscordParts {
   onLeft(place: string): Promise<void>;
   /** Files a process before this one did not bring into their chats; absent = none are sent. */
   interrupted?(): Promise<readonly Interrupted[]>;
+  /** Messages in servers that are to go again; absent = all stay. */
+  readonly removals?: Removals;
+  /** Milliseconds between looks for messages that are to go; absent = 20 s. */
+  readonly sweepEvery?: number;
   /** Deeds one person may do in ten seconds; absent = 100. */
   readonly deedsPerPerson?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
@@ -67,6 +76,10 @@ export interface Discord {
   isUp(): boolean;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
   tell(person: string, notice: Notice, language: string): Promise<void>;
+  /** Sends a text to somebody's own chat, once; servers are not written to unasked. */
+  readonly announce: Announce;
+  /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
+  roleIn: Members["roleIn"];
   /** Hands in a page that somebody was led to from Discord; the message that led there turns into what came of it. */
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
 }
@@ -90,7 +103,19 @@ export function createDiscord(parts: DiscordParts): Discord {
     onError: (err) => log.debug({ err: loggable(err) }, "message not followed any more"),
   });
   const uploader = createUploader({ apiRoot: settings.apiRoot, now });
-  const deliverer = createDeliverer({ uploader, post, slips, words, follower, now, newId });
+  const removing =
+    parts.removals &&
+    createRemoving({
+      rest,
+      removals: parts.removals,
+      kept,
+      now,
+      tokenOf: (deed) => post.tokenOf(deed),
+      every: parts.sweepEvery,
+      onError: (err) => log.warn({ err: loggable(err) }, "old message not removed"),
+    });
+  const members = createMembers({ rest: () => connection.client()?.rest, now, log });
+  const deliverer = createDeliverer({ uploader, post, slips, words, follower, removing, now, newId });
   const servers = createServers({ rest, store: kept, log, onLeft: parts.onLeft });
   const guard = createGuard({ ...parts, post, deliverer, newId, onShutOut: () => servers.suspect() });
   const router = createRouter({ ...parts, guard, deliverer, post, slips });
@@ -131,6 +156,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       await publish(client);
       log.info({ bot: client.user.username }, "discord started");
       servers.watch();
+      removing?.start();
       const tell = () =>
         void tellOfInterrupted(client.application.id).catch((err: unknown) =>
           log.warn({ err: loggable(err) }, "people not told of interrupted files"),
@@ -162,12 +188,15 @@ export function createDiscord(parts: DiscordParts): Discord {
   };
 
   return {
+    announce: createAnnouncer(settings),
+    roleIn: (place, person) => members.roleIn(place, person),
     start: () => connection.open(),
     async stop() {
       isOpen = false;
       clearTimeout(publishing);
       clearInterval(telling);
       servers.stop();
+      await removing?.stop();
       await follower.stopAll();
       await guard.finish();
       await connection.close();

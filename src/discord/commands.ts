@@ -5,6 +5,7 @@ import {
   ApplicationIntegrationType,
   InteractionContextType,
   Locale,
+  PermissionFlagsBits,
   Routes,
   type APIApplicationCommandStringOption,
   type LocalizationMap,
@@ -30,6 +31,11 @@ export interface Command {
   opening(given: Given): Opening;
   /** Listed only for operators. */
   readonly operators?: boolean;
+  /**
+   * `servers`: it means nothing elsewhere. `admins`: besides, Discord offers it to those who manage the server alone.
+   * `direct`: it is offered in people's own chats with the bot alone.
+   */
+  readonly only?: "servers" | "admins" | "direct";
   action(given: Given): Action;
 }
 
@@ -41,10 +47,31 @@ interface Option {
   readonly required?: boolean;
   /** What is suggested while it is typed. */
   readonly suggests?: Typing["of"];
+  /** It must be one of these. Their locale keys are `slash-<command>-<name>-<choice>`. */
+  readonly choices?: readonly string[];
   readonly maxLength: number;
 }
 
 const reply = (): Opening => "reply";
+
+/** What operators can do by a word; a press in the panel does the same. */
+const operatorsActs = [
+  "numbers",
+  "people",
+  "admit",
+  "expel",
+  "ban",
+  "unban",
+  "quota",
+  "access",
+  "invite",
+  "mounts",
+  "broadcast",
+  "maintenance",
+  "log",
+  "audit",
+  "state",
+] as const;
 
 /** Every command there is, in the order people are shown them. */
 export const commands: readonly Command[] = [
@@ -104,13 +131,30 @@ export const commands: readonly Command[] = [
     name: "bind",
     options: [{ name: "folder", suggests: "path", maxLength: 2000 }],
     opening: reply,
+    only: "admins",
     action: ({ folder }) => ({ do: "bind", ...(folder !== undefined && { path: folder }) }),
   },
-  { name: "unbind", options: [], opening: reply, action: () => ({ do: "unbind" }) },
-  { name: "server", options: [], opening: reply, action: () => ({ do: "show-place-settings" }) },
+  // Who lent something may take it back, though they manage the server no more.
+  { name: "unbind", options: [], opening: reply, only: "servers", action: () => ({ do: "unbind" }) },
+  { name: "server", options: [], opening: reply, only: "admins", action: () => ({ do: "show-place-settings" }) },
   { name: "cancel", options: [], opening: reply, action: () => ({ do: "cancel" }) },
   { name: "logout", options: [], opening: reply, action: () => ({ do: "log-out" }) },
   { name: "forget", options: [], opening: reply, action: () => ({ do: "forget" }) },
+  {
+    name: "admin",
+    options: [
+      { name: "act", choices: operatorsActs, maxLength: 20 },
+      { name: "with", maxLength: 1900 },
+    ],
+    opening: reply,
+    // Discord cannot hide a command from some in their own chats: to others it answers that there is none.
+    only: "direct",
+    operators: true,
+    action({ act = "", with: words = "" }) {
+      const typed = `${act} ${words}`.trim();
+      return { do: "admin", ...(typed !== "" && { words: typed }) };
+    },
+  },
 ];
 
 /** The command of a name. */
@@ -123,24 +167,34 @@ export function openShareIn(text: string): Action {
   return { do: "open-share", text };
 }
 
-/** Where commands work: servers, the chat with the bot, and other people's chats for those who installed it for themselves. */
+/** Where commands work unless they mean something in servers alone: servers, the chat with the bot, and other people's chats for those who installed it for themselves. */
 const everywhere = {
   integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
   contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
 };
 
+/** Where a command is offered, and to whom. A server's admins may give it to others; what they may do is decided here all the same. */
+function reachOf({ only }: Command) {
+  if (!only) return everywhere;
+  return {
+    ...everywhere,
+    contexts: [only === "direct" ? InteractionContextType.BotDM : InteractionContextType.Guild],
+    ...(only === "admins" && { default_member_permissions: PermissionFlagsBits.ManageGuild.toString() }),
+  };
+}
+
 /** What Discord is told about the commands, in every language. */
 export function registration(words: Words): readonly RESTPostAPIApplicationCommandsJSONBody[] {
   return [
-    ...commands.map(({ name, options }) => ({
+    ...commands.map((command) => ({
       type: ApplicationCommandType.ChatInput as const,
-      ...named(words, `slash-${name}`),
-      ...described(words, `command-${name}`),
+      ...named(words, `slash-${command.name}`),
+      ...described(words, `command-${command.name}`),
       // Discord wants those that must be given first.
-      options: options
+      options: command.options
         .toSorted((a, b) => Number(b.required ?? false) - Number(a.required ?? false))
-        .map((option) => optionOf(words, name, option)),
-      ...everywhere,
+        .map((option) => optionOf(words, command.name, option)),
+      ...reachOf(command),
     })),
     { type: ApplicationCommandType.Message as const, ...named(words, "menu-open-share"), ...everywhere },
   ];
@@ -148,14 +202,17 @@ export function registration(words: Words): readonly RESTPostAPIApplicationComma
 
 function optionOf(words: Words, command: string, option: Option): APIApplicationCommandStringOption {
   const key = `slash-${command}-${option.name}`;
-  return {
-    type: ApplicationCommandOptionType.String,
+  const asked = {
+    type: ApplicationCommandOptionType.String as const,
     ...named(words, key),
     ...described(words, `${key}-hint`),
     required: option.required ?? false,
-    ...(option.suggests && { autocomplete: true }),
-    max_length: option.maxLength,
   };
+  if (option.choices) {
+    const choices = option.choices.map((choice) => ({ ...named(words, `${key}-${choice}`), value: choice }));
+    return { ...asked, choices };
+  }
+  return { ...asked, max_length: option.maxLength, ...(option.suggests && { autocomplete: true }) };
 }
 
 function named(words: Words, key: string): { name: string; name_localizations: LocalizationMap } {

@@ -3,6 +3,7 @@ import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/scree
 import type { Words } from "../words.ts";
 import type { Place, Post } from "./post.ts";
 import { isOver, isShutOut } from "./refusals.ts";
+import type { Removing } from "./removing.ts";
 import { formSheet, isModal, paintModal } from "./screens/form.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painter } from "./screens/painter.ts";
@@ -10,7 +11,7 @@ import { paintSheet, type Painted } from "./screens/sheet.ts";
 import { codeIn, slipOfPage, type Slip, type Slips } from "./slips.ts";
 import type { Turn } from "./turn.ts";
 import type { UploadAddress, Uploader } from "./upload.ts";
-import { canPost, isDirect, messageOf, publicVisit, type Deed } from "./visit.ts";
+import { canPost, isDirect, messageOf, publicVisit } from "./visit.ts";
 
 /** Where a screen goes: in place of the message acted on, beside it for the asker alone, into the channel, or a modal. */
 export interface Deliverer {
@@ -32,6 +33,8 @@ interface DelivererParts {
   readonly slips: Slips;
   readonly words: Words;
   readonly follower: Follower;
+  /** Absent = what is shown stays. */
+  readonly removing: Pick<Removing, "note"> | undefined;
   now(): number;
   newId(): string;
 }
@@ -64,8 +67,8 @@ async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<
     await post.whisper(turn.deed, painted);
     return;
   }
-  await stopFollowing(parts, turn.deed);
-  const place = await post.put(turn.deed, painted);
+  const place = await (isOfItsOwn(turn, screen) ? post.publish(turn.deed, painted) : putInPlace(parts, turn, painted));
+  await noteEnd(parts, turn, place, answer);
   followUpdates(parts, place, {
     updates,
     paint: (next) => paint(painter, next),
@@ -89,8 +92,7 @@ async function showForm(parts: DelivererParts, turn: Turn, screen: FormScreen, p
   const message = isModal(screen) ? {} : { message: post.tokenOf(turn.deed) };
   await slips.put(slip, { ...slipOf(turn, screen), ...message });
   const painted = paintSheet(formSheet(painter, screen, slip));
-  await stopFollowing(parts, turn.deed);
-  await (turn.visit.place.kind === "group" ? post.whisper(turn.deed, painted) : post.put(turn.deed, painted));
+  await (turn.visit.place.kind === "group" ? post.whisper(turn.deed, painted) : putInPlace(parts, turn, painted));
 }
 
 async function pop(parts: DelivererParts, turn: Turn, screen: Screen, language: string): Promise<boolean> {
@@ -108,6 +110,7 @@ async function publish(parts: DelivererParts, turn: Turn, answer: Answer): Promi
   const painter = painterIn(parts, language, { place: publicVisit(turn.deed).place.kind, canPost: false });
   try {
     const place = await parts.post.publish(turn.deed, paint(painter, screen));
+    await noteEnd(parts, turn, place, answer);
     followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
   } catch (error) {
     await end(answer);
@@ -135,9 +138,19 @@ async function settle(parts: DelivererParts, application: string, slip: Slip, an
 }
 
 /** What is put in a message's place must not be painted over by what the message showed before. */
-async function stopFollowing({ follower }: DelivererParts, deed: Deed): Promise<void> {
+async function putInPlace({ follower, post }: DelivererParts, { deed }: Turn, painted: Painted): Promise<Place> {
   const message = messageOf(deed);
   if (message) await follower.stop(message.id);
+  return post.put(deed, painted);
+}
+
+async function noteEnd(
+  { removing }: DelivererParts,
+  { deed }: Turn,
+  { id }: Place,
+  { clearAt }: Answer,
+): Promise<void> {
+  if (clearAt !== undefined) await removing?.note(deed, id, clearAt);
 }
 
 function slipOf(turn: Turn, screen: FormScreen): Slip {
@@ -167,6 +180,11 @@ function isMessage(screen: Screen): screen is MessageScreen {
 
 function isForAsker(screen: MessageScreen): boolean {
   return "for" in screen && screen.for === "asker";
+}
+
+/** A link in the open stands beside what it was pressed on, which others still use. */
+function isOfItsOwn({ visit }: Turn, { show: shown }: MessageScreen): boolean {
+  return shown === "link" && visit.place.kind === "group";
 }
 
 /** Nobody will see what would have followed. */

@@ -61,7 +61,7 @@ function route(parts: RouterParts, turn: Turn): Promise<void> {
   if (deed.isMessageContextMenuCommand()) return act(parts, turn, openShareIn(textIn(deed.targetMessage)), "reply");
   if (deed.isModalSubmit()) return submit(parts, turn, decodeModal(deed.customId), answersIn(deed));
   const wish = decodeWish(deed.isStringSelectMenu() ? (deed.values[0] ?? "") : deed.customId);
-  return wish ? grant(parts, turn, wish) : unknownPress(parts, turn);
+  return wish ? grant(parts, turn, wish) : unknown(parts, turn, "unknown-press");
 }
 
 function grant(parts: RouterParts, turn: Turn, wish: Wish): Promise<void> {
@@ -71,7 +71,7 @@ function grant(parts: RouterParts, turn: Turn, wish: Wish): Promise<void> {
     case "post":
       return postHere(parts, turn, wish.press);
     case "command":
-      return obey(parts, turn, wish.name, {});
+      return obey(parts, turn, wish.name, {}, "unknown-press");
     case "fill":
       return fillIn(parts, turn, wish.slip);
     case "go-on":
@@ -82,12 +82,24 @@ function grant(parts: RouterParts, turn: Turn, wish: Wish): Promise<void> {
 }
 
 /** Presses that are answered with a form without asking a drive: their modal must be the very first answer. */
-const formsAtOnce: ReadonlySet<Press["do"]> = new Set(["add-share", "rename-mount"] satisfies Press["do"][]);
+const formsAtOnce: ReadonlySet<Press["do"]> = new Set([
+  "add-share",
+  "rename-mount",
+  "find-person",
+  "ask-quota",
+  "compose-broadcast",
+] satisfies Press["do"][]);
 
-function obey(parts: RouterParts, turn: Turn, name: string, given: Given): Promise<void> {
+/** Discord may still list what an older version had, and so may a button. */
+function obey(
+  parts: RouterParts,
+  turn: Turn,
+  name: string,
+  given: Given,
+  otherwise: Unknown = "unknown-command",
+): Promise<void> {
   const command = commandNamed(name);
-  // Discord may still list what an older version had.
-  if (!command) return unknownPress(parts, turn);
+  if (!command) return unknown(parts, turn, otherwise);
   return act(parts, turn, command.action(given), command.opening(given));
 }
 
@@ -193,11 +205,13 @@ async function ownSlip({ slips, deliverer }: RouterParts, turn: Turn, id: string
   return undefined;
 }
 
-/** A widget of an older version, or a forged one: there is a way on from it. */
-async function unknownPress({ guard, deliverer }: RouterParts, turn: Turn): Promise<void> {
+type Unknown = "unknown-press" | "unknown-command";
+
+/** A widget or a command of an older version, or a forged one: there is a way on from it. */
+async function unknown({ guard, deliverer }: RouterParts, turn: Turn, notice: Unknown): Promise<void> {
   if (!(await guard.admit(turn))) return;
   const { language } = turn;
-  const screen = { show: "notice", notice: "unknown-press", level: "refused", for: "asker" } as const;
+  const screen = { show: "notice", notice, level: "refused", for: "asker" } as const;
   await deliverer.show(turn, { screen, language });
 }
 

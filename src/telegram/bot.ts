@@ -10,6 +10,7 @@ import { createFollower } from "../actions/follow.ts";
 import type { PlaceNews } from "../actions/place.ts";
 import { decodePress } from "../actions/press.ts";
 import type { Removals } from "../actions/removals.ts";
+import { createSweeper } from "../actions/sweep.ts";
 import type { Answer, FormScreen, MessageScreen, Notice } from "../actions/screen.ts";
 import type { Interrupted } from "../actions/transfers/transfers.ts";
 import { ConfigError, type Config } from "../config.ts";
@@ -28,7 +29,7 @@ import { createPost, readPlace, type Post } from "./post.ts";
 import { createRouter } from "./router.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
-import { createSweeper } from "./sweep.ts";
+import { removeMessage } from "./sweep.ts";
 import { createUploader, uploadLimitOf } from "./upload.ts";
 import { rows } from "./visit.ts";
 
@@ -135,9 +136,9 @@ export function createTelegram(parts: TelegramParts): Telegram {
   const sweeper =
     parts.removals &&
     createSweeper({
-      api: bot.api,
       removals: parts.removals,
-      every: parts.sweepEvery ?? 20_000,
+      every: parts.sweepEvery,
+      remove: (message) => removeMessage(bot.api, message),
       onError: (err) => log.warn({ err: loggable(err) }, "old messages not removed"),
     });
   const guard = createGuard({

@@ -90,7 +90,10 @@ async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswe
     await startUpload(parts, ctx, { ...answer, upload, painted });
     return parts.post.answer(ctx);
   }
-  const place = ctx.callbackQuery ? await replace(parts, ctx, painted) : await speak(parts, ctx, painted);
+  // A link in the open stands beside what it was pressed on, which others still use.
+  const isOfItsOwn = screen.show === "link" && ctx.turn.visit.place.kind === "group";
+  const isInPlace = ctx.callbackQuery && !isOfItsOwn;
+  const place = isInPlace ? await replace(parts, ctx, painted) : await speak(parts, ctx, painted);
   if (updates && place) followUpdates(parts, ctx, { updates, place });
   if (clearAt !== undefined && place && place.message !== 0) await parts.removals?.note(keyOf(place), clearAt);
   await parts.post.answer(ctx);

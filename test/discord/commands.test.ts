@@ -73,10 +73,7 @@ test("in English commands are called as everywhere else, and so are their option
 
 test("what Telegram has, Discord has", () => {
   const here = new Set(commands.map(({ name }) => name));
-  // Discord shows everybody every command in its private chat: operators go in by `/start admin` there.
-  const offered = telegramCommands.filter(({ scope }) => scope !== "operators");
-  expect(offered.map(({ name }) => name).filter((name) => !here.has(name))).toEqual([]);
-  expect(here).not.toContain("admin");
+  expect(telegramCommands.map(({ name }) => name).filter((name) => !here.has(name))).toEqual([]);
 });
 
 test("both Englishes and both Chineses of Discord are spoken, and nothing is invented for other languages", () => {
@@ -86,7 +83,18 @@ test("both Englishes and both Chineses of Discord are spoken, and nothing is inv
 });
 
 test("commands work in servers, in direct messages, in groups, and for those who installed the bot for themselves", () => {
-  for (const command of registered) expect(command).toMatchObject({ integration_types: [0, 1], contexts: [0, 1, 2] });
+  const narrow: Readonly<Record<string, readonly number[]>> = { bind: [0], unbind: [0], server: [0], admin: [1] };
+  for (const command of registered) {
+    expect(command).toMatchObject({ integration_types: [0, 1], contexts: narrow[command.name] ?? [0, 1, 2] });
+  }
+});
+
+test("what is for those who manage a server is offered to nobody else, and taking back to everybody", () => {
+  const restricted = registered.filter((command) => command.default_member_permissions !== undefined);
+  expect(restricted.map(({ name, default_member_permissions: wanted }) => [name, wanted])).toEqual([
+    ["bind", "32"],
+    ["server", "32"],
+  ]);
 });
 
 test("what must be given comes first, and a command stays within its 8,000 characters", () => {

@@ -1,5 +1,9 @@
+import { Keyv } from "keyv";
 import { pino, type Logger } from "pino";
 import type { Action, FormRef, Visit } from "../../src/actions/action.ts";
+import type { OfficeParts } from "../../src/actions/office/office.ts";
+import { placeNews } from "../../src/actions/place.ts";
+import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
 import type { Answer, FormScreen, Screen } from "../../src/actions/screen.ts";
 import { suggest } from "../../src/actions/suggest.ts";
 import { createDiscord, type Discord, type DiscordParts, type PageOutcome } from "../../src/discord/bot.ts";
@@ -26,6 +30,8 @@ export interface House {
   readonly logged: string[];
   /** The process that runs now. */
   discord: Discord;
+  /** The actions behind it, and what they keep. */
+  readonly desk: Desk;
   readonly mia: Person;
   readonly jun: Person;
   /** A server with both of them and the bot. */
@@ -70,6 +76,10 @@ export interface HouseOptions extends Partial<DiscordParts> {
   readonly script?: Script;
   /** False = there is no public address. */
   readonly pages?: boolean;
+  /** Person ids of operators; absent = nobody. */
+  operators?(mia: Person): readonly string[];
+  /** How the operators' office is made. */
+  readonly office?: Partial<OfficeParts>;
   readonly clock?: Clock;
 }
 
@@ -82,6 +92,8 @@ export async function openHouse({
   pages: hasPages = true,
   clock,
   settings,
+  operators,
+  office,
   ...more
 }: HouseOptions = {}): Promise<House> {
   const emulator = await startDiscord(clock ? { clock } : {});
@@ -96,7 +108,18 @@ export async function openHouse({
     pages.push(form);
     return { url: addressOf(pages.length), expiresAt: now() + 600_000 };
   };
-  let at: Desk = desk(cloud, { now: Date.now, changes: hasPages ? { issuePage } : {} });
+  const removals = new Keyv<RemovalList>({ throwOnErrors: true });
+  const mia = emulator.person({ name: "Mia" });
+  const jun = emulator.person({ name: "Jun" });
+  let at: Desk = desk(cloud, {
+    now,
+    ...(office && { office }),
+    changes: {
+      roleIn: (place, person) => house.discord.roleIn(place, person),
+      ...(operators && { admins: operators(mia) }),
+      ...(hasPages && { issuePage }),
+    },
+  });
   const build = () =>
     createDiscord({
       settings: { token: settings?.token ?? emulator.token, apiRoot: emulator.apiRoot },
@@ -104,7 +127,12 @@ export async function openHouse({
       log: listening(logged),
       now: Date.now,
       onFatal: (reason) => fatal.push(reason),
-      onLeft: async (place) => void left.push(place),
+      async onLeft(place) {
+        left.push(place);
+        await placeNews(at.services).gone(place);
+      },
+      removals: createRemovals({ store: removals, platform: "discord", exclusive: at.services.exclusive, now }),
+      sweepEvery: 20,
       kept: {
         // As a database would: text in, text out.
         get: async (key) => (kept.has(key) ? JSON.parse(kept.get(key) ?? "") : undefined),
@@ -120,8 +148,6 @@ export async function openHouse({
       suggest: (visit, typing) => suggest(at.services, visit, typing),
       ...more,
     });
-  const mia = emulator.person({ name: "Mia" });
-  const jun = emulator.person({ name: "Jun" });
   const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });
   let toldBefore = 0;
   const componentsOn = (message: Message) => placed(message.components).map(({ component }) => component);
@@ -152,6 +178,9 @@ export async function openHouse({
     textOn: (message) => drawMessages(mia.views({ in: message.channel }).filter(({ id }) => id === message.id)),
     soon: () => new Promise((resolve) => setTimeout(resolve, 50)),
     asked,
+    get desk() {
+      return at;
+    },
     kept,
     fatal,
     left,

@@ -121,13 +121,19 @@ function fieldLabel({ say, has }: Painter, { form }: FormScreen, name: string): 
   return has(key) ? say(key) : name;
 }
 
-function textInput({ values }: FormScreen, { name, kind, required, maxLength }: Field): APILabelComponent["component"] {
+/** Questions that are answered with more than a line. */
+const long: ReadonlySet<FormId> = new Set(["broadcast-text"] satisfies FormId[]);
+
+function textInput(
+  { values, form }: FormScreen,
+  { name, kind, required, maxLength }: Field,
+): APILabelComponent["component"] {
   const known = kind === "secret" ? undefined : values[name];
   const most = Math.min(maxLength, mostTyped);
   return {
     type: ComponentType.TextInput,
     custom_id: name,
-    style: TextInputStyle.Short,
+    style: long.has(form.id) ? TextInputStyle.Paragraph : TextInputStyle.Short,
     required,
     max_length: most,
     ...(known !== undefined && known !== "" && known.length <= most && { value: known }),

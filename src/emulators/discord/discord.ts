@@ -164,7 +164,8 @@ export async function startDiscord({
   const idOf = (who: Person | "bot") => (who === "bot" ? state.bot.id : who.user.id);
   const joins: DiscordEmulator["joins"] = (guild, who, permissions = usualPermissions) => {
     const known = guild.members.get(idOf(who));
-    guild.members.set(idOf(who), { permissions, joinedAt: known?.joinedAt ?? clock.now() });
+    const { role = state.id(), joinedAt = clock.now() } = known ?? {};
+    guild.members.set(idOf(who), { permissions, role, joinedAt });
     if (who === "bot") guild.installed = true;
     if (who === "bot" && !known)
       gateway.emit({

@@ -40,6 +40,7 @@ export const refusals = {
   unknownApplication: () => new Refusal(404, 10_002, "Unknown Application"),
   unknownChannel: () => new Refusal(404, 10_003, "Unknown Channel"),
   unknownGuild: () => new Refusal(404, 10_004, "Unknown Guild"),
+  unknownMember: () => new Refusal(404, 10_007, "Unknown Member"),
   unknownMessage: () => new Refusal(404, 10_008, "Unknown Message"),
   unknownUser: () => new Refusal(404, 10_013, "Unknown User"),
   unknownWebhook: () => new Refusal(404, 10_015, "Unknown Webhook"),

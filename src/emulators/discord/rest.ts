@@ -129,7 +129,8 @@ export const routes: readonly Route[] = [
   ),
   route("GET", "/guilds/:id/members/:id", ({ state }, _asked, [guildId = "", userId = ""]) => {
     const guild = guildOf(state, guildId);
-    if (!guild.members.has(userId)) throw refusals.unknownUser();
+    if (!state.users.has(userId)) throw refusals.unknownUser();
+    if (!guild.members.has(userId)) throw refusals.unknownMember();
     return ok(memberShape(state, guild, userId));
   }),
   route("GET", "/channels/:id", ({ state }, _asked, [channelId = ""]) =>

@@ -1,5 +1,5 @@
 import { component, references } from "./layout.ts";
-import { guestPermissions, permission } from "./permissions.ts";
+import { guestPermissions, permission, usualPermissions } from "./permissions.ts";
 import { isObject } from "./schema.ts";
 import {
   permissionsIn,
@@ -70,7 +70,7 @@ export function memberShape(state: State, guild: Guild, userId: string): Json {
     nick: null,
     avatar: null,
     banner: null,
-    roles: [],
+    roles: rolesOf(guild, userId),
     joined_at: new Date(guild.members.get(userId)?.joinedAt ?? 0).toISOString(),
     premium_since: null,
     deaf: false,
@@ -79,6 +79,17 @@ export function memberShape(state: State, guild: Guild, userId: string): Json {
     pending: false,
     communication_disabled_until: null,
   };
+}
+
+/** Roles only add: whoever may do more than all others has one of their own. */
+function rolesOf(guild: Guild, userId: string): string[] {
+  const member = guild.members.get(userId);
+  return member && member.permissions !== everybodysIn(guild) ? [member.role] : [];
+}
+
+/** What nobody in it lacks. */
+function everybodysIn({ members }: Guild): bigint {
+  return [...members.values()].reduce((least, { permissions }) => least & permissions, usualPermissions);
 }
 
 const channelTypes = { guild: 0, "bot-dm": 1, dm: 1, "group-dm": 3 } as const;
@@ -126,20 +137,10 @@ export function guildShape(guild: Guild): Json {
     default_message_notifications: 0,
     explicit_content_filter: 0,
     roles: [
-      {
-        id: guild.id,
-        name: "@everyone",
-        color: 0,
-        colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
-        hoist: false,
-        icon: null,
-        unicode_emoji: null,
-        position: 0,
-        permissions: "0",
-        managed: false,
-        mentionable: false,
-        flags: 0,
-      },
+      roleShape(guild.id, "@everyone", everybodysIn(guild)),
+      ...[...guild.members.values()]
+        .filter(({ permissions }) => permissions !== everybodysIn(guild))
+        .map(({ role, permissions }) => roleShape(role, `role ${role}`, permissions)),
     ],
     emojis: [],
     stickers: [],
@@ -158,6 +159,23 @@ export function guildShape(guild: Guild): Json {
     nsfw_level: 0,
     premium_progress_bar_enabled: false,
     safety_alerts_channel_id: null,
+  };
+}
+
+function roleShape(id: string, name: string, permissions: bigint): Json {
+  return {
+    id,
+    name,
+    color: 0,
+    colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
+    hoist: false,
+    icon: null,
+    unicode_emoji: null,
+    position: 0,
+    permissions: permissions.toString(),
+    managed: false,
+    mentionable: false,
+    flags: 0,
   };
 }
 

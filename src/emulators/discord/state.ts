@@ -33,6 +33,8 @@ export interface Guild {
 
 interface Member {
   permissions: bigint;
+  /** The id of the role that gives them what everybody else has not. */
+  readonly role: string;
   readonly joinedAt: number;
 }
 

@@ -1,0 +1,260 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { createAnnouncer } from "../../src/discord/announce.ts";
+import type { Person } from "../../src/emulators/discord/person.ts";
+import { openHouse, type House } from "./house.ts";
+
+// What operators and everybody else see of them, over the real bot and the real actions. Mia is the operator.
+
+let house: House;
+afterEach(async () => {
+  await house.desk.services.office.stop();
+  await house.close();
+});
+
+interface Office {
+  readonly access?: "open" | "allowlist";
+  /** Nobody is named in the configuration. */
+  readonly nobody?: boolean;
+}
+
+async function opened({ access = "open", nobody = false }: Office = {}): Promise<House> {
+  house = await openHouse({
+    operators: (mia) => (nobody ? [] : [idOf(mia)]),
+    office: {
+      access,
+      announce: (place, text) => house.discord.announce(place, text),
+      now: Date.now,
+      wait: (ms, signal) =>
+        new Promise((resolve, reject) => {
+          const timer = setTimeout(resolve, ms);
+          signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+        }),
+    },
+  });
+  await house.discord.start();
+  await house.known();
+  return house;
+}
+
+const idOf = ({ user }: Person) => `discord:${user.id}`;
+
+/** The newest message somebody has in their own chat with the bot. */
+function newest({ views, dm }: Person): string {
+  const view = views({ in: dm }).at(-1);
+  return view ? house.textOf(view) : "";
+}
+
+describe("/admin", () => {
+  test("is offered in one's own chat with the bot alone, and is an unknown command to others, to the letter", async () => {
+    const { mia, jun, hall, emulator } = await opened();
+    expect(mia.offered({ in: hall }).map(({ name }) => name)).not.toContain("admin");
+    expect(mia.offered({ in: mia.dm }).map(({ name }) => name)).toContain("admin");
+    await jun.uses("/admin", { in: jun.dm });
+    await jun.waitsFor("I do not know this command");
+    const told = newest(jun);
+    await jun.uses("/admin act:ban with:1", { in: jun.dm });
+    await expect.poll(() => jun.messages({ in: jun.dm }).length).toBe(2);
+    await expect.poll(() => newest(jun)).toBe(told);
+
+    // As where an older version had another command.
+    const known = [...emulator.state.commands.values()].find(({ name }) => name === "help");
+    if (!known) throw new Error("no /help");
+    emulator.state.commands.set("7", {
+      ...known,
+      id: "7",
+      name: "gone",
+      body: { ...known.body, name: "gone", name_localizations: {} },
+    });
+    await jun.uses("/gone", { in: jun.dm });
+    await expect.poll(() => jun.messages({ in: jun.dm }).length).toBe(3);
+    await expect.poll(() => newest(jun)).toBe(told);
+
+    await jun.uses("/help", { in: jun.dm });
+    await jun.waitsFor("/mounts");
+    expect(newest(jun)).not.toContain("/admin");
+    await mia.uses("/help", { in: mia.dm });
+    await mia.waitsFor("/mounts");
+    expect(newest(mia)).toContain("/admin");
+  });
+
+  test("opens a panel that leads everywhere in one message, and every act is a choice in one's own language", async () => {
+    const { mia } = await opened();
+    await mia.uses("/admin");
+    const panel = await mia.waitsFor("🎛 Operators");
+    for (const [label, shows] of [
+      ["👥 People", idOf(mia)],
+      ["🎛 Operators", "Log level"],
+      ["🚪 Access", "Everybody may use the bot"],
+      ["🎛 Operators", "Log level"],
+      ["🗄", "There is no drive here."],
+      ["🎛 Operators", "Log level"],
+      ["📣", "Nothing has been sent"],
+      ["🎛 Operators", "Log level"],
+      ["📒", "[🎛 Operators]"],
+    ] as const) {
+      await mia.presses(new RegExp(`^${label}`), { message: panel });
+      await mia.waitsFor((view) => view.id === panel.id && house.textOf(view).includes(shows));
+    }
+    mia.speaks("zh-CN");
+    await mia.uses("/管理 操作:准入方式");
+    await mia.waitsFor("🚪 准入");
+    await mia.uses("/管理 操作:日志级别 参数:debug");
+    await mia.waitsFor("debug");
+    expect(house.emulator.complaints).toEqual([]);
+  });
+
+  test("its buttons are nobody else's", async () => {
+    const { mia, jun } = await opened();
+    await mia.uses("/admin");
+    const panel = await mia.waitsFor("🎛 Operators");
+    await jun.uses("/help", { in: jun.dm });
+    const own = await jun.waitsFor("/mounts");
+    for (const id of house.idsOn(panel)) await jun.forges(id, { message: own });
+    await house.soon();
+    expect(jun.sees()).not.toMatch(/Operators|Log level|Access/);
+    const { door } = house.desk.services.office;
+    expect(await door.opening()).toEqual({ access: "open" });
+    expect(await door.invitations()).toBe(0);
+  });
+});
+
+describe("the door", () => {
+  test("an invitation's code lets Jun in where only the admitted may, once", async () => {
+    const { mia, jun, hall, emulator } = await opened({ access: "allowlist" });
+    await jun.uses("/browse", { in: hall });
+    await jun.waitsFor("for invited people", { in: hall });
+    await jun.uses("/share", { in: jun.dm });
+    await jun.waitsFor("for invited people", { in: jun.dm });
+    await mia.uses("/admin act:invite");
+    const view = await mia.waitsFor("inv-");
+    const code = /inv-\w{20}/.exec(
+      house.textOf(mia.views({ in: mia.dm }).find(({ id }) => id === view.id) ?? never()),
+    )?.[0];
+    await jun.uses(`/start code:${code ?? ""}`, { in: jun.dm });
+    await jun.waitsFor("you are let in");
+    await jun.uses("/browse", { in: hall });
+    await jun.waitsFor("no drive", { in: hall });
+    const lena = emulator.person({ name: "Lena" });
+    emulator.joins(house.server, lena);
+    await lena.uses(`/start code:${code ?? ""}`, { in: lena.dm });
+    await lena.waitsFor("has been used");
+    await lena.uses("/browse", { in: lena.dm });
+    expect(await lena.waitsFor("for invited people")).toBeDefined();
+  });
+
+  test("a ban answers everything alike, and its end lets in again", async () => {
+    const { mia, jun, hall } = await opened();
+    await mia.uses(`/admin act:ban with:${jun.user.id}`);
+    await mia.waitsFor(`👤 ${idOf(jun)}`);
+    for (const line of ["/browse", "/share", "/help"]) {
+      const { original } = await jun.uses(line, { in: hall });
+      await expect
+        .poll(() =>
+          jun
+            .views({ in: hall })
+            .some((view) => view.id === original?.id && house.textOf(view).includes("You cannot use this bot")),
+        )
+        .toBe(true);
+    }
+    await mia.uses(`/admin act:unban with:${jun.user.id}`);
+    const { door } = house.desk.services.office;
+    await expect.poll(async () => (await door.standing(idOf(jun))).banned).toBeUndefined();
+    await jun.uses("/help", { in: hall });
+    await jun.waitsFor("What I can do", { in: hall });
+  });
+
+  test("maintenance closes it to all but operators", async () => {
+    const { mia, jun } = await opened();
+    await mia.uses("/admin act:maintenance with:on");
+    await mia.waitsFor("🟢 Open again");
+    await jun.uses("/browse", { in: jun.dm });
+    await jun.waitsFor("being worked on", { in: jun.dm });
+    await mia.uses("/admin act:maintenance with:off");
+    await mia.waitsFor("🚧 Close for maintenance");
+    await jun.uses("/help", { in: jun.dm });
+    expect(await jun.waitsFor("What I can do")).toBeDefined();
+  });
+
+  test("whoever has the code of the terminal is the first operator, and nobody after them", async () => {
+    const { mia, jun } = await opened({ nobody: true });
+    const code = await house.desk.services.office.door.operatorCode();
+    await mia.uses("/admin");
+    await mia.waitsFor("I do not know this command");
+    await mia.uses(`/start code:${code}`);
+    await mia.waitsFor("You are an operator now");
+    await mia.uses("/admin");
+    await mia.waitsFor("🎛 Operators");
+    await jun.uses(`/start code:${code}`, { in: jun.dm });
+    await jun.uses("/admin", { in: jun.dm });
+    expect(await jun.waitsFor("I do not know this command")).toBeDefined();
+  });
+});
+
+describe("a word to everybody", () => {
+  test("is written in a modal, confirmed, sent to everybody once, and reported in place", async () => {
+    const { mia, jun, hall, emulator } = await opened();
+    const lena = emulator.person({ name: "Lena" });
+    emulator.joins(house.server, lena);
+    for (const person of [jun, lena]) {
+      await person.uses("/help", { in: hall });
+      await person.waitsFor("What I can do", { in: hall });
+    }
+    lena.user.opensDms = false;
+    await mia.uses("/admin");
+    const panel = await mia.waitsFor("🎛 Operators");
+    await mia.presses(/^📣/, { message: panel });
+    await mia.waitsFor("Nothing has been sent");
+    await mia.presses(/^✏️/, { message: panel });
+    expect(mia.modal()).toBeDefined();
+    await mia.fills({ text: "We have a new search.\nTry @everyone /search" });
+    await mia.waitsFor("Send this to 3 chats?");
+    emulator.fail({
+      method: "POST",
+      path: "/users/@me/channels",
+      status: 429,
+      headers: { "retry-after": "1" },
+      body: '{"message":"slow","retry_after":0.2,"global":false}',
+    });
+    await mia.presses(/^📣 Yes/);
+    await mia.waitsFor((view) => /Done/.test(house.textOf(view)) && house.textOf(view).includes("3 of 3"));
+    const got = (person: Person) =>
+      person.messages({ in: person.dm }).filter(({ content }) => content.startsWith("We have a new search."));
+    expect(got(mia)).toHaveLength(1);
+    expect(got(jun)).toHaveLength(1);
+    expect(got(jun)[0]?.pinged).toEqual([]);
+    expect(got(lena)).toEqual([]);
+    expect(emulator.complaints).toEqual([]);
+  });
+
+  test.each<readonly [string, object, unknown]>([
+    ["people who let nobody write to them", { status: 403, code: 50_007 }, "gone"],
+    ["people who are no more", { status: 404, code: 10_013 }, "gone"],
+    ["too many new chats", { status: 400, code: 40_003 }, { retryAfter: 60_000 }],
+    [
+      "too many at once",
+      { status: 429, headers: { "retry-after": "17" }, body: '{"message":"slow","retry_after":17,"global":false}' },
+      // discord.js adds a little.
+      { retryAfter: 17_050 },
+    ],
+  ])("that is refused because of %s", async (_, fault, outcome) => {
+    const { jun, emulator } = await opened();
+    const announce = createAnnouncer({ token: emulator.token, apiRoot: emulator.apiRoot });
+    emulator.fail({ method: "POST", path: "/users/@me/channels", ...fault });
+    expect(await announce(idOf(jun), "hello")).toEqual(outcome);
+    expect(jun.messages({ in: jun.dm })).toEqual([]);
+  });
+
+  test("whose arrival nobody knows is tried no second time, and servers are not written to", async () => {
+    const { jun, server, emulator } = await opened();
+    const announce = createAnnouncer({ token: emulator.token, apiRoot: emulator.apiRoot });
+    expect(await announce(idOf(jun), "hello")).toBe("sent");
+    emulator.fail({ method: "POST", path: `/channels/${jun.dm.id}/messages`, status: 500, after: true });
+    await expect(announce(idOf(jun), "hello again")).rejects.toThrow("Internal Server Error");
+    expect(jun.messages({ in: jun.dm }).map(({ content }) => content)).toEqual(["hello", "hello again"]);
+    expect(await announce(`discord:guild:${server.id}`, "hello")).toBe("gone");
+  });
+});
+
+function never(): never {
+  throw new Error("it is not on the screen");
+}
