@@ -14,6 +14,13 @@ interface PollingOptions {
   readonly patience?: number;
 }
 
+/** Updates being asked for. */
+export interface Polling {
+  readonly runner: RunnerHandle;
+  /** Asks for nothing more. What was handled until now does not come again; call it when all of it is. */
+  confirm(): Promise<void>;
+}
+
 /**
  * Long polling that asks for more only when what came before is handled, or takes long. The next call is what tells
  * Telegram that updates arrived: what a killed process had begun, and could end at once, comes again after a restart.
@@ -21,13 +28,16 @@ interface PollingOptions {
 export function startPolling<C extends Context>(
   bot: Bot<C>,
   { allowedUpdates, patience = 1500 }: PollingOptions,
-): RunnerHandle {
+): Polling {
   const handling = new Set<Promise<unknown>>();
+  let last: number | undefined;
   const fetch = createUpdateFetcher(bot, { silent: true, fetch: { allowed_updates: [...allowedUpdates] } });
   const source = createSource<Update>({
     async supply(size, signal) {
       await settled(handling, patience, signal);
-      return fetch(size, signal);
+      const updates = await fetch(size, signal);
+      last = updates.at(-1)?.update_id ?? last;
+      return updates;
     },
   });
   const sink = createConcurrentSink<Update>(
@@ -43,7 +53,12 @@ export function startPolling<C extends Context>(
   );
   const runner = createRunner(source, sink);
   runner.start();
-  return runner;
+  return {
+    runner,
+    async confirm() {
+      if (last !== undefined) await bot.api.getUpdates({ offset: last + 1, limit: 1, timeout: 0 });
+    },
+  };
 }
 
 /** What the runner hands over: the type of a package older than Node's own signal. */
