@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { autoRetry } from "@grammyjs/auto-retry";
-import { sequentialize, type RunnerHandle } from "@grammyjs/runner";
+import { sequentialize } from "@grammyjs/runner";
 import { Bot, GrammyError, HttpError, webhookCallback, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
@@ -23,7 +23,7 @@ import { createDeliverer } from "./deliver.ts";
 import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
 import { createGuard, loggable } from "./guard.ts";
 import { createMembers, type Members } from "./members.ts";
-import { startPolling } from "./polling.ts";
+import { startPolling, type Polling } from "./polling.ts";
 import { createPost, readPlace, type Post } from "./post.ts";
 import { createRouter } from "./router.ts";
 import { paint } from "./screens/paint.ts";
@@ -160,7 +160,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
     post.sendTo(chat, paint(painterFor({ words, language, place: "private", now: now() }), screen));
   const starting = new AbortController();
   let announced = false;
-  let runner: RunnerHandle | undefined;
+  let polling: Polling | undefined;
   let telling: NodeJS.Timeout | undefined;
   return {
     ...(webhook && { webhook: { path: webhook.path, handle: webhook.handle } }),
@@ -172,7 +172,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       if (webhook) {
         await webhook.announce();
         announced = true;
-      } else runner = await poll(bot, parts);
+      } else polling = await poll(bot, parts);
       const tell = () =>
         void tellOfInterrupted(parts, post).catch((err: unknown) =>
           log.warn({ err: loggable(err) }, "people not told of interrupted files"),
@@ -182,7 +182,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       sweeper?.start();
       log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
     },
-    isUp: () => (webhook !== undefined ? announced : (runner?.isRunning() ?? false)),
+    isUp: () => (webhook !== undefined ? announced : (polling?.isRunning() ?? false)),
     async submitPage({ person, language: locale, form }, values, { signal }) {
       const chat = chatOf(person.id);
       const place = { id: person.id, kind: "private" } as const;
@@ -204,7 +204,11 @@ export function createTelegram(parts: TelegramParts): Telegram {
     async stop() {
       starting.abort();
       clearInterval(telling);
-      if (runner?.isRunning()) await runner.stop();
+      if (polling?.isRunning()) {
+        await polling
+          .stop()
+          .catch((err: unknown) => log.warn({ err: loggable(err) }, "telegram not told of the last updates"));
+      }
       await sweeper?.stop();
       await follower.stopAll();
       await guard.finish();
@@ -280,14 +284,14 @@ async function greet(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function poll(bot: Bot<BotContext>, { onFatal, log }: TelegramParts): Promise<RunnerHandle> {
+async function poll(bot: Bot<BotContext>, { onFatal, log }: TelegramParts): Promise<Polling> {
   await bot.api.deleteWebhook();
-  const runner = startPolling(bot, { allowedUpdates });
-  void runner.task()?.catch((error: unknown) => {
+  const polling = startPolling(bot, { allowedUpdates });
+  void polling.ended.catch((error: unknown) => {
     log.error({ err: loggable(error) }, "telegram polling ended");
     onFatal(whyPollingEnded(error));
   });
-  return runner;
+  return polling;
 }
 
 function whyPollingEnded(error: unknown): string {
