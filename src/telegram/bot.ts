@@ -183,7 +183,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       sweeper?.start();
       log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
     },
-    isUp: () => (webhook !== undefined ? announced : (polling?.runner.isRunning() ?? false)),
+    isUp: () => (webhook !== undefined ? announced : (polling?.isRunning() ?? false)),
     async submitPage({ person, language: locale, form }, values, { signal }) {
       const chat = chatOf(person.id);
       const place = { id: person.id, kind: "private" } as const;
@@ -205,14 +205,14 @@ export function createTelegram(parts: TelegramParts): Telegram {
     async stop() {
       starting.abort();
       clearInterval(telling);
-      const wasPolling = polling?.runner.isRunning() ?? false;
-      if (wasPolling) await polling?.runner.stop();
+      if (polling?.isRunning()) {
+        await polling
+          .stop()
+          .catch((err: unknown) => log.warn({ err: loggable(err) }, "telegram not told of the last updates"));
+      }
       await sweeper?.stop();
       await follower.stopAll();
       await guard.finish();
-      // Where Telegram cannot be reached, what was handled comes once more.
-      if (wasPolling)
-        await polling?.confirm().catch((err: unknown) => log.info({ err: loggable(err) }, "updates not confirmed"));
     },
   };
 }
@@ -288,7 +288,7 @@ async function greet(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {
 async function poll(bot: Bot<BotContext>, { onFatal, log }: TelegramParts): Promise<Polling> {
   await bot.api.deleteWebhook();
   const polling = startPolling(bot, { allowedUpdates });
-  void polling.runner.task()?.catch((error: unknown) => {
+  void polling.ended.catch((error: unknown) => {
     log.error({ err: loggable(error) }, "telegram polling ended");
     onFatal(whyPollingEnded(error));
   });

@@ -1,10 +1,4 @@
-import {
-  createConcurrentSink,
-  createRunner,
-  createSource,
-  createUpdateFetcher,
-  type RunnerHandle,
-} from "@grammyjs/runner";
+import { createConcurrentSink, createRunner, createSource, createUpdateFetcher } from "@grammyjs/runner";
 import type { Bot, Context } from "grammy";
 import type { Update } from "grammy/types";
 
@@ -16,9 +10,11 @@ interface PollingOptions {
 
 /** Updates being asked for. */
 export interface Polling {
-  readonly runner: RunnerHandle;
-  /** Asks for nothing more. What was handled until now does not come again; call it when all of it is. */
-  confirm(): Promise<void>;
+  isRunning(): boolean;
+  /** Rejects when Telegram will not have it go on; resolves after `stop`. */
+  readonly ended: Promise<void>;
+  /** Asks for no more, and tells Telegram what was handled. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -30,13 +26,16 @@ export function startPolling<C extends Context>(
   { allowedUpdates, patience = 1500 }: PollingOptions,
 ): Polling {
   const handling = new Set<Promise<unknown>>();
-  let last: number | undefined;
   const fetch = createUpdateFetcher(bot, { silent: true, fetch: { allowed_updates: [...allowedUpdates] } });
+  /** The update after those Telegram has not been told about; undefined = it knows of all. */
+  let untold: number | undefined;
   const source = createSource<Update>({
     async supply(size, signal) {
       await settled(handling, patience, signal);
+      if (!signal.aborted) untold = undefined;
       const updates = await fetch(size, signal);
-      last = updates.at(-1)?.update_id ?? last;
+      const last = updates.at(-1);
+      if (last) untold = last.update_id + 1;
       return updates;
     },
   });
@@ -54,9 +53,13 @@ export function startPolling<C extends Context>(
   const runner = createRunner(source, sink);
   runner.start();
   return {
-    runner,
-    async confirm() {
-      if (last !== undefined) await bot.api.getUpdates({ offset: last + 1, limit: 1, timeout: 0 });
+    isRunning: runner.isRunning,
+    ended: runner.task() ?? Promise.resolve(),
+    async stop() {
+      await runner.stop();
+      await settled(handling, patience);
+      // What was handled last would come again, and a clean end is no kill.
+      if (untold !== undefined) await bot.api.getUpdates({ offset: untold, limit: 1, timeout: 0 });
     },
   };
 }
@@ -65,14 +68,14 @@ export function startPolling<C extends Context>(
 type Signal = Parameters<ReturnType<typeof createUpdateFetcher>>[1];
 
 /** Resolves when all of them are done, when patience ends (what is left is then not waited for again), or at once on abort. */
-async function settled(handling: Set<Promise<unknown>>, patience: number, signal: Signal): Promise<void> {
-  if (handling.size === 0 || signal.aborted) return;
+async function settled(handling: Set<Promise<unknown>>, patience: number, signal?: Signal): Promise<void> {
+  if (handling.size === 0 || signal?.aborted) return;
   const { promise: over, resolve } = Promise.withResolvers<undefined>();
   const end = () => resolve(undefined);
   const timer = setTimeout(end, patience);
-  signal.addEventListener("abort", end);
+  signal?.addEventListener("abort", end);
   await Promise.race([Promise.allSettled(handling), over]);
   clearTimeout(timer);
-  signal.removeEventListener("abort", end);
+  signal?.removeEventListener("abort", end);
   handling.clear();
 }
