@@ -161,7 +161,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
     post.sendTo(chat, paint(painterFor({ words, language, place: "private", now: now() }), screen));
   const starting = new AbortController();
   let announced = false;
-  let runner: Polling | undefined;
+  let polling: Polling | undefined;
   let telling: NodeJS.Timeout | undefined;
   return {
     ...(webhook && { webhook: { path: webhook.path, handle: webhook.handle } }),
@@ -173,7 +173,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       if (webhook) {
         await webhook.announce();
         announced = true;
-      } else runner = await poll(bot, parts);
+      } else polling = await poll(bot, parts);
       const tell = () =>
         void tellOfInterrupted(parts, post).catch((err: unknown) =>
           log.warn({ err: loggable(err) }, "people not told of interrupted files"),
@@ -183,7 +183,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       sweeper?.start();
       log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
     },
-    isUp: () => (webhook !== undefined ? announced : (runner?.isRunning() ?? false)),
+    isUp: () => (webhook !== undefined ? announced : (polling?.isRunning() ?? false)),
     async submitPage({ person, language: locale, form }, values, { signal }) {
       const chat = chatOf(person.id);
       const place = { id: person.id, kind: "private" } as const;
@@ -205,12 +205,14 @@ export function createTelegram(parts: TelegramParts): Telegram {
     async stop() {
       starting.abort();
       clearInterval(telling);
-      const polling = runner?.isRunning() ? runner : undefined;
-      await polling?.stop();
+      if (polling?.isRunning()) {
+        await polling
+          .stop()
+          .catch((err: unknown) => log.warn({ err: loggable(err) }, "telegram not told of the last updates"));
+      }
       await sweeper?.stop();
       await follower.stopAll();
       await guard.finish();
-      await polling?.confirm().catch((err: unknown) => log.debug({ err: loggable(err) }, "last updates not confirmed"));
     },
   };
 }
@@ -285,12 +287,12 @@ async function greet(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {
 
 async function poll(bot: Bot<BotContext>, { onFatal, log }: TelegramParts): Promise<Polling> {
   await bot.api.deleteWebhook();
-  const runner = startPolling(bot, { allowedUpdates });
-  void runner.task()?.catch((error: unknown) => {
+  const polling = startPolling(bot, { allowedUpdates });
+  void polling.ended.catch((error: unknown) => {
     log.error({ err: loggable(error) }, "telegram polling ended");
     onFatal(whyPollingEnded(error));
   });
-  return runner;
+  return polling;
 }
 
 function whyPollingEnded(error: unknown): string {

@@ -1,10 +1,4 @@
-import {
-  createConcurrentSink,
-  createRunner,
-  createSource,
-  createUpdateFetcher,
-  type RunnerHandle,
-} from "@grammyjs/runner";
+import { createConcurrentSink, createRunner, createSource, createUpdateFetcher } from "@grammyjs/runner";
 import type { Bot, Context } from "grammy";
 import type { Update } from "grammy/types";
 
@@ -14,9 +8,13 @@ interface PollingOptions {
   readonly patience?: number;
 }
 
-export interface Polling extends RunnerHandle {
-  /** Tells Telegram that all that came was handled, once it was stopped: or it would come again after a restart. */
-  confirm(): Promise<void>;
+/** Updates being asked for. */
+export interface Polling {
+  isRunning(): boolean;
+  /** Rejects when Telegram will not have it go on; resolves after `stop`. */
+  readonly ended: Promise<void>;
+  /** Asks for no more, and tells Telegram what was handled. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -28,12 +26,17 @@ export function startPolling<C extends Context>(
   { allowedUpdates, patience = 1500 }: PollingOptions,
 ): Polling {
   const handling = new Set<Promise<unknown>>();
-  let last: number | undefined;
   const fetch = createUpdateFetcher(bot, { silent: true, fetch: { allowed_updates: [...allowedUpdates] } });
+  /** The update after those Telegram has not been told about; undefined = it knows of all. */
+  let untold: number | undefined;
   const source = createSource<Update>({
     async supply(size, signal) {
       await settled(handling, patience, signal);
-      return fetch(size, signal);
+      if (!signal.aborted) untold = undefined;
+      const updates = await fetch(size, signal);
+      const last = updates.at(-1);
+      if (last) untold = last.update_id + 1;
+      return updates;
     },
   });
   const sink = createConcurrentSink<Update>(
@@ -42,7 +45,6 @@ export function startPolling<C extends Context>(
         // What takes long is waited for once: the next polls go on without it.
         const work = bot.handleUpdate(update);
         handling.add(work);
-        last = Math.max(last ?? 0, update.update_id);
         await work.finally(() => handling.delete(work));
       },
     },
@@ -51,30 +53,29 @@ export function startPolling<C extends Context>(
   const runner = createRunner(source, sink);
   runner.start();
   return {
-    ...runner,
-    async confirm() {
-      if (last === undefined) return;
-      const signal = AbortSignal.timeout(confirmWithin);
-      await bot.api.getUpdates({ offset: last + 1, limit: 1, timeout: 0 }, signal as Signal);
+    isRunning: runner.isRunning,
+    ended: runner.task() ?? Promise.resolve(),
+    async stop() {
+      await runner.stop();
+      await settled(handling, patience);
+      // What was handled last would come again, and a clean end is no kill.
+      if (untold !== undefined) await bot.api.getUpdates({ offset: untold, limit: 1, timeout: 0 });
     },
   };
 }
-
-/** Milliseconds the end waits for Telegram. */
-const confirmWithin = 2000;
 
 /** What the runner hands over: the type of a package older than Node's own signal. */
 type Signal = Parameters<ReturnType<typeof createUpdateFetcher>>[1];
 
 /** Resolves when all of them are done, when patience ends (what is left is then not waited for again), or at once on abort. */
-async function settled(handling: Set<Promise<unknown>>, patience: number, signal: Signal): Promise<void> {
-  if (handling.size === 0 || signal.aborted) return;
+async function settled(handling: Set<Promise<unknown>>, patience: number, signal?: Signal): Promise<void> {
+  if (handling.size === 0 || signal?.aborted) return;
   const { promise: over, resolve } = Promise.withResolvers<undefined>();
   const end = () => resolve(undefined);
   const timer = setTimeout(end, patience);
-  signal.addEventListener("abort", end);
+  signal?.addEventListener("abort", end);
   await Promise.race([Promise.allSettled(handling), over]);
   clearTimeout(timer);
-  signal.removeEventListener("abort", end);
+  signal?.removeEventListener("abort", end);
   handling.clear();
 }

@@ -95,7 +95,7 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
 }
 
 function environmentOf({ config }: World, dataDir: string): Readonly<Record<string, string>> {
-  const { telegram, discord, pikpak, gateway } = config;
+  const { telegram, discord, pikpak, gateway, admins } = config;
   return {
     PATH: process.env["PATH"] ?? "",
     DATA_DIR: dataDir,
@@ -106,6 +106,7 @@ function environmentOf({ config }: World, dataDir: string): Readonly<Record<stri
     PIKPAK_DRIVE_URL: pikpak.driveUrl ?? "",
     PIKPAK_USER_URL: pikpak.userUrl ?? "",
     GATEWAY_PORT: String(gateway.port),
+    ADMINS: admins.join(","),
     LOG_LEVEL: "trace",
   };
 }

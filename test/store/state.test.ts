@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openStore } from "../../src/store/store.ts";
+import { ownDatabase } from "./own-database.ts";
 
 // The real command in a process of its own.
 
@@ -92,7 +93,7 @@ describe.each(servers)("on %s", (_name, address) => {
       const first = join(place(), "first.jsonl");
       const second = join(place(), "second.jsonl");
       await state(old, ["export", first]);
-      const there = { STORE_URL: address ?? "" };
+      const there = { STORE_URL: await ownDatabase(address ?? "", "state") };
       expect(await state(old, ["import", first], there)).toMatchObject({ code: 0, err: "" });
       expect(await state(old, ["export", second], there)).toMatchObject({ code: 0 });
       const fresh = place();

@@ -142,7 +142,7 @@ describe("a press", () => {
     expect(double.shown.length).toBe(1);
   });
 
-  test.each(["", "1abc", "2abcdefghij-1-o-0", "x".repeat(64), "d-1-0.0-x"])(
+  test.each(["", "1abc", "2abcdefghij-1-o-0", "x".repeat(64), "d-1-0q0-x"])(
     "with forged data %j is answered with a sentence",
     async (code) => {
       const double = await opened(() => listing());

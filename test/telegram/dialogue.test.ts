@@ -161,7 +161,7 @@ test("a button of a dialogue that is over says so", async () => {
   const prompt = await double.sees(({ text }) => text.includes("User name"));
   double.says(mia, mia.id, "/browse");
   await double.sees(({ text }) => text.includes("2/7"));
-  double.tapsCode(mia, prompt, "d-rt-0.0-x");
+  double.tapsCode(mia, prompt, "d-rt-0q0-x");
   const { payload } = await double.called(({ method }) => method === "answerCallbackQuery");
   expect(payload["text"]).toContain("over");
 });

@@ -24,12 +24,12 @@ interface Asker {
 
 /** The same for the same question of the same form, however often it is asked. */
 export function questionOf({ form, fields, asking }: Walk): string {
-  return `${formIds.indexOf(form.id)}.${fields.findIndex(({ name }) => name === asking)}`;
+  return `${formIds.indexOf(form.id)}q${fields.findIndex(({ name }) => name === asking)}`;
 }
 
 /** What is behind a code; undefined = not a dialogue's button. */
 export function decodeDialoguePress(code: string): (Asker & { readonly press: DialoguePress }) | undefined {
-  const match = /^d-([0-9a-z]{1,12})-(\d{1,2}\.\d{1,2})-(?:([sxi])|c(\d{1,3}))$/.exec(code);
+  const match = /^d-([0-9a-z]{1,12})-(\d{1,2}q\d{1,2})-(?:([sxi])|c(\d{1,3}))$/.exec(code);
   if (!match) return undefined;
   const [, owner = "", question = "", letter, index] = match;
   const named = { s: "skip", x: "cancel", i: "instead" } as const;
