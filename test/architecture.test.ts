@@ -11,10 +11,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   "config.ts": ["storage"],
   drivers: ["storage"],
   actions: ["storage"],
-  looks: ["storage"],
+  words: ["storage"],
   gateway: ["storage", "words.ts"],
-  telegram: ["actions", "looks", "storage", "words.ts", "config.ts"],
-  discord: ["actions", "looks", "storage", "words.ts", "config.ts"],
+  telegram: ["actions", "words", "storage", "words.ts", "config.ts"],
+  discord: ["actions", "words", "storage", "words.ts", "config.ts"],
   emulators: ["config.ts"],
   "app.ts": [
     "app",

@@ -1,7 +1,7 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import { formIds } from "../../actions/action.ts";
-import { isPublicAddress } from "../../looks/address.ts";
-import { isolate } from "../../looks/names.ts";
+import { isPublicAddress } from "../../words/address.ts";
+import { isolate } from "../../words/names.ts";
 import { fieldAsked, type Walk } from "../walk.ts";
 import { lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
 

@@ -4,8 +4,8 @@ import type { Press } from "../../actions/action.ts";
 import { encodePress } from "../../actions/press.ts";
 import type { MountTag, Reason } from "../../actions/screen.ts";
 import type { Say } from "../../words.ts";
-import { figuresIn, type Figures } from "../../looks/figures.ts";
-import { clip, elideName, isolate } from "../../looks/names.ts";
+import { figuresIn, type Figures } from "../../words/figures.ts";
+import { clip, elideName, isolate } from "../../words/names.ts";
 import { mostText } from "../limits.ts";
 
 /** What a message is made of: text with entities (names are never escaped), and rows of buttons. */
