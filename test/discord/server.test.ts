@@ -334,6 +334,9 @@ describe("what is shown to all goes again", () => {
     at.now += 20 * minute;
     await jun.presses(/Size/, { message: list });
     await jun.waitsFor("by size", here);
+    // What Jun does next is answered when all of that is done.
+    await jun.uses("/help", here);
+    const helped = await jun.waitsFor("What I can do", here);
     at.now += 20 * minute;
     // Somebody else's press does not keep it.
     await lena.selects(/Films/, { message: list });
@@ -341,7 +344,7 @@ describe("what is shown to all goes again", () => {
     await house.restart();
     await house.known();
     await jun.uses("/help", here);
-    await jun.waitsFor("What I can do", here);
+    await jun.waitsFor("What I can do", { ...here, after: helped });
     await house.soon();
     expect(list.deleted).toBe(false);
     at.now += 11 * minute;
