@@ -163,6 +163,26 @@ describe("the door", () => {
     await jun.waitsFor("What I can do", { in: hall });
   });
 
+  test("a whole server is let in, or kept out, with everybody while they are in it", async () => {
+    const { mia, jun, hall, server } = await opened({ access: "allowlist" });
+    const place = `discord:guild:${server.id}`;
+    await jun.uses("/browse", { in: hall });
+    await jun.waitsFor("for invited people", { in: hall });
+    await mia.uses("/admin act:people", { in: mia.dm });
+    await mia.waitsFor(place, { in: mia.dm });
+    await mia.uses(`/admin act:admit with:${place}`, { in: mia.dm });
+    await mia.waitsFor(place, { in: mia.dm });
+    await jun.uses("/browse", { in: hall });
+    await jun.waitsFor("no drive", { in: hall });
+    await jun.uses("/browse", { in: jun.dm });
+    await jun.waitsFor("for invited people", { in: jun.dm });
+    await mia.uses(`/admin act:ban with:${place}`, { in: mia.dm });
+    const { door } = house.desk.services.office;
+    await expect.poll(async () => (await door.standing(place)).banned).toBeDefined();
+    await jun.uses("/browse", { in: hall });
+    expect(await jun.waitsFor("You cannot use this bot", { in: hall })).toBeDefined();
+  });
+
   test("maintenance closes it to all but operators", async () => {
     const { mia, jun } = await opened();
     await mia.uses("/admin act:maintenance with:on");
