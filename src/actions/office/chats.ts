@@ -41,9 +41,7 @@ export function createChats({ kept, now }: { readonly kept: Keyv<Chat>; now(): n
   return {
     async note({ person, place }) {
       await noteOne(person.id, "person", place.kind === "private");
-      // Where somebody alone sees what they do in a group, it is known, and nothing more is.
-      const group = place.kind === "group" ? place : place.within;
-      if (group) await noteOne(group.id, "group", place.kind === "group");
+      if (place.kind === "group") await noteOne(place.id, "group", true);
     },
     async gone(id) {
       const known = await kept.get(id);
