@@ -17,6 +17,8 @@ export interface Catalogue {
   forget(mount: string): Promise<void>;
   /** Resolves when everything noted is written. */
   flush(): Promise<void>;
+  /** More was noted than the store has taken. What need not be noted now had better be left: it is only read again. */
+  readonly isBehind: boolean;
 }
 
 interface CatalogueParts {
@@ -26,10 +28,12 @@ interface CatalogueParts {
   onError(error: unknown): void;
   /** Entries kept of one mount; absent = 100,000. */
   readonly mostOfMount?: number;
-  /** Entries kept in memory over all mounts; absent = 300,000. */
+  /** Entries kept in memory over all mounts; absent = 120,000. */
   readonly mostInMemory?: number;
 }
 
+/** Records that may wait to be written: each holds the names of its mount in memory. */
+const mostUnwritten = 256;
 /** Records a mount is divided into, so that one folder's change rewrites a small part. */
 const shelves = 32;
 
@@ -38,7 +42,7 @@ export function createCatalogue({
   names,
   onError,
   mostOfMount = 100_000,
-  mostInMemory = 300_000,
+  mostInMemory = 120_000,
 }: CatalogueParts): Catalogue {
   const indexes = new LRUCache<string, Promise<NameIndex>>({
     maxSize: mostInMemory,
@@ -89,8 +93,9 @@ export function createCatalogue({
         unwritten.set(`${mount}/${shelf}`, { index, shelf });
       }
       keep(mount, open(mount), index.size);
-      void index.digest();
-      void flush();
+      if (index.isSearched) void index.digest();
+      const written = flush();
+      if (unwritten.size > mostUnwritten) await written;
     },
     known: async (mount, folder = "") => (await open(mount)).folder(folder),
     find: async (mount, query) => (await open(mount)).find(query),
@@ -101,6 +106,9 @@ export function createCatalogue({
       for (const key of shelfKeys(mount)) await names.delete(key);
     },
     flush,
+    get isBehind() {
+      return unwritten.size > mostUnwritten;
+    },
   };
 }
 

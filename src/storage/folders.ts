@@ -55,7 +55,7 @@ const freshFor = 30 * 60_000;
 /** How long a listing that broke off is kept before it is read anew. */
 const brokenFor = 30_000;
 /** Entries kept over all folders; what was looked at longest ago goes first. */
-const mostEntries = 1_000_000;
+const mostEntries = 400_000;
 
 /** A cache of folders, filled by readers. */
 export function createFolders({ now, wait, onRead }: FoldersParts): Folders {

@@ -70,10 +70,16 @@ export class NameIndex {
   /** Known, but not in the look-up yet. */
   readonly #waiting = new Set<string>();
   #digesting: Promise<void> | undefined;
+  #isSearched = false;
 
   /** `most`: entries kept. */
   constructor(most: number) {
     this.#most = most;
+  }
+
+  /** Somebody has searched it: its look-up is worth the memory. */
+  get isSearched(): boolean {
+    return this.#isSearched;
   }
 
   /** Entries known. */
@@ -102,6 +108,7 @@ export class NameIndex {
 
   /** What fits, best first. */
   async find({ limit = mostHits, ...query }: Query): Promise<readonly Hit[]> {
+    this.#isSearched = true;
     const trails = this.#trailsBelow(query.below);
     const hitOf = (known: Known, fit: Hit["fit"]): readonly Hit[] => {
       const trail = passes(known.entry, query) ? trails(known.folder) : undefined;

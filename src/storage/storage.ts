@@ -114,10 +114,12 @@ export function createStorage(parts: StorageParts): Storage {
   const folders = createFolders({
     now: parts.now,
     wait: parts.wait,
-    onRead: (mount, folder, { entries, readAt }) =>
+    onRead: (mount, folder, { entries, readAt }) => {
+      if (catalogue.isBehind) return;
       void catalogue
         .note(mount, folder, entries, readAt)
-        .catch((err: unknown) => parts.log.warn({ err, mount }, "names not noted")),
+        .catch((err: unknown) => parts.log.warn({ err, mount }, "names not noted"));
+    },
   });
   const links = createLinks({ now: parts.now });
   const crawler = createCrawler({

@@ -30,6 +30,7 @@ import { createRouter } from "./router.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
 import { removeMessage } from "./sweep.ts";
+import { createTransport } from "./transport.ts";
 import { createUploader, uploadLimitOf } from "./upload.ts";
 import { rows } from "./visit.ts";
 
@@ -115,7 +116,10 @@ const allowedUpdates = [
 /** The bot. Nothing is sent before `start`. */
 export function createTelegram(parts: TelegramParts): Telegram {
   const { settings, log, now, words } = parts;
-  const bot = new Bot<BotContext>(settings.token, { client: { apiRoot: settings.apiRoot } });
+  const transport = createTransport();
+  const bot = new Bot<BotContext>(settings.token, {
+    client: { apiRoot: settings.apiRoot, fetch: transport.fetch },
+  });
   bot.api.config.use(boundedRetry(), followingMigration());
   const post = createPost(bot.api);
   const follower = createFollower({
@@ -213,6 +217,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       await sweeper?.stop();
       await follower.stopAll();
       await guard.finish();
+      await transport.close();
     },
   };
 }

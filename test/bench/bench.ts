@@ -5,7 +5,7 @@ import type { Answer, Listing } from "../../src/actions/screen.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../src/emulators/pikpak/pikpak.ts";
 import { openStore } from "../../src/store/store.ts";
-import { updateRate } from "./updates/updates.ts";
+import { unpaced, updateRate } from "./updates/updates.ts";
 import { house, many, mia, signInAs, usualCloud, visitOf, Cloud, type House, type Shelves } from "../actions/house.ts";
 
 /**
@@ -126,7 +126,7 @@ function fail(error: unknown): never {
 }
 
 async function actionsPerSecond(): Promise<void> {
-  const at = house(usualCloud(), { now: Date.now });
+  const at = house(usualCloud(), { now: Date.now, office: { pace: unpaced } });
   const people = Array.from({ length: 50 }, (_, n) => visitOf(n + 1));
   const views = await Promise.all(
     people.map(async (person) =>
