@@ -51,8 +51,11 @@ export function createCatalogue({
   const unwritten = new Map<string, { readonly index: NameIndex; readonly shelf: number }>();
   let writing: Promise<void> | undefined;
 
-  const keep = (mount: string, index: Promise<NameIndex>, size: number) =>
+  // The cache looks at a size once, when something is put in: what has grown is put in anew.
+  const keep = (mount: string, index: Promise<NameIndex>, size: number) => {
+    indexes.delete(mount);
     indexes.set(mount, index, { size: Math.max(1, size) });
+  };
   const open = (mount: string): Promise<NameIndex> => {
     const known = indexes.get(mount);
     if (known) return known;

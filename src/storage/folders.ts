@@ -48,17 +48,18 @@ interface FoldersParts {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** Told of every folder that was read to its end. */
   onRead(mount: string, folder: string | undefined, read: Folder): void;
+  /** Entries kept over all folders; what was looked at longest ago goes first. Absent = 400,000. */
+  readonly mostEntries?: number | undefined;
 }
 
 /** How long a listing is believed. */
 const freshFor = 30 * 60_000;
 /** How long a listing that broke off is kept before it is read anew. */
 const brokenFor = 30_000;
-/** Entries kept over all folders; what was looked at longest ago goes first. */
-const mostEntries = 400_000;
+const usualEntries = 400_000;
 
 /** A cache of folders, filled by readers. */
-export function createFolders({ now, wait, onRead }: FoldersParts): Folders {
+export function createFolders({ now, wait, onRead, mostEntries = usualEntries }: FoldersParts): Folders {
   const readers = new LRUCache<string, Reader>({
     maxSize: mostEntries,
     sizeCalculation: (reader) => reader.entries.length + 1,
@@ -113,9 +114,10 @@ function keyOf(mount: string, folder: string | undefined): string {
   return `${mount}/${folder ?? ""}`;
 }
 
+/** The cache looks at a size once, when something is put in: what has grown is put in anew. */
 function keepSized(readers: LRUCache<string, Reader>, key: string, reader: Reader): void {
-  if (reader.entries.length === 0 && reader.snapshot().failed) readers.delete(key);
-  else readers.set(key, reader, { noDisposeOnSet: true });
+  readers.delete(key);
+  if (reader.entries.length > 0 || !reader.snapshot().failed) readers.set(key, reader);
 }
 
 /** Reads one folder page after page, and is asked by everybody who wants it. */

@@ -102,6 +102,8 @@ interface StorageParts {
   readonly log: DriverLog;
   /** Told of what drivers ask of the services behind them; absent = nobody counts. */
   readonly count?: DriverContext["count"];
+  /** Entries of folders kept in memory; absent = 400,000. */
+  readonly mostEntries?: number;
 }
 
 /** The mounts of this process: one driver, one reader a folder and one call a link at a time, for everybody. */
@@ -112,6 +114,7 @@ export function createStorage(parts: StorageParts): Storage {
     onError: (err) => parts.log.warn({ err }, "names not written"),
   });
   const folders = createFolders({
+    mostEntries: parts.mostEntries,
     now: parts.now,
     wait: parts.wait,
     onRead: (mount, folder, { entries, readAt }) => {

@@ -58,7 +58,10 @@ class SlowDrive implements Driver {
   }
 }
 
-function house(drive: SlowDrive): {
+function house(
+  drive: SlowDrive,
+  more: { readonly mostEntries?: number } = {},
+): {
   storage: Storage;
   mounts: Keyv<Mount>;
   secrets: Keyv<Values>;
@@ -79,6 +82,7 @@ function house(drive: SlowDrive): {
   const secrets = new Keyv<Values>({ throwOnErrors: true });
   let ids = 0;
   const storage = createStorage({
+    ...more,
     kinds: [kind],
     mounts,
     secrets,
@@ -182,6 +186,17 @@ describe("a folder", () => {
     expect(drive.asked).toEqual(["list / 0"]);
     await storage.folder(id, undefined, { refresh: true });
     expect(drive.asked).toHaveLength(2);
+  });
+
+  test("that was looked at longest ago is let go when there are more entries than may be kept", async () => {
+    const drive = new SlowDrive([[entry(1), entry(2)]]);
+    const { mount, storage } = house(drive, { mostEntries: 7 });
+    const { id } = await mount();
+    for (const folder of ["a", "b", "a", "b"]) await storage.folder(id, folder);
+    const asked = (folder: string) => drive.asked.filter((call) => call === `list ${folder} 0`).length;
+    expect([asked("/"), asked("a"), asked("b")]).toEqual([1, 1, 1]);
+    await storage.folder(id, undefined);
+    expect(asked("/")).toBe(2);
   });
 
   test("one asker's abort does not fail the others", async () => {
