@@ -125,7 +125,7 @@ list-about = All files here and in the folders below, at most { $count }. As wha
 list-format-m3u8 = Playlist (m3u8): films and music
 list-format-aria2 = Input file for aria2
 list-format-plain = Plain links, one a line
-list-reading = Read so far: { $folders } folders, { $files } files
+list-reading = Read so far: folders { $folders }, files { $files }
 list-links = Links made: { $count }
 list-ready = { $count ->
     [one] The list holds 1 link.
@@ -314,8 +314,14 @@ form-title-search-words = Search
 field-search-words-words = What to look for
 field-search-words-words-hint = Words of the name. You may add kind:video, kind:music, >1gb or <100mb.
 
-search-running = Looking… { $folders } folders, { $entries } entries so far.
-search-looked = Looked at { $folders } folders, { $entries } entries.
+search-running = { $folders ->
+    [one] Looking… 1 folder, { $entries } entries so far.
+   *[other] Looking… { $folders } folders, { $entries } entries so far.
+}
+search-looked = { $folders ->
+    [one] Looked at this folder alone, { $entries } entries.
+   *[other] Looked at { $folders } folders, { $entries } entries.
+}
 search-stopped = Stopped: not everything was looked at. Refresh to go on.
 search-bounded = There is more here than one search looks at. Search in a folder further down.
 search-nothing = Nothing fits. Try other or fewer words.

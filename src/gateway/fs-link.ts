@@ -21,7 +21,7 @@ interface FsLinkParts {
 const longestBody = 64 * 1024;
 const anHour = 3_600_000;
 
-/** `POST /api/fs/link`, the one call of a download proxy (`alist.md` §1.5): HTTP 200 always, the outcome is its `code`. */
+/** `POST /api/fs/link`, the one call of a download proxy as AList and OpenList answer it: HTTP 200 always, the outcome is its `code`. */
 export async function fsLink(parts: FsLinkParts, asked: Asked): Promise<Reply> {
   const { downloadProxy, linkByPath, words } = parts;
   if (!downloadProxy || !linkByPath) return refuse(asked, refusals.noPage, words);

@@ -37,7 +37,7 @@ export interface Source {
   progressed(): void;
 }
 
-/** What a stale link looks like: `pikpak-protocol` §8 says 403, and to treat the others alike. */
+/** What a stale link looks like: PikPak answers 403, and the others are treated alike. */
 const stale = new Set([401, 403, 404, 410]);
 const pauses = [100, 400, 1500];
 const longestPause = 5000;
