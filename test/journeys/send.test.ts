@@ -72,6 +72,53 @@ test("Mia opens a share, gets a file into the chat, and its folder's links as a 
   expect(world.telegram.complaints).toEqual([]);
 });
 
+test("in a group Jun gets a file of the drive Mia lent it; taken back, there is nothing to get", async () => {
+  await open();
+  const { people, group, shelf, telegram } = world;
+  const [mia, jun] = [people.mia.in(group), people.jun.in(group)];
+  people.mia.says(shelf.shares.open.url);
+  await people.mia.waitsFor("1 entry");
+  mia.says("/bind");
+  await mia.waitsFor("Lent to this group");
+
+  jun.says("/get Holiday 2026/Packing list.txt");
+  await jun.waitsFor(({ file }) => file?.name === "Packing list.txt");
+  const documents = () => telegram.calls.filter(({ method }) => method === "sendDocument").length;
+  expect(documents()).toBe(1);
+
+  mia.says("/unbind");
+  await mia.waitsFor("It is taken back");
+  jun.says("/get Holiday 2026/Packing list.txt");
+  await jun.waitsFor("本群还没有借用任何网盘");
+  expect(documents()).toBe(1);
+  expect(telegram.complaints).toEqual([]);
+});
+
+test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken back, there is nothing to get", async () => {
+  await open();
+  const { members, hall, shelf, discord } = world;
+  const { mia, jun, lena } = members;
+  await mia.uses("/share", { options: { link: shelf.shares.open.url }, in: mia.dm });
+  await mia.waitsFor("1 entry");
+  await mia.uses("/bind", { in: hall });
+  await mia.waitsFor("Lent to this group", { in: hall });
+
+  const get = { options: { file: "Holiday 2026/Packing list.txt" }, in: hall };
+  jun.speaks("en-US");
+  await jun.uses("/get", get);
+  await jun.waitsFor(/Sent in/, { in: hall, within: 10_000 });
+  const uploads = () => discord.requests.flatMap((request) => request.uploads).map(({ name }) => name);
+  expect(uploads()).toEqual(["Packing list.txt"]);
+  expect(lena.messages({ in: hall })).toEqual([]);
+
+  await mia.uses("/unbind", { in: hall });
+  await mia.waitsFor("It is taken back", { in: hall });
+  await jun.uses("/get", get);
+  await jun.waitsFor("There is no drive here yet", { in: hall });
+  expect(uploads()).toHaveLength(1);
+  expect(discord.complaints).toEqual([]);
+});
+
 test("without a public address the list is of the drive's own links, and its life is said", async () => {
   await open({ isPublic: false });
   const { mia } = world.people;
