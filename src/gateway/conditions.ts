@@ -4,7 +4,7 @@ import { parseRanges, resolveRanges, type RangeSpec } from "./range.ts";
 /** What is known of a file's present state, to judge conditions by. */
 export interface Validators {
   /** Strong, with its quotes. */
-  readonly etag?: string;
+  readonly etag?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly modifiedAt?: number;
   /** Bytes; absent = not known before the file host is asked. */

@@ -9,20 +9,22 @@ import type { Validators } from "./conditions.ts";
 export interface ServedFile extends Validators {
   readonly name: string;
   /** Content type by name; a rendition's is what the file host says. */
-  readonly type?: string;
+  readonly type?: string | undefined;
 }
 
-/** What is known of a file before its host is asked. */
+/** What is known of a file before its host is asked. Tag and type are worked out when they are looked at. */
 export function servedFile(entry: Entry, link: Link, variant?: string): ServedFile {
   const size = link.kind === "empty" ? 0 : (link.size ?? (variant === undefined ? entry.size : undefined));
-  const tag = etag(entry, variant);
-  const type = variant === undefined ? contentType(entry) : undefined;
   return {
     name: entry.name,
-    ...(type === undefined ? {} : { type }),
     ...(size === undefined ? {} : { size }),
-    ...(tag === undefined ? {} : { etag: tag }),
     ...(entry.modifiedAt === undefined ? {} : { modifiedAt: entry.modifiedAt }),
+    get type() {
+      return variant === undefined ? contentType(entry) : undefined;
+    },
+    get etag() {
+      return etag(entry, variant);
+    },
   };
 }
 

@@ -259,31 +259,51 @@ interface Means {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** A request whose host has answered, and what is said of the file whatever part of it goes out. */
+interface Answering extends ServeRequest {
+  readonly opened: Opened;
+  readonly common: Readonly<Record<string, string>>;
+}
+
 async function stream(request: ServeRequest, verdict: Verdict, means: Means): Promise<number> {
-  const opened = await means.source.open(wantedRange(request, verdict));
-  const { head } = opened.exchange;
+  const opening = means.source.open(wantedRange(request, verdict));
+  // Put into words while the file host looks for the bytes: done before or after, it would be waited for.
+  const words = fileHeaders(request.file);
+  const opened = await opening;
   try {
-    if (head.status === 416) return refuseRange(request, head);
-    if (isEncoded(head)) return await passEncoded(request, opened);
-    const extent = extentOf(head);
-    if (request.method === "HEAD") return tellSize(request, extent, head);
-    const part = partToSend(extent, verdict);
-    writeHead(request, { ...part, extent, head });
-    const transfer = new Transfer({
-      ...part,
-      ...means,
-      extent,
-      response: request.response,
-      signal: request.signal,
-      pace: means.limits.pace,
-      onResume: means.meters.resumed,
-    });
-    // Most heads leave together with the first bytes; one whose bytes let themselves be waited for goes ahead.
-    const goesAhead = setTimeout(() => transfer.sent === 0 && request.response.flushHeaders(), headWaits);
-    return await finish(request, transfer, opened, means.meters).finally(() => clearTimeout(goesAhead));
+    return await answer(
+      { ...request, opened, common: typed(words, request.file, opened.exchange.head) },
+      verdict,
+      means,
+    );
   } finally {
     opened.close();
   }
+}
+
+async function answer(answering: Answering, verdict: Verdict, means: Means): Promise<number> {
+  const { method, opened, response, signal } = answering;
+  const { head } = opened.exchange;
+  if (head.status === 416) return refuseRange(answering);
+  if (isEncoded(head)) return passEncoded(answering);
+  const extent = extentOf(head);
+  if (method === "HEAD") return tellSize(answering, extent);
+  const part = partToSend(extent, verdict);
+  writeHead(answering, { ...part, extent });
+  const transfer = new Transfer({
+    ...part,
+    ...means,
+    extent,
+    response,
+    signal,
+    pace: means.limits.pace,
+    onResume: means.meters.resumed,
+  });
+  const finished = finish(answering, transfer, means.meters);
+  if (transfer.sent > 0) return finished;
+  // Most heads leave together with the first bytes; one whose bytes let themselves be waited for goes ahead.
+  const goesAhead = setTimeout(() => transfer.sent === 0 && response.flushHeaders(), headWaits);
+  return finished.finally(() => clearTimeout(goesAhead));
 }
 
 function wantedRange({ method }: ServeRequest, verdict: Verdict): string | undefined {
@@ -326,22 +346,24 @@ function unasked(): UpstreamError {
 }
 
 function writeHead(
-  { response, file }: ServeRequest,
-  { status, start, end, extent, head }: Part & { readonly extent: Extent; readonly head: ResponseHead },
+  { response, file, common }: Answering,
+  { status, start, end, extent }: Part & { readonly extent: Extent },
 ): void {
-  const headers = fileHeaders({ ...file, type: file.type ?? hostType(head) });
   const total = extent.total ?? file.size;
   response.writeHead(status, {
-    ...headers,
+    ...common,
     ...(end === undefined ? {} : { "content-length": end - start }),
     ...(status === 206 && end !== undefined ? { "content-range": `bytes ${start}-${end - 1}/${total ?? "*"}` } : {}),
   });
 }
 
-function tellSize({ response, file }: ServeRequest, { total }: Extent, head: ResponseHead): number {
-  const headers = fileHeaders({ ...file, type: file.type ?? hostType(head) });
-  response.writeHead(200, { ...headers, ...(total === undefined ? {} : { "content-length": total }) }).end();
+function tellSize({ response, common }: Answering, { total }: Extent): number {
+  response.writeHead(200, { ...common, ...(total === undefined ? {} : { "content-length": total }) }).end();
   return 0;
+}
+
+function typed(headers: Record<string, string>, { type }: ServedFile, head: ResponseHead): Record<string, string> {
+  return type === undefined ? { ...headers, "content-type": hostType(head) } : headers;
 }
 
 /** A rendition's type is known to its host alone; what is no film or music there is still not to be run here. */
@@ -351,9 +373,8 @@ function hostType({ fields }: ResponseHead): string {
 }
 
 async function finish(
-  { response, signal }: ServeRequest,
+  { response, signal, opened }: Answering,
   transfer: Transfer,
-  opened: Opened,
   meters: ProxyMeters,
 ): Promise<number> {
   try {
@@ -366,15 +387,15 @@ async function finish(
   return transfer.sent;
 }
 
-function refuseRange({ method, response, file }: ServeRequest, { fields }: ResponseHead): number {
-  const total = parseContentRange(fields.get("content-range"))?.total ?? file.size;
+function refuseRange({ method, response, file, common, opened }: Answering): number {
+  const total = parseContentRange(opened.exchange.head.fields.get("content-range"))?.total ?? file.size;
   if (method === "HEAD") {
     // Not even the first byte is there.
-    response.writeHead(200, { ...fileHeaders(file), "content-length": total ?? 0 }).end();
+    response.writeHead(200, { ...common, "content-length": total ?? 0 }).end();
     return 0;
   }
   const range = total === undefined ? {} : { "content-range": `bytes */${total}` };
-  response.writeHead(416, { ...fileHeaders(file), ...range, "content-length": 0 }).end();
+  response.writeHead(416, { ...common, ...range, "content-length": 0 }).end();
   return 0;
 }
 
@@ -383,13 +404,12 @@ function isEncoded({ fields }: ResponseHead): boolean {
 }
 
 /** A host that encodes although asked not to: passed on as it is, whole, without ranges, which would count other bytes. */
-async function passEncoded(request: ServeRequest, opened: Opened): Promise<number> {
-  const { response, file } = request;
+async function passEncoded({ response, common, opened }: Answering): Promise<number> {
   const { head } = opened.exchange;
   if (head.status !== 200) throw new UpstreamError("odd", "the file host sent a part of an encoded file");
-  const { etag: _etag, ...plain } = file;
+  const { etag: _etag, ...untagged } = common;
   response.writeHead(200, {
-    ...fileHeaders({ ...plain, type: file.type ?? hostType(head) }),
+    ...untagged,
     "accept-ranges": "none",
     "content-encoding": head.fields.get("content-encoding"),
   });

@@ -10,7 +10,7 @@ import { createMeters, type Meters } from "./meters.ts";
 import { createProxy, type Proxy } from "./proxy.ts";
 import { refusalOf, refuse } from "./refusal.ts";
 import { readBody } from "./body.ts";
-import { createVisitors, visitorOf, type VisitorOptions, type Visitors } from "./visitors.ts";
+import { createVisitors, type VisitorOptions, type Visitors } from "./visitors.ts";
 import { createUpstream, type UpstreamOptions } from "./upstream/upstream.ts";
 
 /** The few levels of a logger the gateway needs; pino fits. */
@@ -196,7 +196,7 @@ class HttpGateway implements Gateway {
     try {
       if (webhook && path === webhook.path) return await webhook.handle(request, response);
       if (quietRoutes.has(route)) return await send(asked, response, await this.#handler(asked));
-      const visitor = visitorOf(request);
+      const visitor = this.#visitors.of(request);
       await this.#visitors.admit(visitor);
       const reply = await this.#handler(asked);
       if (reply.kind === "whole" && guesses.has(reply.status)) await this.#visitors.suspect(visitor);

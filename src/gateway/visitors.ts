@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import ipaddr from "ipaddr.js";
+import { LRUCache } from "lru-cache";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { LimitError } from "./limits.ts";
 
@@ -13,6 +14,12 @@ export interface VisitorOptions {
 
 /** Counts requests by the address they come from. */
 export interface Visitors {
+  /**
+   * The address a request came from. What a balancer in one's own network says (the last of X-Forwarded-For, which it
+   * wrote itself) is believed; from the internet that header is anybody's word. Of IPv6 the network counts, of which
+   * one house has all addresses.
+   */
+  of(request: Pick<IncomingMessage, "socket" | "headers">): string;
   /** Throws `LimitError` (429) when the address asks too often, or guesses. */
   admit(visitor: string): Promise<void>;
   /** A request of this address was refused: it may be guessing. */
@@ -25,7 +32,21 @@ const aMinute = 60;
 export function createVisitors({ requests = 1200, guesses = 60 }: VisitorOptions): Visitors {
   const asking = new RateLimiterMemory({ keyPrefix: "asking", points: requests, duration: aMinute });
   const guessing = new RateLimiterMemory({ keyPrefix: "guessing", points: guesses, duration: aMinute });
+  // The same few addresses ask again and again.
+  const known = new LRUCache<string, Address>({ max: 1000 });
+  const read = (text: string | undefined): Address | undefined => {
+    if (text === undefined) return undefined;
+    const address = known.get(text) ?? readAddress(text);
+    if (address) known.set(text, address);
+    return address;
+  };
   return {
+    of({ socket, headers }) {
+      const peer = read(socket.remoteAddress);
+      const named = headers["x-forwarded-for"];
+      const said = read((Array.isArray(named) ? named.join(",") : named)?.split(",").at(-1)?.trim());
+      return (said && peer && !peer.isPublic ? said : peer)?.visitor ?? "unknown";
+    },
     async admit(visitor) {
       const suspected = await guessing.get(visitor);
       if (suspected && suspected.consumedPoints >= guesses) throw new LimitError(429, suspected.msBeforeNext);
@@ -39,20 +60,20 @@ export function createVisitors({ requests = 1200, guesses = 60 }: VisitorOptions
   };
 }
 
-/**
- * The address a request came from. What a balancer in one's own network says (the last of X-Forwarded-For, which it
- * wrote itself) is believed; from the internet that header is anybody's word. Of IPv6 the network counts, of which one
- * house has all addresses.
- */
-export function visitorOf({ socket, headers }: Pick<IncomingMessage, "socket" | "headers">): string {
-  const peer = readAddress(socket.remoteAddress);
-  const named = headers["x-forwarded-for"];
-  const said = readAddress((Array.isArray(named) ? named.join(",") : named)?.split(",").at(-1)?.trim());
-  const address = said && peer && peer.range() !== "unicast" ? said : peer;
-  if (!address) return "unknown";
-  return address.kind() === "ipv6" ? address.toByteArray().slice(0, 8).join(".") : address.toString();
+interface Address {
+  /** What requests are counted by. */
+  readonly visitor: string;
+  readonly isPublic: boolean;
 }
 
-function readAddress(text: string | undefined): ReturnType<typeof ipaddr.process> | undefined {
-  return text !== undefined && ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+/** No address is longer. */
+const longestAddress = 64;
+
+function readAddress(text: string): Address | undefined {
+  if (text.length > longestAddress || !ipaddr.isValid(text)) return undefined;
+  const address = ipaddr.process(text);
+  return {
+    visitor: address.kind() === "ipv6" ? address.toByteArray().slice(0, 8).join(".") : address.toString(),
+    isPublic: address.range() === "unicast",
+  };
 }

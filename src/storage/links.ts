@@ -19,6 +19,12 @@ interface WantedLink {
   readonly signal?: AbortSignal;
 }
 
+interface Known {
+  readonly link: Link;
+  /** Milliseconds since the epoch. */
+  readonly goodUntil: number;
+}
+
 /** A link this near to its end is not handed out any more. */
 const margin = 60_000;
 /** How long a link without a stated expiry is trusted. */
@@ -26,13 +32,11 @@ const unstated = 60_000;
 
 /** A cache over drivers' links. */
 export function createLinks({ now }: { now(): number }): Links {
-  const known = new LRUCache<string, Link>({ max: 20_000 });
-  const goodUntil = new Map<string, number>();
+  const known = new LRUCache<string, Known>({ max: 20_000 });
   const asking = new Map<string, Promise<Link>>();
   const ask = (key: string, { driver, entry, prefer }: WantedLink): Promise<Link> => {
     const asked = driver.link(entry, prefer === undefined ? {} : { prefer }).then((link) => {
-      known.set(key, link);
-      goodUntil.set(key, endOf(link, now()));
+      known.set(key, { link, goodUntil: endOf(link, now()) });
       return link;
     });
     asking.set(key, asked);
@@ -43,14 +47,11 @@ export function createLinks({ now }: { now(): number }): Links {
     async find(wanted) {
       const key = `${wanted.mount}/${wanted.entry}/${wanted.prefer ?? ""}`;
       const cached = wanted.fresh ? undefined : known.get(key);
-      if (cached && (goodUntil.get(key) ?? 0) > now()) return cached;
+      if (cached && cached.goodUntil > now()) return cached.link;
       return joined(asking.get(key) ?? ask(key, wanted), wanted.signal);
     },
     forget(mount) {
-      for (const key of [...known.keys()].filter((candidate) => candidate.startsWith(`${mount}/`))) {
-        known.delete(key);
-        goodUntil.delete(key);
-      }
+      for (const key of [...known.keys()].filter((candidate) => candidate.startsWith(`${mount}/`))) known.delete(key);
     },
   };
 }

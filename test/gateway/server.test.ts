@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { GatewayError } from "../../src/gateway/server.ts";
-import { visitorOf } from "../../src/gateway/visitors.ts";
+import { createVisitors, type Visitors } from "../../src/gateway/visitors.ts";
 import { head, serve, type Script } from "./file-host.ts";
 import { begin, fileOf, openHost, openHouse } from "./house.ts";
 
@@ -124,9 +124,9 @@ describe("who sends badly", () => {
 
   test("a forwarded address is believed only from one's own network", () => {
     const from = (remoteAddress: string, forwarded?: string): string =>
-      visitorOf({
+      createVisitors({}).of({
         // All that is looked at.
-        socket: { remoteAddress } as Parameters<typeof visitorOf>[0]["socket"],
+        socket: { remoteAddress } as Parameters<Visitors["of"]>[0]["socket"],
         headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded },
       });
     expect(from("::ffff:127.0.0.1", "1.1.1.1, 8.8.8.8")).toBe("8.8.8.8");

@@ -52,6 +52,16 @@ describe("a ticket", () => {
     expect(ticketsAt(draft.expiresAt).read(text)).toEqual({ ok: false, why: "expired" });
   });
 
+  test("that was shown before is over in its time all the same", () => {
+    let now = noon;
+    const tickets = createTickets({ keys: [newKey], now: () => now });
+    const text = tickets.issue(draft);
+    expect(tickets.read(text)).toEqual(tickets.read(text));
+    now = draft.expiresAt;
+    expect(tickets.read(text)).toEqual({ ok: false, why: "expired" });
+    expect(tickets.read(`${text}A`)).toEqual({ ok: false, why: "bad" });
+  });
+
   test("with any one bit changed is bad, also when it is over", () => {
     const text = ticketsAt(noon).issue(draft);
     const bytes = Buffer.from(text, "base64url");

@@ -30,8 +30,8 @@ interface Standing {
 
 /** Bytes that are worth a write of their own; fewer wait for the end of the event loop's turn. */
 const gathered = 128 * 1024;
-/** Room without which a read is not worth its call. */
-const leastRoom = 32 * 1024;
+/** Room without which the next answer is read into another slab: a part that a player asks for fits in it. */
+const leastRoom = 128 * 1024;
 /** Interim answers before the real one; more of them is a host that plays for time. */
 const mostInterim = 8;
 
@@ -98,11 +98,11 @@ export class Connection implements Carrier {
   /** Sends a request that has no body; resolves with its final answer, interim ones skipped. */
   ask(request: string, signal: AbortSignal): Promise<Exchange> {
     const { slabs, patience } = this.#options;
-    const running = new RunningExchange({ carrier: this, slabs, patience, signal });
-    this.#running = running;
     this.resume();
+    // First of all: what follows is done while the host looks for the bytes.
     this.#socket.write(request, "latin1");
-    return running.answered;
+    this.#running = new RunningExchange({ carrier: this, slabs, patience, signal });
+    return this.#running.answered;
   }
 
   resume(): void {
