@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
 import type { Action, Visit } from "./actions/action.ts";
 import { announceFallback } from "./actions/fallback.ts";
@@ -15,17 +14,17 @@ import { createTransfers, type Transfers } from "./actions/transfers/transfers.t
 import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
 import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
+import { gatewayOf } from "./app/gateway.ts";
 import { offerFirstOperator, officeOf } from "./app/operators.ts";
-import { linkIssuer, methodsOf, resolver } from "./app/links.ts";
+import { linkIssuer, methodsOf } from "./app/links.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { createFileBytes } from "./gateway/bytes.ts";
 import { deriveKey } from "./gateway/keys.ts";
 import { createPages, type Pages } from "./gateway/pages.ts";
 import { createRevocations, type Revocations } from "./gateway/revocations.ts";
-import { createGateway, GatewayError, type Gateway } from "./gateway/server.ts";
+import { GatewayError, type Gateway } from "./gateway/server.ts";
 import { createTickets, type Tickets } from "./gateway/ticket.ts";
 import { createLog } from "./log.ts";
-import { StorageError } from "./storage/error.ts";
 import type { Storage } from "./storage/storage.ts";
 import { openStore, StoreError, type Store } from "./store/store.ts";
 import { loadWords, type Words } from "./words.ts";
@@ -229,77 +228,18 @@ function pagesOf({ store, words, meet }: House, { newest, address }: PageParts):
   });
 }
 
-/** How long a question about being ready may take. */
-const checkWithin = 2000;
-
 function openGateway(house: House, pages: Pages): Gateway {
-  const { config, storage, words, tickets, revocations, office, log, meet } = house;
-  const { publicUrl, downloadProxy, telegram, pikpak } = config;
-  return createGateway({
-    ...config.gateway,
-    ...(publicUrl !== undefined && { publicUrl }),
-    words,
-    tickets,
+  const { log, meet } = house;
+  return gatewayOf({
+    ...house,
     pages,
-    resolve: resolver({
-      ...house,
-      mayFetch: async (mount, person) => !!meet.services && mayFetch(meet.services, mount, person),
-    }),
-    revoked: async (ticket) =>
-      (await office.door.standing(ticket.person)).banned !== undefined || revocations.revoked(ticket),
-    limits: { quota: office.allowance },
-    ready: () => readiness(house),
-    ...(downloadProxy && { downloadProxy }),
-    linkByPath: ({ mount, entry, variant }, { signal }) =>
-      storage.link(mount, entry, { signal, ...(variant !== undefined && { prefer: variant }) }),
-    look: async ({ mount, entry, folder }, { signal }) => ({
-      entry: await storage.stat(mount, entry, { signal }),
-      beside: folder === undefined ? [] : await beside(storage, mount, folder, signal),
-    }),
-    onFallback: ({ mount }) => {
+    mayFetch: async (mount, person) => !!meet.services && mayFetch(meet.services, mount, person),
+    onFallback: (mount) => {
       if (!meet.services) return;
       void announceFallback(meet.services, mount).catch((err: unknown) =>
         log.warn({ err }, "owner not told of a fallback"),
       );
     },
-    upstream: { reach: isLocal(pikpak.driveUrl) ? "anywhere" : "public" },
-    ...(telegram?.webhook && {
-      webhook: {
-        path: new URL(telegram.webhook.url).pathname,
-        handle: (request, response) =>
-          meet.frontends?.telegram?.webhook?.handle(request, response) ?? void response.writeHead(503).end(),
-      },
-    }),
-    log: log.child({ part: "gateway" }),
+    frontends: () => meet.frontends,
   });
-}
-
-async function readiness({ store, meet }: House): Promise<{ ok: boolean; parts: Record<string, boolean> }> {
-  const isStoreUp = await Promise.race([
-    store.check().then(
-      () => true,
-      () => false,
-    ),
-    sleep(checkWithin, false, { ref: false }),
-  ]);
-  const chats = (meet.frontends?.all ?? []).map((frontend) => [frontend.name, frontend.isUp()] as const);
-  const parts = { store: isStoreUp, ...Object.fromEntries(chats) };
-  return { ok: chats.length > 0 && Object.values(parts).every(Boolean), parts };
-}
-
-/** What lies beside a file; a folder that cannot be read only costs the subtitles. */
-async function beside(storage: Storage, mount: string, folder: string, signal: AbortSignal) {
-  try {
-    return (await storage.folder(mount, folder === "" ? undefined : folder, { signal })).entries;
-  } catch (error) {
-    if (error instanceof StorageError) return [];
-    throw error;
-  }
-}
-
-/** An emulated or self-hosted service stands in one's own network, and so do its file hosts. */
-function isLocal(address: string | undefined): boolean {
-  if (address === undefined) return false;
-  const host = new URL(address).hostname.replace(/^\[|\]$/g, "");
-  return host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() !== "unicast");
 }

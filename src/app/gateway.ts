@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import ipaddr from "ipaddr.js";
+import type { Logger } from "pino";
+import type { Office } from "../actions/office/office.ts";
+import type { Config } from "../config.ts";
+import type { LimitOptions } from "../gateway/limits.ts";
+import type { Pages } from "../gateway/pages.ts";
+import type { Revocations } from "../gateway/revocations.ts";
+import { createGateway, type Gateway } from "../gateway/server.ts";
+import type { Tickets } from "../gateway/ticket.ts";
+import type { VisitorOptions } from "../gateway/visitors.ts";
+import { StorageError } from "../storage/error.ts";
+import type { Mount } from "../storage/mount.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Store } from "../store/store.ts";
+import type { Words } from "../words.ts";
+import type { Frontends } from "./frontends.ts";
+import { resolver } from "./links.ts";
+
+/** What the gateway serves from. */
+export interface GatewaySite {
+  readonly config: Config;
+  readonly store: Pick<Store, "check">;
+  readonly storage: Storage;
+  readonly words: Words;
+  readonly tickets: Tickets;
+  readonly revocations: Revocations;
+  readonly office: Pick<Office, "door" | "allowance">;
+  /** Absent = there are no one-time pages. */
+  readonly pages?: Pages;
+  readonly log: Logger;
+  /** Absent = what suits people. */
+  readonly limits?: Omit<LimitOptions, "quota">;
+  /** Absent = what suits people. */
+  readonly visitors?: VisitorOptions;
+  /** Whether a mount is still somebody's to download from. */
+  mayFetch(mount: Mount, person: string): Promise<boolean>;
+  /** A redirect would not have worked; told once a day for each mount. */
+  onFallback(mount: Pick<Mount, "id" | "title" | "owner">): void;
+  /** The chats; made later than the gateway, and there before anybody asks. */
+  frontends(): Frontends | undefined;
+}
+
+/** The gateway over the house: who may fetch what is looked up at every request. It does not listen yet. */
+export function gatewayOf(site: GatewaySite): Gateway {
+  const {
+    config,
+    storage,
+    words,
+    tickets,
+    revocations,
+    office,
+    pages,
+    log,
+    visitors,
+    limits,
+    mayFetch,
+    onFallback,
+    frontends,
+  } = site;
+  const { publicUrl, downloadProxy, telegram, pikpak } = config;
+  return createGateway({
+    ...config.gateway,
+    ...(publicUrl !== undefined && { publicUrl }),
+    words,
+    tickets,
+    ...(pages && { pages }),
+    resolve: resolver({ config, storage, mayFetch }),
+    revoked: async (ticket) => {
+      const [{ banned }, revoked] = await Promise.all([
+        office.door.standing(ticket.person),
+        revocations.revoked(ticket),
+      ]);
+      return banned !== undefined || revoked;
+    },
+    limits: { ...limits, quota: office.allowance },
+    ...(visitors && { visitors }),
+    ready: () => readiness(site),
+    ...(downloadProxy && { downloadProxy }),
+    linkByPath: ({ mount, entry, variant }, { signal }) =>
+      storage.link(mount, entry, { signal, ...(variant !== undefined && { prefer: variant }) }),
+    look: async ({ mount, entry, folder }, { signal }) => ({
+      entry: await storage.stat(mount, entry, { signal }),
+      beside: folder === undefined ? [] : await beside(storage, mount, folder, signal),
+    }),
+    onFallback: ({ mount }) => onFallback(mount),
+    upstream: { reach: isLocal(pikpak.driveUrl) ? "anywhere" : "public" },
+    ...(telegram?.webhook && {
+      webhook: {
+        path: new URL(telegram.webhook.url).pathname,
+        handle: (request, response) =>
+          frontends()?.telegram?.webhook?.handle(request, response) ?? void response.writeHead(503).end(),
+      },
+    }),
+    log: log.child({ part: "gateway" }),
+  });
+}
+
+/** How long a question about being ready may take. */
+const checkWithin = 2000;
+
+async function readiness({ store, frontends }: GatewaySite): Promise<{ ok: boolean; parts: Record<string, boolean> }> {
+  const isStoreUp = await Promise.race([
+    store.check().then(
+      () => true,
+      () => false,
+    ),
+    sleep(checkWithin, false, { ref: false }),
+  ]);
+  const chats = (frontends()?.all ?? []).map((frontend) => [frontend.name, frontend.isUp()] as const);
+  const parts = { store: isStoreUp, ...Object.fromEntries(chats) };
+  return { ok: chats.length > 0 && Object.values(parts).every(Boolean), parts };
+}
+
+/** What lies beside a file; a folder that cannot be read only costs the subtitles. */
+async function beside(storage: Storage, mount: string, folder: string, signal: AbortSignal) {
+  try {
+    return (await storage.folder(mount, folder === "" ? undefined : folder, { signal })).entries;
+  } catch (error) {
+    if (error instanceof StorageError) return [];
+    throw error;
+  }
+}
+
+/** An emulated or self-hosted service stands in one's own network, and so do its file hosts. */
+function isLocal(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  const host = new URL(address).hostname.replace(/^\[|\]$/g, "");
+  return host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() !== "unicast");
+}
