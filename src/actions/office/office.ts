@@ -101,7 +101,7 @@ export function openOffice(parts: OfficeParts): Office {
     start: () => broadcasts.resume(),
     async stop() {
       await broadcasts.stop();
-      await allowance.settled();
+      await allowance.stop();
       await ledger.stop();
     },
   };

@@ -1,0 +1,65 @@
+import { Keyv } from "keyv";
+import { expect, onTestFinished, test } from "vitest";
+import { createAllowance } from "../../src/actions/office/allowance.ts";
+import { createLocks } from "../../src/store/lock.ts";
+
+const kept = () => new Keyv<number>();
+const locks = createLocks();
+
+function allowanceOver(shelf: Keyv<number>, now = () => 0) {
+  const errors: unknown[] = [];
+  const allowance = createAllowance({
+    kept: shelf,
+    limitOf: async () => 1000,
+    exclusive: (key, work) => locks.exclusive(key, work),
+    now,
+    onError: (error) => errors.push(error),
+  });
+  onTestFinished(() => allowance.stop());
+  return { ...allowance, errors };
+}
+
+test("what is spent counts at once, and for others when it is written", async () => {
+  const shelf = kept();
+  const [here, there] = [allowanceOver(shelf), allowanceOver(shelf)];
+  here.spend("telegram:1", 600);
+  here.spend("telegram:1", 400);
+  expect(await here.used("telegram:1")).toBe(1000);
+  expect(await here.admit("telegram:1")).toMatchObject({ ok: false });
+  expect(await there.admit("telegram:1")).toEqual({ ok: true });
+  await here.flush();
+  expect(await here.used("telegram:1")).toBe(1000);
+  expect(await there.admit("telegram:1")).toMatchObject({ ok: false });
+});
+
+test("what two processes spend comes together", async () => {
+  const shelf = kept();
+  const [here, there] = [allowanceOver(shelf), allowanceOver(shelf)];
+  here.spend("telegram:1", 300);
+  await here.flush();
+  there.spend("telegram:1", 200);
+  await Promise.all([there.flush(), there.flush()]);
+  expect(await here.used("telegram:1")).toBe(500);
+});
+
+test("a store that fails loses nothing: it is written the next time", async () => {
+  const shelf = kept();
+  const allowance = allowanceOver(shelf);
+  const { set } = shelf;
+  shelf.set = () => Promise.reject(new Error("the disk is full"));
+  allowance.spend("telegram:1", 700);
+  await expect(allowance.flush()).rejects.toThrow("the disk is full");
+  expect(await allowance.used("telegram:1")).toBe(700);
+  shelf.set = set.bind(shelf);
+  await allowance.flush();
+  expect(await allowanceOver(shelf).used("telegram:1")).toBe(700);
+});
+
+test("stopping writes the rest, and a new day begins at nothing", async () => {
+  const shelf = kept();
+  const today = allowanceOver(shelf);
+  today.spend("telegram:1", 900);
+  await today.stop();
+  expect(await allowanceOver(shelf).used("telegram:1")).toBe(900);
+  expect(await allowanceOver(shelf, () => 86_400_000).used("telegram:1")).toBe(0);
+});
