@@ -13,7 +13,7 @@ export interface Revocations {
 interface RevocationsOptions {
   /** A Keyv namespace fits. */
   readonly store: {
-    get(key: string): Promise<unknown>;
+    getMany(keys: string[]): Promise<readonly unknown[]>;
     set(key: string, value: number, ttl: number): Promise<unknown>;
   };
   readonly now: () => number;
@@ -28,11 +28,7 @@ export function createRevocations({ store, now, keepFor }: RevocationsOptions): 
       await store.set(keyOf(which), now(), keepFor);
     },
     revoked: async ({ mount, person, issuedAt }) => {
-      const times = await Promise.all([
-        store.get(keyOf({ mount })),
-        store.get(keyOf({ person })),
-        store.get(keyOf("all")),
-      ]);
+      const times = await store.getMany([keyOf({ mount }), keyOf({ person }), keyOf("all")]);
       return times.some((time) => typeof time === "number" && issuedAt <= time);
     },
   };

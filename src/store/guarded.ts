@@ -5,13 +5,14 @@ import type { Seal } from "./sealed.ts";
 interface GuardOptions {
   /** Absent = texts are stored as they are. */
   readonly seal?: Seal | undefined;
-  /** Milliseconds after which a silent server counts as failed. */
-  readonly patience?: number;
+  /** Milliseconds after which a silent server counts as failed; absent = it is no server, and answers at once. */
+  readonly patience?: number | undefined;
 }
 
 /** An adapter that never hangs, and keeps its texts encrypted where it is given a seal. */
-export function guarded(adapter: KeyvStoreAdapter, options: GuardOptions = {}): KeyvStoreAdapter {
-  return new GuardedAdapter(adapter, options);
+export function guarded(adapter: KeyvStoreAdapter, options: GuardOptions): KeyvStoreAdapter {
+  const isSafe = options.seal === undefined && options.patience === undefined;
+  return isSafe ? adapter : new GuardedAdapter(adapter, options);
 }
 
 /** What stands in the store for a sealed text: its expiry stays readable, so that the dead can be swept. */
@@ -24,9 +25,9 @@ class GuardedAdapter extends EventEmitter implements KeyvStoreAdapter {
   readonly opts: unknown;
   readonly #adapter: KeyvStoreAdapter;
   readonly #seal: Seal | undefined;
-  readonly #patience: number;
+  readonly #patience: number | undefined;
 
-  constructor(adapter: KeyvStoreAdapter, { seal, patience = 3000 }: GuardOptions) {
+  constructor(adapter: KeyvStoreAdapter, { seal, patience }: GuardOptions) {
     super();
     this.#adapter = adapter;
     this.#seal = seal;
@@ -44,11 +45,14 @@ class GuardedAdapter extends EventEmitter implements KeyvStoreAdapter {
   }
 
   async get<Value>(key: string): Promise<StoredData<Value> | undefined> {
-    const text = await this.#inTime(this.#adapter.get<Value>(key));
-    if (!this.#seal || typeof text !== "string") return text;
-    const row = JSON.parse(text) as SealedRow;
-    // Keyv's type wants its own value here; what adapters hand it is the text it serialised before.
-    return this.#seal.open(row.sealed, key) as StoredData<Value>;
+    return this.#opened(key, await this.#inTime(this.#adapter.get<Value>(key)));
+  }
+
+  /** Without it Keyv reads one by one, and takes for absent what could not be read. */
+  async getMany<Value>(keys: string[]): Promise<StoredData<Value | undefined>[]> {
+    if (!this.#adapter.getMany) throw new Error("this store cannot read many at once");
+    const texts = await this.#inTime(this.#adapter.getMany<Value>(keys));
+    return keys.map((key, at) => this.#opened(key, texts[at]));
   }
 
   async set(key: string, value: string, ttl?: number): Promise<void> {
@@ -78,6 +82,13 @@ class GuardedAdapter extends EventEmitter implements KeyvStoreAdapter {
     await this.#adapter.disconnect?.();
   }
 
+  #opened<Value>(key: string, text: StoredData<Value> | undefined): StoredData<Value> | undefined {
+    if (!this.#seal || typeof text !== "string") return text;
+    const row = JSON.parse(text) as SealedRow;
+    // Keyv's type wants its own value here; what adapters hand it is the text it serialised before.
+    return this.#seal.open(row.sealed, key) as StoredData<Value>;
+  }
+
   #sealed(key: string, value: string, ttl: number | undefined): string {
     if (!this.#seal) return value;
     const sealed = this.#seal.seal(value, key);
@@ -86,6 +97,7 @@ class GuardedAdapter extends EventEmitter implements KeyvStoreAdapter {
   }
 
   #inTime<T>(work: Promise<T>): Promise<T> {
+    if (this.#patience === undefined) return work;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const timer = setTimeout(
       () => reject(new Error(`the store did not answer within ${this.#patience} ms`)),

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { KeyvStoreAdapter, StoredData } from "keyv";
+import { absent, createRecent, type Recent } from "./recent.ts";
 
 /** One SQLite file behind any number of Keyv namespaces. A write that resolved is on disk (WAL, synchronous=FULL). */
 export interface SqliteFile {
@@ -37,6 +38,8 @@ function prepare(database: DatabaseSync): SqliteFile {
   );
   const statements: Statements = {
     get: database.prepare("SELECT value FROM keyv WHERE key = ?"),
+    // One statement for any number of keys; one reading of the file sees them all as they stood at the same moment.
+    getMany: database.prepare("SELECT key, value FROM keyv WHERE key IN (SELECT value FROM json_each(?))"),
     set: database.prepare(
       "INSERT INTO keyv (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires",
     ),
@@ -44,22 +47,31 @@ function prepare(database: DatabaseSync): SqliteFile {
     clear: database.prepare("DELETE FROM keyv WHERE key >= ? AND key < ?"),
     scan: database.prepare("SELECT key, value FROM keyv WHERE key > ? AND key < ? ORDER BY key LIMIT 500"),
   };
+  const version = database.prepare("PRAGMA data_version");
+  const recent = createRecent(() => version.get()?.["data_version"]);
   const sweep = database.prepare("DELETE FROM keyv WHERE expires < ?");
   return {
-    adapter: () => new SqliteAdapter(statements),
+    adapter: () => new SqliteAdapter(statements, recent),
     async *rows() {
-      for await (const [key, text] of new SqliteAdapter(statements).iterator<string>()) {
+      for await (const [key, text] of new SqliteAdapter(statements, recent).iterator<string>()) {
         yield { key: String(key), text: String(text) };
       }
     },
-    sweep: (now) => Number(sweep.run(now).changes),
+    sweep(now) {
+      recent.forget();
+      return Number(sweep.run(now).changes);
+    },
     scrub: () => database.exec("PRAGMA wal_checkpoint(TRUNCATE)"),
-    close: () => database.close(),
+    close() {
+      recent.forget();
+      database.close();
+    },
   };
 }
 
 interface Statements {
   readonly get: StatementSync;
+  readonly getMany: StatementSync;
   readonly set: StatementSync;
   readonly delete: StatementSync;
   readonly clear: StatementSync;
@@ -71,29 +83,52 @@ class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
   readonly opts = { dialect: "sqlite", url: "" };
   namespace?: string | undefined;
   readonly #statements: Statements;
+  readonly #recent: Recent;
 
-  constructor(statements: Statements) {
+  constructor(statements: Statements, recent: Recent) {
     super();
     this.#statements = statements;
+    this.#recent = recent;
   }
 
   get<Value>(key: string): Promise<StoredData<Value> | undefined> {
-    const row = this.#statements.get.get(key);
-    // Keyv's type wants its own value here; what adapters hand it is the text it serialised before.
-    return Promise.resolve(row?.["value"] as StoredData<Value> | undefined);
+    const text = this.#recent.get(key) ?? this.#noted(key, this.#statements.get.get(key)?.["value"]);
+    return Promise.resolve(stored(text) as StoredData<Value> | undefined);
+  }
+
+  getMany<Value>(keys: string[]): Promise<StoredData<Value | undefined>[]> {
+    const known = keys.map((key) => this.#recent.get(key));
+    const texts = known.includes(undefined) ? this.#readMany(keys) : known;
+    return Promise.resolve(texts.map((text) => stored(text) as StoredData<Value | undefined>));
   }
 
   async set(key: string, value: string, ttl?: number): Promise<void> {
     this.#statements.set.run(key, value, ttl === undefined ? null : Date.now() + ttl);
+    this.#recent.note(key, value);
   }
 
-  delete(key: string): Promise<boolean> {
-    return Promise.resolve(this.#statements.delete.run(key).changes > 0);
+  async delete(key: string): Promise<boolean> {
+    const { changes } = this.#statements.delete.run(key);
+    this.#recent.note(key, absent);
+    return changes > 0;
   }
 
   async clear(): Promise<void> {
     const [from, to] = bounds(this.namespace);
     this.#statements.clear.run(from, to);
+    this.#recent.forget();
+  }
+
+  #readMany(keys: readonly string[]): readonly string[] {
+    const rows = this.#statements.getMany.all(JSON.stringify(keys));
+    const found = new Map(rows.map((row) => [row["key"], row["value"]]));
+    return keys.map((key) => this.#noted(key, found.get(key)));
+  }
+
+  #noted(key: string, value: unknown): string {
+    const text = typeof value === "string" ? value : absent;
+    this.#recent.note(key, text);
+    return text;
   }
 
   async *iterator<Value>(namespace?: string): AsyncGenerator<(string | Awaited<Value> | undefined)[], void> {
@@ -112,4 +147,9 @@ class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
 /** The key range of a namespace: `;` follows `:` in ASCII. */
 function bounds(namespace: string | undefined): [from: string, to: string] {
   return namespace === undefined ? ["", "\u{10FFFF}"] : [`${namespace}:`, `${namespace};`];
+}
+
+/** Keyv's types want values of its own here; what adapters hand it is the text it serialised before. */
+function stored(text: string | undefined): unknown {
+  return text === absent ? undefined : text;
 }

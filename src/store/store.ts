@@ -102,6 +102,8 @@ export const schemaVersion = 1;
 
 interface Database {
   adapter(): KeyvStoreAdapter | Map<string, unknown>;
+  /** Milliseconds after which it counts as failed; absent = it is no server, and answers at once. */
+  readonly patience?: number;
   /** Every record; absent = they end with the process. */
   rows?(): AsyncIterable<Row>;
   readonly claim?: Claim;
@@ -110,6 +112,9 @@ interface Database {
   scrub?(): void;
   close(): Promise<void>;
 }
+
+/** Of a server. */
+const patience = 3000;
 
 async function openDatabase(url: string, onError: (error: unknown) => void): Promise<Database> {
   const scheme = /^([a-z]+):\/\//.exec(url)?.[1];
@@ -122,13 +127,13 @@ async function openDatabase(url: string, onError: (error: unknown) => void): Pro
     case "rediss":
       return reached(
         url,
-        openRedis(url, onError).then((redis) => ({ ...redis, check: redis.ping, sweep: async () => 0 })),
+        openRedis(url, onError).then((redis) => ({ ...redis, patience, check: redis.ping, sweep: async () => 0 })),
       );
     case "postgres":
     case "postgresql":
       return reached(
         url,
-        openPostgres(url, onError).then((postgres) => ({ ...postgres, check: postgres.ping })),
+        openPostgres(url, onError).then((postgres) => ({ ...postgres, patience, check: postgres.ping })),
       );
     default:
       throw new StoreError(
@@ -189,7 +194,7 @@ interface NamespaceOptions {
 function openNamespace<T>({ database, namespace, seal, ttl, onError }: NamespaceOptions): Keyv<T> {
   const adapter = database.adapter();
   const keyv = new Keyv<T>({
-    store: adapter instanceof Map ? adapter : guarded(adapter, { seal }),
+    store: adapter instanceof Map ? adapter : guarded(adapter, { seal, patience: database.patience }),
     namespace,
     throwOnErrors: true,
     ...plainJson,

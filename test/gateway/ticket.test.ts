@@ -163,7 +163,7 @@ describe("the address of a ticket", () => {
 describe("withdrawn tickets", () => {
   const kept = new Map<string, unknown>();
   const store = {
-    get: async (key: string) => kept.get(key),
+    getMany: async (keys: string[]) => keys.map((key) => kept.get(key)),
     set: async (key: string, value: number) => kept.set(key, value),
   };
   const ticket = { ...draft, issuedAt: noon };

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { openStore, StoreError, type Store } from "../../src/store/store.ts";
 
@@ -61,6 +62,17 @@ describe.each(backends)("a store on %s", (name, address) => {
         ["slip/b", { of: "jun" }],
       ]),
     );
+  });
+
+  test.skipIf(skipped).each([false, true])("reads many at once, in the order asked for, sealed: %s", async (sealed) => {
+    const store = await opened(url());
+    const slips = store.open<string>(`many-${Date.now()}-${String(sealed)}`, { sealed });
+    await slips.set("a:1", "one");
+    await slips.set("b", "two");
+    await slips.set("over", "gone", 1);
+    await expect.poll(() => slips.get("over")).toBeUndefined();
+    expect(await slips.getMany(["b", "none", "a:1", "over", "b"])).toEqual(["two", undefined, "one", undefined, "two"]);
+    expect(await slips.getMany([])).toEqual([]);
   });
 
   test.skipIf(skipped)("lets go of what has expired", async () => {
@@ -154,6 +166,7 @@ test("a failing database rejects instead of saying that nothing is there", async
   await people.set("a", "b");
   await store.close();
   await expect(people.get("a")).rejects.toThrow(/finalized/);
+  await expect(people.getMany(["a"])).rejects.toThrow(/finalized/);
   await expect(people.set("a", "c")).rejects.toThrow(/finalized/);
 });
 
@@ -173,3 +186,56 @@ function safely(read: () => string): string {
     return "";
   }
 }
+
+test("what another process writes to the file is seen, and what it deletes is gone", async () => {
+  const url = `sqlite://${file()}`;
+  const [here, there] = [(await opened(url)).open<string>("people"), (await opened(url)).open<string>("people")];
+  expect(await here.getMany(["mia", "jun"])).toEqual([undefined, undefined]);
+  await there.set("mia", "en");
+  await there.set("jun", "zh");
+  await expect.poll(() => here.getMany(["mia", "jun"])).toEqual(["en", "zh"]);
+  await here.set("mia", "zh");
+  await there.delete("jun");
+  await expect.poll(() => here.get("jun")).toBeUndefined();
+  expect(await here.get("mia")).toBe("zh");
+  await expect.poll(() => there.get("mia")).toBe("zh");
+  await there.clear();
+  await expect.poll(() => here.get("mia")).toBeUndefined();
+});
+
+test("what this process writes is what it reads, whatever it did before", async () => {
+  const keys = fc.constantFrom("a", "b:c", "d");
+  const step = fc.oneof(
+    fc.record({
+      does: fc.constant("set"),
+      key: keys,
+      value: fc.oneof(fc.string({ maxLength: 5 }), fc.constant("long ".repeat(20_000))),
+    }),
+    fc.record({ does: fc.constantFrom("delete", "clear", "get"), key: keys, value: fc.constant(undefined) }),
+  );
+  const store = await opened(`sqlite://${file()}`);
+  const [slips, others] = [store.open<string>("slips"), store.open<string>("others")];
+  await others.set("a", "untouched");
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      await slips.clear();
+      const model = new Map<string, string>();
+      for (const { does, key, value } of steps) {
+        if (value !== undefined) {
+          await slips.set(key, value);
+          model.set(key, value);
+        } else if (does === "clear") {
+          await slips.clear();
+          model.clear();
+        } else if (does === "delete") {
+          await slips.delete(key);
+          model.delete(key);
+        }
+        expect(await slips.get(key)).toBe(model.get(key));
+        expect(await slips.getMany(["d", "a", "b:c"])).toEqual(["d", "a", "b:c"].map((each) => model.get(each)));
+      }
+      expect(await others.get("a")).toBe("untouched");
+    }),
+    { numRuns: 60 },
+  );
+});
