@@ -6,9 +6,9 @@ export interface Validators {
   /** Strong, with its quotes. */
   readonly etag?: string | undefined;
   /** Milliseconds since the epoch. */
-  readonly modifiedAt?: number;
+  readonly modifiedAt?: number | undefined;
   /** Bytes; absent = not known before the file host is asked. */
-  readonly size?: number;
+  readonly size?: number | undefined;
 }
 
 /** What a request's conditions and range come to. `asked`: a range of a file whose size is not known yet. */
@@ -34,27 +34,30 @@ export function judge(method: string, headers: IncomingHttpHeaders, file: Valida
   return kind === "part" ? { send: "part", ...part } : { send: kind };
 }
 
-function preconditionFails(headers: IncomingHttpHeaders, { etag, modifiedAt }: Validators): boolean {
+// A tag may have to be worked out: it is looked at only where a request names one.
+
+function preconditionFails(headers: IncomingHttpHeaders, file: Validators): boolean {
   const match = headers["if-match"];
-  if (match !== undefined) return match.trim() !== "*" && !tags(match).some((tag) => tag === etag);
+  if (match !== undefined) return match.trim() !== "*" && !tags(match).some((tag) => tag === file.etag);
   const since = seconds(headers["if-unmodified-since"]);
-  return since !== undefined && modifiedAt !== undefined && Math.floor(modifiedAt / 1000) > since;
+  return since !== undefined && file.modifiedAt !== undefined && Math.floor(file.modifiedAt / 1000) > since;
 }
 
-function isUnchanged(headers: IncomingHttpHeaders, { etag, modifiedAt }: Validators): boolean {
+function isUnchanged(headers: IncomingHttpHeaders, file: Validators): boolean {
   const match = headers["if-none-match"];
-  if (match !== undefined) return match.trim() === "*" || tags(match).some((tag) => tag.replace(/^W\//, "") === etag);
+  if (match !== undefined)
+    return match.trim() === "*" || tags(match).some((tag) => tag.replace(/^W\//, "") === file.etag);
   const since = seconds(headers["if-modified-since"]);
-  return since !== undefined && modifiedAt !== undefined && Math.floor(modifiedAt / 1000) <= since;
+  return since !== undefined && file.modifiedAt !== undefined && Math.floor(file.modifiedAt / 1000) <= since;
 }
 
 /** If-Range compares strongly: the very same tag, or the very same second. */
-function rangeApplies(condition: string | string[] | undefined, { etag, modifiedAt }: Validators): boolean {
+function rangeApplies(condition: string | string[] | undefined, file: Validators): boolean {
   if (condition === undefined) return true;
   const text = String(condition).trim();
-  if (/^(W\/)?"/.test(text)) return text === etag;
+  if (/^(W\/)?"/.test(text)) return text === file.etag;
   const date = seconds(text);
-  return date !== undefined && modifiedAt !== undefined && Math.floor(modifiedAt / 1000) === date;
+  return date !== undefined && file.modifiedAt !== undefined && Math.floor(file.modifiedAt / 1000) === date;
 }
 
 function tags(list: string): readonly string[] {

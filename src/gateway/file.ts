@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import contentDisposition from "content-disposition";
 import mime from "mime";
 import type { Link } from "../storage/driver.ts";
@@ -12,20 +11,34 @@ export interface ServedFile extends Validators {
   readonly type?: string | undefined;
 }
 
-/** What is known of a file before its host is asked. Tag and type are worked out when they are looked at. */
+/** What is known of a file before its host is asked. */
 export function servedFile(entry: Entry, link: Link, variant?: string): ServedFile {
-  const size = link.kind === "empty" ? 0 : (link.size ?? (variant === undefined ? entry.size : undefined));
-  return {
-    name: entry.name,
-    ...(size === undefined ? {} : { size }),
-    ...(entry.modifiedAt === undefined ? {} : { modifiedAt: entry.modifiedAt }),
-    get type() {
-      return variant === undefined ? contentType(entry) : undefined;
-    },
-    get etag() {
-      return etag(entry, variant);
-    },
-  };
+  return new FoundFile(entry, link, variant);
+}
+
+/** Tag and type are worked out when they are looked at: most seeks need neither before the file host was asked. */
+class FoundFile implements ServedFile {
+  readonly name: string;
+  readonly size: number | undefined;
+  readonly modifiedAt: number | undefined;
+  readonly #entry: Entry;
+  readonly #variant: string | undefined;
+
+  constructor(entry: Entry, link: Link, variant: string | undefined) {
+    this.name = entry.name;
+    this.size = link.kind === "empty" ? 0 : (link.size ?? (variant === undefined ? entry.size : undefined));
+    this.modifiedAt = entry.modifiedAt;
+    this.#entry = entry;
+    this.#variant = variant;
+  }
+
+  get type(): string | undefined {
+    return this.#variant === undefined ? contentType(this.#entry) : undefined;
+  }
+
+  get etag(): string | undefined {
+    return etag(this.#entry, this.#variant);
+  }
 }
 
 function contentType({ name, mimeType }: Entry): string {
@@ -34,13 +47,14 @@ function contentType({ name, mimeType }: Entry): string {
 
 /**
  * Strong, and ours: the same whichever node of the file host answers, so that a download can be taken up again after
- * a new link. Of the content hash where the drive tells one, else of id, size and time.
+ * a new link. Of the content hash where the drive tells one, else of id, size and time. It tells no more than the
+ * link itself, whose ticket names the entry.
  */
 function etag({ id, hash, size, modifiedAt }: Entry, variant: string | undefined): string | undefined {
   if (hash === undefined && modifiedAt === undefined) return undefined;
   const state = hash === undefined ? [id, size, modifiedAt] : [hash, size];
-  const digest = createHash("sha256").update(JSON.stringify([...state, variant]));
-  return `"${digest.digest("base64url").slice(0, 22)}"`;
+  const parts = [...state, variant].map((part) => encodeURIComponent(String(part ?? "").toWellFormed()));
+  return `"${parts.join("/")}"`;
 }
 
 /** The headers every answer with this file's bytes has. */

@@ -55,7 +55,7 @@ describe("a part of a file", () => {
     const { etag = "", "last-modified": modified = "" } = (await house.ask(path, { method: "HEAD" })).headers;
     const statusWith = async (condition: string): Promise<number> =>
       (await house.ask(path, { headers: { range: "bytes=1-2", "if-range": condition } })).status;
-    expect(etag).toMatch(/^"[\w-]{22}"$/);
+    expect(etag).toMatch(/^"[\x21\x23-\x7e]+"$/);
     expect(await statusWith(etag)).toBe(206);
     expect(await statusWith(modified)).toBe(206);
     expect(await statusWith('"another"')).toBe(200);

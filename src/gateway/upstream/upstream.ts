@@ -1,4 +1,5 @@
 import { TLSSocket } from "node:tls";
+import { LRUCache } from "lru-cache";
 import { Connection } from "./connection.ts";
 import { connectWith, lookupHost, resolveHost, type Connect, type Lookup, type Reach } from "./dial.ts";
 import { UpstreamError } from "./error.ts";
@@ -64,6 +65,8 @@ class Pool implements Upstream {
   readonly #slabs = createSlabs();
   readonly #idle = new Map<Connection, Idle>();
   readonly #standing = new Set<Connection>();
+  /** Addresses that were taken apart: a player that seeks asks at the same one again and again. */
+  readonly #urls = new LRUCache<string, URL>({ max: 1000 });
   /** The newest TLS session of a host. */
   readonly #sessions = new Map<string, Buffer>();
 
@@ -81,7 +84,8 @@ class Pool implements Upstream {
   }
 
   async open(address: string, { headers = {}, signal }: OpenOptions): Promise<Exchange> {
-    let url = readUrl(address);
+    let url = this.#urls.get(address) ?? readUrl(address);
+    this.#urls.set(address, url);
     let sent = headers;
     for (let hops = 0; ; hops += 1) {
       const exchange = await this.#ask(url, sent, signal);
@@ -176,10 +180,14 @@ class Pool implements Upstream {
     this.#idle.set(connection, { host, connection, until });
   }
 
+  /** The one that was used last: it is the least likely to have been closed at the other end. */
   #takeIdle(host: string): Connection | undefined {
-    const found = [...this.#idle.values()].findLast((idle) => idle.host === host && idle.connection.free);
-    if (found) this.#forget(found.connection);
-    return found?.connection;
+    let found: Connection | undefined;
+    for (const idle of this.#idle.values()) {
+      if (idle.host === host && idle.connection.free) found = idle.connection;
+    }
+    if (found) this.#forget(found);
+    return found;
   }
 
   #forget(connection: Connection): void {
