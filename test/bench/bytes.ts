@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { loadavg } from "node:os";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createSeeker, download, readSlowly } from "./bytes/client.ts";
+import { download, readSlowly } from "./bytes/client.ts";
 import type { Task } from "./bytes/contender.ts";
 import { nginxVersion } from "./bytes/nginx.ts";
 import { bigBytes, startOrigin, type Origin } from "./bytes/origin.ts";
+import { Viewer } from "./bytes/viewer.ts";
 import { cpuSeconds, residentMiB, startNode, startProxy, type Contender } from "./bytes/start.ts";
 
 // npm run bench:bytes: the gateway beside nginx and what one writes first, on one machine, in one run.
@@ -14,7 +15,6 @@ import { cpuSeconds, residentMiB, startNode, startProxy, type Contender } from "
 const only = option("only")?.split(",");
 const rounds = Number(option("rounds") ?? 3);
 const mib = 1024 * 1024;
-const seekBytes = 64 * 1024;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -51,19 +51,46 @@ async function compare(scheme: string, origin: Origin): Promise<void> {
   const rows: Row[] = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const { name, start } of starters) {
-      const row = rows.find((known) => known.name === name) ?? { name, figures: new Map() };
-      if (!rows.includes(row)) rows.push(row);
+      if (round === 0) rows.push({ name, figures: new Map() });
       const contender = await start();
       try {
-        const add = (figure: string, value: number): void =>
-          void row.figures.set(figure, [...(row.figures.get(figure) ?? []), value]);
+        const add = (figure: string, value: number): void => note(rows, name, figure, value);
         await measure(contender, { scheme, origin, add, isFirst: round === 0 });
       } finally {
         await contender.stop();
       }
     }
   }
+  await compareSeeks(scheme, rows);
   print(scheme, rows);
+}
+
+function note(rows: readonly Row[], name: string, figure: string, value: number): void {
+  const figures = rows.find((row) => row.name === name)?.figures;
+  figures?.set(figure, [...(figures.get(figure) ?? []), value]);
+}
+
+/** Seeks last less than the noise of a machine, so all contenders are up at once and take turns of fifty. */
+async function compareSeeks(scheme: string, rows: readonly Row[]): Promise<void> {
+  for (let round = 0; round < 3 * rounds; round += 1) {
+    const viewers = await Promise.all(
+      starters.map(async ({ start }) => {
+        const contender = await start();
+        return new Viewer(contender, pathOf(contender, scheme, "big"));
+      }),
+    );
+    for (let turn = 0; turn < 6; turn += 1) for (const viewer of viewers) await viewer.warmUp(50);
+    for (const viewer of viewers) await viewer.begin();
+    for (let turn = 0; turn < 6; turn += 1) for (const viewer of viewers) await viewer.watch(50);
+    const undici = viewers.find(({ name }) => name === "undici")?.quantile(0.5);
+    for (const viewer of viewers) {
+      const linkCalls = await viewer.end();
+      note(rows, viewer.name, "range p50 ms", viewer.quantile(0.5));
+      note(rows, viewer.name, "range p99 ms", viewer.quantile(0.99));
+      if (undici !== undefined) note(rows, viewer.name, "range p50 ÷ undici's", viewer.quantile(0.5) / undici);
+      if (linkCalls !== undefined) note(rows, viewer.name, "link calls", linkCalls);
+    }
+  }
 }
 
 interface Measuring {
@@ -78,7 +105,6 @@ async function measure(contender: Contender, measuring: Measuring): Promise<void
   if (isFirst) await provesItsBytes(contender, scheme, origin.digest);
   else await download({ port: contender.port, path: pathOf(contender, scheme, "big"), range: "bytes=0-268435455" });
   for (const streams of [1, 8, 64]) await throughput(contender, streams, measuring);
-  await seeks(contender, measuring);
   if (!isFirst) return;
   await slowReaders(contender, measuring);
   await aborts(contender, measuring);
@@ -108,24 +134,6 @@ async function throughput(contender: Contender, streams: number, { scheme, add }
   const seconds = (performance.now() - began) / 1000;
   add(`MiB/s ×${streams}`, bigBytes / mib / seconds);
   add(`CPU s/GiB ×${streams}`, ((cpuSeconds(contender.pid) - before) * 1024 ** 3) / bigBytes);
-}
-
-async function seeks(contender: Contender, { scheme, add }: Measuring): Promise<void> {
-  const seeker = createSeeker(contender.port);
-  const path = pathOf(contender, scheme, "big");
-  // Warm, as a process is that somebody watches a film from.
-  for (let index = 0; index < 300; index += 1) await seeker.seek(path, 0, seekBytes - 1);
-  const calls = await contender.linkCalls?.();
-  const times: number[] = [];
-  for (let index = 0; index < 300; index += 1) {
-    const start = Math.floor(((index * 7919) % 300) * ((bigBytes - seekBytes) / 300));
-    times.push(await seeker.seek(path, start, start + seekBytes - 1));
-  }
-  seeker.close();
-  const sorted = times.toSorted((one, other) => one - other);
-  add("range p50 ms", sorted[149] ?? 0);
-  add("range p99 ms", sorted[296] ?? 0);
-  if (calls !== undefined) add("link calls", ((await contender.linkCalls?.()) ?? 0) - calls);
 }
 
 async function slowReaders(contender: Contender, { scheme, add }: Measuring): Promise<void> {
@@ -168,17 +176,23 @@ function pathOf({ paths }: Contender, scheme: string, file: string): string {
   return paths[`${scheme}/${file}`] ?? "/";
 }
 
-function contenders(task: Task): readonly { readonly name: string; readonly start: () => Promise<Contender> }[] {
-  const nginx = (name: string, settings: string) => ({ name, start: () => startProxy(name, task, settings) });
+function contenders(
+  task: Task & { ca?: string },
+): readonly { readonly name: string; readonly start: () => Promise<Contender> }[] {
+  const nginx = (name: string, port: number, lines = "") => ({
+    name,
+    start: () => startProxy(name, task, { port, lines }),
+  });
   const all = [
     { name: "ours", start: () => startNode("ours", "ours.ts", task) },
+    { name: "gateway alone", start: () => startNode("gateway alone", "gateway.ts", task) },
     { name: "pipe", start: () => startNode("pipe", "pipe.ts", task) },
     { name: "undici", start: () => startNode("undici", "undici.ts", task) },
     ...(nginxVersion() === undefined
       ? []
       : [
-          nginx("nginx", ""),
-          nginx("nginx 128k", "proxy_buffer_size 128k; proxy_buffers 4 128k; proxy_busy_buffers_size 256k;"),
+          nginx("nginx", 18_481),
+          nginx("nginx 128k", 18_482, "proxy_buffer_size 128k; proxy_buffers 4 128k; proxy_busy_buffers_size 256k;"),
         ]),
   ];
   return all.filter(({ name }) => only?.includes(name) ?? true);

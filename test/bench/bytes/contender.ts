@@ -2,8 +2,6 @@
 export interface Task {
   /** Addresses of the upstream's files by name: `https/big`. */
   readonly urls: Readonly<Record<string, string>>;
-  /** Certificate to believe, PEM. */
-  readonly ca?: string;
 }
 
 /** What it says when it listens: where, and under which path each name is served. */

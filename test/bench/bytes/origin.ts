@@ -14,6 +14,7 @@ import { nginxVersion, startNginx } from "./nginx.ts";
 export interface Origin {
   /** Addresses by name: `http/big`, `http/huge`, `http/endless`, and the same of https where a certificate could be made. */
   readonly urls: Readonly<Record<string, string>>;
+  /** File of the certificate to believe, PEM; absent where none could be made. */
   readonly ca?: string;
   /** SHA-256 of `big`, hex. */
   readonly digest: string;
@@ -39,12 +40,11 @@ export async function startOrigin(): Promise<Origin> {
   let onClosed: (() => void) | undefined;
   const onRequest = streamEndlessly(() => onClosed?.());
   const plain = await listen(createPlain(onRequest));
-  const ca = certificate && readFileSync(certificate.cert, "utf8");
-  const hidden =
-    certificate && (await listen(createSecure({ cert: ca, key: readFileSync(certificate.key, "utf8") }, onRequest)));
+  const secrets = certificate && { cert: readFileSync(certificate.cert), key: readFileSync(certificate.key) };
+  const hidden = secrets && (await listen(createSecure(secrets, onRequest)));
   return {
     digest,
-    ...(ca === undefined ? {} : { ca }),
+    ...(certificate && { ca: certificate.cert }),
     urls: {
       ...addresses("http", ports.http, plain.port),
       ...(hidden && addresses("https", ports.https, hidden.port)),

@@ -1,52 +1,108 @@
-import { createGateway } from "../../../src/gateway/server.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { gatewayOf } from "../../../src/app/gateway.ts";
+import { officeOf } from "../../../src/app/operators.ts";
+import { readConfig } from "../../../src/config.ts";
+import { createRevocations } from "../../../src/gateway/revocations.ts";
 import { createTickets } from "../../../src/gateway/ticket.ts";
 import { ticketUrl } from "../../../src/gateway/ticket-url.ts";
-import { connectWith } from "../../../src/gateway/upstream/dial.ts";
-import { createLinks } from "../../../src/storage/links.ts";
+import type { Driver, DriverKind } from "../../../src/storage/driver.ts";
+import type { Entry } from "../../../src/storage/entry.ts";
+import { createStorage, type Storage } from "../../../src/storage/storage.ts";
+import { openStore, type Store } from "../../../src/store/store.ts";
 import { loadWords } from "../../../src/words.ts";
-import { announce, readTask } from "./contender.ts";
+import { announce, readTask, type Listening } from "./contender.ts";
 
-// The gateway as the app builds it, over a drive whose links lead to the upstream.
+// The gateway as the app builds it, over its database on disk: every request looks up ban, revocations, mount, owner and
+// allowance. Only the drive is one of the benchmark's own, whose links lead to the upstream.
 const task = readTask();
-const urls = new Map(Object.entries(task.urls));
-const tickets = createTickets({ keys: [new Uint8Array(32)], now: Date.now });
-const links = createLinks({ now: Date.now });
-let calls = 0;
-const driver = {
-  link: async (id: string) => {
-    calls += 1;
-    return { kind: "url", url: urls.get(id) ?? "", expiresAt: Date.now() + 3_600_000 } as const;
-  },
-  list: () => Promise.reject(new Error("not needed")),
-  stat: () => Promise.reject(new Error("not needed")),
-};
-const quiet = {
-  debug() {},
-  info() {},
-  warn() {},
-  error: (fields: object) => process.stderr.write(`${JSON.stringify(fields)}\n`),
-};
-const gateway = createGateway({
-  host: "127.0.0.1",
-  port: 0,
-  words: loadWords(),
-  tickets,
-  log: quiet,
-  ready: async () => ({ ok: true, parts: {} }),
-  upstream: { reach: "anywhere", ...(task.ca === undefined ? {} : { connect: connectWith({ ca: task.ca }) }) },
-  limits: { streamsPerPerson: 1000 },
-  visitors: { requests: 1_000_000 },
-  resolve: async ({ entry }) => ({
-    link: await links.find({ mount: "bench", entry, driver }),
-    entry: { id: entry, kind: "file", name: "film.mkv" },
-    mount: { id: "bench", title: "bench", owner: "telegram:1" },
-    method: "proxy",
+const home = mkdtempSync(join(tmpdir(), "chatdrive-bench-"));
+process.on("exit", () => rmSync(home, { recursive: true, force: true }));
+const log = pino({ level: "warn" });
+const person = "telegram:1";
+const config = {
+  ...readConfig({
+    TELEGRAM_BOT_TOKEN: "1:benchmark",
+    PUBLIC_URL: "http://127.0.0.1",
+    DOWNLOAD_METHOD: "proxy",
+    // The upstream stands in our own network.
+    PIKPAK_DRIVE_URL: "http://127.0.0.1",
   }),
-});
-const { url } = await gateway.start();
-const paths = [...urls.keys()].map((entry) => {
-  const ticket = tickets.issue({ mount: "bench", entry, person: "telegram:1", expiresAt: Date.now() + 3_600_000 });
-  return [entry, new URL(ticketUrl(ticket, { publicUrl: url, way: "p", name: "film.mkv" })).pathname] as const;
-});
+  gateway: { host: "127.0.0.1", port: 0 },
+};
+let calls = 0;
+const driver: Driver = {
+  list: async () => ({ items: [] }),
+  stat: async (id) => ({ ...fileOf(id), variants: [] }),
+  link: async (id) => {
+    calls += 1;
+    const expiresAt = Date.now() + 3_600_000;
+    return { kind: "url", url: task.urls[id] ?? "", expiresAt, entry: fileOf(id) };
+  },
+};
+const kind: DriverKind = {
+  name: "bench",
+  fields: [],
+  check: (values) => ({ ok: true, values }),
+  title: () => "bench",
+  identity: () => "bench",
+  open: () => driver,
+};
 process.on("message", () => process.send?.({ calls }));
-announce({ port: Number(new URL(url).port), paths: Object.fromEntries(paths) });
+announce(await openGateway());
+
+async function openGateway(): Promise<Listening> {
+  const keys = [new Uint8Array(32)];
+  const store = await openStore({ url: `sqlite://${join(home, "bench.sqlite")}`, keys, onError: complain });
+  const revocations = createRevocations({ store: store.open("revocations"), now: Date.now, keepFor: config.linkTtl });
+  const storage = openStorage(store);
+  const tickets = createTickets({ keys, now: Date.now });
+  const gateway = gatewayOf({
+    config,
+    store,
+    storage,
+    tickets,
+    revocations,
+    log,
+    words: loadWords(),
+    office: officeOf({ config, store, revocations, log, frontends: () => undefined }),
+    limits: { streamsPerPerson: 1000 },
+    visitors: { requests: 1_000_000 },
+    mayFetch: async (mount, person) => mount.owner === person,
+    onFallback: () => {},
+    frontends: () => undefined,
+  });
+  const { url } = await gateway.start();
+  const mount = await storage.putUp({ driver: "bench", owner: person, values: {} });
+  const paths = Object.keys(task.urls).map((entry) => {
+    const ticket = tickets.issue({ mount: mount.id, entry, person, expiresAt: Date.now() + config.linkTtl });
+    return [entry, new URL(ticketUrl(ticket, { publicUrl: url, way: "p", name: "film.mkv" })).pathname] as const;
+  });
+  return { port: Number(new URL(url).port), paths: Object.fromEntries(paths) };
+}
+
+function openStorage(store: Store): Storage {
+  return createStorage({
+    kinds: [kind],
+    mounts: store.open("mounts"),
+    secrets: store.open("secrets", { sealed: true }),
+    notes: store.open("notes"),
+    names: store.open("names"),
+    exclusive: (key, work) => store.exclusive(key, work),
+    now: Date.now,
+    wait: async () => {},
+    randomHex: (bytes) => "0".repeat(2 * bytes),
+    newId: () => "bench00000",
+    log,
+  });
+}
+
+function complain(error: unknown): void {
+  process.stderr.write(`${String(error)}\n`);
+}
+
+function fileOf(id: string): Entry {
+  return { id, kind: "file", name: "film.mkv", modifiedAt: Date.UTC(2026, 10, 25) };
+}

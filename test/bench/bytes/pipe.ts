@@ -6,7 +6,7 @@ import { announce, plainPaths, readTask } from "./contender.ts";
 const task = readTask();
 const urls = new Map(Object.entries(task.urls));
 const plain = new HttpAgent({ keepAlive: true });
-const secure = new HttpsAgent({ keepAlive: true, ...(task.ca === undefined ? {} : { ca: task.ca }) });
+const secure = new HttpsAgent({ keepAlive: true });
 const server = createServer((incoming, response) => {
   const url = urls.get(incoming.url?.slice(1) ?? "") ?? "";
   const options = { headers: incoming.headers.range === undefined ? {} : { range: incoming.headers.range } };

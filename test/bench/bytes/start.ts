@@ -14,9 +14,16 @@ export interface Contender extends Listening {
   stop(): Promise<void>;
 }
 
-/** A Node process of this folder. */
-export async function startNode(name: string, file: string, task: Task): Promise<Contender> {
-  const child = fork(join(import.meta.dirname, file), [JSON.stringify(task)], { execArgv: [] });
+/** A Node process of this folder, which believes the certificate in a file besides the usual ones. */
+export async function startNode(
+  name: string,
+  file: string,
+  { ca, ...task }: Task & { ca?: string },
+): Promise<Contender> {
+  const child = fork(join(import.meta.dirname, file), [JSON.stringify(task)], {
+    execArgv: [],
+    env: { ...process.env, ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) },
+  });
   // Sent by `announce`.
   const [{ port, paths }] = (await once(child, "message")) as [Listening];
   return {
@@ -24,7 +31,7 @@ export async function startNode(name: string, file: string, task: Task): Promise
     port,
     paths,
     pid: child.pid ?? 0,
-    ...(file === "ours.ts" && {
+    ...(["ours.ts", "gateway.ts"].includes(file) && {
       linkCalls: async () => {
         child.send("calls");
         const [{ calls }] = (await once(child, "message")) as [{ calls: number }];
@@ -38,10 +45,18 @@ export async function startNode(name: string, file: string, task: Task): Promise
   };
 }
 
-const nginxPort = 18_481;
+interface ProxySettings {
+  readonly port: number;
+  /** Lines for its `http` block besides the usual ones. */
+  readonly lines?: string;
+}
 
 /** nginx as people set it up in front of a file host, without buffering to disk. */
-export async function startProxy(name: string, { urls }: Task, settings = ""): Promise<Contender> {
+export async function startProxy(
+  name: string,
+  { urls }: Task,
+  { port, lines = "" }: ProxySettings,
+): Promise<Contender> {
   const hosts = [...new Set(Object.values(urls).map((url) => new URL(url).host))];
   const groups = hosts.map((host, index) => `upstream host${index} { server ${host}; keepalive 64; }`);
   const places = Object.entries(urls).map(([path, url]) => {
@@ -49,14 +64,14 @@ export async function startProxy(name: string, { urls }: Task, settings = ""): P
     return `location = /${path} { proxy_pass ${protocol}//host${hosts.indexOf(host)}${pathname}; }`;
   });
   const nginx = await startNginx(
-    `proxy_buffering off; proxy_http_version 1.1; proxy_set_header Connection ""; ${settings}
+    `proxy_buffering off; proxy_http_version 1.1; proxy_set_header Connection ""; ${lines}
 ${groups.join("\n")}
-server { listen 127.0.0.1:${nginxPort}; ${places.join("\n")} }`,
-    nginxPort,
+server { listen 127.0.0.1:${port}; ${places.join("\n")} }`,
+    port,
   );
   return {
     name,
-    port: nginxPort,
+    port,
     pid: nginx.pid,
     paths: Object.fromEntries(Object.keys(urls).map((path) => [path, `/${path}`])),
     stop: () => nginx.stop(),

@@ -6,7 +6,7 @@ import { announce, plainPaths, readTask } from "./contender.ts";
 // What one writes second: undici's `request`, with a pipeline.
 const task = readTask();
 const urls = new Map(Object.entries(task.urls));
-const dispatcher = new Agent({ connect: task.ca === undefined ? {} : { ca: task.ca } });
+const dispatcher = new Agent();
 const server = createServer((incoming, response) => {
   void serve(incoming.url?.slice(1) ?? "", incoming.headers.range).catch(() => response.destroy());
   async function serve(path: string, range: string | undefined): Promise<void> {
