@@ -9,10 +9,10 @@ interface GuardOptions {
   readonly patience?: number | undefined;
 }
 
-/** An adapter that never hangs, and keeps its texts encrypted where it is given a seal. */
+/** An adapter that gives up a silent server, and keeps its texts encrypted where it is given a seal. */
 export function guarded(adapter: KeyvStoreAdapter, options: GuardOptions): KeyvStoreAdapter {
-  const isSafe = options.seal === undefined && options.patience === undefined;
-  return isSafe ? adapter : new GuardedAdapter(adapter, options);
+  const needsNothing = options.seal === undefined && options.patience === undefined;
+  return needsNothing ? adapter : new GuardedAdapter(adapter, options);
 }
 
 /** What stands in the store for a sealed text: its expiry stays readable, so that the dead can be swept. */

@@ -6,6 +6,8 @@ export interface Recent {
   get(key: string): string | undefined;
   /** What the database has under a key from now on; `absent` = nothing. */
   note(key: string, text: string): void;
+  /** What the database has under a key is not known any more. */
+  drop(key: string): void;
   /** Nothing is known any more. */
   forget(): void;
 }
@@ -35,24 +37,24 @@ export function createRecent(version: () => unknown): Recent {
     sizeCalculation: (text, key) => text.length + key.length + 1,
   });
   let seen: unknown;
-  let isTrusted = false;
-  const look = (): void => {
-    if (isTrusted) return;
+  let trustedUntil = 0;
+  const lookForOthers = (): void => {
+    if (performance.now() < trustedUntil) return;
     const now = version();
     if (now !== seen) known.clear();
     seen = now;
-    isTrusted = true;
-    setTimeout(() => (isTrusted = false), trusted).unref();
+    trustedUntil = performance.now() + trusted;
   };
   return {
     get(key) {
-      look();
+      lookForOthers();
       return known.get(key);
     },
     note: (key, text) => void known.set(key, text),
+    drop: (key) => void known.delete(key),
     forget() {
       known.clear();
-      isTrusted = false;
+      trustedUntil = 0;
     },
   };
 }

@@ -37,9 +37,7 @@ function prepare(database: DatabaseSync): SqliteFile {
      CREATE INDEX IF NOT EXISTS keyv_expires ON keyv (expires) WHERE expires IS NOT NULL;`,
   );
   const statements: Statements = {
-    get: database.prepare("SELECT value FROM keyv WHERE key = ?"),
-    // One statement for any number of keys; one reading of the file sees them all as they stood at the same moment.
-    getMany: database.prepare("SELECT key, value FROM keyv WHERE key IN (SELECT value FROM json_each(?))"),
+    get: database.prepare("SELECT value, expires FROM keyv WHERE key = ?"),
     set: database.prepare(
       "INSERT INTO keyv (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires",
     ),
@@ -58,8 +56,9 @@ function prepare(database: DatabaseSync): SqliteFile {
       }
     },
     sweep(now) {
-      recent.forget();
-      return Number(sweep.run(now).changes);
+      const changes = Number(sweep.run(now).changes);
+      if (changes > 0) recent.forget();
+      return changes;
     },
     scrub: () => database.exec("PRAGMA wal_checkpoint(TRUNCATE)"),
     close() {
@@ -71,14 +70,13 @@ function prepare(database: DatabaseSync): SqliteFile {
 
 interface Statements {
   readonly get: StatementSync;
-  readonly getMany: StatementSync;
   readonly set: StatementSync;
   readonly delete: StatementSync;
   readonly clear: StatementSync;
   readonly scan: StatementSync;
 }
 
-/** Keyv's port over the prepared statements. Keys arrive as `namespace:key`. */
+/** Keyv's port over the prepared statements, and the memory all of them share. Keys arrive as `namespace:key`. */
 class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
   readonly opts = { dialect: "sqlite", url: "" };
   namespace?: string | undefined;
@@ -92,19 +90,19 @@ class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
   }
 
   get<Value>(key: string): Promise<StoredData<Value> | undefined> {
-    const text = this.#recent.get(key) ?? this.#noted(key, this.#statements.get.get(key)?.["value"]);
-    return Promise.resolve(stored(text) as StoredData<Value> | undefined);
+    // Keyv's types want a value of its own here; what adapters hand it is the text it serialised before.
+    return Promise.resolve(this.#read(key) as StoredData<Value> | undefined);
   }
 
   getMany<Value>(keys: string[]): Promise<StoredData<Value | undefined>[]> {
-    const known = keys.map((key) => this.#recent.get(key));
-    const texts = known.includes(undefined) ? this.#readMany(keys) : known;
-    return Promise.resolve(texts.map((text) => stored(text) as StoredData<Value | undefined>));
+    return Promise.resolve(keys.map((key) => this.#read(key) as StoredData<Value | undefined>));
   }
 
   async set(key: string, value: string, ttl?: number): Promise<void> {
     this.#statements.set.run(key, value, ttl === undefined ? null : Date.now() + ttl);
-    this.#recent.note(key, value);
+    // What ends by itself is looked up each time: Keyv deletes what it finds over, which must not be what another put there.
+    if (ttl === undefined) this.#recent.note(key, value);
+    else this.#recent.drop(key);
   }
 
   async delete(key: string): Promise<boolean> {
@@ -119,18 +117,6 @@ class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
     this.#recent.forget();
   }
 
-  #readMany(keys: readonly string[]): readonly string[] {
-    const rows = this.#statements.getMany.all(JSON.stringify(keys));
-    const found = new Map(rows.map((row) => [row["key"], row["value"]]));
-    return keys.map((key) => this.#noted(key, found.get(key)));
-  }
-
-  #noted(key: string, value: unknown): string {
-    const text = typeof value === "string" ? value : absent;
-    this.#recent.note(key, text);
-    return text;
-  }
-
   async *iterator<Value>(namespace?: string): AsyncGenerator<(string | Awaited<Value> | undefined)[], void> {
     const [from, to] = bounds(namespace ?? this.namespace);
     let last = from;
@@ -142,14 +128,18 @@ class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
       last = String(end["key"]);
     }
   }
+
+  #read(key: string): string | undefined {
+    const known = this.#recent.get(key);
+    if (known !== undefined) return known === absent ? undefined : known;
+    const row = this.#statements.get.get(key);
+    if (row === undefined) this.#recent.note(key, absent);
+    else if (row["expires"] === null) this.#recent.note(key, String(row["value"]));
+    return row && String(row["value"]);
+  }
 }
 
 /** The key range of a namespace: `;` follows `:` in ASCII. */
 function bounds(namespace: string | undefined): [from: string, to: string] {
   return namespace === undefined ? ["", "\u{10FFFF}"] : [`${namespace}:`, `${namespace};`];
-}
-
-/** Keyv's types want values of its own here; what adapters hand it is the text it serialised before. */
-function stored(text: string | undefined): unknown {
-  return text === absent ? undefined : text;
 }
