@@ -61,11 +61,14 @@ export async function startApp(
   { onFatal, log = createLog({ level: config.logLevel }), signal }: AppOptions,
 ): Promise<App> {
   const opened: (() => Promise<void>)[] = [];
-  const stop = async () => {
+  const closeAll = async () => {
     for (let close = opened.pop(); close; close = opened.pop()) {
       await close().catch((err: unknown) => log.error({ err }, "part not closed cleanly"));
     }
   };
+  // One after another, so that nothing is closed before what was opened after it; the later also closes what was opened meanwhile.
+  let closing = Promise.resolve();
+  const stop = () => (closing = closing.then(closeAll));
   // What waits for a service that does not answer ends when it is closed.
   signal?.addEventListener("abort", () => void stop(), { once: true });
   try {

@@ -1,5 +1,5 @@
 import { Keyv } from "keyv";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createAllowance } from "../../src/actions/office/allowance.ts";
 import { createLocks } from "../../src/store/lock.ts";
 
@@ -42,17 +42,55 @@ test("what two processes spend comes together", async () => {
   expect(await here.used("telegram:1")).toBe(500);
 });
 
-test("a store that fails loses nothing: it is written the next time", async () => {
+test("a store that fails loses nothing: it is written the next time, and others meanwhile", async () => {
   const shelf = kept();
   const allowance = allowanceOver(shelf);
   const { set } = shelf;
-  shelf.set = () => Promise.reject(new Error("the disk is full"));
+  shelf.set = (key: string, ...more) =>
+    key.endsWith("telegram:1") ? Promise.reject(new Error("the disk is full")) : set.call(shelf, key, ...more);
   allowance.spend("telegram:1", 700);
-  await expect(allowance.flush()).rejects.toThrow("the disk is full");
+  allowance.spend("telegram:2", 800);
+  await expect(allowance.flush()).rejects.toMatchObject({ errors: [new Error("the disk is full")] });
   expect(await allowance.used("telegram:1")).toBe(700);
+  expect(await allowanceOver(shelf).used("telegram:2")).toBe(800);
   shelf.set = set.bind(shelf);
   await allowance.flush();
   expect(await allowanceOver(shelf).used("telegram:1")).toBe(700);
+});
+
+test("a server that writes but answers too late does not count twice", async () => {
+  const shelf = kept();
+  const allowance = allowanceOver(shelf);
+  const { set } = shelf;
+  shelf.set = async (...wanted) => {
+    await set.apply(shelf, wanted);
+    throw new Error("the store did not answer");
+  };
+  allowance.spend("telegram:1", 100);
+  await expect(allowance.flush()).rejects.toThrow();
+  await expect(allowance.flush()).rejects.toThrow();
+  expect(await allowance.used("telegram:1")).toBe(100);
+  allowance.spend("telegram:1", 50);
+  shelf.set = set.bind(shelf);
+  await allowance.flush();
+  expect(await allowance.used("telegram:1")).toBe(150);
+  expect(await allowanceOver(shelf).used("telegram:1")).toBe(150);
+});
+
+test("what was spent is written every ten seconds by itself, and its failures are told", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const shelf = kept();
+  const allowance = allowanceOver(shelf);
+  allowance.spend("telegram:1", 10);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await expect.poll(() => shelf.get("0 telegram:1"), { timeout: 5000 }).toBe(10);
+  const { set } = shelf;
+  shelf.set = () => Promise.reject(new Error("the disk is full"));
+  allowance.spend("telegram:1", 10);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await expect.poll(() => allowance.errors.length, { timeout: 5000 }).toBe(1);
+  shelf.set = set.bind(shelf);
 });
 
 test("stopping writes the rest, and a new day begins at nothing", async () => {

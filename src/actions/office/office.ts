@@ -100,9 +100,11 @@ export function openOffice(parts: OfficeParts): Office {
     revokeLinks: async (person) => parts.revokeLinks?.(person),
     start: () => broadcasts.resume(),
     async stop() {
-      await broadcasts.stop();
-      await allowance.stop();
-      await ledger.stop();
+      const failures: unknown[] = [];
+      for (const part of [broadcasts, allowance, ledger]) {
+        await part.stop().catch((error: unknown) => void failures.push(error));
+      }
+      if (failures.length > 0) throw new AggregateError(failures, "the office could not write everything");
     },
   };
 }
