@@ -82,11 +82,15 @@ interface ResolverParts extends Pick<IssuerParts, "config" | "storage"> {
 
 /** Tickets back into files: what a ticket names, and whether it is still its person's, is looked up anew at every request. */
 export function resolver({ config, storage, mayFetch }: ResolverParts): Resolve {
-  return async ({ mount: id, entry: entryId, variant, person }, { fresh, signal }) => {
+  return async ({ mount: id, entry: entryId, variant, person }, { refused, signal }) => {
     const mount = await storage.find(id);
     if (!mount) throw new StorageError("not-found", { message: "no such mount" });
     if (!(await mayFetch(mount, person))) throw new StorageError("not-found", { message: "taken back" });
-    const asked = { signal, ...(variant !== undefined && { prefer: variant }), ...(fresh && { fresh }) };
+    const asked = {
+      signal,
+      ...(variant !== undefined && { prefer: variant }),
+      ...(refused !== undefined && { refused }),
+    };
     const link = await storage.link(id, entryId, asked);
     const entry = link.entry ?? (await storage.stat(id, entryId, { signal }));
     return { link, entry, mount, method: methodOf(config, mount) };

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { Link } from "../storage/driver.ts";
 import type { Entry, Variant } from "../storage/entry.ts";
 import { StorageError } from "../storage/error.ts";
 import type { Mount } from "../storage/mount.ts";
@@ -43,14 +44,20 @@ export function createFileBytes({ proxy, storage }: FileBytesParts): FileBytes {
   return {
     open: (mount, entry, { variant, ...options }) =>
       inWordsOfStorage(options.signal, async () => {
-        const find = (fresh: boolean) =>
+        const find = (refused?: string) =>
           storage.link(mount.id, entry.id, {
             signal: options.signal,
-            fresh,
+            ...(refused !== undefined && { refused }),
             ...(variant && { prefer: variant.id }),
           });
-        const link = await find(false);
-        const { stream, size } = await proxy.open({ ...options, link, relink: () => find(true) });
+        const link = await find();
+        const known = sizeOf(link, variant);
+        const { stream, size } = await proxy.open({
+          ...options,
+          link,
+          relink: find,
+          ...(known !== undefined && { size: known }),
+        });
         return { stream: translated(stream, options.signal), ...(size !== undefined && { size }) };
       }),
     picture: (url, options) =>
@@ -59,6 +66,12 @@ export function createFileBytes({ proxy, storage }: FileBytesParts): FileBytes {
         return proxy.read({ ...options, link, relink: async () => link });
       }),
   };
+}
+
+/** Bytes of what a link leads to, where the drive tells: its entry is the original, whichever rendition was asked for. */
+function sizeOf(link: Link, variant: Pick<Variant, "id"> | undefined): number | undefined {
+  if (link.kind === "empty") return 0;
+  return link.size ?? (variant ? undefined : link.entry?.size);
 }
 
 async function inWordsOfStorage<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import { parseRanges, resolveRanges, type RangeSpec } from "./range.ts";
 
 /** What is known of a file's present state, to judge conditions by. */
 export interface Validators {
-  /** Strong, with its quotes. */
+  /** Strong, with its quotes. May have to be worked out: it is looked at once, and only where a request names one. */
   readonly etag?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly modifiedAt?: number | undefined;
@@ -34,19 +34,16 @@ export function judge(method: string, headers: IncomingHttpHeaders, file: Valida
   return kind === "part" ? { send: "part", ...part } : { send: kind };
 }
 
-// A tag may have to be worked out: it is looked at only where a request names one.
-
 function preconditionFails(headers: IncomingHttpHeaders, file: Validators): boolean {
   const match = headers["if-match"];
-  if (match !== undefined) return match.trim() !== "*" && !tags(match).some((tag) => tag === file.etag);
+  if (match !== undefined) return match.trim() !== "*" && !tags(match).includes(file.etag ?? "");
   const since = seconds(headers["if-unmodified-since"]);
   return since !== undefined && file.modifiedAt !== undefined && Math.floor(file.modifiedAt / 1000) > since;
 }
 
 function isUnchanged(headers: IncomingHttpHeaders, file: Validators): boolean {
   const match = headers["if-none-match"];
-  if (match !== undefined)
-    return match.trim() === "*" || tags(match).some((tag) => tag.replace(/^W\//, "") === file.etag);
+  if (match !== undefined) return match.trim() === "*" || tags(match.replaceAll("W/", "")).includes(file.etag ?? "");
   const since = seconds(headers["if-modified-since"]);
   return since !== undefined && file.modifiedAt !== undefined && Math.floor(file.modifiedAt / 1000) <= since;
 }
@@ -64,7 +61,14 @@ function tags(list: string): readonly string[] {
   return list.match(/(?:W\/)?"[^"]*"/g) ?? [];
 }
 
-function seconds(date: string | undefined): number | undefined {
-  const parsed = date === undefined ? Number.NaN : Date.parse(date);
+/** The forms of an HTTP-date (RFC 9110 §5.6.7): the one in use, and the one of RFC 850. Whatever is none is ignored. */
+const httpDate = /^[A-Z][a-z]+, [0-9]{2}[ -][A-Z][a-z]{2}[ -](?:[0-9]{2}|[0-9]{4}) [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/;
+/** The form of C's asctime, which is in UTC too but does not say so. */
+const asctimeDate = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4}$/;
+
+function seconds(text: string | undefined): number | undefined {
+  const date = text?.trim() ?? "";
+  if (!httpDate.test(date) && !asctimeDate.test(date)) return undefined;
+  const parsed = Date.parse(asctimeDate.test(date) ? `${date} UTC` : date);
   return Number.isNaN(parsed) ? undefined : Math.floor(parsed / 1000);
 }

@@ -9,9 +9,10 @@ export type OnFallback = (resolved: Resolved, why: FallbackReason) => void;
 
 /** Mounts whose redirects were found not to work. */
 export interface Fallbacks {
-  note(resolved: Resolved, why: FallbackReason): void;
-  /** Links of this mount are tied to our address, as far as is known: redirects would be refused. */
-  isTied(mount: string): boolean;
+  /** `person`: who met it. What the owner met goes for everybody, what another met for them alone: anybody can say so. */
+  note(resolved: Resolved, why: FallbackReason, person: string): void;
+  /** Links of this mount are tied to our address, as far as is known: redirects would be refused to this person. */
+  isTied(mount: Resolved["mount"], person: string): boolean;
 }
 
 interface FallbacksOptions {
@@ -31,13 +32,13 @@ export function createFallbacks({ now, onFallback }: FallbacksOptions): Fallback
   const told = new LRUCache<string, number>({ max: 10_000 });
   const isRecent = (time: number | undefined, within: number): boolean => time !== undefined && now() - time < within;
   return {
-    note(resolved, why) {
-      const { id } = resolved.mount;
-      if (why === "refused") tied.set(id, now());
+    note(resolved, why, person) {
+      const { id, owner } = resolved.mount;
+      if (why === "refused") tied.set(person === owner ? id : `${id} ${person}`, now());
       if (isRecent(told.get(`${id} ${why}`), toldFor)) return;
       told.set(`${id} ${why}`, now());
       onFallback?.(resolved, why);
     },
-    isTied: (mount) => isRecent(tied.get(mount), tiedFor),
+    isTied: ({ id }, person) => [id, `${id} ${person}`].some((key) => isRecent(tied.get(key), tiedFor)),
   };
 }

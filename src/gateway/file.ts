@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import contentDisposition from "content-disposition";
 import mime from "mime";
 import type { Link } from "../storage/driver.ts";
@@ -45,16 +46,20 @@ function contentType({ name, mimeType }: Entry): string {
   return mime.getType(name) ?? mimeType ?? "application/octet-stream";
 }
 
+/** Characters of a tag. */
+const longestTag = 128;
+
 /**
  * Strong, and ours: the same whichever node of the file host answers, so that a download can be taken up again after
- * a new link. Of the content hash where the drive tells one, else of id, size and time. It tells no more than the
- * link itself, whose ticket names the entry.
+ * a new link. Of the content hash where the drive tells one, else of id, size and time; a text of no usual length is
+ * hashed, because clients send tags back.
  */
 function etag({ id, hash, size, modifiedAt }: Entry, variant: string | undefined): string | undefined {
   if (hash === undefined && modifiedAt === undefined) return undefined;
   const state = hash === undefined ? [id, size, modifiedAt] : [hash, size];
   const parts = [...state, variant].map((part) => encodeURIComponent(String(part ?? "").toWellFormed()));
-  return `"${parts.join("/")}"`;
+  const text = parts.join("/");
+  return `"${text.length <= longestTag ? text : createHash("sha256").update(text).digest("base64url")}"`;
 }
 
 /** The headers every answer with this file's bytes has. */

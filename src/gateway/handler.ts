@@ -11,6 +11,7 @@ import { equalTexts, proxyUrl } from "./proxy-url.ts";
 import { refusals, refuse, type Refusal } from "./refusal.ts";
 import type { Resolve, Resolved } from "./resolve.ts";
 import type { Ticket, Tickets } from "./ticket.ts";
+import { StorageError } from "../storage/error.ts";
 import { watchPage, type Look } from "./watch.ts";
 
 /** Everything the handler leans on. */
@@ -129,7 +130,7 @@ async function file(
   const resolved = await parts.resolve(admitted, { signal: asked.signal });
   const target = through ? undefined : redirectTarget(parts, admitted, resolved);
   if (target !== undefined) return redirect(target);
-  reportFallback(parts, asked, resolved, through);
+  reportFallback(parts, asked, resolved, { ticket: admitted, through });
   return stream(parts, asked, admitted, resolved);
 }
 
@@ -160,10 +161,15 @@ function redirectTarget(
     case "proxy":
       return undefined;
     case "redirect":
-      return link.headers === undefined && !fallbacks.isTied(mount.id) ? link.url : undefined;
+      return link.headers === undefined && !fallbacks.isTied(mount, ticket.person) ? plainUrl(link.url) : undefined;
     case "proxy-url":
       return downloadProxy && proxyUrl(ticket, { ...downloadProxy, name: entry.name, expiresAt: ticket.expiresAt });
   }
+}
+
+/** An address as a header can carry it. One that can be carried as it is stays so, to the letter: it is signed. */
+function plainUrl(url: string): string {
+  return /^[\x21-\x7e]*$/.test(url) ? url : new URL(url).href;
 }
 
 function redirect(location: string): Reply {
@@ -175,11 +181,16 @@ function redirect(location: string): Reply {
   };
 }
 
-function reportFallback({ fallbacks }: Parts, asked: Asked, resolved: Resolved, through: boolean): void {
+function reportFallback(
+  { fallbacks }: Parts,
+  asked: Asked,
+  resolved: Resolved,
+  { ticket, through }: { readonly ticket: Ticket; readonly through: boolean },
+): void {
   if (resolved.method !== "redirect" || resolved.link.kind === "empty") return;
-  if (resolved.link.headers) fallbacks.note(resolved, "headers");
+  if (resolved.link.headers) fallbacks.note(resolved, "headers", ticket.person);
   // The watch page says so when the file host turned its reader away.
-  else if (through && asked.query.get("why") === "refused") fallbacks.note(resolved, "refused");
+  else if (through && asked.query.get("why") === "refused") fallbacks.note(resolved, "refused", ticket.person);
 }
 
 function stream(parts: HandlerParts, asked: Asked, ticket: Ticket, resolved: Resolved): Reply {
@@ -194,7 +205,11 @@ function stream(parts: HandlerParts, asked: Asked, ticket: Ticket, resolved: Res
         link,
         file: servedFile(entry, link, ticket.variant),
         person: ticket.person,
-        relink: async () => (await parts.resolve(ticket, { fresh: true, signal: asked.signal })).link,
+        relink: async (refused) => {
+          // What was taken back meanwhile is not fetched on.
+          if (await parts.revoked?.(ticket)) throw new StorageError("not-found", { message: "taken back" });
+          return (await parts.resolve(ticket, { refused, signal: asked.signal })).link;
+        },
         signal: asked.signal,
       }),
   };

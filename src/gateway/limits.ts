@@ -14,7 +14,7 @@ export interface LimitOptions {
 export interface Quota {
   /** Whether the person may start a stream; if not, after how many milliseconds. */
   admit(person: string): Promise<{ readonly ok: true } | { readonly ok: false; readonly retryAfter: number }>;
-  /** Told of bytes that went to the person, at the end of each stream. */
+  /** Told of bytes that go to the person, as they go. */
   spend(person: string, bytes: number): void;
 }
 
@@ -32,12 +32,18 @@ export class LimitError extends Error {
   }
 }
 
+/** One stream's place. */
+export interface Stay {
+  /** Counts bytes that go out; gives the milliseconds to hold back after them. */
+  spend(bytes: number): number;
+  /** Gives the place to the next; once. */
+  leave(): void;
+}
+
 /** Counts streams and paces bytes. */
 export interface Limits {
-  /** Resolves with the way out, to be called with the bytes that were sent. Throws `LimitError`. */
-  enter(person: string): Promise<(bytes: number) => void>;
-  /** Milliseconds to hold back after that many bytes. */
-  pace(bytes: number): number;
+  /** Resolves with a place among the streams. Throws `LimitError`. */
+  enter(person: string): Promise<Stay>;
   readonly streams: number;
 }
 
@@ -54,6 +60,12 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
     const left = (active.get(person) ?? 1) - 1;
     if (left === 0) active.delete(person);
     else active.set(person, left);
+  };
+  const pace = (bytes: number): number => {
+    if (bytesPerSecond === undefined) return 0;
+    const time = now();
+    paidUntil = Math.max(paidUntil, time) + (bytes / bytesPerSecond) * 1000;
+    return paidUntil - time;
   };
   return {
     get streams() {
@@ -74,16 +86,13 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
         leave(person);
         throw new LimitError(429, admission.retryAfter);
       }
-      return (bytes) => {
-        leave(person);
-        quota?.spend(person, bytes);
+      return {
+        spend(bytes) {
+          quota?.spend(person, bytes);
+          return pace(bytes);
+        },
+        leave: () => leave(person),
       };
-    },
-    pace(bytes) {
-      if (bytesPerSecond === undefined) return 0;
-      const time = now();
-      paidUntil = Math.max(paidUntil, time) + (bytes / bytesPerSecond) * 1000;
-      return paidUntil - time;
     },
   };
 }

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import type { Link } from "../storage/driver.ts";
 import { judge, type Verdict } from "./conditions.ts";
 import { fileHeaders, type ServedFile } from "./file.ts";
-import { LimitError, type Limits } from "./limits.ts";
+import { LimitError, type Limits, type Stay } from "./limits.ts";
 import { Outflow } from "./outflow.ts";
 import { parseContentRange, rangeHeader } from "./range.ts";
 import { createSlots } from "./slots.ts";
@@ -22,8 +22,8 @@ export interface ServeRequest {
   readonly link: Link;
   /** In whose name it is counted. */
   readonly person: string;
-  /** Forgets the link and gets another. */
-  readonly relink: () => Promise<Link>;
+  /** Gets another link than the one with that address, which was turned away. */
+  readonly relink: (refused: string) => Promise<Link>;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
 }
@@ -47,6 +47,8 @@ export interface Proxy {
 export interface StreamRequest extends Pick<ServeRequest, "link" | "person" | "relink" | "signal"> {
   /** First byte wanted; absent = the first there is. */
   readonly from?: number;
+  /** Bytes of the whole file, where the drive tells. */
+  readonly size?: number;
 }
 
 /** One small file for ourselves. */
@@ -94,54 +96,48 @@ export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 
       wait,
       signal,
       address: addressOf(link),
-      relink: async () => addressOf(await relink()),
+      relink: async (refused) => addressOf(await relink(refused)),
       onRelink: meters.relinked,
     });
-  const counted = async <T>(person: string, work: (count: (bytes: number) => void) => Promise<T>): Promise<T> => {
-    const leave = await limits.enter(person);
-    let sent = 0;
-    try {
-      return await work((bytes) => (sent += bytes));
-    } finally {
-      leave(sent);
-      meters.sent(sent);
-    }
+  const enter = async (person: string): Promise<Stay> => {
+    const { spend, leave } = await limits.enter(person);
+    return { leave, spend: (bytes) => (meters.sent(bytes), spend(bytes)) };
+  };
+  const within = async <T>(person: string, work: (spend: Stay["spend"]) => Promise<T>): Promise<T> => {
+    const { spend, leave } = await enter(person);
+    return work(spend).finally(leave);
   };
   return {
     async open(request) {
       if (request.link.kind === "empty") return { stream: Readable.from([], { objectMode: false }), size: 0 };
       const closed = new AbortController();
       const signal = AbortSignal.any([request.signal, closed.signal]);
-      const leave = await limits.enter(request.person);
-      const source = sourceOf({ ...request, signal });
+      const { spend, leave } = await enter(request.person);
       try {
-        const flow = await openFlow({ ...request, signal }, { source, limits, meters, wait });
+        const flow = await openFlow(
+          { ...request, signal },
+          { source: sourceOf({ ...request, signal }), spend, meters, wait },
+        );
         const stream = new Outflow(() => closed.abort(new Error("nobody reads on")));
-        void flow
-          .into(stream)
-          .catch(meters.cut)
-          .then(() => {
-            leave(flow.sent());
-            meters.sent(flow.sent());
-          });
+        void flow.into(stream).catch(meters.cut).then(leave);
         return { stream, ...(flow.size !== undefined && { size: flow.size }) };
       } catch (error) {
-        leave(0);
+        leave();
         throw error;
       }
     },
     async serve(request) {
       const verdict = judge(request.method, request.headers, request.file);
       if (answersAtOnce(request, verdict)) return;
-      await counted(request.person, async (count) => {
-        count(await stream(request, verdict, { source: sourceOf(request), limits, meters, wait }));
-      });
+      await within(request.person, (spend) =>
+        stream(request, verdict, { source: sourceOf(request), spend, meters, wait }),
+      );
     },
     async read(request) {
       if (request.link.kind === "empty") return Buffer.alloc(0);
-      return counted(request.person, async (count) => {
+      return within(request.person, async (spend) => {
         const bytes = await readWhole(await sourceOf(request).open(undefined), request.limit);
-        count(bytes.length);
+        spend(bytes.length);
         return bytes;
       });
     },
@@ -151,32 +147,30 @@ export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 
 /** A file whose first answer has come. */
 interface Flow {
   readonly size?: number;
-  /** Bytes that went on until now. */
-  sent(): number;
   /** Moves everything; what cannot be mended ends the stream, and is told unless nobody reads on. */
   into(stream: Outflow): Promise<void>;
 }
 
-async function openFlow({ from = 0, signal }: StreamRequest, means: Means): Promise<Flow> {
+async function openFlow({ from = 0, size, signal }: StreamRequest, means: Means): Promise<Flow> {
   const opened = await means.source.open(from === 0 ? undefined : rangeHeader({ from }));
   try {
     const { head } = opened.exchange;
     if (isEncoded(head)) throw new UpstreamError("odd", "the file host encoded a file that was to come as it is");
     const extent = extentOf(head);
     if (extent.start > from) throw unasked();
-    let transfer: Transfer | undefined;
+    const total = extent.total ?? size;
+    const end = extent.end ?? size;
     return {
-      ...(extent.total === undefined ? {} : { size: extent.total }),
-      sent: () => transfer?.sent ?? 0,
+      ...(total === undefined ? {} : { size: total }),
       async into(stream) {
-        transfer = new Transfer({
+        const transfer = new Transfer({
           ...means,
           start: from,
-          ...(extent.end === undefined ? {} : { end: extent.end }),
+          ...(end === undefined ? {} : { end }),
           extent,
           response: stream,
           signal,
-          pace: means.limits.pace,
+          pace: means.spend,
           onResume: means.meters.resumed,
         });
         try {
@@ -254,7 +248,8 @@ const headWaits = 20;
 
 interface Means {
   readonly source: Source;
-  readonly limits: Limits;
+  /** Counts bytes that go out; gives the milliseconds to hold back after them. */
+  readonly spend: Stay["spend"];
   readonly meters: ProxyMeters;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -265,11 +260,10 @@ interface Answering extends ServeRequest {
   readonly common: Readonly<Record<string, string>>;
 }
 
-async function stream(request: ServeRequest, verdict: Verdict, means: Means): Promise<number> {
+async function stream(request: ServeRequest, verdict: Verdict, means: Means): Promise<void> {
   const opening = means.source.open(wantedRange(request, verdict));
   // Put into words while the file host looks for the bytes: done before or after, it would be waited for.
-  const words = fileHeaders(request.file);
-  const opened = await opening;
+  const [opened, words] = await both(opening, () => fileHeaders(request.file));
   try {
     return await answer(
       { ...request, opened, common: typed(words, request.file, opened.exchange.head) },
@@ -281,14 +275,28 @@ async function stream(request: ServeRequest, verdict: Verdict, means: Means): Pr
   }
 }
 
-async function answer(answering: Answering, verdict: Verdict, means: Means): Promise<number> {
+/** An exchange, and what is worked out until it comes; where that fails the exchange is dropped. */
+async function both<T>(opening: Promise<Opened>, work: () => T): Promise<[Opened, T]> {
+  try {
+    const result = work();
+    return [await opening, result];
+  } catch (error) {
+    void opening.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+async function answer(answering: Answering, verdict: Verdict, means: Means): Promise<void> {
   const { method, opened, response, signal } = answering;
   const { head } = opened.exchange;
   if (head.status === 416) return refuseRange(answering);
-  if (isEncoded(head)) return passEncoded(answering);
+  if (method === "HEAD") return tellSize(answering, isEncoded(head) ? { start: 0 } : extentOf(head));
+  if (isEncoded(head)) return passEncoded(answering, means.spend);
   const extent = extentOf(head);
-  if (method === "HEAD") return tellSize(answering, extent);
-  const part = partToSend(extent, verdict);
+  const part = partToSend(extent, verdict, answering.file);
   writeHead(answering, { ...part, extent });
   const transfer = new Transfer({
     ...part,
@@ -296,7 +304,7 @@ async function answer(answering: Answering, verdict: Verdict, means: Means): Pro
     extent,
     response,
     signal,
-    pace: means.limits.pace,
+    pace: means.spend,
     onResume: means.meters.resumed,
   });
   const finished = finish(answering, transfer, means.meters);
@@ -320,15 +328,19 @@ interface Part {
   readonly status: 200 | 206;
 }
 
-/** What the client gets out of an answer; a host that ignored the range is read up to where it begins. */
-function partToSend(extent: Extent, verdict: Verdict): Part {
-  const end = extent.end === undefined ? {} : { end: extent.end };
+/**
+ * What the client gets out of an answer; a host that ignored the range is read up to where it begins. Where the host does
+ * not say how long the file is, the drive does: what then ends too soon is not taken for the whole.
+ */
+function partToSend(extent: Extent, verdict: Verdict, { size }: ServedFile): Part {
+  const last = extent.end ?? size;
+  const end = last === undefined ? {} : { end: last };
   const isWhole = extent.start === 0 && extent.end === extent.total;
   switch (verdict.send) {
     case "part": {
-      const last = Math.min(verdict.end + 1, extent.end ?? Number.POSITIVE_INFINITY);
-      if (extent.start > verdict.start || last <= verdict.start) throw unasked();
-      return { status: 206, start: verdict.start, end: last };
+      const until = Math.min(verdict.end + 1, extent.end ?? Number.POSITIVE_INFINITY);
+      if (extent.start > verdict.start || until <= verdict.start) throw unasked();
+      return { status: 206, start: verdict.start, end: until };
     }
     case "asked":
       return { status: isWhole ? 200 : 206, start: extent.start, ...end };
@@ -357,9 +369,8 @@ function writeHead(
   });
 }
 
-function tellSize({ response, common }: Answering, { total }: Extent): number {
+function tellSize({ response, common }: Answering, { total }: Extent): void {
   response.writeHead(200, { ...common, ...(total === undefined ? {} : { "content-length": total }) }).end();
-  return 0;
 }
 
 function typed(headers: Record<string, string>, { type }: ServedFile, head: ResponseHead): Record<string, string> {
@@ -372,11 +383,7 @@ function hostType({ fields }: ResponseHead): string {
   return /^(video|audio)\/[a-z0-9.+-]+$/i.test(type) ? type : "application/octet-stream";
 }
 
-async function finish(
-  { response, signal, opened }: Answering,
-  transfer: Transfer,
-  meters: ProxyMeters,
-): Promise<number> {
+async function finish({ response, signal, opened }: Answering, transfer: Transfer, meters: ProxyMeters): Promise<void> {
   try {
     await transfer.run(opened);
     response.end();
@@ -384,19 +391,17 @@ async function finish(
     if (!signal.aborted) meters.cut(error);
     response.destroy();
   }
-  return transfer.sent;
 }
 
-function refuseRange({ method, response, file, common, opened }: Answering): number {
+function refuseRange({ method, response, file, common, opened }: Answering): void {
   const total = parseContentRange(opened.exchange.head.fields.get("content-range"))?.total ?? file.size;
   if (method === "HEAD") {
     // Not even the first byte is there.
     response.writeHead(200, { ...common, "content-length": total ?? 0 }).end();
-    return 0;
+    return;
   }
   const range = total === undefined ? {} : { "content-range": `bytes */${total}` };
   response.writeHead(416, { ...common, ...range, "content-length": 0 }).end();
-  return 0;
 }
 
 function isEncoded({ fields }: ResponseHead): boolean {
@@ -404,7 +409,7 @@ function isEncoded({ fields }: ResponseHead): boolean {
 }
 
 /** A host that encodes although asked not to: passed on as it is, whole, without ranges, which would count other bytes. */
-async function passEncoded({ response, common, opened }: Answering): Promise<number> {
+async function passEncoded({ response, common, opened }: Answering, spend: Stay["spend"]): Promise<void> {
   const { head } = opened.exchange;
   if (head.status !== 200) throw new UpstreamError("odd", "the file host sent a part of an encoded file");
   const { etag: _etag, ...untagged } = common;
@@ -413,11 +418,10 @@ async function passEncoded({ response, common, opened }: Answering): Promise<num
     "accept-ranges": "none",
     "content-encoding": head.fields.get("content-encoding"),
   });
-  let sent = 0;
   await opened.exchange
     .pour({
       take: (bytes, taken) => {
-        sent += bytes.length;
+        spend(bytes.length);
         response.write(bytes, taken);
         return true;
       },
@@ -426,5 +430,4 @@ async function passEncoded({ response, common, opened }: Answering): Promise<num
       () => response.end(),
       () => response.destroy(),
     );
-  return sent;
 }

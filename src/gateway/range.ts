@@ -23,9 +23,14 @@ export function parseRanges(header: string | undefined): readonly RangeSpec[] | 
 function parseSpec(text: string): RangeSpec | undefined {
   const match = /^([0-9]*)-([0-9]*)$/.exec(text);
   const [, first = "", last = ""] = match ?? [];
-  if (first === "") return last === "" ? undefined : { last: Number(last) };
-  if (last === "") return { from: Number(first) };
-  return Number(first) <= Number(last) ? { from: Number(first), to: Number(last) } : undefined;
+  if (first === "") return last === "" ? undefined : { last: position(last) };
+  if (last === "") return { from: position(first) };
+  return position(first) <= position(last) ? { from: position(first), to: position(last) } : undefined;
+}
+
+/** No file reaches further, and beyond it a number is not written in digits. */
+function position(digits: string): number {
+  return Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
 }
 
 /**

@@ -12,8 +12,8 @@ export interface Resolved {
   readonly method: DownloadMethod;
 }
 
-/** Looks a ticket up, anew at every request; `fresh` forgets a cached link first. Throws `StorageError`. */
+/** Looks a ticket up, anew at every request; `refused`: an address that was turned away, and is not to be given again. Throws `StorageError`. */
 export type Resolve = (
   ticket: Ticket,
-  options: { readonly fresh?: boolean; readonly signal: AbortSignal },
+  options: { readonly refused?: string; readonly signal: AbortSignal },
 ) => Promise<Resolved>;

@@ -92,6 +92,8 @@ class HttpGateway implements Gateway {
   readonly #closeUpstream: () => void;
   readonly #prefix: string;
   readonly #visitors: Visitors;
+  /** Requests under way. */
+  readonly #running = new Set<Promise<void>>();
   #stopping = false;
 
   constructor(options: GatewayOptions) {
@@ -119,9 +121,8 @@ class HttpGateway implements Gateway {
         return this.#stopping ? { ok: false, parts: { ...readiness.parts, gateway: false } } : readiness;
       },
     });
-    this.#server = createServer(
-      { ...serverSettings, ...options.timeouts },
-      (request, response) => void this.#take(request, response),
+    this.#server = createServer({ ...serverSettings, ...options.timeouts }, (request, response) =>
+      this.#run(this.#take(request, response)),
     );
     this.#server.setTimeout(silence);
   }
@@ -156,6 +157,13 @@ class HttpGateway implements Gateway {
     await closed;
     clearTimeout(cut);
     this.#closeUpstream();
+    // What they sent last is counted before they are done.
+    await Promise.race([Promise.allSettled(this.#running), sleep(afterwards, undefined, { ref: false })]);
+  }
+
+  #run(request: Promise<void>): void {
+    const running = request.finally(() => this.#running.delete(running));
+    this.#running.add(running);
   }
 
   #localAddress(): string {
@@ -229,6 +237,9 @@ const serverSettings = {
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5000,
 } as const;
+
+/** Milliseconds that requests whose connections are gone may take to end. */
+const afterwards = 1000;
 
 /** Milliseconds without a byte either way; a player that was paused for longer asks again for the rest. */
 const silence = 15 * 60_000;

@@ -21,8 +21,8 @@ interface SourceOptions {
   /** At most so many connections a signed address. */
   readonly slots: Slots;
   readonly address: Address;
-  /** A new link in place of a stale one. */
-  readonly relink: () => Promise<Address>;
+  /** A new link in place of a stale one, whose address is told. */
+  readonly relink: (refused: string) => Promise<Address>;
   /** Resolves after that many milliseconds; rejects with the signal's reason. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
@@ -80,7 +80,7 @@ class LinkedSource implements Source {
     if (!this.#mayRelink) throw refusal;
     this.#mayRelink = false;
     this.#options.onRelink();
-    this.#address = await this.#options.relink();
+    this.#address = await this.#options.relink(this.#address.url);
   }
 
   async #try(range: string | undefined): Promise<Opened | UpstreamError> {

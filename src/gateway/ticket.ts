@@ -68,9 +68,11 @@ export function createTickets({ keys, now }: TicketsOptions): Tickets {
   return {
     issue: (draft) => write(newest, { ...draft, issuedAt: now() }),
     read(text) {
-      const ticket = known.get(text) ?? readTicket(ring, text);
+      const seen = known.get(text);
+      const ticket = seen ?? readTicket(ring, text);
       if (!ticket) return { ok: false, why: "bad" };
-      known.set(text, ticket);
+      // A copy: a part of a text keeps the whole of it in memory, here an address with any query.
+      if (!seen) known.set(Buffer.from(text, "latin1").toString("latin1"), ticket);
       return ticket.expiresAt <= now() ? { ok: false, why: "expired" } : { ok: true, ticket };
     },
   };

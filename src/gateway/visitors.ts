@@ -34,18 +34,22 @@ export function createVisitors({ requests = 1200, guesses = 60 }: VisitorOptions
   const guessing = new RateLimiterMemory({ keyPrefix: "guessing", points: guesses, duration: aMinute });
   // The same few addresses ask again and again.
   const known = new LRUCache<string, Address>({ max: 1000 });
-  const read = (text: string | undefined): Address | undefined => {
+  const addressIn = (text: string | undefined): Address | undefined => {
     if (text === undefined) return undefined;
-    const address = known.get(text) ?? readAddress(text);
-    if (address) known.set(text, address);
+    const seen = known.get(text);
+    if (seen) return seen;
+    const address = readAddress(text);
+    if (address) known.set(ownCopy(text), address);
     return address;
   };
   return {
     of({ socket, headers }) {
-      const peer = read(socket.remoteAddress);
+      const peer = addressIn(socket.remoteAddress);
+      if (!peer) return "unknown";
       const named = headers["x-forwarded-for"];
-      const said = read((Array.isArray(named) ? named.join(",") : named)?.split(",").at(-1)?.trim());
-      return (said && peer && !peer.isPublic ? said : peer)?.visitor ?? "unknown";
+      if (peer.isPublic || named === undefined) return peer.visitor;
+      const said = (Array.isArray(named) ? named.join(",") : named).split(",").at(-1)?.trim();
+      return (addressIn(said) ?? peer).visitor;
     },
     async admit(visitor) {
       const suspected = await guessing.get(visitor);
@@ -64,6 +68,11 @@ interface Address {
   /** What requests are counted by. */
   readonly visitor: string;
   readonly isPublic: boolean;
+}
+
+/** A part of a text keeps the whole of it in memory, here a header of any length. */
+function ownCopy(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
 }
 
 /** No address is longer. */

@@ -55,7 +55,7 @@ async function subtitles({ proxy, resolve }: WatchParts, { signal }: Asked, tick
     link,
     person: ticket.person,
     limit: largestSubtitles,
-    relink: async () => (await resolve(ticket, { fresh: true, signal })).link,
+    relink: async (refused) => (await resolve(ticket, { refused, signal })).link,
     signal,
   });
   return {
@@ -90,7 +90,7 @@ function show(parts: WatchParts, watched: Watched, { entry, beside }: Look): Rep
     body: html`<h1>${entry.name}</h1>
       ${player(shelf, beside)} ${renditions(shelf)}
       <p>
-        <a class="button" href="${shelf.up}/p/${watched.text}/${lastSegment(url)}" download>${say("watch-download")}</a>
+        <a class="button" href="${shelf.up}/d/${watched.text}/${lastSegment(url)}" download>${say("watch-download")}</a>
       </p>
       <h2>${say("watch-open-in")}</h2>
       <ul class="row">
@@ -158,11 +158,11 @@ export function subtitlesOf(
   film: Entry,
   beside: readonly Entry[],
 ): readonly { readonly found: Entry; readonly label: string }[] {
-  const { stem } = splitName(film.name);
+  const stem = splitName(film.name).stem.toLowerCase();
   return beside
     .filter((entry) => isSubtitle(entry) && entry.kind === "file")
     .map((found) => ({ found, stem: splitName(found.name).stem }))
-    .filter((subtitle) => subtitle.stem === stem || subtitle.stem.startsWith(`${stem}.`))
+    .filter((subtitle) => `${subtitle.stem.toLowerCase()}.`.startsWith(`${stem}.`))
     .map((subtitle) => ({
       found: subtitle.found,
       label: subtitle.stem.slice(stem.length + 1) || extensionOf(subtitle.found),

@@ -14,8 +14,8 @@ interface WantedLink {
   readonly entry: string;
   readonly driver: Driver;
   readonly prefer?: string;
-  /** Forget the cached one first: it was refused. */
-  readonly fresh?: boolean;
+  /** An address that was turned away: forgotten if it is the cached one, so that many who met it cost one call. */
+  readonly refused?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -46,14 +46,18 @@ export function createLinks({ now }: { now(): number }): Links {
   return {
     async find(wanted) {
       const key = `${wanted.mount}/${wanted.entry}/${wanted.prefer ?? ""}`;
-      const cached = wanted.fresh ? undefined : known.get(key);
-      if (cached && cached.goodUntil > now()) return cached.link;
+      const cached = known.get(key);
+      if (cached && cached.goodUntil > now() && !leadsTo(cached.link, wanted.refused)) return cached.link;
       return joined(asking.get(key) ?? ask(key, wanted), wanted.signal);
     },
     forget(mount) {
       for (const key of [...known.keys()].filter((candidate) => candidate.startsWith(`${mount}/`))) known.delete(key);
     },
   };
+}
+
+function leadsTo(link: Link, address: string | undefined): boolean {
+  return link.kind === "url" && link.url === address;
 }
 
 function endOf(link: Link, now: number): number {

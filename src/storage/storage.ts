@@ -59,11 +59,11 @@ export interface Storage {
     options?: CallOptions & { readonly every?: number },
   ): AsyncIterable<Folder>;
   stat(mount: string, entry: string, options?: CallOptions): Promise<Details>;
-  /** From the cache until 60 s before expiry; one upstream call for many askers. `fresh` forgets the cached one first. */
+  /** From the cache until 60 s before expiry; one upstream call for many askers. `refused`: an address that was turned away, and is not to be given again. */
   link(
     mount: string,
     entry: string,
-    options?: CallOptions & { readonly prefer?: string; readonly fresh?: boolean },
+    options?: CallOptions & { readonly prefer?: string; readonly refused?: string },
   ): Promise<Link>;
   /** Undefined where the drive has none. */
   quota(mount: string, options?: CallOptions): Promise<Quota | undefined>;

@@ -65,7 +65,9 @@ async function station(
       },
       wait: async () => undefined,
     }),
-    storage: { link: async (_mount, _entry, { fresh = false } = {}) => links(fresh, `http://127.0.0.1:${port}/file`) },
+    storage: {
+      link: async (_mount, _entry, { refused } = {}) => links(refused !== undefined, `http://127.0.0.1:${port}/file`),
+    },
   });
   const stop = new AbortController();
   const ask = (more: { readonly from?: number } = {}) =>

@@ -242,7 +242,12 @@ describe("a link", () => {
     await storage.link(id, "f1");
     drive.now += 3_600_000 - 60_000;
     await storage.link(id, "f1");
-    await storage.link(id, "f1", { fresh: true });
+    const link = await storage.link(id, "f1");
+    if (link.kind !== "url") throw new Error("the drive gave no address");
+    await Promise.all([1, 2, 3].map(() => storage.link(id, "f1", { refused: link.url })));
+    expect(drive.asked).toHaveLength(3);
+    // Who met the old address late is given the new one.
+    await storage.link(id, "f1", { refused: "https://another.example/" });
     expect(drive.asked).toHaveLength(3);
   });
 

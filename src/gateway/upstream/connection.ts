@@ -30,8 +30,10 @@ interface Standing {
 
 /** Bytes that are worth a write of their own; fewer wait for the end of the event loop's turn. */
 const gathered = 128 * 1024;
-/** Room without which the next answer is read into another slab: a part that a player asks for fits in it. */
-const leastRoom = 128 * 1024;
+/** Room without which a read is not worth its call. */
+const leastRoom = 32 * 1024;
+/** Room without which the next answer begins in another slab: a part that a player asks for fits in it. */
+const leastRoomToBegin = 128 * 1024;
 /** Interim answers before the real one; more of them is a host that plays for time. */
 const mostInterim = 8;
 
@@ -126,7 +128,8 @@ export class Connection implements Carrier {
   #region(): Buffer {
     const nobodyLooks = this.#slab.holders === 1 && this.#flushed === this.#filled;
     if (nobodyLooks) this.#flushed = this.#filled = 0;
-    else if (this.#slab.bytes.length - this.#filled < leastRoom) this.#takeNextSlab();
+    else if (this.#slab.bytes.length - this.#filled < (this.#running ? leastRoom : leastRoomToBegin))
+      this.#takeNextSlab();
     return this.#slab.bytes.subarray(this.#filled);
   }
 

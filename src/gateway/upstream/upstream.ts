@@ -66,7 +66,7 @@ class Pool implements Upstream {
   readonly #idle = new Map<Connection, Idle>();
   readonly #standing = new Set<Connection>();
   /** Addresses that were taken apart: a player that seeks asks at the same one again and again. */
-  readonly #urls = new LRUCache<string, URL>({ max: 1000 });
+  readonly #urls = new LRUCache<string, URL>({ max: 1000, ttl: 5 * 60_000 });
   /** The newest TLS session of a host. */
   readonly #sessions = new Map<string, Buffer>();
 
@@ -84,8 +84,7 @@ class Pool implements Upstream {
   }
 
   async open(address: string, { headers = {}, signal }: OpenOptions): Promise<Exchange> {
-    let url = this.#urls.get(address) ?? readUrl(address);
-    this.#urls.set(address, url);
+    let url = this.#urls.get(address) ?? this.#remember(address);
     let sent = headers;
     for (let hops = 0; ; hops += 1) {
       const exchange = await this.#ask(url, sent, signal);
@@ -178,6 +177,12 @@ class Pool implements Upstream {
     else if (this.#idle.size >= mostIdle) oldest?.connection.close();
     const until = setTimeout(() => connection.close(), this.#idleFor).unref();
     this.#idle.set(connection, { host, connection, until });
+  }
+
+  #remember(address: string): URL {
+    const url = readUrl(address);
+    this.#urls.set(address, url);
+    return url;
   }
 
   /** The one that was used last: it is the least likely to have been closed at the other end. */
