@@ -6,9 +6,11 @@ import type { Config } from "../config.ts";
 import type { LimitOptions } from "../gateway/limits.ts";
 import type { Pages } from "../gateway/pages.ts";
 import type { Revocations } from "../gateway/revocations.ts";
+import type { ProxyTarget } from "../gateway/proxy-url.ts";
 import { createGateway, type Gateway } from "../gateway/server.ts";
 import type { Tickets } from "../gateway/ticket.ts";
 import type { VisitorOptions } from "../gateway/visitors.ts";
+import type { Link } from "../storage/driver.ts";
 import { StorageError } from "../storage/error.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -73,12 +75,12 @@ export function gatewayOf(site: GatewaySite): Gateway {
       ]);
       return banned !== undefined || revoked;
     },
+    takenBack: (ticket) => revocations.last(ticket),
     limits: { ...limits, quota: office.allowance },
     ...(visitors && { visitors }),
     ready: () => readiness(site),
     ...(downloadProxy && { downloadProxy }),
-    linkByPath: ({ mount, entry, variant }, { signal }) =>
-      storage.link(mount, entry, { signal, ...(variant !== undefined && { prefer: variant }) }),
+    linkByPath: (target, { signal }) => linkByPath(site, target, signal),
     look: async ({ mount, entry, folder }, { signal }) => ({
       entry: await storage.stat(mount, entry, { signal }),
       beside: folder === undefined ? [] : await beside(storage, mount, folder, signal),
@@ -93,6 +95,22 @@ export function gatewayOf(site: GatewaySite): Gateway {
       },
     }),
     log: log.child({ part: "gateway" }),
+  });
+}
+
+/** What a path of the download proxy leads to, looked up as a ticket is. */
+async function linkByPath(site: GatewaySite, target: ProxyTarget, signal: AbortSignal): Promise<Link> {
+  const { storage, office, revocations, mayFetch } = site;
+  const [mount, { banned }, takenBack] = await Promise.all([
+    storage.find(target.mount),
+    office.door.standing(target.person),
+    revocations.last(target),
+  ]);
+  const isOver = !mount || banned !== undefined || takenBack > target.takenBack;
+  if (isOver || !(await mayFetch(mount, target.person))) throw new StorageError("not-found", { message: "taken back" });
+  return storage.link(mount.id, target.entry, {
+    signal,
+    ...(target.variant !== undefined && { prefer: target.variant }),
   });
 }
 

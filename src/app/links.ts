@@ -1,6 +1,7 @@
 import type { Services } from "../actions/services.ts";
 import type { Config } from "../config.ts";
 import { proxyUrl } from "../gateway/proxy-url.ts";
+import type { Revocations } from "../gateway/revocations.ts";
 import type { Resolve } from "../gateway/resolve.ts";
 import type { Tickets } from "../gateway/ticket.ts";
 import { ticketUrl, watchUrl } from "../gateway/ticket-url.ts";
@@ -40,13 +41,14 @@ interface IssuerParts {
   readonly config: Config;
   readonly storage: Storage;
   readonly tickets: Tickets;
+  readonly revocations: Revocations;
 }
 
 /**
  * Addresses for files: the drive's own where there is no public address, else a ticket. Unless told otherwise the drive
  * is asked first, so that a refusal is said in the chat and not behind a dead link.
  */
-export function linkIssuer({ config, storage, tickets }: IssuerParts): Services["issueLink"] {
+export function linkIssuer({ config, storage, tickets, revocations }: IssuerParts): Services["issueLink"] {
   const { publicUrl, linkTtl, downloadProxy } = config;
   return async (mount, entry, { person }, { variant, folder, unasked, signal }) => {
     const find = () => storage.link(mount.id, entry.id, { signal, ...(variant && { prefer: variant.id }) });
@@ -58,7 +60,9 @@ export function linkIssuer({ config, storage, tickets }: IssuerParts): Services[
     const ticket = tickets.issue({ ...ids, person: person.id, folder, expiresAt });
     const more = { expiresAt, ...(isPlayable(entry) && { watch: watchUrl(ticket, publicUrl) }) };
     if (method === "proxy-url" && downloadProxy) {
-      return { url: proxyUrl(ids, { ...downloadProxy, name: entry.name, expiresAt }), via: "proxy-url", ...more };
+      const takenBack = await revocations.last({ mount: mount.id, person: person.id });
+      const target = { ...ids, person: person.id, takenBack };
+      return { url: proxyUrl(target, { ...downloadProxy, name: entry.name, expiresAt }), via: "proxy-url", ...more };
     }
     const way = method === "proxy" ? "p" : "d";
     return { url: ticketUrl(ticket, { publicUrl, way, name: entry.name }), via: "gateway", ...more };

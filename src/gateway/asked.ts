@@ -21,6 +21,8 @@ export type Reply =
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
+      /** The answer to a wrong token, although its status does not say so. */
+      readonly isToGuess?: boolean;
     }
   | {
       readonly kind: "bytes";
@@ -56,7 +58,11 @@ export function languageOf({ headers }: Pick<Asked, "headers">, words: Words): s
 }
 
 /** A JSON answer for programs. */
-export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
+export function json(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Extract<Reply, { kind: "whole" }> {
   return {
     kind: "whole",
     status,

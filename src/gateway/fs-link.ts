@@ -25,7 +25,9 @@ const anHour = 3_600_000;
 export async function fsLink(parts: FsLinkParts, asked: Asked): Promise<Reply> {
   const { downloadProxy, linkByPath, words } = parts;
   if (!downloadProxy || !linkByPath) return refuse(asked, refusals.noPage, words);
-  if (!equalTexts(asked.headers.authorization ?? "", downloadProxy.token)) return outcome(401, "token is invalidated");
+  if (!equalTexts(asked.headers.authorization ?? "", downloadProxy.token)) {
+    return { ...outcome(401, "token is invalidated"), isToGuess: true };
+  }
   const path = pathIn((await asked.body(longestBody)).toString("utf8"));
   if (path === undefined) return outcome(400, "a JSON body with a path is needed");
   const target = readProxyPath(path);
@@ -55,10 +57,12 @@ function address({ tickets, now, address }: FsLinkParts, target: ProxyTarget, li
     return { url: link.url, header: Object.fromEntries(header) };
   }
   // A file without bytes has no address at its host; ours serves nothing, successfully.
-  const ticket = tickets.issue({ ...target, person: "download-proxy", expiresAt: now() + anHour });
+  const { mount, entry, variant, person } = target;
+  const ids = { mount, entry, person, ...(variant !== undefined && { variant }) };
+  const ticket = tickets.issue({ ...ids, expiresAt: now() + anHour });
   return { url: ticketUrl(ticket, { publicUrl: address(), way: "p", name: "empty" }), header: {} };
 }
 
-function outcome(code: number, message: string, data: object | null = null): Reply {
+function outcome(code: number, message: string, data: object | null = null): Extract<Reply, { kind: "whole" }> {
   return json(200, { code, message, data });
 }

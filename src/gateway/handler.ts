@@ -22,6 +22,8 @@ export interface HandlerParts {
   readonly proxy: Proxy;
   /** Whether a ticket was withdrawn. */
   readonly revoked?: (ticket: Ticket) => Promise<boolean>;
+  /** When links of a mount and person were last taken back; absent = never. */
+  readonly takenBack?: (ticket: Pick<Ticket, "mount" | "person">) => Promise<number>;
   /** Where people reach us, without a trailing slash. */
   readonly address: () => string;
   /** Milliseconds since the epoch. */
@@ -128,7 +130,7 @@ async function file(
   const admitted = await admit(parts, asked, text);
   if ("kind" in admitted) return admitted;
   const resolved = await parts.resolve(admitted, { signal: asked.signal });
-  const target = through ? undefined : redirectTarget(parts, admitted, resolved);
+  const target = through ? undefined : await redirectTarget(parts, admitted, resolved);
   if (target !== undefined) return redirect(target);
   reportFallback(parts, asked, resolved, { ticket: admitted, through });
   return stream(parts, asked, admitted, resolved);
@@ -151,11 +153,11 @@ function stub({ words }: HandlerParts, asked: Asked): Reply {
 }
 
 /** Where a client may fetch the bytes itself; undefined where only we can. */
-function redirectTarget(
-  { downloadProxy, fallbacks }: Parts,
+async function redirectTarget(
+  { downloadProxy, fallbacks, takenBack }: Parts,
   ticket: Ticket,
   { link, entry, mount, method }: Resolved,
-): string | undefined {
+): Promise<string | undefined> {
   if (link.kind === "empty") return undefined;
   switch (method) {
     case "proxy":
@@ -163,7 +165,11 @@ function redirectTarget(
     case "redirect":
       return link.headers === undefined && !fallbacks.isTied(mount, ticket.person) ? plainUrl(link.url) : undefined;
     case "proxy-url":
-      return downloadProxy && proxyUrl(ticket, { ...downloadProxy, name: entry.name, expiresAt: ticket.expiresAt });
+      if (!downloadProxy) return undefined;
+      return proxyUrl(
+        { ...ticket, takenBack: (await takenBack?.(ticket)) ?? 0 },
+        { ...downloadProxy, name: entry.name, expiresAt: ticket.expiresAt },
+      );
   }
 }
 

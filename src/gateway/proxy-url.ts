@@ -5,6 +5,10 @@ export interface ProxyTarget {
   readonly mount: string;
   readonly entry: string;
   readonly variant?: string;
+  /** Person id of who asked: the link works while they may fetch the file. */
+  readonly person: string;
+  /** When links like this one were last taken back, ms since the epoch; 0 = never. A link of before is over. */
+  readonly takenBack: number;
 }
 
 interface ProxyUrlOptions {
@@ -27,22 +31,27 @@ export function proxyUrl(target: ProxyTarget, { url, token, name, expiresAt }: P
 }
 
 /**
- * `/<mount>/<entry>/<name>`, or `/<mount>/<entry>/<variant>/<name>`: ids decide, so equal names in one folder stay
- * apart and a renamed file keeps its address.
+ * `/<mount>/<entry>/@<person>/<name>`, with the variant after the entry: ids decide, so equal names in one folder stay
+ * apart and a renamed file keeps its address. A person's path to a file is the same each time, until it is taken back:
+ * from then on it says since when, `@<person>.<time>`.
  */
-export function proxyPath({ mount, entry, variant }: ProxyTarget, name: string): string {
+export function proxyPath({ mount, entry, variant, person, takenBack }: ProxyTarget, name: string): string {
   const ids = [mount, entry, ...(variant === undefined ? [] : [variant])].map(plainId);
-  return `/${[...ids, plainName(name)].join("/")}`;
+  const since = takenBack === 0 ? "" : `.${takenBack.toString(36)}`;
+  return `/${[...ids, `@${plainId(person)}${since}`, plainName(name)].join("/")}`;
 }
 
 /** What a path made by `proxyPath` stands for; undefined for any other. */
 export function readProxyPath(path: string): ProxyTarget | undefined {
   const [start, ...segments] = path.split("/");
-  const ids = segments.slice(0, -1).map(readId);
-  const [mount, entry, variant] = ids;
-  if (start !== "" || ids.length > 3 || ids.includes(undefined)) return undefined;
-  if (mount === undefined || entry === undefined) return undefined;
-  return { mount, entry, ...(variant === undefined ? {} : { variant }) };
+  const [whose = "", name] = segments.splice(-2);
+  const [, plain = "", since = "0"] = /^@([^.]+)(?:\.([0-9a-z]{1,10}))?$/.exec(whose) ?? [];
+  const ids = [plain, ...segments].map(readId);
+  const [person, mount, entry, variant] = ids;
+  if (start !== "" || name === undefined || ids.length > 4 || ids.includes(undefined)) return undefined;
+  if (person === undefined || mount === undefined || entry === undefined) return undefined;
+  const takenBack = Number.parseInt(since, 36);
+  return { mount, entry, person, takenBack, ...(variant === undefined ? {} : { variant }) };
 }
 
 /** Ids may hold anything; a path segment may not. `~` begins none that is kept as it is. */

@@ -8,6 +8,8 @@ export interface Revocations {
   /** All matching tickets issued until now are over; new ones are not. */
   revoke(which: Revocation): Promise<void>;
   revoked(ticket: Ticket): Promise<boolean>;
+  /** When links of that mount and person were last taken back, milliseconds since the epoch; 0 = not that it mattered. */
+  last(of: Pick<Ticket, "mount" | "person">): Promise<number>;
 }
 
 interface RevocationsOptions {
@@ -23,14 +25,16 @@ interface RevocationsOptions {
 
 /** Revocations kept as points in time: what was issued before is withdrawn. */
 export function createRevocations({ store, now, keepFor }: RevocationsOptions): Revocations {
+  const last: Revocations["last"] = async ({ mount, person }) => {
+    const times = await store.getMany([keyOf({ mount }), keyOf({ person }), keyOf("all")]);
+    return Math.max(0, ...times.filter((time) => typeof time === "number"));
+  };
   return {
+    last,
     revoke: async (which) => {
       await store.set(keyOf(which), now(), keepFor);
     },
-    revoked: async ({ mount, person, issuedAt }) => {
-      const times = await store.getMany([keyOf({ mount }), keyOf({ person }), keyOf("all")]);
-      return times.some((time) => typeof time === "number" && issuedAt <= time);
-    },
+    revoked: async (ticket) => ticket.issuedAt <= (await last(ticket)),
   };
 }
 

@@ -205,9 +205,9 @@ class HttpGateway implements Gateway {
       if (webhook && path === webhook.path) return await webhook.handle(request, response);
       if (quietRoutes.has(route)) return await send(asked, response, await this.#handler(asked));
       const visitor = this.#visitors.of(request);
-      await this.#visitors.admit(visitor);
+      await this.#visitors.admit(visitor, { asksForOthers: route === "api" });
       const reply = await this.#handler(asked);
-      if (reply.kind === "whole" && guesses.has(reply.status)) await this.#visitors.suspect(visitor);
+      if (isToGuess(reply)) await this.#visitors.suspect(visitor);
       await send(asked, response, reply);
     } catch (error) {
       await this.#refuse(asked, response, error);
@@ -246,6 +246,10 @@ const silence = 15 * 60_000;
 
 /** Answers to who has no ticket: guessing them is not to be cheap. */
 const guesses = new Set([403, 404, 410]);
+
+function isToGuess(reply: Reply): boolean {
+  return reply.kind === "whole" && (guesses.has(reply.status) || reply.isToGuess === true);
+}
 
 const quietRoutes = new Set(["healthz", "readyz", "metrics", "webhook"]);
 

@@ -20,8 +20,11 @@ export interface Visitors {
    * one house has all addresses.
    */
   of(request: Pick<IncomingMessage, "socket" | "headers">): string;
-  /** Throws `LimitError` (429) when the address asks too often, or guesses. */
-  admit(visitor: string): Promise<void>;
+  /**
+   * Throws `LimitError` (429) when the address asks too often, or guesses. One that asks for many others, as a download
+   * proxy does, may ask as often as it likes.
+   */
+  admit(visitor: string, options?: { readonly asksForOthers?: boolean }): Promise<void>;
   /** A request of this address was refused: it may be guessing. */
   suspect(visitor: string): Promise<void>;
 }
@@ -51,9 +54,10 @@ export function createVisitors({ requests = 1200, guesses = 60 }: VisitorOptions
       const said = (Array.isArray(named) ? named.join(",") : named).split(",").at(-1)?.trim();
       return (addressIn(said) ?? peer).visitor;
     },
-    async admit(visitor) {
+    async admit(visitor, { asksForOthers = false } = {}) {
       const suspected = await guessing.get(visitor);
       if (suspected && suspected.consumedPoints >= guesses) throw new LimitError(429, suspected.msBeforeNext);
+      if (asksForOthers) return;
       await asking.consume(visitor).catch((reason: unknown) => {
         throw reason instanceof RateLimiterRes ? new LimitError(429, reason.msBeforeNext) : reason;
       });

@@ -107,6 +107,28 @@ describe("where a redirect cannot work", () => {
     expect((await house.ask(redirecting)).status).toBe(302);
   });
 
+  test("what one person's player was refused changes nothing for others, unless it is the owner's", async () => {
+    const host = await openHost(serve(Buffer.from("hello")));
+    const house = await openHouse();
+    const file = { entry: fileOf("a.bin", 5), link: (): Link => ({ kind: "url", url: `${host.url}/f` }) };
+    const jun = { person: "telegram:77" };
+    await house.ask(`${house.place(file, "p", jun)}?why=refused`);
+    expect((await house.ask(house.place(file, "d", jun))).text).toBe("hello");
+    expect((await house.ask(house.place(file, "d"))).status).toBe(302);
+    await house.ask(`${house.place(file, "p")}?why=refused`);
+    expect((await house.ask(house.place(file, "d", { person: "telegram:78" }))).text).toBe("hello");
+  });
+
+  test("an address that no header takes is written as one that it takes, and any other to the letter", async () => {
+    const house = await openHouse();
+    const locationOf = async (url: string) => {
+      const path = house.place({ entry: fileOf("a", 5), link: () => ({ kind: "url", url }), method: "redirect" }, "d");
+      return (await house.ask(path)).headers.location;
+    };
+    expect(await locationOf("https://h.example/电影.mkv?s=a|b")).toBe("https://h.example/%E7%94%B5%E5%BD%B1.mkv?s=a|b");
+    expect(await locationOf("https://h.example/a'b|c?sign=%2f~")).toBe("https://h.example/a'b|c?sign=%2f~");
+  });
+
   test("a mount of the method proxy is never redirected, and nobody is told of it", async () => {
     const told: unknown[] = [];
     const host = await openHost(serve(Buffer.from("hello")));

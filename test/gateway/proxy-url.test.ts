@@ -60,6 +60,8 @@ describe("signs, as download proxies check them", () => {
   });
 });
 
+const mia = { person: "mia", takenBack: 0 };
+
 describe("the path of a file", () => {
   const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });
 
@@ -69,38 +71,55 @@ describe("the path of a file", () => {
       fc.constantFrom(".", "..", "a/b", "a\\b", "%2F", "?#"),
     );
     fc.assert(
-      fc.property(id, id, fc.option(id, { nil: undefined }), name, (mount, entry, variant, called) => {
-        const target = { mount, entry, ...(variant !== undefined && { variant }) };
-        const url = proxyUrl(target, { url: "https://dl.example.com/", token, name: called, expiresAt: now });
-        const path = decodeURIComponent(new URL(url).pathname);
-        expect(readProxyPath(path)).toEqual(target);
-        expect(path).toBe(proxyPath(target, called));
-        const sign = new URL(url).searchParams.get("sign")?.replaceAll(" ", "+") ?? "";
-        expect(checkSign(path, sign, { token, now })).toBe(true);
-      }),
+      fc.property(
+        fc.tuple(id, id, id),
+        fc.option(id, { nil: undefined }),
+        name,
+        fc.nat(),
+        (ids, variant, called, time) => {
+          const [mount, entry, person] = ids;
+          const takenBack = time * 1000;
+          const target = { mount, entry, person, takenBack, ...(variant !== undefined && { variant }) };
+          const url = proxyUrl(target, { url: "https://dl.example.com/", token, name: called, expiresAt: now });
+          const path = decodeURIComponent(new URL(url).pathname);
+          expect(readProxyPath(path)).toEqual(target);
+          expect(path).toBe(proxyPath(target, called));
+          const sign = new URL(url).searchParams.get("sign")?.replaceAll(" ", "+") ?? "";
+          expect(checkSign(path, sign, { token, now })).toBe(true);
+        },
+      ),
     );
   });
 
   test("is another one for another file of the same name", () => {
-    const [one, other] = ["VO1", "VO2"].map((entry) => proxyPath({ mount: "m", entry }, "same.mkv"));
+    const [one, other] = ["VO1", "VO2"].map((entry) => proxyPath({ mount: "m", entry, ...mia }, "same.mkv"));
     expect(one).not.toBe(other);
-    expect(one).toBe("/m/VO1/same.mkv");
+    expect(one).toBe("/m/VO1/@mia/same.mkv");
   });
 
-  test.each(["", "/", "/m", "/m/e", "m/e/name", "/m/e/v/x/name", "/m//name", "/m/e\u0000/name"])(
-    "%j is none",
-    (path) => {
-      expect(readProxyPath(path)).toBeUndefined();
-    },
-  );
+  test.each([
+    "",
+    "/",
+    "/m",
+    "/m/e",
+    "m/e/@p/name",
+    "/m/e/name",
+    "/m/e/v/x/@p/name",
+    "/m//@p/name",
+    "/m/e\u0000/@p/name",
+    "/m/e/@/name",
+    "/m/e/@p.!/name",
+  ])("%j is none", (path) => {
+    expect(readProxyPath(path)).toBeUndefined();
+  });
 });
 
 test("its base is the first line, without a trailing slash", () => {
   const url = proxyUrl(
-    { mount: "m", entry: "e" },
+    { mount: "m", entry: "e", ...mia },
     { url: "https://dl.example.com/\nhttps://b", token, name: "a b.mkv", expiresAt: 1500 },
   );
-  expect(url).toMatch(/^https:\/\/dl\.example\.com\/m\/e\/a%20b\.mkv\?sign=[\w-]{43}=:2$/);
+  expect(url).toMatch(/^https:\/\/dl\.example\.com\/m\/e\/@mia\/a%20b\.mkv\?sign=[\w-]{43}=:2$/);
 });
 
 const letters = Buffer.from("abcdefghijklmnopqrstuvwxyz");
@@ -117,7 +136,7 @@ async function withProxy(link: (url: string) => Link) {
   const house = await openHouse({ linkByPath, downloadProxy: { url: "http://unused", token } });
   const proxy = await startDownloadProxy({ address: house.url, token });
   const urlOf = (entry: string, expiresAt = Date.now() + 60_000): string =>
-    proxyUrl({ mount: "m1", entry }, { url: proxy.url, token, name: "film 1.mkv", expiresAt });
+    proxyUrl({ mount: "m1", entry, ...mia }, { url: proxy.url, token, name: "film 1.mkv", expiresAt });
   return { host, house, proxy, asked, urlOf };
 }
 
@@ -128,7 +147,7 @@ describe("an independent download proxy", () => {
     const part = await ask(urlOf("VO1"), { headers: { range: "bytes=3-5" } });
     expect([part.status, part.text]).toEqual([206, "def"]);
     expect(host.asked[0]?.headers.get("x-need")).toBe("1");
-    expect(asked[0]).toEqual({ mount: "m1", entry: "VO1" });
+    expect(asked[0]).toEqual({ mount: "m1", entry: "VO1", ...mia });
   });
 
   test("refuses a link that is over, and one that was changed", async () => {
@@ -158,7 +177,8 @@ describe("an independent download proxy", () => {
     const path = house.place({ entry, link, method: "proxy-url" }, "d", { expiresAt });
     const { status, headers } = await house.ask(path);
     expect(status).toBe(302);
-    expect(headers.location).toContain(`${proxy.url}/m1/${entry.id}/film%201.mkv?sign=`);
+    expect(headers.location).toContain(`${proxy.url}/m1/${entry.id}/@`);
+    expect(headers.location).toContain(`/film%201.mkv?sign=`);
     expect(headers.location).toMatch(new RegExp(`:${Math.ceil(expiresAt / 1000)}$`));
   });
 });
@@ -170,7 +190,7 @@ describe("POST /api/fs/link", () => {
   };
 
   test("answers 200 always, and says the outcome as its code", async () => {
-    const good = await call({ authorization: token }, JSON.stringify({ path: "/m1/VO1/a.mkv" }));
+    const good = await call({ authorization: token }, JSON.stringify({ path: "/m1/VO1/@mia/a.mkv" }));
     expect(good.status).toBe(200);
     expect(JSON.parse(good.text)).toMatchObject({ code: 200, message: "success", data: { header: {} } });
   });
@@ -180,7 +200,7 @@ describe("POST /api/fs/link", () => {
     ["another token", { authorization: `${token}x` }, 401],
     ["the token with a scheme", { authorization: `Bearer ${token}` }, 401],
   ])("with %s nothing is told", async (_what, headers, code) => {
-    const refused = await call(headers, JSON.stringify({ path: "/m1/VO1/a.mkv" }));
+    const refused = await call(headers, JSON.stringify({ path: "/m1/VO1/@mia/a.mkv" }));
     expect(JSON.parse(refused.text)).toMatchObject({ code, data: null });
   });
 
@@ -192,6 +212,28 @@ describe("POST /api/fs/link", () => {
     ["a path of nobody's", '{"path":"/../../etc/passwd"}', 404],
   ])("%s is answered with its code", async (_what, body, code) => {
     expect(JSON.parse((await call({ authorization: token }, body)).text)).toMatchObject({ code });
+  });
+
+  test("who guesses tokens is made to wait, and the proxy of many people is not", async () => {
+    const linkByPath: LinkByPath = async () => ({ kind: "url", url: "https://never.example/f" });
+    const house = await openHouse({
+      linkByPath,
+      downloadProxy: { url: "http://unused", token },
+      visitors: { requests: 3, guesses: 3 },
+    });
+    const call = (authorization: string, from: string) =>
+      house.ask("/api/fs/link", {
+        method: "POST",
+        headers: { authorization, "x-forwarded-for": from },
+        body: JSON.stringify({ path: "/m1/VO1/@mia/a.mkv" }),
+      });
+    for (let turn = 0; turn < 10; turn += 1) {
+      expect(JSON.parse((await call(token, "8.8.8.8")).text)).toMatchObject({ code: 200 });
+    }
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(JSON.parse((await call("guess", "8.8.4.4")).text)).toMatchObject({ code: 401 });
+    }
+    expect((await call(token, "8.8.4.4")).status).toBe(429);
   });
 
   test("a body without end is not read", async () => {

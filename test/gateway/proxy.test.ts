@@ -116,15 +116,50 @@ describe("what is said of a file", () => {
     expect(host.asked).toEqual([]);
   });
 
-  test("conditions are answered without a host", async () => {
+  const [before, exactly, after] = ["01 Jan 2026 00:00:00", "02 Jan 2026 03:04:05", "03 Jan 2026 00:00:00"];
+  const range = { range: "bytes=0-1" };
+  test.each<[Record<string, string>, number, ("GET" | "HEAD")?]>([
+    [{ "if-none-match": "TAG" }, 304],
+    [{ "if-none-match": "TAG" }, 304, "HEAD"],
+    [{ "if-none-match": '"x", TAG' }, 304],
+    [{ "if-none-match": "W/TAG" }, 304],
+    [{ "if-none-match": "*" }, 304],
+    [{ "if-none-match": '"x"' }, 200],
+    [{ "if-none-match": "TAG", ...range }, 304],
+    [{ "if-none-match": '"x"', "if-modified-since": `Sat, ${after} GMT` }, 200],
+    [{ "if-modified-since": `Sat, ${after} GMT` }, 304],
+    [{ "if-modified-since": `Fri, ${exactly} GMT` }, 304],
+    [{ "if-modified-since": `Thu, ${before} GMT` }, 200],
+    [{ "if-modified-since": "Sat Jan  3 00:00:00 2026" }, 304],
+    [{ "if-modified-since": "Saturday, 03-Jan-26 00:00:00 GMT" }, 304],
+    [{ "if-modified-since": "2999" }, 200],
+    [{ "if-modified-since": "2026-01-03T00:00:00Z" }, 200],
+    [{ "if-match": "TAG" }, 200],
+    [{ "if-match": "*" }, 200],
+    [{ "if-match": '"another"' }, 412],
+    [{ "if-match": '"another"' }, 412, "HEAD"],
+    [{ "if-match": "W/TAG" }, 412],
+    [{ "if-match": '"another", TAG', ...range }, 206],
+    [{ "if-match": "TAG", "if-unmodified-since": `Thu, ${before} GMT` }, 200],
+    [{ "if-unmodified-since": `Thu, ${before} GMT` }, 412],
+    [{ "if-unmodified-since": `Fri, ${exactly} GMT` }, 200],
+    [{ "if-match": '"another"', "if-none-match": "TAG" }, 412],
+    [{ "if-range": "TAG", ...range }, 206],
+    [{ "if-range": "W/TAG", ...range }, 200],
+    [{ "if-range": '"x"', ...range }, 200],
+    [{ "if-range": `Fri, ${exactly} GMT`, ...range }, 206],
+    [{ "if-range": `Sat, ${after} GMT`, ...range }, 200],
+    [{ "if-range": "nonsense", ...range }, 200],
+    [{ "if-range": "TAG", range: "bytes=26-" }, 416],
+    [{ "if-range": '"x"', range: "bytes=26-" }, 200],
+  ])("%o is answered with %i", async (headers, status, method = "GET") => {
     const { house, host, path } = await shelved(letters);
     const { etag = "" } = (await house.ask(path, { method: "HEAD" })).headers;
-    const statusWith = async (headers: Record<string, string>) => (await house.ask(path, { headers })).status;
-    expect(await statusWith({ "if-none-match": `"x", ${etag}` })).toBe(304);
-    expect(await statusWith({ "if-modified-since": "Sat, 03 Jan 2026 00:00:00 GMT" })).toBe(304);
-    expect(await statusWith({ "if-match": '"another"' })).toBe(412);
-    expect(await statusWith({ "if-unmodified-since": "Thu, 01 Jan 2026 00:00:00 GMT" })).toBe(412);
-    expect(host.asked).toEqual([]);
+    const tagged = Object.entries(headers).map(([name, value]) => [name, value.replace("TAG", etag)]);
+    const { status: answered } = await house.ask(path, { method, headers: Object.fromEntries(tagged) });
+    expect(answered).toBe(status);
+    // A condition that is not met is answered without a host.
+    expect(host.asked).toHaveLength(status === 200 || status === 206 ? 1 : 0);
   });
 
   test("a file without bytes is served, and no host is asked for it", async () => {
@@ -297,6 +332,43 @@ describe("a film goes on at the byte where it broke off", () => {
     expect(sha((await house.ask(path)).body)).toBe(sha(film));
   });
 
+  test("when the host said no length and closed early: the drive knows how long the file is", async () => {
+    const script: Script = (asked, socket) => {
+      if (asked.nth > 0) return serve(film)(asked, socket);
+      socket.write(head(200, { connection: "close" }));
+      socket.end(film.subarray(0, 500_000));
+    };
+    const { house, path } = await shelved(film, script);
+    const whole = await house.ask(path);
+    expect(whole.headers["content-length"]).toBe(String(film.length));
+    expect(sha(whole.body)).toBe(sha(film));
+  });
+
+  test("but a torso is never taken for the whole, whatever the host says", async () => {
+    const script: Script = (_asked, socket) => {
+      socket.write(head(200, { connection: "close" }));
+      socket.end(film.subarray(0, 500_000));
+    };
+    const { house, path } = await shelved(film, script);
+    await expect(house.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
+  });
+
+  test("but not when the link was taken back meanwhile", async () => {
+    let isTakenBack = false;
+    const host = await openHost((asked, socket) => {
+      isTakenBack = true;
+      if (asked.nth === 0) breaking(1_000_000, "end")(asked, socket);
+      else answer(socket, { status: 403 });
+    });
+    const house = await openHouse({ revoked: async () => isTakenBack });
+    const path = house.place({
+      entry: fileOf("film.mkv", film.length),
+      link: () => ({ kind: "url", url: `${host.url}/f` }),
+    });
+    await expect(house.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
+    expect(house.asked).toHaveLength(1);
+  });
+
   test("but never with bytes of another file", async () => {
     const other = noise(film.length + 1, 9);
     const script: Script = (asked, socket) =>
@@ -313,6 +385,34 @@ describe("a film goes on at the byte where it broke off", () => {
     await expect(house.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
     expect(house.asked).toHaveLength(2);
   });
+});
+
+test("HEAD of a file that its host encodes reads none of it", async () => {
+  const host = await openHost((_asked, socket) => {
+    socket.write(head(200, { "content-encoding": "gzip", "content-length": film.length }));
+    socket.write(film.subarray(0, 1000));
+  });
+  const house = await openHouse();
+  const { size: _size, ...entry } = fileOf("a.bin", 0);
+  const path = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
+  const { status, headers } = await house.ask(path, { method: "HEAD" });
+  expect(status).toBe(200);
+  expect(headers).not.toHaveProperty("content-length");
+});
+
+test("a range of any number of digits is asked for in digits", async () => {
+  const host = await openHost(serve(letters));
+  const house = await openHouse();
+  const { size: _size, ...entry } = fileOf("a.bin", 0);
+  const path = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
+  expect((await house.ask(path, { headers: { range: `bytes=${"9".repeat(30)}-` } })).status).toBe(416);
+  expect((await house.ask(path, { headers: { range: `bytes=1-${"9".repeat(30)}` } })).text).toBe(
+    "bcdefghijklmnopqrstuvwxyz",
+  );
+  expect(host.asked.map(({ headers }) => headers.get("range"))).toEqual([
+    expect.stringMatching(/^bytes=[0-9]{16}-$/),
+    expect.stringMatching(/^bytes=1-[0-9]{16}$/),
+  ]);
 });
 
 test("a stale link at the start costs one new link, and the client sees none of it", async () => {
