@@ -438,7 +438,7 @@ question-broadcast = { $count ->
     [one] Send this to one chat?
    *[other] Send this to { $count } chats?
 }
-question-revoke-every-link = Take back every link that was handed out, everybody's? None of them will work again; people can ask for new ones at once. Downloads that run go on to their end.
+question-revoke-every-link = Take back every link to the gateway that anybody was given? None of them will work again; new ones can be had at once. Downloads under way go on.
 form-title-find-person = Find a person or a group
 field-find-person-who = Id
 field-find-person-who-hint = An id like telegram:1001 or discord:2002, of a group telegram:-1001, or a part of one.
@@ -474,7 +474,7 @@ notice-operator-made = You are an operator now. See /admin.
 notice-operator-stays = This operator cannot be banned from here.
 notice-unknown-command = I do not know this command. See /help for those there are.
 notice-admin-usage = /admin, or with: people, find WORDS, admit ID, expel ID, ban ID, unban ID, quota ID GIGABYTES or none, access open or allowlist, invite, mounts, broadcast TEXT, maintenance on or off, log LEVEL, revoke (every link), audit, state.
-notice-every-link-revoked = Done. No link that was handed out until now works any more, whoever has it; new ones do.
+notice-every-link-revoked = Done. No link to the gateway from before works any more, whoever has it; new ones do.
 notice-state-by-shell = In a shell beside the bot: npm run state -- export FILE, or import FILE. Secrets stay encrypted in the file.
 notice-broadcast-running = A broadcast is under way. Stop it, or wait until it is done.
 notice-broadcast-none = No broadcast is under way.

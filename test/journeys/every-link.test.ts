@@ -77,6 +77,6 @@ test("on Discord Otto does the same, after having let them work at first", async
   await otto.waitsFor("every link taken back");
   otto.speaks("zh-CN");
   await otto.uses("/管理 操作:收回全部链接", { in: otto.dm });
-  await otto.waitsFor("要收回所有人手中已发出的全部链接吗");
+  await otto.waitsFor("要收回已发给所有人的全部网关链接吗");
   expect(world.discord.complaints).toEqual([]);
 });
