@@ -388,6 +388,9 @@ press-stop-broadcast = Stop
 press-about-state = Backup
 press-confirm-broadcast = Yes, send it
 press-dismiss-broadcast = No, do not send it
+press-revoke-every-link = Take back every link
+press-confirm-revoke-every-link = Yes, take back every link
+press-dismiss-revoke-every-link = No, let them work
 
 admin-room-panel = Operators
 admin-room-people = People and groups
@@ -435,6 +438,7 @@ question-broadcast = { $count ->
     [one] Send this to one chat?
    *[other] Send this to { $count } chats?
 }
+question-revoke-every-link = Take back every link to the gateway that anybody was given? None of them will work again; new ones can be had at once. Downloads under way go on.
 form-title-find-person = Find a person or a group
 field-find-person-who = Id
 field-find-person-who-hint = An id like telegram:1001 or discord:2002, of a group telegram:-1001, or a part of one.
@@ -461,6 +465,7 @@ audit-log-level = log level set
 audit-check-mount = drive checked
 audit-broadcast = broadcast begun
 audit-stop-broadcast = broadcast stopped
+audit-revoke-every-link = every link taken back
 notice-banned = You cannot use this bot. If you think that is a mistake, ask its operator.
 notice-maintenance = The bot is being worked on and will be back soon. Nothing of yours is lost; please try again later.
 notice-admitted = Welcome, you are let in. See /help for what can be done here.
@@ -468,7 +473,8 @@ notice-code-void = This code has been used, withdrawn, or has expired. Ask for a
 notice-operator-made = You are an operator now. See /admin.
 notice-operator-stays = This operator cannot be banned from here.
 notice-unknown-command = I do not know this command. See /help for those there are.
-notice-admin-usage = /admin, or with: people, find WORDS, admit ID, expel ID, ban ID, unban ID, quota ID GIGABYTES or none, access open or allowlist, invite, mounts, broadcast TEXT, maintenance on or off, log LEVEL, audit, state.
+notice-admin-usage = /admin, or with: people, find WORDS, admit ID, expel ID, ban ID, unban ID, quota ID GIGABYTES or none, access open or allowlist, invite, mounts, broadcast TEXT, maintenance on or off, log LEVEL, revoke (every link), audit, state.
+notice-every-link-revoked = Done. No link to the gateway from before works any more, whoever has it; new ones do.
 notice-state-by-shell = In a shell beside the bot: npm run state -- export FILE, or import FILE. Secrets stay encrypted in the file.
 notice-broadcast-running = A broadcast is under way. Stop it, or wait until it is done.
 notice-broadcast-none = No broadcast is under way.
@@ -546,6 +552,7 @@ slash-admin-act-mounts = mounts
 slash-admin-act-broadcast = broadcast
 slash-admin-act-maintenance = maintenance
 slash-admin-act-log = log
+slash-admin-act-revoke = revoke
 slash-admin-act-audit = audit
 slash-admin-act-state = state
 slash-admin-with = with

@@ -232,10 +232,11 @@ function pagesOf({ store, words, meet }: House, { newest, address }: PageParts):
 }
 
 function openGateway(house: House, pages: Pages): Gateway {
-  const { log, meet } = house;
+  const { config, log, meet } = house;
   return gatewayOf({
     ...house,
     pages,
+    ...(config.limits && { limits: config.limits }),
     mayFetch: async (mount, person) => !!meet.services && mayFetch(meet.services, mount, person),
     onFallback: (mount) => {
       if (!meet.services) return;

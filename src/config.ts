@@ -27,6 +27,14 @@ export interface Config {
   readonly publicUrl?: string;
   readonly downloadMethod: DownloadMethod;
   readonly downloadProxy?: { readonly url: string; readonly token: string };
+  /** What streaming through the gateway may cost; what is absent is as `gateway/limits.ts` says. */
+  readonly limits?: {
+    /** Streams at once of everybody. */
+    readonly streams?: number;
+    readonly streamsPerPerson?: number;
+    /** Bytes a second of everybody together. */
+    readonly bytesPerSecond?: number;
+  };
   /** Milliseconds. */
   readonly linkTtl: number;
   readonly pikpak: {
@@ -66,6 +74,12 @@ const address = (protocols: RegExp, example: string) =>
 const http = (example: string) => address(/^https?$/, example);
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `takes ${values.join(", ")}` });
+const count = (takes: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, takes)
+    .transform(Number)
+    .optional();
 
 const variables = z.object({
   TELEGRAM_BOT_TOKEN: z
@@ -119,6 +133,13 @@ const variables = z.object({
   DOWNLOAD_METHOD: oneOf(downloadMethods).default("redirect"),
   DOWNLOAD_PROXY_URL: http("https://dl.example.com").optional(),
   DOWNLOAD_PROXY_TOKEN: z.string().optional(),
+  PROXY_STREAMS: count("takes a number of streams, 1 to 999999; 512 when absent"),
+  PROXY_STREAMS_PER_PERSON: count("takes a number of streams, 1 to 999999; 16 when absent"),
+  PROXY_BANDWIDTH: z
+    .string()
+    .regex(/^[1-9]\d{0,11}[KMG]?$/, "takes bytes a second, like 500K, 20M or 1G (of 1024); absent = no limit")
+    .transform(toBytes)
+    .optional(),
   LINK_TTL: z
     .string()
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
@@ -185,6 +206,12 @@ function toMilliseconds(text: string): number {
   return Number.parseInt(text, 10) * (units[text.slice(-1)] ?? 0);
 }
 
+const binaryUnits: Readonly<Record<string, number>> = { K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+function toBytes(text: string): number {
+  return Number.parseInt(text, 10) * (binaryUnits[text.slice(-1)] ?? 1);
+}
+
 function toConfig(v: Variables): Config {
   return {
     ...(v.TELEGRAM_BOT_TOKEN && { telegram: telegramOf(v, v.TELEGRAM_BOT_TOKEN) }),
@@ -199,6 +226,7 @@ function toConfig(v: Variables): Config {
     downloadMethod: v.DOWNLOAD_METHOD,
     ...(v.DOWNLOAD_PROXY_URL &&
       v.DOWNLOAD_PROXY_TOKEN && { downloadProxy: { url: v.DOWNLOAD_PROXY_URL, token: v.DOWNLOAD_PROXY_TOKEN } }),
+    ...limitsOf(v),
     linkTtl: v.LINK_TTL,
     pikpak: {
       domain: v.PIKPAK_DOMAIN,
@@ -209,6 +237,15 @@ function toConfig(v: Variables): Config {
     },
     logLevel: v.LOG_LEVEL,
   };
+}
+
+function limitsOf(v: Variables): Pick<Config, "limits"> {
+  const limits = {
+    ...(v.PROXY_STREAMS !== undefined && { streams: v.PROXY_STREAMS }),
+    ...(v.PROXY_STREAMS_PER_PERSON !== undefined && { streamsPerPerson: v.PROXY_STREAMS_PER_PERSON }),
+    ...(v.PROXY_BANDWIDTH !== undefined && { bytesPerSecond: v.PROXY_BANDWIDTH }),
+  };
+  return Object.keys(limits).length > 0 ? { limits } : {};
 }
 
 function telegramOf(v: Variables, token: string): NonNullable<Config["telegram"]> {

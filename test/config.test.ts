@@ -26,6 +26,9 @@ describe("the environment", () => {
       GATEWAY_PORT: "99999",
       ACCESS: "closed",
       LINK_TTL: "soon",
+      PROXY_STREAMS: "many",
+      PROXY_STREAMS_PER_PERSON: "0",
+      PROXY_BANDWIDTH: "20MB/s",
       ADMINS: "mia",
     };
     const message = messageOf(() => readConfig(wrong));
@@ -56,6 +59,23 @@ describe("the environment", () => {
     const config = readConfig({ ...token, PUBLIC_URL: "https://drive.example.com/", LINK_TTL: "30m" });
     expect(config.publicUrl).toBe("https://drive.example.com");
     expect(config.linkTtl).toBe(1_800_000);
+  });
+
+  test.each([
+    ["20M", 20 * 1024 ** 2],
+    ["1G", 1024 ** 3],
+    ["500K", 512_000],
+    ["65536", 65_536],
+  ])("a bandwidth of %s is %i bytes a second", (text, bytesPerSecond) => {
+    expect(readConfig({ ...token, PROXY_BANDWIDTH: text }).limits).toEqual({ bytesPerSecond });
+  });
+
+  test("streams at once are limited for everybody and for each, and what is wrong says what it takes", () => {
+    const config = readConfig({ ...token, PROXY_STREAMS: "40", PROXY_STREAMS_PER_PERSON: "2" });
+    expect(config.limits).toEqual({ streams: 40, streamsPerPerson: 2 });
+    const message = messageOf(() => readConfig({ ...token, PROXY_STREAMS: "-1", PROXY_BANDWIDTH: "20 MB" }));
+    expect(message).toMatch(/PROXY_STREAMS: takes a number of streams.*512/);
+    expect(message).toMatch(/PROXY_BANDWIDTH: takes bytes a second, like 500K, 20M or 1G/);
   });
 });
 

@@ -41,6 +41,7 @@ export const plainOperatorsPresses = {
   "withdraw-invitations": "aw",
   "compose-broadcast": "ac",
   "stop-broadcast": "ax",
+  "revoke-every-link": "ar",
   "about-state": "ay",
 } as const;
 export type PlainOperatorsPress = keyof typeof plainOperatorsPresses;

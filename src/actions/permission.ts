@@ -118,6 +118,7 @@ export const rules: Readonly<Record<Exclude<Action["do"], "submit">, Rule>> = {
   "set-log-level": byOperators,
   "compose-broadcast": byOperators,
   "stop-broadcast": byOperators,
+  "revoke-every-link": byOperators,
   "about-state": byOperators,
 };
 
@@ -136,7 +137,8 @@ export const formRules: Readonly<Record<FormId, Rule>> = {
 
 /** A screen of the operators answers only to one, whatever the button: they may have been one when it was drawn. */
 export function isOfOperators(scene: Scene | undefined): boolean {
-  return scene?.at === "operators" || (scene?.at === "question" && scene.question === "broadcast");
+  if (scene?.at === "operators") return true;
+  return scene?.at === "question" && (scene.question === "broadcast" || scene.question === "revoke-every-link");
 }
 
 /** The rule an action goes by. */

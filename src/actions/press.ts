@@ -138,6 +138,7 @@ function verbOf(press: Press): [verb: string, argument?: string] {
     case "withdraw-invitations":
     case "compose-broadcast":
     case "stop-broadcast":
+    case "revoke-every-link":
     case "about-state":
       return [plainOperatorsPresses[press.do]];
   }

@@ -15,7 +15,7 @@ export type OperatorsScreen =
   | BroadcastScreen
   | AuditScreen;
 
-/** The house in numbers. Presses: `admin-go` to every room but this, `set-maintenance`, `set-log-level` by index, `about-state`. */
+/** The house in numbers. Presses: `admin-go` to every room but this, `set-maintenance`, `set-log-level` by index, `revoke-every-link` where `revocable`, `about-state`. */
 export interface AdminPanel {
   readonly show: "admin";
   readonly view: ViewRef;
@@ -26,6 +26,8 @@ export interface AdminPanel {
   readonly logLevel: string;
   /** In the order `set-log-level` counts them. */
   readonly logLevels: readonly string[];
+  /** Links are tickets, and can be taken back. */
+  readonly revocable?: boolean;
 }
 
 /** What the house has, and what it has done since it was first started. */

@@ -371,7 +371,7 @@ export interface ListReady {
 export interface Question {
   readonly show: "question";
   readonly view: ViewRef;
-  readonly question: "remove-mount" | "forget" | "broadcast";
+  readonly question: "remove-mount" | "forget" | "broadcast" | "revoke-every-link";
   /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string;
   /** Chats a broadcast would go to. */
@@ -449,6 +449,7 @@ export const noticeCodes = [
   "operator-stays",
   "unknown-command",
   "admin-usage",
+  "every-link-revoked",
   "state-by-shell",
   "broadcast-running",
   "broadcast-none",

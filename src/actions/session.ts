@@ -46,7 +46,7 @@ export type Scene =
       /** It was asked by `/logout`, and not on the mount's card. */
       readonly loggingOut: boolean;
     }
-  | { readonly at: "question"; readonly question: "forget" }
+  | { readonly at: "question"; readonly question: "forget" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | OperatorsScene
   | {

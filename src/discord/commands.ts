@@ -69,6 +69,7 @@ const operatorsActs = [
   "broadcast",
   "maintenance",
   "log",
+  "revoke",
   "audit",
   "state",
 ] as const;

@@ -4,6 +4,7 @@ import { plainOperatorsPresses } from "../../src/actions/operate.ts";
 import { createPace } from "../../src/actions/pace.ts";
 import { encodePress } from "../../src/actions/press.ts";
 import { formRules } from "../../src/actions/permission.ts";
+import type { LinksOf, Services } from "../../src/actions/services.ts";
 import { house, inGroup, jun, mia, signInAs, usualCloud, visitOf, type House } from "./house.ts";
 
 // Mia (telegram:1) is the operator of the configuration; Jun and everybody else are people.
@@ -35,6 +36,7 @@ describe("nobody else learns that there is /admin", () => {
     "broadcast hello",
     "maintenance on",
     "log trace",
+    "revoke",
     "nonsense",
   ];
 
@@ -279,6 +281,67 @@ test("maintenance closes the house to people, with a clear sentence, until it is
   expect((await later.see(mia, admin("maintenance off"), "admin")).maintenanceSince).toBeUndefined();
   await later.see(jun, { do: "help" }, "help");
   expect(await audited(at)).toEqual(["maintenance off", "maintenance on"]);
+});
+
+describe("every link taken back", () => {
+  const withTickets = (taken: LinksOf[], changes: Partial<Services> = {}) =>
+    opened(usualCloud(), {
+      changes: { hasTickets: true, revokeLinks: async (which) => void taken.push(which), ...changes },
+    });
+
+  test("is asked first, written down, and done once", async () => {
+    const taken: LinksOf[] = [];
+    const at = withTickets(taken);
+    const panel = await at.see(mia, admin(), "admin");
+    expect(panel.revocable).toBe(true);
+    const asked = await at.see(mia, { do: "revoke-every-link", view: panel.view }, "question");
+    expect(asked.question).toBe("revoke-every-link");
+    await at.see(mia, { do: "dismiss", view: asked.view }, "admin");
+    expect((await at.see(mia, { do: "confirm", view: asked.view }, "notice")).notice).toBe("view-expired");
+    expect([taken, await audited(at)]).toEqual([[], []]);
+
+    const { view } = await at.see(mia, admin("revoke"), "question");
+    expect(await at.see(mia, { do: "confirm", view }, "notice")).toMatchObject({
+      notice: "every-link-revoked",
+      level: "done",
+    });
+    expect((await at.see(mia, { do: "confirm", view }, "notice")).notice).toBe("view-expired");
+    expect(taken).toEqual(["all"]);
+    expect(await audited(at)).toEqual(["revoke-every-link"]);
+    expect((await at.see(mia, admin("revoke telegram:2"), "notice")).notice).toBe("admin-usage");
+  });
+
+  test("is in the book also when it fails", async () => {
+    const at = withTickets([], { revokeLinks: () => Promise.reject(new Error("no store")) });
+    const { view } = await at.see(mia, admin("revoke"), "question");
+    expect((await at.see(mia, { do: "confirm", view }, "notice")).notice).toBe("unexpected");
+    expect(await audited(at)).toEqual(["revoke-every-link"]);
+  });
+
+  test("is nobody else's: not by a word, a button, or the question of one who is an operator no more", async () => {
+    const taken: LinksOf[] = [];
+    const at = withTickets(taken);
+    const own = await at.see(jun, { do: "start" }, "welcome");
+    expect((await at.see(jun, { do: "revoke-every-link", view: own.view }, "notice")).notice).toBe("view-expired");
+    const { door } = at.services.office;
+    await door.decide("telegram:2", (standing) => ({ ...standing, operator: { at: 1, by: "telegram:1" } }));
+    const { view } = await at.see(jun, admin("revoke"), "question");
+    await door.decide("telegram:2", ({ operator: _before, ...standing }) => standing);
+    for (const press of ["confirm", "dismiss", "refresh", "back"] as const) {
+      expect((await at.see(jun, { do: press, view }, "notice")).notice).toBe("view-expired");
+    }
+    expect([taken, await audited(at)]).toEqual([[], []]);
+  });
+
+  test("is not there where links are the drives' own", async () => {
+    const at = opened();
+    const panel = await at.see(mia, admin(), "admin");
+    expect(panel.revocable).toBeUndefined();
+    for (const action of [admin("revoke"), { do: "revoke-every-link", view: panel.view }] as const) {
+      expect((await at.see(mia, action, "notice")).notice).toBe("no-links-to-revoke");
+    }
+    expect(await audited(at)).toEqual([]);
+  });
 });
 
 test("the log level is set at run time", async () => {

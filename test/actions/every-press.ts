@@ -60,6 +60,7 @@ export const presses = (view: ViewRef): readonly Press[] => {
     "set-log-level": { do: "set-log-level", view, index: 2 },
     "compose-broadcast": { do: "compose-broadcast", view },
     "stop-broadcast": { do: "stop-broadcast", view },
+    "revoke-every-link": { do: "revoke-every-link", view },
     "about-state": { do: "about-state", view },
   };
   return Object.values(each);

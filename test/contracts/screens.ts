@@ -175,6 +175,7 @@ const operatorsScreens: {
       maintenanceSince: fc.constant(now),
       logLevel: fc.constantFrom(...logLevels),
       logLevels: fc.constant(logLevels),
+      revocable: fc.boolean(),
     },
     { requiredKeys: ["show", "view", "numbers", "access", "logLevel", "logLevels"] },
   ),
@@ -384,7 +385,7 @@ function screensOf(rows: number): {
       {
         show: fc.constant("question"),
         view: fc.constant(view),
-        question: fc.constantFrom("remove-mount", "forget", "broadcast"),
+        question: fc.constantFrom("remove-mount", "forget", "broadcast", "revoke-every-link"),
         subject: hostileName,
         count: fc.nat(),
       },

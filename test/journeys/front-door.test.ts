@@ -47,6 +47,30 @@ test("a link card's address is short, leads to the bytes, and streams ranges; th
   expect(await (await fetch(`${gateway}/metrics`)).text()).toMatch(/^# TYPE /m);
 });
 
+test("a cap set in the environment makes a second stream wait, until the first has ended", async () => {
+  program = await prepareProgram({ DISCORD_BOT_TOKEN: "" });
+  const { world, gateway } = program;
+  const { mia } = world.people;
+  await program.start({ PUBLIC_URL: gateway, PROXY_STREAMS_PER_PERSON: "1", PROXY_BANDWIDTH: "20M" });
+  mia.says(world.shelf.shares.open.url);
+  await mia.waitsFor("1 entry");
+  mia.says("/link Holiday 2026/Day 1/Beach, day 1.mp4");
+  const url = addressIn((await mia.waitsFor("Download link")).text).replace("/d/", "/p/");
+  // More than any buffer holds, and nobody reads it: it stays under way.
+  const first = await fetch(url);
+  expect(first.status).toBe(200);
+  const second = await fetch(url);
+  expect([second.status, second.headers.get("retry-after")]).toEqual([429, "5"]);
+  await first.body?.cancel();
+  await expect
+    .poll(async () => {
+      const next = await fetch(url, { headers: { range: "bytes=0-9" } });
+      await next.body?.cancel();
+      return next.status;
+    })
+    .toBe(206);
+});
+
 test("without a public address the drive's own link is handed out, and until when it works", async () => {
   program = await prepareProgram();
   const { world } = program;

@@ -17,6 +17,7 @@ export const auditActs = [
   "check-mount",
   "broadcast",
   "stop-broadcast",
+  "revoke-every-link",
 ] as const;
 export type AuditAct = (typeof auditActs)[number];
 

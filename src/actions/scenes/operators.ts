@@ -32,7 +32,7 @@ export function showOperators(errand: Errand, scene: OperatorsScene): Promise<Ou
 const size = 8;
 
 async function showPanel(errand: Errand, scene: OperatorsScene): Promise<Outcome> {
-  const { office } = errand.services;
+  const { office, revokeLinks } = errand.services;
   const [numbers, { access, maintenance }] = await Promise.all([numbersOf(office), office.door.opening()]);
   const view = await draw(errand, scene);
   return {
@@ -44,6 +44,7 @@ async function showPanel(errand: Errand, scene: OperatorsScene): Promise<Outcome
       ...(maintenance && { maintenanceSince: maintenance.at }),
       logLevel: office.level.get(),
       logLevels,
+      ...(revokeLinks && { revocable: true }),
     },
   };
 }

@@ -32,9 +32,10 @@ export async function showSettings(errand: Errand): Promise<Outcome> {
 /** Are you sure? */
 export async function ask(errand: Errand, scene: Extract<Scene, { at: "question" }>): Promise<Outcome> {
   switch (scene.question) {
-    case "forget": {
+    case "forget":
+    case "revoke-every-link": {
       const view = await draw(errand, scene);
-      return { screen: { show: "question", view, question: "forget" } };
+      return { screen: { show: "question", view, question: scene.question } };
     }
     case "broadcast": {
       const to = await recipients(errand);

@@ -7,6 +7,7 @@ import { showOperators } from "../scenes/operators.ts";
 import {
   aboutState,
   admit,
+  askToRevokeEveryLink,
   ban,
   composeBroadcast,
   expel,
@@ -54,6 +55,8 @@ export function admin(errand: Errand, words: string): Promise<Outcome> | Outcome
       return argument === "on" || argument === "off" ? setMaintenance(errand, argument === "on") : usage();
     case "log":
       return logLevel(errand, argument);
+    case "revoke":
+      return argument === "" ? askToRevokeEveryLink(errand) : usage();
     case "audit":
       return room(errand, { at: "operators", room: "audit", page: 1 });
     case "state":

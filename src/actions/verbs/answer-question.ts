@@ -8,7 +8,7 @@ import { showMount } from "../scenes/mounts.ts";
 import { showOperators } from "../scenes/operators.ts";
 import type { Scene } from "../session.ts";
 import { forgetPerson } from "./forget.ts";
-import { beginBroadcast } from "./operate.ts";
+import { beginBroadcast, revokeEveryLink } from "./operate.ts";
 
 /** Yes. Only to the question that is asked now: an old one may have been answered with no. */
 export function confirm(pressed: Pressed): Promise<Outcome> | Outcome {
@@ -19,6 +19,8 @@ export function confirm(pressed: Pressed): Promise<Outcome> | Outcome {
       return forgetPerson(pressed);
     case "broadcast":
       return beginBroadcast(pressed, question.text);
+    case "revoke-every-link":
+      return revokeEveryLink(pressed);
     case "remove-mount":
       return removeMount(pressed, question);
   }
@@ -28,9 +30,16 @@ export function confirm(pressed: Pressed): Promise<Outcome> | Outcome {
 export function dismiss(pressed: Pressed): Promise<Outcome> | Outcome {
   const question = questionNow(pressed);
   if (!question) return refused("view-expired");
-  if (question.question === "broadcast") return showOperators(pressed, { at: "operators", room: "broadcast" });
-  if (question.question === "forget" || question.loggingOut) return noticeWithWays(pressed, "cancelled");
-  return showMount(pressed, question.mount);
+  switch (question.question) {
+    case "forget":
+      return noticeWithWays(pressed, "cancelled");
+    case "broadcast":
+      return showOperators(pressed, { at: "operators", room: "broadcast" });
+    case "revoke-every-link":
+      return showOperators(pressed, { at: "operators", room: "panel" });
+    case "remove-mount":
+      return question.loggingOut ? noticeWithWays(pressed, "cancelled") : showMount(pressed, question.mount);
+  }
 }
 
 type Question = Extract<Scene, { at: "question" }>;

@@ -26,6 +26,7 @@ function behind(scene: Scene): Scene | Resumable {
       return { at: "mounts" };
     case "question":
       if (scene.question === "broadcast") return { at: "operators", room: "broadcast" };
+      if (scene.question === "revoke-every-link") return { at: "operators", room: "panel" };
       return scene.question === "remove-mount" ? { at: "mount", mount: scene.mount } : { at: "welcome" };
     case "operators":
       return { at: "operators", room: scene.room === "person" ? "people" : "panel", page: 1 };

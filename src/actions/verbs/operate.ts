@@ -2,7 +2,7 @@ import { readForm, type Values } from "../../storage/form.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Visit } from "../action.ts";
 import type { Errand, Outcome } from "../errand.ts";
-import { mountGone, notice, refused } from "../failure.ts";
+import { mountGone, notice, noticeWithWays, refused } from "../failure.ts";
 import { broadcastFields, findFields, operatorsForm, quotaFields } from "../forms.ts";
 import type { AuditEntry } from "../office/audit.ts";
 import type { AccessMode, Stamp, Standing } from "../office/door.ts";
@@ -47,6 +47,8 @@ export function operate(pressed: Pressed, press: OperatorsPress): Promise<Outcom
       return composeBroadcast(pressed);
     case "stop-broadcast":
       return stopBroadcast(pressed);
+    case "revoke-every-link":
+      return askToRevokeEveryLink(pressed);
     case "about-state":
       return aboutState();
   }
@@ -239,6 +241,22 @@ export async function setLogLevel(errand: Errand, index: number): Promise<Outcom
   await note(errand, { act: "log-level", detail: level });
   errand.services.office.level.set(level);
   return showOperators(errand, { at: "operators", room: "panel" });
+}
+
+/** Asks first: what people were given ends, and nothing brings it back. */
+export function askToRevokeEveryLink(errand: Errand): Promise<Outcome> | Outcome {
+  if (!errand.services.revokeLinks) return refused("no-links-to-revoke");
+  return ask(errand, { at: "question", question: "revoke-every-link" });
+}
+
+/** Yes: every link that was handed out until now is over. */
+export async function revokeEveryLink(errand: Errand): Promise<Outcome> {
+  const { revokeLinks: revoke } = errand.services;
+  // Asked before a restart that took the public address away.
+  if (!revoke) return refused("no-links-to-revoke");
+  await note(errand, { act: "revoke-every-link" });
+  await revoke("all");
+  return noticeWithWays(errand, "every-link-revoked", { level: "done" });
 }
 
 /** How everything kept is written to a file, and read from one. */

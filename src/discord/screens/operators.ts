@@ -77,7 +77,7 @@ function pageLine({ page, pages }: PagedView): Line {
 
 function panelSheet(painter: Painter, screen: AdminPanel): Sheet {
   const { say, figures } = painter;
-  const { view, numbers, access, maintenanceSince, logLevel, logLevels } = screen;
+  const { view, numbers, access, maintenanceSince, logLevel, logLevels, revocable } = screen;
   const isClosed = maintenanceSince !== undefined;
   return {
     head: [title(painter, "panel")],
@@ -107,6 +107,7 @@ function panelSheet(painter: Painter, screen: AdminPanel): Sheet {
           view,
           on: !isClosed,
         }),
+        revocable === true && plain(painter, "🚫", "revoke-every-link", view),
         plain(painter, "💽", "about-state", view),
         press(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
       ],

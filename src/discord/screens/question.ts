@@ -4,6 +4,19 @@ import { label, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
 
+const signs: Readonly<Record<Question["question"], string>> = {
+  "remove-mount": "🗑",
+  forget: "🗑",
+  broadcast: "📣",
+  "revoke-every-link": "🚫",
+};
+
+/** How no is said; absent = by keeping what the question is about. */
+const dismissals: Readonly<Partial<Record<Question["question"], string>>> = {
+  broadcast: "press-dismiss-broadcast",
+  "revoke-every-link": "press-dismiss-revoke-every-link",
+};
+
 /** Are you sure? */
 export function questionSheet({ say }: Painter, { view, question, subject, count }: Question): Sheet {
   const isBroadcast = question === "broadcast";
@@ -15,11 +28,11 @@ export function questionSheet({ say }: Painter, { view, question, subject, count
     rows: [
       [
         press(
-          `${isBroadcast ? "📣" : "🗑"} ${say(`press-confirm-${question}`)}`,
+          `${signs[question]} ${say(`press-confirm-${question}`)}`,
           { do: "confirm", view },
           { style: isBroadcast ? ButtonStyle.Primary : ButtonStyle.Danger },
         ),
-        press(`✖️ ${say(isBroadcast ? "press-dismiss-broadcast" : "press-dismiss")}`, { do: "dismiss", view }),
+        press(`✖️ ${say(dismissals[question] ?? "press-dismiss")}`, { do: "dismiss", view }),
       ],
     ],
   };

@@ -84,7 +84,7 @@ function pageLine({ page, pages }: PagedView): string | false {
 
 function paintPanel(painter: Painter, screen: AdminPanel): Painted {
   const { say, figures } = painter;
-  const { view, numbers, access, maintenanceSince, logLevel, logLevels } = screen;
+  const { view, numbers, access, maintenanceSince, logLevel, logLevels, revocable } = screen;
   const isClosed = maintenanceSince !== undefined;
   return {
     text: lines(
@@ -112,6 +112,7 @@ function paintPanel(painter: Painter, screen: AdminPanel): Painted {
       logLevels.map((level, index) =>
         button(`${level === logLevel ? "🔘 " : ""}${level}`, { do: "set-log-level", view, index }),
       ),
+      revocable ? [plainButton(painter, "🚫", "revoke-every-link", view)] : [],
       [plainButton(painter, "💽", "about-state", view), roomRefresh(painter, view)],
     ],
   };

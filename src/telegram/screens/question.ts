@@ -1,7 +1,18 @@
 import type { Question } from "../../actions/screen.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
-const signs: Readonly<Record<Question["question"], string>> = { "remove-mount": "🗑", forget: "🗑", broadcast: "📣" };
+const signs: Readonly<Record<Question["question"], string>> = {
+  "remove-mount": "🗑",
+  forget: "🗑",
+  broadcast: "📣",
+  "revoke-every-link": "🚫",
+};
+
+/** How no is said; absent = by keeping what the question is about. */
+const dismissals: Readonly<Partial<Record<Question["question"], string>>> = {
+  broadcast: "press-dismiss-broadcast",
+  "revoke-every-link": "press-dismiss-revoke-every-link",
+};
 
 /** Are you sure? */
 export function paintQuestion({ say }: Painter, { view, question, subject, count }: Question): Painted {
@@ -17,12 +28,7 @@ export function paintQuestion({ say }: Painter, { view, question, subject, count
           ...(question !== "broadcast" && { style: "danger" as const }),
         },
       ],
-      [
-        button(`✖️ ${say(question === "broadcast" ? "press-dismiss-broadcast" : "press-dismiss")}`, {
-          do: "dismiss",
-          view,
-        }),
-      ],
+      [button(`✖️ ${say(dismissals[question] ?? "press-dismiss")}`, { do: "dismiss", view })],
     ],
   };
 }

@@ -1,0 +1,82 @@
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startApp, type App } from "../../src/app.ts";
+import { startWorld, type World } from "../../src/emulators/world.ts";
+
+// An operator takes back every link of the house: what the people have who were given one, on both chats.
+
+let world: World;
+let app: App;
+beforeEach(async () => {
+  world = await startWorld();
+  app = await startApp(world.config, { onFatal: () => undefined, log: pino({ level: "silent" }) });
+});
+afterEach(async () => {
+  await app.stop();
+  await world.close();
+});
+
+/** A link of Mia's, made on Telegram now. */
+async function freshLink(): Promise<string> {
+  const { mia } = world.people;
+  const known = new Set(mia.messages.map(({ id }) => id));
+  mia.says("/link Holiday 2026/Packing list.txt");
+  const card = await mia.waitsFor(({ id, text }) => !known.has(id) && text.includes("Download link"));
+  return /https?:\/\/127\S+/.exec(card.text)?.[0] ?? "";
+}
+
+async function statusOf(url: string): Promise<number> {
+  const answer = await fetch(url, { redirect: "manual" });
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+async function handedOut(): Promise<string> {
+  const { mia } = world.people;
+  mia.says(world.shelf.shares.open.url);
+  await mia.waitsFor("1 entry");
+  const link = await freshLink();
+  expect(await statusOf(link)).toBe(302);
+  return link;
+}
+
+test("on Telegram Otto takes back every link: Mia's answers 410, and her next one works", async () => {
+  const link = await handedOut();
+  const { otto } = world.people;
+  otto.says("/admin");
+  await otto.waitsFor("Operators");
+  await otto.presses("Take back every link");
+  await otto.waitsFor("None of them will work again");
+  expect(await statusOf(link)).toBe(302);
+  await otto.presses("Yes, take back every link");
+  await otto.waitsFor("whoever has it");
+  expect(await statusOf(link)).toBe(410);
+  expect(await statusOf(await freshLink())).toBe(302);
+  otto.says("/admin audit");
+  await otto.waitsFor("every link taken back");
+  expect(world.telegram.complaints).toEqual([]);
+});
+
+test("on Discord Otto does the same, after having let them work at first", async () => {
+  const link = await handedOut();
+  const { otto } = world.members;
+  // He is not in the server, and brings the bot along himself.
+  otto.installs();
+  await otto.uses("/admin", { options: { act: "revoke" }, in: otto.dm });
+  await otto.waitsFor("None of them will work again");
+  await otto.presses(/No, let them work/);
+  await otto.waitsFor("Operators");
+  expect(await statusOf(link)).toBe(302);
+  await otto.presses(/Take back every link/);
+  await otto.waitsFor("None of them will work again");
+  await otto.presses(/Yes, take back every link/);
+  await otto.waitsFor("whoever has it");
+  expect(await statusOf(link)).toBe(410);
+  expect(await statusOf(await freshLink())).toBe(302);
+  await otto.uses("/admin", { options: { act: "audit" }, in: otto.dm });
+  await otto.waitsFor("every link taken back");
+  otto.speaks("zh-CN");
+  await otto.uses("/管理 操作:收回全部链接", { in: otto.dm });
+  await otto.waitsFor("要收回已发给所有人的全部网关链接吗");
+  expect(world.discord.complaints).toEqual([]);
+});
