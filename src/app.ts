@@ -153,8 +153,15 @@ interface House {
   readonly meet: Meeting;
 }
 
+/** Links that were made while `LINK_TTL` was longer are still about after it was shortened. */
+const longestTtl = 31 * 24 * 3_600_000;
+
 function revocationsIn(store: Store, { linkTtl }: Config): Revocations {
-  return createRevocations({ store: store.open<number>("revocations"), now: Date.now, keepFor: linkTtl });
+  return createRevocations({
+    store: store.open<number>("revocations"),
+    now: Date.now,
+    keepFor: Math.max(linkTtl, longestTtl),
+  });
 }
 
 interface Made {
