@@ -29,13 +29,18 @@ export function transferDrawer(
   { paint, ...shown }: ShownTransfer & { paint(screen: TransferScreen): Painted },
 ): (screen: Screen) => Promise<void> {
   let isPutAway = false;
+  const editIfThere = (painted: Painted) =>
+    shown.edit(painted).catch((error: unknown) => {
+      if (!isMessageGone(error)) throw error;
+    });
   return async (screen) => {
     if (screen.show !== "transfer") return;
     const { is } = screen.state;
     const isOver = is !== "queued" && is !== "running";
     // Who put the message away asked not to see it; only that nothing will come is news to them.
     if (isPutAway && is !== "failed") return;
-    if (isOver) return tellOutcome(parts, shown, paint(screen));
+    if (is === "failed") return tellOutcome(parts, shown, paint(screen));
+    if (isOver) return tellOutcome(parts, { ...shown, edit: editIfThere }, paint(screen));
     if (shown.until <= parts.now()) return;
     await shown.edit(paint(screen)).catch((error: unknown) => {
       isPutAway = isMessageGone(error);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Person, Where } from "../../src/emulators/discord/person.ts";
 import type { Message } from "../../src/emulators/discord/state.ts";
 import type { MessageView } from "../../src/emulators/stage.ts";
+import { StorageError } from "../../src/storage/error.ts";
 import { contentOf, file, sha, share, shelf } from "../telegram/ship.ts";
 import { embark, halted, type Ferry } from "./ferry.ts";
 
@@ -196,6 +197,26 @@ describe("what Discord does not take", () => {
     expect(arrived(ferry)).toEqual([wholly("notes.pdf")]);
   });
 
+  test("for longer than the interaction lasts is not waited for: it is said at once", async () => {
+    const ferry = await aboard();
+    const { mia, clock, emulator } = ferry;
+    const { promise: first, resolve: goOn } = Promise.withResolvers<void>();
+    ferry.pieces = async function* (name) {
+      yield Buffer.alloc(0);
+      if (name === "film.bin") await first;
+      yield contentOf(name);
+    };
+    await get(mia, "film");
+    await expect.poll(() => ferry.opened).toHaveLength(1);
+    await get(mia, "notes");
+    const second = await mia.waitsFor(/number 1 in the queue/);
+    clock.pass(14.4 * minute);
+    emulator.fail({ ...tooMany, body: JSON.stringify({ retry_after: 30 }) });
+    goOn();
+    await expect.poll(() => read(ferry, second)).toMatch(/did not take the file.*🔄/);
+    expect(ferry.opened).toEqual(["film.bin", "notes.pdf"]);
+  });
+
   test("by cutting the connection once is sent once more", async () => {
     const ferry = await aboard();
     ferry.emulator.fail({ method: "POST", path: "/webhooks/", reset: true });
@@ -271,6 +292,45 @@ describe("after a restart", () => {
     expect(ferry.emulator.calls.filter(({ status }) => status === 403)).toHaveLength(1);
     await jun.uses("/help");
     await jun.waitsFor("What I can do");
+  });
+});
+
+describe("a message that was put away", () => {
+  /** A file whose bytes come when they are let go, and whose message Mia has dismissed. */
+  async function putAway(ferry: Ferry): Promise<PromiseWithResolvers<void>> {
+    const way = Promise.withResolvers<void>();
+    ferry.pieces = async function* (name) {
+      yield contentOf(name).subarray(0, 100);
+      await way.promise;
+      yield contentOf(name).subarray(100);
+    };
+    await get(ferry.mia, "film", { in: ferry.hall });
+    const shown = await ferry.mia.waitsFor(offersCancel, { in: ferry.hall });
+    await expect.poll(() => ferry.opened).toHaveLength(1);
+    ferry.mia.dismisses(shown);
+    return way;
+  }
+
+  test("is not missed when the file comes", async () => {
+    const ferry = await aboard();
+    const way = await putAway(ferry);
+    way.resolve();
+    await expect.poll(() => calls(ferry, editing).filter(({ status }) => status === 404)).toHaveLength(1);
+    expect(arrived(ferry)).toEqual([wholly("film.bin")]);
+    await ferry.ends();
+    expect(calls(ferry, "POST /users/@me/channels")).toEqual([]);
+  });
+
+  test("leaves nobody waiting for a file that does not come", async () => {
+    const ferry = await aboard();
+    const { mia } = ferry;
+    const way = await putAway(ferry);
+    way.reject(new StorageError("unreachable"));
+    const told = await mia.waitsFor(/cannot be reached just now/, { in: mia.dm });
+    expect(arrived(ferry)).toEqual([]);
+    ferry.pieces = whole;
+    await mia.presses(/🔄/, { message: told });
+    await expect.poll(() => read(ferry, told)).toContain("Sent in");
   });
 });
 
