@@ -117,6 +117,7 @@ transfer-failed-refused = The chat did not take the file. Try again, or take a l
 transfer-failed-forbidden = I may not send files here. Ask whoever runs this chat to let me, or take a link instead.
 transfer-failed-too-large = This file is too large to be sent here. Take a link instead.
 transfer-failed-too-slow = The chat waits for a file only so long, and this one takes longer. Take a link instead.
+transfer-failed-waited = Its turn did not come in time: the chat waits for a file only so long. Try again, or take a link instead.
 transfer-failed-stalled = Nothing has moved for minutes, so I gave up. Try again, or take a link instead.
 transfer-failed-empty = This file is empty, and empty files cannot be sent.
 

@@ -111,6 +111,7 @@ transfer-failed-refused = 聊天平台没有接受这个文件。请重试，或
 transfer-failed-forbidden = 我没有权限在这里发送文件。请联系这个聊天的管理者，或改用链接。
 transfer-failed-too-large = 这个文件太大，无法发送到这里。请改用链接。
 transfer-failed-too-slow = 聊天平台等待文件的时间有限，这个文件需要更久。请改用链接。
+transfer-failed-waited = 排队太久，聊天平台不再等待这个文件了。请重试，或改用链接。
 transfer-failed-stalled = 好几分钟没有进展，所以我放弃了。请重试，或改用链接。
 transfer-failed-empty = 这是一个空文件，空文件无法发送。
 

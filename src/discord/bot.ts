@@ -17,6 +17,7 @@ import { createConnection } from "./connection.ts";
 import { createDeliverer } from "./deliver.ts";
 import { createGuard } from "./guard.ts";
 import { createMembers, type Members } from "./members.ts";
+import { tellOutcome } from "./outcome.ts";
 import { createPost } from "./post.ts";
 import { loggable } from "./refusals.ts";
 import { createRemoving } from "./removing.ts";
@@ -25,6 +26,7 @@ import { createServers } from "./servers.ts";
 import { createSlips, readToken, slipOfPage, type KeptStore, type Slip } from "./slips.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
+import type { Painted } from "./screens/sheet.ts";
 import { createUploader } from "./upload.ts";
 import { isInstalledHere, type Deed } from "./visit.ts";
 
@@ -115,13 +117,14 @@ export function createDiscord(parts: DiscordParts): Discord {
       onError: (err) => log.warn({ err: loggable(err) }, "old message not removed"),
     });
   const members = createMembers({ rest: () => connection.client()?.rest, now, log });
-  const deliverer = createDeliverer({ uploader, post, slips, words, follower, removing, now, newId });
+  const deliverer = createDeliverer({ uploader, post, slips, words, follower, removing, log, now, newId });
   const servers = createServers({ rest, store: kept, log, onLeft: parts.onLeft });
   const guard = createGuard({ ...parts, post, deliverer, newId, onShutOut: () => servers.suspect() });
   const router = createRouter({ ...parts, guard, deliverer, post, slips });
   let isOpen = true;
   let publishing: NodeJS.Timeout | undefined;
   let telling: NodeJS.Timeout | undefined;
+  let told: Promise<void> | undefined;
 
   const hear = (interaction: Interaction): void => {
     // What is thrown here would end the process.
@@ -157,10 +160,12 @@ export function createDiscord(parts: DiscordParts): Discord {
       log.info({ bot: client.user.username }, "discord started");
       servers.watch();
       removing?.start();
-      const tell = () =>
-        void tellOfInterrupted(client.application.id).catch((err: unknown) =>
-          log.warn({ err: loggable(err) }, "people not told of interrupted files"),
-        );
+      // One after the other: nobody is told twice because Discord is slow.
+      const tell = () => {
+        told ??= tellOfInterrupted(client.application.id)
+          .catch((err: unknown) => log.warn({ err: loggable(err) }, "people not told of interrupted files"))
+          .finally(() => (told = undefined));
+      };
       tell();
       clearInterval(telling);
       telling = setInterval(tell, tellEvery).unref();
@@ -168,16 +173,15 @@ export function createDiscord(parts: DiscordParts): Discord {
   });
   const painterIn = (language: string) => painterFor({ words, language, place: "private", canPost: false, now: now() });
 
-  /** What showed a file on its way says that it was lost with the process, for as long as it can be reached. */
+  /** People are told which files were lost with a process, and can go on. What an outage prevents is told after it. */
   const tellOfInterrupted = async (application: string): Promise<void> => {
-    for (const { message, screen, language, told } of (await parts.interrupted?.()) ?? []) {
-      const place = readToken(message);
-      if (place && place.until > now()) {
-        await post
-          .replace(application, place, paint(painterIn(language), screen))
-          .catch((err: unknown) => log.debug({ err: loggable(err) }, "person not told of an interrupted file"));
-      }
-      await told();
+    for (const { person, message, screen, language, told: forget } of (await parts.interrupted?.()) ?? []) {
+      const user = userOf(person);
+      const token = readToken(message) ?? { token: "", until: 0 };
+      const edit = (painted: Painted) => post.replace(application, token, painted);
+      const shown = user !== undefined && { user, until: token.until, edit };
+      if (shown) await tellOutcome({ post, log, now }, shown, paint(painterIn(language), screen));
+      await forget();
     }
   };
   const settle = (slip: Slip, answer: Answer) => deliverer.settle(upClient().application.id, slip, answer);
@@ -203,7 +207,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       await uploader.close();
     },
     async tell(person, notice, language) {
-      const user = /^discord:(\d+)$/.exec(person)?.[1];
+      const user = userOf(person);
       if (user !== undefined) await post.sendTo(user, paint(painterIn(language), notice));
     },
     isUp: () => connection.client()?.isReady() ?? false,
@@ -235,6 +239,11 @@ function buildClient(api: string, hear: (interaction: Interaction) => void): Cli
   });
   client.on(Events.InteractionCreate, hear);
   return client;
+}
+
+/** Discord's id of a person of ours; undefined = they are of another platform. */
+function userOf(person: string): string | undefined {
+  return /^discord:(\d+)$/.exec(person)?.[1];
 }
 
 function isDeed(interaction: Interaction): interaction is Deed {

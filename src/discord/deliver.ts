@@ -1,6 +1,10 @@
+import type { Logger } from "pino";
 import type { Follower } from "../actions/follow.ts";
 import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/screen.ts";
+import type { Upload } from "../actions/transfers/upload.ts";
 import type { Words } from "../words.ts";
+import { lastWordWithin } from "./limits.ts";
+import { transferDrawer } from "./outcome.ts";
 import type { Place, Post } from "./post.ts";
 import { isOver, isShutOut } from "./refusals.ts";
 import type { Removing } from "./removing.ts";
@@ -35,6 +39,7 @@ interface DelivererParts {
   readonly follower: Follower;
   /** Absent = what is shown stays. */
   readonly removing: Pick<Removing, "note"> | undefined;
+  readonly log: Logger;
   now(): number;
   newId(): string;
 }
@@ -56,7 +61,6 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
 }
 
 async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<void> {
-  const { post, uploader } = parts;
   const { screen, updates, language, upload } = answer;
   const painter = painterOf(parts, turn, language);
   if (screen.show === "form") return showForm(parts, turn, screen, painter);
@@ -64,19 +68,39 @@ async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<
   const painted = paint(painter, screen);
   if (isForAsker(screen) && (screen.show === "notice" || turn.visit.place.kind === "group")) {
     await end(answer);
-    await post.whisper(turn.deed, painted);
+    await parts.post.whisper(turn.deed, painted);
     return;
   }
-  const place = await (isOfItsOwn(turn, screen) ? post.publish(turn.deed, painted) : putInPlace(parts, turn, painted));
+  const place = await (isOfItsOwn(turn, screen)
+    ? parts.post.publish(turn.deed, painted)
+    : putInPlace(parts, turn, painted));
   await noteEnd(parts, turn, place, answer);
-  followUpdates(parts, place, {
-    updates,
-    paint: (next) => paint(painter, next),
-    ...(upload && { every: transferPace }),
-  });
-  await upload?.start({
+  if (upload) return carry(parts, turn, { updates, upload, place, paint: (next) => paint(painter, next) });
+  followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
+}
+
+interface Carrying {
+  readonly updates: Answer["updates"] | undefined;
+  readonly upload: Upload;
+  /** Where it shows how far it is. */
+  readonly place: Place;
+  paint(screen: MessageScreen): Painted;
+}
+
+/** Begins to put a file into the chat. What becomes of it is told whether or not its message can still be edited then. */
+async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place, paint: painted }: Carrying) {
+  const { post, uploader, follower } = parts;
+  const address = addressOf(parts, turn);
+  if (updates) {
+    const until = address.until + lastWordWithin;
+    const edit = (next: Painted) => place.edit(next);
+    const draw = transferDrawer(parts, { user: turn.deed.user.id, until, edit, paint: painted });
+    follower.follow(place.id, updates, { every: transferPace, draw });
+  }
+  await upload.start({
     message: JSON.stringify(post.tokenOf(turn.deed)),
-    send: (file) => uploader.send(addressOf(parts, turn), file),
+    until: address.until,
+    send: (file) => uploader.send(address, file),
   });
 }
 
@@ -194,19 +218,13 @@ async function end({ updates }: Answer): Promise<void> {
 
 interface Following {
   readonly updates: Answer["updates"];
-  /** Milliseconds between edits; absent = as for folders. */
-  readonly every?: number;
   paint(screen: MessageScreen): Painted;
 }
 
-function followUpdates(
-  { follower }: DelivererParts,
-  place: Place,
-  { updates, every = pace, paint: painted }: Following,
-): void {
+function followUpdates({ follower }: DelivererParts, place: Place, { updates, paint: painted }: Following): void {
   if (!updates) return;
   follower.follow(place.id, updates, {
-    every,
+    every: pace,
     draw: async (screen) => {
       if (isMessage(screen)) await place.edit(painted(screen));
     },

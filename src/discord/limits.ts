@@ -35,3 +35,5 @@ export const mostSuggestions = 25;
 export const answerWithin = 3000;
 /** Milliseconds an interaction's token can be used; a little less than Discord's 15 minutes. */
 export const tokenLife = 14.5 * 60_000;
+/** Milliseconds after that in which the last word on something can still be said by it. */
+export const lastWordWithin = 20_000;

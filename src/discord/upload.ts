@@ -54,7 +54,7 @@ export function createUploader({ apiRoot, now }: UploaderParts): Uploader {
           body: Readable.from(form.body()),
         });
         const words = await answer.body.text();
-        if (answer.statusCode >= 300) throw refusalOf(answer.statusCode, words);
+        if (answer.statusCode >= 300) throw refusalOf(answer.statusCode, { words, left: until - now() });
       } catch (error) {
         file.signal.throwIfAborted();
         if (error instanceof UploadError) throw error;
@@ -118,14 +118,24 @@ function quoted(name: string): string {
   return name.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
-function refusalOf(status: number, words: string): UploadError {
+interface Refused {
+  /** Discord's answer. */
+  readonly words: string;
+  /** Milliseconds the token still lives. */
+  readonly left: number;
+}
+
+function refusalOf(status: number, { words, left }: Refused): UploadError {
   const cause = new Error(`file upload: ${status}`);
   const { code, retry_after: seconds } = answerIn(words);
   if (status === 413 || code === 40_005) return new UploadError("too-large", { cause });
   if (code === 50_027 || code === 10_015) return new UploadError("too-slow", { cause });
   if (status === 403) return new UploadError("forbidden", { cause });
   const retryAfter = (seconds ?? 1) * 1000;
-  if (status === 429) return new UploadError("refused", { again: retryAfter <= longestWait, retryAfter, cause });
+  // Who would wait beyond the token's end could not even be told that it was in vain.
+  if (status === 429) {
+    return new UploadError("refused", { again: retryAfter < Math.min(longestWait, left), retryAfter, cause });
+  }
   return new UploadError("refused", { again: status >= 500, cause });
 }
 

@@ -56,7 +56,7 @@ export interface TransferRecord {
 }
 
 /** A transfer whose process ended before it did. */
-export interface Interrupted extends Pick<TransferRecord, "place" | "language" | "message"> {
+export interface Interrupted extends Pick<TransferRecord, "person" | "place" | "language" | "message"> {
   readonly screen: TransferScreen;
   /** Forgets it: the person has been told. */
   told(): Promise<void>;
@@ -155,7 +155,8 @@ class Queue implements Transfers {
     const left = (await this.#read()).filter(
       ({ id, place, aliveAt }) => place.startsWith(`${platform}:`) && !this.#ours.has(id) && aliveAt <= silent,
     );
-    return left.map(({ id, place, language, message, card }) => ({
+    return left.map(({ id, person, place, language, message, card }) => ({
+      person,
       place,
       language,
       message,
@@ -184,7 +185,7 @@ class Queue implements Transfers {
   /** The record is written before anything is sent: what is lost with the process can then be told. */
   async #start(job: Job, carrier: Carrier): Promise<void> {
     const { id, visit, language, card } = job.order;
-    const { message } = carrier;
+    const { message, until } = carrier;
     this.#ours.add(id);
     try {
       await this.#change((records) => [
@@ -200,7 +201,19 @@ class Queue implements Transfers {
     job.carrier = carrier;
     this.#waiting.push(job);
     this.#goOn();
+    if (until !== undefined && this.#waiting.includes(job)) void this.#waitFor(job, until);
     if (this.#parts.isShared && !this.#beating) void this.#beat();
+  }
+
+  /** Whose turn does not come in time is told so while there still is a way to tell. */
+  async #waitFor(job: Job, until: number): Promise<void> {
+    const { wait, now, log } = this.#parts;
+    try {
+      await wait(Math.max(0, until - now()), this.#stop.signal);
+      this.#takeOut(job, { is: "failed", code: "waited" });
+    } catch (err) {
+      if (!this.#stop.signal.aborted) log.error({ err, transfer: job.order.id }, "end of a wait not noticed");
+    }
   }
 
   /** Says to the other processes that these are still on their way. */
@@ -252,10 +265,15 @@ class Queue implements Transfers {
 
   #giveUp(job: Job): void {
     job.letGo();
+    this.#takeOut(job, { is: "cancelled" });
+  }
+
+  /** Ends one whose turn has not come; one that is running ends by itself. */
+  #takeOut(job: Job, state: TransferState): void {
     const at = this.#waiting.indexOf(job);
     if (at === -1) return;
     this.#waiting.splice(at, 1);
-    void this.#close(job, { is: "cancelled" });
+    void this.#close(job, state);
     this.#goOn();
   }
 

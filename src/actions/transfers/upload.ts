@@ -19,6 +19,8 @@ export interface FileToSend {
 export interface Carrier {
   /** Where that message is, to find it again after a restart. Plain JSON. */
   readonly message: string;
+  /** When the platform takes no file for it any more, ms since the epoch; absent = it always does. */
+  readonly until?: number;
   /**
    * Puts the file into the chat; resolves when the platform has taken it. Rejects with an `UploadError`. Called once
    * more after one that says `again`.
@@ -42,6 +44,8 @@ export const uploadFailures = [
   "too-large",
   /** The platform gives up before such a file is there. */
   "too-slow",
+  /** Its turn did not come while the platform would have taken it. */
+  "waited",
   /** Nothing moved for minutes. */
   "stalled",
   /** There is nothing in it, and platforms take no empty files. */

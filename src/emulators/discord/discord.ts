@@ -149,6 +149,8 @@ export async function startDiscord({
   const server = createServer((request, response) => {
     if (down) return void request.socket.destroy();
     handle(desk, request, response).catch((error: unknown) => {
+      // A client that hangs up in the middle of a file has changed its mind, and that is its right.
+      if (request.destroyed && !request.complete) return;
       state.complaints.push(`the emulator failed: ${error instanceof Error ? error.stack : String(error)}`);
       response.destroy();
     });

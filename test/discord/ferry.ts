@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import { perform } from "../../src/actions/perform.ts";
+import type { Services } from "../../src/actions/services.ts";
+import { createTransfers, type Transfers } from "../../src/actions/transfers/transfers.ts";
+import { createDiscord, type Discord } from "../../src/discord/bot.ts";
+import type { MemoryEntry } from "../../src/drivers/memory.ts";
+import { virtualClock, type VirtualClock } from "../../src/emulators/discord/clock.ts";
+import { startDiscord, type DiscordEmulator } from "../../src/emulators/discord/discord.ts";
+import type { Person } from "../../src/emulators/discord/person.ts";
+import type { Channel } from "../../src/emulators/discord/state.ts";
+import { createLocks } from "../../src/store/lock.ts";
+import { loadWords } from "../../src/words.ts";
+import { Cloud, emptyShelves, house, type Shelves } from "../actions/house.ts";
+import { contentOf } from "../telegram/ship.ts";
+
+/** The real bot with the real actions over an emulated Discord whose time stands; a drive's bytes are what a test says. */
+export interface Ferry {
+  readonly emulator: DiscordEmulator;
+  /** The time of Discord, of the bot and of the queue; discord.js has its own. */
+  readonly clock: VirtualClock;
+  readonly mia: Person;
+  readonly jun: Person;
+  /** The channel of a server with both of them and the bot. */
+  readonly hall: Channel;
+  /** Files that were opened at the drive, and how often they were let go. */
+  readonly opened: string[];
+  closed: number;
+  /** What the drive sends of a file. */
+  pieces: (name: string, signal: AbortSignal) => AsyncIterable<Uint8Array>;
+  /** Files whose end nobody has been told yet. */
+  onRecord(): Promise<number>;
+  /** The process ends without finishing its files. */
+  ends(): Promise<void>;
+  /** Another one begins over the same store. */
+  begins(): Promise<void>;
+  /** Fails where Discord had something to complain about. */
+  close(): Promise<void>;
+}
+
+interface FerryOptions {
+  /** The drive behind the share `https://share.example/s/films`. */
+  readonly tree: MemoryEntry;
+  readonly changes?: Partial<Services>;
+}
+
+const words = loadWords();
+const log = pino({ level: "silent" });
+
+/** Opens the world and starts the bot. */
+export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
+  const clock = virtualClock();
+  const emulator = await startDiscord({ clock });
+  const shelves = emptyShelves();
+  const [mia, jun] = [emulator.person({ name: "Mia" }), emulator.person({ name: "Jun" })];
+  const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });
+  const kept = new Map<string, unknown>();
+  let process: { readonly transfers: Transfers; readonly bot: Discord };
+  const ferry: Ferry = {
+    emulator,
+    clock,
+    mia,
+    jun,
+    hall: emulator.channel(server, "hall"),
+    opened: [],
+    closed: 0,
+    async *pieces(name) {
+      yield contentOf(name);
+    },
+    onRecord: async () => (await shelves.transfers.get("open"))?.length ?? 0,
+    async ends() {
+      await process.transfers.stop();
+      await process.bot.stop();
+    },
+    async begins() {
+      const transfers = transfersOf(ferry, shelves);
+      const at = house(new Cloud({ shares: { films: { tree } } }), {
+        shelves,
+        now: clock.now,
+        changes: { transfers, ...changes },
+      });
+      const bot = createDiscord({
+        settings: { token: emulator.token, apiRoot: emulator.apiRoot },
+        perform: (visit, action, signal) => perform(at.services, visit, action, signal),
+        suggest: async () => [],
+        words,
+        kept: {
+          get: async (key) => kept.get(key),
+          set: async (key, value) => kept.set(key, value),
+          delete: async (key) => kept.delete(key),
+        },
+        log,
+        now: clock.now,
+        onFatal: () => undefined,
+        onLeft: async () => undefined,
+        interrupted: () => transfers.interrupted("discord"),
+      });
+      process = { transfers, bot };
+      await bot.start();
+    },
+    async close() {
+      await ferry.ends();
+      await emulator.close();
+      if (emulator.complaints.length > 0) throw new Error(emulator.complaints.join("\n"));
+    },
+  };
+  await ferry.begins();
+  return ferry;
+}
+
+function transfersOf(ferry: Ferry, shelves: Shelves): Transfers {
+  return createTransfers({
+    ...createLocks(),
+    records: shelves.transfers,
+    openBytes: async (_mount, { name }, { signal }) => ({ stream: noted(ferry, name, signal) }),
+    now: ferry.clock.now,
+    wait: (ms, signal) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const callOff = ferry.clock.after(ms, resolve);
+      const end = () => {
+        callOff();
+        reject(signal.reason as Error);
+      };
+      if (signal.aborted) end();
+      else signal.addEventListener("abort", end, { once: true });
+      return promise;
+    },
+    newReference: () => "ref",
+    log,
+  });
+}
+
+async function* noted(ferry: Ferry, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  ferry.opened.push(name);
+  try {
+    yield* ferry.pieces(name, signal);
+  } finally {
+    ferry.closed += 1;
+  }
+}
+
+/** One piece, and then nothing until the file is let go. */
+export async function* halted(_name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield Buffer.alloc(100, "x");
+  await sleep(60_000, undefined, { signal });
+}
