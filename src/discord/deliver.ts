@@ -1,8 +1,9 @@
+import { DiscordAPIError, HTTPError, RateLimitError } from "discord.js";
 import type { Follower } from "../actions/follow.ts";
 import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/screen.ts";
 import type { Words } from "../words.ts";
 import type { Place, Post } from "./post.ts";
-import { isOver, isShutOut } from "./refusals.ts";
+import { isMessageGone, isOver, isShutOut } from "./refusals.ts";
 import type { Removing } from "./removing.ts";
 import { formSheet, isModal, paintModal } from "./screens/form.ts";
 import { paint } from "./screens/paint.ts";
@@ -208,7 +209,22 @@ function followUpdates(
   follower.follow(place.id, updates, {
     every,
     draw: async (screen) => {
-      if (isMessage(screen)) await place.edit(painted(screen));
+      if (!isMessage(screen)) return true;
+      return place.edit(painted(screen)).then(() => true, falseIfClosed);
     },
+    again: waitAfter,
   });
+}
+
+/** A message that is gone, or that this bot's token for it does not reach any more. */
+function falseIfClosed(error: unknown): false {
+  if (isMessageGone(error) || isOver(error) || isShutOut(error)) return false;
+  throw error;
+}
+
+/** Milliseconds until an edit that failed like this may be tried again; undefined = Discord will not have it at all. */
+function waitAfter(error: unknown): number | undefined {
+  if (error instanceof RateLimitError) return error.retryAfter;
+  const isRefused = (error instanceof DiscordAPIError || error instanceof HTTPError) && error.status < 500;
+  return isRefused ? undefined : 0;
 }
