@@ -131,7 +131,7 @@ const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
     file: { name: more.title, text: "x" },
     links: 5,
     leftOut: 2,
-    capped: true,
+    capped: { files: 2000, folders: 200 },
     expiresAt: now + 5000,
     via: "gateway" as const,
     failed: { code: "too-frequent" as const, retryAfter: 5000 },
@@ -198,7 +198,7 @@ const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
       order: { by: "size", descending: true },
       revocable: true,
     },
-    { show: "list-choice", view, mount, trail: ["Day 3"], formats: listFormats, most: 2000 },
+    { show: "list-choice", view, mount, trail: ["Day 3"], formats: listFormats, most: { files: 2000, folders: 200 } },
     { show: "list-progress", view, mount, trail: [], folders: 3, files: 90, links: 4 },
   ),
 );
