@@ -44,11 +44,11 @@ function followed(...ends: readonly (boolean | Error | { readonly after: number 
     latest.set(screen(reference));
     await new Promise((resolve) => setImmediate(resolve));
   };
-  const last = async (reference: string) => {
-    latest.end(screen(reference));
+  const over = async (end?: Screen) => {
+    latest.end(end);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { ...at, at, follower, show, last };
+  return { ...at, follower, show, over, last: (reference: string) => over(screen(reference)) };
 }
 
 describe("a message that changes by itself", () => {
@@ -78,13 +78,26 @@ describe("a message that changes by itself", () => {
     expect(drawn).toEqual(["end"]);
   });
 
-  test("says again what failed as the last word before anybody knew it was the last", async () => {
-    const { show, drawn, waits, at, follower, last } = followed(broken);
-    await show("1");
-    expect(at.drawn).toEqual([]);
-    await last("end");
+  test("says again what failed before anybody knew that it was the last word", async () => {
+    const { show, over, drawn, waits } = followed({ after: 20_000 });
+    await show("end");
+    expect(drawn).toEqual([]);
+    await over();
     expect(drawn).toEqual(["end"]);
-    expect(waits).toEqual([]);
+    expect(waits).toEqual([20_000]);
+  });
+
+  test("is not changed before the time that was asked for", async () => {
+    const { show, drawn } = followed({ after: 150_000 });
+    for (const reference of ["1", "2", "3"]) await show(reference);
+    expect(drawn).toEqual(["3"]);
+  });
+
+  test("says no last word once it shows something else", async () => {
+    const { last, drawn, given, follower, waits } = followed(broken, broken);
+    follower.follow("message", createLatest<Screen>().values, { every: 10, draw: async () => true, again: () => 0 });
+    await last("end");
+    expect([drawn, given, waits]).toEqual([[], [], []]);
     await follower.stopAll();
   });
 

@@ -243,6 +243,24 @@ test("a file card shows the whole name as it is", () => {
   expect(text.text).toContain(name);
 });
 
+test("a list says beforehand where it ends, and afterwards that it did", () => {
+  const capped = { files: 2000, folders: 200 };
+  const place = { view, mount, trail: [] };
+  const before = paint(painter, { show: "list-choice", ...place, formats: listFormats, most: capped });
+  expect(before.text.text).toContain("at most 2,000 files from 200 folders");
+  const list = {
+    show: "list-ready",
+    ...place,
+    format: "plain",
+    file: { name: "x.txt", text: "x" },
+    links: 1,
+    leftOut: 0,
+    via: "gateway",
+  } as const;
+  expect(paint(painter, { ...list, capped }).text.text).toContain("which is 2,000 files from 200 folders");
+  expect(paint(painter, list).text.text).not.toContain("folders");
+});
+
 test("a listing names its place, its page, and every entry on a row of its own", () => {
   const { text, keyboard } = paint(painter, listing());
   expect(text.text).toBe("🏠 Holiday › Day 3\n42 entries · page 2/7 · by name ↑");

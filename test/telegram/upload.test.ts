@@ -345,14 +345,29 @@ test("a folder's links come as a file, in the format that was chosen", async () 
   expect(ship.telegram.complaints).toEqual([]);
 });
 
-test("a list that Telegram does not take is said to be", async () => {
+test.each([
+  ["is not taken", { status: 400, description: "Bad Request: something" }],
+  ["is lost on its way", { reset: true }],
+])("a list that %s is said to be", async (_what, fault) => {
   const { ship, mia } = await aboard({ tree: shelf(file("b.mp4"), file("a.txt")), changes: { hasTickets: true } });
-  ship.telegram.fail({ method: "sendDocument", status: 400, description: "Bad Request: something" });
+  ship.telegram.fail({ method: "sendDocument", ...fault });
   await mia.presses("🧾");
   await mia.waitsFor((message) => message.labels.some((label) => label.includes("m3u8")));
   await mia.presses("m3u8");
   const sorry = await mia.waitsFor(/The list could not be sent/);
   expect(sorry.labels).toEqual([expect.stringContaining("⬆")]);
+});
+
+test("a list is sent once, though the message beside it had to be tried twice", async () => {
+  const { ship, mia } = await aboard({ tree: shelf(file("b.mp4"), file("a.txt")), changes: { hasTickets: true } });
+  await mia.presses("🧾");
+  await mia.waitsFor((message) => message.labels.some((label) => label.includes("m3u8")));
+  ship.telegram.fail({ method: "sendDocument", delay: 300 });
+  await mia.presses("m3u8");
+  ship.telegram.fail({ method: "editMessageText", reset: true });
+  await mia.waitsFor(/The list holds 1 link/);
+  expect(arrivedBy(ship, "sendDocument")).toHaveLength(1);
+  expect(ship.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok)).toHaveLength(1);
 });
 
 test("somebody is told something they did not ask for, and who cannot be reached harms nobody", async () => {
