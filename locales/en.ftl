@@ -122,7 +122,7 @@ transfer-failed-stalled = Nothing has moved for minutes, so I gave up. Try again
 transfer-failed-empty = This file is empty, and empty files cannot be sent.
 
 list-title = Links as a file
-list-about = All files here and in the folders below, at most { $count }. As what?
+list-about = All files here and in the folders below, at most { $files } files from { $folders } folders. As what?
 list-format-m3u8 = Playlist (m3u8): films and music
 list-format-aria2 = Input file for aria2
 list-format-plain = Plain links, one a line
@@ -136,7 +136,7 @@ list-left-out = { $count ->
     [one] 1 file was left out: it has no link, or does not fit this kind of list.
    *[other] { $count } files were left out: they have no link, or do not fit this kind of list.
 }
-list-capped = There is more than one list may hold. Make lists of the folders below for the rest.
+list-capped = There is more than one list may hold, which is { $files } files from { $folders } folders. Make lists of the folders below for the rest.
 list-failed = The rest could not be read.
 list-expires = The links work until { $date } ({ $time } from now).
 list-via-direct = They lead straight to the drive.
@@ -288,6 +288,7 @@ notice-not-understood = I did not understand that. Paste a PikPak share link, or
 notice-not-admitted = This bot is for invited people. Open the link of your invitation, or send /start and its code. If you have none, ask the operator to let you in.
 notice-too-fast = That was quick. Wait a moment, then press again.
 notice-nothing-to-list = There is no file here that fits such a list.
+notice-nothing-to-list-yet = As far as one list may look, no file fits it. Make lists of the folders below.
 notice-list-not-sent = The list could not be sent. Go back and try again.
 notice-no-sending-here = Files themselves cannot be sent here. Take a link instead.
 notice-transfer-cancelled = Cancelled.

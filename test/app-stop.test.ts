@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { startApp } from "../src/app.ts";
@@ -46,6 +47,8 @@ test("what people fetched is written, also when the end is asked for twice at on
   expect(value?.length).toBeGreaterThan(0);
   leaving.abort();
   const stopped = Promise.all([app.stop(), app.stop()]);
+  // They leave late enough for a store that is closed too early to be so.
+  await sleep(300);
   left.abort();
   await stopped;
 

@@ -331,8 +331,15 @@ export interface ListChoice {
   readonly mount: MountTag;
   readonly trail: readonly string[];
   readonly formats: readonly ListFormat[];
-  /** Most files a list holds here. */
-  readonly most: number;
+  readonly most: ListCaps;
+}
+
+/** Where a list ends, however much there is. */
+export interface ListCaps {
+  /** Most files it holds. */
+  readonly files: number;
+  /** Most folders it is read from. */
+  readonly folders: number;
 }
 
 /** A list of links that is being made. Presses: `back`, which gives it up. */
@@ -358,8 +365,8 @@ export interface ListReady {
   readonly links: number;
   /** Files that got none: the drive gives no link, or they are no films or music and the list is a playlist. */
   readonly leftOut: number;
-  /** There was more than a list may hold. */
-  readonly capped: boolean;
+  /** There was more than a list may hold; absent = everything was looked at. */
+  readonly capped?: ListCaps;
   /** When the first of the links ends, ms since the epoch; absent = not known. */
   readonly expiresAt?: number;
   readonly via: LinkCard["via"];
@@ -421,6 +428,7 @@ export const noticeCodes = [
   "too-fast",
   "saved",
   "nothing-to-list",
+  "nothing-to-list-yet",
   "list-not-sent",
   "no-sending-here",
   "transfer-cancelled",

@@ -102,7 +102,8 @@ export function createDiscord(parts: DiscordParts): Discord {
   const slips = createSlips(kept);
   const follower = createFollower({
     now,
-    onError: (err) => log.debug({ err: loggable(err) }, "message not followed any more"),
+    onError: (err) => log.info({ err: loggable(err) }, "message not followed any more"),
+    onMissed: (err) => log.debug({ err: loggable(err) }, "message not changed"),
   });
   const uploader = createUploader({ apiRoot: settings.apiRoot, now });
   const removing =

@@ -1,3 +1,4 @@
+import { DiscordAPIError, HTTPError, RateLimitError } from "discord.js";
 import type { Logger } from "pino";
 import type { Follower } from "../actions/follow.ts";
 import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/screen.ts";
@@ -6,7 +7,7 @@ import type { Words } from "../words.ts";
 import { lastWordWithin } from "./limits.ts";
 import { transferDrawer } from "./outcome.ts";
 import type { Place, Post } from "./post.ts";
-import { isOver, isShutOut } from "./refusals.ts";
+import { isMessageGone, isOver, isShutOut } from "./refusals.ts";
 import type { Removing } from "./removing.ts";
 import { formSheet, isModal, paintModal } from "./screens/form.ts";
 import { paint } from "./screens/paint.ts";
@@ -95,7 +96,12 @@ async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place
     const until = address.until + lastWordWithin;
     const edit = (next: Painted) => place.edit(next);
     const draw = transferDrawer(parts, { user: turn.deed.user.id, until, edit, paint: painted });
-    follower.follow(place.id, updates, { every: transferPace, draw });
+    follower.follow(place.id, updates, {
+      every: transferPace,
+      // Where the message is out of reach the outcome goes elsewhere, so there is no end before it.
+      draw: (screen) => draw(screen).then(() => true),
+      again: waitAfter,
+    });
   }
   await upload.start({
     message: JSON.stringify(post.tokenOf(turn.deed)),
@@ -226,7 +232,22 @@ function followUpdates({ follower }: DelivererParts, place: Place, { updates, pa
   follower.follow(place.id, updates, {
     every: pace,
     draw: async (screen) => {
-      if (isMessage(screen)) await place.edit(painted(screen));
+      if (!isMessage(screen)) return true;
+      return place.edit(painted(screen)).then(() => true, falseIfClosed);
     },
+    again: waitAfter,
   });
+}
+
+/** A message that is gone, or that this bot's token for it does not reach any more. */
+function falseIfClosed(error: unknown): false {
+  if (isMessageGone(error) || isOver(error) || isShutOut(error)) return false;
+  throw error;
+}
+
+/** Milliseconds until an edit that failed like this may be tried again; undefined = Discord will not have it at all. */
+function waitAfter(error: unknown): number | undefined {
+  if (error instanceof RateLimitError) return error.retryAfter;
+  const isRefused = (error instanceof DiscordAPIError || error instanceof HTTPError) && error.status < 500;
+  return isRefused ? undefined : 0;
 }

@@ -124,7 +124,8 @@ export function createTelegram(parts: TelegramParts): Telegram {
   const post = createPost(bot.api);
   const follower = createFollower({
     now,
-    onError: (err) => log.debug({ err: loggable(err) }, "message not followed any more"),
+    onError: (err) => log.info({ err: loggable(err) }, "message not followed any more"),
+    onMissed: (err) => log.debug({ err: loggable(err) }, "message not changed"),
   });
   const uploader = createUploader({ ...settings, transformers: [followingMigration()] });
   const deliverer = createDeliverer({

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { FormattedString } from "@grammyjs/parse-mode";
-import { GrammyError } from "grammy";
+import { GrammyError, HttpError } from "grammy";
 import type { Action } from "../actions/action.ts";
 import type { Follower } from "../actions/follow.ts";
 import { decodePress, encodePress } from "../actions/press.ts";
@@ -144,46 +143,32 @@ interface Followed {
 }
 
 function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place, every }: Followed): void {
+  let listed: Promise<ListReady | Notice> | undefined;
   parts.follower.follow(keyOf(place), updates, {
     every: every ?? pace[ctx.turn.visit.place.kind],
     draw: async (screen) => {
-      if (screen.show === "form" || screen.show === "found") return;
-      const shown = screen.show === "list-ready" ? await sendList(parts, ctx, screen) : screen;
-      const draw = () => parts.post.edit(place, paint(painterOf(parts, ctx), shown));
-      const isThere = isUnderWay(shown) ? await draw().catch(unlessTooMany) : await draw().catch(onceMore(draw));
-      if (!isThere) throw new Error("the message is gone");
+      if (screen.show === "form" || screen.show === "found") return true;
+      // Sent once, however often the message beside it is tried.
+      const shown = screen.show === "list-ready" ? await (listed ??= sendList(parts, ctx, screen)) : screen;
+      return parts.post.edit(place, paint(painterOf(parts, ctx), shown)).catch(falseIfClosed);
     },
+    again: waitAfter,
   });
 }
 
-/** More screens will come: one that Telegram has no time for is left out. */
-function isUnderWay(screen: Screen): boolean {
-  return screen.show === "transfer" && (screen.state.is === "queued" || screen.state.is === "running");
+/** A chat that shut the bot out has no message to change any more. */
+function falseIfClosed(error: unknown): false {
+  if (error instanceof GrammyError && [401, 403].includes(error.error_code)) return false;
+  throw error;
 }
 
-function unlessTooMany(error: unknown): true {
-  if (waitFor(error) === undefined) throw error;
-  return true;
+/** Milliseconds until a call that failed like this may be made again; undefined = Telegram will not have it at all. */
+function waitAfter(error: unknown): number | undefined {
+  if (error instanceof HttpError) return 0;
+  if (!(error instanceof GrammyError)) return undefined;
+  if (error.error_code === 429) return (error.parameters.retry_after ?? 1) * 1000;
+  return error.error_code >= 500 ? 0 : undefined;
 }
-
-/** The last word on a file is said when Telegram has time again. */
-function onceMore(draw: () => Promise<boolean>): (error: unknown) => Promise<boolean> {
-  return async (error) => {
-    const ms = waitFor(error);
-    if (ms === undefined || ms > longestWait) throw error;
-    await sleep(ms, undefined, { ref: false });
-    return draw();
-  };
-}
-
-/** Milliseconds Telegram asks to wait; undefined = it asks for nothing of the kind. */
-function waitFor(error: unknown): number | undefined {
-  return error instanceof GrammyError && error.error_code === 429
-    ? (error.parameters.retry_after ?? 1) * 1000
-    : undefined;
-}
-
-const longestWait = 60_000;
 
 /** The list as a file of its own below; what is to be said of it then. */
 async function sendList(
@@ -195,7 +180,7 @@ async function sendList(
     await uploader.sendText(post.address(ctx), list.file);
     return list;
   } catch (error) {
-    if (!(error instanceof GrammyError)) throw error;
+    if (!(error instanceof GrammyError || error instanceof HttpError)) throw error;
     return { show: "notice", notice: "list-not-sent", level: "failed", view: list.view, offer: ["back"] };
   }
 }

@@ -21,8 +21,10 @@ export interface Dock {
   readonly arrived: Map<string, string>;
   /** Milliseconds waited for by transfers, and the way to let the time pass. */
   readonly waits: { readonly ms: number; pass(): void }[];
-  /** What the drive sends of a file, `hold` = and nothing more until `release`. */
+  /** What the drive sends of a file. */
   pieces: (name: string) => AsyncIterable<string>;
+  /** The drive ends where the pieces do; else blanks follow up to the size it tells. */
+  isCutShort: boolean;
   /** Takes a file as the platform does; absent = reads it to its end. */
   take: (file: FileToSend) => Promise<void>;
   /** Asks for a file and starts its way: what is seen from then on. */
@@ -63,7 +65,7 @@ export function dock({ cloud = usualCloud(), shelves, ...options }: DockOptions 
     openBytes: async (_mount, entry, { variant, signal }) => {
       const name = [entry.name, ...(variant ? [variant.name] : [])].join(" ");
       dock.opened.push(name);
-      return { stream: bytesOf(dock, name, signal) };
+      return { stream: bytesOf(dock, name, { size: entry.size, signal }) };
     },
     now: () => dock.time,
     wait: (ms, signal) => {
@@ -84,6 +86,7 @@ export function dock({ cloud = usualCloud(), shelves, ...options }: DockOptions 
     closed: [],
     arrived: new Map(),
     waits: [],
+    isCutShort: false,
     pieces: async function* (name) {
       yield `bytes of ${name}`;
     },
@@ -98,9 +101,19 @@ export function dock({ cloud = usualCloud(), shelves, ...options }: DockOptions 
 
 const dockOver = dock;
 
-async function* bytesOf(dock: Dock, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+interface Wanted {
+  readonly size: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function* bytesOf(dock: Dock, name: string, { size = 0, signal }: Wanted): AsyncGenerator<Uint8Array> {
+  let sent = 0;
   try {
-    for await (const piece of untilAborted(dock.pieces(name), signal)) yield Buffer.from(piece);
+    for await (const piece of untilAborted(dock.pieces(name), signal)) {
+      sent += piece.length;
+      yield Buffer.from(piece);
+    }
+    if (!dock.isCutShort && sent < size) yield Buffer.alloc(size - sent, " ");
   } finally {
     dock.closed.push(name);
   }
@@ -119,10 +132,11 @@ async function* untilAborted<T>(pieces: AsyncIterable<T>, signal: AbortSignal): 
   }
 }
 
+/** Without the blanks at its end. */
 export async function textOf(file: FileToSend): Promise<string> {
   let text = "";
   for await (const bytes of file.open()) text += Buffer.from(bytes).toString();
-  return text;
+  return text.trimEnd();
 }
 
 async function begin(dock: Dock, { screen, updates, upload }: Answer): Promise<Way> {

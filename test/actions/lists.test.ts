@@ -60,19 +60,24 @@ const shelf = folder(
 );
 
 describe("a folder's links as a file", () => {
-  test("are offered in three formats, with how many files it holds at most", async () => {
+  test("are offered in three formats, with how many files of how many folders it holds at most", async () => {
     const at = ticketed(shelf);
     const { view, listable } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     expect(listable).toBe(true);
     const choice = await at.see(mia, { do: "list-folder", view }, "list-choice");
-    expect(choice).toMatchObject({ formats: listFormats, most: 2000, mount: { title: "mia" }, trail: [] });
+    expect(choice).toMatchObject({
+      formats: listFormats,
+      most: { files: 2000, folders: 200 },
+      mount: { title: "mia" },
+      trail: [],
+    });
     expect((await at.see(mia, { do: "back", view: choice.view }, "listing")).rows).toHaveLength(4);
   });
 
   test("hold every file below it, and no drive is asked for tickets", async () => {
     const at = ticketed(shelf);
     const list = await readyList(at, "plain");
-    expect(list).toMatchObject({ links: 4, leftOut: 0, capped: false, via: "gateway", expiresAt: 87_400_000 });
+    expect(list).toMatchObject({ links: 4, leftOut: 0, via: "gateway", expiresAt: 87_400_000 });
     expect(list.file.name).toBe("mia.links.txt");
     expect(list.file.text).toBe(
       [
@@ -141,12 +146,27 @@ describe("a folder's links as a file", () => {
 
   test("stop at 2,000 files, and say so", async () => {
     const many = folder("", ...Array.from({ length: 2100 }, (_, n) => file(`f${n}.mp4`)));
-    expect(await readyList(ticketed(many), "plain")).toMatchObject({ links: 2000, capped: true });
+    const list = await readyList(ticketed(many), "plain");
+    expect(list).toMatchObject({ links: 2000, capped: { files: 2000, folders: 200 } });
   });
 
-  test("stop at 200 folders, and say so", async () => {
+  test.each(listFormats)("stop at 200 folders, and say so in the file as well: %s", async (format) => {
     const many = folder("", ...Array.from({ length: 250 }, (_, n) => folder(`d${n}`, file("f.mp4"))));
-    expect(await readyList(ticketed(many), "plain")).toMatchObject({ links: 199, capped: true });
+    const list = await readyList(ticketed(many), format);
+    expect(list).toMatchObject({ links: 199, capped: { files: 2000, folders: 200 } });
+    expect(list.file.text.split("\n")).toContain("# incomplete: at most 2000 files from 200 folders");
+  });
+
+  test("that are whole do not say they stop somewhere", async () => {
+    const list = await readyList(ticketed(shelf), "plain");
+    expect(list.capped).toBeUndefined();
+    expect(list.file.text).not.toContain("incomplete");
+  });
+
+  test("that found nothing before they stopped say that they stopped", async () => {
+    const many = folder("", ...Array.from({ length: 250 }, (_, n) => folder(`d${n}`, file("f.txt"))));
+    const none = (await listOf(ticketed(many), "m3u8")).at(-1);
+    expect(none).toMatchObject({ show: "notice", notice: "nothing-to-list-yet", offer: ["back"] });
   });
 
   test("that are the drive's own cost a call each: there are fewer, and the first end is told", async () => {
@@ -161,7 +181,7 @@ describe("a folder's links as a file", () => {
       },
     });
     const list = await readyList(at, "plain");
-    expect(list).toMatchObject({ links: 50, capped: true, via: "direct", expiresAt: 1_999_950 });
+    expect(list).toMatchObject({ links: 50, capped: { files: 50, folders: 200 }, via: "direct", expiresAt: 1_999_950 });
     expect(calls).toBe(50);
   });
 

@@ -280,6 +280,47 @@ describe("what goes wrong", () => {
     expect(at.opened).toHaveLength(1);
   });
 
+  test.each([
+    ["fewer", "x".repeat(10)],
+    ["no", ""],
+    ["more", "x".repeat(95)],
+  ])("by giving %s bytes than the drive told of is a file that broke off", async (_which, text) => {
+    const at = await ready();
+    at.isCutShort = true;
+    at.pieces = async function* () {
+      yield text;
+    };
+    const way = await at.send(here, get("file 7"));
+    expect((await way.last).state).toEqual({ is: "failed", code: "unreachable" });
+    expect(at.arrived.size).toBe(0);
+    at.isCutShort = false;
+    at.pieces = async function* () {
+      yield "whole";
+    };
+    const again = await at.send(here, { do: "retry", view: way.first.view });
+    expect((await again.last).state.is).toBe("done");
+  });
+
+  test("by giving more than the place takes, of a file whose size nobody knew, stops there", async () => {
+    const cloud = usualCloud();
+    cloud.accounts["mia"] = {
+      password: "correct-horse",
+      tree: { name: "", children: [{ name: "endless.bin", url: "https://bytes.example/endless" }] },
+    };
+    const at = await ready({ cloud });
+    let taken = 0;
+    at.pieces = async function* () {
+      for (let n = 0; n < 20; n += 1) yield "x".repeat(100);
+    };
+    at.take = async (file) => {
+      for await (const bytes of file.open()) taken += bytes.length;
+    };
+    const way = await at.send(here, get("endless"));
+    expect((await way.last).state).toEqual({ is: "failed", code: "too-large", limit });
+    expect(taken).toBe(limit);
+    expect(at.closed).toEqual(["endless.bin"]);
+  });
+
   test("when nothing moves for minutes is given up", async () => {
     const at = await ready();
     held(at);
@@ -338,7 +379,7 @@ describe("what goes wrong", () => {
   test("with a picture costs the picture only", async () => {
     const asked: string[] = [];
     const cloud = usualCloud();
-    const film = { name: "film.mp4", size: 9, url: "https://bytes.example/f", thumbnail: "https://img.example/f" };
+    const film = { name: "film.mp4", size: 94, url: "https://bytes.example/f", thumbnail: "https://img.example/f" };
     cloud.accounts["mia"] = { password: "correct-horse", tree: { name: "", children: [film] } };
     const at = await ready({
       cloud,

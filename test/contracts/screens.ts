@@ -92,6 +92,7 @@ const address = fc.oneof(
   fc.webUrl({ withQueryParameters: true, withFragments: true }),
   fc.constantFrom("http://127.0.0.1:8080/d/x", "https://dl.example.com/a(b)c>d`e?sign=%3E"),
 );
+const listCaps = fc.record({ files: fc.nat(), folders: fc.nat() });
 const reason = fc.record({ code, retryAfter: fc.nat({ max: 1e9 }), verify: address }, { requiredKeys: ["code"] });
 const health = fc.oneof(
   fc.constant({ state: "working" as const, at: now }),
@@ -424,7 +425,7 @@ function screensOf(rows: number): {
       mount,
       trail,
       formats: fc.constant(listFormats),
-      most: fc.nat(),
+      most: listCaps,
     }),
     "list-progress": fc.record({
       show: fc.constant("list-progress"),
@@ -445,12 +446,12 @@ function screensOf(rows: number): {
         file: fc.record({ name: hostileName, text: fc.string() }),
         links: fc.nat(),
         leftOut: fc.nat(),
-        capped: fc.boolean(),
+        capped: listCaps,
         expiresAt: fc.constant(now + 1000),
         via: fc.constantFrom("direct", "gateway", "proxy-url"),
         failed: reason,
       },
-      { requiredKeys: ["show", "view", "mount", "trail", "format", "file", "links", "leftOut", "capped", "via"] },
+      { requiredKeys: ["show", "view", "mount", "trail", "format", "file", "links", "leftOut", "via"] },
     ),
   };
 }

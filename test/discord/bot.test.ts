@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Screen } from "../../src/actions/screen.ts";
+import { createLatest } from "../../src/actions/transfers/latest.ts";
 import { ConfigError } from "../../src/config.ts";
 import { virtualClock } from "../../src/emulators/discord/clock.ts";
 import type { Fault } from "../../src/emulators/discord/faults.ts";
@@ -95,6 +96,44 @@ describe("starting", () => {
     await opened();
     house.emulator.gateway.drop(4004);
     await expect.poll(() => house.fatal).toEqual([expect.stringMatching(/^DISCORD_BOT_TOKEN: .*4004/)]);
+  });
+});
+
+describe("a message that goes on changing", () => {
+  const word = (reference: string): Screen => ({ show: "notice", notice: "unexpected", level: "info", reference });
+  /** Screens as a test hands them out, the time between two of them passed. */
+  const changing = async () => {
+    const later = { ms: 0, screens: createLatest<Screen>() };
+    const { emulator, mia } = await opened({
+      now: () => Date.now() + later.ms,
+      script: () => ({ screen: word("first"), updates: later.screens.values, language: "en" }),
+    });
+    await mia.uses("/help", { in: house.hall });
+    await mia.waitsFor("first", { in: house.hall });
+    await house.soon();
+    const edits = () => told(/^\/webhooks\//, "PATCH").length;
+    return { emulator, mia, later, edits };
+  };
+
+  test("goes on when Discord failed to take one change", async () => {
+    const { emulator, mia, later, edits } = await changing();
+    const before = edits();
+    emulator.fail({ method: "PATCH", path: "/webhooks/", status: 502, times: 4 });
+    later.ms += 10_000;
+    later.screens.set(word("second"));
+    await expect.poll(edits).toBe(before + 4);
+    later.ms += 10_000;
+    later.screens.set(word("third"));
+    await mia.waitsFor("third", { in: house.hall });
+    expect(mia.sees({ in: house.hall })).not.toContain("second");
+  });
+
+  test("has its last word, if later", async () => {
+    const { emulator, mia, later } = await changing();
+    emulator.fail({ method: "PATCH", path: "/webhooks/", status: 502, times: 4 });
+    later.screens.end(word("last"));
+    await mia.waitsFor("last", { in: house.hall });
+    expect(mia.sees({ in: house.hall })).toContain("last");
   });
 });
 

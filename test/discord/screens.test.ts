@@ -164,6 +164,25 @@ describe("a form", () => {
   });
 });
 
+test("a list says beforehand where it ends, and afterwards that it did", () => {
+  const capped = { files: 2000, folders: 200 };
+  const place = { view, mount, trail: [] };
+  const textOf = (painted: Painted) => JSON.stringify(painted.components);
+  const before = paint(painter, { show: "list-choice", ...place, formats: ["plain"], most: capped });
+  expect(textOf(before)).toContain("at most 2,000 files from 200 folders");
+  const list = {
+    show: "list-ready",
+    ...place,
+    format: "plain",
+    file: { name: "x.txt", text: "x" },
+    links: 1,
+    leftOut: 0,
+    via: "gateway",
+  } as const;
+  expect(textOf(paint(painter, { ...list, capped }))).toContain("which is 2,000 files from 200 folders");
+  expect(textOf(paint(painter, list))).not.toContain("folders");
+});
+
 test("a sheet that asks for too much keeps Discord's limits and its beginning", () => {
   const one = (at: number) =>
     button(`${at}`, { is: "command", name: `x${"abcdefghij"[at % 10] ?? ""}`.repeat(at + 1).slice(0, 30) });

@@ -131,7 +131,7 @@ const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
     file: { name: more.title, text: "x" },
     links: 5,
     leftOut: 2,
-    capped: true,
+    capped: { files: 2000, folders: 200 },
     expiresAt: now + 5000,
     via: "gateway" as const,
     failed: { code: "too-frequent" as const, retryAfter: 5000 },
@@ -198,7 +198,7 @@ const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
       order: { by: "size", descending: true },
       revocable: true,
     },
-    { show: "list-choice", view, mount, trail: ["Day 3"], formats: listFormats, most: 2000 },
+    { show: "list-choice", view, mount, trail: ["Day 3"], formats: listFormats, most: { files: 2000, folders: 200 } },
     { show: "list-progress", view, mount, trail: [], folders: 3, files: 90, links: 4 },
   ),
 );
@@ -241,6 +241,24 @@ test("a file card shows the whole name as it is", () => {
     variants: [],
   });
   expect(text.text).toContain(name);
+});
+
+test("a list says beforehand where it ends, and afterwards that it did", () => {
+  const capped = { files: 2000, folders: 200 };
+  const place = { view, mount, trail: [] };
+  const before = paint(painter, { show: "list-choice", ...place, formats: listFormats, most: capped });
+  expect(before.text.text).toContain("at most 2,000 files from 200 folders");
+  const list = {
+    show: "list-ready",
+    ...place,
+    format: "plain",
+    file: { name: "x.txt", text: "x" },
+    links: 1,
+    leftOut: 0,
+    via: "gateway",
+  } as const;
+  expect(paint(painter, { ...list, capped }).text.text).toContain("which is 2,000 files from 200 folders");
+  expect(paint(painter, list).text.text).not.toContain("folders");
 });
 
 test("a listing names its place, its page, and every entry on a row of its own", () => {

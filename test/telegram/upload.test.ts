@@ -21,7 +21,7 @@ async function aboard(options: ShipOptions): Promise<{ readonly ship: Ship; read
 
 /** One piece, and then nothing until the file is let go. */
 async function* halted(_name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  yield Buffer.alloc(100_000, "x");
+  yield Buffer.alloc(5000, "x");
   await sleep(60_000, undefined, { signal });
 }
 
@@ -58,9 +58,15 @@ describe("a file arrives byte for byte", () => {
   });
 
   test("a picture that is no small one goes as a file, and a film without a good picture without one", async () => {
-    const large = file("large.png", { size: 10 * 1024 * 1024 + 1 });
+    const size = 10 * 1024 * 1024 + 1;
     const film = file("film.mp4", { thumbnail: "https://img.example/1" });
-    const { ship, mia } = await aboard({ tree: shelf(large, film), readPicture: async () => Buffer.from("<html>") });
+    const { ship, mia } = await aboard({
+      tree: shelf(file("large.png", { size }), film),
+      readPicture: async () => Buffer.from("<html>"),
+      async *pieces(name) {
+        yield name === "large.png" ? Buffer.alloc(size) : contentOf(name);
+      },
+    });
     mia.says("/get large");
     await mia.waitsFor(/Sent in/);
     expect(arrivedBy(ship, "sendDocument")).toHaveLength(1);
@@ -162,6 +168,37 @@ describe("while it is on its way", () => {
     await mia.waitsFor(/Sent in/, { timeout: 15_000 });
     expect(refused()).toBe(4);
   });
+
+  test.each([
+    ["a connection that breaks", { reset: true }],
+    ["a page in front of Telegram", { status: 502, html: "<html>Bad Gateway</html>" }],
+    ["a refusal of one screen", { status: 400, description: "Bad Request: something" }],
+  ])("%s costs one edit and no more", async (_what, fault) => {
+    const { ship, mia, shown, step } = await quarters();
+    ship.telegram.fail({ method: "editMessageText", ...fault });
+    await step(1, 6000);
+    const failed = () => ship.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok).length;
+    await expect.poll(failed).toBe(1);
+    await step(2, 8000);
+    await mia.waitsFor(/75\s?%/);
+    await step(3, 0);
+    await step(4, 0);
+    await mia.waitsFor(/Sent in/);
+    expect(shown.text).toMatch(/Sent in/);
+    expect(failed()).toBe(1);
+  });
+
+  test.each([{ reset: true }, { status: 502, html: "<html>Bad Gateway</html>" }])(
+    "the last word is said again until it is heard: %o",
+    async (fault) => {
+      const { ship, mia, shown, step } = await quarters();
+      for (const n of [1, 2, 3]) await step(n, 0);
+      ship.telegram.fail({ method: "editMessageText", ...fault, times: 2 });
+      await step(4, 0);
+      await mia.waitsFor(/Sent in/, { timeout: 15_000 });
+      expect(shown.labels).toEqual([expect.stringContaining("🔗"), expect.stringContaining("⬆")]);
+    },
+  );
 
   test("Cancel lets go of the drive within a second, and the chat gets nothing", async () => {
     const { ship, mia } = await aboard({ tree: shelf(file("film.mkv"), file("b.txt")), pieces: halted });
@@ -308,14 +345,29 @@ test("a folder's links come as a file, in the format that was chosen", async () 
   expect(ship.telegram.complaints).toEqual([]);
 });
 
-test("a list that Telegram does not take is said to be", async () => {
+test.each([
+  ["is not taken", { status: 400, description: "Bad Request: something" }],
+  ["is lost on its way", { reset: true }],
+])("a list that %s is said to be", async (_what, fault) => {
   const { ship, mia } = await aboard({ tree: shelf(file("b.mp4"), file("a.txt")), changes: { hasTickets: true } });
-  ship.telegram.fail({ method: "sendDocument", status: 400, description: "Bad Request: something" });
+  ship.telegram.fail({ method: "sendDocument", ...fault });
   await mia.presses("🧾");
   await mia.waitsFor((message) => message.labels.some((label) => label.includes("m3u8")));
   await mia.presses("m3u8");
   const sorry = await mia.waitsFor(/The list could not be sent/);
   expect(sorry.labels).toEqual([expect.stringContaining("⬆")]);
+});
+
+test("a list is sent once, though the message beside it had to be tried twice", async () => {
+  const { ship, mia } = await aboard({ tree: shelf(file("b.mp4"), file("a.txt")), changes: { hasTickets: true } });
+  await mia.presses("🧾");
+  await mia.waitsFor((message) => message.labels.some((label) => label.includes("m3u8")));
+  ship.telegram.fail({ method: "sendDocument", delay: 300 });
+  await mia.presses("m3u8");
+  ship.telegram.fail({ method: "editMessageText", reset: true });
+  await mia.waitsFor(/The list holds 1 link/);
+  expect(arrivedBy(ship, "sendDocument")).toHaveLength(1);
+  expect(ship.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok)).toHaveLength(1);
 });
 
 test("somebody is told something they did not ask for, and who cannot be reached harms nobody", async () => {

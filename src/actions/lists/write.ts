@@ -1,6 +1,7 @@
 import mime from "mime";
 import type { Entry } from "../../storage/entry.ts";
 import type { ListFormat } from "../action.ts";
+import type { ListCaps } from "../screen.ts";
 
 /** One line of a list. */
 export interface ListItem {
@@ -15,9 +16,11 @@ interface ListHead {
   readonly title: string;
   /** When the first of the links ends, ms since the epoch; absent = not known. */
   readonly expiresAt?: number;
+  /** What ended it before everything was in it; absent = it is whole. */
+  readonly capped?: ListCaps;
 }
 
-/** A list as text, for programs: its only words are the format's own, and when its links end. */
+/** A list as text, for programs: its only words are the format's own, when its links end, and that it is not whole. */
 export function writeList(format: ListFormat, head: ListHead, items: readonly ListItem[]): string {
   const lines = { m3u8: playlist, aria2: aria2Input, plain: plainLines }[format](head, items);
   return `${lines.join("\n")}\n`;
@@ -38,7 +41,7 @@ function playlist(head: ListHead, items: readonly ListItem[]): string[] {
   return [
     "#EXTM3U",
     `#PLAYLIST:${oneLine(head.title)}`,
-    ...lifetime(head),
+    ...bounds(head),
     ...items.flatMap(({ path, name, url }) => [`#EXTINF:-1,${oneLine([...path, name].join(" / "))}`, url]),
   ];
 }
@@ -48,18 +51,21 @@ function aria2Input(head: ListHead, items: readonly ListItem[]): string[] {
   const taken = new Set<string>();
   return [
     `# ${oneLine(head.title)}`,
-    ...lifetime(head),
+    ...bounds(head),
     ...items.flatMap(({ path, name, url }) => [url, `  out=${unused([...path, name].map(safeSegment), taken)}`]),
   ];
 }
 
 function plainLines(head: ListHead, items: readonly ListItem[]): string[] {
-  return [`# ${oneLine(head.title)}`, ...lifetime(head), ...items.map(({ url }) => url)];
+  return [`# ${oneLine(head.title)}`, ...bounds(head), ...items.map(({ url }) => url)];
 }
 
-/** `# expires 2026-11-25T21:00:00Z`: a comment in all three formats. */
-function lifetime({ expiresAt }: ListHead): string[] {
-  return expiresAt === undefined ? [] : [`# expires ${new Date(expiresAt).toISOString().replace(/\.\d+Z$/, "Z")}`];
+/** `# expires 2026-11-25T21:00:00Z` and where the list ends: comments in all three formats. */
+function bounds({ expiresAt, capped }: ListHead): string[] {
+  return [
+    ...(expiresAt === undefined ? [] : [`# expires ${new Date(expiresAt).toISOString().replace(/\.\d+Z$/, "Z")}`]),
+    ...(capped ? [`# incomplete: at most ${capped.files} files from ${capped.folders} folders`] : []),
+  ];
 }
 
 /** A name that cannot end its line, however it tries. */

@@ -130,17 +130,27 @@ export class Job {
         signal,
         ...(card.variant && { variant: card.variant }),
       });
+      const total = card.total ?? size;
       if (size !== undefined && size > limit) throw new UploadError("too-large", { limit });
       for await (const bytes of stream) {
+        this.#expectNoMore(this.done + bytes.length, total);
         yield bytes;
         this.#moved(bytes.length);
       }
+      if (total !== undefined && this.done < total) throw notWhole();
       this.#isGiven = true;
     } catch (error) {
       // An end that was asked for is no failure of the drive.
       if (!signal.aborted) this.#lost ??= { error };
       throw error;
     }
+  }
+
+  /** Before the bytes go: what the platform has whole it keeps. */
+  #expectNoMore(done: number, total: number | undefined): void {
+    const { limit } = this.order;
+    if (total !== undefined && done > total) throw notWhole();
+    if (done > limit) throw new UploadError("too-large", { limit });
   }
 
   async #picture(limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
@@ -204,6 +214,11 @@ export class Job {
     log.error({ err: error, reference, transfer: this.order.id }, "transfer failed");
     return { is: "failed", code: "refused", reference };
   }
+}
+
+/** Not as many bytes came as the drive says there are: no better than a connection that broke. */
+function notWhole(): StorageError {
+  return new StorageError("unreachable");
 }
 
 function gone(signal: AbortSignal): Promise<never> {

@@ -6,7 +6,7 @@ import { reasonOf, unexpected } from "../failure.ts";
 import { collect, type Collected, type Collection } from "../lists/collect.ts";
 import { isMedia, listName, writeList, type ListItem } from "../lists/write.ts";
 import { forgotten, type Pressed } from "../pressed.ts";
-import type { ListProgress, ListReady, Reason, Screen } from "../screen.ts";
+import type { ListCaps, ListProgress, ListReady, Reason, Screen } from "../screen.ts";
 import { folderOf, type FolderScene } from "../session.ts";
 import { tagOf, withMount } from "../scenes/mounted.ts";
 
@@ -22,7 +22,7 @@ export function chooseList(pressed: Pressed): Promise<Outcome> {
   return onFolder(pressed, async (folder, mount) => {
     const view = await draw(pressed, { at: "list", folder });
     return {
-      screen: { show: "list-choice", view, ...placeOf(mount, folder), formats: listFormats, most: most(pressed) },
+      screen: { show: "list-choice", view, ...placeOf(mount, folder), formats: listFormats, most: capsOf(pressed) },
     };
   });
 }
@@ -53,8 +53,8 @@ function placeOf(mount: Mount, { trail }: FolderScene): Pick<ListReady, "mount" 
   return { mount: tagOf(mount), trail: trail.map(({ name }) => name) };
 }
 
-function most({ services }: Errand): number {
-  return services.hasTickets ? mostTickets : mostCalls;
+function capsOf({ services }: Errand): ListCaps {
+  return { files: services.hasTickets ? mostTickets : mostCalls, folders: mostFolders };
 }
 
 interface Wish {
@@ -84,7 +84,7 @@ async function* gathered(errand: Errand, wish: Wish): AsyncGenerator<Screen> {
   let failed: Reason | undefined;
   const isWanted = format === "m3u8" ? isMedia : () => true;
   try {
-    for await (const more of collect(errand, folder, { files: most(errand), folders: mostFolders, isWanted })) {
+    for await (const more of collect(errand, folder, { ...capsOf(errand), isWanted })) {
       collection = more;
       yield { ...screen, folders: more.folders, files: more.found.length };
     }
@@ -98,7 +98,8 @@ async function* gathered(errand: Errand, wish: Wish): AsyncGenerator<Screen> {
     if (!(await links.add(file))) break;
     yield { ...screen, folders, files: found.length, links: links.items.length };
   }
-  yield ready(wish, { links, collection, failed: links.failed ?? failed });
+  const capped = collection.capped ? capsOf(errand) : undefined;
+  yield ready(wish, { links, collection, capped, failed: links.failed ?? failed });
 }
 
 /** Links made one after another, since each may be a call to the drive. */
@@ -160,32 +161,33 @@ function isOneLine(url: string): boolean {
 interface Gathered {
   readonly links: Links;
   readonly collection: Collection;
+  readonly capped: ListCaps | undefined;
   readonly failed: Reason | undefined;
 }
 
-function ready({ mount, folder, format, screen }: Wish, { links, collection, failed }: Gathered): Screen {
+function ready({ mount, folder, format, screen }: Wish, { links, collection, capped, failed }: Gathered): Screen {
   const { items, expiresAt, via } = links;
-  if (items.length === 0) return nothing(screen, failed);
+  if (items.length === 0) return nothing(screen, { capped, failed });
   const title = folder.trail.at(-1)?.name ?? mount.title;
-  const ends = expiresAt === undefined ? {} : { expiresAt };
+  const bounds = { ...(expiresAt !== undefined && { expiresAt }), ...(capped && { capped }) };
   return {
     show: "list-ready",
     view: screen.view,
     mount: screen.mount,
     trail: screen.trail,
     format,
-    file: { name: listName(format, title), text: writeList(format, { title, ...ends }, items) },
+    file: { name: listName(format, title), text: writeList(format, { title, ...bounds }, items) },
     links: items.length,
     leftOut: collection.found.length + collection.others - items.length,
-    capped: collection.capped,
-    ...ends,
+    ...bounds,
     via,
     ...(failed && { failed }),
   };
 }
 
-function nothing({ view }: ListProgress, failed: Reason | undefined): Screen {
-  if (!failed) return { show: "notice", notice: "nothing-to-list", level: "info", view, offer: ["back"] };
+function nothing({ view }: ListProgress, { capped, failed }: Pick<Gathered, "capped" | "failed">): Screen {
+  const none = capped ? "nothing-to-list-yet" : "nothing-to-list";
+  if (!failed) return { show: "notice", notice: none, level: "info", view, offer: ["back"] };
   const { code, ...more } = failed;
   return { show: "notice", notice: code, level: "failed", ...more, view, offer: ["back"] };
 }

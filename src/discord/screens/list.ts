@@ -8,7 +8,7 @@ export function listChoiceSheet(painter: Painter, { view, mount, trail, formats,
   const { say } = painter;
   return {
     head: [trailLine(mount, trail)],
-    body: [`### 🧾 ${say("list-title")}`, say("list-about", { count: most })],
+    body: [`### 🧾 ${say("list-title")}`, say("list-about", { ...most })],
     rows: [
       formats.map((format) => press(`🧾 ${say(`list-format-${format}`)}`, { do: "list-as", view, format })),
       [press(`⬆ ${say("press-back")}`, { do: "back", view })],
@@ -38,7 +38,7 @@ export function listReadySheet(painter: Painter, screen: ListReady): Sheet {
     body: [
       `✅ ${say("list-ready", { count: links })}`,
       leftOut > 0 && say("list-left-out", { count: leftOut }),
-      capped && `⚠️ ${say("list-capped")}`,
+      capped && `⚠️ ${say("list-capped", { ...capped })}`,
       failed && `⚠️ ${say("list-failed")} ${reasonText(painter, failed)}`,
       expiresAt === undefined
         ? `⏳ ${say("link-lifetime-unknown")}`

@@ -5,7 +5,7 @@ import { button, lines, reasonText, strong, trailLine, type Painted, type Painte
 export function paintListChoice(painter: Painter, { view, mount, trail, formats, most }: ListChoice): Painted {
   const { say } = painter;
   return {
-    text: lines(trailLine(mount, trail), strong(say("list-title")), say("list-about", { count: most })),
+    text: lines(trailLine(mount, trail), strong(say("list-title")), say("list-about", { ...most })),
     keyboard: [
       ...formats.map((format) => [button(`🧾 ${say(`list-format-${format}`)}`, { do: "list-as", view, format })]),
       [button(`⬆ ${say("press-back")}`, { do: "back", view })],
@@ -38,7 +38,7 @@ export function paintListReady(painter: Painter, screen: ListReady): Painted {
       trailLine(mount, trail),
       `✅ ${say("list-ready", { count: links })}`,
       leftOut > 0 && say("list-left-out", { count: leftOut }),
-      capped && `⚠️ ${say("list-capped")}`,
+      capped && `⚠️ ${say("list-capped", { ...capped })}`,
       failed && `⚠️ ${say("list-failed")} ${reasonText(painter, failed)}`,
       expiresAt === undefined
         ? `⏳ ${say("link-lifetime-unknown")}`
