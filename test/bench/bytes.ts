@@ -73,23 +73,30 @@ function note(rows: readonly Row[], name: string, figure: string, value: number)
 /** Seeks last less than the noise of a machine, so all contenders are up at once and take turns of fifty. */
 async function compareSeeks(scheme: string, rows: readonly Row[]): Promise<void> {
   for (let round = 0; round < 3 * rounds; round += 1) {
-    const viewers = await Promise.all(
-      starters.map(async ({ start }) => {
+    const viewers: Viewer[] = [];
+    try {
+      for (const { start } of starters) {
         const contender = await start();
-        return new Viewer(contender, pathOf(contender, scheme, "big"));
-      }),
-    );
-    for (let turn = 0; turn < 6; turn += 1) for (const viewer of viewers) await viewer.warmUp(50);
-    for (const viewer of viewers) await viewer.begin();
-    for (let turn = 0; turn < 6; turn += 1) for (const viewer of viewers) await viewer.watch(50);
-    const undici = viewers.find(({ name }) => name === "undici")?.quantile(0.5);
-    for (const viewer of viewers) {
-      const linkCalls = await viewer.end();
-      note(rows, viewer.name, "range p50 ms", viewer.quantile(0.5));
-      note(rows, viewer.name, "range p99 ms", viewer.quantile(0.99));
-      if (undici !== undefined) note(rows, viewer.name, "range p50 ÷ undici's", viewer.quantile(0.5) / undici);
-      if (linkCalls !== undefined) note(rows, viewer.name, "link calls", linkCalls);
+        viewers.push(new Viewer(contender, pathOf(contender, scheme, "big")));
+      }
+      await takeTurns(viewers, rows);
+    } finally {
+      for (const viewer of viewers) await viewer.end();
     }
+  }
+}
+
+async function takeTurns(viewers: readonly Viewer[], rows: readonly Row[]): Promise<void> {
+  for (let turn = 0; turn < 6; turn += 1) for (const viewer of viewers) await viewer.warmUp(50);
+  for (const viewer of viewers) await viewer.begin();
+  for (let turn = 0; turn < 6; turn += 1) for (const viewer of viewers) await viewer.watch(50);
+  const undici = viewers.find(({ name }) => name === "undici")?.quantile(0.5);
+  for (const viewer of viewers) {
+    const linkCalls = await viewer.linkCalls();
+    note(rows, viewer.name, "range p50 ms", viewer.quantile(0.5));
+    note(rows, viewer.name, "range p99 ms", viewer.quantile(0.99));
+    if (undici !== undefined) note(rows, viewer.name, "range p50 ÷ undici's", viewer.quantile(0.5) / undici);
+    if (linkCalls !== undefined) note(rows, viewer.name, "link calls", linkCalls);
   }
 }
 

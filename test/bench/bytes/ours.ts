@@ -19,6 +19,7 @@ import { announce, readTask, type Listening } from "./contender.ts";
 // allowance. Only the drive is one of the benchmark's own, whose links lead to the upstream.
 const task = readTask();
 const home = mkdtempSync(join(tmpdir(), "chatdrive-bench-"));
+process.once("SIGTERM", () => process.exit());
 process.on("exit", () => rmSync(home, { recursive: true, force: true }));
 const log = pino({ level: "warn" });
 const person = "telegram:1";

@@ -42,12 +42,16 @@ export class Viewer {
     return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
   }
 
-  /** Ends the process; resolves with its calls for links since `begin`, where it makes any. */
-  async end(): Promise<number | undefined> {
+  /** Calls of its process for links since `begin`; undefined where it makes none ever. */
+  async linkCalls(): Promise<number | undefined> {
     const calls = await this.#contender.linkCalls?.();
+    return calls === undefined || this.#callsBefore === undefined ? undefined : calls - this.#callsBefore;
+  }
+
+  /** Ends the process. */
+  async end(): Promise<void> {
     this.#seeker.close();
     await this.#contender.stop();
-    return calls === undefined || this.#callsBefore === undefined ? undefined : calls - this.#callsBefore;
   }
 
   async #seek(): Promise<number> {
