@@ -241,6 +241,7 @@ error-signed-out = The drive is signed out: its token was used by another progra
 error-verification-needed = PikPak wants to know that you are human. Open the verification page and finish it, then go on here.
 error-captcha-rejected = PikPak did not accept the verification. Try again in a minute.
 error-account-suspended = PikPak has suspended this account. Only PikPak's support can lift that.
+error-proxy-full = As much as may go through me is on its way already, or used up for today. Try again later, or take a link.
 error-too-frequent = That was too often for PikPak. Wait a moment, then try again.
 error-risk-limited = PikPak has limited this account for safety. Wait some hours, or sign in once in PikPak's own app.
 error-daily-limit = Today's limit of this account is used up. It is counted anew tomorrow.

@@ -229,6 +229,7 @@ error-signed-out = 网盘已退出登录：令牌被其他程序使用过或已�
 error-verification-needed = PikPak 需要确认你是真人。请打开验证页面完成验证，然后回到这里继续。
 error-captcha-rejected = PikPak 没有接受这次验证，请一分钟后再试。
 error-account-suspended = PikPak 已停用这个账号，只有 PikPak 客服能够解除。
+error-proxy-full = 经由我传送的内容已达到上限，或今天的额度已用完。请稍后再试，或改用链接。
 error-too-frequent = 对 PikPak 来说太频繁了。请稍等片刻再试。
 error-risk-limited = PikPak 出于安全限制了这个账号。请等几个小时，或在 PikPak 自己的应用里登录一次。
 error-daily-limit = 这个账号今天的额度已用完，明天重新计算。

@@ -99,7 +99,7 @@ function translated(stream: Readable, signal: AbortSignal): Readable {
 
 function asStorageError(error: unknown): unknown {
   if (error instanceof LimitError) {
-    return new StorageError("too-frequent", { retryAfter: error.retryAfter, cause: error });
+    return new StorageError("proxy-full", { retryAfter: error.retryAfter, cause: error });
   }
   if (!(error instanceof UpstreamError)) return error;
   const { retryAfter } = error;

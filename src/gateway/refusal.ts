@@ -80,6 +80,7 @@ function storageRefusal({ code, retryAfter }: StorageError): Refusal {
     case "share-region":
       return { code: "blocked", status: 451 };
     case "still-processing":
+    case "proxy-full":
     case "too-frequent":
     case "risk-limited":
     case "daily-limit":

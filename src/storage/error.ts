@@ -47,6 +47,7 @@ export const storageErrorCodes = [
   "share-region",
   "share-restore-limit",
   // the way there
+  "proxy-full",
   "unreachable",
   "upstream",
 ] as const;

@@ -85,7 +85,7 @@ test("a file comes whole, with its size, and is counted in the person's name unt
   const at = await station((request, response) => part(request, response));
   const { stream, size: told } = await at.ask();
   expect(told).toBe(size);
-  await expect(at.ask()).rejects.toMatchObject({ code: "too-frequent" });
+  await expect(at.ask()).rejects.toMatchObject({ code: "proxy-full" });
   expect(sha(await whole(stream))).toBe(sha(content));
   await expect.poll(() => at.counted.sent).toBe(size);
   expect(at.limits.streams).toBe(0);
