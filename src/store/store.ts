@@ -78,7 +78,7 @@ export interface Records {
 export async function openRecords(url: string, onError: (error: unknown) => void): Promise<Records> {
   const database = await openDatabase(url, onError);
   const { rows } = database;
-  const adapter = database.adapter();
+  const adapter = database.adapter("");
   if (!rows || adapter instanceof Map) {
     await database.close();
     throw new StoreError("STORE_URL: memory:// ends with its process, so there is nothing to move.");
@@ -101,7 +101,8 @@ export async function openRecords(url: string, onError: (error: unknown) => void
 export const schemaVersion = 1;
 
 interface Database {
-  adapter(): KeyvStoreAdapter | Map<string, unknown>;
+  /** For a namespace; however often it is opened, it is the same one. */
+  adapter(namespace: string): KeyvStoreAdapter | Map<string, unknown>;
   /** Milliseconds after which it counts as failed; absent = it is no server, and answers at once. */
   readonly patience?: number;
   /** Every record; absent = they end with the process. */
@@ -143,8 +144,13 @@ async function openDatabase(url: string, onError: (error: unknown) => void): Pro
 }
 
 function memoryDatabase(): Database {
+  const namespaces = new Map<string, Map<string, unknown>>();
   return {
-    adapter: () => new Map<string, unknown>(),
+    adapter(name) {
+      const namespace = namespaces.get(name) ?? new Map<string, unknown>();
+      namespaces.set(name, namespace);
+      return namespace;
+    },
     check: async () => {},
     sweep: async () => 0,
     close: async () => {},
@@ -192,7 +198,7 @@ interface NamespaceOptions {
 }
 
 function openNamespace<T>({ database, namespace, seal, ttl, onError }: NamespaceOptions): Keyv<T> {
-  const adapter = database.adapter();
+  const adapter = database.adapter(namespace);
   const keyv = new Keyv<T>({
     store: adapter instanceof Map ? adapter : guarded(adapter, { seal, patience: database.patience }),
     namespace,

@@ -45,6 +45,19 @@ describe.each(backends)("a store on %s", (name, address) => {
     expect(await mounts.get("a")).toBeUndefined();
   });
 
+  test.skipIf(skipped)("is one store however often a namespace is opened", async () => {
+    const store = await opened(url());
+    const name = `mounts-${Date.now()}`;
+    const [written, read] = [store.open<string>(name), store.open<string>(name)];
+    await written.set("a", "Holiday");
+    expect(await read.get("a")).toBe("Holiday");
+    const listed: unknown[] = [];
+    for await (const [key, value] of read.iterator?.({}) ?? []) listed.push([key, value]);
+    expect(listed).toEqual([["a", "Holiday"]]);
+    await read.delete("a");
+    expect(await written.get("a")).toBeUndefined();
+  });
+
   test.skipIf(skipped).each([false, true])("lists a namespace and no other, sealed: %s", async (sealed) => {
     const store = await opened(url());
     const name = `slips-${Date.now()}-${String(sealed)}`;
