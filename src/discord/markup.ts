@@ -44,8 +44,7 @@ export function moment(at: number): string {
 }
 
 /** Controls, and marks that are not seen but turn or hide what follows. Joiners stay: emoji are made with them. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is being taken out
-const unseen = /[\u0000-\u001F\u007F-\u009F\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]+/g;
+const unseen = /[\p{Cc}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]+/gu;
 
 function tidy(name: string): string {
   return name.replaceAll(unseen, " ").trim();

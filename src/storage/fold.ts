@@ -19,8 +19,7 @@ export interface Stretch {
 
 const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}ー々`;
 const stretches = new RegExp(`[${unspaced}]+|[[\\p{L}\\p{N}]--[${unspaced}]]+`, "gv");
-// oxlint-disable-next-line no-control-regex -- all of ASCII
-const plain = /^[\u0000-\u007F]*$/;
+const plain = /^\p{ASCII}*$/u;
 const isUnspaced = new RegExp(`^[${unspaced}]`, "v");
 
 /** The stretches of a folded text, in their order. */

@@ -120,6 +120,7 @@ async function waitForReply(
     if (reply) outer.turn.heard = { waiting, reply };
     else outer.turn.running = waiting.walk.form;
   });
+  // It is about something else: the question goes on waiting, and the handlers behind it have the update.
   if (!reply) await conversation.skip({ next: true });
 }
 

@@ -72,7 +72,7 @@ test("parameters of any shape", async () => {
   expect(house.telegram.complaints.filter((what) => what.includes("the emulator failed"))).toEqual([]);
 }, 60_000);
 
-test("bodies of any bytes, as any type", async () => {
+test("bodies of any bytes, under any content type", async () => {
   const types = fc.constantFrom(
     "application/json",
     "multipart/form-data; boundary=x",
