@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
-import type { Link } from "../storage/driver.ts";
 import type { Entry, Variant } from "../storage/entry.ts";
 import { StorageError } from "../storage/error.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
+import { sizeOf } from "./file.ts";
 import { LimitError } from "./limits.ts";
 import type { Proxy } from "./proxy.ts";
 import { UpstreamError } from "./upstream/error.ts";
@@ -51,7 +51,7 @@ export function createFileBytes({ proxy, storage }: FileBytesParts): FileBytes {
             ...(variant && { prefer: variant.id }),
           });
         const link = await find();
-        const known = sizeOf(link, variant);
+        const known = sizeOf(link, { entry: link.entry, variant: variant?.id });
         const { stream, size } = await proxy.open({
           ...options,
           link,
@@ -66,12 +66,6 @@ export function createFileBytes({ proxy, storage }: FileBytesParts): FileBytes {
         return proxy.read({ ...options, link, relink: async () => link });
       }),
   };
-}
-
-/** Bytes of what a link leads to, where the drive tells: its entry is the original, whichever rendition was asked for. */
-function sizeOf(link: Link, variant: Pick<Variant, "id"> | undefined): number | undefined {
-  if (link.kind === "empty") return 0;
-  return link.size ?? (variant ? undefined : link.entry?.size);
 }
 
 async function inWordsOfStorage<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {

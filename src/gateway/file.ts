@@ -27,7 +27,7 @@ class FoundFile implements ServedFile {
 
   constructor(entry: Entry, link: Link, variant: string | undefined) {
     this.name = entry.name;
-    this.size = link.kind === "empty" ? 0 : (link.size ?? (variant === undefined ? entry.size : undefined));
+    this.size = sizeOf(link, { entry, variant });
     this.modifiedAt = entry.modifiedAt;
     this.#entry = entry;
     this.#variant = variant;
@@ -40,6 +40,15 @@ class FoundFile implements ServedFile {
   get etag(): string | undefined {
     return etag(this.#entry, this.#variant);
   }
+}
+
+/** Bytes of what a link leads to, where the drive tells: an entry is the original, whichever rendition was asked for. */
+export function sizeOf(
+  link: Link,
+  { entry, variant }: { readonly entry: Entry | undefined; readonly variant: string | undefined },
+): number | undefined {
+  if (link.kind === "empty") return 0;
+  return link.size ?? (variant === undefined ? entry?.size : undefined);
 }
 
 function contentType({ name, mimeType }: Entry): string {
