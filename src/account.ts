@@ -40,7 +40,7 @@ function explain(error: unknown): number {
 }
 
 async function run([command, ...words]: readonly string[]): Promise<number> {
-  const work = command === undefined ? undefined : commands[command];
+  const work = command !== undefined && Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (!work) throw new Mistake(usage);
   const desk = await openDesk();
   try {

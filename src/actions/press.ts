@@ -149,7 +149,7 @@ function pressOf(verb: string, view: ViewRef, argument: number | undefined): Pre
 }
 
 function plainPress(verb: string, view: ViewRef): Press | undefined {
-  const found = plain[verb];
+  const found = Object.hasOwn(plain, verb) ? plain[verb] : undefined;
   if (found) return { do: found, view };
   const operators = operatorsVerbs.get(verb);
   return operators && { do: operators, view };

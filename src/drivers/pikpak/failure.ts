@@ -24,7 +24,8 @@ export type Reaction =
 /** The reaction to a failure, by its string, then by its code, then by the HTTP status (protocol notes, table of errors). */
 export function reactTo(failure: Failure): Reaction {
   if (/too frequent|频繁/i.test(failure.description)) return coolDown(failure);
-  const byString = strings[failure.error];
+  // What the service sends may be called like something every object has.
+  const byString = Object.hasOwn(strings, failure.error) ? strings[failure.error] : undefined;
   if (byString) return byString(failure);
   if (failure.error === "") return (codes[failure.code] ?? byStatus(failure.status))(failure);
   return (codesOfUnknownStrings[failure.code] ?? byStatus(failure.status))(failure);

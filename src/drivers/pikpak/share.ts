@@ -81,8 +81,10 @@ function createShare({ client, shareId, passCode }: ShareParts): Share {
   ): Promise<Answer> => {
     const body = await client.call({ method: "GET", path, query: { share_id: shareId, ...query }, signal });
     const { share_status: status, share_status_text: said, pass_code_token: fresh, title } = readShare(body);
-    if (!readable.has(status))
-      throw new StorageError(codes[status] ?? "upstream", { message: `share ${status}: ${said}` });
+    if (!readable.has(status)) {
+      const code = Object.hasOwn(codes, status) ? codes[status] : undefined;
+      throw new StorageError(code ?? "upstream", { message: `share ${status}: ${said}` });
+    }
     if (title !== "") called = title;
     return { body, fresh };
   };

@@ -118,6 +118,15 @@ describe("whatever the service sends", () => {
     );
   });
 
+  test.each(["valueOf", "constructor", "__proto__", "toString"])(
+    "called %s is a refusal like any unknown one",
+    (error) => {
+      const reply = readReply({ status: 200, text: JSON.stringify({ error }), mayBeEmpty: false });
+      if (reply.is !== "failure") throw new Error("an error is no answer");
+      expect(reactTo(reply.failure)).toMatchObject({ react: "fail", error: { code: "upstream" } });
+    },
+  );
+
   test("as text of any kind, at any status, is an answer, a refusal with a reaction, or garbled", () => {
     const body = fc.oneof(
       fc.string({ unit: "binary" }),
