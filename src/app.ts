@@ -27,7 +27,7 @@ import { createTickets, type Tickets } from "./gateway/ticket.ts";
 import { createLog } from "./log.ts";
 import type { Storage } from "./storage/storage.ts";
 import { openStore, StoreError, type Store } from "./store/store.ts";
-import { loadWords, type Words } from "./words.ts";
+import { loadWords, type Words } from "./i18n/words.ts";
 
 /** The running house. */
 export interface App {

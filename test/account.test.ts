@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Person } from "../src/actions/person.ts";
-import { startPikPak, type PikPakEmulator } from "../src/emulators/pikpak/pikpak.ts";
+import { startPikPak, type PikPakEmulator } from "../emulators/pikpak/pikpak.ts";
 import type { Mount } from "../src/storage/mount.ts";
 import { openStore } from "../src/store/store.ts";
 
-const program = join(import.meta.dirname, "..", "src", "account.ts");
+const program = join(import.meta.dirname, "..", "src", "cli", "account.ts");
 const key = Buffer.alloc(32, 7);
 const password = "correct-horse-battery";
 let pikpak: PikPakEmulator;

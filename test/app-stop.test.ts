@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { startApp } from "../src/app.ts";
 import { keysOf } from "../src/app/drives.ts";
-import { startWorld } from "../src/emulators/world.ts";
+import { startWorld } from "../emulators/world.ts";
 import { openStore } from "../src/store/store.ts";
 
 // The end of the process: whatever asks for it, and however often, parts close one after another and what was counted is kept.

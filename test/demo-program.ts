@@ -17,7 +17,7 @@ export interface Demo {
 
 /** The program itself, on any free port. */
 export async function startDemo(): Promise<Demo> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "..", "src", "demo.ts")], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "..", "emulators", "demo.ts")], {
     env: { PATH: process.env["PATH"], DEMO_PORT: "0" },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -12,7 +12,7 @@ import { deriveKey } from "../gateway/keys.ts";
 import type { SubmitPage } from "../gateway/pages.ts";
 import type { Store } from "../store/store.ts";
 import { createTelegram, type Telegram, type TelegramSettings } from "../telegram/bot.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 
 /** The chats that are switched on. */
 export interface Frontends {

@@ -15,7 +15,7 @@ import { StorageError } from "../storage/error.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Store } from "../store/store.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import type { Frontends } from "./frontends.ts";
 import { resolver } from "./links.ts";
 

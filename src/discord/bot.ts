@@ -10,7 +10,7 @@ import type { Suggestion, Typing } from "../actions/suggest.ts";
 import type { Interrupted } from "../actions/transfers/transfers.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import { createAnnouncer } from "./announce.ts";
 import { publishCommands } from "./commands.ts";
 import { createConnection } from "./connection.ts";

@@ -14,7 +14,7 @@ import {
 } from "discord.js";
 import type { Action } from "../actions/action.ts";
 import type { Typing } from "../actions/suggest.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import { mostOption } from "./limits.ts";
 
 /** What was given with a command, by option name; what was left out is absent. */

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Follower } from "../actions/follow.ts";
 import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/screen.ts";
 import type { Upload } from "../actions/transfers/upload.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import { lastWordWithin } from "./limits.ts";
 import { transferDrawer } from "./outcome.ts";
 import type { Place, Post } from "./post.ts";

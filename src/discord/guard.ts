@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { Action, Visit } from "../actions/action.ts";
 import type { Answer } from "../actions/screen.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
 import { isOver, isShutOut, isTooLate, loggable } from "./refusals.ts";

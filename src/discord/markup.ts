@@ -1,4 +1,4 @@
-import { isolate, shorten } from "../words/names.ts";
+import { isolate, shorten } from "../i18n/names.ts";
 
 /** Most characters a name may take in a message, markup included, where its place says nothing else. */
 const usualLabel = 200;

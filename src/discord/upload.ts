@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { MessageFlags } from "discord.js";
 import { Agent, request } from "undici";
 import { UploadError, type FileToSend } from "../actions/transfers/upload.ts";
-import { shorten } from "../words/names.ts";
+import { shorten } from "../i18n/names.ts";
 
 /** Where a file goes: what an interaction is answered through, for as long as its token lives. */
 export interface UploadAddress {

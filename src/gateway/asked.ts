@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 
 /** A request, without its socket. */
 export interface Asked {

@@ -1,5 +1,5 @@
 import type { Field } from "../storage/form.ts";
-import type { Say, Words } from "../words.ts";
+import type { Say, Words } from "../i18n/words.ts";
 import type { Reply } from "./asked.ts";
 import { html, page, type Html } from "./html.ts";
 import type { PageAsker, PageForm } from "./pages.ts";

@@ -1,5 +1,5 @@
 import type { Link } from "../storage/driver.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import { json, type Asked, type Reply } from "./asked.ts";
 import { equalTexts, readProxyPath, type ProxyTarget } from "./proxy-url.ts";
 import { refusalOf, refusals, refuse } from "./refusal.ts";

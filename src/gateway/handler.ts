@@ -1,4 +1,4 @@
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import { json, languageOf, type Asked, type Reply } from "./asked.ts";
 import { isCrawler } from "./crawler.ts";
 import { createFallbacks, type Fallbacks, type OnFallback } from "./fallbacks.ts";

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { StorageErrorCode } from "../storage/error.ts";
 import { readForm, type Field, type Problem, type Values } from "../storage/form.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import { type Asked, type Reply } from "./asked.ts";
 import { formPage, messagePage } from "./form-page.ts";
 import { equalTexts } from "./proxy-url.ts";

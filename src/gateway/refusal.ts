@@ -1,5 +1,5 @@
 import { StorageError } from "../storage/error.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import { BodyTooLarge, json, languageOf, wantsPage, type Asked, type Reply } from "./asked.ts";
 import { html, page } from "./html.ts";
 import { LimitError } from "./limits.ts";

@@ -1,7 +1,7 @@
 import mime from "mime";
 import { StorageError } from "../storage/error.ts";
 import type { Details, Entry } from "../storage/entry.ts";
-import type { Say, Words } from "../words.ts";
+import type { Say, Words } from "../i18n/words.ts";
 import type { Asked, Reply } from "./asked.ts";
 import { html, page, pageHeaders, type Html } from "./html.ts";
 import type { Proxy } from "./proxy.ts";

@@ -15,7 +15,7 @@ import type { Answer, FormScreen, MessageScreen, Notice } from "../actions/scree
 import type { Interrupted } from "../actions/transfers/transfers.ts";
 import { ConfigError, type Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import type { Announce } from "../actions/broadcast.ts";
 import { createAnnouncer, followingMigration } from "./announce.ts";
 import { createCommandLists } from "./command-lists.ts";

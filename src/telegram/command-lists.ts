@@ -1,6 +1,6 @@
 import type { Api } from "grammy";
 import type { Logger } from "pino";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import { publishCommands, publishForOperator } from "./commands.ts";
 import { loggable } from "./guard.ts";
 

@@ -1,7 +1,7 @@
 import { GrammyError, type Api } from "grammy";
 import type { BotCommand, LanguageCode } from "grammy/types";
 import type { Action } from "../actions/action.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 
 /** A command: its name is also the locale key `command-<name>`. */
 export interface Command {

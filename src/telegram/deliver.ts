@@ -6,7 +6,7 @@ import { decodePress, encodePress } from "../actions/press.ts";
 import type { Removals } from "../actions/removals.ts";
 import type { Answer, LinkCard, ListReady, MessageScreen, Notice, Screen } from "../actions/screen.ts";
 import type { Upload } from "../actions/transfers/upload.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import type { BotContext } from "./context.ts";
 import { mostToast } from "./limits.ts";
 import { keyOf, placeOf, writePlace, type Place, type Post } from "./post.ts";

@@ -5,7 +5,7 @@ import { LRUCache } from "lru-cache";
 import type { Action, Visit } from "../actions/action.ts";
 import { createPace } from "../actions/pace.ts";
 import type { Answer } from "../actions/screen.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../i18n/words.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";

@@ -2,7 +2,7 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import { GrammyError, type Api } from "grammy";
 import type { InlineKeyboardMarkup, LinkPreviewOptions, Message, MessageEntity } from "grammy/types";
 import type { BotContext } from "./context.ts";
-import { clip } from "../words/names.ts";
+import { clip } from "../i18n/names.ts";
 import { mostToast } from "./limits.ts";
 import type { Painted } from "./screens/painter.ts";
 

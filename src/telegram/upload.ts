@@ -1,8 +1,8 @@
 import { Api, GrammyError, InputFile, type Transformer } from "grammy";
 import { UploadError, type FileToSend } from "../actions/transfers/upload.ts";
 import { loggable } from "./guard.ts";
-import { clip } from "../words/names.ts";
-import { kindOf } from "../words/signs.ts";
+import { clip } from "../i18n/names.ts";
+import { kindOf } from "../i18n/signs.ts";
 import { mostCaption } from "./limits.ts";
 import type { Address } from "./post.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { driverKinds } from "../../src/drivers/index.ts";
-import { startPikPak, type PikPakEmulator } from "../../src/emulators/pikpak/pikpak.ts";
+import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { FormScreen } from "../../src/actions/screen.ts";
 import { house, mia, signInAs, usualCloud, type House } from "./house.ts";

@@ -3,7 +3,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Answer, Listing } from "../../src/actions/screen.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
-import { startPikPak, type PikPakEmulator } from "../../src/emulators/pikpak/pikpak.ts";
+import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import { openStore } from "../../src/store/store.ts";
 import { unpaced, updateRate } from "./updates/updates.ts";
 import { house, many, mia, signInAs, usualCloud, visitOf, Cloud, type House, type Shelves } from "../actions/house.ts";

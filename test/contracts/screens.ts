@@ -19,7 +19,7 @@ import { uploadFailures } from "../../src/actions/transfers/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
 import { problemCodes, type Field } from "../../src/storage/form.ts";
-import { loadWords } from "../../src/words.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 
 /** A platform's renderer, as the contract uses it. */
 export interface Canvas {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createAnnouncer } from "../../src/discord/announce.ts";
-import type { Person } from "../../src/emulators/discord/person.ts";
+import type { Person } from "../../emulators/discord/person.ts";
 import { openHouse, type House } from "./house.ts";
 
 // What operators and everybody else see of them, over the real bot and the real actions. Mia is the operator.

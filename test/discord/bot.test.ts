@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Screen } from "../../src/actions/screen.ts";
 import { createLatest } from "../../src/actions/transfers/latest.ts";
 import { ConfigError } from "../../src/config.ts";
-import { virtualClock } from "../../src/emulators/discord/clock.ts";
-import type { Fault } from "../../src/emulators/discord/faults.ts";
+import { virtualClock } from "../../emulators/discord/clock.ts";
+import type { Fault } from "../../emulators/discord/faults.ts";
 import { Cloud, many, usualCloud } from "../actions/house.ts";
 import { openHouse, type House, type HouseOptions } from "./house.ts";
 

@@ -4,12 +4,12 @@ import { formSheet, isModal, paintModal } from "../../src/discord/screens/form.t
 import { paint } from "../../src/discord/screens/paint.ts";
 import { painterFor, type Painter } from "../../src/discord/screens/painter.ts";
 import { paintSheet, type Painted } from "../../src/discord/screens/sheet.ts";
-import { callback, shapes } from "../../src/emulators/discord/bodies.ts";
-import { layoutProblems, modalProblems, placed, references } from "../../src/emulators/discord/layout.ts";
-import type { Problem } from "../../src/emulators/discord/refusal.ts";
-import { check } from "../../src/emulators/discord/schema.ts";
-import type { Json } from "../../src/emulators/discord/state.ts";
-import { loadWords } from "../../src/words.ts";
+import { callback, shapes } from "../../emulators/discord/bodies.ts";
+import { layoutProblems, modalProblems, placed, references } from "../../emulators/discord/layout.ts";
+import type { Problem } from "../../emulators/discord/refusal.ts";
+import { check } from "../../emulators/discord/schema.ts";
+import type { Json } from "../../emulators/discord/state.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 import type { Canvas, Drawn, DrawnScreen } from "../contracts/screens.ts";
 
 const words = loadWords();

@@ -2,7 +2,7 @@ import { ApplicationCommandType, Locale } from "discord.js";
 import { expect, test } from "vitest";
 import { commands, registration } from "../../src/discord/commands.ts";
 import { commands as telegramCommands } from "../../src/telegram/commands.ts";
-import { loadWords } from "../../src/words.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 
 const words = loadWords();
 const registered = registration(words);

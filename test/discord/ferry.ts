@@ -5,12 +5,12 @@ import type { Services } from "../../src/actions/services.ts";
 import { createTransfers, type Transfers } from "../../src/actions/transfers/transfers.ts";
 import { createDiscord, type Discord } from "../../src/discord/bot.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
-import { virtualClock, type VirtualClock } from "../../src/emulators/discord/clock.ts";
-import { startDiscord, type DiscordEmulator } from "../../src/emulators/discord/discord.ts";
-import type { Person } from "../../src/emulators/discord/person.ts";
-import type { Channel } from "../../src/emulators/discord/state.ts";
+import { virtualClock, type VirtualClock } from "../../emulators/discord/clock.ts";
+import { startDiscord, type DiscordEmulator } from "../../emulators/discord/discord.ts";
+import type { Person } from "../../emulators/discord/person.ts";
+import type { Channel } from "../../emulators/discord/state.ts";
 import { createLocks } from "../../src/store/lock.ts";
-import { loadWords } from "../../src/words.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 import { Cloud, emptyShelves, house, type Shelves } from "../actions/house.ts";
 import { contentOf } from "../telegram/ship.ts";
 

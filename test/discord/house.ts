@@ -7,15 +7,15 @@ import { createRemovals, type RemovalList } from "../../src/actions/removals.ts"
 import type { Answer, FormScreen, Screen } from "../../src/actions/screen.ts";
 import { suggest } from "../../src/actions/suggest.ts";
 import { createDiscord, type Discord, type DiscordParts, type PageOutcome } from "../../src/discord/bot.ts";
-import { startDiscord, type DiscordEmulator } from "../../src/emulators/discord/discord.ts";
-import type { Clock } from "../../src/emulators/discord/clock.ts";
-import { placed } from "../../src/emulators/discord/layout.ts";
-import type { Person, Where } from "../../src/emulators/discord/person.ts";
-import { drawMessages } from "../../src/emulators/discord/sight.ts";
-import type { Channel, Guild, Message } from "../../src/emulators/discord/state.ts";
-import type { MessageView } from "../../src/emulators/stage.ts";
+import { startDiscord, type DiscordEmulator } from "../../emulators/discord/discord.ts";
+import type { Clock } from "../../emulators/discord/clock.ts";
+import { placed } from "../../emulators/discord/layout.ts";
+import type { Person, Where } from "../../emulators/discord/person.ts";
+import { drawMessages } from "../../emulators/discord/sight.ts";
+import type { Channel, Guild, Message } from "../../emulators/discord/state.ts";
+import type { MessageView } from "../../emulators/stage.ts";
 import type { Values } from "../../src/storage/form.ts";
-import { loadWords } from "../../src/words.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 import { house as desk, usualCloud, type Cloud, type House as Desk } from "../actions/house.ts";
 
 /** The real bot on an emulated Discord, over the real actions or over a desk that a test writes. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { copyable, label, link, plainLabel, strong } from "../../src/discord/markup.ts";
-import { plainText, readMarkdown } from "../../src/emulators/discord/markdown.ts";
+import { plainText, readMarkdown } from "../../emulators/discord/markdown.ts";
 import { hostileName } from "../contracts/screens.ts";
 
 const reader = {

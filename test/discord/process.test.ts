@@ -5,10 +5,10 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { startDiscord, type DiscordEmulator } from "../../src/emulators/discord/discord.ts";
-import type { Person } from "../../src/emulators/discord/person.ts";
-import type { Channel } from "../../src/emulators/discord/state.ts";
-import { startPikPak, type PikPakEmulator } from "../../src/emulators/pikpak/pikpak.ts";
+import { startDiscord, type DiscordEmulator } from "../../emulators/discord/discord.ts";
+import type { Person } from "../../emulators/discord/person.ts";
+import type { Channel } from "../../emulators/discord/state.ts";
+import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 
 // The whole program in a process of its own, between an emulated Discord and an emulated PikPak.
 

@@ -6,7 +6,7 @@ import { isModal, paintModal } from "../../src/discord/screens/form.ts";
 import { paint } from "../../src/discord/screens/paint.ts";
 import { painterFor } from "../../src/discord/screens/painter.ts";
 import { button, paintSheet, type Painted } from "../../src/discord/screens/sheet.ts";
-import { loadWords } from "../../src/words.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 
 const now = Date.UTC(2026, 10, 24, 12);
 const view = { id: "abcdefghij", revision: 1 };

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { mayFetch } from "../../src/actions/permission.ts";
-import { permission, usualPermissions } from "../../src/emulators/discord/permissions.ts";
-import type { Person } from "../../src/emulators/discord/person.ts";
-import type { Message } from "../../src/emulators/discord/state.ts";
+import { permission, usualPermissions } from "../../emulators/discord/permissions.ts";
+import type { Person } from "../../emulators/discord/person.ts";
+import type { Message } from "../../emulators/discord/state.ts";
 import { openHouse, type House, type HouseOptions } from "./house.ts";
 
 // Three people in one server, over the wire: Mia runs it and lends her drive, Jun asks and posts, Lena presses on Jun's list.

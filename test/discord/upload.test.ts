@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { Person, Where } from "../../src/emulators/discord/person.ts";
-import type { Message } from "../../src/emulators/discord/state.ts";
-import type { MessageView } from "../../src/emulators/stage.ts";
+import type { Person, Where } from "../../emulators/discord/person.ts";
+import type { Message } from "../../emulators/discord/state.ts";
+import type { MessageView } from "../../emulators/stage.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { contentOf, file, sha, share, shelf } from "../telegram/ship.ts";
 import { embark, halted, type Ferry } from "./ferry.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { driverKinds, type MemoryEntry } from "../../src/drivers/index.ts";
-import { startPikPak, type PikPakEmulator } from "../../src/emulators/pikpak/pikpak.ts";
-import type { Account, Node } from "../../src/emulators/pikpak/state.ts";
+import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { Account, Node } from "../../emulators/pikpak/state.ts";
 import type { Driver } from "../../src/storage/driver.ts";
 import type { Values } from "../../src/storage/form.ts";
 import { driverContract, shelf } from "../contracts/driver.ts";

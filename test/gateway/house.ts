@@ -9,7 +9,7 @@ import type { Link } from "../../src/storage/driver.ts";
 import type { Entry } from "../../src/storage/entry.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import type { DownloadMethod } from "../../src/storage/mount.ts";
-import { loadWords, type Words } from "../../src/words.ts";
+import { loadWords, type Words } from "../../src/i18n/words.ts";
 import { localPem, startFileHost, type FileHost, type Script } from "./file-host.ts";
 
 /** A file on the drive behind the gateway. */

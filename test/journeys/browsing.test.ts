@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { Shown } from "../../src/emulators/telegram/shown.ts";
+import type { Shown } from "../../emulators/telegram/shown.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
 // Browsing over the real driver, and what each step costs upstream.

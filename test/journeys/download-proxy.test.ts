@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startApp, type App } from "../../src/app.ts";
-import { startWorld, type World } from "../../src/emulators/world.ts";
+import { startWorld, type World } from "../../emulators/world.ts";
 import { startDownloadProxy } from "../gateway/download-proxy.ts";
 
 // A drive that downloads through an independent download proxy: chosen in the chat, fetched through it, and taken back.

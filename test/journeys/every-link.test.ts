@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startApp, type App } from "../../src/app.ts";
-import { startWorld, type World } from "../../src/emulators/world.ts";
+import { startWorld, type World } from "../../emulators/world.ts";
 
 // An operator takes back every link of the house: what the people have who were given one, on both chats.
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startWorld, type World } from "../../src/emulators/world.ts";
+import { startWorld, type World } from "../../emulators/world.ts";
 
 const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { Shown } from "../../src/emulators/telegram/shown.ts";
+import type { Shown } from "../../emulators/telegram/shown.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
 // kill -9 of the real program over a database on the disk, at the moments that hurt, and what people see afterwards.

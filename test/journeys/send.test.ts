@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, expect, test } from "vitest";
 import { startApp, type App } from "../../src/app.ts";
-import { startWorld, type World } from "../../src/emulators/world.ts";
+import { startWorld, type World } from "../../emulators/world.ts";
 
 let world: World;
 let app: App;

@@ -1,6 +1,6 @@
 import type { Field } from "../../src/storage/form.ts";
 import { house as desk, usualCloud, type House as Desk } from "../actions/house.ts";
-import type { Shown } from "../../src/emulators/telegram/shown.ts";
+import type { Shown } from "../../emulators/telegram/shown.ts";
 import { mia } from "../telegram/double.ts";
 import { openHouse, words } from "../telegram/house.ts";
 import type { Front, OpenFront } from "./front.ts";

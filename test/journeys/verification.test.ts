@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { Message } from "../../src/emulators/discord/state.ts";
+import type { Message } from "../../emulators/discord/state.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
 // PikPak wants to see a human: what people do about it, for an account and for a share, in both chats.

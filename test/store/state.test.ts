@@ -24,7 +24,7 @@ function state(at: string, args: readonly string[], more: Record<string, string>
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [join(import.meta.dirname, "..", "..", "src", "state.ts"), ...args],
+      [join(import.meta.dirname, "..", "..", "src", "cli", "state.ts"), ...args],
       { cwd: at, env },
       (error, out, err) => resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err }),
     );

@@ -2,7 +2,7 @@ import { paint } from "../../src/telegram/screens/paint.ts";
 import { paintQuestionOf } from "../../src/telegram/screens/form.ts";
 import { painterFor } from "../../src/telegram/screens/painter.ts";
 import { startWalk } from "../../src/telegram/walk.ts";
-import { loadWords } from "../../src/words.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 import type { Canvas } from "../contracts/screens.ts";
 
 const words = loadWords();

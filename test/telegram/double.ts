@@ -1,8 +1,8 @@
 import type { Update, User } from "grammy/types";
-import type { Group } from "../../src/emulators/telegram/groups.ts";
-import type { Actor, Seat } from "../../src/emulators/telegram/people.ts";
-import type { Shown } from "../../src/emulators/telegram/shown.ts";
-import { startTelegram, type TelegramEmulator } from "../../src/emulators/telegram/telegram.ts";
+import type { Group } from "../../emulators/telegram/groups.ts";
+import type { Actor, Seat } from "../../emulators/telegram/people.ts";
+import type { Shown } from "../../emulators/telegram/shown.ts";
+import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
 
 // The emulated Telegram with a small cast: two people, who both know the bot, and a group they are in with it.
 

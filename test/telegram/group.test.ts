@@ -5,13 +5,13 @@ import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import { placeNews } from "../../src/actions/place.ts";
 import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
-import type { Group } from "../../src/emulators/telegram/groups.ts";
-import type { Actor } from "../../src/emulators/telegram/people.ts";
-import type { Shown } from "../../src/emulators/telegram/shown.ts";
-import type { GroupDraft } from "../../src/emulators/telegram/cast.ts";
-import { startTelegram, type TelegramEmulator } from "../../src/emulators/telegram/telegram.ts";
+import type { Group } from "../../emulators/telegram/groups.ts";
+import type { Actor } from "../../emulators/telegram/people.ts";
+import type { Shown } from "../../emulators/telegram/shown.ts";
+import type { GroupDraft } from "../../emulators/telegram/cast.ts";
+import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
-import { loadWords } from "../../src/words.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 import { house as desk, signInAs, usualCloud, visitOf, type House } from "../actions/house.ts";
 
 // Three people in one group, over the wire: Mia runs it and lends her drive, Jun asks, Lena presses on Jun's list.

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import type { Action, ViewRef, Visit } from "../../src/actions/action.ts";
 import type { Answer, FormScreen, Listing, Screen } from "../../src/actions/screen.ts";
 import { createTelegram, type Telegram, type TelegramParts, type TelegramSettings } from "../../src/telegram/bot.ts";
-import { loadWords } from "../../src/words.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 import { startDouble, token, type Double } from "./double.ts";
 
 /** The real bot over the wire, with an action desk that a test writes. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { startTelegram } from "../../src/emulators/telegram/telegram.ts";
+import { startTelegram } from "../../emulators/telegram/telegram.ts";
 import { createFileBytes } from "../../src/gateway/bytes.ts";
 import { createLimits } from "../../src/gateway/limits.ts";
 import { createProxy } from "../../src/gateway/proxy.ts";

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { perform } from "../../src/actions/perform.ts";
 import { createTransfers, type Transfers, type TransfersParts } from "../../src/actions/transfers/transfers.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
-import { startTelegram, type TelegramEmulator } from "../../src/emulators/telegram/telegram.ts";
+import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
 import type { Services } from "../../src/actions/services.ts";

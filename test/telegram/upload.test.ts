@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Actor } from "../../src/emulators/telegram/people.ts";
+import type { Actor } from "../../emulators/telegram/people.ts";
 import { uploadLimitOf, uploadName } from "../../src/telegram/upload.ts";
 import { arrivedBy, contentOf, file, launch, sha, share, shelf, type Ship, type ShipOptions } from "./ship.ts";
 

@@ -1,6 +1,6 @@
 import { ButtonStyle } from "discord.js";
 import type { FileCard } from "../../actions/screen.ts";
-import { kindOf, kindSigns } from "../../words/signs.ts";
+import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { moment, plainLabel, strong } from "../markup.ts";
 import { postButton, press, trailLine, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";

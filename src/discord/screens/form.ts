@@ -8,8 +8,8 @@ import {
 import type { FormId } from "../../actions/action.ts";
 import type { FormScreen } from "../../actions/screen.ts";
 import type { Field } from "../../storage/form.ts";
-import { isPublicAddress } from "../../words/address.ts";
-import { clip } from "../../words/names.ts";
+import { isPublicAddress } from "../../i18n/address.ts";
+import { clip } from "../../i18n/names.ts";
 import { encodeModal } from "../ids.ts";
 import { mostModalFields, mostModalHint, mostModalTitle, mostOption, mostOptions, mostTyped } from "../limits.ts";
 import { link, moment } from "../markup.ts";

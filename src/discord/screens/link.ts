@@ -1,5 +1,5 @@
 import type { LinkCard } from "../../actions/screen.ts";
-import { isPublicAddress } from "../../words/address.ts";
+import { isPublicAddress } from "../../i18n/address.ts";
 import { copyable, link, moment, strong, label } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import { addressButton, type Sheet } from "./sheet.ts";

@@ -1,6 +1,6 @@
 import type { Listing } from "../../actions/screen.ts";
 import type { Entry, Order } from "../../storage/entry.ts";
-import { kindOf, kindSigns } from "../../words/signs.ts";
+import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
 import { searchLines, searchRows, whereOf } from "./search.ts";
 import { postButton, press, reasonText, trailLine, type Painter } from "./painter.ts";

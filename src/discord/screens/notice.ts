@@ -1,5 +1,5 @@
 import { noticeCodes, type Notice } from "../../actions/screen.ts";
-import { isPublicAddress } from "../../words/address.ts";
+import { isPublicAddress } from "../../i18n/address.ts";
 import { link, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import { addressButton, button, type Button, type Sheet } from "./sheet.ts";

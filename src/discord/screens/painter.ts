@@ -1,7 +1,7 @@
 import type { Press } from "../../actions/action.ts";
 import type { MountTag, Reason } from "../../actions/screen.ts";
-import { figuresIn, type Figures } from "../../words/figures.ts";
-import type { Say } from "../../words.ts";
+import { figuresIn, type Figures } from "../../i18n/figures.ts";
+import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
 import { button, type Button } from "./sheet.ts";
 

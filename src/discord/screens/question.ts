@@ -1,6 +1,6 @@
 import { ButtonStyle } from "discord.js";
 import type { Question } from "../../actions/screen.ts";
-import { questionSigns } from "../../words/signs.ts";
+import { questionSigns } from "../../i18n/signs.ts";
 import { label, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";

@@ -1,6 +1,6 @@
 import { searchKinds, searchSizes } from "../../actions/action.ts";
 import type { Listing, SearchState } from "../../actions/screen.ts";
-import { kindSigns } from "../../words/signs.ts";
+import { kindSigns } from "../../i18n/signs.ts";
 import { label } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Button, Line } from "./sheet.ts";

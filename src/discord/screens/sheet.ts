@@ -9,7 +9,7 @@ import {
   type APIContainerComponent,
   type APISelectMenuOption,
 } from "discord.js";
-import { clip } from "../../words/names.ts";
+import { clip } from "../../i18n/names.ts";
 import { encodeWish, type Wish } from "../ids.ts";
 import {
   mostAddress,

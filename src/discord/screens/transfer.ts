@@ -1,6 +1,6 @@
 import type { TransferScreen, TransferState } from "../../actions/screen.ts";
 import { uploadFailures } from "../../actions/transfers/upload.ts";
-import { kindOf, kindSigns } from "../../words/signs.ts";
+import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import { bar, type Button, type Line, type Sheet } from "./sheet.ts";

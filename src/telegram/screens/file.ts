@@ -1,7 +1,7 @@
 import type { FileCard } from "../../actions/screen.ts";
-import { isPublicAddress } from "../../words/address.ts";
-import { elideName } from "../../words/names.ts";
-import { kindOf, kindSigns } from "../../words/signs.ts";
+import { isPublicAddress } from "../../i18n/address.ts";
+import { elideName } from "../../i18n/names.ts";
+import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */

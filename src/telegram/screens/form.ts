@@ -1,7 +1,7 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import { formIds } from "../../actions/action.ts";
-import { isPublicAddress } from "../../words/address.ts";
-import { isolate } from "../../words/names.ts";
+import { isPublicAddress } from "../../i18n/address.ts";
+import { isolate } from "../../i18n/names.ts";
 import { fieldAsked, type Walk } from "../walk.ts";
 import { lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
 

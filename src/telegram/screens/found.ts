@@ -1,8 +1,8 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineQueryResultArticle } from "grammy/types";
 import type { FoundFile, FoundFiles } from "../../actions/screen.ts";
-import { elideName } from "../../words/names.ts";
-import { kindOf, kindSigns } from "../../words/signs.ts";
+import { elideName } from "../../i18n/names.ts";
+import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, strong, type Painter } from "./painter.ts";
 
 /** Files found while somebody types, each a card with a button that asks for its link. */

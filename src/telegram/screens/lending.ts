@@ -3,7 +3,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import { audiences, talents } from "../../actions/action.ts";
 import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/screen.ts";
 import type { Order } from "../../storage/entry.ts";
-import { elideName } from "../../words/names.ts";
+import { elideName } from "../../i18n/names.ts";
 import { mostButtons } from "../limits.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 

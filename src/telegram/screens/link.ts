@@ -1,8 +1,8 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { LinkCard } from "../../actions/screen.ts";
-import { isPublicAddress } from "../../words/address.ts";
-import { isolate } from "../../words/names.ts";
+import { isPublicAddress } from "../../i18n/address.ts";
+import { isolate } from "../../i18n/names.ts";
 import { mostCopied } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 

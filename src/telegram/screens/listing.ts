@@ -1,8 +1,8 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/screen.ts";
 import type { Entry, Order } from "../../storage/entry.ts";
-import { elideName } from "../../words/names.ts";
-import { kindOf, kindSigns } from "../../words/signs.ts";
+import { elideName } from "../../i18n/names.ts";
+import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
 import { isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
 

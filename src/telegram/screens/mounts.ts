@@ -3,7 +3,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { MountCard, MountLine, MountList } from "../../actions/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
-import { elideName, isolate } from "../../words/names.ts";
+import { elideName, isolate } from "../../i18n/names.ts";
 import { mostButtons } from "../limits.ts";
 import { bar, button, lines, strong, type Painted, type Painter } from "./painter.ts";
 

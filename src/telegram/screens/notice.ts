@@ -1,7 +1,7 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { ViewRef } from "../../actions/action.ts";
 import { noticeCodes, type Notice } from "../../actions/screen.ts";
-import { isPublicAddress } from "../../words/address.ts";
+import { isPublicAddress } from "../../i18n/address.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 const signs: Readonly<Record<Notice["level"], string>> = { done: "✅", info: "ℹ️", refused: "🚫", failed: "⚠️" };

@@ -13,7 +13,7 @@ import type {
   PeopleList,
   PersonCard,
 } from "../../actions/screen-operators.ts";
-import { elideName } from "../../words/names.ts";
+import { elideName } from "../../i18n/names.ts";
 import { mostCopied } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 

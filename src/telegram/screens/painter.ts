@@ -3,9 +3,9 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { Press } from "../../actions/action.ts";
 import { encodePress } from "../../actions/press.ts";
 import type { MountTag, Reason } from "../../actions/screen.ts";
-import type { Say } from "../../words.ts";
-import { figuresIn, type Figures } from "../../words/figures.ts";
-import { clip, elideName, isolate } from "../../words/names.ts";
+import type { Say } from "../../i18n/words.ts";
+import { figuresIn, type Figures } from "../../i18n/figures.ts";
+import { clip, elideName, isolate } from "../../i18n/names.ts";
 import { mostText } from "../limits.ts";
 
 /** What a message is made of: text with entities (names are never escaped), and rows of buttons. */

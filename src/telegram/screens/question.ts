@@ -1,5 +1,5 @@
 import type { Question } from "../../actions/screen.ts";
-import { questionSigns } from "../../words/signs.ts";
+import { questionSigns } from "../../i18n/signs.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** Are you sure? */

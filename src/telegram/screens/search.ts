@@ -1,8 +1,8 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import { searchKinds, searchSizes } from "../../actions/action.ts";
 import type { Listing, SearchState } from "../../actions/screen.ts";
-import { elideName } from "../../words/names.ts";
-import { kindSigns } from "../../words/signs.ts";
+import { elideName } from "../../i18n/names.ts";
+import { kindSigns } from "../../i18n/signs.ts";
 import { button, type Painter } from "./painter.ts";
 
 type Search = Listing & { readonly search: SearchState };

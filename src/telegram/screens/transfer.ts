@@ -2,8 +2,8 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import { uploadFailures } from "../../actions/transfers/upload.ts";
 import type { TransferScreen, TransferState } from "../../actions/screen.ts";
-import { isolate } from "../../words/names.ts";
-import { kindOf, kindSigns } from "../../words/signs.ts";
+import { isolate } from "../../i18n/names.ts";
+import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { bar, button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** A file on its way into the chat, and how far it is. */

@@ -2,7 +2,7 @@ import { createGateway } from "../../../src/gateway/server.ts";
 import { createTickets } from "../../../src/gateway/ticket.ts";
 import { ticketUrl } from "../../../src/gateway/ticket-url.ts";
 import { createLinks } from "../../../src/storage/links.ts";
-import { loadWords } from "../../../src/words.ts";
+import { loadWords } from "../../../src/i18n/words.ts";
 import { announce, readTask } from "./contender.ts";
 
 // The gateway with nothing behind it: tickets, limits and links as ever, but no database to ask, as the others ask nobody.

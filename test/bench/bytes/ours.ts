@@ -12,7 +12,7 @@ import type { Driver, DriverKind } from "../../../src/storage/driver.ts";
 import type { Entry } from "../../../src/storage/entry.ts";
 import { createStorage, type Storage } from "../../../src/storage/storage.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
-import { loadWords } from "../../../src/words.ts";
+import { loadWords } from "../../../src/i18n/words.ts";
 import { announce, readTask, type Listening } from "./contender.ts";
 
 // The gateway as the app builds it, over its database on disk: every request looks up ban, revocations, mount, owner and

@@ -6,7 +6,7 @@ import type { Pace } from "../../../src/actions/pace.ts";
 import { encodePress } from "../../../src/actions/press.ts";
 import type { Listing } from "../../../src/actions/screen.ts";
 import { createTelegram } from "../../../src/telegram/bot.ts";
-import { loadWords } from "../../../src/words.ts";
+import { loadWords } from "../../../src/i18n/words.ts";
 import { house, usualCloud, visitOf } from "../../actions/house.ts";
 
 export interface UpdateRate {

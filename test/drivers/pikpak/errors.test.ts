@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Fault } from "../../../src/emulators/pikpak/faults.ts";
+import type { Fault } from "../../../emulators/pikpak/faults.ts";
 import { StorageError, type StorageErrorCode } from "../../../src/storage/error.ts";
 import { scene, type Scene } from "./scene.ts";
 

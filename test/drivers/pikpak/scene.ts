@@ -1,6 +1,6 @@
 import { driverKinds } from "../../../src/drivers/index.ts";
-import { startPikPak, type PikPakEmulator } from "../../../src/emulators/pikpak/pikpak.ts";
-import type { Account } from "../../../src/emulators/pikpak/state.ts";
+import { startPikPak, type PikPakEmulator } from "../../../emulators/pikpak/pikpak.ts";
+import type { Account } from "../../../emulators/pikpak/state.ts";
 import type { Driver, DriverKind } from "../../../src/storage/driver.ts";
 import type { Values } from "../../../src/storage/form.ts";
 import { lend, type LentContext } from "../context.ts";

@@ -2,7 +2,7 @@ import { request } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { solvedTokenIn } from "../../../src/drivers/pikpak/captcha.ts";
 import { driverKinds } from "../../../src/drivers/index.ts";
-import type { Film, Node, ShareStatus } from "../../../src/emulators/pikpak/state.ts";
+import type { Film, Node, ShareStatus } from "../../../emulators/pikpak/state.ts";
 import { StorageError } from "../../../src/storage/error.ts";
 import { scene, type Scene } from "./scene.ts";
 

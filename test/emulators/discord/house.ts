@@ -1,9 +1,9 @@
 import { Client, Options, type ClientOptions, type Interaction } from "discord.js";
 import { onTestFinished } from "vitest";
-import { startDiscord, type DiscordEmulator } from "../../../src/emulators/discord/discord.ts";
-import { virtualClock, type VirtualClock } from "../../../src/emulators/discord/clock.ts";
-import type { Person } from "../../../src/emulators/discord/person.ts";
-import type { Channel, Guild } from "../../../src/emulators/discord/state.ts";
+import { startDiscord, type DiscordEmulator } from "../../../emulators/discord/discord.ts";
+import { virtualClock, type VirtualClock } from "../../../emulators/discord/clock.ts";
+import type { Person } from "../../../emulators/discord/person.ts";
+import type { Channel, Guild } from "../../../emulators/discord/state.ts";
 
 export interface House {
   readonly discord: DiscordEmulator;

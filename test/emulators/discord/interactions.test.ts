@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Interaction } from "../../../src/emulators/discord/state.ts";
+import type { Interaction } from "../../../emulators/discord/state.ts";
 import { call, openHouse, type House } from "./house.ts";
 
 const v2 = 1 << 15;

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { APIVersion, RESTJSONErrorCodes } from "discord-api-types/v10";
 import ts from "typescript";
 import { expect, test } from "vitest";
-import { shapes } from "../../../src/emulators/discord/bodies.ts";
-import { refusals } from "../../../src/emulators/discord/refusal.ts";
-import type { Shape } from "../../../src/emulators/discord/schema.ts";
+import { shapes } from "../../../emulators/discord/bodies.ts";
+import { refusals } from "../../../emulators/discord/refusal.ts";
+import type { Shape } from "../../../emulators/discord/schema.ts";
 
 interface Published {
   readonly known: ReadonlySet<string>;

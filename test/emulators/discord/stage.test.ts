@@ -1,7 +1,7 @@
 import { AttachmentBuilder, ButtonStyle, ComponentType, MessageFlags, TextInputStyle } from "discord.js";
 import { expect, test } from "vitest";
-import { readMarkdown } from "../../../src/emulators/discord/markdown.ts";
-import type { CallView, ChatView } from "../../../src/emulators/stage.ts";
+import { readMarkdown } from "../../../emulators/discord/markdown.ts";
+import type { CallView, ChatView } from "../../../emulators/stage.ts";
 import { logIn, openHouse, type House } from "./house.ts";
 
 const reader = {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startPage, type Page } from "../../../src/emulators/page/server.ts";
-import type { CallView, ChatView, Deed, Stage } from "../../../src/emulators/stage.ts";
+import { startPage, type Page } from "../../../emulators/page/server.ts";
+import type { CallView, ChatView, Deed, Stage } from "../../../emulators/stage.ts";
 
 // The server behind the demo page, over a stage of its own.
 

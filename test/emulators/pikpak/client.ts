@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { request } from "undici";
-import identities from "../../../src/emulators/pikpak/identities.json" with { type: "json" };
-import { startPikPak, type PikPakEmulator } from "../../../src/emulators/pikpak/pikpak.ts";
-import type { Account } from "../../../src/emulators/pikpak/state.ts";
+import identities from "../../../emulators/pikpak/identities.json" with { type: "json" };
+import { startPikPak, type PikPakEmulator } from "../../../emulators/pikpak/pikpak.ts";
+import type { Account } from "../../../emulators/pikpak/state.ts";
 
 /** An answer as it came. */
 export interface Answer {

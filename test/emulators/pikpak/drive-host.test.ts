@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { blockSize, cidOf, gcid } from "../../../src/emulators/pikpak/content.ts";
+import { blockSize, cidOf, gcid } from "../../../emulators/pikpak/content.ts";
 import { device, deviceId, rawClient, type Answer, type RawClient } from "./client.ts";
 import vectors from "./vectors.json" with { type: "json" };
 

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { autoRetry } from "@grammyjs/auto-retry";
 import { Api, GrammyError, InputFile, InputMediaBuilder } from "grammy";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { cleanName } from "../../../src/emulators/telegram/files.ts";
-import { dispositionOf, readForm } from "../../../src/emulators/telegram/multipart.ts";
-import type { Actor } from "../../../src/emulators/telegram/people.ts";
+import { cleanName } from "../../../emulators/telegram/files.ts";
+import { dispositionOf, readForm } from "../../../emulators/telegram/multipart.ts";
+import type { Actor } from "../../../emulators/telegram/people.ts";
 import { openHouse, type House } from "./house.ts";
 
 const megabyte = 1024 * 1024;

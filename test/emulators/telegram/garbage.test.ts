@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { methods, objects, type Method } from "../../../src/emulators/telegram/table.ts";
-import type { Actor } from "../../../src/emulators/telegram/people.ts";
+import { methods, objects, type Method } from "../../../emulators/telegram/table.ts";
+import type { Actor } from "../../../emulators/telegram/people.ts";
 import { openHouse, type House } from "./house.ts";
 
 // Whatever is sent, a Bot API answer comes back, and the emulator lives on.

@@ -1,6 +1,6 @@
 import { run, type RunnerHandle } from "@grammyjs/runner";
 import { Bot } from "grammy";
-import { startTelegram, type TelegramEmulator } from "../../../src/emulators/telegram/telegram.ts";
+import { startTelegram, type TelegramEmulator } from "../../../emulators/telegram/telegram.ts";
 
 type Options = Parameters<typeof startTelegram>[0];
 

@@ -1,6 +1,6 @@
 import { InlineKeyboard, InlineQueryResultBuilder } from "grammy";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Actor } from "../../../src/emulators/telegram/people.ts";
+import type { Actor } from "../../../emulators/telegram/people.ts";
 import { openHouse, type House } from "./house.ts";
 
 let house: House;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { virtualClock, type VirtualClock } from "../../../src/emulators/telegram/clock.ts";
-import type { Group } from "../../../src/emulators/telegram/groups.ts";
-import type { Actor } from "../../../src/emulators/telegram/people.ts";
+import { virtualClock, type VirtualClock } from "../../../emulators/telegram/clock.ts";
+import type { Group } from "../../../emulators/telegram/groups.ts";
+import type { Actor } from "../../../emulators/telegram/people.ts";
 import { openHouse, type House } from "./house.ts";
 
 // What the service does not do, in its own words.

@@ -1,7 +1,7 @@
 import { InlineKeyboard, InlineQueryResultBuilder, InputFile } from "grammy";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { ChatView, Stage } from "../../../src/emulators/stage.ts";
-import { partsOf } from "../../../src/emulators/telegram/stage.ts";
+import type { ChatView, Stage } from "../../../emulators/stage.ts";
+import { partsOf } from "../../../emulators/telegram/stage.ts";
 import { openHouse, type House } from "./house.ts";
 
 // What the demo page gets to draw, and what its visitor can do.

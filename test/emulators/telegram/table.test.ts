@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
-import { methods, objects, unions, updateKinds, type Fields } from "../../../src/emulators/telegram/table.ts";
+import { methods, objects, unions, updateKinds, type Fields } from "../../../emulators/telegram/table.ts";
 
 // The table is our own words for what @grammyjs/types says; the compiler reads the types, so that neither can drift.
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { FormattedString } from "@grammyjs/parse-mode";
 import { describe, expect, test } from "vitest";
-import { readText, type Entity, type Marked } from "../../../src/emulators/telegram/entities.ts";
-import { Refusal } from "../../../src/emulators/telegram/refusal.ts";
+import { readText, type Entity, type Marked } from "../../../emulators/telegram/entities.ts";
+import { Refusal } from "../../../emulators/telegram/refusal.ts";
 
 // Texts as the service reads them.
 

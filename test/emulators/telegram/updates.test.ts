@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { run, type RunnerHandle } from "@grammyjs/runner";
 import { Bot } from "grammy";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { virtualClock, type VirtualClock } from "../../../src/emulators/telegram/clock.ts";
-import type { Actor } from "../../../src/emulators/telegram/people.ts";
+import { virtualClock, type VirtualClock } from "../../../emulators/telegram/clock.ts";
+import type { Actor } from "../../../emulators/telegram/people.ts";
 import { openHouse, type House } from "./house.ts";
 
 let house: House;

@@ -26,7 +26,7 @@ interface WordsOptions {
   readonly onProblem?: (problem: { language: string; key: string; error: Error }) => void;
 }
 
-const home = fileURLToPath(new URL("../locales", import.meta.url));
+const home = fileURLToPath(new URL("../../locales", import.meta.url));
 const fallback = "en";
 
 /** Reads every language of a folder; throws when one does not parse. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import type { Config } from "../config.ts";
+import type { Config } from "../src/config.ts";
 import { startDiscord, type DiscordEmulator } from "./discord/discord.ts";
 import type { Person as DiscordPerson } from "./discord/person.ts";
 import type { Channel, Guild } from "./discord/state.ts";

@@ -2,17 +2,17 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import type { Keyv } from "keyv";
-import { loadPerson, withMount, withoutMount, type Person } from "./actions/person.ts";
-import { keysOf, openStorage } from "./app/drives.ts";
-import { ConfigError, readConfig, type Config } from "./config.ts";
-import { createLog } from "./log.ts";
-import { StorageError } from "./storage/error.ts";
-import { readForm, type Field, type Values } from "./storage/form.ts";
-import type { DriverKind } from "./storage/driver.ts";
-import type { Mount } from "./storage/mount.ts";
-import type { Storage } from "./storage/storage.ts";
-import { openStore, StoreError, type Store } from "./store/store.ts";
-import { loadWords, type Say } from "./words.ts";
+import { loadPerson, withMount, withoutMount, type Person } from "../actions/person.ts";
+import { keysOf, openStorage } from "../app/drives.ts";
+import { ConfigError, readConfig, type Config } from "../config.ts";
+import { createLog } from "../log.ts";
+import { StorageError } from "../storage/error.ts";
+import { readForm, type Field, type Values } from "../storage/form.ts";
+import type { DriverKind } from "../storage/driver.ts";
+import type { Mount } from "../storage/mount.ts";
+import type { Storage } from "../storage/storage.ts";
+import { openStore, StoreError, type Store } from "../store/store.ts";
+import { loadWords, type Say } from "../i18n/words.ts";
 
 // The operator's way to give people accounts without a chat seeing a password: `npm run account -- add`.
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ConfigError, readConfig, type Config } from "./config.ts";
-import { keyId } from "./store/sealed.ts";
-import { readState, writeState, type Moved } from "./store/state.ts";
-import { openRecords, StoreError, type Records } from "./store/store.ts";
+import { ConfigError, readConfig, type Config } from "../config.ts";
+import { keyId } from "../store/sealed.ts";
+import { readState, writeState, type Moved } from "../store/state.ts";
+import { openRecords, StoreError, type Records } from "../store/store.ts";
 
 // `npm run state -- export <file>` writes everything kept to a file; `import <file>` puts it into an empty store.
 // The bot should be stopped meanwhile.

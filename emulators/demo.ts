@@ -1,7 +1,7 @@
-import { startApp } from "./app.ts";
-import { startPage } from "./emulators/page/server.ts";
-import { cast } from "./emulators/seed.ts";
-import { startWorld } from "./emulators/world.ts";
+import { startApp } from "../src/app.ts";
+import { startPage } from "./page/server.ts";
+import { cast } from "./seed.ts";
+import { startWorld } from "./world.ts";
 
 /** `npm run demo`: the emulated world, the real app in it, and a page to chat on. No accounts, no network. */
 const port = Number(process.env["DEMO_PORT"] ?? 8090);
