@@ -8,7 +8,7 @@ const port = Number(process.env["DEMO_PORT"] ?? 8090);
 const world = await startWorld();
 const app = await startApp(world.config, { onFatal: (message) => void end(1, message) });
 const { shelf } = world;
-const { mia, jun, lena, otto } = seats();
+const { mia, jun, lena, otto } = participants();
 const skip = { press: "⏭" };
 const telegram = { person: mia, platform: "telegram" } as const;
 const group = { platform: "telegram", kind: "group" } as const;
@@ -40,7 +40,7 @@ const page = await startPage({
     { ...discord, label: "Discord: sign in on a one-time page", steps: ["/login"] },
   ],
 }).catch((error: unknown) => leave(error));
-// As an admin the bot can whisper in the group.
+// As an admin the bot can ephemeral message in the group.
 world.group.promotes(world.telegram.bot);
 world.people.mia.says("/start");
 world.people.jun.says("/start");
@@ -51,7 +51,7 @@ process.once("SIGINT", () => void end(0));
 process.once("SIGTERM", () => void end(0));
 
 /** The cast by the numbers the page knows them by. */
-function seats(): Record<keyof typeof cast, string> {
+function participants(): Record<keyof typeof cast, string> {
   const { mia, jun, lena, otto } = cast;
   return { mia: String(mia.id), jun: String(jun.id), lena: String(lena.id), otto: String(otto.id) };
 }

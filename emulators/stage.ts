@@ -145,7 +145,7 @@ export interface CallView {
 }
 
 /** What a person does on the page. */
-export type Deed =
+export type BotInteraction =
   | { readonly do: "say"; readonly chat: string; readonly person: string; readonly text: string }
   | {
       readonly do: "press";
@@ -176,8 +176,8 @@ export interface Stage {
   chats(): readonly ChatView[];
   /** A file whose bytes are here, by what follows `/kept/` in its address; undefined = there is none. */
   kept?(id: string): KeptFile | undefined;
-  /** Carries a deed out; resolves when the platform has taken it. Deeds for other platforms' chats are not passed here. */
-  act(deed: Deed): Promise<void>;
+  /** Carries a interaction out; resolves when the platform has taken it. Deeds for other platforms' chats are not passed here. */
+  act(interaction: BotInteraction): Promise<void>;
   onChange(listener: () => void): void;
   onCall(listener: (call: CallView) => void): void;
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Action, Visit } from "./actions/action.ts";
 import { announceFallback } from "./actions/fallback.ts";
-import type { Office } from "./actions/office/office.ts";
+import type { Admin } from "./actions/office/office.ts";
 import { perform } from "./actions/perform.ts";
 import { mayFetch } from "./actions/permission.ts";
 import type { Person } from "./actions/person.ts";
@@ -15,7 +15,7 @@ import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
 import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
 import { gatewayOf } from "./app/gateway.ts";
-import { offerFirstOperator, officeOf } from "./app/operators.ts";
+import { offerFirstOperator, adminOf } from "./app/operators.ts";
 import { linkIssuer, methodsOf } from "./app/links.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { createFileBytes } from "./gateway/bytes.ts";
@@ -29,7 +29,7 @@ import type { Storage } from "./storage/storage.ts";
 import { openStore, StoreError, type Store } from "./store/store.ts";
 import { loadWords, type Words } from "./i18n/words.ts";
 
-/** The running house. */
+/** The running app. */
 export interface App {
   /** How people reach the gateway. */
   readonly address: string;
@@ -72,7 +72,7 @@ export async function startApp(
   // What waits for a service that does not answer ends when it is closed.
   signal?.addEventListener("abort", () => void stop(), { once: true });
   try {
-    const app = await openHouse(config, { onFatal, log, stop, onClose: (close) => opened.push(close) });
+    const app = await openApp(config, { onFatal, log, stop, onClose: (close) => opened.push(close) });
     signal?.throwIfAborted();
     return app;
   } catch (error) {
@@ -85,34 +85,34 @@ function isOperators(error: unknown): error is Error {
   return error instanceof ConfigError || error instanceof StoreError || error instanceof GatewayError;
 }
 
-interface Site extends Required<Omit<AppOptions, "signal">> {
+interface AppHooks extends Required<Omit<AppOptions, "signal">> {
   stop(): Promise<void>;
   /** Notes how to close what was opened; the last opened is closed first. */
   onClose(close: () => Promise<void>): void;
 }
 
-async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site): Promise<App> {
+async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks): Promise<App> {
   const words = loadWords({ onProblem: (problem) => log.warn(problem, "words missing") });
   const keys = keysOf(config);
   const store = await openStore({ url: config.storeUrl, keys, onError: (err) => log.error({ err }, "store failed") });
   onClose(() => store.close());
   const revocations = revocationsIn(store, config);
-  const meet: Meeting = {};
-  const office = officeOf({ config, store, revocations, log, frontends: () => meet.frontends });
-  const storage = openStorage({ config, store, log, count: (what) => office.ledger.count(what) });
+  const late: LateParts = {};
+  const admin = adminOf({ config, store, revocations, log, frontends: () => late.frontends });
+  const storage = openStorage({ config, store, log, count: (what) => admin.counters.count(what) });
   onClose(() => storage.close());
-  onClose(() => office.stop());
+  onClose(() => admin.stop());
   const tickets = createTickets({ keys, now: Date.now });
   const newest = keys.at(-1) ?? keys[0];
 
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
-  const house: House = { config, store, storage, words, tickets, revocations, office, log, meet };
-  const pages = pagesOf(house, { newest, address: () => gateway.address() });
-  const gateway = openGateway(house, pages);
-  const transfers = transfersOf(house, gateway);
-  const services = (meet.services = servicesOf(house, { transfers, pages }));
+  const parts: Parts = { config, store, storage, words, tickets, revocations, admin, log, late };
+  const pages = pagesOf(parts, { newest, address: () => gateway.address() });
+  const gateway = openGateway(parts, pages);
+  const transfers = transfersOf(parts, gateway);
+  const services = (late.services = servicesOf(parts, { transfers, pages }));
   const performing = (visit: Visit, action: Action, signal: AbortSignal) => perform(services, visit, action, signal);
-  const frontends = (meet.frontends = createFrontends(config, {
+  const frontends = (late.frontends = createFrontends(config, {
     store,
     words,
     services,
@@ -129,28 +129,28 @@ async function openHouse(config: Config, { onFatal, log, stop, onClose }: Site):
     onClose(() => frontend.stop());
     await frontend.start();
   }
-  office.start();
+  admin.start();
   const address = gateway.address();
-  await offerFirstOperator(config, office);
+  await offerFirstOperator(config, admin);
   return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
 }
 
 /** What is made later than those that need it, and is there before anybody asks. */
-interface Meeting {
+interface LateParts {
   services?: Services;
   frontends?: Frontends;
 }
 
-interface House {
+interface Parts {
   readonly config: Config;
   readonly store: Store;
   readonly storage: Storage;
   readonly words: Words;
   readonly tickets: Tickets;
   readonly revocations: Revocations;
-  readonly office: Office;
+  readonly admin: Admin;
   readonly log: Logger;
-  readonly meet: Meeting;
+  readonly late: LateParts;
 }
 
 /** Links that were made while `LINK_TTL` was longer are still about after it was shortened. */
@@ -169,8 +169,8 @@ interface Made {
   readonly pages: Pages;
 }
 
-function servicesOf(house: House, { transfers, pages }: Made): Services {
-  const { config, store, storage, words, revocations, log, meet } = house;
+function servicesOf(parts: Parts, { transfers, pages }: Made): Services {
+  const { config, store, storage, words, revocations, log, late } = parts;
   const people = store.open<Person>("people");
   return {
     storage,
@@ -180,7 +180,7 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
     languages: words.languages,
     pickLanguage: (locale) => words.pick(locale),
-    issueLink: linkIssuer(house),
+    issueLink: linkIssuer(parts),
     issuePage: async ({ person, place }, form) => {
       const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
       return pages.open({ person, place, language }, form);
@@ -189,11 +189,11 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
     said: store.open<number>("said"),
-    roleIn: async (place, person) => meet.frontends?.roleIn(place, person),
+    roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
-    tell: async (person, notice, language) => meet.frontends?.tell(person, notice, language),
+    tell: async (person, notice, language) => late.frontends?.tell(person, notice, language),
     admins: config.admins,
-    office: house.office,
+    admin: parts.admin,
     exclusive: (key, work) => store.exclusive(key, work),
     now: Date.now,
     newId,
@@ -202,7 +202,7 @@ function servicesOf(house: House, { transfers, pages }: Made): Services {
 }
 
 /** Files into chats come by the same way as those that are served: counted, linked anew, taken up again. */
-function transfersOf({ config, store, storage, log }: House, gateway: Gateway): Transfers {
+function transfersOf({ config, store, storage, log }: Parts, gateway: Gateway): Transfers {
   const files = createFileBytes({ proxy: gateway.files, storage });
   return createTransfers({
     // A record names its message by what Discord lets edit it.
@@ -223,7 +223,7 @@ interface PageParts {
   address(): string;
 }
 
-function pagesOf({ store, words, meet }: House, { newest, address }: PageParts): Pages {
+function pagesOf({ store, words, late }: Parts, { newest, address }: PageParts): Pages {
   return createPages({
     store: store.open("pages", { sealed: true }),
     words,
@@ -232,25 +232,25 @@ function pagesOf({ store, words, meet }: House, { newest, address }: PageParts):
     random: randomBytes,
     address,
     submit: async (page, values, options) => {
-      if (!meet.frontends) throw new Error("a page was sent off before there was a chat");
-      return meet.frontends.submitPage(page, values, options);
+      if (!late.frontends) throw new Error("a page was sent off before there was a chat");
+      return late.frontends.submitPage(page, values, options);
     },
   });
 }
 
-function openGateway(house: House, pages: Pages): Gateway {
-  const { config, log, meet } = house;
+function openGateway(parts: Parts, pages: Pages): Gateway {
+  const { config, log, late } = parts;
   return gatewayOf({
-    ...house,
+    ...parts,
     pages,
     ...(config.limits && { limits: config.limits }),
-    mayFetch: async (mount, person) => !!meet.services && mayFetch(meet.services, mount, person),
+    mayFetch: async (mount, person) => !!late.services && mayFetch(late.services, mount, person),
     onFallback: (mount) => {
-      if (!meet.services) return;
-      void announceFallback(meet.services, mount).catch((err: unknown) =>
+      if (!late.services) return;
+      void announceFallback(late.services, mount).catch((err: unknown) =>
         log.warn({ err }, "owner not told of a fallback"),
       );
     },
-    frontends: () => meet.frontends,
+    frontends: () => late.frontends,
   });
 }

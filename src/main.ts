@@ -6,7 +6,7 @@ import { createLog } from "./log.ts";
 /** Exit code for what the operator has to mend: the message says what. */
 const operatorsTurn = 2;
 /** Milliseconds a clean end may take. */
-const patience = 9500;
+const timeout = 9500;
 
 if (Number.parseInt(process.versions.node, 10) < 24)
   leave("ChatDrive needs Node 24. It comes with the dependencies: use npm start.");
@@ -44,7 +44,7 @@ function refused(error: unknown): undefined {
 
 async function end(code: number, message?: string): Promise<void> {
   if (message !== undefined) process.stderr.write(`${message}\n`);
-  setTimeout(() => process.exit(code || 1), patience).unref();
+  setTimeout(() => process.exit(code || 1), timeout).unref();
   leaving.abort();
   const app = await starting.catch(() => undefined);
   await app?.stop();

@@ -40,7 +40,7 @@ test("what people fetched is written, also when the end is asked for twice at on
   const bytes = (await (await fetch(await linkTo("Holiday 2026/Packing list.txt"))).arrayBuffer()).byteLength;
   expect(bytes).toBeGreaterThan(0);
 
-  // Somebody else's download ends because they leave while the house closes.
+  // Somebody else's download ends because they leave while the app closes.
   const left = new AbortController();
   const film = await fetch(await linkTo("Holiday 2026/Day 1/Beach, day 1.mp4"), { signal: left.signal });
   let received = 0;
@@ -61,6 +61,6 @@ test("what people fetched is written, also when the end is asked for twice at on
   let spent = 0;
   for await (const [, kept] of store.open<number>("allowance").iterator?.({}) ?? []) spent += Number(kept);
   expect(spent).toBeGreaterThanOrEqual(bytes + received);
-  expect(await store.open("ledger").get("totals")).toMatchObject({ bytes: spent });
+  expect(await store.open("counters").get("totals")).toMatchObject({ bytes: spent });
   expect(problems).toEqual([]);
 });

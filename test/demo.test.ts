@@ -110,7 +110,7 @@ describe.runIf(program)("the demo", () => {
     expect(await page.getByLabel("Message", { exact: true }).inputValue()).toBe("/settings");
     await page.keyboard.press("Escape");
     await page.locator("#hints").waitFor({ state: "hidden" });
-    // What the server knows is there after a reload, and so is one's seat.
+    // What the server knows is there after a reload, and so is one's participant.
     await page.reload();
     await sees("我能做什么");
     expect(await page.getByLabel("Language").inputValue()).toBe("zh-hans");

@@ -56,7 +56,7 @@ export function createAsk({ state, gateway, attachmentLimit, cdn }: Parts): Ask 
     state.clock.after(toAcknowledge, () => {
       if (interaction.state !== "open") return;
       interaction.state = "failed";
-      // Nobody was on the line: that is no one's bad manners.
+      // Nobody was on the line: that is no one's bad options.
       if (heard > 0) state.complaints.push(`nobody acknowledged ${request.what} within 3 s`);
       state.changed();
     });

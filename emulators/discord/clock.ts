@@ -2,16 +2,16 @@
 export interface Clock {
   /** ms since the epoch */
   now(): number;
-  /** Does the deed once `ms` have passed; the answer calls it off. */
-  after(ms: number, deed: () => void): () => void;
+  /** Does the interaction once `ms` have passed; the answer calls it off. */
+  after(ms: number, interaction: () => void): () => void;
 }
 
 /** The time of this machine. Nothing that still waits keeps the process alive. */
 export function realClock(now: () => number = Date.now): Clock {
   return {
     now,
-    after(ms, deed) {
-      const timer = setTimeout(deed, ms);
+    after(ms, interaction) {
+      const timer = setTimeout(interaction, ms);
       timer.unref();
       return () => clearTimeout(timer);
     },
@@ -27,12 +27,12 @@ export interface VirtualClock extends Clock {
 /** Three seconds and fifteen minutes without waiting for them. */
 export function virtualClock(start: number = Date.parse("2026-11-24T12:00:00Z")): VirtualClock {
   let time = start;
-  let due: { at: number; deed: () => void }[] = [];
+  let due: { at: number; interaction: () => void }[] = [];
   const next = (end: number) => due.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
   return {
     now: () => time,
-    after(ms, deed) {
-      const item = { at: time + ms, deed };
+    after(ms, interaction) {
+      const item = { at: time + ms, interaction };
       due.push(item);
       return () => (due = due.filter((other) => other !== item));
     },
@@ -41,7 +41,7 @@ export function virtualClock(start: number = Date.parse("2026-11-24T12:00:00Z"))
       for (let item = next(end); item; item = next(end)) {
         due = due.filter((other) => other !== item);
         time = Math.max(time, item.at);
-        item.deed();
+        item.interaction();
       }
       time = end;
     },

@@ -1,4 +1,4 @@
-import type { ChatView, CommandView, Deed, MessageView, Stage } from "../stage.ts";
+import type { ChatView, CommandView, BotInteraction, MessageView, Stage } from "../stage.ts";
 import type { Call } from "./desk.ts";
 import { objects, textOf } from "./layout.ts";
 import type { Person } from "./person.ts";
@@ -43,13 +43,13 @@ export function createStage({ state, onCall }: Parts, people: readonly Person[])
           chatOf(state, person, { channel, toast: toasts.get(key(person, channel)) }),
         ),
       ),
-    async act(deed) {
-      const person = people.find(({ user }) => user.id === deed.person);
+    async act(interaction) {
+      const person = people.find(({ user }) => user.id === interaction.person);
       if (!person) return;
-      if (deed.do === "speak") return person.speaks(localeOf[deed.language] ?? deed.language);
-      const channel = state.channels.get(deed.chat);
+      if (interaction.do === "speak") return person.speaks(localeOf[interaction.language] ?? interaction.language);
+      const channel = state.channels.get(interaction.chat);
       if (!channel) throw new Error("there is no such conversation");
-      const asked = await carryOut(person, channel, deed);
+      const asked = await carryOut(person, channel, interaction);
       if (asked?.state === "failed") toast(person, channel, failure(asked));
     },
     onChange: (listener) => void state.onChange(listener),
@@ -76,26 +76,28 @@ function failure({ type }: Interaction): string {
 async function carryOut(
   person: Person,
   channel: Channel,
-  deed: Exclude<Deed, { do: "speak" }>,
+  interaction: Exclude<BotInteraction, { do: "speak" }>,
 ): Promise<Interaction | undefined> {
   const message =
-    "message" in deed ? person.messages({ in: channel }).find(({ id }) => id === deed.message) : undefined;
-  switch (deed.do) {
+    "message" in interaction
+      ? person.messages({ in: channel }).find(({ id }) => id === interaction.message)
+      : undefined;
+  switch (interaction.do) {
     case "say":
-      if (deed.text.startsWith("/")) return person.uses(deed.text, { in: channel });
-      person.says(deed.text, { in: channel });
+      if (interaction.text.startsWith("/")) return person.uses(interaction.text, { in: channel });
+      person.says(interaction.text, { in: channel });
       return undefined;
     case "press": {
       if (!message) throw new Error("the message is gone");
-      const offer = offersOn(person, channel).find(({ id }) => deed.value === `command ${id}`);
+      const offer = offersOn(person, channel).find(({ id }) => interaction.value === `command ${id}`);
       if (offer) return person.usesOnMessage(offer.name, message);
-      return person.presses(/(?:)/, { message, customId: deed.value });
+      return person.presses(/(?:)/, { message, customId: interaction.value });
     }
     case "select":
       if (!message) throw new Error("the message is gone");
-      return person.selects([deed.option], { message, customId: deed.value });
+      return person.selects([interaction.option], { message, customId: interaction.value });
     case "submit":
-      return person.fills(deed.values);
+      return person.fills(interaction.values);
     case "dismiss":
       person.dismisses();
       return undefined;

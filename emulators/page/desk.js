@@ -58,7 +58,7 @@ export const openChat = () => state.chats.find((chat) => chat.person === desk.pe
 /** Messages that came while the chat was closed. */
 export const unreadIn = (chat) => Math.max(0, countOf(chat) - (seen.get(keyOf(chat)) ?? 0));
 
-/** Takes somebody's seat, in the chat named or their first. */
+/** Takes somebody's participant, in the chat named or their first. */
 export function sit(person, chatId) {
   desk.person = person;
   desk.chatId = chatId;
@@ -67,9 +67,9 @@ export function sit(person, chatId) {
   changed();
 }
 
-/** Sends a deed of whoever sits here; what was refused is said. */
-export async function act(deed) {
-  const body = JSON.stringify({ person: desk.person, ...deed });
+/** Sends a interaction of whoever sits here; what was refused is said. */
+export async function act(interaction) {
+  const body = JSON.stringify({ person: desk.person, ...interaction });
   const answer = await fetch("/do", { method: "POST", body }).catch(() => undefined);
   if (answer && !answer.ok) toast(await answer.text());
 }
@@ -81,7 +81,7 @@ function settle() {
   if (!openChat()) desk.chatId = chatsOf(desk.person)[0]?.id;
 }
 
-/** The seat stands in the address, so that a reload keeps it and two tabs can be two people. */
+/** The participant stands in the address, so that a reload keeps it and two tabs can be two people. */
 export function fromAddress() {
   const address = new URLSearchParams(location.hash.slice(1));
   return [address.get("person"), address.get("chat")];

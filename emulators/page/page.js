@@ -5,7 +5,7 @@ import { desk, fromAddress, onChange, openChat, sit, takeChange, takeState } fro
 import { at } from "./element.js";
 import { drawMessages } from "./messages.js";
 import { drawModal } from "./modal.js";
-import { addCall, addDeed, clearCalls } from "./panel.js";
+import { addCall, addInteraction, clearCalls } from "./panel.js";
 import { drawPeople } from "./people.js";
 import { drawTips } from "./tips.js";
 import { toast } from "./toast.js";
@@ -24,7 +24,7 @@ on("tips", (tips) => {
 on("state", takeState);
 on("change", takeChange);
 on("call", addCall);
-on("deed", addDeed);
+on("deed", addInteraction);
 source.addEventListener("error", () => (at("ended").hidden = false));
 
 onChange(() => {

@@ -1,4 +1,4 @@
-// What happens behind the scenes: the calls made to each service, under what the person did before them.
+// What happens behind the views: the calls made to each service, under what the person did before them.
 import { at, element } from "./element.js";
 
 const services = { pikpak: "PikPak", telegram: "Telegram", discord: "Discord" };
@@ -12,8 +12,8 @@ let group;
 at("clear").addEventListener("click", clearCalls);
 at("services").replaceChildren(...Object.entries(services).map(drawSwitch));
 
-/** A deed begins a new heading; the calls that follow stand below it. */
-export function addDeed({ who, what }) {
+/** A interaction begins a new heading; the calls that follow stand below it. */
+export function addInteraction({ who, what }) {
   openGroup(who ? `${who}: ${what}` : what);
 }
 

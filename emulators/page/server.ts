@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { CallView, ChatView, Deed, KeptFile, PageState, PersonView, Stage } from "../stage.ts";
+import type { CallView, ChatView, BotInteraction, KeptFile, PageState, PersonView, Stage } from "../stage.ts";
 
 interface PageOptions {
   /** 0 = any free port. */
@@ -42,14 +42,14 @@ const files = new Map([
   ...["tips", "toast"].map((name) => [`${name}.js`, script] as const),
 ]);
 
-/** Calls and deeds kept for somebody who opens the page later. */
+/** Calls and interactions kept for somebody who opens the page later. */
 const remembered = 300;
 /** News is sent at most this often, in ms. */
 const beat = 40;
 /** While somebody is shown as typing, the chats are looked at this often, in ms: that they stopped is told by nobody. */
 const typingBeat = 1000;
-/** Bytes a deed may have: far more than a message of 4,096 characters. */
-const mostDeed = 100_000;
+/** Bytes a interaction may have: far more than a message of 4,096 characters. */
+const maxInteraction = 100_000;
 
 /** Serves the page on loopback. */
 export async function startPage({ port, people, stages, tips }: PageOptions): Promise<Page> {
@@ -97,19 +97,19 @@ export async function startPage({ port, people, stages, tips }: PageOptions): Pr
     response.write(eventText("state", state()));
     for (const { event, content } of past) response.write(eventText(event, content));
   };
-  const act = async (deed: Deed) => {
+  const act = async (interaction: BotInteraction) => {
     const { chats } = state();
-    const place = chats.find((chat) => deed.do !== "speak" && isPlaceOf(deed, chat));
-    if (!place && deed.do !== "speak") throw new Error("there is no such chat");
-    const what = wordsOf(deed, place);
-    if (what !== undefined) note("deed", { who: people.find(({ id }) => id === deed.person)?.name, what });
-    if (deed.do === "speak") spoken.set(deed.person, deed.language);
+    const place = chats.find((chat) => interaction.do !== "speak" && isPlaceOf(interaction, chat));
+    if (!place && interaction.do !== "speak") throw new Error("there is no such chat");
+    const what = wordsOf(interaction, place);
+    if (what !== undefined) note("deed", { who: people.find(({ id }) => id === interaction.person)?.name, what });
+    if (interaction.do === "speak") spoken.set(interaction.person, interaction.language);
     const concerned = stages.filter(
-      (stage) => deed.do === "speak" || stage.chats().some((chat) => isPlaceOf(deed, chat)),
+      (stage) => interaction.do === "speak" || stage.chats().some((chat) => isPlaceOf(interaction, chat)),
     );
-    await Promise.all(concerned.map((stage) => stage.act(deed)));
+    await Promise.all(concerned.map((stage) => stage.act(interaction)));
     // What was said is seen before the bot, which answers over the network, can delete it.
-    if (deed.do === "say") look(0);
+    if (interaction.do === "say") look(0);
   };
   const kept = (id: string) => stages.map((stage) => stage.kept?.(id)).find((file) => file !== undefined);
   const server = createServer((request, response) => {
@@ -146,19 +146,25 @@ function changeSince(told: ReadonlyMap<string, string>, chats: readonly ChatView
   };
 }
 
-/** A heading for what a deed costs; undefined = nothing comes of it. Holds no text that may be a password. */
-function wordsOf(deed: Deed, place: ChatView | undefined): string | undefined {
-  switch (deed.do) {
+/** A heading for what a interaction costs; undefined = nothing comes of it. Holds no text that may be a password. */
+function wordsOf(interaction: BotInteraction, place: ChatView | undefined): string | undefined {
+  switch (interaction.do) {
     case "say":
-      if (/^https?:/.test(deed.text)) return "a link";
-      return /^\/\w+/.exec(deed.text)?.[0] ?? "a message";
+      if (/^https?:/.test(interaction.text)) return "a link";
+      return /^\/\w+/.exec(interaction.text)?.[0] ?? "a message";
     case "press": {
-      const button = widgetsOf(deed.message, place).find((one) => one.kind === "press" && one.value === deed.value);
+      const button = widgetsOf(interaction.message, place).find(
+        (one) => one.kind === "press" && one.value === interaction.value,
+      );
       return button?.kind === "press" ? button.label : undefined;
     }
     case "select": {
-      const menu = widgetsOf(deed.message, place).find((one) => one.kind === "select" && one.value === deed.value);
-      return menu?.kind === "select" ? menu.options.find(({ value }) => value === deed.option)?.label : undefined;
+      const menu = widgetsOf(interaction.message, place).find(
+        (one) => one.kind === "select" && one.value === interaction.value,
+      );
+      return menu?.kind === "select"
+        ? menu.options.find(({ value }) => value === interaction.option)?.label
+        : undefined;
     }
     case "submit":
       return place?.modal?.title;
@@ -174,7 +180,7 @@ function widgetsOf(message: string, place: ChatView | undefined) {
 
 interface Answers {
   watch(response: ServerResponse): void;
-  act(deed: Deed): Promise<void>;
+  act(interaction: BotInteraction): Promise<void>;
   kept(id: string): KeptFile | undefined;
 }
 
@@ -192,9 +198,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, answer
 }
 
 async function take(request: IncomingMessage, response: ServerResponse, { act }: Answers): Promise<void> {
-  const deed = await deedIn(request);
-  if (!deed) return refuse(response, 400, "that is no deed");
-  const refused = await act(deed).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  const interaction = await interactionIn(request);
+  if (!interaction) return refuse(response, 400, "that is no interaction");
+  const refused = await act(interaction).catch((error: unknown) =>
+    error instanceof Error ? error.message : String(error),
+  );
   if (refused !== undefined) return refuse(response, 409, refused);
   response.writeHead(204).end();
   return undefined;
@@ -216,18 +224,18 @@ function sendKept(response: ServerResponse, file: KeptFile | undefined): void {
   response.end(file.bytes);
 }
 
-/** The deed that was sent; undefined = it is none. */
-async function deedIn(request: IncomingMessage): Promise<Deed | undefined> {
+/** The interaction that was sent; undefined = it is none. */
+async function interactionIn(request: IncomingMessage): Promise<BotInteraction | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= mostDeed) chunks.push(chunk);
+    if (size <= maxInteraction) chunks.push(chunk);
   }
-  if (size > mostDeed) return undefined;
+  if (size > maxInteraction) return undefined;
   try {
     const sent: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-    return isDeed(sent) ? sent : undefined;
+    return isBotInteraction(sent) ? sent : undefined;
   } catch {
     return undefined;
   }
@@ -242,7 +250,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   speak: ["person", "language"],
 };
 
-function isDeed(sent: unknown): sent is Deed {
+function isBotInteraction(sent: unknown): sent is BotInteraction {
   if (typeof sent !== "object" || sent === null) return false;
   const fields = new Map(Object.entries(sent));
   const wanted = new Map(Object.entries(fieldsOf)).get(String(fields.get("do")));
@@ -254,8 +262,8 @@ function isDeed(sent: unknown): sent is Deed {
   );
 }
 
-function isPlaceOf(deed: Exclude<Deed, { do: "speak" }>, chat: ChatView): boolean {
-  return chat.id === deed.chat && chat.person === deed.person;
+function isPlaceOf(interaction: Exclude<BotInteraction, { do: "speak" }>, chat: ChatView): boolean {
+  return chat.id === interaction.chat && chat.person === interaction.person;
 }
 
 function listening(server: Server, port: number): Promise<void> {

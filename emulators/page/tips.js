@@ -6,7 +6,7 @@ import { toast } from "./toast.js";
 /** ms a text stands in the composer before it goes, so that one sees what is said. */
 const pause = 450;
 /** ms the bot has for an answer. */
-const patience = 8000;
+const timeout = 8000;
 let isPlaying = false;
 
 /** What a visitor can try: one click plays a tip from its beginning to its end. */
@@ -89,7 +89,7 @@ function until(isSo) {
     const stop = onChange(() => isSo() && done(resolve));
     const timer = setTimeout(
       () => done(() => reject(new Error("The bot said something else: go on by hand"))),
-      patience,
+      timeout,
     );
     const done = (end) => (stop(), clearTimeout(timer), end());
     if (isSo()) done(resolve);

@@ -28,7 +28,7 @@ export interface DownloadRules {
 }
 
 /** Connections one signed address may have. */
-const mostConnections = 8;
+const maxConnections = 8;
 /** A transcode is this part of its original. */
 const shrink: Readonly<Record<Variant, number>> = { original: 1, "1080P": 0.6, "720P": 0.4, "480P": 0.2 };
 
@@ -70,7 +70,7 @@ export function createDownloadHost(
       if (status !== undefined) return void response.writeHead(status).end();
       const key = url.searchParams.get("sign") ?? "";
       const connections = open.get(key) ?? 0;
-      if (connections >= mostConnections) return void response.writeHead(503).end();
+      if (connections >= maxConnections) return void response.writeHead(503).end();
       open.set(key, connections + 1);
       response.once("close", () => open.set(key, (open.get(key) ?? 1) - 1));
       const node = state.nodes.get(url.searchParams.get("fileid") ?? "");

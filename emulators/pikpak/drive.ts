@@ -1,6 +1,6 @@
 import { cidOf } from "./content.ts";
 import { refusals } from "./refusal.ts";
-import { fileObject, timeText, wishesIn, type Addresses } from "./shapes.ts";
+import { fileObject, timeText, viewOptionsIn, type Addresses } from "./shapes.ts";
 import type { Account, Node, State } from "./state.ts";
 import { text } from "./tokens.ts";
 
@@ -11,7 +11,7 @@ export interface ListRules {
 }
 
 const wellFormed = /^[A-Za-z0-9_-]{20,64}$/;
-const mostPerPage = 500;
+const maxPerPage = 500;
 
 /** `GET /drive/v1/files`. */
 export function listFiles(
@@ -24,7 +24,7 @@ export function listFiles(
   // A malformed id is an error, a well-formed unknown one an empty list.
   if (parent !== "" && parent !== "*" && !wellFormed.test(parent)) throw refusals.notFound();
   const keep = readFilters(query.get("filters") ?? "");
-  const wishes = wishesIn(query);
+  const wishes = viewOptionsIn(query);
   return {
     kind: "drive#fileList",
     ...pageOf(nodesBelow(state, account, parent), query, {
@@ -76,7 +76,7 @@ export function pageOf(
 /** The starred view does not care for `limit` (measured 2026-09). */
 function limitIn(query: URLSearchParams): number {
   if ((query.get("filters") ?? "").includes("system_tag")) return Number.POSITIVE_INFINITY;
-  return Math.min(Math.max(Number(query.get("limit") ?? "100") || 100, 1), mostPerPage);
+  return Math.min(Math.max(Number(query.get("limit") ?? "100") || 100, 1), maxPerPage);
 }
 
 function tokenOf(last: Node, index: number): string {
@@ -151,7 +151,7 @@ export function fileDetail(
   const node = state.nodes.get(id);
   if (node?.userId !== account.userId) throw refusals.notFound();
   if (node.trashed) throw refusals.trashed();
-  const wishes = { ...wishesIn(query), audit: true };
+  const wishes = { ...viewOptionsIn(query), audit: true };
   return fileObject(node, state.now() < node.linksFrom ? "list" : "detail", addresses, wishes);
 }
 

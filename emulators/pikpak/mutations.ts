@@ -64,7 +64,7 @@ export function verbIn(word: string): Verb | undefined {
 }
 
 /** More ids than this are refused whole: 200 were taken, 1000 were not. */
-const mostIds = 200;
+const maxIds = 200;
 
 /** `POST /drive/v1/files:<verb>`: begins the work and answers with its task. */
 export function batch(
@@ -75,7 +75,7 @@ export function batch(
 ): object {
   const ids = Array.isArray(body["ids"]) ? body["ids"].map(text) : [];
   if (ids.length === 0) throw refusals.argument("ids is empty");
-  if (ids.length > mostIds) throw refusals.tooManyIds();
+  if (ids.length > maxIds) throw refusals.tooManyIds();
   const nodes = ids.map((id) => ownNode(state, account, id));
   if (verb === "star" || verb === "unstar") {
     for (const node of nodes) node.starred = verb === "star";

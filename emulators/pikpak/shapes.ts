@@ -13,18 +13,18 @@ export interface Addresses {
 export type View = "list" | "detail" | "share-list" | "share-detail";
 
 /** What a request asked for by its query. */
-export interface Wishes {
+export interface ViewOptions {
   /** `with_audit=true`, without which a listing has no `audit`. */
   readonly audit: boolean;
   /** `SIZE_SMALL`, `SIZE_MEDIUM`, `SIZE_LARGE`: the thumbnail's. */
   readonly thumbnail: string;
 }
 
-export function wishesIn(query: URLSearchParams): Wishes {
+export function viewOptionsIn(query: URLSearchParams): ViewOptions {
   return { audit: query.get("with_audit") === "true", thumbnail: query.get("thumbnail_size") ?? "" };
 }
 
-const noWishes: Wishes = { audit: false, thumbnail: "" };
+const noViewOptions: ViewOptions = { audit: false, thumbnail: "" };
 
 const zone = 8 * 3_600_000;
 
@@ -34,7 +34,7 @@ export function timeText(ms: number): string {
 }
 
 /** A file or folder as the API writes it, field for field. */
-export function fileObject(node: Node, view: View, addresses: Addresses, wishes = noWishes): object {
+export function fileObject(node: Node, view: View, addresses: Addresses, wishes = noViewOptions): object {
   const linked = linksOf(node, view, addresses);
   return {
     kind: node.folder ? "drive#folder" : "drive#file",

@@ -1,7 +1,7 @@
 import { pageOf, type ListRules } from "./drive.ts";
 import { assertRoom, copyTo } from "./mutations.ts";
 import { Refusal, refusals } from "./refusal.ts";
-import { fileObject, timeText, wishesIn, type Addresses } from "./shapes.ts";
+import { fileObject, timeText, viewOptionsIn, type Addresses } from "./shapes.ts";
 import { idFrom, type Account, type Node, type Share, type State } from "./state.ts";
 import { beginTask, placeFor, type TaskRules } from "./tasks.ts";
 import { text, type Body } from "./tokens.ts";
@@ -68,12 +68,12 @@ export function shareFile(state: State, query: URLSearchParams, parts: SharePart
   const node = state.nodes.get(query.get("file_id") ?? "");
   if (!node || node.trashed || !isInside(state, share, node))
     return statusAnswer("NOT_FOUND", say("fileGone", parts.language));
-  const file = fileObject(node, "share-detail", parts.addresses, wishesIn(query));
+  const file = fileObject(node, "share-detail", parts.addresses, viewOptionsIn(query));
   return { share_status: "OK", share_status_text: "", file_info: file };
 }
 
 function sharedPage(nodes: readonly Node[], query: URLSearchParams, { addresses, rules }: ShareParts) {
-  const wishes = wishesIn(query);
+  const wishes = viewOptionsIn(query);
   return pageOf(nodes, query, { rules, show: (node) => fileObject(node, "share-list", addresses, wishes) });
 }
 

@@ -4,7 +4,7 @@ import { readForm, type FormLimits } from "./multipart.ts";
 import { badRequest, refusals } from "./refusal.ts";
 
 /** Bytes of a request without files. */
-const mostBytes = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 
 /** What a request carries, in any of the four ways: query, form, multipart form, JSON. */
 export async function readBody(request: IncomingMessage, limits: FormLimits): Promise<Given> {
@@ -13,7 +13,7 @@ export async function readBody(request: IncomingMessage, limits: FormLimits): Pr
   if (request.method === "GET") return { values: query, textual: true, uploads: new Map() };
   if (request.method !== "POST") throw refusals.notFound();
   if (/^multipart\/form-data/i.test(type)) {
-    if (Number(request.headers["content-length"] ?? 0) > limits.file + mostBytes) throw refusals.tooLarge();
+    if (Number(request.headers["content-length"] ?? 0) > limits.file + maxBytes) throw refusals.tooLarge();
     const { values, uploads } = await readForm(request as AsyncIterable<Buffer>, type, limits);
     return { values: { ...query, ...values }, textual: true, uploads };
   }
@@ -51,7 +51,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     size += piece.length;
-    if (size > mostBytes) throw refusals.tooLarge();
+    if (size > maxBytes) throw refusals.tooLarge();
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString("utf8");

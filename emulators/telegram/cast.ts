@@ -1,6 +1,6 @@
 import type { Bot } from "./bots.ts";
 import { Group, type Guest } from "./groups.ts";
-import { Actor, type Ground } from "./people.ts";
+import { Actor, type Dependencies } from "./people.ts";
 import { newChat, type World } from "./world.ts";
 
 /** Who somebody is. */
@@ -34,11 +34,11 @@ export interface GroupDraft {
 
 /** Somebody new, sitting in the private chat with a bot. */
 export function addPerson(
-  ground: Ground,
+  dependencies: Dependencies,
   { name, id, key, lastName, username, language = "en", started = false }: PersonDraft,
   bot: Bot,
 ): Actor {
-  const { world } = ground;
+  const { world } = dependencies;
   const person = {
     key: key ?? name.toLowerCase(),
     user: {
@@ -52,7 +52,7 @@ export function addPerson(
   };
   world.people.push(person);
   if (started) for (const known of world.bots) world.privateChat(known, person).started = true;
-  return new Actor(ground, { person, bot, chat: world.privateChat(bot, person) });
+  return new Actor(dependencies, { person, bot, chat: world.privateChat(bot, person) });
 }
 
 /** A group as it is from the start; nobody is told of it. */

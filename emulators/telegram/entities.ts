@@ -29,7 +29,7 @@ export interface Markup {
 }
 
 /** Entities in one text that are kept. */
-const mostEntities = 100;
+const maxEntities = 100;
 
 /** A text as the service keeps it: markup read, blanks around it gone, links and commands in it found. */
 export function readText(raw: string, { parseMode = "", entities }: Markup): Marked {
@@ -38,7 +38,7 @@ export function readText(raw: string, { parseMode = "", entities }: Markup): Mar
   const known = [...trimmed.entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
   const found = findEntities(trimmed.text).filter((entity) => !known.some((other) => hides(other, entity)));
   const all = [...known, ...found].sort((a, b) => a.offset - b.offset || b.length - a.length);
-  return { text: trimmed.text, entities: all.slice(0, mostEntities) };
+  return { text: trimmed.text, entities: all.slice(0, maxEntities) };
 }
 
 function parsed(raw: string, parseMode: string, entities: readonly Entity[] | undefined): Marked {

@@ -11,8 +11,8 @@ export function deliver(world: World, message: StoredMessage, kind: "message" | 
 }
 
 function hearers({ bots }: World, message: StoredMessage): Bot[] {
-  const { chat, whisper } = message;
-  if (whisper) return bots.filter(({ user }) => user.id === whisper.bot);
+  const { chat, ephemeral } = message;
+  if (ephemeral) return bots.filter(({ user }) => user.id === ephemeral.bot);
   if (chat.bot) return [chat.bot];
   return bots.filter((bot) => isIn(chat, bot.user.id) && hears(bot, message));
 }

@@ -2,7 +2,7 @@ import type { InlineKeyboardMarkup } from "@grammyjs/types";
 import { isRecord } from "./check.ts";
 import { readText } from "./entities.ts";
 import { deliver } from "./hearing.ts";
-import type { Seat } from "./people.ts";
+import type { Participant } from "./people.ts";
 import { readCaption, textContent } from "./texts.ts";
 import type { Content, InlineQuery } from "./world.ts";
 
@@ -16,21 +16,25 @@ export interface InlineResults {
 }
 
 /** Types words after the bot's name and waits for its answer. */
-export async function askInline(seat: Seat, query: string, { timeout }: { timeout?: number }): Promise<InlineResults> {
-  const { ground, bot, person, chat } = seat;
+export async function askInline(
+  participant: Participant,
+  query: string,
+  { timeout }: { timeout?: number },
+): Promise<InlineResults> {
+  const { dependencies, bot, person, chat } = participant;
   if (!bot.inline) throw new Error(`@${bot.user.username} has no inline mode`);
   const answered: { results?: readonly Result[] } = {};
   const asked: InlineQuery = {
-    id: `${ground.world.newId()}`,
+    id: `${dependencies.world.newId()}`,
     bot,
     person,
     chat,
     query,
-    at: ground.clock.now(),
+    at: dependencies.clock.now(),
     answered: false,
     onAnswer: (results) => void (answered.results = results),
   };
-  ground.world.queries.set(asked.id, asked);
+  dependencies.world.queries.set(asked.id, asked);
   bot.met.add(person.user.id);
   bot.inbox.put("inline_query", {
     id: asked.id,
@@ -39,11 +43,11 @@ export async function askInline(seat: Seat, query: string, { timeout }: { timeou
     offset: "",
     chat_type: chat.bot === bot ? "sender" : chat.type,
   });
-  const results = await ground.until(() => answered.results, {
+  const results = await dependencies.until(() => answered.results, {
     what: `the inline query ${JSON.stringify(query)} was not answered`,
     ...(timeout !== undefined && { timeout }),
   });
-  return { results, chooses: (which) => choose(seat, query, resultOf(results, which)) };
+  return { results, chooses: (which) => choose(participant, query, resultOf(results, which)) };
 }
 
 function resultOf(results: readonly Result[], which: number | string): Result {
@@ -54,15 +58,15 @@ function resultOf(results: readonly Result[], which: number | string): Result {
 }
 
 /** Posts a result in the person's name, and tells the bot where it is asked to be told. */
-function choose({ ground, bot, person, chat, thread }: Seat, query: string, result: Result): void {
+function choose({ dependencies, bot, person, chat, thread }: Participant, query: string, result: Result): void {
   const keyboard = result["reply_markup"] as InlineKeyboardMarkup | undefined;
-  const inlineId = keyboard && `inline${ground.world.newId()}`;
+  const inlineId = keyboard && `inline${dependencies.world.newId()}`;
   chat.started = true;
-  const message = ground.world.put(chat, {
+  const message = dependencies.world.put(chat, {
     from: person.user,
     asChat: false,
     marks: { via_bot: bot.user },
-    content: contentOf(ground, result),
+    content: contentOf(dependencies, result),
     ...(thread !== undefined && { thread }),
     ...(keyboard && { keyboard }),
     ...(inlineId !== undefined && { inlineId }),
@@ -75,10 +79,10 @@ function choose({ ground, bot, person, chat, thread }: Seat, query: string, resu
       ...(inlineId !== undefined && { inline_message_id: inlineId }),
     });
   }
-  deliver(ground.world, message);
+  deliver(dependencies.world, message);
 }
 
-function contentOf({ files }: Seat["ground"], result: Result): Content {
+function contentOf({ files }: Participant["dependencies"], result: Result): Content {
   const given = result["input_message_content"];
   if (isRecord(given) && typeof given["message_text"] === "string") {
     // Read once already when the bot answered.

@@ -13,19 +13,19 @@ export interface Below {
 export interface KeyboardPlace {
   /** Absent for messages that are to be sent through inline mode. */
   readonly chat?: Chat;
-  readonly whispered?: boolean;
+  readonly isEphemeral?: boolean;
   /** Bytes. */
   readonly limit: number;
 }
 
-const mostButtons = 100;
-const mostInRow = 8;
+const maxButtons = 100;
+const maxInRow = 8;
 
 /** Reads a checked `reply_markup` with what the table cannot say. */
 export function readBelow(markup: unknown, place: KeyboardPlace): Below {
   if (!isRecord(markup)) return {};
   if ("inline_keyboard" in markup) return keyboardIn(markup as unknown as InlineKeyboardMarkup, place);
-  if ("keyboard" in markup && place.whispered) throw badRequest("inline keyboard expected");
+  if ("keyboard" in markup && place.isEphemeral) throw badRequest("inline keyboard expected");
   return { reply: markup };
 }
 
@@ -34,7 +34,7 @@ export function keyboardIn(markup: InlineKeyboardMarkup, place: KeyboardPlace): 
   const rows = markup.inline_keyboard.filter((row) => row.length > 0);
   const buttons = rows.flat();
   const size = Buffer.byteLength(JSON.stringify(rows));
-  if (buttons.length > mostButtons || rows.some((row) => row.length > mostInRow) || size > place.limit) {
+  if (buttons.length > maxButtons || rows.some((row) => row.length > maxInRow) || size > place.limit) {
     throw badRequest("reply markup is too long");
   }
   for (const button of buttons) checkButton(button, place);
@@ -43,7 +43,7 @@ export function keyboardIn(markup: InlineKeyboardMarkup, place: KeyboardPlace): 
 }
 
 /** Each button does one thing. */
-const deeds = [
+const interactions = [
   "url",
   "callback_data",
   "web_app",
@@ -58,7 +58,7 @@ const deeds = [
 ];
 
 function checkButton(button: InlineKeyboardButton, place: KeyboardPlace): void {
-  const given = deeds.filter((deed) => deed in button);
+  const given = interactions.filter((interaction) => interaction in button);
   if (given.length === 0 || ("callback_data" in button && button.callback_data === "")) {
     throw badRequest("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard");
   }
@@ -86,8 +86,8 @@ function checkWebApp(url: string, { chat }: KeyboardPlace): void {
     throw badRequest(`inline keyboard button Web App URL '${url}' is invalid: Only HTTPS links are allowed`);
 }
 
-function checkLogin(url: string, { whispered }: KeyboardPlace): void {
-  if (whispered || !url.startsWith("https://")) throw badRequest("BUTTON_URL_INVALID");
+function checkLogin(url: string, { isEphemeral }: KeyboardPlace): void {
+  if (isEphemeral || !url.startsWith("https://")) throw badRequest("BUTTON_URL_INVALID");
   // No bot here told @BotFather a domain of its own.
   throw badRequest("BOT_DOMAIN_INVALID");
 }

@@ -12,13 +12,13 @@ export function toMessage(message: StoredMessage): Record<string, unknown> {
     ...toReply(message),
     ...(message.replyTo &&
       !message.replyTo.deleted &&
-      !message.replyTo.whisper && { reply_to_message: toReply(message.replyTo) }),
+      !message.replyTo.ephemeral && { reply_to_message: toReply(message.replyTo) }),
   };
 }
 
 /** The same without the message it replies to: replies do not nest. */
 function toReply(message: StoredMessage): Record<string, unknown> {
-  const { whisper, chat, editedAt, thread, keyboard, preview } = message;
+  const { ephemeral, chat, editedAt, thread, keyboard, preview } = message;
   return {
     message_id: message.id,
     from: message.asChat ? groupAnonymousBot : message.from,
@@ -27,7 +27,7 @@ function toReply(message: StoredMessage): Record<string, unknown> {
     date: Math.floor(message.at / 1000),
     ...(editedAt !== undefined && { edit_date: Math.floor(editedAt / 1000) }),
     ...(thread !== undefined && { message_thread_id: thread, is_topic_message: true }),
-    ...(whisper && { ephemeral_message_id: whisper.id, receiver_user: receiverOf(message) }),
+    ...(ephemeral && { ephemeral_message_id: ephemeral.id, receiver_user: receiverOf(message) }),
     ...message.marks,
     ...message.content,
     ...(preview && { link_preview_options: preview }),
@@ -35,9 +35,9 @@ function toReply(message: StoredMessage): Record<string, unknown> {
   };
 }
 
-/** A whisper of a person is for the bot, one of a bot for the person. */
-function receiverOf({ whisper, from, chat }: StoredMessage): unknown {
-  const id = from.id === whisper?.bot ? whisper.person : whisper?.bot;
+/** A ephemeral message of a person is for the bot, one of a bot for the person. */
+function receiverOf({ ephemeral, from, chat }: StoredMessage): unknown {
+  const id = from.id === ephemeral?.bot ? ephemeral.person : ephemeral?.bot;
   return chat.members.get(id ?? 0)?.user;
 }
 

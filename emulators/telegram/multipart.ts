@@ -16,8 +16,8 @@ export interface FormLimits {
 }
 
 /** Bytes of all texts of a form, and of the headers of a part. */
-const mostText = 1024 * 1024;
-const mostHeaders = 64 * 1024;
+const maxText = 1024 * 1024;
+const maxHeaders = 64 * 1024;
 
 /**
  * Reads `multipart/form-data` as tdlib's `HttpReader` does, which is more lenient than a browser's parser in some places and
@@ -101,7 +101,7 @@ class Parser {
     const empty = this.#rest.subarray(0, 2).toString("latin1") === "\r\n";
     const end = empty ? 0 : this.#rest.indexOf("\r\n\r\n");
     if (end < 0) {
-      if (this.#rest.length > mostHeaders) throw badRequest("headers of a part are too long");
+      if (this.#rest.length > maxHeaders) throw badRequest("headers of a part are too long");
       return false;
     }
     this.#part = partOf(this.#rest.subarray(0, end).toString("utf8"), this.#limits.keep);
@@ -120,7 +120,7 @@ class Parser {
     }
     part.texts.push(Buffer.from(bytes));
     this.#text += bytes.length;
-    if (this.#text > mostText) throw refusals.tooLarge();
+    if (this.#text > maxText) throw refusals.tooLarge();
   }
 
   #finish(): void {

@@ -20,25 +20,25 @@ import {
   type Person,
   type Press,
   type Toast,
-  type Whisper,
+  type EphemeralTarget,
 } from "./world.ts";
 
 /** Waits for something to be so, told of every change; rejects after a while. */
-export type Until = <T>(find: () => T | undefined, options: Patience) => Promise<T>;
+export type Until = <T>(find: () => T | undefined, options: Timeouts) => Promise<T>;
 
 /** How long one waits, in ms, and what one says when it was in vain. */
-export interface Patience {
+export interface Timeouts {
   readonly what: string | (() => string);
   readonly timeout?: number;
 }
 
 /** What people need to act. */
-export interface Ground extends Service {
+export interface Dependencies extends Service {
   readonly until: Until;
 }
 
 /** What is said along with words or a file. */
-export interface Manner {
+export interface SendOptions {
   readonly replyTo?: Shown;
 }
 
@@ -64,8 +64,8 @@ export interface SentFile {
 }
 
 /** A person at their screen, with one chat open. */
-export class Seat {
-  readonly ground: Ground;
+export class Participant {
+  readonly dependencies: Dependencies;
   readonly person: Person;
   /** The bot they have to do with here. */
   readonly bot: Bot;
@@ -73,10 +73,10 @@ export class Seat {
   readonly thread: number | undefined;
 
   constructor(
-    ground: Ground,
+    dependencies: Dependencies,
     { person, bot, chat, thread }: { person: Person; bot: Bot; chat: Chat; thread?: number },
   ) {
-    this.ground = ground;
+    this.dependencies = dependencies;
     this.person = person;
     this.bot = bot;
     this.chat = chat;
@@ -97,7 +97,7 @@ export class Seat {
 
   /** Whether the bot shows that it works. */
   get seesTyping(): boolean {
-    return this.chat.typingUntil > this.ground.clock.now();
+    return this.chat.typingUntil > this.dependencies.clock.now();
   }
 
   /** The commands offered here. */
@@ -106,11 +106,11 @@ export class Seat {
   }
 
   /** Types something and sends it. */
-  says(text: string, manner: Manner = {}): Shown {
+  says(text: string, options: SendOptions = {}): Shown {
     const kept = text.trim();
     if (kept === "" || kept.length > 4096) throw new Error("a client sends 1 to 4096 characters");
     const entities = findEntities(kept);
-    return this.#send({ text: kept, ...(entities.length > 0 && { entities }) }, manner);
+    return this.#send({ text: kept, ...(entities.length > 0 && { entities }) }, options);
   }
 
   /** Replies to a message. */
@@ -119,10 +119,10 @@ export class Seat {
   }
 
   /** Sends a file of some kind. */
-  sends(file: SentFile, manner: Manner = {}): Shown {
+  sends(file: SentFile, options: SendOptions = {}): Shown {
     const { kind, name = "", type = "application/octet-stream", bytes = Buffer.from("x"), caption } = file;
-    const stored = this.ground.files.add(fileOf(bytes, { name, type }), `${kind}s`);
-    return this.#send({ ...contentOf(kind, { stored, more: {} }), ...(caption !== undefined && { caption }) }, manner);
+    const stored = this.dependencies.files.add(fileOf(bytes, { name, type }), `${kind}s`);
+    return this.#send({ ...contentOf(kind, { stored, more: {} }), ...(caption !== undefined && { caption }) }, options);
   }
 
   /** Shares a contact. */
@@ -135,15 +135,15 @@ export class Seat {
   edits(message: Shown, text: string): void {
     const entities = findEntities(text);
     message.stored.content = { text, ...(entities.length > 0 && { entities }) };
-    message.stored.editedAt = this.ground.clock.now();
-    deliver(this.ground.world, message.stored, "edited_message");
-    this.ground.world.changed();
+    message.stored.editedAt = this.dependencies.clock.now();
+    deliver(this.dependencies.world, message.stored, "edited_message");
+    this.dependencies.world.changed();
   }
 
   /** Deletes a message. Bots are not told. */
   deletes(message: Shown): void {
     message.stored.deleted = true;
-    this.ground.world.changed();
+    this.dependencies.world.changed();
   }
 
   /** Presses a button and waits for the bot's answer to it. */
@@ -172,7 +172,7 @@ export class Seat {
   /** Follows a link of `t.me`: `?start=` into the private chat, `?startgroup=` into a group. */
   opens(link: string, { into }: { readonly into?: Group } = {}): Shown {
     const url = new URL(link);
-    const bot = this.ground.world.bots.find(
+    const bot = this.dependencies.world.bots.find(
       ({ user }) => `/${user.username}`.toLowerCase() === url.pathname.toLowerCase(),
     );
     if (url.host !== "t.me" || !bot) throw new Error(`no bot is at ${link}`);
@@ -183,15 +183,15 @@ export class Seat {
     const words = payload === null || payload === "" ? "" : ` ${payload}`;
     if (forGroup === null) {
       // The button that starts a bot again unblocks it.
-      changeBlock(this.ground.world, this.ground.world.privateChat(bot, this.person), {
+      changeBlock(this.dependencies.world, this.dependencies.world.privateChat(bot, this.person), {
         person: this.person,
         blocked: false,
       });
       return this.#with(bot).says(`/start${words}`);
     }
     if (!into) throw new Error("say which group the bot is to be added to");
-    changeMember(this.ground.world, into.chat, { user: bot.user, status: "member", by: this.person.user });
-    return new Seat(this.ground, { person: this.person, bot, chat: into.chat }).says(
+    changeMember(this.dependencies.world, into.chat, { user: bot.user, status: "member", by: this.person.user });
+    return new Participant(this.dependencies, { person: this.person, bot, chat: into.chat }).says(
       `/start@${bot.user.username}${words}`,
     );
   }
@@ -211,49 +211,56 @@ export class Seat {
 
   /** Stops the bot. */
   blocks(): void {
-    changeBlock(this.ground.world, this.#private(), { person: this.person, blocked: true });
+    changeBlock(this.dependencies.world, this.#private(), { person: this.person, blocked: true });
   }
 
   unblocks(): void {
-    changeBlock(this.ground.world, this.#private(), { person: this.person, blocked: false });
+    changeBlock(this.dependencies.world, this.#private(), { person: this.person, blocked: false });
   }
 
   /** The newest message of a bot that is as wanted, now or as soon as there is one. */
   waitsFor(wanted: Wanted, { timeout }: { readonly timeout?: number } = {}): Promise<Shown> {
-    return this.ground.until(() => this.messages.findLast((message) => message.byBot && isWanted(message, wanted)), {
-      what: () => `${this.person.user.first_name} waited for ${String(wanted)} and saw:\n${this.sees()}`,
-      ...(timeout !== undefined && { timeout }),
-    });
+    return this.dependencies.until(
+      () => this.messages.findLast((message) => message.byBot && isWanted(message, wanted)),
+      {
+        what: () => `${this.person.user.first_name} waited for ${String(wanted)} and saw:\n${this.sees()}`,
+        ...(timeout !== undefined && { timeout }),
+      },
+    );
   }
 
   #private(): Chat {
-    return this.ground.world.privateChat(this.bot, this.person);
+    return this.dependencies.world.privateChat(this.bot, this.person);
   }
 
-  #with(bot: Bot): Seat {
-    return new Seat(this.ground, { person: this.person, bot, chat: this.ground.world.privateChat(bot, this.person) });
+  #with(bot: Bot): Participant {
+    return new Participant(this.dependencies, {
+      person: this.person,
+      bot,
+      chat: this.dependencies.world.privateChat(bot, this.person),
+    });
   }
 
   #becomes(status: "member" | "left"): void {
     if (this.chat.type === "private") throw new Error("one joins and leaves groups");
-    changeMember(this.ground.world, this.chat, { user: this.person.user, status, by: this.person.user });
+    changeMember(this.dependencies.world, this.chat, { user: this.person.user, status, by: this.person.user });
   }
 
-  #send(content: Content, { replyTo }: Manner): Shown {
-    const { chat, person, ground } = this;
+  #send(content: Content, { replyTo }: SendOptions): Shown {
+    const { chat, person, dependencies } = this;
     this.#checkPresence();
     chat.started = true;
-    const whisper = this.#whisper(content, replyTo);
-    const message = ground.world.put(chat, {
+    const ephemeral = this.#ephemeral(content, replyTo);
+    const message = dependencies.world.put(chat, {
       from: person.user,
       asChat: chat.members.get(person.user.id)?.anonymous ?? false,
       marks: {},
-      ...(whisper && { whisper }),
+      ...(ephemeral && { ephemeral }),
       ...(this.thread !== undefined && { thread: this.thread }),
       ...(replyTo && { replyTo: replyTo.stored }),
       content,
     });
-    deliver(ground.world, message);
+    deliver(dependencies.world, message);
     return shownOf(message);
   }
 
@@ -266,28 +273,28 @@ export class Seat {
     }
   }
 
-  /** In a group, a command that its bot announced as ephemeral goes to the bot alone, and so does a reply to a whisper. */
-  #whisper({ text = "" }: Content, replyTo: Shown | undefined): Whisper | undefined {
+  /** In a group, a command that its bot announced as ephemeral goes to the bot alone, and so does a reply to a ephemeral message. */
+  #ephemeral({ text = "" }: Content, replyTo: Shown | undefined): EphemeralTarget | undefined {
     if (this.chat.type === "private") return undefined;
-    const answered = replyTo?.stored.whisper;
-    if (answered) return { id: this.ground.world.newId(), person: answered.person, bot: answered.bot };
+    const answered = replyTo?.stored.ephemeral;
+    if (answered) return { id: this.dependencies.world.newId(), person: answered.person, bot: answered.bot };
     const [, name, to] = /^\/([A-Za-z0-9_]+)(?:@([A-Za-z0-9_]+))?(?:\s|$)/.exec(text) ?? [];
-    const bot = this.ground.world.bots.find(
+    const bot = this.dependencies.world.bots.find(
       (candidate) =>
         isIn(this.chat, candidate.user.id) &&
         (to === undefined || candidate.user.username.toLowerCase() === to.toLowerCase()) &&
         commandsFor(candidate, this.person, this.chat).some((entry) => entry.command === name && entry.is_ephemeral),
     );
-    return bot && { id: this.ground.world.newId(), person: this.person.user.id, bot: bot.user.id };
+    return bot && { id: this.dependencies.world.newId(), person: this.person.user.id, bot: bot.user.id };
   }
 
   #tap({ stored }: Shown, data: string): Tap {
-    const { ground, person } = this;
+    const { dependencies, person } = this;
     const via = stored.marks["via_bot"] as User | undefined;
     const author = via?.id ?? stored.from.id;
-    const bot = ground.world.bots.find(({ user }) => user.id === author);
+    const bot = dependencies.world.bots.find(({ user }) => user.id === author);
     if (!bot) throw new Error("only a bot's message can be pressed on");
-    const press = newPress(ground, { bot, person, message: stored });
+    const press = newPress(dependencies, { bot, person, message: stored });
     bot.met.add(person.user.id);
     bot.inbox.put("callback_query", {
       id: press.id,
@@ -304,7 +311,7 @@ export class Seat {
         return press.toast;
       },
       answer: ({ timeout } = {}) =>
-        ground.until(() => press.toast, {
+        dependencies.until(() => press.toast, {
           what: `the press with ${JSON.stringify(data)} was not answered`,
           ...(timeout !== undefined && { timeout }),
         }),
@@ -312,8 +319,8 @@ export class Seat {
   }
 }
 
-function newPress(ground: Ground, parts: Pick<Press, "bot" | "person" | "message">): Press {
-  const { world, clock, rules, complain } = ground;
+function newPress(dependencies: Dependencies, parts: Pick<Press, "bot" | "person" | "message">): Press {
+  const { world, clock, rules, complain } = dependencies;
   const press: Press = { ...parts, id: `${clock.now()}${world.newId()}`, at: clock.now(), onAnswer: () => undefined };
   world.presses.set(press.id, press);
   clock.after(rules.answerWindow + 1, () => {
@@ -332,10 +339,10 @@ function isWanted(message: Shown, wanted: Wanted): boolean {
 }
 
 /** A person, sitting in the private chat with the first bot until told otherwise. */
-export class Actor extends Seat {
+export class Actor extends Participant {
   /** Goes to a group, or to a topic of it. */
-  in(group: Group, topic?: number): Seat {
-    return new Seat(this.ground, {
+  in(group: Group, topic?: number): Participant {
+    return new Participant(this.dependencies, {
       person: this.person,
       bot: this.bot,
       chat: group.chat,
@@ -344,13 +351,17 @@ export class Actor extends Seat {
   }
 
   /** Opens the private chat with another bot. */
-  with(bot: Bot): Seat {
-    return new Seat(this.ground, { person: this.person, bot, chat: this.ground.world.privateChat(bot, this.person) });
+  with(bot: Bot): Participant {
+    return new Participant(this.dependencies, {
+      person: this.person,
+      bot,
+      chat: this.dependencies.world.privateChat(bot, this.person),
+    });
   }
 
   /** Sets the language of their client. */
   speaks(language: string): void {
     this.person.user.language_code = language;
-    this.ground.world.changed();
+    this.dependencies.world.changed();
   }
 }

@@ -26,12 +26,12 @@ export class Shown {
 
   /** Set for messages only one person sees. */
   get ephemeralId(): number | undefined {
-    return this.stored.whisper?.id;
+    return this.stored.ephemeral?.id;
   }
 
   /** Who sees it alone. */
   get receiver(): number | undefined {
-    return this.stored.whisper?.person;
+    return this.stored.ephemeral?.person;
   }
 
   get chat(): number {

@@ -1,7 +1,7 @@
 import type { InlineKeyboardButton } from "@grammyjs/types";
-import type { ChatView, Deed, FileView, MessageView, Stage, TextPart, WidgetView } from "../stage.ts";
+import type { ChatView, BotInteraction, FileView, MessageView, Stage, TextPart, WidgetView } from "../stage.ts";
 import type { Entity } from "./entities.ts";
-import { Seat, type Ground } from "./people.ts";
+import { Participant, type Dependencies } from "./people.ts";
 import type { CallRecord } from "./server.ts";
 import type { Shown } from "./shown.ts";
 import { isIn, type Chat, type Person } from "./world.ts";
@@ -9,36 +9,38 @@ import { isIn, type Chat, type Person } from "./world.ts";
 /** ms a toast shows. */
 const toastTime = 6000;
 
-/** The chats as the demo page draws them, and the deeds of its visitor. */
-export function createStage(ground: Ground, onCall: (listener: (call: CallRecord) => void) => void): Stage {
+/** The chats as the demo page draws them, and the interactions of its visitor. */
+export function createStage(dependencies: Dependencies, onCall: (listener: (call: CallRecord) => void) => void): Stage {
   const toasts = new Map<string, { readonly id: number; readonly text: string; readonly at: number }>();
   const offers = new Map<string, Offer>();
-  const seats = () => seatsOf(ground);
+  const participants = () => participantsOf(dependencies);
   const stage: StageState = {
-    ground,
+    dependencies,
     offers,
-    toast(seat, text) {
-      toasts.set(idOf(seat), { id: ground.world.newId(), text, at: Date.now() });
-      ground.world.changed();
+    toast(participant, text) {
+      toasts.set(idOf(participant), { id: dependencies.world.newId(), text, at: Date.now() });
+      dependencies.world.changed();
     },
   };
   return {
     chats: () =>
-      seats().map((seat) => {
-        const toast = toasts.get(idOf(seat));
+      participants().map((participant) => {
+        const toast = toasts.get(idOf(participant));
         const recent = toast && Date.now() - toast.at < toastTime ? { toast: { id: toast.id, text: toast.text } } : {};
-        return { ...viewOf(seat, offers.get(idOf(seat))), ...recent };
+        return { ...viewOf(participant, offers.get(idOf(participant))), ...recent };
       }),
     kept(id) {
-      const { bytes, type } = ground.files.find(id) ?? {};
+      const { bytes, type } = dependencies.files.find(id) ?? {};
       return bytes && { bytes, type: type ?? "application/octet-stream" };
     },
-    async act(deed) {
-      if (deed.do === "speak") return speak(ground, deed.person, deed.language);
-      const seat = seats().find((candidate) => idOf(candidate) === deed.chat && candidate.person.key === deed.person);
-      if (seat) await act(stage, seat, deed);
+    async act(interaction) {
+      if (interaction.do === "speak") return speak(dependencies, interaction.person, interaction.language);
+      const participant = participants().find(
+        (candidate) => idOf(candidate) === interaction.chat && candidate.person.key === interaction.person,
+      );
+      if (participant) await act(stage, participant, interaction);
     },
-    onChange: (listener) => void ground.world.onChange(listener),
+    onChange: (listener) => void dependencies.world.onChange(listener),
     onCall: (listener) =>
       void onCall(({ at, method, ok, ms, error }) => {
         // A poll lasts as long as nothing happens: no news, unless it fails.
@@ -62,64 +64,69 @@ interface Offer {
 }
 
 interface StageState {
-  readonly ground: Ground;
+  readonly dependencies: Dependencies;
   readonly offers: Map<string, Offer>;
-  toast(seat: Seat, text: string): void;
+  toast(participant: Participant, text: string): void;
 }
 
-/** A seat for every person in every chat they can see. */
-function seatsOf(ground: Ground): Seat[] {
-  const { people, bots, groups } = ground.world;
+/** A participant for every person in every chat they can see. */
+function participantsOf(dependencies: Dependencies): Participant[] {
+  const { people, bots, groups } = dependencies.world;
   return people.flatMap((person) => [
-    ...bots.map((bot) => new Seat(ground, { person, bot, chat: ground.world.privateChat(bot, person) })),
+    ...bots.map(
+      (bot) => new Participant(dependencies, { person, bot, chat: dependencies.world.privateChat(bot, person) }),
+    ),
     ...[...groups.values()]
       .filter((chat) => chat.movedTo === undefined && isIn(chat, person.user.id))
-      .flatMap((chat) => groupSeats(ground, person, chat)),
+      .flatMap((chat) => groupParticipants(dependencies, person, chat)),
   ]);
 }
 
 /** A forum is shown topic by topic, and its general part. */
-function groupSeats(ground: Ground, person: Person, chat: Chat): Seat[] {
-  const bot = ground.world.bots.find(({ user }) => isIn(chat, user.id)) ?? ground.world.bots[0];
+function groupParticipants(dependencies: Dependencies, person: Person, chat: Chat): Participant[] {
+  const bot = dependencies.world.bots.find(({ user }) => isIn(chat, user.id)) ?? dependencies.world.bots[0];
   if (!bot) return [];
-  const general = new Seat(ground, { person, bot, chat });
-  return [general, ...[...chat.topics.keys()].map((thread) => new Seat(ground, { person, bot, chat, thread }))];
+  const general = new Participant(dependencies, { person, bot, chat });
+  return [
+    general,
+    ...[...chat.topics.keys()].map((thread) => new Participant(dependencies, { person, bot, chat, thread })),
+  ];
 }
 
-function idOf({ chat, bot, person, thread }: Seat): string {
+function idOf({ chat, bot, person, thread }: Participant): string {
   const place = chat.type === "private" ? bot.user.username : `${chat.id}${thread === undefined ? "" : `/${thread}`}`;
   return `telegram:${place}:${person.key}`;
 }
 
-function viewOf(seat: Seat, offer: Offer | undefined): ChatView {
-  const { chat, thread, person } = seat;
+function viewOf(participant: Participant, offer: Offer | undefined): ChatView {
+  const { chat, thread, person } = participant;
   const topic = thread === undefined ? "" : ` › ${chat.topics.get(thread)?.name ?? thread}`;
   const offered = offer ? [offerView(offer)] : [];
   return {
-    id: idOf(seat),
+    id: idOf(participant),
     platform: "telegram",
     person: person.key,
     title: `${chat.title}${topic}`,
     kind: chat.type === "private" ? "private" : "group",
-    typing: seat.seesTyping,
-    messages: [...seat.messages.map((message) => messageView(seat, message)), ...offered],
-    commands: seat.commands.map(({ command, description }) => ({ name: command, description })),
+    typing: participant.seesTyping,
+    messages: [...participant.messages.map((message) => messageView(participant, message)), ...offered],
+    commands: participant.commands.map(({ command, description }) => ({ name: command, description })),
   };
 }
 
-function messageView(seat: Seat, message: Shown): MessageView {
+function messageView(participant: Participant, message: Shown): MessageView {
   const { stored } = message;
-  const file = fileView(seat, message);
-  const picture = pictureOf(seat, message);
+  const file = fileView(participant, message);
+  const picture = pictureOf(participant, message);
   const via = stored.marks["via_bot"] as { username: string } | undefined;
   return {
     id: messageId(message),
     author: via ? `${message.author} via @${via.username}` : message.author,
-    mine: stored.from.id === seat.person.user.id,
+    mine: stored.from.id === participant.person.user.id,
     bot: message.byBot,
     at: stored.at,
     edited: message.edited,
-    ephemeral: stored.whisper !== undefined,
+    ephemeral: stored.ephemeral !== undefined,
     parts: partsOf(message.text === "" ? serviceText(message) : message.text, message.entities),
     rows: [...message.rows.map((row) => row.map(widgetOf)), ...replyRows(message)],
     ...(picture !== undefined && { picture }),
@@ -128,23 +135,23 @@ function messageView(seat: Seat, message: Shown): MessageView {
 }
 
 function messageId({ id, ephemeralId }: Shown): string {
-  return ephemeralId === undefined ? String(id) : `whisper${ephemeralId}`;
+  return ephemeralId === undefined ? String(id) : `ephemeral${ephemeralId}`;
 }
 
 /** A file with the address of its bytes, where they are kept. */
-function fileView({ ground }: Seat, { file, stored: { content } }: Shown): FileView | undefined {
+function fileView({ dependencies }: Participant, { file, stored: { content } }: Shown): FileView | undefined {
   if (!file) return undefined;
   const sent = (content["document"] ?? content["video"] ?? content["audio"] ?? content["animation"]) as
     | { file_id?: string }
     | undefined;
-  const kept = sent?.file_id === undefined ? undefined : ground.files.find(sent.file_id);
+  const kept = sent?.file_id === undefined ? undefined : dependencies.files.find(sent.file_id);
   return { ...file, ...(kept?.bytes && { url: `/kept/${kept.id}` }) };
 }
 
 /** The picture of a photo that is small enough to be kept, or of the page a text's link leads to. */
-function pictureOf({ ground }: Seat, { stored }: Shown): string | undefined {
+function pictureOf({ dependencies }: Participant, { stored }: Shown): string | undefined {
   const photo = (stored.content["photo"] as { file_id: string }[] | undefined)?.at(-1);
-  const kept = photo && !/^https?:/.test(photo.file_id) ? ground.files.get(photo.file_id) : undefined;
+  const kept = photo && !/^https?:/.test(photo.file_id) ? dependencies.files.get(photo.file_id) : undefined;
   if (kept?.bytes) return `/kept/${kept.id}`;
   return photo?.file_id.startsWith("http")
     ? photo.file_id
@@ -246,18 +253,22 @@ function offerView({ titles }: Offer): MessageView {
   };
 }
 
-function speak({ world }: Ground, key: string, language: string): void {
+function speak({ world }: Dependencies, key: string, language: string): void {
   const person = world.people.find((candidate) => candidate.key === key);
   if (person) person.user.language_code = language;
   world.changed();
 }
 
-async function act(stage: StageState, seat: Seat, deed: Exclude<Deed, { do: "speak" }>): Promise<void> {
-  switch (deed.do) {
+async function act(
+  stage: StageState,
+  participant: Participant,
+  interaction: Exclude<BotInteraction, { do: "speak" }>,
+): Promise<void> {
+  switch (interaction.do) {
     case "say":
-      return say(stage, seat, deed.text);
+      return say(stage, participant, interaction.text);
     case "press":
-      return press(stage, seat, deed);
+      return press(stage, participant, interaction);
     case "select":
     case "submit":
     case "dismiss":
@@ -265,45 +276,45 @@ async function act(stage: StageState, seat: Seat, deed: Exclude<Deed, { do: "spe
   }
 }
 
-async function say(stage: StageState, seat: Seat, text: string): Promise<void> {
-  const inline = new RegExp(`^@${seat.bot.user.username}\\s?(.*)$`, "is").exec(text);
-  if (inline) return offer(stage, seat, inline[1] ?? "");
-  stage.offers.delete(idOf(seat));
-  const asked = seat.messages.findLast(({ byBot }) => byBot);
+async function say(stage: StageState, participant: Participant, text: string): Promise<void> {
+  const inline = new RegExp(`^@${participant.bot.user.username}\\s?(.*)$`, "is").exec(text);
+  if (inline) return offer(stage, participant, inline[1] ?? "");
+  stage.offers.delete(idOf(participant));
+  const asked = participant.messages.findLast(({ byBot }) => byBot);
   // A demand to reply opens the reply at once, as clients do.
-  seat.says(
+  participant.says(
     text,
-    asked?.stored.reply?.["force_reply"] === true && seat.chat.type !== "private" ? { replyTo: asked } : {},
+    asked?.stored.reply?.["force_reply"] === true && participant.chat.type !== "private" ? { replyTo: asked } : {},
   );
 }
 
-async function offer(stage: StageState, seat: Seat, query: string): Promise<void> {
-  const { results, chooses } = await seat.asks(query);
-  stage.offers.set(idOf(seat), { titles: results.map(({ title, id }) => String(title ?? id)), chooses });
-  stage.ground.world.changed();
+async function offer(stage: StageState, participant: Participant, query: string): Promise<void> {
+  const { results, chooses } = await participant.asks(query);
+  stage.offers.set(idOf(participant), { titles: results.map(({ title, id }) => String(title ?? id)), chooses });
+  stage.dependencies.world.changed();
 }
 
 async function press(
   stage: StageState,
-  seat: Seat,
-  deed: { readonly message: string; readonly value: string },
+  participant: Participant,
+  interaction: { readonly message: string; readonly value: string },
 ): Promise<void> {
-  const [, kind = "", value = ""] = /^(\w+):([\s\S]*)$/.exec(deed.value) ?? [];
-  if (kind === "say") return void seat.says(value);
-  if (kind === "open") return void seat.opens(value);
-  if (kind === "inline") return offer(stage, seat, value);
+  const [, kind = "", value = ""] = /^(\w+):([\s\S]*)$/.exec(interaction.value) ?? [];
+  if (kind === "say") return void participant.says(value);
+  if (kind === "open") return void participant.opens(value);
+  if (kind === "inline") return offer(stage, participant, value);
   if (kind === "choose") {
-    stage.offers.get(idOf(seat))?.chooses(Number(value));
-    return void stage.offers.delete(idOf(seat));
+    stage.offers.get(idOf(participant))?.chooses(Number(value));
+    return void stage.offers.delete(idOf(participant));
   }
-  const message = seat.messages.find((candidate) => messageId(candidate) === deed.message);
+  const message = participant.messages.find((candidate) => messageId(candidate) === interaction.message);
   if (!message) throw new Error("that message is gone");
-  const tap = seat.forges(value, { on: message });
+  const tap = participant.forges(value, { on: message });
   // The page does not wait: the answer shows when it comes.
   void tap.answer({ timeout: 20_000 }).then(
     ({ text, url }) => {
-      if (text !== undefined) stage.toast(seat, text);
-      if (url !== undefined) seat.opens(url);
+      if (text !== undefined) stage.toast(participant, text);
+      if (url !== undefined) participant.opens(url);
     },
     () => undefined,
   );

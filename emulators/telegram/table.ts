@@ -16,8 +16,8 @@ const target = {
   "message_thread_id?": "integer",
   "direct_messages_topic_id?": "integer",
 };
-const whisper = { "ephemeral_message_parameters?": "EphemeralMessageParameters" };
-const manner = {
+const ephemeral = { "ephemeral_message_parameters?": "EphemeralMessageParameters" };
+const options = {
   "disable_notification?": "boolean",
   "protect_content?": "boolean",
   "allow_paid_broadcast?": "boolean",
@@ -29,7 +29,7 @@ const manner = {
 const answered = { "reply_markup?": "ReplyMarkup" };
 const caption = { "caption?": "string", "parse_mode?": "string", "caption_entities?": "[MessageEntity]" };
 const above = { "show_caption_above_media?": "boolean" };
-const sent = { ...target, ...whisper, ...manner, ...answered };
+const sent = { ...target, ...ephemeral, ...options, ...answered };
 const moved = {
   ...chat,
   "message_thread_id?": "integer",
@@ -46,7 +46,7 @@ const edited = {
   "inline_message_id?": "string",
   ...keyboard,
 };
-const whispered = { ...chat, receiver_user_id: "integer", ephemeral_message_id: "integer", ...keyboard };
+const isEphemeral = { ...chat, receiver_user_id: "integer", ephemeral_message_id: "integer", ...keyboard };
 const newText = {
   "text?": "string",
   "parse_mode?": "string",
@@ -96,7 +96,7 @@ export const methods = {
   forwardMessages: { ...moved, message_ids: "[integer] 1..100" },
   copyMessage: {
     ...moved,
-    ...manner,
+    ...options,
     ...answered,
     ...caption,
     ...above,
@@ -183,10 +183,10 @@ export const methods = {
   editMessageCaption: { ...edited, ...caption, ...above },
   editMessageMedia: { ...edited, media: "InputMedia" },
   editMessageReplyMarkup: edited,
-  editEphemeralMessageText: { ...whispered, ...newText },
-  editEphemeralMessageCaption: { ...whispered, ...caption, ...above },
-  editEphemeralMessageMedia: { ...whispered, media: "InputMedia" },
-  editEphemeralMessageReplyMarkup: whispered,
+  editEphemeralMessageText: { ...isEphemeral, ...newText },
+  editEphemeralMessageCaption: { ...isEphemeral, ...caption, ...above },
+  editEphemeralMessageMedia: { ...isEphemeral, media: "InputMedia" },
+  editEphemeralMessageReplyMarkup: isEphemeral,
   deleteMessage: { ...chat, message_id: "integer" },
   deleteMessages: { ...chat, message_ids: "[integer] 1..100" },
   deleteEphemeralMessage: { ...chat, receiver_user_id: "integer", ephemeral_message_id: "integer" },

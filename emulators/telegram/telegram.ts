@@ -8,9 +8,9 @@ import { Files } from "./files.ts";
 import { Flood } from "./flood.ts";
 import { addGroup, addPerson, type GroupDraft, type PersonDraft } from "./cast.ts";
 import type { Group } from "./groups.ts";
-import { createLedger, createUntil } from "./ledger.ts";
+import { createCounters, createUntil } from "./ledger.ts";
 import { isLoopback } from "./methods/receive.ts";
-import type { Actor, Ground, Patience } from "./people.ts";
+import type { Actor, Dependencies, Timeouts } from "./people.ts";
 import { answer, performReply, type CallRecord } from "./server.ts";
 import { createStage } from "./stage.ts";
 import { shownOf, type Shown } from "./shown.ts";
@@ -43,7 +43,7 @@ export interface TelegramEmulator {
   /** The first call that fits, now or as soon as it is made. */
   called(wanted: (call: CallRecord) => boolean, options?: { readonly timeout?: number }): Promise<CallRecord>;
   /** Waits until something is so, told of every change; rejects after `timeout` ms. */
-  until<T>(find: () => T | undefined, options?: Partial<Patience>): Promise<T>;
+  until<T>(find: () => T | undefined, options?: Partial<Timeouts>): Promise<T>;
   /** The next calls that fit go wrong. */
   fail(fault: Fault): void;
   /** Cuts every open connection. */
@@ -85,10 +85,10 @@ export async function startTelegram({
   const complaints: string[] = [];
   const complain = (what: string) => void complaints.push(what);
   const service = createService({ world, rules, complain, web, route });
-  const ledger = createLedger();
+  const counters = createCounters();
   const faults = new Faults();
   const server = createServer((request, response) => {
-    void answer({ service, faults, record: ledger.record }, request, response).catch((error: unknown) => {
+    void answer({ service, faults, record: counters.record }, request, response).catch((error: unknown) => {
       complain(`the emulator failed: ${String(error)}`);
       response.destroy();
     });
@@ -97,8 +97,8 @@ export async function startTelegram({
   server.requestTimeout = 0;
   await listening(server, port);
   const address = server.address();
-  const until = createUntil(world, ledger.onCall);
-  const ground: Ground = { ...service, until };
+  const until = createUntil(world, counters.onCall);
+  const dependencies: Dependencies = { ...service, until };
   const bot = addBot(world, bots[0]);
   for (const other of bots.slice(1)) addBot(world, other);
   return {
@@ -106,7 +106,7 @@ export async function startTelegram({
     token: bot.token,
     bot,
     addBot: (draft) => addBot(world, draft),
-    person: (draft) => addPerson(ground, draft, bot),
+    person: (draft) => addPerson(dependencies, draft, bot),
     group: (draft) => addGroup(world, draft, bot),
     rules,
     files: service.files,
@@ -116,11 +116,11 @@ export async function startTelegram({
     get openPresses() {
       return [...world.presses.values()].filter(({ toast }) => !toast);
     },
-    calls: ledger.calls,
-    onCall: ledger.onCall,
+    calls: counters.calls,
+    onCall: counters.onCall,
     called: (wanted, options = {}) =>
-      until(() => ledger.calls.find(wanted), {
-        what: () => `waited in vain for a call; there were: ${ledger.summary()}`,
+      until(() => counters.calls.find(wanted), {
+        what: () => `waited in vain for a call; there were: ${counters.summary()}`,
         ...options,
       }),
     until: (find, options = {}) => until(find, { what: "waited in vain", ...options }),
@@ -128,7 +128,7 @@ export async function startTelegram({
     cutConnections: () => server.closeAllConnections(),
     push: (kind, body, to = bot) => to.inbox.put(kind, body),
     complaints,
-    stage: () => createStage(ground, ledger.onCall),
+    stage: () => createStage(dependencies, counters.onCall),
     close: () => close(world, server),
   };
 }

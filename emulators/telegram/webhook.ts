@@ -31,7 +31,7 @@ export interface WebhookParts {
 }
 
 /** ms one delivery may take. */
-const patience = 60_000;
+const timeout = 60_000;
 /** ms before a failed update is sent again, doubled each time. */
 const firstPause = 1000;
 const longestPause = 60_000;
@@ -117,7 +117,7 @@ async function post({ url, secret, route }: WebhookParts, update: Update, signal
       },
       body: JSON.stringify(update),
       redirect: "manual",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
     });
     const text = await response.text();
     if (response.ok) return { taken: true, ...replyIn(text) };

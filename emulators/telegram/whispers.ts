@@ -1,16 +1,16 @@
 import type { EphemeralMessageParameters, ReplyParameters } from "@grammyjs/types";
 import type { Call } from "./call.ts";
 import { badRequest, refusals } from "./refusal.ts";
-import { isAdmin, isIn, type Chat, type StoredMessage, type Whisper } from "./world.ts";
+import { isAdmin, isIn, type Chat, type StoredMessage, type EphemeralTarget } from "./world.ts";
 
 /** What a message that one person sees alone is asked for with. */
-interface WhisperRequest {
+interface EphemeralRequest {
   readonly parameters: EphemeralMessageParameters;
   readonly reply: ReplyParameters | undefined;
 }
 
-/** A whisper, if it may be: in a group, to somebody in it, and, unless the bot runs the group, soon after they did something. */
-export function whisperFor(call: Call, chat: Chat, { parameters, reply }: WhisperRequest): Whisper {
+/** A ephemeral message, if it may be: in a group, to somebody in it, and, unless the bot runs the group, soon after they did something. */
+export function ephemeralFor(call: Call, chat: Chat, { parameters, reply }: EphemeralRequest): EphemeralTarget {
   const { receiver_user_id: person, callback_query_id: pressId, replace_callback_query_message: replace } = parameters;
   if (chat.type === "private") throw badRequest("ephemeral messages can be sent only to groups and supergroups");
   const receiver = chat.members.get(person)?.user;
@@ -22,7 +22,7 @@ export function whisperFor(call: Call, chat: Chat, { parameters, reply }: Whispe
   }
   if (reply?.ephemeral_message_id !== undefined) commandOf(call, chat, { person, id: reply.ephemeral_message_id });
   if (replace && !pressed) throw badRequest("callback_query_id must be specified to replace the message");
-  if (replace && pressed?.whisper) throw badRequest("ephemeral messages must be edited instead of being replaced");
+  if (replace && pressed?.ephemeral) throw badRequest("ephemeral messages must be edited instead of being replaced");
   return { id: call.world.newId(), person, bot: call.bot.user.id, ...(replace && pressed && { replaces: pressed }) };
 }
 
@@ -41,25 +41,26 @@ function pressedMessage(
 /** The command that only the bot got. */
 function commandOf(call: Call, chat: Chat, { person, id }: { person: number; id: number }): StoredMessage {
   const found = chat.messages.find(
-    ({ whisper, deleted, from }) => !deleted && whisper?.id === id && whisper.person === person && from.id === person,
+    ({ ephemeral, deleted, from }) =>
+      !deleted && ephemeral?.id === id && ephemeral.person === person && from.id === person,
   );
-  if (!found || found.whisper?.bot !== call.bot.user.id) throw badRequest("message to be replied not found");
+  if (!found || found.ephemeral?.bot !== call.bot.user.id) throw badRequest("message to be replied not found");
   if (call.clock.now() - found.at > call.rules.answerWindow) throw badRequest("MESSAGE_TOO_OLD");
   return found;
 }
 
-/** A whisper of this bot, by chat, receiver and number together. */
-export function whisperOf(
+/** A ephemeral message of this bot, by chat, receiver and number together. */
+export function ephemeralOf(
   { bot }: Call,
   chat: Chat,
   { person, id }: { person: number; id: number },
 ): StoredMessage | undefined {
   return chat.messages.find(
-    ({ whisper, deleted, from }) =>
+    ({ ephemeral, deleted, from }) =>
       !deleted &&
-      whisper?.id === id &&
-      whisper.person === person &&
-      whisper.bot === bot.user.id &&
+      ephemeral?.id === id &&
+      ephemeral.person === person &&
+      ephemeral.bot === bot.user.id &&
       from.id === bot.user.id,
   );
 }

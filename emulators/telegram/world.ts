@@ -63,7 +63,7 @@ export type Content = Readonly<Record<string, unknown>> & {
 };
 
 /** A message that one person sees alone. */
-export interface Whisper {
+export interface EphemeralTarget {
   readonly id: number;
   /** The person and the bot between whom it is. */
   readonly person: number;
@@ -74,7 +74,7 @@ export interface Whisper {
 
 /** A message as it stands now. */
 export interface StoredMessage {
-  /** 0 for whispers. */
+  /** 0 for ephemeral messages. */
   readonly id: number;
   /** Larger than that of every message before, in whatever chat. */
   readonly order: number;
@@ -84,7 +84,7 @@ export interface StoredMessage {
   readonly from: User;
   /** Written as the group by an anonymous administrator. */
   readonly asChat: boolean;
-  readonly whisper?: Whisper;
+  readonly ephemeral?: EphemeralTarget;
   readonly thread?: number;
   readonly replyTo?: StoredMessage;
   /** What does not change: where it was forwarded from, its album, whether it is protected. */
@@ -181,7 +181,7 @@ export class World {
   put(chat: Chat, draft: Omit<StoredMessage, "id" | "order" | "chat" | "at" | "deleted" | "reactions">): StoredMessage {
     const message: StoredMessage = {
       ...draft,
-      id: draft.whisper ? 0 : this.#nextMessageId(chat),
+      id: draft.ephemeral ? 0 : this.#nextMessageId(chat),
       order: ++this.#order,
       chat,
       at: this.clock.now(),
@@ -241,11 +241,11 @@ export function isAdmin(chat: Chat, id: number): boolean {
   return status === "creator" || status === "administrator";
 }
 
-/** The messages on somebody's screen: no whispers of others, and none that a whisper of their own stands in place of. */
+/** The messages on somebody's screen: no ephemeral messages of others, and none that a ephemeral message of their own stands in place of. */
 export function messagesSeenBy({ messages }: Chat, id: number): StoredMessage[] {
-  const own = messages.filter(({ whisper, deleted }) => !deleted && whisper?.person === id);
-  const replaced = new Set(own.flatMap(({ whisper }) => whisper?.replaces ?? []));
+  const own = messages.filter(({ ephemeral, deleted }) => !deleted && ephemeral?.person === id);
+  const replaced = new Set(own.flatMap(({ ephemeral }) => ephemeral?.replaces ?? []));
   return messages.filter(
-    (message) => !message.deleted && !replaced.has(message) && (!message.whisper || message.whisper.person === id),
+    (message) => !message.deleted && !replaced.has(message) && (!message.ephemeral || message.ephemeral.person === id),
   );
 }

@@ -106,10 +106,15 @@ export type Press =
   // Lending to groups, and their settings.
   | { readonly do: "lend"; readonly view: ViewRef; readonly index: number }
   | { readonly do: "unlend"; readonly view: ViewRef }
-  | { readonly do: "set-policy"; readonly view: ViewRef; readonly talent: Talent; readonly audience: Audience }
+  | {
+      readonly do: "set-policy";
+      readonly view: ViewRef;
+      readonly capability: SharedCapability;
+      readonly audience: Audience;
+    }
   | { readonly do: "set-daily"; readonly view: ViewRef; readonly count: number }
   | { readonly do: "set-open"; readonly view: ViewRef; readonly open: boolean }
-  | { readonly do: "set-hushed"; readonly view: ViewRef; readonly hushed: boolean }
+  | { readonly do: "set-private-links"; readonly view: ViewRef; readonly privateLinks: boolean }
   | { readonly do: "set-clear"; readonly view: ViewRef; readonly minutes: number }
   // Files into the chat, lists of links, and taking links back.
   | { readonly do: "send"; readonly view: ViewRef }
@@ -124,8 +129,8 @@ export const listFormats = ["m3u8", "aria2", "plain"] as const;
 export type ListFormat = (typeof listFormats)[number];
 
 /** What a lent drive can be used for. */
-export const talents = ["browse", "link", "send"] as const;
-export type Talent = (typeof talents)[number];
+export const sharedCapabilities = ["browse", "link", "send"] as const;
+export type SharedCapability = (typeof sharedCapabilities)[number];
 /** Who may: everybody in the group, its admins and the lender, or the lender alone. */
 export const audiences = ["members", "admins", "owner"] as const;
 export type Audience = (typeof audiences)[number];
@@ -137,7 +142,7 @@ export const searchSizes = [100 * 1024 ** 2, 1024 ** 3, 4 * 1024 ** 3] as const;
 
 /** Which form was answered, and what it is about. Survives in a dialogue's state, so it holds no secret. */
 export interface FormRef {
-  /** A driver kind's name, or a form of the house. */
+  /** A driver kind's name, or a form of the app. */
   readonly id: FormId;
   /** What it is about: a mount id, the share's link, a pending sign-in. */
   readonly subject?: string;

@@ -1,5 +1,5 @@
 import type { Action } from "./action.ts";
-import type { Errand, Outcome } from "./errand.ts";
+import type { ActionContext, Outcome } from "./errand.ts";
 import { notice, refused } from "./failure.ts";
 import { isCode } from "./office/door.ts";
 import type { Tempo } from "./pace.ts";
@@ -9,17 +9,17 @@ import { groupIn } from "./place.ts";
  * What stands between somebody and what they ask for: a code, which is used up first; a ban; maintenance; the list of
  * the admitted. Undefined = they may go on to what their role permits.
  */
-export async function admission(errand: Errand, action: Action): Promise<Outcome | undefined> {
-  const { services, visit, operator } = errand;
-  const { door } = services.office;
+export async function admission(context: ActionContext, action: Action): Promise<Outcome | undefined> {
+  const { services, visit, operator } = context;
+  const { access } = services.admin;
   const [person, place, opening] = await Promise.all([
-    door.standing(visit.person.id),
-    door.standing(groupIn(visit)?.id ?? visit.place.id),
-    door.opening(),
+    access.standing(visit.person.id),
+    access.standing(groupIn(visit)?.id ?? visit.place.id),
+    access.opening(),
   ]);
   if (!operator && (person.banned || place.banned)) return refused("banned");
-  await services.office.chats.note(visit);
-  const entered = await redeemed(errand, action);
+  await services.admin.chats.note(visit);
+  const entered = await redeemed(context, action);
   if (entered || operator) return entered;
   if (opening.maintenance) return refused("maintenance");
   const isAdmitted = opening.access === "open" || person.admitted || place.admitted;
@@ -27,12 +27,12 @@ export async function admission(errand: Errand, action: Action): Promise<Outcome
 }
 
 /** What a code in `/start` gave; undefined = there was none. */
-async function redeemed({ services, visit }: Errand, action: Action): Promise<Outcome | undefined> {
+async function redeemed({ services, visit }: ActionContext, action: Action): Promise<Outcome | undefined> {
   if (action.do !== "start" || action.payload === undefined || !isCode(action.payload)) return undefined;
-  const given = await services.office.door.redeem(action.payload, visit);
+  const given = await services.admin.access.redeem(action.payload, visit);
   if (!given) return refused("code-void");
   const isGroup = visit.place.kind === "group" && given === "admitted";
-  await services.office.audit.write({
+  await services.admin.audit.write({
     by: visit.person.id,
     act: given === "operator" ? "operator" : "redeem",
     subject: isGroup ? visit.place.id : visit.person.id,
@@ -43,5 +43,5 @@ async function redeemed({ services, visit }: Errand, action: Action): Promise<Ou
 /** Too much at once: said once, and again only where each question must have an answer. */
 export function tooFast(tempo: Exclude<Tempo, "go">): Outcome {
   const { screen } = refused("too-fast");
-  return screen.show === "notice" && tempo === "hush" ? { screen: { ...screen, again: true } } : { screen };
+  return screen.show === "notice" && tempo === "silent" ? { screen: { ...screen, again: true } } : { screen };
 }

@@ -86,7 +86,7 @@ const between = 1000 / 25;
 const lanes = 5;
 const listLength = 200;
 /** Refusals for being too fast after which a chat counts as failed. */
-const mostHolds = 10;
+const maxHolds = 10;
 const keptFor = 30 * 24 * 3_600_000;
 const followEvery = 2000;
 /** Milliseconds until a run that failed (the store was away) goes on. */
@@ -252,7 +252,7 @@ class Engine implements Broadcasts {
   async #send({ id, text }: Header, place: string): Promise<boolean> {
     const { kept, announce, now, log } = this.#parts;
     const key = markKey(id, place);
-    for (let holds = 0; holds < mostHolds; holds++) {
+    for (let holds = 0; holds < maxHolds; holds++) {
       if (!(await this.#turn()) || (await this.#isHalted(id))) return false;
       await kept.set(key, "intent" satisfies Mark, keptFor);
       const outcome = await announce(place, text).catch((err: unknown) => {

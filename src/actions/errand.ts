@@ -4,10 +4,10 @@ import { groupIn, loadPlace, type Place } from "./place.ts";
 import type { Screen } from "./screen.ts";
 import type { Services } from "./services.ts";
 import type { Upload } from "./transfers/upload.ts";
-import type { Remembered, Scene, Session } from "./session.ts";
+import type { Remembered, ViewState, Session } from "./session.ts";
 
 /** One action being performed: who asked, with what, and on which screen. */
-export interface Errand {
+export interface ActionContext {
   readonly services: Services;
   readonly visit: Visit;
   readonly signal: AbortSignal;
@@ -20,8 +20,8 @@ export interface Errand {
   /** The group whose lent drives may be used; absent = none. */
   readonly through?: string;
   /** What comes is for the asker alone, and so is what follows it. */
-  readonly quiet?: boolean;
-  /** They are an operator of the house. */
+  readonly forAsker?: boolean;
+  /** They are an operator of the app. */
   readonly operator: boolean;
   /** The screen pressed on; absent = what comes is a new one. */
   readonly session?: Session;
@@ -34,8 +34,8 @@ export interface Outcome {
   readonly upload?: Upload;
 }
 
-/** An errand of somebody, with no screen behind it yet. */
-export async function startErrand(services: Services, visit: Visit, signal: AbortSignal): Promise<Errand> {
+/** An action of somebody, with no screen behind it yet. */
+export async function createContext(services: Services, visit: Visit, signal: AbortSignal): Promise<ActionContext> {
   const { id } = visit.person;
   const [person, operator] = await Promise.all([loadPerson(services, id), isOperator(services, id)]);
   const here = groupIn(visit);
@@ -46,19 +46,19 @@ export async function startErrand(services: Services, visit: Visit, signal: Abor
 }
 
 /** Named in the configuration, or made one by a code. */
-async function isOperator({ admins, office }: Services, person: string): Promise<boolean> {
-  return admins.includes(person) || (await office.door.standing(person)).operator !== undefined;
+async function isOperator({ admins, admin }: Services, person: string): Promise<boolean> {
+  return admins.includes(person) || (await admin.access.standing(person)).operator !== undefined;
 }
 
 /** Writes the person's record and goes on with it. */
-export async function withPerson<E extends Errand>(errand: E, person: Person): Promise<E> {
-  await errand.services.people.set(person.id, person);
-  return { ...errand, person };
+export async function withPerson<E extends ActionContext>(context: E, person: Person): Promise<E> {
+  await context.services.people.set(person.id, person);
+  return { ...context, person };
 }
 
-/** The same errand, whose screen will be a new one. */
-export function afresh({ session: _left, ...errand }: Errand): Errand {
-  return errand;
+/** The same action, whose screen will be a new one. */
+export function afresh({ session: _left, ...context }: ActionContext): ActionContext {
+  return context;
 }
 
 /** How long an untouched screen keeps working. */
@@ -75,11 +75,11 @@ export async function findSession({ sessions }: Services, view: ViewRef): Promis
 }
 
 /** Notes the next screen, so that its buttons work before anybody sees them. */
-export async function draw(errand: Errand, scene: Scene, rows: Remembered["rows"] = []): Promise<ViewRef> {
-  const { services, session } = errand;
-  const next = session ? nextOf(session, scene, rows) : firstOf(errand, scene, rows);
+export async function draw(context: ActionContext, state: ViewState, rows: Remembered["rows"] = []): Promise<ViewRef> {
+  const { services, session } = context;
+  const next = session ? nextOf(session, state, rows) : firstOf(context, state, rows);
   await services.sessions.set(next.id, next, sessionLife);
-  if (!errand.person.sessions.includes(next.id)) await noteSession(errand, next.id);
+  if (!context.person.sessions.includes(next.id)) await noteSession(context, next.id);
   return { id: next.id, revision: next.revision };
 }
 
@@ -87,41 +87,49 @@ export async function draw(errand: Errand, scene: Scene, rows: Remembered["rows"
 const passingLife = 24 * 3_600_000;
 
 /** Notes a screen of which many are made for one that is kept (see `keep`). */
-export async function drawPassing(errand: Errand, scene: Scene, rows: Remembered["rows"]): Promise<ViewRef> {
-  const session = firstOf(errand, scene, rows);
-  await errand.services.sessions.set(session.id, session, passingLife);
+export async function drawPassing(
+  context: ActionContext,
+  state: ViewState,
+  rows: Remembered["rows"],
+): Promise<ViewRef> {
+  const session = firstOf(context, state, rows);
+  await context.services.sessions.set(session.id, session, passingLife);
   return { id: session.id, revision: session.revision };
 }
 
 /** Keeps a passing screen like any other. */
-export async function keep(errand: Errand, session: Session): Promise<void> {
-  await errand.services.sessions.set(session.id, session, sessionLife);
-  await noteSession(errand, session.id);
+export async function keep(context: ActionContext, session: Session): Promise<void> {
+  await context.services.sessions.set(session.id, session, sessionLife);
+  await noteSession(context, session.id);
 }
 
-function nextOf(session: Session, scene: Scene, rows: Remembered["rows"]): Session {
+function nextOf(session: Session, state: ViewState, rows: Remembered["rows"]): Session {
   const revision = session.revision + 1;
-  const remembered = [...session.remembered, { revision, scene, rows }].slice(-screensRemembered);
-  return { ...session, revision, scene, remembered };
+  const remembered = [...session.remembered, { revision, state, rows }].slice(-screensRemembered);
+  return { ...session, revision, state, remembered };
 }
 
-function firstOf({ services, visit, through, quiet }: Errand, scene: Scene, rows: Remembered["rows"]): Session {
+function firstOf(
+  { services, visit, through, forAsker }: ActionContext,
+  state: ViewState,
+  rows: Remembered["rows"],
+): Session {
   const { person, place } = visit;
   return {
     id: services.newId(),
     owner: person.id,
     place: place.id,
     ...(through !== undefined && { through }),
-    ...(quiet && { quiet }),
+    ...(forAsker && { forAsker }),
     ...(place.thread !== undefined && { thread: place.thread }),
     revision: 1,
-    scene,
-    remembered: [{ revision: 1, scene, rows }],
+    state,
+    remembered: [{ revision: 1, state, rows }],
   };
 }
 
-async function noteSession({ services, person }: Errand, id: string): Promise<void> {
-  // Read anew: the verb may have changed the record since the errand began.
+async function noteSession({ services, person }: ActionContext, id: string): Promise<void> {
+  // Read anew: the verb may have changed the record since the action began.
   const known = await loadPerson(services, person.id);
   const others = known.sessions.filter((other) => other !== id);
   await services.people.set(person.id, { ...known, sessions: [...others, id].slice(-sessionsKnown) });

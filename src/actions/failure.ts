@@ -1,6 +1,6 @@
 import { StorageError, type StorageErrorCode } from "../storage/error.ts";
 import type { Mount } from "../storage/mount.ts";
-import { draw, type Errand, type Outcome } from "./errand.ts";
+import { draw, type ActionContext, type Outcome } from "./errand.ts";
 import { shareForm, takesProof, verificationForm } from "./forms.ts";
 import { isRenewable } from "./kinds.ts";
 import type { Notice, NoticeCode, Reason } from "./screen.ts";
@@ -18,32 +18,32 @@ export interface Attempt {
 type Offer = NonNullable<Notice["offer"]>[number];
 
 /** Does something with a drive; a failure becomes a screen that can be gone on from. */
-export async function attempt(errand: Errand, about: Attempt, work: () => Promise<Outcome>): Promise<Outcome> {
+export async function attempt(context: ActionContext, about: Attempt, work: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    return failed(errand, error, about);
+    return failed(context, error, about);
   }
 }
 
 /** The screen of a drive's failure: a form where the person can mend it there and then, else a sentence with offers. */
-export async function failed(errand: Errand, error: StorageError, about: Attempt = {}): Promise<Outcome> {
+export async function failed(context: ActionContext, error: StorageError, about: Attempt = {}): Promise<Outcome> {
   const { mount } = about;
-  if (!mount) return failure(errand, error, about);
-  if (!(await errand.services.storage.find(mount.id))) return mountGone(errand);
-  const isHere = errand.visit.place.kind === "private";
+  if (!mount) return failure(context, error, about);
+  if (!(await context.services.storage.find(mount.id))) return mountGone(context);
+  const isHere = context.visit.place.kind === "private";
   switch (error.code) {
     case "pass-code-needed":
     case "pass-code-wrong":
-      return shareForm(errand, { link: mount.options["link"] ?? "", reason: reasonOf(error) });
+      return shareForm(context, { link: mount.options["link"] ?? "", reason: reasonOf(error) });
     case "verification-needed":
-      if (!isHere || mount.owner !== errand.person.id || !takesProof(errand, mount.driver)) {
-        return failure(errand, error, about);
+      if (!isHere || mount.owner !== context.person.id || !takesProof(context, mount.driver)) {
+        return failure(context, error, about);
       }
-      return verificationForm(errand, error, { driver: mount.driver, values: {}, mount: mount.id });
+      return verificationForm(context, error, { driver: mount.driver, values: {}, mount: mount.id });
     default:
-      return failure(errand, error, about);
+      return failure(context, error, about);
   }
 }
 
@@ -52,11 +52,11 @@ export function reasonOf({ code, retryAfter, verify }: Reason): Reason {
   return { code, ...(retryAfter !== undefined && { retryAfter }), ...(verify !== undefined && { verify }) };
 }
 
-async function failure(errand: Errand, error: StorageError, about: Attempt): Promise<Outcome> {
+async function failure(context: ActionContext, error: StorageError, about: Attempt): Promise<Outcome> {
   const { mount, retry, back } = about;
   const { code, ...more } = reasonOf(error);
-  const offer = offersFor(errand, code, about);
-  const view = await draw(errand, {
+  const offer = offersFor(context, code, about);
+  const view = await draw(context, {
     at: "notice",
     ...(retry && { retry }),
     ...(back && { back }),
@@ -65,14 +65,18 @@ async function failure(errand: Errand, error: StorageError, about: Attempt): Pro
   return { screen: { show: "notice", notice: code, level: "failed", ...more, view, offer } };
 }
 
-function offersFor(errand: Errand, code: StorageErrorCode, { mount, retry, back, offer }: Attempt): readonly Offer[] {
-  const isPrivate = errand.visit.place.kind === "private";
+function offersFor(
+  context: ActionContext,
+  code: StorageErrorCode,
+  { mount, retry, back, offer }: Attempt,
+): readonly Offer[] {
+  const isPrivate = context.visit.place.kind === "private";
   const offers: readonly (Offer | false | undefined)[] = [
     offer,
-    isPrivate && mount && signInCodes.has(code) && isRenewable(errand, mount) && "renew-mount",
+    isPrivate && mount && signInCodes.has(code) && isRenewable(context, mount) && "renew-mount",
     retry && "retry",
     back && "back",
-    isPrivate && errand.person.mounts.length > 0 && "mounts",
+    isPrivate && context.person.mounts.length > 0 && "mounts",
   ];
   return [...new Set(offers)].filter((one) => one !== false && one !== undefined);
 }
@@ -101,27 +105,27 @@ export function refused(code: NoticeCode): Outcome {
 
 /** A sentence with the ways on that there are from everywhere. */
 export async function noticeWithWays(
-  errand: Errand,
+  context: ActionContext,
   code: NoticeCode,
   rest: Pick<Partial<Notice>, "level" | "subject" | "offer"> = {},
 ): Promise<Outcome> {
-  if (errand.visit.place.kind === "group" && !rest.offer) return notice(code, rest);
-  const view = await draw(errand, { at: "notice" });
-  return notice(code, { offer: waysFor(errand), ...rest, view });
+  if (context.visit.place.kind === "group" && !rest.offer) return notice(code, rest);
+  const view = await draw(context, { at: "notice" });
+  return notice(code, { offer: waysFor(context), ...rest, view });
 }
 
-function waysFor({ person }: Errand): readonly Offer[] {
+function waysFor({ person }: ActionContext): readonly Offer[] {
   return person.mounts.length > 0 ? ["mounts"] : ["add-account", "add-share"];
 }
 
 /** The mount this screen was about is there no more. */
-export function mountGone(errand: Errand): Promise<Outcome> {
-  return noticeWithWays(errand, "mount-gone", { level: "failed" });
+export function mountGone(context: ActionContext): Promise<Outcome> {
+  return noticeWithWays(context, "mount-gone", { level: "failed" });
 }
 
 /** What nobody foresaw: logged once, with the reference the person sees. */
 export function unexpected(
-  { services, visit }: Pick<Errand, "services" | "visit">,
+  { services, visit }: Pick<ActionContext, "services" | "visit">,
   error: unknown,
   doing: string,
 ): Outcome {

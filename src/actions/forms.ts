@@ -2,7 +2,7 @@ import type { StorageError } from "../storage/error.ts";
 import type { Field, Problem, Values } from "../storage/form.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { FormRef } from "./action.ts";
-import type { Errand, Outcome } from "./errand.ts";
+import type { ActionContext, Outcome } from "./errand.ts";
 import { kindNamed } from "./kinds.ts";
 import type { FormScreen, Reason } from "./screen.ts";
 import type { PendingSignIn } from "./services.ts";
@@ -21,12 +21,12 @@ interface Again {
 
 /** Signing in: to a new account, or again to `mount`, whose user name is then known. */
 export function signInForm(
-  errand: Errand,
+  context: ActionContext,
   { mount, ...again }: Again & { readonly mount?: Mount } = {},
 ): Promise<Outcome> {
-  const fields = kindNamed(errand, accountKind).fields.map((field) => (mount ? asideIfSettled(field) : field));
+  const fields = kindNamed(context, accountKind).fields.map((field) => (mount ? asideIfSettled(field) : field));
   const form: FormRef = { id: accountKind, ...(mount && { subject: mount.id }) };
-  return formScreen(errand, { form, fields, again: { ...again, values: { ...mount?.options, ...again.values } } });
+  return formScreen(context, { form, fields, again: { ...again, values: { ...mount?.options, ...again.values } } });
 }
 
 /** Who signs in again is not asked anew for what may be left out: it stays as it is. */
@@ -36,12 +36,12 @@ function asideIfSettled(field: Field): Field {
 
 /** Opening a share: asks for the link, or where that is known for its pass code. */
 export function shareForm(
-  errand: Errand,
+  context: ActionContext,
   { link, ...again }: Again & { readonly link?: string } = {},
 ): Promise<Outcome> {
-  const fields = kindNamed(errand, shareKind).fields.filter(({ name }) => name !== proof);
+  const fields = kindNamed(context, shareKind).fields.filter(({ name }) => name !== proof);
   const isCodeWanted = again.reason?.code === "pass-code-needed" || again.reason?.code === "pass-code-wrong";
-  return formScreen(errand, {
+  return formScreen(context, {
     form: { id: shareKind, ...(link !== undefined && { subject: link }) },
     fields: fields.map((field) => (field.kind === "secret" ? withCode(field, isCodeWanted) : field)),
     again: { ...again, values: { ...again.values, ...(link !== undefined && { link }) } },
@@ -61,11 +61,11 @@ const pendingLife = 15 * 60_000;
 
 /** The challenge page's outcome. Until it comes, what was typed waits encrypted. */
 export async function verificationForm(
-  errand: Errand,
+  context: ActionContext,
   error: StorageError,
   draft: Omit<PendingSignIn, "id" | "verify" | "kept">,
 ): Promise<Outcome> {
-  const { services, person } = errand;
+  const { services, person } = context;
   const pending: PendingSignIn = {
     ...draft,
     id: services.newId(),
@@ -73,18 +73,18 @@ export async function verificationForm(
     ...(error.verify !== undefined && { verify: error.verify }),
   };
   await services.pending.set(person.id, pending, pendingLife);
-  return verificationAgain(errand, pending);
+  return verificationAgain(context, pending);
 }
 
 /** The same challenge once more, because what was pasted was not its outcome. */
 export function verificationAgain(
-  errand: Errand,
+  context: ActionContext,
   { id, driver, verify }: PendingSignIn,
   problem?: Problem,
 ): Promise<Outcome> {
-  return formScreen(errand, {
+  return formScreen(context, {
     form: { id: "verification", subject: id },
-    fields: verificationFields(errand, driver),
+    fields: verificationFields(context, driver),
     again: {
       reason: { code: "verification-needed", ...(verify !== undefined && { verify }) },
       ...(problem && { problem }),
@@ -103,23 +103,23 @@ export function hasProof(values: Values): boolean {
 }
 
 /** The kind's own question for the outcome of a challenge, asked by itself. */
-export function verificationFields(errand: Errand, driver: string): readonly Field[] {
-  const asked = kindNamed(errand, driver).fields.filter((field) => field.name === proof);
+export function verificationFields(context: ActionContext, driver: string): readonly Field[] {
+  const asked = kindNamed(context, driver).fields.filter((field) => field.name === proof);
   return asked.map(({ aside: _aside, ...field }) => ({ ...field, required: true }));
 }
 
 /** Whether a challenge that stops such a drive can be got over here. */
-export function takesProof(errand: Errand, driver: string): boolean {
-  return verificationFields(errand, driver).length > 0;
+export function takesProof(context: ActionContext, driver: string): boolean {
+  return verificationFields(context, driver).length > 0;
 }
 
 /** The one question of giving a mount another title. */
 export const titleFields: readonly Field[] = [{ name: "title", kind: "text", required: true, maxLength: 60 }];
 
 /** What a mount is to be called. */
-export function titleForm(errand: Errand, mount: string, problem?: Problem): Promise<Outcome> {
+export function titleForm(context: ActionContext, mount: string, problem?: Problem): Promise<Outcome> {
   const form: FormRef = { id: "mount-title", subject: mount };
-  return formScreen(errand, { form, fields: titleFields, again: { ...(problem && { problem }) } });
+  return formScreen(context, { form, fields: titleFields, again: { ...(problem && { problem }) } });
 }
 
 /** The one question of searching. */
@@ -127,11 +127,11 @@ export const searchFields: readonly Field[] = [{ name: "words", kind: "text", re
 
 /** What to search for; `session` is whose folder is meant, absent = the current one. */
 export function searchForm(
-  errand: Errand,
+  context: ActionContext,
   { session, problem }: { readonly session?: string; readonly problem?: Problem },
 ): Promise<Outcome> {
   const form: FormRef = { id: "search-words", ...(session !== undefined && { subject: session }) };
-  return formScreen(errand, { form, fields: searchFields, again: { ...(problem && { problem }) } });
+  return formScreen(context, { form, fields: searchFields, again: { ...(problem && { problem }) } });
 }
 
 /** The operators' own questions. */
@@ -142,11 +142,11 @@ export const broadcastFields: readonly Field[] = [{ name: "text", kind: "text", 
 
 /** A question to an operator. */
 export function operatorsForm(
-  errand: Errand,
+  context: ActionContext,
   form: FormRef,
   { fields, problem }: { readonly fields: readonly Field[]; readonly problem?: Problem },
 ): Promise<Outcome> {
-  return formScreen(errand, { form, fields, again: { ...(problem && { problem }) } });
+  return formScreen(context, { form, fields, again: { ...(problem && { problem }) } });
 }
 
 interface Draft {
@@ -155,7 +155,7 @@ interface Draft {
   readonly again: Again;
 }
 
-async function formScreen({ services, visit }: Errand, { form, fields, again }: Draft): Promise<Outcome> {
+async function formScreen({ services, visit }: ActionContext, { form, fields, again }: Draft): Promise<Outcome> {
   const { values = {}, problem, reason } = again;
   const open = new Set(fields.filter(({ kind }) => kind !== "secret").map(({ name }) => name));
   const screen: FormScreen = {

@@ -6,7 +6,7 @@ export const operatorsRooms = ["panel", "people", "access", "admin-mounts", "bro
 export type OperatorsRoom = (typeof operatorsRooms)[number];
 
 /** Which of the operators' screens it is, and what it needs to be drawn again. */
-export type OperatorsScene =
+export type AdminView =
   | { readonly at: "operators"; readonly room: "panel" | "access" | "broadcast" }
   | {
       readonly at: "operators";

@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 
-/** `go`: do it. `say`: too fast, and they are to be told. `hush`: too fast, and they were told already. */
-export type Tempo = "go" | "say" | "hush";
+/** `go`: do it. `say`: too fast, and they are to be told. `silent`: too fast, and they were told already. */
+export type Tempo = "go" | "say" | "silent";
 
 /** How fast somebody may ask for things: the one rule of both chats. */
 export interface Pace {
@@ -24,13 +24,13 @@ export function createPace({ most = 100, seconds = 10 }: PaceOptions = {}): Pace
       return "go";
     } catch (spent) {
       if (!(spent instanceof RateLimiterRes)) throw spent;
-      return spent.consumedPoints === most + 1 ? "say" : "hush";
+      return spent.consumedPoints === most + 1 ? "say" : "silent";
     }
   };
   return {
     async take(...names) {
       const tempos = await Promise.all(names.map(one));
-      return tempos.find((tempo) => tempo === "hush") ?? tempos.find((tempo) => tempo === "say") ?? "go";
+      return tempos.find((tempo) => tempo === "silent") ?? tempos.find((tempo) => tempo === "say") ?? "go";
     },
   };
 }

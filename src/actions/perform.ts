@@ -1,14 +1,14 @@
 import { StorageError } from "../storage/error.ts";
 import type { Action, Press, Visit } from "./action.ts";
 import { admission, tooFast } from "./admission.ts";
-import { findSession, queueOf, recall, startErrand, type Errand, type Outcome } from "./errand.ts";
+import { findSession, queueOf, recall, createContext, type ActionContext, type Outcome } from "./errand.ts";
 import { failed, refused, unexpected } from "./failure.ts";
 import { shareForm, signInForm } from "./forms.ts";
-import type { Ledger } from "./office/ledger.ts";
+import type { Counters } from "./office/ledger.ts";
 import { isOfOperators, leaveFor, refusal, rolesFor, ruleOf, type Role } from "./permission.ts";
 import { languageOf, loadPerson } from "./person.ts";
 import { loadPlace, standingIn } from "./place.ts";
-import { pressedOn, type Pressed } from "./pressed.ts";
+import { buttonContext, type ButtonContext } from "./pressed.ts";
 import { showPlaceSettings } from "./scenes/lending.ts";
 import { showMounts } from "./scenes/mounts.ts";
 import { ask, showSettings } from "./scenes/person.ts";
@@ -40,7 +40,7 @@ import {
 } from "./verbs/mounts.ts";
 import { openEntry } from "./verbs/open-entry.ts";
 import { openShare } from "./verbs/open-share.ts";
-import { setClear, setHushed, setPlaceLanguage, setPlaceOrder, setPlaceRows } from "./verbs/place-settings.ts";
+import { setClear, setPrivateLinks, setPlaceLanguage, setPlaceOrder, setPlaceRows } from "./verbs/place-settings.ts";
 import { operate } from "./verbs/operate.ts";
 import { requestLink } from "./verbs/request-link.ts";
 import { askWords, narrowKind, narrowSize, searchFor, stopSearch } from "./verbs/search.ts";
@@ -56,7 +56,7 @@ import { goUp, refresh, sort, turnPage } from "./verbs/turn-page.ts";
  */
 export async function perform(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
   // Before anybody waits in the queue, which is what a flood would fill.
-  const tempo = await services.office.pace.take(...pacedBy(visit));
+  const tempo = await services.admin.pace.take(...pacedBy(visit));
   if (tempo !== "go") return { ...tooFast(tempo), language: await ownLanguage(services, visit) };
   // Whoever cancels does not wait for what else they asked for.
   if (action.do === "cancel-transfer") return answered(services, visit, action, signal);
@@ -66,8 +66,8 @@ export async function perform(services: Services, visit: Visit, action: Action, 
 async function answered(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
   const outcome = await guarded({ services, visit, signal }, action);
-  tally(services.office.ledger, outcome.screen);
-  return { ...outcome, ...(await mannersOf(services, visit, outcome.screen)) };
+  tally(services.admin.counters, outcome.screen);
+  return { ...outcome, ...(await presentationOf(services, visit, outcome.screen)) };
 }
 
 /** A person has one measure in all places, and a group one for all its people. */
@@ -76,7 +76,7 @@ function pacedBy({ person, place }: Visit): readonly string[] {
 }
 
 /** How it is said, and how long it stays: a group's own way for what all of it sees, else the person's. */
-async function mannersOf(
+async function presentationOf(
   services: Services,
   visit: Visit,
   screen: Screen,
@@ -97,19 +97,19 @@ async function ownLanguage(services: Services, visit: Visit): Promise<string> {
 }
 
 /** Counts what operators want to know of it. */
-function tally(ledger: Ledger, screen: Screen): void {
-  if (screen.show === "link") ledger.count("links");
-  if (screen.show === "form" && screen.reason) ledger.count(`error ${screen.reason.code}`);
-  if (screen.show === "notice" && screen.level === "failed") ledger.count(`error ${screen.notice}`);
+function tally(counters: Counters, screen: Screen): void {
+  if (screen.show === "link") counters.count("links");
+  if (screen.show === "form" && screen.reason) counters.count(`error ${screen.reason.code}`);
+  if (screen.show === "notice" && screen.level === "failed") counters.count(`error ${screen.notice}`);
 }
 
-type Asked = Pick<Errand, "services" | "visit" | "signal">;
+type Asked = Pick<ActionContext, "services" | "visit" | "signal">;
 
 /** Every failure becomes a screen, but for an asker who has gone. */
 async function guarded({ services, visit, signal }: Asked, action: Action): Promise<Outcome> {
   try {
-    const errand = await startErrand(services, visit, signal);
-    return (await admission(errand, action)) ?? (await permitted(errand, action));
+    const context = await createContext(services, visit, signal);
+    return (await admission(context, action)) ?? (await permitted(context, action));
   } catch (error) {
     if (signal.aborted) throw error;
     return unforeseen({ services, visit, signal }, action, error);
@@ -120,24 +120,24 @@ async function guarded({ services, visit, signal }: Asked, action: Action): Prom
 async function unforeseen({ services, visit, signal }: Asked, action: Action, error: unknown): Promise<Outcome> {
   if (!(error instanceof StorageError)) return unexpected({ services, visit }, error, action.do);
   try {
-    return await failed(await startErrand(services, visit, signal), error);
+    return await failed(await createContext(services, visit, signal), error);
   } catch (worse) {
     return unexpected({ services, visit }, worse, action.do);
   }
 }
 
-async function permitted(errand: Errand, action: Action): Promise<Outcome> {
-  if ("view" in action) return pressed(errand, action);
-  const no = refusal(action, await rolesOf(errand, action), errand.visit.place);
-  return no ? refused(no) : typed(errand, action);
+async function permitted(context: ActionContext, action: Action): Promise<Outcome> {
+  if ("view" in action) return performButton(context, action);
+  const no = refusal(action, await rolesOf(context, action), context.visit.place);
+  return no ? refused(no) : typed(context, action);
 }
 
 /** All that somebody is to what they do. The group is asked only where it matters. */
-async function rolesOf(errand: Errand, action: Action, session?: Session): Promise<readonly Role[]> {
-  const { services, visit, person, operator } = errand;
+async function rolesOf(context: ActionContext, action: Action, session?: Session): Promise<readonly Role[]> {
+  const { services, visit, person, operator } = context;
   const isOwn = !session || session.owner === person.id;
   const may = rolesFor(ruleOf(action), visit.place);
-  const group = session ? groupOf(session) : errand.through;
+  const group = session ? groupOf(session) : context.through;
   const needsGroup = group !== undefined && !(isOwn && may.includes("owner"));
   const standing = needsGroup ? await standingIn(services, visit, group) : "none";
   return [
@@ -153,51 +153,60 @@ function groupOf({ through, place, owner }: Session): string | undefined {
 }
 
 /** A button, if the screen is known and its presser may press it. */
-async function pressed(errand: Errand, press: Press, { isLink = false } = {}): Promise<Outcome> {
-  const session = await findSession(errand.services, press.view);
+async function performButton(context: ActionContext, press: Press, { isLink = false } = {}): Promise<Outcome> {
+  const session = await findSession(context.services, press.view);
   if (!session) return refused("view-expired");
-  const no = refusal(press, await rolesOf(errand, press, session), errand.visit.place);
+  const no = refusal(press, await rolesOf(context, press, session), context.visit.place);
   if (no) return refused(no);
-  const shown = recall(session, press.view)?.scene;
-  if (!errand.operator && (isOfOperators(session.scene) || isOfOperators(shown))) return refused("view-expired");
-  const { through: _here, ...rest } = errand;
+  const shown = recall(session, press.view)?.state;
+  if (!context.operator && (isOfOperators(session.state) || isOfOperators(shown))) return refused("view-expired");
+  const { through: _here, ...rest } = context;
   const through = groupOf(session);
-  const at: Errand = { ...rest, ...(through !== undefined && { through }) };
+  const at: ActionContext = { ...rest, ...(through !== undefined && { through }) };
   // A group's settings belong to whoever runs the group.
-  const isOwn = session.owner === errand.person.id || session.scene.at === "place-settings";
-  const isCard = press.do === "link-row" && session.scene.at === "found";
+  const isOwn = session.owner === context.person.id || session.state.at === "place-settings";
+  const isCard = press.do === "link-row" && session.state.at === "found";
   if (!isOwn && !isCard && !(await mayLook(at, session))) return refused("not-yours");
   // Behind a deep link it goes on in a message of its own, and so does what somebody else presses: the first stays alone.
   const own = isOwn && !isLink ? session : copyOf(at, session);
-  const quiet = own.quiet === true && errand.visit.place.kind === "group";
-  const outcome = await carriedOut(pressedOn({ ...at, session: own, ...(quiet && { quiet }) }, own, press.view), press);
-  return quiet ? toAsker(outcome) : outcome;
+  const forAsker = own.forAsker === true && context.visit.place.kind === "group";
+  const outcome = await carriedOut(
+    buttonContext({ ...at, session: own, ...(forAsker && { forAsker }) }, own, press.view),
+    press,
+  );
+  return forAsker ? toAsker(outcome) : outcome;
 }
 
 /** Whether what a screen shows is lent to somebody else who presses on it. */
-async function mayLook(errand: Errand, { scene }: Session): Promise<boolean> {
-  if (scene.at === "mounts") return true;
-  const folder = folderOf(scene);
-  const mount = folder && (await errand.services.storage.find(folder.mount));
+async function mayLook(context: ActionContext, { state }: Session): Promise<boolean> {
+  if (state.at === "mounts") return true;
+  const folder = folderOf(state);
+  const mount = folder && (await context.services.storage.find(folder.mount));
   return (
     mount !== undefined &&
-    (await leaveFor(errand, mount, { for: "browse", trail: folder?.trail ?? [] }, false)).is === "yes"
+    (await leaveFor(context, mount, { for: "browse", trail: folder?.trail ?? [] }, false)).is === "yes"
   );
 }
 
 /** The presser's own screen, beginning where the one pressed on is. */
-function copyOf({ services, visit, person }: Errand, session: Session): Session {
-  const { quiet: _theirs, ...rest } = session;
-  const isQuiet = visit.place.kind === "group" && session.owner !== person.id;
-  return { ...rest, id: services.newId(), owner: person.id, place: visit.place.id, ...(isQuiet && { quiet: true }) };
+function copyOf({ services, visit, person }: ActionContext, session: Session): Session {
+  const { forAsker: _theirs, ...rest } = session;
+  const isForAsker = visit.place.kind === "group" && session.owner !== person.id;
+  return {
+    ...rest,
+    id: services.newId(),
+    owner: person.id,
+    place: visit.place.id,
+    ...(isForAsker && { forAsker: true }),
+  };
 }
 
 /** The same, for the asker alone. A screen that is no message stays as it is. */
 function toAsker({ screen, updates, ...outcome }: Outcome): Outcome {
-  return { ...outcome, screen: hushed(screen), ...(updates && { updates: hushedAll(updates) }) };
+  return { ...outcome, screen: privateLinks(screen), ...(updates && { updates: allForAsker(updates) }) };
 }
 
-function hushed(screen: Screen): Screen {
+function privateLinks(screen: Screen): Screen {
   switch (screen.show) {
     case "listing":
     case "file":
@@ -210,145 +219,145 @@ function hushed(screen: Screen): Screen {
   }
 }
 
-async function* hushedAll(updates: AsyncIterable<Screen>): AsyncGenerator<Screen> {
-  for await (const screen of updates) yield hushed(screen);
+async function* allForAsker(updates: AsyncIterable<Screen>): AsyncGenerator<Screen> {
+  for await (const screen of updates) yield privateLinks(screen);
 }
 
-function typed(errand: Errand, action: Exclude<Action, Press>): Promise<Outcome> | Outcome {
+function typed(context: ActionContext, action: Exclude<Action, Press>): Promise<Outcome> | Outcome {
   switch (action.do) {
     case "start":
-      return start(errand, action.payload, (press) => pressed(errand, press, { isLink: true }));
+      return start(context, action.payload, (press) => performButton(context, press, { isLink: true }));
     case "help":
-      return help(errand);
+      return help(context);
     case "sign-in":
-      return signIn(errand, action.mount);
+      return signIn(context, action.mount);
     case "open-share":
-      return openShare(errand, action);
+      return openShare(context, action);
     case "submit":
-      return submit(errand, action.form, action.values);
+      return submit(context, action.form, action.values);
     case "show-mounts":
-      return showMounts(errand);
+      return showMounts(context);
     case "browse":
-      return browse(errand, action.path);
+      return browse(context, action.path);
     case "find-link":
-      return findLink(errand, action.words);
+      return findLink(context, action.words);
     case "get":
-      return getFile(errand, action.words);
+      return getFile(context, action.words);
     case "search":
-      return searchFor(errand, action.words);
+      return searchFor(context, action.words);
     case "bind":
-      return bind(errand, action.path);
+      return bind(context, action.path);
     case "unbind":
-      return unbind(errand);
+      return unbind(context);
     case "find-inline":
-      return findInline(errand, action.words, action.from);
+      return findInline(context, action.words, action.from);
     case "keep-card":
-      return keepCard(errand, action.card);
+      return keepCard(context, action.card);
     case "show-settings":
-      return errand.visit.place.kind === "group" ? showPlaceSettings(errand) : showSettings(errand);
+      return context.visit.place.kind === "group" ? showPlaceSettings(context) : showSettings(context);
     case "show-place-settings":
-      return showPlaceSettings(errand);
+      return showPlaceSettings(context);
     case "log-out":
-      return logOut(errand);
+      return logOut(context);
     case "forget":
-      return ask(errand, { at: "question", question: "forget" });
+      return ask(context, { at: "question", question: "forget" });
     case "cancel":
-      return cancel(errand, action.left);
+      return cancel(context, action.left);
     case "admin":
-      return admin(errand, action.words ?? "");
+      return admin(context, action.words ?? "");
   }
 }
 
-function carriedOut(errand: Pressed, press: Press): Promise<Outcome> | Outcome {
+function carriedOut(context: ButtonContext, press: Press): Promise<Outcome> | Outcome {
   switch (press.do) {
     case "open":
-      return openEntry(errand, press.index);
+      return openEntry(context, press.index);
     case "turn":
-      return turnPage(errand, press.page);
+      return turnPage(context, press.page);
     case "up":
-      return goUp(errand);
+      return goUp(context);
     case "refresh":
-      return refresh(errand);
+      return refresh(context);
     case "sort":
-      return sort(errand, press.by);
+      return sort(context, press.by);
     case "back":
-      return goBack(errand);
+      return goBack(context);
     case "link":
-      return requestLink(errand, press.variant);
+      return requestLink(context, press.variant);
     case "mounts":
-      return showMounts(errand);
+      return showMounts(context);
     case "mount":
-      return pickMount(errand, press.index);
+      return pickMount(context, press.index);
     case "open-mount":
-      return openMount(errand);
+      return openMount(context);
     case "choose-mount":
-      return chooseMount(errand);
+      return chooseMount(context);
     case "rename-mount":
-      return renamePressed(errand);
+      return renamePressed(context);
     case "check-mount":
-      return checkMount(errand);
+      return checkMount(context);
     case "renew-mount":
-      return renewPressed(errand);
+      return renewPressed(context);
     case "set-method":
-      return setMethod(errand, press.method);
+      return setMethod(context, press.method);
     case "remove-mount":
-      return removeMount(errand);
+      return removeMount(context);
     case "confirm":
-      return confirm(errand);
+      return confirm(context);
     case "dismiss":
-      return dismiss(errand);
+      return dismiss(context);
     case "set-language":
-      return isOfPlace(errand) ? setPlaceLanguage(errand, press.index) : setLanguage(errand, press.index);
+      return isOfPlace(context) ? setPlaceLanguage(context, press.index) : setLanguage(context, press.index);
     case "set-rows":
-      return isOfPlace(errand) ? setPlaceRows(errand, press.rows) : setRows(errand, press.rows);
+      return isOfPlace(context) ? setPlaceRows(context, press.rows) : setRows(context, press.rows);
     case "set-order":
-      return isOfPlace(errand) ? setPlaceOrder(errand, press.by) : setOrder(errand, press.by);
+      return isOfPlace(context) ? setPlaceOrder(context, press.by) : setOrder(context, press.by);
     case "add-account":
-      return signInForm(errand);
+      return signInForm(context);
     case "add-share":
-      return shareForm(errand);
+      return shareForm(context);
     case "retry":
-      return retry(errand);
+      return retry(context);
     case "send":
-      return sendPressed(errand);
+      return sendPressed(context);
     case "cancel-transfer":
-      return cancelTransfer(errand);
+      return cancelTransfer(context);
     case "list-folder":
-      return chooseList(errand);
+      return chooseList(context);
     case "list-as":
-      return listAs(errand, press.format);
+      return listAs(context, press.format);
     case "revoke-links":
-      return revokeLinks(errand);
+      return revokeLinks(context);
     case "find":
-      return askWords(errand);
+      return askWords(context);
     case "stop-search":
-      return stopSearch(errand);
+      return stopSearch(context);
     case "narrow-kind":
-      return narrowKind(errand, press.index);
+      return narrowKind(context, press.index);
     case "narrow-size":
-      return narrowSize(errand, press.index);
+      return narrowSize(context, press.index);
     case "link-row":
-      return linkRow(errand, press.index);
+      return linkRow(context, press.index);
     case "lend":
-      return lendChosen(errand, press.index);
+      return lendChosen(context, press.index);
     case "unlend":
-      return unlend(errand);
+      return unlend(context);
     case "set-policy":
-      return setPolicy(errand, press.talent, press.audience);
+      return setPolicy(context, press.capability, press.audience);
     case "set-daily":
-      return setDaily(errand, press.count);
+      return setDaily(context, press.count);
     case "set-open":
-      return setOpenLinks(errand, press.open);
-    case "set-hushed":
-      return setHushed(errand, press.hushed);
+      return setOpenLinks(context, press.open);
+    case "set-private-links":
+      return setPrivateLinks(context, press.privateLinks);
     case "set-clear":
-      return setClear(errand, press.minutes);
+      return setClear(context, press.minutes);
     default:
-      return operate(errand, press);
+      return operate(context, press);
   }
 }
 
 /** The settings pressed on are a group's. */
-function isOfPlace({ shown, session }: Pressed): boolean {
-  return (shown?.scene ?? session.scene).at === "place-settings";
+function isOfPlace({ shown, session }: ButtonContext): boolean {
+  return (shown?.state ?? session.state).at === "place-settings";
 }

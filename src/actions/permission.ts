@@ -1,15 +1,15 @@
 import type { Mount } from "../storage/mount.ts";
-import type { Action, FormId, Talent, Visit } from "./action.ts";
-import type { Errand } from "./errand.ts";
+import type { Action, FormId, SharedCapability, Visit } from "./action.ts";
+import type { ActionContext } from "./errand.ts";
 import { lendingOf, loadPlace, standingIn, takeBack, type Lending, type Place } from "./place.ts";
 import type { NoticeCode } from "./screen.ts";
 import type { Services } from "./services.ts";
-import type { Crumb, Scene } from "./session.ts";
+import type { Crumb, ViewState } from "./session.ts";
 
 /**
  * What somebody is to what they act on: its `owner` (of a screen the one who opened it; of a command the one who typed
  * it), an `admin` or another `member` of the group it is in, or somebody from elsewhere.
- * An `operator` is one of the house, on a screen of their own.
+ * An `operator` is one of the app, on a screen of their own.
  */
 export const roles = ["owner", "admin", "member", "other", "operator"] as const;
 export type Role = (typeof roles)[number];
@@ -90,7 +90,7 @@ export const rules: Readonly<Record<Exclude<Action["do"], "submit">, Rule>> = {
   "set-policy": anywhere,
   "set-daily": anywhere,
   "set-open": anywhere,
-  "set-hushed": inGroupsByAdmins,
+  "set-private-links": inGroupsByAdmins,
   "set-clear": inGroupsByAdmins,
   // Files and lists of links.
   get: anywhere,
@@ -136,9 +136,9 @@ export const formRules: Readonly<Record<FormId, Rule>> = {
 };
 
 /** A screen of the operators answers only to one, whatever the button: they may have been one when it was drawn. */
-export function isOfOperators(scene: Scene | undefined): boolean {
-  if (scene?.at === "operators") return true;
-  return scene?.at === "question" && (scene.question === "broadcast" || scene.question === "revoke-every-link");
+export function isOfOperators(state: ViewState | undefined): boolean {
+  if (state?.at === "operators") return true;
+  return state?.at === "question" && (state.question === "broadcast" || state.question === "revoke-every-link");
 }
 
 /** The rule an action goes by. */
@@ -171,7 +171,7 @@ export function refusal(action: Action, are: readonly Role[], place: Visit["plac
 }
 
 /** What is asked of a mount: something of its owner's own, or what can be lent, in a folder. */
-export type Need = { readonly for: "own" } | { readonly for: Talent; readonly trail: readonly Crumb[] };
+export type Need = { readonly for: "own" } | { readonly for: SharedCapability; readonly trail: readonly Crumb[] };
 
 /** What a mount lets somebody do where they stand. `lent`: it is theirs to use by leave of a group's lender. */
 export type MountLeave =
@@ -184,24 +184,29 @@ export type MountLeave =
  * A mount is its owner's. In a group it must have been lent to the group, or be a thing anybody can open by its link;
  * and what was lent can be used by those its lender named, no further than the folder that was lent.
  */
-export async function leaveFor(errand: Errand, mount: Mount, need: Need, isOpenByLink: boolean): Promise<MountLeave> {
-  const { visit, person } = errand;
+export async function leaveFor(
+  context: ActionContext,
+  mount: Mount,
+  need: Need,
+  isOpenByLink: boolean,
+): Promise<MountLeave> {
+  const { visit, person } = context;
   const isOwner = mount.owner === person.id;
   if (isOwner && visit.place.kind === "private") return { is: "yes" };
-  const lent = await lentTo(errand, mount);
+  const lent = await lentTo(context, mount);
   if (need.for === "own") return isOwner ? { is: isOpenByLink || lent ? "yes" : "not-here" } : { is: "no" };
   if (lent && isWithin(lent.lending, need.trail)) {
     if (isOwner) return { is: "yes", lent };
-    return lentLeave(errand, lent, need.for);
+    return lentLeave(context, lent, need.for);
   }
   if (!isOwner) return { is: "no" };
   return { is: isOpenByLink ? "yes" : "not-here" };
 }
 
-async function lentLeave(errand: Errand, lent: Lent, talent: Talent): Promise<MountLeave> {
-  const standing = await standingIn(errand.services, errand.visit, lent.place.id);
+async function lentLeave(context: ActionContext, lent: Lent, capability: SharedCapability): Promise<MountLeave> {
+  const standing = await standingIn(context.services, context.visit, lent.place.id);
   if (standing === "none") return { is: "no" };
-  const audience = lent.lending.policy[talent];
+  const audience = lent.lending.policy[capability];
   const may = audience === "members" || (audience === "admins" && standing === "admin");
   return may ? { is: "yes", lent } : { is: "not-allowed" };
 }
@@ -212,7 +217,7 @@ interface Lent {
 }
 
 /** How a mount is lent to the group this goes through; undefined = it is not, or not any more. */
-async function lentTo({ services, through }: Errand, mount: Mount): Promise<Lent | undefined> {
+async function lentTo({ services, through }: ActionContext, mount: Mount): Promise<Lent | undefined> {
   if (through === undefined) return undefined;
   const place = await loadPlace(services, through);
   const lending = lendingOf(place, mount.id);

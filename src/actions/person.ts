@@ -1,7 +1,7 @@
 import { defaultOrder, type Order } from "../storage/entry.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Visit } from "./action.ts";
-import type { Errand } from "./errand.ts";
+import type { ActionContext } from "./errand.ts";
 import type { Services } from "./services.ts";
 
 /** What is kept about a person: no name, no secret. */
@@ -40,14 +40,14 @@ export function rowsOf({ rows }: Person, visit: Visit): number {
   return Math.max(1, Math.min(rows ?? visit.rows.usual, visit.rows.most));
 }
 
-/** Rows of a listing for this errand: a group's own number holds for all in it. */
-export function rowsHere({ person, visit, place }: Pick<Errand, "person" | "visit" | "place">): number {
+/** Rows of a listing for this action: a group's own number holds for all in it. */
+export function rowsHere({ person, visit, place }: Pick<ActionContext, "person" | "visit" | "place">): number {
   const rows = place?.settings.rows;
   return rowsOf(rows === undefined ? person : { ...person, rows }, visit);
 }
 
-/** How a new listing is sorted for this errand. */
-export function orderHere({ person, place }: Pick<Errand, "person" | "place">): Order {
+/** How a new listing is sorted for this action. */
+export function orderHere({ person, place }: Pick<ActionContext, "person" | "place">): Order {
   return place?.settings.order ?? orderOf(person);
 }
 

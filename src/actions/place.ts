@@ -1,5 +1,5 @@
 import type { Order } from "../storage/entry.ts";
-import type { Audience, Talent, Visit } from "./action.ts";
+import type { Audience, SharedCapability, Visit } from "./action.ts";
 import type { Services } from "./services.ts";
 import type { Crumb } from "./session.ts";
 
@@ -27,8 +27,8 @@ export interface Lending {
   readonly since: number;
 }
 
-/** Who may do what with a lent mount: one audience a talent. */
-export interface Policy extends Readonly<Record<Talent, Audience>> {
+/** Who may do what with a lent mount: one audience a capability. */
+export interface Policy extends Readonly<Record<SharedCapability, Audience>> {
   /** Links may stand where everybody reads them. */
   readonly open: boolean;
   /** Links and files a member may have a day; absent = as many as they like. */
@@ -43,7 +43,7 @@ export interface PlaceSettings {
   /** Minutes after which what was shown is removed; absent = it stays. */
   readonly clearAfter?: number;
   /** Links are for the asker alone, whatever a lender allows. */
-  readonly hushed?: boolean;
+  readonly privateLinks?: boolean;
 }
 
 /** What members of a group may do unless the lender says otherwise. */

@@ -1,4 +1,4 @@
-import { audiences, listFormats, talents, type Press, type ViewRef } from "./action.ts";
+import { audiences, listFormats, sharedCapabilities, type Press, type ViewRef } from "./action.ts";
 import { downloadMethods } from "../storage/mount.ts";
 import { accessModes } from "./office/door.ts";
 import { operatorsRooms, plainOperatorsPresses, type OperatorsPress, type PlainOperatorsPress } from "./operate.ts";
@@ -105,14 +105,16 @@ function verbOf(press: Press): [verb: string, argument?: string] {
     case "set-policy":
       return [
         "vp",
-        (talents.indexOf(press.talent) * audiences.length + audiences.indexOf(press.audience)).toString(36),
+        (sharedCapabilities.indexOf(press.capability) * audiences.length + audiences.indexOf(press.audience)).toString(
+          36,
+        ),
       ];
     case "set-daily":
       return ["vd", press.count.toString(36)];
     case "set-open":
       return ["vo", press.open ? "1" : "0"];
-    case "set-hushed":
-      return ["vh", press.hushed ? "1" : "0"];
+    case "set-private-links":
+      return ["vh", press.privateLinks ? "1" : "0"];
     case "set-clear":
       return ["vc", press.minutes.toString(36)];
     // Operators.
@@ -178,7 +180,7 @@ type PlainVerb = Exclude<
   | "set-policy"
   | "set-daily"
   | "set-open"
-  | "set-hushed"
+  | "set-private-links"
   | "set-clear"
   | OperatorsPress["do"]
 >;
@@ -245,16 +247,16 @@ function pressWithArgument(verb: string, view: ViewRef, argument: number): Press
     case "vl":
       return { do: "lend", view, index: argument };
     case "vp": {
-      const talent = talents[Math.floor(argument / audiences.length)];
+      const capability = sharedCapabilities[Math.floor(argument / audiences.length)];
       const audience = audiences[argument % audiences.length];
-      return talent && audience && { do: "set-policy", view, talent, audience };
+      return capability && audience && { do: "set-policy", view, capability, audience };
     }
     case "vd":
       return { do: "set-daily", view, count: argument };
     case "vo":
       return argument > 1 ? undefined : { do: "set-open", view, open: argument === 1 };
     case "vh":
-      return argument > 1 ? undefined : { do: "set-hushed", view, hushed: argument === 1 };
+      return argument > 1 ? undefined : { do: "set-private-links", view, privateLinks: argument === 1 };
     case "vc":
       return { do: "set-clear", view, minutes: argument };
     // Operators.

@@ -22,7 +22,7 @@ interface RemovalsParts {
 }
 
 /** Messages that wait at most; beyond, those that would have stayed longest are left alone. */
-const mostWaiting = 5000;
+const maxWaiting = 5000;
 
 /** The removals of one platform. */
 export function createRemovals({ store, platform, exclusive, now }: RemovalsParts): Removals {
@@ -42,6 +42,6 @@ export function createRemovals({ store, platform, exclusive, now }: RemovalsPart
 
 function soonest(list: RemovalList): RemovalList {
   const entries = Object.entries(list);
-  if (entries.length <= mostWaiting) return list;
-  return Object.fromEntries(entries.toSorted(([, a], [, b]) => a - b).slice(0, mostWaiting));
+  if (entries.length <= maxWaiting) return list;
+  return Object.fromEntries(entries.toSorted(([, a], [, b]) => a - b).slice(0, maxWaiting));
 }

@@ -15,13 +15,13 @@ export type OperatorsScreen =
   | BroadcastScreen
   | AuditScreen;
 
-/** The house in numbers. Presses: `admin-go` to every room but this, `set-maintenance`, `set-log-level` by index, `revoke-every-link` where `revocable`, `about-state`. */
+/** The app in numbers. Presses: `admin-go` to every room but this, `set-maintenance`, `set-log-level` by index, `revoke-every-link` where `revocable`, `about-state`. */
 export interface AdminPanel {
   readonly show: "admin";
   readonly view: ViewRef;
-  readonly numbers: HouseNumbers;
+  readonly numbers: AdminNumbers;
   readonly access: AccessMode;
-  /** Milliseconds since the epoch; absent = the house is open. */
+  /** Milliseconds since the epoch; absent = the app is open. */
   readonly maintenanceSince?: number;
   readonly logLevel: string;
   /** In the order `set-log-level` counts them. */
@@ -30,8 +30,8 @@ export interface AdminPanel {
   readonly revocable?: boolean;
 }
 
-/** What the house has, and what it has done since it was first started. */
-export interface HouseNumbers {
+/** What the app has, and what it has done since it was first started. */
+export interface AdminNumbers {
   /** People seen. */
   readonly people: number;
   /** Groups seen that can still be written to. */

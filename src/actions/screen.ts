@@ -180,7 +180,7 @@ export interface LendingCard {
   readonly dailyChoices: readonly number[];
 }
 
-/** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-hushed`. */
+/** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-kept private`. */
 export interface PlaceSettingsScreen {
   readonly show: "place-settings";
   readonly view: ViewRef;
@@ -196,7 +196,7 @@ export interface PlaceSettingsScreen {
   readonly clearAfter: number;
   readonly clearChoices: readonly number[];
   /** Links are for the asker alone, whatever a lender allows. */
-  readonly hushed: boolean;
+  readonly privateLinks: boolean;
 }
 
 export interface MountTag {

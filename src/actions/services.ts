@@ -5,7 +5,7 @@ import type { DownloadMethod, Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Visit } from "./action.ts";
 import type { Place } from "./place.ts";
-import type { Office } from "./office/office.ts";
+import type { Admin } from "./office/office.ts";
 import type { Person } from "./person.ts";
 import type { FormScreen, LinkCard, Notice } from "./screen.ts";
 import type { Session } from "./session.ts";
@@ -49,7 +49,7 @@ export interface Services {
   /** Person ids of operators named in the configuration; a code can make others. */
   readonly admins: readonly string[];
   /** Who is let in, what is counted, and words to everybody. */
-  readonly office: Office;
+  readonly admin: Admin;
   /** Runs one piece of work at a time for `key`; a chain in this process is enough. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   /** Milliseconds since the epoch. */

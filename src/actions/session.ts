@@ -1,6 +1,6 @@
 import type { Entry, Order, Variant } from "../storage/entry.ts";
 import type { EntryKind } from "../storage/file-kind.ts";
-import type { OperatorsScene } from "./operate.ts";
+import type { AdminView } from "./operate.ts";
 
 /**
  * What stands behind one message with buttons: whose it is, where in a drive it is, and what it showed. Kept in Keyv
@@ -14,23 +14,23 @@ export interface Session {
   /** The group whose lent drives it may show; absent = it began in a private chat. */
   readonly through?: string;
   /** A group's message that its owner alone sees. */
-  readonly quiet?: boolean;
+  readonly forAsker?: boolean;
   /** The topic or thread it is in. */
   readonly thread?: string;
   /** Grows by one with every screen drawn. */
   readonly revision: number;
-  readonly scene: Scene;
+  readonly state: ViewState;
   /** The last few screens, newest last: an old button acts on what its label said. */
   readonly remembered: readonly Remembered[];
 }
 
 /** Which screen it is, and what that screen needs to be drawn again. */
-export type Scene =
-  | FolderScene
-  | FileScene
-  | TransferScene
-  | { readonly at: "list"; readonly folder: FolderScene }
-  | SearchScene
+export type ViewState =
+  | FolderView
+  | FileView
+  | TransferView
+  | { readonly at: "list"; readonly folder: FolderView }
+  | SearchView
   | { readonly at: "found" }
   | { readonly at: "lend-choice"; readonly place: string }
   | { readonly at: "lending"; readonly place: string; readonly mount: string }
@@ -48,7 +48,7 @@ export type Scene =
     }
   | { readonly at: "question"; readonly question: "forget" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
-  | OperatorsScene
+  | AdminView
   | {
       readonly at: "notice";
       readonly retry?: Resumable;
@@ -58,7 +58,7 @@ export type Scene =
     };
 
 /** A page of a folder. */
-export interface FolderScene {
+export interface FolderView {
   readonly at: "folder";
   readonly mount: string;
   /** Empty = the mount's root. */
@@ -73,10 +73,10 @@ export interface FolderScene {
 }
 
 /** What was found below a folder. */
-export interface SearchScene {
+export interface SearchView {
   readonly at: "search";
   /** Where it was asked, and where the way up leads. */
-  readonly folder: FolderScene;
+  readonly folder: FolderView;
   readonly words: string;
   readonly kind?: EntryKind;
   /** Bytes. */
@@ -89,39 +89,39 @@ export interface SearchScene {
 }
 
 /** A file's card, or the link made from it. `folder` is the page it was opened from. */
-export interface FileScene {
+export interface FileView {
   readonly at: "file" | "link";
-  readonly folder: FolderScene;
+  readonly folder: FolderView;
   readonly entry: Entry;
   /** In the order the card showed them. */
   readonly variants: readonly Variant[];
   /** Of a link: the rendition it is to. */
   readonly variant?: Variant;
   /** The search it was found by: the way back. */
-  readonly from?: SearchScene;
+  readonly from?: SearchView;
 }
 
-/** The folder a scene is in, or was opened from. */
-export function folderOf(scene: Scene): FolderScene | undefined {
-  switch (scene.at) {
+/** The folder a view is in, or was opened from. */
+export function folderOf(state: ViewState): FolderView | undefined {
+  switch (state.at) {
     case "folder":
-      return scene;
+      return state;
     case "file":
     case "link":
     case "search":
     case "list":
-      return scene.folder;
+      return state.folder;
     case "transfer":
-      return scene.file.folder;
+      return state.file.folder;
     default:
       return undefined;
   }
 }
 
 /** A file on its way into the chat. */
-export interface TransferScene {
+export interface TransferView {
   readonly at: "transfer";
-  readonly file: FileScene;
+  readonly file: FileView;
   /** Id of the transfer. */
   readonly transfer: string;
 }
@@ -134,16 +134,16 @@ export interface Crumb {
 
 /** What a Retry or Back button does again. */
 export type Resumable =
-  | FolderScene
-  | FileScene
-  | SearchScene
-  | TransferScene
+  | FolderView
+  | FileView
+  | SearchView
+  | TransferView
   | { readonly at: "browse"; readonly path?: string };
 
 /** One revision: which screen it was and the rows it showed, mount ids on a mount list, entries on a listing. */
 export interface Remembered {
   readonly revision: number;
-  readonly scene: Scene;
+  readonly state: ViewState;
   readonly rows: readonly (Entry | FoundRow | string)[];
 }
 

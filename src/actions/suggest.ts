@@ -1,12 +1,12 @@
 import type { Entry } from "../storage/entry.ts";
 import type { Visit } from "./action.ts";
-import { startErrand, type Errand } from "./errand.ts";
+import { createContext, type ActionContext } from "./errand.ts";
 import { isOpenByLink } from "./kinds.ts";
 import { leaveFor } from "./permission.ts";
 import { mountsOf } from "./person.ts";
 import { contains, plain } from "./scenes/arranged.ts";
 import type { Services } from "./services.ts";
-import type { FolderScene } from "./session.ts";
+import type { FolderView } from "./session.ts";
 import { currentMount, rootIn } from "./verbs/current.ts";
 
 /** What somebody is typing, and of what kind it is to be. */
@@ -25,7 +25,7 @@ export interface Suggestion {
 }
 
 /** No chat shows more than half of these. */
-const mostSuggestions = 50;
+const maxSuggestions = 50;
 
 /**
  * What could be meant by what is typed so far, out of what is known already: folders that were read, mounts of one's own.
@@ -37,11 +37,11 @@ export async function suggest(
   { of, typed }: Typing,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<readonly Suggestion[]> {
-  const errand = await startErrand(services, visit, signal);
-  return of === "mount" ? ownMounts(errand, typed) : pathsTo(errand, typed);
+  const context = await createContext(services, visit, signal);
+  return of === "mount" ? ownMounts(context, typed) : pathsTo(context, typed);
 }
 
-async function ownMounts({ services, person }: Errand, typed: string): Promise<readonly Suggestion[]> {
+async function ownMounts({ services, person }: ActionContext, typed: string): Promise<readonly Suggestion[]> {
   const mounts = await mountsOf(services, person);
   return mounts
     .filter(({ title }) => plain(title).includes(plain(typed.trim())))
@@ -49,15 +49,15 @@ async function ownMounts({ services, person }: Errand, typed: string): Promise<r
 }
 
 /** The entries of the folder typed so far whose names contain what stands behind its last slash. */
-async function pathsTo(errand: Errand, typed: string): Promise<readonly Suggestion[]> {
-  const mount = await currentMount(errand);
+async function pathsTo(context: ActionContext, typed: string): Promise<readonly Suggestion[]> {
+  const mount = await currentMount(context);
   if (!mount || mount === "several") return [];
-  const root = rootIn(errand, mount);
-  const leave = await leaveFor(errand, mount, { for: "browse", trail: root.trail }, isOpenByLink(errand, mount));
+  const root = rootIn(context, mount);
+  const leave = await leaveFor(context, mount, { for: "browse", trail: root.trail }, isOpenByLink(context, mount));
   if (leave.is !== "yes") return [];
   const names = typed.replace(/^\s*\/+/, "").split("/");
   const words = (names.pop() ?? "").trim();
-  const folder = folderAt(errand.services.storage, root, names);
+  const folder = folderAt(context.services.storage, root, names);
   if (!folder) return [];
   const start = plain(words);
   const hits = folder.entries.filter((entry) => !entry.name.includes("/") && contains(entry, words));
@@ -67,12 +67,12 @@ async function pathsTo(errand: Errand, typed: string): Promise<readonly Suggesti
   );
   return [0, 1, 2, 3]
     .flatMap((rank) => ranks.get(rank) ?? [])
-    .slice(0, mostSuggestions)
+    .slice(0, maxSuggestions)
     .map(({ name, kind }) => ({ value: [...names, name].join("/"), name, kind }));
 }
 
 /** The folder at the end of some names, below what the visitor sees as the root. */
-function folderAt(storage: Services["storage"], root: Pick<FolderScene, "mount" | "trail">, names: readonly string[]) {
+function folderAt(storage: Services["storage"], root: Pick<FolderView, "mount" | "trail">, names: readonly string[]) {
   let folder = storage.peek(root.mount, root.trail.at(-1)?.id);
   for (const name of names) {
     const next = folder?.entries.find((entry) => entry.kind === "folder" && plain(entry.name) === plain(name));

@@ -36,7 +36,7 @@ export function isSharedStore(storeUrl: string): boolean {
   return /^(rediss?|postgres(ql)?):/.test(storeUrl);
 }
 
-interface StorageSite {
+interface StorageDependencies {
   readonly config: Config;
   readonly store: Store;
   readonly log: Logger;
@@ -45,7 +45,7 @@ interface StorageSite {
 }
 
 /** The mounts in a store, over the drives there are. */
-export function openStorage({ config, store, log, count }: StorageSite): Storage {
+export function openStorage({ config, store, log, count }: StorageDependencies): Storage {
   return createStorage({
     ...(count && { count }),
     kinds: kindsOf(config.pikpak),

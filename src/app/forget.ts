@@ -1,5 +1,5 @@
 import type { Keyv } from "keyv";
-import { isSlipOf } from "../discord/slips.ts";
+import { isPendingFormOf } from "../discord/slips.ts";
 import { isPageOf } from "../gateway/pages.ts";
 import type { Store } from "../store/store.ts";
 import { isDialogueOf } from "../telegram/dialogue.ts";
@@ -11,7 +11,7 @@ export function forgetter(store: Store): (person: string) => Promise<void> {
   const pages = store.open("pages", { sealed: true });
   return async (person) => {
     await deleteWhere(dialogues, (key) => isDialogueOf(key, person));
-    await deleteWhere(discord, (key, kept) => isSlipOf(key, kept, person));
+    await deleteWhere(discord, (key, kept) => isPendingFormOf(key, kept, person));
     await deleteWhere(pages, (_key, kept) => isPageOf(kept, person));
     await store.scrub();
   };

@@ -59,11 +59,11 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
       ...(discord ? [{ name: "discord", ...discord }] : []),
     ],
     async submitPage(page, values, options) {
-      const house = page.person.id.startsWith("discord:") ? discord : telegram;
-      if (!house) throw new Error(`a page of ${page.person.id} was sent off, whose chat is switched off`);
+      const parts = page.person.id.startsWith("discord:") ? discord : telegram;
+      if (!parts) throw new Error(`a page of ${page.person.id} was sent off, whose chat is switched off`);
       // Pages are opened for forms of actions alone.
       const form = page.form as FormRef;
-      return house.submitPage({ ...page, form }, values, options);
+      return parts.submitPage({ ...page, form }, values, options);
     },
     roleIn: async (place, person) => (place.startsWith("discord:") ? discord : telegram)?.roleIn(place, person),
     async tell(person, notice, language) {

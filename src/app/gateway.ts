@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
-import type { Office } from "../actions/office/office.ts";
+import type { Admin } from "../actions/office/office.ts";
 import type { Config } from "../config.ts";
 import type { LimitOptions } from "../gateway/limits.ts";
 import type { Pages } from "../gateway/pages.ts";
@@ -20,14 +20,14 @@ import type { Frontends } from "./frontends.ts";
 import { resolver } from "./links.ts";
 
 /** What the gateway serves from. */
-export interface GatewaySite {
+export interface GatewayParts {
   readonly config: Config;
   readonly store: Pick<Store, "check">;
   readonly storage: Storage;
   readonly words: Words;
   readonly tickets: Tickets;
   readonly revocations: Revocations;
-  readonly office: Pick<Office, "door" | "allowance">;
+  readonly admin: Pick<Admin, "access" | "allowance">;
   /** Absent = there are no one-time pages. */
   readonly pages?: Pages;
   readonly log: Logger;
@@ -43,15 +43,15 @@ export interface GatewaySite {
   frontends(): Frontends | undefined;
 }
 
-/** The gateway over the house: who may fetch what is looked up at every request. It does not listen yet. */
-export function gatewayOf(site: GatewaySite): Gateway {
+/** The gateway over the app: who may fetch what is looked up at every request. It does not listen yet. */
+export function gatewayOf(parts: GatewayParts): Gateway {
   const {
     config,
     storage,
     words,
     tickets,
     revocations,
-    office,
+    admin,
     pages,
     log,
     visitors,
@@ -59,7 +59,7 @@ export function gatewayOf(site: GatewaySite): Gateway {
     mayFetch,
     onFallback,
     frontends,
-  } = site;
+  } = parts;
   const { publicUrl, downloadProxy, telegram, pikpak } = config;
   return createGateway({
     ...config.gateway,
@@ -70,17 +70,17 @@ export function gatewayOf(site: GatewaySite): Gateway {
     resolve: resolver({ config, storage, mayFetch }),
     revoked: async (ticket) => {
       const [{ banned }, revoked] = await Promise.all([
-        office.door.standing(ticket.person),
+        admin.access.standing(ticket.person),
         revocations.revoked(ticket),
       ]);
       return banned !== undefined || revoked;
     },
     takenBack: (ticket) => revocations.last(ticket),
-    limits: { ...limits, quota: office.allowance },
+    limits: { ...limits, quota: admin.allowance },
     ...(visitors && { visitors }),
-    ready: () => readiness(site),
+    ready: () => readiness(parts),
     ...(downloadProxy && { downloadProxy }),
-    linkByPath: (target, { signal }) => linkByPath(site, target, signal),
+    linkByPath: (target, { signal }) => linkByPath(parts, target, signal),
     look: async ({ mount, entry, folder }, { signal }) => ({
       entry: await storage.stat(mount, entry, { signal }),
       beside: folder === undefined ? [] : await beside(storage, mount, folder, signal),
@@ -99,11 +99,11 @@ export function gatewayOf(site: GatewaySite): Gateway {
 }
 
 /** What a path of the download proxy leads to, looked up as a ticket is. */
-async function linkByPath(site: GatewaySite, target: ProxyTarget, signal: AbortSignal): Promise<Link> {
-  const { storage, office, revocations, mayFetch } = site;
+async function linkByPath(parts: GatewayParts, target: ProxyTarget, signal: AbortSignal): Promise<Link> {
+  const { storage, admin, revocations, mayFetch } = parts;
   const [mount, { banned }, takenBack] = await Promise.all([
     storage.find(target.mount),
-    office.door.standing(target.person),
+    admin.access.standing(target.person),
     revocations.last(target),
   ]);
   const isOver = !mount || banned !== undefined || takenBack > target.takenBack;
@@ -117,7 +117,7 @@ async function linkByPath(site: GatewaySite, target: ProxyTarget, signal: AbortS
 /** How long a question about being ready may take. */
 const checkWithin = 2000;
 
-async function readiness({ store, frontends }: GatewaySite): Promise<{ ok: boolean; parts: Record<string, boolean> }> {
+async function readiness({ store, frontends }: GatewayParts): Promise<{ ok: boolean; parts: Record<string, boolean> }> {
   const isStoreUp = await Promise.race([
     store.check().then(
       () => true,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Announce } from "../actions/broadcast.ts";
-import { openOffice, type Office } from "../actions/office/office.ts";
+import { openAdmin, type Admin } from "../actions/office/office.ts";
 import type { Config } from "../config.ts";
 import type { Revocations } from "../gateway/revocations.ts";
 import { levelOf } from "../log.ts";
@@ -10,7 +10,7 @@ import type { Store } from "../store/store.ts";
 import { newId } from "./drives.ts";
 import type { Frontends } from "./frontends.ts";
 
-interface OfficePlace {
+interface AdminDependencies {
   readonly config: Config;
   readonly store: Store;
   readonly revocations: Revocations;
@@ -20,10 +20,10 @@ interface OfficePlace {
   frontends(): Frontends | undefined;
 }
 
-/** The operators' office over the store. */
-export function officeOf({ config, store, revocations, log, frontends }: OfficePlace): Office {
+/** The operators' admin side over the store. */
+export function adminOf({ config, store, revocations, log, frontends }: AdminDependencies): Admin {
   const level = levelOf(log);
-  return openOffice({
+  return openAdmin({
     open: (namespace) => store.open(namespace),
     mounts: store.open<Mount>("mounts"),
     access: config.access,
@@ -34,23 +34,23 @@ export function officeOf({ config, store, revocations, log, frontends }: OfficeP
     now: Date.now,
     wait: (ms, signal) => sleep(ms, undefined, { signal }),
     newId,
-    log: log.child({ part: "office" }),
+    log: log.child({ part: "admin" }),
   });
 }
 
 /** Sends to a chat by the frontend it belongs to. */
 async function announceBy(frontends: Frontends | undefined, place: string, text: string): ReturnType<Announce> {
-  const house = place.startsWith("discord:") ? frontends?.discord : frontends?.telegram;
-  const announce = house?.announce;
+  const parts = place.startsWith("discord:") ? frontends?.discord : frontends?.telegram;
+  const announce = parts?.announce;
   if (!announce) throw new Error("the frontend of this chat is not switched on");
   return announce(place, text);
 }
 
 /** Where nobody is an operator yet, whoever can read the terminal may become one. Not logged, since logs are kept and shipped. */
-export async function offerFirstOperator({ admins }: Config, { door }: Office): Promise<void> {
+export async function offerFirstOperator({ admins }: Config, { access }: Admin): Promise<void> {
   if (admins.length > 0) return;
-  for await (const { operator } of door.standings()) if (operator) return;
+  for await (const { operator } of access.standings()) if (operator) return;
   process.stderr.write(
-    `No ADMINS are set. To become the operator, send the bot: /start ${await door.operatorCode()}\n`,
+    `No ADMINS are set. To become the operator, send the bot: /start ${await access.operatorCode()}\n`,
   );
 }

@@ -124,7 +124,7 @@ interface Draft {
 /** Puts the account up; where PikPak wants a human first, asks for what the verification ended with, once. */
 async function signedIn({ storage, asker, say }: Desk, draft: Draft): Promise<Mount> {
   try {
-    return await storage.putUp(draft);
+    return await storage.mount(draft);
   } catch (error) {
     if (!(error instanceof StorageError) || error.code !== "verification-needed" || error.verify === undefined) {
       throw error;
@@ -133,7 +133,7 @@ async function signedIn({ storage, asker, say }: Desk, draft: Draft): Promise<Mo
     const captchaToken = await asker.ask(`${say(`field-${draft.driver}-captchaToken`)}: `, { hidden: true });
     const checked = accountKind(storage).check({ ...draft.values, captchaToken });
     if (!checked.ok) throw new Mistake(say(`problem-${checked.problem.code}`));
-    return storage.putUp({ ...draft, values: checked.values, ...(error.kept && { kept: error.kept }) });
+    return storage.mount({ ...draft, values: checked.values, ...(error.kept && { kept: error.kept }) });
   }
 }
 
@@ -197,7 +197,7 @@ async function assign(desk: Desk, [id, to]: readonly string[]): Promise<number> 
 
 async function remove(desk: Desk, [id]: readonly string[]): Promise<number> {
   const mount = await mountNamed(desk, id);
-  await desk.storage.takeDown(mount.id);
+  await desk.storage.unmount(mount.id);
   await change(desk, mount.owner, (person) => withoutMount(person, mount.id));
   print(`${mount.id}  removed`);
   return 0;

@@ -8,11 +8,11 @@ interface AnnouncerParts {
 }
 
 /** Milliseconds one request may take. */
-const patience = 30_000;
+const timeout = 30_000;
 
 /** Sends what nobody asked for: once, by a way of its own that neither waits nor tries again. */
 export function createAnnouncer({ token, apiRoot }: AnnouncerParts): Announce {
-  const rest = new REST({ api: apiRoot, timeout: patience, retries: 0, rejectOnRateLimit: () => true });
+  const rest = new REST({ api: apiRoot, timeout: timeout, retries: 0, rejectOnRateLimit: () => true });
   rest.setToken(token);
   return async (place, text) => {
     const user = /^discord:(\d+)$/.exec(place)?.[1];

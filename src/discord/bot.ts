@@ -23,12 +23,12 @@ import { loggable } from "./refusals.ts";
 import { createRemoving } from "./removing.ts";
 import { createRouter } from "./router.ts";
 import { createServers } from "./servers.ts";
-import { createSlips, readToken, slipOfPage, type KeptStore, type Slip } from "./slips.ts";
+import { createPendingForms, readToken, pendingFormOfPage, type KeptStore, type PendingForm } from "./slips.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
 import type { Painted } from "./screens/sheet.ts";
 import { createUploader } from "./upload.ts";
-import { isInstalledHere, type Deed } from "./visit.ts";
+import { isInstalledHere, type BotInteraction } from "./visit.ts";
 
 /** What the bot is made of. */
 export interface DiscordParts {
@@ -53,9 +53,9 @@ export interface DiscordParts {
   /** Milliseconds between looks for messages that are to go; absent = 20 s. */
   readonly sweepEvery?: number;
   /** Deeds one person may do in ten seconds; absent = 100. */
-  readonly deedsPerPerson?: number;
+  readonly actionsPerPerson?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 /** A one-time page that was sent off. */
@@ -87,7 +87,7 @@ export interface Discord {
 }
 
 /** Milliseconds Discord may take for one answer of its REST interface. */
-const restPatience = 15_000;
+const restTimeout = 15_000;
 /** Milliseconds until publishing the commands is tried again. */
 const publishAgain = 60_000;
 /** Milliseconds between looks for files that another process lost. */
@@ -99,7 +99,7 @@ export function createDiscord(parts: DiscordParts): Discord {
   const newId = () => randomBytes(9).toString("base64url");
   const rest = () => upClient().rest;
   const post = createPost({ rest, now });
-  const slips = createSlips(kept);
+  const pendingForms = createPendingForms(kept);
   const follower = createFollower({
     now,
     onError: (err) => log.info({ err: loggable(err) }, "message not followed any more"),
@@ -113,15 +113,15 @@ export function createDiscord(parts: DiscordParts): Discord {
       removals: parts.removals,
       kept,
       now,
-      tokenOf: (deed) => post.tokenOf(deed),
+      tokenOf: (interaction) => post.tokenOf(interaction),
       every: parts.sweepEvery,
       onError: (err) => log.warn({ err: loggable(err) }, "old message not removed"),
     });
   const members = createMembers({ rest: () => connection.client()?.rest, now, log });
-  const deliverer = createDeliverer({ uploader, post, slips, words, follower, removing, log, now, newId });
+  const deliverer = createDeliverer({ uploader, post, pendingForms, words, follower, removing, log, now, newId });
   const servers = createServers({ rest, store: kept, log, onLeft: parts.onLeft });
   const guard = createGuard({ ...parts, post, deliverer, newId, onShutOut: () => servers.suspect() });
-  const router = createRouter({ ...parts, guard, deliverer, post, slips });
+  const router = createRouter({ ...parts, guard, deliverer, post, pendingForms });
   let isOpen = true;
   let publishing: NodeJS.Timeout | undefined;
   let telling: NodeJS.Timeout | undefined;
@@ -137,7 +137,7 @@ export function createDiscord(parts: DiscordParts): Discord {
   const take = async (interaction: Interaction): Promise<void> => {
     if (!isOpen) return;
     if (interaction.isAutocomplete()) return router.suggest(interaction);
-    if (!isDeed(interaction)) return;
+    if (!isBotInteraction(interaction)) return;
     const answering = router.answer(interaction);
     if (isInstalledHere(interaction) && interaction.guildId !== null) servers.note(interaction.guildId);
     await answering;
@@ -185,7 +185,8 @@ export function createDiscord(parts: DiscordParts): Discord {
       await forget();
     }
   };
-  const settle = (slip: Slip, answer: Answer) => deliverer.settle(upClient().application.id, slip, answer);
+  const settle = (pendingForm: PendingForm, answer: Answer) =>
+    deliverer.settle(upClient().application.id, pendingForm, answer);
   const upClient = (): Client<true> => {
     const client = connection.client();
     if (!client) throw new Error("Discord is not reached yet");
@@ -213,14 +214,14 @@ export function createDiscord(parts: DiscordParts): Discord {
     },
     isUp: () => connection.client()?.isReady() ?? false,
     async submitPage({ code, form }, values, { signal }) {
-      const id = slipOfPage(code);
-      const slip = await slips.find(id);
-      if (!slip) throw new Error("a page was sent off that no message leads to");
-      const answer = await parts.perform(slip.visit, { do: "submit", form, values }, signal);
+      const id = pendingFormOfPage(code);
+      const pendingForm = await pendingForms.find(id);
+      if (!pendingForm) throw new Error("a page was sent off that no message leads to");
+      const answer = await parts.perform(pendingForm.visit, { do: "submit", form, values }, signal);
       if (answer.screen.show === "form") return { done: false, form: answer.screen };
       const { screen, language } = answer;
-      const settled = { ...slip, result: { screen, language } };
-      await slips.put(id, settled);
+      const settled = { ...pendingForm, result: { screen, language } };
+      await pendingForms.put(id, settled);
       // Whatever becomes of the message, it is done, and a press on it shows it.
       await settle(settled, answer).catch((err: unknown) =>
         log.warn({ err: loggable(err) }, "result of a page not shown"),
@@ -235,7 +236,7 @@ function buildClient(api: string, hear: (interaction: Interaction) => void): Cli
     // Interactions come without any intent, and hold what is needed.
     intents: [],
     allowedMentions: { parse: [] },
-    rest: { api, timeout: restPatience, invalidRequestWarningInterval: 500 },
+    rest: { api, timeout: restTimeout, invalidRequestWarningInterval: 500 },
     makeCache: Options.cacheWithLimits({ MessageManager: 0, UserManager: 0, GuildMemberManager: 0 }),
   });
   client.on(Events.InteractionCreate, hear);
@@ -247,7 +248,7 @@ function userOf(person: string): string | undefined {
   return /^discord:(\d+)$/.exec(person)?.[1];
 }
 
-function isDeed(interaction: Interaction): interaction is Deed {
+function isBotInteraction(interaction: Interaction): interaction is BotInteraction {
   return (
     interaction.isChatInputCommand() ||
     interaction.isMessageContextMenuCommand() ||

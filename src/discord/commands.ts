@@ -15,7 +15,7 @@ import {
 import type { Action } from "../actions/action.ts";
 import type { Typing } from "../actions/suggest.ts";
 import type { Words } from "../i18n/words.ts";
-import { mostOption } from "./limits.ts";
+import { maxOption } from "./limits.ts";
 
 /** What was given with a command, by option name; what was left out is absent. */
 export type Given = Readonly<Record<string, string>>;
@@ -222,7 +222,7 @@ function named(words: Words, key: string): { name: string; name_localizations: L
 
 function described(words: Words, key: string): { description: string; description_localizations: LocalizationMap } {
   return {
-    description: words.in(english)(key).slice(0, mostOption),
+    description: words.in(english)(key).slice(0, maxOption),
     description_localizations: localizations(words, key),
   };
 }
@@ -232,7 +232,7 @@ const english = "en";
 /** A message in every language of Discord's for which we have one. */
 function localizations(words: Words, key: string): LocalizationMap {
   const known = Object.values(Locale).filter((locale) => speaks(words, locale));
-  return Object.fromEntries(known.map((locale) => [locale, words.in(words.pick(locale))(key).slice(0, mostOption)]));
+  return Object.fromEntries(known.map((locale) => [locale, words.in(words.pick(locale))(key).slice(0, maxOption)]));
 }
 
 /** What we would say to a client of this locale is in its own language, and not the fallback. */

@@ -23,11 +23,11 @@ interface ConnectionParts {
   /** Told when Discord refuses the bot for good. */
   onFatal(reason: string): void;
   /** Milliseconds `open` waits for Discord at most. */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 /** The line of one bot. */
-export function createConnection({ build, token, log, onUp, onFatal, patience = 15_000 }: ConnectionParts): Connection {
+export function createConnection({ build, token, log, onUp, onFatal, timeout = 15_000 }: ConnectionParts): Connection {
   const closing = new AbortController();
   let current: Client | undefined;
   let up: Client<true> | undefined;
@@ -74,10 +74,10 @@ export function createConnection({ build, token, log, onUp, onFatal, patience = 
   return {
     async open() {
       const connecting = connect();
-      const waiting = sleep(patience, "later", { signal: closing.signal, ref: false }).catch(() => "closed");
+      const waiting = sleep(timeout, "later", { signal: closing.signal, ref: false }).catch(() => "closed");
       const outcome = await Promise.race([connecting, waiting]);
       if (outcome !== "later") return;
-      log.warn({ after: patience }, "discord cannot be reached yet; trying on");
+      log.warn({ after: timeout }, "discord cannot be reached yet; trying on");
       void connecting.catch((error: unknown) => onFatal(error instanceof Error ? error.message : String(error)));
     },
     client: () => up,

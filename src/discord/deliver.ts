@@ -13,14 +13,14 @@ import { formSheet, isModal, paintModal } from "./screens/form.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painter } from "./screens/painter.ts";
 import { paintSheet, type Painted } from "./screens/sheet.ts";
-import { codeIn, slipOfPage, type Slip, type Slips } from "./slips.ts";
+import { codeIn, pendingFormOfPage, type PendingForm, type PendingForms } from "./slips.ts";
 import type { Turn } from "./turn.ts";
 import type { UploadAddress, Uploader } from "./upload.ts";
 import { canPost, isDirect, messageOf, publicVisit } from "./visit.ts";
 
 /** Where a screen goes: in place of the message acted on, beside it for the asker alone, into the channel, or a modal. */
 export interface Deliverer {
-  /** Shows an answer to a deed that was acknowledged, and what follows it. */
+  /** Shows an answer to a interaction that was acknowledged, and what follows it. */
   show(turn: Turn, answer: Answer): Promise<void>;
   /** Shows a form as the very first answer. False = it is none that fits a modal; nothing was done. */
   pop(turn: Turn, screen: Screen, language: string): Promise<boolean>;
@@ -29,13 +29,13 @@ export interface Deliverer {
   /** A sentence of the locale by its key, for the asker alone. */
   tell(turn: Turn, key: string): Promise<void>;
   /** What came of a page, in the message that leads to it. */
-  settle(application: string, slip: Slip, answer: Answer): Promise<void>;
+  settle(application: string, pendingForm: PendingForm, answer: Answer): Promise<void>;
 }
 
 interface DelivererParts {
   readonly uploader: Uploader;
   readonly post: Post;
-  readonly slips: Slips;
+  readonly pendingForms: PendingForms;
   readonly words: Words;
   readonly follower: Follower;
   /** Absent = what is shown stays. */
@@ -57,7 +57,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     pop: (turn, screen, language) => pop(parts, turn, screen, language),
     publish: (turn, answer) => publish(parts, turn, answer),
     tell: (turn, key) => tell(parts, turn, key),
-    settle: (application, slip, answer) => settle(parts, application, slip, answer),
+    settle: (application, pendingForm, answer) => settle(parts, application, pendingForm, answer),
   };
 }
 
@@ -69,11 +69,11 @@ async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<
   const painted = paint(painter, screen);
   if (isForAsker(screen) && (screen.show === "notice" || turn.visit.place.kind === "group")) {
     await end(answer);
-    await parts.post.whisper(turn.deed, painted);
+    await parts.post.ephemeral(turn.interaction, painted);
     return;
   }
   const place = await (isOfItsOwn(turn, screen)
-    ? parts.post.publish(turn.deed, painted)
+    ? parts.post.publish(turn.interaction, painted)
     : putInPlace(parts, turn, painted));
   await noteEnd(parts, turn, place, answer);
   if (upload) return carry(parts, turn, { updates, upload, place, paint: (next) => paint(painter, next) });
@@ -95,7 +95,7 @@ async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place
   if (updates) {
     const until = address.until + lastWordWithin;
     const edit = (next: Painted) => place.edit(next);
-    const draw = transferDrawer(parts, { user: turn.deed.user.id, until, edit, paint: painted });
+    const draw = transferDrawer(parts, { user: turn.interaction.user.id, until, edit, paint: painted });
     follower.follow(place.id, updates, {
       every: transferPace,
       // Where the message is out of reach the outcome goes elsewhere, so there is no end before it.
@@ -104,42 +104,44 @@ async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place
     });
   }
   await upload.start({
-    message: JSON.stringify(post.tokenOf(turn.deed)),
+    message: JSON.stringify(post.tokenOf(turn.interaction)),
     until: address.until,
     send: (file) => uploader.send(address, file),
   });
 }
 
 /** Beside the message that shows how far it is, and seen by whoever sees that one. */
-function addressOf({ post }: DelivererParts, { deed, visit }: Turn): UploadAddress {
-  const hushed = visit.place.kind === "private" && !isDirect(deed);
-  return { application: deed.applicationId, ...post.tokenOf(deed), hushed };
+function addressOf({ post }: DelivererParts, { interaction, visit }: Turn): UploadAddress {
+  const ephemeral = visit.place.kind === "private" && !isDirect(interaction);
+  return { application: interaction.applicationId, ...post.tokenOf(interaction), ephemeral };
 }
 
 async function showForm(parts: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {
-  const { post, slips, newId } = parts;
-  const slip = screen.page && !isModal(screen) ? slipOfPage(codeIn(screen.page.url)) : newId();
-  const message = isModal(screen) ? {} : { message: post.tokenOf(turn.deed) };
-  await slips.put(slip, { ...slipOf(turn, screen), ...message });
-  const painted = paintSheet(formSheet(painter, screen, slip));
-  await (turn.visit.place.kind === "group" ? post.whisper(turn.deed, painted) : putInPlace(parts, turn, painted));
+  const { post, pendingForms, newId } = parts;
+  const pendingForm = screen.page && !isModal(screen) ? pendingFormOfPage(codeIn(screen.page.url)) : newId();
+  const message = isModal(screen) ? {} : { message: post.tokenOf(turn.interaction) };
+  await pendingForms.put(pendingForm, { ...pendingFormOf(turn, screen), ...message });
+  const painted = paintSheet(formSheet(painter, screen, pendingForm));
+  await (turn.visit.place.kind === "group"
+    ? post.ephemeral(turn.interaction, painted)
+    : putInPlace(parts, turn, painted));
 }
 
 async function pop(parts: DelivererParts, turn: Turn, screen: Screen, language: string): Promise<boolean> {
-  const { deed } = turn;
-  if (screen.show !== "form" || !isModal(screen) || deed.isModalSubmit()) return false;
-  const slip = parts.newId();
-  await parts.slips.put(slip, slipOf(turn, screen));
-  await deed.showModal(paintModal(painterOf(parts, turn, language), screen, slip));
+  const { interaction } = turn;
+  if (screen.show !== "form" || !isModal(screen) || interaction.isModalSubmit()) return false;
+  const pendingForm = parts.newId();
+  await parts.pendingForms.put(pendingForm, pendingFormOf(turn, screen));
+  await interaction.showModal(paintModal(painterOf(parts, turn, language), screen, pendingForm));
   return true;
 }
 
 async function publish(parts: DelivererParts, turn: Turn, answer: Answer): Promise<void> {
   const { screen, updates, language } = answer;
   if (!isMessage(screen) || isForAsker(screen)) return show(parts, turn, answer);
-  const painter = painterIn(parts, language, { place: publicVisit(turn.deed).place.kind, canPost: false });
+  const painter = painterIn(parts, language, { place: publicVisit(turn.interaction).place.kind, canPost: false });
   try {
-    const place = await parts.post.publish(turn.deed, paint(painter, screen));
+    const place = await parts.post.publish(turn.interaction, paint(painter, screen));
     await noteEnd(parts, turn, place, answer);
     followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
   } catch (error) {
@@ -150,11 +152,16 @@ async function publish(parts: DelivererParts, turn: Turn, answer: Answer): Promi
 }
 
 async function tell({ post, words }: DelivererParts, turn: Turn, key: string): Promise<void> {
-  await post.whisper(turn.deed, paintSheet({ head: [`ℹ️ ${words.in(turn.language)(key)}`] }));
+  await post.ephemeral(turn.interaction, paintSheet({ head: [`ℹ️ ${words.in(turn.language)(key)}`] }));
 }
 
-async function settle(parts: DelivererParts, application: string, slip: Slip, answer: Answer): Promise<void> {
-  const { visit, message, canPost } = slip;
+async function settle(
+  parts: DelivererParts,
+  application: string,
+  pendingForm: PendingForm,
+  answer: Answer,
+): Promise<void> {
+  const { visit, message, canPost } = pendingForm;
   const { screen, updates, language } = answer;
   if (!message || message.until < parts.now() || !isMessage(screen)) return end(answer);
   const painter = painterIn(parts, language, { place: visit.place.kind, canPost });
@@ -168,27 +175,27 @@ async function settle(parts: DelivererParts, application: string, slip: Slip, an
 }
 
 /** What is put in a message's place must not be painted over by what the message showed before. */
-async function putInPlace({ follower, post }: DelivererParts, { deed }: Turn, painted: Painted): Promise<Place> {
-  const message = messageOf(deed);
+async function putInPlace({ follower, post }: DelivererParts, { interaction }: Turn, painted: Painted): Promise<Place> {
+  const message = messageOf(interaction);
   if (message) await follower.stop(message.id);
-  return post.put(deed, painted);
+  return post.put(interaction, painted);
 }
 
 async function noteEnd(
   { removing }: DelivererParts,
-  { deed }: Turn,
+  { interaction }: Turn,
   { id }: Place,
   { clearAt }: Answer,
 ): Promise<void> {
-  if (clearAt !== undefined) await removing?.note(deed, id, clearAt);
+  if (clearAt !== undefined) await removing?.note(interaction, id, clearAt);
 }
 
-function slipOf(turn: Turn, screen: FormScreen): Slip {
+function pendingFormOf(turn: Turn, screen: FormScreen): PendingForm {
   return { visit: turn.visit, screen, canPost: isPostable(turn) };
 }
 
-function isPostable({ deed, visit }: Turn): boolean {
-  return visit.place.kind === "private" && canPost(deed);
+function isPostable({ interaction, visit }: Turn): boolean {
+  return visit.place.kind === "private" && canPost(interaction);
 }
 
 function painterOf(parts: DelivererParts, turn: Turn, language: string): Painter {
@@ -203,7 +210,7 @@ function painterIn(
   return painterFor({ words, language, now: now(), ...looks });
 }
 
-/** Forms need a slip besides, and what is found inline is for a chat that has such a thing. */
+/** Forms need a pending form besides, and what is found inline is for a chat that has such a thing. */
 function isMessage(screen: Screen): screen is MessageScreen {
   return screen.show !== "form" && screen.show !== "found";
 }

@@ -8,17 +8,17 @@ import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
 import { isOver, isShutOut, isTooLate, loggable } from "./refusals.ts";
 import type { Turn } from "./turn.ts";
-import { visitOf, type Deed } from "./visit.ts";
+import { visitOf, type BotInteraction } from "./visit.ts";
 
-/** What stands around every deed: its deadline, its failures, its order, and the pace of one person. */
+/** What stands around every interaction: its deadline, its failures, its order, and the pace of one person. */
 export interface Guard {
-  /** Does the work for a deed. Whatever fails, the person gets one answer, and the process goes on. */
-  handle(deed: Deed, work: (turn: Turn) => Promise<void>): Promise<void>;
+  /** Does the work for a interaction. Whatever fails, the person gets one answer, and the process goes on. */
+  handle(interaction: BotInteraction, work: (turn: Turn) => Promise<void>): Promise<void>;
   /** Tells Discord that an answer will come. False = it is too late for one: do no more. */
   admit(turn: Turn): Promise<boolean>;
   /** One piece of work at a time for a person, in the order they asked. */
   inOrder<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
-  /** Performs an action within the deed's time; a deadline that passed is an answer too. */
+  /** Performs an action within the interaction's time; a deadline that passed is an answer too. */
   perform(turn: Turn, action: Action, visit?: Visit): Promise<Answer>;
   /** Waits a little for what is in progress, then ends it. */
   finish(): Promise<void>;
@@ -31,18 +31,18 @@ interface GuardParts {
   now(): number;
   readonly post: Post;
   readonly deliverer: Deliverer;
-  readonly deedsPerPerson?: number;
+  readonly actionsPerPerson?: number;
   newId(): string;
   /** Told that the bot was refused in a place. */
   onShutOut(): void;
 }
 
-/** Milliseconds one deed may take. */
+/** Milliseconds one interaction may take. */
 const deadline = 60_000;
-/** Milliseconds deeds in progress get when the process is asked to end. */
+/** Milliseconds interactions in progress get when the process is asked to end. */
 const grace = 5000;
 /** People whose language is remembered for sentences of our own. */
-const mostLanguages = 20_000;
+const maxLanguages = 20_000;
 
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
@@ -50,17 +50,20 @@ export function createGuard(parts: GuardParts): Guard {
   const inProgress = new Set<Promise<void>>();
   const clocks = new Set<AbortController>();
   const tails = new Map<string, Promise<unknown>>();
-  const languages = new LRUCache<string, string>({ max: mostLanguages });
-  const limiter = new RateLimiterMemory({ points: parts.deedsPerPerson ?? 100, duration: 10 });
+  const languages = new LRUCache<string, string>({ max: maxLanguages });
+  const limiter = new RateLimiterMemory({ points: parts.actionsPerPerson ?? 100, duration: 10 });
 
-  const admit = async ({ deed }: Turn): Promise<boolean> => {
+  const admit = async ({ interaction }: Turn): Promise<boolean> => {
     try {
-      await post.acknowledge(deed);
+      await post.acknowledge(interaction);
       return true;
     } catch (error) {
       if (!isTooLate(error)) throw error;
-      // A second answer would be refused too. After an outage old deeds arrive like this.
-      log.warn({ err: loggable(error), late: now() - deed.createdTimestamp }, "discord deed came too late");
+      // A second answer would be refused too. After an outage old interactions arrive like this.
+      log.warn(
+        { err: loggable(error), late: now() - interaction.createdTimestamp },
+        "discord interaction came too late",
+      );
       return false;
     }
   };
@@ -75,14 +78,14 @@ export function createGuard(parts: GuardParts): Guard {
   };
 
   return {
-    async handle(deed, work) {
+    async handle(interaction, work) {
       const startedAt = now();
       const clock = new AbortController();
       const timer = setTimeout(() => clock.abort(), deadline);
       clocks.add(clock);
-      const visit = visitOf(deed);
+      const visit = visitOf(interaction);
       const language = languages.get(visit.person.id) ?? words.pick(visit.person.locale);
-      const turn: Turn = { deed, visit, signal: clock.signal, language };
+      const turn: Turn = { interaction, visit, signal: clock.signal, language };
       const working = paced(turn, work)
         .catch((error: unknown) => fail(parts, turn, error))
         .finally(() => {
@@ -91,7 +94,7 @@ export function createGuard(parts: GuardParts): Guard {
         });
       inProgress.add(working);
       await working.finally(() => inProgress.delete(working));
-      log.debug({ kind: deed.type, ms: now() - startedAt }, "discord deed handled");
+      log.debug({ kind: interaction.type, ms: now() - startedAt }, "discord interaction handled");
     },
 
     admit,
@@ -116,9 +119,9 @@ export function createGuard(parts: GuardParts): Guard {
     },
 
     async finish() {
-      const patience = setTimeout(() => clocks.forEach((clock) => clock.abort()), grace);
+      const timeout = setTimeout(() => clocks.forEach((clock) => clock.abort()), grace);
       await Promise.allSettled(inProgress);
-      clearTimeout(patience);
+      clearTimeout(timeout);
     },
   };
 }
@@ -141,9 +144,9 @@ async function fail(parts: GuardParts, turn: Turn, error: unknown): Promise<void
     return;
   }
   const reference = parts.newId();
-  log.error({ err, reference, kind: turn.deed.type }, "discord deed failed");
+  log.error({ err, reference, kind: turn.interaction.type }, "discord interaction failed");
   try {
-    await post.acknowledge(turn.deed);
+    await post.acknowledge(turn.interaction);
     await deliverer.show(turn, {
       screen: { show: "notice", notice: "unexpected", level: "failed", reference, for: "asker" },
       language: turn.language,

@@ -29,7 +29,7 @@ interface MembersParts {
 
 const believedFor = 60_000;
 /** Milliseconds a download or a press waits for Discord's word. */
-const patience = 5000;
+const timeout = 5000;
 
 /** The members of the servers a bot is in. Needs no intent: one member may be asked for by id. */
 export function createMembers({ rest, now, log }: MembersParts): Members {
@@ -110,7 +110,7 @@ async function standingOf(rest: REST, guild: string, user: string): Promise<Stan
 }
 
 function soon(): { readonly signal: AbortSignal } {
-  return { signal: AbortSignal.timeout(patience) };
+  return { signal: AbortSignal.timeout(timeout) };
 }
 
 function grants({ roles }: Server, held: readonly string[]): boolean {

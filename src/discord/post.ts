@@ -3,7 +3,7 @@ import { tokenLife } from "./limits.ts";
 import { isMessageGone, isShutOut } from "./refusals.ts";
 import type { Painted } from "./screens/sheet.ts";
 import type { TokenedMessage } from "./slips.ts";
-import { isDirect, messageOf, type Deed } from "./visit.ts";
+import { isDirect, messageOf, type BotInteraction } from "./visit.ts";
 
 /** A message that can be edited for as long as the token lives it was sent with. */
 export interface Place {
@@ -15,15 +15,15 @@ export interface Place {
 /** The ways to put something before people in answer to what one of them did. */
 export interface Post {
   /** Tells Discord that an answer will come: in place of the message acted on, or for the asker alone. */
-  acknowledge(deed: Deed): Promise<void>;
+  acknowledge(interaction: BotInteraction): Promise<void>;
   /** Puts it in place of the message acted on, or as the answer to a command. */
-  put(deed: Deed, painted: Painted): Promise<Place>;
+  put(interaction: BotInteraction, painted: Painted): Promise<Place>;
   /** Beside the message acted on, for the asker alone; to a command it is the answer. */
-  whisper(deed: Deed, painted: Painted): Promise<Place>;
+  ephemeral(interaction: BotInteraction, painted: Painted): Promise<Place>;
   /** A new message that everybody sees. */
-  publish(deed: Deed, painted: Painted): Promise<Place>;
-  /** How the answer to a deed can be found again, by any process. */
-  tokenOf(deed: Deed): TokenedMessage;
+  publish(interaction: BotInteraction, painted: Painted): Promise<Place>;
+  /** How the answer to a interaction can be found again, by any process. */
+  tokenOf(interaction: BotInteraction): TokenedMessage;
   /** Puts it in place of the answer that stands behind a token. */
   replace(application: string, message: TokenedMessage, painted: Painted): Promise<Place>;
   /** A message to somebody's own chat with the bot; false = Discord lets the bot write to them no more. */
@@ -38,27 +38,27 @@ interface PostParts {
 /** The post of one bot. Everything goes through the interaction: where somebody brought the bot along it has nothing else. */
 export function createPost({ rest, now }: PostParts): Post {
   const post: Post = {
-    async acknowledge(deed) {
-      if (deed.deferred || deed.replied) return;
-      if (isOnMessage(deed)) await deed.deferUpdate();
-      else await deed.deferReply(isDirect(deed) ? {} : { flags: MessageFlags.Ephemeral });
+    async acknowledge(interaction) {
+      if (interaction.deferred || interaction.replied) return;
+      if (isOnMessage(interaction)) await interaction.deferUpdate();
+      else await interaction.deferReply(isDirect(interaction) ? {} : { flags: MessageFlags.Ephemeral });
     },
 
-    async put(deed, painted) {
+    async put(interaction, painted) {
       try {
-        const { id } = await deed.editReply(looks(painted));
-        return { id, edit: async (next) => void (await deed.editReply(looks(next))) };
+        const { id } = await interaction.editReply(looks(painted));
+        return { id, edit: async (next) => void (await interaction.editReply(looks(next))) };
       } catch (error) {
         if (!isMessageGone(error)) throw error;
-        return followUp(deed, painted, MessageFlags.Ephemeral);
+        return followUp(interaction, painted, MessageFlags.Ephemeral);
       }
     },
 
     // Where nothing is shown yet but that something will come, this is what comes.
-    whisper: (deed, painted) =>
-      messageOf(deed) ? followUp(deed, painted, MessageFlags.Ephemeral) : post.put(deed, painted),
+    ephemeral: (interaction, painted) =>
+      messageOf(interaction) ? followUp(interaction, painted, MessageFlags.Ephemeral) : post.put(interaction, painted),
 
-    publish: (deed, painted) => followUp(deed, painted),
+    publish: (interaction, painted) => followUp(interaction, painted),
 
     tokenOf: ({ token, createdTimestamp }) => ({
       token,
@@ -96,15 +96,19 @@ interface Edited {
 }
 
 /** A press, or a modal that was opened by one: the answer takes the message's place. */
-function isOnMessage(deed: Deed): deed is Extract<Deed, { deferUpdate(): unknown }> {
-  return messageOf(deed) !== undefined;
+function isOnMessage(interaction: BotInteraction): interaction is Extract<BotInteraction, { deferUpdate(): unknown }> {
+  return messageOf(interaction) !== undefined;
 }
 
-async function followUp(deed: Deed, painted: Painted, hushed?: MessageFlags.Ephemeral): Promise<Place> {
+async function followUp(
+  interaction: BotInteraction,
+  painted: Painted,
+  ephemeral?: MessageFlags.Ephemeral,
+): Promise<Place> {
   const { attachments: _none, ...message } = looks(painted);
-  const flags = hushed === undefined ? message.flags : ([message.flags, hushed] as const);
-  const { id } = await deed.followUp({ ...message, flags });
-  return { id, edit: async (next) => void (await deed.editReply({ ...looks(next), message: id })) };
+  const flags = ephemeral === undefined ? message.flags : ([message.flags, ephemeral] as const);
+  const { id } = await interaction.followUp({ ...message, flags });
+  return { id, edit: async (next) => void (await interaction.editReply({ ...looks(next), message: id })) };
 }
 
 function plainLooks(components: Painted["components"]) {

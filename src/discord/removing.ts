@@ -2,12 +2,12 @@ import { DiscordAPIError, PermissionFlagsBits, Routes, type REST } from "discord
 import type { Removals } from "../actions/removals.ts";
 import { createSweeper, type Sweeper } from "../actions/sweep.ts";
 import type { KeptStore, TokenedMessage } from "./slips.ts";
-import type { Deed } from "./visit.ts";
+import type { BotInteraction } from "./visit.ts";
 
 /** Messages in servers that are to go again. */
 export interface Removing extends Sweeper {
   /** Notes when a message that everybody sees is to go, by the newest way there is to reach it. */
-  note(deed: Deed, message: string, at: number): Promise<void>;
+  note(interaction: BotInteraction, message: string, at: number): Promise<void>;
 }
 
 interface RemovingParts {
@@ -16,7 +16,7 @@ interface RemovingParts {
   /** Keeps tokens for as long as they live; encrypted at rest. */
   readonly kept: KeptStore;
   now(): number;
-  tokenOf(deed: Deed): TokenedMessage;
+  tokenOf(interaction: BotInteraction): TokenedMessage;
   /** Milliseconds between looks; absent = 20 s. */
   readonly every: number | undefined;
   onError(error: unknown): void;
@@ -36,12 +36,12 @@ export function createRemoving(parts: RemovingParts): Removing {
   const sweeper = createSweeper({ removals, every, remove: (message) => remove(parts, message), onError });
   return {
     ...sweeper,
-    async note(deed, message, at) {
-      const { token, until } = tokenOf(deed);
-      const reach: Reach = { token, until, application: deed.applicationId };
+    async note(interaction, message, at) {
+      const { token, until } = tokenOf(interaction);
+      const reach: Reach = { token, until, application: interaction.applicationId };
       if (until > now()) await kept.set(reachKey(message), reach, until - now());
-      const isMember = deed.appPermissions.has(PermissionFlagsBits.ViewChannel);
-      await removals.note(`${deed.channelId ?? ""}:${message}`, isMember ? at : Math.min(at, until - lead));
+      const isMember = interaction.appPermissions.has(PermissionFlagsBits.ViewChannel);
+      await removals.note(`${interaction.channelId ?? ""}:${message}`, isMember ? at : Math.min(at, until - lead));
     },
   };
 }

@@ -8,19 +8,19 @@ import type { Values } from "../storage/form.ts";
 import { commandNamed, openShareIn, type Given, type Opening } from "./commands.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Guard } from "./guard.ts";
-import { decodeModal, decodeWish, type Wish } from "./ids.ts";
-import { answerWithin, mostOption, mostSuggestions } from "./limits.ts";
+import { decodeModal, decodeWidgetAction, type WidgetAction } from "./ids.ts";
+import { answerWithin, maxOption, maxSuggestions } from "./limits.ts";
 import { plainLabel } from "./markup.ts";
 import type { Post } from "./post.ts";
 import { loggable } from "./refusals.ts";
-import type { Slip, Slips } from "./slips.ts";
+import type { PendingForm, PendingForms } from "./slips.ts";
 import { textIn } from "./quoted.ts";
 import type { Turn } from "./turn.ts";
-import { publicVisit, visitOf, type Deed } from "./visit.ts";
+import { publicVisit, visitOf, type BotInteraction } from "./visit.ts";
 
-/** From a deed to what it asks for. */
+/** From a interaction to what it asks for. */
 export interface Router {
-  answer(deed: Deed): Promise<void>;
+  answer(interaction: BotInteraction): Promise<void>;
   suggest(typing: AutocompleteInteraction): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ interface RouterParts {
   readonly guard: Guard;
   readonly deliverer: Deliverer;
   readonly post: Post;
-  readonly slips: Slips;
+  readonly pendingForms: PendingForms;
   readonly log: Logger;
   now(): number;
   suggest(visit: Visit, typing: Typing): Promise<readonly Suggestion[]>;
@@ -38,7 +38,7 @@ interface RouterParts {
 export function createRouter(parts: RouterParts): Router {
   const { guard, log } = parts;
   return {
-    answer: (deed) => guard.handle(deed, (turn) => route(parts, turn)),
+    answer: (interaction) => guard.handle(interaction, (turn) => route(parts, turn)),
 
     async suggest(typing) {
       try {
@@ -53,31 +53,35 @@ export function createRouter(parts: RouterParts): Router {
 }
 
 function route(parts: RouterParts, turn: Turn): Promise<void> {
-  const { deed } = turn;
-  if (deed.isChatInputCommand()) {
-    const given = Object.fromEntries(deed.options.data.map(({ name, value }) => [name, String(value)]));
-    return obey(parts, turn, deed.commandName, given);
+  const { interaction } = turn;
+  if (interaction.isChatInputCommand()) {
+    const given = Object.fromEntries(interaction.options.data.map(({ name, value }) => [name, String(value)]));
+    return obey(parts, turn, interaction.commandName, given);
   }
-  if (deed.isMessageContextMenuCommand()) return act(parts, turn, openShareIn(textIn(deed.targetMessage)), "reply");
-  if (deed.isModalSubmit()) return submit(parts, turn, decodeModal(deed.customId), answersIn(deed));
-  const wish = decodeWish(deed.isStringSelectMenu() ? (deed.values[0] ?? "") : deed.customId);
-  return wish ? grant(parts, turn, wish) : unknown(parts, turn, "unknown-press");
+  if (interaction.isMessageContextMenuCommand())
+    return act(parts, turn, openShareIn(textIn(interaction.targetMessage)), "reply");
+  if (interaction.isModalSubmit())
+    return submit(parts, turn, decodeModal(interaction.customId), answersIn(interaction));
+  const widgetAction = decodeWidgetAction(
+    interaction.isStringSelectMenu() ? (interaction.values[0] ?? "") : interaction.customId,
+  );
+  return widgetAction ? grant(parts, turn, widgetAction) : unknown(parts, turn, "unknown-press");
 }
 
-function grant(parts: RouterParts, turn: Turn, wish: Wish): Promise<void> {
-  switch (wish.is) {
+function grant(parts: RouterParts, turn: Turn, widgetAction: WidgetAction): Promise<void> {
+  switch (widgetAction.is) {
     case "press":
-      return act(parts, turn, wish.press, formsAtOnce.has(wish.press.do) ? "modal" : "reply");
+      return act(parts, turn, widgetAction.press, formsAtOnce.has(widgetAction.press.do) ? "modal" : "reply");
     case "post":
-      return postHere(parts, turn, wish.press);
+      return postHere(parts, turn, widgetAction.press);
     case "command":
-      return obey(parts, turn, wish.name, {}, "unknown-press");
+      return obey(parts, turn, widgetAction.name, {}, "unknown-press");
     case "fill":
-      return fillIn(parts, turn, wish.slip);
+      return fillIn(parts, turn, widgetAction.pendingForm);
     case "go-on":
-      return goOn(parts, turn, wish.slip);
+      return goOn(parts, turn, widgetAction.pendingForm);
     case "leave":
-      return leave(parts, turn, wish.slip);
+      return leave(parts, turn, widgetAction.pendingForm);
   }
 }
 
@@ -120,12 +124,12 @@ async function actAtOnce({ guard, deliverer }: RouterParts, turn: Turn, action: 
 }
 
 /** Of the time Discord waits, what is left for finding the answer itself. */
-const patience = answerWithin * 0.6;
+const timeout = answerWithin * 0.6;
 
 /** What comes in time to be the first answer; undefined = it does not. */
 async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
   const { promise: over, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), patience);
+  const timer = setTimeout(() => resolve(undefined), timeout);
   try {
     return await Promise.race([work, over]);
   } finally {
@@ -138,45 +142,45 @@ async function postHere({ guard, deliverer }: RouterParts, turn: Turn, press: Pr
   if (!(await guard.admit(turn))) return;
   const again: Action = { do: "start", payload: encodePress(press) };
   await guard.inOrder(turn, async () =>
-    deliverer.publish(turn, await guard.perform(turn, again, publicVisit(turn.deed))),
+    deliverer.publish(turn, await guard.perform(turn, again, publicVisit(turn.interaction))),
   );
 }
 
 /** Opens the modal of a form that was shown as a message. */
-async function fillIn({ guard, deliverer, slips }: RouterParts, turn: Turn, id: string): Promise<void> {
-  const slip = await inTime(slips.find(id));
-  const isTheirs = slip?.visit.person.id === turn.visit.person.id;
-  if (slip && isTheirs && (await deliverer.pop(turn, slip.screen, turn.language))) return;
-  if (await guard.admit(turn)) await deliverer.tell(turn, slip && !isTheirs ? "notice-not-yours" : "form-over");
+async function fillIn({ guard, deliverer, pendingForms }: RouterParts, turn: Turn, id: string): Promise<void> {
+  const pendingForm = await inTime(pendingForms.find(id));
+  const isTheirs = pendingForm?.visit.person.id === turn.visit.person.id;
+  if (pendingForm && isTheirs && (await deliverer.pop(turn, pendingForm.screen, turn.language))) return;
+  if (await guard.admit(turn)) await deliverer.tell(turn, pendingForm && !isTheirs ? "notice-not-yours" : "form-over");
 }
 
 /** Hands in what was typed into a modal. */
 async function submit(parts: RouterParts, turn: Turn, id: string | undefined, values: Values): Promise<void> {
-  const { guard, deliverer, slips } = parts;
+  const { guard, deliverer, pendingForms } = parts;
   if (!(await guard.admit(turn))) return;
-  const slip = id === undefined ? undefined : await ownSlip(parts, turn, id);
-  if (!slip || id === undefined) return;
-  const { form, values: known } = slip.screen;
+  const pendingForm = id === undefined ? undefined : await ownPendingForm(parts, turn, id);
+  if (!pendingForm || id === undefined) return;
+  const { form, values: known } = pendingForm.screen;
   await guard.inOrder(turn, async () => {
     const answer = await guard.perform(turn, { do: "submit", form, values: { ...known, ...values } });
-    if (answer.screen.show !== "form") await slips.drop(id);
+    if (answer.screen.show !== "form") await pendingForms.drop(id);
     await deliverer.show(turn, answer);
   });
 }
 
 /** What came of a page; where nothing came yet, that its message is up to date again, or a new page. */
 async function goOn(parts: RouterParts, turn: Turn, id: string): Promise<void> {
-  const { guard, deliverer, slips, post, now } = parts;
+  const { guard, deliverer, pendingForms, post, now } = parts;
   if (!(await guard.admit(turn))) return;
-  const slip = await ownSlip(parts, turn, id);
-  if (!slip) return;
+  const pendingForm = await ownPendingForm(parts, turn, id);
+  if (!pendingForm) return;
   await guard.inOrder(turn, async () => {
-    if (slip.result) return deliverer.show(turn, slip.result);
-    if ((slip.screen.page?.expiresAt ?? 0) < now()) {
-      return deliverer.show(turn, await guard.perform(turn, askedAgain(slip.screen)));
+    if (pendingForm.result) return deliverer.show(turn, pendingForm.result);
+    if ((pendingForm.screen.page?.expiresAt ?? 0) < now()) {
+      return deliverer.show(turn, await guard.perform(turn, askedAgain(pendingForm.screen)));
     }
     // This press can be answered for another quarter of an hour.
-    await slips.put(id, { ...slip, message: post.tokenOf(turn.deed) });
+    await pendingForms.put(id, { ...pendingForm, message: post.tokenOf(turn.interaction) });
     await deliverer.tell(turn, "page-not-sent");
   });
 }
@@ -187,21 +191,25 @@ function askedAgain({ form: { id, subject } }: FormScreen): Action {
 }
 
 async function leave(parts: RouterParts, turn: Turn, id: string): Promise<void> {
-  const { guard, deliverer, slips } = parts;
+  const { guard, deliverer, pendingForms } = parts;
   if (!(await guard.admit(turn))) return;
-  const slip = await ownSlip(parts, turn, id);
-  if (!slip) return;
+  const pendingForm = await ownPendingForm(parts, turn, id);
+  if (!pendingForm) return;
   await guard.inOrder(turn, async () => {
-    await slips.drop(id);
-    await deliverer.show(turn, await guard.perform(turn, { do: "cancel", left: slip.screen.form }));
+    await pendingForms.drop(id);
+    await deliverer.show(turn, await guard.perform(turn, { do: "cancel", left: pendingForm.screen.form }));
   });
 }
 
-/** The person's own slip; else they were told why not. */
-async function ownSlip({ slips, deliverer }: RouterParts, turn: Turn, id: string): Promise<Slip | undefined> {
-  const slip = await slips.find(id);
-  if (slip?.visit.person.id === turn.visit.person.id) return slip;
-  await deliverer.tell(turn, slip ? "notice-not-yours" : "form-over");
+/** The person's own pending form; else they were told why not. */
+async function ownPendingForm(
+  { pendingForms, deliverer }: RouterParts,
+  turn: Turn,
+  id: string,
+): Promise<PendingForm | undefined> {
+  const pendingForm = await pendingForms.find(id);
+  if (pendingForm?.visit.person.id === turn.visit.person.id) return pendingForm;
+  await deliverer.tell(turn, pendingForm ? "notice-not-yours" : "form-over");
   return undefined;
 }
 
@@ -230,10 +238,10 @@ async function suggestionsFor(parts: RouterParts, typing: AutocompleteInteractio
   if (!option?.suggests) return [];
   const found = await parts.suggest(visitOf(typing), { of: option.suggests, typed: value });
   return found
-    .filter((suggestion) => suggestion.value.length <= mostOption)
-    .slice(0, mostSuggestions)
+    .filter((suggestion) => suggestion.value.length <= maxOption)
+    .slice(0, maxSuggestions)
     .map(({ value: path, name: entry, kind }) => ({
-      name: `${suggestionSigns[kind]} ${plainLabel(kind === "mount" ? entry : path, mostOption - 3)}`,
+      name: `${suggestionSigns[kind]} ${plainLabel(kind === "mount" ? entry : path, maxOption - 3)}`,
       value: path,
     }));
 }

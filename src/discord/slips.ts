@@ -11,7 +11,7 @@ export interface KeptStore {
 }
 
 /** A form that was shown to somebody and waits: a widget carries its id. It holds no answer that is secret. */
-export interface Slip {
+export interface PendingForm {
   /** Who asked for it; nobody else may fill it in. */
   readonly visit: Visit;
   readonly screen: FormScreen;
@@ -36,11 +36,11 @@ export function readToken(text: string): TokenedMessage | undefined {
   return match ? { token: match[1] ?? "", until: Number(match[2]) } : undefined;
 }
 
-/** The slips of a bot. */
-export interface Slips {
-  find(id: string): Promise<Slip | undefined>;
+/** The pending forms of a bot. */
+export interface PendingForms {
+  find(id: string): Promise<PendingForm | undefined>;
   /** Written before anybody sees the widget. */
-  put(id: string, slip: Slip): Promise<void>;
+  put(id: string, pendingForm: PendingForm): Promise<void>;
   drop(id: string): Promise<void>;
 }
 
@@ -48,23 +48,23 @@ export interface Slips {
 const life = 24 * 3_600_000;
 
 /** Slips over a store. */
-export function createSlips(store: KeptStore): Slips {
+export function createPendingForms(store: KeptStore): PendingForms {
   return {
     // Only `put` writes under these keys.
-    find: async (id) => (await store.get(`slip/${id}`)) as Slip | undefined,
-    put: async (id, slip) => void (await store.set(`slip/${id}`, slip, life)),
-    drop: async (id) => void (await store.delete(`slip/${id}`)),
+    find: async (id) => (await store.get(`pendingForm/${id}`)) as PendingForm | undefined,
+    put: async (id, pendingForm) => void (await store.set(`pendingForm/${id}`, pendingForm, life)),
+    drop: async (id) => void (await store.delete(`pendingForm/${id}`)),
   };
 }
 
 /** Whether what the frontend keeps under this key is a form of that person's. */
-export function isSlipOf(key: string, kept: unknown, person: string): boolean {
+export function isPendingFormOf(key: string, kept: unknown, person: string): boolean {
   // Only `put` writes under these keys.
-  return key.startsWith("slip/") && (kept as Slip).visit.person.id === person;
+  return key.startsWith("form/") && (kept as PendingForm).visit.person.id === person;
 }
 
-/** The slip of a page, by the code at the end of the page's address. Who has the slip's id cannot open the page by it. */
-export function slipOfPage(code: string): string {
+/** The pending form of a page, by the code at the end of the page's address. Who has the pending form's id cannot open the page by it. */
+export function pendingFormOfPage(code: string): string {
   return createHash("sha256").update(`page ${code}`).digest("base64url");
 }
 

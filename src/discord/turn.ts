@@ -1,11 +1,11 @@
 import type { Visit } from "../actions/action.ts";
-import type { Deed } from "./visit.ts";
+import type { BotInteraction } from "./visit.ts";
 
-/** What goes with one deed from its arrival to its answer. */
+/** What goes with one interaction from its arrival to its answer. */
 export interface Turn {
-  readonly deed: Deed;
+  readonly interaction: BotInteraction;
   readonly visit: Visit;
-  /** Ends with the deed's deadline, or with the process. */
+  /** Ends with the interaction's deadline, or with the process. */
   readonly signal: AbortSignal;
   /** The language local sentences are said in: the person's last answer's, else their client's. */
   language: string;

@@ -12,7 +12,7 @@ export interface UploadAddress {
   /** Milliseconds since the epoch. */
   readonly until: number;
   /** For the asker's eyes alone. */
-  readonly hushed: boolean;
+  readonly ephemeral: boolean;
 }
 
 /** Puts files into chats, piece by piece: discord.js would hold a whole file in memory. */
@@ -31,7 +31,7 @@ interface UploaderParts {
 /** The version of the interface discord.js speaks. */
 const version = "v10";
 /** Most characters of an attachment's name. */
-const mostName = 200;
+const maxName = 200;
 /** Milliseconds Discord may ask to wait before a file is sent again. */
 const longestWait = 60_000;
 
@@ -39,13 +39,13 @@ const longestWait = 60_000;
 export function createUploader({ apiRoot, now }: UploaderParts): Uploader {
   const agent = new Agent({ bodyTimeout: 60_000, headersTimeout: 120_000 });
   return {
-    async send({ application, token, until, hushed }, file) {
+    async send({ application, token, until, ephemeral }, file) {
       if (until <= now()) throw new UploadError("too-slow");
       // Discord takes the message only while the token lives, so what lasts longer is let go of then.
       const over = new AbortController();
       const timer = setTimeout(() => over.abort(new UploadError("too-slow")), until - now());
       try {
-        const form = formOf(file, { hushed });
+        const form = formOf(file, { ephemeral });
         const answer = await request(`${apiRoot}/${version}/webhooks/${application}/${token}?wait=true`, {
           method: "POST",
           dispatcher: agent,
@@ -76,13 +76,13 @@ interface MultipartForm {
 }
 
 /** One message with one file. Its length is told where the file's is known. */
-function formOf(file: FileToSend, { hushed }: Pick<UploadAddress, "hushed">): MultipartForm {
+function formOf(file: FileToSend, { ephemeral }: Pick<UploadAddress, "ephemeral">): MultipartForm {
   const boundary = `chatdrive${randomBytes(12).toString("hex")}`;
-  const filename = shorten(file.entry.name, mostName);
+  const filename = shorten(file.entry.name, maxName);
   const payload = {
     attachments: [{ id: 0, filename }],
     allowed_mentions: { parse: [] },
-    ...(hushed && { flags: MessageFlags.Ephemeral }),
+    ...(ephemeral && { flags: MessageFlags.Ephemeral }),
   };
   const head = Buffer.from(
     [

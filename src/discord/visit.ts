@@ -13,7 +13,7 @@ import {
 import type { Visit } from "../actions/action.ts";
 
 /** What people do that wants an answer. */
-export type Deed =
+export type BotInteraction =
   | ChatInputCommandInteraction
   | MessageContextMenuCommandInteraction
   | ButtonInteraction
@@ -28,46 +28,48 @@ const rows = { usual: 15, most: 25 } as const;
  * server is as much between them and the bot as a direct message, so everything private works there too. Only a message
  * that others see stands in their place: the server as a whole, or a group's channel.
  */
-export function visitOf(deed: Deed | AutocompleteInteraction): Visit {
-  return visitIn(deed, isSeenByOthers(deed) ? commonPlace(deed) : ownPlace(deed));
+export function visitOf(interaction: BotInteraction | AutocompleteInteraction): Visit {
+  return visitIn(interaction, isSeenByOthers(interaction) ? commonPlace(interaction) : ownPlace(interaction));
 }
 
 /** The same person, in front of everybody. */
-export function publicVisit(deed: Deed): Visit {
-  return visitIn(deed, commonPlace(deed));
+export function publicVisit(interaction: BotInteraction): Visit {
+  return visitIn(interaction, commonPlace(interaction));
 }
 
-/** Discord says with every deed how large a file may be there. */
-function visitIn(deed: Deed | AutocompleteInteraction, place: Visit["place"]): Visit {
-  return { person: personOf(deed), place, rows, uploadLimit: deed.attachmentSizeLimit };
+/** Discord says with every interaction how large a file may be there. */
+function visitIn(interaction: BotInteraction | AutocompleteInteraction, place: Visit["place"]): Visit {
+  return { person: personOf(interaction), place, rows, uploadLimit: interaction.attachmentSizeLimit };
 }
 
-function personOf({ user, locale }: Deed | AutocompleteInteraction): Visit["person"] {
+function personOf({ user, locale }: BotInteraction | AutocompleteInteraction): Visit["person"] {
   return { id: `discord:${user.id}`, name: user.displayName, locale };
 }
 
-function ownPlace(deed: Deed | AutocompleteInteraction): Visit["place"] {
-  const server = serverOf(deed);
-  return { id: `discord:${deed.user.id}`, kind: "private", ...(server && { within: server }) };
+function ownPlace(interaction: BotInteraction | AutocompleteInteraction): Visit["place"] {
+  const server = serverOf(interaction);
+  return { id: `discord:${interaction.user.id}`, kind: "private", ...(server && { within: server }) };
 }
 
 /** The server this happens in, and what the person is there; undefined = none, or the bot was only brought along. */
-function serverOf(deed: Deed | AutocompleteInteraction): Visit["place"]["within"] {
-  if (deed.guildId === null || !isInstalledHere(deed)) return undefined;
-  const isAdmin = deed.memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false;
-  const title = deed.guild?.name;
+function serverOf(interaction: BotInteraction | AutocompleteInteraction): Visit["place"]["within"] {
+  if (interaction.guildId === null || !isInstalledHere(interaction)) return undefined;
+  const isAdmin = interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false;
+  const title = interaction.guild?.name;
   return {
-    id: serverPlace(deed.guildId),
+    id: serverPlace(interaction.guildId),
     role: isAdmin ? "admin" : "member",
     ...(title !== undefined && { title }),
   };
 }
 
 /** A server is one place with all its channels: what is lent to it is lent to its people. */
-function commonPlace(deed: Deed | AutocompleteInteraction): Visit["place"] {
-  const server = serverOf(deed);
+function commonPlace(interaction: BotInteraction | AutocompleteInteraction): Visit["place"] {
+  const server = serverOf(interaction);
   if (server) return { ...server, kind: "group" };
-  return isDirect(deed) ? ownPlace(deed) : { id: `discord:channel:${deed.channelId ?? "unknown"}`, kind: "group" };
+  return isDirect(interaction)
+    ? ownPlace(interaction)
+    : { id: `discord:channel:${interaction.channelId ?? "unknown"}`, kind: "group" };
 }
 
 /** The place a server is. */
@@ -76,33 +78,35 @@ export function serverPlace(guild: string): string {
 }
 
 /** Answers to commands are for the asker alone; of messages, those that are not ephemeral are seen by all who are there. */
-function isSeenByOthers(deed: Deed | AutocompleteInteraction): boolean {
-  const message = messageOf(deed);
-  return message !== undefined && !message.flags.has(MessageFlags.Ephemeral) && !isDirect(deed);
+function isSeenByOthers(interaction: BotInteraction | AutocompleteInteraction): boolean {
+  const message = messageOf(interaction);
+  return message !== undefined && !message.flags.has(MessageFlags.Ephemeral) && !isDirect(interaction);
 }
 
 /** The message of ours that somebody acts on; undefined = there is none. */
-export function messageOf(deed: Deed | AutocompleteInteraction): ButtonInteraction["message"] | undefined {
-  if (deed.isMessageComponent()) return deed.message;
-  return deed.isModalSubmit() && deed.isFromMessage() ? deed.message : undefined;
+export function messageOf(
+  interaction: BotInteraction | AutocompleteInteraction,
+): ButtonInteraction["message"] | undefined {
+  if (interaction.isMessageComponent()) return interaction.message;
+  return interaction.isModalSubmit() && interaction.isFromMessage() ? interaction.message : undefined;
 }
 
 /** The chat of one person with the bot. */
-export function isDirect({ guildId, context }: Deed | AutocompleteInteraction): boolean {
+export function isDirect({ guildId, context }: BotInteraction | AutocompleteInteraction): boolean {
   return guildId === null && context !== InteractionContextType.PrivateChannel;
 }
 
 /** There are others here, and Discord lets this answer be seen by them. */
-export function canPost(deed: Deed): boolean {
-  if (isDirect(deed)) return false;
-  if (deed.guildId === null || isInstalledHere(deed)) return true;
-  return deed.memberPermissions?.has(PermissionFlagsBits.UseExternalApps) ?? false;
+export function canPost(interaction: BotInteraction): boolean {
+  if (isDirect(interaction)) return false;
+  if (interaction.guildId === null || isInstalledHere(interaction)) return true;
+  return interaction.memberPermissions?.has(PermissionFlagsBits.UseExternalApps) ?? false;
 }
 
 /** The bot was added to this server, and not only brought along by somebody. */
 export function isInstalledHere({
   guildId,
   authorizingIntegrationOwners: owners,
-}: Deed | AutocompleteInteraction): boolean {
+}: BotInteraction | AutocompleteInteraction): boolean {
   return guildId !== null && owners[ApplicationIntegrationType.GuildInstall] === guildId;
 }

@@ -33,7 +33,7 @@ export class LimitError extends Error {
 }
 
 /** One stream's place. */
-export interface Stay {
+export interface StreamSlot {
   /** Counts bytes that go out; gives the milliseconds to hold back after them. */
   spend(bytes: number): number;
   /** Gives the place to the next; once. */
@@ -43,7 +43,7 @@ export interface Stay {
 /** Counts streams and paces bytes. */
 export interface Limits {
   /** Resolves with a place among the streams. Throws `LimitError`. */
-  enter(person: string): Promise<Stay>;
+  enter(person: string): Promise<StreamSlot>;
   readonly streams: number;
 }
 

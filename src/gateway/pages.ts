@@ -95,7 +95,7 @@ interface Kept {
 }
 
 const codeBytes = 16;
-const mostTries = 10;
+const maxTries = 10;
 const longestBody = 64 * 1024;
 
 /** The one-time pages of a process; they live in the store, so they outlive it. */
@@ -204,7 +204,7 @@ async function handIn({ submit }: PagesOptions, { page, form, answers, signal }:
 /** The same page again, with what is wrong at its field; it stays open until it is over. */
 async function askAgain(options: PagesOptions, code: string, kept: Kept): Promise<Reply> {
   const again: Kept = { ...kept, tries: kept.tries + 1 };
-  if (again.tries >= mostTries) {
+  if (again.tries >= maxTries) {
     await options.store.delete(keyOf(code));
     return messagePage({ words: options.words, asker: kept.asker, status: 410, message: "over" });
   }

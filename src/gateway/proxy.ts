@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import type { Link } from "../storage/driver.ts";
 import { judge, type Verdict } from "./conditions.ts";
 import { fileHeaders, type ServedFile } from "./file.ts";
-import { LimitError, type Limits, type Stay } from "./limits.ts";
+import { LimitError, type Limits, type StreamSlot } from "./limits.ts";
 import { Outflow } from "./outflow.ts";
 import { parseContentRange, rangeHeader } from "./range.ts";
 import { createSlots } from "./slots.ts";
@@ -99,11 +99,11 @@ export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 
       relink: async (refused) => addressOf(await relink(refused)),
       onRelink: meters.relinked,
     });
-  const enter = async (person: string): Promise<Stay> => {
+  const enter = async (person: string): Promise<StreamSlot> => {
     const { spend, leave } = await limits.enter(person);
     return { leave, spend: (bytes) => (meters.sent(bytes), spend(bytes)) };
   };
-  const within = async <T>(person: string, work: (spend: Stay["spend"]) => Promise<T>): Promise<T> => {
+  const within = async <T>(person: string, work: (spend: StreamSlot["spend"]) => Promise<T>): Promise<T> => {
     const { spend, leave } = await enter(person);
     return work(spend).finally(leave);
   };
@@ -249,7 +249,7 @@ const headWaits = 20;
 interface Means {
   readonly source: Source;
   /** Counts bytes that go out; gives the milliseconds to hold back after them. */
-  readonly spend: Stay["spend"];
+  readonly spend: StreamSlot["spend"];
   readonly meters: ProxyMeters;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -409,7 +409,7 @@ function isEncoded({ fields }: ResponseHead): boolean {
 }
 
 /** A host that encodes although asked not to: passed on as it is, whole, without ranges, which would count other bytes. */
-async function passEncoded({ response, common, opened }: Answering, spend: Stay["spend"]): Promise<void> {
+async function passEncoded({ response, common, opened }: Answering, spend: StreamSlot["spend"]): Promise<void> {
   const { head } = opened.exchange;
   if (head.status !== 200) throw new UpstreamError("odd", "the file host sent a part of an encoded file");
   const { etag: _etag, ...untagged } = common;

@@ -53,7 +53,7 @@ interface Timeouts {
   readonly connectionsCheckingInterval?: number;
 }
 
-/** The HTTP side of the house. */
+/** The HTTP side of the app. */
 export interface Gateway {
   /** Listens. Throws `GatewayError` when it cannot. */
   start(): Promise<{ readonly url: string }>;

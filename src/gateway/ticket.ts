@@ -51,7 +51,7 @@ const timeLength = 6;
 const headLength = 1 + keyIdLength + 2 * timeLength;
 const longestText = 1024;
 /** Genuine texts that are known by sight: a player that seeks shows the same one again and again. */
-const mostKnown = 4096;
+const maxKnown = 4096;
 
 interface SigningKey {
   readonly id: Buffer;
@@ -64,7 +64,7 @@ export function createTickets({ keys, now }: TicketsOptions): Tickets {
   const ring = keys.map((key) => signingKey(deriveKey(key, "tickets")));
   const newest = ring.at(-1);
   if (!newest) throw new Error("tickets need a key");
-  const known = new LRUCache<string, Ticket>({ max: mostKnown });
+  const known = new LRUCache<string, Ticket>({ max: maxKnown });
   return {
     issue: (draft) => write(newest, { ...draft, issuedAt: now() }),
     read(text) {

@@ -17,7 +17,7 @@ export interface Visitors {
   /**
    * The address a request came from. What a balancer in one's own network says (the last of X-Forwarded-For, which it
    * wrote itself) is believed; from the internet that header is anybody's word. Of IPv6 the network counts, of which
-   * one house has all addresses.
+   * one app has all addresses.
    */
   of(request: Pick<IncomingMessage, "socket" | "headers">): string;
   /**

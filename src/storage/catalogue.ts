@@ -27,13 +27,13 @@ interface CatalogueParts {
   /** Told why something could not be written: it is then only read again. */
   onError(error: unknown): void;
   /** Entries kept of one mount; absent = 100,000. */
-  readonly mostOfMount?: number;
+  readonly maxOfMount?: number;
   /** Entries kept in memory over all mounts; absent = 120,000. */
-  readonly mostInMemory?: number;
+  readonly maxInMemory?: number;
 }
 
 /** Records that may wait to be written: each holds the names of its mount in memory. */
-const mostUnwritten = 256;
+const maxUnwritten = 256;
 /** Records a mount is divided into, so that one folder's change rewrites a small part. */
 const shelves = 32;
 
@@ -41,11 +41,11 @@ const shelves = 32;
 export function createCatalogue({
   names,
   onError,
-  mostOfMount = 100_000,
-  mostInMemory = 120_000,
+  maxOfMount = 100_000,
+  maxInMemory = 120_000,
 }: CatalogueParts): Catalogue {
   const indexes = new LRUCache<string, Promise<NameIndex>>({
-    maxSize: mostInMemory,
+    maxSize: maxInMemory,
     sizeCalculation: () => 1,
   });
   const unwritten = new Map<string, { readonly index: NameIndex; readonly shelf: number }>();
@@ -59,7 +59,7 @@ export function createCatalogue({
   const open = (mount: string): Promise<NameIndex> => {
     const known = indexes.get(mount);
     if (known) return known;
-    const loading = load(names, mount, mostOfMount);
+    const loading = load(names, mount, maxOfMount);
     indexes.set(mount, loading);
     void loading.then(
       (index) => indexes.peek(mount) === loading && keep(mount, loading, index.size),
@@ -98,7 +98,7 @@ export function createCatalogue({
       keep(mount, open(mount), index.size);
       if (index.isSearched) void index.digest();
       const written = flush();
-      if (unwritten.size > mostUnwritten) await written;
+      if (unwritten.size > maxUnwritten) await written;
     },
     known: async (mount, folder = "") => (await open(mount)).folder(folder),
     find: async (mount, query) => (await open(mount)).find(query),
@@ -110,7 +110,7 @@ export function createCatalogue({
     },
     flush,
     get isBehind() {
-      return unwritten.size > mostUnwritten;
+      return unwritten.size > maxUnwritten;
     },
   };
 }

@@ -65,7 +65,7 @@ const atOnce = 2;
 /** How long what is known of a folder is believed when searching. */
 const freshFor = 24 * 3_600_000;
 /** Folders one crawl looks into. */
-const mostFolders = 10_000;
+const maxFolders = 10_000;
 
 /** A crawler that reads each tree once for all askers. */
 export function createCrawler(parts: CrawlerParts): Crawler {
@@ -171,7 +171,7 @@ class Running implements Crawl {
   }
 
   async #look(folder: string | undefined): Promise<void> {
-    if (this.#folders >= mostFolders) {
+    if (this.#folders >= maxFolders) {
       this.#outcome ??= { is: "bounded" };
       return;
     }

@@ -41,7 +41,7 @@ export interface CallOptions {
 }
 
 /**
- * What a backend must offer, and may. `list`, `stat` and `link` are the trade; every other method is a talent, and its
+ * What a backend must offer, and may. `list`, `stat` and `link` are the trade; every other method is a capability, and its
  * presence is the answer to "can it?". All of them throw `StorageError` for what a person can cause or mend.
  */
 export interface Driver {
@@ -71,7 +71,7 @@ export interface Notes {
   write(key: string, value: string, ttl?: number): Promise<void>;
 }
 
-/** What the house lends a driver. */
+/** What the app lends a driver. */
 export interface DriverContext {
   readonly vault: Vault;
   readonly notes: Notes;

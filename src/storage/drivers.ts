@@ -30,7 +30,7 @@ interface DriversParts {
   readonly count?: DriverContext["count"];
 }
 
-/** Opens and keeps drivers, and lends them what the house has. */
+/** Opens and keeps drivers, and lends them what the app has. */
 export function createDrivers(parts: DriversParts): Drivers {
   const open = new Map<string, Driver>();
   const ailing = new Map<string, StorageErrorCode | undefined>();

@@ -49,7 +49,7 @@ interface FoldersParts {
   /** Told of every folder that was read to its end. */
   onRead(mount: string, folder: string | undefined, read: Folder): void;
   /** Entries kept over all folders; what was looked at longest ago goes first. Absent = 400,000. */
-  readonly mostEntries?: number | undefined;
+  readonly maxEntries?: number | undefined;
 }
 
 /** How long a listing is believed. */
@@ -59,9 +59,9 @@ const brokenFor = 30_000;
 const usualEntries = 400_000;
 
 /** A cache of folders, filled by readers. */
-export function createFolders({ now, wait, onRead, mostEntries = usualEntries }: FoldersParts): Folders {
+export function createFolders({ now, wait, onRead, maxEntries = usualEntries }: FoldersParts): Folders {
   const readers = new LRUCache<string, Reader>({
-    maxSize: mostEntries,
+    maxSize: maxEntries,
     sizeCalculation: (reader) => reader.entries.length + 1,
     dispose: (reader) => reader.stop(),
   });

@@ -49,7 +49,7 @@ interface Known {
 }
 
 /** Hits one search gives: there may be more. */
-export const mostHits = 5000;
+export const maxHits = 5000;
 /** With so many names that contain the words, those that are only alike are not wanted. */
 const plenty = 100;
 /** Names taken into the look-up at a time, so that nobody else has to wait for it. */
@@ -107,7 +107,7 @@ export class NameIndex {
   }
 
   /** What fits, best first. */
-  async find({ limit = mostHits, ...query }: Query): Promise<readonly Hit[]> {
+  async find({ limit = maxHits, ...query }: Query): Promise<readonly Hit[]> {
     this.#isSearched = true;
     const trails = this.#trailsBelow(query.below);
     const hitOf = (known: Known, fit: Hit["fit"]): readonly Hit[] => {
@@ -243,7 +243,7 @@ function mistakesIn(term: string): number | false {
   return term.length < 8 ? 1 : 2;
 }
 
-/** A word with two neighbours changed about: the commonest slip, which counts as two wrong letters otherwise. */
+/** A word with two neighbours changed about: the commonest pending form, which counts as two wrong letters otherwise. */
 function swapsOf({ text, spaced }: Stretch): readonly string[] {
   if (!spaced || mistakesIn(text) !== 1) return [];
   const letters = Array.from(text);

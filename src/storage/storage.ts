@@ -31,7 +31,7 @@ export interface Storage {
    * Puts up a mount after listing its root once: it exists only if that worked. `folder` is checked too.
    * On any failure nothing is left behind.
    */
-  putUp(draft: MountDraft, options?: CallOptions): Promise<Mount>;
+  mount(draft: MountDraft, options?: CallOptions): Promise<Mount>;
   /**
    * New secrets for a mount (signing in again); kept only if listing its root works with them, else the old ones stay.
    * They replace all old answers, or with `amend` join them.
@@ -43,7 +43,7 @@ export interface Storage {
     changes: { title?: string; method?: Mount["method"] | undefined; audience?: readonly string[] },
   ): Promise<Mount>;
   /** Removes a mount, its secrets, its caches. Removing what is not there is no error. */
-  takeDown(id: string): Promise<void>;
+  unmount(id: string): Promise<void>;
   /** A folder (absent = root) once its first page is there; the rest is read on in the background, one reader for all askers. */
   folder(
     mount: string,
@@ -103,7 +103,7 @@ interface StorageParts {
   /** Told of what drivers ask of the services behind them; absent = nobody counts. */
   readonly count?: DriverContext["count"];
   /** Entries of folders kept in memory; absent = 400,000. */
-  readonly mostEntries?: number;
+  readonly maxEntries?: number;
 }
 
 /** The mounts of this process: one driver, one reader a folder and one call a link at a time, for everybody. */
@@ -114,7 +114,7 @@ export function createStorage(parts: StorageParts): Storage {
     onError: (err) => parts.log.warn({ err }, "names not written"),
   });
   const folders = createFolders({
-    mostEntries: parts.mostEntries,
+    maxEntries: parts.maxEntries,
     now: parts.now,
     wait: parts.wait,
     onRead: (mount, folder, { entries, readAt }) => {
@@ -131,45 +131,45 @@ export function createStorage(parts: StorageParts): Storage {
     wait: parts.wait,
     read: async (mount, folder, { refresh, signal }) => {
       const driver = await drivers.of(mount);
-      return watched(rack, mount, () => folders.whole({ mount, folder, driver, refresh, signal }));
+      return watched(internals, mount, () => folders.whole({ mount, folder, driver, refresh, signal }));
     },
   });
-  const rack: Rack = { parts, drivers, folders, links, catalogue, crawler };
+  const internals: Internals = { parts, drivers, folders, links, catalogue, crawler };
   return {
     kinds: parts.kinds,
     find: (id) => parts.mounts.get(id),
-    putUp: (draft, options = {}) => putUp(rack, draft, options),
-    renew: (id, values, options = {}) => renew(rack, id, values, options),
-    change: (id, changes) => parts.exclusive(`mount:${id}`, () => change(rack, id, changes)),
-    takeDown: (id) => parts.exclusive(`mount:${id}`, () => takeDown(rack, id)),
+    mount: (draft, options = {}) => mount(internals, draft, options),
+    renew: (id, values, options = {}) => renew(internals, id, values, options),
+    change: (id, changes) => parts.exclusive(`mount:${id}`, () => change(internals, id, changes)),
+    unmount: (id) => parts.exclusive(`mount:${id}`, () => unmount(internals, id)),
     folder: async (mount, folder, { refresh = false, signal } = {}) => {
       const driver = await drivers.of(mount);
-      return watched(rack, mount, () => folders.read({ mount, folder, driver, refresh, signal }));
+      return watched(internals, mount, () => folders.read({ mount, folder, driver, refresh, signal }));
     },
     peek: (mount, folder) => folders.peek(mount, folder),
     follow: (mount, folder, options = {}) => folders.follow(mount, folder, options),
     stat: async (mount, entry, options = {}) => {
       const driver = await drivers.of(mount);
-      return watched(rack, mount, () => driver.stat(entry, options));
+      return watched(internals, mount, () => driver.stat(entry, options));
     },
     link: async (mount, entry, options = {}) => {
       const driver = await drivers.of(mount);
-      return watched(rack, mount, () => links.find({ mount, entry, driver, ...options }));
+      return watched(internals, mount, () => links.find({ mount, entry, driver, ...options }));
     },
     quota: async (mount, options = {}) => {
       const driver = await drivers.of(mount);
-      return watched(rack, mount, async () => driver.quota?.(options));
+      return watched(internals, mount, async () => driver.quota?.(options));
     },
     check: async (mount, { signal } = {}) => {
       const driver = await drivers.of(mount);
-      await watched(rack, mount, () => folders.read({ mount, folder: undefined, driver, refresh: true, signal })).catch(
-        onlyStorageError,
-      );
-      return present(rack, mount);
+      await watched(internals, mount, () =>
+        folders.read({ mount, folder: undefined, driver, refresh: true, signal }),
+      ).catch(onlyStorageError);
+      return present(internals, mount);
     },
     search: (mount, query) => catalogue.find(mount, query),
     crawl: async (mount, folder, options) => {
-      await present(rack, mount);
+      await present(internals, mount);
       return crawler.start({ mount, folder, ...options });
     },
     stopCrawl: (mount, folder, asker) => crawler.stop({ mount, folder, asker }),
@@ -183,7 +183,7 @@ export function createStorage(parts: StorageParts): Storage {
 }
 
 /** The parts one set of mounts is worked with. */
-interface Rack {
+interface Internals {
   readonly parts: StorageParts;
   readonly drivers: Drivers;
   readonly folders: Folders;
@@ -192,7 +192,11 @@ interface Rack {
   readonly crawler: Crawler;
 }
 
-async function putUp({ parts, drivers, folders }: Rack, draft: MountDraft, { signal }: CallOptions): Promise<Mount> {
+async function mount(
+  { parts, drivers, folders }: Internals,
+  draft: MountDraft,
+  { signal }: CallOptions,
+): Promise<Mount> {
   const kind = kindOf(parts.kinds, draft.driver);
   const id = parts.newId();
   const { secrets, options: plain } = divide(kind, draft.values);
@@ -237,13 +241,13 @@ function ownTitle(driver: Driver): string {
 }
 
 async function renew(
-  rack: Rack,
+  internals: Internals,
   id: string,
   values: Values,
   { amend = false, signal }: CallOptions & { readonly amend?: boolean },
 ): Promise<Mount> {
-  const { parts, drivers, folders, links } = rack;
-  const mount = await present(rack, id);
+  const { parts, drivers, folders, links } = internals;
+  const mount = await present(internals, id);
   const kind = kindOf(parts.kinds, mount.driver);
   const before = (await parts.secrets.get(id)) ?? {};
   const { secrets, options: changed } = divide(kind, values);
@@ -263,8 +267,8 @@ async function renew(
     throw error;
   }
   // Another root folder makes another tree of it.
-  rack.crawler.forget(id);
-  await rack.catalogue.forget(id);
+  internals.crawler.forget(id);
+  await internals.catalogue.forget(id);
   const renewed: Mount = { ...mount, options: plain, health: { state: "working", at: parts.now() } };
   await parts.mounts.set(id, renewed);
   return renewed;
@@ -276,8 +280,8 @@ function kept(before: Values, kind: DriverKind): Values {
   return Object.fromEntries(Object.entries(before).filter(([name]) => !asked.has(name)));
 }
 
-async function change(rack: Rack, id: string, changes: Parameters<Storage["change"]>[1]): Promise<Mount> {
-  const { method, ...rest } = await present(rack, id);
+async function change(internals: Internals, id: string, changes: Parameters<Storage["change"]>[1]): Promise<Mount> {
+  const { method, ...rest } = await present(internals, id);
   const wanted = "method" in changes ? changes.method : method;
   const changed: Mount = {
     ...rest,
@@ -285,11 +289,11 @@ async function change(rack: Rack, id: string, changes: Parameters<Storage["chang
     ...(changes.title !== undefined && { title: changes.title }),
     ...(changes.audience && { audience: changes.audience }),
   };
-  await rack.parts.mounts.set(id, changed);
+  await internals.parts.mounts.set(id, changed);
   return changed;
 }
 
-async function takeDown({ parts, drivers, folders, links, catalogue, crawler }: Rack, id: string): Promise<void> {
+async function unmount({ parts, drivers, folders, links, catalogue, crawler }: Internals, id: string): Promise<void> {
   await parts.mounts.delete(id);
   crawler.forget(id);
   await drivers.drop(id);
@@ -299,20 +303,20 @@ async function takeDown({ parts, drivers, folders, links, catalogue, crawler }: 
   await catalogue.forget(id);
 }
 
-async function present({ parts }: Rack, id: string): Promise<Mount> {
+async function present({ parts }: Internals, id: string): Promise<Mount> {
   const mount = await parts.mounts.get(id);
   if (!mount) throw new StorageError("not-found", { message: "no such mount" });
   return mount;
 }
 
 /** Runs a call on a mount and notes in its health when it begins or ceases to fail as an account. */
-async function watched<T>(rack: Rack, id: string, work: () => Promise<T>): Promise<T> {
+async function watched<T>(internals: Internals, id: string, work: () => Promise<T>): Promise<T> {
   try {
     const result = await wrapped(work);
-    await noteHealth(rack, id, undefined);
+    await noteHealth(internals, id, undefined);
     return result;
   } catch (error) {
-    if (error instanceof StorageError && ailments.has(error.code)) await noteHealth(rack, id, error.code);
+    if (error instanceof StorageError && ailments.has(error.code)) await noteHealth(internals, id, error.code);
     throw error;
   }
 }
@@ -338,7 +342,11 @@ const ailments: ReadonlySet<StorageErrorCode> = new Set([
   "too-frequent",
 ] satisfies StorageErrorCode[]);
 
-async function noteHealth({ parts, drivers }: Rack, id: string, code: StorageErrorCode | undefined): Promise<void> {
+async function noteHealth(
+  { parts, drivers }: Internals,
+  id: string,
+  code: StorageErrorCode | undefined,
+): Promise<void> {
   if (drivers.ailing.get(id) === code) return;
   await parts.exclusive(`mount:${id}`, async () => {
     const mount = await parts.mounts.get(id);

@@ -6,12 +6,12 @@ interface GuardOptions {
   /** Absent = texts are stored as they are. */
   readonly seal?: Seal | undefined;
   /** Milliseconds after which a silent server counts as failed; absent = it is no server, and answers at once. */
-  readonly patience?: number | undefined;
+  readonly timeout?: number | undefined;
 }
 
 /** An adapter that gives up a silent server, and keeps its texts encrypted where it is given a seal. */
 export function guarded(adapter: KeyvStoreAdapter, options: GuardOptions): KeyvStoreAdapter {
-  const needsNothing = options.seal === undefined && options.patience === undefined;
+  const needsNothing = options.seal === undefined && options.timeout === undefined;
   return needsNothing ? adapter : new GuardedAdapter(adapter, options);
 }
 
@@ -25,13 +25,13 @@ class GuardedAdapter extends EventEmitter implements KeyvStoreAdapter {
   readonly opts: unknown;
   readonly #adapter: KeyvStoreAdapter;
   readonly #seal: Seal | undefined;
-  readonly #patience: number | undefined;
+  readonly #timeout: number | undefined;
 
-  constructor(adapter: KeyvStoreAdapter, { seal, patience }: GuardOptions) {
+  constructor(adapter: KeyvStoreAdapter, { seal, timeout }: GuardOptions) {
     super();
     this.#adapter = adapter;
     this.#seal = seal;
-    this.#patience = patience;
+    this.#timeout = timeout;
     this.opts = adapter.opts;
     adapter.on("error", (error: unknown) => this.emit("error", error));
   }
@@ -97,11 +97,11 @@ class GuardedAdapter extends EventEmitter implements KeyvStoreAdapter {
   }
 
   #inTime<T>(work: Promise<T>): Promise<T> {
-    if (this.#patience === undefined) return work;
+    if (this.#timeout === undefined) return work;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const timer = setTimeout(
-      () => reject(new Error(`the store did not answer within ${this.#patience} ms`)),
-      this.#patience,
+      () => reject(new Error(`the store did not answer within ${this.#timeout} ms`)),
+      this.#timeout,
     );
     work.then(resolve, reject).finally(() => clearTimeout(timer));
     return promise;

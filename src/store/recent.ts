@@ -17,7 +17,7 @@ export const absent = "";
 
 const most = 20_000;
 /** Characters of all texts together. */
-const mostText = 16 * 1024 * 1024;
+const maxText = 16 * 1024 * 1024;
 /** Characters of one text; longer ones are listings, and read rarely. */
 const longestText = 64 * 1024;
 
@@ -32,7 +32,7 @@ const trusted = 10;
 export function createRecent(version: () => unknown): Recent {
   const known = new LRUCache<string, string>({
     max: most,
-    maxSize: mostText,
+    maxSize: maxText,
     maxEntrySize: longestText,
     sizeCalculation: (text, key) => text.length + key.length + 1,
   });

@@ -104,7 +104,7 @@ interface Database {
   /** For a namespace; however often it is opened, it is the same one. */
   adapter(namespace: string): KeyvStoreAdapter | Map<string, unknown>;
   /** Milliseconds after which it counts as failed; absent = it is no server, and answers at once. */
-  readonly patience?: number;
+  readonly timeout?: number;
   /** Every record; absent = they end with the process. */
   rows?(): AsyncIterable<Row>;
   readonly claim?: Claim;
@@ -115,7 +115,7 @@ interface Database {
 }
 
 /** Of a server. */
-const patience = 3000;
+const timeout = 3000;
 
 async function openDatabase(url: string, onError: (error: unknown) => void): Promise<Database> {
   const scheme = /^([a-z]+):\/\//.exec(url)?.[1];
@@ -128,13 +128,13 @@ async function openDatabase(url: string, onError: (error: unknown) => void): Pro
     case "rediss":
       return reached(
         url,
-        openRedis(url, onError).then((redis) => ({ ...redis, patience, check: redis.ping, sweep: async () => 0 })),
+        openRedis(url, onError).then((redis) => ({ ...redis, timeout, check: redis.ping, sweep: async () => 0 })),
       );
     case "postgres":
     case "postgresql":
       return reached(
         url,
-        openPostgres(url, onError).then((postgres) => ({ ...postgres, patience, check: postgres.ping })),
+        openPostgres(url, onError).then((postgres) => ({ ...postgres, timeout, check: postgres.ping })),
       );
     default:
       throw new StoreError(
@@ -200,7 +200,7 @@ interface NamespaceOptions {
 function openNamespace<T>({ database, namespace, seal, ttl, onError }: NamespaceOptions): Keyv<T> {
   const adapter = database.adapter(namespace);
   const keyv = new Keyv<T>({
-    store: adapter instanceof Map ? adapter : guarded(adapter, { seal, patience: database.patience }),
+    store: adapter instanceof Map ? adapter : guarded(adapter, { seal, timeout: database.timeout }),
     namespace,
     throwOnErrors: true,
     ...plainJson,

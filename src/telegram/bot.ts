@@ -318,7 +318,7 @@ interface Webhook extends TelegramWebhook {
 }
 
 /** Telegram repeats a call that takes long, so it is answered after this many ms while the work goes on. */
-const webhookPatience = 9000;
+const webhookTimeout = 9000;
 
 function webhookFor(bot: Bot<BotContext>, { settings, log }: TelegramParts): Webhook | undefined {
   if (!settings.webhook) return undefined;
@@ -326,7 +326,7 @@ function webhookFor(bot: Bot<BotContext>, { settings, log }: TelegramParts): Web
   const take = webhookCallback(bot, "http", {
     secretToken: secret,
     onTimeout: "return",
-    timeoutMilliseconds: webhookPatience,
+    timeoutMilliseconds: webhookTimeout,
   });
   return {
     path: new URL(url).pathname,

@@ -9,7 +9,7 @@ export interface Command {
   /** `private` = in groups the person is sent to the private chat; `operators` = to everybody else it does not exist. */
   readonly scope: "private" | "group" | "all" | "operators";
   /** In groups only its sender sees the command and its answer, where the server can do that. */
-  readonly hushed?: boolean;
+  readonly privateLinks?: boolean;
   /** What it asks for, given the words after it; undefined when words are missing that it cannot do without. */
   action(words: string): Action | undefined;
 }
@@ -26,13 +26,18 @@ export const commands: readonly Command[] = [
   {
     name: "link",
     scope: "all",
-    hushed: true,
+    privateLinks: true,
     action: (words) => (words === "" ? undefined : { do: "find-link", words }),
   },
   { name: "get", scope: "all", action: (words) => (words === "" ? undefined : { do: "get", words }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
   // What one could lend is nobody else's business.
-  { name: "bind", scope: "group", hushed: true, action: (path) => ({ do: "bind", ...(path !== "" && { path }) }) },
+  {
+    name: "bind",
+    scope: "group",
+    privateLinks: true,
+    action: (path) => ({ do: "bind", ...(path !== "" && { path }) }),
+  },
   { name: "unbind", scope: "group", action: () => ({ do: "unbind" }) },
   { name: "cancel", scope: "all", action: () => ({ do: "cancel" }) },
   { name: "logout", scope: "private", action: () => ({ do: "log-out" }) },
@@ -102,10 +107,10 @@ type Audience = NonNullable<Parameters<Api["setMyCommands"]>[1]>;
 
 /** Servers older than Bot API 10.2 know no ephemeral commands and refuse the whole list. */
 async function publishForGroups(api: Api, list: readonly BotCommand[], audience: Audience): Promise<void> {
-  const hushed = new Set(groupCommands.filter((command) => command.hushed).map(({ name }) => name));
+  const privateLinks = new Set(groupCommands.filter((command) => command.privateLinks).map(({ name }) => name));
   try {
     await api.setMyCommands(
-      list.map((entry) => (hushed.has(entry.command) ? { ...entry, is_ephemeral: true } : entry)),
+      list.map((entry) => (privateLinks.has(entry.command) ? { ...entry, is_ephemeral: true } : entry)),
       audience,
     );
   } catch (error) {

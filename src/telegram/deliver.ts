@@ -8,7 +8,7 @@ import type { Answer, LinkCard, ListReady, MessageScreen, Notice, Screen } from 
 import type { Upload } from "../actions/transfers/upload.ts";
 import type { Words } from "../i18n/words.ts";
 import type { BotContext } from "./context.ts";
-import { mostToast } from "./limits.ts";
+import { maxToast } from "./limits.ts";
 import { keyOf, placeOf, writePlace, type Place, type Post } from "./post.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painted, type Painter } from "./screens/painter.ts";
@@ -60,7 +60,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     replace: (ctx, painted) => replace(parts, ctx, painted),
     announce(ctx) {
       const waiting = plain(words.in(ctx.turn.language)("ephemeral-waiting"));
-      ctx.turn.placeholder = post.whisper(ctx, waiting).catch(() => undefined);
+      ctx.turn.placeholder = post.ephemeral(ctx, waiting).catch(() => undefined);
     },
     painter: (ctx) => painterOf(parts, ctx),
   };
@@ -108,7 +108,7 @@ interface CardPress {
 async function onCard(parts: DelivererParts, ctx: BotContext, { painted, screen, updates }: CardPress): Promise<void> {
   const { post, words } = parts;
   await updates?.[Symbol.asyncIterator]().return?.();
-  const isToast = screen.show === "notice" && painted.keyboard.length === 0 && painted.text.text.length <= mostToast;
+  const isToast = screen.show === "notice" && painted.keyboard.length === 0 && painted.text.text.length <= maxToast;
   if (isToast) return post.answer(ctx, { text: painted.text.text, alert: true });
   if (await post.sendPrivately(ctx, painted)) {
     return post.answer(ctx, { text: words.in(ctx.turn.language)("private-sent") });
@@ -121,14 +121,14 @@ interface Uploading extends Pick<Answer, "updates"> {
   readonly painted: Painted;
 }
 
-/** The message that shows it is there for all who see the file: it takes no whisper's place. */
+/** The message that shows it is there for all who see the file: it takes no ephemeral message's place. */
 async function startUpload(
   parts: DelivererParts,
   ctx: BotContext,
   { upload, updates, painted }: Uploading,
 ): Promise<void> {
   const { post, uploader } = parts;
-  const isInPlace = ctx.callbackQuery?.message && whisperPressed(ctx) === undefined;
+  const isInPlace = ctx.callbackQuery?.message && ephemeralPressed(ctx) === undefined;
   const place = isInPlace ? await replace(parts, ctx, painted) : placeOf(await post.send(ctx, painted));
   const address = post.address(ctx);
   if (updates) followUpdates(parts, ctx, { updates, place, every: transferPace[ctx.turn.visit.place.kind] });
@@ -191,11 +191,11 @@ async function replace(parts: DelivererParts, ctx: BotContext, painted: Painted)
   if (!pressed) return placeOf(await post.send(ctx, painted));
   const place = placeOf(pressed);
   await follower.stop(keyOf(place));
-  const whispered = whisperPressed(ctx);
+  const isEphemeral = ephemeralPressed(ctx);
   const isDone =
-    whispered === undefined
+    isEphemeral === undefined
       ? await post.edit(place, painted)
-      : (await post.whisper(ctx, painted, { id: whispered })) !== undefined;
+      : (await post.ephemeral(ctx, painted, { id: isEphemeral })) !== undefined;
   return isDone ? place : placeOf(await post.send(ctx, painted));
 }
 
@@ -210,7 +210,7 @@ async function speak(parts: DelivererParts, ctx: BotContext, painted: Painted): 
 
 /** A short word fits a toast; one with buttons is a message that the asker alone gets. */
 async function showNotice(parts: DelivererParts, ctx: BotContext, notice: Notice, painted: Painted): Promise<void> {
-  const isToast = painted.keyboard.length === 0 && painted.text.text.length <= mostToast;
+  const isToast = painted.keyboard.length === 0 && painted.text.text.length <= maxToast;
   if (!ctx.callbackQuery || ctx.turn.answered || !isToast) return privately(parts, ctx, painted);
   const alert = notice.level === "refused" || notice.level === "failed";
   await parts.post.answer(ctx, { text: painted.text.text, ...(alert && { alert }) });
@@ -228,10 +228,13 @@ async function privately(
     await post.send(ctx, painted);
     return post.answer(ctx);
   }
-  const whispered = whisperPressed(ctx) ?? (await ctx.turn.placeholder);
+  const isEphemeral = ephemeralPressed(ctx) ?? (await ctx.turn.placeholder);
   // One's own copy of a list or a file stands in the place of the one it is from.
   const instead = card?.show === "listing" || card?.show === "file";
-  if ((await post.whisper(ctx, painted, { instead, ...(whispered !== undefined && { id: whispered }) })) !== undefined)
+  if (
+    (await post.ephemeral(ctx, painted, { instead, ...(isEphemeral !== undefined && { id: isEphemeral }) })) !==
+    undefined
+  )
     return post.answer(ctx);
   if (await post.sendPrivately(ctx, painted)) {
     return post.answer(ctx, { text: words.in(ctx.turn.language)("private-sent") });
@@ -255,7 +258,7 @@ function payloadOf(ctx: BotContext, card: LinkCard | undefined): string | undefi
   return card && encodePress({ do: "link", view: card.view });
 }
 
-function whisperPressed(ctx: BotContext): number | undefined {
+function ephemeralPressed(ctx: BotContext): number | undefined {
   const pressed = ctx.callbackQuery?.message;
   return pressed && "ephemeral_message_id" in pressed ? pressed.ephemeral_message_id : undefined;
 }

@@ -277,10 +277,10 @@ interface HeldSecrets {
 }
 
 const secretLife = 15 * 60_000;
-const mostHeld = 1000;
+const maxHeld = 1000;
 
 function createHeldSecrets(now: () => number): HeldSecrets {
-  const held = new LRUCache<string, { readonly secrets: Values; readonly until: number }>({ max: mostHeld });
+  const held = new LRUCache<string, { readonly secrets: Values; readonly until: number }>({ max: maxHeld });
   const of = (key: string): Values => {
     const entry = held.get(key);
     if (entry && entry.until > now()) return entry.secrets;

@@ -41,14 +41,14 @@ const deadline = 60_000;
 /** Milliseconds updates in progress get when the process is asked to end. */
 const grace = 5000;
 /** People whose language is remembered for sentences of our own. */
-const mostLanguages = 20_000;
+const maxLanguages = 20_000;
 
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
   const { words, log, now } = parts;
   const inProgress = new Set<Promise<void>>();
   const clocks = new Set<AbortController>();
-  const languages = new LRUCache<string, string>({ max: mostLanguages });
+  const languages = new LRUCache<string, string>({ max: maxLanguages });
   // The rule actions go by, for updates: not each of them becomes an action.
   const pace = createPace(parts.updatesPerPerson === undefined ? {} : { most: parts.updatesPerPerson });
 
@@ -105,9 +105,9 @@ export function createGuard(parts: GuardParts): Guard {
     },
 
     async finish() {
-      const patience = setTimeout(() => clocks.forEach((clock) => clock.abort()), grace);
+      const timeout = setTimeout(() => clocks.forEach((clock) => clock.abort()), grace);
       await Promise.allSettled(inProgress);
-      clearTimeout(patience);
+      clearTimeout(timeout);
     },
   };
 }

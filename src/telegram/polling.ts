@@ -5,7 +5,7 @@ import type { Update } from "grammy/types";
 interface PollingOptions {
   readonly allowedUpdates: readonly Exclude<keyof Update, "update_id">[];
   /** Milliseconds the next poll waits for updates that are being handled. */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 /** Updates being asked for. */
@@ -23,7 +23,7 @@ export interface Polling {
  */
 export function startPolling<C extends Context>(
   bot: Bot<C>,
-  { allowedUpdates, patience = 1500 }: PollingOptions,
+  { allowedUpdates, timeout = 1500 }: PollingOptions,
 ): Polling {
   const handling = new Set<Promise<unknown>>();
   const fetch = createUpdateFetcher(bot, { silent: true, fetch: { allowed_updates: [...allowedUpdates] } });
@@ -31,7 +31,7 @@ export function startPolling<C extends Context>(
   let untold: number | undefined;
   const source = createSource<Update>({
     async supply(size, signal) {
-      await settled(handling, patience, signal);
+      await settled(handling, timeout, signal);
       if (!signal.aborted) untold = undefined;
       const updates = await fetch(size, signal);
       const last = updates.at(-1);
@@ -57,7 +57,7 @@ export function startPolling<C extends Context>(
     ended: runner.task() ?? Promise.resolve(),
     async stop() {
       await runner.stop();
-      await settled(handling, patience);
+      await settled(handling, timeout);
       // What was handled last would come again, and a clean end is no kill.
       if (untold !== undefined) await bot.api.getUpdates({ offset: untold, limit: 1, timeout: 0 });
     },
@@ -67,12 +67,12 @@ export function startPolling<C extends Context>(
 /** What the runner hands over: the type of a package older than Node's own signal. */
 type Signal = Parameters<ReturnType<typeof createUpdateFetcher>>[1];
 
-/** Resolves when all of them are done, when patience ends (what is left is then not waited for again), or at once on abort. */
-async function settled(handling: Set<Promise<unknown>>, patience: number, signal?: Signal): Promise<void> {
+/** Resolves when all of them are done, when timeout ends (what is left is then not waited for again), or at once on abort. */
+async function settled(handling: Set<Promise<unknown>>, timeout: number, signal?: Signal): Promise<void> {
   if (handling.size === 0 || signal?.aborted) return;
   const { promise: over, resolve } = Promise.withResolvers<undefined>();
   const end = () => resolve(undefined);
-  const timer = setTimeout(end, patience);
+  const timer = setTimeout(end, timeout);
   signal?.addEventListener("abort", end);
   await Promise.race([Promise.allSettled(handling), over]);
   clearTimeout(timer);

@@ -3,7 +3,7 @@ import { GrammyError, type Api } from "grammy";
 import type { InlineKeyboardMarkup, LinkPreviewOptions, Message, MessageEntity } from "grammy/types";
 import type { BotContext } from "./context.ts";
 import { clip } from "../i18n/names.ts";
-import { mostToast } from "./limits.ts";
+import { maxToast } from "./limits.ts";
 import type { Painted } from "./screens/painter.ts";
 
 /** A message that can be edited later. */
@@ -37,7 +37,7 @@ export interface Post {
    * A message in a group that only the asker sees; absent `id` = a new one, with `instead` in the place of the one
    * pressed on. Its id, or undefined where Telegram refuses.
    */
-  whisper(
+  ephemeral(
     ctx: BotContext,
     painted: Painted,
     options?: { readonly id?: number; readonly instead?: boolean },
@@ -57,12 +57,12 @@ const nothing: Painted = { text: new FormattedString("⏳"), keyboard: [] };
 
 /** The post of one bot. */
 export function createPost(api: Api): Post {
-  let whispers: boolean | undefined;
-  /** Tries with a message that tells nothing: a server that knows no whispers (before Bot API 10.2) shows it to everybody. */
-  const tryWhispering = async (ctx: BotContext, instead: boolean): Promise<number | undefined> => {
+  let ephemerals: boolean | undefined;
+  /** Tries with a message that tells nothing: a server that knows no ephemeral messages (before Bot API 10.2) shows it to everybody. */
+  const tryEphemeral = async (ctx: BotContext, instead: boolean): Promise<number | undefined> => {
     const { ephemeral_message_id: id, message_id } = await sendEphemeral(api, ctx, nothing, instead);
-    whispers = id !== undefined;
-    if (!whispers) await api.deleteMessage(chatOf(ctx), message_id);
+    ephemerals = id !== undefined;
+    if (!ephemerals) await api.deleteMessage(chatOf(ctx), message_id);
     return id;
   };
   return {
@@ -90,12 +90,13 @@ export function createPost(api: Api): Post {
       }
     },
 
-    async whisper(ctx, painted, { id: known, instead = false } = {}) {
+    async ephemeral(ctx, painted, { id: known, instead = false } = {}) {
       let id = known;
       try {
-        if (id === undefined && whispers === false) return undefined;
-        if (id === undefined && whispers) return (await sendEphemeral(api, ctx, painted, instead)).ephemeral_message_id;
-        id ??= await tryWhispering(ctx, instead);
+        if (id === undefined && ephemerals === false) return undefined;
+        if (id === undefined && ephemerals)
+          return (await sendEphemeral(api, ctx, painted, instead)).ephemeral_message_id;
+        id ??= await tryEphemeral(ctx, instead);
         if (id === undefined) return undefined;
         await api.editEphemeralMessageText(chatOf(ctx), askerOf(ctx), id, painted.text.text, looks(painted));
         return id;
@@ -116,7 +117,7 @@ export function createPost(api: Api): Post {
       ctx.turn.answered = true;
       try {
         await api.answerCallbackQuery(query.id, {
-          ...(text !== undefined && { text: clip(text, mostToast) }),
+          ...(text !== undefined && { text: clip(text, maxToast) }),
           ...(alert && { show_alert: true }),
           ...(url !== undefined && { url }),
         });

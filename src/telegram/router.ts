@@ -87,8 +87,8 @@ async function act(routes: Routes, ctx: BotContext, action: Action): Promise<voi
 
 /** Milliseconds after which people see that something is being done. */
 const typingAfter = 700;
-/** Milliseconds after which the asker in a group gets a placeholder: Telegram lets us whisper for 15 s. */
-const whisperAfter = 6000;
+/** Milliseconds after which the asker in a group gets a placeholder: Telegram lets us ephemeral message for 15 s. */
+const ephemeralAfter = 6000;
 /** Milliseconds after which a press is answered without waiting longer: Telegram forgets it after about 15 s. */
 const answerAfter = 10_000;
 
@@ -105,14 +105,14 @@ async function performVisibly(
         ),
       ms,
     );
-  const isWhispered =
+  const isEphemeral =
     ctx.turn.visit.place.kind === "group" &&
-    (action.do === "link" || action.do === "find-link" || (action.do === "bind" && isHushed(ctx)));
+    (action.do === "link" || action.do === "find-link" || (action.do === "bind" && isPrivate(ctx)));
   const timers = [
     // A press on a card sent through inline mode comes from a chat nobody names.
     ...(ctx.chat ? [later(typingAfter, () => ctx.replyWithChatAction("typing"))] : []),
     later(answerAfter, () => post.answer(ctx)),
-    ...(isWhispered ? [later(whisperAfter, () => deliverer.announce(ctx))] : []),
+    ...(isEphemeral ? [later(ephemeralAfter, () => deliverer.announce(ctx))] : []),
   ];
   try {
     return await perform(ctx, action);
@@ -216,7 +216,7 @@ function looksLikeLink(text: string): boolean {
 }
 
 /** A command that its sender alone sees. */
-function isHushed({ message }: BotContext): boolean {
+function isPrivate({ message }: BotContext): boolean {
   return message?.ephemeral_message_id !== undefined;
 }
 

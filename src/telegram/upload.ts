@@ -3,7 +3,7 @@ import { UploadError, type FileToSend } from "../actions/transfers/upload.ts";
 import { loggable } from "./guard.ts";
 import { clip } from "../i18n/names.ts";
 import { kindOf } from "../i18n/signs.ts";
-import { mostCaption } from "./limits.ts";
+import { maxCaption } from "./limits.ts";
 import type { Address } from "./post.ts";
 
 /** Puts files into chats, over calls of their own: they last longer than any other. */
@@ -25,9 +25,9 @@ const MiB = 1024 * 1024;
 /** Bytes of what goes with a file in the same request, for it is the request that must not be too large. */
 const besides = 32 * 1024;
 /** Bytes of the largest photo Telegram takes as one. */
-const mostPhoto = 10 * MiB;
+const maxPhoto = 10 * MiB;
 /** Bytes and format of a picture that goes with a film. */
-const mostPicture = 200 * 1024;
+const maxPicture = 200 * 1024;
 /** Seconds one upload may take; 2 GB at 1 Mbit/s are five hours. What stands still is given up by who asked for it. */
 const longestUpload = 6 * 3600;
 
@@ -87,7 +87,7 @@ function wayFor({ entry }: FileToSend): Way {
 /** Telegram makes a photo of these; of larger ones, and of those that move, it takes the file. */
 function isPhoto({ name, size, mimeType = "" }: FileToSend["entry"]): boolean {
   const isStill = /^image\/(jpeg|png|webp)$/i.test(mimeType) || /\.(jpe?g|png|webp)$/i.test(name);
-  return isStill && size !== undefined && size <= mostPhoto;
+  return isStill && size !== undefined && size <= maxPhoto;
 }
 
 async function carry(line: Line, { chat, ...options }: Address, file: FileToSend, way: Way): Promise<void> {
@@ -97,7 +97,7 @@ async function carry(line: Line, { chat, ...options }: Address, file: FileToSend
   const input = new InputFile(() => file.open(), uploadName(entry.name));
   // grammY's types name the AbortSignal of a package older than Node's own; the two are alike.
   const signal = file.signal as Parameters<Api["sendDocument"]>[3];
-  const said = { ...options, caption: clip(entry.name, mostCaption) };
+  const said = { ...options, caption: clip(entry.name, maxCaption) };
   const playing = duration === undefined ? {} : { duration: Math.round(duration) };
   switch (way) {
     case "video":
@@ -122,7 +122,7 @@ async function carry(line: Line, { chat, ...options }: Address, file: FileToSend
 
 /** Telegram takes small JPEGs only, and the two together must not be too large. */
 async function pictureOf({ uploadLimit }: Line, file: FileToSend): Promise<{ thumbnail?: InputFile }> {
-  const bytes = await file.picture(Math.min(mostPicture, uploadLimit - (file.entry.size ?? 0)));
+  const bytes = await file.picture(Math.min(maxPicture, uploadLimit - (file.entry.size ?? 0)));
   const isJpeg = bytes?.[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
   return bytes && isJpeg ? { thumbnail: new InputFile(bytes, "thumbnail.jpg") } : {};
 }

@@ -5,25 +5,25 @@ import { createPace } from "../../src/actions/pace.ts";
 import { encodePress } from "../../src/actions/press.ts";
 import { formRules } from "../../src/actions/permission.ts";
 import type { LinksOf, Services } from "../../src/actions/services.ts";
-import { house, inGroup, jun, mia, signInAs, usualCloud, visitOf, type House } from "./house.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type TestApp } from "./house.ts";
 
 // Mia (telegram:1) is the operator of the configuration; Jun and everybody else are people.
 
 const group = inGroup(jun).place.id;
 const admin = (words?: string): Action => ({ do: "admin", ...(words !== undefined && { words }) });
-const houses: House[] = [];
+const apps: TestApp[] = [];
 afterEach(async () => {
-  await Promise.all(houses.splice(0).map(({ services }) => services.office.stop()));
+  await Promise.all(apps.splice(0).map(({ services }) => services.admin.stop()));
 });
 
-function opened(...given: Parameters<typeof house> | []): House {
-  const at = house(given[0] ?? usualCloud(), given[1]);
-  houses.push(at);
+function opened(...given: Parameters<typeof app> | []): TestApp {
+  const at = app(given[0] ?? usualCloud(), given[1]);
+  apps.push(at);
   return at;
 }
 
-async function audited({ services }: House): Promise<readonly string[]> {
-  const { entries } = await services.office.audit.page(1, 100);
+async function audited({ services }: TestApp): Promise<readonly string[]> {
+  const { entries } = await services.admin.audit.page(1, 100);
   return entries.map(({ act, subject, detail }) => [act, subject, detail].filter((part) => part).join(" "));
 }
 
@@ -46,7 +46,7 @@ describe("nobody else learns that there is /admin", () => {
       expect(await at.see(visit, admin(text), "notice")).toMatchObject({ notice: "unknown-command", for: "asker" });
     }
     expect(await audited(at)).toEqual([]);
-    expect(await at.services.office.door.standing("telegram:1")).toEqual({ id: "telegram:1" });
+    expect(await at.services.admin.access.standing("telegram:1")).toEqual({ id: "telegram:1" });
   });
 
   test("its buttons are too old on a screen of one's own, forged or not", async () => {
@@ -85,12 +85,12 @@ describe("nobody else learns that there is /admin", () => {
 
   test("who is an operator no more cannot press what was drawn when they were, whatever the button", async () => {
     const at = opened();
-    const { door } = at.services.office;
-    await door.decide("telegram:2", (standing) => ({ ...standing, operator: { at: 1, by: "telegram:1" } }));
+    const { access } = at.services.admin;
+    await access.decide("telegram:2", (standing) => ({ ...standing, operator: { at: 1, by: "telegram:1" } }));
     const panel = await at.see(jun, admin(), "admin");
-    await at.services.office.chats.note(visitOf(5));
+    await at.services.admin.chats.note(visitOf(5));
     const question = await at.see(jun, admin("broadcast hello"), "question");
-    await door.decide("telegram:2", ({ operator: _before, ...standing }) => standing);
+    await access.decide("telegram:2", ({ operator: _before, ...standing }) => standing);
     const presses: readonly Action[] = [
       { do: "refresh", view: panel.view },
       { do: "back", view: panel.view },
@@ -100,22 +100,22 @@ describe("nobody else learns that there is /admin", () => {
       { do: "dismiss", view: question.view },
     ];
     for (const press of presses) expect((await at.see(jun, press, "notice")).notice).toBe("view-expired");
-    expect(await at.services.office.broadcasts.latest()).toBeUndefined();
+    expect(await at.services.admin.broadcasts.latest()).toBeUndefined();
   });
 });
 
 describe("the first operator", () => {
   test("is made by the printed code, once, and stays one", async () => {
     const at = opened(usualCloud(), { changes: { admins: [] } });
-    const code = await at.services.office.door.operatorCode();
+    const code = await at.services.admin.access.operatorCode();
     expect(code).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
     // Whoever reads the store cannot use it.
-    expect(await at.shelves.office.get("door")?.get("operator-code")).toMatch(/^[0-9a-f]{64}$/);
+    expect(await at.shelves.admin.get("access")?.get("operator-code")).toMatch(/^[0-9a-f]{64}$/);
     expect((await at.see(inGroup(jun), { do: "start", payload: code }, "notice")).notice).toBe("code-void");
     expect((await at.see(jun, { do: "start", payload: code }, "notice")).notice).toBe("operator-made");
     expect((await at.see(visitOf(3), { do: "start", payload: code }, "notice")).notice).toBe("code-void");
     const later = at.restarted();
-    houses.push(later);
+    apps.push(later);
     await later.see(jun, admin(), "admin");
     expect((await later.see(visitOf(3), admin(), "notice")).notice).toBe("unknown-command");
     expect(await audited(at)).toEqual(["operator telegram:2"]);
@@ -123,8 +123,8 @@ describe("the first operator", () => {
 
   test("of two codes only the newer works, and a guess does not", async () => {
     const at = opened(usualCloud(), { changes: { admins: [] } });
-    const old = await at.services.office.door.operatorCode();
-    const code = await at.services.office.door.operatorCode();
+    const old = await at.services.admin.access.operatorCode();
+    const code = await at.services.admin.access.operatorCode();
     for (const wrong of [old, `op-${"0".repeat(20)}`, `inv-${code.slice(3)}`]) {
       expect((await at.see(jun, { do: "start", payload: wrong }, "notice")).notice).toBe("code-void");
     }
@@ -133,7 +133,7 @@ describe("the first operator", () => {
 });
 
 describe("with an allowlist", () => {
-  const closed = () => opened(usualCloud(), { office: { access: "allowlist" } });
+  const closed = () => opened(usualCloud(), { admin: { access: "allowlist" } });
 
   test("people are told what to do, and nothing is done for them", async () => {
     const at = closed();
@@ -153,7 +153,7 @@ describe("with an allowlist", () => {
     expect(both.map(({ notice }) => notice).toSorted()).toEqual(["admitted", "code-void"]);
     const [guest, other] = both[0]?.notice === "admitted" ? [jun, visitOf(3)] : [visitOf(3), jun];
     const later = at.restarted();
-    houses.push(later);
+    apps.push(later);
     await later.see(guest, { do: "start" }, "welcome");
     expect((await later.see(other, { do: "start" }, "notice")).notice).toBe("not-admitted");
     expect(await audited(at)).toEqual([`redeem ${guest.person.id}`, "invite"]);
@@ -203,7 +203,7 @@ describe("with an allowlist", () => {
     expect((await at.see(mia, { do: "set-access", view, mode: "allowlist" }, "access")).access).toBe("allowlist");
     expect((await at.see(jun, { do: "start" }, "notice")).notice).toBe("not-admitted");
     const later = at.restarted();
-    houses.push(later);
+    apps.push(later);
     expect((await later.see(jun, { do: "start" }, "notice")).notice).toBe("not-admitted");
     expect((await later.see(mia, admin("access open"), "access")).access).toBe("open");
     await later.see(jun, { do: "start" }, "welcome");
@@ -213,7 +213,7 @@ describe("with an allowlist", () => {
 describe("a ban", () => {
   test("keeps somebody out of everything, everywhere, after a restart, and takes their links back", async () => {
     const withdrawn: string[] = [];
-    const at = opened(usualCloud(), { office: { revokeLinks: async (person) => void withdrawn.push(person) } });
+    const at = opened(usualCloud(), { admin: { revokeLinks: async (person) => void withdrawn.push(person) } });
     const { view } = await at.see(jun, signInAs("jun", "battery"), "listing");
     const card = await at.see(mia, admin("find telegram:2"), "person");
     expect(card).toMatchObject({ mounts: 1, banned: false, guest: { standing: "usual", kind: "person" } });
@@ -223,7 +223,7 @@ describe("a ban", () => {
     });
     expect(withdrawn).toEqual(["telegram:2"]);
     const later = at.restarted();
-    houses.push(later);
+    apps.push(later);
     const calls = at.cloud.asked.length;
     for (const visit of [jun, inGroup(jun)]) {
       for (const action of [{ do: "start" }, { do: "refresh", view }, { do: "forget" }] as const) {
@@ -256,8 +256,8 @@ describe("a ban", () => {
   test("does not reach operators of the configuration, or oneself; one made by a code it does", async () => {
     const at = opened();
     expect((await at.see(mia, admin("ban telegram:1"), "notice")).notice).toBe("operator-stays");
-    const { door } = at.services.office;
-    await door.decide("telegram:2", (standing) => ({ ...standing, operator: { at: 1, by: "telegram:2" } }));
+    const { access } = at.services.admin;
+    await access.decide("telegram:2", (standing) => ({ ...standing, operator: { at: 1, by: "telegram:2" } }));
     expect((await at.see(jun, admin("ban telegram:1"), "notice")).notice).toBe("operator-stays");
     expect((await at.see(jun, admin("ban 2"), "notice")).notice).toBe("operator-stays");
     await at.see(mia, admin("ban 2"), "person");
@@ -267,13 +267,13 @@ describe("a ban", () => {
   });
 });
 
-test("maintenance closes the house to people, with a clear sentence, until it is opened again", async () => {
+test("maintenance closes the app to people, with a clear sentence, until it is opened again", async () => {
   const at = opened();
   const { view } = await at.see(mia, admin(), "admin");
   const closed = await at.see(mia, { do: "set-maintenance", view, on: true }, "admin");
   expect(closed.maintenanceSince).toBe(1_000_000);
   const later = at.restarted();
-  houses.push(later);
+  apps.push(later);
   for (const visit of [jun, inGroup(jun)]) {
     expect(await later.see(visit, { do: "help" }, "notice")).toMatchObject({ notice: "maintenance", for: "asker" });
   }
@@ -323,10 +323,10 @@ describe("every link taken back", () => {
     const at = withTickets(taken);
     const own = await at.see(jun, { do: "start" }, "welcome");
     expect((await at.see(jun, { do: "revoke-every-link", view: own.view }, "notice")).notice).toBe("view-expired");
-    const { door } = at.services.office;
-    await door.decide("telegram:2", (standing) => ({ ...standing, operator: { at: 1, by: "telegram:1" } }));
+    const { access } = at.services.admin;
+    await access.decide("telegram:2", (standing) => ({ ...standing, operator: { at: 1, by: "telegram:1" } }));
     const { view } = await at.see(jun, admin("revoke"), "question");
-    await door.decide("telegram:2", ({ operator: _before, ...standing }) => standing);
+    await access.decide("telegram:2", ({ operator: _before, ...standing }) => standing);
     for (const press of ["confirm", "dismiss", "refresh", "back"] as const) {
       expect((await at.see(jun, { do: press, view }, "notice")).notice).toBe("view-expired");
     }
@@ -347,7 +347,7 @@ describe("every link taken back", () => {
 test("the log level is set at run time", async () => {
   const set: string[] = [];
   const level = { get: () => set.at(-1) ?? "info", set: (to: string) => void set.push(to) };
-  const at = opened(usualCloud(), { office: { level } });
+  const at = opened(usualCloud(), { admin: { level } });
   const panel = await at.see(mia, admin(), "admin");
   const index = panel.logLevels.indexOf("debug");
   expect((await at.see(mia, { do: "set-log-level", view: panel.view, index }, "admin")).logLevel).toBe("debug");
@@ -366,11 +366,11 @@ describe("the numbers", () => {
     await at.see(inGroup(visitOf(3)), { do: "help" }, "help");
     await at.see(visitOf(4), { do: "open-share", text: "https://share.example/s/gone1" }, "notice");
     await at.see(visitOf(4), { do: "open-share", text: "https://share.example/s/code1" }, "form");
-    at.services.office.ledger.count("calls", 7);
-    at.services.office.allowance.spend("telegram:2", 1000);
-    await at.services.office.stop();
+    at.services.admin.counters.count("calls", 7);
+    at.services.admin.allowance.spend("telegram:2", 1000);
+    await at.services.admin.stop();
     const later = at.restarted();
-    houses.push(later);
+    apps.push(later);
     const { numbers } = await later.see(mia, admin(), "admin");
     expect(numbers).toEqual({
       people: 4,
@@ -392,7 +392,7 @@ describe("the numbers", () => {
     const at = opened();
     const { view } = await at.see(jun, { do: "forget" }, "question");
     await at.see(jun, { do: "confirm", view }, "notice");
-    expect(await at.services.office.chats.find("telegram:2")).toBeUndefined();
+    expect(await at.services.admin.chats.find("telegram:2")).toBeUndefined();
   });
 });
 
@@ -442,7 +442,7 @@ describe("people", () => {
     }
     const card = await at.see(mia, { do: "submit", form, values: { gigabytes: "0.5" } }, "person");
     expect(card.quota).toBe(512 * 1024 ** 2);
-    const { allowance } = at.services.office;
+    const { allowance } = at.services.admin;
     expect(await allowance.admit("telegram:2")).toEqual({ ok: true });
     allowance.spend("telegram:2", 300 * 1024 ** 2);
     allowance.spend("telegram:2", 300 * 1024 ** 2);
@@ -479,7 +479,7 @@ describe("a broadcast", () => {
   test("is written, shown once more with its reach, sent, reported, and leaves the banned and the gone alone", async () => {
     const sent: string[] = [];
     const at = opened(usualCloud(), {
-      office: {
+      admin: {
         announce: async (place, text) => {
           if (place === "telegram:5") return "gone";
           sent.push(`${place} ${text}`);
@@ -530,7 +530,7 @@ describe("a broadcast", () => {
     const stuck = Promise.withResolvers<void>();
     const free = Promise.withResolvers<void>();
     const at = opened(usualCloud(), {
-      office: {
+      admin: {
         announce: async () => {
           stuck.resolve();
           await free.promise;
@@ -552,7 +552,7 @@ describe("a broadcast", () => {
   });
 
   test("with an allowlist is for those on it", async () => {
-    const at = opened(usualCloud(), { office: { access: "allowlist" } });
+    const at = opened(usualCloud(), { admin: { access: "allowlist" } });
     expect((await at.see(jun, { do: "help" }, "notice")).notice).toBe("not-admitted");
     expect((await at.see(mia, admin("broadcast hello"), "question")).count).toBe(1);
     await at.see(mia, admin("admit telegram:2"), "person");
@@ -561,7 +561,7 @@ describe("a broadcast", () => {
 });
 
 describe("who asks for too much at once", () => {
-  const slow = (most: number) => opened(usualCloud(), { office: { pace: createPace({ most, seconds: 600 }) } });
+  const slow = (most: number) => opened(usualCloud(), { admin: { pace: createPace({ most, seconds: 600 }) } });
   const help: Action = { do: "help" };
 
   test("is told once, alike in every chat, and others are not slowed", async () => {

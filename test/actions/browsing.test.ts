@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { Visit } from "../../src/actions/action.ts";
 import type { Listing } from "../../src/actions/screen.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import { Cloud, house, inGroup, jun, many, mia, signInAs, usualCloud, type House } from "./house.ts";
+import { Cloud, app, inGroup, jun, many, mia, signInAs, usualCloud, type TestApp } from "./house.ts";
 
-async function signedIn(cloud = usualCloud()): Promise<{ at: House; first: Listing }> {
-  const at = house(cloud);
+async function signedIn(cloud = usualCloud()): Promise<{ at: TestApp; first: Listing }> {
+  const at = app(cloud);
   const first = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
   return { at, first };
 }
@@ -14,7 +14,7 @@ const rowOf = (listing: Listing, name: string) => listing.rows.findIndex((row) =
 const names = (listing: Listing) => listing.rows.map((row) => row.name);
 
 /** Opens a row by its name. */
-async function open(at: House, visit: Visit, listing: Listing, name: string): Promise<Listing> {
+async function open(at: TestApp, visit: Visit, listing: Listing, name: string): Promise<Listing> {
   return at.see(visit, { do: "open", view: listing.view, index: rowOf(listing, name) }, "listing");
 }
 
@@ -140,7 +140,7 @@ describe("an old button", () => {
 
   test("of a mount that was removed says so", async () => {
     const { at, first } = await signedIn();
-    await at.services.storage.takeDown(first.mount.id);
+    await at.services.storage.unmount(first.mount.id);
     const gone = await at.see(mia, { do: "refresh", view: first.view }, "notice");
     expect(gone).toMatchObject({ notice: "mount-gone", level: "failed" });
   });
@@ -152,9 +152,9 @@ describe("an old button", () => {
 });
 
 describe("a folder of 20,000", () => {
-  const bigHouse = async () => {
+  const largeApp = async () => {
     const cloud = new Cloud({ accounts: { mia: { password: "correct-horse", tree: many(20_000) } } });
-    const at = house(cloud);
+    const at = app(cloud);
     cloud.hold();
     const answer = await at.do(mia, signInAs("mia", "correct-horse"));
     if (answer.screen.show !== "listing") throw new Error(answer.screen.show);
@@ -162,7 +162,7 @@ describe("a folder of 20,000", () => {
   };
 
   test("is shown after one page, then counted while it is read, and sorted once when it is there", async () => {
-    const { cloud, answer, first } = await bigHouse();
+    const { cloud, answer, first } = await largeApp();
     expect(first.total).toEqual({ known: 500, complete: false });
     expect(first.page).toEqual({ number: 1, next: true });
     cloud.release();
@@ -182,25 +182,25 @@ describe("a folder of 20,000", () => {
   });
 
   test("whose list somebody left is not drawn over where they are", async () => {
-    const { at, cloud, answer, first } = await bigHouse();
+    const { at, cloud, answer, first } = await largeApp();
     const mounts = await at.see(mia, { do: "mounts", view: first.view }, "mounts");
     cloud.release();
     expect(await Array.fromAsync(answer.updates ?? [])).toEqual([]);
     expect(await at.shelves.sessions.get(first.view.id)).toMatchObject({
       revision: mounts.view.revision,
-      scene: { at: "mounts" },
+      state: { at: "mounts" },
     });
   });
 
   test("waits for a page that is not read yet", async () => {
-    const { at, cloud, first } = await bigHouse();
+    const { at, cloud, first } = await largeApp();
     const turning = at.see(mia, { do: "turn", view: first.view, page: 100 }, "listing");
     cloud.release();
     expect((await turning).page.number).toBe(100);
   });
 
   test("that breaks off keeps what was read and says why", async () => {
-    const { cloud, answer } = await bigHouse();
+    const { cloud, answer } = await largeApp();
     cloud.failing = new StorageError("too-frequent", { retryAfter: 30_000 });
     cloud.release();
     const last = (await Array.fromAsync(answer.updates ?? [])).at(-1);
@@ -209,7 +209,7 @@ describe("a folder of 20,000", () => {
   });
 
   test("stops being followed when the message is", async () => {
-    const { cloud, answer, at, first } = await bigHouse();
+    const { cloud, answer, at, first } = await largeApp();
     const updates = answer.updates?.[Symbol.asyncIterator]();
     await updates?.return?.();
     cloud.release();
@@ -245,7 +245,7 @@ describe("a file", () => {
   });
 
   test("linked to in a group leaves the screen pressed on as it is", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const there = inGroup(mia);
     const film = await at.see(there, { do: "open-share", text: "https://share.example/s/open1/Films" }, "listing");
     const file = await at.see(there, { do: "open", view: film.view, index: rowOf(film, "file 1.txt") }, "file");
@@ -256,7 +256,7 @@ describe("a file", () => {
 
   test("that cannot be linked to in a group is told to the asker alone", async () => {
     const refusing = { issueLink: () => Promise.reject(new StorageError("no-link")) };
-    const at = house(usualCloud(), { changes: refusing });
+    const at = app(usualCloud(), { changes: refusing });
     const there = inGroup(mia);
     const list = await at.see(there, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
     const file = await at.see(there, { do: "open", view: list.view, index: rowOf(list, "file 1.txt") }, "file");
@@ -300,7 +300,7 @@ describe("a typed path", () => {
   });
 
   test("without any mount offers the ways to one", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const none = await at.see(jun, { do: "browse" }, "notice");
     expect(none).toMatchObject({ notice: "no-mounts", offer: ["add-account", "add-share"] });
   });
@@ -353,7 +353,7 @@ test("an abort of the asker passes through, and the next action is done all the 
 });
 
 test("what nobody foresaw is logged once, with the reference the person sees, and without what was typed", async () => {
-  const at = house(usualCloud(), { changes: { issueLink: () => Promise.reject(new TypeError("bug")) } });
+  const at = app(usualCloud(), { changes: { issueLink: () => Promise.reject(new TypeError("bug")) } });
   await at.see(mia, signInAs("mia", "correct-horse"), "listing");
   const notice = await at.see(mia, { do: "find-link", words: "Films/beach.mp4" }, "notice");
   expect(notice).toMatchObject({ notice: "unexpected", level: "failed" });

@@ -3,11 +3,11 @@ import type { Answer, Screen, TransferScreen } from "../../src/actions/screen.ts
 import { createTransfers, type Transfers, type TransfersParts } from "../../src/actions/transfers/transfers.ts";
 import type { FileToSend } from "../../src/actions/transfers/upload.ts";
 import { createLocks } from "../../src/store/lock.ts";
-import { emptyShelves, house, signInAs, usualCloud, type Cloud, type House, type Shelves } from "./house.ts";
+import { emptyShelves, app, signInAs, usualCloud, type Cloud, type TestApp, type Shelves } from "./house.ts";
 
 /** A drive's bytes, let go piece by piece, and a platform that does as a test tells it. */
 export interface Dock {
-  readonly at: House;
+  readonly at: TestApp;
   readonly transfers: Transfers;
   /** What transfers logged as not foreseen. */
   readonly logged: object[];
@@ -78,7 +78,7 @@ export function dock({ cloud = usualCloud(), shelves, ...options }: DockOptions 
     log: { info: () => undefined, error: (fields) => void logged.push(fields) },
   });
   const dock: Dock = {
-    at: house(cloud, { shelves: kept, now: () => dock.time, changes: { transfers } }),
+    at: app(cloud, { shelves: kept, now: () => dock.time, changes: { transfers } }),
     transfers,
     logged,
     time: 1_000_000,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { announceFallback } from "../../src/actions/fallback.ts";
 import type { Notice } from "../../src/actions/screen.ts";
-import { house, mia, signInAs, usualCloud, type Shelves } from "./house.ts";
+import { app, mia, signInAs, usualCloud, type Shelves } from "./house.ts";
 
 interface Told {
   readonly person: string;
@@ -11,7 +11,7 @@ interface Told {
 
 function spoken(shelves?: Shelves) {
   const told: Told[] = [];
-  const at = house(usualCloud(), {
+  const at = app(usualCloud(), {
     ...(shelves && { shelves }),
     changes: { tell: async (person, notice, language) => void told.push({ person, notice, language }) },
   });
@@ -51,7 +51,7 @@ test("it is said anew after another way was chosen, and for each mount", async (
 });
 
 test("where nobody can be told, nothing is noted as said", async () => {
-  const at = house(usualCloud());
+  const at = app(usualCloud());
   await announceFallback(at.services, { id: "mountmount", title: "x", owner: "telegram:1" });
   const { told, at: later } = spoken(at.shelves);
   await announceFallback(later.services, { id: "mountmount", title: "x", owner: "telegram:1" });

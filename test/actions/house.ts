@@ -15,9 +15,9 @@ import type { Mount } from "../../src/storage/mount.ts";
 import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
-import { openOffice, type OfficeParts } from "../../src/actions/office/office.ts";
+import { openAdmin, type AdminParts } from "../../src/actions/office/office.ts";
 
-/** What outlives the process: hand it to the next house, as after a restart. */
+/** What outlives the process: hand it to the next app, as after a restart. */
 export interface Shelves {
   readonly mounts: Keyv<Mount>;
   readonly secrets: Keyv<Values>;
@@ -29,8 +29,8 @@ export interface Shelves {
   readonly pending: Keyv<PendingSignIn>;
   readonly said: Keyv<number>;
   readonly transfers: Keyv<readonly TransferRecord[]>;
-  /** The office's namespaces by name. */
-  readonly office: Map<string, Keyv>;
+  /** The admin side's namespaces by name. */
+  readonly admin: Map<string, Keyv>;
 }
 
 /** Drives that do as a test tells them. */
@@ -165,7 +165,7 @@ const shareFields: readonly Field[] = [
   { name: "passCode", kind: "secret", required: false, maxLength: 20 },
 ];
 
-/** The memory driver asks nothing of its house. */
+/** The memory driver asks nothing of its app. */
 const nobody: DriverContext = {
   vault: { read: async () => ({}), write: async () => undefined },
   notes: { read: async () => undefined, write: async () => undefined },
@@ -177,7 +177,7 @@ const nobody: DriverContext = {
 };
 
 /** One process over some shelves and a cloud. */
-export interface House {
+export interface TestApp {
   readonly services: Services;
   readonly shelves: Shelves;
   readonly cloud: Cloud;
@@ -187,10 +187,10 @@ export interface House {
   see<Show extends Screen["show"]>(visit: Visit, action: Action, show: Show): Promise<Extract<Screen, { show: Show }>>;
   do(visit: Visit, action: Action, signal?: AbortSignal): Promise<Answer>;
   /** The services of a new process over the same shelves. */
-  restarted(): House;
+  restarted(): TestApp;
 }
 
-interface HouseOptions {
+interface TestAppOptions {
   readonly shelves?: Shelves;
   readonly changes?: Partial<Services>;
   /** Absent = the cloud's. */
@@ -199,10 +199,10 @@ interface HouseOptions {
   /** Absent = nobody waits for longer than a turn of the loop. */
   readonly wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** What operators have to do with. */
-  readonly office?: Partial<OfficeParts>;
+  readonly admin?: Partial<AdminParts>;
 }
 
-export function house(
+export function app(
   cloud: Cloud,
   {
     shelves = emptyShelves(),
@@ -210,12 +210,12 @@ export function house(
     kinds = cloud.kinds(),
     now = () => 1_000_000,
     wait = aTurn,
-    office = {},
-  }: HouseOptions = {},
-): House {
+    admin = {},
+  }: TestAppOptions = {},
+): TestApp {
   const logged: object[] = [];
   let waited = 0;
-  let ids = houses++ * 100_000;
+  let ids = apps++ * 100_000;
   const newId = () => String(ids++).padStart(10, "0");
   const locks = createLocks();
   const { transfers: _records, ...kept } = shelves;
@@ -244,14 +244,14 @@ export function house(
     methods: ["redirect", "proxy"],
     usualMethod: "redirect",
     admins: ["telegram:1"],
-    office: openOffice({
-      open: <T>(name: string) => shelfOf<T>(shelves.office, name),
+    admin: openAdmin({
+      open: <T>(name: string) => shelfOf<T>(shelves.admin, name),
       mounts: shelves.mounts,
       access: "open",
       announce: async () => "sent",
       level: { get: () => "info", set: () => undefined },
       ...locks,
-      // Waiting takes no time, but the office's clock goes on by it: what is paced would wait for ever.
+      // Waiting takes no time, but the admin side's clock goes on by it: what is paced would wait for ever.
       now: () => now() + waited,
       wait: async (ms) => {
         await new Promise((resolve) => setImmediate(resolve));
@@ -259,7 +259,7 @@ export function house(
       },
       newId,
       log: { error: (fields) => void logged.push(fields) },
-      ...office,
+      ...admin,
     }),
     now,
     newId,
@@ -279,7 +279,7 @@ export function house(
       if (screen.show !== show) throw new Error(`expected ${show}, got ${JSON.stringify(screen)}`);
       return screen as Extract<Screen, { show: Show }>;
     },
-    restarted: () => house(cloud, { shelves, changes, kinds, now, office, wait }),
+    restarted: () => app(cloud, { shelves, changes, kinds, now, admin, wait }),
   };
 }
 
@@ -287,8 +287,8 @@ function aTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Ids of a later house are other ones, as they would be. */
-let houses = 0;
+/** Ids of a later app are other ones, as they would be. */
+let apps = 0;
 
 export function emptyShelves(): Shelves {
   // As the real store does it.
@@ -308,7 +308,7 @@ export function emptyShelves(): Shelves {
     pending: new Keyv<PendingSignIn>(strict),
     said: new Keyv<number>(strict),
     transfers: new Keyv<readonly TransferRecord[]>(strict),
-    office: new Map(),
+    admin: new Map(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { audiences, talents, type Action, type Visit } from "../../src/actions/action.ts";
+import { audiences, sharedCapabilities, type Action, type Visit } from "../../src/actions/action.ts";
 import { mayFetch } from "../../src/actions/permission.ts";
 import { placeNews } from "../../src/actions/place.ts";
 import { createRemovals } from "../../src/actions/removals.ts";
@@ -120,7 +120,7 @@ describe("a folder lent to a group", () => {
 });
 
 /** What everybody tries with a lent drive. */
-const deeds = {
+const interactions = {
   browse: { do: "browse" },
   link: { do: "find-link", words: "Films/beach.mp4" },
 } as const satisfies Record<string, Action>;
@@ -131,32 +131,36 @@ describe("the policy", () => {
     ["an admin", lena, ["members", "admins"]],
     ["a member", jun, ["members"]],
   ];
-  const cases = (["browse", "link"] as const).flatMap((talent) =>
+  const cases = (["browse", "link"] as const).flatMap((capability) =>
     audiences.flatMap((audience) =>
-      people.map(([name, visit, may]) => [talent, audience, name, visit, may.includes(audience)] as const),
+      people.map(([name, visit, may]) => [capability, audience, name, visit, may.includes(audience)] as const),
     ),
   );
 
-  test.each(cases)("to %s for %s holds for %s", async (talent, audience, _name, visit, may) => {
+  test.each(cases)("to %s for %s holds for %s", async (capability, audience, _name, visit, may) => {
     const at = town();
     at.roles.set(lena.person.id, "admin");
     const card = await lent(at);
-    await at.at.see(there(mia), { do: "set-policy", view: card.view, talent, audience }, "lending");
-    const { screen } = await at.at.do(there(visit), deeds[talent]);
+    await at.at.see(there(mia), { do: "set-policy", view: card.view, capability, audience }, "lending");
+    const { screen } = await at.at.do(there(visit), interactions[capability]);
     const outcome = screen.show === "notice" ? screen : { notice: "shown" };
     expect(outcome).toMatchObject(may ? { notice: "shown" } : { notice: "not-allowed-here", for: "asker" });
   });
 
-  test("has an audience for every talent, each changed alone, by the lender alone", async () => {
+  test("has an audience for every capability, each changed alone, by the lender alone", async () => {
     const at = town();
     let card = await lent(at);
-    for (const talent of talents) {
-      card = await at.at.see(there(mia), { do: "set-policy", view: card.view, talent, audience: "owner" }, "lending");
+    for (const capability of sharedCapabilities) {
+      card = await at.at.see(
+        there(mia),
+        { do: "set-policy", view: card.view, capability, audience: "owner" },
+        "lending",
+      );
     }
     expect(card.policy).toMatchObject({ browse: "owner", link: "owner", send: "owner" });
     at.roles.set(lena.person.id, "admin");
     for (const visit of [jun, lena]) {
-      const press: Action = { do: "set-policy", view: card.view, talent: "link", audience: "members" };
+      const press: Action = { do: "set-policy", view: card.view, capability: "link", audience: "members" };
       expect((await at.at.see(there(visit), press, "notice")).notice).toBe("not-yours");
     }
   });
@@ -181,7 +185,7 @@ describe("the policy", () => {
     await at.at.see(there(jun), link, "link");
   });
 
-  test("puts links in the open only where the lender allows it and the group has not hushed them", async () => {
+  test("puts links in the open only where the lender allows it and the group has not kept private them", async () => {
     const at = town();
     const card = await lent(at);
     const link: Action = { do: "find-link", words: "Films/beach.mp4" };
@@ -189,7 +193,7 @@ describe("the policy", () => {
     await at.at.see(there(mia), { do: "set-open", view: card.view, open: true }, "lending");
     expect((await at.at.see(there(jun), link, "link")).for).toBeUndefined();
     const settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
-    await at.at.see(there(mia), { do: "set-hushed", view: settings.view, hushed: true }, "place-settings");
+    await at.at.see(there(mia), { do: "set-private-links", view: settings.view, privateLinks: true }, "place-settings");
     expect((await at.at.see(there(jun), link, "link")).for).toBe("asker");
   });
 });
@@ -340,7 +344,11 @@ describe("a link that was given out", () => {
     if (!mount) throw new Error("no mount");
     const may = (visit: Visit) => mayFetch(at.at.services, mount, visit.person.id);
     expect([await may(jun), await may(nox)]).toEqual([true, false]);
-    await at.at.see(there(mia), { do: "set-policy", view: card.view, talent: "link", audience: "admins" }, "lending");
+    await at.at.see(
+      there(mia),
+      { do: "set-policy", view: card.view, capability: "link", audience: "admins" },
+      "lending",
+    );
     expect(await may(jun)).toBe(false);
   });
 });
@@ -355,8 +363,8 @@ describe("the settings of a group", () => {
     at.roles.set(lena.person.id, "admin");
     expect((await at.at.see(there(lena), press, "place-settings")).rows).toBe(5);
     at.roles.set(mia.person.id, "member");
-    const hush: Action = { do: "set-hushed", view: settings.view, hushed: true };
-    expect((await at.at.see(there(mia), hush, "notice")).notice).toBe("admins-only");
+    const silent: Action = { do: "set-private-links", view: settings.view, privateLinks: true };
+    expect((await at.at.see(there(mia), silent, "notice")).notice).toBe("admins-only");
   });
 
   test("hold for all of it: language, rows and order of what everybody sees", async () => {
@@ -370,12 +378,12 @@ describe("the settings of a group", () => {
     expect(answer.language).toBe("zh");
     expect(answer.screen).toMatchObject({ order: { by: "size", descending: false } });
     expect(answer.screen.show === "listing" && answer.screen.rows).toHaveLength(5);
-    const whispered = await at.at.do(there(jun), { do: "find-link", words: "Films/beach.mp4" });
-    expect(whispered.language).toBe("en");
+    const isEphemeral = await at.at.do(there(jun), { do: "find-link", words: "Films/beach.mp4" });
+    expect(isEphemeral.language).toBe("en");
     expect((await at.at.do(jun, { do: "help" })).language).toBe("en");
   });
 
-  test("have what was shown removed after a time, and later when it is used; whispers are not touched", async () => {
+  test("have what was shown removed after a time, and later when it is used; ephemeral messages are not touched", async () => {
     const at = town();
     await lent(at);
     const settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");

@@ -5,7 +5,7 @@ import { listName, writeList } from "../../src/actions/lists/write.ts";
 import type { ListReady, Screen } from "../../src/actions/screen.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { StorageError, type StorageErrorCode } from "../../src/storage/error.ts";
-import { Cloud, house, inGroup, mia, signInAs, type House } from "./house.ts";
+import { Cloud, app, inGroup, mia, signInAs, type TestApp } from "./house.ts";
 
 const file = (name: string, more: Partial<MemoryEntry> = {}): MemoryEntry => ({
   name,
@@ -16,10 +16,10 @@ const file = (name: string, more: Partial<MemoryEntry> = {}): MemoryEntry => ({
 const folder = (name: string, ...children: MemoryEntry[]): MemoryEntry => ({ name, children });
 const cloudOf = (tree: MemoryEntry) => new Cloud({ accounts: { mia: { password: "correct-horse", tree } } });
 
-/** A house where links are tickets that live a day. */
-function ticketed(tree: MemoryEntry, more: Parameters<typeof house>[1] = {}): House & { readonly issued: string[] } {
+/** A app where links are tickets that live a day. */
+function ticketed(tree: MemoryEntry, more: Parameters<typeof app>[1] = {}): TestApp & { readonly issued: string[] } {
   const issued: string[] = [];
-  const at = house(cloudOf(tree), {
+  const at = app(cloudOf(tree), {
     ...more,
     changes: {
       hasTickets: true,
@@ -35,7 +35,7 @@ function ticketed(tree: MemoryEntry, more: Parameters<typeof house>[1] = {}): Ho
 }
 
 /** Walks from a listing to the list, and gives every screen on the way. */
-async function listOf(at: House, format: ListFormat, path = ""): Promise<readonly Screen[]> {
+async function listOf(at: TestApp, format: ListFormat, path = ""): Promise<readonly Screen[]> {
   await at.see(mia, signInAs("mia", "correct-horse"), "listing");
   const listing = await at.see(mia, { do: "browse", path }, "listing");
   const choice = await at.see(mia, { do: "list-folder", view: listing.view }, "list-choice");
@@ -45,7 +45,7 @@ async function listOf(at: House, format: ListFormat, path = ""): Promise<readonl
   return screens;
 }
 
-async function readyList(at: House, format: ListFormat, path = ""): Promise<ListReady> {
+async function readyList(at: TestApp, format: ListFormat, path = ""): Promise<ListReady> {
   const last = (await listOf(at, format, path)).at(-1);
   if (last?.show !== "list-ready") throw new Error(`no list: ${JSON.stringify(last)}`);
   return last;
@@ -172,7 +172,7 @@ describe("a folder's links as a file", () => {
   test("that are the drive's own cost a call each: there are fewer, and the first end is told", async () => {
     const many = folder("", ...Array.from({ length: 60 }, (_, n) => file(`f${n}.mp4`)));
     let calls = 0;
-    const at = house(cloudOf(many), {
+    const at = app(cloudOf(many), {
       changes: {
         issueLink: async (_mount, { name }) => {
           calls += 1;

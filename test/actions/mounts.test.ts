@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { StorageError } from "../../src/storage/error.ts";
-import { house, inGroup, jun, mia, signInAs, usualCloud } from "./house.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud } from "./house.ts";
 
 const share = (text: string, passCode?: string) =>
   ({ do: "open-share", text, ...(passCode !== undefined && { passCode }) }) as const;
 
 describe("signing in", () => {
   test("begins with the driver's own form, which knows nothing yet", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const form = await at.see(mia, { do: "sign-in" }, "form");
     expect(form.form).toEqual({ id: "pikpak" });
     expect(form.fields.map((field) => field.name)).toEqual(["username", "password", "rootFolder", "captchaToken"]);
@@ -15,7 +15,7 @@ describe("signing in", () => {
   });
 
   test("with a wrong password asks again, says why, and keeps the user name but never the password", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const form = await at.see(mia, signInAs("mia", "wrong"), "form");
     expect(form).toMatchObject({ reason: { code: "wrong-credentials" }, values: { username: "mia" } });
     expect(JSON.stringify(form)).not.toContain('"wrong"');
@@ -24,7 +24,7 @@ describe("signing in", () => {
   });
 
   test("names the answer that is missing, and keeps the others", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const form = await at.see(
       mia,
       { do: "submit", form: { id: "pikpak" }, values: { username: "mia", password: "" } },
@@ -35,7 +35,7 @@ describe("signing in", () => {
   });
 
   test("twice to one account keeps one mount", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const one = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const two = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     expect(two.mount.id).toBe(one.mount.id);
@@ -45,7 +45,7 @@ describe("signing in", () => {
 
   test("when nothing answers offers to begin anew", async () => {
     const cloud = usualCloud();
-    const at = house(cloud);
+    const at = app(cloud);
     cloud.failing = new StorageError("unreachable", { retryAfter: 5000 });
     const sorry = await at.see(mia, signInAs("mia", "correct-horse"), "notice");
     expect(sorry).toMatchObject({ notice: "unreachable", retryAfter: 5000, offer: ["add-account"] });
@@ -53,7 +53,7 @@ describe("signing in", () => {
 
   test("carries the address of a one-time page where there is one", async () => {
     const page = { url: "https://drive.example/s/x", expiresAt: 5 };
-    const at = house(usualCloud(), { changes: { issuePage: async () => page } });
+    const at = app(usualCloud(), { changes: { issuePage: async () => page } });
     expect((await at.see(mia, { do: "sign-in" }, "form")).page).toEqual(page);
   });
 });
@@ -62,7 +62,7 @@ describe("a human is wanted", () => {
   const challenged = async () => {
     const cloud = usualCloud();
     cloud.challenge = "ck0.proof";
-    const at = house(cloud);
+    const at = app(cloud);
     const form = await at.see(mia, signInAs("mia", "correct-horse"), "form");
     return { at, cloud, form };
   };
@@ -115,7 +115,7 @@ describe("a human is wanted", () => {
 
   test("while browsing, the mount keeps its password and goes on", async () => {
     const cloud = usualCloud();
-    const at = house(cloud);
+    const at = app(cloud);
     const first = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     cloud.challenge = "ck0.later";
     const form = await at.see(mia, { do: "refresh", view: first.view }, "form");
@@ -128,7 +128,7 @@ describe("a human is wanted", () => {
 
 describe("a share", () => {
   test("opens out of a link, becomes the current mount, and is mounted once", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const one = await at.see(mia, share("look: https://share.example/s/open1 !"), "listing");
     const calls = at.cloud.asked.length;
     const two = await at.see(mia, share("https://share.example/s/open1"), "listing");
@@ -138,7 +138,7 @@ describe("a share", () => {
   });
 
   test("asks for its code, says when it is wrong, and asks upstream once per answer", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const form = await at.see(mia, share("https://share.example/s/code1"), "form");
     expect(form).toMatchObject({
       reason: { code: "pass-code-needed" },
@@ -155,7 +155,7 @@ describe("a share", () => {
   });
 
   test("takes the code along with the link", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const apart = await at.see(mia, share("https://share.example/s/code1", "abcd"), "listing");
     const beside = await at.see(jun, share("https://share.example/s/code1 abcd"), "listing");
     expect([apart, beside].map(({ mount }) => mount.title)).toEqual(["code1", "code1"]);
@@ -163,7 +163,7 @@ describe("a share", () => {
 
   test("whose code was changed asks for the new one, and keeps its mount", async () => {
     const cloud = usualCloud();
-    const at = house(cloud);
+    const at = app(cloud);
     const first = await at.see(mia, share("https://share.example/s/code1", "abcd"), "listing");
     Object.assign(cloud.shares, { code1: { ...cloud.shares["code1"], code: "wxyz" } });
     const form = await at.see(mia, { do: "refresh", view: first.view }, "form");
@@ -174,7 +174,7 @@ describe("a share", () => {
   });
 
   test("linked to at one file opens that file", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const file = await at.see(mia, share("https://share.example/s/film1/0"), "file");
     expect(file.entry.name).toBe("beach.mp4");
     const all = await at.see(mia, { do: "back", view: file.view }, "listing");
@@ -182,7 +182,7 @@ describe("a share", () => {
   });
 
   test("that is gone says so; what is no share is told from one", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const gone = await at.see(mia, share("https://share.example/s/nothing"), "notice");
     expect(gone).toMatchObject({ notice: "share-not-found", level: "failed", offer: ["add-share"] });
     const other = await at.see(mia, share("https://other.example/s/open1"), "notice");
@@ -196,14 +196,14 @@ describe("a share", () => {
   });
 
   test("without a link asks for one, and for a code only if it is wanted", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const form = await at.see(mia, { do: "open-share" }, "form");
     expect(form.form).toEqual({ id: "pikpak-share" });
     expect(form.fields.filter((field) => !field.aside).map((field) => field.name)).toEqual(["link"]);
   });
 
   test("in a start payload opens", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const opened = await at.see(mia, { do: "start", payload: "https://share.example/s/open1" }, "listing");
     expect(opened.mount.title).toBe("open1");
   });
@@ -212,7 +212,7 @@ describe("a share", () => {
 describe("mounts", () => {
   const two = async () => {
     const cloud = usualCloud();
-    const at = house(cloud);
+    const at = app(cloud);
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     await at.see(mia, share("https://share.example/s/open1"), "listing");
     const list = await at.see(mia, { do: "show-mounts" }, "mounts");
@@ -299,7 +299,7 @@ describe("mounts", () => {
   test("say that a chosen way does not work any more, and have it again when it does", async () => {
     const { at, card } = await two();
     const proxied = await at.see(mia, { do: "set-method", view: card.view, method: "proxy" }, "mount");
-    const bare = house(at.cloud, { shelves: at.shelves, changes: { methods: ["redirect"] } });
+    const bare = app(at.cloud, { shelves: at.shelves, changes: { methods: ["redirect"] } });
     const without = await bare.see(mia, { do: "check-mount", view: proxied.view }, "notice");
     expect(without.notice).toBe("mount-healthy");
     const { view } = await bare.see(mia, { do: "show-mounts" }, "mounts");
@@ -312,7 +312,7 @@ describe("mounts", () => {
 
   test("have their links taken back by their owner, where links are ours to take", async () => {
     const taken: unknown[] = [];
-    const at = house(usualCloud(), { changes: { revokeLinks: async (which) => void taken.push(which) } });
+    const at = app(usualCloud(), { changes: { revokeLinks: async (which) => void taken.push(which) } });
     const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const { view } = await at.see(mia, { do: "show-mounts" }, "mounts");
     const card = await at.see(mia, { do: "mount", view, index: 0 }, "mount");
@@ -356,7 +356,7 @@ describe("mounts", () => {
 });
 
 test("/forget deletes everything kept about a person, and nothing about another", async () => {
-  const at = house(usualCloud());
+  const at = app(usualCloud());
   const listing = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
   const other = await at.see(jun, signInAs("jun", "battery"), "listing");
   const sure = await at.see(mia, { do: "forget" }, "question");
@@ -370,7 +370,7 @@ test("/forget deletes everything kept about a person, and nothing about another"
 
 describe("in a group", () => {
   test("a share is shown, an account is not", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     expect(await at.see(inGroup(mia), { do: "browse" }, "notice")).toMatchObject({
       notice: "private-only",
@@ -381,7 +381,7 @@ describe("in a group", () => {
   });
 
   test("/start says what can be done there", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     expect(await at.see(inGroup(mia), { do: "start" }, "help")).toMatchObject({ place: "group", admin: false });
   });
 });

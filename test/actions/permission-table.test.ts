@@ -46,7 +46,7 @@ The one table both chats and the gateway's pages go by, \`src/actions/permission
 An **owner** is whoever opened the screen, or typed the command. An **operator** is an owner who is named in \`ADMINS\`
 or was made one by a code. A **group admin** and a **group member** act on somebody else's screen in their group; a
 command they type makes them its owner besides. Everything else than \`yes\` is the sentence people get
-(\`notice-…\` in \`locales/\`). Before this table stands the door: a ban, maintenance, and with \`ACCESS=allowlist\` the
+(\`notice-…\` in \`locales/\`). Before this table stands the access: a ban, maintenance, and with \`ACCESS=allowlist\` the
 list of the admitted, which answer every action alike (\`src/actions/admission.ts\`).
 
 ${printed([head, ...actions.map(row)])}

@@ -3,13 +3,13 @@ import { formIds, type Action, type ViewRef } from "../../src/actions/action.ts"
 import { encodePress } from "../../src/actions/press.ts";
 import { formRules } from "../../src/actions/permission.ts";
 import { presses } from "./every-press.ts";
-import { house, inGroup, jun, mia, signInAs, usualCloud } from "./house.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud } from "./house.ts";
 
 const nowhere: ViewRef = { id: "zzzzzzzzzz", revision: 1 };
 
 describe.each(presses(nowhere).map((press) => [press.do, press] as const))("the button %s", (_do, press) => {
   test("of somebody else is refused, in private and in a group, and changes nothing", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const { view } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const before = await at.shelves.sessions.get(view.id);
     const calls = at.cloud.asked.length;
@@ -25,12 +25,12 @@ describe.each(presses(nowhere).map((press) => [press.do, press] as const))("the 
   });
 
   test("of a screen that never was is told to have expired", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     expect(await at.see(mia, press, "notice")).toMatchObject({ notice: "view-expired", for: "asker" });
   });
 
   test("on any screen of one's own answers with a screen, and never with what nobody foresaw", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const openings: readonly Action[] = [
       { do: "start" },
@@ -68,13 +68,13 @@ describe("in a group", () => {
   test.each(secluded.map((action) => [JSON.stringify(action), action] as const))(
     "%s is for private chats only",
     async (_, action) => {
-      const at = house(usualCloud());
+      const at = app(usualCloud());
       expect(await at.see(inGroup(mia), action, "notice")).toMatchObject({ notice: "private-only", for: "asker" });
     },
   );
 
   test("what is private is not shown by a button either", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const { view } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     expect(await at.see(inGroup(mia), { do: "mounts", view }, "notice")).toMatchObject({ notice: "nothing-lent" });
     expect(await at.see(inGroup(mia), { do: "refresh", view }, "notice")).toMatchObject({ notice: "private-only" });
@@ -83,7 +83,7 @@ describe("in a group", () => {
 
 describe("somebody else's mount", () => {
   test("cannot be renamed, renewed or signed in to by its id", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const tries: readonly Action[] = [
       { do: "sign-in", mount: mount.id },
@@ -97,7 +97,7 @@ describe("somebody else's mount", () => {
 
 describe("a button behind a deep link", () => {
   test("goes on in a screen of its own and leaves the first alone", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const first = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const payload = encodePress({ do: "turn", view: first.view, page: 2 });
     const second = await at.see(mia, { do: "start", payload }, "listing");

@@ -4,7 +4,7 @@ import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { FormScreen } from "../../src/actions/screen.ts";
-import { house, mia, signInAs, usualCloud, type House } from "./house.ts";
+import { app, mia, signInAs, usualCloud, type TestApp } from "./house.ts";
 
 let pikpak: PikPakEmulator;
 
@@ -13,9 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => pikpak.close());
 
-function pikpakHouse(wait?: (ms: number, signal?: AbortSignal) => Promise<void>): House {
+function pikpakApp(wait?: (ms: number, signal?: AbortSignal) => Promise<void>): TestApp {
   const settings = { domain: "mypikpak.net", platform: "web", driveUrl: pikpak.driveUrl, userUrl: pikpak.userUrl };
-  return house(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now: Date.now, ...(wait && { wait }) });
+  return app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now: Date.now, ...(wait && { wait }) });
 }
 
 const asked = (path: RegExp) => pikpak.calls.filter((call) => path.test(call.path)).length;
@@ -39,7 +39,7 @@ describe("over PikPak", () => {
   test("somebody signs in after a wrong password, which was sent once", async () => {
     const account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
     pikpak.build.file(account, undefined, { name: "notes.txt", size: 10 });
-    const at = pikpakHouse();
+    const at = pikpakApp();
     const form = await at.see(mia, signInAs(name, "wrong"), "form");
     expect(form).toMatchObject({ reason: { code: "wrong-credentials" }, values: { username: name } });
     expect(asked(/signin/)).toBe(1);
@@ -50,7 +50,7 @@ describe("over PikPak", () => {
 
   test("a challenge is passed with the address the browser ended on, on the same device", async () => {
     pikpak.build.account({ username: name, email: name, password: "correct-horse", challenged: true });
-    const at = pikpakHouse();
+    const at = pikpakApp();
     const form = await at.see(mia, signInAs(name, "correct-horse"), "form");
     expect(form).toMatchObject({ form: { id: "verification" }, reason: { code: "verification-needed" } });
     const token = new URL(form.reason?.verify ?? "").searchParams.get("captcha_token") ?? "";
@@ -70,7 +70,7 @@ describe("over PikPak", () => {
     const folder = pikpak.build.folder(account, undefined, "Films");
     const film = pikpak.build.file(account, folder, { name: "beach.mp4", size: 1000, mimeType: "video/mp4" });
     const { id } = pikpak.build.share(account, { title: "Summer films", nodes: [folder], passCode: "ab12" });
-    const at = pikpakHouse();
+    const at = pikpakApp();
     const form = await at.see(mia, { do: "open-share", text: `https://mypikpak.com/s/${id}` }, "form");
     expect(form.reason?.code).toBe("pass-code-needed");
     const wrong = await at.see(mia, { do: "submit", form: form.form, values: { passCode: "zz99" } }, "form");
@@ -87,7 +87,7 @@ describe("over PikPak", () => {
 
   test("a share's challenge is passed with the address the browser ended on, and its code is not typed again", async () => {
     const { id } = challengedShare("ab12");
-    const at = pikpakHouse();
+    const at = pikpakApp();
     const form = await at.see(
       mia,
       { do: "open-share", text: `https://mypikpak.com/s/${id}`, passCode: "ab12" },
@@ -105,7 +105,7 @@ describe("over PikPak", () => {
   test("a share that is put up already asks for the human as well, and is the same drive afterwards", async () => {
     const { id } = challengedShare("ab12");
     pikpak.rules.challengeAll = false;
-    const at = pikpakHouse();
+    const at = pikpakApp();
     const text = `https://mypikpak.com/s/${id}?pwd=ab12`;
     const { mount, view } = await at.see(mia, { do: "open-share", text }, "listing");
     pikpak.rules.challengeAll = true;
@@ -128,20 +128,20 @@ describe("over PikPak", () => {
   test("in a group a share's challenge is said, and nobody is asked for its outcome there", async () => {
     const { id } = challengedShare();
     const visit = { ...mia, place: { id: "telegram:-100", kind: "group" as const, name: "Films" } };
-    const sorry = await pikpakHouse().see(visit, { do: "open-share", text: `https://mypikpak.com/s/${id}` }, "notice");
+    const sorry = await pikpakApp().see(visit, { do: "open-share", text: `https://mypikpak.com/s/${id}` }, "notice");
     expect(sorry).toMatchObject({ notice: "verification-needed", verify: expect.stringContaining("http") });
   });
 
   test("a share that is over says which way", async () => {
     const account = pikpak.build.account({ username: name, password: "correct-horse" });
     const { id } = pikpak.build.share(account, { title: "old", nodes: [], status: "EXPIRED" });
-    const sorry = await pikpakHouse().see(mia, { do: "open-share", text: `https://mypikpak.com/s/${id}` }, "notice");
+    const sorry = await pikpakApp().see(mia, { do: "open-share", text: `https://mypikpak.com/s/${id}` }, "notice");
     expect(sorry).toMatchObject({ notice: "share-expired", level: "failed" });
   });
 
   test("a root folder that is not there is named at its field, and nothing is kept", async () => {
     pikpak.build.account({ username: name, email: name, password: "correct-horse" });
-    const at = pikpakHouse();
+    const at = pikpakApp();
     const values = { username: name, password: "correct-horse", rootFolder: "no such folder!" };
     const form = await at.see(mia, { do: "submit", form: { id: "pikpak" }, values }, "form");
     expect(form.problem).toEqual({ field: "rootFolder", code: "not-a-folder-id" });
@@ -157,7 +157,7 @@ describe("over PikPak", () => {
       const folder = pikpak.build.folder(account, undefined, `Series ${n}`);
       for (let k = 0; k < 1000; k++) pikpak.build.file(account, folder, { name: `Episode ${n}-${k}.mp4`, size: 1000 });
     }
-    const at = pikpakHouse(async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}));
+    const at = pikpakApp(async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}));
     await at.see(mia, signInAs(name, "correct-horse"), "listing");
     const lists = () => pikpak.calls.filter(({ path }) => path === "/drive/v1/files");
     const before = lists().length;

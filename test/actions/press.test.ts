@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { audiences, listFormats, talents, type Press } from "../../src/actions/action.ts";
+import { audiences, listFormats, sharedCapabilities, type Press } from "../../src/actions/action.ts";
 import { decodePress, encodePress } from "../../src/actions/press.ts";
 import { accessModes } from "../../src/actions/office/door.ts";
 import { operatorsRooms, plainOperatorsPresses, type PlainOperatorsPress } from "../../src/actions/operate.ts";
@@ -49,13 +49,13 @@ const press: fc.Arbitrary<Press> = fc.oneof(
   fc.record({
     do: fc.constant("set-policy"),
     view,
-    talent: fc.constantFrom(...talents),
+    capability: fc.constantFrom(...sharedCapabilities),
     audience: fc.constantFrom(...audiences),
   }),
   fc.record({ do: fc.constant("set-daily"), view, count: small }),
   fc.record({ do: fc.constant("set-clear"), view, minutes: small }),
   fc.record({ do: fc.constant("set-open"), view, open: fc.boolean() }),
-  fc.record({ do: fc.constant("set-hushed"), view, hushed: fc.boolean() }),
+  fc.record({ do: fc.constant("set-private-links"), view, privateLinks: fc.boolean() }),
   fc.record({ do: fc.constant("turn"), view, page: small }),
   fc.record({ do: fc.constant("link"), view }),
   fc.record({ do: fc.constant("link"), view, variant: small }),

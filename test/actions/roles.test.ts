@@ -33,7 +33,7 @@ test("members may press on each other's lists only what shows something", () => 
 test("what only those who run a group may do, nobody else may", () => {
   const theirs = all.filter(([name]) => may(name, "admin", "group") && !may(name, "member", "group"));
   expect(theirs.map(([name]) => name).toSorted()).toEqual(
-    "bind set-clear set-hushed set-language set-order set-rows show-place-settings show-settings".split(" "),
+    "bind set-clear set-kept private set-language set-order set-rows show-place-settings show-settings".split(" "),
   );
   for (const [name] of theirs) expect([name, may(name, "owner", "group")]).toEqual([name, false]);
 });

@@ -4,16 +4,16 @@ import type { Action, Visit } from "../../src/actions/action.ts";
 import { readQuery } from "../../src/actions/query.ts";
 import type { Listing, Screen } from "../../src/actions/screen.ts";
 import { findEntries } from "../../src/actions/verbs/search.ts";
-import { startErrand } from "../../src/actions/errand.ts";
-import { folderScene } from "../../src/actions/scenes/listing.ts";
+import { createContext } from "../../src/actions/errand.ts";
+import { folderView } from "../../src/actions/scenes/listing.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import { Cloud, house, jun, mia, signInAs, usualCloud, type House } from "./house.ts";
+import { Cloud, app, jun, mia, signInAs, usualCloud, type TestApp } from "./house.ts";
 import { lena, lent, names, nox, rowOf, there, town } from "./town.ts";
 
-async function signedIn(cloud = usualCloud()): Promise<{ at: House; first: Listing }> {
+async function signedIn(cloud = usualCloud()): Promise<{ at: TestApp; first: Listing }> {
   // Long enough that what is found is not looked at after every single page.
-  const at = house(cloud, { wait: async (ms) => sleep(Math.min(ms, 20)) });
+  const at = app(cloud, { wait: async (ms) => sleep(Math.min(ms, 20)) });
   return { at, first: await at.see(mia, signInAs("mia", "correct-horse"), "listing") };
 }
 
@@ -33,7 +33,7 @@ function wide(folders: number, files: number): MemoryEntry {
 const wideCloud = (folders: number, files: number) =>
   new Cloud({ accounts: { mia: { password: "correct-horse", tree: wide(folders, files) } } });
 
-async function lastOf(at: House, visit: Visit, action: Action): Promise<Listing> {
+async function lastOf(at: TestApp, visit: Visit, action: Action): Promise<Listing> {
   const { screen, updates } = await at.do(visit, action);
   const all: Screen[] = [screen, ...(await Array.fromAsync(updates ?? []))];
   const last = all.at(-1);
@@ -192,8 +192,8 @@ describe("/link by words", () => {
 
   test("gives every helper the same hits", async () => {
     const { at, first } = await signedIn();
-    const errand = await startErrand(at.services, mia, new AbortController().signal);
-    const findings = await findEntries(errand, folderScene(errand, first.mount.id), "kind:video");
+    const context = await createContext(at.services, mia, new AbortController().signal);
+    const findings = await findEntries(context, folderView(context, first.mount.id), "kind:video");
     expect(findings.hits.map(({ entry }) => entry.name)).toEqual(["beach.mp4"]);
     expect(findings.complete).toBe(true);
   });
@@ -249,7 +249,11 @@ describe("while somebody types in any chat", () => {
     const link = await at.at.see(jun, press, "link");
     expect(link.url).toContain(`for=${jun.person.id}`);
     expect((await at.at.see(nox, press, "notice")).notice).toBe("not-yours");
-    await at.at.see(there(mia), { do: "set-policy", view: card.view, talent: "link", audience: "owner" }, "lending");
+    await at.at.see(
+      there(mia),
+      { do: "set-policy", view: card.view, capability: "link", audience: "owner" },
+      "lending",
+    );
     expect((await at.at.see(lena, press, "notice")).notice).toBe("not-yours");
     expect(await at.at.see(jun, { do: "keep-card", card: view.id }, "notice")).toMatchObject({
       notice: "view-expired",

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { house, mia, signInAs, usualCloud, visitOf } from "./house.ts";
+import { app, mia, signInAs, usualCloud, visitOf } from "./house.ts";
 
 describe("the language", () => {
   test("is what the client says until one is chosen, and then that, also after a restart", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const wei = visitOf(3, { locale: "zh-hans" });
     expect((await at.do(wei, { do: "start" })).language).toBe("zh");
     expect((await at.do(visitOf(4, { locale: "pt-br" }), { do: "start" })).language).toBe("en");
@@ -16,14 +16,14 @@ describe("the language", () => {
   });
 
   test("that does not exist changes nothing", async () => {
-    const at = house(usualCloud());
+    const at = app(usualCloud());
     const settings = await at.see(mia, { do: "show-settings" }, "settings");
     expect((await at.see(mia, { do: "set-language", view: settings.view, index: 9 }, "settings")).language).toBe("en");
   });
 });
 
 test("rows a page are the person's choice among what fits the platform", async () => {
-  const at = house(usualCloud());
+  const at = app(usualCloud());
   await at.see(mia, signInAs("mia", "correct-horse"), "listing");
   const settings = await at.see(mia, { do: "show-settings" }, "settings");
   expect(settings).toMatchObject({ rows: 8, rowChoices: [5, 8, 10] });
@@ -35,7 +35,7 @@ test("rows a page are the person's choice among what fits the platform", async (
 });
 
 test("the order is turned round when chosen again, and new listings have it", async () => {
-  const at = house(usualCloud());
+  const at = app(usualCloud());
   await at.see(mia, signInAs("mia", "correct-horse"), "listing");
   const settings = await at.see(mia, { do: "show-settings" }, "settings");
   const down = await at.see(mia, { do: "set-order", view: settings.view, by: "name" }, "settings");
@@ -45,14 +45,14 @@ test("the order is turned round when chosen again, and new listings have it", as
 });
 
 test("/start greets, and counts the mounts there are", async () => {
-  const at = house(usualCloud());
+  const at = app(usualCloud());
   expect(await at.see(mia, { do: "start" }, "welcome")).toMatchObject({ mounts: 0 });
   await at.see(mia, signInAs("mia", "correct-horse"), "listing");
   expect(await at.see(mia, { do: "start", payload: "garbage!" }, "welcome")).toMatchObject({ mounts: 1 });
 });
 
 test("/help knows operators", async () => {
-  const at = house(usualCloud());
+  const at = app(usualCloud());
   expect(await at.see(mia, { do: "help" }, "help")).toMatchObject({ place: "private", admin: true });
   expect(await at.see(visitOf(9), { do: "help" }, "help")).toMatchObject({ admin: false });
 });

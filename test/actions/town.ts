@@ -2,11 +2,11 @@ import type { Visit } from "../../src/actions/action.ts";
 import type { Services } from "../../src/actions/services.ts";
 import type { StorageError } from "../../src/storage/error.ts";
 import type { Listing, Screen } from "../../src/actions/screen.ts";
-import { house, inGroup, jun, mia, signInAs, usualCloud, visitOf, type Cloud, type House } from "./house.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type Cloud, type TestApp } from "./house.ts";
 
 /** A group in which Mia is an admin, Jun and Lena are members, and Nox is nobody. */
 export interface Town {
-  readonly at: House;
+  readonly at: TestApp;
   /** What each is by person id; absent = not in it. */
   readonly roles: Map<string, "admin" | "member">;
   /** Asked whether somebody is what. */
@@ -36,7 +36,7 @@ export function town(cloud: Cloud = usualCloud()): Town {
     if (clock.noLink) throw clock.noLink;
     return { url: `https://dl.example/${mount.id}/${entry.id}?for=${visit.person.id}`, via: "gateway" };
   };
-  const at = house(cloud, { changes: { roleIn, issueLink }, now: () => clock.now });
+  const at = app(cloud, { changes: { roleIn, issueLink }, now: () => clock.now });
   return Object.assign(clock, { at, roles, asked });
 }
 

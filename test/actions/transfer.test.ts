@@ -457,6 +457,6 @@ describe("a restart", () => {
 });
 
 async function transferOf(at: Dock, session: string): Promise<string> {
-  const scene = (await at.at.shelves.sessions.get(session))?.scene;
-  return scene?.at === "transfer" ? scene.transfer : "";
+  const state = (await at.at.shelves.sessions.get(session))?.state;
+  return state?.at === "transfer" ? state.transfer : "";
 }

@@ -6,7 +6,7 @@ import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import { openStore } from "../../src/store/store.ts";
 import { unpaced, updateRate } from "./updates/updates.ts";
-import { house, many, mia, signInAs, usualCloud, visitOf, Cloud, type House, type Shelves } from "../actions/house.ts";
+import { app, many, mia, signInAs, usualCloud, visitOf, Cloud, type TestApp, type Shelves } from "../actions/house.ts";
 
 /**
  * `npm run bench`: what the bot costs upstream and here. Counts are exact; times are of this machine, in one process,
@@ -106,9 +106,9 @@ async function chats(count: number): Promise<void> {
     pending: store.open("pending", { sealed: true }),
     said: store.open("said"),
     transfers: store.open("transfers"),
-    office: new Map(),
+    admin: new Map(),
   };
-  const at = house(new Cloud({ shares: { shelf: { tree: many(600) } } }), { shelves, now: Date.now });
+  const at = app(new Cloud({ shares: { shelf: { tree: many(600) } } }), { shelves, now: Date.now });
   const before = process.memoryUsage().rss;
   const started = performance.now();
   for (let n = 1; n <= count; n++) {
@@ -126,7 +126,7 @@ function fail(error: unknown): never {
 }
 
 async function actionsPerSecond(): Promise<void> {
-  const at = house(usualCloud(), { now: Date.now, office: { pace: unpaced } });
+  const at = app(usualCloud(), { now: Date.now, admin: { pace: unpaced } });
   const people = Array.from({ length: 50 }, (_, n) => visitOf(n + 1));
   const views = await Promise.all(
     people.map(async (person) =>
@@ -155,15 +155,15 @@ async function updates(): Promise<void> {
 
 interface Over {
   readonly pikpak: PikPakEmulator;
-  readonly at: House;
-  readonly storage: House["services"]["storage"];
+  readonly at: TestApp;
+  readonly storage: TestApp["services"]["storage"];
 }
 
 async function over(work: (over: Over) => Promise<void>): Promise<void> {
   const pikpak = await startPikPak();
   const { driveUrl, userUrl } = pikpak;
   const kinds = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web", driveUrl, userUrl } });
-  const at = house(usualCloud(), { kinds, now: Date.now });
+  const at = app(usualCloud(), { kinds, now: Date.now });
   try {
     await work({ pikpak, at, storage: at.services.storage });
   } finally {
@@ -172,7 +172,7 @@ async function over(work: (over: Over) => Promise<void>): Promise<void> {
   }
 }
 
-function rootOf(at: House): Promise<Listing> {
+function rootOf(at: TestApp): Promise<Listing> {
   return at.see(mia, signInAs(account.username, account.password), "listing");
 }
 

@@ -378,9 +378,9 @@ function screensOf(rows: number): {
         order,
         clearAfter: fc.constantFrom(...clearChoices),
         clearChoices: fc.constant(clearChoices),
-        hushed: fc.boolean(),
+        privateLinks: fc.boolean(),
       },
-      { requiredKeys: ["show", "view", "languages", "rowChoices", "clearAfter", "clearChoices", "hushed"] },
+      { requiredKeys: ["show", "view", "languages", "rowChoices", "clearAfter", "clearChoices", "privateLinks"] },
     ),
     question: fc.record(
       {

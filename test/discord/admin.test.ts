@@ -1,28 +1,28 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createAnnouncer } from "../../src/discord/announce.ts";
 import type { Person } from "../../emulators/discord/person.ts";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 
 // What operators and everybody else see of them, over the real bot and the real actions. Mia is the operator.
 
-let house: House;
+let app: TestApp;
 afterEach(async () => {
-  await house.desk.services.office.stop();
-  await house.close();
+  await app.desk.services.admin.stop();
+  await app.close();
 });
 
-interface Office {
+interface Admin {
   readonly access?: "open" | "allowlist";
   /** Nobody is named in the configuration. */
   readonly nobody?: boolean;
 }
 
-async function opened({ access = "open", nobody = false }: Office = {}): Promise<House> {
-  house = await openHouse({
+async function opened({ access = "open", nobody = false }: Admin = {}): Promise<TestApp> {
+  app = await openTestApp({
     operators: (mia) => (nobody ? [] : [idOf(mia)]),
-    office: {
+    admin: {
       access,
-      announce: (place, text) => house.discord.announce(place, text),
+      announce: (place, text) => app.discord.announce(place, text),
       now: Date.now,
       wait: (ms, signal) =>
         new Promise((resolve, reject) => {
@@ -31,9 +31,9 @@ async function opened({ access = "open", nobody = false }: Office = {}): Promise
         }),
     },
   });
-  await house.discord.start();
-  await house.known();
-  return house;
+  await app.discord.start();
+  await app.known();
+  return app;
 }
 
 const idOf = ({ user }: Person) => `discord:${user.id}`;
@@ -41,7 +41,7 @@ const idOf = ({ user }: Person) => `discord:${user.id}`;
 /** The newest message somebody has in their own chat with the bot. */
 function newest({ views, dm }: Person): string {
   const view = views({ in: dm }).at(-1);
-  return view ? house.textOf(view) : "";
+  return view ? app.textOf(view) : "";
 }
 
 describe("/admin", () => {
@@ -93,14 +93,14 @@ describe("/admin", () => {
       ["📒", "[🎛 Operators]"],
     ] as const) {
       await mia.presses(new RegExp(`^${label}`), { message: panel });
-      await mia.waitsFor((view) => view.id === panel.id && house.textOf(view).includes(shows));
+      await mia.waitsFor((view) => view.id === panel.id && app.textOf(view).includes(shows));
     }
     mia.speaks("zh-CN");
     await mia.uses("/管理 操作:准入方式");
     await mia.waitsFor("🚪 准入");
     await mia.uses("/管理 操作:日志级别 参数:debug");
     await mia.waitsFor("debug");
-    expect(house.emulator.complaints).toEqual([]);
+    expect(app.emulator.complaints).toEqual([]);
   });
 
   test("its buttons are nobody else's", async () => {
@@ -109,12 +109,12 @@ describe("/admin", () => {
     const panel = await mia.waitsFor("🎛 Operators");
     await jun.uses("/help", { in: jun.dm });
     const own = await jun.waitsFor("/mounts");
-    for (const id of house.idsOn(panel)) await jun.forges(id, { message: own });
-    await house.soon();
+    for (const id of app.idsOn(panel)) await jun.forges(id, { message: own });
+    await app.soon();
     expect(jun.sees()).not.toMatch(/Operators|Log level|Access/);
-    const { door } = house.desk.services.office;
-    expect(await door.opening()).toEqual({ access: "open" });
-    expect(await door.invitations()).toBe(0);
+    const { access } = app.desk.services.admin;
+    expect(await access.opening()).toEqual({ access: "open" });
+    expect(await access.invitations()).toBe(0);
   });
 });
 
@@ -128,14 +128,14 @@ describe("the door", () => {
     await mia.uses("/admin act:invite");
     const view = await mia.waitsFor("inv-");
     const code = /inv-\w{20}/.exec(
-      house.textOf(mia.views({ in: mia.dm }).find(({ id }) => id === view.id) ?? never()),
+      app.textOf(mia.views({ in: mia.dm }).find(({ id }) => id === view.id) ?? never()),
     )?.[0];
     await jun.uses(`/start code:${code ?? ""}`, { in: jun.dm });
     await jun.waitsFor("you are let in");
     await jun.uses("/browse", { in: hall });
     await jun.waitsFor("no drive", { in: hall });
     const lena = emulator.person({ name: "Lena" });
-    emulator.joins(house.server, lena);
+    emulator.joins(app.server, lena);
     await lena.uses(`/start code:${code ?? ""}`, { in: lena.dm });
     await lena.waitsFor("has been used");
     await lena.uses("/browse", { in: lena.dm });
@@ -152,13 +152,13 @@ describe("the door", () => {
         .poll(() =>
           jun
             .views({ in: hall })
-            .some((view) => view.id === original?.id && house.textOf(view).includes("You cannot use this bot")),
+            .some((view) => view.id === original?.id && app.textOf(view).includes("You cannot use this bot")),
         )
         .toBe(true);
     }
     await mia.uses(`/admin act:unban with:${jun.user.id}`);
-    const { door } = house.desk.services.office;
-    await expect.poll(async () => (await door.standing(idOf(jun))).banned).toBeUndefined();
+    const { access } = app.desk.services.admin;
+    await expect.poll(async () => (await access.standing(idOf(jun))).banned).toBeUndefined();
     await jun.uses("/help", { in: hall });
     await jun.waitsFor("What I can do", { in: hall });
   });
@@ -173,8 +173,8 @@ describe("the door", () => {
     await jun.uses("/browse", { in: jun.dm });
     await jun.waitsFor("for invited people", { in: jun.dm });
     await mia.uses(`/admin act:ban with:${place}`, { in: mia.dm });
-    const { door } = house.desk.services.office;
-    await expect.poll(async () => (await door.standing(place)).banned).toBeDefined();
+    const { access } = app.desk.services.admin;
+    await expect.poll(async () => (await access.standing(place)).banned).toBeDefined();
     await jun.uses("/browse", { in: hall });
     expect(await jun.waitsFor("You cannot use this bot", { in: hall })).toBeDefined();
   });
@@ -193,7 +193,7 @@ describe("the door", () => {
 
   test("whoever has the code of the terminal is the first operator, and nobody after them", async () => {
     const { mia, jun } = await opened({ nobody: true });
-    const code = await house.desk.services.office.door.operatorCode();
+    const code = await app.desk.services.admin.access.operatorCode();
     await mia.uses("/admin");
     await mia.waitsFor("I do not know this command");
     await mia.uses(`/start code:${code}`);
@@ -210,7 +210,7 @@ describe("a word to everybody", () => {
   test("is written in a modal, confirmed, sent to everybody once, and reported in place", async () => {
     const { mia, jun, hall, emulator } = await opened();
     const lena = emulator.person({ name: "Lena" });
-    emulator.joins(house.server, lena);
+    emulator.joins(app.server, lena);
     for (const person of [jun, lena]) {
       await person.uses("/help", { in: hall });
       await person.waitsFor("What I can do", { in: hall });
@@ -232,7 +232,7 @@ describe("a word to everybody", () => {
       body: '{"message":"slow","retry_after":0.2,"global":false}',
     });
     await mia.presses(/^📣 Yes/);
-    await mia.waitsFor((view) => /Done/.test(house.textOf(view)) && house.textOf(view).includes("3 of 3"));
+    await mia.waitsFor((view) => /Done/.test(app.textOf(view)) && app.textOf(view).includes("3 of 3"));
     const got = (person: Person) =>
       person.messages({ in: person.dm }).filter(({ content }) => content.startsWith("We have a new search."));
     expect(got(mia)).toHaveLength(1);

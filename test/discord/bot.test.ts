@@ -5,23 +5,23 @@ import { ConfigError } from "../../src/config.ts";
 import { virtualClock } from "../../emulators/discord/clock.ts";
 import type { Fault } from "../../emulators/discord/faults.ts";
 import { Cloud, many, usualCloud } from "../actions/house.ts";
-import { openHouse, type House, type HouseOptions } from "./house.ts";
+import { openTestApp, type TestApp, type TestAppOptions } from "./house.ts";
 
 // The real discord.js on an emulated Discord, over the real actions: what people see, and what Discord is told.
 
-let house: House;
-afterEach(() => house.close());
+let app: TestApp;
+afterEach(() => app.close());
 
-async function opened(options: HouseOptions = {}): Promise<House> {
-  house = await openHouse(options);
-  await house.discord.start();
-  await house.known();
-  return house;
+async function opened(options: TestAppOptions = {}): Promise<TestApp> {
+  app = await openTestApp(options);
+  await app.discord.start();
+  await app.known();
+  return app;
 }
 
 const share = "https://share.example/s/open1";
 const told = (path: RegExp, method = "PUT") =>
-  house.emulator.requests.filter((request) => request.method === method && path.test(request.path));
+  app.emulator.requests.filter((request) => request.method === method && path.test(request.path));
 /** Discord's own way to refuse, once. */
 const refusing = (method: string, path: string, status: number, code: number): Fault => ({
   method,
@@ -36,66 +36,66 @@ const callbacks = () =>
 describe("starting", () => {
   test("the commands are told once, and again only when they have changed", async () => {
     const { kept } = await opened();
-    await house.restart();
-    await house.known();
+    await app.restart();
+    await app.known();
     expect(told(/commands$/)).toHaveLength(1);
     const key = [...kept.keys()].find((one) => one.startsWith("commands/")) ?? "";
     kept.set(key, '"of another version"');
-    await house.restart();
-    await house.known();
+    await app.restart();
+    await app.known();
     expect(told(/commands$/)).toHaveLength(2);
   });
 
   test("the commands are told again where Discord has lost them", async () => {
     await opened();
-    house.emulator.state.commands.clear();
-    await house.restart();
-    await house.known();
-    await house.mia.uses("/help");
-    expect(await house.mia.waitsFor("What I can do")).toBeDefined();
+    app.emulator.state.commands.clear();
+    await app.restart();
+    await app.known();
+    await app.mia.uses("/help");
+    expect(await app.mia.waitsFor("What I can do")).toBeDefined();
   });
 
   test("no intent is asked for", async () => {
     await opened();
-    const identify = house.emulator.frames.map(({ text }) => text).find((text) => /"op":2\b/.test(text));
+    const identify = app.emulator.frames.map(({ text }) => text).find((text) => /"op":2\b/.test(text));
     expect(identify).toContain('"intents":0');
   });
 
   test("a refused token is one line for the operator", async () => {
-    house = await openHouse({ settings: { token: "wrong.token.here", apiRoot: "" } });
-    const refused = house.discord.start();
+    app = await openTestApp({ settings: { token: "wrong.token.here", apiRoot: "" } });
+    const refused = app.discord.start();
     await expect(refused).rejects.toThrow(ConfigError);
     await expect(refused).rejects.toThrow(/^DISCORD_BOT_TOKEN: Discord does not accept it \(401\)\. [^\n]+$/);
   });
 
-  test("an outage is waited out, and does not hold up the rest of the house", async () => {
-    house = await openHouse({ patience: 50 });
-    house.emulator.outage(true);
-    await house.discord.start();
-    expect([house.discord.isUp(), house.logged.join("")]).toEqual([
+  test("an outage is waited out, and does not hold up the rest of the app", async () => {
+    app = await openTestApp({ timeout: 50 });
+    app.emulator.outage(true);
+    await app.discord.start();
+    expect([app.discord.isUp(), app.logged.join("")]).toEqual([
       false,
       expect.stringContaining("discord cannot be reached yet"),
     ]);
-    house.emulator.outage(false);
-    await house.known();
-    expect(house.discord.isUp()).toBe(true);
-    await house.mia.uses("/help");
-    await house.mia.waitsFor("What I can do");
+    app.emulator.outage(false);
+    await app.known();
+    expect(app.discord.isUp()).toBe(true);
+    await app.mia.uses("/help");
+    await app.mia.waitsFor("What I can do");
   });
 
   test("it can be stopped while it still waits for Discord", async () => {
-    house = await openHouse({ patience: 60_000 });
-    house.emulator.outage(true);
-    const starting = house.discord.start();
-    await house.discord.stop();
+    app = await openTestApp({ timeout: 60_000 });
+    app.emulator.outage(true);
+    const starting = app.discord.start();
+    await app.discord.stop();
     await starting;
-    expect(house.fatal).toEqual([]);
+    expect(app.fatal).toEqual([]);
   });
 
   test("a token that is revoked later ends the process with a line that says what to do", async () => {
     await opened();
-    house.emulator.gateway.drop(4004);
-    await expect.poll(() => house.fatal).toEqual([expect.stringMatching(/^DISCORD_BOT_TOKEN: .*4004/)]);
+    app.emulator.gateway.drop(4004);
+    await expect.poll(() => app.fatal).toEqual([expect.stringMatching(/^DISCORD_BOT_TOKEN: .*4004/)]);
   });
 });
 
@@ -108,9 +108,9 @@ describe("a message that goes on changing", () => {
       now: () => Date.now() + later.ms,
       script: () => ({ screen: word("first"), updates: later.screens.values, language: "en" }),
     });
-    await mia.uses("/help", { in: house.hall });
-    await mia.waitsFor("first", { in: house.hall });
-    await house.soon();
+    await mia.uses("/help", { in: app.hall });
+    await mia.waitsFor("first", { in: app.hall });
+    await app.soon();
     const edits = () => told(/^\/webhooks\//, "PATCH").length;
     return { emulator, mia, later, edits };
   };
@@ -124,16 +124,16 @@ describe("a message that goes on changing", () => {
     await expect.poll(edits).toBe(before + 4);
     later.ms += 10_000;
     later.screens.set(word("third"));
-    await mia.waitsFor("third", { in: house.hall });
-    expect(mia.sees({ in: house.hall })).not.toContain("second");
+    await mia.waitsFor("third", { in: app.hall });
+    expect(mia.sees({ in: app.hall })).not.toContain("second");
   });
 
   test("has its last word, if later", async () => {
     const { emulator, mia, later } = await changing();
     emulator.fail({ method: "PATCH", path: "/webhooks/", status: 502, times: 4 });
     later.screens.end(word("last"));
-    await mia.waitsFor("last", { in: house.hall });
-    expect(mia.sees({ in: house.hall })).toContain("last");
+    await mia.waitsFor("last", { in: app.hall });
+    expect(mia.sees({ in: app.hall })).toContain("last");
   });
 });
 
@@ -144,7 +144,7 @@ describe("answering", () => {
     await mia.waitsFor("Language: English", { in: hall });
     expect(jun.sees({ in: hall })).toBe("");
     expect(callbacks()).toMatchObject([{ type: 5, data: { flags: 64 } }]);
-    expect(house.asked.at(-1)?.visit).toMatchObject({
+    expect(app.asked.at(-1)?.visit).toMatchObject({
       person: { id: `discord:${mia.user.id}`, locale: "en-US" },
       place: { id: `discord:${mia.user.id}`, kind: "private" },
     });
@@ -174,7 +174,7 @@ describe("answering", () => {
     const { mia } = await opened();
     await mia.uses(`/share link:${share}`);
     const list = await mia.waitsFor("14 entries");
-    const { value = "" } = house.optionsOn(list).find(({ label }) => label.includes("Films")) ?? {};
+    const { value = "" } = app.optionsOn(list).find(({ label }) => label.includes("Films")) ?? {};
     await mia.selects(/empty/);
     await mia.waitsFor("This folder is empty");
     await mia.forges("menu", { message: list, values: [value] });
@@ -216,7 +216,7 @@ describe("answering", () => {
   });
 
   test("somebody who is too fast is told so, and nobody else is slowed down", async () => {
-    const { mia, jun } = await opened({ deedsPerPerson: 2 });
+    const { mia, jun } = await opened({ actionsPerPerson: 2 });
     await mia.uses("/help");
     await mia.uses("/help");
     await mia.uses("/help");
@@ -240,7 +240,7 @@ describe("answering", () => {
 });
 
 describe("places", () => {
-  test("what one sees alone can be posted; others cannot drive it, and a link from it is whispered", async () => {
+  test("what one sees alone can be posted; others cannot drive it, and a link from it is shown to the asker alone", async () => {
     const { mia, jun, hall } = await opened();
     const here = { in: hall };
     await mia.uses(`/share link:${share}`, here);
@@ -255,13 +255,13 @@ describe("places", () => {
     await mia.presses(/Original/, { message: posted });
     await mia.waitsFor("dl.example", here);
     expect(jun.sees(here)).not.toContain("dl.example");
-    expect(house.asked.at(-1)?.visit.place).toMatchObject({ id: `discord:guild:${house.server.id}`, kind: "group" });
+    expect(app.asked.at(-1)?.visit.place).toMatchObject({ id: `discord:guild:${app.server.id}`, kind: "group" });
   });
 
   test("what is private is not posted: it stays a word for the asker", async () => {
     const { mia, jun, hall } = await opened();
     const here = { in: hall };
-    await house.signIn(mia, here);
+    await app.signIn(mia, here);
     await mia.presses(/Post here/, here);
     await mia.waitsFor("private chat with me", here);
     expect(jun.sees(here)).toBe("");
@@ -271,7 +271,7 @@ describe("places", () => {
     const { mia } = await opened();
     await mia.uses(`/share link:${share}`);
     const list = await mia.waitsFor("14 entries");
-    expect(house.labelsOn(list).join()).not.toContain("Post here");
+    expect(app.labelsOn(list).join()).not.toContain("Post here");
     expect(callbacks()[0]?.data?.flags ?? 0).toBe(0);
   });
 
@@ -295,14 +295,14 @@ describe("places", () => {
     await mia.waitsFor("14 entries", there);
     await mia.presses(/Post here/, there);
     await jun.waitsFor("14 entries", there);
-    expect(house.asked.at(-1)?.visit.place).toEqual({ id: `discord:channel:${there.in.id}`, kind: "group" });
+    expect(app.asked.at(-1)?.visit.place).toEqual({ id: `discord:channel:${there.in.id}`, kind: "group" });
   });
 
   test("what Mia lends to a server its people use, each for themselves; nobody else runs it", async () => {
     const { mia, jun, hall } = await opened();
     const here = { in: hall };
     expect(jun.offered(here).map(({ name }) => name)).not.toContain("bind");
-    await house.signIn(mia, here);
+    await app.signIn(mia, here);
     await mia.uses("/bind", here);
     const card = await mia.waitsFor("↩️", here);
     await jun.uses("/browse", here);
@@ -313,27 +313,27 @@ describe("places", () => {
     await jun.waitsFor(`for=discord:${jun.user.id}`, here);
     expect(mia.sees(here)).not.toContain(`for=discord:${jun.user.id}`);
     await mia.presses(/↩️/, { message: card });
-    await expect.poll(() => house.textOn(card)).not.toContain("↩️");
+    await expect.poll(() => app.textOn(card)).not.toContain("↩️");
     await jun.uses("/browse", here);
     await jun.waitsFor(/no drive|nothing/i, here);
   });
 
   test("a server that was left is forgotten, though Discord does not say so", async () => {
     const { emulator, server } = await opened();
-    await house.knowsServers();
-    await house.restart();
-    expect(house.left).toEqual([]);
+    await app.knowsServers();
+    await app.restart();
+    expect(app.left).toEqual([]);
     emulator.leaves(server, "bot");
-    await house.restart();
-    await expect.poll(() => house.left).toEqual([`discord:guild:${server.id}`]);
-    await house.restart();
-    await house.known();
-    expect(house.left).toHaveLength(1);
+    await app.restart();
+    await expect.poll(() => app.left).toEqual([`discord:guild:${server.id}`]);
+    await app.restart();
+    await app.known();
+    expect(app.left).toHaveLength(1);
   });
 
   test("a server that is only left out of the list loses nothing, and neither does one with the commands alone", async () => {
     const { mia, jun, emulator } = await opened();
-    await house.knowsServers();
+    await app.knowsServers();
     const guild = emulator.guild({ name: "Commands only", owner: jun, members: [mia], app: "commands" });
     const there = { in: emulator.channel(guild, "lounge") };
     await mia.uses("/help", there);
@@ -344,10 +344,10 @@ describe("places", () => {
       headers: { "content-type": "application/json" },
       body: "[]",
     });
-    await house.restart();
+    await app.restart();
     await expect.poll(() => told(/^\/guilds\/\d+$/, "GET").length).toBe(1);
-    await house.soon();
-    expect(house.left).toEqual([]);
+    await app.soon();
+    expect(app.left).toEqual([]);
   });
 });
 
@@ -377,13 +377,13 @@ describe("suggestions", () => {
 
   test("name one's own drives where a drive is meant", async () => {
     const { mia, jun } = await opened();
-    await house.signIn(mia);
+    await app.signIn(mia);
     const [suggested] = await mia.types("/login drive:mi");
     expect(suggested).toMatchObject({ name: "🗄 mia" });
     expect(await jun.types("/login drive:")).toEqual([]);
     await mia.uses(`/login drive:${String(suggested?.["value"])}`);
     await mia.waitsFor("Sign in to PikPak");
-    expect(house.asked.at(-1)?.action).toEqual({ do: "sign-in", mount: suggested?.["value"] });
+    expect(app.asked.at(-1)?.action).toEqual({ do: "sign-in", mount: suggested?.["value"] });
   });
 
   test.each([
@@ -430,11 +430,11 @@ describe("forms", () => {
     const { mia, jun, hall } = await opened();
     await mia.uses("/share link:https://share.example/s/code1", { in: hall });
     const card = await mia.waitsFor("needs a pass code", { in: hall });
-    const fill = house.idsOn(card).find((id) => id.startsWith("fill:")) ?? "";
+    const fill = app.idsOn(card).find((id) => id.startsWith("fill:")) ?? "";
     await jun.uses("/help", { in: hall });
     await jun.forges(fill, { message: await jun.waitsFor("What I can do", { in: hall }) });
     await jun.waitsFor("belong to somebody else", { in: hall });
-    for (const key of house.kept.keys()) if (key.startsWith("slip/")) house.kept.delete(key);
+    for (const key of app.kept.keys()) if (key.startsWith("form/")) app.kept.delete(key);
     await mia.presses(/Fill in/, { message: card });
     expect(await mia.waitsFor("This form is over", { in: hall })).toBeDefined();
   });
@@ -453,7 +453,7 @@ describe("forms", () => {
 
   test("a drive is renamed in a modal", async () => {
     const { mia } = await opened();
-    await house.signIn(mia);
+    await app.signIn(mia);
     await mia.presses(/My drives/);
     await mia.waitsFor("Your drives");
     await mia.selects(/mia/);
@@ -461,7 +461,7 @@ describe("forms", () => {
     await mia.presses(/Rename/);
     await mia.fills({ "New name": "Summer <b> **x** <@1>" });
     const said = await mia.waitsFor("Summer");
-    expect(house.textOn(said)).toContain("Summer <b> **x** <@1>");
+    expect(app.textOn(said)).toContain("Summer <b> **x** <@1>");
   });
 
   test("a form can be left", async () => {
@@ -470,7 +470,7 @@ describe("forms", () => {
     await mia.waitsFor("needs a pass code");
     await mia.presses(/Cancel/);
     await mia.waitsFor("Cancelled");
-    expect([...house.kept.keys()].filter((key) => key.startsWith("slip/"))).toEqual([]);
+    expect([...app.kept.keys()].filter((key) => key.startsWith("form/"))).toEqual([]);
   });
 });
 
@@ -480,12 +480,12 @@ describe("accounts", () => {
     const here = { in: hall };
     await mia.uses("/login", here);
     const card = await mia.waitsFor("do not belong in Discord", here);
-    expect(house.labelsOn(card)).toEqual(["🌐 Enter it in the browser", "🔄 I have sent it", "✖️ Cancel"]);
+    expect(app.labelsOn(card)).toEqual(["🌐 Enter it in the browser", "🔄 I have sent it", "✖️ Cancel"]);
     await mia.presses(/I have sent it/, here);
     await mia.waitsFor("Nothing has come from the page yet", here);
-    expect(await house.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true });
+    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true });
     const list = await mia.waitsFor("14 entries", here);
-    expect([list.id, house.textOn(list)]).toEqual([card.id, expect.stringContaining("mia")]);
+    expect([list.id, app.textOn(list)]).toEqual([card.id, expect.stringContaining("mia")]);
     await mia.selects(/Films/, { message: list });
     await mia.waitsFor("› Films", here);
   });
@@ -494,11 +494,11 @@ describe("accounts", () => {
     const { mia } = await opened();
     await mia.uses("/login");
     await mia.waitsFor("do not belong in Discord");
-    expect(await house.sendPage({ username: "mia", password: "wrong" })).toMatchObject({
+    expect(await app.sendPage({ username: "mia", password: "wrong" })).toMatchObject({
       done: false,
       form: { reason: { code: "wrong-credentials" }, values: { username: "mia" } },
     });
-    expect(await house.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true });
+    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true });
     await mia.waitsFor("14 entries");
   });
 
@@ -508,10 +508,10 @@ describe("accounts", () => {
     const { mia } = await opened({ cloud });
     await mia.uses("/login");
     await mia.waitsFor("do not belong in Discord");
-    const asked = await house.sendPage({ username: "mia", password: "correct-horse" });
+    const asked = await app.sendPage({ username: "mia", password: "correct-horse" });
     expect(asked).toMatchObject({ done: false, form: { form: { id: "verification" } } });
     const form = asked.done ? undefined : asked.form.form;
-    expect(await house.sendPage({ captchaToken: "ck0.solved" }, form)).toEqual({ done: true });
+    expect(await app.sendPage({ captchaToken: "ck0.solved" }, form)).toEqual({ done: true });
     await mia.waitsFor("14 entries");
   });
 
@@ -519,9 +519,9 @@ describe("accounts", () => {
     const { mia } = await opened();
     await mia.uses("/login");
     await mia.waitsFor("do not belong in Discord");
-    await house.restart();
-    await house.known();
-    await house.sendPage({ username: "mia", password: "correct-horse" });
+    await app.restart();
+    await app.known();
+    await app.sendPage({ username: "mia", password: "correct-horse" });
     expect(await mia.waitsFor("14 entries")).toBeDefined();
   });
 
@@ -531,8 +531,8 @@ describe("accounts", () => {
     await mia.uses("/login");
     const card = await mia.waitsFor("do not belong in Discord");
     clock.pass(16 * 60_000);
-    await house.sendPage({ username: "mia", password: "correct-horse" });
-    expect(house.textOn(card)).toContain("do not belong in Discord");
+    await app.sendPage({ username: "mia", password: "correct-horse" });
+    expect(app.textOn(card)).toContain("do not belong in Discord");
     await mia.presses(/I have sent it/);
     await mia.waitsFor("14 entries");
   });
@@ -544,8 +544,8 @@ describe("accounts", () => {
     await mia.waitsFor("do not belong in Discord");
     clock.pass(11 * 60_000);
     await mia.presses(/I have sent it/);
-    await expect.poll(() => house.pages.length).toBe(2);
-    await house.sendPage({ username: "mia", password: "correct-horse" });
+    await expect.poll(() => app.pages.length).toBe(2);
+    await app.sendPage({ username: "mia", password: "correct-horse" });
     await mia.waitsFor("14 entries");
   });
 
@@ -553,7 +553,7 @@ describe("accounts", () => {
     const { mia } = await opened({ pages: false });
     await mia.uses("/login");
     const said = await mia.waitsFor("npm run account -- add");
-    expect(house.labelsOn(said)).toEqual(["✖️ Cancel"]);
+    expect(app.labelsOn(said)).toEqual(["✖️ Cancel"]);
   });
 
   test("leave no secret in anything Discord was told or asked", async () => {
@@ -562,15 +562,15 @@ describe("accounts", () => {
     const { mia, emulator } = await opened({ cloud });
     await mia.uses("/login");
     await mia.waitsFor("do not belong in Discord");
-    await house.sendPage({ username: "mia", password: "wrong-horse" });
-    const asked = await house.sendPage({ username: "mia", password: "correct-horse" });
-    await house.sendPage({ captchaToken: "ck0.solved" }, asked.done ? undefined : asked.form.form);
+    await app.sendPage({ username: "mia", password: "wrong-horse" });
+    const asked = await app.sendPage({ username: "mia", password: "correct-horse" });
+    await app.sendPage({ captchaToken: "ck0.solved" }, asked.done ? undefined : asked.form.form);
     await mia.waitsFor("14 entries");
     const all = [...emulator.requests, ...emulator.frames].map((one) => JSON.stringify(one)).join("\n");
     for (const secret of ["correct-horse", "wrong-horse", "ck0.solved"]) {
       expect(all).not.toContain(secret);
-      expect([...house.kept.values()].join("\n")).not.toContain(secret);
-      expect(house.logged.join("")).not.toContain(secret);
+      expect([...app.kept.values()].join("\n")).not.toContain(secret);
+      expect(app.logged.join("")).not.toContain(secret);
     }
   });
 });
@@ -601,9 +601,9 @@ describe("trouble", () => {
   });
 
   test.each([
-    ["is asked to reconnect", () => house.emulator.gateway.reconnect()],
-    ["has its session taken away", () => house.emulator.gateway.invalidate()],
-    ["is closed with an unknown error", () => house.emulator.gateway.drop(4000)],
+    ["is asked to reconnect", () => app.emulator.gateway.reconnect()],
+    ["has its session taken away", () => app.emulator.gateway.invalidate()],
+    ["is closed with an unknown error", () => app.emulator.gateway.drop(4000)],
   ])("a bot that %s comes back", async (_what, trouble) => {
     const { mia, emulator } = await opened();
     trouble();
@@ -621,8 +621,8 @@ describe("trouble", () => {
     });
     await mia.uses("/help");
     const said = await mia.waitsFor("Something went wrong");
-    const reference = /Reference for the operator: (\S+)/.exec(house.textOn(said))?.[1] ?? "none";
-    expect(house.logged.filter((line) => line.includes(reference) && line.includes("out of the blue"))).toHaveLength(1);
+    const reference = /Reference for the operator: (\S+)/.exec(app.textOn(said))?.[1] ?? "none";
+    expect(app.logged.filter((line) => line.includes(reference) && line.includes("out of the blue"))).toHaveLength(1);
   });
 
   test("failures of Discord are tried again, and refused messages are said to have failed", async () => {
@@ -660,12 +660,12 @@ describe("trouble", () => {
     const { mia, emulator } = await opened({ clock });
     emulator.fail({ method: "POST", path: "/interactions/", delay: 4000 });
     const asking = mia.uses("/forget");
-    await expect.poll(() => house.emulator.state.interactions.size).toBe(1);
-    await house.soon();
+    await expect.poll(() => app.emulator.state.interactions.size).toBe(1);
+    await app.soon();
     clock.pass(4000);
     expect((await asking).state).toBe("failed");
-    await expect.poll(() => house.logged.join("")).toContain("discord deed came too late");
-    expect(house.asked).toEqual([]);
+    await expect.poll(() => app.logged.join("")).toContain("discord interaction came too late");
+    expect(app.asked).toEqual([]);
   });
 
   test("what is logged holds no token, no body and no link", async () => {
@@ -674,7 +674,7 @@ describe("trouble", () => {
     emulator.fail(refusing("PATCH", "/webhooks/", 400, 50035));
     const asked = await mia.uses("/link file:Films/beach.mp4");
     await mia.waitsFor("Something went wrong");
-    const log = house.logged.join("");
+    const log = app.logged.join("");
     expect(log).toContain("50035");
     expect(log).not.toContain(asked.token);
     expect(log).not.toContain(emulator.token);
@@ -685,17 +685,17 @@ describe("trouble", () => {
     const { promise: slow, resolve } = Promise.withResolvers<undefined>();
     const { mia } = await opened({ script: (action) => (action.do === "help" ? slow : undefined) });
     await mia.uses("/help");
-    const stopping = house.discord.stop();
+    const stopping = app.discord.stop();
     resolve(undefined);
     await stopping;
     await mia.waitsFor("What I can do");
-    expect(house.emulator.complaints).toEqual([]);
+    expect(app.emulator.complaints).toEqual([]);
   });
 });
 
 test("after all of this Discord has nothing to complain about", async () => {
   const { mia, emulator } = await opened();
-  await house.signIn(mia);
+  await app.signIn(mia);
   await mia.selects(/Films/);
   await mia.waitsFor("› Films");
   await mia.presses(/Refresh/);

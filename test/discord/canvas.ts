@@ -1,5 +1,5 @@
 import { MessageFlags } from "discord.js";
-import { decodeWish } from "../../src/discord/ids.ts";
+import { decodeWidgetAction } from "../../src/discord/ids.ts";
 import { formSheet, isModal, paintModal } from "../../src/discord/screens/form.ts";
 import { paint } from "../../src/discord/screens/paint.ts";
 import { painterFor, type Painter } from "../../src/discord/screens/painter.ts";
@@ -23,13 +23,13 @@ export const discordCanvas: Canvas = {
     const painter = painterFor({ words, language, place, canPost: place === "private", now });
     const drawn = drawnOf(painted(painter, screen));
     if (screen.show !== "form" || !isModal(screen)) return drawn;
-    return { ...drawn, problems: [...drawn.problems, ...modalFaults(json(paintModal(painter, screen, "slipslip")))] };
+    return { ...drawn, problems: [...drawn.problems, ...modalFaults(json(paintModal(painter, screen, "formform")))] };
   },
 };
 
 /** A screen as a message. */
 function painted(painter: Painter, screen: DrawnScreen): Painted {
-  return screen.show === "form" ? paintSheet(formSheet(painter, screen, "slipslip")) : paint(painter, screen);
+  return screen.show === "form" ? paintSheet(formSheet(painter, screen, "formform")) : paint(painter, screen);
 }
 
 function drawnOf({ components, files }: Painted): Drawn {
@@ -42,16 +42,16 @@ function drawnOf({ components, files }: Painted): Drawn {
   return {
     text: texts.join("\n"),
     presses: ids.flatMap((id) => {
-      const wish = decodeWish(id);
-      if (wish?.is === "press") return [id];
-      return wish?.is === "post" ? [id.slice("post:".length)] : [];
+      const widgetAction = decodeWidgetAction(id);
+      if (widgetAction?.is === "press") return [id];
+      return widgetAction?.is === "post" ? [id.slice("post:".length)] : [];
     }),
     problems: [
       ...[...check(shapes, callback, { type: 4, data }), ...layoutProblems(list, true)].map(inWords),
       ...(all.length > 40 ? [`${all.length} components`] : []),
       ...(texts.join("").length > 4000 ? [`${texts.join("").length} characters`] : []),
       ...ids.filter((id) => id.length > 100).map((id) => `id of ${id.length}`),
-      ...ids.filter((id) => id !== "menu" && !decodeWish(id)).map((id) => `nobody knows ${id}`),
+      ...ids.filter((id) => id !== "menu" && !decodeWidgetAction(id)).map((id) => `nobody knows ${id}`),
       ...(new Set(ids).size === ids.length ? [] : ["an id twice"]),
       ...(String(files.map(({ name }) => name)) === String(referred) ? [] : ["a file nobody refers to"]),
     ],

@@ -11,7 +11,7 @@ import type { Person } from "../../emulators/discord/person.ts";
 import type { Channel } from "../../emulators/discord/state.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { loadWords } from "../../src/i18n/words.ts";
-import { Cloud, emptyShelves, house, type Shelves } from "../actions/house.ts";
+import { Cloud, emptyShelves, app, type Shelves } from "../actions/house.ts";
 import { contentOf } from "../telegram/ship.ts";
 
 /** The real bot with the real actions over an emulated Discord whose time stands; a drive's bytes are what a test says. */
@@ -74,7 +74,7 @@ export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
     },
     async begins() {
       const transfers = transfersOf(ferry, shelves);
-      const at = house(new Cloud({ shares: { films: { tree } } }), {
+      const at = app(new Cloud({ shares: { films: { tree } } }), {
         shelves,
         now: clock.now,
         changes: { transfers, ...changes },

@@ -1,7 +1,7 @@
 import { Keyv } from "keyv";
 import { pino, type Logger } from "pino";
 import type { Action, FormRef, Visit } from "../../src/actions/action.ts";
-import type { OfficeParts } from "../../src/actions/office/office.ts";
+import type { AdminParts } from "../../src/actions/office/office.ts";
 import { placeNews } from "../../src/actions/place.ts";
 import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
 import type { Answer, FormScreen, Screen } from "../../src/actions/screen.ts";
@@ -16,10 +16,10 @@ import type { Channel, Guild, Message } from "../../emulators/discord/state.ts";
 import type { MessageView } from "../../emulators/stage.ts";
 import type { Values } from "../../src/storage/form.ts";
 import { loadWords } from "../../src/i18n/words.ts";
-import { house as desk, usualCloud, type Cloud, type House as Desk } from "../actions/house.ts";
+import { app as desk, usualCloud, type Cloud, type TestApp as Desk } from "../actions/house.ts";
 
 /** The real bot on an emulated Discord, over the real actions or over a desk that a test writes. */
-export interface House {
+export interface TestApp {
   readonly emulator: DiscordEmulator;
   readonly asked: { visit: Visit; action: Action }[];
   /** What the bot keeps, as it would be on disk. */
@@ -70,7 +70,7 @@ export type Script = (
   signal: AbortSignal,
 ) => Screen | Answer | undefined | Promise<Screen | Answer | undefined>;
 
-export interface HouseOptions extends Partial<DiscordParts> {
+export interface TestAppOptions extends Partial<DiscordParts> {
   readonly cloud?: Cloud;
   /** Undefined answers are the real actions'. */
   readonly script?: Script;
@@ -78,26 +78,26 @@ export interface HouseOptions extends Partial<DiscordParts> {
   readonly pages?: boolean;
   /** Person ids of operators; absent = nobody. */
   operators?(mia: Person): readonly string[];
-  /** How the operators' office is made. */
-  readonly office?: Partial<OfficeParts>;
+  /** How the operators' admin side is made. */
+  readonly admin?: Partial<AdminParts>;
   readonly clock?: Clock;
 }
 
 const words = loadWords();
 
-/** Opens a house with Mia and Jun in it; the bot is not started. */
-export async function openHouse({
+/** Opens an app with Mia and Jun in it; the bot is not started. */
+export async function openTestApp({
   cloud = usualCloud(),
   script = () => undefined,
   pages: hasPages = true,
   clock,
   settings,
   operators,
-  office,
+  admin,
   ...more
-}: HouseOptions = {}): Promise<House> {
+}: TestAppOptions = {}): Promise<TestApp> {
   const emulator = await startDiscord(clock ? { clock } : {});
-  const asked: House["asked"] = [];
+  const asked: TestApp["asked"] = [];
   const kept = new Map<string, string>();
   const fatal: string[] = [];
   const left: string[] = [];
@@ -113,9 +113,9 @@ export async function openHouse({
   const jun = emulator.person({ name: "Jun" });
   let at: Desk = desk(cloud, {
     now,
-    ...(office && { office }),
+    ...(admin && { admin }),
     changes: {
-      roleIn: (place, person) => house.discord.roleIn(place, person),
+      roleIn: (place, person) => app.discord.roleIn(place, person),
       ...(operators && { admins: operators(mia) }),
       ...(hasPages && { issuePage }),
     },
@@ -151,7 +151,7 @@ export async function openHouse({
   const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });
   let toldBefore = 0;
   const componentsOn = (message: Message) => placed(message.components).map(({ component }) => component);
-  const house: House = {
+  const app: TestApp = {
     emulator,
     pages,
     async known() {
@@ -162,12 +162,12 @@ export async function openHouse({
     knowsServers: () => until(() => kept.has("servers")),
     sendPage: (values, form = pages[pageOnScreen(pages) - 1]?.form ?? { id: "pikpak" }) => {
       const code = addressOf(pageOnScreen(pages)).split("/").at(-1) ?? "";
-      return house.discord.submitPage({ code, form }, values, { signal: new AbortController().signal });
+      return app.discord.submitPage({ code, form }, values, { signal: new AbortController().signal });
     },
     async signIn(person, where) {
       await person.uses("/login", where);
       await person.waitsFor("do not belong in Discord", where);
-      await house.sendPage({ username: "mia", password: "correct-horse" });
+      await app.sendPage({ username: "mia", password: "correct-horse" });
       await person.waitsFor("14 entries", where);
     },
     labelsOn: (message) => componentsOn(message).flatMap(({ label }) => (typeof label === "string" ? [label] : [])),
@@ -191,20 +191,20 @@ export async function openHouse({
     server,
     hall: emulator.channel(server, "hall"),
     async restart() {
-      await house.discord.stop();
-      house.rebuild();
-      await house.discord.start();
+      await app.discord.stop();
+      app.rebuild();
+      await app.discord.start();
     },
     rebuild() {
       at = at.restarted();
-      house.discord = build();
+      app.discord = build();
     },
     async close() {
-      await house.discord.stop();
+      await app.discord.stop();
       await emulator.close();
     },
   };
-  return house;
+  return app;
 }
 
 function listening(lines: string[]): Logger {

@@ -1,7 +1,7 @@
 import { ComponentType, type APIContainerComponent } from "discord.js";
 import { describe, expect, test } from "vitest";
 import type { FileCard, FormScreen, LinkCard, Listing } from "../../src/actions/screen.ts";
-import { encodeWish } from "../../src/discord/ids.ts";
+import { encodeWidgetAction } from "../../src/discord/ids.ts";
 import { isModal, paintModal } from "../../src/discord/screens/form.ts";
 import { paint } from "../../src/discord/screens/paint.ts";
 import { painterFor } from "../../src/discord/screens/painter.ts";
@@ -141,7 +141,7 @@ describe("a form", () => {
   });
 
   test("as a modal holds what is known already, but no secret", () => {
-    const modal = paintModal(painter, form("pikpak-share"), "slipslip");
+    const modal = paintModal(painter, form("pikpak-share"), "formform");
     expect(modal.components).toMatchObject([
       { label: "Share link", component: { custom_id: "link", value: "https://mypikpak.com/s/x", max_length: 4000 } },
       { label: "Pass code", component: { custom_id: "passCode", required: false } },
@@ -157,7 +157,7 @@ describe("a form", () => {
       required: at > 3,
       maxLength: 10,
     }));
-    const modal = paintModal(painter, form("pikpak-share", { fields, values: {} }), "slipslip");
+    const modal = paintModal(painter, form("pikpak-share", { fields, values: {} }), "formform");
     expect(modal.components).toMatchObject(
       ["field0", "field4", "field5", "field6", "field7"].map((name) => ({ component: { custom_id: name } })),
     );
@@ -202,10 +202,10 @@ test("a sheet that asks for too much keeps Discord's limits and its beginning", 
 test.each([
   { is: "press", press: { do: "open", view, index: 24 } },
   { is: "post", press: { do: "turn", view, page: 1_000_000 } },
-  { is: "fill", slip: "x".repeat(43) },
-  { is: "go-on", slip: "x".repeat(43) },
-  { is: "leave", slip: "x".repeat(43) },
+  { is: "fill", pendingForm: "x".repeat(43) },
+  { is: "go-on", pendingForm: "x".repeat(43) },
+  { is: "leave", pendingForm: "x".repeat(43) },
   { is: "command", name: "browse" },
-] as const)("$is fits behind a widget", (wish) => {
-  expect(encodeWish(wish).length).toBeLessThanOrEqual(100);
+] as const)("$is fits behind a widget", (widgetAction) => {
+  expect(encodeWidgetAction(widgetAction).length).toBeLessThanOrEqual(100);
 });

@@ -3,45 +3,45 @@ import { mayFetch } from "../../src/actions/permission.ts";
 import { permission, usualPermissions } from "../../emulators/discord/permissions.ts";
 import type { Person } from "../../emulators/discord/person.ts";
 import type { Message } from "../../emulators/discord/state.ts";
-import { openHouse, type House, type HouseOptions } from "./house.ts";
+import { openTestApp, type TestApp, type TestAppOptions } from "./house.ts";
 
 // Three people in one server, over the wire: Mia runs it and lends her drive, Jun asks and posts, Lena presses on Jun's list.
 
 interface Square {
-  readonly house: House;
+  readonly app: TestApp;
   readonly mia: Person;
   readonly jun: Person;
   readonly lena: Person;
-  readonly here: { readonly in: House["hall"] };
+  readonly here: { readonly in: TestApp["hall"] };
   readonly place: string;
   now: number;
 }
 
 const minute = 60_000;
-let house: House;
-afterEach(() => house.close());
+let app: TestApp;
+afterEach(() => app.close());
 
-async function square(more: Partial<HouseOptions> = {}): Promise<Square> {
+async function square(more: Partial<TestAppOptions> = {}): Promise<Square> {
   const clock = { now: Date.now() };
-  house = await openHouse({ now: () => clock.now, ...more });
-  const { emulator, server, mia, jun } = house;
+  app = await openTestApp({ now: () => clock.now, ...more });
+  const { emulator, server, mia, jun } = app;
   const lena = emulator.person({ name: "Lena" });
   emulator.joins(server, lena);
-  await house.discord.start();
-  await house.known();
+  await app.discord.start();
+  await app.known();
   return Object.assign(clock, {
-    house,
+    app,
     mia,
     jun,
     lena,
-    here: { in: house.hall },
+    here: { in: app.hall },
     place: `discord:guild:${server.id}`,
   });
 }
 
 /** Mia signs in, in her own chat, and lends her drive to the server. */
 async function lend({ mia, here }: Square): Promise<Message> {
-  await house.signIn(mia);
+  await app.signIn(mia);
   await mia.uses("/bind", here);
   return mia.waitsFor("Lent to this group", here);
 }
@@ -58,41 +58,41 @@ async function post({ jun, here }: Square, sign: string | RegExp = "14 entries")
 /** A message as somebody has it on their screen; "" = they do not. */
 function read(person: Person, { id, channel }: Message): string {
   const view = person.views({ in: channel }).find((one) => one.id === id);
-  return view ? house.textOf(view) : "";
+  return view ? app.textOf(view) : "";
 }
 
 /** How often it was asked for that a message goes. */
 function deletions({ id }: Message): readonly unknown[] {
-  return house.emulator.requests.filter(({ method, path }) => method === "DELETE" && path.includes(id));
+  return app.emulator.requests.filter(({ method, path }) => method === "DELETE" && path.includes(id));
 }
 
 /** What everybody in the hall sees. */
 function openly(): string {
-  return house.hall.messages
+  return app.hall.messages
     .filter(({ onlyFor, deleted }) => onlyFor === undefined && !deleted)
-    .map((message) => house.textOn(message))
+    .map((message) => app.textOn(message))
     .join("\n");
 }
 
-const lentIn = async (place: string) => (await house.desk.shelves.places.get(place))?.lent ?? [];
+const lentIn = async (place: string) => (await app.desk.shelves.places.get(place))?.lent ?? [];
 
 describe("Mia lends, Jun asks, Lena presses", () => {
   test("each sees what is theirs to see, also after a restart, and the bot needs no permission there", async () => {
     const at = await square();
     const { mia, jun, lena, here } = at;
-    house.emulator.denies(house.hall, "bot", permission.sendMessages | permission.manageMessages);
+    app.emulator.denies(app.hall, "bot", permission.sendMessages | permission.manageMessages);
     const card = await lend(at);
     expect(card.onlyFor).toBe(mia.user.id);
 
     await jun.uses("/browse", here);
     const list = await post(at);
-    await house.restart();
+    await app.restart();
 
     // Lena presses on Jun's list: a copy for her alone; his stays as it is.
     await lena.selects(/Films/, { message: list });
     const copy = await lena.waitsFor("› Films", here);
     expect(copy.onlyFor).toBe(lena.user.id);
-    expect(house.textOn(list)).toContain("14 entries");
+    expect(app.textOn(list)).toContain("14 entries");
     expect(jun.sees(here)).not.toContain("› Films");
 
     // She goes on in it, and her link is hers.
@@ -105,17 +105,17 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     // Jun drives his own.
     await jun.selects(/Films/, { message: list });
     await jun.waitsFor("› Films", here);
-    expect(house.textOn(list)).toContain("› Films");
+    expect(app.textOn(list)).toContain("› Films");
 
     expect(openly()).not.toContain("dl.example");
     expect(mia.sees(here)).not.toContain(`for=discord:${lena.user.id}`);
-    expect(house.emulator.complaints).toEqual([]);
+    expect(app.emulator.complaints).toEqual([]);
   });
 
   test("/search, /link and /mounts answer Jun alone, and what is private to Mia never shows", async () => {
     const at = await square();
     const { mia, jun, here } = at;
-    await house.signIn(mia);
+    await app.signIn(mia);
     await mia.uses("/share link:https://share.example/s/code1 code:abcd");
     await mia.waitsFor("code1");
     await mia.uses("/bind", here);
@@ -125,7 +125,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     await jun.uses("/search words:beach", here);
     const found = await jun.waitsFor("🔎 beach", here);
     expect(found.onlyFor).toBe(jun.user.id);
-    expect(house.optionsOn(found).map(({ label }) => label)).toContain("🎬 beach.mp4");
+    expect(app.optionsOn(found).map(({ label }) => label)).toContain("🎬 beach.mp4");
     await jun.uses("/link file:one.raw", here);
     expect((await jun.waitsFor(`for=discord:${jun.user.id}`, here)).onlyFor).toBe(jun.user.id);
     await jun.uses("/mounts", here);
@@ -133,7 +133,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     expect(read(jun, mounts)).toContain("mia");
     expect(read(jun, mounts)).not.toContain("code1");
     expect(openly()).not.toMatch(/code1|dl\.example/);
-    expect(house.emulator.complaints).toEqual([]);
+    expect(app.emulator.complaints).toEqual([]);
   });
 
   test("Jun speaks Chinese, and so does all that is for him", async () => {
@@ -155,12 +155,12 @@ describe("Mia lends, Jun asks, Lena presses", () => {
   test("a lent folder is as far as anybody goes", async () => {
     const at = await square();
     const { mia, jun, here } = at;
-    await house.signIn(mia);
+    await app.signIn(mia);
     await mia.uses("/bind folder:Films", here);
     await mia.waitsFor("› Films", here);
     await jun.uses("/browse", here);
     const list = await jun.waitsFor("2 entries", here);
-    expect(house.labelsOn(list).join()).not.toContain("Up");
+    expect(app.labelsOn(list).join()).not.toContain("Up");
     await jun.uses("/browse path:/file 1.txt", here);
     await jun.waitsFor("There is nothing at this path", here);
     await jun.uses("/search words:file", here);
@@ -196,9 +196,7 @@ describe("links", () => {
     const before = openly();
     await jun.presses("🔗 Link", { message: list });
     await expect.poll(() => jun.messages(here).at(-1)?.onlyFor).toBe(jun.user.id);
-    await jun.waitsFor(
-      (view) => view.id === jun.messages(here).at(-1)?.id && house.textOf(view).includes("dl.example"),
-    );
+    await jun.waitsFor((view) => view.id === jun.messages(here).at(-1)?.id && app.textOf(view).includes("dl.example"));
     expect(openly()).toBe(before);
   });
 
@@ -210,7 +208,7 @@ describe("links", () => {
     await mia.waitsFor("🔘 3", here);
     for (let times = 1; times <= 3; times++) {
       await jun.uses(`/link file:file ${times}.txt`, here);
-      await jun.waitsFor((view) => house.textOf(view).includes(`file ${times}.txt`), here);
+      await jun.waitsFor((view) => app.textOf(view).includes(`file ${times}.txt`), here);
     }
     await jun.uses("/link file:file 4.txt", here);
     await jun.waitsFor("today's share", here);
@@ -237,7 +235,7 @@ describe("wrong people", () => {
     expect(jun.offered({ in: jun.dm }).map(({ name }) => name)).not.toContain("bind");
 
     // As after a change in Server Settings → Integrations.
-    const { emulator } = house;
+    const { emulator } = app;
     for (const name of ["bind", "server"]) {
       const command = [...emulator.state.commands.values()].find((one) => one.name === name);
       if (!command) throw new Error(`no /${name}`);
@@ -263,12 +261,12 @@ describe("wrong people", () => {
       [card, jun],
       [settings, lena],
     ] as const) {
-      for (const id of house.idsOn(message).filter((one) => one !== "menu")) {
+      for (const id of app.idsOn(message).filter((one) => one !== "menu")) {
         const { original } = await who.forges(id, { message: list });
         expect(original).toBeDefined();
       }
     }
-    const { lent, settings: kept } = (await house.desk.shelves.places.get(place)) ?? {};
+    const { lent, settings: kept } = (await app.desk.shelves.places.get(place)) ?? {};
     expect(lent).toMatchObject([{ policy: { browse: "members", link: "members", send: "members", open: false } }]);
     expect(kept).toEqual({});
   });
@@ -276,7 +274,7 @@ describe("wrong people", () => {
   test("who was not meant gets no link, no file and no look", async () => {
     const at = await square();
     const { mia, jun, lena, here } = at;
-    house.emulator.joins(house.server, lena, usualPermissions | permission.manageGuild);
+    app.emulator.joins(app.server, lena, usualPermissions | permission.manageGuild);
     const card = await lend(at);
     await jun.uses("/browse", here);
     const list = await post(at);
@@ -304,8 +302,8 @@ describe("wrong people", () => {
     await lend(at);
     await jun.uses("/browse", here);
     await jun.waitsFor("14 entries", here);
-    const elsewhere = house.emulator.guild({ name: "Elsewhere", owner: jun, channels: [] });
-    const there = { in: house.emulator.channel(elsewhere, "lounge") };
+    const elsewhere = app.emulator.guild({ name: "Elsewhere", owner: jun, channels: [] });
+    const there = { in: app.emulator.channel(elsewhere, "lounge") };
     for (const where of [there, { in: jun.dm }]) {
       await jun.uses("/browse", where);
       await jun.waitsFor("no drive", where);
@@ -341,34 +339,34 @@ describe("what is shown to all goes again", () => {
     // Somebody else's press does not keep it.
     await lena.selects(/Films/, { message: list });
     await lena.waitsFor("› Films", here);
-    await house.restart();
-    await house.known();
+    await app.restart();
+    await app.known();
     await jun.uses("/help", here);
     await jun.waitsFor("What I can do", { ...here, after: helped });
-    await house.soon();
+    await app.soon();
     expect(list.deleted).toBe(false);
     at.now += 11 * minute;
     await expect.poll(() => list.deleted).toBe(true);
     expect(own.deleted).toBe(false);
     expect(lena.find("› Films", here)).toBeDefined();
-    await house.soon();
+    await app.soon();
     expect(deletions(list)).toHaveLength(1);
-    expect(house.emulator.complaints).toEqual([]);
+    expect(app.emulator.complaints).toEqual([]);
   });
 
   test("by the token, where the bot may not see the channel, before that ends", async () => {
     const at = await square();
     const { jun, here } = at;
-    house.emulator.denies(house.hall, "bot", permission.viewChannel);
+    app.emulator.denies(app.hall, "bot", permission.viewChannel);
     await clearing(at, "240 min");
     await jun.uses("/browse", here);
     const list = await post(at);
     at.now += 13 * minute;
-    await house.soon();
+    await app.soon();
     expect(list.deleted).toBe(false);
     at.now += minute;
     await expect.poll(() => list.deleted).toBe(true);
-    expect(house.kept.size).toBeGreaterThan(0);
+    expect(app.kept.size).toBeGreaterThan(0);
   });
 
   test("one that somebody else deleted, or that cannot be reached any more, is tried no more", async () => {
@@ -377,11 +375,11 @@ describe("what is shown to all goes again", () => {
     await clearing(at, "5 min");
     await jun.uses("/browse", here);
     const list = await post(at);
-    house.emulator.joins(house.server, mia, usualPermissions | permission.manageMessages);
+    app.emulator.joins(app.server, mia, usualPermissions | permission.manageMessages);
     mia.deletes(list);
     at.now += 6 * minute;
     await expect.poll(() => deletions(list).length).toBe(1);
-    await house.soon();
+    await app.soon();
     expect(deletions(list)).toHaveLength(1);
   });
 
@@ -395,7 +393,7 @@ describe("what is shown to all goes again", () => {
     const second = await jun.waitsFor("14 entries", { ...here, after: first });
     // discord.js tries three times more by itself.
     for (let times = 0; times < 4; times++)
-      house.emulator.fail({ method: "DELETE", path: `/channels/${house.hall.id}/messages/${first.id}`, status: 500 });
+      app.emulator.fail({ method: "DELETE", path: `/channels/${app.hall.id}/messages/${first.id}`, status: 500 });
     at.now += 6 * minute;
     await expect.poll(() => second.deleted, { timeout: 5000 }).toBe(true);
     await expect.poll(() => first.deleted, { timeout: 5000 }).toBe(true);
@@ -406,15 +404,15 @@ describe("who is who, outside of what people do", () => {
   test("an owner, an admin by role, a member, somebody who is none: asked once a minute", async () => {
     const at = await square();
     const { mia, jun, lena, place } = at;
-    house.emulator.joins(house.server, lena, usualPermissions | permission.manageGuild);
-    const nox = house.emulator.person({ name: "Nox" });
-    const roleOf = ({ user }: Person) => house.discord.roleIn(place, `discord:${user.id}`);
+    app.emulator.joins(app.server, lena, usualPermissions | permission.manageGuild);
+    const nox = app.emulator.person({ name: "Nox" });
+    const roleOf = ({ user }: Person) => app.discord.roleIn(place, `discord:${user.id}`);
     const all = async () => Promise.all([mia, jun, lena, nox].map(roleOf));
     expect(await all()).toEqual(["admin", "member", "admin", "none"]);
-    const asked = () => house.emulator.requests.filter(({ path }) => /\/guilds\/\d+/.test(path)).length;
+    const asked = () => app.emulator.requests.filter(({ path }) => /\/guilds\/\d+/.test(path)).length;
     const before = asked();
     expect(before).toBe(5);
-    house.emulator.joins(house.server, lena);
+    app.emulator.joins(app.server, lena);
     expect(await all()).toEqual(["admin", "member", "admin", "none"]);
     expect(asked()).toBe(before);
     at.now += 61_000;
@@ -423,12 +421,12 @@ describe("who is who, outside of what people do", () => {
 
   test("cannot be told where the bot is not, nor while Discord is away; then it is asked again", async () => {
     const { jun, place } = await square();
-    const role = (where = place) => house.discord.roleIn(where, `discord:${jun.user.id}`);
-    const foreign = house.emulator.guild({ name: "Elsewhere", owner: jun, app: "commands" });
+    const role = (where = place) => app.discord.roleIn(where, `discord:${jun.user.id}`);
+    const foreign = app.emulator.guild({ name: "Elsewhere", owner: jun, app: "commands" });
     expect(await role(`discord:guild:${foreign.id}`)).toBeUndefined();
     expect(await role("discord:channel:1")).toBeUndefined();
     expect(await role("telegram:-100")).toBeUndefined();
-    house.emulator.fail({ method: "GET", path: `/guilds/${house.server.id}/members`, status: 403 });
+    app.emulator.fail({ method: "GET", path: `/guilds/${app.server.id}/members`, status: 403 });
     expect(await role()).toBeUndefined();
     expect(await role()).toBe("member");
   });
@@ -438,12 +436,12 @@ describe("who is who, outside of what people do", () => {
     const { mia, jun, lena } = at;
     const card = await lend(at);
     const [lending] = await lentIn(at.place);
-    const mount = await house.desk.services.storage.find(lending?.mount ?? "");
+    const mount = await app.desk.services.storage.find(lending?.mount ?? "");
     if (!mount) throw new Error("nothing is lent");
-    const may = ({ user }: Person) => mayFetch(house.desk.services, mount, `discord:${user.id}`);
+    const may = ({ user }: Person) => mayFetch(app.desk.services, mount, `discord:${user.id}`);
     expect(await may(mia)).toBe(true);
     expect(await may(jun)).toBe(true);
-    house.emulator.joins(house.server, lena, usualPermissions | permission.manageGuild);
+    app.emulator.joins(app.server, lena, usualPermissions | permission.manageGuild);
     at.now += 61_000;
     await mia.presses("🔗 admins", { message: card });
     await expect.poll(() => read(mia, card)).toContain("🔘 🔗 admins");
@@ -451,7 +449,7 @@ describe("who is who, outside of what people do", () => {
     expect(await may(lena)).toBe(true);
     await mia.presses("🔗 everybody", { message: card });
     await expect.poll(() => may(jun)).toBe(true);
-    house.emulator.leaves(house.server, jun);
+    app.emulator.leaves(app.server, jun);
     at.now += 61_000;
     expect(await may(jun)).toBe(false);
   });
@@ -463,14 +461,14 @@ describe("everything is taken back", () => {
     [
       "by /unbind, though Mia manages the server no more",
       async ({ mia, here }) => {
-        house.emulator.joins(house.server, mia, usualPermissions);
+        app.emulator.joins(app.server, mia, usualPermissions);
         await mia.uses("/unbind", here);
       },
     ],
     [
       "when Mia leaves",
       (at) => {
-        house.emulator.leaves(house.server, at.mia);
+        app.emulator.leaves(app.server, at.mia);
         at.now += 61_000;
       },
     ],
@@ -483,7 +481,7 @@ describe("everything is taken back", () => {
     await end(at);
     await jun.selects(/Films/, { message: list });
     await expect.poll(() => lentIn(place)).toEqual([]);
-    await expect.poll(() => house.textOn(list)).not.toContain("14 entries");
+    await expect.poll(() => app.textOn(list)).not.toContain("14 entries");
     await jun.uses("/browse", here);
     await jun.waitsFor("no drive", here);
   });
@@ -492,10 +490,10 @@ describe("everything is taken back", () => {
     const at = await square();
     const { place } = at;
     await lend(at);
-    await house.knowsServers();
-    house.emulator.leaves(house.server, "bot");
-    await house.restart();
+    await app.knowsServers();
+    app.emulator.leaves(app.server, "bot");
+    await app.restart();
     await expect.poll(() => lentIn(place)).toEqual([]);
-    expect(await house.desk.shelves.places.get(place)).toBeUndefined();
+    expect(await app.desk.shelves.places.get(place)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import type { DriverContext } from "../../src/storage/driver.ts";
 import type { Values } from "../../src/storage/form.ts";
 import { createLocks } from "../../src/store/lock.ts";
 
-/** What the house lends a driver, in memory; `vault` and `notes` can be handed to the next driver as after a restart. */
+/** What the app lends a driver, in memory; `vault` and `notes` can be handed to the next driver as after a restart. */
 export interface LentContext extends DriverContext {
   readonly secrets: Record<string, string>;
   readonly noted: Map<string, string>;

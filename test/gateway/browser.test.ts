@@ -6,7 +6,7 @@ import { deriveKey } from "../../src/gateway/keys.ts";
 import { createPages, type PageForm, type Pages } from "../../src/gateway/pages.ts";
 import type { Entry } from "../../src/storage/entry.ts";
 import { answer, serve, startFileHost, type AskedOfHost, type Script } from "./file-host.ts";
-import { fileOf, openHost, openHouse, secretKey, type House, type Shelved } from "./house.ts";
+import { fileOf, openHost, openTestApp, secretKey, type TestApp, type Shelved } from "./house.ts";
 
 const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 if (!program) process.stderr.write("tests in a browser are left out: no Chromium here\n");
@@ -31,18 +31,18 @@ describe.runIf(program)("in Chromium", () => {
     const told: string[] = [];
     const entry = fileOf("The film.webm", film.length);
     const subtitles = fileOf("The film.en.srt", srt.length);
-    const house: House = await openHouse({
+    const app: TestApp = await openTestApp({
       look: async () => ({
         entry: { ...entry, variants: [{ id: "v720", name: "720P" }] },
         beside: [entry, subtitles] satisfies Entry[],
       }),
       onFallback: (_resolved, why) => told.push(why),
     });
-    house.place({ entry: subtitles, link: () => ({ kind: "url", url: `${words.url}/s` }) });
-    const path = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/film` }), method }, "w", {
+    app.place({ entry: subtitles, link: () => ({ kind: "url", url: `${words.url}/s` }) });
+    const path = app.place({ entry, link: () => ({ kind: "url", url: `${host.url}/film` }), method }, "w", {
       folder: "",
     });
-    return { house, host, words, told, url: house.url + path };
+    return { app, host, words, told, url: app.url + path };
   }
 
   /** A page of its own, whose complaints and requests are noted. */
@@ -112,11 +112,11 @@ describe.runIf(program)("in Chromium", () => {
   });
 
   test("nothing is asked of anybody but the gateway and the film's host", async () => {
-    const { url, house, host } = await cinema();
+    const { url, app, host } = await cinema();
     const { page, requested } = await visit(url);
     await play(page);
     const origins = new Set(requested.map((address) => new URL(address).origin));
-    expect([...origins].toSorted()).toEqual([house.url, host.url].toSorted());
+    expect([...origins].toSorted()).toEqual([app.url, host.url].toSorted());
   });
 
   test.each([360, 1280])(
@@ -139,14 +139,14 @@ describe.runIf(program)("in Chromium", () => {
   );
 
   test("a command is copied with one press", async () => {
-    const { url, house } = await cinema();
+    const { url, app } = await cinema();
     const { page, context } = await visit(url);
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     await page
-      .getByRole("button", { name: house.words.in("en")("watch-copy") })
+      .getByRole("button", { name: app.words.in("en")("watch-copy") })
       .first()
       .click();
-    await page.getByRole("button", { name: house.words.in("en")("watch-copied") }).waitFor();
+    await page.getByRole("button", { name: app.words.in("en")("watch-copied") }).waitFor();
     expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/^curl -L -C - -o 'The film\.webm' 'http/);
   });
 
@@ -161,10 +161,10 @@ describe.runIf(program)("in Chromium", () => {
   });
 
   test("the one-time page works without scripts, looks as it should, and is used up", async () => {
-    const { house, pages, given } = await signInHouse();
+    const { app, pages, given } = await signInApp();
     const { url } = await pages.open({ person: { id: "discord:1", name: "Jun" }, language: "en" }, signIn);
     const { page, complaints } = await visit(url, { javaScriptEnabled: false, viewport: { width: 360, height: 700 } });
-    const say = house.words.in("en");
+    const say = app.words.in("en");
     await page.getByLabel(say("field-pikpak-username")).fill("jun@example.com");
     await page.getByRole("button", { name: say("page-send") }).click();
     await page.getByLabel(say("field-pikpak-password")).fill("hunter2");
@@ -255,10 +255,10 @@ const signIn: PageForm = {
   values: {},
 };
 
-async function signInHouse() {
+async function signInApp() {
   const kept = new Map<string, unknown>();
   const given: unknown[] = [];
-  const house = await openHouse({
+  const app = await openTestApp({
     pages: { open: (...asked) => pages.open(...asked), answer: (...asked) => pages.answer(...asked) },
   });
   const pages: Pages = createPages({
@@ -267,15 +267,15 @@ async function signInHouse() {
       set: async (name, value) => kept.set(name, value),
       delete: async (name) => kept.delete(name),
     },
-    words: house.words,
+    words: app.words,
     key: deriveKey(secretKey, "pages"),
     now: Date.now,
     random: (bytes) => new Uint8Array(bytes).fill(5),
-    address: () => house.url,
+    address: () => app.url,
     submit: async (_page, values) => {
       given.push(values);
       return { done: true };
     },
   });
-  return { house, pages, given };
+  return { app, pages, given };
 }

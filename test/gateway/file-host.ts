@@ -29,7 +29,7 @@ export interface FileHost {
   /** Connections that are open now. */
   readonly open: number;
   /** Most that were open at once. */
-  readonly mostOpen: number;
+  readonly maxOpen: number;
   close(): Promise<void>;
 }
 
@@ -54,10 +54,10 @@ export function localPem(): Pem | undefined {
 export async function startFileHost(script: Script, pem?: Pem): Promise<FileHost> {
   const asked: AskedOfHost[] = [];
   const sockets = new Set<Socket>();
-  let mostOpen = 0;
+  let maxOpen = 0;
   const meet = (socket: Socket): void => {
     sockets.add(socket);
-    mostOpen = Math.max(mostOpen, sockets.size);
+    maxOpen = Math.max(maxOpen, sockets.size);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => {});
     let text = "";
@@ -81,8 +81,8 @@ export async function startFileHost(script: Script, pem?: Pem): Promise<FileHost
     get open() {
       return sockets.size;
     },
-    get mostOpen() {
-      return mostOpen;
+    get maxOpen() {
+      return maxOpen;
     },
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

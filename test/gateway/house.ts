@@ -21,7 +21,7 @@ export interface Shelved {
 }
 
 /** A gateway that listens, over a drive that a test fills. */
-export interface House {
+export interface TestApp {
   readonly gateway: Gateway;
   readonly url: string;
   readonly tickets: Tickets;
@@ -55,15 +55,15 @@ export const browser = { accept: "text/html,application/xhtml+xml" };
 
 const words = loadWords();
 
-type HouseOptions = Partial<GatewayOptions> & { readonly pem?: ReturnType<typeof localPem> };
+type TestAppOptions = Partial<GatewayOptions> & { readonly pem?: ReturnType<typeof localPem> };
 
 /** Starts a gateway; it stops with the test. */
-export async function openHouse({ pem, ...options }: HouseOptions = {}): Promise<House> {
+export async function openTestApp({ pem, ...options }: TestAppOptions = {}): Promise<TestApp> {
   const now = options.now ?? Date.now;
   const tickets = createTickets({ keys: [secretKey], now });
   const shelf = new Map<string, Shelved>();
   const asked: string[] = [];
-  const logged: House["logged"] = [];
+  const logged: TestApp["logged"] = [];
   const log = (level: string) => (fields: object, event: string) => void logged.push({ level, event, fields });
   const gateway = createGateway({
     host: "127.0.0.1",
@@ -72,7 +72,7 @@ export async function openHouse({ pem, ...options }: HouseOptions = {}): Promise
     tickets,
     log: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
     ready: async () => ({ ok: true, parts: { store: true } }),
-    upstream: { reach: "anywhere", patience: { stall: 250 }, ...(pem && { connect: connectWith({ ca: pem.cert }) }) },
+    upstream: { reach: "anywhere", timeout: { stall: 250 }, ...(pem && { connect: connectWith({ ca: pem.cert }) }) },
     resolve: async (ticket) => resolveOn(shelf, asked, ticket.entry),
     ...options,
   });

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { onTestFinished, describe, expect, test } from "vitest";
 import { createPages, type PageForm, type Pages, type SubmitPage } from "../../src/gateway/pages.ts";
 import { deriveKey } from "../../src/gateway/keys.ts";
-import { browser, openHouse, secretKey, type AskOptions, type Answer } from "./house.ts";
+import { browser, openTestApp, secretKey, type AskOptions, type Answer } from "./house.ts";
 
 const signIn: PageForm = {
   form: { id: "pikpak" },
@@ -35,21 +35,21 @@ async function withPage({
   let made = 0;
   const key = deriveKey(secretKey, "pages");
   let address = "";
-  const house0 = await openHouse({
+  const first = await openTestApp({
     now: () => clock.now,
     pages: {
       open: (...asked) => pages.open(...asked),
       answer: (...asked) => pages.answer(...asked),
     },
   });
-  address = house0.url;
+  address = first.url;
   const pages = createPages({
     store: {
       get: async (name) => structuredClone(kept.get(name)),
       set: async (name, value) => kept.set(name, structuredClone(value)),
       delete: async (name) => kept.delete(name),
     },
-    words: house0.words,
+    words: first.words,
     key,
     now: () => clock.now,
     random: (bytes) => new Uint8Array(bytes).fill((made += 1)),
@@ -65,22 +65,22 @@ async function withPage({
   const tokenIn = (page: Answer): string => /name="token" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
   const send = async (answers: Record<string, string>, more: AskOptions = {}): Promise<Answer> => {
     const token =
-      tokenIn(await house0.ask(path)) || createHmac("sha256", key).update(`hand in ${opened.code}`).digest("base64url");
-    return house0.ask(path, {
+      tokenIn(await first.ask(path)) || createHmac("sha256", key).update(`hand in ${opened.code}`).digest("base64url");
+    return first.ask(path, {
       method: "POST",
       body: new URLSearchParams({ token, ...answers }).toString(),
       ...more,
       headers: { "content-type": "application/x-www-form-urlencoded", ...browser, ...more.headers },
     });
   };
-  return { house: house0, pages, opened, path, send, sent, clock, kept, tokenIn };
+  return { app: first, pages, opened, path, send, sent, clock, kept, tokenIn };
 }
 
 const answers = { username: "jun@example.com", password: "hunter2" };
 
 test("a page is filled in once: the drive is signed in to, and the chat that asked is told", async () => {
   const given: unknown[] = [];
-  const { house, path, send, sent, opened } = await withPage({
+  const { app, path, send, sent, opened } = await withPage({
     submit: async (page, values) => {
       given.push(page.person.id, values);
       return { done: true };
@@ -89,7 +89,7 @@ test("a page is filled in once: the drive is signed in to, and the chat that ask
   expect((await send(answers)).status).toBe(200);
   expect(given).toEqual(["discord:2002", answers]);
   expect(sent).toEqual([{ ...asker, form: signIn.form, code: opened.code }]);
-  expect((await house.ask(path, { headers: browser })).status).toBe(410);
+  expect((await app.ask(path, { headers: browser })).status).toBe(410);
   expect((await send(answers)).status).toBe(410);
   expect(given).toHaveLength(2);
 });
@@ -98,44 +98,44 @@ test("a choice of the operator's own naming is shown by its name, as in the chat
   const fields = signIn.fields.map((field) =>
     field.name === "platform" ? { ...field, choices: ["web", "my-tv"] } : field,
   );
-  const { house, path } = await withPage({ form: { ...signIn, fields } });
-  const { text } = await house.ask(path, { headers: browser });
+  const { app, path } = await withPage({ form: { ...signIn, fields } });
+  const { text } = await app.ask(path, { headers: browser });
   expect(text).toMatch(/<option value="my-tv"[^>]*>\s*my-tv\s*<\/option>/);
 });
 
 test("its address has 128 bits nobody can guess, and it is over after ten minutes", async () => {
-  const { house, path, opened, clock, send } = await withPage();
+  const { app, path, opened, clock, send } = await withPage();
   expect(opened.code).toMatch(/^[\w-]{22}$/);
   expect(opened.expiresAt - clock.now).toBe(600_000);
   clock.now += 599_999;
-  expect((await house.ask(path)).status).toBe(200);
+  expect((await app.ask(path)).status).toBe(200);
   clock.now += 1;
-  expect((await house.ask(path)).status).toBe(410);
+  expect((await app.ask(path)).status).toBe(410);
   expect((await send(answers)).status).toBe(410);
 });
 
 test.each(["/s/", "/s/short", `/s/${"A".repeat(22)}`, `/s/${"A".repeat(22)}/more`, `/s/${"A".repeat(3000)}`])(
   "%.30s is no page",
   async (path) => {
-    const { house } = await withPage();
-    expect([404, 410]).toContain((await house.ask(path)).status);
+    const { app } = await withPage();
+    expect([404, 410]).toContain((await app.ask(path)).status);
   },
 );
 
 test("a preview neither shows the page nor uses it up; looking at it does not either", async () => {
-  const { house, path, send } = await withPage();
+  const { app, path, send } = await withPage();
   for (const agent of ["TelegramBot (like TwitterBot)", "Mozilla/5.0 (compatible; Discordbot/2.0)"]) {
-    const stub = await house.ask(path, { headers: { "user-agent": agent } });
+    const stub = await app.ask(path, { headers: { "user-agent": agent } });
     expect(stub.text).not.toMatch(/<form|Jun|token/);
   }
-  expect((await house.ask(path, { method: "HEAD" })).status).toBe(200);
-  expect((await house.ask(path)).status).toBe(200);
+  expect((await app.ask(path, { method: "HEAD" })).status).toBe(200);
+  expect((await app.ask(path)).status).toBe(200);
   expect((await send(answers)).status).toBe(200);
 });
 
 test("the page says for whom it is, in their language, keeps nothing, and lets nothing in from elsewhere", async () => {
-  const { house, path } = await withPage({ who: { ...asker, language: "zh" } });
-  const page = await house.ask(path, { headers: { ...browser, "accept-language": "fr" } });
+  const { app, path } = await withPage({ who: { ...asker, language: "zh" } });
+  const page = await app.ask(path, { headers: { ...browser, "accept-language": "fr" } });
   expect(page.text).toContain('<html lang="zh">');
   expect(page.text).toContain("Jun");
   expect(page.text).toContain("#films");
@@ -152,8 +152,8 @@ test("the page says for whom it is, in their language, keeps nothing, and lets n
 });
 
 test("two pages never have the same nonce", async () => {
-  const { house, path } = await withPage();
-  const nonces = [await house.ask(path), await house.ask(path)].map(
+  const { app, path } = await withPage();
+  const nonces = [await app.ask(path), await app.ask(path)].map(
     ({ headers }) => /'nonce-([^']+)'/.exec(String(headers["content-security-policy"]))?.[1],
   );
   expect(new Set(nonces).size).toBe(2);
@@ -161,17 +161,17 @@ test("two pages never have the same nonce", async () => {
 
 describe("what is wrong is said at its field, and the page stays open", () => {
   test("for an answer that is missing", async () => {
-    const { send, house, sent } = await withPage();
+    const { send, app, sent } = await withPage();
     const again = await send({ username: "jun@example.com", password: "" });
     expect(again.status).toBe(422);
-    expect(again.text).toContain(house.words.in("en")("problem-required"));
+    expect(again.text).toContain(app.words.in("en")("problem-required"));
     expect(again.text).toContain('value="jun@example.com"');
     expect(sent).toEqual([]);
     expect((await send(answers)).status).toBe(200);
   });
 
   test("for a sign-in that failed: answers stay, secrets do not, in no page and in no store", async () => {
-    const { send, house, kept } = await withPage({
+    const { send, app, kept } = await withPage({
       submit: async (_page, values) => ({
         done: false,
         form: { ...signIn, values, reason: { code: "wrong-credentials" } },
@@ -179,7 +179,7 @@ describe("what is wrong is said at its field, and the page stays open", () => {
     });
     const again = await send({ ...answers, platform: "android" });
     expect(again.status).toBe(422);
-    expect(again.text).toContain(house.words.in("en")("error-wrong-credentials").slice(0, 40));
+    expect(again.text).toContain(app.words.in("en")("error-wrong-credentials").slice(0, 40));
     expect(again.text).toContain('value="jun@example.com"');
     expect(again.text).toMatch(/value="android"\s+selected/);
     expect(again.text).not.toContain("hunter2");
@@ -189,9 +189,9 @@ describe("what is wrong is said at its field, and the page stays open", () => {
   test("with the way to prove to be human, where the drive asks for it, and only if it is a web address", async () => {
     const form = (verify: string): PageForm => ({ ...signIn, reason: { code: "verification-needed", verify } });
     const good = await withPage({ form: form("https://user.mypikpak.com/captcha/v2?a=1&b=2") });
-    expect((await good.house.ask(good.path)).text).toContain('href="https://user.mypikpak.com/captcha/v2?a=1&amp;b=2"');
+    expect((await good.app.ask(good.path)).text).toContain('href="https://user.mypikpak.com/captcha/v2?a=1&amp;b=2"');
     const bad = await withPage({ form: form("javascript:alert(1)") });
-    expect((await bad.house.ask(bad.path)).text).not.toContain("javascript:");
+    expect((await bad.app.ask(bad.path)).text).not.toContain("javascript:");
   });
 
   test("but not for ever", async () => {
@@ -205,10 +205,10 @@ describe("what is wrong is said at its field, and the page stays open", () => {
 
 test("nothing a person wrote is markup", async () => {
   const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`;
-  const { send, house, path } = await withPage({
+  const { send, app, path } = await withPage({
     who: { ...asker, person: { id: "x", name: evil }, place: { id: "y", name: evil } },
   });
-  const pages = [await house.ask(path), await send({ username: evil, password: "" })];
+  const pages = [await app.ask(path), await send({ username: evil, password: "" })];
   for (const { text } of pages) {
     expect(text).not.toMatch(/<script|<img/);
     expect(text).toContain("&quot;&gt;&lt;script&gt;");
@@ -230,8 +230,8 @@ describe("a form on another site cannot hand it in", () => {
   });
 
   test("while a browser's own headers are fine", async () => {
-    const { send, house } = await withPage();
-    expect((await send(answers, { headers: { origin: house.url, "sec-fetch-site": "same-origin" } })).status).toBe(200);
+    const { send, app } = await withPage();
+    expect((await send(answers, { headers: { origin: app.url, "sec-fetch-site": "same-origin" } })).status).toBe(200);
   });
 });
 
@@ -247,14 +247,14 @@ test.each([
 test("handed in twice at once, it is done once", async () => {
   let times = 0;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const { send, tokenIn, house, path } = await withPage({
+  const { send, tokenIn, app, path } = await withPage({
     submit: async () => {
       times += 1;
       await promise;
       return { done: true };
     },
   });
-  expect(tokenIn(await house.ask(path))).not.toBe("");
+  expect(tokenIn(await app.ask(path))).not.toBe("");
   const first = send(answers);
   await expect.poll(() => times).toBe(1);
   expect((await send(answers)).status).toBe(409);

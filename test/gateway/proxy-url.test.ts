@@ -8,7 +8,7 @@ import type { Link } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { startDownloadProxy } from "./download-proxy.ts";
 import { serve } from "./file-host.ts";
-import { ask, fileOf, openHost, openHouse } from "./house.ts";
+import { ask, fileOf, openHost, openTestApp } from "./house.ts";
 
 interface Vectors {
   readonly vectors: readonly {
@@ -133,11 +133,11 @@ async function withProxy(link: (url: string) => Link) {
     if (target.entry === "gone") throw new StorageError("not-found");
     return link(`${host.url}/f`);
   };
-  const house = await openHouse({ linkByPath, downloadProxy: { url: "http://unused", token } });
-  const proxy = await startDownloadProxy({ address: house.url, token });
+  const app = await openTestApp({ linkByPath, downloadProxy: { url: "http://unused", token } });
+  const proxy = await startDownloadProxy({ address: app.url, token });
   const urlOf = (entry: string, expiresAt = Date.now() + 60_000): string =>
     proxyUrl({ mount: "m1", entry, ...mia }, { url: proxy.url, token, name: "film 1.mkv", expiresAt });
-  return { host, house, proxy, asked, urlOf };
+  return { host, app, proxy, asked, urlOf };
 }
 
 describe("an independent download proxy", () => {
@@ -163,19 +163,19 @@ describe("an independent download proxy", () => {
   });
 
   test("serves a file without bytes", async () => {
-    const { urlOf, house } = await withProxy(() => ({ kind: "empty" }));
-    house.shelf.set("VO1", { entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }) });
+    const { urlOf, app } = await withProxy(() => ({ kind: "empty" }));
+    app.shelf.set("VO1", { entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }) });
     expect(await ask(urlOf("VO1"))).toMatchObject({ status: 200, text: "" });
   });
 
   test("is where a mount of its method leads, until the ticket's end", async () => {
     const { proxy } = await withProxy((url) => ({ kind: "url", url }));
-    const house = await openHouse({ downloadProxy: { url: proxy.url, token } });
+    const app = await openTestApp({ downloadProxy: { url: proxy.url, token } });
     const entry = fileOf("film 1.mkv", 26);
     const link = (): Link => ({ kind: "url", url: "https://never.example/f" });
     const expiresAt = Date.now() + 60_000;
-    const path = house.place({ entry, link, method: "proxy-url" }, "d", { expiresAt });
-    const { status, headers } = await house.ask(path);
+    const path = app.place({ entry, link, method: "proxy-url" }, "d", { expiresAt });
+    const { status, headers } = await app.ask(path);
     expect(status).toBe(302);
     expect(headers.location).toContain(`${proxy.url}/m1/${entry.id}/@`);
     expect(headers.location).toContain(`/film%201.mkv?sign=`);
@@ -185,8 +185,8 @@ describe("an independent download proxy", () => {
 
 describe("POST /api/fs/link", () => {
   const call = async (headers: Record<string, string>, body: string) => {
-    const { house } = await withProxy((url) => ({ kind: "url", url }));
-    return house.ask("/api/fs/link", { method: "POST", headers, body });
+    const { app } = await withProxy((url) => ({ kind: "url", url }));
+    return app.ask("/api/fs/link", { method: "POST", headers, body });
   };
 
   test("answers 200 always, and says the outcome as its code", async () => {
@@ -216,13 +216,13 @@ describe("POST /api/fs/link", () => {
 
   test("who guesses tokens is made to wait, and the proxy of many people is not", async () => {
     const linkByPath: LinkByPath = async () => ({ kind: "url", url: "https://never.example/f" });
-    const house = await openHouse({
+    const app = await openTestApp({
       linkByPath,
       downloadProxy: { url: "http://unused", token },
       visitors: { requests: 3, guesses: 3 },
     });
     const call = (authorization: string, from: string) =>
-      house.ask("/api/fs/link", {
+      app.ask("/api/fs/link", {
         method: "POST",
         headers: { authorization, "x-forwarded-for": from },
         body: JSON.stringify({ path: "/m1/VO1/@mia/a.mkv" }),
@@ -242,10 +242,8 @@ describe("POST /api/fs/link", () => {
   });
 
   test("is not there where no download proxy is set up", async () => {
-    const house = await openHouse();
+    const app = await openTestApp();
     const body = JSON.stringify({ path: "/m1/VO1/a" });
-    expect((await house.ask("/api/fs/link", { method: "POST", headers: { authorization: "" }, body })).status).toBe(
-      404,
-    );
+    expect((await app.ask("/api/fs/link", { method: "POST", headers: { authorization: "" }, body })).status).toBe(404);
   });
 });

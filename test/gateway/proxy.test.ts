@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { Link } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { answer, head, localPem, noise, partOf, serve, type AskedOfHost, type Script } from "./file-host.ts";
-import { ask, begin, browser, fileOf, openHost, openHouse, type House } from "./house.ts";
+import { ask, begin, browser, fileOf, openHost, openTestApp, type TestApp } from "./house.ts";
 
 const letters = Buffer.from("abcdefghijklmnopqrstuvwxyz");
 const film = noise(6 * 1024 * 1024 + 77);
@@ -17,11 +17,11 @@ function sha(bytes: Uint8Array): string {
 /** A gateway with one file on a host of that script; the path goes through the gateway. */
 async function shelved(bytes: Buffer, script: Script = serve(bytes), name = "film.mkv") {
   const host = await openHost(script);
-  const house = await openHouse();
+  const app = await openTestApp();
   let link = 0;
   const entry = fileOf(name, bytes.length);
-  const path = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f?link=${(link += 1)}` }) });
-  return { host, house, path, entry };
+  const path = app.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f?link=${(link += 1)}` }) });
+  return { host, app, path, entry };
 }
 
 describe("a part of a file", () => {
@@ -41,8 +41,8 @@ describe("a part of a file", () => {
     ["lines=1-2", 200, letters.toString(), undefined],
     ["bytes=99999999999999999999-", 416, "", "bytes */26"],
   ])("%s is answered with %i", async (range, status, body, contentRange) => {
-    const { house, path } = await shelved(letters);
-    const part = await house.ask(path, { headers: { range } });
+    const { app, path } = await shelved(letters);
+    const part = await app.ask(path, { headers: { range } });
     expect(part.status).toBe(status);
     expect(part.text).toBe(body);
     expect(part.headers["content-range"]).toBe(contentRange);
@@ -51,10 +51,10 @@ describe("a part of a file", () => {
   });
 
   test("is sent only of the state If-Range names, else the whole file is", async () => {
-    const { house, path } = await shelved(letters);
-    const { etag = "", "last-modified": modified = "" } = (await house.ask(path, { method: "HEAD" })).headers;
+    const { app, path } = await shelved(letters);
+    const { etag = "", "last-modified": modified = "" } = (await app.ask(path, { method: "HEAD" })).headers;
     const statusWith = async (condition: string): Promise<number> =>
-      (await house.ask(path, { headers: { range: "bytes=1-2", "if-range": condition } })).status;
+      (await app.ask(path, { headers: { range: "bytes=1-2", "if-range": condition } })).status;
     expect(etag).toMatch(/^"[\x21\x23-\x7e]+"$/);
     expect(await statusWith(etag)).toBe(206);
     expect(await statusWith(modified)).toBe(206);
@@ -64,23 +64,23 @@ describe("a part of a file", () => {
   });
 
   test("of a file whose size the drive does not tell is what its host makes of it", async () => {
-    const { house, host } = await shelved(letters);
+    const { app, host } = await shelved(letters);
     const { size: _size, ...entry } = fileOf("unknown.bin", 0);
-    const path = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
-    expect(await house.ask(path, { headers: { range: "bytes=-2" } })).toMatchObject({
+    const path = app.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
+    expect(await app.ask(path, { headers: { range: "bytes=-2" } })).toMatchObject({
       status: 200,
       text: letters.toString(),
     });
-    const part = await house.ask(path, { headers: { range: "bytes=3-5" } });
+    const part = await app.ask(path, { headers: { range: "bytes=3-5" } });
     expect(part).toMatchObject({ status: 206, text: "def" });
     expect(part.headers["content-range"]).toBe("bytes 3-5/26");
-    expect((await house.ask(path, { method: "HEAD" })).headers["content-length"]).toBe("26");
-    expect((await house.ask(path, { headers: { range: "bytes=90-" } })).headers["content-range"]).toBe("bytes */26");
+    expect((await app.ask(path, { method: "HEAD" })).headers["content-length"]).toBe("26");
+    expect((await app.ask(path, { headers: { range: "bytes=90-" } })).headers["content-range"]).toBe("bytes */26");
   });
 
   test("of a host that knows no parts is cut out of the whole", async () => {
-    const { house, path } = await shelved(letters, (_asked, socket) => answer(socket, { body: letters }));
-    const part = await house.ask(path, { headers: { range: "bytes=5-7" } });
+    const { app, path } = await shelved(letters, (_asked, socket) => answer(socket, { body: letters }));
+    const part = await app.ask(path, { headers: { range: "bytes=5-7" } });
     expect(part).toMatchObject({ status: 206, text: "fgh" });
   });
 });
@@ -98,8 +98,8 @@ describe("what is said of a file", () => {
     ],
     ["page.html", "text/html", 'attachment; filename="page.html"'],
   ])("%j keeps its name and has its type", async (name, type, disposition) => {
-    const { house, path } = await shelved(letters, serve(letters), name);
-    const { headers } = await house.ask(path);
+    const { app, path } = await shelved(letters, serve(letters), name);
+    const { headers } = await app.ask(path);
     expect(headers["content-type"]).toContain(type);
     expect(headers["content-disposition"]).toBe(disposition);
     expect(headers["set-cookie"]).toBeUndefined();
@@ -108,8 +108,8 @@ describe("what is said of a file", () => {
   });
 
   test("HEAD says it all and asks the host nothing", async () => {
-    const { house, host, path } = await shelved(letters);
-    const whole = await house.ask(path, { method: "HEAD" });
+    const { app, host, path } = await shelved(letters);
+    const whole = await app.ask(path, { method: "HEAD" });
     expect(whole.status).toBe(200);
     expect(whole.body).toHaveLength(0);
     expect(whole.headers).toMatchObject({ "content-length": "26", "accept-ranges": "bytes" });
@@ -153,31 +153,28 @@ describe("what is said of a file", () => {
     [{ "if-range": "TAG", range: "bytes=26-" }, 416],
     [{ "if-range": '"x"', range: "bytes=26-" }, 200],
   ])("%o is answered with %i", async (headers, status, method = "GET") => {
-    const { house, host, path } = await shelved(letters);
-    const { etag = "" } = (await house.ask(path, { method: "HEAD" })).headers;
+    const { app, host, path } = await shelved(letters);
+    const { etag = "" } = (await app.ask(path, { method: "HEAD" })).headers;
     const tagged = Object.entries(headers).map(([name, value]) => [name, value.replace("TAG", etag)]);
-    const { status: answered } = await house.ask(path, { method, headers: Object.fromEntries(tagged) });
+    const { status: answered } = await app.ask(path, { method, headers: Object.fromEntries(tagged) });
     expect(answered).toBe(status);
     // A condition that is not met is answered without a host.
     expect(host.asked).toHaveLength(status === 200 || status === 206 ? 1 : 0);
   });
 
   test("a file without bytes is served, and no host is asked for it", async () => {
-    const house = await openHouse();
-    const path = house.place(
-      { entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }), method: "redirect" },
-      "d",
-    );
+    const app = await openTestApp();
+    const path = app.place({ entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }), method: "redirect" }, "d");
     for (const headers of [{}, { range: "bytes=0-" }]) {
-      expect(await house.ask(path, { headers })).toMatchObject({ status: 200, text: "" });
+      expect(await app.ask(path, { headers })).toMatchObject({ status: 200, text: "" });
     }
-    expect((await house.ask(path, { method: "HEAD" })).headers["content-length"]).toBe("0");
+    expect((await app.ask(path, { method: "HEAD" })).headers["content-length"]).toBe("0");
   });
 });
 
 test("the host sees nothing of who asked: no cookie, no authorization, no address", async () => {
-  const { house, host, path } = await shelved(letters);
-  await house.ask(path, {
+  const { app, host, path } = await shelved(letters);
+  await app.ask(path, {
     headers: {
       cookie: "a=b",
       authorization: "Bearer secret",
@@ -197,7 +194,7 @@ test("the host sees nothing of who asked: no cookie, no authorization, no addres
 });
 
 test("headers of the host that are about its connection, or that set cookies, are not passed on", async () => {
-  const { house, path } = await shelved(letters, (_asked, socket) =>
+  const { app, path } = await shelved(letters, (_asked, socket) =>
     answer(socket, {
       headers: {
         "set-cookie": "a=b",
@@ -209,41 +206,41 @@ test("headers of the host that are about its connection, or that set cookies, ar
       body: letters,
     }),
   );
-  const { headers } = await house.ask(path);
+  const { headers } = await app.ask(path);
   for (const name of ["set-cookie", "x-powered-by", "server"]) expect(headers[name]).toBeUndefined();
   expect(headers.etag).not.toBe('"theirs"');
 });
 
 test("headers a link needs are sent with it", async () => {
   const host = await openHost(serve(letters));
-  const house = await openHouse();
+  const app = await openTestApp();
   const link: Link = { kind: "url", url: `${host.url}/f`, headers: { "X-Need": "this" } };
-  await house.ask(house.place({ entry: fileOf("a.bin", 26), link: () => link }));
+  await app.ask(app.place({ entry: fileOf("a.bin", 26), link: () => link }));
   expect(host.asked[0]?.headers.get("x-need")).toBe("this");
 });
 
 describe.each(pem ? ["http", "https"] : ["http"])("through the gateway from an %s host", (scheme) => {
   const certificate = scheme === "https" ? pem : undefined;
 
-  async function filmHouse(script: Script = serve(film)): Promise<{ house: House; path: string }> {
+  async function filmApp(script: Script = serve(film)): Promise<{ app: TestApp; path: string }> {
     const host = await openHost(script, certificate);
-    const house = await openHouse(pem ? { pem } : {});
-    const path = house.place({
+    const app = await openTestApp(pem ? { pem } : {});
+    const path = app.place({
       entry: fileOf("film.mkv", film.length),
       link: () => ({ kind: "url", url: `${host.url}/f` }),
     });
-    return { house, path };
+    return { app, path };
   }
 
   test("a film is the same, byte for byte, for many at once", async () => {
-    const { house, path } = await filmHouse();
-    const bodies = await Promise.all(Array.from({ length: 6 }, () => house.ask(path)));
+    const { app, path } = await filmApp();
+    const bodies = await Promise.all(Array.from({ length: 6 }, () => app.ask(path)));
     expect(new Set(bodies.map(({ body }) => sha(body)))).toEqual(new Set([sha(film)]));
   });
 
   test("a film is the same, byte for byte, for who takes it slowly", async () => {
-    const { house, path } = await filmHouse();
-    const response = await begin(house.url + path);
+    const { app, path } = await filmApp();
+    const response = await begin(app.url + path);
     const hash = createHash("sha256");
     let turn = 0;
     for await (const piece of response as AsyncIterable<Buffer>) {
@@ -271,8 +268,8 @@ describe.each(pem ? ["http", "https"] : ["http"])("through the gateway from an %
       },
     ],
   ])("a film that ends by %s arrives whole", async (_how, write) => {
-    const { house, path } = await filmHouse((_asked, socket) => write(socket));
-    expect(sha((await house.ask(path)).body)).toBe(sha(film));
+    const { app, path } = await filmApp((_asked, socket) => write(socket));
+    expect(sha((await app.ask(path)).body)).toBe(sha(film));
   });
 });
 
@@ -297,13 +294,13 @@ function breaking(after: number, how: "end" | "reset" | "silence"): Script {
 
 describe("a film goes on at the byte where it broke off", () => {
   test.each(["end", "reset", "silence"] as const)("when the host's connection meets its %s", async (how) => {
-    const { house, host, path } = await shelved(film, breaking(2_000_000, how));
-    const whole = await house.ask(path);
+    const { app, host, path } = await shelved(film, breaking(2_000_000, how));
+    const whole = await app.ask(path);
     expect(whole.headers["content-length"]).toBe(String(film.length));
     expect(sha(whole.body)).toBe(sha(film));
     expect(host.asked.length).toBeGreaterThanOrEqual(4);
     // The same link each time: nothing was wrong with it.
-    expect(house.asked).toHaveLength(1);
+    expect(app.asked).toHaveLength(1);
   });
 
   test.each([401, 403, 404, 410])("when its link goes stale in mid-flight (%i), with one new link", async (status) => {
@@ -312,11 +309,11 @@ describe("a film goes on at the byte where it broke off", () => {
       else if (asked.target.endsWith("link=1")) answer(socket, { status });
       else serve(film)(asked, socket);
     };
-    const { house, path, host } = await shelved(film, script);
-    const whole = await house.ask(path);
+    const { app, path, host } = await shelved(film, script);
+    const whole = await app.ask(path);
     expect(whole.status).toBe(200);
     expect(sha(whole.body)).toBe(sha(film));
-    expect(house.asked).toHaveLength(2);
+    expect(app.asked).toHaveLength(2);
     expect(host.asked.at(-1)?.range?.start).toBeGreaterThan(0);
   });
 
@@ -328,8 +325,8 @@ describe("a film goes on at the byte where it broke off", () => {
       } else if (asked.target.endsWith("link=1")) answer(socket, { status: 403 });
       else serve(film, { tag: '"node-2"' })(asked, socket);
     };
-    const { house, path } = await shelved(film, script);
-    expect(sha((await house.ask(path)).body)).toBe(sha(film));
+    const { app, path } = await shelved(film, script);
+    expect(sha((await app.ask(path)).body)).toBe(sha(film));
   });
 
   test("when the host said no length and closed early: the drive knows how long the file is", async () => {
@@ -338,8 +335,8 @@ describe("a film goes on at the byte where it broke off", () => {
       socket.write(head(200, { connection: "close" }));
       socket.end(film.subarray(0, 500_000));
     };
-    const { house, path } = await shelved(film, script);
-    const whole = await house.ask(path);
+    const { app, path } = await shelved(film, script);
+    const whole = await app.ask(path);
     expect(whole.headers["content-length"]).toBe(String(film.length));
     expect(sha(whole.body)).toBe(sha(film));
   });
@@ -349,8 +346,8 @@ describe("a film goes on at the byte where it broke off", () => {
       socket.write(head(200, { connection: "close" }));
       socket.end(film.subarray(0, 500_000));
     };
-    const { house, path } = await shelved(film, script);
-    await expect(house.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
+    const { app, path } = await shelved(film, script);
+    await expect(app.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
   });
 
   test("but not when the link was taken back meanwhile", async () => {
@@ -360,30 +357,30 @@ describe("a film goes on at the byte where it broke off", () => {
       if (asked.nth === 0) breaking(1_000_000, "end")(asked, socket);
       else answer(socket, { status: 403 });
     });
-    const house = await openHouse({ revoked: async () => isTakenBack });
-    const path = house.place({
+    const app = await openTestApp({ revoked: async () => isTakenBack });
+    const path = app.place({
       entry: fileOf("film.mkv", film.length),
       link: () => ({ kind: "url", url: `${host.url}/f` }),
     });
-    await expect(house.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
-    expect(house.asked).toHaveLength(1);
+    await expect(app.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
+    expect(app.asked).toHaveLength(1);
   });
 
   test("but never with bytes of another file", async () => {
     const other = noise(film.length + 1, 9);
     const script: Script = (asked, socket) =>
       asked.nth === 0 ? breaking(1_000_000, "end")(asked, socket) : serve(other)(asked, socket);
-    const { house, path } = await shelved(film, script);
-    await expect(house.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
-    expect(house.logged.some(({ event }) => event === "stream cut")).toBe(true);
+    const { app, path } = await shelved(film, script);
+    await expect(app.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
+    expect(app.logged.some(({ event }) => event === "stream cut")).toBe(true);
   });
 
   test("but not for ever: a host that gives nothing more is given up, and the client sees it", async () => {
     const script: Script = (asked, socket) =>
       asked.nth === 0 ? breaking(1_000_000, "end")(asked, socket) : answer(socket, { status: 403 });
-    const { house, path } = await shelved(film, script);
-    await expect(house.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
-    expect(house.asked).toHaveLength(2);
+    const { app, path } = await shelved(film, script);
+    await expect(app.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
+    expect(app.asked).toHaveLength(2);
   });
 });
 
@@ -392,21 +389,21 @@ test("HEAD of a file that its host encodes reads none of it", async () => {
     socket.write(head(200, { "content-encoding": "gzip", "content-length": film.length }));
     socket.write(film.subarray(0, 1000));
   });
-  const house = await openHouse();
+  const app = await openTestApp();
   const { size: _size, ...entry } = fileOf("a.bin", 0);
-  const path = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
-  const { status, headers } = await house.ask(path, { method: "HEAD" });
+  const path = app.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
+  const { status, headers } = await app.ask(path, { method: "HEAD" });
   expect(status).toBe(200);
   expect(headers).not.toHaveProperty("content-length");
 });
 
 test("a range of any number of digits is asked for in digits", async () => {
   const host = await openHost(serve(letters));
-  const house = await openHouse();
+  const app = await openTestApp();
   const { size: _size, ...entry } = fileOf("a.bin", 0);
-  const path = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
-  expect((await house.ask(path, { headers: { range: `bytes=${"9".repeat(30)}-` } })).status).toBe(416);
-  expect((await house.ask(path, { headers: { range: `bytes=1-${"9".repeat(30)}` } })).text).toBe(
+  const path = app.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
+  expect((await app.ask(path, { headers: { range: `bytes=${"9".repeat(30)}-` } })).status).toBe(416);
+  expect((await app.ask(path, { headers: { range: `bytes=1-${"9".repeat(30)}` } })).text).toBe(
     "bcdefghijklmnopqrstuvwxyz",
   );
   expect(host.asked.map(({ headers }) => headers.get("range"))).toEqual([
@@ -416,16 +413,16 @@ test("a range of any number of digits is asked for in digits", async () => {
 });
 
 test("a stale link at the start costs one new link, and the client sees none of it", async () => {
-  const { house, path } = await shelved(letters, (asked, socket) =>
+  const { app, path } = await shelved(letters, (asked, socket) =>
     asked.target.endsWith("link=1") ? answer(socket, { status: 403 }) : serve(letters)(asked, socket),
   );
-  expect(await house.ask(path)).toMatchObject({ status: 200, text: letters.toString() });
-  expect(house.asked).toHaveLength(2);
+  expect(await app.ask(path)).toMatchObject({ status: 200, text: letters.toString() });
+  expect(app.asked).toHaveLength(2);
 });
 
 test("a link that is refused twice is 502 with Retry-After, and no loop", async () => {
-  const { house, host, path } = await shelved(letters, (_asked, socket) => answer(socket, { status: 403 }));
-  const refused = await house.ask(path);
+  const { app, host, path } = await shelved(letters, (_asked, socket) => answer(socket, { status: 403 }));
+  const refused = await app.ask(path);
   expect(refused.status).toBe(502);
   expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
   expect(JSON.parse(refused.text)).toMatchObject({ error: "upstream" });
@@ -436,21 +433,21 @@ test("a host with too much to do is asked again, then is 503 with its own Retry-
   const busy = await shelved(letters, (_asked, socket) =>
     answer(socket, { status: 503, headers: { "retry-after": "0" } }),
   );
-  const refused = await busy.house.ask(busy.path);
+  const refused = await busy.app.ask(busy.path);
   expect(refused.status).toBe(503);
   expect(refused.headers["retry-after"]).toBeDefined();
   expect(busy.host.asked.length).toBeGreaterThan(1);
   const moment = await shelved(letters, (asked, socket) =>
     asked.nth === 0 ? answer(socket, { status: 503 }) : serve(letters)(asked, socket),
   );
-  expect((await moment.house.ask(moment.path)).status).toBe(200);
+  expect((await moment.app.ask(moment.path)).status).toBe(200);
 });
 
 test("what the drive refuses is said with its own status", async () => {
-  const house = await openHouse();
+  const app = await openTestApp();
   const failing = async (error: StorageError) =>
-    house.ask(
-      house.place({
+    app.ask(
+      app.place({
         entry: fileOf("a.bin", 1),
         link: () => {
           throw error;
@@ -464,12 +461,12 @@ test("what the drive refuses is said with its own status", async () => {
 });
 
 test("the host's connection is closed within a second of the client's hang-up", async () => {
-  const { house, host, path } = await shelved(film, (_asked, socket) => {
+  const { app, host, path } = await shelved(film, (_asked, socket) => {
     socket.write(head(200, { "content-length": film.length }));
     const more = (): void => void (socket.destroyed || socket.write(film.subarray(0, 65_536), more));
     more();
   });
-  const response = await begin(house.url + path);
+  const response = await begin(app.url + path);
   response.once("data", () => response.destroy());
   response.on("error", () => {});
   await vi.waitFor(() => expect(host.asked).toHaveLength(1));
@@ -478,7 +475,7 @@ test("the host's connection is closed within a second of the client's hang-up", 
 
 test("a client that takes nothing holds up its host, not the memory", async () => {
   let written = 0;
-  const { house, host, path } = await shelved(film, (_asked, socket) => {
+  const { app, host, path } = await shelved(film, (_asked, socket) => {
     socket.write(head(200, { "content-length": 1024 ** 4 }));
     const more = (): void => {
       written += 65_536;
@@ -487,8 +484,8 @@ test("a client that takes nothing holds up its host, not the memory", async () =
     more();
   });
   const entry = fileOf("endless.bin", 1024 ** 4);
-  const endless = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/e` }) });
-  const response = await begin(house.url + endless);
+  const endless = app.place({ entry, link: () => ({ kind: "url", url: `${host.url}/e` }) });
+  const response = await begin(app.url + endless);
   response.pause();
   let before = -1;
   await vi.waitFor(
@@ -507,50 +504,50 @@ test("a client that takes nothing holds up its host, not the memory", async () =
 
 test("no more than eight connections a signed address, and the ninth waits its turn", async () => {
   const waiting: (() => void)[] = [];
-  const { house, host, path } = await shelved(letters, (asked, socket) => {
+  const { app, host, path } = await shelved(letters, (asked, socket) => {
     if (host.open > 8) answer(socket, { status: 503 });
     else waiting.push(() => serve(letters)(asked, socket));
   });
   // One link for all of them.
   const link: Link = { kind: "url", url: `${host.url}/one` };
-  const shared = house.place({ entry: fileOf("one.bin", 26), link: () => link });
-  const answers = Array.from({ length: 12 }, () => house.ask(shared));
+  const shared = app.place({ entry: fileOf("one.bin", 26), link: () => link });
+  const answers = Array.from({ length: 12 }, () => app.ask(shared));
   await vi.waitFor(() => expect(waiting).toHaveLength(8));
   await sleep(100);
-  expect(host.mostOpen).toBe(8);
+  expect(host.maxOpen).toBe(8);
   const clock = setInterval(() => waiting.splice(0).forEach((serveOne) => serveOne()), 5);
   const statuses = (await Promise.all(answers)).map(({ status }) => status);
   clearInterval(clock);
   expect(statuses).toEqual(Array.from({ length: 12 }, () => 200));
-  expect(host.mostOpen).toBe(8);
+  expect(host.maxOpen).toBe(8);
   expect(path).toBeDefined();
 });
 
 test("a host that encodes although asked not to is passed on as it is, without parts", async () => {
-  const { house, path } = await shelved(letters, (_asked, socket) =>
+  const { app, path } = await shelved(letters, (_asked, socket) =>
     answer(socket, { headers: { "content-encoding": "gzip" }, body: "not really gzip" }),
   );
-  const whole = await house.ask(path);
+  const whole = await app.ask(path);
   expect(whole).toMatchObject({ status: 200, text: "not really gzip" });
   expect(whole.headers).toMatchObject({ "content-encoding": "gzip", "accept-ranges": "none" });
 });
 
 test("refusals are pages for browsers, in their language, and JSON for programs", async () => {
-  const { house, path } = await shelved(letters, (_asked, socket) => answer(socket, { status: 403 }));
-  const page = await house.ask(path, { headers: { ...browser, "accept-language": "fr;q=0.9, zh-TW, en;q=0.5" } });
+  const { app, path } = await shelved(letters, (_asked, socket) => answer(socket, { status: 403 }));
+  const page = await app.ask(path, { headers: { ...browser, "accept-language": "fr;q=0.9, zh-TW, en;q=0.5" } });
   expect(page.status).toBe(502);
   expect(page.headers["content-type"]).toContain("text/html");
   expect(page.text).toContain('lang="zh"');
-  expect(page.text).toContain(house.words.in("zh")("gateway-upstream-title"));
-  const program = await house.ask(path, { headers: { accept: "*/*" } });
+  expect(page.text).toContain(app.words.in("zh")("gateway-upstream-title"));
+  const program = await app.ask(path, { headers: { accept: "*/*" } });
   expect(program.headers["content-type"]).toContain("application/json");
 });
 
 test("a link into one's own network is not fetched, and the client learns nothing of why", async () => {
   const host = await openHost(serve(letters));
-  const house = await openHouse({ upstream: { reach: "public" } });
-  const path = house.place({ entry: fileOf("a.bin", 26), link: () => ({ kind: "url", url: `${host.url}/f` }) });
-  const refused = await house.ask(path);
+  const app = await openTestApp({ upstream: { reach: "public" } });
+  const path = app.place({ entry: fileOf("a.bin", 26), link: () => ({ kind: "url", url: `${host.url}/f` }) });
+  const refused = await app.ask(path);
   expect(refused.status).toBe(502);
   expect(refused.text).not.toContain("127.0.0.1");
   expect(host.asked).toEqual([]);
@@ -561,19 +558,19 @@ describe("limits", () => {
 
   test("a person with enough streams waits (429), and so does everybody when there are enough (503)", async () => {
     const host = await openHost(slow);
-    const house = await openHouse({ limits: { streamsPerPerson: 2, streams: 3 }, upstream: { reach: "anywhere" } });
+    const app = await openTestApp({ limits: { streamsPerPerson: 2, streams: 3 }, upstream: { reach: "anywhere" } });
     const place = (person: string) =>
-      house.place({ entry: fileOf("a.bin", 1000), link: () => ({ kind: "url", url: `${host.url}/f` }) }, "p", {
+      app.place({ entry: fileOf("a.bin", 1000), link: () => ({ kind: "url", url: `${host.url}/f` }) }, "p", {
         person,
       });
-    const under = [await begin(house.url + place("telegram:1")), await begin(house.url + place("telegram:1"))];
-    const third = await house.ask(place("telegram:1"));
+    const under = [await begin(app.url + place("telegram:1")), await begin(app.url + place("telegram:1"))];
+    const third = await app.ask(place("telegram:1"));
     expect([third.status, third.headers["retry-after"]]).toEqual([429, "5"]);
-    under.push(await begin(house.url + place("telegram:2")));
-    expect((await house.ask(place("telegram:3"))).status).toBe(503);
+    under.push(await begin(app.url + place("telegram:2")));
+    expect((await app.ask(place("telegram:3"))).status).toBe(503);
     for (const stream of under) stream.on("error", () => {}).destroy();
     await vi.waitFor(() => expect(host.open).toBe(0));
-    const next = await begin(house.url + place("telegram:1"));
+    const next = await begin(app.url + place("telegram:1"));
     expect(next.statusCode).toBe(200);
     next.on("error", () => {}).destroy();
   });
@@ -582,7 +579,7 @@ describe("limits", () => {
     const spent: [string, number][] = [];
     let ok = true;
     const host = await openHost(serve(letters));
-    const house = await openHouse({
+    const app = await openTestApp({
       limits: {
         quota: {
           admit: async () => (ok ? { ok } : { ok, retryAfter: 60_000 }),
@@ -590,23 +587,23 @@ describe("limits", () => {
         },
       },
     });
-    const path = house.place({ entry: fileOf("a.bin", 26), link: () => ({ kind: "url", url: `${host.url}/f` }) });
-    await house.ask(path, { headers: { range: "bytes=0-9" } });
+    const path = app.place({ entry: fileOf("a.bin", 26), link: () => ({ kind: "url", url: `${host.url}/f` }) });
+    await app.ask(path, { headers: { range: "bytes=0-9" } });
     await vi.waitFor(() => expect(spent).toEqual([["telegram:1001", 10]]));
     ok = false;
-    const refused = await house.ask(path);
+    const refused = await app.ask(path);
     expect([refused.status, refused.headers["retry-after"]]).toEqual([429, "60"]);
   });
 
   test("bytes a second are held for everybody together", async () => {
     const host = await openHost(serve(film));
-    const house = await openHouse({ limits: { bytesPerSecond: 2_000_000 } });
-    const path = house.place({
+    const app = await openTestApp({ limits: { bytesPerSecond: 2_000_000 } });
+    const path = app.place({
       entry: fileOf("a.bin", film.length),
       link: () => ({ kind: "url", url: `${host.url}/f` }),
     });
     const began = performance.now();
-    const parts = await Promise.all([0, 1].map(() => house.ask(path, { headers: { range: "bytes=0-999999" } })));
+    const parts = await Promise.all([0, 1].map(() => app.ask(path, { headers: { range: "bytes=0-999999" } })));
     const seconds = (performance.now() - began) / 1000;
     expect(parts.map(({ body }) => sha(body))).toEqual(Array(2).fill(sha(film.subarray(0, 1_000_000))));
     // The last window of each is not waited for.
@@ -615,10 +612,10 @@ describe("limits", () => {
 });
 
 test("what was sent is counted", async () => {
-  const { house, path } = await shelved(letters);
-  await house.ask(path);
+  const { app, path } = await shelved(letters);
+  await app.ask(path);
   await vi.waitFor(async () => {
-    const { text } = await ask(`${house.url}/metrics`);
+    const { text } = await ask(`${app.url}/metrics`);
     expect(text).toContain("chatdrive_gateway_bytes_total 26");
     expect(text).toMatch(/chatdrive_gateway_requests_total\{route="p",status="200"\} 1/);
   });

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import { GatewayError } from "../../src/gateway/server.ts";
 import { createVisitors, type Visitors } from "../../src/gateway/visitors.ts";
 import { head, serve, type Script } from "./file-host.ts";
-import { begin, fileOf, openHost, openHouse } from "./house.ts";
+import { begin, fileOf, openHost, openTestApp } from "./house.ts";
 
 /** Sends raw bytes and gives what comes back until the connection closes or `within` ms are over. */
 function raw(url: string, text: string, within = 1000): Promise<string> {
@@ -21,24 +21,24 @@ function raw(url: string, text: string, within = 1000): Promise<string> {
 describe("health", () => {
   test("/healthz is alive, /readyz able to serve, and says which part is not", async () => {
     let store = true;
-    const house = await openHouse({ ready: async () => ({ ok: store, parts: { store, telegram: true } }) });
-    expect((await house.ask("/healthz")).status).toBe(200);
-    const ready = await house.ask("/readyz");
+    const app = await openTestApp({ ready: async () => ({ ok: store, parts: { store, telegram: true } }) });
+    expect((await app.ask("/healthz")).status).toBe(200);
+    const ready = await app.ask("/readyz");
     expect([ready.status, JSON.parse(ready.text)]).toEqual([200, { ok: true, parts: { store: true, telegram: true } }]);
     store = false;
-    const not = await house.ask("/readyz");
+    const not = await app.ask("/readyz");
     expect([not.status, not.headers["retry-after"]]).toEqual([503, "5"]);
     expect(JSON.parse(not.text)).toEqual({ ok: false, parts: { store: false, telegram: true } });
-    expect((await house.ask("/readyz", { method: "HEAD" })).body).toHaveLength(0);
-    expect((await house.ask("/healthz")).status).toBe(200);
+    expect((await app.ask("/readyz", { method: "HEAD" })).body).toHaveLength(0);
+    expect((await app.ask("/healthz")).status).toBe(200);
   });
 
   test("/metrics speaks Prometheus, behind a token where one is set", async () => {
-    const open = await openHouse();
+    const open = await openTestApp();
     const told = await open.ask("/metrics");
     expect(told.headers["content-type"]).toContain("version=0.0.4");
     expect(told.text).toContain("# TYPE chatdrive_gateway_requests_total counter");
-    const closed = await openHouse({ metricsToken: "letmein" });
+    const closed = await openTestApp({ metricsToken: "letmein" });
     expect((await closed.ask("/metrics")).status).toBe(403);
     expect((await closed.ask("/metrics", { headers: { authorization: "Bearer other" } })).status).toBe(403);
     expect((await closed.ask("/metrics", { headers: { authorization: "Bearer letmein" } })).status).toBe(200);
@@ -47,78 +47,76 @@ describe("health", () => {
 
 describe("request targets", () => {
   test("in absolute form mean the same", async () => {
-    const house = await openHouse();
+    const app = await openTestApp();
     const text = "GET http://whatever.example/healthz HTTP/1.1\r\nHost: whatever.example\r\nConnection: close\r\n\r\n";
-    expect(await raw(house.url, text)).toMatch(/^HTTP\/1\.1 200/);
+    expect(await raw(app.url, text)).toMatch(/^HTTP\/1\.1 200/);
   });
 
   test.each(["OPTIONS *", "GET /d/%00", "GET /d/%zz", "GET /p/..%2f..%2f", "GET /\u00ff", "GET ?x"])(
     "%j is answered, not crashed on",
     async (target) => {
-      const house = await openHouse();
+      const app = await openTestApp();
       const text = `${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
-      expect(await raw(house.url, text)).toMatch(/^HTTP\/1\.1 40[0-9]/);
-      expect((await house.ask("/healthz")).status).toBe(200);
+      expect(await raw(app.url, text)).toMatch(/^HTTP\/1\.1 40[0-9]/);
+      expect((await app.ask("/healthz")).status).toBe(200);
     },
   );
 
   test("CONNECT opens no tunnel", async () => {
-    const house = await openHouse();
-    expect(await raw(house.url, "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n")).not.toContain(
-      " 200 ",
-    );
+    const app = await openTestApp();
+    expect(await raw(app.url, "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n")).not.toContain(" 200 ");
   });
 
   test("below a public address with a path of its own are read without it", async () => {
-    const house = await openHouse({ publicUrl: "https://example.com/drive" });
-    expect((await house.ask("/drive/healthz")).status).toBe(200);
-    expect((await house.ask("/healthz")).status).toBe(200);
-    expect(house.gateway.address()).toBe("https://example.com/drive");
+    const app = await openTestApp({ publicUrl: "https://example.com/drive" });
+    expect((await app.ask("/drive/healthz")).status).toBe(200);
+    expect((await app.ask("/healthz")).status).toBe(200);
+    expect(app.gateway.address()).toBe("https://example.com/drive");
   });
 });
 
 describe("who sends badly", () => {
   test("a head that is too large is refused", async () => {
-    const house = await openHouse();
+    const app = await openTestApp();
     const text = `GET /healthz HTTP/1.1\r\nHost: x\r\nX-Large: ${"a".repeat(40_000)}\r\n\r\n`;
-    expect(await raw(house.url, text)).toMatch(/^HTTP\/1\.1 431/);
+    expect(await raw(app.url, text)).toMatch(/^HTTP\/1\.1 431/);
   });
 
   test("a length and chunks together are refused", async () => {
-    const house = await openHouse();
+    const app = await openTestApp();
     const text =
       "POST /api/fs/link HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /";
-    expect(await raw(house.url, text)).toMatch(/^HTTP\/1\.1 400/);
+    expect(await raw(app.url, text)).toMatch(/^HTTP\/1\.1 400/);
   });
 
   test("a body beyond the limit gets its 413 while it is still being sent, also in chunks", async () => {
-    const house = await openHouse({
+    const app = await openTestApp({
       downloadProxy: { url: "http://x", token: "t" },
       linkByPath: async () => ({ kind: "empty" }),
     });
     const start = "POST /api/fs/link HTTP/1.1\r\nHost: x\r\nAuthorization: t\r\n";
-    expect(await raw(house.url, `${start}Content-Length: 999999999\r\n\r\n{`)).toMatch(/^HTTP\/1\.1 413/);
+    expect(await raw(app.url, `${start}Content-Length: 999999999\r\n\r\n{`)).toMatch(/^HTTP\/1\.1 413/);
     const chunk = `10000\r\n${"a".repeat(65_536)}\r\n`;
-    expect(await raw(house.url, `${start}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(3)}`)).toMatch(
+    expect(await raw(app.url, `${start}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(3)}`)).toMatch(
       /^HTTP\/1\.1 413/,
     );
   });
 
   test("one address that guesses tickets waits; its good ones wait too, and others do not", async () => {
-    const house = await openHouse({ visitors: { guesses: 5 } });
+    const app = await openTestApp({ visitors: { guesses: 5 } });
     const from = (address: string) => ({ headers: { "x-forwarded-for": `9.9.9.9, ${address}` } });
-    for (let turn = 0; turn < 5; turn += 1) expect((await house.ask("/d/guess", from("8.8.8.8"))).status).toBe(403);
-    const waiting = await house.ask("/d/guess", from("8.8.8.8"));
+    for (let turn = 0; turn < 5; turn += 1) expect((await app.ask("/d/guess", from("8.8.8.8"))).status).toBe(403);
+    const waiting = await app.ask("/d/guess", from("8.8.8.8"));
     expect(waiting.status).toBe(429);
     expect(Number(waiting.headers["retry-after"])).toBeGreaterThan(0);
-    expect((await house.ask("/d/guess", from("8.8.4.4"))).status).toBe(403);
-    expect((await house.ask("/healthz", from("8.8.8.8"))).status).toBe(200);
+    expect((await app.ask("/d/guess", from("8.8.4.4"))).status).toBe(403);
+    expect((await app.ask("/healthz", from("8.8.8.8"))).status).toBe(200);
   });
 
   test("one address that asks too often waits", async () => {
-    const house = await openHouse({ visitors: { requests: 10, guesses: 100 } });
+    const app = await openTestApp({ visitors: { requests: 10, guesses: 100 } });
     const statuses = [];
-    for (let turn = 0; turn < 12; turn += 1) statuses.push((await house.ask("/robots.txt")).status);
+    for (let turn = 0; turn < 12; turn += 1) statuses.push((await app.ask("/robots.txt")).status);
     expect(statuses).toEqual([...Array(10).fill(200), 429, 429]);
   });
 
@@ -141,45 +139,45 @@ test.each([
   ["half a head", "GET /healthz HTTP/1.1\r\nHost:"],
   ["half a body", "POST /api/fs/link HTTP/1.1\r\nHost: x\r\nAuthorization: t\r\nContent-Length: 10\r\n\r\n{"],
 ])("who sends %s is given up, and holds up nobody", async (_what, text) => {
-  const house = await openHouse({
+  const app = await openTestApp({
     timeouts: { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 30 },
     downloadProxy: { url: "http://x", token: "t" },
     linkByPath: async () => ({ kind: "empty" }),
   });
-  const slow = raw(house.url, text, 5000);
-  expect((await house.ask("/healthz")).status).toBe(200);
+  const slow = raw(app.url, text, 5000);
+  expect((await app.ask("/healthz")).status).toBe(200);
   expect(await slow).toMatch(/^HTTP\/1\.1 408/);
 });
 
 describe("trouble nobody foresaw", () => {
   test("is 500 with a reference, which the log has too, and nothing of the cause", async () => {
-    const house = await openHouse();
+    const app = await openTestApp();
     const link = (): never => {
       throw new Error("secret detail");
     };
-    const failed = await house.ask(house.place({ entry: fileOf("a", 1), link }));
+    const failed = await app.ask(app.place({ entry: fileOf("a", 1), link }));
     expect(failed.status).toBe(500);
     expect(failed.text).not.toContain("secret detail");
     const { reference } = JSON.parse(failed.text) as { reference: string };
     expect(reference).toMatch(/^[0-9a-f]{8}$/);
-    expect(house.logged.find(({ level }) => level === "error")?.fields).toMatchObject({ reference, route: "p" });
+    expect(app.logged.find(({ level }) => level === "error")?.fields).toMatchObject({ reference, route: "p" });
   });
 
   test("no log line holds a ticket", async () => {
-    const house = await openHouse();
-    const path = house.place({ entry: fileOf("a", 1), link: () => ({ kind: "empty" }) });
-    await house.ask(path);
-    await house.ask(path.replace("/p/", "/d/"));
-    await vi.waitFor(() => expect(house.logged.filter(({ event }) => event === "answered")).toHaveLength(2));
-    expect(JSON.stringify(house.logged)).not.toContain(path.split("/")[2]);
+    const app = await openTestApp();
+    const path = app.place({ entry: fileOf("a", 1), link: () => ({ kind: "empty" }) });
+    await app.ask(path);
+    await app.ask(path.replace("/p/", "/d/"));
+    await vi.waitFor(() => expect(app.logged.filter(({ event }) => event === "answered")).toHaveLength(2));
+    expect(JSON.stringify(app.logged)).not.toContain(path.split("/")[2]);
   });
 });
 
 test("a route of somebody else's is answered by them alone", async () => {
-  const house = await openHouse({
+  const app = await openTestApp({
     webhook: { path: "/telegram", handle: (_request, response) => void response.writeHead(204).end() },
   });
-  expect((await house.ask("/telegram", { method: "POST", body: "{}" })).status).toBe(204);
+  expect((await app.ask("/telegram", { method: "POST", body: "{}" })).status).toBe(204);
 });
 
 describe("stopping", () => {
@@ -190,34 +188,34 @@ describe("stopping", () => {
       setTimeout(() => socket.write(bytes), 300);
     };
     const host = await openHost(script);
-    const house = await openHouse();
-    const path = house.place({
+    const app = await openTestApp();
+    const path = app.place({
       entry: fileOf("a.bin", bytes.length),
       link: () => ({ kind: "url", url: `${host.url}/f` }),
     });
-    const running = house.ask(path);
+    const running = app.ask(path);
     await vi.waitFor(() => expect(host.asked).toHaveLength(1));
-    const stopped = house.gateway.stop({ grace: 5000 });
+    const stopped = app.gateway.stop({ grace: 5000 });
     expect((await running).body).toHaveLength(bytes.length);
     await stopped;
-    await expect(house.ask("/healthz")).rejects.toThrow("ECONNREFUSED");
+    await expect(app.ask("/healthz")).rejects.toThrow("ECONNREFUSED");
   });
 
   test("cuts what does not end in time, and its host's connection with it", async () => {
     const host = await openHost((_asked, socket) => void socket.write(head(200, { "content-length": 1000 })));
-    const house = await openHouse({ upstream: { reach: "anywhere" } });
-    const path = house.place({ entry: fileOf("a.bin", 1000), link: () => ({ kind: "url", url: `${host.url}/f` }) });
-    const response = await begin(house.url + path);
+    const app = await openTestApp({ upstream: { reach: "anywhere" } });
+    const path = app.place({ entry: fileOf("a.bin", 1000), link: () => ({ kind: "url", url: `${host.url}/f` }) });
+    const response = await begin(app.url + path);
     response.on("error", () => {});
     const began = performance.now();
-    await house.gateway.stop({ grace: 100 });
+    await app.gateway.stop({ grace: 100 });
     expect(performance.now() - began).toBeLessThan(2000);
     await vi.waitFor(() => expect(host.open).toBe(0));
   });
 
   test("a port that is taken is said with the variable that mends it", async () => {
-    const house = await openHouse();
-    const second = openHouse({ port: Number(new URL(house.url).port) });
+    const app = await openTestApp();
+    const second = openTestApp({ port: Number(new URL(app.url).port) });
     await expect(second).rejects.toThrow(GatewayError);
     await expect(second).rejects.toThrow(/GATEWAY_PORT/);
   });
@@ -226,19 +224,19 @@ describe("stopping", () => {
 test("a hundred clients that come and go leave no connection behind", async () => {
   const bytes = Buffer.alloc(3_000_000, 7);
   const host = await openHost(serve(bytes));
-  const house = await openHouse({ limits: { streamsPerPerson: 200 } });
+  const app = await openTestApp({ limits: { streamsPerPerson: 200 } });
   await Promise.all(
     Array.from({ length: 100 }, async (_, index) => {
-      const path = house.place({
+      const path = app.place({
         entry: fileOf("a.bin", bytes.length),
         link: () => ({ kind: "url", url: `${host.url}/f${index}` }),
       });
-      const response = await begin(house.url + path);
+      const response = await begin(app.url + path);
       response.on("error", () => {});
       response.once("data", () => setTimeout(() => response.destroy(), index % 7));
       await sleep(20);
     }),
   );
   await vi.waitFor(() => expect(host.open).toBeLessThanOrEqual(8), { timeout: 2000 });
-  expect((await house.ask("/metrics")).text).toContain("chatdrive_gateway_streams 0");
+  expect((await app.ask("/metrics")).text).toContain("chatdrive_gateway_streams 0");
 });

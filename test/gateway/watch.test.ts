@@ -3,22 +3,22 @@ import { describe, expect, test } from "vitest";
 import type { Entry } from "../../src/storage/entry.ts";
 import type { Look } from "../../src/gateway/watch.ts";
 import { answer, serve } from "./file-host.ts";
-import { ask, browser, fileOf, openHost, openHouse } from "./house.ts";
+import { ask, browser, fileOf, openHost, openTestApp } from "./house.ts";
 
 const words = "1\n00:00:01,000 --> 00:00:02,000\nHello\n";
 
 /** The watch page of a file of that name. */
 async function watching(name: string, look: Partial<Look> & { readonly details?: Partial<Look["entry"]> } = {}) {
   const entry = fileOf(name, 26);
-  const house = await openHouse({
+  const app = await openTestApp({
     look: async () => ({ entry: { ...entry, ...look.details }, beside: look.beside ?? [] }),
   });
   const host = await openHost(serve(Buffer.from(words)));
   for (const beside of look.beside ?? [])
-    house.place({ entry: beside, link: () => ({ kind: "url", url: `${host.url}/s` }) });
-  const path = house.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) }, "w", { folder: "" });
-  const page = await house.ask(path, { headers: browser });
-  return { house, host, path, page, entry };
+    app.place({ entry: beside, link: () => ({ kind: "url", url: `${host.url}/s` }) });
+  const path = app.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) }, "w", { folder: "" });
+  const page = await app.ask(path, { headers: browser });
+  return { app, host, path, page, entry };
 }
 
 function unescape(text: string): string {
@@ -52,7 +52,7 @@ test("the page lets nothing in but its own script and style, the film and its su
 });
 
 test("it opens the film in the players people have", async () => {
-  const { page, house } = await watching("film.mkv");
+  const { page, app } = await watching("film.mkv");
   const hrefs = [...page.text.matchAll(/<a class="button quiet" href="([^"]+)"/g)].map(([, href = ""]) =>
     unescape(href),
   );
@@ -66,7 +66,7 @@ test("it opens the film in the players people have", async () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/d\/[\w-]+\/film\.mkv$/);
     expect((await ask(url)).status).toBe(302);
   }
-  expect(house.words.in("en")("watch-open-in")).not.toBe("");
+  expect(app.words.in("en")("watch-open-in")).not.toBe("");
 });
 
 test.each(["film.mkv", 'it\'s $(touch x) `y` "z".mkv', "-rf", "..", "a/b\\c", "电影 1.mkv"])(
@@ -94,19 +94,19 @@ test("no name is markup", async () => {
 test("films, music, and what is neither", async () => {
   expect((await watching("a.mp4")).page.text).toContain("<video");
   expect((await watching("a.flac")).page.text).toContain("<audio");
-  const { page, house } = await watching("a.zip");
+  const { page, app } = await watching("a.zip");
   expect(page.text).not.toMatch(/<video|<audio/);
-  expect(page.text).toContain(house.words.in("en")("watch-no-media"));
+  expect(page.text).toContain(app.words.in("en")("watch-no-media"));
 });
 
 test("versions are pages of their own, and the present one is marked", async () => {
-  const { page, house, path, entry } = await watching("a.mkv", {
+  const { page, app, path, entry } = await watching("a.mkv", {
     details: { variants: [{ id: "v720", name: "720P" }] },
   });
   const [original, smaller] = [...page.text.matchAll(/rendition" href="([^"]+)"( +aria-current="true")?/g)];
   expect([Boolean(original?.[2]), Boolean(smaller?.[2])]).toEqual([true, false]);
-  const url = new URL(smaller?.[1] ?? "", house.url + path);
-  const reading = house.tickets.read(url.pathname.split("/")[2] ?? "");
+  const url = new URL(smaller?.[1] ?? "", app.url + path);
+  const reading = app.tickets.read(url.pathname.split("/")[2] ?? "");
   expect(reading).toMatchObject({ ok: true, ticket: { entry: entry.id, variant: "v720", folder: "" } });
   expect((await ask(url.href)).status).toBe(200);
 });
@@ -115,31 +115,30 @@ describe("subtitles", () => {
   const beside: Entry[] = [fileOf("film.en.srt", words.length), fileOf("other.srt", words.length)];
 
   test("found beside the film are tracks of it, and come as WebVTT", async () => {
-    const { page, house, path } = await watching("film.mkv", { beside });
+    const { page, app, path } = await watching("film.mkv", { beside });
     const tracks = [...page.text.matchAll(/<track[^>]*src="([^"]+)"[^>]*srclang="en"/gs)];
     expect(tracks).toHaveLength(1);
-    const url = new URL(tracks[0]?.[1] ?? "", house.url + path).href;
+    const url = new URL(tracks[0]?.[1] ?? "", app.url + path).href;
     const track = await ask(url);
     expect(track.headers["content-type"]).toBe("text/vtt; charset=utf-8");
     expect(track.text).toContain("00:00:01.000 --> 00:00:02.000\nHello");
   });
 
   test("are read from subtitle files alone, and from none that is too large", async () => {
-    const { house, path } = await watching("film.mkv", { beside });
-    expect((await house.ask(path.replace(/\/[^/]*$/, "/subtitles.vtt"))).status).toBe(404);
+    const { app, path } = await watching("film.mkv", { beside });
+    expect((await app.ask(path.replace(/\/[^/]*$/, "/subtitles.vtt"))).status).toBe(404);
     const large = await openHost((_asked, socket) => answer(socket, { body: Buffer.alloc(9 * 1024 * 1024) }));
     const entry = fileOf("large.srt", 9 * 1024 * 1024);
-    const ticket =
-      house.place({ entry, link: () => ({ kind: "url", url: `${large.url}/s` }) }, "w").split("/")[2] ?? "";
-    expect((await house.ask(`/w/${ticket}/subtitles.vtt`)).status).toBe(502);
+    const ticket = app.place({ entry, link: () => ({ kind: "url", url: `${large.url}/s` }) }, "w").split("/")[2] ?? "";
+    expect((await app.ask(`/w/${ticket}/subtitles.vtt`)).status).toBe(502);
   });
 });
 
-test("a folder has no watch page, and a house without a look at the drive has none at all", async () => {
+test("a folder has no watch page, and an app without a look at the drive has none at all", async () => {
   const { page } = await watching("folder", { details: { kind: "folder" } });
   expect(page.status).toBe(404);
-  const house = await openHouse();
-  expect(
-    (await house.ask(house.place({ entry: fileOf("a.mkv", 1), link: () => ({ kind: "empty" }) }, "w"))).status,
-  ).toBe(404);
+  const app = await openTestApp();
+  expect((await app.ask(app.place({ entry: fileOf("a.mkv", 1), link: () => ({ kind: "empty" }) }, "w"))).status).toBe(
+    404,
+  );
 });

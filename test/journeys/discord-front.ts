@@ -1,14 +1,14 @@
-import { openHouse } from "../discord/house.ts";
+import { openTestApp } from "../discord/house.ts";
 import { words } from "../telegram/house.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in a server's channel, where the Discord bot answers her alone. */
 export const openDiscord: OpenFront = async (cloud) => {
-  const house = await openHouse(cloud ? { cloud } : {});
-  const { mia, emulator } = house;
-  const here = { in: house.hall };
-  await house.discord.start();
-  await house.known();
+  const app = await openTestApp(cloud ? { cloud } : {});
+  const { mia, emulator } = app;
+  const here = { in: app.hall };
+  await app.discord.start();
+  await app.known();
   const say = words.in("en");
 
   const front: Front = {
@@ -29,18 +29,18 @@ export const openDiscord: OpenFront = async (cloud) => {
     open: async (name) => void (await mia.selects(matching(name), here)),
     async sees(...said) {
       const has = (text: string) => said.every((one) => text.includes(one));
-      return (await mia.waitsFor((view) => has(house.textOf(view)), here)).id;
+      return (await mia.waitsFor((view) => has(app.textOf(view)), here)).id;
     },
     get did() {
-      return house.asked.map(({ action }) => action.do);
+      return app.asked.map(({ action }) => action.do);
     },
     async restart() {
-      await house.restart();
-      await house.known();
+      await app.restart();
+      await app.known();
     },
     async close() {
       const { complaints } = emulator;
-      await house.close();
+      await app.close();
       if (complaints.length > 0) throw new Error(complaints.join("\n"));
     },
   };
@@ -48,8 +48,8 @@ export const openDiscord: OpenFront = async (cloud) => {
   /** On the page what is known already stands in its fields; its own challenge comes back on the page as well. */
   async function sendPage(form: "pikpak" | "verification", answers: Readonly<Record<string, string>>): Promise<void> {
     if (form === "pikpak") await front.sees("do not belong in Discord");
-    const asked = house.pages.findLast((page) => page.form.id === form);
-    await house.sendPage({ ...asked?.values, ...answers }, asked?.form);
+    const asked = app.pages.findLast((page) => page.form.id === form);
+    await app.sendPage({ ...asked?.values, ...answers }, asked?.form);
   }
 
   return front;

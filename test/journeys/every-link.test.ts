@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { startApp, type App } from "../../src/app.ts";
 import { startWorld, type World } from "../../emulators/world.ts";
 
-// An operator takes back every link of the house: what the people have who were given one, on both chats.
+// An operator takes back every link of the app: what the people have who were given one, on both chats.
 
 let world: World;
 let app: App;

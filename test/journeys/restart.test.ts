@@ -16,8 +16,9 @@ const has =
 /** Killed when nothing is under way; `atOnce`: the moment something was seen, which Telegram then may bring again. */
 async function restart({ atOnce = false } = {}): Promise<void> {
   const { telegram } = program.world;
-  const isQuiet = () => telegram.bot.inbox.pending.length === 0 && telegram.bot.inbox.isPolled;
-  if (!atOnce) await telegram.until(() => isQuiet() || undefined, { what: "all updates are handled", timeout: 10_000 });
+  const isForAsker = () => telegram.bot.inbox.pending.length === 0 && telegram.bot.inbox.isPolled;
+  if (!atOnce)
+    await telegram.until(() => isForAsker() || undefined, { what: "all updates are handled", timeout: 10_000 });
   await program.kill();
   await program.start();
 }

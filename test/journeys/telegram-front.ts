@@ -1,16 +1,16 @@
 import type { Field } from "../../src/storage/form.ts";
-import { house as desk, usualCloud, type House as Desk } from "../actions/house.ts";
+import { app as desk, usualCloud, type TestApp as Desk } from "../actions/house.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import { mia } from "../telegram/double.ts";
-import { openHouse, words } from "../telegram/house.ts";
+import { openTestApp, words } from "../telegram/house.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in her private chat with the Telegram bot. */
 export const openTelegram: OpenFront = async (cloud = usualCloud()) => {
   let at: Desk = desk(cloud, { now: Date.now });
-  const house = await openHouse((action, visit, signal) => at.do(visit, action, signal));
-  const { double } = house;
-  await house.telegram.start();
+  const app = await openTestApp((action, visit, signal) => at.do(visit, action, signal));
+  const { double } = app;
+  await app.telegram.start();
   const say = words.in("en");
   const read = ({ text, buttons }: Shown) => [text, ...buttons.map((button) => button.text)].join("\n");
   const fieldsOf = (driver: string): readonly Field[] =>
@@ -37,15 +37,15 @@ export const openTelegram: OpenFront = async (cloud = usualCloud()) => {
     sees: async (...said) =>
       String((await double.sees((message) => said.every((one) => read(message).includes(one)))).id),
     get did() {
-      return house.asked.map(({ action }) => action.do);
+      return app.asked.map(({ action }) => action.do);
     },
     async restart() {
       at = at.restarted();
-      await house.restart();
+      await app.restart();
     },
     async close() {
       const { complaints } = double.telegram;
-      await house.close();
+      await app.close();
       if (complaints.length > 0) throw new Error(complaints.join("\n"));
     },
   };

@@ -12,7 +12,7 @@ import { createLocks } from "../../src/store/lock.ts";
 const file = (name: string, size = 100): MemoryEntry => ({ name, size });
 const folder = (name: string, ...children: MemoryEntry[]): MemoryEntry => ({ name, children });
 
-interface House {
+interface TestApp {
   readonly storage: Storage;
   readonly mount: Mount;
   /** Every list call, folder and cursor. */
@@ -25,7 +25,7 @@ interface House {
   restarted(): Storage;
 }
 
-async function house(tree: MemoryEntry): Promise<House> {
+async function app(tree: MemoryEntry): Promise<TestApp> {
   const asked: string[] = [];
   const refuse = new Map<string, StorageErrorCode>();
   let under = 0;
@@ -69,19 +69,19 @@ async function house(tree: MemoryEntry): Promise<House> {
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     });
   const storage = open();
-  const mount = await storage.putUp({ driver: "memory", owner: "telegram:1", values: { tree: "tree" } });
+  const mount = await storage.mount({ driver: "memory", owner: "telegram:1", values: { tree: "tree" } });
   asked.length = 0;
   return Object.assign(at, { storage, mount, asked, most: () => most, refuse, restarted: open });
 }
 
-async function crawled(at: House, anew = false): Promise<void> {
+async function crawled(at: TestApp, anew = false): Promise<void> {
   const crawl = await at.storage.crawl(at.mount.id, undefined, { asker: "telegram:1", anew });
   await crawl.done;
 }
 
 const below: Query["below"] = [];
 
-async function found(at: House, words: string, more: Partial<Query> = {}): Promise<readonly string[]> {
+async function found(at: TestApp, words: string, more: Partial<Query> = {}): Promise<readonly string[]> {
   const hits = await at.storage.search(at.mount.id, { words, below, ...more });
   return hits.map(({ entry, trail }) => [...trail.map(({ name }) => name), entry.name].join("/"));
 }
@@ -120,13 +120,13 @@ describe("a search", () => {
     ["s01e09", []],
     ["日月", []],
   ])("for %s finds what is meant, however it is written", async (words, names) => {
-    const at = await house(shelf);
+    const at = await app(shelf);
     await crawled(at);
     expect(await found(at, words)).toEqual(names);
   });
 
   test("puts the name that is the words before those that contain them, and those before others alike", async () => {
-    const at = await house(folder("", file("beaches.mp4"), file("my beach.mp4"), file("beach.mp4"), file("baech.mp4")));
+    const at = await app(folder("", file("beaches.mp4"), file("my beach.mp4"), file("beach.mp4"), file("baech.mp4")));
     await crawled(at);
     const names = await found(at, "beach");
     expect(names[0]).toBe("beach.mp4");
@@ -134,7 +134,7 @@ describe("a search", () => {
   });
 
   test("looks only below the folder it was asked in", async () => {
-    const at = await house(shelf);
+    const at = await app(shelf);
     await crawled(at);
     const films = (await at.storage.folder(at.mount.id, undefined)).entries[0];
     expect(await found(at, "mp", { below: [{ id: films?.id ?? "", name: "Films" }] })).toHaveLength(3);
@@ -142,7 +142,7 @@ describe("a search", () => {
   });
 
   test("lets only a kind and sizes through", async () => {
-    const at = await house(shelf);
+    const at = await app(shelf);
     await crawled(at);
     expect(await found(at, "", { kind: "audio" })).toHaveLength(2);
     expect(await found(at, "", { kind: "video", least: 2e9 })).toHaveLength(3);
@@ -159,7 +159,7 @@ describe("a crawl", () => {
   );
 
   test("of 20,000 files reads each page once, two at a time, and a second one nothing, not even after a restart", async () => {
-    const at = await house(big);
+    const at = await app(big);
     await Promise.all([crawled(at), crawled(at)]);
     // The root is known since the mount was put up.
     expect(at.asked).toHaveLength(20 * 2);
@@ -179,7 +179,7 @@ describe("a crawl", () => {
   });
 
   test("reads again what was read a day ago, and all of it when asked to", async () => {
-    const at = await house(shelf);
+    const at = await app(shelf);
     await crawled(at);
     expect(at.asked).toHaveLength(3);
     await crawled(at, true);
@@ -193,7 +193,7 @@ describe("a crawl", () => {
   });
 
   test("ends when the last who asked for it stops it", async () => {
-    const at = await house(big);
+    const at = await app(big);
     const one = await at.storage.crawl(at.mount.id, undefined, { asker: "telegram:1" });
     await at.storage.crawl(at.mount.id, undefined, { asker: "telegram:2" });
     at.storage.stopCrawl(at.mount.id, undefined, "telegram:1");
@@ -205,7 +205,7 @@ describe("a crawl", () => {
   });
 
   test("passes over a folder that went, and ends at what concerns the whole account", async () => {
-    const at = await house(shelf);
+    const at = await app(shelf);
     at.refuse.set("1", "not-found");
     await crawled(at);
     expect(await found(at, "amelie")).toHaveLength(1);
@@ -221,7 +221,7 @@ describe("a crawl", () => {
 
 describe("what is known by name", () => {
   test("is what browsing saw, without any crawl", async () => {
-    const at = await house(shelf);
+    const at = await app(shelf);
     await at.storage.folder(at.mount.id, undefined);
     await expect.poll(() => found(at, "notes")).toEqual(["notes.txt"]);
     expect(await found(at, "amelie")).toEqual([]);
@@ -229,9 +229,9 @@ describe("what is known by name", () => {
   });
 
   test("goes with the mount", async () => {
-    const at = await house(shelf);
+    const at = await app(shelf);
     await crawled(at);
-    await at.storage.takeDown(at.mount.id);
+    await at.storage.unmount(at.mount.id);
     expect(await at.storage.search(at.mount.id, { words: "", below })).toEqual([]);
     expect(await at.restarted().search(at.mount.id, { words: "", below })).toEqual([]);
   });

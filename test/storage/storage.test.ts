@@ -58,9 +58,9 @@ class SlowDrive implements Driver {
   }
 }
 
-function house(
+function app(
   drive: SlowDrive,
-  more: { readonly mostEntries?: number } = {},
+  more: { readonly maxEntries?: number } = {},
 ): {
   storage: Storage;
   mounts: Keyv<Mount>;
@@ -96,13 +96,13 @@ function house(
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
   });
   const mount = () =>
-    storage.putUp({ driver: "slow", owner: "telegram:1", values: { username: "mia", password: "correct-horse" } });
+    storage.mount({ driver: "slow", owner: "telegram:1", values: { username: "mia", password: "correct-horse" } });
   return { storage, mounts, secrets, mount };
 }
 
 describe("a mount", () => {
   test("keeps its secrets apart from its options", async () => {
-    const { mount, mounts, secrets } = house(new SlowDrive([[]]));
+    const { mount, mounts, secrets } = app(new SlowDrive([[]]));
     const { id } = await mount();
     expect(JSON.stringify(await mounts.get(id))).not.toContain("correct-horse");
     expect(await secrets.get(id)).toEqual({ password: "correct-horse" });
@@ -111,7 +111,7 @@ describe("a mount", () => {
   test("that cannot be listed is not put up, and leaves nothing behind", async () => {
     const drive = new SlowDrive([[]]);
     drive.failing = new StorageError("wrong-credentials");
-    const { mount, secrets, storage } = house(drive);
+    const { mount, secrets, storage } = app(drive);
     await expect(mount()).rejects.toMatchObject({ code: "wrong-credentials" });
     expect(await secrets.get("mount00000")).toBeUndefined();
     expect(await storage.find("mount00000")).toBeUndefined();
@@ -119,7 +119,7 @@ describe("a mount", () => {
 
   test("signed in to again in vain keeps its old secrets", async () => {
     const drive = new SlowDrive([[]]);
-    const { mount, secrets, storage } = house(drive);
+    const { mount, secrets, storage } = app(drive);
     const { id } = await mount();
     drive.failing = new StorageError("wrong-credentials");
     await expect(storage.renew(id, { password: "wrong" })).rejects.toMatchObject({ code: "wrong-credentials" });
@@ -128,7 +128,7 @@ describe("a mount", () => {
 
   test("shows in its health that it fails, and that it works again", async () => {
     const drive = new SlowDrive([[]]);
-    const { mount, storage } = house(drive);
+    const { mount, storage } = app(drive);
     const { id } = await mount();
     drive.failing = new StorageError("signed-out");
     expect((await storage.check(id)).health).toMatchObject({ state: "failing", code: "signed-out" });
@@ -137,9 +137,9 @@ describe("a mount", () => {
   });
 
   test("that was taken down is gone with its secrets", async () => {
-    const { mount, secrets, storage } = house(new SlowDrive([[]]));
+    const { mount, secrets, storage } = app(new SlowDrive([[]]));
     const { id } = await mount();
-    await storage.takeDown(id);
+    await storage.unmount(id);
     await expect(storage.folder(id, undefined)).rejects.toMatchObject({ code: "not-found" });
     expect(await secrets.get(id)).toBeUndefined();
   });
@@ -150,7 +150,7 @@ describe("a folder", () => {
 
   test("is there after one page, and fills in with one reader for all askers", async () => {
     const drive = new SlowDrive(three);
-    const { mount, storage } = house(drive);
+    const { mount, storage } = app(drive);
     drive.hold();
     const { id } = await mount();
     const [first, second] = await Promise.all([storage.folder(id, undefined), storage.folder(id, undefined)]);
@@ -165,7 +165,7 @@ describe("a folder", () => {
 
   test("keeps what was read when a later page fails, and says so", async () => {
     const drive = new SlowDrive(three);
-    const { mount, storage } = house(drive);
+    const { mount, storage } = app(drive);
     drive.hold();
     const { id } = await mount();
     await storage.folder(id, undefined);
@@ -178,7 +178,7 @@ describe("a folder", () => {
 
   test("that is empty is cached like any other, and read anew on refresh", async () => {
     const drive = new SlowDrive([[]]);
-    const { mount, storage } = house(drive);
+    const { mount, storage } = app(drive);
     const { id } = await mount();
     await storage.folder(id, undefined);
     await storage.folder(id, undefined);
@@ -190,7 +190,7 @@ describe("a folder", () => {
 
   test("that was looked at longest ago is let go when there are more entries than may be kept", async () => {
     const drive = new SlowDrive([[entry(1), entry(2)]]);
-    const { mount, storage } = house(drive, { mostEntries: 7 });
+    const { mount, storage } = app(drive, { maxEntries: 7 });
     const { id } = await mount();
     for (const folder of ["a", "b", "a", "b"]) await storage.folder(id, folder);
     const asked = (folder: string) => drive.asked.filter((call) => call === `list ${folder} 0`).length;
@@ -201,7 +201,7 @@ describe("a folder", () => {
 
   test("one asker's abort does not fail the others", async () => {
     const drive = new SlowDrive([[entry(1)]]);
-    const { mount, storage } = house(drive);
+    const { mount, storage } = app(drive);
     const { id } = await mount();
     const leaving = new AbortController();
     const left = storage.folder(id, undefined, { refresh: true, signal: leaving.signal });
@@ -213,7 +213,7 @@ describe("a folder", () => {
 
   test("what a driver throws besides becomes upstream, with its cause", async () => {
     const drive = new SlowDrive([[]]);
-    const { mount, storage } = house(drive);
+    const { mount, storage } = app(drive);
     const { id } = await mount();
     drive.failing = new TypeError("bug");
     await expect(storage.folder(id, undefined, { refresh: true })).rejects.toMatchObject({
@@ -226,7 +226,7 @@ describe("a folder", () => {
 describe("a link", () => {
   test("costs one call for a hundred askers, and none while it is good", async () => {
     const drive = new SlowDrive([[]]);
-    const { mount, storage } = house(drive);
+    const { mount, storage } = app(drive);
     const { id } = await mount();
     drive.asked.length = 0;
     await Promise.all(Array.from({ length: 100 }, () => storage.link(id, "f1")));
@@ -236,7 +236,7 @@ describe("a link", () => {
 
   test("is asked for anew a minute before it expires, and when it was refused", async () => {
     const drive = new SlowDrive([[]]);
-    const { mount, storage } = house(drive);
+    const { mount, storage } = app(drive);
     const { id } = await mount();
     drive.asked.length = 0;
     await storage.link(id, "f1");
@@ -253,7 +253,7 @@ describe("a link", () => {
 
   test("that failed is not remembered", async () => {
     const drive = new SlowDrive([[]]);
-    const { mount, storage } = house(drive);
+    const { mount, storage } = app(drive);
     const { id } = await mount();
     drive.failing = new StorageError("no-link");
     await expect(storage.link(id, "f1")).rejects.toMatchObject({ code: "no-link" });

@@ -60,32 +60,38 @@ describe.each(backends)("a store on %s", (name, address) => {
 
   test.skipIf(skipped).each([false, true])("lists a namespace and no other, sealed: %s", async (sealed) => {
     const store = await opened(url());
-    const name = `slips-${Date.now()}-${String(sealed)}`;
-    const [slips, others] = [store.open(name, { sealed }), store.open(`${name}-others`, { sealed })];
-    await slips.set("slip/a:1", { of: "mia" });
-    await slips.set("slip/b", { of: "jun" });
-    await slips.set("over", { of: "lena" }, 1);
-    await others.set("slip/c", { of: "otto" });
-    await expect.poll(() => slips.get("over")).toBeUndefined();
+    const name = `pendingForms-${Date.now()}-${String(sealed)}`;
+    const [pendingForms, others] = [store.open(name, { sealed }), store.open(`${name}-others`, { sealed })];
+    await pendingForms.set("form/a:1", { of: "mia" });
+    await pendingForms.set("form/b", { of: "jun" });
+    await pendingForms.set("over", { of: "lena" }, 1);
+    await others.set("form/c", { of: "otto" });
+    await expect.poll(() => pendingForms.get("over")).toBeUndefined();
     const listed = new Map<unknown, unknown>();
-    for await (const [key, value] of slips.iterator?.({}) ?? []) listed.set(key, value);
+    for await (const [key, value] of pendingForms.iterator?.({}) ?? []) listed.set(key, value);
     expect(listed).toEqual(
       new Map([
-        ["slip/a:1", { of: "mia" }],
-        ["slip/b", { of: "jun" }],
+        ["form/a:1", { of: "mia" }],
+        ["form/b", { of: "jun" }],
       ]),
     );
   });
 
   test.skipIf(skipped).each([false, true])("reads many at once, in the order asked for, sealed: %s", async (sealed) => {
     const store = await opened(url());
-    const slips = store.open<string>(`many-${Date.now()}-${String(sealed)}`, { sealed });
-    await slips.set("a:1", "one");
-    await slips.set("b", "two");
-    await slips.set("over", "gone", 1);
-    await expect.poll(() => slips.get("over")).toBeUndefined();
-    expect(await slips.getMany(["b", "none", "a:1", "over", "b"])).toEqual(["two", undefined, "one", undefined, "two"]);
-    expect(await slips.getMany([])).toEqual([]);
+    const pendingForms = store.open<string>(`many-${Date.now()}-${String(sealed)}`, { sealed });
+    await pendingForms.set("a:1", "one");
+    await pendingForms.set("b", "two");
+    await pendingForms.set("over", "gone", 1);
+    await expect.poll(() => pendingForms.get("over")).toBeUndefined();
+    expect(await pendingForms.getMany(["b", "none", "a:1", "over", "b"])).toEqual([
+      "two",
+      undefined,
+      "one",
+      undefined,
+      "two",
+    ]);
+    expect(await pendingForms.getMany([])).toEqual([]);
   });
 
   test.skipIf(skipped)("lets go of what has expired", async () => {
@@ -227,25 +233,25 @@ test("what this process writes is what it reads, whatever it did before", async 
     fc.record({ does: fc.constantFrom("delete", "clear", "get"), key: keys, value: fc.constant(undefined) }),
   );
   const store = await opened(`sqlite://${file()}`);
-  const [slips, others] = [store.open<string>("slips"), store.open<string>("others")];
+  const [pendingForms, others] = [store.open<string>("slips"), store.open<string>("others")];
   await others.set("a", "untouched");
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-      await slips.clear();
+      await pendingForms.clear();
       const model = new Map<string, string>();
       for (const { does, key, value } of steps) {
         if (value !== undefined) {
-          await slips.set(key, value);
+          await pendingForms.set(key, value);
           model.set(key, value);
         } else if (does === "clear") {
-          await slips.clear();
+          await pendingForms.clear();
           model.clear();
         } else if (does === "delete") {
-          await slips.delete(key);
+          await pendingForms.delete(key);
           model.delete(key);
         }
-        expect(await slips.get(key)).toBe(model.get(key));
-        expect(await slips.getMany(["d", "a", "b:c"])).toEqual(["d", "a", "b:c"].map((each) => model.get(each)));
+        expect(await pendingForms.get(key)).toBe(model.get(key));
+        expect(await pendingForms.getMany(["d", "a", "b:c"])).toEqual(["d", "a", "b:c"].map((each) => model.get(each)));
       }
       expect(await others.get("a")).toBe("untouched");
     }),

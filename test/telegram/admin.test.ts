@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { house as desk, usualCloud, type House as Desk } from "../actions/house.ts";
+import { app as desk, usualCloud, type TestApp as Desk } from "../actions/house.ts";
 import { group, jun, mia, token, type Double } from "./double.ts";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 import { createAnnouncer } from "../../src/telegram/announce.ts";
 
 // What operators and everybody else see of them, over the real bot and the real actions. Mia is the operator.
 
-let house: House;
+let app: TestApp;
 let at: Desk;
 afterEach(async () => {
-  await at.services.office.stop();
-  await house.close();
+  await at.services.admin.stop();
+  await app.close();
 });
 
 async function opened(more: Parameters<typeof desk>[1] = {}): Promise<Double> {
@@ -18,20 +18,20 @@ async function opened(more: Parameters<typeof desk>[1] = {}): Promise<Double> {
     now: Date.now,
     changes: { admins: ["telegram:1001"] },
     ...more,
-    office: {
-      announce: (place, text) => house.telegram.announce(place, text),
+    admin: {
+      announce: (place, text) => app.telegram.announce(place, text),
       now: Date.now,
       wait: (ms, signal) =>
         new Promise((resolve, reject) => {
           const timer = setTimeout(resolve, ms);
           signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
         }),
-      ...more.office,
+      ...more.admin,
     },
   });
-  house = await openHouse((action, visit, signal) => at.do(visit, action, signal), { operators: ["telegram:1001"] });
-  await house.telegram.start();
-  return house.double;
+  app = await openTestApp((action, visit, signal) => at.do(visit, action, signal), { operators: ["telegram:1001"] });
+  await app.telegram.start();
+  return app.double;
 }
 
 test("/admin is an unknown command to others, to the letter, and the lists of commands do not name it", async () => {
@@ -98,7 +98,7 @@ test("the panel leads everywhere in one message, in Chinese too", async () => {
 });
 
 test("an invitation's link lets Jun in where only the admitted may", async () => {
-  const double = await opened({ office: { access: "allowlist" } });
+  const double = await opened({ admin: { access: "allowlist" } });
   double.says(jun, jun.id, "/start");
   await double.sees(({ text, chat }) => chat === jun.id && text.includes("受邀者"));
   double.says(mia, mia.id, "/admin invite");
@@ -112,11 +112,11 @@ test("an invitation's link lets Jun in where only the admitted may", async () =>
 });
 
 test("an invitation said in a group admits the group", async () => {
-  const double = await opened({ office: { access: "allowlist" } });
-  const { code } = await at.services.office.door.invite("telegram:1001");
+  const double = await opened({ admin: { access: "allowlist" } });
+  const { code } = await at.services.admin.access.invite("telegram:1001");
   double.says(jun, group, `/start ${code}`);
   await double.sees(({ text, chat }) => chat === group && text.includes("欢迎"));
-  expect(await at.services.office.door.standing(`telegram:${group}`)).toHaveProperty("admitted");
+  expect(await at.services.admin.access.standing(`telegram:${group}`)).toHaveProperty("admitted");
 });
 
 test("a broadcast is written in a dialogue, confirmed, sent to everybody, and reported in place", async () => {
@@ -171,7 +171,7 @@ describe("a word nobody asked for", () => {
 });
 
 test("who types too fast is told once, and each press is answered", async () => {
-  const double = await opened({ office: { pace: { take: async () => "hush" } } });
+  const double = await opened({ admin: { pace: { take: async () => "silent" } } });
   double.says(jun, jun.id, "/help");
   double.says(jun, jun.id, "/nonsense");
   await double.sees(({ chat, text }) => chat === jun.id && text.includes("命令"));

@@ -5,15 +5,15 @@ import { encodePress } from "../../src/actions/press.ts";
 import type { Screen } from "../../src/actions/screen.ts";
 import { ConfigError } from "../../src/config.ts";
 import { group, jun, mia } from "./double.ts";
-import { linkCard, listing, openHouse, view, type House } from "./house.ts";
+import { linkCard, listing, openTestApp, view, type TestApp } from "./house.ts";
 
-let house: House;
-afterEach(() => house.close());
+let app: TestApp;
+afterEach(() => app.close());
 
-async function opened(...args: Parameters<typeof openHouse>): Promise<House["double"]> {
-  house = await openHouse(...args);
-  await house.telegram.start();
-  return house.double;
+async function opened(...args: Parameters<typeof openTestApp>): Promise<TestApp["double"]> {
+  app = await openTestApp(...args);
+  await app.telegram.start();
+  return app.double;
 }
 
 const welcome: Screen = { show: "welcome", view, mounts: 0 };
@@ -54,7 +54,7 @@ describe("commands", () => {
     const double = await opened(() => welcome);
     double.says(mia, mia.id, text);
     await double.sees(() => true);
-    expect(house.asked).toEqual([
+    expect(app.asked).toEqual([
       {
         action,
         visit: {
@@ -77,7 +77,7 @@ describe("commands", () => {
     const double = await opened(() => welcome);
     double.says(mia, mia.id, text);
     await double.sees((message) => message.text.includes(sentence));
-    expect(house.asked).toEqual([]);
+    expect(app.asked).toEqual([]);
   });
 
   test("a sticker gets a clear sentence, in the person's language", async () => {
@@ -114,7 +114,7 @@ describe("commands", () => {
     const double = await opened(() => welcome);
     double.says(mia, group, "/login");
     await double.sees(({ text }) => text.includes("private chat"));
-    expect(house.asked).toEqual([]);
+    expect(app.asked).toEqual([]);
   });
 });
 
@@ -128,7 +128,7 @@ describe("a press", () => {
     double.taps(mia, "▶");
     await double.sees(({ text, id }) => text.includes("3/7") && id === shown.id);
     await double.called(({ method }) => method === "answerCallbackQuery");
-    expect(house.asked.at(-1)?.action).toEqual({ do: "turn", view, page: 3 });
+    expect(app.asked.at(-1)?.action).toEqual({ do: "turn", view, page: 3 });
     expect(double.shown.length).toBe(1);
     expect(double.answers.length).toBe(1);
   });
@@ -151,7 +151,7 @@ describe("a press", () => {
       double.tapsCode(mia, shown, code);
       const { payload } = await double.called(({ method }) => method === "answerCallbackQuery");
       expect(String(payload["text"]).length).toBeGreaterThan(10);
-      expect(house.asked.length).toBe(1);
+      expect(app.asked.length).toBe(1);
     },
   );
 
@@ -190,7 +190,7 @@ describe("a press", () => {
   });
 
   test("too late to be answered harms nothing", async () => {
-    const double = await opened(() => listing({ trail: [String(house.asked.length)] }));
+    const double = await opened(() => listing({ trail: [String(app.asked.length)] }));
     double.says(mia, mia.id, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.refuse("answerCallbackQuery", { code: 400, description: "Bad Request: query is too old" });
@@ -217,13 +217,13 @@ describe("a press", () => {
 describe("a link in a group", () => {
   const desk = (action: { do: string }) => (action.do === "link" ? linkCard("https://dl.example.com/file") : listing());
 
-  test("is whispered to the asker", async () => {
+  test("is shown to the asker alone to the asker", async () => {
     const double = await opened(desk);
     double.says(mia, group, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.tapsCode(jun, shown, encodePress({ do: "link", view }));
-    const whispered = await double.sees(({ receiver, text }) => receiver === jun.id && text.includes("dl.example"));
-    expect(whispered.text).toContain("https://dl.example.com/file");
+    const isEphemeral = await double.sees(({ receiver, text }) => receiver === jun.id && text.includes("dl.example"));
+    expect(isEphemeral.text).toContain("https://dl.example.com/file");
     expect(shown.text).not.toContain("dl.example.com");
   });
 
@@ -291,7 +291,7 @@ describe("a folder that fills in", () => {
     await double.sees(({ text }) => text.includes("3/7"));
     go();
     await ended;
-    await house.telegram.stop();
+    await app.telegram.stop();
     expect(double.shown.map(({ text }) => text.includes("3/7"))).toEqual([true]);
   });
 });
@@ -314,7 +314,7 @@ describe("Telegram's refusals", () => {
     double.says(mia, mia.id, "/browse");
     double.says(jun, jun.id, "/browse");
     await double.sees(({ chat }) => chat === jun.id);
-    await house.telegram.stop();
+    await app.telegram.stop();
     expect(double.shown.filter(({ chat }) => chat === mia.id)).toEqual([]);
   });
 
@@ -330,23 +330,23 @@ describe("Telegram's refusals", () => {
   });
 
   test("a second process ends this one with a clear line", async () => {
-    house = await openHouse(() => listing());
-    house.double.refuse("getUpdates", { code: 409, description: "Conflict: terminated by other getUpdates request" });
-    await house.telegram.start();
-    await expect.poll(() => house.fatal).toEqual([expect.stringContaining("another process")]);
+    app = await openTestApp(() => listing());
+    app.double.refuse("getUpdates", { code: 409, description: "Conflict: terminated by other getUpdates request" });
+    await app.telegram.start();
+    await expect.poll(() => app.fatal).toEqual([expect.stringContaining("another process")]);
   });
 
   test("a wrong token is a fault of the configuration", async () => {
-    house = await openHouse(() => listing());
-    house.double.refuse("getMe", { code: 401, description: "Unauthorized" });
-    await expect(house.telegram.start()).rejects.toThrow(ConfigError);
+    app = await openTestApp(() => listing());
+    app.double.refuse("getMe", { code: 401, description: "Unauthorized" });
+    await expect(app.telegram.start()).rejects.toThrow(ConfigError);
   });
 });
 
 describe("the webhook", () => {
   test("takes updates with the secret, and refuses others", async () => {
     const double = await opened(() => listing(), {}, { url: "https://bot.example.com/tg", secret: "s3cret" });
-    const { webhook } = house.telegram;
+    const { webhook } = app.telegram;
     const { payload } = await double.called(({ method }) => method === "setWebhook");
     expect(payload).toMatchObject({
       allowed_updates: ["message", "callback_query", "my_chat_member", "inline_query", "chosen_inline_result"],
@@ -370,7 +370,7 @@ describe("the webhook", () => {
       },
     };
     expect(await call("wrong", JSON.stringify(update))).toBe(401);
-    expect(house.asked).toEqual([]);
+    expect(app.asked).toEqual([]);
     expect(await call("s3cret", "{")).toBe(400);
     expect(await call("s3cret", JSON.stringify(update))).toBe(200);
     await double.sees(({ text }) => text.includes("2/7"));

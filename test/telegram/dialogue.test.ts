@@ -1,25 +1,25 @@
 import { afterEach, expect, test } from "vitest";
 import { group, jun, mia } from "./double.ts";
-import { linkCard, listing, loginForm, openHouse, view, type Desk, type House } from "./house.ts";
+import { linkCard, listing, loginForm, openTestApp, view, type Desk, type TestApp } from "./house.ts";
 
 const secret = "correct horse 7!";
-let house: House;
-afterEach(() => house.close());
+let app: TestApp;
+afterEach(() => app.close());
 
-async function signingIn(answerSubmit: Desk): Promise<House> {
-  house = await openHouse((action, visit, signal) => {
+async function signingIn(answerSubmit: Desk): Promise<TestApp> {
+  app = await openTestApp((action, visit, signal) => {
     if (action.do === "submit") return answerSubmit(action, visit, signal);
     if (action.do === "sign-in" || action.do === "add-account") return loginForm();
     if (action.do === "cancel")
       return { show: "notice", notice: action.left ? "cancelled" : "nothing-to-cancel", level: "info" };
     return listing();
   });
-  await house.telegram.start();
-  return house;
+  await app.telegram.start();
+  return app;
 }
 
 function submitted() {
-  return house.asked.flatMap(({ action }) => (action.do === "submit" ? [action] : []));
+  return app.asked.flatMap(({ action }) => (action.do === "submit" ? [action] : []));
 }
 
 test("a form is asked question by question, and handed in whole", async () => {
@@ -35,8 +35,8 @@ test("a form is asked question by question, and handed in whole", async () => {
   expect(submitted()).toEqual([
     { do: "submit", form: { id: "pikpak" }, values: { username: "mia@example.com", password: secret } },
   ]);
-  await house.telegram.stop();
-  expect(house.kept.size).toBe(0);
+  await app.telegram.stop();
+  expect(app.kept.size).toBe(0);
 });
 
 test("a secret's message is deleted at once and never reaches the dialogue store", async () => {
@@ -60,7 +60,7 @@ test("a secret's message is deleted at once and never reaches the dialogue store
   const refused = await double.sees(({ text }) => text.includes("does not accept this user name and password"));
   double.says(mia, mia.id, secret);
   await double.sees(({ text, id }) => text.includes("does not accept") && id > refused.id);
-  await house.telegram.stop();
+  await app.telegram.stop();
   expect(submitted().length).toBeGreaterThan(0);
   expect(stored.length).toBeGreaterThan(3);
   expect(stored.filter((text) => text.includes(secret) || text.includes("correct horse"))).toEqual([]);
@@ -73,7 +73,7 @@ test("a password typed behind the command is neither used nor stored, and its me
   await double.called(({ method, payload }) => method === "deleteMessage" && payload["message_id"] === typed);
   double.says(jun, jun.id, "/browse");
   await double.sees(({ chat }) => chat === jun.id);
-  await house.telegram.stop();
+  await app.telegram.stop();
   expect([...kept.values()].map(String).join("")).not.toContain(secret);
   expect(kept.size).toBe(1);
 });
@@ -114,12 +114,12 @@ test("a half-finished dialogue goes on after a restart, and asks again only for 
   const { double } = await signingIn(() => listing());
   double.says(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
-  await house.restart();
+  await app.restart();
   double.says(mia, mia.id, "mia");
   await double.sees(({ text }) => text.includes("❔ Password"));
   double.says(mia, mia.id, "first");
   await double.sees(({ text }) => text.includes("Root folder"));
-  await house.restart();
+  await app.restart();
   double.taps(mia, "⏭");
   await double.sees(({ text, id }) => text.includes("❔ Password") && id > 0);
   double.says(mia, mia.id, secret);
@@ -150,8 +150,8 @@ test.each(["/cancel", "✖️"])("%s leaves the dialogue and names the form that
   if (way === "/cancel") double.says(mia, mia.id, way);
   else double.taps(mia, way);
   await double.sees(({ text }) => text.includes("Cancelled"));
-  expect(house.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
-  await house.telegram.stop();
+  expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
+  await app.telegram.stop();
   expect(kept.size).toBe(0);
 });
 
@@ -174,13 +174,13 @@ test("buttons elsewhere work while a question waits", async () => {
   await double.sees(({ text }) => text.includes("User name"));
   double.taps(mia, "▶");
   await double.called(({ method }) => method === "answerCallbackQuery");
-  expect(house.asked.at(-1)?.action).toEqual({ do: "turn", view, page: 3 });
+  expect(app.asked.at(-1)?.action).toEqual({ do: "turn", view, page: 3 });
   double.says(mia, mia.id, "mia");
   await double.sees(({ text }) => text.includes("❔ Password"));
 });
 
 test("in a group only the asker's reply answers", async () => {
-  house = await openHouse((action) =>
+  app = await openTestApp((action) =>
     action.do === "submit"
       ? linkCard("https://dl.example.com/x")
       : loginForm({
@@ -188,8 +188,8 @@ test("in a group only the asker's reply answers", async () => {
           fields: [{ name: "passCode", kind: "secret", required: true, maxLength: 50 }],
         }),
   );
-  const { double } = house;
-  await house.telegram.start();
+  const { double } = app;
+  await app.telegram.start();
   double.group.promotes(double.telegram.bot);
   double.says(mia, group, "/share https://mypikpak.com/s/x");
   const prompt = await double.sees(({ text }) => text.includes("Pass code"));

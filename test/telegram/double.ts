@@ -1,6 +1,6 @@
 import type { Update, User } from "grammy/types";
 import type { Group } from "../../emulators/telegram/groups.ts";
-import type { Actor, Seat } from "../../emulators/telegram/people.ts";
+import type { Actor, Participant } from "../../emulators/telegram/people.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
 
@@ -64,7 +64,7 @@ export async function startDouble(): Promise<Double> {
   const [town, moved] = [group, movedGroup].map((id) => telegram.group({ id, title: "Group", members: people }));
   if (!town || !moved) throw new Error("two groups make two");
   const groups = [town, moved];
-  const seat = (from: User, chat: number) => seatOf({ people, groups }, from, chat);
+  const participant = (from: User, chat: number) => participantOf({ people, groups }, from, chat);
   return {
     telegram,
     apiRoot: telegram.apiRoot,
@@ -83,19 +83,19 @@ export async function startDouble(): Promise<Double> {
     push(update) {
       for (const [kind, body] of Object.entries(update)) telegram.push(kind, body);
     },
-    says: (from, chat, text) => seat(from, chat).says(text).id,
+    says: (from, chat, text) => participant(from, chat).says(text).id,
     sends(from, chat, { text, reply_to_message: replied }) {
       const replyTo = replied && telegram.shown.find(({ id }) => id === replied.message_id);
-      const manner = replyTo ? { replyTo } : {};
-      if (text === undefined) return seat(from, chat).sends({ kind: "sticker" }, manner).id;
-      return seat(from, chat).says(text, manner).id;
+      const options = replyTo ? { replyTo } : {};
+      if (text === undefined) return participant(from, chat).sends({ kind: "sticker" }, options).id;
+      return participant(from, chat).says(text, options).id;
     },
     taps(from, label) {
       const message = telegram.shown.findLast(({ labels }) => labels.some((text) => text.includes(label)));
       if (!message) throw new Error(`no button "${label}"`);
-      seat(from, message.chat).taps(label, { on: message });
+      participant(from, message.chat).taps(label, { on: message });
     },
-    tapsCode: (from, message, code) => void seat(from, message.chat).forges(code, { on: message }),
+    tapsCode: (from, message, code) => void participant(from, message.chat).forges(code, { on: message }),
     sees: (when) =>
       telegram.until(() => telegram.shown.findLast(when), {
         what: () => `waited in vain; shown:\n${telegram.shown.slice(-4).join("\n")}`,
@@ -109,11 +109,11 @@ function callOf({ method, parameters }: { method: string; parameters: Call["payl
   return { method, payload: parameters };
 }
 
-function seatOf(
+function participantOf(
   { people, groups }: { people: readonly Actor[]; groups: readonly Group[] },
   { id }: User,
   chat: number,
-): Seat {
+): Participant {
   const actor = people.find(({ person }) => person.user.id === id);
   const place = groups.find((candidate) => candidate.id === chat);
   if (!actor) throw new Error(`nobody has the id ${id}`);

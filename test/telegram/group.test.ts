@@ -12,7 +12,7 @@ import type { GroupDraft } from "../../emulators/telegram/cast.ts";
 import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
 import { loadWords } from "../../src/i18n/words.ts";
-import { house as desk, signInAs, usualCloud, visitOf, type House } from "../actions/house.ts";
+import { app as desk, signInAs, usualCloud, visitOf, type TestApp } from "../actions/house.ts";
 
 // Three people in one group, over the wire: Mia runs it and lends her drive, Jun asks, Lena presses on Jun's list.
 
@@ -22,7 +22,7 @@ interface Square {
   readonly jun: Actor;
   readonly lena: Actor;
   readonly group: Group;
-  readonly at: House;
+  readonly at: TestApp;
   now: number;
   restart(): Promise<void>;
 }
@@ -105,7 +105,7 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
   });
 }
 
-/** A server of before whispers, which ignores what it does not know. */
+/** A server of before ephemeral messages, which ignores what it does not know. */
 async function oldServer(apiRoot: string): Promise<{ readonly apiRoot: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     void (async () => {
@@ -185,7 +185,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     expect(telegram.complaints).toEqual([]);
   });
 
-  test("/search is Jun's listing, /link is whispered to him, and what is private to Mia never shows", async () => {
+  test("/search is Jun's listing, /link is shown to the asker alone to him, and what is private to Mia never shows", async () => {
     const at = await square();
     const { mia, jun, group, telegram } = at;
     await at.at.see(visitOf(1), { do: "open-share", text: "https://share.example/s/code1 abcd" }, "listing");
@@ -257,7 +257,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     ).not.toContain("› Films");
   });
 
-  test("on a server that knows no whispers, nothing meant for one is shown to all", async () => {
+  test("on a server that knows no ephemeral messages, nothing meant for one is shown to all", async () => {
     const at = await square({}, { old: true });
     const { mia, jun, group, telegram } = at;
     mia.in(group).says("/bind");

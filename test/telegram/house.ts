@@ -6,7 +6,7 @@ import { loadWords } from "../../src/i18n/words.ts";
 import { startDouble, token, type Double } from "./double.ts";
 
 /** The real bot over the wire, with an action desk that a test writes. */
-export interface House {
+export interface TestApp {
   readonly double: Double;
   readonly asked: { visit: Visit; action: Action }[];
   /** The raw dialogue store, as it would be on disk. */
@@ -24,13 +24,13 @@ export const words = loadWords();
 export const view: ViewRef = { id: "abcdefghij", revision: 1 };
 const mount = { id: "mountmount", title: "Holiday", driver: "pikpak" };
 
-export async function openHouse(
+export async function openTestApp(
   desk: Desk,
   more: Partial<TelegramParts> = {},
   webhook?: TelegramSettings["webhook"],
-): Promise<House> {
+): Promise<TestApp> {
   const double = await startDouble();
-  const asked: House["asked"] = [];
+  const asked: TestApp["asked"] = [];
   const kept = new Map<string, unknown>();
   const fatal: string[] = [];
   const build = () =>
@@ -53,23 +53,23 @@ export async function openHouse(
       },
       ...more,
     });
-  const house: House = {
+  const app: TestApp = {
     double,
     asked,
     kept,
     fatal,
     telegram: build(),
     async restart() {
-      await house.telegram.stop();
-      house.telegram = build();
-      await house.telegram.start();
+      await app.telegram.stop();
+      app.telegram = build();
+      await app.telegram.start();
     },
     async close() {
-      await house.telegram.stop();
+      await app.telegram.stop();
       await double.close();
     },
   };
-  return house;
+  return app;
 }
 
 export function listing(more: Partial<Listing> = {}): Listing {

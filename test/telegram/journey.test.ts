@@ -1,22 +1,22 @@
 import { afterEach, expect, test } from "vitest";
-import { house as desk, many, usualCloud, Cloud, type House as Desk } from "../actions/house.ts";
+import { app as desk, many, usualCloud, Cloud, type TestApp as Desk } from "../actions/house.ts";
 import { group, jun, mia, type Double } from "./double.ts";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 
 // The real bot over the real actions: what people see from their first word on.
 
-let house: House;
-afterEach(() => house.close());
+let app: TestApp;
+afterEach(() => app.close());
 
 async function opened(cloud: Cloud = usualCloud()): Promise<{ double: Double; restart(): Promise<void> }> {
   let at: Desk = desk(cloud, { now: Date.now });
-  house = await openHouse((action, visit, signal) => at.do(visit, action, signal));
-  await house.telegram.start();
+  app = await openTestApp((action, visit, signal) => at.do(visit, action, signal));
+  await app.telegram.start();
   return {
-    double: house.double,
+    double: app.double,
     async restart() {
       at = at.restarted();
-      await house.restart();
+      await app.restart();
     },
   };
 }
@@ -50,7 +50,7 @@ test("Mia starts, signs in, turns the page, opens a film and gets a link, in one
   await double.sees(({ text, id }) => text.includes("https://dl.example/") && id === list.id);
   double.taps(mia, "⬆");
   await double.sees(({ buttons, id }) => id === list.id && buttons.some(({ text }) => text === "🔗 720P"));
-  await house.telegram.stop();
+  await app.telegram.stop();
   expect(double.answers.length).toBe(double.calls.filter(({ method }) => method === "answerCallbackQuery").length);
 });
 
@@ -133,7 +133,7 @@ test("buttons work after a restart, and an old one does what its label said", as
   expect((await double.sees(({ text, id }) => text.includes("› Films") && id === list.id)).text).toContain("Films");
 });
 
-test("Jun cannot turn Mia's pages in a group, and her link is whispered to her alone", async () => {
+test("Jun cannot turn Mia's pages in a group, and her link is shown to the asker alone to her alone", async () => {
   const { double } = await opened();
   double.says(mia, group, "/share https://share.example/s/open1");
   const list = await double.sees(({ chat, text }) => chat === group && text.includes("1/2"));
@@ -143,8 +143,8 @@ test("Jun cannot turn Mia's pages in a group, and her link is whispered to her a
   double.taps(mia, "📝 file 1.txt");
   await double.sees(({ text, id }) => text.includes("Document · 100 B") && id === list.id);
   double.taps(mia, "🔗");
-  const whispered = await double.sees(({ receiver, text }) => receiver === mia.id && text.includes("dl.example"));
-  expect(whispered.text).toContain("for=telegram:1001");
+  const isEphemeral = await double.sees(({ receiver, text }) => receiver === mia.id && text.includes("dl.example"));
+  expect(isEphemeral.text).toContain("for=telegram:1001");
   expect(double.shown.filter(({ text, receiver }) => text.includes("dl.example") && receiver === undefined)).toEqual(
     [],
   );

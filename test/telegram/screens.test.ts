@@ -182,7 +182,7 @@ const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
     order: { by: "size" as const, descending: true },
     clearAfter: 30,
     clearChoices,
-    hushed: true,
+    privateLinks: true,
   })),
   fc.constantFrom<MessageScreen>(
     { show: "welcome", view, mounts: 2 },

@@ -8,13 +8,13 @@ import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/t
 import { createLocks } from "../../src/store/lock.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
 import type { Services } from "../../src/actions/services.ts";
-import { Cloud, emptyShelves, house, type House, type Shelves } from "../actions/house.ts";
+import { Cloud, emptyShelves, app, type TestApp, type Shelves } from "../actions/house.ts";
 import { words } from "./house.ts";
 
 /** The real bot with the real actions over an emulated Telegram; a drive's bytes are what a test says. */
 export interface Ship {
   readonly telegram: TelegramEmulator;
-  readonly at: House;
+  readonly at: TestApp;
   readonly transfers: Transfers;
   readonly bot: Telegram;
   /** Milliseconds of the clock that paces edits. */
@@ -58,7 +58,7 @@ export async function launch(options: ShipOptions): Promise<Ship> {
     newReference: () => "ref",
     log: pino({ level: "silent" }),
   });
-  const at = house(new Cloud({ shares: { films: { tree: options.tree } } }), {
+  const at = app(new Cloud({ shares: { films: { tree: options.tree } } }), {
     shelves,
     now: () => ship.time,
     changes: { transfers, ...options.changes },

@@ -6,7 +6,7 @@ import { mediaContent, mediaFields } from "../media.ts";
 import { toMessage } from "../messages.ts";
 import { badRequest, refusals } from "../refusal.ts";
 import { readCaption, readMessageText, textContent, type Captioned } from "../texts.ts";
-import { whisperOf } from "../whispers.ts";
+import { ephemeralOf } from "../whispers.ts";
 import { isAdmin, isIn, type Content, type StoredMessage } from "../world.ts";
 
 /** Changes to messages, and their end. */
@@ -27,12 +27,12 @@ export const editing: Handlers<
   editMessageCaption: (call, parameters) => answer(editCaption(call, target(call, parameters), parameters)),
   editMessageMedia: async (call, parameters) => answer(await editMedia(call, target(call, parameters), parameters)),
   editMessageReplyMarkup: (call, parameters) => answer(editKeyboard(call, target(call, parameters), parameters)),
-  editEphemeralMessageText: (call, parameters) => done(editText(call, whispered(call, parameters), parameters)),
-  editEphemeralMessageCaption: (call, parameters) => done(editCaption(call, whispered(call, parameters), parameters)),
+  editEphemeralMessageText: (call, parameters) => done(editText(call, isEphemeral(call, parameters), parameters)),
+  editEphemeralMessageCaption: (call, parameters) => done(editCaption(call, isEphemeral(call, parameters), parameters)),
   editEphemeralMessageMedia: async (call, parameters) =>
-    done(await editMedia(call, whispered(call, parameters), parameters)),
+    done(await editMedia(call, isEphemeral(call, parameters), parameters)),
   editEphemeralMessageReplyMarkup: (call, parameters) =>
-    done(editKeyboard(call, whispered(call, parameters), parameters)),
+    done(editKeyboard(call, isEphemeral(call, parameters), parameters)),
   deleteMessage(call, { chat_id, message_id }) {
     const chat = mustBeIn(call, chatOf(call, chat_id));
     const message = messageIn(chat, message_id);
@@ -50,7 +50,7 @@ export const editing: Handlers<
   },
   deleteEphemeralMessage(call, { chat_id, receiver_user_id, ephemeral_message_id }) {
     const chat = mustBeIn(call, chatOf(call, chat_id));
-    const message = whisperOf(call, chat, { person: receiver_user_id, id: ephemeral_message_id });
+    const message = ephemeralOf(call, chat, { person: receiver_user_id, id: ephemeral_message_id });
     if (!message) throw badRequest("message to delete not found");
     remove(call, message);
     return true;
@@ -96,19 +96,19 @@ function inlineTarget({ world, bot }: Call, id: string): StoredMessage {
   return message;
 }
 
-interface WhisperTarget {
+interface EphemeralEdit {
   readonly chat_id: number | string;
   readonly receiver_user_id: number;
   readonly ephemeral_message_id: number;
 }
 
-function whispered(
+function isEphemeral(
   call: Call,
-  { chat_id, receiver_user_id: person, ephemeral_message_id: id }: WhisperTarget,
+  { chat_id, receiver_user_id: person, ephemeral_message_id: id }: EphemeralEdit,
 ): StoredMessage {
   const chat = openChat(call, chat_id);
   if (chat.type === "private") throw badRequest("ephemeral messages can be sent only to groups and supergroups");
-  const message = whisperOf(call, chat, { person, id });
+  const message = ephemeralOf(call, chat, { person, id });
   if (!message || !isIn(chat, person)) throw badRequest("message to edit not found");
   return message;
 }
@@ -166,7 +166,7 @@ interface Change {
 /** Puts the new content in place; an edit without a keyboard takes the old one away. */
 function change(call: Call, message: StoredMessage, { content, edit, preview }: Change): StoredMessage {
   const { chat } = message;
-  const place = { chat, whispered: message.whisper !== undefined, limit: call.rules.keyboardLimit };
+  const place = { chat, isEphemeral: message.ephemeral !== undefined, limit: call.rules.keyboardLimit };
   const { keyboard } = edit.reply_markup ? keyboardIn(edit.reply_markup, place) : {};
   const before = JSON.stringify([message.content, message.keyboard, message.preview]);
   if (before === JSON.stringify([content, keyboard, preview])) throw refusals.notModified();

@@ -6,7 +6,7 @@ import { mediaContent, type MediaKind } from "../media.ts";
 import { toMessage } from "../messages.ts";
 import { badRequest } from "../refusal.ts";
 import { readCaption, readMessageText, textContent, type Captioned } from "../texts.ts";
-import { whisperFor } from "../whispers.ts";
+import { ephemeralFor } from "../whispers.ts";
 import type { Chat, Content, StoredMessage } from "../world.ts";
 
 /** What all messages are sent with. */
@@ -131,27 +131,27 @@ function refuseUnmodelled({
 }
 
 function draftOf(call: Call, delivery: Delivery, chat: Chat): Parameters<Call["world"]["put"]>[1] {
-  const { ephemeral_message_parameters: whispered, protect_content, link_preview_options: preview } = delivery;
+  const { ephemeral_message_parameters: isEphemeral, protect_content, link_preview_options: preview } = delivery;
   const reply: ReplyParameters | undefined =
     delivery.reply_parameters ??
     (delivery.reply_to_message_id === undefined ? undefined : { message_id: delivery.reply_to_message_id });
-  if (reply?.ephemeral_message_id !== undefined && !whispered)
+  if (reply?.ephemeral_message_id !== undefined && !isEphemeral)
     throw badRequest("reply to an ephemeral message must be ephemeral");
-  const whisper = whispered && whisperFor(call, chat, { parameters: whispered, reply });
+  const ephemeral = isEphemeral && ephemeralFor(call, chat, { parameters: isEphemeral, reply });
   if (preview?.url !== undefined && !isAddress(preview.url)) throw badRequest("WEBPAGE_URL_INVALID");
   const thread = threadIn(chat, delivery.message_thread_id);
   const replyTo = reply && repliedTo(call, chat, reply);
   const topic = thread ?? replyTo?.thread;
   const below = readBelow(delivery.reply_markup, {
     chat,
-    whispered: whisper !== undefined,
+    isEphemeral: ephemeral !== undefined,
     limit: call.rules.keyboardLimit,
   });
   return {
     from: call.bot.user,
     asChat: false,
     marks: { ...(protect_content && { has_protected_content: true }) },
-    ...(whisper && { whisper }),
+    ...(ephemeral && { ephemeral }),
     ...(topic !== undefined && { thread: topic }),
     ...(replyTo && { replyTo }),
     ...(preview && { preview }),
@@ -162,7 +162,7 @@ function draftOf(call: Call, delivery: Delivery, chat: Chat): Parameters<Call["w
 
 function repliedTo(call: Call, chat: Chat, reply: ReplyParameters): StoredMessage | undefined {
   if (reply.ephemeral_message_id !== undefined) {
-    return chat.messages.find(({ whisper }) => whisper?.id === reply.ephemeral_message_id);
+    return chat.messages.find(({ ephemeral }) => ephemeral?.id === reply.ephemeral_message_id);
   }
   if (reply.message_id === undefined) throw badRequest('can\'t find field "message_id"');
   const place = reply.chat_id === undefined ? chat : openChat(call, reply.chat_id);

@@ -1,9 +1,9 @@
 import { sortEntries, type Entry } from "../../storage/entry.ts";
-import type { Errand } from "../errand.ts";
+import type { ActionContext } from "../errand.ts";
 import { contains } from "../scenes/arranged.ts";
 import { readAll } from "../scenes/place.ts";
 import { folderId } from "../scenes/listing.ts";
-import type { FolderScene } from "../session.ts";
+import type { FolderView } from "../session.ts";
 
 /** A file somewhere below the folder that is listed. */
 export interface Collected {
@@ -43,9 +43,9 @@ interface Ahead {
  * The files of a folder and of those below it, each folder in the listing's order and before what lies deeper; a
  * snapshot after each folder. Only names the listing shows count, and below them everything.
  */
-export async function* collect(errand: Errand, scene: FolderScene, wanted: Wanted): AsyncGenerator<Collection> {
+export async function* collect(context: ActionContext, state: FolderView, wanted: Wanted): AsyncGenerator<Collection> {
   const found: Collected[] = [];
-  const ahead: Ahead[] = [{ id: folderId(scene), path: [] }];
+  const ahead: Ahead[] = [{ id: folderId(state), path: [] }];
   const seen = new Set<string | undefined>();
   let folders = 0;
   let others = 0;
@@ -59,8 +59,8 @@ export async function* collect(errand: Errand, scene: FolderScene, wanted: Wante
     }
     seen.add(next.id);
     folders += 1;
-    const all = sortEntries(await readAll(errand, scene.mount, next.id), scene.order);
-    const { filter } = scene;
+    const all = sortEntries(await readAll(context, state.mount, next.id), state.order);
+    const { filter } = state;
     const entries = folders === 1 && filter !== undefined ? all.filter((entry) => contains(entry, filter)) : all;
     for (const entry of entries) {
       if (entry.kind === "folder") ahead.push({ id: entry.id, path: [...next.path, entry.name] });

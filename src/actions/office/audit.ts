@@ -49,7 +49,7 @@ interface AuditParts {
 }
 
 /** The entry after this many others is the last that can be read; older ones go after two years. */
-const mostRead = 10_000;
+const maxRead = 10_000;
 const keptFor = 2 * 365 * 24 * 3_600_000;
 const head = "head";
 
@@ -68,7 +68,7 @@ export function createAudit({ kept, exclusive, now }: AuditParts): Audit {
       }),
     async page(page, size) {
       const newest = await last();
-      const pages = Math.max(1, Math.ceil(Math.min(newest, mostRead) / size));
+      const pages = Math.max(1, Math.ceil(Math.min(newest, maxRead) / size));
       const from = newest - (Math.min(Math.max(1, page), pages) - 1) * size;
       const numbers = Array.from({ length: Math.min(size, from) }, (_, n) => String(from - n));
       const found = await Promise.all(numbers.map((number) => kept.get(number)));

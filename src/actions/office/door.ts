@@ -25,7 +25,7 @@ export interface Standing {
 export const accessModes = ["open", "allowlist"] as const;
 export type AccessMode = (typeof accessModes)[number];
 
-/** How the house stands to everybody. */
+/** How the app stands to everybody. */
 export interface Opening {
   readonly access: AccessMode;
   /** Present = closed to all but operators. */
@@ -41,7 +41,7 @@ export interface Invitation {
 }
 
 /** Who is let in. */
-export interface Door {
+export interface Access {
   standing(id: string): Promise<Standing>;
   standings(): AsyncIterable<Standing>;
   /** Changes what is decided about somebody. A standing that says nothing is deleted. */
@@ -59,7 +59,7 @@ export interface Door {
   redeem(code: string, visit: Visit): Promise<"admitted" | "operator" | undefined>;
 }
 
-interface DoorParts {
+interface AccessParts {
   readonly standings: Keyv<Standing>;
   readonly settings: Keyv<Opening | string>;
   /** By the hash of the code. */
@@ -82,10 +82,10 @@ export function isCode(payload: string): boolean {
 }
 
 /** The door over its namespaces. Codes are kept as hashes: who reads the store cannot use them. */
-export function createDoor(parts: DoorParts): Door {
+export function createAccess(parts: AccessParts): Access {
   const { standings, codes, exclusive } = parts;
   const standing = async (id: string): Promise<Standing> => (await standings.get(id)) ?? { id };
-  const decide: Door["decide"] = (id, change) =>
+  const decide: Access["decide"] = (id, change) =>
     exclusive(`standing ${id}`, async () => {
       const next = change(await standing(id));
       if (Object.keys(next).length > 1) await standings.set(id, next);
@@ -117,12 +117,12 @@ export function createDoor(parts: DoorParts): Door {
   };
 }
 
-async function opening({ settings, access }: DoorParts): Promise<Opening> {
+async function opening({ settings, access }: AccessParts): Promise<Opening> {
   const kept = await settings.get("opening");
   return typeof kept === "object" ? kept : { access };
 }
 
-async function invite({ codes, now, newId }: DoorParts, by: string): Promise<Invitation> {
+async function invite({ codes, now, newId }: AccessParts, by: string): Promise<Invitation> {
   const code = `${invitationMark}${newId()}${newId()}`;
   await codes.set(hashOf(code), { at: now(), by }, invitationLife);
   return { code, expiresAt: now() + invitationLife };
@@ -135,7 +135,7 @@ async function withdrawAll(codes: Keyv<Stamp>): Promise<number> {
   return hashes.length;
 }
 
-async function operatorCode({ settings, newId }: DoorParts): Promise<string> {
+async function operatorCode({ settings, newId }: AccessParts): Promise<string> {
   const code = `${operatorMark}${newId()}${newId()}`;
   await settings.set("operator-code", hashOf(code));
   return code;
@@ -143,8 +143,8 @@ async function operatorCode({ settings, newId }: DoorParts): Promise<string> {
 
 /** One at a time: of two who use the same code at once, one comes in. */
 function redeem(
-  parts: DoorParts,
-  decide: Door["decide"],
+  parts: AccessParts,
+  decide: Access["decide"],
   code: string,
   { person, place }: Visit,
 ): Promise<"admitted" | "operator" | undefined> {

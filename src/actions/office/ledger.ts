@@ -6,7 +6,7 @@ export type Counted = "links" | "bytes" | "calls" | "cool-downs" | `error ${stri
 export type Counts = Readonly<Partial<Record<Counted, number>>>;
 
 /** Counts that outlive the process. */
-export interface Ledger {
+export interface Counters {
   count(what: Counted, by?: number): void;
   /** All there is, what is not written yet included. */
   read(): Promise<Counts>;
@@ -16,7 +16,7 @@ export interface Ledger {
   stop(): Promise<void>;
 }
 
-interface LedgerParts {
+interface CountersParts {
   readonly kept: Keyv<Counts>;
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   /** Told of counts that could not be written; they are tried again. */
@@ -27,7 +27,7 @@ const flushEvery = 10_000;
 const key = "totals";
 
 /** Counts in memory, added to the store now and then: a kill loses ten seconds of them at most. */
-export function createLedger({ kept, exclusive, onError }: LedgerParts): Ledger {
+export function createCounters({ kept, exclusive, onError }: CountersParts): Counters {
   let fresh = new Map<Counted, number>();
   const add = (what: Counted, by: number) => fresh.set(what, (fresh.get(what) ?? 0) + by);
   const flush = async (): Promise<void> => {
@@ -35,7 +35,7 @@ export function createLedger({ kept, exclusive, onError }: LedgerParts): Ledger 
     const taken = fresh;
     fresh = new Map();
     try {
-      await exclusive("ledger", async () => kept.set(key, sum((await kept.get(key)) ?? {}, taken)));
+      await exclusive("counters", async () => kept.set(key, sum((await kept.get(key)) ?? {}, taken)));
     } catch (error) {
       for (const [what, by] of taken) add(what, by);
       throw error;

@@ -6,14 +6,14 @@ import { createPace, type Pace } from "../pace.ts";
 import { createAllowance, type Allowance } from "./allowance.ts";
 import { createAudit, type Audit, type AuditEntry } from "./audit.ts";
 import { createChats, type Chat, type Chats } from "./chats.ts";
-import { createDoor, type AccessMode, type Door, type Opening, type Stamp, type Standing } from "./door.ts";
-import { createLedger, type Counts, type Ledger } from "./ledger.ts";
+import { createAccess, type AccessMode, type Access, type Opening, type Stamp, type Standing } from "./door.ts";
+import { createCounters, type Counts, type Counters } from "./ledger.ts";
 
-/** The operators' side of the house: who is let in, what is counted and written down, and words to everybody. */
-export interface Office {
-  readonly door: Door;
+/** The operators' side of the app: who is let in, what is counted and written down, and words to everybody. */
+export interface Admin {
+  readonly access: Access;
   readonly chats: Chats;
-  readonly ledger: Ledger;
+  readonly counters: Counters;
   readonly audit: Audit;
   readonly allowance: Allowance;
   readonly broadcasts: Broadcasts;
@@ -39,8 +39,8 @@ export interface LogLevel {
 /** The levels there are, quietest first. */
 export const logLevels = ["error", "warn", "info", "debug", "trace"] as const;
 
-/** What the office is made of. */
-export interface OfficeParts {
+/** What the admin side is made of. */
+export interface AdminParts {
   /** A namespace of the store. */
   open<T>(namespace: string): Keyv<T>;
   readonly mounts: Keyv<Mount>;
@@ -59,13 +59,13 @@ export interface OfficeParts {
   readonly log: { error(fields: object, event: string): void };
 }
 
-/** Opens the office over its own namespaces. */
-export function openOffice(parts: OfficeParts): Office {
+/** Opens the admin side over its own namespaces. */
+export function openAdmin(parts: AdminParts): Admin {
   const { open, exclusive, now, newId, log } = parts;
-  const onError = (err: unknown) => log.error({ err }, "office could not write");
-  const door = createDoor({
+  const onError = (err: unknown) => log.error({ err }, "admin side could not write");
+  const access = createAccess({
     standings: open<Standing>("standings"),
-    settings: open<Opening | string>("door"),
+    settings: open<Opening | string>("access"),
     codes: open<Stamp>("invitations"),
     access: parts.access,
     exclusive,
@@ -73,22 +73,22 @@ export function openOffice(parts: OfficeParts): Office {
     newId,
   });
   const chats = createChats({ kept: open<Chat>("chats"), now });
-  const ledger = createLedger({ kept: open<Counts>("ledger"), exclusive, onError });
+  const counters = createCounters({ kept: open<Counts>("counters"), exclusive, onError });
   const allowance = createAllowance({
     kept: open<number>("allowance"),
-    limitOf: async (person) => (await door.standing(person)).quota,
+    limitOf: async (person) => (await access.standing(person)).quota,
     exclusive,
     now,
     onError,
   });
   const broadcasts = createBroadcasts({ ...parts, kept: open<Kept>("broadcasts"), chats });
   return {
-    door,
+    access,
     chats,
-    ledger,
+    counters,
     allowance: {
       ...allowance,
-      spend: (person, bytes) => void (ledger.count("bytes", bytes), allowance.spend(person, bytes)),
+      spend: (person, bytes) => void (counters.count("bytes", bytes), allowance.spend(person, bytes)),
     },
     audit: createAudit({ kept: open<AuditEntry | number>("audit"), exclusive, now }),
     broadcasts,
@@ -101,10 +101,10 @@ export function openOffice(parts: OfficeParts): Office {
     start: () => broadcasts.resume(),
     async stop() {
       const failures: unknown[] = [];
-      for (const part of [broadcasts, allowance, ledger]) {
+      for (const part of [broadcasts, allowance, counters]) {
         await part.stop().catch((error: unknown) => void failures.push(error));
       }
-      if (failures.length > 0) throw new AggregateError(failures, "the office could not write everything");
+      if (failures.length > 0) throw new AggregateError(failures, "the admin side could not write everything");
     },
   };
 }

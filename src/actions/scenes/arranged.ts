@@ -1,6 +1,6 @@
 import { sortEntries, type Entry } from "../../storage/entry.ts";
 import type { Folder } from "../../storage/folders.ts";
-import type { FolderScene } from "../session.ts";
+import type { FolderView } from "../session.ts";
 
 /** A page of a folder, cut out of what is known of it. */
 export interface Cut {
@@ -16,16 +16,16 @@ export interface Cut {
 interface CutOptions {
   /** Rows a page. */
   readonly size: number;
-  /** Instead of the scene's page, the one this entry is on. */
+  /** Instead of the view's page, the one this entry is on. */
   readonly around?: string;
 }
 
-/** The scene's page: filtered, sorted, and the last one where the folder has become shorter. */
-export function cut(folder: Folder, scene: FolderScene, { size, around }: CutOptions): Cut {
-  const entries = arranged(folder, scene);
+/** The view's page: filtered, sorted, and the last one where the folder has become shorter. */
+export function cut(folder: Folder, state: FolderView, { size, around }: CutOptions): Cut {
+  const entries = arranged(folder, state);
   const pages = Math.max(1, Math.ceil(entries.length / size));
   const place = around === undefined ? -1 : entries.findIndex((entry) => entry.id === around);
-  const wanted = place === -1 ? scene.page : Math.floor(place / size) + 1;
+  const wanted = place === -1 ? state.page : Math.floor(place / size) + 1;
   const page = Math.min(Math.max(1, wanted), pages);
   return { rows: entries.slice((page - 1) * size, page * size), page, pages, known: entries.length };
 }
@@ -33,7 +33,7 @@ export function cut(folder: Folder, scene: FolderScene, { size, around }: CutOpt
 /** Sorted once for each order: a settled folder keeps its array, so the next page costs no sorting. */
 const sorted = new WeakMap<readonly Entry[], Map<string, readonly Entry[]>>();
 
-function arranged({ entries }: Folder, { order, filter }: FolderScene): readonly Entry[] {
+function arranged({ entries }: Folder, { order, filter }: FolderView): readonly Entry[] {
   const known = sorted.get(entries) ?? new Map<string, readonly Entry[]>();
   sorted.set(entries, known);
   const key = `${order.by}${order.descending ? "-" : "+"}`;

@@ -1,22 +1,27 @@
 import type { Entry, Variant } from "../../storage/entry.ts";
-import { afresh, draw, type Errand, type Outcome } from "../errand.ts";
+import { afresh, draw, type ActionContext, type Outcome } from "../errand.ts";
 import { attempt } from "../failure.ts";
-import type { FileScene, FolderScene, SearchScene } from "../session.ts";
+import type { FileView, FolderView, SearchView } from "../session.ts";
 import { folderId, slim } from "./listing.ts";
 import { namesOf, tagIn, withMount } from "./mounted.ts";
 import { isSendable } from "./transfer.ts";
 
 /** A file's card, asked of the drive anew. `folder` is where it is, `from` the search it was opened from. */
-export function showFile(errand: Errand, folder: FolderScene, entry: Entry, from?: SearchScene): Promise<Outcome> {
-  const retry: FileScene = { at: "file", folder, entry, variants: [], ...(from && { from }) };
+export function showFile(
+  context: ActionContext,
+  folder: FolderView,
+  entry: Entry,
+  from?: SearchView,
+): Promise<Outcome> {
+  const retry: FileView = { at: "file", folder, entry, variants: [], ...(from && { from }) };
   return withMount(
-    errand,
+    context,
     folder.mount,
     (mount) =>
-      attempt(errand, { mount, retry, back: from ?? folder }, async () => {
-        const details = await errand.services.storage.stat(mount.id, entry.id, { signal: errand.signal });
+      attempt(context, { mount, retry, back: from ?? folder }, async () => {
+        const details = await context.services.storage.stat(mount.id, entry.id, { signal: context.signal });
         const { variants = [], duration, ...file } = details;
-        const view = await draw(errand, { ...retry, entry: slim(file), variants });
+        const view = await draw(context, { ...retry, entry: slim(file), variants });
         return {
           screen: {
             show: "file",
@@ -26,7 +31,7 @@ export function showFile(errand: Errand, folder: FolderScene, entry: Entry, from
             entry: file,
             variants,
             ...(duration !== undefined && { duration }),
-            ...(isSendable(errand) && { sendable: true }),
+            ...(isSendable(context) && { sendable: true }),
           },
         };
       }),
@@ -34,37 +39,40 @@ export function showFile(errand: Errand, folder: FolderScene, entry: Entry, from
   );
 }
 
-interface LinkWish {
-  readonly folder: FolderScene;
+interface LinkRequest {
+  readonly folder: FolderView;
   readonly entry: Entry;
   readonly variants: readonly Variant[];
   /** Absent = the original. */
   readonly variant?: Variant;
-  readonly from?: SearchScene;
+  readonly from?: SearchView;
 }
 
 /** A file's address, for whoever asked. In a group it is a screen of its own, and the one pressed on stays. */
-export async function showLink(errand: Errand, wish: LinkWish): Promise<Outcome> {
-  if (errand.visit.place.kind === "private") return linkOrFailure(errand, wish);
-  const { screen } = await linkOrFailure({ ...afresh(errand), quiet: true }, wish);
+export async function showLink(context: ActionContext, request: LinkRequest): Promise<Outcome> {
+  if (context.visit.place.kind === "private") return linkOrFailure(context, request);
+  const { screen } = await linkOrFailure({ ...afresh(context), forAsker: true }, request);
   return { screen: screen.show === "notice" ? { ...screen, for: "asker" } : screen };
 }
 
-function linkOrFailure(errand: Errand, { folder, entry, variants, variant, from }: LinkWish): Promise<Outcome> {
-  const scene: FileScene = { at: "link", folder, entry, variants, ...(variant && { variant }), ...(from && { from }) };
-  const { services, visit, signal } = errand;
+function linkOrFailure(
+  context: ActionContext,
+  { folder, entry, variants, variant, from }: LinkRequest,
+): Promise<Outcome> {
+  const state: FileView = { at: "link", folder, entry, variants, ...(variant && { variant }), ...(from && { from }) };
+  const { services, visit, signal } = context;
   return withMount(
-    errand,
+    context,
     folder.mount,
     (mount, { lent }) =>
-      attempt(errand, { mount, retry: scene, back: { ...scene, at: "file" } }, async () => {
+      attempt(context, { mount, retry: state, back: { ...state, at: "file" } }, async () => {
         const issued = await services.issueLink(mount, entry, visit, {
           signal,
           folder: folderId(folder) ?? "",
           ...(variant && { variant }),
         });
-        const view = await draw(errand, scene);
-        const isOpen = lent?.lending.policy.open === true && lent.place.settings.hushed !== true;
+        const view = await draw(context, state);
+        const isOpen = lent?.lending.policy.open === true && lent.place.settings.privateLinks !== true;
         return {
           screen: {
             show: "link",
@@ -74,7 +82,7 @@ function linkOrFailure(errand: Errand, { folder, entry, variants, variant, from 
             entry,
             ...(variant && { variant }),
             ...issued,
-            ...(isSendable(errand) && { sendable: true }),
+            ...(isSendable(context) && { sendable: true }),
           },
         };
       }),

@@ -1,42 +1,42 @@
 import type { Folder } from "../../storage/folders.ts";
-import type { Errand, Outcome } from "../errand.ts";
+import type { ActionContext, Outcome } from "../errand.ts";
 import { attempt } from "../failure.ts";
 import { rowsHere } from "../person.ts";
-import type { FolderScene } from "../session.ts";
+import type { FolderView } from "../session.ts";
 import { fillIn } from "./fill-in.ts";
 import { drawListing, folderId, isSettled, parentOf, type ShowOptions, type Shown } from "./listing.ts";
 import { withMount } from "./mounted.ts";
 
 /** A folder's page. The screen is there after one upstream page; while the folder is read on, updates follow it. */
-export function showFolder(errand: Errand, scene: FolderScene, options: ShowOptions = {}): Promise<Outcome> {
-  const back = parentOf(scene);
+export function showFolder(context: ActionContext, state: FolderView, options: ShowOptions = {}): Promise<Outcome> {
+  const back = parentOf(state);
   return withMount(
-    errand,
-    scene.mount,
+    context,
+    state.mount,
     (mount) =>
-      attempt(errand, { mount, retry: scene, ...(back && { back }) }, async () => {
-        const folder = await readUpTo(errand, scene, options);
-        return drawFolder(errand, { mount, scene, folder, options });
+      attempt(context, { mount, retry: state, ...(back && { back }) }, async () => {
+        const folder = await readUpTo(context, state, options);
+        return drawFolder(context, { mount, state, folder, options });
       }),
-    { for: "browse", trail: scene.trail },
+    { for: "browse", trail: state.trail },
   );
 }
 
 /** The folder, read at least as far as the page asked for: who turns pages faster than it is read waits for it. */
-async function readUpTo(errand: Errand, scene: FolderScene, { refresh = false }: ShowOptions): Promise<Folder> {
-  const { services, signal } = errand;
+async function readUpTo(context: ActionContext, state: FolderView, { refresh = false }: ShowOptions): Promise<Folder> {
+  const { services, signal } = context;
   const { storage } = services;
-  const first = await storage.folder(scene.mount, folderId(scene), { refresh, signal });
-  const wanted = (scene.page - 1) * rowsHere(errand);
-  if (scene.page === 1 || isSettled(first) || first.entries.length > wanted) return first;
-  for await (const folder of storage.follow(scene.mount, folderId(scene), { signal, every: 200 })) {
+  const first = await storage.folder(state.mount, folderId(state), { refresh, signal });
+  const wanted = (state.page - 1) * rowsHere(context);
+  if (state.page === 1 || isSettled(first) || first.entries.length > wanted) return first;
+  for await (const folder of storage.follow(state.mount, folderId(state), { signal, every: 200 })) {
     if (isSettled(folder) || folder.entries.length > wanted) return folder;
   }
-  return storage.folder(scene.mount, folderId(scene), { signal });
+  return storage.folder(state.mount, folderId(state), { signal });
 }
 
-async function drawFolder(errand: Errand, shown: Shown): Promise<Outcome> {
-  const listing = await drawListing(errand, shown);
+async function drawFolder(context: ActionContext, shown: Shown): Promise<Outcome> {
+  const listing = await drawListing(context, shown);
   if (isSettled(shown.folder)) return { screen: listing };
-  return { screen: listing, updates: fillIn(errand, shown, listing) };
+  return { screen: listing, updates: fillIn(context, shown, listing) };
 }

@@ -1,21 +1,21 @@
-import { draw, type Errand, type Outcome } from "../errand.ts";
+import { draw, type ActionContext, type Outcome } from "../errand.ts";
 import { notice, noticeWithWays, refused } from "../failure.ts";
 import { mountsOf, rowChoicesOf } from "../person.ts";
 import { clearChoices, dailyChoices, groupIn, lendingOf, loadPlace, type Place } from "../place.ts";
-import type { Scene } from "../session.ts";
+import type { ViewState } from "../session.ts";
 import { tagOf } from "./mounted.ts";
 
 /** Which of one's mounts to lend to a group; of one, there is nothing to choose. */
-export async function showLendChoice(errand: Errand, place: string): Promise<Outcome> {
-  const mounts = await mountsOf(errand.services, errand.person);
+export async function showLendChoice(context: ActionContext, place: string): Promise<Outcome> {
+  const mounts = await mountsOf(context.services, context.person);
   if (mounts.length === 0) return notice("nothing-to-lend", { level: "refused", for: "asker" });
   const view = await draw(
-    errand,
+    context,
     { at: "lend-choice", place },
     mounts.map(({ id }) => id),
   );
-  const { title } = await loadPlace(errand.services, place);
-  const shown = title ?? groupIn(errand.visit)?.title;
+  const { title } = await loadPlace(context.services, place);
+  const shown = title ?? groupIn(context.visit)?.title;
   return {
     screen: {
       show: "lend-choice",
@@ -28,12 +28,15 @@ export async function showLendChoice(errand: Errand, place: string): Promise<Out
 }
 
 /** How a mount is lent to a group, for the one who lent it. */
-export async function showLending(errand: Errand, scene: Extract<Scene, { at: "lending" }>): Promise<Outcome> {
-  const place = await loadPlace(errand.services, scene.place);
-  const lending = lendingOf(place, scene.mount);
-  const mount = await errand.services.storage.find(scene.mount);
-  if (!lending || !mount || lending.owner !== errand.person.id) return noticeWithWays(errand, "taken-back");
-  const view = await draw(errand, scene);
+export async function showLending(
+  context: ActionContext,
+  state: Extract<ViewState, { at: "lending" }>,
+): Promise<Outcome> {
+  const place = await loadPlace(context.services, state.place);
+  const lending = lendingOf(place, state.mount);
+  const mount = await context.services.storage.find(state.mount);
+  if (!lending || !mount || lending.owner !== context.person.id) return noticeWithWays(context, "taken-back");
+  const view = await draw(context, state);
   return {
     screen: {
       show: "lending",
@@ -48,13 +51,13 @@ export async function showLending(errand: Errand, scene: Extract<Scene, { at: "l
 }
 
 /** A group's settings as they are now. */
-export async function showPlaceSettings(errand: Errand): Promise<Outcome> {
-  const { services, visit } = errand;
+export async function showPlaceSettings(context: ActionContext): Promise<Outcome> {
+  const { services, visit } = context;
   const here = groupIn(visit);
   if (!here) return refused("groups-only");
   const { id } = here;
   const { title = here.title, settings } = await loadPlace(services, id);
-  const view = await draw(errand, { at: "place-settings", place: id });
+  const view = await draw(context, { at: "place-settings", place: id });
   return {
     screen: {
       show: "place-settings",
@@ -67,7 +70,7 @@ export async function showPlaceSettings(errand: Errand): Promise<Outcome> {
       ...(settings.order && { order: settings.order }),
       clearAfter: settings.clearAfter ?? 0,
       clearChoices,
-      hushed: settings.hushed === true,
+      privateLinks: settings.privateLinks === true,
     },
   };
 }

@@ -2,32 +2,32 @@ import type { Entry } from "../../storage/entry.ts";
 import type { Folder } from "../../storage/folders.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ViewRef } from "../action.ts";
-import { draw, type Errand } from "../errand.ts";
+import { draw, type ActionContext } from "../errand.ts";
 import { reasonOf } from "../failure.ts";
 import { orderHere, rowsHere } from "../person.ts";
 import type { Listing } from "../screen.ts";
-import type { Crumb, FolderScene } from "../session.ts";
+import type { Crumb, FolderView } from "../session.ts";
 import { cut, type Cut } from "./arranged.ts";
 import { namesOf, tagIn } from "./mounted.ts";
 
 /** The first page of a folder of a mount, in the person's order. `base` = folders of the trail one may not go above. */
-export function folderScene(
-  errand: Pick<Errand, "person" | "place">,
+export function folderView(
+  context: Pick<ActionContext, "person" | "place">,
   mount: string,
   trail: readonly Crumb[] = [],
   base = 0,
-): FolderScene {
-  return { at: "folder", mount, trail, page: 1, order: orderHere(errand), ...(base > 0 && { base }) };
+): FolderView {
+  return { at: "folder", mount, trail, page: 1, order: orderHere(context), ...(base > 0 && { base }) };
 }
 
 /** Where `up` leads; undefined at the root. */
-export function parentOf({ filter, ...scene }: FolderScene): FolderScene | undefined {
-  if (filter !== undefined) return { ...scene, page: 1 };
-  return scene.trail.length <= (scene.base ?? 0) ? undefined : { ...scene, trail: scene.trail.slice(0, -1), page: 1 };
+export function parentOf({ filter, ...state }: FolderView): FolderView | undefined {
+  if (filter !== undefined) return { ...state, page: 1 };
+  return state.trail.length <= (state.base ?? 0) ? undefined : { ...state, trail: state.trail.slice(0, -1), page: 1 };
 }
 
-/** The drive's id of the folder a scene is in; undefined = the mount's root. */
-export function folderId({ trail }: FolderScene): string | undefined {
+/** The drive's id of the folder a view is in; undefined = the mount's root. */
+export function folderId({ trail }: FolderView): string | undefined {
   return trail.at(-1)?.id;
 }
 
@@ -36,7 +36,7 @@ export function isSettled({ complete, failed }: Folder): boolean {
   return complete || failed !== undefined;
 }
 
-/** How a listing is to be shown, beyond its scene. */
+/** How a listing is to be shown, beyond its view. */
 export interface ShowOptions {
   /** Read it anew. */
   readonly refresh?: boolean;
@@ -48,50 +48,50 @@ export interface ShowOptions {
 /** A folder about to be drawn. */
 export interface Shown {
   readonly mount: Mount;
-  readonly scene: FolderScene;
+  readonly state: FolderView;
   readonly folder: Folder;
   readonly options: ShowOptions;
 }
 
 /** The page as a screen of its own revision. */
-export async function drawListing(errand: Errand, { mount, scene, folder, options }: Shown): Promise<Listing> {
-  const size = rowsHere(errand);
-  const page = cut(folder, scene, { size, ...(options.around !== undefined && { around: options.around }) });
-  const view = await draw(errand, { ...scene, page: page.page }, page.rows.map(slim));
+export async function drawListing(context: ActionContext, { mount, state, folder, options }: Shown): Promise<Listing> {
+  const size = rowsHere(context);
+  const page = cut(folder, state, { size, ...(options.around !== undefined && { around: options.around }) });
+  const view = await draw(context, { ...state, page: page.page }, page.rows.map(slim));
   return {
-    ...listingOf({ mount, scene, folder, page, view, ...(options.notice && { notice: options.notice }) }),
-    ...(isListable(errand, mount) && page.known > 0 && { listable: true }),
+    ...listingOf({ mount, state, folder, page, view, ...(options.notice && { notice: options.notice }) }),
+    ...(isListable(context, mount) && page.known > 0 && { listable: true }),
   };
 }
 
 /** A list is full of links: its owner's, where nobody else sees it. */
-function isListable({ visit, person }: Errand, mount: Mount): boolean {
+function isListable({ visit, person }: ActionContext, mount: Mount): boolean {
   return visit.place.kind === "private" && mount.owner === person.id;
 }
 
 /** What a listing is made of. */
 interface ListingParts {
   readonly mount: Mount;
-  readonly scene: FolderScene;
+  readonly state: FolderView;
   readonly folder: Folder;
   readonly page: Cut;
   readonly view: ViewRef;
   readonly notice?: NonNullable<Listing["notice"]>;
 }
 
-function listingOf({ mount, scene, folder, page, view, notice }: ListingParts): Omit<Listing, "listable"> {
+function listingOf({ mount, state, folder, page, view, notice }: ListingParts): Omit<Listing, "listable"> {
   return {
     show: "listing",
     view,
-    mount: tagIn(mount, scene),
-    trail: namesOf(scene),
+    mount: tagIn(mount, state),
+    trail: namesOf(state),
     rows: page.rows,
     ...progressOf(folder, page),
-    order: scene.order,
-    up: parentOf(scene) !== undefined,
+    order: state.order,
+    up: parentOf(state) !== undefined,
     ...(folder.failed && { failed: reasonOf(folder.failed) }),
     ...(notice && { notice }),
-    ...(scene.filter !== undefined && { filter: scene.filter }),
+    ...(state.filter !== undefined && { filter: state.filter }),
   };
 }
 

@@ -1,37 +1,37 @@
 import type { Mount } from "../../storage/mount.ts";
-import type { Errand, Outcome } from "../errand.ts";
+import type { ActionContext, Outcome } from "../errand.ts";
 import { mountGone, notice, refused } from "../failure.ts";
 import { isOpenByLink } from "../kinds.ts";
 import { leaveFor, type MountLeave, type Need } from "../permission.ts";
 import { giveBack, take } from "../place.ts";
 import type { MountTag } from "../screen.ts";
-import type { FolderScene } from "../session.ts";
+import type { FolderView } from "../session.ts";
 
 /** Does something with a mount, if it is still there and the visitor has leave to do it where they stand. */
 export async function withMount(
-  errand: Errand,
+  context: ActionContext,
   id: string,
   work: (mount: Mount, leave: Extract<MountLeave, { is: "yes" }>) => Promise<Outcome>,
   need: Need = { for: "own" },
 ): Promise<Outcome> {
-  const mount = await errand.services.storage.find(id);
-  if (!mount) return mountGone(errand);
-  const leave = await leaveFor(errand, mount, need, isOpenByLink(errand, mount));
+  const mount = await context.services.storage.find(id);
+  if (!mount) return mountGone(context);
+  const leave = await leaveFor(context, mount, need, isOpenByLink(context, mount));
   switch (leave.is) {
     case "yes":
-      return counted(errand, leave, need, () => work(mount, leave));
+      return counted(context, leave, need, () => work(mount, leave));
     case "not-here":
       return notice("private-only", { level: "refused", for: "asker" });
     case "not-allowed":
       return refused("not-allowed-here");
     case "no":
-      return mountGone(errand);
+      return mountGone(context);
   }
 }
 
 /** A link or a file counts among what a member may have a day; what came to nothing does not. */
 async function counted(
-  { services, person }: Errand,
+  { services, person }: ActionContext,
   { lent }: Extract<MountLeave, { is: "yes" }>,
   need: Need,
   work: () => Promise<Outcome>,
@@ -57,12 +57,12 @@ export function tagOf({ id, title, driver }: Mount): MountTag {
 }
 
 /** The same in a folder of it: where only a folder was lent, that folder stands for the mount. */
-export function tagIn(mount: Mount, { trail, base = 0 }: Pick<FolderScene, "trail" | "base">): MountTag {
+export function tagIn(mount: Mount, { trail, base = 0 }: Pick<FolderView, "trail" | "base">): MountTag {
   const lent = trail[base - 1];
   return { ...tagOf(mount), ...(lent && { title: lent.name }) };
 }
 
 /** The names of a trail that people see: not those above what was lent. */
-export function namesOf({ trail, base = 0 }: Pick<FolderScene, "trail" | "base">): readonly string[] {
+export function namesOf({ trail, base = 0 }: Pick<FolderView, "trail" | "base">): readonly string[] {
   return trail.slice(base).map(({ name }) => name);
 }

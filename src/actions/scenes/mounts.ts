@@ -1,34 +1,34 @@
 import type { Quota } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { draw, type Errand, type Outcome } from "../errand.ts";
+import { draw, type ActionContext, type Outcome } from "../errand.ts";
 import { noticeWithWays } from "../failure.ts";
 import { isRenewable } from "../kinds.ts";
 import { mountsOf } from "../person.ts";
 import { lendingOf } from "../place.ts";
 import type { MountCard, MountLine } from "../screen.ts";
-import type { Crumb, FolderScene } from "../session.ts";
+import type { Crumb, FolderView } from "../session.ts";
 import { tagIn, tagOf, withMount } from "./mounted.ts";
 
 /** The person's mounts, or the ways to a first one. */
-export async function showMounts(errand: Errand): Promise<Outcome> {
-  if (errand.visit.place.kind === "group") return showLent(errand);
-  const mounts = await mountsOf(errand.services, errand.person);
-  if (mounts.length === 0 && errand.group && errand.group.lent.length > 0) return showLent(errand);
-  if (mounts.length === 0) return noticeWithWays(errand, "no-mounts", { offer: ["add-account", "add-share"] });
+export async function showMounts(context: ActionContext): Promise<Outcome> {
+  if (context.visit.place.kind === "group") return showLent(context);
+  const mounts = await mountsOf(context.services, context.person);
+  if (mounts.length === 0 && context.group && context.group.lent.length > 0) return showLent(context);
+  if (mounts.length === 0) return noticeWithWays(context, "no-mounts", { offer: ["add-account", "add-share"] });
   const rows = mounts.map((mount) => mount.id);
-  const view = await draw(errand, { at: "mounts" }, rows);
-  return { screen: { show: "mounts", view, mounts: mounts.map((mount) => lineOf(errand, mount)) } };
+  const view = await draw(context, { at: "mounts" }, rows);
+  return { screen: { show: "mounts", view, mounts: mounts.map((mount) => lineOf(context, mount)) } };
 }
 
 /** The mounts lent to the group this is in. What is private to their owners is not told. */
-export async function showLent(errand: Errand): Promise<Outcome> {
-  const { services, group } = errand;
+export async function showLent(context: ActionContext): Promise<Outcome> {
+  const { services, group } = context;
   const found = await Promise.all((group?.lent ?? []).map(({ mount }) => services.storage.find(mount)));
   const mounts = found.filter((mount) => mount !== undefined);
-  if (!group || mounts.length === 0) return noticeWithWays(errand, "nothing-lent");
+  if (!group || mounts.length === 0) return noticeWithWays(context, "nothing-lent");
   const view = await draw(
-    errand,
+    context,
     { at: "mounts" },
     mounts.map(({ id }) => id),
   );
@@ -40,46 +40,46 @@ export async function showLent(errand: Errand): Promise<Outcome> {
   return { screen: { show: "mounts", lent: true, view, mounts: lines } };
 }
 
-function rootOf(trail: readonly Crumb[] = []): Pick<FolderScene, "trail" | "base"> {
+function rootOf(trail: readonly Crumb[] = []): Pick<FolderView, "trail" | "base"> {
   return { trail, base: trail.length };
 }
 
 /** One mount's card, with its quota where the drive tells one. */
-export function showMount(errand: Errand, id: string): Promise<Outcome> {
-  return withMount(errand, id, async (mount) => {
-    const { services } = errand;
-    const quota = await quotaOf(errand, id);
+export function showMount(context: ActionContext, id: string): Promise<Outcome> {
+  return withMount(context, id, async (mount) => {
+    const { services } = context;
+    const quota = await quotaOf(context, id);
     // Asking may have changed how the mount is known to be.
     const now = (await services.storage.find(id)) ?? mount;
-    const view = await draw(errand, { at: "mount", mount: id });
+    const view = await draw(context, { at: "mount", mount: id });
     return {
       screen: {
         show: "mount",
         view,
-        mount: lineOf(errand, now),
+        mount: lineOf(context, now),
         ...(quota && { quota }),
-        ...methodOf(errand, now),
+        ...methodOf(context, now),
         usual: services.usualMethod,
         methods: services.methods,
         ...(services.revokeLinks && { revocable: true }),
-        renewable: isRenewable(errand, now),
+        renewable: isRenewable(context, now),
       },
     };
   });
 }
 
 /** The way that was chosen, as long as it works: an operator may have taken away what it needs. */
-function methodOf({ services }: Errand, { method }: Mount): Pick<MountCard, "method" | "lapsed"> {
+function methodOf({ services }: ActionContext, { method }: Mount): Pick<MountCard, "method" | "lapsed"> {
   if (!method) return {};
   return services.methods.includes(method) ? { method } : { lapsed: method };
 }
 
-function lineOf({ person }: Errand, mount: Mount): MountLine {
+function lineOf({ person }: ActionContext, mount: Mount): MountLine {
   return { ...tagOf(mount), current: mount.id === (person.current ?? person.mounts[0]), health: mount.health };
 }
 
 /** A mount that cannot be asked still has a card: it is where one signs in again. */
-async function quotaOf({ services, signal }: Errand, id: string): Promise<Quota | undefined> {
+async function quotaOf({ services, signal }: ActionContext, id: string): Promise<Quota | undefined> {
   try {
     return await services.storage.quota(id, { signal });
   } catch (error) {

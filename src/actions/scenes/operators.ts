@@ -1,40 +1,40 @@
 import type { ViewRef } from "../action.ts";
-import { draw, type Errand, type Outcome } from "../errand.ts";
+import { draw, type ActionContext, type Outcome } from "../errand.ts";
 import { accessModes, type Invitation, type Standing } from "../office/door.ts";
 import type { Counts } from "../office/ledger.ts";
-import { logLevels, type Office } from "../office/office.ts";
-import type { OperatorsScene } from "../operate.ts";
-import type { GuestLine, HouseNumbers } from "../screen-operators.ts";
+import { logLevels, type Admin } from "../office/office.ts";
+import type { AdminView } from "../operate.ts";
+import type { GuestLine, AdminNumbers } from "../screen-operators.ts";
 import type { Screen } from "../screen.ts";
 import { tagOf } from "./mounted.ts";
 
 /** A room of the operators, as it is now. */
-export function showOperators(errand: Errand, scene: OperatorsScene): Promise<Outcome> {
-  switch (scene.room) {
+export function showOperators(context: ActionContext, state: AdminView): Promise<Outcome> {
+  switch (state.room) {
     case "panel":
-      return showPanel(errand, scene);
+      return showPanel(context, state);
     case "people":
-      return showPeople(errand, scene);
+      return showPeople(context, state);
     case "person":
-      return showPerson(errand, scene.id);
+      return showPerson(context, state.id);
     case "access":
-      return showAccess(errand);
+      return showAccess(context);
     case "admin-mounts":
-      return showEveryMount(errand, scene.page);
+      return showEveryMount(context, state.page);
     case "broadcast":
-      return showBroadcast(errand);
+      return showBroadcast(context);
     case "audit":
-      return showAudit(errand, scene.page);
+      return showAudit(context, state.page);
   }
 }
 
 /** Rows a list of the operators has. */
 const size = 8;
 
-async function showPanel(errand: Errand, scene: OperatorsScene): Promise<Outcome> {
-  const { office, revokeLinks } = errand.services;
-  const [numbers, { access, maintenance }] = await Promise.all([numbersOf(office), office.door.opening()]);
-  const view = await draw(errand, scene);
+async function showPanel(context: ActionContext, state: AdminView): Promise<Outcome> {
+  const { admin, revokeLinks } = context.services;
+  const [numbers, { access, maintenance }] = await Promise.all([numbersOf(admin), admin.access.opening()]);
+  const view = await draw(context, state);
   return {
     screen: {
       show: "admin",
@@ -42,14 +42,14 @@ async function showPanel(errand: Errand, scene: OperatorsScene): Promise<Outcome
       numbers,
       access,
       ...(maintenance && { maintenanceSince: maintenance.at }),
-      logLevel: office.level.get(),
+      logLevel: admin.level.get(),
       logLevels,
       ...(revokeLinks && { revocable: true }),
     },
   };
 }
 
-async function numbersOf({ chats, ledger, mounts }: Office): Promise<HouseNumbers> {
+async function numbersOf({ chats, counters, mounts }: Admin): Promise<AdminNumbers> {
   const seen = { people: 0, groups: 0, mounts: 0, failing: 0 };
   for await (const { kind, reachable } of chats.all()) {
     if (kind === "person") seen.people += 1;
@@ -59,7 +59,7 @@ async function numbersOf({ chats, ledger, mounts }: Office): Promise<HouseNumber
     seen.mounts += 1;
     if (health.state === "failing") seen.failing += 1;
   }
-  const counts = await ledger.read();
+  const counts = await counters.read();
   return {
     ...seen,
     links: counts["links"] ?? 0,
@@ -70,7 +70,7 @@ async function numbersOf({ chats, ledger, mounts }: Office): Promise<HouseNumber
   };
 }
 
-function errorsIn(counts: Counts): HouseNumbers["errors"] {
+function errorsIn(counts: Counts): AdminNumbers["errors"] {
   return Object.entries(counts)
     .flatMap(([what, count]) =>
       what.startsWith("error ") ? [{ code: what.slice("error ".length), count: count ?? 0 }] : [],
@@ -80,41 +80,41 @@ function errorsIn(counts: Counts): HouseNumbers["errors"] {
 }
 
 async function showPeople(
-  errand: Errand,
-  { page, words }: Extract<OperatorsScene, { room: "people" }>,
+  context: ActionContext,
+  { page, words }: Extract<AdminView, { room: "people" }>,
 ): Promise<Outcome> {
-  const guests = (await everybody(errand)).filter(({ id }) => words === undefined || id.includes(words));
+  const guests = (await everybody(context)).filter(({ id }) => words === undefined || id.includes(words));
   const part = cut(guests, page);
-  const scene: OperatorsScene = {
+  const state: AdminView = {
     at: "operators",
     room: "people",
     page: part.page,
     ...(words !== undefined && { words }),
   };
   const view = await draw(
-    errand,
-    scene,
+    context,
+    state,
     part.rows.map(({ id }) => id),
   );
   return { screen: { show: "people", view, ...part, ...(words !== undefined && { words }) } };
 }
 
 /** All that were seen or decided about, those seen last first. */
-async function everybody({ services: { office, admins } }: Errand): Promise<readonly GuestLine[]> {
-  const standings = await standingsIn(office);
+async function everybody({ services: { admin, admins } }: ActionContext): Promise<readonly GuestLine[]> {
+  const standings = await standingsIn(admin);
   const guests = new Map<string, GuestLine>();
   for (const id of [...admins, ...standings.keys()]) {
     guests.set(id, { id, kind: kindOf(id), standing: standingOf(standings.get(id), admins.includes(id)) });
   }
-  for await (const { id, kind, seenAt } of office.chats.all()) {
+  for await (const { id, kind, seenAt } of admin.chats.all()) {
     guests.set(id, { id, kind, standing: standingOf(standings.get(id), admins.includes(id)), seenAt });
   }
   return [...guests.values()].toSorted((a, b) => (b.seenAt ?? 0) - (a.seenAt ?? 0) || (a.id < b.id ? -1 : 1));
 }
 
-async function standingsIn({ door }: Office): Promise<ReadonlyMap<string, Standing>> {
+async function standingsIn({ access }: Admin): Promise<ReadonlyMap<string, Standing>> {
   const standings = new Map<string, Standing>();
-  for await (const standing of door.standings()) standings.set(standing.id, standing);
+  for await (const standing of access.standings()) standings.set(standing.id, standing);
   return standings;
 }
 
@@ -129,17 +129,17 @@ function standingOf(standing: Standing | undefined, isFixed: boolean): GuestLine
   return standing?.admitted ? "admitted" : "usual";
 }
 
-async function showPerson(errand: Errand, id: string): Promise<Outcome> {
-  const { office, admins } = errand.services;
+async function showPerson(context: ActionContext, id: string): Promise<Outcome> {
+  const { admin, admins } = context.services;
   const [chat, standing, used] = await Promise.all([
-    office.chats.find(id),
-    office.door.standing(id),
-    office.allowance.used(id),
+    admin.chats.find(id),
+    admin.access.standing(id),
+    admin.allowance.used(id),
   ]);
   let mounts = 0;
-  for await (const { owner } of office.mounts()) if (owner === id) mounts += 1;
+  for await (const { owner } of admin.mounts()) if (owner === id) mounts += 1;
   const fixed = admins.includes(id);
-  const view = await draw(errand, { at: "operators", room: "person", id });
+  const view = await draw(context, { at: "operators", room: "person", id });
   return {
     screen: {
       show: "person",
@@ -161,17 +161,17 @@ async function showPerson(errand: Errand, id: string): Promise<Outcome> {
 }
 
 /** Who may come in; an invitation that was just made is shown this once. */
-export async function showAccess(errand: Errand, invitation?: Invitation): Promise<Outcome> {
-  const { door } = errand.services.office;
-  const { access } = await door.opening();
-  const standings = await standingsIn(errand.services.office);
-  const open = await door.invitations();
-  const view = await draw(errand, { at: "operators", room: "access" });
+export async function showAccess(context: ActionContext, invitation?: Invitation): Promise<Outcome> {
+  const { access } = context.services.admin;
+  const { access: mode } = await access.opening();
+  const standings = await standingsIn(context.services.admin);
+  const open = await access.invitations();
+  const view = await draw(context, { at: "operators", room: "access" });
   return {
     screen: {
       show: "access",
       view,
-      access,
+      access: mode,
       modes: accessModes,
       admitted: [...standings.values()].filter(({ admitted }) => admitted !== undefined).length,
       open,
@@ -180,40 +180,40 @@ export async function showAccess(errand: Errand, invitation?: Invitation): Promi
   };
 }
 
-async function showEveryMount(errand: Errand, page: number): Promise<Outcome> {
-  const mounts = await Array.fromAsync(errand.services.office.mounts());
+async function showEveryMount(context: ActionContext, page: number): Promise<Outcome> {
+  const mounts = await Array.fromAsync(context.services.admin.mounts());
   const sick = (health: { readonly state: string }) => (health.state === "failing" ? 0 : 1);
   const order = mounts.toSorted((a, b) => sick(a.health) - sick(b.health) || (a.title < b.title ? -1 : 1));
   const part = cut(order, page);
   const ids = part.rows.map(({ id }) => id);
-  const view = await draw(errand, { at: "operators", room: "admin-mounts", page: part.page }, ids);
+  const view = await draw(context, { at: "operators", room: "admin-mounts", page: part.page }, ids);
   const rows = part.rows.map((mount) => ({ ...tagOf(mount), owner: mount.owner, health: mount.health }));
   return { screen: { show: "admin-mounts", view, ...part, rows } };
 }
 
-async function showBroadcast(errand: Errand): Promise<Outcome> {
-  const { broadcasts } = errand.services.office;
+async function showBroadcast(context: ActionContext): Promise<Outcome> {
+  const { broadcasts } = context.services.admin;
   const broadcast = await broadcasts.latest();
-  const view = await draw(errand, { at: "operators", room: "broadcast" });
+  const view = await draw(context, { at: "operators", room: "broadcast" });
   return {
     screen: { show: "broadcast", view, ...(broadcast && { broadcast }) },
-    ...(broadcast?.state === "running" && { updates: progress(errand, view) }),
+    ...(broadcast?.state === "running" && { updates: progress(context, view) }),
   };
 }
 
 /** The same screen with growing numbers, until the broadcast has ended or somebody has gone on to another screen. */
-async function* progress({ services }: Errand, view: ViewRef): AsyncGenerator<Screen> {
-  for await (const broadcast of services.office.broadcasts.follow()) {
+async function* progress({ services }: ActionContext, view: ViewRef): AsyncGenerator<Screen> {
+  for await (const broadcast of services.admin.broadcasts.follow()) {
     const session = await services.sessions.get(view.id);
     if (session?.revision !== view.revision) return;
     yield { show: "broadcast", view, broadcast };
   }
 }
 
-async function showAudit(errand: Errand, page: number): Promise<Outcome> {
-  const { entries, pages } = await errand.services.office.audit.page(page, size);
+async function showAudit(context: ActionContext, page: number): Promise<Outcome> {
+  const { entries, pages } = await context.services.admin.audit.page(page, size);
   const shown = Math.min(Math.max(1, page), pages);
-  const view = await draw(errand, { at: "operators", room: "audit", page: shown });
+  const view = await draw(context, { at: "operators", room: "audit", page: shown });
   return { screen: { show: "audit", view, entries, page: shown, pages } };
 }
 
@@ -224,11 +224,11 @@ function cut<T>(all: readonly T[], page: number): { rows: readonly T[]; page: nu
 }
 
 /** Whom a broadcast is for: every chat that can be written to, but for the banned, and with an allowlist those on it. */
-export async function recipients({ services: { office, admins } }: Errand): Promise<readonly string[]> {
-  const standings = await standingsIn(office);
-  const { access } = await office.door.opening();
+export async function recipients({ services: { admin, admins } }: ActionContext): Promise<readonly string[]> {
+  const standings = await standingsIn(admin);
+  const { access } = await admin.access.opening();
   const to: string[] = [];
-  for await (const { id, reachable } of office.chats.all()) {
+  for await (const { id, reachable } of admin.chats.all()) {
     const { banned, admitted, operator } = standings.get(id) ?? {};
     const isIn = access === "open" || admitted || operator || admins.includes(id);
     if (reachable && !banned && isIn) to.push(id);

@@ -1,20 +1,20 @@
-import { draw, type Errand, type Outcome } from "../errand.ts";
+import { draw, type ActionContext, type Outcome } from "../errand.ts";
 import { languageOf, mountsOf, orderOf, rowChoicesOf, rowsOf } from "../person.ts";
-import type { Scene } from "../session.ts";
+import type { ViewState } from "../session.ts";
 import { withMount } from "./mounted.ts";
 import { recipients } from "./operators.ts";
 
 /** The first words. */
-export async function showWelcome(errand: Errand): Promise<Outcome> {
-  const mounts = await mountsOf(errand.services, errand.person);
-  const view = await draw(errand, { at: "welcome" });
+export async function showWelcome(context: ActionContext): Promise<Outcome> {
+  const mounts = await mountsOf(context.services, context.person);
+  const view = await draw(context, { at: "welcome" });
   return { screen: { show: "welcome", view, mounts: mounts.length } };
 }
 
 /** The person's settings as they are now. */
-export async function showSettings(errand: Errand): Promise<Outcome> {
-  const { services, person, visit } = errand;
-  const view = await draw(errand, { at: "settings" });
+export async function showSettings(context: ActionContext): Promise<Outcome> {
+  const { services, person, visit } = context;
+  const view = await draw(context, { at: "settings" });
   return {
     screen: {
       show: "settings",
@@ -30,21 +30,21 @@ export async function showSettings(errand: Errand): Promise<Outcome> {
 }
 
 /** Are you sure? */
-export async function ask(errand: Errand, scene: Extract<Scene, { at: "question" }>): Promise<Outcome> {
-  switch (scene.question) {
+export async function ask(context: ActionContext, state: Extract<ViewState, { at: "question" }>): Promise<Outcome> {
+  switch (state.question) {
     case "forget":
     case "revoke-every-link": {
-      const view = await draw(errand, scene);
-      return { screen: { show: "question", view, question: scene.question } };
+      const view = await draw(context, state);
+      return { screen: { show: "question", view, question: state.question } };
     }
     case "broadcast": {
-      const to = await recipients(errand);
-      const view = await draw(errand, scene);
-      return { screen: { show: "question", view, question: "broadcast", subject: scene.text, count: to.length } };
+      const to = await recipients(context);
+      const view = await draw(context, state);
+      return { screen: { show: "question", view, question: "broadcast", subject: state.text, count: to.length } };
     }
     case "remove-mount":
-      return withMount(errand, scene.mount, async ({ title }) => {
-        const view = await draw(errand, scene);
+      return withMount(context, state.mount, async ({ title }) => {
+        const view = await draw(context, state);
         return { screen: { show: "question", view, question: "remove-mount", subject: title } };
       });
   }

@@ -1,7 +1,7 @@
 import { StorageError } from "../../storage/error.ts";
 import type { Entry } from "../../storage/entry.ts";
-import type { Errand } from "../errand.ts";
-import type { Crumb, FolderScene } from "../session.ts";
+import type { ActionContext } from "../errand.ts";
+import type { Crumb, FolderView } from "../session.ts";
 import { plain } from "./arranged.ts";
 import { isSettled } from "./listing.ts";
 
@@ -13,15 +13,15 @@ export interface Place {
 
 /** Follows a typed path from a folder, name by name. Undefined = there is no such thing. */
 export async function findPlace(
-  errand: Errand,
-  { mount, ...root }: Pick<FolderScene, "mount" | "trail">,
+  context: ActionContext,
+  { mount, ...root }: Pick<FolderView, "mount" | "trail">,
   path: string,
 ): Promise<Place | undefined> {
   const names = namesOf(path);
   let trail = root.trail;
   for (const [index, name] of names.entries()) {
     const isLast = index === names.length - 1;
-    const found = await findByName(errand, { mount, folder: trail.at(-1)?.id, name, files: isLast });
+    const found = await findByName(context, { mount, folder: trail.at(-1)?.id, name, files: isLast });
     if (!found) return undefined;
     if (found.kind === "file") return { trail, file: found };
     trail = [...trail, { id: found.id, name: found.name }];
@@ -48,14 +48,14 @@ interface Wanted {
 }
 
 /** An entry by its name: as it is written before otherwise, a folder before a file. Reads on only as far as it must. */
-async function findByName(errand: Errand, { mount, folder, name, files }: Wanted): Promise<Entry | undefined> {
+async function findByName(context: ActionContext, { mount, folder, name, files }: Wanted): Promise<Entry | undefined> {
   const isWanted = (entry: Entry) => files || entry.kind === "folder";
   const find = (entries: readonly Entry[], same: (entry: Entry) => boolean) => {
     const hits = entries.filter((entry) => isWanted(entry) && same(entry));
     return hits.find((entry) => entry.kind === "folder") ?? hits[0];
   };
   let known: readonly Entry[] = [];
-  for await (const entries of readOn(errand, mount, folder)) {
+  for await (const entries of readOn(context, mount, folder)) {
     known = entries;
     const exact = find(entries, (entry) => entry.name === name);
     if (exact) return exact;
@@ -64,15 +64,19 @@ async function findByName(errand: Errand, { mount, folder, name, files }: Wanted
 }
 
 /** All entries of a folder. */
-export async function readAll(errand: Errand, mount: string, folder: string | undefined): Promise<readonly Entry[]> {
+export async function readAll(
+  context: ActionContext,
+  mount: string,
+  folder: string | undefined,
+): Promise<readonly Entry[]> {
   let known: readonly Entry[] = [];
-  for await (const entries of readOn(errand, mount, folder)) known = entries;
+  for await (const entries of readOn(context, mount, folder)) known = entries;
   return known;
 }
 
 /** A folder's entries so far, more and more of them, until these are all. */
 async function* readOn(
-  { services: { storage }, signal }: Errand,
+  { services: { storage }, signal }: ActionContext,
   mount: string,
   folder: string | undefined,
 ): AsyncGenerator<readonly Entry[]> {

@@ -1,5 +1,5 @@
-import type { Errand, Outcome } from "../errand.ts";
-import type { Resumable, Scene } from "../session.ts";
+import type { ActionContext, Outcome } from "../errand.ts";
+import type { Resumable, ViewState } from "../session.ts";
 import { showFile, showLink } from "./file.ts";
 import { showFolder } from "./folder.ts";
 import type { ShowOptions } from "./listing.ts";
@@ -10,45 +10,49 @@ import { ask, showSettings, showWelcome } from "./person.ts";
 import { showSearch } from "./search.ts";
 import { browse } from "../verbs/browse.ts";
 
-/** A scene as it is now: what every button falls back to whose own meaning is gone. */
-export async function redraw(errand: Errand, scene: Scene | Resumable, options: ShowOptions = {}): Promise<Outcome> {
-  switch (scene.at) {
+/** A view as it is now: what every button falls back to whose own meaning is gone. */
+export async function redraw(
+  context: ActionContext,
+  state: ViewState | Resumable,
+  options: ShowOptions = {},
+): Promise<Outcome> {
+  switch (state.at) {
     case "folder":
-      return showFolder(errand, scene, options);
+      return showFolder(context, state, options);
     case "file":
-      return showFile(errand, scene.folder, scene.entry, scene.from);
+      return showFile(context, state.folder, state.entry, state.from);
     case "search":
-      return showSearch(errand, scene, options);
+      return showSearch(context, state, options);
     case "link":
-      return showLink(errand, scene);
+      return showLink(context, state);
     case "transfer":
       // Only who asks for it anew gets a file once more.
-      return showFile(errand, scene.file.folder, scene.file.entry);
+      return showFile(context, state.file.folder, state.file.entry);
     case "list":
-      return showFolder(errand, scene.folder, options);
+      return showFolder(context, state.folder, options);
     case "browse":
-      return browse(errand, scene.path);
+      return browse(context, state.path);
     case "welcome":
-      return showWelcome(errand);
+      return showWelcome(context);
     case "mounts":
-      return showMounts(errand);
+      return showMounts(context);
     case "mount":
-      return showMount(errand, scene.mount);
+      return showMount(context, state.mount);
     case "settings":
-      return showSettings(errand);
+      return showSettings(context);
     case "lend-choice":
-      return showLendChoice(errand, scene.place);
+      return showLendChoice(context, state.place);
     case "lending":
-      return showLending(errand, scene);
+      return showLending(context, state);
     case "place-settings":
-      return showPlaceSettings(errand);
+      return showPlaceSettings(context);
     case "found":
-      return browse(errand);
+      return browse(context);
     case "question":
-      return ask(errand, scene);
+      return ask(context, state);
     case "operators":
-      return showOperators(errand, scene);
+      return showOperators(context, state);
     case "notice":
-      return redraw(errand, scene.retry ?? scene.back ?? { at: "welcome" }, options);
+      return redraw(context, state.retry ?? state.back ?? { at: "welcome" }, options);
   }
 }

@@ -1,34 +1,34 @@
 import type { Variant } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { draw, type Errand, type Outcome } from "../errand.ts";
+import { draw, type ActionContext, type Outcome } from "../errand.ts";
 import { attempt, refused } from "../failure.ts";
 import { languageOf } from "../person.ts";
 import type { TransferScreen, TransferState } from "../screen.ts";
-import type { FileScene, TransferScene } from "../session.ts";
+import type { FileView, TransferView } from "../session.ts";
 import { slim } from "./listing.ts";
 import { tagOf, withMount } from "./mounted.ts";
 
 /** Whether files themselves can be had here. */
-export function isSendable({ services, visit }: Errand): boolean {
+export function isSendable({ services, visit }: ActionContext): boolean {
   return services.transfers !== undefined && visit.uploadLimit !== undefined;
 }
 
 /** The file itself into this chat: what it is is asked anew, and what cannot come is said before anything is sent. */
-export async function sendFile(errand: Errand, file: FileScene): Promise<Outcome> {
-  const { services, visit } = errand;
+export async function sendFile(context: ActionContext, file: FileView): Promise<Outcome> {
+  const { services, visit } = context;
   const { transfers } = services;
   const { uploadLimit: limit } = visit;
   if (!transfers || limit === undefined) return refused("no-sending-here");
-  const scene: TransferScene = { at: "transfer", file, transfer: services.newId() };
+  const state: TransferView = { at: "transfer", file, transfer: services.newId() };
   const send = (mount: Mount) =>
-    attempt(errand, { mount, retry: scene, back: { ...file, at: "file" } }, async () => {
-      const { card, duration } = await cardOf(errand, mount, scene);
+    attempt(context, { mount, retry: state, back: { ...file, at: "file" } }, async () => {
+      const { card, duration } = await cardOf(context, mount, state);
       const hopeless = whyNot(card, limit);
       if (hopeless) return { screen: { ...card, state: hopeless } };
       const prepared = transfers.prepare({
-        id: scene.transfer,
+        id: state.transfer,
         visit,
-        language: languageOf(services, errand.person, visit),
+        language: languageOf(services, context.person, visit),
         mount,
         card,
         ...(duration !== undefined && { duration }),
@@ -38,7 +38,7 @@ export async function sendFile(errand: Errand, file: FileScene): Promise<Outcome
       if (prepared === "full") return refused("transfer-queue-full");
       return prepared;
     });
-  return withMount(errand, file.folder.mount, send, { for: "send", trail: file.folder.trail });
+  return withMount(context, file.folder.mount, send, { for: "send", trail: file.folder.trail });
 }
 
 interface Carded {
@@ -46,12 +46,12 @@ interface Carded {
   readonly duration?: number;
 }
 
-async function cardOf(errand: Errand, mount: Mount, scene: TransferScene): Promise<Carded> {
-  const { storage } = errand.services;
-  const { entry, variant } = scene.file;
-  const { variants = [], duration, ...details } = await storage.stat(mount.id, entry.id, { signal: errand.signal });
-  const total = variant ? await sizeOf(errand, mount, entry.id, variant) : details.size;
-  const view = await draw(errand, { ...scene, file: { ...scene.file, entry: slim(details), variants } });
+async function cardOf(context: ActionContext, mount: Mount, state: TransferView): Promise<Carded> {
+  const { storage } = context.services;
+  const { entry, variant } = state.file;
+  const { variants = [], duration, ...details } = await storage.stat(mount.id, entry.id, { signal: context.signal });
+  const total = variant ? await sizeOf(context, mount, entry.id, variant) : details.size;
+  const view = await draw(context, { ...state, file: { ...state.file, entry: slim(details), variants } });
   return {
     card: {
       show: "transfer",
@@ -67,7 +67,7 @@ async function cardOf(errand: Errand, mount: Mount, scene: TransferScene): Promi
 
 /** What the drive says of a rendition's size, which it often does not. */
 async function sizeOf(
-  { services: { storage }, signal }: Errand,
+  { services: { storage }, signal }: ActionContext,
   mount: Mount,
   entry: string,
   variant: Variant,

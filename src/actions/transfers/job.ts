@@ -8,7 +8,7 @@ import { UploadError, type Carrier, type FileToSend } from "./upload.ts";
 type JobParts = Pick<TransfersParts, "openBytes" | "readPicture" | "now" | "wait" | "newReference" | "log">;
 
 /** Milliseconds without a byte until it is given up. */
-const patience = 5 * 60_000;
+const timeout = 5 * 60_000;
 /** How often as long the platform may think after the last byte: a server of one's own passes two gigabytes on then. */
 const thinking = 12;
 /** Milliseconds a picture may take: a film goes without one rather than later. */
@@ -192,10 +192,10 @@ export class Job {
 
   /** Rejects when nothing has moved for too long. */
   async #stalled(signal: AbortSignal): Promise<never> {
-    for (let quiet = 0; quiet < (this.#isGiven ? thinking : 1); quiet += 1) {
+    for (let forAsker = 0; forAsker < (this.#isGiven ? thinking : 1); forAsker += 1) {
       const before = this.#pulse;
-      await this.#parts.wait(patience, signal);
-      if (this.#pulse !== before) quiet = -1;
+      await this.#parts.wait(timeout, signal);
+      if (this.#pulse !== before) forAsker = -1;
     }
     throw new UploadError("stalled");
   }

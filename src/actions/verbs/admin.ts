@@ -1,8 +1,8 @@
-import type { Errand, Outcome } from "../errand.ts";
+import type { ActionContext, Outcome } from "../errand.ts";
 import { notice } from "../failure.ts";
 import { accessModes } from "../office/door.ts";
 import { logLevels } from "../office/office.ts";
-import type { OperatorsScene } from "../operate.ts";
+import type { AdminView } from "../operate.ts";
 import { showOperators } from "../scenes/operators.ts";
 import {
   aboutState,
@@ -23,42 +23,42 @@ import {
 } from "./operate.ts";
 
 /** The panel, or a sub-command: what can be pressed there can be typed as well. */
-export function admin(errand: Errand, words: string): Promise<Outcome> | Outcome {
+export function admin(context: ActionContext, words: string): Promise<Outcome> | Outcome {
   const [name = "", ...rest] = words.trim().split(/\s+/);
   const argument = rest.join(" ");
   switch (name.toLowerCase()) {
     case "":
     case "numbers":
-      return room(errand, { at: "operators", room: "panel" });
+      return room(context, { at: "operators", room: "panel" });
     case "people":
     case "find":
-      return find(errand, argument);
+      return find(context, argument);
     case "admit":
-      return onGuest(errand, argument, admit);
+      return onGuest(context, argument, admit);
     case "expel":
-      return onGuest(errand, argument, expel);
+      return onGuest(context, argument, expel);
     case "ban":
-      return onGuest(errand, argument, ban);
+      return onGuest(context, argument, ban);
     case "unban":
-      return onGuest(errand, argument, unban);
+      return onGuest(context, argument, unban);
     case "quota":
-      return quota(errand, rest);
+      return quota(context, rest);
     case "access":
-      return argument === "" ? room(errand, { at: "operators", room: "access" }) : access(errand, argument);
+      return argument === "" ? room(context, { at: "operators", room: "access" }) : access(context, argument);
     case "invite":
-      return invite(errand);
+      return invite(context);
     case "mounts":
-      return room(errand, { at: "operators", room: "admin-mounts", page: 1 });
+      return room(context, { at: "operators", room: "admin-mounts", page: 1 });
     case "broadcast":
-      return broadcast(errand, words.trim().slice(name.length).trim());
+      return broadcast(context, words.trim().slice(name.length).trim());
     case "maintenance":
-      return argument === "on" || argument === "off" ? setMaintenance(errand, argument === "on") : usage();
+      return argument === "on" || argument === "off" ? setMaintenance(context, argument === "on") : usage();
     case "log":
-      return logLevel(errand, argument);
+      return logLevel(context, argument);
     case "revoke":
-      return argument === "" ? askToRevokeEveryLink(errand) : usage();
+      return argument === "" ? askToRevokeEveryLink(context) : usage();
     case "audit":
-      return room(errand, { at: "operators", room: "audit", page: 1 });
+      return room(context, { at: "operators", room: "audit", page: 1 });
     case "state":
       return aboutState();
     default:
@@ -66,8 +66,8 @@ export function admin(errand: Errand, words: string): Promise<Outcome> | Outcome
   }
 }
 
-function room(errand: Errand, scene: OperatorsScene): Promise<Outcome> {
-  return showOperators(errand, scene);
+function room(context: ActionContext, state: AdminView): Promise<Outcome> {
+  return showOperators(context, state);
 }
 
 /** What sub-commands there are. */
@@ -76,28 +76,28 @@ function usage(): Outcome {
 }
 
 function onGuest(
-  errand: Errand,
+  context: ActionContext,
   text: string,
-  act: (errand: Errand, id: string) => Promise<Outcome> | Outcome,
+  act: (context: ActionContext, id: string) => Promise<Outcome> | Outcome,
 ): Promise<Outcome> | Outcome {
-  const id = guestIn(text, errand.visit);
-  return id === undefined ? usage() : act(errand, id);
+  const id = guestIn(text, context.visit);
+  return id === undefined ? usage() : act(context, id);
 }
 
-function quota(errand: Errand, [who = "", amount = ""]: readonly string[]): Promise<Outcome> | Outcome {
-  return onGuest(errand, who, (_, id) => setQuota(errand, id, amount === "none" ? "" : amount) ?? usage());
+function quota(context: ActionContext, [who = "", amount = ""]: readonly string[]): Promise<Outcome> | Outcome {
+  return onGuest(context, who, (_, id) => setQuota(context, id, amount === "none" ? "" : amount) ?? usage());
 }
 
-function access(errand: Errand, wanted: string): Promise<Outcome> | Outcome {
+function access(context: ActionContext, wanted: string): Promise<Outcome> | Outcome {
   const mode = accessModes.find((candidate) => candidate === wanted);
-  return mode ? setAccess(errand, mode) : usage();
+  return mode ? setAccess(context, mode) : usage();
 }
 
-function broadcast(errand: Errand, text: string): Promise<Outcome> | Outcome {
-  return text === "" ? composeBroadcast(errand) : prepareBroadcast(errand, text);
+function broadcast(context: ActionContext, text: string): Promise<Outcome> | Outcome {
+  return text === "" ? composeBroadcast(context) : prepareBroadcast(context, text);
 }
 
-function logLevel(errand: Errand, wanted: string): Promise<Outcome> | Outcome {
+function logLevel(context: ActionContext, wanted: string): Promise<Outcome> | Outcome {
   const index = logLevels.findIndex((level) => level === wanted);
-  return index === -1 ? usage() : setLogLevel(errand, index);
+  return index === -1 ? usage() : setLogLevel(context, index);
 }

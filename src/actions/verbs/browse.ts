@@ -1,4 +1,4 @@
-import type { Errand, Outcome } from "../errand.ts";
+import type { ActionContext, Outcome } from "../errand.ts";
 import { noticeWithWays } from "../failure.ts";
 import { showFile } from "../scenes/file.ts";
 import { showFolder } from "../scenes/folder.ts";
@@ -6,15 +6,15 @@ import { findPlace } from "../scenes/place.ts";
 import { inCurrentMount, rootIn } from "./current.ts";
 
 /** The current mount, or what a typed path in it leads to. */
-export function browse(errand: Errand, path = ""): Promise<Outcome> {
+export function browse(context: ActionContext, path = ""): Promise<Outcome> {
   return inCurrentMount(
-    errand,
+    context,
     async (mount) => {
-      const root = rootIn(errand, mount);
-      const place = await findPlace(errand, root, path);
-      if (!place) return noticeWithWays(errand, "no-such-path", { level: "refused", subject: path });
-      const scene = { ...root, trail: place.trail };
-      return place.file ? showFile(errand, scene, place.file) : showFolder(errand, scene);
+      const root = rootIn(context, mount);
+      const place = await findPlace(context, root, path);
+      if (!place) return noticeWithWays(context, "no-such-path", { level: "refused", subject: path });
+      const state = { ...root, trail: place.trail };
+      return place.file ? showFile(context, state, place.file) : showFolder(context, state);
     },
     { at: "browse", path },
   );

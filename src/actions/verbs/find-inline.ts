@@ -1,13 +1,13 @@
 import type { Hit } from "../../storage/name-index.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { afresh, drawPassing, findSession, keep, type Errand, type Outcome } from "../errand.ts";
+import { afresh, drawPassing, findSession, keep, type ActionContext, type Outcome } from "../errand.ts";
 import { notice, refused } from "../failure.ts";
 import { leaveFor } from "../permission.ts";
 import { mountsOf } from "../person.ts";
-import type { Pressed } from "../pressed.ts";
+import type { ButtonContext } from "../pressed.ts";
 import { readQuery } from "../query.ts";
 import { showLink } from "../scenes/file.ts";
-import { folderScene, slim } from "../scenes/listing.ts";
+import { folderView, slim } from "../scenes/listing.ts";
 import { tagOf } from "../scenes/mounted.ts";
 import type { Crumb, FoundRow } from "../session.ts";
 
@@ -20,12 +20,12 @@ interface Found {
 }
 
 /** Files in the asker's mounts by what is typed so far. Only what is known by name: it answers at once and asks no drive. */
-export async function findInline(errand: Errand, words: string, from: number): Promise<Outcome> {
-  const mounts = await mountsOf(errand.services, errand.person);
-  const found = words.trim() === "" ? [] : await findIn(errand, mounts, words);
+export async function findInline(context: ActionContext, words: string, from: number): Promise<Outcome> {
+  const mounts = await mountsOf(context.services, context.person);
+  const found = words.trim() === "" ? [] : await findIn(context, mounts, words);
   const page = found.slice(from, from + pageSize);
   const rows = page.map(({ mount, hit }): FoundRow => ({ ...slim(hit.entry), trail: hit.trail, mount: mount.id }));
-  const view = await drawPassing(errand, { at: "found" }, rows);
+  const view = await drawPassing(context, { at: "found" }, rows);
   return {
     screen: {
       show: "found",
@@ -44,7 +44,7 @@ export async function findInline(errand: Errand, words: string, from: number): P
 
 const fits: readonly Hit["fit"][] = ["same", "contains", "alike"];
 
-async function findIn({ services }: Errand, mounts: readonly Mount[], text: string): Promise<readonly Found[]> {
+async function findIn({ services }: ActionContext, mounts: readonly Mount[], text: string): Promise<readonly Found[]> {
   const { words, ...filters } = readQuery(text);
   const found = await Promise.all(
     mounts.map(async (mount) => {
@@ -56,37 +56,34 @@ async function findIn({ services }: Errand, mounts: readonly Mount[], text: stri
 }
 
 /** A card that was sent into a chat: its button is to work like any other from now on. */
-export async function keepCard(errand: Errand, card: string): Promise<Outcome> {
-  const session = await findSession(errand.services, { id: card, revision: 1 });
-  if (session?.scene.at !== "found" || session.owner !== errand.person.id) return refused("view-expired");
-  await keep(errand, session);
+export async function keepCard(context: ActionContext, card: string): Promise<Outcome> {
+  const session = await findSession(context.services, { id: card, revision: 1 });
+  if (session?.state.at !== "found" || session.owner !== context.person.id) return refused("view-expired");
+  await keep(context, session);
   return notice("saved", { level: "done", for: "asker" });
 }
 
 /** The link behind a card that somebody sent: for its sender, and for others as far as the drive is lent to them. */
-export async function linkRow(pressed: Pressed, index: number): Promise<Outcome> {
-  const row = pressed.shown?.rows[index];
+export async function linkRow(context: ButtonContext, index: number): Promise<Outcome> {
+  const row = context.shown?.rows[index];
   if (row === undefined || typeof row === "string" || !("trail" in row)) return refused("view-expired");
   const { trail, mount, ...entry } = row;
-  const leave = await throughOf(pressed, mount, trail);
+  const leave = await throughOf(context, mount, trail);
   if (!leave) return refused("not-yours");
-  return showLink(
-    { ...afresh(pressed), ...leave },
-    { folder: folderScene(pressed, mount, trail), entry, variants: [] },
-  );
+  return showLink({ ...afresh(context), ...leave }, { folder: folderView(context, mount, trail), entry, variants: [] });
 }
 
 /** By whose leave the presser has this file: their own, or a group's they are in. Undefined = nobody's. */
 async function throughOf(
-  pressed: Pressed,
+  context: ButtonContext,
   id: string,
   trail: readonly Crumb[],
 ): Promise<{ readonly through?: string } | undefined> {
-  const mount = await pressed.services.storage.find(id);
+  const mount = await context.services.storage.find(id);
   if (!mount) return undefined;
-  if (mount.owner === pressed.person.id) return {};
+  if (mount.owner === context.person.id) return {};
   for (const through of mount.audience) {
-    const leave = await leaveFor({ ...pressed, through }, mount, { for: "link", trail }, false);
+    const leave = await leaveFor({ ...context, through }, mount, { for: "link", trail }, false);
     if (leave.is === "yes") return { through };
   }
   return undefined;

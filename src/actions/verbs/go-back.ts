@@ -1,35 +1,35 @@
 import type { Outcome } from "../errand.ts";
-import type { Pressed } from "../pressed.ts";
+import type { ButtonContext } from "../pressed.ts";
 import { redraw } from "../scenes/redraw.ts";
 import { sendFile } from "../scenes/transfer.ts";
-import type { Resumable, Scene } from "../session.ts";
+import type { Resumable, ViewState } from "../session.ts";
 
 /** Out of what the button stood on: a link leads to its file, a file to its folder, a failure to what worked before. */
-export function goBack(pressed: Pressed): Promise<Outcome> {
-  return redraw(pressed, behind(pressed.shown?.scene ?? pressed.session.scene));
+export function goBack(context: ButtonContext): Promise<Outcome> {
+  return redraw(context, behind(context.shown?.state ?? context.session.state));
 }
 
-function behind(scene: Scene): Scene | Resumable {
-  switch (scene.at) {
+function behind(state: ViewState): ViewState | Resumable {
+  switch (state.at) {
     case "link":
-      return { ...scene, at: "file" };
+      return { ...state, at: "file" };
     case "transfer":
-      return { ...scene.file, at: "file" };
+      return { ...state.file, at: "file" };
     case "file":
-      return scene.from ?? scene.folder;
+      return state.from ?? state.folder;
     case "search":
     case "list":
-      return scene.folder;
+      return state.folder;
     case "notice":
-      return scene.back ?? scene.retry ?? { at: "welcome" };
+      return state.back ?? state.retry ?? { at: "welcome" };
     case "mount":
       return { at: "mounts" };
     case "question":
-      if (scene.question === "broadcast") return { at: "operators", room: "broadcast" };
-      if (scene.question === "revoke-every-link") return { at: "operators", room: "panel" };
-      return scene.question === "remove-mount" ? { at: "mount", mount: scene.mount } : { at: "welcome" };
+      if (state.question === "broadcast") return { at: "operators", room: "broadcast" };
+      if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
+      return state.question === "remove-mount" ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "operators":
-      return { at: "operators", room: scene.room === "person" ? "people" : "panel", page: 1 };
+      return { at: "operators", room: state.room === "person" ? "people" : "panel", page: 1 };
     case "settings":
     case "mounts":
       return { at: "welcome" };
@@ -39,13 +39,13 @@ function behind(scene: Scene): Scene | Resumable {
     case "lend-choice":
     case "lending":
     case "place-settings":
-      return scene;
+      return state;
   }
 }
 
 /** What failed, once more. */
-export function retry(pressed: Pressed): Promise<Outcome> {
-  const scene = pressed.shown?.scene ?? pressed.session.scene;
-  const failed = scene.at === "notice" ? (scene.retry ?? scene) : scene;
-  return failed.at === "transfer" ? sendFile(pressed, failed.file) : redraw(pressed, scene, { refresh: true });
+export function retry(context: ButtonContext): Promise<Outcome> {
+  const state = context.shown?.state ?? context.session.state;
+  const failed = state.at === "notice" ? (state.retry ?? state) : state;
+  return failed.at === "transfer" ? sendFile(context, failed.file) : redraw(context, state, { refresh: true });
 }

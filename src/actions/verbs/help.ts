@@ -1,6 +1,6 @@
-import type { Errand, Outcome } from "../errand.ts";
+import type { ActionContext, Outcome } from "../errand.ts";
 
 /** What can be done here, by this person. */
-export function help({ operator, visit: { place } }: Errand): Outcome {
+export function help({ operator, visit: { place } }: ActionContext): Outcome {
   return { screen: { show: "help", place: place.kind, admin: operator && place.kind === "private" } };
 }

@@ -1,36 +1,36 @@
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { listFormats, type ListFormat } from "../action.ts";
-import { draw, type Errand, type Outcome } from "../errand.ts";
+import { draw, type ActionContext, type Outcome } from "../errand.ts";
 import { reasonOf, unexpected } from "../failure.ts";
 import { collect, type Collected, type Collection } from "../lists/collect.ts";
 import { isMedia, listName, writeList, type ListItem } from "../lists/write.ts";
-import { forgotten, type Pressed } from "../pressed.ts";
+import { forgotten, type ButtonContext } from "../pressed.ts";
 import type { ListCaps, ListProgress, ListReady, Reason, Screen } from "../screen.ts";
-import { folderOf, type FolderScene } from "../session.ts";
+import { folderOf, type FolderView } from "../session.ts";
 import { tagOf, withMount } from "../scenes/mounted.ts";
 
 /** Folders one list reads. */
-const mostFolders = 200;
+const maxFolders = 200;
 /** Files one list holds, where a link is a ticket of ours. */
-const mostTickets = 2000;
+const maxTickets = 2000;
 /** Files one list holds, where each link is a call to the drive. */
-const mostCalls = 50;
+const maxCalls = 50;
 
 /** As what the folder's links are wanted. */
-export function chooseList(pressed: Pressed): Promise<Outcome> {
-  return onFolder(pressed, async (folder, mount) => {
-    const view = await draw(pressed, { at: "list", folder });
+export function chooseList(context: ButtonContext): Promise<Outcome> {
+  return onFolder(context, async (folder, mount) => {
+    const view = await draw(context, { at: "list", folder });
     return {
-      screen: { show: "list-choice", view, ...placeOf(mount, folder), formats: listFormats, most: capsOf(pressed) },
+      screen: { show: "list-choice", view, ...placeOf(mount, folder), formats: listFormats, most: capsOf(context) },
     };
   });
 }
 
 /** The folder's links in one file: the screen says how far it is, and the last one holds the list. */
-export function listAs(pressed: Pressed, format: ListFormat): Promise<Outcome> {
-  return onFolder(pressed, async (folder, mount) => {
-    const view = await draw(pressed, { at: "list", folder });
+export function listAs(context: ButtonContext, format: ListFormat): Promise<Outcome> {
+  return onFolder(context, async (folder, mount) => {
+    const view = await draw(context, { at: "list", folder });
     const screen: ListProgress = {
       show: "list-progress",
       view,
@@ -39,52 +39,55 @@ export function listAs(pressed: Pressed, format: ListFormat): Promise<Outcome> {
       files: 0,
       links: 0,
     };
-    return { screen, updates: gather(pressed, { mount, folder, format, screen }) };
+    return { screen, updates: gather(context, { mount, folder, format, screen }) };
   });
 }
 
-function onFolder(pressed: Pressed, work: (folder: FolderScene, mount: Mount) => Promise<Outcome>): Promise<Outcome> {
-  const scene = pressed.shown?.scene;
-  const folder = scene && (scene.at === "folder" || scene.at === "list") ? folderOf(scene) : undefined;
-  return folder ? withMount(pressed, folder.mount, (mount) => work(folder, mount)) : forgotten(pressed);
+function onFolder(
+  context: ButtonContext,
+  work: (folder: FolderView, mount: Mount) => Promise<Outcome>,
+): Promise<Outcome> {
+  const state = context.shown?.state;
+  const folder = state && (state.at === "folder" || state.at === "list") ? folderOf(state) : undefined;
+  return folder ? withMount(context, folder.mount, (mount) => work(folder, mount)) : forgotten(context);
 }
 
-function placeOf(mount: Mount, { trail }: FolderScene): Pick<ListReady, "mount" | "trail"> {
+function placeOf(mount: Mount, { trail }: FolderView): Pick<ListReady, "mount" | "trail"> {
   return { mount: tagOf(mount), trail: trail.map(({ name }) => name) };
 }
 
-function capsOf({ services }: Errand): ListCaps {
-  return { files: services.hasTickets ? mostTickets : mostCalls, folders: mostFolders };
+function capsOf({ services }: ActionContext): ListCaps {
+  return { files: services.hasTickets ? maxTickets : maxCalls, folders: maxFolders };
 }
 
-interface Wish {
+interface ListRequest {
   readonly mount: Mount;
-  readonly folder: FolderScene;
+  readonly folder: FolderView;
   readonly format: ListFormat;
   readonly screen: ListProgress;
 }
 
 /** Outlives the press that asked for it, and ends when nobody looks any more. */
-async function* gather(pressed: Errand, wish: Wish): AsyncGenerator<Screen> {
+async function* gather(asked: ActionContext, request: ListRequest): AsyncGenerator<Screen> {
   const stop = new AbortController();
-  const errand: Errand = { ...pressed, signal: stop.signal };
+  const context: ActionContext = { ...asked, signal: stop.signal };
   try {
-    yield* gathered(errand, wish);
+    yield* gathered(context, request);
   } catch (error) {
-    const outcome = unexpected(errand, error, "list-as");
+    const outcome = unexpected(context, error, "list-as");
     yield outcome.screen;
   } finally {
     stop.abort();
   }
 }
 
-async function* gathered(errand: Errand, wish: Wish): AsyncGenerator<Screen> {
-  const { folder, format, screen } = wish;
+async function* gathered(context: ActionContext, request: ListRequest): AsyncGenerator<Screen> {
+  const { folder, format, screen } = request;
   let collection: Collection = { found: [], folders: 0, others: 0, capped: false };
   let failed: Reason | undefined;
   const isWanted = format === "m3u8" ? isMedia : () => true;
   try {
-    for await (const more of collect(errand, folder, { ...capsOf(errand), isWanted })) {
+    for await (const more of collect(context, folder, { ...capsOf(context), isWanted })) {
       collection = more;
       yield { ...screen, folders: more.folders, files: more.found.length };
     }
@@ -93,13 +96,13 @@ async function* gathered(errand: Errand, wish: Wish): AsyncGenerator<Screen> {
     failed = reasonOf(error);
   }
   const { found, folders } = collection;
-  const links = new Links(errand, wish.mount);
+  const links = new Links(context, request.mount);
   for (const file of found) {
     if (!(await links.add(file))) break;
     yield { ...screen, folders, files: found.length, links: links.items.length };
   }
-  const capped = collection.capped ? capsOf(errand) : undefined;
-  yield ready(wish, { links, collection, capped, failed: links.failed ?? failed });
+  const capped = collection.capped ? capsOf(context) : undefined;
+  yield ready(request, { links, collection, capped, failed: links.failed ?? failed });
 }
 
 /** Links made one after another, since each may be a call to the drive. */
@@ -109,17 +112,17 @@ class Links {
   via: ListReady["via"] = "direct";
   /** Why the rest has none. */
   failed: Reason | undefined;
-  readonly #errand: Errand;
+  readonly #context: ActionContext;
   readonly #mount: Mount;
 
-  constructor(errand: Errand, mount: Mount) {
-    this.#errand = errand;
+  constructor(context: ActionContext, mount: Mount) {
+    this.#context = context;
     this.#mount = mount;
   }
 
   /** False = asking for more would be in vain. A file the drive has no link for is left out. */
   async add({ file, folder, path }: Collected): Promise<boolean> {
-    const { services, visit, signal } = this.#errand;
+    const { services, visit, signal } = this.#context;
     try {
       const { url, via, expiresAt } = await services.issueLink(this.#mount, file, visit, {
         folder,
@@ -165,7 +168,10 @@ interface Gathered {
   readonly failed: Reason | undefined;
 }
 
-function ready({ mount, folder, format, screen }: Wish, { links, collection, capped, failed }: Gathered): Screen {
+function ready(
+  { mount, folder, format, screen }: ListRequest,
+  { links, collection, capped, failed }: Gathered,
+): Screen {
   const { items, expiresAt, via } = links;
   if (items.length === 0) return nothing(screen, { capped, failed });
   const title = folder.trail.at(-1)?.name ?? mount.title;

@@ -1,26 +1,30 @@
 import type { Outcome } from "../errand.ts";
-import { forgotten, type Pressed } from "../pressed.ts";
+import { forgotten, type ButtonContext } from "../pressed.ts";
 import { showFile } from "../scenes/file.ts";
 import { showFolder } from "../scenes/folder.ts";
-import type { Remembered, SearchScene } from "../session.ts";
+import type { Remembered, SearchView } from "../session.ts";
 
 /** The folder or file that stood in this row when the button was drawn. */
-export function openEntry(pressed: Pressed, index: number): Promise<Outcome> {
-  const { shown } = pressed;
-  if (shown?.scene.at === "search") return openHit(pressed, shown.scene, shown.rows[index]);
+export function openEntry(context: ButtonContext, index: number): Promise<Outcome> {
+  const { shown } = context;
+  if (shown?.state.at === "search") return openHit(context, shown.state, shown.rows[index]);
   const entry = shown?.rows[index];
-  if (shown?.scene.at !== "folder" || entry === undefined || typeof entry === "string") return forgotten(pressed);
-  if (entry.kind === "file") return showFile(pressed, shown.scene, entry);
-  const { filter: _left, ...scene } = shown.scene;
-  const trail = [...scene.trail, { id: entry.id, name: entry.name }];
-  return showFolder(pressed, { ...scene, trail, page: 1 });
+  if (shown?.state.at !== "folder" || entry === undefined || typeof entry === "string") return forgotten(context);
+  if (entry.kind === "file") return showFile(context, shown.state, entry);
+  const { filter: _left, ...state } = shown.state;
+  const trail = [...state.trail, { id: entry.id, name: entry.name }];
+  return showFolder(context, { ...state, trail, page: 1 });
 }
 
 /** What was found in that row, where it is. */
-function openHit(pressed: Pressed, search: SearchScene, row: Remembered["rows"][number] | undefined): Promise<Outcome> {
-  if (row === undefined || typeof row === "string" || !("trail" in row)) return forgotten(pressed);
+function openHit(
+  context: ButtonContext,
+  search: SearchView,
+  row: Remembered["rows"][number] | undefined,
+): Promise<Outcome> {
+  if (row === undefined || typeof row === "string" || !("trail" in row)) return forgotten(context);
   const { trail, mount: _known, ...entry } = row;
   const { filter: _left, ...folder } = search.folder;
-  if (entry.kind === "file") return showFile(pressed, { ...folder, trail, page: 1 }, entry, search);
-  return showFolder(pressed, { ...folder, trail: [...trail, { id: entry.id, name: entry.name }], page: 1 });
+  if (entry.kind === "file") return showFile(context, { ...folder, trail, page: 1 }, entry, search);
+  return showFolder(context, { ...folder, trail: [...trail, { id: entry.id, name: entry.name }], page: 1 });
 }

@@ -1,14 +1,14 @@
 import { StorageError } from "../../storage/error.ts";
 import { readForm, type Problem, type Values } from "../../storage/form.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { afresh, withPerson, type Errand, type Outcome } from "../errand.ts";
+import { afresh, withPerson, type ActionContext, type Outcome } from "../errand.ts";
 import { failed, noticeWithWays, reasonOf } from "../failure.ts";
 import { hasProof, shareForm, shareKind, verificationForm, withoutProof } from "../forms.ts";
 import { kindNamed, mountedAlready } from "../kinds.ts";
 import { withMount } from "../person.ts";
 import { showFile } from "../scenes/file.ts";
 import { showFolder } from "../scenes/folder.ts";
-import { folderScene } from "../scenes/listing.ts";
+import { folderView } from "../scenes/listing.ts";
 import type { Try } from "./sign-in.ts";
 
 /** What came with `/share`, or a pasted link. */
@@ -18,48 +18,48 @@ interface ShareText {
 }
 
 /** Opens a share out of a link, an id, or an id and its code; asks for what is missing. */
-export async function openShare(errand: Errand, { text = "", passCode }: ShareText): Promise<Outcome> {
-  if (text.trim() === "") return shareForm(errand);
-  const values = recognise(errand, text);
-  if (!values) return noticeWithWays(errand, "not-a-share-link", { level: "refused", offer: ["add-share"] });
-  return submitShare(errand, undefined, { ...values, ...(passCode !== undefined && { passCode }) });
+export async function openShare(context: ActionContext, { text = "", passCode }: ShareText): Promise<Outcome> {
+  if (text.trim() === "") return shareForm(context);
+  const values = recognise(context, text);
+  if (!values) return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
+  return submitShare(context, undefined, { ...values, ...(passCode !== undefined && { passCode }) });
 }
 
 /** The options of a share out of free text, or out of an address and its code; undefined = there is none in it. */
-export function recognise(errand: Errand, text: string): Values | undefined {
-  const kind = kindNamed(errand, shareKind);
+export function recognise(context: ActionContext, text: string): Values | undefined {
+  const kind = kindNamed(context, shareKind);
   const [address = "", passCode = "", ...more] = text.trim().split(/\s+/);
   const found = more.length === 0 && /^[A-Za-z0-9]{4,12}$/.test(passCode) ? kind.recognise?.(address) : undefined;
   return found ? { passCode, ...found } : kind.recognise?.(text);
 }
 
 /** The answers to the share form; `link` is what the form was about. */
-export async function submitShare(errand: Errand, link: string | undefined, answers: Values): Promise<Outcome> {
-  const kind = kindNamed(errand, shareKind);
+export async function submitShare(context: ActionContext, link: string | undefined, answers: Values): Promise<Outcome> {
+  const kind = kindNamed(context, shareKind);
   const values = { ...(link !== undefined && { link }), ...answers };
-  const again = (problem: Problem) => shareForm(errand, { values, problem });
+  const again = (problem: Problem) => shareForm(context, { values, problem });
   const reading = readForm(kind.fields, values);
   if (!reading.ok) return again(reading.problem);
   const checked = kind.check(reading.values);
   if (!checked.ok) return again(checked.problem);
-  const known = await mountedAlready(errand, kind, checked.values);
-  return carryOutShare(errand, { values: checked.values, ...(known && { mount: known }) });
+  const known = await mountedAlready(context, kind, checked.values);
+  return carryOutShare(context, { values: checked.values, ...(known && { mount: known }) });
 }
 
 /** Opens a share with answers that are in order. */
-export async function carryOutShare(errand: Errand, attempt: Try): Promise<Outcome> {
+export async function carryOutShare(context: ActionContext, attempt: Try): Promise<Outcome> {
   try {
-    return await opened(errand, await mounted(errand, attempt), attempt.values["link"] ?? "");
+    return await opened(context, await mounted(context, attempt), attempt.values["link"] ?? "");
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    return shareFailed(errand, error, attempt);
+    return shareFailed(context, error, attempt);
   }
 }
 
-async function mounted({ services, person, signal }: Errand, attempt: Try): Promise<Mount> {
+async function mounted({ services, person, signal }: ActionContext, attempt: Try): Promise<Mount> {
   const { values, mount, kept, amend } = attempt;
   if (!mount) {
-    return services.storage.putUp({ driver: shareKind, owner: person.id, values, ...(kept && { kept }) }, { signal });
+    return services.storage.mount({ driver: shareKind, owner: person.id, values, ...(kept && { kept }) }, { signal });
   }
   if (amend) return services.storage.renew(mount.id, values, { amend, signal });
   return hasProof(values) || (isLocked(mount) && values["passCode"] !== undefined)
@@ -74,7 +74,7 @@ function isLocked({ health }: Mount): boolean {
 
 /** The mount there is already, with the code just given if its own is refused. */
 async function withCodeWhereWanted(
-  { services, signal }: Pick<Errand, "services" | "signal">,
+  { services, signal }: Pick<ActionContext, "services" | "signal">,
   mount: Mount,
   values: Values,
 ): Promise<Mount> {
@@ -89,29 +89,29 @@ async function withCodeWhereWanted(
 }
 
 /** The share's folder; where the link led to one file, that file. */
-async function opened(errand: Errand, mount: Mount, link: string): Promise<Outcome> {
-  const richer = await withPerson(afresh(errand), withMount(errand.person, mount.id));
-  const scene = folderScene(richer, mount.id);
+async function opened(context: ActionContext, mount: Mount, link: string): Promise<Outcome> {
+  const richer = await withPerson(afresh(context), withMount(context.person, mount.id));
+  const state = folderView(richer, mount.id);
   const { entries, complete } = await richer.services.storage.folder(mount.id, undefined, { signal: richer.signal });
   const [only] = entries;
   const isFile = complete && entries.length === 1 && only?.kind === "file" && link.endsWith(`/${only.id}`);
-  return isFile ? showFile(richer, scene, only) : showFolder(richer, scene);
+  return isFile ? showFile(richer, state, only) : showFolder(richer, state);
 }
 
-function shareFailed(errand: Errand, error: StorageError, { values, mount, amend }: Try): Promise<Outcome> {
+function shareFailed(context: ActionContext, error: StorageError, { values, mount, amend }: Try): Promise<Outcome> {
   const { passCode, ...rest } = withoutProof(values);
   const { link } = rest;
   if (link !== undefined && error.code.startsWith("pass-code-")) {
-    return shareForm(errand, { link, values: rest, reason: reasonOf(error) });
+    return shareForm(context, { link, values: rest, reason: reasonOf(error) });
   }
-  if (error.code === "verification-needed" && errand.visit.place.kind === "private") {
+  if (error.code === "verification-needed" && context.visit.place.kind === "private") {
     // A mount that has its code already, or needs none, goes on with the secrets it has.
     const isSettled = amend || (mount !== undefined && passCode === undefined);
-    return verificationForm(errand, error, {
+    return verificationForm(context, error, {
       driver: shareKind,
       values: isSettled ? {} : withoutProof(values),
       ...(mount && { mount: mount.id }),
     });
   }
-  return failed(errand, error, { offer: "add-share" });
+  return failed(context, error, { offer: "add-share" });
 }

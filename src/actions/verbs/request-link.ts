@@ -1,14 +1,14 @@
 import type { Outcome } from "../errand.ts";
-import { fileOf, forgotten, type Pressed } from "../pressed.ts";
+import { fileOf, forgotten, type ButtonContext } from "../pressed.ts";
 import { showLink } from "../scenes/file.ts";
 
 /** The address of the file whose card was pressed on: of the original, or of the rendition of that index. */
-export function requestLink(pressed: Pressed, index: number | undefined): Promise<Outcome> {
-  const scene = fileOf(pressed);
-  if (!scene) return forgotten(pressed);
-  const { variant: _before, ...file } = scene;
+export function requestLink(context: ButtonContext, index: number | undefined): Promise<Outcome> {
+  const state = fileOf(context);
+  if (!state) return forgotten(context);
+  const { variant: _before, ...file } = state;
   // A file that did not come as it was wanted is linked to as it was wanted.
-  if (index === undefined) return showLink(pressed, pressed.shown?.scene.at === "transfer" ? scene : file);
-  const variant = scene.variants[index];
-  return variant ? showLink(pressed, { ...file, variant }) : forgotten(pressed);
+  if (index === undefined) return showLink(context, context.shown?.state.at === "transfer" ? state : file);
+  const variant = state.variants[index];
+  return variant ? showLink(context, { ...file, variant }) : forgotten(context);
 }

@@ -1,5 +1,5 @@
 import type { Press } from "../action.ts";
-import type { Errand, Outcome } from "../errand.ts";
+import type { ActionContext, Outcome } from "../errand.ts";
 import { decodePress } from "../press.ts";
 import { showWelcome } from "../scenes/person.ts";
 import { admin } from "./admin.ts";
@@ -8,7 +8,7 @@ import { openShare, recognise } from "./open-share.ts";
 
 /** Greets; with the payload of a deep link, does what it was made from: a button, or a share's address. */
 export function start(
-  errand: Errand,
+  context: ActionContext,
   payload: string | undefined,
   press: (press: Press) => Promise<Outcome>,
 ): Promise<Outcome> | Outcome {
@@ -16,7 +16,7 @@ export function start(
   if (button) return press(button);
   // Where commands cannot be hidden from others, this is an operator's way in: `admin`, and a sub-command.
   const words = /^admin(?:\s+([^]*))?$/.exec(payload ?? "");
-  if (words && errand.operator && errand.visit.place.kind === "private") return admin(errand, words[1] ?? "");
-  if (payload !== undefined && recognise(errand, payload)) return openShare(errand, { text: payload });
-  return errand.visit.place.kind === "private" ? showWelcome(errand) : help(errand);
+  if (words && context.operator && context.visit.place.kind === "private") return admin(context, words[1] ?? "");
+  if (payload !== undefined && recognise(context, payload)) return openShare(context, { text: payload });
+  return context.visit.place.kind === "private" ? showWelcome(context) : help(context);
 }

@@ -1,6 +1,6 @@
 import type { Values } from "../../storage/form.ts";
 import type { FormRef } from "../action.ts";
-import type { Errand, Outcome } from "../errand.ts";
+import type { ActionContext, Outcome } from "../errand.ts";
 import { submitBroadcast, submitFind, submitQuota } from "./operate.ts";
 import { submitTitle } from "./rename-mount.ts";
 import { submitShare } from "./open-share.ts";
@@ -9,24 +9,24 @@ import { submitSignIn } from "./sign-in.ts";
 import { submitVerification } from "./verify.ts";
 
 /** A filled-in form, from a dialogue, a modal or a one-time page. */
-export function submit(errand: Errand, { id, subject }: FormRef, values: Values): Promise<Outcome> {
+export function submit(context: ActionContext, { id, subject }: FormRef, values: Values): Promise<Outcome> {
   switch (id) {
     case "pikpak":
-      return submitSignIn(errand, subject, values);
+      return submitSignIn(context, subject, values);
     case "pikpak-share":
-      return submitShare(errand, subject, values);
+      return submitShare(context, subject, values);
     case "verification":
-      return submitVerification(errand, subject, values);
+      return submitVerification(context, subject, values);
     case "mount-title":
-      return submitTitle(errand, subject, values);
+      return submitTitle(context, subject, values);
     case "search-words":
-      return submitSearch(errand, subject, values);
+      return submitSearch(context, subject, values);
     // Operators.
     case "find-person":
-      return submitFind(errand, values);
+      return submitFind(context, values);
     case "quota":
-      return submitQuota(errand, subject, values);
+      return submitQuota(context, subject, values);
     case "broadcast-text":
-      return submitBroadcast(errand, values);
+      return submitBroadcast(context, values);
   }
 }

@@ -1,5 +1,5 @@
 import { readForm, type Values } from "../../storage/form.ts";
-import type { Errand, Outcome } from "../errand.ts";
+import type { ActionContext, Outcome } from "../errand.ts";
 import { mountGone, noticeWithWays } from "../failure.ts";
 import { shareKind, verificationAgain, verificationFields } from "../forms.ts";
 import { kindNamed } from "../kinds.ts";
@@ -9,34 +9,34 @@ import { carryOut } from "./sign-in.ts";
 
 /** What the challenge page ended with: what waits for it goes on, and nothing has to be typed again. */
 export async function submitVerification(
-  errand: Errand,
+  context: ActionContext,
   subject: string | undefined,
   answers: Values,
 ): Promise<Outcome> {
-  const { services, person } = errand;
+  const { services, person } = context;
   const pending = await services.pending.get(person.id);
   if (!pending || pending.id !== subject) {
-    return noticeWithWays(errand, "view-expired", { level: "refused", offer: ["add-account", "add-share"] });
+    return noticeWithWays(context, "view-expired", { level: "refused", offer: ["add-account", "add-share"] });
   }
-  const reading = readForm(verificationFields(errand, pending.driver), answers);
-  if (!reading.ok) return verificationAgain(errand, pending, reading.problem);
-  return goOn(errand, reading.values, pending);
+  const reading = readForm(verificationFields(context, pending.driver), answers);
+  if (!reading.ok) return verificationAgain(context, pending, reading.problem);
+  return goOn(context, reading.values, pending);
 }
 
-async function goOn(errand: Errand, proof: Values, pending: PendingSignIn): Promise<Outcome> {
-  const { services, person } = errand;
+async function goOn(context: ActionContext, proof: Values, pending: PendingSignIn): Promise<Outcome> {
+  const { services, person } = context;
   const mount = pending.mount === undefined ? undefined : await services.storage.find(pending.mount);
   if (pending.mount !== undefined && mount?.owner !== person.id) {
     await services.pending.delete(person.id);
-    return mountGone(errand);
+    return mountGone(context);
   }
-  const checked = kindNamed(errand, pending.driver).check({ ...mount?.options, ...pending.values, ...proof });
-  if (!checked.ok) return verificationAgain(errand, pending, checked.problem);
+  const checked = kindNamed(context, pending.driver).check({ ...mount?.options, ...pending.values, ...proof });
+  if (!checked.ok) return verificationAgain(context, pending, checked.problem);
   await services.pending.delete(person.id);
   const attempt = {
     values: checked.values,
     ...(mount && { mount, amend: Object.keys(pending.values).length === 0 }),
     ...(!mount && pending.kept && { kept: pending.kept }),
   };
-  return pending.driver === shareKind ? carryOutShare(errand, attempt) : carryOut(errand, attempt);
+  return pending.driver === shareKind ? carryOutShare(context, attempt) : carryOut(context, attempt);
 }

@@ -6,7 +6,7 @@ import { postButton, press, trailLine, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */
-const mostVariants = 9;
+const maxVariants = 9;
 /** Most characters of the whole name, markup included: a name has at most 255 of its own. */
 const nameWidth = 600;
 /** Most characters of a version's name on its button. */
@@ -35,7 +35,7 @@ export function fileSheet(painter: Painter, card: FileCard): Sheet {
           { style: ButtonStyle.Primary },
         ),
         ...variants
-          .slice(0, mostVariants)
+          .slice(0, maxVariants)
           .map(({ name }, variant) => press(`🔗 ${plainLabel(name, variantWidth)}`, { do: "link", view, variant })),
       ],
       [

@@ -11,7 +11,7 @@ import type { Field } from "../../storage/form.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { clip } from "../../i18n/names.ts";
 import { encodeModal } from "../ids.ts";
-import { mostModalFields, mostModalHint, mostModalTitle, mostOption, mostOptions, mostTyped } from "../limits.ts";
+import { maxModalFields, maxModalHint, maxModalTitle, maxOption, maxOptions, maxTyped } from "../limits.ts";
 import { link, moment } from "../markup.ts";
 import { verifyButton, verifyLine } from "./notice.ts";
 import { reasonText, type Painter } from "./painter.ts";
@@ -38,7 +38,7 @@ export function isModal({ form }: FormScreen): boolean {
 }
 
 /** A form as a message, with the way to fill it in: a modal can only be shown as the first answer to a press. */
-export function formSheet(painter: Painter, screen: FormScreen, slip: string): Sheet {
+export function formSheet(painter: Painter, screen: FormScreen, pendingForm: string): Sheet {
   const { say } = painter;
   const { form, problem, reason } = screen;
   const verify = reason?.verify;
@@ -54,9 +54,9 @@ export function formSheet(painter: Painter, screen: FormScreen, slip: string): S
       [
         verify !== undefined && verifyButton(painter, verify),
         ...(isModal(screen)
-          ? [button(`✏️ ${say("press-fill-in")}`, { is: "fill", slip }, { style: ButtonStyle.Primary })]
-          : pageButtons(painter, screen, slip)),
-        button(`✖️ ${say("press-cancel")}`, { is: "leave", slip }),
+          ? [button(`✏️ ${say("press-fill-in")}`, { is: "fill", pendingForm }, { style: ButtonStyle.Primary })]
+          : pageButtons(painter, screen, pendingForm)),
+        button(`✖️ ${say("press-cancel")}`, { is: "leave", pendingForm }),
       ],
     ],
   };
@@ -70,11 +70,11 @@ function pageLines({ say }: Painter, { page }: FormScreen): (string | false)[] {
   ];
 }
 
-function pageButtons({ say }: Painter, { page }: FormScreen, slip: string): (Button | false)[] {
+function pageButtons({ say }: Painter, { page }: FormScreen, pendingForm: string): (Button | false)[] {
   if (!page) return [];
   return [
     isPublicAddress(page.url) && addressButton(`🌐 ${say("press-page")}`, page.url),
-    button(`🔄 ${say("press-go-on")}`, { is: "go-on", slip }),
+    button(`🔄 ${say("press-go-on")}`, { is: "go-on", pendingForm }),
   ];
 }
 
@@ -82,11 +82,11 @@ function pageButtons({ say }: Painter, { page }: FormScreen, slip: string): (But
 export function paintModal(
   painter: Painter,
   screen: FormScreen,
-  slip: string,
+  pendingForm: string,
 ): APIModalInteractionResponseCallbackData {
   return {
-    custom_id: encodeModal(slip),
-    title: clip(painter.say(`form-title-${screen.form.id}`), mostModalTitle),
+    custom_id: encodeModal(pendingForm),
+    title: clip(painter.say(`form-title-${screen.form.id}`), maxModalTitle),
     components: modalFields(screen).map((field) => question(painter, screen, field)),
   };
 }
@@ -97,7 +97,7 @@ function modalFields({ fields, values, problem, reason, form }: FormScreen): rea
   const asked = fields.filter((field) => field.name === problem?.field || !isAbout(field));
   const isWanted = (field: Field) => !field.aside || field.name === problem?.field || reason === undefined;
   const wanted = asked.filter(isWanted);
-  const kept = new Set(wanted.toSorted(neededFirst).slice(0, mostModalFields));
+  const kept = new Set(wanted.toSorted(neededFirst).slice(0, maxModalFields));
   return wanted.filter((field) => kept.has(field));
 }
 
@@ -110,8 +110,8 @@ function question(painter: Painter, screen: FormScreen, field: Field): APILabelC
   const hint = `field-${screen.form.id}-${field.name}-hint`;
   return {
     type: ComponentType.Label,
-    label: clip(fieldLabel(painter, screen, field.name), mostModalTitle),
-    ...(has(hint) && { description: clip(say(hint), mostModalHint) }),
+    label: clip(fieldLabel(painter, screen, field.name), maxModalTitle),
+    ...(has(hint) && { description: clip(say(hint), maxModalHint) }),
     component: field.kind === "choice" ? choiceInput(painter, screen, field) : textInput(screen, field),
   };
 }
@@ -129,7 +129,7 @@ function textInput(
   { name, kind, required, maxLength }: Field,
 ): APILabelComponent["component"] {
   const known = kind === "secret" ? undefined : values[name];
-  const most = Math.min(maxLength, mostTyped);
+  const most = Math.min(maxLength, maxTyped);
   return {
     type: ComponentType.TextInput,
     custom_id: name,
@@ -150,10 +150,10 @@ function choiceInput(
     custom_id: name,
     required,
     min_values: required ? 1 : 0,
-    options: choices.slice(0, mostOptions).map((choice) => {
+    options: choices.slice(0, maxOptions).map((choice) => {
       const key = `choice-${name}-${choice}`;
       return {
-        label: clip(has(key) ? say(key) : choice, mostOption),
+        label: clip(has(key) ? say(key) : choice, maxOption),
         value: choice,
         ...(choice === values[name] && { default: true }),
       };

@@ -1,7 +1,7 @@
-import { audiences, talents } from "../../actions/action.ts";
+import { audiences, sharedCapabilities } from "../../actions/action.ts";
 import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/screen.ts";
 import type { Order } from "../../storage/entry.ts";
-import { mostOptions } from "../limits.ts";
+import { maxOptions } from "../limits.ts";
 import { label, plainLabel } from "../markup.ts";
 import { press, trailLine, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
@@ -15,15 +15,15 @@ export function lendChoiceSheet({ say }: Painter, { view, mounts, place }: LendC
     head: [place !== undefined && label(place, nameWidth), say("lend-choice")],
     menu: {
       placeholder: say("choose-mount"),
-      options: mounts.slice(0, mostOptions).map(({ title }, index) => ({
+      options: mounts.slice(0, maxOptions).map(({ title }, index) => ({
         label: `🗄 ${plainLabel(title, nameWidth)}`,
-        wish: { is: "press", press: { do: "lend", view, index } },
+        widgetAction: { is: "press", press: { do: "lend", view, index } },
       })),
     },
   };
 }
 
-const talentSigns = { browse: "📁", link: "🔗", send: "📥" } as const;
+const capabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;
 
 /** How a drive is lent: who may do what with it. */
 export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
@@ -36,20 +36,25 @@ export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
       trailLine(card.mount, card.trail),
     ],
     body: [
-      ...talents.map((talent) => `${say(`talent-${talent}`)}: ${say(`audience-${policy[talent]}`)}`),
+      ...sharedCapabilities.map(
+        (capability) => `${say(`capability-${capability}`)}: ${say(`audience-${policy[capability]}`)}`,
+      ),
       say("lending-daily", { count: policy.daily ?? 0 }),
       policy.open ? say("lending-open") : say("lending-private"),
       say("lending-how"),
     ],
     rows: [
-      ...talents.map((talent) =>
+      ...sharedCapabilities.map((capability) =>
         audiences.map((audience) =>
-          press(`${mark(policy[talent] === audience)}${talentSigns[talent]} ${say(`audience-${audience}`)}`, {
-            do: "set-policy",
-            view,
-            talent,
-            audience,
-          }),
+          press(
+            `${mark(policy[capability] === audience)}${capabilitySigns[capability]} ${say(`audience-${audience}`)}`,
+            {
+              do: "set-policy",
+              view,
+              capability,
+              audience,
+            },
+          ),
         ),
       ),
       card.dailyChoices.map((count) =>
@@ -72,7 +77,7 @@ const orders: readonly Order["by"][] = ["name", "size", "modified"];
 /** How the bot does in a server. */
 export function placeSettingsSheet(painter: Painter, screen: PlaceSettingsScreen): Sheet {
   const { say, languageName } = painter;
-  const { view, place, languages, language, rows, rowChoices, order, clearAfter, clearChoices, hushed } = screen;
+  const { view, place, languages, language, rows, rowChoices, order, clearAfter, clearChoices, privateLinks } = screen;
   return {
     head: [`### ⚙️ ${say("place-settings-title")}`, place !== undefined && label(place, nameWidth)],
     body: [
@@ -80,13 +85,13 @@ export function placeSettingsSheet(painter: Painter, screen: PlaceSettingsScreen
       rows === undefined ? say("place-rows-own") : say("settings-rows", { rows }),
       say("settings-order", { order: order ? say(`order-${order.by}`) : say("place-own") }),
       clearAfter === 0 ? say("place-clear-never") : say("place-clear", { minutes: clearAfter }),
-      hushed ? say("place-hushed") : say("place-not-hushed"),
+      privateLinks ? say("place-private-links") : say("place-open-links"),
     ],
     menu: {
       placeholder: say("choose-language"),
       options: languages.map((tag, index) => ({
         label: languageName(tag),
-        wish: { is: "press", press: { do: "set-language", view, index } },
+        widgetAction: { is: "press", press: { do: "set-language", view, index } },
         chosen: tag === language,
       })),
     },
@@ -102,7 +107,13 @@ export function placeSettingsSheet(painter: Painter, screen: PlaceSettingsScreen
           minutes,
         }),
       ),
-      [press(`${hushed ? "🔘" : "⚪"} ${say("press-hushed")}`, { do: "set-hushed", view, hushed: !hushed })],
+      [
+        press(`${privateLinks ? "🔘" : "⚪"} ${say("press-private-links")}`, {
+          do: "set-private-links",
+          view,
+          privateLinks: !privateLinks,
+        }),
+      ],
     ],
   };
 }

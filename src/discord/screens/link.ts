@@ -5,13 +5,13 @@ import { press, type Painter } from "./painter.ts";
 import { addressButton, type Sheet } from "./sheet.ts";
 
 /** Most characters of an address that is written into the message; it stands there twice. */
-const mostWritten = 1500;
+const maxWritten = 1500;
 
 /** A file's address, how long it lives, and what to do with it. */
 export function linkSheet(painter: Painter, card: LinkCard): Sheet {
   const { say } = painter;
   const { entry, variant, url, view } = card;
-  const isWritten = url.length <= mostWritten;
+  const isWritten = url.length <= maxWritten;
   return {
     head: [`🔗 **${say("link-title")}**`, strong(entry.name, 400)],
     body: [

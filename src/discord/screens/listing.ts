@@ -33,7 +33,7 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
       options: rows.map((entry, index) => ({
         label: `${kindSigns[kindOf(entry)]} ${plainLabel(entry.name, optionWidth)}`,
         ...describe(painter, entry),
-        wish: { is: "press", press: { do: "open", view, index } },
+        widgetAction: { is: "press", press: { do: "open", view, index } },
       })),
     },
     rows: [

@@ -2,7 +2,7 @@ import { ButtonStyle } from "discord.js";
 import type { MountCard, MountLine, MountList } from "../../actions/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { Health } from "../../storage/mount.ts";
-import { mostOptions } from "../limits.ts";
+import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import { bar, type Button, type Sheet } from "./sheet.ts";
@@ -13,7 +13,7 @@ const titleWidth = 90;
 /** One's mounts: a line each, and one menu to see one. */
 export function mountsSheet(painter: Painter, { view, mounts, lent }: MountList): Sheet {
   const { say } = painter;
-  const shown = mounts.slice(0, mostOptions);
+  const shown = mounts.slice(0, maxOptions);
   return {
     head: [`### 🗄 ${lent ? say("mounts-lent-title") : say("mounts-title")}`],
     body: mounts.length === 0 ? [say("mounts-none")] : shown.map((mount) => mountLine(painter, mount)),
@@ -22,7 +22,7 @@ export function mountsSheet(painter: Painter, { view, mounts, lent }: MountList)
       options: shown.map((mount, index) => ({
         label: `${healthSign(mount.health)} ${plainLabel(mount.title, titleWidth - 10)}${mount.current ? " ⭐" : ""}`,
         description: driverName(painter, mount.driver),
-        wish: { is: "press", press: { do: "mount", view, index } },
+        widgetAction: { is: "press", press: { do: "mount", view, index } },
       })),
     },
     rows: lent

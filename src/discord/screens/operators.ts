@@ -139,7 +139,7 @@ function peopleSheet(painter: Painter, screen: PeopleList): Sheet {
         placeholder: say("admin-room-people"),
         options: rows.map((guest, index) => ({
           label: plainLabel(guestLabel(guest), 90),
-          wish: { is: "press" as const, press: { do: "admin-pick" as const, view, index } },
+          widgetAction: { is: "press" as const, press: { do: "admin-pick" as const, view, index } },
         })),
       },
     }),
@@ -232,7 +232,7 @@ function mountsSheet(painter: Painter, screen: AdminMounts): Sheet {
         options: rows.map(({ title: name, owner }, index) => ({
           label: plainLabel(name, 90),
           description: owner,
-          wish: { is: "press" as const, press: { do: "admin-pick" as const, view, index } },
+          widgetAction: { is: "press" as const, press: { do: "admin-pick" as const, view, index } },
         })),
       },
     }),

@@ -15,7 +15,7 @@ import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
 import { transferSheet } from "./transfer.ts";
 import { welcomeSheet } from "./welcome.ts";
 
-/** A screen as a message. Forms need a slip besides: see `form.ts`. */
+/** A screen as a message. Forms need a pending form besides: see `form.ts`. */
 export function paint(painter: Painter, screen: MessageScreen): Painted {
   return paintSheet(sheetOf(painter, screen));
 }

@@ -9,7 +9,7 @@ import type { Button, Line } from "./sheet.ts";
 const wordsWidth = 120;
 const whereWidth = 40;
 /** Most buttons side by side. */
-const mostInRow = 5;
+const maxInRow = 5;
 
 /** What was searched for, and how far. */
 export function searchLines(painter: Painter, search: SearchState, found: number): readonly Line[] {
@@ -45,7 +45,7 @@ export function searchRows({ say, figures }: Painter, { view, search }: Listing)
   const mark = (chosen: boolean) => (chosen ? "🔘 " : "");
   return [
     searchKinds
-      .slice(0, mostInRow)
+      .slice(0, maxInRow)
       .map((kind, at) =>
         press(`${mark(search.kind === kind)}${kindSigns[kind]}`, { do: "narrow-kind", view, index: at + 1 }),
       ),

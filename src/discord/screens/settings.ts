@@ -22,7 +22,7 @@ export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
       placeholder: say("choose-language"),
       options: languages.map((tag, index) => ({
         label: languageName(tag),
-        wish: { is: "press", press: { do: "set-language", view, index } },
+        widgetAction: { is: "press", press: { do: "set-language", view, index } },
         chosen: tag === language,
       })),
     },

@@ -10,18 +10,18 @@ import {
   type APISelectMenuOption,
 } from "discord.js";
 import { clip } from "../../i18n/names.ts";
-import { encodeWish, type Wish } from "../ids.ts";
+import { encodeWidgetAction, type WidgetAction } from "../ids.ts";
 import {
-  mostAddress,
-  mostComponents,
-  mostId,
-  mostInContainer,
-  mostInRow,
-  mostLabel,
-  mostOption,
-  mostOptions,
-  mostPlaceholder,
-  mostText,
+  maxAddress,
+  maxComponents,
+  maxId,
+  maxInContainer,
+  maxInRow,
+  maxLabel,
+  maxOption,
+  maxOptions,
+  maxPlaceholder,
+  maxText,
 } from "../limits.ts";
 
 /** A line of text, markup included; what is undefined or false is left out. */
@@ -48,7 +48,7 @@ interface Menu {
 interface Option {
   readonly label: string;
   readonly description?: string;
-  readonly wish: Wish;
+  readonly widgetAction: WidgetAction;
   readonly chosen?: boolean;
 }
 
@@ -71,14 +71,14 @@ export function bar(share: number): string {
 /** A button that is pressed. */
 export function button(
   text: string,
-  wish: Wish,
+  widgetAction: WidgetAction,
   { style = ButtonStyle.Secondary, disabled = false }: ButtonLooks = {},
 ): APIButtonComponentWithCustomId {
   return {
     type: ComponentType.Button,
     style,
-    label: clip(text, mostLabel),
-    custom_id: encodeWish(wish),
+    label: clip(text, maxLabel),
+    custom_id: encodeWidgetAction(widgetAction),
     ...(disabled && { disabled }),
   };
 }
@@ -91,10 +91,10 @@ interface ButtonLooks {
 /** A button that leads to an address; undefined where Discord takes no such button. */
 export function addressButton(text: string, url: string): Button | false {
   return (
-    url.length <= mostAddress && {
+    url.length <= maxAddress && {
       type: ComponentType.Button,
       style: ButtonStyle.Link,
-      label: clip(text, mostLabel),
+      label: clip(text, maxLabel),
       url,
     }
   );
@@ -105,7 +105,7 @@ export function paintSheet({ head, body = [], menu, rows = [], file }: Sheet): P
   const room = new Room();
   const parts: APIComponentInContainer[] = [];
   const add = (part: APIComponentInContainer | undefined, nested = 0) => {
-    if (part && parts.length < mostInContainer && room.take(1 + nested)) parts.push(part);
+    if (part && parts.length < maxInContainer && room.take(1 + nested)) parts.push(part);
   };
   add(textOf(head, room, "…"));
   if (body.some(isThere)) add(textOf(body, room));
@@ -122,8 +122,8 @@ export function paintSheet({ head, body = [], menu, rows = [], file }: Sheet): P
 /** How much of one message is left. */
 class Room {
   /** The container itself is one. */
-  #components = mostComponents - 1;
-  #text = mostText;
+  #components = maxComponents - 1;
+  #text = maxText;
 
   /** Takes that many components, or none and says so. */
   take(count: number): boolean {
@@ -162,8 +162,8 @@ function menuRow({ placeholder, options }: Menu): APIActionRowComponent<never> |
       {
         type: ComponentType.StringSelect,
         custom_id: "menu",
-        placeholder: clip(placeholder, mostPlaceholder),
-        options: options.slice(0, mostOptions).map(optionOf),
+        placeholder: clip(placeholder, maxPlaceholder),
+        options: options.slice(0, maxOptions).map(optionOf),
       },
     ],
   };
@@ -171,11 +171,11 @@ function menuRow({ placeholder, options }: Menu): APIActionRowComponent<never> |
 
 type MenuRow = Extract<APIComponentInContainer, { type: ComponentType.ActionRow }>;
 
-function optionOf({ label, description, wish, chosen = false }: Option): APISelectMenuOption {
+function optionOf({ label, description, widgetAction, chosen = false }: Option): APISelectMenuOption {
   return {
-    label: clip(label, mostOption),
-    value: encodeWish(wish).slice(0, mostId),
-    ...(description !== undefined && { description: clip(description, mostOption) }),
+    label: clip(label, maxOption),
+    value: encodeWidgetAction(widgetAction).slice(0, maxId),
+    ...(description !== undefined && { description: clip(description, maxOption) }),
     ...(chosen && { default: true }),
   };
 }
@@ -184,8 +184,8 @@ function optionOf({ label, description, wish, chosen = false }: Option): APISele
 function buttonRows(row: readonly (Button | false)[]): MenuRow[] {
   const buttons = row.filter((one) => one !== false);
   return buttons.flatMap((_, at) =>
-    at % mostInRow === 0
-      ? [{ type: ComponentType.ActionRow as const, components: buttons.slice(at, at + mostInRow) }]
+    at % maxInRow === 0
+      ? [{ type: ComponentType.ActionRow as const, components: buttons.slice(at, at + maxInRow) }]
       : [],
   );
 }

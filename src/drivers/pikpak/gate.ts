@@ -6,7 +6,7 @@ import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
 export interface Gate {
   /** Resolves when it is this request's turn; `too-frequent` while cooling down. */
   pass(signal?: AbortSignal): Promise<void>;
-  /** The service said "too often": 30 s, doubled each time up to 15 min, then hours. `ms` is the service's own wish. Resolves with the ms to wait. */
+  /** The service said "too often": 30 s, doubled each time up to 15 min, then hours. `ms` is the service's own widget action. Resolves with the ms to wait. */
   coolDown(ms: number | undefined): Promise<number>;
   /** Takes note of a sign-in; throws when there were too many within the hour, or when the last one said to stay away. */
   noteSignIn(most: number): Promise<void>;

@@ -44,7 +44,7 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const identities = loadIdentities(settings.identitiesFile);
   const usual = identityNamed(identities, settings.platform);
   const gates = new Map<string, Gate>();
-  const house: House = {
+  const dependencies: Dependencies = {
     ...hostsOf(settings),
     identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gate(account, context) {
@@ -53,10 +53,10 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
       return gate;
     },
   };
-  return [accountKind(house, accountFields(offeredPlatforms(identities))), shareKind(house)];
+  return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
 
-interface House {
+interface Dependencies {
   readonly driveUrl: string;
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
@@ -70,7 +70,7 @@ function identityNamed(identities: ReadonlyMap<string, Identity>, name: string):
   return found;
 }
 
-function accountKind(house: House, fields: readonly Field[]): DriverKind {
+function accountKind(dependencies: Dependencies, fields: readonly Field[]): DriverKind {
   return {
     name: "pikpak",
     fields,
@@ -85,7 +85,7 @@ function accountKind(house: House, fields: readonly Field[]): DriverKind {
       options["username"] === undefined
         ? ""
         : `pikpak:${options["username"].toLowerCase()}:${options["rootFolder"] ?? ""}`,
-    open: (options, context) => openAccountMount(house, options, context),
+    open: (options, context) => openAccountMount(dependencies, options, context),
   };
 }
 
@@ -105,18 +105,18 @@ function tokenForPassword(values: Values): Values {
   return password !== undefined && /^os\.[\w.-]{8,}$/.test(password) ? { ...rest, refreshToken: password } : values;
 }
 
-function openAccountMount(house: House, options: Values, context: DriverContext): Driver {
+function openAccountMount(dependencies: Dependencies, options: Values, context: DriverContext): Driver {
   const { username } = options;
-  const identity = house.identity(options["platform"]);
+  const identity = dependencies.identity(options["platform"]);
   const deviceId = deviceIdIn(context);
   const account =
     username === undefined ? undefined : createHash("sha256").update(username.toLowerCase()).digest("hex").slice(0, 16);
-  const gate = account === undefined ? lateGate(house, deviceId, context) : house.gate(account, context);
+  const gate = account === undefined ? lateGate(dependencies, deviceId, context) : dependencies.gate(account, context);
   const transport = createTransport({ onSend: () => context.count?.("calls") });
-  const shared = { userUrl: house.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
+  const shared = { userUrl: dependencies.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, challenge: "stop" });
   const auth = createAuth({ ...shared, username, captcha });
-  const client = createClient({ ...shared, driveUrl: house.driveUrl, captcha, auth });
+  const client = createClient({ ...shared, driveUrl: dependencies.driveUrl, captcha, auth });
   return openAccount({
     client,
     root: folderIdOf(options["rootFolder"] ?? "") ?? "",
@@ -126,8 +126,8 @@ function openAccountMount(house: House, options: Values, context: DriverContext)
 }
 
 /** A mount without a user name is paced by its device. */
-function lateGate(house: House, deviceId: () => Promise<string>, context: DriverContext): Gate {
-  const gate = async () => house.gate(await deviceId(), context);
+function lateGate(dependencies: Dependencies, deviceId: () => Promise<string>, context: DriverContext): Gate {
+  const gate = async () => dependencies.gate(await deviceId(), context);
   return {
     pass: async (signal) => (await gate()).pass(signal),
     coolDown: async (ms) => (await gate()).coolDown(ms),
@@ -153,7 +153,7 @@ function deviceIdIn({ vault, randomHex, exclusive }: DriverContext): () => Promi
     }));
 }
 
-function shareKind(house: House): DriverKind {
+function shareKind(dependencies: Dependencies): DriverKind {
   return {
     name: "pikpak-share",
     fields: shareFields,
@@ -176,7 +176,7 @@ function shareKind(house: House): DriverKind {
     },
     title: (options) => `PikPak ${shareAddressOf(options["link"] ?? "")?.shareId ?? ""}`.trim(),
     identity: (options) => `pikpak-share:${options["link"] ?? ""}`,
-    open: (options, context) => openShareMount(house, options, context),
+    open: (options, context) => openShareMount(dependencies, options, context),
   };
 }
 
@@ -185,15 +185,15 @@ function linkOf({ shareId, inside }: ShareAddress): string {
   return `https://mypikpak.com/s/${shareId}${inside === undefined ? "" : `/${inside}`}`;
 }
 
-function openShareMount(house: House, options: Values, context: DriverContext): Driver {
+function openShareMount(dependencies: Dependencies, options: Values, context: DriverContext): Driver {
   const { shareId = "", inside } = shareAddressOf(options["link"] ?? "") ?? {};
-  const identity = house.identity(options["platform"]);
+  const identity = dependencies.identity(options["platform"]);
   const deviceId = deviceIdIn(context);
-  const gate = house.gate("anonymous", context);
+  const gate = dependencies.gate("anonymous", context);
   const transport = createTransport({ onSend: () => context.count?.("calls") });
-  const shared = { userUrl: house.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
+  const shared = { userUrl: dependencies.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, challenge: "ignore" });
-  const client = createClient({ ...shared, driveUrl: house.driveUrl, captcha });
+  const client = createClient({ ...shared, driveUrl: dependencies.driveUrl, captcha });
   return openShare({
     client,
     shareId,

@@ -26,33 +26,33 @@ export interface Transport {
 }
 
 /** How long an answer is waited for, in ms. */
-interface Patience {
+interface Timeouts {
   /** Until it has to begin, and between its pieces. */
   readonly begin: number;
   /** Until it has to be complete, however steadily it drips. */
   readonly whole: number;
 }
 
-const usualPatience: Patience = { begin: 15_000, whole: 60_000 };
+const defaultTimeouts: Timeouts = { begin: 15_000, whole: 60_000 };
 /** ms that exchanges under way may still take when the transport is closed: a refreshed token wants to arrive. */
 const closingGrace = 4000;
 /** Selects the language of descriptions; some of them are told apart by their words. */
 const language = "en";
 /** Bytes an API answer may have: 500 entries are about 1 MB. */
-const mostBytes = 16 * 1024 * 1024;
+const maxBytes = 16 * 1024 * 1024;
 
 interface TransportOptions {
-  readonly patience?: Patience;
+  readonly timeout?: Timeouts;
   readonly onSend?: () => void;
 }
 
 /** A transport over undici. `onSend` is told of each exchange. */
-export function createTransport({ patience = usualPatience, onSend }: TransportOptions = {}): Transport {
+export function createTransport({ timeout = defaultTimeouts, onSend }: TransportOptions = {}): Transport {
   const agent = new Agent({
     connect: { timeout: 10_000 },
-    headersTimeout: patience.begin,
-    bodyTimeout: patience.begin,
-    maxResponseSize: mostBytes,
+    headersTimeout: timeout.begin,
+    bodyTimeout: timeout.begin,
+    maxResponseSize: maxBytes,
     connections: 16,
   });
   const underway = new Set<Promise<unknown>>();
@@ -61,7 +61,7 @@ export function createTransport({ patience = usualPatience, onSend }: TransportO
     async send(exchange, now) {
       if (closing) throw new StorageError("unreachable", { message: "the drive is being closed" });
       onSend?.();
-      const sent = sendWith(agent, exchange, { now, whole: patience.whole }).finally(() => underway.delete(sent));
+      const sent = sendWith(agent, exchange, { now, whole: timeout.whole }).finally(() => underway.delete(sent));
       underway.add(sent);
       return sent;
     },

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { UpstreamError } from "./error.ts";
-import { RunningExchange, type Carrier, type Exchange, type Patience } from "./exchange.ts";
+import { RunningExchange, type Carrier, type Exchange, type Timeouts } from "./exchange.ts";
 import type { Framing } from "./framing.ts";
 import { parseHead } from "./head.ts";
 import type { Slab, Slabs } from "./slabs.ts";
@@ -15,7 +15,7 @@ interface ConnectionOptions {
   /** Makes the socket; it reads into what it is given. */
   readonly dial: (onread: ReadInto) => Socket;
   readonly slabs: Slabs;
-  readonly patience: Patience;
+  readonly timeout: Timeouts;
   /** Told each time the connection becomes free, and when it closes. */
   readonly onChange?: (connection: Connection) => void;
 }
@@ -35,7 +35,7 @@ const leastRoom = 32 * 1024;
 /** Room without which the next answer begins in another slab: a part that a player asks for fits in it. */
 const leastRoomToBegin = 128 * 1024;
 /** Interim answers before the real one; more of them is a host that plays for time. */
-const mostInterim = 8;
+const maxInterim = 8;
 
 /**
  * One connection to a file host, one exchange at a time, read with `onread` into slabs of ours: nothing is allocated
@@ -99,11 +99,11 @@ export class Connection implements Carrier {
 
   /** Sends a request that has no body; resolves with its final answer, interim ones skipped. */
   ask(request: string, signal: AbortSignal): Promise<Exchange> {
-    const { slabs, patience } = this.#options;
+    const { slabs, timeout } = this.#options;
     this.resume();
     // First of all: what follows is done while the host looks for the bytes.
     this.#socket.write(request, "latin1");
-    this.#running = new RunningExchange({ carrier: this, slabs, patience, signal });
+    this.#running = new RunningExchange({ carrier: this, slabs, timeout, signal });
     return this.#running.answered;
   }
 
@@ -167,7 +167,7 @@ export class Connection implements Carrier {
   #readHead(running: RunningExchange, end: number): void {
     this.#filled = end;
     for (;;) {
-      if (running.interim > mostInterim)
+      if (running.interim > maxInterim)
         throw new UpstreamError("odd", "the file host sent interim answers without end");
       const parsed = parseHead(this.#slab.bytes.subarray(this.#flushed, end));
       if (!parsed) return;

@@ -22,7 +22,7 @@ export interface Exchange {
 }
 
 /** How long things may take, in milliseconds. */
-export interface Patience {
+export interface Timeouts {
   /** Nothing coming while something is wanted. */
   readonly stall: number;
   /** Nobody taking what came: the host's connection is given up, to be made anew later. */
@@ -41,7 +41,7 @@ export interface Carrier {
 interface RunningOptions {
   readonly carrier: Carrier;
   readonly slabs: Slabs;
-  readonly patience: Patience;
+  readonly timeout: Timeouts;
   readonly signal: AbortSignal;
 }
 
@@ -69,13 +69,13 @@ export class RunningExchange {
   #lastTaken = performance.now();
 
   constructor(options: RunningOptions) {
-    const { patience, signal } = options;
+    const { timeout, signal } = options;
     this.#options = options;
     this.answered = this.#answer.promise;
     // Who never pours is not told that the body failed.
     this.#poured.promise.catch(() => {});
     this.#onAbort = () => this.fail(signal.reason);
-    this.#clock = setInterval(() => this.#look(), Math.max(5, Math.min(patience.stall, patience.pause) / 4));
+    this.#clock = setInterval(() => this.#look(), Math.max(5, Math.min(timeout.stall, timeout.pause) / 4));
     if (signal.aborted) queueMicrotask(this.#onAbort);
     else signal.addEventListener("abort", this.#onAbort, { once: true });
   }
@@ -180,11 +180,11 @@ export class RunningExchange {
   }
 
   #look(): void {
-    const { carrier, patience } = this.#options;
+    const { carrier, timeout } = this.#options;
     const now = performance.now();
     if (carrier.paused) {
-      if (now - this.#lastTaken > patience.pause) this.fail(new UpstreamError("cut", "let go while the client paused"));
-    } else if (now - this.#lastSeen > patience.stall) {
+      if (now - this.#lastTaken > timeout.pause) this.fail(new UpstreamError("cut", "let go while the client paused"));
+    } else if (now - this.#lastSeen > timeout.stall) {
       this.fail(new UpstreamError("stalled", "the file host stopped sending"));
     }
   }

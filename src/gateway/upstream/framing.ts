@@ -64,7 +64,7 @@ type ChunkState = "size" | "extension" | "size-lf" | "data" | "data-cr" | "data-
 const CR = 13;
 const LF = 10;
 const SEMICOLON = 59;
-const mostSizeDigits = 13;
+const maxSizeDigits = 13;
 const longestExtension = 4096;
 const longestTrailer = 16 * 1024;
 
@@ -145,7 +145,7 @@ class ChunkedFraming implements Framing {
     const digit = hexDigit(byte);
     if (digit !== undefined) {
       this.#digits += 1;
-      if (this.#digits > mostSizeDigits) throw odd("too large a chunk");
+      if (this.#digits > maxSizeDigits) throw odd("too large a chunk");
       this.#size = this.#size * 16 + digit;
       return;
     }

@@ -18,7 +18,7 @@ export type BodyShape =
 
 /** No honest file host needs more. */
 const longestHead = 32 * 1024;
-const mostFields = 200;
+const maxFields = 200;
 
 const CR = 13;
 const LF = 10;
@@ -59,7 +59,7 @@ function endOfHead(bytes: Buffer): number | undefined {
 }
 
 function readFields(lines: readonly string[]): Map<string, string> {
-  if (lines.length > mostFields) throw odd("too many fields");
+  if (lines.length > maxFields) throw odd("too many fields");
   const fields = new Map<string, string>();
   for (const line of lines) {
     const match = fieldLine.exec(line);

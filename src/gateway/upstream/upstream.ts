@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import { Connection } from "./connection.ts";
 import { connectWith, lookupHost, resolveHost, type Connect, type Lookup, type Reach } from "./dial.ts";
 import { UpstreamError } from "./error.ts";
-import type { Exchange, Patience } from "./exchange.ts";
+import type { Exchange, Timeouts } from "./exchange.ts";
 import { createSlabs } from "./slabs.ts";
 
 /** Gets bytes from file hosts, over connections that are used again. */
@@ -29,16 +29,16 @@ export interface UpstreamOptions {
   readonly reach: Reach;
   readonly lookup?: Lookup;
   readonly connect?: Connect;
-  readonly patience?: Partial<Patience>;
+  readonly timeout?: Partial<Timeouts>;
   /** Milliseconds until a connection must stand. */
   readonly connectWithin?: number;
   /** Milliseconds an idle connection is kept. */
   readonly idleFor?: number;
 }
 
-const mostIdle = 32;
-const mostIdleAtOneHost = 8;
-const mostRedirects = 3;
+const maxIdle = 32;
+const maxIdleAtOneHost = 8;
+const maxRedirects = 3;
 
 /** Some nodes serve what names itself a program badly; this is what a browser says. */
 const browser =
@@ -59,7 +59,7 @@ class Pool implements Upstream {
   readonly #reach: Reach;
   readonly #lookup: Lookup;
   readonly #connect: Connect;
-  readonly #patience: Patience;
+  readonly #timeout: Timeouts;
   readonly #connectWithin: number;
   readonly #idleFor: number;
   readonly #slabs = createSlabs();
@@ -74,7 +74,7 @@ class Pool implements Upstream {
     this.#reach = options.reach;
     this.#lookup = options.lookup ?? lookupHost;
     this.#connect = options.connect ?? connectWith();
-    this.#patience = { stall: 15_000, pause: 60_000, ...options.patience };
+    this.#timeout = { stall: 15_000, pause: 60_000, ...options.timeout };
     this.#connectWithin = options.connectWithin ?? 10_000;
     this.#idleFor = options.idleFor ?? 10_000;
   }
@@ -91,7 +91,7 @@ class Pool implements Upstream {
       const target = redirectTarget(exchange, url);
       if (!target) return exchange;
       exchange.drop();
-      if (hops === mostRedirects) throw new UpstreamError("odd", "the file host redirects without end");
+      if (hops === maxRedirects) throw new UpstreamError("odd", "the file host redirects without end");
       if (target.origin !== url.origin) sent = withoutSecrets(sent);
       url = target;
     }
@@ -142,7 +142,7 @@ class Pool implements Upstream {
     const session = this.#sessions.get(host);
     const connection = new Connection({
       slabs: this.#slabs,
-      patience: this.#patience,
+      timeout: this.#timeout,
       onChange: (changed) => this.#changed(host, changed),
       dial: (onread) => {
         const socket = this.#connect(
@@ -173,8 +173,8 @@ class Pool implements Upstream {
   #keep(host: string, connection: Connection): void {
     const here = [...this.#idle.values()].filter((idle) => idle.host === host);
     const [oldest] = this.#idle.values();
-    if (here.length >= mostIdleAtOneHost) here[0]?.connection.close();
-    else if (this.#idle.size >= mostIdle) oldest?.connection.close();
+    if (here.length >= maxIdleAtOneHost) here[0]?.connection.close();
+    else if (this.#idle.size >= maxIdle) oldest?.connection.close();
     const until = setTimeout(() => connection.close(), this.#idleFor).unref();
     this.#idle.set(connection, { host, connection, until });
   }

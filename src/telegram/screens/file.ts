@@ -5,7 +5,7 @@ import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */
-const mostVariants = 12;
+const maxVariants = 12;
 
 /** One file: its full name, what is known of it, and its links. */
 export function paintFile(painter: Painter, card: FileCard): Painted {
@@ -27,7 +27,7 @@ export function paintFile(painter: Painter, card: FileCard): Painted {
     keyboard: [
       [button(`🔗 ${variants.length > 0 ? say("press-link-original") : say("press-link")}`, { do: "link", view })],
       ...variants
-        .slice(0, mostVariants)
+        .slice(0, maxVariants)
         .map(({ name }, variant) => [button(`🔗 ${elideName(name)}`, { do: "link", view, variant })]),
       ...(sendable ? [[button(`📥 ${say("press-send")}`, { do: "send", view })]] : []),
       [button(`⬆ ${say("press-back")}`, { do: "back", view })],

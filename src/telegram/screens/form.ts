@@ -88,11 +88,11 @@ function addressRow(text: string, url: string): InlineKeyboardButton[][] {
 }
 
 /** Most answers a choice offers as buttons; more can be typed. */
-const mostChoices = 40;
+const maxChoices = 40;
 
 function choiceRows({ say, has }: Painter, walk: Walk, asker: Asker): InlineKeyboardButton[][] {
   const { choices = [], name } = fieldAsked(walk);
-  return choices.slice(0, mostChoices).map((choice, index) => {
+  return choices.slice(0, maxChoices).map((choice, index) => {
     const key = `choice-${name}-${choice}`;
     return [dialogueButton(has(key) ? say(key) : choice, asker, { is: "choice", index })];
   });

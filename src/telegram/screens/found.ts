@@ -13,7 +13,7 @@ export function paintFound(painter: Painter, { view, files }: FoundFiles): Inlin
       strong(file.entry.name),
       `\n${figuresOf(painter, file)}`,
     ]);
-    const text = card.text.length > mostCard ? card.slice(0, mostCard) : card;
+    const text = card.text.length > maxCard ? card.slice(0, maxCard) : card;
     return {
       type: "article",
       // Which card was sent comes back with it: the view, and the row in it.
@@ -35,7 +35,7 @@ export function paintFound(painter: Painter, { view, files }: FoundFiles): Inlin
   });
 }
 
-const mostCard = 1000;
+const maxCard = 1000;
 
 function figuresOf({ say, figures }: Painter, { entry }: FoundFile): string {
   const kind = say(`kind-${kindOf(entry)}`);

@@ -1,10 +1,10 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import { audiences, talents } from "../../actions/action.ts";
+import { audiences, sharedCapabilities } from "../../actions/action.ts";
 import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/screen.ts";
 import type { Order } from "../../storage/entry.ts";
 import { elideName } from "../../i18n/names.ts";
-import { mostButtons } from "../limits.ts";
+import { maxButtons } from "../limits.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Which drive a group is to have. */
@@ -12,7 +12,7 @@ export function paintLendChoice({ say }: Painter, { view, mounts, place }: LendC
   return {
     text: lines(place !== undefined && strong(place), say("lend-choice")),
     keyboard: mounts
-      .slice(0, mostButtons)
+      .slice(0, maxButtons)
       .map(({ title }, index) => [button(`🗄 ${elideName(title)}`, { do: "lend", view, index })]),
   };
 }
@@ -27,21 +27,26 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
       place !== undefined && elideName(place, 60),
       trailLine(card.mount, card.trail),
       "",
-      ...talents.map((talent) => `${say(`talent-${talent}`)}: ${say(`audience-${policy[talent]}`)}`),
+      ...sharedCapabilities.map(
+        (capability) => `${say(`capability-${capability}`)}: ${say(`audience-${policy[capability]}`)}`,
+      ),
       say("lending-daily", { count: policy.daily ?? 0 }),
       policy.open ? say("lending-open") : say("lending-private"),
       "",
       say("lending-how"),
     ),
     keyboard: [
-      ...talents.map((talent) =>
+      ...sharedCapabilities.map((capability) =>
         audiences.map((audience) =>
-          button(`${mark(policy[talent] === audience)}${talentSigns[talent]} ${say(`audience-${audience}`)}`, {
-            do: "set-policy",
-            view,
-            talent,
-            audience,
-          }),
+          button(
+            `${mark(policy[capability] === audience)}${capabilitySigns[capability]} ${say(`audience-${audience}`)}`,
+            {
+              do: "set-policy",
+              view,
+              capability,
+              audience,
+            },
+          ),
         ),
       ),
       card.dailyChoices.map((count) =>
@@ -57,13 +62,13 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
   };
 }
 
-const talentSigns = { browse: "📁", link: "🔗", send: "📥" } as const;
+const capabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;
 const orders: readonly Order["by"][] = ["name", "size", "modified"];
 
 /** How the bot does in a group. */
 export function paintPlaceSettings(painter: Painter, screen: PlaceSettingsScreen): Painted {
   const { say, languageName } = painter;
-  const { view, place, languages, language, rows, rowChoices, order, clearAfter, clearChoices, hushed } = screen;
+  const { view, place, languages, language, rows, rowChoices, order, clearAfter, clearChoices, privateLinks } = screen;
   return {
     text: lines(
       FormattedString.join(["⚙️ ", strong(say("place-settings-title"))]),
@@ -72,7 +77,7 @@ export function paintPlaceSettings(painter: Painter, screen: PlaceSettingsScreen
       rows === undefined ? say("place-rows-own") : say("settings-rows", { rows }),
       say("settings-order", { order: order ? say(`order-${order.by}`) : say("place-own") }),
       clearAfter === 0 ? say("place-clear-never") : say("place-clear", { minutes: clearAfter }),
-      hushed ? say("place-hushed") : say("place-not-hushed"),
+      privateLinks ? say("place-private-links") : say("place-open-links"),
     ),
     keyboard: [
       languages.map((tag, index) =>
@@ -88,7 +93,11 @@ export function paintPlaceSettings(painter: Painter, screen: PlaceSettingsScreen
         }),
       ),
       [
-        button(`${hushed ? "🔘" : "⚪"} ${say("press-hushed")}`, { do: "set-hushed", view, hushed: !hushed }),
+        button(`${privateLinks ? "🔘" : "⚪"} ${say("press-private-links")}`, {
+          do: "set-private-links",
+          view,
+          privateLinks: !privateLinks,
+        }),
       ] satisfies InlineKeyboardButton[],
     ].filter((row) => row.length > 0),
   };

@@ -3,7 +3,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { LinkCard } from "../../actions/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { isolate } from "../../i18n/names.ts";
-import { mostCopied } from "../limits.ts";
+import { maxCopied } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
@@ -43,6 +43,6 @@ function lifetime({ say, figures, now }: Painter, expiresAt: number | undefined)
 function addressRow({ say }: Painter, url: string): InlineKeyboardButton[] {
   return [
     ...(isPublicAddress(url) ? [{ text: `🔗 ${say("press-open-link")}`, url }] : []),
-    ...(url.length <= mostCopied ? [{ text: `📋 ${say("press-copy")}`, copy_text: { text: url } }] : []),
+    ...(url.length <= maxCopied ? [{ text: `📋 ${say("press-copy")}`, copy_text: { text: url } }] : []),
   ];
 }

@@ -4,13 +4,13 @@ import type { MountCard, MountLine, MountList } from "../../actions/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
-import { mostButtons } from "../limits.ts";
+import { maxButtons } from "../limits.ts";
 import { bar, button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** One's mounts, one a row. */
 export function paintMounts(painter: Painter, { view, mounts, lent }: MountList): Painted {
   const { say } = painter;
-  const shown = mounts.slice(0, mostButtons - 2);
+  const shown = mounts.slice(0, maxButtons - 2);
   return {
     text: lines(
       strong(lent ? say("mounts-lent-title") : say("mounts-title")),

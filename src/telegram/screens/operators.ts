@@ -14,7 +14,7 @@ import type {
   PersonCard,
 } from "../../actions/screen-operators.ts";
 import { elideName } from "../../i18n/names.ts";
-import { mostCopied } from "../limits.ts";
+import { maxCopied } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** What operators see. */
@@ -211,7 +211,7 @@ function paintAccess(painter: Painter, screen: AccessScreen): Painted {
       modes.map((mode) =>
         button(`${mode === access ? "🔘 " : ""}${say(`access-${mode}`)}`, { do: "set-access", view, mode }),
       ),
-      ...(link !== undefined && link.length <= mostCopied
+      ...(link !== undefined && link.length <= maxCopied
         ? [[{ text: `📋 ${say("press-copy-invitation")}`, copy_text: { text: link } }]]
         : []),
       [plainButton(painter, "🎟", "invite", view)],

@@ -6,7 +6,7 @@ import type { MountTag, Reason } from "../../actions/screen.ts";
 import type { Say } from "../../i18n/words.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import { clip, elideName, isolate } from "../../i18n/names.ts";
-import { mostText } from "../limits.ts";
+import { maxText } from "../limits.ts";
 
 /** What a message is made of: text with entities (names are never escaped), and rows of buttons. */
 export interface Painted {
@@ -58,7 +58,7 @@ export function painterFor({ words, language, place, now, deepLink }: PainterPar
 export function lines(...all: readonly (string | FormattedString | undefined | false)[]): FormattedString {
   const kept = all.filter((line) => line !== undefined && line !== false);
   const joined = FormattedString.join(kept, "\n");
-  return joined.text.length <= mostText ? joined : joined.slice(0, clip(joined.text, mostText - 1).length);
+  return joined.text.length <= maxText ? joined : joined.slice(0, clip(joined.text, maxText - 1).length);
 }
 
 /** A name in bold; an empty one, which Telegram would have no entity for, as a dash. */

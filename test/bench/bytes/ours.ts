@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { gatewayOf } from "../../../src/app/gateway.ts";
-import { officeOf } from "../../../src/app/operators.ts";
+import { adminOf } from "../../../src/app/operators.ts";
 import { readConfig } from "../../../src/config.ts";
 import { createRevocations } from "../../../src/gateway/revocations.ts";
 import { createTickets } from "../../../src/gateway/ticket.ts";
@@ -68,7 +68,7 @@ async function openGateway(): Promise<Listening> {
     revocations,
     log,
     words: loadWords(),
-    office: officeOf({ config, store, revocations, log, frontends: () => undefined }),
+    admin: adminOf({ config, store, revocations, log, frontends: () => undefined }),
     limits: { streamsPerPerson: 1000 },
     visitors: { requests: 1_000_000 },
     mayFetch: async (mount, person) => mount.owner === person,
@@ -76,7 +76,7 @@ async function openGateway(): Promise<Listening> {
     frontends: () => undefined,
   });
   const { url } = await gateway.start();
-  const mount = await storage.putUp({ driver: "bench", owner: person, values: {} });
+  const mount = await storage.mount({ driver: "bench", owner: person, values: {} });
   const paths = Object.keys(task.urls).map((entry) => {
     const ticket = tickets.issue({ mount: mount.id, entry, person, expiresAt: Date.now() + config.linkTtl });
     return [entry, new URL(ticketUrl(ticket, { publicUrl: url, way: "p", name: "film.mkv" })).pathname] as const;

@@ -7,7 +7,7 @@ import { encodePress } from "../../../src/actions/press.ts";
 import type { Listing } from "../../../src/actions/screen.ts";
 import { createTelegram } from "../../../src/telegram/bot.ts";
 import { loadWords } from "../../../src/i18n/words.ts";
-import { house, usualCloud, visitOf } from "../../actions/house.ts";
+import { app, usualCloud, visitOf } from "../../actions/house.ts";
 
 export interface UpdateRate {
   readonly updates: number;
@@ -18,7 +18,7 @@ export interface UpdateRate {
 
 /** Page turns from Telegram's poll to the edited message and the answered press, over the memory driver and loopback HTTP. */
 export async function updateRate({ people = 50, turns = 100 } = {}): Promise<UpdateRate> {
-  const desk = house(usualCloud(), { now: Date.now, office: { pace: unpaced } });
+  const desk = app(usualCloud(), { now: Date.now, admin: { pace: unpaced } });
   const views = await Promise.all(
     Array.from({ length: people }, async (_, n) => {
       const answer = await desk.see(

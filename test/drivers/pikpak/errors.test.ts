@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault } from "../../../emulators/pikpak/faults.ts";
 import { StorageError, type StorageErrorCode } from "../../../src/storage/error.ts";
-import { scene, type Scene } from "./scene.ts";
+import { state, type ViewState } from "./scene.ts";
 
 const files = "/drive/v1/files";
 const signin = "/v1/auth/signin";
 const token = "/v1/auth/token";
 const init = "/v1/shield/captcha/init";
 
-let at: Scene;
+let at: ViewState;
 beforeEach(async () => {
-  at = await scene();
+  at = await state();
 });
 afterEach(() => at.close());
 
@@ -288,14 +288,14 @@ describe("too often", () => {
   test.each([
     ["in seconds", () => "120"],
     ["as a date", () => new Date(at.context.now() + 120_000).toUTCString()],
-  ])("the service's own wish is honoured, %s", async (_form, header) => {
+  ])("the service's own widget action is honoured, %s", async (_form, header) => {
     at.pikpak.fail({ ...said("too_many_requests", 8), status: 429, headers: { "retry-after": header() }, path: files });
     const error = await errorOf(at.account().list(undefined));
     expect(error.retryAfter).toBeGreaterThan(115_000);
     expect(error.retryAfter).toBeLessThanOrEqual(120_000);
   });
 
-  test("without a wish it is 30 s, doubled each time up to 15 min, then hours", async () => {
+  test("without a widget action it is 30 s, doubled each time up to 15 min, then hours", async () => {
     at.pikpak.fail({ ...said("operation_limited", 10), path: files, times: 99 });
     const driver = at.account();
     const pauses: (number | undefined)[] = [];
@@ -309,7 +309,7 @@ describe("too often", () => {
 
   test("who waits in the queue meanwhile is not sent any more", async () => {
     const turn = Promise.withResolvers<void>();
-    const crowd = await scene({ wait: () => turn.promise });
+    const crowd = await state({ wait: () => turn.promise });
     crowd.pikpak.fail({ ...said("operation_limited", 10), path: files, times: 99 });
     const driver = crowd.account();
     const askers = Array.from({ length: 20 }, () => codeOf(driver.list(undefined)));

@@ -12,7 +12,7 @@ import {
 import { readConfig } from "../../../src/config.ts";
 import { hostsOf } from "../../../src/drivers/pikpak/hosts.ts";
 import vectors from "../../emulators/pikpak/vectors.json" with { type: "json" };
-import { kindNamed, kindsOf, scene, username, type Scene } from "./scene.ts";
+import { kindNamed, kindsOf, state, username, type ViewState } from "./scene.ts";
 
 const named = (name: string, file?: string): Identity => {
   const found = loadIdentities(file).get(name);
@@ -58,9 +58,9 @@ describe("where PikPak is", () => {
 });
 
 describe("every identity shipped", () => {
-  let at: Scene;
+  let at: ViewState;
   beforeEach(async () => {
-    at = await scene();
+    at = await state();
   });
   afterEach(() => at.close());
 
@@ -99,7 +99,7 @@ describe("a file of the operator's", () => {
   });
 
   test("is what the driver then says", async () => {
-    const at = await scene({ settings: { platform: "next", identitiesFile: fileOf({ next: android }) } });
+    const at = await state({ settings: { platform: "next", identitiesFile: fileOf({ next: android }) } });
     await expect(at.account().list(undefined)).resolves.toEqual({ items: [] });
     await at.close();
   });

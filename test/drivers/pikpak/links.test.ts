@@ -1,11 +1,11 @@
 import { request } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Film } from "../../../emulators/pikpak/state.ts";
-import { scene, type Scene } from "./scene.ts";
+import { state, type ViewState } from "./scene.ts";
 
-let at: Scene;
+let at: ViewState;
 beforeEach(async () => {
-  at = await scene();
+  at = await state();
 });
 afterEach(() => at.close());
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFolders } from "../../../src/storage/folders.ts";
-import { kindNamed, kindsOf, scene, username, type Scene } from "./scene.ts";
+import { kindNamed, kindsOf, state, username, type ViewState } from "./scene.ts";
 
-let at: Scene;
+let at: ViewState;
 beforeEach(async () => {
-  at = await scene();
+  at = await state();
 });
 afterEach(() => at.close());
 

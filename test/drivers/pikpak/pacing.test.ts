@@ -3,12 +3,12 @@ import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createGate } from "../../../src/drivers/pikpak/gate.ts";
 import { createTransport } from "../../../src/drivers/pikpak/transport.ts";
-import { kindNamed, kindsOf, password, scene, username, type Scene } from "./scene.ts";
+import { kindNamed, kindsOf, password, state, username, type ViewState } from "./scene.ts";
 import { lend } from "../context.ts";
 
-let at: Scene;
+let at: ViewState;
 beforeEach(async () => {
-  at = await scene();
+  at = await state();
 });
 afterEach(() => at.close());
 
@@ -147,7 +147,7 @@ describe("connections", () => {
     await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
     const address = slow.address();
     const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/`;
-    const transport = createTransport({ patience: { begin: 300, whole: 600 } });
+    const transport = createTransport({ timeout: { begin: 300, whole: 600 } });
     await expect(transport.send({ method: "GET", url, headers: {} }, 0)).rejects.toMatchObject({ code: "unreachable" });
     await transport.close();
     await expect(transport.send({ method: "GET", url, headers: {} }, 0)).rejects.toMatchObject({ code: "unreachable" });

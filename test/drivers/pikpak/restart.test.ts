@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lend, type LentContext } from "../context.ts";
-import { kindNamed, kindsOf, password, scene, username, type Scene } from "./scene.ts";
+import { kindNamed, kindsOf, password, state, username, type ViewState } from "./scene.ts";
 
-let at: Scene;
+let at: ViewState;
 beforeEach(async () => {
-  at = await scene();
+  at = await state();
 });
 afterEach(() => at.close());
 

@@ -4,11 +4,11 @@ import { solvedTokenIn } from "../../../src/drivers/pikpak/captcha.ts";
 import { driverKinds } from "../../../src/drivers/index.ts";
 import type { Film, Node, ShareStatus } from "../../../emulators/pikpak/state.ts";
 import { StorageError } from "../../../src/storage/error.ts";
-import { scene, type Scene } from "./scene.ts";
+import { state, type ViewState } from "./scene.ts";
 
-let at: Scene;
+let at: ViewState;
 beforeEach(async () => {
-  at = await scene();
+  at = await state();
 });
 afterEach(() => at.close());
 
@@ -43,7 +43,7 @@ describe("a share", () => {
 
   test.each(["web", "android", "pc"])("works as %s", async (platform) => {
     await at.close();
-    at = await scene({ settings: { platform } });
+    at = await state({ settings: { platform } });
     const { folder } = shelf();
     expect((await at.share({ link: shareOf([folder]) }).list(undefined)).items).toHaveLength(1);
   });

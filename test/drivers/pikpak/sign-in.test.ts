@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { password, scene, username, type Scene } from "./scene.ts";
+import { password, state, username, type ViewState } from "./scene.ts";
 
 const files = "/drive/v1/files";
 const signin = "/v1/auth/signin";
 const token = "/v1/auth/token";
 const init = "/v1/shield/captcha/init";
 
-let at: Scene;
+let at: ViewState;
 beforeEach(async () => {
-  at = await scene();
+  at = await state();
 });
 afterEach(() => at.close());
 

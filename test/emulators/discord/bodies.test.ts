@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { call, openHouse, type House } from "./house.ts";
+import { call, openTestApp, type TestApp } from "./house.ts";
 
 const v2 = 1 << 15;
 const text = (content: string) => ({ type: 10, content });
@@ -18,8 +18,8 @@ function wrong(errors: unknown, path: readonly string[] = []): string[] {
   );
 }
 
-async function send(house: House, body: unknown) {
-  return call(house, "POST", `/channels/${house.general.id}/messages`, body);
+async function send(app: TestApp, body: unknown) {
+  return call(app, "POST", `/channels/${app.general.id}/messages`, body);
 }
 
 test.each<[string, object]>([
@@ -36,9 +36,9 @@ test.each<[string, object]>([
   ["four thousand characters", { flags: v2, components: [text("x".repeat(2000)), text("y".repeat(2000))] }],
   ["emoji counted by code points", { content: "😀".repeat(2000) }],
 ])("takes %s", async (_, body) => {
-  const house = await openHouse();
-  const answer = await send(house, body);
-  expect(answer.json).toMatchObject({ channel_id: house.general.id });
+  const app = await openTestApp();
+  const answer = await send(app, body);
+  expect(answer.json).toMatchObject({ channel_id: app.general.id });
   expect(answer.status).toBe(200);
 });
 
@@ -219,11 +219,11 @@ test.each<[string, object, string]>([
     "allowed_mentions.parse.0 BASE_TYPE_CHOICES",
   ],
 ])("refuses %s", async (_, body, where) => {
-  const house = await openHouse();
-  const answer = await send(house, body);
+  const app = await openTestApp();
+  const answer = await send(app, body);
   expect([answer.status, answer.json["code"], answer.json["message"]]).toEqual([400, 50_035, "Invalid Form Body"]);
   expect(wrong(answer.json["errors"])).toContain(where);
-  expect(house.general.messages).toEqual([]);
+  expect(app.general.messages).toEqual([]);
 });
 
 test.each<[string, object]>([
@@ -231,46 +231,46 @@ test.each<[string, object]>([
   ["blanks", { content: " \n " }],
   ["new components of none", { flags: v2, components: [] }],
 ])("refuses to send %s", async (_, body) => {
-  const house = await openHouse();
-  const { status, json } = await send(house, body);
+  const app = await openTestApp();
+  const { status, json } = await send(app, body);
   expect([status, json["code"]]).toEqual([400, 50_006]);
 });
 
 test("JSON that is none is refused as such", async () => {
-  const house = await openHouse();
-  const { status, json } = await send(house, "{");
+  const app = await openTestApp();
+  const { status, json } = await send(app, "{");
   expect([status, json["code"]]).toEqual([400, 50_109]);
 });
 
 test("a message of new components stays one, and can be edited without saying so again", async () => {
-  const house = await openHouse();
-  const { json } = await send(house, { flags: v2, components: [text("one")] });
-  const path = `/channels/${house.general.id}/messages/${String(json["id"])}`;
-  const unset = await call(house, "PATCH", path, { flags: 0 });
+  const app = await openTestApp();
+  const { json } = await send(app, { flags: v2, components: [text("one")] });
+  const path = `/channels/${app.general.id}/messages/${String(json["id"])}`;
+  const unset = await call(app, "PATCH", path, { flags: 0 });
   expect(wrong(unset.json["errors"])).toEqual(["flags MESSAGE_CANNOT_REMOVE_COMPONENTS_V2_FLAG"]);
-  const spoken = await call(house, "PATCH", path, { content: "x" });
+  const spoken = await call(app, "PATCH", path, { content: "x" });
   expect(wrong(spoken.json["errors"])).toEqual(["content MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"]);
-  const edited = await call(house, "PATCH", path, { components: [text("two")] });
+  const edited = await call(app, "PATCH", path, { components: [text("two")] });
   expect([edited.status, edited.json["flags"]]).toEqual([200, v2]);
-  expect(house.mia.sees({ in: house.general })).toBe("ChatDrive (APP, edited):\n  two");
+  expect(app.mia.sees({ in: app.general })).toBe("ChatDrive (APP, edited):\n  two");
 });
 
 test("a text turns into new components only with its content taken back", async () => {
-  const house = await openHouse();
-  const { json } = await send(house, { content: "old" });
-  const path = `/channels/${house.general.id}/messages/${String(json["id"])}`;
-  const kept = await call(house, "PATCH", path, { flags: v2, components: [text("new")] });
+  const app = await openTestApp();
+  const { json } = await send(app, { content: "old" });
+  const path = `/channels/${app.general.id}/messages/${String(json["id"])}`;
+  const kept = await call(app, "PATCH", path, { flags: v2, components: [text("new")] });
   expect(wrong(kept.json["errors"])).toEqual(["content MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"]);
-  const turned = await call(house, "PATCH", path, { flags: v2, content: null, components: [text("new")] });
+  const turned = await call(app, "PATCH", path, { flags: v2, content: null, components: [text("new")] });
   expect(turned.status).toBe(200);
 });
 
 test("a deletion is answered without a body and without a type", async () => {
-  const house = await openHouse();
-  const { json } = await send(house, { content: "x" });
-  const gone = await call(house, "DELETE", `/channels/${house.general.id}/messages/${String(json["id"])}`);
+  const app = await openTestApp();
+  const { json } = await send(app, { content: "x" });
+  const gone = await call(app, "DELETE", `/channels/${app.general.id}/messages/${String(json["id"])}`);
   expect([gone.status, gone.headers.get("content-type")]).toEqual([204, null]);
-  const again = await call(house, "DELETE", `/channels/${house.general.id}/messages/${String(json["id"])}`);
+  const again = await call(app, "DELETE", `/channels/${app.general.id}/messages/${String(json["id"])}`);
   expect([again.status, again.json["code"]]).toEqual([404, 10_008]);
 });
 
@@ -350,53 +350,53 @@ test.each<[string, unknown, string]>([
   ["an unknown context", [command({ contexts: [3] })], "0.contexts.0 BASE_TYPE_CHOICES"],
   ["a permission by name", [command({ default_member_permissions: "ManageGuild" })], "0.default_member_permissions"],
 ])("commands: refuses %s", async (_, body, where) => {
-  const house = await openHouse();
-  const answer = await call(house, "PUT", `/applications/${house.discord.state.bot.id}/commands`, body);
+  const app = await openTestApp();
+  const answer = await call(app, "PUT", `/applications/${app.discord.state.bot.id}/commands`, body);
   expect([answer.status, answer.json["code"]]).toEqual([400, 50_035]);
   expect(wrong(answer.json["errors"]).some((one) => one.startsWith(where))).toBe(true);
 });
 
 test("commands keep their id when they are set again under their name, and those left out are gone", async () => {
-  const house = await openHouse();
-  const path = `/applications/${house.discord.state.bot.id}/commands`;
+  const app = await openTestApp();
+  const path = `/applications/${app.discord.state.bot.id}/commands`;
   const set = async (body: unknown) =>
-    (await call(house, "PUT", path, body)).json as unknown as { id: string; version: string }[];
+    (await call(app, "PUT", path, body)).json as unknown as { id: string; version: string }[];
   const [first] = await set([command(), command({ name: "gone" })]);
   const [same] = await set([command()]);
   const [changed] = await set([command({ description: "Look again" })]);
   expect(same).toEqual(first);
   expect(changed?.id).toBe(first?.id);
   expect(changed?.version).not.toBe(first?.version);
-  expect((await call(house, "GET", path)).json).toHaveLength(1);
+  expect((await call(app, "GET", path)).json).toHaveLength(1);
 });
 
 test("single commands can be made, read, changed and removed, globally and in a guild", async () => {
-  const house = await openHouse();
-  house.discord.rules.rates = {};
-  const own = `/applications/${house.discord.state.bot.id}`;
-  for (const path of [`${own}/commands`, `${own}/guilds/${house.guild.id}/commands`]) {
-    const made = await call(house, "POST", path, command());
+  const app = await openTestApp();
+  app.discord.rules.rates = {};
+  const own = `/applications/${app.discord.state.bot.id}`;
+  for (const path of [`${own}/commands`, `${own}/guilds/${app.guild.id}/commands`]) {
+    const made = await call(app, "POST", path, command());
     expect(made.status).toBe(201);
-    expect((await call(house, "POST", path, command({ description: "b" }))).status).toBe(200);
+    expect((await call(app, "POST", path, command({ description: "b" }))).status).toBe(200);
     const one = `${path}/${String(made.json["id"])}`;
-    expect((await call(house, "PATCH", one, { description: "c" })).json).toMatchObject({
+    expect((await call(app, "PATCH", one, { description: "c" })).json).toMatchObject({
       name: "browse",
       description: "c",
     });
-    expect((await call(house, "GET", one)).json).toMatchObject({ description: "c" });
-    expect((await call(house, "DELETE", one)).status).toBe(204);
-    expect((await call(house, "GET", one)).json).toMatchObject({ code: 10_063 });
+    expect((await call(app, "GET", one)).json).toMatchObject({ description: "c" });
+    expect((await call(app, "DELETE", one)).status).toBe(204);
+    expect((await call(app, "GET", one)).json).toMatchObject({ code: 10_063 });
   }
-  const elsewhere = await call(house, "PUT", `${own}/guilds/1/commands`, []);
+  const elsewhere = await call(app, "PUT", `${own}/guilds/1/commands`, []);
   expect([elsewhere.status, elsewhere.json["code"]]).toEqual([403, 50_001]);
 });
 
 test("an app has a hundred commands and fifteen of a menu's kind, and makes two hundred a day", async () => {
-  const house = await openHouse();
-  house.discord.rules.rates = {};
-  const path = `/applications/${house.discord.state.bot.id}/commands`;
+  const app = await openTestApp();
+  app.discord.rules.rates = {};
+  const path = `/applications/${app.discord.state.bot.id}/commands`;
   const menus = await call(
-    house,
+    app,
     "PUT",
     path,
     many(16, (n) => ({ type: 3, name: `Open ${n}` })),
@@ -404,15 +404,15 @@ test("an app has a hundred commands and fifteen of a menu's kind, and makes two 
   expect(menus.json).toMatchObject({ code: 30_032 });
   const set = (prefix: string) =>
     call(
-      house,
+      app,
       "PUT",
       path,
       many(100, (n) => command({ name: `${prefix}${n}` })),
     );
   expect((await set("a")).status).toBe(200);
-  expect((await call(house, "POST", path, command())).json).toMatchObject({ code: 30_032 });
+  expect((await call(app, "POST", path, command())).json).toMatchObject({ code: 30_032 });
   expect((await set("b")).status).toBe(200);
   expect((await set("c")).json).toMatchObject({ code: 30_034 });
-  house.clock.pass(86_400_001);
+  app.clock.pass(86_400_001);
   expect((await set("c")).status).toBe(200);
 });

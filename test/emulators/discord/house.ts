@@ -5,7 +5,7 @@ import { virtualClock, type VirtualClock } from "../../../emulators/discord/cloc
 import type { Person } from "../../../emulators/discord/person.ts";
 import type { Channel, Guild } from "../../../emulators/discord/state.ts";
 
-export interface House {
+export interface TestApp {
   readonly discord: DiscordEmulator;
   readonly clock: VirtualClock;
   readonly mia: Person;
@@ -15,7 +15,7 @@ export interface House {
 }
 
 /** A Discord with Mia, who owns a server with the bot in it, and Jun, who is a member. */
-export async function openHouse(): Promise<House> {
+export async function openTestApp(): Promise<TestApp> {
   const clock = virtualClock();
   const discord = await startDiscord({ clock });
   onTestFinished(() => discord.close());
@@ -29,7 +29,7 @@ export async function openHouse(): Promise<House> {
 
 /** The real discord.js, told only where to go. */
 export async function logIn(
-  { discord }: Pick<House, "discord">,
+  { discord }: Pick<TestApp, "discord">,
   on?: (interaction: Interaction) => Promise<unknown>,
   options: Partial<ClientOptions> = {},
 ): Promise<Client<true>> {
@@ -58,7 +58,7 @@ export async function logIn(
 
 /** A raw request as the bot. */
 export async function call(
-  { discord }: Pick<House, "discord">,
+  { discord }: Pick<TestApp, "discord">,
   method: string,
   path: string,
   body?: unknown,

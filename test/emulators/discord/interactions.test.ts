@@ -1,25 +1,25 @@
 import { expect, test } from "vitest";
 import type { Interaction } from "../../../emulators/discord/state.ts";
-import { call, openHouse, type House } from "./house.ts";
+import { call, openTestApp, type TestApp } from "./house.ts";
 
 const v2 = 1 << 15;
 const ephemeral = 64;
 
-interface Desk extends House {
+interface Desk extends TestApp {
   /** Answers an interaction as a bot without a library would. */
   answer(interaction: Interaction, body: unknown, query?: string): ReturnType<typeof call>;
   hook(interaction: Interaction, method: string, path: string, body?: unknown): ReturnType<typeof call>;
-  /** The interaction somebody's deed just sent. */
+  /** The interaction somebody's interaction just sent. */
   newest(): Interaction;
 }
 
-/** The house with `/browse`, a message command, and nobody on the socket: tests answer by hand. */
+/** The app with `/browse`, a message command, and nobody on the socket: tests answer by hand. */
 async function openDesk(): Promise<Desk> {
-  const house = await openHouse();
-  const { discord } = house;
+  const app = await openTestApp();
+  const { discord } = app;
   const id = discord.state.bot.id;
   discord.rules.rates = {};
-  await call(house, "PUT", `/applications/${id}/commands`, [
+  await call(app, "PUT", `/applications/${id}/commands`, [
     {
       name: "browse",
       description: "Look",
@@ -28,10 +28,10 @@ async function openDesk(): Promise<Desk> {
     },
   ]);
   return {
-    ...house,
+    ...app,
     answer: (interaction, body, query = "") =>
-      call(house, "POST", `/interactions/${interaction.id}/${interaction.token}/callback${query}`, body),
-    hook: (interaction, method, path, body) => call(house, method, `/webhooks/${id}/${interaction.token}${path}`, body),
+      call(app, "POST", `/interactions/${interaction.id}/${interaction.token}/callback${query}`, body),
+    hook: (interaction, method, path, body) => call(app, method, `/webhooks/${id}/${interaction.token}${path}`, body),
     newest: () => {
       const newest = [...discord.state.interactions.values()].at(-1);
       if (!newest) throw new Error("nothing was asked");

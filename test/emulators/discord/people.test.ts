@@ -1,6 +1,6 @@
 import { ButtonStyle, ComponentType, MessageFlags, TextInputStyle, type Interaction } from "discord.js";
 import { expect, test } from "vitest";
-import { logIn, openHouse } from "./house.ts";
+import { logIn, openTestApp } from "./house.ts";
 
 const browse = {
   name: "browse",
@@ -59,9 +59,9 @@ const form = {
 };
 
 test("a person walks through slash command, button, menu and form with the real discord.js", async () => {
-  const house = await openHouse();
-  const { mia, general, discord } = house;
-  const client = await logIn(house, async (interaction: Interaction) => {
+  const app = await openTestApp();
+  const { mia, general, discord } = app;
+  const client = await logIn(app, async (interaction: Interaction) => {
     if (interaction.isChatInputCommand()) {
       await interaction.deferReply({ flags: MessageFlags.Ephemeral });
       await interaction.editReply(listing(interaction.options.getString("path", true)));
@@ -104,10 +104,10 @@ test("a person walks through slash command, button, menu and form with the real 
 });
 
 test("what discord.js knows of a place fits the place", async () => {
-  const house = await openHouse();
-  const { mia, jun, discord, general, guild } = house;
+  const app = await openTestApp();
+  const { mia, jun, discord, general, guild } = app;
   const seen: unknown[] = [];
-  const client = await logIn(house, async (interaction) => {
+  const client = await logIn(app, async (interaction) => {
     if (!interaction.isChatInputCommand()) return;
     seen.push([
       interaction.context,
@@ -137,9 +137,9 @@ test("what discord.js knows of a place fits the place", async () => {
 });
 
 test("commands are offered where they were registered for, to whom they are meant", async () => {
-  const house = await openHouse();
-  const { mia, jun, discord, general, guild } = house;
-  const client = await logIn(house);
+  const app = await openTestApp();
+  const { mia, jun, discord, general, guild } = app;
+  const client = await logIn(app);
   const { commands } = client.application;
   await commands.set([
     { name: "everywhere", description: "x", integration_types: [0, 1] },
@@ -168,9 +168,9 @@ test("commands are offered where they were registered for, to whom they are mean
 });
 
 test("a client sends only what a command takes", async () => {
-  const house = await openHouse();
-  const { mia, general } = house;
-  const client = await logIn(house);
+  const app = await openTestApp();
+  const { mia, general } = app;
+  const client = await logIn(app);
   await client.application.commands.set([
     {
       name: "mount",
@@ -198,7 +198,7 @@ test("a client sends only what a command takes", async () => {
   await expect(use("/mount add link:a rows:x")).rejects.toThrow("is a number");
   await expect(use("/mount add link:a order:size")).rejects.toThrow("one of By name");
   void mia.uses("/mount add link:a b rows:5 order:By name", { in: general });
-  const [asked] = house.discord.state.interactions.values();
+  const [asked] = app.discord.state.interactions.values();
   expect(asked?.data["options"]).toEqual([
     {
       name: "add",
@@ -213,23 +213,21 @@ test("a client sends only what a command takes", async () => {
 });
 
 test("choices appear while one types", async () => {
-  const house = await openHouse();
-  const client = await logIn(house, async (interaction) => {
+  const app = await openTestApp();
+  const client = await logIn(app, async (interaction) => {
     if (interaction.isAutocomplete()) {
       const { name, value } = interaction.options.getFocused(true);
       await interaction.respond([{ name: `${name} ${value}`, value }]);
     }
   });
   await client.application.commands.set([browse]);
-  expect(await house.mia.types("/browse path:/Mo", { in: house.general })).toEqual([
-    { name: "path /Mo", value: "/Mo" },
-  ]);
+  expect(await app.mia.types("/browse path:/Mo", { in: app.general })).toEqual([{ name: "path /Mo", value: "/Mo" }]);
 });
 
 test("a message's menu and a person's menu carry what they are used on", async () => {
-  const house = await openHouse();
-  const { mia, jun, general } = house;
-  const client = await logIn(house, async (interaction) => {
+  const app = await openTestApp();
+  const { mia, jun, general } = app;
+  const client = await logIn(app, async (interaction) => {
     if (interaction.isMessageContextMenuCommand())
       await interaction.reply({ content: `opens ${interaction.targetMessage.content}`, flags: MessageFlags.Ephemeral });
     if (interaction.isUserContextMenuCommand())
@@ -251,10 +249,10 @@ test("a message's menu and a person's menu carry what they are used on", async (
 });
 
 test("files, people and channels can be given with a command and a form", async () => {
-  const house = await openHouse();
-  const { mia, general } = house;
+  const app = await openTestApp();
+  const { mia, general } = app;
   const got: unknown[] = [];
-  const client = await logIn(house, async (interaction) => {
+  const client = await logIn(app, async (interaction) => {
     if (interaction.isChatInputCommand()) {
       const { options } = interaction;
       const file = options.getAttachment("file", true);
@@ -313,9 +311,9 @@ test("files, people and channels can be given with a command and a form", async 
 });
 
 test("menus of people are filled by the place, and carry whom was chosen", async () => {
-  const house = await openHouse();
-  const { mia, general } = house;
-  const client = await logIn(house, async (interaction) => {
+  const app = await openTestApp();
+  const { mia, general } = app;
+  const client = await logIn(app, async (interaction) => {
     if (interaction.isChatInputCommand())
       await interaction.reply({
         components: [
@@ -336,9 +334,9 @@ test("menus of people are filled by the place, and carry whom was chosen", async
 });
 
 test("what stands on the screen can be pressed, what does not cannot; a forged press can be sent", async () => {
-  const house = await openHouse();
-  const { mia, jun, general } = house;
-  const client = await logIn(house, async (interaction) => {
+  const app = await openTestApp();
+  const { mia, jun, general } = app;
+  const client = await logIn(app, async (interaction) => {
     if (interaction.isChatInputCommand()) {
       await interaction.reply({
         flags: MessageFlags.Ephemeral,
@@ -380,9 +378,9 @@ test("what stands on the screen can be pressed, what does not cannot; a forged p
 });
 
 test("a missing channel, a lost permission and a silent bot are what a person would meet", async () => {
-  const house = await openHouse();
-  const { mia, jun, general, discord, guild, clock } = house;
-  const client = await logIn(house, async () => {});
+  const app = await openTestApp();
+  const { mia, jun, general, discord, guild, clock } = app;
+  const client = await logIn(app, async () => {});
   await client.application.commands.set([browse]);
   discord.leaves(guild, jun);
   await expect(jun.uses("/browse", { in: general })).rejects.toThrow("Jun cannot see #general");
@@ -397,13 +395,13 @@ test("a missing channel, a lost permission and a silent bot are what a person wo
 });
 
 test("a deferral nobody fills is complained of when its token ends", async () => {
-  const house = await openHouse();
-  const client = await logIn(house, async (interaction) => {
+  const app = await openTestApp();
+  const client = await logIn(app, async (interaction) => {
     if (interaction.isChatInputCommand()) await interaction.deferReply();
   });
   await client.application.commands.set([browse]);
-  await house.mia.uses("/browse", { in: house.general });
-  expect(house.mia.sees()).toContain("ChatDrive is thinking…");
-  house.clock.pass(15 * 60_000);
-  expect(house.discord.complaints).toEqual(["/browse was left thinking for ever"]);
+  await app.mia.uses("/browse", { in: app.general });
+  expect(app.mia.sees()).toContain("ChatDrive is thinking…");
+  app.clock.pass(15 * 60_000);
+  expect(app.discord.complaints).toEqual(["/browse was left thinking for ever"]);
 });

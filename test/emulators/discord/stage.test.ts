@@ -2,7 +2,7 @@ import { AttachmentBuilder, ButtonStyle, ComponentType, MessageFlags, TextInputS
 import { expect, test } from "vitest";
 import { readMarkdown } from "../../../emulators/discord/markdown.ts";
 import type { CallView, ChatView } from "../../../emulators/stage.ts";
-import { logIn, openHouse, type House } from "./house.ts";
+import { logIn, openTestApp, type TestApp } from "./house.ts";
 
 const reader = {
   locale: "en-US",
@@ -41,27 +41,27 @@ test.each([
   expect(normal).toEqual(parts);
 });
 
-interface Staged extends House {
+interface Staged extends TestApp {
   /** What Mia's page shows of the channel, or of her conversation with the bot. */
   chat(id?: string): ChatView;
 }
 
 async function openStage() {
-  const house = await openHouse();
-  const stage = house.discord.stage([house.mia, house.jun]);
-  const chat = (id = house.general.id) => {
+  const app = await openTestApp();
+  const stage = app.discord.stage([app.mia, app.jun]);
+  const chat = (id = app.general.id) => {
     const found = stage.chats().find((candidate) => candidate.id === id && candidate.person === "1001");
     if (!found) throw new Error("no such chat");
     return found;
   };
-  const staged: Staged = { ...house, chat };
+  const staged: Staged = { ...app, chat };
   return { ...staged, stage };
 }
 
 test("everybody has the conversations they are in, with the commands offered there", async () => {
-  const house = await openStage();
-  const { stage, chat, jun } = house;
-  const client = await logIn(house);
+  const app = await openStage();
+  const { stage, chat, jun } = app;
+  const client = await logIn(app);
   await client.application.commands.set([
     { name: "help", description: "Help", description_localizations: { "zh-CN": "帮助" } },
     {
@@ -92,9 +92,9 @@ test("everybody has the conversations they are in, with the commands offered the
 });
 
 test("a message of components shows its text, pictures, files and rows; a form stands over the chat", async () => {
-  const house = await openStage();
-  const { stage, chat, general } = house;
-  const client = await logIn(house, async (interaction) => {
+  const app = await openStage();
+  const { stage, chat, general } = app;
+  const client = await logIn(app, async (interaction) => {
     if (interaction.isChatInputCommand()) {
       await interaction.reply({
         flags: MessageFlags.IsComponentsV2 | MessageFlags.Ephemeral,
@@ -224,7 +224,7 @@ test("a message of components shows its text, pictures, files and rows; a form s
     title: "Share",
     fields: [{ id: "code", label: "Pass code", hint: "Four letters", required: false, value: "" }],
   });
-  expect(house.mia.sees()).toContain("┌ Share\n  Pass code: ____ (Four letters)\n└");
+  expect(app.mia.sees()).toContain("┌ Share\n  Pass code: ____ (Four letters)\n└");
   await stage.act({ do: "dismiss", chat: general.id, person: "1001" });
   expect(chat().modal).toBeUndefined();
   await stage.act({ do: "press", ...on, value: "ask" });
@@ -235,13 +235,13 @@ test("a message of components shows its text, pictures, files and rows; a form s
       .messages.map(({ parts }) => parts[0]?.text)
       .slice(1),
   ).toEqual(["code zq47", "opened 0"]);
-  expect(chat(house.mia.dm.id).messages).toEqual([]);
+  expect(chat(app.mia.dm.id).messages).toEqual([]);
 });
 
 test("a message's menu stands below what people wrote", async () => {
-  const house = await openStage();
-  const { stage, chat, general } = house;
-  const client = await logIn(house, async (interaction) => {
+  const app = await openStage();
+  const { stage, chat, general } = app;
+  const client = await logIn(app, async (interaction) => {
     if (interaction.isMessageContextMenuCommand())
       await interaction.reply(`opens ${interaction.targetMessage.content}`);
   });
@@ -256,9 +256,9 @@ test("a message's menu stands below what people wrote", async () => {
 });
 
 test("waiting, typing and silence show", async () => {
-  const house = await openStage();
-  const { stage, chat, general, clock, discord } = house;
-  const client = await logIn(house, async (interaction) => {
+  const app = await openStage();
+  const { stage, chat, general, clock, discord } = app;
+  const client = await logIn(app, async (interaction) => {
     if (interaction.isChatInputCommand() && interaction.commandName === "slow") await interaction.deferReply();
   });
   await client.application.commands.set([
@@ -279,13 +279,13 @@ test("waiting, typing and silence show", async () => {
 });
 
 test("what cannot be done is said, and calls are told of without secrets", async () => {
-  const house = await openStage();
-  const { stage, general } = house;
+  const app = await openStage();
+  const { stage, general } = app;
   const calls: CallView[] = [];
   stage.onCall((call) => calls.push(call));
   let changes = 0;
   stage.onChange(() => changes++);
-  await logIn(house);
+  await logIn(app);
   await expect(stage.act({ do: "say", chat: general.id, person: "1001", text: "/nothing" })).rejects.toThrow(
     "no command here fits /nothing",
   );

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startPage, type Page } from "../../../emulators/page/server.ts";
-import type { CallView, ChatView, Deed, Stage } from "../../../emulators/stage.ts";
+import type { CallView, ChatView, BotInteraction, Stage } from "../../../emulators/stage.ts";
 
 // The server behind the demo page, over a stage of its own.
 
-interface Scene {
+interface ViewState {
   readonly stage: Stage;
-  readonly deeds: Deed[];
+  readonly interactions: BotInteraction[];
   chats: ChatView[];
   change(): void;
   call(call: CallView): void;
@@ -26,36 +26,36 @@ function chat(id: string, more: Partial<ChatView> = {}): ChatView {
   };
 }
 
-function openScene(): Scene {
+function openScene(): ViewState {
   const changed: (() => void)[] = [];
   const called: ((call: CallView) => void)[] = [];
-  const scene: Scene = {
-    deeds: [],
+  const state: ViewState = {
+    interactions: [],
     chats: [chat("a"), chat("b")],
     change: () => changed.forEach((listener) => listener()),
     call: (call) => called.forEach((listener) => listener(call)),
     stage: {
-      chats: () => scene.chats,
+      chats: () => state.chats,
       kept: (id) => (id === "f1" ? { type: "text/html", bytes: Buffer.from("<script>") } : undefined),
-      act: async (deed) => {
-        if (deed.do === "say" && deed.text === "no") throw new Error("that cannot be said");
-        scene.deeds.push(deed);
+      act: async (interaction) => {
+        if (interaction.do === "say" && interaction.text === "no") throw new Error("that cannot be said");
+        state.interactions.push(interaction);
       },
       onChange: (listener) => void changed.push(listener),
       onCall: (listener) => void called.push(listener),
     },
   };
-  return scene;
+  return state;
 }
 
-let scene: Scene;
+let state: ViewState;
 let page: Page;
 beforeEach(async () => {
-  scene = openScene();
+  state = openScene();
   page = await startPage({
     port: 0,
     people: [{ id: "1", name: "Mia", language: "en" }],
-    stages: [scene.stage],
+    stages: [state.stage],
     tips: [],
   });
 });
@@ -119,35 +119,35 @@ test.each([
   `{"do":"say","chat":"a","person":"1","text":"${"x".repeat(200_000)}"}`,
 ])("garbage is refused, and the page goes on: %.60s", async (body) => {
   expect((await post(body)).status).toBe(400);
-  expect(scene.deeds).toEqual([]);
+  expect(state.interactions).toEqual([]);
   expect((await fetch(page.url)).status).toBe(200);
 });
 
-test("a deed goes to its platform; what cannot be done is said", async () => {
-  const deed = { do: "say", chat: "a", person: "1", text: "hello" };
-  expect((await post(JSON.stringify(deed))).status).toBe(204);
-  expect(scene.deeds).toEqual([deed]);
-  const refused = await post(JSON.stringify({ ...deed, text: "no" }));
+test("a interaction goes to its platform; what cannot be done is said", async () => {
+  const interaction = { do: "say", chat: "a", person: "1", text: "hello" };
+  expect((await post(JSON.stringify(interaction))).status).toBe(204);
+  expect(state.interactions).toEqual([interaction]);
+  const refused = await post(JSON.stringify({ ...interaction, text: "no" }));
   expect([refused.status, await refused.text()]).toEqual([409, "that cannot be said"]);
-  const lost = await post(JSON.stringify({ ...deed, chat: "elsewhere" }));
+  const lost = await post(JSON.stringify({ ...interaction, chat: "elsewhere" }));
   expect([lost.status, await lost.text()]).toEqual([409, "there is no such chat"]);
 });
 
 test("whoever opens the page gets everything, and then only the chats that changed", async () => {
   const first = await listen();
   expect(await first.next("state")).toMatchObject({ chats: [{ id: "a" }, { id: "b" }] });
-  scene.change();
+  state.change();
   await first.next("change");
-  scene.chats = [chat("a", { typing: false, title: "renamed" })];
-  scene.change();
+  state.chats = [chat("a", { typing: false, title: "renamed" })];
+  state.change();
   expect(await first.next("change")).toMatchObject({ chats: [{ id: "a", title: "renamed" }], gone: ["1 b"] });
   first.leave();
 });
 
-test("calls stand under the deed before them, and a message's words are not told", async () => {
+test("calls stand under the interaction before them, and a message's words are not told", async () => {
   await post(JSON.stringify({ do: "say", chat: "a", person: "1", text: "/share https://x.example/s/1 zq47" }));
   await post(JSON.stringify({ do: "say", chat: "a", person: "1", text: "correct-horse" }));
-  scene.call({ at: 1, to: "telegram", what: "sendMessage", ok: true, ms: 3 });
+  state.call({ at: 1, to: "telegram", what: "sendMessage", ok: true, ms: 3 });
   const late = await listen();
   expect(await late.next("deed")).toEqual({ who: "Mia", what: "/share" });
   expect(await late.next("deed")).toEqual({ who: "Mia", what: "a message" });

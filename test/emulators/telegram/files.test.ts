@@ -5,18 +5,18 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cleanName } from "../../../emulators/telegram/files.ts";
 import { dispositionOf, readForm } from "../../../emulators/telegram/multipart.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 
 const megabyte = 1024 * 1024;
-let house: House;
+let app: TestApp;
 let api: Api;
 let mia: Actor;
 beforeEach(async () => {
-  house = await openHouse();
-  api = new Api(house.telegram.token, { apiRoot: house.telegram.apiRoot });
-  mia = house.telegram.person({ name: "Mia", started: true });
+  app = await openTestApp();
+  api = new Api(app.telegram.token, { apiRoot: app.telegram.apiRoot });
+  mia = app.telegram.person({ name: "Mia", started: true });
 });
-afterEach(() => house.close());
+afterEach(() => app.close());
 
 describe("a file name", () => {
   test.each([
@@ -72,7 +72,7 @@ test("a document arrives with its bytes, its caption, its thumbnail, and can be 
   });
   expect(message.caption_entities).toEqual([{ type: "bold", offset: 0, length: 4 }]);
   const file = await api.getFile(message.document.file_id);
-  const fetched = await fetch(`${house.telegram.apiRoot}/file/bot${house.telegram.token}/${file.file_path}`);
+  const fetched = await fetch(`${app.telegram.apiRoot}/file/bot${app.telegram.token}/${file.file_path}`);
   expect(Buffer.from(await fetched.arrayBuffer())).toEqual(bytes);
   const again = await api.sendDocument(mia.chat.id, message.document.file_id);
   expect(again.document.file_unique_id).toBe(message.document.file_unique_id);
@@ -132,13 +132,13 @@ test.each<[what: string, send: () => Promise<unknown>, why: RegExp]>([
 });
 
 test("a file the service fetches itself is taken from the web it is given", async () => {
-  await house.close();
-  house = await openHouse({
+  await app.close();
+  app = await openTestApp({
     web: async (url) =>
       url.pathname === "/a.zip" ? { bytes: Buffer.from("zip"), type: "application/zip", name: "a.zip" } : undefined,
   });
-  mia = house.telegram.person({ name: "Mia", started: true });
-  const send = (document: string) => house.call("sendDocument", { chat_id: mia.chat.id, document });
+  mia = app.telegram.person({ name: "Mia", started: true });
+  const send = (document: string) => app.call("sendDocument", { chat_id: mia.chat.id, document });
   expect(await send("https://example.com/a.zip")).toMatchObject({
     ok: true,
     result: { document: { file_name: "a.zip" } },
@@ -151,14 +151,14 @@ test("more than 50 MB is refused, and taken when the server is one's own", async
   const refused = await api.sendDocument(mia.chat.id, big()).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(GrammyError);
   expect((refused as GrammyError).error_code).toBe(413);
-  house.telegram.rules.uploadLimit = 2000 * megabyte;
+  app.telegram.rules.uploadLimit = 2000 * megabyte;
   const { document } = await api.sendDocument(mia.chat.id, big());
   expect(document.file_size).toBe(51 * megabyte);
   await expect(api.getFile(document.file_id)).rejects.toThrow("file is too big");
 });
 
 test("a big upload is hashed, not held", async () => {
-  house.telegram.rules.uploadLimit = 2000 * megabyte;
+  app.telegram.rules.uploadLimit = 2000 * megabyte;
   const before = process.memoryUsage().arrayBuffers;
   let most = 0;
   async function* watched(): AsyncGenerator<Buffer> {
@@ -168,7 +168,7 @@ test("a big upload is hashed, not held", async () => {
     }
   }
   const { document } = await api.sendDocument(mia.chat.id, new InputFile(() => watched(), "film.mkv"));
-  const stored = house.telegram.files.get(document.file_id);
+  const stored = app.telegram.files.get(document.file_id);
   const hash = createHash("sha256");
   for await (const piece of zeros(150)) hash.update(piece);
   expect(stored).toMatchObject({ size: 150 * megabyte, sha256: hash.digest("hex") });
@@ -178,7 +178,7 @@ test("a big upload is hashed, not held", async () => {
 
 test("an upload that was told to wait is sent again", async () => {
   api.config.use(autoRetry());
-  house.telegram.fail({
+  app.telegram.fail({
     method: "sendDocument",
     status: 429,
     description: "Too Many Requests: retry after 1",
@@ -223,7 +223,7 @@ describe("a form", () => {
   });
 
   test("urlencoded, in a query and with JSON written out is taken as well", async () => {
-    const root = `${house.telegram.apiRoot}/bot${house.telegram.token}`;
+    const root = `${app.telegram.apiRoot}/bot${app.telegram.token}`;
     const markup = JSON.stringify({ inline_keyboard: [[{ text: "x", callback_data: "y" }]] });
     const body = new URLSearchParams({
       chat_id: String(mia.chat.id),

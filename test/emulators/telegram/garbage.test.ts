@@ -2,17 +2,17 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { methods, objects, type Method } from "../../../emulators/telegram/table.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 
 // Whatever is sent, a Bot API answer comes back, and the emulator lives on.
 
-let house: House;
+let app: TestApp;
 let mia: Actor;
 beforeAll(async () => {
-  house = await openHouse();
-  mia = house.telegram.person({ name: "Mia", started: true });
+  app = await openTestApp();
+  mia = app.telegram.person({ name: "Mia", started: true });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 // `logOut` and `setWebhook` end what the other calls of the run need; a poll may wait.
 const names = (Object.keys(methods) as Method[]).filter(
@@ -64,12 +64,12 @@ test("parameters of any shape", async () => {
     fc.asyncProperty(call, async ({ name, parameters }) => {
       const target = "chat_id" in parameters ? {} : { chat_id: mia.chat.id };
       const fields: object = methods[name as Method];
-      const { status, ...body } = await house.call(name, { ...("chat_id" in fields && target), ...parameters });
+      const { status, ...body } = await app.call(name, { ...("chat_id" in fields && target), ...parameters });
       expect(faultOf(status, body)).toBeUndefined();
     }),
     { numRuns: 1500 },
   );
-  expect(house.telegram.complaints.filter((what) => what.includes("the emulator failed"))).toEqual([]);
+  expect(app.telegram.complaints.filter((what) => what.includes("the emulator failed"))).toEqual([]);
 }, 60_000);
 
 test("bodies of any bytes, under any content type", async () => {
@@ -103,7 +103,7 @@ test("bodies of any bytes, under any content type", async () => {
   );
   await fc.assert(
     fc.asyncProperty(types, body, fc.constantFrom(...names), async (type, bytes, name) => {
-      const response = await fetch(`${house.telegram.apiRoot}/bot${house.telegram.token}/${name}`, {
+      const response = await fetch(`${app.telegram.apiRoot}/bot${app.telegram.token}/${name}`, {
         method: "POST",
         headers: { "content-type": type },
         body: Buffer.from(bytes),
@@ -112,7 +112,7 @@ test("bodies of any bytes, under any content type", async () => {
     }),
     { numRuns: 600 },
   );
-  expect(house.telegram.complaints.filter((what) => what.includes("the emulator failed"))).toEqual([]);
+  expect(app.telegram.complaints.filter((what) => what.includes("the emulator failed"))).toEqual([]);
 }, 60_000);
 
 test("paths of any kind", async () => {
@@ -121,7 +121,7 @@ test("paths of any kind", async () => {
       fc.webPath(),
       fc.constantFrom("", "/bot", "/file/bot", "/bot1:A/", "/bot%"),
       async (path, prefix) => {
-        const response = await fetch(`${house.telegram.apiRoot}${prefix}${path}`);
+        const response = await fetch(`${app.telegram.apiRoot}${prefix}${path}`);
         expect(faultOf(response.status, await response.json())).toBeUndefined();
       },
     ),
@@ -131,12 +131,12 @@ test("paths of any kind", async () => {
 
 test("a client that hangs up leaves nothing behind", async () => {
   const ended = new AbortController();
-  const hanging = fetch(`${house.telegram.apiRoot}/bot${house.telegram.token}/getUpdates?timeout=50`, {
+  const hanging = fetch(`${app.telegram.apiRoot}/bot${app.telegram.token}/getUpdates?timeout=50`, {
     signal: ended.signal,
   });
-  await house.telegram.until(() => (house.telegram.bot.inbox.isPolled ? true : undefined));
+  await app.telegram.until(() => (app.telegram.bot.inbox.isPolled ? true : undefined));
   ended.abort();
   await expect(hanging).rejects.toThrow("abort");
-  await house.telegram.until(() => (house.telegram.bot.inbox.isPolled ? undefined : true));
-  expect(await house.call("getMe")).toMatchObject({ ok: true });
+  await app.telegram.until(() => (app.telegram.bot.inbox.isPolled ? undefined : true));
+  expect(await app.call("getMe")).toMatchObject({ ok: true });
 });

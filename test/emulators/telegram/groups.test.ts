@@ -2,30 +2,30 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { virtualClock, type VirtualClock } from "../../../emulators/telegram/clock.ts";
 import type { Group } from "../../../emulators/telegram/groups.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 
-let house: House;
+let app: TestApp;
 let clock: VirtualClock;
 let mia: Actor;
 let jun: Actor;
 let group: Group;
 beforeEach(async () => {
   clock = virtualClock();
-  house = await openHouse({ clock });
-  mia = house.telegram.person({ name: "Mia" });
-  jun = house.telegram.person({ name: "Jun", language: "zh-hans" });
-  group = house.telegram.group({ title: "Films", members: [mia, jun] });
+  app = await openTestApp({ clock });
+  mia = app.telegram.person({ name: "Mia" });
+  jun = app.telegram.person({ name: "Jun", language: "zh-hans" });
+  group = app.telegram.group({ title: "Films", members: [mia, jun] });
 });
-afterEach(() => house.close());
+afterEach(() => app.close());
 
 type Body = Readonly<Record<string, unknown>>;
 
 /** What the bot has been told, and is not told again. */
 async function told(token?: string): Promise<{ kind: string; body: Body }[]> {
-  const { result } = await house.call("getUpdates", { allowed_updates: [] }, token);
+  const { result } = await app.call("getUpdates", { allowed_updates: [] }, token);
   const updates = (result ?? []) as Record<string, unknown>[];
   const last = Number(updates.at(-1)?.["update_id"] ?? 0);
-  await house.call("getUpdates", { offset: last + 1 }, token);
+  await app.call("getUpdates", { offset: last + 1 }, token);
   return updates.map(({ update_id: _id, ...rest }) => {
     const [kind = "", body] = Object.entries(rest)[0] ?? [];
     return { kind, body: body as Body };
@@ -39,7 +39,7 @@ async function heard(token?: string): Promise<unknown[]> {
 const press = { reply_markup: { inline_keyboard: [[{ text: "Go", callback_data: "go" }]] } };
 
 async function posted(more: object = {}): Promise<void> {
-  expect(await house.call("sendMessage", { chat_id: group.id, text: "list", ...press, ...more })).toMatchObject({
+  expect(await app.call("sendMessage", { chat_id: group.id, text: "list", ...press, ...more })).toMatchObject({
     ok: true,
   });
 }
@@ -47,31 +47,31 @@ async function posted(more: object = {}): Promise<void> {
 describe("privacy", () => {
   test("lets a bot hear commands, its name, replies to it, and nothing else", async () => {
     await posted();
-    const seat = mia.in(group);
-    const list = await seat.waitsFor("list");
-    seat.says("just talk");
-    seat.says("/help");
-    seat.says("/help@drive_bot");
-    seat.says("/help@other_bot");
-    seat.says("ask @drive_bot about it");
-    seat.replies(list, "thanks");
+    const participant = mia.in(group);
+    const list = await participant.waitsFor("list");
+    participant.says("just talk");
+    participant.says("/help");
+    participant.says("/help@drive_bot");
+    participant.says("/help@other_bot");
+    participant.says("ask @drive_bot about it");
+    participant.replies(list, "thanks");
     expect(await heard()).toEqual(["/help", "/help@drive_bot", "ask @drive_bot about it", "thanks"]);
   });
 
   test("is off for administrators and for bots that say so", async () => {
-    const open = house.telegram.addBot({ privacy: false });
+    const open = app.telegram.addBot({ privacy: false });
     group.adds(open);
     await told(open.token);
     mia.in(group).says("just talk");
     expect(await heard(open.token)).toEqual(["just talk"]);
     expect(await heard()).toEqual([]);
-    group.promotes(house.telegram.bot);
+    group.promotes(app.telegram.bot);
     mia.in(group).says("more talk");
     expect(await heard()).toEqual(["more talk"]);
   });
 
   test("gives a bare command to the bot that wrote last", async () => {
-    const second = house.telegram.addBot({});
+    const second = app.telegram.addBot({});
     group.adds(second);
     await told(second.token);
     await posted();
@@ -89,7 +89,7 @@ test("an anonymous administrator writes as the group", async () => {
 
 test("who comes and goes is told, and what became of the bot", async () => {
   jun.in(group).leaves();
-  group.kicks(house.telegram.bot);
+  group.kicks(app.telegram.bot);
   const updates = await told();
   expect(updates).toMatchObject([
     { kind: "message", body: { left_chat_member: { first_name: "Jun" } } },
@@ -104,22 +104,22 @@ test("who comes and goes is told, and what became of the bot", async () => {
 });
 
 test("members are told apart", async () => {
-  group.promotes(house.telegram.bot);
-  const member = (user_id: number) => house.call("getChatMember", { chat_id: group.id, user_id });
-  const stranger = house.telegram.person({ name: "Stranger" });
+  group.promotes(app.telegram.bot);
+  const member = (user_id: number) => app.call("getChatMember", { chat_id: group.id, user_id });
+  const stranger = app.telegram.person({ name: "Stranger" });
   expect(await member(mia.person.user.id)).toMatchObject({ result: { status: "creator" } });
   expect(await member(jun.person.user.id)).toMatchObject({ result: { status: "member" } });
-  expect(await member(house.telegram.bot.user.id)).toMatchObject({ result: { status: "administrator" } });
+  expect(await member(app.telegram.bot.user.id)).toMatchObject({ result: { status: "administrator" } });
   expect(await member(stranger.person.user.id)).toMatchObject({ result: { status: "left" } });
   expect(await member(5)).toMatchObject({ ok: false });
-  expect(await house.call("getChatMemberCount", { chat_id: group.id })).toMatchObject({ result: 3 });
-  expect(await house.call("getChatAdministrators", { chat_id: group.id })).toMatchObject({
+  expect(await app.call("getChatMemberCount", { chat_id: group.id })).toMatchObject({ result: 3 });
+  expect(await app.call("getChatAdministrators", { chat_id: group.id })).toMatchObject({
     result: [{ user: { first_name: "Mia" } }, { user: { username: "drive_bot" } }],
   });
 });
 
 test("a topic keeps what belongs to it", async () => {
-  const forum = house.telegram.group({ title: "Forum", members: [mia], forum: true });
+  const forum = app.telegram.group({ title: "Forum", members: [mia], forum: true });
   const thread = forum.opensTopic("Films");
   mia.in(forum, thread).says("/help");
   const message = (await told()).findLast(({ kind }) => kind === "message");
@@ -129,7 +129,7 @@ test("a topic keeps what belongs to it", async () => {
 });
 
 test("a group that becomes a supergroup tells so in both", async () => {
-  const small = house.telegram.group({ title: "Small", members: [mia], type: "group" });
+  const small = app.telegram.group({ title: "Small", members: [mia], type: "group" });
   const before = small.id;
   const after = small.migrates();
   expect(await told()).toMatchObject([
@@ -141,7 +141,7 @@ test("a group that becomes a supergroup tells so in both", async () => {
 test("links of t.me lead to the private chat and into groups", async () => {
   mia.opens("https://t.me/drive_bot?start=abc-1_2");
   mia.opens("https://t.me/drive_bot");
-  const other = house.telegram.group({ title: "Other", members: [mia], bots: [] });
+  const other = app.telegram.group({ title: "Other", members: [mia], bots: [] });
   mia.opens("https://t.me/drive_bot?startgroup=xyz", { into: other });
   expect(await heard()).toEqual(["/start abc-1_2", "/start", "/start@drive_bot xyz"]);
   expect(() => mia.opens("https://t.me/drive_bot?start=a.b")).toThrow("payload");
@@ -158,9 +158,9 @@ test("a link opened after blocking starts the bot again", async () => {
 
 test("commands are offered by the narrowest scope, then by language", async () => {
   const set = (command: string, more: object) =>
-    house.call("setMyCommands", { commands: [{ command, description: "x" }], ...more });
-  const names = (seat: { readonly commands: readonly { readonly command: string }[] }) =>
-    seat.commands.map(({ command }) => command);
+    app.call("setMyCommands", { commands: [{ command, description: "x" }], ...more });
+  const names = (participant: { readonly commands: readonly { readonly command: string }[] }) =>
+    participant.commands.map(({ command }) => command);
   await set("everywhere", {});
   await set("private", { scope: { type: "all_private_chats" } });
   await set("private_zh", { scope: { type: "all_private_chats" }, language_code: "zh" });
@@ -169,115 +169,115 @@ test("commands are offered by the narrowest scope, then by language", async () =
   await set("here", { scope: { type: "chat", chat_id: group.id } });
   expect([names(mia), names(jun)]).toEqual([["private"], ["private_zh"]]);
   expect([names(mia.in(group)), names(jun.in(group))]).toEqual([["here"], ["here"]]);
-  await house.call("deleteMyCommands", { scope: { type: "chat", chat_id: group.id } });
+  await app.call("deleteMyCommands", { scope: { type: "chat", chat_id: group.id } });
   expect([names(mia.in(group)), names(jun.in(group))]).toEqual([["admins"], ["groups"]]);
-  expect(await house.call("getMyCommands", { scope: { type: "all_group_chats" } })).toMatchObject({
+  expect(await app.call("getMyCommands", { scope: { type: "all_group_chats" } })).toMatchObject({
     result: [{ command: "groups" }],
   });
 });
 
-describe("a whisper", () => {
+describe("a ephemeral message", () => {
   const to = (more: object = {}) => ({
     ephemeral_message_parameters: { receiver_user_id: jun.person.user.id, ...more },
   });
-  const whisper = (parameters: object, more: object = {}) =>
-    house.call("sendMessage", { chat_id: group.id, text: "psst", ...parameters, ...more });
+  const ephemeral = (parameters: object, more: object = {}) =>
+    app.call("sendMessage", { chat_id: group.id, text: "psst", ...parameters, ...more });
 
-  interface Whispered {
+  interface EphemeralCase {
     readonly message_id: number;
     readonly ephemeral_message_id: number;
   }
 
-  /** Jun presses, and is whispered to. */
-  async function whispered(more: object = {}): Promise<Whispered> {
+  /** Jun presses, and is shown to the asker alone to. */
+  async function isEphemeral(more: object = {}): Promise<EphemeralCase> {
     await posted();
     const { id } = jun.in(group).taps("Go");
-    const answer = await whisper(to({ callback_query_id: id, ...more }), press);
-    await house.call("answerCallbackQuery", { callback_query_id: id });
+    const answer = await ephemeral(to({ callback_query_id: id, ...more }), press);
+    await app.call("answerCallbackQuery", { callback_query_id: id });
     expect(answer).toMatchObject({ ok: true });
-    return answer.result as unknown as Whispered;
+    return answer.result as unknown as EphemeralCase;
   }
 
   test("after a press is seen by who pressed alone, and has no message id", async () => {
-    const message = await whispered();
+    const message = await isEphemeral();
     expect(message).toMatchObject({ message_id: 0, receiver_user: { first_name: "Jun" } });
     expect(jun.in(group).sees()).toContain("ChatDrive (only you):\n  psst");
     expect(mia.in(group).sees()).not.toContain("psst");
   });
 
   test("is changed and deleted by its own methods, with chat, receiver and number", async () => {
-    const { ephemeral_message_id } = await whispered();
+    const { ephemeral_message_id } = await isEphemeral();
     const whole = { chat_id: group.id, receiver_user_id: jun.person.user.id, ephemeral_message_id };
-    expect(await house.call("editMessageText", { chat_id: group.id, message_id: 0, text: "x" })).toMatchObject({
+    expect(await app.call("editMessageText", { chat_id: group.id, message_id: 0, text: "x" })).toMatchObject({
       ok: false,
     });
     expect(
-      await house.call("editMessageText", { chat_id: group.id, message_id: ephemeral_message_id, text: "x" }),
+      await app.call("editMessageText", { chat_id: group.id, message_id: ephemeral_message_id, text: "x" }),
     ).toMatchObject({
       description: "Bad Request: message to edit not found",
     });
-    expect(await house.call("editEphemeralMessageText", { ...whole, text: "changed" })).toMatchObject({
+    expect(await app.call("editEphemeralMessageText", { ...whole, text: "changed" })).toMatchObject({
       ok: true,
       result: true,
     });
-    expect((await house.call("editEphemeralMessageText", { ...whole, text: "changed" })).description).toMatch(
+    expect((await app.call("editEphemeralMessageText", { ...whole, text: "changed" })).description).toMatch(
       /not modified/,
     );
     expect(
-      await house.call("editEphemeralMessageText", { ...whole, receiver_user_id: mia.person.user.id, text: "x" }),
+      await app.call("editEphemeralMessageText", { ...whole, receiver_user_id: mia.person.user.id, text: "x" }),
     ).toMatchObject({ ok: false });
     expect(jun.in(group).sees()).toContain("changed");
-    expect(await house.call("editEphemeralMessageReplyMarkup", { ...whole, ...press })).toMatchObject({ result: true });
-    expect(await house.call("editEphemeralMessageCaption", { ...whole, caption: "x" })).toMatchObject({ ok: false });
-    expect(await house.call("deleteEphemeralMessage", whole)).toMatchObject({ result: true });
-    expect(await house.call("deleteEphemeralMessage", whole)).toMatchObject({
+    expect(await app.call("editEphemeralMessageReplyMarkup", { ...whole, ...press })).toMatchObject({ result: true });
+    expect(await app.call("editEphemeralMessageCaption", { ...whole, caption: "x" })).toMatchObject({ ok: false });
+    expect(await app.call("deleteEphemeralMessage", whole)).toMatchObject({ result: true });
+    expect(await app.call("deleteEphemeralMessage", whole)).toMatchObject({
       description: "Bad Request: message to delete not found",
     });
     expect(jun.in(group).sees()).not.toContain("changed");
   });
 
   test("may stand in the place of the message that was pressed, for that person", async () => {
-    await whispered({ replace_callback_query_message: true });
+    await isEphemeral({ replace_callback_query_message: true });
     expect(jun.in(group).sees()).not.toContain("list");
     expect(mia.in(group).sees()).toContain("list");
   });
 
-  test("may not replace a whisper", async () => {
-    await whispered();
+  test("may not replace a ephemeral message", async () => {
+    await isEphemeral();
     const { id } = jun.in(group).taps("Go");
-    expect(await whisper(to({ callback_query_id: id, replace_callback_query_message: true }))).toMatchObject({
+    expect(await ephemeral(to({ callback_query_id: id, replace_callback_query_message: true }))).toMatchObject({
       ok: false,
     });
-    expect(await whisper(to({ callback_query_id: id }))).toMatchObject({ ok: true });
+    expect(await ephemeral(to({ callback_query_id: id }))).toMatchObject({ ok: true });
   });
 
   test("comes too late after 15 seconds", async () => {
     await posted();
     const { id } = jun.in(group).taps("Go");
     clock.advance(15_001);
-    expect((await whisper(to({ callback_query_id: id }))).description).toMatch(/query is too old/);
+    expect((await ephemeral(to({ callback_query_id: id }))).description).toMatch(/query is too old/);
   });
 
   test("out of the blue is for administrators", async () => {
-    expect(await whisper(to())).toMatchObject({ description: "Bad Request: CHAT_ADMIN_REQUIRED" });
-    group.promotes(house.telegram.bot);
-    expect(await whisper(to())).toMatchObject({ ok: true });
+    expect(await ephemeral(to())).toMatchObject({ description: "Bad Request: CHAT_ADMIN_REQUIRED" });
+    group.promotes(app.telegram.bot);
+    expect(await ephemeral(to())).toMatchObject({ ok: true });
   });
 
   test("to somebody else than who pressed, to a stranger or to a bot is refused", async () => {
     await posted();
     const { id } = mia.in(group).taps("Go");
-    expect(await whisper(to({ callback_query_id: id }))).toMatchObject({
+    expect(await ephemeral(to({ callback_query_id: id }))).toMatchObject({
       description: "Bad Request: QUERY_ID_INVALID",
     });
-    group.promotes(house.telegram.bot);
-    const other = (receiver_user_id: number) => whisper({ ephemeral_message_parameters: { receiver_user_id } });
+    group.promotes(app.telegram.bot);
+    const other = (receiver_user_id: number) => ephemeral({ ephemeral_message_parameters: { receiver_user_id } });
     expect(await other(5)).toMatchObject({ description: "Bad Request: PARTICIPANT_ID_INVALID" });
-    expect(await other(house.telegram.bot.user.id)).toMatchObject({ description: "Bad Request: USER_IS_BOT" });
+    expect(await other(app.telegram.bot.user.id)).toMatchObject({ description: "Bad Request: USER_IS_BOT" });
   });
 
   test("answers a command that only the bot got, for 15 seconds", async () => {
-    await house.call("setMyCommands", {
+    await app.call("setMyCommands", {
       commands: [{ command: "link", description: "x", is_ephemeral: true }],
       scope: { type: "all_group_chats" },
     });
@@ -286,25 +286,25 @@ describe("a whisper", () => {
     expect(body).toMatchObject({ message_id: 0, text: "/link film", receiver_user: { username: "drive_bot" } });
     expect(mia.in(group).sees()).toBe("");
     const reply_parameters = { ephemeral_message_id: body["ephemeral_message_id"] };
-    expect(await whisper({ reply_parameters })).toMatchObject({
+    expect(await ephemeral({ reply_parameters })).toMatchObject({
       description: "Bad Request: reply to an ephemeral message must be ephemeral",
     });
-    expect(await whisper({ ...to(), reply_parameters })).toMatchObject({ ok: true });
+    expect(await ephemeral({ ...to(), reply_parameters })).toMatchObject({ ok: true });
     clock.advance(15_001);
-    expect(await whisper({ ...to(), reply_parameters })).toMatchObject({ ok: false });
+    expect(await ephemeral({ ...to(), reply_parameters })).toMatchObject({ ok: false });
   });
 
   test("is replied to where nobody else hears it", async () => {
-    await whispered();
+    await isEphemeral();
     await told();
-    const seat = jun.in(group);
-    seat.replies(await seat.waitsFor("psst"), "and back");
+    const participant = jun.in(group);
+    participant.replies(await participant.waitsFor("psst"), "and back");
     expect(await told()).toMatchObject([{ kind: "message", body: { message_id: 0, text: "and back" } }]);
     expect(mia.in(group).sees()).not.toContain("and back");
   });
 
   test("with a press of its own gives it to the bot as one", async () => {
-    const { ephemeral_message_id } = await whispered();
+    const { ephemeral_message_id } = await isEphemeral();
     await told();
     jun.in(group).taps("Go");
     expect(await told()).toMatchObject([
@@ -315,36 +315,36 @@ describe("a whisper", () => {
 
 test("pins, reactions, actions and copies", async () => {
   await posted();
-  const seat = mia.in(group);
-  const { id } = await seat.waitsFor("list");
+  const participant = mia.in(group);
+  const { id } = await participant.waitsFor("list");
   const here = { chat_id: group.id };
-  expect(await house.call("pinChatMessage", { ...here, message_id: id })).toMatchObject({ ok: false });
-  group.promotes(house.telegram.bot);
-  expect(await house.call("pinChatMessage", { ...here, message_id: id })).toMatchObject({ ok: true });
-  expect(await house.call("getChat", here)).toMatchObject({ result: { pinned_message: { message_id: id } } });
-  expect(await house.call("unpinChatMessage", { ...here, message_id: id })).toMatchObject({ ok: true });
+  expect(await app.call("pinChatMessage", { ...here, message_id: id })).toMatchObject({ ok: false });
+  group.promotes(app.telegram.bot);
+  expect(await app.call("pinChatMessage", { ...here, message_id: id })).toMatchObject({ ok: true });
+  expect(await app.call("getChat", here)).toMatchObject({ result: { pinned_message: { message_id: id } } });
+  expect(await app.call("unpinChatMessage", { ...here, message_id: id })).toMatchObject({ ok: true });
   expect(
-    await house.call("setMessageReaction", { ...here, message_id: id, reaction: [{ type: "emoji", emoji: "👍" }] }),
+    await app.call("setMessageReaction", { ...here, message_id: id, reaction: [{ type: "emoji", emoji: "👍" }] }),
   ).toMatchObject({ ok: true });
   expect(
-    await house.call("setMessageReaction", { ...here, message_id: id, reaction: [{ type: "emoji", emoji: "📁" }] }),
+    await app.call("setMessageReaction", { ...here, message_id: id, reaction: [{ type: "emoji", emoji: "📁" }] }),
   ).toMatchObject({
     description: "Bad Request: REACTION_INVALID",
   });
-  expect(await house.call("sendChatAction", { ...here, action: "thinking" })).toMatchObject({
+  expect(await app.call("sendChatAction", { ...here, action: "thinking" })).toMatchObject({
     description: "Bad Request: wrong parameter action in request",
   });
-  expect(await house.call("sendChatAction", { ...here, action: "typing" })).toMatchObject({ ok: true });
-  expect(seat.seesTyping).toBe(true);
+  expect(await app.call("sendChatAction", { ...here, action: "typing" })).toMatchObject({ ok: true });
+  expect(participant.seesTyping).toBe(true);
   clock.advance(5000);
-  expect(seat.seesTyping).toBe(false);
+  expect(participant.seesTyping).toBe(false);
   mia.says("/start");
   const copy = { chat_id: mia.chat.id, from_chat_id: group.id, message_id: id };
-  expect(await house.call("copyMessage", copy)).toMatchObject({ ok: true });
-  expect(await house.call("forwardMessage", copy)).toMatchObject({ result: { forward_origin: { type: "user" } } });
-  await house.call("sendMessage", { ...here, text: "kept", protect_content: true });
-  const kept = await seat.waitsFor("kept");
-  expect(await house.call("forwardMessage", { ...copy, message_id: kept.id })).toMatchObject({
+  expect(await app.call("copyMessage", copy)).toMatchObject({ ok: true });
+  expect(await app.call("forwardMessage", copy)).toMatchObject({ result: { forward_origin: { type: "user" } } });
+  await app.call("sendMessage", { ...here, text: "kept", protect_content: true });
+  const kept = await participant.waitsFor("kept");
+  expect(await app.call("forwardMessage", { ...copy, message_id: kept.id })).toMatchObject({
     description: "Bad Request: message can't be forwarded",
   });
 });

@@ -5,11 +5,11 @@ import { startTelegram, type TelegramEmulator } from "../../../emulators/telegra
 type Options = Parameters<typeof startTelegram>[0];
 
 /** A Telegram and what a test opened on it; closed in reverse. */
-export interface House {
+export interface TestApp {
   readonly telegram: TelegramEmulator;
   /** Calls a method as no library would. */
   call(method: string, parameters?: unknown, token?: string): Promise<Answer>;
-  /** A grammY bot, taking updates as long as the house stands. */
+  /** A grammY bot, taking updates as long as the app stands. */
   runs(build: (bot: Bot) => void, token?: string): Promise<Bot>;
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface Answer {
   readonly parameters?: Readonly<Record<string, number>>;
 }
 
-export async function openHouse(options: Options = {}): Promise<House> {
+export async function openTestApp(options: Options = {}): Promise<TestApp> {
   const telegram = await startTelegram(options);
   const runners: RunnerHandle[] = [];
   return {

@@ -1,19 +1,19 @@
 import { InlineKeyboard, InlineQueryResultBuilder } from "grammy";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Actor } from "../../../emulators/telegram/people.ts";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 
-let house: House;
+let app: TestApp;
 let mia: Actor;
 beforeEach(async () => {
-  house = await openHouse();
-  mia = house.telegram.person({ name: "Mia" });
+  app = await openTestApp();
+  mia = app.telegram.person({ name: "Mia" });
 });
-afterEach(() => house.close());
+afterEach(() => app.close());
 
 test("words after the bot's name bring results; the chosen one is posted, reported, and its buttons work", async () => {
   const chosen: unknown[] = [];
-  await house.runs((bot) => {
+  await app.runs((bot) => {
     bot.inlineQuery(/^film (.*)$/, (ctx) =>
       ctx.answerInlineQuery(
         [
@@ -30,8 +30,8 @@ test("words after the bot's name bring results; the chosen one is posted, report
       await ctx.answerCallbackQuery();
     });
   });
-  const jun = house.telegram.person({ name: "Jun" });
-  const group = house.telegram.group({ title: "Films", members: [mia, jun], bots: [] });
+  const jun = app.telegram.person({ name: "Jun" });
+  const group = app.telegram.group({ title: "Films", members: [mia, jun], bots: [] });
   const offered = await mia.in(group).asks("film noir");
   expect(offered.results).toMatchObject([{ id: "1", title: "The film" }]);
   offered.chooses("The film");
@@ -63,15 +63,15 @@ test.each<[what: string, results: object[], more: object, why: string]>([
   ],
 ])("an answer with %s is refused", async (_what, results, more, why) => {
   const asking = mia.asks("x", { timeout: 50 }).catch(() => undefined);
-  const { result } = await house.call("getUpdates");
+  const { result } = await app.call("getUpdates");
   const [{ inline_query }] = result as unknown as [{ inline_query: { id: string } }];
-  const answer = await house.call("answerInlineQuery", { inline_query_id: inline_query.id, results, ...more });
+  const answer = await app.call("answerInlineQuery", { inline_query_id: inline_query.id, results, ...more });
   expect(answer.description).toContain(`Bad Request: ${why}`);
   await asking;
 });
 
 test("an answer to a question nobody asked is refused", async () => {
-  expect((await house.call("answerInlineQuery", { inline_query_id: "9", results: [] })).description).toMatch(
+  expect((await app.call("answerInlineQuery", { inline_query_id: "9", results: [] })).description).toMatch(
     /query is too old/,
   );
 });

@@ -1,14 +1,14 @@
 import { InlineKeyboard } from "grammy";
 import { afterEach, expect, test } from "vitest";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 
-let house: House;
-afterEach(() => house.close());
+let app: TestApp;
+afterEach(() => app.close());
 
 test("a person writes, the bot answers with buttons, a press changes the message and shows a toast", async () => {
-  house = await openHouse();
-  const mia = house.telegram.person({ name: "Mia" });
-  await house.runs((bot) => {
+  app = await openTestApp();
+  const mia = app.telegram.person({ name: "Mia" });
+  await app.runs((bot) => {
     bot.command("start", (ctx) => ctx.reply("Hello", { reply_markup: new InlineKeyboard().text("Next", "next") }));
     bot.callbackQuery("next", async (ctx) => {
       await ctx.editMessageText("Page 2");
@@ -20,14 +20,14 @@ test("a person writes, the bot answers with buttons, a press changes the message
   expect(await mia.presses("Next")).toEqual({ text: "Turned", alert: false });
   expect(shown.text).toBe("Page 2");
   expect(mia.sees()).toBe("Mia:\n  /start\nChatDrive (edited):\n  Page 2");
-  expect(house.telegram.complaints).toEqual([]);
+  expect(app.telegram.complaints).toEqual([]);
 });
 
 test("the newest message with a button is the one that is pressed, unless another is named", async () => {
-  house = await openHouse();
-  const mia = house.telegram.person({ name: "Mia" });
+  app = await openTestApp();
+  const mia = app.telegram.person({ name: "Mia" });
   const pressed: (string | undefined)[] = [];
-  await house.runs((bot) => {
+  await app.runs((bot) => {
     bot.command("list", (ctx) => ctx.reply(ctx.match, { reply_markup: new InlineKeyboard().text("Open", ctx.match) }));
     bot.on("callback_query:data", async (ctx) => {
       pressed.push(ctx.callbackQuery.data);
@@ -46,23 +46,23 @@ test("the newest message with a button is the one that is pressed, unless anothe
 });
 
 test("a press on a message that is gone still comes, without what it held", async () => {
-  house = await openHouse();
-  const mia = house.telegram.person({ name: "Mia", started: true });
+  app = await openTestApp();
+  const mia = app.telegram.person({ name: "Mia", started: true });
   const reply_markup = { inline_keyboard: [[{ text: "Go", callback_data: "go" }]] };
-  await house.call("sendMessage", { chat_id: mia.chat.id, text: "list", reply_markup });
+  await app.call("sendMessage", { chat_id: mia.chat.id, text: "list", reply_markup });
   const list = await mia.waitsFor("list");
-  await house.call("deleteMessage", { chat_id: mia.chat.id, message_id: list.id });
+  await app.call("deleteMessage", { chat_id: mia.chat.id, message_id: list.id });
   mia.forges("go", { on: list });
-  expect(await house.call("getUpdates")).toMatchObject({
+  expect(await app.call("getUpdates")).toMatchObject({
     result: [{ callback_query: { data: "go", message: { message_id: list.id, date: 0 } } }],
   });
 });
 
 test("people send, reply, edit and delete all kinds of things", async () => {
-  house = await openHouse();
-  const mia = house.telegram.person({ name: "Mia", username: "mia" });
+  app = await openTestApp();
+  const mia = app.telegram.person({ name: "Mia", username: "mia" });
   const heard: string[] = [];
-  await house.runs((bot) => {
+  await app.runs((bot) => {
     bot.on("message", (ctx) => {
       const { sticker, contact, document, reply_to_message: replied } = ctx.message;
       heard.push(
@@ -88,26 +88,26 @@ test("people send, reply, edit and delete all kinds of things", async () => {
 });
 
 test("two bots have chats, updates and tokens of their own", async () => {
-  house = await openHouse({
+  app = await openTestApp({
     bots: [
       { username: "one_bot", name: "One" },
       { username: "two_bot", name: "Two" },
     ],
   });
-  const { telegram } = house;
+  const { telegram } = app;
   const two = telegram.addBot({ username: "three_bot", name: "Three" });
   const mia = telegram.person({ name: "Mia" });
   mia.with(two).says("for three");
-  expect(await house.call("getUpdates")).toMatchObject({ result: [] });
-  expect(await house.call("getUpdates", {}, two.token)).toMatchObject({ result: [{ message: { text: "for three" } }] });
-  expect(await house.call("getMe", {}, two.token)).toMatchObject({ result: { username: "three_bot" } });
-  expect(await house.call("sendMessage", { chat_id: mia.chat.id, text: "x" })).toMatchObject({ ok: false });
-  expect(await house.call("sendMessage", { chat_id: mia.chat.id, text: "x" }, two.token)).toMatchObject({ ok: true });
+  expect(await app.call("getUpdates")).toMatchObject({ result: [] });
+  expect(await app.call("getUpdates", {}, two.token)).toMatchObject({ result: [{ message: { text: "for three" } }] });
+  expect(await app.call("getMe", {}, two.token)).toMatchObject({ result: { username: "three_bot" } });
+  expect(await app.call("sendMessage", { chat_id: mia.chat.id, text: "x" })).toMatchObject({ ok: false });
+  expect(await app.call("sendMessage", { chat_id: mia.chat.id, text: "x" }, two.token)).toMatchObject({ ok: true });
 });
 
 test("waiting in vain says what was there instead", async () => {
-  house = await openHouse();
-  const mia = house.telegram.person({ name: "Mia" });
+  app = await openTestApp();
+  const mia = app.telegram.person({ name: "Mia" });
   mia.says("hello?");
   await expect(mia.waitsFor("anything", { timeout: 20 })).rejects.toThrow(
     /Mia waited for anything and saw:\nMia:\n {2}hello\?/,

@@ -2,30 +2,30 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { virtualClock, type VirtualClock } from "../../../emulators/telegram/clock.ts";
 import type { Group } from "../../../emulators/telegram/groups.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 
 // What the service does not do, in its own words.
 
-let house: House;
+let app: TestApp;
 let clock: VirtualClock;
 let mia: Actor;
 let jun: Actor;
 let group: Group;
 beforeEach(async () => {
   clock = virtualClock();
-  house = await openHouse({ clock });
-  mia = house.telegram.person({ name: "Mia", started: true });
-  jun = house.telegram.person({ name: "Jun" });
-  group = house.telegram.group({ title: "Films", members: [mia, jun] });
+  app = await openTestApp({ clock });
+  mia = app.telegram.person({ name: "Mia", started: true });
+  jun = app.telegram.person({ name: "Jun" });
+  group = app.telegram.group({ title: "Films", members: [mia, jun] });
 });
-afterEach(() => house.close());
+afterEach(() => app.close());
 
 const hour = 3_600_000;
 const keyboard = (...rows: object[][]) => ({ reply_markup: { inline_keyboard: rows } });
 const button = { text: "x", callback_data: "x" };
 
-function send(more: object = {}): ReturnType<House["call"]> {
-  return house.call("sendMessage", { chat_id: mia.chat.id, text: "hello", ...more });
+function send(more: object = {}): ReturnType<TestApp["call"]> {
+  return app.call("sendMessage", { chat_id: mia.chat.id, text: "hello", ...more });
 }
 
 async function sent(more: object = {}): Promise<number> {
@@ -54,7 +54,7 @@ describe("a message", () => {
     ["a reply to nothing", { reply_parameters: { message_id: 9 } }, "Bad Request: message to be replied not found"],
     ["a reply to no message", { reply_parameters: { quote: "x" } }, 'Bad Request: can\'t find field "message_id"'],
     ["a preview of no address", { link_preview_options: { url: "nowhere" } }, "Bad Request: WEBPAGE_URL_INVALID"],
-    ["a wish to pay", { allow_paid_broadcast: true }, "Bad Request: FLOODSKIP_NOT_ALLOWED"],
+    ["a widget action to pay", { allow_paid_broadcast: true }, "Bad Request: FLOODSKIP_NOT_ALLOWED"],
     [
       "a field of the wrong type",
       { link_preview_options: { is_disabled: "yes" } },
@@ -68,7 +68,7 @@ describe("a message", () => {
     ["an unknown parse_mode", { parse_mode: "BBCode" }, "Bad Request: unsupported parse_mode"],
     ["a business", { business_connection_id: "x" }, "Bad Request: business connection not found"],
     [
-      "a whisper in private",
+      "a ephemeral message in private",
       { ephemeral_message_parameters: { receiver_user_id: 1001 } },
       "Bad Request: ephemeral messages can be sent only to groups and supergroups",
     ],
@@ -86,15 +86,15 @@ describe("a message", () => {
   });
 
   test("longer than a caption can be", async () => {
-    const photo = house.telegram.files.add(
+    const photo = app.telegram.files.add(
       { name: "a.png", clean: "a.png", type: "image/png", size: 1, sha256: "0".repeat(64) },
       "photos",
     );
     const parameters = { chat_id: mia.chat.id, photo: photo.id };
-    expect(await house.call("sendPhoto", { ...parameters, caption: "x".repeat(1025) })).toMatchObject({
+    expect(await app.call("sendPhoto", { ...parameters, caption: "x".repeat(1025) })).toMatchObject({
       description: "Bad Request: message caption is too long",
     });
-    expect(await house.call("sendPhoto", { ...parameters, caption: "x".repeat(1024) })).toMatchObject({ ok: true });
+    expect(await app.call("sendPhoto", { ...parameters, caption: "x".repeat(1024) })).toMatchObject({ ok: true });
   });
 });
 
@@ -169,7 +169,7 @@ describe("buttons", () => {
 });
 
 describe("an edit", () => {
-  const edit = (more: object) => house.call("editMessageText", { chat_id: mia.chat.id, text: "new", ...more });
+  const edit = (more: object) => app.call("editMessageText", { chat_id: mia.chat.id, text: "new", ...more });
 
   test("of nothing", async () => {
     expect(await edit({ message_id: 5 })).toMatchObject({ description: "Bad Request: message to edit not found" });
@@ -196,14 +196,12 @@ describe("an edit", () => {
   test("of what the message does not have", async () => {
     const message_id = await sent();
     const parameters = { chat_id: mia.chat.id, message_id };
-    expect(await house.call("editMessageCaption", { ...parameters, caption: "x" })).toMatchObject({
+    expect(await app.call("editMessageCaption", { ...parameters, caption: "x" })).toMatchObject({
       description: "Bad Request: there is no caption in the message to edit",
     });
-    expect(await house.call("editMessageMedia", { ...parameters, media: { type: "photo", media: "x" } })).toMatchObject(
-      {
-        description: "Bad Request: there is no media in the message to edit",
-      },
-    );
+    expect(await app.call("editMessageMedia", { ...parameters, media: { type: "photo", media: "x" } })).toMatchObject({
+      description: "Bad Request: there is no media in the message to edit",
+    });
   });
 
   test("has no age limit", async () => {
@@ -214,7 +212,7 @@ describe("an edit", () => {
 });
 
 describe("a deletion", () => {
-  const remove = (message_id: number, chat_id = mia.chat.id) => house.call("deleteMessage", { chat_id, message_id });
+  const remove = (message_id: number, chat_id = mia.chat.id) => app.call("deleteMessage", { chat_id, message_id });
 
   test("of nothing, or twice", async () => {
     const id = await sent();
@@ -235,7 +233,7 @@ describe("a deletion", () => {
     expect(await remove(id, group.id)).toMatchObject({
       description: "Bad Request: message can't be deleted for everyone",
     });
-    group.promotes(house.telegram.bot);
+    group.promotes(app.telegram.bot);
     expect(await remove(id, group.id)).toMatchObject({ ok: true });
   });
 });
@@ -259,18 +257,18 @@ describe("a chat that is closed", () => {
   test("by a group that threw the bot out, or that it left", async () => {
     const inGroup = { chat_id: group.id };
     expect(await send(inGroup)).toMatchObject({ ok: true });
-    group.kicks(house.telegram.bot);
+    group.kicks(app.telegram.bot);
     expect(await send(inGroup)).toMatchObject({
       status: 403,
       description: "Forbidden: bot was kicked from the supergroup chat",
     });
-    group.adds(house.telegram.bot);
-    expect(await house.call("leaveChat", inGroup)).toMatchObject({ ok: true });
+    group.adds(app.telegram.bot);
+    expect(await app.call("leaveChat", inGroup)).toMatchObject({ ok: true });
     expect(await send(inGroup)).toMatchObject({ description: "Forbidden: bot is not a member of the supergroup chat" });
   });
 
   test("because the group became a supergroup", async () => {
-    const small = house.telegram.group({ title: "Small", members: [mia], type: "group" });
+    const small = app.telegram.group({ title: "Small", members: [mia], type: "group" });
     const before = small.id;
     const after = small.migrates();
     expect(await send({ chat_id: before })).toMatchObject({
@@ -283,8 +281,7 @@ describe("a chat that is closed", () => {
 });
 
 describe("an answer to a press", () => {
-  const answer = (id: string, more: object = {}) =>
-    house.call("answerCallbackQuery", { callback_query_id: id, ...more });
+  const answer = (id: string, more: object = {}) => app.call("answerCallbackQuery", { callback_query_id: id, ...more });
 
   beforeEach(() => sent(keyboard([button])));
 
@@ -299,14 +296,14 @@ describe("an answer to a press", () => {
     const { id } = mia.taps("x");
     clock.advance(15_001);
     expect((await answer(id)).description).toMatch(/query is too old/);
-    expect(house.telegram.complaints).toEqual([expect.stringContaining("was never answered")]);
+    expect(app.telegram.complaints).toEqual([expect.stringContaining("was never answered")]);
   });
 
   test("twice, which is also noted", async () => {
     const { id } = mia.taps("x");
     expect(await answer(id)).toMatchObject({ ok: true });
     expect((await answer(id)).description).toMatch(/query is too old/);
-    expect(house.telegram.complaints).toEqual([expect.stringContaining("answered twice")]);
+    expect(app.telegram.complaints).toEqual([expect.stringContaining("answered twice")]);
   });
 
   test("of more than 200 characters", async () => {
@@ -325,12 +322,12 @@ describe("an answer to a press", () => {
 
 describe("too much", () => {
   test("in a group within a minute, edits counted and answers not", async () => {
-    house.telegram.rules.perGroupPerMinute = 20;
+    app.telegram.rules.perGroupPerMinute = 20;
     const inGroup = { chat_id: group.id };
     const message_id = await sent({ ...inGroup, ...keyboard([button]) });
     for (let n = 0; n < 10; n++) await send(inGroup);
     for (let n = 0; n < 9; n++) {
-      await house.call("editMessageText", { ...inGroup, message_id, text: `${n}`, ...keyboard([button]) });
+      await app.call("editMessageText", { ...inGroup, message_id, text: `${n}`, ...keyboard([button]) });
     }
     clock.advance(20_000);
     expect(await send(inGroup)).toMatchObject({
@@ -340,13 +337,13 @@ describe("too much", () => {
     });
     expect(await send()).toMatchObject({ ok: true });
     const { id } = mia.in(group).taps("x");
-    expect(await house.call("answerCallbackQuery", { callback_query_id: id })).toMatchObject({ ok: true });
+    expect(await app.call("answerCallbackQuery", { callback_query_id: id })).toMatchObject({ ok: true });
     clock.advance(40_000);
     expect(await send(inGroup)).toMatchObject({ ok: true });
   });
 
   test("in one chat within a second", async () => {
-    house.telegram.rules.perChatPerSecond = 1;
+    app.telegram.rules.perChatPerSecond = 1;
     expect(await send()).toMatchObject({ ok: true });
     expect(await send()).toMatchObject({ status: 429, parameters: { retry_after: 1 } });
     clock.advance(1000);
@@ -359,20 +356,20 @@ describe("the door", () => {
     ["a token that was never one", "nonsense", 404, "Not Found"],
     ["a token of nobody", "12345:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 401, "Unauthorized"],
   ])("%s", async (_what, token, code, description) => {
-    expect(await house.call("getMe", {}, token)).toMatchObject({ status: code, error_code: code, description });
+    expect(await app.call("getMe", {}, token)).toMatchObject({ status: code, error_code: code, description });
   });
 
   test("a method nobody knows", async () => {
-    expect(await house.call("sendMesage")).toMatchObject({ status: 404, description: "Not Found: method not found" });
+    expect(await app.call("sendMesage")).toMatchObject({ status: 404, description: "Not Found: method not found" });
   });
 
   test("methods are the same in any case", async () => {
-    expect(await house.call("GETME")).toMatchObject({ ok: true, result: { username: "drive_bot" } });
+    expect(await app.call("GETME")).toMatchObject({ ok: true, result: { username: "drive_bot" } });
   });
 
   test("a body that is no JSON, or no object", async () => {
     for (const body of ["{", "[]", '"x"', "\u0000"]) {
-      const response = await fetch(`${house.telegram.apiRoot}/bot${house.telegram.token}/getMe`, {
+      const response = await fetch(`${app.telegram.apiRoot}/bot${app.telegram.token}/getMe`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body,
@@ -383,13 +380,13 @@ describe("the door", () => {
   });
 
   test("a bot that logged out", async () => {
-    expect(await house.call("logOut")).toMatchObject({ ok: true });
-    expect(await house.call("getMe")).toMatchObject({ status: 401 });
+    expect(await app.call("logOut")).toMatchObject({ ok: true });
+    expect(await app.call("getMe")).toMatchObject({ status: 401 });
   });
 });
 
 describe("commands", () => {
-  const set = (...commands: object[]) => house.call("setMyCommands", { commands });
+  const set = (...commands: object[]) => app.call("setMyCommands", { commands });
 
   test.each<[what: string, command: object, description: string]>([
     ["capitals", { command: "Start", description: "x" }, "BOT_COMMAND_INVALID"],

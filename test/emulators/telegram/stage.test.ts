@@ -2,17 +2,17 @@ import { InlineKeyboard, InlineQueryResultBuilder, InputFile } from "grammy";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ChatView, Stage } from "../../../emulators/stage.ts";
 import { partsOf } from "../../../emulators/telegram/stage.ts";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 
 // What the demo page gets to draw, and what its visitor can do.
 
-let house: House;
+let app: TestApp;
 let stage: Stage;
 beforeEach(async () => {
-  house = await openHouse();
-  stage = house.telegram.stage();
+  app = await openTestApp();
+  stage = app.telegram.stage();
 });
-afterEach(() => house.close());
+afterEach(() => app.close());
 
 function chat(person: string, title = "ChatDrive"): ChatView {
   const found = stage.chats().find((view) => view.person === person && view.title === title);
@@ -22,12 +22,12 @@ function chat(person: string, title = "ChatDrive"): ChatView {
 
 /** Looks again after every change the page would be told of. */
 function until<T>(find: () => T | undefined): Promise<T> {
-  return house.telegram.until(find, { what: () => JSON.stringify(stage.chats(), undefined, 1) });
+  return app.telegram.until(find, { what: () => JSON.stringify(stage.chats(), undefined, 1) });
 }
 
 test("a visitor writes, sees bubbles with parts and buttons, presses, and sees a toast", async () => {
-  house.telegram.person({ name: "Mia" });
-  await house.runs((bot) => {
+  app.telegram.person({ name: "Mia" });
+  await app.runs((bot) => {
     bot.command("start", (ctx) =>
       ctx.reply("<b>Hi</b> https://example.com", {
         parse_mode: "HTML",
@@ -86,8 +86,8 @@ test("a visitor writes, sees bubbles with parts and buttons, presses, and sees a
 });
 
 test("pictures, documents and previews are shown; typing is, until the bot has written", async () => {
-  const mia = house.telegram.person({ name: "Mia", started: true });
-  const bot = await house.runs(() => undefined);
+  const mia = app.telegram.person({ name: "Mia", started: true });
+  const bot = await app.runs(() => undefined);
   await bot.api.sendChatAction(mia.chat.id, "typing");
   expect(chat("mia").typing).toBe(true);
   await bot.api.sendPhoto(mia.chat.id, new InputFile(Buffer.from("png"), "p.png"), { caption: "look" });
@@ -106,14 +106,14 @@ test("pictures, documents and previews are shown; typing is, until the bot has w
   expect(bytesAt("/kept/nothing")).toBeUndefined();
 });
 
-test("a whisper is on one screen only, and a forum is shown topic by topic", async () => {
-  const mia = house.telegram.person({ name: "Mia" });
-  const jun = house.telegram.person({ name: "Jun" });
-  const forum = house.telegram.group({ title: "Forum", members: [mia, jun], forum: true });
+test("a ephemeral message is on one screen only, and a forum is shown topic by topic", async () => {
+  const mia = app.telegram.person({ name: "Mia" });
+  const jun = app.telegram.person({ name: "Jun" });
+  const forum = app.telegram.group({ title: "Forum", members: [mia, jun], forum: true });
   const thread = forum.opensTopic("Films");
-  forum.promotes(house.telegram.bot);
+  forum.promotes(app.telegram.bot);
   const parameters = { chat_id: forum.id, message_thread_id: thread, text: "psst" };
-  await house.call("sendMessage", {
+  await app.call("sendMessage", {
     ...parameters,
     ephemeral_message_parameters: { receiver_user_id: jun.person.user.id },
   });
@@ -122,9 +122,9 @@ test("a whisper is on one screen only, and a forum is shown topic by topic", asy
 });
 
 test("commands are offered in the visitor's language, which they can change", async () => {
-  house.telegram.person({ name: "Mia" });
+  app.telegram.person({ name: "Mia" });
   const set = (description: string, more: object = {}) =>
-    house.call("setMyCommands", { commands: [{ command: "help", description }], ...more });
+    app.call("setMyCommands", { commands: [{ command: "help", description }], ...more });
   await set("Help");
   await set("帮助", { language_code: "zh" });
   expect(chat("mia").commands).toEqual([{ name: "help", description: "Help" }]);
@@ -133,8 +133,8 @@ test("commands are offered in the visitor's language, which they can change", as
 });
 
 test("typing the bot's name offers its results, and a press sends one", async () => {
-  house.telegram.person({ name: "Mia" });
-  await house.runs((bot) =>
+  app.telegram.person({ name: "Mia" });
+  await app.runs((bot) =>
     bot.on("inline_query", (ctx) =>
       ctx.answerInlineQuery([InlineQueryResultBuilder.article("1", "First").text(`about ${ctx.inlineQuery.query}`)]),
     ),
@@ -150,8 +150,8 @@ test("typing the bot's name offers its results, and a press sends one", async ()
 test("calls are told as they are made, polls that went well aside", async () => {
   const told: unknown[] = [];
   stage.onCall((call) => void told.push(call));
-  await house.call("getUpdates");
-  await house.call("sendMessage", { chat_id: 5, text: "x" });
+  await app.call("getUpdates");
+  await app.call("sendMessage", { chat_id: 5, text: "x" });
   expect(told).toMatchObject([
     { to: "telegram", what: "sendMessage", ok: false, note: "400 Bad Request: chat not found" },
   ]);

@@ -50,7 +50,7 @@ test("every kind of update has the name the types give it", () => {
   expect([...updateKinds].sort()).toEqual(typed.sort());
 });
 
-test("a slip would be noticed", () => {
+test("a pending form would be noticed", () => {
   const typed = fieldsOf(parametersOf("deleteMessage"));
   expect(tabled({ chat_id: "chat", message_id: "string" })).not.toEqual(typed);
   expect(tabled({ chat_id: "chat", "message_id?": "integer" })).not.toEqual(typed);

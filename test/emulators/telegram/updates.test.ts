@@ -5,17 +5,17 @@ import { Bot } from "grammy";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { virtualClock, type VirtualClock } from "../../../emulators/telegram/clock.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
-import { openHouse, type House } from "./house.ts";
+import { openTestApp, type TestApp } from "./house.ts";
 
-let house: House;
+let app: TestApp;
 let clock: VirtualClock;
 let mia: Actor;
 beforeEach(async () => {
   clock = virtualClock();
-  house = await openHouse({ clock });
-  mia = house.telegram.person({ name: "Mia" });
+  app = await openTestApp({ clock });
+  mia = app.telegram.person({ name: "Mia" });
 });
-afterEach(() => house.close());
+afterEach(() => app.close());
 
 interface Update {
   readonly update_id: number;
@@ -23,7 +23,7 @@ interface Update {
 }
 
 async function poll(parameters: object = {}): Promise<Update[]> {
-  return (await house.call("getUpdates", parameters)).result ?? [];
+  return (await app.call("getUpdates", parameters)).result ?? [];
 }
 
 const texts = (updates: readonly Update[]) => updates.map(({ message }) => message?.text);
@@ -41,7 +41,7 @@ describe("polling", () => {
 
   test("waits for what comes, and no longer than it was told", async () => {
     const waiting = poll({ timeout: 30 });
-    await house.telegram.until(() => (house.telegram.bot.inbox.isPolled ? true : undefined));
+    await app.telegram.until(() => (app.telegram.bot.inbox.isPolled ? true : undefined));
     mia.says("at last");
     expect(texts(await waiting)).toEqual(["at last"]);
     const inVain = poll({ timeout: 30, offset: 2_000_000_000 });
@@ -51,9 +51,9 @@ describe("polling", () => {
   });
 
   test("by a second process ends the first with a conflict", async () => {
-    const first = house.call("getUpdates", { timeout: 30 });
+    const first = app.call("getUpdates", { timeout: 30 });
     await polled();
-    const second = house.call("getUpdates", { timeout: 30 });
+    const second = app.call("getUpdates", { timeout: 30 });
     expect(await first).toMatchObject({
       status: 409,
       description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
@@ -88,14 +88,14 @@ describe("polling", () => {
   });
 
   test("is refused while there is a webhook", async () => {
-    await house.call("setWebhook", { url: "https://bot.example.com/x" });
-    expect(await house.call("getUpdates")).toMatchObject({
+    await app.call("setWebhook", { url: "https://bot.example.com/x" });
+    expect(await app.call("getUpdates")).toMatchObject({
       status: 409,
       description:
         "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
     });
-    await house.call("deleteWebhook");
-    expect(await house.call("getUpdates")).toMatchObject({ ok: true });
+    await app.call("deleteWebhook");
+    expect(await app.call("getUpdates")).toMatchObject({ ok: true });
   });
 });
 
@@ -116,24 +116,24 @@ describe("a webhook", () => {
   });
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
   const arrived = (count: number) =>
-    house.telegram.until(() => (hook.got.length >= count ? hook.got : undefined), { what: "no call of the webhook" });
+    app.telegram.until(() => (hook.got.length >= count ? hook.got : undefined), { what: "no call of the webhook" });
 
   test("gets updates in their order, with the secret", async () => {
-    await house.call("setWebhook", { url: url(), secret_token: "s3cret" });
+    await app.call("setWebhook", { url: url(), secret_token: "s3cret" });
     mia.says("one");
     mia.says("two");
     await taken();
     expect(hook.got.map(({ text }) => text)).toEqual(["one", "two"]);
     expect(hook.got[0]?.secret).toBe("s3cret");
-    expect(JSON.stringify(house.telegram.calls)).not.toContain("s3cret");
+    expect(JSON.stringify(app.telegram.calls)).not.toContain("s3cret");
   });
 
   test("that fails is called again, later each time, and says so in its info", async () => {
     hook.statuses = [500, 503];
-    await house.call("setWebhook", { url: url() });
+    await app.call("setWebhook", { url: url() });
     mia.says("again");
     await failed("500");
-    expect(await house.call("getWebhookInfo")).toMatchObject({
+    expect(await app.call("getWebhookInfo")).toMatchObject({
       result: { url: url(), pending_update_count: 1, last_error_message: expect.stringContaining("500") },
     });
     clock.advance(1000);
@@ -148,24 +148,24 @@ describe("a webhook", () => {
   test("may answer with a call", async () => {
     mia.says("hello");
     hook.reply = { method: "sendMessage", chat_id: mia.chat.id, text: "from the answer" };
-    await house.call("setWebhook", { url: url(), drop_pending_updates: false });
+    await app.call("setWebhook", { url: url(), drop_pending_updates: false });
     expect((await mia.waitsFor("from the answer")).byBot).toBe(true);
     await arrived(1);
   });
 
   test("can start without what waited", async () => {
     mia.says("old");
-    await house.call("setWebhook", { url: url(), drop_pending_updates: true });
+    await app.call("setWebhook", { url: url(), drop_pending_updates: true });
     mia.says("new");
     await taken();
     expect(hook.got.map(({ text }) => text)).toEqual(["new"]);
   });
 
   test("on the outside is never called, whatever it is told", async () => {
-    await house.call("setWebhook", { url: "https://bot.example.com/x" });
+    await app.call("setWebhook", { url: "https://bot.example.com/x" });
     mia.says("hello");
     await failed("resolve");
-    expect(await house.call("getWebhookInfo")).toMatchObject({ result: { pending_update_count: 1 } });
+    expect(await app.call("getWebhookInfo")).toMatchObject({ result: { pending_update_count: 1 } });
   });
 
   test.each([
@@ -192,33 +192,33 @@ describe("a webhook", () => {
       'field "max_connections" has 101, allowed 1-100',
     ],
   ])("%s is refused", async (_what, parameters, why) => {
-    expect(await house.call("setWebhook", parameters)).toMatchObject({ ok: false, description: `Bad Request: ${why}` });
+    expect(await app.call("setWebhook", parameters)).toMatchObject({ ok: false, description: `Bad Request: ${why}` });
   });
 });
 
 /** A runner whose first poll is under way. */
 async function runner(): Promise<RunnerHandle> {
-  const bot = new Bot(house.telegram.token, { client: { apiRoot: house.telegram.apiRoot } });
+  const bot = new Bot(app.telegram.token, { client: { apiRoot: app.telegram.apiRoot } });
   await bot.init();
-  const polls = () => house.telegram.bot.inbox.polls;
+  const polls = () => app.telegram.bot.inbox.polls;
   const before = polls();
   const handle = run(bot, { runner: { silent: true } });
-  await house.telegram.until(() => (polls() > before ? true : undefined));
+  await app.telegram.until(() => (polls() > before ? true : undefined));
   return handle;
 }
 
 /** Waits until a poll is under way. */
 function polled(): Promise<true> {
-  return house.telegram.until(() => (house.telegram.bot.inbox.isPolled ? true : undefined));
+  return app.telegram.until(() => (app.telegram.bot.inbox.isPolled ? true : undefined));
 }
 
 /** Waits until the webhook has taken all updates. */
 async function taken(): Promise<void> {
-  await house.telegram.until(() => (house.telegram.bot.inbox.pending.length === 0 ? true : undefined));
+  await app.telegram.until(() => (app.telegram.bot.inbox.pending.length === 0 ? true : undefined));
 }
 
 async function failed(why: string): Promise<void> {
-  await house.telegram.until(() => (house.telegram.bot.webhook?.failure?.message.includes(why) ? true : undefined));
+  await app.telegram.until(() => (app.telegram.bot.webhook?.failure?.message.includes(why) ? true : undefined));
 }
 
 interface Hook {

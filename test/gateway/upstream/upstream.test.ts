@@ -130,7 +130,7 @@ describe.each(pem ? ["http", "https"] : ["http"])("over %s", (scheme) => {
       const exchange = await upstream.open(`${files.url}/f`, { headers: { range: "bytes=2-4" }, signal: never });
       expect((await read(exchange)).toString()).toBe("234");
     }
-    expect(files.mostOpen).toBe(1);
+    expect(files.maxOpen).toBe(1);
     expect(files.asked).toHaveLength(5);
   });
 });
@@ -162,7 +162,7 @@ describe("an answer that cannot be trusted fails as such", () => {
         else if (then === "destroy") socket.resetAndDestroy();
       });
     });
-    const upstream = upstreamTo({ patience: { stall: 150 } });
+    const upstream = upstreamTo({ timeout: { stall: 150 } });
     return upstream
       .open(`${url}/f`, { signal: never })
       .then(read)
@@ -196,7 +196,7 @@ test("bytes beyond an answer are taken for nobody's answer", async () => {
   const upstream = upstreamTo();
   expect((await read(await upstream.open(`${files.url}/a`, { signal: never }))).toString()).toBe("ok");
   expect((await read(await upstream.open(`${files.url}/b`, { signal: never }))).toString()).toBe("ok");
-  expect(files.mostOpen + files.asked.length).toBeGreaterThan(2);
+  expect(files.maxOpen + files.asked.length).toBeGreaterThan(2);
 });
 
 test("what comes on an idle connection closes it, and the next request gets a fresh one", async () => {
