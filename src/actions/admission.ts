@@ -1,9 +1,9 @@
-import type { Action } from "./action.ts";
-import type { ActionContext, Outcome } from "./errand.ts";
+import type { Action } from "./model/action.ts";
+import type { ActionContext, Outcome } from "./context.ts";
 import { notice, refused } from "./failure.ts";
-import { isCode } from "./office/door.ts";
-import type { Tempo } from "./pace.ts";
-import { groupIn } from "./place.ts";
+import { isCode } from "../users/access.ts";
+import type { Tempo } from "../users/rate-limit.ts";
+import { groupIn } from "../users/place.ts";
 
 /**
  * What stands between somebody and what they ask for: a code, which is used up first; a ban; maintenance; the list of

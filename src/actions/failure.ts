@@ -1,10 +1,10 @@
 import { StorageError, type StorageErrorCode } from "../storage/error.ts";
 import type { Mount } from "../storage/mount.ts";
-import { draw, type ActionContext, type Outcome } from "./errand.ts";
-import { shareForm, takesProof, verificationForm } from "./forms.ts";
-import { isRenewable } from "./kinds.ts";
-import type { Notice, NoticeCode, Reason } from "./screen.ts";
-import type { Resumable } from "./session.ts";
+import { draw, type ActionContext, type Outcome } from "./context.ts";
+import { shareForm, takesProof, verificationForm } from "./model/forms.ts";
+import { isRenewable } from "./mounts/kinds.ts";
+import type { Notice, NoticeCode, Reason } from "./model/screen.ts";
+import type { Resumable } from "./model/session.ts";
 
 /** What was tried, so that a failure can offer a way on and a way out. */
 export interface Attempt {

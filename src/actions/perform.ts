@@ -1,33 +1,33 @@
 import { StorageError } from "../storage/error.ts";
-import type { Action, Press, Visit } from "./action.ts";
+import type { Action, Press, Visit } from "./model/action.ts";
 import { admission, tooFast } from "./admission.ts";
-import { findSession, queueOf, recall, createContext, type ActionContext, type Outcome } from "./errand.ts";
+import { findSession, queueOf, recall, createContext, type ActionContext, type Outcome } from "./context.ts";
 import { failed, refused, unexpected } from "./failure.ts";
-import { shareForm, signInForm } from "./forms.ts";
-import type { Counters } from "./office/ledger.ts";
+import { shareForm, signInForm } from "./model/forms.ts";
+import type { Counters } from "../users/counters.ts";
 import { isOfOperators, leaveFor, refusal, rolesFor, ruleOf, type Role } from "./permission.ts";
-import { languageOf, loadPerson } from "./person.ts";
-import { loadPlace, standingIn } from "./place.ts";
-import { buttonContext, type ButtonContext } from "./pressed.ts";
-import { showPlaceSettings } from "./scenes/lending.ts";
-import { showMounts } from "./scenes/mounts.ts";
-import { ask, showSettings } from "./scenes/person.ts";
-import type { Answer, Screen } from "./screen.ts";
+import { languageOf, loadPerson } from "../users/person.ts";
+import { loadPlace, standingIn } from "../users/place.ts";
+import { buttonContext, type ButtonContext } from "./button-context.ts";
+import { showPlaceSettings } from "./groups/views.ts";
+import { showMounts } from "./mounts/views.ts";
+import { ask, showSettings } from "./settings/views.ts";
+import type { Answer, Screen } from "./model/screen.ts";
 import type { Services } from "./services.ts";
-import { folderOf, type Session } from "./session.ts";
-import { admin } from "./verbs/admin.ts";
-import { confirm, dismiss } from "./verbs/answer-question.ts";
-import { browse } from "./verbs/browse.ts";
-import { cancel } from "./verbs/cancel.ts";
-import { findInline, keepCard, linkRow } from "./verbs/find-inline.ts";
-import { findLink } from "./verbs/find-link.ts";
-import { cancelTransfer, getFile, sendPressed } from "./verbs/send-file.ts";
-import { chooseList, listAs } from "./verbs/list-folder.ts";
-import { revokeLinks } from "./verbs/revoke-links.ts";
-import { goBack, retry } from "./verbs/go-back.ts";
-import { help } from "./verbs/help.ts";
-import { bind, lendChosen, setDaily, setOpenLinks, setPolicy, unbind, unlend } from "./verbs/lend.ts";
-import { logOut } from "./verbs/log-out.ts";
+import { folderOf, type Session } from "./model/session.ts";
+import { admin } from "./admin/command.ts";
+import { confirm, dismiss } from "./questions/answer.ts";
+import { browse } from "./browse/browse.ts";
+import { cancel } from "./start/cancel.ts";
+import { findInline, keepCard, linkRow } from "./search/inline.ts";
+import { findLink } from "./links/find-file.ts";
+import { cancelTransfer, getFile, sendPressed } from "./files/send-file.ts";
+import { chooseList, listAs } from "./links/list-folder.ts";
+import { revokeLinks } from "./links/revoke-links.ts";
+import { goBack, retry } from "./browse/go-back.ts";
+import { help } from "./start/help.ts";
+import { bind, lendChosen, setDaily, setOpenLinks, setPolicy, unbind, unlend } from "./groups/lend.ts";
+import { logOut } from "./mounts/log-out.ts";
 import {
   checkMount,
   chooseMount,
@@ -37,18 +37,18 @@ import {
   renamePressed,
   renewPressed,
   setMethod,
-} from "./verbs/mounts.ts";
-import { openEntry } from "./verbs/open-entry.ts";
-import { openShare } from "./verbs/open-share.ts";
-import { setClear, setPrivateLinks, setPlaceLanguage, setPlaceOrder, setPlaceRows } from "./verbs/place-settings.ts";
-import { operate } from "./verbs/operate.ts";
-import { requestLink } from "./verbs/request-link.ts";
-import { askWords, narrowKind, narrowSize, searchFor, stopSearch } from "./verbs/search.ts";
-import { setLanguage, setOrder, setRows } from "./verbs/settings.ts";
-import { signIn } from "./verbs/sign-in.ts";
-import { start } from "./verbs/start.ts";
-import { submit } from "./verbs/submit.ts";
-import { goUp, refresh, sort, turnPage } from "./verbs/turn-page.ts";
+} from "./mounts/mounts.ts";
+import { openEntry } from "./browse/open-entry.ts";
+import { openShare } from "./shares/open-share.ts";
+import { setClear, setPrivateLinks, setPlaceLanguage, setPlaceOrder, setPlaceRows } from "./groups/place-settings.ts";
+import { operate } from "./admin/operate.ts";
+import { requestLink } from "./links/request-link.ts";
+import { askWords, narrowKind, narrowSize, searchFor, stopSearch } from "./search/search.ts";
+import { setLanguage, setOrder, setRows } from "./settings/settings.ts";
+import { signIn } from "./mounts/sign-in.ts";
+import { start } from "./start/start.ts";
+import { submit } from "./submit.ts";
+import { goUp, refresh, sort, turnPage } from "./browse/turn-page.ts";
 
 /**
  * Does what was asked and says what is to be seen then: the only door of the frontends. A person's actions are done one

@@ -1,10 +1,10 @@
 import type { Mount } from "../storage/mount.ts";
-import type { Action, FormId, SharedCapability, Visit } from "./action.ts";
-import type { ActionContext } from "./errand.ts";
-import { lendingOf, loadPlace, standingIn, takeBack, type Lending, type Place } from "./place.ts";
-import type { NoticeCode } from "./screen.ts";
+import type { Action, FormId, SharedCapability, Visit } from "./model/action.ts";
+import type { ActionContext } from "./context.ts";
+import { lendingOf, loadPlace, standingIn, takeBack, type Lending, type Place } from "../users/place.ts";
+import type { NoticeCode } from "./model/screen.ts";
 import type { Services } from "./services.ts";
-import type { Crumb, ViewState } from "./session.ts";
+import type { Crumb, ViewState } from "./model/session.ts";
 
 /**
  * What somebody is to what they act on: its `owner` (of a screen the one who opened it; of a command the one who typed

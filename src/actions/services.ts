@@ -3,13 +3,13 @@ import type { Entry, Variant } from "../storage/entry.ts";
 import type { Values } from "../storage/form.ts";
 import type { DownloadMethod, Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
-import type { Visit } from "./action.ts";
-import type { Place } from "./place.ts";
-import type { Admin } from "./office/office.ts";
-import type { Person } from "./person.ts";
-import type { FormScreen, LinkCard, Notice } from "./screen.ts";
-import type { Session } from "./session.ts";
-import type { Transfers } from "./transfers/transfers.ts";
+import type { Visit } from "./model/action.ts";
+import type { Place } from "../users/place.ts";
+import type { Admin } from "./admin/admin.ts";
+import type { Person } from "../users/person.ts";
+import type { FormScreen, LinkCard, Notice } from "./model/screen.ts";
+import type { Session } from "./model/session.ts";
+import type { Transfers } from "./files/transfers.ts";
 
 /** What actions are performed with. Made once, in `app.ts`. None of it may call `perform`: it would wait for itself. */
 export interface Services {

@@ -1,11 +1,11 @@
 import type { Keyv } from "keyv";
 import type { Logger } from "pino";
-import type { Action, FormRef, Visit } from "../actions/action.ts";
-import { placeNews } from "../actions/place.ts";
+import type { Action, FormRef, Visit } from "../actions/model/action.ts";
+import { placeNews } from "../users/place.ts";
 import { createRemovals, type Removals } from "../actions/removals.ts";
-import type { Answer, Notice } from "../actions/screen.ts";
+import type { Answer, Notice } from "../actions/model/screen.ts";
 import type { Services } from "../actions/services.ts";
-import { suggest } from "../actions/suggest.ts";
+import { suggest } from "../actions/browse/suggest.ts";
 import type { Config } from "../config.ts";
 import { createDiscord, type Discord } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";

@@ -1,5 +1,5 @@
-import type { Press } from "../actions/action.ts";
-import { decodePress, encodePress } from "../actions/press.ts";
+import type { Press } from "../actions/model/action.ts";
+import { decodePress, encodePress } from "../actions/buttons.ts";
 
 /** What a widget of ours asks for. */
 export type WidgetAction =

@@ -1,5 +1,5 @@
 import { Api, GrammyError, type Transformer } from "grammy";
-import type { Announce } from "../actions/broadcast.ts";
+import type { Announce } from "../actions/admin/broadcast.ts";
 import type { TelegramSettings } from "./bot.ts";
 
 /** Sends what nobody asked for: once, by a way of its own that neither waits nor tries again. */

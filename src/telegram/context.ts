@@ -1,6 +1,6 @@
 import type { ConversationFlavor } from "@grammyjs/conversations";
 import type { Context } from "grammy";
-import type { FormRef, Visit } from "../actions/action.ts";
+import type { FormRef, Visit } from "../actions/model/action.ts";
 import type { Heard } from "./dialogue.ts";
 
 /** What goes with one update on its way through the middleware. */

@@ -1,11 +1,11 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import { GrammyError, HttpError } from "grammy";
-import type { Action } from "../actions/action.ts";
+import type { Action } from "../actions/model/action.ts";
 import type { Follower } from "../actions/follow.ts";
-import { decodePress, encodePress } from "../actions/press.ts";
+import { decodePress, encodePress } from "../actions/buttons.ts";
 import type { Removals } from "../actions/removals.ts";
-import type { Answer, LinkCard, ListReady, MessageScreen, Notice, Screen } from "../actions/screen.ts";
-import type { Upload } from "../actions/transfers/upload.ts";
+import type { Answer, LinkCard, ListReady, MessageScreen, Notice, Screen } from "../actions/model/screen.ts";
+import type { Upload } from "../actions/files/upload.ts";
 import type { Words } from "../i18n/words.ts";
 import type { BotContext } from "./context.ts";
 import { maxToast } from "./limits.ts";

@@ -9,8 +9,8 @@ import {
 import { Composer, GrammyError, type Context } from "grammy";
 import type { Update } from "grammy/types";
 import { LRUCache } from "lru-cache";
-import type { FormRef } from "../actions/action.ts";
-import type { Answer, FormScreen } from "../actions/screen.ts";
+import type { FormRef } from "../actions/model/action.ts";
+import type { Answer, FormScreen } from "../actions/model/screen.ts";
 import type { Values } from "../storage/form.ts";
 import { commandIn, commandNamed } from "./commands.ts";
 import type { BotContext } from "./context.ts";

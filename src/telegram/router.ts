@@ -1,10 +1,10 @@
 import { Composer } from "grammy";
 import type { Logger } from "pino";
-import type { Action } from "../actions/action.ts";
-import type { PlaceNews } from "../actions/place.ts";
-import { decodePress } from "../actions/press.ts";
-import { isCode } from "../actions/office/door.ts";
-import type { Answer, FoundFiles, Notice } from "../actions/screen.ts";
+import type { Action } from "../actions/model/action.ts";
+import type { PlaceNews } from "../users/place.ts";
+import { decodePress } from "../actions/buttons.ts";
+import { isCode } from "../users/access.ts";
+import type { Answer, FoundFiles, Notice } from "../actions/model/screen.ts";
 import { commandIn, commandNamed, type Command } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";

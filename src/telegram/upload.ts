@@ -1,5 +1,5 @@
 import { Api, GrammyError, InputFile, type Transformer } from "grammy";
-import { UploadError, type FileToSend } from "../actions/transfers/upload.ts";
+import { UploadError, type FileToSend } from "../actions/files/upload.ts";
 import { loggable } from "./guard.ts";
 import { clip } from "../i18n/names.ts";
 import { kindOf } from "../i18n/signs.ts";

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { formIds, type Action, type Visit } from "../../src/actions/action.ts";
-import { plainOperatorsPresses } from "../../src/actions/operate.ts";
-import { createPace } from "../../src/actions/pace.ts";
-import { encodePress } from "../../src/actions/press.ts";
+import { formIds, type Action, type Visit } from "../../src/actions/model/action.ts";
+import { plainOperatorsPresses } from "../../src/actions/admin/model.ts";
+import { createPace } from "../../src/users/rate-limit.ts";
+import { encodePress } from "../../src/actions/buttons.ts";
 import { formRules } from "../../src/actions/permission.ts";
 import type { LinksOf, Services } from "../../src/actions/services.ts";
-import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type TestApp } from "./house.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type TestApp } from "./test-app.ts";
 
 // Mia (telegram:1) is the operator of the configuration; Jun and everybody else are people.
 

@@ -1,4 +1,4 @@
-import type { Press, ViewRef } from "../../src/actions/action.ts";
+import type { Press, ViewRef } from "../../src/actions/model/action.ts";
 
 /** One of each button there is; a missing one does not compile. */
 export const presses = (view: ViewRef): readonly Press[] => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { audiences, sharedCapabilities, type Action, type Visit } from "../../src/actions/action.ts";
+import { audiences, sharedCapabilities, type Action, type Visit } from "../../src/actions/model/action.ts";
 import { mayFetch } from "../../src/actions/permission.ts";
-import { placeNews } from "../../src/actions/place.ts";
+import { placeNews } from "../../src/users/place.ts";
 import { createRemovals } from "../../src/actions/removals.ts";
-import { encodePress } from "../../src/actions/press.ts";
+import { encodePress } from "../../src/actions/buttons.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import { jun, mia, signInAs } from "./house.ts";
+import { jun, mia, signInAs } from "./test-app.ts";
 import { presses } from "./every-press.ts";
 import { group, lena, lent, names, nox, rowOf, there, town, type Town } from "./town.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Action, Visit } from "../../src/actions/action.ts";
+import type { Action, Visit } from "../../src/actions/model/action.ts";
 import { formRules, refusal, roles, rules, type Role } from "../../src/actions/permission.ts";
 
 // Role × action × place, as `refusal` answers it, is the table printed in docs/permissions.md. After a change of the

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { formIds, type Action, type ViewRef } from "../../src/actions/action.ts";
-import { encodePress } from "../../src/actions/press.ts";
+import { formIds, type Action, type ViewRef } from "../../src/actions/model/action.ts";
+import { encodePress } from "../../src/actions/buttons.ts";
 import { formRules } from "../../src/actions/permission.ts";
 import { presses } from "./every-press.ts";
-import { app, inGroup, jun, mia, signInAs, usualCloud } from "./house.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud } from "./test-app.ts";
 
 const nowhere: ViewRef = { id: "zzzzzzzzzz", revision: 1 };
 

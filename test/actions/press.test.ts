@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { audiences, listFormats, sharedCapabilities, type Press } from "../../src/actions/action.ts";
-import { decodePress, encodePress } from "../../src/actions/press.ts";
-import { accessModes } from "../../src/actions/office/door.ts";
-import { operatorsRooms, plainOperatorsPresses, type PlainOperatorsPress } from "../../src/actions/operate.ts";
+import { audiences, listFormats, sharedCapabilities, type Press } from "../../src/actions/model/action.ts";
+import { decodePress, encodePress } from "../../src/actions/buttons.ts";
+import { accessModes } from "../../src/users/access.ts";
+import { operatorsRooms, plainOperatorsPresses, type PlainOperatorsPress } from "../../src/actions/admin/model.ts";
 import { downloadMethods } from "../../src/storage/mount.ts";
 
 const view = fc.record({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Action } from "../../src/actions/action.ts";
+import type { Action } from "../../src/actions/model/action.ts";
 import { formRules, refusal, roles, rules, type Role, type Rule } from "../../src/actions/permission.ts";
 
 // The table by which both chats go, read as what it promises.

@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { encodePress } from "../../src/actions/press.ts";
-import type { Screen } from "../../src/actions/screen.ts";
+import { encodePress } from "../../src/actions/buttons.ts";
+import type { Screen } from "../../src/actions/model/screen.ts";
 import { ConfigError } from "../../src/config.ts";
 import { group, jun, mia } from "./double.ts";
-import { linkCard, listing, openTestApp, view, type TestApp } from "./house.ts";
+import { linkCard, listing, openTestApp, view, type TestApp } from "./test-app.ts";
 
 let app: TestApp;
 afterEach(() => app.close());

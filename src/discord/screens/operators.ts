@@ -1,7 +1,7 @@
 import { ButtonStyle } from "discord.js";
-import type { ViewRef } from "../../actions/action.ts";
-import type { Broadcast } from "../../actions/broadcast.ts";
-import { operatorsRooms, type OperatorsRoom, type PlainOperatorsPress } from "../../actions/operate.ts";
+import type { ViewRef } from "../../actions/model/action.ts";
+import type { Broadcast } from "../../actions/admin/broadcast.ts";
+import { operatorsRooms, type OperatorsRoom, type PlainOperatorsPress } from "../../actions/admin/model.ts";
 import type {
   AccessScreen,
   AdminMounts,
@@ -12,7 +12,7 @@ import type {
   OperatorsScreen,
   PeopleList,
   PersonCard,
-} from "../../actions/screen-operators.ts";
+} from "../../actions/admin/screen.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import { bar, type Button, type Line, type Sheet } from "./sheet.ts";

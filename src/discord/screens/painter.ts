@@ -1,5 +1,5 @@
-import type { Press } from "../../actions/action.ts";
-import type { MountTag, Reason } from "../../actions/screen.ts";
+import type { Press } from "../../actions/model/action.ts";
+import type { MountTag, Reason } from "../../actions/model/screen.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";

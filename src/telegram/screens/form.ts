@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import { formIds } from "../../actions/action.ts";
+import { formIds } from "../../actions/model/action.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { isolate } from "../../i18n/names.ts";
 import { fieldAsked, type Walk } from "../walk.ts";

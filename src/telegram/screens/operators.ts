@@ -1,7 +1,7 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { ViewRef } from "../../actions/action.ts";
-import { operatorsRooms, type OperatorsRoom, type PlainOperatorsPress } from "../../actions/operate.ts";
+import type { ViewRef } from "../../actions/model/action.ts";
+import { operatorsRooms, type OperatorsRoom, type PlainOperatorsPress } from "../../actions/admin/model.ts";
 import type {
   AccessScreen,
   AdminMounts,
@@ -12,7 +12,7 @@ import type {
   OperatorsScreen,
   PeopleList,
   PersonCard,
-} from "../../actions/screen-operators.ts";
+} from "../../actions/admin/screen.ts";
 import { elideName } from "../../i18n/names.ts";
 import { maxCopied } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";

@@ -1,8 +1,8 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { Press } from "../../actions/action.ts";
-import { encodePress } from "../../actions/press.ts";
-import type { MountTag, Reason } from "../../actions/screen.ts";
+import type { Press } from "../../actions/model/action.ts";
+import { encodePress } from "../../actions/buttons.ts";
+import type { MountTag, Reason } from "../../actions/model/screen.ts";
 import type { Say } from "../../i18n/words.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import { clip, elideName, isolate } from "../../i18n/names.ts";

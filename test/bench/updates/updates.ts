@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { pino } from "pino";
 import type { Update } from "grammy/types";
-import type { Pace } from "../../../src/actions/pace.ts";
-import { encodePress } from "../../../src/actions/press.ts";
-import type { Listing } from "../../../src/actions/screen.ts";
+import type { Pace } from "../../../src/users/rate-limit.ts";
+import { encodePress } from "../../../src/actions/buttons.ts";
+import type { Listing } from "../../../src/actions/model/screen.ts";
 import { createTelegram } from "../../../src/telegram/bot.ts";
 import { loadWords } from "../../../src/i18n/words.ts";
-import { app, usualCloud, visitOf } from "../../actions/house.ts";
+import { app, usualCloud, visitOf } from "../../actions/test-app.ts";
 
 export interface UpdateRate {
   readonly updates: number;
