@@ -1,6 +1,6 @@
-import type { Action } from "./model/action.ts";
-import type { ActionContext, Outcome } from "./context.ts";
-import { notice, refused } from "./failure.ts";
+import type { Action } from "./action.ts";
+import type { ActionContext, Outcome } from "./context/context.ts";
+import { notice, refused } from "./context/failure.ts";
 import { isCode } from "../users/access.ts";
 import type { Tempo } from "../users/rate-limit.ts";
 import { groupIn } from "../users/place.ts";

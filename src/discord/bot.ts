@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { Client, Events, Options, type Interaction } from "discord.js";
 import type { Logger } from "pino";
-import type { Action, FormRef, Visit } from "../actions/model/action.ts";
-import type { Announce } from "../actions/admin/broadcast.ts";
+import type { Action } from "../actions/action.ts";
+import type { FormRef } from "../actions/model/form.ts";
+import type { Visit } from "../users/visit.ts";
+import type { Announce } from "../users/broadcast.ts";
 import { createFollower } from "../actions/follow.ts";
 import type { Removals } from "../actions/removals.ts";
 import type { Answer, FormScreen, Notice } from "../actions/model/screen.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
-import type { Interrupted } from "../actions/files/transfers.ts";
+import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
 import type { Words } from "../i18n/words.ts";

@@ -12,7 +12,7 @@ import {
   type REST,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
-import type { Action } from "../actions/model/action.ts";
+import type { Action } from "../actions/action.ts";
 import type { Typing } from "../actions/browse/suggest.ts";
 import type { Words } from "../i18n/words.ts";
 import { maxOption } from "./limits.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Visit } from "../actions/model/action.ts";
+import type { Visit } from "../users/visit.ts";
 import type { FormScreen, Screen } from "../actions/model/screen.ts";
 
 /** Where the frontend keeps what outlives the process; the app hands in an encrypted namespace. */

@@ -1,6 +1,6 @@
 import { GrammyError, type Api } from "grammy";
 import type { BotCommand, LanguageCode } from "grammy/types";
-import type { Action } from "../actions/model/action.ts";
+import type { Action } from "../actions/action.ts";
 import type { Words } from "../i18n/words.ts";
 
 /** A command: its name is also the locale key `command-<name>`. */

@@ -1,4 +1,4 @@
-import type { FormRef } from "../actions/model/action.ts";
+import type { FormRef } from "../actions/model/form.ts";
 import type { FormScreen, Reason } from "../actions/model/screen.ts";
 import { readForm, type Field, type ProblemCode, type Values } from "../storage/form.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Keyv } from "keyv";
-import type { Visit } from "../actions/model/action.ts";
+import type { Visit } from "./visit.ts";
 import { rowsOf } from "./rows.ts";
 
 /** An act and who did it. */

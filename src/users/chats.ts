@@ -1,6 +1,6 @@
 import type { Keyv } from "keyv";
 import { LRUCache } from "lru-cache";
-import type { Visit } from "../actions/model/action.ts";
+import type { Visit } from "./visit.ts";
 import { rowsOf } from "./rows.ts";
 
 /** Somebody, or a group, that has used the bot. No name: an id says enough to let in or to ban. */

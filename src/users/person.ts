@@ -1,8 +1,9 @@
 import { defaultOrder, type Order } from "../storage/entry.ts";
+import type { Keyv } from "keyv";
 import type { Mount } from "../storage/mount.ts";
-import type { Visit } from "../actions/model/action.ts";
-import type { ActionContext } from "../actions/context.ts";
-import type { Services } from "../actions/services.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Place } from "./place.ts";
+import type { Visit } from "./visit.ts";
 
 /** What is kept about a person: no name, no secret. */
 export interface Person {
@@ -24,13 +25,34 @@ export interface Person {
   readonly createdAt: number;
 }
 
+/** What people's records are read with. */
+interface People {
+  readonly people: Keyv<Person>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** The languages there are to choose from. */
+interface Languages {
+  readonly languages: readonly string[];
+  /** Best of them for what a client says. */
+  pickLanguage(locale: string | undefined): string;
+}
+
+/** Somebody where they are: a group's own settings come before a person's. */
+interface Somebody {
+  readonly person: Person;
+  readonly visit: Visit;
+  readonly place?: Place | undefined;
+}
+
 /** The person's record, or a fresh one that is not written until there is something to keep. */
-export async function loadPerson({ people, now }: Pick<Services, "people" | "now">, id: string): Promise<Person> {
+export async function loadPerson({ people, now }: People, id: string): Promise<Person> {
   return (await people.get(id)) ?? { id, mounts: [], sessions: [], createdAt: now() };
 }
 
 /** Their own choice while it is a language of ours, else what their client says. */
-export function languageOf({ languages, pickLanguage }: Services, person: Person, visit: Visit): string {
+export function languageOf({ languages, pickLanguage }: Languages, person: Person, visit: Visit): string {
   const { language } = person;
   return language !== undefined && languages.includes(language) ? language : pickLanguage(visit.person.locale);
 }
@@ -41,13 +63,13 @@ export function rowsOf({ rows }: Person, visit: Visit): number {
 }
 
 /** Rows of a listing for this action: a group's own number holds for all in it. */
-export function rowsHere({ person, visit, place }: Pick<ActionContext, "person" | "visit" | "place">): number {
+export function rowsHere({ person, visit, place }: Somebody): number {
   const rows = place?.settings.rows;
   return rowsOf(rows === undefined ? person : { ...person, rows }, visit);
 }
 
 /** How a new listing is sorted for this action. */
-export function orderHere({ person, place }: Pick<ActionContext, "person" | "place">): Order {
+export function orderHere({ person, place }: Omit<Somebody, "visit">): Order {
   return place?.settings.order ?? orderOf(person);
 }
 
@@ -81,7 +103,10 @@ export function withoutMount({ current, ...person }: Person, mount: string): Per
 }
 
 /** The mounts that are still there, in the person's order. */
-export async function mountsOf({ storage }: Services, person: Person): Promise<readonly Mount[]> {
+export async function mountsOf(
+  { storage }: { readonly storage: Pick<Storage, "find"> },
+  person: Person,
+): Promise<readonly Mount[]> {
   const found = await Promise.all(person.mounts.map((id) => storage.find(id)));
   return found.filter((mount) => mount?.owner === person.id).filter((mount) => mount !== undefined);
 }

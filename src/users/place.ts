@@ -1,7 +1,20 @@
+import type { Keyv } from "keyv";
 import type { Order } from "../storage/entry.ts";
-import type { Audience, SharedCapability, Visit } from "../actions/model/action.ts";
-import type { Services } from "../actions/services.ts";
-import type { Crumb } from "../actions/model/session.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Visit } from "./visit.ts";
+
+/** What a lent drive can be used for. */
+export const sharedCapabilities = ["browse", "link", "send"] as const;
+export type SharedCapability = (typeof sharedCapabilities)[number];
+/** Who may: everybody in the group, its admins and the lender, or the lender alone. */
+export const audiences = ["members", "admins", "owner"] as const;
+export type Audience = (typeof audiences)[number];
+
+/** A folder on the way down. */
+export interface Crumb {
+  readonly id: string;
+  readonly name: string;
+}
 
 /** What is kept about a group or server. */
 export interface Place {
@@ -53,13 +66,25 @@ export const dailyChoices: readonly number[] = [0, 3, 10, 50];
 /** Minutes to choose from; 0 = it stays. */
 export const clearChoices: readonly number[] = [0, 5, 30, 240];
 
+/** What groups are kept and asked about with. */
+interface Places {
+  /** By place id. */
+  readonly places: Keyv<Place>;
+  readonly storage: Pick<Storage, "find" | "change">;
+  /** What somebody is in a group, as its platform tells, not older than a minute; undefined = it cannot be told. */
+  readonly roleIn?: ((place: string, person: string) => Promise<"admin" | "member" | "none" | undefined>) | undefined;
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
 /** The group's record, or a fresh one that is not written until there is something to keep. */
-export async function loadPlace({ places }: Pick<Services, "places">, id: string): Promise<Place> {
+export async function loadPlace({ places }: Pick<Places, "places">, id: string): Promise<Place> {
   return (await places.get(id)) ?? { id, lent: [], settings: {} };
 }
 
 /** Changes a group's record, one change at a time; gives it as it is then. */
-export function changePlace(services: Services, id: string, change: (place: Place) => Place): Promise<Place> {
+export function changePlace(services: Places, id: string, change: (place: Place) => Place): Promise<Place> {
   return services.exclusive(`place:${id}`, async () => {
     const changed = change(await loadPlace(services, id));
     await services.places.set(id, changed);
@@ -74,7 +99,7 @@ export function lendingOf({ lent }: Place, mount: string): Lending | undefined {
 
 /** Lends a mount, in the place of how it was lent before. */
 export async function lend(
-  services: Services,
+  services: Places,
   { place, title }: Pick<Place, "title"> & { readonly place: string },
   lending: Lending,
 ): Promise<Place> {
@@ -88,7 +113,7 @@ export async function lend(
 }
 
 /** Takes mounts back from a group. */
-export async function takeBack(services: Services, place: string, which: (lending: Lending) => boolean): Promise<void> {
+export async function takeBack(services: Places, place: string, which: (lending: Lending) => boolean): Promise<void> {
   const { lent } = await loadPlace(services, place);
   const going = lent.filter(which);
   if (going.length === 0) return;
@@ -98,13 +123,13 @@ export async function takeBack(services: Services, place: string, which: (lendin
 }
 
 /** Takes a mount back from everywhere, before it goes. */
-export async function takeBackEverywhere(services: Services, mount: string): Promise<void> {
+export async function takeBackEverywhere(services: Places, mount: string): Promise<void> {
   const { audience = [] } = (await services.storage.find(mount)) ?? {};
   for (const place of audience) await takeBack(services, place, (lending) => lending.mount === mount);
 }
 
 async function noteAudience(
-  services: Services,
+  services: Places,
   mount: string,
   change: (audience: readonly string[]) => readonly string[],
 ): Promise<void> {
@@ -113,7 +138,7 @@ async function noteAudience(
 }
 
 /** Counts something a member takes today; false = they have had as much as they may. */
-export async function take(services: Services, { place, person, daily }: Taking): Promise<boolean> {
+export async function take(services: Places, { place, person, daily }: Taking): Promise<boolean> {
   const day = dayOf(services.now());
   let isLeft = true;
   await changePlace(services, place, (before) => {
@@ -126,7 +151,7 @@ export async function take(services: Services, { place, person, daily }: Taking)
 }
 
 /** Gives back what was counted for nothing. */
-export async function giveBack(services: Services, { place, person }: Omit<Taking, "daily">): Promise<void> {
+export async function giveBack(services: Places, { place, person }: Omit<Taking, "daily">): Promise<void> {
   await changePlace(services, place, (before) => {
     const { taken } = before;
     const had = taken?.by[person] ?? 0;
@@ -151,7 +176,7 @@ export function groupIn({ place }: Visit): Pick<Visit["place"], "id" | "title" |
 }
 
 /** What somebody is in a group. `none` = they are not in it, as far as anybody can tell. */
-export async function standingIn(services: Services, visit: Visit, id: string): Promise<"admin" | "member" | "none"> {
+export async function standingIn(services: Places, visit: Visit, id: string): Promise<"admin" | "member" | "none"> {
   const here = groupIn(visit);
   const isHere = here?.id === id;
   if (isHere && here.role) return here.role;
@@ -171,7 +196,7 @@ export interface PlaceNews {
 }
 
 /** What becomes of lent mounts when groups change. */
-export function placeNews(services: Services): PlaceNews {
+export function placeNews(services: Places): PlaceNews {
   return {
     async gone(place) {
       await takeBack(services, place, () => true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Visit } from "../../src/actions/model/action.ts";
+import type { Visit } from "../../src/users/visit.ts";
 import type { Listing } from "../../src/actions/model/screen.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { Cloud, app, inGroup, jun, many, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";

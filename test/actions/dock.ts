@@ -1,7 +1,9 @@
-import type { Action, Visit } from "../../src/actions/model/action.ts";
+import type { Action } from "../../src/actions/action.ts";
+import type { Visit } from "../../src/users/visit.ts";
 import type { Answer, Screen, TransferScreen } from "../../src/actions/model/screen.ts";
-import { createTransfers, type Transfers, type TransfersParts } from "../../src/actions/files/transfers.ts";
-import type { FileToSend } from "../../src/actions/files/upload.ts";
+import { createTransfers } from "../../src/actions/files/transfers.ts";
+import { type Transfers, type TransfersParts } from "../../src/actions/model/transfer.ts";
+import type { FileToSend } from "../../src/actions/model/upload.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { emptyShelves, app, signInAs, usualCloud, type Cloud, type TestApp, type Shelves } from "./test-app.ts";
 

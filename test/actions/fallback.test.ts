@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { announceFallback } from "../../src/actions/links/fallback.ts";
+import { announceFallback } from "../../src/actions/context/fallback.ts";
 import type { Notice } from "../../src/actions/model/screen.ts";
 import { app, mia, signInAs, usualCloud, type Shelves } from "./test-app.ts";
 

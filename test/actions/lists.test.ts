@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { listFormats, type ListFormat } from "../../src/actions/model/action.ts";
+import { listFormats, type ListFormat } from "../../src/actions/model/screen.ts";
 import { listName, writeList } from "../../src/actions/links/write-list.ts";
 import type { ListReady, Screen } from "../../src/actions/model/screen.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";

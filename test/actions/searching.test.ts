@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Action, Visit } from "../../src/actions/model/action.ts";
+import type { Action } from "../../src/actions/action.ts";
+import type { Visit } from "../../src/users/visit.ts";
 import { readQuery } from "../../src/actions/search/query.ts";
 import type { Listing, Screen } from "../../src/actions/model/screen.ts";
 import { findEntries } from "../../src/actions/search/search.ts";
-import { createContext } from "../../src/actions/context.ts";
-import { folderView } from "../../src/actions/browse/listing.ts";
+import { createContext } from "../../src/actions/context/context.ts";
+import { folderView } from "../../src/actions/context/folder-view.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { Cloud, app, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";

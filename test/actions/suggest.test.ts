@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Visit } from "../../src/actions/model/action.ts";
+import type { Visit } from "../../src/users/visit.ts";
 import { suggest } from "../../src/actions/browse/suggest.ts";
 import { jun, mia, signInAs, usualCloud } from "./test-app.ts";
 import { lent, nox, rowOf, there, town, type Town } from "./town.ts";

@@ -1,13 +1,14 @@
 import { Keyv } from "keyv";
 import { memoryKind, type MemoryEntry } from "../../src/drivers/memory.ts";
-import type { Action, Visit } from "../../src/actions/model/action.ts";
+import type { Action } from "../../src/actions/action.ts";
+import type { Visit } from "../../src/users/visit.ts";
 import { perform } from "../../src/actions/perform.ts";
 import type { Person } from "../../src/users/person.ts";
 import type { Place } from "../../src/users/place.ts";
 import type { Answer, Screen } from "../../src/actions/model/screen.ts";
-import type { PendingSignIn, Services } from "../../src/actions/services.ts";
+import type { PendingSignIn, Services } from "../../src/actions/context/services.ts";
 import type { Session } from "../../src/actions/model/session.ts";
-import type { TransferRecord } from "../../src/actions/files/transfers.ts";
+import type { TransferRecord } from "../../src/actions/model/transfer.ts";
 import type { Driver, DriverContext, DriverKind } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import type { Field, Values } from "../../src/storage/form.ts";
@@ -15,7 +16,7 @@ import type { Mount } from "../../src/storage/mount.ts";
 import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
-import { openAdmin, type AdminParts } from "../../src/actions/admin/admin.ts";
+import { openAdmin, type AdminParts } from "../../src/users/admin.ts";
 
 /** What outlives the process: hand it to the next app, as after a restart. */
 export interface Shelves {

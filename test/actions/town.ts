@@ -1,5 +1,5 @@
-import type { Visit } from "../../src/actions/model/action.ts";
-import type { Services } from "../../src/actions/services.ts";
+import type { Visit } from "../../src/users/visit.ts";
+import type { Services } from "../../src/actions/context/services.ts";
 import type { StorageError } from "../../src/storage/error.ts";
 import type { Listing, Screen } from "../../src/actions/model/screen.ts";
 import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type Cloud, type TestApp } from "./test-app.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { UploadError } from "../../src/actions/files/upload.ts";
+import { UploadError } from "../../src/actions/model/upload.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { dock, gate, limit, recordsOf, sending, signedIn, textOf, type Dock } from "./dock.ts";
 import { inGroup, jun, mia, usualCloud } from "./test-app.ts";

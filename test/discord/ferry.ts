@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { perform } from "../../src/actions/perform.ts";
-import type { Services } from "../../src/actions/services.ts";
-import { createTransfers, type Transfers } from "../../src/actions/files/transfers.ts";
+import type { Services } from "../../src/actions/context/services.ts";
+import { createTransfers } from "../../src/actions/files/transfers.ts";
+import { type Transfers } from "../../src/actions/model/transfer.ts";
 import { createDiscord, type Discord } from "../../src/discord/bot.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { virtualClock, type VirtualClock } from "../../emulators/discord/clock.ts";

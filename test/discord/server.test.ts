@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { mayFetch } from "../../src/actions/permission.ts";
+import { mayFetch } from "../../src/actions/context/leave.ts";
 import { permission, usualPermissions } from "../../emulators/discord/permissions.ts";
 import type { Person } from "../../emulators/discord/person.ts";
 import type { Message } from "../../emulators/discord/state.ts";

@@ -1,7 +1,9 @@
 import { Keyv } from "keyv";
 import { pino, type Logger } from "pino";
-import type { Action, FormRef, Visit } from "../../src/actions/model/action.ts";
-import type { AdminParts } from "../../src/actions/admin/admin.ts";
+import type { Action } from "../../src/actions/action.ts";
+import type { FormRef } from "../../src/actions/model/form.ts";
+import type { Visit } from "../../src/users/visit.ts";
+import type { AdminParts } from "../../src/users/admin.ts";
 import { placeNews } from "../../src/users/place.ts";
 import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
 import type { Answer, FormScreen, Screen } from "../../src/actions/model/screen.ts";

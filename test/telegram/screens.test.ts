@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { listFormats } from "../../src/actions/model/action.ts";
+import { listFormats } from "../../src/actions/model/screen.ts";
 import { clearChoices, dailyChoices, usualPolicy } from "../../src/users/place.ts";
 import type { LinkCard, MessageScreen, TransferState } from "../../src/actions/model/screen.ts";
-import { encodePress } from "../../src/actions/buttons.ts";
+import { encodeButton } from "../../src/actions/buttons.ts";
 import { noticeCodes } from "../../src/actions/model/screen.ts";
-import { uploadFailures } from "../../src/actions/files/upload.ts";
+import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
 import { isPublicAddress } from "../../src/i18n/address.ts";
 import { figuresIn } from "../../src/i18n/figures.ts";
@@ -320,7 +320,7 @@ test.each(words.languages)("cards found while typing fit what Telegram takes (%s
           const content = card.input_message_content as { message_text: string };
           expect(content.message_text.trim()).not.toBe("");
           expect(content.message_text.length).toBeLessThanOrEqual(4096);
-          expect(JSON.stringify(card.reply_markup)).toContain(encodePress({ do: "link-row", view, index }));
+          expect(JSON.stringify(card.reply_markup)).toContain(encodeButton({ do: "link-row", view, index }));
         }
       },
     ),

@@ -1,7 +1,10 @@
 import { pino } from "pino";
-import type { Action, ViewRef, Visit } from "../../src/actions/model/action.ts";
+import type { Action } from "../../src/actions/action.ts";
+import type { ViewRef } from "../../src/actions/model/session.ts";
+import type { Visit } from "../../src/users/visit.ts";
 import type { Answer, FormScreen, Listing, Screen } from "../../src/actions/model/screen.ts";
-import { createTelegram, type Telegram, type TelegramParts, type TelegramSettings } from "../../src/telegram/bot.ts";
+import { createTelegram, type Telegram, type TelegramParts } from "../../src/telegram/bot.ts";
+import { type TelegramSettings } from "../../src/telegram/settings.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 import { startDouble, token, type Double } from "./double.ts";
 

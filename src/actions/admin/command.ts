@@ -1,8 +1,8 @@
-import type { ActionContext, Outcome } from "../context.ts";
-import { notice } from "../failure.ts";
+import type { ActionContext, Outcome, Result } from "../context/context.ts";
+import { notice } from "../context/failure.ts";
 import { accessModes } from "../../users/access.ts";
-import { logLevels } from "./admin.ts";
-import type { AdminView } from "./model.ts";
+import { logLevels } from "../../users/admin.ts";
+import type { AdminView } from "../model/admin-view.ts";
 import { showOperators } from "./views.ts";
 import {
   aboutState,
@@ -23,7 +23,7 @@ import {
 } from "./operate.ts";
 
 /** The panel, or a sub-command: what can be pressed there can be typed as well. */
-export function admin(context: ActionContext, words: string): Promise<Outcome> | Outcome {
+export function admin(context: ActionContext, words: string): Promise<Result> | Result {
   const [name = "", ...rest] = words.trim().split(/\s+/);
   const argument = rest.join(" ");
   switch (name.toLowerCase()) {
@@ -66,7 +66,7 @@ export function admin(context: ActionContext, words: string): Promise<Outcome> |
   }
 }
 
-function room(context: ActionContext, state: AdminView): Promise<Outcome> {
+function room(context: ActionContext, state: AdminView): Promise<Result> | Result {
   return showOperators(context, state);
 }
 
@@ -78,26 +78,26 @@ function usage(): Outcome {
 function onGuest(
   context: ActionContext,
   text: string,
-  act: (context: ActionContext, id: string) => Promise<Outcome> | Outcome,
-): Promise<Outcome> | Outcome {
+  act: (context: ActionContext, id: string) => Promise<Result> | Result,
+): Promise<Result> | Result {
   const id = guestIn(text, context.visit);
   return id === undefined ? usage() : act(context, id);
 }
 
-function quota(context: ActionContext, [who = "", amount = ""]: readonly string[]): Promise<Outcome> | Outcome {
+function quota(context: ActionContext, [who = "", amount = ""]: readonly string[]): Promise<Result> | Result {
   return onGuest(context, who, (_, id) => setQuota(context, id, amount === "none" ? "" : amount) ?? usage());
 }
 
-function access(context: ActionContext, wanted: string): Promise<Outcome> | Outcome {
+function access(context: ActionContext, wanted: string): Promise<Result> | Result {
   const mode = accessModes.find((candidate) => candidate === wanted);
   return mode ? setAccess(context, mode) : usage();
 }
 
-function broadcast(context: ActionContext, text: string): Promise<Outcome> | Outcome {
+function broadcast(context: ActionContext, text: string): Promise<Result> | Result {
   return text === "" ? composeBroadcast(context) : prepareBroadcast(context, text);
 }
 
-function logLevel(context: ActionContext, wanted: string): Promise<Outcome> | Outcome {
+function logLevel(context: ActionContext, wanted: string): Promise<Result> | Result {
   const index = logLevels.findIndex((level) => level === wanted);
   return index === -1 ? usage() : setLogLevel(context, index);
 }

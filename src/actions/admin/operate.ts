@@ -1,57 +1,29 @@
 import { readForm, type Values } from "../../storage/form.ts";
 import { StorageError } from "../../storage/error.ts";
-import type { Visit } from "../model/action.ts";
-import type { ActionContext, Outcome } from "../context.ts";
-import { mountGone, notice, noticeWithWays, refused } from "../failure.ts";
-import { broadcastFields, findFields, operatorsForm, quotaFields } from "../model/forms.ts";
+import type { Visit } from "../../users/visit.ts";
+import { goTo, type ActionContext, type Outcome, type Result } from "../context/context.ts";
+import { mountGone, notice, noticeWithWays, refused } from "../context/failure.ts";
+import { broadcastFields, findFields, operatorsForm, quotaFields } from "./admin-form.ts";
 import type { AuditEntry } from "../../users/audit.ts";
 import type { AccessMode, Stamp, Standing } from "../../users/access.ts";
-import { logLevels } from "./admin.ts";
-import type { OperatorsPress, OperatorsRoom, AdminView } from "./model.ts";
-import { forgotten, type ButtonContext } from "../button-context.ts";
-import { ask } from "../settings/views.ts";
+import { logLevels } from "../../users/admin.ts";
+import type { OperatorsRoom, AdminView } from "../model/admin-view.ts";
+import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import { recipients, showAccess, showOperators } from "./views.ts";
 
-/** An operator's button. */
-export function operate(context: ButtonContext, press: OperatorsPress): Promise<Outcome> | Outcome {
-  switch (press.do) {
-    case "admin-go":
-      return showOperators(context, roomOf(press.room));
-    case "admin-turn":
-      return turn(context, press.page);
-    case "admin-pick":
-      return pick(context, press.index);
-    case "find-person":
-      return operatorsForm(context, { id: "find-person" }, { fields: findFields });
-    case "admit":
-      return onGuest(context, admit);
-    case "expel":
-      return onGuest(context, expel);
-    case "ban":
-      return onGuest(context, ban);
-    case "unban":
-      return onGuest(context, unban);
-    case "ask-quota":
-      return onGuest(context, (_, id) => operatorsForm(context, { id: "quota", subject: id }, { fields: quotaFields }));
-    case "set-access":
-      return setAccess(context, press.mode);
-    case "invite":
-      return invite(context);
-    case "withdraw-invitations":
-      return withdrawInvitations(context);
-    case "set-maintenance":
-      return setMaintenance(context, press.on);
-    case "set-log-level":
-      return setLogLevel(context, press.index);
-    case "compose-broadcast":
-      return composeBroadcast(context);
-    case "stop-broadcast":
-      return stopBroadcast(context);
-    case "revoke-every-link":
-      return askToRevokeEveryLink(context);
-    case "about-state":
-      return aboutState();
-  }
+/** Another room of the panel. */
+export function goToRoom(context: ActionContext, room: OperatorsRoom): Promise<Result> | Result {
+  return showOperators(context, roomOf(room));
+}
+
+/** Asks whom to find. */
+export function askForPerson(context: ActionContext): Promise<Outcome> {
+  return operatorsForm(context, { id: "find-person" }, { fields: findFields });
+}
+
+/** Asks how much somebody may have. */
+export function askForQuota(context: ActionContext, id: string): Promise<Outcome> {
+  return operatorsForm(context, { id: "quota", subject: id }, { fields: quotaFields });
 }
 
 function roomOf(room: OperatorsRoom): AdminView {
@@ -73,13 +45,14 @@ function viewOf({ shown, session }: ButtonContext): AdminView | undefined {
   return state.at === "operators" ? state : undefined;
 }
 
-function turn(context: ButtonContext, page: number): Promise<Outcome> {
+/** Another page of the room. */
+export function turn(context: ButtonContext, page: number): Promise<Result> | Result {
   const state = viewOf(context);
   return state && "page" in state ? showOperators(context, { ...state, page }) : forgotten(context);
 }
 
 /** A row: a person's card, or a mount looked at anew. */
-function pick(context: ButtonContext, index: number): Promise<Outcome> {
+export function pick(context: ButtonContext, index: number): Promise<Result> | Result {
   const state = viewOf(context);
   const id = context.shown?.rows[index];
   if (typeof id !== "string") return forgotten(context);
@@ -88,7 +61,7 @@ function pick(context: ButtonContext, index: number): Promise<Outcome> {
   return forgotten(context);
 }
 
-async function checkMount(context: ActionContext, state: AdminView, id: string): Promise<Outcome> {
+async function checkMount(context: ActionContext, state: AdminView, id: string): Promise<Result> {
   await note(context, { act: "check-mount", subject: id });
   try {
     await context.services.storage.check(id, { signal: context.signal });
@@ -108,16 +81,17 @@ function stamp({ services, visit }: ActionContext): Stamp {
   return { at: services.now(), by: visit.person.id };
 }
 
-function onGuest(
+/** Does something with the person or group whose card the button stood on. */
+export function onPerson(
   context: ButtonContext,
-  act: (context: ActionContext, id: string) => Promise<Outcome> | Outcome,
-): Promise<Outcome> | Outcome {
+  act: (context: ActionContext, id: string) => Promise<Result> | Result,
+): Promise<Result> | Result {
   const state = viewOf(context);
   return state?.room === "person" ? act(context, state.id) : forgotten(context);
 }
 
 /** The one whose id this is; else everybody whose id contains it. */
-export function find(context: ActionContext, words: string): Promise<Outcome> {
+export function find(context: ActionContext, words: string): Promise<Result> | Result {
   const id = guestIn(words, context.visit);
   if (id !== undefined && words.includes(":")) return person(context, id);
   return showOperators(context, { at: "operators", room: "people", page: 1, ...(words !== "" && { words }) });
@@ -129,7 +103,7 @@ export function guestIn(text: string, { person: { id } }: Visit): string | undef
   return /^-?\d+$/.test(text) ? `${id.split(":")[0]}:${text}` : undefined;
 }
 
-function person(context: ActionContext, id: string): Promise<Outcome> {
+function person(context: ActionContext, id: string): Promise<Result> | Result {
   return showOperators(context, { at: "operators", room: "person", id });
 }
 
@@ -142,17 +116,17 @@ async function decided(context: ActionContext, id: string, act: "admit" | "expel
 }
 
 /** Lets a person or a group in where only the admitted may. */
-export function admit(context: ActionContext, id: string): Promise<Outcome> {
+export function admit(context: ActionContext, id: string): Promise<Result> | Result {
   return decided(context, id, "admit", (standing) => ({ ...standing, admitted: stamp(context) }));
 }
 
 /** Takes an admission back. */
-export function expel(context: ActionContext, id: string): Promise<Outcome> {
+export function expel(context: ActionContext, id: string): Promise<Result> | Result {
   return decided(context, id, "expel", ({ admitted: _before, ...standing }) => standing);
 }
 
 /** Keeps somebody out, and takes back their links. An operator made by a code is one no more; those of the configuration stay. */
-export async function ban(context: ActionContext, id: string): Promise<Outcome> {
+export async function ban(context: ActionContext, id: string): Promise<Result> {
   const { services, visit } = context;
   if (services.admins.includes(id) || id === visit.person.id) return refused("operator-stays");
   const banned = await decided(context, id, "ban", ({ operator: _before, ...standing }) => ({
@@ -164,25 +138,20 @@ export async function ban(context: ActionContext, id: string): Promise<Outcome> 
 }
 
 /** Lets somebody in again. Links from before stay dead. */
-export function unban(context: ActionContext, id: string): Promise<Outcome> {
+export function unban(context: ActionContext, id: string): Promise<Result> | Result {
   return decided(context, id, "unban", ({ banned: _before, ...standing }) => standing);
 }
 
 const gigabyte = 1024 ** 3;
 
 /** Gigabytes a day through the gateway, "" for as many as they like; undefined = that is no number. */
-export function setQuota(context: ActionContext, id: string, amount: string): Promise<Outcome> | undefined {
+export function setQuota(context: ActionContext, id: string, amount: string): Promise<Result> | Result | undefined {
   if (!/^(?:\d{1,6}(?:\.\d{1,3})?)?$/.test(amount)) return undefined;
   const quota = amount === "" ? undefined : Math.round(Number(amount) * gigabyte);
   return limited(context, id, quota, amount);
 }
 
-async function limited(
-  context: ActionContext,
-  id: string,
-  quota: number | undefined,
-  detail: string,
-): Promise<Outcome> {
+async function limited(context: ActionContext, id: string, quota: number | undefined, detail: string): Promise<Result> {
   await note(context, { act: "quota", subject: id, ...(detail !== "" && { detail: `${detail} GB` }) });
   await context.services.admin.access.decide(id, ({ quota: _before, ...standing }) => ({
     ...standing,
@@ -192,7 +161,7 @@ async function limited(
 }
 
 /** The answer to whom to find. */
-export async function submitFind(context: ActionContext, answers: Values): Promise<Outcome> {
+export async function submitFind(context: ActionContext, answers: Values): Promise<Result> {
   const reading = readForm(findFields, answers);
   if (!reading.ok)
     return operatorsForm(context, { id: "find-person" }, { fields: findFields, problem: reading.problem });
@@ -204,7 +173,7 @@ export async function submitQuota(
   context: ActionContext,
   subject: string | undefined,
   answers: Values,
-): Promise<Outcome> {
+): Promise<Result> {
   if (subject === undefined) return refused("view-expired");
   const again = (problem: NonNullable<Parameters<typeof operatorsForm>[2]["problem"]>) =>
     operatorsForm(context, { id: "quota", subject }, { fields: quotaFields, problem });
@@ -215,26 +184,27 @@ export async function submitQuota(
 }
 
 /** Who may come in from now on. */
-export async function setAccess(context: ActionContext, mode: AccessMode): Promise<Outcome> {
+export async function setAccess(context: ActionContext, mode: AccessMode): Promise<Result> {
   await note(context, { act: "access", detail: mode });
   await context.services.admin.access.reopen((opening) => ({ ...opening, access: mode }));
   return showAccess(context);
 }
 
 /** A code for one person or group. */
-export async function invite(context: ActionContext): Promise<Outcome> {
+export async function invite(context: ActionContext): Promise<Result> {
   await note(context, { act: "invite" });
   return showAccess(context, await context.services.admin.access.invite(context.visit.person.id));
 }
 
-async function withdrawInvitations(context: ActionContext): Promise<Outcome> {
+/** Makes every invitation void that nobody has used. */
+export async function withdrawInvitations(context: ActionContext): Promise<Result> {
   await note(context, { act: "withdraw-invitations" });
   await context.services.admin.access.withdrawInvitations();
   return showAccess(context);
 }
 
 /** Closes the app to all but operators, or opens it again. */
-export async function setMaintenance(context: ActionContext, on: boolean): Promise<Outcome> {
+export async function setMaintenance(context: ActionContext, on: boolean): Promise<Result> {
   await note(context, { act: "maintenance", detail: on ? "on" : "off" });
   await context.services.admin.access.reopen(({ maintenance: before, ...opening }) => ({
     ...opening,
@@ -244,7 +214,7 @@ export async function setMaintenance(context: ActionContext, on: boolean): Promi
 }
 
 /** How much is logged, until the process ends. */
-export async function setLogLevel(context: ActionContext, index: number): Promise<Outcome> {
+export async function setLogLevel(context: ActionContext, index: number): Promise<Result> {
   const level = logLevels[index];
   if (level === undefined) return refused("unknown-press");
   await note(context, { act: "log-level", detail: level });
@@ -253,13 +223,13 @@ export async function setLogLevel(context: ActionContext, index: number): Promis
 }
 
 /** Asks first: what people were given ends, and nothing brings it back. */
-export function askToRevokeEveryLink(context: ActionContext): Promise<Outcome> | Outcome {
+export function askToRevokeEveryLink(context: ActionContext): Promise<Result> | Result {
   if (!context.services.revokeLinks) return refused("no-links-to-revoke");
-  return ask(context, { at: "question", question: "revoke-every-link" });
+  return goTo(context, { at: "question", question: "revoke-every-link" });
 }
 
 /** Yes: every link that was handed out until now is over. */
-export async function revokeEveryLink(context: ActionContext): Promise<Outcome> {
+export async function revokeEveryLink(context: ActionContext): Promise<Result> {
   const { revokeLinks: revoke } = context.services;
   // Asked before a restart that took the public address away.
   if (!revoke) return refused("no-links-to-revoke");
@@ -274,13 +244,13 @@ export function aboutState(): Outcome {
 }
 
 /** Asks for the words. */
-export async function composeBroadcast(context: ActionContext): Promise<Outcome> {
+export async function composeBroadcast(context: ActionContext): Promise<Result> {
   if (await isRunning(context)) return refused("broadcast-running");
   return operatorsForm(context, { id: "broadcast-text" }, { fields: broadcastFields });
 }
 
 /** The words of a broadcast. */
-export async function submitBroadcast(context: ActionContext, answers: Values): Promise<Outcome> {
+export async function submitBroadcast(context: ActionContext, answers: Values): Promise<Result> {
   const reading = readForm(broadcastFields, answers);
   if (!reading.ok) {
     return operatorsForm(context, { id: "broadcast-text" }, { fields: broadcastFields, problem: reading.problem });
@@ -289,14 +259,14 @@ export async function submitBroadcast(context: ActionContext, answers: Values): 
 }
 
 /** Shows the words and how many chats they would go to, and asks. */
-export async function prepareBroadcast(context: ActionContext, text: string): Promise<Outcome> {
+export async function prepareBroadcast(context: ActionContext, text: string): Promise<Result> {
   const reading = readForm(broadcastFields, { text });
   if (!reading.ok) {
     return operatorsForm(context, { id: "broadcast-text" }, { fields: broadcastFields, problem: reading.problem });
   }
   if (await isRunning(context)) return refused("broadcast-running");
   if ((await recipients(context)).length === 0) return refused("broadcast-nobody");
-  return ask(context, { at: "question", question: "broadcast", text: (reading.values["text"] ?? "").toWellFormed() });
+  return goTo(context, { at: "question", question: "broadcast", text: (reading.values["text"] ?? "").toWellFormed() });
 }
 
 async function isRunning({ services }: ActionContext): Promise<boolean> {
@@ -304,7 +274,7 @@ async function isRunning({ services }: ActionContext): Promise<boolean> {
 }
 
 /** Yes: off it goes. */
-export async function beginBroadcast(context: ActionContext, text: string): Promise<Outcome> {
+export async function beginBroadcast(context: ActionContext, text: string): Promise<Result> {
   const to = await recipients(context);
   if (to.length === 0) return refused("broadcast-nobody");
   await note(context, { act: "broadcast", detail: String(to.length) });
@@ -313,7 +283,8 @@ export async function beginBroadcast(context: ActionContext, text: string): Prom
   return showOperators(context, { at: "operators", room: "broadcast" });
 }
 
-async function stopBroadcast(context: ActionContext): Promise<Outcome> {
+/** Sends the running broadcast to nobody else. */
+export async function stopBroadcast(context: ActionContext): Promise<Result> {
   const { broadcasts } = context.services.admin;
   const running = await broadcasts.latest();
   if (running?.state !== "running") return refused("broadcast-none");

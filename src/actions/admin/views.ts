@@ -1,15 +1,15 @@
-import type { ViewRef } from "../model/action.ts";
-import { draw, type ActionContext, type Outcome } from "../context.ts";
+import type { ViewRef } from "../model/session.ts";
+import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { accessModes, type Invitation, type Standing } from "../../users/access.ts";
 import type { Counts } from "../../users/counters.ts";
-import { logLevels, type Admin } from "./admin.ts";
-import type { AdminView } from "./model.ts";
-import type { GuestLine, AdminNumbers } from "./screen.ts";
+import { logLevels, type Admin } from "../../users/admin.ts";
+import type { AdminView } from "../model/admin-view.ts";
+import type { GuestLine, AdminNumbers } from "../model/admin-screen.ts";
 import type { Screen } from "../model/screen.ts";
-import { tagOf } from "../mounts/with-mount.ts";
+import { tagOf } from "../context/with-mount.ts";
 
 /** A room of the operators, as it is now. */
-export function showOperators(context: ActionContext, state: AdminView): Promise<Outcome> {
+export function showOperators(context: ActionContext, state: AdminView): Promise<Result> | Result {
   switch (state.room) {
     case "panel":
       return showPanel(context, state);
@@ -31,7 +31,7 @@ export function showOperators(context: ActionContext, state: AdminView): Promise
 /** Rows a list of the operators has. */
 const size = 8;
 
-async function showPanel(context: ActionContext, state: AdminView): Promise<Outcome> {
+async function showPanel(context: ActionContext, state: AdminView): Promise<Result> {
   const { admin, revokeLinks } = context.services;
   const [numbers, { access, maintenance }] = await Promise.all([numbersOf(admin), admin.access.opening()]);
   const view = await draw(context, state);
@@ -82,7 +82,7 @@ function errorsIn(counts: Counts): AdminNumbers["errors"] {
 async function showPeople(
   context: ActionContext,
   { page, words }: Extract<AdminView, { room: "people" }>,
-): Promise<Outcome> {
+): Promise<Result> {
   const guests = (await everybody(context)).filter(({ id }) => words === undefined || id.includes(words));
   const part = cut(guests, page);
   const state: AdminView = {
@@ -129,7 +129,7 @@ function standingOf(standing: Standing | undefined, isFixed: boolean): GuestLine
   return standing?.admitted ? "admitted" : "usual";
 }
 
-async function showPerson(context: ActionContext, id: string): Promise<Outcome> {
+async function showPerson(context: ActionContext, id: string): Promise<Result> {
   const { admin, admins } = context.services;
   const [chat, standing, used] = await Promise.all([
     admin.chats.find(id),
@@ -161,7 +161,7 @@ async function showPerson(context: ActionContext, id: string): Promise<Outcome> 
 }
 
 /** Who may come in; an invitation that was just made is shown this once. */
-export async function showAccess(context: ActionContext, invitation?: Invitation): Promise<Outcome> {
+export async function showAccess(context: ActionContext, invitation?: Invitation): Promise<Result> {
   const { access } = context.services.admin;
   const { access: mode } = await access.opening();
   const standings = await standingsIn(context.services.admin);
@@ -180,7 +180,7 @@ export async function showAccess(context: ActionContext, invitation?: Invitation
   };
 }
 
-async function showEveryMount(context: ActionContext, page: number): Promise<Outcome> {
+async function showEveryMount(context: ActionContext, page: number): Promise<Result> {
   const mounts = await Array.fromAsync(context.services.admin.mounts());
   const sick = (health: { readonly state: string }) => (health.state === "failing" ? 0 : 1);
   const order = mounts.toSorted((a, b) => sick(a.health) - sick(b.health) || (a.title < b.title ? -1 : 1));
@@ -191,7 +191,7 @@ async function showEveryMount(context: ActionContext, page: number): Promise<Out
   return { screen: { show: "admin-mounts", view, ...part, rows } };
 }
 
-async function showBroadcast(context: ActionContext): Promise<Outcome> {
+async function showBroadcast(context: ActionContext): Promise<Result> {
   const { broadcasts } = context.services.admin;
   const broadcast = await broadcasts.latest();
   const view = await draw(context, { at: "operators", room: "broadcast" });
@@ -210,7 +210,7 @@ async function* progress({ services }: ActionContext, view: ViewRef): AsyncGener
   }
 }
 
-async function showAudit(context: ActionContext, page: number): Promise<Outcome> {
+async function showAudit(context: ActionContext, page: number): Promise<Result> {
   const { entries, pages } = await context.services.admin.audit.page(page, size);
   const shown = Math.min(Math.max(1, page), pages);
   const view = await draw(context, { at: "operators", room: "audit", page: shown });

@@ -1,12 +1,13 @@
-import type { ActionContext, Outcome } from "../context.ts";
-import { noticeWithWays } from "../failure.ts";
+import type { ActionContext, Result } from "../context/context.ts";
+import { noticeWithWays } from "../context/failure.ts";
 import { showFile } from "./file.ts";
 import { showFolder } from "./folder.ts";
 import { findPlace } from "./path.ts";
-import { inCurrentMount, rootIn } from "./current.ts";
+import { inCurrentMount } from "./current.ts";
+import { rootIn } from "../context/folder-view.ts";
 
 /** The current mount, or what a typed path in it leads to. */
-export function browse(context: ActionContext, path = ""): Promise<Outcome> {
+export function browse(context: ActionContext, path = ""): Promise<Result> | Result {
   return inCurrentMount(
     context,
     async (mount) => {

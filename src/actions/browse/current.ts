@@ -1,19 +1,19 @@
 import type { Mount } from "../../storage/mount.ts";
-import type { ActionContext, Outcome } from "../context.ts";
-import { attempt, noticeWithWays } from "../failure.ts";
+import type { ActionContext, Result } from "../context/context.ts";
+import { attempt, noticeWithWays } from "../context/failure.ts";
 import { mountsOf } from "../../users/person.ts";
-import { lendingOf, type Lending } from "../../users/place.ts";
-import { folderView } from "./listing.ts";
+import type { Lending } from "../../users/place.ts";
+import { rootIn } from "../context/folder-view.ts";
 import { showLent } from "../mounts/views.ts";
-import { withMount } from "../mounts/with-mount.ts";
+import { withMount } from "../context/with-mount.ts";
 import { folderOf, type FolderView, type Resumable } from "../model/session.ts";
 
 /** Does something with the mount that is meant when none is named: the person's current one, in a group what was lent to it. */
 export async function inCurrentMount(
   context: ActionContext,
-  work: (mount: Mount) => Promise<Outcome>,
+  work: (mount: Mount) => Promise<Result> | Result,
   retry?: Resumable,
-): Promise<Outcome> {
+): Promise<Result> {
   const mount = await currentMount(context);
   if (mount === "several") return showLent(context);
   if (!mount) return noMounts(context);
@@ -27,16 +27,9 @@ export async function inCurrentMount(
 }
 
 /** There is nothing to look into yet. */
-function noMounts(context: ActionContext): Promise<Outcome> {
+function noMounts(context: ActionContext): Promise<Result> | Result {
   if (context.visit.place.kind === "group") return noticeWithWays(context, "nothing-lent");
   return noticeWithWays(context, "no-mounts", { offer: ["add-account", "add-share"] });
-}
-
-/** The mount's root for this action: of a lent folder, that folder. */
-export function rootIn(context: ActionContext, { id }: Pick<Mount, "id">): FolderView {
-  const isOwn = context.person.mounts.includes(id) && context.visit.place.kind === "private";
-  const trail = (isOwn ? undefined : context.group && lendingOf(context.group, id)?.trail) ?? [];
-  return folderView(context, id, trail, trail.length);
 }
 
 /** The mount that is meant when none is named; of several lent ones there is no telling. */

@@ -1,11 +1,12 @@
 import type { Folder } from "../../storage/folders.ts";
 import { StorageError } from "../../storage/error.ts";
-import { queueOf, type ActionContext } from "../context.ts";
-import { unexpected } from "../failure.ts";
+import { queueOf, type ActionContext } from "../context/context.ts";
+import { unexpected } from "../context/failure.ts";
 import { rowsHere } from "../../users/person.ts";
 import type { Listing, Screen } from "../model/screen.ts";
 import { cut } from "./page.ts";
-import { drawListing, folderId, isSettled, progressOf, type Shown } from "./listing.ts";
+import { drawListing, isSettled, progressOf, type Shown } from "./listing.ts";
+import { folderId } from "../context/folder-view.ts";
 
 /**
  * The screens that follow a listing while its folder is read on: the same rows with growing counts, and when all is

@@ -1,12 +1,10 @@
-import type { Outcome } from "../context.ts";
-import type { ButtonContext } from "../button-context.ts";
-import { redraw } from "../redraw.ts";
-import { sendFile } from "../files/view.ts";
+import { goTo, type Redirect } from "../context/context.ts";
+import type { ButtonContext } from "../context/button-context.ts";
 import type { Resumable, ViewState } from "../model/session.ts";
 
 /** Out of what the button stood on: a link leads to its file, a file to its folder, a failure to what worked before. */
-export function goBack(context: ButtonContext): Promise<Outcome> {
-  return redraw(context, behind(context.shown?.state ?? context.session.state));
+export function goBack(context: ButtonContext): Redirect {
+  return goTo(context, behind(context.shown?.state ?? context.session.state));
 }
 
 function behind(state: ViewState): ViewState | Resumable {
@@ -44,8 +42,6 @@ function behind(state: ViewState): ViewState | Resumable {
 }
 
 /** What failed, once more. */
-export function retry(context: ButtonContext): Promise<Outcome> {
-  const state = context.shown?.state ?? context.session.state;
-  const failed = state.at === "notice" ? (state.retry ?? state) : state;
-  return failed.at === "transfer" ? sendFile(context, failed.file) : redraw(context, state, { refresh: true });
+export function retry(context: ButtonContext): Redirect {
+  return goTo(context, context.shown?.state ?? context.session.state, { refresh: true, again: true });
 }

@@ -1,24 +1,14 @@
-import type { Entry } from "../../storage/entry.ts";
+import { slim } from "../context/folder-view.ts";
 import type { Folder } from "../../storage/folders.ts";
 import type { Mount } from "../../storage/mount.ts";
-import type { ViewRef } from "../model/action.ts";
-import { draw, type ActionContext } from "../context.ts";
-import { reasonOf } from "../failure.ts";
-import { orderHere, rowsHere } from "../../users/person.ts";
+import type { ViewRef } from "../model/session.ts";
+import { draw, type ActionContext, type ViewOptions } from "../context/context.ts";
+import { reasonOf } from "../context/failure.ts";
+import { rowsHere } from "../../users/person.ts";
 import type { Listing } from "../model/screen.ts";
-import type { Crumb, FolderView } from "../model/session.ts";
+import type { FolderView } from "../model/session.ts";
 import { cut, type Cut } from "./page.ts";
-import { namesOf, tagIn } from "../mounts/with-mount.ts";
-
-/** The first page of a folder of a mount, in the person's order. `base` = folders of the trail one may not go above. */
-export function folderView(
-  context: Pick<ActionContext, "person" | "place">,
-  mount: string,
-  trail: readonly Crumb[] = [],
-  base = 0,
-): FolderView {
-  return { at: "folder", mount, trail, page: 1, order: orderHere(context), ...(base > 0 && { base }) };
-}
+import { namesOf, tagIn } from "../context/with-mount.ts";
 
 /** Where `up` leads; undefined at the root. */
 export function parentOf({ filter, ...state }: FolderView): FolderView | undefined {
@@ -26,23 +16,9 @@ export function parentOf({ filter, ...state }: FolderView): FolderView | undefin
   return state.trail.length <= (state.base ?? 0) ? undefined : { ...state, trail: state.trail.slice(0, -1), page: 1 };
 }
 
-/** The drive's id of the folder a view is in; undefined = the mount's root. */
-export function folderId({ trail }: FolderView): string | undefined {
-  return trail.at(-1)?.id;
-}
-
 /** Nothing more will come. */
 export function isSettled({ complete, failed }: Folder): boolean {
   return complete || failed !== undefined;
-}
-
-/** How a listing is to be shown, beyond its view. */
-export interface ShowOptions {
-  /** Read it anew. */
-  readonly refresh?: boolean;
-  readonly notice?: NonNullable<Listing["notice"]>;
-  /** Show the page this entry is on. */
-  readonly around?: string;
 }
 
 /** A folder about to be drawn. */
@@ -50,7 +26,7 @@ export interface Shown {
   readonly mount: Mount;
   readonly state: FolderView;
   readonly folder: Folder;
-  readonly options: ShowOptions;
+  readonly options: ViewOptions;
 }
 
 /** The page as a screen of its own revision. */
@@ -102,9 +78,4 @@ export function progressOf(folder: Folder, { page, pages, known }: Cut): Pick<Li
     page: { number: page, next, ...(folder.complete && { count: pages }) },
     total: { known, complete: folder.complete },
   };
-}
-
-/** An entry as a session remembers it: enough to say and open it. */
-export function slim({ id, kind, name, size, mimeType }: Entry): Entry {
-  return { id, kind, name, ...(size !== undefined && { size }), ...(mimeType !== undefined && { mimeType }) };
 }

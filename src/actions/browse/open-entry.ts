@@ -1,11 +1,11 @@
-import type { Outcome } from "../context.ts";
-import { forgotten, type ButtonContext } from "../button-context.ts";
+import type { Result } from "../context/context.ts";
+import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import { showFile } from "./file.ts";
 import { showFolder } from "./folder.ts";
 import type { Remembered, SearchView } from "../model/session.ts";
 
 /** The folder or file that stood in this row when the button was drawn. */
-export function openEntry(context: ButtonContext, index: number): Promise<Outcome> {
+export function openEntry(context: ButtonContext, index: number): Promise<Result> | Result {
   const { shown } = context;
   if (shown?.state.at === "search") return openHit(context, shown.state, shown.rows[index]);
   const entry = shown?.rows[index];
@@ -21,7 +21,7 @@ function openHit(
   context: ButtonContext,
   search: SearchView,
   row: Remembered["rows"][number] | undefined,
-): Promise<Outcome> {
+): Promise<Result> | Result {
   if (row === undefined || typeof row === "string" || !("trail" in row)) return forgotten(context);
   const { trail, mount: _known, ...entry } = row;
   const { filter: _left, ...folder } = search.folder;

@@ -1,7 +1,8 @@
 import { StorageError } from "../../storage/error.ts";
 import type { Entry } from "../../storage/entry.ts";
-import type { ActionContext } from "../context.ts";
-import type { Crumb, FolderView } from "../model/session.ts";
+import type { ActionContext } from "../context/context.ts";
+import type { FolderView } from "../model/session.ts";
+import type { Crumb } from "../../users/place.ts";
 import { plain } from "./page.ts";
 import { isSettled } from "./listing.ts";
 

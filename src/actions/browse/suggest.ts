@@ -1,13 +1,14 @@
 import type { Entry } from "../../storage/entry.ts";
-import type { Visit } from "../model/action.ts";
-import { createContext, type ActionContext } from "../context.ts";
-import { isOpenByLink } from "../mounts/kinds.ts";
-import { leaveFor } from "../permission.ts";
+import type { Visit } from "../../users/visit.ts";
+import { createContext, type ActionContext } from "../context/context.ts";
+import { isOpenByLink } from "../context/kinds.ts";
+import { leaveFor } from "../context/leave.ts";
 import { mountsOf } from "../../users/person.ts";
 import { contains, plain } from "./page.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../context/services.ts";
 import type { FolderView } from "../model/session.ts";
-import { currentMount, rootIn } from "./current.ts";
+import { currentMount } from "./current.ts";
+import { rootIn } from "../context/folder-view.ts";
 
 /** What somebody is typing, and of what kind it is to be. */
 export interface Typing {

@@ -2,8 +2,8 @@ import { StorageError } from "../../storage/error.ts";
 import type { TransferScreen, TransferState } from "../model/screen.ts";
 import { createLatest, type Latest } from "./latest.ts";
 import { createPace } from "./speed.ts";
-import type { TransferOrder, TransfersParts } from "./transfers.ts";
-import { UploadError, type Carrier, type FileToSend } from "./upload.ts";
+import type { TransferOrder, TransfersParts } from "../model/transfer.ts";
+import { UploadError, type Carrier, type FileToSend } from "../model/upload.ts";
 
 type JobParts = Pick<TransfersParts, "openBytes" | "readPicture" | "now" | "wait" | "newReference" | "log">;
 

@@ -1,16 +1,16 @@
-import type { ActionContext, Outcome } from "../context.ts";
-import { notice, refused } from "../failure.ts";
-import { fileOf, forgotten, type ButtonContext } from "../button-context.ts";
+import type { ActionContext, Outcome, Result } from "../context/context.ts";
+import { notice, refused } from "../context/failure.ts";
+import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { sendFile } from "./view.ts";
-import { findFile } from "../links/find-file.ts";
+import { findFile } from "../search/find-file.ts";
 
 /** The file itself, by its path or by words of its name; of several, the list of them. */
-export function getFile(context: ActionContext, words: string): Promise<Outcome> {
+export function getFile(context: ActionContext, words: string): Promise<Result> | Result {
   return findFile(context, words, (file) => sendFile(context, { at: "file", ...file }));
 }
 
 /** The file whose card or link was pressed on: of a link to a rendition, that rendition. */
-export function sendPressed(context: ButtonContext): Promise<Outcome> {
+export function sendPressed(context: ButtonContext): Promise<Result> | Result {
   const file = fileOf(context);
   return file ? sendFile(context, file) : forgotten(context);
 }

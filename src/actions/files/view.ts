@@ -1,20 +1,15 @@
 import type { Variant } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { draw, type ActionContext, type Outcome } from "../context.ts";
-import { attempt, refused } from "../failure.ts";
+import { draw, type ActionContext, type Result } from "../context/context.ts";
+import { attempt, refused } from "../context/failure.ts";
 import { languageOf } from "../../users/person.ts";
 import type { TransferScreen, TransferState } from "../model/screen.ts";
 import type { FileView, TransferView } from "../model/session.ts";
-import { slim } from "../browse/listing.ts";
-import { tagOf, withMount } from "../mounts/with-mount.ts";
-
-/** Whether files themselves can be had here. */
-export function isSendable({ services, visit }: ActionContext): boolean {
-  return services.transfers !== undefined && visit.uploadLimit !== undefined;
-}
+import { slim } from "../context/folder-view.ts";
+import { tagOf, withMount } from "../context/with-mount.ts";
 
 /** The file itself into this chat: what it is is asked anew, and what cannot come is said before anything is sent. */
-export async function sendFile(context: ActionContext, file: FileView): Promise<Outcome> {
+export async function sendFile(context: ActionContext, file: FileView): Promise<Result> {
   const { services, visit } = context;
   const { transfers } = services;
   const { uploadLimit: limit } = visit;

@@ -1,7 +1,7 @@
 import type { Mount } from "../../storage/mount.ts";
-import type { Audience, SharedCapability } from "../model/action.ts";
-import type { ActionContext, Outcome } from "../context.ts";
-import { attempt, mountGone, notice, noticeWithWays, refused } from "../failure.ts";
+import type { Audience, SharedCapability } from "../../users/place.ts";
+import type { ActionContext, Outcome, Result } from "../context/context.ts";
+import { attempt, mountGone, notice, noticeWithWays, refused } from "../context/failure.ts";
 import { mountsOf } from "../../users/person.ts";
 import {
   changePlace,
@@ -15,14 +15,15 @@ import {
   usualPolicy,
   type Policy,
 } from "../../users/place.ts";
-import type { ButtonContext } from "../button-context.ts";
-import { folderView } from "../browse/listing.ts";
+import type { ButtonContext } from "../context/button-context.ts";
+import { folderView } from "../context/folder-view.ts";
 import { showLendChoice, showLending } from "./views.ts";
 import { findPlace } from "../browse/path.ts";
-import type { Crumb, ViewState } from "../model/session.ts";
+import type { ViewState } from "../model/session.ts";
+import type { Crumb } from "../../users/place.ts";
 
 /** Lends the one mount of an admin to the group, or asks which of several; with a path that folder of the current one. */
-export async function bind(context: ActionContext, path = ""): Promise<Outcome> {
+export async function bind(context: ActionContext, path = ""): Promise<Result> {
   const mounts = await mountsOf(context.services, context.person);
   const current = mounts.find(({ id }) => id === context.person.current) ?? mounts[0];
   const place = groupIn(context.visit)?.id;
@@ -31,7 +32,7 @@ export async function bind(context: ActionContext, path = ""): Promise<Outcome> 
   return path === "" ? lendTo(context, place, current, []) : lendFolder(context, place, current, path);
 }
 
-function lendFolder(context: ActionContext, place: string, mount: Mount, path: string): Promise<Outcome> {
+function lendFolder(context: ActionContext, place: string, mount: Mount, path: string): Promise<Result> | Result {
   return attempt(context, { mount }, async () => {
     const found = await findPlace(context, folderView(context, mount.id), path);
     if (found?.file) return notAFolder(path);
@@ -44,7 +45,7 @@ function notAFolder(subject: string): Outcome {
   return { screen: { show: "notice", notice: "not-a-folder", level: "refused", subject } };
 }
 
-async function lendTo(context: ActionContext, place: string, mount: Mount, trail: readonly Crumb[]): Promise<Outcome> {
+async function lendTo(context: ActionContext, place: string, mount: Mount, trail: readonly Crumb[]): Promise<Result> {
   const { services, visit, person } = context;
   const before = lendingOf(await loadPlace(services, place), mount.id);
   const here = groupIn(visit);
@@ -58,7 +59,7 @@ async function lendTo(context: ActionContext, place: string, mount: Mount, trail
 }
 
 /** Lends the mount that stood in this row. The choice may be made in private, so the group is asked once more who this is. */
-export async function lendChosen(context: ButtonContext, index: number): Promise<Outcome> {
+export async function lendChosen(context: ButtonContext, index: number): Promise<Result> {
   const { services, shown, person, visit } = context;
   const id = shown?.rows[index];
   if (shown?.state.at !== "lend-choice" || typeof id !== "string") return refused("view-expired");
@@ -70,7 +71,7 @@ export async function lendChosen(context: ButtonContext, index: number): Promise
 }
 
 /** Takes back what one lent to this group; its admins may also end what others lent. */
-export async function unbind(context: ActionContext): Promise<Outcome> {
+export async function unbind(context: ActionContext): Promise<Result> {
   const { services, visit, person, group } = context;
   if (!group) return refused("groups-only");
   const { id, lent } = group;
@@ -85,7 +86,7 @@ export async function unbind(context: ActionContext): Promise<Outcome> {
 }
 
 /** Takes the mount of this card back. */
-export function unlend(context: ButtonContext): Promise<Outcome> {
+export function unlend(context: ButtonContext): Promise<Result> | Result {
   return onLending(context, async ({ place, mount }) => {
     const { services, person } = context;
     await takeBack(services, place, (lending) => lending.mount === mount && lending.owner === person.id);
@@ -94,12 +95,16 @@ export function unlend(context: ButtonContext): Promise<Outcome> {
 }
 
 /** Who may use one capability of it. */
-export function setPolicy(context: ButtonContext, capability: SharedCapability, audience: Audience): Promise<Outcome> {
+export function setPolicy(
+  context: ButtonContext,
+  capability: SharedCapability,
+  audience: Audience,
+): Promise<Result> | Result {
   return changePolicy(context, (policy) => ({ ...policy, [capability]: audience }));
 }
 
 /** Links and files a day; what is not among the choices changes nothing. */
-export function setDaily(context: ButtonContext, count: number): Promise<Outcome> {
+export function setDaily(context: ButtonContext, count: number): Promise<Result> | Result {
   return changePolicy(context, ({ daily, ...policy }) => {
     if (!dailyChoices.includes(count)) return { ...policy, ...(daily !== undefined && { daily }) };
     return { ...policy, ...(count > 0 && { daily: count }) };
@@ -107,11 +112,11 @@ export function setDaily(context: ButtonContext, count: number): Promise<Outcome
 }
 
 /** Whether links may stand in the open. */
-export function setOpenLinks(context: ButtonContext, open: boolean): Promise<Outcome> {
+export function setOpenLinks(context: ButtonContext, open: boolean): Promise<Result> | Result {
   return changePolicy(context, (policy) => ({ ...policy, open }));
 }
 
-function changePolicy(context: ButtonContext, change: (policy: Policy) => Policy): Promise<Outcome> {
+function changePolicy(context: ButtonContext, change: (policy: Policy) => Policy): Promise<Result> | Result {
   return onLending(context, async (state) => {
     const { services, person } = context;
     await changePlace(services, state.place, (before) => ({
@@ -129,7 +134,7 @@ function changePolicy(context: ButtonContext, change: (policy: Policy) => Policy
 type LendingView = Extract<ViewState, { at: "lending" }>;
 
 /** Does something with the lending the button was about. */
-async function onLending(context: ButtonContext, work: (state: LendingView) => Promise<Outcome>): Promise<Outcome> {
+async function onLending(context: ButtonContext, work: (state: LendingView) => Promise<Result>): Promise<Result> {
   const state = context.shown?.state;
   return state?.at === "lending" ? work(state) : refused("view-expired");
 }

@@ -1,14 +1,14 @@
 import type { Order } from "../../storage/entry.ts";
-import type { Outcome } from "../context.ts";
-import { refused } from "../failure.ts";
+import type { Result } from "../context/context.ts";
+import { refused } from "../context/failure.ts";
 import { reordered, rowChoicesOf } from "../../users/person.ts";
 import { changePlace, clearChoices, groupIn, standingIn, type PlaceSettings } from "../../users/place.ts";
-import type { ButtonContext } from "../button-context.ts";
+import type { ButtonContext } from "../context/button-context.ts";
 import { showPlaceSettings } from "./views.ts";
 import { defaultOrder } from "../../storage/entry.ts";
 
 /** Changes the settings of the group the button was about, for whoever the table lets. Asked for again, a choice is undone. */
-async function change(context: ButtonContext, work: (settings: PlaceSettings) => PlaceSettings): Promise<Outcome> {
+async function change(context: ButtonContext, work: (settings: PlaceSettings) => PlaceSettings): Promise<Result> {
   const { services, visit, shown } = context;
   const here = groupIn(visit);
   if (!here || shown?.state.at !== "place-settings" || shown.state.place !== here.id) return refused("view-expired");
@@ -23,7 +23,7 @@ async function change(context: ButtonContext, work: (settings: PlaceSettings) =>
 }
 
 /** The language the bot speaks to all of the group. */
-export function setPlaceLanguage(context: ButtonContext, index: number): Promise<Outcome> {
+export function setPlaceLanguage(context: ButtonContext, index: number): Promise<Result> | Result {
   const wanted = context.services.languages[index];
   return change(context, ({ language, ...rest }) => {
     if (wanted === undefined) return { ...rest, ...(language !== undefined && { language }) };
@@ -32,7 +32,7 @@ export function setPlaceLanguage(context: ButtonContext, index: number): Promise
 }
 
 /** Rows a page, for all. */
-export function setPlaceRows(context: ButtonContext, wanted: number): Promise<Outcome> {
+export function setPlaceRows(context: ButtonContext, wanted: number): Promise<Result> | Result {
   return change(context, ({ rows, ...rest }) => {
     if (!rowChoicesOf(context.visit).includes(wanted)) return { ...rest, ...(rows !== undefined && { rows }) };
     return { ...rest, ...(wanted !== rows && { rows: wanted }) };
@@ -40,7 +40,7 @@ export function setPlaceRows(context: ButtonContext, wanted: number): Promise<Ou
 }
 
 /** The order of new listings, for all. */
-export function setPlaceOrder(context: ButtonContext, by: Order["by"]): Promise<Outcome> {
+export function setPlaceOrder(context: ButtonContext, by: Order["by"]): Promise<Result> | Result {
   return change(context, (settings) => ({
     ...settings,
     order: settings.order ? reordered(settings.order, by) : { ...defaultOrder, by },
@@ -48,7 +48,7 @@ export function setPlaceOrder(context: ButtonContext, by: Order["by"]): Promise<
 }
 
 /** After how long what was shown is removed. */
-export function setClear(context: ButtonContext, minutes: number): Promise<Outcome> {
+export function setClear(context: ButtonContext, minutes: number): Promise<Result> | Result {
   return change(context, ({ clearAfter, ...rest }) => {
     if (!clearChoices.includes(minutes)) return { ...rest, ...(clearAfter !== undefined && { clearAfter }) };
     return { ...rest, ...(minutes > 0 && { clearAfter: minutes }) };
@@ -56,6 +56,6 @@ export function setClear(context: ButtonContext, minutes: number): Promise<Outco
 }
 
 /** Whether links may stand in the open where their lender allows it. */
-export function setPrivateLinks(context: ButtonContext, privateLinks: boolean): Promise<Outcome> {
+export function setPrivateLinks(context: ButtonContext, privateLinks: boolean): Promise<Result> | Result {
   return change(context, ({ privateLinks: _before, ...rest }) => ({ ...rest, ...(privateLinks && { privateLinks }) }));
 }

@@ -1,12 +1,12 @@
-import { draw, type ActionContext, type Outcome } from "../context.ts";
-import { notice, noticeWithWays, refused } from "../failure.ts";
+import { draw, type ActionContext, type Result } from "../context/context.ts";
+import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { mountsOf, rowChoicesOf } from "../../users/person.ts";
 import { clearChoices, dailyChoices, groupIn, lendingOf, loadPlace, type Place } from "../../users/place.ts";
 import type { ViewState } from "../model/session.ts";
-import { tagOf } from "../mounts/with-mount.ts";
+import { tagOf } from "../context/with-mount.ts";
 
 /** Which of one's mounts to lend to a group; of one, there is nothing to choose. */
-export async function showLendChoice(context: ActionContext, place: string): Promise<Outcome> {
+export async function showLendChoice(context: ActionContext, place: string): Promise<Result> {
   const mounts = await mountsOf(context.services, context.person);
   if (mounts.length === 0) return notice("nothing-to-lend", { level: "refused", for: "asker" });
   const view = await draw(
@@ -31,7 +31,7 @@ export async function showLendChoice(context: ActionContext, place: string): Pro
 export async function showLending(
   context: ActionContext,
   state: Extract<ViewState, { at: "lending" }>,
-): Promise<Outcome> {
+): Promise<Result> {
   const place = await loadPlace(context.services, state.place);
   const lending = lendingOf(place, state.mount);
   const mount = await context.services.storage.find(state.mount);
@@ -51,7 +51,7 @@ export async function showLending(
 }
 
 /** A group's settings as they are now. */
-export async function showPlaceSettings(context: ActionContext): Promise<Outcome> {
+export async function showPlaceSettings(context: ActionContext): Promise<Result> {
   const { services, visit } = context;
   const here = groupIn(visit);
   if (!here) return refused("groups-only");

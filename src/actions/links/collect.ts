@@ -1,8 +1,8 @@
 import { sortEntries, type Entry } from "../../storage/entry.ts";
-import type { ActionContext } from "../context.ts";
+import type { ActionContext } from "../context/context.ts";
 import { contains } from "../browse/page.ts";
 import { readAll } from "../browse/path.ts";
-import { folderId } from "../browse/listing.ts";
+import { folderId } from "../context/folder-view.ts";
 import type { FolderView } from "../model/session.ts";
 
 /** A file somewhere below the folder that is listed. */

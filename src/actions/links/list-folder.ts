@@ -1,14 +1,14 @@
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { listFormats, type ListFormat } from "../model/action.ts";
-import { draw, type ActionContext, type Outcome } from "../context.ts";
-import { reasonOf, unexpected } from "../failure.ts";
+import { listFormats, type ListFormat } from "../model/screen.ts";
+import { draw, type ActionContext, type Result } from "../context/context.ts";
+import { reasonOf, unexpected } from "../context/failure.ts";
 import { collect, type Collected, type Collection } from "./collect.ts";
 import { isMedia, listName, writeList, type ListItem } from "./write-list.ts";
-import { forgotten, type ButtonContext } from "../button-context.ts";
+import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import type { ListCaps, ListProgress, ListReady, Reason, Screen } from "../model/screen.ts";
 import { folderOf, type FolderView } from "../model/session.ts";
-import { tagOf, withMount } from "../mounts/with-mount.ts";
+import { tagOf, withMount } from "../context/with-mount.ts";
 
 /** Folders one list reads. */
 const maxFolders = 200;
@@ -18,7 +18,7 @@ const maxTickets = 2000;
 const maxCalls = 50;
 
 /** As what the folder's links are wanted. */
-export function chooseList(context: ButtonContext): Promise<Outcome> {
+export function chooseList(context: ButtonContext): Promise<Result> | Result {
   return onFolder(context, async (folder, mount) => {
     const view = await draw(context, { at: "list", folder });
     return {
@@ -28,7 +28,7 @@ export function chooseList(context: ButtonContext): Promise<Outcome> {
 }
 
 /** The folder's links in one file: the screen says how far it is, and the last one holds the list. */
-export function listAs(context: ButtonContext, format: ListFormat): Promise<Outcome> {
+export function listAs(context: ButtonContext, format: ListFormat): Promise<Result> | Result {
   return onFolder(context, async (folder, mount) => {
     const view = await draw(context, { at: "list", folder });
     const screen: ListProgress = {
@@ -45,8 +45,8 @@ export function listAs(context: ButtonContext, format: ListFormat): Promise<Outc
 
 function onFolder(
   context: ButtonContext,
-  work: (folder: FolderView, mount: Mount) => Promise<Outcome>,
-): Promise<Outcome> {
+  work: (folder: FolderView, mount: Mount) => Promise<Result> | Result,
+): Promise<Result> | Result {
   const state = context.shown?.state;
   const folder = state && (state.at === "folder" || state.at === "list") ? folderOf(state) : undefined;
   return folder ? withMount(context, folder.mount, (mount) => work(folder, mount)) : forgotten(context);

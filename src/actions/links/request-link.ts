@@ -1,9 +1,9 @@
-import type { Outcome } from "../context.ts";
-import { fileOf, forgotten, type ButtonContext } from "../button-context.ts";
-import { showLink } from "../browse/file.ts";
+import type { Result } from "../context/context.ts";
+import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
+import { showLink } from "./link-view.ts";
 
 /** The address of the file whose card was pressed on: of the original, or of the rendition of that index. */
-export function requestLink(context: ButtonContext, index: number | undefined): Promise<Outcome> {
+export function requestLink(context: ButtonContext, index: number | undefined): Promise<Result> | Result {
   const state = fileOf(context);
   if (!state) return forgotten(context);
   const { variant: _before, ...file } = state;

@@ -1,10 +1,10 @@
-import type { Outcome } from "../context.ts";
-import { notice, refused } from "../failure.ts";
-import { forgotten, type ButtonContext } from "../button-context.ts";
-import { withMount } from "../mounts/with-mount.ts";
+import type { Result } from "../context/context.ts";
+import { notice, refused } from "../context/failure.ts";
+import { forgotten, type ButtonContext } from "../context/button-context.ts";
+import { withMount } from "../context/with-mount.ts";
 
 /** Takes links back that were handed out until now: on a drive's card those to it, in the settings all of one's own. */
-export function revokeLinks(context: ButtonContext): Promise<Outcome> | Outcome {
+export function revokeLinks(context: ButtonContext): Promise<Result> | Result {
   const { services, person, shown } = context;
   const { revokeLinks: revoke } = services;
   if (!revoke) return refused("no-links-to-revoke");

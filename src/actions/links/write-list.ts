@@ -1,6 +1,6 @@
 import mime from "mime";
 import type { Entry } from "../../storage/entry.ts";
-import type { ListFormat } from "../model/action.ts";
+import type { ListFormat } from "../model/screen.ts";
 import type { ListCaps } from "../model/screen.ts";
 
 /** One line of a list. */

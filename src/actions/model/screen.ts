@@ -1,13 +1,15 @@
+import type { MountTag } from "./mount-tag.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
 import type { Field, Problem, Values } from "../../storage/form.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
-import type { FormRef, ListFormat, ViewRef } from "./action.ts";
+import type { FormRef } from "./form.ts";
+import type { ViewRef } from "./session.ts";
 import type { Policy } from "../../users/place.ts";
-import type { TransferFailure, Upload } from "../files/upload.ts";
-import type { OperatorsScreen } from "../admin/screen.ts";
+import type { TransferFailure, Upload } from "./upload.ts";
+import type { OperatorsScreen } from "./admin-screen.ts";
 
 /**
  * Everything that can be shown: meaning only, no words, no markup, no layout. A renderer turns one into its platform's
@@ -199,12 +201,6 @@ export interface PlaceSettingsScreen {
   readonly privateLinks: boolean;
 }
 
-export interface MountTag {
-  readonly id: string;
-  readonly title: string;
-  readonly driver: string;
-}
-
 /** One file. Presses: `link` (the original, or a variant by its index), `send` where `sendable`, `back`. */
 export interface FileCard {
   readonly show: "file";
@@ -323,6 +319,10 @@ export type TransferState =
       /** Logged with a failure nobody foresaw. */
       readonly reference?: string;
     };
+
+/** What a folder's links can be written as: a playlist, an input file of aria2, or plain lines. */
+export const listFormats = ["m3u8", "aria2", "plain"] as const;
+export type ListFormat = (typeof listFormats)[number];
 
 /** A folder's links as a file: as which? Presses: `list-as`, `back`. */
 export interface ListChoice {

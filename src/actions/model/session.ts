@@ -1,6 +1,15 @@
+import type { Crumb } from "../../users/place.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
-import type { AdminView } from "../admin/model.ts";
+import type { AdminView } from "./admin-view.ts";
+
+/** The screen a button belongs to, as the button remembers it. */
+export interface ViewRef {
+  /** Session id: 10 base62 characters. */
+  readonly id: string;
+  /** Revision the button was drawn for; an older one acts on what its label said, or redraws. */
+  readonly revision: number;
+}
 
 /**
  * What stands behind one message with buttons: whose it is, where in a drive it is, and what it showed. Kept in Keyv
@@ -124,12 +133,6 @@ export interface TransferView {
   readonly file: FileView;
   /** Id of the transfer. */
   readonly transfer: string;
-}
-
-/** A folder on the way down. */
-export interface Crumb {
-  readonly id: string;
-  readonly name: string;
 }
 
 /** What a Retry or Back button does again. */

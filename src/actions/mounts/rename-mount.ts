@@ -1,11 +1,13 @@
 import { readForm, type Values } from "../../storage/form.ts";
-import type { ActionContext, Outcome } from "../context.ts";
-import { mountGone, noticeWithWays } from "../failure.ts";
-import { titleFields, titleForm } from "../model/forms.ts";
-import { withMount } from "./with-mount.ts";
+import type { ActionContext, Result } from "../context/context.ts";
+import { mountGone, noticeWithWays } from "../context/failure.ts";
+import type { Field, Problem } from "../../storage/form.ts";
+import { formScreen } from "../context/form-screen.ts";
+import type { FormRef } from "../model/form.ts";
+import { withMount } from "../context/with-mount.ts";
 
 /** Asks what a mount is to be called. */
-export function renameMount(context: ActionContext, mount: string): Promise<Outcome> {
+export function renameMount(context: ActionContext, mount: string): Promise<Result> | Result {
   return withMount(context, mount, ({ id }) => titleForm(context, id));
 }
 
@@ -14,7 +16,7 @@ export async function submitTitle(
   context: ActionContext,
   subject: string | undefined,
   answers: Values,
-): Promise<Outcome> {
+): Promise<Result> {
   if (subject === undefined) return mountGone(context);
   return withMount(context, subject, async ({ id }) => {
     const reading = readForm(titleFields, answers);
@@ -24,4 +26,13 @@ export async function submitTitle(
     await context.services.storage.change(id, { title });
     return noticeWithWays(context, "mount-renamed", { level: "done", subject: title });
   });
+}
+
+/** The one question of giving a mount another title. */
+const titleFields: readonly Field[] = [{ name: "title", kind: "text", required: true, maxLength: 60 }];
+
+/** What a mount is to be called. */
+function titleForm(context: ActionContext, mount: string, problem?: Problem): Promise<Result> | Result {
+  const form: FormRef = { id: "mount-title", subject: mount };
+  return formScreen(context, { form, fields: titleFields, again: { ...(problem && { problem }) } });
 }

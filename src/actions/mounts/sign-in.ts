@@ -1,17 +1,19 @@
 import { StorageError } from "../../storage/error.ts";
 import { readForm, type Problem, type Values } from "../../storage/form.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { afresh, withPerson, type ActionContext, type Outcome } from "../context.ts";
-import { failed, reasonOf } from "../failure.ts";
-import { accountKind, shareForm, signInForm, verificationForm, withoutProof } from "../model/forms.ts";
-import { isRenewable, kindNamed, mountedAlready } from "./kinds.ts";
+import { afresh, goTo, withPerson, type ActionContext, type Result } from "../context/context.ts";
+import { failed, reasonOf } from "../context/failure.ts";
+import { verificationForm, withoutProof } from "../context/form-screen.ts";
+import { signInForm } from "./sign-in-form.ts";
+import { shareForm } from "../context/share-form.ts";
+import { accountKind } from "../context/kinds.ts";
+import { isRenewable, kindNamed, mountedAlready } from "../context/kinds.ts";
 import { withMount as remembering } from "../../users/person.ts";
-import { showFolder } from "../browse/folder.ts";
-import { folderView } from "../browse/listing.ts";
-import { withMount } from "./with-mount.ts";
+import { folderView } from "../context/folder-view.ts";
+import { withMount } from "../context/with-mount.ts";
 
 /** Asks for an account; with a mount, for new credentials of that one. */
-export function signIn(context: ActionContext, mount?: string): Promise<Outcome> {
+export function signIn(context: ActionContext, mount?: string): Promise<Result> | Result {
   if (mount === undefined) return signInForm(context);
   return withMount(context, mount, (found) =>
     isRenewable(context, found)
@@ -25,12 +27,12 @@ export async function submitSignIn(
   context: ActionContext,
   subject: string | undefined,
   answers: Values,
-): Promise<Outcome> {
+): Promise<Result> {
   if (subject === undefined) return checkedSignIn(context, undefined, answers);
   return withMount(context, subject, (mount) => checkedSignIn(context, mount, answers));
 }
 
-async function checkedSignIn(context: ActionContext, mount: Mount | undefined, answers: Values): Promise<Outcome> {
+async function checkedSignIn(context: ActionContext, mount: Mount | undefined, answers: Values): Promise<Result> {
   const kind = kindNamed(context, accountKind);
   const values = { ...mount?.options, ...answers };
   const again = (problem: Problem) => signInForm(context, { values, problem, ...(mount && { mount }) });
@@ -54,11 +56,11 @@ export interface Try {
 }
 
 /** Signs in with answers that are in order, and shows the drive. */
-export async function carryOut(context: ActionContext, attempt: Try): Promise<Outcome> {
+export async function carryOut(context: ActionContext, attempt: Try): Promise<Result> {
   try {
     const mount = await mounted(context, attempt);
     const richer = await withPerson(afresh(context), remembering(context.person, mount.id));
-    return await showFolder(richer, folderView(richer, mount.id));
+    return goTo(richer, folderView(richer, mount.id));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     return signInFailed(context, error, attempt);
@@ -75,7 +77,7 @@ async function signInFailed(
   context: ActionContext,
   error: StorageError,
   { values, mount, amend }: Try,
-): Promise<Outcome> {
+): Promise<Result> {
   const about = mount && { mount };
   switch (error.code) {
     case "verification-needed":

@@ -1,17 +1,18 @@
 import type { Quota } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { draw, type ActionContext, type Outcome } from "../context.ts";
-import { noticeWithWays } from "../failure.ts";
-import { isRenewable } from "./kinds.ts";
+import { draw, type ActionContext, type Result } from "../context/context.ts";
+import { noticeWithWays } from "../context/failure.ts";
+import { isRenewable } from "../context/kinds.ts";
 import { mountsOf } from "../../users/person.ts";
 import { lendingOf } from "../../users/place.ts";
 import type { MountCard, MountLine } from "../model/screen.ts";
-import type { Crumb, FolderView } from "../model/session.ts";
-import { tagIn, tagOf, withMount } from "./with-mount.ts";
+import type { FolderView } from "../model/session.ts";
+import type { Crumb } from "../../users/place.ts";
+import { tagIn, tagOf, withMount } from "../context/with-mount.ts";
 
 /** The person's mounts, or the ways to a first one. */
-export async function showMounts(context: ActionContext): Promise<Outcome> {
+export async function showMounts(context: ActionContext): Promise<Result> {
   if (context.visit.place.kind === "group") return showLent(context);
   const mounts = await mountsOf(context.services, context.person);
   if (mounts.length === 0 && context.group && context.group.lent.length > 0) return showLent(context);
@@ -22,7 +23,7 @@ export async function showMounts(context: ActionContext): Promise<Outcome> {
 }
 
 /** The mounts lent to the group this is in. What is private to their owners is not told. */
-export async function showLent(context: ActionContext): Promise<Outcome> {
+export async function showLent(context: ActionContext): Promise<Result> {
   const { services, group } = context;
   const found = await Promise.all((group?.lent ?? []).map(({ mount }) => services.storage.find(mount)));
   const mounts = found.filter((mount) => mount !== undefined);
@@ -45,7 +46,7 @@ function rootOf(trail: readonly Crumb[] = []): Pick<FolderView, "trail" | "base"
 }
 
 /** One mount's card, with its quota where the drive tells one. */
-export function showMount(context: ActionContext, id: string): Promise<Outcome> {
+export function showMount(context: ActionContext, id: string): Promise<Result> | Result {
   return withMount(context, id, async (mount) => {
     const { services } = context;
     const quota = await quotaOf(context, id);

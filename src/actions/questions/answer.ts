@@ -1,9 +1,9 @@
-import { withPerson, type Outcome } from "../context.ts";
-import { noticeWithWays, refused } from "../failure.ts";
+import { withPerson, type Result } from "../context/context.ts";
+import { noticeWithWays, refused } from "../context/failure.ts";
 import { withoutMount } from "../../users/person.ts";
 import { takeBackEverywhere } from "../../users/place.ts";
-import type { ButtonContext } from "../button-context.ts";
-import { withMount } from "../mounts/with-mount.ts";
+import type { ButtonContext } from "../context/button-context.ts";
+import { withMount } from "../context/with-mount.ts";
 import { showMount } from "../mounts/views.ts";
 import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
@@ -11,7 +11,7 @@ import { forgetPerson } from "../settings/forget.ts";
 import { beginBroadcast, revokeEveryLink } from "../admin/operate.ts";
 
 /** Yes. Only to the question that is asked now: an old one may have been answered with no. */
-export function confirm(context: ButtonContext): Promise<Outcome> | Outcome {
+export function confirm(context: ButtonContext): Promise<Result> | Result {
   const question = questionNow(context);
   if (!question) return refused("view-expired");
   switch (question.question) {
@@ -27,7 +27,7 @@ export function confirm(context: ButtonContext): Promise<Outcome> | Outcome {
 }
 
 /** No: everything stays as it is. */
-export function dismiss(context: ButtonContext): Promise<Outcome> | Outcome {
+export function dismiss(context: ButtonContext): Promise<Result> | Result {
   const question = questionNow(context);
   if (!question) return refused("view-expired");
   switch (question.question) {
@@ -51,7 +51,7 @@ function questionNow({ session, view }: ButtonContext): Question | undefined {
 function removeMount(
   context: ButtonContext,
   { mount, loggingOut }: Extract<Question, { question: "remove-mount" }>,
-): Promise<Outcome> {
+): Promise<Result> | Result {
   return withMount(context, mount, async ({ title }) => {
     await takeBackEverywhere(context.services, mount);
     await context.services.storage.unmount(mount);

@@ -1,15 +1,15 @@
 import type { Hit } from "../../storage/name-index.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { afresh, drawPassing, findSession, keep, type ActionContext, type Outcome } from "../context.ts";
-import { notice, refused } from "../failure.ts";
-import { leaveFor } from "../permission.ts";
+import { afresh, goTo, drawPassing, findSession, keep, type ActionContext, type Result } from "../context/context.ts";
+import { notice, refused } from "../context/failure.ts";
+import { leaveFor } from "../context/leave.ts";
 import { mountsOf } from "../../users/person.ts";
-import type { ButtonContext } from "../button-context.ts";
+import type { ButtonContext } from "../context/button-context.ts";
 import { readQuery } from "./query.ts";
-import { showLink } from "../browse/file.ts";
-import { folderView, slim } from "../browse/listing.ts";
-import { tagOf } from "../mounts/with-mount.ts";
-import type { Crumb, FoundRow } from "../model/session.ts";
+import { folderView, slim } from "../context/folder-view.ts";
+import { tagOf } from "../context/with-mount.ts";
+import type { FoundRow } from "../model/session.ts";
+import type { Crumb } from "../../users/place.ts";
 
 /** Files a page of what is found while somebody types. */
 const pageSize = 20;
@@ -20,7 +20,7 @@ interface Found {
 }
 
 /** Files in the asker's mounts by what is typed so far. Only what is known by name: it answers at once and asks no drive. */
-export async function findInline(context: ActionContext, words: string, from: number): Promise<Outcome> {
+export async function findInline(context: ActionContext, words: string, from: number): Promise<Result> {
   const mounts = await mountsOf(context.services, context.person);
   const found = words.trim() === "" ? [] : await findIn(context, mounts, words);
   const page = found.slice(from, from + pageSize);
@@ -56,7 +56,7 @@ async function findIn({ services }: ActionContext, mounts: readonly Mount[], tex
 }
 
 /** A card that was sent into a chat: its button is to work like any other from now on. */
-export async function keepCard(context: ActionContext, card: string): Promise<Outcome> {
+export async function keepCard(context: ActionContext, card: string): Promise<Result> {
   const session = await findSession(context.services, { id: card, revision: 1 });
   if (session?.state.at !== "found" || session.owner !== context.person.id) return refused("view-expired");
   await keep(context, session);
@@ -64,13 +64,16 @@ export async function keepCard(context: ActionContext, card: string): Promise<Ou
 }
 
 /** The link behind a card that somebody sent: for its sender, and for others as far as the drive is lent to them. */
-export async function linkRow(context: ButtonContext, index: number): Promise<Outcome> {
+export async function linkRow(context: ButtonContext, index: number): Promise<Result> {
   const row = context.shown?.rows[index];
   if (row === undefined || typeof row === "string" || !("trail" in row)) return refused("view-expired");
   const { trail, mount, ...entry } = row;
   const leave = await throughOf(context, mount, trail);
   if (!leave) return refused("not-yours");
-  return showLink({ ...afresh(context), ...leave }, { folder: folderView(context, mount, trail), entry, variants: [] });
+  return goTo(
+    { ...afresh(context), ...leave },
+    { at: "link", folder: folderView(context, mount, trail), entry, variants: [] },
+  );
 }
 
 /** By whose leave the presser has this file: their own, or a group's they are in. Undefined = nobody's. */

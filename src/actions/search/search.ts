@@ -1,19 +1,19 @@
 import { readForm, type Values } from "../../storage/form.ts";
 import type { Hit } from "../../storage/name-index.ts";
-import { searchKinds, searchSizes } from "../model/action.ts";
-import { findSession, type ActionContext, type Outcome } from "../context.ts";
-import { notice, noticeWithWays, refused } from "../failure.ts";
-import { searchFields, searchForm } from "../model/forms.ts";
-import { folderNow, forgotten, searchNow, type ButtonContext } from "../button-context.ts";
+import { searchKinds, searchSizes } from "./filters.ts";
+import { findSession, type ActionContext, type Result } from "../context/context.ts";
+import { notice, noticeWithWays, refused } from "../context/failure.ts";
+import { searchFields, searchForm } from "./search-form.ts";
+import { folderNow, forgotten, searchNow, type ButtonContext } from "../context/button-context.ts";
 import { readQuery, type Asked } from "./query.ts";
-import { folderId } from "../browse/listing.ts";
-import { withMount } from "../mounts/with-mount.ts";
+import { folderId } from "../context/folder-view.ts";
+import { withMount } from "../context/with-mount.ts";
 import { showSearch } from "./view.ts";
 import { folderOf, type FolderView, type SearchView } from "../model/session.ts";
 import { currentFolder, inCurrentMount } from "../browse/current.ts";
 
 /** What is below the current folder and fits the words. */
-export function searchFor(context: ActionContext, words: string): Promise<Outcome> {
+export function searchFor(context: ActionContext, words: string): Promise<Result> | Result {
   return inCurrentMount(context, async (mount) => {
     const folder = await currentFolder(context, mount);
     return words.trim() === "" ? searchForm(context, {}) : showSearch(context, searchView(folder, readQuery(words)));
@@ -26,7 +26,7 @@ function searchView(folder: FolderView, asked: Asked): SearchView {
 }
 
 /** Asks what to search for below the folder whose button was pressed. */
-export function askWords(context: ButtonContext): Promise<Outcome> {
+export function askWords(context: ButtonContext): Promise<Result> | Result {
   const folder = folderNow(context);
   if (!folder) return forgotten(context);
   return withMount(context, folder.mount, () => searchForm(context, { session: context.session.id }), {
@@ -40,7 +40,7 @@ export async function submitSearch(
   context: ActionContext,
   subject: string | undefined,
   answers: Values,
-): Promise<Outcome> {
+): Promise<Result> {
   const reading = readForm(searchFields, answers);
   if (!reading.ok)
     return searchForm(context, { ...(subject !== undefined && { session: subject }), problem: reading.problem });
@@ -57,7 +57,7 @@ export async function submitSearch(
 }
 
 /** Reads no further; what was found stays. */
-export async function stopSearch(context: ButtonContext): Promise<Outcome> {
+export async function stopSearch(context: ButtonContext): Promise<Result> {
   const state = searchNow(context);
   if (!state) return forgotten(context);
   context.services.storage.stopCrawl(state.folder.mount, folderId(state.folder), context.person.id);
@@ -65,7 +65,7 @@ export async function stopSearch(context: ButtonContext): Promise<Outcome> {
 }
 
 /** Only a kind, or with 0 every kind; asked for again it lets every kind through. */
-export function narrowKind(context: ButtonContext, index: number): Promise<Outcome> {
+export function narrowKind(context: ButtonContext, index: number): Promise<Result> | Result {
   const state = searchNow(context);
   if (!state) return forgotten(context);
   const { kind: before, ...rest } = state;
@@ -74,7 +74,7 @@ export function narrowKind(context: ButtonContext, index: number): Promise<Outco
 }
 
 /** Only from a size on, or with 0 of every size; asked for again it lets every size through. */
-export function narrowSize(context: ButtonContext, index: number): Promise<Outcome> {
+export function narrowSize(context: ButtonContext, index: number): Promise<Result> | Result {
   const state = searchNow(context);
   if (!state) return forgotten(context);
   const { least: before, most: _before, ...rest } = state;
@@ -126,6 +126,6 @@ export function onlyHit({ hits, complete }: Findings): Hit | undefined {
 }
 
 /** Nothing fits. */
-export function nothingFound(context: ActionContext, words: string): Promise<Outcome> {
+export function nothingFound(context: ActionContext, words: string): Promise<Result> | Result {
   return noticeWithWays(context, "nothing-found", { subject: words });
 }

@@ -3,20 +3,24 @@ import { sortEntries, type Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { maxHits, type Hit } from "../../storage/name-index.ts";
-import { draw, type ActionContext, type Outcome } from "../context.ts";
-import { attempt, reasonOf, unexpected } from "../failure.ts";
+import { draw, type ActionContext, type Result } from "../context/context.ts";
+import { attempt, reasonOf, unexpected } from "../context/failure.ts";
 import { rowsHere } from "../../users/person.ts";
 import type { Listing, Screen, SearchState } from "../model/screen.ts";
 import type { FoundRow, SearchView } from "../model/session.ts";
 import { ifStillShown } from "../browse/fill-in.ts";
-import { folderId, slim } from "../browse/listing.ts";
-import { namesOf, tagIn, withMount } from "../mounts/with-mount.ts";
+import { folderId, slim } from "../context/folder-view.ts";
+import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 
 /** Milliseconds a search waits for its first hits before it shows that it is looking. */
 const timeout = 1200;
 
 /** A page of what is below a folder and fits. What is known is there at once; the rest is read, and updates follow. */
-export function showSearch(context: ActionContext, state: SearchView, { refresh = false } = {}): Promise<Outcome> {
+export function showSearch(
+  context: ActionContext,
+  state: SearchView,
+  { refresh = false } = {},
+): Promise<Result> | Result {
   const { folder } = state;
   return withMount(
     context,
@@ -44,7 +48,7 @@ interface Looking {
   readonly crawl: Crawl;
 }
 
-async function drawFirst(context: ActionContext, looking: Looking, hits: readonly Hit[]): Promise<Outcome> {
+async function drawFirst(context: ActionContext, looking: Looking, hits: readonly Hit[]): Promise<Result> {
   const screen = await drawHits(context, looking, hits);
   return looking.crawl.outcome() ? { screen } : { screen, updates: followHits(context, looking, screen) };
 }

@@ -1,10 +1,10 @@
-import type { ActionContext, Outcome } from "../context.ts";
-import { notice } from "../failure.ts";
+import type { ActionContext, Result } from "../context/context.ts";
+import { notice } from "../context/failure.ts";
 import { mountsOf } from "../../users/person.ts";
 import { takeBackEverywhere } from "../../users/place.ts";
 
 /** Deletes everything kept about a person: mounts with their secrets, screens, what waits, and the record itself. */
-export async function forgetPerson({ services, person, session }: ActionContext): Promise<Outcome> {
+export async function forgetPerson({ services, person, session }: ActionContext): Promise<Result> {
   for (const { id } of await mountsOf(services, person)) {
     await takeBackEverywhere(services, id);
     await services.storage.unmount(id);

@@ -1,24 +1,26 @@
 import { StorageError } from "../../storage/error.ts";
 import { readForm, type Problem, type Values } from "../../storage/form.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { afresh, withPerson, type ActionContext, type Outcome } from "../context.ts";
-import { failed, noticeWithWays, reasonOf } from "../failure.ts";
-import { hasProof, shareForm, shareKind, verificationForm, withoutProof } from "../model/forms.ts";
-import { kindNamed, mountedAlready } from "../mounts/kinds.ts";
+import { afresh, withPerson, type ActionContext, type Result } from "../context/context.ts";
+import { failed, noticeWithWays, reasonOf } from "../context/failure.ts";
+import { hasProof, verificationForm, withoutProof } from "../context/form-screen.ts";
+import { shareForm } from "../context/share-form.ts";
+import { shareKind } from "../context/kinds.ts";
+import { kindNamed, mountedAlready } from "../context/kinds.ts";
 import { withMount } from "../../users/person.ts";
 import { showFile } from "../browse/file.ts";
 import { showFolder } from "../browse/folder.ts";
-import { folderView } from "../browse/listing.ts";
+import { folderView } from "../context/folder-view.ts";
 import type { Try } from "../mounts/sign-in.ts";
 
 /** What came with `/share`, or a pasted link. */
-interface ShareText {
+export interface ShareText {
   readonly text?: string;
   readonly passCode?: string;
 }
 
 /** Opens a share out of a link, an id, or an id and its code; asks for what is missing. */
-export async function openShare(context: ActionContext, { text = "", passCode }: ShareText): Promise<Outcome> {
+export async function openShare(context: ActionContext, { text = "", passCode }: ShareText): Promise<Result> {
   if (text.trim() === "") return shareForm(context);
   const values = recognise(context, text);
   if (!values) return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
@@ -34,7 +36,7 @@ export function recognise(context: ActionContext, text: string): Values | undefi
 }
 
 /** The answers to the share form; `link` is what the form was about. */
-export async function submitShare(context: ActionContext, link: string | undefined, answers: Values): Promise<Outcome> {
+export async function submitShare(context: ActionContext, link: string | undefined, answers: Values): Promise<Result> {
   const kind = kindNamed(context, shareKind);
   const values = { ...(link !== undefined && { link }), ...answers };
   const again = (problem: Problem) => shareForm(context, { values, problem });
@@ -47,7 +49,7 @@ export async function submitShare(context: ActionContext, link: string | undefin
 }
 
 /** Opens a share with answers that are in order. */
-export async function carryOutShare(context: ActionContext, attempt: Try): Promise<Outcome> {
+export async function carryOutShare(context: ActionContext, attempt: Try): Promise<Result> {
   try {
     return await opened(context, await mounted(context, attempt), attempt.values["link"] ?? "");
   } catch (error) {
@@ -89,7 +91,7 @@ async function withCodeWhereWanted(
 }
 
 /** The share's folder; where the link led to one file, that file. */
-async function opened(context: ActionContext, mount: Mount, link: string): Promise<Outcome> {
+async function opened(context: ActionContext, mount: Mount, link: string): Promise<Result> {
   const richer = await withPerson(afresh(context), withMount(context.person, mount.id));
   const state = folderView(richer, mount.id);
   const { entries, complete } = await richer.services.storage.folder(mount.id, undefined, { signal: richer.signal });
@@ -98,7 +100,11 @@ async function opened(context: ActionContext, mount: Mount, link: string): Promi
   return isFile ? showFile(richer, state, only) : showFolder(richer, state);
 }
 
-function shareFailed(context: ActionContext, error: StorageError, { values, mount, amend }: Try): Promise<Outcome> {
+function shareFailed(
+  context: ActionContext,
+  error: StorageError,
+  { values, mount, amend }: Try,
+): Promise<Result> | Result {
   const { passCode, ...rest } = withoutProof(values);
   const { link } = rest;
   if (link !== undefined && error.code.startsWith("pass-code-")) {

@@ -1,4 +1,4 @@
-import type { ActionContext, Outcome } from "../context.ts";
+import type { ActionContext, Outcome } from "../context/context.ts";
 
 /** What can be done here, by this person. */
 export function help({ operator, visit: { place } }: ActionContext): Outcome {

@@ -5,7 +5,7 @@ import {
   type APILabelComponent,
   type APIModalInteractionResponseCallbackData,
 } from "discord.js";
-import type { FormId } from "../../actions/model/action.ts";
+import type { FormId } from "../../actions/model/form.ts";
 import type { FormScreen } from "../../actions/model/screen.ts";
 import type { Field } from "../../storage/form.ts";
 import { isPublicAddress } from "../../i18n/address.ts";

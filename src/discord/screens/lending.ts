@@ -1,4 +1,4 @@
-import { audiences, sharedCapabilities } from "../../actions/model/action.ts";
+import { audiences, sharedCapabilities } from "../../users/place.ts";
 import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/model/screen.ts";
 import type { Order } from "../../storage/entry.ts";
 import { maxOptions } from "../limits.ts";

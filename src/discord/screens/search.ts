@@ -1,4 +1,4 @@
-import { searchKinds, searchSizes } from "../../actions/model/action.ts";
+import { searchKinds, searchSizes } from "../../actions/search/filters.ts";
 import type { Listing, SearchState } from "../../actions/model/screen.ts";
 import { kindSigns } from "../../i18n/signs.ts";
 import { label } from "../markup.ts";

@@ -1,6 +1,6 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import { audiences, sharedCapabilities } from "../../actions/model/action.ts";
+import { audiences, sharedCapabilities } from "../../users/place.ts";
 import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/model/screen.ts";
 import type { Order } from "../../storage/entry.ts";
 import { elideName } from "../../i18n/names.ts";

@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import { searchKinds, searchSizes } from "../../actions/model/action.ts";
+import { searchKinds, searchSizes } from "../../actions/search/filters.ts";
 import type { Listing, SearchState } from "../../actions/model/screen.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindSigns } from "../../i18n/signs.ts";

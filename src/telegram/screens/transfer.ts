@@ -1,6 +1,6 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import { uploadFailures } from "../../actions/files/upload.ts";
+import { uploadFailures } from "../../actions/model/upload.ts";
 import type { TransferScreen, TransferState } from "../../actions/model/screen.ts";
 import { isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
