@@ -180,9 +180,9 @@ export async function standingIn(services: Places, visit: Visit, id: string): Pr
   const here = groupIn(visit);
   const isHere = here?.id === id;
   if (isHere && here.role) return here.role;
+  // Whoever can see a public group can press its buttons: only its platform tells who is in it.
   const told = await services.roleIn?.(id, visit.person.id);
-  // Who acts in a group is in it, whatever else can be told.
-  return told && !(isHere && told === "none") ? told : isHere ? "member" : "none";
+  return told ?? (isHere ? "member" : "none");
 }
 
 /** What frontends tell of groups. */

@@ -44,7 +44,11 @@ export type ViewState =
   | { readonly at: "lend-choice"; readonly place: string }
   | { readonly at: "lending"; readonly place: string; readonly mount: string }
   | { readonly at: "place-settings"; readonly place: string }
-  | { readonly at: "welcome" }
+  | {
+      readonly at: "welcome";
+      /** The drive that can be opened from there. */
+      readonly mount?: string;
+    }
   | { readonly at: "mounts" }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
