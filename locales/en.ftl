@@ -347,6 +347,10 @@ inline-nothing = Nothing known by this name. Search in our chat looks everywhere
 mounts-lent-title = Drives of this group
 lend-choice = Which drive shall everybody here be able to use? You can narrow down who may do what afterwards.
 lending-title = Lent to this group
+lending-draft = Share with this group?
+lending-draft-how = Nothing is shared yet. Choose what, and who may do what. For another folder: /bind and its path.
+lend-drive = The whole drive
+press-confirm-lend = Share
 lending-how = Members say /browse, /search and /link here. You can take it back at any time.
 lending-daily = { $count ->
     [0] Links and files a day: as many as they like

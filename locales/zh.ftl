@@ -329,6 +329,10 @@ inline-nothing = 没有已知的这个名称。在我们的聊天里搜索会查
 mounts-lent-title = 本群的网盘
 lend-choice = 要让这里的所有人使用哪个网盘？之后可以再限制谁能做什么。
 lending-title = 已借给本群
+lending-draft = 共享给本群？
+lending-draft-how = 尚未共享。请选择共享的内容和成员的权限。要共享其他文件夹，请发送 /bind 加路径。
+lend-drive = 整个网盘
+press-confirm-lend = 确认共享
 lending-how = 成员可以在这里使用 /browse、/search 和 /link。你随时可以收回。
 lending-daily = { $count ->
     [0] 每日链接和文件数量：不限

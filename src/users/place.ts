@@ -100,7 +100,7 @@ export function lendingOf({ lent }: Place, mount: string): Lending | undefined {
 /** Lends a mount, in the place of how it was lent before. */
 export async function lend(
   services: Places,
-  { place, title }: Pick<Place, "title"> & { readonly place: string },
+  { place, title }: { readonly place: string; readonly title?: string | undefined },
   lending: Lending,
 ): Promise<Place> {
   const changed = await changePlace(services, place, (before) => ({

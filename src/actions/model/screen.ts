@@ -170,7 +170,10 @@ export interface LendChoice {
   readonly mounts: readonly MountTag[];
 }
 
-/** How a mount is lent to a group. Presses: `set-policy`, `set-daily`, `set-open`, `unlend`. */
+/**
+ * How a mount is shared with a group. Presses: `set-policy`, `set-daily`, `set-open`, `unlend`; while it is a `draft` also
+ * `confirm-lend`, and `lend-what` where there is a `folder` to choose.
+ */
 export interface LendingCard {
   readonly show: "lending";
   readonly for?: "asker";
@@ -182,6 +185,10 @@ export interface LendingCard {
   readonly policy: Policy;
   /** 0 = as many as they like. */
   readonly dailyChoices: readonly number[];
+  /** Nothing is shared yet. */
+  readonly draft?: boolean;
+  /** The folder that can be shared instead of the whole drive, by name. */
+  readonly folder?: readonly string[];
 }
 
 /** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-kept private`. */
