@@ -10,9 +10,14 @@ export interface Sealing {
 export interface JobData {
   readonly input?: { readonly value: unknown } | undefined;
   readonly key?: string | undefined;
-  /** Grows with every job of the kind; absent where it waits for a time, as its turn comes with that. */
+  /** Grows with every job of the kind. */
   readonly order?: number | undefined;
   readonly dueAt?: number | undefined;
+}
+
+/** Its number in the line: a job that waits for a time gets its turn with that, whenever it was added. */
+export function turnOf({ key, order, dueAt }: JobData): { readonly key?: string | undefined; readonly order?: number } {
+  return { key, ...(dueAt === undefined && order !== undefined ? { order } : {}) };
 }
 
 /** What became of a job so far. Written by the worker that has it and by nobody else, so that no write undoes another. */

@@ -1,6 +1,6 @@
 import { DelayedError, WaitingError, type Job, type Queue } from "bullmq";
 import { runAttempt, tellOver, type AnyWorker } from "./attempt.ts";
-import type { JobCodec, JobData, JobNotes } from "./bullmq-record.ts";
+import { turnOf, type JobCodec, type JobData, type JobNotes } from "./bullmq-record.ts";
 import { plainJson, type AnyJobKind, type JobOutcome } from "./job.ts";
 import type { QueueParts } from "./queue.ts";
 import type { Turns } from "./turns.ts";
@@ -42,7 +42,7 @@ export async function doJob(handed: Handed, parts: DoerParts): Promise<null> {
   const doing = new Doing({ ...handed, job }, { data, notes }, parts);
   if (notes.outcome) return doing.end(notes.outcome);
   if (await turns.isCancelled(bullId)) return doing.end({ is: "cancelled" });
-  if (!(await turns.isNext({ id: bullId, ...data }))) return doing.park();
+  if (!(await turns.isNext({ id: bullId, ...turnOf(data) }))) return doing.park();
   if (handed.signal.aborted) return doing.putBack();
   return doing.run();
 }
@@ -67,11 +67,7 @@ class Doing {
   #notes: JobNotes;
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    handed: Handed,
-    { data, notes }: { readonly data: JobData; readonly notes: JobNotes },
-    parts: DoerParts,
-  ) {
+  constructor(handed: Handed, { data, notes }: { readonly data: JobData; readonly notes: JobNotes }, parts: DoerParts) {
     this.#handed = handed;
     this.#data = data;
     this.#parts = parts;
@@ -122,7 +118,7 @@ class Doing {
     const { input, ...rest } = this.#data;
     await this.#note({ outcome });
     if (input) await tellOver({ id: this.#id, input: input.value }, outcome, this.#parts);
-    const next = await turns.leave({ id: this.#bullId, ...this.#data });
+    const next = await turns.leave({ id: this.#bullId, ...turnOf(this.#data) });
     if (next !== undefined) await wake(queue, next);
     await job.updateData(codec.data.write(this.#bullId, rest));
     return null;
@@ -134,7 +130,7 @@ class Doing {
     const { job, token } = this.#handed;
     await job.moveToDelayed(now() + parkedFor, token);
     // The other may have ended meanwhile, and have found nobody to wake.
-    if (await turns.isNext({ id: this.#bullId, ...this.#data })) await wake(queue, this.#bullId);
+    if (await turns.isNext({ id: this.#bullId, ...turnOf(this.#data) })) await wake(queue, this.#bullId);
     throw new DelayedError();
   }
 
@@ -143,7 +139,7 @@ class Doing {
     const { job, token, isLost } = this.#handed;
     const { failures, checkpoint } = this.#notes;
     if (isLost()) throw new WaitingError();
-    const { order } = this.#data;
+    const { order } = turnOf(this.#data);
     await this.#note({ failures, checkpoint });
     if (order !== undefined) await this.#parts.turns.putBack(this.#bullId, order);
     await job.moveToWait(token);

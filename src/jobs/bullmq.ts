@@ -34,6 +34,8 @@ export function createBullJobs(parts: BullParts): JobQueue {
   return new BullJobs(parts);
 }
 
+/** Milliseconds a call may take. */
+const callTimeout = 3000;
 /** Outcomes kept of a kind at most, however young. */
 const maxKept = 10_000;
 /** BullMQ's own attempts are for a database that fails amidst a job; ours are counted in the notes. */
@@ -66,46 +68,23 @@ class BullJobs implements JobQueue {
     this.#lockFor = parts.lockFor ?? 20_000;
   }
 
-  async add<Input>(kind: JobKind<Input, unknown, unknown, unknown>, input: Input, options: AddOptions = {}) {
-    const { now, newId } = this.#parts;
-    const { id = newId(), key, dueAt } = options;
-    const { queue, turns, codec } = this.#line(kind);
-    const jobId = bullIdOf(id);
-    if (await queue.getJob(jobId)) return id;
-    // Whoever waits for a time gets its turn with that.
-    const order = dueAt === undefined ? await turns.take(jobId, key) : undefined;
-    const data = { input: { value: plainJson(input) }, key, order, dueAt };
-    const keep = { age: Math.ceil(kind.keepFor / 1000), count: maxKept };
-    await queue.add(kind.name, codec.data.write(jobId, data), {
-      jobId,
-      ...mends,
-      delay: Math.max(0, (dueAt ?? 0) - now()),
-      removeOnComplete: keep,
-      removeOnFail: keep,
-    });
-    return id;
+  add<Input>(kind: JobKind<Input, unknown, unknown, unknown>, input: Input, options?: AddOptions): Promise<string> {
+    return this.#answered(this.#add(kind, input, options));
   }
 
-  async postpone(kind: JobName, id: string, dueAt: number): Promise<boolean> {
-    const { queue, codec } = this.#line(kind);
-    const job: Job | undefined = await queue.getJob(bullIdOf(id));
-    const data = job && codec.data.read(bullIdOf(id), job.data);
-    const { now } = this.#parts;
-    if (data?.dueAt === undefined || data.dueAt <= now() || !(await job?.isDelayed())) return false;
-    await job?.updateData(codec.data.write(bullIdOf(id), { ...data, dueAt }));
-    await job?.changeDelay(Math.max(0, dueAt - now()));
-    return true;
+  postpone(kind: JobName, id: string, dueAt: number): Promise<boolean> {
+    return this.#answered(this.#postpone(kind, id, dueAt));
   }
 
-  async cancel(kind: JobName, id: string): Promise<boolean> {
-    const { queue, turns, codec } = this.#line(kind);
-    const jobId = bullIdOf(id);
-    const job: Job | undefined = await queue.getJob(jobId);
-    if (!job || job.finishedOn !== undefined || codec.notes.read(jobId, job.progress).outcome) return false;
-    await turns.cancel(jobId);
-    // Whoever does such jobs next finds the mark, and lets go of it.
-    await wake(queue, jobId);
-    return true;
+  cancel(kind: JobName, id: string): Promise<boolean> {
+    return this.#answered(this.#cancel(kind, id));
+  }
+
+  list<Input, Report, Result>(
+    kind: JobKind<Input, Report, Result, unknown>,
+    options?: { readonly key?: string | undefined },
+  ): Promise<readonly OpenJob<Input, Report, Result>[]> {
+    return this.#answered(this.#list(kind, options));
   }
 
   async *follow<Report, Result>(
@@ -119,38 +98,13 @@ class BullJobs implements JobQueue {
     if (!this.#isStopped) yield* line.watch.follow(bullIdOf(id), signal) as AsyncGenerator<JobState<Report, Result>>;
   }
 
-  async list<Input, Report, Result>(
-    kind: JobKind<Input, Report, Result, unknown>,
-    { key }: { readonly key?: string | undefined } = {},
-  ): Promise<readonly OpenJob<Input, Report, Result>[]> {
-    const line = this.#line(kind);
-    const jobs: readonly (Job | undefined)[] = await line.queue.getJobs([...kindsOfOpen]);
-    const found = jobs.flatMap((job) => {
-      const data = job?.id === undefined ? undefined : line.codec.data.read(job.id, job.data);
-      return job && data && (key === undefined || data.key === key) ? [{ job, data }] : [];
-    });
-    const added = ({ job, data }: (typeof found)[number]) => [job.timestamp, data.order ?? 0] as const;
-    found.sort((a, b) => added(a)[0] - added(b)[0] || added(a)[1] - added(b)[1]);
-    const open = await Promise.all(
-      found.map(async ({ job, data }) => ({
-        id: idOf(job.id ?? ""),
-        key: data.key,
-        input: data.input?.value,
-        state: await this.#state(line, job),
-      })),
-    );
-    // What was added under a kind is of its types.
-    return open.filter(({ state }) => isOpen(state)) as unknown as readonly OpenJob<Input, Report, Result>[];
-  }
-
   handle<Input, Report, Result, Checkpoint>(
     kind: JobKind<Input, Report, Result, Checkpoint>,
     worker: JobWorker<Input, Report, Result, Checkpoint>,
   ): void {
     const line = this.#line(kind);
     if (line.doer || this.#isStarted) throw new Error(`jobs of kind ${kind.name} are handled already, or too late`);
-    // It is only ever given jobs of its kind.
-    line.doer = { kind, worker: worker as unknown as AnyWorker };
+    line.doer = { kind, worker };
   }
 
   async start(): Promise<void> {
@@ -165,10 +119,75 @@ class BullJobs implements JobQueue {
       for (const { control } of running.values()) control.abort(new JobStopped());
       watch.stop();
     }
-    await Promise.all(lines.map(({ worker }) => worker?.close()));
-    await Promise.all(lines.map(async ({ events }) => (await events?.catch(() => undefined))?.close()));
-    await Promise.all(lines.map(({ queue }) => queue.close()));
+    const over = new AbortController();
+    // A process that cannot reach its database for as long as its locks hold has lost its jobs anyway.
+    await Promise.race([closeAll(lines), this.#parts.wait(this.#lockFor, over.signal).catch(() => undefined)]);
+    over.abort();
     await this.#parts.database.close();
+  }
+
+  async #add<Input>(kind: JobKind<Input, unknown, unknown, unknown>, input: Input, options: AddOptions = {}) {
+    const { now, newId } = this.#parts;
+    const { id = newId(), key, dueAt } = options;
+    const { queue, turns, codec } = this.#line(kind);
+    const jobId = bullIdOf(id);
+    if (await queue.getJob(jobId)) return id;
+    const order = await (dueAt === undefined ? turns.take(jobId, key) : turns.number());
+    const data = { input: { value: plainJson(input) }, key, order, dueAt };
+    const keep = { age: Math.ceil(kind.keepFor / 1000), count: maxKept };
+    await queue.add(kind.name, codec.data.write(jobId, data), {
+      jobId,
+      ...mends,
+      delay: Math.max(0, (dueAt ?? 0) - now()),
+      removeOnComplete: keep,
+      removeOnFail: keep,
+    });
+    return id;
+  }
+
+  async #postpone(kind: JobName, id: string, dueAt: number): Promise<boolean> {
+    const { queue, codec } = this.#line(kind);
+    const job: Job | undefined = await queue.getJob(bullIdOf(id));
+    const data = job && codec.data.read(bullIdOf(id), job.data);
+    const { now } = this.#parts;
+    if (data?.dueAt === undefined || data.dueAt <= now() || !(await job?.isDelayed())) return false;
+    await job?.updateData(codec.data.write(bullIdOf(id), { ...data, dueAt }));
+    await job?.changeDelay(Math.max(0, dueAt - now()));
+    return true;
+  }
+
+  async #cancel(kind: JobName, id: string): Promise<boolean> {
+    const { queue, turns, codec } = this.#line(kind);
+    const jobId = bullIdOf(id);
+    const job: Job | undefined = await queue.getJob(jobId);
+    if (!job || job.finishedOn !== undefined || codec.notes.read(jobId, job.progress).outcome) return false;
+    await turns.cancel(jobId);
+    // Whoever does such jobs next finds the mark, and lets go of it.
+    await wake(queue, jobId);
+    return true;
+  }
+
+  async #list<Input, Report, Result>(
+    kind: JobKind<Input, Report, Result, unknown>,
+    { key }: { readonly key?: string | undefined } = {},
+  ): Promise<readonly OpenJob<Input, Report, Result>[]> {
+    const line = this.#line(kind);
+    const jobs: readonly (Job | undefined)[] = await line.queue.getJobs([...kindsOfOpen]);
+    const found = jobs.flatMap((job) => {
+      const data = job?.id === undefined ? undefined : line.codec.data.read(job.id, job.data);
+      return job && data && (key === undefined || data.key === key) ? [{ job, data }] : [];
+    });
+    found.sort((a, b) => (a.data.order ?? 0) - (b.data.order ?? 0));
+    const open = await Promise.all(
+      found.map(async ({ job, data }) => ({
+        id: idOf(job.id ?? ""),
+        key: data.key,
+        input: data.input?.value,
+        state: await this.#state(line, job),
+      })),
+    );
+    // What was added under a kind is of its types.
+    return open.filter(({ state }) => isOpen(state)) as unknown as readonly OpenJob<Input, Report, Result>[];
   }
 
   #line({ name }: JobName): Line {
@@ -239,7 +258,8 @@ class BullJobs implements JobQueue {
       const notes = line.codec.notes.read(jobId, data);
       const state = notes.outcome ?? (notes.attempt === undefined ? undefined : runningState(notes.attempt, notes));
       if (state) line.watch.saw(jobId, state);
-      line.watch.lookAgain();
+      // It has just begun, and left the line.
+      if (notes.report === undefined) line.watch.lookAgain();
     });
     for (const event of ["waiting", "delayed", "completed", "failed", "removed"] as const)
       events.on(event, ({ jobId }: { readonly jobId: string }) => line.watch.lookAgain(jobId));
@@ -266,10 +286,30 @@ class BullJobs implements JobQueue {
     });
   }
 
+  /** A server that is frozen says nothing, and its client waits for ever. */
+  async #answered<T>(call: Promise<T>): Promise<T> {
+    const over = new AbortController();
+    const late = this.#parts.wait(callTimeout, over.signal).then(
+      () => Promise.reject(new Error("the database of the jobs does not answer")),
+      () => call,
+    );
+    try {
+      return await Promise.race([call, late]);
+    } finally {
+      over.abort();
+    }
+  }
+
   #fail(error: unknown): void {
     // What was closed under a blocking read says so.
     if (!this.#isStopped) this.#parts.onError(error);
   }
+}
+
+async function closeAll(lines: readonly Line[]): Promise<void> {
+  await Promise.all(lines.map(async ({ worker }) => worker?.close()));
+  await Promise.all(lines.map(async ({ events }) => (await events?.catch(() => undefined))?.close()));
+  await Promise.all(lines.map(({ queue }) => queue.close()));
 }
 
 type DoParts = Parameters<typeof doJob>[1];

@@ -178,8 +178,7 @@ class EmbeddedQueue implements JobQueue {
   ): void {
     const line = this.#line(kind.name);
     if (line.doer || this.#isStarted) throw new Error(`jobs of kind ${kind.name} are handled already, or too late`);
-    // It is only ever given jobs of its kind.
-    line.doer = { kind, worker: worker as unknown as AnyWorker };
+    line.doer = { kind, worker };
   }
 
   async start(): Promise<void> {
@@ -215,8 +214,8 @@ class EmbeddedQueue implements JobQueue {
 
   #schedule(entry: Entry): void {
     const { dueAt } = entry.kept;
-    if (dueAt === undefined || dueAt <= this.#parts.now()) return this.#due(entry.name);
     entry.phase = "due";
+    if (dueAt === undefined || dueAt <= this.#parts.now()) return this.#due(entry.name);
     this.#show(entry, { is: "due", at: dueAt });
     this.#alarms.set(entry.name, dueAt);
   }

@@ -28,7 +28,8 @@ export function jobKind<Input, Report = never, Result = void, Checkpoint = never
   name: string,
   limits: Partial<JobLimits> = {},
 ): JobKind<Input, Report, Result, Checkpoint> {
-  if (!/^[a-z][a-z-]*$/.test(name)) throw new TypeError(`"${name}" names no job kind: lower-case letters and hyphens do`);
+  if (!/^[a-z][a-z-]*$/.test(name))
+    throw new TypeError(`"${name}" names no job kind: lower-case letters and hyphens do`);
   return { name, concurrency: 1, maxAttempts: 3, retryAfter: doubling, keepFor: 24 * 3_600_000, ...limits };
 }
 

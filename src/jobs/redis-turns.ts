@@ -15,8 +15,10 @@ export function createRedisTurns(client: RedisClient, base: string): Turns {
   const run = (script: string, keys: readonly string[], ...words: readonly (string | number)[]) =>
     client.eval(script, { keys: [...keys], arguments: words.map(String) });
   return {
+    number: async () => Number(await run(`return redis.call("incr", KEYS[1])`, [orders])),
     take: async (id, key) => Number(await run(takeScript, [orders, line, gate(key)], id)),
-    putBack: async (id, order) => void (await run(`return redis.call("zadd", KEYS[1], ARGV[2], ARGV[1])`, [line], id, order)),
+    putBack: async (id, order) =>
+      void (await run(`return redis.call("zadd", KEYS[1], ARGV[2], ARGV[1])`, [line], id, order)),
     place: async (id) => Number(await run(placeScript, [line], id, job)),
     isNext: async ({ id, key, order }) =>
       key === undefined || (await run(nextScript, [orders, gate(key)], id, job, order ?? "")) === 1,
@@ -26,9 +28,11 @@ export function createRedisTurns(client: RedisClient, base: string): Turns {
       return typeof next === "string" ? next : undefined;
     },
     cancel: async (id) => void (await run(cancelScript, [line, cancelled, events], id)),
-    isCancelled: async (id) =>
-      (await run(`return redis.call("sismember", KEYS[1], ARGV[1])`, [cancelled], id)) === 1,
-    lastEvent: async () => String((await run(lastEventScript, [events])) ?? "0-0"),
+    isCancelled: async (id) => (await run(`return redis.call("sismember", KEYS[1], ARGV[1])`, [cancelled], id)) === 1,
+    async lastEvent() {
+      const last = await run(lastEventScript, [events]);
+      return typeof last === "string" ? last : "0-0";
+    },
   };
 }
 

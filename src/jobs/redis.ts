@@ -10,7 +10,10 @@ interface RedisOptions extends Pick<QueueParts, "onError"> {
 }
 
 /** Connects, or throws a `JobsError` within two seconds. */
-export async function openRedis(url: string, { prefix = "chatdrive-jobs", onError }: RedisOptions): Promise<BullDatabase> {
+export async function openRedis(
+  url: string,
+  { prefix = "chatdrive-jobs", onError }: RedisOptions,
+): Promise<BullDatabase> {
   let isConnected = false;
   const client = createClient({
     url,
@@ -45,7 +48,6 @@ export async function openRedis(url: string, { prefix = "chatdrive-jobs", onErro
 }
 
 /** One adapter a client: BullMQ would make one for every queue, each with listeners of its own. */
-function adapted(client: unknown): ConnectionOptions {
-  // The same client, declared with other type parameters than the adapter asks for.
-  return createNodeRedisClient(client as Parameters<typeof createNodeRedisClient>[0]) as ConnectionOptions;
+function adapted(client: object): ConnectionOptions {
+  return createNodeRedisClient(client);
 }

@@ -1,5 +1,7 @@
 /** What BullMQ does not know about the jobs of a kind: their places, whose turn it is within a key, and who is cancelled. */
 export interface Turns {
+  /** A number for a job that waits for a time, so that lists keep the order jobs were added in. */
+  number(): Promise<number>;
   /** Gives a job its number, and its place in the line and, with a key, among those of the key. */
   take(id: string, key: string | undefined): Promise<number>;
   /** Puts one back into the line at its number. */

@@ -49,7 +49,7 @@ export function createWatch({ look, wait, onError }: WatchParts): Watch {
     one.news += 1;
     if (one.isLooking) return;
     one.isLooking = true;
-    for (let seen = 0; seen !== one.news && watched.get(id) === one; ) {
+    for (let seen = 0; seen !== one.news && watched.get(id) === one;) {
       seen = one.news;
       try {
         const state = await look(id);
