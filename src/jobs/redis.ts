@@ -49,5 +49,8 @@ export async function openRedis(
 
 /** One adapter a client: BullMQ would make one for every queue, each with listeners of its own. */
 function adapted(client: object): ConnectionOptions {
-  return createNodeRedisClient(client);
+  const adapter = createNodeRedisClient(client);
+  // It repeats the client's errors, and where nobody listened to that the process would end: the client has told of them.
+  adapter.on("error", () => undefined);
+  return adapter;
 }
