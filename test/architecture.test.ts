@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 const parts: Readonly<Record<string, readonly string[]>> = {
   "src/storage": [],
   "src/store": [],
+  "src/jobs": [],
   "src/log.ts": [],
   "src/config.ts": ["src/storage"],
   "src/i18n": ["src/storage"],
@@ -33,7 +34,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
 };
 
 function everything(): readonly string[] {
-  const layers = ["storage", "store", "i18n", "drivers", "users", "actions", "gateway", "telegram", "discord"];
+  const layers = ["storage", "store", "jobs", "i18n", "drivers", "users", "actions", "gateway", "telegram", "discord"];
   return ["src/app", "src/log.ts", "src/config.ts", ...layers.map((layer) => `src/${layer}`)];
 }
 
