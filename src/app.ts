@@ -14,9 +14,10 @@ import { createTransfers, type Transfers } from "./actions/transfers/transfers.t
 import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
 import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
-import { gatewayOf } from "./app/gateway.ts";
+import { gatewayOf, isLocal } from "./app/gateway.ts";
 import { offerFirstOperator, adminOf } from "./app/operators.ts";
 import { linkIssuer, methodsOf } from "./app/links.ts";
+import { openProbe } from "./app/probe.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { createFileBytes } from "./gateway/bytes.ts";
 import { deriveKey } from "./gateway/keys.ts";
@@ -99,8 +100,11 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const revocations = revocationsIn(store, config);
   const late: LateParts = {};
   const admin = adminOf({ config, store, revocations, log, frontends: () => late.frontends });
-  const storage = openStorage({ config, store, log, count: (what) => admin.counters.count(what) });
+  const { probe, close: closeProbe } = openProbe(isLocal(config.pikpak.driveUrl) ? "anywhere" : "public");
+  onClose(async () => closeProbe());
+  const storage = openStorage({ config, store, log, probe, count: (what) => admin.counters.count(what) });
   onClose(() => storage.close());
+  void storage.sweep().catch((err: unknown) => log.error({ err }, "storage sweep failed"));
   onClose(() => admin.stop());
   const tickets = createTickets({ keys, now: Date.now });
   const newest = keys.at(-1) ?? keys[0];

@@ -145,7 +145,7 @@ export class NameIndex {
   #learn(entry: Entry, { id: folder, readAt }: FolderRecord): void {
     const before = this.#known.get(entry.id);
     // It was moved: the folder it was seen in last is where it is.
-    if (before && before.readAt > readAt) return;
+    if (before && before.folder !== folder && before.readAt > readAt) return;
     const known: Known = { entry, folder, folded: fold(entry.name), readAt };
     this.#known.set(entry.id, known);
     if (before?.folded === known.folded) return;

@@ -36,7 +36,7 @@ class SlowDrive implements Driver {
     this.#open();
   }
 
-  async list(folder: string | undefined, { cursor = "0" }: { cursor?: string } = {}): Promise<Page<Entry>> {
+  async list(folder: string | undefined, { cursor = "0" }: { cursor?: string | undefined } = {}): Promise<Page<Entry>> {
     this.asked.push(`list ${folder ?? "/"} ${cursor}`);
     if (cursor !== "0") await this.#gate;
     if (this.failing) throw this.failing;
@@ -69,6 +69,8 @@ function app(
 } {
   const kind: DriverKind = {
     name: "slow",
+    added: "sign-in",
+    where: "private",
     fields: [
       { name: "username", kind: "text", required: true, maxLength: 50 },
       { name: "password", kind: "secret", required: true, maxLength: 50 },

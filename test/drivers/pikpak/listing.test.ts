@@ -80,7 +80,7 @@ describe("listing", () => {
     const driver = at.account();
     for (const token of ["a", "b", "a", "b", "a"])
       at.pikpak.fail({ path: "/drive/v1/files", status: 200, body: page(token) });
-    const folders = createFolders({ now: at.context.now, wait: at.context.wait, onRead: () => undefined });
+    const folders = createFolders({ ...at.context, onRead: () => undefined });
     const wanted = { mount: "m", folder: undefined, driver, refresh: false, signal: undefined };
     await folders.read(wanted);
     await expect.poll(async () => (await folders.read(wanted)).failed).toEqual({ code: "upstream" });

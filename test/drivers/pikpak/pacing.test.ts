@@ -15,9 +15,9 @@ afterEach(() => at.close());
 describe("an account's pace", () => {
   /** When each of `count` requests may go, in ms from now, by a clock that moves only where somebody waits longest. */
   async function turnsOf(count: number): Promise<number[]> {
-    const gate = createGate("a", { ...lend(), now: () => 1000, wait: async (ms) => void turns.push(ms) });
+    const gate = createGate("a", { ...lend(), monotonic: () => 1000, wait: async (ms) => void turns.push(ms) });
     const turns: number[] = [];
-    for (let n = 0; n < count; n++) await gate.pass();
+    for (let n = 0; n < count; n++) await gate.pass({ asker: "telegram:1" });
     return turns;
   }
 

@@ -80,7 +80,7 @@ describe("whatever the service sends", () => {
         expect(entry.id).not.toBe("");
         expect(Number.isSafeInteger(entry.size ?? 0) && (entry.size ?? 0) >= 0).toBe(true);
         expect(() => new Date(entry.modifiedAt ?? 0).toISOString()).not.toThrow();
-        detailsOf(read);
+        detailsOf(read, sharedLink);
         createdAt(read);
       }),
       { numRuns: 500 },
