@@ -61,7 +61,7 @@ export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
       current = { token: solved, until: endOf(usualLife, parts.context.monotonic()), challenged: false };
       return solved;
     }
-    const answer = await init(parts, parts.gate, { action, meta: await signedMeta(parts, userId) });
+    const answer = await init(parts, parts.gate, { action, meta: () => signedMeta(parts, userId) });
     if (parts.challenge === "stop" || refusedBesideChallenge) stopAtChallenge(answer);
     current = heldOf(answer, parts.context.monotonic());
     return current.token;
@@ -76,7 +76,7 @@ export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
     async forSignIn(username) {
       const solved = await solvedToken(parts.vault);
       if (solved !== undefined) return solved;
-      const answer = await init(parts, parts.signInGate, { action: "POST:/v1/auth/signin", meta: loginMeta(username) });
+      const answer = await init(parts, parts.signInGate, { action: "POST:/v1/auth/signin", meta: async () => loginMeta(username) });
       stopAtChallenge(answer);
       return answer.captcha_token;
     },
@@ -119,7 +119,8 @@ async function solvedToken(vault: Vault): Promise<string | undefined> {
 
 interface Purpose {
   readonly action: string;
-  readonly meta: object;
+  /** Made when it is sent: the time in it must not be that of the queue. */
+  meta(): Promise<object>;
 }
 
 async function init(parts: CaptchaParts, gate: Gate, { action, meta }: Purpose): Promise<Issued> {
@@ -140,7 +141,7 @@ async function init(parts: CaptchaParts, gate: Gate, { action, meta }: Purpose):
         captcha_token: "",
         client_id: identity.clientId,
         device_id: deviceId,
-        meta,
+        meta: await meta(),
         redirect_uri: `${returnTo}${context.now()}`,
       },
     },

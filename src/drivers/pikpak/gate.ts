@@ -40,7 +40,7 @@ export function createGate(name: string, context: GateContext, common?: Turns): 
   const write = (pause: number, level: number) =>
     notes.write(key, JSON.stringify({ until: now() + pause, level, pause }), pause + forgiven);
   const refuseWhileCooling = async () => {
-    const left = ((await current())?.until ?? 0) - monotonic();
+    const left = Math.ceil(((await current())?.until ?? 0) - monotonic());
     if (left > 0) throw new StorageError("too-frequent", { retryAfter: left, message: "cooling down" });
   };
   const turns = createTurns({ ...context, rate });
@@ -56,9 +56,10 @@ export function createGate(name: string, context: GateContext, common?: Turns): 
     async coolDown(ms) {
       count?.("cool-downs");
       const before = await current();
-      const left = Math.max(0, (before?.until ?? 0) - monotonic());
+      const left = before ? Math.max(0, Math.ceil(before.until - monotonic())) : 0;
       // What was on its way when the cool-down began is told the same, and makes it no worse.
-      const level = before === undefined || monotonic() > before.until + forgiven ? 0 : before.level + (left > 0 ? 0 : 1);
+      const isForgiven = before === undefined || monotonic() > before.until + forgiven;
+      const level = isForgiven ? 0 : before.level + (left > 0 ? 0 : 1);
       const step = left > 0 ? left : (steps[Math.min(level, steps.length - 1)] ?? hour);
       const pause = Math.min(Math.max(ms ?? step, left), day);
       cooling = Promise.resolve({ until: monotonic() + pause, level });

@@ -42,7 +42,7 @@ export function createTurns({ rate, monotonic, wait }: TurnsParts): Turns {
     isGiving = true;
     while (foreground.hasAny || background.hasAny) {
       const at = taken.length < rate ? monotonic() : Math.max(monotonic(), (taken[0] ?? 0) + second);
-      if (at > monotonic()) await wait(at - monotonic());
+      if (at > monotonic()) await wait(Math.ceil(at - monotonic()));
       const waiting = pick();
       // Whoever waited has left meanwhile.
       if (!waiting) break;
