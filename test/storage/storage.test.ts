@@ -47,6 +47,20 @@ describe("storage of mounts", () => {
   });
 });
 
+test("storage tells what a mount's drive can do besides the required, and asks it nothing for that", async () => {
+  const drive = new SlowDrive([[]]);
+  const { mount, storage } = app(drive);
+  const { id } = await mount();
+  drive.asked.length = 0;
+  expect([...(await storage.can(id))]).toEqual([]);
+  const able = app(Object.assign(new SlowDrive([[]]), { quota: async () => ({ used: 5 }) }));
+  const other = await able.mount();
+  expect([...(await able.storage.can(other.id))]).toEqual(["quota"]);
+  expect(await able.storage.quota(other.id)).toEqual({ used: 5 });
+  expect(await storage.quota(id)).toBeUndefined();
+  expect(drive.asked).toEqual([]);
+});
+
 describe("storage of folders", () => {
   const three = [[entry(1), entry(2)], [entry(3)], [entry(4)]];
 
