@@ -77,7 +77,8 @@ export function createAuth(given: AuthParts): Auth {
     async session(signal) {
       signal?.throwIfAborted();
       if (known && known.until > parts.context.monotonic()) return known;
-      return joined(obtain(undefined), signal);
+      // One whose time is over is not taken from the vault again, whatever the clock says of its end there.
+      return joined(obtain(known?.accessToken), signal);
     },
     async renew(refused, signal) {
       if (known && known.accessToken !== refused) return;

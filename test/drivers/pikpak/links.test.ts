@@ -156,3 +156,28 @@ describe("renditions", () => {
     await expect(driver.link(file.id)).resolves.toMatchObject({ kind: "url" });
   });
 });
+
+describe("a file without its original", () => {
+  const transcode = media(address("T"), { media_id: "M7", media_name: "720P", is_origin: false, category: "category_transcode" });
+
+  test("says so in its details, and the refusal of its link names it", async () => {
+    at.pikpak.fail({ path: files, status: 200, body: detail({ medias: [transcode] }) });
+    expect(await at.account().stat("VOtest")).toMatchObject({ original: false, variants: [{ id: "M7" }] });
+    await expect(linkTo({ medias: [transcode] })).rejects.toMatchObject({ code: "no-link", subject: "f.mkv" });
+  });
+
+  test("is told from one that has it, from one just made, and from one without bytes", async () => {
+    const has = { medias: [media(address("A"))] };
+    const young = { created_time: new Date(at.context.now() - 5000).toISOString() };
+    for (const changes of [has, young, { size: "0" }]) {
+      at.pikpak.fail({ path: files, status: 200, body: detail(changes) });
+      expect(await at.account().stat("VOtest")).not.toHaveProperty("original");
+    }
+  });
+
+  test("says so, too, where the service withholds it", async () => {
+    const audit = { status: "STATUS_SENSITIVE_RESOURCE" };
+    at.pikpak.fail({ path: files, status: 200, body: detail({ audit }) });
+    expect(await at.account().stat("VOtest")).toMatchObject({ original: false });
+  });
+});

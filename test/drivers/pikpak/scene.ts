@@ -13,6 +13,8 @@ export interface ViewState {
   /** A driver of Mia's account; with `secrets` instead of her password. */
   account(options?: Values, secrets?: Values): Driver;
   share(options: Values, secrets?: Values): Driver;
+  /** A driver of Mia's account in a new process over the same vault and notes. */
+  restarted(): Driver;
   /** How often a path was asked for. */
   asked(path: string): number;
   close(): Promise<void>;
@@ -45,6 +47,11 @@ export async function state({
     context,
     account: (options = { username }, secrets = { password }) => open("pikpak", options, secrets),
     share: (options, secrets = {}) => open("pikpak-share", options, secrets),
+    restarted() {
+      const driver = kindNamed(kindsOf(pikpak, settings), "pikpak").open({ username }, context);
+      opened.push(driver);
+      return driver;
+    },
     asked: (path) => pikpak.calls.filter((call) => call.path === path).length,
     async close() {
       for (const driver of opened) await driver.close?.();
