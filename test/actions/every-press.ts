@@ -1,8 +1,9 @@
-import type { Press, ViewRef } from "../../src/actions/action.ts";
+import type { ButtonPress } from "../../src/actions/buttons.ts";
+import type { ViewRef } from "../../src/actions/model/session.ts";
 
 /** One of each button there is; a missing one does not compile. */
-export const presses = (view: ViewRef): readonly Press[] => {
-  const each: { [Do in Press["do"]]: Extract<Press, { do: Do }> } = {
+export const presses = (view: ViewRef): readonly ButtonPress[] => {
+  const each: { [Do in ButtonPress["do"]]: Extract<ButtonPress, { do: Do }> } = {
     open: { do: "open", view, index: 0 },
     turn: { do: "turn", view, page: 2 },
     up: { do: "up", view },

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { audiences, sharedCapabilities, type Action, type Visit } from "../../src/actions/action.ts";
-import { mayFetch } from "../../src/actions/permission.ts";
-import { placeNews } from "../../src/actions/place.ts";
+import { type Action } from "../../src/actions/action.ts";
+import { audiences, sharedCapabilities } from "../../src/users/place.ts";
+import { type Visit } from "../../src/users/visit.ts";
+import { mayFetch } from "../../src/actions/context/leave.ts";
+import { placeNews } from "../../src/users/place.ts";
 import { createRemovals } from "../../src/actions/removals.ts";
-import { encodePress } from "../../src/actions/press.ts";
+import { encodeButton } from "../../src/actions/buttons.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import { jun, mia, signInAs } from "./house.ts";
+import { jun, mia, signInAs } from "./test-app.ts";
 import { presses } from "./every-press.ts";
 import { group, lena, lent, names, nox, rowOf, there, town, type Town } from "./town.ts";
 
@@ -223,7 +225,7 @@ describe("another member's press", () => {
     const at = town();
     await lent(at);
     const first = await at.at.see(there(jun), { do: "browse" }, "listing");
-    const payload = encodePress({ do: "open", view: first.view, index: rowOf(first, "Films") });
+    const payload = encodeButton({ do: "open", view: first.view, index: rowOf(first, "Films") });
     const copy = await at.at.see(lena, { do: "start", payload }, "listing");
     expect(copy.trail).toEqual(["Films"]);
     const file = await at.at.see(lena, { do: "open", view: copy.view, index: rowOf(copy, "beach.mp4") }, "file");
@@ -259,7 +261,7 @@ describe.each(presses({ id: "zzzzzzzzzz", revision: 1 }).map((press) => [press.d
       expect([theirs.screen.show, "for" in theirs.screen && theirs.screen.for]).toEqual(
         theirs.screen.show === "form" ? ["form", false] : [theirs.screen.show, "asker"],
       );
-      const linked: Action = { do: "start", payload: encodePress({ ...press, view: first.view }) };
+      const linked: Action = { do: "start", payload: encodeButton({ ...press, view: first.view }) };
       for (const [visit, action] of [
         [nox, { ...press, view: first.view }],
         [there(nox), { ...press, view: first.view }],

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Action } from "../../src/actions/action.ts";
-import type { FormScreen } from "../../src/actions/screen.ts";
-import { app, mia, signInAs, usualCloud, type TestApp } from "./house.ts";
+import type { FormScreen } from "../../src/actions/model/screen.ts";
+import { app, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
 
 let pikpak: PikPakEmulator;
 

@@ -1,8 +1,8 @@
-import type { Visit } from "../../src/actions/action.ts";
-import type { Services } from "../../src/actions/services.ts";
+import type { Visit } from "../../src/users/visit.ts";
+import type { Services } from "../../src/actions/context/services.ts";
 import type { StorageError } from "../../src/storage/error.ts";
-import type { Listing, Screen } from "../../src/actions/screen.ts";
-import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type Cloud, type TestApp } from "./house.ts";
+import type { Listing, Screen } from "../../src/actions/model/screen.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type Cloud, type TestApp } from "./test-app.ts";
 
 /** A group in which Mia is an admin, Jun and Lena are members, and Nox is nobody. */
 export interface Town {

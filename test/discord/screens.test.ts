@@ -1,6 +1,6 @@
 import { ComponentType, type APIContainerComponent } from "discord.js";
 import { describe, expect, test } from "vitest";
-import type { FileCard, FormScreen, LinkCard, Listing } from "../../src/actions/screen.ts";
+import type { FileCard, FormScreen, LinkCard, Listing } from "../../src/actions/model/screen.ts";
 import { encodeWidgetAction } from "../../src/discord/ids.ts";
 import { isModal, paintModal } from "../../src/discord/screens/form.ts";
 import { paint } from "../../src/discord/screens/paint.ts";

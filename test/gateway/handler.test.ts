@@ -3,7 +3,7 @@ import { createTickets } from "../../src/gateway/ticket.ts";
 import type { Link } from "../../src/storage/driver.ts";
 import { createLinks } from "../../src/storage/links.ts";
 import { serve } from "./file-host.ts";
-import { browser, fileOf, mia, openHost, openTestApp, secretKey } from "./house.ts";
+import { browser, fileOf, mia, openHost, openTestApp, secretKey } from "./test-app.ts";
 
 const address = "https://dl-a10b-1.example.com/download/?fid=1&expire=1790596879&sign=abc";
 const direct = (): Link => ({ kind: "url", url: address });

@@ -1,5 +1,5 @@
 import { ButtonStyle } from "discord.js";
-import type { FileCard } from "../../actions/screen.ts";
+import type { FileCard } from "../../actions/model/screen.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { moment, plainLabel, strong } from "../markup.ts";
 import { postButton, press, trailLine, type Painter } from "./painter.ts";

@@ -1,5 +1,5 @@
-import { audiences, sharedCapabilities } from "../../actions/action.ts";
-import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/screen.ts";
+import { audiences, sharedCapabilities } from "../../users/place.ts";
+import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/model/screen.ts";
 import type { Order } from "../../storage/entry.ts";
 import { maxOptions } from "../limits.ts";
 import { label, plainLabel } from "../markup.ts";

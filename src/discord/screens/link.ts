@@ -1,4 +1,4 @@
-import type { LinkCard } from "../../actions/screen.ts";
+import type { LinkCard } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { copyable, link, moment, strong, label } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";

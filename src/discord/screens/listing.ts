@@ -1,4 +1,4 @@
-import type { Listing } from "../../actions/screen.ts";
+import type { Listing } from "../../actions/model/screen.ts";
 import type { Entry, Order } from "../../storage/entry.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";

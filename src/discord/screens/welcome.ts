@@ -1,5 +1,5 @@
 import { ButtonStyle } from "discord.js";
-import type { Welcome } from "../../actions/screen.ts";
+import type { Welcome } from "../../actions/model/screen.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
 

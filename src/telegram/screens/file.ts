@@ -1,4 +1,4 @@
-import type { FileCard } from "../../actions/screen.ts";
+import type { FileCard } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";

@@ -1,7 +1,7 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import { audiences, sharedCapabilities } from "../../actions/action.ts";
-import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/screen.ts";
+import { audiences, sharedCapabilities } from "../../users/place.ts";
+import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/model/screen.ts";
 import type { Order } from "../../storage/entry.ts";
 import { elideName } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";

@@ -1,6 +1,6 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { LinkCard } from "../../actions/screen.ts";
+import type { LinkCard } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { isolate } from "../../i18n/names.ts";
 import { maxCopied } from "../limits.ts";

@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type { Listing } from "../../actions/screen.ts";
+import type { Listing } from "../../actions/model/screen.ts";
 import type { Entry, Order } from "../../storage/entry.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";

@@ -1,4 +1,4 @@
-import type { Welcome } from "../../actions/screen.ts";
+import type { Welcome } from "../../actions/model/screen.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** The first words, and the two ways in. */
