@@ -42,7 +42,7 @@ export class SlowDrive implements Driver {
   async list(folder: string | undefined, { cursor = "0", signal }: Listing = {}): Promise<Page<Entry>> {
     this.signals.push(signal);
     this.asked.push(`list ${folder ?? "/"} ${cursor}`);
-    if (cursor !== "0") await this.#gate;
+    if (cursor !== "0") await Promise.race([this.#gate, rejected(signal)]);
     if (this.failing) throw this.failing;
     const at = Number(cursor);
     const next = at + 1 < this.#pages.length ? { next: String(at + 1) } : {};
@@ -60,6 +60,13 @@ export class SlowDrive implements Driver {
     if (this.failing) throw this.failing;
     return this.link1();
   }
+}
+
+/** Rejects when the signal ends the call. */
+function rejected(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
 }
 
 /** Storage over a slow drive, and the shelves it writes to. */
