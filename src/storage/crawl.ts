@@ -73,10 +73,10 @@ export function createCrawler(parts: CrawlerParts): Crawler {
   const newest = new Map<string, Running>();
   const running = new Set<Running>();
   const stopAll = (which: (run: Running) => boolean) => {
-    for (const run of [...running]) if (which(run)) run.stop();
+    for (const run of running) if (which(run)) run.stop();
   };
   const leave = (key: string, asker: string) => {
-    for (const run of [...running]) if (run.key === key) run.leave(asker);
+    for (const run of running) if (run.key === key) run.leave(asker);
   };
   return {
     start(wanted) {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { StorageError } from "../../src/storage/error.ts";
 import { app, entry, SlowDrive, type SlowApp } from "./app.ts";
@@ -31,6 +32,8 @@ test("a person who follows a folder is given its end, also when somebody else re
 test("a refresh by one person does not fail another's search of the tree", async () => {
   const { drive, at, id } = await reading();
   const crawl = await at.storage.crawl(id, undefined, { asker: "telegram:2" });
+  // It has come to the folder, and waits for it there.
+  await setImmediate();
   await at.storage.folder(id, undefined, { refresh: true });
   await at.storage.folder(id, undefined, { refresh: true });
   drive.release();
