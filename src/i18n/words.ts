@@ -33,7 +33,9 @@ const fallback = "en";
 /** Reads every language of a folder; throws when one does not parse. */
 export function loadWords({ directory, onProblem = raise }: WordsOptions = {}): Words {
   const files = directory === undefined ? wordFiles() : filesIn(directory);
-  const bundles = new Map([...new Set(files.map(languageOf))].map((language) => [language, readBundle(language, files)]));
+  const bundles = new Map(
+    [...new Set(files.map(languageOf))].map((language) => [language, readBundle(language, files)]),
+  );
   const languages = [fallback, ...[...bundles.keys()].filter((language) => language !== fallback).toSorted()];
   return {
     languages,

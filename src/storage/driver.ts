@@ -65,7 +65,10 @@ export const capabilities = Object.keys({ quota: true } satisfies Record<Capabil
  */
 export interface Driver extends Partial<Capabilities> {
   /** One page of a folder (absent = the mount's root), as the drive orders it. A folder that is gone: `not-found`. */
-  list(folder: string | undefined, options?: CallOptions & { readonly cursor?: string | undefined }): Promise<Page<Entry>>;
+  list(
+    folder: string | undefined,
+    options?: CallOptions & { readonly cursor?: string | undefined },
+  ): Promise<Page<Entry>>;
   stat(id: string, options?: CallOptions): Promise<Details>;
   /** `prefer` names a variant; absent = the original bytes, never silently anything else. */
   link(id: string, options?: CallOptions & { readonly prefer?: string | undefined }): Promise<Link>;

@@ -34,10 +34,12 @@ export function draftVault(parts: VaultParts, mount: string, given: Values): Dra
     read: async () => (stored ? stored.read() : held),
     write: async (changes) => {
       if (stored) return stored.write(changes);
-      return parts.exclusive(keyOf(mount), async () => void (held = merged(held, changes))).then(async () => {
-        // It was settled while this waited for its turn.
-        if (stored) await stored.write(changes);
-      });
+      return parts
+        .exclusive(keyOf(mount), async () => void (held = merged(held, changes)))
+        .then(async () => {
+          // It was settled while this waited for its turn.
+          if (stored) await stored.write(changes);
+        });
     },
     settle: (store) =>
       parts.exclusive(keyOf(mount), async () => {

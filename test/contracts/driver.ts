@@ -46,11 +46,14 @@ export function driverContract(
       for (const odd of shelf.odd) expect(entries.map((entry) => entry.name)).toContain(odd);
     });
 
-    test.runIf(names === "may-repeat")("a driver tells entries of one name in one folder apart by their ids", async () => {
-      const entries = await readAll(await open(), undefined);
-      const twins = entries.filter((entry) => entry.name === shelf.twins);
-      expect(new Set(twins.map((entry) => entry.id)).size).toBe(2);
-    });
+    test.runIf(names === "may-repeat")(
+      "a driver tells entries of one name in one folder apart by their ids",
+      async () => {
+        const entries = await readAll(await open(), undefined);
+        const twins = entries.filter((entry) => entry.name === shelf.twins);
+        expect(new Set(twins.map((entry) => entry.id)).size).toBe(2);
+      },
+    );
 
     test.runIf(ids === "opaque")("a driver's ids are the drive's own and not the names people gave", async () => {
       const driver = await open();

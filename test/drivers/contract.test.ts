@@ -27,11 +27,9 @@ beforeAll(async () => {
 });
 afterAll(() => pikpak.close());
 
-driverContract(
-  "pikpak",
-  async () => open("pikpak", { username: "mia@example.com" }, { password: "correct-horse" }),
-  { can: ["quota"] },
-);
+driverContract("pikpak", async () => open("pikpak", { username: "mia@example.com" }, { password: "correct-horse" }), {
+  can: ["quota"],
+});
 driverContract("pikpak-share", async () =>
   open("pikpak-share", { link: `https://mypikpak.com/s/${shared}` }, { passCode: "ab12" }),
 );

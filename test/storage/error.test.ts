@@ -17,19 +17,19 @@ test("a failure that is over after a while says that waiting mends it, where HTT
 
 test("signing in again is offered for failures of who signs in, and where the account may not do something", () => {
   const offered = storageErrorCodes.filter((code) => storageErrorKind(code).mends.includes("sign-in"));
-  expect(offered.toSorted()).toEqual(
-    [
-      "captcha-rejected",
-      "permission-denied",
-      "sign-in-refused",
-      "signed-out",
-      "wrong-credentials",
-    ] satisfies StorageErrorCode[],
-  );
+  expect(offered.toSorted()).toEqual([
+    "captcha-rejected",
+    "permission-denied",
+    "sign-in-refused",
+    "signed-out",
+    "wrong-credentials",
+  ] satisfies StorageErrorCode[]);
 });
 
 test("a failure of the one thing asked for says nothing about the mount", () => {
-  const ailing = storageErrorCodes.filter((code) => storageErrorKind(code).about === "entry" && storageErrorKind(code).ails);
+  const ailing = storageErrorCodes.filter(
+    (code) => storageErrorKind(code).about === "entry" && storageErrorKind(code).ails,
+  );
   expect(ailing).toEqual([]);
 });
 

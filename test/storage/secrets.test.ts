@@ -42,18 +42,21 @@ function onDisk({ mounts, secrets }: ReturnType<typeof shelves>) {
   };
 }
 
-test.each([0, 1, 2, 3])("a process killed at write %i of mounting leaves a whole mount or no secret after the next start", async (step) => {
-  const disk = shelves();
-  const die = killedAt(step);
-  const { mounts, secrets } = onDisk(disk);
-  await app(new SlowDrive([[]]), { mounts: die(mounts), secrets: die(secrets) })
-    .mount()
-    .catch(() => undefined);
-  const { storage } = app(new SlowDrive([[]]), onDisk(disk));
-  await storage.sweep();
-  const held = await keysOf(disk.secrets);
-  for (const id of held) expect(await storage.find(id)).toMatchObject({ id });
-});
+test.each([0, 1, 2, 3])(
+  "a process killed at write %i of mounting leaves a whole mount or no secret after the next start",
+  async (step) => {
+    const disk = shelves();
+    const die = killedAt(step);
+    const { mounts, secrets } = onDisk(disk);
+    await app(new SlowDrive([[]]), { mounts: die(mounts), secrets: die(secrets) })
+      .mount()
+      .catch(() => undefined);
+    const { storage } = app(new SlowDrive([[]]), onDisk(disk));
+    await storage.sweep();
+    const held = await keysOf(disk.secrets);
+    for (const id of held) expect(await storage.find(id)).toMatchObject({ id });
+  },
+);
 
 test("secrets are written nowhere before the drive was listed with them", async () => {
   const drive = new SlowDrive([[]]);
@@ -83,20 +86,23 @@ test("a token the driver is given while it signs in is kept with the mount", asy
   expect(await at.secrets.get(id)).toEqual({ refreshToken: "second" });
 });
 
-test.each([0, 1, 2, 3, 4])("removing a mount that is killed at write %i can be gone on with, and leaves no secret without its mount", async (step) => {
-  const disk = shelves();
-  const { id } = await app(new SlowDrive([[]]), onDisk(disk)).mount();
-  const die = killedAt(step);
-  const { mounts, secrets } = onDisk(disk);
-  await app(new SlowDrive([[]]), { mounts: die(mounts), secrets: die(secrets) })
-    .storage.unmount(id)
-    .catch(() => undefined);
-  const hasSecret = (await keysOf(disk.secrets)).includes(id);
-  const { storage } = app(new SlowDrive([[]]), onDisk(disk));
-  expect(hasSecret && (await storage.find(id)) === undefined).toBe(false);
-  await storage.unmount(id);
-  expect([await storage.find(id), await keysOf(disk.secrets)]).toEqual([undefined, []]);
-});
+test.each([0, 1, 2, 3, 4])(
+  "removing a mount that is killed at write %i can be gone on with, and leaves no secret without its mount",
+  async (step) => {
+    const disk = shelves();
+    const { id } = await app(new SlowDrive([[]]), onDisk(disk)).mount();
+    const die = killedAt(step);
+    const { mounts, secrets } = onDisk(disk);
+    await app(new SlowDrive([[]]), { mounts: die(mounts), secrets: die(secrets) })
+      .storage.unmount(id)
+      .catch(() => undefined);
+    const hasSecret = (await keysOf(disk.secrets)).includes(id);
+    const { storage } = app(new SlowDrive([[]]), onDisk(disk));
+    expect(hasSecret && (await storage.find(id)) === undefined).toBe(false);
+    await storage.unmount(id);
+    expect([await storage.find(id), await keysOf(disk.secrets)]).toEqual([undefined, []]);
+  },
+);
 
 test("a token that arrives after its mount was removed is written nowhere", async () => {
   let lent: DriverContext | undefined;

@@ -113,8 +113,7 @@ async function list(
   };
   const { files, next } = readPage(await client.call({ method: "GET", path: "/drive/v1/files", query, ...rest }));
   // A folder that is gone lists as empty; only its detail tells.
-  if (files.length === 0 && cursor === "" && folder !== "")
-    assertFolder(await detail(folder, rest));
+  if (files.length === 0 && cursor === "" && folder !== "") assertFolder(await detail(folder, rest));
   if (next !== "" && next === cursor) throw new StorageError("upstream", { message: "PikPak repeats a page token" });
   return { items: files.map(entryOf), ...(next !== "" && files.length > 0 && { next }) };
 }

@@ -76,7 +76,10 @@ export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
     async forSignIn(username) {
       const solved = await solvedToken(parts.vault);
       if (solved !== undefined) return solved;
-      const answer = await init(parts, parts.signInGate, { action: "POST:/v1/auth/signin", meta: async () => loginMeta(username) });
+      const answer = await init(parts, parts.signInGate, {
+        action: "POST:/v1/auth/signin",
+        meta: async () => loginMeta(username),
+      });
       stopAtChallenge(answer);
       return answer.captcha_token;
     },

@@ -86,11 +86,7 @@ interface Share {
 function createShare({ client, shareId, passCode }: ShareParts): Share {
   let token: Promise<string> | undefined;
   let called: string | undefined;
-  const ask = async (
-    path: string,
-    query: Readonly<Record<string, string>>,
-    options: CallOptions,
-  ): Promise<Answer> => {
+  const ask = async (path: string, query: Readonly<Record<string, string>>, options: CallOptions): Promise<Answer> => {
     const body = await client.call({ method: "GET", path, query: { share_id: shareId, ...query }, ...options });
     const { share_status: status, share_status_text: said, pass_code_token: fresh, title } = readShare(body);
     if (!readable.has(status)) {

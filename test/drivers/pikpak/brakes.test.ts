@@ -78,22 +78,27 @@ test("a person who tries one account after another is stopped after thirty withi
 test.each([
   ["too often", { error: "too_many_requests", code: 10 }, "too-frequent"],
   ["that the account is suspended", { error: "aborted", code: 4016 }, "account-suspended"],
-])("a stranger whose sign-in is told %s holds up neither the owner's calls nor their sign-in", async (_what, fault, code) => {
-  const open = process();
-  const owner = open("telegram:1", "pikpak", { username }, { password });
-  expect(await codeOf(owner.driver.list(undefined))).toBe("ok");
-  at.pikpak.fail({ path: signin, ...fault });
-  const stranger = open("telegram:666", "pikpak", { username }, { password: "guess" });
-  expect(await codeOf(stranger.driver.list(undefined))).toBe(code);
-  expect(await codeOf(owner.driver.list(undefined))).toBe("ok");
-  const again = open("telegram:1", "pikpak", { username }, { password });
-  expect(await codeOf(again.driver.list(undefined))).toBe("ok");
-});
+])(
+  "a stranger whose sign-in is told %s holds up neither the owner's calls nor their sign-in",
+  async (_what, fault, code) => {
+    const open = process();
+    const owner = open("telegram:1", "pikpak", { username }, { password });
+    expect(await codeOf(owner.driver.list(undefined))).toBe("ok");
+    at.pikpak.fail({ path: signin, ...fault });
+    const stranger = open("telegram:666", "pikpak", { username }, { password: "guess" });
+    expect(await codeOf(stranger.driver.list(undefined))).toBe(code);
+    expect(await codeOf(owner.driver.list(undefined))).toBe("ok");
+    const again = open("telegram:1", "pikpak", { username }, { password });
+    expect(await codeOf(again.driver.list(undefined))).toBe("ok");
+  },
+);
 
 test("a share that is asked for too often closes itself alone", async () => {
   const open = process();
   const file = at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1 });
-  const links = [1, 2].map(() => `https://mypikpak.com/s/${at.pikpak.build.share(at.mia, { title: "t", nodes: [file] }).id}`);
+  const links = [1, 2].map(
+    () => `https://mypikpak.com/s/${at.pikpak.build.share(at.mia, { title: "t", nodes: [file] }).id}`,
+  );
   const [one, other] = links.map((link, n) => open(`telegram:${n}`, "pikpak-share", { link }, {}).driver);
   at.pikpak.fail({ path: top, error: "operation_limited", code: 10 });
   expect(await codeOf(one?.list(undefined) ?? Promise.resolve())).toBe("too-frequent");

@@ -158,7 +158,12 @@ describe("renditions", () => {
 });
 
 describe("a file without its original", () => {
-  const transcode = media(address("T"), { media_id: "M7", media_name: "720P", is_origin: false, category: "category_transcode" });
+  const transcode = media(address("T"), {
+    media_id: "M7",
+    media_name: "720P",
+    is_origin: false,
+    category: "category_transcode",
+  });
 
   test("says so in its details, and the refusal of its link names it", async () => {
     at.pikpak.fail({ path: files, status: 200, body: detail({ medias: [transcode] }) });

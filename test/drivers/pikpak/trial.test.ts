@@ -57,7 +57,8 @@ function answer(it: FileHost, { headers }: IncomingMessage, response: ServerResp
   it.asked.push({ range, referer });
   if (it.hangs) return;
   if (it.status !== undefined) return void response.writeHead(it.status).end();
-  if (it.wantsReferer && !/^https:\/\/([a-z-]+\.)*mypikpak\.com\//.test(referer)) return void response.writeHead(403).end();
+  if (it.wantsReferer && !/^https:\/\/([a-z-]+\.)*mypikpak\.com\//.test(referer))
+    return void response.writeHead(403).end();
   const from = Number(/^bytes=(\d+)-/.exec(range)?.[1] ?? 0);
   if (from >= it.gives) return void response.writeHead(416, { "content-range": `bytes */${size}` }).end();
   response.writeHead(206, { "content-range": `bytes ${from}-${from}/${size}`, "content-length": 1 }).end("x");
@@ -120,17 +121,20 @@ test("an address is tried out once a file, whichever link it is", async () => {
   expect(host.asked).toHaveLength(1);
 });
 
-test.each([403, 429, 500, 503])("a file host that answers %i to everything leaves it open, and is asked again with the next link", async (status) => {
-  const driver = share();
-  host.status = status;
-  nextFile();
-  const link = await driver.link("VO1");
-  expect(link).toMatchObject({ kind: "url" });
-  expect("extent" in link || "headers" in link).toBe(false);
-  host.status = undefined;
-  nextFile();
-  expect(await driver.link("VO1")).toMatchObject({ extent: "whole" });
-});
+test.each([403, 429, 500, 503])(
+  "a file host that answers %i to everything leaves it open, and is asked again with the next link",
+  async (status) => {
+    const driver = share();
+    host.status = status;
+    nextFile();
+    const link = await driver.link("VO1");
+    expect(link).toMatchObject({ kind: "url" });
+    expect("extent" in link || "headers" in link).toBe(false);
+    host.status = undefined;
+    nextFile();
+    expect(await driver.link("VO1")).toMatchObject({ extent: "whole" });
+  },
+);
 
 test("a file host that never answers costs five seconds and no link", async () => {
   host.hangs = true;
