@@ -113,7 +113,7 @@ export class StorageError extends Error {
     if (options.subject !== undefined) this.subject = options.subject;
   }
 
-  /** Secret: the vault of a mount that could not be put up because a human is wanted; hand it to the next try. In no log. */
+  /** Secret: the vault of a mount that could not be made because a human is wanted; hand it to the next try. In no log. */
   get kept(): Values | undefined {
     return this.#kept;
   }

@@ -42,7 +42,7 @@ export interface Storage {
   /** The mount, or undefined when there is none of that id. */
   find(id: string): Promise<Mount | undefined>;
   /**
-   * Puts up a mount after listing its root once: it exists only if that worked. `folder` is checked too.
+   * Makes a mount after listing its root once: it exists only if that worked. `folder` is checked too.
    * On any failure, and when the process ends meanwhile, nothing is left behind.
    */
   mount(draft: MountDraft, options?: CallOptions): Promise<Mount>;
@@ -238,7 +238,7 @@ async function mount(
   const vault = draftVault(parts, id, { ...secrets, ...draft.kept });
   try {
     const driver = await drivers.open({ kind, mount: id, owner, options, vault });
-    // Read as a folder, so that who put it up sees the root without another call.
+    // Read as a folder, so that whoever mounts it sees the root without another call.
     await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: true, signal }), signal);
     const now = parts.now();
     const mount: Mount = {
@@ -365,7 +365,7 @@ async function sweep({ mounts, secrets, exclusive, log }: StorageParts): Promise
   let swept = 0;
   for (const id of orphans) {
     await exclusive(`mount:${id}`, async () => {
-      // Another process may have been putting it up.
+      // Another process may have been mounting it.
       if (await mounts.get(id)) return;
       await secrets.delete(id);
       swept += 1;

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Driver } from "../../../src/storage/driver.ts";
 import { lend, type LentContext } from "../context.ts";
-import { kindNamed, kindsOf, password, state, username, type ViewState } from "./scene.ts";
+import { kindNamed, kindsOf, password, startService, username, type Service } from "./service.ts";
 
 const files = "/drive/v1/files";
 const signin = "/v1/auth/signin";
 const top = "/drive/v1/share";
 
-let at: ViewState;
+let at: Service;
 const opened: Driver[] = [];
 beforeEach(async () => {
-  at = await state();
+  at = await startService();
 });
 afterEach(async () => {
   for (const driver of opened.splice(0)) await driver.close?.();
@@ -109,7 +109,7 @@ test("a share that is asked for too often closes itself alone", async () => {
 test("eight searches of shares leave the next person's share as quick as ever", async () => {
   await at.close();
   // Real time: what is measured is how long somebody waits.
-  at = await state({ wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
+  at = await startService({ wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
   const kinds = kindsOf(at.pikpak);
   const folder = at.pikpak.build.folder(at.mia, undefined, "Films");
   const share = () => `https://mypikpak.com/s/${at.pikpak.build.share(at.mia, { title: "t", nodes: [folder] }).id}`;

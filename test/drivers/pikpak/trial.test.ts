@@ -3,16 +3,16 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openProbe } from "../../../src/app/probe.ts";
 import type { Driver } from "../../../src/storage/driver.ts";
 import { lend } from "../context.ts";
-import { kindNamed, kindsOf, state, type ViewState } from "./scene.ts";
+import { kindNamed, kindsOf, startService, type Service } from "./service.ts";
 
 const info = "/drive/v1/share/file_info";
 const size = 1000;
 
-let at: ViewState;
+let at: Service;
 let host: FileHost;
 const opened: (() => Promise<void> | void)[] = [];
 beforeEach(async () => {
-  at = await state();
+  at = await startService();
   host = await fileHost();
 });
 afterEach(async () => {

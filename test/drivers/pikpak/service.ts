@@ -6,7 +6,7 @@ import type { Values } from "../../../src/storage/form.ts";
 import { lend, type LentContext } from "../context.ts";
 
 /** A service, an account on it, and drivers that live by the same clock. */
-export interface ViewState {
+export interface Service {
   readonly pikpak: PikPakEmulator;
   readonly mia: Account;
   readonly context: LentContext;
@@ -24,11 +24,11 @@ export const password = "correct-horse";
 export const username = "mia@example.com";
 
 /** What the app lends can be given from before, as after a restart. */
-export async function state({
+export async function startService({
   before,
   settings = {},
   wait,
-}: { before?: LentContext; settings?: object; wait?: LentContext["wait"] } = {}): Promise<ViewState> {
+}: { before?: LentContext; settings?: object; wait?: LentContext["wait"] } = {}): Promise<Service> {
   const lent = before ? lend({}, before) : lend();
   const context = wait ? { ...lent, wait } : lent;
   const pikpak = await startPikPak({ now: context.now });
