@@ -126,7 +126,7 @@ interface StorageParts {
   readonly log: DriverLog;
   /** Told of what drivers ask of the services behind them; absent = nobody counts. */
   readonly count?: DriverContext["count"] | undefined;
-  /** Entries of folders kept in memory; absent = 400,000. */
+  /** Entries of folders kept in memory; absent = 200,000. */
   readonly maxEntries?: number | undefined;
   /** Drivers kept open; absent = 256. */
   readonly maxOpen?: number | undefined;

@@ -37,6 +37,17 @@ test("a driver whose turn to be closed comes while it is asked answers first, an
   expect(drive.closed).toBeGreaterThan(0);
 });
 
+test("what one process keeps of links ends at twenty thousand, the one asked for longest ago going first", async () => {
+  const drive = new SlowDrive([[]]);
+  const at = app(drive);
+  const { id } = await at.mount();
+  const asked = (entry: string) => drive.asked.filter((call) => call === `link ${entry}`).length;
+  for (let n = 0; n < 20_001; n++) await at.storage.link(id, `f${n}`);
+  await at.storage.link(id, "f20000");
+  await at.storage.link(id, "f0");
+  expect([asked("f20000"), asked("f0")]).toEqual([1, 2]);
+});
+
 test("what one process keeps of listings ends at the entries it may keep, whoever comes and goes", async () => {
   const page = Array.from({ length: 100 }, (_, n) => entry(n));
   const drive = new SlowDrive([page]);

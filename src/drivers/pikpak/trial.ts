@@ -14,7 +14,7 @@ interface Trials {
 /** ms a person may wait for it. */
 const timeout = 5000;
 /** Files remembered: what their addresses give is the host's rule and not the address's. */
-const maxFiles = 1000;
+const maxFiles = 200;
 /** Some nodes refuse whoever does not come from PikPak's own pages. */
 const referer = { referer: "https://mypikpak.com/" };
 
