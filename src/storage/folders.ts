@@ -130,7 +130,7 @@ export function createFolders(parts: FoldersParts): Folders {
       for (const key of [...readers.keys()].filter(isOfMount)) readers.delete(key);
     },
     close() {
-      for (const reader of running.keys()) reader.stop(new StorageError("unreachable", { message: "closing" }));
+      for (const reader of running.keys()) reader.stop(new StorageError("upstream", { message: "closing" }));
       readers.clear();
     },
   };
@@ -225,7 +225,7 @@ class Reader {
   }
 
   #stopUnwanted(): void {
-    if (this.#isRetired && this.#waiting === 0) this.stop(new StorageError("unreachable", { message: "nobody waits" }));
+    if (this.#isRetired && this.#waiting === 0) this.stop(new StorageError("upstream", { message: "nobody waits" }));
   }
 
   async #read({ driver, folder, asker, background }: WantedFolder, first: () => void): Promise<void> {

@@ -24,7 +24,7 @@ export function idling(open: () => Driver): IdleDriver {
     void closing?.close?.().catch(() => undefined);
   };
   const use = async <T>(work: (driver: Driver) => Promise<T>): Promise<T> => {
-    if (isClosed) throw new StorageError("unreachable", { message: "the drive is being closed" });
+    if (isClosed) throw new StorageError("upstream", { message: "the drive was signed in to anew or removed" });
     current ??= open();
     underway += 1;
     try {

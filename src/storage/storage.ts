@@ -293,7 +293,7 @@ async function renew(
   const { secrets, options: changed } = divide(kind, values);
   const options = { ...mount.options, ...changed };
   await drivers.drop(id);
-  folders.forget(id, "unreachable");
+  folders.forget(id, "upstream");
   links.forget(id);
   // What joins the old secrets is used up with them: each change is kept at once. What replaces them proves itself first.
   const draft = amend ? undefined : draftVault(parts, id, { ...kept(before, kind), ...secrets });
@@ -303,7 +303,7 @@ async function renew(
     const driver = await drivers.open({ kind, mount: id, owner: mount.owner, options, vault });
     await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: true, signal }), signal);
   } catch (error) {
-    folders.forget(id, "unreachable");
+    folders.forget(id, "upstream");
     await drivers.drop(id);
     throw error;
   }

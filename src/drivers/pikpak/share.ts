@@ -61,9 +61,9 @@ export function openShare(parts: ShareParts): Driver {
     async link(id, { prefer, ...options } = {}) {
       const file = await share.file(id, options);
       const copy = prefer ?? (parts.transcode ? transcodesOf(file).map((media) => variantOf(media).id)[0] : undefined);
-      if (copy !== undefined) return shortLived(transcodeLink(file, copy), parts.context.now());
-      const link = shortLived(sharedLink(file), parts.context.now());
-      return link.kind === "url" ? { ...link, ...(await trials.of(id, link, options.signal)) } : link;
+      const link = shortLived(copy === undefined ? sharedLink(file) : transcodeLink(file, copy), parts.context.now());
+      if (link.kind !== "url") return link;
+      return { ...link, ...(await trials.find(`${id}/${copy ?? ""}`, link, options.signal)) };
     },
     title: () => share.title(),
     close: parts.close,

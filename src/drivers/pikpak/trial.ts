@@ -6,28 +6,35 @@ type Address = Extract<Link, { kind: "url" }>;
 /** What trying an address out has shown; empty = nothing that is sure. */
 type Finding = Pick<Address, "extent" | "headers">;
 
-/** What addresses of a share really give, found out once a file (protocol notes, §9.7). */
+/** What addresses of a share really give, found out once a rendition of a file (protocol notes, §9.7). */
 interface Trials {
-  of(file: string, link: Address, signal: AbortSignal | undefined): Promise<Finding>;
+  /** `of`: names the rendition. */
+  find(of: string, link: Address, signal: AbortSignal | undefined): Promise<Finding>;
 }
 
 /** ms a person may wait for it. */
 const timeout = 5000;
-/** Files remembered: what their addresses give is the host's rule and not the address's. */
+/** Renditions remembered: what their addresses give is the host's rule and not the address's. */
 const maxFiles = 200;
 /** Some nodes refuse whoever does not come from PikPak's own pages. */
 const referer = { referer: "https://mypikpak.com/" };
 
-/** Asks for a file's last byte: as a browser would that follows a link, and if it is turned away as PikPak's page does. */
+/**
+ * Asks for the last byte, or where the length is not known the first, which only shows who is let in: as a browser would
+ * that follows a link, and if that is turned away as PikPak's page does.
+ */
 export function createTrials(probe: Probe | undefined): Trials {
   const found = new LRUCache<string, Finding>({ max: maxFiles });
   return {
-    async of(file, link, signal) {
-      const known = found.get(file);
-      if (known || !probe || !link.size) return known ?? {};
-      const finding = await tryOut(probe, { url: link.url, at: link.size - 1, signal });
-      if (finding) found.set(file, finding);
-      return finding ?? {};
+    async find(of, { url, size }, signal) {
+      const known = found.get(of);
+      if (known || !probe) return known ?? {};
+      const finding = await tryOut(probe, { url, at: Math.max(0, (size ?? 0) - 1), signal });
+      if (!finding) return {};
+      const { extent: _unknown, ...rest } = finding;
+      const sure = size === undefined ? rest : finding;
+      found.set(of, sure);
+      return sure;
     },
   };
 }

@@ -112,6 +112,17 @@ test("a share's link that wants to be come to from PikPak's own pages carries th
   expect(host.asked.map(({ referer }) => referer !== "")).toEqual([false, true]);
 });
 
+test("a rendition's link carries the header it wants, and says nothing of its extent, for its length is not known", async () => {
+  host.wantsReferer = true;
+  const medias = [{ media_id: "M7", media_name: "720P", is_origin: false, link: { url: `${host.url}?fid=T` } }];
+  const file = { kind: "drive#file", id: "VO1", name: "f.mkv", size: String(size), medias };
+  at.pikpak.fail({ path: info, status: 200, body: JSON.stringify({ share_status: "OK", file_info: file }) });
+  const link = await share().link("VO1", { prefer: "M7" });
+  expect(link).toMatchObject({ headers: { referer: "https://mypikpak.com/" } });
+  expect("extent" in link).toBe(false);
+  expect(host.asked.map(({ range }) => range)).toEqual(["bytes=0-0", "bytes=0-0"]);
+});
+
 test("an address is tried out once a file, whichever link it is", async () => {
   const driver = share();
   nextFile();
