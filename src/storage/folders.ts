@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { CallOptions, Driver } from "./driver.ts";
 import type { Entry } from "./entry.ts";
-import { StorageError, type StorageErrorCode } from "./error.ts";
+import { StorageError, storageErrorKind, type StorageErrorCode } from "./error.ts";
 import { joined } from "./joined.ts";
 
 /** A folder as far as it has been read. */
@@ -82,12 +82,21 @@ export function createFolders(parts: FoldersParts): Folders {
     const there = readers.peek(key);
     if (!there?.startedAfter(reader)) readers.set(key, reader);
   };
+  const letGo = (key: string, reader: Reader) => {
+    readers.delete(key);
+    reader.retire();
+  };
   const start = (key: string, wanted: WantedFolder): Reader => {
     const reader = new Reader(wanted, parts);
     running.set(reader, key);
-    // What is known stays until there is something newer: a refresh that fails takes nothing from anybody.
-    if (readers.peek(key)?.isUseful) void reader.firstPage.then(() => takePlace(key, reader)).catch(() => undefined);
-    else readers.set(key, reader);
+    const there = readers.peek(key);
+    // What is known stays until there is something newer: a refresh that gets no answer takes nothing from anybody.
+    if (!there?.isUseful) readers.set(key, reader);
+    else
+      void reader.firstPage.then(
+        () => takePlace(key, reader),
+        (error: unknown) => isAnAnswer(error) && readers.peek(key) === there && letGo(key, there),
+      );
     void reader.done.then(() => settle(key, reader, wanted));
     return reader;
   };
@@ -134,6 +143,13 @@ export function createFolders(parts: FoldersParts): Folders {
       readers.clear();
     },
   };
+}
+
+/** The folder is gone, or the account may not see it any more: what was known of it is not so now. */
+function isAnAnswer(error: unknown): boolean {
+  if (!(error instanceof StorageError)) return false;
+  const { about } = storageErrorKind(error.code);
+  return about !== "service" && about !== "limit";
 }
 
 function keyOf(mount: string, folder: string | undefined): string {

@@ -63,7 +63,20 @@ test("a search ends once nobody wants it, whoever began anew", async () => {
   drive.release();
 });
 
-test("a refresh that fails takes from nobody what was known", async () => {
+test.each(["not-found", "signed-out"] as const)(
+  "a refresh that is told %s ends what was known, so that nobody is shown what is not so",
+  async (code) => {
+    const { drive, at, id } = await reading();
+    drive.release();
+    await untilRead(at, id);
+    drive.failing = new StorageError(code);
+    await expect(at.storage.folder(id, undefined, { refresh: true })).rejects.toMatchObject({ code });
+    expect(at.storage.peek(id, undefined)).toBeUndefined();
+    await expect(at.storage.folder(id, undefined)).rejects.toMatchObject({ code });
+  },
+);
+
+test("a refresh that gets no answer takes from nobody what was known", async () => {
   const { drive, at, id } = await reading();
   drive.release();
   await untilRead(at, id);
