@@ -131,7 +131,8 @@ test("eight searches of shares leave the next person's share as quick as ever", 
   const took = performance.now() - began;
   leaving.abort();
   await Promise.all(searches);
-  expect(took).toBeLessThan(1000);
+  // Two calls, each of which waits a second at the worst: for the turns that were given within the last one.
+  expect(took).toBeLessThan(2500);
 }, 15_000);
 
 test("answers to what was on its way when a cool-down began make it no longer", async () => {
