@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { pikPakSettings, pikPakVariables, unfitPikPakVariables } from "./drivers/pikpak/config.ts";
+import type { PikPakSettings } from "./drivers/pikpak/kinds.ts";
 import { downloadMethods, type DownloadMethod } from "./storage/mount.ts";
 
 /** Everything the process is told from outside. Made by `readConfig`, or by the emulated world. */
@@ -37,16 +39,7 @@ export interface Config {
   };
   /** Milliseconds. */
   readonly linkTtl: number;
-  readonly pikpak: {
-    readonly domain: string;
-    /** Complete bases without a trailing slash; they win over the domain. */
-    readonly driveUrl?: string;
-    readonly userUrl?: string;
-    /** A client identity: `web`, `android`, `pc`, or one of `identitiesFile`. */
-    readonly platform: string;
-    /** A JSON file that replaces or adds client identities. */
-    readonly identitiesFile?: string;
-  };
+  readonly pikpak: PikPakSettings;
   readonly logLevel: string;
 }
 
@@ -145,14 +138,7 @@ const variables = z.object({
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
     .transform(toMilliseconds)
     .default(24 * 3_600_000),
-  PIKPAK_DOMAIN: z
-    .string()
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "takes a domain like mypikpak.net")
-    .default("mypikpak.net"),
-  PIKPAK_DRIVE_URL: http("https://api-drive.mypikpak.net").optional(),
-  PIKPAK_USER_URL: http("https://user.mypikpak.net").optional(),
-  PIKPAK_PLATFORM: z.string().default("web"),
-  PIKPAK_IDENTITIES: z.string().optional(),
+  ...pikPakVariables,
   LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -180,25 +166,9 @@ function unfitVariables(given: Readonly<Record<string, string | undefined>>): st
     "TELEGRAM_WEBHOOK_URL",
     "a secret without a webhook does nothing",
   );
-  const platform = given["PIKPAK_PLATFORM"];
-  // A file of the operator's may bring identities of other names; it is read, and this name looked up, later.
-  if (platform !== undefined && given["PIKPAK_IDENTITIES"] === undefined && !shippedPlatforms.includes(platform))
-    unfit.push(`  PIKPAK_PLATFORM: takes ${shippedPlatforms.join(", ")}, or a name of PIKPAK_IDENTITIES`);
+  unfit.push(...unfitPikPakVariables(given));
   return unfit;
 }
-
-/** The three, and earlier generations of them that the service still takes. */
-const shippedPlatforms: readonly string[] = [
-  "web",
-  "android",
-  "pc",
-  "web-drive",
-  "android-1.21.0",
-  "android-1.46.2",
-  "android-1.47.1",
-  "android-1.48.3",
-  "android-1.49.3",
-];
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -228,13 +198,7 @@ function toConfig(v: Variables): Config {
       v.DOWNLOAD_PROXY_TOKEN && { downloadProxy: { url: v.DOWNLOAD_PROXY_URL, token: v.DOWNLOAD_PROXY_TOKEN } }),
     ...limitsOf(v),
     linkTtl: v.LINK_TTL,
-    pikpak: {
-      domain: v.PIKPAK_DOMAIN,
-      ...(v.PIKPAK_DRIVE_URL && { driveUrl: v.PIKPAK_DRIVE_URL }),
-      ...(v.PIKPAK_USER_URL && { userUrl: v.PIKPAK_USER_URL }),
-      platform: v.PIKPAK_PLATFORM,
-      ...(v.PIKPAK_IDENTITIES && { identitiesFile: v.PIKPAK_IDENTITIES }),
-    },
+    pikpak: pikPakSettings(v),
     logLevel: v.LOG_LEVEL,
   };
 }

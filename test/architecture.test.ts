@@ -8,7 +8,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "src/store": [],
   "src/jobs": [],
   "src/log.ts": [],
-  "src/config.ts": ["src/storage"],
+  "src/config.ts": ["src/storage", "src/drivers"],
   "src/i18n": ["src/storage"],
   "src/drivers": ["src/storage"],
   "src/users": ["src/storage"],

@@ -141,7 +141,7 @@ async function beside(storage: Storage, mount: string, folder: string, signal: A
 }
 
 /** An emulated or self-hosted service stands in one's own network, and so do its file hosts. */
-function isLocal(address: string | undefined): boolean {
+export function isLocal(address: string | undefined): boolean {
   if (address === undefined) return false;
   const host = new URL(address).hostname.replace(/^\[|\]$/g, "");
   return host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() !== "unicast");

@@ -29,7 +29,7 @@ describe("/d/", () => {
   test("one call for many askers, none until a minute before the link's end, then one", async () => {
     let now = Date.UTC(2026, 10, 24);
     let calls = 0;
-    const links = createLinks({ now: () => now });
+    const links = createLinks({ now: () => now, monotonic: () => now });
     const driver = {
       link: async (): Promise<Link> => {
         calls += 1;
