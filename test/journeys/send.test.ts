@@ -77,8 +77,9 @@ test("in a group Jun gets a file of the drive Mia lent it; taken back, there is 
   const { people, group, shelf, telegram } = world;
   const [mia, jun] = [people.mia.in(group), people.jun.in(group)];
   people.mia.says(shelf.shares.open.url);
-  await people.mia.waitsFor("1 entry");
+  await people.mia.waitsFor("Packing list.txt");
   mia.says("/bind");
+  await mia.presses("✅", { on: await mia.waitsFor("Share with this group?") });
   await mia.waitsFor("Lent to this group");
 
   jun.says("/get Holiday 2026/Packing list.txt");
@@ -99,8 +100,9 @@ test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken
   const { members, hall, shelf, discord } = world;
   const { mia, jun, lena } = members;
   await mia.uses("/share", { options: { link: shelf.shares.open.url }, in: mia.dm });
-  await mia.waitsFor("1 entry");
+  await mia.waitsFor("Packing list.txt");
   await mia.uses("/bind", { in: hall });
+  await mia.presses("✅", { message: await mia.waitsFor("Share with this group?", { in: hall }) });
   await mia.waitsFor("Lent to this group", { in: hall });
 
   const get = { options: { file: "Holiday 2026/Packing list.txt" }, in: hall };
