@@ -74,7 +74,10 @@ interface LinkOptions {
 export type LinksOf = { readonly mount: string } | { readonly person: string } | "all";
 
 /** What a link card says of its address. */
-type IssuedLink = Pick<LinkCard, "url" | "via" | "expiresAt" | "watch">;
+export type IssuedLink = Pick<LinkCard, "url" | "via" | "expiresAt" | "watch"> & {
+  /** The same file through the gateway, which says its name: present where what is fetched from `url` would be saved without it. */
+  readonly named?: string;
+};
 
 /** The one level actions write at; pino fits. */
 interface ActionLog {

@@ -34,6 +34,8 @@ export interface Frontend {
   start(): Promise<void>;
   stop(): Promise<void>;
   isUp(): boolean;
+  /** Why it is not up, in a few words for the operator; absent = there is nothing more to say. */
+  trouble?(): string | undefined;
 }
 
 interface FrontendParts {
@@ -89,14 +91,17 @@ function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendPa
   });
 }
 
-/** Calls to the webhook carry the operator's secret, or one that every process with the same key arrives at. */
 function telegramSettings(
   { webhook, ...settings }: NonNullable<Config["telegram"]>,
   key: Uint8Array,
 ): TelegramSettings {
   if (!webhook) return settings;
-  const derived = Buffer.from(deriveKey(key, "webhook")).toString("base64url");
-  return { ...settings, webhook: { url: webhook.url, secret: webhook.secret ?? derived } };
+  return { ...settings, webhook: { url: webhook.url, secret: webhookSecret(webhook, key) } };
+}
+
+/** What calls to the webhook carry: the operator's secret, or one that every process with the same key arrives at. */
+export function webhookSecret({ secret }: { readonly secret?: string }, key: Uint8Array): string {
+  return secret ?? Buffer.from(deriveKey(key, "webhook")).toString("base64url");
 }
 
 function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendParts): Discord {

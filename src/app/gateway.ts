@@ -7,6 +7,9 @@ import type { LimitOptions } from "../gateway/limits.ts";
 import type { Pages } from "../gateway/pages.ts";
 import type { Revocations } from "../gateway/revocations.ts";
 import type { ProxyTarget } from "../gateway/proxy-url.ts";
+import type { Readiness } from "../gateway/handler.ts";
+import type { HostCheck } from "../gateway/host-check.ts";
+import { LinkOver } from "../gateway/refusal.ts";
 import { createGateway, type Gateway } from "../gateway/server.ts";
 import type { Tickets } from "../gateway/ticket.ts";
 import type { VisitorOptions } from "../gateway/visitors.ts";
@@ -16,13 +19,13 @@ import type { Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Store } from "../store/store.ts";
 import type { Words } from "../i18n/words.ts";
-import type { Frontends } from "./frontends.ts";
-import { resolver } from "./links.ts";
+import { webhookSecret, type Frontends } from "./frontends.ts";
+import { methodOf, resolver } from "./links.ts";
 
 /** What the gateway serves from. */
 export interface GatewayParts {
   readonly config: Config;
-  readonly store: Pick<Store, "check">;
+  readonly store: Pick<Store, "check" | "open">;
   readonly storage: Storage;
   readonly words: Words;
   readonly tickets: Tickets;
@@ -30,6 +33,8 @@ export interface GatewayParts {
   readonly admin: Pick<Admin, "access" | "allowance">;
   /** Absent = there are no one-time pages. */
   readonly pages?: Pages;
+  /** The key that calls of a webhook are recognised by, where the operator gave no secret. */
+  readonly newest: Uint8Array;
   readonly log: Logger;
   /** Absent = what suits people. */
   readonly limits?: Omit<LimitOptions, "quota">;
@@ -60,10 +65,14 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     onFallback,
     frontends,
   } = parts;
-  const { publicUrl, downloadProxy, telegram, pikpak } = config;
-  return createGateway({
-    ...config.gateway,
-    ...(publicUrl !== undefined && { publicUrl }),
+  const { publicUrl, downloadProxy, telegram, pikpak, metricsToken, namedDownloads, trustedProxies } = config;
+  const isReady = readiness(parts);
+  const gateway: Gateway = createGateway({
+    host: config.gateway.host,
+    port: config.gateway.port,
+    publicUrl,
+    metricsToken,
+    namedDownloads,
     words,
     tickets,
     ...(pages && { pages }),
@@ -77,57 +86,89 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     },
     takenBack: (ticket) => revocations.last(ticket),
     limits: { ...limits, quota: admin.allowance },
-    ...(visitors && { visitors }),
-    ready: () => readiness(parts),
+    visitors: { ...visitors, trusted: trustedProxies },
+    ready: isReady,
     ...(downloadProxy && { downloadProxy }),
-    linkByPath: (target, { signal }) => linkByPath(parts, target, signal),
+    linkByPath: (target, { signal }) => linkByPath({ ...parts, hosts: () => gateway.hosts }, target, signal),
     look: async ({ mount, entry, folder }, { signal }) => ({
       entry: await storage.stat(mount, entry, { signal }),
       beside: folder === undefined ? [] : await beside(storage, mount, folder, signal),
+      method: methodOf(config, (await storage.find(mount)) ?? {}),
     }),
     onFallback: ({ mount }) => onFallback(mount),
-    upstream: { reach: isLocal(pikpak.driveUrl) ? "anywhere" : "public" },
+    upstream: { client: config.gateway.client, reach: isLocal(pikpak.driveUrl) ? "anywhere" : "public" },
     ...(telegram?.webhook && {
       webhook: {
         path: new URL(telegram.webhook.url).pathname,
+        secret: webhookSecret(telegram.webhook, parts.newest),
         handle: (request, response) =>
           frontends()?.telegram?.webhook?.handle(request, response) ?? void response.writeHead(503).end(),
       },
     }),
     log: log.child({ part: "gateway" }),
   });
+  return gateway;
 }
 
-/** What a path of the download proxy leads to, looked up as a ticket is. */
-async function linkByPath(parts: GatewayParts, target: ProxyTarget, signal: AbortSignal): Promise<Link> {
-  const { storage, admin, revocations, mayFetch } = parts;
+/** What a path of the download proxy leads to, looked up as a ticket is. The proxy tells nobody of a refusal, so the address is looked at before it gets it. */
+async function linkByPath(parts: LinkParts, target: ProxyTarget, signal: AbortSignal): Promise<Link> {
+  const { storage, admin, revocations, hosts, mayFetch } = parts;
   const [mount, { banned }, takenBack] = await Promise.all([
     storage.find(target.mount),
     admin.access.standing(target.person),
     revocations.last(target),
   ]);
   const isOver = !mount || banned !== undefined || takenBack > target.takenBack;
-  if (isOver || !(await mayFetch(mount, target.person))) throw new StorageError("not-found", { message: "taken back" });
-  return storage.link(mount.id, target.entry, {
-    signal,
-    ...(target.variant !== undefined && { prefer: target.variant }),
-  });
+  if (isOver || !(await mayFetch(mount, target.person))) throw new LinkOver();
+  const relink = (refused?: string) =>
+    storage.link(mount.id, target.entry, {
+      signal,
+      ...(target.variant !== undefined && { prefer: target.variant }),
+      ...(refused !== undefined && { refused }),
+    });
+  return hosts().verified(await relink(), { mount: mount.id, relink, signal });
+}
+
+interface LinkParts extends GatewayParts {
+  /** Made with the gateway. */
+  hosts(): HostCheck;
 }
 
 /** How long a question about being ready may take. */
 const checkWithin = 2000;
+/** How often a write is tried, however often one is asked. */
+const writeEvery = 5000;
 
-async function readiness({ store, frontends }: GatewayParts): Promise<{ ok: boolean; parts: Record<string, boolean> }> {
-  const isStoreUp = await Promise.race([
-    store.check().then(
-      () => true,
-      () => false,
-    ),
-    sleep(checkWithin, false, { ref: false }),
-  ]);
-  const chats = (frontends()?.all ?? []).map((frontend) => [frontend.name, frontend.isUp()] as const);
-  const parts = { store: isStoreUp, ...Object.fromEntries(chats) };
-  return { ok: chats.length > 0 && Object.values(parts).every(Boolean), parts };
+/** Whether the app can serve: the store answers and takes writes, and every chat is connected. */
+function readiness({ store, frontends }: GatewayParts): () => Promise<Readiness> {
+  const writes = store.open<number>("readiness", { ttl: 60_000 });
+  let tried = Number.NEGATIVE_INFINITY;
+  let last: string | undefined;
+  const write = async (): Promise<string | undefined> => {
+    if (performance.now() - tried < writeEvery) return last;
+    tried = performance.now();
+    last = await inTime(writes.set("written", Date.now()), "the store takes no writes");
+    return last;
+  };
+  return async () => {
+    const chats = frontends()?.all ?? [];
+    const reasons = [
+      await inTime(store.check(), "the store does not answer"),
+      await write(),
+      chats.length === 0 ? "no chat was started yet" : undefined,
+      ...chats.map((chat) => (chat.isUp() ? undefined : (chat.trouble?.() ?? `${chat.name} is not connected`))),
+    ].filter((reason) => reason !== undefined);
+    return reasons.length === 0 ? { ok: true } : { ok: false, reasons };
+  };
+}
+
+/** What is wrong when something fails or takes too long; undefined = nothing. */
+function inTime(work: Promise<unknown>, wrong: string): Promise<string | undefined> {
+  const done = work.then(
+    () => undefined,
+    () => wrong,
+  );
+  return Promise.race([done, sleep(checkWithin, wrong, { ref: false })]);
 }
 
 /** What lies beside a file; a folder that cannot be read only costs the subtitles. */

@@ -10,22 +10,29 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
   /** The body; rejects with `BodyTooLarge` beyond that many bytes. */
   readonly body: (limit: number) => Promise<Buffer>;
+  /** It comes from this machine itself, through no proxy. */
+  readonly isLocal: boolean;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
 }
 
+/** An answer that is complete in itself. */
+export interface WholeReply {
+  readonly kind: "whole";
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The answer to a forged ticket or a wrong token: guessing is not to be cheap. */
+  readonly isToGuess?: boolean;
+}
+
 /** An answer: complete in itself, or bytes that are on their way while it is sent. */
 export type Reply =
-  | {
-      readonly kind: "whole";
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-      /** The answer to a wrong token, although its status does not say so. */
-      readonly isToGuess?: boolean;
-    }
+  | WholeReply
   | {
       readonly kind: "bytes";
+      /** Sent besides what `send` says. */
+      readonly headers?: Readonly<Record<string, string>>;
       /** Writes head and body. Throws only while nothing was sent. */
       readonly send: (response: ServerResponse) => Promise<void>;
     };
@@ -58,11 +65,7 @@ export function languageOf({ headers }: Pick<Asked, "headers">, words: Words): s
 }
 
 /** A JSON answer for programs. */
-export function json(
-  status: number,
-  value: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Extract<Reply, { kind: "whole" }> {
+export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): WholeReply {
   return {
     kind: "whole",
     status,

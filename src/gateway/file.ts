@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import contentDisposition from "content-disposition";
+import { create } from "content-disposition";
 import mime from "mime";
 import type { Link } from "../storage/driver.ts";
 import type { Entry } from "../storage/entry.ts";
 import type { Validators } from "./conditions.ts";
+import { asciiName, fileName } from "./file-name.ts";
 
 /** A file as HTTP speaks of it. */
 export interface ServedFile extends Validators {
@@ -87,7 +88,7 @@ export function fileHeaders({ name, type, etag, modifiedAt }: ServedFile): Recor
   };
 }
 
-/** RFC 6266 with RFC 8187. A path separator in a name is no path. */
+/** RFC 6266: the name in RFC 8187's form, and one in ASCII before it for clients that know only that. */
 function disposition(name: string): string {
-  return contentDisposition(name.toWellFormed().replaceAll(/[/\\]/g, "_"));
+  return create(fileName(name), { fallback: asciiName(name) });
 }

@@ -19,7 +19,9 @@ export interface Opened {
 interface SourceOptions {
   readonly upstream: Upstream;
   /** At most so many connections a signed address. */
-  readonly slots: Slots;
+  readonly slots: Pick<Slots, "tryClaim" | "claim">;
+  /** Told of each place at the host before it is used; what it throws gives the place back and ends the opening. */
+  readonly onPlace: () => Promise<void>;
   readonly address: Address;
   /** A new link in place of a stale one, whose address is told. */
   readonly relink: (refused: string) => Promise<Address>;
@@ -84,10 +86,11 @@ class LinkedSource implements Source {
   }
 
   async #try(range: string | undefined): Promise<Opened | UpstreamError> {
-    const { upstream, slots, signal } = this.#options;
+    const { upstream, slots, signal, onPlace } = this.#options;
     const { url, headers } = this.#address;
     const giveBack = slots.tryClaim(url) ?? (await slots.claim(url, signal));
     try {
+      await onPlace();
       const exchange = await upstream.open(url, {
         headers: { ...headers, ...(range === undefined ? {} : { range }) },
         signal,
