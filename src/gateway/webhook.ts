@@ -1,4 +1,5 @@
 import { IncomingMessage, type ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import { BodyTooLarge } from "./asked.ts";
 import { readBody } from "./body.ts";
 import { equalTexts } from "./proxy-url.ts";
@@ -30,9 +31,9 @@ function leave(response: ServerResponse, status: number): void {
   response.writeHead(status, { connection: "close", "content-length": 0 }).end();
 }
 
-/** The same request, whose body comes out of memory. */
-function withBody({ socket, method, url, headers }: IncomingMessage, body: Buffer): IncomingMessage {
-  const call = new IncomingMessage(socket);
+/** The same request, whose body comes out of memory. Its socket is one of its own, which it closes at its end. */
+function withBody({ method, url, headers }: IncomingMessage, body: Buffer): IncomingMessage {
+  const call = new IncomingMessage(new Socket());
   Object.assign(call, { method, url, headers });
   call.push(body);
   call.push(null);

@@ -71,7 +71,7 @@ export async function openTestApp({ pem, ...options }: TestAppOptions = {}): Pro
     words,
     tickets,
     log: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
-    ready: async () => ({ ok: true, parts: { store: true } }),
+    ready: async () => ({ ok: true }),
     upstream: { reach: "anywhere", timeout: { stall: 250 }, ...(pem && { connect: connectWith({ ca: pem.cert }) }) },
     resolve: async (ticket) => resolveOn(shelf, asked, ticket.entry),
     ...options,

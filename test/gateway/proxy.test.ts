@@ -87,16 +87,23 @@ describe("a part of a file", () => {
 
 describe("what is said of a file", () => {
   test.each([
-    ["film.mkv", "video/x-matroska", 'attachment; filename="film.mkv"'],
-    ["第 1 集.mp4", "video/mp4", `attachment; filename="? 1 ?.mp4"; filename*=UTF-8''%E7%AC%AC%201%20%E9%9B%86.mp4`],
-    ['a "b" \\ ; c.txt', "text/plain", 'attachment; filename="a \\"b\\" _ ; c.txt"'],
-    ["../../etc/passwd", "application/octet-stream", 'attachment; filename=".._.._etc_passwd"'],
+    ["film.mkv", "video/x-matroska", "attachment; filename=film.mkv"],
+    ["第 1 集.mp4", "video/mp4", `attachment; filename="_ 1 _.mp4"; filename*=UTF-8''%E7%AC%AC%201%20%E9%9B%86.mp4`],
+    ["电影.mkv", "video/x-matroska", "attachment; filename=file.mkv; filename*=UTF-8''%E7%94%B5%E5%BD%B1.mkv"],
     [
-      "x\r\nset-cookie: a=b.bin",
-      "application/octet-stream",
-      "attachment; filename=\"x??set-cookie: a=b.bin\"; filename*=UTF-8''x%0D%0Aset-cookie%3A%20a%3Db.bin",
+      "Café déjà vu.txt",
+      "text/plain",
+      `attachment; filename="Cafe deja vu.txt"; filename*=UTF-8''Caf%C3%A9%20d%C3%A9j%C3%A0%20vu.txt`,
     ],
-    ["page.html", "text/html", 'attachment; filename="page.html"'],
+    [
+      'a "b" \\ ; c.txt',
+      "text/plain",
+      `attachment; filename="a _b_ _ ; c.txt"; filename*=UTF-8''a%20%22b%22%20_%20%3B%20c.txt`,
+    ],
+    ["../../etc/passwd", "application/octet-stream", "attachment; filename=.._.._etc_passwd"],
+    ["x\r\nset-cookie: a=b.bin", "application/octet-stream", 'attachment; filename="x__set-cookie: a=b.bin"'],
+    ["invoice\u202Efdp.exe", "application/octet-stream", "attachment; filename=invoicefdp.exe"],
+    ["page.html", "text/html", "attachment; filename=page.html"],
   ])("%j keeps its name and has its type", async (name, type, disposition) => {
     const { app, path } = await shelved(letters, serve(letters), name);
     const { headers } = await app.ask(path);
@@ -573,6 +580,36 @@ describe("limits", () => {
     const next = await begin(app.url + place("telegram:1"));
     expect(next.statusCode).toBe(200);
     next.on("error", () => {}).destroy();
+  });
+
+  test("sixteen connections of one download leave their person a turn for a second file", async () => {
+    const host = await openHost(slow);
+    const app = await openTestApp({ upstream: { reach: "anywhere" } });
+    const place = (name: string) =>
+      app.place({ entry: fileOf(name, 1000), link: () => ({ kind: "url", url: `${host.url}/${name}` }) });
+    const film = place("film.bin");
+    const streams = Array.from({ length: 16 }, () => begin(app.url + film).catch(() => undefined));
+    // A signed address takes eight; the others queue there.
+    await vi.waitFor(() => expect(host.open).toBe(8));
+    const second = await begin(app.url + place("second.bin"));
+    expect(second.statusCode).toBe(200);
+    second.on("error", () => {}).destroy();
+    await app.gateway.stop({ grace: 0 });
+    for (const stream of await Promise.all(streams)) stream?.on("error", () => {}).destroy();
+  });
+
+  test("the last place of a person is kept for another file than the one that has all the others", async () => {
+    const host = await openHost(slow);
+    const app = await openTestApp({ limits: { streamsPerPerson: 3 }, upstream: { reach: "anywhere" } });
+    const place = (name: string) =>
+      app.place({ entry: fileOf(name, 1000), link: () => ({ kind: "url", url: `${host.url}/${name}` }) });
+    const film = place("film.bin");
+    const under = [await begin(app.url + film), await begin(app.url + film)];
+    expect((await app.ask(film)).status).toBe(429);
+    under.push(await begin(app.url + place("second.bin")));
+    expect(under.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+    expect((await app.ask(place("third.bin"))).status).toBe(429);
+    for (const stream of under) stream.on("error", () => {}).destroy();
   });
 
   test("a person's quota is asked before and told after", async () => {
