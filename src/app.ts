@@ -185,7 +185,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     issueLink: linkIssuer({ ...parts, hosts }),
     issuePage: async ({ person, place }, form) => {
       const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
-      return pages.open({ person, place, language }, form);
+      return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
     },
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),

@@ -37,7 +37,7 @@ export interface HandlerParts {
   readonly hosts: HostCheck;
   /** What `/d/` does where the file host does not say a file's name: `always` = streams; otherwise redirects. */
   readonly namedDownloads?: "offer" | "always" | "off" | undefined;
-  readonly pages?: Pages;
+  readonly pages?: Pick<Pages, "answer"> | undefined;
   readonly downloadProxy?: { readonly url: string; readonly token: string };
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */

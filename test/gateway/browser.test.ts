@@ -263,7 +263,7 @@ async function signInApp() {
   const kept = new Map<string, unknown>();
   const given: unknown[] = [];
   const app = await openTestApp({
-    pages: { open: (...asked) => pages.open(...asked), answer: (...asked) => pages.answer(...asked) },
+    pages: { answer: (...asked) => pages.answer(...asked) },
   });
   const pages: Pages = createPages({
     store: {
@@ -278,7 +278,7 @@ async function signInApp() {
     address: () => app.url,
     submit: async (_page, values) => {
       given.push(values);
-      return { done: true };
+      return { came: "done" };
     },
   });
   return { app, pages, given };
