@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
 import type { Admin } from "../actions/office/office.ts";
@@ -7,7 +6,6 @@ import type { LimitOptions } from "../gateway/limits.ts";
 import type { Pages } from "../gateway/pages.ts";
 import type { Revocations } from "../gateway/revocations.ts";
 import type { ProxyTarget } from "../gateway/proxy-url.ts";
-import type { Readiness } from "../gateway/handler.ts";
 import type { HostCheck } from "../gateway/host-check.ts";
 import { LinkOver } from "../gateway/refusal.ts";
 import { createGateway, type Gateway } from "../gateway/server.ts";
@@ -21,6 +19,7 @@ import type { Store } from "../store/store.ts";
 import type { Words } from "../i18n/words.ts";
 import { webhookSecret, type Frontends } from "./frontends.ts";
 import { methodOf, resolver } from "./links.ts";
+import { readiness } from "./readiness.ts";
 
 /** What the gateway serves from. */
 export interface GatewayParts {
@@ -66,7 +65,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     frontends,
   } = parts;
   const { publicUrl, downloadProxy, telegram, pikpak, metricsToken, namedDownloads, trustedProxies } = config;
-  const isReady = readiness(parts);
+
   const gateway: Gateway = createGateway({
     host: config.gateway.host,
     port: config.gateway.port,
@@ -87,7 +86,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     takenBack: (ticket) => revocations.last(ticket),
     limits: { ...limits, quota: admin.allowance },
     visitors: { ...visitors, trusted: trustedProxies },
-    ready: isReady,
+    ready: readiness(parts),
     ...(downloadProxy && { downloadProxy }),
     linkByPath: (target, { signal }) => linkByPath({ ...parts, hosts: () => gateway.hosts }, target, signal),
     look: async ({ mount, entry, folder }, { signal }) => ({
@@ -132,43 +131,6 @@ async function linkByPath(parts: LinkParts, target: ProxyTarget, signal: AbortSi
 interface LinkParts extends GatewayParts {
   /** Made with the gateway. */
   hosts(): HostCheck;
-}
-
-/** How long a question about being ready may take. */
-const checkWithin = 2000;
-/** How often a write is tried, however often one is asked. */
-const writeEvery = 5000;
-
-/** Whether the app can serve: the store answers and takes writes, and every chat is connected. */
-function readiness({ store, frontends }: GatewayParts): () => Promise<Readiness> {
-  const writes = store.open<number>("readiness", { ttl: 60_000 });
-  let tried = Number.NEGATIVE_INFINITY;
-  let last: string | undefined;
-  const write = async (): Promise<string | undefined> => {
-    if (performance.now() - tried < writeEvery) return last;
-    tried = performance.now();
-    last = await inTime(writes.set("written", Date.now()), "the store takes no writes");
-    return last;
-  };
-  return async () => {
-    const chats = frontends()?.all ?? [];
-    const reasons = [
-      await inTime(store.check(), "the store does not answer"),
-      await write(),
-      chats.length === 0 ? "no chat was started yet" : undefined,
-      ...chats.map((chat) => (chat.isUp() ? undefined : (chat.trouble?.() ?? `${chat.name} is not connected`))),
-    ].filter((reason) => reason !== undefined);
-    return reasons.length === 0 ? { ok: true } : { ok: false, reasons };
-  };
-}
-
-/** What is wrong when something fails or takes too long; undefined = nothing. */
-function inTime(work: Promise<unknown>, wrong: string): Promise<string | undefined> {
-  const done = work.then(
-    () => undefined,
-    () => wrong,
-  );
-  return Promise.race([done, sleep(checkWithin, wrong, { ref: false })]);
 }
 
 /** What lies beside a file; a folder that cannot be read only costs the subtitles. */

@@ -41,9 +41,9 @@ function usualMethod(config: Config): DownloadMethod {
 
 interface IssuerParts {
   readonly config: Config;
-  readonly storage: Storage;
-  readonly tickets: Tickets;
-  readonly revocations: Revocations;
+  readonly storage: Pick<Storage, "link">;
+  readonly tickets: Pick<Tickets, "issue">;
+  readonly revocations: Pick<Revocations, "last">;
   readonly hosts: HostCheck;
 }
 
@@ -88,7 +88,7 @@ export function linkIssuer(parts: IssuerParts): Services["issueLink"] {
 }
 
 /** Whether what a redirect leads to is saved without its name; a host that could not be asked is taken for one that does not say it. */
-function losesName({ config, hosts }: IssuerParts, mount: Mount, link: Link | undefined): boolean {
+function losesName({ config, hosts }: IssuerParts, mount: Pick<Mount, "id">, link: Link | undefined): boolean {
   const isStreamed = link?.kind === "empty" || link?.headers !== undefined;
   return (config.namedDownloads ?? "offer") === "offer" && !isStreamed && hosts.names(mount.id) !== true;
 }
@@ -103,7 +103,9 @@ function direct(link: Link): Awaited<ReturnType<Services["issueLink"]>> {
   return { url: link.url, via: "direct", ...(link.expiresAt !== undefined && { expiresAt: link.expiresAt }) };
 }
 
-interface ResolverParts extends Pick<IssuerParts, "config" | "storage"> {
+interface ResolverParts {
+  readonly config: Config;
+  readonly storage: Pick<Storage, "find" | "link" | "stat">;
   /** Whether a mount is still somebody's to download from: their own, or lent to them. */
   mayFetch(mount: Mount, person: string): Promise<boolean>;
 }

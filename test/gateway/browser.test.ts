@@ -142,6 +142,22 @@ describe.runIf(program)("in Chromium", () => {
     },
   );
 
+  test("the end of a link is told in the zone of who reads it, and in UTC where there are no scripts", async () => {
+    const { url } = await cinema();
+    const told = async (options: BrowserContextOptions) => {
+      const { page, complaints } = await visit(url, { locale: "en-GB", ...options });
+      expect(complaints).toEqual([]);
+      const time = page.locator("time");
+      return { shown: (await time.textContent()) ?? "", at: (await time.getAttribute("datetime")) ?? "" };
+    };
+    const plain = await told({ javaScriptEnabled: false });
+    expect(plain.shown).toMatch(/ UTC$/);
+    const { shown, at } = await told({ timezoneId: "Asia/Shanghai" });
+    const inShanghai = { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" } as const;
+    expect(at).toBe(plain.at);
+    expect(shown).toBe(new Intl.DateTimeFormat("en", inShanghai).format(new Date(at)));
+  });
+
   test("a command is copied with one press", async () => {
     const { url, app } = await cinema();
     const { page, context } = await visit(url);

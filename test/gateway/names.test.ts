@@ -81,6 +81,8 @@ describe.each(Object.entries(downloaders))("%s", (tool, { isThere, save }) => {
   );
 });
 
+const beginning: unknown = expect.stringMatching(/^(很长的名字)+/);
+
 /** What a program makes of a name that is said in both forms. */
 function expected(tool: string, name: string): unknown {
   switch (tool) {
@@ -89,7 +91,7 @@ function expected(tool: string, name: string): unknown {
       return asciiName(name);
     case "wget":
       // Of a name that has more than 236 bytes while it is encoded it keeps the beginning.
-      return encodeURIComponent(fileName(name)).length > 236 ? expect.stringMatching(/^很长的名字/) : fileName(name);
+      return encodeURIComponent(fileName(name)).length > 236 ? beginning : fileName(name);
     case "Chromium":
       return fileName(name).replaceAll('"', "_");
     default:
