@@ -21,13 +21,14 @@ export function formPage({ words, asker, form, token, status, minutes }: FormPag
   const [main, aside] = [form.fields.filter((field) => !field.aside), form.fields.filter((field) => field.aside)];
   const show = (field: Field): Html => fieldHtml(field, { say, words, form });
   const title = say(keyFor(words, "page-title", form.form.id));
-  const isAsideOpen = aside.some(({ name }) => form.problem?.field === name || form.values[name] !== undefined);
+  const isAsideOpen = aside.some(({ name }) => form.problem?.field === name || (form.values[name] ?? "") !== "");
   const shown = page({
     language: asker.language,
     title,
     style,
     body: html`<h1>${title}</h1>
-      <p>${say(whyKey(words, form), { bot: asker.bot ?? say("page-bot") })} ${intro(say, asker)}</p>
+      <p>${say(whyKey(words, form), { bot: asker.bot ?? say("page-bot") })}</p>
+      <p>${intro(say, asker)}</p>
       ${form.reason && reasonHtml(say, words, form.reason)}
       <form method="post">
         <input type="hidden" name="token" value="${token}" />

@@ -62,23 +62,28 @@ describe.each(Object.entries(downloaders))("%s", (tool, { isThere, save }) => {
     });
   });
 
-  // wget keeps the sign in it, and curl leaves it encoded: they need -O and -o.
-  test.runIf(isThere && (tool === "Chromium" || tool === "aria2c"))(
-    "saves a file by the name in the address of a download proxy",
-    async () => {
-      const { proxied } = await offered(names.Chinese);
-      expect(await save(proxied)).toBe(names.Chinese);
-    },
-  );
+  test.runIf(isThere)("saves this by the address of a download proxy, which says no name either", async () => {
+    const { proxied } = await offered(names.Chinese);
+    const saved: unknown = {
+      Chromium: names.Chinese,
+      aria2c: names.Chinese,
+      wget: expect.stringMatching(new RegExp(`^${names.Chinese}\\?sign=`)),
+      curl: encodeURIComponent(names.Chinese),
+    }[tool];
+    expect(await save(proxied)).toEqual(saved);
+  });
 
   // What the other address is there for.
-  test.runIf(isThere && (tool === "Chromium" || tool === "aria2c"))(
-    "loses the name behind a redirect to a host that does not say it",
-    async () => {
-      const { usual } = await offered(names["plain ASCII"]);
-      expect(await save(usual)).toBe(tool === "Chromium" ? "download" : "index.html");
-    },
-  );
+  test.runIf(isThere)("saves this behind a redirect to a host that does not say the name", async () => {
+    const { usual } = await offered(names.Chinese);
+    const saved = {
+      Chromium: "download",
+      aria2c: "index.html",
+      wget: "index.html?fid=abc&sign=def",
+      curl: encodeURIComponent(names.Chinese),
+    }[tool];
+    expect(await save(usual)).toBe(saved);
+  });
 });
 
 const beginning: unknown = expect.stringMatching(/^(很长的名字)+/);
