@@ -49,19 +49,21 @@ export function wantsPage({ headers }: Pick<Asked, "headers">): boolean {
 
 /** The best of our languages for what the client reads. */
 export function languageOf({ headers }: Pick<Asked, "headers">, words: Words): string {
-  const wishes = (headers["accept-language"] ?? "")
+  const preferred = (headers["accept-language"] ?? "")
     .split(",")
-    .map((wish) => {
-      const [tag = "", ...parameters] = wish.split(";").map((part) => part.trim());
+    .map((range) => {
+      const [tag = "", ...parameters] = range.split(";").map((part) => part.trim());
       const quality = parameters.find((parameter) => parameter.startsWith("q="));
       return { tag, quality: quality === undefined ? 1 : Number(quality.slice(2)) };
     })
     .filter(({ tag, quality }) => tag !== "" && tag !== "*" && quality > 0)
     .toSorted((one, other) => other.quality - one.quality);
   const [fallback] = words.languages;
-  // What is not ours is picked as the fallback, which only counts when it was wished for.
-  const wish = wishes.find(({ tag }) => words.pick(tag) !== fallback || tag.toLowerCase().startsWith(fallback ?? ""));
-  return words.pick(wish?.tag);
+  // What is not ours is picked as the fallback, which only counts when it was asked for.
+  const best = preferred.find(
+    ({ tag }) => words.pick(tag) !== fallback || tag.toLowerCase().startsWith(fallback ?? ""),
+  );
+  return words.pick(best?.tag);
 }
 
 /** A JSON answer for programs. */

@@ -10,6 +10,8 @@ export interface HostCheck {
    * reached says nothing about the link.
    */
   verified(link: Link, options: VerifyOptions): Promise<Link>;
+  /** The host gave bytes at this address. */
+  met(url: string): void;
   /** Whether the host of a mount's files says how they are called, as far as it was asked within a day. */
   names(mount: string): boolean | undefined;
 }
@@ -74,6 +76,7 @@ export function createHostCheck({ upstream, now }: HostCheckOptions): HostCheck 
 
   return {
     names,
+    met: (url) => void believed.set(url, now()),
     async verified(link, options) {
       if (link.kind === "empty") return link;
       const asksName = options.wantsName === true && names(options.mount) === undefined;

@@ -71,6 +71,8 @@ interface ProxyOptions {
   readonly upstream: Upstream;
   readonly limits: Limits;
   readonly meters: ProxyMeters;
+  /** Told of each address that gave bytes. */
+  readonly onMet?: (url: string) => void;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds in the queue for a place at a signed address before the client is told to come back. */
   readonly queueFor?: number;
@@ -82,7 +84,14 @@ const placesPerAddress = 8;
 const maxWaiting = 64;
 
 /** The proxy of one process. */
-export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 }: ProxyOptions): Proxy {
+export function createProxy({
+  upstream,
+  limits,
+  meters,
+  wait,
+  onMet = () => {},
+  queueFor = 20_000,
+}: ProxyOptions): Proxy {
   const queue = createSlots(placesPerAddress);
   const slots = {
     tryClaim: queue.tryClaim,
@@ -104,6 +113,7 @@ export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 
       address: addressOf(link),
       relink: async (refused) => addressOf(await relink(refused)),
       onRelink: meters.relinked,
+      onMet,
     });
   const placeOf = (streaming: Streaming): Place => createPlace(streaming, { limits, meters });
   return {

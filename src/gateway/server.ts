@@ -117,15 +117,16 @@ class HttpGateway implements Gateway {
       upstreamConnections: () => upstream.connections,
       onCut: (why) => options.log.warn({ err: why }, "stream cut"),
     });
-    const proxy = createProxy({ upstream, limits, meters: this.#meters, wait });
     const now = options.now ?? Date.now;
+    const hosts = createHostCheck({ upstream, now });
+    const proxy = createProxy({ upstream, limits, meters: this.#meters, wait, onMet: hosts.met });
     this.files = proxy;
-    this.hosts = createHostCheck({ upstream, now });
+    this.hosts = hosts;
     this.#handler = createHandler({
       ...options,
       now,
       proxy,
-      hosts: this.hosts,
+      hosts,
       address: () => this.address(),
       metrics: () => this.registry.metrics(),
       ready: async () => {

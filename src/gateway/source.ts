@@ -29,6 +29,8 @@ interface SourceOptions {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
   readonly onRelink: () => void;
+  /** Told of each address that gave bytes. */
+  readonly onMet: (url: string) => void;
 }
 
 /** One file at its host, for as long as one client is served from it. */
@@ -86,7 +88,7 @@ class LinkedSource implements Source {
   }
 
   async #try(range: string | undefined): Promise<Opened | UpstreamError> {
-    const { upstream, slots, signal, onPlace } = this.#options;
+    const { upstream, slots, signal, onPlace, onMet } = this.#options;
     const { url, headers } = this.#address;
     const giveBack = slots.tryClaim(url) ?? (await slots.claim(url, signal));
     try {
@@ -96,7 +98,10 @@ class LinkedSource implements Source {
         signal,
       });
       const refusal = refused(exchange);
-      if (!refusal) return { exchange, url, close: () => (exchange.drop(), giveBack()) };
+      if (!refusal) {
+        onMet(url);
+        return { exchange, url, close: () => (exchange.drop(), giveBack()) };
+      }
       exchange.drop();
       giveBack();
       return refusal;

@@ -74,7 +74,7 @@ async function subtitles({ proxy, resolve }: WatchParts, { signal }: Asked, tick
   };
 }
 
-interface Shelf extends WatchParts {
+interface WatchedFile extends WatchParts {
   readonly watched: Watched;
   readonly entry: Details;
   readonly say: Say;
@@ -87,7 +87,7 @@ interface Shelf extends WatchParts {
 function show(parts: WatchParts, watched: Watched, { entry, beside, method }: Look): Reply {
   const say = parts.words.in(parts.language);
   const url = ticketUrl(watched.text, { publicUrl: parts.address(), way: "d", name: entry.name });
-  const shelf: Shelf = { ...parts, watched, entry, say, url, up: watched.tail === undefined ? ".." : "../.." };
+  const file: WatchedFile = { ...parts, watched, entry, say, url, up: watched.tail === undefined ? ".." : "../.." };
   const { headers, body } = page({
     language: parts.language,
     title: entry.name,
@@ -96,11 +96,11 @@ function show(parts: WatchParts, watched: Watched, { entry, beside, method }: Lo
     // A redirect leads to the file host, whose name is not known before it is followed.
     allow: [`media-src 'self' https:${url.startsWith("http:") ? " http:" : ""}`, "connect-src 'self'"],
     body: html`<h1>${entry.name}</h1>
-      ${player(shelf, beside)} ${renditions(shelf)}
+      ${player(file, beside)} ${renditions(file)}
       <p>
         <a
           class="button"
-          href="${shelf.up}/${saveWay(parts, watched, method)}/${watched.text}/${lastSegment(url)}"
+          href="${file.up}/${saveWay(parts, watched, method)}/${watched.text}/${lastSegment(url)}"
           download
           >${say("watch-download")}</a
         >
@@ -134,7 +134,7 @@ function mediaOf({ name, mimeType }: Entry): "video" | "audio" | undefined {
   return type.startsWith("audio/") ? "audio" : undefined;
 }
 
-function player({ watched, entry, say, up, url, ...parts }: Shelf, beside: readonly Entry[]): Html {
+function player({ watched, entry, say, up, url, ...parts }: WatchedFile, beside: readonly Entry[]): Html {
   const media = watched.ticket.variant === undefined ? mediaOf(entry) : "video";
   const source = `${up}/d/${watched.text}/${lastSegment(url)}`;
   const other = `${up}/p/${watched.text}/${lastSegment(url)}`;
@@ -153,7 +153,7 @@ function player({ watched, entry, say, up, url, ...parts }: Shelf, beside: reado
 
 function tracks(
   tickets: Tickets,
-  { watched, entry, up }: Pick<Shelf, "watched" | "entry" | "up">,
+  { watched, entry, up }: Pick<WatchedFile, "watched" | "entry" | "up">,
   beside: readonly Entry[],
 ): readonly Html[] {
   return subtitlesOf(entry, beside).map(({ found, label }, index) => {
@@ -194,7 +194,7 @@ function extensionOf({ name }: Entry): string {
 }
 
 /** Pages of the other renditions: no script is needed to change to one. */
-function renditions({ watched, entry, say, tickets, up }: Shelf): Html | undefined {
+function renditions({ watched, entry, say, tickets, up }: WatchedFile): Html | undefined {
   const variants = entry.variants ?? [];
   if (variants.length === 0) return undefined;
   const { variant: chosen, issuedAt: _issuedAt, ...rest } = watched.ticket;

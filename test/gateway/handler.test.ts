@@ -3,7 +3,7 @@ import { createTickets } from "../../src/gateway/ticket.ts";
 import type { Link } from "../../src/storage/driver.ts";
 import { createLinks } from "../../src/storage/links.ts";
 import { answer, serve } from "./file-host.ts";
-import { browser, fileOf, mia, openHost, openTestApp, secretKey } from "./house.ts";
+import { browser, fileOf, mia, openHost, openTestApp, secretKey } from "./test-app.ts";
 
 const address = "https://dl-a10b-1.example.com/download/?fid=1&expire=1790596879&sign=abc";
 const direct = (): Link => ({ kind: "url", url: address });
@@ -235,7 +235,7 @@ describe("who has no good ticket", () => {
     expect((await app.ask("/d/")).status).toBe(403);
     const over = app.place({ entry, link: direct }, "d", { expiresAt: Date.now() - 1 });
     expect((await app.ask(over)).status).toBe(410);
-    app.shelf.delete(entry.id);
+    app.drive.delete(entry.id);
     expect((await app.ask(path)).status).toBe(404);
     withdrawn = true;
     expect((await app.ask(path)).status).toBe(410);

@@ -7,7 +7,7 @@ import { createUpstream } from "../../src/gateway/upstream/upstream.ts";
 import type { Link } from "../../src/storage/driver.ts";
 import type { Mount } from "../../src/storage/mount.ts";
 import { answer } from "./file-host.ts";
-import { fileOf, mia, openHost, secretKey } from "./house.ts";
+import { fileOf, mia, openHost, secretKey } from "./test-app.ts";
 
 const publicUrl = "https://drive.example.com";
 const visit = {

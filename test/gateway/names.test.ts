@@ -9,7 +9,7 @@ import { asciiName, fileName } from "../../src/gateway/file-name.ts";
 import { proxyUrl } from "../../src/gateway/proxy-url.ts";
 import { startDownloadProxy } from "./download-proxy.ts";
 import { answer, type Script } from "./file-host.ts";
-import { fileOf, mia, openHost, openTestApp } from "./house.ts";
+import { fileOf, mia, openHost, openTestApp } from "./test-app.ts";
 
 const run = promisify(execFile);
 const browserProgram = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);

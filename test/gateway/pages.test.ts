@@ -9,7 +9,7 @@ import {
   type SubmitPage,
 } from "../../src/gateway/pages.ts";
 import { deriveKey } from "../../src/gateway/keys.ts";
-import { browser, openTestApp, secretKey, type AskOptions, type Answer } from "./house.ts";
+import { browser, openTestApp, secretKey, type AskOptions, type Answer } from "./test-app.ts";
 
 const signIn: PageForm = {
   form: { id: "pikpak" },

@@ -9,7 +9,7 @@ import type { Link } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { startDownloadProxy } from "./download-proxy.ts";
 import { serve } from "./file-host.ts";
-import { ask, fileOf, openHost, openTestApp } from "./house.ts";
+import { ask, fileOf, openHost, openTestApp } from "./test-app.ts";
 
 interface Vectors {
   readonly vectors: readonly {
@@ -178,7 +178,7 @@ describe("an independent download proxy", () => {
 
   test("serves a file without bytes", async () => {
     const { urlOf, app } = await withProxy(() => ({ kind: "empty" }));
-    app.shelf.set("VO1", { entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }) });
+    app.drive.set("VO1", { entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }) });
     expect(await ask(urlOf("VO1"))).toMatchObject({ status: 200, text: "" });
   });
 
