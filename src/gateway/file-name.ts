@@ -8,20 +8,21 @@ const misleading = /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** A drive's name as a file can be called: no path, no control character, nothing that reads backwards, not too long, its extension kept. */
+/** A drive's name as a file can be called: no path, no control character, nothing that reads backwards. */
 export function fileName(name: string): string {
   const plain = name
     .toWellFormed()
     .replaceAll(misleading, "")
     .replaceAll(/[/\\\p{Cc}\p{Zl}\p{Zp}]/gu, "_")
     .trim();
-  if (/^\.{0,2}$/.test(plain)) return "file";
-  return shortened(plain);
+  return /^\.{0,2}$/.test(plain) ? "file" : plain;
 }
 
-function shortened(name: string): string {
-  if (Buffer.byteLength(name) <= longestName) return name;
-  const { stem, extension } = splitName(name);
+/** The same, not longer than a file system takes, its extension kept: for who saves by the name it is told and no other. */
+export function shortFileName(name: string): string {
+  const plain = fileName(name);
+  if (Buffer.byteLength(plain) <= longestName) return plain;
+  const { stem, extension } = splitName(plain);
   let kept = "";
   let length = Buffer.byteLength(extension);
   for (const { segment } of graphemes.segment(stem)) {
@@ -34,7 +35,7 @@ function shortened(name: string): string {
 
 /** The same in ASCII, for clients that know nothing else: letters without their accents, other scripts as `_`. */
 export function asciiName(name: string): string {
-  const { stem, extension } = splitName(fileName(name));
+  const { stem, extension } = splitName(shortFileName(name));
   const plain = stem
     .normalize("NFKD")
     .replaceAll(/\p{M}/gu, "")

@@ -250,8 +250,9 @@ function addressOf(link: Link): Address {
 }
 
 /** Sends what needs no file host: conditions that are not met, heads and emptiness of files whose size is known. */
-function answersAtOnce({ method, response, file, link }: ServeRequest, verdict: Verdict): boolean {
-  const headers = (): Record<string, string> => fileHeaders(file);
+function answersAtOnce(request: ServeRequest, verdict: Verdict): boolean {
+  const { method, response, file, link } = request;
+  const headers = () => headersOf(request);
   switch (verdict.send) {
     case "precondition-failed":
       response.writeHead(412, { "content-length": 0 }).end();
@@ -272,6 +273,10 @@ function answersAtOnce({ method, response, file, link }: ServeRequest, verdict: 
     case "asked":
       return false;
   }
+}
+
+function headersOf({ file, headers }: ServeRequest): Record<string, string> {
+  return fileHeaders(file, headers["user-agent"]);
 }
 
 function pick(headers: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
@@ -298,7 +303,7 @@ interface Answering extends ServeRequest {
 async function stream(request: ServeRequest, verdict: Verdict, means: Means): Promise<void> {
   const opening = means.source.open(wantedRange(request, verdict));
   // Put into words while the file host looks for the bytes: done before or after, it would be waited for.
-  const [opened, words] = await both(opening, () => fileHeaders(request.file));
+  const [opened, words] = await both(opening, () => headersOf(request));
   try {
     return await answer(
       { ...request, opened, common: typed(words, request.file, opened.exchange.head) },

@@ -4,7 +4,7 @@ import type { Details, Entry } from "../storage/entry.ts";
 import type { DownloadMethod } from "../storage/mount.ts";
 import type { Say, Words } from "../i18n/words.ts";
 import type { Asked, Reply } from "./asked.ts";
-import { fileName } from "./file-name.ts";
+import { shortFileName } from "./file-name.ts";
 import type { HostCheck } from "./host-check.ts";
 import { html, htmlIn, page, pageHeaders, timeHtml, timeScript, type Html } from "./html.ts";
 import type { Proxy } from "./proxy.ts";
@@ -233,7 +233,7 @@ function commands(name: string, url: string): readonly string[] {
 
 /** A name that is a file in the present folder, and no option. */
 function localName(name: string): string {
-  const plain = fileName(name);
+  const plain = shortFileName(name);
   return plain.startsWith("-") ? `_${plain}` : plain;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { asciiName, fileName } from "../../src/gateway/file-name.ts";
+import { asciiName, fileName, shortFileName } from "../../src/gateway/file-name.ts";
 import { proxyUrl } from "../../src/gateway/proxy-url.ts";
 import { startDownloadProxy } from "./download-proxy.ts";
 import { answer, type Script } from "./file-host.ts";
@@ -100,7 +100,7 @@ function expected(tool: string, name: string): unknown {
     case "Chromium":
       return fileName(name).replaceAll('"', "_");
     default:
-      return fileName(name);
+      return shortFileName(name);
   }
 }
 
