@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
-import type { Admin } from "../actions/office/office.ts";
+import type { Admin } from "../users/admin.ts";
 import type { Config } from "../config.ts";
 import type { LimitOptions } from "../gateway/limits.ts";
 import type { Pages } from "../gateway/pages.ts";

@@ -1,4 +1,4 @@
-import type { Services } from "../actions/services.ts";
+import type { Services } from "../actions/context/services.ts";
 import type { Config } from "../config.ts";
 import { proxyUrl } from "../gateway/proxy-url.ts";
 import type { HostCheck } from "../gateway/host-check.ts";
