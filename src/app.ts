@@ -114,7 +114,11 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const gateway = openGateway(parts, { pages, newest });
   const transfers = transfersOf(parts, gateway);
   const services = (late.services = servicesOf(parts, { transfers, pages, hosts: gateway.hosts }));
-  const performing = (visit: Visit, action: Action, signal: AbortSignal) => perform(services, visit, action, signal);
+  const performing = async (visit: Visit, action: Action, signal: AbortSignal) => {
+    // Pages stand outside of the chats: who cancels in one means them too.
+    if (action.do === "cancel") await pages.cancel({ person: visit.person.id });
+    return perform(services, visit, action, signal);
+  };
   const frontends = (late.frontends = createFrontends(config, {
     store,
     words,
