@@ -601,9 +601,15 @@ gateway-retry = Try again in { $seconds ->
 gateway-reference = Reference for the operator: { $reference }
 gateway-preview-title = A file from a drive
 
-page-title = Sign in
-page-intro = For { $person }. The bot told you the address of this page; nobody else should have it.
-page-intro-place = For { $person }, asked in { $place }. The bot told you the address of this page; nobody else should have it.
+page-title = Sign in to PikPak
+page-title-pikpak-share = Open a PikPak share
+page-title-verification = Confirm your PikPak sign-in
+page-bot = The bot
+page-why = { $bot } asks for this to open your PikPak drive in your chat.
+page-why-pikpak-share = { $bot } asks for this to open the share in your chat.
+page-why-verification = PikPak wants to know that a person signs in before { $bot } may open your drive.
+page-intro = This page is for { $person } alone; give its address to nobody.
+page-intro-place = This page is for { $person } alone, asked for in { $place }; give its address to nobody.
 page-instead = Use something else instead
 page-optional = (may be left empty)
 page-send = Send
@@ -613,8 +619,11 @@ page-safety = What you enter goes to the bot alone, not through the chat. This p
 }.
 page-failed = That did not work. Check your answers and try again.
 page-verify = Open the verification page
-page-done-title = Done
-page-done-text = You can close this page and go back to your chat.
+page-done-title = Signed in to PikPak
+page-done-title-pikpak-share = The share is open
+page-done-text = Your files are there. You can close this page and go back to your chat.
+page-failed-title = That did not work
+page-failed-text = This page is over. Ask the bot in your chat for a new one.
 page-over-title = This page is over
 page-over-text = There were too many tries. Ask the bot in your chat for a new page.
 

@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { pikPakSettings, pikPakVariables, unfitPikPakVariables } from "./drivers/pikpak/config.ts";
 import type { PikPakSettings } from "./drivers/pikpak/kinds.ts";
@@ -24,10 +25,22 @@ export interface Config {
   readonly dataDir: string;
   /** 32-byte keys, newest last; absent = the key file in `dataDir`, made on first start. */
   readonly secretKeys?: readonly Uint8Array[];
-  readonly gateway: { readonly host: string; /** 0 = any free port. */ readonly port: number };
+  readonly gateway: {
+    readonly host: string;
+    /** 0 = any free port. */
+    readonly port: number;
+    /** Which client speaks to the file hosts; absent = ours. */
+    readonly client?: "own" | "undici";
+  };
+  /** Bearer token of /metrics; absent = answered to this machine alone. */
+  readonly metricsToken?: string;
+  /** Addresses and networks whose forwarded headers are believed, `loopback` and `private` among them; absent = loopback. */
+  readonly trustedProxies?: readonly string[];
   /** Without a trailing slash. Absent = direct links are handed out as they are. */
   readonly publicUrl?: string;
   readonly downloadMethod: DownloadMethod;
+  /** What becomes of the name where a redirect leads to a host that does not say it; absent = `offer`. */
+  readonly namedDownloads?: NamedDownloads;
   readonly downloadProxy?: { readonly url: string; readonly token: string };
   /** What streaming through the gateway may cost; what is absent is as `gateway/limits.ts` says. */
   readonly limits?: {
@@ -42,6 +55,13 @@ export interface Config {
   readonly pikpak: PikPakSettings;
   readonly logLevel: string;
 }
+
+/**
+ * Where a file host does not name its files: `offer` an address through the gateway that does, beside the redirect; stream
+ * `always`; or `off`, leave it.
+ */
+export type NamedDownloads = (typeof namedDownloads)[number];
+const namedDownloads = ["offer", "always", "off"] as const;
 
 /** The environment is wrong; the message names every variable at once and says what each takes. */
 export class ConfigError extends Error {
@@ -122,8 +142,19 @@ const variables = z.object({
     .min(1, "takes a port, 1 to 65535")
     .max(65_535, "takes a port, 1 to 65535")
     .default(8080),
+  GATEWAY_CLIENT: oneOf(["own", "undici"]).default("own"),
+  METRICS_TOKEN: z.string().min(16, "takes 16 characters or more (openssl rand -hex 16)").optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .refine(
+      (all) => all.every(isNetwork),
+      "takes addresses and networks like 10.0.0.7 or 10.0.0.0/8, loopback, private, separated by commas",
+    )
+    .optional(),
   PUBLIC_URL: http("https://drive.example.com").optional(),
   DOWNLOAD_METHOD: oneOf(downloadMethods).default("redirect"),
+  NAMED_DOWNLOADS: oneOf(namedDownloads).default("offer"),
   DOWNLOAD_PROXY_URL: http("https://dl.example.com").optional(),
   DOWNLOAD_PROXY_TOKEN: z.string().optional(),
   PROXY_STREAMS: count("takes a number of streams, 1 to 999999; 512 when absent"),
@@ -141,6 +172,10 @@ const variables = z.object({
   ...pikPakVariables,
   LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
+
+function isNetwork(text: string): boolean {
+  return text === "loopback" || text === "private" || ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
+}
 
 type Variables = z.infer<typeof variables>;
 
@@ -191,9 +226,12 @@ function toConfig(v: Variables): Config {
     storeUrl: v.STORE_URL ?? `sqlite://${v.DATA_DIR}/chatdrive.sqlite`,
     dataDir: v.DATA_DIR,
     ...(v.SECRET_KEY && { secretKeys: v.SECRET_KEY }),
-    gateway: { host: v.GATEWAY_HOST, port: v.GATEWAY_PORT },
+    gateway: { host: v.GATEWAY_HOST, port: v.GATEWAY_PORT, client: v.GATEWAY_CLIENT },
+    ...(v.METRICS_TOKEN && { metricsToken: v.METRICS_TOKEN }),
+    ...(v.TRUSTED_PROXIES && { trustedProxies: v.TRUSTED_PROXIES }),
     ...(v.PUBLIC_URL && { publicUrl: v.PUBLIC_URL }),
     downloadMethod: v.DOWNLOAD_METHOD,
+    namedDownloads: v.NAMED_DOWNLOADS,
     ...(v.DOWNLOAD_PROXY_URL &&
       v.DOWNLOAD_PROXY_TOKEN && { downloadProxy: { url: v.DOWNLOAD_PROXY_URL, token: v.DOWNLOAD_PROXY_TOKEN } }),
     ...limitsOf(v),

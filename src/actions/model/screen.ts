@@ -219,6 +219,8 @@ export interface FileAddress {
   readonly expiresAt?: number;
   /** A page that plays it in a browser; absent for what is no film or music, and without a public address. */
   readonly watch?: string;
+  /** The same file through the gateway, which says its name: present where what is fetched from `url` would be saved without it. */
+  readonly named?: string;
 }
 
 /**

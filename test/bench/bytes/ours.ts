@@ -71,6 +71,7 @@ async function openGateway(): Promise<Listening> {
     log,
     words: loadWords(),
     admin: adminOf({ config, store, revocations, log, frontends: () => undefined }),
+    newest: new Uint8Array(32),
     limits: { streamsPerPerson: 1000 },
     visitors: { requests: 1_000_000 },
     mayFetch: async (mount, person) => mount.owner === person,
