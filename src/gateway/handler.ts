@@ -31,7 +31,7 @@ export interface HandlerParts {
   readonly ready: () => Promise<Readiness>;
   readonly metrics: () => Promise<string>;
   /** Asked for as a bearer token before numbers are told; absent = they are told to anybody. */
-  readonly metricsToken?: string;
+  readonly metricsToken?: string | undefined;
   readonly pages?: Pages;
   readonly downloadProxy?: { readonly url: string; readonly token: string };
   readonly linkByPath?: LinkByPath;

@@ -17,7 +17,7 @@ export interface PikPakSettings extends HostSettings {
   /** Identity of mounts that do not name one. */
   readonly platform: string;
   /** JSON that replaces or adds identities. */
-  readonly identitiesFile?: string;
+  readonly identitiesFile?: string | undefined;
 }
 
 /** What a human ended with who was asked to prove to be one; good for one use. */
