@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { downloadMethods, type DownloadMethod } from "./storage/mount.ts";
@@ -98,6 +99,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new ConfigError(["The configuration cannot be used:", ...new Set([...problems, ...unfit])].join("\n"));
   }
   return toConfig(read.data);
+}
+
+/** Reads the environment of the process, and before it `.env` in the working directory, which real variables win over. */
+export function readEnvironment(): Config {
+  try {
+    if (existsSync(".env")) process.loadEnvFile(".env");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`.env cannot be read (${why}). Give it to the user the bot runs as, or move it away.`, {
+      cause: error,
+    });
+  }
+  return readConfig(process.env);
 }
 
 /** A list's members are problems of the variable that holds the list. */

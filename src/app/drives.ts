@@ -27,7 +27,12 @@ function keyFile({ storeUrl, dataDir }: Config): Uint8Array {
   try {
     return ownKey(dataDir);
   } catch (error) {
-    throw new ConfigError(`DATA_DIR: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    const advice =
+      error instanceof Error && "code" in error
+        ? ". It has to be a folder that the user of the bot can write to, on a disk that is not full."
+        : "";
+    throw new ConfigError(`DATA_DIR: ${why}${advice}`, { cause: error });
   }
 }
 
