@@ -15,6 +15,11 @@ export interface Row {
   readonly text: string;
 }
 
+/** A record that is to have another text, unless somebody else changes it first. */
+export interface Change extends Row {
+  readonly newText: string;
+}
+
 /** What the store needs of whatever it is kept in. */
 export interface Database {
   /** For a namespace; a `Map` is the same one however often it is opened. */
@@ -23,8 +28,8 @@ export interface Database {
   readonly timeout?: number;
   /** Every record; absent = they end with the process. */
   rows?(): AsyncIterable<Row>;
-  /** Changes a record unless somebody else did; its expiry stays. Absent = nothing is ever sealed. */
-  replace?(row: Row, text: string): Promise<boolean>;
+  /** Resolves with how many were changed; when they expire stays. Absent = nothing is ever sealed. */
+  replace?(changes: readonly Change[]): Promise<number>;
   keys(namespace: string): AsyncIterable<string>;
   /** Absent = no other process shares it. */
   readonly leases?: Leases;

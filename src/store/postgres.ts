@@ -3,7 +3,7 @@ import type { KeyvStoreAdapter } from "keyv";
 import pg from "pg";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
-import type { Row } from "./database.ts";
+import type { Change, Row } from "./database.ts";
 
 /** One Postgres database behind any number of namespaces. */
 export interface PostgresStore {
@@ -12,8 +12,8 @@ export interface PostgresStore {
   rows(): AsyncGenerator<Row>;
   /** Keys of a namespace, without their records; some may have expired and not been swept yet. */
   keys(namespace: string): AsyncGenerator<string>;
-  /** Changes a record unless somebody else did; its expiry stays. */
-  replace(row: Row, text: string): Promise<boolean>;
+  /** Resolves with how many were changed; when they expire stays. */
+  replace(changes: readonly Change[]): Promise<number>;
   readonly leases: Leases;
   /** Deletes what has expired: the adapter has no expiry column, so dead rows would stay until read. */
   sweep(now: number): Promise<number>;
@@ -39,9 +39,7 @@ export async function openPostgres(
     adapter: () => new FencedPostgres(url, pool, fences),
     rows: () => allRows(pool),
     keys: (namespace) => keysOf(pool, namespace),
-    replace: async ({ key, text }, other) =>
-      (await pool.query(`UPDATE ${table} SET value = $3 WHERE key = $1 AND value = $2`, [key, text, other]))
-        .rowCount === 1,
+    replace: async (changes) => (await pool.query(replaceAll, columnsOf(changes))).rowCount ?? 0,
     leases: leasesIn(pool),
     sweep: async (now) =>
       (await pool.query(`DELETE FROM ${table} WHERE (value::json ->> 'expires')::bigint < $1`, [now])).rowCount ?? 0,
@@ -147,6 +145,14 @@ function leasesIn(pool: pg.Pool): Leases {
     release: async (key, token) =>
       void (await changed(`DELETE FROM ${locks} WHERE key = $1 AND token = $2`, [key, token])),
   };
+}
+
+const replaceAll = `UPDATE ${table} SET value = new_value
+  FROM unnest($1::text[], $2::text[], $3::text[]) AS changes (changed, old_value, new_value)
+  WHERE key = changed AND value = old_value`;
+
+function columnsOf(changes: readonly Change[]): string[][] {
+  return [changes.map(({ key }) => key), changes.map(({ text }) => text), changes.map(({ newText }) => newText)];
 }
 
 /** Rows that are read at once. */

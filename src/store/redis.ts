@@ -2,7 +2,7 @@ import KeyvRedis, { createClient } from "@keyv/redis";
 import type { KeyvStoreAdapter } from "keyv";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
-import type { Row } from "./database.ts";
+import type { Change, Row } from "./database.ts";
 
 /** One Redis connection behind any number of namespaces. */
 export interface RedisStore {
@@ -11,8 +11,8 @@ export interface RedisStore {
   rows(): AsyncGenerator<Row>;
   /** Keys of a namespace, without their records. */
   keys(namespace: string): AsyncGenerator<string>;
-  /** Changes a record unless somebody else did; its expiry stays. */
-  replace(row: Row, text: string): Promise<boolean>;
+  /** Resolves with how many were changed; when they expire stays. */
+  replace(changes: readonly Change[]): Promise<number>;
   readonly leases: Leases;
   close(): Promise<void>;
 }
@@ -24,8 +24,12 @@ export async function openRedis(url: string, fences: Fences, onError: (error: un
     adapter: () => redisAdapter(client, fences),
     rows: () => allRows(client),
     keys: (namespace) => keysOf(client, namespace),
-    replace: async ({ key, text }, other) =>
-      (await client.eval(replaceScript, { keys: [recordOf(key)], arguments: [text, other] })) === 1,
+    async replace(changes) {
+      const replaced = changes.map(({ key, text, newText }) =>
+        client.eval(replaceScript, { keys: [recordOf(key)], arguments: [text, newText] }),
+      );
+      return (await Promise.all(replaced)).filter((done) => done === 1).length;
+    },
     leases: leasesIn(client),
     close: async () => void (await client.close()),
   };

@@ -1,5 +1,5 @@
 import { sealerOf, type Seal } from "./sealed.ts";
-import type { Row } from "./database.ts";
+import type { Change, Row } from "./database.ts";
 
 /** What became of the sealed records when the keys were looked through. */
 export interface Resealed {
@@ -11,14 +11,17 @@ export interface Resealed {
   readonly missingKeys: readonly string[];
 }
 
-/** The records of a database, and a way to change one that nobody else has changed meanwhile. */
+/** The records of a database, and a way to change those that nobody else has changed meanwhile. */
 export interface SealedRecords {
   rows(): AsyncIterable<Row>;
-  /** Resolves with whether the record still had that text, and has the other one now; its expiry stays. */
-  replace(row: Row, text: string): Promise<boolean>;
+  /** Resolves with how many still had the old text, and have the new one now; when they expire stays. */
+  replace(changes: readonly Change[]): Promise<number>;
 }
 
-/** Seals everything with the newest key. `onProgress` is told how many were done, now and then. */
+/** How many are resealed at once. */
+const batch = 500;
+
+/** Seals everything with the newest key. `onProgress` is told how many were done, batch by batch. */
 export async function reseal(
   records: SealedRecords,
   seal: Seal,
@@ -27,26 +30,31 @@ export async function reseal(
   const unopenable: Record<string, number> = {};
   const missingKeys = new Set<string>();
   let resealed = 0;
+  let changes: Change[] = [];
+  const replaceAll = async () => {
+    if (changes.length === 0) return;
+    resealed += await records.replace(changes);
+    changes = [];
+    onProgress(resealed);
+  };
   for await (const row of records.rows()) {
     const sealer = sealerOf(row.text);
     if (sealer === undefined) continue;
-    const renewed = renewedRow(row, seal);
-    if (renewed === undefined) {
+    const text = renewed(row, seal);
+    if (text === undefined) {
       const namespace = row.key.slice(0, row.key.indexOf(":"));
       unopenable[namespace] = (unopenable[namespace] ?? 0) + 1;
       missingKeys.add(sealer);
-    } else if (sealer !== seal.newest && (await records.replace(row, renewed))) {
-      resealed += 1;
-      if (resealed % progressEvery === 0) onProgress(resealed);
+    } else if (sealer !== seal.newest && changes.push({ ...row, newText: text }) === batch) {
+      await replaceAll();
     }
   }
+  await replaceAll();
   return { resealed, unopenable, missingKeys: [...missingKeys] };
 }
 
-const progressEvery = 1000;
-
 /** Undefined = no key opens it. */
-function renewedRow({ key, text }: Row, seal: Seal): string | undefined {
+function renewed({ key, text }: Row, seal: Seal): string | undefined {
   const row = JSON.parse(text) as { readonly sealed: string };
   const opened = seal.open(row.sealed, key);
   return opened === undefined ? undefined : JSON.stringify({ ...row, sealed: seal.seal(opened, key) });

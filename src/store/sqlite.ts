@@ -4,7 +4,7 @@ import type { KeyvStoreAdapter, StoredData } from "keyv";
 import { BusyError, createRun, type Run } from "./busy.ts";
 import { closeToOthers, makePrivate } from "./private-file.ts";
 import { absent, createRecent, type Recent } from "./recent.ts";
-import type { Row } from "./database.ts";
+import type { Change, Row } from "./database.ts";
 
 /** One SQLite file behind any number of Keyv namespaces. A write that resolved is on disk (WAL, synchronous=FULL). */
 export interface SqliteFile {
@@ -14,8 +14,8 @@ export interface SqliteFile {
   rows(): AsyncGenerator<Row>;
   /** Keys of a namespace that have not expired, without their records. */
   keys(namespace: string): AsyncGenerator<string>;
-  /** Changes a record unless somebody else did; its expiry stays. */
-  replace(row: Row, text: string): Promise<boolean>;
+  /** Resolves with how many were changed; when they expire stays. */
+  replace(changes: readonly Change[]): Promise<number>;
   /** Deletes what has expired; resolves with how many rows went. */
   sweep(now: number): Promise<number>;
   /** What was deleted or written over is gone from the disk as well, the write-ahead log included. */
@@ -85,10 +85,18 @@ function prepare(database: DatabaseSync, timeout: number): SqliteFile {
         last = String(end["key"]);
       }
     },
-    replace: (row, text) =>
+    replace: (changes) =>
       write(() => {
-        recent.drop(row.key);
-        return replace.run(text, row.key, row.text).changes > 0;
+        recent.forget();
+        database.exec("BEGIN IMMEDIATE");
+        try {
+          const changed = changes.map(({ key, text, newText }) => Number(replace.run(newText, key, text).changes));
+          database.exec("COMMIT");
+          return changed.filter((rows) => rows > 0).length;
+        } catch (error) {
+          database.exec("ROLLBACK");
+          throw error;
+        }
       }),
     sweep: (now) =>
       write(() => {

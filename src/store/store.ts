@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { Keyv, type KeyvOptions, type KeyvStoreAdapter } from "keyv";
+import { Keyv, type KeyvOptions } from "keyv";
 import type { Logger } from "pino";
 import { openDatabase, type Database } from "./database.ts";
 import { named, StoreError, StoreUnavailable, type StoreReason } from "./error.ts";
@@ -55,19 +55,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { leases, timeout = 0 } = database;
   const seal = createSeal(keys);
   const sweeper = setInterval(() => void database.sweep(Date.now()).catch(onError), sweepEvery).unref();
-  const openNamespace = namespacesOf(database, seal, onError);
+  const open = namespacesOf(database, seal, onError);
   const check = checkOf(database);
   const close = async () => {
     clearInterval(sweeper);
     await database.close();
   };
   try {
-    const about = openNamespace<unknown>("schema", {});
+    const about = open<unknown>("schema");
     await checkSchema(about, database, url);
     const resealed = await resealAll({ about, database, seal, keys, log: options.log });
     return {
       ...createLocks(leases && { leases, fences, lifetime: lockLifetime, timeout, onError }),
-      open: openNamespace,
+      open,
       keys: (namespace) => database.keys(namespace),
       check,
       writable: () => check().then(() => true as const, reasonOf),
@@ -164,26 +164,34 @@ interface NamespaceOptions {
   readonly ttl?: number | undefined;
 }
 
-/** Namespaces, each with one adapter however often it is opened: adapters listen to their connection. */
+/** Namespaces, each made once however often it is opened: they listen to their connection. */
 function namespacesOf(database: Database, seal: Seal, onError: (error: unknown) => void) {
-  const adapters = new Map<string, KeyvStoreAdapter | Map<string, unknown>>();
+  const opened = new Map<string, Keyv<unknown>>();
   return <T>(namespace: string, { sealed = false, ttl }: NamespaceOptions = {}): Keyv<T> => {
-    const id = `${namespace} ${String(sealed)}`;
-    const adapter = adapters.get(id) ?? database.adapter(namespace);
-    adapters.set(id, adapter);
-    const keyv = new Keyv<T>({
-      store:
-        adapter instanceof Map
-          ? adapter
-          : guarded(adapter, { seal: sealed ? seal : undefined, timeout: database.timeout }),
-      namespace,
-      throwOnErrors: true,
-      ...plainJson,
-      ...(ttl === undefined ? {} : { ttl }),
-    });
-    keyv.on("error", onError);
-    return keyv;
+    const id = JSON.stringify([namespace, sealed, ttl]);
+    const known = opened.get(id) ?? openNamespace(database, { namespace, seal: sealed ? seal : undefined, ttl });
+    if (!opened.has(id)) known.on("error", onError);
+    opened.set(id, known);
+    // Whoever opens a namespace says what it holds, as they do when it is made.
+    return known as Keyv<T>;
   };
+}
+
+interface Namespace {
+  readonly namespace: string;
+  readonly seal: Seal | undefined;
+  readonly ttl: number | undefined;
+}
+
+function openNamespace(database: Database, { namespace, seal, ttl }: Namespace): Keyv<unknown> {
+  const adapter = database.adapter(namespace);
+  return new Keyv<unknown>({
+    store: adapter instanceof Map ? adapter : guarded(adapter, { seal, timeout: database.timeout }),
+    namespace,
+    throwOnErrors: true,
+    ...plainJson,
+    ...(ttl === undefined ? {} : { ttl }),
+  });
 }
 
 /** All that is kept is plain JSON; Keyv's own way looks at every value for buffers and costs several times as much. */
