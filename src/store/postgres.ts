@@ -3,6 +3,7 @@ import type { KeyvStoreAdapter } from "keyv";
 import pg from "pg";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
+import { timed } from "./timed.ts";
 import type { Change, Row } from "./database.ts";
 
 /** One Postgres database behind any number of namespaces. */
@@ -20,8 +21,12 @@ export interface PostgresStore {
   close(): Promise<void>;
 }
 
+/** Milliseconds. */
+const closingGrace = 1000;
 const table = "chatdrive";
 const locks = "chatdrive_locks";
+/** What ends stands last in every record; Postgres refuses to read JSON that holds an escaped NUL, which people can type. */
+const sweep = `DELETE FROM ${table} WHERE substring(value FROM '"expires":(\\d+)\\}$')::bigint < $1`;
 
 /** Connects, or rejects within two seconds. */
 export async function openPostgres(
@@ -41,9 +46,9 @@ export async function openPostgres(
     keys: (namespace) => keysOf(pool, namespace),
     replace: async (changes) => (await pool.query(replaceAll, columnsOf(changes))).rowCount ?? 0,
     leases: leasesIn(pool),
-    sweep: async (now) =>
-      (await pool.query(`DELETE FROM ${table} WHERE (value::json ->> 'expires')::bigint < $1`, [now])).rowCount ?? 0,
-    close: () => pool.end(),
+    sweep: async (now) => (await pool.query(sweep, [now])).rowCount ?? 0,
+    // What a silent server still owes is not waited for.
+    close: () => timed(pool.end(), closingGrace).catch(onError),
   };
 }
 

@@ -2,6 +2,7 @@ import KeyvRedis, { createClient } from "@keyv/redis";
 import type { KeyvStoreAdapter } from "keyv";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
+import { timed } from "./timed.ts";
 import type { Change, Row } from "./database.ts";
 
 /** One Redis connection behind any number of namespaces. */
@@ -31,9 +32,13 @@ export async function openRedis(url: string, fences: Fences, onError: (error: un
       return (await Promise.all(replaced)).filter((done) => done === 1).length;
     },
     leases: leasesIn(client),
-    close: async () => void (await client.close()),
+    // What a silent server still owes is not waited for.
+    close: () => timed(client.close(), closingGrace).catch(() => void (client.isOpen && client.destroy())),
   };
 }
+
+/** Milliseconds. */
+const closingGrace = 1000;
 
 async function connect(url: string, onError: (error: unknown) => void) {
   let connected = false;
