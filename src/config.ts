@@ -76,7 +76,7 @@ export interface Config {
 export interface OutboundSettings {
   /** For every service; absent = straight out. */
   readonly proxy?: string | undefined;
-  /** Hosts that are asked straight out: `example.com` with its subdomains, an address, a network, `*` for all. */
+  /** Hosts that are asked straight out: `example.com` with its subdomains, an address, with `:port` or without, `*` for all. */
   readonly direct?: readonly string[] | undefined;
   /** For Telegram alone; absent = as for the others. */
   readonly telegramProxy?: string | undefined;
