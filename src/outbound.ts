@@ -33,7 +33,9 @@ export function createOutbound({ proxy, direct = [], telegramProxy }: OutboundSe
       const way = proxyOf(service);
       if (way === undefined) return new HttpAgent();
       // Asked for with the name alone, so that the proxy looks it up.
-      return /^socks/.test(way) ? new SocksProxyAgent(way.replace(/^socks5:/, "socks5h:")) : new HttpsProxyAgent(way);
+      return way.startsWith("socks")
+        ? new SocksProxyAgent(way.replace(/^socks5:/, "socks5h:"))
+        : new HttpsProxyAgent(way);
     },
   };
 }

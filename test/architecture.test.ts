@@ -8,6 +8,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "src/store": [],
   "src/log.ts": [],
   "src/config.ts": ["src/storage"],
+  "src/outbound.ts": ["src/config.ts"],
   "src/i18n": ["src/storage"],
   "src/drivers": ["src/storage"],
   "src/actions": ["src/storage"],
@@ -24,7 +25,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
 
 function everything(): readonly string[] {
   const layers = ["storage", "store", "i18n", "drivers", "actions", "gateway", "telegram", "discord"];
-  return ["src/app", "src/log.ts", "src/config.ts", ...layers.map((layer) => `src/${layer}`)];
+  return ["src/app", "src/log.ts", "src/config.ts", "src/outbound.ts", ...layers.map((layer) => `src/${layer}`)];
 }
 
 const root = join(import.meta.dirname, "..");
@@ -57,9 +58,9 @@ test("an emulator imports no other emulator, and of what they share only stage.t
   expect(wrong).toEqual([]);
 });
 
-test("only the programs that are started read the environment", () => {
+test("only the configuration, and the demo, read the environment", () => {
   const readers = files.filter((file) => /process\.env\b/.test(readFileSync(join(root, file), "utf8")));
-  const programs = ["src/main.ts", "src/cli/account.ts", "src/cli/state.ts", "emulators/demo.ts"];
+  const programs = ["src/config.ts", "emulators/demo.ts"];
   expect(readers.filter((file) => !programs.includes(file))).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ConfigError, type Config } from "../config.ts";
 import { driverKinds } from "../drivers/index.ts";
+import { createOutbound } from "../outbound.ts";
 import type { DriverContext } from "../storage/driver.ts";
 import type { Values } from "../storage/form.ts";
 import type { Mount } from "../storage/mount.ts";
@@ -53,7 +54,7 @@ interface StorageDependencies {
 export function openStorage({ config, store, log, count }: StorageDependencies): Storage {
   return createStorage({
     ...(count && { count }),
-    kinds: kindsOf(config.pikpak),
+    kinds: kindsOf(config),
     mounts: store.open<Mount>("mounts"),
     secrets: store.open<Values>("secrets", { sealed: true }),
     notes: store.open<string>("notes"),
@@ -67,9 +68,10 @@ export function openStorage({ config, store, log, count }: StorageDependencies):
   });
 }
 
-function kindsOf(pikpak: Config["pikpak"]): ReturnType<typeof driverKinds> {
+function kindsOf({ pikpak, outbound }: Config): ReturnType<typeof driverKinds> {
+  const { dispatcher } = createOutbound(outbound);
   try {
-    return driverKinds({ pikpak });
+    return driverKinds({ pikpak: { ...pikpak, openPool: (options) => dispatcher("other", options) } });
   } catch (error) {
     throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -172,8 +172,7 @@ function namespacesOf(database: Database, seal: Seal, onError: (error: unknown) 
     const known = opened.get(id) ?? openNamespace(database, { namespace, seal: sealed ? seal : undefined, ttl });
     if (!opened.has(id)) known.on("error", onError);
     opened.set(id, known);
-    // Whoever opens a namespace says what it holds, as they do when it is made.
-    return known as Keyv<T>;
+    return known;
   };
 }
 

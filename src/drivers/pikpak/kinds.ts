@@ -10,12 +10,14 @@ import { createGate, type Gate } from "./gate.ts";
 import { hostsOf, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { openShare } from "./share.ts";
-import { createTransport } from "./transport.ts";
+import { createTransport, type TransportOptions } from "./transport.ts";
 
 /** Where PikPak is and what we are to it. */
 export interface PikPakSettings extends HostSettings {
   /** Identity of mounts that do not name one. */
   readonly platform: string;
+  /** The way to the API hosts; absent = straight out. */
+  readonly openPool?: TransportOptions["openPool"];
   /** JSON that replaces or adds identities. */
   readonly identitiesFile?: string | undefined;
 }
@@ -46,6 +48,7 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const gates = new Map<string, Gate>();
   const dependencies: Dependencies = {
     ...hostsOf(settings),
+    openPool: settings.openPool,
     identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gate(account, context) {
       const gate = gates.get(account) ?? createGate(account, context);
@@ -56,7 +59,7 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
 
-interface Dependencies {
+interface Dependencies extends Pick<PikPakSettings, "openPool"> {
   readonly driveUrl: string;
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
@@ -112,7 +115,10 @@ function openAccountMount(dependencies: Dependencies, options: Values, context: 
   const account =
     username === undefined ? undefined : createHash("sha256").update(username.toLowerCase()).digest("hex").slice(0, 16);
   const gate = account === undefined ? lateGate(dependencies, deviceId, context) : dependencies.gate(account, context);
-  const transport = createTransport({ onSend: () => context.count?.("calls") });
+  const transport = createTransport({
+    openPool: dependencies.openPool,
+    onSend: () => context.count?.("calls"),
+  });
   const shared = { userUrl: dependencies.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, challenge: "stop" });
   const auth = createAuth({ ...shared, username, captcha });
@@ -190,7 +196,10 @@ function openShareMount(dependencies: Dependencies, options: Values, context: Dr
   const identity = dependencies.identity(options["platform"]);
   const deviceId = deviceIdIn(context);
   const gate = dependencies.gate("anonymous", context);
-  const transport = createTransport({ onSend: () => context.count?.("calls") });
+  const transport = createTransport({
+    openPool: dependencies.openPool,
+    onSend: () => context.count?.("calls"),
+  });
   const shared = { userUrl: dependencies.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, challenge: "ignore" });
   const client = createClient({ ...shared, driveUrl: dependencies.driveUrl, captcha });
