@@ -25,6 +25,10 @@ press-revoke-links = Take back its links
 press-revoke-all-links = Take back all my links
 press-copy = Copy the link
 press-watch = Watch in the browser
+press-previous-file = Previous
+press-next-file = Next
+press-top = Top
+link-watch = 📺 Watch in the browser: { $url }
 press-open-mount = Open
 press-choose-mount = Make current
 press-rename-mount = Rename
@@ -160,8 +164,6 @@ method-proxy = through this bot
 method-proxy-url = through the download proxy
 health-working = Working, last seen { $date }
 health-failing = Failing since { $date }
-driver-pikpak = PikPak account
-driver-pikpak-share = PikPak share
 driver-memory = Demo drive
 
 settings-title = Settings
@@ -177,36 +179,9 @@ notice-reference = Reference for the operator: { $reference }
 
 ## Forms: fields, hints, problems
 
-form-title-pikpak = Sign in to PikPak
-form-title-pikpak-share = Open a PikPak share
 form-title-verification = PikPak wants to know that you are human
 form-title-mount-title = Rename the drive
 
-field-pikpak-username = User name
-field-pikpak-username-hint = Your mail address, phone number with country code, or user name at PikPak.
-field-pikpak-password = Password
-field-pikpak-password-hint = The password of the PikPak account itself. An account made with Google, Facebook or a phone number has none until you set one in the account settings; a refresh token works too.
-field-pikpak-refreshToken = Refresh token
-field-pikpak-refreshToken-hint = The token a signed-in PikPak client keeps; it replaces the password. Once used here, that client may be signed out.
-field-pikpak-rootFolder = Root folder
-field-pikpak-rootFolder-hint = Where browsing starts: a folder's id or its address in the browser. Skip it, or say root, for the whole drive.
-field-pikpak-platform = Client
-field-pikpak-platform-hint = What I present myself as to PikPak. Better one you do not use yourself.
-field-pikpak-captchaToken = Verification
-field-pikpak-captchaToken-hint = The address of the page you ended on after the verification.
-choice-platform-web = Web
-choice-platform-android = Android
-choice-platform-pc = Desktop
-field-pikpak-share-link = Share link
-field-pikpak-share-link-hint = The whole address, like https://mypikpak.com/s/…, or its id.
-field-pikpak-share-passCode = Pass code
-field-pikpak-share-passCode-hint = The short code that came with the link, if it has one.
-field-pikpak-share-transcode = Stream copies
-field-pikpak-share-transcode-hint = Whether links may lead to a smaller copy where the original cannot be had.
-field-pikpak-share-captchaToken = Verification
-field-pikpak-share-captchaToken-hint = The address of the page you ended on after the verification.
-choice-transcode-no = Originals only
-choice-transcode-yes = Copies allowed
 field-verification-captchaToken = Address you ended on
 field-verification-captchaToken-hint = Open the verification page, finish it, then copy the whole address of the page you ended on and send it here.
 field-mount-title-title = New name
@@ -215,6 +190,9 @@ field-memory-tree = Tree
 field-memory-tree-hint = Which demo drive to open.
 
 problem-required = This is needed; please give an answer.
+form-title-page-number = Go to a page
+field-page-number-page = Which page?
+field-page-number-page-hint = A number, as on the counter.
 problem-too-long = That is too long; please send something shorter.
 problem-not-a-share = That is not a PikPak share. It looks like https://mypikpak.com/s/… or is the id from such an address.
 problem-not-a-folder-id = That is not a folder. Send a folder's id, its address in the browser, or root.
@@ -340,6 +318,10 @@ inline-nothing = Nothing known by this name. Search in our chat looks everywhere
 mounts-lent-title = Drives of this group
 lend-choice = Which drive shall everybody here be able to use? You can narrow down who may do what afterwards.
 lending-title = Lent to this group
+lending-draft = Share with this group?
+lending-draft-how = Nothing is shared yet. Choose what, and who may do what. For another folder: /bind and its path.
+lend-drive = The whole drive
+press-confirm-lend = Share
 lending-how = Members say /browse, /search and /link here. You can take it back at any time.
 lending-daily = { $count ->
     [0] Links and files a day: as many as they like

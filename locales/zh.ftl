@@ -25,6 +25,10 @@ press-revoke-links = 收回它的链接
 press-revoke-all-links = 收回我的全部链接
 press-copy = 复制链接
 press-watch = 在浏览器中播放
+press-previous-file = 上一个
+press-next-file = 下一个
+press-top = 根目录
+link-watch = 📺 在浏览器中播放：{ $url }
 press-open-mount = 打开
 press-choose-mount = 设为当前
 press-rename-mount = 重命名
@@ -148,8 +152,6 @@ method-proxy = 经由本机器人
 method-proxy-url = 经由下载代理
 health-working = 正常，最近一次使用：{ $date }
 health-failing = 自 { $date } 起出现故障
-driver-pikpak = PikPak 账号
-driver-pikpak-share = PikPak 分享
 driver-memory = 演示网盘
 
 settings-title = 设置
@@ -165,36 +167,9 @@ notice-reference = 给管理员的参考编号：{ $reference }
 
 ## Forms: fields, hints, problems
 
-form-title-pikpak = 登录 PikPak
-form-title-pikpak-share = 打开 PikPak 分享
 form-title-verification = PikPak 需要确认你是真人
 form-title-mount-title = 重命名网盘
 
-field-pikpak-username = 用户名
-field-pikpak-username-hint = 你在 PikPak 的邮箱、带国家代码的手机号或用户名。
-field-pikpak-password = 密码
-field-pikpak-password-hint = PikPak 账号本身的密码。用 Google、Facebook 或手机号注册的账号没有密码，需要先在账号设置里设置；也可以使用刷新令牌。
-field-pikpak-refreshToken = 刷新令牌
-field-pikpak-refreshToken-hint = 已登录的 PikPak 客户端所保存的令牌，可代替密码。在这里使用后，那个客户端可能会退出登录。
-field-pikpak-rootFolder = 根文件夹
-field-pikpak-rootFolder-hint = 浏览的起点：文件夹的 id 或它在浏览器中的地址。跳过或填 root 表示整个网盘。
-field-pikpak-platform = 客户端
-field-pikpak-platform-hint = 我以哪种客户端的身份访问 PikPak，最好选你自己不用的那种。
-field-pikpak-captchaToken = 验证
-field-pikpak-captchaToken-hint = 完成验证后最终停留页面的地址。
-choice-platform-web = 网页版
-choice-platform-android = 安卓
-choice-platform-pc = 桌面版
-field-pikpak-share-link = 分享链接
-field-pikpak-share-link-hint = 完整地址，例如 https://mypikpak.com/s/…，或其中的 id。
-field-pikpak-share-passCode = 提取码
-field-pikpak-share-passCode-hint = 随链接一起给出的短代码（如果有）。
-field-pikpak-share-transcode = 转码副本
-field-pikpak-share-transcode-hint = 拿不到原文件时，链接是否可以指向较小的副本。
-field-pikpak-share-captchaToken = 验证
-field-pikpak-share-captchaToken-hint = 完成验证后最终停留页面的地址。
-choice-transcode-no = 只要原文件
-choice-transcode-yes = 允许副本
 field-verification-captchaToken = 最终页面的地址
 field-verification-captchaToken-hint = 打开验证页面并完成验证，然后复制最终停留页面的完整地址发到这里。
 field-mount-title-title = 新名称
@@ -203,6 +178,9 @@ field-memory-tree = 目录树
 field-memory-tree-hint = 要打开哪个演示网盘。
 
 problem-required = 这一项必须填写，请给出答案。
+form-title-page-number = 跳转到页
+field-page-number-page = 跳到第几页？
+field-page-number-page-hint = 输入页码。
 problem-too-long = 太长了，请发送短一些的内容。
 problem-not-a-share = 这不是 PikPak 分享。它应像 https://mypikpak.com/s/… 或者是这种地址里的 id。
 problem-not-a-folder-id = 这不是文件夹。请发送文件夹的 id、它在浏览器中的地址，或 root。
@@ -322,6 +300,10 @@ inline-nothing = 没有已知的这个名称。在我们的聊天里搜索会查
 mounts-lent-title = 本群的网盘
 lend-choice = 要让这里的所有人使用哪个网盘？之后可以再限制谁能做什么。
 lending-title = 已借给本群
+lending-draft = 共享给本群？
+lending-draft-how = 尚未共享。请选择共享的内容和成员的权限。要共享其他文件夹，请发送 /bind 加路径。
+lend-drive = 整个网盘
+press-confirm-lend = 确认共享
 lending-how = 成员可以在这里使用 /browse、/search 和 /link。你随时可以收回。
 lending-daily = { $count ->
     [0] 每日链接和文件数量：不限

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { pikPakSettings, pikPakVariables, unfitPikPakVariables } from "./drivers/pikpak/config.ts";
+import type { PikPakSettings } from "./drivers/pikpak/kinds.ts";
 import { downloadMethods, type DownloadMethod } from "./storage/mount.ts";
 
 /** Everything the process is told from outside. Made by `readConfig`, or by the emulated world. */
@@ -53,22 +55,7 @@ export interface Config {
   readonly outbound?: OutboundSettings | undefined;
   /** Milliseconds. */
   readonly linkTtl: number;
-  readonly pikpak: {
-    readonly domain: string;
-    /** Complete bases without a trailing slash; they win over the domain. */
-    readonly driveUrl?: string | undefined;
-    readonly userUrl?: string | undefined;
-    /** A client identity: `web`, `android`, `pc`, or one of `identitiesFile`. */
-    readonly platform: string;
-    /** A JSON file that replaces or adds client identities. */
-    readonly identitiesFile?: string | undefined;
-    /** How tokens of connected apps are used; absent = `auto`. */
-    readonly route?: (typeof routes)[number] | undefined;
-    /** The hosted MCP server, without a trailing slash; absent = the public one. */
-    readonly mcpUrl?: string | undefined;
-    /** The OAuth code flow is offered; it needs `publicUrl`. Absent = it is not. */
-    readonly oauth?: boolean | undefined;
-  };
+  readonly pikpak: PikPakSettings;
   readonly logLevel: string;
 }
 
@@ -139,7 +126,6 @@ const listed = z.string().transform((text) =>
     .map((member) => member.trim())
     .filter((member) => member !== ""),
 );
-const routes = ["auto", "drive", "mcp"] as const;
 
 const variables = z.object({
   TELEGRAM_BOT_TOKEN: z
@@ -217,17 +203,7 @@ const variables = z.object({
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
     .transform(toMilliseconds)
     .default(24 * 3_600_000),
-  PIKPAK_DOMAIN: z
-    .string()
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "takes a domain like mypikpak.net")
-    .default("mypikpak.net"),
-  PIKPAK_DRIVE_URL: http("https://api-drive.mypikpak.net").optional(),
-  PIKPAK_USER_URL: http("https://user.mypikpak.net").optional(),
-  PIKPAK_PLATFORM: z.string().default("web"),
-  PIKPAK_IDENTITIES: z.string().optional(),
-  PIKPAK_ROUTE: oneOf(routes).default("auto"),
-  PIKPAK_MCP_URL: http("https://pikpak.ai/mcp").default("https://pikpak.ai/mcp"),
-  PIKPAK_OAUTH: oneOf(["on", "off"]).default("off"),
+  ...pikPakVariables,
   LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -255,12 +231,7 @@ function unfitVariables(given: Readonly<Record<string, string | undefined>>): st
     "TELEGRAM_WEBHOOK_URL",
     "a secret without a webhook does nothing",
   );
-  needs(given["PIKPAK_OAUTH"] === "on", "PUBLIC_URL", "PIKPAK_OAUTH=on needs the address PikPak sends people back to");
-  unfit.push(...unfitWebhook(given));
-  const platform = given["PIKPAK_PLATFORM"];
-  // A file of the operator's may bring identities of other names; it is read, and this name looked up, later.
-  if (platform !== undefined && given["PIKPAK_IDENTITIES"] === undefined && !shippedPlatforms.includes(platform))
-    unfit.push(`  PIKPAK_PLATFORM: takes ${shippedPlatforms.join(", ")}, or a name of PIKPAK_IDENTITIES`);
+  unfit.push(...unfitWebhook(given), ...unfitPikPakVariables(given));
   return unfit;
 }
 
@@ -279,19 +250,6 @@ function unfitWebhook(given: Readonly<Record<string, string | undefined>>): stri
     return [`  TELEGRAM_WEBHOOK_URL: takes one of the ports ${webhookPorts.join(", ")}: Telegram sends to no other`];
   return [];
 }
-
-/** The three, and earlier generations of them that the service still takes. */
-const shippedPlatforms: readonly string[] = [
-  "web",
-  "android",
-  "pc",
-  "web-drive",
-  "android-1.21.0",
-  "android-1.46.2",
-  "android-1.47.1",
-  "android-1.48.3",
-  "android-1.49.3",
-];
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -333,16 +291,7 @@ function toConfig(v: Variables): Config {
     },
     outbound: { proxy: v.HTTPS_PROXY, direct: v.NO_PROXY, telegramProxy: v.TELEGRAM_PROXY },
     linkTtl: v.LINK_TTL,
-    pikpak: {
-      domain: v.PIKPAK_DOMAIN,
-      driveUrl: v.PIKPAK_DRIVE_URL,
-      userUrl: v.PIKPAK_USER_URL,
-      platform: v.PIKPAK_PLATFORM,
-      identitiesFile: v.PIKPAK_IDENTITIES,
-      route: v.PIKPAK_ROUTE,
-      mcpUrl: v.PIKPAK_MCP_URL,
-      oauth: v.PIKPAK_OAUTH === "on",
-    },
+    pikpak: pikPakSettings(v),
     logLevel: v.LOG_LEVEL,
   };
 }

@@ -1,9 +1,9 @@
 import type { Action } from "./action.ts";
-import type { ActionContext, Outcome } from "./errand.ts";
-import { notice, refused } from "./failure.ts";
-import { isCode } from "./office/door.ts";
-import type { Tempo } from "./pace.ts";
-import { groupIn } from "./place.ts";
+import type { ActionContext, Outcome } from "./context/context.ts";
+import { notice, refused } from "./context/failure.ts";
+import { isCode } from "../users/access.ts";
+import type { Tempo } from "../users/rate-limit.ts";
+import { groupIn } from "../users/place.ts";
 
 /**
  * What stands between somebody and what they ask for: a code, which is used up first; a ban; maintenance; the list of

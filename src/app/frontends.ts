@@ -1,17 +1,20 @@
 import type { Keyv } from "keyv";
 import type { Logger } from "pino";
-import type { Action, FormRef, Visit } from "../actions/action.ts";
-import { placeNews } from "../actions/place.ts";
+import type { Action } from "../actions/action.ts";
+import type { FormRef } from "../actions/model/form.ts";
+import type { Visit } from "../users/visit.ts";
+import { placeNews } from "../users/place.ts";
 import { createRemovals, type Removals } from "../actions/removals.ts";
-import type { Answer, Notice } from "../actions/screen.ts";
-import type { Services } from "../actions/services.ts";
-import { suggest } from "../actions/suggest.ts";
+import type { Answer, Notice } from "../actions/model/screen.ts";
+import type { Services } from "../actions/context/services.ts";
+import { suggest } from "../actions/browse/suggest.ts";
 import type { Config } from "../config.ts";
 import { createDiscord, type Discord } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
 import type { SubmitPage } from "../gateway/pages.ts";
 import type { Store } from "../store/store.ts";
-import { createTelegram, type Telegram, type TelegramSettings } from "../telegram/bot.ts";
+import { createTelegram, type Telegram } from "../telegram/bot.ts";
+import { type TelegramSettings } from "../telegram/settings.ts";
 import type { Words } from "../i18n/words.ts";
 
 /** The chats that are switched on. */

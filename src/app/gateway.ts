@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
-import type { Admin } from "../actions/office/office.ts";
+import type { Admin } from "../users/admin.ts";
 import type { Config } from "../config.ts";
 import type { LimitOptions } from "../gateway/limits.ts";
 import type { Pages } from "../gateway/pages.ts";
@@ -141,7 +141,7 @@ async function beside(storage: Storage, mount: string, folder: string, signal: A
 }
 
 /** An emulated or self-hosted service stands in one's own network, and so do its file hosts. */
-function isLocal(address: string | undefined): boolean {
+export function isLocal(address: string | undefined): boolean {
   if (address === undefined) return false;
   const host = new URL(address).hostname.replace(/^\[|\]$/g, "");
   return host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() !== "unicast");

@@ -1,4 +1,4 @@
-import type { Services } from "../actions/services.ts";
+import type { Services } from "../actions/context/services.ts";
 import type { Config } from "../config.ts";
 import { proxyUrl } from "../gateway/proxy-url.ts";
 import type { Revocations } from "../gateway/revocations.ts";
@@ -28,7 +28,7 @@ function works({ publicUrl, downloadProxy }: Config, method: DownloadMethod): bo
   }
 }
 
-/** What a mount's widget action comes to: one that does not work any more gives way to the operator's default. */
+/** The method a mount asks for: one that does not work any more gives way to the operator's default. */
 function methodOf(config: Config, { method }: Pick<Mount, "method">): DownloadMethod {
   return method && works(config, method) ? method : usualMethod(config);
 }

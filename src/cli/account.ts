@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import type { Keyv } from "keyv";
-import { loadPerson, withMount, withoutMount, type Person } from "../actions/person.ts";
+import { loadPerson, withMount, withoutMount, type Person } from "../users/person.ts";
 import { keysOf, openStorage } from "../app/drives.ts";
 import { ConfigError, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";

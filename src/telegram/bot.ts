@@ -5,24 +5,28 @@ import { sequentialize } from "@grammyjs/runner";
 import { Bot, GrammyError, HttpError, webhookCallback, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
-import type { Action, FormRef, Visit } from "../actions/action.ts";
+import type { Action } from "../actions/action.ts";
+import type { FormRef } from "../actions/model/form.ts";
+import type { Visit } from "../users/visit.ts";
 import { createFollower } from "../actions/follow.ts";
-import type { PlaceNews } from "../actions/place.ts";
-import { decodePress } from "../actions/press.ts";
+import type { PlaceNews } from "../users/place.ts";
+import { decodeButton } from "../actions/buttons.ts";
 import type { Removals } from "../actions/removals.ts";
 import { createSweeper } from "../actions/sweep.ts";
-import type { Answer, FormScreen, MessageScreen, Notice } from "../actions/screen.ts";
-import type { Interrupted } from "../actions/transfers/transfers.ts";
-import { ConfigError, type Config } from "../config.ts";
+import type { Answer, FormScreen, MessageScreen, Notice } from "../actions/model/screen.ts";
+import type { Interrupted } from "../actions/model/transfer.ts";
+import { ConfigError } from "../config.ts";
+import type { TelegramSettings } from "./settings.ts";
 import type { Values } from "../storage/form.ts";
 import type { Words } from "../i18n/words.ts";
-import type { Announce } from "../actions/broadcast.ts";
+import type { Announce } from "../users/broadcast.ts";
 import { createAnnouncer, followingMigration } from "./announce.ts";
 import { createCommandLists } from "./command-lists.ts";
 import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
 import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
-import { createGuard, loggable } from "./guard.ts";
+import { createGuard } from "./guard.ts";
+import { loggable } from "./loggable.ts";
 import { createMembers, type Members } from "./members.ts";
 import { startPolling, type Polling } from "./polling.ts";
 import { createPost, readPlace, type Post } from "./post.ts";
@@ -58,12 +62,6 @@ export interface TelegramParts {
   readonly operators?: readonly string[];
   /** Updates one person may send in ten seconds; absent = 100. */
   readonly updatesPerPerson?: number;
-}
-
-/** The configuration, with the secret of webhook calls settled. */
-export interface TelegramSettings extends Omit<NonNullable<Config["telegram"]>, "webhook"> {
-  /** Absent = long polling. */
-  readonly webhook?: { readonly url: string; readonly secret: string };
 }
 
 /** A one-time page that was sent off. */
@@ -259,7 +257,7 @@ function newReference(): string {
 /** One update at a time for a person in a chat, and for the message that is pressed on. */
 function chainsOf({ chat, from, callbackQuery }: BotContext): string[] {
   // Who cancels does not wait for what else was asked.
-  if (decodePress(callbackQuery?.data ?? "")?.do === "cancel-transfer") return [`cancel ${callbackQuery?.data}`];
+  if (decodeButton(callbackQuery?.data ?? "")?.do === "cancel-transfer") return [`cancel ${callbackQuery?.data}`];
   if (!chat || chat.type === "private") return [`chat ${chat?.id ?? from?.id ?? "nobody"}`];
   const pressed = callbackQuery?.message;
   return [

@@ -1,5 +1,5 @@
-import type { FormRef } from "../actions/action.ts";
-import type { FormScreen, Reason } from "../actions/screen.ts";
+import type { FormRef } from "../actions/model/form.ts";
+import type { FormScreen, Reason } from "../actions/model/screen.ts";
 import { readForm, type Field, type ProblemCode, type Values } from "../storage/form.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Visit } from "../../src/actions/action.ts";
-import type { Listing } from "../../src/actions/screen.ts";
+import type { Visit } from "../../src/users/visit.ts";
+import type { Listing } from "../../src/actions/model/screen.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import { Cloud, app, inGroup, jun, many, mia, signInAs, usualCloud, type TestApp } from "./house.ts";
+import { Cloud, app, inGroup, jun, many, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
 
 async function signedIn(cloud = usualCloud()): Promise<{ at: TestApp; first: Listing }> {
   const at = app(cloud);

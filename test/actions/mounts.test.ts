@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { StorageError } from "../../src/storage/error.ts";
-import { app, inGroup, jun, mia, signInAs, usualCloud } from "./house.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud } from "./test-app.ts";
 
 const share = (text: string, passCode?: string) =>
   ({ do: "open-share", text, ...(passCode !== undefined && { passCode }) }) as const;

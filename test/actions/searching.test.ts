@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Action, Visit } from "../../src/actions/action.ts";
-import { readQuery } from "../../src/actions/query.ts";
-import type { Listing, Screen } from "../../src/actions/screen.ts";
-import { findEntries } from "../../src/actions/verbs/search.ts";
-import { createContext } from "../../src/actions/errand.ts";
-import { folderView } from "../../src/actions/scenes/listing.ts";
+import type { Action } from "../../src/actions/action.ts";
+import type { Visit } from "../../src/users/visit.ts";
+import { readQuery } from "../../src/actions/search/query.ts";
+import type { Listing, Screen } from "../../src/actions/model/screen.ts";
+import { findEntries } from "../../src/actions/search/search.ts";
+import { createContext } from "../../src/actions/context/context.ts";
+import { folderView } from "../../src/actions/context/folder-view.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import { Cloud, app, jun, mia, signInAs, usualCloud, type TestApp } from "./house.ts";
+import { Cloud, app, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
 import { lena, lent, names, nox, rowOf, there, town } from "./town.ts";
 
 async function signedIn(cloud = usualCloud()): Promise<{ at: TestApp; first: Listing }> {

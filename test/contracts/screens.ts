@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { audiences, formIds, listFormats, type ViewRef } from "../../src/actions/action.ts";
-import { clearChoices, dailyChoices } from "../../src/actions/place.ts";
-import { decodePress, encodePress } from "../../src/actions/press.ts";
-import { auditActs } from "../../src/actions/office/audit.ts";
-import { accessModes } from "../../src/actions/office/door.ts";
-import { logLevels } from "../../src/actions/office/office.ts";
-import type { OperatorsScreen } from "../../src/actions/screen-operators.ts";
+import { listFormats } from "../../src/actions/model/screen.ts";
+import { formIds } from "../../src/actions/model/form.ts";
+import { audiences } from "../../src/users/place.ts";
+import { type ViewRef } from "../../src/actions/model/session.ts";
+import { clearChoices, dailyChoices } from "../../src/users/place.ts";
+import { decodeButton, encodeButton } from "../../src/actions/buttons.ts";
+import { auditActs } from "../../src/users/audit.ts";
+import { accessModes } from "../../src/users/access.ts";
+import { logLevels } from "../../src/users/admin.ts";
+import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
   noticeCodes,
   type FormScreen,
@@ -14,8 +17,8 @@ import {
   type Screen,
   type SearchState,
   type TransferState,
-} from "../../src/actions/screen.ts";
-import { uploadFailures } from "../../src/actions/transfers/upload.ts";
+} from "../../src/actions/model/screen.ts";
+import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
 import { problemCodes, type Field } from "../../src/storage/form.ts";
@@ -516,9 +519,9 @@ export function screensContract(canvas: Canvas): void {
               expect(text.trim()).not.toBe("");
               expect(text.isWellFormed()).toBe(true);
               for (const pressed of presses) {
-                const press = decodePress(pressed);
+                const press = decodeButton(pressed);
                 expect(press?.view).toEqual(view);
-                expect(press && encodePress(press)).toBe(pressed);
+                expect(press && encodeButton(press)).toBe(pressed);
               }
             },
           ),

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { Screen } from "../../src/actions/screen.ts";
-import { createLatest } from "../../src/actions/transfers/latest.ts";
+import type { Screen } from "../../src/actions/model/screen.ts";
+import { createLatest } from "../../src/actions/files/latest.ts";
 import { ConfigError } from "../../src/config.ts";
 import { virtualClock } from "../../emulators/discord/clock.ts";
 import type { Fault } from "../../emulators/discord/faults.ts";
-import { Cloud, many, usualCloud } from "../actions/house.ts";
-import { openTestApp, type TestApp, type TestAppOptions } from "./house.ts";
+import { Cloud, many, usualCloud } from "../actions/test-app.ts";
+import { openTestApp, type TestApp, type TestAppOptions } from "./test-app.ts";
 
 // The real discord.js on an emulated Discord, over the real actions: what people see, and what Discord is told.
 

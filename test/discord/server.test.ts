@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { mayFetch } from "../../src/actions/permission.ts";
+import { mayFetch } from "../../src/actions/context/leave.ts";
 import { permission, usualPermissions } from "../../emulators/discord/permissions.ts";
 import type { Person } from "../../emulators/discord/person.ts";
 import type { Message } from "../../emulators/discord/state.ts";
-import { openTestApp, type TestApp, type TestAppOptions } from "./house.ts";
+import { openTestApp, type TestApp, type TestAppOptions } from "./test-app.ts";
 
 // Three people in one server, over the wire: Mia runs it and lends her drive, Jun asks and posts, Lena presses on Jun's list.
 

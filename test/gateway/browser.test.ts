@@ -6,7 +6,7 @@ import { deriveKey } from "../../src/gateway/keys.ts";
 import { createPages, type PageForm, type Pages } from "../../src/gateway/pages.ts";
 import type { Entry } from "../../src/storage/entry.ts";
 import { answer, serve, startFileHost, type AskedOfHost, type Script } from "./file-host.ts";
-import { fileOf, openHost, openTestApp, secretKey, type TestApp, type Shelved } from "./house.ts";
+import { fileOf, openHost, openTestApp, secretKey, type TestApp, type Shelved } from "./test-app.ts";
 
 const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 if (!program) process.stderr.write("tests in a browser are left out: no Chromium here\n");

@@ -3,7 +3,7 @@ import { createTickets } from "../../src/gateway/ticket.ts";
 import type { Link } from "../../src/storage/driver.ts";
 import { createLinks } from "../../src/storage/links.ts";
 import { serve } from "./file-host.ts";
-import { browser, fileOf, mia, openHost, openTestApp, secretKey } from "./house.ts";
+import { browser, fileOf, mia, openHost, openTestApp, secretKey } from "./test-app.ts";
 
 const address = "https://dl-a10b-1.example.com/download/?fid=1&expire=1790596879&sign=abc";
 const direct = (): Link => ({ kind: "url", url: address });
@@ -29,7 +29,7 @@ describe("/d/", () => {
   test("one call for many askers, none until a minute before the link's end, then one", async () => {
     let now = Date.UTC(2026, 10, 24);
     let calls = 0;
-    const links = createLinks({ now: () => now });
+    const links = createLinks({ now: () => now, monotonic: () => now });
     const driver = {
       link: async (): Promise<Link> => {
         calls += 1;

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { onTestFinished, describe, expect, test } from "vitest";
 import { createPages, type PageForm, type Pages, type SubmitPage } from "../../src/gateway/pages.ts";
 import { deriveKey } from "../../src/gateway/keys.ts";
-import { browser, openTestApp, secretKey, type AskOptions, type Answer } from "./house.ts";
+import { browser, openTestApp, secretKey, type AskOptions, type Answer } from "./test-app.ts";
 
 const signIn: PageForm = {
   form: { id: "pikpak" },

@@ -8,7 +8,7 @@ import type { Link } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { startDownloadProxy } from "./download-proxy.ts";
 import { serve } from "./file-host.ts";
-import { ask, fileOf, openHost, openTestApp } from "./house.ts";
+import { ask, fileOf, openHost, openTestApp } from "./test-app.ts";
 
 interface Vectors {
   readonly vectors: readonly {

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { Link } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { answer, head, localPem, noise, partOf, serve, type AskedOfHost, type Script } from "./file-host.ts";
-import { ask, begin, browser, fileOf, openHost, openTestApp, type TestApp } from "./house.ts";
+import { ask, begin, browser, fileOf, openHost, openTestApp, type TestApp } from "./test-app.ts";
 
 const letters = Buffer.from("abcdefghijklmnopqrstuvwxyz");
 const film = noise(6 * 1024 * 1024 + 77);

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import { GatewayError } from "../../src/gateway/server.ts";
 import { createVisitors, type Visitors } from "../../src/gateway/visitors.ts";
 import { head, serve, type Script } from "./file-host.ts";
-import { begin, fileOf, openHost, openTestApp } from "./house.ts";
+import { begin, fileOf, openHost, openTestApp } from "./test-app.ts";
 
 /** Sends raw bytes and gives what comes back until the connection closes or `within` ms are over. */
 function raw(url: string, text: string, within = 1000): Promise<string> {

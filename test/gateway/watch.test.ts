@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Entry } from "../../src/storage/entry.ts";
 import type { Look } from "../../src/gateway/watch.ts";
 import { answer, serve } from "./file-host.ts";
-import { ask, browser, fileOf, openHost, openTestApp } from "./house.ts";
+import { ask, browser, fileOf, openHost, openTestApp } from "./test-app.ts";
 
 const words = "1\n00:00:01,000 --> 00:00:02,000\nHello\n";
 

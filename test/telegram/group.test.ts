@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Keyv } from "keyv";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
-import { placeNews } from "../../src/actions/place.ts";
+import { placeNews } from "../../src/users/place.ts";
 import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
 import type { Group } from "../../emulators/telegram/groups.ts";
 import type { Actor } from "../../emulators/telegram/people.ts";
@@ -12,7 +12,7 @@ import type { GroupDraft } from "../../emulators/telegram/cast.ts";
 import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
 import { loadWords } from "../../src/i18n/words.ts";
-import { app as desk, signInAs, usualCloud, visitOf, type TestApp } from "../actions/house.ts";
+import { app as desk, signInAs, usualCloud, visitOf, type TestApp } from "../actions/test-app.ts";
 
 // Three people in one group, over the wire: Mia runs it and lends her drive, Jun asks, Lena presses on Jun's list.
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { listFormats } from "../../src/actions/action.ts";
-import { clearChoices, dailyChoices, usualPolicy } from "../../src/actions/place.ts";
-import type { LinkCard, MessageScreen, TransferState } from "../../src/actions/screen.ts";
-import { encodePress } from "../../src/actions/press.ts";
-import { noticeCodes } from "../../src/actions/screen.ts";
-import { uploadFailures } from "../../src/actions/transfers/upload.ts";
+import { listFormats } from "../../src/actions/model/screen.ts";
+import { clearChoices, dailyChoices, usualPolicy } from "../../src/users/place.ts";
+import type { LinkCard, MessageScreen, TransferState } from "../../src/actions/model/screen.ts";
+import { encodeButton } from "../../src/actions/buttons.ts";
+import { noticeCodes } from "../../src/actions/model/screen.ts";
+import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
 import { isPublicAddress } from "../../src/i18n/address.ts";
 import { figuresIn } from "../../src/i18n/figures.ts";
@@ -13,7 +13,7 @@ import { clip, elideName } from "../../src/i18n/names.ts";
 import { cardOf, paintFound } from "../../src/telegram/screens/found.ts";
 import { paint } from "../../src/telegram/screens/paint.ts";
 import { painterFor } from "../../src/telegram/screens/painter.ts";
-import { linkCard, listing, view, words } from "./house.ts";
+import { linkCard, listing, view, words } from "./test-app.ts";
 
 const now = Date.UTC(2026, 10, 24, 12);
 const mount = { id: "mountmount", title: "Holiday", driver: "pikpak" };
@@ -267,7 +267,7 @@ test("a listing names its place, its page, and every entry on a row of its own",
   expect(keyboard.map((row) => row.map((button) => button.text))).toEqual([
     ["📁 raw"],
     ["🎬 beach.mp4 · 1.2 GB"],
-    ["◀", "2/7", "▶"],
+    ["◀", "2/7", "▶", "⏩"],
     ["Name ↑", "Size", "Date"],
     ["⬆ Up", "🔎 Find", "🔄 Refresh"],
   ]);
@@ -320,7 +320,7 @@ test.each(words.languages)("cards found while typing fit what Telegram takes (%s
           const content = card.input_message_content as { message_text: string };
           expect(content.message_text.trim()).not.toBe("");
           expect(content.message_text.length).toBeLessThanOrEqual(4096);
-          expect(JSON.stringify(card.reply_markup)).toContain(encodePress({ do: "link-row", view, index }));
+          expect(JSON.stringify(card.reply_markup)).toContain(encodeButton({ do: "link-row", view, index }));
         }
       },
     ),

@@ -5,8 +5,8 @@ import {
   type APILabelComponent,
   type APIModalInteractionResponseCallbackData,
 } from "discord.js";
-import type { FormId } from "../../actions/action.ts";
-import type { FormScreen } from "../../actions/screen.ts";
+import type { FormId } from "../../actions/model/form.ts";
+import type { FormScreen } from "../../actions/model/screen.ts";
 import type { Field } from "../../storage/form.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { clip } from "../../i18n/names.ts";
@@ -27,6 +27,7 @@ const filledIn: Readonly<Record<FormId, "modal" | "page">> = {
   "pikpak-share": "modal",
   "mount-title": "modal",
   "search-words": "modal",
+  "page-number": "modal",
   "find-person": "modal",
   quota: "modal",
   "broadcast-text": "modal",

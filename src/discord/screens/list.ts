@@ -1,4 +1,4 @@
-import type { ListChoice, ListProgress, ListReady } from "../../actions/screen.ts";
+import type { ListChoice, ListProgress, ListReady } from "../../actions/model/screen.ts";
 import { moment } from "../markup.ts";
 import { press, reasonText, trailLine, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";

@@ -1,5 +1,5 @@
 import { ButtonStyle } from "discord.js";
-import type { MountCard, MountLine, MountList } from "../../actions/screen.ts";
+import type { MountCard, MountLine, MountList } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { Health } from "../../storage/mount.ts";
 import { maxOptions } from "../limits.ts";

@@ -1,4 +1,4 @@
-import { noticeCodes, type Notice } from "../../actions/screen.ts";
+import { noticeCodes, type Notice } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { link, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";

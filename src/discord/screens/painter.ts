@@ -1,5 +1,6 @@
-import type { Press } from "../../actions/action.ts";
-import type { MountTag, Reason } from "../../actions/screen.ts";
+import type { ButtonPress } from "../../actions/buttons.ts";
+import type { Reason } from "../../actions/model/screen.ts";
+import type { MountTag } from "../../actions/model/mount-tag.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
@@ -42,12 +43,12 @@ export function painterFor({ words, language, ...more }: PainterParts): Painter 
 }
 
 /** A button that is pressed on a view. */
-export function press(text: string, wanted: Press, looks?: Parameters<typeof button>[2]): Button {
+export function press(text: string, wanted: ButtonPress, looks?: Parameters<typeof button>[2]): Button {
   return button(text, { is: "press", press: wanted }, looks);
 }
 
 /** A button that shows the same to everybody here, where that can be. */
-export function postButton({ canPost, say }: Painter, again: Press): Button | false {
+export function postButton({ canPost, say }: Painter, again: ButtonPress): Button | false {
   return canPost && button(`📣 ${say("press-post-here")}`, { is: "post", press: again });
 }
 

@@ -1,5 +1,5 @@
-import { searchKinds, searchSizes } from "../../actions/action.ts";
-import type { Listing, SearchState } from "../../actions/screen.ts";
+import { searchKinds, searchSizes } from "../../actions/search/filters.ts";
+import type { Listing, SearchState } from "../../actions/model/screen.ts";
 import { kindSigns } from "../../i18n/signs.ts";
 import { label } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";

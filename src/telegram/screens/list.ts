@@ -1,4 +1,4 @@
-import type { ListChoice, ListProgress, ListReady } from "../../actions/screen.ts";
+import type { ListChoice, ListProgress, ListReady } from "../../actions/model/screen.ts";
 import { button, lines, reasonText, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** As what a folder's links are wanted. */

@@ -1,6 +1,6 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { MountCard, MountLine, MountList } from "../../actions/screen.ts";
+import type { MountCard, MountLine, MountList } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import { elideName, isolate } from "../../i18n/names.ts";

@@ -1,6 +1,6 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type { ViewRef } from "../../actions/action.ts";
-import { noticeCodes, type Notice } from "../../actions/screen.ts";
+import type { ViewRef } from "../../actions/model/session.ts";
+import { noticeCodes, type Notice } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 

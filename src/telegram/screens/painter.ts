@@ -1,8 +1,9 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { Press } from "../../actions/action.ts";
-import { encodePress } from "../../actions/press.ts";
-import type { MountTag, Reason } from "../../actions/screen.ts";
+import type { ButtonPress } from "../../actions/buttons.ts";
+import { encodeButton } from "../../actions/buttons.ts";
+import type { Reason } from "../../actions/model/screen.ts";
+import type { MountTag } from "../../actions/model/mount-tag.ts";
 import type { Say } from "../../i18n/words.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import { clip, elideName, isolate } from "../../i18n/names.ts";
@@ -67,8 +68,8 @@ export function strong(name: string): FormattedString {
 }
 
 /** A button that is pressed. */
-export function button(text: string, press: Press): InlineKeyboardButton.CallbackButton {
-  return { text, callback_data: encodePress(press) };
+export function button(text: string, press: ButtonPress): InlineKeyboardButton.CallbackButton {
+  return { text, callback_data: encodeButton(press) };
 }
 
 const barCells = 10;

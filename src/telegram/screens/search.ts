@@ -1,6 +1,6 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import { searchKinds, searchSizes } from "../../actions/action.ts";
-import type { Listing, SearchState } from "../../actions/screen.ts";
+import { searchKinds, searchSizes } from "../../actions/search/filters.ts";
+import type { Listing, SearchState } from "../../actions/model/screen.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindSigns } from "../../i18n/signs.ts";
 import { button, type Painter } from "./painter.ts";

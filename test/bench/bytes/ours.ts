@@ -45,6 +45,8 @@ const driver: Driver = {
 };
 const kind: DriverKind = {
   name: "bench",
+  added: "sign-in",
+  where: "private",
   fields: [],
   check: (values) => ({ ok: true, values }),
   title: () => "bench",

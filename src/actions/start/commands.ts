@@ -1,0 +1,15 @@
+import { anywhere } from "../../users/roles.ts";
+import { command } from "../context/command.ts";
+import type { FormRef } from "../model/form.ts";
+import { cancel } from "./cancel.ts";
+import { help } from "./help.ts";
+import { start } from "./start.ts";
+
+export const startCommands = {
+  start: command<{ readonly payload?: string | undefined }>(anywhere, (context, { payload }) =>
+    start(context, payload),
+  ),
+  help: command(anywhere, help),
+  /** `left`: the form that was being filled in; absent = none was. */
+  cancel: command<{ readonly left?: FormRef | undefined }>(anywhere, (context, { left }) => cancel(context, left)),
+};
