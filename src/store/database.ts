@@ -5,20 +5,8 @@ import type { Leases } from "./lock.ts";
 import { ownFile } from "./owner.ts";
 import { openPostgres } from "./postgres.ts";
 import { openRedis } from "./redis.ts";
+import type { Change, Row } from "./row.ts";
 import { openSqlite } from "./sqlite.ts";
-
-/** A record as it stands in the database: sealed ones stay sealed. */
-export interface Row {
-  /** `namespace:key` */
-  readonly key: string;
-  /** JSON, with `expires` in ms since the epoch where it ends. */
-  readonly text: string;
-}
-
-/** A record that is to have another text, unless somebody else changes it first. */
-export interface Change extends Row {
-  readonly newText: string;
-}
 
 /** What the store needs of whatever it is kept in. */
 export interface Database {

@@ -4,7 +4,7 @@ import pg from "pg";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
 import { timed } from "./timed.ts";
-import type { Change, Row } from "./database.ts";
+import type { Change, Row } from "./row.ts";
 
 /** One Postgres database behind any number of namespaces. */
 export interface PostgresStore {

@@ -1,4 +1,5 @@
-import { openDatabase, type Row } from "./database.ts";
+import { openDatabase } from "./database.ts";
+import type { Row } from "./row.ts";
 import { StoreError } from "./error.ts";
 import { createFences } from "./fence.ts";
 

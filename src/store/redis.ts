@@ -3,7 +3,7 @@ import type { KeyvStoreAdapter } from "keyv";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
 import { timed } from "./timed.ts";
-import type { Change, Row } from "./database.ts";
+import type { Change, Row } from "./row.ts";
 
 /** One Redis connection behind any number of namespaces. */
 export interface RedisStore {

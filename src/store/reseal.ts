@@ -1,5 +1,5 @@
 import { sealerOf, type Seal } from "./sealed.ts";
-import type { Change, Row } from "./database.ts";
+import type { Change, Row } from "./row.ts";
 
 /** What became of the sealed records when the keys were looked through. */
 export interface Resealed {

@@ -4,7 +4,7 @@ import type { KeyvStoreAdapter, StoredData } from "keyv";
 import { BusyError, createRun, type Run } from "./busy.ts";
 import { closeToOthers, makePrivate } from "./private-file.ts";
 import { absent, createRecent, type Recent } from "./recent.ts";
-import type { Change, Row } from "./database.ts";
+import type { Change, Row } from "./row.ts";
 
 /** One SQLite file behind any number of Keyv namespaces. A write that resolved is on disk (WAL, synchronous=FULL). */
 export interface SqliteFile {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
-import type { Row } from "./database.ts";
+import type { Row } from "./row.ts";
 import { describe, StoreError } from "./error.ts";
 import type { Records } from "./records.ts";
 import { sealerOf } from "./sealed.ts";
