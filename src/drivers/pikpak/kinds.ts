@@ -10,13 +10,24 @@ import { hostsOf, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { openShare } from "./share.ts";
 import { createSignIns, digestOf } from "./sign-ins.ts";
-import { createTransport } from "./transport.ts";
+import { createTransport, type TransportOptions } from "./transport.ts";
 import { createTurns, type Turns } from "./turns.ts";
+
+/** Ways to use the token of a connected app. */
+export const routes = ["auto", "drive", "mcp"] as const;
 
 /** Where PikPak is and what we are to it. */
 export interface PikPakSettings extends HostSettings {
   /** Identity of mounts that do not name one. */
   readonly platform: string;
+  /** How tokens of connected apps are used; absent = `auto`. */
+  readonly route?: (typeof routes)[number] | undefined;
+  /** The hosted MCP server, without a trailing slash; absent = the public one. */
+  readonly mcpUrl?: string | undefined;
+  /** The OAuth code flow is offered; it needs an address that people come back to. Absent = it is not. */
+  readonly oauth?: boolean | undefined;
+  /** The way to the API hosts; absent = straight out. */
+  readonly openPool?: TransportOptions["openPool"];
   /** JSON that replaces or adds identities. */
   readonly identitiesFile?: string | undefined;
 }
@@ -53,13 +64,14 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const usual = identityNamed(identities, settings.platform);
   const dependencies: Dependencies = {
     ...hostsOf(settings),
+    openPool: settings.openPool,
     identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gates: createGates(),
   };
   return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
 
-interface Dependencies {
+interface Dependencies extends Pick<PikPakSettings, "openPool"> {
   readonly driveUrl: string;
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
@@ -153,7 +165,7 @@ function openAccountMount(dependencies: Dependencies, options: Values, context: 
   const gate = gates.named(async () => account ?? deviceId());
   const signInGate = gates.named(async () => `sign-in:${account ?? (await deviceId())}:${digestOf(context.owner)}`);
   const signIns = createSignIns({ ...context, account: account ?? "" });
-  const transport = createTransport({ onSend: () => context.count?.("calls") });
+  const transport = createTransport({ openPool: dependencies.openPool, onSend: () => context.count?.("calls") });
   const shared = { userUrl, identity, deviceId, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, gate, signInGate, challenge: "stop" });
   const auth = createAuth({ ...shared, gate: signInGate, signIns, username, captcha });
@@ -258,7 +270,7 @@ function openShareMount(dependencies: Dependencies, options: Values, context: Dr
   const deviceId = deviceIdIn(context);
   const gates = lendGates(dependencies.gates, context, { isAnonymous: true });
   const gate = gates.named(async () => `share:${shareId}:${await deviceId()}`);
-  const transport = createTransport({ onSend: () => context.count?.("calls") });
+  const transport = createTransport({ openPool: dependencies.openPool, onSend: () => context.count?.("calls") });
   const shared = { userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, signInGate: gate, challenge: "ignore" });
   const client = createClient({ ...shared, driveUrl, captcha });
