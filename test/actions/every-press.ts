@@ -35,6 +35,8 @@ export const presses = (view: ViewRef): readonly ButtonPress[] => {
     "revoke-links": { do: "revoke-links", view },
     find: { do: "find", view },
     "stop-search": { do: "stop-search", view },
+    "search-elsewhere": { do: "search-elsewhere", view },
+    "search-filters": { do: "search-filters", view },
     "narrow-kind": { do: "narrow-kind", view, index: 1 },
     "narrow-size": { do: "narrow-size", view, index: 1 },
     "link-row": { do: "link-row", view, index: 0 },

@@ -3,6 +3,7 @@ import { isPublicAddress } from "../../i18n/address.ts";
 import { copyable, link, moment, strong, label } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import { addressButton, type Sheet } from "./sheet.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** Most characters of an address that is written into the message; it stands there twice. */
 const maxWritten = 1500;
@@ -20,7 +21,7 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
       isWritten && copyable(url),
       card.watch !== undefined && `📺 ${link(say("press-watch"), card.watch)}`,
       lifetime(painter, card.expiresAt),
-      `${say(`link-via-${card.via}`)} ${say("link-secret")}`,
+      sentences(say, say(`link-via-${card.via}`), say("link-secret")),
     ],
     ...(!isWritten && { file: { name: "link.txt", text: `${url}\n` } }),
     rows: [

@@ -5,6 +5,7 @@ import { isPublicAddress } from "../../i18n/address.ts";
 import { isolate } from "../../i18n/names.ts";
 import { maxCopied } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { labelled, sentences } from "../../i18n/phrases.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
 export function paintLink(painter: Painter, card: LinkCard): Painted {
@@ -19,10 +20,10 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
       // With a button beside it a tap on the text copies it; without one it has to be tappable itself.
       isPublicAddress(url) ? FormattedString.code(url) : url,
       // A button takes no address of one's own network; the text does.
-      card.watch !== undefined && !isPublicAddress(card.watch) && `📺 ${say("press-watch")}: ${card.watch}`,
+      card.watch !== undefined && !isPublicAddress(card.watch) && `📺 ${labelled(say, say("press-watch"), card.watch)}`,
       "",
       lifetime(painter, card.expiresAt),
-      `${say(`link-via-${card.via}`)} ${say("link-secret")}`,
+      sentences(say, say(`link-via-${card.via}`), say("link-secret")),
     ),
     keyboard: [
       addressRow(painter, url),
