@@ -472,6 +472,7 @@ form-title-broadcast-text = A message to everybody
 field-broadcast-text-text = Text
 field-broadcast-text-text-hint = At most 1,900 characters. You see it once more before it is sent.
 problem-not-a-number = That is not a number. It looks like 5 or 0.5.
+problem-not-a-token = That is not a refresh token. It begins with os. and stands beside the access token where a client keeps it.
 audit-empty = Nothing has been done yet.
 audit-admit = admitted
 audit-expel = admission taken back

@@ -445,6 +445,7 @@ form-title-broadcast-text = 发给所有人的消息
 field-broadcast-text-text = 内容
 field-broadcast-text-text-hint = 最多 1900 个字符。发送前会再给你看一遍。
 problem-not-a-number = 这不是数字。应类似 5 或 0.5。
+problem-not-a-token = 这不是刷新令牌。刷新令牌以 os. 开头，在客户端保存登录信息的位置，与访问令牌放在一起。
 audit-empty = 还没有任何操作。
 audit-admit = 加入白名单
 audit-expel = 移出白名单

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Driver, DriverContext, DriverKind, Recognised } from "../../storage/driver.ts";
 import type { Field, Reading, Values } from "../../storage/form.ts";
+import { plainText } from "../../storage/plain-text.ts";
 import { openAccount } from "./account.ts";
 import { folderIdOf, shareAddressesIn, shareAddressIn, type ShareAddress } from "./address.ts";
 import { createAuth } from "./auth.ts";
@@ -24,10 +25,51 @@ export interface PikPakSettings extends HostSettings {
 /** What a human ended with who was asked to prove to be one; good for one use. */
 const verification: Field = { name: "captchaToken", kind: "secret", required: false, aside: true, maxLength: 8000 };
 
+/** Refresh tokens as they are told from a password: those of the service have some 90 characters. */
+const tokenShape = "os\\.[A-Za-z0-9_-]{40,}";
+
 const accountFields = (platforms: readonly string[]): readonly Field[] => [
-  { name: "username", kind: "text", required: true, instead: "refreshToken", maxLength: 200 },
-  { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 500 },
-  { name: "refreshToken", kind: "secret", required: false, aside: true, maxLength: 4000 },
+  {
+    name: "username",
+    kind: "text",
+    required: true,
+    instead: "refreshToken",
+    maxLength: 200,
+    copied: {
+      labels: [
+        "username",
+        "user",
+        "account",
+        "email",
+        "mail",
+        "e-mail",
+        "phone",
+        "login",
+        "账号",
+        "帐号",
+        "用户名",
+        "邮箱",
+        "手机号",
+      ],
+      then: "password",
+    },
+  },
+  {
+    name: "password",
+    kind: "secret",
+    required: true,
+    instead: "refreshToken",
+    maxLength: 500,
+    copied: { labels: ["password", "pwd", "passwd", "密码", "密碼"] },
+  },
+  {
+    name: "refreshToken",
+    kind: "secret",
+    required: false,
+    aside: true,
+    maxLength: 4000,
+    copied: { labels: ["refresh token", "token", "刷新令牌", "令牌"], shape: tokenShape },
+  },
   { name: "rootFolder", kind: "folder", required: false, maxLength: 500 },
   { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   verification,
@@ -78,8 +120,14 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
     check(values) {
       const rootFolder = folderIdOf(values["rootFolder"] ?? "");
       if (rootFolder === undefined) return { ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } };
-      const { rootFolder: _asTyped, ...rest } = tokenForPassword(values);
-      return withToken({ ...rest, ...(rootFolder !== "" && { rootFolder }) });
+      const { rootFolder: _asTyped, username, ...rest } = tokenForPassword(values);
+      if (isNoToken(rest["refreshToken"]))
+        return { ok: false, problem: { field: "refreshToken", code: "not-a-token" } };
+      return withToken({
+        ...rest,
+        ...(username !== undefined && { username: userNameOf(username) }),
+        ...(rootFolder !== "" && { rootFolder }),
+      });
     },
     title: (options) => options["username"] ?? "PikPak",
     identity: (options) =>
@@ -103,7 +151,22 @@ function withToken(values: Values): Reading {
 /** A refresh token pasted where the password was asked for is taken as what it is. */
 function tokenForPassword(values: Values): Values {
   const { password, ...rest } = values;
-  return password !== undefined && /^os\.[\w.-]{8,}$/.test(password) ? { ...rest, refreshToken: password } : values;
+  const isToken = password !== undefined && new RegExp(`^${tokenShape}$`).test(password);
+  return isToken ? { ...rest, refreshToken: password } : values;
+}
+
+/** Words, or the access token that stands beside it (a JWT): PikPak would refuse it for certain. */
+function isNoToken(token: string | undefined): boolean {
+  return token !== undefined && (/\s/.test(token) || /^eyJ/.test(token));
+}
+
+/** A mail address without `mailto:`, a phone number as PikPak takes it: figures alone, with `+` for `00`. */
+function userNameOf(typed: string): string {
+  const text = plainText(typed)
+    .trim()
+    .replace(/^mailto:/i, "");
+  const digits = text.replaceAll(/[\s().-]/g, "");
+  return /^\+?\d{9,18}$/.test(digits) ? digits.replace(/^00/, "+") : text;
 }
 
 function openAccountMount(dependencies: Dependencies, options: Values, context: DriverContext): Driver {
