@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Visit } from "../users/visit.ts";
+import { isFormId } from "../actions/model/form.ts";
 import type { FormScreen, Screen } from "../actions/model/screen.ts";
 
 /** Where the frontend keeps what outlives the process; the app hands in an encrypted namespace. */
@@ -38,6 +39,7 @@ export function readToken(text: string): TokenedMessage | undefined {
 
 /** The pending forms of a bot. */
 export interface PendingForms {
+  /** Undefined = it is over, or was of an older version that had another form. */
   find(id: string): Promise<PendingForm | undefined>;
   /** Written before anybody sees the widget. */
   put(id: string, pendingForm: PendingForm): Promise<void>;
@@ -47,11 +49,14 @@ export interface PendingForms {
 /** How long a form can still be filled in, in ms. */
 const life = 24 * 3_600_000;
 
-/** Slips over a store. */
+/** Pending forms over a store. */
 export function createPendingForms(store: KeptStore): PendingForms {
   return {
-    // Only `put` writes under these keys.
-    find: async (id) => (await store.get(`form/${id}`)) as PendingForm | undefined,
+    find: async (id) => {
+      // Only `put` writes under these keys.
+      const kept = (await store.get(`form/${id}`)) as PendingForm | undefined;
+      return kept && isFormId(kept.screen.form.id) ? kept : undefined;
+    },
     put: async (id, pendingForm) => void (await store.set(`form/${id}`, pendingForm, life)),
     drop: async (id) => void (await store.delete(`form/${id}`)),
   };

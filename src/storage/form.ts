@@ -13,8 +13,10 @@ export interface Field {
   readonly role?: FieldRole;
   /** A required field cannot be skipped. */
   readonly required: boolean;
-  /** The answers a `choice` can take; each is labelled by the locale key `choice-<name>-<answer>`. */
+  /** The answers a `choice` can take; each is labelled by the locale key `<labels>-<answer>`. */
   readonly choices?: readonly string[];
+  /** Where the words of the choices begin; absent = `choice-<name>`. */
+  readonly labels?: string;
   /** Name of another field of this form that may be answered instead (a refresh token instead of a password). */
   readonly instead?: string;
   /** Not asked in a walk through the form unless it is reached by another field's `instead`. */
@@ -30,7 +32,7 @@ export interface Field {
  * is what a human brought from a challenge, good for one use; `address` is the link that was given; `code` is what a link
  * may want besides; `root` is the folder browsing begins in.
  */
-type FieldRole = "login" | "credential" | "proof" | "address" | "code" | "root";
+export type FieldRole = "login" | "credential" | "proof" | "address" | "code" | "root";
 
 /** The field of a form that has a role; undefined = it has none such. */
 export function fieldWith(role: FieldRole, fields: readonly Field[]): Field | undefined {

@@ -1,9 +1,9 @@
-import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
+import { StorageError, storageErrorKind, type StorageErrorCode } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { draw, type ActionContext, type Outcome, type Result } from "./context.ts";
 import { takesProof, verificationForm } from "./form-screen.ts";
 import { shareForm } from "./share-form.ts";
-import { isRenewable } from "./kinds.ts";
+import { answerWith, isRenewable, kindNamed } from "./kinds.ts";
 import type { Notice, NoticeCode, Reason } from "../model/screen.ts";
 import type { Resumable } from "../model/session.ts";
 
@@ -37,19 +37,16 @@ export async function failed(context: ActionContext, error: StorageError, about:
   const { mount } = about;
   if (!mount) return failure(context, error, about);
   if (!(await context.services.storage.find(mount.id))) return mountGone(context);
-  const isHere = context.visit.place.kind === "private";
-  switch (error.code) {
-    case "pass-code-needed":
-    case "pass-code-wrong":
-      return shareForm(context, { link: mount.options["link"] ?? "", reason: reasonOf(error) });
-    case "verification-needed":
-      if (!isHere || mount.owner !== context.person.id || !takesProof(context, mount.driver)) {
-        return failure(context, error, about);
-      }
-      return verificationForm(context, error, { driver: mount.driver, values: {}, mount: mount.id });
-    default:
-      return failure(context, error, about);
+  const kind = kindNamed(context, mount.driver);
+  const { mends } = storageErrorKind(error.code);
+  if (kind && mends.includes("pass-code")) {
+    return shareForm(context, { kind, link: answerWith("address", kind, mount.options) ?? "", reason: reasonOf(error) });
   }
+  const isTheirs = context.visit.place.kind === "private" && mount.owner === context.person.id;
+  if (kind && isTheirs && mends.includes("proof") && takesProof(kind)) {
+    return verificationForm(context, error, { kind, values: {}, mount: mount.id });
+  }
+  return failure(context, error, about);
 }
 
 /** A failure as the reason on a form or a listing. */
@@ -67,7 +64,7 @@ async function failure(context: ActionContext, error: StorageError, about: Attem
     ...(back && { back }),
     ...(mount && { mount: mount.id }),
   });
-  return { screen: { show: "notice", notice: code, level: "failed", ...more, view, offer } };
+  return { screen: { show: "notice", notice: code, level: "failed", ...more, ...(mount && { driver: mount.driver }), view, offer } };
 }
 
 function offersFor(
@@ -76,24 +73,16 @@ function offersFor(
   { mount, retry, back, offer }: Attempt,
 ): readonly Offer[] {
   const isPrivate = context.visit.place.kind === "private";
+  const { mends } = storageErrorKind(code);
   const offers: readonly (Offer | false | undefined)[] = [
     offer,
-    isPrivate && mount && signInCodes.has(code) && isRenewable(context, mount) && "renew-mount",
+    isPrivate && mount && mends.includes("sign-in") && isRenewable(context, mount) && "renew-mount",
     retry && "retry",
     back && "back",
     isPrivate && context.person.mounts.length > 0 && "mounts",
   ];
   return [...new Set(offers)].filter((one) => one !== false && one !== undefined);
 }
-
-/** Failures that signing in again can mend. */
-const signInCodes: ReadonlySet<StorageErrorCode> = new Set([
-  "wrong-credentials",
-  "sign-in-refused",
-  "signed-out",
-  "captcha-rejected",
-  "permission-denied",
-] satisfies StorageErrorCode[]);
 
 /** A sentence that stands by itself. */
 export function notice(

@@ -281,7 +281,7 @@ export interface MountList {
 
 /** What else a message with several links came to. */
 export interface OpenedShares {
-  readonly refused: readonly { readonly link: string; readonly reason: Reason }[];
+  readonly refused: readonly { readonly link: string; readonly kind: string; readonly reason: Reason }[];
   /** Links beyond those that are opened at once. */
   readonly left: number;
 }
@@ -434,6 +434,8 @@ export interface Notice {
   /** The locale key is `notice-<code>`, or `error-<code>` for storage errors. */
   readonly notice: NoticeCode | StorageErrorCode;
   readonly level: "done" | "info" | "refused" | "failed";
+  /** The kind of drive that failed: it may have words of its own for that. */
+  readonly driver?: string;
   readonly subject?: string;
   readonly retryAfter?: number;
   readonly verify?: string;

@@ -1,7 +1,7 @@
 import { downloadMethods } from "../../storage/mount.ts";
 import { anywhere, inPrivate, shared } from "../../users/roles.ts";
 import { button, choice, none, number } from "../context/button.ts";
-import { signInForm } from "./sign-in-form.ts";
+import { accountForm } from "./sign-in-form.ts";
 import {
   checkMount,
   chooseMount,
@@ -26,5 +26,5 @@ export const mountButtons = {
     setMethod(context, method),
   ),
   "remove-mount": button("x", inPrivate, none, removeMount),
-  "add-account": button("a", inPrivate, none, (context) => signInForm(context)),
+  "add-account": button("a", inPrivate, none, (context) => accountForm(context), { form: true }),
 };

@@ -2,7 +2,8 @@ import { mountsOf } from "../../users/person.ts";
 import type { ActionContext, Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
 import { searchFor } from "../search/search.ts";
-import { openShare, sharesIn } from "../shares/open-share.ts";
+import { openShare } from "../shares/open-share.ts";
+import { sharesIn } from "../shares/recognise.ts";
 
 /** Most characters that can be the words of a name. */
 const maxWords = 200;

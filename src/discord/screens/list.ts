@@ -40,7 +40,7 @@ export function listReadySheet(painter: Painter, screen: ListReady): Sheet {
       `✅ ${say("list-ready", { count: links })}`,
       leftOut > 0 && say("list-left-out", { count: leftOut }),
       capped && `⚠️ ${say("list-capped", { ...capped })}`,
-      failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed))}`,
+      failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed, mount.driver))}`,
       expiresAt === undefined
         ? `⏳ ${say("link-lifetime-unknown")}`
         : `⏳ ${say("list-expires", { date: moment(expiresAt), time: painter.figures.span(expiresAt - painter.now) })}`,

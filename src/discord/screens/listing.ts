@@ -23,7 +23,7 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
       filter !== undefined && say("listing-filter", { words: label(filter, rowWidth) }),
       ...(search ? searchLines(painter, search, total.known) : []),
       `-# ${figuresLine(painter, listing)}`,
-      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed, listing.mount.driver))}`,
     ],
     body:
       !search && total.complete && total.known === 0

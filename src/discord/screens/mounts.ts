@@ -2,6 +2,7 @@ import { ButtonStyle } from "discord.js";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { Health } from "../../storage/mount.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
 import { press, reasonText, type Painter } from "./painter.ts";
@@ -56,7 +57,7 @@ function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string 
 /** The links of the message that could not be opened, and why. */
 function openedLines(painter: Painter, { refused, left }: OpenedShares): readonly string[] {
   return [
-    ...refused.map(({ link, reason }) => `🔴 ${label(link, titleWidth)} – ${reasonText(painter, reason)}`),
+    ...refused.map(({ link, kind, reason }) => `🔴 ${label(link, titleWidth)} – ${reasonText(painter, reason, kind)}`),
     ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
   ];
 }
@@ -98,7 +99,7 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
       [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
     ],
     body: [
-      ...healthLines(painter, mount.health),
+      ...healthLines(painter, mount),
       ...(quota ? quotaLines(painter, quota) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
       lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
@@ -107,11 +108,12 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
   };
 }
 
-function healthLines({ say }: Painter, health: Health): readonly string[] {
+function healthLines(painter: Painter, { health, driver }: MountLine): readonly string[] {
+  const { say } = painter;
   const date = moment(health.at);
   return health.state === "working"
     ? [`🟢 ${say("health-working", { date })}`]
-    : [`🔴 ${say("health-failing", { date })}`, say(`error-${health.code}`)];
+    : [`🔴 ${say("health-failing", { date })}`, errorText(painter, health.code, driver)];
 }
 
 function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {

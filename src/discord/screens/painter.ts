@@ -2,6 +2,7 @@ import type { ButtonPress } from "../../actions/buttons.ts";
 import type { Reason } from "../../actions/model/screen.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
 import { button, type Button } from "./sheet.ts";
@@ -68,9 +69,10 @@ export function trailLine(mount: MountTag, trail: readonly string[]): string {
   return [`🏠 ${strong(mount.title, crumbWidth)}`, ...crumbs].join(" › ");
 }
 
-/** A failure in words, with the time after which trying again can work. */
-export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
-  const sentence = say(`error-${code}`);
+/** A failure of a drive of that kind in words, with the time after which trying again can work. */
+export function reasonText(painter: Painter, { code, retryAfter }: Reason, kind: string | undefined): string {
+  const { say, figures } = painter;
+  const sentence = errorText(painter, code, kind);
   if (retryAfter === undefined) return sentence;
   return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
 }

@@ -40,7 +40,7 @@ export function paintListReady(painter: Painter, screen: ListReady): Painted {
       `✅ ${say("list-ready", { count: links })}`,
       leftOut > 0 && say("list-left-out", { count: leftOut }),
       capped && `⚠️ ${say("list-capped", { ...capped })}`,
-      failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed))}`,
+      failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed, mount.driver))}`,
       expiresAt === undefined
         ? `⏳ ${say("link-lifetime-unknown")}`
         : `⏳ ${say("list-expires", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`,

@@ -19,7 +19,7 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
       ...(isSearch(listing) ? searchLines(painter, listing) : []),
       figuresLine(painter, listing),
       !listing.search && total.complete && total.known === 0 && say("listing-empty"),
-      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed, listing.mount.driver))}`,
     ),
     keyboard: [
       ...rows.map((entry, index) => [

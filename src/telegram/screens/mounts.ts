@@ -3,6 +3,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
 import { bar, button, lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
@@ -44,7 +45,7 @@ function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string 
 /** The links of the message that could not be opened, and why. */
 function openedLines(painter: Painter, { refused, left }: OpenedShares): readonly string[] {
   return [
-    ...refused.map(({ link, reason }) => `🔴 ${elideName(link, 60)} – ${reasonText(painter, reason)}`),
+    ...refused.map(({ link, kind, reason }) => `🔴 ${elideName(link, 60)} – ${reasonText(painter, reason, kind)}`),
     ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
   ];
 }
@@ -87,7 +88,7 @@ export function paintMount(painter: Painter, card: MountCard): Painted {
     text: lines(
       FormattedString.join(["🗄 ", strong(mount.title)]),
       [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
-      ...healthLines(painter, mount.health),
+      ...healthLines(painter, mount),
       ...(quota ? quotaLines(painter, quota) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
       lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
@@ -96,11 +97,12 @@ export function paintMount(painter: Painter, card: MountCard): Painted {
   };
 }
 
-function healthLines({ say, figures }: Painter, health: Health): readonly string[] {
+function healthLines(painter: Painter, { health, driver }: MountLine): readonly string[] {
+  const { say, figures } = painter;
   const date = figures.date(health.at);
   return health.state === "working"
     ? [`🟢 ${say("health-working", { date })}`]
-    : [`🔴 ${say("health-failing", { date })}`, say(`error-${health.code}`)];
+    : [`🔴 ${say("health-failing", { date })}`, errorText(painter, health.code, driver)];
 }
 
 function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
