@@ -297,6 +297,7 @@ notice-no-links-to-revoke = Links lead straight to the drive here, and I cannot 
 notice-fallback = Some files of this drive cannot be fetched straight from it, so they go through me. They may be slower. You can choose the way for all of them under /mounts.
 notice-saved = Saved.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
+notice-store-unavailable = I cannot reach what I keep just now, so nothing was done. Try again in a minute; /help works meanwhile.
 
 ## Searching and sharing with groups: both chats
 

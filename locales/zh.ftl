@@ -279,6 +279,7 @@ notice-no-links-to-revoke = 这里的链接都是网盘直链，我无法让它�
 notice-fallback = 这个网盘的部分文件无法直接下载，所以改由机器人中转，可能会慢一些。你可以在 /mounts 中为全部文件选择下载方式。
 notice-saved = 已保存。
 notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
+notice-store-unavailable = 暂时读不到已保存的数据，刚才的操作没有执行。请一分钟后再试；其间仍可使用 /help。
 
 ## Searching and sharing with groups: both chats
 

@@ -1,4 +1,4 @@
-import { StorageError } from "../storage/error.ts";
+import { isStoreFailure, StorageError } from "../storage/error.ts";
 import type { Counters } from "../users/counters.ts";
 import { languageOf, loadPerson } from "../users/person.ts";
 import { loadPlace, standingIn } from "../users/place.ts";
@@ -16,6 +16,7 @@ import type { Services } from "./context/services.ts";
 import { handleForm } from "./forms.ts";
 import type { Answer, Screen } from "./model/screen.ts";
 import { folderOf, type Session } from "./model/session.ts";
+import { helpWithoutStore } from "./start/help.ts";
 import { shown } from "./views.ts";
 
 /**
@@ -85,6 +86,7 @@ async function guarded({ services, visit, signal }: Asked, action: Action): Prom
 
 /** A drive's failure that no verb had a better screen for, or something nobody thought of. */
 async function unforeseen({ services, visit, signal }: Asked, action: Action, error: unknown): Promise<Outcome> {
+  if (action.do === "help" && isStoreFailure(error)) return helpWithoutStore(visit);
   if (!(error instanceof StorageError)) return unexpected({ services, visit }, error, action.do);
   try {
     return await failed(await createContext(services, visit, signal), error);

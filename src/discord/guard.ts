@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { Action } from "../actions/action.ts";
+import { failureNotice } from "../actions/context/failure.ts";
 import type { Visit } from "../users/visit.ts";
 import type { Answer } from "../actions/model/screen.ts";
 import type { Words } from "../i18n/words.ts";
@@ -149,7 +150,7 @@ async function fail(parts: GuardParts, turn: Turn, error: unknown): Promise<void
   try {
     await post.acknowledge(turn.interaction);
     await deliverer.show(turn, {
-      screen: { show: "notice", notice: "unexpected", level: "failed", reference, for: "asker" },
+      screen: { ...failureNotice(error, reference), for: "asker" },
       language: turn.language,
     });
   } catch (worse) {

@@ -1,5 +1,13 @@
 import type { Field } from "../storage/form.ts";
-import { choiceLabel, fieldHint, fieldLabel, formTitle, errorText, problemText, type Speaker } from "../i18n/kind-words.ts";
+import {
+  choiceLabel,
+  fieldHint,
+  fieldLabel,
+  formTitle,
+  errorText,
+  problemText,
+  type Speaker,
+} from "../i18n/kind-words.ts";
 import type { Say, Words } from "../i18n/words.ts";
 import type { Reply } from "./asked.ts";
 import { html, page, type Html } from "./html.ts";
@@ -86,11 +94,15 @@ function fieldHtml(field: Field, { say, has, form }: FieldContext): Html {
   const speaker = { say, has };
   const hint = fieldHint(speaker, form.form, field.name);
   const problem =
-    form.problem?.field === field.name ? problemText(speaker, form.form, form.problem.code, field.maxLength) : undefined;
+    form.problem?.field === field.name
+      ? problemText(speaker, form.form, form.problem.code, field.maxLength)
+      : undefined;
   const id = `field-${field.name}`;
   const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
   return html`<div class="field">
-    <label for="${id}">${fieldLabel(speaker, form.form, field.name)}${!field.required && html` <span class="soft">${say("page-optional")}</span>`}</label>
+    <label for="${id}"
+      >${fieldLabel(speaker, form.form, field.name)}${!field.required && html` <span class="soft">${say("page-optional")}</span>`}</label
+    >
     ${inputHtml(field, { id, value: form.values[field.name], described, wrong: problem !== undefined, speaker })}
     ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
     ${problem !== undefined && html`<p class="wrong" id="${id}-problem" role="alert">${problem}</p>`}

@@ -38,15 +38,23 @@ export function choiceLabel({ say, has }: Speaker, { name, labels = `choice-${na
 }
 
 /** What is wrong with an answer. */
-export function problemText({ say, has }: Speaker, { kind }: Pick<FormName, "kind">, code: string, max?: number): string {
-  const own = `problem-${code}-${kind ?? ""}`;
-  return say(has(own) ? own : `problem-${code}`, max === undefined ? {} : { max });
+export function problemText(speaker: Speaker, { kind }: Pick<FormName, "kind">, code: string, max?: number): string {
+  return speaker.say(keyOf(speaker, `problem-${code}`, kind), max === undefined ? {} : { max });
 }
 
-/** A failure of a drive, as its kind words it where it has words of its own for it. */
-export function errorText({ say, has }: Speaker, code: string, kind: string | undefined): string {
-  const own = `error-${code}-${kind ?? ""}`;
-  return say(has(own) ? own : `error-${code}`);
+/** A failure of a drive. */
+export function errorText(speaker: Speaker, code: string, kind: string | undefined): string {
+  return speaker.say(keyOf(speaker, `error-${code}`, kind));
+}
+
+/** A sentence of the app about a kind of drive. */
+export function noticeText(speaker: Speaker, code: string, kind: string | undefined): string {
+  return speaker.say(keyOf(speaker, `notice-${code}`, kind));
+}
+
+/** A kind's own words for something come first, where it has some. */
+function keyOf({ has }: Speaker, key: string, kind: string | undefined): string {
+  return kind !== undefined && has(`${key}-${kind}`) ? `${key}-${kind}` : key;
 }
 
 /** A question of a kind of drive has that kind's words, whichever form asks it. */

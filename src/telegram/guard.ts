@@ -3,10 +3,13 @@ import type { Middleware } from "grammy";
 import type { Logger } from "pino";
 import { LRUCache } from "lru-cache";
 import type { Action } from "../actions/action.ts";
+import { failureNotice } from "../actions/context/failure.ts";
 import type { Visit } from "../users/visit.ts";
 import { createPace } from "../users/rate-limit.ts";
 import type { Answer } from "../actions/model/screen.ts";
 import type { Words } from "../i18n/words.ts";
+import { isStoreFailure } from "../storage/error.ts";
+import { commandIn } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
@@ -127,7 +130,7 @@ function tooLate({ turn }: BotContext): Promise<Answer> {
 
 /** The end of the line for a failure: people get a sentence and a reference, the log the rest. */
 async function fail(
-  { log, words, post, deliverer, newReference }: GuardParts,
+  { log, words, post, deliverer, newReference, perform }: GuardParts,
   ctx: BotContext,
   error: unknown,
 ): Promise<void> {
@@ -147,14 +150,23 @@ async function fail(
   );
   if (ctx.inlineQuery || ctx.chosenInlineResult) return;
   try {
+    // The dialogues' record is read before anything is asked of the actions, who need no store for this.
+    if (isStoreFailure(error) && isHelp(ctx)) {
+      const { screen, language } = await perform(ctx.turn.visit, { do: "help" }, ctx.turn.signal);
+      if (screen.show !== "form" && screen.show !== "found") return await deliverer.show(ctx, { screen, language });
+    }
     await deliverer.show(ctx, {
-      screen: { show: "notice", notice: "unexpected", level: "failed", reference, for: "asker" },
+      screen: { ...failureNotice(error, reference), for: "asker" },
       language: ctx.turn.language,
     });
   } catch (err) {
     log.warn({ err: loggable(err), reference }, "person not told of a failure");
     await post.answer(ctx).catch(() => undefined);
   }
+}
+
+function isHelp({ message, me }: BotContext): boolean {
+  return commandIn(message?.text ?? "", me.username)?.name === "help";
 }
 
 function kindOf({ update }: BotContext): string {

@@ -9,7 +9,7 @@ describe("signing in", () => {
   test("begins with the driver's own form, which knows nothing yet", async () => {
     const at = app(usualCloud());
     const form = await at.see(mia, { do: "sign-in" }, "form");
-    expect(form.form).toEqual({ id: "pikpak" });
+    expect(form.form).toEqual({ id: "sign-in", kind: "pikpak" });
     expect(form.fields.map((field) => field.name)).toEqual(["username", "password", "rootFolder", "captchaToken"]);
     expect(form.values).toEqual({});
   });
@@ -27,7 +27,7 @@ describe("signing in", () => {
     const at = app(usualCloud());
     const form = await at.see(
       mia,
-      { do: "submit", form: { id: "pikpak" }, values: { username: "mia", password: "" } },
+      { do: "submit", form: { id: "sign-in", kind: "pikpak" }, values: { username: "mia", password: "" } },
       "form",
     );
     expect(form).toMatchObject({ problem: { field: "password", code: "required" }, values: { username: "mia" } });
@@ -180,7 +180,7 @@ describe("a share", () => {
     const first = await at.see(mia, share("https://share.example/s/code1", "abcd"), "listing");
     Object.assign(cloud.shares, { code1: { ...cloud.shares["code1"], code: "wxyz" } });
     const form = await at.see(mia, { do: "refresh", view: first.view }, "form");
-    expect(form).toMatchObject({ form: { id: "pikpak-share" }, reason: { code: "pass-code-wrong" } });
+    expect(form).toMatchObject({ form: { id: "open-link", kind: "pikpak-share" }, reason: { code: "pass-code-wrong" } });
     const values = { passCode: "wxyz" };
     const again = await at.see(mia, { do: "submit", form: form.form, values }, "listing");
     expect(again.mount.id).toBe(first.mount.id);
@@ -202,7 +202,7 @@ describe("a share", () => {
     expect(other).toMatchObject({ notice: "not-a-share-link", offer: ["add-share"] });
     const form = await at.see(
       mia,
-      { do: "submit", form: { id: "pikpak-share" }, values: { link: "https://other.example/x" } },
+      { do: "submit", form: { id: "open-link", kind: "pikpak-share" }, values: { link: "https://other.example/x" } },
       "form",
     );
     expect(form.problem).toEqual({ field: "link", code: "not-a-share" });
@@ -211,7 +211,7 @@ describe("a share", () => {
   test("without a link asks for one, and for a code only if it is wanted", async () => {
     const at = app(usualCloud());
     const form = await at.see(mia, { do: "open-share" }, "form");
-    expect(form.form).toEqual({ id: "pikpak-share" });
+    expect(form.form).toEqual({ id: "open-link", kind: "pikpak-share" });
     expect(form.fields.filter((field) => !field.aside).map((field) => field.name)).toEqual(["link"]);
   });
 
@@ -384,7 +384,7 @@ describe("mounts", () => {
     expect(sorry).toMatchObject({ notice: "signed-out", offer: ["renew-mount", "retry", "mounts"] });
     cloud.failing = undefined;
     const form = await at.see(mia, { do: "renew-mount", view: sorry.view ?? card.view }, "form");
-    expect(form).toMatchObject({ form: { id: "pikpak", subject: card.mount.id }, values: { username: "mia" } });
+    expect(form).toMatchObject({ form: { id: "sign-in", kind: "pikpak", subject: card.mount.id }, values: { username: "mia" } });
     const again = await at.see(mia, { do: "submit", form: form.form, values: { password: "wrong" } }, "form");
     expect(again).toMatchObject({ form: form.form, reason: { code: "wrong-credentials" } });
     const values = { password: "correct-horse" };

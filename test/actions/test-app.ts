@@ -163,9 +163,9 @@ export class Cloud {
 }
 
 const accountFields: readonly Field[] = [
-  { name: "username", kind: "text", required: true, maxLength: 50 },
-  { name: "password", kind: "secret", required: true, maxLength: 50 },
-  { name: "rootFolder", kind: "folder", required: false, maxLength: 50 },
+  { name: "username", kind: "text", role: "login", required: true, maxLength: 50 },
+  { name: "password", kind: "secret", role: "credential", required: true, maxLength: 50 },
+  { name: "rootFolder", kind: "folder", role: "root", required: false, maxLength: 50 },
   { name: "captchaToken", kind: "secret", role: "proof", required: false, aside: true, maxLength: 100 },
 ];
 
@@ -388,6 +388,6 @@ export function usualCloud(): Cloud {
 
 export const signInAs = (username: string, password: string): Action => ({
   do: "submit",
-  form: { id: "pikpak" },
+  form: { id: "sign-in", kind: "pikpak" },
   values: { username, password },
 });

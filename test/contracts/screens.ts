@@ -122,6 +122,7 @@ const field = fc
 const form: fc.Arbitrary<FormScreen> = fc
   .record({
     id: fc.constantFrom(...formIds),
+    kind: fc.constantFrom("pikpak", "pikpak-share"),
     subject: fc.option(hostileName, { nil: undefined }),
     fields: fc.array(field, { minLength: 1, maxLength: 8 }),
     known: hostileName,
@@ -131,7 +132,7 @@ const form: fc.Arbitrary<FormScreen> = fc
       nil: undefined,
     }),
   })
-  .map(({ id, subject, fields, known, problem, reason: why, page }) => ({
+  .map(({ id, kind, subject, fields, known, problem, reason: why, page }) => ({
     show: "form",
     form: { id, ...(subject !== undefined && { subject }) },
     // A form asks at least one thing.

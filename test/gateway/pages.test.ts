@@ -12,7 +12,7 @@ import { deriveKey } from "../../src/gateway/keys.ts";
 import { browser, openTestApp, secretKey, type AskOptions, type Answer } from "./test-app.ts";
 
 const signIn: PageForm = {
-  form: { id: "pikpak" },
+  form: { id: "sign-in", kind: "pikpak" },
   fields: [
     { name: "username", kind: "text", required: true, maxLength: 100 },
     { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 100 },

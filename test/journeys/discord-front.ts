@@ -1,3 +1,4 @@
+import { fieldWith, type Field, type Values } from "../../src/storage/form.ts";
 import { openTestApp } from "../discord/test-app.ts";
 import { words } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";
@@ -18,7 +19,7 @@ export const openDiscord: OpenFront = async (cloud) => {
       await mia.uses([`/${name}`, ...options].join(" "), here);
     },
     async fill(form, answers) {
-      if (form === "pikpak" || form === "verification") return void (await sendPage(form, answers));
+      if (isOnPage(form)) return void (await sendPage(form, answers));
       if (!mia.modal()) {
         await front.sees(say("press-fill-in"));
         await mia.presses(/Fill in/, here);
@@ -46,10 +47,22 @@ export const openDiscord: OpenFront = async (cloud) => {
   };
 
   /** On the page what is known already stands in its fields; its own challenge comes back on the page as well. */
-  async function sendPage(form: "pikpak" | "verification", answers: Readonly<Record<string, string>>): Promise<void> {
-    if (form === "pikpak") await front.sees("do not belong in Discord");
-    const asked = app.pages.findLast((page) => page.form.id === form);
+  async function sendPage(kind: string, answers: Readonly<Record<string, string>>): Promise<void> {
+    if (!hasProof(kind, answers)) await front.sees("do not belong in Discord");
+    const asked = app.pages.findLast(({ form }) => form.kind === kind);
     await app.sendPage({ ...asked?.values, ...answers }, asked?.form);
+  }
+
+  function fieldsOf(kind: string): readonly Field[] {
+    return app.desk.services.storage.kinds.find(({ name }) => name === kind)?.fields ?? [];
+  }
+
+  function isOnPage(kind: string): boolean {
+    return fieldWith("credential", fieldsOf(kind)) !== undefined;
+  }
+
+  function hasProof(kind: string, answers: Values): boolean {
+    return answers[fieldWith("proof", fieldsOf(kind))?.name ?? ""] !== undefined;
   }
 
   return front;

@@ -1,5 +1,4 @@
 import type { Cloud } from "../actions/test-app.ts";
-import type { FormId } from "../../src/actions/model/form.ts";
 import type { Values } from "../../src/storage/form.ts";
 
 /** A platform with the real bot on it and Mia in front of it: the same story is told on every one. */
@@ -7,8 +6,8 @@ export interface Front {
   readonly name: string;
   /** Uses a command with what belongs to it, in the order in which it is typed. */
   command(name: string, given?: Values): Promise<void>;
-  /** Fills in the form that is asked for: question by question, in a modal or on a page. What is left out is skipped. */
-  fill(form: FormId, answers: Values): Promise<void>;
+  /** Fills in the form that is asked for, of a kind of drive or of the app: question by question, in a modal or on a page. What is left out is skipped. */
+  fill(form: string, answers: Values): Promise<void>;
   /** Presses the button with this sign or these words on it. */
   press(label: string): Promise<void>;
   /** Opens what has this name in the newest list. */

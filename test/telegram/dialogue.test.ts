@@ -33,7 +33,7 @@ test("a form is asked question by question, and handed in whole", async () => {
   double.taps(mia, "⏭");
   await double.sees(({ text }) => text.includes("2/7"));
   expect(submitted()).toEqual([
-    { do: "submit", form: { id: "pikpak" }, values: { username: "mia@example.com", password: secret } },
+    { do: "submit", form: { id: "sign-in", kind: "pikpak" }, values: { username: "mia@example.com", password: secret } },
   ]);
   await app.telegram.stop();
   expect(app.kept.size).toBe(0);
@@ -150,7 +150,7 @@ test.each(["/cancel", "✖️"])("%s leaves the dialogue and names the form that
   if (way === "/cancel") double.says(mia, mia.id, way);
   else double.taps(mia, way);
   await double.sees(({ text }) => text.includes("Cancelled"));
-  expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
+  expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "sign-in", kind: "pikpak" } });
   await app.telegram.stop();
   expect(kept.size).toBe(0);
 });
@@ -184,7 +184,7 @@ test("in a group only the asker's reply answers", async () => {
     action.do === "submit"
       ? linkCard("https://dl.example.com/x")
       : loginForm({
-          form: { id: "pikpak-share" },
+          form: { id: "open-link", kind: "pikpak-share" },
           fields: [{ name: "passCode", kind: "secret", required: true, maxLength: 50 }],
         }),
   );

@@ -109,10 +109,10 @@ export function linkCard(url: string): Screen {
 export function loginForm(more: Partial<FormScreen> = {}): FormScreen {
   return {
     show: "form",
-    form: { id: "pikpak" },
+    form: { id: "sign-in", kind: "pikpak" },
     fields: [
       { name: "username", kind: "text", required: true, instead: "refreshToken", maxLength: 200 },
-      { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 500 },
+      { name: "password", kind: "secret", role: "credential", required: true, instead: "refreshToken", maxLength: 500 },
       { name: "refreshToken", kind: "secret", required: false, aside: true, maxLength: 4000 },
       { name: "rootFolder", kind: "folder", required: false, maxLength: 500 },
     ],

@@ -1,5 +1,6 @@
 import type { Entry } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
+import { abilitiesOf } from "../context/abilities.ts";
 import { draw, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { folderId, slim } from "../context/folder-view.ts";
@@ -34,7 +35,7 @@ export function showFile(
             entry: file,
             variants,
             ...(duration !== undefined && { duration }),
-            ...(isSendable(context) && { sendable: true }),
+            can: await abilitiesOf(context, mount, { send: isSendable(context) }),
             ...(address && { address }),
             ...neighboursOf(context, folder, entry),
           },

@@ -1,9 +1,9 @@
-import { StorageError, storageErrorKind, type StorageErrorCode } from "../../storage/error.ts";
+import { isStoreFailure, StorageError, storageErrorKind, type StorageErrorCode } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { draw, type ActionContext, type Outcome, type Result } from "./context.ts";
 import { takesProof, verificationForm } from "./form-screen.ts";
 import { shareForm } from "./share-form.ts";
-import { answerWith, isRenewable, kindNamed } from "./kinds.ts";
+import { answerWith, isRenewable, kindNamed, kindsAddedBy } from "./kinds.ts";
 import type { Notice, NoticeCode, Reason } from "../model/screen.ts";
 import type { Resumable } from "../model/session.ts";
 
@@ -40,7 +40,11 @@ export async function failed(context: ActionContext, error: StorageError, about:
   const kind = kindNamed(context, mount.driver);
   const { mends } = storageErrorKind(error.code);
   if (kind && mends.includes("pass-code")) {
-    return shareForm(context, { kind, link: answerWith("address", kind, mount.options) ?? "", reason: reasonOf(error) });
+    return shareForm(context, {
+      kind,
+      link: answerWith("address", kind, mount.options) ?? "",
+      reason: reasonOf(error),
+    });
   }
   const isTheirs = context.visit.place.kind === "private" && mount.owner === context.person.id;
   if (kind && isTheirs && mends.includes("proof") && takesProof(kind)) {
@@ -64,7 +68,17 @@ async function failure(context: ActionContext, error: StorageError, about: Attem
     ...(back && { back }),
     ...(mount && { mount: mount.id }),
   });
-  return { screen: { show: "notice", notice: code, level: "failed", ...more, ...(mount && { driver: mount.driver }), view, offer } };
+  return {
+    screen: {
+      show: "notice",
+      notice: code,
+      level: "failed",
+      ...more,
+      ...(mount && { driver: mount.driver }),
+      view,
+      offer,
+    },
+  };
 }
 
 function offersFor(
@@ -101,7 +115,7 @@ export function refused(code: NoticeCode): Outcome {
 export async function noticeWithWays(
   context: ActionContext,
   code: NoticeCode,
-  rest: Pick<Partial<Notice>, "level" | "subject" | "offer"> = {},
+  rest: Pick<Partial<Notice>, "level" | "subject" | "offer" | "driver"> = {},
 ): Promise<Outcome> {
   if (context.visit.place.kind === "group" && !rest.offer) return notice(code, rest);
   const view = await draw(context, { at: "notice" });
@@ -112,12 +126,19 @@ function waysFor({ person }: ActionContext): readonly Offer[] {
   return person.mounts.length > 0 ? ["mounts"] : ["add-account", "add-share"];
 }
 
+/** What was pasted is no link of a share: the kind that is meant, where there is but one, says what its links look like. */
+export function notAShareLink(context: ActionContext): Promise<Outcome> {
+  const [only, ...others] = kindsAddedBy(context, "link");
+  const driver = others.length === 0 ? only?.name : undefined;
+  return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"], driver });
+}
+
 /** The mount this screen was about is there no more. */
 export function mountGone(context: ActionContext): Promise<Outcome> {
   return noticeWithWays(context, "mount-gone", { level: "failed" });
 }
 
-/** What nobody foresaw: logged once, with the reference the person sees. */
+/** A failure that no action had a better screen for: logged once, with the reference the person sees. */
 export function unexpected(
   { services, visit }: Pick<ActionContext, "services" | "visit">,
   error: unknown,
@@ -125,5 +146,11 @@ export function unexpected(
 ): Outcome {
   const reference = services.newId();
   services.log.error({ err: error, reference, person: visit.person.id, action: doing }, "unexpected failure");
-  return notice("unexpected", { level: "failed", reference });
+  return { screen: failureNotice(error, reference) };
+}
+
+/** What people are told then: the store's failure by its name, anything else by the reference it was logged with. */
+export function failureNotice(error: unknown, reference: string): Notice {
+  const notice = isStoreFailure(error) ? "store-unavailable" : "unexpected";
+  return { show: "notice", notice, level: "failed", reference };
 }

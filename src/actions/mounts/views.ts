@@ -1,6 +1,7 @@
 import type { Quota } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
+import { abilitiesOf } from "../context/abilities.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
 import { currentOf, isOpenByLink, isRenewable } from "../context/kinds.ts";
@@ -61,7 +62,11 @@ function rootOf(trail: readonly Crumb[] = []): Pick<FolderView, "trail" | "base"
 export function showMount(context: ActionContext, id: string): Promise<Result> | Result {
   return withMount(context, id, async (mount) => {
     const { services } = context;
-    const quota = await quotaOf(context, id);
+    const can = await abilitiesOf(context, mount, {
+      "renew-mount": isRenewable(context, mount),
+      "revoke-links": services.revokeLinks !== undefined,
+    });
+    const quota = can.includes("quota") ? await quotaOf(context, id) : undefined;
     // Asking may have changed how the mount is known to be.
     const now = (await services.storage.find(id)) ?? mount;
     const view = await draw(context, { at: "mount", mount: id });
@@ -74,8 +79,7 @@ export function showMount(context: ActionContext, id: string): Promise<Result> |
         ...methodOf(context, now),
         usual: services.usualMethod,
         methods: services.methods,
-        ...(services.revokeLinks && { revocable: true }),
-        renewable: isRenewable(context, now),
+        can,
       },
     };
   });

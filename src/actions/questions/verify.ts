@@ -25,12 +25,7 @@ export async function submitVerification(
   return goOn(context, kind, reading.values, pending);
 }
 
-async function goOn(
-  context: ActionContext,
-  kind: DriverKind,
-  proof: Values,
-  pending: PendingSignIn,
-): Promise<Result> {
+async function goOn(context: ActionContext, kind: DriverKind, proof: Values, pending: PendingSignIn): Promise<Result> {
   const { services, person } = context;
   const mount = pending.mount === undefined ? undefined : await services.storage.find(pending.mount);
   if (pending.mount !== undefined && mount?.owner !== person.id) {

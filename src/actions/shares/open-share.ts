@@ -2,7 +2,7 @@ import type { DriverKind } from "../../storage/driver.ts";
 import { StorageError, storageErrorKind } from "../../storage/error.ts";
 import { readForm, type Problem, type Values } from "../../storage/form.ts";
 import { afresh, goTo, type ActionContext, type Result } from "../context/context.ts";
-import { failed, noticeWithWays, reasonOf, refused } from "../context/failure.ts";
+import { failed, notAShareLink, reasonOf, refused } from "../context/failure.ts";
 import { takesProof, verificationForm, withoutProof } from "../context/form-screen.ts";
 import { answerWith, asAnswer, isAddedHere, kindNamed, mountedAlready, withoutAnswer } from "../context/kinds.ts";
 import { anyLinkFields, linkField, shareForm } from "../context/share-form.ts";
@@ -23,7 +23,7 @@ export interface ShareText {
 export async function openShare(context: ActionContext, { text = "", passCode }: ShareText): Promise<Result> {
   if (text.trim() === "") return shareForm(context);
   const [first, ...more] = sharesIn(context, text);
-  if (!first) return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
+  if (!first) return notAShareLink(context);
   return openAll(context, more.length > 0 ? [first, ...more] : [withCode(first, passCode)]);
 }
 

@@ -36,7 +36,8 @@ export function formSheet(painter: Painter, screen: FormScreen, pendingForm: str
     head: [`### ${formTitle(painter, form)}`],
     body: [
       reason && `⚠️ ${reasonText(painter, reason, form.kind)}`,
-      problem && `⚠️ ${labelled(say, fieldLabel(painter, form, problem.field), problemText(painter, form, problem.code))}`,
+      problem &&
+        `⚠️ ${labelled(say, fieldLabel(painter, form, problem.field), problemText(painter, form, problem.code))}`,
       verify !== undefined && verifyLine(painter, verify),
       ...(isModal(screen) ? [] : pageLines(painter, screen)),
     ],

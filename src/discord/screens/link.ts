@@ -1,6 +1,6 @@
 import type { LinkCard } from "../../actions/model/screen.ts";
 import { moment, strong, label } from "../markup.ts";
-import { press, type Painter } from "./painter.ts";
+import { abilityButtons, press, type Painter } from "./painter.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
 import type { Sheet } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
@@ -21,7 +21,7 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
     rows: [
       [
         ...addressButtons(painter, card),
-        card.sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
+        ...abilityButtons(painter, card),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
       ],
     ],

@@ -5,7 +5,8 @@ import type { Health } from "../../storage/mount.ts";
 import { errorText } from "../../i18n/kind-words.ts";
 import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
-import { press, reasonText, type Painter } from "./painter.ts";
+import { abilitySigns } from "../../i18n/signs.ts";
+import { abilityButtons, press, reasonText, type Painter } from "./painter.ts";
 import { bar, type Button, type Sheet } from "./sheet.ts";
 
 /** Most characters of a title in a list. */
@@ -124,21 +125,21 @@ function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Q
       : say("mount-quota", { used: figures.size(used), limit: figures.size(limit) });
   return [
     ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
-    room,
+    `${abilitySigns.quota.sign} ${room}`,
     ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
     ...(plan === undefined ? [] : [say("mount-plan", { plan: label(plan) })]),
   ];
 }
 
-function mountRows({ say }: Painter, card: MountCard): (Button | false)[][] {
-  const { view, mount, methods, renewable, revocable, method: chosen, usual } = card;
+function mountRows(painter: Painter, card: MountCard): (Button | false)[][] {
+  const { say } = painter;
+  const { view, mount, methods, method: chosen, usual } = card;
   return [
     [
       press(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }, { style: ButtonStyle.Primary }),
       !mount.current && press(`⭐ ${say("press-choose-mount")}`, { do: "choose-mount", view }),
       press(`✏️ ${say("press-rename-mount")}`, { do: "rename-mount", view }),
       press(`🩺 ${say("press-check-mount")}`, { do: "check-mount", view }),
-      renewable && press(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view }),
     ],
     methods.length > 1
       ? methods.map((method) => {
@@ -146,9 +147,9 @@ function mountRows({ say }: Painter, card: MountCard): (Button | false)[][] {
           return press(`${mark} ${say(`method-${method}`)}`, { do: "set-method", view, method });
         })
       : [],
+    abilityButtons(painter, card),
     [
       press(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }, { style: ButtonStyle.Danger }),
-      revocable === true && press(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view }),
       press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
     ],
   ];

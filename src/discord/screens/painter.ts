@@ -1,5 +1,7 @@
 import type { ButtonPress } from "../../actions/buttons.ts";
-import type { Reason } from "../../actions/model/screen.ts";
+import type { Ability, Reason } from "../../actions/model/screen.ts";
+import type { ViewRef } from "../../actions/model/session.ts";
+import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import { errorText } from "../../i18n/kind-words.ts";
@@ -47,6 +49,19 @@ export function painterFor({ words, language, ...more }: PainterParts): Painter 
 /** A button that is pressed on a view. */
 export function press(text: string, wanted: ButtonPress, looks?: Parameters<typeof button>[2]): Button {
   return button(text, { is: "press", press: wanted }, looks);
+}
+
+/** The buttons of what a card can. */
+export function abilityButtons(
+  { say }: Painter,
+  { can, view }: { readonly can: readonly Ability[]; readonly view: ViewRef },
+): Button[] {
+  return can.flatMap((ability) => {
+    const shown = abilitySigns[ability];
+    return "button" in shown
+      ? [press(`${shown.sign} ${say(`press-${shown.button}`)}`, { do: shown.button, view })]
+      : [];
+  });
 }
 
 /** A button that shows the same to everybody here, where that can be. */

@@ -4,7 +4,7 @@ import { isPublicAddress } from "../../i18n/address.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { addressRow, addressText, watchText } from "./address.ts";
-import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */
 const maxVariants = 12;
@@ -12,7 +12,7 @@ const maxVariants = 12;
 /** One file: its full name, what is known of it, and its links. */
 export function paintFile(painter: Painter, card: FileCard): Painted {
   const { say, figures } = painter;
-  const { entry, variants, duration, view, sendable, address } = card;
+  const { entry, variants, duration, view, address } = card;
   const kind = kindOf(entry);
   const size = entry.size === undefined ? say("file-size-unknown") : figures.size(entry.size);
   const { thumbnail } = entry;
@@ -33,7 +33,7 @@ export function paintFile(painter: Painter, card: FileCard): Painted {
       ...variants
         .slice(0, maxVariants)
         .map(({ name }, variant) => [button(`🔗 ${elideName(name)}`, { do: "link", view, variant })]),
-      ...(sendable ? [[button(`📥 ${say("press-send")}`, { do: "send", view })]] : []),
+      ...abilityButtons(painter, card).map((one) => [one]),
       neighbourRow(painter, card),
     ],
     ...(thumbnail !== undefined && isPublicAddress(thumbnail) && { preview: thumbnail }),

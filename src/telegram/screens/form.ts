@@ -25,7 +25,10 @@ interface Asker {
 
 /** The same for the same question of the same form, however often it is asked. */
 export function questionOf({ form, fields, asking }: Walk): string {
-  const of = createHash("sha256").update(`${form.id} ${form.kind ?? ""}`).digest("hex").slice(0, 6);
+  const of = createHash("sha256")
+    .update(`${form.id} ${form.kind ?? ""}`)
+    .digest("hex")
+    .slice(0, 6);
   return `${of}q${fields.findIndex(({ name }) => name === asking)}`;
 }
 

@@ -2,7 +2,7 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { LinkCard } from "../../actions/model/screen.ts";
 import { isolate } from "../../i18n/names.ts";
 import { addressRow, addressText, watchText } from "./address.ts";
-import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, strong, type Painted, type Painter } from "./painter.ts";
 import { sentences } from "../../i18n/phrases.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
@@ -23,7 +23,7 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
     ),
     keyboard: [
       addressRow(painter, card),
-      card.sendable ? [button(`📥 ${say("press-send")}`, { do: "send", view })] : [],
+      abilityButtons(painter, card),
       [button(`⬆ ${say("press-back")}`, { do: "back", view })],
     ].filter((row) => row.length > 0),
   };

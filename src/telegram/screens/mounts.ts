@@ -6,7 +6,8 @@ import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import { errorText } from "../../i18n/kind-words.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
-import { bar, button, lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
+import { abilitySigns } from "../../i18n/signs.ts";
+import { abilityButtons, bar, button, lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
 
 /** One's mounts, one a row: accounts, then shares by themselves. */
 export function paintMounts(painter: Painter, list: MountList): Painted {
@@ -113,14 +114,15 @@ function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Q
       : say("mount-quota", { used: figures.size(used), limit: figures.size(limit) });
   return [
     ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
-    room,
+    `${abilitySigns.quota.sign} ${room}`,
     ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
     ...(plan === undefined ? [] : [say("mount-plan", { plan: isolate(plan) })]),
   ];
 }
 
-function mountKeyboard({ say }: Painter, card: MountCard): InlineKeyboardButton[][] {
-  const { view, mount, methods, renewable, revocable } = card;
+function mountKeyboard(painter: Painter, card: MountCard): InlineKeyboardButton[][] {
+  const { say } = painter;
+  const { view, mount, methods } = card;
   return [
     [
       button(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }),
@@ -130,9 +132,8 @@ function mountKeyboard({ say }: Painter, card: MountCard): InlineKeyboardButton[
       button(`✏️ ${say("press-rename-mount")}`, { do: "rename-mount", view }),
       button(`🩺 ${say("press-check-mount")}`, { do: "check-mount", view }),
     ],
-    ...(renewable ? [[button(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view })]] : []),
     ...(methods.length > 1 ? methods.map((method) => [methodButton(say(`method-${method}`), method, card)]) : []),
-    ...(revocable ? [[button(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view })]] : []),
+    ...abilityButtons(painter, card).map((one) => [one]),
     [
       button(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }),
       button(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),

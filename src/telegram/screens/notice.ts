@@ -2,7 +2,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { ViewRef } from "../../actions/model/session.ts";
 import { noticeCodes, type Notice } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
-import { errorText } from "../../i18n/kind-words.ts";
+import { errorText, noticeText } from "../../i18n/kind-words.ts";
 import { sentences } from "../../i18n/phrases.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
@@ -32,7 +32,7 @@ export function paintNotice(painter: Painter, notice: Notice): Painted {
 /** The sentence alone, as a toast shows it. */
 function noticeSentence(painter: Painter, { notice, level, retryAfter, driver }: Notice): string {
   const { say, figures } = painter;
-  const sentence = codes.has(notice) ? say(`notice-${notice}`) : errorText(painter, notice, driver);
+  const sentence = codes.has(notice) ? noticeText(painter, notice, driver) : errorText(painter, notice, driver);
   if (retryAfter === undefined) return `${signs[level]} ${sentence}`;
   return `${signs[level]} ${sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }))}`;
 }

@@ -2,7 +2,9 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { ButtonPress } from "../../actions/buttons.ts";
 import { encodeButton } from "../../actions/buttons.ts";
-import type { Reason } from "../../actions/model/screen.ts";
+import type { Ability, Reason } from "../../actions/model/screen.ts";
+import type { ViewRef } from "../../actions/model/session.ts";
+import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
 import { errorText } from "../../i18n/kind-words.ts";
 import type { Say } from "../../i18n/words.ts";
@@ -72,6 +74,19 @@ export function strong(name: string): FormattedString {
 /** A button that is pressed. */
 export function button(text: string, press: ButtonPress): InlineKeyboardButton.CallbackButton {
   return { text, callback_data: encodeButton(press) };
+}
+
+/** The buttons of what a card can. */
+export function abilityButtons(
+  { say }: Painter,
+  { can, view }: { readonly can: readonly Ability[]; readonly view: ViewRef },
+): InlineKeyboardButton.CallbackButton[] {
+  return can.flatMap((ability) => {
+    const shown = abilitySigns[ability];
+    return "button" in shown
+      ? [button(`${shown.sign} ${say(`press-${shown.button}`)}`, { do: shown.button, view })]
+      : [];
+  });
 }
 
 const barCells = 10;

@@ -44,3 +44,4 @@ error-too-frequent-pikpak-share = That was too often for PikPak. Wait a moment, 
 error-share-reviewing-pikpak-share = PikPak is still reviewing this share. Try again later.
 error-share-blocked-pikpak-share = PikPak has blocked this share, so nobody can open it.
 problem-not-a-share-pikpak-share = That is not a PikPak share. It looks like https://mypikpak.com/s/… or is the id from such an address.
+notice-not-a-share-link-pikpak-share = That is not a PikPak share link. It looks like https://mypikpak.com/s/…; other clouds I cannot open.

@@ -44,3 +44,4 @@ error-too-frequent-pikpak-share = 请求过于频繁，已被 PikPak 限制。�
 error-share-reviewing-pikpak-share = PikPak 仍在审核这个分享，请稍后再试。
 error-share-blocked-pikpak-share = PikPak 已封禁这个分享，任何人都无法打开。
 problem-not-a-share-pikpak-share = 这不是 PikPak 分享。它应像 https://mypikpak.com/s/… 或者是这种地址里的 ID。
+notice-not-a-share-link-pikpak-share = 这不是 PikPak 分享链接。它应像 https://mypikpak.com/s/…，其他网盘我打不开。
