@@ -180,7 +180,10 @@ describe("a share", () => {
     const first = await at.see(mia, share("https://share.example/s/code1", "abcd"), "listing");
     Object.assign(cloud.shares, { code1: { ...cloud.shares["code1"], code: "wxyz" } });
     const form = await at.see(mia, { do: "refresh", view: first.view }, "form");
-    expect(form).toMatchObject({ form: { id: "open-link", kind: "pikpak-share" }, reason: { code: "pass-code-wrong" } });
+    expect(form).toMatchObject({
+      form: { id: "open-link", kind: "pikpak-share" },
+      reason: { code: "pass-code-wrong" },
+    });
     const values = { passCode: "wxyz" };
     const again = await at.see(mia, { do: "submit", form: form.form, values }, "listing");
     expect(again.mount.id).toBe(first.mount.id);
@@ -236,7 +239,7 @@ describe("several links in one message", () => {
     const list = await at.see(mia, { do: "say", text }, "mounts");
     expect(list.mounts.map(({ title }) => title)).toEqual(["open1", "code1"]);
     expect(list.opened).toEqual({
-      refused: [{ link: "https://share.example/s/gone1", reason: { code: "share-not-found" } }],
+      refused: [{ link: "https://share.example/s/gone1", driver: "pikpak-share", reason: { code: "share-not-found" } }],
       left: 0,
     });
     const listing = await at.see(mia, { do: "mount", view: list.view, index: 1 }, "listing");
@@ -302,7 +305,7 @@ describe("mounts", () => {
       quota: { used: 10 },
       usual: "redirect",
       methods: ["redirect", "proxy"],
-      renewable: true,
+      can: ["quota", "renew-mount"],
     });
   });
 
@@ -384,7 +387,10 @@ describe("mounts", () => {
     expect(sorry).toMatchObject({ notice: "signed-out", offer: ["renew-mount", "retry", "mounts"] });
     cloud.failing = undefined;
     const form = await at.see(mia, { do: "renew-mount", view: sorry.view ?? card.view }, "form");
-    expect(form).toMatchObject({ form: { id: "sign-in", kind: "pikpak", subject: card.mount.id }, values: { username: "mia" } });
+    expect(form).toMatchObject({
+      form: { id: "sign-in", kind: "pikpak", subject: card.mount.id },
+      values: { username: "mia" },
+    });
     const again = await at.see(mia, { do: "submit", form: form.form, values: { password: "wrong" } }, "form");
     expect(again).toMatchObject({ form: form.form, reason: { code: "wrong-credentials" } });
     const values = { password: "correct-horse" };
@@ -423,7 +429,7 @@ describe("mounts", () => {
     const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const { view } = await at.see(mia, { do: "show-mounts" }, "mounts");
     const card = await at.see(mia, { do: "mount", view, index: 0 }, "mount");
-    expect(card.revocable).toBe(true);
+    expect(card.can).toContain("revoke-links");
     const done = await at.see(mia, { do: "revoke-links", view: card.view }, "notice");
     expect(done).toMatchObject({ notice: "links-revoked", subject: "mia", for: "asker" });
     const settings = await at.see(mia, { do: "show-settings" }, "settings");
@@ -433,7 +439,7 @@ describe("mounts", () => {
 
   test("have no links to take back where those are the drive's own", async () => {
     const { at, card } = await two();
-    expect(card.revocable).toBeUndefined();
+    expect(card.can).not.toContain("revoke-links");
     const no = await at.see(mia, { do: "revoke-links", view: card.view }, "notice");
     expect(no.notice).toBe("no-links-to-revoke");
   });

@@ -41,7 +41,7 @@ describe("the file in the chat", () => {
       await at.send(here, get("Films/Raw/one.raw"))
     ).last;
     const card = await at.at.see(here, { do: "browse", path: "Films/beach.mp4" }, "file");
-    expect(card.sendable).toBe(true);
+    expect(card.can).toContain("send");
     await (
       await at.send(here, { do: "send", view: card.view })
     ).last;
@@ -66,7 +66,7 @@ describe("the file in the chat", () => {
 
   test("is not offered where no files can be put, and asking says so", async () => {
     const at = await ready();
-    expect((await at.at.see(mia, { do: "browse", path: "file 7.txt" }, "file")).sendable).toBeUndefined();
+    expect((await at.at.see(mia, { do: "browse", path: "file 7.txt" }, "file")).can).not.toContain("send");
     expect(await at.at.see(mia, get("file 7"), "notice")).toMatchObject({ notice: "no-sending-here" });
   });
 

@@ -11,6 +11,7 @@ import { accessModes } from "../../src/users/access.ts";
 import { logLevels } from "../../src/users/admin.ts";
 import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
+  type Ability,
   noticeCodes,
   type FormScreen,
   type FoundFiles,
@@ -119,6 +120,8 @@ const field = fc
     ...(kind === "choice" && { choices: ["web", "android", "pc"] }),
   }));
 
+const can = fc.subarray<Ability>(["quota", "send", "list-folder", "renew-mount", "revoke-links"]);
+
 const form: fc.Arbitrary<FormScreen> = fc
   .record({
     id: fc.constantFrom(...formIds),
@@ -134,7 +137,7 @@ const form: fc.Arbitrary<FormScreen> = fc
   })
   .map(({ id, kind, subject, fields, known, problem, reason: why, page }) => ({
     show: "form",
-    form: { id, ...(subject !== undefined && { subject }) },
+    form: { id, kind, ...(subject !== undefined && { subject }) },
     // A form asks at least one thing.
     fields: fields.map((one, at) => ({ ...one, name: `field${at}`, aside: at > 0 && (one.aside ?? false) })),
     values: { field1: known },
@@ -283,11 +286,11 @@ function screensOf(rows: number): {
         failed: reason,
         notice: fc.constantFrom("list-changed", "view-rebuilt"),
         filter: hostileName,
-        listable: fc.boolean(),
+        can,
         for: fc.constant("asker"),
         search: searchState(rows),
       },
-      { requiredKeys: ["show", "view", "mount", "trail", "rows", "page", "total", "order", "up"] },
+      { requiredKeys: ["show", "view", "mount", "trail", "rows", "page", "total", "order", "up", "can"] },
     ),
     file: fc.record(
       {
@@ -298,9 +301,9 @@ function screensOf(rows: number): {
         entry,
         variants,
         duration: fc.nat(),
-        sendable: fc.boolean(),
+        can,
       },
-      { requiredKeys: ["show", "view", "mount", "trail", "entry", "variants"] },
+      { requiredKeys: ["show", "view", "mount", "trail", "entry", "variants", "can"] },
     ),
     link: fc.record(
       {
@@ -314,9 +317,9 @@ function screensOf(rows: number): {
         via: fc.constantFrom("direct", "gateway", "proxy-url"),
         expiresAt: fc.constant(now + 1000),
         watch: address,
-        sendable: fc.boolean(),
+        can,
       },
-      { requiredKeys: ["show", "for", "view", "mount", "entry", "url", "via"] },
+      { requiredKeys: ["show", "for", "view", "mount", "entry", "url", "via", "can"] },
     ),
     mounts: fc
       .record({ mounts: fc.array(line, { maxLength: 200 }), lent: fc.boolean() })
@@ -333,11 +336,10 @@ function screensOf(rows: number): {
         method: fc.constantFrom("redirect", "proxy", "proxy-url"),
         usual: fc.constantFrom("redirect", "proxy", "proxy-url"),
         methods: fc.constantFrom(["redirect"] as const, ["redirect", "proxy", "proxy-url"] as const),
-        renewable: fc.boolean(),
-        revocable: fc.boolean(),
+        can,
         lapsed: fc.constantFrom("proxy", "proxy-url"),
       },
-      { requiredKeys: ["show", "view", "mount", "usual", "methods", "renewable"] },
+      { requiredKeys: ["show", "view", "mount", "usual", "methods", "can"] },
     ),
     settings: fc.record({
       show: fc.constant("settings"),

@@ -26,6 +26,7 @@ const listing: Listing = {
   total: { known: 42, complete: true },
   order: { by: "name", descending: false },
   up: true,
+  can: [],
 };
 
 const linkTo = (url: string): LinkCard => ({
@@ -37,6 +38,7 @@ const linkTo = (url: string): LinkCard => ({
   url,
   via: "direct",
   expiresAt: now + 3_600_000,
+  can: [],
 });
 
 function textsOf({ components: [container] }: Painted): string[] {
@@ -87,7 +89,15 @@ describe("a listing", () => {
 
 test("a file card shows the whole name", () => {
   const name = `<i>*_\`${"x".repeat(240)}.mp4`;
-  const card: FileCard = { show: "file", view, mount, trail: [], entry: { id: "1", kind: "file", name }, variants: [] };
+  const card: FileCard = {
+    show: "file",
+    view,
+    mount,
+    trail: [],
+    entry: { id: "1", kind: "file", name },
+    variants: [],
+    can: [],
+  };
   expect(textsOf(paint(painter, card)).join("\n").replaceAll("\\", "")).toContain(`**${name}**`);
 });
 
@@ -137,7 +147,8 @@ describe("a form", () => {
 
   test("with a credential in it, or what a verification ended with, is never a modal", () => {
     const roles = ["credential", "proof", "code", "login"] as const;
-    const asking = (role: (typeof roles)[number]) => [{ name: "x", kind: "secret", role, required: true, maxLength: 9 }] as const;
+    const asking = (role: (typeof roles)[number]) =>
+      [{ name: "x", kind: "secret", role, required: true, maxLength: 9 }] as const;
     expect(roles.filter((role) => isModal({ fields: asking(role) }))).toEqual(["code", "login"]);
   });
 

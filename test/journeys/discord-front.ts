@@ -1,11 +1,11 @@
 import { fieldWith, type Field, type Values } from "../../src/storage/form.ts";
 import { openTestApp } from "../discord/test-app.ts";
-import { words } from "../telegram/test-app.ts";
+import { words as usualWords } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in a server's channel, where the Discord bot answers her alone. */
-export const openDiscord: OpenFront = async (cloud) => {
-  const app = await openTestApp(cloud ? { cloud } : {});
+export const openDiscord: OpenFront = async (cloud, words = usualWords) => {
+  const app = await openTestApp({ words, ...(cloud && { cloud }) });
   const { mia, emulator } = app;
   const here = { in: app.hall };
   await app.discord.start();

@@ -1,4 +1,5 @@
 import type { Cloud } from "../actions/test-app.ts";
+import type { Words } from "../../src/i18n/words.ts";
 import type { Values } from "../../src/storage/form.ts";
 
 /** A platform with the real bot on it and Mia in front of it: the same story is told on every one. */
@@ -22,4 +23,5 @@ export interface Front {
   close(): Promise<void>;
 }
 
-export type OpenFront = (cloud?: Cloud) => Promise<Front>;
+/** `words`: those of drivers that bring some of their own; absent = those there are. */
+export type OpenFront = (cloud?: Cloud, words?: Words) => Promise<Front>;

@@ -2,13 +2,13 @@ import type { Field } from "../../src/storage/form.ts";
 import { app as desk, usualCloud, type TestApp as Desk } from "../actions/test-app.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import { mia } from "../telegram/double.ts";
-import { openTestApp, words } from "../telegram/test-app.ts";
+import { openTestApp, words as usualWords } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in her private chat with the Telegram bot. */
-export const openTelegram: OpenFront = async (cloud = usualCloud()) => {
+export const openTelegram: OpenFront = async (cloud = usualCloud(), words = usualWords) => {
   let at: Desk = desk(cloud, { now: Date.now });
-  const app = await openTestApp((action, visit, signal) => at.do(visit, action, signal));
+  const app = await openTestApp((action, visit, signal) => at.do(visit, action, signal), { words });
   const { double } = app;
   await app.telegram.start();
   const say = words.in("en");

@@ -33,7 +33,11 @@ test("a form is asked question by question, and handed in whole", async () => {
   double.taps(mia, "⏭");
   await double.sees(({ text }) => text.includes("2/7"));
   expect(submitted()).toEqual([
-    { do: "submit", form: { id: "sign-in", kind: "pikpak" }, values: { username: "mia@example.com", password: secret } },
+    {
+      do: "submit",
+      form: { id: "sign-in", kind: "pikpak" },
+      values: { username: "mia@example.com", password: secret },
+    },
   ]);
   await app.telegram.stop();
   expect(app.kept.size).toBe(0);

@@ -89,6 +89,7 @@ export function listing(more: Partial<Listing> = {}): Listing {
     total: { known: 42, complete: true },
     order: { by: "name", descending: false },
     up: true,
+    can: [],
     ...more,
   };
 }
@@ -102,6 +103,7 @@ export function linkCard(url: string): Screen {
     entry: { id: "2", kind: "file", name: "beach.mp4" },
     url,
     via: "direct",
+    can: [],
     expiresAt: Date.now() + 3_600_000,
   };
 }

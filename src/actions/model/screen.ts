@@ -287,7 +287,7 @@ export interface MountList {
 
 /** What else a message with several links came to. */
 export interface OpenedShares {
-  readonly refused: readonly { readonly link: string; readonly kind: string; readonly reason: Reason }[];
+  readonly refused: readonly { readonly link: string; readonly driver: string; readonly reason: Reason }[];
   /** Links beyond those that are opened at once. */
   readonly left: number;
 }

@@ -16,7 +16,7 @@ const maxAtOnce = 8;
 export async function openShares(context: ActionContext, shares: readonly RecognisedShare[]): Promise<Result> {
   const tries = await Promise.all(shares.slice(0, maxAtOnce).map((share) => openOne(context, share)));
   const mounts = [...new Map(tries.flatMap(({ mount }) => (mount ? [[mount.id, mount] as const] : []))).values()];
-  const refused = tries.flatMap(({ link, kind, reason }) => (reason ? [{ link, kind, reason }] : []));
+  const refused = tries.flatMap(({ link, driver, reason }) => (reason ? [{ link, driver, reason }] : []));
   const richer = mounts.length > 0 ? await withShares(afresh(context), mounts) : afresh(context);
   const rows = mounts.map(({ id }) => id);
   const view = await draw(richer, { at: "mounts", opened: true }, rows);
@@ -26,7 +26,7 @@ export async function openShares(context: ActionContext, shares: readonly Recogn
 }
 
 interface Tried {
-  readonly kind: string;
+  readonly driver: string;
   readonly link: string;
   readonly mount?: Mount;
   readonly reason?: Reason;
@@ -36,7 +36,7 @@ async function openOne(context: ActionContext, share: RecognisedShare): Promise<
   const { kind, values, maybe, whole } = share;
   const link = answerWith("address", kind, values) ?? "";
   const checked = kind.check(values);
-  if (!checked.ok) return { link, kind: kind.name, reason: { code: "share-not-found" } };
+  if (!checked.ok) return { link, driver: kind.name, reason: { code: "share-not-found" } };
   try {
     const known = await mountedAlready(context, kind, checked.values);
     const { mount } = await mountShare(context, {
@@ -46,9 +46,9 @@ async function openOne(context: ActionContext, share: RecognisedShare): Promise<
       ...(maybe && { maybe }),
       ...(whole && { whole }),
     });
-    return { link, kind: kind.name, mount };
+    return { link, driver: kind.name, mount };
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    return { link, kind: kind.name, reason: reasonOf(error) };
+    return { link, driver: kind.name, reason: reasonOf(error) };
   }
 }

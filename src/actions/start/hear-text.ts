@@ -14,8 +14,7 @@ const maxWords = 200;
  */
 export async function hearText(context: ActionContext, text: string): Promise<Result> {
   if (sharesIn(context, text).length > 0) return openShare(context, { text });
-  if (looksLikeLink(text))
-    return notAShareLink(context);
+  if (looksLikeLink(text)) return notAShareLink(context);
   const words = text.trim().replaceAll(/\s+/g, " ");
   const isSearch = /[\p{L}\p{N}]/u.test(words) && words.length <= maxWords;
   const mounts = isSearch ? await mountsOf(context.services, context.person) : [];

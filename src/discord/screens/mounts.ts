@@ -58,7 +58,9 @@ function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string 
 /** The links of the message that could not be opened, and why. */
 function openedLines(painter: Painter, { refused, left }: OpenedShares): readonly string[] {
   return [
-    ...refused.map(({ link, kind, reason }) => `🔴 ${label(link, titleWidth)} – ${reasonText(painter, reason, kind)}`),
+    ...refused.map(
+      ({ link, driver, reason }) => `🔴 ${label(link, titleWidth)} – ${reasonText(painter, reason, driver)}`,
+    ),
     ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
   ];
 }

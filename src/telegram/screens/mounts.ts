@@ -46,7 +46,7 @@ function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string 
 /** The links of the message that could not be opened, and why. */
 function openedLines(painter: Painter, { refused, left }: OpenedShares): readonly string[] {
   return [
-    ...refused.map(({ link, kind, reason }) => `🔴 ${elideName(link, 60)} – ${reasonText(painter, reason, kind)}`),
+    ...refused.map(({ link, driver, reason }) => `🔴 ${elideName(link, 60)} – ${reasonText(painter, reason, driver)}`),
     ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
   ];
 }
