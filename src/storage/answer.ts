@@ -1,14 +1,4 @@
-import type { Field, Values } from "./form.ts";
-
-/** How people write an answer they have copied from somewhere. */
-export interface Copied {
-  /** Words that stand before it, also as keys of JSON; written in lower case. */
-  readonly labels: readonly string[];
-  /** What it looks like, as the source of a regular expression: where it stands among other words, it alone is meant. */
-  readonly shape?: string;
-  /** The field whose answer follows behind a colon or a blank, where this one looks like a mail address or a number. */
-  readonly then?: string;
-}
+import type { Copied, Field, Values } from "./field.ts";
 
 /**
  * The answers in what was given for a field: without invisible characters, quotes and labels around it; several where

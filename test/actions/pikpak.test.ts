@@ -96,7 +96,7 @@ describe("over PikPak", () => {
       for (const text of [`${link}/${part}?pwd=ab12`, `${link}/${part} 提取码：ab12`, `${link}/${part} ab12`]) {
         const top = await at.see(mia, { do: "open-share", text }, "listing");
         expect(top).toMatchObject({ notice: "part-gone", mount: { title: "Summer films" } });
-        expect(top.rows.map((row) => row.name)).toEqual(["Films"]);
+        expect(top.trail).toEqual(["Films"]);
       }
     }
     const form = await at.see(jun, { do: "say", text: `${link}/VNAAAAAAAAAAAAAAAAAAAAAAo1` }, "form");
@@ -142,7 +142,7 @@ describe("over PikPak", () => {
       const { id } = pikpak.build.share(account, { title: "Summer films", nodes: [folder], passCode: "ab12" });
       const at = pikpakApp();
       const top = await at.see(mia, actionOf(`https://mypikpak.com/s/${id}`), "listing");
-      expect(top.rows.map((row) => row.name)).toEqual(["Films"]);
+      expect(top.trail).toEqual(["Films"]);
     },
   );
 

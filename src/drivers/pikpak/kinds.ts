@@ -1,5 +1,6 @@
 import type { Driver, DriverContext, DriverKind, Recognised } from "../../storage/driver.ts";
-import type { Field, Reading, Values } from "../../storage/form.ts";
+import type { Reading } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
 import { plainText } from "../../storage/plain-text.ts";
 import { openAccount } from "./account.ts";
 import { folderIdOf, shareAddressesIn, shareAddressIn, type ShareAddress } from "./address.ts";
