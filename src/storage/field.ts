@@ -37,7 +37,7 @@ export interface Copied {
   /** What it looks like, as the source of a regular expression: where it stands among other words, it alone is meant. */
   readonly shape?: string;
   /** The field whose answer follows behind a colon or a blank, where this one looks like a mail address or a number. */
-  readonly then?: string;
+  readonly next?: string;
 }
 
 /** Answers by field name; a skipped field is absent. */
