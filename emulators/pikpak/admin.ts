@@ -66,6 +66,8 @@ const fault = z.strictObject({
   delay: z.number().exactOptional(),
   reset: z.boolean().exactOptional(),
   half: z.boolean().exactOptional(),
+  lost: z.boolean().exactOptional(),
+  containing: z.string().exactOptional(),
 });
 const account = z.strictObject({
   username: z.string(),

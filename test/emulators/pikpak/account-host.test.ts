@@ -97,11 +97,12 @@ describe("a challenge", () => {
 });
 
 describe("signin", () => {
-  test("takes its captcha token from the body or the header, and each once", async () => {
+  test("a sign-in takes its captcha token from the body or the header, and leaves it good", async () => {
     const token = String((await at.captcha()).body["captcha_token"]);
     const inHeader = { ...device, "x-captcha-token": token };
     expect((await at.signIn({ captcha_token: undefined }, inHeader)).status).toBe(200);
-    expect((await refusal(at.signIn({ captcha_token: token })))[3]).toBe("Code(4002) - captcha_token expired");
+    expect((await at.signIn({ captcha_token: token })).status).toBe(200);
+    expect((await refusal(at.signIn({ captcha_token: "ck0.made.up" })))[3]).toBe("Code(4002) - captcha_token expired");
     expect((await refusal(at.signIn({ captcha_token: "" })))[1]).toBe("captcha_required");
   });
 
@@ -165,10 +166,22 @@ describe("token", () => {
     expect((await refresh(next.body["refresh_token"])).status).toBe(200);
   });
 
-  test("is bound to its client", async () => {
+  test("a refresh token is bound to its client, which may be named in the query alone", async () => {
     const { body } = await at.signIn();
-    expect((await refusal(refresh(body["refresh_token"], { client_id: "YNxT9w7GMdWvEOKa" })))[1]).toBe("invalid_grant");
-    expect((await refusal(refresh(body["refresh_token"], { grant_type: "password" })))[1]).toBe("invalid_request");
+    const url = `${at.pikpak.userUrl}/v1/auth/token?client_id=${clientId}`;
+    const asked = { grant_type: "refresh_token", refresh_token: body["refresh_token"] };
+    const next = await at.send("POST", url, { headers: device, body: asked });
+    expect(next.status).toBe(200);
+    expect((await refusal(refresh(next.body["refresh_token"], { client_id: "YNxT9w7GMdWvEOKa" })))[1]).toBe(
+      "invalid_grant",
+    );
+    expect((await refusal(refresh(next.body["refresh_token"], { grant_type: "implicit" })))[1]).toBe("invalid_request");
+    expect(await refusal(refresh(next.body["refresh_token"], { grant_type: "password" }))).toEqual([
+      400,
+      "invalid_argument",
+      3,
+      "currently not supported",
+    ]);
   });
 });
 

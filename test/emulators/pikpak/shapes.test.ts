@@ -59,7 +59,8 @@ describe("field for field, the answer is the service's:", () => {
 
   test("refusals of the drive host", async () => {
     const url = `${at.pikpak.driveUrl}/drive/v1/files`;
-    expect((await at.send("GET", url, { headers: device })).body).toEqual({ detail: "captcha_token is empty" });
+    const share = `${at.pikpak.driveUrl}/drive/v1/share?share_id=x`;
+    expect((await at.send("GET", share, { headers: device })).body).toEqual({ detail: "captcha_token is empty" });
     const invalid = await at.send("GET", url, { headers: { ...device, "x-captcha-token": "ck0.x.y" } });
     expect(shapeOf(invalid.body)).toEqual(shapes.captchaInvalid);
     expect(shapeOf((await at.drive("GET", "/drive/v1/files/VOnobody")).body)).toEqual(shapes.notFound);
