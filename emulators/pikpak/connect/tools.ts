@@ -237,7 +237,8 @@ function progressAs(form: Rules["mcpProgress"], progress: number): string | numb
 }
 
 function removeTasks({ state, account, rules }: ToolPlace, args: Arguments): object {
-  const removes = args["delete-files"] ?? rules.mcpFilesByDefault === "delete";
+  const told = args["delete-files"];
+  const removes = typeof told === "boolean" ? told : rules.mcpFilesByDefault === "delete";
   const ids = Array.isArray(args["ids"]) ? args["ids"].map(text) : [];
   deleteTasks(state, account, new URLSearchParams({ task_ids: ids.join(","), delete_files: String(removes) }));
   return {};

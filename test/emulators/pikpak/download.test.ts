@@ -119,3 +119,68 @@ describe("a signed address", () => {
     expect((await get({}, to)).status).toBe(200);
   });
 });
+
+describe("a share's address", () => {
+  const referer = { referer: "https://mypikpak.com/" };
+  let film: Node;
+  beforeEach(() => {
+    film = at.pikpak.build.file(at.mia, undefined, {
+      name: "f.mp4",
+      size: 1000,
+      mimeType: "video/mp4",
+      film: { duration: 10, width: 1920, height: 1080, transcodes: ["720P"] },
+    });
+  });
+
+  const shared = async (node: Node): Promise<readonly string[]> => {
+    const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [node] });
+    const { body } = await at.drive("GET", `/drive/v1/share/file_info?share_id=${id}&file_id=${node.id}`);
+    const { medias } = body["file_info"] as { medias: { link: { url: string } }[] };
+    return medias.map(({ link }) => link.url);
+  };
+
+  test("answers only the first part of a video's original, and 416 behind it", async () => {
+    const [original = "", transcode = ""] = await shared(film);
+    const inside = await get({ ...referer, range: "bytes=0-9" }, original);
+    expect([inside.status, inside.headers["content-range"]]).toEqual([206, "bytes 0-9/1000"]);
+    expect((await get({ ...referer, range: "bytes=549-549" }, original)).status).toBe(206);
+    expect((await get({ ...referer, range: "bytes=550-" }, original)).status).toBe(416);
+    expect((await get({ ...referer, range: "bytes=-1" }, original)).status).toBe(416);
+    await expect(get(referer, original)).rejects.toThrow(/socket|closed|terminated|mismatch/i);
+    expect((await get({ ...referer, range: "bytes=-1" }, transcode)).status).toBe(206);
+    const [plain = ""] = await shared(file);
+    expect((await get(referer, plain)).text).toBe("0123456789");
+    at.pikpak.rules.shareAnswers = 1;
+    expect((await get({ ...referer, range: "bytes=-1" }, original)).status).toBe(206);
+  });
+
+  test("wants a Referer of the web app, where the rule says so", async () => {
+    const [plain = ""] = await shared(file);
+    expect(await get({}, plain)).toMatchObject({ status: 403, text: "" });
+    expect((await get({ referer: "https://example.com/?mypikpak.com" }, plain)).status).toBe(403);
+    expect((await get({ referer: "https://drive.mypikpak.com/s/x" }, plain)).status).toBe(200);
+    at.pikpak.rules.shareReferer = false;
+    expect((await get({}, plain)).status).toBe(200);
+  });
+
+  test("is dead after an hour, whatever expiry it states; an address of one's own is not", async () => {
+    const [plain = ""] = await shared(file);
+    expect(Number(new URL(plain).searchParams.get("expire")) * 1000).toBeGreaterThan(at.now() + 15 * 3_600_000);
+    at.advance(3_600_001);
+    expect((await get(referer, plain)).status).toBe(403);
+    expect((await get()).status).toBe(200);
+    at.pikpak.rules.shareLinkLife = 0;
+    expect((await get(referer, plain)).status).toBe(200);
+  });
+});
+
+test("every address is refused early where the rule says so, and its mark cannot be forged", async () => {
+  at.pikpak.rules.refusedAfter = 60_000;
+  expect((await get()).status).toBe(200);
+  at.advance(60_001);
+  expect((await get()).status).toBe(403);
+  const later = new URL(url);
+  later.searchParams.set("pr", `X${at.now().toString(36).toUpperCase()}`);
+  expect((await get({}, later.href)).status).toBe(403);
+  expect((await get({}, await linkTo(file))).status).toBe(200);
+});

@@ -12,10 +12,10 @@ const admin = (method: string, path: string, body?: object) =>
   at.send(method, `${at.pikpak.url}/admin/${path}`, body === undefined ? {} : { body });
 
 /** A request whose Host header is another than its address. */
-function knock(host: string, path: string): Promise<string> {
+function knock(host: string, path: string, headers: Record<string, string> = {}): Promise<string> {
   const { port } = new URL(at.pikpak.url);
   return new Promise((resolve, reject) => {
-    request({ port, host: "127.0.0.1", path, headers: { host } }, (answer) => {
+    request({ port, host: "127.0.0.1", path, headers: { ...headers, host } }, (answer) => {
       answer.setEncoding("utf8");
       let text = "";
       answer.on("data", (piece: string) => (text += piece)).on("end", () => resolve(text));
@@ -33,6 +33,38 @@ describe("one port", () => {
       expect(await knock(`user.${root}:8080`, "/v1/user/me")).toContain("unauthenticated");
     },
   );
+
+  test.each([
+    ["api-drive.mypikpak.com", {}, "https://dl-a10b-1558.mypikpak.com/download/?"],
+    ["api-drive.pikpak.me", {}, "https://dl-a10b-1558.pikpak.me/download/?"],
+    ["api-drive.mypikpak.net:8080", {}, "http://dl-a10b-1558.mypikpak.net:8080/download/?"],
+    [
+      "api-drive.mypikpak.net:8443",
+      { "x-forwarded-proto": "https" },
+      "https://dl-a10b-1558.mypikpak.net:8443/download/?",
+    ],
+  ])(
+    "asked as %s %j gives links to a download host of that root, which are served there",
+    async (host, more, start) => {
+      const file = at.pikpak.build.file(at.mia, undefined, { name: "a", bytes: Buffer.from("hello") });
+      const scopes = new Set(["read"] as const);
+      const token = at.pikpak.tokens.grant(at.mia, { clientId: "YUMx5nI8ZU8Ap8pm", kind: "session", scopes });
+      const headers = { ...device, ...more, authorization: `Bearer ${token.access_token}` };
+      const detail = await knock(host, `/drive/v1/files/${file.id}`, headers);
+      const { web_content_link: link } = JSON.parse(detail) as { web_content_link: string };
+      expect(link.startsWith(start)).toBe(true);
+      const { host: downloadHost, pathname, search } = new URL(link);
+      expect(await knock(downloadHost, `${pathname}${search}`)).toBe("hello");
+      // The host that was asked serves no bytes.
+      expect(await knock(host, `${pathname}${search}`, headers)).toContain("not_found");
+    },
+  );
+
+  test("bears request lines of any kind", async () => {
+    for (const path of ["//", "/%", "/drive-host/drive/v1/files/%E0%A4%A", "/download/?%", "/mcp?%"])
+      await knock("127.0.0.1", path, device);
+    expect(at.pikpak.complaints).toEqual([]);
+  });
 
   test("is no other host's", async () => {
     expect(await knock("example.com", "/drive/v1/files")).toContain("not_found");
@@ -60,6 +92,16 @@ describe("faults", () => {
     expect((await at.drive("GET", "/drive/v1/files")).status).toBe(400);
     expect(await at.drive("GET", "/drive/v1/files")).toMatchObject({ status: 502, text: "<html>" });
     expect((await at.drive("GET", "/drive/v1/files")).status).toBe(200);
+  });
+
+  test("a fault may wait for a text in the body, and let everything happen but the answer", async () => {
+    const folder = at.pikpak.build.folder(at.mia, undefined, "F");
+    at.pikpak.fail({ lost: true, containing: folder.id });
+    const trash = (id: string) => at.drive("POST", "/drive/v1/files:batchTrash", { body: { ids: [id] } });
+    const other = at.pikpak.build.folder(at.mia, undefined, "G");
+    expect((await trash(other.id)).status).toBe(200);
+    await expect(trash(folder.id)).rejects.toThrow(/socket|closed|reset/i);
+    expect(folder.trashed).toBe(true);
   });
 
   test("can be half an answer, none, a late one, or an odd envelope", async () => {

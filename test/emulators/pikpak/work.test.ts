@@ -106,6 +106,45 @@ describe("moving, copying and the trash", () => {
     expect(at.mia.quota).toMatchObject({ usage: 10, trashed: 0 });
   });
 
+  test("a trashed folder takes everything below it along: hidden, counted as trash, and gone when that is emptied", async () => {
+    const inner = at.pikpak.build.folder(at.mia, folder, "inner");
+    const deep = at.pikpak.build.file(at.mia, inner, { name: "deep.txt", size: 7 });
+    at.pikpak.build.file(at.mia, undefined, { name: "old.txt", size: 3, trashed: true });
+    expect(at.mia.quota).toMatchObject({ usage: 20, trashed: 3 });
+    await batch("batchTrash", [folder.id]);
+    // The trash frees no space.
+    expect(at.mia.quota).toMatchObject({ usage: 20, trashed: 10 });
+    expect([await names(folder.id), await names(inner.id), await names("*")]).toEqual([[], [], ["a.txt"]]);
+    expect((await at.drive("GET", `/drive/v1/files/${deep.id}`)).body["error"]).toBe("file_in_recycle_bin");
+    expect((await batch("batchMove", [deep.id], "")).body["error"]).toBe("file_in_recycle_bin");
+    expect((await post("/drive/v1/files", { kind: "drive#folder", parent_id: inner.id, name: "x" })).status).toBe(404);
+    const trash = encodeURIComponent(JSON.stringify({ trashed: { eq: true } }));
+    const { body } = await at.drive("GET", `/drive/v1/files?parent_id=*&filters=${trash}`);
+    expect((body["files"] as { name: string }[]).map(({ name }) => name)).toEqual(["F", "old.txt"]);
+    await at.drive("PATCH", "/drive/v1/files/trash:empty");
+    expect(at.mia.quota).toMatchObject({ usage: 10, trashed: 0 });
+    expect((await at.drive("GET", `/drive/v1/files/${deep.id}`)).status).toBe(404);
+  });
+
+  test("deleting a folder for ever frees all it held, and a copy of one has to fit with all it holds", async () => {
+    at.pikpak.build.file(at.mia, folder, { name: "deep.txt", size: 7 });
+    const target = at.pikpak.build.folder(at.mia, undefined, "G");
+    at.mia.quota.limit = 20;
+    expect((await batch("batchCopy", [folder.id], target.id)).body["error"]).toBe("file_space_not_enough");
+    await batch("batchDelete", [folder.id]);
+    expect(at.mia.quota).toMatchObject({ usage: 10, trashed: 0 });
+  });
+
+  test("a share of a trashed folder is empty, and nothing in it is read", async () => {
+    const deep = at.pikpak.build.file(at.mia, folder, { name: "deep.txt", size: 7 });
+    const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [folder] });
+    await batch("batchTrash", [folder.id]);
+    const read = async (path: string) => (await at.drive("GET", `/drive/v1/share${path}share_id=${id}`)).body;
+    expect(await read("?")).toMatchObject({ files: [] });
+    expect(await read(`/detail?parent_id=${folder.id}&`)).toMatchObject({ files: [] });
+    expect(await read(`/file_info?file_id=${deep.id}&`)).toMatchObject({ share_status: "NOT_FOUND" });
+  });
+
   test("200 ids are taken, more are not, and none is an error", async () => {
     const ids = Array.from(
       { length: 201 },
@@ -116,6 +155,8 @@ describe("moving, copying and the trash", () => {
       error_code: 11,
     });
     expect((await batch("batchTrash", ids.slice(1))).status).toBe(200);
+    at.pikpak.rules.batchLimit = 500;
+    expect((await batch("batchTrash", ids)).status).toBe(200);
     expect((await batch("batchTrash", [])).status).toBe(400);
     expect((await batch("batchNonsense", ids)).status).toBe(404);
   });
@@ -197,6 +238,27 @@ describe("offline downloads", () => {
     expect((await begin(magnet)).body).toMatchObject({ error: "file_space_not_enough", error_code: 8 });
   });
 
+  test("a name that is taken is numbered, and a link that brings a file may be written in four ways", async () => {
+    const links = [
+      "https://example.com/a.zip",
+      "magnet:?dn=a.zip&xt=urn%3Abtih%3A0123",
+      "ed2k://|file|a.zip|1234|0123456789abcdef0123456789abcdef|/",
+      `PikPak://a.zip|99|${"A".repeat(40)}`,
+    ];
+    for (const link of links) expect((await begin(link, { parent_id: folder.id, folder_type: "" })).status).toBe(200);
+    at.advance(5000);
+    expect(await names(folder.id)).toEqual(["a.zip", "a(1).zip", "a(2).zip", "a(3).zip"]);
+    expect(at.mia.transferred.offline).toBe(at.mia.quota.usage - file.size);
+  });
+
+  test("a finished one whose file was deleted says so", async () => {
+    await begin(magnet);
+    at.advance(5000);
+    const [task] = (await tasks()).tasks;
+    await batch("batchDelete", [String(task?.["file_id"])]);
+    expect(await tasks()).toMatchObject({ tasks: [{ phase: "PHASE_TYPE_COMPLETE", message: "File deleted" }] });
+  });
+
   test("finished ones are cleared away", async () => {
     await begin(magnet);
     at.advance(5000);
@@ -270,6 +332,17 @@ describe("shares of one's own, and other people's", () => {
     expect((await restore({})).body["error"]).toBe("file_space_not_enough");
   });
 
+  test("a restore may name the folder it landed in instead of the files, which in Chinese is 转存自分享", async () => {
+    const jo = at.pikpak.build.account({ username: "jo", password });
+    const theirs = at.pikpak.build.file(jo, undefined, { name: "jo.txt", size: 3 });
+    const { id } = at.pikpak.build.share(jo, { title: "t", nodes: [theirs] });
+    Object.assign(at.pikpak.rules, { restoreNamesFolder: true, restoreTraces: false });
+    const headers = { "accept-language": "zh-CN" };
+    const begun = await at.drive("POST", "/drive/v1/share/restore", { headers, body: { share_id: id, file_ids: [] } });
+    const { body } = await at.drive("GET", `/drive/v1/tasks/${String(begun.body["restore_task_id"])}`);
+    expect([at.pikpak.state.nodes.get(String(body["file_id"]))?.name, body["params"]]).toEqual(["转存自分享", {}]);
+  });
+
   test("one's own is not restored", async () => {
     const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [file] });
     expect((await post("/drive/v1/share/restore", { share_id: id, file_ids: [file.id] })).body).toMatchObject({
@@ -288,6 +361,15 @@ describe("shares of one's own, and other people's", () => {
     });
     const known = { ...headers, "x-client-id": "YUMx5nI8ZU8Ap8pm" };
     expect((await at.send("GET", url, { headers: known })).body).toEqual({ detail: "captcha_token is empty" });
+    // The token beside a challenge nobody solved reads shares, and nothing else; a rule forbids that, too.
+    at.pikpak.rules.challengeAll = true;
+    const token = String((await at.captcha()).body["captcha_token"]);
+    const challenged = { ...known, "x-captcha-token": token };
+    expect((await at.send("GET", url, { headers: challenged })).body).toMatchObject({ files: [{ name: "F" }] });
+    expect((await at.drive("GET", "/drive/v1/about", { headers: challenged })).body["error"]).toBe("captcha_invalid");
+    at.pikpak.rules.challengedReads = false;
+    expect((await at.send("GET", url, { headers: challenged })).body["error"]).toBe("captcha_invalid");
+    at.pikpak.rules.challengeAll = false;
     at.pikpak.rules.shareCaptcha = false;
     expect((await at.send("GET", url, { headers: known })).body).toMatchObject({ files: [{ name: "F" }] });
     at.pikpak.rules.sharesProhibited = true;
@@ -295,5 +377,28 @@ describe("shares of one's own, and other people's", () => {
       share_status: "PROHIBITED",
       share_status_text: "抱歉，当前地区暂不支持分享",
     });
+  });
+});
+
+describe("the history", () => {
+  test("events come newest first by pages, are deleted one by one, and cleared", async () => {
+    const events = async (query = "") => {
+      const { body } = await at.drive("GET", `/drive/v1/events?${query}`);
+      return { next: String(body["next_page_token"]), events: body["events"] as { id: string; type: string }[] };
+    };
+    await at.drive("GET", `/drive/v1/files/${file.id}?usage=FETCH`);
+    await at.drive("PATCH", `/drive/v1/files/${file.id}`, { body: { name: "b.txt" } });
+    await batch("batchTrash", [file.id]);
+    const first = await events("limit=2");
+    expect(first.events.map(({ type }) => type)).toEqual(["TYPE_DELETE", "TYPE_UPDATE"]);
+    const second = await events(`limit=2&page_token=${first.next}`);
+    expect(second).toMatchObject({
+      next: "",
+      events: [{ type: "TYPE_DOWNLOAD", reference_resource: { id: file.id } }],
+    });
+    await post("/drive/v1/events:delete", { ids: [first.events[0]?.id] });
+    expect((await events()).events).toHaveLength(2);
+    await post("/drive/v1/events:clear", {});
+    expect((await events()).events).toEqual([]);
   });
 });
