@@ -64,9 +64,9 @@ function act(method: string, upload: Upload, query: URLSearchParams, parts: Buck
     case "PUT":
       return putPart(begun, Number(query.get("partNumber") ?? ""), parts.body);
     case "POST":
-      return complete(upload, { uploadId, begun }, parts);
+      return complete(upload, begun, parts);
     case "GET":
-      return listParts(upload, uploadId, begun);
+      return listParts(upload, { uploadId, begun }, parts.state.now());
     case "DELETE":
       upload.parts.delete(uploadId);
       return { status: 204 };
@@ -96,13 +96,8 @@ function putPart(begun: Map<number, Buffer>, number: number, body: Buffer): Answ
   return { status: 200, headers: { etag: `"${md5(body)}"` } };
 }
 
-interface Parted {
-  readonly uploadId: string;
-  readonly begun: ReadonlyMap<number, Buffer>;
-}
-
 /** The parts the client lists, in rising order and with the entity tags they were answered with. */
-function complete(upload: Upload, { uploadId, begun }: Parted, { state, rules, body }: BucketParts): Answer {
+function complete(upload: Upload, begun: ReadonlyMap<number, Buffer>, { state, rules, body }: BucketParts): Answer {
   const listed = partsIn(body.toString("utf8"));
   if (listed.length === 0) return refused(400, "MalformedXML");
   if (listed.some(({ number }, n) => number <= (listed[n - 1]?.number ?? 0))) return refused(400, "InvalidPartOrder");
@@ -114,7 +109,6 @@ function complete(upload: Upload, { uploadId, begun }: Parted, { state, rules, b
   if (whole.length < pieces.length) return refused(400, "InvalidPart");
   if (whole.slice(0, -1).some((piece) => piece.length < minPartSize)) return refused(400, "EntityTooSmall");
   const bytes = Buffer.concat(whole);
-  upload.parts.delete(uploadId);
   finishUpload(state, upload, bytes, rules);
   const tag = `"${md5(bytes)}-${whole.length}"`;
   if (rules.completionAnswer === "json") return { status: 200, headers: { etag: tag }, body: '{"result":"OK"}' };
@@ -132,13 +126,28 @@ function partsIn(body: string): { readonly number: number; readonly tag: string 
   }));
 }
 
-function listParts(upload: Upload, uploadId: string, begun: ReadonlyMap<number, Buffer>): Answer {
-  const listed = [...begun]
-    .toSorted(([a], [b]) => a - b)
-    .map(([number, piece]) =>
-      xmlPart({ PartNumber: String(number), ETag: `"${md5(piece)}"`, Size: String(piece.length) }),
-    );
-  const head = inner({ ...named(upload), UploadId: uploadId, IsTruncated: "false" });
+function listParts(
+  upload: Upload,
+  { uploadId, begun }: { readonly uploadId: string; readonly begun: ReadonlyMap<number, Buffer> },
+  now: number,
+): Answer {
+  const sorted = [...begun].toSorted(([a], [b]) => a - b);
+  const listed = sorted.map(([number, piece]) =>
+    xmlPart({
+      PartNumber: String(number),
+      LastModified: new Date(now).toISOString(),
+      ETag: `"${md5(piece)}"`,
+      Size: String(piece.length),
+    }),
+  );
+  const head = inner({
+    ...named(upload),
+    UploadId: uploadId,
+    PartNumberMarker: "0",
+    NextPartNumberMarker: String(sorted.at(-1)?.[0] ?? 0),
+    MaxParts: String(maxPart),
+    IsTruncated: "false",
+  });
   return { status: 200, body: document("ListPartsResult", head + listed.join("")) };
 }
 

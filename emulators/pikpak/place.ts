@@ -75,7 +75,7 @@ function prefixHost(word: string, path: string): Place["host"] {
 
 function hostOnOnePort(name: string, path: string): Place["host"] {
   if (path.startsWith("/admin/")) return "admin";
-  if (name.startsWith(`${bucketName}.`) || path.startsWith("/upload_tmp/")) return "bucket";
+  if (name.startsWith(`${bucketName}.`) || isObject(path)) return "bucket";
   if (isConnect(path)) return "connect";
   return path.startsWith("/download/") ? "download" : "page";
 }
@@ -84,7 +84,7 @@ function hostLabelled(label: string, path: string): Place["host"] {
   if (path.startsWith("/admin/")) return "admin";
   if (label === "api-drive") return "drive";
   if (/^(dl-|vod)/.test(label)) return "download";
-  if (label.startsWith(bucketName) || (label === "" && path.startsWith("/upload_tmp/"))) return "bucket";
+  if (label.startsWith(bucketName) || (label === "" && isObject(path))) return "bucket";
   if (isConnect(path)) return "connect";
   if (label === "user") return isChallenge(path) ? "page" : "user";
   return "page";
@@ -116,6 +116,11 @@ function basesBelow(root: string, { scheme, port }: { readonly scheme: string; r
     androidEndpoint: `${bucketName}.mypikpak.net${port}`,
     form: `${at(bucketName)}/`,
   };
+}
+
+/** The key of an upload, whose slashes may be escaped and which the bucket's name may precede. */
+function isObject(path: string): boolean {
+  return /^\/(vip-lixian-07(\/|%2f))?upload_tmp(\/|%2f)/i.test(path);
 }
 
 /** The page where a human proves to be one is the account host's. */

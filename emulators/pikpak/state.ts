@@ -17,7 +17,7 @@ export interface State {
   readonly tasks: Map<string, Task>;
   /** What was done, oldest first. */
   readonly events: DriveEvent[];
-  /** Tickets whose bytes are still to come, by their key in the bucket. */
+  /** Tickets by their key in the bucket. */
   readonly uploads: Map<string, Upload>;
   /** What is going to happen: asynchronous work takes effect when its time has come. */
   readonly schedule: Schedule;

@@ -37,6 +37,8 @@ export interface Upload {
   /** ms since the epoch */
   readonly until: number;
   readonly parts: Map<string, Map<number, Buffer>>;
+  /** Its bytes have come; what is sent to its key afterwards changes nothing. */
+  isOver: boolean;
   taskId: string | undefined;
 }
 
@@ -127,6 +129,7 @@ function ticketFor(state: State, account: Account, file: Node, announced: Upload
     securityToken: `CAIS${state.randomHex(40)}`,
     until: state.now() + ticketLife,
     parts: new Map(),
+    isOver: false,
     taskId: undefined,
   };
   state.uploads.set(upload.key, upload);
@@ -187,7 +190,9 @@ export function policySignature(upload: Upload): string {
 
 /** All bytes of a ticket have come. The file is complete after a while, or failed where they are not what was announced. */
 export function finishUpload(state: State, upload: Upload, bytes: Buffer, rules: UploadRules): void {
-  state.uploads.delete(upload.key);
+  if (upload.isOver) return;
+  upload.isOver = true;
+  upload.parts.clear();
   const file = state.nodes.get(upload.fileId);
   const task = upload.taskId === undefined ? undefined : state.tasks.get(upload.taskId);
   if (!file) return;

@@ -36,7 +36,9 @@ export function signedByOss(ticket: Ticket, asked: BucketRequest): BucketRequest
     "x-oss-security-token": ticket.security_token,
     ...asked.headers,
   };
-  const query = (asked.query ?? []).toSorted().map(([name, value]) => (value === "" ? name : `${name}=${value}`));
+  const query = (asked.query ?? [])
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => (value === "" ? name : `${name}=${value}`));
   const resource = `/${ticket.bucket}/${ticket.key}${query.length === 0 ? "" : `?${query.join("&")}`}`;
   const token = `x-oss-security-token:${ticket.security_token}\n`;
   const text = `${asked.method}\n\n${headers["content-type"]}\n${headers["date"]}\n${token}${resource}`;

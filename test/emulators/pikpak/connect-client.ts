@@ -74,7 +74,7 @@ export async function connectClient(): Promise<ConnectClient> {
 }
 
 /** The message of an answer, plain or at the end of a stream of events. */
-export function messageIn({ text, headers, body }: Answer): Readonly<Record<string, unknown>> {
+function messageIn({ text, headers, body }: Answer): Readonly<Record<string, unknown>> {
   if (!String(headers["content-type"]).startsWith("text/event-stream")) return body;
   const messages = [...text.matchAll(/^data: (\{.*\})$/gm)].map(
     ([, json = ""]) => JSON.parse(json) as Record<string, unknown>,

@@ -129,9 +129,10 @@ describe("metadata", () => {
       grant_types_supported: expect.arrayContaining(["urn:ietf:params:oauth:grant-type:device_code"]),
       code_challenge_methods_supported: ["S256"],
     });
-    for (const [name, address] of Object.entries(body))
-      if (name.endsWith("_endpoint"))
-        expect((await at.send("POST", String(address), { body: {} })).body["error"]).not.toBe("not_found");
+    const endpoints = Object.entries(body).filter(([name]) => name.endsWith("_endpoint"));
+    for (const [, address] of endpoints)
+      expect((await at.send("POST", String(address), { body: {} })).body["error"]).not.toBe("not_found");
+    expect(endpoints).toHaveLength(5);
     at.pikpak.rules.deviceKey = "device_code_endpoint";
     const other = await at.send("GET", `${at.pikpak.userUrl}/.well-known/openid-configuration`);
     expect(Object.keys(other.body)).toContain("device_code_endpoint");
