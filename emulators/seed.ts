@@ -151,7 +151,11 @@ function fillOttos(build: Builder, otto: Account): void {
     name: `2026-11-${String(n + 1).padStart(2, "0")}.log.gz`,
     size: 40_000 + n * 911,
   }));
-  build.file(otto, undefined, { name: "inventory.csv", bytes: Buffer.from("id,name\n1,rack\n"), mimeType: "text/csv" });
+  build.file(otto, undefined, {
+    name: "inventory.csv",
+    bytes: Buffer.from("id,name\n1,router\n"),
+    mimeType: "text/csv",
+  });
 }
 
 function film(name: string, size: number, modifiedAt: number) {

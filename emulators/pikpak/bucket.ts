@@ -135,7 +135,7 @@ function listParts(
   const listed = sorted.map(([number, piece]) =>
     xmlPart({
       PartNumber: String(number),
-      LastModified: new Date(now).toISOString(),
+      LastModified: new Date(now).toISOString().replace(/\.\d+Z$/, ".000Z"),
       ETag: `"${md5(piece)}"`,
       Size: String(piece.length),
     }),

@@ -131,6 +131,6 @@ function folderNamed(state: State, account: Account, parent: Node, name: string)
 
 function addFolder(state: State, account: Account, parentId: string, name: string): Node {
   const id = idFrom(`unpacked ${state.randomHex(8)}`);
-  const birth = { id, account, parentId, folder: true, seed: { name }, now: state.now(), folderType: "NORMAL" };
-  return state.nodes.add(nodeOf(birth));
+  const parts = { id, account, parentId, folder: true, seed: { name }, now: state.now(), folderType: "NORMAL" };
+  return state.nodes.add(nodeOf(parts));
 }

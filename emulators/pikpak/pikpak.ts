@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { obey } from "./admin.ts";
+import { answerAdmin } from "./admin.ts";
 import { answerBucket } from "./bucket.ts";
 import { createConnect, type Connect } from "./connect/connect.ts";
 import { createDownloadHost, type DownloadHost } from "./download.ts";
@@ -175,7 +175,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (place.host === "admin") return takeOrder(service, place, request, response);
+  if (place.host === "admin") return handleAdmin(service, place, request, response);
   service.state.schedule.run();
   const bytes = await bytesOf(request);
   const body = place.host === "bucket" ? "" : bytes.toString("utf8");
@@ -200,7 +200,7 @@ async function handle(
   }
 }
 
-async function takeOrder(
+async function handleAdmin(
   service: Service,
   { path }: Place,
   request: IncomingMessage,
@@ -209,12 +209,12 @@ async function takeOrder(
   const reply = (status: number, body: object) =>
     void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   try {
-    const answer = obey(service, {
+    const answer = answerAdmin(service, {
       method: request.method ?? "",
       path,
       body: (await bytesOf(request)).toString("utf8"),
     });
-    return reply(answer ? 200 : 404, answer ?? { error: "no such order" });
+    return reply(answer ? 200 : 404, answer ?? { error: "no such endpoint" });
   } catch (error) {
     return reply(400, { error: String(error) });
   }

@@ -184,7 +184,7 @@ export interface Builder {
 export function createBuilder(state: State, tokens: Pick<Tokens, "issue">): Builder {
   let counter = 0;
   const newId = () => idFrom(`node ${counter++}`);
-  const bear = (birth: Omit<Birth, "now">): Node => nodeOf({ ...birth, now: state.now() });
+  const make = (parts: Omit<NodeParts, "now">): Node => nodeOf({ ...parts, now: state.now() });
   return {
     pat: (account, seed) => tokens.issue(account, seed).token,
     account(seed) {
@@ -195,11 +195,11 @@ export function createBuilder(state: State, tokens: Pick<Tokens, "issue">): Buil
     folder(account, parent, name, { modifiedAt = state.now(), folderType = "NORMAL" } = {}) {
       const seed = { name, modifiedAt };
       return state.nodes.add(
-        bear({ id: newId(), account, parentId: parent?.id ?? "", folder: true, seed, folderType }),
+        make({ id: newId(), account, parentId: parent?.id ?? "", folder: true, seed, folderType }),
       );
     },
     file: (account, parent, seed) =>
-      state.nodes.add(bear({ id: newId(), account, parentId: parent?.id ?? "", folder: false, seed, folderType: "" })),
+      state.nodes.add(make({ id: newId(), account, parentId: parent?.id ?? "", folder: false, seed, folderType: "" })),
     many(account, parent, count, seedOf) {
       const first = counter;
       counter += count;
@@ -207,7 +207,7 @@ export function createBuilder(state: State, tokens: Pick<Tokens, "issue">): Buil
       state.nodes.later(account.userId, parentId, () => {
         for (let n = 0; n < count; n++) {
           const id = idFrom(`node ${first + n}`);
-          state.nodes.add(bear({ id, account, parentId, folder: false, seed: seedOf(n), folderType: "" }));
+          state.nodes.add(make({ id, account, parentId, folder: false, seed: seedOf(n), folderType: "" }));
         }
       });
     },
@@ -257,7 +257,7 @@ function accountOf(nodes: Tree, seed: AccountSeed, n: number): Account {
 }
 
 /** What a node is made of. */
-export interface Birth {
+export interface NodeParts {
   readonly id: string;
   readonly account: Account;
   /** "" = the root. */
@@ -271,7 +271,7 @@ export interface Birth {
 }
 
 /** A node; its bytes and their hash are worked out when somebody asks. */
-export function nodeOf({ id, account, parentId, folder, seed, now, folderType, like }: Birth): Node {
+export function nodeOf({ id, account, parentId, folder, seed, now, folderType, like }: NodeParts): Node {
   const film = like?.film ?? seed.film;
   let content: Content | undefined;
   let gcid = seed.hash;

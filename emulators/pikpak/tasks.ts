@@ -310,13 +310,13 @@ function beginNew(state: State, account: Account, { body, url, rules, today, run
   const isRoot = body["parent_id"] === "" && body["folder_type"] === "";
   const parentId = isRoot ? "" : placeFor(state, account, text(body["parent_id"]), "DOWNLOAD");
   const name = freeName(state.nodes.children(account.userId, parentId), text(body["name"]) || nameOfSource(url));
-  const born = { size, name, originalUrl: url, linksAfter: rules.offlineTakes + rules.linksAfter };
+  const seed = { size, name, originalUrl: url, linksAfter: rules.offlineTakes + rules.linksAfter };
   const file = nodeOf({
     id: idFrom(`offline ${state.randomHex(8)}`),
     account,
     parentId,
     folder: false,
-    seed: { ...born, phase: "PHASE_TYPE_RUNNING", mimeType: mime.getType(name) ?? "application/octet-stream" },
+    seed: { ...seed, phase: "PHASE_TYPE_RUNNING", mimeType: mime.getType(name) ?? "application/octet-stream" },
     now: state.now(),
     folderType: "",
   });

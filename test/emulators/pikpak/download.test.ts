@@ -21,7 +21,7 @@ async function linkTo(node: Node): Promise<string> {
 const get = (headers: Record<string, string> = {}, to = url) => at.send("GET", to, { headers });
 
 describe("a signed address", () => {
-  test("says what it is for", () => {
+  test("a signed address says what it is for", () => {
     const { pathname, searchParams } = new URL(url);
     expect(pathname).toBe("/download/");
     expect(Object.fromEntries(searchParams)).toMatchObject({
@@ -35,7 +35,7 @@ describe("a signed address", () => {
     });
   });
 
-  test("serves without credentials, with ranges, and names no file", async () => {
+  test("the file host serves without credentials, with ranges, and names no file unless the rule says so", async () => {
     const whole = await get();
     expect(whole).toMatchObject({
       status: 200,
@@ -56,13 +56,13 @@ describe("a signed address", () => {
     ["bytes=10-", 416, "", "bytes */10"],
     ["bytes=0-1,3-4", 200, "0123456789", undefined],
     ["lines=1-2", 200, "0123456789", undefined],
-  ])("answers %s with %i", async (range, status, text, contentRange) => {
+  ])("the file host answers the range %s with %i", async (range, status, text, contentRange) => {
     const answer = await get({ range });
     expect(answer).toMatchObject({ status, text });
     expect(answer.headers["content-range"]).toBe(contentRange);
   });
 
-  test("is refused empty when it is over, altered or bound to somebody else", async () => {
+  test("a signed address is refused with an empty body when it is over, altered or bound to somebody else", async () => {
     const refused = { status: 403, text: "" };
     expect(await get({}, url.replace(`fileid=${file.id}`, "fileid=VOother"))).toMatchObject(refused);
     expect(await get({}, url.replace("f=10", "f=11"))).toMatchObject(refused);
@@ -73,7 +73,7 @@ describe("a signed address", () => {
     expect(await get()).toMatchObject(refused);
   });
 
-  test("wants no JSON, and complains of credentials", async () => {
+  test("the file host refuses to send JSON, and notes credentials", async () => {
     expect((await get({ accept: "application/json" })).status).toBe(406);
     expect(at.pikpak.complaints).toEqual([]);
     await get({ authorization: "Bearer x" });
@@ -82,7 +82,7 @@ describe("a signed address", () => {
     expect((await at.send("POST", url)).status).toBe(405);
   });
 
-  test("takes eight connections; the ninth is told 503, until one of them ends", async () => {
+  test("a signed address takes eight connections; the ninth is answered 503, until one of them ends", async () => {
     const big = at.pikpak.build.file(at.mia, undefined, { name: "big", size: 64 * 1_048_576 });
     const to = await linkTo(big);
     const open = await Promise.all(Array.from({ length: 8 }, () => request(to)));
@@ -94,7 +94,7 @@ describe("a signed address", () => {
     for (const { body } of open) body.destroy();
   });
 
-  test("of a file nobody stored gives the same bytes at any offset", async () => {
+  test("a file that nobody stored has the same bytes at any offset", async () => {
     const huge = at.pikpak.build.file(at.mia, undefined, { name: "huge", size: 3 * 1024 ** 4 });
     const to = await linkTo(huge);
     const bytesAt = async (range: string) =>
@@ -106,7 +106,7 @@ describe("a signed address", () => {
     expect((await request(to, { method: "HEAD" })).headers["content-length"]).toBe(String(3 * 1024 ** 4));
   });
 
-  test("goes no faster than it is told to, and breaks off where it is told to", async () => {
+  test("the file host goes no faster than its bandwidth, and breaks off at a cut", async () => {
     const slow = at.pikpak.build.file(at.mia, undefined, { name: "slow", size: 300_000 });
     const to = await linkTo(slow);
     at.pikpak.rules.bandwidth = 1_000_000;
@@ -139,7 +139,7 @@ describe("a share's address", () => {
     return medias.map(({ link }) => link.url);
   };
 
-  test("answers only the first part of a video's original, and 416 behind it", async () => {
+  test("a share's address answers only the first part of a video's original, and 416 behind it", async () => {
     const [original = "", transcode = ""] = await shared(film);
     const inside = await get({ ...referer, range: "bytes=0-9" }, original);
     expect([inside.status, inside.headers["content-range"]]).toEqual([206, "bytes 0-9/1000"]);
@@ -154,7 +154,7 @@ describe("a share's address", () => {
     expect((await get({ ...referer, range: "bytes=-1" }, original)).status).toBe(206);
   });
 
-  test("wants a Referer of the web app, where the rule says so", async () => {
+  test("a share's address wants a Referer of the web app, where the rule says so", async () => {
     const [plain = ""] = await shared(file);
     expect(await get({}, plain)).toMatchObject({ status: 403, text: "" });
     expect((await get({ referer: "https://example.com/?mypikpak.com" }, plain)).status).toBe(403);
@@ -163,7 +163,7 @@ describe("a share's address", () => {
     expect((await get({}, plain)).status).toBe(200);
   });
 
-  test("is dead after an hour, whatever expiry it states; an address of one's own is not", async () => {
+  test("a share's address is refused after an hour, whatever expiry it states; an address of one's own is not", async () => {
     const [plain = ""] = await shared(file);
     expect(Number(new URL(plain).searchParams.get("expire")) * 1000).toBeGreaterThan(at.now() + 15 * 3_600_000);
     at.advance(3_600_001);

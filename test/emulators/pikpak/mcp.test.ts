@@ -12,7 +12,7 @@ const rpc = (method: string, params: object = {}) => ({ jsonrpc: "2.0", id: 2, m
 const toolNames = (result: Readonly<Record<string, unknown>>) =>
   ((result["tools"] ?? []) as { name: string }[]).map(({ name }) => name);
 
-describe("the MCP server's door", () => {
+describe("access to the MCP server", () => {
   test.each([
     ["no token", () => ""],
     ["a made-up token", () => "Bearer eyJ.eyJ.x"],

@@ -12,7 +12,7 @@ const admin = (method: string, path: string, body?: object) =>
   at.send(method, `${at.pikpak.url}/admin/${path}`, body === undefined ? {} : { body });
 
 /** A request whose Host header is another than its address. */
-function knock(host: string, path: string, headers: Record<string, string> = {}): Promise<string> {
+function ask(host: string, path: string, headers: Record<string, string> = {}): Promise<string> {
   const { port } = new URL(at.pikpak.url);
   return new Promise((resolve, reject) => {
     request({ port, host: "127.0.0.1", path, headers: { ...headers, host } }, (answer) => {
@@ -27,10 +27,10 @@ function knock(host: string, path: string, headers: Record<string, string> = {})
 
 describe("one port", () => {
   test.each(["mypikpak.com", "mypikpak.net", "pikpak.me", "pikpakdrive.com"])(
-    "is the hosts of %s by their names",
+    "the one port answers as the hosts of %s by their names",
     async (root) => {
-      expect(await knock(`api-drive.${root}`, "/drive/v1/files")).toContain("device_id is empty");
-      expect(await knock(`user.${root}:8080`, "/v1/user/me")).toContain("unauthenticated");
+      expect(await ask(`api-drive.${root}`, "/drive/v1/files")).toContain("device_id is empty");
+      expect(await ask(`user.${root}:8080`, "/v1/user/me")).toContain("unauthenticated");
     },
   );
 
@@ -44,33 +44,33 @@ describe("one port", () => {
       "https://dl-a10b-1558.mypikpak.net:8443/download/?",
     ],
   ])(
-    "asked as %s %j gives links to a download host of that root, which are served there",
+    "the drive host asked as %s %j gives links to a download host of that root, which serves them",
     async (host, more, start) => {
       const file = at.pikpak.build.file(at.mia, undefined, { name: "a", bytes: Buffer.from("hello") });
       const scopes = new Set(["read"] as const);
       const token = at.pikpak.tokens.grant(at.mia, { clientId: "YUMx5nI8ZU8Ap8pm", kind: "session", scopes });
       const headers = { ...device, ...more, authorization: `Bearer ${token.access_token}` };
-      const detail = await knock(host, `/drive/v1/files/${file.id}`, headers);
+      const detail = await ask(host, `/drive/v1/files/${file.id}`, headers);
       const { web_content_link: link } = JSON.parse(detail) as { web_content_link: string };
       expect(link.startsWith(start)).toBe(true);
       const { host: downloadHost, pathname, search } = new URL(link);
-      expect(await knock(downloadHost, `${pathname}${search}`)).toBe("hello");
+      expect(await ask(downloadHost, `${pathname}${search}`)).toBe("hello");
       // The host that was asked serves no bytes.
-      expect(await knock(host, `${pathname}${search}`, headers)).toContain("not_found");
+      expect(await ask(host, `${pathname}${search}`, headers)).toContain("not_found");
     },
   );
 
-  test("bears request lines of any kind", async () => {
+  test("a request line of any kind is answered", async () => {
     for (const path of ["//", "/%", "/drive-host/drive/v1/files/%E0%A4%A", "/download/?%", "/mcp?%"])
-      await knock("127.0.0.1", path, device);
+      await ask("127.0.0.1", path, device);
     expect(at.pikpak.complaints).toEqual([]);
   });
 
-  test("is no other host's", async () => {
-    expect(await knock("example.com", "/drive/v1/files")).toContain("not_found");
+  test("a host that is none of PikPak's is answered not_found", async () => {
+    expect(await ask("example.com", "/drive/v1/files")).toContain("not_found");
   });
 
-  test("has each host in its own envelope", async () => {
+  test("each host refuses in its own envelope", async () => {
     const drive = await at.drive("GET", "/drive/v1/nonsense");
     expect(Object.keys(drive.body)).toContain("error_details");
     const user = await at.send("GET", `${at.pikpak.userUrl}/v1/nonsense`, { headers: device });
@@ -79,7 +79,7 @@ describe("one port", () => {
 });
 
 describe("faults", () => {
-  test("hit the requests they are meant for, as often as asked, in order", async () => {
+  test("faults hit the requests they are meant for, as often as asked, in order", async () => {
     await at.drive("GET", "/drive/v1/about");
     at.pikpak.fail({ path: "/drive/v1/files", times: 2, error: "riskLimited", code: 9, description: "later" });
     at.pikpak.fail({ path: "/drive/v1/files", method: "GET", status: 502, body: "<html>" });
@@ -104,7 +104,7 @@ describe("faults", () => {
     expect(folder.trashed).toBe(true);
   });
 
-  test("can be half an answer, none, a late one, or an odd envelope", async () => {
+  test("a fault may be half an answer, none, a late one, or an odd envelope", async () => {
     await at.drive("GET", "/drive/v1/about");
     at.pikpak.fail({ half: true });
     const half = await at.drive("GET", "/drive/v1/about");
@@ -124,7 +124,21 @@ describe("faults", () => {
 });
 
 describe("from outside the process", () => {
-  test("a drive is built, shared, and found by a client", async () => {
+  test("a token is made and a device approved from outside the process, and the MCP server's sessions dropped", async () => {
+    await admin("POST", "accounts", { username: "free", password, plan: "novip" });
+    const made = await admin("POST", "pats", { account: "free", scopes: ["read"], days: 30 });
+    const headers = { authorization: `Bearer ${String(made.body["token"])}` };
+    const about = await at.send("GET", `${at.pikpak.driveUrl}/drive/v1/about`, { headers });
+    expect(about.body).toMatchObject({ quota: { limit: "6442450944" } });
+    const client = { client_id: "YUMx5nI8ZU8Ap8pm", scope: "user" };
+    const begun = await at.send("POST", `${at.pikpak.userUrl}/v1/auth/device/code`, { body: client });
+    const userCode = begun.body["user_code"];
+    expect((await admin("POST", "devices", { userCode, account: "free" })).body).toEqual({ decided: true });
+    expect((await admin("POST", "devices", { userCode })).body).toEqual({ decided: false });
+    expect((await admin("DELETE", "sessions")).status).toBe(200);
+  });
+
+  test("a drive is built and shared from outside the process, and read by a client", async () => {
     await admin("POST", "accounts", { username: "jo", password });
     const folder = await admin("POST", "folders", { account: "jo", name: "Films" });
     const file = await admin("POST", "files", {
@@ -141,7 +155,7 @@ describe("from outside the process", () => {
     });
   });
 
-  test("faults are set and taken back, rules read and changed, calls and complaints read", async () => {
+  test("faults, rules, calls and complaints are read and changed from outside the process", async () => {
     await at.drive("GET", "/drive/v1/about");
     await admin("POST", "faults", {
       path: "/drive/v1/about",

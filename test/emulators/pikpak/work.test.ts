@@ -49,7 +49,7 @@ describe("folders and names", () => {
 });
 
 describe("moving, copying and the trash", () => {
-  test("take effect when their task is done", async () => {
+  test("a move takes effect when its task is done", async () => {
     at.pikpak.rules.workTakes = 1000;
     const move = await batch("batchMove", [file.id], folder.id);
     expect(await phaseOf(move)).toBe("PHASE_TYPE_RUNNING");
@@ -59,7 +59,7 @@ describe("moving, copying and the trash", () => {
     expect(await names(folder.id)).toEqual(["a.txt"]);
   });
 
-  test("number a name that is taken", async () => {
+  test("copying and moving number a name that is taken", async () => {
     at.pikpak.build.file(at.mia, folder, { name: "a.txt", size: 1 });
     await batch("batchCopy", [file.id], folder.id);
     await batch("batchMove", [file.id], folder.id);
@@ -94,7 +94,7 @@ describe("moving, copying and the trash", () => {
     expect(await names("")).toEqual(["a.txt", "in.txt"]);
   });
 
-  test("for ever is for ever: by batch, alone, and by emptying the trash", async () => {
+  test("a file deleted by batch, alone or by emptying the trash is gone for ever", async () => {
     const [one, two, three] = [1, 2, 3].map((n) => at.pikpak.build.file(at.mia, undefined, { name: `${n}`, size: n }));
     await batch("batchDelete", [one?.id ?? ""]);
     const alone = await at.drive("DELETE", `/drive/v1/files/${two?.id ?? ""}`);
@@ -145,7 +145,7 @@ describe("moving, copying and the trash", () => {
     expect(await read(`/file_info?file_id=${deep.id}&`)).toMatchObject({ share_status: "NOT_FOUND" });
   });
 
-  test("200 ids are taken, more are not, and none is an error", async () => {
+  test("a batch of 200 ids is taken, one of more is not, and one of none is an error", async () => {
     const ids = Array.from(
       { length: 201 },
       (_, n) => at.pikpak.build.file(at.mia, undefined, { name: `${n}`, size: 1 }).id,
@@ -177,7 +177,7 @@ describe("offline downloads", () => {
     return { tasks: body["tasks"] as Record<string, unknown>[], wait: body["expires_in"] };
   };
 
-  test("progress with time and land in My Pack", async () => {
+  test("an offline download progresses with time and ends in My Pack", async () => {
     await begin(magnet);
     expect(await tasks()).toMatchObject({
       tasks: [{ phase: "PHASE_TYPE_RUNNING", progress: 0, message: "Saving" }],
@@ -196,7 +196,7 @@ describe("offline downloads", () => {
     expect((await at.drive("GET", `/drive/v1/files/${String(task?.["file_id"])}`)).text).toContain("/download/?");
   });
 
-  test("go where they are told, and the same address running is the same task", async () => {
+  test("an offline download goes to the folder it names, and the same running address is the same task", async () => {
     await begin("https://example.com/files/a.zip", { parent_id: folder.id, folder_type: "" });
     await begin("https://example.com/files/a.zip", { parent_id: folder.id, folder_type: "" });
     expect((await tasks()).tasks).toHaveLength(1);
@@ -205,7 +205,7 @@ describe("offline downloads", () => {
     expect((await begin(magnet, { parent_id: "VOnowhere" })).body["error"]).toBe("space_folder_not_exist");
   });
 
-  test("break off, are filtered by phase, told in Chinese, not retried, and deleted", async () => {
+  test("a failed offline download is filtered by phase, told in Chinese, not retried, and deleted", async () => {
     at.pikpak.rules.offlineFails = true;
     await begin(magnet);
     at.advance(5000);
@@ -227,18 +227,18 @@ describe("offline downloads", () => {
   test.each([
     ["a limit a day", { offlineLimit: 0 }, "task_daily_create_limit_vip", 11],
     ["a limit at once", { offlineAtOnce: 0 }, "task_run_nums_limit", 11],
-  ])("know %s", async (_what, rules, error, code) => {
+  ])("offline downloads have %s", async (_what, rules, error, code) => {
     Object.assign(at.pikpak.rules, rules);
     expect((await begin(magnet)).body).toMatchObject({ error, error_code: code });
   });
 
-  test("want room, and an address of a kind they know", async () => {
+  test("an offline download needs room, and an address of a known kind", async () => {
     expect((await begin("ftp://example.com/a")).body["error"]).toBe("task_url_unsupported");
     at.mia.quota.limit = 10;
     expect((await begin(magnet)).body).toMatchObject({ error: "file_space_not_enough", error_code: 8 });
   });
 
-  test("a name that is taken is numbered, and a link that brings a file may be written in four ways", async () => {
+  test("an offline download numbers a taken name, and its link may be of four kinds", async () => {
     const links = [
       "https://example.com/a.zip",
       "magnet:?dn=a.zip&xt=urn%3Abtih%3A0123",
@@ -251,7 +251,7 @@ describe("offline downloads", () => {
     expect(at.mia.transferred.offline).toBe(at.mia.quota.usage - file.size);
   });
 
-  test("a finished one whose file was deleted says so", async () => {
+  test("a finished offline download whose file was deleted says so", async () => {
     await begin(magnet);
     at.advance(5000);
     const [task] = (await tasks()).tasks;
@@ -259,7 +259,7 @@ describe("offline downloads", () => {
     expect(await tasks()).toMatchObject({ tasks: [{ phase: "PHASE_TYPE_COMPLETE", message: "File deleted" }] });
   });
 
-  test("finished ones are cleared away", async () => {
+  test("finished tasks are cleared away, and running ones stay", async () => {
     await begin(magnet);
     at.advance(5000);
     await begin(`${magnet}&x=2`);
@@ -269,7 +269,7 @@ describe("offline downloads", () => {
 });
 
 describe("shares of one's own, and other people's", () => {
-  test("are made, listed, read with their code, over when their days are, and deleted", async () => {
+  test("a share is made, listed, read with its code and deleted", async () => {
     const made = await post("/drive/v1/share", {
       file_ids: [file.id],
       share_to: "encryptedlink",
@@ -296,7 +296,7 @@ describe("shares of one's own, and other people's", () => {
     expect((await read(code)).body["share_status"]).toBe("DELETED");
   });
 
-  test("run out", async () => {
+  test("a share runs out", async () => {
     const made = await post("/drive/v1/share", {
       file_ids: [file.id],
       share_to: "publiclink",
@@ -309,7 +309,7 @@ describe("shares of one's own, and other people's", () => {
     expect((await at.send("GET", url, { headers: device })).body["share_status"]).toBe("EXPIRED");
   });
 
-  test("are restored into the caller's drive", async () => {
+  test("a share is restored into the caller's drive", async () => {
     const jo = at.pikpak.build.account({ username: "jo", password });
     const theirs = at.pikpak.build.file(jo, undefined, { name: "jo.txt", size: 3 });
     const { id } = at.pikpak.build.share(jo, { title: "t", nodes: [theirs] });
@@ -343,7 +343,7 @@ describe("shares of one's own, and other people's", () => {
     expect([at.pikpak.state.nodes.get(String(body["file_id"]))?.name, body["params"]]).toEqual(["转存自分享", {}]);
   });
 
-  test("one's own is not restored", async () => {
+  test("one's own share is not restored", async () => {
     const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [file] });
     expect((await post("/drive/v1/share/restore", { share_id: id, file_ids: [file.id] })).body).toMatchObject({
       error: "file_restore_own",
@@ -351,7 +351,7 @@ describe("shares of one's own, and other people's", () => {
     });
   });
 
-  test("want a client id, and where the rule says so no captcha; parent_id is ignored at the top", async () => {
+  test("anonymous readers of a share need a client id and a captcha token, unless the rule says so; parent_id is ignored", async () => {
     const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [folder] });
     const url = `${at.pikpak.driveUrl}/drive/v1/share?share_id=${id}&parent_id=VOwhatever`;
     const headers = { "x-device-id": "be7bad09dbf40fe22b56e9ce8f85c4e7" };
