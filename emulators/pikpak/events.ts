@@ -23,6 +23,9 @@ const typeNames = {
   TYPE_VIEW: "View",
 } as const;
 
+/** Older ones are forgotten. */
+const maxKept = 10_000;
+
 /** Adds to an account's history. */
 export function recordEvent(state: State, type: DriveEvent["type"], node: Node): void {
   const { id, name, parentId, mimeType } = node;
@@ -33,6 +36,7 @@ export function recordEvent(state: State, type: DriveEvent["type"], node: Node):
     at: state.now(),
     file: { id, name, parentId, mimeType },
   });
+  if (state.events.length > maxKept) state.events.shift();
 }
 
 const maxPerPage = 100;

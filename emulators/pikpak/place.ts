@@ -27,6 +27,8 @@ export interface Bases {
 
 /** The roots whose hosts it answers to by their `Host` header. */
 const roots = ["mypikpak.com", "mypikpak.net", "pikpak.me", "pikpakdrive.com"];
+/** The MCP server has a host of its own, below no root. */
+const mcpHost = "pikpak.ai";
 const node = "dl-a10b-1558";
 /** The one bucket there is. */
 export const bucketName = "vip-lixian-07";
@@ -41,8 +43,9 @@ interface Arrival {
 /** Which host is meant: by the prefix on the one port, else by the `Host` header. */
 export function placeOf({ url, hostHeader, scheme }: Arrival): Place {
   const pathname = pathOf(url);
-  const [name = "", port = ""] = hostHeader.toLowerCase().split(":");
-  const root = roots.find((known) => name === known || name.endsWith(`.${known}`));
+  const [name = "", given = ""] = hostHeader.toLowerCase().split(":");
+  const port = given === "443" ? "" : given;
+  const root = name === mcpHost ? roots[0] : roots.find((known) => name === known || name.endsWith(`.${known}`));
   const prefixed = /^\/(drive|user|bucket)-host(\/.*)$/.exec(pathname);
   if (prefixed) {
     const [, word = "", path = "/"] = prefixed;
@@ -111,7 +114,7 @@ function basesBelow(root: string, { scheme, port }: { readonly scheme: string; r
     user: at("user"),
     thumbnail: at("sg-thumbnail-drive"),
     web: `${scheme}://${root}${port}`,
-    mcp: `${scheme}://pikpak.ai${port}`,
+    mcp: `${scheme}://${mcpHost}${port}`,
     endpoint: `mypikpak.net${port}`,
     androidEndpoint: `${bucketName}.mypikpak.net${port}`,
     form: `${at(bucketName)}/`,

@@ -206,7 +206,7 @@ const signedIn: readonly Route[] = [
   {
     method: "GET",
     path: /^\/drive\/v1\/tasks$/,
-    scope: "read",
+    scope: ({ query }) => (query.get("type") === "offline" ? "cloud_download" : "read"),
     answer: ({ state, account, asked, language, rules }) => listTasks(state, account, asked.query, { language, rules }),
   },
   {

@@ -67,6 +67,8 @@ describe("a personal access token on the drive API", () => {
       { upload_type: "UPLOAD_TYPE_URL", url: { url: "https://example.com" } },
       "cloud_download",
     ],
+    ["GET", "/drive/v1/tasks?type=offline", undefined, "cloud_download"],
+    ["DELETE", "/drive/v1/tasks?task_ids=VO1", undefined, "cloud_download"],
     ["POST", "/drive/v1/share", { file_ids: ["VO1"] }, "share"],
   ] as const)("%s %s %j wants the permission %s", async (method, path, body, scope) => {
     const others = at.pat(everything.filter((other) => other !== scope));

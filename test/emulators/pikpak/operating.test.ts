@@ -60,6 +60,19 @@ describe("one port", () => {
     },
   );
 
+  test("the MCP server's own host names the account host of the first root as its issuer", async () => {
+    const metadata = await ask("pikpak.ai", "/.well-known/oauth-protected-resource/mcp");
+    expect(JSON.parse(metadata)).toMatchObject({
+      resource: "https://pikpak.ai/mcp",
+      authorization_servers: ["https://user.mypikpak.com"],
+    });
+    const issuer = await ask("user.mypikpak.com:443", "/.well-known/openid-configuration");
+    expect(JSON.parse(issuer)).toMatchObject({
+      authorization_endpoint: "https://mypikpak.com/drive/auth-center",
+      token_endpoint: "https://user.mypikpak.com/v1/auth/token",
+    });
+  });
+
   test("a request line of any kind is answered", async () => {
     for (const path of ["//", "/%", "/drive-host/drive/v1/files/%E0%A4%A", "/download/?%", "/mcp?%"])
       await ask("127.0.0.1", path, device);
