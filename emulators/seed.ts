@@ -30,7 +30,7 @@ export interface Shelf {
 const giga = 1_073_741_824;
 const mega = 1_048_576;
 
-/** Puts the shelf up: the same files, ids and shares every time. */
+/** Fills the emulated PikPak: the same files, ids and shares every time. */
 export function seedPikPak(build: Builder, root: string): Shelf {
   const accounts = {
     mia: { username: "mia@example.com", password: "correct-horse" },

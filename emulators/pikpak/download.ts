@@ -148,13 +148,17 @@ function refusalOf(
   if (request.headers.accept === "application/json") return 406;
   const expired = Number(parameters.get("expire") ?? "0") * 1000 < state.now();
   const altered = parameters.get("sign") !== signatureOf(parameters, secret, variantIn(parameters));
-  if (rules.refuse || expired || altered || isDead(parameters, rules, state.now())) return 403;
+  if (rules.refuse || expired || altered || isRefusedEarly(parameters, rules, state.now())) return 403;
   const isForeign = recipientIn(parameters) === "share" && rules.shareReferer && !isFromWeb(request.headers.referer);
   return isForeign ? 403 : undefined;
 }
 
 /** Refused before the time it states. */
-function isDead(parameters: URLSearchParams, { shareLinkLife, refusedAfter }: DownloadRules, now: number): boolean {
+function isRefusedEarly(
+  parameters: URLSearchParams,
+  { shareLinkLife, refusedAfter }: DownloadRules,
+  now: number,
+): boolean {
   const age = now - signedAt(parameters);
   const isOver = (life: number) => life > 0 && age > life;
   return isOver(refusedAfter) || (recipientIn(parameters) === "share" && isOver(shareLinkLife));

@@ -5,7 +5,7 @@ import { fileObject, timeText, viewOptionsIn, type Addresses } from "./shapes.ts
 import type { Account, Node, State } from "./state.ts";
 import { text } from "./text.ts";
 
-/** The knobs of listings. */
+/** The switches of listings. */
 export interface ListRules {
   /** Give the same page token again and again. */
   repeatToken: boolean;

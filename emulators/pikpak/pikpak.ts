@@ -35,7 +35,7 @@ export interface PikPakEmulator {
   readonly tokens: Tokens;
   /** Connected apps: agreements a test decides without the page, and the MCP server's sessions. */
   readonly connect: Pick<Connect, "grants" | "mcp">;
-  /** Knobs; change them at any time. */
+  /** Switches; change them at any time. */
   readonly rules: Rules;
   /** What was asked for, oldest first: there as soon as it arrived. Holds no secret. */
   readonly calls: readonly Call[];
