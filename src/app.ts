@@ -1,24 +1,28 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Action, Visit } from "./actions/action.ts";
-import { announceFallback } from "./actions/fallback.ts";
-import type { Admin } from "./actions/office/office.ts";
+import type { Action } from "./actions/action.ts";
+import type { Visit } from "./users/visit.ts";
+import { announceFallback } from "./actions/context/fallback.ts";
+import type { Admin } from "./users/admin.ts";
 import { perform } from "./actions/perform.ts";
-import { mayFetch } from "./actions/permission.ts";
-import type { Person } from "./actions/person.ts";
-import type { Place } from "./actions/place.ts";
-import type { PendingSignIn, Services } from "./actions/services.ts";
-import type { Session } from "./actions/session.ts";
-import { createTransfers, type Transfers } from "./actions/transfers/transfers.ts";
+import { mayFetch } from "./actions/context/leave.ts";
+import type { Person } from "./users/person.ts";
+import type { Place } from "./users/place.ts";
+import type { PendingSignIn, Services } from "./actions/context/services.ts";
+import type { Session } from "./actions/model/session.ts";
+import { createTransfers } from "./actions/files/transfers.ts";
+import { type Transfers } from "./actions/model/transfer.ts";
 import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
 import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
-import { gatewayOf } from "./app/gateway.ts";
+import { gatewayOf, isLocal } from "./app/gateway.ts";
 import { offerFirstOperator, adminOf } from "./app/operators.ts";
 import { linkIssuer, methodsOf } from "./app/links.ts";
+import { openProbe } from "./app/probe.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { createFileBytes } from "./gateway/bytes.ts";
+import type { HostCheck } from "./gateway/host-check.ts";
 import { deriveKey } from "./gateway/keys.ts";
 import { createPages, type Pages } from "./gateway/pages.ts";
 import { createRevocations, type Revocations } from "./gateway/revocations.ts";
@@ -26,7 +30,8 @@ import { GatewayError, type Gateway } from "./gateway/server.ts";
 import { createTickets, type Tickets } from "./gateway/ticket.ts";
 import { createLog } from "./log.ts";
 import type { Storage } from "./storage/storage.ts";
-import { openStore, StoreError, type Store } from "./store/store.ts";
+import { StoreError } from "./store/error.ts";
+import { openStore, type Store } from "./store/store.ts";
 import { loadWords, type Words } from "./i18n/words.ts";
 
 /** The running app. */
@@ -94,13 +99,21 @@ interface AppHooks extends Required<Omit<AppOptions, "signal">> {
 async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks): Promise<App> {
   const words = loadWords({ onProblem: (problem) => log.warn(problem, "words missing") });
   const keys = keysOf(config);
-  const store = await openStore({ url: config.storeUrl, keys, onError: (err) => log.error({ err }, "store failed") });
+  const store = await openStore({
+    url: config.storeUrl,
+    keys,
+    onError: (err) => log.error({ err }, "store failed"),
+    log: log.child({ part: "store" }),
+  });
   onClose(() => store.close());
   const revocations = revocationsIn(store, config);
   const late: LateParts = {};
   const admin = adminOf({ config, store, revocations, log, frontends: () => late.frontends });
-  const storage = openStorage({ config, store, log, count: (what) => admin.counters.count(what) });
+  const { probe, close: closeProbe } = openProbe(isLocal(config.pikpak.driveUrl) ? "anywhere" : "public");
+  onClose(async () => closeProbe());
+  const storage = openStorage({ config, store, log, probe, count: (what) => admin.counters.count(what) });
   onClose(() => storage.close());
+  void storage.sweep().catch((err: unknown) => log.error({ err }, "storage sweep failed"));
   onClose(() => admin.stop());
   const tickets = createTickets({ keys, now: Date.now });
   const newest = keys.at(-1) ?? keys[0];
@@ -108,10 +121,14 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
   const parts: Parts = { config, store, storage, words, tickets, revocations, admin, log, late };
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
-  const gateway = openGateway(parts, pages);
+  const gateway = openGateway(parts, { pages, newest });
   const transfers = transfersOf(parts, gateway);
-  const services = (late.services = servicesOf(parts, { transfers, pages }));
-  const performing = (visit: Visit, action: Action, signal: AbortSignal) => perform(services, visit, action, signal);
+  const services = (late.services = servicesOf(parts, { transfers, pages, hosts: gateway.hosts }));
+  const performing = async (visit: Visit, action: Action, signal: AbortSignal) => {
+    // Pages stand outside of the chats: who cancels in one means them too.
+    if (action.do === "cancel") await pages.cancel({ person: visit.person.id });
+    return perform(services, visit, action, signal);
+  };
   const frontends = (late.frontends = createFrontends(config, {
     store,
     words,
@@ -167,9 +184,10 @@ function revocationsIn(store: Store, { linkTtl }: Config): Revocations {
 interface Made {
   readonly transfers: Transfers;
   readonly pages: Pages;
+  readonly hosts: HostCheck;
 }
 
-function servicesOf(parts: Parts, { transfers, pages }: Made): Services {
+function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
   const { config, store, storage, words, revocations, log, late } = parts;
   const people = store.open<Person>("people");
   return {
@@ -180,10 +198,10 @@ function servicesOf(parts: Parts, { transfers, pages }: Made): Services {
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
     languages: words.languages,
     pickLanguage: (locale) => words.pick(locale),
-    issueLink: linkIssuer(parts),
+    issueLink: linkIssuer({ ...parts, hosts }),
     issuePage: async ({ person, place }, form) => {
       const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
-      return pages.open({ person, place, language }, form);
+      return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
     },
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
@@ -238,11 +256,11 @@ function pagesOf({ store, words, late }: Parts, { newest, address }: PageParts):
   });
 }
 
-function openGateway(parts: Parts, pages: Pages): Gateway {
+function openGateway(parts: Parts, made: Pick<Made, "pages"> & { readonly newest: Uint8Array }): Gateway {
   const { config, log, late } = parts;
   return gatewayOf({
     ...parts,
-    pages,
+    ...made,
     ...(config.limits && { limits: config.limits }),
     mayFetch: async (mount, person) => !!late.services && mayFetch(late.services, mount, person),
     onFallback: (mount) => {

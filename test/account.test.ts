@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Person } from "../src/actions/person.ts";
+import type { Person } from "../src/users/person.ts";
 import { startPikPak, type PikPakEmulator } from "../emulators/pikpak/pikpak.ts";
 import type { Mount } from "../src/storage/mount.ts";
 import { openStore } from "../src/store/store.ts";

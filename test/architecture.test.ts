@@ -6,25 +6,37 @@ import { expect, test } from "vitest";
 const parts: Readonly<Record<string, readonly string[]>> = {
   "src/storage": [],
   "src/store": [],
+  "src/jobs": [],
   "src/log.ts": [],
-  "src/config.ts": ["src/storage"],
+  "src/config.ts": ["src/storage", "src/drivers"],
+  "src/outbound.ts": ["src/config.ts"],
   "src/i18n": ["src/storage"],
   "src/drivers": ["src/storage"],
-  "src/actions": ["src/storage"],
+  "src/users": ["src/storage"],
+  "src/actions": ["src/users", "src/storage"],
   "src/gateway": ["src/storage", "src/i18n"],
-  "src/telegram": ["src/actions", "src/storage", "src/i18n", "src/config.ts"],
-  "src/discord": ["src/actions", "src/storage", "src/i18n", "src/config.ts"],
+  "src/telegram": ["src/actions", "src/users", "src/storage", "src/i18n", "src/config.ts"],
+  "src/discord": ["src/actions", "src/users", "src/storage", "src/i18n", "src/config.ts"],
   "src/app.ts": everything(),
   "src/app": everything(),
-  "src/cli": ["src/app", "src/storage", "src/store", "src/actions", "src/i18n", "src/log.ts", "src/config.ts"],
+  "src/cli": [
+    "src/app",
+    "src/storage",
+    "src/store",
+    "src/users",
+    "src/actions",
+    "src/i18n",
+    "src/log.ts",
+    "src/config.ts",
+  ],
   "src/main.ts": ["src/app.ts", "src/config.ts", "src/log.ts", "src/store"],
   emulators: ["src/config.ts"],
   "emulators/demo.ts": ["emulators", "src/app.ts"],
 };
 
 function everything(): readonly string[] {
-  const layers = ["storage", "store", "i18n", "drivers", "actions", "gateway", "telegram", "discord"];
-  return ["src/app", "src/log.ts", "src/config.ts", ...layers.map((layer) => `src/${layer}`)];
+  const layers = ["storage", "store", "jobs", "i18n", "drivers", "users", "actions", "gateway", "telegram", "discord"];
+  return ["src/app", "src/log.ts", "src/config.ts", "src/outbound.ts", ...layers.map((layer) => `src/${layer}`)];
 }
 
 const root = join(import.meta.dirname, "..");
@@ -57,11 +69,53 @@ test("an emulator imports no other emulator, and of what they share only stage.t
   expect(wrong).toEqual([]);
 });
 
-test("only the programs that are started read the environment", () => {
+test("only the configuration, and the demo, read the environment", () => {
   const readers = files.filter((file) => /process\.env\b/.test(readFileSync(join(root, file), "utf8")));
-  const programs = ["src/main.ts", "src/cli/account.ts", "src/cli/state.ts", "emulators/demo.ts"];
+  const programs = ["src/config.ts", "emulators/demo.ts"];
   expect(readers.filter((file) => !programs.includes(file))).toEqual([]);
 });
+
+test("no file of src imports itself by way of others, types and dynamic imports included", () => {
+  const ofSource = imports.filter(({ from }) => from.startsWith("src/"));
+  expect(circles(ofSource)).toEqual([]);
+});
+
+test("no folder of actions imports itself by way of others, types and dynamic imports included", () => {
+  const between = imports
+    .map(({ from, to }) => ({ from: dirname(from), to: dirname(to) }))
+    .filter(({ from, to }) => from !== to && from.startsWith("src/actions") && to.startsWith("src/actions"));
+  expect(between.length).toBeGreaterThan(20);
+  expect(circles(between)).toEqual([]);
+});
+
+test("circles are found where there are some", () => {
+  const arrow = (from: string, to: string) => ({ from, to });
+  expect(circles([arrow("a", "b"), arrow("b", "c"), arrow("c", "b"), arrow("c", "d")])).toEqual([["b", "c"]]);
+});
+
+/** The groups of names that can all be reached from each other. */
+function circles(arrows: readonly { readonly from: string; readonly to: string }[]): readonly (readonly string[])[] {
+  const names = [...new Set(arrows.flatMap(({ from, to }) => [from, to]))].toSorted();
+  const reached = new Map(names.map((name) => [name, reachedFrom(name, arrows)]));
+  const groups = names.map((name) =>
+    names.filter((other) => reached.get(name)?.has(other) && reached.get(other)?.has(name)),
+  );
+  const unlike = new Map(groups.filter((group) => group.length > 0).map((group) => [group.join(), group]));
+  return [...unlike.values()];
+}
+
+function reachedFrom(start: string, arrows: readonly { readonly from: string; readonly to: string }[]): Set<string> {
+  const reached = new Set<string>();
+  const open = [start];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    for (const { from, to } of arrows) {
+      if (from !== name || reached.has(to)) continue;
+      reached.add(to);
+      open.push(to);
+    }
+  }
+  return reached;
+}
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), "utf8");

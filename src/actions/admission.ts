@@ -1,9 +1,9 @@
 import type { Action } from "./action.ts";
-import type { ActionContext, Outcome } from "./errand.ts";
-import { notice, refused } from "./failure.ts";
-import { isCode } from "./office/door.ts";
-import type { Tempo } from "./pace.ts";
-import { groupIn } from "./place.ts";
+import type { ActionContext, Outcome } from "./context/context.ts";
+import { notice, refused } from "./context/failure.ts";
+import { isCode } from "../users/access.ts";
+import type { Tempo } from "../users/rate-limit.ts";
+import { groupIn } from "../users/place.ts";
 
 /**
  * What stands between somebody and what they ask for: a code, which is used up first; a ban; maintenance; the list of
@@ -26,10 +26,11 @@ export async function admission(context: ActionContext, action: Action): Promise
   return isAdmitted ? undefined : refused("not-admitted");
 }
 
-/** What a code in `/start` gave; undefined = there was none. */
+/** What a code in `/start`, or said by itself, gave; undefined = there was none. */
 async function redeemed({ services, visit }: ActionContext, action: Action): Promise<Outcome | undefined> {
-  if (action.do !== "start" || action.payload === undefined || !isCode(action.payload)) return undefined;
-  const given = await services.admin.access.redeem(action.payload, visit);
+  const code = codeIn(action);
+  if (code === undefined || !isCode(code)) return undefined;
+  const given = await services.admin.access.redeem(code, visit);
   if (!given) return refused("code-void");
   const isGroup = visit.place.kind === "group" && given === "admitted";
   await services.admin.audit.write({
@@ -38,6 +39,11 @@ async function redeemed({ services, visit }: ActionContext, action: Action): Pro
     subject: isGroup ? visit.place.id : visit.person.id,
   });
   return notice(given === "operator" ? "operator-made" : "admitted", { level: "done" });
+}
+
+function codeIn(action: Action): string | undefined {
+  if (action.do === "start") return action.payload;
+  return action.do === "say" ? action.text.trim() : undefined;
 }
 
 /** Too much at once: said once, and again only where each question must have an answer. */

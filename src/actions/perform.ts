@@ -1,54 +1,22 @@
 import { StorageError } from "../storage/error.ts";
-import type { Action, Press, Visit } from "./action.ts";
+import type { Counters } from "../users/counters.ts";
+import { languageOf, loadPerson } from "../users/person.ts";
+import { loadPlace, standingIn } from "../users/place.ts";
+import { refusalOf, rolesFor, type Role } from "../users/roles.ts";
+import type { Visit } from "../users/visit.ts";
+import { ruleOf, type Action } from "./action.ts";
 import { admission, tooFast } from "./admission.ts";
-import { findSession, queueOf, recall, createContext, type ActionContext, type Outcome } from "./errand.ts";
-import { failed, refused, unexpected } from "./failure.ts";
-import { shareForm, signInForm } from "./forms.ts";
-import type { Counters } from "./office/ledger.ts";
-import { isOfOperators, leaveFor, refusal, rolesFor, ruleOf, type Role } from "./permission.ts";
-import { languageOf, loadPerson } from "./person.ts";
-import { loadPlace, standingIn } from "./place.ts";
-import { buttonContext, type ButtonContext } from "./pressed.ts";
-import { showPlaceSettings } from "./scenes/lending.ts";
-import { showMounts } from "./scenes/mounts.ts";
-import { ask, showSettings } from "./scenes/person.ts";
-import type { Answer, Screen } from "./screen.ts";
-import type { Services } from "./services.ts";
-import { folderOf, type Session } from "./session.ts";
-import { admin } from "./verbs/admin.ts";
-import { confirm, dismiss } from "./verbs/answer-question.ts";
-import { browse } from "./verbs/browse.ts";
-import { cancel } from "./verbs/cancel.ts";
-import { findInline, keepCard, linkRow } from "./verbs/find-inline.ts";
-import { findLink } from "./verbs/find-link.ts";
-import { cancelTransfer, getFile, sendPressed } from "./verbs/send-file.ts";
-import { chooseList, listAs } from "./verbs/list-folder.ts";
-import { revokeLinks } from "./verbs/revoke-links.ts";
-import { goBack, retry } from "./verbs/go-back.ts";
-import { help } from "./verbs/help.ts";
-import { bind, lendChosen, setDaily, setOpenLinks, setPolicy, unbind, unlend } from "./verbs/lend.ts";
-import { logOut } from "./verbs/log-out.ts";
-import {
-  checkMount,
-  chooseMount,
-  openMount,
-  pickMount,
-  removeMount,
-  renamePressed,
-  renewPressed,
-  setMethod,
-} from "./verbs/mounts.ts";
-import { openEntry } from "./verbs/open-entry.ts";
-import { openShare } from "./verbs/open-share.ts";
-import { setClear, setPrivateLinks, setPlaceLanguage, setPlaceOrder, setPlaceRows } from "./verbs/place-settings.ts";
-import { operate } from "./verbs/operate.ts";
-import { requestLink } from "./verbs/request-link.ts";
-import { askWords, narrowKind, narrowSize, searchFor, stopSearch } from "./verbs/search.ts";
-import { setLanguage, setOrder, setRows } from "./verbs/settings.ts";
-import { signIn } from "./verbs/sign-in.ts";
-import { start } from "./verbs/start.ts";
-import { submit } from "./verbs/submit.ts";
-import { goUp, refresh, sort, turnPage } from "./verbs/turn-page.ts";
+import { buttonOf, decodeButton, handleButton, type ButtonPress } from "./buttons.ts";
+import { handleCommand } from "./commands.ts";
+import { buttonContext } from "./context/button-context.ts";
+import { createContext, findSession, queueOf, recall, type ActionContext, type Outcome } from "./context/context.ts";
+import { failed, refused, unexpected } from "./context/failure.ts";
+import { isOfOperators, leaveFor } from "./context/leave.ts";
+import type { Services } from "./context/services.ts";
+import { handleForm } from "./forms.ts";
+import type { Answer, Screen } from "./model/screen.ts";
+import { folderOf, type Session } from "./model/session.ts";
+import { shown } from "./views.ts";
 
 /**
  * Does what was asked and says what is to be seen then: the only door of the frontends. A person's actions are done one
@@ -58,8 +26,7 @@ export async function perform(services: Services, visit: Visit, action: Action, 
   // Before anybody waits in the queue, which is what a flood would fill.
   const tempo = await services.admin.pace.take(...pacedBy(visit));
   if (tempo !== "go") return { ...tooFast(tempo), language: await ownLanguage(services, visit) };
-  // Whoever cancels does not wait for what else they asked for.
-  if (action.do === "cancel-transfer") return answered(services, visit, action, signal);
+  if ("view" in action && buttonOf(action).urgent) return answered(services, visit, action, signal);
   return services.exclusive(queueOf(visit), () => answered(services, visit, action, signal));
 }
 
@@ -128,8 +95,11 @@ async function unforeseen({ services, visit, signal }: Asked, action: Action, er
 
 async function permitted(context: ActionContext, action: Action): Promise<Outcome> {
   if ("view" in action) return performButton(context, action);
-  const no = refusal(action, await rolesOf(context, action), context.visit.place);
-  return no ? refused(no) : typed(context, action);
+  const no = refusalOf(ruleOf(action), await rolesOf(context, action), context.visit.place);
+  if (no) return refused(no);
+  if (action.do === "submit") return shown(handleForm(context, action));
+  const linked = action.do === "start" && action.payload !== undefined ? decodeButton(action.payload) : undefined;
+  return linked ? performButton(context, linked, { isLink: true }) : shown(handleCommand(context, action));
 }
 
 /** All that somebody is to what they do. The group is asked only where it matters. */
@@ -153,13 +123,13 @@ function groupOf({ through, place, owner }: Session): string | undefined {
 }
 
 /** A button, if the screen is known and its presser may press it. */
-async function performButton(context: ActionContext, press: Press, { isLink = false } = {}): Promise<Outcome> {
+async function performButton(context: ActionContext, press: ButtonPress, { isLink = false } = {}): Promise<Outcome> {
   const session = await findSession(context.services, press.view);
   if (!session) return refused("view-expired");
-  const no = refusal(press, await rolesOf(context, press, session), context.visit.place);
+  const no = refusalOf(ruleOf(press), await rolesOf(context, press, session), context.visit.place);
   if (no) return refused(no);
-  const shown = recall(session, press.view)?.state;
-  if (!context.operator && (isOfOperators(session.state) || isOfOperators(shown))) return refused("view-expired");
+  const pressedOn = recall(session, press.view)?.state;
+  if (!context.operator && (isOfOperators(session.state) || isOfOperators(pressedOn))) return refused("view-expired");
   const { through: _here, ...rest } = context;
   const through = groupOf(session);
   const at: ActionContext = { ...rest, ...(through !== undefined && { through }) };
@@ -170,10 +140,8 @@ async function performButton(context: ActionContext, press: Press, { isLink = fa
   // Behind a deep link it goes on in a message of its own, and so does what somebody else presses: the first stays alone.
   const own = isOwn && !isLink ? session : copyOf(at, session);
   const forAsker = own.forAsker === true && context.visit.place.kind === "group";
-  const outcome = await carriedOut(
-    buttonContext({ ...at, session: own, ...(forAsker && { forAsker }) }, own, press.view),
-    press,
-  );
+  const asked = buttonContext({ ...at, session: own, ...(forAsker && { forAsker }) }, own, press.view);
+  const outcome = await shown(handleButton(asked, press));
   return forAsker ? toAsker(outcome) : outcome;
 }
 
@@ -221,143 +189,4 @@ function privateLinks(screen: Screen): Screen {
 
 async function* allForAsker(updates: AsyncIterable<Screen>): AsyncGenerator<Screen> {
   for await (const screen of updates) yield privateLinks(screen);
-}
-
-function typed(context: ActionContext, action: Exclude<Action, Press>): Promise<Outcome> | Outcome {
-  switch (action.do) {
-    case "start":
-      return start(context, action.payload, (press) => performButton(context, press, { isLink: true }));
-    case "help":
-      return help(context);
-    case "sign-in":
-      return signIn(context, action.mount);
-    case "open-share":
-      return openShare(context, action);
-    case "submit":
-      return submit(context, action.form, action.values);
-    case "show-mounts":
-      return showMounts(context);
-    case "browse":
-      return browse(context, action.path);
-    case "find-link":
-      return findLink(context, action.words);
-    case "get":
-      return getFile(context, action.words);
-    case "search":
-      return searchFor(context, action.words);
-    case "bind":
-      return bind(context, action.path);
-    case "unbind":
-      return unbind(context);
-    case "find-inline":
-      return findInline(context, action.words, action.from);
-    case "keep-card":
-      return keepCard(context, action.card);
-    case "show-settings":
-      return context.visit.place.kind === "group" ? showPlaceSettings(context) : showSettings(context);
-    case "show-place-settings":
-      return showPlaceSettings(context);
-    case "log-out":
-      return logOut(context);
-    case "forget":
-      return ask(context, { at: "question", question: "forget" });
-    case "cancel":
-      return cancel(context, action.left);
-    case "admin":
-      return admin(context, action.words ?? "");
-  }
-}
-
-function carriedOut(context: ButtonContext, press: Press): Promise<Outcome> | Outcome {
-  switch (press.do) {
-    case "open":
-      return openEntry(context, press.index);
-    case "turn":
-      return turnPage(context, press.page);
-    case "up":
-      return goUp(context);
-    case "refresh":
-      return refresh(context);
-    case "sort":
-      return sort(context, press.by);
-    case "back":
-      return goBack(context);
-    case "link":
-      return requestLink(context, press.variant);
-    case "mounts":
-      return showMounts(context);
-    case "mount":
-      return pickMount(context, press.index);
-    case "open-mount":
-      return openMount(context);
-    case "choose-mount":
-      return chooseMount(context);
-    case "rename-mount":
-      return renamePressed(context);
-    case "check-mount":
-      return checkMount(context);
-    case "renew-mount":
-      return renewPressed(context);
-    case "set-method":
-      return setMethod(context, press.method);
-    case "remove-mount":
-      return removeMount(context);
-    case "confirm":
-      return confirm(context);
-    case "dismiss":
-      return dismiss(context);
-    case "set-language":
-      return isOfPlace(context) ? setPlaceLanguage(context, press.index) : setLanguage(context, press.index);
-    case "set-rows":
-      return isOfPlace(context) ? setPlaceRows(context, press.rows) : setRows(context, press.rows);
-    case "set-order":
-      return isOfPlace(context) ? setPlaceOrder(context, press.by) : setOrder(context, press.by);
-    case "add-account":
-      return signInForm(context);
-    case "add-share":
-      return shareForm(context);
-    case "retry":
-      return retry(context);
-    case "send":
-      return sendPressed(context);
-    case "cancel-transfer":
-      return cancelTransfer(context);
-    case "list-folder":
-      return chooseList(context);
-    case "list-as":
-      return listAs(context, press.format);
-    case "revoke-links":
-      return revokeLinks(context);
-    case "find":
-      return askWords(context);
-    case "stop-search":
-      return stopSearch(context);
-    case "narrow-kind":
-      return narrowKind(context, press.index);
-    case "narrow-size":
-      return narrowSize(context, press.index);
-    case "link-row":
-      return linkRow(context, press.index);
-    case "lend":
-      return lendChosen(context, press.index);
-    case "unlend":
-      return unlend(context);
-    case "set-policy":
-      return setPolicy(context, press.capability, press.audience);
-    case "set-daily":
-      return setDaily(context, press.count);
-    case "set-open":
-      return setOpenLinks(context, press.open);
-    case "set-private-links":
-      return setPrivateLinks(context, press.privateLinks);
-    case "set-clear":
-      return setClear(context, press.minutes);
-    default:
-      return operate(context, press);
-  }
-}
-
-/** The settings pressed on are a group's. */
-function isOfPlace({ shown, session }: ButtonContext): boolean {
-  return (shown?.state ?? session.state).at === "place-settings";
 }

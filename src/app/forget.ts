@@ -1,5 +1,5 @@
 import type { Keyv } from "keyv";
-import { isPendingFormOf } from "../discord/slips.ts";
+import { isPendingFormOf } from "../discord/pending-forms.ts";
 import { isPageOf } from "../gateway/pages.ts";
 import type { Store } from "../store/store.ts";
 import { isDialogueOf } from "../telegram/dialogue.ts";

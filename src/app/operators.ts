@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Announce } from "../actions/broadcast.ts";
-import { openAdmin, type Admin } from "../actions/office/office.ts";
+import type { Announce } from "../users/broadcast.ts";
+import { openAdmin, type Admin } from "../users/admin.ts";
 import type { Config } from "../config.ts";
 import type { Revocations } from "../gateway/revocations.ts";
 import { levelOf } from "../log.ts";

@@ -1,5 +1,5 @@
 import { DiscordAPIError, MessageFlags, RateLimitError, REST, RESTJSONErrorCodes, Routes } from "discord.js";
-import type { Announce } from "../actions/broadcast.ts";
+import type { Announce } from "../users/broadcast.ts";
 
 interface AnnouncerParts {
   readonly token: string;

@@ -1,16 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { Client, Events, Options, type Interaction } from "discord.js";
 import type { Logger } from "pino";
-import type { Action, FormRef, Visit } from "../actions/action.ts";
-import type { Announce } from "../actions/broadcast.ts";
+import type { Action } from "../actions/action.ts";
+import type { FormRef } from "../actions/model/form.ts";
+import type { Visit } from "../users/visit.ts";
+import type { Announce } from "../users/broadcast.ts";
 import { createFollower } from "../actions/follow.ts";
 import type { Removals } from "../actions/removals.ts";
-import type { Answer, FormScreen, Notice } from "../actions/screen.ts";
-import type { Suggestion, Typing } from "../actions/suggest.ts";
-import type { Interrupted } from "../actions/transfers/transfers.ts";
+import type { Answer, FormScreen, Notice, Screen } from "../actions/model/screen.ts";
+import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
+import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
 import type { Words } from "../i18n/words.ts";
+import { serverWords } from "./server-words.ts";
 import { createAnnouncer } from "./announce.ts";
 import { publishCommands } from "./commands.ts";
 import { createConnection } from "./connection.ts";
@@ -23,7 +26,7 @@ import { loggable } from "./refusals.ts";
 import { createRemoving } from "./removing.ts";
 import { createRouter } from "./router.ts";
 import { createServers } from "./servers.ts";
-import { createPendingForms, readToken, pendingFormOfPage, type KeptStore, type PendingForm } from "./slips.ts";
+import { createPendingForms, readToken, pendingFormOfPage, type KeptStore, type PendingForm } from "./pending-forms.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
 import type { Painted } from "./screens/sheet.ts";
@@ -66,7 +69,9 @@ export interface SentPage {
 }
 
 /** What became of it: done, or the form to show on the page again. */
-export type PageOutcome = { readonly done: true } | { readonly done: false; readonly form: FormScreen };
+export type PageOutcome =
+  | { readonly done: true; /** Absent where nobody waits for it any more. */ readonly screen: Screen | undefined }
+  | { readonly done: false; readonly form: FormScreen };
 
 /** The Discord frontend. */
 export interface Discord {
@@ -82,6 +87,8 @@ export interface Discord {
   readonly announce: Announce;
   /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
   roleIn: Members["roleIn"];
+  /** What the bot is called; undefined before it is connected. */
+  botName(): string | undefined;
   /** Hands in a page that somebody was led to from Discord; the message that led there turns into what came of it. */
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
 }
@@ -95,7 +102,8 @@ const tellEvery = 60_000;
 
 /** The bot. Nothing is sent before `start`. */
 export function createDiscord(parts: DiscordParts): Discord {
-  const { settings, log, now, words, kept } = parts;
+  const { settings, log, now, kept } = parts;
+  const words = serverWords(parts.words);
   const newId = () => randomBytes(9).toString("base64url");
   const rest = () => upClient().rest;
   const post = createPost({ rest, now });
@@ -213,10 +221,12 @@ export function createDiscord(parts: DiscordParts): Discord {
       if (user !== undefined) await post.sendTo(user, paint(painterIn(language), notice));
     },
     isUp: () => connection.client()?.isReady() ?? false,
+    botName: () => connection.client()?.user?.username,
     async submitPage({ code, form }, values, { signal }) {
       const id = pendingFormOfPage(code);
       const pendingForm = await pendingForms.find(id);
-      if (!pendingForm) throw new Error("a page was sent off that no message leads to");
+      // It was cancelled, or its time is over.
+      if (!pendingForm) return { done: true, screen: undefined };
       const answer = await parts.perform(pendingForm.visit, { do: "submit", form, values }, signal);
       if (answer.screen.show === "form") return { done: false, form: answer.screen };
       const { screen, language } = answer;
@@ -226,7 +236,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       await settle(settled, answer).catch((err: unknown) =>
         log.warn({ err: loggable(err) }, "result of a page not shown"),
       );
-      return { done: true };
+      return { done: true, screen };
     },
   };
 }

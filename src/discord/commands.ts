@@ -13,7 +13,7 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
 import type { Action } from "../actions/action.ts";
-import type { Typing } from "../actions/suggest.ts";
+import type { Typing } from "../actions/browse/suggest.ts";
 import type { Words } from "../i18n/words.ts";
 import { maxOption } from "./limits.ts";
 

@@ -1,8 +1,9 @@
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import type { Action, Visit } from "../actions/action.ts";
-import type { Answer } from "../actions/screen.ts";
+import type { Action } from "../actions/action.ts";
+import type { Visit } from "../users/visit.ts";
+import type { Answer } from "../actions/model/screen.ts";
 import type { Words } from "../i18n/words.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";

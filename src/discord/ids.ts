@@ -1,11 +1,11 @@
-import type { Press } from "../actions/action.ts";
-import { decodePress, encodePress } from "../actions/press.ts";
+import type { ButtonPress } from "../actions/buttons.ts";
+import { decodeButton, encodeButton } from "../actions/buttons.ts";
 
 /** What a widget of ours asks for. */
 export type WidgetAction =
-  | { readonly is: "press"; readonly press: Press }
+  | { readonly is: "press"; readonly press: ButtonPress }
   /** The same screen once more, in the channel, for everybody to see. */
-  | { readonly is: "post"; readonly press: Press }
+  | { readonly is: "post"; readonly press: ButtonPress }
   /** The form of a pending form: to fill it in, to go on after its page, or to leave it. */
   | { readonly is: "fill" | "go-on" | "leave"; readonly pendingForm: string }
   /** A command, as if it had been typed. */
@@ -15,9 +15,9 @@ export type WidgetAction =
 export function encodeWidgetAction(widgetAction: WidgetAction): string {
   switch (widgetAction.is) {
     case "press":
-      return encodePress(widgetAction.press);
+      return encodeButton(widgetAction.press);
     case "post":
-      return `post:${encodePress(widgetAction.press)}`;
+      return `post:${encodeButton(widgetAction.press)}`;
     case "command":
       return `command:${widgetAction.name}`;
     case "fill":
@@ -33,7 +33,7 @@ export function decodeWidgetAction(id: string): WidgetAction | undefined {
   switch (kind) {
     case undefined:
     case "post": {
-      const press = decodePress(rest);
+      const press = decodeButton(rest);
       return press && { is: kind ?? "press", press };
     }
     case "fill":

@@ -1,6 +1,6 @@
 import { DiscordAPIError } from "discord.js";
 import type { Logger } from "pino";
-import type { Screen, TransferScreen } from "../actions/screen.ts";
+import type { Screen, TransferScreen } from "../actions/model/screen.ts";
 import type { Post } from "./post.ts";
 import { isMessageGone, loggable } from "./refusals.ts";
 import type { Painted } from "./screens/sheet.ts";

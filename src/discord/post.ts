@@ -2,7 +2,7 @@ import { MessageFlags, Routes, type REST } from "discord.js";
 import { tokenLife } from "./limits.ts";
 import { isMessageGone, isShutOut } from "./refusals.ts";
 import type { Painted } from "./screens/sheet.ts";
-import type { TokenedMessage } from "./slips.ts";
+import type { TokenedMessage } from "./pending-forms.ts";
 import { isDirect, messageOf, type BotInteraction } from "./visit.ts";
 
 /** A message that can be edited for as long as the token lives it was sent with. */

@@ -1,7 +1,7 @@
 import { DiscordAPIError, PermissionFlagsBits, Routes, type REST } from "discord.js";
 import type { Removals } from "../actions/removals.ts";
 import { createSweeper, type Sweeper } from "../actions/sweep.ts";
-import type { KeptStore, TokenedMessage } from "./slips.ts";
+import type { KeptStore, TokenedMessage } from "./pending-forms.ts";
 import type { BotInteraction } from "./visit.ts";
 
 /** Messages in servers that are to go again. */

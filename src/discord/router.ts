@@ -1,9 +1,10 @@
 import type { AutocompleteInteraction, ModalSubmitInteraction } from "discord.js";
 import type { Logger } from "pino";
-import type { Action, Press, Visit } from "../actions/action.ts";
-import { encodePress } from "../actions/press.ts";
-import type { Suggestion, Typing } from "../actions/suggest.ts";
-import type { FormScreen } from "../actions/screen.ts";
+import type { Action } from "../actions/action.ts";
+import type { Visit } from "../users/visit.ts";
+import { buttonOf, encodeButton, type ButtonPress } from "../actions/buttons.ts";
+import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
+import type { FormScreen } from "../actions/model/screen.ts";
 import type { Values } from "../storage/form.ts";
 import { commandNamed, openShareIn, type Given, type Opening } from "./commands.ts";
 import type { Deliverer } from "./deliver.ts";
@@ -13,7 +14,7 @@ import { answerWithin, maxOption, maxSuggestions } from "./limits.ts";
 import { plainLabel } from "./markup.ts";
 import type { Post } from "./post.ts";
 import { loggable } from "./refusals.ts";
-import type { PendingForm, PendingForms } from "./slips.ts";
+import type { PendingForm, PendingForms } from "./pending-forms.ts";
 import { textIn } from "./quoted.ts";
 import type { Turn } from "./turn.ts";
 import { publicVisit, visitOf, type BotInteraction } from "./visit.ts";
@@ -71,7 +72,7 @@ function route(parts: RouterParts, turn: Turn): Promise<void> {
 function grant(parts: RouterParts, turn: Turn, widgetAction: WidgetAction): Promise<void> {
   switch (widgetAction.is) {
     case "press":
-      return act(parts, turn, widgetAction.press, formsAtOnce.has(widgetAction.press.do) ? "modal" : "reply");
+      return act(parts, turn, widgetAction.press, buttonOf(widgetAction.press).form ? "modal" : "reply");
     case "post":
       return postHere(parts, turn, widgetAction.press);
     case "command":
@@ -84,15 +85,6 @@ function grant(parts: RouterParts, turn: Turn, widgetAction: WidgetAction): Prom
       return leave(parts, turn, widgetAction.pendingForm);
   }
 }
-
-/** Presses that are answered with a form without asking a drive: their modal must be the very first answer. */
-const formsAtOnce: ReadonlySet<Press["do"]> = new Set([
-  "add-share",
-  "rename-mount",
-  "find-person",
-  "ask-quota",
-  "compose-broadcast",
-] satisfies Press["do"][]);
 
 /** Discord may still list what an older version had, and so may a button. */
 function obey(
@@ -138,9 +130,9 @@ async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
 }
 
 /** The same screen as a message of its own, in the place itself: whether it may be shown there is decided anew. */
-async function postHere({ guard, deliverer }: RouterParts, turn: Turn, press: Press): Promise<void> {
+async function postHere({ guard, deliverer }: RouterParts, turn: Turn, press: ButtonPress): Promise<void> {
   if (!(await guard.admit(turn))) return;
-  const again: Action = { do: "start", payload: encodePress(press) };
+  const again: Action = { do: "start", payload: encodeButton(press) };
   await guard.inOrder(turn, async () =>
     deliverer.publish(turn, await guard.perform(turn, again, publicVisit(turn.interaction))),
   );

@@ -7,7 +7,7 @@ import {
 } from "discord.js";
 import type { Logger } from "pino";
 import { loggable } from "./refusals.ts";
-import type { KeptStore } from "./slips.ts";
+import type { KeptStore } from "./pending-forms.ts";
 import { serverPlace } from "./visit.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Visit } from "../actions/action.ts";
+import type { Visit } from "../users/visit.ts";
 import type { BotInteraction } from "./visit.ts";
 
 /** What goes with one interaction from its arrival to its answer. */

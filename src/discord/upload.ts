@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { MessageFlags } from "discord.js";
 import { Agent, request } from "undici";
-import { UploadError, type FileToSend } from "../actions/transfers/upload.ts";
+import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import { shorten } from "../i18n/names.ts";
 
 /** Where a file goes: what an interaction is answered through, for as long as its token lives. */

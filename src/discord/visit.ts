@@ -10,7 +10,7 @@ import {
   type ModalSubmitInteraction,
   type StringSelectMenuInteraction,
 } from "discord.js";
-import type { Visit } from "../actions/action.ts";
+import type { Visit } from "../users/visit.ts";
 
 /** What people do that wants an answer. */
 export type BotInteraction =

@@ -1,6 +1,6 @@
 import { Api, GrammyError, type Transformer } from "grammy";
-import type { Announce } from "../actions/broadcast.ts";
-import type { TelegramSettings } from "./bot.ts";
+import type { Announce } from "../users/broadcast.ts";
+import type { TelegramSettings } from "./settings.ts";
 
 /** Sends what nobody asked for: once, by a way of its own that neither waits nor tries again. */
 export function createAnnouncer({ token, apiRoot }: Pick<TelegramSettings, "token" | "apiRoot">): Announce {

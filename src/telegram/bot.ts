@@ -5,24 +5,28 @@ import { sequentialize } from "@grammyjs/runner";
 import { Bot, GrammyError, HttpError, webhookCallback, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
-import type { Action, FormRef, Visit } from "../actions/action.ts";
+import type { Action } from "../actions/action.ts";
+import type { FormRef } from "../actions/model/form.ts";
+import type { Visit } from "../users/visit.ts";
 import { createFollower } from "../actions/follow.ts";
-import type { PlaceNews } from "../actions/place.ts";
-import { decodePress } from "../actions/press.ts";
+import type { PlaceNews } from "../users/place.ts";
+import { decodeButton } from "../actions/buttons.ts";
 import type { Removals } from "../actions/removals.ts";
 import { createSweeper } from "../actions/sweep.ts";
-import type { Answer, FormScreen, MessageScreen, Notice } from "../actions/screen.ts";
-import type { Interrupted } from "../actions/transfers/transfers.ts";
-import { ConfigError, type Config } from "../config.ts";
+import type { Answer, FormScreen, MessageScreen, Notice, Screen } from "../actions/model/screen.ts";
+import type { Interrupted } from "../actions/model/transfer.ts";
+import { ConfigError } from "../config.ts";
+import type { TelegramSettings } from "./settings.ts";
 import type { Values } from "../storage/form.ts";
 import type { Words } from "../i18n/words.ts";
-import type { Announce } from "../actions/broadcast.ts";
+import type { Announce } from "../users/broadcast.ts";
 import { createAnnouncer, followingMigration } from "./announce.ts";
 import { createCommandLists } from "./command-lists.ts";
 import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
 import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
-import { createGuard, loggable } from "./guard.ts";
+import { createGuard } from "./guard.ts";
+import { loggable } from "./loggable.ts";
 import { createMembers, type Members } from "./members.ts";
 import { startPolling, type Polling } from "./polling.ts";
 import { createPost, readPlace, type Post } from "./post.ts";
@@ -60,12 +64,6 @@ export interface TelegramParts {
   readonly updatesPerPerson?: number;
 }
 
-/** The configuration, with the secret of webhook calls settled. */
-export interface TelegramSettings extends Omit<NonNullable<Config["telegram"]>, "webhook"> {
-  /** Absent = long polling. */
-  readonly webhook?: { readonly url: string; readonly secret: string };
-}
-
 /** A one-time page that was sent off. */
 interface SentPage {
   /** Who asked for it. */
@@ -76,7 +74,9 @@ interface SentPage {
 }
 
 /** What became of it: done, or the form to show on the page again. */
-type PageOutcome = { readonly done: true } | { readonly done: false; readonly form: FormScreen };
+type PageOutcome =
+  | { readonly done: true; readonly screen: Screen }
+  | { readonly done: false; readonly form: FormScreen };
 
 /** The Telegram frontend. */
 export interface Telegram {
@@ -88,6 +88,8 @@ export interface Telegram {
   isUp(): boolean;
   /** Hands in a one-time page that somebody was led to from Telegram; what comes of it appears in their private chat. */
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
+  /** `@chatdrive_bot`; undefined before Telegram was greeted. */
+  botName(): string | undefined;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
   tell(person: string, notice: Notice, language: string): Promise<void>;
   /** What somebody is in a group: place and person ids of ours. Undefined = Telegram does not tell. */
@@ -189,6 +191,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
     },
     isUp: () => (webhook !== undefined ? announced : (polling?.isRunning() ?? false)),
+    botName: () => (bot.isInited() ? `@${bot.botInfo.username}` : undefined),
     async submitPage({ person, language: locale, form }, values, { signal }) {
       const chat = chatOf(person.id);
       const place = { id: person.id, kind: "private" } as const;
@@ -196,12 +199,12 @@ export function createTelegram(parts: TelegramParts): Telegram {
       const { screen, updates, language } = await parts.perform(visit, { do: "submit", form, values }, signal);
       if (screen.show === "form") return { done: false, form: screen };
       // Only a line being typed is answered so, and no page.
-      if (screen.show === "found") return { done: true };
+      if (screen.show === "found") return { done: true, screen };
       await updates?.[Symbol.asyncIterator]().return?.();
       // The question in the chat is answered, if it is still waiting there.
       await forgetDialogue(parts.conversations, chat);
       await bring(chat, screen, language);
-      return { done: true };
+      return { done: true, screen };
     },
     async tell(person, notice, language) {
       const chat = chatOf(person);
@@ -259,7 +262,7 @@ function newReference(): string {
 /** One update at a time for a person in a chat, and for the message that is pressed on. */
 function chainsOf({ chat, from, callbackQuery }: BotContext): string[] {
   // Who cancels does not wait for what else was asked.
-  if (decodePress(callbackQuery?.data ?? "")?.do === "cancel-transfer") return [`cancel ${callbackQuery?.data}`];
+  if (decodeButton(callbackQuery?.data ?? "")?.do === "cancel-transfer") return [`cancel ${callbackQuery?.data}`];
   if (!chat || chat.type === "private") return [`chat ${chat?.id ?? from?.id ?? "nobody"}`];
   const pressed = callbackQuery?.message;
   return [

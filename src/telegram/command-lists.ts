@@ -2,7 +2,7 @@ import type { Api } from "grammy";
 import type { Logger } from "pino";
 import type { Words } from "../i18n/words.ts";
 import { publishCommands, publishForOperator } from "./commands.ts";
-import { loggable } from "./guard.ts";
+import { loggable } from "./loggable.ts";
 
 /** The lists of commands Telegram shows: everybody's, and a longer one in the chats of operators. */
 export interface CommandLists {

@@ -1,7 +1,30 @@
 import type { ConversationFlavor } from "@grammyjs/conversations";
 import type { Context } from "grammy";
-import type { FormRef, Visit } from "../actions/action.ts";
-import type { Heard } from "./dialogue.ts";
+import type { FormRef } from "../actions/model/form.ts";
+import type { Visit } from "../users/visit.ts";
+import type { DialoguePress } from "./screens/form.ts";
+import type { Walk } from "./walk.ts";
+
+/** A question that waits, as the conversation's storage keeps it. */
+export interface Waiting {
+  readonly walk: Walk;
+  /** Message id of the question. */
+  readonly prompt: number;
+  /** The update that asked it. Telegram may bring it again after a restart: it is no answer to its own question. */
+  readonly after: number;
+  readonly language: string;
+}
+
+/** What somebody did about a question. */
+export interface Heard {
+  readonly waiting: Waiting;
+  readonly reply: Reply;
+}
+
+export type Reply =
+  | { readonly is: "text"; readonly text: string }
+  | { readonly is: "not-text" }
+  | { readonly is: "press"; readonly press: DialoguePress };
 
 /** What goes with one update on its way through the middleware. */
 interface Turn {

@@ -2,10 +2,10 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import { GrammyError, HttpError } from "grammy";
 import type { Action } from "../actions/action.ts";
 import type { Follower } from "../actions/follow.ts";
-import { decodePress, encodePress } from "../actions/press.ts";
+import { decodeButton, encodeButton } from "../actions/buttons.ts";
 import type { Removals } from "../actions/removals.ts";
-import type { Answer, LinkCard, ListReady, MessageScreen, Notice, Screen } from "../actions/screen.ts";
-import type { Upload } from "../actions/transfers/upload.ts";
+import type { Answer, LinkCard, ListReady, MessageScreen, Notice, Screen } from "../actions/model/screen.ts";
+import type { Upload } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";
 import type { BotContext } from "./context.ts";
 import { maxToast } from "./limits.ts";
@@ -253,9 +253,9 @@ async function invite(parts: DelivererParts, ctx: BotContext, card: LinkCard | u
 
 /** What asks for the same again: the button that was pressed, or the card's own link. */
 function payloadOf(ctx: BotContext, card: LinkCard | undefined): string | undefined {
-  const pressed: Action | undefined = decodePress(ctx.callbackQuery?.data ?? "");
-  if (pressed) return encodePress(pressed);
-  return card && encodePress({ do: "link", view: card.view });
+  const pressed: Action | undefined = decodeButton(ctx.callbackQuery?.data ?? "");
+  if (pressed) return encodeButton(pressed);
+  return card && encodeButton({ do: "link", view: card.view });
 }
 
 function ephemeralPressed(ctx: BotContext): number | undefined {

@@ -9,15 +9,24 @@ import {
 import { Composer, GrammyError, type Context } from "grammy";
 import type { Update } from "grammy/types";
 import { LRUCache } from "lru-cache";
-import type { FormRef } from "../actions/action.ts";
-import type { Answer, FormScreen } from "../actions/screen.ts";
+import type { FormRef } from "../actions/model/form.ts";
+import type { Answer, FormScreen } from "../actions/model/screen.ts";
 import type { Values } from "../storage/form.ts";
 import { commandIn, commandNamed } from "./commands.ts";
-import type { BotContext } from "./context.ts";
+import type { BotContext, Heard, Reply, Waiting } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import { isRefusal, placeOf, type Post } from "./post.ts";
-import { decodeDialoguePress, paintQuestionOf, questionOf, type DialoguePress } from "./screens/form.ts";
-import { answerWalk, fieldAsked, skipQuestion, startWalk, swapQuestion, type Step, type Walk } from "./walk.ts";
+import { decodeDialoguePress, paintQuestionOf, questionOf } from "./screens/form.ts";
+import {
+  answerWalk,
+  fieldAsked,
+  isSecretAnswer,
+  skipQuestion,
+  startWalk,
+  swapQuestion,
+  type Step,
+  type Walk,
+} from "./walk.ts";
 
 /** Where half-finished dialogues are kept; the app hands in an encrypted namespace. */
 export interface DialogueStore {
@@ -26,27 +35,6 @@ export interface DialogueStore {
   set(key: string, value: unknown, ttl: number): Promise<unknown>;
   delete(key: string): Promise<unknown>;
 }
-
-/** A question that waits, as the conversation's storage keeps it. */
-interface Waiting {
-  readonly walk: Walk;
-  /** Message id of the question. */
-  readonly prompt: number;
-  /** The update that asked it. Telegram may bring it again after a restart: it is no answer to its own question. */
-  readonly after: number;
-  readonly language: string;
-}
-
-/** What somebody did about a question. */
-export interface Heard {
-  readonly waiting: Waiting;
-  readonly reply: Reply;
-}
-
-type Reply =
-  | { readonly is: "text"; readonly text: string }
-  | { readonly is: "not-text" }
-  | { readonly is: "press"; readonly press: DialoguePress };
 
 /** Forms, asked question by question. */
 export interface Dialogue {
@@ -151,7 +139,7 @@ async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContex
     held.drop(key);
     return parts.cancel(ctx, walk.form);
   }
-  const isExposed = reply.is === "text" && fieldAsked(walk).kind === "secret" && !(await takeAway(ctx));
+  const isExposed = reply.is === "text" && isSecretAnswer(walk, reply.text) && !(await takeAway(ctx));
   if (reply.is === "text") await dropButtons(ctx, waiting);
   const step = stepFor(walk, reply, held.of(key));
   if (!step) return ask(parts, ctx, walk, "dialogue-not-text");

@@ -2,13 +2,15 @@ import { GrammyError } from "grammy";
 import type { Middleware } from "grammy";
 import type { Logger } from "pino";
 import { LRUCache } from "lru-cache";
-import type { Action, Visit } from "../actions/action.ts";
-import { createPace } from "../actions/pace.ts";
-import type { Answer } from "../actions/screen.ts";
+import type { Action } from "../actions/action.ts";
+import type { Visit } from "../users/visit.ts";
+import { createPace } from "../users/rate-limit.ts";
+import type { Answer } from "../actions/model/screen.ts";
 import type { Words } from "../i18n/words.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
+import { loggable } from "./loggable.ts";
 import { visitOf } from "./visit.ts";
 
 /** What stands around every update: its log line, its deadline, its failures, and the pace of one person. */
@@ -153,11 +155,6 @@ async function fail(
     log.warn({ err: loggable(err), reference }, "person not told of a failure");
     await post.answer(ctx).catch(() => undefined);
   }
-}
-
-/** A refusal of Telegram without what was sent: that holds people's file names and links. */
-export function loggable(error: unknown): unknown {
-  return error instanceof GrammyError ? new Error(`${error.method}: ${error.error_code} ${error.description}`) : error;
 }
 
 function kindOf({ update }: BotContext): string {

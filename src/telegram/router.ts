@@ -1,15 +1,15 @@
 import { Composer } from "grammy";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
-import type { PlaceNews } from "../actions/place.ts";
-import { decodePress } from "../actions/press.ts";
-import { isCode } from "../actions/office/door.ts";
-import type { Answer, FoundFiles, Notice } from "../actions/screen.ts";
+import type { PlaceNews } from "../users/place.ts";
+import { decodeButton } from "../actions/buttons.ts";
+import { isCode } from "../users/access.ts";
+import type { Answer, FoundFiles, Notice } from "../actions/model/screen.ts";
 import { commandIn, commandNamed, type Command } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import { createDialogue, type Dialogue, type DialogueStore } from "./dialogue.ts";
-import { loggable } from "./guard.ts";
+import { loggable } from "./loggable.ts";
 import type { Post } from "./post.ts";
 import { decodeDialoguePress } from "./screens/form.ts";
 import { cardOf, paintFound } from "./screens/found.ts";
@@ -138,7 +138,7 @@ async function press(routes: Routes, ctx: BotContext): Promise<void> {
   const asked = decodeDialoguePress(code);
   // A dialogue's button that its dialogue did not take.
   if (asked) return routes.deliverer.tell(ctx, asked.owner === ctx.from?.id ? "dialogue-over" : "dialogue-elsewhere");
-  const action = decodePress(code);
+  const action = decodeButton(code);
   if (!action) return routes.deliverer.tell(ctx, "notice-unknown-press");
   await act(routes, ctx, action);
 }
@@ -195,24 +195,13 @@ function quotedText({ message }: BotContext): string {
 }
 
 async function readPasted(routes: Routes, ctx: BotContext, text: string): Promise<void> {
-  const pasted = [text, ...hiddenLinks(ctx)].join("\n").trim();
-  if (!looksLikeLink(pasted)) return routes.deliverer.tell(ctx, "notice-not-understood");
-  await act(routes, ctx, { do: "open-share", text: pasted });
+  await act(routes, ctx, { do: "say", text: [text, ...hiddenLinks(ctx)].join("\n").trim() });
 }
 
 /** Addresses behind words of a forwarded message. */
 function hiddenLinks({ message }: BotContext): string[] {
   const entities = [...(message?.entities ?? []), ...(message?.caption_entities ?? [])];
   return entities.flatMap((entity) => (entity.type === "text_link" ? [entity.url] : []));
-}
-
-/** An address with or without its scheme, or an id as shares have them. */
-function looksLikeLink(text: string): boolean {
-  return (
-    /[a-z][a-z0-9+.-]*:(?:\/\/|\?)/i.test(text) ||
-    /\b[\w-]+\.[a-z]{2,}\/\S/i.test(text) ||
-    /(?:^|\s)[\w-]{20,40}(?:\s|$)/.test(text)
-  );
 }
 
 /** A command that its sender alone sees. */

@@ -1,6 +1,6 @@
 import { Api, GrammyError, InputFile, type Transformer } from "grammy";
-import { UploadError, type FileToSend } from "../actions/transfers/upload.ts";
-import { loggable } from "./guard.ts";
+import { UploadError, type FileToSend } from "../actions/model/upload.ts";
+import { loggable } from "./loggable.ts";
 import { clip } from "../i18n/names.ts";
 import { kindOf } from "../i18n/signs.ts";
 import { maxCaption } from "./limits.ts";

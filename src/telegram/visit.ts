@@ -1,5 +1,5 @@
 import type { Chat, Message, User } from "grammy/types";
-import type { Visit } from "../actions/action.ts";
+import type { Visit } from "../users/visit.ts";
 
 /** Rows a listing has: more than ten do not fit a phone beside the text. */
 export const rows = { usual: 8, most: 10 } as const;

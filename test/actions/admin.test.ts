@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { formIds, type Action, type Visit } from "../../src/actions/action.ts";
-import { plainOperatorsPresses } from "../../src/actions/operate.ts";
-import { createPace } from "../../src/actions/pace.ts";
-import { encodePress } from "../../src/actions/press.ts";
-import { formRules } from "../../src/actions/permission.ts";
-import type { LinksOf, Services } from "../../src/actions/services.ts";
-import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type TestApp } from "./house.ts";
+import { type Action } from "../../src/actions/action.ts";
+import { formIds } from "../../src/actions/model/form.ts";
+import { type Visit } from "../../src/users/visit.ts";
+import { adminButtons } from "../../src/actions/admin/buttons.ts";
+import { none } from "../../src/actions/context/button.ts";
+import { createPace } from "../../src/users/rate-limit.ts";
+import { encodeButton } from "../../src/actions/buttons.ts";
+import { forms } from "../../src/actions/forms.ts";
+import type { LinksOf, Services } from "../../src/actions/context/services.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type TestApp } from "./test-app.ts";
 
 // Mia (telegram:1) is the operator of the configuration; Jun and everybody else are people.
 
@@ -52,17 +55,18 @@ describe("nobody else learns that there is /admin", () => {
   test("its buttons are too old on a screen of one's own, forged or not", async () => {
     const at = opened();
     const { view } = await at.see(jun, { do: "start" }, "welcome");
-    for (const press of Object.keys(plainOperatorsPresses)) {
+    const plain = Object.entries(adminButtons).filter(([, { argument }]) => argument === none);
+    for (const [press] of plain) {
       const code = { do: press, view } as Extract<Action, { do: "ban" }>;
       expect((await at.see(jun, code, "notice")).notice).toBe("view-expired");
-      expect((await at.see(jun, { do: "start", payload: encodePress(code) }, "notice")).notice).toBe("view-expired");
+      expect((await at.see(jun, { do: "start", payload: encodeButton(code) }, "notice")).notice).toBe("view-expired");
     }
     expect(await audited(at)).toEqual([]);
   });
 
   test("its forms are too old", async () => {
     const at = opened();
-    const hidden = formIds.filter((id) => formRules[id].hidden);
+    const hidden = formIds.filter((id) => forms[id].rule.hiddenAs);
     expect(hidden).toHaveLength(3);
     for (const id of hidden) {
       const values = { who: "1", gigabytes: "1", text: "hello" };

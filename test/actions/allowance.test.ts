@@ -1,6 +1,6 @@
 import { Keyv } from "keyv";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createAllowance } from "../../src/actions/office/allowance.ts";
+import { createAllowance } from "../../src/users/allowance.ts";
 import { createLocks } from "../../src/store/lock.ts";
 
 const kept = () => new Keyv<number>();

@@ -1,6 +1,6 @@
 import { Keyv } from "keyv";
 import { expect, test } from "vitest";
-import { createBroadcasts, type Announce, type Broadcasts, type Kept } from "../../src/actions/broadcast.ts";
+import { createBroadcasts, type Announce, type Broadcasts, type Kept } from "../../src/users/broadcast.ts";
 import { createLocks } from "../../src/store/lock.ts";
 
 /** A clock that moves only while somebody waits; all who wait until the same time wake together. */

@@ -1,9 +1,11 @@
-import type { Action, Visit } from "../../src/actions/action.ts";
-import type { Answer, Screen, TransferScreen } from "../../src/actions/screen.ts";
-import { createTransfers, type Transfers, type TransfersParts } from "../../src/actions/transfers/transfers.ts";
-import type { FileToSend } from "../../src/actions/transfers/upload.ts";
+import type { Action } from "../../src/actions/action.ts";
+import type { Visit } from "../../src/users/visit.ts";
+import type { Answer, Screen, TransferScreen } from "../../src/actions/model/screen.ts";
+import { createTransfers } from "../../src/actions/files/transfers.ts";
+import { type Transfers, type TransfersParts } from "../../src/actions/model/transfer.ts";
+import type { FileToSend } from "../../src/actions/model/upload.ts";
 import { createLocks } from "../../src/store/lock.ts";
-import { emptyShelves, app, signInAs, usualCloud, type Cloud, type TestApp, type Shelves } from "./house.ts";
+import { emptyShelves, app, signInAs, usualCloud, type Cloud, type TestApp, type Shelves } from "./test-app.ts";
 
 /** A drive's bytes, let go piece by piece, and a platform that does as a test tells it. */
 export interface Dock {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { announceFallback } from "../../src/actions/fallback.ts";
-import type { Notice } from "../../src/actions/screen.ts";
-import { app, mia, signInAs, usualCloud, type Shelves } from "./house.ts";
+import { announceFallback } from "../../src/actions/context/fallback.ts";
+import type { Notice } from "../../src/actions/model/screen.ts";
+import { app, mia, signInAs, usualCloud, type Shelves } from "./test-app.ts";
 
 interface Told {
   readonly person: string;

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { listFormats, type ListFormat } from "../../src/actions/action.ts";
-import { listName, writeList } from "../../src/actions/lists/write.ts";
-import type { ListReady, Screen } from "../../src/actions/screen.ts";
+import { listFormats, type ListFormat } from "../../src/actions/model/screen.ts";
+import { listName, writeList } from "../../src/actions/links/write-list.ts";
+import type { ListReady, Screen } from "../../src/actions/model/screen.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { StorageError, type StorageErrorCode } from "../../src/storage/error.ts";
-import { Cloud, app, inGroup, mia, signInAs, type TestApp } from "./house.ts";
+import { Cloud, app, inGroup, mia, signInAs, type TestApp } from "./test-app.ts";
 
 const file = (name: string, more: Partial<MemoryEntry> = {}): MemoryEntry => ({
   name,

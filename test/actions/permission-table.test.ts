@@ -1,22 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Action, Visit } from "../../src/actions/action.ts";
-import { formRules, refusal, roles, rules, type Role } from "../../src/actions/permission.ts";
+import { refusalOf, roles, type Role, type Rule } from "../../src/users/roles.ts";
+import type { Visit } from "../../src/users/visit.ts";
+import { rules } from "./rules.ts";
 
-// Role × action × place, as `refusal` answers it, is the table printed in docs/permissions.md. After a change of the
-// rules: `npx vitest run test/actions/permission-table.test.ts -u`, and read what changed in the page.
+// Role × place for each rule is printed in docs/permissions.md, with all that goes by it. After a change of the rules:
+// `npx vitest run test/actions/permission-table.test.ts -u`, and read what changed in the page.
 
 const places = ["private", "group"] as const satisfies readonly Visit["place"]["kind"][];
-const view = { id: "abcdefghij", revision: 1 };
-
-/** Only what decides is there: which action, and which form. */
-const actions: readonly (readonly [string, Action])[] = [
-  ...Object.keys(rules).map((name) => [name, { do: name, view } as unknown as Action] as const),
-  ...Object.keys(formRules).map(
-    (id) => [`form ${id}`, { do: "submit", form: { id }, values: {} } as unknown as Action] as const,
-  ),
-];
 
 /** Whom the table is printed for, and all that each of them is. */
 const people: Readonly<Record<string, readonly Role[]>> = {
@@ -28,28 +20,34 @@ const people: Readonly<Record<string, readonly Role[]>> = {
 };
 const names = Object.keys(people);
 
-function answer(action: Action, name: string, kind: Visit["place"]["kind"]): string {
-  return refusal(action, people[name] ?? [], { id: "telegram:1", kind }) ?? "yes";
+function answer(rule: Rule, name: string, kind: Visit["place"]["kind"]): string {
+  return refusalOf(rule, people[name] ?? [], { id: "telegram:1", kind }) ?? "yes";
 }
 
-function row([name, action]: (typeof actions)[number]): readonly string[] {
-  return [name, ...names.flatMap((who) => places.map((place) => answer(action, who, place)))];
+/** What is done alike by everybody everywhere is one row. */
+const rows = [...Map.groupBy(rules, ([, rule]) => answers(rule).join())].map(([, alike]) => {
+  const [first] = alike;
+  return [...(first ? answers(first[1]) : []), alike.map(([name]) => `\`${name}\``).join(", ")];
+});
+
+function answers(rule: Rule): readonly string[] {
+  return names.flatMap((who) => places.map((place) => answer(rule, who, place)));
 }
 
-const head = ["action", ...names.flatMap((who) => places.map((place) => `${who}, ${place}`))];
+const head = [...names.flatMap((who) => places.map((place) => `${who}, ${place}`)), "commands, buttons and forms"];
 
 const page = `# Who may do what
 
-The one table both chats and the gateway's pages go by, \`src/actions/permission.ts\`, printed by
+The rules both chats and the gateway's pages go by, from the tables of buttons, commands and forms in \`src/actions/\`, printed by
 \`test/actions/permission-table.test.ts\`, which fails when this page and the table differ.
 
-An **owner** is whoever opened the screen, or typed the command. An **operator** is an owner who is named in \`ADMINS\`
-or was made one by a code. A **group admin** and a **group member** act on somebody else's screen in their group; a
+An **owner** is whoever opened the message, or typed the command. An **operator** is an owner who is named in \`ADMINS\`
+or was made one by a code. A **group admin** and a **group member** act on somebody else's message in their group; a
 command they type makes them its owner besides. Everything else than \`yes\` is the sentence people get
-(\`notice-…\` in \`locales/\`). Before this table stands the access: a ban, maintenance, and with \`ACCESS=allowlist\` the
+(\`notice-…\` in \`locales/\`). Before these rules comes admission: a ban, maintenance, and with \`ACCESS=allowlist\` the
 list of the admitted, which answer every action alike (\`src/actions/admission.ts\`).
 
-${printed([head, ...actions.map(row)])}
+${printed([head, ...rows])}
 `;
 
 /** A table in Markdown, its columns aligned as the formatter would. */
@@ -68,26 +66,18 @@ test("every role is somebody's in the table", () => {
   expect(new Set(Object.values(people).flat())).toEqual(new Set(roles));
 });
 
-test("the page was read, and is no empty one", () => {
-  const read = readFileSync(join(import.meta.dirname, "..", "..", "docs", "permissions.md"), "utf8");
-  expect(read.match(/^\| (?:form )?[a-z][a-z-]* +\|/gm) ?? []).toHaveLength(actions.length + 1);
+test("docs/permissions.md names every command, button and form once", () => {
+  const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "permissions.md"), "utf8");
+  const named = [...page.matchAll(/\| (`[^|]*`) +\|$/gm)].flatMap(([, cell = ""]) => cell.split(", "));
+  expect(named.toSorted()).toEqual(rules.map(([name]) => `\`${name}\``).toSorted());
 });
 
-const hidden = [
-  ...Object.entries(rules),
-  ...Object.entries(formRules).map(([id, rule]) => [`form ${id}`, rule] as const),
-]
-  .filter(([, rule]) => rule.hidden)
-  .map(([name]) => name);
-
-test.each(actions.filter(([name]) => hidden.includes(name)))(
+test.each(rules.filter(([, rule]) => rule.hiddenAs))(
   "%s is an operator's, in private, and to everybody else as if it were not there",
-  (_name, action) => {
-    const said = names.flatMap((who) =>
-      places.map((place) => [`${who}, ${place}`, answer(action, who, place)] as const),
-    );
-    expect(said.filter(([, word]) => word === "yes").map(([who]) => who)).toEqual(["operator, private"]);
-    const words = said.map(([, word]) => word).filter((word) => word !== "yes");
+  (_name, rule) => {
+    const told = names.flatMap((who) => places.map((place) => [`${who}, ${place}`, answer(rule, who, place)] as const));
+    expect(told.filter(([, word]) => word === "yes").map(([who]) => who)).toEqual(["operator, private"]);
+    const words = told.map(([, word]) => word).filter((word) => word !== "yes");
     expect(words.filter((word) => !["unknown-command", "view-expired", "not-yours"].includes(word))).toEqual([]);
   },
 );

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { formIds, type Action, type ViewRef } from "../../src/actions/action.ts";
-import { encodePress } from "../../src/actions/press.ts";
-import { formRules } from "../../src/actions/permission.ts";
+import { type Action } from "../../src/actions/action.ts";
+import { formIds } from "../../src/actions/model/form.ts";
+import { type ViewRef } from "../../src/actions/model/session.ts";
+import { encodeButton } from "../../src/actions/buttons.ts";
+import { forms } from "../../src/actions/forms.ts";
 import { presses } from "./every-press.ts";
-import { app, inGroup, jun, mia, signInAs, usualCloud } from "./house.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud } from "./test-app.ts";
 
 const nowhere: ViewRef = { id: "zzzzzzzzzz", revision: 1 };
 
@@ -17,7 +19,7 @@ describe.each(presses(nowhere).map((press) => [press.do, press] as const))("the 
       const notice = await at.see(visit, { ...press, view }, "notice");
       expect(notice.for).toBe("asker");
       expect(["not-yours", "admins-only", "groups-only"]).toContain(notice.notice);
-      const linked = await at.see(visit, { do: "start", payload: encodePress({ ...press, view }) }, "notice");
+      const linked = await at.see(visit, { do: "start", payload: encodeButton({ ...press, view }) }, "notice");
       expect(["not-yours", "admins-only", "groups-only"]).toContain(linked.notice);
     }
     expect(await at.shelves.sessions.get(view.id)).toEqual(before);
@@ -61,7 +63,7 @@ describe("in a group", () => {
     { do: "find-inline", words: "x", from: 0 },
     { do: "keep-card", card: "abcdefghij" },
     ...formIds
-      .filter((id) => id !== "pikpak-share" && id !== "search-words" && !formRules[id].hidden)
+      .filter((id) => !forms[id].rule.places.includes("group") && !forms[id].rule.hiddenAs)
       .map((id): Action => ({ do: "submit", form: { id }, values: {} })),
   ];
 
@@ -99,7 +101,7 @@ describe("a button behind a deep link", () => {
   test("goes on in a screen of its own and leaves the first alone", async () => {
     const at = app(usualCloud());
     const first = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
-    const payload = encodePress({ do: "turn", view: first.view, page: 2 });
+    const payload = encodeButton({ do: "turn", view: first.view, page: 2 });
     const second = await at.see(mia, { do: "start", payload }, "listing");
     expect(second.page.number).toBe(2);
     expect(second.view.id).not.toBe(first.view.id);

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Action } from "../../src/actions/action.ts";
-import type { FormScreen } from "../../src/actions/screen.ts";
-import { app, mia, signInAs, usualCloud, type TestApp } from "./house.ts";
+import type { FormScreen } from "../../src/actions/model/screen.ts";
+import { app, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
 
 let pikpak: PikPakEmulator;
 
@@ -77,14 +77,88 @@ describe("over PikPak", () => {
     const wrong = await at.see(mia, { do: "submit", form: form.form, values: { passCode: "zz99" } }, "form");
     expect(wrong.reason?.code).toBe("pass-code-wrong");
     expect(asked(/drive\/v1\/share$/)).toBe(2);
-    const top = await at.see(mia, { do: "submit", form: form.form, values: { passCode: "ab12" } }, "listing");
-    expect(top.rows.map((row) => row.name)).toEqual(["Films"]);
+    const top = await at.see(mia, { do: "submit", form: form.form, values: { passCode: "ab12" } }, "file");
+    // The only file in the only folder: both are entered by themselves.
+    expect([top.trail, top.entry.name]).toEqual([["Films"], "beach.mp4"]);
     // Called what its owner called it, and not by its id.
     expect(top.mount.title).toBe("Summer films");
     const text = `https://mypikpak.com/s/${id}/${film.id}?pwd=ab12`;
     const file = await at.see(mia, { do: "open-share", text }, "file");
     expect(file.entry).toMatchObject({ name: "beach.mp4", size: 1000 });
   });
+
+  test("a share link to a part that is no file's id, or is gone, opens the whole share and says so", async () => {
+    const account = pikpak.build.account({ username: name, password: "correct-horse" });
+    const folder = pikpak.build.folder(account, undefined, "Films");
+    const { id } = pikpak.build.share(account, { title: "Summer films", nodes: [folder], passCode: "ab12" });
+    const at = pikpakApp();
+    const link = `https://mypikpak.com/s/${id}`;
+    for (const part of ["AAAAAAAAAAAAAAAAAAAAAAAAo1_VNx", "VNAAAAAAAAAAAAAAAAAAAAAAo1"]) {
+      for (const text of [`${link}/${part}?pwd=ab12`, `${link}/${part} 提取码：ab12`, `${link}/${part} ab12`]) {
+        const top = await at.see(mia, { do: "open-share", text }, "listing");
+        expect(top).toMatchObject({ notice: "part-gone", mount: { title: "Summer films" } });
+        expect(top.rows.map((row) => row.name)).toEqual(["Films"]);
+      }
+    }
+    const form = await at.see(jun, { do: "say", text: `${link}/VNAAAAAAAAAAAAAAAAAAAAAAo1` }, "form");
+    expect(form.reason?.code).toBe("pass-code-needed");
+    const nothing = await at.see(
+      mia,
+      { do: "say", text: "https://mypikpak.com/s/VNnobodyhasthisone000000_o1/AAAA" },
+      "notice",
+    );
+    expect(nothing.notice).toBe("share-not-found");
+  });
+
+  test.each([
+    ["behind the link", (link: string) => ({ do: "open-share", text: `${link} 提取码：ab12` })],
+    [
+      "before the link, with another password",
+      (link: string) => ({ do: "say", text: `密码: ab12 解压密码：q1w2 ${link}` }),
+    ],
+    ["in Discord's option", (link: string) => ({ do: "open-share", text: link, passCode: "提取码：ａｂ１２" })],
+    ["without a label", (link: string) => ({ do: "open-share", text: `Films ${link} ab12` })],
+    [
+      "in the answer to the question for the link",
+      (link: string) => ({
+        do: "submit",
+        form: { id: "pikpak-share" },
+        values: { link: `${link}\n提取码：ab12` },
+      }),
+    ],
+    [
+      "in the answer to the question for the code",
+      (link: string) => ({
+        do: "submit",
+        form: { id: "pikpak-share", subject: link },
+        values: { passCode: "「提取码：ab12」 解压密码：q1w2" },
+      }),
+    ],
+    ["in a deep link", (link: string) => ({ do: "start", payload: `${link}?pwd=ab12` })],
+  ] as const satisfies readonly (readonly [string, (link: string) => Action])[])(
+    "a share's code is read %s",
+    async (_where, actionOf) => {
+      const account = pikpak.build.account({ username: name, password: "correct-horse" });
+      const folder = pikpak.build.folder(account, undefined, "Films");
+      const { id } = pikpak.build.share(account, { title: "Summer films", nodes: [folder], passCode: "ab12" });
+      const at = pikpakApp();
+      const top = await at.see(mia, actionOf(`https://mypikpak.com/s/${id}`), "listing");
+      expect(top.rows.map((row) => row.name)).toEqual(["Films"]);
+    },
+  );
+
+  test.each(["解压密码：q1w2", "unzip password: q1w2", "rar pwd: q1w2", "password: none", "Holiday"])(
+    "a coded share with %s beside it asks for its code and calls none wrong",
+    async (words) => {
+      const account = pikpak.build.account({ username: name, password: "correct-horse" });
+      const folder = pikpak.build.folder(account, undefined, "Films");
+      const { id } = pikpak.build.share(account, { title: "t", nodes: [folder], passCode: "ab12" });
+      const at = pikpakApp();
+      const text = `https://mypikpak.com/s/${id} ${words}`;
+      const form = await at.see(mia, { do: "open-share", text }, "form");
+      expect(form.reason?.code).toBe("pass-code-needed");
+    },
+  );
 
   test("a share's challenge is passed with the address the browser ended on, and its code is not typed again", async () => {
     const { id } = challengedShare("ab12");
@@ -100,7 +174,7 @@ describe("over PikPak", () => {
     expect(nonsense).toMatchObject({ problem: { field: "captchaToken", code: "not-a-verification" } });
     const values = { captchaToken: solvedAddress(form) };
     const top = await at.restarted().see(mia, { do: "submit", form: form.form, values }, "listing");
-    expect(top.rows.map((row) => row.name)).toEqual(["Films"]);
+    expect([top.trail, top.rows]).toEqual([["Films"], []]);
   });
 
   test("a share that is put up already asks for the human as well, and is the same drive afterwards", async () => {
@@ -122,7 +196,7 @@ describe("over PikPak", () => {
       const values = { captchaToken: solvedAddress(form) };
       const listing = await at.restarted().see(mia, { do: "submit", form: form.form, values }, "listing");
       expect(listing.mount.id).toBe(mount.id);
-      expect(listing.rows.map((row) => row.name)).toEqual(["Films"]);
+      expect([listing.trail, listing.rows]).toEqual([["Films"], []]);
     }
     expect(await at.shelves.people.get(mia.person.id)).toMatchObject({ mounts: [mount.id] });
   });

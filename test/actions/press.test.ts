@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { audiences, listFormats, sharedCapabilities, type Press } from "../../src/actions/action.ts";
-import { decodePress, encodePress } from "../../src/actions/press.ts";
-import { accessModes } from "../../src/actions/office/door.ts";
-import { operatorsRooms, plainOperatorsPresses, type PlainOperatorsPress } from "../../src/actions/operate.ts";
+import { type ButtonPress } from "../../src/actions/buttons.ts";
+import { listFormats } from "../../src/actions/model/screen.ts";
+import { audiences, sharedCapabilities } from "../../src/users/place.ts";
+import { buttons, decodeButton, encodeButton } from "../../src/actions/buttons.ts";
+import { accessModes } from "../../src/users/access.ts";
+import { adminButtons, type PlainAdminButton } from "../../src/actions/admin/buttons.ts";
+import { none } from "../../src/actions/context/button.ts";
+import { operatorsRooms } from "../../src/actions/model/admin-view.ts";
 import { downloadMethods } from "../../src/storage/mount.ts";
 
 const view = fc.record({
@@ -12,8 +16,10 @@ const view = fc.record({
 });
 const small = fc.integer({ min: 0, max: 36 ** 6 - 1 });
 const by = fc.constantFrom("name" as const, "size" as const, "modified" as const);
-const operatorsPresses = Object.keys(plainOperatorsPresses) as PlainOperatorsPress[];
-const press: fc.Arbitrary<Press> = fc.oneof(
+const operatorsPresses = Object.entries(adminButtons).flatMap(([name, { argument }]) =>
+  argument === none ? [name as PlainAdminButton] : [],
+);
+const press: fc.Arbitrary<ButtonPress> = fc.oneof(
   fc.record({
     do: fc.constantFrom(
       "up",
@@ -37,6 +43,8 @@ const press: fc.Arbitrary<Press> = fc.oneof(
       "revoke-links",
       "find",
       "stop-search",
+      "search-elsewhere",
+      "search-filters",
       "unlend",
     ),
     view,
@@ -71,12 +79,17 @@ const press: fc.Arbitrary<Press> = fc.oneof(
   fc.record({ do: fc.constant("set-method"), view, method: fc.constantFrom(...downloadMethods) }),
 );
 
+test("no two buttons go by the same letters", () => {
+  const codes = Object.values(buttons).map(({ code }) => code);
+  expect(codes.filter((code, at) => codes.indexOf(code) !== at)).toEqual([]);
+});
+
 test("every press comes back as it was, in at most 48 characters fit for a deep link", () => {
   fc.assert(
     fc.property(press, (one) => {
-      const code = encodePress(one);
+      const code = encodeButton(one);
       expect(code).toMatch(/^[A-Za-z0-9-]{1,48}$/);
-      expect(decodePress(code)).toEqual(one);
+      expect(decodeButton(code)).toEqual(one);
     }),
   );
 });
@@ -85,11 +98,11 @@ test("what was forged or garbled is nothing, or exactly one press", () => {
   const forged = fc.oneof(fc.string(), fc.stringMatching(/^[012][A-Za-z0-9]{9,11}(-[0-9a-z]{0,9}){1,4}$/));
   fc.assert(
     fc.property(forged, (code) => {
-      const read = decodePress(code);
-      return read === undefined || encodePress(read).length <= 48;
+      const read = decodeButton(code);
+      return read === undefined || encodeButton(read).length <= 48;
     }),
   );
-  expect(decodePress("1abcdefghij-0-u")).toEqual({ do: "up", view: { id: "abcdefghij", revision: 0 } });
+  expect(decodeButton("1abcdefghij-0-u")).toEqual({ do: "up", view: { id: "abcdefghij", revision: 0 } });
 });
 
 test.each([
@@ -120,5 +133,5 @@ test.each([
   "1abcdefghij-1-constructor",
   "1abcdefghij-1-o-1-1",
 ])("the forged code %j is nothing", (code) => {
-  expect(decodePress(code)).toBeUndefined();
+  expect(decodeButton(code)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { app, mia, signInAs, usualCloud, visitOf } from "./house.ts";
+import { app, mia, signInAs, usualCloud, visitOf } from "./test-app.ts";
 
 describe("the language", () => {
   test("is what the client says until one is chosen, and then that, also after a restart", async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { UploadError } from "../../src/actions/transfers/upload.ts";
+import { UploadError } from "../../src/actions/model/upload.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { dock, gate, limit, recordsOf, sending, signedIn, textOf, type Dock } from "./dock.ts";
-import { inGroup, jun, mia, usualCloud } from "./house.ts";
+import { inGroup, jun, mia, usualCloud } from "./test-app.ts";
 
 const here = sending(mia);
 const get = (words: string) => ({ do: "get", words }) as const;

@@ -1,12 +1,22 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Answer, Listing } from "../../src/actions/screen.ts";
+import type { Answer, Listing } from "../../src/actions/model/screen.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import { openStore } from "../../src/store/store.ts";
 import { unpaced, updateRate } from "./updates/updates.ts";
-import { app, many, mia, signInAs, usualCloud, visitOf, Cloud, type TestApp, type Shelves } from "../actions/house.ts";
+import {
+  app,
+  many,
+  mia,
+  signInAs,
+  usualCloud,
+  visitOf,
+  Cloud,
+  type TestApp,
+  type Shelves,
+} from "../actions/test-app.ts";
 
 /**
  * `npm run bench`: what the bot costs upstream and here. Counts are exact; times are of this machine, in one process,

@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { audiences, formIds, listFormats, type ViewRef } from "../../src/actions/action.ts";
-import { clearChoices, dailyChoices } from "../../src/actions/place.ts";
-import { decodePress, encodePress } from "../../src/actions/press.ts";
-import { auditActs } from "../../src/actions/office/audit.ts";
-import { accessModes } from "../../src/actions/office/door.ts";
-import { logLevels } from "../../src/actions/office/office.ts";
-import type { OperatorsScreen } from "../../src/actions/screen-operators.ts";
+import { listFormats } from "../../src/actions/model/screen.ts";
+import { formIds } from "../../src/actions/model/form.ts";
+import { audiences } from "../../src/users/place.ts";
+import { type ViewRef } from "../../src/actions/model/session.ts";
+import { clearChoices, dailyChoices } from "../../src/users/place.ts";
+import { decodeButton, encodeButton } from "../../src/actions/buttons.ts";
+import { auditActs } from "../../src/users/audit.ts";
+import { accessModes } from "../../src/users/access.ts";
+import { logLevels } from "../../src/users/admin.ts";
+import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
   noticeCodes,
   type FormScreen,
@@ -14,8 +17,8 @@ import {
   type Screen,
   type SearchState,
   type TransferState,
-} from "../../src/actions/screen.ts";
-import { uploadFailures } from "../../src/actions/transfers/upload.ts";
+} from "../../src/actions/model/screen.ts";
+import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
 import { problemCodes, type Field } from "../../src/storage/form.ts";
@@ -465,11 +468,14 @@ function searchState(rows: number): fc.Arbitrary<SearchState> {
       least: fc.nat({ max: 2 ** 40 }),
       most: fc.nat({ max: 2 ** 40 }),
       ranked: fc.boolean(),
+      common: fc.array(hostileName, { maxLength: 6 }),
       where: fc.array(fc.array(hostileName, { maxLength: 6 }), { maxLength: rows }),
+      elsewhere: fc.record({ is: fc.constantFrom("wider" as const, "narrower" as const), folder: hostileName }),
+      filters: fc.boolean(),
       looked: fc.record({ folders: fc.nat(), entries: fc.nat() }),
       state: fc.constantFrom("running", "complete", "stopped", "bounded", "failed"),
     },
-    { requiredKeys: ["words", "ranked", "where", "looked", "state"] },
+    { requiredKeys: ["words", "ranked", "common", "where", "filters", "looked", "state"] },
   );
 }
 
@@ -516,9 +522,9 @@ export function screensContract(canvas: Canvas): void {
               expect(text.trim()).not.toBe("");
               expect(text.isWellFormed()).toBe(true);
               for (const pressed of presses) {
-                const press = decodePress(pressed);
+                const press = decodeButton(pressed);
                 expect(press?.view).toEqual(view);
-                expect(press && encodePress(press)).toBe(pressed);
+                expect(press && encodeButton(press)).toBe(pressed);
               }
             },
           ),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createAnnouncer } from "../../src/discord/announce.ts";
 import type { Person } from "../../emulators/discord/person.ts";
-import { openTestApp, type TestApp } from "./house.ts";
+import { openTestApp, type TestApp } from "./test-app.ts";
 
 // What operators and everybody else see of them, over the real bot and the real actions. Mia is the operator.
 

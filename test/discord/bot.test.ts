@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { Screen } from "../../src/actions/screen.ts";
-import { createLatest } from "../../src/actions/transfers/latest.ts";
+import type { Screen } from "../../src/actions/model/screen.ts";
+import { createLatest } from "../../src/actions/files/latest.ts";
 import { ConfigError } from "../../src/config.ts";
 import { virtualClock } from "../../emulators/discord/clock.ts";
 import type { Fault } from "../../emulators/discord/faults.ts";
-import { Cloud, many, usualCloud } from "../actions/house.ts";
-import { openTestApp, type TestApp, type TestAppOptions } from "./house.ts";
+import { Cloud, many, usualCloud } from "../actions/test-app.ts";
+import { openTestApp, type TestApp, type TestAppOptions } from "./test-app.ts";
 
 // The real discord.js on an emulated Discord, over the real actions: what people see, and what Discord is told.
 
@@ -483,7 +483,10 @@ describe("accounts", () => {
     expect(app.labelsOn(card)).toEqual(["🌐 Enter it in the browser", "🔄 I have sent it", "✖️ Cancel"]);
     await mia.presses(/I have sent it/, here);
     await mia.waitsFor("Nothing has come from the page yet", here);
-    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true });
+    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toMatchObject({
+      done: true,
+      screen: { show: "listing" },
+    });
     const list = await mia.waitsFor("14 entries", here);
     expect([list.id, app.textOn(list)]).toEqual([card.id, expect.stringContaining("mia")]);
     await mia.selects(/Films/, { message: list });
@@ -498,7 +501,10 @@ describe("accounts", () => {
       done: false,
       form: { reason: { code: "wrong-credentials" }, values: { username: "mia" } },
     });
-    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true });
+    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toMatchObject({
+      done: true,
+      screen: { show: "listing" },
+    });
     await mia.waitsFor("14 entries");
   });
 
@@ -511,7 +517,10 @@ describe("accounts", () => {
     const asked = await app.sendPage({ username: "mia", password: "correct-horse" });
     expect(asked).toMatchObject({ done: false, form: { form: { id: "verification" } } });
     const form = asked.done ? undefined : asked.form.form;
-    expect(await app.sendPage({ captchaToken: "ck0.solved" }, form)).toEqual({ done: true });
+    expect(await app.sendPage({ captchaToken: "ck0.solved" }, form)).toMatchObject({
+      done: true,
+      screen: { show: "listing" },
+    });
     await mia.waitsFor("14 entries");
   });
 

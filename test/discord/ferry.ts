@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { perform } from "../../src/actions/perform.ts";
-import type { Services } from "../../src/actions/services.ts";
-import { createTransfers, type Transfers } from "../../src/actions/transfers/transfers.ts";
+import type { Services } from "../../src/actions/context/services.ts";
+import { createTransfers } from "../../src/actions/files/transfers.ts";
+import { type Transfers } from "../../src/actions/model/transfer.ts";
 import { createDiscord, type Discord } from "../../src/discord/bot.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { virtualClock, type VirtualClock } from "../../emulators/discord/clock.ts";
@@ -11,7 +12,7 @@ import type { Person } from "../../emulators/discord/person.ts";
 import type { Channel } from "../../emulators/discord/state.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { loadWords } from "../../src/i18n/words.ts";
-import { Cloud, emptyShelves, app, type Shelves } from "../actions/house.ts";
+import { Cloud, emptyShelves, app, type Shelves } from "../actions/test-app.ts";
 import { contentOf } from "../telegram/ship.ts";
 
 /** The real bot with the real actions over an emulated Discord whose time stands; a drive's bytes are what a test says. */

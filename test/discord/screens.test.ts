@@ -1,6 +1,6 @@
 import { ComponentType, type APIContainerComponent } from "discord.js";
 import { describe, expect, test } from "vitest";
-import type { FileCard, FormScreen, LinkCard, Listing } from "../../src/actions/screen.ts";
+import type { FileCard, FormScreen, LinkCard, Listing } from "../../src/actions/model/screen.ts";
 import { encodeWidgetAction } from "../../src/discord/ids.ts";
 import { isModal, paintModal } from "../../src/discord/screens/form.ts";
 import { paint } from "../../src/discord/screens/paint.ts";
@@ -64,7 +64,7 @@ describe("a listing", () => {
       options: [{ label: "📁 raw" }, { label: "🎬 beach.mp4", description: "1.2 GB · 11/24/2026" }],
     });
     expect(labelsOf(painted).slice(1, 3)).toEqual([
-      ["◀", "2/7", "▶"],
+      ["◀", "2/7", "▶", "⏩"],
       ["Name ↑", "Size", "Date"],
     ]);
     expect(labelsOf(painted).at(-1)).toEqual(expect.arrayContaining(["⬆ Up", "🔄 Refresh", "📣 Post here"]));

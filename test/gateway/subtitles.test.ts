@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toWebVtt } from "../../src/gateway/subtitles.ts";
 import { subtitlesOf } from "../../src/gateway/watch.ts";
-import { fileOf } from "./house.ts";
+import { fileOf } from "./test-app.ts";
 
 const srt =
   "1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>Hello</i> <font color=red>there</font>\r\nsecond line\r\n\r\n2\r\n01:00:00,5 --> 01:00:01,000\r\nLater -->\r\n";

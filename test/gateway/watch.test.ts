@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Entry } from "../../src/storage/entry.ts";
 import type { Look } from "../../src/gateway/watch.ts";
 import { answer, serve } from "./file-host.ts";
-import { ask, browser, fileOf, openHost, openTestApp } from "./house.ts";
+import { ask, browser, fileOf, openHost, openTestApp } from "./test-app.ts";
 
 const words = "1\n00:00:01,000 --> 00:00:02,000\nHello\n";
 
@@ -74,10 +74,10 @@ test.each(["film.mkv", 'it\'s $(touch x) `y` "z".mkv', "-rf", "..", "a/b\\c", "ç
   async (name) => {
     const { page } = await watching(name);
     const lines = [...page.text.matchAll(/<code>([^<]*)<\/code\s*>/g)].map(([, line = ""]) => unescape(line));
-    expect(lines.map((line) => line.split(" ")[0])).toEqual(["curl", "aria2c"]);
+    expect(lines.map((line) => line.split(" ")[0])).toEqual(["curl", "wget", "aria2c"]);
     for (const line of lines) {
       const split = execFileSync("/bin/sh", ["-c", `printf '%s\\0' ${line}`], { encoding: "utf8" }).split("\0");
-      const file = split[split.indexOf("-o") + 1] ?? "";
+      const file = split[split.findIndex((word) => /^-o$/i.test(word)) + 1] ?? "";
       expect(file).not.toMatch(/^-|^\.{0,2}$|\//);
       expect(split.at(-2)).toMatch(/^http:\/\/127/);
     }

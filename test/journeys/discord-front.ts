@@ -1,5 +1,5 @@
-import { openTestApp } from "../discord/house.ts";
-import { words } from "../telegram/house.ts";
+import { openTestApp } from "../discord/test-app.ts";
+import { words } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in a server's channel, where the Discord bot answers her alone. */

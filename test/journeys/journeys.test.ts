@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { Cloud, many, usualCloud } from "../actions/house.ts";
+import { Cloud, many, usualCloud } from "../actions/test-app.ts";
 import { openDiscord } from "./discord-front.ts";
 import type { Front } from "./front.ts";
 import { openTelegram } from "./telegram-front.ts";

@@ -1,8 +1,8 @@
 import type { Field } from "../../src/storage/form.ts";
-import { app as desk, usualCloud, type TestApp as Desk } from "../actions/house.ts";
+import { app as desk, usualCloud, type TestApp as Desk } from "../actions/test-app.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import { mia } from "../telegram/double.ts";
-import { openTestApp, words } from "../telegram/house.ts";
+import { openTestApp, words } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in her private chat with the Telegram bot. */

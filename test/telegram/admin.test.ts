@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { app as desk, usualCloud, type TestApp as Desk } from "../actions/house.ts";
+import { app as desk, usualCloud, type TestApp as Desk } from "../actions/test-app.ts";
 import { group, jun, mia, token, type Double } from "./double.ts";
-import { openTestApp, type TestApp } from "./house.ts";
+import { openTestApp, type TestApp } from "./test-app.ts";
 import { createAnnouncer } from "../../src/telegram/announce.ts";
 
 // What operators and everybody else see of them, over the real bot and the real actions. Mia is the operator.

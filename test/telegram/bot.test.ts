@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { encodePress } from "../../src/actions/press.ts";
-import type { Screen } from "../../src/actions/screen.ts";
+import { encodeButton } from "../../src/actions/buttons.ts";
+import type { Screen } from "../../src/actions/model/screen.ts";
 import { ConfigError } from "../../src/config.ts";
 import { group, jun, mia } from "./double.ts";
-import { linkCard, listing, openTestApp, view, type TestApp } from "./house.ts";
+import { linkCard, listing, openTestApp, view, type TestApp } from "./test-app.ts";
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -221,7 +221,7 @@ describe("a link in a group", () => {
     const double = await opened(desk);
     double.says(mia, group, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
-    double.tapsCode(jun, shown, encodePress({ do: "link", view }));
+    double.tapsCode(jun, shown, encodeButton({ do: "link", view }));
     const isEphemeral = await double.sees(({ receiver, text }) => receiver === jun.id && text.includes("dl.example"));
     expect(isEphemeral.text).toContain("https://dl.example.com/file");
     expect(shown.text).not.toContain("dl.example.com");
@@ -232,18 +232,18 @@ describe("a link in a group", () => {
     double.says(mia, group, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.refuse("sendMessage", { code: 400, description: "Bad Request: unknown parameter" });
-    double.tapsCode(jun, shown, encodePress({ do: "link", view }));
+    double.tapsCode(jun, shown, encodeButton({ do: "link", view }));
     await double.sees(({ chat }) => chat === jun.id);
     await double.called(
       ({ method, payload }) => method === "answerCallbackQuery" && String(payload["text"]).includes("私聊"),
     );
     double.refuse("sendMessage", { code: 400, description: "Bad Request: unknown parameter" });
     double.refuse("sendMessage", { code: 403, description: "Forbidden: bot can't initiate conversation with a user" });
-    double.tapsCode(jun, shown, encodePress({ do: "link", view }));
+    double.tapsCode(jun, shown, encodeButton({ do: "link", view }));
     const { payload } = await double.called(
       ({ method, payload }) => method === "answerCallbackQuery" && payload["url"] !== undefined,
     );
-    expect(payload["url"]).toBe(`https://t.me/drive_bot?start=${encodePress({ do: "link", view })}`);
+    expect(payload["url"]).toBe(`https://t.me/drive_bot?start=${encodeButton({ do: "link", view })}`);
     expect(double.shown.filter(({ chat, text }) => chat === group && text.includes("dl.example.com"))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { group, jun, mia } from "./double.ts";
-import { linkCard, listing, loginForm, openTestApp, view, type Desk, type TestApp } from "./house.ts";
+import { linkCard, listing, loginForm, openTestApp, view, type Desk, type TestApp } from "./test-app.ts";
 
 const secret = "correct horse 7!";
 let app: TestApp;

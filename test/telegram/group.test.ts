@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Keyv } from "keyv";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
-import { placeNews } from "../../src/actions/place.ts";
+import { placeNews } from "../../src/users/place.ts";
 import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
 import type { Group } from "../../emulators/telegram/groups.ts";
 import type { Actor } from "../../emulators/telegram/people.ts";
@@ -12,7 +12,7 @@ import type { GroupDraft } from "../../emulators/telegram/cast.ts";
 import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
 import { loadWords } from "../../src/i18n/words.ts";
-import { app as desk, signInAs, usualCloud, visitOf, type TestApp } from "../actions/house.ts";
+import { app as desk, signInAs, usualCloud, visitOf, type TestApp } from "../actions/test-app.ts";
 
 // Three people in one group, over the wire: Mia runs it and lends her drive, Jun asks, Lena presses on Jun's list.
 
@@ -140,6 +140,7 @@ async function oldServer(apiRoot: string): Promise<{ readonly apiRoot: string; c
 /** Mia lends her drive to the group. */
 async function lend({ mia, group }: Square, command = "/bind"): Promise<Shown> {
   mia.in(group).says(command);
+  await mia.in(group).presses("✅", { on: await mia.in(group).waitsFor("Share with this group?") });
   return mia.in(group).waitsFor("Lent to this group");
 }
 
@@ -193,6 +194,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const choice = await mia.in(group).waitsFor("Which drive");
     expect(choice.receiver).toBe(1);
     await mia.in(group).presses("🗄 mia", { on: choice });
+    await mia.in(group).presses("✅", { on: await mia.in(group).waitsFor("Share with this group?") });
     await mia.in(group).waitsFor("Lent to this group");
     jun.in(group).says("/search beach");
     const found = await jun.in(group).waitsFor("🔎 beach");
@@ -259,9 +261,8 @@ describe("Mia lends, Jun asks, Lena presses", () => {
 
   test("on a server that knows no ephemeral messages, nothing meant for one is shown to all", async () => {
     const at = await square({}, { old: true });
-    const { mia, jun, group, telegram } = at;
-    mia.in(group).says("/bind");
-    await mia.in(group).waitsFor("Lent to this group");
+    const { jun, group, telegram } = at;
+    await lend(at);
     jun.in(group).says("/link Films/beach.mp4");
     expect((await jun.waitsFor("for=telegram:2")).chat).toBe(2);
     const said = telegram.calls.filter(
@@ -301,7 +302,7 @@ describe("who runs the group", () => {
     group.promotes(jun);
     at.now += 61_000;
     jun.in(group).says("/bind");
-    expect(await jun.in(group).waitsFor("Lent to this group")).toBeDefined();
+    expect(await jun.in(group).waitsFor("Share with this group?")).toBeDefined();
   });
 
   test("writing as the group is told what to do", async () => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import { app as desk, many, usualCloud, Cloud, type TestApp as Desk } from "../actions/house.ts";
+import { app as desk, many, usualCloud, Cloud, type TestApp as Desk } from "../actions/test-app.ts";
 import { group, jun, mia, type Double } from "./double.ts";
-import { openTestApp, type TestApp } from "./house.ts";
+import { openTestApp, type TestApp } from "./test-app.ts";
 
 // The real bot over the real actions: what people see from their first word on.
 

@@ -2,14 +2,15 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { perform } from "../../src/actions/perform.ts";
-import { createTransfers, type Transfers, type TransfersParts } from "../../src/actions/transfers/transfers.ts";
+import { createTransfers } from "../../src/actions/files/transfers.ts";
+import { type Transfers, type TransfersParts } from "../../src/actions/model/transfer.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
-import type { Services } from "../../src/actions/services.ts";
-import { Cloud, emptyShelves, app, type TestApp, type Shelves } from "../actions/house.ts";
-import { words } from "./house.ts";
+import type { Services } from "../../src/actions/context/services.ts";
+import { Cloud, emptyShelves, app, type TestApp, type Shelves } from "../actions/test-app.ts";
+import { words } from "./test-app.ts";
 
 /** The real bot with the real actions over an emulated Telegram; a drive's bytes are what a test says. */
 export interface Ship {

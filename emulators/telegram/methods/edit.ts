@@ -6,7 +6,7 @@ import { mediaContent, mediaFields } from "../media.ts";
 import { toMessage } from "../messages.ts";
 import { badRequest, refusals } from "../refusal.ts";
 import { readCaption, readMessageText, textContent, type Captioned } from "../texts.ts";
-import { ephemeralOf } from "../whispers.ts";
+import { ephemeralOf } from "../ephemeral.ts";
 import { isAdmin, isIn, type Content, type StoredMessage } from "../world.ts";
 
 /** Changes to messages, and their end. */

@@ -6,7 +6,7 @@ import { mediaContent, type MediaKind } from "../media.ts";
 import { toMessage } from "../messages.ts";
 import { badRequest } from "../refusal.ts";
 import { readCaption, readMessageText, textContent, type Captioned } from "../texts.ts";
-import { ephemeralFor } from "../whispers.ts";
+import { ephemeralFor } from "../ephemeral.ts";
 import type { Chat, Content, StoredMessage } from "../world.ts";
 
 /** What all messages are sent with. */

@@ -1,10 +1,11 @@
-import type { Listing } from "../../actions/screen.ts";
+import type { Listing } from "../../actions/model/screen.ts";
 import type { Entry, Order } from "../../storage/entry.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
 import { searchLines, searchRows, whereOf } from "./search.ts";
 import { postButton, press, reasonText, trailLine, type Painter } from "./painter.ts";
 import type { Button, Sheet } from "./sheet.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** Most characters a row may take, markup included: 25 of them leave room for what stands around. */
 const rowWidth = 120;
@@ -22,7 +23,7 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
       filter !== undefined && say("listing-filter", { words: label(filter, rowWidth) }),
       ...(search ? searchLines(painter, search, total.known) : []),
       `-# ${figuresLine(painter, listing)}`,
-      failed && `⚠️ ${say("listing-failed")} ${reasonText(painter, failed)}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
     ],
     body:
       !search && total.complete && total.known === 0
@@ -39,7 +40,7 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
     rows: [
       turningRow(listing),
       ...searchRows(painter, listing),
-      rows.length > 1 ? sortRow(painter, listing) : [],
+      rows.length > 1 && (!search || search.filters) ? sortRow(painter, listing) : [],
       waysRow(painter, listing),
     ],
   };
@@ -80,15 +81,16 @@ function describe({ figures, language }: Painter, { kind, size, modifiedAt }: En
 }
 
 function turningRow({ page, view }: Listing): (Button | false)[] {
-  const { number, next } = page;
+  const { number, next, count } = page;
   if (number <= 1 && !next) return [];
-  const turn = (to: number, sign: string, disabled = false) =>
-    press(sign, { do: "turn", view, page: to }, { disabled });
+  const turn = (to: number, sign: string) => press(sign, { do: "turn", view, page: to });
   return [
+    number > 2 && turn(1, "⏪"),
     number > 1 && turn(number - 1, "◀"),
-    // Where one is.
-    turn(number, pageOf(page), true),
+    // Where one is; a press asks which page to go to.
+    press(pageOf(page), { do: "ask-page", view }),
     next && turn(number + 1, "▶"),
+    count !== undefined && count > number + 1 && turn(count, "⏩"),
   ];
 }
 
@@ -105,10 +107,11 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): Button[] {
   });
 }
 
-function waysRow(painter: Painter, { up, view, page, listable }: Listing): (Button | false)[] {
+function waysRow(painter: Painter, { up, view, page, listable, trail }: Listing): (Button | false)[] {
   const { say, place } = painter;
   return [
     up && press(`⬆ ${say("press-up")}`, { do: "up", view }),
+    trail.length > 1 && press(`🏠 ${say("press-top")}`, { do: "top", view }),
     // Drives are a matter between a person and the bot.
     !up && place === "private" && press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
     listable === true && press(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view }),

@@ -1,7 +1,8 @@
 import { ButtonStyle } from "discord.js";
-import type { ViewRef } from "../../actions/action.ts";
-import type { Broadcast } from "../../actions/broadcast.ts";
-import { operatorsRooms, type OperatorsRoom, type PlainOperatorsPress } from "../../actions/operate.ts";
+import type { ViewRef } from "../../actions/model/session.ts";
+import type { Broadcast } from "../../users/broadcast.ts";
+import { operatorsRooms, type OperatorsRoom } from "../../actions/model/admin-view.ts";
+import type { PlainAdminButton } from "../../actions/admin/buttons.ts";
 import type {
   AccessScreen,
   AdminMounts,
@@ -12,7 +13,7 @@ import type {
   OperatorsScreen,
   PeopleList,
   PersonCard,
-} from "../../actions/screen-operators.ts";
+} from "../../actions/model/admin-screen.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import { bar, type Button, type Line, type Sheet } from "./sheet.ts";
@@ -54,7 +55,7 @@ function roomButton({ say }: Painter, view: ViewRef, room: OperatorsRoom): Butto
   return press(`${roomSigns[room]} ${say(`admin-room-${room}`)}`, { do: "admin-go", view, room });
 }
 
-function plain({ say }: Painter, sign: string, wanted: PlainOperatorsPress, view: ViewRef): Button {
+function plain({ say }: Painter, sign: string, wanted: PlainAdminButton, view: ViewRef): Button {
   return press(`${sign} ${say(`press-${wanted}`)}`, { do: wanted, view });
 }
 

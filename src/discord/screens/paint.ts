@@ -1,4 +1,4 @@
-import type { MessageScreen } from "../../actions/screen.ts";
+import type { MessageScreen } from "../../actions/model/screen.ts";
 import { fileSheet } from "./file.ts";
 import { helpSheet } from "./help.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";

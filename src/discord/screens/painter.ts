@@ -1,9 +1,11 @@
-import type { Press } from "../../actions/action.ts";
-import type { MountTag, Reason } from "../../actions/screen.ts";
+import type { ButtonPress } from "../../actions/buttons.ts";
+import type { Reason } from "../../actions/model/screen.ts";
+import type { MountTag } from "../../actions/model/mount-tag.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
 import { button, type Button } from "./sheet.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** What renderers draw with. */
 export interface Painter {
@@ -42,12 +44,12 @@ export function painterFor({ words, language, ...more }: PainterParts): Painter 
 }
 
 /** A button that is pressed on a view. */
-export function press(text: string, wanted: Press, looks?: Parameters<typeof button>[2]): Button {
+export function press(text: string, wanted: ButtonPress, looks?: Parameters<typeof button>[2]): Button {
   return button(text, { is: "press", press: wanted }, looks);
 }
 
 /** A button that shows the same to everybody here, where that can be. */
-export function postButton({ canPost, say }: Painter, again: Press): Button | false {
+export function postButton({ canPost, say }: Painter, again: ButtonPress): Button | false {
   return canPost && button(`📣 ${say("press-post-here")}`, { is: "post", press: again });
 }
 
@@ -69,5 +71,6 @@ export function trailLine(mount: MountTag, trail: readonly string[]): string {
 /** A failure in words, with the time after which trying again can work. */
 export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
   const sentence = say(`error-${code}`);
-  return retryAfter === undefined ? sentence : `${sentence} ${say("retry-after", { time: figures.span(retryAfter) })}`;
+  if (retryAfter === undefined) return sentence;
+  return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
 }

@@ -1,5 +1,5 @@
 import { ButtonStyle } from "discord.js";
-import type { Question } from "../../actions/screen.ts";
+import type { Question } from "../../actions/model/screen.ts";
 import { questionSigns } from "../../i18n/signs.ts";
 import { label, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";

@@ -1,4 +1,4 @@
-import type { SettingsScreen } from "../../actions/screen.ts";
+import type { SettingsScreen } from "../../actions/model/screen.ts";
 import type { Order } from "../../storage/entry.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";

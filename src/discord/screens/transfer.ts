@@ -1,5 +1,5 @@
-import type { TransferScreen, TransferState } from "../../actions/screen.ts";
-import { uploadFailures } from "../../actions/transfers/upload.ts";
+import type { TransferScreen, TransferState } from "../../actions/model/screen.ts";
+import { uploadFailures } from "../../actions/model/upload.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";

@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import { formIds } from "../../actions/action.ts";
+import { formIds } from "../../actions/model/form.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { isolate } from "../../i18n/names.ts";
 import { fieldAsked, type Walk } from "../walk.ts";
@@ -10,7 +10,7 @@ export type DialoguePress =
   | { readonly is: "skip" | "cancel" | "instead" }
   | { readonly is: "choice"; readonly index: number };
 
-/** The code behind a dialogue's button: whose dialogue, which question, and what. Press codes start with a digit, so they never meet. */
+/** The code behind a dialogue's button: whose dialogue, which question, and what. ButtonPress codes start with a digit, so they never meet. */
 function encodeDialoguePress({ owner, question }: Asker, press: DialoguePress): string {
   const what = press.is === "choice" ? `c${press.index}` : { skip: "s", cancel: "x", instead: "i" }[press.is];
   return `d-${owner.toString(36)}-${question}-${what}`;

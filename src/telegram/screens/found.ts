@@ -1,6 +1,6 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineQueryResultArticle } from "grammy/types";
-import type { FoundFile, FoundFiles } from "../../actions/screen.ts";
+import type { FoundFile, FoundFiles } from "../../actions/model/screen.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, strong, type Painter } from "./painter.ts";

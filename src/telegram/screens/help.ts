@@ -1,4 +1,4 @@
-import type { Help } from "../../actions/screen.ts";
+import type { Help } from "../../actions/model/screen.ts";
 import { commands } from "../commands.ts";
 import { lines, strong, type Painted, type Painter } from "./painter.ts";
 

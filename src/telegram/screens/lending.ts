@@ -1,11 +1,12 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import { audiences, sharedCapabilities } from "../../actions/action.ts";
-import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/screen.ts";
+import { audiences, sharedCapabilities } from "../../users/place.ts";
+import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/model/screen.ts";
 import type { Order } from "../../storage/entry.ts";
 import { elideName } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { labelled } from "../../i18n/phrases.ts";
 
 /** Which drive a group is to have. */
 export function paintLendChoice({ say }: Painter, { view, mounts, place }: LendChoice): Painted {
@@ -23,19 +24,20 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
   const { view, policy, place } = card;
   return {
     text: lines(
-      FormattedString.join(["🤝 ", strong(say("lending-title"))]),
+      FormattedString.join(["🤝 ", strong(say(card.draft ? "lending-draft" : "lending-title"))]),
       place !== undefined && elideName(place, 60),
       trailLine(card.mount, card.trail),
       "",
-      ...sharedCapabilities.map(
-        (capability) => `${say(`capability-${capability}`)}: ${say(`audience-${policy[capability]}`)}`,
+      ...sharedCapabilities.map((capability) =>
+        labelled(say, say(`capability-${capability}`), say(`audience-${policy[capability]}`)),
       ),
       say("lending-daily", { count: policy.daily ?? 0 }),
       policy.open ? say("lending-open") : say("lending-private"),
       "",
-      say("lending-how"),
+      say(card.draft ? "lending-draft-how" : "lending-how"),
     ),
     keyboard: [
+      ...partRows(painter, card),
       ...sharedCapabilities.map((capability) =>
         audiences.map((audience) =>
           button(
@@ -57,9 +59,24 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
         }),
       ),
       [button(`${policy.open ? "🔘" : "⚪"} ${say("press-open-links")}`, { do: "set-open", view, open: !policy.open })],
-      [button(`↩️ ${say("press-unlend")}`, { do: "unlend", view })],
+      ...(card.draft
+        ? [
+            [button(`✅ ${say("press-confirm-lend")}`, { do: "confirm-lend", view })],
+            [button(`✖️ ${say("press-cancel")}`, { do: "unlend", view })],
+          ]
+        : [[button(`↩️ ${say("press-unlend")}`, { do: "unlend", view })]]),
     ],
   };
+}
+
+/** The whole drive, or the folder at hand. */
+function partRows({ say }: Painter, { view, draft, folder, trail }: LendingCard): InlineKeyboardButton[][] {
+  if (!draft || !folder) return [];
+  const name = elideName(folder.at(-1) ?? "");
+  return [
+    [button(`${mark(trail.length === 0)}🗄 ${say("lend-drive")}`, { do: "lend-what", view, what: "drive" })],
+    [button(`${mark(trail.length > 0)}📁 ${name}`, { do: "lend-what", view, what: "folder" })],
+  ];
 }
 
 const capabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;

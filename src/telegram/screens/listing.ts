@@ -1,10 +1,11 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type { Listing } from "../../actions/screen.ts";
+import type { Listing } from "../../actions/model/screen.ts";
 import type { Entry, Order } from "../../storage/entry.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
-import { isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
+import { isNumbered, isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** A folder's page: one entry a row, then the ways from here. */
 export function paintListing(painter: Painter, listing: Listing): Painted {
@@ -18,13 +19,22 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
       ...(isSearch(listing) ? searchLines(painter, listing) : []),
       figuresLine(painter, listing),
       !listing.search && total.complete && total.known === 0 && say("listing-empty"),
-      failed && `⚠️ ${say("listing-failed")} ${reasonText(painter, failed)}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
     ),
     keyboard: [
-      ...rows.map((entry, index) => [button(entryLabel(painter, entry), { do: "open", view, index })]),
+      ...rows.map((entry, index) => [
+        button(
+          `${isSearch(listing) && isNumbered(listing.search) ? `${index + 1}. ` : ""}${entryLabel(painter, entry)}`,
+          {
+            do: "open",
+            view,
+            index,
+          },
+        ),
+      ]),
       turningRow(listing),
       ...(isSearch(listing) ? searchRows(painter, listing) : []),
-      rows.length > 1 ? sortRow(painter, listing) : [],
+      rows.length > 1 && (!isSearch(listing) || listing.search.filters) ? sortRow(painter, listing) : [],
       waysRow(painter, listing),
     ].filter((row) => row.length > 0),
   };
@@ -56,14 +66,16 @@ function entryLabel({ figures }: Painter, entry: Entry): string {
 }
 
 function turningRow({ page, view }: Listing): InlineKeyboardButton[] {
-  const { number, next } = page;
+  const { number, next, count } = page;
   if (number <= 1 && !next) return [];
   const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
   return [
+    ...(number > 2 ? [turn(1, "⏪")] : []),
     ...(number > 1 ? [turn(number - 1, "◀")] : []),
-    // Where one is; turning to it changes nothing, which is what the counter should do.
-    turn(number, pageOf(page)),
+    // Where one is; a tap asks which page to go to.
+    button(pageOf(page), { do: "ask-page", view }),
     ...(next ? [turn(number + 1, "▶")] : []),
+    ...(count !== undefined && count > number + 1 ? [turn(count, "⏩")] : []),
   ];
 }
 
@@ -80,9 +92,10 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyb
   });
 }
 
-function waysRow({ say, place }: Painter, { up, view, listable }: Listing): InlineKeyboardButton[] {
+function waysRow({ say, place }: Painter, { up, view, listable, trail }: Listing): InlineKeyboardButton[] {
   return [
     ...(up ? [button(`⬆ ${say("press-up")}`, { do: "up", view })] : []),
+    ...(trail.length > 1 ? [button(`🏠 ${say("press-top")}`, { do: "top", view })] : []),
     // Drives are a matter between a person and the bot.
     ...(!up && place === "private" ? [button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })] : []),
     button(`🔎 ${say("press-find")}`, { do: "find", view }),

@@ -1,7 +1,8 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { ViewRef } from "../../actions/action.ts";
-import { operatorsRooms, type OperatorsRoom, type PlainOperatorsPress } from "../../actions/operate.ts";
+import type { ViewRef } from "../../actions/model/session.ts";
+import { operatorsRooms, type OperatorsRoom } from "../../actions/model/admin-view.ts";
+import type { PlainAdminButton } from "../../actions/admin/buttons.ts";
 import type {
   AccessScreen,
   AdminMounts,
@@ -12,7 +13,7 @@ import type {
   OperatorsScreen,
   PeopleList,
   PersonCard,
-} from "../../actions/screen-operators.ts";
+} from "../../actions/model/admin-screen.ts";
 import { elideName } from "../../i18n/names.ts";
 import { maxCopied } from "../limits.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
@@ -60,7 +61,7 @@ function roomButton({ say }: Painter, view: ViewRef, room: OperatorsRoom): Inlin
   return button(`${roomSigns[room]} ${say(`admin-room-${room}`)}`, { do: "admin-go", view, room });
 }
 
-function plainButton({ say }: Painter, sign: string, press: PlainOperatorsPress, view: ViewRef): InlineKeyboardButton {
+function plainButton({ say }: Painter, sign: string, press: PlainAdminButton, view: ViewRef): InlineKeyboardButton {
   return button(`${sign} ${say(`press-${press}`)}`, { do: press, view });
 }
 

@@ -1,4 +1,4 @@
-import type { MessageScreen } from "../../actions/screen.ts";
+import type { MessageScreen } from "../../actions/model/screen.ts";
 import { paintFile } from "./file.ts";
 import { paintHelp } from "./help.ts";
 import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";

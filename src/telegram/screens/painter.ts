@@ -1,12 +1,14 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { Press } from "../../actions/action.ts";
-import { encodePress } from "../../actions/press.ts";
-import type { MountTag, Reason } from "../../actions/screen.ts";
+import type { ButtonPress } from "../../actions/buttons.ts";
+import { encodeButton } from "../../actions/buttons.ts";
+import type { Reason } from "../../actions/model/screen.ts";
+import type { MountTag } from "../../actions/model/mount-tag.ts";
 import type { Say } from "../../i18n/words.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import { clip, elideName, isolate } from "../../i18n/names.ts";
 import { maxText } from "../limits.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** What a message is made of: text with entities (names are never escaped), and rows of buttons. */
 export interface Painted {
@@ -67,8 +69,8 @@ export function strong(name: string): FormattedString {
 }
 
 /** A button that is pressed. */
-export function button(text: string, press: Press): InlineKeyboardButton.CallbackButton {
-  return { text, callback_data: encodePress(press) };
+export function button(text: string, press: ButtonPress): InlineKeyboardButton.CallbackButton {
+  return { text, callback_data: encodeButton(press) };
 }
 
 const barCells = 10;
@@ -92,5 +94,6 @@ export function trailLine(mount: MountTag, trail: readonly string[]): FormattedS
 /** A failure in words, with the time after which trying again can work. */
 export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
   const sentence = say(`error-${code}`);
-  return retryAfter === undefined ? sentence : `${sentence} ${say("retry-after", { time: figures.span(retryAfter) })}`;
+  if (retryAfter === undefined) return sentence;
+  return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
 }

@@ -1,4 +1,4 @@
-import type { Question } from "../../actions/screen.ts";
+import type { Question } from "../../actions/model/screen.ts";
 import { questionSigns } from "../../i18n/signs.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 

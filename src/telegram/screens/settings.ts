@@ -1,6 +1,6 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { SettingsScreen } from "../../actions/screen.ts";
+import type { SettingsScreen } from "../../actions/model/screen.ts";
 import type { Order } from "../../storage/entry.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 

@@ -1,7 +1,7 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import { uploadFailures } from "../../actions/transfers/upload.ts";
-import type { TransferScreen, TransferState } from "../../actions/screen.ts";
+import { uploadFailures } from "../../actions/model/upload.ts";
+import type { TransferScreen, TransferState } from "../../actions/model/screen.ts";
 import { isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { bar, button, lines, strong, type Painted, type Painter } from "./painter.ts";

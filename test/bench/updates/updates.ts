@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { pino } from "pino";
 import type { Update } from "grammy/types";
-import type { Pace } from "../../../src/actions/pace.ts";
-import { encodePress } from "../../../src/actions/press.ts";
-import type { Listing } from "../../../src/actions/screen.ts";
+import type { Pace } from "../../../src/users/rate-limit.ts";
+import { encodeButton } from "../../../src/actions/buttons.ts";
+import type { Listing } from "../../../src/actions/model/screen.ts";
 import { createTelegram } from "../../../src/telegram/bot.ts";
 import { loadWords } from "../../../src/i18n/words.ts";
-import { app, usualCloud, visitOf } from "../../actions/house.ts";
+import { app, usualCloud, visitOf } from "../../actions/test-app.ts";
 
 export interface UpdateRate {
   readonly updates: number;
@@ -76,7 +76,7 @@ function pressesOn(views: readonly Listing["view"][], turns: number): Update[] {
           id: String(turn * views.length + n),
           from,
           chat_instance: "bench",
-          data: encodePress({ do: "turn", view: { ...view, revision: 1 }, page: 1 + ((turn + 1) % 2) }),
+          data: encodeButton({ do: "turn", view: { ...view, revision: 1 }, page: 1 + ((turn + 1) % 2) }),
           message: { message_id: 1, date: 1, chat, text: "…" },
         },
       };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { call, openTestApp, type TestApp } from "./house.ts";
+import { call, openTestApp, type TestApp } from "./test-app.ts";
 
 const v2 = 1 << 15;
 const text = (content: string) => ({ type: 10, content });

@@ -2,7 +2,7 @@ import { GatewayIntentBits, MessageFlags, Partials } from "discord.js";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import { call, logIn, openTestApp, type TestApp } from "./house.ts";
+import { call, logIn, openTestApp, type TestApp } from "./test-app.ts";
 
 interface Payload {
   readonly op: number;

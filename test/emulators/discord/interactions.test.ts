@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Interaction } from "../../../emulators/discord/state.ts";
-import { call, openTestApp, type TestApp } from "./house.ts";
+import { call, openTestApp, type TestApp } from "./test-app.ts";
 
 const v2 = 1 << 15;
 const ephemeral = 64;

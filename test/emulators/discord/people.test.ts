@@ -1,6 +1,6 @@
 import { ButtonStyle, ComponentType, MessageFlags, TextInputStyle, type Interaction } from "discord.js";
 import { expect, test } from "vitest";
-import { logIn, openTestApp } from "./house.ts";
+import { logIn, openTestApp } from "./test-app.ts";
 
 const browse = {
   name: "browse",

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import fc from "fast-check";
 import { AttachmentBuilder, ComponentType, MessageFlags } from "discord.js";
 import { expect, test } from "vitest";
-import { call, logIn, openTestApp } from "./house.ts";
+import { call, logIn, openTestApp } from "./test-app.ts";
 
 const hello = { content: "hello" };
 

@@ -2,7 +2,7 @@ import { AttachmentBuilder, ButtonStyle, ComponentType, MessageFlags, TextInputS
 import { expect, test } from "vitest";
 import { readMarkdown } from "../../../emulators/discord/markdown.ts";
 import type { CallView, ChatView } from "../../../emulators/stage.ts";
-import { logIn, openTestApp, type TestApp } from "./house.ts";
+import { logIn, openTestApp, type TestApp } from "./test-app.ts";
 
 const reader = {
   locale: "en-US",

@@ -1,7 +1,7 @@
 import { HttpError } from "grammy";
 import { Api } from "grammy";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openTestApp, type TestApp } from "./house.ts";
+import { openTestApp, type TestApp } from "./test-app.ts";
 
 let app: TestApp;
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cleanName } from "../../../emulators/telegram/files.ts";
 import { dispositionOf, readForm } from "../../../emulators/telegram/multipart.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
-import { openTestApp, type TestApp } from "./house.ts";
+import { openTestApp, type TestApp } from "./test-app.ts";
 
 const megabyte = 1024 * 1024;
 let app: TestApp;

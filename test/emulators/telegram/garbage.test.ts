@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { methods, objects, type Method } from "../../../emulators/telegram/table.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
-import { openTestApp, type TestApp } from "./house.ts";
+import { openTestApp, type TestApp } from "./test-app.ts";
 
 // Whatever is sent, a Bot API answer comes back, and the emulator lives on.
 

@@ -1,7 +1,7 @@
 import { InlineKeyboard, InlineQueryResultBuilder } from "grammy";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Actor } from "../../../emulators/telegram/people.ts";
-import { openTestApp, type TestApp } from "./house.ts";
+import { openTestApp, type TestApp } from "./test-app.ts";
 
 let app: TestApp;
 let mia: Actor;

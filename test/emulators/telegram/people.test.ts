@@ -1,6 +1,6 @@
 import { InlineKeyboard } from "grammy";
 import { afterEach, expect, test } from "vitest";
-import { openTestApp, type TestApp } from "./house.ts";
+import { openTestApp, type TestApp } from "./test-app.ts";
 
 let app: TestApp;
 afterEach(() => app.close());

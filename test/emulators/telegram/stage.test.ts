@@ -2,7 +2,7 @@ import { InlineKeyboard, InlineQueryResultBuilder, InputFile } from "grammy";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ChatView, Stage } from "../../../emulators/stage.ts";
 import { partsOf } from "../../../emulators/telegram/stage.ts";
-import { openTestApp, type TestApp } from "./house.ts";
+import { openTestApp, type TestApp } from "./test-app.ts";
 
 // What the demo page gets to draw, and what its visitor can do.
 

@@ -5,7 +5,7 @@ import { Bot } from "grammy";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { virtualClock, type VirtualClock } from "../../../emulators/telegram/clock.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
-import { openTestApp, type TestApp } from "./house.ts";
+import { openTestApp, type TestApp } from "./test-app.ts";
 
 let app: TestApp;
 let clock: VirtualClock;

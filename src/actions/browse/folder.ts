@@ -1,0 +1,48 @@
+import type { Folder } from "../../storage/folders.ts";
+import type { ActionContext, Result } from "../context/context.ts";
+import { attempt } from "../context/failure.ts";
+import { rowsHere } from "../../users/person.ts";
+import type { FolderView } from "../model/session.ts";
+import { fillIn } from "./fill-in.ts";
+import { drawListing, isSettled, parentOf, type Shown } from "./listing.ts";
+import { folderId } from "../context/folder-view.ts";
+import { type ViewOptions } from "../context/context.ts";
+import { withMount } from "../context/with-mount.ts";
+
+/** A folder's page. The screen is there after one upstream page; while the folder is read on, updates follow it. */
+export function showFolder(
+  context: ActionContext,
+  state: FolderView,
+  options: ViewOptions = {},
+): Promise<Result> | Result {
+  const back = parentOf(state);
+  return withMount(
+    context,
+    state.mount,
+    (mount) =>
+      attempt(context, { mount, retry: state, ...(back && { back }) }, async () => {
+        const folder = await readUpTo(context, state, options);
+        return drawFolder(context, { mount, state, folder, options });
+      }),
+    { for: "browse", trail: state.trail },
+  );
+}
+
+/** The folder, read at least as far as the page asked for: who turns pages faster than it is read waits for it. */
+async function readUpTo(context: ActionContext, state: FolderView, { refresh = false }: ViewOptions): Promise<Folder> {
+  const { services, signal } = context;
+  const { storage } = services;
+  const first = await storage.folder(state.mount, folderId(state), { refresh, signal });
+  const wanted = (state.page - 1) * rowsHere(context);
+  if (state.page === 1 || isSettled(first) || first.entries.length > wanted) return first;
+  for await (const folder of storage.follow(state.mount, folderId(state), { signal, every: 200 })) {
+    if (isSettled(folder) || folder.entries.length > wanted) return folder;
+  }
+  return storage.folder(state.mount, folderId(state), { signal });
+}
+
+async function drawFolder(context: ActionContext, shown: Shown): Promise<Result> {
+  const listing = await drawListing(context, shown);
+  if (isSettled(shown.folder)) return { screen: listing };
+  return { screen: listing, updates: fillIn(context, shown, listing) };
+}

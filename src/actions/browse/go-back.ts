@@ -1,0 +1,47 @@
+import { goTo, type Redirect } from "../context/context.ts";
+import type { ButtonContext } from "../context/button-context.ts";
+import type { Resumable, ViewState } from "../model/session.ts";
+
+/** Out of what the button stood on: a link leads to its file, a file to its folder, a failure to what worked before. */
+export function goBack(context: ButtonContext): Redirect {
+  return goTo(context, behind(context.shown?.state ?? context.session.state));
+}
+
+function behind(state: ViewState): ViewState | Resumable {
+  switch (state.at) {
+    case "link":
+      return { ...state, at: "file" };
+    case "transfer":
+      return { ...state.file, at: "file" };
+    case "file":
+      return state.from ?? state.folder;
+    case "search":
+    case "list":
+      return state.folder;
+    case "notice":
+      return state.back ?? state.retry ?? { at: "welcome" };
+    case "mount":
+      return { at: "mounts" };
+    case "question":
+      if (state.question === "broadcast") return { at: "operators", room: "broadcast" };
+      if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
+      return state.question === "remove-mount" ? { at: "mount", mount: state.mount } : { at: "welcome" };
+    case "operators":
+      return { at: "operators", room: state.room === "person" ? "people" : "panel", page: 1 };
+    case "settings":
+    case "mounts":
+      return { at: "welcome" };
+    case "folder":
+    case "welcome":
+    case "found":
+    case "lend-choice":
+    case "lending":
+    case "place-settings":
+      return state;
+  }
+}
+
+/** What failed, once more. */
+export function retry(context: ButtonContext): Redirect {
+  return goTo(context, context.shown?.state ?? context.session.state, { refresh: true, again: true });
+}

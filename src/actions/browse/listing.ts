@@ -1,0 +1,81 @@
+import { slim } from "../context/folder-view.ts";
+import type { Folder } from "../../storage/folders.ts";
+import type { Mount } from "../../storage/mount.ts";
+import type { ViewRef } from "../model/session.ts";
+import { draw, type ActionContext, type ViewOptions } from "../context/context.ts";
+import { reasonOf } from "../context/failure.ts";
+import { rowsHere } from "../../users/person.ts";
+import type { Listing } from "../model/screen.ts";
+import type { FolderView } from "../model/session.ts";
+import { cut, type Cut } from "./page.ts";
+import { namesOf, tagIn } from "../context/with-mount.ts";
+
+/** Where `up` leads; undefined at the root. */
+export function parentOf({ filter, ...state }: FolderView): FolderView | undefined {
+  if (filter !== undefined) return { ...state, page: 1 };
+  return state.trail.length <= (state.base ?? 0) ? undefined : { ...state, trail: state.trail.slice(0, -1), page: 1 };
+}
+
+/** Nothing more will come. */
+export function isSettled({ complete, failed }: Folder): boolean {
+  return complete || failed !== undefined;
+}
+
+/** A folder about to be drawn. */
+export interface Shown {
+  readonly mount: Mount;
+  readonly state: FolderView;
+  readonly folder: Folder;
+  readonly options: ViewOptions;
+}
+
+/** The page as a screen of its own revision. */
+export async function drawListing(context: ActionContext, { mount, state, folder, options }: Shown): Promise<Listing> {
+  const size = rowsHere(context);
+  const page = cut(folder, state, { size, ...(options.around !== undefined && { around: options.around }) });
+  const view = await draw(context, { ...state, page: page.page }, page.rows.map(slim));
+  return {
+    ...listingOf({ mount, state, folder, page, view, ...(options.notice && { notice: options.notice }) }),
+    ...(isListable(context, mount) && page.known > 0 && { listable: true }),
+  };
+}
+
+/** A list is full of links: its owner's, where nobody else sees it. */
+function isListable({ visit, person }: ActionContext, mount: Mount): boolean {
+  return visit.place.kind === "private" && mount.owner === person.id;
+}
+
+/** What a listing is made of. */
+interface ListingParts {
+  readonly mount: Mount;
+  readonly state: FolderView;
+  readonly folder: Folder;
+  readonly page: Cut;
+  readonly view: ViewRef;
+  readonly notice?: NonNullable<Listing["notice"]>;
+}
+
+function listingOf({ mount, state, folder, page, view, notice }: ListingParts): Omit<Listing, "listable"> {
+  return {
+    show: "listing",
+    view,
+    mount: tagIn(mount, state),
+    trail: namesOf(state),
+    rows: page.rows,
+    ...progressOf(folder, page),
+    order: state.order,
+    up: parentOf(state) !== undefined,
+    ...(folder.failed && { failed: reasonOf(folder.failed) }),
+    ...(notice && { notice }),
+    ...(state.filter !== undefined && { filter: state.filter }),
+  };
+}
+
+/** What a listing says of how far its folder is read. */
+export function progressOf(folder: Folder, { page, pages, known }: Cut): Pick<Listing, "page" | "total"> {
+  const next = page < pages || !isSettled(folder);
+  return {
+    page: { number: page, next, ...(folder.complete && { count: pages }) },
+    total: { known, complete: folder.complete },
+  };
+}

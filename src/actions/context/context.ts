@@ -1,0 +1,178 @@
+import type { ViewRef } from "../model/session.ts";
+import type { Visit } from "../../users/visit.ts";
+import { loadPerson, type Person } from "../../users/person.ts";
+import { groupIn, loadPlace, type Place } from "../../users/place.ts";
+import type { Listing, Screen } from "../model/screen.ts";
+import type { Services } from "./services.ts";
+import type { Upload } from "../model/upload.ts";
+import type { Remembered, Resumable, ViewState, Session } from "../model/session.ts";
+
+/** One action being performed: who asked, with what, and on which screen. */
+export interface ActionContext {
+  readonly services: Services;
+  readonly visit: Visit;
+  readonly signal: AbortSignal;
+  /** The person as last read or written. */
+  readonly person: Person;
+  /** The group all of which sees this: its settings hold. */
+  readonly place?: Place;
+  /** The group this is in, seen by all of it or not: what is lent to it can be used. */
+  readonly group?: Place;
+  /** The group whose lent drives may be used; absent = none. */
+  readonly through?: string;
+  /** What comes is for the asker alone, and so is what follows it. */
+  readonly forAsker?: boolean;
+  /** They are an operator of the app. */
+  readonly operator: boolean;
+  /** The screen pressed on; absent = what comes is a new one. */
+  readonly session?: Session;
+}
+
+/** What somebody sees then: an answer but for its language. */
+export interface Outcome {
+  readonly screen: Screen;
+  readonly updates?: AsyncIterable<Screen>;
+  readonly upload?: Upload;
+}
+
+/** Another view is to be shown; `perform` draws it, so that no feature needs to know how another one draws its own. */
+export interface Redirect {
+  readonly goTo: ViewState | Resumable;
+  readonly context: ActionContext;
+  readonly options: ViewOptions;
+}
+
+/** What a feature's action comes to. */
+export type Result = Outcome | Redirect;
+
+/** How a view is to be shown, beyond what it is. */
+export interface ViewOptions {
+  /** Read it anew. */
+  readonly refresh?: boolean;
+  readonly notice?: NonNullable<Listing["notice"]>;
+  /** Show the page this entry is on. */
+  readonly around?: string;
+  /** What was tried there is to be tried again. */
+  readonly again?: boolean;
+}
+
+/** Shows another view. */
+export function goTo(context: ActionContext, view: ViewState | Resumable, options: ViewOptions = {}): Redirect {
+  return { goTo: view, context, options };
+}
+
+/** An action of somebody, with no screen behind it yet. */
+export async function createContext(services: Services, visit: Visit, signal: AbortSignal): Promise<ActionContext> {
+  const { id } = visit.person;
+  const [person, operator] = await Promise.all([loadPerson(services, id), isOperator(services, id)]);
+  const here = groupIn(visit);
+  if (!here) return { services, visit, signal, person, operator };
+  const group = await loadPlace(services, here.id);
+  const isPublic = visit.place.kind === "group";
+  return { services, visit, signal, person, operator, group, through: here.id, ...(isPublic && { place: group }) };
+}
+
+/** Named in the configuration, or made one by a code. */
+async function isOperator({ admins, admin }: Services, person: string): Promise<boolean> {
+  return admins.includes(person) || (await admin.access.standing(person)).operator !== undefined;
+}
+
+/** Writes the person's record and goes on with it. */
+export async function withPerson<E extends ActionContext>(context: E, person: Person): Promise<E> {
+  await context.services.people.set(person.id, person);
+  return { ...context, person };
+}
+
+/** The same action, whose screen will be a new one. */
+export function afresh({ session: _left, ...context }: ActionContext): ActionContext {
+  return context;
+}
+
+/** How long an untouched screen keeps working. */
+const sessionLife = 7 * 24 * 3_600_000;
+/** Screens whose rows an old button can still mean. */
+const screensRemembered = 4;
+/** Sessions a person's record names. */
+const sessionsKnown = 30;
+
+/** The session behind a screen; undefined = expired, or never was. */
+export async function findSession({ sessions }: Services, view: ViewRef): Promise<Session | undefined> {
+  const session = await sessions.get(view.id);
+  return session && view.revision <= session.revision ? session : undefined;
+}
+
+/** Notes the next screen, so that its buttons work before anybody sees them. */
+export async function draw(context: ActionContext, state: ViewState, rows: Remembered["rows"] = []): Promise<ViewRef> {
+  const { services, session } = context;
+  const next = session ? nextOf(session, state, rows) : firstOf(context, state, rows);
+  await services.sessions.set(next.id, next, sessionLife);
+  if (!context.person.sessions.includes(next.id)) await noteSession(context, next.id);
+  return { id: next.id, revision: next.revision };
+}
+
+/** How long a screen works that nobody may ever press on. */
+const passingLife = 24 * 3_600_000;
+
+/** Notes a screen of which many are made for one that is kept (see `keep`). */
+export async function drawPassing(
+  context: ActionContext,
+  state: ViewState,
+  rows: Remembered["rows"],
+): Promise<ViewRef> {
+  const session = firstOf(context, state, rows);
+  await context.services.sessions.set(session.id, session, passingLife);
+  return { id: session.id, revision: session.revision };
+}
+
+/** Keeps a passing screen like any other. */
+export async function keep(context: ActionContext, session: Session): Promise<void> {
+  await context.services.sessions.set(session.id, session, sessionLife);
+  await noteSession(context, session.id);
+}
+
+function nextOf(session: Session, state: ViewState, rows: Remembered["rows"]): Session {
+  const revision = session.revision + 1;
+  const remembered = [...session.remembered, { revision, state, rows }].slice(-screensRemembered);
+  return { ...session, revision, state, remembered };
+}
+
+function firstOf(
+  { services, visit, through, forAsker }: ActionContext,
+  state: ViewState,
+  rows: Remembered["rows"],
+): Session {
+  const { person, place } = visit;
+  return {
+    id: services.newId(),
+    owner: person.id,
+    place: place.id,
+    ...(through !== undefined && { through }),
+    ...(forAsker && { forAsker }),
+    ...(place.thread !== undefined && { thread: place.thread }),
+    revision: 1,
+    state,
+    remembered: [{ revision: 1, state, rows }],
+  };
+}
+
+async function noteSession({ services, person }: ActionContext, id: string): Promise<void> {
+  // Read anew: the verb may have changed the record since the action began.
+  const known = await loadPerson(services, person.id);
+  const others = known.sessions.filter((other) => other !== id);
+  await services.people.set(person.id, { ...known, sessions: [...others, id].slice(-sessionsKnown) });
+}
+
+/** What a screen of some revision showed; undefined when it is forgotten. */
+export function recall({ remembered }: Session, { revision }: ViewRef): Remembered | undefined {
+  return remembered.find((screen) => screen.revision === revision);
+}
+
+/** Name of the chain in which a person's actions wait for each other. */
+export function queueOf({ person }: Visit): string {
+  return `person:${person.id}`;
+}
+
+/** Whether files themselves can be had here. */
+export function isSendable({ services, visit }: ActionContext): boolean {
+  return services.transfers !== undefined && visit.uploadLimit !== undefined;
+}

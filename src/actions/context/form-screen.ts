@@ -1,0 +1,99 @@
+import type { StorageError } from "../../storage/error.ts";
+import type { Field, Problem, Values } from "../../storage/form.ts";
+import type { FormRef } from "../model/form.ts";
+import type { ActionContext, Outcome } from "./context.ts";
+import { kindNamed } from "./kinds.ts";
+import type { FormScreen, Reason } from "../model/screen.ts";
+import type { PendingSignIn } from "./services.ts";
+
+/** What a form that comes back begins with. */
+export interface Again {
+  /** Answers already known; secret ones are left out. */
+  readonly values?: Values;
+  readonly problem?: Problem;
+  readonly reason?: Reason;
+}
+
+/** Name of the option a kind takes a challenge's outcome by. */
+export const proof = "captchaToken";
+
+/** How long typed secrets wait for a human to prove to be one. */
+const pendingLife = 15 * 60_000;
+
+/** The challenge page's outcome. Until it comes, what was typed waits encrypted. */
+export async function verificationForm(
+  context: ActionContext,
+  error: StorageError,
+  draft: Omit<PendingSignIn, "id" | "verify" | "kept">,
+): Promise<Outcome> {
+  const { services, person } = context;
+  const pending: PendingSignIn = {
+    ...draft,
+    id: services.newId(),
+    ...(error.kept && { kept: withoutProof(error.kept) }),
+    ...(error.verify !== undefined && { verify: error.verify }),
+  };
+  await services.pending.set(person.id, pending, pendingLife);
+  return verificationAgain(context, pending);
+}
+
+/** The same challenge once more, because what was pasted was not its outcome. */
+export function verificationAgain(
+  context: ActionContext,
+  { id, driver, verify }: PendingSignIn,
+  problem?: Problem,
+): Promise<Outcome> {
+  return formScreen(context, {
+    form: { id: "verification", subject: id },
+    fields: verificationFields(context, driver),
+    again: {
+      reason: { code: "verification-needed", ...(verify !== undefined && { verify }) },
+      ...(problem && { problem }),
+    },
+  });
+}
+
+/** A challenge's outcome is good for one use: the next try goes without it. */
+export function withoutProof({ [proof]: _used, ...values }: Values): Values {
+  return values;
+}
+
+/** The answers hold a challenge's outcome. */
+export function hasProof(values: Values): boolean {
+  return values[proof] !== undefined;
+}
+
+/** The kind's own question for the outcome of a challenge, asked by itself. */
+export function verificationFields(context: ActionContext, driver: string): readonly Field[] {
+  const asked = kindNamed(context, driver).fields.filter((field) => field.name === proof);
+  return asked.map(({ aside: _aside, ...field }) => ({ ...field, required: true }));
+}
+
+/** Whether a challenge that stops such a drive can be got over here. */
+export function takesProof(context: ActionContext, driver: string): boolean {
+  return verificationFields(context, driver).length > 0;
+}
+
+/** A form about to be asked. */
+export interface Draft {
+  readonly form: FormRef;
+  readonly fields: readonly Field[];
+  readonly again: Again;
+}
+
+/** The form as it is asked, with a one-time page where it wants a secret and there is one to be had. */
+export async function formScreen({ services, visit }: ActionContext, { form, fields, again }: Draft): Promise<Outcome> {
+  const { values = {}, problem, reason } = again;
+  const open = new Set(fields.filter(({ kind }) => kind !== "secret").map(({ name }) => name));
+  const screen: FormScreen = {
+    show: "form",
+    form,
+    fields,
+    values: Object.fromEntries(Object.entries(values).filter(([name]) => open.has(name) && name !== problem?.field)),
+    ...(problem && { problem }),
+    ...(reason && { reason }),
+  };
+  const hasSecret = fields.some((field) => field.kind === "secret");
+  const page = hasSecret ? await services.issuePage?.(visit, screen) : undefined;
+  return { screen: page ? { ...screen, page } : screen };
+}

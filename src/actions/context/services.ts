@@ -1,0 +1,101 @@
+import type { Keyv } from "keyv";
+import type { Entry, Variant } from "../../storage/entry.ts";
+import type { Values } from "../../storage/form.ts";
+import type { DownloadMethod, Mount } from "../../storage/mount.ts";
+import type { Storage } from "../../storage/storage.ts";
+import type { Visit } from "../../users/visit.ts";
+import type { Place } from "../../users/place.ts";
+import type { Admin } from "../../users/admin.ts";
+import type { Person } from "../../users/person.ts";
+import type { FileAddress, FormScreen, Notice } from "../model/screen.ts";
+import type { Session } from "../model/session.ts";
+import type { Transfers } from "../model/transfer.ts";
+
+/** What actions are performed with. Made once, in `app.ts`. None of it may call `perform`: it would wait for itself. */
+export interface Services {
+  readonly storage: Storage;
+  readonly sessions: Keyv<Session>;
+  readonly people: Keyv<Person>;
+  /** Groups and servers, by place id. */
+  readonly places: Keyv<Place>;
+  /** What somebody is in a group, as its platform says, not older than a minute; undefined = it cannot be told. */
+  readonly roleIn?: (place: string, person: string) => Promise<"admin" | "member" | "none" | undefined>;
+  /** Encrypted, by person id: it holds secrets for a quarter of an hour. */
+  readonly pending: Keyv<PendingSignIn>;
+  /** Languages there are, in the order settings show them. */
+  readonly languages: readonly string[];
+  /** Best of them for what a client says. */
+  pickLanguage(locale: string | undefined): string;
+  /** An address for a file, in the visitor's name. Throws `StorageError`. */
+  issueLink(mount: Mount, entry: Entry, visit: Visit, options: LinkOptions): Promise<IssuedLink>;
+  /** A one-time page for a form; absent, or undefined, where there is none to be had. */
+  readonly issuePage?: (visit: Visit, form: FormScreen) => Promise<FormScreen["page"] | undefined>;
+  /** Download methods that work here. */
+  readonly methods: readonly DownloadMethod[];
+  /** The operator's default among them. */
+  readonly usualMethod: DownloadMethod;
+  /** Files into chats; absent = there are none to be had. */
+  readonly transfers?: Transfers;
+  /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
+  readonly hasTickets?: boolean;
+  /** Takes back the links that were handed out until now; absent = links are the drive's own, and nobody can. */
+  readonly revokeLinks?: (which: LinksOf) => Promise<void>;
+  /** What was said once and need not be said again, and when; absent = such things are not said at all. */
+  readonly said?: Keyv<number>;
+  /** A word to somebody who did not ask for it, in their private chat. Resolves also where they cannot be reached. */
+  readonly tell?: (person: string, notice: Notice, language: string) => Promise<void>;
+  /** Deletes what is kept of a person outside of the actions: pages, half-finished dialogues. */
+  readonly forget?: (person: string) => Promise<void>;
+  /** Person ids of operators named in the configuration; a code can make others. */
+  readonly admins: readonly string[];
+  /** Who is let in, what is counted, and words to everybody. */
+  readonly admin: Admin;
+  /** Runs one piece of work at a time for `key`; a chain in this process is enough. */
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** 10 base62 characters, not to be guessed. */
+  newId(): string;
+  readonly log: ActionLog;
+}
+
+/** What a link is asked for with. */
+interface LinkOptions {
+  /** Absent = the original bytes. */
+  readonly variant?: Variant;
+  /** Id of the folder the file was seen in; "" = the mount's root. */
+  readonly folder: string;
+  /** Where it is a ticket, the drive need not be asked now whether it will give the file. */
+  readonly unasked?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Which links: those to a mount, those in a person's name, or every one. */
+export type LinksOf = { readonly mount: string } | { readonly person: string } | "all";
+
+/** What a link card says of its address. */
+type IssuedLink = FileAddress;
+
+/** The one level actions write at; pino fits. */
+interface ActionLog {
+  error(fields: object, event: string): void;
+}
+
+/** A sign-in that waits for a human to prove to be one, with what need not be typed again. */
+export interface PendingSignIn {
+  /** Names this one on its form: a later one takes its place. */
+  readonly id: string;
+  readonly driver: string;
+  /** Secrets included. */
+  readonly values: Values;
+  /** The vault the failed try ended with. */
+  readonly kept?: Values;
+  /** A share's code among the values is only one that may be meant. */
+  readonly guessed?: boolean;
+  /** The whole of a share, where the values name a part of it. */
+  readonly whole?: Values;
+  /** The mount that is signed in to again; absent = a new one. */
+  readonly mount?: string;
+  /** Where the human proves it. */
+  readonly verify?: string;
+}

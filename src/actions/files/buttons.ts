@@ -1,0 +1,9 @@
+import { anywhere } from "../../users/roles.ts";
+import { button, none } from "../context/button.ts";
+import { cancelTransfer, sendPressed } from "./send-file.ts";
+
+export const fileButtons = {
+  send: button("js", anywhere, none, sendPressed),
+  // Whoever cancels does not wait for what else they asked for.
+  "cancel-transfer": button("jx", anywhere, none, cancelTransfer, { urgent: true }),
+};

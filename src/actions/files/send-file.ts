@@ -1,0 +1,23 @@
+import type { ActionContext, Outcome, Result } from "../context/context.ts";
+import { notice, refused } from "../context/failure.ts";
+import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
+import { sendFile } from "./view.ts";
+import { findFile } from "../search/find-file.ts";
+
+/** The file itself, by its path or by words of its name; of several, the list of them. */
+export function getFile(context: ActionContext, words: string): Promise<Result> | Result {
+  return findFile(context, words, (file) => sendFile(context, { at: "file", ...file }));
+}
+
+/** The file whose card or link was pressed on: of a link to a rendition, that rendition. */
+export function sendPressed(context: ButtonContext): Promise<Result> | Result {
+  const file = fileOf(context);
+  return file ? sendFile(context, file) : forgotten(context);
+}
+
+/** Lets go of a file on its way. Its own screen tells that it did. */
+export function cancelTransfer({ services, shown }: ButtonContext): Outcome {
+  const state = shown?.state;
+  const isCancelled = state?.at === "transfer" && services.transfers?.cancel(state.transfer) === true;
+  return isCancelled ? notice("transfer-cancelled", { level: "done", for: "asker" }) : refused("transfer-over");
+}

@@ -1,0 +1,79 @@
+import type { Variant } from "../../storage/entry.ts";
+import type { Mount } from "../../storage/mount.ts";
+import { draw, type ActionContext, type Result } from "../context/context.ts";
+import { attempt, refused } from "../context/failure.ts";
+import { languageOf } from "../../users/person.ts";
+import type { TransferScreen, TransferState } from "../model/screen.ts";
+import type { FileView, TransferView } from "../model/session.ts";
+import { slim } from "../context/folder-view.ts";
+import { tagOf, withMount } from "../context/with-mount.ts";
+
+/** The file itself into this chat: what it is is asked anew, and what cannot come is said before anything is sent. */
+export async function sendFile(context: ActionContext, file: FileView): Promise<Result> {
+  const { services, visit } = context;
+  const { transfers } = services;
+  const { uploadLimit: limit } = visit;
+  if (!transfers || limit === undefined) return refused("no-sending-here");
+  const state: TransferView = { at: "transfer", file, transfer: services.newId() };
+  const send = (mount: Mount) =>
+    attempt(context, { mount, retry: state, back: { ...file, at: "file" } }, async () => {
+      const { card, duration } = await cardOf(context, mount, state);
+      const hopeless = whyNot(card, limit);
+      if (hopeless) return { screen: { ...card, state: hopeless } };
+      const prepared = transfers.prepare({
+        id: state.transfer,
+        visit,
+        language: languageOf(services, context.person, visit),
+        mount,
+        card,
+        ...(duration !== undefined && { duration }),
+        limit,
+      });
+      if (prepared === "busy") return refused("transfer-busy");
+      if (prepared === "full") return refused("transfer-queue-full");
+      return prepared;
+    });
+  return withMount(context, file.folder.mount, send, { for: "send", trail: file.folder.trail });
+}
+
+interface Carded {
+  readonly card: Omit<TransferScreen, "state">;
+  readonly duration?: number;
+}
+
+async function cardOf(context: ActionContext, mount: Mount, state: TransferView): Promise<Carded> {
+  const { storage } = context.services;
+  const { entry, variant } = state.file;
+  const { variants = [], duration, ...details } = await storage.stat(mount.id, entry.id, { signal: context.signal });
+  const total = variant ? await sizeOf(context, mount, entry.id, variant) : details.size;
+  const view = await draw(context, { ...state, file: { ...state.file, entry: slim(details), variants } });
+  return {
+    card: {
+      show: "transfer",
+      view,
+      mount: tagOf(mount),
+      entry: details,
+      ...(variant && { variant }),
+      ...(total !== undefined && { total }),
+    },
+    ...(duration !== undefined && { duration }),
+  };
+}
+
+/** What the drive says of a rendition's size, which it often does not. */
+async function sizeOf(
+  { services: { storage }, signal }: ActionContext,
+  mount: Mount,
+  entry: string,
+  variant: Variant,
+): Promise<number | undefined> {
+  const link = await storage.link(mount.id, entry, { prefer: variant.id, signal });
+  return link.kind === "empty" ? 0 : link.size;
+}
+
+/** What needs no try. */
+function whyNot({ total }: Pick<TransferScreen, "total">, limit: number): TransferState | undefined {
+  if (total === 0) return { is: "failed", code: "empty" };
+  if (total !== undefined && total > limit) return { is: "failed", code: "too-large", limit };
+  return undefined;
+}

@@ -1,0 +1,57 @@
+import type { Entry, Variant } from "../../storage/entry.ts";
+import { folderId } from "../context/folder-view.ts";
+import { afresh, draw, isSendable, type ActionContext, type Outcome } from "../context/context.ts";
+import { attempt } from "../context/failure.ts";
+import { tagIn, withMount } from "../context/with-mount.ts";
+import type { FileView, FolderView, SearchView } from "../model/session.ts";
+
+interface LinkRequest {
+  readonly folder: FolderView;
+  readonly entry: Entry;
+  readonly variants: readonly Variant[];
+  /** Absent = the original. */
+  readonly variant?: Variant;
+  readonly from?: SearchView;
+}
+
+/** A file's address, for whoever asked. In a group it is a screen of its own, and the one pressed on stays. */
+export async function showLink(context: ActionContext, request: LinkRequest): Promise<Outcome> {
+  if (context.visit.place.kind === "private") return linkOrFailure(context, request);
+  const { screen } = await linkOrFailure({ ...afresh(context), forAsker: true }, request);
+  return { screen: screen.show === "notice" ? { ...screen, for: "asker" } : screen };
+}
+
+function linkOrFailure(
+  context: ActionContext,
+  { folder, entry, variants, variant, from }: LinkRequest,
+): Promise<Outcome> {
+  const state: FileView = { at: "link", folder, entry, variants, ...(variant && { variant }), ...(from && { from }) };
+  const { services, visit, signal } = context;
+  return withMount(
+    context,
+    folder.mount,
+    (mount, { lent }) =>
+      attempt(context, { mount, retry: state, back: { ...state, at: "file" } }, async () => {
+        const issued = await services.issueLink(mount, entry, visit, {
+          signal,
+          folder: folderId(folder) ?? "",
+          ...(variant && { variant }),
+        });
+        const view = await draw(context, state);
+        const isOpen = lent?.lending.policy.open === true && lent.place.settings.privateLinks !== true;
+        return {
+          screen: {
+            show: "link",
+            ...(!isOpen && { for: "asker" }),
+            view,
+            mount: tagIn(mount, folder),
+            entry,
+            ...(variant && { variant }),
+            ...issued,
+            ...(isSendable(context) && { sendable: true }),
+          },
+        };
+      }),
+    { for: "link", trail: folder.trail },
+  );
+}

@@ -1,0 +1,509 @@
+import type { MountTag } from "./mount-tag.ts";
+import type { Entry, Order, Variant } from "../../storage/entry.ts";
+import type { StorageErrorCode } from "../../storage/error.ts";
+import type { Field, Problem, Values } from "../../storage/form.ts";
+import type { DownloadMethod, Health } from "../../storage/mount.ts";
+import type { Quota } from "../../storage/driver.ts";
+import type { EntryKind } from "../../storage/file-kind.ts";
+import type { FormRef } from "./form.ts";
+import type { ViewRef } from "./session.ts";
+import type { Policy } from "../../users/place.ts";
+import type { TransferFailure, Upload } from "./upload.ts";
+import type { OperatorsScreen } from "./admin-screen.ts";
+
+/**
+ * Everything that can be shown: meaning only, no words, no markup, no layout. A renderer turns one into its platform's
+ * best widgets, may leave out what it cannot show, and never invents an action. Where a screen has a `view`, its
+ * buttons are presses on that view.
+ */
+export type Screen =
+  | Welcome
+  | Help
+  | FormScreen
+  | Listing
+  | FileCard
+  | LinkCard
+  | MountList
+  | MountCard
+  | SettingsScreen
+  | Question
+  | TransferScreen
+  | ListChoice
+  | ListProgress
+  | ListReady
+  | FoundFiles
+  | LendChoice
+  | LendingCard
+  | PlaceSettingsScreen
+  | OperatorsScreen
+  | Notice;
+
+/** A screen that is one message: a form is asked question by question or in a window, what is found inline is a list of cards. */
+export type MessageScreen = Exclude<Screen, FormScreen | FoundFiles>;
+
+/** What `perform` gives: the screen, and the ones that follow it in the same place while work goes on (a folder filling in). */
+export interface Answer {
+  readonly screen: Screen;
+  /** The language to say it in, one of `locales/`: chosen in settings, else the client's, else English. */
+  readonly language: string;
+  /** Ends by itself; stop it by `return()`. A frontend edits the message it delivered, as fast as its platform allows. */
+  readonly updates?: AsyncIterable<Screen>;
+  /** A file to put into the chat beside this screen, which must be started. */
+  readonly upload?: Upload;
+  /** When what is shown in a group is to be removed again, ms since the epoch; absent = it stays. Later answers in its place move it on. */
+  readonly clearAt?: number;
+}
+
+/** The first words: the two ways in. Presses: `open-mount` where there is a `current` one, `add-account`, `add-share`, `mounts` when there are any. */
+export interface Welcome {
+  readonly show: "welcome";
+  readonly view: ViewRef;
+  readonly mounts: number;
+  /** The drive that opens at once. */
+  readonly current?: MountTag;
+}
+
+/** What can be done here, by this person. */
+export interface Help {
+  readonly show: "help";
+  readonly place: "private" | "group";
+  readonly admin: boolean;
+}
+
+/** A form to fill in: Telegram asks question by question, Discord by a modal or the one-time page. */
+export interface FormScreen {
+  readonly show: "form";
+  readonly form: FormRef;
+  readonly fields: readonly Field[];
+  /** Answers already known (never secret ones): these need not be asked again. */
+  readonly values: Values;
+  /** The answer that was not accepted; start there and keep the others. */
+  readonly problem?: Problem;
+  /** Why the form came (back): a wrong password, a pass code that is needed. */
+  readonly reason?: Reason;
+  /** A one-time page where the same form can be filled in, and until when (ms since the epoch). */
+  readonly page?: { readonly url: string; readonly expiresAt: number };
+}
+
+/** A failure in a person's terms: the locale key `error-<code>`. */
+export interface Reason {
+  readonly code: StorageErrorCode;
+  /** Milliseconds until trying again can work. */
+  readonly retryAfter?: number;
+  /** Where a human proves to be one. */
+  readonly verify?: string;
+}
+
+/**
+ * A folder's page, or with `search` a page of what was found below it. Presses: `open`, `turn`, `up`, `refresh`, `sort`,
+ * `top`, `ask-page`, `find`, `mounts`, `list-folder` where `listable`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
+ */
+export interface Listing {
+  readonly show: "listing";
+  /** Somebody's private copy of a listing in a group. */
+  readonly for?: "asker";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  /** Folders from the root (not included: the root is the mount) down to this one. */
+  readonly trail: readonly string[];
+  readonly rows: readonly Entry[];
+  /** 1-based; `count` is absent until the folder is read to its end. */
+  readonly page: { readonly number: number; readonly count?: number; readonly next: boolean };
+  /** Entries known so far; `complete` when these are all. */
+  readonly total: { readonly known: number; readonly complete: boolean };
+  readonly order: Order;
+  /** There is a parent folder to go to. */
+  readonly up: boolean;
+  /** The rest of the folder could not be read. */
+  readonly failed?: Reason;
+  /** Said once, above: the list had changed, another page was meant. */
+  readonly notice?: "list-changed" | "view-rebuilt" | "part-gone";
+  /** Only entries whose name contains this are shown. `up` shows them all again. */
+  readonly filter?: string;
+  /** Its links can be had as a file here. */
+  readonly listable?: boolean;
+  /** These were found below the folder of the trail; `up` leads there. */
+  readonly search?: SearchState;
+}
+
+/** What was searched for, and how far. */
+export interface SearchState {
+  readonly words: string;
+  readonly kind?: EntryKind;
+  /** Bytes. */
+  readonly least?: number;
+  readonly most?: number;
+  /** What fits best first: the listing's order does not count. */
+  readonly ranked: boolean;
+  /** Folders below the one searched that all rows are in; empty = they have none in common. */
+  readonly common: readonly string[];
+  /** For each row the folders it is in below those. */
+  readonly where: readonly (readonly string[])[];
+  /** Where else it can be looked for: `wider` is the whole drive, `narrower` the folder one was in. */
+  readonly elsewhere?: { readonly is: "wider" | "narrower"; readonly folder: string };
+  /** What it can be narrowed by is shown. */
+  readonly filters: boolean;
+  readonly looked: { readonly folders: number; readonly entries: number };
+  /** `stopped`: not everything was looked at; `bounded`: there is more than is looked at. */
+  readonly state: "running" | "complete" | "stopped" | "bounded" | "failed";
+}
+
+/** What is known by name, for a line being typed in any chat. Each file is a card with the press `link-row` on its `index`. */
+export interface FoundFiles {
+  readonly show: "found";
+  readonly view: ViewRef;
+  readonly files: readonly FoundFile[];
+  /** Where the next ones begin; absent = these are all. */
+  readonly next?: number;
+  /** The asker has no drive to search yet. */
+  readonly homeless: boolean;
+}
+
+export interface FoundFile {
+  readonly index: number;
+  readonly entry: Entry;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+}
+
+/** Which mount to lend to a group (`lend` by index), or of several lent ones which to look at. */
+export interface LendChoice {
+  readonly show: "lend-choice";
+  readonly for: "asker";
+  readonly view: ViewRef;
+  /** The group's name. */
+  readonly place?: string;
+  readonly mounts: readonly MountTag[];
+}
+
+/**
+ * How a mount is shared with a group. Presses: `set-policy`, `set-daily`, `set-open`, `unlend`; while it is a `draft` also
+ * `confirm-lend`, and `lend-what` where there is a `folder` to choose.
+ */
+export interface LendingCard {
+  readonly show: "lending";
+  readonly for?: "asker";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  /** The folder that is lent; empty = the whole mount. */
+  readonly trail: readonly string[];
+  readonly place?: string;
+  readonly policy: Policy;
+  /** 0 = as many as they like. */
+  readonly dailyChoices: readonly number[];
+  /** Nothing is shared yet. */
+  readonly draft?: boolean;
+  /** The folder that can be shared instead of the whole drive, by name. */
+  readonly folder?: readonly string[];
+}
+
+/** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-kept private`. */
+export interface PlaceSettingsScreen {
+  readonly show: "place-settings";
+  readonly view: ViewRef;
+  readonly place?: string;
+  readonly languages: readonly string[];
+  /** Absent = each in their own. */
+  readonly language?: string;
+  /** Absent = as each has it. */
+  readonly rows?: number;
+  readonly rowChoices: readonly number[];
+  readonly order?: Order;
+  /** Minutes; 0 = what was shown stays. */
+  readonly clearAfter: number;
+  readonly clearChoices: readonly number[];
+  /** Links are for the asker alone, whatever a lender allows. */
+  readonly privateLinks: boolean;
+}
+
+/** What a card says of a file's address. */
+export interface FileAddress {
+  readonly url: string;
+  /** `direct`: the drive's own address; `gateway`: a short ticket of ours. */
+  readonly via: "direct" | "gateway" | "proxy-url";
+  /** Milliseconds since the epoch; absent = not known. */
+  readonly expiresAt?: number;
+  /** A page that plays it in a browser; absent for what is no film or music, and without a public address. */
+  readonly watch?: string;
+  /** The same file through the gateway, which says its name: present where what is fetched from `url` would be saved without it. */
+  readonly named?: string;
+}
+
+/**
+ * One file. Presses: `link` (the original, or a variant by its index), `send` where `sendable`, `step` where there are
+ * `neighbours`, `top` in a folder below the root, `back`.
+ */
+export interface FileCard {
+  readonly show: "file";
+  /** Somebody's private copy of a card in a group. */
+  readonly for?: "asker";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly entry: Entry;
+  readonly variants: readonly Variant[];
+  readonly duration?: number;
+  /** The file itself can be had in this chat. */
+  readonly sendable?: boolean;
+  /** The original's address, where making one asks no drive and nobody else sees it. */
+  readonly address?: FileAddress;
+  /** Which files stand beside it in its folder, as the folder is sorted and as far as it is known. */
+  readonly neighbours?: { readonly previous: boolean; readonly next: boolean };
+}
+
+/** A file's address. Presses: `send` where `sendable`, `back`. */
+export interface LinkCard extends FileAddress {
+  readonly show: "link";
+  /** Only the asker may see it; absent where a group's links stand in the open. */
+  readonly for?: "asker";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly entry: Entry;
+  readonly variant?: Variant;
+  /** The file itself can be had in this chat. */
+  readonly sendable?: boolean;
+}
+
+/**
+ * One's mounts, with `lent` those shared with this group, or with `opened` the shares out of one message. Presses: `mount`
+ * by index, `turn`, and for one's own `add-account`, `add-share`.
+ */
+export interface MountList {
+  readonly show: "mounts";
+  readonly for?: "asker";
+  readonly lent?: boolean;
+  readonly opened?: OpenedShares;
+  readonly view: ViewRef;
+  readonly mounts: readonly MountLine[];
+  /** 1-based; absent = these are all. */
+  readonly page?: { readonly number: number; readonly count: number };
+}
+
+/** What else a message with several links came to. */
+export interface OpenedShares {
+  readonly refused: readonly { readonly link: string; readonly reason: Reason }[];
+  /** Links beyond those that are opened at once. */
+  readonly left: number;
+}
+
+export interface MountLine extends MountTag {
+  readonly current: boolean;
+  readonly health: Health;
+  /** A share somebody opened by its link, and no account. */
+  readonly recent?: boolean;
+}
+
+/** One mount. Presses: `open-mount`, `choose-mount`, `rename-mount`, `check-mount`, `renew-mount` (accounts), `set-method`, `revoke-links` where `revocable`, `remove-mount`, `mounts`. */
+export interface MountCard {
+  readonly show: "mount";
+  readonly view: ViewRef;
+  readonly mount: MountLine;
+  /** Absent where the drive has none or could not be asked. */
+  readonly quota?: Quota;
+  /** `undefined` = the operator's default, which is `usual`. */
+  readonly method?: DownloadMethod;
+  readonly usual: DownloadMethod;
+  /** Methods that work here (proxying needs a public address). */
+  readonly methods: readonly DownloadMethod[];
+  /** The way that was chosen and does not work here any more; the usual one stands in for it. */
+  readonly lapsed?: DownloadMethod;
+  /** Links that were handed out can be taken back. */
+  readonly revocable?: boolean;
+  /** It can be signed in to again. */
+  readonly renewable: boolean;
+}
+
+/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `revoke-links` where `revocable`. */
+export interface SettingsScreen {
+  readonly show: "settings";
+  readonly view: ViewRef;
+  /** Languages there are, in the order `set-language` counts them. */
+  readonly languages: readonly string[];
+  readonly language: string;
+  readonly rows: number;
+  readonly rowChoices: readonly number[];
+  readonly order: Order;
+  /** The links in this person's name can be taken back. */
+  readonly revocable?: boolean;
+}
+
+/**
+ * A file on its way into the chat. Presses: `cancel-transfer` while it is queued or running; `retry` when it was
+ * cancelled, interrupted or failed; `link` and `back` from then on.
+ */
+export interface TransferScreen {
+  readonly show: "transfer";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly entry: Entry;
+  readonly variant?: Variant;
+  /** Bytes to be sent; absent = not known. */
+  readonly total?: number;
+  readonly state: TransferState;
+}
+
+export type TransferState =
+  /** `place` counts from 1: who is next. */
+  | { readonly is: "queued"; readonly place: number }
+  /** `done` bytes; `speed` in bytes a second and `left` in ms, absent while nobody can tell. */
+  | { readonly is: "running"; readonly done: number; readonly speed?: number; readonly left?: number }
+  /** `took`: milliseconds. */
+  | { readonly is: "done"; readonly took: number }
+  | { readonly is: "cancelled" }
+  /** The process ended before it did. */
+  | { readonly is: "interrupted" }
+  | {
+      readonly is: "failed";
+      /** The locale key is `transfer-failed-<code>`, or `error-<code>` for storage errors. */
+      readonly code: TransferFailure;
+      readonly retryAfter?: number;
+      /** Bytes the place takes at most, where the file is larger. */
+      readonly limit?: number;
+      /** Logged with a failure nobody foresaw. */
+      readonly reference?: string;
+    };
+
+/** What a folder's links can be written as: a playlist, an input file of aria2, or plain lines. */
+export const listFormats = ["m3u8", "aria2", "plain"] as const;
+export type ListFormat = (typeof listFormats)[number];
+
+/** A folder's links as a file: as which? Presses: `list-as`, `back`. */
+export interface ListChoice {
+  readonly show: "list-choice";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly formats: readonly ListFormat[];
+  readonly most: ListCaps;
+}
+
+/** Where a list ends, however much there is. */
+export interface ListCaps {
+  /** Most files it holds. */
+  readonly files: number;
+  /** Most folders it is read from. */
+  readonly folders: number;
+}
+
+/** A list of links that is being made. Presses: `back`, which gives it up. */
+export interface ListProgress {
+  readonly show: "list-progress";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly folders: number;
+  readonly files: number;
+  readonly links: number;
+}
+
+/** A list of links, as a file to be put into the chat. Presses: `list-as`, `back`. */
+export interface ListReady {
+  readonly show: "list-ready";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly format: ListFormat;
+  readonly file: { readonly name: string; readonly text: string };
+  /** Links in it. */
+  readonly links: number;
+  /** Files that got none: the drive gives no link, or they are no films or music and the list is a playlist. */
+  readonly leftOut: number;
+  /** There was more than a list may hold; absent = everything was looked at. */
+  readonly capped?: ListCaps;
+  /** When the first of the links ends, ms since the epoch; absent = not known. */
+  readonly expiresAt?: number;
+  readonly via: LinkCard["via"];
+  /** The rest could not be read. */
+  readonly failed?: Reason;
+}
+
+/** Are you sure? Presses: `confirm`, `dismiss`. */
+export interface Question {
+  readonly show: "question";
+  readonly view: ViewRef;
+  readonly question: "remove-mount" | "forget" | "broadcast" | "revoke-every-link";
+  /** What it is about: the mount's title, the text to be sent. */
+  readonly subject?: string;
+  /** Chats a broadcast would go to. */
+  readonly count?: number;
+}
+
+/** A sentence. With a view, what `offer` names can be pressed: `back` is the way out to the last place that worked. */
+export interface Notice {
+  readonly show: "notice";
+  /** The locale key is `notice-<code>`, or `error-<code>` for storage errors. */
+  readonly notice: NoticeCode | StorageErrorCode;
+  readonly level: "done" | "info" | "refused" | "failed";
+  readonly subject?: string;
+  readonly retryAfter?: number;
+  readonly verify?: string;
+  readonly view?: ViewRef;
+  readonly offer?: readonly ("retry" | "back" | "mounts" | "add-account" | "add-share" | "renew-mount")[];
+  /** Shown with a failure nobody foresaw, and logged with it. */
+  readonly reference?: string;
+  /** Not meant for the message pressed on: a toast, or a word to the asker alone. */
+  readonly for?: "asker";
+  /** It was said a moment ago: where the platform needs no answer, it need not be shown. */
+  readonly again?: true;
+}
+
+/** Sentences that are not failures of a drive. */
+export const noticeCodes = [
+  "nothing-found",
+  "no-mounts",
+  "no-such-path",
+  "not-yours",
+  "view-expired",
+  "unknown-press",
+  "mount-removed",
+  "mount-gone",
+  "mount-renamed",
+  "mount-chosen",
+  "mount-healthy",
+  "logged-out",
+  "forgotten",
+  "cancelled",
+  "nothing-to-cancel",
+  "private-only",
+  "not-a-share-link",
+  "not-understood",
+  "not-admitted",
+  "too-fast",
+  "saved",
+  "nothing-to-list",
+  "nothing-to-list-yet",
+  "list-not-sent",
+  "no-sending-here",
+  "transfer-cancelled",
+  "transfer-over",
+  "transfer-busy",
+  "transfer-queue-full",
+  "links-revoked",
+  "no-links-to-revoke",
+  "fallback",
+  "unexpected",
+  // searching and lending
+  "search-stopped",
+  "nothing-lent",
+  "admins-only",
+  "not-allowed-here",
+  "daily-spent",
+  "taken-back",
+  "nothing-to-lend",
+  "groups-only",
+  // At the door, and operators.
+  "banned",
+  "maintenance",
+  "admitted",
+  "code-void",
+  "operator-made",
+  "operator-stays",
+  "unknown-command",
+  "admin-usage",
+  "every-link-revoked",
+  "state-by-shell",
+  "broadcast-running",
+  "broadcast-none",
+  "broadcast-nobody",
+] as const;
+export type NoticeCode = (typeof noticeCodes)[number];

@@ -1,0 +1,187 @@
+import type { Crumb, Policy } from "../../users/place.ts";
+import type { Entry, Order, Variant } from "../../storage/entry.ts";
+import type { EntryKind } from "../../storage/file-kind.ts";
+import type { AdminView } from "./admin-view.ts";
+
+/** The screen a button belongs to, as the button remembers it. */
+export interface ViewRef {
+  /** Session id: 10 base62 characters. */
+  readonly id: string;
+  /** Revision the button was drawn for; an older one acts on what its label said, or redraws. */
+  readonly revision: number;
+}
+
+/**
+ * What stands behind one message with buttons: whose it is, where in a drive it is, and what it showed. Kept in Keyv
+ * under its id, written before the message is edited, so that buttons outlive the process.
+ */
+export interface Session {
+  readonly id: string;
+  /** Person id; nobody else may drive it. */
+  readonly owner: string;
+  readonly place: string;
+  /** The group whose lent drives it may show; absent = it began in a private chat. */
+  readonly through?: string;
+  /** A group's message that its owner alone sees. */
+  readonly forAsker?: boolean;
+  /** The topic or thread it is in. */
+  readonly thread?: string;
+  /** Grows by one with every screen drawn. */
+  readonly revision: number;
+  readonly state: ViewState;
+  /** The last few screens, newest last: an old button acts on what its label said. */
+  readonly remembered: readonly Remembered[];
+}
+
+/** Which screen it is, and what that screen needs to be drawn again. */
+export type ViewState =
+  | FolderView
+  | FileView
+  | TransferView
+  | { readonly at: "list"; readonly folder: FolderView }
+  | SearchView
+  | { readonly at: "found" }
+  | { readonly at: "lend-choice"; readonly place: string }
+  | {
+      readonly at: "lending";
+      readonly place: string;
+      readonly mount: string;
+      /** What is not shared yet, and is to be confirmed. */
+      readonly draft?: LendingDraft;
+    }
+  | { readonly at: "place-settings"; readonly place: string }
+  | {
+      readonly at: "welcome";
+      /** The drive that can be opened from there. */
+      readonly mount?: string;
+    }
+  | {
+      readonly at: "mounts";
+      /** 1-based; absent = the first. */
+      readonly page?: number;
+      /** They were just opened out of one message: a row opens its share. */
+      readonly opened?: boolean;
+    }
+  | { readonly at: "mount"; readonly mount: string }
+  | { readonly at: "settings" }
+  | {
+      readonly at: "question";
+      readonly question: "remove-mount";
+      readonly mount: string;
+      /** It was asked by `/logout`, and not on the mount's card. */
+      readonly loggingOut: boolean;
+    }
+  | { readonly at: "question"; readonly question: "forget" | "revoke-every-link" }
+  | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
+  | AdminView
+  | {
+      readonly at: "notice";
+      readonly retry?: Resumable;
+      readonly back?: Resumable;
+      /** What `renew-mount` is about. */
+      readonly mount?: string;
+    };
+
+/** How a drive is to be shared with a group, before its owner says yes. */
+export interface LendingDraft {
+  /** Folders from the root down to the one to share; empty = the whole drive. */
+  readonly trail: readonly Crumb[];
+  readonly policy: Policy;
+  /** The folder that can be chosen instead of the whole drive; absent = there is none at hand. */
+  readonly folder?: readonly Crumb[];
+}
+
+/** A page of a folder. */
+export interface FolderView {
+  readonly at: "folder";
+  readonly mount: string;
+  /** Empty = the mount's root. */
+  readonly trail: readonly Crumb[];
+  /** 1-based. */
+  readonly page: number;
+  readonly order: Order;
+  /** Only names that contain this. */
+  readonly filter?: string;
+  /** Folders of the trail that one may not go above: only what is below was lent. */
+  readonly base?: number;
+}
+
+/** What was found below a folder. */
+export interface SearchView {
+  readonly at: "search";
+  /** What is searched, and where the way up leads. */
+  readonly folder: FolderView;
+  readonly words: string;
+  readonly kind?: EntryKind;
+  /** Bytes. */
+  readonly least?: number;
+  readonly most?: number;
+  /** Where else it can be looked for: the folder the person was in, or the whole drive. */
+  readonly elsewhere?: FolderView;
+  /** What it can be narrowed by is shown. */
+  readonly filters?: boolean;
+  /** 1-based. */
+  readonly page: number;
+  /** Absent = what fits best first. */
+  readonly order?: Order;
+}
+
+/** A file's card, or the link made from it. `folder` is the page it was opened from. */
+export interface FileView {
+  readonly at: "file" | "link";
+  readonly folder: FolderView;
+  readonly entry: Entry;
+  /** In the order the card showed them. */
+  readonly variants: readonly Variant[];
+  /** Of a link: the rendition it is to. */
+  readonly variant?: Variant;
+  /** The search it was found by: the way back. */
+  readonly from?: SearchView;
+}
+
+/** The folder a view is in, or was opened from. */
+export function folderOf(state: ViewState): FolderView | undefined {
+  switch (state.at) {
+    case "folder":
+      return state;
+    case "file":
+    case "link":
+    case "search":
+    case "list":
+      return state.folder;
+    case "transfer":
+      return state.file.folder;
+    default:
+      return undefined;
+  }
+}
+
+/** A file on its way into the chat. */
+export interface TransferView {
+  readonly at: "transfer";
+  readonly file: FileView;
+  /** Id of the transfer. */
+  readonly transfer: string;
+}
+
+/** What a Retry or Back button does again. */
+export type Resumable =
+  | FolderView
+  | FileView
+  | SearchView
+  | TransferView
+  | { readonly at: "browse"; readonly path?: string };
+
+/** One revision: which screen it was and the rows it showed, mount ids on a mount list, entries on a listing. */
+export interface Remembered {
+  readonly revision: number;
+  readonly state: ViewState;
+  readonly rows: readonly (Entry | FoundRow | string)[];
+}
+
+/** An entry of a search's page. */
+export interface FoundRow extends Entry {
+  /** Folders from the root down to the one it is in. */
+  readonly trail: readonly Crumb[];
+  readonly mount: string;
+}

@@ -1,0 +1,30 @@
+import { downloadMethods } from "../../storage/mount.ts";
+import { anywhere, inPrivate, shared } from "../../users/roles.ts";
+import { button, choice, none, number } from "../context/button.ts";
+import { signInForm } from "./sign-in-form.ts";
+import {
+  checkMount,
+  chooseMount,
+  openMount,
+  pickMount,
+  removeMount,
+  renamePressed,
+  renewPressed,
+  setMethod,
+} from "./mounts.ts";
+import { showMounts } from "./views.ts";
+
+export const mountButtons = {
+  mounts: button("m", anywhere, none, (context) => showMounts(context)),
+  mount: button("n", shared, number("index"), (context, { index }) => pickMount(context, index)),
+  "open-mount": button("p", anywhere, none, openMount),
+  "choose-mount": button("c", inPrivate, none, chooseMount),
+  "rename-mount": button("e", inPrivate, none, renamePressed, { form: true }),
+  "check-mount": button("h", inPrivate, none, checkMount),
+  "renew-mount": button("w", inPrivate, none, renewPressed),
+  "set-method": button("d", inPrivate, choice("method", downloadMethods), (context, { method }) =>
+    setMethod(context, method),
+  ),
+  "remove-mount": button("x", inPrivate, none, removeMount),
+  "add-account": button("a", inPrivate, none, (context) => signInForm(context)),
+};

@@ -1,0 +1,62 @@
+import { withPerson, type Result } from "../context/context.ts";
+import { noticeWithWays, refused } from "../context/failure.ts";
+import { withoutMount } from "../../users/person.ts";
+import { takeBackEverywhere } from "../../users/place.ts";
+import type { ButtonContext } from "../context/button-context.ts";
+import { withMount } from "../context/with-mount.ts";
+import { showMount } from "../mounts/views.ts";
+import { showOperators } from "../admin/views.ts";
+import type { ViewState } from "../model/session.ts";
+import { forgetPerson } from "../settings/forget.ts";
+import { beginBroadcast, revokeEveryLink } from "../admin/operate.ts";
+
+/** Yes. Only to the question that is asked now: an old one may have been answered with no. */
+export function confirm(context: ButtonContext): Promise<Result> | Result {
+  const question = questionNow(context);
+  if (!question) return refused("view-expired");
+  switch (question.question) {
+    case "forget":
+      return forgetPerson(context);
+    case "broadcast":
+      return beginBroadcast(context, question.text);
+    case "revoke-every-link":
+      return revokeEveryLink(context);
+    case "remove-mount":
+      return removeMount(context, question);
+  }
+}
+
+/** No: everything stays as it is. */
+export function dismiss(context: ButtonContext): Promise<Result> | Result {
+  const question = questionNow(context);
+  if (!question) return refused("view-expired");
+  switch (question.question) {
+    case "forget":
+      return noticeWithWays(context, "cancelled");
+    case "broadcast":
+      return showOperators(context, { at: "operators", room: "broadcast" });
+    case "revoke-every-link":
+      return showOperators(context, { at: "operators", room: "panel" });
+    case "remove-mount":
+      return question.loggingOut ? noticeWithWays(context, "cancelled") : showMount(context, question.mount);
+  }
+}
+
+type Question = Extract<ViewState, { at: "question" }>;
+
+function questionNow({ session, view }: ButtonContext): Question | undefined {
+  return session.state.at === "question" && session.revision === view.revision ? session.state : undefined;
+}
+
+function removeMount(
+  context: ButtonContext,
+  { mount, loggingOut }: Extract<Question, { question: "remove-mount" }>,
+): Promise<Result> | Result {
+  return withMount(context, mount, async ({ title }) => {
+    await takeBackEverywhere(context.services, mount);
+    await context.services.storage.unmount(mount);
+    const without = await withPerson(context, withoutMount(context.person, mount));
+    const code = loggingOut ? "logged-out" : "mount-removed";
+    return noticeWithWays(without, code, { level: "done", subject: title });
+  });
+}

@@ -1,0 +1,28 @@
+import { draw, type ActionContext, type Result } from "../context/context.ts";
+import { withMount } from "../context/with-mount.ts";
+import { recipients } from "../admin/views.ts";
+import type { ViewState } from "../model/session.ts";
+
+/** Are you sure? */
+export async function showQuestion(
+  context: ActionContext,
+  state: Extract<ViewState, { at: "question" }>,
+): Promise<Result> {
+  switch (state.question) {
+    case "forget":
+    case "revoke-every-link": {
+      const view = await draw(context, state);
+      return { screen: { show: "question", view, question: state.question } };
+    }
+    case "broadcast": {
+      const to = await recipients(context);
+      const view = await draw(context, state);
+      return { screen: { show: "question", view, question: "broadcast", subject: state.text, count: to.length } };
+    }
+    case "remove-mount":
+      return withMount(context, state.mount, async ({ title }) => {
+        const view = await draw(context, state);
+        return { screen: { show: "question", view, question: "remove-mount", subject: title } };
+      });
+  }
+}

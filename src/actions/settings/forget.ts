@@ -1,0 +1,21 @@
+import type { ActionContext, Result } from "../context/context.ts";
+import { notice } from "../context/failure.ts";
+import { mountsOf } from "../../users/person.ts";
+import { takeBackEverywhere } from "../../users/place.ts";
+
+/** Deletes everything kept about a person: mounts with their secrets, screens, what waits, and the record itself. */
+export async function forgetPerson({ services, person, session }: ActionContext): Promise<Result> {
+  for (const { id } of await mountsOf(services, person)) {
+    await takeBackEverywhere(services, id);
+    await services.storage.unmount(id);
+  }
+  const sessions = new Set([...person.sessions, ...(session ? [session.id] : [])]);
+  for (const id of sessions) await services.sessions.delete(id);
+  await services.transfers?.forget(person.id);
+  await services.pending.delete(person.id);
+  await services.people.delete(person.id);
+  await services.admin.chats.forget(person.id);
+  // Last: it wipes from the file what was deleted before it.
+  await services.forget?.(person.id);
+  return notice("forgotten", { level: "done" });
+}

@@ -1,0 +1,20 @@
+import { draw, type ActionContext, type Result } from "../context/context.ts";
+import { languageOf, orderOf, rowChoicesOf, rowsOf } from "../../users/person.ts";
+
+/** The person's settings as they are now. */
+export async function showSettings(context: ActionContext): Promise<Result> {
+  const { services, person, visit } = context;
+  const view = await draw(context, { at: "settings" });
+  return {
+    screen: {
+      show: "settings",
+      view,
+      languages: services.languages,
+      language: languageOf(services, person, visit),
+      rows: rowsOf(person, visit),
+      rowChoices: rowChoicesOf(visit),
+      order: orderOf(person),
+      ...(services.revokeLinks && { revocable: true }),
+    },
+  };
+}

@@ -1,9 +1,0 @@
-import type { FormRef } from "../action.ts";
-import type { ActionContext, Outcome } from "../errand.ts";
-import { notice } from "../failure.ts";
-
-/** Leaves a dialogue; what was typed for it is forgotten with it. */
-export async function cancel({ services, person }: ActionContext, left: FormRef | undefined): Promise<Outcome> {
-  await services.pending.delete(person.id);
-  return left ? notice("cancelled") : notice("nothing-to-cancel");
-}

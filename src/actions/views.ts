@@ -1,0 +1,64 @@
+import { showOperators } from "./admin/views.ts";
+import { browse } from "./browse/browse.ts";
+import { showFile } from "./browse/file.ts";
+import { showFolder } from "./browse/folder.ts";
+import { goTo, type ActionContext, type Outcome, type Result, type ViewOptions } from "./context/context.ts";
+import { sendFile } from "./files/view.ts";
+import { showLendChoice, showLending, showPlaceSettings } from "./groups/views.ts";
+import { showLink } from "./links/link-view.ts";
+import type { Resumable, ViewState } from "./model/session.ts";
+import { showMount, showMounts } from "./mounts/views.ts";
+import { showQuestion } from "./questions/question.ts";
+import { showSearch } from "./search/view.ts";
+import { showSettings } from "./settings/views.ts";
+import { showWelcome } from "./start/welcome.ts";
+
+/** A view as it is now: where every redirect leads, and what every button falls back to whose own meaning is gone. */
+function show(context: ActionContext, view: ViewState | Resumable, options: ViewOptions): Promise<Result> | Result {
+  switch (view.at) {
+    case "folder":
+      return showFolder(context, view, options);
+    case "file":
+      return showFile(context, view.folder, view.entry, view.from);
+    case "search":
+      return showSearch(context, view, options);
+    case "link":
+      return showLink(context, view);
+    case "transfer":
+      // Only who asks for it anew gets a file once more.
+      return options.again ? sendFile(context, view.file) : showFile(context, view.file.folder, view.file.entry);
+    case "list":
+      return showFolder(context, view.folder, options);
+    case "browse":
+      return browse(context, view.path);
+    case "welcome":
+      return showWelcome(context);
+    case "mounts":
+      return showMounts(context, view.page);
+    case "mount":
+      return showMount(context, view.mount);
+    case "settings":
+      return showSettings(context);
+    case "lend-choice":
+      return showLendChoice(context, view.place);
+    case "lending":
+      return showLending(context, view);
+    case "place-settings":
+      return showPlaceSettings(context);
+    case "found":
+      return browse(context);
+    case "question":
+      return showQuestion(context, view);
+    case "operators":
+      return showOperators(context, view);
+    case "notice":
+      return goTo(context, view.retry ?? view.back ?? { at: "welcome" }, options);
+  }
+}
+
+/** What an action came to, with every redirect followed. */
+export async function shown(result: Promise<Result> | Result): Promise<Outcome> {
+  let now = await result;
+  while ("goTo" in now) now = await show(now.context, now.goTo, now.options);
+  return now;
+}

@@ -1,0 +1,27 @@
+/** Who acts, and where they stand. Made by a frontend for every update. */
+export interface Visit {
+  readonly person: {
+    /** `telegram:1001`, `discord:2002`. */
+    readonly id: string;
+    readonly name: string;
+    /** What their client says, BCP 47; absent = unknown. A language chosen in `/settings` wins. */
+    readonly locale?: string;
+  };
+  readonly place: {
+    /** `telegram:-1005`, `discord:channel:77`; in a private chat the person's own. */
+    readonly id: string;
+    readonly kind: "private" | "group";
+    /** A group's own name. */
+    readonly title?: string;
+    /** The topic or thread in it; absent = none. */
+    readonly thread?: string;
+    /** What the person is there, where the platform says so with the update; absent = to be asked for. */
+    readonly role?: "admin" | "member";
+    /** Of a private place that is in a group nevertheless, like an answer only its asker sees: that group. */
+    readonly within?: Pick<Visit["place"], "id" | "title" | "role">;
+  };
+  /** Rows a listing can have here, when the person has not chosen. */
+  readonly rows: { readonly usual: number; readonly most: number };
+  /** Bytes of the largest file the bot can put here; absent = it can put none. */
+  readonly uploadLimit?: number;
+}
