@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
-import { createFollower } from "../actions/follow.ts";
+import { createFollower } from "../messaging/follow.ts";
 import type { PlaceNews } from "../users/place.ts";
 import { decodeButton } from "../actions/buttons.ts";
 import type { Removals } from "../actions/removals.ts";

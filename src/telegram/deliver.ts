@@ -1,7 +1,7 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import { GrammyError, HttpError } from "grammy";
 import type { Action } from "../actions/action.ts";
-import type { Follower } from "../actions/follow.ts";
+import type { Follower } from "../messaging/follow.ts";
 import { decodeButton, encodeButton } from "../actions/buttons.ts";
 import type { Removals } from "../actions/removals.ts";
 import type { Answer, LinkCard, ListReady, MessageScreen, Notice, Screen } from "../actions/model/screen.ts";
