@@ -6,7 +6,7 @@ import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import type { Announce } from "../users/broadcast.ts";
 import { createFollower } from "../messaging/follow.ts";
-import type { Removals } from "../actions/removals.ts";
+import type { Removals } from "../messaging/removals.ts";
 import type { Answer, FormScreen, Notice } from "../actions/model/screen.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
 import type { Interrupted } from "../actions/model/transfer.ts";

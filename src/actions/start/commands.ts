@@ -9,7 +9,7 @@ export const startCommands = {
   start: command<{ readonly payload?: string | undefined }>(anywhere, (context, { payload }) =>
     start(context, payload),
   ),
-  help: command(anywhere, help),
+  help: command(anywhere, help, { urgent: true }),
   /** `left`: the form that was being filled in; absent = none was. */
   cancel: command<{ readonly left?: FormRef | undefined }>(anywhere, (context, { left }) => cancel(context, left)),
 };
