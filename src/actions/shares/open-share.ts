@@ -1,16 +1,14 @@
 import { StorageError } from "../../storage/error.ts";
 import { readForm, type Problem, type Values } from "../../storage/form.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { afresh, withPerson, type ActionContext, type Result } from "../context/context.ts";
+import { afresh, goTo, withPerson, type ActionContext, type Result } from "../context/context.ts";
 import { failed, noticeWithWays, reasonOf } from "../context/failure.ts";
 import { hasProof, verificationForm, withoutProof } from "../context/form-screen.ts";
 import { shareForm } from "../context/share-form.ts";
 import { shareKind } from "../context/kinds.ts";
 import { kindNamed, mountedAlready } from "../context/kinds.ts";
 import { withMount } from "../../users/person.ts";
-import { showFile } from "../browse/file.ts";
-import { showFolder } from "../browse/folder.ts";
-import { folderView } from "../context/folder-view.ts";
+import { entryPoint } from "./entry-point.ts";
 import type { Try } from "../mounts/sign-in.ts";
 
 /** What came with `/share`, or a pasted link. */
@@ -51,7 +49,7 @@ export async function submitShare(context: ActionContext, link: string | undefin
 /** Opens a share with answers that are in order. */
 export async function carryOutShare(context: ActionContext, attempt: Try): Promise<Result> {
   try {
-    return await opened(context, await mounted(context, attempt), attempt.values["link"] ?? "");
+    return await opened(context, await mounted(context, attempt));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     return shareFailed(context, error, attempt);
@@ -90,14 +88,9 @@ async function withCodeWhereWanted(
   }
 }
 
-/** The share's folder; where the link led to one file, that file. */
-async function opened(context: ActionContext, mount: Mount, link: string): Promise<Result> {
+async function opened(context: ActionContext, mount: Mount): Promise<Result> {
   const richer = await withPerson(afresh(context), withMount(context.person, mount.id));
-  const state = folderView(richer, mount.id);
-  const { entries, complete } = await richer.services.storage.folder(mount.id, undefined, { signal: richer.signal });
-  const [only] = entries;
-  const isFile = complete && entries.length === 1 && only?.kind === "file" && link.endsWith(`/${only.id}`);
-  return isFile ? showFile(richer, state, only) : showFolder(richer, state);
+  return goTo(richer, await entryPoint(richer, mount));
 }
 
 function shareFailed(
