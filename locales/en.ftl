@@ -477,6 +477,7 @@ dialogue-asked-again = My question did not reach you before. What you just sent 
 dialogue-page = Safer: enter it in the browser, until { $date }.
 dialogue-instead = Use instead: { $field }
 dialogue-over = This dialogue is over. Start again with the command.
+dialogue-edited = I do not read an answer that was changed afterwards. To change it, cancel and start again.
 dialogue-elsewhere = This dialogue was started by somebody else.
 private-open = Open in private
 private-here = This is for you alone; open it in our private chat.

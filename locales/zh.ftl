@@ -456,6 +456,7 @@ dialogue-asked-again = 刚才的问题没能发给你，你刚发的内容没有
 dialogue-page = 更安全的方式：在 { $date } 之前到浏览器中填写。
 dialogue-instead = 改用：{ $field }
 dialogue-over = 这个对话已经结束。请用命令重新开始。
+dialogue-edited = 修改过的回答不会再读取。要更改，请取消后重新开始。
 dialogue-elsewhere = 这个对话是别人开始的。
 private-open = 在私聊中打开
 private-here = 这只给你一个人看，请在我们的私聊中打开。
