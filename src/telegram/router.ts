@@ -236,12 +236,12 @@ function wordsOrQuoted(words: string, { message }: BotContext): string {
 }
 
 async function readPasted(routes: Routes, ctx: BotContext): Promise<void> {
-  const pasted = ctx.message ? allOf(ctx.message) : "";
-  const { quote, external_reply: elsewhere } = ctx.message ?? {};
-  const cited = [quote ? allOf(quote) : "", elsewhere?.link_preview_options?.url ?? ""].join("\n").trim();
-  const text = looksLikeLink(pasted) || cited === "" ? pasted : `${pasted}\n${cited}`;
-  if (!looksLikeLink(text)) return routes.deliverer.tell(ctx, "notice-not-understood");
-  await act(routes, ctx, { do: "open-share", text });
+  if (!ctx.message) return;
+  const { quote, external_reply: elsewhere } = ctx.message;
+  const cited = [quote ? allOf(quote) : "", elsewhere?.link_preview_options?.url ?? ""].join("\n");
+  // Of a quote the addresses alone: its words are somebody else's.
+  const text = [allOf(ctx.message), ...(cited.match(/https?:\/\/\S+/gi) ?? [])].join("\n").trim();
+  await act(routes, ctx, { do: "say", text });
 }
 
 /** A change of the newest message is heard like a new one; of an answer people are told that it is not. */
@@ -266,15 +266,6 @@ function createAlbums(): { isNew(album: string): boolean } {
       return isNew;
     },
   };
-}
-
-/** An address with or without its scheme, or an id as shares have them. */
-function looksLikeLink(text: string): boolean {
-  return (
-    /[a-z][a-z0-9+.-]*:(?:\/\/|\?)/i.test(text) ||
-    /\b[\w-]+\.[a-z]{2,}\/\S/i.test(text) ||
-    /(?:^|\s)[\w-]{20,40}(?:\s|$)/.test(text)
-  );
 }
 
 /** A command that its sender alone sees. */

@@ -17,7 +17,9 @@ async function opened(): Promise<TestApp> {
 /** What was asked to be opened. */
 function openedTexts(): string[] {
   return app.asked.flatMap(({ action }) =>
-    action.do === "open-share" && "text" in action && typeof action.text === "string" ? [action.text] : [],
+    (action.do === "open-share" || action.do === "say") && "text" in action && typeof action.text === "string"
+      ? [action.text]
+      : [],
   );
 }
 
@@ -112,7 +114,13 @@ test("a command that a whole group sees is answered in private without trying wh
   const { double } = await opened();
   app.asked.length = 0;
   double.push({
-    message: { message_id: 930, from: jun, chat: { id: group, type: "supergroup", title: "Group" }, date: 1, text: "/bind" },
+    message: {
+      message_id: 930,
+      from: jun,
+      chat: { id: group, type: "supergroup", title: "Group" },
+      date: 1,
+      text: "/bind",
+    },
   });
   await vi.waitFor(() => expect(app.asked).toHaveLength(1));
   await double.sees(({ text }) => text.includes("2/7"));
