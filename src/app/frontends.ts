@@ -15,6 +15,7 @@ import type { Config } from "../config.ts";
 import { createDiscord, type Discord } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
 import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
+import { createOutbound } from "../outbound.ts";
 import type { Store } from "../store/store.ts";
 import { createTelegram, type Telegram } from "../telegram/bot.ts";
 import { type TelegramSettings } from "../telegram/settings.ts";
@@ -60,7 +61,7 @@ interface FrontendParts {
 
 /** Makes the chats the configuration has tokens for. */
 export function createFrontends(config: Config, parts: FrontendParts): Frontends {
-  const telegram = config.telegram ? telegramOf(config.telegram, parts) : undefined;
+  const telegram = config.telegram ? telegramOf(config.telegram, config.outbound, parts) : undefined;
   const discord = config.discord ? discordOf(config.discord, parts) : undefined;
   return {
     ...(telegram && { telegram }),
@@ -106,9 +107,18 @@ function outcomeOf(sent: SentOff): SubmitOutcome {
 /** No other answers on the page mend these. */
 const final: ReadonlySet<Notice["notice"]> = new Set(["mount-gone", "account-suspended"]);
 
-function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendParts): Telegram {
+function telegramOf(
+  settings: NonNullable<Config["telegram"]>,
+  proxies: Config["outbound"],
+  parts: FrontendParts,
+): Telegram {
   const { store, words, services, perform, newest, log, onFatal } = parts;
+  const outbound = createOutbound(proxies);
+  // A server of one's own, on this machine, is asked straight, like all that is near.
+  const isProxied = (proxies?.telegramProxy ?? proxies?.proxy) !== undefined && !isNear(settings.apiRoot);
   return createTelegram({
+    dispatcher: (options) => outbound.dispatcher("telegram", options),
+    ...(isProxied && { agent: () => outbound.agent("telegram") }),
     settings: telegramSettings(settings, newest),
     perform,
     words,
@@ -168,4 +178,8 @@ function kept(namespace: Keyv): {
     set: (key, value, ttl) => namespace.set(key, value, ttl),
     delete: (key) => namespace.delete(key),
   };
+}
+
+function isNear(address: string): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(address).hostname);
 }

@@ -43,6 +43,8 @@ interface DelivererParts {
   now(): number;
   readonly uploader: Uploader;
   readonly removals: Removals | undefined;
+  /** The bot runs this group: then Telegram lets it write to one person there at any time. */
+  isBotAdmin(ctx: BotContext): Promise<boolean>;
   /** The bot's user name, for links into the private chat. */
   botName(): string;
 }
@@ -236,7 +238,7 @@ async function privately(
     await post.send(ctx, painted);
     return post.answer(ctx);
   }
-  if (!mayBeEphemeral(ctx)) return inPrivate(parts, ctx, painted, card);
+  if (!mayBeEphemeral(ctx) && !(await parts.isBotAdmin(ctx))) return inPrivate(parts, ctx, painted, card);
   const isEphemeral = ephemeralPressed(ctx) ?? (await ctx.turn.placeholder);
   // One's own copy of a list or a file stands in the place of the one it is from.
   const instead = card?.show === "listing" || card?.show === "file";

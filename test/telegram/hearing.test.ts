@@ -84,7 +84,7 @@ test("an album with one captioned link opens it once, and nothing more is said",
 test("the newest message is heard anew when it is edited, an older one is not", async () => {
   const { double } = await opened();
   double.push({ message: { ...base, message_id: 910, text: "/browse" } });
-  double.push({ message: { ...base, message_id: 911, text: "wrong words" } });
+  double.push({ message: { ...base, message_id: 911, text: "/help" } });
   double.push({ edited_message: { ...base, message_id: 910, edit_date: 1, text: `${link}?old` } });
   double.push({ edited_message: { ...base, message_id: 911, edit_date: 1, text: link } });
   await vi.waitFor(() => expect(openedTexts()).toEqual([link]));

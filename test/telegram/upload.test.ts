@@ -377,7 +377,7 @@ test("somebody is told something they did not ask for, and who cannot be reached
   const { ship, mia } = await aboard({ tree: shelf(file("a.txt"), file("b.txt")) });
   const word = { show: "notice", notice: "fallback", level: "info", subject: "My drive" } as const;
   expect(await ship.bot.messenger.notify("telegram:1001", word, { language: "zh" })).toMatchObject({ is: "sent" });
-  await mia.waitsFor("改由我中转");
+  await mia.waitsFor("这个网盘的部分文");
   expect(await ship.bot.messenger.notify("telegram:999999", word, { language: "en" })).toEqual({ is: "closed" });
   expect(await ship.bot.messenger.notify("discord:5", word, { language: "en" })).toEqual({ is: "closed" });
   expect(ship.telegram.complaints).toEqual([]);
