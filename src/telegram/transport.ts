@@ -37,7 +37,7 @@ interface TransportParts {
 /** Seconds Telegram keeps a poll open while there is nothing to tell. */
 export const pollFor = 25;
 
-export const usualTimeouts: Timeouts = { poll: (pollFor + 10) * 1000, call: 10_000 };
+const usualTimeouts: Timeouts = { poll: (pollFor + 10) * 1000, call: 10_000 };
 
 /**
  * grammY's calls over undici's own interface: `npm run bench` counts half as many updates again in the same processor
