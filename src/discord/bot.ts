@@ -25,6 +25,7 @@ import { loggable } from "./refusals.ts";
 import { createRemoving } from "./removing.ts";
 import { createRouter } from "./router.ts";
 import { createServers } from "./servers.ts";
+import { guardedSharding } from "./sharding.ts";
 import { createPendingForms, readToken, pendingFormOfPage, type KeptStore, type PendingForm } from "./pending-forms.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
@@ -157,7 +158,7 @@ export function createDiscord(parts: DiscordParts): Discord {
   const connection = createConnection({
     ...parts,
     token: settings.token,
-    build: () => buildClient(settings.apiRoot, hear),
+    build: () => buildClient({ api: settings.apiRoot, log, hear }),
     async onUp(client) {
       await publish(client);
       log.info({ bot: client.user.username }, "discord started");
@@ -233,15 +234,23 @@ export function createDiscord(parts: DiscordParts): Discord {
   };
 }
 
-function buildClient(api: string, hear: (interaction: Interaction) => void): Client {
+interface ClientParts {
+  /** REST base without the version. */
+  readonly api: string;
+  readonly log: Logger;
+  hear(interaction: Interaction): void;
+}
+
+function buildClient({ api, log, hear }: ClientParts): Client {
   const client = new Client({
     // Interactions come without any intent, and hold what is needed.
     intents: [],
     allowedMentions: { parse: [] },
     rest: { api, timeout: restTimeout, invalidRequestWarningInterval: 500 },
+    ws: { buildStrategy: guardedSharding(log) },
     makeCache: Options.cacheWithLimits({ MessageManager: 0, UserManager: 0, GuildMemberManager: 0 }),
   });
-  client.on(Events.InteractionCreate, hear);
+  client.on(Events.InteractionCreate, (interaction) => hear(interaction));
   return client;
 }
 
