@@ -1,5 +1,6 @@
 import { DiscordAPIError, MessageFlags, RateLimitError, REST, RESTJSONErrorCodes, Routes } from "discord.js";
 import type { Announce } from "../users/broadcast.ts";
+import { userAgentAppendix } from "./user-agent.ts";
 
 interface AnnouncerParts {
   readonly token: string;
@@ -12,7 +13,7 @@ const timeout = 30_000;
 
 /** Sends what nobody asked for: once, by a way of its own that neither waits nor tries again. */
 export function createAnnouncer({ token, apiRoot }: AnnouncerParts): Announce {
-  const rest = new REST({ api: apiRoot, timeout: timeout, retries: 0, rejectOnRateLimit: () => true });
+  const rest = new REST({ api: apiRoot, timeout: timeout, retries: 0, userAgentAppendix, rejectOnRateLimit: () => true });
   rest.setToken(token);
   return async (place, text) => {
     const user = /^discord:(\d+)$/.exec(place)?.[1];

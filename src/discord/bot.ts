@@ -31,6 +31,7 @@ import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
 import type { Painted } from "./screens/sheet.ts";
 import { createUploader } from "./upload.ts";
+import { userAgentAppendix } from "./user-agent.ts";
 import { isInstalledHere, type BotInteraction } from "./visit.ts";
 
 /** What the bot is made of. */
@@ -108,7 +109,7 @@ export function createDiscord(parts: DiscordParts): Discord {
     onError: (err) => log.info({ err: loggable(err) }, "message not followed any more"),
     onMissed: (err) => log.debug({ err: loggable(err) }, "message not changed"),
   });
-  const uploader = createUploader({ apiRoot: settings.apiRoot, now });
+  const uploader = createUploader({ ...settings, now });
   const removing =
     parts.removals &&
     createRemoving({
@@ -246,7 +247,7 @@ function buildClient({ api, log, hear }: ClientParts): Client {
     // Interactions come without any intent, and hold what is needed.
     intents: [],
     allowedMentions: { parse: [] },
-    rest: { api, timeout: restTimeout, invalidRequestWarningInterval: 500 },
+    rest: { api, timeout: restTimeout, userAgentAppendix, invalidRequestWarningInterval: 500 },
     ws: { buildStrategy: guardedSharding(log) },
     makeCache: Options.cacheWithLimits({ MessageManager: 0, UserManager: 0, GuildMemberManager: 0 }),
   });

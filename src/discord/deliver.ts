@@ -92,6 +92,7 @@ interface Carrying {
 async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place, paint: painted }: Carrying) {
   const { post, uploader, follower } = parts;
   const address = addressOf(parts, turn);
+  const uploading = uploader.open(address);
   if (updates) {
     const until = address.until + lastWordWithin;
     const edit = (next: Painted) => place.edit(next);
@@ -106,14 +107,14 @@ async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place
   await upload.start({
     message: JSON.stringify(post.tokenOf(turn.interaction)),
     until: address.until,
-    send: (file) => uploader.send(address, file),
+    send: async (file) => void (await uploading.send(file)),
   });
 }
 
 /** Beside the message that shows how far it is, and seen by whoever sees that one. */
-function addressOf({ post }: DelivererParts, { interaction, visit }: Turn): UploadAddress {
+function addressOf({ post }: DelivererParts, { interaction, visit }: Turn): Extract<UploadAddress, { by: "token" }> {
   const ephemeral = visit.place.kind === "private" && !isDirect(interaction);
-  return { application: interaction.applicationId, ...post.tokenOf(interaction), ephemeral };
+  return { by: "token", application: interaction.applicationId, ...post.tokenOf(interaction), ephemeral };
 }
 
 async function showForm(parts: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {
