@@ -103,8 +103,8 @@ export class Cloud {
       name: "pikpak-share",
       fields: shareFields,
       recognise: (text) => {
-        const link = idIn(text)?.[0];
-        return link === undefined ? undefined : { link };
+        const links = text.match(/https:\/\/share\.example\/s\/\w+(?:\/[\w.]+)?/g) ?? [];
+        return links.map((link) => ({ values: { link } }));
       },
       check: (values) =>
         idIn(values["link"] ?? "")

@@ -1,6 +1,7 @@
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext, Result } from "../context/context.ts";
 import { attempt, noticeWithWays } from "../context/failure.ts";
+import { currentOf } from "../context/kinds.ts";
 import { mountsOf } from "../../users/person.ts";
 import type { Lending } from "../../users/place.ts";
 import { rootIn } from "../context/folder-view.ts";
@@ -37,10 +38,8 @@ export async function currentMount(context: ActionContext): Promise<Mount | "sev
   return context.group ? mountHere(context) : ownMount(context);
 }
 
-/** The mount the person has chosen, or the first that is still there. */
-async function ownMount({ services, person }: ActionContext): Promise<Mount | undefined> {
-  const mounts = await mountsOf(services, person);
-  return mounts.find(({ id }) => id === person.current) ?? mounts[0];
+async function ownMount(context: ActionContext): Promise<Mount | undefined> {
+  return currentOf(context, await mountsOf(context.services, context.person));
 }
 
 /** In a group: the one they were in last here, the only one, their own current one; what is not lent only if its link opens it. */

@@ -115,7 +115,7 @@ export interface Listing {
   /** The rest of the folder could not be read. */
   readonly failed?: Reason;
   /** Said once, above: the list had changed, another page was meant. */
-  readonly notice?: "list-changed" | "view-rebuilt";
+  readonly notice?: "list-changed" | "view-rebuilt" | "part-gone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
   /** Its links can be had as a file here. */
@@ -236,18 +236,33 @@ export interface LinkCard {
   readonly sendable?: boolean;
 }
 
-/** One's mounts, or with `lent` those lent to this group. Presses: `mount` by index, and for one's own `add-account`, `add-share`. */
+/**
+ * One's mounts, with `lent` those shared with this group, or with `opened` the shares out of one message. Presses: `mount`
+ * by index, `turn`, and for one's own `add-account`, `add-share`.
+ */
 export interface MountList {
   readonly show: "mounts";
   readonly for?: "asker";
   readonly lent?: boolean;
+  readonly opened?: OpenedShares;
   readonly view: ViewRef;
   readonly mounts: readonly MountLine[];
+  /** 1-based; absent = these are all. */
+  readonly page?: { readonly number: number; readonly count: number };
+}
+
+/** What else a message with several links came to. */
+export interface OpenedShares {
+  readonly refused: readonly { readonly link: string; readonly reason: Reason }[];
+  /** Links beyond those that are opened at once. */
+  readonly left: number;
 }
 
 export interface MountLine extends MountTag {
   readonly current: boolean;
   readonly health: Health;
+  /** A share somebody opened by its link, and no account. */
+  readonly recent?: boolean;
 }
 
 /** One mount. Presses: `open-mount`, `choose-mount`, `rename-mount`, `check-mount`, `renew-mount` (accounts), `set-method`, `revoke-links` where `revocable`, `remove-mount`, `mounts`. */

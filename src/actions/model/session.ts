@@ -45,7 +45,13 @@ export type ViewState =
   | { readonly at: "lending"; readonly place: string; readonly mount: string }
   | { readonly at: "place-settings"; readonly place: string }
   | { readonly at: "welcome" }
-  | { readonly at: "mounts" }
+  | {
+      readonly at: "mounts";
+      /** 1-based; absent = the first. */
+      readonly page?: number;
+      /** They were just opened out of one message: a row opens its share. */
+      readonly opened?: boolean;
+    }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
   | {

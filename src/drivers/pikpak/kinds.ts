@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
-import type { Driver, DriverContext, DriverKind } from "../../storage/driver.ts";
+import type { Driver, DriverContext, DriverKind, Recognised } from "../../storage/driver.ts";
 import type { Field, Reading, Values } from "../../storage/form.ts";
 import { openAccount } from "./account.ts";
-import { folderIdOf, isShareId, shareAddressIn, shareAddressOf, type ShareAddress } from "./address.ts";
+import { folderIdOf, shareAddressesIn, shareAddressIn, type ShareAddress } from "./address.ts";
 import { createAuth } from "./auth.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { hostsOf, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
+import { passCodeIn } from "./pass-code.ts";
 import { openShare } from "./share.ts";
 import { createTransport } from "./transport.ts";
 
@@ -157,36 +158,36 @@ function shareKind(dependencies: Dependencies): DriverKind {
   return {
     name: "pikpak-share",
     fields: shareFields,
-    recognise(text) {
-      const address = shareAddressIn(text) ?? (isShareId(text) ? { shareId: text.trim() } : undefined);
-      return (
-        address && { link: linkOf(address), ...(address.passCode !== undefined && { passCode: address.passCode }) }
-      );
-    },
+    recognise: (text, options) => shareAddressesIn(text, options).map(recognised),
     check(values) {
-      const address = shareAddressOf(values["link"] ?? "");
+      const address = shareAddressIn(values["link"] ?? "", { asked: true });
       if (!address) return { ok: false, problem: { field: "link", code: "not-a-share" } };
-      const passCode = values["passCode"] ?? address.passCode;
-      const { link: _asTyped, passCode: _typed, ...rest } = values;
-      return withToken({
-        ...rest,
-        link: linkOf(address),
-        ...(passCode !== undefined && { passCode: passCode.trim() }),
-      });
+      const { link: _asTyped, passCode: typed, ...rest } = values;
+      const passCode = typed === undefined ? address.passCode : passCodeIn(typed);
+      return withToken({ ...rest, link: linkOf(address), ...(passCode !== undefined && { passCode }) });
     },
-    title: (options) => `PikPak ${shareAddressOf(options["link"] ?? "")?.shareId ?? ""}`.trim(),
+    title: (options) => `PikPak ${shareAddressIn(options["link"] ?? "", { asked: true })?.shareId ?? ""}`.trim(),
     identity: (options) => `pikpak-share:${options["link"] ?? ""}`,
     open: (options, context) => openShareMount(dependencies, options, context),
   };
 }
 
+function recognised(address: ShareAddress): Recognised {
+  const { shareId, inside, passCode, maybe } = address;
+  return {
+    values: { link: linkOf(address), ...(passCode !== undefined && { passCode }) },
+    ...(maybe !== undefined && { maybe: { passCode: maybe } }),
+    ...(inside !== undefined && { whole: { link: linkOf({ shareId }) } }),
+  };
+}
+
 /** A share's address in one form, without its code. */
-function linkOf({ shareId, inside }: ShareAddress): string {
+function linkOf({ shareId, inside }: Pick<ShareAddress, "shareId" | "inside">): string {
   return `https://mypikpak.com/s/${shareId}${inside === undefined ? "" : `/${inside}`}`;
 }
 
 function openShareMount(dependencies: Dependencies, options: Values, context: DriverContext): Driver {
-  const { shareId = "", inside } = shareAddressOf(options["link"] ?? "") ?? {};
+  const { shareId = "", inside } = shareAddressIn(options["link"] ?? "", { asked: true }) ?? {};
   const identity = dependencies.identity(options["platform"]);
   const deviceId = deviceIdIn(context);
   const gate = dependencies.gate("anonymous", context);
