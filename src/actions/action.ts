@@ -6,6 +6,12 @@ import type { Rule } from "../users/roles.ts";
 /** Everything that can be asked: by a button, by a form, by a command. */
 export type Action = ButtonPress | Submission | CommandAction;
 
+/** Done at once: who cancels does not wait for what they cancel, nor who asks for help. */
+export function isUrgent(action: Action): boolean {
+  if ("view" in action) return buttonOf(action).urgent;
+  return action.do !== "submit" && commandOf(action).urgent;
+}
+
 /** Who may, and where. */
 export function ruleOf(action: Action): Rule {
   if ("view" in action) return buttonOf(action).rule;

@@ -7,7 +7,8 @@ import { placeNews } from "../users/place.ts";
 import { createRemovals, type Removals } from "../actions/removals.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
 import type { Services } from "../actions/context/services.ts";
-import { suggest } from "../actions/browse/suggest.ts";
+import { canPost } from "../actions/browse/can-post.ts";
+import { suggest } from "../actions/suggest.ts";
 import type { Config } from "../config.ts";
 import { createDiscord, type Discord } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
@@ -108,6 +109,7 @@ function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendPart
     settings,
     perform,
     suggest: (visit, typing) => suggest(services, visit, typing),
+    canPost: (visit, view) => canPost(services, visit, view),
     words,
     kept: kept(store.open("discord", { sealed: true })),
     interrupted: async () => (await services.transfers?.interrupted("discord")) ?? [],

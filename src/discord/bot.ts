@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Client, Events, Options, type Interaction } from "discord.js";
+import { Client, Events, GatewayIntentBits, Options, Partials, type Interaction, type Message } from "discord.js";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
@@ -7,32 +7,34 @@ import type { Visit } from "../users/visit.ts";
 import type { Announce } from "../users/broadcast.ts";
 import { createFollower } from "../messaging/follow.ts";
 import type { Removals } from "../actions/removals.ts";
-import type { Answer, FormScreen, Notice } from "../actions/model/screen.ts";
+import type { Answer, FormScreen, Notice, Screen } from "../actions/model/screen.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
+import type { ViewRef } from "../actions/model/session.ts";
 import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
+import type { Messenger } from "../messaging/messenger.ts";
 import type { Words } from "../i18n/words.ts";
-import { createAnnouncer } from "./announce.ts";
 import { publishCommands } from "./commands.ts";
 import { createConnection } from "./connection.ts";
 import { createDeliverer } from "./deliver.ts";
+import { createDirectMessages } from "./direct.ts";
+import { createFirstAnswers } from "./first-answers.ts";
 import { createGuard } from "./guard.ts";
 import { createMembers, type Members } from "./members.ts";
-import { tellOutcome } from "./outcome.ts";
+import { createMessenger } from "./messenger.ts";
+import { readRef, sendOutcome } from "./outcome.ts";
 import { createPost } from "./post.ts";
 import { loggable } from "./refusals.ts";
 import { createRemoving } from "./removing.ts";
 import { createRouter } from "./router.ts";
 import { createServers } from "./servers.ts";
 import { guardedSharding } from "./sharding.ts";
-import { createPendingForms, readToken, pendingFormOfPage, type KeptStore, type PendingForm } from "./pending-forms.ts";
-import { paint } from "./screens/paint.ts";
-import { painterFor } from "./screens/painter.ts";
-import type { Painted } from "./screens/sheet.ts";
+import { createPendingForms, pendingFormOfPage, type KeptStore } from "./pending-forms.ts";
 import { createUploader } from "./upload.ts";
 import { userAgentAppendix } from "./user-agent.ts";
 import { isInstalledHere, type BotInteraction } from "./visit.ts";
+import { wordsOnDiscord } from "./words.ts";
 
 /** What the bot is made of. */
 export interface DiscordParts {
@@ -40,6 +42,10 @@ export interface DiscordParts {
   perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
   /** What could be meant by what is being typed; answers from what is known already. */
   suggest(visit: Visit, typing: Typing): Promise<readonly Suggestion[]>;
+  /** Whether what a view shows may be shown in that place too, to everybody there. */
+  canPost(visit: Visit, view: ViewRef): Promise<boolean>;
+  /** Ends the one-time pages of a person, and what is being done with their answers; absent = there are no pages. */
+  readonly cancelPages?: ((person: string) => Promise<void>) | undefined;
   readonly words: Words;
   /** Forms that wait, the hash of the commands, the servers; encrypted at rest, for it holds tokens for a quarter of an hour. */
   readonly kept: KeptStore;
@@ -69,8 +75,10 @@ export interface SentPage {
   readonly form: FormRef;
 }
 
-/** What became of it: done, or the form to show on the page again. */
-export type PageOutcome = { readonly done: true } | { readonly done: false; readonly form: FormScreen };
+/** What became of it: what is shown in the chat now (undefined = the form was left, and nothing was done), or the form to show on the page again. */
+export type PageOutcome =
+  | { readonly done: true; readonly screen: Screen | undefined }
+  | { readonly done: false; readonly form: FormScreen };
 
 /** The Discord frontend. */
 export interface Discord {
@@ -80,6 +88,8 @@ export interface Discord {
   stop(): Promise<void>;
   /** Discord is reached. */
   isUp(): boolean;
+  /** Speaks at any time, to anybody; needs no connection to the gateway. */
+  readonly messenger: Messenger;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
   tell(person: string, notice: Notice, language: string): Promise<void>;
   /** Sends a text to somebody's own chat, once; servers are not written to unasked. */
@@ -99,10 +109,12 @@ const tellEvery = 60_000;
 
 /** The bot. Nothing is sent before `start`. */
 export function createDiscord(parts: DiscordParts): Discord {
-  const { settings, log, now, words, kept } = parts;
+  const { settings, log, now, kept } = parts;
+  const words = wordsOnDiscord(parts.words);
   const newId = () => randomBytes(9).toString("base64url");
   const rest = () => upClient().rest;
-  const post = createPost({ rest, now });
+  const firstAnswers = createFirstAnswers();
+  const post = createPost({ rest, firstAnswers, now });
   const pendingForms = createPendingForms(kept);
   const follower = createFollower({
     now,
@@ -110,22 +122,40 @@ export function createDiscord(parts: DiscordParts): Discord {
     onMissed: (err) => log.debug({ err: loggable(err) }, "message not changed"),
   });
   const uploader = createUploader({ ...settings, now });
+  const messenger = createMessenger({ ...settings, words, uploader, now });
   const removing =
     parts.removals &&
     createRemoving({
-      rest,
+      messenger,
       removals: parts.removals,
       kept,
       now,
-      tokenOf: (interaction) => post.tokenOf(interaction),
       every: parts.sweepEvery,
-      onError: (err) => log.warn({ err: loggable(err) }, "old message not removed"),
+      onError: (err) => log.warn({ err: loggable(err) }, "discord message not removed"),
     });
-  const members = createMembers({ rest: () => connection.client()?.rest, now, log });
-  const deliverer = createDeliverer({ uploader, post, pendingForms, words, follower, removing, log, now, newId });
+  const members = createMembers({
+    rest: () => connection.client()?.rest,
+    now,
+    log,
+    onGone: (guild) => servers.leave(guild),
+  });
+  const deliverer = createDeliverer({
+    ...parts,
+    uploader,
+    messenger,
+    post,
+    pendingForms,
+    words,
+    follower,
+    removing,
+    log,
+    now,
+    newId,
+  });
   const servers = createServers({ rest, store: kept, log, onLeft: parts.onLeft });
-  const guard = createGuard({ ...parts, post, deliverer, newId, onShutOut: () => servers.suspect() });
-  const router = createRouter({ ...parts, guard, deliverer, post, pendingForms });
+  const guard = createGuard({ ...parts, words, post, deliverer, newId, onShutOut: () => servers.suspect() });
+  const router = createRouter({ ...parts, cancelPages: parts.cancelPages, guard, deliverer, post, pendingForms });
+  const direct = createDirectMessages({ ...parts, words, deliverer, newId });
   let isOpen = true;
   let publishing: NodeJS.Timeout | undefined;
   let telling: NodeJS.Timeout | undefined;
@@ -136,6 +166,10 @@ export function createDiscord(parts: DiscordParts): Discord {
     void take(interaction).catch((err: unknown) =>
       log.error({ err: loggable(err) }, "discord interaction not understood"),
     );
+  };
+
+  const hearMessage = (message: Message): void => {
+    if (isOpen) void direct.hear(message);
   };
 
   const take = async (interaction: Interaction): Promise<void> => {
@@ -159,7 +193,11 @@ export function createDiscord(parts: DiscordParts): Discord {
   const connection = createConnection({
     ...parts,
     token: settings.token,
-    build: () => buildClient({ api: settings.apiRoot, log, hear }),
+    build() {
+      const client = buildClient({ api: settings.apiRoot, log, hear, hearMessage });
+      firstAnswers.watch(client.rest);
+      return client;
+    },
     async onUp(client) {
       await publish(client);
       log.info({ bot: client.user.username }, "discord started");
@@ -167,7 +205,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       removing?.start();
       // One after the other: nobody is told twice because Discord is slow.
       const tell = () => {
-        told ??= tellOfInterrupted(client.application.id)
+        told ??= tellOfInterrupted()
           .catch((err: unknown) => log.warn({ err: loggable(err) }, "people not told of interrupted files"))
           .finally(() => (told = undefined));
       };
@@ -176,21 +214,13 @@ export function createDiscord(parts: DiscordParts): Discord {
       telling = setInterval(tell, tellEvery).unref();
     },
   });
-  const painterIn = (language: string) => painterFor({ words, language, place: "private", canPost: false, now: now() });
-
   /** People are told which files were lost with a process, and can go on. What an outage prevents is told after it. */
-  const tellOfInterrupted = async (application: string): Promise<void> => {
+  const tellOfInterrupted = async (): Promise<void> => {
     for (const { person, message, screen, language, told: forget } of (await parts.interrupted?.()) ?? []) {
-      const user = userOf(person);
-      const token = readToken(message) ?? { token: "", until: 0 };
-      const edit = (painted: Painted) => post.replace(application, token, painted);
-      const shown = user !== undefined && { user, until: token.until, edit };
-      if (shown) await tellOutcome({ post, log, now }, shown, paint(painterIn(language), screen));
+      await sendOutcome({ messenger, log }, { ref: readRef(message), language, person }, { screen, isMissed: true });
       await forget();
     }
   };
-  const settle = (pendingForm: PendingForm, answer: Answer) =>
-    deliverer.settle(upClient().application.id, pendingForm, answer);
   const upClient = (): Client<true> => {
     const client = connection.client();
     if (!client) throw new Error("Discord is not reached yet");
@@ -198,7 +228,12 @@ export function createDiscord(parts: DiscordParts): Discord {
   };
 
   return {
-    announce: createAnnouncer(settings),
+    messenger,
+    announce: async (place, text) => {
+      const sent = await messenger.send({ place, kind: "private", language: "en" }, { show: "announcement", text });
+      if (sent.is === "later") return { retryAfter: sent.after };
+      return sent.is === "sent" ? "sent" : "gone";
+    },
     roleIn: (place, person) => members.roleIn(place, person),
     start: () => connection.open(),
     async stop() {
@@ -208,29 +243,28 @@ export function createDiscord(parts: DiscordParts): Discord {
       servers.stop();
       await removing?.stop();
       await follower.stopAll();
-      await guard.finish();
+      await Promise.all([guard.finish(), direct.finish()]);
       await connection.close();
       await uploader.close();
     },
     async tell(person, notice, language) {
-      const user = userOf(person);
-      if (user !== undefined) await post.sendTo(user, paint(painterIn(language), notice));
+      await messenger.notify(person, notice, { language });
     },
     isUp: () => connection.client()?.isReady() ?? false,
     async submitPage({ code, form }, values, { signal }) {
       const id = pendingFormOfPage(code);
       const pendingForm = await pendingForms.find(id);
-      if (!pendingForm) throw new Error("a page was sent off that no message leads to");
+      if (!pendingForm) return { done: true, screen: undefined };
       const answer = await parts.perform(pendingForm.visit, { do: "submit", form, values }, signal);
       if (answer.screen.show === "form") return { done: false, form: answer.screen };
       const { screen, language } = answer;
       const settled = { ...pendingForm, result: { screen, language } };
       await pendingForms.put(id, settled);
       // Whatever becomes of the message, it is done, and a press on it shows it.
-      await settle(settled, answer).catch((err: unknown) =>
-        log.warn({ err: loggable(err) }, "result of a page not shown"),
-      );
-      return { done: true };
+      await deliverer
+        .settle(settled, answer)
+        .catch((err: unknown) => log.warn({ err: loggable(err) }, "discord result of a page not shown"));
+      return { done: true, screen };
     },
   };
 }
@@ -240,24 +274,23 @@ interface ClientParts {
   readonly api: string;
   readonly log: Logger;
   hear(interaction: Interaction): void;
+  hearMessage(message: Message): void;
 }
 
-function buildClient({ api, log, hear }: ClientParts): Client {
+function buildClient({ api, log, hear, hearMessage }: ClientParts): Client {
   const client = new Client({
-    // Interactions come without any intent, and hold what is needed.
-    intents: [],
+    // Interactions come without any intent, and hold what is needed. What people write to the bot itself comes with its
+    // words by this one, which is not privileged; nothing is heard of what they write elsewhere.
+    intents: [GatewayIntentBits.DirectMessages],
+    partials: [Partials.Channel],
     allowedMentions: { parse: [] },
     rest: { api, timeout: restTimeout, userAgentAppendix, invalidRequestWarningInterval: 500 },
     ws: { buildStrategy: guardedSharding(log) },
     makeCache: Options.cacheWithLimits({ MessageManager: 0, UserManager: 0, GuildMemberManager: 0 }),
   });
   client.on(Events.InteractionCreate, (interaction) => hear(interaction));
+  client.on(Events.MessageCreate, (message) => hearMessage(message));
   return client;
-}
-
-/** Discord's id of a person of ours; undefined = they are of another platform. */
-function userOf(person: string): string | undefined {
-  return /^discord:(\d+)$/.exec(person)?.[1];
 }
 
 function isBotInteraction(interaction: Interaction): interaction is BotInteraction {

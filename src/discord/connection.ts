@@ -98,7 +98,8 @@ const closeRefusals: Readonly<Record<number, string>> = {
   [GatewayCloseCodes.InvalidAPIVersion]:
     "Discord does not serve this version of its gateway any more (4012). Update ChatDrive.",
   [GatewayCloseCodes.InvalidIntents]: "Discord refuses the intents (4013). Update ChatDrive.",
-  [GatewayCloseCodes.DisallowedIntents]: "Discord refuses the intents (4014). ChatDrive asks for none: update it.",
+  [GatewayCloseCodes.DisallowedIntents]:
+    "Discord refuses the intents (4014). ChatDrive asks for no privileged one: update it.",
 };
 
 /** Login's ways to say the same; undefined = trying again may help. */

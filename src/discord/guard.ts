@@ -7,9 +7,9 @@ import type { Answer } from "../actions/model/screen.ts";
 import type { Words } from "../i18n/words.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
-import { isOver, isShutOut, isTooLate, loggable } from "./refusals.ts";
+import { isOver, isShutOut, isTooLate, isUnreached, loggable } from "./refusals.ts";
 import type { Turn } from "./turn.ts";
-import { visitOf, type BotInteraction } from "./visit.ts";
+import { messageOf, visitOf, type BotInteraction } from "./visit.ts";
 
 /** What stands around every interaction: its deadline, its failures, its order, and the pace of one person. */
 export interface Guard {
@@ -17,8 +17,11 @@ export interface Guard {
   handle(interaction: BotInteraction, work: (turn: Turn) => Promise<void>): Promise<void>;
   /** Tells Discord that an answer will come. False = it is too late for one: do no more. */
   admit(turn: Turn): Promise<boolean>;
-  /** One piece of work at a time for a person, in the order they asked. */
-  inOrder<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
+  /**
+   * One piece of work at a time for a person, in the order they asked. Of moves that still wait on the same message the
+   * last one alone is done: undefined = another took the place of this one.
+   */
+  inOrder<T>(turn: Turn, work: () => Promise<T>, options?: { readonly move?: boolean }): Promise<T | undefined>;
   /** Performs an action within the interaction's time; a deadline that passed is an answer too. */
   perform(turn: Turn, action: Action, visit?: Visit): Promise<Answer>;
   /** Waits a little for what is in progress, then ends it. */
@@ -51,6 +54,7 @@ export function createGuard(parts: GuardParts): Guard {
   const inProgress = new Set<Promise<void>>();
   const clocks = new Set<AbortController>();
   const tails = new Map<string, Promise<unknown>>();
+  const latestMoves = new Map<string, Turn>();
   const languages = new LRUCache<string, string>({ max: maxLanguages });
   const limiter = new RateLimiterMemory({ points: parts.actionsPerPerson ?? 100, duration: 10 });
 
@@ -100,16 +104,24 @@ export function createGuard(parts: GuardParts): Guard {
 
     admit,
 
-    inOrder({ visit }, work) {
-      const { id } = visit.person;
-      const turn = (tails.get(id) ?? Promise.resolve()).then(work);
-      const settled = turn.then(
+    inOrder(turn, work, { move = false } = {}) {
+      const { id } = turn.visit.person;
+      const message = messageOf(turn.interaction)?.id;
+      const key = move && message !== undefined ? `${id} ${message}` : undefined;
+      if (key !== undefined) latestMoves.set(key, turn);
+      const working = (tails.get(id) ?? Promise.resolve()).then(() => {
+        if (key === undefined) return work();
+        if (latestMoves.get(key) !== turn) return undefined;
+        latestMoves.delete(key);
+        return work();
+      });
+      const settled = working.then(
         () => undefined,
         () => undefined,
       );
       tails.set(id, settled);
       void settled.then(() => tails.get(id) === settled && tails.delete(id));
-      return turn;
+      return working;
     },
 
     async perform(turn, action, visit = turn.visit) {
@@ -144,15 +156,18 @@ async function fail(parts: GuardParts, turn: Turn, error: unknown): Promise<void
     log.info({ err }, "discord takes no answer here");
     return;
   }
-  const reference = parts.newId();
-  log.error({ err, reference, kind: turn.interaction.type }, "discord interaction failed");
+  const isNetwork = isUnreached(error);
+  const reference = isNetwork ? undefined : parts.newId();
+  if (isNetwork) log.warn({ err, kind: turn.interaction.type }, "discord not reached with an answer");
+  else log.error({ err, reference, kind: turn.interaction.type }, "discord interaction failed");
+  const notice = isNetwork ? "chat-unreachable" : "unexpected";
   try {
     await post.acknowledge(turn.interaction);
     await deliverer.show(turn, {
-      screen: { show: "notice", notice: "unexpected", level: "failed", reference, for: "asker" },
+      screen: { show: "notice", notice, level: "failed", ...(reference !== undefined && { reference }), for: "asker" },
       language: turn.language,
     });
   } catch (worse) {
-    log.warn({ err: loggable(worse), reference }, "person not told of a failure");
+    log.warn({ err: loggable(worse), reference }, "discord person not told of a failure");
   }
 }

@@ -55,10 +55,10 @@ describe("starting", () => {
     expect(await app.mia.waitsFor("What I can do")).toBeDefined();
   });
 
-  test("no intent is asked for", async () => {
+  test("one intent is asked for: what people write to the bot in their own chat with it", async () => {
     await opened();
     const identify = app.emulator.frames.map(({ text }) => text).find((text) => /"op":2\b/.test(text));
-    expect(identify).toContain('"intents":0');
+    expect(identify).toContain('"intents":4096');
   });
 
   test("a refused token is one line for the operator", async () => {

@@ -7,7 +7,8 @@ import type { AdminParts } from "../../src/users/admin.ts";
 import { placeNews } from "../../src/users/place.ts";
 import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
 import type { Answer, FormScreen, Screen } from "../../src/actions/model/screen.ts";
-import { suggest } from "../../src/actions/browse/suggest.ts";
+import { canPost } from "../../src/actions/browse/can-post.ts";
+import { suggest } from "../../src/actions/suggest.ts";
 import { createDiscord, type Discord, type DiscordParts, type PageOutcome } from "../../src/discord/bot.ts";
 import { startDiscord, type DiscordEmulator } from "../../emulators/discord/discord.ts";
 import type { Clock } from "../../emulators/discord/clock.ts";
@@ -28,6 +29,8 @@ export interface TestApp {
   readonly kept: Map<string, string>;
   readonly fatal: string[];
   readonly left: string[];
+  /** People whose pages were ended, as often as they were. */
+  readonly cancelled: string[];
   /** Log lines. */
   readonly logged: string[];
   /** The process that runs now. */
@@ -103,6 +106,7 @@ export async function openTestApp({
   const kept = new Map<string, string>();
   const fatal: string[] = [];
   const left: string[] = [];
+  const cancelled: string[] = [];
   const logged: string[] = [];
   const pages: FormScreen[] = [];
   const now = more.now ?? Date.now;
@@ -148,6 +152,8 @@ export async function openTestApp({
         return "screen" in given ? given : { screen: given, language: words.pick(visit.person.locale) };
       },
       suggest: (visit, typing) => suggest(at.services, visit, typing),
+      canPost: (visit, view) => canPost(at.services, visit, view),
+      cancelPages: async (person) => void cancelled.push(person),
       ...more,
     });
   const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });
@@ -186,6 +192,7 @@ export async function openTestApp({
     kept,
     fatal,
     left,
+    cancelled,
     logged,
     discord: build(),
     mia,

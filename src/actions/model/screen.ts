@@ -454,6 +454,7 @@ export const noticeCodes = [
   "no-links-to-revoke",
   "fallback",
   "unexpected",
+  "chat-unreachable",
   // searching and lending
   "search-stopped",
   "nothing-lent",

@@ -14,7 +14,8 @@ const maxWords = 200;
  */
 export async function hearText(context: ActionContext, text: string): Promise<Result> {
   if (sharesIn(context, text).length > 0) return openShare(context, { text });
-  if (looksLikeLink(text)) return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
+  if (looksLikeLink(text))
+    return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
   const words = text.trim().replaceAll(/\s+/g, " ");
   const isSearch = /[\p{L}\p{N}]/u.test(words) && words.length <= maxWords && !isCode(words);
   const mounts = isSearch ? await mountsOf(context.services, context.person) : [];
