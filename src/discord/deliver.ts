@@ -134,23 +134,27 @@ function lastingGrant({ post }: DelivererParts, { interaction }: Turn): Grant {
 
 async function showForm(parts: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {
   const { post, pendingForms, newId } = parts;
-  const pendingForm = formId(screen, newId);
-  await pendingForms.put(pendingForm, pendingFormOf(turn, screen));
-  const painted = paintSheet(formSheet(painter, screen, pendingForm));
-  const place = await (turn.visit.place.kind === "group"
-    ? post.ephemeral(turn.interaction, painted)
-    : putInPlace(parts, turn, painted));
-  if (isModal(screen)) return;
-  const visit = { ...turn.visit, place: ownPlace(turn.interaction) };
-  const message = refOf(post.grantOf(turn.interaction), { ...turn, visit }, place.id);
-  await pendingForms.put(pendingForm, { ...pendingFormOf(turn, screen), message });
+  const { interaction, language } = turn;
+  const id = formId(screen, newId);
+  const isBeside = turn.visit.place.kind === "group";
+  const visit = { ...turn.visit, place: ownPlace(interaction) };
+  const grant = post.grantOf(interaction);
+  // Where it takes the answer's place, that can be found before Discord has said which message it is.
+  const answered = { place: visit.person.id, kind: "private", language, message: "@original", grant } as const;
+  await pendingForms.put(id, { visit: turn.visit, screen, ...(!isBeside && !isModal(screen) && { message: answered }) });
+  const painted = paintSheet(formSheet(painter, screen, id));
+  const place = await (isBeside ? post.ephemeral(interaction, painted) : putInPlace(parts, turn, painted));
+  const known = isModal(screen) ? undefined : await pendingForms.find(id);
+  if (known && !known.result) {
+    await pendingForms.put(id, { ...known, message: refOf(grant, { ...turn, visit }, place.id) });
+  }
 }
 
 async function pop(parts: DelivererParts, turn: Turn, screen: Screen, language: string): Promise<boolean> {
   const { interaction } = turn;
   if (screen.show !== "form" || !isModal(screen) || interaction.isModalSubmit()) return false;
   const pendingForm = parts.newId();
-  await parts.pendingForms.put(pendingForm, pendingFormOf(turn, screen));
+  await parts.pendingForms.put(pendingForm, { visit: turn.visit, screen });
   const painter = painterOf(parts, turn, { language, canPost: false });
   await parts.post.pop(interaction, paintModal(painter, screen, pendingForm));
   return true;
@@ -218,7 +222,8 @@ async function writeForm(
   const place = await post.write(channel, paintSheet(formSheet(painter, screen, id)));
   const { language } = painter;
   const message = { place: visit.person.id, kind: "private", language, message: place.id } as const;
-  if (!isModal(screen)) await pendingForms.put(id, { visit, screen, message });
+  const known = isModal(screen) ? undefined : await pendingForms.find(id);
+  if (known && !known.result) await pendingForms.put(id, { ...known, message });
 }
 
 /** Of a page, the pending form goes by the page's code. */
@@ -239,10 +244,6 @@ async function noteEnd(parts: DelivererParts, turn: Turn, { id }: Place, { clear
   const visit = { ...turn.visit, place: publicVisit(interaction).place };
   const ref = refOf(parts.post.grantOf(interaction), { ...turn, visit }, id);
   await parts.removing?.note(interaction, ref, clearAt);
-}
-
-function pendingFormOf(turn: Turn, screen: FormScreen): PendingForm {
-  return { visit: turn.visit, screen };
 }
 
 /** Whether a screen that one person sees may be shown to the others here too, by Discord and by whose drive it shows. */
