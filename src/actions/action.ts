@@ -6,14 +6,14 @@ import type { Rule } from "../users/roles.ts";
 /** Everything that can be asked: by a button, by a form, by a command. */
 export type Action = ButtonPress | Submission | CommandAction;
 
-/** Done at once: who cancels does not wait for what they cancel, nor who asks for help. */
-export function isUrgent(action: Action): boolean {
-  if ("view" in action) return buttonOf(action).urgent;
-  return action.do !== "submit" && commandOf(action).urgent;
-}
-
 /** Who may, and where. */
 export function ruleOf(action: Action): Rule {
   if ("view" in action) return buttonOf(action).rule;
   return action.do === "submit" ? forms[action.form.id].rule : commandOf(action).rule;
+}
+
+/** Whether it is done at once, beside what else the person waits for. */
+export function isUrgent(action: Action): boolean {
+  if ("view" in action) return buttonOf(action).urgent;
+  return action.do !== "submit" && commandOf(action).urgent;
 }

@@ -4,8 +4,11 @@ import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import { placeNews } from "../users/place.ts";
-import { createRemovals, type Removals } from "../actions/removals.ts";
+import { createRemovals, type Removals } from "../messaging/removals.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
+import type { Announce } from "../users/broadcast.ts";
+import { announceBy } from "../messaging/announce.ts";
+import type { Readiness } from "../messaging/messenger.ts";
 import type { Services } from "../actions/context/services.ts";
 import { canPost } from "../actions/browse/can-post.ts";
 import { suggest } from "../actions/suggest.ts";
@@ -29,7 +32,9 @@ export interface Frontends {
   /** What somebody is in a group; undefined = it cannot be told. */
   roleIn(place: string, person: string): Promise<"admin" | "member" | "none" | undefined>;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
-  tell(person: string, notice: Notice, language: string): Promise<void>;
+  notify(person: string, notice: Notice, language: string): Promise<void>;
+  /** Sends a text to a chat by the frontend it belongs to. */
+  readonly announce: Announce;
 }
 
 /** One chat, as it is started and stopped. */
@@ -37,7 +42,8 @@ export interface Frontend {
   readonly name: string;
   start(): Promise<void>;
   stop(): Promise<void>;
-  isUp(): boolean;
+  /** True, or why it is not up, in a few words for an operator. */
+  isUp(): Readiness;
 }
 
 interface FrontendParts {
@@ -53,8 +59,8 @@ interface FrontendParts {
 
 /** Makes the chats the configuration has tokens for. */
 export function createFrontends(config: Config, parts: FrontendParts): Frontends {
-  const telegram = config.telegram && telegramOf(config.telegram, parts);
-  const discord = config.discord && discordOf(config.discord, parts);
+  const telegram = config.telegram ? telegramOf(config.telegram, parts) : undefined;
+  const discord = config.discord ? discordOf(config.discord, parts) : undefined;
   return {
     ...(telegram && { telegram }),
     ...(discord && { discord }),
@@ -70,8 +76,13 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
       return parts.submitPage({ ...page, form }, values, options);
     },
     roleIn: async (place, person) => (place.startsWith("discord:") ? discord : telegram)?.roleIn(place, person),
-    async tell(person, notice, language) {
-      await (person.startsWith("discord:") ? discord : telegram)?.tell(person, notice, language);
+    async notify(person, notice, language) {
+      await (person.startsWith("discord:") ? discord : telegram)?.messenger.notify(person, notice, { language });
+    },
+    async announce(place, text) {
+      const chat = place.startsWith("discord:") ? discord : telegram;
+      if (!chat) throw new Error("the frontend of this chat is not switched on");
+      return announceBy(chat.messenger, place, text);
     },
   };
 }

@@ -125,7 +125,7 @@ async function readiness({ store, frontends }: GatewayParts): Promise<{ ok: bool
     ),
     sleep(checkWithin, false, { ref: false }),
   ]);
-  const chats = (frontends()?.all ?? []).map((frontend) => [frontend.name, frontend.isUp()] as const);
+  const chats = (frontends()?.all ?? []).map((frontend) => [frontend.name, frontend.isUp() === true] as const);
   const parts = { store: isStoreUp, ...Object.fromEntries(chats) };
   return { ok: chats.length > 0 && Object.values(parts).every(Boolean), parts };
 }

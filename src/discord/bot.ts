@@ -4,16 +4,16 @@ import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
-import type { Announce } from "../users/broadcast.ts";
+import { tellInterrupted } from "../messaging/interrupted.ts";
 import { createFollower } from "../messaging/follow.ts";
-import type { Removals } from "../actions/removals.ts";
-import type { Answer, FormScreen, Notice, Screen } from "../actions/model/screen.ts";
+import type { Removals } from "../messaging/removals.ts";
+import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
 import type { ViewRef } from "../actions/model/session.ts";
 import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
-import type { Messenger } from "../messaging/messenger.ts";
+import type { Messenger, Readiness } from "../messaging/messenger.ts";
 import type { Words } from "../i18n/words.ts";
 import { publishCommands } from "./commands.ts";
 import { createConnection } from "./connection.ts";
@@ -23,7 +23,6 @@ import { createFirstAnswers } from "./first-answers.ts";
 import { createGuard } from "./guard.ts";
 import { createMembers, type Members } from "./members.ts";
 import { createMessenger } from "./messenger.ts";
-import { readRef, sendOutcome } from "./outcome.ts";
 import { createPost } from "./post.ts";
 import { loggable } from "./refusals.ts";
 import { createRemoving } from "./removing.ts";
@@ -86,14 +85,10 @@ export interface Discord {
   start(): Promise<void>;
   /** Takes nothing more and finishes what is being done. */
   stop(): Promise<void>;
-  /** Discord is reached. */
-  isUp(): boolean;
+  /** Discord is reached, or why not. */
+  isUp(): Readiness;
   /** Speaks at any time, to anybody; needs no connection to the gateway. */
   readonly messenger: Messenger;
-  /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
-  tell(person: string, notice: Notice, language: string): Promise<void>;
-  /** Sends a text to somebody's own chat, once; servers are not written to unasked. */
-  readonly announce: Announce;
   /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
   roleIn: Members["roleIn"];
   /** Hands in a page that somebody was led to from Discord; the message that led there turns into what came of it. */
@@ -205,7 +200,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       removing?.start();
       // One after the other: nobody is told twice because Discord is slow.
       const tell = () => {
-        told ??= tellOfInterrupted()
+        told ??= sayInterrupted()
           .catch((err: unknown) => log.warn({ err: loggable(err) }, "people not told of interrupted files"))
           .finally(() => (told = undefined));
       };
@@ -214,13 +209,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       telling = setInterval(tell, tellEvery).unref();
     },
   });
-  /** People are told which files were lost with a process, and can go on. What an outage prevents is told after it. */
-  const tellOfInterrupted = async (): Promise<void> => {
-    for (const { person, message, screen, language, told: forget } of (await parts.interrupted?.()) ?? []) {
-      await sendOutcome({ messenger, log }, { ref: readRef(message), language, person }, { screen, isMissed: true });
-      await forget();
-    }
-  };
+  const sayInterrupted = async () => tellInterrupted(messenger, (await parts.interrupted?.()) ?? []);
   const upClient = (): Client<true> => {
     const client = connection.client();
     if (!client) throw new Error("Discord is not reached yet");
@@ -229,11 +218,6 @@ export function createDiscord(parts: DiscordParts): Discord {
 
   return {
     messenger,
-    announce: async (place, text) => {
-      const sent = await messenger.send({ place, kind: "private", language: "en" }, { show: "announcement", text });
-      if (sent.is === "later") return { retryAfter: sent.after };
-      return sent.is === "sent" ? "sent" : "gone";
-    },
     roleIn: (place, person) => members.roleIn(place, person),
     start: () => connection.open(),
     async stop() {
@@ -247,10 +231,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       await connection.close();
       await uploader.close();
     },
-    async tell(person, notice, language) {
-      await messenger.notify(person, notice, { language });
-    },
-    isUp: () => connection.client()?.isReady() ?? false,
+    isUp: () => connection.readiness(),
     async submitPage({ code, form }, values, { signal }) {
       const id = pendingFormOfPage(code);
       const pendingForm = await pendingForms.find(id);

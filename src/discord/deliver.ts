@@ -5,7 +5,7 @@ import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/model
 import type { ViewRef } from "../actions/model/session.ts";
 import type { Upload } from "../actions/model/upload.ts";
 import type { Visit } from "../users/visit.ts";
-import type { Grant, MessageRef, Messenger } from "../messaging/messenger.ts";
+import { writeRef, type Grant, type MessageRef, type Messenger } from "../messaging/messenger.ts";
 import type { Words } from "../i18n/words.ts";
 import { lastWordWithin } from "./limits.ts";
 import { NotYet, transferDrawer } from "./outcome.ts";
@@ -114,7 +114,7 @@ async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place
     });
   }
   await upload.start({
-    message: JSON.stringify(ref),
+    message: writeRef(ref),
     until: address.until,
     send: async (file) => void (await uploading.send(file)),
   });
@@ -141,7 +141,11 @@ async function showForm(parts: DelivererParts, turn: Turn, screen: FormScreen, p
   const grant = post.grantOf(interaction);
   // Where it takes the answer's place, that can be found before Discord has said which message it is.
   const answered = { place: visit.person.id, kind: "private", language, message: "@original", grant } as const;
-  await pendingForms.put(id, { visit: turn.visit, screen, ...(!isBeside && !isModal(screen) && { message: answered }) });
+  await pendingForms.put(id, {
+    visit: turn.visit,
+    screen,
+    ...(!isBeside && !isModal(screen) && { message: answered }),
+  });
   const painted = paintSheet(formSheet(painter, screen, id));
   const place = await (isBeside ? post.ephemeral(interaction, painted) : putInPlace(parts, turn, painted));
   const known = isModal(screen) ? undefined : await pendingForms.find(id);

@@ -4,6 +4,7 @@ import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { Action } from "../actions/action.ts";
 import type { Visit } from "../users/visit.ts";
 import type { Answer } from "../actions/model/screen.ts";
+import { createTurns, NotBegun } from "../messaging/turns.ts";
 import type { Words } from "../i18n/words.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
@@ -19,13 +20,20 @@ export interface Guard {
   admit(turn: Turn): Promise<boolean>;
   /**
    * One piece of work at a time for a person, in the order they asked. Of moves that still wait on the same message the
-   * last one alone is done: undefined = another took the place of this one.
+   * last one alone is done: undefined = another took the place of this one, or the process ends.
    */
-  inOrder<T>(turn: Turn, work: () => Promise<T>, options?: { readonly move?: boolean }): Promise<T | undefined>;
+  inOrder<T>(turn: Turn, work: () => Promise<T>, options?: InOrder): Promise<T | undefined>;
   /** Performs an action within the interaction's time; a deadline that passed is an answer too. */
   perform(turn: Turn, action: Action, visit?: Visit): Promise<Answer>;
   /** Waits a little for what is in progress, then ends it. */
   finish(): Promise<void>;
+}
+
+interface InOrder {
+  /** It does not wait for what is in progress. */
+  readonly isUrgent?: boolean;
+  /** It only leads to another place, so that a later one makes it needless. */
+  readonly isMove?: boolean;
 }
 
 interface GuardParts {
@@ -41,20 +49,16 @@ interface GuardParts {
   onShutOut(): void;
 }
 
-/** Milliseconds one interaction may take. */
+/** Milliseconds what nothing waits for may take. */
 const deadline = 60_000;
-/** Milliseconds interactions in progress get when the process is asked to end. */
-const grace = 5000;
 /** People whose language is remembered for sentences of our own. */
 const maxLanguages = 20_000;
 
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
   const { words, log, now, post, deliverer } = parts;
+  const turns = createTurns();
   const inProgress = new Set<Promise<void>>();
-  const clocks = new Set<AbortController>();
-  const tails = new Map<string, Promise<unknown>>();
-  const latestMoves = new Map<string, Turn>();
   const languages = new LRUCache<string, string>({ max: maxLanguages });
   const limiter = new RateLimiterMemory({ points: parts.actionsPerPerson ?? 100, duration: 10 });
 
@@ -85,18 +89,10 @@ export function createGuard(parts: GuardParts): Guard {
   return {
     async handle(interaction, work) {
       const startedAt = now();
-      const clock = new AbortController();
-      const timer = setTimeout(() => clock.abort(), deadline);
-      clocks.add(clock);
       const visit = visitOf(interaction);
       const language = languages.get(visit.person.id) ?? words.pick(visit.person.locale);
-      const turn: Turn = { interaction, visit, signal: clock.signal, language };
-      const working = paced(turn, work)
-        .catch((error: unknown) => fail(parts, turn, error))
-        .finally(() => {
-          clearTimeout(timer);
-          clocks.delete(clock);
-        });
+      const turn: Turn = { interaction, visit, language };
+      const working = paced(turn, work).catch((error: unknown) => fail(parts, turn, error));
       inProgress.add(working);
       await working.finally(() => inProgress.delete(working));
       log.debug({ kind: interaction.type, ms: now() - startedAt }, "discord interaction handled");
@@ -104,42 +100,38 @@ export function createGuard(parts: GuardParts): Guard {
 
     admit,
 
-    inOrder(turn, work, { move = false } = {}) {
+    async inOrder(turn, work, { isUrgent = false, isMove = false } = {}) {
       const { id } = turn.visit.person;
       const message = messageOf(turn.interaction)?.id;
-      const key = move && message !== undefined ? `${id} ${message}` : undefined;
-      if (key !== undefined) latestMoves.set(key, turn);
-      const working = (tails.get(id) ?? Promise.resolve()).then(() => {
-        if (key === undefined) return work();
-        if (latestMoves.get(key) !== turn) return undefined;
-        latestMoves.delete(key);
-        return work();
-      });
-      const settled = working.then(
-        () => undefined,
-        () => undefined,
-      );
-      tails.set(id, settled);
-      void settled.then(() => tails.get(id) === settled && tails.delete(id));
-      return working;
+      const supersedes = isMove && message !== undefined ? `${id} ${message}` : undefined;
+      const done: { result?: Awaited<ReturnType<typeof work>> } = {};
+      try {
+        await turns.take({ chains: [id], urgent: isUrgent, supersedes }, async ({ signal }) => {
+          turn.signal = signal;
+          done.result = await work();
+        });
+      } catch (error) {
+        if (!(error instanceof NotBegun)) throw error;
+      }
+      return done.result;
     },
 
     async perform(turn, action, visit = turn.visit) {
-      const answer = await Promise.race([parts.perform(visit, action, turn.signal), tooLate(turn)]);
+      const { signal = AbortSignal.timeout(deadline), language } = turn;
+      const answer = await Promise.race([parts.perform(visit, action, signal), tooLate(signal, language)]);
       turn.language = answer.language;
       languages.set(visit.person.id, answer.language);
       return answer;
     },
 
     async finish() {
-      const timeout = setTimeout(() => clocks.forEach((clock) => clock.abort()), grace);
+      await turns.finish();
       await Promise.allSettled(inProgress);
-      clearTimeout(timeout);
     },
   };
 }
 
-function tooLate({ signal, language }: Turn): Promise<Answer> {
+function tooLate(signal: AbortSignal, language: string): Promise<Answer> {
   const answer: Answer = { screen: { show: "notice", notice: "unreachable", level: "failed", for: "asker" }, language };
   return new Promise((resolve) => {
     if (signal.aborted) resolve(answer);

@@ -6,8 +6,7 @@ import { loggable } from "./refusals.ts";
 
 /** A message that shows a file on its way, and whose it is. */
 export interface ShownTransfer {
-  /** Undefined = nobody knows any more which message it was. */
-  readonly ref: MessageRef | undefined;
+  readonly ref: MessageRef;
   /** One of ours. */
   readonly language: string;
   /** Person id of who asked for it. */
@@ -65,17 +64,15 @@ interface OutcomeToSend {
  * Puts what became of a file into the message that showed it; where that is out of reach, it is a message to the person
  * instead. Rejects when Discord cannot be reached at all.
  */
-export async function sendOutcome(
+async function sendOutcome(
   { messenger, log }: OutcomeParts,
   { ref, person, language }: ShownTransfer,
   { screen, isMissed }: OutcomeToSend,
 ): Promise<void> {
-  const edited: Edited = await (ref ? messenger.edit(ref, screen) : Promise.resolve({ is: "closed" } as const)).catch(
-    (error: unknown) => {
-      log.debug({ err: loggable(error) }, "discord message of a file out of reach");
-      return { is: "closed" } as const;
-    },
-  );
+  const edited = await messenger.edit(ref, screen).catch((error: unknown): Edited => {
+    log.debug({ err: loggable(error) }, "discord message of a file out of reach");
+    return { is: "closed" };
+  });
   if (edited.is === "edited" || (edited.is === "gone" && !isMissed)) return;
   if (edited.is === "later") throw new NotYet(edited.after);
   try {
@@ -86,16 +83,5 @@ export async function sendOutcome(
     log.warn({ err: loggable(error), person }, "discord outcome of a file not sent");
     // What Discord refuses once it refuses again; an outage is another matter.
     if (!(error instanceof DiscordAPIError) || error.status >= 500) throw error;
-  }
-}
-
-/** A reference out of the text that was made of one; undefined for anything else. */
-export function readRef(text: string): MessageRef | undefined {
-  try {
-    const read: unknown = JSON.parse(text);
-    // Only `refOf` makes them.
-    return typeof read === "object" && read !== null && "place" in read ? (read as MessageRef) : undefined;
-  } catch {
-    return undefined;
   }
 }

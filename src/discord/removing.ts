@@ -1,6 +1,6 @@
 import { PermissionFlagsBits } from "discord.js";
-import type { Removals } from "../actions/removals.ts";
-import { createSweeper, type Sweeper } from "../actions/sweep.ts";
+import type { Removals } from "../messaging/removals.ts";
+import { createSweeper, type Sweeper } from "../messaging/sweep.ts";
 import type { MessageRef, Messenger } from "../messaging/messenger.ts";
 import type { KeptStore } from "./pending-forms.ts";
 import type { BotInteraction } from "./visit.ts";

@@ -118,7 +118,7 @@ async function act(parts: RouterParts, turn: Turn, action: Action, opening: Open
   const { guard, deliverer } = parts;
   if (!(await guard.admit(turn))) return;
   const work = async () => deliverer.show(turn, await guard.perform(turn, action));
-  await (isUrgent(action) ? work() : guard.inOrder(turn, work, { move: moves.has(action.do) }));
+  await guard.inOrder(turn, work, { isUrgent: isUrgent(action), isMove: moves.has(action.do) });
 }
 
 /** Where only the last of several quick presses on a message matters. */
@@ -215,13 +215,20 @@ async function leave(parts: RouterParts, turn: Turn, id: string): Promise<void> 
   const { guard, deliverer } = parts;
   if (!(await guard.admit(turn))) return;
   const pendingForm = await ownPendingForm(parts, turn, id);
-  if (pendingForm) await deliverer.show(turn, await giveUp(parts, turn, { id, pendingForm }));
+  if (!pendingForm) return;
+  const work = async () => deliverer.show(turn, await giveUp(parts, turn, { id, pendingForm }));
+  await guard.inOrder(turn, work, { isUrgent: true });
 }
 
 /** Leaves the page somebody was led to, which its message says too; where there is none, that there is none. */
 async function cancel(parts: RouterParts, turn: Turn): Promise<void> {
+  if (await parts.guard.admit(turn)) {
+    await parts.guard.inOrder(turn, () => cancelPage(parts, turn), { isUrgent: true });
+  }
+}
+
+async function cancelPage(parts: RouterParts, turn: Turn): Promise<void> {
   const { guard, deliverer, pendingForms, log } = parts;
-  if (!(await guard.admit(turn))) return;
   const open = await pendingForms.openPage(turn.visit.person.id);
   if (!open) return deliverer.show(turn, await guard.perform(turn, { do: "cancel" }));
   const answer = await giveUp(parts, turn, open);

@@ -56,6 +56,32 @@ export interface MessageRef extends Target {
   readonly message: string;
 }
 
+/** A reference as a text, for stores that keep it beside other things. */
+export function writeRef(ref: MessageRef): string {
+  return JSON.stringify(ref);
+}
+
+/** What `writeRef` wrote; undefined for anything else. */
+export function readRef(text: string): MessageRef | undefined {
+  const read = parsed(text);
+  const isRef =
+    isRecord(read) && ["place", "kind", "language", "message"].every((key) => typeof read[key] === "string");
+  // Only `writeRef` writes what looks like this.
+  return isRef ? (read as unknown as MessageRef) : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
 /** The token of an interaction of Discord's: with it one may write where one is no member. A secret. */
 export interface Grant {
   readonly application: string;

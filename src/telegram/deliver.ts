@@ -1,17 +1,19 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import { GrammyError, HttpError } from "grammy";
+import { writeRef, type MessageRef } from "../messaging/messenger.ts";
 import type { Action } from "../actions/action.ts";
 import type { Follower } from "../messaging/follow.ts";
 import { decodeButton, encodeButton } from "../actions/buttons.ts";
-import type { Removals } from "../actions/removals.ts";
+import type { Removals } from "../messaging/removals.ts";
 import type { Answer, LinkCard, ListReady, MessageScreen, Notice, Screen } from "../actions/model/screen.ts";
 import type { Upload } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";
 import type { BotContext } from "./context.ts";
 import { maxToast } from "./limits.ts";
-import { keyOf, placeOf, writePlace, type Place, type Post } from "./post.ts";
+import { keyOf, placeOf, type Place, type Post } from "./post.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painted, type Painter } from "./screens/painter.ts";
+import { waitAfter } from "./retry.ts";
 import type { Uploader } from "./upload.ts";
 
 /** Where a screen goes: a new message, an edit in place, a toast, or to the asker alone. */
@@ -94,7 +96,9 @@ async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswe
   const isInPlace = ctx.callbackQuery && !isOfItsOwn;
   const place = isInPlace ? await replace(parts, ctx, painted) : await speak(parts, ctx, painted);
   if (updates && place) followUpdates(parts, ctx, { updates, place });
-  if (clearAt !== undefined && place && place.message !== 0) await parts.removals?.note(keyOf(place), clearAt);
+  if (clearAt !== undefined && place && place.message !== 0) {
+    await parts.removals?.note(writeRef(refOf(ctx, place)), clearAt);
+  }
   await parts.post.answer(ctx);
 }
 
@@ -132,7 +136,10 @@ async function startUpload(
   const place = isInPlace ? await replace(parts, ctx, painted) : placeOf(await post.send(ctx, painted));
   const address = post.address(ctx);
   if (updates) followUpdates(parts, ctx, { updates, place, every: transferPace[ctx.turn.visit.place.kind] });
-  await upload.start({ message: writePlace(place), send: (file) => uploader.send(address, file) });
+  await upload.start({
+    message: writeRef(refOf(ctx, place)),
+    send: async (file) => void (await uploader.send(address, file)),
+  });
 }
 
 interface Followed {
@@ -160,14 +167,6 @@ function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place,
 function falseIfClosed(error: unknown): false {
   if (error instanceof GrammyError && [401, 403].includes(error.error_code)) return false;
   throw error;
-}
-
-/** Milliseconds until a call that failed like this may be made again; undefined = Telegram will not have it at all. */
-function waitAfter(error: unknown): number | undefined {
-  if (error instanceof HttpError) return 0;
-  if (!(error instanceof GrammyError)) return undefined;
-  if (error.error_code === 429) return (error.parameters.retry_after ?? 1) * 1000;
-  return error.error_code >= 500 ? 0 : undefined;
 }
 
 /** The list as a file of its own below; what is to be said of it then. */
@@ -261,4 +260,11 @@ function payloadOf(ctx: BotContext, card: LinkCard | undefined): string | undefi
 function ephemeralPressed(ctx: BotContext): number | undefined {
   const pressed = ctx.callbackQuery?.message;
   return pressed && "ephemeral_message_id" in pressed ? pressed.ephemeral_message_id : undefined;
+}
+
+/** A message of ours as any process can find it again. */
+function refOf({ turn }: BotContext, { chat, message }: Place): MessageRef {
+  const { place } = turn.visit;
+  const { language } = turn;
+  return { place: `telegram:${chat}`, kind: place.kind, language, message: String(message) };
 }

@@ -67,7 +67,7 @@ export function createPost(api: Api): Post {
   };
   return {
     async send(ctx, painted, { forceReply = false } = {}) {
-      const options = { ...looks(painted), ...threadOf(ctx), ...replyTo(ctx) };
+      const options = { ...looksOf(painted), ...threadOf(ctx), ...replyTo(ctx) };
       if (!forceReply) return api.sendMessage(chatOf(ctx), painted.text.text, options);
       try {
         const reply_markup = { ...markup(painted), force_reply: true };
@@ -81,7 +81,7 @@ export function createPost(api: Api): Post {
 
     async edit({ chat, message }, painted) {
       try {
-        await api.editMessageText(chat, message, painted.text.text, looks(painted));
+        await api.editMessageText(chat, message, painted.text.text, looksOf(painted));
         return true;
       } catch (error) {
         if (isRefusal(error, /message is not modified/i)) return true;
@@ -98,7 +98,7 @@ export function createPost(api: Api): Post {
           return (await sendEphemeral(api, ctx, painted, instead)).ephemeral_message_id;
         id ??= await tryEphemeral(ctx, instead);
         if (id === undefined) return undefined;
-        await api.editEphemeralMessageText(chatOf(ctx), askerOf(ctx), id, painted.text.text, looks(painted));
+        await api.editEphemeralMessageText(chatOf(ctx), askerOf(ctx), id, painted.text.text, looksOf(painted));
         return id;
       } catch (error) {
         if (isRefusal(error, /message is not modified/i)) return id;
@@ -139,17 +139,6 @@ export function keyOf({ chat, message }: Place): string {
   return `${chat}:${message}`;
 }
 
-/** Where a message is, as a text that outlives the process. */
-export function writePlace({ chat, message }: Place): string {
-  return JSON.stringify({ chat, message });
-}
-
-/** What `writePlace` wrote; undefined for anything else. */
-export function readPlace(text: string): Place | undefined {
-  const match = /^\{"chat":(-?\d{1,16}),"message":(\d{1,16})\}$/.exec(text);
-  return match ? { chat: Number(match[1]), message: Number(match[2]) } : undefined;
-}
-
 /** Where a message is. */
 export function placeOf({ chat, message_id: message }: Pick<Message, "message_id"> & { chat: { id: number } }): Place {
   return { chat: chat.id, message };
@@ -157,7 +146,7 @@ export function placeOf({ chat, message_id: message }: Pick<Message, "message_id
 
 async function sendTo(api: Api, chat: number, painted: Painted): Promise<boolean> {
   try {
-    await api.sendMessage(chat, painted.text.text, looks(painted));
+    await api.sendMessage(chat, painted.text.text, looksOf(painted));
     return true;
   } catch (error) {
     if (error instanceof GrammyError && [400, 403].includes(error.error_code)) return false;
@@ -168,7 +157,7 @@ async function sendTo(api: Api, chat: number, painted: Painted): Promise<boolean
 function sendEphemeral(api: Api, ctx: BotContext, painted: Painted, instead: boolean): Promise<Message> {
   const query = ctx.callbackQuery;
   return api.sendMessage(chatOf(ctx), painted.text.text, {
-    ...looks(painted),
+    ...looksOf(painted),
     ...threadOf(ctx),
     ...replyToEphemeral(ctx),
     ephemeral_message_parameters: {
@@ -180,7 +169,7 @@ function sendEphemeral(api: Api, ctx: BotContext, painted: Painted, instead: boo
 }
 
 /** Text, entities and buttons as both sending and editing take them. The keyboard is always sent: an edit without loses it. */
-function looks(painted: Painted): {
+export function looksOf(painted: Painted): {
   entities: MessageEntity[];
   link_preview_options: LinkPreviewOptions;
   reply_markup: InlineKeyboardMarkup;

@@ -2,6 +2,7 @@ import { Composer } from "grammy";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import type { PlaceNews } from "../users/place.ts";
+import type { Removals } from "../messaging/removals.ts";
 import { decodeButton } from "../actions/buttons.ts";
 import { isCode } from "../users/access.ts";
 import type { Answer, FoundFiles, Notice } from "../actions/model/screen.ts";
@@ -11,6 +12,7 @@ import type { Deliverer } from "./deliver.ts";
 import { createDialogue, type Dialogue, type DialogueStore } from "./dialogue.ts";
 import { loggable } from "./loggable.ts";
 import type { Post } from "./post.ts";
+import type { Wait } from "./retry.ts";
 import { decodeDialoguePress } from "./screens/form.ts";
 import { cardOf, paintFound } from "./screens/found.ts";
 import type { Walk } from "./walk.ts";
@@ -21,7 +23,9 @@ interface RouterParts {
   readonly post: Post;
   readonly deliverer: Deliverer;
   readonly log: Logger;
-  readonly places?: PlaceNews;
+  readonly wait: Wait;
+  readonly places?: PlaceNews | undefined;
+  readonly removals?: Removals | undefined;
   now(): number;
   /** Told of a chat in which an operator has seen the panel. */
   onOperator(ctx: BotContext): void;
@@ -59,7 +63,8 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
   });
   // A card of ours that somebody sent: nobody said it to us.
   router.on("message", (ctx, next) => (ctx.message.via_bot?.id === ctx.me.id ? undefined : next()));
-  router.use(dialogue.middleware);
+  // What is done beside others leaves the dialogue to them: two of them would write over each other's records.
+  router.filter((ctx) => !ctx.turn.beside).use(dialogue.middleware);
   router.on("callback_query", (ctx) => press(routes, ctx));
   router.on("message:text", (ctx) => hear(routes, ctx, ctx.message.text));
   router.on("message:caption", (ctx) => hear(routes, ctx, ctx.message.caption));
@@ -89,11 +94,9 @@ async function act(routes: Routes, ctx: BotContext, action: Action): Promise<voi
 const typingAfter = 700;
 /** Milliseconds after which the asker in a group gets a placeholder: Telegram lets us ephemeral message for 15 s. */
 const ephemeralAfter = 6000;
-/** Milliseconds after which a press is answered without waiting longer: Telegram forgets it after about 15 s. */
-const answerAfter = 10_000;
 
 async function performVisibly(
-  { perform, post, deliverer, log }: RouterParts,
+  { perform, deliverer, log }: RouterParts,
   ctx: BotContext,
   action: Action,
 ): Promise<Answer> {
@@ -111,7 +114,6 @@ async function performVisibly(
   const timers = [
     // A press on a card sent through inline mode comes from a chat nobody names.
     ...(ctx.chat ? [later(typingAfter, () => ctx.replyWithChatAction("typing"))] : []),
-    later(answerAfter, () => post.answer(ctx)),
     ...(isEphemeral ? [later(ephemeralAfter, () => deliverer.announce(ctx))] : []),
   ];
   try {
@@ -129,7 +131,7 @@ async function show(routes: Routes, ctx: BotContext, answer: Answer, before?: Wa
   if (screen.show === "form") return routes.dialogue.open(ctx, screen, before);
   if (screen.show === "found") return;
   // A question that waits here is written anew at the end of this update, unless it is left.
-  if (screen.show === "notice" && screen.notice === "forgotten") await routes.dialogue.leave(ctx);
+  if (screen.show === "notice" && screen.notice === "forgotten" && !ctx.turn.beside) await routes.dialogue.leave(ctx);
   await routes.deliverer.show(ctx, { ...answer, screen });
 }
 
@@ -163,7 +165,7 @@ async function obey(routes: Routes, ctx: BotContext, { name, words }: Typed): Pr
     return isPrivate || /@/.test(ctx.message?.text?.split(/\s/)[0] ?? "") ? unknown(routes, ctx) : undefined;
   }
   if (!isPrivate && ctx.message?.sender_chat) return deliverer.tell(ctx, "anonymous-admin");
-  const left = await dialogue.leave(ctx);
+  const left = ctx.turn.beside ? undefined : await dialogue.leave(ctx);
   if (!isPrivate && command.scope === "private") return elsewhere(routes, ctx, command, words);
   if (name === "login" && words !== "") await takeBack(ctx);
   const action = command.action(words === "" && name === "share" ? quotedText(ctx) : words);

@@ -90,7 +90,11 @@ describe("an entrance", () => {
   const stamp = { by: "telegram:1", at: 0 };
 
   test.each<readonly [string, (app: TestApp) => Promise<unknown>]>([
-    ["banned", ({ desk, mia }) => desk.services.admin.access.decide(`discord:${mia.user.id}`, (now) => ({ ...now, banned: stamp }))],
+    [
+      "banned",
+      ({ desk, mia }) =>
+        desk.services.admin.access.decide(`discord:${mia.user.id}`, (now) => ({ ...now, banned: stamp })),
+    ],
     ["under maintenance", ({ desk }) => desk.services.admin.access.reopen((now) => ({ ...now, maintenance: stamp }))],
     ["admitting nobody new", ({ desk }) => desk.services.admin.access.reopen(() => ({ access: "allowlist" }))],
   ])("that is closed (%s) suggests no path either", async (_, close) => {
@@ -189,7 +193,10 @@ describe("a one-time page", () => {
     await mia.presses(/✖️/, { message: form });
     await expect.poll(() => read(mia, form)).toContain("Cancelled");
     expect(cancelled).toEqual([`discord:${mia.user.id}`]);
-    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true, screen: undefined });
+    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({
+      done: true,
+      screen: undefined,
+    });
     await mia.uses("/mounts");
     await mia.waitsFor("no drive");
   });

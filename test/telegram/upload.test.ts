@@ -373,9 +373,9 @@ test("a list is sent once, though the message beside it had to be tried twice", 
 test("somebody is told something they did not ask for, and who cannot be reached harms nobody", async () => {
   const { ship, mia } = await aboard({ tree: shelf(file("a.txt"), file("b.txt")) });
   const word = { show: "notice", notice: "fallback", level: "info", subject: "My drive" } as const;
-  await ship.bot.tell("telegram:1001", word, "zh");
+  expect(await ship.bot.messenger.notify("telegram:1001", word, { language: "zh" })).toMatchObject({ is: "sent" });
   await mia.waitsFor("改由我中转");
-  await ship.bot.tell("telegram:999999", word, "en");
-  await ship.bot.tell("discord:5", word, "en");
+  expect(await ship.bot.messenger.notify("telegram:999999", word, { language: "en" })).toEqual({ is: "closed" });
+  expect(await ship.bot.messenger.notify("discord:5", word, { language: "en" })).toEqual({ is: "closed" });
   expect(ship.telegram.complaints).toEqual([]);
 });

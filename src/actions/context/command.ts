@@ -4,7 +4,7 @@ import type { ActionContext, Result } from "./context.ts";
 /** Something that can be asked without a button: who may ask it, and what it does. */
 export interface Command<T extends object> {
   readonly rule: Rule;
-  /** Done at once, beside what else its asker waits for. */
+  /** Needs no drive: done at once, beside what else the person waits for. */
   readonly urgent: boolean;
   readonly handle: (context: ActionContext, argument: T) => Promise<Result> | Result;
 }
@@ -15,5 +15,5 @@ export function command<T extends object = object>(
   handle: Command<T>["handle"],
   { urgent = false }: { readonly urgent?: boolean } = {},
 ): Command<T> {
-  return { rule, urgent, handle };
+  return { rule, handle, urgent };
 }

@@ -98,8 +98,7 @@ function segmentsOf(words: string, links: readonly FoundLink[]): readonly string
   const behind = links.map((link, at) => words.slice(link.to, links[at + 1]?.from));
   const shares = new Set(links.map(({ shareId }) => shareId));
   if (shares.size === 1) return links.map((_link, at) => (at === 0 ? [behind.join("\n"), before].join("\n\n") : ""));
-  const isBefore =
-    codeIn([before]).passCode !== undefined && codeIn([behind.at(-1) ?? ""]).passCode === undefined;
+  const isBefore = codeIn([before]).passCode !== undefined && codeIn([behind.at(-1) ?? ""]).passCode === undefined;
   return isBefore ? [before, ...behind.slice(0, -1)] : behind;
 }
 

@@ -20,7 +20,13 @@ const foreign = [
   `(?<![A-Za-z])(?:${archive}|网站|網站|论坛|論壇|账号|账户|帳號|登录|登錄|邮箱|site|forum|account|login|log-?in|e-?mail)[\\s_-]*(?:的|用|file|文件|[(\\[]\\s*)?[\\s_-]*(?:${secretWord})`,
   `(?<![A-Za-z])extract(?:ion|ing)?[\\s_-]*(?:password|pass|pwd|pw)`,
   `(?<![A-Za-z])(?:${secretWord})\\s*[(\\[【]?\\s*(?:for|to|of|用于|用於)?\\s*(?:the\\s+)?(?:${archive}|extract)[^:=\\n]{0,14}`,
-].map((words) => new RegExp(`(?:${words})[)\\]】]?(?:\\s*(?:是|为|為|is|are|[:=]|->|-))*[\\s"'“「『【(\\[]{0,3}[^\\s,，;；。]*`, "giu"));
+].map(
+  (words) =>
+    new RegExp(
+      `(?:${words})[)\\]】]?(?:\\s*(?:是|为|為|is|are|[:=]|->|-))*[\\s"'“「『【(\\[]{0,3}[^\\s,，;；。]*`,
+      "giu",
+    ),
+);
 /** Said to have none. */
 const noCode = new RegExp(
   `(?<![A-Za-z])(?:(?:无|無|没有|沒有|不需要?|免)\\s*(?:提取|访问)?(?:密码|密碼|码)|(?:no|without(?: an?)?|needs? no)\\s+(?:pass[ -]?(?:word|code)|pwd|code)(?: needed| required)?|(?:提取码|提取碼|密码|密碼|pass[ -]?(?:word|code)|pwd|code)${gap}(?:无|無|没有|none|null|nil|n\\/a|no|without|空|不需要)(?![A-Za-z0-9]))`,
@@ -44,7 +50,10 @@ const announcedByLook = new RegExp(
 /** After "is" a plain word may be the code, or the rest of a sentence. */
 const perhapsAnnounced = new RegExp(`(?<![\\p{L}])${latin}\\s+is\\s+${value}`, "giu");
 /** Values that are labels themselves, or point elsewhere. */
-const noValue = new RegExp(`^(?:${latin}|https?|link|links|pikpak|none|null|below|above|here|inside|same|needed|required)$`, "iu");
+const noValue = new RegExp(
+  `^(?:${latin}|https?|link|links|pikpak|none|null|below|above|here|inside|same|needed|required)$`,
+  "iu",
+);
 
 /** The code that words around a link tell; of several texts the first that tells one. */
 export function codeIn(texts: readonly string[]): Code {
@@ -78,7 +87,9 @@ function statedIn(words: string): string | undefined {
 
 /** The word that looks most like a code: four characters, a digit, alone in its line, first behind the link. */
 function likelyIn(words: string): string | undefined {
-  const announcedWord = [...words.matchAll(perhapsAnnounced)].map(([, code = ""]) => code).find((c) => !noValue.test(c));
+  const announcedWord = [...words.matchAll(perhapsAnnounced)]
+    .map(([, code = ""]) => code)
+    .find((c) => !noValue.test(c));
   if (announcedWord !== undefined) return announcedWord;
   const tokens = words.split(/[\s\p{P}\p{S}]+/u).filter((token) => token !== "");
   const candidates = [...words.matchAll(/(?<![^\s\p{P}])[A-Za-z0-9]{4,12}(?![^\s\p{P}])/gu)]
@@ -90,6 +101,10 @@ function likelyIn(words: string): string | undefined {
 function likenessOf(words: string, token: string, index: number): number {
   const line = words.slice(words.lastIndexOf("\n", index - 1) + 1).split("\n")[0] ?? "";
   const isAlone = line.replaceAll(/[\s\p{P}]/gu, "") === token;
-  const isFirst = words.slice(0, index).trim().replaceAll(/[\p{P}]/gu, "") === "";
+  const isFirst =
+    words
+      .slice(0, index)
+      .trim()
+      .replaceAll(/[\p{P}]/gu, "") === "";
   return Number(token.length === 4) + Number(/\d/.test(token)) + Number(isAlone) + Number(isFirst);
 }

@@ -81,12 +81,15 @@ describe("a share link", () => {
     expect(shareAddressIn(text)).toEqual({ shareId, passCode: "24rn" });
   });
 
-  test.each([`${bare} 24rn`, `${bare} (24rn)`, `24rn ${bare}`, `${bare}\n24rn\nenjoy, all of you`, `The film\n${bare} 24rn`])(
-    "is found in %j with a word that may be its code",
-    (text) => {
-      expect(shareAddressIn(text)).toEqual({ shareId, maybe: "24rn" });
-    },
-  );
+  test.each([
+    `${bare} 24rn`,
+    `${bare} (24rn)`,
+    `24rn ${bare}`,
+    `${bare}\n24rn\nenjoy, all of you`,
+    `The film\n${bare} 24rn`,
+  ])("is found in %j with a word that may be its code", (text) => {
+    expect(shareAddressIn(text)).toEqual({ shareId, maybe: "24rn" });
+  });
 
   test("with a title of one word may have that for a code, and not for certain", () => {
     expect(shareAddressIn(`Holiday ${bare}`)).toEqual({ shareId, maybe: "Holiday" });
@@ -139,10 +142,19 @@ describe("several share links in one text", () => {
   });
 });
 
-test.each(["24rn", " 24rn\n", "「24rn」", "提取码：24rn", "the code is: 24rn", "Code: 24rn", "２４ｒｎ", "\u200b24rn", "`24rn`", "提取码：24rn 解压密码：abcd", `${bare}?pwd=24rn`])(
-  "the answer %j to the question for a code is 24rn",
-  (answer) => expect(passCodeIn(answer)).toBe("24rn"),
-);
+test.each([
+  "24rn",
+  " 24rn\n",
+  "「24rn」",
+  "提取码：24rn",
+  "the code is: 24rn",
+  "Code: 24rn",
+  "２４ｒｎ",
+  "\u200b24rn",
+  "`24rn`",
+  "提取码：24rn 解压密码：abcd",
+  `${bare}?pwd=24rn`,
+])("the answer %j to the question for a code is 24rn", (answer) => expect(passCodeIn(answer)).toBe("24rn"));
 
 const ids = fc.stringMatching(/^V[A-Za-z0-9_-]{23}o[12]$/);
 const codes = fc.stringMatching(/^[a-z0-9]{4}$/);
@@ -153,7 +165,16 @@ const withWide = (arbitrary: fc.Arbitrary<string>) =>
 const labels = withWide(
   fc.constantFrom("提取码", "密码", "訪問碼", "pwd", "Pwd", "code", "pass code", "Password", "passcode", "access code"),
 );
-const separators = fc.constantFrom([":", ""], ["：", ""], [": ", ""], ["=", ""], ["： 【", "】"], [": (", ")"], [":\n", ""], [": `", "`"]);
+const separators = fc.constantFrom(
+  [":", ""],
+  ["：", ""],
+  [": ", ""],
+  ["=", ""],
+  ["： 【", "】"],
+  [": (", ")"],
+  [":\n", ""],
+  [": `", "`"],
+);
 const others = fc.constantFrom(
   "解压密码：",
   "压缩包密码: ",
@@ -201,13 +222,16 @@ describe("whatever people write", () => {
 
   test("an announced code is told from other passwords, whatever stands between them", () => {
     fc.assert(
-      fc.property(fc.record({ own: labels, others, sep: separators, between: spaces, code: codes, place: fc.nat(3) }), (given) => {
-        const { own, others: other, sep, between, code, place } = given;
-        const announced = `${own}${sep[0]}${code}${sep[1]}`;
-        const parts = [bare, announced, `${other}q1w2e3r4`];
-        const turned = [...parts.slice(place % 3), ...parts.slice(0, place % 3)];
-        expect(shareAddressIn(turned.join(between))).toEqual({ shareId, passCode: code });
-      }),
+      fc.property(
+        fc.record({ own: labels, others, sep: separators, between: spaces, code: codes, place: fc.nat(3) }),
+        (given) => {
+          const { own, others: other, sep, between, code, place } = given;
+          const announced = `${own}${sep[0]}${code}${sep[1]}`;
+          const parts = [bare, announced, `${other}q1w2e3r4`];
+          const turned = [...parts.slice(place % 3), ...parts.slice(0, place % 3)];
+          expect(shareAddressIn(turned.join(between))).toEqual({ shareId, passCode: code });
+        },
+      ),
       { numRuns: 2000 },
     );
   });
