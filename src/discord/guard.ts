@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { RateLimiterMemory } from "rate-limiter-flexible";
@@ -20,7 +21,7 @@ export interface Guard {
   admit(turn: Turn): Promise<boolean>;
   /**
    * One piece of work at a time for a person, in the order they asked. Of moves that still wait on the same message the
-   * last one alone is done: undefined = another took the place of this one, or the process ends.
+   * last one alone is done: undefined = another took the place of this one.
    */
   inOrder<T>(turn: Turn, work: () => Promise<T>, options?: InOrder): Promise<T | undefined>;
   /** Performs an action within the interaction's time; a deadline that passed is an answer too. */
@@ -49,6 +50,9 @@ interface GuardParts {
   onShutOut(): void;
 }
 
+/** Milliseconds all that has come gets when the process is asked to end, and what is in progress after that. */
+const grace = 4000;
+const graceInProgress = 1000;
 /** Milliseconds what nothing waits for may take. */
 const deadline = 60_000;
 /** People whose language is remembered for sentences of our own. */
@@ -57,7 +61,7 @@ const maxLanguages = 20_000;
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
   const { words, log, now, post, deliverer } = parts;
-  const turns = createTurns();
+  const turns = createTurns({ grace: graceInProgress });
   const inProgress = new Set<Promise<void>>();
   const languages = new LRUCache<string, string>({ max: maxLanguages });
   const limiter = new RateLimiterMemory({ points: parts.actionsPerPerson ?? 100, duration: 10 });
@@ -105,14 +109,10 @@ export function createGuard(parts: GuardParts): Guard {
       const message = messageOf(turn.interaction)?.id;
       const supersedes = isMove && message !== undefined ? `${id} ${message}` : undefined;
       const done: { result?: Awaited<ReturnType<typeof work>> } = {};
-      try {
-        await turns.take({ chains: [id], urgent: isUrgent, supersedes }, async ({ signal }) => {
-          turn.signal = signal;
-          done.result = await work();
-        });
-      } catch (error) {
-        if (!(error instanceof NotBegun)) throw error;
-      }
+      await turns.take({ chains: [id], urgent: isUrgent, supersedes }, async ({ signal }) => {
+        turn.signal = signal;
+        done.result = await work();
+      });
       return done.result;
     },
 
@@ -125,6 +125,8 @@ export function createGuard(parts: GuardParts): Guard {
     },
 
     async finish() {
+      // Discord does not bring again what was acknowledged, so what has come is begun as well.
+      await Promise.race([Promise.allSettled(inProgress), sleep(grace, undefined, { ref: false })]);
       await turns.finish();
       await Promise.allSettled(inProgress);
     },
@@ -148,7 +150,7 @@ async function fail(parts: GuardParts, turn: Turn, error: unknown): Promise<void
     log.info({ err }, "discord takes no answer here");
     return;
   }
-  const isNetwork = isUnreached(error);
+  const isNetwork = isUnreached(error) || error instanceof NotBegun;
   const reference = isNetwork ? undefined : parts.newId();
   if (isNetwork) log.warn({ err, kind: turn.interaction.type }, "discord not reached with an answer");
   else log.error({ err, reference, kind: turn.interaction.type }, "discord interaction failed");

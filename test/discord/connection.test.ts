@@ -35,7 +35,6 @@ const isServed = async () => {
       },
     )
     .toBe(true);
-  expect(rejections).toEqual([]);
 };
 
 describe("a session that ends in the tick in which it was resumed", () => {
@@ -46,6 +45,7 @@ describe("a session that ends in the tick in which it was resumed", () => {
       await app.emulator.ready();
       app.emulator.gateway.invalidate(resumable);
       await isServed();
+      expect(rejections).toEqual([]);
     });
   }
 });
@@ -81,6 +81,7 @@ describe("a malformed event", () => {
       app.emulator.gateway.inject(frame);
       await app.soon();
       await isServed();
+      expect(rejections).toEqual([]);
     });
   }
 });

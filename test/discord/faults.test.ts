@@ -258,7 +258,7 @@ describe("trouble on the way to Discord", () => {
     const { mia, emulator } = await opened();
     emulator.fail({ method: "PATCH", path: "/webhooks/", reset: true });
     await mia.uses("/help");
-    await mia.waitsFor("What I can do");
+    expect(await mia.waitsFor("What I can do")).toBeDefined();
   });
 
   test("for longer is called by its name, in a warning, and nobody reads of the unforeseen", async () => {
