@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Bot, webhookCallback } from "grammy";
+import { Api, Bot, webhookCallback } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
@@ -121,14 +121,16 @@ export function createTelegram(parts: TelegramParts): Telegram {
     client: { apiRoot: settings.apiRoot, fetch: transport.fetch },
   });
   bot.api.config.use(retrying({ wait, closing: closing.signal }), followingMigration());
-  const post = createPost(bot.api);
+  const once = new Api(settings.token, { apiRoot: settings.apiRoot, fetch: transport.fetch });
+  once.config.use(followingMigration());
+  const post = createPost(bot.api, once);
   const follower = createFollower({
     now,
     onError: (err) => log.info({ err: loggable(err) }, "telegram message not followed any more"),
     onMissed: (err) => log.debug({ err: loggable(err) }, "telegram message not changed"),
   });
   const uploader = createUploader({ ...settings, transformers: [followingMigration()] });
-  const messenger = createMessenger({ ...parts, transport, uploader, wait, closing: closing.signal });
+  const messenger = createMessenger({ ...parts, once, transport, uploader, wait, closing: closing.signal });
   const deliverer = createDeliverer({
     ...parts,
     uploader,

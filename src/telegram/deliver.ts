@@ -97,7 +97,8 @@ async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswe
   const place = isInPlace ? await replace(parts, ctx, painted) : await speak(parts, ctx, painted);
   if (updates && place) followUpdates(parts, ctx, { updates, place });
   if (clearAt !== undefined && place && place.message !== 0) {
-    await parts.removals?.note(writeRef(refOf(ctx, place)), clearAt);
+    // The same name however it is said there the next time.
+    await parts.removals?.note(writeRef({ ...refOf(ctx, place), language: "" }), clearAt);
   }
   await parts.post.answer(ctx);
 }
@@ -157,7 +158,7 @@ function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place,
       if (screen.show === "form" || screen.show === "found") return true;
       // Sent once, however often the message beside it is tried.
       const shown = screen.show === "list-ready" ? await (listed ??= sendList(parts, ctx, screen)) : screen;
-      return parts.post.edit(place, paint(painterOf(parts, ctx), shown)).catch(falseIfClosed);
+      return parts.post.redraw(place, paint(painterOf(parts, ctx), shown)).catch(falseIfClosed);
     },
     again: waitAfter,
   });

@@ -1,5 +1,5 @@
 import { FormattedString } from "@grammyjs/parse-mode";
-import { Api, GrammyError, type Transformer } from "grammy";
+import { Api, GrammyError } from "grammy";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";
 import type {
@@ -27,6 +27,8 @@ import type { Uploader } from "./upload.ts";
 interface MessengerParts {
   readonly settings: Pick<TelegramSettings, "token" | "apiRoot">;
   readonly transport: Transport;
+  /** Tries no call again. */
+  readonly once: Api;
   readonly uploader: Uploader;
   readonly words: Words;
   readonly wait: Wait;
@@ -39,22 +41,10 @@ interface MessengerParts {
 const usualRest = 5000;
 
 /** Telegram's chats by the port. It needs no bot that takes updates: any process with the token can use it. */
-export function createMessenger({
-  settings,
-  transport,
-  uploader,
-  words,
-  wait,
-  closing,
-  now,
-}: MessengerParts): Messenger {
-  const apiWith = (...transformers: Transformer[]): Api => {
-    const api = new Api(settings.token, { apiRoot: settings.apiRoot, fetch: transport.fetch });
-    api.config.use(...transformers, followingMigration());
-    return api;
-  };
-  const once = apiWith();
-  const repeating = apiWith(retrying({ wait, closing, longestRest: 0 }));
+export function createMessenger(parts: MessengerParts): Messenger {
+  const { settings, transport, once, uploader, words, wait, closing, now } = parts;
+  const repeating = new Api(settings.token, { apiRoot: settings.apiRoot, fetch: transport.fetch });
+  repeating.config.use(retrying({ wait, closing, longestRest: 0 }), followingMigration());
   let botName: string | undefined;
 
   const painted = async (message: Message, { language, kind }: Target): Promise<Painted> => {

@@ -56,7 +56,7 @@ export function startPolling({ api, allowedUpdates, take, log, wait }: PollingPa
       // grammY's types name the AbortSignal of a package older than Node's own; the two are alike.
       closing.signal as Parameters<Api["getUpdates"]>[1],
     );
-    if (trouble !== undefined) log.info("telegram polling goes on");
+    if (remindedAt > 0 && trouble !== undefined) log.info("telegram polling goes on");
     trouble = undefined;
     return inbox.put(updates, offset);
   };

@@ -33,6 +33,8 @@ export interface Post {
   send(ctx: BotContext, painted: Painted, options?: { readonly forceReply?: boolean }): Promise<Message>;
   /** False = the message is gone or cannot be edited; an edit that changes nothing is fine. */
   edit(place: Place, painted: Painted): Promise<boolean>;
+  /** The same without trying again: what comes next is newer. */
+  redraw(place: Place, painted: Painted): Promise<boolean>;
   /**
    * A message in a group that only the asker sees; absent `id` = a new one, with `instead` in the place of the one
    * pressed on. Its id, or undefined where Telegram refuses.
@@ -55,8 +57,8 @@ export interface Post {
 /** Said where it is not known yet who will see it. */
 const nothing: Painted = { text: new FormattedString("⏳"), keyboard: [] };
 
-/** The post of one bot. */
-export function createPost(api: Api): Post {
+/** The post of one bot; `once` tries no call again. */
+export function createPost(api: Api, once: Api): Post {
   let ephemerals: boolean | undefined;
   /** Tries with a message that tells nothing: a server that knows no ephemeral messages (before Bot API 10.2) shows it to everybody. */
   const tryEphemeral = async (ctx: BotContext, instead: boolean): Promise<number | undefined> => {
@@ -79,16 +81,8 @@ export function createPost(api: Api): Post {
       }
     },
 
-    async edit({ chat, message }, painted) {
-      try {
-        await api.editMessageText(chat, message, painted.text.text, looksOf(painted));
-        return true;
-      } catch (error) {
-        if (isRefusal(error, /message is not modified/i)) return true;
-        if (isRefusal(error, /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i)) return false;
-        throw error;
-      }
-    },
+    edit: (place, painted) => edit(api, place, painted),
+    redraw: (place, painted) => edit(once, place, painted),
 
     async ephemeral(ctx, painted, { id: known, instead = false } = {}) {
       let id = known;
@@ -127,6 +121,17 @@ export function createPost(api: Api): Post {
       }
     },
   };
+}
+
+async function edit(api: Api, { chat, message }: Place, painted: Painted): Promise<boolean> {
+  try {
+    await api.editMessageText(chat, message, painted.text.text, looksOf(painted));
+    return true;
+  } catch (error) {
+    if (isRefusal(error, /message is not modified/i)) return true;
+    if (isRefusal(error, /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i)) return false;
+    throw error;
+  }
 }
 
 /** Whether Telegram refused a call with these words. */

@@ -90,6 +90,10 @@ describe("a file arrives byte for byte", () => {
     const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
     const jun = ship.telegram.person({ name: "Jun" });
     const group = ship.telegram.group({ title: "Team", members: [jun, mia] });
+    // Only then is a command in a group one that its sender alone sees.
+    await ship.telegram.called(
+      ({ method, parameters }) => method === "setMyCommands" && JSON.stringify(parameters).includes("all_group_chats"),
+    );
     mia.in(group).says("/link notes");
     const link = await mia.in(group).waitsFor("Download link");
     expect(link.receiver).toBe(mia.person.user.id);
