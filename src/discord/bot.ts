@@ -43,8 +43,6 @@ export interface DiscordParts {
   suggest(visit: Visit, typing: Typing): Promise<readonly Suggestion[]>;
   /** Whether what a view shows may be shown in that place too, to everybody there. */
   canPost(visit: Visit, view: ViewRef): Promise<boolean>;
-  /** Ends the one-time pages of a person, and what is being done with their answers; absent = there are no pages. */
-  readonly cancelPages?: ((person: string) => Promise<void>) | undefined;
   readonly words: Words;
   /** Forms that wait, the hash of the commands, the servers; encrypted at rest, for it holds tokens for a quarter of an hour. */
   readonly kept: KeptStore;
@@ -149,7 +147,7 @@ export function createDiscord(parts: DiscordParts): Discord {
   });
   const servers = createServers({ rest, store: kept, log, onLeft: parts.onLeft });
   const guard = createGuard({ ...parts, words, post, deliverer, newId, onShutOut: () => servers.suspect() });
-  const router = createRouter({ ...parts, cancelPages: parts.cancelPages, guard, deliverer, post, pendingForms });
+  const router = createRouter({ ...parts, guard, deliverer, post, pendingForms });
   const direct = createDirectMessages({ ...parts, words, deliverer, newId });
   let isOpen = true;
   let publishing: NodeJS.Timeout | undefined;

@@ -35,7 +35,6 @@ interface RouterParts {
   readonly log: Logger;
   now(): number;
   suggest(visit: Visit, typing: Typing): Promise<readonly Suggestion[]>;
-  readonly cancelPages: ((person: string) => Promise<void>) | undefined;
 }
 
 /** The router of one bot. */
@@ -238,9 +237,8 @@ async function cancelPage(parts: RouterParts, turn: Turn): Promise<void> {
   await deliverer.show(turn, answer);
 }
 
-/** Ends a form, and its page: what is typed there counts no more. */
-async function giveUp({ guard, pendingForms, cancelPages }: RouterParts, turn: Turn, { id, pendingForm }: OpenPage) {
-  if (pendingForm.screen.page) await cancelPages?.(turn.visit.person.id);
+/** Ends a form. To cancel ends its page as well: what is typed there counts no more. */
+async function giveUp({ guard, pendingForms }: RouterParts, turn: Turn, { id, pendingForm }: OpenPage) {
   await pendingForms.drop(id);
   return guard.perform(turn, { do: "cancel", left: pendingForm.screen.form });
 }

@@ -187,12 +187,12 @@ describe("/help", () => {
 
 describe("a one-time page", () => {
   test("ends with ✖ on its message", async () => {
-    const { mia, cancelled } = await opened();
+    const { mia } = await opened();
     await mia.uses("/login");
     const form = await mia.waitsFor("do not belong in Discord");
     await mia.presses(/✖️/, { message: form });
     await expect.poll(() => read(mia, form)).toContain("Cancelled");
-    expect(cancelled).toEqual([`discord:${mia.user.id}`]);
+    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
     expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({
       done: true,
       screen: undefined,
@@ -202,12 +202,12 @@ describe("a one-time page", () => {
   });
 
   test("ends with /cancel, which says so there and in the page's message", async () => {
-    const { mia, cancelled } = await opened();
+    const { mia } = await opened();
     await mia.uses("/login", here());
     const form = await mia.waitsFor("do not belong in Discord", here());
     await mia.uses("/cancel", { in: mia.dm });
     await mia.waitsFor("Cancelled", { in: mia.dm });
-    expect(cancelled).toEqual([`discord:${mia.user.id}`]);
+    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
     await expect.poll(() => read(mia, form)).toContain("Cancelled");
     await mia.uses("/cancel", { in: mia.dm });
     await mia.waitsFor("nothing to cancel", { in: mia.dm });

@@ -29,8 +29,6 @@ export interface TestApp {
   readonly kept: Map<string, string>;
   readonly fatal: string[];
   readonly left: string[];
-  /** People whose pages were ended, as often as they were. */
-  readonly cancelled: string[];
   /** Log lines. */
   readonly logged: string[];
   /** The process that runs now. */
@@ -106,7 +104,6 @@ export async function openTestApp({
   const kept = new Map<string, string>();
   const fatal: string[] = [];
   const left: string[] = [];
-  const cancelled: string[] = [];
   const logged: string[] = [];
   const pages: FormScreen[] = [];
   const now = more.now ?? Date.now;
@@ -153,7 +150,6 @@ export async function openTestApp({
       },
       suggest: (visit, typing) => suggest(at.services, visit, typing),
       canPost: (visit, view) => canPost(at.services, visit, view),
-      cancelPages: async (person) => void cancelled.push(person),
       ...more,
     });
   const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });
@@ -192,7 +188,6 @@ export async function openTestApp({
     kept,
     fatal,
     left,
-    cancelled,
     logged,
     discord: build(),
     mia,
