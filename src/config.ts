@@ -1,4 +1,7 @@
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { pikPakSettings, pikPakVariables, unfitPikPakVariables } from "./drivers/pikpak/config.ts";
+import type { PikPakSettings } from "./drivers/pikpak/kinds.ts";
 import { downloadMethods, type DownloadMethod } from "./storage/mount.ts";
 
 /** Everything the process is told from outside. Made by `readConfig`, or by the emulated world. */
@@ -22,10 +25,22 @@ export interface Config {
   readonly dataDir: string;
   /** 32-byte keys, newest last; absent = the key file in `dataDir`, made on first start. */
   readonly secretKeys?: readonly Uint8Array[];
-  readonly gateway: { readonly host: string; /** 0 = any free port. */ readonly port: number };
+  readonly gateway: {
+    readonly host: string;
+    /** 0 = any free port. */
+    readonly port: number;
+    /** Which client speaks to the file hosts; absent = ours. */
+    readonly client?: "own" | "undici";
+  };
+  /** Bearer token of /metrics; absent = answered to this machine alone. */
+  readonly metricsToken?: string;
+  /** Addresses and networks whose forwarded headers are believed, `loopback` and `private` among them; absent = loopback. */
+  readonly trustedProxies?: readonly string[];
   /** Without a trailing slash. Absent = direct links are handed out as they are. */
   readonly publicUrl?: string;
   readonly downloadMethod: DownloadMethod;
+  /** What becomes of the name where a redirect leads to a host that does not say it; absent = `offer`. */
+  readonly namedDownloads?: NamedDownloads;
   readonly downloadProxy?: { readonly url: string; readonly token: string };
   /** What streaming through the gateway may cost; what is absent is as `gateway/limits.ts` says. */
   readonly limits?: {
@@ -37,18 +52,16 @@ export interface Config {
   };
   /** Milliseconds. */
   readonly linkTtl: number;
-  readonly pikpak: {
-    readonly domain: string;
-    /** Complete bases without a trailing slash; they win over the domain. */
-    readonly driveUrl?: string;
-    readonly userUrl?: string;
-    /** A client identity: `web`, `android`, `pc`, or one of `identitiesFile`. */
-    readonly platform: string;
-    /** A JSON file that replaces or adds client identities. */
-    readonly identitiesFile?: string;
-  };
+  readonly pikpak: PikPakSettings;
   readonly logLevel: string;
 }
+
+/**
+ * Where a file host does not name its files: `offer` an address through the gateway that does, beside the redirect; stream
+ * `always`; or `off`, leave it.
+ */
+export type NamedDownloads = (typeof namedDownloads)[number];
+const namedDownloads = ["offer", "always", "off"] as const;
 
 /** The environment is wrong; the message names every variable at once and says what each takes. */
 export class ConfigError extends Error {
@@ -129,8 +142,19 @@ const variables = z.object({
     .min(1, "takes a port, 1 to 65535")
     .max(65_535, "takes a port, 1 to 65535")
     .default(8080),
+  GATEWAY_CLIENT: oneOf(["own", "undici"]).default("own"),
+  METRICS_TOKEN: z.string().min(16, "takes 16 characters or more (openssl rand -hex 16)").optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .refine(
+      (all) => all.every(isNetwork),
+      "takes addresses and networks like 10.0.0.7 or 10.0.0.0/8, loopback, private, separated by commas",
+    )
+    .optional(),
   PUBLIC_URL: http("https://drive.example.com").optional(),
   DOWNLOAD_METHOD: oneOf(downloadMethods).default("redirect"),
+  NAMED_DOWNLOADS: oneOf(namedDownloads).default("offer"),
   DOWNLOAD_PROXY_URL: http("https://dl.example.com").optional(),
   DOWNLOAD_PROXY_TOKEN: z.string().optional(),
   PROXY_STREAMS: count("takes a number of streams, 1 to 999999; 512 when absent"),
@@ -145,16 +169,13 @@ const variables = z.object({
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
     .transform(toMilliseconds)
     .default(24 * 3_600_000),
-  PIKPAK_DOMAIN: z
-    .string()
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "takes a domain like mypikpak.net")
-    .default("mypikpak.net"),
-  PIKPAK_DRIVE_URL: http("https://api-drive.mypikpak.net").optional(),
-  PIKPAK_USER_URL: http("https://user.mypikpak.net").optional(),
-  PIKPAK_PLATFORM: z.string().default("web"),
-  PIKPAK_IDENTITIES: z.string().optional(),
+  ...pikPakVariables,
   LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
+
+function isNetwork(text: string): boolean {
+  return text === "loopback" || text === "private" || ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
+}
 
 type Variables = z.infer<typeof variables>;
 
@@ -180,25 +201,9 @@ function unfitVariables(given: Readonly<Record<string, string | undefined>>): st
     "TELEGRAM_WEBHOOK_URL",
     "a secret without a webhook does nothing",
   );
-  const platform = given["PIKPAK_PLATFORM"];
-  // A file of the operator's may bring identities of other names; it is read, and this name looked up, later.
-  if (platform !== undefined && given["PIKPAK_IDENTITIES"] === undefined && !shippedPlatforms.includes(platform))
-    unfit.push(`  PIKPAK_PLATFORM: takes ${shippedPlatforms.join(", ")}, or a name of PIKPAK_IDENTITIES`);
+  unfit.push(...unfitPikPakVariables(given));
   return unfit;
 }
-
-/** The three, and earlier generations of them that the service still takes. */
-const shippedPlatforms: readonly string[] = [
-  "web",
-  "android",
-  "pc",
-  "web-drive",
-  "android-1.21.0",
-  "android-1.46.2",
-  "android-1.47.1",
-  "android-1.48.3",
-  "android-1.49.3",
-];
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -221,20 +226,17 @@ function toConfig(v: Variables): Config {
     storeUrl: v.STORE_URL ?? `sqlite://${v.DATA_DIR}/chatdrive.sqlite`,
     dataDir: v.DATA_DIR,
     ...(v.SECRET_KEY && { secretKeys: v.SECRET_KEY }),
-    gateway: { host: v.GATEWAY_HOST, port: v.GATEWAY_PORT },
+    gateway: { host: v.GATEWAY_HOST, port: v.GATEWAY_PORT, client: v.GATEWAY_CLIENT },
+    ...(v.METRICS_TOKEN && { metricsToken: v.METRICS_TOKEN }),
+    ...(v.TRUSTED_PROXIES && { trustedProxies: v.TRUSTED_PROXIES }),
     ...(v.PUBLIC_URL && { publicUrl: v.PUBLIC_URL }),
     downloadMethod: v.DOWNLOAD_METHOD,
+    namedDownloads: v.NAMED_DOWNLOADS,
     ...(v.DOWNLOAD_PROXY_URL &&
       v.DOWNLOAD_PROXY_TOKEN && { downloadProxy: { url: v.DOWNLOAD_PROXY_URL, token: v.DOWNLOAD_PROXY_TOKEN } }),
     ...limitsOf(v),
     linkTtl: v.LINK_TTL,
-    pikpak: {
-      domain: v.PIKPAK_DOMAIN,
-      ...(v.PIKPAK_DRIVE_URL && { driveUrl: v.PIKPAK_DRIVE_URL }),
-      ...(v.PIKPAK_USER_URL && { userUrl: v.PIKPAK_USER_URL }),
-      platform: v.PIKPAK_PLATFORM,
-      ...(v.PIKPAK_IDENTITIES && { identitiesFile: v.PIKPAK_IDENTITIES }),
-    },
+    pikpak: pikPakSettings(v),
     logLevel: v.LOG_LEVEL,
   };
 }

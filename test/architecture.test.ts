@@ -6,8 +6,9 @@ import { expect, test } from "vitest";
 const parts: Readonly<Record<string, readonly string[]>> = {
   "src/storage": [],
   "src/store": [],
+  "src/jobs": [],
   "src/log.ts": [],
-  "src/config.ts": ["src/storage"],
+  "src/config.ts": ["src/storage", "src/drivers"],
   "src/i18n": ["src/storage"],
   "src/drivers": ["src/storage"],
   "src/users": ["src/storage"],
@@ -55,6 +56,7 @@ function everything(): readonly string[] {
   const layers = [
     "storage",
     "store",
+    "jobs",
     "i18n",
     "drivers",
     "users",

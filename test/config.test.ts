@@ -11,8 +11,9 @@ describe("the environment", () => {
       access: "open",
       storeUrl: "sqlite://./data/chatdrive.sqlite",
       dataDir: "./data",
-      gateway: { host: "127.0.0.1", port: 8080 },
+      gateway: { host: "127.0.0.1", port: 8080, client: "own" },
       downloadMethod: "redirect",
+      namedDownloads: "offer",
       linkTtl: 86_400_000,
       pikpak: { domain: "mypikpak.net", platform: "web" },
       logLevel: "info",
@@ -26,6 +27,10 @@ describe("the environment", () => {
       GATEWAY_PORT: "99999",
       ACCESS: "closed",
       LINK_TTL: "soon",
+      GATEWAY_CLIENT: "curl",
+      METRICS_TOKEN: "short",
+      TRUSTED_PROXIES: "10.0.0.0/8,the balancer",
+      NAMED_DOWNLOADS: "sometimes",
       PROXY_STREAMS: "many",
       PROXY_STREAMS_PER_PERSON: "0",
       PROXY_BANDWIDTH: "20MB/s",
@@ -48,6 +53,11 @@ describe("the environment", () => {
   test("a variable that needs another says which", () => {
     expect(messageOf(() => readConfig({ ...token, DOWNLOAD_METHOD: "proxy-url" }))).toContain("DOWNLOAD_PROXY_URL");
     expect(messageOf(() => readConfig({ ...token, DOWNLOAD_METHOD: "proxy" }))).toContain("PUBLIC_URL");
+  });
+
+  test("proxies are trusted by address, by network, and by the two words for one's own machine and network", () => {
+    const trusted = readConfig({ ...token, TRUSTED_PROXIES: "loopback, private,10.1.0.0/16, ::1" }).trustedProxies;
+    expect(trusted).toEqual(["loopback", "private", "10.1.0.0/16", "::1"]);
   });
 
   test("a rotation takes two keys, the newest last", () => {

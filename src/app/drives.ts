@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ConfigError, type Config } from "../config.ts";
 import { driverKinds } from "../drivers/index.ts";
-import type { DriverContext } from "../storage/driver.ts";
+import type { DriverContext, Probe } from "../storage/driver.ts";
 import type { Values } from "../storage/form.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { FolderRecord } from "../storage/name-index.ts";
@@ -42,12 +42,15 @@ interface StorageDependencies {
   readonly log: Logger;
   /** Told of what drivers ask of the services behind them; absent = nobody counts. */
   readonly count?: DriverContext["count"];
+  /** Absent = addresses of files are not tried out. */
+  readonly probe?: Probe;
 }
 
 /** The mounts in a store, over the drives there are. */
-export function openStorage({ config, store, log, count }: StorageDependencies): Storage {
+export function openStorage({ config, store, log, count, probe }: StorageDependencies): Storage {
   return createStorage({
-    ...(count && { count }),
+    count,
+    probe,
     kinds: kindsOf(config.pikpak),
     mounts: store.open<Mount>("mounts"),
     secrets: store.open<Values>("secrets", { sealed: true }),
@@ -55,6 +58,7 @@ export function openStorage({ config, store, log, count }: StorageDependencies):
     names: store.open<readonly FolderRecord[]>("names"),
     exclusive: (key, work) => store.exclusive(key, work),
     now: Date.now,
+    monotonic: () => performance.now(),
     wait: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     newId,

@@ -89,6 +89,8 @@ export interface Discord {
   readonly messenger: Messenger;
   /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
   roleIn: Members["roleIn"];
+  /** What the bot is called; undefined before it is connected. */
+  botName(): string | undefined;
   /** Hands in a page that somebody was led to from Discord; the message that led there turns into what came of it. */
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
 }
@@ -230,6 +232,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       await uploader.close();
     },
     isUp: () => connection.readiness(),
+    botName: () => connection.client()?.user?.username,
     async submitPage({ code, form }, values, { signal }) {
       const id = pendingFormOfPage(code);
       const pendingForm = await pendingForms.find(id);

@@ -7,6 +7,8 @@ export interface Field {
   readonly name: string;
   /** `secret` is never echoed, logged, prefilled or stored in clear; `folder` takes empty, `root`, an id or a folder's address. */
   readonly kind: "text" | "secret" | "folder" | "choice";
+  /** What it is to the app; absent = the driver's own affair. A kind has each role at most once, `credential` excepted. */
+  readonly role?: FieldRole;
   /** A required field cannot be skipped. */
   readonly required: boolean;
   /** The answers a `choice` can take; each is labelled by the locale key `choice-<name>-<answer>`. */
@@ -17,6 +19,18 @@ export interface Field {
   readonly aside?: boolean;
   /** Most characters an answer may have. */
   readonly maxLength: number;
+}
+
+/**
+ * `login` says whose account it is; `credential` signs in to it (in the vault, and through no chat that keeps it); `proof`
+ * is what a human brought from a challenge, good for one use; `address` is the link that was given; `code` is what a link
+ * may want besides; `root` is the folder browsing begins in.
+ */
+type FieldRole = "login" | "credential" | "proof" | "address" | "code" | "root";
+
+/** The field of a form that has a role; undefined = it has none such. */
+export function fieldWith(role: FieldRole, fields: readonly Field[]): Field | undefined {
+  return fields.find((field) => field.role === role);
 }
 
 /** Answers by field name; a skipped field is absent. */

@@ -6,7 +6,7 @@ import type { Update } from "grammy/types";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
-import type { Answer, FormScreen } from "../actions/model/screen.ts";
+import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
 import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Words } from "../i18n/words.ts";
 import { createFollower } from "../messaging/follow.ts";
@@ -77,7 +77,9 @@ interface SentPage {
 }
 
 /** What became of it: done, or the form to show on the page again. */
-type PageOutcome = { readonly done: true } | { readonly done: false; readonly form: FormScreen };
+type PageOutcome =
+  | { readonly done: true; readonly screen: Screen }
+  | { readonly done: false; readonly form: FormScreen };
 
 /** The Telegram frontend. */
 export interface Telegram {
@@ -91,6 +93,8 @@ export interface Telegram {
   readonly messenger: Messenger;
   /** Hands in a one-time page that somebody was led to from Telegram; what comes of it appears in their private chat. */
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
+  /** `@chatdrive_bot`; undefined before Telegram was greeted. */
+  botName(): string | undefined;
   /** What somebody is in a group: place and person ids of ours. Undefined = Telegram does not tell. */
   roleIn: Members["roleIn"];
   /** Where the gateway hands in Telegram's calls; absent = long polling. */
@@ -182,13 +186,14 @@ export function createTelegram(parts: TelegramParts): Telegram {
     roleIn: (place, person) => members.roleIn(place, person),
     start: () => connection.open(),
     isUp: () => connection.readiness(),
+    botName: () => (bot.isInited() ? `@${bot.botInfo.username}` : undefined),
     async submitPage({ person, language: locale, form }, values, { signal }) {
       const place = { id: person.id, kind: "private" } as const;
       const visit: Visit = { person: { ...person, locale }, place, rows, uploadLimit: uploadLimitOf(settings.apiRoot) };
       const { screen, updates, language } = await parts.perform(visit, { do: "submit", form, values }, signal);
       if (screen.show === "form") return { done: false, form: screen };
       // Only a line being typed is answered so, and no page.
-      if (screen.show === "found") return { done: true };
+      if (screen.show === "found") return { done: true, screen };
       await updates?.[Symbol.asyncIterator]().return?.();
       // The question in the chat is answered, if it is still waiting there.
       await forgetDialogue(parts.conversations, person.id);
@@ -196,7 +201,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       await messenger
         .send({ place: person.id, kind: "private", language }, screen)
         .catch((err: unknown) => log.warn({ err: loggable(err) }, "telegram result of a page not shown"));
-      return { done: true };
+      return { done: true, screen };
     },
     async stop() {
       await connection.stop();

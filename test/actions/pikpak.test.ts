@@ -76,8 +76,9 @@ describe("over PikPak", () => {
     const wrong = await at.see(mia, { do: "submit", form: form.form, values: { passCode: "zz99" } }, "form");
     expect(wrong.reason?.code).toBe("pass-code-wrong");
     expect(asked(/drive\/v1\/share$/)).toBe(2);
-    const top = await at.see(mia, { do: "submit", form: form.form, values: { passCode: "ab12" } }, "listing");
-    expect(top.rows.map((row) => row.name)).toEqual(["Films"]);
+    const top = await at.see(mia, { do: "submit", form: form.form, values: { passCode: "ab12" } }, "file");
+    // The only file in the only folder: both are entered by themselves.
+    expect([top.trail, top.entry.name]).toEqual([["Films"], "beach.mp4"]);
     // Called what its owner called it, and not by its id.
     expect(top.mount.title).toBe("Summer films");
     const text = `https://mypikpak.com/s/${id}/${film.id}?pwd=ab12`;
@@ -99,7 +100,7 @@ describe("over PikPak", () => {
     expect(nonsense).toMatchObject({ problem: { field: "captchaToken", code: "not-a-verification" } });
     const values = { captchaToken: solvedAddress(form) };
     const top = await at.restarted().see(mia, { do: "submit", form: form.form, values }, "listing");
-    expect(top.rows.map((row) => row.name)).toEqual(["Films"]);
+    expect([top.trail, top.rows]).toEqual([["Films"], []]);
   });
 
   test("a share that is put up already asks for the human as well, and is the same drive afterwards", async () => {
@@ -120,7 +121,7 @@ describe("over PikPak", () => {
       const values = { captchaToken: solvedAddress(form) };
       const listing = await at.restarted().see(mia, { do: "submit", form: form.form, values }, "listing");
       expect(listing.mount.id).toBe(mount.id);
-      expect(listing.rows.map((row) => row.name)).toEqual(["Films"]);
+      expect([listing.trail, listing.rows]).toEqual([["Films"], []]);
     }
     expect(await at.shelves.people.get(mia.person.id)).toMatchObject({ mounts: [mount.id] });
   });

@@ -75,6 +75,8 @@ export class Cloud {
   #account(): DriverKind {
     return {
       name: "pikpak",
+      added: "sign-in",
+      where: "private",
       fields: accountFields,
       check: (values) =>
         values["captchaToken"] !== undefined && !values["captchaToken"].startsWith("ck0.")
@@ -101,6 +103,8 @@ export class Cloud {
     const idIn = (text: string) => /https:\/\/share\.example\/s\/(\w+)(?:\/[\w.]+)?/.exec(text);
     return {
       name: "pikpak-share",
+      added: "link",
+      where: "anywhere",
       fields: shareFields,
       recognise: (text) => {
         const links = text.match(/https:\/\/share\.example\/s\/\w+(?:\/[\w.]+)?/g) ?? [];
@@ -158,16 +162,18 @@ const accountFields: readonly Field[] = [
   { name: "username", kind: "text", required: true, maxLength: 50 },
   { name: "password", kind: "secret", required: true, maxLength: 50 },
   { name: "rootFolder", kind: "folder", required: false, maxLength: 50 },
-  { name: "captchaToken", kind: "secret", required: false, aside: true, maxLength: 100 },
+  { name: "captchaToken", kind: "secret", role: "proof", required: false, aside: true, maxLength: 100 },
 ];
 
 const shareFields: readonly Field[] = [
-  { name: "link", kind: "text", required: true, maxLength: 200 },
-  { name: "passCode", kind: "secret", required: false, maxLength: 20 },
+  { name: "link", kind: "text", role: "address", required: true, maxLength: 200 },
+  { name: "passCode", kind: "secret", role: "code", required: false, maxLength: 20 },
 ];
 
 /** The memory driver asks nothing of its app. */
 const nobody: DriverContext = {
+  owner: "telegram:1",
+  monotonic: () => 0,
   vault: { read: async () => ({}), write: async () => undefined },
   notes: { read: async () => undefined, write: async () => undefined },
   exclusive: (_key, work) => work(),

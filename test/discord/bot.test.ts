@@ -486,7 +486,10 @@ describe("accounts", () => {
     expect(app.labelsOn(card)).toEqual(["🌐 Enter it in the browser", "🔄 I have sent it", "✖️ Cancel"]);
     await mia.presses(/I have sent it/, here);
     await mia.waitsFor("Nothing has come from the page yet", here);
-    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toMatchObject({ done: true });
+    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toMatchObject({
+      done: true,
+      screen: { show: "listing" },
+    });
     const list = await mia.waitsFor("14 entries", here);
     expect([list.id, app.textOn(list)]).toEqual([card.id, expect.stringContaining("mia")]);
     await mia.selects(/Films/, { message: list });
@@ -501,7 +504,10 @@ describe("accounts", () => {
       done: false,
       form: { reason: { code: "wrong-credentials" }, values: { username: "mia" } },
     });
-    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toMatchObject({ done: true });
+    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toMatchObject({
+      done: true,
+      screen: { show: "listing" },
+    });
     await mia.waitsFor("14 entries");
   });
 
@@ -514,7 +520,10 @@ describe("accounts", () => {
     const asked = await app.sendPage({ username: "mia", password: "correct-horse" });
     expect(asked).toMatchObject({ done: false, form: { form: { id: "verification" } } });
     const form = asked.done ? undefined : asked.form.form;
-    expect(await app.sendPage({ captchaToken: "ck0.solved" }, form)).toMatchObject({ done: true });
+    expect(await app.sendPage({ captchaToken: "ck0.solved" }, form)).toMatchObject({
+      done: true,
+      screen: { show: "listing" },
+    });
     await mia.waitsFor("14 entries");
   });
 

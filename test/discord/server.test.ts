@@ -43,6 +43,12 @@ async function square(more: Partial<TestAppOptions> = {}): Promise<Square> {
 async function lend({ mia, here }: Square): Promise<Message> {
   await app.signIn(mia);
   await mia.uses("/bind", here);
+  return confirmed(mia, here);
+}
+
+/** Mia says yes to what is to be shared. */
+async function confirmed(mia: Square["mia"], here: Square["here"]): Promise<Message> {
+  await mia.presses("✅", { message: await mia.waitsFor("Share with this server?", here) });
   return mia.waitsFor("Shared with this server", here);
 }
 
@@ -120,7 +126,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     await mia.waitsFor("code1");
     await mia.uses("/bind", here);
     await mia.selects(/mia/, { message: await mia.waitsFor("Which drive", here) });
-    await mia.waitsFor("Shared with this server", here);
+    await confirmed(mia, here);
 
     await jun.uses("/search words:beach", here);
     const found = await jun.waitsFor("🔎 beach", here);
@@ -157,7 +163,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const { mia, jun, here } = at;
     await app.signIn(mia);
     await mia.uses("/bind folder:Films", here);
-    await mia.waitsFor("› Films", here);
+    await confirmed(mia, here);
     await jun.uses("/browse", here);
     const list = await jun.waitsFor("2 entries", here);
     expect(app.labelsOn(list).join()).not.toContain("Up");

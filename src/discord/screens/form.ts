@@ -27,6 +27,7 @@ const filledIn: Readonly<Record<FormId, "modal" | "page">> = {
   "pikpak-share": "modal",
   "mount-title": "modal",
   "search-words": "modal",
+  "page-number": "modal",
   "find-person": "modal",
   quota: "modal",
   "broadcast-text": "modal",
