@@ -641,7 +641,7 @@ watch-no-media = This kind of file does not play in a browser. Download it inste
 watch-renditions = Versions
 watch-original = Original
 
-## Discord, where a group is a server: these stand for the keys without `-on-discord`
+## Discord, where a group is a server: these stand for the keys of the same name without the end
 
 command-bind-on-discord = Share a drive with this server
 command-unbind-on-discord = Stop sharing a drive with this server

@@ -614,7 +614,7 @@ watch-no-media = 浏览器无法播放这类文件，请直接下载。
 watch-renditions = 版本
 watch-original = 原始文件
 
-## Discord, where a group is a server: these stand for the keys without `-on-discord`
+## Discord, where a group is a server: these stand for the keys of the same name without the end
 
 command-bind-on-discord = 把网盘共享到本服务器
 command-unbind-on-discord = 取消网盘在本服务器的共享
