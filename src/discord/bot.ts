@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import type { Agent } from "node:http";
 import { Client, Events, GatewayIntentBits, Options, Partials, type Interaction, type Message } from "discord.js";
 import type { Logger } from "pino";
+import type { Dispatcher } from "undici";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
@@ -25,7 +27,9 @@ import { createMembers, type Members } from "./members.ts";
 import { createMessenger } from "./messenger.ts";
 import { createPost } from "./post.ts";
 import { loggable } from "./refusals.ts";
+import { openRelay, type Relay } from "./relay.ts";
 import { createRemoving } from "./removing.ts";
+import { restBy } from "./rest.ts";
 import { createRouter } from "./router.ts";
 import { createServers } from "./servers.ts";
 import { guardedSharding } from "./sharding.ts";
@@ -59,7 +63,9 @@ export interface DiscordParts {
   readonly removals?: Removals;
   /** Milliseconds between looks for messages that are to go; absent = 20 s. */
   readonly sweepEvery?: number;
-  /** Deeds one person may do in ten seconds; absent = 100. */
+  /** How requests and the gateway's socket go out, as through a proxy; absent = straight. Closed by whoever made them. */
+  readonly outbound?: { readonly dispatcher: Dispatcher; readonly agent: Agent } | undefined;
+  /** Actions one person may do in ten seconds; absent = 100. */
   readonly actionsPerPerson?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
   readonly timeout?: number;
@@ -116,8 +122,8 @@ export function createDiscord(parts: DiscordParts): Discord {
     onError: (err) => log.info({ err: loggable(err) }, "message not followed any more"),
     onMissed: (err) => log.debug({ err: loggable(err) }, "message not changed"),
   });
-  const uploader = createUploader({ ...settings, now });
-  const messenger = createMessenger({ ...settings, words, uploader, now });
+  const uploader = createUploader({ ...settings, now, dispatcher: parts.outbound?.dispatcher });
+  const messenger = createMessenger({ ...settings, words, uploader, now, dispatcher: parts.outbound?.dispatcher });
   const removing =
     parts.removals &&
     createRemoving({
@@ -152,6 +158,7 @@ export function createDiscord(parts: DiscordParts): Discord {
   const router = createRouter({ ...parts, guard, deliverer, post, pendingForms });
   const direct = createDirectMessages({ ...parts, words, deliverer, newId });
   let isOpen = true;
+  let relay: Relay | undefined;
   let publishing: NodeJS.Timeout | undefined;
   let telling: NodeJS.Timeout | undefined;
   let told: Promise<void> | undefined;
@@ -189,7 +196,14 @@ export function createDiscord(parts: DiscordParts): Discord {
     ...parts,
     token: settings.token,
     build() {
-      const client = buildClient({ api: settings.apiRoot, log, hear, hearMessage });
+      const client = buildClient({
+        api: settings.apiRoot,
+        log,
+        relay,
+        dispatcher: parts.outbound?.dispatcher,
+        hear,
+        hearMessage,
+      });
       firstAnswers.watch(client.rest);
       return client;
     },
@@ -219,7 +233,11 @@ export function createDiscord(parts: DiscordParts): Discord {
   return {
     messenger,
     roleIn: (place, person) => members.roleIn(place, person),
-    start: () => connection.open(),
+    async start() {
+      const { agent } = parts.outbound ?? {};
+      if (agent) relay = await openRelay(agent);
+      await connection.open();
+    },
     async stop() {
       isOpen = false;
       clearTimeout(publishing);
@@ -229,6 +247,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       await follower.stopAll();
       await Promise.all([guard.finish(), direct.finish()]);
       await connection.close();
+      await relay?.close();
       await uploader.close();
     },
     isUp: () => connection.readiness(),
@@ -255,19 +274,21 @@ interface ClientParts {
   /** REST base without the version. */
   readonly api: string;
   readonly log: Logger;
+  readonly relay: Relay | undefined;
+  readonly dispatcher: Dispatcher | undefined;
   hear(interaction: Interaction): void;
   hearMessage(message: Message): void;
 }
 
-function buildClient({ api, log, hear, hearMessage }: ClientParts): Client {
+function buildClient({ api, log, relay, dispatcher, hear, hearMessage }: ClientParts): Client {
   const client = new Client({
     // Interactions come without any intent, and hold what is needed. What people write to the bot itself comes with its
     // words by this one, which is not privileged; nothing is heard of what they write elsewhere.
     intents: [GatewayIntentBits.DirectMessages],
     partials: [Partials.Channel],
     allowedMentions: { parse: [] },
-    rest: { api, timeout: restTimeout, userAgentAppendix, invalidRequestWarningInterval: 500 },
-    ws: { buildStrategy: guardedSharding(log) },
+    rest: { ...restBy(dispatcher), api, timeout: restTimeout, userAgentAppendix, invalidRequestWarningInterval: 500 },
+    ws: { buildStrategy: guardedSharding({ log, relay }) },
     makeCache: Options.cacheWithLimits({ MessageManager: 0, UserManager: 0, GuildMemberManager: 0 }),
   });
   client.on(Events.InteractionCreate, (interaction) => hear(interaction));

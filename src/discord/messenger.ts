@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DiscordAPIError, MessageFlags, RateLimitError, REST, RESTJSONErrorCodes, Routes } from "discord.js";
 import { LRUCache } from "lru-cache";
+import type { Dispatcher } from "undici";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";
 import type {
@@ -18,6 +19,7 @@ import type {
   Unsent,
 } from "../messaging/messenger.ts";
 import { isBrokenOff, isMessageGone, isOver, isShutOut } from "./refusals.ts";
+import { restBy } from "./rest.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
 import type { Uploader } from "./upload.ts";
@@ -32,7 +34,7 @@ interface MessengerParts {
   readonly uploader: Uploader;
   now(): number;
   /** How its requests go out; absent = straight. */
-  readonly agent?: NonNullable<ConstructorParameters<typeof REST>[0]>["agent"];
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 /** Milliseconds one request may take. */
@@ -102,15 +104,15 @@ interface Lines {
   now(): number;
 }
 
-function linesOf({ token, apiRoot, agent, now }: MessengerParts): Lines {
+function linesOf({ token, apiRoot, dispatcher, now }: MessengerParts): Lines {
   const line = (retries: number) =>
     new REST({
+      ...restBy(dispatcher),
       api: apiRoot,
       timeout,
       retries,
       userAgentAppendix,
       rejectOnRateLimit: () => true,
-      ...(agent && { agent }),
     }).setToken(token);
   return { steady: line(3), once: line(0), channels: new LRUCache({ max: maxChannels }), now };
 }
@@ -292,13 +294,12 @@ const unreachedPause = 10_000;
 
 /** No connection came about: nothing was sent. */
 function isNeverReached(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    typeof error.code === "string" &&
-    /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(error.code)
-  );
+  if (!(error instanceof Error)) return false;
+  const isKnown = "code" in error && typeof error.code === "string" && neverReached.test(error.code);
+  return isKnown || (error.cause !== undefined && isNeverReached(error.cause));
 }
+
+const neverReached = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
 
 async function persist<T>(work: () => Promise<T>): Promise<T> {
   for (const pause of pauses) {
