@@ -30,7 +30,8 @@ import { GatewayError, type Gateway } from "./gateway/server.ts";
 import { createTickets, type Tickets } from "./gateway/ticket.ts";
 import { createLog } from "./log.ts";
 import type { Storage } from "./storage/storage.ts";
-import { openStore, StoreError, type Store } from "./store/store.ts";
+import { StoreError } from "./store/error.ts";
+import { openStore, type Store } from "./store/store.ts";
 import { loadWords, type Words } from "./i18n/words.ts";
 
 /** The running app. */
@@ -98,7 +99,12 @@ interface AppHooks extends Required<Omit<AppOptions, "signal">> {
 async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks): Promise<App> {
   const words = loadWords({ onProblem: (problem) => log.warn(problem, "words missing") });
   const keys = keysOf(config);
-  const store = await openStore({ url: config.storeUrl, keys, onError: (err) => log.error({ err }, "store failed") });
+  const store = await openStore({
+    url: config.storeUrl,
+    keys,
+    onError: (err) => log.error({ err }, "store failed"),
+    log: log.child({ part: "store" }),
+  });
   onClose(() => store.close());
   const revocations = revocationsIn(store, config);
   const late: LateParts = {};

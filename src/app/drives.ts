@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ConfigError, type Config } from "../config.ts";
 import { driverKinds } from "../drivers/index.ts";
+import { createOutbound } from "../outbound.ts";
 import type { DriverContext, Probe } from "../storage/driver.ts";
 import type { Values } from "../storage/form.ts";
 import type { Mount } from "../storage/mount.ts";
@@ -27,7 +28,12 @@ function keyFile({ storeUrl, dataDir }: Config): Uint8Array {
   try {
     return ownKey(dataDir);
   } catch (error) {
-    throw new ConfigError(`DATA_DIR: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    const advice =
+      error instanceof Error && "code" in error
+        ? ". It has to be a folder that the user of the bot can write to, on a disk that is not full."
+        : "";
+    throw new ConfigError(`DATA_DIR: ${why}${advice}`, { cause: error });
   }
 }
 
@@ -51,7 +57,7 @@ export function openStorage({ config, store, log, count, probe }: StorageDepende
   return createStorage({
     count,
     probe,
-    kinds: kindsOf(config.pikpak),
+    kinds: kindsOf(config),
     mounts: store.open<Mount>("mounts"),
     secrets: store.open<Values>("secrets", { sealed: true }),
     notes: store.open<string>("notes"),
@@ -66,9 +72,10 @@ export function openStorage({ config, store, log, count, probe }: StorageDepende
   });
 }
 
-function kindsOf(pikpak: Config["pikpak"]): ReturnType<typeof driverKinds> {
+function kindsOf({ pikpak, outbound }: Config): ReturnType<typeof driverKinds> {
+  const { dispatcher } = createOutbound(outbound);
   try {
-    return driverKinds({ pikpak });
+    return driverKinds({ pikpak: { ...pikpak, openPool: (options) => dispatcher("other", options) } });
   } catch (error) {
     throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -64,7 +64,8 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     onFallback,
     frontends,
   } = parts;
-  const { publicUrl, downloadProxy, telegram, pikpak, metricsToken, namedDownloads, trustedProxies } = config;
+  const { publicUrl, downloadProxy, telegram, pikpak, namedDownloads } = config;
+  const { metricsToken, trustedProxies } = config.gateway;
 
   const gateway: Gateway = createGateway({
     host: config.gateway.host,

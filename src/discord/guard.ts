@@ -154,7 +154,7 @@ async function fail(parts: GuardParts, turn: Turn, error: unknown): Promise<void
   const reference = isNetwork ? undefined : parts.newId();
   if (isNetwork) log.warn({ err, kind: turn.interaction.type }, "discord not reached with an answer");
   else log.error({ err, reference, kind: turn.interaction.type }, "discord interaction failed");
-  const notice = isNetwork ? "chat-unreachable" : "unexpected";
+  const notice = isNetwork ? "chat-trouble" : "unexpected";
   try {
     await post.acknowledge(turn.interaction);
     await deliverer.show(turn, {

@@ -1,11 +1,11 @@
 /** What streaming through us may cost. Absent = no limit. */
 export interface LimitOptions {
   /** Streams at once of one person; 16 when absent (download tools open several). What queues at a file host is none yet. */
-  readonly streamsPerPerson?: number;
+  readonly streamsPerPerson?: number | undefined;
   /** Streams at once of everybody; 512 when absent. */
-  readonly streams?: number;
+  readonly streams?: number | undefined;
   /** Bytes a second of everybody together. */
-  readonly bytesPerSecond?: number;
+  readonly bytesPerSecond?: number | undefined;
   /** What each person may still have. */
   readonly quota?: Quota;
 }

@@ -3,7 +3,8 @@ import type { JobOutcome, JobState } from "./job.ts";
 /** Encrypts and decrypts texts at rest, bound to the name they are kept under. */
 export interface Sealing {
   seal(text: string, name: string): string;
-  open(sealed: string, name: string): string;
+  /** Undefined = no key opens it. */
+  open(sealed: string, name: string): string | undefined;
 }
 
 /** What a job was added with. Written by who adds and postpones; the input goes once the job is over. */
@@ -46,10 +47,15 @@ interface Coder<T> {
 
 /** The codec of one kind. */
 export function createCodec(kind: string, { seal, open }: Sealing): JobCodec {
+  const opened = (sealed: string, name: string): string => {
+    const text = open(sealed, name);
+    if (text === undefined) throw new Error(`no key opens what is kept as ${name}`);
+    return text;
+  };
   const coder = <T extends object>(part: string): Coder<T> => ({
     write: (id, value) => seal(JSON.stringify(value), `jobs:${kind}:${id}:${part}`),
     // Nobody else writes under this name, and the seal says so.
-    read: (id, kept) => (typeof kept === "string" ? JSON.parse(open(kept, `jobs:${kind}:${id}:${part}`)) : {}) as T,
+    read: (id, kept) => (typeof kept === "string" ? JSON.parse(opened(kept, `jobs:${kind}:${id}:${part}`)) : {}) as T,
   });
   return { data: coder("data"), notes: coder("notes") };
 }

@@ -110,6 +110,7 @@ interface TelegramWebhook {
 /** All that the bot handles; Telegram remembers the list, so it is always sent whole. */
 const allowedUpdates = [
   "message",
+  "edited_message",
   "callback_query",
   "my_chat_member",
   "inline_query",

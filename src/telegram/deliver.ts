@@ -13,6 +13,7 @@ import { maxToast } from "./limits.ts";
 import { keyOf, placeOf, type Place, type Post } from "./post.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painted, type Painter } from "./screens/painter.ts";
+import { mayBeEphemeral } from "./ephemeral.ts";
 import { waitAfter } from "./retry.ts";
 import type { Uploader } from "./upload.ts";
 
@@ -22,6 +23,8 @@ export interface Deliverer {
   show(ctx: BotContext, answer: MessageAnswer): Promise<void>;
   /** A sentence of the locale by its key: a toast on a press, else a message. */
   tell(ctx: BotContext, key: string): Promise<void>;
+  /** A sentence of the locale by its key, with a button that leads to the private chat. */
+  invite(ctx: BotContext, key: string, payload: string): Promise<void>;
   /** Puts something in place of the message that was pressed on; sends it where there is none any more. */
   replace(ctx: BotContext, painted: Painted): Promise<Place>;
   /** Tells the asker alone, at once, that something will come; what comes takes its place. */
@@ -58,6 +61,11 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       const text = words.in(ctx.turn.language)(key);
       if (ctx.callbackQuery && !ctx.turn.answered) return post.answer(ctx, { text, alert: true });
       await speak(parts, ctx, plain(text));
+    },
+    async invite(ctx, key, payload) {
+      const say = words.in(ctx.turn.language);
+      const url = `https://t.me/${parts.botName()}?start=${payload}`;
+      await speak(parts, ctx, { ...plain(say(key)), keyboard: [[{ text: say("private-open"), url }]] });
     },
     replace: (ctx, painted) => replace(parts, ctx, painted),
     announce(ctx) {
@@ -223,11 +231,12 @@ async function privately(
   painted: Painted,
   card?: Exclude<MessageScreen, Notice>,
 ): Promise<void> {
-  const { post, words } = parts;
+  const { post } = parts;
   if (ctx.turn.visit.place.kind === "private") {
     await post.send(ctx, painted);
     return post.answer(ctx);
   }
+  if (!mayBeEphemeral(ctx)) return inPrivate(parts, ctx, painted, card);
   const isEphemeral = ephemeralPressed(ctx) ?? (await ctx.turn.placeholder);
   // One's own copy of a list or a file stands in the place of the one it is from.
   const instead = card?.show === "listing" || card?.show === "file";
@@ -236,6 +245,16 @@ async function privately(
     undefined
   )
     return post.answer(ctx);
+  await inPrivate(parts, ctx, painted, card);
+}
+
+async function inPrivate(
+  parts: DelivererParts,
+  ctx: BotContext,
+  painted: Painted,
+  card: Exclude<MessageScreen, Notice> | undefined,
+): Promise<void> {
+  const { post, words } = parts;
   if (await post.sendPrivately(ctx, painted)) {
     return post.answer(ctx, { text: words.in(ctx.turn.language)("private-sent") });
   }

@@ -22,7 +22,16 @@ import { loggable } from "./loggable.ts";
 import { isRefusal, placeOf, type Place, type Post } from "./post.ts";
 import { isTrouble, patiently, type Wait } from "./retry.ts";
 import { decodeDialoguePress, paintQuestionOf, questionOf } from "./screens/form.ts";
-import { answerWalk, fieldAsked, skipQuestion, startWalk, swapQuestion, type Step, type Walk } from "./walk.ts";
+import {
+  answerWalk,
+  fieldAsked,
+  isSecretAnswer,
+  skipQuestion,
+  startWalk,
+  swapQuestion,
+  type Step,
+  type Walk,
+} from "./walk.ts";
 
 /** Where half-finished dialogues are kept; the app hands in an encrypted namespace. */
 export interface DialogueStore {
@@ -148,7 +157,7 @@ async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContex
     const isExposed = hasSecrets(walk) && !(await takeAway(parts, ctx));
     return ask(parts, ctx, walk, isExposed ? "dialogue-secret-undeleted" : "dialogue-asked-again");
   }
-  const isExposed = reply.is === "text" && fieldAsked(walk).kind === "secret" && !(await takeAway(parts, ctx));
+  const isExposed = reply.is === "text" && isSecretAnswer(walk, reply.text) && !(await takeAway(parts, ctx));
   if (reply.is === "text") await dropButtons(parts, ctx, waiting);
   const step = stepFor(walk, reply, held.of(key));
   if (!step) return ask(parts, ctx, walk, "dialogue-not-text");

@@ -198,7 +198,7 @@ export function kindContract(kind: DriverKind, { answers, text }: KindSample): v
 
     test("a kind takes what it recognises, and answers it has put in order once more", () => {
       const recognised = text === undefined ? [] : (kind.recognise?.(text) ?? []);
-      expect(recognised).toHaveLength(text === undefined ? 0 : 1);
+      expect(recognised.length > 0).toBe(text !== undefined);
       for (const values of [answers, ...recognised.map((one) => one.values)]) {
         const once = checked(values);
         expect(checked(once)).toEqual(once);

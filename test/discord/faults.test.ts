@@ -265,7 +265,7 @@ describe("trouble on the way to Discord", () => {
     const { mia, emulator } = await opened();
     emulator.fail({ method: "PATCH", path: "/webhooks/", reset: true, times: 3 });
     await mia.uses("/help");
-    await mia.waitsFor("did not get through", { within: 10_000 });
+    await mia.waitsFor("connection to this chat was interrupted", { within: 10_000 });
     expect(app.logged.join("")).toContain("discord not reached with an answer");
     expect(app.logged.filter((line) => line.includes('"level":50'))).toEqual([]);
   });

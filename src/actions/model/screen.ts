@@ -96,7 +96,7 @@ export interface Reason {
 
 /**
  * A folder's page, or with `search` a page of what was found below it. Presses: `open`, `turn`, `up`, `refresh`, `sort`,
- * `top`, `ask-page`, `find`, `mounts`, `list-folder` where `listable`; with `search` also `narrow-kind`, `narrow-size`, and `stop-search` while it is running.
+ * `top`, `ask-page`, `find`, `mounts`, `list-folder` where `listable`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
  */
 export interface Listing {
   readonly show: "listing";
@@ -135,8 +135,14 @@ export interface SearchState {
   readonly most?: number;
   /** What fits best first: the listing's order does not count. */
   readonly ranked: boolean;
-  /** For each row the folders it is in, from the one searched below (not included). */
+  /** Folders below the one searched that all rows are in; empty = they have none in common. */
+  readonly common: readonly string[];
+  /** For each row the folders it is in below those. */
   readonly where: readonly (readonly string[])[];
+  /** Where else it can be looked for: `wider` is the whole drive, `narrower` the folder one was in. */
+  readonly elsewhere?: { readonly is: "wider" | "narrower"; readonly folder: string };
+  /** What it can be narrowed by is shown. */
+  readonly filters: boolean;
   readonly looked: { readonly folders: number; readonly entries: number };
   /** `stopped`: not everything was looked at; `bounded`: there is more than is looked at. */
   readonly state: "running" | "complete" | "stopped" | "bounded" | "failed";
@@ -477,7 +483,6 @@ export const noticeCodes = [
   "no-links-to-revoke",
   "fallback",
   "unexpected",
-  "chat-unreachable",
   // searching and lending
   "search-stopped",
   "nothing-lent",

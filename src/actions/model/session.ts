@@ -109,13 +109,17 @@ export interface FolderView {
 /** What was found below a folder. */
 export interface SearchView {
   readonly at: "search";
-  /** Where it was asked, and where the way up leads. */
+  /** What is searched, and where the way up leads. */
   readonly folder: FolderView;
   readonly words: string;
   readonly kind?: EntryKind;
   /** Bytes. */
   readonly least?: number;
   readonly most?: number;
+  /** Where else it can be looked for: the folder the person was in, or the whole drive. */
+  readonly elsewhere?: FolderView;
+  /** What it can be narrowed by is shown. */
+  readonly filters?: boolean;
   /** 1-based. */
   readonly page: number;
   /** Absent = what fits best first. */

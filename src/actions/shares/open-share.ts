@@ -74,7 +74,6 @@ export async function carryOutShare(context: ActionContext, attempt: ShareTry): 
   }
 }
 
-/** What the share holds; a folder or file that is alone in it is entered at once. */
 async function opened(context: ActionContext, { mount, partGone }: Mounted): Promise<Result> {
   const richer = await withShares(afresh(context), [mount]);
   return goTo(richer, await entryPoint(richer, mount), partGone ? { notice: "part-gone" } : {});

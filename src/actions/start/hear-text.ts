@@ -1,4 +1,3 @@
-import { isCode } from "../../users/access.ts";
 import { mountsOf } from "../../users/person.ts";
 import type { ActionContext, Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
@@ -17,7 +16,7 @@ export async function hearText(context: ActionContext, text: string): Promise<Re
   if (looksLikeLink(text))
     return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
   const words = text.trim().replaceAll(/\s+/g, " ");
-  const isSearch = /[\p{L}\p{N}]/u.test(words) && words.length <= maxWords && !isCode(words);
+  const isSearch = /[\p{L}\p{N}]/u.test(words) && words.length <= maxWords;
   const mounts = isSearch ? await mountsOf(context.services, context.person) : [];
   return mounts.length > 0 ? searchFor(context, words) : noticeWithWays(context, "not-understood");
 }

@@ -1,5 +1,6 @@
 import type { Driver, DriverContext, DriverKind, Recognised } from "../../storage/driver.ts";
 import type { Field, Reading, Values } from "../../storage/form.ts";
+import { plainText } from "../../storage/plain-text.ts";
 import { openAccount } from "./account.ts";
 import { folderIdOf, shareAddressesIn, shareAddressIn, type ShareAddress } from "./address.ts";
 import { createAuth } from "./auth.ts";
@@ -11,13 +12,24 @@ import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { passCodeIn } from "./pass-code.ts";
 import { openShare } from "./share.ts";
 import { createSignIns, digestOf } from "./sign-ins.ts";
-import { createTransport } from "./transport.ts";
+import { createTransport, type TransportOptions } from "./transport.ts";
 import { createTurns, type Turns } from "./turns.ts";
+
+/** Ways to use the token of a connected app. */
+export const routes = ["auto", "drive", "mcp"] as const;
 
 /** Where PikPak is and what we are to it. */
 export interface PikPakSettings extends HostSettings {
   /** Identity of mounts that do not name one. */
   readonly platform: string;
+  /** How tokens of connected apps are used; absent = `auto`. */
+  readonly route?: (typeof routes)[number] | undefined;
+  /** The hosted MCP server, without a trailing slash; absent = the public one. */
+  readonly mcpUrl?: string | undefined;
+  /** The OAuth code flow is offered; it needs an address that people come back to. Absent = it is not. */
+  readonly oauth?: boolean | undefined;
+  /** The way to the API hosts; absent = straight out. */
+  readonly openPool?: TransportOptions["openPool"];
   /** JSON that replaces or adds identities. */
   readonly identitiesFile?: string | undefined;
 }
@@ -32,10 +44,54 @@ const verification: Field = {
   maxLength: 8000,
 };
 
+/** Refresh tokens as they are told from a password: those of the service have some 90 characters. */
+const tokenShape = "os\\.[A-Za-z0-9_-]{40,}";
+
 const accountFields = (platforms: readonly string[]): readonly Field[] => [
-  { name: "username", kind: "text", role: "login", required: true, instead: "refreshToken", maxLength: 200 },
-  { name: "password", kind: "secret", role: "credential", required: true, instead: "refreshToken", maxLength: 500 },
-  { name: "refreshToken", kind: "secret", role: "credential", required: false, aside: true, maxLength: 4000 },
+  {
+    name: "username",
+    kind: "text",
+    role: "login",
+    required: true,
+    instead: "refreshToken",
+    maxLength: 200,
+    copied: {
+      labels: [
+        "username",
+        "user",
+        "account",
+        "email",
+        "mail",
+        "e-mail",
+        "phone",
+        "login",
+        "账号",
+        "帐号",
+        "用户名",
+        "邮箱",
+        "手机号",
+      ],
+      then: "password",
+    },
+  },
+  {
+    name: "password",
+    kind: "secret",
+    role: "credential",
+    required: true,
+    instead: "refreshToken",
+    maxLength: 500,
+    copied: { labels: ["password", "pwd", "passwd", "密码", "密碼"] },
+  },
+  {
+    name: "refreshToken",
+    kind: "secret",
+    role: "credential",
+    required: false,
+    aside: true,
+    maxLength: 4000,
+    copied: { labels: ["refresh token", "token", "刷新令牌", "令牌"], shape: tokenShape },
+  },
   { name: "rootFolder", kind: "folder", role: "root", required: false, maxLength: 500 },
   { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   verification,
@@ -54,13 +110,14 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const usual = identityNamed(identities, settings.platform);
   const dependencies: Dependencies = {
     ...hostsOf(settings),
+    openPool: settings.openPool,
     identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gates: createGates(),
   };
   return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
 
-interface Dependencies {
+interface Dependencies extends Pick<PikPakSettings, "openPool"> {
   readonly driveUrl: string;
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
@@ -116,8 +173,14 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
     check(values) {
       const rootFolder = folderIdOf(values["rootFolder"] ?? "");
       if (rootFolder === undefined) return { ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } };
-      const { rootFolder: _asTyped, ...rest } = tokenForPassword(values);
-      return withToken({ ...rest, ...(rootFolder !== "" && { rootFolder }) });
+      const { rootFolder: _asTyped, username, ...rest } = tokenForPassword(values);
+      if (isNoToken(rest["refreshToken"]))
+        return { ok: false, problem: { field: "refreshToken", code: "not-a-token" } };
+      return withToken({
+        ...rest,
+        ...(username !== undefined && { username: userNameOf(username) }),
+        ...(rootFolder !== "" && { rootFolder }),
+      });
     },
     title: (options) => options["username"] ?? "PikPak",
     identity: (options) =>
@@ -141,7 +204,22 @@ function withToken(values: Values): Reading {
 /** A refresh token pasted where the password was asked for is taken as what it is. */
 function tokenForPassword(values: Values): Values {
   const { password, ...rest } = values;
-  return password !== undefined && /^os\.[\w.-]{8,}$/.test(password) ? { ...rest, refreshToken: password } : values;
+  const isToken = password !== undefined && new RegExp(`^${tokenShape}$`).test(password);
+  return isToken ? { ...rest, refreshToken: password } : values;
+}
+
+/** Words, or the access token that stands beside it (a JWT): PikPak would refuse it for certain. */
+function isNoToken(token: string | undefined): boolean {
+  return token !== undefined && (/\s/.test(token) || /^eyJ/.test(token));
+}
+
+/** A mail address without `mailto:`, a phone number as PikPak takes it: figures alone, with `+` for `00`. */
+function userNameOf(typed: string): string {
+  const text = plainText(typed)
+    .trim()
+    .replace(/^mailto:/i, "");
+  const digits = text.replaceAll(/[\s().-]/g, "");
+  return /^\+?\d{9,18}$/.test(digits) ? digits.replace(/^00/, "+") : text;
 }
 
 function openAccountMount(dependencies: Dependencies, options: Values, context: DriverContext): Driver {
@@ -154,7 +232,7 @@ function openAccountMount(dependencies: Dependencies, options: Values, context: 
   const gate = gates.named(async () => account ?? deviceId());
   const signInGate = gates.named(async () => `sign-in:${account ?? (await deviceId())}:${digestOf(context.owner)}`);
   const signIns = createSignIns({ ...context, account: account ?? "" });
-  const transport = createTransport({ onSend: () => context.count?.("calls") });
+  const transport = createTransport({ openPool: dependencies.openPool, onSend: () => context.count?.("calls") });
   const shared = { userUrl, identity, deviceId, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, gate, signInGate, challenge: "stop" });
   const auth = createAuth({ ...shared, gate: signInGate, signIns, username, captcha });
@@ -259,7 +337,7 @@ function openShareMount(dependencies: Dependencies, options: Values, context: Dr
   const deviceId = deviceIdIn(context);
   const gates = lendGates(dependencies.gates, context, { isAnonymous: true });
   const gate = gates.named(async () => `share:${shareId}:${await deviceId()}`);
-  const transport = createTransport({ onSend: () => context.count?.("calls") });
+  const transport = createTransport({ openPool: dependencies.openPool, onSend: () => context.count?.("calls") });
   const shared = { userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, signInGate: gate, challenge: "ignore" });
   const client = createClient({ ...shared, driveUrl, captcha });
