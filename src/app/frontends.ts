@@ -13,12 +13,13 @@ import type { Services } from "../actions/context/services.ts";
 import { canPost } from "../actions/browse/can-post.ts";
 import { suggest } from "../actions/suggest.ts";
 import type { Config } from "../config.ts";
-import { createDiscord, type Discord } from "../discord/bot.ts";
+import { createDiscord, type Discord, type DiscordParts } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
 import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
 import type { Store } from "../store/store.ts";
 import { createTelegram, type Telegram } from "../telegram/bot.ts";
 import { type TelegramSettings } from "../telegram/settings.ts";
+import { createOutbound } from "../outbound.ts";
 import type { Words } from "../i18n/words.ts";
 
 /** The chats that are switched on. */
@@ -62,13 +63,14 @@ interface FrontendParts {
 /** Makes the chats the configuration has tokens for. */
 export function createFrontends(config: Config, parts: FrontendParts): Frontends {
   const telegram = config.telegram ? telegramOf(config.telegram, parts) : undefined;
-  const discord = config.discord ? discordOf(config.discord, parts) : undefined;
+  const outbound = config.discord && outboundOf(config);
+  const discord = config.discord ? discordOf(config.discord, { ...parts, outbound }) : undefined;
   return {
     ...(telegram && { telegram }),
     ...(discord && { discord }),
     all: [
       ...(telegram ? [{ name: "telegram", ...telegram }] : []),
-      ...(discord ? [{ name: "discord", ...discord }] : []),
+      ...(discord ? [{ name: "discord", ...discord, stop: () => stopped(discord, outbound) }] : []),
     ],
     async submitPage(page, values, options) {
       const parts = page.person.id.startsWith("discord:") ? discord : telegram;
@@ -88,6 +90,19 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
       return announceBy(chat.messenger, place, text);
     },
   };
+}
+
+/** How Discord is reached through the operator's proxy; undefined = straight. */
+function outboundOf({ outbound: settings }: Config): DiscordParts["outbound"] {
+  if (settings?.proxy === undefined) return undefined;
+  const { dispatcher, agent } = createOutbound(settings);
+  // As long as Discord may take for a file.
+  return { dispatcher: dispatcher("other", { bodyTimeout: 60_000, headersTimeout: 120_000 }), agent: agent("other") };
+}
+
+async function stopped(discord: Discord, outbound: DiscordParts["outbound"]): Promise<void> {
+  await discord.stop();
+  await outbound?.dispatcher.close();
 }
 
 type SentOff = Awaited<ReturnType<Telegram["submitPage"]>> | Awaited<ReturnType<Discord["submitPage"]>>;
@@ -136,12 +151,16 @@ export function webhookSecret({ secret }: { readonly secret?: string }, key: Uin
   return secret ?? Buffer.from(deriveKey(key, "webhook")).toString("base64url");
 }
 
-function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendParts): Discord {
+function discordOf(
+  settings: NonNullable<Config["discord"]>,
+  parts: FrontendParts & Pick<DiscordParts, "outbound">,
+): Discord {
   const { store, words, services, perform, log, onFatal } = parts;
   return createDiscord({
     settings,
     perform,
     suggest: (visit, typing) => suggest(services, visit, typing),
+    outbound: parts.outbound,
     canPost: (visit, view) => canPost(services, visit, view),
     words,
     kept: kept(store.open("discord", { sealed: true })),

@@ -338,7 +338,7 @@ describe("a server that sends the bot away", () => {
     const place = `discord:guild:${server.id}`;
     await app.signIn(mia);
     await mia.uses("/bind", here());
-    await mia.presses("✅", { message: await mia.waitsFor("Share with this server?", here()) });
+    await mia.presses(/✅/, { message: await mia.waitsFor("Share with this server?", here()) });
     await mia.waitsFor("Shared with this server", here());
     await app.knowsServers();
     expect((await loadPlace(app.desk.services, place)).lent).toHaveLength(1);

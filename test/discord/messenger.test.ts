@@ -65,7 +65,7 @@ describe("a message", () => {
     const { ref, message } = await sent(target);
     expect([message.channel, message.onlyFor]).toEqual([app.hall, app.mia.user.id]);
     expect(await messenger.edit(ref, word("second"))).toEqual({ is: "edited" });
-    const late = { ...ref, grant: { ...ref.grant!, until: Date.now() - 1 } };
+    const late = { ...ref, grant: { application: "1", token: "x", ...ref.grant, until: Date.now() - 1 } };
     expect((await messenger.edit(late, word("third"))).is).toBe("closed");
     expect((await sent(late, "fourth")).message.channel).toBe(app.mia.dm);
     expect(await messenger.remove(ref)).toEqual({ is: "removed" });

@@ -48,7 +48,7 @@ async function lend({ mia, here }: Square): Promise<Message> {
 
 /** Mia says yes to what is to be shared. */
 async function confirmed(mia: Square["mia"], here: Square["here"]): Promise<Message> {
-  await mia.presses("✅", { message: await mia.waitsFor("Share with this server?", here) });
+  await mia.presses(/✅/, { message: await mia.waitsFor("Share with this server?", here) });
   return mia.waitsFor("Shared with this server", here);
 }
 
