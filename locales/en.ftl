@@ -573,6 +573,7 @@ command-bind-server = Share a drive with this server
 command-unbind-server = Stop sharing a drive with this server
 mounts-lent-title-server = Drives of this server
 lending-title-server = Shared with this server
+lending-draft-server = Share with this server?
 place-settings-title-server = Settings of this server
 notice-nothing-lent-server = No drive is shared with this server. Its admins can share one of theirs: /bind
 notice-admins-only-server = Only admins of this server can do that.

@@ -546,6 +546,7 @@ command-bind-server = 把网盘共享给本服务器
 command-unbind-server = 取消共享给本服务器的网盘
 mounts-lent-title-server = 本服务器的网盘
 lending-title-server = 已共享给本服务器
+lending-draft-server = 共享给本服务器？
 place-settings-title-server = 本服务器设置
 notice-nothing-lent-server = 本服务器还没有共享网盘。服务器管理员可以用 /bind 共享自己的网盘。
 notice-admins-only-server = 只有本服务器的管理员可以这样做。

@@ -208,7 +208,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
-    tell: async (person, notice, language) => late.frontends?.notify(person, notice, language),
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
     admins: config.admins,
     admin: parts.admin,
     exclusive: (key, work) => store.exclusive(key, work),

@@ -6,13 +6,12 @@ import type { Visit } from "../users/visit.ts";
 import { placeNews } from "../users/place.ts";
 import { createRemovals, type Removals } from "../messaging/removals.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
-import type { Announce } from "../users/broadcast.ts";
-import { announceBy } from "../messaging/announce.ts";
-import type { Readiness } from "../messaging/messenger.ts";
+import type { Messengers, Readiness } from "../messaging/messenger.ts";
 import type { Services } from "../actions/context/services.ts";
-import { suggest } from "../actions/browse/suggest.ts";
+import { canPost } from "../actions/browse/can-post.ts";
+import { suggest } from "../actions/suggest.ts";
 import type { Config } from "../config.ts";
-import { createDiscord, type Discord } from "../discord/bot.ts";
+import { createDiscord, type Discord, type DiscordParts } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
 import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
 import { createOutbound } from "../outbound.ts";
@@ -33,10 +32,8 @@ export interface Frontends {
   botName(person: string): string | undefined;
   /** What somebody is in a group; undefined = it cannot be told. */
   roleIn(place: string, person: string): Promise<"admin" | "member" | "none" | undefined>;
-  /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
-  notify(person: string, notice: Notice, language: string): Promise<void>;
-  /** Sends a text to a chat by the frontend it belongs to. */
-  readonly announce: Announce;
+  /** Ways to speak to the chats unasked. */
+  readonly messengers: Messengers;
 }
 
 /** One chat, as it is started and stopped. */
@@ -62,13 +59,14 @@ interface FrontendParts {
 /** Makes the chats the configuration has tokens for. */
 export function createFrontends(config: Config, parts: FrontendParts): Frontends {
   const telegram = config.telegram ? telegramOf(config.telegram, config.outbound, parts) : undefined;
-  const discord = config.discord ? discordOf(config.discord, parts) : undefined;
+  const outbound = config.discord && outboundOf(config);
+  const discord = config.discord ? discordOf(config.discord, { ...parts, outbound }) : undefined;
   return {
     ...(telegram && { telegram }),
     ...(discord && { discord }),
     all: [
       ...(telegram ? [{ name: "telegram", ...telegram }] : []),
-      ...(discord ? [{ name: "discord", ...discord, isUp: () => discord.isUp() || "discord: not connected" }] : []),
+      ...(discord ? [{ name: "discord", ...discord, stop: () => stopped(discord, outbound) }] : []),
     ],
     async submitPage(page, values, options) {
       const parts = page.person.id.startsWith("discord:") ? discord : telegram;
@@ -79,16 +77,21 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
     },
     botName: (person) => (person.startsWith("discord:") ? discord : telegram)?.botName(),
     roleIn: async (place, person) => (place.startsWith("discord:") ? discord : telegram)?.roleIn(place, person),
-    async notify(person, notice, language) {
-      if (person.startsWith("discord:")) await discord?.tell(person, notice, language);
-      else await telegram?.messenger.notify(person, notice, { language });
-    },
-    async announce(place, text) {
-      if (place.startsWith("discord:") && discord) return discord.announce(place, text);
-      if (place.startsWith("telegram:") && telegram) return announceBy(telegram.messenger, place, text);
-      throw new Error("the frontend of this chat is not switched on");
-    },
+    messengers: { of: (place) => (place.startsWith("discord:") ? discord : telegram)?.messenger },
   };
+}
+
+/** How Discord is reached through the operator's proxy; undefined = straight. */
+function outboundOf({ outbound: settings }: Config): DiscordParts["outbound"] {
+  if (settings?.proxy === undefined) return undefined;
+  const { dispatcher, agent } = createOutbound(settings);
+  // As long as Discord may take for a file.
+  return { dispatcher: dispatcher("other", { bodyTimeout: 60_000, headersTimeout: 120_000 }), agent: agent("other") };
+}
+
+async function stopped(discord: Discord, outbound: DiscordParts["outbound"]): Promise<void> {
+  await discord.stop();
+  await outbound?.dispatcher.close();
 }
 
 type SentOff = Awaited<ReturnType<Telegram["submitPage"]>> | Awaited<ReturnType<Discord["submitPage"]>>;
@@ -146,12 +149,17 @@ export function webhookSecret({ secret }: { readonly secret?: string }, key: Uin
   return secret ?? Buffer.from(deriveKey(key, "webhook")).toString("base64url");
 }
 
-function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendParts): Discord {
+function discordOf(
+  settings: NonNullable<Config["discord"]>,
+  parts: FrontendParts & Pick<DiscordParts, "outbound">,
+): Discord {
   const { store, words, services, perform, log, onFatal } = parts;
   return createDiscord({
     settings,
     perform,
     suggest: (visit, typing) => suggest(services, visit, typing),
+    outbound: parts.outbound,
+    canPost: (visit, view) => canPost(services, visit, view),
     words,
     kept: kept(store.open("discord", { sealed: true })),
     interrupted: async () => (await services.transfers?.interrupted("discord")) ?? [],

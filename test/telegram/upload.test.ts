@@ -104,6 +104,19 @@ describe("a file arrives byte for byte", () => {
     expect(ship.telegram.complaints).toEqual([]);
   });
 
+  test("a film that Telegram refuses before it has read it comes as a document", async () => {
+    const pieces = async function* () {
+      for (let n = 0; n < 200; n++) yield Buffer.alloc(64 * 1024, "x");
+    };
+    const { ship, mia } = await aboard({ tree: shelf({ ...file("big.mp4"), size: 200 * 64 * 1024 }, file("b.txt")), pieces });
+    const description = "Bad Request: wrong type of the web page content";
+    ship.telegram.fail({ method: "sendVideo", status: 400, description, unread: true });
+    await mia.presses("big.mp4");
+    await mia.presses("📥");
+    await mia.waitsFor(/Sent in/);
+    expect(arrivedBy(ship, "sendDocument")).toHaveLength(1);
+  });
+
   test.each(["a;b.mkv", "50%25.mkv", '"q".txt', "a\nb.txt", "../up.txt", "\ud800.txt", "   "])(
     "the name %j is sent so that nothing of it is lost or taken for something else",
     (name) => {
