@@ -201,7 +201,7 @@ describe("answering", () => {
       const list = await mia.waitsFor("14 entries");
       const asked = await mia.forges(id, { message: list });
       expect(asked.state).toBe("answered");
-      await mia.waitsFor(/do not know this button|form is over/);
+      await mia.waitsFor(/does not work any more|form is over/);
     },
   );
 
@@ -229,7 +229,7 @@ describe("answering", () => {
     const { mia } = await opened();
     mia.speaks("zh-CN");
     await mia.uses("/帮助");
-    await mia.waitsFor("我能做什么");
+    await mia.waitsFor("使用说明");
     await mia.uses("/设置");
     await mia.waitsFor("简体中文");
     await mia.selects("English");
@@ -266,7 +266,7 @@ describe("places", () => {
     const list = await mia.waitsFor("14 entries", here);
     const refresh = app.idsOn(list).find((id) => id.endsWith("-r")) ?? "";
     await mia.forges(`post:${refresh}`, { message: list });
-    await mia.waitsFor("private chat with me", here);
+    await mia.waitsFor("our direct messages", here);
     expect(jun.sees(here)).toBe("");
   });
 
@@ -307,6 +307,7 @@ describe("places", () => {
     expect(jun.offered(here).map(({ name }) => name)).not.toContain("bind");
     await app.signIn(mia, here);
     await mia.uses("/bind", here);
+    await mia.presses(/✅/, { message: await mia.waitsFor("Share with this server?", here) });
     const card = await mia.waitsFor("↩️", here);
     await jun.uses("/browse", here);
     await jun.selects(/Films/, { message: await jun.waitsFor("14 entries", here) });
@@ -436,7 +437,7 @@ describe("forms", () => {
     const fill = app.idsOn(card).find((id) => id.startsWith("fill:")) ?? "";
     await jun.uses("/help", { in: hall });
     await jun.forges(fill, { message: await jun.waitsFor("What I can do", { in: hall }) });
-    await jun.waitsFor("belong to somebody else", { in: hall });
+    await jun.waitsFor("opened by somebody else", { in: hall });
     for (const key of app.kept.keys()) if (key.startsWith("form/")) app.kept.delete(key);
     await mia.presses(/Fill in/, { message: card });
     expect(await mia.waitsFor("This form is over", { in: hall })).toBeDefined();

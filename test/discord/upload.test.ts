@@ -382,7 +382,7 @@ describe("a message that was put away", () => {
 describe("when the quarter of an hour of an interaction is over", () => {
   test.each([
     ["en-US", /Its turn did not come in time.*🔄/],
-    ["zh-CN", /排队太久.*🔄/],
+    ["zh-CN", /排队时间过长.*🔄/],
   ])(
     "a file still in the queue has said so in its message before, in %s, and can be asked for again",
     async (locale, sentence) => {
