@@ -1,4 +1,4 @@
-import type { Field } from "../storage/form.ts";
+import type { Field } from "../storage/field.ts";
 import type { Say } from "./words.ts";
 
 /** What words are found with. */

@@ -1,4 +1,5 @@
-import { fieldWith, type Field, type Values } from "../../src/storage/form.ts";
+import { fieldWith } from "../../src/storage/form.ts";
+import type { Field, Values } from "../../src/storage/field.ts";
 import { openTestApp } from "../discord/test-app.ts";
 import { words as usualWords } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";

@@ -1,6 +1,7 @@
 import type { DriverKind } from "../../storage/driver.ts";
 import type { StorageError } from "../../storage/error.ts";
-import type { Field, Problem, Values } from "../../storage/form.ts";
+import type { Problem } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
 import type { FormRef } from "../model/form.ts";
 import type { ActionContext, Outcome } from "./context.ts";
 import { answerWith, withoutAnswer } from "./kinds.ts";

@@ -1,5 +1,6 @@
 import type { DriverKind } from "../../storage/driver.ts";
-import { fieldWith, type FieldRole, type Values } from "../../storage/form.ts";
+import { fieldWith } from "../../storage/form.ts";
+import type { FieldRole, Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext } from "./context.ts";
 import { mountsOf } from "../../users/person.ts";

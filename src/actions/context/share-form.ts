@@ -1,6 +1,7 @@
 import type { DriverKind } from "../../storage/driver.ts";
 import { storageErrorKind } from "../../storage/error.ts";
-import { fieldWith, type Field } from "../../storage/form.ts";
+import { fieldWith } from "../../storage/form.ts";
+import type { Field } from "../../storage/field.ts";
 import type { ActionContext, Outcome } from "./context.ts";
 import { formScreen, type Again } from "./form-screen.ts";
 import { asAnswer, isAddedHere, kindsAddedBy } from "./kinds.ts";

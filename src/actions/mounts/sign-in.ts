@@ -1,6 +1,7 @@
 import type { DriverKind } from "../../storage/driver.ts";
 import { StorageError, storageErrorKind, type StorageErrorCode } from "../../storage/error.ts";
-import { fieldWith, readForm, type Problem, type Values } from "../../storage/form.ts";
+import { fieldWith, readForm, type Problem } from "../../storage/form.ts";
+import type { Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { afresh, goTo, withPerson, type ActionContext, type Result } from "../context/context.ts";
 import { failed, reasonOf } from "../context/failure.ts";

@@ -7,6 +7,7 @@ import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import { errorText } from "../../i18n/kind-words.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
+import type { Chat } from "../visit.ts";
 import { button, type Button } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
 
@@ -22,6 +23,8 @@ export interface Painter {
   readonly place: "private" | "group";
   /** The screen is seen by one person in a place where others are, and may be shown to them too. */
   readonly canPost: boolean;
+  /** Where this is read. */
+  readonly chat: Chat;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -31,6 +34,7 @@ interface PainterParts {
   readonly language: string;
   readonly place: "private" | "group";
   readonly canPost: boolean;
+  readonly chat: Chat;
   readonly now: number;
 }
 
