@@ -179,6 +179,7 @@ method-proxy-url = through the download proxy
 health-working = Working since { $date }
 health-failing = Failing since { $date }
 driver-memory = Demo drive
+form-title-memory = Open a demo drive
 
 settings-title = Settings
 settings-language = Language: { $language }

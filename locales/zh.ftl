@@ -161,6 +161,7 @@ method-proxy-url = 下载代理
 health-working = 正常（自 { $date } 起）
 health-failing = 自 { $date } 起出现故障
 driver-memory = 演示网盘
+form-title-memory = 打开演示网盘
 
 settings-title = 设置
 settings-language = 语言：{ $language }

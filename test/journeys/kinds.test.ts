@@ -118,6 +118,7 @@ describe.each([
     await front.sees("🏠 mia", "2 entries", "📁 Letters");
     await front.command("mounts");
     await front.sees("🟢 mia · Path drive");
+    expect(front.did).toEqual(["sign-in", "submit", "submit", "show-mounts"]);
   });
 
   test("a wrong password is told in the new kind's words, and asked for again", async () => {
@@ -128,6 +129,7 @@ describe.each([
     if (front.name === "Telegram") await front.sees("The path drive knows no such password.");
     await front.fill("paths", { password: "correct-horse" });
     await front.sees("🏠 mia", "2 entries");
+    expect(front.did).toEqual(["sign-in", "submit", "submit", "submit"]);
   });
 
   test("PikPak is still signed in to and its shares are still opened", async () => {
@@ -138,6 +140,7 @@ describe.each([
     await front.sees("🏠 mia", "14 entries");
     await front.command("share", { link: "https://share.example/s/open1" });
     await front.sees("🏠 open1", "14 entries");
+    expect(front.did).toEqual(["sign-in", "submit", "submit", "open-share"]);
   });
 
   test("a link of the new kind is known for what it is, and its pin is asked for", async () => {
@@ -148,6 +151,7 @@ describe.each([
     await front.sees("This pass code is not right");
     await front.fill("drop", { pin: "4711" });
     await front.sees("🏠 Box box1", "2 entries");
+    expect(front.did).toEqual(["open-share", "submit", "submit"]);
   });
 
   test("without a link that alone is asked for, whichever kind it will be of", async () => {
@@ -157,12 +161,14 @@ describe.each([
     await front.sees("not the link of a share I can open");
     await front.fill("any-link", { link: "https://share.example/s/open1" });
     await front.sees("🏠 open1", "14 entries");
+    expect(front.did).toEqual(["open-share", "submit", "submit"]);
   });
 
   test("a link of no kind is refused in words that name none", async () => {
     front = await openFront(largerCloud(), wordsWithOwn());
     await front.command("share", { link: "https://nobody.example/x" });
     await front.sees("no share of a drive I know");
+    expect(front.did).toEqual(["open-share"]);
   });
 });
 
