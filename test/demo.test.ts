@@ -179,7 +179,7 @@ describe.runIf(program)("a demo of their own", () => {
     await plays(page, "Start here");
     await folder.waitFor();
     await plays(page, "Group: Mia lends her drive");
-    await wall.getByText("Lent to this group").waitFor();
+    await wall.getByText("Shared with this group").waitFor();
     await plays(page, "Group: Lena browses it");
     await folder.waitFor();
 

@@ -1,5 +1,3 @@
-import type { Field, Values } from "./form.ts";
-
 /** How people write an answer they have copied from somewhere. */
 export interface Copied {
   /** Words that stand before it, also as keys of JSON; written in lower case. */
@@ -7,14 +5,25 @@ export interface Copied {
   /** What it looks like, as the source of a regular expression: where it stands among other words, it alone is meant. */
   readonly shape?: string;
   /** The field whose answer follows behind a colon or a blank, where this one looks like a mail address or a number. */
-  readonly then?: string;
+  readonly followedBy?: string;
 }
+
+/** What has to be known of a field to read its answer. */
+interface Asked {
+  readonly name: string;
+  readonly kind: string;
+  readonly instead?: string;
+  readonly copied?: Copied;
+}
+
+/** Answers by field name. */
+type Answers = Readonly<Record<string, string>>;
 
 /**
  * The answers in what was given for a field: without invisible characters, quotes and labels around it; several where
  * several were copied together. A field that says nothing of how it is copied is taken as it stands.
  */
-export function answersIn(field: Field, fields: readonly Field[], given: string): Values {
+export function answersIn(field: Asked, fields: readonly Asked[], given: string): Answers {
   if (!field.copied) return { [field.name]: field.kind === "secret" ? given : given.trim() };
   const text = trimmed(given);
   const several =
@@ -23,7 +32,7 @@ export function answersIn(field: Field, fields: readonly Field[], given: string)
 }
 
 /** Whether something secret is in what was given for a field, be the field itself secret or not. */
-export function holdsSecret(field: Field, fields: readonly Field[], given: string): boolean {
+export function holdsSecret(field: Asked, fields: readonly Asked[], given: string): boolean {
   const answers = answersIn(field, fields, given);
   return field.kind === "secret" || fields.some(({ name, kind }) => kind === "secret" && answers[name] !== undefined);
 }
@@ -54,11 +63,11 @@ function plainKey(key: string): string {
   return key.toLowerCase().replaceAll(/[\s_-]/g, "");
 }
 
-function labelled(fields: readonly Field[], label: string): Field | undefined {
+function labelled(fields: readonly Asked[], label: string): Asked | undefined {
   return fields.find(({ copied }) => copied?.labels.some((known) => plainKey(known) === plainKey(label)));
 }
 
-function inJson(fields: readonly Field[], text: string): Values | undefined {
+function inJson(fields: readonly Asked[], text: string): Answers | undefined {
   if (!text.startsWith("{") && !text.startsWith("[")) return undefined;
   const found = new Map<string, string>();
   visit(parsed(text), (key, value) => {
@@ -87,7 +96,7 @@ function visit(value: unknown, tell: (key: string, value: string) => void): void
 const line = /^\s*([\p{L}][\p{L} _-]{0,30}?)\s*(?:[:：=]|是(?=\s))\s*(\S.*?)\s*$/u;
 
 /** `User name: …` in one line and `Password: …` in another. */
-function inLines(fields: readonly Field[], text: string): Values | undefined {
+function inLines(fields: readonly Asked[], text: string): Answers | undefined {
   const found = text.split(/\r?\n/).flatMap((one) => {
     const [, label = "", value = ""] = line.exec(trimmed(one)) ?? [];
     const field = label === "" ? undefined : labelled(fields, label);
@@ -97,7 +106,7 @@ function inLines(fields: readonly Field[], text: string): Values | undefined {
 }
 
 /** What looks like the answer, or like the one that may be given instead. */
-function byShape(field: Field, fields: readonly Field[], text: string): Values | undefined {
+function byShape(field: Asked, fields: readonly Asked[], text: string): Answers | undefined {
   const candidates = fields.filter(({ name }) => name === field.name || name === field.instead);
   for (const { name, copied } of candidates) {
     const found =
@@ -108,16 +117,16 @@ function byShape(field: Field, fields: readonly Field[], text: string): Values |
 }
 
 /** `mia@example.com:secret`, or the same with a blank. */
-function inARow({ name, copied }: Field, fields: readonly Field[], text: string): Values | undefined {
-  if (copied?.then === undefined) return undefined;
-  const next = fields.find((field) => field.name === copied.then);
+function inARow({ name, copied }: Asked, fields: readonly Asked[], text: string): Answers | undefined {
+  if (copied?.followedBy === undefined) return undefined;
+  const next = fields.find((field) => field.name === copied.followedBy);
   const rest = unquoted(withoutLabel(copied, text));
   const [, first = "", second = ""] =
     /^([^\s:：|;]+@[^\s:：|;,，]+|\+?\d{9,18})\s*[:：|;,，\s]\s*(\S.*)$/u.exec(rest.split(/\r?\n/).join(" ")) ?? [];
   // Figures behind figures are a number written in groups.
   const isOneNumber = !first.includes("@") && /^[\d\s().-]+$/.test(second) && !/^\S*[:：|;,，]/u.test(rest);
   if (first === "" || isOneNumber) return undefined;
-  return { [name]: first, [copied.then]: unquoted(next?.copied ? withoutLabel(next.copied, second) : second) };
+  return { [name]: first, [copied.followedBy]: unquoted(next?.copied ? withoutLabel(next.copied, second) : second) };
 }
 
 function withoutLabel({ labels }: Copied, text: string): string {

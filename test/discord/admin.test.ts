@@ -96,8 +96,8 @@ describe("/admin", () => {
       await mia.waitsFor((view) => view.id === panel.id && app.textOf(view).includes(shows));
     }
     mia.speaks("zh-CN");
-    await mia.uses("/管理 操作:准入方式");
-    await mia.waitsFor("🚪 准入");
+    await mia.uses("/管理 操作:访问权限");
+    await mia.waitsFor("🚪 访问权限");
     await mia.uses("/管理 操作:日志级别 参数:debug");
     await mia.waitsFor("debug");
     expect(app.emulator.complaints).toEqual([]);

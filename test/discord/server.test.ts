@@ -43,7 +43,7 @@ async function square(more: Partial<TestAppOptions> = {}): Promise<Square> {
 async function lend({ mia, here }: Square): Promise<Message> {
   await app.signIn(mia);
   await mia.uses("/bind", here);
-  return mia.waitsFor("Lent to this group", here);
+  return mia.waitsFor("Shared with this server", here);
 }
 
 /** Jun shows his list to everybody. */
@@ -120,7 +120,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     await mia.waitsFor("code1");
     await mia.uses("/bind", here);
     await mia.selects(/mia/, { message: await mia.waitsFor("Which drive", here) });
-    await mia.waitsFor("Lent to this group", here);
+    await mia.waitsFor("Shared with this server", here);
 
     await jun.uses("/search words:beach", here);
     const found = await jun.waitsFor("🔎 beach", here);

@@ -101,7 +101,7 @@ test("on Discord Jun chooses it in Chinese, and has all his links taken back", a
   const link = await linkNow();
   expect(link.startsWith(proxyUrl)).toBe(true);
   expect(await fetched(link)).toBe(content);
-  await jun.presses(/收回它的链接/);
+  await jun.presses(/让此网盘的链接失效/);
   expect(JSON.parse(await fetched(link))).toMatchObject({ code: 404 });
   expect(await fetched(await linkNow())).toBe(content);
   expect(world.discord.complaints).toEqual([]);

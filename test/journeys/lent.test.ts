@@ -25,7 +25,7 @@ function onTelegram({ world }: Program): Club {
       people.mia.says(shelf.shares.open.url);
       await people.mia.waitsFor("1 entry");
       people.mia.in(group).says("/bind");
-      await people.mia.in(group).waitsFor("Lent to this group");
+      await people.mia.in(group).waitsFor("Shared with this group");
     },
     async link(who, path) {
       people[who].in(group).says(`/link ${path}`);
@@ -46,7 +46,7 @@ function onDiscord({ world }: Program): Club {
       await members.mia.uses(`/share link:${shelf.shares.open.url}`);
       await members.mia.waitsFor("1 entry");
       await members.mia.uses("/bind", here);
-      await members.mia.waitsFor("Lent to this group", here);
+      await members.mia.waitsFor("Shared with this server", here);
     },
     async link(who, path) {
       await members[who].uses(`/link file:${path}`, here);

@@ -79,7 +79,7 @@ test("in a group Jun gets a file of the drive Mia lent it; taken back, there is 
   people.mia.says(shelf.shares.open.url);
   await people.mia.waitsFor("1 entry");
   mia.says("/bind");
-  await mia.waitsFor("Lent to this group");
+  await mia.waitsFor("Shared with this group");
 
   jun.says("/get Holiday 2026/Packing list.txt");
   await jun.waitsFor(({ file }) => file?.name === "Packing list.txt");
@@ -89,7 +89,7 @@ test("in a group Jun gets a file of the drive Mia lent it; taken back, there is 
   mia.says("/unbind");
   await mia.waitsFor("It is taken back");
   jun.says("/get Holiday 2026/Packing list.txt");
-  await jun.waitsFor("本群还没有借用任何网盘");
+  await jun.waitsFor("本群还没有共享网盘");
   expect(documents()).toBe(1);
   expect(telegram.complaints).toEqual([]);
 });
@@ -101,7 +101,7 @@ test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken
   await mia.uses("/share", { options: { link: shelf.shares.open.url }, in: mia.dm });
   await mia.waitsFor("1 entry");
   await mia.uses("/bind", { in: hall });
-  await mia.waitsFor("Lent to this group", { in: hall });
+  await mia.waitsFor("Shared with this server", { in: hall });
 
   const get = { options: { file: "Holiday 2026/Packing list.txt" }, in: hall };
   jun.speaks("en-US");

@@ -140,7 +140,7 @@ async function oldServer(apiRoot: string): Promise<{ readonly apiRoot: string; c
 /** Mia lends her drive to the group. */
 async function lend({ mia, group }: Square, command = "/bind"): Promise<Shown> {
   mia.in(group).says(command);
-  return mia.in(group).waitsFor("Lent to this group");
+  return mia.in(group).waitsFor("Shared with this group");
 }
 
 const publicly = (telegram: TelegramEmulator, group: Group) =>
@@ -193,7 +193,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const choice = await mia.in(group).waitsFor("Which drive");
     expect(choice.receiver).toBe(1);
     await mia.in(group).presses("🗄 mia", { on: choice });
-    await mia.in(group).waitsFor("Lent to this group");
+    await mia.in(group).waitsFor("Shared with this group");
     jun.in(group).says("/search beach");
     const found = await jun.in(group).waitsFor("🔎 beach");
     expect(found.labels).toContain("🎬 beach.mp4 · 100 B");
@@ -236,7 +236,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     await jun.in(group).presses("🔎", { on: list });
     const question = await jun.in(group).waitsFor("What to look for");
     jun.in(group).replies(question, "raw");
-    expect((await jun.in(group).waitsFor("🔎 raw")).labels).toContain("📁 Raw");
+    expect((await jun.in(group).waitsFor("🔎 raw")).labels).toContain("1. 📁 Raw");
   });
 
   test("where whispering is refused, Lena gets a way into her private chat, and her list there", async () => {
@@ -261,7 +261,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const at = await square({}, { old: true });
     const { mia, jun, group, telegram } = at;
     mia.in(group).says("/bind");
-    await mia.in(group).waitsFor("Lent to this group");
+    await mia.in(group).waitsFor("Shared with this group");
     jun.in(group).says("/link Films/beach.mp4");
     expect((await jun.waitsFor("for=telegram:2")).chat).toBe(2);
     const said = telegram.calls.filter(
@@ -301,7 +301,7 @@ describe("who runs the group", () => {
     group.promotes(jun);
     at.now += 61_000;
     jun.in(group).says("/bind");
-    expect(await jun.in(group).waitsFor("Lent to this group")).toBeDefined();
+    expect(await jun.in(group).waitsFor("Shared with this group")).toBeDefined();
   });
 
   test("writing as the group is told what to do", async () => {
@@ -358,7 +358,7 @@ describe("everything is taken back", () => {
     jun.in(group).taps("📁 Films", { on: list });
     await jun.in(group).waitsFor("is not here any more");
     jun.in(group).says("/browse");
-    expect(await jun.in(group).waitsFor("No drive is lent")).toBeDefined();
+    expect(await jun.in(group).waitsFor("No drive is shared")).toBeDefined();
   });
 
   test("but not when the group becomes a supergroup: what was lent goes along", async () => {

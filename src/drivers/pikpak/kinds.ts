@@ -51,7 +51,7 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
         "邮箱",
         "手机号",
       ],
-      then: "password",
+      followedBy: "password",
     },
   },
   {
@@ -157,7 +157,7 @@ function tokenForPassword(values: Values): Values {
 
 /** Words, or the access token that stands beside it (a JWT): PikPak would refuse it for certain. */
 function isNoToken(token: string | undefined): boolean {
-  return token !== undefined && (/\s/.test(token) || /^eyJ/.test(token));
+  return token !== undefined && (/\s/.test(token) || token.startsWith("eyJ"));
 }
 
 /** A mail address without `mailto:`, a phone number as PikPak takes it: figures alone, with `+` for `00`. */
