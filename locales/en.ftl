@@ -29,6 +29,10 @@ press-revoke-links = Take back its links
 press-revoke-all-links = Take back all my links
 press-copy = Copy the link
 press-watch = Watch in the browser
+press-previous-file = Previous
+press-next-file = Next
+press-top = Top
+link-watch = 📺 Watch in the browser: { $url }
 press-open-mount = Open
 press-choose-mount = Make current
 press-rename-mount = Rename
@@ -174,8 +178,6 @@ method-proxy = through this bot
 method-proxy-url = through the download proxy
 health-working = Working since { $date }
 health-failing = Failing since { $date }
-driver-pikpak = PikPak account
-driver-pikpak-share = PikPak share
 driver-memory = Demo drive
 
 settings-title = Settings
@@ -191,36 +193,9 @@ notice-reference = Reference for the operator: { $reference }
 
 ## Forms: fields, hints, problems
 
-form-title-pikpak = Sign in to PikPak
-form-title-pikpak-share = Open a PikPak share
 form-title-verification = PikPak wants to know that you are human
 form-title-mount-title = Rename the drive
 
-field-pikpak-username = User name
-field-pikpak-username-hint = Your mail address, phone number with country code, or user name at PikPak.
-field-pikpak-password = Password
-field-pikpak-password-hint = The password of the PikPak account itself. An account made with Google, Facebook or a phone number has none until you set one in the account settings; a refresh token works too.
-field-pikpak-refreshToken = Refresh token
-field-pikpak-refreshToken-hint = The token a signed-in PikPak client keeps; it replaces the password. Once used here, that client may be signed out.
-field-pikpak-rootFolder = Root folder
-field-pikpak-rootFolder-hint = Where browsing starts: a folder's id or its address in the browser. Skip it, or say root, for the whole drive.
-field-pikpak-platform = Client
-field-pikpak-platform-hint = What I present myself as to PikPak. Better one you do not use yourself.
-field-pikpak-captchaToken = Verification
-field-pikpak-captchaToken-hint = The address of the page you ended on after the verification.
-choice-platform-web = Web
-choice-platform-android = Android
-choice-platform-pc = Desktop
-field-pikpak-share-link = Share link
-field-pikpak-share-link-hint = The whole address, like https://mypikpak.com/s/…, or its id.
-field-pikpak-share-passCode = Pass code
-field-pikpak-share-passCode-hint = The short code that came with the link, if it has one.
-field-pikpak-share-transcode = Transcoded versions
-field-pikpak-share-transcode-hint = Whether links may lead to a smaller transcoded version where the original cannot be had.
-field-pikpak-share-captchaToken = Verification
-field-pikpak-share-captchaToken-hint = The address of the page you ended on after the verification.
-choice-transcode-no = Originals only
-choice-transcode-yes = Transcoded ones too
 field-verification-captchaToken = Address you ended on
 field-verification-captchaToken-hint = Open the verification page, finish it, then copy the whole address of the page you ended on and send it here.
 field-mount-title-title = New name
@@ -229,6 +204,9 @@ field-memory-tree = Tree
 field-memory-tree-hint = Which demo drive to open.
 
 problem-required = This is needed; please give an answer.
+form-title-page-number = Go to a page
+field-page-number-page = Which page?
+field-page-number-page-hint = A number, as on the counter.
 problem-too-long = That is too long; please send something shorter.
 problem-not-a-share = That is not a PikPak share. It looks like https://mypikpak.com/s/… or is the id from such an address.
 problem-not-a-folder-id = That is not a folder. Send a folder's id, its address in the browser, or root.
@@ -359,6 +337,10 @@ inline-nothing = Nothing known by this name. Search in our chat looks everywhere
 mounts-lent-title = Drives of this group
 lend-choice = Which drive shall everybody here be able to use? You can narrow down who may do what afterwards.
 lending-title = Shared with this group
+lending-draft = Share with this group?
+lending-draft-how = Nothing is shared yet. Choose what, and who may do what. For another folder: /bind and its path.
+lend-drive = The whole drive
+press-confirm-lend = Share
 lending-how = Members can use /browse, /search and /link here. You can stop sharing at any time.
 lending-daily = { $count ->
     [0] Links and files a day: as many as they like
@@ -506,8 +488,8 @@ notice-broadcast-nobody = There is no chat it could be sent to.
 
 ## Telegram only
 
-dialogue-secret = Your message is deleted at once, but it passes through Telegram. What you enter in the browser does not.
-dialogue-secret-no-page = Your message is deleted at once, but it passes through Telegram.
+dialogue-secret = I delete your message at once, but Telegram has seen it. The page in the browser keeps it out of Telegram.
+dialogue-secret-no-page = I delete your message at once, but Telegram has seen it.
 dialogue-secret-undeleted = I could not delete your message. Please delete it yourself.
 dialogue-not-text = Please answer with text, or press a button below.
 dialogue-page = Safer: enter it in the browser, until { $date }.
@@ -588,12 +570,13 @@ command-bind-server = Share a drive with this server
 command-unbind-server = Stop sharing a drive with this server
 mounts-lent-title-server = Drives of this server
 lending-title-server = Shared with this server
+lending-draft-server = Share with this server?
 place-settings-title-server = Settings of this server
 notice-nothing-lent-server = No drive is shared with this server. Its admins can share one of theirs: /bind
 notice-admins-only-server = Only those who run this server may do that.
 notice-nothing-to-lend-server = You have no drive to share. Add one first: /login
 notice-groups-only-server = This is for servers. Add me to one, and use it there.
-notice-private-only-server = This is for our direct messages. Do it there.
+notice-private-only-server = This is for our direct messages; use it there.
 
 # The command in a message's own menu; it may have spaces.
 menu-open-share = Open PikPak share
@@ -653,8 +636,14 @@ gateway-reference = Reference for the operator: { $reference }
 gateway-preview-title = A file from a drive
 
 page-title = Sign in to PikPak
-page-intro = For { $person }. The bot told you the address of this page; nobody else should have it.
-page-intro-place = For { $person }, asked in { $place }. The bot told you the address of this page; nobody else should have it.
+page-title-pikpak-share = Open a PikPak share
+page-title-verification = Confirm your PikPak sign-in
+page-bot = The bot
+page-why = { $bot } asks for this to open your PikPak drive in your chat.
+page-why-pikpak-share = { $bot } asks for this to open the share in your chat.
+page-why-verification = PikPak wants to know that a person signs in before { $bot } may open your drive.
+page-intro = This page is for { $person } alone; give its address to nobody.
+page-intro-place = This page is for { $person } alone, asked for in { $place }; give its address to nobody.
 page-instead = Use something else instead
 page-optional = (may be left empty)
 page-send = Send
@@ -664,8 +653,11 @@ page-safety = What you enter goes to the bot alone, not through the chat. This p
 }.
 page-failed = That did not work. Check your answers and try again.
 page-verify = Open the verification page
-page-done-title = Done
-page-done-text = You can close this page and go back to your chat.
+page-done-title = Signed in to PikPak
+page-done-title-pikpak-share = The share is open
+page-done-text = Your files are there. You can close this page and go back to your chat.
+page-failed-title = That did not work
+page-failed-text = This page is over. Ask the bot in your chat for a new one.
 page-over-title = This page is over
 page-over-text = There were too many tries. Ask the bot in your chat for a new page.
 

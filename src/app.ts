@@ -16,11 +16,13 @@ import { type Transfers } from "./actions/model/transfer.ts";
 import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
 import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
-import { gatewayOf } from "./app/gateway.ts";
+import { gatewayOf, isLocal } from "./app/gateway.ts";
 import { offerFirstOperator, adminOf } from "./app/operators.ts";
 import { linkIssuer, methodsOf } from "./app/links.ts";
+import { openProbe } from "./app/probe.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { createFileBytes } from "./gateway/bytes.ts";
+import type { HostCheck } from "./gateway/host-check.ts";
 import { deriveKey } from "./gateway/keys.ts";
 import { createPages, type Pages } from "./gateway/pages.ts";
 import { createRevocations, type Revocations } from "./gateway/revocations.ts";
@@ -28,7 +30,8 @@ import { GatewayError, type Gateway } from "./gateway/server.ts";
 import { createTickets, type Tickets } from "./gateway/ticket.ts";
 import { createLog } from "./log.ts";
 import type { Storage } from "./storage/storage.ts";
-import { openStore, StoreError, type Store } from "./store/store.ts";
+import { StoreError } from "./store/error.ts";
+import { openStore, type Store } from "./store/store.ts";
 import { loadWords, type Words } from "./i18n/words.ts";
 
 /** The running app. */
@@ -96,13 +99,21 @@ interface AppHooks extends Required<Omit<AppOptions, "signal">> {
 async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks): Promise<App> {
   const words = loadWords({ onProblem: (problem) => log.warn(problem, "words missing") });
   const keys = keysOf(config);
-  const store = await openStore({ url: config.storeUrl, keys, onError: (err) => log.error({ err }, "store failed") });
+  const store = await openStore({
+    url: config.storeUrl,
+    keys,
+    onError: (err) => log.error({ err }, "store failed"),
+    log: log.child({ part: "store" }),
+  });
   onClose(() => store.close());
   const revocations = revocationsIn(store, config);
   const late: LateParts = {};
   const admin = adminOf({ config, store, revocations, log, frontends: () => late.frontends });
-  const storage = openStorage({ config, store, log, count: (what) => admin.counters.count(what) });
+  const { probe, close: closeProbe } = openProbe(isLocal(config.pikpak.driveUrl) ? "anywhere" : "public");
+  onClose(async () => closeProbe());
+  const storage = openStorage({ config, store, log, probe, count: (what) => admin.counters.count(what) });
   onClose(() => storage.close());
+  void storage.sweep().catch((err: unknown) => log.error({ err }, "storage sweep failed"));
   onClose(() => admin.stop());
   const tickets = createTickets({ keys, now: Date.now });
   const newest = keys.at(-1) ?? keys[0];
@@ -110,10 +121,14 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
   const parts: Parts = { config, store, storage, words, tickets, revocations, admin, log, late };
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
-  const gateway = openGateway(parts, pages);
+  const gateway = openGateway(parts, { pages, newest });
   const transfers = transfersOf(parts, gateway);
-  const services = (late.services = servicesOf(parts, { transfers, pages }));
-  const performing = (visit: Visit, action: Action, signal: AbortSignal) => perform(services, visit, action, signal);
+  const services = (late.services = servicesOf(parts, { transfers, pages, hosts: gateway.hosts }));
+  const performing = async (visit: Visit, action: Action, signal: AbortSignal) => {
+    // Pages stand outside of the chats: who cancels in one means them too.
+    if (action.do === "cancel") await pages.cancel({ person: visit.person.id });
+    return perform(services, visit, action, signal);
+  };
   const frontends = (late.frontends = createFrontends(config, {
     store,
     words,
@@ -169,9 +184,10 @@ function revocationsIn(store: Store, { linkTtl }: Config): Revocations {
 interface Made {
   readonly transfers: Transfers;
   readonly pages: Pages;
+  readonly hosts: HostCheck;
 }
 
-function servicesOf(parts: Parts, { transfers, pages }: Made): Services {
+function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
   const { config, store, storage, words, revocations, log, late } = parts;
   const people = store.open<Person>("people");
   return {
@@ -182,10 +198,10 @@ function servicesOf(parts: Parts, { transfers, pages }: Made): Services {
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
     languages: words.languages,
     pickLanguage: (locale) => words.pick(locale),
-    issueLink: linkIssuer(parts),
+    issueLink: linkIssuer({ ...parts, hosts }),
     issuePage: async ({ person, place }, form) => {
       const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
-      return pages.open({ person, place, language }, form);
+      return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
     },
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
@@ -240,11 +256,11 @@ function pagesOf({ store, words, late }: Parts, { newest, address }: PageParts):
   });
 }
 
-function openGateway(parts: Parts, pages: Pages): Gateway {
+function openGateway(parts: Parts, made: Pick<Made, "pages"> & { readonly newest: Uint8Array }): Gateway {
   const { config, log, late } = parts;
   return gatewayOf({
     ...parts,
-    pages,
+    ...made,
     ...(config.limits && { limits: config.limits }),
     mayFetch: async (mount, person) => !!late.services && mayFetch(late.services, mount, person),
     onFallback: (mount) => {

@@ -1,53 +1,83 @@
+import { existsSync } from "node:fs";
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { pikPakSettings, pikPakVariables, unfitPikPakVariables } from "./drivers/pikpak/config.ts";
+import type { PikPakSettings } from "./drivers/pikpak/kinds.ts";
 import { downloadMethods, type DownloadMethod } from "./storage/mount.ts";
 
 /** Everything the process is told from outside. Made by `readConfig`, or by the emulated world. */
 export interface Config {
-  readonly telegram?: {
-    readonly token: string;
-    /** Bot API server, without a trailing slash. */
-    readonly apiRoot: string;
-    /** Absent = long polling. */
-    readonly webhook?: { readonly url: string; readonly secret?: string };
-  };
-  readonly discord?: {
-    readonly token: string;
-    /** REST base without the version, `https://discord.com/api`. */
-    readonly apiRoot: string;
-  };
+  readonly telegram?:
+    | {
+        readonly token: string;
+        /** Bot API server, without a trailing slash. */
+        readonly apiRoot: string;
+        /** Absent = long polling. */
+        readonly webhook?: { readonly url: string; readonly secret?: string } | undefined;
+      }
+    | undefined;
+  readonly discord?:
+    | {
+        readonly token: string;
+        /** REST base without the version, `https://discord.com/api`. */
+        readonly apiRoot: string;
+      }
+    | undefined;
   /** Person ids of operators: `telegram:1001`. */
   readonly admins: readonly string[];
   readonly access: "open" | "allowlist";
   readonly storeUrl: string;
   readonly dataDir: string;
   /** 32-byte keys, newest last; absent = the key file in `dataDir`, made on first start. */
-  readonly secretKeys?: readonly Uint8Array[];
-  readonly gateway: { readonly host: string; /** 0 = any free port. */ readonly port: number };
+  readonly secretKeys?: readonly Uint8Array[] | undefined;
+  readonly gateway: {
+    readonly host: string;
+    /** 0 = any free port. */
+    readonly port: number;
+    /** Which client speaks to the file hosts; absent = ours. */
+    readonly client?: "own" | "undici" | undefined;
+    /** Bearer for `/metrics`; absent = answered on loopback only. */
+    readonly metricsToken?: string | undefined;
+    /** Addresses and networks whose forwarded headers are believed, `loopback` and `private` among them; absent = loopback. */
+    readonly trustedProxies?: readonly string[] | undefined;
+  };
   /** Without a trailing slash. Absent = direct links are handed out as they are. */
-  readonly publicUrl?: string;
+  readonly publicUrl?: string | undefined;
   readonly downloadMethod: DownloadMethod;
-  readonly downloadProxy?: { readonly url: string; readonly token: string };
+  /** What becomes of the name where a redirect leads to a host that does not say it; absent = `offer`. */
+  readonly namedDownloads?: NamedDownloads;
+  readonly downloadProxy?: { readonly url: string; readonly token: string } | undefined;
   /** What streaming through the gateway may cost; what is absent is as `gateway/limits.ts` says. */
   readonly limits?: {
     /** Streams at once of everybody. */
-    readonly streams?: number;
-    readonly streamsPerPerson?: number;
+    readonly streams?: number | undefined;
+    readonly streamsPerPerson?: number | undefined;
     /** Bytes a second of everybody together. */
-    readonly bytesPerSecond?: number;
+    readonly bytesPerSecond?: number | undefined;
   };
+  /** The way out where services are blocked; absent = straight out. */
+  readonly outbound?: OutboundSettings | undefined;
   /** Milliseconds. */
   readonly linkTtl: number;
-  readonly pikpak: {
-    readonly domain: string;
-    /** Complete bases without a trailing slash; they win over the domain. */
-    readonly driveUrl?: string;
-    readonly userUrl?: string;
-    /** A client identity: `web`, `android`, `pc`, or one of `identitiesFile`. */
-    readonly platform: string;
-    /** A JSON file that replaces or adds client identities. */
-    readonly identitiesFile?: string;
-  };
+  readonly pikpak: PikPakSettings;
   readonly logLevel: string;
+}
+
+/**
+ * Where a file host does not name its files: `offer` an address through the gateway that does, beside the redirect; stream
+ * `always`; or `off`, leave it.
+ */
+export type NamedDownloads = (typeof namedDownloads)[number];
+const namedDownloads = ["offer", "always", "off"] as const;
+
+/** Proxies for what this process asks of others: `http://`, `https://` or `socks5://`, credentials and all. */
+export interface OutboundSettings {
+  /** For every service; absent = straight out. */
+  readonly proxy?: string | undefined;
+  /** Hosts that are asked straight out: `example.com` with its subdomains, an address, with `:port` or without, `*` for all. */
+  readonly direct?: readonly string[] | undefined;
+  /** For Telegram alone; absent = as for the others. */
+  readonly telegramProxy?: string | undefined;
 }
 
 /** The environment is wrong; the message names every variable at once and says what each takes. */
@@ -61,12 +91,30 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ""),
   );
   const read = variables.safeParse(given);
-  const problems = read.success ? [] : read.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+  const problems = read.success ? [] : read.error.issues.map(describeProblem);
   const unfit = unfitVariables(given);
   if (!read.success || unfit.length > 0) {
-    throw new ConfigError(["The configuration cannot be used:", ...problems, ...unfit].join("\n"));
+    throw new ConfigError(["The configuration cannot be used:", ...new Set([...problems, ...unfit])].join("\n"));
   }
   return toConfig(read.data);
+}
+
+/** Reads the environment of the process, and before it `.env` in the working directory, which real variables win over. */
+export function readEnvironment(): Config {
+  try {
+    if (existsSync(".env")) process.loadEnvFile(".env");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`.env cannot be read (${why}). Give it to the user the bot runs as, or move it away.`, {
+      cause: error,
+    });
+  }
+  return readConfig(process.env);
+}
+
+/** A list's members are problems of the variable that holds the list. */
+function describeProblem({ path, message }: z.core.$ZodIssue): string {
+  return `  ${String(path[0])}: ${message}`;
 }
 
 const address = (protocols: RegExp, example: string) =>
@@ -81,6 +129,15 @@ const count = (takes: string) =>
     .transform(Number)
     .optional();
 
+const proxy = address(/^(https?|socks5h?)$/, "http://127.0.0.1:8118 or socks5://127.0.0.1:1080").optional();
+/** Members of a list with commas, without the blanks around them. */
+const listed = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((member) => member.trim())
+    .filter((member) => member !== ""),
+);
+
 const variables = z.object({
   TELEGRAM_BOT_TOKEN: z
     .string()
@@ -94,14 +151,7 @@ const variables = z.object({
     .optional(),
   DISCORD_BOT_TOKEN: z.string().regex(/^\S+$/, "takes the token of the Developer Portal, without spaces").optional(),
   DISCORD_API_ROOT: http("https://discord.com/api").default("https://discord.com/api"),
-  ADMINS: z
-    .string()
-    .transform((text) =>
-      text
-        .split(",")
-        .map((id) => id.trim())
-        .filter((id) => id !== ""),
-    )
+  ADMINS: listed
     .pipe(
       z.array(
         z.string().regex(/^(telegram|discord):\d+$/, "takes telegram:<id> and discord:<id>, separated by commas"),
@@ -129,8 +179,23 @@ const variables = z.object({
     .min(1, "takes a port, 1 to 65535")
     .max(65_535, "takes a port, 1 to 65535")
     .default(8080),
+  GATEWAY_CLIENT: oneOf(["own", "undici"]).default("own"),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[A-Za-z0-9._~+/=-]{16,}$/, "takes 16 or more of A-Z a-z 0-9 . _ ~ + / = - (openssl rand -hex 24)")
+    .optional(),
+  TRUSTED_PROXIES: listed
+    .refine(
+      (all) => all.every(isNetwork),
+      "takes addresses and networks like 10.0.0.7 or 10.0.0.0/8, loopback, private, separated by commas",
+    )
+    .optional(),
+  HTTPS_PROXY: proxy,
+  NO_PROXY: listed.optional(),
+  TELEGRAM_PROXY: proxy,
   PUBLIC_URL: http("https://drive.example.com").optional(),
   DOWNLOAD_METHOD: oneOf(downloadMethods).default("redirect"),
+  NAMED_DOWNLOADS: oneOf(namedDownloads).default("offer"),
   DOWNLOAD_PROXY_URL: http("https://dl.example.com").optional(),
   DOWNLOAD_PROXY_TOKEN: z.string().optional(),
   PROXY_STREAMS: count("takes a number of streams, 1 to 999999; 512 when absent"),
@@ -145,16 +210,13 @@ const variables = z.object({
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
     .transform(toMilliseconds)
     .default(24 * 3_600_000),
-  PIKPAK_DOMAIN: z
-    .string()
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "takes a domain like mypikpak.net")
-    .default("mypikpak.net"),
-  PIKPAK_DRIVE_URL: http("https://api-drive.mypikpak.net").optional(),
-  PIKPAK_USER_URL: http("https://user.mypikpak.net").optional(),
-  PIKPAK_PLATFORM: z.string().default("web"),
-  PIKPAK_IDENTITIES: z.string().optional(),
+  ...pikPakVariables,
   LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
+
+function isNetwork(text: string): boolean {
+  return text === "loopback" || text === "private" || ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
+}
 
 type Variables = z.infer<typeof variables>;
 
@@ -180,25 +242,25 @@ function unfitVariables(given: Readonly<Record<string, string | undefined>>): st
     "TELEGRAM_WEBHOOK_URL",
     "a secret without a webhook does nothing",
   );
-  const platform = given["PIKPAK_PLATFORM"];
-  // A file of the operator's may bring identities of other names; it is read, and this name looked up, later.
-  if (platform !== undefined && given["PIKPAK_IDENTITIES"] === undefined && !shippedPlatforms.includes(platform))
-    unfit.push(`  PIKPAK_PLATFORM: takes ${shippedPlatforms.join(", ")}, or a name of PIKPAK_IDENTITIES`);
+  unfit.push(...unfitWebhook(given), ...unfitPikPakVariables(given));
   return unfit;
 }
 
-/** The three, and earlier generations of them that the service still takes. */
-const shippedPlatforms: readonly string[] = [
-  "web",
-  "android",
-  "pc",
-  "web-drive",
-  "android-1.21.0",
-  "android-1.46.2",
-  "android-1.47.1",
-  "android-1.48.3",
-  "android-1.49.3",
-];
+/** Ports that the public Bot API sends updates to, as its `setWebhook` documents. */
+const webhookPorts: readonly string[] = ["443", "80", "88", "8443"];
+
+/** A Bot API server of one's own takes any address. */
+function unfitWebhook(given: Readonly<Record<string, string | undefined>>): string[] {
+  const { TELEGRAM_WEBHOOK_URL: text, TELEGRAM_API_ROOT: apiRoot } = given;
+  if (text === undefined || !URL.canParse(text)) return [];
+  if (apiRoot !== undefined && URL.canParse(apiRoot) && new URL(apiRoot).hostname !== "api.telegram.org") return [];
+  const { protocol, port } = new URL(text);
+  if (protocol === "http:")
+    return ["  TELEGRAM_WEBHOOK_URL: takes an https:// address: Telegram sends updates over TLS alone"];
+  if (port !== "" && !webhookPorts.includes(port))
+    return [`  TELEGRAM_WEBHOOK_URL: takes one of the ports ${webhookPorts.join(", ")}: Telegram sends to no other`];
+  return [];
+}
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -214,42 +276,42 @@ function toBytes(text: string): number {
 
 function toConfig(v: Variables): Config {
   return {
-    ...(v.TELEGRAM_BOT_TOKEN && { telegram: telegramOf(v, v.TELEGRAM_BOT_TOKEN) }),
-    ...(v.DISCORD_BOT_TOKEN && { discord: { token: v.DISCORD_BOT_TOKEN, apiRoot: v.DISCORD_API_ROOT } }),
+    telegram: telegramOf(v),
+    discord: v.DISCORD_BOT_TOKEN ? { token: v.DISCORD_BOT_TOKEN, apiRoot: v.DISCORD_API_ROOT } : undefined,
     admins: v.ADMINS,
     access: v.ACCESS,
     storeUrl: v.STORE_URL ?? `sqlite://${v.DATA_DIR}/chatdrive.sqlite`,
     dataDir: v.DATA_DIR,
-    ...(v.SECRET_KEY && { secretKeys: v.SECRET_KEY }),
-    gateway: { host: v.GATEWAY_HOST, port: v.GATEWAY_PORT },
-    ...(v.PUBLIC_URL && { publicUrl: v.PUBLIC_URL }),
-    downloadMethod: v.DOWNLOAD_METHOD,
-    ...(v.DOWNLOAD_PROXY_URL &&
-      v.DOWNLOAD_PROXY_TOKEN && { downloadProxy: { url: v.DOWNLOAD_PROXY_URL, token: v.DOWNLOAD_PROXY_TOKEN } }),
-    ...limitsOf(v),
-    linkTtl: v.LINK_TTL,
-    pikpak: {
-      domain: v.PIKPAK_DOMAIN,
-      ...(v.PIKPAK_DRIVE_URL && { driveUrl: v.PIKPAK_DRIVE_URL }),
-      ...(v.PIKPAK_USER_URL && { userUrl: v.PIKPAK_USER_URL }),
-      platform: v.PIKPAK_PLATFORM,
-      ...(v.PIKPAK_IDENTITIES && { identitiesFile: v.PIKPAK_IDENTITIES }),
+    secretKeys: v.SECRET_KEY,
+    gateway: {
+      host: v.GATEWAY_HOST,
+      port: v.GATEWAY_PORT,
+      client: v.GATEWAY_CLIENT,
+      metricsToken: v.METRICS_TOKEN,
+      trustedProxies: v.TRUSTED_PROXIES,
     },
+    publicUrl: v.PUBLIC_URL,
+    downloadMethod: v.DOWNLOAD_METHOD,
+    namedDownloads: v.NAMED_DOWNLOADS,
+    downloadProxy:
+      v.DOWNLOAD_PROXY_URL && v.DOWNLOAD_PROXY_TOKEN
+        ? { url: v.DOWNLOAD_PROXY_URL, token: v.DOWNLOAD_PROXY_TOKEN }
+        : undefined,
+    limits: {
+      streams: v.PROXY_STREAMS,
+      streamsPerPerson: v.PROXY_STREAMS_PER_PERSON,
+      bytesPerSecond: v.PROXY_BANDWIDTH,
+    },
+    outbound: { proxy: v.HTTPS_PROXY, direct: v.NO_PROXY, telegramProxy: v.TELEGRAM_PROXY },
+    linkTtl: v.LINK_TTL,
+    pikpak: pikPakSettings(v),
     logLevel: v.LOG_LEVEL,
   };
 }
 
-function limitsOf(v: Variables): Pick<Config, "limits"> {
-  const limits = {
-    ...(v.PROXY_STREAMS !== undefined && { streams: v.PROXY_STREAMS }),
-    ...(v.PROXY_STREAMS_PER_PERSON !== undefined && { streamsPerPerson: v.PROXY_STREAMS_PER_PERSON }),
-    ...(v.PROXY_BANDWIDTH !== undefined && { bytesPerSecond: v.PROXY_BANDWIDTH }),
-  };
-  return Object.keys(limits).length > 0 ? { limits } : {};
-}
-
-function telegramOf(v: Variables, token: string): NonNullable<Config["telegram"]> {
+function telegramOf(v: Variables): Config["telegram"] {
   const { TELEGRAM_API_ROOT: apiRoot, TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = v;
-  if (!url) return { token, apiRoot };
-  return { token, apiRoot, webhook: secret ? { url, secret } : { url } };
+  if (!v.TELEGRAM_BOT_TOKEN) return undefined;
+  const webhook = url ? (secret ? { url, secret } : { url }) : undefined;
+  return { token: v.TELEGRAM_BOT_TOKEN, apiRoot, webhook };
 }

@@ -5,7 +5,7 @@ interface LogOptions {
   /** A pino level. */
   readonly level: string;
   /** Absent = stdout: pretty on a terminal, JSON lines elsewhere. */
-  readonly destination?: DestinationStream;
+  readonly destination?: DestinationStream | undefined;
 }
 
 /** The process's logger. Secrets are taken out by field name, and by shape from the finished line. */
@@ -100,7 +100,7 @@ const shapes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A line without the secrets it carries by shape. */
-function maskSecrets(line: string): string {
+export function maskSecrets(line: string): string {
   return shapes.reduce((text, [shape, instead]) => text.replace(shape, instead), line);
 }
 

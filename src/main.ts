@@ -1,18 +1,18 @@
-import { existsSync } from "node:fs";
 import { startApp, StartError, type App } from "./app.ts";
-import { ConfigError, readConfig, type Config } from "./config.ts";
-import { createLog } from "./log.ts";
+import { ConfigError, readEnvironment, type Config } from "./config.ts";
+import { createLog, maskSecrets } from "./log.ts";
 
-/** Exit code for what the operator has to mend: the message says what. */
-const operatorsTurn = 2;
+/** Exit codes: what the operator has to mend, and what somebody has to report. */
+const [operatorsTurn, unforeseen] = [2, 1];
 /** Milliseconds a clean end may take. */
 const timeout = 9500;
 
 if (Number.parseInt(process.versions.node, 10) < 24)
-  leave("ChatDrive needs Node 24. It comes with the dependencies: use npm start.");
+  leave(operatorsTurn, "ChatDrive needs Node 24. It comes with the dependencies: use npm start.");
 const leaving = new AbortController();
 process.once("SIGTERM", () => void end(0));
 process.once("SIGINT", () => void end(0));
+process.on("uncaughtException", (error) => void end(unforeseen, lineOf(error, "ChatDrive ended")));
 const starting = startApp(configured(), {
   signal: leaving.signal,
   onFatal: (message) => void end(operatorsTurn, message),
@@ -22,11 +22,10 @@ if (started) sayReady(started);
 
 function configured(): Config {
   try {
-    if (existsSync(".env")) process.loadEnvFile(".env");
-    return readConfig(process.env);
+    return readEnvironment();
   } catch (error) {
-    if (error instanceof ConfigError) leave(error.message);
-    throw error;
+    if (error instanceof ConfigError) leave(operatorsTurn, error.message);
+    leave(unforeseen, lineOf(error, "ChatDrive could not start"));
   }
 }
 
@@ -38,20 +37,26 @@ function sayReady({ frontends, gatewayUrl: gateway, address }: App): void {
 function refused(error: unknown): undefined {
   // Asked to end before it had begun: `end` sees to it.
   if (leaving.signal.aborted) return undefined;
-  if (error instanceof StartError) leave(error.message);
-  throw error;
+  if (error instanceof StartError) leave(operatorsTurn, error.message);
+  leave(unforeseen, lineOf(error, "ChatDrive could not start"));
+}
+
+/** The log has where it came from, without the secrets; a trace of Node's own would print them. */
+function lineOf(error: unknown, what: string): string {
+  createLog({ level: "fatal" }).fatal({ err: error }, what);
+  return maskSecrets(`${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
 }
 
 async function end(code: number, message?: string): Promise<void> {
   if (message !== undefined) process.stderr.write(`${message}\n`);
-  setTimeout(() => process.exit(code || 1), timeout).unref();
+  setTimeout(() => process.exit(code || unforeseen), timeout).unref();
   leaving.abort();
   const app = await starting.catch(() => undefined);
   await app?.stop();
   process.exit(code);
 }
 
-function leave(message: string): never {
+function leave(code: number, message: string): never {
   process.stderr.write(`${message}\n`);
-  process.exit(operatorsTurn);
+  process.exit(code);
 }

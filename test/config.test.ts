@@ -11,10 +11,19 @@ describe("the environment", () => {
       access: "open",
       storeUrl: "sqlite://./data/chatdrive.sqlite",
       dataDir: "./data",
-      gateway: { host: "127.0.0.1", port: 8080 },
+      gateway: { host: "127.0.0.1", port: 8080, client: "own" },
       downloadMethod: "redirect",
+      namedDownloads: "offer",
+      limits: {},
+      outbound: {},
       linkTtl: 86_400_000,
-      pikpak: { domain: "mypikpak.net", platform: "web" },
+      pikpak: {
+        domain: "mypikpak.net",
+        platform: "web",
+        route: "auto",
+        mcpUrl: "https://pikpak.ai/mcp",
+        oauth: false,
+      },
       logLevel: "info",
     });
   });
@@ -26,15 +35,80 @@ describe("the environment", () => {
       GATEWAY_PORT: "99999",
       ACCESS: "closed",
       LINK_TTL: "soon",
+      GATEWAY_CLIENT: "curl",
+      METRICS_TOKEN: "short",
+      TRUSTED_PROXIES: "10.0.0.0/8,the balancer",
+      NAMED_DOWNLOADS: "sometimes",
       PROXY_STREAMS: "many",
       PROXY_STREAMS_PER_PERSON: "0",
       PROXY_BANDWIDTH: "20MB/s",
       ADMINS: "mia",
+      HTTPS_PROXY: "127.0.0.1:8118",
+      TELEGRAM_PROXY: "ftp://127.0.0.1",
+      PIKPAK_ROUTE: "fastest",
+      PIKPAK_MCP_URL: "pikpak.ai",
+      PIKPAK_OAUTH: "yes",
     };
     const message = messageOf(() => readConfig(wrong));
     for (const name of Object.keys(wrong)) expect(message).toContain(name);
     expect(message).not.toContain("swordfish");
     expect(message).not.toContain("c2hvcnQ=");
+    expect(message).not.toContain("hunter2");
+  });
+
+  test("a wrong member of a list is a problem of its variable, named once", () => {
+    const message = messageOf(() => readConfig({ ...token, ADMINS: "mia,telegram:1,jun" }));
+    expect(message.split("\n")).toEqual([
+      "The configuration cannot be used:",
+      "  ADMINS: takes telegram:<id> and discord:<id>, separated by commas",
+    ]);
+  });
+
+  test("a webhook that Telegram cannot call is refused before it is asked, and no secret of it is printed", () => {
+    const webhook = (url: string, more = {}) =>
+      messageOf(() => readConfig({ ...token, TELEGRAM_WEBHOOK_URL: url, ...more }));
+    expect(webhook("http://bot.example.com/hunter2")).toMatch(/TELEGRAM_WEBHOOK_URL: takes an https:\/\/ address/);
+    expect(webhook("http://bot.example.com/hunter2")).not.toContain("hunter2");
+    expect(webhook("https://bot.example.com:8080/telegram")).toMatch(
+      /TELEGRAM_WEBHOOK_URL: takes one of the ports 443/,
+    );
+  });
+
+  test("a webhook called by a Bot API server of one's own may be any address", () => {
+    const own = { TELEGRAM_WEBHOOK_URL: "http://10.0.0.9:9000/telegram", TELEGRAM_API_ROOT: "http://10.0.0.8:8081" };
+    expect(readConfig({ ...token, ...own }).telegram?.webhook?.url).toBe(own.TELEGRAM_WEBHOOK_URL);
+  });
+
+  test("proxies, and who is asked without one, are read as they stand", () => {
+    const config = readConfig({
+      ...token,
+      HTTPS_PROXY: "http://mia:pw@10.0.0.1:3128/",
+      NO_PROXY: "localhost, .example.com,10.0.0.0/8",
+      TELEGRAM_PROXY: "socks5://127.0.0.1:1080",
+    });
+    expect(config.outbound).toEqual({
+      proxy: "http://mia:pw@10.0.0.1:3128",
+      direct: ["localhost", ".example.com", "10.0.0.0/8"],
+      telegramProxy: "socks5://127.0.0.1:1080",
+    });
+  });
+
+  test("the gateway is told who may read its metrics, and whose forwarded headers count", () => {
+    const { gateway } = readConfig({
+      ...token,
+      METRICS_TOKEN: "0123456789abcdef",
+      TRUSTED_PROXIES: "10.0.0.2, 172.16.0.0/12,fd00::/8",
+    });
+    expect(gateway).toMatchObject({
+      metricsToken: "0123456789abcdef",
+      trustedProxies: ["10.0.0.2", "172.16.0.0/12", "fd00::/8"],
+    });
+  });
+
+  test("the OAuth code flow needs the address that people come back to", () => {
+    expect(messageOf(() => readConfig({ ...token, PIKPAK_OAUTH: "on" }))).toContain("PUBLIC_URL");
+    const config = readConfig({ ...token, PIKPAK_OAUTH: "on", PUBLIC_URL: "https://drive.example.com" });
+    expect(config.pikpak.oauth).toBe(true);
   });
 
   test("an empty variable counts as unset", () => {
@@ -48,6 +122,12 @@ describe("the environment", () => {
   test("a variable that needs another says which", () => {
     expect(messageOf(() => readConfig({ ...token, DOWNLOAD_METHOD: "proxy-url" }))).toContain("DOWNLOAD_PROXY_URL");
     expect(messageOf(() => readConfig({ ...token, DOWNLOAD_METHOD: "proxy" }))).toContain("PUBLIC_URL");
+  });
+
+  test("proxies are trusted by address, by network, and by the two words for one's own machine and network", () => {
+    const trusted = readConfig({ ...token, TRUSTED_PROXIES: "loopback, private,10.1.0.0/16, ::1" }).gateway
+      .trustedProxies;
+    expect(trusted).toEqual(["loopback", "private", "10.1.0.0/16", "::1"]);
   });
 
   test("a rotation takes two keys, the newest last", () => {

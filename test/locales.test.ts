@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parse, Resource, Visitor, type Message, type VariableReference } from "@fluent/syntax";
 import { describe, expect, test } from "vitest";
 import { auditActs } from "../src/users/audit.ts";
@@ -9,15 +9,19 @@ import { uploadFailures } from "../src/actions/model/upload.ts";
 import { noticeCodes } from "../src/actions/model/screen.ts";
 import { storageErrorCodes } from "../src/storage/error.ts";
 import { problemCodes } from "../src/storage/form.ts";
-import { loadWords } from "../src/i18n/words.ts";
+import { loadWords, wordFiles } from "../src/i18n/words.ts";
 
-const locales = join(import.meta.dirname, "..", "locales");
 const source = join(import.meta.dirname, "..", "src");
-const files = readdirSync(locales).filter((file) => file.endsWith(".ftl"));
-const english = messagesOf("en.ftl");
+const languages = [...new Set(wordFiles().map((file) => basename(file, ".ftl")))];
+const english = messagesOf("en");
 
-describe.each(files)("%s", (file) => {
-  const messages = messagesOf(file);
+test("the words of the project and of its drivers are in every language there is", () => {
+  const folders = new Set(wordFiles().map((file) => dirname(file)));
+  expect(languages.length * folders.size).toBe(wordFiles().length);
+});
+
+describe.each(languages)("the words in %s", (language) => {
+  const messages = messagesOf(language);
 
   test("says everything English says, and nothing else", () => {
     expect([...messages.keys()].toSorted()).toEqual([...english.keys()].toSorted());
@@ -29,7 +33,7 @@ describe.each(files)("%s", (file) => {
   });
 
   test("holds no markup and no isolation marks", () => {
-    const text = readFileSync(join(locales, file), "utf8");
+    const text = textOf(language);
     expect(text.match(/<\/?[a-z]+>|[\u2066-\u2069]|\*\*|`[^`]*`/g) ?? []).toEqual([]);
   });
 });
@@ -69,9 +73,14 @@ test.each([
   expect(loadWords().pick(locale)).toBe(language);
 });
 
+function textOf(language: string): string {
+  const files = wordFiles().filter((file) => basename(file, ".ftl") === language);
+  return files.map((file) => readFileSync(file, "utf8")).join("\n");
+}
+
 /** Message → the variables it uses, sorted. */
-function messagesOf(file: string): Map<string, string> {
-  const resource: Resource = parse(readFileSync(join(locales, file), "utf8"), {});
+function messagesOf(language: string): Map<string, string> {
+  const resource: Resource = parse(textOf(language), {});
   const junk = resource.body.filter((entry) => entry.type === "Junk");
   expect(junk.map((entry) => ("content" in entry ? entry.content : ""))).toEqual([]);
   const messages = resource.body.filter((entry): entry is Message => entry.type === "Message");

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,7 +48,8 @@ interface Running {
 
 /** The real program in a process of its own, as `npm start` runs it, in an empty folder. */
 function start(environment: Record<string, string>, folder = emptyFolder()): Running {
-  const child = spawn(process.execPath, [main], {
+  // A file that may not grow is a failed write to it, as with a full disk, and not the signal that ends a process.
+  const child = spawn("bash", ["-c", 'trap \'\' XFSZ; exec "$0" "$1"', process.execPath, main], {
     cwd: folder,
     env: { PATH: process.env["PATH"], DATA_DIR: join(folder, "data"), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -109,7 +110,7 @@ test("it says ready once, with its frontends and the gateway's address, and ends
     gateway: `http://127.0.0.1:${environment.GATEWAY_PORT}`,
   });
   const health = await fetch(`${String(ready["gateway"])}/readyz`);
-  expect([health.status, await health.json()]).toEqual([200, { ok: true, parts: { store: true, telegram: true } }]);
+  expect([health.status, await health.json()]).toEqual([200, { ok: true }]);
   program.child.kill("SIGTERM");
   const { code, out } = await program.ended;
   expect(code).toBe(0);
@@ -221,6 +222,70 @@ test("a shared store without a key of its own is refused: replicas would seal wi
   const { code, err } = await start({ ...(await working()), STORE_URL: "redis://127.0.0.1:1" }).ended;
   expect(code).toBe(2);
   expect(err).toMatch(/SECRET_KEY/);
+});
+
+test("a second process over the same SQLite file is one line and exit code 2", async () => {
+  const folder = emptyFolder();
+  const first = start(await working(), folder);
+  await first.event("ready");
+  const { code, err } = await start(await working(), folder).ended;
+  expect(code).toBe(2);
+  expect(err.trim().split("\n")).toEqual([expect.stringMatching(/in use by another ChatDrive process/)]);
+});
+
+test("a webhook over http is one line and exit code 2, without its secret", async () => {
+  const { code, err } = await start({
+    TELEGRAM_BOT_TOKEN: token,
+    TELEGRAM_WEBHOOK_URL: "http://bot.example.com/telegram",
+    TELEGRAM_WEBHOOK_SECRET: "hunter2-hunter2",
+  }).ended;
+  expect(code).toBe(2);
+  expect(err).toMatch(/TELEGRAM_WEBHOOK_URL: takes an https:\/\/ address/);
+  expect(err).not.toMatch(/hunter2|\n\s+at /);
+});
+
+test("an .env and a DATA_DIR that cannot be used say what to do", async () => {
+  const folder = emptyFolder();
+  mkdirSync(join(folder, ".env"));
+  expect(await start(await working(), folder).ended).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(
+      /^\.env cannot be read \(.*\)\. Give it to the user the bot runs as, or move it away\.\n$/,
+    ),
+  });
+  const other = emptyFolder();
+  writeFileSync(join(other, "data"), "a file, where a folder should be");
+  const { code, err } = await start(await working(), other).ended;
+  expect(code).toBe(2);
+  expect(err.trim().split("\n")).toEqual([
+    expect.stringMatching(/^DATA_DIR: .*a folder that the user of the bot can write to/),
+  ]);
+});
+
+test("whatever else ends the start is one line without a trace, and exit code 1", async () => {
+  const printed = `123456789:${"A".repeat(35)}`;
+  double.refuse("getMe", { code: 400, description: `Bad Request: somebody prints ${printed}` });
+  const { code, err, out } = await start(await working()).ended;
+  expect(code).toBe(1);
+  expect(err.trim().split("\n")).toHaveLength(1);
+  expect(err).toMatch(/^ChatDrive could not start: /);
+  expect(err + out).not.toContain(printed);
+});
+
+test("while nothing can be written the process is alive and not ready, and is ready again afterwards", async () => {
+  const program = start({ ...(await working()) });
+  const ready = await program.event("ready");
+  const asked = async (path: string) => (await fetch(`${String(ready["gateway"])}${path}`)).status;
+  // The kernel refuses every byte written to a file, as a full disk does.
+  const limit = (bytes: string) =>
+    execFileSync("prlimit", [`--pid=${program.child.pid}`, `--fsize=${bytes}:unlimited`]);
+  limit("0");
+  await expect.poll(() => asked("/readyz"), { timeout: 10_000 }).toBe(503);
+  expect(await asked("/healthz")).toBe(200);
+  limit("unlimited");
+  await expect.poll(() => asked("/readyz"), { timeout: 10_000 }).toBe(200);
+  program.child.kill("SIGTERM");
+  expect((await program.ended).code).toBe(0);
 });
 
 async function freePort(): Promise<number> {

@@ -1,8 +1,9 @@
-import type { Values } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import { anywhere, byOperators, inPrivate, type Rule } from "../users/roles.ts";
 import { submitBroadcast, submitFind, submitQuota } from "./admin/operate.ts";
 import type { ActionContext, Result } from "./context/context.ts";
 import type { FormId, FormRef } from "./model/form.ts";
+import { submitPage } from "./browse/go-to-page.ts";
 import { submitTitle } from "./mounts/rename-mount.ts";
 import { submitSignIn } from "./mounts/sign-in.ts";
 import { submitVerification } from "./questions/verify.ts";
@@ -23,6 +24,7 @@ export const forms: Readonly<Record<FormId, Form>> = {
   verification: { rule: inPrivate, submit: submitVerification },
   "mount-title": { rule: inPrivate, submit: submitTitle },
   "search-words": { rule: anywhere, submit: submitSearch },
+  "page-number": { rule: anywhere, submit: submitPage },
   "find-person": { rule: byOperators, submit: (context, _subject, answers) => submitFind(context, answers) },
   quota: { rule: byOperators, submit: submitQuota },
   "broadcast-text": { rule: byOperators, submit: (context, _subject, answers) => submitBroadcast(context, answers) },

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ConfigError, type Config } from "../config.ts";
 import { driverKinds } from "../drivers/index.ts";
-import type { DriverContext } from "../storage/driver.ts";
-import type { Values } from "../storage/form.ts";
+import { createOutbound } from "../outbound.ts";
+import type { DriverContext, Probe } from "../storage/driver.ts";
+import type { Values } from "../storage/field.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { FolderRecord } from "../storage/name-index.ts";
 import { createStorage, type Storage } from "../storage/storage.ts";
@@ -27,7 +28,12 @@ function keyFile({ storeUrl, dataDir }: Config): Uint8Array {
   try {
     return ownKey(dataDir);
   } catch (error) {
-    throw new ConfigError(`DATA_DIR: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    const advice =
+      error instanceof Error && "code" in error
+        ? ". It has to be a folder that the user of the bot can write to, on a disk that is not full."
+        : "";
+    throw new ConfigError(`DATA_DIR: ${why}${advice}`, { cause: error });
   }
 }
 
@@ -42,19 +48,23 @@ interface StorageDependencies {
   readonly log: Logger;
   /** Told of what drivers ask of the services behind them; absent = nobody counts. */
   readonly count?: DriverContext["count"];
+  /** Absent = addresses of files are not tried out. */
+  readonly probe?: Probe;
 }
 
 /** The mounts in a store, over the drives there are. */
-export function openStorage({ config, store, log, count }: StorageDependencies): Storage {
+export function openStorage({ config, store, log, count, probe }: StorageDependencies): Storage {
   return createStorage({
-    ...(count && { count }),
-    kinds: kindsOf(config.pikpak),
+    count,
+    probe,
+    kinds: kindsOf(config),
     mounts: store.open<Mount>("mounts"),
     secrets: store.open<Values>("secrets", { sealed: true }),
     notes: store.open<string>("notes"),
     names: store.open<readonly FolderRecord[]>("names"),
     exclusive: (key, work) => store.exclusive(key, work),
     now: Date.now,
+    monotonic: () => performance.now(),
     wait: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     newId,
@@ -62,9 +72,10 @@ export function openStorage({ config, store, log, count }: StorageDependencies):
   });
 }
 
-function kindsOf(pikpak: Config["pikpak"]): ReturnType<typeof driverKinds> {
+function kindsOf({ pikpak, outbound }: Config): ReturnType<typeof driverKinds> {
+  const { dispatcher } = createOutbound(outbound);
   try {
-    return driverKinds({ pikpak });
+    return driverKinds({ pikpak: { ...pikpak, openPool: (options) => dispatcher("other", options) } });
   } catch (error) {
     throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
   }

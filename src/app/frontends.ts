@@ -11,7 +11,7 @@ import { suggest } from "../actions/browse/suggest.ts";
 import type { Config } from "../config.ts";
 import { createDiscord, type Discord } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
-import type { SubmitPage } from "../gateway/pages.ts";
+import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
 import type { Store } from "../store/store.ts";
 import { createTelegram, type Telegram } from "../telegram/bot.ts";
 import { type TelegramSettings } from "../telegram/settings.ts";
@@ -25,6 +25,8 @@ export interface Frontends {
   readonly all: readonly Frontend[];
   /** Hands in a one-time page where it was asked for; what comes of it appears there. */
   readonly submitPage: SubmitPage;
+  /** What the bot is called on a person's platform; absent = not known yet. */
+  botName(person: string): string | undefined;
   /** What somebody is in a group; undefined = it cannot be told. */
   roleIn(place: string, person: string): Promise<"admin" | "member" | "none" | undefined>;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
@@ -37,6 +39,8 @@ export interface Frontend {
   start(): Promise<void>;
   stop(): Promise<void>;
   isUp(): boolean;
+  /** Why it is not up, in a few words for the operator; absent = there is nothing more to say. */
+  trouble?(): string | undefined;
 }
 
 interface FrontendParts {
@@ -66,14 +70,31 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
       if (!parts) throw new Error(`a page of ${page.person.id} was sent off, whose chat is switched off`);
       // Pages are opened for forms of actions alone.
       const form = page.form as FormRef;
-      return parts.submitPage({ ...page, form }, values, options);
+      return outcomeOf(await parts.submitPage({ ...page, form }, values, options));
     },
+    botName: (person) => (person.startsWith("discord:") ? discord : telegram)?.botName(),
     roleIn: async (place, person) => (place.startsWith("discord:") ? discord : telegram)?.roleIn(place, person),
     async tell(person, notice, language) {
       await (person.startsWith("discord:") ? discord : telegram)?.tell(person, notice, language);
     },
   };
 }
+
+type SentOff = Awaited<ReturnType<Telegram["submitPage"]>> | Awaited<ReturnType<Discord["submitPage"]>>;
+
+/** What the page says of what came of it: the chat shows the same screen in its own way. */
+function outcomeOf(sent: SentOff): SubmitOutcome {
+  if (!sent.done) return { came: "again", form: sent.form };
+  const { screen } = sent;
+  if (screen === undefined) return { came: "over" };
+  if (screen.show !== "notice" || screen.level === "done" || screen.level === "info") return { came: "done" };
+  const { notice: code, level, retryAfter, verify } = screen;
+  const isMendable = level === "failed" && !final.has(code);
+  return { came: "failed", reason: { code, retryAfter, verify }, isMendable };
+}
+
+/** No other answers on the page mend these. */
+const final: ReadonlySet<Notice["notice"]> = new Set(["mount-gone", "account-suspended"]);
 
 function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendParts): Telegram {
   const { store, words, services, perform, newest, log, onFatal } = parts;
@@ -92,14 +113,17 @@ function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendPa
   });
 }
 
-/** Calls to the webhook carry the operator's secret, or one that every process with the same key arrives at. */
 function telegramSettings(
   { webhook, ...settings }: NonNullable<Config["telegram"]>,
   key: Uint8Array,
 ): TelegramSettings {
   if (!webhook) return settings;
-  const derived = Buffer.from(deriveKey(key, "webhook")).toString("base64url");
-  return { ...settings, webhook: { url: webhook.url, secret: webhook.secret ?? derived } };
+  return { ...settings, webhook: { url: webhook.url, secret: webhookSecret(webhook, key) } };
+}
+
+/** What calls to the webhook carry: the operator's secret, or one that every process with the same key arrives at. */
+export function webhookSecret({ secret }: { readonly secret?: string }, key: Uint8Array): string {
+  return secret ?? Buffer.from(deriveKey(key, "webhook")).toString("base64url");
 }
 
 function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendParts): Discord {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
 import type { Admin } from "../users/admin.ts";
@@ -7,6 +6,8 @@ import type { LimitOptions } from "../gateway/limits.ts";
 import type { Pages } from "../gateway/pages.ts";
 import type { Revocations } from "../gateway/revocations.ts";
 import type { ProxyTarget } from "../gateway/proxy-url.ts";
+import type { HostCheck } from "../gateway/host-check.ts";
+import { LinkOver } from "../gateway/refusal.ts";
 import { createGateway, type Gateway } from "../gateway/server.ts";
 import type { Tickets } from "../gateway/ticket.ts";
 import type { VisitorOptions } from "../gateway/visitors.ts";
@@ -16,13 +17,14 @@ import type { Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Store } from "../store/store.ts";
 import type { Words } from "../i18n/words.ts";
-import type { Frontends } from "./frontends.ts";
-import { resolver } from "./links.ts";
+import { webhookSecret, type Frontends } from "./frontends.ts";
+import { methodOf, resolver } from "./links.ts";
+import { readiness } from "./readiness.ts";
 
 /** What the gateway serves from. */
 export interface GatewayParts {
   readonly config: Config;
-  readonly store: Pick<Store, "check">;
+  readonly store: Pick<Store, "check" | "open">;
   readonly storage: Storage;
   readonly words: Words;
   readonly tickets: Tickets;
@@ -30,6 +32,8 @@ export interface GatewayParts {
   readonly admin: Pick<Admin, "access" | "allowance">;
   /** Absent = there are no one-time pages. */
   readonly pages?: Pages;
+  /** The key that calls of a webhook are recognised by, where the operator gave no secret. */
+  readonly newest: Uint8Array;
   readonly log: Logger;
   /** Absent = what suits people. */
   readonly limits?: Omit<LimitOptions, "quota">;
@@ -60,10 +64,15 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     onFallback,
     frontends,
   } = parts;
-  const { publicUrl, downloadProxy, telegram, pikpak } = config;
-  return createGateway({
-    ...config.gateway,
-    ...(publicUrl !== undefined && { publicUrl }),
+  const { publicUrl, downloadProxy, telegram, pikpak, namedDownloads } = config;
+  const { metricsToken, trustedProxies } = config.gateway;
+
+  const gateway: Gateway = createGateway({
+    host: config.gateway.host,
+    port: config.gateway.port,
+    publicUrl,
+    metricsToken,
+    namedDownloads,
     words,
     tickets,
     ...(pages && { pages }),
@@ -77,57 +86,52 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     },
     takenBack: (ticket) => revocations.last(ticket),
     limits: { ...limits, quota: admin.allowance },
-    ...(visitors && { visitors }),
-    ready: () => readiness(parts),
+    visitors: { ...visitors, trusted: trustedProxies },
+    ready: readiness(parts),
     ...(downloadProxy && { downloadProxy }),
-    linkByPath: (target, { signal }) => linkByPath(parts, target, signal),
+    linkByPath: (target, { signal }) => linkByPath({ ...parts, hosts: () => gateway.hosts }, target, signal),
     look: async ({ mount, entry, folder }, { signal }) => ({
       entry: await storage.stat(mount, entry, { signal }),
       beside: folder === undefined ? [] : await beside(storage, mount, folder, signal),
+      method: methodOf(config, (await storage.find(mount)) ?? {}),
     }),
     onFallback: ({ mount }) => onFallback(mount),
-    upstream: { reach: isLocal(pikpak.driveUrl) ? "anywhere" : "public" },
+    upstream: { client: config.gateway.client, reach: isLocal(pikpak.driveUrl) ? "anywhere" : "public" },
     ...(telegram?.webhook && {
       webhook: {
         path: new URL(telegram.webhook.url).pathname,
+        secret: webhookSecret(telegram.webhook, parts.newest),
         handle: (request, response) =>
           frontends()?.telegram?.webhook?.handle(request, response) ?? void response.writeHead(503).end(),
       },
     }),
     log: log.child({ part: "gateway" }),
   });
+  return gateway;
 }
 
-/** What a path of the download proxy leads to, looked up as a ticket is. */
-async function linkByPath(parts: GatewayParts, target: ProxyTarget, signal: AbortSignal): Promise<Link> {
-  const { storage, admin, revocations, mayFetch } = parts;
+/** What a path of the download proxy leads to, looked up as a ticket is. The proxy tells nobody of a refusal, so the address is looked at before it gets it. */
+async function linkByPath(parts: LinkParts, target: ProxyTarget, signal: AbortSignal): Promise<Link> {
+  const { storage, admin, revocations, hosts, mayFetch } = parts;
   const [mount, { banned }, takenBack] = await Promise.all([
     storage.find(target.mount),
     admin.access.standing(target.person),
     revocations.last(target),
   ]);
   const isOver = !mount || banned !== undefined || takenBack > target.takenBack;
-  if (isOver || !(await mayFetch(mount, target.person))) throw new StorageError("not-found", { message: "taken back" });
-  return storage.link(mount.id, target.entry, {
-    signal,
-    ...(target.variant !== undefined && { prefer: target.variant }),
-  });
+  if (isOver || !(await mayFetch(mount, target.person))) throw new LinkOver();
+  const relink = (refused?: string) =>
+    storage.link(mount.id, target.entry, {
+      signal,
+      ...(target.variant !== undefined && { prefer: target.variant }),
+      ...(refused !== undefined && { refused }),
+    });
+  return hosts().verified(await relink(), { mount: mount.id, relink, signal });
 }
 
-/** How long a question about being ready may take. */
-const checkWithin = 2000;
-
-async function readiness({ store, frontends }: GatewayParts): Promise<{ ok: boolean; parts: Record<string, boolean> }> {
-  const isStoreUp = await Promise.race([
-    store.check().then(
-      () => true,
-      () => false,
-    ),
-    sleep(checkWithin, false, { ref: false }),
-  ]);
-  const chats = (frontends()?.all ?? []).map((frontend) => [frontend.name, frontend.isUp()] as const);
-  const parts = { store: isStoreUp, ...Object.fromEntries(chats) };
-  return { ok: chats.length > 0 && Object.values(parts).every(Boolean), parts };
+interface LinkParts extends GatewayParts {
+  /** Made with the gateway. */
+  hosts(): HostCheck;
 }
 
 /** What lies beside a file; a folder that cannot be read only costs the subtitles. */
@@ -141,7 +145,7 @@ async function beside(storage: Storage, mount: string, folder: string, signal: A
 }
 
 /** An emulated or self-hosted service stands in one's own network, and so do its file hosts. */
-function isLocal(address: string | undefined): boolean {
+export function isLocal(address: string | undefined): boolean {
   if (address === undefined) return false;
   const host = new URL(address).hostname.replace(/^\[|\]$/g, "");
   return host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() !== "unicast");

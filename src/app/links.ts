@@ -1,10 +1,12 @@
 import type { Services } from "../actions/context/services.ts";
 import type { Config } from "../config.ts";
 import { proxyUrl } from "../gateway/proxy-url.ts";
+import type { HostCheck } from "../gateway/host-check.ts";
+import { LinkOver } from "../gateway/refusal.ts";
 import type { Revocations } from "../gateway/revocations.ts";
 import type { Resolve } from "../gateway/resolve.ts";
 import type { Tickets } from "../gateway/ticket.ts";
-import { ticketUrl, watchUrl } from "../gateway/ticket-url.ts";
+import { ticketUrl, watchUrl, type TicketWay } from "../gateway/ticket-url.ts";
 import type { Link } from "../storage/driver.ts";
 import type { Entry } from "../storage/entry.ts";
 import { StorageError } from "../storage/error.ts";
@@ -28,8 +30,8 @@ function works({ publicUrl, downloadProxy }: Config, method: DownloadMethod): bo
   }
 }
 
-/** What a mount's widget action comes to: one that does not work any more gives way to the operator's default. */
-function methodOf(config: Config, { method }: Pick<Mount, "method">): DownloadMethod {
+/** How a mount's files are handed out: a method of its own that does not work any more gives way to the operator's default. */
+export function methodOf(config: Config, { method }: Pick<Mount, "method">): DownloadMethod {
   return method && works(config, method) ? method : usualMethod(config);
 }
 
@@ -39,34 +41,56 @@ function usualMethod(config: Config): DownloadMethod {
 
 interface IssuerParts {
   readonly config: Config;
-  readonly storage: Storage;
-  readonly tickets: Tickets;
-  readonly revocations: Revocations;
+  readonly storage: Pick<Storage, "link">;
+  readonly tickets: Pick<Tickets, "issue">;
+  readonly revocations: Pick<Revocations, "last">;
+  readonly hosts: HostCheck;
 }
 
 /**
  * Addresses for files: the drive's own where there is no public address, else a ticket. Unless told otherwise the drive
- * is asked first, so that a refusal is said in the chat and not behind a dead link.
+ * is asked first, so that a refusal is said in the chat and not behind a dead link, and so is the file host, where its
+ * address was not used for minutes or where it is not known whether it names its files.
  */
-export function linkIssuer({ config, storage, tickets, revocations }: IssuerParts): Services["issueLink"] {
+export function linkIssuer(parts: IssuerParts): Services["issueLink"] {
+  const { config, storage, tickets, revocations, hosts } = parts;
   const { publicUrl, linkTtl, downloadProxy } = config;
   return async (mount, entry, { person }, { variant, folder, unasked, signal }) => {
-    const find = () => storage.link(mount.id, entry.id, { signal, ...(variant && { prefer: variant.id }) });
-    if (publicUrl === undefined) return direct(await find());
-    if (!unasked) await find();
+    const method = methodOf(config, mount);
+    const wantsName = publicUrl !== undefined && method === "redirect" && config.namedDownloads !== "off";
+    const find = (refused?: string) =>
+      storage.link(mount.id, entry.id, {
+        signal,
+        ...(variant && { prefer: variant.id }),
+        ...(refused !== undefined && { refused }),
+      });
+    const checked = async () => hosts.verified(await find(), { mount: mount.id, wantsName, relink: find, signal });
+    if (publicUrl === undefined) return direct(await checked());
+    const link = unasked ? undefined : await checked();
     const expiresAt = Date.now() + linkTtl;
     const ids = { mount: mount.id, entry: entry.id, ...(variant && { variant: variant.id }) };
-    const method = methodOf(config, mount);
     const ticket = tickets.issue({ ...ids, person: person.id, folder, expiresAt });
+    const address = (way: TicketWay) => ticketUrl(ticket, { publicUrl, way, name: entry.name });
     const more = { expiresAt, ...(isPlayable(entry) && { watch: watchUrl(ticket, publicUrl) }) };
     if (method === "proxy-url" && downloadProxy) {
       const takenBack = await revocations.last({ mount: mount.id, person: person.id });
       const target = { ...ids, person: person.id, takenBack };
       return { url: proxyUrl(target, { ...downloadProxy, name: entry.name, expiresAt }), via: "proxy-url", ...more };
     }
-    const way = method === "proxy" ? "p" : "d";
-    return { url: ticketUrl(ticket, { publicUrl, way, name: entry.name }), via: "gateway", ...more };
+    const isNameLost = method === "redirect" && losesName(parts, mount, link);
+    return {
+      url: address(method === "proxy" ? "p" : "d"),
+      via: "gateway",
+      ...more,
+      ...(isNameLost && { named: address("p") }),
+    };
   };
+}
+
+/** Whether what a redirect leads to is saved without its name; a host that could not be asked is taken for one that does not say it. */
+function losesName({ config, hosts }: IssuerParts, mount: Pick<Mount, "id">, link: Link | undefined): boolean {
+  const isStreamed = link?.kind === "empty" || link?.headers !== undefined;
+  return (config.namedDownloads ?? "offer") === "offer" && !isStreamed && hosts.names(mount.id) !== true;
 }
 
 function isPlayable(entry: Entry): boolean {
@@ -79,7 +103,9 @@ function direct(link: Link): Awaited<ReturnType<Services["issueLink"]>> {
   return { url: link.url, via: "direct", ...(link.expiresAt !== undefined && { expiresAt: link.expiresAt }) };
 }
 
-interface ResolverParts extends Pick<IssuerParts, "config" | "storage"> {
+interface ResolverParts {
+  readonly config: Config;
+  readonly storage: Pick<Storage, "find" | "link" | "stat">;
   /** Whether a mount is still somebody's to download from: their own, or lent to them. */
   mayFetch(mount: Mount, person: string): Promise<boolean>;
 }
@@ -88,8 +114,7 @@ interface ResolverParts extends Pick<IssuerParts, "config" | "storage"> {
 export function resolver({ config, storage, mayFetch }: ResolverParts): Resolve {
   return async ({ mount: id, entry: entryId, variant, person }, { refused, signal }) => {
     const mount = await storage.find(id);
-    if (!mount) throw new StorageError("not-found", { message: "no such mount" });
-    if (!(await mayFetch(mount, person))) throw new StorageError("not-found", { message: "taken back" });
+    if (!mount || !(await mayFetch(mount, person))) throw new LinkOver();
     const asked = {
       signal,
       ...(variant !== undefined && { prefer: variant }),

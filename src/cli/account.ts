@@ -1,17 +1,18 @@
-import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import type { Keyv } from "keyv";
 import { loadPerson, withMount, withoutMount, type Person } from "../users/person.ts";
 import { keysOf, openStorage } from "../app/drives.ts";
-import { ConfigError, readConfig, type Config } from "../config.ts";
+import { ConfigError, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";
 import { StorageError } from "../storage/error.ts";
-import { readForm, type Field, type Values } from "../storage/form.ts";
+import { readForm } from "../storage/form.ts";
+import { type Field, type Values } from "../storage/field.ts";
 import type { DriverKind } from "../storage/driver.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
-import { openStore, StoreError, type Store } from "../store/store.ts";
+import { StoreError } from "../store/error.ts";
+import { openStore, type Store } from "../store/store.ts";
 import { loadWords, type Say } from "../i18n/words.ts";
 
 // The operator's way to give people accounts without a chat seeing a password: `npm run account -- add`.
@@ -62,7 +63,7 @@ interface Desk {
 }
 
 async function openDesk(): Promise<Desk> {
-  const config = configured();
+  const config = readEnvironment();
   const log = createLog({ level: "silent" });
   const store = await openStore({ url: config.storeUrl, keys: keysOf(config), onError: () => undefined });
   const storage = openStorage({ config, store, log });
@@ -81,11 +82,6 @@ async function openDesk(): Promise<Desk> {
       await store.close();
     },
   };
-}
-
-function configured(): Config {
-  if (existsSync(".env")) process.loadEnvFile(".env");
-  return readConfig(process.env);
 }
 
 const commands: Readonly<Record<string, (desk: Desk, words: readonly string[]) => Promise<number>>> = {

@@ -7,11 +7,11 @@ import type { Visit } from "../users/visit.ts";
 import type { Announce } from "../users/broadcast.ts";
 import { createFollower } from "../actions/follow.ts";
 import type { Removals } from "../actions/removals.ts";
-import type { Answer, FormScreen, Notice } from "../actions/model/screen.ts";
+import type { Answer, FormScreen, Notice, Screen } from "../actions/model/screen.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
 import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Config } from "../config.ts";
-import type { Values } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import type { Words } from "../i18n/words.ts";
 import { serverWords } from "./server-words.ts";
 import { createAnnouncer } from "./announce.ts";
@@ -69,7 +69,9 @@ export interface SentPage {
 }
 
 /** What became of it: done, or the form to show on the page again. */
-export type PageOutcome = { readonly done: true } | { readonly done: false; readonly form: FormScreen };
+export type PageOutcome =
+  | { readonly done: true; /** Absent where nobody waits for it any more. */ readonly screen: Screen | undefined }
+  | { readonly done: false; readonly form: FormScreen };
 
 /** The Discord frontend. */
 export interface Discord {
@@ -85,6 +87,8 @@ export interface Discord {
   readonly announce: Announce;
   /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
   roleIn: Members["roleIn"];
+  /** What the bot is called; undefined before it is connected. */
+  botName(): string | undefined;
   /** Hands in a page that somebody was led to from Discord; the message that led there turns into what came of it. */
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
 }
@@ -217,10 +221,12 @@ export function createDiscord(parts: DiscordParts): Discord {
       if (user !== undefined) await post.sendTo(user, paint(painterIn(language), notice));
     },
     isUp: () => connection.client()?.isReady() ?? false,
+    botName: () => connection.client()?.user?.username,
     async submitPage({ code, form }, values, { signal }) {
       const id = pendingFormOfPage(code);
       const pendingForm = await pendingForms.find(id);
-      if (!pendingForm) throw new Error("a page was sent off that no message leads to");
+      // It was cancelled, or its time is over.
+      if (!pendingForm) return { done: true, screen: undefined };
       const answer = await parts.perform(pendingForm.visit, { do: "submit", form, values }, signal);
       if (answer.screen.show === "form") return { done: false, form: answer.screen };
       const { screen, language } = answer;
@@ -230,7 +236,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       await settle(settled, answer).catch((err: unknown) =>
         log.warn({ err: loggable(err) }, "result of a page not shown"),
       );
-      return { done: true };
+      return { done: true, screen };
     },
   };
 }

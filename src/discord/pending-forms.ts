@@ -51,9 +51,9 @@ const life = 24 * 3_600_000;
 export function createPendingForms(store: KeptStore): PendingForms {
   return {
     // Only `put` writes under these keys.
-    find: async (id) => (await store.get(`pendingForm/${id}`)) as PendingForm | undefined,
-    put: async (id, pendingForm) => void (await store.set(`pendingForm/${id}`, pendingForm, life)),
-    drop: async (id) => void (await store.delete(`pendingForm/${id}`)),
+    find: async (id) => (await store.get(`form/${id}`)) as PendingForm | undefined,
+    put: async (id, pendingForm) => void (await store.set(`form/${id}`, pendingForm, life)),
+    drop: async (id) => void (await store.delete(`form/${id}`)),
   };
 }
 

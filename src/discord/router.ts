@@ -1,12 +1,11 @@
 import type { AutocompleteInteraction, ModalSubmitInteraction } from "discord.js";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
-import type { ButtonPress } from "../actions/buttons.ts";
 import type { Visit } from "../users/visit.ts";
-import { encodeButton } from "../actions/buttons.ts";
+import { buttonOf, encodeButton, type ButtonPress } from "../actions/buttons.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
-import type { Values } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import { commandNamed, openShareIn, type Given, type Opening } from "./commands.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Guard } from "./guard.ts";
@@ -73,7 +72,7 @@ function route(parts: RouterParts, turn: Turn): Promise<void> {
 function grant(parts: RouterParts, turn: Turn, widgetAction: WidgetAction): Promise<void> {
   switch (widgetAction.is) {
     case "press":
-      return act(parts, turn, widgetAction.press, formsAtOnce.has(widgetAction.press.do) ? "modal" : "reply");
+      return act(parts, turn, widgetAction.press, buttonOf(widgetAction.press).form ? "modal" : "reply");
     case "post":
       return postHere(parts, turn, widgetAction.press);
     case "command":
@@ -86,15 +85,6 @@ function grant(parts: RouterParts, turn: Turn, widgetAction: WidgetAction): Prom
       return leave(parts, turn, widgetAction.pendingForm);
   }
 }
-
-/** Presses that are answered with a form without asking a drive: their modal must be the very first answer. */
-const formsAtOnce: ReadonlySet<ButtonPress["do"]> = new Set([
-  "add-share",
-  "rename-mount",
-  "find-person",
-  "ask-quota",
-  "compose-broadcast",
-] satisfies ButtonPress["do"][]);
 
 /** Discord may still list what an older version had, and so may a button. */
 function obey(

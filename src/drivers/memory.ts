@@ -16,6 +16,8 @@ const pageSize = 500;
 export function memoryKind(trees: Readonly<Record<string, MemoryEntry>>): DriverKind {
   return {
     name: "memory",
+    added: "sign-in",
+    where: "private",
     fields: [{ name: "tree", kind: "choice", required: true, choices: Object.keys(trees), maxLength: 50 }],
     check: (values) => ({ ok: true, values }),
     title: (options) => options["tree"] ?? "memory",

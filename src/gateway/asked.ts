@@ -10,22 +10,29 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
   /** The body; rejects with `BodyTooLarge` beyond that many bytes. */
   readonly body: (limit: number) => Promise<Buffer>;
+  /** It comes from this machine itself, through no proxy. */
+  readonly isLocal: boolean;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
 }
 
+/** An answer that is complete in itself. */
+export interface WholeReply {
+  readonly kind: "whole";
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The answer to a forged ticket or a wrong token: guessing is not to be cheap. */
+  readonly isToGuess?: boolean;
+}
+
 /** An answer: complete in itself, or bytes that are on their way while it is sent. */
 export type Reply =
-  | {
-      readonly kind: "whole";
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-      /** The answer to a wrong token, although its status does not say so. */
-      readonly isToGuess?: boolean;
-    }
+  | WholeReply
   | {
       readonly kind: "bytes";
+      /** Sent besides what `send` says. */
+      readonly headers?: Readonly<Record<string, string>>;
       /** Writes head and body. Throws only while nothing was sent. */
       readonly send: (response: ServerResponse) => Promise<void>;
     };
@@ -42,27 +49,25 @@ export function wantsPage({ headers }: Pick<Asked, "headers">): boolean {
 
 /** The best of our languages for what the client reads. */
 export function languageOf({ headers }: Pick<Asked, "headers">, words: Words): string {
-  const wishes = (headers["accept-language"] ?? "")
+  const preferred = (headers["accept-language"] ?? "")
     .split(",")
-    .map((wish) => {
-      const [tag = "", ...parameters] = wish.split(";").map((part) => part.trim());
+    .map((range) => {
+      const [tag = "", ...parameters] = range.split(";").map((part) => part.trim());
       const quality = parameters.find((parameter) => parameter.startsWith("q="));
       return { tag, quality: quality === undefined ? 1 : Number(quality.slice(2)) };
     })
     .filter(({ tag, quality }) => tag !== "" && tag !== "*" && quality > 0)
     .toSorted((one, other) => other.quality - one.quality);
   const [fallback] = words.languages;
-  // What is not ours is picked as the fallback, which only counts when it was wished for.
-  const wish = wishes.find(({ tag }) => words.pick(tag) !== fallback || tag.toLowerCase().startsWith(fallback ?? ""));
-  return words.pick(wish?.tag);
+  // What is not ours is picked as the fallback, which only counts when it was asked for.
+  const best = preferred.find(
+    ({ tag }) => words.pick(tag) !== fallback || tag.toLowerCase().startsWith(fallback ?? ""),
+  );
+  return words.pick(best?.tag);
 }
 
 /** A JSON answer for programs. */
-export function json(
-  status: number,
-  value: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Extract<Reply, { kind: "whole" }> {
+export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): WholeReply {
   return {
     kind: "whole",
     status,

@@ -51,19 +51,19 @@ export function createFileBytes({ proxy, storage }: FileBytesParts): FileBytes {
             ...(variant && { prefer: variant.id }),
           });
         const link = await find();
-        const known = sizeOf(link, { entry: link.entry, variant: variant?.id });
         const { stream, size } = await proxy.open({
           ...options,
           link,
           relink: find,
-          ...(known !== undefined && { size: known }),
+          download: `${mount.id} ${entry.id} ${variant?.id ?? ""}`,
+          size: sizeOf(link, { entry: link.entry, variant: variant?.id }),
         });
         return { stream: translated(stream, options.signal), ...(size !== undefined && { size }) };
       }),
     picture: (url, options) =>
       inWordsOfStorage(options.signal, () => {
         const link = { kind: "url", url } as const;
-        return proxy.read({ ...options, link, relink: async () => link });
+        return proxy.read({ ...options, link, download: url, relink: async () => link });
       }),
   };
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import contentDisposition from "content-disposition";
+import { create } from "content-disposition";
 import mime from "mime";
 import type { Link } from "../storage/driver.ts";
 import type { Entry } from "../storage/entry.ts";
 import type { Validators } from "./conditions.ts";
+import { asciiName, fileName, shortFileName } from "./file-name.ts";
 
 /** A file as HTTP speaks of it. */
 export interface ServedFile extends Validators {
@@ -71,11 +72,14 @@ function etag({ id, hash, size, modifiedAt }: Entry, variant: string | undefined
   return `"${text.length <= longestTag ? text : createHash("sha256").update(text).digest("base64url")}"`;
 }
 
-/** The headers every answer with this file's bytes has. */
-export function fileHeaders({ name, type, etag, modifiedAt }: ServedFile): Record<string, string> {
+/** The headers every answer with this file's bytes has. `agent`: the client's user agent. */
+export function fileHeaders(
+  { name, type, etag, modifiedAt }: ServedFile,
+  agent: string | undefined,
+): Record<string, string> {
   return {
     "content-type": type ?? "application/octet-stream",
-    "content-disposition": disposition(name),
+    "content-disposition": disposition(name, agent),
     "accept-ranges": "bytes",
     ...(etag === undefined ? {} : { etag }),
     ...(modifiedAt === undefined ? {} : { "last-modified": new Date(modifiedAt).toUTCString() }),
@@ -87,7 +91,11 @@ export function fileHeaders({ name, type, etag, modifiedAt }: ServedFile): Recor
   };
 }
 
-/** RFC 6266 with RFC 8187. A path separator in a name is no path. */
-function disposition(name: string): string {
-  return contentDisposition(name.toWellFormed().replaceAll(/[/\\]/g, "_"));
+/** Fails on a name that its file system does not take, where others shorten it (1.36, 2026-11-27). */
+const savesAsTold = /^aria2\//;
+
+/** RFC 6266: the name in RFC 8187's form, and one in ASCII before it for clients that know only that. */
+function disposition(name: string, agent: string | undefined): string {
+  const told = savesAsTold.test(agent ?? "") ? shortFileName(name) : fileName(name);
+  return create(told, { fallback: asciiName(name) });
 }

@@ -1,8 +1,8 @@
-import type { Field } from "../storage/form.ts";
+import type { Field } from "../storage/field.ts";
 import type { Say, Words } from "../i18n/words.ts";
 import type { Reply } from "./asked.ts";
 import { html, page, type Html } from "./html.ts";
-import type { PageAsker, PageForm } from "./pages.ts";
+import type { PageAsker, PageForm, PageReason } from "./page-form.ts";
 
 interface FormPageOptions {
   readonly words: Words;
@@ -20,15 +20,17 @@ export function formPage({ words, asker, form, token, status, minutes }: FormPag
   const say = words.in(asker.language);
   const [main, aside] = [form.fields.filter((field) => !field.aside), form.fields.filter((field) => field.aside)];
   const show = (field: Field): Html => fieldHtml(field, { say, words, form });
-  const isAsideOpen = aside.some(({ name }) => form.problem?.field === name || form.values[name] !== undefined);
+  const title = say(keyFor(words, "page-title", form.form.id));
+  const isAsideOpen = aside.some(({ name }) => form.problem?.field === name || (form.values[name] ?? "") !== "");
   const shown = page({
     language: asker.language,
-    title: say("page-title"),
+    title,
     style,
-    body: html`<h1>${say("page-title")}</h1>
+    body: html`<h1>${title}</h1>
+      <p>${say(whyKey(words, form), { bot: asker.bot ?? say("page-bot") })}</p>
       <p>${intro(say, asker)}</p>
-      ${reasonHtml(say, words, form)}
-      <form method="post" autocomplete="off">
+      ${form.reason && reasonHtml(say, words, form.reason)}
+      <form method="post">
         <input type="hidden" name="token" value="${token}" />
         ${main.map(show)}
         ${aside.length > 0 && html`<details${isAsideOpen && { html: " open" }}><summary>${say("page-instead")}</summary>${aside.map(show)}</details>`}
@@ -45,14 +47,24 @@ function intro(say: Say, { person, place }: PageAsker): string {
     : say("page-intro-place", { person: person.name, place: place.name });
 }
 
-function reasonHtml(say: Say, words: Words, { reason }: PageForm): Html | undefined {
-  if (!reason) return undefined;
-  const seconds = Math.ceil((reason.retryAfter ?? 0) / 1000);
-  const text = words.has(`error-${reason.code}`)
-    ? say(`error-${reason.code}`, { seconds, minutes: Math.ceil(seconds / 60) })
-    : say("page-failed");
+/** What is said of this form alone, where anything is, else of all. */
+function keyFor(words: Words, key: string, form: string): string {
+  return words.has(`${key}-${form}`) ? `${key}-${form}` : key;
+}
+
+function whyKey(words: Words, { form }: PageForm): string {
+  return keyFor(words, "page-why", form.id);
+}
+
+function reasonText(say: Say, words: Words, { code, retryAfter }: PageReason): string {
+  const seconds = Math.ceil((retryAfter ?? 0) / 1000);
+  const key = [`error-${code}`, `notice-${code}`].find((one) => words.has(one)) ?? "page-failed";
+  return say(key, { seconds, minutes: Math.ceil(seconds / 60) });
+}
+
+function reasonHtml(say: Say, words: Words, reason: PageReason): Html {
   return html`<div class="problem" role="alert">
-    <p>${text}</p>
+    <p>${reasonText(say, words, reason)}</p>
     ${isWeb(reason.verify) && html`<p><a href="${reason.verify}" target="_blank" rel="noopener noreferrer">${say("page-verify")}</a></p>`}
   </div>`;
 }
@@ -86,6 +98,13 @@ function isNeeded({ required, instead }: Field): boolean {
   return required && instead === undefined;
 }
 
+/** What a browser's own store may fill in, by what the field is called; everything else is for this once. */
+const autocompletes: Readonly<Record<string, string>> = {
+  username: "username",
+  password: "current-password",
+  captchaToken: "one-time-code",
+};
+
 interface InputContext {
   readonly id: string;
   readonly value: string | undefined;
@@ -96,8 +115,8 @@ interface InputContext {
 }
 
 function inputHtml(field: Field, { id, value, described, wrong, say, words }: InputContext): Html {
-  const common = html`id="${id}"
-  name="${field.name}"${isNeeded(field) && html` required`}${described !== "" && html` aria-describedby="${described}"`}${wrong && html` aria-invalid="true" autofocus`}`;
+  const common = html`id="${id}" name="${field.name}"
+  autocomplete="${autocompletes[field.name] ?? "off"}"${isNeeded(field) && html` required`}${described !== "" && html` aria-describedby="${described}"`}${wrong && html` aria-invalid="true" autofocus`}`;
   // A driver may offer what the operator named, and what is a proper name needs no translation.
   const choiceText = (key: string, choice: string) => (words.has(key) ? say(key) : choice);
   switch (field.kind) {
@@ -116,7 +135,6 @@ function inputHtml(field: Field, { id, value, described, wrong, say, words }: In
         ${common}
         type="password"
         maxlength="${field.maxLength}"
-        autocomplete="current-password"
         autocapitalize="none"
         spellcheck="false"
       />`;
@@ -136,21 +154,29 @@ function inputHtml(field: Field, { id, value, described, wrong, say, words }: In
 interface MessageOptions {
   readonly words: Words;
   readonly asker: PageAsker;
+  /** Id of the form. */
+  readonly form: string;
   readonly status: number;
-  /** The locale keys `page-<message>-title` and `page-<message>-text`. */
-  readonly message: "done" | "over";
+  /** The locale keys `page-<message>-title` and `page-<message>-text`, or those of that form. */
+  readonly message: "done" | "over" | "failed";
+  /** Said in place of the text. */
+  readonly reason?: PageReason;
 }
 
+const signs = { done: "✅", over: "⏳", failed: "⚠️" } as const;
+
 /** The last thing a page says. */
-export function messagePage({ words, asker, status, message }: MessageOptions): Reply {
+export function messagePage({ words, asker, form, status, message, reason }: MessageOptions): Reply {
   const say = words.in(asker.language);
-  const title = say(`page-${message}-title`);
+  const title = say(keyFor(words, `page-${message}-title`, form));
+  const text = reason ? reasonText(say, words, reason) : say(keyFor(words, `page-${message}-text`, form));
   const { headers, body } = page({
     language: asker.language,
     title,
-    body: html`<p class="sign" aria-hidden="true">${message === "done" ? "✅" : "⏳"}</p>
+    body: html`<p class="sign" aria-hidden="true">${signs[message]}</p>
       <h1>${title}</h1>
-      <p>${say(`page-${message}-text`)}</p>`,
+      <p>${text}</p>
+      ${message === "failed" && html`<p class="soft">${say("page-failed-text")}</p>`}`,
   });
   return { kind: "whole", status, headers, body };
 }

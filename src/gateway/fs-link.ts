@@ -1,6 +1,6 @@
 import type { Link } from "../storage/driver.ts";
 import type { Words } from "../i18n/words.ts";
-import { json, type Asked, type Reply } from "./asked.ts";
+import { json, type Asked, type Reply, type WholeReply } from "./asked.ts";
 import { equalTexts, readProxyPath, type ProxyTarget } from "./proxy-url.ts";
 import { refusalOf, refusals, refuse } from "./refusal.ts";
 import type { Tickets } from "./ticket.ts";
@@ -63,6 +63,6 @@ function address({ tickets, now, address }: FsLinkParts, target: ProxyTarget, li
   return { url: ticketUrl(ticket, { publicUrl: address(), way: "p", name: "empty" }), header: {} };
 }
 
-function outcome(code: number, message: string, data: object | null = null): Extract<Reply, { kind: "whole" }> {
+function outcome(code: number, message: string, data: object | null = null): WholeReply {
   return json(200, { code, message, data });
 }

@@ -4,14 +4,14 @@ import { isCrawler } from "./crawler.ts";
 import { createFallbacks, type Fallbacks, type OnFallback } from "./fallbacks.ts";
 import { servedFile } from "./file.ts";
 import { fsLink, type LinkByPath } from "./fs-link.ts";
+import type { HostCheck } from "./host-check.ts";
 import { html, page, pageHeaders } from "./html.ts";
 import type { Pages } from "./pages.ts";
 import type { Proxy } from "./proxy.ts";
 import { equalTexts, proxyUrl } from "./proxy-url.ts";
-import { refusals, refuse, type Refusal } from "./refusal.ts";
+import { LinkOver, refusals, refuse, type Refusal } from "./refusal.ts";
 import type { Resolve, Resolved } from "./resolve.ts";
 import type { Ticket, Tickets } from "./ticket.ts";
-import { StorageError } from "../storage/error.ts";
 import { watchPage, type Look } from "./watch.ts";
 
 /** Everything the handler leans on. */
@@ -28,11 +28,16 @@ export interface HandlerParts {
   readonly address: () => string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Whether the process can serve. */
   readonly ready: () => Promise<Readiness>;
   readonly metrics: () => Promise<string>;
-  /** Asked for as a bearer token before numbers are told; absent = they are told to anybody. */
-  readonly metricsToken?: string;
-  readonly pages?: Pages;
+  /** Asked for as a bearer token before numbers are told; absent = they are told on this machine alone. */
+  readonly metricsToken?: string | undefined;
+  /** What is known of the file hosts. */
+  readonly hosts: HostCheck;
+  /** What `/d/` does where the file host does not say a file's name: `always` = streams; otherwise redirects. */
+  readonly namedDownloads?: "offer" | "always" | "off" | undefined;
+  readonly pages?: Pick<Pages, "answer"> | undefined;
   readonly downloadProxy?: { readonly url: string; readonly token: string };
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */
@@ -41,11 +46,8 @@ export interface HandlerParts {
   readonly onFallback?: OnFallback;
 }
 
-/** Whether the process can serve, and which of its parts can. */
-export interface Readiness {
-  readonly ok: boolean;
-  readonly parts: Readonly<Record<string, boolean>>;
-}
+/** Whether the process can serve; if not, each reason in a few words for the operator: `telegram is not connected`. */
+export type Readiness = { readonly ok: true } | { readonly ok: false; readonly reasons: readonly string[] };
 
 /** Request in, reply out; no socket in sight. Throws what `refusalOf` reads. */
 export type Handler = (asked: Asked) => Promise<Reply>;
@@ -71,7 +73,11 @@ export function createHandler(given: HandlerParts): Handler {
     switch (route) {
       case "d":
       case "p":
-        return file(parts, asked, { text: rest[0] ?? "", through: route === "p" });
+        return readable(
+          asked.method === "OPTIONS"
+            ? preflight
+            : await file(parts, asked, { text: rest[0] ?? "", through: route === "p" }),
+        );
       case "w":
         return watch(parts, asked, rest);
       case "s":
@@ -96,6 +102,7 @@ function methodsOf(route: string): readonly string[] | undefined {
   switch (route) {
     case "d":
     case "p":
+      return [...reading, "OPTIONS"];
     case "w":
     case "healthz":
     case "readyz":
@@ -122,6 +129,32 @@ const robots: Reply = {
   body: "User-agent: *\nDisallow: /\n",
 };
 
+/** Asked by browsers before a script reads bytes from elsewhere. */
+const preflight: Reply = {
+  kind: "whole",
+  status: 204,
+  headers: {
+    "access-control-allow-methods": reading.join(", "),
+    "access-control-allow-headers": "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since",
+    "access-control-max-age": "86400",
+  },
+  body: "",
+};
+
+/** Whoever has a ticket may read by it, from any page, as a player or a television does: no cookie is looked at here. */
+function readable(reply: Reply): Reply {
+  return {
+    ...reply,
+    headers: {
+      ...reply.headers,
+      "access-control-allow-origin": "*",
+      "access-control-expose-headers":
+        "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Last-Modified, Retry-After",
+      "cross-origin-resource-policy": "cross-origin",
+    },
+  };
+}
+
 async function file(
   parts: Parts,
   asked: Asked,
@@ -130,16 +163,23 @@ async function file(
   const admitted = await admit(parts, asked, text);
   if ("kind" in admitted) return admitted;
   const resolved = await parts.resolve(admitted, { signal: asked.signal });
-  const target = through ? undefined : await redirectTarget(parts, admitted, resolved);
-  if (target !== undefined) return redirect(target);
-  reportFallback(parts, asked, resolved, { ticket: admitted, through });
-  return stream(parts, asked, admitted, resolved);
+  if (through) {
+    if (asked.query.get("why") === "refused") parts.fallbacks.refused(text);
+    return stream(parts, asked, admitted, resolved);
+  }
+  if (resolved.method === "redirect" && resolved.link.kind === "url" && resolved.link.headers) {
+    parts.fallbacks.wantsHeaders(resolved);
+  }
+  const target = await redirectTarget(parts, asked, { ticket: admitted, text, resolved });
+  return target === undefined ? stream(parts, asked, admitted, resolved) : redirect(target);
 }
 
 /** The ticket of a text, or the reply to who may not pass. */
 async function admit(parts: HandlerParts, asked: Asked, text: string): Promise<Ticket | Reply> {
   const reading = parts.tickets.read(text);
-  if (!reading.ok) return refuse(asked, reading.why === "bad" ? refusals.badTicket : refusals.expired, parts.words);
+  if (!reading.ok && reading.why === "bad")
+    return { ...refuse(asked, refusals.badTicket, parts.words), isToGuess: true };
+  if (!reading.ok) return refuse(asked, refusals.expired, parts.words);
   if (await parts.revoked?.(reading.ticket)) return refuse(asked, refusals.expired, parts.words);
   return isCrawler(asked.headers["user-agent"]) ? stub(parts, asked) : reading.ticket;
 }
@@ -152,18 +192,27 @@ function stub({ words }: HandlerParts, asked: Asked): Reply {
   return { kind: "whole", status: 200, headers, body };
 }
 
+interface Redirecting {
+  readonly ticket: Ticket;
+  /** The ticket as it was written. */
+  readonly text: string;
+  readonly resolved: Resolved;
+}
+
 /** Where a client may fetch the bytes itself; undefined where only we can. */
 async function redirectTarget(
-  { downloadProxy, fallbacks, takenBack }: Parts,
-  ticket: Ticket,
-  { link, entry, mount, method }: Resolved,
+  parts: Parts,
+  asked: Asked,
+  { ticket, text, resolved }: Redirecting,
 ): Promise<string | undefined> {
+  const { downloadProxy, fallbacks, takenBack } = parts;
+  const { link, entry, method } = resolved;
   if (link.kind === "empty") return undefined;
   switch (method) {
     case "proxy":
       return undefined;
     case "redirect":
-      return link.headers === undefined && !fallbacks.isTied(mount, ticket.person) ? plainUrl(link.url) : undefined;
+      return link.headers || fallbacks.isRefused(text) ? undefined : directUrl(parts, asked, { ticket, resolved });
     case "proxy-url":
       if (!downloadProxy) return undefined;
       return proxyUrl(
@@ -171,6 +220,23 @@ async function redirectTarget(
         { ...downloadProxy, name: entry.name, expiresAt: ticket.expiresAt },
       );
   }
+}
+
+/** The file host's own address, looked at anew where it was not for minutes; undefined where a name is wanted that the host does not say. */
+async function directUrl(
+  { hosts, namedDownloads, resolve }: Parts,
+  { signal }: Asked,
+  { ticket, resolved: { link, mount } }: Omit<Redirecting, "text">,
+): Promise<string | undefined> {
+  const wantsName = namedDownloads === "always";
+  const good = await hosts.verified(link, {
+    mount: mount.id,
+    wantsName,
+    signal,
+    relink: async (refused) => (await resolve(ticket, { refused, signal })).link,
+  });
+  if (good.kind === "empty" || good.headers || (wantsName && hosts.names(mount.id) !== true)) return undefined;
+  return plainUrl(good.url);
 }
 
 /** An address as a header can carry it. One that can be carried as it is stays so, to the letter: it is signed. */
@@ -187,18 +253,6 @@ function redirect(location: string): Reply {
   };
 }
 
-function reportFallback(
-  { fallbacks }: Parts,
-  asked: Asked,
-  resolved: Resolved,
-  { ticket, through }: { readonly ticket: Ticket; readonly through: boolean },
-): void {
-  if (resolved.method !== "redirect" || resolved.link.kind === "empty") return;
-  if (resolved.link.headers) fallbacks.note(resolved, "headers", ticket.person);
-  // The watch page says so when the file host turned its reader away.
-  else if (through && asked.query.get("why") === "refused") fallbacks.note(resolved, "refused", ticket.person);
-}
-
 function stream(parts: HandlerParts, asked: Asked, ticket: Ticket, resolved: Resolved): Reply {
   const { entry, link } = resolved;
   return {
@@ -211,9 +265,10 @@ function stream(parts: HandlerParts, asked: Asked, ticket: Ticket, resolved: Res
         link,
         file: servedFile(entry, link, ticket.variant),
         person: ticket.person,
+        download: `${ticket.mount} ${ticket.entry} ${ticket.variant ?? ""}`,
         relink: async (refused) => {
           // What was taken back meanwhile is not fetched on.
-          if (await parts.revoked?.(ticket)) throw new StorageError("not-found", { message: "taken back" });
+          if (await parts.revoked?.(ticket)) throw new LinkOver();
           return (await parts.resolve(ticket, { refused, signal: asked.signal })).link;
         },
         signal: asked.signal,
@@ -241,13 +296,17 @@ function oneTimePage(
   return parts.pages.answer(code, asked);
 }
 
-function readiness({ ok, parts }: Readiness): Reply {
-  return json(ok ? 200 : 503, { ok, parts }, ok ? {} : { "retry-after": "5" });
+function readiness(ready: Readiness): Reply {
+  return json(ready.ok ? 200 : 503, ready, ready.ok ? {} : { "retry-after": "5" });
 }
 
 async function metrics({ metricsToken, metrics, words }: HandlerParts, asked: Asked): Promise<Reply> {
+  if (metricsToken === undefined && !asked.isLocal) return refuse(asked, refusals.noPage, words);
   const given = /^Bearer (.+)$/i.exec(asked.headers.authorization ?? "")?.[1] ?? "";
-  if (metricsToken !== undefined && !equalTexts(given, metricsToken)) return refuse(asked, refusals.badTicket, words);
+  if (metricsToken !== undefined && !equalTexts(given, metricsToken)) {
+    const challenge = { code: "no-page", status: 401, headers: { "www-authenticate": "Bearer" } } as const;
+    return { ...refuse(asked, challenge, words), isToGuess: true };
+  }
   return {
     kind: "whole",
     status: 200,

@@ -18,6 +18,28 @@ function render(piece: Piece): string {
   return "html" in piece ? piece.html : piece.map(({ html }) => html).join("");
 }
 
+/** A text in one of whose places markup goes; `write` is given what stands for it. */
+export function htmlIn(write: (place: string) => string, markup: Html): Html {
+  // A character of nobody's alphabet.
+  const place = "\uE000";
+  const [before = "", after = ""] = write(place).split(place);
+  return html`${before}${markup}${after}`;
+}
+
+/** A point in time: in UTC where there are no scripts, else by `timeScript` in the reader's own zone. */
+export function timeHtml(language: string, time: number): Html {
+  const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
+  return html`<time datetime="${new Date(time).toISOString()}">${format.format(time)} UTC</time>`;
+}
+
+/** Puts the points in time of a page into the zone of its reader. */
+export const timeScript = `
+for (const time of document.querySelectorAll("time")) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  time.textContent = format.format(new Date(time.dateTime));
+}
+`;
+
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

@@ -1,11 +1,11 @@
 /** What streaming through us may cost. Absent = no limit. */
 export interface LimitOptions {
-  /** Streams at once of one person; 16 when absent (download tools open several). */
-  readonly streamsPerPerson?: number;
+  /** Streams at once of one person; 16 when absent (download tools open several). What queues at a file host is none yet. */
+  readonly streamsPerPerson?: number | undefined;
   /** Streams at once of everybody; 512 when absent. */
-  readonly streams?: number;
+  readonly streams?: number | undefined;
   /** Bytes a second of everybody together. */
-  readonly bytesPerSecond?: number;
+  readonly bytesPerSecond?: number | undefined;
   /** What each person may still have. */
   readonly quota?: Quota;
 }
@@ -40,10 +40,20 @@ export interface StreamSlot {
   leave(): void;
 }
 
+/** Who streams what. */
+export interface Streaming {
+  readonly person: string;
+  /** The same for all streams of one file. */
+  readonly download: string;
+}
+
 /** Counts streams and paces bytes. */
 export interface Limits {
-  /** Resolves with a place among the streams. Throws `LimitError`. */
-  enter(person: string): Promise<StreamSlot>;
+  /**
+   * Resolves with a place among the streams. Throws `LimitError`. The last place of a person is kept for another file
+   * than the one that has all the others, so that no download shuts its own person out of everything else.
+   */
+  enter(streaming: Streaming): Promise<StreamSlot>;
   readonly streams: number;
 }
 
@@ -52,14 +62,21 @@ const fewSeconds = 5000;
 /** Limits of one process. */
 export function createLimits(options: LimitOptions, now: () => number = () => performance.now()): Limits {
   const { streamsPerPerson = 16, streams = 512, bytesPerSecond, quota } = options;
-  const active = new Map<string, number>();
+  const active = new Map<string, Map<string, number>>();
   let total = 0;
   let paidUntil = 0;
-  const leave = (person: string): void => {
-    total -= 1;
-    const left = (active.get(person) ?? 1) - 1;
-    if (left === 0) active.delete(person);
-    else active.set(person, left);
+  const countOf = ({ person, download }: Streaming): { readonly all: number; readonly ofThis: number } => {
+    const own = active.get(person) ?? new Map<string, number>();
+    return { all: [...own.values()].reduce((sum, count) => sum + count, 0), ofThis: own.get(download) ?? 0 };
+  };
+  const add = ({ person, download }: Streaming, more: 1 | -1): void => {
+    total += more;
+    const own = active.get(person) ?? new Map<string, number>();
+    const count = (own.get(download) ?? 0) + more;
+    if (count > 0) own.set(download, count);
+    else own.delete(download);
+    if (own.size > 0) active.set(person, own);
+    else active.delete(person);
   };
   const pace = (bytes: number): number => {
     if (bytesPerSecond === undefined) return 0;
@@ -71,27 +88,28 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
     get streams() {
       return total;
     },
-    async enter(person) {
+    async enter(streaming) {
       if (total >= streams) throw new LimitError(503, fewSeconds);
-      const own = active.get(person) ?? 0;
-      if (own >= streamsPerPerson) throw new LimitError(429, fewSeconds);
+      const { all, ofThis } = countOf(streaming);
+      const isGreedy = streamsPerPerson > 1 && ofThis >= streamsPerPerson - 1;
+      if (all >= streamsPerPerson || isGreedy) throw new LimitError(429, fewSeconds);
       // Counted before waiting for anything, so that a burst of requests cannot pass together.
-      total += 1;
-      active.set(person, own + 1);
-      const admission = await quota?.admit(person).catch((error: unknown) => {
-        leave(person);
+      add(streaming, 1);
+      const leave = (): void => add(streaming, -1);
+      const admission = await quota?.admit(streaming.person).catch((error: unknown) => {
+        leave();
         throw error;
       });
       if (admission && !admission.ok) {
-        leave(person);
+        leave();
         throw new LimitError(429, admission.retryAfter);
       }
       return {
         spend(bytes) {
-          quota?.spend(person, bytes);
+          quota?.spend(streaming.person, bytes);
           return pace(bytes);
         },
-        leave: () => leave(person),
+        leave,
       };
     },
   };

@@ -1,33 +1,22 @@
 import { createHash, createHmac } from "node:crypto";
-import type { StorageErrorCode } from "../storage/error.ts";
-import { readForm, type Field, type Problem, type Values } from "../storage/form.ts";
+import { readForm } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import type { Words } from "../i18n/words.ts";
 import { type Asked, type Reply } from "./asked.ts";
 import { formPage, messagePage } from "./form-page.ts";
+import type { PageAsker, PageForm, PageReason } from "./page-form.ts";
 import { equalTexts } from "./proxy-url.ts";
 import { refusals, refuse } from "./refusal.ts";
 
-/** A form as the page shows it; a `FormScreen` is one. */
-export interface PageForm {
-  readonly form: { readonly id: string; readonly subject?: string };
-  readonly fields: readonly Field[];
-  /** Answers already known; never secret ones. */
-  readonly values: Values;
-  readonly problem?: Problem;
-  readonly reason?: { readonly code: StorageErrorCode; readonly retryAfter?: number; readonly verify?: string };
-}
-
-/** For whom a page is, and from where they asked. */
-export interface PageAsker {
-  readonly person: { readonly id: string; readonly name: string };
-  /** Where the result will appear, as people call it; absent = their own chat. */
-  readonly place?: { readonly id: string; readonly name?: string };
-  /** One of ours. */
-  readonly language: string;
-}
-
-/** What became of the answers: taken, or the form again with what is wrong. */
-type SubmitOutcome = { readonly done: true } | { readonly done: false; readonly form: PageForm };
+/**
+ * What became of the answers: it worked; the form again with what is wrong; it failed, and is worth another try with the
+ * page as it is, or is not; or what the page was for is over, as after a cancel.
+ */
+export type SubmitOutcome =
+  | { readonly came: "done" }
+  | { readonly came: "again"; readonly form: PageForm }
+  | { readonly came: "failed"; readonly reason: PageReason; readonly isMendable: boolean }
+  | { readonly came: "over" };
 
 /** A page that was filled in. */
 interface FilledPage extends PageAsker {
@@ -53,12 +42,14 @@ export interface PageStore {
   delete(key: string): Promise<unknown>;
 }
 
-/** One-time pages: a form behind an address nobody can guess, open to be filled in once. */
+/** One-time pages: a form behind an address nobody can guess, open until what it asks for has worked once. */
 export interface Pages {
   /** Makes a page. Whoever has the address can fill it in, so it is shown to the asker alone. */
   open(asker: PageAsker, form: PageForm): Promise<OpenPage>;
   /** Answers a request for the page of that code. */
   answer(code: string, asked: Asked): Promise<Reply>;
+  /** Ends a person's pages, or one of them by its code, and what was being done with its answers: wherever they cancelled. */
+  cancel(which: { readonly person: string } | { readonly code: string }): Promise<void>;
 }
 
 /** A page that waits to be filled in. */
@@ -96,38 +87,81 @@ interface Kept {
 
 const codeBytes = 16;
 const maxTries = 10;
+/** Pages of a person that a cancel ends: they get a new one with each try. */
+const maxListed = 20;
 const longestBody = 64 * 1024;
 
 /** The one-time pages of a process; they live in the store, so they outlive it. */
 export function createPages(options: PagesOptions): Pages {
   const { store, now, random, address, openFor = 10 * 60_000 } = options;
-  const busy = new Set<string>();
+  // By key: what is being done with answers, so that a cancel ends it.
+  const busy = new Map<string, AbortController>();
   return {
     async open(asker, form) {
       const code = Buffer.from(random(codeBytes)).toString("base64url");
       const expiresAt = now() + openFor;
       await store.set(keyOf(code), { asker, form: withoutSecrets(form), expiresAt, tries: 0 } satisfies Kept, openFor);
+      await noteOpen(options, asker.person.id, { key: keyOf(code), openFor });
       return { url: `${address()}/s/${code}`, code, expiresAt };
     },
     async answer(code, asked) {
       const kept = await find(options, code);
       if (!kept) return refuse(asked, refusals.pageOver, options.words);
       if (asked.method !== "POST") return show(options, code, kept);
-      if (busy.has(code)) return refuse(asked, refusals.pageBusy, options.words, kept.asker.language);
-      busy.add(code);
+      const key = keyOf(code);
+      if (busy.has(key)) return refuse(asked, refusals.pageBusy, options.words, kept.asker.language);
+      const cancelled = new AbortController();
+      busy.set(key, cancelled);
       try {
-        return await take(options, code, asked);
+        return await take(options, code, { ...asked, signal: AbortSignal.any([asked.signal, cancelled.signal]) });
+      } catch (error) {
+        if (!cancelled.signal.aborted) throw error;
+        return refuse(asked, refusals.pageOver, options.words, kept.asker.language);
       } finally {
-        busy.delete(code);
+        busy.delete(key);
       }
+    },
+    async cancel(which) {
+      const keys = "code" in which ? [keyOf(which.code)] : await openOf(options, which.person);
+      for (const key of keys) {
+        await store.delete(key);
+        busy.get(key)?.abort(new Error("cancelled"));
+      }
+      if ("person" in which) await store.delete(listOf(which.person));
     },
   };
 }
 
-/** Whether a page in the store is for that person. */
+/** Keys of a person's pages, so that they can be ended without knowing the codes. */
+interface OpenPages {
+  readonly of: string;
+  readonly keys: readonly string[];
+}
+
+async function openOf({ store }: PagesOptions, person: string): Promise<readonly string[]> {
+  // Only `noteOpen` writes under this key.
+  const list = (await store.get(listOf(person))) as OpenPages | undefined;
+  return list?.keys ?? [];
+}
+
+async function noteOpen(
+  options: PagesOptions,
+  person: string,
+  { key, openFor }: { readonly key: string; readonly openFor: number },
+): Promise<void> {
+  const keys = [...(await openOf(options, person)), key].slice(-maxListed);
+  await options.store.set(listOf(person), { of: person, keys } satisfies OpenPages, openFor);
+}
+
+function listOf(person: string): string {
+  return `of ${createHash("sha256").update(person).digest("base64url")}`;
+}
+
+/** Whether what the store keeps of pages is that person's. */
 export function isPageOf(kept: unknown, person: string): boolean {
-  // Only `open` and `keep` write there.
-  return (kept as Kept).asker.person.id === person;
+  // Only this file writes there.
+  const record = kept as Kept | OpenPages;
+  return ("of" in record ? record.of : record.asker.person.id) === person;
 }
 
 /** What is stored does not hold the code, so a stolen store opens no page. */
@@ -183,9 +217,33 @@ async function take(options: PagesOptions, code: string, asked: Asked): Promise<
   }
   const page: FilledPage = { ...asker, form: form.form, code };
   const outcome = await handIn(options, { page, form, answers, signal: asked.signal });
-  if (!outcome.done) return askAgain(options, code, { ...kept, form: withoutSecrets(outcome.form) });
-  await store.delete(keyOf(code));
-  return messagePage({ words, asker, status: 200, message: "done" });
+  // It may have been cancelled meanwhile.
+  if (!(await find(options, code))) return refuse(asked, refusals.pageOver, words, asker.language);
+  switch (outcome.came) {
+    case "done":
+      await store.delete(keyOf(code));
+      return messagePage({ words, asker, form: form.form.id, status: 200, message: "done" });
+    case "again":
+      return askAgain(options, code, { ...kept, form: withoutSecrets(outcome.form) });
+    case "failed":
+      return failed(options, code, { kept: { ...kept, form: withoutSecrets({ ...form, values: answers }) }, outcome });
+    case "over":
+      await store.delete(keyOf(code));
+      return refuse(asked, refusals.pageOver, words, asker.language);
+  }
+}
+
+/** What is worth another try leaves the page as it was, with the reason above it. */
+async function failed(
+  options: PagesOptions,
+  code: string,
+  { kept, outcome }: { readonly kept: Kept; readonly outcome: Extract<SubmitOutcome, { came: "failed" }> },
+): Promise<Reply> {
+  const { reason, isMendable } = outcome;
+  const { form, asker } = kept;
+  if (isMendable) return askAgain(options, code, { ...kept, form: { ...form, problem: undefined, reason } });
+  await options.store.delete(keyOf(code));
+  return messagePage({ words: options.words, asker, form: form.form.id, status: 422, message: "failed", reason });
 }
 
 interface Answered {
@@ -198,7 +256,8 @@ interface Answered {
 async function handIn({ submit }: PagesOptions, { page, form, answers, signal }: Answered): Promise<SubmitOutcome> {
   const reading = readForm(form.fields, answers);
   if (reading.ok) return submit(page, reading.values, { signal });
-  return { done: false, form: { form: form.form, fields: form.fields, values: answers, problem: reading.problem } };
+  const again = { form: form.form, fields: form.fields, values: answers, problem: reading.problem };
+  return { came: "again", form: again };
 }
 
 /** The same page again, with what is wrong at its field; it stays open until it is over. */
@@ -206,7 +265,8 @@ async function askAgain(options: PagesOptions, code: string, kept: Kept): Promis
   const again: Kept = { ...kept, tries: kept.tries + 1 };
   if (again.tries >= maxTries) {
     await options.store.delete(keyOf(code));
-    return messagePage({ words: options.words, asker: kept.asker, status: 410, message: "over" });
+    const { words } = options;
+    return messagePage({ words, asker: kept.asker, form: kept.form.form.id, status: 410, message: "over" });
   }
   await keep(options, code, again);
   return show(options, code, again, 422);

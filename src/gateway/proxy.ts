@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import type { Link } from "../storage/driver.ts";
 import { judge, type Verdict } from "./conditions.ts";
 import { fileHeaders, type ServedFile } from "./file.ts";
-import { LimitError, type Limits, type StreamSlot } from "./limits.ts";
+import { LimitError, type Limits, type Streaming, type StreamSlot } from "./limits.ts";
 import { Outflow } from "./outflow.ts";
 import { parseContentRange, rangeHeader } from "./range.ts";
 import { createSlots } from "./slots.ts";
@@ -11,7 +11,7 @@ import { createSource, type Address, type Opened, type Source } from "./source.t
 import { extentOf, Transfer, type Extent } from "./transfer.ts";
 import { UpstreamError } from "./upstream/error.ts";
 import type { ResponseHead } from "./upstream/head.ts";
-import type { Upstream } from "./upstream/upstream.ts";
+import type { Upstream } from "./upstream/port.ts";
 
 /** One request for a file's bytes. */
 export interface ServeRequest {
@@ -22,6 +22,8 @@ export interface ServeRequest {
   readonly link: Link;
   /** In whose name it is counted. */
   readonly person: string;
+  /** The same for all streams of one file. */
+  readonly download: string;
   /** Gets another link than the one with that address, which was turned away. */
   readonly relink: (refused: string) => Promise<Link>;
   /** Aborted when the client is gone. */
@@ -40,19 +42,19 @@ export interface Proxy {
   /** A file as a stream, which goes on by itself where its host breaks off. Throws as `serve` does; later trouble ends the stream. */
   open(
     request: StreamRequest,
-  ): Promise<{ readonly stream: Readable; /** Of the whole file. */ readonly size?: number }>;
+  ): Promise<{ readonly stream: Readable; /** Of the whole file. */ readonly size: number | undefined }>;
 }
 
 /** One file for a part of our own process. */
-export interface StreamRequest extends Pick<ServeRequest, "link" | "person" | "relink" | "signal"> {
+export interface StreamRequest extends Pick<ServeRequest, "link" | "person" | "download" | "relink" | "signal"> {
   /** First byte wanted; absent = the first there is. */
   readonly from?: number;
   /** Bytes of the whole file, where the drive tells. */
-  readonly size?: number;
+  readonly size?: number | undefined;
 }
 
 /** One small file for ourselves. */
-export interface ReadRequest extends Pick<ServeRequest, "link" | "person" | "relink" | "signal"> {
+export interface ReadRequest extends Pick<ServeRequest, "link" | "person" | "download" | "relink" | "signal"> {
   /** Most bytes. */
   readonly limit: number;
 }
@@ -69,6 +71,8 @@ interface ProxyOptions {
   readonly upstream: Upstream;
   readonly limits: Limits;
   readonly meters: ProxyMeters;
+  /** Told of each address that gave bytes. */
+  readonly onMet?: (url: string) => void;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds in the queue for a place at a signed address before the client is told to come back. */
   readonly queueFor?: number;
@@ -76,77 +80,108 @@ interface ProxyOptions {
 
 /** The file hosts refuse a ninth connection to a signed address. */
 const placesPerAddress = 8;
+/** And one that has so many in the queue gets no more into it. */
+const maxWaiting = 64;
 
 /** The proxy of one process. */
-export function createProxy({ upstream, limits, meters, wait, queueFor = 20_000 }: ProxyOptions): Proxy {
+export function createProxy({
+  upstream,
+  limits,
+  meters,
+  wait,
+  onMet = () => {},
+  queueFor = 20_000,
+}: ProxyOptions): Proxy {
   const queue = createSlots(placesPerAddress);
   const slots = {
     tryClaim: queue.tryClaim,
     claim: (key: string, signal: AbortSignal) => {
+      if (queue.waiting(key) >= maxWaiting) throw new LimitError(503, 5000);
       const late = AbortSignal.timeout(queueFor);
       return queue.claim(key, AbortSignal.any([signal, late])).catch((error: unknown) => {
         throw late.aborted && !signal.aborted ? new LimitError(503, 5000) : error;
       });
     },
   };
-  const sourceOf = ({ link, relink, signal }: Pick<ServeRequest, "link" | "relink" | "signal">): Source =>
+  const sourceOf = ({ link, relink, signal }: Pick<ServeRequest, "link" | "relink" | "signal">, place: Place): Source =>
     createSource({
       upstream,
       slots,
+      onPlace: () => place.enter(),
       wait,
       signal,
       address: addressOf(link),
       relink: async (refused) => addressOf(await relink(refused)),
       onRelink: meters.relinked,
+      onMet,
     });
-  const enter = async (person: string): Promise<StreamSlot> => {
-    const { spend, leave } = await limits.enter(person);
-    return { leave, spend: (bytes) => (meters.sent(bytes), spend(bytes)) };
-  };
-  const within = async <T>(person: string, work: (spend: StreamSlot["spend"]) => Promise<T>): Promise<T> => {
-    const { spend, leave } = await enter(person);
-    return work(spend).finally(leave);
-  };
+  const placeOf = (streaming: Streaming): Place => createPlace(streaming, { limits, meters });
   return {
     async open(request) {
       if (request.link.kind === "empty") return { stream: Readable.from([], { objectMode: false }), size: 0 };
       const closed = new AbortController();
       const signal = AbortSignal.any([request.signal, closed.signal]);
-      const { spend, leave } = await enter(request.person);
+      const place = placeOf(request);
       try {
-        const flow = await openFlow(
-          { ...request, signal },
-          { source: sourceOf({ ...request, signal }), spend, meters, wait },
-        );
+        const source = sourceOf({ ...request, signal }, place);
+        const flow = await openFlow({ ...request, signal }, { source, spend: place.spend, meters, wait });
         const stream = new Outflow(() => closed.abort(new Error("nobody reads on")));
-        void flow.into(stream).catch(meters.cut).then(leave);
-        return { stream, ...(flow.size !== undefined && { size: flow.size }) };
+        void flow.into(stream).catch(meters.cut).then(place.leave);
+        return { stream, size: flow.size };
       } catch (error) {
-        leave();
+        place.leave();
         throw error;
       }
     },
     async serve(request) {
       const verdict = judge(request.method, request.headers, request.file);
       if (answersAtOnce(request, verdict)) return;
-      await within(request.person, (spend) =>
-        stream(request, verdict, { source: sourceOf(request), spend, meters, wait }),
-      );
+      const place = placeOf(request);
+      const means = { source: sourceOf(request, place), spend: place.spend, meters, wait };
+      await stream(request, verdict, means).finally(place.leave);
     },
     async read(request) {
       if (request.link.kind === "empty") return Buffer.alloc(0);
-      return within(request.person, async (spend) => {
-        const bytes = await readWhole(await sourceOf(request).open(undefined), request.limit);
-        spend(bytes.length);
+      const place = placeOf(request);
+      try {
+        const bytes = await readWhole(await sourceOf(request, place).open(undefined), request.limit);
+        place.spend(bytes.length);
         return bytes;
-      });
+      } finally {
+        place.leave();
+      }
     },
+  };
+}
+
+/** A stream's place among those of its person, taken when it has one at the file host: what queues there is no stream yet. */
+interface Place {
+  /** Throws `LimitError`. Does nothing when it was entered. */
+  enter(): Promise<void>;
+  readonly spend: StreamSlot["spend"];
+  readonly leave: () => void;
+}
+
+function createPlace(
+  streaming: Streaming,
+  { limits, meters }: { readonly limits: Limits; readonly meters: ProxyMeters },
+): Place {
+  let slot: StreamSlot | undefined;
+  return {
+    async enter() {
+      slot ??= await limits.enter(streaming);
+    },
+    spend(bytes) {
+      meters.sent(bytes);
+      return slot?.spend(bytes) ?? 0;
+    },
+    leave: () => slot?.leave(),
   };
 }
 
 /** A file whose first answer has come. */
 interface Flow {
-  readonly size?: number;
+  readonly size: number | undefined;
   /** Moves everything; what cannot be mended ends the stream, and is told unless nobody reads on. */
   into(stream: Outflow): Promise<void>;
 }
@@ -161,12 +196,12 @@ async function openFlow({ from = 0, size, signal }: StreamRequest, means: Means)
     const total = extent.total ?? size;
     const end = extent.end ?? size;
     return {
-      ...(total === undefined ? {} : { size: total }),
+      size: total,
       async into(stream) {
         const transfer = new Transfer({
           ...means,
           start: from,
-          ...(end === undefined ? {} : { end }),
+          end,
           extent,
           response: stream,
           signal,
@@ -215,8 +250,9 @@ function addressOf(link: Link): Address {
 }
 
 /** Sends what needs no file host: conditions that are not met, heads and emptiness of files whose size is known. */
-function answersAtOnce({ method, response, file, link }: ServeRequest, verdict: Verdict): boolean {
-  const headers = (): Record<string, string> => fileHeaders(file);
+function answersAtOnce(request: ServeRequest, verdict: Verdict): boolean {
+  const { method, response, file, link } = request;
+  const headers = () => headersOf(request);
   switch (verdict.send) {
     case "precondition-failed":
       response.writeHead(412, { "content-length": 0 }).end();
@@ -237,6 +273,10 @@ function answersAtOnce({ method, response, file, link }: ServeRequest, verdict: 
     case "asked":
       return false;
   }
+}
+
+function headersOf({ file, headers }: ServeRequest): Record<string, string> {
+  return fileHeaders(file, headers["user-agent"]);
 }
 
 function pick(headers: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
@@ -263,7 +303,7 @@ interface Answering extends ServeRequest {
 async function stream(request: ServeRequest, verdict: Verdict, means: Means): Promise<void> {
   const opening = means.source.open(wantedRange(request, verdict));
   // Put into words while the file host looks for the bytes: done before or after, it would be waited for.
-  const [opened, words] = await both(opening, () => fileHeaders(request.file));
+  const [opened, words] = await both(opening, () => headersOf(request));
   try {
     return await answer(
       { ...request, opened, common: typed(words, request.file, opened.exchange.head) },
@@ -323,8 +363,8 @@ function wantedRange({ method }: ServeRequest, verdict: Verdict): string | undef
 
 interface Part {
   readonly start: number;
-  /** After the last byte. */
-  readonly end?: number;
+  /** After the last byte; undefined = only the end of the connection will tell. */
+  readonly end: number | undefined;
   readonly status: 200 | 206;
 }
 
@@ -334,7 +374,6 @@ interface Part {
  */
 function partToSend(extent: Extent, verdict: Verdict, { size }: ServedFile): Part {
   const last = extent.end ?? size;
-  const end = last === undefined ? {} : { end: last };
   const isWhole = extent.start === 0 && extent.end === extent.total;
   switch (verdict.send) {
     case "part": {
@@ -343,13 +382,13 @@ function partToSend(extent: Extent, verdict: Verdict, { size }: ServedFile): Par
       return { status: 206, start: verdict.start, end: until };
     }
     case "asked":
-      return { status: isWhole ? 200 : 206, start: extent.start, ...end };
+      return { status: isWhole ? 200 : 206, start: extent.start, end: last };
     case "whole":
     case "unsatisfiable":
     case "not-modified":
     case "precondition-failed":
       if (!isWhole) throw unasked();
-      return { status: 200, start: 0, ...end };
+      return { status: 200, start: 0, end: last };
   }
 }
 

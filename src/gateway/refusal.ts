@@ -1,6 +1,6 @@
 import { StorageError } from "../storage/error.ts";
 import type { Words } from "../i18n/words.ts";
-import { BodyTooLarge, json, languageOf, wantsPage, type Asked, type Reply } from "./asked.ts";
+import { BodyTooLarge, json, languageOf, wantsPage, type Asked, type WholeReply } from "./asked.ts";
 import { html, page } from "./html.ts";
 import { LimitError } from "./limits.ts";
 import { UpstreamError } from "./upstream/error.ts";
@@ -44,6 +44,15 @@ export const refusals = {
   badRequest: { code: "bad-request", status: 400 },
 } as const satisfies Record<string, Refusal>;
 
+/** The link leads nowhere any more, although its ticket is genuine: taken back, or no longer its person's to use. */
+export class LinkOver extends Error {
+  override readonly name = "LinkOver";
+
+  constructor() {
+    super("the link was taken back");
+  }
+}
+
 const aMinute = 60_000;
 
 /** What a failure means to who asked; undefined for one nobody foresaw. */
@@ -53,6 +62,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
     return { code: error.status === 429 ? "too-many" : "busy", status: error.status, retryAfter: error.retryAfter };
   }
   if (error instanceof UpstreamError) return upstreamRefusal(error);
+  if (error instanceof LinkOver) return refusals.expired;
   if (error instanceof BodyTooLarge) return { code: "bad-request", status: 413 };
   return undefined;
 }
@@ -115,12 +125,12 @@ function storageRefusal({ code, retryAfter }: StorageError): Refusal {
 }
 
 /** The refusal in the client's terms: a short page in the person's language, or JSON. */
-export function refuse(asked: Pick<Asked, "headers">, refusal: Refusal, words: Words, language?: string): Reply {
+export function refuse(asked: Pick<Asked, "headers">, refusal: Refusal, words: Words, language?: string): WholeReply {
   const spoken = language ?? languageOf(asked, words);
   const say = words.in(spoken);
   const { code, status, retryAfter, reference } = refusal;
   const seconds = retryAfter === undefined ? undefined : Math.max(1, Math.ceil(retryAfter / 1000));
-  const headers = { ...refusal.headers, ...(seconds === undefined ? {} : { "retry-after": String(seconds) }) };
+  const headers = { ...refusal.headers, ...(seconds && { "retry-after": String(seconds) }) };
   const text = say(`gateway-${code}-text`);
   if (!wantsPage(asked)) {
     return json(

@@ -4,14 +4,17 @@ import { isIPv6, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
 import { type Asked, type Reply } from "./asked.ts";
+import { createHostCheck, type HostCheck } from "./host-check.ts";
 import { createHandler, routeOf, type Handler, type HandlerParts } from "./handler.ts";
 import { createLimits, type LimitOptions } from "./limits.ts";
 import { createMeters, type Meters } from "./meters.ts";
 import { createProxy, type Proxy } from "./proxy.ts";
 import { refusalOf, refuse } from "./refusal.ts";
 import { readBody } from "./body.ts";
+import { takeWebhook, type WebhookRoute } from "./webhook.ts";
 import { createVisitors, type VisitorOptions, type Visitors } from "./visitors.ts";
-import { createUpstream, type UpstreamOptions } from "./upstream/upstream.ts";
+import { createUpstream } from "./upstream/upstream.ts";
+import { type UpstreamOptions } from "./upstream/port.ts";
 
 /** The few levels of a logger the gateway needs; pino fits. */
 export interface GatewayLog {
@@ -21,23 +24,20 @@ export interface GatewayLog {
   error(fields: object, event: string): void;
 }
 
-export interface GatewayOptions extends Omit<HandlerParts, "proxy" | "address" | "metrics" | "now"> {
+export interface GatewayOptions extends Omit<HandlerParts, "proxy" | "hosts" | "address" | "metrics" | "now"> {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
   /** How people reach the gateway, without a trailing slash; absent = by its local address. May have a path of its own. */
-  readonly publicUrl?: string;
+  readonly publicUrl?: string | undefined;
   readonly log: GatewayLog;
   /** The way to the file hosts; `reach` says whether they may stand in one's own network. */
   readonly upstream: UpstreamOptions;
   readonly limits?: LimitOptions;
   /** How often one address may ask. */
-  readonly visitors?: VisitorOptions;
+  readonly visitors?: VisitorOptions | undefined;
   /** A route of somebody else's, answered by them alone: Telegram's webhook. */
-  readonly webhook?: {
-    readonly path: string;
-    readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
-  };
+  readonly webhook?: WebhookRoute | undefined;
   /** Milliseconds a client may take; absent = what suits the internet. */
   readonly timeouts?: Timeouts;
   /** Milliseconds since the epoch; absent = the clock. */
@@ -63,6 +63,8 @@ export interface Gateway {
   address(): string;
   /** Files for other parts of the process, found and counted like those that are served. */
   readonly files: Pick<Proxy, "open" | "read">;
+  /** What is known of the file hosts, and found out. */
+  readonly hosts: HostCheck;
   /** Numbers shown at /metrics; other parts may add theirs. */
   readonly registry: Registry;
 }
@@ -89,6 +91,7 @@ class HttpGateway implements Gateway {
   readonly #handler: Handler;
   readonly #meters: Meters;
   readonly files: Gateway["files"];
+  readonly hosts: HostCheck;
   readonly #closeUpstream: () => void;
   readonly #prefix: string;
   readonly #visitors: Visitors;
@@ -108,17 +111,22 @@ class HttpGateway implements Gateway {
       upstreamConnections: () => upstream.connections,
       onCut: (why) => options.log.warn({ err: why }, "stream cut"),
     });
-    const proxy = createProxy({ upstream, limits, meters: this.#meters, wait });
+    const now = options.now ?? Date.now;
+    const hosts = createHostCheck({ upstream, now });
+    const proxy = createProxy({ upstream, limits, meters: this.#meters, wait, onMet: hosts.met });
     this.files = proxy;
+    this.hosts = hosts;
     this.#handler = createHandler({
       ...options,
-      now: options.now ?? Date.now,
+      now,
       proxy,
+      hosts,
       address: () => this.address(),
       metrics: () => this.registry.metrics(),
       ready: async () => {
         const readiness = await options.ready();
-        return this.#stopping ? { ok: false, parts: { ...readiness.parts, gateway: false } } : readiness;
+        if (!this.#stopping) return readiness;
+        return { ok: false, reasons: [...(readiness.ok ? [] : readiness.reasons), "the gateway is stopping"] };
       },
     });
     this.#server = createServer({ ...serverSettings, ...options.timeouts }, (request, response) =>
@@ -193,21 +201,23 @@ class HttpGateway implements Gateway {
     });
     response.on("error", () => {});
     if (this.#stopping) response.setHeader("connection", "close");
+    const visitor = this.#visitors.of(request);
     const asked: Asked = {
       method: request.method ?? "GET",
       path,
       query,
       headers: request.headers,
       body: (limit) => readBody(request, response, limit),
+      isLocal: visitor.isLocal,
       signal: gone.signal,
     };
     try {
-      if (webhook && path === webhook.path) return await webhook.handle(request, response);
-      if (quietRoutes.has(route)) return await send(asked, response, await this.#handler(asked));
-      const visitor = this.#visitors.of(request);
-      await this.#visitors.admit(visitor, { asksForOthers: route === "api" });
+      if (webhook && path === webhook.path) return await takeWebhook(webhook, request, response);
+      if (!unlimited.has(route)) {
+        await this.#visitors.admit(visitor, { asksForOthers: route === "api", showsToken: tokenRoutes.has(route) });
+      }
       const reply = await this.#handler(asked);
-      if (isToGuess(reply)) await this.#visitors.suspect(visitor);
+      if (reply.kind === "whole" && reply.isToGuess) await this.#visitors.suspect(visitor);
       await send(asked, response, reply);
     } catch (error) {
       await this.#refuse(asked, response, error);
@@ -244,12 +254,10 @@ const afterwards = 1000;
 /** Milliseconds without a byte either way; a player that was paused for longer asks again for the rest. */
 const silence = 15 * 60_000;
 
-/** Answers to who has no ticket: guessing them is not to be cheap. */
-const guesses = new Set([403, 404, 410]);
-
-function isToGuess(reply: Reply): boolean {
-  return reply.kind === "whole" && (guesses.has(reply.status) || reply.isToGuess === true);
-}
+/** Asked by balancers and supervisors, however often. */
+const unlimited = new Set(["healthz", "readyz"]);
+/** Where an operator's own token is shown: one that is guessed at is not looked at. */
+const tokenRoutes = new Set(["api", "metrics"]);
 
 const quietRoutes = new Set(["healthz", "readyz", "metrics", "webhook"]);
 
@@ -267,7 +275,14 @@ function readTarget(target: string, prefix: string): { path: string; query: URLS
 }
 
 async function send(asked: Asked, response: ServerResponse, reply: Reply): Promise<void> {
-  if (reply.kind === "bytes") return reply.send(response);
+  if (reply.kind === "bytes") {
+    response.setHeaders(new Map(Object.entries(reply.headers ?? {})));
+    return reply.send(response);
+  }
+  if (reply.status === 204) {
+    response.writeHead(204, reply.headers).end();
+    return;
+  }
   const body = Buffer.from(reply.body, "utf8");
   response.writeHead(reply.status, { ...reply.headers, "content-length": body.length });
   response.end(asked.method === "HEAD" ? undefined : body);

@@ -4,6 +4,8 @@ export interface Slots {
   tryClaim(key: string): (() => void) | undefined;
   /** Resolves with the way to give the place back; rejects with the signal's reason. */
   claim(key: string, signal: AbortSignal): Promise<() => void>;
+  /** How many wait for a place. */
+  waiting(key: string): number;
 }
 
 interface Line {
@@ -38,6 +40,7 @@ export function createSlots(places: number): Slots {
   };
   return {
     tryClaim,
+    waiting: (key) => lines.get(key)?.waiting.length ?? 0,
     async claim(key, signal) {
       signal.throwIfAborted();
       const free = tryClaim(key);

@@ -1,7 +1,7 @@
 import type { Link } from "../storage/driver.ts";
 import { UpstreamError } from "./upstream/error.ts";
 import type { Exchange } from "./upstream/exchange.ts";
-import type { Upstream } from "./upstream/upstream.ts";
+import type { Upstream } from "./upstream/port.ts";
 import type { Slots } from "./slots.ts";
 
 /** A link with an address. */
@@ -19,7 +19,9 @@ export interface Opened {
 interface SourceOptions {
   readonly upstream: Upstream;
   /** At most so many connections a signed address. */
-  readonly slots: Slots;
+  readonly slots: Pick<Slots, "tryClaim" | "claim">;
+  /** Told of each place at the host before it is used; what it throws gives the place back and ends the opening. */
+  readonly onPlace: () => Promise<void>;
   readonly address: Address;
   /** A new link in place of a stale one, whose address is told. */
   readonly relink: (refused: string) => Promise<Address>;
@@ -27,6 +29,8 @@ interface SourceOptions {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
   readonly onRelink: () => void;
+  /** Told of each address that gave bytes. */
+  readonly onMet: (url: string) => void;
 }
 
 /** One file at its host, for as long as one client is served from it. */
@@ -84,16 +88,20 @@ class LinkedSource implements Source {
   }
 
   async #try(range: string | undefined): Promise<Opened | UpstreamError> {
-    const { upstream, slots, signal } = this.#options;
+    const { upstream, slots, signal, onPlace, onMet } = this.#options;
     const { url, headers } = this.#address;
     const giveBack = slots.tryClaim(url) ?? (await slots.claim(url, signal));
     try {
+      await onPlace();
       const exchange = await upstream.open(url, {
         headers: { ...headers, ...(range === undefined ? {} : { range }) },
         signal,
       });
       const refusal = refused(exchange);
-      if (!refusal) return { exchange, url, close: () => (exchange.drop(), giveBack()) };
+      if (!refusal) {
+        onMet(url);
+        return { exchange, url, close: () => (exchange.drop(), giveBack()) };
+      }
       exchange.drop();
       giveBack();
       return refusal;

@@ -44,7 +44,7 @@ interface TransferOptions {
   readonly signal: AbortSignal;
   /** Bytes `[start, end)` go to the client; without an end, all there are. */
   readonly start: number;
-  readonly end?: number;
+  readonly end: number | undefined;
   /** The file as first met; an answer about another file ends the transfer. */
   readonly extent: Extent;
   /** Milliseconds to hold back after that many bytes. */

@@ -4,35 +4,41 @@ import { LRUCache } from "lru-cache";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { LimitError } from "./limits.ts";
 
-/** How often one address may ask, a minute. */
+/** How often one address may ask, a minute, and whose word on addresses is believed. */
 export interface VisitorOptions {
   /** Requests; 1200 when absent: a player that seeks makes many. */
   readonly requests?: number;
-  /** Requests without a ticket that is any good; 60 when absent. */
+  /** Forged tickets and wrong tokens; 60 when absent. */
   readonly guesses?: number;
+  /** Addresses, networks, `loopback` and `private`: proxies whose forwarded headers are believed; loopback when absent. */
+  readonly trusted?: readonly string[] | undefined;
+}
+
+/** Who asks. */
+export interface Visitor {
+  /** What requests are counted by: an address, or of IPv6 the network, of which one app has all addresses. */
+  readonly key: string;
+  /** On this machine, and nothing says that it asks for somebody else. */
+  readonly isLocal: boolean;
 }
 
 /** Counts requests by the address they come from. */
 export interface Visitors {
+  /** The last address of X-Forwarded-For that is no trusted proxy's own, as far as trusted proxies wrote it. */
+  of(request: Pick<IncomingMessage, "socket" | "headers">): Visitor;
   /**
-   * The address a request came from. What a balancer in one's own network says (the last of X-Forwarded-For, which it
-   * wrote itself) is believed; from the internet that header is anybody's word. Of IPv6 the network counts, of which
-   * one app has all addresses.
+   * Throws `LimitError` (429) when the address asks too often. One that asks for many others, as a download proxy does,
+   * may ask as often as it likes, but not after too many wrong tokens.
    */
-  of(request: Pick<IncomingMessage, "socket" | "headers">): string;
-  /**
-   * Throws `LimitError` (429) when the address asks too often, or guesses. One that asks for many others, as a download
-   * proxy does, may ask as often as it likes.
-   */
-  admit(visitor: string, options?: { readonly asksForOthers?: boolean }): Promise<void>;
-  /** A request of this address was refused: it may be guessing. */
-  suspect(visitor: string): Promise<void>;
+  admit(visitor: Visitor, options?: { readonly showsToken?: boolean; readonly asksForOthers?: boolean }): Promise<void>;
+  /** A forged ticket or a wrong token came from this address. Throws `LimitError` when there were too many; genuine tickets go on working. */
+  suspect(visitor: Visitor): Promise<void>;
 }
 
 const aMinute = 60;
 
 /** The counts of one process. */
-export function createVisitors({ requests = 1200, guesses = 60 }: VisitorOptions): Visitors {
+export function createVisitors({ requests = 1200, guesses = 60, trusted = ["loopback"] }: VisitorOptions): Visitors {
   const asking = new RateLimiterMemory({ keyPrefix: "asking", points: requests, duration: aMinute });
   const guessing = new RateLimiterMemory({ keyPrefix: "guessing", points: guesses, duration: aMinute });
   // The same few addresses ask again and again.
@@ -45,33 +51,75 @@ export function createVisitors({ requests = 1200, guesses = 60 }: VisitorOptions
     if (address) known.set(ownCopy(text), address);
     return address;
   };
+  const isTrusted = trustedBy(trusted);
   return {
     of({ socket, headers }) {
       const peer = addressIn(socket.remoteAddress);
-      if (!peer) return "unknown";
-      const named = headers["x-forwarded-for"];
-      if (peer.isPublic || named === undefined) return peer.visitor;
-      const said = (Array.isArray(named) ? named.join(",") : named).split(",").at(-1)?.trim();
-      return (addressIn(said) ?? peer).visitor;
+      if (!peer) return { key: "unknown", isLocal: false };
+      const isForwarded = forwarding.some((name) => headers[name] !== undefined);
+      let nearest = peer;
+      for (const hop of hopsIn(headers["x-forwarded-for"])) {
+        if (!isTrusted(nearest)) break;
+        const next = addressIn(hop);
+        if (!next) break;
+        nearest = next;
+      }
+      return { key: nearest.key, isLocal: peer.isLoopback && !isForwarded };
     },
-    async admit(visitor, { asksForOthers = false } = {}) {
-      const suspected = await guessing.get(visitor);
+    async admit({ key }, { showsToken = false, asksForOthers = false } = {}) {
+      const suspected = showsToken ? await guessing.get(key) : null;
       if (suspected && suspected.consumedPoints >= guesses) throw new LimitError(429, suspected.msBeforeNext);
-      if (asksForOthers) return;
-      await asking.consume(visitor).catch((reason: unknown) => {
-        throw reason instanceof RateLimiterRes ? new LimitError(429, reason.msBeforeNext) : reason;
-      });
+      if (!asksForOthers) await within(asking, key);
     },
-    async suspect(visitor) {
-      await guessing.penalty(visitor);
-    },
+    suspect: ({ key }) => within(guessing, key),
   };
 }
 
+async function within(limiter: RateLimiterMemory, key: string): Promise<void> {
+  await limiter.consume(key).catch((reason: unknown) => {
+    throw reason instanceof RateLimiterRes ? new LimitError(429, reason.msBeforeNext) : reason;
+  });
+}
+
+/** What proxies write of whom they ask for. */
+const forwarding = ["x-forwarded-for", "forwarded", "x-real-ip", "via"] as const;
+
+/** From the nearest to the farthest. */
+function hopsIn(header: string | string[] | undefined): string[] {
+  const text = Array.isArray(header) ? header.join(",") : (header ?? "");
+  return text
+    .split(",")
+    .map((hop) => hop.trim())
+    .filter((hop) => hop !== "")
+    .toReversed();
+}
+
+function trustedBy(trusted: readonly string[]): (address: Address) => boolean {
+  const ranges = trusted.flatMap((name) => named[name] ?? []);
+  const networks = trusted.filter((name) => named[name] === undefined).map(networkOf);
+  return ({ ip }) =>
+    ranges.includes(ip.range()) ||
+    networks.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
+}
+
+const named: Readonly<Record<string, readonly string[] | undefined>> = {
+  loopback: ["loopback"],
+  private: ["private", "uniqueLocal", "linkLocal"],
+};
+
+function networkOf(text: string): [IPv4 | IPv6, number] {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  const address = ipaddr.process(text);
+  return [address, address.kind() === "ipv4" ? 32 : 128];
+}
+
+type IPv4 = ipaddr.IPv4;
+type IPv6 = ipaddr.IPv6;
+
 interface Address {
-  /** What requests are counted by. */
-  readonly visitor: string;
-  readonly isPublic: boolean;
+  readonly ip: IPv4 | IPv6;
+  readonly key: string;
+  readonly isLoopback: boolean;
 }
 
 /** A part of a text keeps the whole of it in memory, here a header of any length. */
@@ -84,9 +132,10 @@ const longestAddress = 64;
 
 function readAddress(text: string): Address | undefined {
   if (text.length > longestAddress || !ipaddr.isValid(text)) return undefined;
-  const address = ipaddr.process(text);
+  const ip = ipaddr.process(text);
   return {
-    visitor: address.kind() === "ipv6" ? address.toByteArray().slice(0, 8).join(".") : address.toString(),
-    isPublic: address.range() === "unicast",
+    ip,
+    key: ip.kind() === "ipv6" ? ip.toByteArray().slice(0, 8).join(".") : ip.toString(),
+    isLoopback: ip.range() === "loopback",
   };
 }

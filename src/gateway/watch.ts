@@ -1,9 +1,12 @@
 import mime from "mime";
 import { StorageError } from "../storage/error.ts";
 import type { Details, Entry } from "../storage/entry.ts";
+import type { DownloadMethod } from "../storage/mount.ts";
 import type { Say, Words } from "../i18n/words.ts";
 import type { Asked, Reply } from "./asked.ts";
-import { html, page, pageHeaders, type Html } from "./html.ts";
+import { shortFileName } from "./file-name.ts";
+import type { HostCheck } from "./host-check.ts";
+import { html, htmlIn, page, pageHeaders, timeHtml, timeScript, type Html } from "./html.ts";
 import type { Proxy } from "./proxy.ts";
 import type { Resolve } from "./resolve.ts";
 import { subtitleExtensions, toWebVtt } from "./subtitles.ts";
@@ -16,6 +19,8 @@ export interface Look {
   readonly entry: Details;
   /** What lies in the same folder, as far as it is known; subtitles are found among it. */
   readonly beside: readonly Entry[];
+  /** How the mount's files are handed out; absent = by redirect. */
+  readonly method?: DownloadMethod;
 }
 
 interface WatchParts {
@@ -24,6 +29,8 @@ interface WatchParts {
   readonly tickets: Tickets;
   readonly proxy: Proxy;
   readonly resolve: Resolve;
+  readonly hosts: Pick<HostCheck, "names">;
+  readonly namedDownloads?: "offer" | "always" | "off" | undefined;
   readonly look: (ticket: Ticket, options: { readonly signal: AbortSignal }) => Promise<Look>;
   readonly address: () => string;
 }
@@ -42,9 +49,9 @@ const largestSubtitles = 8 * 1024 * 1024;
 /** The watch page of a file, or, for a subtitle file's ticket, its text as the player wants it. */
 export async function watchPage(parts: WatchParts, asked: Asked, watched: Watched): Promise<Reply> {
   if (watched.tail === subtitlePath) return subtitles(parts, asked, watched.ticket);
-  const { entry, beside } = await parts.look(watched.ticket, { signal: asked.signal });
-  if (entry.kind === "folder") throw new StorageError("not-a-file");
-  return show(parts, watched, { entry, beside });
+  const look = await parts.look(watched.ticket, { signal: asked.signal });
+  if (look.entry.kind === "folder") throw new StorageError("not-a-file");
+  return show(parts, watched, look);
 }
 
 async function subtitles({ proxy, resolve }: WatchParts, { signal }: Asked, ticket: Ticket): Promise<Reply> {
@@ -54,6 +61,7 @@ async function subtitles({ proxy, resolve }: WatchParts, { signal }: Asked, tick
   const bytes = await proxy.read({
     link,
     person: ticket.person,
+    download: `${ticket.mount} ${ticket.entry}`,
     limit: largestSubtitles,
     relink: async (refused) => (await resolve(ticket, { refused, signal })).link,
     signal,
@@ -66,7 +74,7 @@ async function subtitles({ proxy, resolve }: WatchParts, { signal }: Asked, tick
   };
 }
 
-interface Shelf extends WatchParts {
+interface WatchedFile extends WatchParts {
   readonly watched: Watched;
   readonly entry: Details;
   readonly say: Say;
@@ -76,21 +84,26 @@ interface Shelf extends WatchParts {
   readonly url: string;
 }
 
-function show(parts: WatchParts, watched: Watched, { entry, beside }: Look): Reply {
+function show(parts: WatchParts, watched: Watched, { entry, beside, method }: Look): Reply {
   const say = parts.words.in(parts.language);
   const url = ticketUrl(watched.text, { publicUrl: parts.address(), way: "d", name: entry.name });
-  const shelf: Shelf = { ...parts, watched, entry, say, url, up: watched.tail === undefined ? ".." : "../.." };
+  const file: WatchedFile = { ...parts, watched, entry, say, url, up: watched.tail === undefined ? ".." : "../.." };
   const { headers, body } = page({
     language: parts.language,
     title: entry.name,
     style,
-    script: watchScript,
+    script: watchScript + timeScript,
     // A redirect leads to the file host, whose name is not known before it is followed.
     allow: [`media-src 'self' https:${url.startsWith("http:") ? " http:" : ""}`, "connect-src 'self'"],
     body: html`<h1>${entry.name}</h1>
-      ${player(shelf, beside)} ${renditions(shelf)}
+      ${player(file, beside)} ${renditions(file)}
       <p>
-        <a class="button" href="${shelf.up}/d/${watched.text}/${lastSegment(url)}" download>${say("watch-download")}</a>
+        <a
+          class="button"
+          href="${file.up}/${saveWay(parts, watched, method)}/${watched.text}/${lastSegment(url)}"
+          download
+          >${say("watch-download")}</a
+        >
       </p>
       <h2>${say("watch-open-in")}</h2>
       <ul class="row">
@@ -98,7 +111,9 @@ function show(parts: WatchParts, watched: Watched, { entry, beside }: Look): Rep
       </ul>
       <h2>${say("watch-commands")}</h2>
       ${commands(entry.name, url).map((line) => commandHtml(say, line))}
-      <p class="soft">${say("watch-until", { until: untilText(parts.language, watched.ticket.expiresAt) })}</p>`,
+      <p class="soft">
+        ${htmlIn((until) => say("watch-until", { until }), timeHtml(parts.language, watched.ticket.expiresAt))}
+      </p>`,
   });
   return { kind: "whole", status: 200, headers, body };
 }
@@ -107,9 +122,10 @@ function lastSegment(url: string): string {
   return url.slice(url.lastIndexOf("/") + 1);
 }
 
-function untilText(language: string, time: number): string {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
-  return `${format.format(time)} UTC`;
+/** The way on which a browser saves the file under its own name: a file host that does not say it is not led to. */
+function saveWay({ hosts, namedDownloads }: WatchParts, { ticket }: Watched, method?: DownloadMethod): "d" | "p" {
+  const isLost = (method ?? "redirect") === "redirect" && hosts.names(ticket.mount) !== true;
+  return isLost && (namedDownloads ?? "offer") === "offer" ? "p" : "d";
 }
 
 function mediaOf({ name, mimeType }: Entry): "video" | "audio" | undefined {
@@ -118,7 +134,7 @@ function mediaOf({ name, mimeType }: Entry): "video" | "audio" | undefined {
   return type.startsWith("audio/") ? "audio" : undefined;
 }
 
-function player({ watched, entry, say, up, url, ...parts }: Shelf, beside: readonly Entry[]): Html {
+function player({ watched, entry, say, up, url, ...parts }: WatchedFile, beside: readonly Entry[]): Html {
   const media = watched.ticket.variant === undefined ? mediaOf(entry) : "video";
   const source = `${up}/d/${watched.text}/${lastSegment(url)}`;
   const other = `${up}/p/${watched.text}/${lastSegment(url)}`;
@@ -137,7 +153,7 @@ function player({ watched, entry, say, up, url, ...parts }: Shelf, beside: reado
 
 function tracks(
   tickets: Tickets,
-  { watched, entry, up }: Pick<Shelf, "watched" | "entry" | "up">,
+  { watched, entry, up }: Pick<WatchedFile, "watched" | "entry" | "up">,
   beside: readonly Entry[],
 ): readonly Html[] {
   return subtitlesOf(entry, beside).map(({ found, label }, index) => {
@@ -178,7 +194,7 @@ function extensionOf({ name }: Entry): string {
 }
 
 /** Pages of the other renditions: no script is needed to change to one. */
-function renditions({ watched, entry, say, tickets, up }: Shelf): Html | undefined {
+function renditions({ watched, entry, say, tickets, up }: WatchedFile): Html | undefined {
   const variants = entry.variants ?? [];
   if (variants.length === 0) return undefined;
   const { variant: chosen, issuedAt: _issuedAt, ...rest } = watched.ticket;
@@ -205,15 +221,20 @@ function programs(url: string): readonly (readonly [name: string, href: string])
   ];
 }
 
+/** Each says itself what the file is called: no file host has to. */
 function commands(name: string, url: string): readonly string[] {
   const file = shellQuote(localName(name));
-  return [`curl -L -C - -o ${file} ${shellQuote(url)}`, `aria2c -c -x 8 -s 8 -o ${file} ${shellQuote(url)}`];
+  return [
+    `curl -L -C - -o ${file} ${shellQuote(url)}`,
+    `wget -c -O ${file} ${shellQuote(url)}`,
+    `aria2c -c -x 8 -s 8 -o ${file} ${shellQuote(url)}`,
+  ];
 }
 
-/** A name that is a file in the present folder, whatever it looks like. */
+/** A name that is a file in the present folder, and no option. */
 function localName(name: string): string {
-  const plain = name.toWellFormed().replaceAll(/[/\\\p{Cc}]/gu, "_");
-  return /^(-|\.{0,2}$)/.test(plain) ? `_${plain}` : plain;
+  const plain = shortFileName(name);
+  return plain.startsWith("-") ? `_${plain}` : plain;
 }
 
 function shellQuote(text: string): string {

@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { negotiateLanguages } from "@fluent/langneg";
 
-/** Says a message in one language. `key` is a message of `locales/*.ftl`; what a language lacks is said in English. */
+/** Says a message in one language. `key` is a message of `locales/*.ftl` or of a driver's `words/*.ftl`; what a language lacks is said in English. */
 export type Say = (key: string, args?: Readonly<Record<string, string | number>>) => string;
 
-/** The languages of `locales/`, loaded once. */
+/** The languages of `locales/`, with what the drivers say in them, loaded once. */
 export interface Words {
   /** Language tags, English first. */
   readonly languages: readonly string[];
@@ -20,21 +20,21 @@ export interface Words {
 }
 
 interface WordsOptions {
-  /** Folder of `.ftl` files; absent = the project's own. */
+  /** Folder of `.ftl` files; absent = the project's own, and the drivers'. */
   readonly directory?: string;
   /** Told of every message that is missing or does not format; absent = thrown, so that tests see it. */
   readonly onProblem?: (problem: { language: string; key: string; error: Error }) => void;
 }
 
 const home = fileURLToPath(new URL("../../locales", import.meta.url));
+const drivers = fileURLToPath(new URL("../drivers", import.meta.url));
 const fallback = "en";
 
 /** Reads every language of a folder; throws when one does not parse. */
-export function loadWords({ directory = home, onProblem = raise }: WordsOptions = {}): Words {
+export function loadWords({ directory, onProblem = raise }: WordsOptions = {}): Words {
+  const files = directory === undefined ? wordFiles() : filesIn(directory);
   const bundles = new Map(
-    readdirSync(directory)
-      .filter((file) => file.endsWith(".ftl"))
-      .map((file) => [file.slice(0, -".ftl".length), readBundle(directory, file)]),
+    [...new Set(files.map(languageOf))].map((language) => [language, readBundle(language, files)]),
   );
   const languages = [fallback, ...[...bundles.keys()].filter((language) => language !== fallback).toSorted()];
   return {
@@ -47,11 +47,29 @@ export function loadWords({ directory = home, onProblem = raise }: WordsOptions 
   };
 }
 
-function readBundle(directory: string, file: string): FluentBundle {
+/** Every file of words of the project: its own, and those a driver brings in its folder `words`. */
+export function wordFiles(): readonly string[] {
+  const folders = readdirSync(drivers).map((driver) => join(drivers, driver, "words"));
+  return [home, ...folders.filter((folder) => existsSync(folder))].flatMap(filesIn);
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".ftl"))
+    .map((file) => join(folder, file));
+}
+
+function languageOf(file: string): string {
+  return basename(file, ".ftl");
+}
+
+function readBundle(language: string, files: readonly string[]): FluentBundle {
   // Isolation marks (U+2068/9) would end up inside file names, links and button texts.
-  const bundle = new FluentBundle(file.slice(0, -".ftl".length), { useIsolating: false });
-  const problems = bundle.addResource(new FluentResource(readFileSync(join(directory, file), "utf8")));
-  if (problems.length > 0) throw new Error(`${file}: ${problems.map((problem) => problem.message).join("; ")}`);
+  const bundle = new FluentBundle(language, { useIsolating: false });
+  for (const file of files.filter((one) => languageOf(one) === language)) {
+    const problems = bundle.addResource(new FluentResource(readFileSync(file, "utf8")));
+    if (problems.length > 0) throw new Error(`${file}: ${problems.map((problem) => problem.message).join("; ")}`);
+  }
   return bundle;
 }
 

@@ -1,29 +1,10 @@
-/** How people write an answer they have copied from somewhere. */
-export interface Copied {
-  /** Words that stand before it, also as keys of JSON; written in lower case. */
-  readonly labels: readonly string[];
-  /** What it looks like, as the source of a regular expression: where it stands among other words, it alone is meant. */
-  readonly shape?: string;
-  /** The field whose answer follows behind a colon or a blank, where this one looks like a mail address or a number. */
-  readonly followedBy?: string;
-}
-
-/** What has to be known of a field to read its answer. */
-interface Asked {
-  readonly name: string;
-  readonly kind: string;
-  readonly instead?: string;
-  readonly copied?: Copied;
-}
-
-/** Answers by field name. */
-type Answers = Readonly<Record<string, string>>;
+import type { Copied, Field, Values } from "./field.ts";
 
 /**
  * The answers in what was given for a field: without invisible characters, quotes and labels around it; several where
  * several were copied together. A field that says nothing of how it is copied is taken as it stands.
  */
-export function answersIn(field: Asked, fields: readonly Asked[], given: string): Answers {
+export function answersIn(field: Field, fields: readonly Field[], given: string): Values {
   if (!field.copied) return { [field.name]: field.kind === "secret" ? given : given.trim() };
   const text = trimmed(given);
   const several =
@@ -32,7 +13,7 @@ export function answersIn(field: Asked, fields: readonly Asked[], given: string)
 }
 
 /** Whether something secret is in what was given for a field, be the field itself secret or not. */
-export function holdsSecret(field: Asked, fields: readonly Asked[], given: string): boolean {
+export function holdsSecret(field: Field, fields: readonly Field[], given: string): boolean {
   const answers = answersIn(field, fields, given);
   return field.kind === "secret" || fields.some(({ name, kind }) => kind === "secret" && answers[name] !== undefined);
 }
@@ -63,11 +44,11 @@ function plainKey(key: string): string {
   return key.toLowerCase().replaceAll(/[\s_-]/g, "");
 }
 
-function labelled(fields: readonly Asked[], label: string): Asked | undefined {
+function labelled(fields: readonly Field[], label: string): Field | undefined {
   return fields.find(({ copied }) => copied?.labels.some((known) => plainKey(known) === plainKey(label)));
 }
 
-function inJson(fields: readonly Asked[], text: string): Answers | undefined {
+function inJson(fields: readonly Field[], text: string): Values | undefined {
   if (!text.startsWith("{") && !text.startsWith("[")) return undefined;
   const found = new Map<string, string>();
   visit(parsed(text), (key, value) => {
@@ -96,7 +77,7 @@ function visit(value: unknown, tell: (key: string, value: string) => void): void
 const line = /^\s*([\p{L}][\p{L} _-]{0,30}?)\s*(?:[:：=]|是(?=\s))\s*(\S.*?)\s*$/u;
 
 /** `User name: …` in one line and `Password: …` in another. */
-function inLines(fields: readonly Asked[], text: string): Answers | undefined {
+function inLines(fields: readonly Field[], text: string): Values | undefined {
   const found = text.split(/\r?\n/).flatMap((one) => {
     const [, label = "", value = ""] = line.exec(trimmed(one)) ?? [];
     const field = label === "" ? undefined : labelled(fields, label);
@@ -106,7 +87,7 @@ function inLines(fields: readonly Asked[], text: string): Answers | undefined {
 }
 
 /** What looks like the answer, or like the one that may be given instead. */
-function byShape(field: Asked, fields: readonly Asked[], text: string): Answers | undefined {
+function byShape(field: Field, fields: readonly Field[], text: string): Values | undefined {
   const candidates = fields.filter(({ name }) => name === field.name || name === field.instead);
   for (const { name, copied } of candidates) {
     const found =
@@ -117,16 +98,16 @@ function byShape(field: Asked, fields: readonly Asked[], text: string): Answers 
 }
 
 /** `mia@example.com:secret`, or the same with a blank. */
-function inARow({ name, copied }: Asked, fields: readonly Asked[], text: string): Answers | undefined {
-  if (copied?.followedBy === undefined) return undefined;
-  const next = fields.find((field) => field.name === copied.followedBy);
+function inARow({ name, copied }: Field, fields: readonly Field[], text: string): Values | undefined {
+  if (copied?.next === undefined) return undefined;
+  const next = fields.find((field) => field.name === copied.next);
   const rest = unquoted(withoutLabel(copied, text));
   const [, first = "", second = ""] =
     /^([^\s:：|;]+@[^\s:：|;,，]+|\+?\d{9,18})\s*[:：|;,，\s]\s*(\S.*)$/u.exec(rest.split(/\r?\n/).join(" ")) ?? [];
   // Figures behind figures are a number written in groups.
   const isOneNumber = !first.includes("@") && /^[\d\s().-]+$/.test(second) && !/^\S*[:：|;,，]/u.test(rest);
   if (first === "" || isOneNumber) return undefined;
-  return { [name]: first, [copied.followedBy]: unquoted(next?.copied ? withoutLabel(next.copied, second) : second) };
+  return { [name]: first, [copied.next]: unquoted(next?.copied ? withoutLabel(next.copied, second) : second) };
 }
 
 function withoutLabel({ labels }: Copied, text: string): string {

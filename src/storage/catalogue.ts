@@ -24,6 +24,7 @@ export interface Catalogue {
 interface CatalogueParts {
   /** Folders by `mount/shelf`. */
   readonly names: Keyv<readonly FolderRecord[]>;
+  now(): number;
   /** Told why something could not be written: it is then only read again. */
   onError(error: unknown): void;
   /** Entries kept of one mount; absent = 100,000. */
@@ -40,6 +41,7 @@ const shelves = 32;
 /** A catalogue over a store. */
 export function createCatalogue({
   names,
+  now,
   onError,
   maxOfMount = 100_000,
   maxInMemory = 120_000,
@@ -88,7 +90,9 @@ export function createCatalogue({
   return {
     async note(mount, folder = "", entries, readAt) {
       const index = await open(mount);
-      if ((index.folder(folder)?.readAt ?? -1) >= readAt) return;
+      const before = index.folder(folder)?.readAt ?? -1;
+      // A record of a time yet to come is from before the clock was set back, and no newer than this one.
+      if (before >= readAt && before <= now()) return;
       const changed: FolderRecord = { id: folder, readAt, entries: entries.map(slim) };
       const others = index.put(changed);
       for (const { id } of [changed, ...others]) {

@@ -1,6 +1,6 @@
 import type { CallOptions } from "./driver.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { StorageError, type StorageErrorCode } from "./error.ts";
+import { StorageError, storageErrorKind, type StorageErrorCode } from "./error.ts";
 import type { Folder } from "./folders.ts";
 import { joined } from "./joined.ts";
 
@@ -31,7 +31,7 @@ export type CrawlOutcome =
 
 /** Reads whole trees, so that names in them can be found. */
 export interface Crawler {
-  /** Begins, or joins who crawls there already. `anew` reads again what is known. */
+  /** Begins, or joins who crawls there already. `anew` reads again what is known; whoever crawls there already goes on undisturbed. */
   start(wanted: WantedCrawl): Crawl;
   /** An asker does not need it any more; it ends when nobody does. */
   stop(wanted: Pick<WantedCrawl, "mount" | "folder" | "asker">): void;
@@ -45,7 +45,7 @@ interface WantedCrawl {
   /** Absent = the root. */
   readonly folder: string | undefined;
   readonly asker: string;
-  readonly anew?: boolean;
+  readonly anew?: boolean | undefined;
 }
 
 interface CrawlerParts {
@@ -69,29 +69,34 @@ const maxFolders = 10_000;
 
 /** A crawler that reads each tree once for all askers. */
 export function createCrawler(parts: CrawlerParts): Crawler {
-  const running = new Map<string, Running>();
+  /** The newest of each tree, which others join. */
+  const newest = new Map<string, Running>();
+  const running = new Set<Running>();
   const stopAll = (which: (run: Running) => boolean) => {
-    for (const run of running.values()) if (which(run)) run.stop();
+    for (const run of running) if (which(run)) run.stop();
+  };
+  const leave = (key: string, asker: string) => {
+    for (const run of running) if (run.key === key) run.leave(asker);
   };
   return {
     start(wanted) {
       const key = keyOf(wanted);
-      const known = running.get(key);
+      const known = newest.get(key);
       if (known && !wanted.anew) {
-        known.askers.add(wanted.asker);
+        known.join(wanted.asker);
         return known;
       }
-      known?.stop();
+      leave(key, wanted.asker);
       const run = new Running(parts, wanted);
-      running.set(key, run);
-      void run.done.then(() => running.get(key) === run && running.delete(key));
+      newest.set(key, run);
+      running.add(run);
+      void run.done.then(() => {
+        running.delete(run);
+        if (newest.get(key) === run) newest.delete(key);
+      });
       return run;
     },
-    stop(wanted) {
-      const run = running.get(keyOf(wanted));
-      run?.askers.delete(wanted.asker);
-      if (run?.askers.size === 0) run.stop();
-    },
+    stop: (wanted) => leave(keyOf(wanted), wanted.asker),
     forget: (mount) => stopAll((run) => run.mount === mount),
     close: () => stopAll(() => true),
   };
@@ -104,8 +109,9 @@ function keyOf({ mount, folder = "" }: Pick<WantedCrawl, "mount" | "folder">): s
 /** One tree being read, from the top down and breadth first. */
 class Running implements Crawl {
   readonly mount: string;
-  readonly askers: Set<string>;
+  readonly key: string;
   readonly done: Promise<void>;
+  readonly #askers: Set<string>;
   readonly #parts: CrawlerParts;
   /** What was read before this is read again. */
   readonly #since: number;
@@ -121,7 +127,8 @@ class Running implements Crawl {
   constructor(parts: CrawlerParts, { mount, folder, asker, anew = false }: WantedCrawl) {
     this.#parts = parts;
     this.mount = mount;
-    this.askers = new Set([asker]);
+    this.key = keyOf({ mount, folder });
+    this.#askers = new Set([asker]);
     this.#since = anew ? parts.now() : parts.now() - freshFor;
     this.#waiting = [folder];
     this.done = this.#run();
@@ -137,13 +144,22 @@ class Running implements Crawl {
 
   async *follow({ every, signal }: CallOptions & { readonly every: number }): AsyncGenerator<Progress> {
     while (!this.#ended) {
-      await this.settled({ within: every, ...(signal && { signal }) });
+      await this.settled({ within: every, signal });
       yield this.progress();
     }
   }
 
   settled({ within, signal }: CallOptions & { readonly within: number }): Promise<void> {
     return joined(Promise.race([this.done, this.#parts.wait(within, signal)]), signal);
+  }
+
+  join(asker: string): void {
+    this.#askers.add(asker);
+  }
+
+  /** Ends when nobody is left. */
+  leave(asker: string): void {
+    if (this.#askers.delete(asker) && this.#askers.size === 0) this.stop();
   }
 
   stop(): void {
@@ -187,7 +203,7 @@ class Running implements Crawl {
     } catch (error) {
       const isTop = this.#folders === 1;
       // A folder that went meanwhile, or is closed to the account, hides nothing else.
-      if (error instanceof StorageError && local.has(error.code) && !isTop) return;
+      if (error instanceof StorageError && storageErrorKind(error.code).about === "entry" && !isTop) return;
       this.#outcome ??= outcomeOf(error);
       this.#stop.abort();
     }
@@ -196,25 +212,26 @@ class Running implements Crawl {
   async #entriesOf(folder: string | undefined): Promise<Folder["entries"]> {
     const { catalogue, read } = this.#parts;
     const known = await catalogue.known(this.mount, folder);
-    if (known && known.readAt >= this.#since) return known.entries;
+    if (known && this.#isBelieved(known.readAt)) return known.entries;
     const { signal } = this.#stop;
-    const cached = await read(this.mount, folder, { refresh: false, signal });
-    const whole = cached.readAt >= this.#since ? cached : await read(this.mount, folder, { refresh: true, signal });
+    // One of those who wait: turns go round among people, not among crawls.
+    const [asker] = this.#askers;
+    const options = { signal, asker, background: true };
+    const cached = await read(this.mount, folder, { ...options, refresh: false });
+    const whole = this.#isBelieved(cached.readAt)
+      ? cached
+      : await read(this.mount, folder, { ...options, refresh: true });
     signal.throwIfAborted();
     if (whole.failed) throw new StorageError(whole.failed.code, whole.failed);
     await catalogue.note(this.mount, folder, whole.entries, whole.readAt);
     return whole.entries;
   }
-}
 
-/** Failures of the one folder. */
-const local: ReadonlySet<StorageErrorCode> = new Set([
-  "not-found",
-  "trashed",
-  "not-a-folder",
-  "blocked",
-  "permission-denied",
-] satisfies StorageErrorCode[]);
+  /** What was read at a time that is yet to come was read before the clock was set back. */
+  #isBelieved(readAt: number): boolean {
+    return readAt >= this.#since && readAt <= this.#parts.now();
+  }
+}
 
 function outcomeOf(error: unknown): CrawlOutcome {
   if (!(error instanceof StorageError)) return { is: "failed", code: "upstream" };

@@ -1,5 +1,6 @@
 import type { Details, Entry } from "./entry.ts";
-import type { Field, Problem, Values } from "./form.ts";
+import type { Problem } from "./form.ts";
+import type { Field, Values } from "./field.ts";
 
 /** A part of a listing. */
 export interface Page<T> {
@@ -20,6 +21,8 @@ export type Link =
       readonly expiresAt?: number;
       /** Bytes of exactly this rendition, where known. */
       readonly size?: number;
+      /** How much of these bytes the address gives, where that was asked; absent = not asked, or no clear answer. */
+      readonly extent?: "whole" | "first-part";
       /** The file it leads to, where the drive tells with the link: who has it need not ask for it again. */
       readonly entry?: Entry;
     }
@@ -37,20 +40,39 @@ export interface Quota {
 
 export interface CallOptions {
   /** Ends the call early; the promise then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Person id of who asks: turns go round among askers. Absent = the mount's owner. */
+  readonly asker?: string | undefined;
+  /** Nobody looks at it while it runs (a crawl): whoever does is served first. */
+  readonly background?: boolean | undefined;
 }
 
 /**
- * What a backend must offer, and may. `list`, `stat` and `link` are the trade; every other method is a capability, and its
- * presence is the answer to "can it?". All of them throw `StorageError` for what a person can cause or mend.
+ * What a driver may do besides the three. Another capability is another method here, declared when the first driver has
+ * it; `capabilities` names it then, and callers ask `storage.can`.
  */
-export interface Driver {
+interface Capabilities {
+  quota(options?: CallOptions): Promise<Quota>;
+}
+
+export type Capability = keyof Capabilities;
+
+/** Every capability there is. */
+export const capabilities = Object.keys({ quota: true } satisfies Record<Capability, true>) as readonly Capability[];
+
+/**
+ * What a backend must offer, and may: `list`, `stat` and `link` are required; a capability's presence is the answer to
+ * "can it?". All of them throw `StorageError` for what a person can cause or mend.
+ */
+export interface Driver extends Partial<Capabilities> {
   /** One page of a folder (absent = the mount's root), as the drive orders it. A folder that is gone: `not-found`. */
-  list(folder: string | undefined, options?: CallOptions & { readonly cursor?: string }): Promise<Page<Entry>>;
+  list(
+    folder: string | undefined,
+    options?: CallOptions & { readonly cursor?: string | undefined },
+  ): Promise<Page<Entry>>;
   stat(id: string, options?: CallOptions): Promise<Details>;
   /** `prefer` names a variant; absent = the original bytes, never silently anything else. */
-  link(id: string, options?: CallOptions & { readonly prefer?: string }): Promise<Link>;
-  quota?(options?: CallOptions): Promise<Quota>;
+  link(id: string, options?: CallOptions & { readonly prefer?: string | undefined }): Promise<Link>;
   /** What the drive calls itself, once its root was listed; undefined where it says nothing. Asks nobody. */
   title?(): string | undefined;
   /** Lets go of timers and connections. */
@@ -71,21 +93,38 @@ export interface Notes {
   write(key: string, value: string, ttl?: number): Promise<void>;
 }
 
+/** One byte of an address was asked for: the status it was answered with. */
+export type Probe = (
+  url: string,
+  options: {
+    readonly headers: Readonly<Record<string, string>>;
+    /** Which byte. */
+    readonly at: number;
+    readonly signal: AbortSignal;
+  },
+) => Promise<number>;
+
 /** What the app lends a driver. */
 export interface DriverContext {
+  /** Person id of the mount's owner: who signs in, and whose turn a call takes that names no asker. */
+  readonly owner: string;
   readonly vault: Vault;
   readonly notes: Notes;
   /** Runs one piece of work at a time for `key`, in this process and in its replicas. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. An operator, or the network, may set it back: what is paced goes by `monotonic`. */
   now(): number;
+  /** Milliseconds by a clock that only goes forward; means nothing after a restart. */
+  monotonic(): number;
+  /** Asks a file host for one byte, by the guarded way the bytes take; absent = addresses are not tried out. */
+  readonly probe?: Probe | undefined;
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** That many random bytes as lower-case hex. */
   randomHex(bytes: number): string;
   readonly log: DriverLog;
   /** Told of each request a driver sends, and of each time it has to hold back; absent = nobody counts. */
-  readonly count?: (what: "calls" | "cool-downs") => void;
+  readonly count?: ((what: "calls" | "cool-downs") => void) | undefined;
 }
 
 /** The few levels of a logger a driver needs; pino fits. */
@@ -112,8 +151,12 @@ export interface Recognised {
 
 /** A backend as the register knows it: what it asks for, what it recognises, and how to open it. */
 export interface DriverKind {
-  /** Stable: stored in mounts. Its words are the locale keys `driver-<name>`. */
+  /** Stable: stored in mounts. Its words are the locale keys `driver-<name>`, its fields' `field-<name>-<field>`. */
   readonly name: string;
+  /** How people come by such a mount: they sign in to an account of theirs, or open a link somebody gave them. */
+  readonly added: "sign-in" | "link";
+  /** Where it can be added: between a person and the bot alone, or in front of others too. */
+  readonly where: "private" | "anywhere";
   /** The form that adds such a mount. Secret fields go to the vault, the rest to the mount's options. */
   readonly fields: readonly Field[];
   /** Everything of this kind in free text (pasted links), in its order; absent = such drives are not opened by a text. */

@@ -1,20 +1,36 @@
 import type { Keyv } from "keyv";
-import type { Driver, DriverContext, DriverKind, DriverLog, Notes, Vault } from "./driver.ts";
+import { LRUCache } from "lru-cache";
+import type { Driver, DriverContext, DriverKind, DriverLog, Notes, Probe, Vault } from "./driver.ts";
 import { StorageError, type StorageErrorCode } from "./error.ts";
-import type { Values } from "./form.ts";
+import type { Values } from "./field.ts";
+import { idling, type IdleDriver } from "./idle.ts";
 import type { Mount } from "./mount.ts";
+import { storedVault } from "./vault.ts";
 
 /** The open drivers, one a mount, opened when first asked for. */
 export interface Drivers {
   /** The mount's driver; `not-found` when there is no such mount. */
   of(mount: string): Promise<Driver>;
   /** Opens one for a mount that is not (or differently) in the store yet; it replaces what was open. */
-  open(kind: DriverKind, mount: string, options: Values): Promise<Driver>;
+  open(wanted: WantedDriver): Promise<Driver>;
   /** Lets go of a mount's driver. */
   drop(mount: string): Promise<void>;
   close(): Promise<void>;
-  /** What each mount is known to suffer from; absent from the map = not asked yet. */
-  readonly ailing: Map<string, StorageErrorCode | undefined>;
+  /** What a mount is known to suffer from, `code` undefined = nothing; undefined = it is not known. */
+  healthOf(mount: string): Ailment | undefined;
+  noteHealth(mount: string, ailment: Ailment): void;
+}
+
+interface Ailment {
+  readonly code: StorageErrorCode | undefined;
+}
+
+interface WantedDriver {
+  readonly kind: DriverKind;
+  readonly mount: string;
+  readonly owner: string;
+  readonly options: Values;
+  readonly vault: Vault;
 }
 
 interface DriversParts {
@@ -24,44 +40,60 @@ interface DriversParts {
   readonly notes: Keyv<string>;
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   now(): number;
+  monotonic(): number;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   randomHex(bytes: number): string;
   readonly log: DriverLog;
+  readonly probe?: Probe | undefined;
   readonly count?: DriverContext["count"];
+  /** Drivers kept open; the one used longest ago is closed first, and opened again when it is asked for. Absent = 256. */
+  readonly maxOpen?: number | undefined;
 }
+
+const usualOpen = 256;
+/** Mounts whose health is remembered: one that is forgotten is noted once more. */
+const maxHealths = 10_000;
 
 /** Opens and keeps drivers, and lends them what the app has. */
 export function createDrivers(parts: DriversParts): Drivers {
-  const open = new Map<string, Driver>();
-  const ailing = new Map<string, StorageErrorCode | undefined>();
+  const open = new LRUCache<string, IdleDriver>({
+    max: parts.maxOpen ?? usualOpen,
+    dispose: (idle, _mount, reason) => reason === "evict" && idle.rest(),
+  });
+  const healths = new LRUCache<string, Ailment>({ max: maxHealths });
   const drop = async (mount: string) => {
-    const driver = open.get(mount);
+    const idle = open.peek(mount);
     open.delete(mount);
-    ailing.delete(mount);
-    await driver?.close?.();
+    healths.delete(mount);
+    await idle?.close();
+  };
+  const keep = ({ kind, mount, options, ...wanted }: WantedDriver): Driver => {
+    const idle = idling(() => kind.open(options, contextFor(parts, { kind, ...wanted })));
+    open.set(mount, idle);
+    return idle.driver;
   };
   return {
-    ailing,
     drop,
+    healthOf: (mount) => healths.get(mount),
+    noteHealth: (mount, ailment) => void healths.set(mount, ailment),
     async of(id) {
-      const driver = open.get(id);
-      if (driver) return driver;
+      const known = open.get(id);
+      if (known) return known.driver;
       const mount = await parts.mounts.get(id);
       if (!mount) throw new StorageError("not-found", { message: "no such mount" });
       const kind = parts.kinds.find((candidate) => candidate.name === mount.driver);
       if (!kind) throw new StorageError("unsupported", { message: `no driver ${mount.driver}` });
       // Somebody may have opened it while the mount was read.
-      const opened = open.get(id) ?? kind.open(mount.options, contextFor(parts, kind, id));
-      open.set(id, opened);
-      ailing.set(id, mount.health.state === "failing" ? mount.health.code : undefined);
-      return opened;
+      const other = open.get(id);
+      if (other) return other.driver;
+      healths.set(id, { code: mount.health.state === "failing" ? mount.health.code : undefined });
+      const { owner, options } = mount;
+      return keep({ kind, mount: id, owner, options, vault: storedVault(parts, id) });
     },
-    async open(kind, mount, options) {
-      await drop(mount);
-      const driver = kind.open(options, contextFor(parts, kind, mount));
-      open.set(mount, driver);
-      ailing.set(mount, undefined);
-      return driver;
+    async open(wanted) {
+      await drop(wanted.mount);
+      healths.set(wanted.mount, { code: undefined });
+      return keep(wanted);
     },
     async close() {
       await Promise.all([...open.keys()].map(drop));
@@ -69,27 +101,21 @@ export function createDrivers(parts: DriversParts): Drivers {
   };
 }
 
-function contextFor(parts: DriversParts, kind: DriverKind, mount: string): DriverContext {
+type Lent = Pick<WantedDriver, "kind" | "owner" | "vault">;
+
+function contextFor(parts: DriversParts, { kind, owner, vault }: Lent): DriverContext {
   return {
-    vault: vaultOf(parts, mount),
+    owner,
+    vault,
     notes: notesOf(parts.notes, kind.name),
     exclusive: (key, work) => parts.exclusive(`${kind.name}:${key}`, work),
     now: parts.now,
+    monotonic: parts.monotonic,
+    probe: parts.probe,
     wait: parts.wait,
     randomHex: parts.randomHex,
     log: parts.log,
-    ...(parts.count && { count: parts.count }),
-  };
-}
-
-function vaultOf({ secrets, exclusive }: DriversParts, mount: string): Vault {
-  return {
-    read: async () => (await secrets.get(mount)) ?? {},
-    write: (changes) =>
-      exclusive(`vault:${mount}`, async () => {
-        const merged = { ...(await secrets.get(mount)), ...changes };
-        await secrets.set(mount, Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== "")));
-      }),
+    count: parts.count,
   };
 }
 

@@ -22,6 +22,8 @@ export interface Details extends Entry {
   readonly variants?: readonly Variant[];
   /** Seconds of playing time, for films and music. */
   readonly duration?: number;
+  /** False = its original bytes cannot be had, whatever is asked; absent = nothing speaks against it. */
+  readonly original?: false;
 }
 
 /** A rendition of a file that is not its original bytes. */

@@ -1,68 +1,99 @@
-import type { Values } from "./form.ts";
+import type { Values } from "./field.ts";
 
-/** Every failure a person can cause or mend. The code is a locale key (`error-<code>`), so each has words that say what to do next. */
-export const storageErrorCodes = [
+/** What a failure is about: the one thing asked for, who signs in, the drive as a whole, how much or how often, or the way there. */
+type About = "entry" | "person" | "drive" | "limit" | "service";
+
+/**
+ * What mends it: signing in again, the share's code, a human who proves to be one, waiting (`retryAfter` tells how long
+ * where it is known), the same once more; empty = nothing the same request could do.
+ */
+type Mend = "sign-in" | "pass-code" | "proof" | "wait" | "again";
+
+interface StorageErrorKind {
+  readonly about: About;
+  /** What HTTP calls it: 404 gone, 451 withheld, 503 for now, 502 trouble behind us. */
+  readonly status: 404 | 451 | 502 | 503;
+  readonly mends: readonly Mend[];
+  /** It says something about the mount and not only about the one thing asked for: kept in its health. */
+  readonly ails?: true;
+}
+
+/**
+ * Every failure a person can cause or mend, once: what is elsewhere said of a code (HTTP statuses, offers under a
+ * message, a mount's health) is worked out from here. The code is a locale key (`error-<code>`), so each has words.
+ */
+export const storageErrors = {
   // the thing asked for
-  "not-found",
-  "trashed",
-  "not-a-file",
-  "not-a-folder",
-  "no-link",
-  "gateway-needed",
-  "blocked",
-  "still-processing",
-  "variant-gone",
-  "permission-denied",
-  "bad-argument",
-  "unsupported",
-  // the account
-  "wrong-credentials",
-  "sign-in-refused",
-  "signed-out",
-  "verification-needed",
-  "captcha-rejected",
-  "account-suspended",
-  // how often
-  "too-frequent",
-  "risk-limited",
-  "daily-limit",
-  "task-limit",
-  "too-many-items",
+  "not-found": { about: "entry", status: 404, mends: [] },
+  trashed: { about: "entry", status: 404, mends: [] },
+  "not-a-file": { about: "entry", status: 404, mends: [] },
+  "not-a-folder": { about: "entry", status: 404, mends: [] },
+  "no-link": { about: "entry", status: 502, mends: ["again"] },
+  "gateway-needed": { about: "entry", status: 502, mends: [] },
+  blocked: { about: "entry", status: 451, mends: [] },
+  "still-processing": { about: "entry", status: 503, mends: ["wait"] },
+  "variant-gone": { about: "entry", status: 404, mends: [] },
+  "permission-denied": { about: "entry", status: 502, mends: ["sign-in"] },
+  "bad-argument": { about: "service", status: 502, mends: [] },
+  unsupported: { about: "drive", status: 502, mends: [] },
+  // who signs in
+  "wrong-credentials": { about: "person", status: 502, mends: ["sign-in"], ails: true },
+  "sign-in-refused": { about: "person", status: 502, mends: ["sign-in"], ails: true },
+  "signed-out": { about: "person", status: 502, mends: ["sign-in"], ails: true },
+  "verification-needed": { about: "person", status: 502, mends: ["proof"], ails: true },
+  "captcha-rejected": { about: "person", status: 502, mends: ["sign-in"], ails: true },
+  "account-suspended": { about: "person", status: 502, mends: ["wait"], ails: true },
+  // how much, how often
+  "too-frequent": { about: "limit", status: 503, mends: ["wait"], ails: true },
+  "risk-limited": { about: "limit", status: 503, mends: ["wait"] },
+  "daily-limit": { about: "limit", status: 503, mends: ["wait"] },
+  "task-limit": { about: "limit", status: 502, mends: ["wait"] },
+  "too-many-items": { about: "limit", status: 502, mends: [] },
   // writing
-  "no-space",
-  "name-taken",
-  "still-moving",
-  "same-folder",
-  "own-share",
-  "task-refused",
+  "no-space": { about: "drive", status: 502, mends: [] },
+  "name-taken": { about: "entry", status: 502, mends: [] },
+  "still-moving": { about: "entry", status: 502, mends: ["wait"] },
+  "same-folder": { about: "entry", status: 502, mends: [] },
+  "own-share": { about: "drive", status: 502, mends: [] },
+  "task-refused": { about: "entry", status: 502, mends: [] },
   // shares
-  "pass-code-needed",
-  "pass-code-wrong",
-  "share-not-found",
-  "share-deleted",
-  "share-expired",
-  "share-cancelled",
-  "share-reviewing",
-  "share-blocked",
-  "share-region",
-  "share-restore-limit",
+  "pass-code-needed": { about: "drive", status: 502, mends: ["pass-code"], ails: true },
+  "pass-code-wrong": { about: "drive", status: 502, mends: ["pass-code"], ails: true },
+  "share-not-found": { about: "drive", status: 404, mends: [], ails: true },
+  "share-deleted": { about: "drive", status: 404, mends: [], ails: true },
+  "share-expired": { about: "drive", status: 404, mends: [], ails: true },
+  "share-cancelled": { about: "drive", status: 404, mends: [], ails: true },
+  "share-reviewing": { about: "drive", status: 503, mends: ["wait"], ails: true },
+  "share-blocked": { about: "drive", status: 451, mends: [], ails: true },
+  "share-region": { about: "drive", status: 451, mends: [], ails: true },
+  "share-restore-limit": { about: "drive", status: 502, mends: [] },
   // the way there
-  "proxy-full",
-  "unreachable",
-  "upstream",
-] as const;
+  "proxy-full": { about: "limit", status: 503, mends: ["wait"] },
+  unreachable: { about: "service", status: 502, mends: ["again"], ails: true },
+  upstream: { about: "service", status: 502, mends: ["again"] },
+} as const satisfies Readonly<Record<string, StorageErrorKind>>;
 
-export type StorageErrorCode = (typeof storageErrorCodes)[number];
+export type StorageErrorCode = keyof typeof storageErrors;
+
+/** Every code, in the order of the catalogue. */
+export const storageErrorCodes = Object.keys(storageErrors) as readonly StorageErrorCode[];
+
+/** What the catalogue says of a code. */
+export function storageErrorKind(code: StorageErrorCode): StorageErrorKind {
+  return storageErrors[code];
+}
 
 interface StorageErrorOptions {
   /** Milliseconds to wait before the same call may work. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   /** The page where a human proves to be one (`verification-needed` only). */
-  readonly verify?: string;
+  readonly verify?: string | undefined;
+  /** Name of the file or folder it is about, where the drive has told it. */
+  readonly subject?: string | undefined;
   /** What the service itself said, for the log; never shown as it is. */
   readonly cause?: unknown;
   /** A short technical note for the log. */
-  readonly message?: string;
+  readonly message?: string | undefined;
 }
 
 /** What a driver throws. Anything else it throws is a bug or an outage and becomes `upstream` in `storage.ts`. */
@@ -71,6 +102,7 @@ export class StorageError extends Error {
   readonly code: StorageErrorCode;
   readonly retryAfter?: number;
   readonly verify?: string;
+  readonly subject?: string;
   #kept: Values | undefined;
 
   constructor(code: StorageErrorCode, options: StorageErrorOptions = {}) {
@@ -78,9 +110,10 @@ export class StorageError extends Error {
     this.code = code;
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
     if (options.verify !== undefined) this.verify = options.verify;
+    if (options.subject !== undefined) this.subject = options.subject;
   }
 
-  /** Secret: the vault of a mount that could not be put up because a human is wanted; hand it to the next try. In no log. */
+  /** Secret: the vault of a mount that could not be made because a human is wanted; hand it to the next try. In no log. */
   get kept(): Values | undefined {
     return this.#kept;
   }

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { CallOptions, Driver } from "./driver.ts";
 import type { Entry } from "./entry.ts";
-import { StorageError, type StorageErrorCode } from "./error.ts";
+import { StorageError, storageErrorKind, type StorageErrorCode } from "./error.ts";
 import { joined } from "./joined.ts";
 
 /** A folder as far as it has been read. */
@@ -28,27 +28,27 @@ export interface Folders {
   follow(
     mount: string,
     folder: string | undefined,
-    options: CallOptions & { readonly every?: number },
+    options: CallOptions & { readonly every?: number | undefined },
   ): AsyncIterable<Folder>;
-  /** Forgets every folder of a mount and stops reading them. */
-  forget(mount: string): void;
+  /** Forgets every folder of a mount and stops reading them; whoever waits is told `why`. */
+  forget(mount: string, why: StorageErrorCode): void;
   close(): void;
 }
 
-interface WantedFolder {
+interface WantedFolder extends CallOptions {
   readonly mount: string;
   readonly folder: string | undefined;
   readonly driver: Driver;
   readonly refresh: boolean;
-  readonly signal: AbortSignal | undefined;
 }
 
 interface FoldersParts {
   now(): number;
+  monotonic(): number;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** Told of every folder that was read to its end. */
   onRead(mount: string, folder: string | undefined, read: Folder): void;
-  /** Entries kept over all folders; what was looked at longest ago goes first. Absent = 400,000. */
+  /** Entries kept over all folders; what was looked at longest ago goes first. Absent = 200,000. */
   readonly maxEntries?: number | undefined;
 }
 
@@ -56,58 +56,100 @@ interface FoldersParts {
 const freshFor = 30 * 60_000;
 /** How long a listing that broke off is kept before it is read anew. */
 const brokenFor = 30_000;
-const usualEntries = 400_000;
+/** About 110 MB: 540 bytes each, measured with names, thumbnails and hashes as PikPak has them. */
+const usualEntries = 200_000;
 
 /** A cache of folders, filled by readers. */
-export function createFolders({ now, wait, onRead, maxEntries = usualEntries }: FoldersParts): Folders {
+export function createFolders(parts: FoldersParts): Folders {
+  const { monotonic, wait, onRead, maxEntries = usualEntries } = parts;
   const readers = new LRUCache<string, Reader>({
     maxSize: maxEntries,
     sizeCalculation: (reader) => reader.entries.length + 1,
-    dispose: (reader) => reader.stop(),
+    // Whoever reads from it is served to the end: only nobody knows it any more.
+    dispose: (reader, _key, reason) => reason !== "delete" && reader.retire(),
   });
-  const start = (key: string, wanted: WantedFolder): Reader => {
-    const reader = new Reader(wanted.driver, wanted.folder, now);
-    readers.set(key, reader);
+  /** Also those that others have taken the place of, and those that have not taken it yet. */
+  const running = new Map<Reader, string>();
+  const settle = (key: string, reader: Reader, wanted: WantedFolder) => {
+    running.delete(reader);
+    if (reader !== readers.peek(key)) return;
     // Counted anew when its length is known; dropped when even the first page failed.
-    void reader.done.then(() => {
-      if (reader !== readers.peek(key)) return;
-      keepSized(readers, key, reader);
-      const read = reader.snapshot();
-      if (read.complete) onRead(wanted.mount, wanted.folder, read);
-    });
+    keepSized(readers, key, reader);
+    const read = reader.snapshot();
+    if (read.complete) onRead(wanted.mount, wanted.folder, read);
+  };
+  const takePlace = (key: string, reader: Reader) => {
+    const there = readers.peek(key);
+    if (!there?.startedAfter(reader)) readers.set(key, reader);
+  };
+  const letGo = (key: string, reader: Reader) => {
+    readers.delete(key);
+    reader.retire();
+  };
+  const start = (key: string, wanted: WantedFolder): Reader => {
+    const reader = new Reader(wanted, parts);
+    running.set(reader, key);
+    const there = readers.peek(key);
+    // What is known stays until there is something newer: a refresh that gets no answer takes nothing from anybody.
+    if (!there?.isUseful) readers.set(key, reader);
+    else
+      void reader.firstPage.then(
+        () => takePlace(key, reader),
+        (error: unknown) => isAnAnswer(error) && readers.peek(key) === there && letGo(key, there),
+      );
+    void reader.done.then(() => settle(key, reader, wanted));
     return reader;
   };
   const readerFor = (wanted: WantedFolder): Reader => {
     const key = keyOf(wanted.mount, wanted.folder);
     const known = wanted.refresh ? undefined : readers.get(key);
-    return known && !known.stale(now()) ? known : start(key, wanted);
+    return known && !known.stale(monotonic()) ? known : start(key, wanted);
   };
   return {
     async read(wanted) {
       const reader = readerFor(wanted);
-      await joined(reader.firstPage, wanted.signal);
+      await reader.serving(() => joined(reader.firstPage, wanted.signal));
       return reader.snapshot();
     },
     async whole(wanted) {
       const reader = readerFor(wanted);
-      await joined(reader.firstPage, wanted.signal);
-      await joined(reader.done, wanted.signal);
+      await reader.serving(async () => {
+        await joined(reader.firstPage, wanted.signal);
+        await joined(reader.done, wanted.signal);
+      });
       return reader.snapshot();
     },
     peek: (mount, folder) => readers.peek(keyOf(mount, folder))?.snapshot(),
     async *follow(mount, folder, { every = 1000, signal }) {
       const reader = readers.get(keyOf(mount, folder));
       if (!reader) return;
-      while (!reader.settled) {
-        await joined(Promise.race([reader.done, wait(every, signal)]), signal);
-        yield reader.snapshot();
+      const leave = reader.enter();
+      try {
+        while (!reader.settled) {
+          await joined(Promise.race([reader.done, wait(every, signal)]), signal);
+          yield reader.snapshot();
+        }
+      } finally {
+        leave();
       }
     },
-    forget(mount) {
-      for (const key of readers.keys()) if (key.startsWith(`${mount}/`)) readers.delete(key);
+    forget(mount, why) {
+      const isOfMount = (key: string) => key.startsWith(`${mount}/`);
+      for (const [reader, key] of running) if (isOfMount(key)) reader.stop(new StorageError(why));
+      for (const key of [...readers.keys()].filter(isOfMount)) readers.delete(key);
     },
-    close: () => readers.clear(),
+    close() {
+      for (const reader of running.keys()) reader.stop(new StorageError("upstream", { message: "closing" }));
+      readers.clear();
+    },
   };
+}
+
+/** The folder is gone, or the account may not see it any more: what was known of it is not so now. */
+function isAnAnswer(error: unknown): boolean {
+  if (!(error instanceof StorageError)) return false;
+  const { about } = storageErrorKind(error.code);
+  return about !== "service" && about !== "limit";
 }
 
 function keyOf(mount: string, folder: string | undefined): string {
@@ -129,14 +171,21 @@ class Reader {
   readonly done: Promise<void>;
   settled = false;
   #failed: Folder["failed"];
+  /** Milliseconds since the epoch. */
   readonly #readAt: number;
+  /** By the monotonic clock. */
+  readonly #startedAt: number;
   readonly #stop = new AbortController();
+  /** Who waits for it. */
+  #waiting = 0;
+  #isRetired = false;
 
-  constructor(driver: Driver, folder: string | undefined, now: () => number) {
+  constructor(wanted: WantedFolder, { now, monotonic }: Pick<FoldersParts, "now" | "monotonic">) {
     this.#readAt = now();
+    this.#startedAt = monotonic();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.firstPage = promise;
-    this.done = this.#read(driver, folder, resolve).catch((error: unknown) => this.#breakOff(error, reject));
+    this.done = this.#read(wanted, resolve).catch((error: unknown) => this.#breakOff(error, reject));
     promise.catch(() => undefined);
   }
 
@@ -150,20 +199,57 @@ class Reader {
     };
   }
 
-  stale(now: number): boolean {
-    return now - this.#readAt > (this.#failed ? brokenFor : freshFor);
+  /** There is something to show of it. */
+  get isUseful(): boolean {
+    return this.entries.length > 0 || (this.settled && !this.#failed);
   }
 
-  stop(): void {
-    this.#stop.abort();
+  startedAfter(other: Reader): boolean {
+    return this.#startedAt > other.#startedAt;
   }
 
-  async #read(driver: Driver, folder: string | undefined, first: () => void): Promise<void> {
+  stale(monotonic: number): boolean {
+    return monotonic - this.#startedAt > (this.#failed ? brokenFor : freshFor);
+  }
+
+  /** Somebody waits for it, until what is given back is called. */
+  enter(): () => void {
+    this.#waiting += 1;
+    return () => {
+      this.#waiting -= 1;
+      this.#stopUnwanted();
+    };
+  }
+
+  async serving<T>(work: () => Promise<T>): Promise<T> {
+    const leave = this.enter();
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
+  /** Nobody new will be given it: it reads on only for those who wait for it now. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#stopUnwanted();
+  }
+
+  stop(why: StorageError): void {
+    this.#stop.abort(why);
+  }
+
+  #stopUnwanted(): void {
+    if (this.#isRetired && this.#waiting === 0) this.stop(new StorageError("upstream", { message: "nobody waits" }));
+  }
+
+  async #read({ driver, folder, asker, background }: WantedFolder, first: () => void): Promise<void> {
     let cursor: string | undefined;
     // Drives have been seen to give a cursor again, and would be read for ever.
     const seen = new Set<string>();
     do {
-      const page = await driver.list(folder, { signal: this.#stop.signal, ...(cursor !== undefined && { cursor }) });
+      const page = await driver.list(folder, { signal: this.#stop.signal, cursor, asker, background });
       for (const entry of page.items) this.entries.push(entry);
       cursor = page.next;
       if (cursor !== undefined && seen.has(cursor))
@@ -175,11 +261,12 @@ class Reader {
   }
 
   #breakOff(error: unknown, reject: (error: unknown) => void): void {
+    const why = this.#stop.signal.aborted ? (this.#stop.signal.reason as StorageError) : error;
     this.settled = true;
     this.#failed =
-      error instanceof StorageError
-        ? { code: error.code, ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }) }
+      why instanceof StorageError
+        ? { code: why.code, ...(why.retryAfter !== undefined && { retryAfter: why.retryAfter }) }
         : { code: "upstream" };
-    reject(error);
+    reject(why);
   }
 }

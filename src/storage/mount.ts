@@ -1,11 +1,11 @@
 import type { StorageErrorCode } from "./error.ts";
-import type { Values } from "./form.ts";
+import type { Values } from "./field.ts";
 
 /** How people get the bytes: 302, through us, or through an external download proxy. */
 export const downloadMethods = ["redirect", "proxy", "proxy-url"] as const;
 export type DownloadMethod = (typeof downloadMethods)[number];
 
-/** A driver with its options, put up by somebody. Plain data, in Keyv; its secrets are elsewhere, encrypted. */
+/** A driver with its options, mounted by somebody. Plain data, in Keyv; its secrets are elsewhere, encrypted. */
 export interface Mount {
   /** 10 base62 characters. */
   readonly id: string;
@@ -14,7 +14,7 @@ export interface Mount {
   /** The driver's options without the secret ones. */
   readonly options: Values;
   readonly title: string;
-  /** Person id of who put it up, `telegram:1001`. */
+  /** Person id of who mounted it, `telegram:1001`. */
   readonly owner: string;
   /** Places it is lent to, `telegram:-1002`; empty = its owner alone. */
   readonly audience: readonly string[];

@@ -145,7 +145,7 @@ export class NameIndex {
   #learn(entry: Entry, { id: folder, readAt }: FolderRecord): void {
     const before = this.#known.get(entry.id);
     // It was moved: the folder it was seen in last is where it is.
-    if (before && before.readAt > readAt) return;
+    if (before && before.folder !== folder && before.readAt > readAt) return;
     const known: Known = { entry, folder, folded: fold(entry.name), readAt };
     this.#known.set(entry.id, known);
     if (before?.folded === known.folded) return;
@@ -243,7 +243,7 @@ function mistakesIn(term: string): number | false {
   return term.length < 8 ? 1 : 2;
 }
 
-/** A word with two neighbours changed about: the commonest pending form, which counts as two wrong letters otherwise. */
+/** A word with two neighbours changed about: the commonest slip of the fingers, which counts as two wrong letters otherwise. */
 function swapsOf({ text, spaced }: Stretch): readonly string[] {
   if (!spaced || mistakesIn(text) !== 1) return [];
   const letters = Array.from(text);

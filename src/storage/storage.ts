@@ -1,15 +1,27 @@
 import type { Keyv } from "keyv";
-import type { CallOptions, Driver, DriverContext, DriverKind, DriverLog, Link, Quota } from "./driver.ts";
+import {
+  capabilities,
+  type CallOptions,
+  type Capability,
+  type Driver,
+  type DriverContext,
+  type DriverKind,
+  type DriverLog,
+  type Link,
+  type Probe,
+  type Quota,
+} from "./driver.ts";
 import { createCatalogue, type Catalogue } from "./catalogue.ts";
 import { createCrawler, type Crawl, type Crawler } from "./crawl.ts";
 import { createDrivers, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
-import { StorageError, type StorageErrorCode } from "./error.ts";
+import { StorageError, storageErrorKind, type StorageErrorCode } from "./error.ts";
 import { createFolders, type Folder, type Folders } from "./folders.ts";
-import { createLinks, type Links } from "./links.ts";
-import type { Values } from "./form.ts";
+import { createLinks, type LinkChoice, type Links } from "./links.ts";
+import type { Values } from "./field.ts";
 import type { Mount } from "./mount.ts";
 import type { FolderRecord, Hit, Query } from "./name-index.ts";
+import { draftVault, storedVault } from "./vault.ts";
 
 /** What a new mount is made of. `values` are a form's answers, secrets included, already checked by the kind. */
 export interface MountDraft {
@@ -25,30 +37,38 @@ export interface MountDraft {
 /** All mounts. Throws `StorageError` and nothing else, except the reason of an aborted signal. */
 export interface Storage {
   readonly kinds: readonly DriverKind[];
+  /** What the mount's drive can do besides listing, telling and linking. Asks nobody. */
+  can(mount: string): Promise<ReadonlySet<Capability>>;
   /** The mount, or undefined when there is none of that id. */
   find(id: string): Promise<Mount | undefined>;
   /**
-   * Puts up a mount after listing its root once: it exists only if that worked. `folder` is checked too.
-   * On any failure nothing is left behind.
+   * Makes a mount after listing its root once: it exists only if that worked. `folder` is checked too.
+   * On any failure, and when the process ends meanwhile, nothing is left behind.
    */
   mount(draft: MountDraft, options?: CallOptions): Promise<Mount>;
   /**
    * New secrets for a mount (signing in again); kept only if listing its root works with them, else the old ones stay.
    * They replace all old answers, or with `amend` join them.
    */
-  renew(id: string, values: Values, options?: CallOptions & { readonly amend?: boolean }): Promise<Mount>;
+  renew(id: string, values: Values, options?: CallOptions & { readonly amend?: boolean | undefined }): Promise<Mount>;
   /** Changes what a mount is called, how it is downloaded from, or where it is lent to. `method: undefined` = back to the usual one. */
   change(
     id: string,
-    changes: { title?: string; method?: Mount["method"] | undefined; audience?: readonly string[] },
+    changes: {
+      title?: string | undefined;
+      method?: Mount["method"] | undefined;
+      audience?: readonly string[] | undefined;
+    },
   ): Promise<Mount>;
-  /** Removes a mount, its secrets, its caches. Removing what is not there is no error. */
+  /** Removes a mount, its secrets first. Removing what is not there is no error; what was broken off is gone on with by removing again. */
   unmount(id: string): Promise<void>;
+  /** Deletes secrets that no mount is left for. Called once at the start; resolves with how many there were. */
+  sweep(): Promise<number>;
   /** A folder (absent = root) once its first page is there; the rest is read on in the background, one reader for all askers. */
   folder(
     mount: string,
     folder: string | undefined,
-    options?: CallOptions & { readonly refresh?: boolean },
+    options?: CallOptions & { readonly refresh?: boolean | undefined },
   ): Promise<Folder>;
   /** The folder as far as it is known already; undefined = it is not. Never asks the drive. */
   peek(mount: string, folder: string | undefined): Folder | undefined;
@@ -56,15 +76,14 @@ export interface Storage {
   follow(
     mount: string,
     folder: string | undefined,
-    options?: CallOptions & { readonly every?: number },
+    options?: CallOptions & { readonly every?: number | undefined },
   ): AsyncIterable<Folder>;
   stat(mount: string, entry: string, options?: CallOptions): Promise<Details>;
-  /** From the cache until 60 s before expiry; one upstream call for many askers. `refused`: an address that was turned away, and is not to be given again. */
-  link(
-    mount: string,
-    entry: string,
-    options?: CallOptions & { readonly prefer?: string; readonly refused?: string },
-  ): Promise<Link>;
+  /**
+   * From the cache until 60 s before expiry; one upstream call for many askers. What `refused` or `maxAge` rules out is
+   * asked for anew: pass `maxAge` where nobody tries the link before a person has it.
+   */
+  link(mount: string, entry: string, options?: CallOptions & LinkChoice): Promise<Link>;
   /** Undefined where the drive has none. */
   quota(mount: string, options?: CallOptions): Promise<Quota | undefined>;
   /** Lists the root anew and notes the outcome in the mount's health. */
@@ -82,7 +101,7 @@ export interface Storage {
 interface CrawlOptions {
   /** Person id. */
   readonly asker: string;
-  readonly anew?: boolean;
+  readonly anew?: boolean | undefined;
 }
 
 interface StorageParts {
@@ -94,57 +113,71 @@ interface StorageParts {
   /** Names of entries, for searching. */
   readonly names: Keyv<readonly FolderRecord[]>;
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds by a clock that only goes forward; absent = `now`, which whoever sets the clock sets too. */
+  monotonic?(): number;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   randomHex(bytes: number): string;
+  /** Absent = addresses are not tried out. */
+  readonly probe?: Probe | undefined;
   /** 10 base62 characters. */
   newId(): string;
   readonly log: DriverLog;
   /** Told of what drivers ask of the services behind them; absent = nobody counts. */
-  readonly count?: DriverContext["count"];
-  /** Entries of folders kept in memory; absent = 400,000. */
-  readonly maxEntries?: number;
+  readonly count?: DriverContext["count"] | undefined;
+  /** Entries of folders kept in memory; absent = 200,000. */
+  readonly maxEntries?: number | undefined;
+  /** Drivers kept open; absent = 256. */
+  readonly maxOpen?: number | undefined;
 }
 
 /** The mounts of this process: one driver, one reader a folder and one call a link at a time, for everybody. */
 export function createStorage(parts: StorageParts): Storage {
-  const drivers = createDrivers(parts);
+  const clocks = { now: parts.now, monotonic: parts.monotonic ?? parts.now };
+  const drivers = createDrivers({ ...parts, ...clocks });
   const catalogue = createCatalogue({
     names: parts.names,
-    onError: (err) => parts.log.warn({ err }, "names not written"),
+    now: parts.now,
+    onError: (err) => parts.log.warn({ err }, "storage names not written"),
   });
   const folders = createFolders({
+    ...clocks,
     maxEntries: parts.maxEntries,
-    now: parts.now,
     wait: parts.wait,
     onRead: (mount, folder, { entries, readAt }) => {
       if (catalogue.isBehind) return;
       void catalogue
         .note(mount, folder, entries, readAt)
-        .catch((err: unknown) => parts.log.warn({ err, mount }, "names not noted"));
+        .catch((err: unknown) => parts.log.warn({ err }, "storage names not written"));
     },
   });
-  const links = createLinks({ now: parts.now });
+  const links = createLinks(clocks);
   const crawler = createCrawler({
     catalogue,
     now: parts.now,
     wait: parts.wait,
-    read: async (mount, folder, { refresh, signal }) => {
+    read: async (mount, folder, options) => {
       const driver = await drivers.of(mount);
-      return watched(internals, mount, () => folders.whole({ mount, folder, driver, refresh, signal }));
+      return watched(internals, mount, () => folders.whole({ mount, folder, driver, ...options }));
     },
   });
   const internals: Internals = { parts, drivers, folders, links, catalogue, crawler };
   return {
     kinds: parts.kinds,
-    find: (id) => parts.mounts.get(id),
+    async can(mount) {
+      const driver = await drivers.of(mount);
+      return new Set(capabilities.filter((name) => driver[name] !== undefined));
+    },
+    find: async (id) => withoutFuture(await parts.mounts.get(id), parts.now()),
     mount: (draft, options = {}) => mount(internals, draft, options),
     renew: (id, values, options = {}) => renew(internals, id, values, options),
     change: (id, changes) => parts.exclusive(`mount:${id}`, () => change(internals, id, changes)),
     unmount: (id) => parts.exclusive(`mount:${id}`, () => unmount(internals, id)),
-    folder: async (mount, folder, { refresh = false, signal } = {}) => {
+    sweep: () => sweep(parts),
+    folder: async (mount, folder, { refresh = false, ...options } = {}) => {
       const driver = await drivers.of(mount);
-      return watched(internals, mount, () => folders.read({ mount, folder, driver, refresh, signal }));
+      return watched(internals, mount, () => folders.read({ mount, folder, driver, refresh, ...options }));
     },
     peek: (mount, folder) => folders.peek(mount, folder),
     follow: (mount, folder, options = {}) => folders.follow(mount, folder, options),
@@ -160,10 +193,10 @@ export function createStorage(parts: StorageParts): Storage {
       const driver = await drivers.of(mount);
       return watched(internals, mount, async () => driver.quota?.(options));
     },
-    check: async (mount, { signal } = {}) => {
+    check: async (mount, options = {}) => {
       const driver = await drivers.of(mount);
       await watched(internals, mount, () =>
-        folders.read({ mount, folder: undefined, driver, refresh: true, signal }),
+        folders.read({ mount, folder: undefined, driver, refresh: true, ...options }),
       ).catch(onlyStorageError);
       return present(internals, mount);
     },
@@ -199,29 +232,36 @@ async function mount(
 ): Promise<Mount> {
   const kind = kindOf(parts.kinds, draft.driver);
   const id = parts.newId();
-  const { secrets, options: plain } = divide(kind, draft.values);
+  const { owner } = draft;
+  const { secrets, options } = divide(kind, draft.values);
   // A token that was changed for a newer one in the earlier try is the newer one now.
-  await parts.secrets.set(id, { ...secrets, ...draft.kept });
+  const vault = draftVault(parts, id, { ...secrets, ...draft.kept });
   try {
-    const driver = await drivers.open(kind, id, plain);
-    // Read as a folder, so that who put it up sees the root without another call.
+    const driver = await drivers.open({ kind, mount: id, owner, options, vault });
+    // Read as a folder, so that whoever mounts it sees the root without another call.
     await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: true, signal }), signal);
     const now = parts.now();
     const mount: Mount = {
       id,
       driver: kind.name,
-      options: plain,
-      title: draft.title ?? (ownTitle(driver) || kind.title(plain)),
-      owner: draft.owner,
+      options,
+      title: draft.title ?? (ownTitle(driver) || kind.title(options)),
+      owner,
       audience: [],
       createdAt: now,
       health: { state: "working", at: now },
     };
-    await parts.mounts.set(id, mount);
+    // Under the lock that sweeping takes: between the two writes the secrets are nobody's.
+    await parts.exclusive(`mount:${id}`, () =>
+      vault.settle(async (held) => {
+        await parts.secrets.set(id, held);
+        await parts.mounts.set(id, mount);
+      }),
+    );
     return mount;
   } catch (error) {
-    const left = (await parts.secrets.get(id)) ?? {};
-    folders.forget(id);
+    const left = await vault.read();
+    folders.forget(id, "not-found");
     await drivers.drop(id);
     await parts.secrets.delete(id);
     throw error instanceof StorageError && error.code === "verification-needed" ? error.keeping(left) : error;
@@ -244,34 +284,42 @@ async function renew(
   internals: Internals,
   id: string,
   values: Values,
-  { amend = false, signal }: CallOptions & { readonly amend?: boolean },
+  { amend = false, signal }: CallOptions & { readonly amend?: boolean | undefined },
 ): Promise<Mount> {
   const { parts, drivers, folders, links } = internals;
   const mount = await present(internals, id);
   const kind = kindOf(parts.kinds, mount.driver);
   const before = (await parts.secrets.get(id)) ?? {};
   const { secrets, options: changed } = divide(kind, values);
-  const plain = { ...mount.options, ...changed };
+  const options = { ...mount.options, ...changed };
   await drivers.drop(id);
-  folders.forget(id);
+  folders.forget(id, "upstream");
   links.forget(id);
-  await parts.secrets.set(id, { ...(amend ? before : kept(before, kind)), ...secrets });
+  // What joins the old secrets is used up with them: each change is kept at once. What replaces them proves itself first.
+  const draft = amend ? undefined : draftVault(parts, id, { ...kept(before, kind), ...secrets });
+  const vault = draft ?? storedVault(parts, id);
+  if (!draft) await vault.write(secrets);
   try {
-    const driver = await drivers.open(kind, id, plain);
+    const driver = await drivers.open({ kind, mount: id, owner: mount.owner, options, vault });
     await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: true, signal }), signal);
   } catch (error) {
-    folders.forget(id);
+    folders.forget(id, "upstream");
     await drivers.drop(id);
-    // What joined the old secrets may have been used up with them: then the vault as it is now is the better one.
-    if (!amend) await parts.secrets.set(id, before);
     throw error;
   }
   // Another root folder makes another tree of it.
   internals.crawler.forget(id);
   await internals.catalogue.forget(id);
-  const renewed: Mount = { ...mount, options: plain, health: { state: "working", at: parts.now() } };
-  await parts.mounts.set(id, renewed);
-  return renewed;
+  return parts.exclusive(`mount:${id}`, async () => {
+    const renewed: Mount = {
+      ...(await present(internals, id)),
+      options,
+      health: { state: "working", at: parts.now() },
+    };
+    await draft?.settle(async (held) => void (await parts.secrets.set(id, held)));
+    await parts.mounts.set(id, renewed);
+    return renewed;
+  });
 }
 
 /** What a driver keeps for itself (a device id) outlives new answers; old answers do not. */
@@ -293,18 +341,48 @@ async function change(internals: Internals, id: string, changes: Parameters<Stor
   return changed;
 }
 
+/** Secrets go first and the mount last: broken off in between, it stands there without them and can be removed again. */
 async function unmount({ parts, drivers, folders, links, catalogue, crawler }: Internals, id: string): Promise<void> {
-  await parts.mounts.delete(id);
-  crawler.forget(id);
-  await drivers.drop(id);
-  await parts.secrets.delete(id);
-  folders.forget(id);
-  links.forget(id);
+  const letGo = async () => {
+    crawler.forget(id);
+    folders.forget(id, "not-found");
+    links.forget(id);
+    await drivers.drop(id);
+    await parts.secrets.delete(id);
+  };
+  await letGo();
   await catalogue.forget(id);
+  await parts.mounts.delete(id);
+  // Whoever asked while it was still there has opened it again.
+  await letGo();
+}
+
+/** What a process left behind that ended between two writes. */
+async function sweep({ mounts, secrets, exclusive, log }: StorageParts): Promise<number> {
+  if (!secrets.iterator) throw new Error("the secrets cannot be listed");
+  const orphans: string[] = [];
+  for await (const [id] of secrets.iterator({})) if (!(await mounts.get(String(id)))) orphans.push(String(id));
+  let swept = 0;
+  for (const id of orphans) {
+    await exclusive(`mount:${id}`, async () => {
+      // Another process may have been mounting it.
+      if (await mounts.get(id)) return;
+      await secrets.delete(id);
+      swept += 1;
+    });
+  }
+  if (swept > 0) log.info({ swept }, "storage orphaned secrets deleted");
+  return swept;
+}
+
+/** A time yet to come was noted before the clock was set back. */
+function withoutFuture(mount: Mount | undefined, now: number): Mount | undefined {
+  if (!mount || mount.health.at <= now) return mount;
+  return { ...mount, health: { ...mount.health, at: now } };
 }
 
 async function present({ parts }: Internals, id: string): Promise<Mount> {
-  const mount = await parts.mounts.get(id);
+  const mount = withoutFuture(await parts.mounts.get(id), parts.now());
   if (!mount) throw new StorageError("not-found", { message: "no such mount" });
   return mount;
 }
@@ -316,45 +394,25 @@ async function watched<T>(internals: Internals, id: string, work: () => Promise<
     await noteHealth(internals, id, undefined);
     return result;
   } catch (error) {
-    if (error instanceof StorageError && ailments.has(error.code)) await noteHealth(internals, id, error.code);
+    if (error instanceof StorageError && storageErrorKind(error.code).ails) await noteHealth(internals, id, error.code);
     throw error;
   }
 }
-
-/** Failures that say something about the mount and not about the one thing asked for. */
-const ailments: ReadonlySet<StorageErrorCode> = new Set([
-  "wrong-credentials",
-  "sign-in-refused",
-  "signed-out",
-  "verification-needed",
-  "captcha-rejected",
-  "account-suspended",
-  "pass-code-needed",
-  "pass-code-wrong",
-  "share-not-found",
-  "share-deleted",
-  "share-expired",
-  "share-cancelled",
-  "share-reviewing",
-  "share-blocked",
-  "share-region",
-  "unreachable",
-  "too-frequent",
-] satisfies StorageErrorCode[]);
 
 async function noteHealth(
   { parts, drivers }: Internals,
   id: string,
   code: StorageErrorCode | undefined,
 ): Promise<void> {
-  if (drivers.ailing.get(id) === code) return;
+  const known = drivers.healthOf(id);
+  if (known && known.code === code) return;
   await parts.exclusive(`mount:${id}`, async () => {
     const mount = await parts.mounts.get(id);
     if (!mount) return;
     const at = parts.now();
     await parts.mounts.set(id, { ...mount, health: code ? { state: "failing", at, code } : { state: "working", at } });
   });
-  drivers.ailing.set(id, code);
+  drivers.noteHealth(id, { code });
 }
 
 /** Whatever else a driver throws is an outage or a bug: `upstream`, with its cause. The reason of an aborted signal passes. */

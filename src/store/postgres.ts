@@ -1,62 +1,173 @@
 import { KeyvPostgres } from "@keyv/postgres";
 import type { KeyvStoreAdapter } from "keyv";
 import pg from "pg";
-import type { Claim } from "./lock.ts";
+import type { Fences, Lease } from "./fence.ts";
+import type { Leases } from "./lock.ts";
+import { timed } from "./timed.ts";
+import type { Change, Row } from "./row.ts";
 
 /** One Postgres database behind any number of namespaces. */
 export interface PostgresStore {
   adapter(): KeyvStoreAdapter;
   /** Every record, by key. */
-  rows(): AsyncGenerator<{ readonly key: string; readonly text: string }>;
-  readonly claim: Claim;
-  ping(): Promise<void>;
+  rows(): AsyncGenerator<Row>;
+  /** Keys of a namespace, without their records; some may have expired and not been swept yet. */
+  keys(namespace: string): AsyncGenerator<string>;
+  /** Resolves with how many were changed; when they expire stays. */
+  replace(changes: readonly Change[]): Promise<number>;
+  readonly leases: Leases;
   /** Deletes what has expired: the adapter has no expiry column, so dead rows would stay until read. */
   sweep(now: number): Promise<number>;
   close(): Promise<void>;
 }
 
+/** Milliseconds. */
+const closingGrace = 1000;
 const table = "chatdrive";
+const locks = "chatdrive_locks";
+/** What ends stands last in every record; Postgres refuses to read JSON that holds an escaped NUL, which people can type. */
+const sweep = `DELETE FROM ${table} WHERE substring(value FROM '"expires":(\\d+)\\}$')::bigint < $1`;
 
 /** Connects, or rejects within two seconds. */
-export async function openPostgres(url: string, onError: (error: unknown) => void): Promise<PostgresStore> {
-  // Locks have connections of their own: who holds one reads and writes meanwhile, and must not wait for those who want one.
-  const [pool, locks] = [openPool(url, onError), openPool(url, onError)];
-  await pool.query("SELECT 1").catch(async (error: unknown) => {
-    await Promise.all([pool.end(), locks.end()]);
+export async function openPostgres(
+  url: string,
+  fences: Fences,
+  onError: (error: unknown) => void,
+): Promise<PostgresStore> {
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2000 });
+  pool.on("error", onError);
+  await prepare(pool).catch(async (error: unknown) => {
+    await pool.end();
     throw error;
   });
-  /** Over our own pool: the adapter's has nobody to hear that the server hung up, which ends the process. */
-  class Adapter extends KeyvPostgres {
-    override async connect() {
-      return async (sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows;
-    }
-    override async disconnect() {}
-  }
   return {
-    adapter: () => new Adapter({ uri: url, table }),
+    adapter: () => new FencedPostgres(url, pool, fences),
     rows: () => allRows(pool),
-    claim: (key) => claimKey(locks, key, onError),
-    ping: async () => void (await pool.query("SELECT 1")),
-    sweep: async (now) =>
-      (await pool.query(`DELETE FROM ${table} WHERE (value::jsonb ->> 'expires')::bigint < $1`, [now])).rowCount ?? 0,
-    close: async () => void (await Promise.all([pool.end(), locks.end()])),
+    keys: (namespace) => keysOf(pool, namespace),
+    replace: async (changes) => (await pool.query(replaceAll, columnsOf(changes))).rowCount ?? 0,
+    leases: leasesIn(pool),
+    sweep: async (now) => (await pool.query(sweep, [now])).rowCount ?? 0,
+    // What a silent server still owes is not waited for.
+    close: () => timed(pool.end(), closingGrace).catch(onError),
   };
 }
 
-function openPool(url: string, onError: (error: unknown) => void): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2000 });
-  pool.on("error", onError);
-  return pool;
+/**
+ * Locks are rows, so that who waits for one holds no connection, and not advisory ones, which end with theirs. Unlogged:
+ * a server that crashed forgets them, and the writes that were made under them are refused then.
+ */
+async function prepare(pool: pg.Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    // Two processes that start together would both make what is missing, and one would fail.
+    await client.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('chatdrive prepare', 0))");
+    await client.query(`CREATE TABLE IF NOT EXISTS ${table} (key VARCHAR(255) PRIMARY KEY, value TEXT)`);
+    await client.query(
+      `CREATE UNLOGGED TABLE IF NOT EXISTS ${locks} (key TEXT PRIMARY KEY, token TEXT NOT NULL, until TIMESTAMPTZ NOT NULL)`,
+    );
+    await client.query("COMMIT");
+    client.release();
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
 }
 
-async function* allRows(pool: pg.Pool): AsyncGenerator<{ readonly key: string; readonly text: string }> {
-  // The adapter makes the table when it first has something to keep.
-  const { rows: found } = await pool.query<{ made: boolean }>("SELECT to_regclass($1) IS NOT NULL AS made", [table]);
-  if (found[0]?.made !== true) return;
+/** Over our own pool: the adapter's has nobody to hear that the server hung up, which ends the process. */
+class FencedPostgres extends KeyvPostgres {
+  readonly #fences: Fences;
+  readonly #pool: pg.Pool;
+
+  constructor(uri: string, pool: pg.Pool, fences: Fences) {
+    super({ uri, table, iterationLimit: 500 });
+    this.#pool = pool;
+    this.#fences = fences;
+  }
+
+  override async connect() {
+    // The constructor of the adapter calls this before the fields above are there.
+    await Promise.resolve();
+    return async (sql: string, values?: unknown[]): Promise<unknown[]> => (await this.#pool.query(sql, values)).rows;
+  }
+
+  override async disconnect(): Promise<void> {}
+
+  override set(key: string, value: string): Promise<void> {
+    return this.#fences.guard(async (leases) => {
+      if (leases.length === 0) await super.set(key, value);
+      else return this.#fenced(fencedSet, leases, [key, value]).then(({ isHeld }) => isHeld);
+      return true;
+    });
+  }
+
+  override async delete(key: string): Promise<boolean> {
+    let isDeleted = false;
+    await this.#fences.guard(async (leases) => {
+      if (leases.length === 0) isDeleted = await super.delete(key);
+      else {
+        const done = await this.#fenced(fencedDelete, leases, [key]);
+        isDeleted = done.changes > 0;
+        return done.isHeld;
+      }
+      return true;
+    });
+    return isDeleted;
+  }
+
+  async #fenced(sql: string, leases: readonly Lease[], values: readonly string[]) {
+    const tokens = leases.map(({ token }) => token);
+    const { rows } = await this.#pool.query<{ held: boolean; changes: string }>(sql, [tokens, ...values]);
+    return { isHeld: rows[0]?.held === true, changes: Number(rows[0]?.changes) };
+  }
+}
+
+/** FOR SHARE: whoever takes one of the locks over waits until this is written, and reads it then. */
+const fence = `WITH fence AS MATERIALIZED (SELECT 1 FROM ${locks} WHERE token = ANY($1) FOR SHARE),
+  held AS MATERIALIZED (SELECT count(*) = cardinality($1::text[]) AS held FROM fence)`;
+const fencedSet = `${fence}, done AS (
+  INSERT INTO ${table} (key, value) SELECT $2, $3 FROM held WHERE held
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value RETURNING 1)
+  SELECT held, (SELECT count(*) FROM done) AS changes FROM held`;
+const fencedDelete = `${fence}, done AS (
+  DELETE FROM ${table} USING held WHERE key = $2 AND held RETURNING 1)
+  SELECT held, (SELECT count(*) FROM done) AS changes FROM held`;
+
+const lifetime = "clock_timestamp() + $3 * interval '1 millisecond'";
+
+function leasesIn(pool: pg.Pool): Leases {
+  const changed = async (sql: string, values: readonly unknown[]): Promise<boolean> =>
+    (await pool.query(sql, [...values])).rowCount === 1;
+  return {
+    take: (key, token, ms) =>
+      changed(
+        `INSERT INTO ${locks} (key, token, until) VALUES ($1, $2, ${lifetime})
+         ON CONFLICT (key) DO UPDATE SET token = excluded.token, until = excluded.until
+         WHERE ${locks}.until < clock_timestamp()`,
+        [key, token, ms],
+      ),
+    renew: (key, token, ms) =>
+      changed(`UPDATE ${locks} SET until = ${lifetime} WHERE key = $1 AND token = $2`, [key, token, ms]),
+    release: async (key, token) =>
+      void (await changed(`DELETE FROM ${locks} WHERE key = $1 AND token = $2`, [key, token])),
+  };
+}
+
+const replaceAll = `UPDATE ${table} SET value = new_value
+  FROM unnest($1::text[], $2::text[], $3::text[]) AS changes (changed, old_value, new_value)
+  WHERE key = changed AND value = old_value`;
+
+function columnsOf(changes: readonly Change[]): string[][] {
+  return [changes.map(({ key }) => key), changes.map(({ text }) => text), changes.map(({ newText }) => newText)];
+}
+
+/** Rows that are read at once. */
+const pageOfRows = 500;
+
+async function* allRows(pool: pg.Pool): AsyncGenerator<Row> {
   let last = "";
   for (;;) {
     const { rows } = await pool.query<{ key: string; value: string }>(
-      `SELECT key, value FROM ${table} WHERE key > $1 ORDER BY key LIMIT 500`,
+      `SELECT key, value FROM ${table} WHERE key > $1 ORDER BY key LIMIT ${pageOfRows}`,
       [last],
     );
     for (const { key, value } of rows) yield { key, text: value };
@@ -66,26 +177,16 @@ async function* allRows(pool: pg.Pool): AsyncGenerator<{ readonly key: string; r
   }
 }
 
-async function claimKey(pool: pg.Pool, key: string, onError: (error: unknown) => void): Promise<() => Promise<void>> {
-  const client = await pool.connect();
-  // The pool hears its idle connections only.
-  client.on("error", onError);
-  const letGo = (isBroken: boolean) => {
-    client.off("error", onError);
-    client.release(isBroken);
-  };
-  try {
-    await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [key]);
-  } catch (error) {
-    letGo(true);
-    throw error;
-  }
-  return async () => {
-    const isFreed = await client.query("SELECT pg_advisory_unlock(hashtextextended($1, 0))", [key]).then(
-      () => true,
-      // A connection that broke took its locks with it.
-      () => false,
+async function* keysOf(pool: pg.Pool, namespace: string): AsyncGenerator<string> {
+  let last = "";
+  for (;;) {
+    const { rows } = await pool.query<{ key: string }>(
+      `SELECT key FROM ${table} WHERE starts_with(key, $1) AND key > $2 ORDER BY key LIMIT ${10 * pageOfRows}`,
+      [`${namespace}:`, last],
     );
-    letGo(!isFreed);
-  };
+    for (const { key } of rows) yield key.slice(namespace.length + 1);
+    const end = rows.at(-1);
+    if (!end) return;
+    last = end.key;
+  }
 }

@@ -1,34 +1,44 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { randomUUID } from "node:crypto";
 import KeyvRedis, { createClient } from "@keyv/redis";
 import type { KeyvStoreAdapter } from "keyv";
-import type { Claim } from "./lock.ts";
+import type { Fences, Lease } from "./fence.ts";
+import type { Leases } from "./lock.ts";
+import { timed } from "./timed.ts";
+import type { Change, Row } from "./row.ts";
 
 /** One Redis connection behind any number of namespaces. */
 export interface RedisStore {
   adapter(): KeyvStoreAdapter;
   /** Every record of ours, in no order: the database may hold others. */
-  rows(): AsyncGenerator<{ readonly key: string; readonly text: string }>;
-  readonly claim: Claim;
-  ping(): Promise<void>;
+  rows(): AsyncGenerator<Row>;
+  /** Keys of a namespace, without their records. */
+  keys(namespace: string): AsyncGenerator<string>;
+  /** Resolves with how many were changed; when they expire stays. */
+  replace(changes: readonly Change[]): Promise<number>;
+  readonly leases: Leases;
   close(): Promise<void>;
 }
 
-const heldFor = 30_000;
-const releaseScript = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end`;
-const renewScript = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end`;
-
 /** Connects, or rejects within two seconds; afterwards calls fail at once while the server is away and work again when it is back. */
-export async function openRedis(url: string, onError: (error: unknown) => void): Promise<RedisStore> {
+export async function openRedis(url: string, fences: Fences, onError: (error: unknown) => void): Promise<RedisStore> {
   const client = await connect(url, onError);
   return {
-    adapter: () => redisAdapter(client),
+    adapter: () => redisAdapter(client, fences),
     rows: () => allRows(client),
-    claim: (key) => claimKey(client, `chatdrive:lock:${key}`),
-    ping: async () => void (await client.ping()),
-    close: async () => void (await client.close()),
+    keys: (namespace) => keysOf(client, namespace),
+    async replace(changes) {
+      const replaced = changes.map(({ key, text, newText }) =>
+        client.eval(replaceScript, { keys: [recordOf(key)], arguments: [text, newText] }),
+      );
+      return (await Promise.all(replaced)).filter((done) => done === 1).length;
+    },
+    leases: leasesIn(client),
+    // What a silent server still owes is not waited for.
+    close: () => timed(client.close(), closingGrace).catch(() => void (client.isOpen && client.destroy())),
   };
 }
+
+/** Milliseconds. */
+const closingGrace = 1000;
 
 async function connect(url: string, onError: (error: unknown) => void) {
   let connected = false;
@@ -42,6 +52,8 @@ async function connect(url: string, onError: (error: unknown) => void) {
     },
   });
   client.on("error", onError);
+  // One listener of each kind for every namespace: their number is bounded, and no leak.
+  client.setMaxListeners(0);
   await client.connect();
   connected = true;
   return client;
@@ -49,38 +61,102 @@ async function connect(url: string, onError: (error: unknown) => void) {
 
 type Client = Awaited<ReturnType<typeof connect>>;
 
-function redisAdapter(client: Client): KeyvStoreAdapter {
+function redisAdapter(client: Client, fences: Fences): KeyvStoreAdapter {
   // The same class; the adapter's declaration of it differs in optional members only.
   const theirs = client as unknown as ConstructorParameters<typeof KeyvRedis>[0];
-  return new KeyvRedis(theirs, {
-    throwOnErrors: true,
-    throwOnConnectError: true,
-    connectionTimeout: 2000,
-  });
+  const options = { throwOnErrors: true, throwOnConnectError: true, connectionTimeout: 2000 };
+  return new FencedRedis(theirs, options, { client, fences });
 }
+
+interface Fencing {
+  readonly client: Client;
+  readonly fences: Fences;
+}
+
+/** What is written under locks is written only while they are held. */
+class FencedRedis extends KeyvRedis<string> {
+  readonly #client: Client;
+  readonly #fences: Fences;
+
+  constructor(connect: ConstructorParameters<typeof KeyvRedis>[0], options: object, { client, fences }: Fencing) {
+    super(connect, options);
+    this.#client = client;
+    this.#fences = fences;
+  }
+
+  override set(key: string, value: string, ttl?: number): Promise<void> {
+    return this.#fences.guard(async (leases) => {
+      if (leases.length === 0) await super.set(key, value, ttl);
+      else return this.#fenced(setScript, key, leases, [value, String(ttl ?? "")]).then((done) => done !== null);
+      return true;
+    });
+  }
+
+  override async delete(key: string): Promise<boolean> {
+    let isDeleted = false;
+    await this.#fences.guard(async (leases) => {
+      if (leases.length === 0) isDeleted = await super.delete(key);
+      else {
+        const deleted = await this.#fenced(deleteScript, key, leases, []);
+        isDeleted = deleted === 1;
+        return deleted !== null;
+      }
+      return true;
+    });
+    return isDeleted;
+  }
+
+  #fenced(script: string, key: string, leases: readonly Lease[], values: readonly string[]): Promise<unknown> {
+    return this.#client.eval(script, {
+      keys: [this.createKeyPrefix(key, this.namespace), ...leases.map((lease) => lockOf(lease.key))],
+      arguments: [...values, ...leases.map(({ token }) => token)],
+    });
+  }
+}
+
+/** Ends a script with null unless each lock has its token; the arguments before the tokens number `given`. */
+const held = (given: number) =>
+  `for i = 2, #KEYS do if redis.call("get", KEYS[i]) ~= ARGV[i - 1 + ${given}] then return false end end`;
+const setScript = `${held(2)}
+if ARGV[2] == "" then redis.call("set", KEYS[1], ARGV[1]) else redis.call("set", KEYS[1], ARGV[1], "PX", ARGV[2]) end
+return 1`;
+const deleteScript = `${held(0)} return redis.call("unlink", KEYS[1])`;
+const replaceScript = `if redis.call("get", KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call("set", KEYS[1], ARGV[2], "KEEPTTL") return 1`;
+const renewScript = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end`;
+const releaseScript = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end`;
+
+function leasesIn(client: Client): Leases {
+  return {
+    take: async (key, token, ms) =>
+      (await client.set(lockOf(key), token, { condition: "NX", expiration: { type: "PX", value: ms } })) === "OK",
+    renew: async (key, token, ms) =>
+      (await client.eval(renewScript, { keys: [lockOf(key)], arguments: [token, String(ms)] })) === 1,
+    release: async (key, token) => void (await client.eval(releaseScript, { keys: [lockOf(key)], arguments: [token] })),
+  };
+}
+
+const lockOf = (key: string) => `chatdrive:lock:${key}`;
 
 /** The adapter writes `namespace::namespace:key`, and nobody else does. */
 const ours = /^([A-Za-z0-9-]+)::(\1:[^]*)$/;
+const recordOf = (key: string) => `${key.slice(0, key.indexOf(":"))}::${key}`;
 
-async function* allRows(client: Client): AsyncGenerator<{ readonly key: string; readonly text: string }> {
-  for await (const keys of client.scanIterator({ MATCH: "*::*", COUNT: 500 })) {
-    for (const name of keys) {
+async function* allRows(client: Client): AsyncGenerator<Row> {
+  for await (const names of client.scanIterator({ MATCH: "*::*", COUNT: 500 })) {
+    const found = names.filter((name) => ours.test(name));
+    const texts = found.length === 0 ? [] : await client.mGet(found);
+    for (const [at, name] of found.entries()) {
       const key = ours.exec(name)?.[2];
-      const text = key === undefined ? null : await client.get(name);
-      if (key !== undefined && text !== null) yield { key, text };
+      const text = texts[at];
+      if (key !== undefined && typeof text === "string") yield { key, text };
     }
   }
 }
 
-async function claimKey(client: Client, key: string): Promise<() => Promise<void>> {
-  const token = randomUUID();
-  while ((await client.set(key, token, { condition: "NX", expiration: { type: "PX", value: heldFor } })) !== "OK")
-    await pause(20);
-  const renewal = setInterval(() => {
-    client.eval(renewScript, { keys: [key], arguments: [token, String(heldFor)] }).catch(() => undefined);
-  }, heldFor / 3);
-  return async () => {
-    clearInterval(renewal);
-    await client.eval(releaseScript, { keys: [key], arguments: [token] });
-  };
+async function* keysOf(client: Client, namespace: string): AsyncGenerator<string> {
+  const prefix = `${namespace}::${namespace}:`;
+  for await (const names of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 500 })) {
+    for (const name of names) yield name.slice(prefix.length);
+  }
 }

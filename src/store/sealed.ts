@@ -3,8 +3,10 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 /** Encrypts and decrypts texts at rest. The name a text is stored under is bound in, so that rows cannot be swapped. */
 export interface Seal {
   seal(text: string, name: string): string;
-  /** Throws when no key fits or the text was tampered with. */
-  open(sealed: string, name: string): string;
+  /** Undefined when no key opens it: its key is gone, or it was tampered with. It is as good as absent then. */
+  open(sealed: string, name: string): string | undefined;
+  /** Id of the key that seals from now on. */
+  readonly newest: string;
 }
 
 const version = "s1";
@@ -17,12 +19,18 @@ export function createSeal(keys: readonly Uint8Array[]): Seal {
   return {
     seal: (text, name) => sealWith(newest, text, name),
     open: (sealed, name) => openWith(byId, sealed, name),
+    newest: keyId(newest),
   };
 }
 
 /** Eight hex characters that name a key without telling anything about it. */
 export function keyId(key: Uint8Array): string {
   return createHash("sha256").update("chatdrive key id").update(key).digest("hex").slice(0, 8);
+}
+
+/** Id of the key a record was sealed with; undefined = the record is not sealed. */
+export function sealerOf(record: string): string | undefined {
+  return /^\{"sealed":"s1\.([0-9a-f]{8})\./.exec(record)?.[1];
 }
 
 function sealWith(key: Uint8Array, text: string, name: string): string {
@@ -38,13 +46,16 @@ function sealWith(key: Uint8Array, text: string, name: string): string {
   ].join(".");
 }
 
-function openWith(keys: ReadonlyMap<string, Uint8Array>, sealed: string, name: string): string {
+function openWith(keys: ReadonlyMap<string, Uint8Array>, sealed: string, name: string): string | undefined {
   const [tag, id = "", iv = "", mac = "", body = ""] = sealed.split(".");
-  if (tag !== version) throw new Error("not a sealed text");
   const key = keys.get(id);
-  if (!key) throw new Error(`sealed with key ${id}, which is not among SECRET_KEY`);
-  const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(iv, "base64url"))
-    .setAAD(Buffer.from(name))
-    .setAuthTag(Buffer.from(mac, "base64url"));
-  return Buffer.concat([decipher.update(Buffer.from(body, "base64url")), decipher.final()]).toString("utf8");
+  if (tag !== version || !key) return undefined;
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(iv, "base64url"))
+      .setAAD(Buffer.from(name))
+      .setAuthTag(Buffer.from(mac, "base64url"));
+    return Buffer.concat([decipher.update(Buffer.from(body, "base64url")), decipher.final()]).toString("utf8");
+  } catch {
+    return undefined;
+  }
 }

@@ -1,33 +1,47 @@
 import { EventEmitter } from "node:events";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { KeyvStoreAdapter, StoredData } from "keyv";
+import { BusyError, createRun, type Run } from "./busy.ts";
+import { closeToOthers, makePrivate } from "./private-file.ts";
 import { absent, createRecent, type Recent } from "./recent.ts";
+import type { Change, Row } from "./row.ts";
 
 /** One SQLite file behind any number of Keyv namespaces. A write that resolved is on disk (WAL, synchronous=FULL). */
 export interface SqliteFile {
   /** A Keyv adapter of its own (adapters must not be shared between Keyvs) over the one connection. */
   adapter(): KeyvStoreAdapter;
   /** Every record, by key. */
-  rows(): AsyncGenerator<{ readonly key: string; readonly text: string }>;
-  /** Deletes what has expired; returns how many rows went. */
-  sweep(now: number): number;
+  rows(): AsyncGenerator<Row>;
+  /** Keys of a namespace that have not expired, without their records. */
+  keys(namespace: string): AsyncGenerator<string>;
+  /** Resolves with how many were changed; when they expire stays. */
+  replace(changes: readonly Change[]): Promise<number>;
+  /** Deletes what has expired; resolves with how many rows went. */
+  sweep(now: number): Promise<number>;
   /** What was deleted or written over is gone from the disk as well, the write-ahead log included. */
-  scrub(): void;
+  scrub(): Promise<void>;
   close(): void;
 }
 
-/** Opens or makes the file; throws when it is no sound database. */
-export function openSqlite(file: string): SqliteFile {
-  const database = new DatabaseSync(file, { timeout: 5000 });
+/**
+ * Opens or makes the file, for its owner alone; rejects when it is no sound database. Whatever waits for another
+ * process's lock fails after `timeout` milliseconds, without holding up this process meanwhile.
+ */
+export async function openSqlite(file: string, timeout: number): Promise<SqliteFile> {
+  makePrivate(file);
+  const database = new DatabaseSync(file, { timeout: 0 });
   try {
-    return prepare(database);
+    const opened = await createRun(timeout)(() => prepare(database, timeout));
+    // SQLite gives them the rights of the database; those of an earlier start may have had others.
+    for (const suffix of ["-wal", "-shm"]) closeToOthers(`${file}${suffix}`);
+    return opened;
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function prepare(database: DatabaseSync): SqliteFile {
+function prepare(database: DatabaseSync, timeout: number): SqliteFile {
   // What is deleted is written over: who asks to be forgotten is not to be found in the free pages of the file.
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
   const sound = database.prepare("PRAGMA quick_check(1)").get();
@@ -45,22 +59,56 @@ function prepare(database: DatabaseSync): SqliteFile {
     clear: database.prepare("DELETE FROM keyv WHERE key >= ? AND key < ?"),
     scan: database.prepare("SELECT key, value FROM keyv WHERE key > ? AND key < ? ORDER BY key LIMIT 500"),
   };
+  const keys = database.prepare(
+    "SELECT key FROM keyv WHERE key > ? AND key < ? AND (expires IS NULL OR expires >= ?) ORDER BY key LIMIT 5000",
+  );
+  const replace = database.prepare("UPDATE keyv SET value = ? WHERE key = ? AND value = ?");
+  const sweep = database.prepare("DELETE FROM keyv WHERE expires < ?");
+  const checkpoint = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
   const version = database.prepare("PRAGMA data_version");
   const recent = createRecent(() => version.get()?.["data_version"]);
-  const sweep = database.prepare("DELETE FROM keyv WHERE expires < ?");
+  // Readers are not held up by a writer, so they do not wait behind writes that are.
+  const [read, write] = [createRun(timeout), createRun(timeout)];
+  const adapter = () => new SqliteAdapter({ statements, recent, read, write });
   return {
-    adapter: () => new SqliteAdapter(statements, recent),
+    adapter,
     async *rows() {
-      for await (const [key, text] of new SqliteAdapter(statements, recent).iterator<string>()) {
-        yield { key: String(key), text: String(text) };
+      for await (const [key, text] of adapter().iterator<string>()) yield { key: String(key), text: String(text) };
+    },
+    async *keys(namespace) {
+      const [from, to] = bounds(namespace);
+      for (let last = from; ;) {
+        const rows = await read(() => keys.all(last, to, Date.now()));
+        for (const row of rows) yield String(row["key"]).slice(from.length);
+        const end = rows.at(-1);
+        if (!end) return;
+        last = String(end["key"]);
       }
     },
-    sweep(now) {
-      const changes = Number(sweep.run(now).changes);
-      if (changes > 0) recent.forget();
-      return changes;
-    },
-    scrub: () => database.exec("PRAGMA wal_checkpoint(TRUNCATE)"),
+    replace: (changes) =>
+      write(() => {
+        recent.forget();
+        database.exec("BEGIN IMMEDIATE");
+        try {
+          const changed = changes.map(({ key, text, newText }) => Number(replace.run(newText, key, text).changes));
+          database.exec("COMMIT");
+          return changed.filter((rows) => rows > 0).length;
+        } catch (error) {
+          database.exec("ROLLBACK");
+          throw error;
+        }
+      }),
+    sweep: (now) =>
+      write(() => {
+        const changes = Number(sweep.run(now).changes);
+        if (changes > 0) recent.forget();
+        return changes;
+      }),
+    scrub: () =>
+      write(() => {
+        // Others that read or write leave something of the log standing, and no error says so.
+        if (checkpoint.get()?.["busy"] === 1) throw new BusyError("the log is in use");
+      }),
     close() {
       recent.forget();
       database.close();
@@ -76,52 +124,70 @@ interface Statements {
   readonly scan: StatementSync;
 }
 
+interface Shared {
+  readonly statements: Statements;
+  readonly recent: Recent;
+  readonly read: Run;
+  readonly write: Run;
+}
+
 /** Keyv's port over the prepared statements, and the memory all of them share. Keys arrive as `namespace:key`. */
 class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
   readonly opts = { dialect: "sqlite", url: "" };
   namespace?: string | undefined;
   readonly #statements: Statements;
   readonly #recent: Recent;
+  readonly #reads: Run;
+  readonly #writes: Run;
 
-  constructor(statements: Statements, recent: Recent) {
+  constructor({ statements, recent, read, write }: Shared) {
     super();
     this.#statements = statements;
     this.#recent = recent;
+    this.#reads = read;
+    this.#writes = write;
   }
 
   get<Value>(key: string): Promise<StoredData<Value> | undefined> {
     // Keyv's types want a value of its own here; what adapters hand it is the text it serialised before.
-    return Promise.resolve(this.#read(key) as StoredData<Value> | undefined);
+    return this.#reads(() => this.#read(key) as StoredData<Value> | undefined);
   }
 
   getMany<Value>(keys: string[]): Promise<StoredData<Value | undefined>[]> {
-    return Promise.resolve(keys.map((key) => this.#read(key) as StoredData<Value | undefined>));
+    return this.#reads(() => keys.map((key) => this.#read(key) as StoredData<Value | undefined>));
   }
 
-  async set(key: string, value: string, ttl?: number): Promise<void> {
-    this.#statements.set.run(key, value, ttl === undefined ? null : Date.now() + ttl);
-    // What ends by itself is looked up each time: Keyv deletes what it finds over, which must not be what another put there.
-    if (ttl === undefined) this.#recent.note(key, value);
-    else this.#recent.drop(key);
+  set(key: string, value: string, ttl?: number): Promise<void> {
+    const expires = ttl === undefined ? null : Date.now() + ttl;
+    return this.#writes(() => {
+      this.#statements.set.run(key, value, expires);
+      // What ends by itself is looked up each time: Keyv deletes what it finds over, which must not be what another put there.
+      if (expires === null) this.#recent.note(key, value);
+      else this.#recent.drop(key);
+    });
   }
 
-  async delete(key: string): Promise<boolean> {
-    const { changes } = this.#statements.delete.run(key);
-    this.#recent.note(key, absent);
-    return changes > 0;
+  delete(key: string): Promise<boolean> {
+    return this.#writes(() => {
+      const { changes } = this.#statements.delete.run(key);
+      this.#recent.note(key, absent);
+      return changes > 0;
+    });
   }
 
-  async clear(): Promise<void> {
+  clear(): Promise<void> {
     const [from, to] = bounds(this.namespace);
-    this.#statements.clear.run(from, to);
-    this.#recent.forget();
+    return this.#writes(() => {
+      this.#statements.clear.run(from, to);
+      this.#recent.forget();
+    });
   }
 
   async *iterator<Value>(namespace?: string): AsyncGenerator<(string | Awaited<Value> | undefined)[], void> {
     const [from, to] = bounds(namespace ?? this.namespace);
     let last = from;
     for (;;) {
-      const rows = this.#statements.scan.all(last, to);
+      const rows = await this.#reads(() => this.#statements.scan.all(last, to));
       for (const row of rows) yield [String(row["key"]), row["value"] as Awaited<Value>];
       const end = rows.at(-1);
       if (!end) return;

@@ -2,7 +2,11 @@ import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
-import { schemaVersion, StoreError, type Records, type Row } from "./store.ts";
+import type { Row } from "./row.ts";
+import { describe, StoreError } from "./error.ts";
+import type { Records } from "./records.ts";
+import { sealerOf } from "./sealed.ts";
+import { schemaVersion } from "./store.ts";
 
 /**
  * Everything kept, as a file that can be put back elsewhere: one JSON object a line, the first says what it is, the
@@ -25,7 +29,7 @@ export async function writeState(records: Records, file: string): Promise<Moved>
   const lines = async function* (): AsyncGenerator<string> {
     yield `${JSON.stringify({ ...format, schema: schemaVersion })}\n`;
     for await (const row of records.all()) {
-      const id = sealerOf(row);
+      const id = sealerOf(row.text);
       if (id !== undefined) keys.add(id);
       count += 1;
       yield `${JSON.stringify(row)}\n`;
@@ -34,7 +38,7 @@ export async function writeState(records: Records, file: string): Promise<Moved>
   };
   const out = createWriteStream(file, { mode: 0o600, flags: "wx" });
   await once(out, "open").catch((error: unknown) => {
-    throw new StoreError(`${file} cannot be written (${said(error)}); an old file is never overwritten.`);
+    throw new StoreError(`${file} cannot be written (${describe(error)}); an old file is never overwritten.`);
   });
   await pipeline(lines, out);
   return { records: count, keys: [...keys] };
@@ -43,7 +47,7 @@ export async function writeState(records: Records, file: string): Promise<Moved>
 /** Puts a file's records into an empty store. The file is read to its end before anything is put. */
 export async function readState(records: Records, file: string): Promise<Moved> {
   for await (const { key } of records.all()) {
-    if (!key.startsWith("schema:")) {
+    if (!/^(schema|probe):/.test(key)) {
       throw new StoreError("the store is not empty: set STORE_URL or DATA_DIR to a new one, and import there.");
     }
   }
@@ -53,7 +57,7 @@ export async function readState(records: Records, file: string): Promise<Moved> 
   for await (const line of linesOf(file)) {
     if (!isRow(line)) continue;
     if (await records.put(line)) put += 1;
-    const id = sealerOf(line);
+    const id = sealerOf(line.text);
     if (id !== undefined) keys.add(id);
   }
   return { records: put, keys: [...keys] };
@@ -76,12 +80,7 @@ async function checked(file: string): Promise<void> {
 
 function isHead(line: Readonly<Record<string, unknown>>): boolean {
   const { chatdrive, version, schema } = line;
-  return (
-    chatdrive === format.chatdrive &&
-    version === format.version &&
-    typeof schema === "number" &&
-    schema <= schemaVersion
-  );
+  return chatdrive === format.chatdrive && version === format.version && schema === schemaVersion;
 }
 
 function isRow(line: object): line is Row {
@@ -91,7 +90,7 @@ function isRow(line: object): line is Row {
 async function* linesOf(file: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
   const input = createReadStream(file, "utf8");
   await once(input, "open").catch((error: unknown) => {
-    throw new StoreError(`${file} cannot be read (${said(error)}).`);
+    throw new StoreError(`${file} cannot be read (${describe(error)}).`);
   });
   for await (const text of createInterface({ input, crlfDelay: Infinity })) {
     yield parsed(text, file);
@@ -106,13 +105,4 @@ function parsed(text: string, file: string): Readonly<Record<string, unknown>> {
     // Said below, like any other line that is none of ours.
   }
   throw new StoreError(`${file} is not a state of ChatDrive, or is cut off.`);
-}
-
-/** Id of the key a record is sealed with; undefined = it is not sealed. */
-function sealerOf({ text }: Row): string | undefined {
-  return /^\{"sealed":"s1\.([0-9a-f]{8})\./.exec(text)?.[1];
-}
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

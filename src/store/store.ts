@@ -1,21 +1,32 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { Keyv, type KeyvOptions, type KeyvStoreAdapter } from "keyv";
-import { createLocks, type Claim, type Locks } from "./lock.ts";
+import { Keyv, type KeyvOptions } from "keyv";
+import type { Logger } from "pino";
+import { openDatabase, type Database } from "./database.ts";
+import { named, StoreError, StoreUnavailable, type StoreReason } from "./error.ts";
+import { createFences } from "./fence.ts";
+import { createLocks, type Locks } from "./lock.ts";
 import { guarded } from "./guarded.ts";
-import { openPostgres } from "./postgres.ts";
-import { openRedis } from "./redis.ts";
+import { reseal, type Resealed } from "./reseal.ts";
 import { createSeal, type Seal } from "./sealed.ts";
-import { openSqlite } from "./sqlite.ts";
+import { timed } from "./timed.ts";
 
 /** Everything that is kept: Keyv namespaces over one database, and the locks of that database. */
 export interface Store extends Locks {
-  /** A namespace. `sealed` = encrypted at rest. Calls reject when the database fails: nothing is ever taken for absent. */
+  /**
+   * A namespace. `sealed` = encrypted at rest; what no key opens any more is as good as absent. Calls reject with
+   * `StoreUnavailable` when the database fails: nothing is ever taken for absent.
+   */
   open<T>(namespace: string, options?: { readonly sealed?: boolean; readonly ttl?: number }): Keyv<T>;
-  /** Rejects when the database does not answer. */
+  /** Keys of a namespace, without reading what stands under them; those of records that no key opens are among them. */
+  keys(namespace: string): AsyncIterable<string>;
+  /** Rejects with `StoreUnavailable` when the database cannot be written to; it really writes. */
   check(): Promise<void>;
+  /** Whether the database can be written to, or why not. */
+  writable(): Promise<true | StoreReason>;
   /** What was deleted is gone from the disk too, as far as that is ours to say: a server keeps its own logs. */
   scrub(): Promise<void>;
+  /** What became of the sealed records when the store was opened. */
+  readonly resealed: Resealed;
   close(): Promise<void>;
 }
 
@@ -24,190 +35,162 @@ interface StoreOptions {
   readonly url: string;
   /** 32-byte keys for what is sealed, newest last. */
   readonly keys: readonly Uint8Array[];
-  /** Told of every failure of the database, besides the call that rejects. */
+  /** Told of failures that no call rejects with: of the connection, of sweeps, of locks. */
   readonly onError: (error: unknown) => void;
+  /** Where it is told that keys were changed or lost; absent = nowhere. */
+  readonly log?: Pick<Logger, "info" | "warn"> | undefined;
   /** Milliseconds between sweeps of what has expired. */
-  readonly sweepEvery?: number;
-}
-
-/** The database cannot be used; the message says which, why and how to go on. */
-export class StoreError extends Error {
-  override readonly name = "StoreError";
+  readonly sweepEvery?: number | undefined;
+  /** Milliseconds a call may take, until another process lets go of the file or the server answers; absent = 5000, 3000. */
+  readonly timeout?: number | undefined;
+  /** Milliseconds after which the locks of a process that died are free. */
+  readonly lockLifetime?: number | undefined;
 }
 
 /** Opens the database behind an address, or throws a `StoreError`: there is no silent fallback to memory. */
-export async function openStore({ url, keys, onError, sweepEvery = 10 * 60_000 }: StoreOptions): Promise<Store> {
-  const database = await openDatabase(url, onError);
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { url, keys, onError, sweepEvery = 10 * 60_000, lockLifetime = 6000 } = options;
+  const fences = createFences();
+  const database = await openDatabase(url, { fences, onError, timeout: options.timeout });
+  const { leases, timeout = 0 } = database;
   const seal = createSeal(keys);
   const sweeper = setInterval(() => void database.sweep(Date.now()).catch(onError), sweepEvery).unref();
-  const store: Store = {
-    ...createLocks(database.claim),
-    open: (namespace, options = {}) =>
-      openNamespace({ database, namespace, seal: options.sealed ? seal : undefined, ttl: options.ttl, onError }),
-    check: () => database.check(),
-    scrub: async () => database.scrub?.(),
-    close: async () => {
-      clearInterval(sweeper);
-      await database.close();
-    },
-  };
-  await migrate(store).catch(async (error: unknown) => {
-    await store.close();
-    throw error;
-  });
-  return store;
-}
-
-/** A record as it stands in the database: sealed ones stay sealed. */
-export interface Row {
-  /** `namespace:key` */
-  readonly key: string;
-  /** JSON, with `expires` in ms since the epoch where it ends. */
-  readonly text: string;
-}
-
-/** The whole database, record by record, for what moves it elsewhere. */
-export interface Records {
-  all(): AsyncIterable<Row>;
-  /** Puts a record as it stood; one that has expired is left out. Resolves with whether it was put. */
-  put(row: Row): Promise<boolean>;
-  close(): Promise<void>;
-}
-
-/** Opens the records behind an address without a key: what is sealed stays closed. Throws `StoreError`. */
-export async function openRecords(url: string, onError: (error: unknown) => void): Promise<Records> {
-  const database = await openDatabase(url, onError);
-  const { rows } = database;
-  const adapter = database.adapter("");
-  if (!rows || adapter instanceof Map) {
+  const open = namespacesOf(database, seal, onError);
+  const check = checkOf(database);
+  const close = async () => {
+    clearInterval(sweeper);
     await database.close();
-    throw new StoreError("STORE_URL: memory:// ends with its process, so there is nothing to move.");
-  }
-  return {
-    all: rows,
-    async put({ key, text }) {
-      const { expires } = JSON.parse(text) as { readonly expires?: number | null };
-      const ttl = typeof expires === "number" ? expires - Date.now() : undefined;
-      if (ttl !== undefined && ttl <= 0) return false;
-      adapter.namespace = key.slice(0, key.indexOf(":"));
-      await adapter.set(key, text, ttl);
-      return true;
-    },
-    close: () => database.close(),
   };
-}
-
-/** The newest shape of records this version knows. */
-export const schemaVersion = 1;
-
-interface Database {
-  /** For a namespace; however often it is opened, it is the same one. */
-  adapter(namespace: string): KeyvStoreAdapter | Map<string, unknown>;
-  /** Milliseconds after which it counts as failed; absent = it is no server, and answers at once. */
-  readonly timeout?: number;
-  /** Every record; absent = they end with the process. */
-  rows?(): AsyncIterable<Row>;
-  readonly claim?: Claim;
-  check(): Promise<void>;
-  sweep(now: number): Promise<number>;
-  scrub?(): void;
-  close(): Promise<void>;
-}
-
-/** Of a server. */
-const timeout = 3000;
-
-async function openDatabase(url: string, onError: (error: unknown) => void): Promise<Database> {
-  const scheme = /^([a-z]+):\/\//.exec(url)?.[1];
-  switch (scheme) {
-    case "memory":
-      return memoryDatabase();
-    case "sqlite":
-      return sqliteDatabase(url.slice("sqlite://".length));
-    case "redis":
-    case "rediss":
-      return reached(
-        url,
-        openRedis(url, onError).then((redis) => ({ ...redis, timeout, check: redis.ping, sweep: async () => 0 })),
-      );
-    case "postgres":
-    case "postgresql":
-      return reached(
-        url,
-        openPostgres(url, onError).then((postgres) => ({ ...postgres, timeout, check: postgres.ping })),
-      );
-    default:
-      throw new StoreError(
-        `STORE_URL: ${scheme ?? "no scheme"}; it takes sqlite://<file>, redis://…, postgres://… or memory://`,
-      );
-  }
-}
-
-function memoryDatabase(): Database {
-  const namespaces = new Map<string, Map<string, unknown>>();
-  return {
-    adapter(name) {
-      const namespace = namespaces.get(name) ?? new Map<string, unknown>();
-      namespaces.set(name, namespace);
-      return namespace;
-    },
-    check: async () => {},
-    sweep: async () => 0,
-    close: async () => {},
-  };
-}
-
-function sqliteDatabase(file: string): Database {
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    const sqlite = openSqlite(file);
+    const about = open<unknown>("schema");
+    await checkSchema(about, database, url);
+    const resealed = await resealAll({ about, database, seal, keys, log: options.log });
     return {
-      adapter: sqlite.adapter,
-      rows: sqlite.rows,
-      check: async () => void sqlite.sweep(0),
-      sweep: async (now) => sqlite.sweep(now),
-      scrub: sqlite.scrub,
-      close: async () => sqlite.close(),
+      ...createLocks(leases && { leases, fences, lifetime: lockLifetime, timeout, onError }),
+      open,
+      keys: (namespace) => database.keys(namespace),
+      check,
+      writable: () => check().then(() => true as const, reasonOf),
+      scrub: async () => named(Promise.resolve(database.scrub?.())),
+      resealed,
+      close,
     };
   } catch (error) {
-    throw new StoreError(
-      `the database ${file} cannot be used (${said(error)}). It was left as it is: put a backup in its place, or move it away to start empty.`,
-      { cause: error },
-    );
+    await close();
+    throw error;
   }
 }
 
-async function reached(url: string, opening: Promise<Database>): Promise<Database> {
-  try {
-    return await opening;
-  } catch (error) {
-    const { protocol, host } = new URL(url);
+function reasonOf(error: unknown): StoreReason {
+  if (error instanceof StoreUnavailable) return error.reason;
+  throw error;
+}
+
+/** Milliseconds for which an answer stands: whoever asks often does not make the disk work. */
+const checkEvery = 1000;
+
+/** Asks the database at most once a second, and once for all who ask at a time. */
+function checkOf({ probe, timeout }: Database): () => Promise<void> {
+  let last: Promise<void> | undefined;
+  let until = 0;
+  return () => {
+    if (last && performance.now() < until) return last;
+    until = Number.POSITIVE_INFINITY;
+    last = named(timed(probe(), timeout)).finally(() => (until = performance.now() + checkEvery));
+    return last;
+  };
+}
+
+/** The newest shape of records this version knows, and the oldest it reads. */
+export const schemaVersion = 2;
+
+/** Notes the version of what is stored, and refuses what another version wrote. */
+async function checkSchema(about: Keyv<unknown>, database: Database, url: string): Promise<void> {
+  const found = await about.get("version");
+  if (found === schemaVersion) return;
+  const place = url.startsWith("sqlite://") ? `move ${dirname(url.slice("sqlite://".length))} away` : "empty it";
+  if (typeof found === "number" && found > schemaVersion) {
     throw new StoreError(
-      `the store at ${protocol}//${host} does not answer (${said(error)}). Start it, or correct STORE_URL.`,
-      { cause: error },
+      `the store was written by a newer version (schema ${found}, this one knows ${schemaVersion}): update, or use another STORE_URL.`,
     );
   }
+  const isOlder = found !== undefined || (await isAnythingIn(database));
+  // Another process that starts at the same time may have made it ours meanwhile.
+  if (isOlder && (await about.get("version")) !== schemaVersion) {
+    throw new StoreError(
+      `the store was written before the first release (schema ${JSON.stringify(found ?? 0)}, this version reads ${schemaVersion}): ${place}, or use another STORE_URL.`,
+    );
+  }
+  await about.set("version", schemaVersion);
+}
+
+async function isAnythingIn({ rows }: Database): Promise<boolean> {
+  const { done } = (await rows?.()[Symbol.asyncIterator]().next()) ?? { done: true };
+  return done !== true;
+}
+
+interface ResealParts {
+  readonly about: Keyv<unknown>;
+  readonly database: Database;
+  readonly seal: Seal;
+  readonly keys: readonly Uint8Array[];
+  readonly log: Pick<Logger, "info" | "warn"> | undefined;
+}
+
+/**
+ * Seals with the newest key what an older one sealed, so that the older can be dropped. The store notes which keys may
+ * have sealed what is in it: where that is the one key there is, nothing has to be looked through.
+ */
+async function resealAll({ about, database, seal, keys, log }: ResealParts): Promise<Resealed> {
+  const nothing: Resealed = { resealed: 0, unopenable: {}, missingKeys: [] };
+  const { rows, replace } = database;
+  if (!rows || !replace) return nothing;
+  const noted = await about.get("keys");
+  const sealers = new Set(Array.isArray(noted) ? noted.map(String) : []);
+  if (keys.length === 1 && sealers.size === 1 && sealers.has(seal.newest)) return nothing;
+  // Noted before anything is sealed with it: a start that is cut off is made good by the next.
+  await about.set("keys", [...sealers.add(seal.newest)]);
+  const done = await reseal({ rows, replace }, seal, (resealed) => log?.info({ resealed }, "store is being resealed"));
+  if (done.resealed > 0) log?.info({ resealed: done.resealed, key: seal.newest }, "store resealed with the newest key");
+  if (done.missingKeys.length > 0) {
+    log?.warn({ rows: done.unopenable, keys: done.missingKeys }, "store holds records that no key of SECRET_KEY opens");
+  }
+  await about.set("keys", [seal.newest, ...done.missingKeys.filter((id) => id !== seal.newest)]);
+  return done;
 }
 
 interface NamespaceOptions {
-  readonly database: Database;
+  readonly sealed?: boolean | undefined;
+  readonly ttl?: number | undefined;
+}
+
+/** Namespaces, each made once however often it is opened: they listen to their connection. */
+function namespacesOf(database: Database, seal: Seal, onError: (error: unknown) => void) {
+  const opened = new Map<string, Keyv<unknown>>();
+  return <T>(namespace: string, { sealed = false, ttl }: NamespaceOptions = {}): Keyv<T> => {
+    const id = JSON.stringify([namespace, sealed, ttl]);
+    const known = opened.get(id) ?? openNamespace(database, { namespace, seal: sealed ? seal : undefined, ttl });
+    if (!opened.has(id)) known.on("error", onError);
+    opened.set(id, known);
+    return known;
+  };
+}
+
+interface Namespace {
   readonly namespace: string;
   readonly seal: Seal | undefined;
   readonly ttl: number | undefined;
-  readonly onError: (error: unknown) => void;
 }
 
-function openNamespace<T>({ database, namespace, seal, ttl, onError }: NamespaceOptions): Keyv<T> {
+function openNamespace(database: Database, { namespace, seal, ttl }: Namespace): Keyv<unknown> {
   const adapter = database.adapter(namespace);
-  const keyv = new Keyv<T>({
+  return new Keyv<unknown>({
     store: adapter instanceof Map ? adapter : guarded(adapter, { seal, timeout: database.timeout }),
     namespace,
     throwOnErrors: true,
     ...plainJson,
     ...(ttl === undefined ? {} : { ttl }),
   });
-  keyv.on("error", onError);
-  return keyv;
 }
 
 /** All that is kept is plain JSON; Keyv's own way looks at every value for buffers and costs several times as much. */
@@ -216,20 +199,3 @@ const plainJson: Required<Pick<KeyvOptions, "serialize" | "deserialize">> = {
   // What comes back was written by the line above.
   deserialize: (text) => JSON.parse(text) as never,
 };
-
-/** Notes the version of what is stored, and refuses what a newer version wrote. */
-async function migrate(store: Store): Promise<void> {
-  const about = store.open<number>("schema");
-  const found = await about.get("version");
-  if (found !== undefined && found > schemaVersion) {
-    throw new StoreError(
-      `the store was written by a newer version (schema ${found}, this one knows ${schemaVersion}): update, or use another STORE_URL.`,
-    );
-  }
-  if (found !== schemaVersion) await about.set("version", schemaVersion);
-}
-
-function said(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(said).join(", ");
-  return error instanceof Error ? error.message : String(error);
-}

@@ -13,11 +13,11 @@ import type { PlaceNews } from "../users/place.ts";
 import { decodeButton } from "../actions/buttons.ts";
 import type { Removals } from "../actions/removals.ts";
 import { createSweeper } from "../actions/sweep.ts";
-import type { Answer, FormScreen, MessageScreen, Notice } from "../actions/model/screen.ts";
+import type { Answer, FormScreen, MessageScreen, Notice, Screen } from "../actions/model/screen.ts";
 import type { Interrupted } from "../actions/model/transfer.ts";
 import { ConfigError } from "../config.ts";
 import type { TelegramSettings } from "./settings.ts";
-import type { Values } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import type { Words } from "../i18n/words.ts";
 import type { Announce } from "../users/broadcast.ts";
 import { createAnnouncer, followingMigration } from "./announce.ts";
@@ -74,7 +74,9 @@ interface SentPage {
 }
 
 /** What became of it: done, or the form to show on the page again. */
-type PageOutcome = { readonly done: true } | { readonly done: false; readonly form: FormScreen };
+type PageOutcome =
+  | { readonly done: true; readonly screen: Screen }
+  | { readonly done: false; readonly form: FormScreen };
 
 /** The Telegram frontend. */
 export interface Telegram {
@@ -86,6 +88,8 @@ export interface Telegram {
   isUp(): boolean;
   /** Hands in a one-time page that somebody was led to from Telegram; what comes of it appears in their private chat. */
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
+  /** `@chatdrive_bot`; undefined before Telegram was greeted. */
+  botName(): string | undefined;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
   tell(person: string, notice: Notice, language: string): Promise<void>;
   /** What somebody is in a group: place and person ids of ours. Undefined = Telegram does not tell. */
@@ -187,6 +191,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
     },
     isUp: () => (webhook !== undefined ? announced : (polling?.isRunning() ?? false)),
+    botName: () => (bot.isInited() ? `@${bot.botInfo.username}` : undefined),
     async submitPage({ person, language: locale, form }, values, { signal }) {
       const chat = chatOf(person.id);
       const place = { id: person.id, kind: "private" } as const;
@@ -194,12 +199,12 @@ export function createTelegram(parts: TelegramParts): Telegram {
       const { screen, updates, language } = await parts.perform(visit, { do: "submit", form, values }, signal);
       if (screen.show === "form") return { done: false, form: screen };
       // Only a line being typed is answered so, and no page.
-      if (screen.show === "found") return { done: true };
+      if (screen.show === "found") return { done: true, screen };
       await updates?.[Symbol.asyncIterator]().return?.();
       // The question in the chat is answered, if it is still waiting there.
       await forgetDialogue(parts.conversations, chat);
       await bring(chat, screen, language);
-      return { done: true };
+      return { done: true, screen };
     },
     async tell(person, notice, language) {
       const chat = chatOf(person);

@@ -100,7 +100,7 @@ export function lendingOf({ lent }: Place, mount: string): Lending | undefined {
 /** Lends a mount, in the place of how it was lent before. */
 export async function lend(
   services: Places,
-  { place, title }: Pick<Place, "title"> & { readonly place: string },
+  { place, title }: { readonly place: string; readonly title?: string | undefined },
   lending: Lending,
 ): Promise<Place> {
   const changed = await changePlace(services, place, (before) => ({
@@ -180,9 +180,9 @@ export async function standingIn(services: Places, visit: Visit, id: string): Pr
   const here = groupIn(visit);
   const isHere = here?.id === id;
   if (isHere && here.role) return here.role;
+  // Whoever can see a public group can press its buttons: only its platform tells who is in it.
   const told = await services.roleIn?.(id, visit.person.id);
-  // Who acts in a group is in it, whatever else can be told.
-  return told && !(isHere && told === "none") ? told : isHere ? "member" : "none";
+  return told ?? (isHere ? "member" : "none");
 }
 
 /** What frontends tell of groups. */

@@ -1,70 +1,12 @@
-import type { ButtonPress } from "../../src/actions/buttons.ts";
+import { buttons, type ButtonName, type ButtonPress } from "../../src/actions/buttons.ts";
 import type { ViewRef } from "../../src/actions/model/session.ts";
 
-/** One of each button there is; a missing one does not compile. */
-export const presses = (view: ViewRef): readonly ButtonPress[] => {
-  const each: { [Do in ButtonPress["do"]]: Extract<ButtonPress, { do: Do }> } = {
-    open: { do: "open", view, index: 0 },
-    turn: { do: "turn", view, page: 2 },
-    up: { do: "up", view },
-    refresh: { do: "refresh", view },
-    sort: { do: "sort", view, by: "size" },
-    back: { do: "back", view },
-    link: { do: "link", view },
-    mounts: { do: "mounts", view },
-    mount: { do: "mount", view, index: 0 },
-    "open-mount": { do: "open-mount", view },
-    "choose-mount": { do: "choose-mount", view },
-    "rename-mount": { do: "rename-mount", view },
-    "check-mount": { do: "check-mount", view },
-    "renew-mount": { do: "renew-mount", view },
-    "set-method": { do: "set-method", view, method: "proxy" },
-    "remove-mount": { do: "remove-mount", view },
-    confirm: { do: "confirm", view },
-    dismiss: { do: "dismiss", view },
-    "set-language": { do: "set-language", view, index: 1 },
-    "set-rows": { do: "set-rows", view, rows: 5 },
-    "set-order": { do: "set-order", view, by: "size" },
-    "add-account": { do: "add-account", view },
-    "add-share": { do: "add-share", view },
-    retry: { do: "retry", view },
-    send: { do: "send", view },
-    "cancel-transfer": { do: "cancel-transfer", view },
-    "list-folder": { do: "list-folder", view },
-    "list-as": { do: "list-as", view, format: "aria2" },
-    "revoke-links": { do: "revoke-links", view },
-    find: { do: "find", view },
-    "stop-search": { do: "stop-search", view },
-    "search-elsewhere": { do: "search-elsewhere", view },
-    "search-filters": { do: "search-filters", view },
-    "narrow-kind": { do: "narrow-kind", view, index: 1 },
-    "narrow-size": { do: "narrow-size", view, index: 1 },
-    "link-row": { do: "link-row", view, index: 0 },
-    lend: { do: "lend", view, index: 0 },
-    unlend: { do: "unlend", view },
-    "set-policy": { do: "set-policy", view, capability: "link", audience: "owner" },
-    "set-daily": { do: "set-daily", view, count: 3 },
-    "set-open": { do: "set-open", view, open: true },
-    "set-private-links": { do: "set-private-links", view, privateLinks: true },
-    "set-clear": { do: "set-clear", view, minutes: 5 },
-    "admin-go": { do: "admin-go", view, room: "people" },
-    "admin-turn": { do: "admin-turn", view, page: 2 },
-    "admin-pick": { do: "admin-pick", view, index: 0 },
-    "find-person": { do: "find-person", view },
-    admit: { do: "admit", view },
-    expel: { do: "expel", view },
-    ban: { do: "ban", view },
-    unban: { do: "unban", view },
-    "ask-quota": { do: "ask-quota", view },
-    "set-access": { do: "set-access", view, mode: "open" },
-    invite: { do: "invite", view },
-    "withdraw-invitations": { do: "withdraw-invitations", view },
-    "set-maintenance": { do: "set-maintenance", view, on: false },
-    "set-log-level": { do: "set-log-level", view, index: 2 },
-    "compose-broadcast": { do: "compose-broadcast", view },
-    "stop-broadcast": { do: "stop-broadcast", view },
-    "revoke-every-link": { do: "revoke-every-link", view },
-    "about-state": { do: "about-state", view },
-  };
-  return Object.values(each);
-};
+/** One of each button there is, with the first argument it takes. */
+export function presses(view: ViewRef): readonly ButtonPress[] {
+  return Object.entries(buttons).map(([name, { argument }]) => {
+    const read = [undefined, 0, 1].map((n) => argument.read(n)).find((found) => found !== undefined);
+    if (!read) throw new Error(`no argument of the button ${name} could be made`);
+    // Read by the row of that very name.
+    return { do: name as ButtonName, view, ...read } as ButtonPress;
+  });
+}

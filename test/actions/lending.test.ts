@@ -9,7 +9,7 @@ import { encodeButton } from "../../src/actions/buttons.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { jun, mia, signInAs } from "./test-app.ts";
 import { presses } from "./every-press.ts";
-import { group, lena, lent, names, nox, rowOf, there, town, type Town } from "./town.ts";
+import { bound, group, lena, lent, names, nox, rowOf, there, town, type Town } from "./town.ts";
 
 describe("a drive lent to a group", () => {
   test("is browsed by its members, each in a list of their own", async () => {
@@ -45,6 +45,56 @@ describe("a drive lent to a group", () => {
     expect(await at.at.shelves.places.get(group)).toBeUndefined();
   });
 
+  test("is shared with nobody until its owner confirms what and to whom", async () => {
+    const at = town();
+    const top = await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    await at.at.see(mia, { do: "open", view: top.view, index: rowOf(top, "Films") }, "listing");
+    const draft = await at.at.see(there(mia), { do: "bind" }, "lending");
+    expect(draft).toMatchObject({ draft: true, trail: [], folder: ["Films"], policy: { open: false } });
+    expect(await at.at.see(there(jun), { do: "browse" }, "notice")).toMatchObject({ notice: "nothing-lent" });
+    const folder = await at.at.see(there(mia), { do: "lend-what", view: draft.view, what: "folder" }, "lending");
+    expect(folder.trail).toEqual(["Films"]);
+    const open = await at.at.see(there(mia), { do: "set-open", view: folder.view, open: true }, "lending");
+    expect(await at.at.shelves.places.get(group)).toBeUndefined();
+    const shared = await at.at.see(there(mia), { do: "confirm-lend", view: open.view }, "lending");
+    expect(shared).toMatchObject({ trail: ["Films"], policy: { open: true } });
+    expect(shared.draft).toBeUndefined();
+    expect((await at.at.see(there(jun), { do: "browse" }, "listing")).mount.title).toBe("Films");
+  });
+
+  test("is not shared when its owner cancels, nor by somebody else's press on the question", async () => {
+    const at = town();
+    await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    const draft = await at.at.see(there(mia), { do: "bind" }, "lending");
+    for (const visit of [there(jun), jun]) {
+      expect(await at.at.see(visit, { do: "confirm-lend", view: draft.view }, "notice")).toMatchObject({
+        notice: "not-yours",
+      });
+    }
+    expect(await at.at.see(there(mia), { do: "unlend", view: draft.view }, "notice")).toMatchObject({
+      notice: "cancelled",
+    });
+    expect(await at.at.shelves.places.get(group)).toBeUndefined();
+  });
+
+  test("is not read by somebody who is not in the group, even from a list that stands there for all to see", async () => {
+    const at = town();
+    await lent(at);
+    const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
+    for (const visit of [there(nox), nox]) {
+      for (const press of [
+        { do: "open", index: 0 },
+        { do: "turn", page: 1 },
+        { do: "up" },
+        { do: "refresh" },
+      ] as const) {
+        expect(await at.at.see(visit, { ...press, view: listing.view }, "notice")).toMatchObject({
+          notice: "not-yours",
+        });
+      }
+    }
+  });
+
   test("is chosen where there are several, by a list that the group does not see", async () => {
     const at = town();
     await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
@@ -53,7 +103,7 @@ describe("a drive lent to a group", () => {
     expect(choice.for).toBe("asker");
     expect(choice.mounts.map(({ title }) => title)).toEqual(["mia", "open1"]);
     // The choice came by a private message: it is about the group all the same.
-    const card = await at.at.see(mia, { do: "lend", view: choice.view, index: 0 }, "lending");
+    const card = await bound(at.at, { do: "lend", view: choice.view, index: 0 }, mia);
     expect(card.mount.title).toBe("mia");
     expect((await at.at.shelves.places.get(group))?.lent).toHaveLength(1);
   });
@@ -107,7 +157,7 @@ describe("a folder lent to a group", () => {
     const at = town();
     await lent(at);
     const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
-    await at.at.see(there(mia), { do: "bind", path: "Films" }, "lending");
+    await bound(at.at, { do: "bind", path: "Films" });
     expect(await at.at.see(there(jun), { do: "refresh", view: listing.view }, "notice")).toMatchObject({
       notice: "mount-gone",
     });

@@ -63,7 +63,7 @@ describe("in a group", () => {
     { do: "find-inline", words: "x", from: 0 },
     { do: "keep-card", card: "abcdefghij" },
     ...formIds
-      .filter((id) => id !== "pikpak-share" && id !== "search-words" && !forms[id].rule.hiddenAs)
+      .filter((id) => !forms[id].rule.places.includes("group") && !forms[id].rule.hiddenAs)
       .map((id): Action => ({ do: "submit", form: { id }, values: {} })),
   ];
 

@@ -11,7 +11,7 @@ import type { Session } from "../../src/actions/model/session.ts";
 import type { TransferRecord } from "../../src/actions/model/transfer.ts";
 import type { Driver, DriverContext, DriverKind } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import type { Field, Values } from "../../src/storage/form.ts";
+import type { Field, Values } from "../../src/storage/field.ts";
 import type { Mount } from "../../src/storage/mount.ts";
 import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage } from "../../src/storage/storage.ts";
@@ -75,6 +75,8 @@ export class Cloud {
   #account(): DriverKind {
     return {
       name: "pikpak",
+      added: "sign-in",
+      where: "private",
       fields: accountFields,
       check: (values) =>
         values["captchaToken"] !== undefined && !values["captchaToken"].startsWith("ck0.")
@@ -101,6 +103,8 @@ export class Cloud {
     const idIn = (text: string) => /https:\/\/share\.example\/s\/(\w+)(?:\/[\w.]+)?/.exec(text);
     return {
       name: "pikpak-share",
+      added: "link",
+      where: "anywhere",
       fields: shareFields,
       recognise: (text) =>
         [...text.matchAll(/(https:\/\/share\.example\/s\/\w+)(\/[\w.]+)?(?:\?pwd=(\w+)| (?!https?:)(\w+)\b)?/g)].map(
@@ -162,16 +166,18 @@ const accountFields: readonly Field[] = [
   { name: "username", kind: "text", required: true, maxLength: 50 },
   { name: "password", kind: "secret", required: true, maxLength: 50 },
   { name: "rootFolder", kind: "folder", required: false, maxLength: 50 },
-  { name: "captchaToken", kind: "secret", required: false, aside: true, maxLength: 100 },
+  { name: "captchaToken", kind: "secret", role: "proof", required: false, aside: true, maxLength: 100 },
 ];
 
 const shareFields: readonly Field[] = [
-  { name: "link", kind: "text", required: true, maxLength: 200 },
-  { name: "passCode", kind: "secret", required: false, maxLength: 20 },
+  { name: "link", kind: "text", role: "address", required: true, maxLength: 200 },
+  { name: "passCode", kind: "secret", role: "code", required: false, maxLength: 20 },
 ];
 
 /** The memory driver asks nothing of its app. */
 const nobody: DriverContext = {
+  owner: "telegram:1",
+  monotonic: () => 0,
   vault: { read: async () => ({}), write: async () => undefined },
   notes: { read: async () => undefined, write: async () => undefined },
   exclusive: (_key, work) => work(),

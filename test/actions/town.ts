@@ -1,7 +1,8 @@
 import type { Visit } from "../../src/users/visit.ts";
 import type { Services } from "../../src/actions/context/services.ts";
 import type { StorageError } from "../../src/storage/error.ts";
-import type { Listing, Screen } from "../../src/actions/model/screen.ts";
+import type { Action } from "../../src/actions/action.ts";
+import type { LendingCard, Listing } from "../../src/actions/model/screen.ts";
 import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type Cloud, type TestApp } from "./test-app.ts";
 
 /** A group in which Mia is an admin, Jun and Lena are members, and Nox is nobody. */
@@ -44,9 +45,15 @@ export function town(cloud: Cloud = usualCloud()): Town {
 export const there = (visit: Visit): Visit => inGroup(visit);
 
 /** Mia signs in and lends her drive, or a folder of it. */
-export async function lent({ at }: Town, path?: string): Promise<Extract<Screen, { show: "lending" }>> {
+export async function lent({ at }: Town, path?: string): Promise<LendingCard> {
   await at.see(mia, signInAs("mia", "correct-horse"), "listing");
-  return at.see(there(mia), { do: "bind", ...(path !== undefined && { path }) }, "lending");
+  return bound(at, { do: "bind", path });
+}
+
+/** Shares what is offered after a command or a choice, and sees what is shared then. */
+export async function bound(at: TestApp, action: Action, visit: Visit = there(mia)): Promise<LendingCard> {
+  const card = await at.see(visit, action, "lending");
+  return card.draft ? at.see(visit, { do: "confirm-lend", view: card.view }, "lending") : card;
 }
 
 export const names = (listing: Listing): readonly string[] => listing.rows.map((row) => row.name);

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Driver } from "../../src/storage/driver.ts";
+import { loadWords } from "../../src/i18n/words.ts";
+import { capabilities, type Capability, type Driver, type DriverKind } from "../../src/storage/driver.ts";
 import type { Entry } from "../../src/storage/entry.ts";
+import { fieldWith, readForm } from "../../src/storage/form.ts";
+import { type Values } from "../../src/storage/field.ts";
 
 /** The tree every driver is given: what is in it, by name. */
 export const shelf = {
@@ -14,10 +17,24 @@ export const shelf = {
   manyFolder: "Many",
 } as const;
 
+/** In what drives honestly differ. */
+interface Differences {
+  /** `unique`: the drive cannot hold two entries of one name in a folder. */
+  readonly names?: "may-repeat" | "unique";
+  /** `paths`: an entry's id is where it is, and changes when it is moved. */
+  readonly ids?: "opaque" | "paths";
+  /** What it can do besides the required. */
+  readonly can?: readonly Capability[];
+}
+
 /** What every driver promises, over the shelf. */
-export function driverContract(name: string, open: () => Promise<Driver>): void {
-  describe(`${name} as a driver`, () => {
-    test("lists a folder to its end, each entry once", async () => {
+export function driverContract(
+  name: string,
+  open: () => Promise<Driver>,
+  { names = "may-repeat", ids = "opaque", can = [] }: Differences = {},
+): void {
+  describe(`the driver contract: ${name}`, () => {
+    test("a driver lists a folder to its end, each entry once", async () => {
       const driver = await open();
       const many = await named(driver, shelf.manyFolder);
       const entries = await readAll(driver, many.id);
@@ -25,14 +42,34 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
       expect(new Set(entries.map((entry) => entry.id)).size).toBe(shelf.many);
     });
 
-    test("gives names as they are, and equal names as different entries", async () => {
+    test("a driver gives names as they are", async () => {
       const entries = await readAll(await open(), undefined);
       for (const odd of shelf.odd) expect(entries.map((entry) => entry.name)).toContain(odd);
-      const twins = entries.filter((entry) => entry.name === shelf.twins);
-      expect(new Set(twins.map((entry) => entry.id)).size).toBe(2);
     });
 
-    test("tells folders from files, and an empty folder from one that is gone", async () => {
+    test.runIf(names === "may-repeat")(
+      "a driver tells entries of one name in one folder apart by their ids",
+      async () => {
+        const entries = await readAll(await open(), undefined);
+        const twins = entries.filter((entry) => entry.name === shelf.twins);
+        expect(new Set(twins.map((entry) => entry.id)).size).toBe(2);
+      },
+    );
+
+    test.runIf(ids === "opaque")("a driver's ids are the drive's own and not the names people gave", async () => {
+      const driver = await open();
+      const { id } = await named(driver, shelf.folder);
+      for (const entry of await readAll(driver, id)) expect(entry.id).not.toContain(entry.name);
+    });
+
+    test("an entry a driver listed can be asked for by its id, however deep it is and whatever its name", async () => {
+      const driver = await open();
+      const folder = await named(driver, shelf.folder);
+      for (const entry of [...(await readAll(driver, undefined)), ...(await readAll(driver, folder.id))])
+        expect(await driver.stat(entry.id)).toMatchObject({ id: entry.id, name: entry.name, kind: entry.kind });
+    });
+
+    test("a driver tells folders from files, and an empty folder from one that is gone", async () => {
       const driver = await open();
       expect(await named(driver, shelf.folder)).toMatchObject({ kind: "folder" });
       expect((await driver.list((await named(driver, shelf.emptyFolder)).id)).items).toEqual([]);
@@ -42,7 +79,7 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
       });
     });
 
-    test("knows a file's size and has a link to its bytes", async () => {
+    test("a driver knows a file's size and has a link to its bytes", async () => {
       const driver = await open();
       const folder = await named(driver, shelf.folder);
       const [file] = (await driver.list(folder.id)).items;
@@ -53,30 +90,30 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
       expect(link.entry?.id ?? file?.id).toBe(file?.id);
     });
 
-    test("has no link to a folder, and says so", async () => {
+    test("a driver has no link to a folder, and says so", async () => {
       const driver = await open();
       await expect(driver.link((await named(driver, shelf.folder)).id)).rejects.toMatchObject({ code: "not-a-file" });
     });
 
-    test("serves a file without bytes as one without bytes", async () => {
+    test("a driver serves a file without bytes as one without bytes", async () => {
       const driver = await open();
       expect(await driver.link((await named(driver, shelf.empty)).id)).toMatchObject({ kind: "empty" });
     });
 
-    test("never hands out a variant that is not there", async () => {
+    test("a driver never hands out a variant that is not there", async () => {
       const driver = await open();
       await expect(driver.link((await named(driver, shelf.twins)).id, { prefer: "M720P" })).rejects.toMatchObject({
         code: "variant-gone",
       });
     });
 
-    test("says that an entry is unknown", async () => {
+    test("a driver says that an entry is unknown", async () => {
       await expect((await open()).stat("VgoneGoneGoneGoneGoneGoneo1")).rejects.toMatchObject({
         code: expect.stringMatching(/not-found/),
       });
     });
 
-    test("gives the same page for the same cursor", async () => {
+    test("a driver gives the same page for the same cursor", async () => {
       const driver = await open();
       const { id } = await named(driver, shelf.manyFolder);
       const { items, next = "" } = await driver.list(id);
@@ -86,13 +123,16 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
       expect(second.items).not.toContainEqual(items[0]);
     });
 
-    test("serves many askers at once", async () => {
+    test("a driver serves many askers at once", async () => {
       const driver = await open();
-      const pages = await Promise.all(Array.from({ length: 5 }, () => driver.list(undefined)));
+      const askers = ["telegram:1", "telegram:2", undefined, "discord:3", "telegram:1"];
+      const pages = await Promise.all(
+        askers.map((asker, n) => driver.list(undefined, { asker, background: n % 2 === 0 })),
+      );
       for (const page of pages) expect(page).toEqual(pages[0]);
     });
 
-    test("stops when it is told to, whatever it was asked for", async () => {
+    test("a driver stops when it is told to, whatever it was asked for", async () => {
       const driver = await open();
       const file = await named(driver, shelf.twins);
       const signal = AbortSignal.abort(new Error("enough"));
@@ -101,7 +141,18 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
       await expect(driver.link(file.id, { signal })).rejects.toThrow("enough");
     });
 
-    test("can be closed, and closed again", async () => {
+    test("a driver has the capabilities it is said to have, and no others", async () => {
+      const driver = await open();
+      expect(capabilities.filter((capability) => driver[capability] !== undefined)).toEqual(can);
+    });
+
+    test.runIf(can.includes("quota"))("a driver that tells its quota tells how many bytes are used", async () => {
+      const quota = await (await open()).quota?.();
+      expect(quota?.used).toBeGreaterThanOrEqual(0);
+      expect(quota?.limit ?? quota?.used).toBeGreaterThanOrEqual(quota?.used ?? 0);
+    });
+
+    test("a driver can be closed, and closed again", async () => {
       const driver = await open();
       await driver.list(undefined);
       await driver.close?.();
@@ -109,6 +160,73 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
     });
   });
 }
+
+/** What a kind is tried with. */
+interface KindSample {
+  /** A form's answers, in order. */
+  readonly answers: Values;
+  /** Free text it recognises; absent = it recognises none. */
+  readonly text?: string;
+}
+
+/** What every kind of drive promises to those who offer it. */
+export function kindContract(kind: DriverKind, { answers, text }: KindSample): void {
+  const secrets = kind.fields.filter((field) => field.kind === "secret");
+  const plain = (values: Values) =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.some((secret) => secret.name === name)));
+  const checked = (values: Values): Values => {
+    const reading = readForm(kind.fields, values);
+    const outcome = reading.ok ? kind.check(reading.values) : reading;
+    if (!outcome.ok) throw new Error(`${outcome.problem.field}: ${outcome.problem.code}`);
+    return outcome.values;
+  };
+
+  describe(`the kind contract: ${kind.name}`, () => {
+    test("a kind has each role at most once, credentials excepted, and keeps credentials and proofs secret", () => {
+      const roles = kind.fields.map(({ role }) => role).filter((role) => role !== undefined && role !== "credential");
+      expect(new Set(roles).size).toBe(roles.length);
+      const open = kind.fields.filter(({ role }) => role === "credential" || role === "proof");
+      expect(open.filter((field) => field.kind !== "secret")).toEqual([]);
+    });
+
+    test("a kind that is added by a link asks for it and recognises one; one that is signed in to asks for a secret or nothing", () => {
+      const hasAddress = fieldWith("address", kind.fields) !== undefined;
+      const isLink = kind.added === "link";
+      expect([hasAddress, kind.recognise !== undefined, text !== undefined]).toEqual([isLink, isLink, isLink]);
+      // What is secret is not asked for in front of others.
+      expect(fieldWith("credential", kind.fields) === undefined || kind.where === "private").toBe(true);
+    });
+
+    test("a kind takes what it recognises, and answers it has put in order once more", () => {
+      const recognised = text === undefined ? [] : (kind.recognise?.(text) ?? []);
+      expect(recognised.length > 0).toBe(text !== undefined);
+      for (const values of [answers, ...recognised.map((one) => one.values)]) {
+        const once = checked(values);
+        expect(checked(once)).toEqual(once);
+      }
+      expect(kind.recognise?.("good morning") ?? []).toEqual([]);
+    });
+
+    test("a kind's title and identity hold no secret, and the identity is the same for the same thing", () => {
+      const options = plain(checked(answers));
+      const said = `${kind.title(options)} ${kind.identity(options)}`;
+      expect(kind.title(options)).not.toBe("");
+      expect(kind.identity(options)).toBe(kind.identity({ ...options }));
+      for (const { name } of secrets) expect(answers[name] === undefined || !said.includes(answers[name])).toBe(true);
+    });
+
+    test.each(["en", "zh"])("a kind, its fields and their choices have words in %s", (language) => {
+      const say = words.in(language);
+      const keys = [
+        `driver-${kind.name}`,
+        ...kind.fields.flatMap(({ name }) => [`field-${kind.name}-${name}`, `field-${kind.name}-${name}-hint`]),
+      ];
+      for (const key of keys) expect(say(key)).not.toBe("");
+    });
+  });
+}
+
+const words = loadWords();
 
 async function named(driver: Driver, name: string): Promise<Entry> {
   const entry = (await readAll(driver, undefined)).find((candidate) => candidate.name === name);
@@ -120,7 +238,7 @@ async function readAll(driver: Driver, folder: string | undefined): Promise<Entr
   const entries: Entry[] = [];
   let cursor: string | undefined;
   do {
-    const page = await driver.list(folder, cursor === undefined ? {} : { cursor });
+    const page = await driver.list(folder, { cursor });
     entries.push(...page.items);
     cursor = page.next;
   } while (cursor !== undefined);

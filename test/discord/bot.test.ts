@@ -263,7 +263,7 @@ describe("places", () => {
     const here = { in: hall };
     await app.signIn(mia, here);
     await mia.presses(/Post here/, here);
-    await mia.waitsFor("private chat with me", here);
+    await mia.waitsFor("our direct messages", here);
     expect(jun.sees(here)).toBe("");
   });
 
@@ -483,7 +483,10 @@ describe("accounts", () => {
     expect(app.labelsOn(card)).toEqual(["🌐 Enter it in the browser", "🔄 I have sent it", "✖️ Cancel"]);
     await mia.presses(/I have sent it/, here);
     await mia.waitsFor("Nothing has come from the page yet", here);
-    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true });
+    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toMatchObject({
+      done: true,
+      screen: { show: "listing" },
+    });
     const list = await mia.waitsFor("14 entries", here);
     expect([list.id, app.textOn(list)]).toEqual([card.id, expect.stringContaining("mia")]);
     await mia.selects(/Films/, { message: list });
@@ -498,7 +501,10 @@ describe("accounts", () => {
       done: false,
       form: { reason: { code: "wrong-credentials" }, values: { username: "mia" } },
     });
-    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({ done: true });
+    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toMatchObject({
+      done: true,
+      screen: { show: "listing" },
+    });
     await mia.waitsFor("14 entries");
   });
 
@@ -511,7 +517,10 @@ describe("accounts", () => {
     const asked = await app.sendPage({ username: "mia", password: "correct-horse" });
     expect(asked).toMatchObject({ done: false, form: { form: { id: "verification" } } });
     const form = asked.done ? undefined : asked.form.form;
-    expect(await app.sendPage({ captchaToken: "ck0.solved" }, form)).toEqual({ done: true });
+    expect(await app.sendPage({ captchaToken: "ck0.solved" }, form)).toMatchObject({
+      done: true,
+      screen: { show: "listing" },
+    });
     await mia.waitsFor("14 entries");
   });
 

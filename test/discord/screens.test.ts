@@ -64,7 +64,7 @@ describe("a listing", () => {
       options: [{ label: "📁 raw" }, { label: "🎬 beach.mp4", description: "1.2 GB · 11/24/2026" }],
     });
     expect(labelsOf(painted).slice(1, 3)).toEqual([
-      ["◀", "2/7", "▶"],
+      ["◀", "2/7", "▶", "⏩"],
       ["Name ↑", "Size", "Date"],
     ]);
     expect(labelsOf(painted).at(-1)).toEqual(expect.arrayContaining(["⬆ Up", "🔄 Refresh", "📣 Post here"]));

@@ -1,11 +1,16 @@
-import { afterAll, beforeAll } from "vitest";
+import { randomBytes } from "node:crypto";
+import { Keyv } from "keyv";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { driverKinds, type MemoryEntry } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account, Node } from "../../emulators/pikpak/state.ts";
-import type { Driver } from "../../src/storage/driver.ts";
-import type { Values } from "../../src/storage/form.ts";
-import { driverContract, shelf } from "../contracts/driver.ts";
+import type { Driver, DriverKind } from "../../src/storage/driver.ts";
+import type { Values } from "../../src/storage/field.ts";
+import { createStorage } from "../../src/storage/storage.ts";
+import { createLocks } from "../../src/store/lock.ts";
+import { driverContract, kindContract, shelf } from "../contracts/driver.ts";
 import { lend } from "./context.ts";
+import { pathKind } from "./path-kind.ts";
 
 let pikpak: PikPakEmulator;
 let shared: string;
@@ -22,17 +27,65 @@ beforeAll(async () => {
 });
 afterAll(() => pikpak.close());
 
-driverContract("pikpak", async () => open("pikpak", { username: "mia@example.com" }, { password: "correct-horse" }));
+driverContract("pikpak", async () => open("pikpak", { username: "mia@example.com" }, { password: "correct-horse" }), {
+  can: ["quota"],
+});
 driverContract("pikpak-share", async () =>
   open("pikpak-share", { link: `https://mypikpak.com/s/${shared}` }, { passCode: "ab12" }),
 );
 driverContract("memory", async () => open("memory", { tree: "shelf" }, {}));
+driverContract(
+  "a kind of ids that are paths",
+  async () => pathKind(tree()).open({ name: "mia" }, lend({ password: "correct-horse" })),
+  { names: "unique", ids: "paths" },
+);
+
+const share = "https://mypikpak.com/s/VP2DqnzRhvxgiz05VFNLur_2o2";
+const samples: Readonly<Record<string, Parameters<typeof kindContract>[1]>> = {
+  pikpak: { answers: { username: "mia@example.com", password: "correct-horse" } },
+  "pikpak-share": { answers: { link: share, passCode: "ab12" }, text: `look: ${share}` },
+  memory: { answers: { tree: "shelf" } },
+};
+for (const kind of kinds({ driveUrl: "http://127.0.0.1:1", userUrl: "http://127.0.0.1:1" }))
+  kindContract(kind, samples[kind.name] ?? { answers: {} });
+
+test("an account of another kind is mounted with its secret, and not with a wrong one", async () => {
+  const storage = storageOf([pathKind(tree())]);
+  const draft = { driver: "paths", owner: "telegram:1", values: { name: "mia", password: "correct-horse" } };
+  const { id, options } = await storage.mount(draft);
+  expect(options).toEqual({ name: "mia" });
+  const found = (await storage.folder(id, undefined)).entries.find(({ name }) => name === shelf.folder);
+  expect((await storage.folder(id, found?.id)).entries.map(({ name }) => name)).toEqual(shelf.inFolder);
+  await expect(storage.mount({ ...draft, values: { name: "mia", password: "wrong" } })).rejects.toMatchObject({
+    code: "wrong-credentials",
+  });
+  await expect(storage.renew(id, { password: "wrong" })).rejects.toMatchObject({ code: "wrong-credentials" });
+  expect(await storage.check(id)).toMatchObject({ health: { state: "working" } });
+});
+
+function storageOf(offered: readonly DriverKind[]) {
+  return createStorage({
+    kinds: offered,
+    mounts: new Keyv(),
+    secrets: new Keyv(),
+    notes: new Keyv(),
+    names: new Keyv(),
+    ...createLocks(),
+    now: Date.now,
+    wait: async () => undefined,
+    randomHex: (bytes) => "0".repeat(bytes * 2),
+    newId: () => randomBytes(5).toString("hex"),
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+  });
+}
+
+function kinds({ driveUrl, userUrl }: Pick<PikPakEmulator, "driveUrl" | "userUrl">): readonly DriverKind[] {
+  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl };
+  return driverKinds({ pikpak: settings, memory: { shelf: tree() } });
+}
 
 function open(kind: string, options: Values, secrets: Values): Driver {
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl: pikpak.driveUrl, userUrl: pikpak.userUrl };
-  const found = driverKinds({ pikpak: settings, memory: { shelf: tree() } }).find(
-    (candidate) => candidate.name === kind,
-  );
+  const found = kinds(pikpak).find((candidate) => candidate.name === kind);
   if (!found) throw new Error(`no driver ${kind}`);
   return found.open(options, lend(secrets));
 }

@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { driverKinds } from "../../src/drivers/index.ts";
-import type { Field } from "../../src/storage/form.ts";
+import { pikPakExample, pikPakVariables } from "../../src/drivers/pikpak/config.ts";
+import type { Field } from "../../src/storage/field.ts";
 
-const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "drivers.md"), "utf8");
+const root = join(import.meta.dirname, "..", "..");
+const page = readFileSync(join(root, "docs", "drivers.md"), "utf8");
 
 /** When a field is asked for, as the page says it. */
 function asked({ required, instead, aside }: Field): string {
@@ -20,4 +22,10 @@ test("the page on drivers lists every option there is, as the register declares 
   );
   const listed = [...page.matchAll(/^\| (`[\w-]+`) +\| (`\w+`) +\| (\w+) +\| (.+?) +\|$/gm)].map((row) => row.slice(1));
   expect(listed).toEqual(declared);
+});
+
+test("the example of an environment shows every variable of PikPak's driver, as the driver words it", () => {
+  expect(readFileSync(join(root, ".env.example"), "utf8")).toContain(pikPakExample);
+  const shown = [...pikPakExample.matchAll(/^#?([A-Z_]+)=/gm)].map((match) => match[1]);
+  expect(new Set(shown)).toEqual(new Set(Object.keys(pikPakVariables)));
 });

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { onTestFinished, describe, expect, test } from "vitest";
-import { createPages, type PageForm, type Pages, type SubmitPage } from "../../src/gateway/pages.ts";
+import { createPages, isPageOf, type Pages, type SubmitPage } from "../../src/gateway/pages.ts";
+import { type PageForm, type PageReason } from "../../src/gateway/page-form.ts";
 import { deriveKey } from "../../src/gateway/keys.ts";
 import { browser, openTestApp, secretKey, type AskOptions, type Answer } from "./test-app.ts";
 
@@ -24,7 +25,7 @@ type Sent = Parameters<SubmitPage>[0];
 
 /** A gateway with one page open in it. */
 async function withPage({
-  submit = async () => ({ done: true }),
+  submit = async () => ({ came: "done" }),
   form = signIn,
   who = asker,
 }: { submit?: SubmitPage; form?: PageForm; who?: Parameters<Pages["open"]>[0] } = {}) {
@@ -37,10 +38,7 @@ async function withPage({
   let address = "";
   const first = await openTestApp({
     now: () => clock.now,
-    pages: {
-      open: (...asked) => pages.open(...asked),
-      answer: (...asked) => pages.answer(...asked),
-    },
+    pages: { answer: (...asked) => pages.answer(...asked) },
   });
   address = first.url;
   const pages = createPages({
@@ -83,7 +81,7 @@ test("a page is filled in once: the drive is signed in to, and the chat that ask
   const { app, path, send, sent, opened } = await withPage({
     submit: async (page, values) => {
       given.push(page.person.id, values);
-      return { done: true };
+      return { came: "done" };
     },
   });
   expect((await send(answers)).status).toBe(200);
@@ -173,7 +171,7 @@ describe("what is wrong is said at its field, and the page stays open", () => {
   test("for a sign-in that failed: answers stay, secrets do not, in no page and in no store", async () => {
     const { send, app, kept } = await withPage({
       submit: async (_page, values) => ({
-        done: false,
+        came: "again",
         form: { ...signIn, values, reason: { code: "wrong-credentials" } },
       }),
     });
@@ -235,6 +233,103 @@ describe("a form on another site cannot hand it in", () => {
   });
 });
 
+describe("the page shows what came of it", () => {
+  const outcome = (reason: PageReason, isMendable: boolean) =>
+    withPage({ submit: async () => ({ came: "failed", reason, isMendable }) });
+
+  test("a sign-in that worked says so, and where the files are", async () => {
+    const { send, app } = await withPage();
+    const say = app.words.in("en");
+    const done = await send(answers);
+    expect(done.text).toContain(say("page-done-title"));
+    expect(done.text).toContain(say("page-done-text"));
+  });
+
+  test("a failure that another try may mend is said above the form, which stays open with its answers", async () => {
+    const { send, app, path } = await outcome({ code: "unreachable" }, true);
+    const failed = await send(answers);
+    expect(failed.status).toBe(422);
+    expect(failed.text).toContain(app.words.in("en")("error-unreachable").slice(0, 30));
+    expect(failed.text).not.toContain(app.words.in("en")("page-done-title"));
+    expect(failed.text).toContain('value="jun@example.com"');
+    expect(failed.text).not.toContain("hunter2");
+    expect((await app.ask(path, { headers: browser })).status).toBe(200);
+    expect((await send(answers)).status).toBe(422);
+  });
+
+  test("a failure that no other answer mends is said, and the page is over", async () => {
+    const { send, app, path } = await outcome({ code: "account-suspended" }, false);
+    const failed = await send(answers);
+    expect(failed.text).toContain(app.words.in("en")("page-failed-title"));
+    expect(failed.text).toContain(app.words.in("en")("error-account-suspended").slice(0, 30));
+    expect((await app.ask(path, { headers: browser })).status).toBe(410);
+  });
+
+  test("a page whose message in the chat is over is over, and no failure of ours", async () => {
+    const { send } = await withPage({ submit: async () => ({ came: "over" }) });
+    expect((await send(answers)).status).toBe(410);
+    expect((await send(answers)).status).toBe(410);
+  });
+});
+
+describe("a cancel in the chat ends the page", () => {
+  test("with all other pages of that person, and with nobody else's", async () => {
+    const { app, pages, path, send, sent } = await withPage();
+    const second = await pages.open(asker, signIn);
+    const others = await pages.open({ ...asker, person: { id: "discord:3", name: "Ada" } }, signIn);
+    await pages.cancel({ person: asker.person.id });
+    expect((await send(answers)).status).toBe(410);
+    expect((await app.ask(path)).status).toBe(410);
+    expect((await app.ask(new URL(second.url).pathname)).status).toBe(410);
+    expect((await app.ask(new URL(others.url).pathname)).status).toBe(200);
+    expect(sent).toEqual([]);
+  });
+
+  test("alone where one of them is meant", async () => {
+    const { app, pages, path, opened } = await withPage();
+    const second = await pages.open(asker, signIn);
+    await pages.cancel({ code: opened.code });
+    expect((await app.ask(path)).status).toBe(410);
+    expect((await app.ask(new URL(second.url).pathname)).status).toBe(200);
+  });
+
+  test("also while its answers are being tried, which ends", async () => {
+    const { pages, send, sent } = await withPage({
+      submit: (_page, _values, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+    });
+    const sending = send(answers);
+    await expect.poll(() => sent).toHaveLength(1);
+    await pages.cancel({ person: asker.person.id });
+    expect((await sending).status).toBe(410);
+    expect((await send(answers)).status).toBe(410);
+  });
+});
+
+test("what is kept of a person's pages is recognised as theirs, so that forgetting finds it", async () => {
+  const { kept } = await withPage();
+  expect([...kept.values()].map((one) => isPageOf(one, asker.person.id))).toEqual([true, true]);
+  expect([...kept.values()].map((one) => isPageOf(one, "discord:3"))).toEqual([false, false]);
+});
+
+test("the page names PikPak, the bot and why, and lets a browser's own store fill in what belongs there", async () => {
+  const fields = [...signIn.fields, { name: "captchaToken", kind: "secret", required: false, maxLength: 99 } as const];
+  const { app, path } = await withPage({ form: { ...signIn, fields }, who: { ...asker, bot: "@chatdrive_bot" } });
+  const { text } = await app.ask(path, { headers: browser });
+  expect(text).toContain("<title>Sign in to PikPak</title>");
+  expect(text).toContain(app.words.in("en")("page-why", { bot: "@chatdrive_bot" }));
+  const filled = (name: string) => new RegExp(`name="${name}"\\s+autocomplete="([^"]+)"`).exec(text)?.[1];
+  expect(["username", "password", "refreshToken", "platform", "captchaToken"].map(filled)).toEqual([
+    "username",
+    "current-password",
+    "off",
+    "off",
+    "one-time-code",
+  ]);
+  const zh = await withPage({ who: { ...asker, language: "zh" } });
+  expect((await zh.app.ask(zh.path, { headers: browser })).text).toContain("<title>登录 PikPak</title>");
+});
+
 test.each([
   ["a body that is too large", { body: `password=${"a".repeat(100_000)}` }, 413],
   ["a body of another type", { headers: { "content-type": "application/json" } }, 400],
@@ -251,7 +346,7 @@ test("handed in twice at once, it is done once", async () => {
     submit: async () => {
       times += 1;
       await promise;
-      return { done: true };
+      return { came: "done" };
     },
   });
   expect(tokenIn(await app.ask(path))).not.toBe("");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkSign, encodePath, proxyPath, proxyUrl, readProxyPath, signPath } from "../../src/gateway/proxy-url.ts";
+import { LinkOver } from "../../src/gateway/refusal.ts";
 import type { LinkByPath } from "../../src/gateway/fs-link.ts";
 import type { Link } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
@@ -162,9 +163,22 @@ describe("an independent download proxy", () => {
     expect(JSON.parse((await ask(urlOf("gone"))).text)).toMatchObject({ code: 404, data: null });
   });
 
+  test("is told of a link that was taken back what our own addresses say", async () => {
+    const over = async (): Promise<never> => {
+      throw new LinkOver();
+    };
+    const app = await openTestApp({ linkByPath: over, resolve: over, downloadProxy: { url: "http://unused", token } });
+    const body = JSON.stringify({ path: "/m1/VO1/@mia/a.mkv" });
+    const told = await app.ask("/api/fs/link", { method: "POST", headers: { authorization: token }, body });
+    const own = await app.ask(app.place({ entry: fileOf("a", 1), link: () => ({ kind: "empty" }) }, "d"));
+    expect(own.status).toBe(410);
+    const { message } = JSON.parse(own.text) as { message: string };
+    expect(JSON.parse(told.text)).toEqual({ code: 410, message, data: null });
+  });
+
   test("serves a file without bytes", async () => {
     const { urlOf, app } = await withProxy(() => ({ kind: "empty" }));
-    app.shelf.set("VO1", { entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }) });
+    app.drive.set("VO1", { entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }) });
     expect(await ask(urlOf("VO1"))).toMatchObject({ status: 200, text: "" });
   });
 

@@ -15,7 +15,7 @@ function sha(bytes: Uint8Array): string {
 }
 
 /** A gateway with one file on a host of that script; the path goes through the gateway. */
-async function shelved(bytes: Buffer, script: Script = serve(bytes), name = "film.mkv") {
+async function withFile(bytes: Buffer, script: Script = serve(bytes), name = "film.mkv") {
   const host = await openHost(script);
   const app = await openTestApp();
   let link = 0;
@@ -41,7 +41,7 @@ describe("a part of a file", () => {
     ["lines=1-2", 200, letters.toString(), undefined],
     ["bytes=99999999999999999999-", 416, "", "bytes */26"],
   ])("%s is answered with %i", async (range, status, body, contentRange) => {
-    const { app, path } = await shelved(letters);
+    const { app, path } = await withFile(letters);
     const part = await app.ask(path, { headers: { range } });
     expect(part.status).toBe(status);
     expect(part.text).toBe(body);
@@ -51,7 +51,7 @@ describe("a part of a file", () => {
   });
 
   test("is sent only of the state If-Range names, else the whole file is", async () => {
-    const { app, path } = await shelved(letters);
+    const { app, path } = await withFile(letters);
     const { etag = "", "last-modified": modified = "" } = (await app.ask(path, { method: "HEAD" })).headers;
     const statusWith = async (condition: string): Promise<number> =>
       (await app.ask(path, { headers: { range: "bytes=1-2", "if-range": condition } })).status;
@@ -64,7 +64,7 @@ describe("a part of a file", () => {
   });
 
   test("of a file whose size the drive does not tell is what its host makes of it", async () => {
-    const { app, host } = await shelved(letters);
+    const { app, host } = await withFile(letters);
     const { size: _size, ...entry } = fileOf("unknown.bin", 0);
     const path = app.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
     expect(await app.ask(path, { headers: { range: "bytes=-2" } })).toMatchObject({
@@ -79,7 +79,7 @@ describe("a part of a file", () => {
   });
 
   test("of a host that knows no parts is cut out of the whole", async () => {
-    const { app, path } = await shelved(letters, (_asked, socket) => answer(socket, { body: letters }));
+    const { app, path } = await withFile(letters, (_asked, socket) => answer(socket, { body: letters }));
     const part = await app.ask(path, { headers: { range: "bytes=5-7" } });
     expect(part).toMatchObject({ status: 206, text: "fgh" });
   });
@@ -87,18 +87,25 @@ describe("a part of a file", () => {
 
 describe("what is said of a file", () => {
   test.each([
-    ["film.mkv", "video/x-matroska", 'attachment; filename="film.mkv"'],
-    ["第 1 集.mp4", "video/mp4", `attachment; filename="? 1 ?.mp4"; filename*=UTF-8''%E7%AC%AC%201%20%E9%9B%86.mp4`],
-    ['a "b" \\ ; c.txt', "text/plain", 'attachment; filename="a \\"b\\" _ ; c.txt"'],
-    ["../../etc/passwd", "application/octet-stream", 'attachment; filename=".._.._etc_passwd"'],
+    ["film.mkv", "video/x-matroska", "attachment; filename=film.mkv"],
+    ["第 1 集.mp4", "video/mp4", `attachment; filename="_ 1 _.mp4"; filename*=UTF-8''%E7%AC%AC%201%20%E9%9B%86.mp4`],
+    ["电影.mkv", "video/x-matroska", "attachment; filename=file.mkv; filename*=UTF-8''%E7%94%B5%E5%BD%B1.mkv"],
     [
-      "x\r\nset-cookie: a=b.bin",
-      "application/octet-stream",
-      "attachment; filename=\"x??set-cookie: a=b.bin\"; filename*=UTF-8''x%0D%0Aset-cookie%3A%20a%3Db.bin",
+      "Café déjà vu.txt",
+      "text/plain",
+      `attachment; filename="Cafe deja vu.txt"; filename*=UTF-8''Caf%C3%A9%20d%C3%A9j%C3%A0%20vu.txt`,
     ],
-    ["page.html", "text/html", 'attachment; filename="page.html"'],
+    [
+      'a "b" \\ ; c.txt',
+      "text/plain",
+      `attachment; filename="a _b_ _ ; c.txt"; filename*=UTF-8''a%20%22b%22%20_%20%3B%20c.txt`,
+    ],
+    ["../../etc/passwd", "application/octet-stream", "attachment; filename=.._.._etc_passwd"],
+    ["x\r\nset-cookie: a=b.bin", "application/octet-stream", 'attachment; filename="x__set-cookie: a=b.bin"'],
+    ["invoice\u202Efdp.exe", "application/octet-stream", "attachment; filename=invoicefdp.exe"],
+    ["page.html", "text/html", "attachment; filename=page.html"],
   ])("%j keeps its name and has its type", async (name, type, disposition) => {
-    const { app, path } = await shelved(letters, serve(letters), name);
+    const { app, path } = await withFile(letters, serve(letters), name);
     const { headers } = await app.ask(path);
     expect(headers["content-type"]).toContain(type);
     expect(headers["content-disposition"]).toBe(disposition);
@@ -108,7 +115,7 @@ describe("what is said of a file", () => {
   });
 
   test("HEAD says it all and asks the host nothing", async () => {
-    const { app, host, path } = await shelved(letters);
+    const { app, host, path } = await withFile(letters);
     const whole = await app.ask(path, { method: "HEAD" });
     expect(whole.status).toBe(200);
     expect(whole.body).toHaveLength(0);
@@ -153,7 +160,7 @@ describe("what is said of a file", () => {
     [{ "if-range": "TAG", range: "bytes=26-" }, 416],
     [{ "if-range": '"x"', range: "bytes=26-" }, 200],
   ])("%o is answered with %i", async (headers, status, method = "GET") => {
-    const { app, host, path } = await shelved(letters);
+    const { app, host, path } = await withFile(letters);
     const { etag = "" } = (await app.ask(path, { method: "HEAD" })).headers;
     const tagged = Object.entries(headers).map(([name, value]) => [name, value.replace("TAG", etag)]);
     const { status: answered } = await app.ask(path, { method, headers: Object.fromEntries(tagged) });
@@ -173,7 +180,7 @@ describe("what is said of a file", () => {
 });
 
 test("the host sees nothing of who asked: no cookie, no authorization, no address", async () => {
-  const { app, host, path } = await shelved(letters);
+  const { app, host, path } = await withFile(letters);
   await app.ask(path, {
     headers: {
       cookie: "a=b",
@@ -194,7 +201,7 @@ test("the host sees nothing of who asked: no cookie, no authorization, no addres
 });
 
 test("headers of the host that are about its connection, or that set cookies, are not passed on", async () => {
-  const { app, path } = await shelved(letters, (_asked, socket) =>
+  const { app, path } = await withFile(letters, (_asked, socket) =>
     answer(socket, {
       headers: {
         "set-cookie": "a=b",
@@ -294,7 +301,7 @@ function breaking(after: number, how: "end" | "reset" | "silence"): Script {
 
 describe("a film goes on at the byte where it broke off", () => {
   test.each(["end", "reset", "silence"] as const)("when the host's connection meets its %s", async (how) => {
-    const { app, host, path } = await shelved(film, breaking(2_000_000, how));
+    const { app, host, path } = await withFile(film, breaking(2_000_000, how));
     const whole = await app.ask(path);
     expect(whole.headers["content-length"]).toBe(String(film.length));
     expect(sha(whole.body)).toBe(sha(film));
@@ -309,7 +316,7 @@ describe("a film goes on at the byte where it broke off", () => {
       else if (asked.target.endsWith("link=1")) answer(socket, { status });
       else serve(film)(asked, socket);
     };
-    const { app, path, host } = await shelved(film, script);
+    const { app, path, host } = await withFile(film, script);
     const whole = await app.ask(path);
     expect(whole.status).toBe(200);
     expect(sha(whole.body)).toBe(sha(film));
@@ -325,7 +332,7 @@ describe("a film goes on at the byte where it broke off", () => {
       } else if (asked.target.endsWith("link=1")) answer(socket, { status: 403 });
       else serve(film, { tag: '"node-2"' })(asked, socket);
     };
-    const { app, path } = await shelved(film, script);
+    const { app, path } = await withFile(film, script);
     expect(sha((await app.ask(path)).body)).toBe(sha(film));
   });
 
@@ -335,7 +342,7 @@ describe("a film goes on at the byte where it broke off", () => {
       socket.write(head(200, { connection: "close" }));
       socket.end(film.subarray(0, 500_000));
     };
-    const { app, path } = await shelved(film, script);
+    const { app, path } = await withFile(film, script);
     const whole = await app.ask(path);
     expect(whole.headers["content-length"]).toBe(String(film.length));
     expect(sha(whole.body)).toBe(sha(film));
@@ -346,7 +353,7 @@ describe("a film goes on at the byte where it broke off", () => {
       socket.write(head(200, { connection: "close" }));
       socket.end(film.subarray(0, 500_000));
     };
-    const { app, path } = await shelved(film, script);
+    const { app, path } = await withFile(film, script);
     await expect(app.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
   });
 
@@ -370,7 +377,7 @@ describe("a film goes on at the byte where it broke off", () => {
     const other = noise(film.length + 1, 9);
     const script: Script = (asked, socket) =>
       asked.nth === 0 ? breaking(1_000_000, "end")(asked, socket) : serve(other)(asked, socket);
-    const { app, path } = await shelved(film, script);
+    const { app, path } = await withFile(film, script);
     await expect(app.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
     expect(app.logged.some(({ event }) => event === "stream cut")).toBe(true);
   });
@@ -378,7 +385,7 @@ describe("a film goes on at the byte where it broke off", () => {
   test("but not for ever: a host that gives nothing more is given up, and the client sees it", async () => {
     const script: Script = (asked, socket) =>
       asked.nth === 0 ? breaking(1_000_000, "end")(asked, socket) : answer(socket, { status: 403 });
-    const { app, path } = await shelved(film, script);
+    const { app, path } = await withFile(film, script);
     await expect(app.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
     expect(app.asked).toHaveLength(2);
   });
@@ -413,7 +420,7 @@ test("a range of any number of digits is asked for in digits", async () => {
 });
 
 test("a stale link at the start costs one new link, and the client sees none of it", async () => {
-  const { app, path } = await shelved(letters, (asked, socket) =>
+  const { app, path } = await withFile(letters, (asked, socket) =>
     asked.target.endsWith("link=1") ? answer(socket, { status: 403 }) : serve(letters)(asked, socket),
   );
   expect(await app.ask(path)).toMatchObject({ status: 200, text: letters.toString() });
@@ -421,7 +428,7 @@ test("a stale link at the start costs one new link, and the client sees none of 
 });
 
 test("a link that is refused twice is 502 with Retry-After, and no loop", async () => {
-  const { app, host, path } = await shelved(letters, (_asked, socket) => answer(socket, { status: 403 }));
+  const { app, host, path } = await withFile(letters, (_asked, socket) => answer(socket, { status: 403 }));
   const refused = await app.ask(path);
   expect(refused.status).toBe(502);
   expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
@@ -430,14 +437,14 @@ test("a link that is refused twice is 502 with Retry-After, and no loop", async 
 });
 
 test("a host with too much to do is asked again, then is 503 with its own Retry-After", async () => {
-  const busy = await shelved(letters, (_asked, socket) =>
+  const busy = await withFile(letters, (_asked, socket) =>
     answer(socket, { status: 503, headers: { "retry-after": "0" } }),
   );
   const refused = await busy.app.ask(busy.path);
   expect(refused.status).toBe(503);
   expect(refused.headers["retry-after"]).toBeDefined();
   expect(busy.host.asked.length).toBeGreaterThan(1);
-  const moment = await shelved(letters, (asked, socket) =>
+  const moment = await withFile(letters, (asked, socket) =>
     asked.nth === 0 ? answer(socket, { status: 503 }) : serve(letters)(asked, socket),
   );
   expect((await moment.app.ask(moment.path)).status).toBe(200);
@@ -461,7 +468,7 @@ test("what the drive refuses is said with its own status", async () => {
 });
 
 test("the host's connection is closed within a second of the client's hang-up", async () => {
-  const { app, host, path } = await shelved(film, (_asked, socket) => {
+  const { app, host, path } = await withFile(film, (_asked, socket) => {
     socket.write(head(200, { "content-length": film.length }));
     const more = (): void => void (socket.destroyed || socket.write(film.subarray(0, 65_536), more));
     more();
@@ -475,7 +482,7 @@ test("the host's connection is closed within a second of the client's hang-up", 
 
 test("a client that takes nothing holds up its host, not the memory", async () => {
   let written = 0;
-  const { app, host, path } = await shelved(film, (_asked, socket) => {
+  const { app, host, path } = await withFile(film, (_asked, socket) => {
     socket.write(head(200, { "content-length": 1024 ** 4 }));
     const more = (): void => {
       written += 65_536;
@@ -504,7 +511,7 @@ test("a client that takes nothing holds up its host, not the memory", async () =
 
 test("no more than eight connections a signed address, and the ninth waits its turn", async () => {
   const waiting: (() => void)[] = [];
-  const { app, host, path } = await shelved(letters, (asked, socket) => {
+  const { app, host, path } = await withFile(letters, (asked, socket) => {
     if (host.open > 8) answer(socket, { status: 503 });
     else waiting.push(() => serve(letters)(asked, socket));
   });
@@ -524,7 +531,7 @@ test("no more than eight connections a signed address, and the ninth waits its t
 });
 
 test("a host that encodes although asked not to is passed on as it is, without parts", async () => {
-  const { app, path } = await shelved(letters, (_asked, socket) =>
+  const { app, path } = await withFile(letters, (_asked, socket) =>
     answer(socket, { headers: { "content-encoding": "gzip" }, body: "not really gzip" }),
   );
   const whole = await app.ask(path);
@@ -533,7 +540,7 @@ test("a host that encodes although asked not to is passed on as it is, without p
 });
 
 test("refusals are pages for browsers, in their language, and JSON for programs", async () => {
-  const { app, path } = await shelved(letters, (_asked, socket) => answer(socket, { status: 403 }));
+  const { app, path } = await withFile(letters, (_asked, socket) => answer(socket, { status: 403 }));
   const page = await app.ask(path, { headers: { ...browser, "accept-language": "fr;q=0.9, zh-TW, en;q=0.5" } });
   expect(page.status).toBe(502);
   expect(page.headers["content-type"]).toContain("text/html");
@@ -575,6 +582,36 @@ describe("limits", () => {
     next.on("error", () => {}).destroy();
   });
 
+  test("sixteen connections of one download leave their person a turn for a second file", async () => {
+    const host = await openHost(slow);
+    const app = await openTestApp({ upstream: { reach: "anywhere" } });
+    const place = (name: string) =>
+      app.place({ entry: fileOf(name, 1000), link: () => ({ kind: "url", url: `${host.url}/${name}` }) });
+    const film = place("film.bin");
+    const streams = Array.from({ length: 16 }, () => begin(app.url + film).catch(() => undefined));
+    // A signed address takes eight; the others queue there.
+    await vi.waitFor(() => expect(host.open).toBe(8));
+    const second = await begin(app.url + place("second.bin"));
+    expect(second.statusCode).toBe(200);
+    second.on("error", () => {}).destroy();
+    await app.gateway.stop({ grace: 0 });
+    for (const stream of await Promise.all(streams)) stream?.on("error", () => {}).destroy();
+  });
+
+  test("the last place of a person is kept for another file than the one that has all the others", async () => {
+    const host = await openHost(slow);
+    const app = await openTestApp({ limits: { streamsPerPerson: 3 }, upstream: { reach: "anywhere" } });
+    const place = (name: string) =>
+      app.place({ entry: fileOf(name, 1000), link: () => ({ kind: "url", url: `${host.url}/${name}` }) });
+    const film = place("film.bin");
+    const under = [await begin(app.url + film), await begin(app.url + film)];
+    expect((await app.ask(film)).status).toBe(429);
+    under.push(await begin(app.url + place("second.bin")));
+    expect(under.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+    expect((await app.ask(place("third.bin"))).status).toBe(429);
+    for (const stream of under) stream.on("error", () => {}).destroy();
+  });
+
   test("a person's quota is asked before and told after", async () => {
     const spent: [string, number][] = [];
     let ok = true;
@@ -612,7 +649,7 @@ describe("limits", () => {
 });
 
 test("what was sent is counted", async () => {
-  const { app, path } = await shelved(letters);
+  const { app, path } = await withFile(letters);
   await app.ask(path);
   await vi.waitFor(async () => {
     const { text } = await ask(`${app.url}/metrics`);

@@ -19,29 +19,39 @@ function raw(url: string, text: string, within = 1000): Promise<string> {
 }
 
 describe("health", () => {
-  test("/healthz is alive, /readyz able to serve, and says which part is not", async () => {
-    let store = true;
-    const app = await openTestApp({ ready: async () => ({ ok: store, parts: { store, telegram: true } }) });
+  test("/healthz says that the process lives, /readyz that it can serve, or each reason why it cannot", async () => {
+    let reasons: string[] = [];
+    const ready = async () => (reasons.length === 0 ? ({ ok: true } as const) : ({ ok: false, reasons } as const));
+    const app = await openTestApp({ ready });
     expect((await app.ask("/healthz")).status).toBe(200);
-    const ready = await app.ask("/readyz");
-    expect([ready.status, JSON.parse(ready.text)]).toEqual([200, { ok: true, parts: { store: true, telegram: true } }]);
-    store = false;
+    const yes = await app.ask("/readyz");
+    expect([yes.status, JSON.parse(yes.text)]).toEqual([200, { ok: true }]);
+    reasons = ["telegram is not connected"];
     const not = await app.ask("/readyz");
     expect([not.status, not.headers["retry-after"]]).toEqual([503, "5"]);
-    expect(JSON.parse(not.text)).toEqual({ ok: false, parts: { store: false, telegram: true } });
+    expect(JSON.parse(not.text)).toEqual({ ok: false, reasons });
     expect((await app.ask("/readyz", { method: "HEAD" })).body).toHaveLength(0);
     expect((await app.ask("/healthz")).status).toBe(200);
   });
 
-  test("/metrics speaks Prometheus, behind a token where one is set", async () => {
-    const open = await openTestApp();
-    const told = await open.ask("/metrics");
+  test("/metrics speaks Prometheus, to this machine alone where no token is set", async () => {
+    const app = await openTestApp();
+    const told = await app.ask("/metrics");
     expect(told.headers["content-type"]).toContain("version=0.0.4");
     expect(told.text).toContain("# TYPE chatdrive_gateway_requests_total counter");
-    const closed = await openTestApp({ metricsToken: "letmein" });
-    expect((await closed.ask("/metrics")).status).toBe(403);
-    expect((await closed.ask("/metrics", { headers: { authorization: "Bearer other" } })).status).toBe(403);
-    expect((await closed.ask("/metrics", { headers: { authorization: "Bearer letmein" } })).status).toBe(200);
+    // Through a proxy on this machine it is somebody else who asks, whatever they call themselves.
+    for (const header of ["x-forwarded-for", "forwarded", "x-real-ip", "via"]) {
+      expect((await app.ask("/metrics", { headers: { [header]: "127.0.0.1" } })).status).toBe(404);
+    }
+  });
+
+  test("/metrics wants its token where one is set, and a token that is guessed at is not looked at any more", async () => {
+    const app = await openTestApp({ metricsToken: "letmein", visitors: { guesses: 2 } });
+    const withToken = (token: string) => app.ask("/metrics", { headers: { authorization: `Bearer ${token}` } });
+    expect((await withToken("letmein")).status).toBe(200);
+    expect((await app.ask("/metrics")).status).toBe(401);
+    expect((await withToken("other")).status).toBe(401);
+    expect((await withToken("letmein")).status).toBe(429);
   });
 });
 
@@ -102,15 +112,26 @@ describe("who sends badly", () => {
     );
   });
 
-  test("one address that guesses tickets waits; its good ones wait too, and others do not", async () => {
+  test("an address that forges tickets waits, while its genuine ones and everybody else's go on working", async () => {
     const app = await openTestApp({ visitors: { guesses: 5 } });
+    const good = app.place({ entry: fileOf("a", 0), link: () => ({ kind: "empty" }) });
     const from = (address: string) => ({ headers: { "x-forwarded-for": `9.9.9.9, ${address}` } });
     for (let turn = 0; turn < 5; turn += 1) expect((await app.ask("/d/guess", from("8.8.8.8"))).status).toBe(403);
     const waiting = await app.ask("/d/guess", from("8.8.8.8"));
     expect(waiting.status).toBe(429);
     expect(Number(waiting.headers["retry-after"])).toBeGreaterThan(0);
+    expect((await app.ask(good, from("8.8.8.8"))).status).toBe(200);
     expect((await app.ask("/d/guess", from("8.8.4.4"))).status).toBe(403);
-    expect((await app.ask("/healthz", from("8.8.8.8"))).status).toBe(200);
+  });
+
+  test("links that ended and files that vanished are nobody's guesses", async () => {
+    const app = await openTestApp({ visitors: { guesses: 3 } });
+    const over = app.place({ entry: fileOf("a", 1), link: () => ({ kind: "empty" }) }, "d", { expiresAt: 1 });
+    for (let turn = 0; turn < 10; turn += 1) {
+      expect((await app.ask(over)).status).toBe(410);
+      expect((await app.ask("/favicon.ico")).status).toBe(404);
+    }
+    expect((await app.ask("/d/guess")).status).toBe(403);
   });
 
   test("one address that asks too often waits", async () => {
@@ -120,15 +141,18 @@ describe("who sends badly", () => {
     expect(statuses).toEqual([...Array(10).fill(200), 429, 429]);
   });
 
-  test("a forwarded address is believed only from one's own network", () => {
-    const from = (remoteAddress: string, forwarded?: string): string =>
-      createVisitors({}).of({
+  test("a forwarded address is believed as far as trusted proxies wrote it", () => {
+    const from = (remoteAddress: string, forwarded?: string, trusted?: readonly string[]): string =>
+      createVisitors({ trusted }).of({
         // All that is looked at.
         socket: { remoteAddress } as Parameters<Visitors["of"]>[0]["socket"],
         headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded },
-      });
+      }).key;
     expect(from("::ffff:127.0.0.1", "1.1.1.1, 8.8.8.8")).toBe("8.8.8.8");
-    expect(from("10.0.0.2", "8.8.8.8")).toBe("8.8.8.8");
+    expect(from("10.0.0.2", "8.8.8.8")).toBe("10.0.0.2");
+    expect(from("10.0.0.2", "8.8.8.8", ["private"])).toBe("8.8.8.8");
+    expect(from("203.0.113.7", "1.1.1.1, 8.8.8.8, 203.0.113.9", ["203.0.113.0/24"])).toBe("8.8.8.8");
+    expect(from("203.0.113.7", "8.8.8.8", ["203.0.113.8"])).toBe("203.0.113.7");
     expect(from("9.9.9.9", "8.8.8.8")).toBe("9.9.9.9");
     expect(from("127.0.0.1", "nonsense")).toBe("127.0.0.1");
     expect(from("2606:4700::1")).toBe(from("2606:4700::2"));
@@ -173,11 +197,50 @@ describe("trouble nobody foresaw", () => {
   });
 });
 
-test("a route of somebody else's is answered by them alone", async () => {
-  const app = await openTestApp({
-    webhook: { path: "/telegram", handle: (_request, response) => void response.writeHead(204).end() },
+describe("the webhook of a chat", () => {
+  async function withWebhook() {
+    const heard: string[] = [];
+    const app = await openTestApp({
+      webhook: {
+        path: "/telegram",
+        secret: "swordfish",
+        handle: async (request, response) => {
+          for await (const piece of request as AsyncIterable<Buffer>) heard.push(piece.toString());
+          response.writeHead(204).end();
+        },
+      },
+    });
+    const start = "POST /telegram HTTP/1.1\r\nHost: x\r\n";
+    const secret = (word: string) => `X-Telegram-Bot-Api-Secret-Token: ${word}\r\n`;
+    return { app, heard, start, secret };
+  }
+
+  test("a call with the secret reaches the chat as it was sent, and is answered by it", async () => {
+    const { app, heard } = await withWebhook();
+    const headers = { "x-telegram-bot-api-secret-token": "swordfish" };
+    const body = JSON.stringify({ update_id: 1, text: "电影".repeat(5000) });
+    expect((await app.ask("/telegram", { method: "POST", headers, body })).status).toBe(204);
+    expect(heard.join("")).toBe(body);
   });
-  expect((await app.ask("/telegram", { method: "POST", body: "{}" })).status).toBe(204);
+
+  test("a call without the secret is turned away before a byte of its body is read", async () => {
+    const { app, heard, start, secret } = await withWebhook();
+    for (const line of ["", secret("other")]) {
+      expect(await raw(app.url, `${start}${line}Content-Length: 300000000\r\n\r\n`)).toMatch(/^HTTP\/1\.1 401/);
+    }
+    expect(heard).toEqual([]);
+  });
+
+  test("a body without end is turned away, however it is sent", async () => {
+    const { app, heard, start, secret } = await withWebhook();
+    const good = start + secret("swordfish");
+    expect(await raw(app.url, `${good}Content-Length: 300000000\r\n\r\n{`)).toMatch(/^HTTP\/1\.1 413/);
+    const chunk = `10000\r\n${"a".repeat(65_536)}\r\n`;
+    expect(await raw(app.url, `${good}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(20)}`)).toMatch(
+      /^HTTP\/1\.1 413/,
+    );
+    expect(heard).toEqual([]);
+  });
 });
 
 describe("stopping", () => {

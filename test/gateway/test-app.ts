@@ -13,7 +13,7 @@ import { loadWords, type Words } from "../../src/i18n/words.ts";
 import { localPem, startFileHost, type FileHost, type Script } from "./file-host.ts";
 
 /** A file on the drive behind the gateway. */
-export interface Shelved {
+export interface DriveFile {
   readonly entry: Entry;
   /** Where it is now; asked each time the drive is asked. */
   readonly link: () => Link | Promise<Link>;
@@ -27,12 +27,12 @@ export interface TestApp {
   readonly tickets: Tickets;
   readonly words: Words;
   /** The drive, by entry id. */
-  readonly shelf: Map<string, Shelved>;
+  readonly drive: Map<string, DriveFile>;
   /** Entry ids the drive was asked a link for. */
   readonly asked: string[];
   readonly logged: { readonly level: string; readonly event: string; readonly fields: object }[];
-  /** Puts a file on the shelf and gives the path of its ticket. */
-  place(file: Shelved, way?: TicketWay, draft?: Partial<TicketDraft>): string;
+  /** Puts a file on the drive and gives the path of its ticket. */
+  place(file: DriveFile, way?: TicketWay, draft?: Partial<TicketDraft>): string;
   ask(path: string, options?: AskOptions): Promise<Answer>;
 }
 
@@ -61,7 +61,7 @@ type TestAppOptions = Partial<GatewayOptions> & { readonly pem?: ReturnType<type
 export async function openTestApp({ pem, ...options }: TestAppOptions = {}): Promise<TestApp> {
   const now = options.now ?? Date.now;
   const tickets = createTickets({ keys: [secretKey], now });
-  const shelf = new Map<string, Shelved>();
+  const drive = new Map<string, DriveFile>();
   const asked: string[] = [];
   const logged: TestApp["logged"] = [];
   const log = (level: string) => (fields: object, event: string) => void logged.push({ level, event, fields });
@@ -71,9 +71,9 @@ export async function openTestApp({ pem, ...options }: TestAppOptions = {}): Pro
     words,
     tickets,
     log: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
-    ready: async () => ({ ok: true, parts: { store: true } }),
+    ready: async () => ({ ok: true }),
     upstream: { reach: "anywhere", timeout: { stall: 250 }, ...(pem && { connect: connectWith({ ca: pem.cert }) }) },
-    resolve: async (ticket) => resolveOn(shelf, asked, ticket.entry),
+    resolve: async (ticket) => resolveOn(drive, asked, ticket.entry),
     ...options,
   });
   const { url } = await gateway.start();
@@ -83,11 +83,11 @@ export async function openTestApp({ pem, ...options }: TestAppOptions = {}): Pro
     url,
     tickets,
     words,
-    shelf,
+    drive,
     asked,
     logged,
     place: (file, way = "p", draft = {}) => {
-      shelf.set(file.entry.id, file);
+      drive.set(file.entry.id, file);
       const ticket = { mount: "m1", entry: file.entry.id, person: mia, expiresAt: now() + 3_600_000, ...draft };
       const whole = ticketUrl(tickets.issue(ticket), { publicUrl: url, way, name: file.entry.name });
       return whole.slice(url.length);
@@ -96,8 +96,8 @@ export async function openTestApp({ pem, ...options }: TestAppOptions = {}): Pro
   };
 }
 
-async function resolveOn(shelf: ReadonlyMap<string, Shelved>, asked: string[], id: string): Promise<Resolved> {
-  const file = shelf.get(id);
+async function resolveOn(drive: ReadonlyMap<string, DriveFile>, asked: string[], id: string): Promise<Resolved> {
+  const file = drive.get(id);
   asked.push(id);
   if (!file) throw new StorageError("not-found");
   return {

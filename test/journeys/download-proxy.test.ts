@@ -43,7 +43,7 @@ async function telegramLink(file = listed): Promise<string> {
 test("on Telegram Mia chooses it for her drive; its links work until she takes them back, or the drive is gone", async () => {
   const { mia } = world.people;
   mia.says(world.shelf.shares.open.url);
-  await mia.waitsFor("1 entry");
+  await mia.waitsFor("› Holiday 2026");
   const usual = await telegramLink();
   expect(usual.startsWith(proxyUrl)).toBe(false);
   expect((await fetch(usual, { redirect: "manual" })).headers.get("location")).not.toContain(proxyUrl);
@@ -62,7 +62,7 @@ test("on Telegram Mia chooses it for her drive; its links work until she takes t
   expect(await fetched(await telegramLink("Holiday 2026/nothing yet.txt"))).toBe("");
 
   await mia.presses("Take back its links");
-  expect(JSON.parse(await fetched(link))).toMatchObject({ code: 404 });
+  expect(JSON.parse(await fetched(link))).toMatchObject({ code: 410 });
   const another = await telegramLink();
   expect(another).not.toBe(link);
   expect(await fetched(another)).toBe(content);
@@ -72,7 +72,7 @@ test("on Telegram Mia chooses it for her drive; its links work until she takes t
   await mia.waitsFor("Delete everything kept about you here");
   await mia.presses("Yes, delete everything");
   await mia.waitsFor("Everything kept about you is deleted");
-  expect(JSON.parse(await fetched(another))).toMatchObject({ code: 404 });
+  expect(JSON.parse(await fetched(another))).toMatchObject({ code: 410 });
   expect(world.telegram.complaints).toEqual([]);
 });
 
@@ -97,12 +97,12 @@ test("on Discord Jun chooses it in Chinese, and has all his links taken back", a
   const list = await jun.waitsFor("你的网盘", { in: jun.dm });
   await jun.selects(/Holiday 2026/, { message: list });
   await jun.waitsFor("下载方式", { in: jun.dm });
-  await jun.presses(/经由下载代理/);
+  await jun.presses(/⚪ 下载代理/);
   const link = await linkNow();
   expect(link.startsWith(proxyUrl)).toBe(true);
   expect(await fetched(link)).toBe(content);
   await jun.presses(/让此网盘的链接失效/);
-  expect(JSON.parse(await fetched(link))).toMatchObject({ code: 404 });
+  expect(JSON.parse(await fetched(link))).toMatchObject({ code: 410 });
   expect(await fetched(await linkNow())).toBe(content);
   expect(world.discord.complaints).toEqual([]);
 });

@@ -34,7 +34,7 @@ async function statusOf(url: string): Promise<number> {
 async function handedOut(): Promise<string> {
   const { mia } = world.people;
   mia.says(world.shelf.shares.open.url);
-  await mia.waitsFor("1 entry");
+  await mia.waitsFor("› Holiday 2026");
   const link = await freshLink();
   expect(await statusOf(link)).toBe(302);
   return link;

@@ -23,8 +23,9 @@ function onTelegram({ world }: Program): Club {
   return {
     async lend() {
       people.mia.says(shelf.shares.open.url);
-      await people.mia.waitsFor("1 entry");
+      await people.mia.waitsFor("› Holiday 2026");
       people.mia.in(group).says("/bind");
+      await people.mia.in(group).presses("✅", { on: await people.mia.in(group).waitsFor("Share with this group?") });
       await people.mia.in(group).waitsFor("Shared with this group");
     },
     async link(who, path) {
@@ -44,8 +45,9 @@ function onDiscord({ world }: Program): Club {
   return {
     async lend() {
       await members.mia.uses(`/share link:${shelf.shares.open.url}`);
-      await members.mia.waitsFor("1 entry");
+      await members.mia.waitsFor("› Holiday 2026");
       await members.mia.uses("/bind", here);
+      await members.mia.presses(/✅/, { message: await members.mia.waitsFor("Share with this server?", here) });
       await members.mia.waitsFor("Shared with this server", here);
     },
     async link(who, path) {
@@ -77,7 +79,7 @@ describe.each([
     // What was asked a moment ago is believed for a minute; a new process asks.
     await program.kill();
     await program.start({ PUBLIC_URL: program.gateway });
-    expect((await fetch(his, { redirect: "manual" })).status).toBe(404);
+    expect((await fetch(his, { redirect: "manual" })).status).toBe(410);
     expect(await read(hers)).toBe("towel\nsun cream\nbooks\n");
   });
 });

@@ -34,7 +34,7 @@ test("Mia opens a share, gets a file into the chat, and its folder's links as a 
   await open();
   const { mia } = world.people;
   mia.says(world.shelf.shares.open.url);
-  await mia.waitsFor("1 entry");
+  await mia.waitsFor("› Holiday 2026");
   mia.says("/get Holiday 2026/Packing list.txt");
   await mia.waitsFor(/Sent in/);
   const call = await world.telegram.called(({ method }) => method === "sendDocument");
@@ -77,8 +77,9 @@ test("in a group Jun gets a file of the drive Mia lent it; taken back, there is 
   const { people, group, shelf, telegram } = world;
   const [mia, jun] = [people.mia.in(group), people.jun.in(group)];
   people.mia.says(shelf.shares.open.url);
-  await people.mia.waitsFor("1 entry");
+  await people.mia.waitsFor("› Holiday 2026");
   mia.says("/bind");
+  await mia.presses("✅", { on: await mia.waitsFor("Share with this group?") });
   await mia.waitsFor("Shared with this group");
 
   jun.says("/get Holiday 2026/Packing list.txt");
@@ -87,7 +88,7 @@ test("in a group Jun gets a file of the drive Mia lent it; taken back, there is 
   expect(documents()).toBe(1);
 
   mia.says("/unbind");
-  await mia.waitsFor("It is taken back");
+  await mia.waitsFor("not shared any more");
   jun.says("/get Holiday 2026/Packing list.txt");
   await jun.waitsFor("本群还没有共享网盘");
   expect(documents()).toBe(1);
@@ -99,8 +100,9 @@ test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken
   const { members, hall, shelf, discord } = world;
   const { mia, jun, lena } = members;
   await mia.uses("/share", { options: { link: shelf.shares.open.url }, in: mia.dm });
-  await mia.waitsFor("1 entry");
+  await mia.waitsFor("› Holiday 2026");
   await mia.uses("/bind", { in: hall });
+  await mia.presses(/✅/, { message: await mia.waitsFor("Share with this server?", { in: hall }) });
   await mia.waitsFor("Shared with this server", { in: hall });
 
   const get = { options: { file: "Holiday 2026/Packing list.txt" }, in: hall };
@@ -112,7 +114,7 @@ test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken
   expect(lena.messages({ in: hall })).toEqual([]);
 
   await mia.uses("/unbind", { in: hall });
-  await mia.waitsFor("It is taken back", { in: hall });
+  await mia.waitsFor("not shared any more", { in: hall });
   await jun.uses("/get", get);
   await jun.waitsFor("There is no drive here yet", { in: hall });
   expect(uploads()).toHaveLength(1);
@@ -123,7 +125,7 @@ test("without a public address the list is of the drive's own links, and its lif
   await open({ isPublic: false });
   const { mia } = world.people;
   mia.says(world.shelf.shares.open.url);
-  await mia.waitsFor("1 entry");
+  await mia.waitsFor("› Holiday 2026");
   mia.says("/browse Holiday 2026/Day 1");
   await mia.waitsFor("Day 1");
   await mia.presses("🧾");
@@ -141,7 +143,7 @@ test("a film that was on its way when the bot went down is offered again when it
   world.telegram.rules.uploadLimit = 2000 * 1024 * 1024;
   const { mia } = world.people;
   mia.says(world.shelf.shares.open.url);
-  await mia.waitsFor("1 entry");
+  await mia.waitsFor("› Holiday 2026");
   mia.says("/get Holiday 2026/Day 1/Beach, day 1.mp4");
   const shown = await mia.waitsFor((message) => message.labels.some((label) => label.includes("✖️")));
   await app.stop();
@@ -160,7 +162,7 @@ test("on Discord a file comes beside the message that shows how far it is, byte 
   await open();
   const { mia } = world.members;
   await mia.uses("/share", { options: { link: world.shelf.shares.open.url }, in: mia.dm });
-  await mia.waitsFor("1 entry");
+  await mia.waitsFor("› Holiday 2026");
   await mia.uses("/get", { options: { file: "Holiday 2026/Packing list.txt" } });
   await mia.waitsFor(/Sent in/, { within: 10_000 });
   const [file] = world.discord.requests.flatMap(({ uploads }) => uploads);
@@ -173,7 +175,7 @@ test("in a server what somebody asks for is theirs alone, and too large a film i
   await open();
   const { mia, jun } = world.members;
   await mia.uses("/share", { options: { link: world.shelf.shares.open.url }, in: world.hall });
-  await mia.waitsFor("1 entry");
+  await mia.waitsFor("› Holiday 2026");
   await mia.uses("/get", { options: { file: "Holiday 2026/Packing list.txt" } });
   await mia.waitsFor(/Sent in/, { within: 10_000 });
   expect(jun.messages({ in: world.hall })).toEqual([]);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { memoryKind, type MemoryEntry } from "../../src/drivers/memory.ts";
 import type { Driver, DriverKind } from "../../src/storage/driver.ts";
 import { StorageError, type StorageErrorCode } from "../../src/storage/error.ts";
-import type { Values } from "../../src/storage/form.ts";
+import type { Values } from "../../src/storage/field.ts";
 import type { Mount } from "../../src/storage/mount.ts";
 import type { FolderRecord, Query } from "../../src/storage/name-index.ts";
 import { createStorage, type Storage } from "../../src/storage/storage.ts";
@@ -119,13 +119,13 @@ describe("a search", () => {
     ["zebra", []],
     ["s01e09", []],
     ["日月", []],
-  ])("for %s finds what is meant, however it is written", async (words, names) => {
+  ])("a search for %s finds what is meant, however it is written", async (words, names) => {
     const at = await app(shelf);
     await crawled(at);
     expect(await found(at, words)).toEqual(names);
   });
 
-  test("puts the name that is the words before those that contain them, and those before others alike", async () => {
+  test("a search puts the name that is the words before those that contain them, and those before others alike", async () => {
     const at = await app(folder("", file("beaches.mp4"), file("my beach.mp4"), file("beach.mp4"), file("baech.mp4")));
     await crawled(at);
     const names = await found(at, "beach");
@@ -133,7 +133,7 @@ describe("a search", () => {
     expect(names.slice(1, 3).toSorted()).toEqual(["beaches.mp4", "my beach.mp4"]);
   });
 
-  test("looks only below the folder it was asked in", async () => {
+  test("a search looks only below the folder it was asked in", async () => {
     const at = await app(shelf);
     await crawled(at);
     const films = (await at.storage.folder(at.mount.id, undefined)).entries[0];
@@ -141,7 +141,7 @@ describe("a search", () => {
     expect(await found(at, "mp")).toHaveLength(4);
   });
 
-  test("lets only a kind and sizes through", async () => {
+  test("a search lets only a kind and sizes through", async () => {
     const at = await app(shelf);
     await crawled(at);
     expect(await found(at, "", { kind: "audio" })).toHaveLength(2);
@@ -158,10 +158,10 @@ describe("a crawl", () => {
     ),
   );
 
-  test("of 20,000 files reads each page once, two at a time, and a second one nothing, not even after a restart", async () => {
+  test("a crawl of 20,000 files reads each page once, two at a time, and a second one nothing, not even after a restart", async () => {
     const at = await app(big);
     await Promise.all([crawled(at), crawled(at)]);
-    // The root is known since the mount was put up.
+    // The root is known since the mount was made.
     expect(at.asked).toHaveLength(20 * 2);
     expect(new Set(at.asked).size).toBe(at.asked.length);
     expect(at.most()).toBeLessThanOrEqual(2);
@@ -178,7 +178,7 @@ describe("a crawl", () => {
     expect(at.asked).toHaveLength(40);
   });
 
-  test("reads again what was read a day ago, and all of it when asked to", async () => {
+  test("a crawl reads again what was read a day ago, and all of it when asked to", async () => {
     const at = await app(shelf);
     await crawled(at);
     expect(at.asked).toHaveLength(3);
@@ -192,7 +192,7 @@ describe("a crawl", () => {
     expect(at.asked).toHaveLength(3 + 4 + 4);
   });
 
-  test("ends when the last who asked for it stops it", async () => {
+  test("a crawl ends when the last who asked for it stops it", async () => {
     const at = await app(big);
     const one = await at.storage.crawl(at.mount.id, undefined, { asker: "telegram:1" });
     await at.storage.crawl(at.mount.id, undefined, { asker: "telegram:2" });
@@ -204,7 +204,7 @@ describe("a crawl", () => {
     expect(at.asked.length).toBeLessThan(10);
   });
 
-  test("passes over a folder that went, and ends at what concerns the whole account", async () => {
+  test("a crawl passes over a folder that went, and ends at what concerns the whole account", async () => {
     const at = await app(shelf);
     at.refuse.set("1", "not-found");
     await crawled(at);
@@ -220,7 +220,7 @@ describe("a crawl", () => {
 });
 
 describe("what is known by name", () => {
-  test("is what browsing saw, without any crawl", async () => {
+  test("what is known by name is what browsing saw, without any crawl", async () => {
     const at = await app(shelf);
     await at.storage.folder(at.mount.id, undefined);
     await expect.poll(() => found(at, "notes")).toEqual(["notes.txt"]);
@@ -228,7 +228,7 @@ describe("what is known by name", () => {
     expect(at.asked).toHaveLength(0);
   });
 
-  test("goes with the mount", async () => {
+  test("what is known by name goes with the mount", async () => {
     const at = await app(shelf);
     await crawled(at);
     await at.storage.unmount(at.mount.id);

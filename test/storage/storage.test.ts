@@ -1,114 +1,16 @@
-import { Keyv } from "keyv";
 import { describe, expect, test } from "vitest";
-import type { Driver, DriverKind, Link, Page } from "../../src/storage/driver.ts";
-import type { Entry } from "../../src/storage/entry.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import type { Values } from "../../src/storage/form.ts";
-import type { Mount } from "../../src/storage/mount.ts";
-import type { FolderRecord } from "../../src/storage/name-index.ts";
-import { createStorage, type Storage } from "../../src/storage/storage.ts";
-import { createLocks } from "../../src/store/lock.ts";
+import { app, entry, SlowDrive } from "./app.ts";
 
-const entry = (n: number): Entry => ({ id: `f${n}`, kind: "file", name: `file ${n}` });
-
-/** A drive whose pages come when the test says so, and which counts what it is asked. */
-class SlowDrive implements Driver {
-  readonly asked: string[] = [];
-  failing: StorageError | Error | undefined;
-  link1: () => Link = () => ({ kind: "url", url: "https://dl.example/1", expiresAt: this.now + 3_600_000 });
-  now = 1_000_000;
-  readonly #pages: Entry[][];
-  #gate: Promise<void> = Promise.resolve();
-  #open: () => void = () => undefined;
-
-  constructor(pages: Entry[][]) {
-    this.#pages = pages;
-  }
-
-  /** Holds every further page back until `release`. */
-  hold(): void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#gate = promise;
-    this.#open = resolve;
-  }
-
-  release(): void {
-    this.#open();
-  }
-
-  async list(folder: string | undefined, { cursor = "0" }: { cursor?: string } = {}): Promise<Page<Entry>> {
-    this.asked.push(`list ${folder ?? "/"} ${cursor}`);
-    if (cursor !== "0") await this.#gate;
-    if (this.failing) throw this.failing;
-    const at = Number(cursor);
-    const next = at + 1 < this.#pages.length ? { next: String(at + 1) } : {};
-    return { items: this.#pages[at] ?? [], ...next };
-  }
-
-  async stat(id: string): Promise<Entry> {
-    this.asked.push(`stat ${id}`);
-    return entry(1);
-  }
-
-  async link(id: string): Promise<Link> {
-    this.asked.push(`link ${id}`);
-    await Promise.resolve();
-    if (this.failing) throw this.failing;
-    return this.link1();
-  }
-}
-
-function app(
-  drive: SlowDrive,
-  more: { readonly maxEntries?: number } = {},
-): {
-  storage: Storage;
-  mounts: Keyv<Mount>;
-  secrets: Keyv<Values>;
-  mount: () => Promise<Mount>;
-} {
-  const kind: DriverKind = {
-    name: "slow",
-    fields: [
-      { name: "username", kind: "text", required: true, maxLength: 50 },
-      { name: "password", kind: "secret", required: true, maxLength: 50 },
-    ],
-    check: (values) => ({ ok: true, values }),
-    title: (options) => options["username"] ?? "slow",
-    identity: (options) => options["username"] ?? "",
-    open: () => drive,
-  };
-  const mounts = new Keyv<Mount>({ throwOnErrors: true });
-  const secrets = new Keyv<Values>({ throwOnErrors: true });
-  let ids = 0;
-  const storage = createStorage({
-    ...more,
-    kinds: [kind],
-    mounts,
-    secrets,
-    notes: new Keyv<string>(),
-    names: new Keyv<readonly FolderRecord[]>(),
-    ...createLocks(),
-    now: () => drive.now,
-    wait: () => new Promise((resolve) => setImmediate(resolve)),
-    randomHex: (bytes) => "0".repeat(bytes * 2),
-    newId: () => `mount${String(ids++).padStart(5, "0")}`,
-    log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
-  });
-  const mount = () =>
-    storage.mount({ driver: "slow", owner: "telegram:1", values: { username: "mia", password: "correct-horse" } });
-  return { storage, mounts, secrets, mount };
-}
-
-describe("a mount", () => {
-  test("keeps its secrets apart from its options", async () => {
+describe("storage of mounts", () => {
+  test("a mount keeps its secrets apart from its options", async () => {
     const { mount, mounts, secrets } = app(new SlowDrive([[]]));
     const { id } = await mount();
     expect(JSON.stringify(await mounts.get(id))).not.toContain("correct-horse");
     expect(await secrets.get(id)).toEqual({ password: "correct-horse" });
   });
 
-  test("that cannot be listed is not put up, and leaves nothing behind", async () => {
+  test("a mount that cannot be listed is not made, and leaves nothing behind", async () => {
     const drive = new SlowDrive([[]]);
     drive.failing = new StorageError("wrong-credentials");
     const { mount, secrets, storage } = app(drive);
@@ -117,7 +19,7 @@ describe("a mount", () => {
     expect(await storage.find("mount00000")).toBeUndefined();
   });
 
-  test("signed in to again in vain keeps its old secrets", async () => {
+  test("a mount that was signed in to again in vain keeps its old secrets", async () => {
     const drive = new SlowDrive([[]]);
     const { mount, secrets, storage } = app(drive);
     const { id } = await mount();
@@ -126,7 +28,7 @@ describe("a mount", () => {
     expect(await secrets.get(id)).toEqual({ password: "correct-horse" });
   });
 
-  test("shows in its health that it fails, and that it works again", async () => {
+  test("a mount shows in its health that it fails, and that it works again", async () => {
     const drive = new SlowDrive([[]]);
     const { mount, storage } = app(drive);
     const { id } = await mount();
@@ -136,7 +38,7 @@ describe("a mount", () => {
     expect((await storage.check(id)).health).toMatchObject({ state: "working" });
   });
 
-  test("that was taken down is gone with its secrets", async () => {
+  test("a mount that was removed is gone with its secrets", async () => {
     const { mount, secrets, storage } = app(new SlowDrive([[]]));
     const { id } = await mount();
     await storage.unmount(id);
@@ -145,10 +47,24 @@ describe("a mount", () => {
   });
 });
 
-describe("a folder", () => {
+test("storage tells what a mount's drive can do besides the required, and asks it nothing for that", async () => {
+  const drive = new SlowDrive([[]]);
+  const { mount, storage } = app(drive);
+  const { id } = await mount();
+  drive.asked.length = 0;
+  expect([...(await storage.can(id))]).toEqual([]);
+  const able = app(Object.assign(new SlowDrive([[]]), { quota: async () => ({ used: 5 }) }));
+  const other = await able.mount();
+  expect([...(await able.storage.can(other.id))]).toEqual(["quota"]);
+  expect(await able.storage.quota(other.id)).toEqual({ used: 5 });
+  expect(await storage.quota(id)).toBeUndefined();
+  expect(drive.asked).toEqual([]);
+});
+
+describe("storage of folders", () => {
   const three = [[entry(1), entry(2)], [entry(3)], [entry(4)]];
 
-  test("is there after one page, and fills in with one reader for all askers", async () => {
+  test("a folder is there after one page, and fills in with one reader for all askers", async () => {
     const drive = new SlowDrive(three);
     const { mount, storage } = app(drive);
     drive.hold();
@@ -163,7 +79,7 @@ describe("a folder", () => {
     expect(drive.asked).toEqual(["list / 0", "list / 1", "list / 2"]);
   });
 
-  test("keeps what was read when a later page fails, and says so", async () => {
+  test("a folder keeps what was read when a later page fails, and says so", async () => {
     const drive = new SlowDrive(three);
     const { mount, storage } = app(drive);
     drive.hold();
@@ -176,7 +92,7 @@ describe("a folder", () => {
     expect(last?.entries).toHaveLength(2);
   });
 
-  test("that is empty is cached like any other, and read anew on refresh", async () => {
+  test("an empty folder is cached like any other, and read anew on refresh", async () => {
     const drive = new SlowDrive([[]]);
     const { mount, storage } = app(drive);
     const { id } = await mount();
@@ -188,7 +104,7 @@ describe("a folder", () => {
     expect(drive.asked).toHaveLength(2);
   });
 
-  test("that was looked at longest ago is let go when there are more entries than may be kept", async () => {
+  test("the folder that was looked at longest ago is let go when there are more entries than may be kept", async () => {
     const drive = new SlowDrive([[entry(1), entry(2)]]);
     const { mount, storage } = app(drive, { maxEntries: 7 });
     const { id } = await mount();
@@ -223,8 +139,8 @@ describe("a folder", () => {
   });
 });
 
-describe("a link", () => {
-  test("costs one call for a hundred askers, and none while it is good", async () => {
+describe("storage of links", () => {
+  test("a link costs one call for a hundred askers, and none while it is good", async () => {
     const drive = new SlowDrive([[]]);
     const { mount, storage } = app(drive);
     const { id } = await mount();
@@ -234,7 +150,7 @@ describe("a link", () => {
     expect(drive.asked).toEqual(["link f1"]);
   });
 
-  test("is asked for anew a minute before it expires, and when it was refused", async () => {
+  test("a link is asked for anew a minute before it expires, and when it was refused", async () => {
     const drive = new SlowDrive([[]]);
     const { mount, storage } = app(drive);
     const { id } = await mount();
@@ -251,7 +167,52 @@ describe("a link", () => {
     expect(drive.asked).toHaveLength(3);
   });
 
-  test("that failed is not remembered", async () => {
+  test("a link that the file host refused is given to nobody any more, also where the drive has no other one just now", async () => {
+    const drive = new SlowDrive([[]]);
+    const { mount, storage } = app(drive);
+    const { id } = await mount();
+    const dead = await storage.link(id, "f1");
+    if (dead.kind !== "url") throw new Error("the drive gave no address");
+    drive.failing = new StorageError("unreachable");
+    await expect(storage.link(id, "f1", { refused: dead.url })).rejects.toMatchObject({ code: "unreachable" });
+    drive.failing = undefined;
+    drive.link1 = () => ({ kind: "url", url: "https://dl.example/2", expiresAt: drive.now + 3_600_000 });
+    expect(await storage.link(id, "f1")).toMatchObject({ url: "https://dl.example/2" });
+  });
+
+  test("a link that the drive gives again after it was refused is doubted, and soon asked for anew", async () => {
+    const drive = new SlowDrive([[]]);
+    const { mount, storage } = app(drive);
+    const { id } = await mount();
+    const url = "https://dl.example/1";
+    await storage.link(id, "f1");
+    await storage.link(id, "f1", { refused: url });
+    const asked = () => drive.asked.filter((call) => call === "link f1").length;
+    expect(asked()).toBe(2);
+    drive.now += 11_000;
+    await storage.link(id, "f1");
+    expect(asked()).toBe(3);
+  });
+
+  test("a link is asked for anew by whoever wants a fresh one, once the cached one is older than that", async () => {
+    const drive = new SlowDrive([[]]);
+    const { mount, storage } = app(drive);
+    const { id } = await mount();
+    const asked = () => drive.asked.filter((call) => call === "link f1").length;
+    await storage.link(id, "f1");
+    drive.now += 60_000;
+    await storage.link(id, "f1", { maxAge: 180_000 });
+    expect(asked()).toBe(1);
+    drive.now += 121_000;
+    await storage.link(id, "f1");
+    expect(asked()).toBe(1);
+    await Promise.all([1, 2, 3].map(() => storage.link(id, "f1", { maxAge: 180_000 })));
+    expect(asked()).toBe(2);
+    await storage.link(id, "f1", { maxAge: 180_000 });
+    expect(asked()).toBe(2);
+  });
+
+  test("a link that failed is not remembered", async () => {
     const drive = new SlowDrive([[]]);
     const { mount, storage } = app(drive);
     const { id } = await mount();

@@ -159,3 +159,28 @@ describe("is refused, and changes nothing:", () => {
     expect(await state(at, ["export", "x"], { STORE_URL: "memory://" })).toMatchObject({ code: 2 });
   });
 });
+
+test("the command to reseal says how many records the newest key seals now, and which no key opens", async () => {
+  const old = place();
+  await filled(url(old));
+  const fresh = Buffer.alloc(32, 9).toString("base64");
+  const rotating = { SECRET_KEY: `${key.toString("base64")},${fresh}` };
+  const done = await state(old, ["reseal"], rotating);
+  expect(done).toMatchObject({ code: 0, err: "" });
+  expect(done.out).toMatch(/^1 records resealed with the newest key\.$/m);
+  expect((await state(old, ["reseal"], { SECRET_KEY: fresh })).out).toMatch(/^0 records resealed/m);
+  const lost = await state(old, ["reseal"], { SECRET_KEY: Buffer.alloc(32, 8).toString("base64") });
+  expect(lost.out).toMatch(/No key opens 1 in secrets/);
+}, 60_000);
+
+test("every command is refused while the bot runs on the same SQLite file", async () => {
+  const old = place();
+  await filled(url(old));
+  const bot = await openStore({ url: url(old), keys: [key], onError: () => undefined });
+  const file = join(place(), "state.jsonl");
+  for (const words of [["export", file], ["import", file], ["reseal"]]) {
+    expect(await state(old, words)).toMatchObject({ code: 2, err: expect.stringMatching(/stop that one first\.\n$/) });
+  }
+  await bot.close();
+  expect(await state(old, ["export", file])).toMatchObject({ code: 0 });
+}, 60_000);

@@ -140,6 +140,7 @@ async function oldServer(apiRoot: string): Promise<{ readonly apiRoot: string; c
 /** Mia lends her drive to the group. */
 async function lend({ mia, group }: Square, command = "/bind"): Promise<Shown> {
   mia.in(group).says(command);
+  await mia.in(group).presses("✅", { on: await mia.in(group).waitsFor("Share with this group?") });
   return mia.in(group).waitsFor("Shared with this group");
 }
 
@@ -193,6 +194,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const choice = await mia.in(group).waitsFor("Which drive");
     expect(choice.receiver).toBe(1);
     await mia.in(group).presses("🗄 mia", { on: choice });
+    await mia.in(group).presses("✅", { on: await mia.in(group).waitsFor("Share with this group?") });
     await mia.in(group).waitsFor("Shared with this group");
     jun.in(group).says("/search beach");
     const found = await jun.in(group).waitsFor("🔎 beach");
@@ -259,9 +261,8 @@ describe("Mia lends, Jun asks, Lena presses", () => {
 
   test("on a server that knows no ephemeral messages, nothing meant for one is shown to all", async () => {
     const at = await square({}, { old: true });
-    const { mia, jun, group, telegram } = at;
-    mia.in(group).says("/bind");
-    await mia.in(group).waitsFor("Shared with this group");
+    const { jun, group, telegram } = at;
+    await lend(at);
     jun.in(group).says("/link Films/beach.mp4");
     expect((await jun.waitsFor("for=telegram:2")).chat).toBe(2);
     const said = telegram.calls.filter(
@@ -301,7 +302,7 @@ describe("who runs the group", () => {
     group.promotes(jun);
     at.now += 61_000;
     jun.in(group).says("/bind");
-    expect(await jun.in(group).waitsFor("Shared with this group")).toBeDefined();
+    expect(await jun.in(group).waitsFor("Share with this group?")).toBeDefined();
   });
 
   test("writing as the group is told what to do", async () => {

@@ -271,7 +271,7 @@ test("a listing names its place, its page, and every entry on a row of its own",
   expect(keyboard.map((row) => row.map((button) => button.text))).toEqual([
     ["📁 raw"],
     ["🎬 beach.mp4 · 1.2 GB"],
-    ["◀", "2/7", "▶"],
+    ["◀", "2/7", "▶", "⏩"],
     ["Name ↑", "Size", "Date"],
     ["⬆ Up", "🔎 Find", "🔄 Refresh"],
   ]);

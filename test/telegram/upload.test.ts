@@ -31,7 +31,6 @@ describe("a file arrives byte for byte", () => {
     const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(500, 1)]);
     const film = { ...file(name, { mimeType: "video/mp4", thumbnail: "https://img.example/1.jpg" }), duration: 61.4 };
     const { ship, mia } = await aboard({ tree: shelf(film), readPicture: async () => jpeg });
-    await mia.presses("海边");
     await mia.waitsFor((message) => message.labels.some((label) => label.includes("📥")));
     await mia.presses("📥");
     await mia.waitsFor(/Sent in/);

@@ -1,9 +1,11 @@
 import type { Order } from "../../storage/entry.ts";
 import { anywhere, shared } from "../../users/roles.ts";
-import { button, choice, none, number } from "../context/button.ts";
+import { button, choice, flag, none, number } from "../context/button.ts";
 import { goBack, retry } from "./go-back.ts";
+import { askPage } from "./go-to-page.ts";
 import { openEntry } from "./open-entry.ts";
-import { goUp, refresh, sort, turnPage } from "./turn-page.ts";
+import { step } from "./step.ts";
+import { goToTop, goUp, refresh, sort, turnPage } from "./turn-page.ts";
 
 /** Ways to sort, in the order buttons count them. */
 export const orders: readonly Order["by"][] = ["name", "size", "modified"];
@@ -15,5 +17,8 @@ export const browseButtons = {
   refresh: button("r", shared, none, refresh),
   sort: button("s", shared, choice("by", orders), (context, { by }) => sort(context, by)),
   back: button("b", shared, none, goBack),
+  top: button("bt", shared, none, goToTop),
+  step: button("bs", shared, flag("next"), (context, { next }) => step(context, next)),
+  "ask-page": button("bp", anywhere, none, askPage, { form: true }),
   retry: button("i", anywhere, none, retry),
 };

@@ -1,9 +1,12 @@
 import type { Entry } from "../../storage/entry.ts";
+import type { Mount } from "../../storage/mount.ts";
 import { draw, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
-import type { FileView, FolderView, SearchView } from "../model/session.ts";
-import { slim } from "../context/folder-view.ts";
+import { folderId, slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
+import type { FileCard } from "../model/screen.ts";
+import type { FileView, FolderView, SearchView } from "../model/session.ts";
+import { besides } from "./page.ts";
 
 /** A file's card, asked of the drive anew. `folder` is where it is, `from` the search it was opened from. */
 export function showFile(
@@ -20,6 +23,7 @@ export function showFile(
       attempt(context, { mount, retry, back: from ?? folder }, async () => {
         const details = await context.services.storage.stat(mount.id, entry.id, { signal: context.signal });
         const { variants = [], duration, ...file } = details;
+        const address = await addressFor(context, mount, file, folder);
         const view = await draw(context, { ...retry, entry: slim(file), variants });
         return {
           screen: {
@@ -31,9 +35,37 @@ export function showFile(
             variants,
             ...(duration !== undefined && { duration }),
             ...(isSendable(context) && { sendable: true }),
+            ...(address && { address }),
+            ...neighboursOf(context, folder, entry),
           },
         };
       }),
     { for: "browse", trail: folder.trail },
   );
+}
+
+/** One's own file's address, where it is a ticket of ours and nobody else sees the card. */
+async function addressFor(
+  { services, visit, person, signal }: ActionContext,
+  mount: Mount,
+  file: Entry,
+  folder: FolderView,
+): Promise<FileCard["address"]> {
+  const isAlone = visit.place.kind === "private" && mount.owner === person.id;
+  if (!services.hasTickets || !isAlone) return undefined;
+  return services.issueLink(mount, file, visit, { signal, folder: folderId(folder) ?? "", unasked: true });
+}
+
+/** What the folder is known to hold beside the file; nothing is asked for it. */
+function neighboursOf(context: ActionContext, folder: FolderView, entry: Entry): Pick<FileCard, "neighbours"> {
+  const known = context.services.storage.peek(folder.mount, folderId(folder));
+  const { previous, next } = known ? besides(known, folder, entry.id) : {};
+  return previous || next ? { neighbours: { previous: previous !== undefined, next: next !== undefined } } : {};
+}
+
+/** The file before or after this one in its folder. */
+export function fileBeside(context: ActionContext, { folder, entry }: FileView, isNext: boolean): Entry | undefined {
+  const known = context.services.storage.peek(folder.mount, folderId(folder));
+  const { previous, next } = known ? besides(known, folder, entry.id) : {};
+  return isNext ? next : previous;
 }

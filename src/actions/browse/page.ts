@@ -30,6 +30,17 @@ export function cut(folder: Folder, state: FolderView, { size, around }: CutOpti
   return { rows: entries.slice((page - 1) * size, page * size), page, pages, known: entries.length };
 }
 
+/** The files before and after one, as the view sorts them; absent = there is none. */
+export function besides(
+  folder: Folder,
+  state: FolderView,
+  id: string,
+): { readonly previous?: Entry | undefined; readonly next?: Entry | undefined } {
+  const files = arranged(folder, state).filter(({ kind }) => kind === "file");
+  const at = files.findIndex((file) => file.id === id);
+  return at === -1 ? {} : { previous: files[at - 1], next: files[at + 1] };
+}
+
 /** Sorted once for each order: a settled folder keeps its array, so the next page costs no sorting. */
 const sorted = new WeakMap<readonly Entry[], Map<string, readonly Entry[]>>();
 

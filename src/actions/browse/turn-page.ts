@@ -1,7 +1,7 @@
 import type { Order } from "../../storage/entry.ts";
-import { goTo, withPerson, type Result } from "../context/context.ts";
+import { goTo, withPerson, type Redirect, type Result } from "../context/context.ts";
 import { reordered } from "../../users/person.ts";
-import { folderNow, listingNow, type ButtonContext } from "../context/button-context.ts";
+import { folderNow, forgotten, listingNow, type ButtonContext } from "../context/button-context.ts";
 import { showFolder } from "./folder.ts";
 import { parentOf } from "./listing.ts";
 import type { SearchView } from "../model/session.ts";
@@ -40,4 +40,12 @@ export function goUp(context: ButtonContext): Promise<Result> | Result {
   if (listingNow(context)?.at === "search") return showFolder(context, folder);
   const from = folder.filter === undefined ? folder.trail.at(-1) : undefined;
   return showFolder(context, parentOf(folder) ?? folder, from ? { around: from.id } : {});
+}
+
+/** The root of what may be seen of the drive. */
+export function goToTop(context: ButtonContext): Redirect {
+  const folder = folderNow(context);
+  if (!folder) return forgotten(context);
+  const { filter: _left, ...state } = folder;
+  return goTo(context, { ...state, trail: state.trail.slice(0, state.base ?? 0), page: 1 });
 }

@@ -68,6 +68,7 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
     case "folder":
     case "mount":
     case "notice":
+    case "welcome":
       return state.mount;
     case "file":
     case "link":

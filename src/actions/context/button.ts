@@ -15,6 +15,8 @@ export interface Button<T extends object> {
   readonly argument: Argument<T>;
   /** Done at once, beside what else its presser waits for. */
   readonly urgent: boolean;
+  /** It is answered with a form, and asks no drive for it: a window can open at once. */
+  readonly form: boolean;
   readonly handle: (context: ButtonContext, argument: T) => Promise<Result> | Result;
 }
 
@@ -24,9 +26,9 @@ export function button<T extends object>(
   rule: Rule,
   argument: Argument<T>,
   handle: Button<T>["handle"],
-  { urgent = false }: { readonly urgent?: boolean } = {},
+  { urgent = false, form = false }: { readonly urgent?: boolean; readonly form?: boolean } = {},
 ): Button<T> {
-  return { code, rule, argument, handle, urgent };
+  return { code, rule, argument, handle, urgent, form };
 }
 
 /** The button says all by its name. */

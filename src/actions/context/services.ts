@@ -1,13 +1,13 @@
 import type { Keyv } from "keyv";
 import type { Entry, Variant } from "../../storage/entry.ts";
-import type { Values } from "../../storage/form.ts";
+import type { Values } from "../../storage/field.ts";
 import type { DownloadMethod, Mount } from "../../storage/mount.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Visit } from "../../users/visit.ts";
 import type { Place } from "../../users/place.ts";
 import type { Admin } from "../../users/admin.ts";
 import type { Person } from "../../users/person.ts";
-import type { FormScreen, LinkCard, Notice } from "../model/screen.ts";
+import type { FileAddress, FormScreen, Notice } from "../model/screen.ts";
 import type { Session } from "../model/session.ts";
 import type { Transfers } from "../model/transfer.ts";
 
@@ -74,7 +74,7 @@ interface LinkOptions {
 export type LinksOf = { readonly mount: string } | { readonly person: string } | "all";
 
 /** What a link card says of its address. */
-type IssuedLink = Pick<LinkCard, "url" | "via" | "expiresAt" | "watch">;
+type IssuedLink = FileAddress;
 
 /** The one level actions write at; pino fits. */
 interface ActionLog {

@@ -1,7 +1,7 @@
 import { audiences, sharedCapabilities, type Audience, type SharedCapability } from "../../users/place.ts";
 import { anywhere, inGroupsByAdmins } from "../../users/roles.ts";
-import { button, flag, none, number, type Argument } from "../context/button.ts";
-import { lendChosen, setDaily, setOpenLinks, setPolicy, unlend } from "./lend.ts";
+import { button, choice, flag, none, number, type Argument } from "../context/button.ts";
+import { chooseWhat, confirmLend, lendChosen, lentParts, setDaily, setOpenLinks, setPolicy, unlend } from "./lend.ts";
 import { setClear, setPrivateLinks } from "./place-settings.ts";
 
 const policy: Argument<{ readonly capability: SharedCapability; readonly audience: Audience }> = {
@@ -17,6 +17,8 @@ const policy: Argument<{ readonly capability: SharedCapability; readonly audienc
 /** Messages about a shared drive belong to its owner, who may have left the group's admins since: taking back is always theirs. */
 export const groupButtons = {
   lend: button("vl", anywhere, number("index"), (context, { index }) => lendChosen(context, index)),
+  "lend-what": button("vw", anywhere, choice("what", lentParts), (context, { what }) => chooseWhat(context, what)),
+  "confirm-lend": button("vy", anywhere, none, confirmLend),
   unlend: button("vu", anywhere, none, unlend),
   "set-policy": button("vp", anywhere, policy, (context, { capability, audience }) =>
     setPolicy(context, capability, audience),

@@ -19,7 +19,7 @@ import type { ButtonContext } from "../context/button-context.ts";
 import { folderView } from "../context/folder-view.ts";
 import { showLendChoice, showLending } from "./views.ts";
 import { findPlace } from "../browse/path.ts";
-import type { ViewState } from "../model/session.ts";
+import { folderOf, type LendingDraft, type ViewState } from "../model/session.ts";
 import type { Crumb } from "../../users/place.ts";
 
 /** Lends the one mount of an admin to the group, or asks which of several; with a path that folder of the current one. */
@@ -45,17 +45,55 @@ function notAFolder(subject: string): Outcome {
   return { screen: { show: "notice", notice: "not-a-folder", level: "refused", subject } };
 }
 
+/** Shows what would be shared and how; nothing is, until its owner confirms it. */
 async function lendTo(context: ActionContext, place: string, mount: Mount, trail: readonly Crumb[]): Promise<Result> {
-  const { services, visit, person } = context;
-  const before = lendingOf(await loadPlace(services, place), mount.id);
-  const here = groupIn(visit);
-  const title = here?.id === place ? here.title : undefined;
-  await lend(
-    services,
-    { place, ...(title !== undefined && { title }) },
-    { mount: mount.id, owner: person.id, trail, policy: before?.policy ?? usualPolicy, since: services.now() },
-  );
-  return showLending(context, { at: "lending", place, mount: mount.id });
+  const before = lendingOf(await loadPlace(context.services, place), mount.id);
+  const isSame = before?.trail.map(({ id }) => id).join() === trail.map(({ id }) => id).join();
+  if (before && isSame) return showLending(context, { at: "lending", place, mount: mount.id });
+  const folder = trail.length > 0 ? trail : await lastTrail(context, mount);
+  const draft: LendingDraft = { trail, policy: before?.policy ?? usualPolicy, ...(folder.length > 0 && { folder }) };
+  return showLending(context, { at: "lending", place, mount: mount.id, draft });
+}
+
+/** The folder of the drive its owner was in last, wherever that was. */
+async function lastTrail({ services, person }: ActionContext, mount: Mount): Promise<readonly Crumb[]> {
+  for (const id of person.sessions.slice(-5).toReversed()) {
+    const folder = folderOf((await services.sessions.get(id))?.state ?? { at: "mounts" });
+    if (folder?.mount === mount.id) return folder.trail;
+  }
+  return [];
+}
+
+/** The whole drive, or the folder its owner was in last. */
+export function chooseWhat(context: ButtonContext, what: LentPart): Promise<Result> {
+  return onLending(context, async (state) => {
+    const { draft } = state;
+    if (!draft) return showLending(context, state);
+    const trail = what === "folder" ? (draft.folder ?? []) : [];
+    return showLending(context, { ...state, draft: { ...draft, trail } });
+  });
+}
+
+/** What can be shared: all of a drive, or one folder of it. In the order `lend-what` counts them. */
+export const lentParts = ["drive", "folder"] as const;
+export type LentPart = (typeof lentParts)[number];
+
+/** Shares what the card says. The group is asked once more who this is. */
+export function confirmLend(context: ButtonContext): Promise<Result> {
+  return onLending(context, async ({ place, mount, draft }) => {
+    const { services, visit, person } = context;
+    const state: LendingView = { at: "lending", place, mount };
+    if (!draft) return showLending(context, state);
+    if ((await standingIn(services, visit, place)) !== "admin") return refused("admins-only");
+    const { trail, policy } = draft;
+    const here = groupIn(visit);
+    await lend(
+      services,
+      { place, title: here?.id === place ? here.title : undefined },
+      { mount, owner: person.id, trail, policy, since: services.now() },
+    );
+    return showLending(context, state);
+  });
 }
 
 /** Lends the mount that stood in this row. The choice may be made in private, so the group is asked once more who this is. */
@@ -87,8 +125,9 @@ export async function unbind(context: ActionContext): Promise<Result> {
 
 /** Takes the mount of this card back. */
 export function unlend(context: ButtonContext): Promise<Result> | Result {
-  return onLending(context, async ({ place, mount }) => {
+  return onLending(context, async ({ place, mount, draft }) => {
     const { services, person } = context;
+    if (draft) return noticeWithWays(context, "cancelled");
     await takeBack(services, place, (lending) => lending.mount === mount && lending.owner === person.id);
     return noticeWithWays(context, "taken-back", { level: "done" });
   });
@@ -119,6 +158,8 @@ export function setOpenLinks(context: ButtonContext, open: boolean): Promise<Res
 function changePolicy(context: ButtonContext, change: (policy: Policy) => Policy): Promise<Result> | Result {
   return onLending(context, async (state) => {
     const { services, person } = context;
+    const { draft } = state;
+    if (draft) return showLending(context, { ...state, draft: { ...draft, policy: change(draft.policy) } });
     await changePlace(services, state.place, (before) => ({
       ...before,
       lent: before.lent.map((lending) =>

@@ -33,19 +33,24 @@ export async function showLending(
   state: Extract<ViewState, { at: "lending" }>,
 ): Promise<Result> {
   const place = await loadPlace(context.services, state.place);
-  const lending = lendingOf(place, state.mount);
+  const lending = state.draft ? undefined : lendingOf(place, state.mount);
   const mount = await context.services.storage.find(state.mount);
-  if (!lending || !mount || lending.owner !== context.person.id) return noticeWithWays(context, "taken-back");
+  const owner = state.draft ? mount?.owner : lending?.owner;
+  const now = state.draft ?? lending;
+  if (!now || !mount || owner !== context.person.id) return noticeWithWays(context, "taken-back");
   const view = await draw(context, state);
+  const title = place.title ?? groupIn(context.visit)?.title;
   return {
     screen: {
       show: "lending",
       view,
       mount: tagOf(mount),
-      trail: lending.trail.map(({ name }) => name),
-      ...(place.title !== undefined && { place: place.title }),
-      policy: lending.policy,
+      trail: now.trail.map(({ name }) => name),
+      ...(title !== undefined && { place: title }),
+      policy: now.policy,
       dailyChoices,
+      ...(state.draft && { draft: true }),
+      ...(state.draft?.folder && { folder: state.draft.folder.map(({ name }) => name) }),
     },
   };
 }

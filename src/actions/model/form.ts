@@ -12,6 +12,7 @@ export const formIds = [
   "verification",
   "mount-title",
   "search-words",
+  "page-number",
   // Operators.
   "find-person",
   "quota",

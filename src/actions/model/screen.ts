@@ -1,7 +1,8 @@
 import type { MountTag } from "./mount-tag.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
-import type { Field, Problem, Values } from "../../storage/form.ts";
+import type { Problem } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
@@ -54,11 +55,13 @@ export interface Answer {
   readonly clearAt?: number;
 }
 
-/** The first words: the two ways in. Presses: `add-account`, `add-share`, `mounts` when there are any. */
+/** The first words: the two ways in. Presses: `open-mount` where there is a `current` one, `add-account`, `add-share`, `mounts` when there are any. */
 export interface Welcome {
   readonly show: "welcome";
   readonly view: ViewRef;
   readonly mounts: number;
+  /** The drive that opens at once. */
+  readonly current?: MountTag;
 }
 
 /** What can be done here, by this person. */
@@ -94,7 +97,7 @@ export interface Reason {
 
 /**
  * A folder's page, or with `search` a page of what was found below it. Presses: `open`, `turn`, `up`, `refresh`, `sort`,
- * `find`, `mounts`, `list-folder` where `listable`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
+ * `top`, `ask-page`, `find`, `mounts`, `list-folder` where `listable`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
  */
 export interface Listing {
   readonly show: "listing";
@@ -174,7 +177,10 @@ export interface LendChoice {
   readonly mounts: readonly MountTag[];
 }
 
-/** How a mount is lent to a group. Presses: `set-policy`, `set-daily`, `set-open`, `unlend`. */
+/**
+ * How a mount is shared with a group. Presses: `set-policy`, `set-daily`, `set-open`, `unlend`; while it is a `draft` also
+ * `confirm-lend`, and `lend-what` where there is a `folder` to choose.
+ */
 export interface LendingCard {
   readonly show: "lending";
   readonly for?: "asker";
@@ -186,6 +192,10 @@ export interface LendingCard {
   readonly policy: Policy;
   /** 0 = as many as they like. */
   readonly dailyChoices: readonly number[];
+  /** Nothing is shared yet. */
+  readonly draft?: boolean;
+  /** The folder that can be shared instead of the whole drive, by name. */
+  readonly folder?: readonly string[];
 }
 
 /** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-kept private`. */
@@ -207,7 +217,23 @@ export interface PlaceSettingsScreen {
   readonly privateLinks: boolean;
 }
 
-/** One file. Presses: `link` (the original, or a variant by its index), `send` where `sendable`, `back`. */
+/** What a card says of a file's address. */
+export interface FileAddress {
+  readonly url: string;
+  /** `direct`: the drive's own address; `gateway`: a short ticket of ours. */
+  readonly via: "direct" | "gateway" | "proxy-url";
+  /** Milliseconds since the epoch; absent = not known. */
+  readonly expiresAt?: number;
+  /** A page that plays it in a browser; absent for what is no film or music, and without a public address. */
+  readonly watch?: string;
+  /** The same file through the gateway, which says its name: present where what is fetched from `url` would be saved without it. */
+  readonly named?: string;
+}
+
+/**
+ * One file. Presses: `link` (the original, or a variant by its index), `send` where `sendable`, `step` where there are
+ * `neighbours`, `top` in a folder below the root, `back`.
+ */
 export interface FileCard {
   readonly show: "file";
   /** Somebody's private copy of a card in a group. */
@@ -220,10 +246,14 @@ export interface FileCard {
   readonly duration?: number;
   /** The file itself can be had in this chat. */
   readonly sendable?: boolean;
+  /** The original's address, where making one asks no drive and nobody else sees it. */
+  readonly address?: FileAddress;
+  /** Which files stand beside it in its folder, as the folder is sorted and as far as it is known. */
+  readonly neighbours?: { readonly previous: boolean; readonly next: boolean };
 }
 
 /** A file's address. Presses: `send` where `sendable`, `back`. */
-export interface LinkCard {
+export interface LinkCard extends FileAddress {
   readonly show: "link";
   /** Only the asker may see it; absent where a group's links stand in the open. */
   readonly for?: "asker";
@@ -231,13 +261,6 @@ export interface LinkCard {
   readonly mount: MountTag;
   readonly entry: Entry;
   readonly variant?: Variant;
-  readonly url: string;
-  /** `direct`: the drive's own address; `gateway`: a short ticket of ours. */
-  readonly via: "direct" | "gateway" | "proxy-url";
-  /** Milliseconds since the epoch; absent = not known. */
-  readonly expiresAt?: number;
-  /** A page that plays it in a browser; absent for what is no film or music, and without a public address. */
-  readonly watch?: string;
   /** The file itself can be had in this chat. */
   readonly sendable?: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Crumb } from "../../users/place.ts";
+import type { Crumb, Policy } from "../../users/place.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
 import type { AdminView } from "./admin-view.ts";
@@ -42,9 +42,19 @@ export type ViewState =
   | SearchView
   | { readonly at: "found" }
   | { readonly at: "lend-choice"; readonly place: string }
-  | { readonly at: "lending"; readonly place: string; readonly mount: string }
+  | {
+      readonly at: "lending";
+      readonly place: string;
+      readonly mount: string;
+      /** What is not shared yet, and is to be confirmed. */
+      readonly draft?: LendingDraft;
+    }
   | { readonly at: "place-settings"; readonly place: string }
-  | { readonly at: "welcome" }
+  | {
+      readonly at: "welcome";
+      /** The drive that can be opened from there. */
+      readonly mount?: string;
+    }
   | {
       readonly at: "mounts";
       /** 1-based; absent = the first. */
@@ -71,6 +81,15 @@ export type ViewState =
       /** What `renew-mount` is about. */
       readonly mount?: string;
     };
+
+/** How a drive is to be shared with a group, before its owner says yes. */
+export interface LendingDraft {
+  /** Folders from the root down to the one to share; empty = the whole drive. */
+  readonly trail: readonly Crumb[];
+  readonly policy: Policy;
+  /** The folder that can be chosen instead of the whole drive; absent = there is none at hand. */
+  readonly folder?: readonly Crumb[];
+}
 
 /** A page of a folder. */
 export interface FolderView {

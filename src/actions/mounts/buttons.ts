@@ -19,7 +19,7 @@ export const mountButtons = {
   mount: button("n", shared, number("index"), (context, { index }) => pickMount(context, index)),
   "open-mount": button("p", anywhere, none, openMount),
   "choose-mount": button("c", inPrivate, none, chooseMount),
-  "rename-mount": button("e", inPrivate, none, renamePressed),
+  "rename-mount": button("e", inPrivate, none, renamePressed, { form: true }),
   "check-mount": button("h", inPrivate, none, checkMount),
   "renew-mount": button("w", inPrivate, none, renewPressed),
   "set-method": button("d", inPrivate, choice("method", downloadMethods), (context, { method }) =>

@@ -3,5 +3,5 @@ import { button, none } from "../context/button.ts";
 import { shareForm } from "../context/share-form.ts";
 
 export const shareButtons = {
-  "add-share": button("f", anywhere, none, (context) => shareForm(context)),
+  "add-share": button("f", anywhere, none, (context) => shareForm(context), { form: true }),
 };

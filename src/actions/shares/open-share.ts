@@ -1,17 +1,16 @@
 import type { Recognised } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
-import { readForm, type Problem, type Values } from "../../storage/form.ts";
-import { showFile } from "../browse/file.ts";
-import { showFolder } from "../browse/folder.ts";
-import { afresh, type ActionContext, type Result } from "../context/context.ts";
+import { readForm, type Problem } from "../../storage/form.ts";
+import { type Values } from "../../storage/field.ts";
+import { afresh, goTo, type ActionContext, type Result } from "../context/context.ts";
 import { failed, noticeWithWays, reasonOf } from "../context/failure.ts";
-import { folderView } from "../context/folder-view.ts";
 import { verificationForm, withoutProof } from "../context/form-screen.ts";
 import { kindNamed, mountedAlready, shareKind } from "../context/kinds.ts";
 import { shareForm } from "../context/share-form.ts";
 import { mountShare, type Mounted, type ShareTry } from "./mount-share.ts";
 import { openShares } from "./open-shares.ts";
 import { withShares } from "./recent-shares.ts";
+import { entryPoint } from "./entry-point.ts";
 
 /** What came with `/share`, or a pasted link. */
 export interface ShareText {
@@ -69,22 +68,16 @@ async function openRecognised(context: ActionContext, { values, maybe, whole }: 
 /** Opens a share with answers that are in order. */
 export async function carryOutShare(context: ActionContext, attempt: ShareTry): Promise<Result> {
   try {
-    return await opened(context, await mountShare(context, attempt), attempt.values["link"] ?? "");
+    return await opened(context, await mountShare(context, attempt));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     return shareFailed(context, error, attempt);
   }
 }
 
-/** The share's folder; where the link led to one file, that file. */
-async function opened(context: ActionContext, { mount, partGone }: Mounted, link: string): Promise<Result> {
+async function opened(context: ActionContext, { mount, partGone }: Mounted): Promise<Result> {
   const richer = await withShares(afresh(context), [mount]);
-  const state = folderView(richer, mount.id);
-  const { entries, complete } = await richer.services.storage.folder(mount.id, undefined, { signal: richer.signal });
-  const [only] = entries;
-  const isFile = complete && entries.length === 1 && only?.kind === "file" && link.endsWith(`/${only.id}`);
-  if (isFile) return showFile(richer, state, only);
-  return showFolder(richer, state, partGone ? { notice: "part-gone" } : {});
+  return goTo(richer, await entryPoint(richer, mount), partGone ? { notice: "part-gone" } : {});
 }
 
 function shareFailed(context: ActionContext, error: StorageError, attempt: ShareTry): Promise<Result> | Result {

@@ -2,6 +2,7 @@ import { ButtonStyle } from "discord.js";
 import type { FileCard } from "../../actions/model/screen.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { moment, plainLabel, strong } from "../markup.ts";
+import { addressButtons, addressLines, isWritten } from "./address.ts";
 import { postButton, press, trailLine, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
 
@@ -15,7 +16,7 @@ const variantWidth = 40;
 /** One file: its full name, what is known of it, and its links. */
 export function fileSheet(painter: Painter, card: FileCard): Sheet {
   const { say, figures } = painter;
-  const { entry, variants, duration, view, sendable } = card;
+  const { entry, variants, duration, view, sendable, address, neighbours } = card;
   const kind = kindOf(entry);
   const size = entry.size === undefined ? say("file-size-unknown") : figures.size(entry.size);
   return {
@@ -26,8 +27,10 @@ export function fileSheet(painter: Painter, card: FileCard): Sheet {
       duration !== undefined && say("file-duration", { time: figures.playing(duration) }),
       entry.modifiedAt !== undefined && say("file-modified", { date: moment(entry.modifiedAt) }),
       variants.length > 0 && say("file-variants"),
+      ...(address && isWritten(address) ? addressLines(painter, address) : []),
     ],
     rows: [
+      address ? addressButtons(painter, address) : [],
       [
         press(
           `🔗 ${variants.length > 0 ? say("press-link-original") : say("press-link")}`,
@@ -40,7 +43,9 @@ export function fileSheet(painter: Painter, card: FileCard): Sheet {
       ],
       [
         sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
+        neighbours?.previous === true && press(`◀ ${say("press-previous-file")}`, { do: "step", view, next: false }),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
+        neighbours?.next === true && press(`${say("press-next-file")} ▶`, { do: "step", view, next: true }),
         postButton(painter, { do: "retry", view }),
       ],
     ],

@@ -1,10 +1,11 @@
+import { ButtonStyle } from "discord.js";
 import { audiences, sharedCapabilities } from "../../users/place.ts";
 import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/model/screen.ts";
 import type { Order } from "../../storage/entry.ts";
 import { maxOptions } from "../limits.ts";
 import { label, plainLabel } from "../markup.ts";
 import { press, trailLine, type Painter } from "./painter.ts";
-import type { Sheet } from "./sheet.ts";
+import type { Button, Sheet } from "./sheet.ts";
 import { labelled } from "../../i18n/phrases.ts";
 
 /** Most characters of a server's name, and of a title in a menu. */
@@ -32,7 +33,7 @@ export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
   const { view, policy, place } = card;
   return {
     head: [
-      `### 🤝 ${say("lending-title")}`,
+      `### 🤝 ${say(card.draft ? "lending-draft" : "lending-title")}`,
       place !== undefined && label(place, nameWidth),
       trailLine(card.mount, card.trail),
     ],
@@ -42,9 +43,10 @@ export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
       ),
       say("lending-daily", { count: policy.daily ?? 0 }),
       policy.open ? say("lending-open") : say("lending-private"),
-      say("lending-how"),
+      say(card.draft ? "lending-draft-how" : "lending-how"),
     ],
     rows: [
+      partRow(painter, card),
       ...sharedCapabilities.map((capability) =>
         audiences.map((audience) =>
           press(
@@ -67,10 +69,25 @@ export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
       ),
       [
         press(`${policy.open ? "🔘" : "⚪"} ${say("press-open-links")}`, { do: "set-open", view, open: !policy.open }),
-        press(`↩️ ${say("press-unlend")}`, { do: "unlend", view }),
+        ...(card.draft
+          ? [
+              press(`✅ ${say("press-confirm-lend")}`, { do: "confirm-lend", view }, { style: ButtonStyle.Success }),
+              press(`✖️ ${say("press-cancel")}`, { do: "unlend", view }),
+            ]
+          : [press(`↩️ ${say("press-unlend")}`, { do: "unlend", view })]),
       ],
     ],
   };
+}
+
+/** The whole drive, or the folder at hand. */
+function partRow({ say }: Painter, { view, draft, folder, trail }: LendingCard): Button[] {
+  if (!draft || !folder) return [];
+  const name = plainLabel(folder.at(-1) ?? "", nameWidth / 2);
+  return [
+    press(`${mark(trail.length === 0)}🗄 ${say("lend-drive")}`, { do: "lend-what", view, what: "drive" }),
+    press(`${mark(trail.length > 0)}📁 ${name}`, { do: "lend-what", view, what: "folder" }),
+  ];
 }
 
 const orders: readonly Order["by"][] = ["name", "size", "modified"];

@@ -81,15 +81,16 @@ function describe({ figures, language }: Painter, { kind, size, modifiedAt }: En
 }
 
 function turningRow({ page, view }: Listing): (Button | false)[] {
-  const { number, next } = page;
+  const { number, next, count } = page;
   if (number <= 1 && !next) return [];
-  const turn = (to: number, sign: string, disabled = false) =>
-    press(sign, { do: "turn", view, page: to }, { disabled });
+  const turn = (to: number, sign: string) => press(sign, { do: "turn", view, page: to });
   return [
+    number > 2 && turn(1, "⏪"),
     number > 1 && turn(number - 1, "◀"),
-    // Where one is.
-    turn(number, pageOf(page), true),
+    // Where one is; a press asks which page to go to.
+    press(pageOf(page), { do: "ask-page", view }),
     next && turn(number + 1, "▶"),
+    count !== undefined && count > number + 1 && turn(count, "⏩"),
   ];
 }
 
@@ -106,10 +107,11 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): Button[] {
   });
 }
 
-function waysRow(painter: Painter, { up, view, page, listable }: Listing): (Button | false)[] {
+function waysRow(painter: Painter, { up, view, page, listable, trail }: Listing): (Button | false)[] {
   const { say, place } = painter;
   return [
     up && press(`⬆ ${say("press-up")}`, { do: "up", view }),
+    trail.length > 1 && press(`🏠 ${say("press-top")}`, { do: "top", view }),
     // Drives are a matter between a person and the bot.
     !up && place === "private" && press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
     listable === true && press(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view }),

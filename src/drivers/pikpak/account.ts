@@ -38,13 +38,20 @@ const ripening = 3000;
 export function openAccount({ client, root, context, close }: AccountParts): Driver {
   const detail = async (
     id: string,
-    { signal }: CallOptions,
+    { signal, asker, background }: CallOptions,
     query: Readonly<Record<string, string>> = {},
-  ): Promise<RemoteFile> =>
-    readFile(await client.call({ method: "GET", path: `/drive/v1/files/${encodeURIComponent(id)}`, query, signal }));
+  ): Promise<RemoteFile> => {
+    const path = `/drive/v1/files/${encodeURIComponent(id)}`;
+    return readFile(await client.call({ method: "GET", path, query, signal, asker, background }));
+  };
   return {
     list: (folder, options = {}) => list({ client, detail }, folder ?? root, options),
-    stat: async (id, options = {}) => detailsOf(await detail(id, options, { thumbnail_size: "SIZE_LARGE" })),
+    async stat(id, options = {}) {
+      const file = await detail(id, options, { thumbnail_size: "SIZE_LARGE" });
+      const { original, ...details } = detailsOf(file, originalLink);
+      // A file just made may have its address in a moment.
+      return original === false && !isYoung(file, context.now()) ? { ...details, original } : details;
+    },
     async link(id, { prefer, ...options } = {}) {
       const file = await detail(id, options, forDownload);
       if (prefer !== undefined) return transcodeLink(file, prefer);
@@ -52,9 +59,9 @@ export function openAccount({ client, root, context, close }: AccountParts): Dri
       await context.wait(ripening, options.signal);
       return ripeLink(await detail(id, options, forDownload));
     },
-    async quota({ signal } = {}) {
-      const about = await client.call({ method: "GET", path: "/drive/v1/about", signal });
-      return readQuota(about, await planOf(client, signal));
+    async quota(options = {}) {
+      const about = await client.call({ method: "GET", path: "/drive/v1/about", ...options });
+      return readQuota(about, await planOf(client, options));
     },
     close,
   };
@@ -62,7 +69,12 @@ export function openAccount({ client, root, context, close }: AccountParts): Dri
 
 /** Whole, with bytes, just made, and still without an address: the service is not done with it. */
 function isUnripe(file: RemoteFile, now: number): boolean {
-  return hasNoLink(file) && now - (createdAt(file) ?? 0) < youth;
+  return hasNoLink(file) && isYoung(file, now);
+}
+
+/** Made within the last moments; a time yet to come is another clock's. */
+function isYoung(file: RemoteFile, now: number): boolean {
+  return Math.abs(now - (createdAt(file) ?? 0)) < youth;
 }
 
 function hasNoLink(file: RemoteFile): boolean {
@@ -76,7 +88,7 @@ function hasNoLink(file: RemoteFile): boolean {
 }
 
 function ripeLink(file: RemoteFile): Link {
-  if (hasNoLink(file)) throw new StorageError("still-processing", { retryAfter: ripening });
+  if (hasNoLink(file)) throw new StorageError("still-processing", { retryAfter: ripening, subject: file.name });
   return originalLink(file);
 }
 
@@ -88,9 +100,9 @@ interface Reading {
 async function list(
   { client, detail }: Reading,
   folder: string,
-  options: CallOptions & { cursor?: string },
+  options: CallOptions & { cursor?: string | undefined },
 ): Promise<Page<Entry>> {
-  const { cursor = "", signal } = options;
+  const { cursor = "", ...rest } = options;
   const query = {
     parent_id: folder,
     limit: pageSize,
@@ -99,23 +111,22 @@ async function list(
     thumbnail_size: "SIZE_MEDIUM",
     with_audit: "true",
   };
-  const { files, next } = readPage(await client.call({ method: "GET", path: "/drive/v1/files", query, signal }));
+  const { files, next } = readPage(await client.call({ method: "GET", path: "/drive/v1/files", query, ...rest }));
   // A folder that is gone lists as empty; only its detail tells.
-  if (files.length === 0 && cursor === "" && folder !== "")
-    await assertFolder(await detail(folder, signal ? { signal } : {}));
+  if (files.length === 0 && cursor === "" && folder !== "") assertFolder(await detail(folder, rest));
   if (next !== "" && next === cursor) throw new StorageError("upstream", { message: "PikPak repeats a page token" });
   return { items: files.map(entryOf), ...(next !== "" && files.length > 0 && { next }) };
 }
 
-async function assertFolder(file: RemoteFile): Promise<void> {
+function assertFolder(file: RemoteFile): void {
   if (file.trashed) throw new StorageError("trashed");
   if (!isFolder(file)) throw new StorageError("not-a-folder");
 }
 
 /** What the account is; an account host that will not tell leaves the quota without it. */
-async function planOf(client: Client, signal: AbortSignal | undefined): Promise<unknown> {
+async function planOf(client: Client, options: CallOptions): Promise<unknown> {
   try {
-    return await client.call({ method: "GET", path: "/drive/v1/privilege/vip", signal });
+    return await client.call({ method: "GET", path: "/drive/v1/privilege/vip", ...options });
   } catch (error) {
     if (error instanceof StorageError) return undefined;
     throw error;

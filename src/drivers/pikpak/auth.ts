@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { DriverContext, Vault } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
-import type { Values } from "../../storage/form.ts";
+import type { Values } from "../../storage/field.ts";
 import { joined } from "../../storage/joined.ts";
 import type { CaptchaTokens } from "./captcha.ts";
 import { readReply, reactTo, type Failure } from "./failure.ts";
 import type { Gate } from "./gate.ts";
+import { digestOf, type SignIns } from "./sign-ins.ts";
 import { userAgentOf, type Identity } from "./identity.ts";
 import type { Transport } from "./transport.ts";
 
@@ -31,11 +31,13 @@ export interface AuthParts {
   readonly identity: Identity;
   readonly username: string | undefined;
   readonly deviceId: () => Promise<string>;
+  /** Of signing in and refreshing alone: what one person's tries do to it stops nobody who is signed in. */
   readonly gate: Gate;
+  readonly signIns: SignIns;
   readonly transport: Transport;
   readonly captcha: CaptchaTokens;
   readonly vault: Vault;
-  readonly context: Pick<DriverContext, "now" | "exclusive" | "log">;
+  readonly context: Pick<DriverContext, "now" | "monotonic" | "owner" | "exclusive" | "log">;
 }
 
 /** What the service granted and the vault did not take: it is written first thing next time, for the old token is spent. */
@@ -47,9 +49,8 @@ type Parts = AuthParts & { readonly unwritten: Unwritten };
 
 /** An access token is renewed this long before its end, or when nine tenths of a short life are over. */
 const margin = 60_000;
-/** Sign-ins an hour: those a person asks for, and those that happen by themselves. */
-const asked = 10;
-const automatic = 3;
+/** No access token is believed to live longer, whatever the clock says of a stored one. */
+const longestLife = 24 * 3_600_000;
 /** ms without a sign-in after the service refused our address, or the account. */
 const refusedHold = 15 * 60_000;
 const suspendedHold = 6 * 3_600_000;
@@ -64,7 +65,7 @@ const granted = z.looseObject({
 /** Authentication over a vault: tokens are written before they are used, under one lock per device. */
 export function createAuth(given: AuthParts): Auth {
   const parts: Parts = { ...given, unwritten: {} };
-  let known: (Session & { readonly until: number }) | undefined;
+  let known: Held | undefined;
   let working: Promise<Session> | undefined;
   const obtain = (refused: string | undefined): Promise<Session> => {
     working ??= obtainLocked(parts, refused)
@@ -75,8 +76,9 @@ export function createAuth(given: AuthParts): Auth {
   return {
     async session(signal) {
       signal?.throwIfAborted();
-      if (known && known.until > parts.context.now()) return known;
-      return joined(obtain(undefined), signal);
+      if (known && known.until > parts.context.monotonic()) return known;
+      // One whose time is over is not taken from the vault again, whatever the clock says of its end there.
+      return joined(obtain(known?.accessToken), signal);
     },
     async renew(refused, signal) {
       if (known && known.accessToken !== refused) return;
@@ -88,7 +90,7 @@ export function createAuth(given: AuthParts): Auth {
   };
 }
 
-/** `until`: when it is to be renewed, ms since the epoch. */
+/** `until`: when it is to be renewed, by the monotonic clock. */
 type Held = Session & { readonly until: number };
 
 /** Under the lock the vault is read anew: another process may have renewed meanwhile. */
@@ -97,18 +99,20 @@ async function obtainLocked(parts: Parts, refused: string | undefined): Promise<
   return parts.context.exclusive(`account:${deviceId}`, async () => {
     if (parts.unwritten.changes) await write(parts, parts.unwritten.changes);
     const vault = await parts.vault.read();
-    const kept = heldIn(vault);
-    if (kept && kept.accessToken !== refused && kept.until > parts.context.now()) return kept;
+    const kept = heldIn(vault, parts.context);
+    if (kept && kept.accessToken !== refused && kept.until > parts.context.monotonic()) return kept;
     const refreshToken = vault["refreshToken"];
     return (refreshToken !== undefined && (await refresh(parts, refreshToken, { mayReread: true }))) || signIn(parts);
   });
 }
 
 /** The session in the vault; one that came with another refresh token than the vault's belongs to earlier credentials. */
-function heldIn(vault: Values): Held | undefined {
+function heldIn(vault: Values, { now, monotonic }: Parts["context"]): Held | undefined {
   const { accessToken, accessUntil, accessFor, userId = "", refreshToken } = vault;
-  if (accessToken === undefined || refreshToken === undefined || accessFor !== digest(refreshToken)) return undefined;
-  return { accessToken, userId, until: Number(accessUntil ?? 0) };
+  if (accessToken === undefined || refreshToken === undefined || accessFor !== digestOf(refreshToken)) return undefined;
+  // A stored end is by the clock people set.
+  const left = Math.min(Number(accessUntil ?? 0) - now(), longestLife);
+  return { accessToken, userId, until: monotonic() + left };
 }
 
 /** Undefined = the token is dead (used, expired, of another client); it is then forgotten. On any other failure it is kept. */
@@ -120,7 +124,7 @@ async function refresh(
   const { identity, vault, context } = parts;
   const answer = await ask(parts, "/v1/auth/token", {
     client_id: identity.clientId,
-    ...(identity.clientSecret && { client_secret: identity.clientSecret }),
+    client_secret: identity.clientSecret,
     grant_type: "refresh_token",
     refresh_token: refreshToken,
   });
@@ -131,12 +135,12 @@ async function refresh(
   const other = now["refreshToken"];
   // Another process rotated it between our reading and asking: its session is ours, its token gets one try.
   if (mayReread && other !== undefined && other !== refreshToken) {
-    const theirs = heldIn(now);
-    if (theirs && theirs.until > context.now()) return theirs;
+    const theirs = heldIn(now, context);
+    if (theirs && theirs.until > context.monotonic()) return theirs;
     return refresh(parts, other, { mayReread: false });
   }
-  await vault.write({ refreshToken: "", accessToken: "", sessionLost: digest(now["password"] ?? "") });
-  context.log.warn({ said: answer.description }, "refresh token is dead");
+  await vault.write({ refreshToken: "", accessToken: "", sessionLost: digestOf(now["password"] ?? "") });
+  context.log.warn({ said: answer.description }, "pikpak refresh token is dead");
   return undefined;
 }
 
@@ -146,7 +150,7 @@ function isDead({ error, code }: Failure, read: StorageError): boolean {
 }
 
 async function signIn(parts: Parts): Promise<Held> {
-  const { username, vault, gate } = parts;
+  const { username, vault, signIns, context } = parts;
   const { password, passwordRefused, sessionLost } = await vault.read();
   if (username === undefined || password === undefined) {
     if (passwordRefused !== undefined)
@@ -154,7 +158,9 @@ async function signIn(parts: Parts): Promise<Held> {
     throw new StorageError("signed-out", { message: "no refresh token and no password" });
   }
   // A password that had a session before is used by us; one that had none by the person who just gave it.
-  await gate.noteSignIn(sessionLost === digest(password) ? automatic : asked);
+  const by = sessionLost === digestOf(password) ? "itself" : "person";
+  await signIns.note(by);
+  if (by === "itself") context.log.warn({}, "pikpak session lost, signing in with the stored password");
   const answer = await signInOnce(parts, username, password);
   if ("accessToken" in answer) return answer;
   if (!wantsFreshCaptcha(answer)) throw await refusedSignIn(parts, answer);
@@ -173,7 +179,7 @@ async function signInOnce(parts: Parts, username: string, password: string): Pro
   const captchaToken = await captcha.forSignIn(username);
   return ask(parts, "/v1/auth/signin", {
     client_id: identity.clientId,
-    ...(identity.clientSecret && { client_secret: identity.clientSecret }),
+    client_secret: identity.clientSecret,
     username,
     password,
     captcha_token: captchaToken,
@@ -183,10 +189,10 @@ async function signInOnce(parts: Parts, username: string, password: string): Pro
 /** What was refused for good is not asked again by itself: a wrong password is forgotten, a refused account held off. */
 async function refusedSignIn(parts: Parts, failure: Failure): Promise<StorageError> {
   const error = await errorOf(parts, failure);
-  const { vault, gate } = parts;
+  const { vault, signIns } = parts;
   if (error.code === "wrong-credentials") await vault.write({ password: "", passwordRefused: "yes" });
-  if (error.code === "sign-in-refused") await gate.holdSignIns(error.code, refusedHold);
-  if (error.code === "account-suspended") await gate.holdSignIns(error.code, error.retryAfter ?? suspendedHold);
+  if (error.code === "sign-in-refused") await signIns.hold(error.code, refusedHold);
+  if (error.code === "account-suspended") await signIns.hold(error.code, error.retryAfter ?? suspendedHold);
   return error;
 }
 
@@ -205,7 +211,7 @@ async function errorOf({ gate }: Parts, failure: Failure): Promise<StorageError>
 async function ask(parts: Parts, path: string, body: object): Promise<Held | Failure> {
   const { identity, userUrl, transport, gate, context } = parts;
   const deviceId = await parts.deviceId();
-  await gate.pass();
+  await gate.pass({ asker: context.owner });
   const received = await transport.send(
     {
       method: "POST",
@@ -234,11 +240,12 @@ async function store(parts: Parts, body: unknown): Promise<Held> {
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds, sub } = answer.data;
   const userId = sub || subjectOf(accessToken);
   const life = seconds * 1000;
-  const until = parts.context.now() + life - Math.min(margin, life / 10);
+  const good = life - Math.min(margin, life / 10);
+  const until = parts.context.monotonic() + good;
   await write(parts, {
     accessToken,
-    accessFor: digest(refreshToken),
-    accessUntil: String(until),
+    accessFor: digestOf(refreshToken),
+    accessUntil: String(parts.context.now() + good),
     refreshToken,
     userId,
     passwordRefused: "",
@@ -262,8 +269,4 @@ function subjectOf(token: string): string {
   } catch {
     return "";
   }
-}
-
-function digest(token: string): string {
-  return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }

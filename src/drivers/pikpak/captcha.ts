@@ -22,12 +22,15 @@ export interface CaptchaParts {
   readonly userUrl: string;
   readonly identity: Identity;
   readonly deviceId: () => Promise<string>;
+  /** What tokens for drive calls wait at. */
   readonly gate: Gate;
+  /** What tokens for signing in wait at. */
+  readonly signInGate: Gate;
   readonly transport: Transport;
   readonly vault: Vault;
   /** Shares read on with the token that comes beside a challenge, until one is refused; accounts stop and show it. */
   readonly challenge: "stop" | "ignore";
-  readonly context: Pick<DriverContext, "now">;
+  readonly context: Pick<DriverContext, "now" | "monotonic" | "owner">;
 }
 
 /** ms a token is taken to live where the answer does not say. */
@@ -55,25 +58,28 @@ export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
   const renew = async (action: string, userId: string): Promise<string> => {
     const solved = await solvedToken(parts.vault);
     if (solved !== undefined) {
-      current = { token: solved, until: endOf(usualLife, parts.context.now()), challenged: false };
+      current = { token: solved, until: endOf(usualLife, parts.context.monotonic()), challenged: false };
       return solved;
     }
-    const answer = await init(parts, action, await signedMeta(parts, userId));
+    const answer = await init(parts, parts.gate, { action, meta: () => signedMeta(parts, userId) });
     if (parts.challenge === "stop" || refusedBesideChallenge) stopAtChallenge(answer);
-    current = heldOf(answer, parts.context.now());
+    current = heldOf(answer, parts.context.monotonic());
     return current.token;
   };
   return {
     async forAction(action, userId, signal) {
       signal?.throwIfAborted();
-      if (current && current.until > parts.context.now()) return current.token;
+      if (current && current.until > parts.context.monotonic()) return current.token;
       asking ??= renew(action, userId).finally(() => (asking = undefined));
       return joined(asking, signal);
     },
     async forSignIn(username) {
       const solved = await solvedToken(parts.vault);
       if (solved !== undefined) return solved;
-      const answer = await init(parts, "POST:/v1/auth/signin", loginMeta(username));
+      const answer = await init(parts, parts.signInGate, {
+        action: "POST:/v1/auth/signin",
+        meta: async () => loginMeta(username),
+      });
       stopAtChallenge(answer);
       return answer.captcha_token;
     },
@@ -87,7 +93,7 @@ export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
 
 interface Held {
   readonly token: string;
-  /** When it is to be renewed, ms since the epoch. */
+  /** When it is to be renewed, by the monotonic clock. */
   readonly until: number;
   /** It came beside a challenge nobody has solved. */
   readonly challenged: boolean;
@@ -114,10 +120,16 @@ async function solvedToken(vault: Vault): Promise<string | undefined> {
   return captchaToken;
 }
 
-async function init(parts: CaptchaParts, action: string, meta: object): Promise<Issued> {
-  const { identity, userUrl, transport, gate, context } = parts;
+interface Purpose {
+  readonly action: string;
+  /** Made when it is sent: the time in it must not be that of the queue. */
+  meta(): Promise<object>;
+}
+
+async function init(parts: CaptchaParts, gate: Gate, { action, meta }: Purpose): Promise<Issued> {
+  const { identity, userUrl, transport, context } = parts;
   const deviceId = await parts.deviceId();
-  await gate.pass();
+  await gate.pass({ asker: context.owner });
   const received = await transport.send(
     {
       method: "POST",
@@ -132,7 +144,7 @@ async function init(parts: CaptchaParts, action: string, meta: object): Promise<
         captcha_token: "",
         client_id: identity.clientId,
         device_id: deviceId,
-        meta,
+        meta: await meta(),
         redirect_uri: `${returnTo}${context.now()}`,
       },
     },

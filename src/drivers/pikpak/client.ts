@@ -1,4 +1,4 @@
-import type { DriverContext } from "../../storage/driver.ts";
+import type { CallOptions, DriverContext } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Auth } from "./auth.ts";
 import type { CaptchaTokens } from "./captcha.ts";
@@ -8,13 +8,12 @@ import { userAgentOf, type Identity } from "./identity.ts";
 import type { Exchange, Received, Transport } from "./transport.ts";
 
 /** A call on the drive host, already free of hosts, headers and tokens. */
-interface Call {
+interface Call extends CallOptions {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** `/drive/v1/files` */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** One request: pace, sign, send, pass the captcha, refresh, and once more at the most. */
@@ -33,7 +32,7 @@ export interface ClientParts {
   readonly captcha: CaptchaTokens;
   /** Absent = anonymous (shares). */
   readonly auth?: Auth;
-  readonly context: Pick<DriverContext, "now" | "wait" | "log">;
+  readonly context: Pick<DriverContext, "now" | "monotonic" | "owner" | "wait" | "log">;
 }
 
 /** What may still be tried for one call; each only once, whatever the answers. */
@@ -107,13 +106,15 @@ async function exchanged(
   credentials: Credentials,
   budget: Budget,
 ): Promise<Received | undefined> {
-  await parts.gate.pass(call.signal);
-  const started = parts.context.now();
+  const { owner, now, monotonic, log } = parts.context;
+  const { asker = owner, background, signal } = call;
+  await parts.gate.pass({ asker, background, signal });
+  const started = monotonic();
   try {
-    const received = await parts.transport.send(exchangeOf(parts, call, credentials), started);
-    parts.context.log.debug(
-      { method: call.method, path: call.path, status: received.status, ms: parts.context.now() - started },
-      "pikpak",
+    const received = await parts.transport.send(exchangeOf(parts, call, credentials), now());
+    log.debug(
+      { method: call.method, path: call.path, status: received.status, ms: monotonic() - started },
+      "pikpak call answered",
     );
     return received;
   } catch (error) {
@@ -204,9 +205,9 @@ async function coolDown(
   call: Call,
   { failure, budget, error }: TooOften,
 ): Promise<void> {
-  const short = failure.retryAfter !== undefined && failure.retryAfter <= shortWait && budget.resends > 0;
   const pause = await gate.coolDown(failure.retryAfter);
-  if (!short) throw new StorageError("too-frequent", { retryAfter: pause, message: error.message });
+  const isShort = failure.retryAfter !== undefined && pause <= shortWait && budget.resends > 0;
+  if (!isShort) throw new StorageError("too-frequent", { retryAfter: pause, message: error.message });
   budget.resends = 0;
   await context.wait(pause + 1, call.signal);
 }

@@ -3,8 +3,8 @@ export interface HostSettings {
   /** Root of the two: `mypikpak.net`. */
   readonly domain: string;
   /** Complete bases; they win over the domain. The path the protocol begins with may be part of them. */
-  readonly driveUrl?: string;
-  readonly userUrl?: string;
+  readonly driveUrl?: string | undefined;
+  readonly userUrl?: string | undefined;
 }
 
 /** The bases requests are built on, without the path the protocol begins with and without a slash at the end. */

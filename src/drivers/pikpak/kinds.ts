@@ -1,29 +1,49 @@
-import { createHash } from "node:crypto";
 import type { Driver, DriverContext, DriverKind, Recognised } from "../../storage/driver.ts";
-import type { Field, Reading, Values } from "../../storage/form.ts";
+import type { Reading } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
 import { plainText } from "../../storage/plain-text.ts";
 import { openAccount } from "./account.ts";
 import { folderIdOf, shareAddressesIn, shareAddressIn, type ShareAddress } from "./address.ts";
 import { createAuth } from "./auth.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
-import { createGate, type Gate } from "./gate.ts";
+import { createGate, lateGate, type Gate } from "./gate.ts";
 import { hostsOf, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { passCodeIn } from "./pass-code.ts";
 import { openShare } from "./share.ts";
-import { createTransport } from "./transport.ts";
+import { createSignIns, digestOf } from "./sign-ins.ts";
+import { createTransport, type TransportOptions } from "./transport.ts";
+import { createTurns, type Turns } from "./turns.ts";
+
+/** Ways to use the token of a connected app. */
+export const routes = ["auto", "drive", "mcp"] as const;
 
 /** Where PikPak is and what we are to it. */
 export interface PikPakSettings extends HostSettings {
   /** Identity of mounts that do not name one. */
   readonly platform: string;
+  /** How tokens of connected apps are used; absent = `auto`. */
+  readonly route?: (typeof routes)[number] | undefined;
+  /** The hosted MCP server, without a trailing slash; absent = the public one. */
+  readonly mcpUrl?: string | undefined;
+  /** The OAuth code flow is offered; it needs an address that people come back to. Absent = it is not. */
+  readonly oauth?: boolean | undefined;
+  /** The way to the API hosts; absent = straight out. */
+  readonly openPool?: TransportOptions["openPool"];
   /** JSON that replaces or adds identities. */
-  readonly identitiesFile?: string;
+  readonly identitiesFile?: string | undefined;
 }
 
 /** What a human ended with who was asked to prove to be one; good for one use. */
-const verification: Field = { name: "captchaToken", kind: "secret", required: false, aside: true, maxLength: 8000 };
+const verification: Field = {
+  name: "captchaToken",
+  kind: "secret",
+  role: "proof",
+  required: false,
+  aside: true,
+  maxLength: 8000,
+};
 
 /** Refresh tokens as they are told from a password: those of the service have some 90 characters. */
 const tokenShape = "os\\.[A-Za-z0-9_-]{40,}";
@@ -32,6 +52,7 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
   {
     name: "username",
     kind: "text",
+    role: "login",
     required: true,
     instead: "refreshToken",
     maxLength: 200,
@@ -51,12 +72,13 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
         "邮箱",
         "手机号",
       ],
-      followedBy: "password",
+      next: "password",
     },
   },
   {
     name: "password",
     kind: "secret",
+    role: "credential",
     required: true,
     instead: "refreshToken",
     maxLength: 500,
@@ -65,19 +87,20 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
   {
     name: "refreshToken",
     kind: "secret",
+    role: "credential",
     required: false,
     aside: true,
     maxLength: 4000,
     copied: { labels: ["refresh token", "token", "刷新令牌", "令牌"], shape: tokenShape },
   },
-  { name: "rootFolder", kind: "folder", required: false, maxLength: 500 },
+  { name: "rootFolder", kind: "folder", role: "root", required: false, maxLength: 500 },
   { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   verification,
 ];
 
 const shareFields: readonly Field[] = [
-  { name: "link", kind: "text", required: true, maxLength: 2000 },
-  { name: "passCode", kind: "secret", required: false, maxLength: 50 },
+  { name: "link", kind: "text", role: "address", required: true, maxLength: 2000 },
+  { name: "passCode", kind: "secret", role: "code", required: false, maxLength: 50 },
   { name: "transcode", kind: "choice", required: false, aside: true, choices: ["no", "yes"], maxLength: 5 },
   verification,
 ];
@@ -86,25 +109,54 @@ const shareFields: readonly Field[] = [
 export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
   const identities = loadIdentities(settings.identitiesFile);
   const usual = identityNamed(identities, settings.platform);
-  const gates = new Map<string, Gate>();
   const dependencies: Dependencies = {
     ...hostsOf(settings),
+    openPool: settings.openPool,
     identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
-    gate(account, context) {
-      const gate = gates.get(account) ?? createGate(account, context);
-      gates.set(account, gate);
-      return gate;
-    },
+    gates: createGates(),
   };
   return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
 
-interface Dependencies {
+interface Dependencies extends Pick<PikPakSettings, "openPool"> {
   readonly driveUrl: string;
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
-  /** One gate an account, whichever mounts use it. */
-  gate(account: string, context: DriverContext): Gate;
+  readonly gates: Gates;
+}
+
+/** Gates by name, as long as a driver that is open uses them. */
+interface Gates {
+  /** The gate of a name, the same for whoever borrows it meanwhile. */
+  borrow(name: string, context: DriverContext, more?: { readonly isAnonymous: boolean }): Borrowed;
+}
+
+interface Borrowed {
+  readonly gate: Gate;
+  giveBack(): void;
+}
+
+/** Requests within any second of everybody who reads shares: to the service they are one caller. */
+const anonymousRate = 20;
+
+function createGates(): Gates {
+  const lent = new Map<string, { readonly gate: Gate; users: number }>();
+  let anonymous: Turns | undefined;
+  return {
+    borrow(name, context, { isAnonymous } = { isAnonymous: false }) {
+      if (isAnonymous) anonymous ??= createTurns({ ...context, rate: anonymousRate });
+      const kept = lent.get(name) ?? { gate: createGate(name, context, isAnonymous ? anonymous : undefined), users: 0 };
+      kept.users += 1;
+      lent.set(name, kept);
+      return {
+        gate: kept.gate,
+        giveBack() {
+          kept.users -= 1;
+          if (kept.users === 0 && lent.get(name) === kept) lent.delete(name);
+        },
+      };
+    },
+  };
 }
 
 function identityNamed(identities: ReadonlyMap<string, Identity>, name: string): Identity {
@@ -116,6 +168,8 @@ function identityNamed(identities: ReadonlyMap<string, Identity>, name: string):
 function accountKind(dependencies: Dependencies, fields: readonly Field[]): DriverKind {
   return {
     name: "pikpak",
+    added: "sign-in",
+    where: "private",
     fields,
     check(values) {
       const rootFolder = folderIdOf(values["rootFolder"] ?? "");
@@ -171,32 +225,58 @@ function userNameOf(typed: string): string {
 
 function openAccountMount(dependencies: Dependencies, options: Values, context: DriverContext): Driver {
   const { username } = options;
+  const { userUrl, driveUrl } = dependencies;
   const identity = dependencies.identity(options["platform"]);
   const deviceId = deviceIdIn(context);
-  const account =
-    username === undefined ? undefined : createHash("sha256").update(username.toLowerCase()).digest("hex").slice(0, 16);
-  const gate = account === undefined ? lateGate(dependencies, deviceId, context) : dependencies.gate(account, context);
-  const transport = createTransport({ onSend: () => context.count?.("calls") });
-  const shared = { userUrl: dependencies.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
-  const captcha = createCaptchaTokens({ ...shared, challenge: "stop" });
-  const auth = createAuth({ ...shared, username, captcha });
-  const client = createClient({ ...shared, driveUrl: dependencies.driveUrl, captcha, auth });
+  const account = username === undefined ? undefined : digestOf(username.toLowerCase());
+  const gates = lendGates(dependencies.gates, context);
+  const gate = gates.named(async () => account ?? deviceId());
+  const signInGate = gates.named(async () => `sign-in:${account ?? (await deviceId())}:${digestOf(context.owner)}`);
+  const signIns = createSignIns({ ...context, account: account ?? "" });
+  const transport = createTransport({ openPool: dependencies.openPool, onSend: () => context.count?.("calls") });
+  const shared = { userUrl, identity, deviceId, transport, vault: context.vault, context };
+  const captcha = createCaptchaTokens({ ...shared, gate, signInGate, challenge: "stop" });
+  const auth = createAuth({ ...shared, gate: signInGate, signIns, username, captcha });
+  const client = createClient({ ...shared, gate, driveUrl, captcha, auth });
   return openAccount({
     client,
     root: folderIdOf(options["rootFolder"] ?? "") ?? "",
     context,
-    close: async () => void (await Promise.all([transport.close(), auth.settled()])),
+    async close() {
+      await Promise.all([transport.close(), auth.settled()]);
+      gates.giveBack();
+    },
   });
 }
 
-/** A mount without a user name is paced by its device. */
-function lateGate(dependencies: Dependencies, deviceId: () => Promise<string>, context: DriverContext): Gate {
-  const gate = async () => dependencies.gate(await deviceId(), context);
+interface LentGates {
+  /** A gate whose name is found out when it is passed first. */
+  named(name: () => Promise<string>): Gate;
+  giveBack(): void;
+}
+
+/** The gates one driver uses, given back with it. */
+function lendGates(gates: Gates, context: DriverContext, more?: { readonly isAnonymous: boolean }): LentGates {
+  const borrowed: Borrowed[] = [];
   return {
-    pass: async (signal) => (await gate()).pass(signal),
-    coolDown: async (ms) => (await gate()).coolDown(ms),
-    noteSignIn: async (most) => (await gate()).noteSignIn(most),
-    holdSignIns: async (code, ms) => (await gate()).holdSignIns(code, ms),
+    named(name) {
+      let finding: Promise<Gate> | undefined;
+      const find = async () => {
+        const one = gates.borrow(await name(), context, more);
+        borrowed.push(one);
+        return one.gate;
+      };
+      return lateGate(
+        () =>
+          (finding ??= find().catch((error: unknown) => {
+            finding = undefined;
+            throw error;
+          })),
+      );
+    },
+    giveBack() {
+      for (const one of borrowed.splice(0)) one.giveBack();
+    },
   };
 }
 
@@ -220,6 +300,8 @@ function deviceIdIn({ vault, randomHex, exclusive }: DriverContext): () => Promi
 function shareKind(dependencies: Dependencies): DriverKind {
   return {
     name: "pikpak-share",
+    added: "link",
+    where: "anywhere",
     fields: shareFields,
     recognise: (text, options) => shareAddressesIn(text, options).map(recognised),
     check(values) {
@@ -251,19 +333,25 @@ function linkOf({ shareId, inside }: Pick<ShareAddress, "shareId" | "inside">): 
 
 function openShareMount(dependencies: Dependencies, options: Values, context: DriverContext): Driver {
   const { shareId = "", inside } = shareAddressIn(options["link"] ?? "", { asked: true }) ?? {};
+  const { userUrl, driveUrl } = dependencies;
   const identity = dependencies.identity(options["platform"]);
   const deviceId = deviceIdIn(context);
-  const gate = dependencies.gate("anonymous", context);
-  const transport = createTransport({ onSend: () => context.count?.("calls") });
-  const shared = { userUrl: dependencies.userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
-  const captcha = createCaptchaTokens({ ...shared, challenge: "ignore" });
-  const client = createClient({ ...shared, driveUrl: dependencies.driveUrl, captcha });
+  const gates = lendGates(dependencies.gates, context, { isAnonymous: true });
+  const gate = gates.named(async () => `share:${shareId}:${await deviceId()}`);
+  const transport = createTransport({ openPool: dependencies.openPool, onSend: () => context.count?.("calls") });
+  const shared = { userUrl, identity, deviceId, gate, transport, vault: context.vault, context };
+  const captcha = createCaptchaTokens({ ...shared, signInGate: gate, challenge: "ignore" });
+  const client = createClient({ ...shared, driveUrl, captcha });
   return openShare({
     client,
     shareId,
     inside,
     passCode: async () => (await context.vault.read())["passCode"] ?? "",
     transcode: options["transcode"] === "yes",
-    close: () => transport.close(),
+    context,
+    async close() {
+      await transport.close();
+      gates.giveBack();
+    },
   });
 }

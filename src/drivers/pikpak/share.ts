@@ -1,8 +1,9 @@
-import type { CallOptions, Driver, Page } from "../../storage/driver.ts";
+import type { CallOptions, Driver, DriverContext, Link, Page } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
 import { joined } from "../../storage/joined.ts";
 import type { Client } from "./client.ts";
+import { createTrials } from "./trial.ts";
 import {
   detailsOf,
   entryOf,
@@ -25,6 +26,7 @@ interface ShareParts {
   passCode(): Promise<string>;
   /** Hand out the second rendition instead of the original, which may be cut short for the anonymous. */
   readonly transcode: boolean;
+  readonly context: Pick<DriverContext, "now" | "probe">;
   close(): Promise<void>;
 }
 
@@ -46,21 +48,31 @@ const codes: Readonly<Record<string, StorageErrorCode>> = {
 /** The owner's limit on saving is used up; reading still works. */
 const readable = new Set(["OK", "MAX_RESTORE_COUNT"]);
 
+/** ms that a share's address is believed to live, whatever it says: it has been seen to die after an hour (protocol notes, §9.7). */
+const linkLife = 3_600_000;
+
 /** A drive over a share link; nobody is signed in. */
 export function openShare(parts: ShareParts): Driver {
   const share = createShare(parts);
+  const trials = createTrials(parts.context.probe);
   return {
     list: (folder, options = {}) => listFolder(share, parts, folder ?? parts.inside, options),
-    stat: async (id, options = {}) => detailsOf(await share.file(id, options)),
+    stat: async (id, options = {}) => detailsOf(await share.file(id, options), sharedLink),
     async link(id, { prefer, ...options } = {}) {
       const file = await share.file(id, options);
-      if (prefer !== undefined) return transcodeLink(file, prefer);
-      const [whole] = parts.transcode ? transcodesOf(file) : [];
-      return whole ? transcodeLink(file, variantOf(whole).id) : sharedLink(file);
+      const copy = prefer ?? (parts.transcode ? transcodesOf(file).map((media) => variantOf(media).id)[0] : undefined);
+      const link = shortLived(copy === undefined ? sharedLink(file) : transcodeLink(file, copy), parts.context.now());
+      if (link.kind !== "url") return link;
+      return { ...link, ...(await trials.find(`${id}/${copy ?? ""}`, link, options.signal)) };
     },
     title: () => share.title(),
     close: parts.close,
   };
+}
+
+function shortLived(link: Link, now: number): Link {
+  if (link.kind !== "url") return link;
+  return { ...link, expiresAt: Math.min(link.expiresAt ?? Infinity, now + linkLife) };
 }
 
 interface Share {
@@ -74,12 +86,8 @@ interface Share {
 function createShare({ client, shareId, passCode }: ShareParts): Share {
   let token: Promise<string> | undefined;
   let called: string | undefined;
-  const ask = async (
-    path: string,
-    query: Readonly<Record<string, string>>,
-    { signal }: CallOptions,
-  ): Promise<Answer> => {
-    const body = await client.call({ method: "GET", path, query: { share_id: shareId, ...query }, signal });
+  const ask = async (path: string, query: Readonly<Record<string, string>>, options: CallOptions): Promise<Answer> => {
+    const body = await client.call({ method: "GET", path, query: { share_id: shareId, ...query }, ...options });
     const { share_status: status, share_status_text: said, pass_code_token: fresh, title } = readShare(body);
     if (!readable.has(status)) {
       const code = Object.hasOwn(codes, status) ? codes[status] : undefined;
@@ -152,7 +160,7 @@ async function listFolder(
   share: Share,
   { inside }: ShareParts,
   folder: string | undefined,
-  options: CallOptions & { cursor?: string },
+  options: CallOptions & { cursor?: string | undefined },
 ): Promise<Page<Entry>> {
   const { cursor = "", ...rest } = options;
   rest.signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-import { Agent, request } from "undici";
+import { Agent, request, type Dispatcher } from "undici";
 import { StorageError } from "../../storage/error.ts";
 import { retryAfterOf } from "./failure.ts";
 
@@ -41,20 +41,23 @@ const language = "en";
 /** Bytes an API answer may have: 500 entries are about 1 MB. */
 const maxBytes = 16 * 1024 * 1024;
 
-interface TransportOptions {
+export interface TransportOptions {
   readonly timeout?: Timeouts;
   readonly onSend?: () => void;
+  /** Makes the pool of connections; absent = straight out. */
+  readonly openPool?: ((options: Agent.Options) => Dispatcher) | undefined;
 }
 
 /** A transport over undici. `onSend` is told of each exchange. */
-export function createTransport({ timeout = defaultTimeouts, onSend }: TransportOptions = {}): Transport {
-  const agent = new Agent({
+export function createTransport({ timeout = defaultTimeouts, onSend, openPool }: TransportOptions = {}): Transport {
+  const options: Agent.Options = {
     connect: { timeout: 10_000 },
     headersTimeout: timeout.begin,
     bodyTimeout: timeout.begin,
     maxResponseSize: maxBytes,
     connections: 16,
-  });
+  };
+  const agent = openPool?.(options) ?? new Agent(options);
   const underway = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   return {
@@ -70,7 +73,7 @@ export function createTransport({ timeout = defaultTimeouts, onSend }: Transport
 }
 
 async function sendWith(
-  agent: Agent,
+  agent: Dispatcher,
   { method, url, headers, body, signal }: Exchange,
   { now, whole }: { readonly now: number; readonly whole: number },
 ): Promise<Received> {
@@ -98,7 +101,7 @@ async function sendWith(
 }
 
 /** An undici agent that was told to close can no longer be made to destroy what hangs; so the waiting is done here. */
-async function closed(agent: Agent, underway: ReadonlySet<Promise<unknown>>): Promise<void> {
+async function closed(agent: Dispatcher, underway: ReadonlySet<Promise<unknown>>): Promise<void> {
   const grace = Promise.withResolvers<void>();
   const late = setTimeout(grace.resolve, closingGrace);
   await Promise.race([Promise.allSettled(underway), grace.promise]);

@@ -131,12 +131,30 @@ export function entryOf(file: RemoteFile): Entry {
   };
 }
 
-export function detailsOf(file: RemoteFile): Details {
+/** `link` finds the original's address, as this kind of drive gives it. */
+export function detailsOf(file: RemoteFile, link: (file: RemoteFile) => Link): Details {
   const variants = transcodesOf(file).map(variantOf);
   const duration =
     Number(file.params?.duration ?? "") ||
     file.medias.map((media) => media.video?.duration).find((seconds) => seconds !== undefined);
-  return { ...entryOf(file), ...(variants.length > 0 && { variants }), ...(duration !== undefined && { duration }) };
+  return {
+    ...entryOf(file),
+    ...(variants.length > 0 && { variants }),
+    ...(duration !== undefined && { duration }),
+    ...(isWithoutOriginal(file, link) && { original: false }),
+  };
+}
+
+/** Its details have no address for the original, or the service withholds it. */
+function isWithoutOriginal(file: RemoteFile, link: (file: RemoteFile) => Link): boolean {
+  if (isFolder(file)) return false;
+  try {
+    link(file);
+    return false;
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return error.code === "no-link" || error.code === "blocked";
+  }
 }
 
 /** Renditions that are not the original, that people may see and that have an address. */
@@ -158,7 +176,7 @@ export function variantOf(media: Media): Variant {
 
 export function transcodeLink(file: RemoteFile, id: string): Link {
   const media = transcodesOf(file).find((candidate) => variantOf(candidate).id === id);
-  if (!media?.link) throw new StorageError("variant-gone");
+  if (!media?.link) throw new StorageError("variant-gone", { subject: file.name });
   return linkTo(file, media.link);
 }
 
@@ -204,13 +222,14 @@ function parameterOf(url: string, name: string): string {
 }
 
 function withoutLink(file: RemoteFile): never | Link {
-  if (isFolder(file)) throw new StorageError("not-a-file");
-  if (file.trashed) throw new StorageError("trashed");
-  if (/SENSITIVE/.test(file.audit?.status ?? "")) throw new StorageError("blocked");
+  const subject = file.name;
+  if (isFolder(file)) throw new StorageError("not-a-file", { subject });
+  if (file.trashed) throw new StorageError("trashed", { subject });
+  if (/SENSITIVE/.test(file.audit?.status ?? "")) throw new StorageError("blocked", { subject });
   if (file.phase === "PHASE_TYPE_PENDING" || file.phase === "PHASE_TYPE_RUNNING")
-    throw new StorageError("still-processing");
+    throw new StorageError("still-processing", { subject });
   if (file.size === 0) return { kind: "empty", entry: entryOf(file) };
-  throw new StorageError("no-link");
+  throw new StorageError("no-link", { subject });
 }
 
 interface Address {

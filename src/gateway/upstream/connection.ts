@@ -1,15 +1,10 @@
 import type { Socket } from "node:net";
+import { stand, type ReadInto, type Standing } from "./dial.ts";
 import { UpstreamError } from "./error.ts";
 import { RunningExchange, type Carrier, type Exchange, type Timeouts } from "./exchange.ts";
 import type { Framing } from "./framing.ts";
 import { parseHead } from "./head.ts";
 import type { Slab, Slabs } from "./slabs.ts";
-
-/** What `net.connect` and `tls.connect` take as `onread`. */
-export interface ReadInto {
-  readonly buffer: () => Buffer;
-  readonly callback: (length: number) => boolean;
-}
 
 interface ConnectionOptions {
   /** Makes the socket; it reads into what it is given. */
@@ -18,14 +13,6 @@ interface ConnectionOptions {
   readonly timeout: Timeouts;
   /** Told each time the connection becomes free, and when it closes. */
   readonly onChange?: (connection: Connection) => void;
-}
-
-interface Standing {
-  /** What the socket says when it stands. */
-  readonly event: "connect" | "secureConnect";
-  /** Milliseconds until it must. */
-  readonly within: number;
-  readonly signal: AbortSignal;
 }
 
 /** Bytes that are worth a write of their own; fewer wait for the end of the event loop's turn. */
@@ -67,25 +54,9 @@ export class Connection implements Carrier {
     this.#socket.on("close", () => this.#closed());
   }
 
-  /** Resolves when the connection stands (and its certificate was believed); rejects with `connect`. */
-  stand({ event, within, signal }: Standing): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const give = (cause?: unknown): void => {
-      reject(new UpstreamError("connect", "the file host cannot be reached", { cause }));
-      this.#socket.destroy();
-    };
-    const late = setTimeout(give, within);
-    const abort = (): void => {
-      reject(signal.reason);
-      this.#socket.destroy();
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    this.#socket.once(event, resolve).once("error", give).once("close", give);
-    return promise.finally(() => {
-      clearTimeout(late);
-      signal.removeEventListener("abort", abort);
-      this.#socket.off(event, resolve).off("error", give).off("close", give);
-    });
+  /** Resolves when the connection stands; rejects as `stand` does. */
+  stand(standing: Standing): Promise<void> {
+    return stand(this.#socket, standing);
   }
 
   /** Can carry a request now. */

@@ -98,8 +98,8 @@ function readLength(text: string): number {
 
 /** Whether the connection may carry another request after this answer. */
 export function staysOpen({ minor, fields }: ResponseHead): boolean {
-  const wishes = (fields.get("connection") ?? "").toLowerCase().split(",");
-  return minor === 1 && !wishes.some((wish) => wish.trim() === "close");
+  const options = (fields.get("connection") ?? "").toLowerCase().split(",");
+  return minor === 1 && !options.some((option) => option.trim() === "close");
 }
 
 function odd(what: string): UpstreamError {

@@ -24,7 +24,7 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
   const { view, policy, place } = card;
   return {
     text: lines(
-      FormattedString.join(["🤝 ", strong(say("lending-title"))]),
+      FormattedString.join(["🤝 ", strong(say(card.draft ? "lending-draft" : "lending-title"))]),
       place !== undefined && elideName(place, 60),
       trailLine(card.mount, card.trail),
       "",
@@ -34,9 +34,10 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
       say("lending-daily", { count: policy.daily ?? 0 }),
       policy.open ? say("lending-open") : say("lending-private"),
       "",
-      say("lending-how"),
+      say(card.draft ? "lending-draft-how" : "lending-how"),
     ),
     keyboard: [
+      ...partRows(painter, card),
       ...sharedCapabilities.map((capability) =>
         audiences.map((audience) =>
           button(
@@ -58,9 +59,24 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
         }),
       ),
       [button(`${policy.open ? "🔘" : "⚪"} ${say("press-open-links")}`, { do: "set-open", view, open: !policy.open })],
-      [button(`↩️ ${say("press-unlend")}`, { do: "unlend", view })],
+      ...(card.draft
+        ? [
+            [button(`✅ ${say("press-confirm-lend")}`, { do: "confirm-lend", view })],
+            [button(`✖️ ${say("press-cancel")}`, { do: "unlend", view })],
+          ]
+        : [[button(`↩️ ${say("press-unlend")}`, { do: "unlend", view })]]),
     ],
   };
+}
+
+/** The whole drive, or the folder at hand. */
+function partRows({ say }: Painter, { view, draft, folder, trail }: LendingCard): InlineKeyboardButton[][] {
+  if (!draft || !folder) return [];
+  const name = elideName(folder.at(-1) ?? "");
+  return [
+    [button(`${mark(trail.length === 0)}🗄 ${say("lend-drive")}`, { do: "lend-what", view, what: "drive" })],
+    [button(`${mark(trail.length > 0)}📁 ${name}`, { do: "lend-what", view, what: "folder" })],
+  ];
 }
 
 const capabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;

@@ -66,14 +66,16 @@ function entryLabel({ figures }: Painter, entry: Entry): string {
 }
 
 function turningRow({ page, view }: Listing): InlineKeyboardButton[] {
-  const { number, next } = page;
+  const { number, next, count } = page;
   if (number <= 1 && !next) return [];
   const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
   return [
+    ...(number > 2 ? [turn(1, "⏪")] : []),
     ...(number > 1 ? [turn(number - 1, "◀")] : []),
-    // Where one is; turning to it changes nothing, which is what the counter should do.
-    turn(number, pageOf(page)),
+    // Where one is; a tap asks which page to go to.
+    button(pageOf(page), { do: "ask-page", view }),
     ...(next ? [turn(number + 1, "▶")] : []),
+    ...(count !== undefined && count > number + 1 ? [turn(count, "⏩")] : []),
   ];
 }
 
@@ -90,9 +92,10 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyb
   });
 }
 
-function waysRow({ say, place }: Painter, { up, view, listable }: Listing): InlineKeyboardButton[] {
+function waysRow({ say, place }: Painter, { up, view, listable, trail }: Listing): InlineKeyboardButton[] {
   return [
     ...(up ? [button(`⬆ ${say("press-up")}`, { do: "up", view })] : []),
+    ...(trail.length > 1 ? [button(`🏠 ${say("press-top")}`, { do: "top", view })] : []),
     // Drives are a matter between a person and the bot.
     ...(!up && place === "private" ? [button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })] : []),
     button(`🔎 ${say("press-find")}`, { do: "find", view }),

@@ -1,8 +1,9 @@
 import type { Welcome } from "../../actions/model/screen.ts";
+import { elideName } from "../../i18n/names.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** The first words, and the two ways in. */
-export function paintWelcome({ say }: Painter, { view, mounts }: Welcome): Painted {
+export function paintWelcome({ say }: Painter, { view, mounts, current }: Welcome): Painted {
   return {
     text: lines(
       strong(say("welcome-title")),
@@ -11,6 +12,7 @@ export function paintWelcome({ say }: Painter, { view, mounts }: Welcome): Paint
       mounts > 0 && say("welcome-mounts", { count: mounts }),
     ),
     keyboard: [
+      ...(current ? [[button(`📁 ${elideName(current.title)}`, { do: "open-mount", view })]] : []),
       [button(`🔑 ${say("press-add-account")}`, { do: "add-account", view })],
       [button(`📂 ${say("press-add-share")}`, { do: "add-share", view })],
       ...(mounts > 0 ? [[button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })]] : []),

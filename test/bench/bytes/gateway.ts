@@ -9,7 +9,7 @@ import { announce, readTask } from "./contender.ts";
 const task = readTask();
 const urls = new Map(Object.entries(task.urls));
 const tickets = createTickets({ keys: [new Uint8Array(32)], now: Date.now });
-const links = createLinks({ now: Date.now });
+const links = createLinks({ now: Date.now, monotonic: () => performance.now() });
 let calls = 0;
 const driver = {
   link: async (id: string) => {

@@ -45,6 +45,8 @@ const driver: Driver = {
 };
 const kind: DriverKind = {
   name: "bench",
+  added: "sign-in",
+  where: "private",
   fields: [],
   check: (values) => ({ ok: true, values }),
   title: () => "bench",
@@ -69,6 +71,7 @@ async function openGateway(): Promise<Listening> {
     log,
     words: loadWords(),
     admin: adminOf({ config, store, revocations, log, frontends: () => undefined }),
+    newest: new Uint8Array(32),
     limits: { streamsPerPerson: 1000 },
     visitors: { requests: 1_000_000 },
     mayFetch: async (mount, person) => mount.owner === person,

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault } from "../../../emulators/pikpak/faults.ts";
 import { StorageError, type StorageErrorCode } from "../../../src/storage/error.ts";
-import { state, type ViewState } from "./scene.ts";
+import { startService, type Service } from "./service.ts";
 
 const files = "/drive/v1/files";
 const signin = "/v1/auth/signin";
 const token = "/v1/auth/token";
 const init = "/v1/shield/captcha/init";
 
-let at: ViewState;
+let at: Service;
 beforeEach(async () => {
-  at = await state();
+  at = await startService();
 });
 afterEach(() => at.close());
 
@@ -167,7 +167,7 @@ const onDrive: Readonly<Record<string, Row>> = {
 };
 
 describe("a refusal on the drive host", () => {
-  test.each(Object.entries(onDrive))("%s", async (_name, row) => {
+  test.each(Object.entries(onDrive))("the drive host's refusal %s is told by its code", async (_name, row) => {
     at.pikpak.fail({ ...row.fault, path: files, times: 99 });
     const driver = at.account();
     expect(await codeOf(driver.list(undefined))).toBe(row.code);
@@ -180,17 +180,17 @@ describe("a refusal on the drive host", () => {
     expect(at.asked(files)).toBe(row.again);
   });
 
-  test("that the name is the same already is no failure", async () => {
+  test("a refusal because the name is the same already is no failure", async () => {
     at.pikpak.fail({ ...said("file_rename_to_same_name", 3), path: files });
     expect(await at.account().list(undefined)).toEqual({ items: [] });
   });
 
-  test("error: OK is none", async () => {
+  test("an answer with error OK is no refusal", async () => {
     at.pikpak.fail({ status: 200, body: '{"error":"OK","error_code":0,"files":[]}', path: files });
     expect(await at.account().list(undefined)).toEqual({ items: [] });
   });
 
-  test("is overcome where it was only once", async () => {
+  test("a refusal is overcome where it came only once", async () => {
     at.pikpak.build.file(at.mia, undefined, { name: "a.txt", size: 1 });
     const driver = at.account();
     for (const fault of [
@@ -270,7 +270,7 @@ const atSignIn: Readonly<Record<string, Row>> = {
 };
 
 describe("a refusal at sign-in", () => {
-  test.each(Object.entries(atSignIn))("%s", async (_name, row) => {
+  test.each(Object.entries(atSignIn))("the account host's refusal %s is told by its code", async (_name, row) => {
     at.pikpak.fail({ ...row.fault, path: signin, times: 99 });
     const driver = at.account();
     expect(await codeOf(driver.list(undefined))).toBe(row.code);
@@ -288,14 +288,14 @@ describe("too often", () => {
   test.each([
     ["in seconds", () => "120"],
     ["as a date", () => new Date(at.context.now() + 120_000).toUTCString()],
-  ])("the service's own widget action is honoured, %s", async (_form, header) => {
+  ])("the wait the service asks for is honoured, %s", async (_form, header) => {
     at.pikpak.fail({ ...said("too_many_requests", 8), status: 429, headers: { "retry-after": header() }, path: files });
     const error = await errorOf(at.account().list(undefined));
     expect(error.retryAfter).toBeGreaterThan(115_000);
     expect(error.retryAfter).toBeLessThanOrEqual(120_000);
   });
 
-  test("without a widget action it is 30 s, doubled each time up to 15 min, then hours", async () => {
+  test("a cool-down without a wait the service asks for is 30 s, doubled each time up to 15 min, then hours", async () => {
     at.pikpak.fail({ ...said("operation_limited", 10), path: files, times: 99 });
     const driver = at.account();
     const pauses: (number | undefined)[] = [];
@@ -307,9 +307,9 @@ describe("too often", () => {
     expect(pauses.slice(0, 7)).toEqual([30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 3_600_000]);
   });
 
-  test("who waits in the queue meanwhile is not sent any more", async () => {
+  test("a request that waits in the queue when the cool-down begins is not sent any more", async () => {
     const turn = Promise.withResolvers<void>();
-    const crowd = await state({ wait: () => turn.promise });
+    const crowd = await startService({ wait: () => turn.promise });
     crowd.pikpak.fail({ ...said("operation_limited", 10), path: files, times: 99 });
     const driver = crowd.account();
     const askers = Array.from({ length: 20 }, () => codeOf(driver.list(undefined)));

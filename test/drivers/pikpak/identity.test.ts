@@ -12,7 +12,7 @@ import {
 import { readConfig } from "../../../src/config.ts";
 import { hostsOf } from "../../../src/drivers/pikpak/hosts.ts";
 import vectors from "../../emulators/pikpak/vectors.json" with { type: "json" };
-import { kindNamed, kindsOf, state, username, type ViewState } from "./scene.ts";
+import { kindNamed, kindsOf, startService, username, type Service } from "./service.ts";
 
 const named = (name: string, file?: string): Identity => {
   const found = loadIdentities(file).get(name);
@@ -49,7 +49,7 @@ describe("where PikPak is", () => {
     ["http://127.0.0.1:1/drive/v1/", "http://127.0.0.1:1/v1"],
     ["http://127.0.0.1:1/", "http://127.0.0.1:1//"],
     ["http://127.0.0.1:1", "http://127.0.0.1:1"],
-  ])("whole bases win over it: %s and %s", (driveUrl, userUrl) => {
+  ])("whole bases win over the domain: %s and %s", (driveUrl, userUrl) => {
     expect(hostsOf({ domain: "mypikpak.com", driveUrl, userUrl })).toEqual({
       driveUrl: "http://127.0.0.1:1",
       userUrl: "http://127.0.0.1:1",
@@ -58,13 +58,13 @@ describe("where PikPak is", () => {
 });
 
 describe("every identity shipped", () => {
-  let at: ViewState;
+  let at: Service;
   beforeEach(async () => {
-    at = await state();
+    at = await startService();
   });
   afterEach(() => at.close());
 
-  test.each([...loadIdentities().keys()])("%s is taken by the service", async (platform) => {
+  test.each([...loadIdentities().keys()])("the identity %s is taken by the service", async (platform) => {
     const driver = at.account({ username, platform });
     await expect(driver.list(undefined)).resolves.toEqual({ items: [] });
   });
@@ -78,14 +78,14 @@ describe("a file of the operator's", () => {
   };
   const { clientSecret: _not, ...android } = named("android");
 
-  test("adds identities and replaces shipped ones", () => {
+  test("a file of the operator's adds identities and replaces shipped ones", () => {
     const file = fileOf({ next: { ...android, clientVersion: "9.9.9" }, web: { ...android, clientVersion: "8.8.8" } });
     expect(named("next", file)).toEqual({ ...android, clientVersion: "9.9.9" });
     expect(named("web", file).clientVersion).toBe("8.8.8");
     expect(named("pc", file)).toEqual(named("pc"));
   });
 
-  test("can be chosen when signing in, beside the three platforms", () => {
+  test("identities of the operator's file can be chosen when signing in, beside the three platforms", () => {
     const urls = { driveUrl: "http://127.0.0.1:1", userUrl: "http://127.0.0.1:1" };
     const choices = (settings: object) =>
       kindNamed(kindsOf(urls, settings), "pikpak").fields.find((field) => field.name === "platform")?.choices;
@@ -93,13 +93,13 @@ describe("a file of the operator's", () => {
     expect(choices({ identitiesFile: fileOf({ next: android }) })).toEqual(["web", "android", "pc", "next"]);
   });
 
-  test("is not needed for an identity that is shipped", () => {
+  test("no file is needed for an identity that is shipped", () => {
     for (const name of loadIdentities().keys())
       expect(readConfig({ TELEGRAM_BOT_TOKEN: "1:a", PIKPAK_PLATFORM: name }).pikpak.platform).toBe(name);
   });
 
-  test("is what the driver then says", async () => {
-    const at = await state({ settings: { platform: "next", identitiesFile: fileOf({ next: android }) } });
+  test("an identity of the operator's file is what the driver then says", async () => {
+    const at = await startService({ settings: { platform: "next", identitiesFile: fileOf({ next: android }) } });
     await expect(at.account().list(undefined)).resolves.toEqual({ items: [] });
     await at.close();
   });
@@ -108,7 +108,7 @@ describe("a file of the operator's", () => {
     ["no JSON", "{"],
     ["no salts", { web: { ...android, salts: [] } }],
     ["another shape", { web: "YUMx" }],
-  ])("that cannot be used (%s) is named at the start", (_why, content) => {
+  ])("a file of the operator's that cannot be used (%s) is named at the start", (_why, content) => {
     const file = fileOf(content);
     expect(() => loadIdentities(file)).toThrow(`PIKPAK_IDENTITIES: ${file}`);
   });

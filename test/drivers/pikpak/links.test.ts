@@ -1,11 +1,11 @@
 import { request } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Film } from "../../../emulators/pikpak/state.ts";
-import { state, type ViewState } from "./scene.ts";
+import { startService, type Service } from "./service.ts";
 
-let at: ViewState;
+let at: Service;
 beforeEach(async () => {
-  at = await state();
+  at = await startService();
 });
 afterEach(() => at.close());
 
@@ -46,7 +46,7 @@ async function linkTo(changes: object) {
 }
 
 describe("the link to a file", () => {
-  test("is to its own bytes, whatever renditions there are, and lives as long as the address says", async () => {
+  test("a link is to the file's own bytes, whatever renditions there are, and lives as long as the address says", async () => {
     const bytes = Buffer.from("the original bytes");
     const file = at.pikpak.build.file(at.mia, undefined, {
       name: "f.mkv",
@@ -61,7 +61,7 @@ describe("the link to a file", () => {
     expect(await (await request(link.url)).body.text()).toBe(bytes.toString());
   });
 
-  test("is taken in the documented order", async () => {
+  test("the address of a link is taken in the documented order", async () => {
     const all = { ...octets(address("A")), web_content_link: address("B"), medias: [media(address("A", "&m=1"))] };
     expect(await linkTo(all)).toMatchObject({ url: address("A") });
     expect(await linkTo({ ...all, links: {} })).toMatchObject({ url: address("B") });
@@ -72,7 +72,7 @@ describe("the link to a file", () => {
     ).toMatchObject({ url: address("A") });
   });
 
-  test("is never a rendition that only says it is the original", async () => {
+  test("a link is never to a rendition that only says it is the original", async () => {
     await expect(linkTo({ medias: [media(address("T", "&f=400"))] })).rejects.toMatchObject({ code: "no-link" });
     expect(await linkTo({ medias: [media(address("T", "&f=400")), media(address("A", "&f=1000"))] })).toMatchObject({
       url: address("A", "&f=1000"),
@@ -86,7 +86,7 @@ describe("the link to a file", () => {
     ["epoch milliseconds", 1_790_596_879_860, 1_790_596_879_860],
     ["nothing", "", undefined],
     ["words", "soon", undefined],
-  ])("without expire in the address it ends at link.expire: %s", async (_form, expire, expiresAt) => {
+  ])("a link without expire in its address ends at link.expire: %s", async (_form, expire, expiresAt) => {
     const link = await linkTo({ links: { "application/octet-stream": { url: "https://dl.example.com/x", expire } } });
     expect(link).toEqual({
       kind: "url",
@@ -105,11 +105,11 @@ describe("the link to a file", () => {
     ["a file of unknown size without an address", { size: "" }, "no-link"],
     ["an address that is none", { web_content_link: "not an address" }, "upstream"],
     ["an address of another kind", { web_content_link: "javascript:alert(1)" }, "upstream"],
-  ])("%s has none, and the reason is told", async (_what, changes, code) => {
+  ])("%s has no link, and the reason is told", async (_what, changes, code) => {
     await expect(linkTo(changes)).rejects.toMatchObject({ code });
   });
 
-  test("a file without bytes needs none", async () => {
+  test("a file without bytes needs no link", async () => {
     expect(await linkTo({ size: "0" })).toEqual({ kind: "empty", entry: expect.objectContaining({ size: 0 }) });
   });
 
@@ -123,7 +123,7 @@ describe("the link to a file", () => {
     expect(at.asked(`${files}/${slow.id}`)).toBe(2);
   });
 
-  test("asks as a download does", async () => {
+  test("a link is asked for as a download asks", async () => {
     const file = at.pikpak.build.file(at.mia, undefined, { name: "a.bin", size: 9 });
     await at.account().link(file.id);
     expect(at.pikpak.complaints).toEqual([]);
@@ -131,7 +131,7 @@ describe("the link to a file", () => {
 });
 
 describe("renditions", () => {
-  test("are named in the details and given only by name", async () => {
+  test("renditions are named in the details and given only by name", async () => {
     const file = at.pikpak.build.file(at.mia, undefined, { name: "f.mkv", size: 1000, film });
     const driver = at.account();
     expect(await driver.stat(file.id)).toMatchObject({
@@ -149,10 +149,40 @@ describe("renditions", () => {
     await expect(driver.link(file.id, { prefer: "M480P" })).rejects.toMatchObject({ code: "variant-gone" });
   });
 
-  test.each(["medias-null", "link-null"] as const)("%s is a film without them", async (odd) => {
+  test.each(["medias-null", "link-null"] as const)("a film with %s is one without renditions", async (odd) => {
     const file = at.pikpak.build.file(at.mia, undefined, { name: "f.mkv", size: 1000, film: { ...film, odd } });
     const driver = at.account();
     expect((await driver.stat(file.id)).variants).toBeUndefined();
     await expect(driver.link(file.id)).resolves.toMatchObject({ kind: "url" });
+  });
+});
+
+describe("a file without its original", () => {
+  const transcode = media(address("T"), {
+    media_id: "M7",
+    media_name: "720P",
+    is_origin: false,
+    category: "category_transcode",
+  });
+
+  test("a file without its original says so in its details, and the refusal of its link names it", async () => {
+    at.pikpak.fail({ path: files, status: 200, body: detail({ medias: [transcode] }) });
+    expect(await at.account().stat("VOtest")).toMatchObject({ original: false, variants: [{ id: "M7" }] });
+    await expect(linkTo({ medias: [transcode] })).rejects.toMatchObject({ code: "no-link", subject: "f.mkv" });
+  });
+
+  test("a file without its original is told from one that has it, from one just made, and from one without bytes", async () => {
+    const has = { medias: [media(address("A"))] };
+    const young = { created_time: new Date(at.context.now() - 5000).toISOString() };
+    for (const changes of [has, young, { size: "0" }]) {
+      at.pikpak.fail({ path: files, status: 200, body: detail(changes) });
+      expect(await at.account().stat("VOtest")).not.toHaveProperty("original");
+    }
+  });
+
+  test("a file whose original the service withholds says so in its details", async () => {
+    const audit = { status: "STATUS_SENSITIVE_RESOURCE" };
+    at.pikpak.fail({ path: files, status: 200, body: detail({ audit }) });
+    expect(await at.account().stat("VOtest")).toMatchObject({ original: false });
   });
 });

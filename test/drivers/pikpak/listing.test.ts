@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFolders } from "../../../src/storage/folders.ts";
-import { kindNamed, kindsOf, state, username, type ViewState } from "./scene.ts";
+import { kindNamed, kindsOf, startService, username, type Service } from "./service.ts";
 
-let at: ViewState;
+let at: Service;
 beforeEach(async () => {
-  at = await state();
+  at = await startService();
 });
 afterEach(() => at.close());
 
@@ -13,7 +13,7 @@ const root = (answer: string) =>
 
 describe("the root of a mount", () => {
   test.each(["", "  ", "root", "Root", "https://mypikpak.com/drive/all", "https://mypikpak.com/drive/all/"])(
-    "%j is the drive's own",
+    "%j as the root folder is the drive's own",
     async (answer) => {
       at.pikpak.build.file(at.mia, undefined, { name: "top.txt", size: 1 });
       const checked = root(answer);
@@ -30,7 +30,7 @@ describe("the root of a mount", () => {
     ["an address with the folders above", (id: string) => `https://mypikpak.net/drive/all/VNabcdefgh/${id}?tab=1`],
     ["an address without its scheme", (id: string) => ` mypikpak.com/drive/all/${id} `],
     ["a share's address", (id: string) => `https://mypikpak.com/s/VNabcdefgh/${id}`],
-  ])("%s is a folder", async (_form, asTyped) => {
+  ])("%s as the root folder is a folder of that id", async (_form, asTyped) => {
     const folder = at.pikpak.build.folder(at.mia, undefined, "Films");
     at.pikpak.build.file(at.mia, folder, { name: "inside.txt", size: 1 });
     const checked = root(asTyped(folder.id));
@@ -40,9 +40,12 @@ describe("the root of a mount", () => {
     expect((await driver.list(undefined)).items.map((entry) => entry.name)).toEqual(["inside.txt"]);
   });
 
-  test.each(["no such folder!", "https://mypikpak.com/s/VNabcdefgh", "a/b", "https://"])("%j is none", (answer) => {
-    expect(root(answer)).toEqual({ ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } });
-  });
+  test.each(["no such folder!", "https://mypikpak.com/s/VNabcdefgh", "a/b", "https://"])(
+    "%j is no root folder",
+    (answer) => {
+      expect(root(answer)).toEqual({ ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } });
+    },
+  );
 
   test("the word root in options that were never checked is still the drive's own", async () => {
     await expect(at.account({ username, rootFolder: "root" }).list(undefined)).resolves.toEqual({ items: [] });
@@ -50,7 +53,7 @@ describe("the root of a mount", () => {
 });
 
 describe("listing", () => {
-  test("takes 500 a page, asks for what is whole and not in the trash, and keeps the service's order", async () => {
+  test("a listing takes 500 a page, asks for what is whole and not in the trash, and keeps the service's order", async () => {
     const folder = at.pikpak.build.folder(at.mia, undefined, "Many");
     at.pikpak.build.many(at.mia, folder, 1100, (n) => ({ name: `file ${n}`, size: n, trashed: n === 7 }));
     at.pikpak.build.file(at.mia, folder, { name: "uploading", size: 1, phase: "PHASE_TYPE_PENDING" });
@@ -65,7 +68,7 @@ describe("listing", () => {
     expect(sizes).toEqual([500, 500, 99]);
   });
 
-  test("says so when the service gives the same page token again", async () => {
+  test("a listing says so when the service gives the same page token again", async () => {
     const folder = at.pikpak.build.folder(at.mia, undefined, "Many");
     at.pikpak.build.many(at.mia, folder, 1200, (n) => ({ name: `file ${n}`, size: n }));
     at.pikpak.rules.repeatToken = true;
@@ -80,7 +83,7 @@ describe("listing", () => {
     const driver = at.account();
     for (const token of ["a", "b", "a", "b", "a"])
       at.pikpak.fail({ path: "/drive/v1/files", status: 200, body: page(token) });
-    const folders = createFolders({ now: at.context.now, wait: at.context.wait, onRead: () => undefined });
+    const folders = createFolders({ ...at.context, onRead: () => undefined });
     const wanted = { mount: "m", folder: undefined, driver, refresh: false, signal: undefined };
     await folders.read(wanted);
     await expect.poll(async () => (await folders.read(wanted)).failed).toEqual({ code: "upstream" });
@@ -154,12 +157,12 @@ describe("listing", () => {
 });
 
 describe("quota", () => {
-  test("is told in bytes, with the plan", async () => {
+  test("the quota is told in bytes, with the plan", async () => {
     at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1000 });
-    at.mia.quota.trashed = 5;
+    at.pikpak.build.file(at.mia, undefined, { name: "old", size: 5, trashed: true });
     expect(await at.account().quota?.()).toEqual({
       limit: 10_995_116_277_760,
-      used: 1000,
+      used: 1005,
       trashed: 5,
       plan: "platinum",
     });
@@ -168,7 +171,7 @@ describe("quota", () => {
   test.each([
     ["a limit that is no number", '{"quota":{"limit":"","usage":"3"}}'],
     ["an unlimited account", '{"quota":{"limit":"9","usage":"3","is_unlimited":true}}'],
-  ])("%s is no limit", async (_what, body) => {
+  ])("a quota with %s has no limit", async (_what, body) => {
     at.pikpak.fail({ path: "/drive/v1/about", status: 200, body });
     at.pikpak.fail({ path: "/drive/v1/privilege/vip", error: "internal", code: 13, status: 500 });
     expect(await at.account().quota?.()).toEqual({ used: 3 });

@@ -3,25 +3,25 @@ import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createGate } from "../../../src/drivers/pikpak/gate.ts";
 import { createTransport } from "../../../src/drivers/pikpak/transport.ts";
-import { kindNamed, kindsOf, password, state, username, type ViewState } from "./scene.ts";
+import { kindNamed, kindsOf, password, startService, username, type Service } from "./service.ts";
 import { lend } from "../context.ts";
 
-let at: ViewState;
+let at: Service;
 beforeEach(async () => {
-  at = await state();
+  at = await startService();
 });
 afterEach(() => at.close());
 
 describe("an account's pace", () => {
   /** When each of `count` requests may go, in ms from now, by a clock that moves only where somebody waits longest. */
   async function turnsOf(count: number): Promise<number[]> {
-    const gate = createGate("a", { ...lend(), now: () => 1000, wait: async (ms) => void turns.push(ms) });
+    const gate = createGate("a", { ...lend(), monotonic: () => 1000, wait: async (ms) => void turns.push(ms) });
     const turns: number[] = [];
-    for (let n = 0; n < count; n++) await gate.pass();
+    for (let n = 0; n < count; n++) await gate.pass({ asker: "telegram:1" });
     return turns;
   }
 
-  test("is five at once, then five within any second", async () => {
+  test("an account's pace is five at once, then five within any second", async () => {
     const turns = await turnsOf(50);
     const all = [0, 0, 0, 0, 0, ...turns];
     expect(all).toHaveLength(50);
@@ -30,7 +30,7 @@ describe("an account's pace", () => {
     expect(Math.max(...all)).toBe(9000);
   });
 
-  test("is shared by the mounts of one account, and by nobody else", async () => {
+  test("an account's pace is shared by the mounts of one account, and by nobody else", async () => {
     const jo = at.pikpak.build.account({ username: "jo@example.com", email: "jo@example.com", password });
     at.pikpak.fail({ path: "/drive/v1/files", error: "operation_limited", code: 10 });
     const [one, other] = [at.account(), at.account()];
@@ -47,7 +47,7 @@ describe("whoever gives up", () => {
   const files = "/drive/v1/files";
 
   test.each(["/v1/shield/captcha/init", "/v1/auth/signin", files])(
-    "is let go while %s does not answer",
+    "an asker who gives up is let go while %s does not answer",
     async (path) => {
       at.pikpak.fail({ path, delay: 1500 });
       const leaving = new AbortController();
@@ -60,7 +60,7 @@ describe("whoever gives up", () => {
     },
   );
 
-  test("is let go by a share, too, and the captcha token asked for serves the others", async () => {
+  test("an asker who gives up is let go by a share, too, and the captcha token asked for serves the others", async () => {
     const file = at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1 });
     const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [file] });
     const driver = at.share({ link: `https://mypikpak.com/s/${id}` });
@@ -78,7 +78,7 @@ describe("whoever gives up", () => {
     expect(at.asked(init)).toBe(1);
   });
 
-  test("before it began sends nothing", async () => {
+  test("an asker who gave up before the call sends nothing", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     const driver = at.account();
     const share = at.share({ link: "https://mypikpak.com/s/VP2DqnzRhvxgiz05VFNLur_2o2" });
@@ -95,7 +95,7 @@ describe("whoever gives up", () => {
     expect(at.pikpak.calls).toEqual([]);
   });
 
-  test("takes the connection of its own request with it", async () => {
+  test("an asker who gives up takes the connection of its own request with it", async () => {
     const driver = at.account();
     await driver.list(undefined);
     at.pikpak.fail({ path: files, delay: 1500 });
@@ -116,7 +116,7 @@ function drip(answer: ServerResponse): void {
 }
 
 describe("connections", () => {
-  test("are all released by closing", async () => {
+  test("all connections are released by closing a driver", async () => {
     const open = new Set<object>();
     const silent = createServer((socket) => {
       open.add(socket);
@@ -142,7 +142,7 @@ describe("connections", () => {
   test.each([
     ["nothing", () => undefined],
     ["pieces for ever", (answer: ServerResponse) => void drip(answer)],
-  ])("that answer %s are given up", async (_what, serve) => {
+  ])("connections that answer %s are given up", async (_what, serve) => {
     const slow = createHttpServer((_request, response) => serve(response));
     await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
     const address = slow.address();
@@ -155,7 +155,7 @@ describe("connections", () => {
     slow.close();
   });
 
-  test("that are refused are told as unreachable", async () => {
+  test("connections that are refused are told as unreachable", async () => {
     const nowhere = { driveUrl: "http://127.0.0.1:1", userUrl: "http://127.0.0.1:1" };
     const driver = kindNamed(kindsOf(nowhere), "pikpak").open({ username }, lend({ password }));
     await expect(driver.list(undefined)).rejects.toMatchObject({ code: "unreachable" });
@@ -171,7 +171,7 @@ describe("connections", () => {
       "whole bases with a slash",
       (base: string) => ({ driveUrl: `${base}/drive-host/`, userUrl: `${base}/user-host/` }),
     ],
-  ])("go to %s", async (_what, urls) => {
+  ])("requests go to %s", async (_what, urls) => {
     const driver = kindNamed(kindsOf(urls(at.pikpak.url)), "pikpak").open({ username }, at.context);
     at.context.secrets["password"] = password;
     await expect(driver.list(undefined)).resolves.toEqual({ items: [] });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lend, type LentContext } from "../context.ts";
-import { kindNamed, kindsOf, password, state, username, type ViewState } from "./scene.ts";
+import { kindNamed, kindsOf, password, startService, username, type Service } from "./service.ts";
 
-let at: ViewState;
+let at: Service;
 beforeEach(async () => {
-  at = await state();
+  at = await startService();
 });
 afterEach(() => at.close());
 
@@ -15,7 +15,7 @@ function restarted(before: LentContext) {
 }
 
 describe("after a restart", () => {
-  test("the session goes on with the same device: no sign-in, no refresh", async () => {
+  test("after a restart the session goes on with the same device: no sign-in, no refresh", async () => {
     await at.account().list(undefined);
     const { deviceId, refreshToken } = at.context.secrets;
     expect(deviceId).toMatch(/^[0-9a-f]{32}$/);
@@ -29,7 +29,7 @@ describe("after a restart", () => {
     await driver.close?.();
   });
 
-  test("a rotated token is the one that is used", async () => {
+  test("after a restart a rotated token is the one that is used", async () => {
     const old = at.account();
     await old.list(undefined);
     at.pikpak.tokens.expireAccess();
@@ -42,7 +42,7 @@ describe("after a restart", () => {
     await driver.close?.();
   });
 
-  test("a cool-down goes on", async () => {
+  test("after a restart a cool-down goes on", async () => {
     at.pikpak.fail({ path: "/drive/v1/files", error: "operation_limited", code: 10 });
     await expect(at.account().list(undefined)).rejects.toMatchObject({ code: "too-frequent" });
     const calls = at.pikpak.calls.length;
@@ -55,7 +55,7 @@ describe("after a restart", () => {
     await driver.close?.();
   });
 
-  test("sign-ins within the hour are still counted", async () => {
+  test("after a restart sign-ins within the hour are still counted", async () => {
     at.pikpak.fail({ path: "/v1/auth/signin", error: "mystery", code: 4016, times: 99 });
     for (let n = 0; n < 10; n++) {
       const { driver, context } = restarted(at.context);
@@ -69,7 +69,7 @@ describe("after a restart", () => {
     await driver.close?.();
   });
 
-  test("an account whose sign-in was refused for our address is not asked again at once", async () => {
+  test("after a restart an account whose sign-in was refused for our address is not asked again at once", async () => {
     at.mia.prohibited = true;
     await expect(at.account().list(undefined)).rejects.toMatchObject({ code: "sign-in-refused" });
     const { driver } = restarted(at.context);

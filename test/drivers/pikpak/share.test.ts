@@ -4,11 +4,11 @@ import { solvedTokenIn } from "../../../src/drivers/pikpak/captcha.ts";
 import { driverKinds } from "../../../src/drivers/index.ts";
 import type { Film, Node, ShareStatus } from "../../../emulators/pikpak/state.ts";
 import { StorageError } from "../../../src/storage/error.ts";
-import { state, type ViewState } from "./scene.ts";
+import { startService, type Service } from "./service.ts";
 
-let at: ViewState;
+let at: Service;
 beforeEach(async () => {
-  at = await state();
+  at = await startService();
 });
 afterEach(() => at.close());
 
@@ -29,33 +29,34 @@ function shelf(): { folder: Node; file: Node } {
 }
 
 describe("a share", () => {
-  test("is read without an account, with one captcha token and one pass code token", async () => {
+  test("a share is read without an account, with one captcha token and one pass code token", async () => {
     const { folder, file } = shelf();
     const driver = at.share({ link: shareOf([folder], { passCode: "24rn" }) }, { passCode: "24rn" });
     expect((await driver.list(undefined)).items).toMatchObject([{ kind: "folder", name: "Films" }]);
     expect((await driver.list(folder.id)).items).toMatchObject([{ kind: "file", name: "a.bin", size: 10 }]);
     const link = await driver.link(file.id);
     if (link.kind === "empty") throw new Error("empty");
-    expect(await (await request(link.url)).body.text()).toBe("bytes of a");
+    const headers = { referer: "https://mypikpak.com/" };
+    expect(await (await request(link.url, { headers })).body.text()).toBe("bytes of a");
     expect([at.asked(top), at.asked(inside), at.asked(info), at.asked(init)]).toEqual([1, 1, 1, 1]);
     expect(at.asked("/v1/auth/signin")).toBe(0);
   });
 
-  test.each(["web", "android", "pc"])("works as %s", async (platform) => {
+  test.each(["web", "android", "pc"])("a share is read as %s", async (platform) => {
     await at.close();
-    at = await state({ settings: { platform } });
+    at = await startService({ settings: { platform } });
     const { folder } = shelf();
     expect((await at.share({ link: shareOf([folder]) }).list(undefined)).items).toHaveLength(1);
   });
 
-  test("a public one has a pass code token, too, and it is asked for once by many", async () => {
+  test("a public share has a pass code token, too, and it is asked for once by many", async () => {
     const { folder } = shelf();
     const driver = at.share({ link: shareOf([folder]) });
     await Promise.all(Array.from({ length: 10 }, () => driver.list(folder.id)));
     expect(at.asked(top)).toBe(1);
   });
 
-  test("wants a code, refuses a wrong one, and asks once for each", async () => {
+  test("a share with a code wants it, refuses a wrong one, and asks once for each", async () => {
     const { folder } = shelf();
     const link = shareOf([folder], { passCode: "24rn" });
     await expect(at.share({ link }).list(undefined)).rejects.toMatchObject({ code: "pass-code-needed" });
@@ -91,7 +92,7 @@ describe("a share", () => {
     ["SENSITIVE_WORD", "share-blocked"],
     ["PROHIBITED", "share-region"],
     ["SOMETHING_NEW", "upstream"],
-  ])("that is %s says so in words of its own: %s", async (status, code) => {
+  ])("a share that is %s says so by a code of its own: %s", async (status, code) => {
     const { folder } = shelf();
     const driver = at.share({ link: shareOf([folder], { status: status as ShareStatus }) });
     await expect(driver.list(undefined)).rejects.toMatchObject({ code });
@@ -99,13 +100,13 @@ describe("a share", () => {
     await expect(driver.link(folder.id)).rejects.toMatchObject({ code });
   });
 
-  test("whose owner's limit on saving is used up can still be read", async () => {
+  test("a share whose owner's limit on saving is used up can still be read", async () => {
     const { folder } = shelf();
     const driver = at.share({ link: shareOf([folder], { status: "MAX_RESTORE_COUNT" }) });
     expect((await driver.list(undefined)).items).toHaveLength(1);
   });
 
-  test("is paged to its end", async () => {
+  test("a share is paged to its end", async () => {
     const nodes = Array.from({ length: 230 }, (_, n) =>
       at.pikpak.build.file(at.mia, undefined, { name: `${n}`, size: 1 }),
     );
@@ -117,27 +118,28 @@ describe("a share", () => {
     expect(third.next).toBeUndefined();
   });
 
-  test("a link into it leads to that folder, or that file", async () => {
+  test("a link into a share leads to that folder, or that file", async () => {
     const { folder, file } = shelf();
     const link = shareOf([folder]);
     expect((await at.share({ link: `${link}/${folder.id}` }).list(undefined)).items).toMatchObject([{ id: file.id }]);
     expect((await at.share({ link: `${link}/${file.id}` }).list(undefined)).items).toMatchObject([{ id: file.id }]);
   });
 
-  test("a file that is not in it is not found, while the share is", async () => {
+  test("a file that is not in the share is not found, while the share is", async () => {
     const { folder } = shelf();
     const other = at.pikpak.build.file(at.mia, undefined, { name: "private.bin", size: 1 });
     const driver = at.share({ link: shareOf([folder]) });
     await expect(driver.stat(other.id)).rejects.toMatchObject({ code: "not-found" });
   });
 
-  test("hands out the original, or a rendition where the mount says so", async () => {
+  test("a share hands out the original, or a rendition where the mount says so", async () => {
     const file = at.pikpak.build.file(at.mia, undefined, { name: "f.mp4", size: 1000, film });
     const link = shareOf([file]);
     const lengthOf = async (options: Record<string, string>) => {
       const got = await at.share(options).link(file.id);
       if (got.kind === "empty") throw new Error("empty");
-      return (await request(got.url, { method: "HEAD" })).headers["content-length"];
+      const headers = { referer: "https://mypikpak.com/" };
+      return (await request(got.url, { method: "HEAD", headers })).headers["content-length"];
     };
     expect(await lengthOf({ link })).toBe("1000");
     expect(await lengthOf({ link, transcode: "yes" })).toBe("400");
@@ -161,13 +163,12 @@ describe("a share", () => {
     expect(await linkOf("T", address("A"))).toMatchObject({ url: address("A") });
   });
 
-  test("is read with the token beside a challenge; only where that is refused a human is asked for", async () => {
+  test("a share is read with the token beside a challenge; only where that is refused a human is asked for", async () => {
     const { folder } = shelf();
     const link = shareOf([folder]);
     at.pikpak.rules.challengeAll = true;
-    at.pikpak.rules.shareCaptcha = false;
     expect((await at.share({ link }).list(undefined)).items).toHaveLength(1);
-    at.pikpak.rules.shareCaptcha = true;
+    at.pikpak.rules.challengedReads = false;
     const before = at.asked(init);
     await expect(at.share({ link }).list(undefined)).rejects.toMatchObject({
       code: "verification-needed",
@@ -176,10 +177,11 @@ describe("a share", () => {
     expect(at.asked(init)).toBe(before + 2);
   });
 
-  test("goes on with the token a human brought, on the device it was made for, and uses it once", async () => {
+  test("a share goes on with the token a human brought, on the device it was made for, and uses it once", async () => {
     const { folder } = shelf();
     const link = shareOf([folder], { passCode: "24rn" });
     at.pikpak.rules.challengeAll = true;
+    at.pikpak.rules.challengedReads = false;
     const stopped = await at
       .share({ link }, { passCode: "24rn" })
       .list(undefined)
@@ -195,7 +197,7 @@ describe("a share", () => {
     expect(await at.context.vault.read()).toEqual({ passCode: "24rn", deviceId });
   });
 
-  test("takes the address a verification ended on for the token in it, and nothing else", async () => {
+  test("the address a verification ended on is taken for the token in it, and nothing else", async () => {
     const kind = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web" } }).find(
       ({ name }) => name === "pikpak-share",
     );

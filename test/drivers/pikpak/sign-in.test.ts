@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { password, state, username, type ViewState } from "./scene.ts";
+import { password, startService, username, type Service } from "./service.ts";
 
 const files = "/drive/v1/files";
 const signin = "/v1/auth/signin";
 const token = "/v1/auth/token";
 const init = "/v1/shield/captcha/init";
 
-let at: ViewState;
+let at: Service;
 beforeEach(async () => {
-  at = await state();
+  at = await startService();
 });
 afterEach(() => at.close());
 
@@ -28,7 +28,7 @@ function browserToken(clientId = "YUMx5nI8ZU8Ap8pm"): string {
 }
 
 describe("signing in", () => {
-  test("opening sends nothing; the first call signs in, each token written before it is used", async () => {
+  test("opening a driver sends nothing; its first call signs in, each token written before it is used", async () => {
     const driver = at.account();
     expect(at.pikpak.calls).toEqual([]);
     await driver.list(undefined);
@@ -37,7 +37,7 @@ describe("signing in", () => {
     expect(Object.values(at.context.secrets).filter((secret) => secret.startsWith("ck0."))).toEqual([]);
   });
 
-  test.each(["web", "android", "pc"])("works as %s", async (platform) => {
+  test.each(["web", "android", "pc"])("signing in works as %s", async (platform) => {
     await expect(at.account({ username, platform }).list(undefined)).resolves.toEqual({ items: [] });
     expect(at.pikpak.complaints).toEqual([]);
   });
@@ -46,12 +46,12 @@ describe("signing in", () => {
     ["an address", "jo@example.com", { email: "jo@example.com" }],
     ["a phone number", "12345678901", { phone: "12345678901" }],
     ["a name of eleven letters, which is no phone number", "elevenchars", {}],
-  ])("takes %s", async (_what, name, names) => {
+  ])("signing in takes %s", async (_what, name, names) => {
     at.pikpak.build.account({ username: name, password, ...names });
     await expect(at.account({ username: name }).list(undefined)).resolves.toEqual({ items: [] });
   });
 
-  test("by a refresh token needs no password, and the token is changed for a newer one", async () => {
+  test("signing in by a refresh token needs no password, and the token is changed for a newer one", async () => {
     const refreshToken = browserToken();
     const driver = at.account({}, { refreshToken });
     await driver.list(undefined);
@@ -123,7 +123,7 @@ describe("signing in", () => {
     });
   });
 
-  test("happens by itself three times an hour at the most", async () => {
+  test("a driver signs in by itself three times an hour at the most", async () => {
     const driver = at.account();
     await driver.list(undefined);
     const codes: string[] = [];
@@ -141,7 +141,7 @@ describe("signing in", () => {
     expect(at.asked(signin)).toBe(3);
   });
 
-  test("a human is asked for with the page's address, and the solved token goes on with the same device", async () => {
+  test("a person is asked for the verification with the page's address, and the solved token goes on with the same device", async () => {
     at.mia.challenged = true;
     const driver = at.account();
     const error = await driver.list(undefined).catch((thrown: unknown) => thrown);
@@ -162,7 +162,7 @@ describe("one account, many askers", () => {
   const askers = (count: number, ask: (n: number) => Promise<unknown>) =>
     Promise.allSettled(Array.from({ length: count }, (_, n) => ask(n)));
 
-  test("50 requests on an expired token make one refresh, and no sign-in", async () => {
+  test("fifty requests on an expired token make one refresh, and no sign-in", async () => {
     const driver = at.account();
     await driver.list(undefined);
     at.context.advance(3 * 3_600_000);
@@ -171,7 +171,7 @@ describe("one account, many askers", () => {
     expect([at.asked(token), at.asked(signin)]).toEqual([1, 1]);
   });
 
-  test("50 requests on a token that was ended early make one refresh", async () => {
+  test("fifty requests on a token that was ended early make one refresh", async () => {
     const driver = at.account();
     await driver.list(undefined);
     at.pikpak.tokens.expireAccess();
@@ -180,7 +180,7 @@ describe("one account, many askers", () => {
     expect([at.asked(token), at.asked(signin)]).toEqual([1, 1]);
   });
 
-  test("50 requests on a captcha token that was ended early make one new one", async () => {
+  test("fifty requests on a captcha token that was ended early make one new one", async () => {
     const driver = at.account();
     await driver.list(undefined);
     const before = at.asked(init);
@@ -198,7 +198,7 @@ describe("one account, many askers", () => {
     expect([at.asked(token), at.asked(signin)]).toEqual([1, 1]);
   });
 
-  test("who gives up fails alone: the refresh goes on for the others", async () => {
+  test("an asker who gives up fails alone: the refresh goes on for the others", async () => {
     const driver = at.account();
     await driver.list(undefined);
     at.context.advance(3 * 3_600_000);
@@ -260,7 +260,7 @@ describe("one account, many askers", () => {
     expect([at.asked(token), at.asked(signin)]).toEqual([1, 1]);
   });
 
-  test("closing waits for a token under way, so that it reaches the vault", async () => {
+  test("closing a driver waits for a token under way, so that it reaches the vault", async () => {
     const driver = at.account();
     await driver.list(undefined);
     const { refreshToken } = at.context.secrets;
@@ -294,7 +294,7 @@ test("a session of a few seconds is used for most of them", async () => {
 });
 
 describe("captcha tokens", () => {
-  test("are renewed before they end, and one serves many calls", async () => {
+  test("captcha tokens are renewed before they end, and one serves many calls", async () => {
     const driver = at.account();
     await driver.list(undefined);
     await driver.list(undefined);
@@ -305,7 +305,7 @@ describe("captcha tokens", () => {
     expect(at.asked(files)).toBe(3);
   });
 
-  test("live 300 s where the service does not say", async () => {
+  test("captcha tokens live 300 s where the service does not say", async () => {
     at.pikpak.rules.captchaWithoutExpiry = true;
     const driver = at.account();
     await driver.list(undefined);
@@ -314,7 +314,7 @@ describe("captcha tokens", () => {
     expect(at.asked(init)).toBe(2);
   });
 
-  test("every sign-in has a fresh one made with the login's name", async () => {
+  test("every sign-in has a fresh captcha token made with the login's name", async () => {
     const driver = at.account();
     await driver.list(undefined);
     at.pikpak.tokens.expireAccess();

@@ -71,7 +71,7 @@ function tried<T>(work: () => T): T | undefined {
 }
 
 describe("whatever the service sends", () => {
-  test("is an entry that is sound, or a StorageError", () => {
+  test("whatever the service sends as a file is an entry that is sound, or a StorageError", () => {
     fc.assert(
       fc.property(file, (body) => {
         const read = tried(() => readFile(body));
@@ -80,14 +80,14 @@ describe("whatever the service sends", () => {
         expect(entry.id).not.toBe("");
         expect(Number.isSafeInteger(entry.size ?? 0) && (entry.size ?? 0) >= 0).toBe(true);
         expect(() => new Date(entry.modifiedAt ?? 0).toISOString()).not.toThrow();
-        detailsOf(read);
+        detailsOf(read, sharedLink);
         createdAt(read);
       }),
       { numRuns: 500 },
     );
   });
 
-  test("is a link to an address with an end a calendar has, or a StorageError", () => {
+  test("whatever the service sends as a link is a link to an address with an end a calendar has, or a StorageError", () => {
     const links: readonly ((file: RemoteFile) => unknown)[] = [
       originalLink,
       sharedLink,
@@ -105,7 +105,7 @@ describe("whatever the service sends", () => {
     );
   });
 
-  test("is a page, a share, a quota, or a StorageError", () => {
+  test("whatever the service sends as an answer is a page, a share, a quota, or a StorageError", () => {
     fc.assert(
       fc.property(
         fc.oneof(anything, fc.record({ files: fc.oneof(anything, fc.array(file)), quota: anything })),
@@ -119,7 +119,7 @@ describe("whatever the service sends", () => {
   });
 
   test.each(["valueOf", "constructor", "__proto__", "toString"])(
-    "called %s is a refusal like any unknown one",
+    "an error called %s is a refusal like any unknown one",
     (error) => {
       const reply = readReply({ status: 200, text: JSON.stringify({ error }), mayBeEmpty: false });
       if (reply.is !== "failure") throw new Error("an error is no answer");
@@ -127,7 +127,7 @@ describe("whatever the service sends", () => {
     },
   );
 
-  test("as text of any kind, at any status, is an answer, a refusal with a reaction, or garbled", () => {
+  test("whatever the service sends as text of any kind, at any status, is an answer, a refusal with a reaction, or garbled", () => {
     const body = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.json(),
@@ -154,7 +154,7 @@ describe("whatever the service sends", () => {
     );
   });
 
-  test("in Retry-After is a time from now, or none", () => {
+  test("whatever the service sends in Retry-After is a time from now, or none", () => {
     fc.assert(
       fc.property(
         fc.oneof(

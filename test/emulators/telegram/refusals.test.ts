@@ -54,7 +54,7 @@ describe("a message", () => {
     ["a reply to nothing", { reply_parameters: { message_id: 9 } }, "Bad Request: message to be replied not found"],
     ["a reply to no message", { reply_parameters: { quote: "x" } }, 'Bad Request: can\'t find field "message_id"'],
     ["a preview of no address", { link_preview_options: { url: "nowhere" } }, "Bad Request: WEBPAGE_URL_INVALID"],
-    ["a widget action to pay", { allow_paid_broadcast: true }, "Bad Request: FLOODSKIP_NOT_ALLOWED"],
+    ["an offer to pay", { allow_paid_broadcast: true }, "Bad Request: FLOODSKIP_NOT_ALLOWED"],
     [
       "a field of the wrong type",
       { link_preview_options: { is_disabled: "yes" } },

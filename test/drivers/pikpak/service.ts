@@ -2,17 +2,19 @@ import { driverKinds } from "../../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../../emulators/pikpak/state.ts";
 import type { Driver, DriverKind } from "../../../src/storage/driver.ts";
-import type { Values } from "../../../src/storage/form.ts";
+import type { Values } from "../../../src/storage/field.ts";
 import { lend, type LentContext } from "../context.ts";
 
 /** A service, an account on it, and drivers that live by the same clock. */
-export interface ViewState {
+export interface Service {
   readonly pikpak: PikPakEmulator;
   readonly mia: Account;
   readonly context: LentContext;
   /** A driver of Mia's account; with `secrets` instead of her password. */
   account(options?: Values, secrets?: Values): Driver;
   share(options: Values, secrets?: Values): Driver;
+  /** A driver of Mia's account in a new process over the same vault and notes. */
+  restarted(): Driver;
   /** How often a path was asked for. */
   asked(path: string): number;
   close(): Promise<void>;
@@ -22,11 +24,11 @@ export const password = "correct-horse";
 export const username = "mia@example.com";
 
 /** What the app lends can be given from before, as after a restart. */
-export async function state({
+export async function startService({
   before,
   settings = {},
   wait,
-}: { before?: LentContext; settings?: object; wait?: LentContext["wait"] } = {}): Promise<ViewState> {
+}: { before?: LentContext; settings?: object; wait?: LentContext["wait"] } = {}): Promise<Service> {
   const lent = before ? lend({}, before) : lend();
   const context = wait ? { ...lent, wait } : lent;
   const pikpak = await startPikPak({ now: context.now });
@@ -45,6 +47,11 @@ export async function state({
     context,
     account: (options = { username }, secrets = { password }) => open("pikpak", options, secrets),
     share: (options, secrets = {}) => open("pikpak-share", options, secrets),
+    restarted() {
+      const driver = kindNamed(kindsOf(pikpak, settings), "pikpak").open({ username }, context);
+      opened.push(driver);
+      return driver;
+    },
     asked: (path) => pikpak.calls.filter((call) => call.path === path).length,
     async close() {
       for (const driver of opened) await driver.close?.();

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Readiness } from "../gateway/handler.ts";
+import type { Store } from "../store/store.ts";
+import type { Frontends } from "./frontends.ts";
+
+interface ReadinessParts {
+  readonly store: Pick<Store, "check" | "open">;
+  /** The chats; absent while they are made. */
+  frontends(): Pick<Frontends, "all"> | undefined;
+}
+
+/** How long a question about being ready may take. */
+const checkWithin = 2000;
+/** How often a write is tried, however often one is asked. */
+const writeEvery = 5000;
+
+/** Whether the app can serve: the store answers and takes writes, and every chat is connected. */
+export function readiness({ store, frontends }: ReadinessParts): () => Promise<Readiness> {
+  const writes = store.open<number>("readiness", { ttl: 60_000 });
+  let tried = Number.NEGATIVE_INFINITY;
+  let last: string | undefined;
+  const write = async (): Promise<string | undefined> => {
+    if (performance.now() - tried < writeEvery) return last;
+    tried = performance.now();
+    last = await inTime(writes.set("written", Date.now()), "the store takes no writes");
+    return last;
+  };
+  return async () => {
+    const chats = frontends()?.all ?? [];
+    const reasons = [
+      await inTime(store.check(), "the store does not answer"),
+      await write(),
+      chats.length === 0 ? "no chat was started yet" : undefined,
+      ...chats.map((chat) => (chat.isUp() ? undefined : (chat.trouble?.() ?? `${chat.name} is not connected`))),
+    ].filter((reason) => reason !== undefined);
+    return reasons.length === 0 ? { ok: true } : { ok: false, reasons };
+  };
+}
+
+/** What is wrong when something fails or takes too long; undefined = nothing. */
+function inTime(work: Promise<unknown>, wrong: string): Promise<string | undefined> {
+  const done = work.then(
+    () => undefined,
+    () => wrong,
+  );
+  return Promise.race([done, sleep(checkWithin, wrong, { ref: false })]);
+}

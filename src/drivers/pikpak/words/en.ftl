@@ -1,0 +1,31 @@
+# What people read of PikPak: names of the kinds, of their fields and of the answers to choose from.
+
+driver-pikpak = PikPak account
+driver-pikpak-share = PikPak share
+form-title-pikpak = Sign in to PikPak
+form-title-pikpak-share = Open a PikPak share
+field-pikpak-username = User name
+field-pikpak-username-hint = Your mail address, phone number with country code, or user name at PikPak.
+field-pikpak-password = Password
+field-pikpak-password-hint = The password of the PikPak account itself. An account made with Google, Facebook or a phone number has none until you set one in the account settings; a refresh token works too.
+field-pikpak-refreshToken = Refresh token
+field-pikpak-refreshToken-hint = The token a signed-in PikPak client keeps; it replaces the password. Once used here, that client may be signed out.
+field-pikpak-rootFolder = Root folder
+field-pikpak-rootFolder-hint = Where browsing starts: a folder's id or its address in the browser. Skip it, or say root, for the whole drive.
+field-pikpak-platform = Client
+field-pikpak-platform-hint = What I present myself as to PikPak. Better one you do not use yourself.
+field-pikpak-captchaToken = Verification
+field-pikpak-captchaToken-hint = The address of the page you ended on after the verification.
+choice-platform-web = Web
+choice-platform-android = Android
+choice-platform-pc = Desktop
+field-pikpak-share-link = Share link
+field-pikpak-share-link-hint = The whole address, like https://mypikpak.com/s/…, or its id.
+field-pikpak-share-passCode = Pass code
+field-pikpak-share-passCode-hint = The short code that came with the link, if it has one.
+field-pikpak-share-transcode = Transcoded versions
+field-pikpak-share-transcode-hint = Whether links may lead to a smaller transcoded version where the original cannot be had.
+field-pikpak-share-captchaToken = Verification
+field-pikpak-share-captchaToken-hint = The address of the page you ended on after the verification.
+choice-transcode-no = Originals only
+choice-transcode-yes = Transcoded ones too

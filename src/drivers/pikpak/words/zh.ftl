@@ -1,0 +1,31 @@
+# What people read of PikPak: names of the kinds, of their fields and of the answers to choose from.
+
+driver-pikpak = PikPak 账号
+driver-pikpak-share = PikPak 分享
+form-title-pikpak = 登录 PikPak
+form-title-pikpak-share = 打开 PikPak 分享
+field-pikpak-username = 用户名
+field-pikpak-username-hint = 你在 PikPak 的邮箱、带国家代码的手机号或用户名。
+field-pikpak-password = 密码
+field-pikpak-password-hint = PikPak 账号本身的密码。用 Google、Facebook 或手机号注册的账号没有密码，需要先在账号设置里设置；也可以使用刷新令牌。
+field-pikpak-refreshToken = 刷新令牌
+field-pikpak-refreshToken-hint = 已登录的 PikPak 客户端所保存的令牌，可代替密码。在这里使用后，那个客户端可能会退出登录。
+field-pikpak-rootFolder = 根文件夹
+field-pikpak-rootFolder-hint = 浏览的起点：文件夹的 ID 或它在浏览器中的地址。跳过或填 root 表示整个网盘。
+field-pikpak-platform = 客户端
+field-pikpak-platform-hint = 我以哪种客户端的身份访问 PikPak，最好选你自己不用的那种。
+field-pikpak-captchaToken = 验证
+field-pikpak-captchaToken-hint = 完成验证后最终停留页面的地址。
+choice-platform-web = 网页版
+choice-platform-android = 安卓
+choice-platform-pc = 桌面版
+field-pikpak-share-link = 分享链接
+field-pikpak-share-link-hint = 完整地址，例如 https://mypikpak.com/s/…，或其中的 ID。
+field-pikpak-share-passCode = 提取码
+field-pikpak-share-passCode-hint = 分享者给你的提取码（没有可跳过）。
+field-pikpak-share-transcode = 转码版本
+field-pikpak-share-transcode-hint = 拿不到原文件时，链接是否可以指向较小的转码版本。
+field-pikpak-share-captchaToken = 验证
+field-pikpak-share-captchaToken-hint = 完成验证后最终停留页面的地址。
+choice-transcode-no = 只要原文件
+choice-transcode-yes = 允许转码版本

@@ -1,0 +1,59 @@
+import { capabilities, type Driver } from "./driver.ts";
+import { StorageError } from "./error.ts";
+
+/** A driver that is closed while nobody needs it, and opened again by the next call. */
+export interface IdleDriver {
+  readonly driver: Driver;
+  /** Closes it as soon as no call is under way, and again after each later one. */
+  rest(): void;
+  /** Closes it for good. */
+  close(): Promise<void>;
+}
+
+export function idling(open: () => Driver): IdleDriver {
+  let current: Driver | undefined = open();
+  const first = current;
+  let underway = 0;
+  let isResting = false;
+  let isClosed = false;
+  const restNow = () => {
+    if (!isResting || underway > 0) return;
+    const closing = current;
+    current = undefined;
+    // What hangs at its end has nobody left to tell.
+    void closing?.close?.().catch(() => undefined);
+  };
+  const use = async <T>(work: (driver: Driver) => Promise<T>): Promise<T> => {
+    if (isClosed) throw new StorageError("upstream", { message: "the drive was signed in to anew or removed" });
+    current ??= open();
+    underway += 1;
+    try {
+      return await work(current);
+    } finally {
+      underway -= 1;
+      restNow();
+    }
+  };
+  const driver: Driver = {
+    list: (folder, options) => use((it) => it.list(folder, options)),
+    stat: (id, options) => use((it) => it.stat(id, options)),
+    link: (id, options) => use((it) => it.link(id, options)),
+    title: () => current?.title?.(),
+  };
+  for (const name of capabilities) {
+    if (!first[name]) continue;
+    driver[name] = (...options) =>
+      use((it) => it[name]?.(...options) ?? Promise.reject(new StorageError("unsupported")));
+  }
+  return {
+    driver,
+    rest() {
+      isResting = true;
+      restNow();
+    },
+    async close() {
+      isClosed = true;
+      await current?.close?.();
+    },
+  };
+}

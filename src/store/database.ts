@@ -1,0 +1,141 @@
+import type { KeyvStoreAdapter } from "keyv";
+import { describe, StoreError, StoreUnavailable } from "./error.ts";
+import type { Fences } from "./fence.ts";
+import type { Leases } from "./lock.ts";
+import { ownFile } from "./owner.ts";
+import { openPostgres } from "./postgres.ts";
+import { openRedis } from "./redis.ts";
+import type { Change, Row } from "./row.ts";
+import { openSqlite } from "./sqlite.ts";
+
+/** What the store needs of whatever it is kept in. */
+export interface Database {
+  /** For a namespace; a `Map` is the same one however often it is opened. */
+  adapter(namespace: string): KeyvStoreAdapter | Map<string, unknown>;
+  /** Milliseconds after which a call to a server counts as failed; absent = it is no server, and answers at once. */
+  readonly timeout?: number;
+  /** Every record; absent = they end with the process. */
+  rows?(): AsyncIterable<Row>;
+  /** Resolves with how many were changed; when they expire stays. Absent = nothing is ever sealed. */
+  replace?(changes: readonly Change[]): Promise<number>;
+  keys(namespace: string): AsyncIterable<string>;
+  /** Absent = no other process shares it. */
+  readonly leases?: Leases;
+  /** Writes something, so that it fails as any write would. */
+  probe(): Promise<void>;
+  sweep(now: number): Promise<number>;
+  scrub?(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface DatabaseOptions {
+  readonly fences: Fences;
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds a call may take; absent = what suits the kind. */
+  readonly timeout: number | undefined;
+}
+
+/** Opens the database behind an address, or throws a `StoreError`. */
+export async function openDatabase(url: string, options: DatabaseOptions): Promise<Database> {
+  const scheme = /^([a-z]+):\/\//.exec(url)?.[1];
+  const { fences, onError, timeout = 3000 } = options;
+  switch (scheme) {
+    case "memory":
+      return memoryDatabase();
+    case "sqlite":
+      return sqliteDatabase(url.slice("sqlite://".length), options.timeout ?? 5000);
+    case "redis":
+    case "rediss":
+      return reached(
+        url,
+        openRedis(url, fences, onError).then((redis) => ({
+          ...redis,
+          ...probing(redis),
+          timeout,
+          sweep: async () => 0,
+        })),
+      );
+    case "postgres":
+    case "postgresql":
+      return reached(
+        url,
+        openPostgres(url, fences, onError).then((postgres) => ({ ...postgres, ...probing(postgres), timeout })),
+      );
+    default:
+      throw new StoreError(
+        `STORE_URL: ${scheme ?? "no scheme"}; it takes sqlite://<file>, redis://…, postgres://… or memory://`,
+      );
+  }
+}
+
+function memoryDatabase(): Database {
+  const namespaces = new Map<string, Map<string, unknown>>();
+  const namespaceOf = (name: string) => {
+    const namespace = namespaces.get(name) ?? new Map<string, unknown>();
+    namespaces.set(name, namespace);
+    return namespace;
+  };
+  return {
+    adapter: namespaceOf,
+    async *keys(name) {
+      for (const key of namespaceOf(name).keys()) yield key.slice(name.length + 1);
+    },
+    probe: async () => {},
+    sweep: async () => 0,
+    close: async () => {},
+  };
+}
+
+async function sqliteDatabase(file: string, timeout: number): Promise<Database> {
+  try {
+    const letGo = ownFile(file);
+    try {
+      const sqlite = await openSqlite(file, timeout);
+      return {
+        ...sqlite,
+        ...probing(sqlite),
+        close: async () => {
+          sqlite.close();
+          letGo();
+        },
+      };
+    } catch (error) {
+      letGo();
+      throw error;
+    }
+  } catch (error) {
+    throw error instanceof StoreError ? error : new StoreError(adviceFor(file, error), { cause: error });
+  }
+}
+
+function adviceFor(file: string, error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (/^E[A-Z]+$/.test(code)) {
+    return `the database ${file} cannot be made or opened (${describe(error)}): DATA_DIR or STORE_URL has to be a place that this user can write to.`;
+  }
+  return `the database ${file} cannot be used (${describe(error)}). It was left as it is: put a backup in its place, or move it away to start empty.`;
+}
+
+async function reached(url: string, opening: Promise<Database>): Promise<Database> {
+  try {
+    return await opening;
+  } catch (error) {
+    const { protocol, host } = new URL(url);
+    throw new StoreUnavailable("away", {
+      message: `the store at ${protocol}//${host} does not answer (${describe(error)}). Start it, or correct STORE_URL.`,
+      cause: error,
+    });
+  }
+}
+
+/** A record of no namespace's, written over each time. */
+function probing({ adapter }: { adapter(): KeyvStoreAdapter }): Pick<Database, "probe"> {
+  let probed: KeyvStoreAdapter | undefined;
+  return {
+    async probe() {
+      probed ??= adapter();
+      probed.namespace = "probe";
+      await probed.set("probe:written", JSON.stringify({ value: Date.now() }));
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { expect, onTestFinished, test } from "vitest";
+import { readiness } from "../../src/app/readiness.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+
+async function withStore(): Promise<Store> {
+  const store = await openStore({ url: "memory://", keys: [new Uint8Array(32)], onError: () => {} });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+const chat = (name: string, more: { isUp: () => boolean; trouble?: () => string | undefined }) => ({
+  name,
+  start: async () => {},
+  stop: async () => {},
+  ...more,
+});
+
+test("the app is ready when its store takes writes and every chat is connected", async () => {
+  const store = await withStore();
+  const ready = readiness({ store, frontends: () => ({ all: [chat("telegram", { isUp: () => true })] }) });
+  expect(await ready()).toEqual({ ok: true });
+});
+
+test("the app is not ready before there is a chat, and says so", async () => {
+  const ready = readiness({ store: await withStore(), frontends: () => undefined });
+  expect(await ready()).toEqual({ ok: false, reasons: ["no chat was started yet"] });
+});
+
+test("each chat that is not connected is named, with its own reason where it has one", async () => {
+  const all = [
+    chat("telegram", { isUp: () => false, trouble: () => "telegram cannot be reached since 10:02" }),
+    chat("discord", { isUp: () => false }),
+  ];
+  const ready = readiness({ store: await withStore(), frontends: () => ({ all }) });
+  expect(await ready()).toEqual({
+    ok: false,
+    reasons: ["telegram cannot be reached since 10:02", "discord is not connected"],
+  });
+});
+
+test("a store that answers and takes no writes, as on a full disk, is a reason", async () => {
+  const store = await withStore();
+  const full: Pick<Store, "check" | "open"> = {
+    check: () => store.check(),
+    open: <T>(name: string, options?: Parameters<Store["open"]>[1]) => {
+      const namespace = store.open<T>(name, options);
+      namespace.set = async () => {
+        throw new Error("ENOSPC");
+      };
+      return namespace;
+    },
+  };
+  const ready = readiness({ store: full, frontends: () => ({ all: [chat("telegram", { isUp: () => true })] }) });
+  expect(await ready()).toEqual({ ok: false, reasons: ["the store takes no writes"] });
+});

@@ -1,0 +1,166 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { ownDatabase } from "./own-database.ts";
+
+// One contract for the locks of every database. Servers are shared by processes: there each store stands for one.
+
+const folder = mkdtempSync(join(tmpdir(), "chatdrive-locks-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const backends = [
+  { name: "memory", address: "memory://", isShared: false },
+  { name: "sqlite", address: `sqlite://${folder}/store.sqlite`, isShared: false },
+  { name: "redis", address: process.env["TEST_REDIS_URL"], isShared: true },
+  { name: "postgres", address: process.env["TEST_POSTGRES_URL"], isShared: true },
+];
+/** Milliseconds that a lock of a process that died lasts, in these tests. */
+const lockLifetime = 900;
+
+describe.each(backends)("the locks of a store on $name", ({ address, isShared }) => {
+  const skipped = address === undefined;
+  let url = "";
+  let stores: Store[] = [];
+  let children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    if (address !== undefined) url = isShared ? await ownDatabase(address, "locks") : address;
+  });
+  const opened = async () => {
+    const store = await openStore({ url, keys: [new Uint8Array(32)], onError: () => undefined, lockLifetime });
+    stores.push(store);
+    return store;
+  };
+  let here: Store;
+  let there: Store;
+  beforeEach(async () => {
+    if (skipped) return;
+    here = await opened();
+    there = isShared ? await opened() : here;
+  });
+  afterEach(async () => {
+    for (const child of children) child.kill("SIGKILL");
+    await Promise.all(stores.map((store) => store.close()));
+    [stores, children] = [[], []];
+  });
+
+  test.skipIf(skipped)("let one piece of work at a time run for a key, in whichever process", async () => {
+    const counts = here.open<number>("counts");
+    await counts.set("n", 0);
+    const add = async () => counts.set("n", ((await counts.get("n")) ?? 0) + 1);
+    await Promise.all(Array.from({ length: 40 }, (_, turn) => (turn % 2 === 0 ? here : there).exclusive("count", add)));
+    expect(await counts.get("n")).toBe(40);
+  });
+
+  test.skipIf(skipped)("hold no connection while their holders wait for a drive", async () => {
+    const people = 40;
+    const drive = Promise.withResolvers<void>();
+    const acting = Promise.withResolvers<void>();
+    let begun = 0;
+    const notes = here.open<number>("notes");
+    const works = Array.from({ length: people }, (_, person) =>
+      here.exclusive(`person:${person}`, async () => {
+        await notes.set(`before:${person}`, person);
+        if (++begun === people) acting.resolve();
+        await drive.promise;
+        await notes.set(`after:${person}`, person);
+      }),
+    );
+    // As many wait for the same locks, in the other process too.
+    const queued = Array.from({ length: people }, (_, person) =>
+      there.exclusive(`person:${person}`, async () => person),
+    );
+    await acting.promise;
+    await notes.set("meanwhile", 1);
+    expect(await notes.get("meanwhile")).toBe(1);
+    drive.resolve();
+    await Promise.all(works);
+    expect(await Promise.all(queued)).toHaveLength(people);
+    expect(await notes.get(`after:${people - 1}`)).toBe(people - 1);
+  });
+
+  test.skipIf(skipped)("are free after work that failed", async () => {
+    await expect(here.exclusive("fails", () => Promise.reject(new Error("the drive is away")))).rejects.toThrow(
+      "the drive is away",
+    );
+    expect(await there.exclusive("fails", async () => "next")).toBe("next");
+  });
+
+  test.skipIf(skipped)("last as long as the work does", async () => {
+    const order: string[] = [];
+    const long = here.exclusive("long", async () => {
+      await sleep(lockLifetime * 2.5);
+      order.push("long");
+    });
+    await sleep(50);
+    await there.exclusive("long", async () => order.push("next"));
+    await long;
+    expect(order).toEqual(["long", "next"]);
+  });
+
+  test.skipIf(skipped)("let work go on writing that outlives them", async () => {
+    const notes = here.open<string>("notes");
+    const later = Promise.withResolvers<void>();
+    let writing: Promise<unknown> = Promise.resolve();
+    await here.exclusive("outlived", async () => {
+      writing = later.promise.then(() => notes.set("outlived", "written"));
+    });
+    await there.exclusive("outlived", async () => later.resolve(undefined));
+    await writing;
+    expect(await notes.get("outlived")).toBe("written");
+  });
+
+  const holding = async (key: string) => {
+    const child = spawn(
+      process.execPath,
+      [join(import.meta.dirname, "lock-holder.ts"), url, key, String(lockLifetime)],
+      { stdio: ["pipe", "pipe", "inherit"] },
+    );
+    children.push(child);
+    const lines = child.stdout[Symbol.asyncIterator]();
+    expect(String((await lines.next()).value)).toBe("held\n");
+    return { child, outcome: async () => String((await lines.next()).value).trim() };
+  };
+
+  test.skipIf(skipped || !isShared)("of a process that was killed are free within their lifetime", async () => {
+    const { child } = await holding("killed");
+    child.kill("SIGKILL");
+    await once(child, "close");
+    const since = performance.now();
+    await here.exclusive("killed", async () => undefined);
+    expect(performance.now() - since).toBeLessThan(lockLifetime + 500);
+  });
+
+  test.skipIf(skipped || !isShared)("keep a process that stood still from writing over the next holder", async () => {
+    const { child, outcome } = await holding("stopped");
+    child.kill("SIGSTOP");
+    const kept = here.open<string>("fenced");
+    await here.exclusive("stopped", async () => {
+      await kept.set("stopped", "written by the second holder");
+      child.stdin?.write("go\n");
+      child.kill("SIGCONT");
+      expect(await outcome()).toBe("superseded");
+    });
+    expect(await kept.get("stopped")).toBe("written by the second holder");
+  });
+
+  test.skipIf(skipped || !isShared)("do not hinder the writes of those who hold them", async () => {
+    const { child, outcome } = await holding("held");
+    child.stdin?.write("go\n");
+    expect(await outcome()).toBe("written");
+    await here.exclusive("outer", () =>
+      here.exclusive("inner", async () => {
+        const kept = here.open<string>("fenced", { sealed: true });
+        await kept.set("nested", "both are held", 60_000);
+        expect(await kept.get("nested")).toBe("both are held");
+        expect(await kept.delete("nested")).toBe(true);
+        expect(await kept.delete("nested")).toBe(false);
+      }),
+    );
+  });
+});
