@@ -362,7 +362,7 @@ place-own = as each has it
 place-rows-own = Rows a page: as each has it
 place-clear-never = What I show here stays.
 place-clear = What I show here is removed after { $minutes } minutes.
-place-private-links = Links are shown only to whoever asks, whatever the owner of a drive allows.
+place-private-links = Links are shown to the asker alone, whatever the owner of a drive allows.
 place-open-links = Links may be shown to everybody where the owner of a drive allows it.
 
 notice-search-stopped = Stopped. What was found stays.

@@ -304,6 +304,7 @@ describe("places", () => {
     expect(jun.offered(here).map(({ name }) => name)).not.toContain("bind");
     await app.signIn(mia, here);
     await mia.uses("/bind", here);
+    await mia.presses(/✅/, { message: await mia.waitsFor("Share with this server?", here) });
     const card = await mia.waitsFor("↩️", here);
     await jun.uses("/browse", here);
     await jun.selects(/Films/, { message: await jun.waitsFor("14 entries", here) });
