@@ -42,7 +42,7 @@ async function onTelegram(page: Page): Promise<void> {
 }
 
 async function inTheGroup(page: Page): Promise<void> {
-  await plays(page, "Group: Mia lends her drive");
+  await plays(page, "Group: Mia shares her drive");
   await sees(page, "Shared with this group");
   await plays(page, "Group: Lena browses it");
   await sees(page, "Holiday 2026");
