@@ -30,7 +30,7 @@ test("what people fetched is written, also when the end is asked for twice at on
   const app = await startApp(config, { onFatal: () => undefined, log, signal: leaving.signal });
   const { mia } = world.people;
   mia.says(world.shelf.shares.open.url);
-  await mia.waitsFor("1 entry");
+  await mia.waitsFor("› Holiday 2026");
   const linkTo = async (file: string): Promise<string> => {
     const known = new Set(mia.messages.map(({ id }) => id));
     mia.says(`/link ${file}`);
