@@ -117,13 +117,13 @@ test.each([
   '{"do":"say","chat":"a","person":"1","text":7}',
   '{"do":"submit","chat":"a","person":"1","values":{"x":1}}',
   `{"do":"say","chat":"a","person":"1","text":"${"x".repeat(200_000)}"}`,
-])("garbage is refused, and the page goes on: %.60s", async (body) => {
+])("a body of garbage is refused, and the page goes on: %.60s", async (body) => {
   expect((await post(body)).status).toBe(400);
   expect(state.interactions).toEqual([]);
   expect((await fetch(page.url)).status).toBe(200);
 });
 
-test("a interaction goes to its platform; what cannot be done is said", async () => {
+test("an interaction goes to its platform; what cannot be done is said", async () => {
   const interaction = { do: "say", chat: "a", person: "1", text: "hello" };
   expect((await post(JSON.stringify(interaction))).status).toBe(204);
   expect(state.interactions).toEqual([interaction]);

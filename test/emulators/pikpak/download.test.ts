@@ -21,7 +21,7 @@ async function linkTo(node: Node): Promise<string> {
 const get = (headers: Record<string, string> = {}, to = url) => at.send("GET", to, { headers });
 
 describe("a signed address", () => {
-  test("says what it is for", () => {
+  test("a signed address says what it is for", () => {
     const { pathname, searchParams } = new URL(url);
     expect(pathname).toBe("/download/");
     expect(Object.fromEntries(searchParams)).toMatchObject({
@@ -35,7 +35,7 @@ describe("a signed address", () => {
     });
   });
 
-  test("serves without credentials, with ranges, and names no file", async () => {
+  test("a signed address serves without credentials, with ranges, and names no file", async () => {
     const whole = await get();
     expect(whole).toMatchObject({
       status: 200,
@@ -56,13 +56,13 @@ describe("a signed address", () => {
     ["bytes=10-", 416, "", "bytes */10"],
     ["bytes=0-1,3-4", 200, "0123456789", undefined],
     ["lines=1-2", 200, "0123456789", undefined],
-  ])("answers %s with %i", async (range, status, text, contentRange) => {
+  ])("a signed address answers %s with %i", async (range, status, text, contentRange) => {
     const answer = await get({ range });
     expect(answer).toMatchObject({ status, text });
     expect(answer.headers["content-range"]).toBe(contentRange);
   });
 
-  test("is refused empty when it is over, altered or bound to somebody else", async () => {
+  test("a signed address is refused with an empty body when it is over, altered or bound to somebody else", async () => {
     const refused = { status: 403, text: "" };
     expect(await get({}, url.replace(`fileid=${file.id}`, "fileid=VOother"))).toMatchObject(refused);
     expect(await get({}, url.replace("f=10", "f=11"))).toMatchObject(refused);
@@ -73,7 +73,7 @@ describe("a signed address", () => {
     expect(await get()).toMatchObject(refused);
   });
 
-  test("wants no JSON, and complains of credentials", async () => {
+  test("a signed address wants no JSON, and complains of credentials", async () => {
     expect((await get({ accept: "application/json" })).status).toBe(406);
     expect(at.pikpak.complaints).toEqual([]);
     await get({ authorization: "Bearer x" });
@@ -82,7 +82,7 @@ describe("a signed address", () => {
     expect((await at.send("POST", url)).status).toBe(405);
   });
 
-  test("takes eight connections; the ninth is told 503, until one of them ends", async () => {
+  test("a signed address takes eight connections; the ninth is told 503, until one of them ends", async () => {
     const big = at.pikpak.build.file(at.mia, undefined, { name: "big", size: 64 * 1_048_576 });
     const to = await linkTo(big);
     const open = await Promise.all(Array.from({ length: 8 }, () => request(to)));
@@ -94,7 +94,7 @@ describe("a signed address", () => {
     for (const { body } of open) body.destroy();
   });
 
-  test("of a file nobody stored gives the same bytes at any offset", async () => {
+  test("a signed address of a file nobody stored gives the same bytes at any offset", async () => {
     const huge = at.pikpak.build.file(at.mia, undefined, { name: "huge", size: 3 * 1024 ** 4 });
     const to = await linkTo(huge);
     const bytesAt = async (range: string) =>
@@ -106,7 +106,7 @@ describe("a signed address", () => {
     expect((await request(to, { method: "HEAD" })).headers["content-length"]).toBe(String(3 * 1024 ** 4));
   });
 
-  test("goes no faster than it is told to, and breaks off where it is told to", async () => {
+  test("a signed address goes no faster than it is told to, and breaks off where it is told to", async () => {
     const slow = at.pikpak.build.file(at.mia, undefined, { name: "slow", size: 300_000 });
     const to = await linkTo(slow);
     at.pikpak.rules.bandwidth = 1_000_000;

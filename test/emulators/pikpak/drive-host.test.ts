@@ -14,10 +14,10 @@ const names = ({ body }: Answer) => (body["files"] as { name: string }[]).map((f
 const filters = (filter: object) => `filters=${encodeURIComponent(JSON.stringify(filter))}`;
 const usual = filters({ phase: { eq: "PHASE_TYPE_COMPLETE" }, trashed: { eq: false } });
 
-describe("who asks is checked in order:", () => {
+describe("who asks", () => {
   const url = () => `${at.pikpak.driveUrl}/drive/v1/files`;
 
-  test("device, captcha, session", async () => {
+  test("a request is checked for its device, then its captcha token, then its session", async () => {
     expect(await at.send("GET", url())).toMatchObject({ status: 400, body: { detail: "device_id is empty" } });
     expect(await at.send("GET", url(), { headers: device })).toMatchObject({
       status: 400,
@@ -35,13 +35,13 @@ describe("who asks is checked in order:", () => {
     expect((await at.drive("GET", "/drive/v1/files")).status).toBe(200);
   });
 
-  test("device and captcha may stand in the query", async () => {
+  test("a device and a captcha token may stand in the query", async () => {
     const token = String((await at.captcha()).body["captcha_token"]);
     const asked = await at.send("GET", `${url()}?device_id=${deviceId}&captcha_token=${token}`);
     expect(asked.body["error"]).toBe("unauthenticated");
   });
 
-  test("tokens end when their time is over, and a captcha token is its device's", async () => {
+  test("a session's token ends when its time is over, and a captcha token is its device's", async () => {
     await at.drive("GET", "/drive/v1/about");
     const foreign = await at.drive("GET", "/drive/v1/about", { headers: { "x-device-id": "f".repeat(32) } });
     expect(foreign.body).toMatchObject({ error_code: 9, error_details: [{ detail: "device_id not match" }] });
@@ -55,7 +55,7 @@ describe("who asks is checked in order:", () => {
 });
 
 describe("listing", () => {
-  test("goes by pages to the end; tokens are opaque, stable and only its own", async () => {
+  test("a listing goes by pages to the end; tokens are opaque, stable and only its own", async () => {
     const folder = at.pikpak.build.folder(at.mia, undefined, "Many");
     at.pikpak.build.many(at.mia, folder, 1203, (n) => ({ name: `${n}`, size: n, trashed: n % 100 === 1 }));
     const all: string[] = [];
@@ -76,7 +76,7 @@ describe("listing", () => {
     expect((await list(`parent_id=${folder.id}&page_token=first`)).body["error"]).toBe("invalid_argument");
   });
 
-  test("reads on where it was, also when the entry its token names has gone", async () => {
+  test("a listing reads on where it was, also when the entry its token names has gone", async () => {
     const { build, state } = at.pikpak;
     const files = Array.from({ length: 6 }, (_, n) => build.file(at.mia, undefined, { name: `${n}`, size: 1 }));
     const { body } = await list("limit=3");
@@ -86,7 +86,7 @@ describe("listing", () => {
     expect(names(rest)).toEqual(["3", "4", "5"]);
   });
 
-  test("of the whole drive, of the trash, of what is starred", async () => {
+  test("a listing can be of the whole drive, of the trash, of what is starred", async () => {
     const { build } = at.pikpak;
     const folder = build.folder(at.mia, undefined, "F");
     build.file(at.mia, folder, { name: "deep trash", size: 1, trashed: true });
@@ -104,7 +104,7 @@ describe("listing", () => {
     [{ phase: { in: "PHASE_TYPE_RUNNING,PHASE_TYPE_PENDING" } }, ["coming"]],
     [{ modified_time: { gt: "2026-11-20T10:00:00Z" } }, []],
     [{ modified_time: { lt: "2026-11-21T10:00:00Z" }, kind: { eq: "drive#file" } }, ["done", "coming"]],
-  ])("keeps to the filter %j", async (filter, expected) => {
+  ])("a listing keeps to the filter %j", async (filter, expected) => {
     const { build } = at.pikpak;
     build.folder(at.mia, undefined, "F");
     build.file(at.mia, undefined, { name: "done", size: 1 });
@@ -112,19 +112,19 @@ describe("listing", () => {
     expect(names(await list(filters(filter)))).toEqual(expected);
   });
 
-  test("knows no search: q is ignored, a filter by name is no endpoint", async () => {
+  test("a listing knows no search: q is ignored, a filter by name is no endpoint", async () => {
     at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1 });
     expect(names(await list("q=zzz&search_text=zzz"))).toEqual(["a"]);
     expect((await list(filters({ name: { eq: "a" } }))).status).toBe(404);
     expect((await list("filters=nonsense")).status).toBe(400);
   });
 
-  test("of a folder that is not there is empty, of an id that is none an error", async () => {
+  test("a listing of a folder that is not there is empty, of an id that is none an error", async () => {
     expect(names(await list("parent_id=VOAMocKArcA09bRr-3bEDUbZo1"))).toEqual([]);
     expect(await list("parent_id=root")).toMatchObject({ status: 404, body: { error: "file_not_found" } });
   });
 
-  test("carries no links, and audit only where it is wanted", async () => {
+  test("a listing carries no links, and audit only where it is wanted", async () => {
     at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1 });
     const [plain, audited] = [await list(""), await list("with_audit=true")];
     expect(plain.body["files"]).toMatchObject([{ web_content_link: "", links: {}, medias: [] }]);
@@ -139,7 +139,7 @@ describe("a detail", () => {
     ["without bytes", { size: 0 }, 200, undefined],
     ["just made", { linksAfter: 5000 }, 200, undefined],
     ["blocked by audit", { audit: "STATUS_SENSITIVE_RESOURCE" }, 200, undefined],
-  ])("of a file %s has no links", async (_what, changes, status, error) => {
+  ])("a detail of a file %s has no links", async (_what, changes, status, error) => {
     const file = at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1, ...changes });
     const detail = await at.drive("GET", `/drive/v1/files/${file.id}`);
     expect(detail.status).toBe(status);
@@ -147,7 +147,7 @@ describe("a detail", () => {
     expect(detail.body["links"] ?? {}).toEqual({});
   });
 
-  test("of a new file gets its links when its time has come", async () => {
+  test("a detail of a new file gets its links when its time has come", async () => {
     const file = at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1, linksAfter: 5000 });
     at.advance(5000);
     expect((await at.drive("GET", `/drive/v1/files/${file.id}?usage=FETCH&_magic=2021`)).text).toContain(
@@ -155,7 +155,7 @@ describe("a detail", () => {
     );
   });
 
-  test("of another account's file is not there", async () => {
+  test("a detail of another account's file is not there", async () => {
     const jo = at.pikpak.build.account({ username: "jo", password: "x" });
     const file = at.pikpak.build.file(jo, undefined, { name: "a", size: 1 });
     expect((await at.drive("GET", `/drive/v1/files/${file.id}`)).status).toBe(404);
@@ -179,18 +179,18 @@ describe("hashes", () => {
     return then === undefined ? counting : Buffer.concat([counting, Buffer.from([then])]);
   };
 
-  test.each(vectors.gcid)("gcid of $content $size $then", (vector) => {
+  test.each(vectors.gcid)("the gcid of $content $size $then", (vector) => {
     expect(gcid(bytesOf(vector))).toBe(vector.gcid);
   });
   test.each(vectors.blockSize)("a block of $size bytes has $block", ({ size, block }) => {
     expect(blockSize(size)).toBe(block);
   });
-  test.each(vectors.cid)("cid of $content $size", (vector) => {
+  test.each(vectors.cid)("the cid of $content $size", (vector) => {
     const bytes = bytesOf(vector);
     expect(cidOf({ bytes }, bytes.length)).toBe(vector.cid);
   });
 
-  test("are looked up by one another", async () => {
+  test("hashes are looked up by one another", async () => {
     at.pikpak.build.file(at.mia, undefined, { name: "hello.txt", bytes: Buffer.from("hello") });
     const ask = (query: string) => at.drive("GET", `/drive/v1/resource/cid?${query}`);
     const [known] = vectors.cid;

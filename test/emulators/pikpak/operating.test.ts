@@ -27,18 +27,18 @@ function knock(host: string, path: string): Promise<string> {
 
 describe("one port", () => {
   test.each(["mypikpak.com", "mypikpak.net", "pikpak.me", "pikpakdrive.com"])(
-    "is the hosts of %s by their names",
+    "one port is the hosts of %s by their names",
     async (root) => {
       expect(await knock(`api-drive.${root}`, "/drive/v1/files")).toContain("device_id is empty");
       expect(await knock(`user.${root}:8080`, "/v1/user/me")).toContain("unauthenticated");
     },
   );
 
-  test("is no other host's", async () => {
+  test("a name of no host on that port is none of them", async () => {
     expect(await knock("example.com", "/drive/v1/files")).toContain("not_found");
   });
 
-  test("has each host in its own envelope", async () => {
+  test("each host on one port has an envelope of its own", async () => {
     const drive = await at.drive("GET", "/drive/v1/nonsense");
     expect(Object.keys(drive.body)).toContain("error_details");
     const user = await at.send("GET", `${at.pikpak.userUrl}/v1/nonsense`, { headers: device });
@@ -47,7 +47,7 @@ describe("one port", () => {
 });
 
 describe("faults", () => {
-  test("hit the requests they are meant for, as often as asked, in order", async () => {
+  test("faults hit the requests they are meant for, as often as asked, in order", async () => {
     await at.drive("GET", "/drive/v1/about");
     at.pikpak.fail({ path: "/drive/v1/files", times: 2, error: "riskLimited", code: 9, description: "later" });
     at.pikpak.fail({ path: "/drive/v1/files", method: "GET", status: 502, body: "<html>" });
@@ -62,7 +62,7 @@ describe("faults", () => {
     expect((await at.drive("GET", "/drive/v1/files")).status).toBe(200);
   });
 
-  test("can be half an answer, none, a late one, or an odd envelope", async () => {
+  test("a fault can be half an answer, none, a late one, or an odd envelope", async () => {
     await at.drive("GET", "/drive/v1/about");
     at.pikpak.fail({ half: true });
     const half = await at.drive("GET", "/drive/v1/about");
@@ -82,7 +82,7 @@ describe("faults", () => {
 });
 
 describe("from outside the process", () => {
-  test("a drive is built, shared, and found by a client", async () => {
+  test("a drive is built and shared from outside the process, and found by a client", async () => {
     await admin("POST", "accounts", { username: "jo", password });
     const folder = await admin("POST", "folders", { account: "jo", name: "Films" });
     const file = await admin("POST", "files", {
@@ -99,7 +99,7 @@ describe("from outside the process", () => {
     });
   });
 
-  test("faults are set and taken back, rules read and changed, calls and complaints read", async () => {
+  test("faults are set and taken back from outside the process, rules read and changed, calls and complaints read", async () => {
     await at.drive("GET", "/drive/v1/about");
     await admin("POST", "faults", {
       path: "/drive/v1/about",
@@ -126,7 +126,7 @@ describe("from outside the process", () => {
     ["an unknown rule", "PATCH", "rules", { nonsense: 1 }, "no rule nonsense"],
     ["an unknown field", "POST", "faults", { sttaus: 500 }, "sttaus"],
     ["an unknown account", "POST", "folders", { account: "nobody", name: "x" }, "no account nobody"],
-  ])("%s is refused with the reason", async (_what, method, path, body, reason) => {
+  ])("a command from outside with %s is refused with the reason", async (_what, method, path, body, reason) => {
     const answer = await admin(method, path, body);
     expect(answer.status).toBe(400);
     expect(answer.text).toContain(reason);

@@ -13,8 +13,8 @@ const film: Film = { duration: 1440, width: 1920, height: 1080, transcodes: ["72
 const listing = "/drive/v1/files?parent_id=&limit=500&with_audit=true";
 
 // `shapes.json` holds what recorded answers of the service are made of: every field and its type, no values.
-describe("field for field, the answer is the service's:", () => {
-  test("captcha tokens, with and without an expiry, and with a challenge", async () => {
+describe("shapes of answers", () => {
+  test("captcha tokens are the service's field for field, with and without an expiry, and with a challenge", async () => {
     expect(shapeOf((await at.captcha()).body)).toEqual(shapes.captcha);
     at.pikpak.rules.captchaWithoutExpiry = true;
     expect(shapeOf((await at.captcha()).body)).toEqual(shapes.captchaWithoutExpiry);
@@ -31,7 +31,7 @@ describe("field for field, the answer is the service's:", () => {
     });
   });
 
-  test("a session, and the refusals of the account host", async () => {
+  test("a session and the refusals of the account host are the service's field for field", async () => {
     const session = await at.signIn();
     expect(shapeOf(session.body)).toEqual(shapes.session);
     expect(shapeOf((await at.signIn({ password: "wrong" })).body)).toEqual(shapes.wrongPassword);
@@ -57,7 +57,7 @@ describe("field for field, the answer is the service's:", () => {
     ).toEqual(shapes.me);
   });
 
-  test("refusals of the drive host", async () => {
+  test("refusals of the drive host are the service's field for field", async () => {
     const url = `${at.pikpak.driveUrl}/drive/v1/files`;
     expect((await at.send("GET", url, { headers: device })).body).toEqual({ detail: "captcha_token is empty" });
     const invalid = await at.send("GET", url, { headers: { ...device, "x-captcha-token": "ck0.x.y" } });
@@ -65,7 +65,7 @@ describe("field for field, the answer is the service's:", () => {
     expect(shapeOf((await at.drive("GET", "/drive/v1/files/VOnobody")).body)).toEqual(shapes.notFound);
   });
 
-  test("listings and details", async () => {
+  test("listings and details are the service's field for field", async () => {
     const { build } = at.pikpak;
     build.folder(at.mia, undefined, "Films");
     const video = build.file(at.mia, undefined, { name: "f.mkv", size: 1000, mimeType: "video/x-matroska", film });
@@ -101,7 +101,7 @@ describe("field for field, the answer is the service's:", () => {
     ]);
   });
 
-  test("the account's data", async () => {
+  test("the account's data are the service's field for field", async () => {
     expect(shapeOf((await at.drive("GET", "/drive/v1/about")).body)).toEqual(shapes.about);
     expect(shapeOf((await at.drive("GET", "/drive/v1/privilege/vip")).body)).toEqual(shapes.vip);
     expect((await at.drive("GET", "/drive/v1/privilege/area_country_code")).body).toMatchObject({
@@ -110,7 +110,7 @@ describe("field for field, the answer is the service's:", () => {
     });
   });
 
-  test("tasks", async () => {
+  test("tasks are the service's field for field", async () => {
     const body = {
       kind: "drive#file",
       upload_type: "UPLOAD_TYPE_URL",
@@ -128,7 +128,7 @@ describe("field for field, the answer is the service's:", () => {
     );
   });
 
-  test("shares", async () => {
+  test("shares are the service's field for field", async () => {
     const jo = at.pikpak.build.account({ username: "jo", password: "x" });
     const folder = at.pikpak.build.folder(jo, undefined, "Films");
     const video = at.pikpak.build.file(jo, folder, { name: "f.mp4", size: 1000, mimeType: "video/mp4", film });

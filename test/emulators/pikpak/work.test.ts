@@ -49,7 +49,7 @@ describe("folders and names", () => {
 });
 
 describe("moving, copying and the trash", () => {
-  test("take effect when their task is done", async () => {
+  test("moving, copying and the trash take effect when their task is done", async () => {
     at.pikpak.rules.workTakes = 1000;
     const move = await batch("batchMove", [file.id], folder.id);
     expect(await phaseOf(move)).toBe("PHASE_TYPE_RUNNING");
@@ -59,7 +59,7 @@ describe("moving, copying and the trash", () => {
     expect(await names(folder.id)).toEqual(["a.txt"]);
   });
 
-  test("number a name that is taken", async () => {
+  test("a move and a copy number a name that is taken", async () => {
     at.pikpak.build.file(at.mia, folder, { name: "a.txt", size: 1 });
     await batch("batchCopy", [file.id], folder.id);
     await batch("batchMove", [file.id], folder.id);
@@ -75,15 +75,18 @@ describe("moving, copying and the trash", () => {
     expect(await names(copy?.id ?? "")).toEqual(["deep.txt"]);
   });
 
-  test.each(["batchMove", "batchCopy"])("%s into the same folder, or into itself, is refused", async (verb) => {
-    const inner = at.pikpak.build.folder(at.mia, folder, "inner");
-    const refused = { error: "file_move_or_copy_to_cur", error_code: 9 };
-    expect((await batch(verb, [file.id], "")).body).toMatchObject(refused);
-    expect((await batch(verb, [folder.id], inner.id)).body).toMatchObject(refused);
-    expect((await batch(verb, [file.id])).body).toMatchObject({ error: "invalid_argument" });
-  });
+  test.each(["batchMove", "batchCopy"])(
+    "a call to %s into the same folder, or into itself, is refused",
+    async (verb) => {
+      const inner = at.pikpak.build.folder(at.mia, folder, "inner");
+      const refused = { error: "file_move_or_copy_to_cur", error_code: 9 };
+      expect((await batch(verb, [file.id], "")).body).toMatchObject(refused);
+      expect((await batch(verb, [folder.id], inner.id)).body).toMatchObject(refused);
+      expect((await batch(verb, [file.id])).body).toMatchObject({ error: "invalid_argument" });
+    },
+  );
 
-  test("from the trash a file goes back to its folder, or to the root where that is gone", async () => {
+  test("a file goes back from the trash to its folder, or to the root where that is gone", async () => {
     const inside = at.pikpak.build.file(at.mia, folder, { name: "in.txt", size: 5 });
     await batch("batchTrash", [inside.id]);
     expect(at.mia.quota).toMatchObject({ usage: 10, trashed: 5 });
@@ -94,7 +97,7 @@ describe("moving, copying and the trash", () => {
     expect(await names("")).toEqual(["a.txt", "in.txt"]);
   });
 
-  test("for ever is for ever: by batch, alone, and by emptying the trash", async () => {
+  test("a file deleted for ever is gone: by batch, alone, and by emptying the trash", async () => {
     const [one, two, three] = [1, 2, 3].map((n) => at.pikpak.build.file(at.mia, undefined, { name: `${n}`, size: n }));
     await batch("batchDelete", [one?.id ?? ""]);
     const alone = await at.drive("DELETE", `/drive/v1/files/${two?.id ?? ""}`);
@@ -106,7 +109,7 @@ describe("moving, copying and the trash", () => {
     expect(at.mia.quota).toMatchObject({ usage: 10, trashed: 0 });
   });
 
-  test("200 ids are taken, more are not, and none is an error", async () => {
+  test("a batch of 200 ids is taken, more are not, and none is an error", async () => {
     const ids = Array.from(
       { length: 201 },
       (_, n) => at.pikpak.build.file(at.mia, undefined, { name: `${n}`, size: 1 }).id,
@@ -136,7 +139,7 @@ describe("offline downloads", () => {
     return { tasks: body["tasks"] as Record<string, unknown>[], wait: body["expires_in"] };
   };
 
-  test("progress with time and land in My Pack", async () => {
+  test("offline downloads progress with time and land in My Pack", async () => {
     await begin(magnet);
     expect(await tasks()).toMatchObject({
       tasks: [{ phase: "PHASE_TYPE_RUNNING", progress: 0, message: "Saving" }],
@@ -155,7 +158,7 @@ describe("offline downloads", () => {
     expect((await at.drive("GET", `/drive/v1/files/${String(task?.["file_id"])}`)).text).toContain("/download/?");
   });
 
-  test("go where they are told, and the same address running is the same task", async () => {
+  test("offline downloads go where they are told, and the same address running is the same task", async () => {
     await begin("https://example.com/files/a.zip", { parent_id: folder.id, folder_type: "" });
     await begin("https://example.com/files/a.zip", { parent_id: folder.id, folder_type: "" });
     expect((await tasks()).tasks).toHaveLength(1);
@@ -164,7 +167,7 @@ describe("offline downloads", () => {
     expect((await begin(magnet, { parent_id: "VOnowhere" })).body["error"]).toBe("space_folder_not_exist");
   });
 
-  test("break off, are filtered by phase, told in Chinese, not retried, and deleted", async () => {
+  test("offline downloads break off, are filtered by phase, told in Chinese, not retried, and deleted", async () => {
     at.pikpak.rules.offlineFails = true;
     await begin(magnet);
     at.advance(5000);
@@ -186,18 +189,18 @@ describe("offline downloads", () => {
   test.each([
     ["a limit a day", { offlineLimit: 0 }, "task_daily_create_limit_vip", 11],
     ["a limit at once", { offlineAtOnce: 0 }, "task_run_nums_limit", 11],
-  ])("know %s", async (_what, rules, error, code) => {
+  ])("offline downloads know %s", async (_what, rules, error, code) => {
     Object.assign(at.pikpak.rules, rules);
     expect((await begin(magnet)).body).toMatchObject({ error, error_code: code });
   });
 
-  test("want room, and an address of a kind they know", async () => {
+  test("offline downloads want room, and an address of a kind they know", async () => {
     expect((await begin("ftp://example.com/a")).body["error"]).toBe("task_url_unsupported");
     at.mia.quota.limit = 10;
     expect((await begin(magnet)).body).toMatchObject({ error: "file_space_not_enough", error_code: 8 });
   });
 
-  test("finished ones are cleared away", async () => {
+  test("finished offline downloads are cleared away", async () => {
     await begin(magnet);
     at.advance(5000);
     await begin(`${magnet}&x=2`);
@@ -207,7 +210,7 @@ describe("offline downloads", () => {
 });
 
 describe("shares of one's own, and other people's", () => {
-  test("are made, listed, read with their code, over when their days are, and deleted", async () => {
+  test("shares of one's own are made, listed, read with their code, over when their days are, and deleted", async () => {
     const made = await post("/drive/v1/share", {
       file_ids: [file.id],
       share_to: "encryptedlink",
@@ -234,7 +237,7 @@ describe("shares of one's own, and other people's", () => {
     expect((await read(code)).body["share_status"]).toBe("DELETED");
   });
 
-  test("run out", async () => {
+  test("shares run out", async () => {
     const made = await post("/drive/v1/share", {
       file_ids: [file.id],
       share_to: "publiclink",
@@ -247,7 +250,7 @@ describe("shares of one's own, and other people's", () => {
     expect(read.body["share_status"]).toBe("EXPIRED");
   });
 
-  test("are restored into the caller's drive", async () => {
+  test("shares are restored into the caller's drive", async () => {
     const jo = at.pikpak.build.account({ username: "jo", password });
     const theirs = at.pikpak.build.file(jo, undefined, { name: "jo.txt", size: 3 });
     const { id } = at.pikpak.build.share(jo, { title: "t", nodes: [theirs] });
@@ -270,7 +273,7 @@ describe("shares of one's own, and other people's", () => {
     expect((await restore({})).body["error"]).toBe("file_space_not_enough");
   });
 
-  test("one's own is not restored", async () => {
+  test("a share of one's own is not restored", async () => {
     const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [file] });
     expect((await post("/drive/v1/share/restore", { share_id: id, file_ids: [file.id] })).body).toMatchObject({
       error: "file_restore_own",
@@ -278,7 +281,7 @@ describe("shares of one's own, and other people's", () => {
     });
   });
 
-  test("want a client id, and where the rule says so no captcha; parent_id is ignored at the top", async () => {
+  test("shares want a client id, and where the rule says so no captcha; parent_id is ignored at the top", async () => {
     const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [folder] });
     const url = `${at.pikpak.driveUrl}/drive/v1/share?share_id=${id}&parent_id=VOwhatever`;
     const headers = { "x-device-id": "be7bad09dbf40fe22b56e9ce8f85c4e7" };
