@@ -26,10 +26,11 @@ export async function admission(context: ActionContext, action: Action): Promise
   return isAdmitted ? undefined : refused("not-admitted");
 }
 
-/** What a code in `/start` gave; undefined = there was none. */
+/** What a code in `/start`, or said by itself, gave; undefined = there was none. */
 async function redeemed({ services, visit }: ActionContext, action: Action): Promise<Outcome | undefined> {
-  if (action.do !== "start" || action.payload === undefined || !isCode(action.payload)) return undefined;
-  const given = await services.admin.access.redeem(action.payload, visit);
+  const code = codeIn(action);
+  if (code === undefined || !isCode(code)) return undefined;
+  const given = await services.admin.access.redeem(code, visit);
   if (!given) return refused("code-void");
   const isGroup = visit.place.kind === "group" && given === "admitted";
   await services.admin.audit.write({
@@ -38,6 +39,11 @@ async function redeemed({ services, visit }: ActionContext, action: Action): Pro
     subject: isGroup ? visit.place.id : visit.person.id,
   });
   return notice(given === "operator" ? "operator-made" : "admitted", { level: "done" });
+}
+
+function codeIn(action: Action): string | undefined {
+  if (action.do === "start") return action.payload;
+  return action.do === "say" ? action.text.trim() : undefined;
 }
 
 /** Too much at once: said once, and again only where each question must have an answer. */

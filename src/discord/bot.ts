@@ -13,6 +13,7 @@ import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/form.ts";
 import type { Words } from "../i18n/words.ts";
+import { serverWords } from "./server-words.ts";
 import { createAnnouncer } from "./announce.ts";
 import { publishCommands } from "./commands.ts";
 import { createConnection } from "./connection.ts";
@@ -101,7 +102,8 @@ const tellEvery = 60_000;
 
 /** The bot. Nothing is sent before `start`. */
 export function createDiscord(parts: DiscordParts): Discord {
-  const { settings, log, now, words, kept } = parts;
+  const { settings, log, now, kept } = parts;
+  const words = serverWords(parts.words);
   const newId = () => randomBytes(9).toString("base64url");
   const rest = () => upClient().rest;
   const post = createPost({ rest, now });

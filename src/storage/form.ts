@@ -1,3 +1,5 @@
+import { answersIn, type Copied } from "./answer.ts";
+
 /**
  * One question. A driver declares its options as fields, once: the dialogue on Telegram, the modal on Discord, the
  * one-time page, the validation and the docs all come from that declaration.
@@ -19,6 +21,8 @@ export interface Field {
   readonly aside?: boolean;
   /** Most characters an answer may have. */
   readonly maxLength: number;
+  /** How its answer is written where people copy it; absent = it is taken as it stands. */
+  readonly copied?: Copied;
 }
 
 /**
@@ -51,6 +55,7 @@ export const problemCodes = [
   "not-a-verification",
   "empty-name",
   "not-a-number",
+  "not-a-token",
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
@@ -59,17 +64,31 @@ export type Reading =
   | { readonly ok: true; readonly values: Values }
   | { readonly ok: false; readonly problem: Problem };
 
-/** Trims answers, drops empty ones, and names the first that is missing, too long or not among the choices. */
+/** Takes answers as they are meant, drops empty ones, and names the first that is missing, too long or not among the choices. */
 export function readForm(fields: readonly Field[], answers: Values): Reading {
+  const meant = meantBy(fields, answers);
   const values: Record<string, string> = {};
   for (const field of fields) {
-    const raw = answers[field.name] ?? "";
-    const answer = field.kind === "secret" ? raw : raw.trim();
-    const code = problemWith(field, answer, answers);
+    const answer = meant[field.name] ?? "";
+    const code = problemWith(field, answer, meant);
     if (code) return { ok: false, problem: { field: field.name, code } };
     if (answer !== "") values[field.name] = answer;
   }
   return { ok: true, values };
+}
+
+/** Every answer as it is meant; what was given for a field itself comes before what came along with another. */
+function meantBy(fields: readonly Field[], answers: Values): Values {
+  const own: Record<string, string> = {};
+  const along: Record<string, string> = {};
+  for (const field of fields) {
+    const given = answers[field.name] ?? "";
+    if (given === "") continue;
+    for (const [name, answer] of Object.entries(answersIn(field, fields, given))) {
+      if (answer !== "") (name === field.name ? own : along)[name] = answer;
+    }
+  }
+  return { ...along, ...own };
 }
 
 function problemWith(field: Field, answer: string, answers: Values): ProblemCode | undefined {

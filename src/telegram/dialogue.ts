@@ -17,7 +17,16 @@ import type { BotContext, Heard, Reply, Waiting } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import { isRefusal, placeOf, type Post } from "./post.ts";
 import { decodeDialoguePress, paintQuestionOf, questionOf } from "./screens/form.ts";
-import { answerWalk, fieldAsked, skipQuestion, startWalk, swapQuestion, type Step, type Walk } from "./walk.ts";
+import {
+  answerWalk,
+  fieldAsked,
+  isSecretAnswer,
+  skipQuestion,
+  startWalk,
+  swapQuestion,
+  type Step,
+  type Walk,
+} from "./walk.ts";
 
 /** Where half-finished dialogues are kept; the app hands in an encrypted namespace. */
 export interface DialogueStore {
@@ -130,7 +139,7 @@ async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContex
     held.drop(key);
     return parts.cancel(ctx, walk.form);
   }
-  const isExposed = reply.is === "text" && fieldAsked(walk).kind === "secret" && !(await takeAway(ctx));
+  const isExposed = reply.is === "text" && isSecretAnswer(walk, reply.text) && !(await takeAway(ctx));
   if (reply.is === "text") await dropButtons(ctx, waiting);
   const step = stepFor(walk, reply, held.of(key));
   if (!step) return ask(parts, ctx, walk, "dialogue-not-text");

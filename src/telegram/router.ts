@@ -195,24 +195,13 @@ function quotedText({ message }: BotContext): string {
 }
 
 async function readPasted(routes: Routes, ctx: BotContext, text: string): Promise<void> {
-  const pasted = [text, ...hiddenLinks(ctx)].join("\n").trim();
-  if (!looksLikeLink(pasted)) return routes.deliverer.tell(ctx, "notice-not-understood");
-  await act(routes, ctx, { do: "open-share", text: pasted });
+  await act(routes, ctx, { do: "say", text: [text, ...hiddenLinks(ctx)].join("\n").trim() });
 }
 
 /** Addresses behind words of a forwarded message. */
 function hiddenLinks({ message }: BotContext): string[] {
   const entities = [...(message?.entities ?? []), ...(message?.caption_entities ?? [])];
   return entities.flatMap((entity) => (entity.type === "text_link" ? [entity.url] : []));
-}
-
-/** An address with or without its scheme, or an id as shares have them. */
-function looksLikeLink(text: string): boolean {
-  return (
-    /[a-z][a-z0-9+.-]*:(?:\/\/|\?)/i.test(text) ||
-    /\b[\w-]+\.[a-z]{2,}\/\S/i.test(text) ||
-    /(?:^|\s)[\w-]{20,40}(?:\s|$)/.test(text)
-  );
 }
 
 /** A command that its sender alone sees. */

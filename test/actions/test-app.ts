@@ -106,10 +106,14 @@ export class Cloud {
       added: "link",
       where: "anywhere",
       fields: shareFields,
-      recognise: (text) => {
-        const link = idIn(text)?.[0];
-        return link === undefined ? undefined : { link };
-      },
+      recognise: (text) =>
+        [...text.matchAll(/(https:\/\/share\.example\/s\/\w+)(\/[\w.]+)?(?:\?pwd=(\w+)| (?!https?:)(\w+)\b)?/g)].map(
+          ([, top = "", part = "", stated, maybe]) => ({
+            values: { link: `${top}${part}`, ...(stated !== undefined && { passCode: stated }) },
+            ...(maybe !== undefined && { maybe: { passCode: maybe } }),
+            ...(part !== "" && { whole: { link: top } }),
+          }),
+        ),
       check: (values) =>
         idIn(values["link"] ?? "")
           ? { ok: true, values }

@@ -468,11 +468,14 @@ function searchState(rows: number): fc.Arbitrary<SearchState> {
       least: fc.nat({ max: 2 ** 40 }),
       most: fc.nat({ max: 2 ** 40 }),
       ranked: fc.boolean(),
+      common: fc.array(hostileName, { maxLength: 6 }),
       where: fc.array(fc.array(hostileName, { maxLength: 6 }), { maxLength: rows }),
+      elsewhere: fc.record({ is: fc.constantFrom("wider" as const, "narrower" as const), folder: hostileName }),
+      filters: fc.boolean(),
       looked: fc.record({ folders: fc.nat(), entries: fc.nat() }),
       state: fc.constantFrom("running", "complete", "stopped", "bounded", "failed"),
     },
-    { requiredKeys: ["words", "ranked", "where", "looked", "state"] },
+    { requiredKeys: ["words", "ranked", "common", "where", "filters", "looked", "state"] },
   );
 }
 

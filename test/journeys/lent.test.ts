@@ -47,7 +47,7 @@ function onDiscord({ world }: Program): Club {
       await members.mia.uses(`/share link:${shelf.shares.open.url}`);
       await members.mia.waitsFor("› Holiday 2026");
       await members.mia.uses("/bind", here);
-      await members.mia.presses("✅", { message: await members.mia.waitsFor("Share with this group?", here) });
+      await members.mia.presses(/✅/, { message: await members.mia.waitsFor("Share with this group?", here) });
       await members.mia.waitsFor("Lent to this group", here);
     },
     async link(who, path) {
@@ -79,7 +79,7 @@ describe.each([
     // What was asked a moment ago is believed for a minute; a new process asks.
     await program.kill();
     await program.start({ PUBLIC_URL: program.gateway });
-    expect((await fetch(his, { redirect: "manual" })).status).toBe(404);
+    expect((await fetch(his, { redirect: "manual" })).status).toBe(410);
     expect(await read(hers)).toBe("towel\nsun cream\nbooks\n");
   });
 });

@@ -102,7 +102,7 @@ test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken
   await mia.uses("/share", { options: { link: shelf.shares.open.url }, in: mia.dm });
   await mia.waitsFor("› Holiday 2026");
   await mia.uses("/bind", { in: hall });
-  await mia.presses("✅", { message: await mia.waitsFor("Share with this group?", { in: hall }) });
+  await mia.presses(/✅/, { message: await mia.waitsFor("Share with this group?", { in: hall }) });
   await mia.waitsFor("Lent to this group", { in: hall });
 
   const get = { options: { file: "Holiday 2026/Packing list.txt" }, in: hall };

@@ -302,7 +302,7 @@ describe("who runs the group", () => {
     group.promotes(jun);
     at.now += 61_000;
     jun.in(group).says("/bind");
-    expect(await jun.in(group).waitsFor("Lent to this group")).toBeDefined();
+    expect(await jun.in(group).waitsFor("Share with this group?")).toBeDefined();
   });
 
   test("writing as the group is told what to do", async () => {

@@ -9,6 +9,7 @@ import type { Services } from "../context/services.ts";
 import type { FolderView } from "../model/session.ts";
 import { currentMount } from "./current.ts";
 import { rootIn } from "../context/folder-view.ts";
+import { namesIn, typedName } from "./typed-path.ts";
 
 /** What somebody is typing, and of what kind it is to be. */
 export interface Typing {
@@ -56,20 +57,38 @@ async function pathsTo(context: ActionContext, typed: string): Promise<readonly 
   const root = rootIn(context, mount);
   const leave = await leaveFor(context, mount, { for: "browse", trail: root.trail }, isOpenByLink(context, mount));
   if (leave.is !== "yes") return [];
-  const names = typed.replace(/^\s*\/+/, "").split("/");
-  const words = (names.pop() ?? "").trim();
-  const folder = folderAt(context.services.storage, root, names);
+  // The last slash that is none of a name's divides the folders from the name being typed.
+  const [, folders = "", words = ""] = /^((?:.*(?<!\\)\/)?)(.*)$/s.exec(typed.replace(/^\s*\/+/, "")) ?? [];
+  if (/(?:^|\/)\s*\.\.\s*\//.test(folders)) return [];
+  const names = namesIn(folders);
+  const folder = folderAt(
+    context.services.storage,
+    root,
+    names.map(({ name }) => name),
+  );
   if (!folder) return [];
-  const start = plain(words);
-  const hits = folder.entries.filter((entry) => !entry.name.includes("/") && contains(entry, words));
+  const wanted = namesIn(words).at(0)?.name ?? "";
+  const start = plain(wanted);
+  const hits = folder.entries.filter((entry) => contains(entry, wanted));
   const ranks = Map.groupBy(
     hits,
     ({ name, kind }) => (plain(name).startsWith(start) ? 0 : 2) + Number(kind === "file"),
   );
+  const before = names.map(({ name }) => `${typedName(name)}/`).join("");
   return [0, 1, 2, 3]
     .flatMap((rank) => ranks.get(rank) ?? [])
     .slice(0, maxSuggestions)
-    .map(({ name, kind }) => ({ value: [...names, name].join("/"), name, kind }));
+    .map((entry) => {
+      const value = before + typedName(entry.name, placeAmongNamesakes(folder.entries, entry));
+      return { value, name: value, kind: entry.kind };
+    });
+}
+
+/** 1 for the first of its name; folders come before files. */
+function placeAmongNamesakes(entries: readonly Entry[], { id, name }: Entry): number {
+  const namesakes = entries.filter((other) => plain(other.name) === plain(name));
+  const inOrder = namesakes.toSorted((a, b) => Number(a.kind === "file") - Number(b.kind === "file"));
+  return inOrder.findIndex((other) => other.id === id) + 1;
 }
 
 /** The folder at the end of some names, below what the visitor sees as the root. */

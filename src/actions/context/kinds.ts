@@ -26,6 +26,18 @@ export function isOpenByLink(context: Pick<ActionContext, "services">, mount: Mo
   return kindFor(context, mount)?.recognise !== undefined;
 }
 
+/** The mount that is meant when none is named: the chosen one, else an account, else the share opened last. */
+export function currentOf(
+  context: Pick<ActionContext, "services" | "person">,
+  mounts: readonly Mount[],
+): Mount | undefined {
+  return (
+    mounts.find(({ id }) => id === context.person.current) ??
+    mounts.find((mount) => !isOpenByLink(context, mount)) ??
+    mounts.at(-1)
+  );
+}
+
 function kindFor({ services }: Pick<ActionContext, "services">, mount: Mount): DriverKind | undefined {
   return services.storage.kinds.find((candidate) => candidate.name === mount.driver);
 }

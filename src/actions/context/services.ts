@@ -90,6 +90,10 @@ export interface PendingSignIn {
   readonly values: Values;
   /** The vault the failed try ended with. */
   readonly kept?: Values;
+  /** A share's code among the values is only one that may be meant. */
+  readonly guessed?: boolean;
+  /** The whole of a share, where the values name a part of it. */
+  readonly whole?: Values;
   /** The mount that is signed in to again; absent = a new one. */
   readonly mount?: string;
   /** Where the human proves it. */

@@ -39,5 +39,7 @@ async function goOn(context: ActionContext, proof: Values, pending: PendingSignI
     ...(mount && { mount, amend: Object.keys(pending.values).length === 0 }),
     ...(!mount && pending.kept && { kept: pending.kept }),
   };
-  return pending.driver === shareKind ? carryOutShare(context, attempt) : carryOut(context, attempt);
+  if (pending.driver !== shareKind) return carryOut(context, attempt);
+  const { guessed, whole } = pending;
+  return carryOutShare(context, { ...attempt, ...(guessed && { guessed }), ...(whole && { whole }) });
 }

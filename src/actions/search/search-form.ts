@@ -6,7 +6,7 @@ import type { FormRef } from "../model/form.ts";
 /** The one question of searching. */
 export const searchFields: readonly Field[] = [{ name: "words", kind: "text", required: true, maxLength: 200 }];
 
-/** What to search for; `session` is whose folder is meant, absent = the current one. */
+/** What to search for; `session` is whose folder is meant, absent = the drive is meant. */
 export function searchForm(
   context: ActionContext,
   { session, problem }: { readonly session?: string; readonly problem?: Problem },

@@ -3,6 +3,7 @@ import { moment, strong, label } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
 import type { Sheet } from "./sheet.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
 export function linkSheet(painter: Painter, card: LinkCard): Sheet {
@@ -14,7 +15,7 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
       variant && say("link-variant", { name: label(variant.name) }),
       ...addressLines(painter, card),
       lifetime(painter, card.expiresAt),
-      `${say(`link-via-${card.via}`)} ${say("link-secret")}`,
+      sentences(say, say(`link-via-${card.via}`), say("link-secret")),
     ],
     ...(!isWritten(card) && { file: { name: "link.txt", text: `${url}\n` } }),
     rows: [

@@ -5,6 +5,7 @@ import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
 import { button, type Button } from "./sheet.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** What renderers draw with. */
 export interface Painter {
@@ -70,5 +71,6 @@ export function trailLine(mount: MountTag, trail: readonly string[]): string {
 /** A failure in words, with the time after which trying again can work. */
 export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
   const sentence = say(`error-${code}`);
-  return retryAfter === undefined ? sentence : `${sentence} ${say("retry-after", { time: figures.span(retryAfter) })}`;
+  if (retryAfter === undefined) return sentence;
+  return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
 }

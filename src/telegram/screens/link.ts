@@ -3,6 +3,7 @@ import type { LinkCard } from "../../actions/model/screen.ts";
 import { isolate } from "../../i18n/names.ts";
 import { addressRow, addressText, watchText } from "./address.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
 export function paintLink(painter: Painter, card: LinkCard): Painted {
@@ -18,7 +19,7 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
       watchText(painter, card),
       "",
       lifetime(painter, card.expiresAt),
-      `${say(`link-via-${card.via}`)} ${say("link-secret")}`,
+      sentences(say, say(`link-via-${card.via}`), say("link-secret")),
     ),
     keyboard: [
       addressRow(painter, card),

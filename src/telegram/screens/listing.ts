@@ -4,7 +4,8 @@ import type { Entry, Order } from "../../storage/entry.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
-import { isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
+import { isNumbered, isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** A folder's page: one entry a row, then the ways from here. */
 export function paintListing(painter: Painter, listing: Listing): Painted {
@@ -18,13 +19,22 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
       ...(isSearch(listing) ? searchLines(painter, listing) : []),
       figuresLine(painter, listing),
       !listing.search && total.complete && total.known === 0 && say("listing-empty"),
-      failed && `⚠️ ${say("listing-failed")} ${reasonText(painter, failed)}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
     ),
     keyboard: [
-      ...rows.map((entry, index) => [button(entryLabel(painter, entry), { do: "open", view, index })]),
+      ...rows.map((entry, index) => [
+        button(
+          `${isSearch(listing) && isNumbered(listing.search) ? `${index + 1}. ` : ""}${entryLabel(painter, entry)}`,
+          {
+            do: "open",
+            view,
+            index,
+          },
+        ),
+      ]),
       turningRow(listing),
       ...(isSearch(listing) ? searchRows(painter, listing) : []),
-      rows.length > 1 ? sortRow(painter, listing) : [],
+      rows.length > 1 && (!isSearch(listing) || listing.search.filters) ? sortRow(painter, listing) : [],
       waysRow(painter, listing),
     ].filter((row) => row.length > 0),
   };
