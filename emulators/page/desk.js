@@ -67,7 +67,7 @@ export function sit(person, chatId) {
   changed();
 }
 
-/** Sends a interaction of whoever sits here; what was refused is said. */
+/** Sends an interaction of whoever sits here; what was refused is said. */
 export async function act(interaction) {
   const body = JSON.stringify({ person: desk.person, ...interaction });
   const answer = await fetch("/do", { method: "POST", body }).catch(() => undefined);

@@ -24,13 +24,13 @@ export function listFiles(
   // A malformed id is an error, a well-formed unknown one an empty list.
   if (parent !== "" && parent !== "*" && !wellFormed.test(parent)) throw refusals.notFound();
   const keep = readFilters(query.get("filters") ?? "");
-  const wishes = viewOptionsIn(query);
+  const options = viewOptionsIn(query);
   return {
     kind: "drive#fileList",
     ...pageOf(nodesBelow(state, account, parent), query, {
       rules,
       keep,
-      show: (node) => fileObject(node, "list", addresses, wishes),
+      show: (node) => fileObject(node, "list", addresses, options),
     }),
     version: "MTcyOTk5OTk5OQ==",
     version_outdated: false,
@@ -151,8 +151,8 @@ export function fileDetail(
   const node = state.nodes.get(id);
   if (node?.userId !== account.userId) throw refusals.notFound();
   if (node.trashed) throw refusals.trashed();
-  const wishes = { ...viewOptionsIn(query), audit: true };
-  return fileObject(node, state.now() < node.linksFrom ? "list" : "detail", addresses, wishes);
+  const options = { ...viewOptionsIn(query), audit: true };
+  return fileObject(node, state.now() < node.linksFrom ? "list" : "detail", addresses, options);
 }
 
 /** `GET /drive/v1/resource/cid`: the content hash of a file somebody has, by its cheap one. */

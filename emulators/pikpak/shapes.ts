@@ -34,7 +34,7 @@ export function timeText(ms: number): string {
 }
 
 /** A file or folder as the API writes it, field for field. */
-export function fileObject(node: Node, view: View, addresses: Addresses, wishes = noViewOptions): object {
+export function fileObject(node: Node, view: View, addresses: Addresses, options = noViewOptions): object {
   const linked = linksOf(node, view, addresses);
   return {
     kind: node.folder ? "drive#folder" : "drive#file",
@@ -52,12 +52,12 @@ export function fileObject(node: Node, view: View, addresses: Addresses, wishes 
     created_time: timeText(node.createdAt),
     modified_time: timeText(node.modifiedAt),
     icon_link: addresses.icon(node),
-    thumbnail_link: hasThumbnail(node) ? addresses.thumbnail(node, wishes.thumbnail) : "",
+    thumbnail_link: hasThumbnail(node) ? addresses.thumbnail(node, options.thumbnail) : "",
     md5_checksum: "",
     hash: node.gcid,
     links: linked.links,
     phase: node.phase,
-    ...(!node.folder && (wishes.audit || view !== "list") && { audit: auditOf(node) }),
+    ...(!node.folder && (options.audit || view !== "list") && { audit: auditOf(node) }),
     medias: linked.medias,
     trashed: node.trashed,
     delete_time: node.trashed ? timeText(node.modifiedAt + trashLife) : "",

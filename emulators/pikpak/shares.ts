@@ -73,8 +73,8 @@ export function shareFile(state: State, query: URLSearchParams, parts: SharePart
 }
 
 function sharedPage(nodes: readonly Node[], query: URLSearchParams, { addresses, rules }: ShareParts) {
-  const wishes = viewOptionsIn(query);
-  return pageOf(nodes, query, { rules, show: (node) => fileObject(node, "share-list", addresses, wishes) });
+  const options = viewOptionsIn(query);
+  return pageOf(nodes, query, { rules, show: (node) => fileObject(node, "share-list", addresses, options) });
 }
 
 function topOf(state: State, share: Share): Node[] {

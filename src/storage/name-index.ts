@@ -243,7 +243,7 @@ function mistakesIn(term: string): number | false {
   return term.length < 8 ? 1 : 2;
 }
 
-/** A word with two neighbours changed about: the commonest slip of the fingers, which counts as two wrong letters otherwise. */
+/** A word with two neighbours changed about: the commonest typing error, which counts as two wrong letters otherwise. */
 function swapsOf({ text, spaced }: Stretch): readonly string[] {
   if (!spaced || mistakesIn(text) !== 1) return [];
   const letters = Array.from(text);

@@ -15,13 +15,13 @@ async function ready(options: Parameters<typeof dock>[0] = {}): Promise<Dock> {
 
 /** A drive that gives one piece, then nothing until the gate opens. */
 function held(at: Dock): { readonly opened: Promise<void>; open(): void } {
-  const doors = gate();
+  const barrier = gate();
   at.pieces = async function* (name) {
     yield `bytes of `;
-    await doors.opened;
+    await barrier.opened;
     yield name;
   };
-  return doors;
+  return barrier;
 }
 
 describe("the file in the chat", () => {
@@ -127,7 +127,7 @@ describe("on the way", () => {
   test("a second file of one person waits, and more than a few of everybody; places are told and move up", async () => {
     const at = await ready({ overall: 2 });
     await signedIn(at, jun, "jun");
-    const doors = held(at);
+    const barrier = held(at);
     const one = await at.send(here, get("file 1.txt"));
     const two = await at.send(here, get("file 2.txt"));
     const three = await at.send(here, get("file 3.txt"));
@@ -142,7 +142,7 @@ describe("on the way", () => {
     at.transfers.cancel(await transferOf(at, two.first.view.id));
     expect((await two.last).state).toEqual({ is: "cancelled" });
     expect((await three.state("queued")).state).toEqual({ is: "queued", place: 1 });
-    doors.open();
+    barrier.open();
     expect((await three.last).state.is).toBe("done");
     expect((await one.last).state.is).toBe("done");
     expect((await other.last).state.is).toBe("done");
@@ -151,12 +151,12 @@ describe("on the way", () => {
 
   test("the same file is not sent twice at once, and nobody has endless files waiting", async () => {
     const at = await ready({ waitingPerPerson: 1 });
-    const doors = held(at);
+    const barrier = held(at);
     const one = await at.send(here, get("file 1.txt"));
     expect(await at.at.see(here, get("file 1.txt"), "notice")).toMatchObject({ notice: "transfer-busy" });
     const two = await at.send(here, get("file 2.txt"));
     expect(await at.at.see(here, get("file 3.txt"), "notice")).toMatchObject({ notice: "transfer-queue-full" });
-    doors.open();
+    barrier.open();
     await Promise.all([one.last, two.last]);
   });
 
@@ -198,21 +198,21 @@ describe("Cancel", () => {
     const at = await ready();
     held(at);
     const way = await at.send(here, get("file 7"));
-    const doors = gate();
-    const busy = at.at.services.exclusive("person:telegram:1", () => doors.opened);
+    const barrier = gate();
+    const busy = at.at.services.exclusive("person:telegram:1", () => barrier.opened);
     await at.at.see(here, { do: "cancel-transfer", view: way.first.view }, "notice");
     expect((await way.last).state).toEqual({ is: "cancelled" });
-    doors.open();
+    barrier.open();
     await busy;
   });
 
   test("Cancel is for who asked, and after the end only says so", async () => {
     const at = await ready();
-    const doors = held(at);
+    const barrier = held(at);
     const way = await at.send(here, get("file 7"));
     const press = { do: "cancel-transfer", view: way.first.view } as const;
     expect(await at.at.see(sending(jun), press, "notice")).toMatchObject({ notice: "not-yours" });
-    doors.open();
+    barrier.open();
     expect((await way.last).state.is).toBe("done");
     expect(await at.at.see(here, press, "notice")).toMatchObject({ notice: "transfer-over" });
   });
@@ -448,10 +448,10 @@ describe("a restart", () => {
 
   test("a restart does not take what is on its way now for lost", async () => {
     const at = await ready();
-    const doors = held(at);
+    const barrier = held(at);
     const way = await at.send(here, get("file 7"));
     expect(await at.transfers.interrupted("telegram")).toEqual([]);
-    doors.open();
+    barrier.open();
     await way.last;
   });
 });

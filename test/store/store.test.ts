@@ -263,7 +263,7 @@ test("a process reads what it wrote, whatever it did before", async () => {
     fc.record({ does: fc.constantFrom("delete", "clear", "get"), key: keys, value: fc.constant(undefined) }),
   );
   const store = await opened(`sqlite://${file()}`);
-  const [pendingForms, others] = [store.open<string>("slips"), store.open<string>("others")];
+  const [pendingForms, others] = [store.open<string>("pending-forms"), store.open<string>("others")];
   await others.set("a", "untouched");
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {

@@ -491,7 +491,7 @@ export const noticeCodes = [
   "taken-back",
   "nothing-to-lend",
   "groups-only",
-  // At the door, and operators.
+  // Of access, and of operators.
   "banned",
   "maintenance",
   "admitted",

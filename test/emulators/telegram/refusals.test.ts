@@ -68,7 +68,7 @@ describe("a message", () => {
     ["an unknown parse_mode", { parse_mode: "BBCode" }, "Bad Request: unsupported parse_mode"],
     ["a business", { business_connection_id: "x" }, "Bad Request: business connection not found"],
     [
-      "a ephemeral message in private",
+      "an ephemeral message in private",
       { ephemeral_message_parameters: { receiver_user_id: 1001 } },
       "Bad Request: ephemeral messages can be sent only to groups and supergroups",
     ],
