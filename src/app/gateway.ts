@@ -21,7 +21,6 @@ import { webhookSecret, type Frontends } from "./frontends.ts";
 import { methodOf, resolver } from "./links.ts";
 import { readiness } from "./readiness.ts";
 
-/** What the gateway serves from. */
 export interface GatewayParts {
   readonly config: Config;
   readonly store: Pick<Store, "check" | "open">;

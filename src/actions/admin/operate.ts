@@ -16,7 +16,6 @@ export function goToRoom(context: ActionContext, room: OperatorsRoom): Promise<R
   return showOperators(context, roomOf(room));
 }
 
-/** Asks whom to find. */
 export function askForPerson(context: ActionContext): Promise<Outcome> {
   return operatorsForm(context, { id: "find-person" }, { fields: findFields });
 }
