@@ -11,7 +11,7 @@ import type { Answer, FormScreen, Notice, Screen } from "../actions/model/screen
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
 import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Config } from "../config.ts";
-import type { Values } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import type { Words } from "../i18n/words.ts";
 import { serverWords } from "./server-words.ts";
 import { createAnnouncer } from "./announce.ts";

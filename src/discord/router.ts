@@ -5,7 +5,7 @@ import type { Visit } from "../users/visit.ts";
 import { buttonOf, encodeButton, type ButtonPress } from "../actions/buttons.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
-import type { Values } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import { commandNamed, openShareIn, type Given, type Opening } from "./commands.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Guard } from "./guard.ts";

@@ -1,14 +1,4 @@
-import type { Field, Values } from "./form.ts";
-
-/** How people write an answer they have copied from somewhere. */
-export interface Copied {
-  /** Words that stand before it, also as keys of JSON; written in lower case. */
-  readonly labels: readonly string[];
-  /** What it looks like, as the source of a regular expression: where it stands among other words, it alone is meant. */
-  readonly shape?: string;
-  /** The field whose answer follows behind a colon or a blank, where this one looks like a mail address or a number. */
-  readonly then?: string;
-}
+import type { Copied, Field, Values } from "./field.ts";
 
 /**
  * The answers in what was given for a field: without invisible characters, quotes and labels around it; several where
@@ -109,15 +99,15 @@ function byShape(field: Field, fields: readonly Field[], text: string): Values |
 
 /** `mia@example.com:secret`, or the same with a blank. */
 function inARow({ name, copied }: Field, fields: readonly Field[], text: string): Values | undefined {
-  if (copied?.then === undefined) return undefined;
-  const next = fields.find((field) => field.name === copied.then);
+  if (copied?.next === undefined) return undefined;
+  const next = fields.find((field) => field.name === copied.next);
   const rest = unquoted(withoutLabel(copied, text));
   const [, first = "", second = ""] =
     /^([^\s:：|;]+@[^\s:：|;,，]+|\+?\d{9,18})\s*[:：|;,，\s]\s*(\S.*)$/u.exec(rest.split(/\r?\n/).join(" ")) ?? [];
   // Figures behind figures are a number written in groups.
   const isOneNumber = !first.includes("@") && /^[\d\s().-]+$/.test(second) && !/^\S*[:：|;,，]/u.test(rest);
   if (first === "" || isOneNumber) return undefined;
-  return { [name]: first, [copied.then]: unquoted(next?.copied ? withoutLabel(next.copied, second) : second) };
+  return { [name]: first, [copied.next]: unquoted(next?.copied ? withoutLabel(next.copied, second) : second) };
 }
 
 function withoutLabel({ labels }: Copied, text: string): string {

@@ -1,5 +1,6 @@
 import type { Details, Entry } from "./entry.ts";
-import type { Field, Problem, Values } from "./form.ts";
+import type { Problem } from "./form.ts";
+import type { Field, Values } from "./field.ts";
 
 /** A part of a listing. */
 export interface Page<T> {

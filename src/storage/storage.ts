@@ -18,7 +18,7 @@ import type { Details } from "./entry.ts";
 import { StorageError, storageErrorKind, type StorageErrorCode } from "./error.ts";
 import { createFolders, type Folder, type Folders } from "./folders.ts";
 import { createLinks, type LinkChoice, type Links } from "./links.ts";
-import type { Values } from "./form.ts";
+import type { Values } from "./field.ts";
 import type { Mount } from "./mount.ts";
 import type { FolderRecord, Hit, Query } from "./name-index.ts";
 import { draftVault, storedVault } from "./vault.ts";

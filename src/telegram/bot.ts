@@ -17,7 +17,7 @@ import type { Answer, FormScreen, MessageScreen, Notice, Screen } from "../actio
 import type { Interrupted } from "../actions/model/transfer.ts";
 import { ConfigError } from "../config.ts";
 import type { TelegramSettings } from "./settings.ts";
-import type { Values } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import type { Words } from "../i18n/words.ts";
 import type { Announce } from "../users/broadcast.ts";
 import { createAnnouncer, followingMigration } from "./announce.ts";

@@ -11,7 +11,7 @@ import type { Update } from "grammy/types";
 import { LRUCache } from "lru-cache";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Answer, FormScreen } from "../actions/model/screen.ts";
-import type { Values } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import { commandIn, commandNamed } from "./commands.ts";
 import type { BotContext, Heard, Reply, Waiting } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";

@@ -1,7 +1,8 @@
 import type { FormRef } from "../actions/model/form.ts";
 import type { FormScreen, Reason } from "../actions/model/screen.ts";
 import { answersIn, holdsSecret } from "../storage/answer.ts";
-import { readForm, type Field, type ProblemCode, type Values } from "../storage/form.ts";
+import { readForm, type ProblemCode } from "../storage/form.ts";
+import { type Field, type Values } from "../storage/field.ts";
 
 /**
  * Where someone is in a form. Plain JSON, for it is kept while they think; it never holds a secret: those are given

@@ -11,7 +11,7 @@ import type { Session } from "../../src/actions/model/session.ts";
 import type { TransferRecord } from "../../src/actions/model/transfer.ts";
 import type { Driver, DriverContext, DriverKind } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import type { Field, Values } from "../../src/storage/form.ts";
+import type { Field, Values } from "../../src/storage/field.ts";
 import type { Mount } from "../../src/storage/mount.ts";
 import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage } from "../../src/storage/storage.ts";

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { loadWords } from "../../src/i18n/words.ts";
 import { capabilities, type Capability, type Driver, type DriverKind } from "../../src/storage/driver.ts";
 import type { Entry } from "../../src/storage/entry.ts";
-import { fieldWith, readForm, type Values } from "../../src/storage/form.ts";
+import { fieldWith, readForm } from "../../src/storage/form.ts";
+import { type Values } from "../../src/storage/field.ts";
 
 /** The tree every driver is given: what is in it, by name. */
 export const shelf = {

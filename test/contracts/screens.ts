@@ -21,7 +21,8 @@ import {
 import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
-import { problemCodes, type Field } from "../../src/storage/form.ts";
+import { problemCodes } from "../../src/storage/form.ts";
+import { type Field } from "../../src/storage/field.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 
 /** A platform's renderer, as the contract uses it. */

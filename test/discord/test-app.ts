@@ -16,7 +16,7 @@ import type { Person, Where } from "../../emulators/discord/person.ts";
 import { drawMessages } from "../../emulators/discord/sight.ts";
 import type { Channel, Guild, Message } from "../../emulators/discord/state.ts";
 import type { MessageView } from "../../emulators/stage.ts";
-import type { Values } from "../../src/storage/form.ts";
+import type { Values } from "../../src/storage/field.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 import { app as desk, usualCloud, type Cloud, type TestApp as Desk } from "../actions/test-app.ts";
 

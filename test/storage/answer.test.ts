@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pikPakKinds } from "../../src/drivers/pikpak/kinds.ts";
 import { holdsSecret } from "../../src/storage/answer.ts";
-import { readForm, type Values } from "../../src/storage/form.ts";
+import { readForm } from "../../src/storage/form.ts";
+import { type Values } from "../../src/storage/field.ts";
 
 const [account] = pikPakKinds({ domain: "mypikpak.net", platform: "web" });
 if (!account) throw new Error("there is no kind of account");

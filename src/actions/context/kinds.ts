@@ -1,5 +1,5 @@
 import type { DriverKind } from "../../storage/driver.ts";
-import type { Values } from "../../storage/form.ts";
+import type { Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext } from "./context.ts";
 import { mountsOf } from "../../users/person.ts";

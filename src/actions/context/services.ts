@@ -1,6 +1,6 @@
 import type { Keyv } from "keyv";
 import type { Entry, Variant } from "../../storage/entry.ts";
-import type { Values } from "../../storage/form.ts";
+import type { Values } from "../../storage/field.ts";
 import type { DownloadMethod, Mount } from "../../storage/mount.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Visit } from "../../users/visit.ts";

@@ -1,7 +1,8 @@
 import type { MountTag } from "./mount-tag.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
-import type { Field, Problem, Values } from "../../storage/form.ts";
+import type { Problem } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";

@@ -1,4 +1,5 @@
-import { readForm, type Values } from "../../storage/form.ts";
+import { readForm } from "../../storage/form.ts";
+import { type Values } from "../../storage/field.ts";
 import type { ActionContext, Result } from "../context/context.ts";
 import { mountGone, noticeWithWays } from "../context/failure.ts";
 import { verificationAgain, verificationFields } from "../context/form-screen.ts";

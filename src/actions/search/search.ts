@@ -1,4 +1,5 @@
-import { readForm, type Values } from "../../storage/form.ts";
+import { readForm } from "../../storage/form.ts";
+import { type Values } from "../../storage/field.ts";
 import type { Hit } from "../../storage/name-index.ts";
 import { searchKinds, searchSizes } from "./filters.ts";
 import { findSession, type ActionContext, type Result } from "../context/context.ts";

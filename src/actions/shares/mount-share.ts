@@ -1,5 +1,5 @@
 import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
-import type { Values } from "../../storage/form.ts";
+import type { Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext } from "../context/context.ts";
 import { hasProof, withoutProof } from "../context/form-screen.ts";

@@ -1,6 +1,7 @@
 import type { Recognised } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
-import { readForm, type Problem, type Values } from "../../storage/form.ts";
+import { readForm, type Problem } from "../../storage/form.ts";
+import { type Values } from "../../storage/field.ts";
 import { afresh, goTo, type ActionContext, type Result } from "../context/context.ts";
 import { failed, noticeWithWays, reasonOf } from "../context/failure.ts";
 import { verificationForm, withoutProof } from "../context/form-screen.ts";

@@ -7,7 +7,7 @@ import {
 } from "discord.js";
 import type { FormId } from "../../actions/model/form.ts";
 import type { FormScreen } from "../../actions/model/screen.ts";
-import type { Field } from "../../storage/form.ts";
+import type { Field } from "../../storage/field.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { clip } from "../../i18n/names.ts";
 import { encodeModal } from "../ids.ts";

@@ -1,5 +1,6 @@
 import type { Driver, DriverContext, DriverKind, Recognised } from "../../storage/driver.ts";
-import type { Field, Reading, Values } from "../../storage/form.ts";
+import type { Reading } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
 import { plainText } from "../../storage/plain-text.ts";
 import { openAccount } from "./account.ts";
 import { folderIdOf, shareAddressesIn, shareAddressIn, type ShareAddress } from "./address.ts";
@@ -71,7 +72,7 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
         "邮箱",
         "手机号",
       ],
-      then: "password",
+      next: "password",
     },
   },
   {
@@ -210,7 +211,7 @@ function tokenForPassword(values: Values): Values {
 
 /** Words, or the access token that stands beside it (a JWT): PikPak would refuse it for certain. */
 function isNoToken(token: string | undefined): boolean {
-  return token !== undefined && (/\s/.test(token) || /^eyJ/.test(token));
+  return token !== undefined && (/\s/.test(token) || token.startsWith("eyJ"));
 }
 
 /** A mail address without `mailto:`, a phone number as PikPak takes it: figures alone, with `+` for `00`. */

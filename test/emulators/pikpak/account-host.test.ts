@@ -15,7 +15,7 @@ const refusal = async (answer: Promise<{ body: Readonly<Record<string, unknown>>
 
 describe("captcha/init", () => {
   test.each(vectors.captchaSign)(
-    "captcha/init takes the known signature of $platform, and no other",
+    "a captcha token is given for the known signature of $platform, and for no other",
     async (vector) => {
       const then = await rawClient(Number(vectors.timestamp));
       const ask = (sign: string) =>
@@ -50,7 +50,7 @@ describe("captcha/init", () => {
     },
   );
 
-  test("captcha/init refuses a signature that is ten minutes off, unless it is told not to look", async () => {
+  test("a signature that is ten minutes off is refused, unless the rule says not to look", async () => {
     expect(await refusal(at.captcha(signedMeta(at.now() - 601_000)))).toEqual([
       400,
       "captcha_invalid",
@@ -65,11 +65,11 @@ describe("captcha/init", () => {
   test.each([
     ["two names", { email: username, username }],
     ["no name and no signature", {}],
-  ])("captcha/init refuses %s", async (_what, meta) => {
+  ])("a captcha request with %s is refused", async (_what, meta) => {
     expect((await refusal(at.captcha(meta)))[1]).toBe("invalid_argument");
   });
 
-  test("captcha/init refuses a device that is not the header's, a client nobody knows, and an action that is none", async () => {
+  test("a captcha request of another device, an unknown client or without an action is refused", async () => {
     expect((await at.captcha({ username }, { headers: { "x-device-id": "f".repeat(32) } })).status).toBe(400);
     expect((await at.captcha({ username }, { action: "list" })).status).toBe(400);
     const body = { action: "GET:/x", client_id: "nobody", device_id: deviceId, meta: { username } };
@@ -84,7 +84,7 @@ describe("captcha/init", () => {
 });
 
 describe("a challenge", () => {
-  test("a challenge has a page, which once solved leads to where the client said, with a token that is taken", async () => {
+  test("a challenge's page leads to the client's own address, with a token that a sign-in takes", async () => {
     at.mia.challenged = true;
     const { body } = await at.captcha();
     const page = String(body["url"]);
@@ -100,15 +100,16 @@ describe("a challenge", () => {
 });
 
 describe("signin", () => {
-  test("signin takes its captcha token from the body or the header, and each once", async () => {
+  test("a sign-in takes its captcha token from the body or the header, and leaves it good", async () => {
     const token = String((await at.captcha()).body["captcha_token"]);
     const inHeader = { ...device, "x-captcha-token": token };
     expect((await at.signIn({ captcha_token: undefined }, inHeader)).status).toBe(200);
-    expect((await refusal(at.signIn({ captcha_token: token })))[3]).toBe("Code(4002) - captcha_token expired");
+    expect((await at.signIn({ captcha_token: token })).status).toBe(200);
+    expect((await refusal(at.signIn({ captcha_token: "ck0.made.up" })))[3]).toBe("Code(4002) - captcha_token expired");
     expect((await refusal(at.signIn({ captcha_token: "" })))[1]).toBe("captcha_required");
   });
 
-  test("signin takes a form as well, and a phone number or user name", async () => {
+  test("a sign-in may be a form, and name a phone number", async () => {
     at.pikpak.build.account({ username: "jo", phone: "12345678901", password });
     const { body } = await at.captcha({ phone_number: "12345678901" });
     const form = new URLSearchParams({
@@ -122,7 +123,7 @@ describe("signin", () => {
     expect((await at.send("POST", url, { headers, body: form.toString() })).status).toBe(200);
   });
 
-  test("signin refuses a token that is over, of another device, or of another name", async () => {
+  test("a sign-in with a captcha token that is over, of another device or of another name is refused", async () => {
     const { body } = await at.captcha();
     at.advance(301_000);
     expect((await refusal(at.signIn({ captcha_token: body["captcha_token"] })))[3]).toContain("expired");
@@ -139,12 +140,12 @@ describe("signin", () => {
     ["an account that has none", { password: null }, [400, "invalid_account_or_password", 4022]],
     ["an address it does not like", { prohibited: true }, [400, "invalid_grant", 4126]],
     ["a banned account", { banned: true }, [400, "aborted", 10]],
-  ])("signin refuses %s", async (_what, changes, expected) => {
+  ])("a sign-in with %s is refused", async (_what, changes, expected) => {
     Object.assign(at.mia, changes);
     expect((await refusal(at.signIn({ password: "wrong" }))).slice(0, 3)).toEqual(expected);
   });
 
-  test("signin gives a JWT that tells the user", async () => {
+  test("an access token is a JWT that tells the user", async () => {
     const { body } = await at.signIn();
     const claims: unknown = JSON.parse(
       Buffer.from(String(body["access_token"]).split(".")[1] ?? "", "base64url").toString(),
@@ -160,7 +161,7 @@ describe("token", () => {
       body: { client_id: clientId, grant_type: "refresh_token", refresh_token: token, ...changes },
     });
 
-  test("a refresh token rotates: the old one dies at once", async () => {
+  test("a refresh token rotates, and the old one dies at once", async () => {
     const { body } = await at.signIn();
     const next = await refresh(body["refresh_token"]);
     expect(next.body["refresh_token"]).not.toBe(body["refresh_token"]);
@@ -168,14 +169,26 @@ describe("token", () => {
     expect((await refresh(next.body["refresh_token"])).status).toBe(200);
   });
 
-  test("a refresh token is bound to its client", async () => {
+  test("a refresh token is bound to its client, which may be named in the query alone", async () => {
     const { body } = await at.signIn();
-    expect((await refusal(refresh(body["refresh_token"], { client_id: "YNxT9w7GMdWvEOKa" })))[1]).toBe("invalid_grant");
-    expect((await refusal(refresh(body["refresh_token"], { grant_type: "password" })))[1]).toBe("invalid_request");
+    const url = `${at.pikpak.userUrl}/v1/auth/token?client_id=${clientId}`;
+    const asked = { grant_type: "refresh_token", refresh_token: body["refresh_token"] };
+    const next = await at.send("POST", url, { headers: device, body: asked });
+    expect(next.status).toBe(200);
+    expect((await refusal(refresh(next.body["refresh_token"], { client_id: "YNxT9w7GMdWvEOKa" })))[1]).toBe(
+      "invalid_grant",
+    );
+    expect((await refusal(refresh(next.body["refresh_token"], { grant_type: "implicit" })))[1]).toBe("invalid_request");
+    expect(await refusal(refresh(next.body["refresh_token"], { grant_type: "password" }))).toEqual([
+      400,
+      "invalid_argument",
+      3,
+      "currently not supported",
+    ]);
   });
 });
 
-test("texts of the account host are in the caller's language", async () => {
+test("texts are in the caller's language", async () => {
   const zh = await at.signIn({ password: "wrong" }, { ...device, "accept-language": "zh-CN" });
   expect(zh.body).toMatchObject({
     error_description: "Incorrect account or password",
