@@ -203,7 +203,14 @@ function doesName(file: File, name: string): boolean {
   if (!file.path.endsWith(".ts")) return false;
   return nodesOf(parsed(file).tree).some(
     (node) =>
-      (ts.isIdentifier(node) && node.text === name) ||
+      (ts.isIdentifier(node) && node.text === name && isDeclared(node)) ||
       (ts.isStringLiteralLike(node) && (node.text === name || node.text.endsWith(`-${name}`))),
   );
+}
+
+/** The name of a function or of a property, not of a variable that happens to be called so. */
+function isDeclared(node: ts.Identifier): boolean {
+  const { parent } = node;
+  const declares = ts.isFunctionDeclaration(parent) || ts.isPropertyAssignment(parent);
+  return declares && parent.name === node;
 }

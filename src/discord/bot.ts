@@ -55,7 +55,7 @@ export interface DiscordParts {
   readonly removals?: Removals;
   /** Milliseconds between looks for messages that are to go; absent = 20 s. */
   readonly sweepEvery?: number;
-  /** Deeds one person may do in ten seconds; absent = 100. */
+  /** Interactions of one person in ten seconds; absent = 100. */
   readonly actionsPerPerson?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
   readonly timeout?: number;

@@ -47,7 +47,7 @@ export interface PendingForms {
 /** How long a form can still be filled in, in ms. */
 const life = 24 * 3_600_000;
 
-/** Slips over a store. */
+/** Pending forms over a store. */
 export function createPendingForms(store: KeptStore): PendingForms {
   return {
     // Only `put` writes under these keys.
