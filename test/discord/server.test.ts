@@ -49,7 +49,7 @@ async function lend({ mia, here }: Square): Promise<Message> {
 /** Mia says yes to what is to be shared. */
 async function confirmed(mia: Square["mia"], here: Square["here"]): Promise<Message> {
   await mia.presses(/✅/, { message: await mia.waitsFor("Share with this group?", here) });
-  return mia.waitsFor("Lent to this group", here);
+  return mia.waitsFor("Shared with this group", here);
 }
 
 /** Jun shows his list to everybody. */

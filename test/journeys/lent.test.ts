@@ -26,7 +26,7 @@ function onTelegram({ world }: Program): Club {
       await people.mia.waitsFor("› Holiday 2026");
       people.mia.in(group).says("/bind");
       await people.mia.in(group).presses("✅", { on: await people.mia.in(group).waitsFor("Share with this group?") });
-      await people.mia.in(group).waitsFor("Lent to this group");
+      await people.mia.in(group).waitsFor("Shared with this group");
     },
     async link(who, path) {
       people[who].in(group).says(`/link ${path}`);
@@ -48,7 +48,7 @@ function onDiscord({ world }: Program): Club {
       await members.mia.waitsFor("› Holiday 2026");
       await members.mia.uses("/bind", here);
       await members.mia.presses(/✅/, { message: await members.mia.waitsFor("Share with this group?", here) });
-      await members.mia.waitsFor("Lent to this group", here);
+      await members.mia.waitsFor("Shared with this group", here);
     },
     async link(who, path) {
       await members[who].uses(`/link file:${path}`, here);

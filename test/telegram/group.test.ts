@@ -141,7 +141,7 @@ async function oldServer(apiRoot: string): Promise<{ readonly apiRoot: string; c
 async function lend({ mia, group }: Square, command = "/bind"): Promise<Shown> {
   mia.in(group).says(command);
   await mia.in(group).presses("✅", { on: await mia.in(group).waitsFor("Share with this group?") });
-  return mia.in(group).waitsFor("Lent to this group");
+  return mia.in(group).waitsFor("Shared with this group");
 }
 
 const publicly = (telegram: TelegramEmulator, group: Group) =>
@@ -195,7 +195,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     expect(choice.receiver).toBe(1);
     await mia.in(group).presses("🗄 mia", { on: choice });
     await mia.in(group).presses("✅", { on: await mia.in(group).waitsFor("Share with this group?") });
-    await mia.in(group).waitsFor("Lent to this group");
+    await mia.in(group).waitsFor("Shared with this group");
     jun.in(group).says("/search beach");
     const found = await jun.in(group).waitsFor("🔎 beach");
     expect(found.labels).toContain("🎬 beach.mp4 · 100 B");
