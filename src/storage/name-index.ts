@@ -22,10 +22,10 @@ export interface Hit {
 /** What is looked for. Without words, whatever the rest lets through. */
 export interface Query {
   readonly words: string;
-  readonly kind?: EntryKind;
+  readonly kind?: EntryKind | undefined;
   /** Bytes, both included. */
-  readonly least?: number;
-  readonly most?: number;
+  readonly least?: number | undefined;
+  readonly most?: number | undefined;
   /** Folders from the root down to the one it is looked for below; empty = the whole mount. */
   readonly below: readonly Step[];
   /** Most hits. */
