@@ -49,7 +49,7 @@ export async function showLending(
       place: title,
       policy: now.policy,
       dailyChoices,
-      draft: state.draft !== undefined,
+      draft: state.draft && true,
       folder: state.draft?.folder?.map(({ name }) => name),
     },
   };

@@ -193,7 +193,7 @@ export interface LendingCard {
   /** 0 = as many as they like. */
   readonly dailyChoices: readonly number[];
   /** Nothing is shared yet. */
-  readonly draft?: boolean;
+  readonly draft?: boolean | undefined;
   /** The folder that can be shared instead of the whole drive, by name. */
   readonly folder?: readonly string[] | undefined;
 }
