@@ -96,8 +96,9 @@ describe("the file in the chat", () => {
     await at.at.see(here, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
     const way = await at.send(inGroup(here), get("file 7"));
     expect((await way.last).state.is).toBe("done");
-    await signedIn(at, here);
-    expect(await at.at.see(inGroup(here), get("file 7"), "notice")).toMatchObject({ notice: "private-only" });
+    const other = dock();
+    await signedIn(other, here);
+    expect(await other.at.see(inGroup(here), get("file 7"), "notice")).toMatchObject({ notice: "private-only" });
   });
 });
 
