@@ -88,7 +88,7 @@ test("links of somebody banned are gone at once and after a restart; others' are
   await double.sees(({ chat, text }) => chat === jun.id && text.includes("你不能使用"));
 });
 
-test("what operators see is kept in the database: people, invitations, acts", async () => {
+test("records that operators see are kept in the database: people, invitations, acts", async () => {
   double.says(jun, jun.id, "/help");
   await double.sees(({ chat }) => chat === jun.id);
   double.says(mia, mia.id, "/admin invite");
