@@ -6,7 +6,7 @@ import type { Mount } from "../storage/mount.ts";
 import { StoreError } from "../store/error.ts";
 import { openStore } from "../store/store.ts";
 import type { Person } from "../users/person.ts";
-import { accountCommand, type Desk } from "./accounts.ts";
+import { accountCommand, type Shell } from "./accounts.ts";
 import { createAsker } from "./asker.ts";
 import { Mistake } from "./mistake.ts";
 
@@ -24,15 +24,15 @@ function explain(error: unknown): number {
 
 async function run(words: readonly string[]): Promise<number> {
   const work = accountCommand(words);
-  const desk = await openDesk();
+  const shell = await openShell();
   try {
-    return await work(desk);
+    return await work(shell);
   } finally {
-    await desk.close();
+    await shell.close();
   }
 }
 
-async function openDesk(): Promise<Desk & { close(): Promise<void> }> {
+async function openShell(): Promise<Shell & { close(): Promise<void> }> {
   const config = readEnvironment();
   const log = createLog({ level: "silent" });
   const store = await openStore({ url: config.storeUrl, keys: keysOf(config), onError: () => undefined });

@@ -23,7 +23,7 @@ It reads the same variables (and .env) as npm start.
 `;
 
 /** What the commands are done with. */
-export interface Desk {
+export interface Shell {
   readonly storage: Storage;
   readonly mounts: Keyv<Mount>;
   readonly people: Keyv<Person>;
@@ -38,32 +38,32 @@ export interface Desk {
 }
 
 /** What does a command; it gives the exit code, and throws a `Mistake` for what the operator has to mend. */
-export function accountCommand([command, ...words]: readonly string[]): (desk: Desk) => Promise<number> {
+export function accountCommand([command, ...words]: readonly string[]): (shell: Shell) => Promise<number> {
   const work = command !== undefined && Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (!work) throw new Mistake(usage);
-  return (desk) => work(desk, words);
+  return (shell) => work(shell, words);
 }
 
-const commands: Readonly<Record<string, (desk: Desk, words: readonly string[]) => Promise<number>>> = {
+const commands: Readonly<Record<string, (shell: Shell, words: readonly string[]) => Promise<number>>> = {
   add,
   list,
   assign,
   remove,
 };
 
-async function add(desk: Desk, [given, named]: readonly string[]): Promise<number> {
-  const { asker, print, complain } = desk;
+async function add(shell: Shell, [given, named]: readonly string[]): Promise<number> {
+  const { asker, print, complain } = shell;
   const owner = checkPerson(given ?? (await asker.ask("For whom (telegram:<id> or discord:<id>): ")));
-  const kind = await accountKind(desk, named);
-  const values = await askFields(desk, kind);
+  const kind = await accountKind(shell, named);
+  const values = await askFields(shell, kind);
   try {
-    const mount = await signedIn(desk, { kind, owner, values });
-    await change(desk, owner, (person) => withMount(person, mount.id));
+    const mount = await signedIn(shell, { kind, owner, values });
+    await change(shell, owner, (person) => withMount(person, mount.id));
     print(`${mount.id}  ${mount.title}  ${owner}`);
     return 0;
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    complain(errorText(desk, error.code, kind.name));
+    complain(errorText(shell, error.code, kind.name));
     return 1;
   }
 }
@@ -76,8 +76,8 @@ interface Draft {
 }
 
 /** Adds the account; where the drive wants a human first, asks for what the verification ended with, once. */
-async function signedIn(desk: Desk, draft: Draft): Promise<Mount> {
-  const { storage, asker, print } = desk;
+async function signedIn(shell: Shell, draft: Draft): Promise<Mount> {
+  const { storage, asker, print } = shell;
   const { kind, owner, values } = draft;
   try {
     return await storage.mount({ driver: kind.name, owner, values });
@@ -85,32 +85,33 @@ async function signedIn(desk: Desk, draft: Draft): Promise<Mount> {
     const proof = fieldWith("proof", kind.fields);
     if (!proof || !(error instanceof StorageError)) throw error;
     if (error.verify === undefined || !storageErrorKind(error.code).mends.includes("proof")) throw error;
-    print(`${errorText(desk, error.code, kind.name)}\n${error.verify}`);
+    print(`${errorText(shell, error.code, kind.name)}\n${error.verify}`);
     const form = { id: "verification", kind: kind.name };
-    const brought = await asker.ask(`${fieldLabel(desk, form, proof.name)}: `, { hidden: true });
+    const brought = await asker.ask(`${fieldLabel(shell, form, proof.name)}: `, { hidden: true });
     const checked = kind.check({ ...values, [proof.name]: brought });
-    if (!checked.ok) throw new Mistake(problemText(desk, form, checked.problem.code));
+    if (!checked.ok) throw new Mistake(problemText(shell, form, checked.problem.code));
     return storage.mount({ driver: kind.name, owner, values: checked.values, ...(error.kept && { kept: error.kept }) });
   }
 }
 
 /** The kind that is named; else the only one there is to sign in to, or the one that is chosen. */
-async function accountKind(desk: Desk, named: string | undefined): Promise<DriverKind> {
-  const kinds = desk.storage.kinds.filter(({ added }) => added === "sign-in");
+async function accountKind(shell: Shell, named: string | undefined): Promise<DriverKind> {
+  const kinds = shell.storage.kinds.filter(({ added }) => added === "sign-in");
   const names = kinds.map(({ name }) => name).join(", ");
   const [only, ...others] = kinds;
-  const wanted = named ?? (others.length > 0 ? await desk.asker.ask(`Which kind of account (${names}): `) : only?.name);
+  const wanted =
+    named ?? (others.length > 0 ? await shell.asker.ask(`Which kind of account (${names}): `) : only?.name);
   const kind = kinds.find(({ name }) => name === wanted?.trim());
   if (!kind) throw new Mistake(`There is no kind of account "${wanted ?? ""}". There are: ${names}`);
   return kind;
 }
 
 /** Asks every question of the form; what is left empty gives way to the question that may be answered instead. */
-async function askFields(desk: Desk, kind: DriverKind): Promise<Values> {
+async function askFields(shell: Shell, kind: DriverKind): Promise<Values> {
   const { fields } = kind;
   const answers: Record<string, string> = {};
   const ask = async (field: Field) => {
-    answers[field.name] = await askField(desk, kind, field);
+    answers[field.name] = await askField(shell, kind, field);
   };
   for (const field of fields.filter(({ aside }) => !aside)) {
     if (field.instead !== undefined && (answers[field.instead] ?? "") !== "") continue;
@@ -123,19 +124,19 @@ async function askFields(desk: Desk, kind: DriverKind): Promise<Values> {
   if (checked.ok) return checked.values;
   const { field, code } = checked.problem;
   const form = { id: "sign-in", kind: kind.name };
-  throw new Mistake(labelled(desk.say, fieldLabel(desk, form, field), problemText(desk, form, code)));
+  throw new Mistake(labelled(shell.say, fieldLabel(shell, form, field), problemText(shell, form, code)));
 }
 
-function askField(desk: Desk, kind: DriverKind, field: Field): Promise<string> {
-  const { asker } = desk;
+function askField(shell: Shell, kind: DriverKind, field: Field): Promise<string> {
+  const { asker } = shell;
   const { required, instead, choices } = field;
-  const label = fieldLabel(desk, { id: "sign-in", kind: kind.name }, field.name);
+  const label = fieldLabel(shell, { id: "sign-in", kind: kind.name }, field.name);
   const among = choices ? ` (${choices.join(", ")})` : "";
   const more = required && instead === undefined ? "" : " (or nothing)";
   return asker.ask(`${label}${among}${more}: `, { hidden: field.kind === "secret" });
 }
 
-async function list({ mounts, print }: Desk): Promise<number> {
+async function list({ mounts, print }: Shell): Promise<number> {
   for await (const mount of allOf(mounts)) {
     const { id, driver, title, owner, health } = mount;
     const state = health.state === "working" ? health.state : `${health.state}: ${health.code}`;
@@ -150,32 +151,32 @@ async function* allOf(mounts: Keyv<Mount>): AsyncGenerator<Mount> {
   for await (const [, mount] of mounts.iterator(undefined) as AsyncIterable<[string, Mount]>) yield mount;
 }
 
-async function assign(desk: Desk, [id, to]: readonly string[]): Promise<number> {
-  const mount = await mountNamed(desk, id);
+async function assign(shell: Shell, [id, to]: readonly string[]): Promise<number> {
+  const mount = await mountNamed(shell, id);
   const owner = checkPerson(to ?? "");
-  await desk.exclusive(`mount:${mount.id}`, () => desk.mounts.set(mount.id, { ...mount, owner }));
-  await change(desk, mount.owner, (person) => withoutMount(person, mount.id));
-  await change(desk, owner, (person) => withMount(person, mount.id));
-  desk.print(`${mount.id}  ${mount.title}  ${owner}`);
+  await shell.exclusive(`mount:${mount.id}`, () => shell.mounts.set(mount.id, { ...mount, owner }));
+  await change(shell, mount.owner, (person) => withoutMount(person, mount.id));
+  await change(shell, owner, (person) => withMount(person, mount.id));
+  shell.print(`${mount.id}  ${mount.title}  ${owner}`);
   return 0;
 }
 
-async function remove(desk: Desk, [id]: readonly string[]): Promise<number> {
-  const mount = await mountNamed(desk, id);
-  await desk.storage.unmount(mount.id);
-  await change(desk, mount.owner, (person) => withoutMount(person, mount.id));
-  desk.print(`${mount.id}  removed`);
+async function remove(shell: Shell, [id]: readonly string[]): Promise<number> {
+  const mount = await mountNamed(shell, id);
+  await shell.storage.unmount(mount.id);
+  await change(shell, mount.owner, (person) => withoutMount(person, mount.id));
+  shell.print(`${mount.id}  removed`);
   return 0;
 }
 
-async function mountNamed({ storage }: Desk, id: string | undefined): Promise<Mount> {
+async function mountNamed({ storage }: Shell, id: string | undefined): Promise<Mount> {
   const mount = id === undefined ? undefined : await storage.find(id);
   if (!mount) throw new Mistake(`There is no drive "${id ?? ""}". See: npm run account -- list`);
   return mount;
 }
 
 /** One change of a person's record at a time, as the actions do it. */
-function change({ exclusive, people }: Desk, id: string, changed: (person: Person) => Person): Promise<unknown> {
+function change({ exclusive, people }: Shell, id: string, changed: (person: Person) => Person): Promise<unknown> {
   return exclusive(`person:${id}`, async () => {
     const person = await loadPerson({ people, now: Date.now }, id);
     return people.set(id, changed(person));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { Keyv } from "keyv";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { accountCommand, type Desk } from "../../src/cli/accounts.ts";
+import { accountCommand, type Shell } from "../../src/cli/accounts.ts";
 import { createAsker } from "../../src/cli/asker.ts";
 import { memoryKind, type MemoryEntry } from "../../src/drivers/memory.ts";
 import { createPages } from "../../src/gateway/pages.ts";
@@ -257,7 +257,7 @@ describe("the shell", () => {
       newId: () => `mount${ids++}`,
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     });
-    const desk: Desk = {
+    const shell: Shell = {
       storage,
       mounts,
       people,
@@ -268,7 +268,7 @@ describe("the shell", () => {
       print: (line) => void printed.push(line),
       complain: (line) => void printed.push(line),
     };
-    const code = await accountCommand(words)(desk);
+    const code = await accountCommand(words)(shell);
     return { code, printed, asked: String(output.read() ?? ""), person: await people.get("telegram:1") };
   }
 

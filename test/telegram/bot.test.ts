@@ -25,7 +25,7 @@ describe("commands", () => {
     ["/help", { do: "help" }],
     ["/HELP@drive_bot", { do: "help" }],
     ["/login", { do: "sign-in" }],
-    ["/share", { do: "open-share", text: "" }],
+    ["/share", { do: "open-share" }],
     ["/share https://mypikpak.com/s/VNabc ab12", { do: "open-share", text: "https://mypikpak.com/s/VNabc ab12" }],
     [
       "/share look: https://mypikpak.com/s/VNabc code ab12",
@@ -66,7 +66,7 @@ describe("commands", () => {
   });
 
   test.each([
-    ["/nonsense", "There is no such com"],
+    ["/nonsense", "I do not know this com"],
     ["/link", "/link and then its path"],
     ["/get", "/get and then its path"],
   ])("%.20s gets a clear sentence and bothers nobody", async (text, sentence) => {
@@ -138,7 +138,7 @@ describe("a press", () => {
     expect(double.shown.length).toBe(1);
   });
 
-  test.each(["", "1abc", "2abcdefghij-1-o-0", "x".repeat(64), "d-1-0q0-x"])(
+  test.each(["", "1abc", "2abcdefghij-1-o-0", "x".repeat(64), "d-1-0a1b2cq0-x"])(
     "with forged data %j is answered with a sentence",
     async (code) => {
       const double = await opened(() => listing());

@@ -62,7 +62,7 @@ export function currentOf(
   );
 }
 
-/** The person's mount of the same share or account, so that it is not put up twice. */
+/** The person's mount of the same share or account, so that it is not mounted twice. */
 export async function mountedAlready(
   context: ActionContext,
   kind: DriverKind,
