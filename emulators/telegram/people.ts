@@ -106,7 +106,7 @@ export class Participant {
   }
 
   /** Types something and sends it. */
-  says(text: string, options: SendOptions = {}): Shown {
+  sends(text: string, options: SendOptions = {}): Shown {
     const kept = text.trim();
     if (kept === "" || kept.length > 4096) throw new Error("a client sends 1 to 4096 characters");
     const entities = findEntities(kept);
@@ -115,11 +115,11 @@ export class Participant {
 
   /** Replies to a message. */
   replies(replyTo: Shown, text: string): Shown {
-    return this.says(text, { replyTo });
+    return this.sends(text, { replyTo });
   }
 
   /** Sends a file of some kind. */
-  sends(file: SentFile, options: SendOptions = {}): Shown {
+  sendsFile(file: SentFile, options: SendOptions = {}): Shown {
     const { kind, name = "", type = "application/octet-stream", bytes = Buffer.from("x"), caption } = file;
     const stored = this.dependencies.files.add(fileOf(bytes, { name, type }), `${kind}s`);
     return this.#send({ ...contentOf(kind, { stored, more: {} }), ...(caption !== undefined && { caption }) }, options);
@@ -187,11 +187,11 @@ export class Participant {
         person: this.person,
         blocked: false,
       });
-      return this.#with(bot).says(`/start${words}`);
+      return this.#with(bot).sends(`/start${words}`);
     }
     if (!into) throw new Error("say which group the bot is to be added to");
     changeMember(this.dependencies.world, into.chat, { user: bot.user, status: "member", by: this.person.user });
-    return new Participant(this.dependencies, { person: this.person, bot, chat: into.chat }).says(
+    return new Participant(this.dependencies, { person: this.person, bot, chat: into.chat }).sends(
       `/start@${bot.user.username}${words}`,
     );
   }

@@ -282,7 +282,7 @@ async function say(stage: StageState, participant: Participant, text: string): P
   stage.offers.delete(idOf(participant));
   const asked = participant.messages.findLast(({ byBot }) => byBot);
   // A demand to reply opens the reply at once, as clients do.
-  participant.says(
+  participant.sends(
     text,
     asked?.stored.reply?.["force_reply"] === true && participant.chat.type !== "private" ? { replyTo: asked } : {},
   );
@@ -300,7 +300,7 @@ async function press(
   interaction: { readonly message: string; readonly value: string },
 ): Promise<void> {
   const [, kind = "", value = ""] = /^(\w+):([\s\S]*)$/.exec(interaction.value) ?? [];
-  if (kind === "say") return void participant.says(value);
+  if (kind === "say") return void participant.sends(value);
   if (kind === "open") return void participant.opens(value);
   if (kind === "inline") return offer(stage, participant, value);
   if (kind === "choose") {

@@ -30,8 +30,8 @@ export interface Double {
   /** Updates wait until they are polled. */
   push(update: Omit<Update, "update_id">): void;
   /** The id of what was said. */
-  says(from: User, chat: number, text: string): number;
-  sends(
+  sends(from: User, chat: number, text: string): number;
+  sendsMessage(
     from: User,
     chat: number,
     what: {
@@ -91,12 +91,12 @@ export async function startDouble(): Promise<Double> {
     push(update) {
       for (const [kind, body] of Object.entries(update)) telegram.push(kind, body);
     },
-    says: (from, chat, text) => noted(participant(from, chat).says(text)),
-    sends(from, chat, { text, reply_to_message: replied }) {
+    sends: (from, chat, text) => noted(participant(from, chat).sends(text)),
+    sendsMessage(from, chat, { text, reply_to_message: replied }) {
       const replyTo = replied && telegram.shown.find(({ id }) => id === replied.message_id);
       const options = replyTo ? { replyTo } : {};
-      if (text === undefined) return noted(participant(from, chat).sends({ kind: "sticker" }, options));
-      return noted(participant(from, chat).says(text, options));
+      if (text === undefined) return noted(participant(from, chat).sendsFile({ kind: "sticker" }, options));
+      return noted(participant(from, chat).sends(text, options));
     },
     taps(from, label) {
       const message = telegram.shown.findLast(({ labels }) => labels.some((text) => text.includes(label)));

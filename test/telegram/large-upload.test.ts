@@ -63,7 +63,7 @@ test("a gigabyte goes through in flat memory, is taken up again where its host b
     telegram: await startTelegram({ rules: { uploadLimit: 2000 * MiB } }),
   });
   const mia = ship.telegram.person({ name: "Mia" });
-  mia.says(share);
+  mia.sends(share);
   await mia.waitsFor("films");
 
   const before = process.memoryUsage().rss;
@@ -77,7 +77,7 @@ test("a gigabyte goes through in flat memory, is taken up again where its host b
   };
   void watch();
   const startedAt = performance.now();
-  mia.says("/get film");
+  mia.sends("/get film");
   await mia.waitsFor(/Sent in/, { timeout: 160_000 });
   const seconds = (performance.now() - startedAt) / 1000;
   watching.abort();

@@ -14,7 +14,7 @@ async function aboard(options: ShipOptions): Promise<{ readonly ship: Ship; read
   const ship = await launch(options);
   ships.push(ship);
   const mia = ship.telegram.person({ name: "Mia" });
-  mia.says(share);
+  mia.sends(share);
   await mia.waitsFor("films");
   return { ship, mia };
 }
@@ -51,7 +51,7 @@ describe("a file arrives byte for byte", () => {
     ["….tar.gz", "sendDocument"],
   ])("%s goes by %s", async (name, method) => {
     const { ship, mia } = await aboard({ tree: shelf(file(name), file("another.txt")) });
-    mia.says(`/get ${name}`);
+    mia.sends(`/get ${name}`);
     await mia.waitsFor(/Sent in/);
     expect(arrivedBy(ship, method)).toEqual([{ name, size: contentOf(name).length, sha256: sha(contentOf(name)) }]);
   });
@@ -66,10 +66,10 @@ describe("a file arrives byte for byte", () => {
         yield name === "large.png" ? Buffer.alloc(size) : contentOf(name);
       },
     });
-    mia.says("/get large");
+    mia.sends("/get large");
     await mia.waitsFor(/Sent in/);
     expect(arrivedBy(ship, "sendDocument")).toHaveLength(1);
-    mia.says("/get film");
+    mia.sends("/get film");
     const { parameters } = await ship.telegram.called(({ method }) => method === "sendVideo");
     expect(parameters["thumbnail"]).toBeUndefined();
   });
@@ -79,7 +79,7 @@ describe("a file arrives byte for byte", () => {
     const jun = ship.telegram.person({ name: "Jun" });
     const group = ship.telegram.group({ title: "Team", members: [jun, mia], forum: true });
     const topic = group.opensTopic("Films");
-    mia.in(group, topic).says("/get notes");
+    mia.in(group, topic).sends("/get notes");
     await mia.in(group, topic).waitsFor(/Sent in/);
     const inTopic = mia.in(group, topic).messages.filter(({ byBot }) => byBot);
     expect(inTopic.some((message) => message.file?.name === "notes.pdf")).toBe(true);
@@ -93,7 +93,7 @@ describe("a file arrives byte for byte", () => {
     await ship.telegram.called(
       ({ method, parameters }) => method === "setMyCommands" && JSON.stringify(parameters).includes("all_group_chats"),
     );
-    mia.in(group).says("/link notes");
+    mia.in(group).sends("/link notes");
     const link = await mia.in(group).waitsFor("Download link");
     expect(link.receiver).toBe(mia.person.user.id);
     await mia.in(group).presses("📥", { on: link });
@@ -145,7 +145,7 @@ describe("while it is on its way", () => {
         }
       },
     });
-    mia.says("/get film");
+    mia.sends("/get film");
     const shown = await mia.waitsFor("film.bin");
     const edits = () => ship.telegram.calls.filter(({ method }) => method === "editMessageText").length;
     /** Lets the time pass, then the next quarter come. */
@@ -222,7 +222,7 @@ describe("while it is on its way", () => {
 
   test("Cancel lets go of the drive within a second, and the chat gets nothing", async () => {
     const { ship, mia } = await aboard({ tree: shelf(file("film.mkv"), file("b.txt")), pieces: halted });
-    mia.says("/get film");
+    mia.sends("/get film");
     await mia.waitsFor((message) => message.labels.some((label) => label.includes("✖️")));
     await expect.poll(() => ship.opened).toEqual(["film.mkv"]);
     const since = performance.now();
@@ -242,11 +242,11 @@ describe("while it is on its way", () => {
 
   test("other things can be done: nobody waits for a file", async () => {
     const { ship, mia } = await aboard({ tree: shelf(file("film.mkv"), file("b.txt")), pieces: halted });
-    mia.says("/get film");
+    mia.sends("/get film");
     await expect.poll(() => ship.opened).toHaveLength(1);
-    mia.says("/help");
+    mia.sends("/help");
     await mia.waitsFor("What I can do");
-    mia.says("/get b.txt");
+    mia.sends("/get b.txt");
     await mia.waitsFor(/number 1 in the queue/);
   });
 });
@@ -260,7 +260,7 @@ describe("what Telegram refuses", () => {
       description: "Too Many Requests: retry after 1",
       parameters: { retry_after: 1 },
     });
-    mia.says("/get notes");
+    mia.sends("/get notes");
     await mia.waitsFor(/Sent in/);
     expect(ship.opened).toHaveLength(2);
     expect(arrivedBy(ship, "sendDocument")[0]?.sha256).toBe(sha(contentOf("notes.pdf")));
@@ -269,10 +269,10 @@ describe("what Telegram refuses", () => {
   test("by cutting the connection is sent once more, and twice is a sentence with a way on", async () => {
     const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
     ship.telegram.fail({ method: "sendDocument", reset: true });
-    mia.says("/get notes");
+    mia.sends("/get notes");
     await mia.waitsFor(/Sent in/);
     ship.telegram.fail({ method: "sendDocument", reset: true, times: 2 });
-    mia.says("/get notes");
+    mia.sends("/get notes");
     const sorry = await mia.waitsFor(/did not take the file/);
     expect(sorry.labels[0]).toContain("🔄");
     await mia.presses("🔄");
@@ -283,7 +283,7 @@ describe("what Telegram refuses", () => {
   test("as a film or a photo is sent as a file", async () => {
     const { ship, mia } = await aboard({ tree: shelf(file("odd.png"), file("b.txt")) });
     ship.telegram.fail({ method: "sendPhoto", status: 400, description: "Bad Request: PHOTO_INVALID_DIMENSIONS" });
-    mia.says("/get odd");
+    mia.sends("/get odd");
     await mia.waitsFor(/Sent in/);
     expect(arrivedBy(ship, "sendDocument")[0]?.sha256).toBe(sha(contentOf("odd.png")));
   });
@@ -291,7 +291,7 @@ describe("what Telegram refuses", () => {
   test("as too large, larger than it was said to be, offers the link", async () => {
     const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
     ship.telegram.rules.uploadLimit = 1000;
-    mia.says("/get notes");
+    mia.sends("/get notes");
     const sorry = await mia.waitsFor(/too large to be sent here/);
     expect(sorry.labels).toEqual([expect.stringContaining("🔗"), expect.stringContaining("⬆")]);
     expect(ship.opened).toHaveLength(1);
@@ -304,14 +304,14 @@ describe("what Telegram refuses", () => {
       status: 400,
       description: "Bad Request: not enough rights to send documents to the chat",
     });
-    mia.says("/get notes");
+    mia.sends("/get notes");
     await mia.waitsFor(/may not send files here/);
     expect(ship.opened).toHaveLength(1);
   });
 
   test("what is too large for the place is never begun", async () => {
     const { ship, mia } = await aboard({ tree: shelf(file("iso.img", { size: 3 * 1024 ** 3 }), file("b.txt")) });
-    mia.says("/get iso");
+    mia.sends("/get iso");
     const sorry = await mia.waitsFor(/too large to be sent here/);
     expect(sorry.text).toContain("1.95 GB");
     expect(ship.opened).toEqual([]);
@@ -326,7 +326,7 @@ test("after a restart the message says what became of the file, and one press se
     tree: shelf(file("film.bin"), file("b.txt")),
     pieces: (name, signal) => pieces.now(name, signal),
   });
-  mia.says("/get film");
+  mia.sends("/get film");
   const shown = await mia.waitsFor((message) => message.labels.some((label) => label.includes("✖️")));
   await expect.poll(() => ship.opened).toHaveLength(1);
   pieces.now = async function* (name) {
