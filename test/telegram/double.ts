@@ -63,9 +63,9 @@ export async function startDouble(): Promise<Double> {
   const people = [mia, jun].map(({ id, first_name, language_code = "en" }) =>
     telegram.person({ id, name: first_name, language: language_code, started: true }),
   ) as [Actor, Actor];
-  const [town, moved] = [group, movedGroup].map((id) => telegram.group({ id, title: "Group", members: people }));
-  if (!town || !moved) throw new Error("two groups make two");
-  const groups = [town, moved];
+  const [current, moved] = [group, movedGroup].map((id) => telegram.group({ id, title: "Group", members: people }));
+  if (!current || !moved) throw new Error("two groups make two");
+  const groups = [current, moved];
   const participant = (from: User, chat: number) => participantOf({ people, groups }, from, chat);
   const sent: Shown[] = [];
   const noted = (message: Shown) => {
@@ -75,7 +75,7 @@ export async function startDouble(): Promise<Double> {
   return {
     telegram,
     apiRoot: telegram.apiRoot,
-    group: town,
+    group: current,
     get calls() {
       return telegram.calls.flatMap((call) => (call.method === "getUpdates" ? [] : [callOf(call)]));
     },
