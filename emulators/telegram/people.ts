@@ -1,7 +1,7 @@
 import type { User } from "@grammyjs/types";
 import type { Bot } from "./bots.ts";
-import type { Service } from "./call.ts";
 import { commandsFor } from "./commands.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { findEntities } from "./entities.ts";
 import { fileOf } from "./files.ts";
 import type { Group } from "./groups.ts";
@@ -22,20 +22,6 @@ import {
   type Toast,
   type EphemeralTarget,
 } from "./world.ts";
-
-/** Waits for something to be so, told of every change; rejects after a while. */
-export type Until = <T>(find: () => T | undefined, options: Timeouts) => Promise<T>;
-
-/** How long one waits, in ms, and what one says when it was in vain. */
-export interface Timeouts {
-  readonly what: string | (() => string);
-  readonly timeout?: number;
-}
-
-/** What people need to act. */
-export interface Dependencies extends Service {
-  readonly until: Until;
-}
 
 /** What is said along with words or a file. */
 export interface SendOptions {

@@ -1,7 +1,8 @@
 import type { InlineKeyboardButton } from "@grammyjs/types";
 import type { ChatView, BotInteraction, FileView, MessageView, Stage, TextPart, WidgetView } from "../stage.ts";
-import type { Entity } from "./entities.ts";
-import { Participant, type Dependencies } from "./people.ts";
+import type { Entity } from "./marked.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { Participant } from "./people.ts";
 import type { CallRecord } from "./server.ts";
 import type { Shown } from "./shown.ts";
 import { isIn, type Chat, type Person } from "./world.ts";
