@@ -53,7 +53,7 @@ test("on Telegram Jun walks through everything in Chinese", async () => {
   await says("/cancel", "已取消");
   await says("https://example.com/elsewhere", "不是 PikPak 分享链接");
   await says("/unknown", "没有这个命令");
-  await says("hello", "没有找到");
+  await says("你好吗", "没有找到");
   await says(world.shelf.shares.open.url, "🏠 Holiday 2026");
   await says("/mounts", "你的网盘");
   await presses("🟢 jun@example.com", "套餐");
