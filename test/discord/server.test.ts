@@ -295,7 +295,7 @@ describe("wrong people", () => {
     await mia.presses("📁 only I", { message: card });
     await expect.poll(() => read(mia, card)).toContain("🔘 📁 only I");
     await lena.selects(/Films/, { message: list });
-    await lena.waitsFor("opened by somebody else", here);
+    await lena.waitsFor("belong to somebody else", here);
     const before = jun.messages(here).at(-1);
     await jun.selects(/Films/, { message: list });
     await jun.waitsFor("does not allow that", { ...here, ...(before && { after: before }) });
