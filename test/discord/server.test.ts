@@ -217,7 +217,7 @@ describe("links", () => {
       await jun.waitsFor((view) => app.textOf(view).includes(`file ${times}.txt`), here);
     }
     await jun.uses("/link file:file 4.txt", here);
-    await jun.waitsFor("counted anew tomorrow", here);
+    await jun.waitsFor("as you may have today", here);
     await lena.uses("/link file:file 4.txt", here);
     await lena.waitsFor(`for=discord:${lena.user.id}`, here);
     at.now += 24 * 60 * minute;

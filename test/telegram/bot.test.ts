@@ -66,7 +66,7 @@ describe("commands", () => {
   });
 
   test.each([
-    ["/nonsense", "do not know this command"],
+    ["/nonsense", "I do not know this com"],
     ["/link", "/link and then its path"],
     ["/get", "/get and then its path"],
   ])("%.20s gets a clear sentence and bothers nobody", async (text, sentence) => {
