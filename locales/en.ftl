@@ -355,6 +355,13 @@ notice-taken-back = It is taken back: nobody here can use it any more, and links
 notice-nothing-to-lend = You have no drive to lend. Add one in our private chat first.
 notice-groups-only = This is for groups. Add me to one, and say it there.
 
+## Drives: names, cards, lists (both chats)
+
+drive-title = { $whose }'s PikPak
+mount-login = Signed in as: { $login }
+notice-code-private = A share with a pass code is for whoever has the code: open it in our private chat, or let this group use it with /bind.
+page-unavailable-operator = For the operator: set PUBLIC_URL to an address of this bot that people can reach, and there is a page here.
+
 ## Operators
 
 command-admin = Operators: numbers, people, access, drives, broadcast

@@ -337,6 +337,13 @@ notice-taken-back = 已收回：这里的人不能再使用它，已给出的链
 notice-nothing-to-lend = 你没有可以出借的网盘。请先在我们的私聊中添加。
 notice-groups-only = 这个命令用于群组。请把我加入群组，然后在那里使用。
 
+## Drives: names, cards, lists (both chats)
+
+drive-title = { $whose } 的 PikPak
+mount-login = 登录账号：{ $login }
+notice-code-private = 带提取码的分享只对知道提取码的人开放：请在私聊中打开，或用 /bind 共享给本群。
+page-unavailable-operator = 管理员请注意：把 PUBLIC_URL 设为用户可以访问的本机器人地址，这里就会提供登录页面。
+
 ## Operators
 
 command-admin = 管理员：统计、用户、准入、网盘、群发

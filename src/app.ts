@@ -10,6 +10,7 @@ import { mayFetch } from "./actions/context/leave.ts";
 import type { Person } from "./users/person.ts";
 import type { Place } from "./users/place.ts";
 import type { PendingSignIn, Services } from "./actions/context/services.ts";
+import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
 import { type Transfers } from "./actions/model/transfer.ts";
@@ -139,6 +140,9 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
     onFatal,
   }));
 
+  if (config.publicUrl === undefined) {
+    log.warn("gateway has no public address: without PUBLIC_URL there are no sign-in pages, short links or watch pages");
+  }
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
   onClose(() => transfers.stop());
@@ -198,11 +202,15 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
     languages: words.languages,
     pickLanguage: (locale) => words.pick(locale),
+    titleFor: (whose, language) => words.in(language)("drive-title", { whose }),
     issueLink: linkIssuer({ ...parts, hosts }),
-    issuePage: async ({ person, place }, form) => {
-      const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
-      return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
-    },
+    // An address that people do not reach is worse than none.
+    ...(config.publicUrl !== undefined && {
+      issuePage: async ({ person, place }: Visit, form: FormScreen) => {
+        const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
+        return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
+      },
+    }),
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,

@@ -159,9 +159,9 @@ export class Cloud {
 }
 
 const accountFields: readonly Field[] = [
-  { name: "username", kind: "text", required: true, maxLength: 50 },
-  { name: "password", kind: "secret", required: true, maxLength: 50 },
-  { name: "rootFolder", kind: "folder", required: false, maxLength: 50 },
+  { name: "username", kind: "text", role: "login", required: true, maxLength: 50 },
+  { name: "password", kind: "secret", role: "credential", required: true, maxLength: 50 },
+  { name: "rootFolder", kind: "folder", role: "root", required: false, aside: true, maxLength: 50 },
   { name: "captchaToken", kind: "secret", role: "proof", required: false, aside: true, maxLength: 100 },
 ];
 

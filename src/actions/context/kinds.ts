@@ -1,5 +1,5 @@
 import type { DriverKind } from "../../storage/driver.ts";
-import type { Values } from "../../storage/form.ts";
+import { fieldWith, type Values } from "../../storage/form.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext } from "./context.ts";
 import { mountsOf } from "../../users/person.ts";
@@ -21,9 +21,15 @@ export function isRenewable(context: Pick<ActionContext, "services">, mount: Mou
   return (kindFor(context, mount)?.fields ?? []).some((field) => field.kind === "secret" && field.required);
 }
 
-/** Whoever has its link can open such a mount. */
+/** Whoever has its link can open such a mount, and wants no code besides. */
 export function isOpenByLink(context: Pick<ActionContext, "services">, mount: Mount): boolean {
-  return kindFor(context, mount)?.recognise !== undefined;
+  return kindFor(context, mount)?.recognise !== undefined && mount.coded !== true;
+}
+
+/** The name such a mount is signed in to with; undefined = there is none, or it is not known. */
+export function loginOf(context: Pick<ActionContext, "services">, mount: Mount): string | undefined {
+  const field = fieldWith("login", kindFor(context, mount)?.fields ?? []);
+  return field && mount.options[field.name];
 }
 
 function kindFor({ services }: Pick<ActionContext, "services">, mount: Mount): DriverKind | undefined {

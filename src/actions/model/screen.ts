@@ -277,6 +277,8 @@ export interface MountCard {
   readonly show: "mount";
   readonly view: ViewRef;
   readonly mount: MountLine;
+  /** The name its owner signs in with, for them alone; absent where the kind has none, or it was never typed. */
+  readonly login?: string | undefined;
   /** Absent where the drive has none or could not be asked. */
   readonly quota?: Quota;
   /** `undefined` = the operator's default, which is `usual`. */
@@ -444,6 +446,7 @@ export const noticeCodes = [
   "cancelled",
   "nothing-to-cancel",
   "private-only",
+  "code-private",
   "not-a-share-link",
   "not-understood",
   "not-admitted",

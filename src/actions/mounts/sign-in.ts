@@ -4,6 +4,7 @@ import type { Mount } from "../../storage/mount.ts";
 import { afresh, goTo, withPerson, type ActionContext, type Result } from "../context/context.ts";
 import { failed, reasonOf } from "../context/failure.ts";
 import { verificationForm, withoutProof } from "../context/form-screen.ts";
+import { newTitle } from "./new-title.ts";
 import { signInForm } from "./sign-in-form.ts";
 import { shareForm } from "../context/share-form.ts";
 import { accountKind } from "../context/kinds.ts";
@@ -67,10 +68,13 @@ export async function carryOut(context: ActionContext, attempt: Try): Promise<Re
   }
 }
 
-function mounted({ services, person, signal }: ActionContext, { values, mount, kept, amend }: Try): Promise<Mount> {
-  if (mount) return services.storage.renew(mount.id, values, { signal, ...(amend && { amend }) });
-  const draft = { driver: accountKind, owner: person.id, values, ...(kept && { kept }) };
-  return services.storage.mount(draft, { signal });
+async function mounted(context: ActionContext, { values, mount, kept, amend }: Try): Promise<Mount> {
+  const { services, person, signal } = context;
+  const asker = person.id;
+  if (mount) return services.storage.renew(mount.id, values, { signal, asker, amend });
+  const title = await newTitle(context);
+  const draft = { driver: accountKind, owner: person.id, values, title, kept };
+  return services.storage.mount(draft, { signal, asker });
 }
 
 async function signInFailed(

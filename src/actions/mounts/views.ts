@@ -3,7 +3,7 @@ import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
-import { isRenewable } from "../context/kinds.ts";
+import { isRenewable, loginOf } from "../context/kinds.ts";
 import { mountsOf } from "../../users/person.ts";
 import { lendingOf } from "../../users/place.ts";
 import type { MountCard, MountLine } from "../model/screen.ts";
@@ -58,6 +58,7 @@ export function showMount(context: ActionContext, id: string): Promise<Result> |
         show: "mount",
         view,
         mount: lineOf(context, now),
+        login: loginOf(context, now),
         ...(quota && { quota }),
         ...methodOf(context, now),
         usual: services.usualMethod,

@@ -22,7 +22,9 @@ interface Found {
 /** Files in the asker's mounts by what is typed so far. Only what is known by name: it answers at once and asks no drive. */
 export async function findInline(context: ActionContext, words: string, from: number): Promise<Result> {
   const mounts = await mountsOf(context.services, context.person);
-  const found = words.trim() === "" ? [] : await findIn(context, mounts, words);
+  // A card is seen by whoever is in the chat it is sent to: what wants a code is found there only where it is shared.
+  const shown = mounts.filter(({ coded, audience }) => !coded || audience.length > 0);
+  const found = words.trim() === "" ? [] : await findIn(context, shown, words);
   const page = found.slice(from, from + pageSize);
   const rows = page.map(({ mount, hit }): FoundRow => ({ ...slim(hit.entry), trail: hit.trail, mount: mount.id }));
   const view = await drawPassing(context, { at: "found" }, rows);

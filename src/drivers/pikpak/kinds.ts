@@ -130,7 +130,7 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
       const { rootFolder: _asTyped, ...rest } = tokenForPassword(values);
       return withToken({ ...rest, ...(rootFolder !== "" && { rootFolder }) });
     },
-    title: (options) => options["username"] ?? "PikPak",
+    title: () => "PikPak",
     identity: (options) =>
       options["username"] === undefined
         ? ""
