@@ -1,7 +1,7 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/model/screen.ts";
 import type { Entry, Order } from "../../storage/entry.ts";
-import { elideName } from "../../i18n/names.ts";
+import { columnsBeside, elideName, elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
 import { isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
@@ -21,7 +21,7 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
       failed && `⚠️ ${say("listing-failed")} ${reasonText(painter, failed)}`,
     ),
     keyboard: [
-      ...rows.map((entry, index) => [button(entryLabel(painter, entry), { do: "open", view, index })]),
+      ...entryLabels(painter, rows).map((label, index) => [button(label, { do: "open", view, index })]),
       turningRow(listing),
       ...(isSearch(listing) ? searchRows(painter, listing) : []),
       rows.length > 1 ? sortRow(painter, listing) : [],
@@ -50,9 +50,12 @@ function pageOf({ number, count }: Listing["page"]): string {
   return `${number}/${count ?? "…"}`;
 }
 
-function entryLabel({ figures }: Painter, entry: Entry): string {
-  const label = `${kindSigns[kindOf(entry)]} ${elideName(entry.name)}`;
-  return entry.kind === "folder" || entry.size === undefined ? label : `${label} · ${figures.size(entry.size)}`;
+function entryLabels({ figures }: Painter, rows: readonly Entry[]): string[] {
+  const sizes = rows.map(({ kind, size }) =>
+    kind === "folder" || size === undefined ? "" : ` · ${figures.size(size)}`,
+  );
+  const names = elideTogether(rows.map(({ name }, at) => ({ name, width: columnsBeside(sizes[at] ?? "") })));
+  return rows.map((entry, at) => `${kindSigns[kindOf(entry)]} ${names[at] ?? ""}${sizes[at] ?? ""}`);
 }
 
 function turningRow({ page, view }: Listing): InlineKeyboardButton[] {
