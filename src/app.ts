@@ -33,6 +33,7 @@ import { createLog } from "./log.ts";
 import type { Storage } from "./storage/storage.ts";
 import { StoreError } from "./store/error.ts";
 import { openStore, type Store } from "./store/store.ts";
+import { ownVersion } from "./version.ts";
 import { loadWords, type Words } from "./i18n/words.ts";
 
 /** The running app. */
@@ -141,7 +142,9 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   }));
 
   if (config.publicUrl === undefined) {
-    log.warn("gateway has no public address: without PUBLIC_URL there are no sign-in pages, short links or watch pages");
+    log.warn(
+      "gateway has no public address: without PUBLIC_URL there are no sign-in pages, short links or watch pages",
+    );
   }
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
@@ -218,6 +221,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
     tell: async (person, notice, language) => late.frontends?.tell(person, notice, language),
+    version: ownVersion(),
     admins: config.admins,
     admin: parts.admin,
     exclusive: (key, work) => store.exclusive(key, work),

@@ -5,6 +5,7 @@ import type { ActionContext, Result } from "./context/context.ts";
 import type { FormId, FormRef } from "./model/form.ts";
 import { submitPage } from "./browse/go-to-page.ts";
 import { submitTitle } from "./mounts/rename-mount.ts";
+import { submitRoot } from "./mounts/root-folder.ts";
 import { submitSignIn } from "./mounts/sign-in.ts";
 import { submitVerification } from "./questions/verify.ts";
 import { submitSearch } from "./search/search.ts";
@@ -22,6 +23,7 @@ export const forms: Readonly<Record<FormId, Form>> = {
   pikpak: { rule: inPrivate, submit: submitSignIn },
   "pikpak-share": { rule: anywhere, submit: submitShare },
   verification: { rule: inPrivate, submit: submitVerification },
+  "root-folder": { rule: inPrivate, submit: submitRoot },
   "mount-title": { rule: inPrivate, submit: submitTitle },
   "search-words": { rule: anywhere, submit: submitSearch },
   "page-number": { rule: anywhere, submit: submitPage },

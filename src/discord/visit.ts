@@ -43,7 +43,7 @@ function visitIn(interaction: BotInteraction | AutocompleteInteraction, place: V
 }
 
 function personOf({ user, locale }: BotInteraction | AutocompleteInteraction): Visit["person"] {
-  return { id: `discord:${user.id}`, name: user.displayName, locale };
+  return { id: `discord:${user.id}`, name: user.displayName, username: user.username, locale };
 }
 
 function ownPlace(interaction: BotInteraction | AutocompleteInteraction): Visit["place"] {

@@ -7,6 +7,7 @@ export const questionSigns = {
   "remove-mount": "🗑",
   forget: "🗑",
   broadcast: "📣",
+  "revoke-links": "🚫",
   "revoke-every-link": "🚫",
 } as const;
 

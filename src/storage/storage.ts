@@ -201,7 +201,7 @@ export function createStorage(parts: StorageParts): Storage {
       await watched(internals, mount, () =>
         folders.read({ mount, folder: undefined, driver, refresh: true, ...options }),
       ).catch(onlyStorageError);
-      return present(internals, mount);
+      return seen(internals, mount);
     },
     search: (mount, query) => catalogue.find(mount, query),
     crawl: async (mount, folder, options) => {
@@ -449,6 +449,18 @@ async function noteHealth(
     await parts.mounts.set(id, { ...mount, health: code ? { state: "failing", at, code } : { state: "working", at } });
   });
   drivers.noteHealth(id, { code });
+}
+
+/** The mount as it was found just now, also where it is as it was before. */
+function seen(internals: Internals, id: string): Promise<Mount> {
+  const { parts } = internals;
+  return parts.exclusive(`mount:${id}`, async () => {
+    const mount = await present(internals, id);
+    if (mount.health.state === "failing") return mount;
+    const now: Mount = { ...mount, health: { state: "working", at: parts.now() } };
+    await parts.mounts.set(id, now);
+    return now;
+  });
 }
 
 /** Whatever else a driver throws is an outage or a bug: `upstream`, with its cause. The reason of an aborted signal passes. */

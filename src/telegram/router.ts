@@ -180,7 +180,8 @@ function unknown({ deliverer }: Routes, ctx: BotContext): Promise<void> {
 /** What belongs into the private chat; greeting a group is answered with what can be done in it, an invitation used up. */
 async function elsewhere(routes: Routes, ctx: BotContext, { name }: Command, words: string): Promise<void> {
   if (name === "start") return act(routes, ctx, isCode(words) ? { do: "start", payload: words } : { do: "help" });
-  await routes.deliverer.tell(ctx, "notice-private-only");
+  const screen: Notice = { show: "notice", notice: "private-only", level: "refused", for: "asker" };
+  await routes.deliverer.show(ctx, { screen, language: ctx.turn.language });
 }
 
 /** Nobody should type a password after a command, but people do: then it does not stay in the chat. */

@@ -68,7 +68,8 @@ export function createUploader({ token, apiRoot, transformers }: UploaderParts):
 
 type Way = "video" | "photo" | "audio" | "document";
 
-function wayFor({ entry }: FileToSend): Way {
+function wayFor({ entry, asFile }: FileToSend): Way {
+  if (asFile) return "document";
   const kind = kindOf(entry);
   switch (kind) {
     case "video":

@@ -188,8 +188,10 @@ export interface TestApp {
   readonly services: Services;
   readonly shelves: Shelves;
   readonly cloud: Cloud;
-  /** What was logged. */
+  /** What was logged as failed. */
   readonly logged: object[];
+  /** What was logged as done. */
+  readonly noted: object[];
   /** Performs, and expects the screen of that kind. */
   see<Show extends Screen["show"]>(visit: Visit, action: Action, show: Show): Promise<Extract<Screen, { show: Show }>>;
   do(visit: Visit, action: Action, signal?: AbortSignal): Promise<Answer>;
@@ -221,6 +223,7 @@ export function app(
   }: TestAppOptions = {},
 ): TestApp {
   const logged: object[] = [];
+  const noted: object[] = [];
   let waited = 0;
   let ids = apps++ * 100_000;
   const newId = () => String(ids++).padStart(10, "0");
@@ -270,7 +273,10 @@ export function app(
     }),
     now,
     newId,
-    log: { error: (fields) => void logged.push(fields) },
+    log: {
+      info: (fields, event) => void noted.push({ event, ...fields }),
+      error: (fields) => void logged.push(fields),
+    },
     ...changes,
   };
   const act = (visit: Visit, action: Action, signal = new AbortController().signal) =>
@@ -280,6 +286,7 @@ export function app(
     shelves,
     cloud,
     logged,
+    noted,
     do: act,
     async see<Show extends Screen["show"]>(visit: Visit, action: Action, show: Show) {
       const { screen } = await act(visit, action);

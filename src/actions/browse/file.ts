@@ -21,9 +21,12 @@ export function showFile(
     folder.mount,
     (mount) =>
       attempt(context, { mount, retry, back: from ?? folder }, async () => {
-        const details = await context.services.storage.stat(mount.id, entry.id, { signal: context.signal });
-        const { variants = [], duration, ...file } = details;
-        const address = await addressFor(context, mount, file, folder);
+        const details = await context.services.storage.stat(mount.id, entry.id, {
+          signal: context.signal,
+          asker: context.person.id,
+        });
+        const { variants = [], duration, original, ...file } = details;
+        const address = original === false ? undefined : await addressFor(context, mount, file, folder);
         const view = await draw(context, { ...retry, entry: slim(file), variants });
         return {
           screen: {
@@ -34,7 +37,8 @@ export function showFile(
             entry: file,
             variants,
             ...(duration !== undefined && { duration }),
-            ...(isSendable(context) && { sendable: true }),
+            original,
+            ...(original !== false && isSendable(context, file.size) && { sendable: true }),
             ...(address && { address }),
             ...neighboursOf(context, folder, entry),
           },

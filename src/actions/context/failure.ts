@@ -67,7 +67,9 @@ async function failure(context: ActionContext, error: StorageError, about: Attem
     ...(back && { back }),
     ...(mount && { mount: mount.id }),
   });
-  return { screen: { show: "notice", notice: code, level: "failed", ...more, view, offer } };
+  const { subject } = error;
+  const named = subject === undefined ? {} : { subject };
+  return { screen: { show: "notice", notice: code, level: "failed", ...named, ...more, view, offer } };
 }
 
 function offersFor(

@@ -1,5 +1,5 @@
 import type { DriverKind } from "../../storage/driver.ts";
-import { fieldWith, type Values } from "../../storage/form.ts";
+import { fieldWith, type Field, type Values } from "../../storage/form.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext } from "./context.ts";
 import { mountsOf } from "../../users/person.ts";
@@ -30,6 +30,11 @@ export function isOpenByLink(context: Pick<ActionContext, "services">, mount: Mo
 export function loginOf(context: Pick<ActionContext, "services">, mount: Mount): string | undefined {
   const field = fieldWith("login", kindFor(context, mount)?.fields ?? []);
   return field && mount.options[field.name];
+}
+
+/** The question for the folder browsing such a mount begins in; undefined = its kind knows none. */
+export function rootFieldOf(context: Pick<ActionContext, "services">, mount: Mount): Field | undefined {
+  return fieldWith("root", kindFor(context, mount)?.fields ?? []);
 }
 
 function kindFor({ services }: Pick<ActionContext, "services">, mount: Mount): DriverKind | undefined {

@@ -48,6 +48,8 @@ export interface Services {
   readonly tell?: (person: string, notice: Notice, language: string) => Promise<void>;
   /** Deletes what is kept of a person outside of the actions: pages, half-finished dialogues. */
   readonly forget?: (person: string) => Promise<void>;
+  /** What runs, for operators; absent = nobody says. */
+  readonly version?: string | undefined;
   /** Person ids of operators named in the configuration; a code can make others. */
   readonly admins: readonly string[];
   /** Who is let in, what is counted, and words to everybody. */
@@ -78,8 +80,10 @@ export type LinksOf = { readonly mount: string } | { readonly person: string } |
 /** What a link card says of its address. */
 type IssuedLink = FileAddress;
 
-/** The one level actions write at; pino fits. */
+/** The levels actions write at; pino fits. */
 interface ActionLog {
+  /** Who signs in, and who may do what from now on; holds no secret. */
+  info(fields: object, event: string): void;
   error(fields: object, event: string): void;
 }
 

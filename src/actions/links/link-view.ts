@@ -48,7 +48,7 @@ function linkOrFailure(
             entry,
             ...(variant && { variant }),
             ...issued,
-            ...(isSendable(context) && { sendable: true }),
+            ...(isSendable(context, variant ? undefined : entry.size) && { sendable: true }),
           },
         };
       }),

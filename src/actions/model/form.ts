@@ -11,6 +11,7 @@ export const formIds = [
   "pikpak-share",
   "verification",
   "mount-title",
+  "root-folder",
   "search-words",
   "page-number",
   // Operators.

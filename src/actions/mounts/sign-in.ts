@@ -60,6 +60,8 @@ export interface Try {
 export async function carryOut(context: ActionContext, attempt: Try): Promise<Result> {
   try {
     const mount = await mounted(context, attempt);
+    const { id, driver } = mount;
+    context.services.log.info({ person: context.person.id, mount: id, driver }, "person signed in");
     const richer = await withPerson(afresh(context), remembering(context.person, mount.id));
     return goTo(richer, folderView(richer, mount.id));
   } catch (error) {
@@ -74,7 +76,8 @@ async function mounted(context: ActionContext, { values, mount, kept, amend }: T
   if (mount) return services.storage.renew(mount.id, values, { signal, asker, amend });
   const title = await newTitle(context);
   const draft = { driver: accountKind, owner: person.id, values, title, kept };
-  return services.storage.mount(draft, { signal, asker });
+  const made = await services.storage.mount(draft, { signal, asker });
+  return person.method ? services.storage.change(made.id, { method: person.method }) : made;
 }
 
 async function signInFailed(

@@ -3,7 +3,7 @@ import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
-import { isRenewable, loginOf } from "../context/kinds.ts";
+import { isRenewable, loginOf, rootFieldOf } from "../context/kinds.ts";
 import { mountsOf } from "../../users/person.ts";
 import { lendingOf } from "../../users/place.ts";
 import type { MountCard, MountLine } from "../model/screen.ts";
@@ -46,7 +46,11 @@ function rootOf(trail: readonly Crumb[] = []): Pick<FolderView, "trail" | "base"
 }
 
 /** One mount's card, with its quota where the drive tells one. */
-export function showMount(context: ActionContext, id: string): Promise<Result> | Result {
+export function showMount(
+  context: ActionContext,
+  id: string,
+  { checked = false }: { readonly checked?: boolean } = {},
+): Promise<Result> | Result {
   return withMount(context, id, async (mount) => {
     const { services } = context;
     const quota = await quotaOf(context, id);
@@ -59,6 +63,8 @@ export function showMount(context: ActionContext, id: string): Promise<Result> |
         view,
         mount: lineOf(context, now),
         login: loginOf(context, now),
+        checked: checked && now.health.state === "working",
+        rooted: rootFieldOf(context, now) !== undefined,
         ...(quota && { quota }),
         ...methodOf(context, now),
         usual: services.usualMethod,
@@ -81,9 +87,9 @@ function lineOf({ person }: ActionContext, mount: Mount): MountLine {
 }
 
 /** A mount that cannot be asked still has a card: it is where one signs in again. */
-async function quotaOf({ services, signal }: ActionContext, id: string): Promise<Quota | undefined> {
+async function quotaOf({ services, person, signal }: ActionContext, id: string): Promise<Quota | undefined> {
   try {
-    return await services.storage.quota(id, { signal });
+    return await services.storage.quota(id, { signal, asker: person.id });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     return undefined;

@@ -59,7 +59,8 @@ export async function carryOutShare(context: ActionContext, attempt: Try): Promi
 async function mounted({ services, person, signal }: ActionContext, attempt: Try): Promise<Mount> {
   const { values, mount, kept, amend } = attempt;
   if (!mount) {
-    return services.storage.mount({ driver: shareKind, owner: person.id, values, ...(kept && { kept }) }, { signal });
+    const made = await services.storage.mount({ driver: shareKind, owner: person.id, values, kept }, { signal });
+    return person.method ? services.storage.change(made.id, { method: person.method }) : made;
   }
   if (amend) return services.storage.renew(mount.id, values, { amend, signal });
   return hasProof(values) || (isLocked(mount) && values["passCode"] !== undefined)

@@ -26,6 +26,7 @@ const filledIn: Readonly<Record<FormId, "modal" | "page">> = {
   verification: "page",
   "pikpak-share": "modal",
   "mount-title": "modal",
+  "root-folder": "modal",
   "search-words": "modal",
   "page-number": "modal",
   "find-person": "modal",

@@ -61,6 +61,7 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
       [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
     ],
     body: [
+      card.checked === true && `✅ ${say("notice-mount-healthy")}`,
       login !== undefined && say("mount-login", { login: label(login) }),
       ...healthLines(painter, mount.health),
       ...(quota ? quotaLines(painter, quota) : []),
@@ -109,6 +110,7 @@ function mountRows({ say }: Painter, card: MountCard): (Button | false)[][] {
         })
       : [],
     [
+      card.rooted === true && press(`📂 ${say("press-ask-root")}`, { do: "ask-root", view }),
       press(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }, { style: ButtonStyle.Danger }),
       revocable === true && press(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view }),
       press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),

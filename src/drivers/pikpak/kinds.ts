@@ -46,7 +46,7 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
   { name: "username", kind: "text", role: "login", required: true, instead: "refreshToken", maxLength: 200 },
   { name: "password", kind: "secret", role: "credential", required: true, instead: "refreshToken", maxLength: 500 },
   { name: "refreshToken", kind: "secret", role: "credential", required: false, aside: true, maxLength: 4000 },
-  { name: "rootFolder", kind: "folder", role: "root", required: false, maxLength: 500 },
+  { name: "rootFolder", kind: "folder", role: "root", required: false, aside: true, maxLength: 500 },
   { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   verification,
 ];

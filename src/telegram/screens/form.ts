@@ -47,18 +47,20 @@ export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, not
   const verify = reason?.verify;
   const hint = `${fieldKey(walk)}-hint`;
   const known = walk.values[field.name];
+  // A share's code came with its link: it is asked for in four lines.
+  const isCode = field.role === "code";
   return {
     text: lines(
       note !== undefined && `ℹ️ ${say(note)}`,
       strong(say(`form-title-${form.id}`)),
       reason && `⚠️ ${reasonText(painter, reason)}`,
       verify !== undefined && !isPublicAddress(verify) && verify,
-      "",
+      !isCode && "",
       problem && `⚠️ ${say(`problem-${problem}`)}`,
       `❔ ${fieldLabel(painter, walk)}${known === undefined ? "" : ` (${isolate(known)})`}`,
-      painter.has(hint) && say(hint),
+      painter.has(hint) && !(isCode && reason) && say(hint),
       field.kind === "secret" && `🔒 ${page ? say("dialogue-secret") : say("dialogue-secret-no-page")}`,
-      page && `🌐 ${say("dialogue-page", { date: figures.date(page.expiresAt) })}`,
+      page && !isCode && `🌐 ${say("dialogue-page-span", { time: figures.span(page.expiresAt - painter.now) })}`,
       page && !isPublicAddress(page.url) && page.url,
     ),
     keyboard: [

@@ -56,6 +56,7 @@ export function paintMount(painter: Painter, card: MountCard): Painted {
     text: lines(
       FormattedString.join(["🗄 ", strong(mount.title)]),
       [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
+      card.checked && `✅ ${say("notice-mount-healthy")}`,
       login !== undefined && say("mount-login", { login: isolate(login) }),
       ...healthLines(painter, mount.health),
       ...(quota ? quotaLines(painter, quota) : []),
@@ -98,6 +99,7 @@ function mountKeyboard({ say }: Painter, card: MountCard): InlineKeyboardButton[
       button(`✏️ ${say("press-rename-mount")}`, { do: "rename-mount", view }),
       button(`🩺 ${say("press-check-mount")}`, { do: "check-mount", view }),
     ],
+    ...(card.rooted ? [[button(`📂 ${say("press-ask-root")}`, { do: "ask-root", view })]] : []),
     ...(renewable ? [[button(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view })]] : []),
     ...(methods.length > 1 ? methods.map((method) => [methodButton(say(`method-${method}`), method, card)]) : []),
     ...(revocable ? [[button(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view })]] : []),
