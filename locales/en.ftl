@@ -2,6 +2,10 @@
 
 language-name = English
 
+# How two sentences, and a label with its value, are put together.
+two-sentences = { $first } { $second }
+label-and-value = { $label }: { $value }
+
 ## Screens: what both chats say (renderers of telegram/ and discord/)
 
 # Buttons. The sign before them is the renderer's.
@@ -46,7 +50,7 @@ press-page = Enter it in the browser
 press-verify = Open the verification page
 
 # Commands: what the platform lists, at most 100 characters.
-command-start = Say hello and show the two ways in
+command-start = Show the two ways in
 command-help = What I can do here
 command-login = Sign in to a PikPak account
 command-share = Open a PikPak share link
@@ -55,7 +59,7 @@ command-browse = Browse the current drive, or a path in it
 command-link = Get the download link of one file
 command-get = Send a file itself into this chat
 command-settings = Language, rows a page, order
-command-cancel = Leave the dialogue
+command-cancel = Cancel what was begun
 command-logout = Remove a drive and its secrets
 command-forget = Delete everything kept about me
 
@@ -67,8 +71,8 @@ welcome-mounts = { $count ->
 }
 
 help-title = What I can do
-help-private = You can also paste a PikPak share link as it is: it opens at once.
-help-group = What is lent to this group is found by /browse and /search; links are shown to you alone. Signing in and your own drives are for a private chat with me.
+help-private = You can also paste a PikPak share link as it is: it opens at once. Words alone are searched for in your drive.
+help-group = What is shared with this group is found by /browse and /search; links are shown to you alone. Signing in and your own drives are for a private chat with me.
 help-admin = You are an operator here.
 
 listing-entries = { $count ->
@@ -86,6 +90,7 @@ listing-empty = This folder is empty.
 listing-failed = The rest of the folder could not be read.
 listing-list-changed = The list has changed since. Here is how it is now.
 listing-view-rebuilt = That list was old, so here is a fresh one.
+listing-part-gone = What the link leads to is not there any more, so here is the whole share.
 
 kind-folder = Folder
 kind-video = Video
@@ -97,7 +102,7 @@ kind-file = File
 file-size-unknown = size unknown
 file-duration = Playing time: { $time }
 file-modified = Changed: { $date }
-file-variants = A version by name is a smaller copy, not the original file.
+file-variants = 720P, 480P and the like are smaller, transcoded versions, not the original file.
 
 listing-filter = Only names with: { $words }
 link-title = Download link
@@ -149,6 +154,15 @@ mount-method-lapsed = Chosen was: { $method }. That does not work here any more;
 
 mounts-title = Your drives
 mounts-none = You have no drive here yet.
+mounts-recent = Recently opened shares
+mounts-opened-title = { $count ->
+    [one] 1 share opened
+   *[other] { $count } shares opened
+}
+mounts-opened-left = { $count ->
+    [one] 1 more link was left out; send it again.
+   *[other] { $count } more links were left out; send them again.
+}
 mount-current = current
 mount-quota = { $used } of { $limit } used
 mount-quota-unlimited = { $used } used
@@ -159,7 +173,7 @@ mount-method-usual = { $method } (the usual way)
 method-redirect = straight from the drive
 method-proxy = through this bot
 method-proxy-url = through the download proxy
-health-working = Working, last seen { $date }
+health-working = Working since { $date }
 health-failing = Failing since { $date }
 driver-memory = Demo drive
 
@@ -247,9 +261,9 @@ error-upstream = The drive answered with a failure of its own. Try again in a mo
 notice-nothing-found = Nothing was found. Try other words, or browse for it.
 notice-no-mounts = There is no drive here yet. Sign in to an account, or open a share link.
 notice-no-such-path = There is nothing at this path. Browse from the top to find it.
-notice-not-yours = These buttons belong to somebody else. Open your own list with /browse.
+notice-not-yours = This list was opened by somebody else. Open your own with /browse.
 notice-view-expired = These buttons are too old. Open a fresh list with /browse.
-notice-unknown-press = I do not know this button. Open a fresh list with /browse.
+notice-unknown-press = This button does not work any more. Open a fresh list with /browse.
 notice-mount-removed = The drive and its secrets are removed from here.
 notice-mount-gone = This drive is not here any more. See /mounts for those there are.
 notice-mount-renamed = The drive has its new name.
@@ -264,6 +278,7 @@ notice-not-a-share-link = That is not a PikPak share link. It looks like https:/
 notice-not-understood = I did not understand that. Paste a PikPak share link, or see /help.
 notice-not-admitted = This bot is for invited people. Open the link of your invitation, or send /start and its code. If you have none, ask the operator to let you in.
 notice-too-fast = That was quick. Wait a moment, then press again.
+notice-chat-trouble = The connection to this chat was interrupted. What you asked for may be done already; try again to see.
 notice-nothing-to-list = There is no file here that fits such a list.
 notice-nothing-to-list-yet = As far as one list may look, no file fits it. Make lists of the folders below.
 notice-list-not-sent = The list could not be sent. Go back and try again.
@@ -278,16 +293,19 @@ notice-fallback = Some files of this drive cannot be fetched straight from it, s
 notice-saved = Saved.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
 
-## Searching and lending: both chats
+## Searching and sharing with groups: both chats
 
 press-find = Find
 press-stop-search = Stop
-press-unlend = Take it back
+press-search-here = Only in { $folder }
+press-search-drive = Search the whole drive
+press-filters = Filter
+press-unlend = Stop sharing
 press-open-links = Links in the open
 press-private-links = Links to the asker alone
-command-search = Find files below this folder by name
-command-bind = Lend a drive to this group
-command-unbind = Take a drive back from this group
+command-search = Search the whole drive by name
+command-bind = Share a drive with this group
+command-unbind = Stop sharing a drive with this group
 usage-search = Say what to look for: /search and then some words of the name. You may add kind:video or >1gb.
 form-title-search-words = Search
 field-search-words-words = What to look for
@@ -304,6 +322,8 @@ search-looked = { $folders ->
 search-stopped = Stopped: not everything was looked at. Refresh to go on.
 search-bounded = There is more here than one search looks at. Search in a folder further down.
 search-nothing = Nothing fits. Try other or fewer words.
+search-nothing-here = You can search the whole drive instead.
+search-common = All in { $folders }
 search-any-name = any name
 search-where = { $row }. in { $folders }
 search-found-so-far = { $count } found so far
@@ -314,18 +334,18 @@ inline-nothing = Nothing known by this name. Search in our chat looks everywhere
 
 mounts-lent-title = Drives of this group
 lend-choice = Which drive shall everybody here be able to use? You can narrow down who may do what afterwards.
-lending-title = Lent to this group
+lending-title = Shared with this group
 lending-draft = Share with this group?
 lending-draft-how = Nothing is shared yet. Choose what, and who may do what. For another folder: /bind and its path.
 lend-drive = The whole drive
 press-confirm-lend = Share
-lending-how = Members say /browse, /search and /link here. You can take it back at any time.
+lending-how = Members can use /browse, /search and /link here. You can stop sharing at any time.
 lending-daily = { $count ->
     [0] Links and files a day: as many as they like
    *[other] Links and files a day for each member: { $count }
 }
-lending-open = Links stand in the open, for everybody here.
-lending-private = Links are shown to whoever asks for them alone.
+lending-open = Links are shown to everybody here.
+lending-private = Links are shown only to whoever asks for them.
 capability-browse = Browse and search
 capability-link = Take links
 capability-send = Have files sent
@@ -340,17 +360,17 @@ place-own = as each has it
 place-rows-own = Rows a page: as each has it
 place-clear-never = What I show here stays.
 place-clear = What I show here is removed after { $minutes } minutes.
-place-private-links = Links are shown to the asker alone, whatever a lender allows.
-place-open-links = Links may stand in the open where their lender allows it.
+place-private-links = Links are shown only to whoever asks, whatever the owner of a drive allows.
+place-open-links = Links may be shown to everybody where the owner of a drive allows it.
 
 notice-search-stopped = Stopped. What was found stays.
-notice-nothing-lent = No drive is lent to this group. Whoever runs the group and has a drive with me can lend it: /bind
-notice-admins-only = Only those who run this group may do that.
-notice-not-allowed-here = Whoever lent this drive does not allow that to everybody here.
-notice-daily-spent = You have had today's share of links and files from this drive. It is counted anew tomorrow.
-notice-taken-back = It is taken back: nobody here can use it any more, and links given out have ended.
-notice-nothing-to-lend = You have no drive to lend. Add one in our private chat first.
-notice-groups-only = This is for groups. Add me to one, and say it there.
+notice-nothing-lent = No drive is shared with this group. Its admins can share one of theirs: /bind
+notice-admins-only = Only admins of this group can do that.
+notice-not-allowed-here = Whoever shared this drive does not allow that to everybody here.
+notice-daily-spent = You have had as many links and files from this drive as you may have today. It is counted anew tomorrow.
+notice-taken-back = It is not shared any more, and links given out have ended.
+notice-nothing-to-lend = You have no drive to share. Add one in our private chat first.
+notice-groups-only = This is for groups. Add me to one, and use it there.
 
 ## Drives: names, cards, lists (both chats)
 
@@ -459,10 +479,11 @@ field-find-person-who-hint = An id like telegram:1001 or discord:2002, of a grou
 form-title-quota = Bytes a day through the gateway
 field-quota-gigabytes = Gigabytes a day
 field-quota-gigabytes-hint = A number like 5 or 0.5. Skip it for no limit.
-form-title-broadcast-text = A word to everybody
+form-title-broadcast-text = A message to everybody
 field-broadcast-text-text = Text
 field-broadcast-text-text-hint = At most 1,900 characters. You see it once more before it is sent.
 problem-not-a-number = That is not a number. It looks like 5 or 0.5.
+problem-not-a-token = That is not a refresh token. It begins with os. and stands beside the access token where a client keeps it.
 audit-empty = Nothing has been done yet.
 audit-admit = admitted
 audit-expel = admission taken back
@@ -486,7 +507,7 @@ notice-admitted = Welcome, you are let in. See /help for what can be done here.
 notice-code-void = This code has been used, withdrawn, or has expired. Ask for a new one.
 notice-operator-made = You are an operator now. See /admin.
 notice-operator-stays = This operator cannot be banned from here.
-notice-unknown-command = I do not know this command. See /help for those there are.
+notice-unknown-command = There is no such command. See /help for those there are.
 notice-admin-usage = /admin, or with: people, find WORDS, admit ID, expel ID, ban ID, unban ID, quota ID GIGABYTES or none, access open or allowlist, invite, mounts, broadcast TEXT, maintenance on or off, log LEVEL, revoke (every link), audit, state.
 notice-every-link-revoked = Done. No link to the gateway from before works any more, whoever has it; new ones do.
 notice-state-by-shell = In a shell beside the bot: npm run state -- export FILE, or import FILE. Secrets stay encrypted in the file.
@@ -496,13 +517,15 @@ notice-broadcast-nobody = There is no chat it could be sent to.
 
 ## Telegram only
 
-dialogue-secret = I delete your message at once, but Telegram has seen it. The page in the browser keeps it out of Telegram.
-dialogue-secret-no-page = I delete your message at once, but Telegram has seen it.
+dialogue-secret = Your message is deleted at once, but it passes through Telegram. What you enter in the browser does not.
+dialogue-secret-no-page = Your message is deleted at once, but it passes through Telegram.
 dialogue-secret-undeleted = I could not delete your message. Please delete it yourself.
 dialogue-not-text = Please answer with text, or press a button below.
+dialogue-asked-again = My question did not reach you before. What you just sent was not used as its answer.
 dialogue-instead = Use instead: { $field }
-dialogue-over = This dialogue is over. Start again with the command.
-dialogue-elsewhere = This dialogue was started by somebody else.
+dialogue-over = This question is over. Start again with the command.
+dialogue-elsewhere = This was started by somebody else.
+dialogue-edited = I do not read an answer that was changed afterwards. To change it, cancel and start again.
 private-open = Open in private
 private-here = This is for you alone; open it in our private chat.
 private-sent = I sent it to you in our private chat.
@@ -571,6 +594,20 @@ slash-admin-act-state = state
 slash-admin-with = with
 slash-admin-with-hint = Whom or what it is about: an id, a number, a text
 command-server = How I do in this server: language, order, removal, links
+# What is said otherwise on a server than in a group: the key with -server behind it.
+help-group-server = What is shared with this server is found by /browse and /search; links are shown to you alone. Signing in and your own drives are for our direct messages.
+command-bind-server = Share a drive with this server
+command-unbind-server = Stop sharing a drive with this server
+mounts-lent-title-server = Drives of this server
+lending-title-server = Shared with this server
+lending-draft-server = Share with this server?
+place-settings-title-server = Settings of this server
+notice-nothing-lent-server = No drive is shared with this server. Its admins can share one of theirs: /bind
+notice-admins-only-server = Only admins of this server can do that.
+notice-nothing-to-lend-server = You have no drive to share. Add one first: /login
+notice-groups-only-server = This is for servers. Add me to one, and use it there.
+notice-private-only-server = This is for our direct messages. Do it there.
+
 # The command in a message's own menu; it may have spaces.
 menu-open-share = Open PikPak share
 

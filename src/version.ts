@@ -1,8 +1,4 @@
-import { readFileSync } from "node:fs";
+import manifest from "../package.json" with { type: "json" };
 
-/** The version of what runs, as its package says. */
-export function ownVersion(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  const { version } = JSON.parse(text) as { readonly version: string };
-  return version;
-}
+/** The version of this build, as `package.json` says: shown to operators and in `/metrics`. */
+export const version: string = manifest.version;

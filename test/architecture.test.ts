@@ -8,15 +8,36 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "src/store": [],
   "src/jobs": [],
   "src/log.ts": [],
+  "src/version.ts": [],
   "src/config.ts": ["src/storage", "src/drivers"],
   "src/outbound.ts": ["src/config.ts"],
   "src/i18n": ["src/storage"],
   "src/drivers": ["src/storage"],
   "src/users": ["src/storage"],
-  "src/actions": ["src/users", "src/storage"],
-  "src/gateway": ["src/storage", "src/i18n"],
-  "src/telegram": ["src/actions", "src/users", "src/storage", "src/i18n", "src/config.ts"],
-  "src/discord": ["src/actions", "src/users", "src/storage", "src/i18n", "src/config.ts"],
+  "src/actions": ["src/actions/model", "src/messaging", "src/users", "src/storage"],
+  "src/actions/model": ["src/users", "src/storage"],
+  "src/messaging": ["src/actions/model", "src/users", "src/storage"],
+  "src/gateway": ["src/version.ts", "src/storage", "src/i18n"],
+  "src/telegram": [
+    "src/version.ts",
+    "src/messaging",
+    "src/actions",
+    "src/actions/model",
+    "src/users",
+    "src/storage",
+    "src/i18n",
+    "src/config.ts",
+  ],
+  "src/discord": [
+    "src/version.ts",
+    "src/messaging",
+    "src/actions",
+    "src/actions/model",
+    "src/users",
+    "src/storage",
+    "src/i18n",
+    "src/config.ts",
+  ],
   "src/app.ts": everything(),
   "src/app": everything(),
   "src/cli": [
@@ -25,6 +46,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/users",
     "src/actions",
+    "src/actions/model",
     "src/i18n",
     "src/log.ts",
     "src/config.ts",
@@ -35,8 +57,28 @@ const parts: Readonly<Record<string, readonly string[]>> = {
 };
 
 function everything(): readonly string[] {
-  const layers = ["storage", "store", "jobs", "i18n", "drivers", "users", "actions", "gateway", "telegram", "discord"];
-  return ["src/app", "src/log.ts", "src/config.ts", "src/outbound.ts", ...layers.map((layer) => `src/${layer}`)];
+  const layers = [
+    "storage",
+    "store",
+    "jobs",
+    "i18n",
+    "drivers",
+    "users",
+    "messaging",
+    "actions",
+    "actions/model",
+    "gateway",
+    "telegram",
+    "discord",
+  ];
+  return [
+    "src/app",
+    "src/version.ts",
+    "src/log.ts",
+    "src/config.ts",
+    "src/outbound.ts",
+    ...layers.map((layer) => `src/${layer}`),
+  ];
 }
 
 const root = join(import.meta.dirname, "..");
@@ -49,7 +91,7 @@ const imports = files.flatMap((file) => importsOf(file).map((imported) => ({ fro
 
 test("each part imports only the parts that are listed for it", () => {
   const wrong = imports
-    .filter(({ from, to }) => !allowed(partOf(from), partOf(to)))
+    .filter(({ from, to }) => to !== "package.json" && !allowed(partOf(from), partOf(to)))
     .map(({ from, to }) => `${from} → ${to}`);
   expect(wrong).toEqual([]);
 });

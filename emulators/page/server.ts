@@ -23,6 +23,8 @@ export interface Tip {
   readonly kind?: ChatView["kind"];
   /** Texts to say and buttons to press (by how their labels begin), each when the bot has answered the one before. */
   readonly steps: readonly (string | { readonly press: string })[];
+  /** Label of the tip this one stands on; it is played first where it was not yet. */
+  readonly after?: string;
 }
 
 /** The page of the emulated world: chats to type and press in, and the calls behind them. */

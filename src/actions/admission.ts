@@ -7,9 +7,10 @@ import { groupIn } from "../users/place.ts";
 
 /**
  * What stands between somebody and what they ask for: a code, which is used up first; a ban; maintenance; the list of
- * the admitted. Undefined = they may go on to what their role permits.
+ * the admitted. Without an action nothing is asked for yet, as while somebody types. Undefined = they may go on to what
+ * their role permits.
  */
-export async function admission(context: ActionContext, action: Action): Promise<Outcome | undefined> {
+export async function admission(context: ActionContext, action?: Action): Promise<Outcome | undefined> {
   const { services, visit, operator } = context;
   const { access } = services.admin;
   const [person, place, opening] = await Promise.all([
@@ -19,17 +20,18 @@ export async function admission(context: ActionContext, action: Action): Promise
   ]);
   if (!operator && (person.banned || place.banned)) return refused("banned");
   await services.admin.chats.note(visit);
-  const entered = await redeemed(context, action);
+  const entered = action && (await redeemed(context, action));
   if (entered || operator) return entered;
   if (opening.maintenance) return refused("maintenance");
   const isAdmitted = opening.access === "open" || person.admitted || place.admitted;
   return isAdmitted ? undefined : refused("not-admitted");
 }
 
-/** What a code in `/start` gave; undefined = there was none. */
+/** What a code in `/start`, or said by itself, gave; undefined = there was none. */
 async function redeemed({ services, visit }: ActionContext, action: Action): Promise<Outcome | undefined> {
-  if (action.do !== "start" || action.payload === undefined || !isCode(action.payload)) return undefined;
-  const given = await services.admin.access.redeem(action.payload, visit);
+  const code = codeIn(action);
+  if (code === undefined || !isCode(code)) return undefined;
+  const given = await services.admin.access.redeem(code, visit);
   if (!given) return refused("code-void");
   const isGroup = visit.place.kind === "group" && given === "admitted";
   const act = {
@@ -40,6 +42,11 @@ async function redeemed({ services, visit }: ActionContext, action: Action): Pro
   await services.admin.audit.write(act);
   services.log.info(act, "role changed");
   return notice(given === "operator" ? "operator-made" : "admitted", { level: "done" });
+}
+
+function codeIn(action: Action): string | undefined {
+  if (action.do === "start") return action.payload;
+  return action.do === "say" ? action.text.trim() : undefined;
 }
 
 /** Too much at once: said once, and again only where each question must have an answer. */

@@ -1,4 +1,4 @@
-import type { Values } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import { anywhere, byOperators, inPrivate, type Rule } from "../users/roles.ts";
 import { submitBroadcast, submitFind, submitQuota } from "./admin/operate.ts";
 import type { ActionContext, Result } from "./context/context.ts";

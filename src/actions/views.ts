@@ -34,7 +34,7 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
     case "welcome":
       return showWelcome(context);
     case "mounts":
-      return showMounts(context);
+      return showMounts(context, view.page);
     case "mount":
       return showMount(context, view.mount);
     case "settings":

@@ -5,7 +5,7 @@ import { ConfigError, type Config } from "../config.ts";
 import { driverKinds } from "../drivers/index.ts";
 import { createOutbound } from "../outbound.ts";
 import type { DriverContext, Probe } from "../storage/driver.ts";
-import type { Values } from "../storage/form.ts";
+import type { Values } from "../storage/field.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { FolderRecord } from "../storage/name-index.ts";
 import { createStorage, type Storage } from "../storage/storage.ts";

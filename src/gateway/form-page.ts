@@ -1,8 +1,8 @@
-import type { Field } from "../storage/form.ts";
+import type { Field } from "../storage/field.ts";
 import type { Say, Words } from "../i18n/words.ts";
 import type { Reply } from "./asked.ts";
 import { html, page, type Html } from "./html.ts";
-import type { PageAsker, PageForm, PageReason } from "./pages.ts";
+import type { PageAsker, PageForm, PageReason } from "./page-form.ts";
 
 interface FormPageOptions {
   readonly words: Words;

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Link } from "../storage/driver.ts";
 import { UpstreamError } from "./upstream/error.ts";
-import type { Upstream } from "./upstream/upstream.ts";
+import type { Upstream } from "./upstream/port.ts";
 
 /** Asks file hosts for one byte, to learn what a redirect would lead to. */
 export interface HostCheck {

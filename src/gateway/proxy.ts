@@ -11,7 +11,7 @@ import { createSource, type Address, type Opened, type Source } from "./source.t
 import { extentOf, Transfer, type Extent } from "./transfer.ts";
 import { UpstreamError } from "./upstream/error.ts";
 import type { ResponseHead } from "./upstream/head.ts";
-import type { Upstream } from "./upstream/upstream.ts";
+import type { Upstream } from "./upstream/port.ts";
 
 /** One request for a file's bytes. */
 export interface ServeRequest {

@@ -11,9 +11,10 @@ import { createMeters, type Meters } from "./meters.ts";
 import { createProxy, type Proxy } from "./proxy.ts";
 import { refusalOf, refuse } from "./refusal.ts";
 import { readBody } from "./body.ts";
-import { takeWebhook } from "./webhook.ts";
+import { takeWebhook, type WebhookRoute } from "./webhook.ts";
 import { createVisitors, type VisitorOptions, type Visitors } from "./visitors.ts";
-import { createUpstream, type UpstreamOptions } from "./upstream/upstream.ts";
+import { createUpstream } from "./upstream/upstream.ts";
+import { type UpstreamOptions } from "./upstream/port.ts";
 
 /** The few levels of a logger the gateway needs; pino fits. */
 export interface GatewayLog {
@@ -36,14 +37,7 @@ export interface GatewayOptions extends Omit<HandlerParts, "proxy" | "hosts" | "
   /** How often one address may ask. */
   readonly visitors?: VisitorOptions | undefined;
   /** A route of somebody else's, answered by them alone: Telegram's webhook. */
-  readonly webhook?:
-    | {
-        readonly path: string;
-        /** What a call says in `X-Telegram-Bot-Api-Secret-Token`; no other is read. */
-        readonly secret: string;
-        readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
-      }
-    | undefined;
+  readonly webhook?: WebhookRoute | undefined;
   /** Milliseconds a client may take; absent = what suits the internet. */
   readonly timeouts?: Timeouts;
   /** Milliseconds since the epoch; absent = the clock. */

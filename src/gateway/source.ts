@@ -1,7 +1,7 @@
 import type { Link } from "../storage/driver.ts";
 import { UpstreamError } from "./upstream/error.ts";
 import type { Exchange } from "./upstream/exchange.ts";
-import type { Upstream } from "./upstream/upstream.ts";
+import type { Upstream } from "./upstream/port.ts";
 import type { Slots } from "./slots.ts";
 
 /** A link with an address. */

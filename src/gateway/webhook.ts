@@ -3,14 +3,21 @@ import { Socket } from "node:net";
 import { BodyTooLarge } from "./asked.ts";
 import { readBody } from "./body.ts";
 import { equalTexts } from "./proxy-url.ts";
-import type { GatewayOptions } from "./server.ts";
+
+/** Where updates are taken, and from whom. */
+export interface WebhookRoute {
+  readonly path: string;
+  /** What a call says in `X-Telegram-Bot-Api-Secret-Token`; no other is read. */
+  readonly secret: string;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+}
 
 /** Telegram's longest update is far below. */
 const longestBody = 1024 * 1024;
 
 /** A call to somebody else's route: its secret is looked at before a byte of its body, and the body is not read without end. */
 export async function takeWebhook(
-  { secret, handle }: NonNullable<GatewayOptions["webhook"]>,
+  { secret, handle }: WebhookRoute,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

@@ -45,10 +45,15 @@ function makeFigures(language: string): Figures {
       return step === 0 ? `${bytes.format(count)} B` : (sizes[step]?.format(count / 1024 ** step) ?? "");
     },
     date: (at) => `${dates.format(at)} UTC`,
-    span: (ms) => list.format(largestUnits(ms).map(({ unit, count }) => spans.get(unit)?.format(count) ?? "")),
+    span: (ms) => spaced(list.format(largestUnits(ms).map(({ unit, count }) => spans.get(unit)?.format(count) ?? ""))),
     playing: playingTime,
     percent: (share) => percents.format(share),
   };
+}
+
+/** Chinese puts blanks between figures and characters, and Intl does not. */
+function spaced(text: string): string {
+  return text.replaceAll(/(\d)(?=\p{Script=Han})|(\p{Script=Han})(?=\d)/gu, "$1$2 ").replaceAll("秒钟", "秒");
 }
 
 /** Which unit: the largest that leaves at least one, and 1,023.7 KB is already 1 MB. */

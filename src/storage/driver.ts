@@ -1,5 +1,6 @@
 import type { Details, Entry } from "./entry.ts";
-import type { Field, Problem, Values } from "./form.ts";
+import type { Problem } from "./form.ts";
+import type { Field, Values } from "./field.ts";
 
 /** A part of a listing. */
 export interface Page<T> {
@@ -133,6 +134,21 @@ export interface DriverLog {
   warn(fields: object, event: string): void;
 }
 
+export interface RecogniseOptions {
+  /** The text is an answer to "which one?": less has to be said for certain. */
+  readonly asked?: boolean;
+}
+
+/** A drive that a text names. */
+export interface Recognised {
+  /** Options the text states. */
+  readonly values: Values;
+  /** Options it may mean: to be tried where the drive asks for them, and no mistake of anybody's when they are wrong. */
+  readonly maybe?: Values;
+  /** The options of all of it, where the text names a part: to be opened when the part is gone. */
+  readonly whole?: Values;
+}
+
 /** A backend as the register knows it: what it asks for, what it recognises, and how to open it. */
 export interface DriverKind {
   /** Stable: stored in mounts. Its words are the locale keys `driver-<name>`, its fields' `field-<name>-<field>`. */
@@ -143,8 +159,8 @@ export interface DriverKind {
   readonly where: "private" | "anywhere";
   /** The form that adds such a mount. Secret fields go to the vault, the rest to the mount's options. */
   readonly fields: readonly Field[];
-  /** Options out of free text (a pasted link); absent = not ours. */
-  recognise?(text: string): Values | undefined;
+  /** Everything of this kind in free text (pasted links), in its order; absent = such drives are not opened by a text. */
+  recognise?(text: string, options?: RecogniseOptions): readonly Recognised[];
   /** Puts answers into the shape `open` wants (an id out of an address), or names the wrong one. */
   check(
     values: Values,

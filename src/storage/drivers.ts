@@ -2,7 +2,7 @@ import type { Keyv } from "keyv";
 import { LRUCache } from "lru-cache";
 import type { Driver, DriverContext, DriverKind, DriverLog, Notes, Probe, Vault } from "./driver.ts";
 import { StorageError, type StorageErrorCode } from "./error.ts";
-import type { Values } from "./form.ts";
+import type { Values } from "./field.ts";
 import { idling, type IdleDriver } from "./idle.ts";
 import type { Mount } from "./mount.ts";
 import { storedVault } from "./vault.ts";

@@ -1,4 +1,4 @@
-import type { Values } from "./form.ts";
+import type { Values } from "./field.ts";
 
 /** What a failure is about: the one thing asked for, who signs in, the drive as a whole, how much or how often, or the way there. */
 type About = "entry" | "person" | "drive" | "limit" | "service";

@@ -1,5 +1,5 @@
 import type { StorageErrorCode } from "./error.ts";
-import type { Values } from "./form.ts";
+import type { Values } from "./field.ts";
 
 /** How people get the bytes: 302, through us, or through an external download proxy. */
 export const downloadMethods = ["redirect", "proxy", "proxy-url"] as const;

@@ -1,6 +1,6 @@
 import type { Keyv } from "keyv";
 import type { Vault } from "./driver.ts";
-import type { Values } from "./form.ts";
+import type { Values } from "./field.ts";
 import type { Mount } from "./mount.ts";
 
 interface VaultParts {

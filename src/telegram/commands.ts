@@ -19,7 +19,7 @@ export const commands: readonly Command[] = [
   { name: "start", scope: "private", action: (payload) => ({ do: "start", ...(payload !== "" && { payload }) }) },
   { name: "help", scope: "all", action: () => ({ do: "help" }) },
   { name: "login", scope: "private", action: () => ({ do: "sign-in" }) },
-  { name: "share", scope: "all", action: openShare },
+  { name: "share", scope: "all", action: (text) => ({ do: "open-share", text }) },
   { name: "mounts", scope: "all", action: () => ({ do: "show-mounts" }) },
   { name: "browse", scope: "all", action: (path) => ({ do: "browse", ...(path !== "" && { path }) }) },
   { name: "search", scope: "all", action: (words) => ({ do: "search", words }) },
@@ -44,15 +44,6 @@ export const commands: readonly Command[] = [
   { name: "forget", scope: "private", action: () => ({ do: "forget" }) },
   { name: "admin", scope: "operators", action: (words) => ({ do: "admin", ...(words !== "" && { words }) }) },
 ];
-
-/** `link code` are two words; anything longer is a text in which the link is to be found. */
-function openShare(words: string): Action {
-  const [text = "", passCode, ...more] = words.split(/\s+/);
-  if (text === "") return { do: "open-share" };
-  return passCode === undefined || more.length > 0
-    ? { do: "open-share", text: words }
-    : { do: "open-share", text, passCode };
-}
 
 /** A command as it was typed: its name, and the trimmed rest. Undefined for other text, and for another bot's command. */
 export function commandIn(text: string, me: string): { readonly name: string; readonly words: string } | undefined {

@@ -1,6 +1,8 @@
 import type { FormRef } from "../actions/model/form.ts";
 import type { FormScreen, Reason } from "../actions/model/screen.ts";
-import { readForm, type Field, type ProblemCode, type Values } from "../storage/form.ts";
+import { answersIn, holdsSecret } from "../storage/answer.ts";
+import { readForm, type ProblemCode } from "../storage/form.ts";
+import { type Field, type Values } from "../storage/field.ts";
 
 /**
  * Where someone is in a form. Plain JSON, for it is kept while they think; it never holds a secret: those are given
@@ -74,17 +76,34 @@ export type Step =
   | { readonly is: "asked"; readonly walk: Walk; readonly secret?: Values }
   | { readonly is: "filled"; readonly walk: Walk; readonly secret?: Values };
 
-/** Takes an answer to the question, or asks it again saying why. */
+/** Takes an answer to the question and what came along with it, or asks it again saying why. */
 export function answerWalk(walk: Walk, answer: string, held: Values): Step {
   const field = fieldAsked(walk);
-  const reading = readForm([{ ...field, required: true }], { [field.name]: answer });
+  const given = answersIn(field, walk.fields, answer);
+  const isInstead =
+    field.instead !== undefined && given[field.name] === undefined && given[field.instead] !== undefined;
+  const asked = isInstead ? [] : [{ ...field, required: true }];
+  const along = walk.fields.filter(({ name }) => name !== field.name && given[name] !== undefined);
+  const reading = readForm([...asked, ...along], given);
   if (!reading.ok) return { is: "asked", walk: { ...walk, problem: reading.problem.code } };
-  const value = reading.values[field.name] ?? "";
-  if (field.kind === "secret") {
-    const secret = { [field.name]: value };
-    return { ...goOn(walk, { ...held, ...secret }), secret };
-  }
-  return goOn({ ...walk, values: { ...walk.values, [field.name]: value } }, held);
+  const { secret, plain } = divided(walk.fields, reading.values);
+  const swapped = isInstead ? [...walk.swapped, field.name] : walk.swapped;
+  const next = goOn({ ...walk, swapped, values: { ...walk.values, ...plain } }, { ...held, ...secret });
+  return Object.keys(secret).length > 0 ? { ...next, secret } : next;
+}
+
+/** Whether an answer holds something secret, whatever was asked. */
+export function isSecretAnswer(walk: Walk, answer: string): boolean {
+  return holdsSecret(fieldAsked(walk), walk.fields, answer);
+}
+
+function divided(fields: readonly Field[], values: Values): { readonly secret: Values; readonly plain: Values } {
+  const isSecret = (name: string) => fields.some((field) => field.name === name && field.kind === "secret");
+  const entries = Object.entries(values);
+  return {
+    secret: Object.fromEntries(entries.filter(([name]) => isSecret(name))),
+    plain: Object.fromEntries(entries.filter(([name]) => !isSecret(name))),
+  };
 }
 
 /** Leaves the question out. A required one is asked again. */

@@ -17,9 +17,9 @@ export interface Person {
   readonly order?: Order;
   /** How their drives' files come, where a drive says nothing else; absent = the operator's default. */
   readonly method?: DownloadMethod | undefined;
-  /** Mount ids, oldest first. */
+  /** Mount ids, oldest first; shares by when they were last opened. */
   readonly mounts: readonly string[];
-  /** The mount `/browse` opens. */
+  /** The mount `/browse` opens; absent = an account if there is one, else the share opened last. */
   readonly current?: string;
   /** Their latest sessions, newest last: to go on where they were, and to forget them. */
   readonly sessions: readonly string[];
@@ -91,17 +91,16 @@ export function reordered(order: Order, by: Order["by"]): Order {
   return { by, descending: order.by === by ? !order.descending : false };
 }
 
-/** The record with a mount more, which becomes the current one. */
-export function withMount(person: Person, mount: string): Person {
+/** The record with a mount more, which becomes the current one unless another is to stay it. */
+export function withMount(person: Person, mount: string, { choose = true } = {}): Person {
   const mounts = person.mounts.includes(mount) ? person.mounts : [...person.mounts, mount];
-  return { ...person, mounts, current: mount };
+  return { ...person, mounts, ...(choose && { current: mount }) };
 }
 
-/** The record without a mount; another becomes current if it was. */
+/** The record without a mount. */
 export function withoutMount({ current, ...person }: Person, mount: string): Person {
   const mounts = person.mounts.filter((id) => id !== mount);
-  const next = current === mount ? mounts[0] : current;
-  return { ...person, mounts, ...(next !== undefined && { current: next }) };
+  return { ...person, mounts, ...(current !== undefined && current !== mount && { current }) };
 }
 
 /** The mounts that are still there, in the person's order. */

@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { suggest } from "../../src/actions/suggest.ts";
+import { namesIn, typedName } from "../../src/actions/browse/typed-path.ts";
 import type { Visit } from "../../src/users/visit.ts";
 import type { Listing } from "../../src/actions/model/screen.ts";
 import { StorageError } from "../../src/storage/error.ts";
@@ -360,4 +363,84 @@ test("what nobody foresaw is logged once, with the reference the person sees, an
   expect(at.logged).toHaveLength(1);
   expect(at.logged[0]).toMatchObject({ reference: notice.reference });
   expect(JSON.stringify(at.logged)).not.toContain("correct-horse");
+});
+
+describe("a typed path", () => {
+  const odd = () =>
+    new Cloud({
+      accounts: {
+        mia: {
+          password: "correct-horse",
+          tree: {
+            name: "",
+            children: [
+              { name: "AC/DC", children: [{ name: "T.N.T.mp3", size: 1, url: "https://bytes.example/1" }] },
+              { name: "twin", children: [{ name: "first", size: 1, url: "https://bytes.example/2" }] },
+              { name: "twin", children: [{ name: "second", size: 1, url: "https://bytes.example/3" }] },
+              { name: "take#2", children: [{ name: "as written", size: 1, url: "https://bytes.example/4" }] },
+              { name: '"Heroes"', children: [{ name: "song", size: 1, url: "https://bytes.example/5" }] },
+            ],
+          },
+        },
+      },
+    });
+
+  test.each([
+    ["AC\\/DC", "T.N.T.mp3"],
+    ['"AC/DC"', "T.N.T.mp3"],
+    ["“AC/DC”", "T.N.T.mp3"],
+    ["twin", "first"],
+    ["twin#1", "first"],
+    ["twin#2", "second"],
+    ["/Twin#2/", "second"],
+    ["take#2", "as written"],
+    ['"Heroes"', "song"],
+    ["「twin#2」", "second"],
+  ])("%s leads to its folder", async (path, name) => {
+    const at = app(odd());
+    await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    const listing = await at.see(mia, { do: "browse", path }, "listing");
+    expect(listing.rows.map((row) => row.name)).toEqual([name]);
+  });
+
+  test("in quotes leads to a file, too", async () => {
+    const at = app(odd());
+    await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    for (const words of ['"AC/DC"/T.N.T.mp3', "AC\\/DC/T.N.T.mp3"]) {
+      const card = await at.see(mia, { do: "find-link", words }, "link");
+      expect(card.entry.name).toBe("T.N.T.mp3");
+    }
+    const card = await at.see(mia, { do: "find-link", words: '"twin#2/second"' }, "link");
+    expect(card.entry.name).toBe("second");
+  });
+
+  test("is suggested so that it leads to the very entry it was suggested for", async () => {
+    const at = app(odd());
+    await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    const suggested = await suggest(at.services, mia, { of: "path", typed: "" });
+    expect(suggested.map(({ value }) => value).toSorted()).toEqual([
+      '"Heroes"',
+      String.raw`AC\/DC`,
+      "take#2",
+      "twin",
+      "twin#2",
+    ]);
+    for (const { value } of suggested) await at.see(mia, { do: "browse", path: value }, "listing");
+    await at.see(mia, { do: "browse", path: "AC\\/DC" }, "listing");
+    const inside = await suggest(at.services, mia, { of: "path", typed: "AC\\/DC/t" });
+    expect(inside.map(({ value }) => value)).toEqual(["AC\\/DC/T.N.T.mp3"]);
+  });
+
+  test("of any names is read as those names", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.string({ minLength: 1 }).filter((name) => name.trim() === name && !/^(?:\.\.?)$|^["'`]/.test(name)),
+        ),
+        (path) => {
+          expect(namesIn(path.map((name) => typedName(name)).join("/")).map(({ name }) => name)).toEqual(path);
+        },
+      ),
+    );
+  });
 });

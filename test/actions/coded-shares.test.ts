@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { suggest } from "../../src/actions/browse/suggest.ts";
+import { suggest } from "../../src/actions/suggest.ts";
 import type { Action } from "../../src/actions/action.ts";
 import { mia } from "./test-app.ts";
 import { bound, lena, there, town } from "./town.ts";

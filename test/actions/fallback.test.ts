@@ -1,3 +1,4 @@
+import type { Messenger } from "../../src/messaging/messenger.ts";
 import { expect, test } from "vitest";
 import { announceFallback } from "../../src/actions/context/fallback.ts";
 import type { Notice } from "../../src/actions/model/screen.ts";
@@ -9,11 +10,27 @@ interface Told {
   readonly language: string;
 }
 
+/** Notifies, and does nothing else. */
+function messengerTo(told: Told[]): Messenger {
+  const no = () => Promise.reject(new Error("nothing but a notice is expected"));
+  return {
+    platform: "telegram",
+    send: no,
+    edit: no,
+    sendFile: no,
+    remove: no,
+    async notify(person, notice, { language }) {
+      told.push({ person, notice, language });
+      return { is: "closed" };
+    },
+  };
+}
+
 function spoken(shelves?: Shelves) {
   const told: Told[] = [];
   const at = app(usualCloud(), {
     ...(shelves && { shelves }),
-    changes: { tell: async (person, notice, language) => void told.push({ person, notice, language }) },
+    changes: { messengers: { of: () => messengerTo(told) } },
   });
   return { at, told };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { StorageError } from "../../src/storage/error.ts";
-import { app, inGroup, jun, mia, signInAs, usualCloud } from "./test-app.ts";
+import { Cloud, app, inGroup, jun, many, mia, signInAs, usualCloud } from "./test-app.ts";
 
 const share = (text: string, passCode?: string) =>
   ({ do: "open-share", text, ...(passCode !== undefined && { passCode }) }) as const;
@@ -154,6 +154,19 @@ describe("a share", () => {
     expect(listing.mount.title).toBe("code1");
   });
 
+  test("whose code is one word too many is asked for its code, and nobody is told of a wrong one", async () => {
+    const at = app(usualCloud());
+    const form = await at.see(mia, share("https://share.example/s/code1 Holiday"), "form");
+    expect(form).toMatchObject({
+      form: { subject: "https://share.example/s/code1" },
+      reason: { code: "pass-code-needed" },
+    });
+    const listing = await at.see(mia, share("https://share.example/s/open1 Holiday"), "listing");
+    expect(listing.mount.title).toBe("open1");
+    const secrets = await at.shelves.secrets.get(listing.mount.id);
+    expect(secrets?.["passCode"]).toBeUndefined();
+  });
+
   test("takes the code along with the link", async () => {
     const at = app(usualCloud());
     const apart = await at.see(mia, share("https://share.example/s/code1", "abcd"), "listing");
@@ -209,6 +222,64 @@ describe("a share", () => {
   });
 });
 
+/** Mia has an account, and there are so many shares, `s1` and so on. */
+function sharesCloud(count: number): Cloud {
+  const { accounts } = usualCloud();
+  const shares = Array.from({ length: count }, (_, n) => [`s${n + 1}`, { tree: many(3) }] as const);
+  return new Cloud({ accounts, shares: Object.fromEntries(shares) });
+}
+
+describe("several links in one message", () => {
+  test("are each opened and shown by their titles; what cannot be opened is named with its reason", async () => {
+    const at = app(usualCloud());
+    const text = "https://share.example/s/open1 https://share.example/s/code1?pwd=abcd\nhttps://share.example/s/gone1";
+    const list = await at.see(mia, { do: "say", text }, "mounts");
+    expect(list.mounts.map(({ title }) => title)).toEqual(["open1", "code1"]);
+    expect(list.opened).toEqual({
+      refused: [{ link: "https://share.example/s/gone1", reason: { code: "share-not-found" } }],
+      left: 0,
+    });
+    const listing = await at.see(mia, { do: "mount", view: list.view, index: 1 }, "listing");
+    expect(listing.mount.title).toBe("code1");
+  });
+
+  test("are eight at most at once, and the rest is not passed over in silence", async () => {
+    const at = app(sharesCloud(11));
+    const text = Array.from({ length: 11 }, (_, n) => `https://share.example/s/s${n + 1}`).join("\n");
+    const list = await at.see(mia, { do: "open-share", text }, "mounts");
+    expect(list.mounts).toHaveLength(8);
+    expect(list.opened?.left).toBe(3);
+  });
+});
+
+describe("plain words in a private chat", () => {
+  test("open a share they name, and are a search otherwise", async () => {
+    const at = app(usualCloud());
+    await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    const shared = await at.see(mia, { do: "say", text: "look: https://share.example/s/open1" }, "listing");
+    expect(shared.mount.title).toBe("open1");
+    const found = await at.see(mia, { do: "say", text: " beach \n" }, "listing");
+    expect(found.search?.words).toBe("beach");
+    expect(found.mount.title).toBe("mia");
+  });
+
+  test("are not understood where there is no drive to search, and another address is named as what it is", async () => {
+    const at = app(usualCloud());
+    expect(await at.see(mia, { do: "say", text: "beach" }, "notice")).toMatchObject({ notice: "not-understood" });
+    const text = "https://drive.google.com/file/d/abc";
+    expect(await at.see(mia, { do: "say", text }, "notice")).toMatchObject({ notice: "not-a-share-link" });
+    await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    for (const nothing of ["👍", "x".repeat(4096)])
+      expect(await at.see(mia, { do: "say", text: nothing }, "notice")).toMatchObject({ notice: "not-understood" });
+  });
+
+  test("that are an invitation's code let their sender in", async () => {
+    const at = app(usualCloud(), { admin: { access: "allowlist" } });
+    const { code } = await at.services.admin.access.invite(mia.person.id);
+    expect(await at.see(jun, { do: "say", text: code }, "notice")).toMatchObject({ notice: "admitted" });
+  });
+});
+
 describe("mounts", () => {
   const two = async (now = () => 1_000_000) => {
     const cloud = usualCloud();
@@ -223,8 +294,8 @@ describe("mounts", () => {
   test("are listed with the current one marked, and each has a card", async () => {
     const { list, card } = await two();
     expect(list.mounts.map(({ title, current }) => [title, current])).toEqual([
-      ["mia", false],
-      ["open1", true],
+      ["mia", true],
+      ["open1", false],
     ]);
     expect(card).toMatchObject({
       mount: { title: "mia", health: { state: "working" } },
@@ -233,6 +304,42 @@ describe("mounts", () => {
       methods: ["redirect", "proxy"],
       renewable: true,
     });
+  });
+
+  test("that are shares stand behind the accounts, the latest first, and never take their place", async () => {
+    const cloud = sharesCloud(4);
+    const at = app(cloud);
+    await at.see(mia, share("https://share.example/s/s1"), "listing");
+    expect((await at.see(mia, { do: "browse" }, "listing")).mount.title).toBe("s1");
+    await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    for (const id of ["s2", "s3", "s1"]) await at.see(mia, share(`https://share.example/s/${id}`), "listing");
+    expect((await at.see(mia, { do: "browse" }, "listing")).mount.title).toBe("mia");
+    const list = await at.see(mia, { do: "show-mounts" }, "mounts");
+    expect(list.mounts.map(({ title, current, recent = false }) => [title, current, recent])).toEqual([
+      ["mia", true, false],
+      ["s1", false, true],
+      ["s3", false, true],
+      ["s2", false, true],
+    ]);
+  });
+
+  test("have pages, and of shares the twenty latest are kept", async () => {
+    const at = app(sharesCloud(25));
+    await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    const opened: string[] = [];
+    for (let n = 1; n <= 25; n++)
+      opened.push((await at.see(mia, share(`https://share.example/s/s${n}`), "listing")).mount.id);
+    const first = await at.see(mia, { do: "show-mounts" }, "mounts");
+    expect(first.page).toEqual({ number: 1, count: 3 });
+    expect(first.mounts.map(({ title }) => title).slice(0, 3)).toEqual(["mia", "s25", "s24"]);
+    const last = await at.see(mia, { do: "turn", view: first.view, page: 3 }, "mounts");
+    expect(last.mounts.at(-1)?.title).toBe("s6");
+    const card = await at.see(mia, { do: "mount", view: last.view, index: 4 }, "mount");
+    expect(card.mount.title).toBe("s6");
+    for (const id of opened.slice(0, 5)) {
+      expect(await at.services.storage.find(id)).toBeUndefined();
+      expect(await at.shelves.secrets.get(id)).toBeUndefined();
+    }
   });
 
   test("are opened and chosen", async () => {

@@ -4,7 +4,7 @@ import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { FormScreen } from "../../src/actions/model/screen.ts";
-import { app, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
+import { app, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
 
 let pikpak: PikPakEmulator;
 
@@ -26,6 +26,7 @@ function challengedShare(passCode?: string): { id: string } {
   const account = pikpak.build.account({ username: name, password: "correct-horse" });
   const folder = pikpak.build.folder(account, undefined, "Films");
   pikpak.rules.challengeAll = true;
+  pikpak.rules.challengedReads = false;
   return pikpak.build.share(account, { title: "t", nodes: [folder], ...(passCode !== undefined && { passCode }) });
 }
 
@@ -86,6 +87,79 @@ describe("over PikPak", () => {
     expect(file.entry).toMatchObject({ name: "beach.mp4", size: 1000 });
   });
 
+  test("a share link to a part that is no file's id, or is gone, opens the whole share and says so", async () => {
+    const account = pikpak.build.account({ username: name, password: "correct-horse" });
+    const folder = pikpak.build.folder(account, undefined, "Films");
+    const { id } = pikpak.build.share(account, { title: "Summer films", nodes: [folder], passCode: "ab12" });
+    const at = pikpakApp();
+    const link = `https://mypikpak.com/s/${id}`;
+    for (const part of ["AAAAAAAAAAAAAAAAAAAAAAAAo1_VNx", "VNAAAAAAAAAAAAAAAAAAAAAAo1"]) {
+      for (const text of [`${link}/${part}?pwd=ab12`, `${link}/${part} 提取码：ab12`, `${link}/${part} ab12`]) {
+        const top = await at.see(mia, { do: "open-share", text }, "listing");
+        expect(top).toMatchObject({ notice: "part-gone", mount: { title: "Summer films" } });
+        expect(top.trail).toEqual(["Films"]);
+      }
+    }
+    const form = await at.see(jun, { do: "say", text: `${link}/VNAAAAAAAAAAAAAAAAAAAAAAo1` }, "form");
+    expect(form.reason?.code).toBe("pass-code-needed");
+    const nothing = await at.see(
+      mia,
+      { do: "say", text: "https://mypikpak.com/s/VNnobodyhasthisone000000_o1/AAAA" },
+      "notice",
+    );
+    expect(nothing.notice).toBe("share-not-found");
+  });
+
+  test.each([
+    ["behind the link", (link: string) => ({ do: "open-share", text: `${link} 提取码：ab12` })],
+    [
+      "before the link, with another password",
+      (link: string) => ({ do: "say", text: `密码: ab12 解压密码：q1w2 ${link}` }),
+    ],
+    ["in Discord's option", (link: string) => ({ do: "open-share", text: link, passCode: "提取码：ａｂ１２" })],
+    ["without a label", (link: string) => ({ do: "open-share", text: `Films ${link} ab12` })],
+    [
+      "in the answer to the question for the link",
+      (link: string) => ({
+        do: "submit",
+        form: { id: "pikpak-share" },
+        values: { link: `${link}\n提取码：ab12` },
+      }),
+    ],
+    [
+      "in the answer to the question for the code",
+      (link: string) => ({
+        do: "submit",
+        form: { id: "pikpak-share", subject: link },
+        values: { passCode: "「提取码：ab12」 解压密码：q1w2" },
+      }),
+    ],
+    ["in a deep link", (link: string) => ({ do: "start", payload: `${link}?pwd=ab12` })],
+  ] as const satisfies readonly (readonly [string, (link: string) => Action])[])(
+    "a share's code is read %s",
+    async (_where, actionOf) => {
+      const account = pikpak.build.account({ username: name, password: "correct-horse" });
+      const folder = pikpak.build.folder(account, undefined, "Films");
+      const { id } = pikpak.build.share(account, { title: "Summer films", nodes: [folder], passCode: "ab12" });
+      const at = pikpakApp();
+      const top = await at.see(mia, actionOf(`https://mypikpak.com/s/${id}`), "listing");
+      expect(top.trail).toEqual(["Films"]);
+    },
+  );
+
+  test.each(["解压密码：q1w2", "unzip password: q1w2", "rar pwd: q1w2", "password: none", "Holiday"])(
+    "a coded share with %s beside it asks for its code and calls none wrong",
+    async (words) => {
+      const account = pikpak.build.account({ username: name, password: "correct-horse" });
+      const folder = pikpak.build.folder(account, undefined, "Films");
+      const { id } = pikpak.build.share(account, { title: "t", nodes: [folder], passCode: "ab12" });
+      const at = pikpakApp();
+      const text = `https://mypikpak.com/s/${id} ${words}`;
+      const form = await at.see(mia, { do: "open-share", text }, "form");
+      expect(form.reason?.code).toBe("pass-code-needed");
+    },
+  );
+
   test("a share's challenge is passed with the address the browser ended on, and its code is not typed again", async () => {
     const { id } = challengedShare("ab12");
     const at = pikpakApp();
@@ -110,6 +184,7 @@ describe("over PikPak", () => {
     const text = `https://mypikpak.com/s/${id}?pwd=ab12`;
     const { mount, view } = await at.see(mia, { do: "open-share", text }, "listing");
     pikpak.rules.challengeAll = true;
+    pikpak.rules.challengedReads = false;
     const askedAgain: readonly Action[] = [
       { do: "refresh", view },
       { do: "open-share", text: `https://mypikpak.com/s/${id}` },

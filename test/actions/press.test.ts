@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type ButtonPress } from "../../src/actions/buttons.ts";
 import { listFormats } from "../../src/actions/model/screen.ts";
 import { audiences, sharedCapabilities } from "../../src/users/place.ts";
-import { decodeButton, encodeButton } from "../../src/actions/buttons.ts";
+import { buttons, decodeButton, encodeButton } from "../../src/actions/buttons.ts";
 import { accessModes } from "../../src/users/access.ts";
 import { adminButtons, type PlainAdminButton } from "../../src/actions/admin/buttons.ts";
 import { none } from "../../src/actions/context/button.ts";
@@ -43,6 +43,8 @@ const press: fc.Arbitrary<ButtonPress> = fc.oneof(
       "revoke-links",
       "find",
       "stop-search",
+      "search-elsewhere",
+      "search-filters",
       "unlend",
     ),
     view,
@@ -76,6 +78,11 @@ const press: fc.Arbitrary<ButtonPress> = fc.oneof(
   fc.constantFrom(...operatorsPresses).chain((press) => fc.record({ do: fc.constant(press), view })),
   fc.record({ do: fc.constant("set-method"), view, method: fc.constantFrom(...downloadMethods) }),
 );
+
+test("no two buttons go by the same letters", () => {
+  const codes = Object.values(buttons).map(({ code }) => code);
+  expect(codes.filter((code, at) => codes.indexOf(code) !== at)).toEqual([]);
+});
 
 test("every press comes back as it was, in at most 48 characters fit for a deep link", () => {
   fc.assert(

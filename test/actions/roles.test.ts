@@ -25,7 +25,9 @@ test("somebody from elsewhere may press nothing but a card that was sent to all"
 test("members may press on each other's lists only what shows something", () => {
   const shared = rules.filter(([name]) => may(name, "member", "group")).map(([name]) => name);
   expect(shared.toSorted()).toEqual(
-    "back find link link-row mount narrow-kind narrow-size open refresh sort step top turn up".split(" "),
+    "back find link link-row mount narrow-kind narrow-size open refresh search-elsewhere search-filters sort step top turn up".split(
+      " ",
+    ),
   );
 });
 

@@ -43,15 +43,16 @@ async function lastOf(at: TestApp, visit: Visit, action: Action): Promise<Listin
 }
 
 describe("a search", () => {
-  test("finds below the folder one is in, says where, and goes up to where it was asked", async () => {
+  test("finds what is in the drive, says where, and goes up to its top", async () => {
     const { at, first } = await signedIn();
     const found = await lastOf(at, mia, { do: "search", words: "one" });
     expect(found).toMatchObject({
       trail: [],
       up: true,
       total: { known: 1, complete: true },
-      search: { words: "one", where: [["Films", "Raw"]], ranked: true, state: "complete" },
+      search: { words: "one", common: ["Films", "Raw"], where: [[]], ranked: true, state: "complete" },
     });
+    expect(found.search?.elsewhere).toBeUndefined();
     const file = await at.see(mia, { do: "open", view: found.view, index: 0 }, "file");
     expect(file.trail).toEqual(["Films", "Raw"]);
     const back = await at.see(mia, { do: "back", view: file.view }, "listing");
@@ -59,9 +60,53 @@ describe("a search", () => {
     const up = await at.see(mia, { do: "up", view: back.view }, "listing");
     expect(up.search).toBeUndefined();
     expect(names(up)).toEqual(names(first));
-    const films = await at.see(mia, { do: "open", view: up.view, index: rowOf(up, "Films") }, "listing");
-    expect(films.trail).toEqual(["Films"]);
-    expect((await lastOf(at, mia, { do: "search", words: "txt" })).total.known).toBe(0);
+  });
+
+  test("looks in the whole drive wherever one is, offers that folder, and from there the drive again", async () => {
+    const { at, first } = await signedIn();
+    await at.see(mia, { do: "open", view: first.view, index: rowOf(first, "Films") }, "listing");
+    // What nobody sees as being somewhere does not change where a search looks either.
+    await at.see(mia, { do: "find-link", words: "Films/Raw/one.raw" }, "link");
+    const found = await lastOf(at, mia, { do: "search", words: "file 1.txt" });
+    expect(found).toMatchObject({ trail: [], search: { elsewhere: { is: "narrower", folder: "Raw" } } });
+    expect(names(found)).toContain("file 1.txt");
+    const here = await at.see(mia, { do: "search-elsewhere", view: found.view }, "listing");
+    expect(here).toMatchObject({
+      trail: ["Films", "Raw"],
+      total: { known: 0, complete: true },
+      search: { words: "file 1.txt", elsewhere: { is: "wider", folder: "Raw" } },
+    });
+    const again = await at.see(mia, { do: "search-elsewhere", view: here.view }, "listing");
+    expect(names(again)).toEqual(names(found));
+  });
+
+  test("in a group never leaves the folder that is shared with it", async () => {
+    const here = town();
+    await lent(here, "Films");
+    const { at } = here;
+    const found = await lastOf(at, there(jun), { do: "search", words: "one" });
+    expect(names(found)).toEqual(["one.raw"]);
+    expect(found.search?.elsewhere).toBeUndefined();
+    expect((await lastOf(at, there(jun), { do: "search", words: "file" })).total.known).toBe(0);
+    const root = await at.see(there(jun), { do: "up", view: found.view }, "listing");
+    const raw = await at.see(there(jun), { do: "open", view: root.view, index: rowOf(root, "Raw") }, "listing");
+    const form = await at.see(there(jun), { do: "find", view: raw.view }, "form");
+    const below = await lastOf(at, there(jun), { do: "submit", form: form.form, values: { words: "file" } });
+    expect(below.search?.elsewhere).toEqual({ is: "wider", folder: "Raw" });
+    const wider = await at.see(there(jun), { do: "search-elsewhere", view: below.view }, "listing");
+    expect(wider.total.known).toBe(0);
+  });
+
+  test("shows what it can be narrowed by when that is asked for, and puts it away again", async () => {
+    const { at } = await signedIn();
+    const found = await lastOf(at, mia, { do: "search", words: "e" });
+    expect(found.search?.filters).toBe(false);
+    const open = await at.see(mia, { do: "search-filters", view: found.view }, "listing");
+    expect(open.search?.filters).toBe(true);
+    const films = await at.see(mia, { do: "narrow-kind", view: open.view, index: 1 }, "listing");
+    expect(films.search).toMatchObject({ filters: true, kind: "video" });
+    const closed = await at.see(mia, { do: "search-filters", view: films.view }, "listing");
+    expect(closed.search).toMatchObject({ filters: false, kind: "video" });
   });
 
   test("is asked for by a button of the folder, and remembers which folder that was", async () => {

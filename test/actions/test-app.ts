@@ -11,7 +11,7 @@ import type { Session } from "../../src/actions/model/session.ts";
 import type { TransferRecord } from "../../src/actions/model/transfer.ts";
 import type { Driver, DriverContext, DriverKind } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import type { Field, Values } from "../../src/storage/form.ts";
+import type { Field, Values } from "../../src/storage/field.ts";
 import type { Mount } from "../../src/storage/mount.ts";
 import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage } from "../../src/storage/storage.ts";
@@ -106,10 +106,14 @@ export class Cloud {
       added: "link",
       where: "anywhere",
       fields: shareFields,
-      recognise: (text) => {
-        const link = idIn(text)?.[0];
-        return link === undefined ? undefined : { link };
-      },
+      recognise: (text) =>
+        [...text.matchAll(/(https:\/\/share\.example\/s\/\w+)(\/[\w.]+)?(?:\?pwd=(\w+)| (?!https?:)(\w+)\b)?/g)].map(
+          ([, top = "", part = "", stated, maybe]) => ({
+            values: { link: `${top}${part}`, ...(stated !== undefined && { passCode: stated }) },
+            ...(maybe !== undefined && { maybe: { passCode: maybe } }),
+            ...(part !== "" && { whole: { link: top } }),
+          }),
+        ),
       check: (values) =>
         idIn(values["link"] ?? "")
           ? { ok: true, values }

@@ -21,7 +21,8 @@ import {
 import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
-import { problemCodes, type Field } from "../../src/storage/form.ts";
+import { problemCodes } from "../../src/storage/form.ts";
+import { type Field } from "../../src/storage/field.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 
 /** A platform's renderer, as the contract uses it. */
@@ -475,11 +476,14 @@ function searchState(rows: number): fc.Arbitrary<SearchState> {
       least: fc.nat({ max: 2 ** 40 }),
       most: fc.nat({ max: 2 ** 40 }),
       ranked: fc.boolean(),
+      common: fc.array(hostileName, { maxLength: 6 }),
       where: fc.array(fc.array(hostileName, { maxLength: 6 }), { maxLength: rows }),
+      elsewhere: fc.record({ is: fc.constantFrom("wider" as const, "narrower" as const), folder: hostileName }),
+      filters: fc.boolean(),
       looked: fc.record({ folders: fc.nat(), entries: fc.nat() }),
       state: fc.constantFrom("running", "complete", "stopped", "bounded", "failed"),
     },
-    { requiredKeys: ["words", "ranked", "where", "looked", "state"] },
+    { requiredKeys: ["words", "ranked", "common", "where", "filters", "looked", "state"] },
   );
 }
 

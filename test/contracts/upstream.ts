@@ -5,12 +5,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { connectWith, type Connect, type Lookup } from "../../src/gateway/upstream/dial.ts";
 import { UpstreamError } from "../../src/gateway/upstream/error.ts";
 import type { Exchange, Sink } from "../../src/gateway/upstream/exchange.ts";
-import {
-  createUpstream,
-  type Upstream,
-  type UpstreamClient,
-  type UpstreamOptions,
-} from "../../src/gateway/upstream/upstream.ts";
+import { createUpstream } from "../../src/gateway/upstream/upstream.ts";
+import { type Upstream, type UpstreamClient, type UpstreamOptions } from "../../src/gateway/upstream/port.ts";
 import {
   answer,
   head,

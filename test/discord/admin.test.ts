@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createAnnouncer } from "../../src/discord/announce.ts";
+import { announceBy } from "../../src/messaging/announce.ts";
 import type { Person } from "../../emulators/discord/person.ts";
 import { openTestApp, type TestApp } from "./test-app.ts";
 
@@ -22,7 +22,7 @@ async function opened({ access = "open", nobody = false }: Admin = {}): Promise<
     operators: (mia) => (nobody ? [] : [idOf(mia)]),
     admin: {
       access,
-      announce: (place, text) => app.discord.announce(place, text),
+      announce: (place, text) => announceBy(app.discord.messenger, place, text),
       now: Date.now,
       wait: (ms, signal) =>
         new Promise((resolve, reject) => {
@@ -50,7 +50,7 @@ describe("/admin", () => {
     expect(mia.offered({ in: hall }).map(({ name }) => name)).not.toContain("admin");
     expect(mia.offered({ in: mia.dm }).map(({ name }) => name)).toContain("admin");
     await jun.uses("/admin", { in: jun.dm });
-    await jun.waitsFor("I do not know this command");
+    await jun.waitsFor("There is no such command");
     const told = newest(jun);
     await jun.uses("/admin act:ban with:1", { in: jun.dm });
     await expect.poll(() => jun.messages({ in: jun.dm }).length).toBe(2);
@@ -96,8 +96,8 @@ describe("/admin", () => {
       await mia.waitsFor((view) => view.id === panel.id && app.textOf(view).includes(shows));
     }
     mia.speaks("zh-CN");
-    await mia.uses("/管理 操作:准入方式");
-    await mia.waitsFor("🚪 准入");
+    await mia.uses("/管理 操作:访问权限");
+    await mia.waitsFor("🚪 访问权限");
     await mia.uses("/管理 操作:日志级别 参数:debug");
     await mia.waitsFor("debug");
     expect(app.emulator.complaints).toEqual([]);
@@ -195,14 +195,14 @@ describe("the door", () => {
     const { mia, jun } = await opened({ nobody: true });
     const code = await app.desk.services.admin.access.operatorCode();
     await mia.uses("/admin");
-    await mia.waitsFor("I do not know this command");
+    await mia.waitsFor("There is no such command");
     await mia.uses(`/start code:${code}`);
     await mia.waitsFor("You are an operator now");
     await mia.uses("/admin");
     await mia.waitsFor("🎛 Operators");
     await jun.uses(`/start code:${code}`, { in: jun.dm });
     await jun.uses("/admin", { in: jun.dm });
-    expect(await jun.waitsFor("I do not know this command")).toBeDefined();
+    expect(await jun.waitsFor("There is no such command")).toBeDefined();
   });
 });
 
@@ -254,7 +254,7 @@ describe("a word to everybody", () => {
     ],
   ])("that is refused because of %s", async (_, fault, outcome) => {
     const { jun, emulator } = await opened();
-    const announce = createAnnouncer({ token: emulator.token, apiRoot: emulator.apiRoot });
+    const announce = (place: string, text: string) => announceBy(app.discord.messenger, place, text);
     emulator.fail({ method: "POST", path: "/users/@me/channels", ...fault });
     expect(await announce(idOf(jun), "hello")).toEqual(outcome);
     expect(jun.messages({ in: jun.dm })).toEqual([]);
@@ -262,7 +262,7 @@ describe("a word to everybody", () => {
 
   test("whose arrival nobody knows is tried no second time, and servers are not written to", async () => {
     const { jun, server, emulator } = await opened();
-    const announce = createAnnouncer({ token: emulator.token, apiRoot: emulator.apiRoot });
+    const announce = (place: string, text: string) => announceBy(app.discord.messenger, place, text);
     expect(await announce(idOf(jun), "hello")).toBe("sent");
     emulator.fail({ method: "POST", path: `/channels/${jun.dm.id}/messages`, status: 500, after: true });
     await expect(announce(idOf(jun), "hello again")).rejects.toThrow("Internal Server Error");

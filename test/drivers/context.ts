@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { DriverContext } from "../../src/storage/driver.ts";
-import type { Values } from "../../src/storage/form.ts";
+import type { Values } from "../../src/storage/field.ts";
 import { createLocks } from "../../src/store/lock.ts";
 
 /** What the app lends a driver, in memory; `vault` and `notes` can be handed to the next driver as after a restart. */

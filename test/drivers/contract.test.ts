@@ -5,7 +5,7 @@ import { driverKinds, type MemoryEntry } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account, Node } from "../../emulators/pikpak/state.ts";
 import type { Driver, DriverKind } from "../../src/storage/driver.ts";
-import type { Values } from "../../src/storage/form.ts";
+import type { Values } from "../../src/storage/field.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { driverContract, kindContract, shelf } from "../contracts/driver.ts";

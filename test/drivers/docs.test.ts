@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { pikPakExample, pikPakVariables } from "../../src/drivers/pikpak/config.ts";
-import type { Field } from "../../src/storage/form.ts";
+import type { Field } from "../../src/storage/field.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const page = readFileSync(join(root, "docs", "drivers.md"), "utf8");

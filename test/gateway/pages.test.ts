@@ -1,13 +1,7 @@
 import { createHmac } from "node:crypto";
 import { onTestFinished, describe, expect, test } from "vitest";
-import {
-  createPages,
-  isPageOf,
-  type PageForm,
-  type PageReason,
-  type Pages,
-  type SubmitPage,
-} from "../../src/gateway/pages.ts";
+import { createPages, isPageOf, type Pages, type SubmitPage } from "../../src/gateway/pages.ts";
+import { type PageForm, type PageReason } from "../../src/gateway/page-form.ts";
 import { deriveKey } from "../../src/gateway/keys.ts";
 import { browser, openTestApp, secretKey, type AskOptions, type Answer } from "./test-app.ts";
 

@@ -1,6 +1,6 @@
 import type { Cloud } from "../actions/test-app.ts";
 import type { FormId } from "../../src/actions/model/form.ts";
-import type { Values } from "../../src/storage/form.ts";
+import type { Values } from "../../src/storage/field.ts";
 
 /** A platform with the real bot on it and Mia in front of it: the same story is told on every one. */
 export interface Front {

@@ -26,7 +26,7 @@ function onTelegram({ world }: Program): Club {
       await people.mia.waitsFor("› Holiday 2026");
       people.mia.in(group).says("/bind");
       await people.mia.in(group).presses("✅", { on: await people.mia.in(group).waitsFor("Share with this group?") });
-      await people.mia.in(group).waitsFor("Lent to this group");
+      await people.mia.in(group).waitsFor("Shared with this group");
     },
     async link(who, path) {
       people[who].in(group).says(`/link ${path}`);
@@ -47,8 +47,8 @@ function onDiscord({ world }: Program): Club {
       await members.mia.uses(`/share link:${shelf.shares.open.url}`);
       await members.mia.waitsFor("› Holiday 2026");
       await members.mia.uses("/bind", here);
-      await members.mia.presses("✅", { message: await members.mia.waitsFor("Share with this group?", here) });
-      await members.mia.waitsFor("Lent to this group", here);
+      await members.mia.presses(/✅/, { message: await members.mia.waitsFor("Share with this group?", here) });
+      await members.mia.waitsFor("Shared with this group", here);
     },
     async link(who, path) {
       await members[who].uses(`/link file:${path}`, here);
@@ -79,7 +79,7 @@ describe.each([
     // What was asked a moment ago is believed for a minute; a new process asks.
     await program.kill();
     await program.start({ PUBLIC_URL: program.gateway });
-    expect((await fetch(his, { redirect: "manual" })).status).toBe(404);
+    expect((await fetch(his, { redirect: "manual" })).status).toBe(410);
     expect(await read(hers)).toBe("towel\nsun cream\nbooks\n");
   });
 });

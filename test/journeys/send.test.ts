@@ -80,7 +80,7 @@ test("in a group Jun gets a file of the drive Mia lent it; taken back, there is 
   await people.mia.waitsFor("› Holiday 2026");
   mia.says("/bind");
   await mia.presses("✅", { on: await mia.waitsFor("Share with this group?") });
-  await mia.waitsFor("Lent to this group");
+  await mia.waitsFor("Shared with this group");
 
   jun.says("/get Holiday 2026/Packing list.txt");
   await jun.waitsFor(({ file }) => file?.name === "Packing list.txt");
@@ -102,8 +102,8 @@ test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken
   await mia.uses("/share", { options: { link: shelf.shares.open.url }, in: mia.dm });
   await mia.waitsFor("› Holiday 2026");
   await mia.uses("/bind", { in: hall });
-  await mia.presses("✅", { message: await mia.waitsFor("Share with this group?", { in: hall }) });
-  await mia.waitsFor("Lent to this group", { in: hall });
+  await mia.presses(/✅/, { message: await mia.waitsFor("Share with this group?", { in: hall }) });
+  await mia.waitsFor("Shared with this group", { in: hall });
 
   const get = { options: { file: "Holiday 2026/Packing list.txt" }, in: hall };
   jun.speaks("en-US");

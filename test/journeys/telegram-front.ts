@@ -1,4 +1,4 @@
-import type { Field } from "../../src/storage/form.ts";
+import type { Field } from "../../src/storage/field.ts";
 import { app as desk, usualCloud, type TestApp as Desk } from "../actions/test-app.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import { mia } from "../telegram/double.ts";

@@ -2,7 +2,7 @@ import { Keyv } from "keyv";
 import type { Driver, DriverContext, DriverKind, Link, Page } from "../../src/storage/driver.ts";
 import type { Entry } from "../../src/storage/entry.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import type { Values } from "../../src/storage/form.ts";
+import type { Values } from "../../src/storage/field.ts";
 import type { Mount } from "../../src/storage/mount.ts";
 import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage, type Storage } from "../../src/storage/storage.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { memoryKind, type MemoryEntry } from "../../src/drivers/memory.ts";
 import type { Driver, DriverKind } from "../../src/storage/driver.ts";
 import { StorageError, type StorageErrorCode } from "../../src/storage/error.ts";
-import type { Values } from "../../src/storage/form.ts";
+import type { Values } from "../../src/storage/field.ts";
 import type { Mount } from "../../src/storage/mount.ts";
 import type { FolderRecord, Query } from "../../src/storage/name-index.ts";
 import { createStorage, type Storage } from "../../src/storage/storage.ts";

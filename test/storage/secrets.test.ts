@@ -2,7 +2,7 @@ import { Keyv } from "keyv";
 import { expect, test } from "vitest";
 import type { DriverContext } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import type { Values } from "../../src/storage/form.ts";
+import type { Values } from "../../src/storage/field.ts";
 import type { Mount } from "../../src/storage/mount.ts";
 import { app, SlowDrive } from "./app.ts";
 

@@ -4,7 +4,7 @@ import { Keyv } from "keyv";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
+import { createRemovals, type RemovalList } from "../../src/messaging/removals.ts";
 import type { Group } from "../../emulators/telegram/groups.ts";
 import type { Actor } from "../../emulators/telegram/people.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
@@ -141,7 +141,7 @@ async function oldServer(apiRoot: string): Promise<{ readonly apiRoot: string; c
 async function lend({ mia, group }: Square, command = "/bind"): Promise<Shown> {
   mia.in(group).says(command);
   await mia.in(group).presses("✅", { on: await mia.in(group).waitsFor("Share with this group?") });
-  return mia.in(group).waitsFor("Lent to this group");
+  return mia.in(group).waitsFor("Shared with this group");
 }
 
 const publicly = (telegram: TelegramEmulator, group: Group) =>
@@ -195,7 +195,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     expect(choice.receiver).toBe(1);
     await mia.in(group).presses("🗄 mia", { on: choice });
     await mia.in(group).presses("✅", { on: await mia.in(group).waitsFor("Share with this group?") });
-    await mia.in(group).waitsFor("Lent to this group");
+    await mia.in(group).waitsFor("Shared with this group");
     jun.in(group).says("/search beach");
     const found = await jun.in(group).waitsFor("🔎 beach");
     expect(found.labels).toContain("🎬 beach.mp4 · 100 B");
@@ -238,7 +238,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     await jun.in(group).presses("🔎", { on: list });
     const question = await jun.in(group).waitsFor("What to look for");
     jun.in(group).replies(question, "raw");
-    expect((await jun.in(group).waitsFor("🔎 raw")).labels).toContain("📁 Raw");
+    expect((await jun.in(group).waitsFor("🔎 raw")).labels).toContain("1. 📁 Raw");
   });
 
   test("where whispering is refused, Lena gets a way into her private chat, and her list there", async () => {
@@ -294,7 +294,7 @@ describe("who runs the group", () => {
       await telegram.called(({ method }) => method === "getChatMember");
     }
     jun.in(group).says("/bind");
-    await jun.in(group).waitsFor((message) => message.text.includes("Only those who run") && message.receiver === 2);
+    await jun.in(group).waitsFor((message) => message.text.includes("Only admins of thi") && message.receiver === 2);
     const asked = telegram.calls.filter(
       ({ method, parameters }) => method === "getChatMember" && parameters["user_id"] === 2,
     );
@@ -302,7 +302,7 @@ describe("who runs the group", () => {
     group.promotes(jun);
     at.now += 61_000;
     jun.in(group).says("/bind");
-    expect(await jun.in(group).waitsFor("Lent to this group")).toBeDefined();
+    expect(await jun.in(group).waitsFor("Share with this group?")).toBeDefined();
   });
 
   test("writing as the group is told what to do", async () => {
@@ -359,7 +359,7 @@ describe("everything is taken back", () => {
     jun.in(group).taps("📁 Films", { on: list });
     await jun.in(group).waitsFor("is not here any more");
     jun.in(group).says("/browse");
-    expect(await jun.in(group).waitsFor("No drive is lent")).toBeDefined();
+    expect(await jun.in(group).waitsFor("No drive is shared")).toBeDefined();
   });
 
   test("but not when the group becomes a supergroup: what was lent goes along", async () => {

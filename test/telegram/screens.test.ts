@@ -1,3 +1,4 @@
+import type { Listing } from "../../src/actions/model/screen.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { listFormats } from "../../src/actions/model/screen.ts";
@@ -151,7 +152,10 @@ const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
           least: 1024 ** 3,
           most: 1024 ** 4,
           ranked: true,
+          common: [folder, folder],
           where: rows.map(() => [folder, folder, folder, folder]),
+          elsewhere: { is: "narrower", folder },
+          filters: true,
           looked: { folders: 12, entries: 3456 },
           state: "running",
         },
@@ -277,32 +281,79 @@ test("a listing names its place, its page, and every entry on a row of its own",
   ]);
 });
 
-test("a page of what was found says where each row is, and can be narrowed and stopped", () => {
-  const { text, keyboard } = paint(
-    painter,
-    listing({
-      page: { number: 1, next: true },
-      total: { known: 2, complete: false },
-      search: {
-        words: "beach",
-        kind: "video",
-        ranked: true,
-        where: [[], ["2024", "raw"]],
-        looked: { folders: 3, entries: 40 },
-        state: "running",
-      },
-    }),
-  );
-  expect(text.text.split("\n")).toEqual([
+const found = {
+  words: "beach",
+  kind: "video" as const,
+  ranked: true,
+  common: ["2024"],
+  where: [[], ["raw"]],
+  filters: false,
+  looked: { folders: 3, entries: 40 },
+  state: "running" as const,
+};
+const labelsOf = (screen: Listing) => paint(painter, screen).keyboard.map((row) => row.map((one) => one.text));
+
+test("a page of what was found names a common folder once and numbers the rows it speaks of", () => {
+  const screen = listing({ page: { number: 1, next: true }, total: { known: 2, complete: false }, search: found });
+  expect(paint(painter, screen).text.text.split("\n")).toEqual([
     "🏠 Holiday › Day 3",
     "🔎 beach · Video",
     "Looking… 3 folders, 40 entries so far.",
-    "2. in 2024 › raw",
+    "All in 2024",
+    "2. in raw",
     "2 found so far · page 1/… · best first",
   ]);
-  const labels = keyboard.map((row) => row.map((button) => button.text));
-  expect(labels).toContainEqual(["🔘 🎬", "🎵", "🖼", "📦", "📝", "📁"]);
-  expect(labels).toContainEqual(["✖️ Stop"]);
+  const labels = labelsOf(screen).flat();
+  expect(labels.filter((label) => /^\d\. /.test(label))).toHaveLength(2);
+  expect(labels).toContain("✖️ Stop");
+});
+
+test("rows of a search whose place needs no words have no numbers", () => {
+  const screen = listing({ search: { ...found, where: [[], []] } });
+  expect(paint(painter, screen).text.text).not.toMatch(/^\d\. /m);
+  expect(
+    labelsOf(screen)
+      .flat()
+      .filter((label) => /^\d\. /.test(label)),
+  ).toEqual([]);
+});
+
+test("what a search can be narrowed by stands behind one button that says what is chosen", () => {
+  const closed = labelsOf(listing({ search: found }));
+  expect(closed).toContainEqual(["🔽 Filter (🎬)"]);
+  expect(closed.flat()).not.toContain("🎵");
+  const open = labelsOf(listing({ search: { ...found, filters: true } }));
+  expect(open).toContainEqual(["🔘 🎬", "🎵", "🖼", "📦", "📝", "📁"]);
+});
+
+test("a search offers the folder one was in, and a search of a folder that found nothing the whole drive", () => {
+  const narrower = listing({ search: { ...found, elsewhere: { is: "narrower", folder: "Day 3" } } });
+  expect(labelsOf(narrower)).toContainEqual(["📂 Only in Day 3"]);
+  const nothing = listing({
+    rows: [],
+    total: { known: 0, complete: true },
+    search: { ...found, state: "complete", where: [], common: [], elsewhere: { is: "wider", folder: "Day 3" } },
+  });
+  expect(labelsOf(nothing)).toContainEqual(["🏠 Search the whole drive"]);
+  expect(paint(painter, nothing).text.text).toContain("You can search the whole drive instead.");
+});
+
+test("in Chinese no blank stands between two sentences, and a label has a full-width colon", () => {
+  const own = painterFor({ words, language: "zh", place: "private", now });
+  const card = {
+    show: "link" as const,
+    view,
+    mount,
+    entry: { id: "1", kind: "file" as const, name: "a.mp4" },
+    url: "http://127.0.0.1/a",
+    via: "gateway" as const,
+    expiresAt: now + 24 * 3_600_000,
+    watch: "http://127.0.0.1/w",
+  };
+  const { text } = paint(own, card).text;
+  expect(text).toContain("通过本机器人的地址下载。任何拿到链接的人都能下载这个文件。");
+  expect(text).toContain("📺 在浏览器中播放：http://127.0.0.1/w");
+  expect(text).toContain("24 小时");
 });
 
 test.each(words.languages)("cards found while typing fit what Telegram takes (%s)", (language) => {
@@ -386,7 +437,7 @@ test.each([
 
 test("spans and playing times are said as people say them", () => {
   expect(figuresIn("en").span(65 * 60_000)).toBe("1 hour 5 minutes");
-  expect(figuresIn("zh").span(65 * 60_000)).toBe("1小时5分钟");
+  expect(figuresIn("zh").span(65 * 60_000)).toBe("1 小时 5 分钟");
   expect(figuresIn("en").playing(3723)).toBe("1:02:03");
   expect(figuresIn("en").playing(63)).toBe("1:03");
 });

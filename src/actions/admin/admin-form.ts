@@ -1,4 +1,5 @@
-import type { Field, Problem } from "../../storage/form.ts";
+import type { Problem } from "../../storage/form.ts";
+import type { Field } from "../../storage/field.ts";
 import type { ActionContext, Outcome } from "../context/context.ts";
 import { formScreen } from "../context/form-screen.ts";
 import type { FormRef } from "../model/form.ts";

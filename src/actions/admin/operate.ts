@@ -1,4 +1,5 @@
-import { readForm, type Values } from "../../storage/form.ts";
+import { readForm } from "../../storage/form.ts";
+import { type Values } from "../../storage/field.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Visit } from "../../users/visit.ts";
 import { goTo, type ActionContext, type Outcome, type Result } from "../context/context.ts";

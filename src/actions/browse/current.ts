@@ -1,6 +1,7 @@
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext, Result } from "../context/context.ts";
 import { attempt, noticeWithWays } from "../context/failure.ts";
+import { currentOf, isOpenByLink } from "../context/kinds.ts";
 import { mountsOf } from "../../users/person.ts";
 import type { Lending } from "../../users/place.ts";
 import { rootIn } from "../context/folder-view.ts";
@@ -37,21 +38,22 @@ export async function currentMount(context: ActionContext): Promise<Mount | "sev
   return context.group ? mountHere(context) : ownMount(context);
 }
 
-/** The mount the person has chosen, or the first that is still there. */
-async function ownMount({ services, person }: ActionContext): Promise<Mount | undefined> {
-  const mounts = await mountsOf(services, person);
-  return mounts.find(({ id }) => id === person.current) ?? mounts[0];
+async function ownMount(context: ActionContext): Promise<Mount | undefined> {
+  return currentOf(context, await mountsOf(context.services, context.person));
 }
 
 /** In a group: the one they were in last here, the only one, their own current one; what is not lent only if its link opens it. */
 async function mountHere(context: ActionContext): Promise<Mount | "several" | undefined> {
   const lent = await lentHere(context);
-  const last = await lastFolder(context, (folder) => lent.some(({ mount }) => mount.id === folder.mount));
+  const isHere = ({ mount: id }: FolderView) =>
+    lent.length > 0 ? lent.some(({ mount }) => mount.id === id) : context.person.mounts.includes(id);
+  const last = await lastFolder(context, isHere);
   const chosen = last?.mount ?? context.person.current;
   const found = lent.find(({ mount }) => mount.id === chosen) ?? (lent.length === 1 ? lent[0] : undefined);
   if (found) return found.mount;
   if (lent.length > 1) return "several";
-  return ownMount(context);
+  const own = await mountsOf(context.services, context.person);
+  return own.find((mount) => mount.id === last?.mount && isOpenByLink(context, mount)) ?? currentOf(context, own);
 }
 
 /** Mounts lent to the group this is in that are still there. */

@@ -1,4 +1,5 @@
-import type { Field, Problem, Values } from "../../storage/form.ts";
+import type { Problem } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
 import { buttonContext, type ButtonContext } from "../context/button-context.ts";
 import { findSession, type ActionContext, type Outcome, type Result } from "../context/context.ts";
 import { refused } from "../context/failure.ts";

@@ -5,6 +5,7 @@ import type { FolderView } from "../model/session.ts";
 import type { Crumb } from "../../users/place.ts";
 import { plain } from "./page.ts";
 import { isSettled } from "./listing.ts";
+import { countedName, readingsOf, type TypedName } from "./typed-path.ts";
 
 /** What a typed path leads to: a folder (its trail), or a file in one. */
 export interface Place {
@@ -15,14 +16,25 @@ export interface Place {
 /** Follows a typed path from a folder, name by name. Undefined = there is no such thing. */
 export async function findPlace(
   context: ActionContext,
-  { mount, ...root }: Pick<FolderView, "mount" | "trail">,
+  root: Pick<FolderView, "mount" | "trail">,
   path: string,
 ): Promise<Place | undefined> {
-  const names = namesOf(path);
+  for (const names of readingsOf(path)) {
+    const place = await follow(context, root, names);
+    if (place) return place;
+  }
+  return undefined;
+}
+
+async function follow(
+  context: ActionContext,
+  { mount, ...root }: Pick<FolderView, "mount" | "trail">,
+  names: readonly TypedName[],
+): Promise<Place | undefined> {
   let trail = root.trail;
-  for (const [index, name] of names.entries()) {
+  for (const [index, typed] of names.entries()) {
     const isLast = index === names.length - 1;
-    const found = await findByName(context, { mount, folder: trail.at(-1)?.id, name, files: isLast });
+    const found = await findByName(context, { mount, folder: trail.at(-1)?.id, typed, files: isLast });
     if (!found) return undefined;
     if (found.kind === "file") return { trail, file: found };
     trail = [...trail, { id: found.id, name: found.name }];
@@ -30,38 +42,40 @@ export async function findPlace(
   return { trail };
 }
 
-/** `/a//./b/../c` is `a`, `c`. */
-function namesOf(path: string): readonly string[] {
-  const names: string[] = [];
-  for (const segment of path.split("/").map((part) => part.trim())) {
-    if (segment === "..") names.pop();
-    else if (segment !== "" && segment !== ".") names.push(segment);
-  }
-  return names;
-}
-
 interface Wanted {
   readonly mount: string;
   readonly folder: string | undefined;
-  readonly name: string;
+  readonly typed: TypedName;
   /** A file will do as well. */
   readonly files: boolean;
 }
 
-/** An entry by its name: as it is written before otherwise, a folder before a file. Reads on only as far as it must. */
-async function findByName(context: ActionContext, { mount, folder, name, files }: Wanted): Promise<Entry | undefined> {
-  const isWanted = (entry: Entry) => files || entry.kind === "folder";
-  const find = (entries: readonly Entry[], same: (entry: Entry) => boolean) => {
-    const hits = entries.filter((entry) => isWanted(entry) && same(entry));
-    return hits.find((entry) => entry.kind === "folder") ?? hits[0];
-  };
+/**
+ * An entry by its name: as it is written before otherwise, a folder before a file, of namesakes the first or the one
+ * that is counted (`name#2`). Reads on only as far as it must.
+ */
+async function findByName(context: ActionContext, { mount, folder, typed, files }: Wanted): Promise<Entry | undefined> {
+  const named = (entries: readonly Entry[], same: (entry: Entry) => boolean) =>
+    foldersFirst(entries.filter((entry) => (files || entry.kind === "folder") && same(entry)));
+  const names = [...new Set([typed.written, typed.name])];
   let known: readonly Entry[] = [];
   for await (const entries of readOn(context, mount, folder)) {
     known = entries;
-    const exact = find(entries, (entry) => entry.name === name);
-    if (exact) return exact;
+    for (const name of names) {
+      const [exact] = named(entries, (entry) => entry.name === name);
+      if (exact) return exact;
+    }
   }
-  return find(known, (entry) => plain(entry.name) === plain(name));
+  for (const name of names) {
+    const [alike] = named(known, (entry) => plain(entry.name).trim() === plain(name));
+    if (alike) return alike;
+  }
+  const counted = countedName(typed.name);
+  return counted && named(known, (entry) => plain(entry.name).trim() === plain(counted.name))[counted.place - 1];
+}
+
+function foldersFirst(entries: readonly Entry[]): readonly Entry[] {
+  return entries.toSorted((a, b) => Number(a.kind === "file") - Number(b.kind === "file"));
 }
 
 /** All entries of a folder. */

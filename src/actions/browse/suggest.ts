@@ -1,6 +1,5 @@
 import type { Entry } from "../../storage/entry.ts";
-import type { Visit } from "../../users/visit.ts";
-import { createContext, type ActionContext } from "../context/context.ts";
+import type { ActionContext } from "../context/context.ts";
 import { isOpenByLink } from "../context/kinds.ts";
 import { leaveFor } from "../context/leave.ts";
 import { mountsOf } from "../../users/person.ts";
@@ -9,6 +8,7 @@ import type { Services } from "../context/services.ts";
 import type { FolderView } from "../model/session.ts";
 import { currentMount } from "./current.ts";
 import { rootIn } from "../context/folder-view.ts";
+import { namesIn, typedName } from "./typed-path.ts";
 
 /** What somebody is typing, and of what kind it is to be. */
 export interface Typing {
@@ -32,13 +32,7 @@ const maxSuggestions = 50;
  * What could be meant by what is typed so far, out of what is known already: folders that were read, mounts of one's own.
  * It answers at once and never asks a drive; what is not known, or is not the visitor's to see, is not suggested.
  */
-export async function suggest(
-  services: Services,
-  visit: Visit,
-  { of, typed }: Typing,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<readonly Suggestion[]> {
-  const context = await createContext(services, visit, signal);
+export function suggestions(context: ActionContext, { of, typed }: Typing): Promise<readonly Suggestion[]> {
   return of === "mount" ? ownMounts(context, typed) : pathsTo(context, typed);
 }
 
@@ -56,20 +50,38 @@ async function pathsTo(context: ActionContext, typed: string): Promise<readonly 
   const root = rootIn(context, mount);
   const leave = await leaveFor(context, mount, { for: "browse", trail: root.trail }, isOpenByLink(context, mount));
   if (leave.is !== "yes") return [];
-  const names = typed.replace(/^\s*\/+/, "").split("/");
-  const words = (names.pop() ?? "").trim();
-  const folder = folderAt(context.services.storage, root, names);
+  // The last slash that is none of a name's divides the folders from the name being typed.
+  const [, folders = "", words = ""] = /^((?:.*(?<!\\)\/)?)(.*)$/s.exec(typed.replace(/^\s*\/+/, "")) ?? [];
+  if (/(?:^|\/)\s*\.\.\s*\//.test(folders)) return [];
+  const names = namesIn(folders);
+  const folder = folderAt(
+    context.services.storage,
+    root,
+    names.map(({ name }) => name),
+  );
   if (!folder) return [];
-  const start = plain(words);
-  const hits = folder.entries.filter((entry) => !entry.name.includes("/") && contains(entry, words));
+  const wanted = namesIn(words).at(0)?.name ?? "";
+  const start = plain(wanted);
+  const hits = folder.entries.filter((entry) => contains(entry, wanted));
   const ranks = Map.groupBy(
     hits,
     ({ name, kind }) => (plain(name).startsWith(start) ? 0 : 2) + Number(kind === "file"),
   );
+  const before = names.map(({ name }) => `${typedName(name)}/`).join("");
   return [0, 1, 2, 3]
     .flatMap((rank) => ranks.get(rank) ?? [])
     .slice(0, maxSuggestions)
-    .map(({ name, kind }) => ({ value: [...names, name].join("/"), name, kind }));
+    .map((entry) => {
+      const value = before + typedName(entry.name, placeAmongNamesakes(folder.entries, entry));
+      return { value, name: value, kind: entry.kind };
+    });
+}
+
+/** 1 for the first of its name; folders come before files. */
+function placeAmongNamesakes(entries: readonly Entry[], { id, name }: Entry): number {
+  const namesakes = entries.filter((other) => plain(other.name) === plain(name));
+  const inOrder = namesakes.toSorted((a, b) => Number(a.kind === "file") - Number(b.kind === "file"));
+  return inOrder.findIndex((other) => other.id === id) + 1;
 }
 
 /** The folder at the end of some names, below what the visitor sees as the root. */

@@ -6,8 +6,9 @@ import { showFolder } from "./folder.ts";
 import { parentOf } from "./listing.ts";
 import type { SearchView } from "../model/session.ts";
 
-/** Another page of the folder, or of what was found. */
+/** Another page of the folder, of what was found, or of the mounts. */
 export function turnPage(context: ButtonContext, page: number): Promise<Result> | Result {
+  if (context.shown?.state.at === "mounts") return goTo(context, { at: "mounts", page });
   const listing = listingNow(context);
   return goTo(context, listing ? { ...listing, page } : context.session.state);
 }

@@ -1,5 +1,6 @@
 import type { StorageError } from "../../storage/error.ts";
-import type { Field, Problem, Values } from "../../storage/form.ts";
+import type { Problem } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
 import type { FormRef } from "../model/form.ts";
 import type { ActionContext, Outcome } from "./context.ts";
 import { kindNamed } from "./kinds.ts";

@@ -1,5 +1,6 @@
 import type { DriverKind } from "../../storage/driver.ts";
-import { fieldWith, type Field, type Values } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
+import { fieldWith } from "../../storage/form.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext } from "./context.ts";
 import { mountsOf } from "../../users/person.ts";
@@ -21,9 +22,14 @@ export function isRenewable(context: Pick<ActionContext, "services">, mount: Mou
   return (kindFor(context, mount)?.fields ?? []).some((field) => field.kind === "secret" && field.required);
 }
 
+/** Such a mount was opened by a link that somebody gave, and is nobody's own. */
+export function isShare(context: Pick<ActionContext, "services">, mount: Mount): boolean {
+  return kindFor(context, mount)?.recognise !== undefined;
+}
+
 /** Whoever has its link can open such a mount, and wants no code besides. */
 export function isOpenByLink(context: Pick<ActionContext, "services">, mount: Mount): boolean {
-  return kindFor(context, mount)?.recognise !== undefined && mount.coded !== true;
+  return isShare(context, mount) && mount.coded !== true;
 }
 
 /** The name such a mount is signed in to with; undefined = there is none, or it is not known. */
@@ -35,6 +41,18 @@ export function loginOf(context: Pick<ActionContext, "services">, mount: Mount):
 /** The question for the folder browsing such a mount begins in; undefined = its kind knows none. */
 export function rootFieldOf(context: Pick<ActionContext, "services">, mount: Mount): Field | undefined {
   return fieldWith("root", kindFor(context, mount)?.fields ?? []);
+}
+
+/** The mount that is meant when none is named: the chosen one, else an account, else the share opened last. */
+export function currentOf(
+  context: Pick<ActionContext, "services" | "person">,
+  mounts: readonly Mount[],
+): Mount | undefined {
+  return (
+    mounts.find(({ id }) => id === context.person.current) ??
+    mounts.find((mount) => !isShare(context, mount)) ??
+    mounts.at(-1)
+  );
 }
 
 function kindFor({ services }: Pick<ActionContext, "services">, mount: Mount): DriverKind | undefined {

@@ -1,13 +1,14 @@
 import type { Keyv } from "keyv";
 import type { Entry, Variant } from "../../storage/entry.ts";
-import type { Values } from "../../storage/form.ts";
+import type { Values } from "../../storage/field.ts";
 import type { DownloadMethod, Mount } from "../../storage/mount.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Visit } from "../../users/visit.ts";
 import type { Place } from "../../users/place.ts";
 import type { Admin } from "../../users/admin.ts";
 import type { Person } from "../../users/person.ts";
-import type { FileAddress, FormScreen, Notice } from "../model/screen.ts";
+import type { FileAddress, FormScreen } from "../model/screen.ts";
+import type { Messengers } from "../../messaging/messenger.ts";
 import type { Session } from "../model/session.ts";
 import type { Transfers } from "../model/transfer.ts";
 
@@ -44,8 +45,8 @@ export interface Services {
   readonly revokeLinks?: (which: LinksOf) => Promise<void>;
   /** What was said once and need not be said again, and when; absent = such things are not said at all. */
   readonly said?: Keyv<number>;
-  /** A word to somebody who did not ask for it, in their private chat. Resolves also where they cannot be reached. */
-  readonly tell?: (person: string, notice: Notice, language: string) => Promise<void>;
+  /** Ways to speak to people who did not ask; absent = nobody is spoken to. */
+  readonly messengers?: Messengers;
   /** Deletes what is kept of a person outside of the actions: pages, half-finished dialogues. */
   readonly forget?: (person: string) => Promise<void>;
   /** What runs, for operators; absent = nobody says. */
@@ -96,6 +97,10 @@ export interface PendingSignIn {
   readonly values: Values;
   /** The vault the failed try ended with. */
   readonly kept?: Values;
+  /** A share's code among the values is only one that may be meant. */
+  readonly guessed?: boolean;
+  /** The whole of a share, where the values name a part of it. */
+  readonly whole?: Values;
   /** The mount that is signed in to again; absent = a new one. */
   readonly mount?: string;
   /** Where the human proves it. */

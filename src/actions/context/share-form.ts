@@ -1,4 +1,4 @@
-import type { Field } from "../../storage/form.ts";
+import type { Field } from "../../storage/field.ts";
 import type { ActionContext, Outcome } from "./context.ts";
 import { formScreen, proof, type Again } from "./form-screen.ts";
 import { kindNamed, shareKind } from "./kinds.ts";

@@ -1,7 +1,8 @@
 import type { MountTag } from "./mount-tag.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
-import type { Field, Problem, Values } from "../../storage/form.ts";
+import type { Problem } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
@@ -96,7 +97,7 @@ export interface Reason {
 
 /**
  * A folder's page, or with `search` a page of what was found below it. Presses: `open`, `turn`, `up`, `refresh`, `sort`,
- * `top`, `ask-page`, `find`, `mounts`, `list-folder` where `listable`; with `search` also `narrow-kind`, `narrow-size`, and `stop-search` while it is running.
+ * `top`, `ask-page`, `find`, `mounts`, `list-folder` where `listable`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
  */
 export interface Listing {
   readonly show: "listing";
@@ -117,7 +118,7 @@ export interface Listing {
   /** The rest of the folder could not be read. */
   readonly failed?: Reason;
   /** Said once, above: the list had changed, another page was meant. */
-  readonly notice?: "list-changed" | "view-rebuilt";
+  readonly notice?: "list-changed" | "view-rebuilt" | "part-gone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
   /** Its links can be had as a file here. */
@@ -135,8 +136,14 @@ export interface SearchState {
   readonly most?: number;
   /** What fits best first: the listing's order does not count. */
   readonly ranked: boolean;
-  /** For each row the folders it is in, from the one searched below (not included). */
+  /** Folders below the one searched that all rows are in; empty = they have none in common. */
+  readonly common: readonly string[];
+  /** For each row the folders it is in below those. */
   readonly where: readonly (readonly string[])[];
+  /** Where else it can be looked for: `wider` is the whole drive, `narrower` the folder one was in. */
+  readonly elsewhere?: { readonly is: "wider" | "narrower"; readonly folder: string };
+  /** What it can be narrowed by is shown. */
+  readonly filters: boolean;
   readonly looked: { readonly folders: number; readonly entries: number };
   /** `stopped`: not everything was looked at; `bounded`: there is more than is looked at. */
   readonly state: "running" | "complete" | "stopped" | "bounded" | "failed";
@@ -264,18 +271,33 @@ export interface LinkCard extends FileAddress {
   readonly sendable?: boolean;
 }
 
-/** One's mounts, or with `lent` those lent to this group. Presses: `mount` by index, and for one's own `add-account`, `add-share`. */
+/**
+ * One's mounts, with `lent` those shared with this group, or with `opened` the shares out of one message. Presses: `mount`
+ * by index, `turn`, and for one's own `add-account`, `add-share`.
+ */
 export interface MountList {
   readonly show: "mounts";
   readonly for?: "asker";
   readonly lent?: boolean;
+  readonly opened?: OpenedShares;
   readonly view: ViewRef;
   readonly mounts: readonly MountLine[];
+  /** 1-based; absent = these are all. */
+  readonly page?: { readonly number: number; readonly count: number };
+}
+
+/** What else a message with several links came to. */
+export interface OpenedShares {
+  readonly refused: readonly { readonly link: string; readonly reason: Reason }[];
+  /** Links beyond those that are opened at once. */
+  readonly left: number;
 }
 
 export interface MountLine extends MountTag {
   readonly current: boolean;
   readonly health: Health;
+  /** A share somebody opened by its link, and no account. */
+  readonly recent?: boolean;
 }
 
 /** One mount. Presses: `open-mount`, `choose-mount`, `rename-mount`, `ask-root` where `rooted`, `check-mount`, `renew-mount` (accounts), `set-method`, `revoke-links` where `revocable`, `remove-mount`, `mounts`. */
@@ -467,6 +489,7 @@ export const noticeCodes = [
   "not-understood",
   "not-admitted",
   "too-fast",
+  "chat-trouble",
   "saved",
   "nothing-to-list",
   "nothing-to-list-yet",

@@ -55,7 +55,13 @@ export type ViewState =
       /** The drive that can be opened from there. */
       readonly mount?: string;
     }
-  | { readonly at: "mounts" }
+  | {
+      readonly at: "mounts";
+      /** 1-based; absent = the first. */
+      readonly page?: number;
+      /** They were just opened out of one message: a row opens its share. */
+      readonly opened?: boolean;
+    }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
   | {
@@ -109,13 +115,17 @@ export interface FolderView {
 /** What was found below a folder. */
 export interface SearchView {
   readonly at: "search";
-  /** Where it was asked, and where the way up leads. */
+  /** What is searched, and where the way up leads. */
   readonly folder: FolderView;
   readonly words: string;
   readonly kind?: EntryKind;
   /** Bytes. */
   readonly least?: number;
   readonly most?: number;
+  /** Where else it can be looked for: the folder the person was in, or the whole drive. */
+  readonly elsewhere?: FolderView;
+  /** What it can be narrowed by is shown. */
+  readonly filters?: boolean;
   /** 1-based. */
   readonly page: number;
   /** Absent = what fits best first. */

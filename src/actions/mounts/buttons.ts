@@ -6,7 +6,7 @@ import { checkMount, chooseMount, openMount, pickMount, removeMount, renamePress
 import { showMounts } from "./views.ts";
 
 export const mountButtons = {
-  mounts: button("m", anywhere, none, showMounts),
+  mounts: button("m", anywhere, none, (context) => showMounts(context)),
   mount: button("n", shared, number("index"), (context, { index }) => pickMount(context, index)),
   "open-mount": button("p", anywhere, none, openMount),
   "choose-mount": button("c", inPrivate, none, chooseMount),

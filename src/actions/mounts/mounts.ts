@@ -11,8 +11,10 @@ import { signIn } from "./sign-in.ts";
 
 /** The card of the mount that stood in this row. */
 export function pickMount(context: ButtonContext, index: number): Promise<Result> | Result {
-  const id = context.shown?.state.at === "mounts" ? context.shown.rows[index] : undefined;
-  if (typeof id !== "string") return showMounts(context);
+  const state = context.shown?.state;
+  const id = state?.at === "mounts" ? context.shown?.rows[index] : undefined;
+  if (state?.at !== "mounts" || typeof id !== "string") return showMounts(context);
+  if (state.opened) return goTo(context, rootIn(context, { id }));
   // What is lent is opened: how it does is its owner's business, and none of a group's.
   const isLent = context.visit.place.kind === "group" || !context.person.mounts.includes(id);
   return isLent ? goTo(context, rootIn(context, { id })) : showMount(context, id);

@@ -1,7 +1,9 @@
-import { readForm, type Values } from "../../storage/form.ts";
+import { readForm } from "../../storage/form.ts";
+import { type Values } from "../../storage/field.ts";
 import type { ActionContext, Result } from "../context/context.ts";
 import { mountGone, noticeWithWays } from "../context/failure.ts";
-import type { Field, Problem } from "../../storage/form.ts";
+import type { Problem } from "../../storage/form.ts";
+import type { Field } from "../../storage/field.ts";
 import { formScreen } from "../context/form-screen.ts";
 import type { FormRef } from "../model/form.ts";
 import { withMount } from "../context/with-mount.ts";

@@ -1,4 +1,5 @@
-import { readForm, type Problem, type Values } from "../../storage/form.ts";
+import type { Values } from "../../storage/field.ts";
+import { readForm, type Problem } from "../../storage/form.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { mountOf, type ButtonContext } from "../context/button-context.ts";

@@ -1,4 +1,4 @@
-import type { Field } from "../../storage/form.ts";
+import type { Field } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext, Outcome } from "../context/context.ts";
 import { formScreen, type Again } from "../context/form-screen.ts";

@@ -1,5 +1,6 @@
 import { StorageError } from "../../storage/error.ts";
-import { readForm, type Problem, type Values } from "../../storage/form.ts";
+import { readForm, type Problem } from "../../storage/form.ts";
+import { type Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { afresh, goTo, withPerson, type ActionContext, type Result } from "../context/context.ts";
 import { failed, reasonOf } from "../context/failure.ts";

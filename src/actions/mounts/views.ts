@@ -3,42 +3,54 @@ import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
-import { isRenewable, loginOf, rootFieldOf } from "../context/kinds.ts";
-import { mountsOf } from "../../users/person.ts";
+import { currentOf, isRenewable, isShare, loginOf, rootFieldOf } from "../context/kinds.ts";
+import { mountsOf, rowsHere } from "../../users/person.ts";
 import { lendingOf } from "../../users/place.ts";
-import type { MountCard, MountLine } from "../model/screen.ts";
+import type { MountCard, MountLine, MountList } from "../model/screen.ts";
 import type { FolderView } from "../model/session.ts";
 import type { Crumb } from "../../users/place.ts";
 import { tagIn, tagOf, withMount } from "../context/with-mount.ts";
 
-/** The person's mounts, or the ways to a first one. */
-export async function showMounts(context: ActionContext): Promise<Result> {
-  if (context.visit.place.kind === "group") return showLent(context);
+/** A page of the person's mounts, accounts first, then shares with the latest first; or the ways to a first one. */
+export async function showMounts(context: ActionContext, page = 1): Promise<Result> {
+  if (context.visit.place.kind === "group") return showLent(context, page);
   const mounts = await mountsOf(context.services, context.person);
-  if (mounts.length === 0 && context.group && context.group.lent.length > 0) return showLent(context);
+  if (mounts.length === 0 && context.group && context.group.lent.length > 0) return showLent(context, page);
   if (mounts.length === 0) return noticeWithWays(context, "no-mounts", { offer: ["add-account", "add-share"] });
-  const rows = mounts.map((mount) => mount.id);
-  const view = await draw(context, { at: "mounts" }, rows);
-  return { screen: { show: "mounts", view, mounts: mounts.map((mount) => lineOf(context, mount)) } };
+  const current = currentOf(context, mounts);
+  const shares = mounts.filter((mount) => isShare(context, mount)).toReversed();
+  const accounts = mounts.filter((mount) => !isShare(context, mount));
+  const lines = [...accounts, ...shares].map((mount) => lineOf(context, mount, current));
+  return drawMounts(context, lines, page);
 }
 
-/** The mounts lent to the group this is in. What is private to their owners is not told. */
-export async function showLent(context: ActionContext): Promise<Result> {
+/** The mounts shared with the group this is in. What is private to their owners is not told. */
+export async function showLent(context: ActionContext, page = 1): Promise<Result> {
   const { services, group } = context;
   const found = await Promise.all((group?.lent ?? []).map(({ mount }) => services.storage.find(mount)));
   const mounts = found.filter((mount) => mount !== undefined);
   if (!group || mounts.length === 0) return noticeWithWays(context, "nothing-lent");
-  const view = await draw(
-    context,
-    { at: "mounts" },
-    mounts.map(({ id }) => id),
-  );
   const lines = mounts.map((mount): MountLine => ({
     ...tagIn(mount, rootOf(lendingOf(group, mount.id)?.trail)),
     current: false,
     health: mount.health,
   }));
-  return { screen: { show: "mounts", lent: true, view, mounts: lines } };
+  return drawMounts(context, lines, page, { lent: true });
+}
+
+async function drawMounts(
+  context: ActionContext,
+  lines: readonly MountLine[],
+  wanted: number,
+  more: Pick<MountList, "lent"> = {},
+): Promise<Result> {
+  const size = rowsHere(context);
+  const count = Math.max(1, Math.ceil(lines.length / size));
+  const number = Math.min(Math.max(1, wanted), count);
+  const shown = lines.slice((number - 1) * size, number * size);
+  const rows = shown.map(({ id }) => id);
+  const view = await draw(context, { at: "mounts", page: number }, rows);
+  return { screen: { show: "mounts", ...more, view, mounts: shown, page: { number, count } } };
 }
 
 function rootOf(trail: readonly Crumb[] = []): Pick<FolderView, "trail" | "base"> {
@@ -61,7 +73,7 @@ export function showMount(
       screen: {
         show: "mount",
         view,
-        mount: lineOf(context, now),
+        mount: lineOf(context, now, currentOf(context, await mountsOf(services, context.person))),
         login: loginOf(context, now),
         checked: checked && now.health.state === "working",
         rooted: rootFieldOf(context, now) !== undefined,
@@ -82,8 +94,10 @@ function methodOf({ services }: ActionContext, { method }: Mount): Pick<MountCar
   return services.methods.includes(method) ? { method } : { lapsed: method };
 }
 
-function lineOf({ person }: ActionContext, mount: Mount): MountLine {
-  return { ...tagOf(mount), current: mount.id === (person.current ?? person.mounts[0]), health: mount.health };
+/** What a list says of one of the person's own mounts; `current` is the one that is meant when none is named. */
+export function lineOf(context: ActionContext, mount: Mount, current: Mount | undefined): MountLine {
+  const recent = isShare(context, mount);
+  return { ...tagOf(mount), current: mount.id === current?.id, health: mount.health, ...(recent && { recent }) };
 }
 
 /** A mount that cannot be asked still has a card: it is where one signs in again. */

@@ -1,4 +1,5 @@
-import { readForm, type Values } from "../../storage/form.ts";
+import { readForm } from "../../storage/form.ts";
+import { type Values } from "../../storage/field.ts";
 import type { ActionContext, Result } from "../context/context.ts";
 import { mountGone, noticeWithWays } from "../context/failure.ts";
 import { verificationAgain, verificationFields } from "../context/form-screen.ts";
@@ -39,5 +40,7 @@ async function goOn(context: ActionContext, proof: Values, pending: PendingSignI
     ...(mount && { mount, amend: Object.keys(pending.values).length === 0 }),
     ...(!mount && pending.kept && { kept: pending.kept }),
   };
-  return pending.driver === shareKind ? carryOutShare(context, attempt) : carryOut(context, attempt);
+  if (pending.driver !== shareKind) return carryOut(context, attempt);
+  const { guessed, whole } = pending;
+  return carryOutShare(context, { ...attempt, ...(guessed && { guessed }), ...(whole && { whole }) });
 }

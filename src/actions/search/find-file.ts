@@ -6,6 +6,7 @@ import { contains, plain } from "../browse/page.ts";
 import { showFolder } from "../browse/folder.ts";
 import { folderId } from "../context/folder-view.ts";
 import { findPlace, readAll } from "../browse/path.ts";
+import { countedName, unquoted } from "../browse/typed-path.ts";
 import { showSearch } from "./view.ts";
 import type { FileView } from "../model/session.ts";
 import { currentFolder, inCurrentMount } from "../browse/current.ts";
@@ -32,8 +33,9 @@ async function fileByPath(context: ActionContext, mount: Mount, path: string, th
   return then({ folder: { ...root, trail: place.trail }, entry: place.file, variants: [] });
 }
 
-async function fileByName(context: ActionContext, mount: Mount, words: string, then: Then): Promise<Result> {
+async function fileByName(context: ActionContext, mount: Mount, typed: string, then: Then): Promise<Result> {
   const folder = await currentFolder(context, mount);
+  const words = unquoted(typed);
   const entries = words === "" ? [] : await readAll(context, mount.id, folderId(folder));
   const hits = bestHits(
     entries.filter((entry) => entry.kind === "file"),
@@ -56,14 +58,17 @@ async function fileAnywhere(context: ActionContext, mount: Mount, words: string,
   return showSearch(context, findings.state);
 }
 
-/** Those of exactly this name if there are any, then those however it is written, then those that contain it. */
+/** Those of exactly this name if there are any, then those however it is written, those that contain it, the one of namesakes. */
 function bestHits(files: readonly Entry[], words: string): readonly Entry[] {
   const ways = [
     (file: Entry) => file.name === words,
     (file: Entry) => plain(file.name) === plain(words),
     (file: Entry) => contains(file, words),
   ];
-  return ways.map((way) => files.filter(way)).find((hits) => hits.length > 0) ?? [];
+  const counted = countedName(words);
+  const hits = ways.map((way) => files.filter(way)).find((some) => some.length > 0);
+  if (hits || !counted) return hits ?? [];
+  return files.filter((file) => plain(file.name) === plain(counted.name)).slice(counted.place - 1, counted.place);
 }
 
 function notAFile(subject: string): Outcome {

@@ -1,4 +1,5 @@
-import type { Field, Problem } from "../../storage/form.ts";
+import type { Problem } from "../../storage/form.ts";
+import type { Field } from "../../storage/field.ts";
 import type { ActionContext, Outcome } from "../context/context.ts";
 import { formScreen } from "../context/form-screen.ts";
 import type { FormRef } from "../model/form.ts";
@@ -6,7 +7,7 @@ import type { FormRef } from "../model/form.ts";
 /** The one question of searching. */
 export const searchFields: readonly Field[] = [{ name: "words", kind: "text", required: true, maxLength: 200 }];
 
-/** What to search for; `session` is whose folder is meant, absent = the current one. */
+/** What to search for; `session` is whose folder is meant, absent = the drive is meant. */
 export function searchForm(
   context: ActionContext,
   { session, problem }: { readonly session?: string; readonly problem?: Problem },

@@ -1,4 +1,5 @@
-import { readForm, type Values } from "../../storage/form.ts";
+import { readForm } from "../../storage/form.ts";
+import { type Values } from "../../storage/field.ts";
 import type { Hit } from "../../storage/name-index.ts";
 import { searchKinds, searchSizes } from "./filters.ts";
 import { findSession, type ActionContext, type Result } from "../context/context.ts";
@@ -6,23 +7,40 @@ import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { searchFields, searchForm } from "./search-form.ts";
 import { folderNow, forgotten, searchNow, type ButtonContext } from "../context/button-context.ts";
 import { readQuery, type Asked } from "./query.ts";
-import { folderId } from "../context/folder-view.ts";
+import { folderId, rootIn } from "../context/folder-view.ts";
 import { withMount } from "../context/with-mount.ts";
 import { showSearch } from "./view.ts";
 import { folderOf, type FolderView, type SearchView } from "../model/session.ts";
 import { currentFolder, inCurrentMount } from "../browse/current.ts";
 
-/** What is below the current folder and fits the words. */
+/** What fits the words in the drive, or in what is shared of it; the folder the person was in is offered. */
 export function searchFor(context: ActionContext, words: string): Promise<Result> | Result {
   return inCurrentMount(context, async (mount) => {
-    const folder = await currentFolder(context, mount);
-    return words.trim() === "" ? searchForm(context, {}) : showSearch(context, searchView(folder, readQuery(words)));
+    if (words.trim() === "") return searchForm(context, {});
+    const here = await currentFolder(context, mount);
+    const drive = rootIn(context, mount);
+    return showSearch(context, searchView(drive, readQuery(words), here));
   });
 }
 
-/** What was asked, below a folder. */
-function searchView(folder: FolderView, asked: Asked): SearchView {
-  return { at: "search", folder, ...asked, page: 1 };
+/** What was asked, below a folder; `elsewhere` is offered unless it is the same. */
+function searchView(folder: FolderView, asked: Asked, elsewhere?: FolderView): SearchView {
+  const isOther = elsewhere && elsewhere.trail.length !== folder.trail.length;
+  return { at: "search", folder, ...asked, page: 1, ...(isOther && { elsewhere: { ...elsewhere, page: 1 } }) };
+}
+
+/** The same words elsewhere: in the whole drive, or only in the folder the person was in. */
+export function searchElsewhere(context: ButtonContext): Promise<Result> | Result {
+  const state = searchNow(context);
+  if (!state?.elsewhere) return forgotten(context);
+  return showSearch(context, { ...state, folder: state.elsewhere, elsewhere: state.folder, page: 1 });
+}
+
+/** Shows what the search can be narrowed by, or puts it away. */
+export function toggleFilters(context: ButtonContext): Promise<Result> | Result {
+  const state = searchNow(context);
+  if (!state) return forgotten(context);
+  return showSearch(context, { ...state, filters: !state.filters });
 }
 
 /** Asks what to search for below the folder whose button was pressed. */
@@ -35,7 +53,7 @@ export function askWords(context: ButtonContext): Promise<Result> | Result {
   });
 }
 
-/** The words to search for; `subject` is the session of the folder, absent = the current one. */
+/** The words to search for; `subject` is the session of the folder, absent = the drive. */
 export async function submitSearch(
   context: ActionContext,
   subject: string | undefined,
@@ -50,10 +68,13 @@ export async function submitSearch(
   const folder = session?.owner === context.person.id ? folderOf(session.state) : undefined;
   if (!session || !folder) return refused("view-expired");
   const { through, forAsker } = session;
-  return showSearch(
-    { ...context, ...(through !== undefined && { through }), ...(forAsker && { forAsker }) },
-    searchView(folder, readQuery(words)),
-  );
+  const at = { ...context, ...(through !== undefined && { through }), ...(forAsker && { forAsker }) };
+  return showSearch(at, searchView(folder, readQuery(words), driveOf(folder)));
+}
+
+/** All of the drive that may be searched from a folder: what was shared, where only that was. */
+function driveOf({ filter: _left, ...folder }: FolderView): FolderView {
+  return { ...folder, trail: folder.trail.slice(0, folder.base ?? 0), page: 1 };
 }
 
 /** Reads no further; what was found stays. */

@@ -7,7 +7,7 @@ import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { attempt, reasonOf, unexpected } from "../context/failure.ts";
 import { rowsHere } from "../../users/person.ts";
 import type { Listing, Screen, SearchState } from "../model/screen.ts";
-import type { FoundRow, SearchView } from "../model/session.ts";
+import type { FolderView, FoundRow, SearchView } from "../model/session.ts";
 import { ifStillShown } from "../browse/fill-in.ts";
 import { folderId, slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
@@ -140,15 +140,33 @@ async function drawHits(context: ActionContext, looking: Looking, hits: readonly
 }
 
 function stateOf({ state, crawl }: Looking, shown: readonly Hit[], found: number): SearchState {
-  const { words, kind, least, most, folder, order } = state;
+  const { words, kind, least, most, folder, order, elsewhere, filters = false } = state;
+  const where = shown.map(({ trail }) => trail.slice(folder.trail.length).map(({ name }) => name));
+  const common = commonOf(where);
   return {
     words,
     ...(kind && { kind }),
     ...(least !== undefined && { least }),
     ...(most !== undefined && { most }),
     ranked: order === undefined,
-    where: shown.map(({ trail }) => trail.slice(folder.trail.length).map(({ name }) => name)),
+    common,
+    where: where.map((names) => names.slice(common.length)),
+    ...(elsewhere && { elsewhere: placeOf(folder, elsewhere) }),
+    filters,
     looked: crawl.progress(),
     state: found >= maxHits ? "bounded" : (crawl.outcome()?.is ?? "running"),
   };
+}
+
+/** The first folders that all have in common. */
+function commonOf([first = [], ...others]: readonly (readonly string[])[]): readonly string[] {
+  const differs = first.findIndex((name, at) => others.some((names) => names[at] !== name));
+  return differs === -1 ? first : first.slice(0, differs);
+}
+
+/** The other place to search, and the folder of the two that is not the drive. */
+function placeOf(searched: FolderView, elsewhere: FolderView): NonNullable<SearchState["elsewhere"]> {
+  const isWider = elsewhere.trail.length < searched.trail.length;
+  const folder = (isWider ? searched : elsewhere).trail.at(-1)?.name ?? "";
+  return { is: isWider ? "wider" : "narrower", folder };
 }

@@ -1,104 +1,87 @@
+import type { Recognised } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
-import { readForm, type Problem, type Values } from "../../storage/form.ts";
-import type { Mount } from "../../storage/mount.ts";
-import { afresh, goTo, withPerson, type ActionContext, type Result } from "../context/context.ts";
+import { readForm, type Problem } from "../../storage/form.ts";
+import { type Values } from "../../storage/field.ts";
+import { afresh, goTo, type ActionContext, type Result } from "../context/context.ts";
 import { failed, noticeWithWays, reasonOf } from "../context/failure.ts";
-import { hasProof, verificationForm, withoutProof } from "../context/form-screen.ts";
+import { verificationForm, withoutProof } from "../context/form-screen.ts";
+import { kindNamed, mountedAlready, shareKind } from "../context/kinds.ts";
 import { shareForm } from "../context/share-form.ts";
-import { shareKind } from "../context/kinds.ts";
-import { kindNamed, mountedAlready } from "../context/kinds.ts";
-import { withMount } from "../../users/person.ts";
 import { entryPoint } from "./entry-point.ts";
-import type { Try } from "../mounts/sign-in.ts";
+import { mountShare, type Mounted, type ShareTry } from "./mount-share.ts";
+import { openShares } from "./open-shares.ts";
+import { withShares } from "./recent-shares.ts";
 
 /** What came with `/share`, or a pasted link. */
 export interface ShareText {
-  readonly text?: string;
-  readonly passCode?: string;
+  readonly text?: string | undefined;
+  readonly passCode?: string | undefined;
 }
 
-/** Opens a share out of a link, an id, or an id and its code; asks for what is missing. */
+/** Opens what a text names; of several shares, all to choose from. Asks for what is missing. */
 export async function openShare(context: ActionContext, { text = "", passCode }: ShareText): Promise<Result> {
   if (text.trim() === "") return shareForm(context);
-  const values = recognise(context, text);
-  if (!values) return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
-  return submitShare(context, undefined, { ...values, ...(passCode !== undefined && { passCode }) });
+  const [first, ...more] = sharesIn(context, text);
+  if (!first) return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
+  if (more.length > 0) return openShares(context, [first, ...more]);
+  return openRecognised(context, withCode(first, passCode));
 }
 
-/** The options of a share out of free text, or out of an address and its code; undefined = there is none in it. */
-export function recognise(context: ActionContext, text: string): Values | undefined {
-  const kind = kindNamed(context, shareKind);
-  const [address = "", passCode = "", ...more] = text.trim().split(/\s+/);
-  const found = more.length === 0 && /^[A-Za-z0-9]{4,12}$/.test(passCode) ? kind.recognise?.(address) : undefined;
-  return found ? { passCode, ...found } : kind.recognise?.(text);
+/** The shares that a text names. */
+export function sharesIn(context: ActionContext, text: string): readonly Recognised[] {
+  return kindNamed(context, shareKind).recognise?.(text) ?? [];
+}
+
+/** A code that was given by itself is the one that is meant, whatever else the text says. */
+function withCode({ maybe, ...share }: Recognised, passCode: string | undefined): Recognised {
+  if (passCode === undefined || passCode.trim() === "") return { ...share, ...(maybe && { maybe }) };
+  return { ...share, values: { ...share.values, passCode } };
 }
 
 /** The answers to the share form; `link` is what the form was about. */
 export async function submitShare(context: ActionContext, link: string | undefined, answers: Values): Promise<Result> {
   const kind = kindNamed(context, shareKind);
   const values = { ...(link !== undefined && { link }), ...answers };
-  const again = (problem: Problem) => shareForm(context, { values, problem });
   const reading = readForm(kind.fields, values);
-  if (!reading.ok) return again(reading.problem);
-  const checked = kind.check(reading.values);
+  if (!reading.ok) return shareForm(context, { values, problem: reading.problem });
+  const { link: typed = "", passCode, ...rest } = reading.values;
+  const [first, ...more] = kind.recognise?.(typed, { asked: true }) ?? [];
+  if (first && more.length > 0) return openShares(context, [first, ...more]);
+  const share = withCode(first ?? { values: { link: typed } }, passCode);
+  return openRecognised(context, { ...share, values: { ...rest, ...share.values } });
+}
+
+async function openRecognised(context: ActionContext, { values, maybe, whole }: Recognised): Promise<Result> {
+  const kind = kindNamed(context, shareKind);
+  const again = (problem: Problem) => shareForm(context, { values, problem });
+  const checked = kind.check(values);
   if (!checked.ok) return again(checked.problem);
   const known = await mountedAlready(context, kind, checked.values);
-  return carryOutShare(context, { values: checked.values, ...(known && { mount: known }) });
+  return carryOutShare(context, {
+    values: checked.values,
+    ...(known && { mount: known }),
+    ...(maybe && { maybe }),
+    ...(whole && { whole }),
+  });
 }
 
 /** Opens a share with answers that are in order. */
-export async function carryOutShare(context: ActionContext, attempt: Try): Promise<Result> {
+export async function carryOutShare(context: ActionContext, attempt: ShareTry): Promise<Result> {
   try {
-    return await opened(context, await mounted(context, attempt));
+    return await opened(context, await mountShare(context, attempt));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     return shareFailed(context, error, attempt);
   }
 }
 
-async function mounted({ services, person, signal }: ActionContext, attempt: Try): Promise<Mount> {
-  const { values, mount, kept, amend } = attempt;
-  if (!mount) {
-    const made = await services.storage.mount({ driver: shareKind, owner: person.id, values, kept }, { signal });
-    return person.method ? services.storage.change(made.id, { method: person.method }) : made;
-  }
-  if (amend) return services.storage.renew(mount.id, values, { amend, signal });
-  return hasProof(values) || (isLocked(mount) && values["passCode"] !== undefined)
-    ? services.storage.renew(mount.id, values, { signal })
-    : withCodeWhereWanted({ services, signal }, mount, values);
+async function opened(context: ActionContext, { mount, partGone }: Mounted): Promise<Result> {
+  const richer = await withShares(afresh(context), [mount]);
+  return goTo(richer, await entryPoint(richer, mount), partGone ? { notice: "part-gone" } : {});
 }
 
-/** The code it was put up with is known not to fit any more. */
-function isLocked({ health }: Mount): boolean {
-  return health.state === "failing" && (health.code === "pass-code-needed" || health.code === "pass-code-wrong");
-}
-
-/** The mount there is already, with the code just given if its own is refused. */
-async function withCodeWhereWanted(
-  { services, signal }: Pick<ActionContext, "services" | "signal">,
-  mount: Mount,
-  values: Values,
-): Promise<Mount> {
-  try {
-    await services.storage.folder(mount.id, undefined, { signal });
-    return mount;
-  } catch (error) {
-    const isRefused = error instanceof StorageError && error.code.startsWith("pass-code-");
-    if (!isRefused || values["passCode"] === undefined) throw error;
-    return services.storage.renew(mount.id, values, { signal });
-  }
-}
-
-async function opened(context: ActionContext, mount: Mount): Promise<Result> {
-  const richer = await withPerson(afresh(context), withMount(context.person, mount.id));
-  return goTo(richer, await entryPoint(richer, mount));
-}
-
-function shareFailed(
-  context: ActionContext,
-  error: StorageError,
-  { values, mount, amend }: Try,
-): Promise<Result> | Result {
+function shareFailed(context: ActionContext, error: StorageError, attempt: ShareTry): Promise<Result> | Result {
+  const { values, mount, amend, maybe, whole } = attempt;
   const { passCode, ...rest } = withoutProof(values);
   const { link } = rest;
   if (link !== undefined && error.code.startsWith("pass-code-")) {
@@ -109,8 +92,11 @@ function shareFailed(
     const isSettled = amend || (mount !== undefined && passCode === undefined);
     return verificationForm(context, error, {
       driver: shareKind,
-      values: isSettled ? {} : withoutProof(values),
+      // Its outcome is good for one try: what may be the code goes with it.
+      values: isSettled ? {} : { ...maybe, ...withoutProof(values) },
       ...(mount && { mount: mount.id }),
+      ...(((maybe && passCode === undefined) || attempt.guessed) && { guessed: true }),
+      ...(whole && { whole }),
     });
   }
   return failed(context, error, { offer: "add-share" });

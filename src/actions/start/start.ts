@@ -1,6 +1,6 @@
 import { admin } from "../admin/command.ts";
 import { goTo, type ActionContext, type Result } from "../context/context.ts";
-import { openShare, recognise } from "../shares/open-share.ts";
+import { openShare, sharesIn } from "../shares/open-share.ts";
 import { help } from "./help.ts";
 
 /** Greets; with the payload of a deep link, opens the share it was made from. A button's payload is pressed before this. */
@@ -8,6 +8,6 @@ export function start(context: ActionContext, payload: string | undefined): Prom
   // Where commands cannot be hidden from others, this is an operator's way in: `admin`, and a sub-command.
   const words = /^admin(?:\s+([^]*))?$/.exec(payload ?? "");
   if (words && context.operator && context.visit.place.kind === "private") return admin(context, words[1] ?? "");
-  if (payload !== undefined && recognise(context, payload)) return openShare(context, { text: payload });
+  if (payload !== undefined && sharesIn(context, payload).length > 0) return openShare(context, { text: payload });
   return context.visit.place.kind === "private" ? goTo(context, { at: "welcome" }) : help(context);
 }

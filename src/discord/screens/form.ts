@@ -7,7 +7,7 @@ import {
 } from "discord.js";
 import type { FormId } from "../../actions/model/form.ts";
 import type { FormScreen } from "../../actions/model/screen.ts";
-import type { Field } from "../../storage/form.ts";
+import type { Field } from "../../storage/field.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { clip } from "../../i18n/names.ts";
 import { encodeModal } from "../ids.ts";
@@ -16,6 +16,7 @@ import { link, moment } from "../markup.ts";
 import { verifyButton, verifyLine } from "./notice.ts";
 import { reasonText, type Painter } from "./painter.ts";
 import { addressButton, button, type Button, type Sheet } from "./sheet.ts";
+import { labelled } from "../../i18n/phrases.ts";
 
 /**
  * Where each form is filled in. Passwords, tokens and what PikPak's verification ends with must not pass through Discord
@@ -48,7 +49,7 @@ export function formSheet(painter: Painter, screen: FormScreen, pendingForm: str
     head: [`### ${say(`form-title-${form.id}`)}`],
     body: [
       reason && `⚠️ ${reasonText(painter, reason)}`,
-      problem && `⚠️ ${fieldLabel(painter, screen, problem.field)}: ${say(`problem-${problem.code}`)}`,
+      problem && `⚠️ ${labelled(say, fieldLabel(painter, screen, problem.field), say(`problem-${problem.code}`))}`,
       verify !== undefined && verifyLine(painter, verify),
       ...(isModal(screen) ? [] : pageLines(painter, screen)),
     ],

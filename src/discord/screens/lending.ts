@@ -6,6 +6,7 @@ import { maxOptions } from "../limits.ts";
 import { label, plainLabel } from "../markup.ts";
 import { press, trailLine, type Painter } from "./painter.ts";
 import type { Button, Sheet } from "./sheet.ts";
+import { labelled } from "../../i18n/phrases.ts";
 
 /** Most characters of a server's name, and of a title in a menu. */
 const nameWidth = 80;
@@ -37,8 +38,8 @@ export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
       trailLine(card.mount, card.trail),
     ],
     body: [
-      ...sharedCapabilities.map(
-        (capability) => `${say(`capability-${capability}`)}: ${say(`audience-${policy[capability]}`)}`,
+      ...sharedCapabilities.map((capability) =>
+        labelled(say, say(`capability-${capability}`), say(`audience-${policy[capability]}`)),
       ),
       say("lending-daily", { count: policy.daily ?? 0 }),
       policy.open ? say("lending-open") : say("lending-private"),

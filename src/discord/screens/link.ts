@@ -4,6 +4,7 @@ import { copyable, label, moment, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
 import type { Sheet } from "./sheet.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
 export function linkSheet(painter: Painter, card: LinkCard): Sheet {
@@ -17,8 +18,7 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
       ...commandLines(entry.name, url).map(copyable),
       card.extent === "first-part" && `⚠️ ${say("link-first-part")}`,
       lifetime(painter, card.expiresAt),
-      say(`link-via-${card.via}`),
-      say("link-secret"),
+      sentences(say, say(`link-via-${card.via}`), say("link-secret")),
     ],
     ...(!isWritten(card) && { file: { name: "link.txt", text: `${url}\n` } }),
     rows: [

@@ -2,6 +2,7 @@ import type { ListChoice, ListProgress, ListReady } from "../../actions/model/sc
 import { moment } from "../markup.ts";
 import { press, reasonText, trailLine, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** As what a folder's links are wanted. */
 export function listChoiceSheet(painter: Painter, { view, mount, trail, formats, most }: ListChoice): Sheet {
@@ -40,12 +41,11 @@ export function listReadySheet(painter: Painter, screen: ListReady): Sheet {
       leftOut > 0 && say("list-left-out", { count: leftOut }),
       (capped || part > 1) && say("list-part", { part }),
       capped && `⚠️ ${say("list-more", { ...capped })}`,
-      failed && `⚠️ ${say("list-failed")} ${reasonText(painter, failed)}`,
+      failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed))}`,
       expiresAt === undefined
         ? `⏳ ${say("link-lifetime-unknown")}`
         : `⏳ ${say("list-lives", { date: moment(expiresAt), time: painter.figures.span(expiresAt - painter.now) })}`,
-      say(`list-via-${via}`),
-      say("list-secret"),
+      sentences(say, say(`list-via-${via}`), say("list-secret")),
     ],
     file: { name: attachmentName(file.name), text: file.text },
     rows: [

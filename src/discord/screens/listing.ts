@@ -6,6 +6,7 @@ import { label, plainLabel } from "../markup.ts";
 import { searchLines, searchRows, whereOf } from "./search.ts";
 import { postButton, press, reasonText, trailLine, type Painter } from "./painter.ts";
 import type { Button, Sheet } from "./sheet.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** Most characters a row may take, markup included: 25 of them leave room for what stands around. */
 const rowWidth = 120;
@@ -24,7 +25,7 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
       filter !== undefined && say("listing-filter", { words: label(filter, rowWidth) }),
       ...(search ? searchLines(painter, search, total.known) : []),
       `-# ${figuresLine(painter, listing)}`,
-      failed && `⚠️ ${say("listing-failed")} ${reasonText(painter, failed)}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
     ],
     body:
       !search && total.complete && total.known === 0
@@ -41,7 +42,7 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
     rows: [
       turningRow(listing),
       ...searchRows(painter, listing),
-      rows.length > 1 ? sortRow(painter, listing) : [],
+      rows.length > 1 && (!search || search.filters) ? sortRow(painter, listing) : [],
       waysRow(painter, listing),
     ],
   };

@@ -1,39 +1,76 @@
 import { ButtonStyle } from "discord.js";
-import type { MountCard, MountLine, MountList } from "../../actions/model/screen.ts";
+import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { Health } from "../../storage/mount.ts";
 import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
-import { press, type Painter } from "./painter.ts";
+import { press, reasonText, type Painter } from "./painter.ts";
 import { bar, type Button, type Sheet } from "./sheet.ts";
 
 /** Most characters of a title in a list. */
 const titleWidth = 90;
 
-/** One's mounts: a line each, and one menu to see one. */
-export function mountsSheet(painter: Painter, { view, mounts, lent }: MountList): Sheet {
+/** One's mounts: a line each, shares by themselves, and one menu to see one. */
+export function mountsSheet(painter: Painter, list: MountList): Sheet {
   const { say } = painter;
+  const { view, mounts, lent, opened, page } = list;
   const shown = mounts.slice(0, maxOptions);
+  const accounts = shown.filter(({ recent }) => !recent);
+  const shares = shown.filter(({ recent }) => recent);
   return {
-    head: [`### 🗄 ${lent ? say("mounts-lent-title") : say("mounts-title")}`],
-    body: mounts.length === 0 ? [say("mounts-none")] : shown.map((mount) => mountLine(painter, mount)),
+    head: [`### 🗄 ${titleOf(painter, list)}`],
+    body: [
+      mounts.length === 0 && !opened && say("mounts-none"),
+      ...accounts.map((mount) => mountLine(painter, mount)),
+      !opened && shares.length > 0 && `**${say("mounts-recent")}**`,
+      ...shares.map((mount) => mountLine(painter, mount)),
+      ...(opened ? openedLines(painter, opened) : []),
+    ],
     menu: {
-      placeholder: say("choose-mount"),
+      placeholder: opened ? say("choose-entry") : say("choose-mount"),
       options: shown.map((mount, index) => ({
         label: `${healthSign(mount.health)} ${plainLabel(mount.title, titleWidth - 10)}${mount.current ? " ⭐" : ""}`,
         description: driverName(painter, mount.driver),
         widgetAction: { is: "press", press: { do: "mount", view, index } },
       })),
     },
-    rows: lent
-      ? []
-      : [
-          [
-            press(`📂 ${say("press-add-share")}`, { do: "add-share", view }),
-            press(`🔑 ${say("press-add-account")}`, { do: "add-account", view }),
-          ],
-        ],
+    rows: [
+      turningRow(view, page),
+      ...(lent || opened
+        ? []
+        : [
+            [
+              press(`📂 ${say("press-add-share")}`, { do: "add-share", view }),
+              press(`🔑 ${say("press-add-account")}`, { do: "add-account", view }),
+            ],
+          ]),
+    ],
   };
+}
+
+function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string {
+  if (opened) return say("mounts-opened-title", { count: mounts.length });
+  return lent ? say("mounts-lent-title") : say("mounts-title");
+}
+
+/** The links of the message that could not be opened, and why. */
+function openedLines(painter: Painter, { refused, left }: OpenedShares): readonly string[] {
+  return [
+    ...refused.map(({ link, reason }) => `🔴 ${label(link, titleWidth)} – ${reasonText(painter, reason)}`),
+    ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
+  ];
+}
+
+function turningRow(view: MountList["view"], page: MountList["page"]): (Button | false)[] {
+  if (!page || page.count <= 1) return [];
+  const { number, count } = page;
+  const turn = (to: number, sign: string, disabled = false) =>
+    press(sign, { do: "turn", view, page: to }, { disabled });
+  return [
+    number > 1 && turn(number - 1, "◀"),
+    turn(number, `${number}/${count}`, true),
+    number < count && turn(number + 1, "▶"),
+  ];
 }
 
 function mountLine(painter: Painter, mount: MountLine): string {

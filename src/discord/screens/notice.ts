@@ -2,6 +2,7 @@ import { noticeCodes, type Notice } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { link, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
+import { sentences } from "../../i18n/phrases.ts";
 import { addressButton, button, type Button, type Sheet } from "./sheet.ts";
 
 const signs: Readonly<Record<Notice["level"], string>> = { done: "✅", info: "ℹ️", refused: "🚫", failed: "⚠️" };
@@ -30,8 +31,8 @@ export function noticeSheet(painter: Painter, notice: Notice): Sheet {
 
 function sentence({ say, figures }: Painter, { notice, level, retryAfter }: Notice): string {
   const said = say(codes.has(notice) ? `notice-${notice}` : `error-${notice}`);
-  const wait = retryAfter === undefined ? "" : ` ${say("retry-after", { time: figures.span(retryAfter) })}`;
-  return `${signs[level]} ${said}${wait}`;
+  if (retryAfter === undefined) return `${signs[level]} ${said}`;
+  return `${signs[level]} ${sentences(say, said, say("retry-after", { time: figures.span(retryAfter) }))}`;
 }
 
 /** The page where a human proves to be one, where no button can lead there. */

@@ -1,7 +1,7 @@
 import { searchKinds, searchSizes } from "../../actions/search/filters.ts";
 import type { Listing, SearchState } from "../../actions/model/screen.ts";
 import { kindSigns } from "../../i18n/signs.ts";
-import { label } from "../markup.ts";
+import { label, plainLabel } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Button, Line } from "./sheet.ts";
 
@@ -11,16 +11,25 @@ const whereWidth = 40;
 /** Most buttons side by side. */
 const maxInRow = 5;
 
-/** What was searched for, and how far. */
+/** What was searched for, how far, and the folders all of it is in. */
 export function searchLines(painter: Painter, search: SearchState, found: number): readonly Line[] {
   const { say } = painter;
+  const isNothing = found === 0 && search.state !== "running";
   return [
     `🔎 ${wanted(painter, search)}`,
     search.state === "running" ? say("search-running", search.looked) : say("search-looked", search.looked),
     search.state === "stopped" && say("search-stopped"),
     search.state === "bounded" && say("search-bounded"),
-    found === 0 && search.state !== "running" && say("search-nothing"),
+    isNothing && say("search-nothing"),
+    isNothing && search.elsewhere?.is === "wider" && say("search-nothing-here"),
+    search.common.length > 0 && say("search-common", { folders: pathOf(search.common) }),
   ];
+}
+
+function pathOf(folders: readonly string[]): string {
+  return [...(folders.length > 3 ? ["…"] : []), ...folders.slice(-3).map((name) => label(name, whereWidth))].join(
+    " › ",
+  );
 }
 
 function wanted({ say, figures }: Painter, { words, kind, least, most }: SearchState): string {
@@ -39,9 +48,32 @@ export function whereOf(search: SearchState | undefined, at: number): string {
   return folder === undefined ? "" : ` · ${label(folder, whereWidth)}`;
 }
 
-/** What a search can be narrowed to, and how it is stopped. */
-export function searchRows({ say, figures }: Painter, { view, search }: Listing): Button[][] {
+/** Where else to look, what a search can be narrowed to, and how it is stopped. */
+export function searchRows(painter: Painter, { view, search, total }: Listing): (Button | false)[][] {
   if (!search) return [];
+  const { say } = painter;
+  const { elsewhere, state, filters } = search;
+  // Where all of the drive holds nothing, a folder of it holds nothing.
+  const isOffered = elsewhere && !(elsewhere.is === "narrower" && total.known === 0 && state === "complete");
+  return [
+    [
+      state === "running" && press(`✖️ ${say("press-stop-search")}`, { do: "stop-search", view }),
+      isOffered !== undefined &&
+        isOffered &&
+        press(elsewhereLabel(painter, elsewhere), { do: "search-elsewhere", view }),
+      press(`${filters ? "🔼" : "🔽"} ${say("press-filters")}`, { do: "search-filters", view }),
+    ],
+    ...(filters ? filterRows(painter, view, search) : []),
+  ];
+}
+
+function elsewhereLabel({ say }: Painter, { is, folder }: NonNullable<SearchState["elsewhere"]>): string {
+  return is === "wider"
+    ? `🏠 ${say("press-search-drive")}`
+    : `📂 ${say("press-search-here", { folder: plainLabel(folder, whereWidth) })}`;
+}
+
+function filterRows({ figures }: Painter, view: Listing["view"], search: SearchState): Button[][] {
   const mark = (chosen: boolean) => (chosen ? "🔘 " : "");
   return [
     searchKinds
@@ -49,11 +81,8 @@ export function searchRows({ say, figures }: Painter, { view, search }: Listing)
       .map((kind, at) =>
         press(`${mark(search.kind === kind)}${kindSigns[kind]}`, { do: "narrow-kind", view, index: at + 1 }),
       ),
-    [
-      ...searchSizes.map((size, at) =>
-        press(`${mark(search.least === size)}≥ ${figures.size(size)}`, { do: "narrow-size", view, index: at + 1 }),
-      ),
-      ...(search.state === "running" ? [press(`✖️ ${say("press-stop-search")}`, { do: "stop-search", view })] : []),
-    ],
+    searchSizes.map((size, at) =>
+      press(`${mark(search.least === size)}≥ ${figures.size(size)}`, { do: "narrow-size", view, index: at + 1 }),
+    ),
   ];
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { DriverContext, Vault } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
-import type { Values } from "../../storage/form.ts";
+import type { Values } from "../../storage/field.ts";
 import { joined } from "../../storage/joined.ts";
 import type { CaptchaTokens } from "./captcha.ts";
 import { readReply, reactTo, type Failure } from "./failure.ts";

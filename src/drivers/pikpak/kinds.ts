@@ -1,13 +1,16 @@
-import type { Driver, DriverContext, DriverKind } from "../../storage/driver.ts";
-import type { Field, Reading, Values } from "../../storage/form.ts";
+import type { Driver, DriverContext, DriverKind, Recognised } from "../../storage/driver.ts";
+import type { Reading } from "../../storage/form.ts";
+import type { Field, Values } from "../../storage/field.ts";
+import { plainText } from "../../storage/plain-text.ts";
 import { openAccount } from "./account.ts";
-import { folderIdOf, isShareId, shareAddressIn, shareAddressOf, type ShareAddress } from "./address.ts";
+import { folderIdOf, shareAddressesIn, shareAddressIn, type ShareAddress } from "./address.ts";
 import { createAuth } from "./auth.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
 import { createGate, lateGate, type Gate } from "./gate.ts";
 import { hostsOf, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
+import { passCodeIn } from "./pass-code.ts";
 import { openShare } from "./share.ts";
 import { createSignIns, digestOf } from "./sign-ins.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
@@ -42,10 +45,54 @@ const verification: Field = {
   maxLength: 8000,
 };
 
+/** Refresh tokens as they are told from a password: those of the service have some 90 characters. */
+const tokenShape = "os\\.[A-Za-z0-9_-]{40,}";
+
 const accountFields = (platforms: readonly string[]): readonly Field[] => [
-  { name: "username", kind: "text", role: "login", required: true, instead: "refreshToken", maxLength: 200 },
-  { name: "password", kind: "secret", role: "credential", required: true, instead: "refreshToken", maxLength: 500 },
-  { name: "refreshToken", kind: "secret", role: "credential", required: false, aside: true, maxLength: 4000 },
+  {
+    name: "username",
+    kind: "text",
+    role: "login",
+    required: true,
+    instead: "refreshToken",
+    maxLength: 200,
+    copied: {
+      labels: [
+        "username",
+        "user",
+        "account",
+        "email",
+        "mail",
+        "e-mail",
+        "phone",
+        "login",
+        "账号",
+        "帐号",
+        "用户名",
+        "邮箱",
+        "手机号",
+      ],
+      next: "password",
+    },
+  },
+  {
+    name: "password",
+    kind: "secret",
+    role: "credential",
+    required: true,
+    instead: "refreshToken",
+    maxLength: 500,
+    copied: { labels: ["password", "pwd", "passwd", "密码", "密碼"] },
+  },
+  {
+    name: "refreshToken",
+    kind: "secret",
+    role: "credential",
+    required: false,
+    aside: true,
+    maxLength: 4000,
+    copied: { labels: ["refresh token", "token", "刷新令牌", "令牌"], shape: tokenShape },
+  },
   { name: "rootFolder", kind: "folder", role: "root", required: false, aside: true, maxLength: 500 },
   { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   verification,
@@ -127,8 +174,14 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
     check(values) {
       const rootFolder = folderIdOf(values["rootFolder"] ?? "");
       if (rootFolder === undefined) return { ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } };
-      const { rootFolder: _asTyped, ...rest } = tokenForPassword(values);
-      return withToken({ ...rest, ...(rootFolder !== "" && { rootFolder }) });
+      const { rootFolder: _asTyped, username, ...rest } = tokenForPassword(values);
+      if (isNoToken(rest["refreshToken"]))
+        return { ok: false, problem: { field: "refreshToken", code: "not-a-token" } };
+      return withToken({
+        ...rest,
+        ...(username !== undefined && { username: userNameOf(username) }),
+        ...(rootFolder !== "" && { rootFolder }),
+      });
     },
     title: () => "PikPak",
     identity: (options) =>
@@ -152,7 +205,22 @@ function withToken(values: Values): Reading {
 /** A refresh token pasted where the password was asked for is taken as what it is. */
 function tokenForPassword(values: Values): Values {
   const { password, ...rest } = values;
-  return password !== undefined && /^os\.[\w.-]{8,}$/.test(password) ? { ...rest, refreshToken: password } : values;
+  const isToken = password !== undefined && new RegExp(`^${tokenShape}$`).test(password);
+  return isToken ? { ...rest, refreshToken: password } : values;
+}
+
+/** Words, or the access token that stands beside it (a JWT): PikPak would refuse it for certain. */
+function isNoToken(token: string | undefined): boolean {
+  return token !== undefined && (/\s/.test(token) || token.startsWith("eyJ"));
+}
+
+/** A mail address without `mailto:`, a phone number as PikPak takes it: figures alone, with `+` for `00`. */
+function userNameOf(typed: string): string {
+  const text = plainText(typed)
+    .trim()
+    .replace(/^mailto:/i, "");
+  const digits = text.replaceAll(/[\s().-]/g, "");
+  return /^\+?\d{9,18}$/.test(digits) ? digits.replace(/^00/, "+") : text;
 }
 
 function openAccountMount(dependencies: Dependencies, options: Values, context: DriverContext): Driver {
@@ -235,36 +303,36 @@ function shareKind(dependencies: Dependencies): DriverKind {
     added: "link",
     where: "anywhere",
     fields: shareFields,
-    recognise(text) {
-      const address = shareAddressIn(text) ?? (isShareId(text) ? { shareId: text.trim() } : undefined);
-      return (
-        address && { link: linkOf(address), ...(address.passCode !== undefined && { passCode: address.passCode }) }
-      );
-    },
+    recognise: (text, options) => shareAddressesIn(text, options).map(recognised),
     check(values) {
-      const address = shareAddressOf(values["link"] ?? "");
+      const address = shareAddressIn(values["link"] ?? "", { asked: true });
       if (!address) return { ok: false, problem: { field: "link", code: "not-a-share" } };
-      const passCode = values["passCode"] ?? address.passCode;
-      const { link: _asTyped, passCode: _typed, ...rest } = values;
-      return withToken({
-        ...rest,
-        link: linkOf(address),
-        ...(passCode !== undefined && { passCode: passCode.trim() }),
-      });
+      const { link: _asTyped, passCode: typed, ...rest } = values;
+      const passCode = typed === undefined ? address.passCode : passCodeIn(typed);
+      return withToken({ ...rest, link: linkOf(address), ...(passCode !== undefined && { passCode }) });
     },
-    title: (options) => `PikPak ${shareAddressOf(options["link"] ?? "")?.shareId ?? ""}`.trim(),
+    title: (options) => `PikPak ${shareAddressIn(options["link"] ?? "", { asked: true })?.shareId ?? ""}`.trim(),
     identity: (options) => `pikpak-share:${options["link"] ?? ""}`,
     open: (options, context) => openShareMount(dependencies, options, context),
   };
 }
 
+function recognised(address: ShareAddress): Recognised {
+  const { shareId, inside, passCode, maybe } = address;
+  return {
+    values: { link: linkOf(address), ...(passCode !== undefined && { passCode }) },
+    ...(maybe !== undefined && { maybe: { passCode: maybe } }),
+    ...(inside !== undefined && { whole: { link: linkOf({ shareId }) } }),
+  };
+}
+
 /** A share's address in one form, without its code. */
-function linkOf({ shareId, inside }: ShareAddress): string {
+function linkOf({ shareId, inside }: Pick<ShareAddress, "shareId" | "inside">): string {
   return `https://mypikpak.com/s/${shareId}${inside === undefined ? "" : `/${inside}`}`;
 }
 
 function openShareMount(dependencies: Dependencies, options: Values, context: DriverContext): Driver {
-  const { shareId = "", inside } = shareAddressOf(options["link"] ?? "") ?? {};
+  const { shareId = "", inside } = shareAddressIn(options["link"] ?? "", { asked: true }) ?? {};
   const { userUrl, driveUrl } = dependencies;
   const identity = dependencies.identity(options["platform"]);
   const deviceId = deviceIdIn(context);

@@ -13,7 +13,7 @@ import { UpstreamError } from "./error.ts";
 import type { Exchange, Timeouts } from "./exchange.ts";
 import { createUrlReader, follow, requestFields } from "./request.ts";
 import { createSlabs } from "./slabs.ts";
-import type { OpenOptions, Upstream, UpstreamOptions } from "./upstream.ts";
+import type { OpenOptions, Upstream, UpstreamOptions } from "./port.ts";
 
 const maxIdle = 32;
 const maxIdleAtOneHost = 8;

@@ -5,7 +5,7 @@ import { connectWith, firstThatStands, lookupHost, resolveHost, stand } from "./
 import { UpstreamError } from "./error.ts";
 import type { Exchange, Sink, Timeouts } from "./exchange.ts";
 import { createUrlReader, follow, requestFields } from "./request.ts";
-import type { Upstream, UpstreamOptions } from "./upstream.ts";
+import type { Upstream, UpstreamOptions } from "./port.ts";
 
 /** The same over undici's connections and parser: slower, and in the hands of many more people than ours. */
 export function openUndici(options: UpstreamOptions): Upstream {

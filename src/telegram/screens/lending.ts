@@ -6,6 +6,7 @@ import type { Order } from "../../storage/entry.ts";
 import { elideName } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { labelled } from "../../i18n/phrases.ts";
 
 /** Which drive a group is to have. */
 export function paintLendChoice({ say }: Painter, { view, mounts, place }: LendChoice): Painted {
@@ -27,8 +28,8 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
       place !== undefined && elideName(place, 60),
       trailLine(card.mount, card.trail),
       "",
-      ...sharedCapabilities.map(
-        (capability) => `${say(`capability-${capability}`)}: ${say(`audience-${policy[capability]}`)}`,
+      ...sharedCapabilities.map((capability) =>
+        labelled(say, say(`capability-${capability}`), say(`audience-${policy[capability]}`)),
       ),
       say("lending-daily", { count: policy.daily ?? 0 }),
       policy.open ? say("lending-open") : say("lending-private"),

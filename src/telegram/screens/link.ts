@@ -4,6 +4,7 @@ import { isolate } from "../../i18n/names.ts";
 import { commandLines } from "../../i18n/command-lines.ts";
 import { addressRow, addressText, namedRow, namedText, watchText } from "./address.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
 export function paintLink(painter: Painter, card: LinkCard): Painted {
@@ -22,8 +23,7 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
       "",
       card.extent === "first-part" && `⚠️ ${say("link-first-part")}`,
       lifetime(painter, card.expiresAt),
-      say(`link-via-${card.via}`),
-      say("link-secret"),
+      sentences(say, say(`link-via-${card.via}`), say("link-secret")),
     ),
     keyboard: [
       addressRow(painter, card),

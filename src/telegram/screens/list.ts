@@ -1,5 +1,6 @@
 import type { ListChoice, ListProgress, ListReady } from "../../actions/model/screen.ts";
 import { button, lines, reasonText, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** As what a folder's links are wanted. */
 export function paintListChoice(painter: Painter, { view, mount, trail, formats, most }: ListChoice): Painted {
@@ -40,12 +41,11 @@ export function paintListReady(painter: Painter, screen: ListReady): Painted {
       leftOut > 0 && say("list-left-out", { count: leftOut }),
       (capped || part > 1) && say("list-part", { part }),
       capped && `⚠️ ${say("list-more", { ...capped })}`,
-      failed && `⚠️ ${say("list-failed")} ${reasonText(painter, failed)}`,
+      failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed))}`,
       expiresAt === undefined
         ? `⏳ ${say("link-lifetime-unknown")}`
         : `⏳ ${say("list-lives", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`,
-      say(`list-via-${via}`),
-      say("list-secret"),
+      sentences(say, say(`list-via-${via}`), say("list-secret")),
     ),
     keyboard: [
       ...(capped

@@ -1,10 +1,11 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/model/screen.ts";
-import type { Entry, Order } from "../../storage/entry.ts";
+import type { Order } from "../../storage/entry.ts";
 import { columnsBeside, elideName, elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
-import { isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
+import { isNumbered, isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** A folder's page: one entry a row, then the ways from here. */
 export function paintListing(painter: Painter, listing: Listing): Painted {
@@ -18,13 +19,13 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
       ...(isSearch(listing) ? searchLines(painter, listing) : []),
       figuresLine(painter, listing),
       !listing.search && total.complete && total.known === 0 && say("listing-empty"),
-      failed && `⚠️ ${say("listing-failed")} ${reasonText(painter, failed)}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
     ),
     keyboard: [
-      ...entryLabels(painter, rows).map((label, index) => [button(label, { do: "open", view, index })]),
+      ...entryLabels(painter, listing).map((label, index) => [button(label, { do: "open", view, index })]),
       turningRow(listing),
       ...(isSearch(listing) ? searchRows(painter, listing) : []),
-      rows.length > 1 ? sortRow(painter, listing) : [],
+      rows.length > 1 && (!isSearch(listing) || listing.search.filters) ? sortRow(painter, listing) : [],
       waysRow(painter, listing),
     ].filter((row) => row.length > 0),
   };
@@ -50,12 +51,15 @@ function pageOf({ number, count }: Listing["page"]): string {
   return `${number}/${count ?? "…"}`;
 }
 
-function entryLabels({ figures }: Painter, rows: readonly Entry[]): string[] {
+function entryLabels({ figures }: Painter, listing: Listing): string[] {
+  const { rows } = listing;
+  const isCounted = isSearch(listing) && isNumbered(listing.search);
+  const before = rows.map((entry, at) => `${isCounted ? `${at + 1}. ` : ""}${kindSigns[kindOf(entry)]} `);
   const sizes = rows.map(({ kind, size }) =>
     kind === "folder" || size === undefined ? "" : ` · ${figures.size(size)}`,
   );
   const names = elideTogether(rows.map(({ name }, at) => ({ name, width: columnsBeside(sizes[at] ?? "") })));
-  return rows.map((entry, at) => `${kindSigns[kindOf(entry)]} ${names[at] ?? ""}${sizes[at] ?? ""}`);
+  return rows.map((_, at) => `${before[at] ?? ""}${names[at] ?? ""}${sizes[at] ?? ""}`);
 }
 
 function turningRow({ page, view }: Listing): InlineKeyboardButton[] {

@@ -1,32 +1,63 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { MountCard, MountLine, MountList } from "../../actions/model/screen.ts";
+import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
-import { bar, button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { bar, button, lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
 
-/** One's mounts, one a row. */
-export function paintMounts(painter: Painter, { view, mounts, lent }: MountList): Painted {
+/** One's mounts, one a row: accounts, then shares by themselves. */
+export function paintMounts(painter: Painter, list: MountList): Painted {
   const { say } = painter;
-  const shown = mounts.slice(0, maxButtons - 2);
+  const { view, lent, opened, page } = list;
+  const mounts = list.mounts.slice(0, maxButtons - 5);
+  const accounts = mounts.filter(({ recent }) => !recent);
+  const shares = mounts.filter(({ recent }) => recent);
   return {
     text: lines(
-      strong(lent ? say("mounts-lent-title") : say("mounts-title")),
-      mounts.length === 0 && say("mounts-none"),
-      ...shown.map((mount) => mountLine(painter, mount)),
+      strong(titleOf(painter, list)),
+      mounts.length === 0 && !opened && say("mounts-none"),
+      ...accounts.map((mount) => mountLine(painter, mount)),
+      !opened && shares.length > 0 && strong(say("mounts-recent")),
+      ...shares.map((mount) => mountLine(painter, mount)),
+      ...(opened ? openedLines(painter, opened) : []),
     ),
     keyboard: [
-      ...shown.map((mount, index) => [button(mountLabel(mount), { do: "mount", view, index })]),
-      ...(lent
+      ...mounts.map((mount, index) => [button(mountLabel(mount), { do: "mount", view, index })]),
+      turningRow(view, page),
+      ...(lent || opened
         ? []
         : [
             [button(`🔑 ${say("press-add-account")}`, { do: "add-account", view })],
             [button(`📂 ${say("press-add-share")}`, { do: "add-share", view })],
           ]),
-    ],
+    ].filter((row) => row.length > 0),
   };
+}
+
+function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string {
+  if (opened) return say("mounts-opened-title", { count: mounts.length });
+  return lent ? say("mounts-lent-title") : say("mounts-title");
+}
+
+/** The links of the message that could not be opened, and why. */
+function openedLines(painter: Painter, { refused, left }: OpenedShares): readonly string[] {
+  return [
+    ...refused.map(({ link, reason }) => `🔴 ${elideName(link, 60)} – ${reasonText(painter, reason)}`),
+    ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
+  ];
+}
+
+function turningRow(view: MountList["view"], page: MountList["page"]): InlineKeyboardButton[] {
+  if (!page || page.count <= 1) return [];
+  const { number, count } = page;
+  const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
+  return [
+    ...(number > 1 ? [turn(number - 1, "◀")] : []),
+    turn(number, `${number}/${count}`),
+    ...(number < count ? [turn(number + 1, "▶")] : []),
+  ];
 }
 
 function mountLabel({ title, current, health }: MountLine): string {

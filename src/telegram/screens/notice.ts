@@ -2,6 +2,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { ViewRef } from "../../actions/model/session.ts";
 import { noticeCodes, type Notice } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
+import { sentences } from "../../i18n/phrases.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 const signs: Readonly<Record<Notice["level"], string>> = { done: "✅", info: "ℹ️", refused: "🚫", failed: "⚠️" };
@@ -39,8 +40,8 @@ const forPrivate: ReadonlySet<string> = new Set(["private-only", "code-private"]
 /** The sentence alone, as a toast shows it. */
 function noticeSentence({ say, figures }: Painter, { notice, level, retryAfter }: Notice): string {
   const sentence = say(codes.has(notice) ? `notice-${notice}` : `error-${notice}`);
-  const wait = retryAfter === undefined ? "" : ` ${say("retry-after", { time: figures.span(retryAfter) })}`;
-  return `${signs[level]} ${sentence}${wait}`;
+  if (retryAfter === undefined) return `${signs[level]} ${sentence}`;
+  return `${signs[level]} ${sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }))}`;
 }
 
 type Offer = NonNullable<Notice["offer"]>[number];

@@ -8,6 +8,7 @@ import type { Say } from "../../i18n/words.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import { clip, elideName, isolate } from "../../i18n/names.ts";
 import { maxText } from "../limits.ts";
+import { sentences } from "../../i18n/phrases.ts";
 
 /** What a message is made of: text with entities (names are never escaped), and rows of buttons. */
 export interface Painted {
@@ -109,5 +110,6 @@ export function trailLine(mount: MountTag, trail: readonly string[]): FormattedS
 /** A failure in words, with the time after which trying again can work. */
 export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
   const sentence = say(`error-${code}`);
-  return retryAfter === undefined ? sentence : `${sentence} ${say("retry-after", { time: figures.span(retryAfter) })}`;
+  if (retryAfter === undefined) return sentence;
+  return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
 }

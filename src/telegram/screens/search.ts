@@ -11,25 +11,33 @@ type Search = Listing & { readonly search: SearchState };
 export function searchLines(painter: Painter, listing: Search): readonly (string | false)[] {
   const { say } = painter;
   const { search, total, rows } = listing;
+  const isNothing = total.known === 0 && search.state !== "running";
   return [
     `🔎 ${wanted(painter, search)}`,
     search.state === "running" ? say("search-running", search.looked) : say("search-looked", search.looked),
     search.state === "stopped" && say("search-stopped"),
     search.state === "bounded" && say("search-bounded"),
-    total.known === 0 && search.state !== "running" && say("search-nothing"),
+    isNothing && say("search-nothing"),
+    isNothing && search.elsewhere?.is === "wider" && say("search-nothing-here"),
+    search.common.length > 0 && say("search-common", { folders: pathOf(search.common) }),
     ...rows.map((_, at) => whereLine(painter, search, at)),
   ];
 }
 
-/** Of a row that is not in the searched folder itself: its place in the list, and its folders. */
+/** Rows of a search are numbered where lines of the text speak of them. */
+export function isNumbered({ where }: SearchState): boolean {
+  return where.some((folders) => folders.length > 0);
+}
+
+/** Of a row that is further down than the others: its number, and its folders. */
 function whereLine({ say }: Painter, { where }: SearchState, at: number): string | false {
   const folders = where[at] ?? [];
-  if (folders.length === 0) return false;
+  return folders.length > 0 && say("search-where", { row: at + 1, folders: pathOf(folders) });
+}
+
+function pathOf(folders: readonly string[]): string {
   const shown = folders.length > 3 ? ["…", ...folders.slice(-3)] : folders;
-  return say("search-where", {
-    row: at + 1,
-    folders: shown.map((name) => (name === "…" ? name : elideName(name, 24))).join(" › "),
-  });
+  return shown.map((name) => (name === "…" ? name : elideName(name, 24))).join(" › ");
 }
 
 function wanted({ say, figures }: Painter, { words, kind, least, most }: SearchState): string {
@@ -49,8 +57,37 @@ export function searchFigures({ say }: Painter, { total, search }: Search): stri
     : say("search-found", { count: total.known });
 }
 
-/** What a search can be narrowed to, and how it is stopped. */
-export function searchRows({ say, figures }: Painter, { view, search }: Search): InlineKeyboardButton[][] {
+/** Where else to look, what a search can be narrowed to, and how it is stopped. */
+export function searchRows(painter: Painter, { view, search, total }: Search): InlineKeyboardButton[][] {
+  const { say } = painter;
+  const { elsewhere, state, filters } = search;
+  // Where all of the drive holds nothing, a folder of it holds nothing.
+  const isOffered = elsewhere && !(elsewhere.is === "narrower" && total.known === 0 && state === "complete");
+  return [
+    state === "running" ? [button(`✖️ ${say("press-stop-search")}`, { do: "stop-search", view })] : [],
+    isOffered ? [button(elsewhereLabel(painter, elsewhere), { do: "search-elsewhere", view })] : [],
+    [button(filterLabel(painter, search), { do: "search-filters", view })],
+    ...(filters ? filterRows(painter, view, search) : []),
+  ];
+}
+
+function elsewhereLabel({ say }: Painter, { is, folder }: NonNullable<SearchState["elsewhere"]>): string {
+  return is === "wider"
+    ? `🏠 ${say("press-search-drive")}`
+    : `📂 ${say("press-search-here", { folder: elideName(folder, 24) })}`;
+}
+
+function filterLabel({ say, figures }: Painter, { kind, least, filters }: SearchState): string {
+  const chosen = [
+    ...(kind ? [kind === "folder" || kind === "file" ? say(`kind-${kind}`) : kindSigns[kind]] : []),
+    ...(least === undefined ? [] : [`≥ ${figures.size(least)}`]),
+  ];
+  return [filters ? "🔼" : "🔽", say("press-filters"), ...(chosen.length > 0 ? [`(${chosen.join(" · ")})`] : [])].join(
+    " ",
+  );
+}
+
+function filterRows({ figures }: Painter, view: Search["view"], search: SearchState): InlineKeyboardButton[][] {
   const mark = (chosen: boolean) => (chosen ? "🔘 " : "");
   return [
     searchKinds.map((kind, at) =>
@@ -59,7 +96,6 @@ export function searchRows({ say, figures }: Painter, { view, search }: Search):
     searchSizes.map((size, at) =>
       button(`${mark(search.least === size)}≥ ${figures.size(size)}`, { do: "narrow-size", view, index: at + 1 }),
     ),
-    search.state === "running" ? [button(`✖️ ${say("press-stop-search")}`, { do: "stop-search", view })] : [],
   ];
 }
 

@@ -2,7 +2,7 @@ import { driverKinds } from "../../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../../emulators/pikpak/state.ts";
 import type { Driver, DriverKind } from "../../../src/storage/driver.ts";
-import type { Values } from "../../../src/storage/form.ts";
+import type { Values } from "../../../src/storage/field.ts";
 import { lend, type LentContext } from "../context.ts";
 
 /** A service, an account on it, and drivers that live by the same clock. */

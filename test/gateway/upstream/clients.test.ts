@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { upstreamClients } from "../../../src/gateway/upstream/upstream.ts";
+import { upstreamClients } from "../../../src/gateway/upstream/port.ts";
 import { upstreamContract } from "../../contracts/upstream.ts";
 
 describe.each(upstreamClients)("the %s client", (client) => {

@@ -1,0 +1,88 @@
+import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
+import type { Values } from "../../storage/field.ts";
+import type { Mount } from "../../storage/mount.ts";
+import type { ActionContext } from "../context/context.ts";
+import { hasProof, withoutProof } from "../context/form-screen.ts";
+import { kindNamed, mountedAlready, shareKind } from "../context/kinds.ts";
+import type { Try } from "../mounts/sign-in.ts";
+
+/** A try at a share whose answers are in order. */
+export interface ShareTry extends Try {
+  /** What may be the code, tried where one is wanted. */
+  readonly maybe?: Values;
+  /** The code among the values is one that may be meant: when it is wrong, nobody gave a wrong one. */
+  readonly guessed?: boolean;
+  /** The whole of the share, where the values name a part of it. */
+  readonly whole?: Values;
+}
+
+/** A share that is open. */
+export interface Mounted {
+  readonly mount: Mount;
+  /** The part that was named is not there: this is the whole. */
+  readonly partGone: boolean;
+}
+
+/** Opens a share, with what may be its code where it wants one, and all of it where the part that was named is gone. */
+export async function mountShare(context: ActionContext, attempt: ShareTry): Promise<Mounted> {
+  try {
+    return { mount: await mounted(context, attempt), partGone: false };
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    const { maybe, whole, guessed, ...rest } = attempt;
+    if (error.code === "pass-code-needed" && maybe) {
+      const values = { ...withoutProof(rest.values), ...maybe };
+      return mountShare(context, { ...rest, values, guessed: true, ...(whole && { whole }) });
+    }
+    if (error.code === "pass-code-wrong" && guessed) throw new StorageError("pass-code-needed", { cause: error });
+    if (whole && partGone.has(error.code)) return { mount: await mountWhole(context, attempt, whole), partGone: true };
+    throw error;
+  }
+}
+
+/** Failures of a folder or file that a link names inside a share which itself is there. */
+const partGone: ReadonlySet<StorageErrorCode> = new Set([
+  "not-found",
+  "trashed",
+  "not-a-folder",
+  "bad-argument",
+] satisfies StorageErrorCode[]);
+
+async function mountWhole(context: ActionContext, { values, kept }: ShareTry, whole: Values): Promise<Mount> {
+  const all = { ...withoutProof(values), ...whole };
+  const known = await mountedAlready(context, kindNamed(context, shareKind), all);
+  return mounted(context, { values: all, ...(known && { mount: known }), ...(kept && { kept }) });
+}
+
+async function mounted({ services, person, signal }: ActionContext, attempt: Try): Promise<Mount> {
+  const { values, mount, kept, amend } = attempt;
+  if (!mount) {
+    const made = await services.storage.mount({ driver: shareKind, owner: person.id, values, kept }, { signal });
+    return person.method ? services.storage.change(made.id, { method: person.method }) : made;
+  }
+  if (amend) return services.storage.renew(mount.id, values, { amend, signal });
+  return hasProof(values) || (isLocked(mount) && values["passCode"] !== undefined)
+    ? services.storage.renew(mount.id, values, { signal })
+    : withCodeWhereWanted({ services, signal }, mount, values);
+}
+
+/** The code it was mounted with is known not to fit any more. */
+function isLocked({ health }: Mount): boolean {
+  return health.state === "failing" && (health.code === "pass-code-needed" || health.code === "pass-code-wrong");
+}
+
+/** The mount there is already, with the code just given if its own is refused. */
+async function withCodeWhereWanted(
+  { services, signal }: Pick<ActionContext, "services" | "signal">,
+  mount: Mount,
+  values: Values,
+): Promise<Mount> {
+  try {
+    await services.storage.folder(mount.id, undefined, { signal });
+    return mount;
+  } catch (error) {
+    const isRefused = error instanceof StorageError && error.code.startsWith("pass-code-");
+    if (!isRefused || values["passCode"] === undefined) throw error;
+    return services.storage.renew(mount.id, values, { signal });
+  }
+}

@@ -1,0 +1,27 @@
+import { mountsOf } from "../../users/person.ts";
+import type { ActionContext, Result } from "../context/context.ts";
+import { noticeWithWays } from "../context/failure.ts";
+import { searchFor } from "../search/search.ts";
+import { openShare, sharesIn } from "../shares/open-share.ts";
+
+/** Most characters that can be the words of a name. */
+const maxWords = 200;
+
+/**
+ * Plain text in somebody's own chat: the shares it names are opened, other addresses refused by name, and words are a
+ * search of their drive. An invitation's code is used up before this.
+ */
+export async function hearText(context: ActionContext, text: string): Promise<Result> {
+  if (sharesIn(context, text).length > 0) return openShare(context, { text });
+  if (looksLikeLink(text))
+    return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
+  const words = text.trim().replaceAll(/\s+/g, " ");
+  const isSearch = /[\p{L}\p{N}]/u.test(words) && words.length <= maxWords;
+  const mounts = isSearch ? await mountsOf(context.services, context.person) : [];
+  return mounts.length > 0 ? searchFor(context, words) : noticeWithWays(context, "not-understood");
+}
+
+/** An address with or without its scheme. */
+function looksLikeLink(text: string): boolean {
+  return /[a-z][a-z0-9+.-]*:(?:\/\/|\?)/i.test(text) || /\b[\w-]+\.[a-z]{2,}\/\S/i.test(text);
+}
