@@ -13,11 +13,11 @@ const variant: Argument<{ readonly variant?: number }> = {
 
 /** As what, and which part of it. */
 const listPart: Argument<{ readonly format: ListFormat; readonly part: number }> = {
-  write: ({ format, part }) => part * listFormats.length + listFormats.indexOf(format),
+  write: ({ format, part }) => (part - 1) * listFormats.length + listFormats.indexOf(format),
   read(n) {
     const format = n === undefined ? undefined : listFormats[n % listFormats.length];
-    const part = n === undefined ? 0 : Math.floor(n / listFormats.length);
-    return format && part > 0 ? { format, part } : undefined;
+    const part = n === undefined ? 0 : Math.floor(n / listFormats.length) + 1;
+    return format && { format, part };
   },
 };
 
