@@ -50,7 +50,7 @@ press-page = Enter it in the browser
 press-verify = Open the verification page
 
 # Commands: what the platform lists, at most 100 characters.
-command-start = Show the two ways in
+command-start = Say hello and show the two ways in
 command-help = What I can do here
 command-login = Sign in to a PikPak account
 command-share = Open a PikPak share link
@@ -261,9 +261,9 @@ error-upstream = The drive answered with a failure of its own. Try again in a mo
 notice-nothing-found = Nothing was found. Try other words, or browse for it.
 notice-no-mounts = There is no drive here yet. Sign in to an account, or open a share link.
 notice-no-such-path = There is nothing at this path. Browse from the top to find it.
-notice-not-yours = This list was opened by somebody else. Open your own with /browse.
+notice-not-yours = These buttons belong to somebody else. Open your own list with /browse.
 notice-view-expired = These buttons are too old. Open a fresh list with /browse.
-notice-unknown-press = This button does not work any more. Open a fresh list with /browse.
+notice-unknown-press = I do not know this button. Open a fresh list with /browse.
 notice-mount-removed = The drive and its secrets are removed from here.
 notice-mount-gone = This drive is not here any more. See /mounts for those there are.
 notice-mount-renamed = The drive has its new name.
@@ -360,12 +360,12 @@ place-own = as each has it
 place-rows-own = Rows a page: as each has it
 place-clear-never = What I show here stays.
 place-clear = What I show here is removed after { $minutes } minutes.
-place-private-links = Links are shown only to whoever asks, whatever the owner of a drive allows.
+place-private-links = Links are shown to the asker alone, whatever the owner of a drive allows.
 place-open-links = Links may be shown to everybody where the owner of a drive allows it.
 
 notice-search-stopped = Stopped. What was found stays.
 notice-nothing-lent = No drive is shared with this group. Its admins can share one of theirs: /bind
-notice-admins-only = Only admins of this group can do that.
+notice-admins-only = Only those who run this group may do that.
 notice-not-allowed-here = Whoever shared this drive does not allow that to everybody here.
 notice-daily-spent = You have had as many links and files from this drive as you may have today. It is counted anew tomorrow.
 notice-taken-back = It is not shared any more, and links given out have ended.
@@ -479,7 +479,7 @@ field-find-person-who-hint = An id like telegram:1001 or discord:2002, of a grou
 form-title-quota = Bytes a day through the gateway
 field-quota-gigabytes = Gigabytes a day
 field-quota-gigabytes-hint = A number like 5 or 0.5. Skip it for no limit.
-form-title-broadcast-text = A message to everybody
+form-title-broadcast-text = A word to everybody
 field-broadcast-text-text = Text
 field-broadcast-text-text-hint = At most 1,900 characters. You see it once more before it is sent.
 problem-not-a-number = That is not a number. It looks like 5 or 0.5.
@@ -507,7 +507,7 @@ notice-admitted = Welcome, you are let in. See /help for what can be done here.
 notice-code-void = This code has been used, withdrawn, or has expired. Ask for a new one.
 notice-operator-made = You are an operator now. See /admin.
 notice-operator-stays = This operator cannot be banned from here.
-notice-unknown-command = There is no such command. See /help for those there are.
+notice-unknown-command = I do not know this command. See /help for those there are.
 notice-admin-usage = /admin, or with: people, find WORDS, admit ID, expel ID, ban ID, unban ID, quota ID GIGABYTES or none, access open or allowlist, invite, mounts, broadcast TEXT, maintenance on or off, log LEVEL, revoke (every link), audit, state.
 notice-every-link-revoked = Done. No link to the gateway from before works any more, whoever has it; new ones do.
 notice-state-by-shell = In a shell beside the bot: npm run state -- export FILE, or import FILE. Secrets stay encrypted in the file.
@@ -517,14 +517,14 @@ notice-broadcast-nobody = There is no chat it could be sent to.
 
 ## Telegram only
 
-dialogue-secret = Your message is deleted at once, but it passes through Telegram. What you enter in the browser does not.
-dialogue-secret-no-page = Your message is deleted at once, but it passes through Telegram.
+dialogue-secret = I delete your message at once, but Telegram has seen it. The page in the browser keeps it out of Telegram.
+dialogue-secret-no-page = I delete your message at once, but Telegram has seen it.
 dialogue-secret-undeleted = I could not delete your message. Please delete it yourself.
 dialogue-not-text = Please answer with text, or press a button below.
 dialogue-asked-again = My question did not reach you before. What you just sent was not used as its answer.
 dialogue-instead = Use instead: { $field }
-dialogue-over = This question is over. Start again with the command.
-dialogue-elsewhere = This was started by somebody else.
+dialogue-over = This dialogue is over. Start again with the command.
+dialogue-elsewhere = This dialogue was started by somebody else.
 dialogue-edited = I do not read an answer that was changed afterwards. To change it, cancel and start again.
 private-open = Open in private
 private-here = This is for you alone; open it in our private chat.
@@ -603,10 +603,10 @@ lending-title-server = Shared with this server
 lending-draft-server = Share with this server?
 place-settings-title-server = Settings of this server
 notice-nothing-lent-server = No drive is shared with this server. Its admins can share one of theirs: /bind
-notice-admins-only-server = Only admins of this server can do that.
+notice-admins-only-server = Only those who run this server may do that.
 notice-nothing-to-lend-server = You have no drive to share. Add one first: /login
 notice-groups-only-server = This is for servers. Add me to one, and use it there.
-notice-private-only-server = This is for our direct messages. Do it there.
+notice-private-only-server = This is for our direct messages; use it there.
 
 # The command in a message's own menu; it may have spaces.
 menu-open-share = Open PikPak share

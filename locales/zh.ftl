@@ -51,7 +51,7 @@ press-verify = 打开验证页面
 
 # Commands: what the platform lists, at most 100 characters.
 command-start = 开始使用
-command-help = 查看使用说明
+command-help = 我在这里能做什么
 command-login = 登录 PikPak 账号
 command-share = 打开 PikPak 分享链接
 command-mounts = 我的网盘：打开、重命名、检查、移除
@@ -67,8 +67,8 @@ welcome-title = 你好！我可以在聊天里打开 PikPak 网盘和分享。
 welcome-ways = 有两种方式：登录你自己的账号，或者打开别人给你的分享链接。
 welcome-mounts = 你在这里已有 { $count } 个网盘。
 
-help-title = 使用说明
-help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；直接发送文件名中的几个词，我会在你的网盘中搜索。
+help-title = 我能做什么
+help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；直接发送文件名中的几个词即可搜索。
 help-group = 共享给本群的网盘可以用 /browse 和 /search 查看，链接只会显示给你一个人。登录和你自己的网盘请在与我的私聊中进行。
 help-admin = 你是本机器人的管理员。
 
@@ -573,7 +573,7 @@ command-bind-server = 把网盘共享给本服务器
 command-unbind-server = 取消共享给本服务器的网盘
 mounts-lent-title-server = 本服务器的网盘
 lending-title-server = 已共享给本服务器
-lending-draft-server = 共享给本服务器？
+lending-draft-server = 要共享给本服务器吗？
 place-settings-title-server = 本服务器设置
 notice-nothing-lent-server = 本服务器还没有共享网盘。服务器管理员可以用 /bind 共享自己的网盘。
 notice-admins-only-server = 只有本服务器的管理员可以这样做。

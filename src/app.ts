@@ -36,7 +36,6 @@ import { openStore, type Store } from "./store/store.ts";
 import { version } from "./version.ts";
 import { loadWords, type Words } from "./i18n/words.ts";
 
-/** The running app. */
 export interface App {
   /** How people reach the gateway. */
   readonly address: string;

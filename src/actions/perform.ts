@@ -20,7 +20,7 @@ import { openForReader } from "./shares/open-for-reader.ts";
 import { shown } from "./views.ts";
 
 /**
- * Does what was asked and says what is to be seen then: the only door of the frontends. A person's actions are done one
+ * Does what was asked and says what is to be seen then: the only way in for the front ends. A person's actions are done one
  * after another. Rejects with nothing but the signal's reason.
  */
 export async function perform(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {

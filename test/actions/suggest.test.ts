@@ -23,7 +23,7 @@ test("names are suggested out of folders that were read, and no drive is asked",
   expect(await paths(here, mia, "films/")).toEqual(["films/Raw", "films/beach.mp4"]);
 });
 
-test("in a group those of the folder that is lent to it are suggested, and nowhere else", async () => {
+test("names suggested in a group are those of the folder that is lent to it, and of nowhere else", async () => {
   const here = town();
   await lent(here, "Films");
   await here.at.see(there(jun), { do: "browse" }, "listing");

@@ -50,7 +50,7 @@ describe("/admin", () => {
     expect(mia.offered({ in: hall }).map(({ name }) => name)).not.toContain("admin");
     expect(mia.offered({ in: mia.dm }).map(({ name }) => name)).toContain("admin");
     await jun.uses("/admin", { in: jun.dm });
-    await jun.waitsFor("There is no such command");
+    await jun.waitsFor("I do not know this command");
     const told = newest(jun);
     await jun.uses("/admin act:ban with:1", { in: jun.dm });
     await expect.poll(() => jun.messages({ in: jun.dm }).length).toBe(2);
@@ -195,14 +195,14 @@ describe("the door", () => {
     const { mia, jun } = await opened({ nobody: true });
     const code = await app.desk.services.admin.access.operatorCode();
     await mia.uses("/admin");
-    await mia.waitsFor("There is no such command");
+    await mia.waitsFor("I do not know this command");
     await mia.uses(`/start code:${code}`);
     await mia.waitsFor("You are an operator now");
     await mia.uses("/admin");
     await mia.waitsFor("🎛 Operators");
     await jun.uses(`/start code:${code}`, { in: jun.dm });
     await jun.uses("/admin", { in: jun.dm });
-    expect(await jun.waitsFor("There is no such command")).toBeDefined();
+    expect(await jun.waitsFor("I do not know this command")).toBeDefined();
   });
 });
 

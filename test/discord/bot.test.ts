@@ -201,7 +201,7 @@ describe("answering", () => {
       const list = await mia.waitsFor("14 entries");
       const asked = await mia.forges(id, { message: list });
       expect(asked.state).toBe("answered");
-      await mia.waitsFor(/does not work any more|form is over/);
+      await mia.waitsFor(/do not know this button|form is over/);
     },
   );
 
@@ -229,7 +229,7 @@ describe("answering", () => {
     const { mia } = await opened();
     mia.speaks("zh-CN");
     await mia.uses("/帮助");
-    await mia.waitsFor("使用说明");
+    await mia.waitsFor("我能做什么");
     await mia.uses("/设置");
     await mia.waitsFor("简体中文");
     await mia.selects("English");
@@ -437,7 +437,7 @@ describe("forms", () => {
     const fill = app.idsOn(card).find((id) => id.startsWith("fill:")) ?? "";
     await jun.uses("/help", { in: hall });
     await jun.forges(fill, { message: await jun.waitsFor("What I can do", { in: hall }) });
-    await jun.waitsFor("opened by somebody else", { in: hall });
+    await jun.waitsFor("belong to somebody else", { in: hall });
     for (const key of app.kept.keys()) if (key.startsWith("form/")) app.kept.delete(key);
     await mia.presses(/Fill in/, { message: card });
     expect(await mia.waitsFor("This form is over", { in: hall })).toBeDefined();

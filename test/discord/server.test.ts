@@ -198,7 +198,7 @@ describe("links", () => {
 
     await mia.uses("/server", here);
     await mia.presses(/Links to the asker alone/, { message: await mia.waitsFor("Settings of this server", here) });
-    await mia.waitsFor("Links are shown only to whoever asks", here);
+    await mia.waitsFor("Links are shown to the asker alone", here);
     const before = openly();
     await jun.presses("🔗 Link", { message: list });
     await expect.poll(() => jun.messages(here).at(-1)?.onlyFor).toBe(jun.user.id);
@@ -217,7 +217,7 @@ describe("links", () => {
       await jun.waitsFor((view) => app.textOf(view).includes(`file ${times}.txt`), here);
     }
     await jun.uses("/link file:file 4.txt", here);
-    await jun.waitsFor("counted anew tomorrow", here);
+    await jun.waitsFor("as you may have today", here);
     await lena.uses("/link file:file 4.txt", here);
     await lena.waitsFor(`for=discord:${lena.user.id}`, here);
     at.now += 24 * 60 * minute;
@@ -249,7 +249,7 @@ describe("wrong people", () => {
     }
     for (const line of ["/bind", "/server", "/unbind"]) {
       const { original } = await jun.uses(line, here);
-      await expect.poll(() => original && read(jun, original)).toContain("Only admins of this server");
+      await expect.poll(() => original && read(jun, original)).toContain("Only those who run this server");
     }
     expect(await lentIn(place)).toHaveLength(1);
   });
@@ -295,7 +295,7 @@ describe("wrong people", () => {
     await mia.presses("📁 only I", { message: card });
     await expect.poll(() => read(mia, card)).toContain("🔘 📁 only I");
     await lena.selects(/Films/, { message: list });
-    await lena.waitsFor("opened by somebody else", here);
+    await lena.waitsFor("belong to somebody else", here);
     const before = jun.messages(here).at(-1);
     await jun.selects(/Films/, { message: list });
     await jun.waitsFor("does not allow that", { ...here, ...(before && { after: before }) });

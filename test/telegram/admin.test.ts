@@ -129,7 +129,7 @@ test("a broadcast is written in a dialogue, confirmed, sent to everybody, and re
   double.taps(mia, "📣");
   await double.sees(({ text }) => text.includes("Nothing has been sent"));
   double.taps(mia, "✏️");
-  await double.sees(({ text }) => text.includes("A message to everybody"));
+  await double.sees(({ text }) => text.includes("A word to everybody"));
   double.says(mia, mia.id, "We have a new search");
   await double.sees(({ text }) => text.includes("Send this to 3 chats?"));
   double.refuse("sendMessage", { code: 429, description: "Too Many Requests", parameters: { retry_after: 1 } });

@@ -25,7 +25,7 @@ describe("commands", () => {
     ["/help", { do: "help" }],
     ["/HELP@drive_bot", { do: "help" }],
     ["/login", { do: "sign-in" }],
-    ["/share", { do: "open-share", text: "" }],
+    ["/share", { do: "open-share" }],
     ["/share https://mypikpak.com/s/VNabc ab12", { do: "open-share", text: "https://mypikpak.com/s/VNabc ab12" }],
     [
       "/share look: https://mypikpak.com/s/VNabc code ab12",
@@ -56,7 +56,7 @@ describe("commands", () => {
       {
         action,
         visit: {
-          person: { id: "telegram:1001", name: "Mia", locale: "en" },
+          person: { id: "telegram:1001", name: "Mia", firstName: "Mia", locale: "en" },
           place: { id: "telegram:1001", kind: "private" },
           rows: { usual: 8, most: 10 },
           uploadLimit: 2000 * 1024 * 1024 - 32 * 1024,
@@ -66,7 +66,7 @@ describe("commands", () => {
   });
 
   test.each([
-    ["/nonsense", "There is no such com"],
+    ["/nonsense", "I do not know this com"],
     ["/link", "/link and then its path"],
     ["/get", "/get and then its path"],
   ])("%.20s gets a clear sentence and bothers nobody", async (text, sentence) => {

@@ -294,7 +294,9 @@ describe("who runs the group", () => {
       await telegram.called(({ method }) => method === "getChatMember");
     }
     jun.in(group).says("/bind");
-    await jun.in(group).waitsFor((message) => message.text.includes("Only admins of thi") && message.receiver === 2);
+    await jun
+      .in(group)
+      .waitsFor((message) => message.text.includes("Only those who run thi") && message.receiver === 2);
     const asked = telegram.calls.filter(
       ({ method, parameters }) => method === "getChatMember" && parameters["user_id"] === 2,
     );
