@@ -2,7 +2,6 @@ import type { ConversationFlavor } from "@grammyjs/conversations";
 import type { Context } from "grammy";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
-import type { Place } from "./post.ts";
 import type { DialoguePress } from "./screens/form.ts";
 import type { Walk } from "./walk.ts";
 
@@ -43,7 +42,7 @@ interface Turn {
   /** A placeholder only the asker sees, sent while the work goes on. */
   placeholder?: Promise<number | undefined>;
   /** The answered question, where its answer is gone and nothing stands below it: what comes takes its place. */
-  instead?: Place;
+  instead?: { readonly chat: number; readonly message: number };
   /** What a dialogue heard in this update. */
   heard?: Heard;
   /** The form a dialogue here is about, when this update was not its answer. */
