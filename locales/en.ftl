@@ -107,7 +107,6 @@ file-variants = 720P, 480P and the like are smaller, transcoded versions, not th
 listing-filter = Only names with: { $words }
 link-title = Download link
 link-variant = Version: { $name }
-link-expires = Works until { $date } ({ $time } from now).
 link-lifetime-unknown = It works for a limited time. When it has ended, ask for a new one.
 link-via-direct = It leads straight to the drive.
 link-via-gateway = It leads through this bot's own address.
@@ -146,9 +145,7 @@ list-left-out = { $count ->
     [one] 1 file was left out: it has no link, or does not fit this kind of list.
    *[other] { $count } files were left out: they have no link, or do not fit this kind of list.
 }
-list-capped = There is more than one list may hold, which is { $files } files from { $folders } folders. Make lists of the folders below for the rest.
 list-failed = The rest could not be read.
-list-expires = The links work until { $date } ({ $time } from now).
 list-via-direct = They lead straight to the drive.
 list-via-gateway = They lead through this bot's own address.
 list-via-proxy-url = They lead through the download proxy.
@@ -380,6 +377,34 @@ notice-taken-back = It is not shared any more, and links given out have ended.
 notice-nothing-to-lend = You have no drive to share. Add one in our private chat first.
 notice-groups-only = This is for groups. Add me to one, and use it there.
 
+## Drives: names, cards, lists (both chats)
+
+drive-title = { $whose }'s PikPak
+press-download-named = Download with its name
+press-send-as-file = Send it as a file
+link-named = ⬇️ Download with its name: { $url }
+link-via-redirect = It starts at this bot's address, and the bytes come straight from the drive.
+list-via-redirect = They start at this bot's address, and the bytes come straight from the drive.
+link-first-part = PikPak gives only the first part of this file from a share. Save it to your own drive for the whole.
+file-no-original = The drive does not give the original of this file; the versions can be had.
+press-ask-root = Root folder
+form-title-root-folder = Where the drive begins
+question-revoke-links = Take back every link that was given out until now? None of them will work again; new ones can be had at once.
+press-confirm-revoke-links = Yes, take them back
+press-dismiss-revoke-links = No, let them work
+press-list-part = Part { $part }
+list-part = Part { $part }
+list-more = There is more than one list may hold, which is { $files } files from { $folders } folders. The next part has the rest.
+dialogue-page-span = Safer: enter it in the browser. The page works once, for { $time }.
+link-lives = Works for { $time }, until { $date }.
+list-lives = The links work for { $time }, until { $date }.
+inline-whose = From the drive { $drive }. The button works for its owner, and for those it is shared with.
+inline-with-link = with a link for whoever reads it
+inline-linked = The link works for { $time }.
+mount-login = Signed in as: { $login }
+notice-code-private = A share with a pass code is for whoever has the code: open it in our private chat, or let this group use it with /bind.
+page-unavailable-operator = For the operator: set PUBLIC_URL to an address of this bot that people can reach, and there is a page here.
+
 ## Operators
 
 command-admin = Operators: numbers, people, access, drives, broadcast
@@ -415,6 +440,7 @@ admin-mounts-count = Drives: { $count }, failing: { $failing }
 admin-links = Links given: { $count }; sent through the gateway: { $size }
 admin-calls = Requests to the drives: { $count }; pauses they asked for: { $pauses }
 admin-access = Access: { $mode }
+admin-version = Version: { $version }
 admin-log-level = Log level: { $level }
 admin-errors = What failed, by code:
 admin-filter = Only ids with: { $words }
@@ -499,7 +525,6 @@ dialogue-secret-no-page = I delete your message at once, but Telegram has seen i
 dialogue-secret-undeleted = I could not delete your message. Please delete it yourself.
 dialogue-not-text = Please answer with text, or press a button below.
 dialogue-asked-again = My question did not reach you before. What you just sent was not used as its answer.
-dialogue-page = Safer: enter it in the browser, until { $date }.
 dialogue-instead = Use instead: { $field }
 dialogue-over = This dialogue is over. Start again with the command.
 dialogue-elsewhere = This dialogue was started by somebody else.

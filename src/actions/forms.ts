@@ -5,6 +5,7 @@ import type { ActionContext, Result } from "./context/context.ts";
 import type { FormId, FormRef } from "./model/form.ts";
 import { submitPage } from "./browse/go-to-page.ts";
 import { submitTitle } from "./mounts/rename-mount.ts";
+import { submitRoot } from "./mounts/root-folder.ts";
 import { submitAccountKind, submitSignIn } from "./mounts/sign-in.ts";
 import { submitVerification } from "./questions/verify.ts";
 import { submitSearch } from "./search/search.ts";
@@ -23,6 +24,7 @@ export const forms: Readonly<Record<FormId, Form>> = {
   "any-link": { rule: anywhere, submit: submitShare },
   "open-link": { rule: anywhere, submit: submitShare },
   verification: { rule: inPrivate, submit: about(submitVerification) },
+  "root-folder": { rule: inPrivate, submit: about(submitRoot) },
   "mount-title": { rule: inPrivate, submit: about(submitTitle) },
   "search-words": { rule: anywhere, submit: about(submitSearch) },
   "page-number": { rule: anywhere, submit: about(submitPage) },

@@ -16,7 +16,9 @@ interface AbilitySign {
 export const abilitySigns = {
   quota: { sign: "📊" },
   send: { sign: "📥", button: "send" },
+  "send-as-file": { sign: "📄", button: "send-as-file" },
   "list-folder": { sign: "🧾", button: "list-folder" },
+  "ask-root": { sign: "📂", button: "ask-root" },
   "renew-mount": { sign: "🔑", button: "renew-mount" },
   "revoke-links": { sign: "🚫", button: "revoke-links" },
 } as const satisfies Readonly<Record<Capability, AbilitySign> & Record<string, AbilitySign>>;
@@ -26,6 +28,7 @@ export const questionSigns = {
   "remove-mount": "🗑",
   forget: "🗑",
   broadcast: "📣",
+  "revoke-links": "🚫",
   "revoke-every-link": "🚫",
 } as const;
 

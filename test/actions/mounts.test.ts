@@ -284,9 +284,9 @@ describe("plain words in a private chat", () => {
 });
 
 describe("mounts", () => {
-  const two = async () => {
+  const two = async (now = () => 1_000_000) => {
     const cloud = usualCloud();
-    const at = app(cloud);
+    const at = app(cloud, { now });
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     await at.see(mia, share("https://share.example/s/open1"), "listing");
     const list = await at.see(mia, { do: "show-mounts" }, "mounts");
@@ -365,13 +365,15 @@ describe("mounts", () => {
     expect((await at.see(jun, submit("mine"), "notice")).notice).toBe("mount-gone");
   });
 
-  test("are checked: a word when all is well, the card when something has changed", async () => {
-    const { at, cloud, card } = await two();
-    const well = await at.see(mia, { do: "check-mount", view: card.view }, "notice");
-    expect(well).toMatchObject({ notice: "mount-healthy", for: "asker" });
+  test("are checked: the card says when each was seen last, and that it works", async () => {
+    let now = 1_000_000;
+    const { at, cloud, card } = await two(() => now);
+    now = 9_000_000;
+    const well = await at.see(mia, { do: "check-mount", view: card.view }, "mount");
+    expect(well).toMatchObject({ checked: true, mount: { health: { state: "working", at: 9_000_000 } } });
     cloud.failing = new StorageError("signed-out");
     const ill = await at.see(mia, { do: "check-mount", view: card.view }, "mount");
-    expect(ill.mount.health).toMatchObject({ state: "failing", code: "signed-out" });
+    expect(ill).toMatchObject({ checked: false, mount: { health: { state: "failing", code: "signed-out" } } });
     cloud.failing = undefined;
     const again = await at.see(mia, { do: "check-mount", view: ill.view }, "mount");
     expect(again.mount.health.state).toBe("working");
@@ -413,8 +415,8 @@ describe("mounts", () => {
     const { at, card } = await two();
     const proxied = await at.see(mia, { do: "set-method", view: card.view, method: "proxy" }, "mount");
     const bare = app(at.cloud, { shelves: at.shelves, changes: { methods: ["redirect"] } });
-    const without = await bare.see(mia, { do: "check-mount", view: proxied.view }, "notice");
-    expect(without.notice).toBe("mount-healthy");
+    const without = await bare.see(mia, { do: "check-mount", view: proxied.view }, "mount");
+    expect(without).toMatchObject({ checked: true, lapsed: "proxy" });
     const { view } = await bare.see(mia, { do: "show-mounts" }, "mounts");
     const lapsed = await bare.see(mia, { do: "mount", view, index: 0 }, "mount");
     expect(lapsed).toMatchObject({ lapsed: "proxy", usual: "redirect", methods: ["redirect"] });
@@ -430,10 +432,17 @@ describe("mounts", () => {
     const { view } = await at.see(mia, { do: "show-mounts" }, "mounts");
     const card = await at.see(mia, { do: "mount", view, index: 0 }, "mount");
     expect(card.can).toContain("revoke-links");
-    const done = await at.see(mia, { do: "revoke-links", view: card.view }, "notice");
-    expect(done).toMatchObject({ notice: "links-revoked", subject: "mia", for: "asker" });
+    const asked = await at.see(mia, { do: "revoke-links", view: card.view }, "question");
+    expect(asked).toMatchObject({ question: "revoke-links", subject: "mia" });
+    expect(taken).toEqual([]);
+    const done = await at.see(mia, { do: "confirm", view: asked.view }, "notice");
+    expect(done).toMatchObject({ notice: "links-revoked", subject: "mia" });
     const settings = await at.see(mia, { do: "show-settings" }, "settings");
-    await at.see(mia, { do: "revoke-links", view: settings.view }, "notice");
+    const all = await at.see(mia, { do: "revoke-links", view: settings.view }, "question");
+    expect(all.subject).toBeUndefined();
+    const kept = await at.see(mia, { do: "dismiss", view: all.view }, "settings");
+    const again = await at.see(mia, { do: "revoke-links", view: kept.view }, "question");
+    await at.see(mia, { do: "confirm", view: again.view }, "notice");
     expect(taken).toEqual([{ mount: mount.id }, { person: "telegram:1" }]);
   });
 

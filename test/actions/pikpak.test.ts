@@ -46,7 +46,7 @@ describe("over PikPak", () => {
     expect(asked(/signin/)).toBe(1);
     const listing = await at.see(mia, signInAs(name, "correct-horse"), "listing");
     expect(listing.rows.map((row) => row.name)).toEqual(["notes.txt"]);
-    expect(listing.mount.title).toBe(name);
+    expect(listing.mount.title).toBe("PikPak");
   });
 
   test("a challenge is passed with the address the browser ended on, on the same device", async () => {

@@ -249,6 +249,7 @@ const operatorsScreens: {
   audit: fc.record({
     show: fc.constant("audit"),
     ...paged,
+    names: fc.dictionary(fc.constantFrom("telegram:1", "telegram:-1001234567890"), hostileName),
     entries: fc.array(
       fc.record(
         {
@@ -315,7 +316,7 @@ function screensOf(rows: number): {
         entry,
         variant: fc.record({ id: fc.constant("v"), name: hostileName }),
         url: address,
-        via: fc.constantFrom("direct", "gateway", "proxy-url"),
+        via: fc.constantFrom("direct", "redirect", "gateway", "proxy-url"),
         expiresAt: fc.constant(now + 1000),
         watch: address,
         can,
@@ -330,6 +331,9 @@ function screensOf(rows: number): {
         show: fc.constant("mount"),
         view: fc.constant(view),
         mount: line,
+        login: hostileName,
+        checked: fc.boolean(),
+        rooted: fc.boolean(),
         quota: fc.record(
           { used: fc.nat(), limit: fc.nat(), trashed: fc.nat(), plan: hostileName },
           { requiredKeys: ["used"] },
@@ -350,6 +354,8 @@ function screensOf(rows: number): {
       rows: fc.constantFrom(5, rows),
       rowChoices: fc.constant([...new Set([5, 8, 10, 15, 20, rows])].filter((count) => count <= rows)),
       order,
+      method: fc.constantFrom("redirect", "proxy"),
+      methods: fc.constantFrom(["redirect"] as const, ["redirect", "proxy", "proxy-url"] as const),
     }),
     "lend-choice": fc.record({
       show: fc.constant("lend-choice"),
@@ -393,7 +399,7 @@ function screensOf(rows: number): {
       {
         show: fc.constant("question"),
         view: fc.constant(view),
-        question: fc.constantFrom("remove-mount", "forget", "broadcast", "revoke-every-link"),
+        question: fc.constantFrom("remove-mount", "forget", "broadcast", "revoke-links", "revoke-every-link"),
         subject: hostileName,
         count: fc.nat(),
       },
@@ -450,15 +456,16 @@ function screensOf(rows: number): {
         mount,
         trail,
         format: fc.constantFrom(...listFormats),
+        part: fc.nat({ max: 20 }).map((n) => n + 1),
         file: fc.record({ name: hostileName, text: fc.string() }),
         links: fc.nat(),
         leftOut: fc.nat(),
         capped: listCaps,
         expiresAt: fc.constant(now + 1000),
-        via: fc.constantFrom("direct", "gateway", "proxy-url"),
+        via: fc.constantFrom("direct", "redirect", "gateway", "proxy-url"),
         failed: reason,
       },
-      { requiredKeys: ["show", "view", "mount", "trail", "format", "file", "links", "leftOut", "via"] },
+      { requiredKeys: ["show", "view", "mount", "trail", "format", "part", "file", "links", "leftOut", "via"] },
     ),
   };
 }

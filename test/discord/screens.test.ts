@@ -193,6 +193,7 @@ test("a list says beforehand where it ends, and afterwards that it did", () => {
     show: "list-ready",
     ...place,
     format: "plain",
+    part: 1,
     file: { name: "x.txt", text: "x" },
     links: 1,
     leftOut: 0,

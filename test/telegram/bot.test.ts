@@ -56,7 +56,7 @@ describe("commands", () => {
       {
         action,
         visit: {
-          person: { id: "telegram:1001", name: "Mia", locale: "en" },
+          person: { id: "telegram:1001", name: "Mia", firstName: "Mia", locale: "en" },
           place: { id: "telegram:1001", kind: "private" },
           rows: { usual: 8, most: 10 },
           uploadLimit: 2000 * 1024 * 1024 - 32 * 1024,

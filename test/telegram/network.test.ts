@@ -72,9 +72,9 @@ test("a question that never arrived is asked again, and what is typed meanwhile 
   await app.telegram.start();
   double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
-  double.telegram.fail({ method: "sendMessage", reset: true, times: 12 });
+  double.telegram.fail({ method: "editMessageText", reset: true, times: 12 });
   double.sends(mia, mia.id, "mia@example.com");
-  await vi.waitFor(() => expect(failures(app, "sendMessage")).toBeGreaterThanOrEqual(6));
+  await vi.waitFor(() => expect(failures(app, "editMessageText")).toBeGreaterThanOrEqual(3));
   double.telegram.heal();
   const typed = double.sends(mia, mia.id, secret);
   await double.sees(({ text }) => text.includes("❔ Password"));

@@ -113,7 +113,7 @@ export function loginForm(more: Partial<FormScreen> = {}): FormScreen {
     show: "form",
     form: { id: "sign-in", kind: "pikpak" },
     fields: [
-      { name: "username", kind: "text", required: true, instead: "refreshToken", maxLength: 200 },
+      { name: "username", kind: "text", role: "login", required: true, instead: "refreshToken", maxLength: 200 },
       { name: "password", kind: "secret", role: "credential", required: true, instead: "refreshToken", maxLength: 500 },
       { name: "refreshToken", kind: "secret", required: false, aside: true, maxLength: 4000 },
       { name: "rootFolder", kind: "folder", required: false, maxLength: 500 },

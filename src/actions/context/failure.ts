@@ -68,11 +68,14 @@ async function failure(context: ActionContext, error: StorageError, about: Attem
     ...(back && { back }),
     ...(mount && { mount: mount.id }),
   });
+  const { subject } = error;
+  const named = subject === undefined ? {} : { subject };
   return {
     screen: {
       show: "notice",
       notice: code,
       level: "failed",
+      ...named,
       ...more,
       ...(mount && { driver: mount.driver }),
       view,

@@ -1,6 +1,6 @@
 import type { DriverKind } from "../../storage/driver.ts";
 import { fieldWith } from "../../storage/form.ts";
-import type { FieldRole, Values } from "../../storage/field.ts";
+import type { Field, FieldRole, Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext } from "./context.ts";
 import { mountsOf } from "../../users/person.ts";
@@ -28,11 +28,6 @@ export function isRenewable(register: Register, mount: Mount): boolean {
   return kind?.added === "sign-in" && fieldWith("credential", kind.fields) !== undefined;
 }
 
-/** Whoever has its link can open such a mount. */
-export function isOpenByLink(register: Register, mount: Mount): boolean {
-  return kindNamed(register, mount.driver)?.added === "link";
-}
-
 /** What was answered to the field of that role; undefined = nothing, or the kind has none such. */
 export function answerWith(role: FieldRole, { fields }: DriverKind, values: Values): string | undefined {
   return values[fieldWith(role, fields)?.name ?? ""];
@@ -50,6 +45,27 @@ export function withoutAnswer(role: FieldRole, { fields }: DriverKind, values: V
   return Object.fromEntries(Object.entries(values).filter(([key]) => key !== name));
 }
 
+/** Such a mount was opened by a link that somebody gave, and is nobody's own. */
+export function isShare(register: Register, mount: Mount): boolean {
+  return kindNamed(register, mount.driver)?.added === "link";
+}
+
+/** Whoever has its link can open such a mount, and wants no code besides. */
+export function isOpenByLink(register: Register, mount: Mount): boolean {
+  return isShare(register, mount) && mount.coded !== true;
+}
+
+/** The name such a mount is signed in to with; undefined = there is none, or it is not known. */
+export function loginOf(register: Register, mount: Mount): string | undefined {
+  const field = fieldWith("login", kindNamed(register, mount.driver)?.fields ?? []);
+  return field && mount.options[field.name];
+}
+
+/** The question for the folder browsing such a mount begins in; undefined = its kind knows none. */
+export function rootFieldOf(register: Register, mount: Mount): Field | undefined {
+  return fieldWith("root", kindNamed(register, mount.driver)?.fields ?? []);
+}
+
 /** The mount that is meant when none is named: the chosen one, else an account, else the share opened last. */
 export function currentOf(
   context: Pick<ActionContext, "services" | "person">,
@@ -57,7 +73,7 @@ export function currentOf(
 ): Mount | undefined {
   return (
     mounts.find(({ id }) => id === context.person.current) ??
-    mounts.find((mount) => !isOpenByLink(context, mount)) ??
+    mounts.find((mount) => !isShare(context, mount)) ??
     mounts.at(-1)
   );
 }

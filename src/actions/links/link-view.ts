@@ -49,7 +49,7 @@ function linkOrFailure(
             entry,
             ...(variant && { variant }),
             ...issued,
-            can: await abilitiesOf(context, mount, { send: isSendable(context) }),
+            can: await abilitiesOf(context, mount, { send: isSendable(context, variant ? undefined : entry.size) }),
           },
         };
       }),

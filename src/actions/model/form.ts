@@ -16,6 +16,7 @@ export const formsOfApp = [
   "any-link",
   "verification",
   "mount-title",
+  "root-folder",
   "search-words",
   "page-number",
   // Operators.

@@ -6,6 +6,7 @@ import type { Mount } from "../../storage/mount.ts";
 import { afresh, goTo, withPerson, type ActionContext, type Result } from "../context/context.ts";
 import { failed, reasonOf } from "../context/failure.ts";
 import { takesProof, verificationForm, withoutProof } from "../context/form-screen.ts";
+import { newTitle } from "./new-title.ts";
 import type { FormRef } from "../model/form.ts";
 import { accountForm, accountKindFields, kindField, signInForm } from "./sign-in-form.ts";
 import { shareForm } from "../context/share-form.ts";
@@ -89,6 +90,8 @@ export interface Try {
 export async function carryOut(context: ActionContext, attempt: Try): Promise<Result> {
   try {
     const mount = await mounted(context, attempt);
+    const { id, driver } = mount;
+    context.services.log.info({ person: context.person.id, mount: id, driver }, "person signed in");
     const richer = await withPerson(afresh(context), remembering(context.person, mount.id));
     return goTo(richer, folderView(richer, mount.id));
   } catch (error) {
@@ -97,11 +100,14 @@ export async function carryOut(context: ActionContext, attempt: Try): Promise<Re
   }
 }
 
-function mounted({ services, person, signal }: ActionContext, attempt: Try): Promise<Mount> {
-  const { kind, values, mount, kept, amend } = attempt;
-  if (mount) return services.storage.renew(mount.id, values, { signal, ...(amend && { amend }) });
-  const draft = { driver: kind.name, owner: person.id, values, ...(kept && { kept }) };
-  return services.storage.mount(draft, { signal });
+async function mounted(context: ActionContext, { kind, values, mount, kept, amend }: Try): Promise<Mount> {
+  const { services, person, signal } = context;
+  const asker = person.id;
+  if (mount) return services.storage.renew(mount.id, values, { signal, asker, amend });
+  const title = await newTitle(context);
+  const draft = { driver: kind.name, owner: person.id, values, title, kept };
+  const made = await services.storage.mount(draft, { signal, asker });
+  return person.method ? services.storage.change(made.id, { method: person.method }) : made;
 }
 
 async function signInFailed(context: ActionContext, error: StorageError, attempt: Try): Promise<Result> {

@@ -57,8 +57,8 @@ async function mountWhole(context: ActionContext, { kind, values, kept }: ShareT
 async function mounted({ services, person, signal }: ActionContext, attempt: Try): Promise<Mount> {
   const { kind, values, mount, kept, amend } = attempt;
   if (!mount) {
-    const draft = { driver: kind.name, owner: person.id, values, ...(kept && { kept }) };
-    return services.storage.mount(draft, { signal });
+    const made = await services.storage.mount({ driver: kind.name, owner: person.id, values, kept }, { signal });
+    return person.method ? services.storage.change(made.id, { method: person.method }) : made;
   }
   if (amend) return services.storage.renew(mount.id, values, { amend, signal });
   const hasCode = answerWith("code", kind, values) !== undefined;

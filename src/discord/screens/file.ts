@@ -16,7 +16,7 @@ const variantWidth = 40;
 /** One file: its full name, what is known of it, and its links. */
 export function fileSheet(painter: Painter, card: FileCard): Sheet {
   const { say, figures } = painter;
-  const { entry, variants, duration, view, address, neighbours } = card;
+  const { entry, variants, duration, original, view, address, neighbours } = card;
   const kind = kindOf(entry);
   const size = entry.size === undefined ? say("file-size-unknown") : figures.size(entry.size);
   return {
@@ -27,16 +27,18 @@ export function fileSheet(painter: Painter, card: FileCard): Sheet {
       duration !== undefined && say("file-duration", { time: figures.playing(duration) }),
       entry.modifiedAt !== undefined && say("file-modified", { date: moment(entry.modifiedAt) }),
       variants.length > 0 && say("file-variants"),
+      original === false && variants.length > 0 && say("file-no-original"),
       ...(address && isWritten(address) ? addressLines(painter, address) : []),
     ],
     rows: [
       address ? addressButtons(painter, address) : [],
       [
-        press(
-          `🔗 ${variants.length > 0 ? say("press-link-original") : say("press-link")}`,
-          { do: "link", view },
-          { style: ButtonStyle.Primary },
-        ),
+        original !== false &&
+          press(
+            `🔗 ${variants.length > 0 ? say("press-link-original") : say("press-link")}`,
+            { do: "link", view },
+            { style: ButtonStyle.Primary },
+          ),
         ...variants
           .slice(0, maxVariants)
           .map(({ name }, variant) => press(`🔗 ${plainLabel(name, variantWidth)}`, { do: "link", view, variant })),

@@ -54,7 +54,7 @@ export function formSheet(painter: Painter, screen: FormScreen, pendingForm: str
 }
 
 function pageLines({ say }: Painter, { page }: FormScreen): (string | false)[] {
-  if (!page) return [`🔒 ${say("page-unavailable")}`];
+  if (!page) return [`🔒 ${say("page-unavailable")}`, `🛠 ${say("page-unavailable-operator")}`];
   return [
     `🔒 ${say("page-instead-of-chat", { date: moment(page.expiresAt) })}`,
     !isPublicAddress(page.url) && link(say("press-page"), page.url),

@@ -94,7 +94,7 @@ function healthSign({ state }: Health): string {
 /** One mount: how it does, how full it is, and what can be done with it. */
 export function mountSheet(painter: Painter, card: MountCard): Sheet {
   const { say } = painter;
-  const { mount, quota, method, usual, lapsed } = card;
+  const { mount, login, quota, method, usual, lapsed } = card;
   const way = say(`method-${method ?? usual}`);
   return {
     head: [
@@ -102,6 +102,8 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
       [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
     ],
     body: [
+      card.checked === true && `✅ ${say("notice-mount-healthy")}`,
+      login !== undefined && say("mount-login", { login: label(login) }),
       ...healthLines(painter, mount),
       ...(quota ? quotaLines(painter, quota) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),

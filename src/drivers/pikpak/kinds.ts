@@ -93,7 +93,7 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
     maxLength: 4000,
     copied: { labels: ["refresh token", "token", "刷新令牌", "令牌"], shape: tokenShape },
   },
-  { name: "rootFolder", kind: "folder", role: "root", required: false, maxLength: 500 },
+  { name: "rootFolder", kind: "folder", role: "root", required: false, aside: true, maxLength: 500 },
   { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   verification,
 ];
@@ -183,7 +183,7 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
         ...(rootFolder !== "" && { rootFolder }),
       });
     },
-    title: (options) => options["username"] ?? "PikPak",
+    title: () => "PikPak",
     identity: (options) =>
       options["username"] === undefined
         ? ""

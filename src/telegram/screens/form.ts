@@ -2,18 +2,21 @@ import type { InlineKeyboardButton } from "grammy/types";
 import { createHash } from "node:crypto";
 import { choiceLabel, fieldHint, fieldLabel, formTitle, problemText } from "../../i18n/kind-words.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
-import { isolate } from "../../i18n/names.ts";
-import { fieldAsked, type Walk } from "../walk.ts";
+import { elideName, isolate } from "../../i18n/names.ts";
+import { changeable, fieldAsked, type Walk } from "../walk.ts";
 import { lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
 
 /** What a button of a dialogue asks for. */
 export type DialoguePress =
   | { readonly is: "skip" | "cancel" | "instead" }
-  | { readonly is: "choice"; readonly index: number };
+  /** `index` counts the answers to choose from, or the form's fields. */
+  | { readonly is: "choice" | "change"; readonly index: number };
+
+const letters = { skip: "s", cancel: "x", instead: "i" } as const;
 
 /** The code behind a dialogue's button: whose dialogue, which question, and what. ButtonPress codes start with a digit, so they never meet. */
 function encodeDialoguePress({ owner, question }: Asker, press: DialoguePress): string {
-  const what = press.is === "choice" ? `c${press.index}` : { skip: "s", cancel: "x", instead: "i" }[press.is];
+  const what = "index" in press ? `${press.is === "choice" ? "c" : "e"}${press.index}` : letters[press.is];
   return `d-${owner.toString(36)}-${question}-${what}`;
 }
 
@@ -34,12 +37,14 @@ export function questionOf({ form, fields, asking }: Walk): string {
 
 /** What is behind a code; undefined = not a dialogue's button. */
 export function decodeDialoguePress(code: string): (Asker & { readonly press: DialoguePress }) | undefined {
-  const match = /^d-([0-9a-z]{1,12})-([0-9a-f]{6}q\d{1,2})-(?:([sxi])|c(\d{1,3}))$/.exec(code);
+  const match = /^d-([0-9a-z]{1,12})-([0-9a-f]{6}q\d{1,2})-(?:([sxi])|([ce])(\d{1,3}))$/.exec(code);
   if (!match) return undefined;
-  const [, owner = "", question = "", letter, index] = match;
+  const [, owner = "", question = "", letter, counted, index] = match;
   const named = { s: "skip", x: "cancel", i: "instead" } as const;
   const press: DialoguePress =
-    letter === undefined ? { is: "choice", index: Number(index) } : { is: named[letter as keyof typeof named] };
+    letter === undefined
+      ? { is: counted === "e" ? "change" : "choice", index: Number(index) }
+      : { is: named[letter as keyof typeof named] };
   return { owner: Number.parseInt(owner, 36), question, press };
 }
 
@@ -52,18 +57,20 @@ export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, not
   const verify = reason?.verify;
   const hint = fieldHint(painter, form, field.name);
   const known = walk.values[field.name];
+  // A share's code came with its link: it is asked for in four lines.
+  const isCode = field.role === "code";
   return {
     text: lines(
       note !== undefined && `ℹ️ ${say(note)}`,
       strong(formTitle(painter, form)),
       reason && `⚠️ ${reasonText(painter, reason, form.kind)}`,
       verify !== undefined && !isPublicAddress(verify) && verify,
-      "",
+      !isCode && "",
       problem && `⚠️ ${problemText(painter, form, problem)}`,
       `❔ ${fieldLabel(painter, form, field.name)}${known === undefined ? "" : ` (${isolate(known)})`}`,
-      hint,
+      !(isCode && reason) && hint,
       field.kind === "secret" && `🔒 ${page ? say("dialogue-secret") : say("dialogue-secret-no-page")}`,
-      page && `🌐 ${say("dialogue-page", { date: figures.date(page.expiresAt) })}`,
+      page && !isCode && `🌐 ${say("dialogue-page-span", { time: figures.span(page.expiresAt - painter.now) })}`,
       page && !isPublicAddress(page.url) && page.url,
     ),
     keyboard: [
@@ -71,6 +78,16 @@ export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, not
       ...(page ? addressRow(`🌐 ${say("press-page")}`, page.url) : []),
       ...choiceRows(painter, walk, asker),
       ...insteadRow(painter, walk, asker),
+      ...changeable(walk).map((known) => [
+        dialogueButton(
+          `✏️ ${fieldLabel(painter, walk.form, known.name)}: ${elideName(walk.values[known.name] ?? "", 20)}`,
+          asker,
+          {
+            is: "change",
+            index: walk.fields.indexOf(known),
+          },
+        ),
+      ]),
       [
         ...(field.required ? [] : [dialogueButton(`⏭ ${say("press-skip")}`, asker, { is: "skip" })]),
         dialogueButton(`✖️ ${say("press-cancel")}`, asker, { is: "cancel" }),

@@ -83,12 +83,14 @@ function healthSign({ state }: Health): string {
 /** One mount: how it does, how full it is, and what can be done with it. */
 export function paintMount(painter: Painter, card: MountCard): Painted {
   const { say } = painter;
-  const { mount, quota, method, usual, lapsed } = card;
+  const { mount, login, quota, method, usual, lapsed } = card;
   const way = say(`method-${method ?? usual}`);
   return {
     text: lines(
       FormattedString.join(["🗄 ", strong(mount.title)]),
       [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
+      card.checked && `✅ ${say("notice-mount-healthy")}`,
+      login !== undefined && say("mount-login", { login: isolate(login) }),
       ...healthLines(painter, mount),
       ...(quota ? quotaLines(painter, quota) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),

@@ -25,9 +25,18 @@ export function paintNotice(painter: Painter, notice: Notice): Painted {
         ? [[{ text: `🌐 ${say("press-verify")}`, url: verify }]]
         : []),
       ...(view ? offer.map((what) => [offerButton(painter, what, view)]) : []),
+      ...wayToPrivate(painter, notice),
     ],
   };
 }
+
+/** Out of a group into the chat where it can be done. */
+function wayToPrivate({ say, place, deepLink }: Painter, { notice }: Notice): InlineKeyboardButton[][] {
+  if (place !== "group" || !deepLink || !forPrivate.has(notice)) return [];
+  return [[{ text: say("private-open"), url: deepLink("here") }]];
+}
+
+const forPrivate: ReadonlySet<string> = new Set(["private-only", "code-private"] satisfies Notice["notice"][]);
 
 /** The sentence alone, as a toast shows it. */
 function noticeSentence(painter: Painter, { notice, level, retryAfter, driver }: Notice): string {

@@ -47,10 +47,11 @@ interface PainterParts {
 
 /** The painter of one language, for one answer. */
 export function painterFor({ words, language, place, now, deepLink }: PainterParts): Painter {
+  const figures = figuresIn(language);
   return {
     say: words.in(language),
     language,
-    figures: figuresIn(language),
+    figures: { ...figures, date: (at) => `${momentStart}${at}${momentText}${figures.date(at)}${momentEnd}` },
     has: (key) => words.has(key),
     languageName: (other) => words.in(other)("language-name"),
     place,
@@ -59,9 +60,24 @@ export function painterFor({ words, language, place, now, deepLink }: PainterPar
   };
 }
 
+/** Characters nobody types (private use): around a date, which stands in the middle of a sentence until `lines` makes an entity of it. */
+const [momentStart, momentText, momentEnd] = ["\uE0F0", "\uE0F1", "\uE0F2"];
+const moment = /\uE0F0(\d+)\uE0F1([^\uE0F2]*)\uE0F2/;
+
+/** A line whose dates each reader sees in their own time zone and language. */
+function withMoments(line: string): FormattedString | string {
+  const [whole, at, text = ""] = moment.exec(line) ?? [];
+  if (whole === undefined) return line;
+  const start = line.indexOf(whole);
+  const date = FormattedString.time(text, Math.floor(Number(at) / 1000), "Dt");
+  return FormattedString.join([line.slice(0, start), date, withMoments(line.slice(start + whole.length))]);
+}
+
 /** Joins what is there line by line; undefined lines are left out, empty ones stay. */
 export function lines(...all: readonly (string | FormattedString | undefined | false)[]): FormattedString {
-  const kept = all.filter((line) => line !== undefined && line !== false);
+  const kept = all
+    .filter((line) => line !== undefined && line !== false)
+    .map((line) => (typeof line === "string" ? withMoments(line) : line));
   const joined = FormattedString.join(kept, "\n");
   return joined.text.length <= maxText ? joined : joined.slice(0, clip(joined.text, maxText - 1).length);
 }
