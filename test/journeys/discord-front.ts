@@ -3,8 +3,8 @@ import { words } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in a server's channel, where the Discord bot answers her alone. */
-export const openDiscord: OpenFront = async (cloud) => {
-  const app = await openTestApp(cloud ? { cloud } : {});
+export const openDiscord: OpenFront = async (cloud, changes = {}) => {
+  const app = await openTestApp({ ...(cloud && { cloud }), changes });
   const { mia, emulator } = app;
   const here = { in: app.hall };
   await app.discord.start();
@@ -26,6 +26,11 @@ export const openDiscord: OpenFront = async (cloud) => {
       await mia.fills(answers);
     },
     press: async (label) => void (await mia.presses(matching(label), here)),
+    async address(label) {
+      const of = (view: unknown) => linksIn(view).find((one) => one.label.includes(label))?.url;
+      const message = await mia.waitsFor((view) => of(view.components) !== undefined, here);
+      return of(message.components) ?? "";
+    },
     open: async (name) => void (await mia.selects(matching(name), here)),
     async sees(...said) {
       const has = (text: string) => said.every((one) => text.includes(one));
@@ -57,4 +62,13 @@ export const openDiscord: OpenFront = async (cloud) => {
 
 function matching(text: string): RegExp {
   return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+}
+
+/** Buttons that lead to an address, wherever they stand in a message. */
+function linksIn(part: unknown): readonly { readonly label: string; readonly url: string }[] {
+  if (Array.isArray(part)) return part.flatMap(linksIn);
+  if (typeof part !== "object" || part === null) return [];
+  const { label, url, components } = part as Readonly<Record<string, unknown>>;
+  const own = typeof label === "string" && typeof url === "string" ? [{ label, url }] : [];
+  return [...own, ...linksIn(components)];
 }
