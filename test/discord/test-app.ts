@@ -1,5 +1,6 @@
 import { Keyv } from "keyv";
 import { pino, type Logger } from "pino";
+import type { Services } from "../../src/actions/context/services.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { FormRef } from "../../src/actions/model/form.ts";
 import type { Visit } from "../../src/users/visit.ts";
@@ -75,6 +76,8 @@ export type Script = (
 
 export interface TestAppOptions extends Partial<DiscordParts> {
   readonly cloud?: Cloud;
+  /** What is different about the app behind the bot. */
+  readonly changes?: Partial<Services>;
   /** Undefined answers are the real actions'. */
   readonly script?: Script;
   /** False = there is no public address. */
@@ -91,6 +94,7 @@ const words = loadWords();
 /** Opens an app with Mia and Jun in it; the bot is not started. */
 export async function openTestApp({
   cloud = usualCloud(),
+  changes = {},
   script = () => undefined,
   pages: hasPages = true,
   clock,
@@ -121,6 +125,7 @@ export async function openTestApp({
       roleIn: (place, person) => app.discord.roleIn(place, person),
       ...(operators && { admins: operators(mia) }),
       ...(hasPages && { issuePage }),
+      ...changes,
     },
   });
   const build = () =>

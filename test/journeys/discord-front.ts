@@ -1,3 +1,4 @@
+import type { MessageView } from "../../emulators/stage.ts";
 import { fieldWith } from "../../src/storage/form.ts";
 import type { Field, Values } from "../../src/storage/field.ts";
 import { openTestApp } from "../discord/test-app.ts";
@@ -5,8 +6,8 @@ import { words as usualWords } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in a server's channel, where the Discord bot answers her alone. */
-export const openDiscord: OpenFront = async (cloud, words = usualWords) => {
-  const app = await openTestApp({ words, ...(cloud && { cloud }) });
+export const openDiscord: OpenFront = async (cloud, { words = usualWords, changes = {} } = {}) => {
+  const app = await openTestApp({ words, ...(cloud && { cloud }), changes });
   const { mia, emulator } = app;
   const here = { in: app.hall };
   await app.discord.start();
@@ -28,6 +29,15 @@ export const openDiscord: OpenFront = async (cloud, words = usualWords) => {
       await mia.fills(answers);
     },
     press: async (label) => void (await mia.presses(matching(label), here)),
+    async address(label) {
+      const found = await mia.waitsFor((view) => linkOn(view, label) !== undefined, here);
+      return (
+        linkOn(
+          mia.views(here).find(({ id }) => id === found.id),
+          label,
+        ) ?? ""
+      );
+    },
     open: async (name) => void (await mia.selects(matching(name), here)),
     async sees(...said) {
       const has = (text: string) => said.every((one) => text.includes(one));
@@ -71,4 +81,10 @@ export const openDiscord: OpenFront = async (cloud, words = usualWords) => {
 
 function matching(text: string): RegExp {
   return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+}
+
+function linkOn(view: MessageView | undefined, label: string): string | undefined {
+  return view?.rows
+    .flat()
+    .flatMap((widget) => ("url" in widget && widget.label.includes(label) ? [widget.url] : []))[0];
 }

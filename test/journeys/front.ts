@@ -1,4 +1,5 @@
 import type { Cloud } from "../actions/test-app.ts";
+import type { Services } from "../../src/actions/context/services.ts";
 import type { Words } from "../../src/i18n/words.ts";
 import type { Values } from "../../src/storage/field.ts";
 
@@ -11,6 +12,8 @@ export interface Front {
   fill(form: string, answers: Values): Promise<void>;
   /** Presses the button with this sign or these words on it. */
   press(label: string): Promise<void>;
+  /** Where the newest button with this sign or these words leads in a browser; fails when there is none. */
+  address(label: string): Promise<string>;
   /** Opens what has this name in the newest list. */
   open(name: string): Promise<void>;
   /** Waits until a message says all of this, buttons included; the message's name, which stays when it is edited. */
@@ -23,5 +26,11 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** `words`: those of drivers that bring some of their own; absent = those there are. */
-export type OpenFront = (cloud?: Cloud, words?: Words) => Promise<Front>;
+interface FrontOptions {
+  /** Those of drivers that bring some of their own; absent = those there are. */
+  readonly words?: Words;
+  /** What is different about the app behind it. */
+  readonly changes?: Partial<Services>;
+}
+
+export type OpenFront = (cloud?: Cloud, options?: FrontOptions) => Promise<Front>;

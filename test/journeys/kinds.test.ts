@@ -110,7 +110,7 @@ describe.each([
   afterEach(() => front.close());
 
   test("Mia is asked which kind of account it is, and signs in to the new one", async () => {
-    front = await openFront(largerCloud(), wordsWithOwn());
+    front = await openFront(largerCloud(), { words: wordsWithOwn() });
     await front.command("login");
     await front.fill("account-kind", { driver: "paths" });
     await front.sees("Sign in to the path drive");
@@ -122,7 +122,7 @@ describe.each([
   });
 
   test("a wrong password is told in the new kind's words, and asked for again", async () => {
-    front = await openFront(largerCloud(), wordsWithOwn());
+    front = await openFront(largerCloud(), { words: wordsWithOwn() });
     await front.command("login");
     await front.fill("account-kind", { driver: "paths" });
     await front.fill("paths", { name: "mia", password: "wrong" });
@@ -133,7 +133,7 @@ describe.each([
   });
 
   test("PikPak is still signed in to and its shares are still opened", async () => {
-    front = await openFront(largerCloud(), wordsWithOwn());
+    front = await openFront(largerCloud(), { words: wordsWithOwn() });
     await front.command("login");
     await front.fill("account-kind", { driver: "pikpak" });
     await front.fill("pikpak", { username: "mia", password: "correct-horse" });
@@ -144,7 +144,7 @@ describe.each([
   });
 
   test("a link of the new kind is known for what it is, and its pin is asked for", async () => {
-    front = await openFront(largerCloud(), wordsWithOwn());
+    front = await openFront(largerCloud(), { words: wordsWithOwn() });
     await front.command("share", { link: drop });
     await front.sees("needs a pass code");
     await front.fill("drop", { pin: "1" });
@@ -155,7 +155,7 @@ describe.each([
   });
 
   test("without a link that alone is asked for, whichever kind it will be of", async () => {
-    front = await openFront(largerCloud(), wordsWithOwn());
+    front = await openFront(largerCloud(), { words: wordsWithOwn() });
     await front.command("share");
     await front.fill("any-link", { link: "https://nobody.example/x" });
     await front.sees("not the link of a share I can open");
@@ -165,7 +165,7 @@ describe.each([
   });
 
   test("a link of no kind is refused in words that name none", async () => {
-    front = await openFront(largerCloud(), wordsWithOwn());
+    front = await openFront(largerCloud(), { words: wordsWithOwn() });
     await front.command("share", { link: "https://nobody.example/x" });
     await front.sees("no share of a drive I know");
     expect(front.did).toEqual(["open-share"]);

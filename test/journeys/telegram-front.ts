@@ -6,8 +6,8 @@ import { openTestApp, words as usualWords } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in her private chat with the Telegram bot. */
-export const openTelegram: OpenFront = async (cloud = usualCloud(), words = usualWords) => {
-  let at: Desk = desk(cloud, { now: Date.now });
+export const openTelegram: OpenFront = async (cloud = usualCloud(), { words = usualWords, changes = {} } = {}) => {
+  let at: Desk = desk(cloud, { now: Date.now, changes });
   const app = await openTestApp((action, visit, signal) => at.do(visit, action, signal), { words });
   const { double } = app;
   await app.telegram.start();
@@ -33,6 +33,12 @@ export const openTelegram: OpenFront = async (cloud = usualCloud(), words = usua
       }
     },
     press: async (label) => double.taps(mia, label),
+    async address(label) {
+      const { buttons } = await double.sees(({ buttons: all }) =>
+        all.some((one) => isLink(one) && one.text.includes(label)),
+      );
+      return buttons.filter(isLink).find(({ text }) => text.includes(label))?.url ?? "";
+    },
     open: async (name) => double.taps(mia, name),
     sees: async (...said) =>
       String((await double.sees((message) => said.every((one) => read(message).includes(one)))).id),
@@ -51,3 +57,5 @@ export const openTelegram: OpenFront = async (cloud = usualCloud(), words = usua
   };
   return front;
 };
+
+const isLink = (button: object): button is { readonly text: string; readonly url: string } => "url" in button;
