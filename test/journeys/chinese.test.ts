@@ -9,7 +9,7 @@ afterEach(() => program.close());
 
 /** Names, units and what people type themselves; the rest of what the bot says has to be Chinese. */
 const names =
-  /https?:\S+|\/[a-z]+\b|\S+@example\.com|PikPak|Telegram|Discord|Google|Facebook|\broot\b|English|Holiday 2026|Packing list\.txt|nothing yet\.txt|Day \d+|1080p|720P|480P|\.mkv|\.pdf|\.jpg|UTC|platinum|\b[kKMGT]?B\b|\bid\b|IMG_\d+|ChatDrive/g;
+  /https?:\S+|\/[a-z]+\b|\S+@example\.com|PikPak|Telegram|Discord|Google|Facebook|\broot\b|English|Holiday 2026|Packing list\.txt|nothing yet\.txt|Day \d+|1080p|720P|480P|\.mkv|\.pdf|\.jpg|UTC|platinum|\b[kKMGT]?B\b|\bid\b|\bID\b|IMG_\d+|ChatDrive/g;
 
 function english(text: string): string[] {
   return text.replaceAll(names, "").match(/[A-Za-z]{2,}/g) ?? [];
@@ -53,7 +53,7 @@ test("on Telegram Jun walks through everything in Chinese", async () => {
   await sends("/cancel", "已取消");
   await sends("https://example.com/elsewhere", "不是 PikPak 分享链接");
   await sends("/unknown", "没有这个命令");
-  await sends("hello", "没有找到");
+  await sends("不存在的电影", "没有找到");
   await sends(world.shelf.shares.open.url, "🏠 Holiday 2026");
   await sends("/mounts", "你的网盘");
   await presses("🟢 jun@example.com", "套餐");

@@ -95,6 +95,7 @@ test("the gateway takes Telegram's calls over a webhook with the derived secret,
   const { parameters } = await world.telegram.called(({ method }) => method === "setWebhook");
   expect(parameters["allowed_updates"]).toEqual([
     "message",
+    "edited_message",
     "callback_query",
     "my_chat_member",
     "inline_query",
