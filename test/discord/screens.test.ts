@@ -61,7 +61,7 @@ function labelsOf(painted: Painted): string[][] {
 }
 
 describe("a listing", () => {
-  test("names its place, its page, and every entry in text and in one menu", () => {
+  test("a listing names its place, its page, and every entry in text and in one menu", () => {
     const painted = paint(painter, listing);
     expect(textsOf(painted)).toEqual([
       "🏠 **Holiday** › Day 3\n-# 42 entries · page 2/7 · by name ↑",
@@ -79,7 +79,7 @@ describe("a listing", () => {
     expect(labelsOf(painted).at(-1)).toEqual(expect.arrayContaining(["⬆ Up", "🔄 Refresh", "📣 Post here"]));
   });
 
-  test("of 25 long names that all need escaping keeps every row, within what one message may hold", () => {
+  test("a listing of 25 long names that all need escaping keeps every row, within what one message may hold", () => {
     const rows = Array.from({ length: 25 }, (_, at) => ({
       id: `${at}`,
       kind: "file" as const,
@@ -114,27 +114,27 @@ describe("a link", () => {
       .flat()
       .flatMap((one) => ("url" in one ? [one.url] : []));
 
-  test("is a button as long as Discord takes it for one", () => {
+  test("a link is a button as long as Discord takes it for one", () => {
     const longest = `https://dl.example.com/${"x".repeat(512 - 23)}`;
     expect([buttons(longest), buttons(`${longest}x`)]).toEqual([[longest], []]);
     expect(buttons("http://127.0.0.1:8080/d/x")).toEqual([]);
   });
 
-  test("is always in the text too, to press and to copy, without a preview", () => {
+  test("a link is always in the text too, to press and to copy, without a preview", () => {
     const url = `https://dl.example.com/${"x".repeat(876)}`;
     const text = textsOf(paint(painter, linkTo(url))).join("\n");
     expect(text).toContain(`[Open the link](<${url}>)`);
     expect(text).toContain(`\`\`\`\n${url}\n\`\`\``);
   });
 
-  test("too long for a message is in a file that the message shows", () => {
+  test("a link too long for a message is in a file that the message shows", () => {
     const url = `https://dl.example.com/${"x".repeat(5000)}`;
     const { components, files } = paint(painter, linkTo(url));
     expect(files.map(({ name, attachment }) => [name, attachment.toString()])).toEqual([["link.txt", `${url}\n`]]);
     expect(JSON.stringify(components)).toContain("attachment://link.txt");
   });
 
-  test("tells its end in the reader's own time", () => {
+  test("a link tells its end in the reader's own time", () => {
     expect(textsOf(paint(painter, linkTo("https://dl.example.com/x"))).join()).toContain(`<t:${now / 1000 + 3600}:f>`);
   });
 });
@@ -152,14 +152,14 @@ describe("a form", () => {
     ...more,
   });
 
-  test("with a credential in it, or what a verification ended with, is never a modal", () => {
+  test("a form with a credential in it, or with what a verification ended with, is never a modal", () => {
     const roles = ["credential", "proof", "code", "login"] as const;
     const asking = (role: (typeof roles)[number]) =>
       [{ name: "x", kind: "secret", role, required: true, maxLength: 9 }] as const;
     expect(roles.filter((role) => isModal({ fields: asking(role) }))).toEqual(["code", "login"]);
   });
 
-  test("as a modal holds what is known already, but no secret", () => {
+  test("a form as a modal holds what is known already, but no secret", () => {
     const modal = paintModal(painter, form(), "formform");
     expect(modal.components).toMatchObject([
       { label: "Share link", component: { custom_id: "link", value: "https://mypikpak.com/s/x", max_length: 4000 } },
@@ -169,7 +169,7 @@ describe("a form", () => {
     expect(JSON.stringify(modal)).not.toContain("abcd");
   });
 
-  test("of more questions than a modal has asks those that are needed", () => {
+  test("a form of more questions than a modal has asks those that are needed", () => {
     const fields = Array.from({ length: 8 }, (_, at) => ({
       name: `field${at}`,
       kind: "text" as const,
@@ -226,6 +226,6 @@ test.each([
   { is: "go-on", pendingForm: "x".repeat(43) },
   { is: "leave", pendingForm: "x".repeat(43) },
   { is: "command", name: "browse" },
-] as const)("$is fits behind a widget", (widgetAction) => {
+] as const)("the custom id $is fits behind a widget", (widgetAction) => {
   expect(encodeWidgetAction(widgetAction).length).toBeLessThanOrEqual(100);
 });

@@ -63,7 +63,7 @@ async function passUntilOpened({ clock, opened }: UploadApp, times: number): Pro
 }
 
 describe("while a file is on its way", () => {
-  test("its message is edited in place, every five seconds at most, and the file comes byte for byte", async () => {
+  test("a file on its way edits its message in place, every five seconds at most, and comes byte for byte", async () => {
     const app = await openFilms();
     const steps: (() => void)[] = [];
     app.pieces = async function* (name) {
@@ -110,7 +110,7 @@ describe("while a file is on its way", () => {
     expect(arrived(app)).toEqual([]);
   });
 
-  test("nobody but who asked for it can cancel it", async () => {
+  test("a file on its way can be cancelled by nobody but who asked for it", async () => {
     const app = await openFilms();
     const { mia, jun } = app;
     const shown = await underWay(app);
@@ -124,7 +124,7 @@ describe("while a file is on its way", () => {
     await expect.poll(() => app.closed).toBe(1);
   });
 
-  test("the next one is told its place, and comes when it is its turn", async () => {
+  test("a second file is told its place, and comes when it is its turn", async () => {
     const app = await openFilms();
     const first = await underWay(app);
     app.pieces = whole;
@@ -174,7 +174,7 @@ describe("what Discord does not take", () => {
 
   const cut = { method: "PATCH", path: "/webhooks/", withFile: true, reset: true };
 
-  test("for a while is sent once more, from the first byte, and not before the time Discord asked for", async () => {
+  test("a file Discord does not take for a while is sent once more, from the first byte, and not before the time it asked for", async () => {
     const app = await openFilms();
     app.emulator.fail(tooMany);
     await get(app.mia, "notes");
@@ -189,7 +189,7 @@ describe("what Discord does not take", () => {
   test.each([
     ["en-US", /did not take the file/],
     ["zh-CN", /没有接受这个文件/],
-  ])("twice is a sentence with a way on, in %s", async (locale, sentence) => {
+  ])("a file Discord does not take twice is a sentence with a way on, in %s", async (locale, sentence) => {
     const app = await openFilms();
     app.mia.speaks(locale);
     app.emulator.fail({ ...cut, times: 2 });
@@ -202,7 +202,7 @@ describe("what Discord does not take", () => {
     expect(arrived(app)).toEqual([wholly("notes.pdf")]);
   });
 
-  test("for longer than the interaction lasts is not waited for: it is said at once", async () => {
+  test("a file Discord does not take for longer than the interaction lasts is not waited for: that is said at once", async () => {
     const app = await openFilms();
     const { mia, clock, emulator } = app;
     const { promise: first, resolve: goOn } = Promise.withResolvers<void>();
@@ -222,7 +222,7 @@ describe("what Discord does not take", () => {
     expect(app.opened).toEqual(["film.bin", "notes.pdf"]);
   });
 
-  test("by cutting the connection once is sent once more", async () => {
+  test("a file whose connection Discord cuts once is sent once more", async () => {
     const app = await openFilms();
     app.emulator.fail(cut);
     await get(app.mia, "notes");
@@ -235,7 +235,7 @@ describe("what Discord does not take", () => {
 describe("a file whose answer is lost", () => {
   const lost = { method: "PATCH", path: "/webhooks/", withFile: true, after: true, reset: true };
 
-  test("is looked for, stands there once, and was opened once", async () => {
+  test("a file whose answer is lost is looked for, stands there once, and was opened once", async () => {
     const app = await openFilms();
     app.emulator.fail(lost);
     await get(app.mia, "notes");
@@ -244,7 +244,7 @@ describe("a file whose answer is lost", () => {
     expect(app.opened).toEqual(["notes.pdf"]);
   });
 
-  test("stands there once for its asker alone, in a server, though Discord could not be asked at first", async () => {
+  test("a file whose answer is lost stands there once for its asker alone, in a server, though Discord could not be asked at first", async () => {
     const app = await openFilms();
     app.emulator.fail(lost);
     app.emulator.fail({ method: "GET", path: "/webhooks/", status: 502 });
@@ -254,7 +254,7 @@ describe("a file whose answer is lost", () => {
     expect(app.jun.messages({ in: app.hall })).toEqual([]);
   });
 
-  test("leaves no message without a file where it did not come", async () => {
+  test("a file whose answer is lost leaves no message without a file where it did not come", async () => {
     const app = await openFilms();
     app.emulator.fail({ method: "PATCH", path: "/webhooks/", withFile: true, status: 413, code: 40_005 });
     await get(app.mia, "notes");
@@ -273,7 +273,7 @@ test("a file's name loses the marks that turn it around, in its message and on t
 });
 
 describe("after a restart", () => {
-  test("the message says what became of the file, and one press sends it", async () => {
+  test("a message says after a restart what became of its file, and one press sends the file", async () => {
     const app = await openFilms();
     const shown = await underWay(app);
     await app.ends();
@@ -290,7 +290,7 @@ describe("after a restart", () => {
     ["en-US", "I was restarted"],
     ["zh-CN", "我就重启了"],
   ])(
-    "that took a quarter of an hour it is told in a direct message, in %s, and one press sends it",
+    "a restart that took a quarter of an hour is told in a direct message, in %s, and one press sends the file",
     async (locale, sentence) => {
       const app = await openFilms();
       const { mia, hall, clock } = app;
@@ -308,7 +308,7 @@ describe("after a restart", () => {
     },
   );
 
-  test("an outage while it is told does not lose the word: the next look tells it", async () => {
+  test("an outage while the end of a file is told does not lose the message: the next look sends it", async () => {
     const app = await openFilms();
     const { mia, hall, clock, emulator } = app;
     await underWay(app, { in: hall });
@@ -325,7 +325,7 @@ describe("after a restart", () => {
     await expect.poll(() => app.onRecord()).toBe(0);
   });
 
-  test("who takes no direct messages harms nobody", async () => {
+  test("a person who takes no direct messages harms nobody after a restart", async () => {
     const app = await openFilms();
     const { mia, jun, hall, clock } = app;
     await underWay(app, { in: hall });
@@ -356,7 +356,7 @@ describe("a message that was put away", () => {
     return way;
   }
 
-  test("is not missed when the file comes", async () => {
+  test("a message that was dismissed is not missed when its file comes", async () => {
     const app = await openFilms();
     const way = await putAway(app);
     way.resolve();
@@ -366,7 +366,7 @@ describe("a message that was put away", () => {
     expect(calls(app, "POST /users/@me/channels")).toEqual([]);
   });
 
-  test("leaves nobody waiting for a file that does not come", async () => {
+  test("a message that was dismissed leaves nobody waiting for a file that does not come", async () => {
     const app = await openFilms();
     const { mia } = app;
     const way = await putAway(app);
@@ -384,7 +384,7 @@ describe("when the quarter of an hour of an interaction is over", () => {
     ["en-US", /Its turn did not come in time.*🔄/],
     ["zh-CN", /排队时间过长.*🔄/],
   ])(
-    "a file still in the queue has said so in its message before, in %s, and can be asked for again",
+    "a file still in the queue when its interaction ends has said so in its message before, in %s, and can be asked for again",
     async (locale, sentence) => {
       const app = await openFilms();
       const { mia, clock } = app;
@@ -405,7 +405,7 @@ describe("when the quarter of an hour of an interaction is over", () => {
     },
   );
 
-  test("a file on its way is let go of while its message can still say so", async () => {
+  test("a file on its way when its interaction ends is let go of while its message can still say so", async () => {
     const app = await openFilms();
     const { mia, clock } = app;
     const first = await underWay(app);
@@ -417,7 +417,7 @@ describe("when the quarter of an hour of an interaction is over", () => {
     expect([app.opened, app.closed]).toEqual([["film.bin", "notes.pdf"], 2]);
   });
 
-  test("what became of a file is told in a direct message", async () => {
+  test("the end of a file is told in a direct message when its interaction is over", async () => {
     const app = await openFilms();
     const { mia, hall, clock } = app;
     const shown = await underWay(app, { in: hall });
@@ -429,7 +429,7 @@ describe("when the quarter of an hour of an interaction is over", () => {
     await expect.poll(() => read(app, told)).toContain("Sent in");
   });
 
-  test("though our clock says otherwise, it is told in a direct message as well", async () => {
+  test("the end of a file is told in a direct message as well though our clock says the interaction lives", async () => {
     const app = await openFilms();
     const { mia, hall, emulator } = app;
     const shown = await underWay(app, { in: hall });

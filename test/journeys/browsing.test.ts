@@ -15,7 +15,7 @@ const answered = (path: RegExp, by: number) =>
   program.world.pikpak.calls.filter((call) => path.test(call.path) && call.status > 0 && call.at + call.ms <= by)
     .length;
 
-test("a folder of thousands: first screen after one page, the count grows, the order settles, pages turn", async () => {
+test("a folder of thousands shows its first screen after one page; the count grows, the order settles, pages turn", async () => {
   program = await prepareProgram({ DISCORD_BOT_TOKEN: "" });
   const { world } = program;
   const { mia } = world.people;

@@ -68,7 +68,7 @@ test("a cap set in the environment makes a second stream wait, until the first h
     .toBe(206);
 });
 
-test("without a public address the drive's own link is handed out, and until when it works", async () => {
+test("a drive's own link is handed out without a public address, and until when it works", async () => {
   program = await prepareProgram();
   const { world } = program;
   const { mia } = world.people;
@@ -82,7 +82,7 @@ test("without a public address the drive's own link is handed out, and until whe
   expect(await (await fetch(addressIn(card.text))).text()).toBe("towel\nsun cream\nbooks\n");
 });
 
-test("over a webhook the gateway takes Telegram's calls with the derived secret, and nobody else's", async () => {
+test("the gateway takes Telegram's calls over a webhook with the derived secret, and nobody else's", async () => {
   program = await prepareProgram({ DISCORD_BOT_TOKEN: "" });
   const { world, gateway } = program;
   const { mia } = world.people;

@@ -86,7 +86,7 @@ describe.each([
     expect(front.did).toEqual(["sign-in", "submit", "submit"]);
   });
 
-  test("where a human is wanted, what the verification ended with goes on where it stopped", async () => {
+  test("a verification goes on where it stopped with what it ended with, where a human is wanted", async () => {
     const cloud = usualCloud();
     cloud.challenge = "ck0.solved";
     front = await openFront(cloud);

@@ -16,7 +16,7 @@ function prove(text: string): string {
   return ended;
 }
 
-test("on Telegram it is a question with the page's address, and what was typed is not typed again", async () => {
+test("a verification on Telegram is a question with the page's address, and what was typed is not typed again", async () => {
   program = await prepareProgram({ DISCORD_BOT_TOKEN: "" });
   const { world } = program;
   const { mia } = world.people;
@@ -45,7 +45,7 @@ test("on Telegram it is a question with the page's address, and what was typed i
   expect(stored).not.toMatch(/\bck0\.[\w.-]{10,}/);
 });
 
-test("on Discord it is the one-time page, for a share as for an account", async () => {
+test("a verification on Discord is the one-time page, for a share as for an account", async () => {
   program = await prepareProgram({ TELEGRAM_BOT_TOKEN: "" });
   const { world } = program;
   const { mia } = world.members;

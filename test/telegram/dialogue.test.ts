@@ -199,7 +199,7 @@ test("buttons elsewhere work while a question waits", async () => {
   await double.sees(({ text }) => text.includes("❔ Password"));
 });
 
-test("in a group only the asker's reply answers", async () => {
+test("a question in a group is answered only by the asker's reply", async () => {
   app = await openTestApp((action) =>
     action.do === "submit"
       ? linkCard("https://dl.example.com/x")

@@ -148,7 +148,7 @@ const publicly = (telegram: TelegramEmulator, group: Group) =>
   telegram.shown.filter(({ chat, receiver }) => chat === group.id && receiver === undefined);
 
 describe("Mia lends, Jun asks, Lena presses", () => {
-  test("each sees what is theirs to see, and the bot needs no rights in the group", async () => {
+  test("Mia, Jun and Lena each see of a lent drive what is theirs to see, and the bot needs no rights in the group", async () => {
     const at = await square();
     const { mia, jun, lena, group, telegram } = at;
     const card = await lend(at);
@@ -241,7 +241,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     expect((await jun.in(group).waitsFor("🔎 raw")).labels).toContain("1. 📁 Raw");
   });
 
-  test("where whispering is refused, Lena gets a way into her private chat, and her list there", async () => {
+  test("Lena gets a way into her private chat, and her list there, where ephemeral messages are refused", async () => {
     const at = await square();
     const { jun, lena, group, telegram } = at;
     await lend(at);
@@ -259,7 +259,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     ).not.toContain("› Films");
   });
 
-  test("on a server that knows no ephemeral messages, nothing meant for one is shown to all", async () => {
+  test("a screen meant for one is not shown to all on a server that knows no ephemeral messages", async () => {
     const at = await square({}, { old: true });
     const { jun, group, telegram } = at;
     await lend(at);
@@ -271,7 +271,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     expect(JSON.stringify(said)).not.toContain("dl.example");
   });
 
-  test("in a topic, everything stays in it", async () => {
+  test("everything that is asked in a topic stays in it", async () => {
     const at = await square({ forum: true });
     const { jun, group } = at;
     await lend(at);
@@ -285,7 +285,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
 });
 
 describe("who runs the group", () => {
-  test("is asked of Telegram once a minute, and a member cannot lend or set anything", async () => {
+  test("an admin's role is asked of Telegram once a minute, and a member cannot lend or set anything", async () => {
     const at = await square();
     const { jun, group, telegram } = at;
     await at.at.see(visitOf(2), signInAs("jun", "battery"), "listing");
@@ -307,7 +307,7 @@ describe("who runs the group", () => {
     expect(await jun.in(group).waitsFor("Share with this group?")).toBeDefined();
   });
 
-  test("writing as the group is told what to do", async () => {
+  test("an admin who writes as the group is told what to do", async () => {
     const at = await square();
     const { jun, group } = at;
     group.promotes(jun, { anonymous: true });
@@ -315,7 +315,7 @@ describe("who runs the group", () => {
     expect(await jun.in(group).waitsFor("Remain anonymous")).toBeDefined();
   });
 
-  test("sets language, rows and removal for all, and the old list goes in time, also over a restart", async () => {
+  test("an admin sets language, rows and removal for all, and the old list goes in time, also over a restart", async () => {
     const at = await square();
     const { mia, jun, group } = at;
     await lend(at);
@@ -349,7 +349,7 @@ describe("everything is taken back", () => {
       "the bot is removed and comes again",
       ({ telegram, group }) => (group.kicks(telegram.bot), group.adds(telegram.bot)),
     ],
-  ])("when %s", async (_, end) => {
+  ])("everything lent is taken back when %s", async (_, end) => {
     const at = await square();
     const { jun, group } = at;
     await lend(at);
@@ -364,7 +364,7 @@ describe("everything is taken back", () => {
     expect(await jun.in(group).waitsFor("No drive is shared")).toBeDefined();
   });
 
-  test("but not when the group becomes a supergroup: what was lent goes along", async () => {
+  test("everything lent goes along when the group becomes a supergroup", async () => {
     const at = await square({ type: "group" });
     const { jun, group } = at;
     await lend(at);
@@ -377,7 +377,7 @@ describe("everything is taken back", () => {
 });
 
 describe("inline mode", () => {
-  test("finds one's own files from any chat, and the card gives links to whom it may", async () => {
+  test("inline mode finds one's own files from any chat, and the card gives links to whom it may", async () => {
     const at = await square();
     const { mia, jun, lena, group, telegram } = at;
     await lend(at);
@@ -411,7 +411,7 @@ describe("inline mode", () => {
     expect(telegram.complaints).toEqual([]);
   });
 
-  test("shows whoever has no drive the way to one, and keeps the card after a restart", async () => {
+  test("inline mode shows whoever has no drive the way to one, and keeps the card after a restart", async () => {
     const at = await square();
     const { mia, jun, telegram } = at;
     expect((await jun.asks("beach")).results).toEqual([]);

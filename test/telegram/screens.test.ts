@@ -320,7 +320,7 @@ test("rows of a search whose place needs no words have no numbers", () => {
   ).toEqual([]);
 });
 
-test("what a search can be narrowed by stands behind one button that says what is chosen", () => {
+test("a search's choices to narrow it by stand behind one button that says what is chosen", () => {
   const closed = labelsOf(listing({ search: found }));
   expect(closed).toContainEqual(["🔽 Filter (🎬)"]);
   expect(closed.flat()).not.toContain("🎵");
@@ -340,7 +340,7 @@ test("a search offers the folder one was in, and a search of a folder that found
   expect(paint(painter, nothing).text.text).toContain("You can search the whole drive instead.");
 });
 
-test("in Chinese no blank stands between two sentences, and a label has a full-width colon", () => {
+test("a Chinese text has no blank between two sentences, and a label has a full-width colon", () => {
   const own = painterFor({ words, language: "zh", place: "private", now });
   const card = {
     show: "link" as const,
@@ -405,7 +405,7 @@ test.each([
   ["short.mp4", "short.mp4"],
   ["A very long film name that goes on and on S01E07.mkv", "A very long film name…n S01E07.mkv"],
   ["一部名字很长很长的电影它没有尽头第十二集.mkv", "一部名字很长很长的电…第十二集.mkv"],
-])("%s on a button keeps its head, episode and extension", (name, label) => {
+])("the name %s on a button keeps its head, episode and extension", (name, label) => {
   expect(elideName(name)).toBe(label);
 });
 
@@ -424,14 +424,14 @@ test.each([
   ["http://93.184.216.34/", true],
   ["magnet:?xt=1", false],
   ["nonsense", false],
-])("%s can be a button: %s", (address, can) => {
+])("the address %s can be a button: %s", (address, can) => {
   expect(isPublicAddress(address)).toBe(can);
 });
 
 test.each([
   ["en", "512 B", "1 KB", "1.2 GB"],
   ["zh", "512 B", "1 kB", "1.2 GB"],
-])("sizes in %s", (language, ...sizes) => {
+])("a size is written as people read it in %s", (language, ...sizes) => {
   const { size } = figuresIn(language);
   expect([size(512), size(1024), size(1_288_490_189)].map((text) => text.toLowerCase())).toEqual(
     sizes.map((text) => text.toLowerCase()),
