@@ -94,6 +94,7 @@ function storageRefusal({ code, retryAfter }: StorageError): Refusal {
     case "too-frequent":
     case "risk-limited":
     case "daily-limit":
+    case "app-traffic-used":
     case "share-reviewing":
       return { code: "busy", status: 503, retryAfter: retryAfter ?? aMinute };
     case "no-link":
@@ -104,6 +105,17 @@ function storageRefusal({ code, retryAfter }: StorageError): Refusal {
     case "wrong-credentials":
     case "sign-in-refused":
     case "signed-out":
+    case "token-ended":
+    case "approval-refused":
+    case "approval-denied":
+    case "token-cannot-read":
+    case "token-cannot-see-account":
+    case "token-cannot-write":
+    case "token-cannot-manage":
+    case "token-cannot-download":
+    case "token-cannot-share":
+    case "token-cannot-delete":
+    case "outcome-unknown":
     case "verification-needed":
     case "captcha-rejected":
     case "account-suspended":

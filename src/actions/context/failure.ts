@@ -1,4 +1,4 @@
-import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
+import { StorageError, storageErrorKind, type StorageErrorCode } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { draw, type ActionContext, type Outcome, type Result } from "./context.ts";
 import { takesProof, verificationForm } from "./form-screen.ts";
@@ -78,22 +78,17 @@ function offersFor(
   const isPrivate = context.visit.place.kind === "private";
   const offers: readonly (Offer | false | undefined)[] = [
     offer,
-    isPrivate && mount && signInCodes.has(code) && isRenewable(context, mount) && "renew-mount",
+    isPrivate &&
+      mount &&
+      storageErrorKind(code).mends.includes("sign-in") &&
+      isRenewable(context, mount) &&
+      "renew-mount",
     retry && "retry",
     back && "back",
     isPrivate && context.person.mounts.length > 0 && "mounts",
   ];
   return [...new Set(offers)].filter((one) => one !== false && one !== undefined);
 }
-
-/** Failures that signing in again can mend. */
-const signInCodes: ReadonlySet<StorageErrorCode> = new Set([
-  "wrong-credentials",
-  "sign-in-refused",
-  "signed-out",
-  "captcha-rejected",
-  "permission-denied",
-] satisfies StorageErrorCode[]);
 
 /** A sentence that stands by itself. */
 export function notice(
