@@ -230,10 +230,12 @@ function withToken(values: Values): Reading {
 
 /** A token pasted where the password, or another token, was asked for is taken as what it is. */
 function tokenForPassword(values: Values): Values {
-  const { password, refreshToken, ...rest } = values;
+  const { password, refreshToken, personalToken, ...rest } = values;
   const given = password ?? refreshToken ?? "";
   if (isPersonalToken(given)) return { ...rest, personalToken: given };
-  return new RegExp(`^${tokenShape}$`).test(given) ? { ...rest, refreshToken: given } : values;
+  // The access token that was copied together with a refresh token is a session's.
+  const isOfSession = personalToken === undefined || !isPersonalToken(personalToken);
+  return isOfSession && new RegExp(`^${tokenShape}$`).test(given) ? { ...rest, refreshToken: given } : values;
 }
 
 /** The answers of somebody with a session: a password, or a refresh token. */

@@ -31,7 +31,7 @@ export interface Answered extends Received {
 
 type Send = (rpc: Rpc, headers: Readonly<Record<string, string>>, id?: number) => Promise<Answered>;
 
-export const modernVersion = "2026-07-28";
+const modernVersion = "2026-07-28";
 /** What is asked for in a handshake. */
 const newestLegacy = "2025-11-25";
 const legacyVersions: ReadonlySet<string> = new Set(["2024-11-05", "2025-03-26", "2025-06-18", newestLegacy]);
@@ -62,7 +62,7 @@ export function dressed(
   };
 }
 
-/** Finds out the era where it is not known, and shakes hands where that is wanted. Undefined = the credential was refused, as the answer says. */
+/** Finds out the era where it is not known, and shakes hands where that is wanted. `refused`: an answer that says nothing of the era. */
 export async function openSession(
   known: Session["era"] | undefined,
   send: Send,
@@ -72,15 +72,15 @@ export async function openSession(
     const rpc: Rpc = { method: "server/discover", params: {} };
     const { headers, params } = dressed({ era: "modern" }, rpc);
     const answer = await send({ ...rpc, params }, headers, 1);
-    if (isAboutCredential(answer)) return { refused: answer };
+    if (saysNothing(answer)) return { refused: answer };
     if (versionsIn(answer).includes(modernVersion)) return { era: "modern" };
   }
   return shakeHands(send);
 }
 
-/** 401, 403, 429 and the like say nothing of the era. */
-function isAboutCredential({ status }: Answered): boolean {
-  return status === 401 || status === 403 || status === 429 || status >= 500;
+/** Only 200, 400, 404 and 405 say something of the era; 401 and the like are for whoever called. */
+function saysNothing({ status }: Answered): boolean {
+  return (status >= 300 && status < 400) || [401, 403, 429].includes(status) || status >= 500;
 }
 
 function versionsIn({ message }: Answered): readonly string[] {
@@ -93,7 +93,7 @@ const agreed = z.looseObject({ protocolVersion: z.string() });
 async function shakeHands(send: Send): Promise<Session | { readonly refused: Answered }> {
   const params = { protocolVersion: newestLegacy, capabilities: {}, clientInfo };
   const answer = await send({ method: "initialize", params }, {}, 1);
-  if (isAboutCredential(answer)) return { refused: answer };
+  if (saysNothing(answer)) return { refused: answer };
   const read = agreed.safeParse(answer.message?.result);
   if (!read.success || !legacyVersions.has(read.data.protocolVersion))
     throw new StorageError("upstream", { message: `the MCP server shook no hands (${answer.status})` });

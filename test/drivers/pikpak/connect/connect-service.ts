@@ -96,7 +96,7 @@ export async function startConnect(): Promise<ConnectService> {
 }
 
 /** The answers as they are kept: what is secret, and what is not. */
-export function dividedBy(kind: DriverKind, answers: Values): { readonly secrets: Values; readonly options: Values } {
+function dividedBy(kind: DriverKind, answers: Values): { readonly secrets: Values; readonly options: Values } {
   const reading = readForm(kind.fields, answers);
   const checked = reading.ok ? kind.check(reading.values) : reading;
   if (!checked.ok) throw new Error(`${checked.problem.field}: ${checked.problem.code}`);
