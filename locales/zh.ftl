@@ -51,7 +51,7 @@ press-verify = 打开验证页面
 
 # Commands: what the platform lists, at most 100 characters.
 command-start = 开始使用
-command-help = 查看使用说明
+command-help = 我在这里能做什么
 command-login = 登录 PikPak 账号
 command-share = 打开 PikPak 分享链接
 command-mounts = 我的网盘：打开、重命名、检查、移除
@@ -67,8 +67,8 @@ welcome-title = 你好！我可以在聊天里打开 PikPak 网盘和分享。
 welcome-ways = 有两种方式：登录你自己的账号，或者打开别人给你的分享链接。
 welcome-mounts = 你在这里已有 { $count } 个网盘。
 
-help-title = 使用说明
-help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；直接发送文件名中的几个词，我会在你的网盘中搜索。
+help-title = 我能做什么
+help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；直接发送文件名中的几个词即可搜索。
 help-group = 共享给本群的网盘可以用 /browse 和 /search 查看，链接只会显示给你一个人。登录和你自己的网盘请在与我的私聊中进行。
 help-admin = 你是本机器人的管理员。
 
@@ -263,6 +263,7 @@ notice-not-a-share-link = 这不是 PikPak 分享链接。它应像 https://mypi
 notice-not-understood = 没看懂这条消息。请粘贴 PikPak 分享链接，或查看 /help。
 notice-not-admitted = 这个机器人只供受邀者使用。请打开邀请链接，或发送 /start 加邀请码；没有邀请请联系管理员。
 notice-too-fast = 操作太快，请稍后再按。
+notice-chat-trouble = 与聊天平台的连接中断了。操作可能已经完成，请再试一次查看结果。
 notice-nothing-to-list = 这里没有适合这种列表的文件。
 notice-nothing-to-list-yet = 在一个列表可读取的范围内，没有适合的文件。请在下级文件夹中另外导出。
 notice-list-not-sent = 列表未能发送。请返回后重试。
@@ -469,6 +470,8 @@ dialogue-page = 更安全：在浏览器中填写（有效期至 { $date }）。
 dialogue-instead = 改用：{ $field }
 dialogue-over = 这次操作已结束，请重新发送命令。
 dialogue-elsewhere = 这是别人发起的操作。
+dialogue-asked-again = 刚才的问题没能发给你，你刚发的内容没有当作回答。
+dialogue-edited = 修改过的回答不会再读取。要更改，请取消后重新开始。
 private-open = 在私聊中打开
 private-here = 仅你可见，请在私聊中打开。
 private-sent = 已发到我们的私聊。
@@ -543,6 +546,7 @@ command-bind-server = 把网盘共享给本服务器
 command-unbind-server = 取消共享给本服务器的网盘
 mounts-lent-title-server = 本服务器的网盘
 lending-title-server = 已共享给本服务器
+lending-draft-server = 要共享给本服务器吗？
 place-settings-title-server = 本服务器设置
 notice-nothing-lent-server = 本服务器还没有共享网盘。服务器管理员可以用 /bind 共享自己的网盘。
 notice-admins-only-server = 只有本服务器的管理员可以这样做。

@@ -34,7 +34,6 @@ import { StoreError } from "./store/error.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { loadWords, type Words } from "./i18n/words.ts";
 
-/** The running app. */
 export interface App {
   /** How people reach the gateway. */
   readonly address: string;
@@ -142,10 +141,9 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
   onClose(() => transfers.stop());
-  for (const frontend of frontends.all) {
-    onClose(() => frontend.stop());
-    await frontend.start();
-  }
+  for (const frontend of frontends.all) onClose(() => frontend.stop());
+  // Side by side: a chat that cannot be reached keeps no other one waiting.
+  await Promise.all(frontends.all.map((frontend) => frontend.start()));
   admin.start();
   const address = gateway.address();
   await offerFirstOperator(config, admin);
@@ -209,7 +207,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
-    tell: async (person, notice, language) => late.frontends?.tell(person, notice, language),
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
     admins: config.admins,
     admin: parts.admin,
     exclusive: (key, work) => store.exclusive(key, work),

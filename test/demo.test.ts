@@ -117,8 +117,8 @@ describe.runIf(program)("the demo", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("on Discord Jun opens a share by form and menu, and signs in on a page of its own", async () => {
-    const { page, say, press, sees, complaints } = await sit("Jun", "discord");
+  test("Jun opens a share on Discord by form and menu, and signs in on a page of its own", async () => {
+    const { page, say, sees, complaints } = await sit("Jun", "discord");
     await page.getByLabel("Language").selectOption("English");
     const tip = page
       .locator("#tips")

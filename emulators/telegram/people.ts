@@ -273,7 +273,7 @@ export class Participant {
     }
   }
 
-  /** In a group, a command that its bot announced as ephemeral goes to the bot alone, and so does a reply to a ephemeral message. */
+  /** In a group, a command that its bot announced as ephemeral goes to the bot alone, and so does a reply to an ephemeral message. */
   #ephemeral({ text = "" }: Content, replyTo: Shown | undefined): EphemeralTarget | undefined {
     if (this.chat.type === "private") return undefined;
     const answered = replyTo?.stored.ephemeral;

@@ -8,7 +8,7 @@ import { Files } from "./files.ts";
 import { Flood } from "./flood.ts";
 import { addGroup, addPerson, type GroupDraft, type PersonDraft } from "./cast.ts";
 import type { Group } from "./groups.ts";
-import { createCounters, createUntil } from "./ledger.ts";
+import { createCallLog, createUntil } from "./call-log.ts";
 import { isLoopback } from "./methods/receive.ts";
 import type { Actor, Dependencies, Timeouts } from "./people.ts";
 import { answer, performReply, type CallRecord } from "./server.ts";
@@ -46,6 +46,8 @@ export interface TelegramEmulator {
   until<T>(find: () => T | undefined, options?: Partial<Timeouts>): Promise<T>;
   /** The next calls that fit go wrong. */
   fail(fault: Fault): void;
+  /** Nothing goes wrong any more that has not yet. */
+  heal(): void;
   /** Cuts every open connection. */
   cutConnections(): void;
   /** Puts an update in as it is, for what people here cannot do. */
@@ -85,10 +87,10 @@ export async function startTelegram({
   const complaints: string[] = [];
   const complain = (what: string) => void complaints.push(what);
   const service = createService({ world, rules, complain, web, route });
-  const counters = createCounters();
+  const callLog = createCallLog();
   const faults = new Faults();
   const server = createServer((request, response) => {
-    void answer({ service, faults, record: counters.record }, request, response).catch((error: unknown) => {
+    void answer({ service, faults, record: callLog.record }, request, response).catch((error: unknown) => {
       complain(`the emulator failed: ${String(error)}`);
       response.destroy();
     });
@@ -97,7 +99,7 @@ export async function startTelegram({
   server.requestTimeout = 0;
   await listening(server, port);
   const address = server.address();
-  const until = createUntil(world, counters.onCall);
+  const until = createUntil(world, callLog.onCall);
   const dependencies: Dependencies = { ...service, until };
   const bot = addBot(world, bots[0]);
   for (const other of bots.slice(1)) addBot(world, other);
@@ -116,19 +118,20 @@ export async function startTelegram({
     get openPresses() {
       return [...world.presses.values()].filter(({ toast }) => !toast);
     },
-    calls: counters.calls,
-    onCall: counters.onCall,
+    calls: callLog.calls,
+    onCall: callLog.onCall,
     called: (wanted, options = {}) =>
-      until(() => counters.calls.find(wanted), {
-        what: () => `waited in vain for a call; there were: ${counters.summary()}`,
+      until(() => callLog.calls.find(wanted), {
+        what: () => `waited in vain for a call; there were: ${callLog.summary()}`,
         ...options,
       }),
     until: (find, options = {}) => until(find, { what: "waited in vain", ...options }),
     fail: (fault) => faults.add(fault),
+    heal: () => faults.clear(),
     cutConnections: () => server.closeAllConnections(),
     push: (kind, body, to = bot) => to.inbox.put(kind, body),
     complaints,
-    stage: () => createStage(dependencies, counters.onCall),
+    stage: () => createStage(dependencies, callLog.onCall),
     close: () => close(world, server),
   };
 }

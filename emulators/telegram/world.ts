@@ -241,7 +241,7 @@ export function isAdmin(chat: Chat, id: number): boolean {
   return status === "creator" || status === "administrator";
 }
 
-/** The messages on somebody's screen: no ephemeral messages of others, and none that a ephemeral message of their own stands in place of. */
+/** The messages on somebody's screen: no ephemeral messages of others, and none that an ephemeral message of their own stands in place of. */
 export function messagesSeenBy({ messages }: Chat, id: number): StoredMessage[] {
   const own = messages.filter(({ ephemeral, deleted }) => !deleted && ephemeral?.person === id);
   const replaced = new Set(own.flatMap(({ ephemeral }) => ephemeral?.replaces ?? []));

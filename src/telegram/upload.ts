@@ -1,4 +1,6 @@
-import { Api, GrammyError, InputFile, type Transformer } from "grammy";
+import type { Agent as HttpAgent } from "node:https";
+import { Api, GrammyError, HttpError, InputFile, type Transformer } from "grammy";
+import type { Message } from "grammy/types";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import { loggable } from "./loggable.ts";
 import { clip } from "../i18n/names.ts";
@@ -8,8 +10,8 @@ import type { Address } from "./post.ts";
 
 /** Puts files into chats, over calls of their own: they last longer than any other. */
 export interface Uploader {
-  /** Streams a file; nothing of it is kept. Rejects with an `UploadError`. */
-  send(address: Address, file: FileToSend): Promise<void>;
+  /** Streams a file; nothing of it is kept. The id of its message. Rejects with an `UploadError`. */
+  send(address: Address, file: FileToSend): Promise<number>;
   /** A small text as a file. */
   sendText(address: Address, file: { readonly name: string; readonly text: string }): Promise<void>;
 }
@@ -17,6 +19,8 @@ export interface Uploader {
 interface UploaderParts {
   readonly token: string;
   readonly apiRoot: string;
+  /** The way through the operator's proxy; absent = straight. */
+  readonly agent?: HttpAgent | undefined;
   /** What stands around every call. Not a retry: it would send the bytes again without anybody knowing. */
   readonly transformers: readonly Transformer[];
 }
@@ -43,19 +47,22 @@ interface Line {
 }
 
 /** The uploader of one bot. */
-export function createUploader({ token, apiRoot, transformers }: UploaderParts): Uploader {
-  const api = new Api(token, { apiRoot, timeoutSeconds: longestUpload });
+export function createUploader({ token, apiRoot, transformers, agent }: UploaderParts): Uploader {
+  const client = { apiRoot, timeoutSeconds: longestUpload };
+  const api = new Api(token, agent ? { ...client, baseFetchConfig: { agent } } : client);
   api.config.use(...transformers);
   const line: Line = { api, uploadLimit: uploadLimitOf(apiRoot) };
   return {
     async send(address, file) {
       const way = wayFor(file);
+      const watched = watchBytes(file);
       try {
-        await carry(line, address, file, way);
+        return await carry(line, address, watched, way);
       } catch (error) {
         // What its own player does not take is still a file.
-        if (way === "document" || file.signal.aborted || !isAboutMedia(error)) throw uploadError(error);
-        await carry(line, address, file, "document").catch((worse: unknown) => {
+        const isRefused = isAboutMedia(error) || (error instanceof HttpError && !watched.isGiven());
+        if (way === "document" || file.signal.aborted || !isRefused) throw uploadError(error);
+        return await carry(line, address, file, "document").catch((worse: unknown) => {
           throw uploadError(worse);
         });
       }
@@ -90,7 +97,23 @@ function isPhoto({ name, size, mimeType = "" }: FileToSend["entry"]): boolean {
   return isStill && size !== undefined && size <= maxPhoto;
 }
 
-async function carry(line: Line, { chat, ...options }: Address, file: FileToSend, way: Way): Promise<void> {
+/**
+ * The same file, which knows whether all of it was given: a refusal that comes while bytes are on their way looks like
+ * a broken connection.
+ */
+function watchBytes(file: FileToSend): FileToSend & { isGiven(): boolean } {
+  let isGiven = false;
+  return {
+    ...file,
+    isGiven: () => isGiven,
+    async *open() {
+      yield* file.open();
+      isGiven = true;
+    },
+  };
+}
+
+async function carry(line: Line, { chat, ...options }: Address, file: FileToSend, way: Way): Promise<number> {
   const { api } = line;
   const { entry, duration } = file;
   // A factory and no stream: each try opens the bytes anew.
@@ -101,23 +124,25 @@ async function carry(line: Line, { chat, ...options }: Address, file: FileToSend
   const playing = duration === undefined ? {} : { duration: Math.round(duration) };
   switch (way) {
     case "video":
-      await api.sendVideo(
-        chat,
-        input,
-        { ...said, ...playing, ...(await pictureOf(line, file)), supports_streaming: true },
-        signal,
+      return idOf(
+        await api.sendVideo(
+          chat,
+          input,
+          { ...said, ...playing, ...(await pictureOf(line, file)), supports_streaming: true },
+          signal,
+        ),
       );
-      return;
     case "photo":
-      await api.sendPhoto(chat, input, said, signal);
-      return;
+      return idOf(await api.sendPhoto(chat, input, said, signal));
     case "audio":
-      await api.sendAudio(chat, input, { ...said, ...playing }, signal);
-      return;
+      return idOf(await api.sendAudio(chat, input, { ...said, ...playing }, signal));
     case "document":
-      await api.sendDocument(chat, input, said, signal);
-      return;
+      return idOf(await api.sendDocument(chat, input, said, signal));
   }
+}
+
+function idOf({ message_id: id }: Message): number {
+  return id;
 }
 
 /** Telegram takes small JPEGs only, and the two together must not be too large. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { suggest } from "../../src/actions/browse/suggest.ts";
+import { suggest } from "../../src/actions/suggest.ts";
 import { namesIn, typedName } from "../../src/actions/browse/typed-path.ts";
 import type { Visit } from "../../src/users/visit.ts";
 import type { Listing } from "../../src/actions/model/screen.ts";

@@ -4,7 +4,7 @@ import { audiences, sharedCapabilities } from "../../src/users/place.ts";
 import { type Visit } from "../../src/users/visit.ts";
 import { mayFetch } from "../../src/actions/context/leave.ts";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals } from "../../src/actions/removals.ts";
+import { createRemovals } from "../../src/messaging/removals.ts";
 import { encodeButton } from "../../src/actions/buttons.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { jun, mia, signInAs } from "./test-app.ts";
@@ -285,13 +285,13 @@ describe("another member's press", () => {
     expect(await at.at.see(nox, { do: "start", payload }, "notice")).toMatchObject({ notice: "not-yours" });
   });
 
-  test("on a list of something that is not lent is refused", async () => {
+  test("on a list of a share that its link opens gives them a copy in their own name, and leaves the list alone", async () => {
     const at = town();
     const listing = await at.at.see(there(mia), { do: "open-share", text: "https://share.example/s/open1" }, "listing");
-    expect(await at.at.see(there(jun), { do: "turn", view: listing.view, page: 2 }, "notice")).toMatchObject({
-      notice: "not-yours",
-      for: "asker",
-    });
+    const copy = await at.at.see(there(jun), { do: "turn", view: listing.view, page: 2 }, "listing");
+    expect(copy).toMatchObject({ for: "asker", page: { number: 2 } });
+    expect(copy.view.id).not.toBe(listing.view.id);
+    expect((await at.at.shelves.sessions.get(listing.view.id))?.revision).toBe(listing.view.revision);
   });
 });
 

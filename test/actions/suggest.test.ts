@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Visit } from "../../src/users/visit.ts";
-import { suggest } from "../../src/actions/browse/suggest.ts";
+import { suggest } from "../../src/actions/suggest.ts";
 import { jun, mia, signInAs, usualCloud } from "./test-app.ts";
 import { lent, nox, rowOf, there, town, type Town } from "./town.ts";
 
@@ -23,7 +23,7 @@ test("names are suggested out of folders that were read, and no drive is asked",
   expect(await paths(here, mia, "films/")).toEqual(["films/Raw", "films/beach.mp4"]);
 });
 
-test("in a group those of the folder that is lent to it are suggested, and nowhere else", async () => {
+test("names suggested in a group are those of the folder that is lent to it, and of nowhere else", async () => {
   const here = town();
   await lent(here, "Films");
   await here.at.see(there(jun), { do: "browse" }, "listing");

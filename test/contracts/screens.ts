@@ -511,7 +511,7 @@ export function screensContract(canvas: Canvas): void {
   const screens = screensOf(canvas.rows);
   describe.each(words.languages)(`${canvas.name} in %s`, (language) => {
     test.each(Object.keys(screens) as DrawnScreen["show"][])(
-      "draws every %s within its limits, and its presses come back",
+      "a front end draws every %s within its limits, and the presses on it come back",
       (show) => {
         fc.assert(
           fc.property(

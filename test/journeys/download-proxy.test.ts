@@ -97,11 +97,11 @@ test("on Discord Jun chooses it in Chinese, and has all his links taken back", a
   const list = await jun.waitsFor("你的网盘", { in: jun.dm });
   await jun.selects(/Holiday 2026/, { message: list });
   await jun.waitsFor("下载方式", { in: jun.dm });
-  await jun.presses(/经由下载代理/);
+  await jun.presses(/⚪ 下载代理/);
   const link = await linkNow();
   expect(link.startsWith(proxyUrl)).toBe(true);
   expect(await fetched(link)).toBe(content);
-  await jun.presses(/收回它的链接/);
+  await jun.presses(/让此网盘的链接失效/);
   expect(JSON.parse(await fetched(link))).toMatchObject({ code: 410 });
   expect(await fetched(await linkNow())).toBe(content);
   expect(world.discord.complaints).toEqual([]);

@@ -76,7 +76,7 @@ test("on Discord Otto does the same, after having let them work at first", async
   await otto.uses("/admin", { options: { act: "audit" }, in: otto.dm });
   await otto.waitsFor("every link taken back");
   otto.speaks("zh-CN");
-  await otto.uses("/管理 操作:收回全部链接", { in: otto.dm });
-  await otto.waitsFor("要收回已发给所有人的全部网关链接吗");
+  await otto.uses("/管理 操作:让全部链接失效", { in: otto.dm });
+  await otto.waitsFor("要让已发给所有人的全部网关链接失效吗");
   expect(world.discord.complaints).toEqual([]);
 });

@@ -47,8 +47,8 @@ function onDiscord({ world }: Program): Club {
       await members.mia.uses(`/share link:${shelf.shares.open.url}`);
       await members.mia.waitsFor("› Holiday 2026");
       await members.mia.uses("/bind", here);
-      await members.mia.presses(/✅/, { message: await members.mia.waitsFor("Share with this group?", here) });
-      await members.mia.waitsFor("Shared with this group", here);
+      await members.mia.presses(/✅/, { message: await members.mia.waitsFor("Share with this server?", here) });
+      await members.mia.waitsFor("Shared with this server", here);
     },
     async link(who, path) {
       await members[who].uses(`/link file:${path}`, here);

@@ -88,9 +88,9 @@ test("in a group Jun gets a file of the drive Mia lent it; taken back, there is 
   expect(documents()).toBe(1);
 
   mia.says("/unbind");
-  await mia.waitsFor("It is taken back");
+  await mia.waitsFor("not shared any more");
   jun.says("/get Holiday 2026/Packing list.txt");
-  await jun.waitsFor("本群还没有借用任何网盘");
+  await jun.waitsFor("本群还没有共享网盘");
   expect(documents()).toBe(1);
   expect(telegram.complaints).toEqual([]);
 });
@@ -102,8 +102,8 @@ test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken
   await mia.uses("/share", { options: { link: shelf.shares.open.url }, in: mia.dm });
   await mia.waitsFor("› Holiday 2026");
   await mia.uses("/bind", { in: hall });
-  await mia.presses(/✅/, { message: await mia.waitsFor("Share with this group?", { in: hall }) });
-  await mia.waitsFor("Shared with this group", { in: hall });
+  await mia.presses(/✅/, { message: await mia.waitsFor("Share with this server?", { in: hall }) });
+  await mia.waitsFor("Shared with this server", { in: hall });
 
   const get = { options: { file: "Holiday 2026/Packing list.txt" }, in: hall };
   jun.speaks("en-US");
@@ -114,7 +114,7 @@ test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken
   expect(lena.messages({ in: hall })).toEqual([]);
 
   await mia.uses("/unbind", { in: hall });
-  await mia.waitsFor("It is taken back", { in: hall });
+  await mia.waitsFor("not shared any more", { in: hall });
   await jun.uses("/get", get);
   await jun.waitsFor("There is no drive here yet", { in: hall });
   expect(uploads()).toHaveLength(1);

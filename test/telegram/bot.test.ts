@@ -26,10 +26,7 @@ describe("commands", () => {
     ["/HELP@drive_bot", { do: "help" }],
     ["/login", { do: "sign-in" }],
     ["/share", { do: "open-share" }],
-    [
-      "/share https://mypikpak.com/s/VNabc ab12",
-      { do: "open-share", text: "https://mypikpak.com/s/VNabc", passCode: "ab12" },
-    ],
+    ["/share https://mypikpak.com/s/VNabc ab12", { do: "open-share", text: "https://mypikpak.com/s/VNabc ab12" }],
     [
       "/share look: https://mypikpak.com/s/VNabc code ab12",
       { do: "open-share", text: "look: https://mypikpak.com/s/VNabc code ab12" },
@@ -47,9 +44,10 @@ describe("commands", () => {
     ["/cancel", { do: "cancel" }],
     ["/logout", { do: "log-out" }],
     ["/forget", { do: "forget" }],
-    ["https://mypikpak.com/s/VNabc", { do: "open-share", text: "https://mypikpak.com/s/VNabc" }],
-    ["VNabcdefghijklmnopqrstuvwx", { do: "open-share", text: "VNabcdefghijklmnopqrstuvwx" }],
-    ["https://drive.google.com/x", { do: "open-share", text: "https://drive.google.com/x" }],
+    ["https://mypikpak.com/s/VNabc", { do: "say", text: "https://mypikpak.com/s/VNabc" }],
+    ["VNabcdefghijklmnopqrstuvwx", { do: "say", text: "VNabcdefghijklmnopqrstuvwx" }],
+    ["hello there", { do: "say", text: "hello there" }],
+    ["https://drive.google.com/x", { do: "say", text: "https://drive.google.com/x" }],
   ])("%s", async (text, action) => {
     const double = await opened(() => welcome);
     double.says(mia, mia.id, text);
@@ -68,11 +66,9 @@ describe("commands", () => {
   });
 
   test.each([
-    ["/nonsense", "do not know this command"],
+    ["/nonsense", "I do not know this com"],
     ["/link", "/link and then its path"],
     ["/get", "/get and then its path"],
-    ["hello there", "did not understand"],
-    ["x".repeat(4096), "did not understand"],
   ])("%.20s gets a clear sentence and bothers nobody", async (text, sentence) => {
     const double = await opened(() => welcome);
     double.says(mia, mia.id, text);
@@ -349,7 +345,14 @@ describe("the webhook", () => {
     const { webhook } = app.telegram;
     const { payload } = await double.called(({ method }) => method === "setWebhook");
     expect(payload).toMatchObject({
-      allowed_updates: ["message", "callback_query", "my_chat_member", "inline_query", "chosen_inline_result"],
+      allowed_updates: [
+        "message",
+        "edited_message",
+        "callback_query",
+        "my_chat_member",
+        "inline_query",
+        "chosen_inline_result",
+      ],
     });
     expect(double.telegram.bot.webhook).toMatchObject({ secret: "s3cret" });
     const server = createServer((request, response) => void webhook?.handle(request, response));

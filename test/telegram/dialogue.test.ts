@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { pikPakKinds } from "../../src/drivers/pikpak/kinds.ts";
 import { group, jun, mia } from "./double.ts";
 import { linkCard, listing, loginForm, openTestApp, view, type Desk, type TestApp } from "./test-app.ts";
 
@@ -64,6 +65,23 @@ test("a secret's message is deleted at once and never reaches the dialogue store
   expect(submitted().length).toBeGreaterThan(0);
   expect(stored.length).toBeGreaterThan(3);
   expect(stored.filter((text) => text.includes(secret) || text.includes("correct horse"))).toEqual([]);
+});
+
+test("a user name and a password in one message are both taken, and that message goes", async () => {
+  const [kind] = pikPakKinds({ domain: "mypikpak.net", platform: "web" });
+  const fields = (kind?.fields ?? []).filter(({ name }) => name !== "captchaToken");
+  app = await openTestApp((action) => (action.do === "sign-in" ? loginForm({ fields }) : listing()));
+  await app.telegram.start();
+  const { double } = app;
+  double.says(mia, mia.id, "/login");
+  await double.sees(({ text }) => text.includes("User name"));
+  const typed = double.says(mia, mia.id, `mia@example.com:${secret}`);
+  await double.sees(({ text }) => text.includes("Root folder"));
+  await double.called(({ method, payload }) => method === "deleteMessage" && payload["message_id"] === typed);
+  expect([...app.kept.values()].map(String).join("")).not.toContain(secret);
+  double.taps(mia, "⏭");
+  await double.sees(({ text }) => text.includes("2/7"));
+  expect(submitted()[0]?.values).toEqual({ username: "mia@example.com", password: secret });
 });
 
 test("a password typed behind the command is neither used nor stored, and its message goes", async () => {

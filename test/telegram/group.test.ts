@@ -4,7 +4,7 @@ import { Keyv } from "keyv";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
+import { createRemovals, type RemovalList } from "../../src/messaging/removals.ts";
 import type { Group } from "../../emulators/telegram/groups.ts";
 import type { Actor } from "../../emulators/telegram/people.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
@@ -238,7 +238,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     await jun.in(group).presses("🔎", { on: list });
     const question = await jun.in(group).waitsFor("What to look for");
     jun.in(group).replies(question, "raw");
-    expect((await jun.in(group).waitsFor("🔎 raw")).labels).toContain("📁 Raw");
+    expect((await jun.in(group).waitsFor("🔎 raw")).labels).toContain("1. 📁 Raw");
   });
 
   test("where whispering is refused, Lena gets a way into her private chat, and her list there", async () => {
@@ -294,7 +294,9 @@ describe("who runs the group", () => {
       await telegram.called(({ method }) => method === "getChatMember");
     }
     jun.in(group).says("/bind");
-    await jun.in(group).waitsFor((message) => message.text.includes("Only those who run") && message.receiver === 2);
+    await jun
+      .in(group)
+      .waitsFor((message) => message.text.includes("Only those who run thi") && message.receiver === 2);
     const asked = telegram.calls.filter(
       ({ method, parameters }) => method === "getChatMember" && parameters["user_id"] === 2,
     );
@@ -359,7 +361,7 @@ describe("everything is taken back", () => {
     jun.in(group).taps("📁 Films", { on: list });
     await jun.in(group).waitsFor("is not here any more");
     jun.in(group).says("/browse");
-    expect(await jun.in(group).waitsFor("No drive is lent")).toBeDefined();
+    expect(await jun.in(group).waitsFor("No drive is shared")).toBeDefined();
   });
 
   test("but not when the group becomes a supergroup: what was lent goes along", async () => {

@@ -89,6 +89,10 @@ describe("a file arrives byte for byte", () => {
     const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
     const jun = ship.telegram.person({ name: "Jun" });
     const group = ship.telegram.group({ title: "Team", members: [jun, mia] });
+    // Only then is a command in a group one that its sender alone sees.
+    await ship.telegram.called(
+      ({ method, parameters }) => method === "setMyCommands" && JSON.stringify(parameters).includes("all_group_chats"),
+    );
     mia.in(group).says("/link notes");
     const link = await mia.in(group).waitsFor("Download link");
     expect(link.receiver).toBe(mia.person.user.id);
@@ -98,6 +102,23 @@ describe("a file arrives byte for byte", () => {
     expect(mia.in(group).messages.find((message) => message.stored === link.stored)?.text).toContain("Download link");
     expect(jun.in(group).messages.some((message) => message.text.includes("Download link"))).toBe(false);
     expect(ship.telegram.complaints).toEqual([]);
+  });
+
+  test.each([
+    ["with an answer", { status: 400, description: "Bad Request: wrong type of the web page content", unread: true }],
+    // The answer is lost where bytes are still on their way when the connection ends.
+    ["without an answer that arrives", { reset: true, times: 4 }],
+  ])("a film that Telegram refuses before it has read it, %s, comes as a document", async (_how, fault) => {
+    const pieces = async function* () {
+      for (let n = 0; n < 200; n++) yield Buffer.alloc(64 * 1024, "x");
+    };
+    const film = { ...file("big.mp4"), size: 200 * 64 * 1024 };
+    const { ship, mia } = await aboard({ tree: shelf(film, file("b.txt")), pieces });
+    ship.telegram.fail({ method: "sendVideo", ...fault });
+    await mia.presses("big.mp4");
+    await mia.presses("📥");
+    await mia.waitsFor(/Sent in/);
+    expect(arrivedBy(ship, "sendDocument")).toHaveLength(1);
   });
 
   test.each(["a;b.mkv", "50%25.mkv", '"q".txt', "a\nb.txt", "../up.txt", "\ud800.txt", "   "])(
@@ -372,9 +393,9 @@ test("a list is sent once, though the message beside it had to be tried twice", 
 test("somebody is told something they did not ask for, and who cannot be reached harms nobody", async () => {
   const { ship, mia } = await aboard({ tree: shelf(file("a.txt"), file("b.txt")) });
   const word = { show: "notice", notice: "fallback", level: "info", subject: "My drive" } as const;
-  await ship.bot.tell("telegram:1001", word, "zh");
-  await mia.waitsFor("改由我中转");
-  await ship.bot.tell("telegram:999999", word, "en");
-  await ship.bot.tell("discord:5", word, "en");
+  expect(await ship.bot.messenger.notify("telegram:1001", word, { language: "zh" })).toMatchObject({ is: "sent" });
+  await mia.waitsFor("这个网盘的部分文");
+  expect(await ship.bot.messenger.notify("telegram:999999", word, { language: "en" })).toEqual({ is: "closed" });
+  expect(await ship.bot.messenger.notify("discord:5", word, { language: "en" })).toEqual({ is: "closed" });
   expect(ship.telegram.complaints).toEqual([]);
 });

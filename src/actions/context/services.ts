@@ -7,7 +7,8 @@ import type { Visit } from "../../users/visit.ts";
 import type { Place } from "../../users/place.ts";
 import type { Admin } from "../../users/admin.ts";
 import type { Person } from "../../users/person.ts";
-import type { FileAddress, FormScreen, Notice } from "../model/screen.ts";
+import type { FileAddress, FormScreen } from "../model/screen.ts";
+import type { Messengers } from "../../messaging/messenger.ts";
 import type { Session } from "../model/session.ts";
 import type { Transfers } from "../model/transfer.ts";
 
@@ -42,8 +43,8 @@ export interface Services {
   readonly revokeLinks?: (which: LinksOf) => Promise<void>;
   /** What was said once and need not be said again, and when; absent = such things are not said at all. */
   readonly said?: Keyv<number>;
-  /** A word to somebody who did not ask for it, in their private chat. Resolves also where they cannot be reached. */
-  readonly tell?: (person: string, notice: Notice, language: string) => Promise<void>;
+  /** Ways to speak to people who did not ask; absent = nobody is spoken to. */
+  readonly messengers?: Messengers;
   /** Deletes what is kept of a person outside of the actions: pages, half-finished dialogues. */
   readonly forget?: (person: string) => Promise<void>;
   /** Person ids of operators named in the configuration; a code can make others. */

@@ -7,10 +7,10 @@ import { failed, noticeWithWays, reasonOf } from "../context/failure.ts";
 import { verificationForm, withoutProof } from "../context/form-screen.ts";
 import { kindNamed, mountedAlready, shareKind } from "../context/kinds.ts";
 import { shareForm } from "../context/share-form.ts";
+import { entryPoint } from "./entry-point.ts";
 import { mountShare, type Mounted, type ShareTry } from "./mount-share.ts";
 import { openShares } from "./open-shares.ts";
 import { withShares } from "./recent-shares.ts";
-import { entryPoint } from "./entry-point.ts";
 
 /** What came with `/share`, or a pasted link. */
 export interface ShareText {

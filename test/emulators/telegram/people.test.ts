@@ -105,7 +105,7 @@ test("two bots have chats, updates and tokens of their own", async () => {
   expect(await app.call("sendMessage", { chat_id: mia.chat.id, text: "x" }, two.token)).toMatchObject({ ok: true });
 });
 
-test("waiting in vain says what was there instead", async () => {
+test("a wait in vain says what was there instead", async () => {
   app = await openTestApp();
   const mia = app.telegram.person({ name: "Mia" });
   mia.says("hello?");

@@ -29,7 +29,7 @@ async function poll(parameters: object = {}): Promise<Update[]> {
 const texts = (updates: readonly Update[]) => updates.map(({ message }) => message?.text);
 
 describe("polling", () => {
-  test("gives the same updates again until a higher offset confirms them", async () => {
+  test("a poll gives the same updates again until a higher offset confirms them", async () => {
     for (const text of ["one", "two", "three"]) mia.says(text);
     const first = await poll();
     expect(texts(first)).toEqual(["one", "two", "three"]);
@@ -39,7 +39,7 @@ describe("polling", () => {
     expect(texts(await poll())).toEqual(["three"]);
   });
 
-  test("waits for what comes, and no longer than it was told", async () => {
+  test("a poll waits for what comes, and no longer than it was told", async () => {
     const waiting = poll({ timeout: 30 });
     await app.telegram.until(() => (app.telegram.bot.inbox.isPolled ? true : undefined));
     mia.says("at last");
@@ -50,7 +50,7 @@ describe("polling", () => {
     expect(await inVain).toEqual([]);
   });
 
-  test("by a second process ends the first with a conflict", async () => {
+  test("a poll by a second process ends the first with a conflict", async () => {
     const first = app.call("getUpdates", { timeout: 30 });
     await polled();
     const second = app.call("getUpdates", { timeout: 30 });
@@ -62,7 +62,7 @@ describe("polling", () => {
     expect(await second).toMatchObject({ ok: true, result: [{ message: { text: "for the second" } }] });
   });
 
-  test("by a second grammY runner ends the first", async () => {
+  test("a poll by a second grammY runner ends the first", async () => {
     const first = await runner();
     const ended = first.task()?.catch((error: unknown) => error);
     const second = await runner();
@@ -71,7 +71,7 @@ describe("polling", () => {
     await second.stop();
   });
 
-  test("gives only the kinds that were named, and remembers them", async () => {
+  test("a poll gives only the kinds that were named, and remembers them", async () => {
     await poll({ allowed_updates: ["callback_query"] });
     mia.says("unheard");
     expect(await poll()).toEqual([]);
@@ -80,14 +80,14 @@ describe("polling", () => {
     expect(texts(await poll())).toEqual(["heard"]);
   });
 
-  test("finds nothing that is older than a day", async () => {
+  test("a poll finds nothing that is older than a day", async () => {
     mia.says("old");
     clock.advance(24 * 3_600_000 + 1);
     mia.says("new");
     expect(texts(await poll())).toEqual(["new"]);
   });
 
-  test("is refused while there is a webhook", async () => {
+  test("a poll is refused while there is a webhook", async () => {
     await app.call("setWebhook", { url: "https://bot.example.com/x" });
     expect(await app.call("getUpdates")).toMatchObject({
       status: 409,
@@ -118,7 +118,7 @@ describe("a webhook", () => {
   const arrived = (count: number) =>
     app.telegram.until(() => (hook.got.length >= count ? hook.got : undefined), { what: "no call of the webhook" });
 
-  test("gets updates in their order, with the secret", async () => {
+  test("a webhook gets updates in their order, with the secret", async () => {
     await app.call("setWebhook", { url: url(), secret_token: "s3cret" });
     mia.says("one");
     mia.says("two");
@@ -128,7 +128,7 @@ describe("a webhook", () => {
     expect(JSON.stringify(app.telegram.calls)).not.toContain("s3cret");
   });
 
-  test("that fails is called again, later each time, and says so in its info", async () => {
+  test("a webhook that fails is called again, later each time, and says so in its info", async () => {
     hook.statuses = [500, 503];
     await app.call("setWebhook", { url: url() });
     mia.says("again");
@@ -145,7 +145,7 @@ describe("a webhook", () => {
     expect(hook.got.map(({ text }) => text)).toEqual(["again", "again", "again"]);
   });
 
-  test("may answer with a call", async () => {
+  test("a webhook may answer with a call", async () => {
     mia.says("hello");
     hook.reply = { method: "sendMessage", chat_id: mia.chat.id, text: "from the answer" };
     await app.call("setWebhook", { url: url(), drop_pending_updates: false });
@@ -153,7 +153,7 @@ describe("a webhook", () => {
     await arrived(1);
   });
 
-  test("can start without what waited", async () => {
+  test("a webhook can start without what waited", async () => {
     mia.says("old");
     await app.call("setWebhook", { url: url(), drop_pending_updates: true });
     mia.says("new");
@@ -161,7 +161,7 @@ describe("a webhook", () => {
     expect(hook.got.map(({ text }) => text)).toEqual(["new"]);
   });
 
-  test("on the outside is never called, whatever it is told", async () => {
+  test("a webhook on the outside is never called, whatever it is told", async () => {
     await app.call("setWebhook", { url: "https://bot.example.com/x" });
     mia.says("hello");
     await failed("resolve");
@@ -191,7 +191,7 @@ describe("a webhook", () => {
       { url: "https://bot.example.com/", max_connections: 101 },
       'field "max_connections" has 101, allowed 1-100',
     ],
-  ])("%s is refused", async (_what, parameters, why) => {
+  ])("a webhook %s is refused", async (_what, parameters, why) => {
     expect(await app.call("setWebhook", parameters)).toMatchObject({ ok: false, description: `Bad Request: ${why}` });
   });
 });
