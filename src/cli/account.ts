@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Keyv } from "keyv";
 import { loadPerson, withMount, withoutMount, type Person } from "../users/person.ts";
 import { keysOf, openStorage } from "../app/drives.ts";
@@ -8,7 +10,7 @@ import { createLog } from "../log.ts";
 import { StorageError } from "../storage/error.ts";
 import { readForm } from "../storage/form.ts";
 import { type Field, type Values } from "../storage/field.ts";
-import type { DriverKind } from "../storage/driver.ts";
+import type { ApprovalWay, DriverKind } from "../storage/driver.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import { StoreError } from "../store/error.ts";
@@ -19,7 +21,8 @@ import { loadWords, type Say } from "../i18n/words.ts";
 
 const usage = `Accounts, from the shell. Passwords are asked for and not shown, so they stay out of the shell's history.
 
-  npm run account -- add [person]              sign in to an account, for telegram:<id> or discord:<id>
+  npm run account -- approve [person]          sign in by approving in PikPak, for telegram:<id> or discord:<id>
+  npm run account -- add [person]              sign in with a password, or with a token where the name is left empty
   npm run account -- list                      the drives there are, and whose they are
   npm run account -- assign <drive> <person>   give a drive to somebody else
   npm run account -- remove <drive>            remove a drive and its secrets
@@ -85,6 +88,7 @@ async function openShell(): Promise<Shell> {
 }
 
 const commands: Readonly<Record<string, (shell: Shell, words: readonly string[]) => Promise<number>>> = {
+  approve,
   add,
   list,
   assign,
@@ -93,15 +97,65 @@ const commands: Readonly<Record<string, (shell: Shell, words: readonly string[])
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** Shows where to approve, and waits as long as the code is good. */
+async function approve(shell: Shell, [given]: readonly string[]): Promise<number> {
+  const owner = await ownerAsked(shell, given);
+  const kind = accountKind(shell.storage);
+  const { approval } = kind;
+  if (!approval) throw new Mistake("This drive has no approval. See: npm run account -- add");
+  return reporting(shell, async () => {
+    const granted = await decided(approval);
+    return added(shell, { driver: kind.name, owner, ...granted });
+  });
+}
+
+async function decided(approval: ApprovalWay): Promise<Pick<Draft, "values" | "kept">> {
+  const asking = { now: Date.now, randomHex: (bytes: number) => randomBytes(bytes).toString("hex") };
+  let pending = await approval.start(asking);
+  print(
+    `Open ${pending.direct}\nand approve the code ${pending.userCode}. It is good until ${clockTime(pending.until)}.`,
+  );
+  for (;;) {
+    await pause(Math.max(0, pending.nextPoll - Date.now()));
+    const outcome = await approval.poll(pending, asking);
+    switch (outcome.state) {
+      case "waiting":
+        pending = outcome.pending;
+        break;
+      case "approved":
+        return outcome;
+      case "denied":
+        throw new StorageError("approval-denied");
+      case "over":
+        throw new Mistake("The code has run out. See: npm run account -- approve");
+    }
+  }
+}
+
+function clockTime(at: number): string {
+  return new Date(at).toLocaleTimeString(undefined, { timeStyle: "short" });
+}
+
 async function add(shell: Shell, [given]: readonly string[]): Promise<number> {
-  const { storage, asker, say } = shell;
-  const owner = checkPerson(given ?? (await asker.ask("For whom (telegram:<id> or discord:<id>): ")));
-  const kind = accountKind(storage);
+  const owner = await ownerAsked(shell, given);
+  const kind = accountKind(shell.storage);
   const values = await askFields(shell, kind);
+  return reporting(shell, () => added(shell, { driver: kind.name, owner, values }));
+}
+
+async function ownerAsked({ asker }: Shell, given: string | undefined): Promise<string> {
+  return checkPerson(given ?? (await asker.ask("For whom (telegram:<id> or discord:<id>): ")));
+}
+
+async function added(shell: Shell, draft: Draft): Promise<void> {
+  const mount = await signedIn(shell, draft);
+  await change(shell, draft.owner, (person) => withMount(person, mount.id));
+  print(`${mount.id}  ${mount.title}  ${draft.owner}`);
+}
+
+async function reporting({ say }: Shell, work: () => Promise<void>): Promise<number> {
   try {
-    const mount = await signedIn(shell, { driver: kind.name, owner, values });
-    await change(shell, owner, (person) => withMount(person, mount.id));
-    print(`${mount.id}  ${mount.title}  ${owner}`);
+    await work();
     return 0;
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
@@ -193,9 +247,11 @@ async function assign(shell: Shell, [id, to]: readonly string[]): Promise<number
 
 async function remove(shell: Shell, [id]: readonly string[]): Promise<number> {
   const mount = await mountNamed(shell, id);
-  await shell.storage.unmount(mount.id);
+  const { credential } = await shell.storage.unmount(mount.id);
   await change(shell, mount.owner, (person) => withoutMount(person, mount.id));
   print(`${mount.id}  removed`);
+  if (credential === "left")
+    print("Its credential is still good at the drive; withdraw it there (at PikPak: Connected Apps).");
   return 0;
 }
 
