@@ -88,7 +88,7 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
     required: true,
     instead: "refreshToken",
     unless: ["personalToken"],
-    maxLength: 5000,
+    maxLength: 4000,
     copied: { labels: ["password", "pwd", "passwd", "密码", "密碼"] },
   },
   {
@@ -106,7 +106,7 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
     role: "credential",
     required: false,
     aside: true,
-    maxLength: 5000,
+    maxLength: 4000,
     copied: { labels: ["access token", "personal access token", "pat", "访问令牌", "个人访问令牌"] },
   },
   { name: "rootFolder", kind: "folder", role: "root", required: false, maxLength: 500 },
@@ -300,7 +300,18 @@ function openAccountMount(dependencies: Dependencies, options: Values, context: 
     },
   });
   const driver =
-    caller === "session" ? drive : connectedDrive({ connection, openPool, drive, root, auth, gate, context });
+    caller === "session"
+      ? drive
+      : connectedDrive({
+          connection,
+          openPool,
+          drive,
+          root,
+          auth,
+          gate,
+          account: async () => account ?? deviceId(),
+          context,
+        });
   return { ...driver, revoke: (call) => revoke({ ...shared, clientId: identity.clientId }, call) };
 }
 

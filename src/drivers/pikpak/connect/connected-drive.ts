@@ -22,6 +22,8 @@ interface ConnectedParts {
   readonly root: string;
   readonly auth: Auth & { end?(): Promise<void> };
   readonly gate: Gate;
+  /** Names the account, or where nobody knows it the device. */
+  account(): Promise<string>;
   readonly context: DriverContext;
 }
 
@@ -30,14 +32,20 @@ const timeout = { begin: 25_000, whole: 30_000 };
 const maxSize = 4 * 1024 * 1024;
 
 /** A drive of an app's token, by the drive API or by the MCP server. */
-export function connectedDrive({ connection, openPool, drive, root, auth, gate, context }: ConnectedParts): Driver {
+export function connectedDrive({
+  connection,
+  openPool,
+  drive,
+  root,
+  auth,
+  gate,
+  account,
+  context,
+}: ConnectedParts): Driver {
   const { route, mcpUrl: url, eras } = connection;
   const transport = createTransport({ timeout, maxSize, openPool, onSend: () => context.count?.("calls") });
   const client = createMcpClient({ url, eras, auth, gate, transport, context });
-  const tokenName = async () => {
-    const { personalToken, account, deviceId = "" } = await context.vault.read();
-    return digestOf(personalToken ?? account ?? deviceId);
-  };
+  const tokenName = async () => digestOf((await context.vault.read())["personalToken"] ?? (await account()));
   return {
     ...routed({
       drive,
