@@ -27,6 +27,8 @@ export interface Deliverer {
   invite(ctx: BotContext, key: string, payload: string): Promise<void>;
   /** Puts something in place of the message that was pressed on; sends it where there is none any more. */
   replace(ctx: BotContext, painted: Painted): Promise<Place>;
+  /** Puts something in the place of the question that was answered; undefined = there is none, or it cannot be changed. */
+  putInstead(ctx: BotContext, painted: Painted): Promise<Place | undefined>;
   /** Tells the asker alone, at once, that something will come; what comes takes its place. */
   announce(ctx: BotContext): void;
   painter(ctx: BotContext): Painter;
@@ -70,6 +72,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       await speak(parts, ctx, { ...plain(say(key)), keyboard: [[{ text: say("private-open"), url }]] });
     },
     replace: (ctx, painted) => replace(parts, ctx, painted),
+    putInstead: (ctx, painted) => putInstead(parts, ctx, painted),
     announce(ctx) {
       const waiting = plain(words.in(ctx.turn.language)("ephemeral-waiting"));
       ctx.turn.placeholder = post.ephemeral(ctx, waiting).catch(() => undefined);
@@ -209,13 +212,22 @@ async function replace(parts: DelivererParts, ctx: BotContext, painted: Painted)
   return isDone ? place : placeOf(await post.send(ctx, painted));
 }
 
-/** A new message; to a command that only its sender sees, an answer that only they see. Undefined = it cannot be edited as usual. */
+async function putInstead(
+  { post }: DelivererParts,
+  { turn }: BotContext,
+  painted: Painted,
+): Promise<Place | undefined> {
+  const place = turn.instead;
+  return place && (await post.edit(place, painted)) ? place : undefined;
+}
+
+/** A new message, or one in the place of an answered question; to a command that only its sender sees, an answer that only they see. Undefined = it cannot be edited as usual. */
 async function speak(parts: DelivererParts, ctx: BotContext, painted: Painted): Promise<Place | undefined> {
   if (ctx.message?.ephemeral_message_id !== undefined) {
     await privately(parts, ctx, painted);
     return undefined;
   }
-  return placeOf(await parts.post.send(ctx, painted));
+  return (await putInstead(parts, ctx, painted)) ?? placeOf(await parts.post.send(ctx, painted));
 }
 
 /** A short word fits a toast; one with buttons is a message that the asker alone gets. */

@@ -112,6 +112,7 @@ export class Job {
     return {
       entry: { ...named, ...(total !== undefined && { size: total }) },
       ...(order.duration !== undefined && { duration: order.duration }),
+      asFile: order.asFile,
       open: () => this.#bytes(signal),
       picture: (limit) => this.#picture(limit, signal),
       signal,

@@ -31,6 +31,8 @@ export interface TransferOrder {
   readonly duration?: number;
   /** Most bytes the place takes. */
   readonly limit: number;
+  /** As it is, where the platform would make something smaller of it to show. */
+  readonly asFile?: boolean | undefined;
 }
 
 /** What the frontend is given: a screen, what follows it, and the way to begin. */

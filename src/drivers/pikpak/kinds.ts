@@ -109,7 +109,7 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
     maxLength: 4000,
     copied: { labels: ["access token", "personal access token", "pat", "访问令牌", "个人访问令牌"] },
   },
-  { name: "rootFolder", kind: "folder", role: "root", required: false, maxLength: 500 },
+  { name: "rootFolder", kind: "folder", role: "root", required: false, aside: true, maxLength: 500 },
   { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   verification,
 ];
@@ -209,7 +209,7 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
       openTransport: () => createTransport({ openPool: dependencies.openPool }),
     }),
     endsAt: ({ validUntil }) => (validUntil === undefined ? undefined : Number(validUntil)),
-    title: ({ username, account }) => username ?? (account === undefined ? "PikPak" : `PikPak ${account.slice(-4)}`),
+    title: () => "PikPak",
     identity({ username, account, rootFolder = "" }) {
       const who = account ?? username?.toLowerCase();
       return who === undefined ? "" : `pikpak:${who}:${rootFolder}`;

@@ -105,6 +105,26 @@ describe("a drive signed in to by an access token", () => {
     await expect(driver.list(undefined)).resolves.toMatchObject({ items: expect.any(Array) });
   });
 
+  test.each(["drive", "mcp"] as const)(
+    "used-up traffic of connected apps is told as that by way of %s",
+    async (route) => {
+      const driver = at.open({ personalToken: at.pat() }, { route });
+      const description = "free transfers has been used up";
+      at.pikpak.fail({ path: files, status: 403, error: "permission_denied", code: 7, description });
+      const text = `failed to ls: [REQUEST_FAILED] ls failed with status 403: ${description}`;
+      const result = { isError: true, resultType: "complete", content: [{ type: "text", text }] };
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 2, result });
+      at.pikpak.fail({
+        path: "/mcp",
+        containing: '"name":"ls"',
+        status: 200,
+        body,
+        headers: { "content-type": "application/json" },
+      });
+      await expect(driver.list(undefined)).rejects.toMatchObject({ code: "app-traffic-used" });
+    },
+  );
+
   test("a token is never sent to another host than the two that are configured", async () => {
     const driver = at.open({ personalToken: at.pat() }, { route: "mcp" });
     at.pikpak.fail({ path: "/mcp", status: 302, body: "moved", headers: { location: `${at.pikpak.url}/elsewhere` } });
