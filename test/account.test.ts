@@ -45,6 +45,7 @@ async function account(
       SECRET_KEY: key.toString("base64"),
       PIKPAK_DRIVE_URL: pikpak.driveUrl,
       PIKPAK_USER_URL: pikpak.userUrl,
+      PIKPAK_MCP_URL: pikpak.mcpUrl,
     },
   });
   let out = "";
@@ -99,6 +100,46 @@ test("a password is neither echoed nor stored in clear", async () => {
   const { out, err } = await account(["add", "discord:2002"], ["mia@example.com", password, ""]);
   expect(`${out}${err}`).not.toContain(password);
   expect(everything().filter((bytes) => bytes.includes(password))).toEqual([]);
+});
+
+test("an account is added by approving in PikPak, with nothing secret on the screen", async () => {
+  const mia = pikpak.build.account({ username: "mia", email: "mia@example.com", password });
+  pikpak.rules.deviceInterval = 0.2;
+  let code: string | undefined;
+  pikpak.onCall(({ path }) => path === "/v1/auth/token" && code !== undefined && approve(code));
+  const approve = (userCode: string) => pikpak.connect.grants.decideDevice(userCode, mia);
+  const ended = await account(["approve", "discord:2002"], [], (printed) => {
+    code ??= /[A-Z]{4}-[A-Z]{4}\b/.exec(printed)?.[0];
+    return undefined;
+  });
+  expect([ended.code, ended.err]).toEqual([0, ""]);
+  expect(ended.out).toContain(`${pikpak.deviceUrl}?user_code=${code}`);
+  expect(`${ended.out}${ended.err}`).not.toMatch(/eyJ|os\./);
+  const { mounts, person } = await kept();
+  expect(mounts).toMatchObject([{ owner: "discord:2002", options: { way: "approval", account: mia.userId } }]);
+  expect(await person("discord:2002")).toMatchObject({ mounts: [mounts[0]?.id] });
+});
+
+test("an approval that is denied, or not offered, is told in words", async () => {
+  pikpak.rules.deviceInterval = 0.2;
+  const denied = await account(["approve", "discord:2002"], [], (printed) => {
+    const code = /[A-Z]{4}-[A-Z]{4}\b/.exec(printed)?.[0];
+    if (code !== undefined) pikpak.connect.grants.decideDevice(code, undefined);
+    return undefined;
+  });
+  expect([denied.code, denied.err]).toEqual([1, expect.stringContaining("denied at PikPak")]);
+  pikpak.fail({ path: "/v1/auth/device/code", error: "invalid_client", code: 3 });
+  const refused = await account(["approve", "discord:2002"]);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("Take another way")]);
+});
+
+test("an account is added by an access token where the name is left empty", async () => {
+  const mia = pikpak.build.account({ username: "mia", email: "mia@example.com", password });
+  const token = pikpak.build.pat(mia, { scopes: ["read"] });
+  const { code, out, err } = await account(["add", "discord:2002"], ["", token, ""]);
+  expect([code, out]).toEqual([0, expect.stringContaining("PikPak  discord:2002")]);
+  expect(`${out}${err}`).not.toContain(token);
+  expect(everything().filter((bytes) => bytes.includes(token))).toEqual([]);
 });
 
 test("the person an account is for is asked for when it is not said", async () => {

@@ -9,12 +9,14 @@ import type { DriverKind } from "../storage/driver.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import { loadPerson, withMount, withoutMount, type Person } from "../users/person.ts";
+import { approved } from "./approval.ts";
 import type { Asker } from "./asker.ts";
 import { Mistake } from "./mistake.ts";
 
 const usage = `Accounts, from the shell. Passwords are asked for and not shown, so they stay out of the shell's history.
 
-  npm run account -- add [person] [kind]       sign in to an account, for telegram:<id> or discord:<id>
+  npm run account -- approve [person] [kind]   sign in by approving at the drive, for telegram:<id> or discord:<id>
+  npm run account -- add [person] [kind]       sign in with a password, or with a token where the name is left empty
   npm run account -- list                      the drives there are, and whose they are
   npm run account -- assign <drive> <person>   give a drive to somebody else
   npm run account -- remove <drive>            remove a drive and its secrets
@@ -45,25 +47,42 @@ export function accountCommand([command, ...words]: readonly string[]): (shell: 
 }
 
 const commands: Readonly<Record<string, (shell: Shell, words: readonly string[]) => Promise<number>>> = {
+  approve,
   add,
   list,
   assign,
   remove,
 };
 
+async function approve(shell: Shell, [given, named]: readonly string[]): Promise<number> {
+  const owner = await ownerAsked(shell, given);
+  const kind = await accountKind(shell, named);
+  const { approval } = kind;
+  if (!approval) throw new Mistake(`Nothing is approved for ${kind.name}. See: npm run account -- add`);
+  return added(shell, kind, async () => ({ kind, owner, ...(await approved(approval, shell.print)) }));
+}
+
 async function add(shell: Shell, [given, named]: readonly string[]): Promise<number> {
-  const { asker, print, complain } = shell;
-  const owner = checkPerson(given ?? (await asker.ask("For whom (telegram:<id> or discord:<id>): ")));
+  const owner = await ownerAsked(shell, given);
   const kind = await accountKind(shell, named);
   const values = await askFields(shell, kind);
+  return added(shell, kind, async () => ({ kind, owner, values }));
+}
+
+async function ownerAsked({ asker }: Shell, given: string | undefined): Promise<string> {
+  return checkPerson(given ?? (await asker.ask("For whom (telegram:<id> or discord:<id>): ")));
+}
+
+async function added(shell: Shell, kind: DriverKind, drafted: () => Promise<Draft>): Promise<number> {
   try {
-    const mount = await signedIn(shell, { kind, owner, values });
-    await change(shell, owner, (person) => withMount(person, mount.id));
-    print(`${mount.id}  ${mount.title}  ${owner}`);
+    const draft = await drafted();
+    const mount = await signedIn(shell, draft);
+    await change(shell, draft.owner, (person) => withMount(person, mount.id));
+    shell.print(`${mount.id}  ${mount.title}  ${draft.owner}`);
     return 0;
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    complain(errorText(shell, error.code, kind.name));
+    shell.complain(errorText(shell, error.code, kind.name));
     return 1;
   }
 }
@@ -72,15 +91,16 @@ interface Draft {
   readonly kind: DriverKind;
   readonly owner: string;
   readonly values: Values;
+  /** What else belongs into the vault. */
   readonly kept?: Values;
 }
 
 /** Adds the account; where the drive wants a human first, asks for what the verification ended with, once. */
 async function signedIn(shell: Shell, draft: Draft): Promise<Mount> {
   const { storage, asker, print } = shell;
-  const { kind, owner, values } = draft;
+  const { kind, owner, values, kept } = draft;
   try {
-    return await storage.mount({ driver: kind.name, owner, values });
+    return await storage.mount({ driver: kind.name, owner, values, ...(kept && { kept }) });
   } catch (error) {
     const proof = fieldWith("proof", kind.fields);
     if (!proof || !(error instanceof StorageError)) throw error;
@@ -163,9 +183,10 @@ async function assign(shell: Shell, [id, to]: readonly string[]): Promise<number
 
 async function remove(shell: Shell, [id]: readonly string[]): Promise<number> {
   const mount = await mountNamed(shell, id);
-  await shell.storage.unmount(mount.id);
+  const { credential } = await shell.storage.unmount(mount.id);
   await change(shell, mount.owner, (person) => withoutMount(person, mount.id));
   shell.print(`${mount.id}  removed`);
+  if (credential === "left") shell.print("Its credential is still good at the drive; it is withdrawn there alone.");
   return 0;
 }
 

@@ -17,6 +17,8 @@ export interface Field {
   readonly labels?: string;
   /** Name of another field of this form that may be answered instead (a refresh token instead of a password). */
   readonly instead?: string;
+  /** Names of fields any one of which makes this one unneeded, besides `instead`, which is offered beside it. */
+  readonly unless?: readonly string[];
   /** Not asked in a walk through the form unless it is reached by another field's `instead`. */
   readonly aside?: boolean;
   /** Most characters an answer may have. */

@@ -51,7 +51,7 @@ export interface Storage {
    * New secrets for a mount (signing in again); kept only if listing its root works with them, else the old ones stay.
    * They replace all old answers, or with `amend` join them.
    */
-  renew(id: string, values: Values, options?: CallOptions & { readonly amend?: boolean | undefined }): Promise<Mount>;
+  renew(id: string, values: Values, options?: RenewOptions): Promise<Mount>;
   /** Changes what a mount is called, how it is downloaded from, or where it is lent to. `method: undefined` = back to the usual one. */
   change(
     id: string,
@@ -61,8 +61,8 @@ export interface Storage {
       audience?: readonly string[] | undefined;
     },
   ): Promise<Mount>;
-  /** Removes a mount, its secrets first. Removing what is not there is no error; what was broken off is gone on with by removing again. */
-  unmount(id: string): Promise<void>;
+  /** Removes a mount, its secrets first. Removing what is not there is no error; what was broken off is gone on with by removing again. Its credential is taken back at the service where that can be done. */
+  unmount(id: string): Promise<Removal>;
   /**
    * Deletes secrets that no mount is left for, and notes of mounts what earlier builds did not. Called once at the start;
    * resolves with how many orphans there were.
@@ -106,6 +106,18 @@ interface CrawlOptions {
   /** Person id. */
   readonly asker: string;
   readonly anew?: boolean | undefined;
+}
+
+/** What became of a mount's credential at the service when the mount was removed; `left`: it is still good there. */
+export interface Removal {
+  readonly credential: "none" | "revoked" | "left";
+}
+
+interface RenewOptions extends CallOptions {
+  /** The values join the old ones instead of replacing them. */
+  readonly amend?: boolean | undefined;
+  /** What else belongs into the vault, from an approval. */
+  readonly kept?: Values | undefined;
 }
 
 interface StorageParts {
@@ -295,19 +307,20 @@ async function renew(
   internals: Internals,
   id: string,
   values: Values,
-  { amend = false, signal }: CallOptions & { readonly amend?: boolean | undefined },
+  { amend = false, kept: granted = {}, signal }: RenewOptions,
 ): Promise<Mount> {
   const { parts, drivers, folders, links } = internals;
   const mount = await present(internals, id);
   const kind = kindOf(parts.kinds, mount.driver);
   const before = (await parts.secrets.get(id)) ?? {};
   const { secrets, options: changed } = divide(kind, values);
-  const options = { ...mount.options, ...changed };
+  // What a kind worked out of the old answers (whose token it is) does not outlive them.
+  const options = { ...(amend ? mount.options : askedOf(mount.options, kind)), ...changed };
   await drivers.drop(id);
   folders.forget(id, "upstream");
   links.forget(id);
   // What joins the old secrets is used up with them: each change is kept at once. What replaces them proves itself first.
-  const draft = amend ? undefined : draftVault(parts, id, { ...kept(before, kind), ...secrets });
+  const draft = amend ? undefined : draftVault(parts, id, { ...unasked(before, kind), ...granted, ...secrets });
   const vault = draft ?? storedVault(parts, id);
   if (!draft) await vault.write(secrets);
   try {
@@ -336,9 +349,16 @@ async function renew(
 }
 
 /** What a driver keeps for itself (a device id) outlives new answers; old answers do not. */
-function kept(before: Values, kind: DriverKind): Values {
-  const asked = new Set(kind.fields.map((field) => field.name));
-  return Object.fromEntries(Object.entries(before).filter(([name]) => !asked.has(name)));
+function unasked(before: Values, kind: DriverKind): Values {
+  return Object.fromEntries(Object.entries(before).filter(([name]) => !isAsked(name, kind)));
+}
+
+function askedOf(before: Values, kind: DriverKind): Values {
+  return Object.fromEntries(Object.entries(before).filter(([name]) => isAsked(name, kind)));
+}
+
+function isAsked(name: string, kind: DriverKind): boolean {
+  return kind.fields.some((field) => field.name === name);
 }
 
 async function change(internals: Internals, id: string, changes: Parameters<Storage["change"]>[1]): Promise<Mount> {
@@ -355,7 +375,9 @@ async function change(internals: Internals, id: string, changes: Parameters<Stor
 }
 
 /** Secrets go first and the mount last: broken off in between, it stands there without them and can be removed again. */
-async function unmount({ parts, drivers, folders, links, catalogue, crawler }: Internals, id: string): Promise<void> {
+async function unmount(internals: Internals, id: string): Promise<Removal> {
+  const { parts, drivers, folders, links, catalogue, crawler } = internals;
+  const credential = await takeBack(internals, id);
   const letGo = async () => {
     crawler.forget(id);
     folders.forget(id, "not-found");
@@ -368,6 +390,23 @@ async function unmount({ parts, drivers, folders, links, catalogue, crawler }: I
   await parts.mounts.delete(id);
   // Whoever asked while it was still there has opened it again.
   await letGo();
+  return { credential };
+}
+
+/** ms a service has to take a credential back: a mount is removed all the same. */
+const revocationTimeout = 5000;
+
+async function takeBack({ parts, drivers }: Internals, id: string): Promise<Removal["credential"]> {
+  const mount = await parts.mounts.get(id);
+  const isKnown = mount && parts.kinds.some(({ name }) => name === mount.driver);
+  const driver = isKnown ? await drivers.of(id) : undefined;
+  if (!driver?.revoke) return "none";
+  try {
+    return (await driver.revoke({ signal: AbortSignal.timeout(revocationTimeout) })) ? "revoked" : "left";
+  } catch (err) {
+    parts.log.warn({ err }, "storage credential not revoked");
+    return "left";
+  }
 }
 
 /** What a process left behind that ended between two writes. */
