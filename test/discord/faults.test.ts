@@ -147,16 +147,10 @@ describe("a list that everybody reads", () => {
     expect(read(mia, list)).toBe(before);
   });
 
-  test("a posted list of a share with a code asks its reader for the code, and opens for who has it", async () => {
-    const { jun } = await opened();
-    const list = await posted(`link:${coded} code:abcd`);
-    await jun.selects(/Films/, { message: list });
-    const form = await jun.waitsFor("needs a pass code", here());
-    expect(form.onlyFor).toBe(jun.user.id);
-    expect(jun.sees(here())).not.toContain("beach");
-    await jun.presses(/Fill in/, { message: form });
-    await jun.fills({ passCode: "abcd" });
-    expect((await jun.waitsFor("code1", { ...here(), after: list })).onlyFor).toBe(jun.user.id);
+  test("a list of a share with a code is not offered to be posted, for its link alone does not open it", async () => {
+    const { mia } = await opened();
+    await mia.uses(`/share link:${coded} code:abcd`, here());
+    expect(app.labelsOn(await mia.waitsFor("code1", here())).join()).not.toContain("Post here");
   });
 
   test("a posted list is offered to be made of a share, and not of a drive that the server may not see", async () => {
@@ -192,7 +186,7 @@ describe("a one-time page", () => {
     const form = await mia.waitsFor("do not belong in Discord");
     await mia.presses(/✖️/, { message: form });
     await expect.poll(() => read(mia, form)).toContain("Cancelled");
-    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
+    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "sign-in", kind: "pikpak" } });
     expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({
       done: true,
       screen: undefined,
@@ -207,7 +201,7 @@ describe("a one-time page", () => {
     const form = await mia.waitsFor("do not belong in Discord", here());
     await mia.uses("/cancel", { in: mia.dm });
     await mia.waitsFor("Cancelled", { in: mia.dm });
-    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
+    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "sign-in", kind: "pikpak" } });
     await expect.poll(() => read(mia, form)).toContain("Cancelled");
     await mia.uses("/cancel", { in: mia.dm });
     await mia.waitsFor("nothing to cancel", { in: mia.dm });
