@@ -77,30 +77,30 @@ async function asks(id: number): Promise<number> {
 
 test("links of somebody banned are gone at once and after a restart; others' are not", async () => {
   expect(await asks(jun.id)).toBe(502);
-  double.says(mia, mia.id, `/admin ban ${jun.id}`);
+  double.sends(mia, mia.id, `/admin ban ${jun.id}`);
   await double.sees(({ text }) => text.includes("⛔ banned"));
   expect(await asks(jun.id)).toBe(410);
   expect(await asks(mia.id)).toBe(502);
   await app.stop();
   app = await started();
   expect(await asks(jun.id)).toBe(410);
-  double.says(jun, jun.id, "/start");
+  double.sends(jun, jun.id, "/start");
   await double.sees(({ chat, text }) => chat === jun.id && text.includes("你不能使用"));
 });
 
 test("records that operators see are kept in the database: people, invitations, acts", async () => {
-  double.says(jun, jun.id, "/help");
+  double.sends(jun, jun.id, "/help");
   await double.sees(({ chat }) => chat === jun.id);
-  double.says(mia, mia.id, "/admin invite");
+  double.sends(mia, mia.id, "/admin invite");
   await double.sees(({ text }) => text.includes("Unused invitations: 1"));
   await app.stop();
   app = await started();
-  double.says(mia, mia.id, "/admin");
+  double.sends(mia, mia.id, "/admin");
   await double.sees(({ text }) => text.includes("People: 2, groups: 0"));
-  double.says(mia, mia.id, "/admin access");
+  double.sends(mia, mia.id, "/admin access");
   await double.sees(({ text }) => text.includes("Unused invitations: 1") && !text.includes("inv-"));
-  double.says(mia, mia.id, "/admin audit");
+  double.sends(mia, mia.id, "/admin audit");
   await double.sees(({ text }) => text.includes(`telegram:${mia.id} · invitation made`));
-  double.says(mia, mia.id, "/admin people");
+  double.sends(mia, mia.id, "/admin people");
   expect((await double.sees(({ text }) => text.includes("People and groups"))).text).toContain(`telegram:${jun.id}`);
 });

@@ -29,11 +29,11 @@ test("bytes that people fetched are counted in the store, also when the end is a
   const leaving = new AbortController();
   const app = await startApp(config, { onFatal: () => undefined, log, signal: leaving.signal });
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
   const linkTo = async (file: string): Promise<string> => {
     const known = new Set(mia.messages.map(({ id }) => id));
-    mia.says(`/link ${file}`);
+    mia.sends(`/link ${file}`);
     const card = await mia.waitsFor(({ id, text }) => !known.has(id) && text.includes("Download link"));
     return /https?:\/\/127\S+/.exec(card.text)?.[0] ?? "";
   };

@@ -123,15 +123,15 @@ test("a first start without an operator prints a code that makes the first one, 
   const folder = emptyFolder();
   const program = start(environment, folder);
   const code = await program.printed(/\/start (op-\w+)/);
-  double.says(mia, mia.id, `/start ${code}`);
+  double.sends(mia, mia.id, `/start ${code}`);
   await double.sees(({ text }) => text.includes("You are an operator now"));
-  double.says(mia, mia.id, "/admin");
+  double.sends(mia, mia.id, "/admin");
   await double.sees(({ text }) => text.includes("🎛 Operators"));
   program.child.kill("SIGTERM");
   expect((await program.ended).out).not.toContain(code);
   const again = start(environment, folder);
   await again.event("ready");
-  double.says(mia, mia.id, `/start ${code}`);
+  double.sends(mia, mia.id, `/start ${code}`);
   await double.sees(({ text }) => text.includes("has been used"));
   again.child.kill("SIGTERM");
   expect(await again.ended).toMatchObject({ code: 0, err: "" });

@@ -1,4 +1,4 @@
-import type { Until } from "./people.ts";
+import type { Until } from "./dependencies.ts";
 import type { CallRecord } from "./server.ts";
 import type { World } from "./world.ts";
 

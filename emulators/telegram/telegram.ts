@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { Stage } from "../stage.ts";
 import { newBot, type Bot, type BotDraft } from "./bots.ts";
-import type { Rules, Service, WebFile } from "./call.ts";
+import type { Service, WebFile } from "./call.ts";
 import { wallClock, type Clock } from "./clock.ts";
 import { Faults, type Fault } from "./faults.ts";
 import { Files } from "./files.ts";
@@ -10,7 +10,9 @@ import { addGroup, addPerson, type GroupDraft, type PersonDraft } from "./cast.t
 import type { Group } from "./groups.ts";
 import { createCallLog, createUntil } from "./call-log.ts";
 import { isLoopback } from "./methods/receive.ts";
-import type { Actor, Dependencies, Timeouts } from "./people.ts";
+import type { Actor } from "./people.ts";
+import type { Rules } from "./rules.ts";
+import type { Dependencies, Timeouts } from "./dependencies.ts";
 import { answer, performReply, type CallRecord } from "./server.ts";
 import { createStage } from "./stage.ts";
 import { shownOf, type Shown } from "./shown.ts";

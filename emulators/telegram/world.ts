@@ -1,7 +1,7 @@
 import type { InlineKeyboardMarkup, LinkPreviewOptions, User } from "@grammyjs/types";
 import type { Clock } from "./clock.ts";
 import type { Bot } from "./bots.ts";
-import type { Entity } from "./entities.ts";
+import type { Entity } from "./marked.ts";
 
 /** Somebody with a client in their hand. */
 export interface Person {

@@ -1,7 +1,7 @@
 import type { Keyv } from "keyv";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
-import type { FormRef } from "../actions/model/form.ts";
+import { isFormId, type FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import { placeNews } from "../users/place.ts";
 import { createRemovals, type Removals } from "../messaging/removals.ts";
@@ -71,8 +71,10 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
     async submitPage(page, values, options) {
       const parts = page.person.id.startsWith("discord:") ? discord : telegram;
       if (!parts) throw new Error(`a page of ${page.person.id} was sent off, whose chat is switched off`);
-      // Pages are opened for forms of actions alone.
-      const form = page.form as FormRef;
+      const { id } = page.form;
+      // It was opened by an older version.
+      if (!isFormId(id)) return { came: "over" };
+      const form: FormRef = { ...page.form, id };
       return outcomeOf(await parts.submitPage({ ...page, form }, values, options));
     },
     botName: (person) => (person.startsWith("discord:") ? discord : telegram)?.botName(),

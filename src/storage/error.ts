@@ -83,6 +83,11 @@ export function storageErrorKind(code: StorageErrorCode): StorageErrorKind {
   return storageErrors[code];
 }
 
+/** The store failed, and no drive: known by its code, since drives know no database. */
+export function isStoreFailure(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "store-unavailable";
+}
+
 interface StorageErrorOptions {
   /** Milliseconds to wait before the same call may work. */
   readonly retryAfter?: number | undefined;

@@ -15,7 +15,7 @@ import { createCatalogue, type Catalogue } from "./catalogue.ts";
 import { createCrawler, type Crawl, type Crawler } from "./crawl.ts";
 import { createDrivers, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
-import { StorageError, storageErrorKind, type StorageErrorCode } from "./error.ts";
+import { isStoreFailure, StorageError, storageErrorKind, type StorageErrorCode } from "./error.ts";
 import { createFolders, type Folder, type Folders } from "./folders.ts";
 import { createLinks, type LinkChoice, type Links } from "./links.ts";
 import type { Values } from "./field.ts";
@@ -464,12 +464,13 @@ function seen(internals: Internals, id: string): Promise<Mount> {
   });
 }
 
-/** Whatever else a driver throws is an outage or a bug: `upstream`, with its cause. The reason of an aborted signal passes. */
+/** Whatever else a driver throws than what has a name is an outage or a bug: `upstream`, with its cause. The reason of an aborted signal passes. */
 async function wrapped<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StorageError || signal?.aborted || isAbort(error)) throw error;
+    const isNamed = error instanceof StorageError || isStoreFailure(error);
+    if (isNamed || signal?.aborted || isAbort(error)) throw error;
     throw new StorageError("upstream", { cause: error });
   }
 }

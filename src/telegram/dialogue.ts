@@ -75,7 +75,7 @@ const notShown = 0;
 /** A dialogue that is not gone on with is forgotten after this many ms. */
 const life = 24 * 3_600_000;
 /** Grows with every change of what a waiting question's record looks like: older dialogues then end. */
-const recordVersion = 2;
+const recordVersion = 3;
 
 /**
  * Dialogues on `@grammyjs/conversations`, one conversation a question: it ends in the update that answers it, so that

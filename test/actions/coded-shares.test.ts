@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { suggest } from "../../src/actions/suggest.ts";
 import type { Action } from "../../src/actions/action.ts";
 import { mia } from "./test-app.ts";
-import { bound, lena, there, town } from "./town.ts";
+import { bound, createGroupApp, lena, there } from "./group-app.ts";
 
 // A share with a pass code is no public place: whoever has only its link cannot open it.
 
@@ -17,7 +17,7 @@ test.each<Action>([
   { do: "search", words: "file" },
   coded,
 ])("a coded share that was opened in private is not shown in a group by $do", async (action) => {
-  const { at } = town();
+  const { at } = createGroupApp();
   await at.see(mia, coded, "listing");
   const { screen } = await at.do(there(mia), action);
   expect(screen).toMatchObject({ show: "notice", notice: "code-private", for: "asker" });
@@ -25,13 +25,13 @@ test.each<Action>([
 });
 
 test("an open share is shown in a group as before", async () => {
-  const { at } = town();
+  const { at } = createGroupApp();
   await at.see(mia, open, "listing");
   await at.see(there(mia), { do: "browse", path: undefined }, "listing");
 });
 
 test("paths of a coded share are not suggested in a group, and those of an open one are", async () => {
-  const { at } = town();
+  const { at } = createGroupApp();
   await at.see(mia, coded, "listing");
   const typing = { of: "path", typed: "f" } as const;
   expect(await suggest(at.services, there(mia), typing)).toEqual([]);
@@ -41,7 +41,7 @@ test("paths of a coded share are not suggested in a group, and those of an open 
 });
 
 test("a line typed in any chat finds nothing of a coded share until it is shared somewhere", async () => {
-  const { at } = town();
+  const { at } = createGroupApp();
   await at.see(mia, coded, "listing");
   const inline: Action = { do: "find-inline", words: "file", from: 0 };
   expect((await at.see(mia, inline, "found")).files).toEqual([]);
@@ -50,7 +50,7 @@ test("a line typed in any chat finds nothing of a coded share until it is shared
 });
 
 test("a button of before is refused in a group when the share it shows turns out to want a code", async () => {
-  const { at } = town();
+  const { at } = createGroupApp();
   await at.see(mia, open, "listing");
   const posted = await at.see(there(mia), { do: "browse", path: undefined }, "listing");
   const mount = await at.shelves.mounts.get(posted.mount.id);
@@ -61,14 +61,14 @@ test("a button of before is refused in a group when the share it shows turns out
 });
 
 test("a coded share that was lent to the group is everybody's there", async () => {
-  const { at } = town();
+  const { at } = createGroupApp();
   await at.see(mia, coded, "listing");
   await bound(at, { do: "bind" });
   await at.see(there(lena), { do: "browse", path: undefined }, "listing");
 });
 
 test("a share of an earlier build is known to be coded after the start", async () => {
-  const { at } = town();
+  const { at } = createGroupApp();
   const listing = await at.see(mia, coded, "listing");
   const mount = await at.shelves.mounts.get(listing.mount.id);
   if (!mount) throw new Error("no mount");

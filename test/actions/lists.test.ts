@@ -70,8 +70,8 @@ async function partOf(at: TestApp, action: Action): Promise<ListReady> {
 describe("a folder's links as a file", () => {
   test("a folder's links are offered in three formats, with how many files of how many folders a list holds at most", async () => {
     const at = ticketed(shelf);
-    const { view, listable } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
-    expect(listable).toBe(true);
+    const { view, can } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    expect(can).toContain("list-folder");
     const choice = await at.see(mia, { do: "list-folder", view }, "list-choice");
     expect(choice).toMatchObject({
       formats: listFormats,

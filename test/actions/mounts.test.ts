@@ -9,7 +9,7 @@ describe("signing in", () => {
   test("begins with the driver's own form, which knows nothing yet", async () => {
     const at = app(usualCloud());
     const form = await at.see(mia, { do: "sign-in" }, "form");
-    expect(form.form).toEqual({ id: "pikpak" });
+    expect(form.form).toEqual({ id: "sign-in", kind: "pikpak" });
     expect(form.fields.map((field) => field.name)).toEqual(["username", "password", "rootFolder", "captchaToken"]);
     expect(form.values).toEqual({});
   });
@@ -27,7 +27,7 @@ describe("signing in", () => {
     const at = app(usualCloud());
     const form = await at.see(
       mia,
-      { do: "submit", form: { id: "pikpak" }, values: { username: "mia", password: "" } },
+      { do: "submit", form: { id: "sign-in", kind: "pikpak" }, values: { username: "mia", password: "" } },
       "form",
     );
     expect(form).toMatchObject({ problem: { field: "password", code: "required" }, values: { username: "mia" } });
@@ -180,7 +180,10 @@ describe("a share", () => {
     const first = await at.see(mia, share("https://share.example/s/code1", "abcd"), "listing");
     Object.assign(cloud.shares, { code1: { ...cloud.shares["code1"], code: "wxyz" } });
     const form = await at.see(mia, { do: "refresh", view: first.view }, "form");
-    expect(form).toMatchObject({ form: { id: "pikpak-share" }, reason: { code: "pass-code-wrong" } });
+    expect(form).toMatchObject({
+      form: { id: "open-link", kind: "pikpak-share" },
+      reason: { code: "pass-code-wrong" },
+    });
     const values = { passCode: "wxyz" };
     const again = await at.see(mia, { do: "submit", form: form.form, values }, "listing");
     expect(again.mount.id).toBe(first.mount.id);
@@ -202,7 +205,7 @@ describe("a share", () => {
     expect(other).toMatchObject({ notice: "not-a-share-link", offer: ["add-share"] });
     const form = await at.see(
       mia,
-      { do: "submit", form: { id: "pikpak-share" }, values: { link: "https://other.example/x" } },
+      { do: "submit", form: { id: "open-link", kind: "pikpak-share" }, values: { link: "https://other.example/x" } },
       "form",
     );
     expect(form.problem).toEqual({ field: "link", code: "not-a-share" });
@@ -211,7 +214,7 @@ describe("a share", () => {
   test("without a link asks for one, and for a code only if it is wanted", async () => {
     const at = app(usualCloud());
     const form = await at.see(mia, { do: "open-share" }, "form");
-    expect(form.form).toEqual({ id: "pikpak-share" });
+    expect(form.form).toEqual({ id: "open-link", kind: "pikpak-share" });
     expect(form.fields.filter((field) => !field.aside).map((field) => field.name)).toEqual(["link"]);
   });
 
@@ -236,7 +239,7 @@ describe("several links in one message", () => {
     const list = await at.see(mia, { do: "say", text }, "mounts");
     expect(list.mounts.map(({ title }) => title)).toEqual(["open1", "code1"]);
     expect(list.opened).toEqual({
-      refused: [{ link: "https://share.example/s/gone1", reason: { code: "share-not-found" } }],
+      refused: [{ link: "https://share.example/s/gone1", driver: "pikpak-share", reason: { code: "share-not-found" } }],
       left: 0,
     });
     const listing = await at.see(mia, { do: "mount", view: list.view, index: 1 }, "listing");
@@ -302,7 +305,7 @@ describe("mounts", () => {
       quota: { used: 10 },
       usual: "redirect",
       methods: ["redirect", "proxy"],
-      renewable: true,
+      can: ["quota", "renew-mount"],
     });
   });
 
@@ -386,7 +389,10 @@ describe("mounts", () => {
     expect(sorry).toMatchObject({ notice: "signed-out", offer: ["renew-mount", "retry", "mounts"] });
     cloud.failing = undefined;
     const form = await at.see(mia, { do: "renew-mount", view: sorry.view ?? card.view }, "form");
-    expect(form).toMatchObject({ form: { id: "pikpak", subject: card.mount.id }, values: { username: "mia" } });
+    expect(form).toMatchObject({
+      form: { id: "sign-in", kind: "pikpak", subject: card.mount.id },
+      values: { username: "mia" },
+    });
     const again = await at.see(mia, { do: "submit", form: form.form, values: { password: "wrong" } }, "form");
     expect(again).toMatchObject({ form: form.form, reason: { code: "wrong-credentials" } });
     const values = { password: "correct-horse" };
@@ -425,12 +431,9 @@ describe("mounts", () => {
     const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const { view } = await at.see(mia, { do: "show-mounts" }, "mounts");
     const card = await at.see(mia, { do: "mount", view, index: 0 }, "mount");
-    expect(card.revocable).toBe(true);
-    const asked = await at.see(mia, { do: "revoke-links", view: card.view }, "question");
-    expect(asked).toMatchObject({ question: "revoke-links", subject: "mia" });
-    expect(taken).toEqual([]);
-    const done = await at.see(mia, { do: "confirm", view: asked.view }, "notice");
-    expect(done).toMatchObject({ notice: "links-revoked", subject: "mia" });
+    expect(card.can).toContain("revoke-links");
+    const done = await at.see(mia, { do: "revoke-links", view: card.view }, "notice");
+    expect(done).toMatchObject({ notice: "links-revoked", subject: "mia", for: "asker" });
     const settings = await at.see(mia, { do: "show-settings" }, "settings");
     const all = await at.see(mia, { do: "revoke-links", view: settings.view }, "question");
     expect(all.subject).toBeUndefined();
@@ -442,7 +445,7 @@ describe("mounts", () => {
 
   test("have no links to take back where those are the drive's own", async () => {
     const { at, card } = await two();
-    expect(card.revocable).toBeUndefined();
+    expect(card.can).not.toContain("revoke-links");
     const no = await at.see(mia, { do: "revoke-links", view: card.view }, "notice");
     expect(no.notice).toBe("no-links-to-revoke");
   });

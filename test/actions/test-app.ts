@@ -395,6 +395,6 @@ export function usualCloud(): Cloud {
 
 export const signInAs = (username: string, password: string): Action => ({
   do: "submit",
-  form: { id: "pikpak" },
+  form: { id: "sign-in", kind: "pikpak" },
   values: { username, password },
 });

@@ -1,20 +1,29 @@
 import { describe, expect, test } from "vitest";
 import { UploadError } from "../../src/actions/model/upload.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import { dock, gate, limit, recordsOf, sending, signedIn, textOf, type Dock } from "./dock.ts";
+import {
+  createTransferApp,
+  gate,
+  limit,
+  recordsOf,
+  sending,
+  signedIn,
+  textOf,
+  type TransferApp,
+} from "./transfer-app.ts";
 import { inGroup, jun, mia, usualCloud } from "./test-app.ts";
 
 const here = sending(mia);
 const get = (words: string) => ({ do: "get", words }) as const;
 
-async function ready(options: Parameters<typeof dock>[0] = {}): Promise<Dock> {
-  const at = dock(options);
+async function ready(options: Parameters<typeof createTransferApp>[0] = {}): Promise<TransferApp> {
+  const at = createTransferApp(options);
   await signedIn(at, mia);
   return at;
 }
 
 /** A drive that gives one piece, then nothing until the gate opens. */
-function held(at: Dock): { readonly opened: Promise<void>; open(): void } {
+function held(at: TransferApp): { readonly opened: Promise<void>; open(): void } {
   const barrier = gate();
   at.pieces = async function* (name) {
     yield `bytes of `;
@@ -41,7 +50,7 @@ describe("the file in the chat", () => {
       await at.send(here, get("Films/Raw/one.raw"))
     ).last;
     const card = await at.at.see(here, { do: "browse", path: "Films/beach.mp4" }, "file");
-    expect(card.sendable).toBe(true);
+    expect(card.can).toContain("send");
     await (
       await at.send(here, { do: "send", view: card.view })
     ).last;
@@ -66,7 +75,7 @@ describe("the file in the chat", () => {
 
   test("a file is not offered where no files can be put, and asking says so", async () => {
     const at = await ready();
-    expect((await at.at.see(mia, { do: "browse", path: "file 7.txt" }, "file")).sendable).toBeUndefined();
+    expect((await at.at.see(mia, { do: "browse", path: "file 7.txt" }, "file")).can).not.toContain("send");
     expect(await at.at.see(mia, get("file 7"), "notice")).toMatchObject({ notice: "no-sending-here" });
   });
 
@@ -92,11 +101,11 @@ describe("the file in the chat", () => {
   });
 
   test("a file can be had in a group by who has leave to use the drive there", async () => {
-    const at = dock();
+    const at = createTransferApp();
     await at.at.see(here, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
     const way = await at.send(inGroup(here), get("file 7"));
     expect((await way.last).state.is).toBe("done");
-    const other = dock();
+    const other = createTransferApp();
     await signedIn(other, here);
     expect(await other.at.see(inGroup(here), get("file 7"), "notice")).toMatchObject({ notice: "private-only" });
   });
@@ -457,7 +466,7 @@ describe("a restart", () => {
   });
 });
 
-async function transferOf(at: Dock, session: string): Promise<string> {
+async function transferOf(at: TransferApp, session: string): Promise<string> {
   const state = (await at.at.shelves.sessions.get(session))?.state;
   return state?.at === "transfer" ? state.transfer : "";
 }

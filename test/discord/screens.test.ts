@@ -33,6 +33,7 @@ const listing: Listing = {
   total: { known: 42, complete: true },
   order: { by: "name", descending: false },
   up: true,
+  can: [],
 };
 
 const linkTo = (url: string): LinkCard => ({
@@ -44,6 +45,7 @@ const linkTo = (url: string): LinkCard => ({
   url,
   via: "direct",
   expiresAt: now + 3_600_000,
+  can: [],
 });
 
 function textsOf({ components: [container] }: Painted): string[] {
@@ -94,7 +96,15 @@ describe("a listing", () => {
 
 test("a file card shows the whole name", () => {
   const name = `<i>*_\`${"x".repeat(240)}.mp4`;
-  const card: FileCard = { show: "file", view, mount, trail: [], entry: { id: "1", kind: "file", name }, variants: [] };
+  const card: FileCard = {
+    show: "file",
+    view,
+    mount,
+    trail: [],
+    entry: { id: "1", kind: "file", name },
+    variants: [],
+    can: [],
+  };
   expect(textsOf(paint(painter, card)).join("\n").replaceAll("\\", "")).toContain(`**${name}**`);
 });
 
@@ -130,9 +140,9 @@ describe("a link", () => {
 });
 
 describe("a form", () => {
-  const form = (id: FormScreen["form"]["id"], more: Partial<FormScreen> = {}): FormScreen => ({
+  const form = (more: Partial<FormScreen> = {}): FormScreen => ({
     show: "form",
-    form: { id },
+    form: { id: "open-link", kind: "pikpak-share" },
     fields: [
       { name: "link", kind: "text", required: true, maxLength: 9000 },
       { name: "passCode", kind: "secret", required: false, maxLength: 50 },
@@ -142,13 +152,15 @@ describe("a form", () => {
     ...more,
   });
 
-  test("with a credential in it is never a modal", () => {
-    const ids = ["pikpak", "verification", "pikpak-share", "mount-title"] as const;
-    expect(ids.filter((id) => isModal(form(id)))).toEqual(["pikpak-share", "mount-title"]);
+  test("with a credential in it, or what a verification ended with, is never a modal", () => {
+    const roles = ["credential", "proof", "code", "login"] as const;
+    const asking = (role: (typeof roles)[number]) =>
+      [{ name: "x", kind: "secret", role, required: true, maxLength: 9 }] as const;
+    expect(roles.filter((role) => isModal({ fields: asking(role) }))).toEqual(["code", "login"]);
   });
 
   test("as a modal holds what is known already, but no secret", () => {
-    const modal = paintModal(painter, form("pikpak-share"), "formform");
+    const modal = paintModal(painter, form(), "formform");
     expect(modal.components).toMatchObject([
       { label: "Share link", component: { custom_id: "link", value: "https://mypikpak.com/s/x", max_length: 4000 } },
       { label: "Pass code", component: { custom_id: "passCode", required: false } },
@@ -164,7 +176,7 @@ describe("a form", () => {
       required: at > 3,
       maxLength: 10,
     }));
-    const modal = paintModal(painter, form("pikpak-share", { fields, values: {} }), "formform");
+    const modal = paintModal(painter, form({ fields, values: {} }), "formform");
     expect(modal.components).toMatchObject(
       ["field0", "field4", "field5", "field6", "field7"].map((name) => ({ component: { custom_id: name } })),
     );

@@ -169,7 +169,7 @@ export async function openTestApp({
       toldBefore = told();
     },
     knowsServers: () => until(() => kept.has("servers")),
-    sendPage: (values, form = pages[pageOnScreen(pages) - 1]?.form ?? { id: "pikpak" }) => {
+    sendPage: (values, form = pages[pageOnScreen(pages) - 1]?.form ?? { id: "sign-in", kind: "pikpak" }) => {
       const code = addressOf(pageOnScreen(pages)).split("/").at(-1) ?? "";
       return app.discord.submitPage({ code, form }, values, { signal: new AbortController().signal });
     },
@@ -226,7 +226,7 @@ function addressOf(page: number): string {
 
 /** The newest page that was asked for from a chat; later ones are its own challenges. */
 function pageOnScreen(pages: readonly FormScreen[]): number {
-  return pages.findLastIndex(({ form, reason, problem }) => form.id === "pikpak" && !reason && !problem) + 1;
+  return pages.findLastIndex(({ form, reason, problem }) => form.id === "sign-in" && !reason && !problem) + 1;
 }
 
 /** Until it is so; fails after five seconds. */

@@ -1,6 +1,6 @@
 import type { Cloud } from "../actions/test-app.ts";
 import type { Services } from "../../src/actions/context/services.ts";
-import type { FormId } from "../../src/actions/model/form.ts";
+import type { Words } from "../../src/i18n/words.ts";
 import type { Values } from "../../src/storage/field.ts";
 
 /** A platform with the real bot on it and Mia in front of it: the same story is told on every one. */
@@ -8,8 +8,8 @@ export interface Front {
   readonly name: string;
   /** Uses a command with what belongs to it, in the order in which it is typed. */
   command(name: string, given?: Values): Promise<void>;
-  /** Fills in the form that is asked for: question by question, in a modal or on a page. What is left out is skipped. */
-  fill(form: FormId, answers: Values): Promise<void>;
+  /** Fills in the form that is asked for, of a kind of drive or of the app: question by question, in a modal or on a page. What is left out is skipped. */
+  fill(form: string, answers: Values): Promise<void>;
   /** Presses the button with this sign or these words on it. */
   press(label: string): Promise<void>;
   /** Where the newest button with this sign or these words leads in a browser; fails when there is none. */
@@ -26,5 +26,5 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** `changes`: what is different about the app behind it. */
-export type OpenFront = (cloud?: Cloud, changes?: Partial<Services>) => Promise<Front>;
+/** `words`: those of drivers that bring some of their own; absent = those there are. `changes`: what is different about the app behind it. */
+export type OpenFront = (cloud?: Cloud, words?: Words, changes?: Partial<Services>) => Promise<Front>;

@@ -9,7 +9,7 @@ afterEach(() => program.close());
 
 const login = async ({ world }: Program) => {
   const { people, members } = world;
-  people.mia.says("/login");
+  people.mia.sends("/login");
   const telegram = await people.mia.waitsFor("❔ User name");
   members.mia.speaks("en-US");
   await members.mia.uses("/login");

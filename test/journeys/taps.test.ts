@@ -66,7 +66,7 @@ describe.each([
   afterEach(() => front.close());
 
   const begun = async () => {
-    front = await openFront(cloud(), changes);
+    front = await openFront(cloud(), undefined, changes);
     cost = { taps: 0, messages: 0 };
     return counting(front, cost);
   };

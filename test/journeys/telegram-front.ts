@@ -2,13 +2,13 @@ import type { Field } from "../../src/storage/field.ts";
 import { app as desk, usualCloud, type TestApp as Desk } from "../actions/test-app.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import { mia } from "../telegram/double.ts";
-import { openTestApp, words } from "../telegram/test-app.ts";
+import { openTestApp, words as usualWords } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in her private chat with the Telegram bot. */
-export const openTelegram: OpenFront = async (cloud = usualCloud(), changes = {}) => {
+export const openTelegram: OpenFront = async (cloud = usualCloud(), words = usualWords, changes = {}) => {
   let at: Desk = desk(cloud, { now: Date.now, changes });
-  const app = await openTestApp((action, visit, signal) => at.do(visit, action, signal));
+  const app = await openTestApp((action, visit, signal) => at.do(visit, action, signal), { words });
   const { double } = app;
   await app.telegram.start();
   const say = words.in("en");
@@ -19,12 +19,12 @@ export const openTelegram: OpenFront = async (cloud = usualCloud(), changes = {}
   const front: Front = {
     name: "Telegram",
     async command(name, given = {}) {
-      double.says(mia, mia.id, [`/${name}`, ...Object.values(given)].join(" "));
+      double.sends(mia, mia.id, [`/${name}`, ...Object.values(given)].join(" "));
     },
     async fill(form, answers) {
       for (const [name, answer] of Object.entries(answers)) {
         await front.sees(`❔ ${say(`field-${form}-${name}`)}`);
-        double.says(mia, mia.id, answer);
+        double.sends(mia, mia.id, answer);
       }
       const asked = fieldsOf(form).filter(({ aside, required }) => !aside && !required);
       for (const { name } of asked.filter((field) => answers[field.name] === undefined && "password" in answers)) {

@@ -70,10 +70,11 @@ const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
       entry,
       variants: Array.from({ length: n }, (_, at) => ({ id: String(at), name: `${at}P` })),
       duration: n * 999,
-      sendable: true,
+      can: ["send"] as const,
     })),
   fc.record({ entry, tail: fc.nat({ max: 3000 }) }).map(({ entry, tail }): LinkCard => ({
     show: "link",
+    can: [],
     for: "asker",
     view,
     mount,
@@ -103,9 +104,8 @@ const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
     quota: { used: 5e9, limit: 1e10, trashed: 5, plan: "platinum" },
     usual: "redirect" as const,
     methods: ["redirect", "proxy", "proxy-url"] as const,
-    renewable: true,
+    can: ["renew-mount", "revoke-links"] as const,
     lapsed: "proxy" as const,
-    revocable: true,
   })),
   fc.record({ subject: hostile, notice: fc.constantFrom(...noticeCodes, ...storageErrorCodes) }).map((more) => ({
     show: "notice" as const,
@@ -136,6 +136,7 @@ const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
     capped: { files: 2000, folders: 200 },
     expiresAt: now + 5000,
     via: "gateway" as const,
+    can: [],
     failed: { code: "too-frequent" as const, retryAfter: 5000 },
   })),
   hostile.map((subject) => ({ show: "question" as const, view, question: "remove-mount" as const, subject })),
@@ -246,6 +247,7 @@ test("a file card shows the whole name as it is", () => {
     trail: [],
     entry: { id: "1", kind: "file", name, size: 1024, thumbnail: "https://img.example.com/1.jpg" },
     variants: [],
+    can: [],
   });
   expect(text.text).toContain(name.replace("\u202E", ""));
 });
@@ -347,6 +349,7 @@ test("in Chinese no blank stands between two sentences, and a label has a full-w
     entry: { id: "1", kind: "file" as const, name: "a.mp4" },
     url: "http://127.0.0.1/a",
     via: "gateway" as const,
+    can: [],
     expiresAt: now + 24 * 3_600_000,
     watch: "http://127.0.0.1/w",
   };

@@ -1,5 +1,7 @@
 import type { Entry } from "../../storage/entry.ts";
+import { kindOf } from "../../storage/file-kind.ts";
 import type { Mount } from "../../storage/mount.ts";
+import { abilitiesOf } from "../context/abilities.ts";
 import { draw, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { folderId, slim } from "../context/folder-view.ts";
@@ -38,7 +40,7 @@ export function showFile(
             variants,
             ...(duration !== undefined && { duration }),
             original,
-            ...(original !== false && isSendable(context, file.size) && { sendable: true }),
+            can: await abilitiesOf(context, mount, sendingOf(context, file, original)),
             ...(address && { address }),
             ...neighboursOf(context, folder, entry),
           },
@@ -46,6 +48,12 @@ export function showFile(
       }),
     { for: "browse", trail: folder.trail },
   );
+}
+
+/** What can come into the chat; a picture also as it is, since a chat may make a smaller one of what it shows. */
+function sendingOf(context: ActionContext, file: Entry, original: false | undefined) {
+  const send = original !== false && isSendable(context, file.size);
+  return { send, "send-as-file": send && kindOf(file) === "image" };
 }
 
 /** One's own file's address, where it is a ticket of ours and nobody else sees the card. */

@@ -4,7 +4,7 @@ import type { StorageErrorCode } from "../../storage/error.ts";
 import type { Problem } from "../../storage/form.ts";
 import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
-import type { Quota } from "../../storage/driver.ts";
+import type { Capability, Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
@@ -86,6 +86,19 @@ export interface FormScreen {
   readonly page?: { readonly url: string; readonly expiresAt: number };
 }
 
+/**
+ * What can be done with what a card shows, besides what every card can: what its drive is capable of, and what goes here.
+ * Each has a sign, and most a button, in `i18n/signs.ts`; renderers go through what a card says it can.
+ */
+export type Ability =
+  | Capability
+  | "send"
+  | "send-as-file"
+  | "ask-root"
+  | "list-folder"
+  | "renew-mount"
+  | "revoke-links";
+
 /** A failure in a person's terms: the locale key `error-<code>`. */
 export interface Reason {
   readonly code: StorageErrorCode;
@@ -97,7 +110,7 @@ export interface Reason {
 
 /**
  * A folder's page, or with `search` a page of what was found below it. Presses: `open`, `turn`, `up`, `refresh`, `sort`,
- * `top`, `ask-page`, `find`, `mounts`, `list-folder` where `listable`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
+ * `top`, `ask-page`, `find`, `mounts`, those of what it `can`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
  */
 export interface Listing {
   readonly show: "listing";
@@ -121,8 +134,8 @@ export interface Listing {
   readonly notice?: "list-changed" | "view-rebuilt" | "part-gone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
-  /** Its links can be had as a file here. */
-  readonly listable?: boolean;
+  /** `list-folder`: its links can be had as a file here. */
+  readonly can: readonly Ability[];
   /** These were found below the folder of the trail; `up` leads there. */
   readonly search?: SearchState;
 }
@@ -235,7 +248,7 @@ export interface FileAddress {
 }
 
 /**
- * One file. Presses: `link` (the original, or a variant by its index), `send` (and `send-as-file`) where `sendable`, `step` where there are
+ * One file. Presses: `link` (the original, or a variant by its index), those of what it `can`, `step` where there are
  * `neighbours`, `top` in a folder below the root, `back`.
  */
 export interface FileCard {
@@ -250,15 +263,15 @@ export interface FileCard {
   readonly duration?: number;
   /** False = the original cannot be had, and is not offered. */
   readonly original?: false | undefined;
-  /** The file itself can be had in this chat. */
-  readonly sendable?: boolean;
+  /** `send`: the file itself can be had in this chat; `send-as-file`: as it is, where it would be made smaller to be looked at. */
+  readonly can: readonly Ability[];
   /** The original's address, where making one asks no drive and nobody else sees it. */
   readonly address?: FileAddress;
   /** Which files stand beside it in its folder, as the folder is sorted and as far as it is known. */
   readonly neighbours?: { readonly previous: boolean; readonly next: boolean };
 }
 
-/** A file's address. Presses: `send` where `sendable`, `back`. */
+/** A file's address. Presses: those of what it `can`, `back`. */
 export interface LinkCard extends FileAddress {
   readonly show: "link";
   /** Only the asker may see it; absent where a group's links stand in the open. */
@@ -267,8 +280,8 @@ export interface LinkCard extends FileAddress {
   readonly mount: MountTag;
   readonly entry: Entry;
   readonly variant?: Variant;
-  /** The file itself can be had in this chat. */
-  readonly sendable?: boolean;
+  /** `send`: the file itself can be had in this chat. */
+  readonly can: readonly Ability[];
 }
 
 /**
@@ -288,7 +301,7 @@ export interface MountList {
 
 /** What else a message with several links came to. */
 export interface OpenedShares {
-  readonly refused: readonly { readonly link: string; readonly reason: Reason }[];
+  readonly refused: readonly { readonly link: string; readonly driver: string; readonly reason: Reason }[];
   /** Links beyond those that are opened at once. */
   readonly left: number;
 }
@@ -300,7 +313,7 @@ export interface MountLine extends MountTag {
   readonly recent?: boolean;
 }
 
-/** One mount. Presses: `open-mount`, `choose-mount`, `rename-mount`, `ask-root` where `rooted`, `check-mount`, `renew-mount` (accounts), `set-method`, `revoke-links` where `revocable`, `remove-mount`, `mounts`. */
+/** One mount. Presses: `open-mount`, `choose-mount`, `rename-mount`, `check-mount`, those of what it `can`, `set-method`, `remove-mount`, `mounts`. */
 export interface MountCard {
   readonly show: "mount";
   readonly view: ViewRef;
@@ -309,8 +322,6 @@ export interface MountCard {
   readonly login?: string | undefined;
   /** It was looked at just now, and works. */
   readonly checked?: boolean | undefined;
-  /** The folder browsing begins in can be chosen: the press `ask-root`. */
-  readonly rooted?: boolean | undefined;
   /** Absent where the drive has none or could not be asked. */
   readonly quota?: Quota;
   /** `undefined` = the operator's default, which is `usual`. */
@@ -320,10 +331,8 @@ export interface MountCard {
   readonly methods: readonly DownloadMethod[];
   /** The way that was chosen and does not work here any more; the usual one stands in for it. */
   readonly lapsed?: DownloadMethod;
-  /** Links that were handed out can be taken back. */
-  readonly revocable?: boolean;
-  /** It can be signed in to again. */
-  readonly renewable: boolean;
+  /** `revoke-links`: links that were handed out can be taken back; `renew-mount`: it can be signed in to again. */
+  readonly can: readonly Ability[];
 }
 
 /** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-method`, `revoke-links` where `revocable`. */
@@ -453,6 +462,8 @@ export interface Notice {
   /** The locale key is `notice-<code>`, or `error-<code>` for storage errors. */
   readonly notice: NoticeCode | StorageErrorCode;
   readonly level: "done" | "info" | "refused" | "failed";
+  /** The kind of drive it is about: it may have words of its own for that. */
+  readonly driver?: string | undefined;
   readonly subject?: string;
   readonly retryAfter?: number;
   readonly verify?: string;
@@ -503,6 +514,7 @@ export const noticeCodes = [
   "no-links-to-revoke",
   "fallback",
   "unexpected",
+  "store-unavailable",
   // searching and lending
   "search-stopped",
   "nothing-lent",

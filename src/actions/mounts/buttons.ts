@@ -1,7 +1,7 @@
 import { anywhere, inPrivate, shared } from "../../users/roles.ts";
 import { button, none, number } from "../context/button.ts";
 import { askRoot } from "./root-folder.ts";
-import { signInForm } from "./sign-in-form.ts";
+import { accountForm } from "./sign-in-form.ts";
 import { checkMount, chooseMount, openMount, pickMount, removeMount, renamePressed, renewPressed } from "./mounts.ts";
 import { showMounts } from "./views.ts";
 
@@ -15,5 +15,5 @@ export const mountButtons = {
   "check-mount": button("h", inPrivate, none, checkMount),
   "renew-mount": button("w", inPrivate, none, renewPressed),
   "remove-mount": button("x", inPrivate, none, removeMount),
-  "add-account": button("a", inPrivate, none, (context) => signInForm(context)),
+  "add-account": button("a", inPrivate, none, (context) => accountForm(context), { form: true }),
 };

@@ -47,7 +47,7 @@ export function renamePressed(context: ButtonContext): Promise<Result> | Result 
 
 /** Asks for new credentials. */
 export function renewPressed(context: ButtonContext): Promise<Result> | Result {
-  return onMount(context, (mount) => signIn(context, mount));
+  return onMount(context, (mount) => signIn(context, { mount }));
 }
 
 /** Whether it works: its card, which says so and when. */

@@ -29,7 +29,8 @@ export async function submitRoot(
     const typed = { [field.name]: answers[field.name] ?? "" };
     const reading = readForm([field], typed);
     if (!reading.ok) return rootForm(context, mount, reading.problem);
-    const checked = kindNamed(context, mount.driver).check({ ...mount.options, ...typed });
+    const checked = kindNamed(context, mount.driver)?.check({ ...mount.options, ...typed });
+    if (!checked) return refused("view-expired");
     if (!checked.ok) return rootForm(context, mount, checked.problem);
     return beginIn(context, mount, { [field.name]: checked.values[field.name] ?? "" });
   });

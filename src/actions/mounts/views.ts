@@ -1,6 +1,7 @@
 import type { Quota } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
+import { abilitiesOf } from "../context/abilities.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
 import { currentOf, isRenewable, isShare, loginOf, rootFieldOf } from "../context/kinds.ts";
@@ -65,7 +66,12 @@ export function showMount(
 ): Promise<Result> | Result {
   return withMount(context, id, async (mount) => {
     const { services } = context;
-    const quota = await quotaOf(context, id);
+    const can = await abilitiesOf(context, mount, {
+      "ask-root": rootFieldOf(context, mount) !== undefined,
+      "renew-mount": isRenewable(context, mount),
+      "revoke-links": services.revokeLinks !== undefined,
+    });
+    const quota = can.includes("quota") ? await quotaOf(context, id) : undefined;
     // Asking may have changed how the mount is known to be.
     const now = (await services.storage.find(id)) ?? mount;
     const view = await draw(context, { at: "mount", mount: id });
@@ -76,13 +82,11 @@ export function showMount(
         mount: lineOf(context, now, currentOf(context, await mountsOf(services, context.person))),
         login: loginOf(context, now),
         checked: checked && now.health.state === "working",
-        rooted: rootFieldOf(context, now) !== undefined,
         ...(quota && { quota }),
         ...methodOf(context, now),
         usual: services.usualMethod,
         methods: services.methods,
-        ...(services.revokeLinks && { revocable: true }),
-        renewable: isRenewable(context, now),
+        can,
       },
     };
   });

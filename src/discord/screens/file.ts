@@ -3,7 +3,7 @@ import type { FileCard } from "../../actions/model/screen.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { moment, plainLabel, strong } from "../markup.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
-import { postButton, press, trailLine, type Painter } from "./painter.ts";
+import { abilityButtons, postButton, press, trailLine, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */
@@ -16,7 +16,7 @@ const variantWidth = 40;
 /** One file: its full name, what is known of it, and its links. */
 export function fileSheet(painter: Painter, card: FileCard): Sheet {
   const { say, figures } = painter;
-  const { entry, variants, duration, original, view, sendable, address, neighbours } = card;
+  const { entry, variants, duration, original, view, address, neighbours } = card;
   const kind = kindOf(entry);
   const size = entry.size === undefined ? say("file-size-unknown") : figures.size(entry.size);
   return {
@@ -44,7 +44,8 @@ export function fileSheet(painter: Painter, card: FileCard): Sheet {
           .map(({ name }, variant) => press(`🔗 ${plainLabel(name, variantWidth)}`, { do: "link", view, variant })),
       ],
       [
-        sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
+        // A file stays as it is here: there is nothing to choose.
+        ...abilityButtons(painter, { view, can: card.can.filter((ability) => ability !== "send-as-file") }),
         neighbours?.previous === true && press(`◀ ${say("press-previous-file")}`, { do: "step", view, next: false }),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
         neighbours?.next === true && press(`${say("press-next-file")} ▶`, { do: "step", view, next: true }),

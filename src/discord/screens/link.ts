@@ -1,7 +1,7 @@
 import type { LinkCard } from "../../actions/model/screen.ts";
 import { commandLines } from "../../i18n/command-lines.ts";
 import { copyable, label, moment, strong } from "../markup.ts";
-import { press, type Painter } from "./painter.ts";
+import { abilityButtons, press, type Painter } from "./painter.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
 import type { Sheet } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
@@ -24,7 +24,7 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
     rows: [
       [
         ...addressButtons(painter, card),
-        card.sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
+        ...abilityButtons(painter, card),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
       ],
     ],
@@ -33,5 +33,5 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
 
 function lifetime({ say, figures, now }: Painter, expiresAt: number | undefined): string {
   if (expiresAt === undefined) return `⏳ ${say("link-lifetime-unknown")}`;
-  return `⏳ ${say("link-lives", { date: moment(expiresAt), time: figures.span(expiresAt - now) })}`;
+  return `⏳ ${say("link-expires", { date: moment(expiresAt), time: figures.span(expiresAt - now) })}`;
 }

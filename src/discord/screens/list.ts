@@ -41,10 +41,10 @@ export function listReadySheet(painter: Painter, screen: ListReady): Sheet {
       leftOut > 0 && say("list-left-out", { count: leftOut }),
       (capped || part > 1) && say("list-part", { part }),
       capped && `⚠️ ${say("list-more", { ...capped })}`,
-      failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed))}`,
+      failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed, mount.driver))}`,
       expiresAt === undefined
         ? `⏳ ${say("link-lifetime-unknown")}`
-        : `⏳ ${say("list-lives", { date: moment(expiresAt), time: painter.figures.span(expiresAt - painter.now) })}`,
+        : `⏳ ${say("list-expires", { date: moment(expiresAt), time: painter.figures.span(expiresAt - painter.now) })}`,
       sentences(say, say(`list-via-${via}`), say("list-secret")),
     ],
     file: { name: attachmentName(file.name), text: file.text },

@@ -4,7 +4,7 @@ import { elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
 import { searchLines, searchRows, whereOf } from "./search.ts";
-import { postButton, press, reasonText, trailLine, type Painter } from "./painter.ts";
+import { abilityButtons, postButton, press, reasonText, trailLine, type Painter } from "./painter.ts";
 import type { Button, Sheet } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
 
@@ -25,7 +25,7 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
       filter !== undefined && say("listing-filter", { words: label(filter, rowWidth) }),
       ...(search ? searchLines(painter, search, total.known) : []),
       `-# ${figuresLine(painter, listing)}`,
-      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed, listing.mount.driver))}`,
     ],
     body:
       !search && total.complete && total.known === 0
@@ -109,14 +109,15 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): Button[] {
   });
 }
 
-function waysRow(painter: Painter, { up, view, page, listable, trail }: Listing): (Button | false)[] {
+function waysRow(painter: Painter, listing: Listing): (Button | false)[] {
+  const { up, view, page, trail } = listing;
   const { say, place } = painter;
   return [
     up && press(`⬆ ${say("press-up")}`, { do: "up", view }),
     trail.length > 1 && press(`🏠 ${say("press-top")}`, { do: "top", view }),
     // Drives are a matter between a person and the bot.
     !up && place === "private" && press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
-    listable === true && press(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view }),
+    ...abilityButtons(painter, listing),
     press(`🔎 ${say("press-find")}`, { do: "find", view }),
     press(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
     postButton(painter, { do: "turn", view, page: page.number }),

@@ -4,7 +4,7 @@ import { isPublicAddress } from "../../i18n/address.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { addressRow, addressText, namedRow, namedText, watchText } from "./address.ts";
-import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */
 const maxVariants = 12;
@@ -45,18 +45,11 @@ export function paintFile(painter: Painter, card: FileCard): Painted {
       ...variants
         .slice(0, maxVariants)
         .map(({ name }, variant) => [button(`🔗 ${elideName(name)}`, { do: "link", view, variant })]),
-      sendRow(painter, card),
+      ...abilityButtons(painter, card).map((one) => [one]),
       neighbourRow(painter, card),
     ].filter((row) => row.length > 0),
     ...(thumbnail !== undefined && isPublicAddress(thumbnail) && { preview: thumbnail }),
   };
-}
-
-/** Into the chat; a picture also as it is, since Telegram makes a smaller one of what it shows as a picture. */
-function sendRow({ say }: Painter, { entry, view, sendable }: FileCard): InlineKeyboardButton[] {
-  if (!sendable) return [];
-  const asFile = kindOf(entry) === "image" && button(`📄 ${say("press-send-as-file")}`, { do: "send-as-file", view });
-  return [button(`📥 ${say("press-send")}`, { do: "send", view }), ...(asFile ? [asFile] : [])];
 }
 
 /** The files beside this one, and the way back to their folder. */

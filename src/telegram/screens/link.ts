@@ -3,7 +3,7 @@ import type { LinkCard } from "../../actions/model/screen.ts";
 import { isolate } from "../../i18n/names.ts";
 import { commandLines } from "../../i18n/command-lines.ts";
 import { addressRow, addressText, namedRow, namedText, watchText } from "./address.ts";
-import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, strong, type Painted, type Painter } from "./painter.ts";
 import { sentences } from "../../i18n/phrases.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
@@ -28,7 +28,7 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
     keyboard: [
       addressRow(painter, card),
       namedRow(painter, card),
-      card.sendable ? [button(`📥 ${say("press-send")}`, { do: "send", view })] : [],
+      abilityButtons(painter, card),
       [button(`⬆ ${say("press-back")}`, { do: "back", view })],
     ].filter((row) => row.length > 0),
   };
@@ -36,5 +36,5 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
 
 function lifetime({ say, figures, now }: Painter, expiresAt: number | undefined): string {
   if (expiresAt === undefined) return `⏳ ${say("link-lifetime-unknown")}`;
-  return `⏳ ${say("link-lives", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`;
+  return `⏳ ${say("link-expires", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`;
 }

@@ -41,10 +41,10 @@ export function paintListReady(painter: Painter, screen: ListReady): Painted {
       leftOut > 0 && say("list-left-out", { count: leftOut }),
       (capped || part > 1) && say("list-part", { part }),
       capped && `⚠️ ${say("list-more", { ...capped })}`,
-      failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed))}`,
+      failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed, mount.driver))}`,
       expiresAt === undefined
         ? `⏳ ${say("link-lifetime-unknown")}`
-        : `⏳ ${say("list-lives", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`,
+        : `⏳ ${say("list-expires", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`,
       sentences(say, say(`list-via-${via}`), say("list-secret")),
     ),
     keyboard: [

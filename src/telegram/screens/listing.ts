@@ -3,7 +3,7 @@ import type { Listing } from "../../actions/model/screen.ts";
 import type { Order } from "../../storage/entry.ts";
 import { columnsBeside, elideName, elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
-import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
 import { isNumbered, isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
 import { sentences } from "../../i18n/phrases.ts";
 
@@ -19,7 +19,7 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
       ...(isSearch(listing) ? searchLines(painter, listing) : []),
       figuresLine(painter, listing),
       !listing.search && total.complete && total.known === 0 && say("listing-empty"),
-      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed, listing.mount.driver))}`,
     ),
     keyboard: [
       ...entryLabels(painter, listing).map((label, index) => [button(label, { do: "open", view, index })]),
@@ -89,7 +89,9 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyb
   });
 }
 
-function waysRow({ say, place }: Painter, { up, view, listable, trail }: Listing): InlineKeyboardButton[] {
+function waysRow(painter: Painter, listing: Listing): InlineKeyboardButton[] {
+  const { say, place } = painter;
+  const { up, view, trail } = listing;
   return [
     ...(up ? [button(`⬆ ${say("press-up")}`, { do: "up", view })] : []),
     ...(trail.length > 1 ? [button(`🏠 ${say("press-top")}`, { do: "top", view })] : []),
@@ -97,6 +99,6 @@ function waysRow({ say, place }: Painter, { up, view, listable, trail }: Listing
     ...(!up && place === "private" ? [button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })] : []),
     button(`🔎 ${say("press-find")}`, { do: "find", view }),
     button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
-    ...(listable ? [button(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view })] : []),
+    ...abilityButtons(painter, listing),
   ];
 }

@@ -2,8 +2,11 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { ButtonPress } from "../../actions/buttons.ts";
 import { encodeButton } from "../../actions/buttons.ts";
-import type { Reason } from "../../actions/model/screen.ts";
+import type { Ability, Reason } from "../../actions/model/screen.ts";
+import type { ViewRef } from "../../actions/model/session.ts";
+import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 import type { Say } from "../../i18n/words.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import { clip, elideName, isolate } from "../../i18n/names.ts";
@@ -89,6 +92,19 @@ export function button(text: string, press: ButtonPress): InlineKeyboardButton.C
   return { text, callback_data: encodeButton(press) };
 }
 
+/** The buttons of what a card can. */
+export function abilityButtons(
+  { say }: Painter,
+  { can, view }: { readonly can: readonly Ability[]; readonly view: ViewRef },
+): InlineKeyboardButton.CallbackButton[] {
+  return can.flatMap((ability) => {
+    const shown = abilitySigns[ability];
+    return "button" in shown
+      ? [button(`${shown.sign} ${say(`press-${shown.button}`)}`, { do: shown.button, view })]
+      : [];
+  });
+}
+
 const barCells = 10;
 
 /** A share between 0 and 1 as a bar. */
@@ -107,9 +123,10 @@ export function trailLine(mount: MountTag, trail: readonly string[]): FormattedS
   return FormattedString.join([FormattedString.join(["🏠 ", strong(elideName(mount.title, 60))]), ...crumbs], " › ");
 }
 
-/** A failure in words, with the time after which trying again can work. */
-export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
-  const sentence = say(`error-${code}`);
+/** A failure of a drive of that kind in words, with the time after which trying again can work. */
+export function reasonText(painter: Painter, { code, retryAfter }: Reason, kind: string | undefined): string {
+  const { say, figures } = painter;
+  const sentence = errorText(painter, code, kind);
   if (retryAfter === undefined) return sentence;
   return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
 }

@@ -202,9 +202,9 @@ test("guilds and messages are heard of with the intent, interactions always", as
     intents: GatewayIntentBits.Guilds | GatewayIntentBits.GuildMessages | GatewayIntentBits.DirectMessages,
   });
   expect((await keen.line.event("GUILD_CREATE")).d["id"]).toBe(guild.id);
-  mia.says("hello", { in: general });
+  mia.sends("hello", { in: general });
   expect((await keen.line.event("MESSAGE_CREATE")).d).toMatchObject({ content: "", guild_id: guild.id });
-  mia.says("a share link", { in: mia.dm });
+  mia.sends("a share link", { in: mia.dm });
   expect((await keen.line.event("MESSAGE_CREATE")).d).toMatchObject({ content: "a share link" });
   void mia.uses("/browse", { in: general });
   await keen.line.event("INTERACTION_CREATE");
@@ -309,6 +309,6 @@ test("discord.js reads a direct message, and answers where it is let", async () 
   client.on("messageCreate", (message) => {
     if (!message.author.bot && message.channel.isSendable()) void message.channel.send(`you said ${message.content}`);
   });
-  mia.says("hello");
+  mia.sends("hello");
   expect((await mia.waitsFor("you said hello")).channel).toBe(mia.dm);
 });

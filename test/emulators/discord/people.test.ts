@@ -240,7 +240,7 @@ test("a message's menu and a person's menu carry what they are used on", async (
     { name: "Open PikPak share", type: 3 },
     { name: "Greet", type: 2 },
   ]);
-  const said = jun.says("look: https://mypikpak.com/s/abc", { in: general });
+  const said = jun.sends("look: https://mypikpak.com/s/abc", { in: general });
   await mia.usesOnMessage("Open PikPak share", said);
   await mia.waitsFor("opens look: https://mypikpak.com/s/abc", { in: general });
   await mia.usesOnUser("Greet", jun.user, { in: general });

@@ -139,7 +139,7 @@ test("permissions and places are kept", async () => {
   expect(json["id"]).toBe(mia.dm.id);
   mia.user.opensDms = false;
   expect(await codeOf(`/channels/${mia.dm.id}/messages`)).toEqual([403, 50_007]);
-  const foreign = mia.says("mine");
+  const foreign = mia.sends("mine");
   const edit = await call(app, "PATCH", `/channels/${mia.dm.id}/messages/${foreign.id}`, hello);
   expect([edit.status, edit.json["code"]]).toEqual([403, 50_005]);
 });

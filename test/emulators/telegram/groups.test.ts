@@ -49,11 +49,11 @@ describe("privacy", () => {
     await posted();
     const participant = mia.in(group);
     const list = await participant.waitsFor("list");
-    participant.says("just talk");
-    participant.says("/help");
-    participant.says("/help@drive_bot");
-    participant.says("/help@other_bot");
-    participant.says("ask @drive_bot about it");
+    participant.sends("just talk");
+    participant.sends("/help");
+    participant.sends("/help@drive_bot");
+    participant.sends("/help@other_bot");
+    participant.sends("ask @drive_bot about it");
     participant.replies(list, "thanks");
     expect(await heard()).toEqual(["/help", "/help@drive_bot", "ask @drive_bot about it", "thanks"]);
   });
@@ -62,11 +62,11 @@ describe("privacy", () => {
     const open = app.telegram.addBot({ privacy: false });
     group.adds(open);
     await told(open.token);
-    mia.in(group).says("just talk");
+    mia.in(group).sends("just talk");
     expect(await heard(open.token)).toEqual(["just talk"]);
     expect(await heard()).toEqual([]);
     group.promotes(app.telegram.bot);
-    mia.in(group).says("more talk");
+    mia.in(group).sends("more talk");
     expect(await heard()).toEqual(["more talk"]);
   });
 
@@ -75,14 +75,14 @@ describe("privacy", () => {
     group.adds(second);
     await told(second.token);
     await posted();
-    mia.in(group).says("/help");
+    mia.in(group).sends("/help");
     expect([await heard(), await heard(second.token)]).toEqual([["/help"], []]);
   });
 });
 
 test("an anonymous administrator writes as the group", async () => {
   group.promotes(jun, { anonymous: true });
-  jun.in(group).says("/help");
+  jun.in(group).sends("/help");
   const [{ body } = { body: {} }] = (await told()).filter(({ kind }) => kind === "message");
   expect(body).toMatchObject({ from: { username: "GroupAnonymousBot" }, sender_chat: { id: group.id } });
 });
@@ -95,7 +95,7 @@ test("who comes and goes is told, and what became of the bot", async () => {
     { kind: "message", body: { left_chat_member: { first_name: "Jun" } } },
     { kind: "my_chat_member", body: { old_chat_member: { status: "member" }, new_chat_member: { status: "kicked" } } },
   ]);
-  mia.says("/start");
+  mia.sends("/start");
   mia.blocks();
   expect((await told()).at(-1)).toMatchObject({
     kind: "my_chat_member",
@@ -121,7 +121,7 @@ test("members of a group are told apart", async () => {
 test("a topic keeps what belongs to it", async () => {
   const forum = app.telegram.group({ title: "Forum", members: [mia], forum: true });
   const thread = forum.opensTopic("Films");
-  mia.in(forum, thread).says("/help");
+  mia.in(forum, thread).sends("/help");
   const message = (await told()).findLast(({ kind }) => kind === "message");
   expect(message?.body).toMatchObject({ message_thread_id: thread, is_topic_message: true });
   await posted({ chat_id: forum.id, message_thread_id: thread, text: "in the topic" });
@@ -149,9 +149,9 @@ test("links of t.me lead to the private chat and into groups", async () => {
 });
 
 test("a link opened after blocking starts the bot again", async () => {
-  mia.says("/start");
+  mia.sends("/start");
   mia.blocks();
-  expect(() => mia.says("hello")).toThrow("blocked");
+  expect(() => mia.sends("hello")).toThrow("blocked");
   mia.opens("https://t.me/drive_bot?start=back");
   expect(await heard()).toEqual(["/start", "/start back"]);
 });
@@ -281,7 +281,7 @@ describe("an ephemeral message", () => {
       commands: [{ command: "link", description: "x", is_ephemeral: true }],
       scope: { type: "all_group_chats" },
     });
-    jun.in(group).says("/link film");
+    jun.in(group).sends("/link film");
     const [{ body } = { body: {} as Body }] = await told();
     expect(body).toMatchObject({ message_id: 0, text: "/link film", receiver_user: { username: "drive_bot" } });
     expect(mia.in(group).sees()).toBe("");
@@ -338,7 +338,7 @@ test("pins, reactions, actions and copies are taken in a group", async () => {
   expect(participant.seesTyping).toBe(true);
   clock.advance(5000);
   expect(participant.seesTyping).toBe(false);
-  mia.says("/start");
+  mia.sends("/start");
   const copy = { chat_id: mia.chat.id, from_chat_id: group.id, message_id: id };
   expect(await app.call("copyMessage", copy)).toMatchObject({ ok: true });
   expect(await app.call("forwardMessage", copy)).toMatchObject({ result: { forward_origin: { type: "user" } } });

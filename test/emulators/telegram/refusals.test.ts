@@ -189,7 +189,7 @@ describe("an edit", () => {
   });
 
   test("an edit of somebody else's message is refused", async () => {
-    const { id } = mia.says("mine");
+    const { id } = mia.sends("mine");
     expect(await edit({ message_id: id })).toMatchObject({ description: "Bad Request: message can't be edited" });
   });
 
@@ -228,8 +228,8 @@ describe("a deletion", () => {
   });
 
   test("a deletion of what a person wrote is taken in private, and in a group only from an administrator", async () => {
-    expect(await remove(mia.says("secret").id)).toMatchObject({ ok: true });
-    const { id } = mia.in(group).says("hello");
+    expect(await remove(mia.sends("secret").id)).toMatchObject({ ok: true });
+    const { id } = mia.in(group).sends("hello");
     expect(await remove(id, group.id)).toMatchObject({
       description: "Bad Request: message can't be deleted for everyone",
     });
@@ -240,7 +240,7 @@ describe("a deletion", () => {
 
 describe("a chat that is closed", () => {
   test("a chat is closed by a person who never wrote", async () => {
-    jun.in(group).says("/hello");
+    jun.in(group).sends("/hello");
     expect(await send({ chat_id: jun.chat.id })).toMatchObject({
       status: 403,
       description: "Forbidden: bot can't initiate conversation with a user",

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { FormattedString } from "@grammyjs/parse-mode";
 import { describe, expect, test } from "vitest";
-import { readText, type Entity, type Marked } from "../../../emulators/telegram/entities.ts";
+import { readText } from "../../../emulators/telegram/entities.ts";
+import type { Entity, Marked } from "../../../emulators/telegram/marked.ts";
 import { Refusal } from "../../../emulators/telegram/refusal.ts";
 
 // Texts as the service reads them.

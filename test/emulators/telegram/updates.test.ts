@@ -30,7 +30,7 @@ const texts = (updates: readonly Update[]) => updates.map(({ message }) => messa
 
 describe("polling", () => {
   test("a poll gives the same updates again until a higher offset confirms them", async () => {
-    for (const text of ["one", "two", "three"]) mia.says(text);
+    for (const text of ["one", "two", "three"]) mia.sends(text);
     const first = await poll();
     expect(texts(first)).toEqual(["one", "two", "three"]);
     expect(texts(await poll({ limit: 1 }))).toEqual(["one"]);
@@ -42,7 +42,7 @@ describe("polling", () => {
   test("a poll waits for what comes, and no longer than it was told", async () => {
     const waiting = poll({ timeout: 30 });
     await app.telegram.until(() => (app.telegram.bot.inbox.isPolled ? true : undefined));
-    mia.says("at last");
+    mia.sends("at last");
     expect(texts(await waiting)).toEqual(["at last"]);
     const inVain = poll({ timeout: 30, offset: 2_000_000_000 });
     await polled();
@@ -58,7 +58,7 @@ describe("polling", () => {
       status: 409,
       description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
     });
-    mia.says("for the second");
+    mia.sends("for the second");
     expect(await second).toMatchObject({ ok: true, result: [{ message: { text: "for the second" } }] });
   });
 
@@ -73,17 +73,17 @@ describe("polling", () => {
 
   test("a poll gives only the kinds that were named, and remembers them", async () => {
     await poll({ allowed_updates: ["callback_query"] });
-    mia.says("unheard");
+    mia.sends("unheard");
     expect(await poll()).toEqual([]);
     await poll({ allowed_updates: [] });
-    mia.says("heard");
+    mia.sends("heard");
     expect(texts(await poll())).toEqual(["heard"]);
   });
 
   test("a poll finds nothing that is older than a day", async () => {
-    mia.says("old");
+    mia.sends("old");
     clock.advance(24 * 3_600_000 + 1);
-    mia.says("new");
+    mia.sends("new");
     expect(texts(await poll())).toEqual(["new"]);
   });
 
@@ -120,8 +120,8 @@ describe("a webhook", () => {
 
   test("a webhook gets updates in their order, with the secret", async () => {
     await app.call("setWebhook", { url: url(), secret_token: "s3cret" });
-    mia.says("one");
-    mia.says("two");
+    mia.sends("one");
+    mia.sends("two");
     await taken();
     expect(hook.got.map(({ text }) => text)).toEqual(["one", "two"]);
     expect(hook.got[0]?.secret).toBe("s3cret");
@@ -131,7 +131,7 @@ describe("a webhook", () => {
   test("a webhook that fails is called again, later each time, and says so in its info", async () => {
     hook.statuses = [500, 503];
     await app.call("setWebhook", { url: url() });
-    mia.says("again");
+    mia.sends("again");
     await failed("500");
     expect(await app.call("getWebhookInfo")).toMatchObject({
       result: { url: url(), pending_update_count: 1, last_error_message: expect.stringContaining("500") },
@@ -146,7 +146,7 @@ describe("a webhook", () => {
   });
 
   test("a webhook may answer with a call", async () => {
-    mia.says("hello");
+    mia.sends("hello");
     hook.reply = { method: "sendMessage", chat_id: mia.chat.id, text: "from the answer" };
     await app.call("setWebhook", { url: url(), drop_pending_updates: false });
     expect((await mia.waitsFor("from the answer")).byBot).toBe(true);
@@ -154,16 +154,16 @@ describe("a webhook", () => {
   });
 
   test("a webhook can start without what waited", async () => {
-    mia.says("old");
+    mia.sends("old");
     await app.call("setWebhook", { url: url(), drop_pending_updates: true });
-    mia.says("new");
+    mia.sends("new");
     await taken();
     expect(hook.got.map(({ text }) => text)).toEqual(["new"]);
   });
 
   test("a webhook on the outside is never called, whatever it is told", async () => {
     await app.call("setWebhook", { url: "https://bot.example.com/x" });
-    mia.says("hello");
+    mia.sends("hello");
     await failed("resolve");
     expect(await app.call("getWebhookInfo")).toMatchObject({ result: { pending_update_count: 1 } });
   });
