@@ -35,14 +35,14 @@ async function cardOf(cloud: Cloud) {
 
 test("every card says what its drive is capable of, and the drive's card shows its room", async () => {
   const { at, listing, card } = await cardOf(measured({ used: 5, limit: 10 }));
-  expect(card).toMatchObject({ can: ["quota", "renew-mount"], quota: { used: 5, limit: 10 } });
+  expect(card).toMatchObject({ can: ["quota", "renew-mount", "ask-root"], quota: { used: 5, limit: 10 } });
   expect(listing.can).toEqual(["quota", "list-folder"]);
   expect((await at.see(mia, { do: "browse", path: "file 7.txt" }, "file")).can).toEqual(["quota"]);
 });
 
 test("a drive that is not capable of it shows no room", async () => {
   const { card } = await cardOf(measured(undefined));
-  expect(card.can).toEqual(["renew-mount"]);
+  expect(card.can).toEqual(["renew-mount", "ask-root"]);
   expect(card.quota).toBeUndefined();
 });
 

@@ -67,9 +67,9 @@ export function showMount(
   return withMount(context, id, async (mount) => {
     const { services } = context;
     const can = await abilitiesOf(context, mount, {
-      "ask-root": rootFieldOf(context, mount) !== undefined,
       "renew-mount": isRenewable(context, mount),
       "revoke-links": services.revokeLinks !== undefined,
+      "ask-root": rootFieldOf(context, mount) !== undefined,
     });
     const quota = can.includes("quota") ? await quotaOf(context, id) : undefined;
     // Asking may have changed how the mount is known to be.

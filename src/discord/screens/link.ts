@@ -1,6 +1,6 @@
 import type { LinkCard } from "../../actions/model/screen.ts";
 import { commandLines } from "../../i18n/command-lines.ts";
-import { copyable, label, moment, strong } from "../markup.ts";
+import { commands, label, moment, strong } from "../markup.ts";
 import { abilityButtons, press, type Painter } from "./painter.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
 import type { Sheet } from "./sheet.ts";
@@ -10,12 +10,13 @@ import { sentences } from "../../i18n/phrases.ts";
 export function linkSheet(painter: Painter, card: LinkCard): Sheet {
   const { say } = painter;
   const { entry, variant, url, view } = card;
+  const shellLines = commandLines(entry.name, url);
   return {
     head: [`🔗 **${say("link-title")}**`, strong(entry.name, 400)],
     body: [
       variant && say("link-variant", { name: label(variant.name) }),
       ...addressLines(painter, card),
-      ...commandLines(entry.name, url).map(copyable),
+      shellLines.length > 0 && commands(shellLines),
       card.extent === "first-part" && `⚠️ ${say("link-first-part")}`,
       lifetime(painter, card.expiresAt),
       sentences(say, say(`link-via-${card.via}`), say("link-secret")),
