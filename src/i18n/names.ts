@@ -131,7 +131,7 @@ export function isolate(name: string): string {
 }
 
 /** The name without marks that turn what follows them. */
-export function withoutTurns(name: string): string {
+function withoutTurns(name: string): string {
   return name.replaceAll(turning, "");
 }
 

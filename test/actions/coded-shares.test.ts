@@ -27,7 +27,8 @@ test.each<Action>([
 test("an open share is shown in a group as before", async () => {
   const { at } = createGroupApp();
   await at.see(mia, open, "listing");
-  await at.see(there(mia), { do: "browse", path: undefined }, "listing");
+  const listing = await at.see(there(mia), { do: "browse", path: undefined }, "listing");
+  expect(listing.mount.title).toBe("open1");
 });
 
 test("paths of a coded share are not suggested in a group, and those of an open one are", async () => {
@@ -64,7 +65,8 @@ test("a coded share that was lent to the group is everybody's there", async () =
   const { at } = createGroupApp();
   await at.see(mia, coded, "listing");
   await bound(at, { do: "bind" });
-  await at.see(there(lena), { do: "browse", path: undefined }, "listing");
+  const listing = await at.see(there(lena), { do: "browse", path: undefined }, "listing");
+  expect(listing.mount.title).toBe("code1");
 });
 
 test("a share of an earlier build is known to be coded after the start", async () => {
