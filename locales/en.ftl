@@ -379,7 +379,7 @@ notice-groups-only = This is for groups. Add me to one, and use it there.
 
 ## Drives: names, cards, lists (both chats)
 
-drive-title = { $whose }'s PikPak
+drive-title = { $whose }'s { $drive }
 press-download-named = Download with its name
 press-send-as-file = Send it as a file
 link-named = ⬇️ Download with its name: { $url }
@@ -396,8 +396,8 @@ press-list-part = Part { $part }
 list-part = Part { $part }
 list-more = There is more than one list may hold, which is { $files } files from { $folders } folders. The next part has the rest.
 dialogue-page-span = Safer: enter it in the browser. The page works once, for { $time }.
-link-lives = Works for { $time }, until { $date }.
-list-lives = The links work for { $time }, until { $date }.
+link-expires = Works until { $date } ({ $time } from now).
+list-expires = The links work until { $date } ({ $time } from now).
 inline-whose = From the drive { $drive }. The button works for its owner, and for those it is shared with.
 inline-with-link = with a link for whoever reads it
 inline-linked = The link works for { $time }.

@@ -355,7 +355,7 @@ notice-groups-only = 这个命令只能在群组中使用。请先把我加入�
 
 ## Drives: names, cards, lists (both chats)
 
-drive-title = { $whose } 的 PikPak
+drive-title = { $whose } 的 { $drive }
 press-download-named = 按原文件名下载
 press-send-as-file = 以文件形式发送
 link-named = ⬇️ 按原文件名下载：{ $url }
@@ -372,8 +372,8 @@ press-list-part = 第 { $part } 部分
 list-part = 第 { $part } 部分
 list-more = 文件数量超过单个列表的上限（{ $folders } 个文件夹中的 { $files } 个文件），其余的在下一部分。
 dialogue-page-span = 更安全：在浏览器中填写（{ $time }内有效，只能用一次）。
-link-lives = 有效期 { $time }，至 { $date }。
-list-lives = 链接有效期 { $time }，至 { $date }。
+link-expires = 有效期至 { $date }（还有 { $time }）。
+list-expires = 链接有效期至 { $date }（还有 { $time }）。
 inline-whose = 来自网盘“{ $drive }”。按钮只对网盘主人和获得共享的人有效。
 inline-with-link = 附带链接，收到的人都可以使用
 inline-linked = 链接有效期 { $time }。

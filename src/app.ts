@@ -203,7 +203,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
     languages: words.languages,
     pickLanguage: (locale) => words.pick(locale),
-    titleFor: (whose, language) => words.in(language)("drive-title", { whose }),
+    titleFor: (named, language) => words.in(language)("drive-title", named),
     issueLink: linkIssuer({ ...parts, hosts }),
     // An address that people do not reach is worse than none.
     ...(config.publicUrl !== undefined && {

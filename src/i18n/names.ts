@@ -27,18 +27,20 @@ interface Listed {
 const worthSharing = 6;
 
 /**
- * The names of one list, each in its width and no two alike: what the long ones begin with alike is left out, then the
- * middle; those that still read the same show where they differ, and namesakes are counted.
+ * The names of one list, each in its width and no two alike. A long one loses its middle; where two would read the same
+ * then, what the long ones begin with alike is left out instead; those that still do show where they differ, and
+ * namesakes are counted.
  */
 export function elideTogether(listed: readonly Listed[]): string[] {
   const names = listed.map(({ name }) => graphemesOf(oneLine(name)));
+  const elided = names.map((name, at) => elideMiddle(name, listed[at]?.width ?? 0));
+  if (new Set(elided).size === elided.length) return elided.map(isolate);
   const isLong = names.map((name, at) => widthOf(name) > (listed[at]?.width ?? 0));
   const shared = sharedBeginning(names.filter((_, at) => isLong[at]));
-  const labels = names.map((name, at) => {
-    const width = listed[at]?.width ?? 0;
-    if (!isLong[at] || widthOf(name.slice(0, shared)) < worthSharing) return elideMiddle(name, width);
-    return elideMiddle(["…", ...name.slice(shared)], width);
-  });
+  const isWorthIt = widthOf((names[isLong.indexOf(true)] ?? []).slice(0, shared)) >= worthSharing;
+  const labels = names.map((name, at) =>
+    isLong[at] && isWorthIt ? elideMiddle(["…", ...name.slice(shared)], listed[at]?.width ?? 0) : (elided[at] ?? ""),
+  );
   return numbered(apart(names, labels, listed)).map(isolate);
 }
 
@@ -108,9 +110,12 @@ export function clip(text: string, most: number): string {
   return `${kept}…`;
 }
 
+/** Columns of a name and what is said of it, beside its sign. */
+const wholeLabel = 38;
+
 /** Columns a name has beside its sign and what is said of it, so that a phone shows the whole button. */
 export function columnsBeside(said: string): number {
-  return Math.max(12, labelWidth - 2 - widthOf(graphemesOf(said)));
+  return Math.min(labelWidth, Math.max(12, wholeLabel - widthOf(graphemesOf(said))));
 }
 
 /** Marks that turn what follows them, which no name needs to be read: a picture could call itself a program's name backwards. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Services } from "../../src/actions/context/services.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 import { app, mia, signInAs, usualCloud, visitOf } from "./test-app.ts";
 import { there } from "./group-app.ts";
@@ -6,9 +7,13 @@ import { there } from "./group-app.ts";
 // What a drive is called is read by whole groups: never the name its owner signs in with.
 
 const words = loadWords();
-const titleFor = (whose: string, language: string) => words.in(language)("drive-title", { whose });
+const titleFor: Services["titleFor"] = (named, language) => words.in(language)("drive-title", named);
 const named = (firstName: string, more: object = {}) => visitOf(1, { name: "Mia Weber", firstName, ...more });
-const open = (cloud = usualCloud()) => app(cloud, { changes: { titleFor } });
+const kinds = () =>
+  usualCloud()
+    .kinds()
+    .map((kind) => ({ ...kind, title: () => "PikPak" }));
+const open = () => app(usualCloud(), { kinds: kinds(), changes: { titleFor } });
 
 test.each([
   ["en", "Mia's PikPak"],

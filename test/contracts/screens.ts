@@ -333,7 +333,6 @@ function screensOf(rows: number): {
         mount: line,
         login: hostileName,
         checked: fc.boolean(),
-        rooted: fc.boolean(),
         quota: fc.record(
           { used: fc.nat(), limit: fc.nat(), trashed: fc.nat(), plan: hostileName },
           { requiredKeys: ["used"] },

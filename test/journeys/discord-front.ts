@@ -3,6 +3,7 @@ import { fieldWith } from "../../src/storage/form.ts";
 import type { Field, Values } from "../../src/storage/field.ts";
 import { openTestApp } from "../discord/test-app.ts";
 import { words as usualWords } from "../telegram/test-app.ts";
+import type { MessageView } from "../../emulators/stage.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in a server's channel, where the Discord bot answers her alone. */

@@ -1,5 +1,6 @@
 import { kindOf } from "../../storage/file-kind.ts";
 import type { Entry } from "../../storage/entry.ts";
+import { kindOf } from "../../storage/file-kind.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { abilitiesOf } from "../context/abilities.ts";
 import { draw, isSendable, type ActionContext, type Result } from "../context/context.ts";
@@ -48,6 +49,12 @@ export function showFile(
       }),
     { for: "browse", trail: folder.trail },
   );
+}
+
+/** What can come into the chat; a picture also as it is, since a chat may make a smaller one of what it shows. */
+function sendingOf(context: ActionContext, file: Entry, original: false | undefined) {
+  const send = original !== false && isSendable(context, file.size);
+  return { send, "send-as-file": send && kindOf(file) === "image" };
 }
 
 /** One's own file's address, where it is a ticket of ours and nobody else sees the card. */

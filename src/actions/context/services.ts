@@ -28,7 +28,7 @@ export interface Services {
   /** Best of them for what a client says. */
   pickLanguage(locale: string | undefined): string;
   /** What a new drive of somebody is called, in a language; absent = as its kind calls it. */
-  readonly titleFor?: (whose: string, language: string) => string;
+  readonly titleFor?: (named: { readonly whose: string; readonly drive: string }, language: string) => string;
   /** An address for a file, in the visitor's name. Throws `StorageError`. */
   issueLink(mount: Mount, entry: Entry, visit: Visit, options: LinkOptions): Promise<IssuedLink>;
   /** A one-time page for a form; absent, or undefined, where there is none to be had. */

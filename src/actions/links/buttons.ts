@@ -3,7 +3,7 @@ import { button, choice, none, type Argument } from "../context/button.ts";
 import { listFormats, type ListFormat } from "../model/screen.ts";
 import { chooseList, listAs } from "./list-folder.ts";
 import { requestLink } from "./request-link.ts";
-import { askToRevokeLinks } from "./revoke-links.ts";
+import { revokePressed } from "./revoke-links.ts";
 
 /** Absent = the original, not a rendition. */
 const variant: Argument<{ readonly variant?: number }> = {
@@ -27,5 +27,5 @@ export const linkButtons = {
   "list-folder": button("jl", inPrivate, none, chooseList),
   "list-as": button("jf", inPrivate, choice("format", listFormats), (context, { format }) => listAs(context, format)),
   "list-part": button("jp", inPrivate, listPart, (context, { format, part }) => listAs(context, format, part)),
-  "revoke-links": button("jr", inPrivate, none, askToRevokeLinks),
+  "revoke-links": button("jr", inPrivate, none, revokePressed),
 };

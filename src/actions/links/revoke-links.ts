@@ -1,15 +1,19 @@
 import { goTo, type ActionContext, type Result } from "../context/context.ts";
-import { noticeWithWays, refused } from "../context/failure.ts";
+import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import { withMount } from "../context/with-mount.ts";
 
-/** Asks first: what people were given ends, and nothing brings it back. */
-export function askToRevokeLinks(context: ButtonContext): Promise<Result> | Result {
-  if (!context.services.revokeLinks) return refused("no-links-to-revoke");
+/** On a drive's card takes back the links to it; in the settings asks first, for there it is about all of one's own. */
+export function revokePressed(context: ButtonContext): Promise<Result> | Result {
+  const { revokeLinks: revoke } = context.services;
+  if (!revoke) return refused("no-links-to-revoke");
   const state = context.shown?.state;
   switch (state?.at) {
     case "mount":
-      return goTo(context, { at: "question", question: "revoke-links", mount: state.mount });
+      return withMount(context, state.mount, async ({ id, title }) => {
+        await revoke({ mount: id });
+        return notice("links-revoked", { level: "done", subject: title, for: "asker" });
+      });
     case "settings":
       return goTo(context, { at: "question", question: "revoke-links" });
     default:
@@ -17,18 +21,11 @@ export function askToRevokeLinks(context: ButtonContext): Promise<Result> | Resu
   }
 }
 
-/** Yes: links that were handed out until now end, those to a drive or all in the person's name. */
-export async function revokeLinks(context: ActionContext, mount: string | undefined): Promise<Result> {
-  const { services, person } = context;
-  const { revokeLinks: revoke } = services;
+/** Yes: all links in the person's name that were handed out until now end. */
+export async function revokeOwnLinks(context: ActionContext): Promise<Result> {
+  const { revokeLinks: revoke } = context.services;
   // Asked before a restart that took the public address away.
   if (!revoke) return refused("no-links-to-revoke");
-  if (mount === undefined) {
-    await revoke({ person: person.id });
-    return noticeWithWays(context, "links-revoked", { level: "done" });
-  }
-  return withMount(context, mount, async ({ id, title }) => {
-    await revoke({ mount: id });
-    return noticeWithWays(context, "links-revoked", { level: "done", subject: title });
-  });
+  await revoke({ person: context.person.id });
+  return noticeWithWays(context, "links-revoked", { level: "done" });
 }

@@ -71,13 +71,7 @@ export type ViewState =
       /** It was asked by `/logout`, and not on the mount's card. */
       readonly loggingOut: boolean;
     }
-  | { readonly at: "question"; readonly question: "forget" | "revoke-every-link" }
-  | {
-      readonly at: "question";
-      readonly question: "revoke-links";
-      /** The drive whose links are meant; absent = all in the person's name. */
-      readonly mount?: string | undefined;
-    }
+  | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | AdminView
   | {

@@ -4,12 +4,15 @@ import { languageOf, mountsOf } from "../../users/person.ts";
 /** Most characters of somebody's name in a title. */
 const longestName = 30;
 
-/** What somebody's new drive is called: by their first name, and with a number where they have one so called already. Undefined = as its kind calls it. */
-export async function newTitle(context: ActionContext): Promise<string | undefined> {
+/**
+ * What somebody's new drive is called: by their first name and what its kind calls it, and with a number where they have
+ * one so called already. Undefined = as its kind calls it.
+ */
+export async function newTitle(context: ActionContext, drive: string): Promise<string | undefined> {
   const { services, visit, person } = context;
   const whose = plainName(visit.person.firstName ?? visit.person.name);
   if (!services.titleFor || whose === "") return undefined;
-  const title = services.titleFor(whose, languageOf(services, person, visit));
+  const title = services.titleFor({ whose, drive }, languageOf(services, person, visit));
   const taken = new Set((await mountsOf(services, person)).map((mount) => mount.title));
   for (let n = 1; ; n += 1) {
     const numbered = n === 1 ? title : `${title} ${n}`;

@@ -7,7 +7,7 @@ import { withMount } from "../context/with-mount.ts";
 import { showMount } from "../mounts/views.ts";
 import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
-import { revokeLinks } from "../links/revoke-links.ts";
+import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
 import { showSettings } from "../settings/views.ts";
 import { beginBroadcast, revokeEveryLink } from "../admin/operate.ts";
@@ -22,7 +22,7 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
     case "broadcast":
       return beginBroadcast(context, question.text);
     case "revoke-links":
-      return revokeLinks(context, question.mount);
+      return revokeOwnLinks(context);
     case "revoke-every-link":
       return revokeEveryLink(context);
     case "remove-mount":
@@ -40,7 +40,7 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
     case "broadcast":
       return showOperators(context, { at: "operators", room: "broadcast" });
     case "revoke-links":
-      return question.mount === undefined ? showSettings(context) : showMount(context, question.mount);
+      return showSettings(context);
     case "revoke-every-link":
       return showOperators(context, { at: "operators", room: "panel" });
     case "remove-mount":

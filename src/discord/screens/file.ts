@@ -44,7 +44,8 @@ export function fileSheet(painter: Painter, card: FileCard): Sheet {
           .map(({ name }, variant) => press(`🔗 ${plainLabel(name, variantWidth)}`, { do: "link", view, variant })),
       ],
       [
-        ...abilityButtons(painter, card),
+        // A file stays as it is here: there is nothing to choose.
+        ...abilityButtons(painter, { view, can: card.can.filter((ability) => ability !== "send-as-file") }),
         neighbours?.previous === true && press(`◀ ${say("press-previous-file")}`, { do: "step", view, next: false }),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
         neighbours?.next === true && press(`${say("press-next-file")} ▶`, { do: "step", view, next: true }),

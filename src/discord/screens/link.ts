@@ -10,12 +10,13 @@ import { sentences } from "../../i18n/phrases.ts";
 export function linkSheet(painter: Painter, card: LinkCard): Sheet {
   const { say } = painter;
   const { entry, variant, url, view } = card;
+  const shellLines = commandLines(entry.name, url);
   return {
     head: [`🔗 **${say("link-title")}**`, strong(entry.name, 400)],
     body: [
       variant && say("link-variant", { name: label(variant.name) }),
       ...addressLines(painter, card),
-      ...commandLines(entry.name, url).map(copyable),
+      shellLines.length > 0 && commands(shellLines),
       card.extent === "first-part" && `⚠️ ${say("link-first-part")}`,
       lifetime(painter, card.expiresAt),
       sentences(say, say(`link-via-${card.via}`), say("link-secret")),
@@ -33,5 +34,5 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
 
 function lifetime({ say, figures, now }: Painter, expiresAt: number | undefined): string {
   if (expiresAt === undefined) return `⏳ ${say("link-lifetime-unknown")}`;
-  return `⏳ ${say("link-lives", { date: moment(expiresAt), time: figures.span(expiresAt - now) })}`;
+  return `⏳ ${say("link-expires", { date: moment(expiresAt), time: figures.span(expiresAt - now) })}`;
 }

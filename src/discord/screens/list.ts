@@ -44,7 +44,7 @@ export function listReadySheet(painter: Painter, screen: ListReady): Sheet {
       failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed, mount.driver))}`,
       expiresAt === undefined
         ? `⏳ ${say("link-lifetime-unknown")}`
-        : `⏳ ${say("list-lives", { date: moment(expiresAt), time: painter.figures.span(expiresAt - painter.now) })}`,
+        : `⏳ ${say("list-expires", { date: moment(expiresAt), time: painter.figures.span(expiresAt - painter.now) })}`,
       sentences(say, say(`list-via-${via}`), say("list-secret")),
     ],
     file: { name: attachmentName(file.name), text: file.text },

@@ -36,5 +36,5 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
 
 function lifetime({ say, figures, now }: Painter, expiresAt: number | undefined): string {
   if (expiresAt === undefined) return `⏳ ${say("link-lifetime-unknown")}`;
-  return `⏳ ${say("link-lives", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`;
+  return `⏳ ${say("link-expires", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`;
 }

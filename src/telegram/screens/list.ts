@@ -44,7 +44,7 @@ export function paintListReady(painter: Painter, screen: ListReady): Painted {
       failed && `⚠️ ${sentences(say, say("list-failed"), reasonText(painter, failed, mount.driver))}`,
       expiresAt === undefined
         ? `⏳ ${say("link-lifetime-unknown")}`
-        : `⏳ ${say("list-lives", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`,
+        : `⏳ ${say("list-expires", { date: figures.date(expiresAt), time: figures.span(expiresAt - now) })}`,
       sentences(say, say(`list-via-${via}`), say("list-secret")),
     ),
     keyboard: [
