@@ -1,4 +1,3 @@
-import type { MessageView } from "../../emulators/stage.ts";
 import { fieldWith } from "../../src/storage/form.ts";
 import type { Field, Values } from "../../src/storage/field.ts";
 import { openTestApp } from "../discord/test-app.ts";

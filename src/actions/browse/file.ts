@@ -1,4 +1,3 @@
-import { kindOf } from "../../storage/file-kind.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { kindOf } from "../../storage/file-kind.ts";
 import type { Mount } from "../../storage/mount.ts";
@@ -41,7 +40,7 @@ export function showFile(
             variants,
             ...(duration !== undefined && { duration }),
             original,
-            can: await abilitiesOf(context, mount, abilitiesHere(context, file, original)),
+            can: await abilitiesOf(context, mount, sendingOf(context, file, original)),
             ...(address && { address }),
             ...neighboursOf(context, folder, entry),
           },
@@ -81,14 +80,4 @@ export function fileBeside(context: ActionContext, { folder, entry }: FileView, 
   const known = context.services.storage.peek(folder.mount, folderId(folder));
   const { previous, next } = known ? besides(known, folder, entry.id) : {};
   return isNext ? next : previous;
-}
-
-/** What goes here: the file into this chat, and a picture as it is besides. */
-function abilitiesHere(
-  context: ActionContext,
-  file: Entry,
-  original: false | undefined,
-): Parameters<typeof abilitiesOf>[2] {
-  const send = original !== false && isSendable(context, file.size);
-  return { send, "send-as-file": send && kindOf(file) === "image" };
 }

@@ -77,7 +77,6 @@ async function failure(context: ActionContext, error: StorageError, about: Attem
       level: "failed",
       ...named,
       ...more,
-      ...(error.subject !== undefined && { subject: error.subject }),
       ...(mount && { driver: mount.driver }),
       view,
       offer,

@@ -104,7 +104,7 @@ async function mounted(context: ActionContext, { kind, values, mount, kept, amen
   const { services, person, signal } = context;
   const asker = person.id;
   if (mount) return services.storage.renew(mount.id, values, { signal, asker, amend });
-  const title = await newTitle(context);
+  const title = await newTitle(context, kind.title(values));
   const draft = { driver: kind.name, owner: person.id, values, title, kept };
   const made = await services.storage.mount(draft, { signal, asker });
   return person.method ? services.storage.change(made.id, { method: person.method }) : made;

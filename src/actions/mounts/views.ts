@@ -70,7 +70,6 @@ export function showMount(
       "ask-root": rootFieldOf(context, mount) !== undefined,
       "renew-mount": isRenewable(context, mount),
       "revoke-links": services.revokeLinks !== undefined,
-      "ask-root": rootFieldOf(context, mount) !== undefined,
     });
     const quota = can.includes("quota") ? await quotaOf(context, id) : undefined;
     // Asking may have changed how the mount is known to be.

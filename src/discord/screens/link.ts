@@ -1,6 +1,6 @@
 import type { LinkCard } from "../../actions/model/screen.ts";
 import { commandLines } from "../../i18n/command-lines.ts";
-import { copyable, label, moment, strong } from "../markup.ts";
+import { commands, label, moment, strong } from "../markup.ts";
 import { abilityButtons, press, type Painter } from "./painter.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
 import type { Sheet } from "./sheet.ts";
