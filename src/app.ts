@@ -142,10 +142,9 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
   onClose(() => transfers.stop());
-  for (const frontend of frontends.all) {
-    onClose(() => frontend.stop());
-    await frontend.start();
-  }
+  for (const frontend of frontends.all) onClose(() => frontend.stop());
+  // Side by side: a chat that cannot be reached keeps no other one waiting.
+  await Promise.all(frontends.all.map((frontend) => frontend.start()));
   admin.start();
   const address = gateway.address();
   await offerFirstOperator(config, admin);
@@ -209,7 +208,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
-    tell: async (person, notice, language) => late.frontends?.tell(person, notice, language),
+    tell: async (person, notice, language) => late.frontends?.notify(person, notice, language),
     admins: config.admins,
     admin: parts.admin,
     exclusive: (key, work) => store.exclusive(key, work),

@@ -13,10 +13,28 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "src/i18n": ["src/storage"],
   "src/drivers": ["src/storage"],
   "src/users": ["src/storage"],
-  "src/actions": ["src/users", "src/storage"],
+  "src/actions": ["src/actions/model", "src/messaging", "src/users", "src/storage"],
+  "src/actions/model": ["src/users", "src/storage"],
+  "src/messaging": ["src/actions/model", "src/users", "src/storage"],
   "src/gateway": ["src/storage", "src/i18n"],
-  "src/telegram": ["src/actions", "src/users", "src/storage", "src/i18n", "src/config.ts"],
-  "src/discord": ["src/actions", "src/users", "src/storage", "src/i18n", "src/config.ts"],
+  "src/telegram": [
+    "src/messaging",
+    "src/actions",
+    "src/actions/model",
+    "src/users",
+    "src/storage",
+    "src/i18n",
+    "src/config.ts",
+  ],
+  "src/discord": [
+    "src/messaging",
+    "src/actions",
+    "src/actions/model",
+    "src/users",
+    "src/storage",
+    "src/i18n",
+    "src/config.ts",
+  ],
   "src/app.ts": everything(),
   "src/app": everything(),
   "src/cli": [
@@ -25,6 +43,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/users",
     "src/actions",
+    "src/actions/model",
     "src/i18n",
     "src/log.ts",
     "src/config.ts",
@@ -35,7 +54,20 @@ const parts: Readonly<Record<string, readonly string[]>> = {
 };
 
 function everything(): readonly string[] {
-  const layers = ["storage", "store", "jobs", "i18n", "drivers", "users", "actions", "gateway", "telegram", "discord"];
+  const layers = [
+    "storage",
+    "store",
+    "jobs",
+    "i18n",
+    "drivers",
+    "users",
+    "messaging",
+    "actions",
+    "actions/model",
+    "gateway",
+    "telegram",
+    "discord",
+  ];
   return ["src/app", "src/log.ts", "src/config.ts", "src/outbound.ts", ...layers.map((layer) => `src/${layer}`)];
 }
 

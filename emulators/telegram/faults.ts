@@ -26,6 +26,11 @@ export class Faults {
     this.#waiting.push({ fault, left: fault.times ?? 1 });
   }
 
+  /** None are to happen any more. */
+  clear(): void {
+    this.#waiting = [];
+  }
+
   /** The fault for a call, used up by it. */
   meet(method: string): Fault | undefined {
     const met = this.#waiting.find(

@@ -46,6 +46,8 @@ export interface TelegramEmulator {
   until<T>(find: () => T | undefined, options?: Partial<Timeouts>): Promise<T>;
   /** The next calls that fit go wrong. */
   fail(fault: Fault): void;
+  /** Nothing goes wrong any more that has not yet. */
+  heal(): void;
   /** Cuts every open connection. */
   cutConnections(): void;
   /** Puts an update in as it is, for what people here cannot do. */
@@ -125,6 +127,7 @@ export async function startTelegram({
       }),
     until: (find, options = {}) => until(find, { what: "waited in vain", ...options }),
     fail: (fault) => faults.add(fault),
+    heal: () => faults.clear(),
     cutConnections: () => server.closeAllConnections(),
     push: (kind, body, to = bot) => to.inbox.put(kind, body),
     complaints,

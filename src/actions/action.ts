@@ -11,3 +11,9 @@ export function ruleOf(action: Action): Rule {
   if ("view" in action) return buttonOf(action).rule;
   return action.do === "submit" ? forms[action.form.id].rule : commandOf(action).rule;
 }
+
+/** Whether it is done at once, beside what else the person waits for. */
+export function isUrgent(action: Action): boolean {
+  if ("view" in action) return buttonOf(action).urgent;
+  return action.do !== "submit" && commandOf(action).urgent;
+}

@@ -4,9 +4,9 @@ import { languageOf, loadPerson } from "../users/person.ts";
 import { loadPlace, standingIn } from "../users/place.ts";
 import { refusalOf, rolesFor, type Role } from "../users/roles.ts";
 import type { Visit } from "../users/visit.ts";
-import { ruleOf, type Action } from "./action.ts";
+import { isUrgent, ruleOf, type Action } from "./action.ts";
 import { admission, tooFast } from "./admission.ts";
-import { buttonOf, decodeButton, handleButton, type ButtonPress } from "./buttons.ts";
+import { decodeButton, handleButton, type ButtonPress } from "./buttons.ts";
 import { handleCommand } from "./commands.ts";
 import { buttonContext } from "./context/button-context.ts";
 import { createContext, findSession, queueOf, recall, type ActionContext, type Outcome } from "./context/context.ts";
@@ -26,7 +26,7 @@ export async function perform(services: Services, visit: Visit, action: Action, 
   // Before anybody waits in the queue, which is what a flood would fill.
   const tempo = await services.admin.pace.take(...pacedBy(visit));
   if (tempo !== "go") return { ...tooFast(tempo), language: await ownLanguage(services, visit) };
-  if ("view" in action && buttonOf(action).urgent) return answered(services, visit, action, signal);
+  if (isUrgent(action)) return answered(services, visit, action, signal);
   return services.exclusive(queueOf(visit), () => answered(services, visit, action, signal));
 }
 

@@ -4,8 +4,11 @@ import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import { placeNews } from "../users/place.ts";
-import { createRemovals, type Removals } from "../actions/removals.ts";
+import { createRemovals, type Removals } from "../messaging/removals.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
+import type { Announce } from "../users/broadcast.ts";
+import { announceBy } from "../messaging/announce.ts";
+import type { Readiness } from "../messaging/messenger.ts";
 import type { Services } from "../actions/context/services.ts";
 import { suggest } from "../actions/browse/suggest.ts";
 import type { Config } from "../config.ts";
@@ -30,7 +33,9 @@ export interface Frontends {
   /** What somebody is in a group; undefined = it cannot be told. */
   roleIn(place: string, person: string): Promise<"admin" | "member" | "none" | undefined>;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
-  tell(person: string, notice: Notice, language: string): Promise<void>;
+  notify(person: string, notice: Notice, language: string): Promise<void>;
+  /** Sends a text to a chat by the frontend it belongs to. */
+  readonly announce: Announce;
 }
 
 /** One chat, as it is started and stopped. */
@@ -38,9 +43,8 @@ export interface Frontend {
   readonly name: string;
   start(): Promise<void>;
   stop(): Promise<void>;
-  isUp(): boolean;
-  /** Why it is not up, in a few words for the operator; absent = there is nothing more to say. */
-  trouble?(): string | undefined;
+  /** True, or why it is not up, in a few words for an operator. */
+  isUp(): Readiness;
 }
 
 interface FrontendParts {
@@ -56,14 +60,14 @@ interface FrontendParts {
 
 /** Makes the chats the configuration has tokens for. */
 export function createFrontends(config: Config, parts: FrontendParts): Frontends {
-  const telegram = config.telegram && telegramOf(config.telegram, parts);
-  const discord = config.discord && discordOf(config.discord, parts);
+  const telegram = config.telegram ? telegramOf(config.telegram, parts) : undefined;
+  const discord = config.discord ? discordOf(config.discord, parts) : undefined;
   return {
     ...(telegram && { telegram }),
     ...(discord && { discord }),
     all: [
       ...(telegram ? [{ name: "telegram", ...telegram }] : []),
-      ...(discord ? [{ name: "discord", ...discord }] : []),
+      ...(discord ? [{ name: "discord", ...discord, isUp: () => discord.isUp() || "discord: not connected" }] : []),
     ],
     async submitPage(page, values, options) {
       const parts = page.person.id.startsWith("discord:") ? discord : telegram;
@@ -74,8 +78,14 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
     },
     botName: (person) => (person.startsWith("discord:") ? discord : telegram)?.botName(),
     roleIn: async (place, person) => (place.startsWith("discord:") ? discord : telegram)?.roleIn(place, person),
-    async tell(person, notice, language) {
-      await (person.startsWith("discord:") ? discord : telegram)?.tell(person, notice, language);
+    async notify(person, notice, language) {
+      if (person.startsWith("discord:")) await discord?.tell(person, notice, language);
+      else await telegram?.messenger.notify(person, notice, { language });
+    },
+    async announce(place, text) {
+      if (place.startsWith("discord:") && discord) return discord.announce(place, text);
+      if (place.startsWith("telegram:") && telegram) return announceBy(telegram.messenger, place, text);
+      throw new Error("the frontend of this chat is not switched on");
     },
   };
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Announce } from "../users/broadcast.ts";
 import { openAdmin, type Admin } from "../users/admin.ts";
 import type { Config } from "../config.ts";
 import type { Revocations } from "../gateway/revocations.ts";
@@ -27,7 +26,11 @@ export function adminOf({ config, store, revocations, log, frontends }: AdminDep
     open: (namespace) => store.open(namespace),
     mounts: store.open<Mount>("mounts"),
     access: config.access,
-    announce: (place, text) => announceBy(frontends(), place, text),
+    async announce(place, text) {
+      const chats = frontends();
+      if (!chats) throw new Error("a broadcast began before there was a chat");
+      return chats.announce(place, text);
+    },
     revokeLinks: (person) => revocations.revoke({ person }),
     level,
     exclusive: (key, work) => store.exclusive(key, work),
@@ -36,14 +39,6 @@ export function adminOf({ config, store, revocations, log, frontends }: AdminDep
     newId,
     log: log.child({ part: "admin" }),
   });
-}
-
-/** Sends to a chat by the frontend it belongs to. */
-async function announceBy(frontends: Frontends | undefined, place: string, text: string): ReturnType<Announce> {
-  const parts = place.startsWith("discord:") ? frontends?.discord : frontends?.telegram;
-  const announce = parts?.announce;
-  if (!announce) throw new Error("the frontend of this chat is not switched on");
-  return announce(place, text);
 }
 
 /** Where nobody is an operator yet, whoever can read the terminal may become one. Not logged, since logs are kept and shipped. */

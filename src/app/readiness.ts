@@ -31,8 +31,8 @@ export function readiness({ store, frontends }: ReadinessParts): () => Promise<R
       await inTime(store.check(), "the store does not answer"),
       await write(),
       chats.length === 0 ? "no chat was started yet" : undefined,
-      ...chats.map((chat) => (chat.isUp() ? undefined : (chat.trouble?.() ?? `${chat.name} is not connected`))),
-    ].filter((reason) => reason !== undefined);
+      ...chats.map((chat) => chat.isUp()),
+    ].filter((reason) => typeof reason === "string");
     return reasons.length === 0 ? { ok: true } : { ok: false, reasons };
   };
 }

@@ -1,6 +1,6 @@
 import { DiscordAPIError, HTTPError, RateLimitError } from "discord.js";
 import type { Logger } from "pino";
-import type { Follower } from "../actions/follow.ts";
+import type { Follower } from "../messaging/follow.ts";
 import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/model/screen.ts";
 import type { Upload } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";

@@ -1,6 +1,6 @@
 import { DiscordAPIError, PermissionFlagsBits, Routes, type REST } from "discord.js";
-import type { Removals } from "../actions/removals.ts";
-import { createSweeper, type Sweeper } from "../actions/sweep.ts";
+import type { Removals } from "../messaging/removals.ts";
+import { createSweeper, type Sweeper } from "../messaging/sweep.ts";
 import type { KeptStore, TokenedMessage } from "./pending-forms.ts";
 import type { BotInteraction } from "./visit.ts";
 

@@ -1,40 +1,37 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { autoRetry } from "@grammyjs/auto-retry";
-import { sequentialize } from "@grammyjs/runner";
-import { Bot, GrammyError, HttpError, webhookCallback, type Transformer } from "grammy";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Api, Bot, webhookCallback } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
-import type { Visit } from "../users/visit.ts";
-import { createFollower } from "../actions/follow.ts";
-import type { PlaceNews } from "../users/place.ts";
-import { decodeButton } from "../actions/buttons.ts";
-import type { Removals } from "../actions/removals.ts";
-import { createSweeper } from "../actions/sweep.ts";
-import type { Answer, FormScreen, MessageScreen, Notice, Screen } from "../actions/model/screen.ts";
+import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
 import type { Interrupted } from "../actions/model/transfer.ts";
-import { ConfigError } from "../config.ts";
-import type { TelegramSettings } from "./settings.ts";
-import type { Values } from "../storage/field.ts";
 import type { Words } from "../i18n/words.ts";
-import type { Announce } from "../users/broadcast.ts";
-import { createAnnouncer, followingMigration } from "./announce.ts";
+import { createFollower } from "../messaging/follow.ts";
+import { tellInterrupted } from "../messaging/interrupted.ts";
+import { readRef, type Messenger, type Readiness } from "../messaging/messenger.ts";
+import type { Removals } from "../messaging/removals.ts";
+import { createSweeper, type Sweeper } from "../messaging/sweep.ts";
+import type { Values } from "../storage/field.ts";
+import type { PlaceNews } from "../users/place.ts";
+import type { Visit } from "../users/visit.ts";
 import { createCommandLists } from "./command-lists.ts";
+import { createConnection } from "./connection.ts";
 import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
 import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
 import { createGuard } from "./guard.ts";
 import { loggable } from "./loggable.ts";
 import { createMembers, type Members } from "./members.ts";
-import { startPolling, type Polling } from "./polling.ts";
-import { createPost, readPlace, type Post } from "./post.ts";
+import { createMessenger } from "./messenger.ts";
+import { followingMigration } from "./migration.ts";
+import { createPost } from "./post.ts";
+import { retrying, type Wait } from "./retry.ts";
 import { createRouter } from "./router.ts";
-import { paint } from "./screens/paint.ts";
-import { painterFor } from "./screens/painter.ts";
-import { removeMessage } from "./sweep.ts";
-import { createTransport } from "./transport.ts";
+import type { TelegramSettings } from "./settings.ts";
+import { createTransport, type Timeouts } from "./transport.ts";
 import { createUploader, uploadLimitOf } from "./upload.ts";
 import { rows } from "./visit.ts";
 
@@ -62,6 +59,12 @@ export interface TelegramParts {
   readonly operators?: readonly string[];
   /** Updates one person may send in ten seconds; absent = 100. */
   readonly updatesPerPerson?: number;
+  /** Milliseconds after its arrival at which a press is answered in any case; absent = 8 s. */
+  readonly answerWithin?: number;
+  /** Milliseconds calls may take; absent = 35 s for a poll, 10 s for all else. */
+  readonly timeouts?: Timeouts;
+  /** Absent = the clock's own. */
+  readonly wait?: Wait;
 }
 
 /** A one-time page that was sent off. */
@@ -80,22 +83,20 @@ type PageOutcome =
 
 /** The Telegram frontend. */
 export interface Telegram {
-  /** Greets Telegram and begins to take updates. A refused token rejects with a `ConfigError`. */
+  /** Begins to take updates; where Telegram cannot be reached it is tried on in the background. A refused token rejects with a `ConfigError`. */
   start(): Promise<void>;
   /** Takes no more updates and finishes those that are being handled. */
   stop(): Promise<void>;
-  /** Updates are being taken. */
-  isUp(): boolean;
+  /** Updates are being taken, or why not. */
+  isUp(): Readiness;
+  /** Speaks to chats of Telegram at any time. */
+  readonly messenger: Messenger;
   /** Hands in a one-time page that somebody was led to from Telegram; what comes of it appears in their private chat. */
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
   /** `@chatdrive_bot`; undefined before Telegram was greeted. */
   botName(): string | undefined;
-  /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
-  tell(person: string, notice: Notice, language: string): Promise<void>;
   /** What somebody is in a group: place and person ids of ours. Undefined = Telegram does not tell. */
   roleIn: Members["roleIn"];
-  /** Sends a text to a chat, `telegram:1001`, once; see `actions/broadcast.ts`. */
-  readonly announce: Announce;
   /** Where the gateway hands in Telegram's calls; absent = long polling. */
   readonly webhook?: TelegramWebhook;
 }
@@ -109,6 +110,7 @@ interface TelegramWebhook {
 /** All that the bot handles; Telegram remembers the list, so it is always sent whole. */
 const allowedUpdates = [
   "message",
+  "edited_message",
   "callback_query",
   "my_chat_member",
   "inline_query",
@@ -117,37 +119,32 @@ const allowedUpdates = [
 
 /** The bot. Nothing is sent before `start`. */
 export function createTelegram(parts: TelegramParts): Telegram {
-  const { settings, log, now, words } = parts;
-  const transport = createTransport();
+  const { settings, log, now, onFatal, wait = clockWait } = parts;
+  const closing = new AbortController();
+  const transport = createTransport(parts.timeouts);
   const bot = new Bot<BotContext>(settings.token, {
     client: { apiRoot: settings.apiRoot, fetch: transport.fetch },
   });
-  bot.api.config.use(boundedRetry(), followingMigration());
-  const post = createPost(bot.api);
+  bot.api.config.use(retrying({ wait, closing: closing.signal }), followingMigration());
+  const once = new Api(settings.token, { apiRoot: settings.apiRoot, fetch: transport.fetch });
+  once.config.use(followingMigration());
+  const post = createPost(bot.api, once);
   const follower = createFollower({
     now,
-    onError: (err) => log.info({ err: loggable(err) }, "message not followed any more"),
-    onMissed: (err) => log.debug({ err: loggable(err) }, "message not changed"),
+    onError: (err) => log.info({ err: loggable(err) }, "telegram message not followed any more"),
+    onMissed: (err) => log.debug({ err: loggable(err) }, "telegram message not changed"),
   });
   const uploader = createUploader({ ...settings, transformers: [followingMigration()] });
+  const messenger = createMessenger({ ...parts, once, transport, uploader, wait, closing: closing.signal });
   const deliverer = createDeliverer({
+    ...parts,
     uploader,
     post,
-    words,
     follower,
-    now,
-    botName: () => bot.botInfo.username,
     removals: parts.removals,
+    botName: () => bot.botInfo.username,
   });
   const members = createMembers(bot.api, { now });
-  const sweeper =
-    parts.removals &&
-    createSweeper({
-      removals: parts.removals,
-      every: parts.sweepEvery,
-      remove: (message) => removeMessage(bot.api, message),
-      onError: (err) => log.warn({ err: loggable(err) }, "old messages not removed"),
-    });
   const guard = createGuard({
     ...parts,
     post,
@@ -155,45 +152,43 @@ export function createTelegram(parts: TelegramParts): Telegram {
     newReference,
     uploadLimit: uploadLimitOf(settings.apiRoot),
   });
-  bot.use(guard.middleware);
-  bot.use(sequentialize((ctx) => chainsOf(ctx)));
-  bot.use(guard.pace);
   const commands = createCommandLists({ ...parts, api: bot.api });
   const onOperator = ({ chat }: BotContext) => void (chat && commands.addOperator(chat.id));
-  bot.use(createRouter({ ...parts, store: parts.conversations, post, deliverer, perform: guard.perform, onOperator }));
-  bot.catch(({ error }) => log.error({ err: loggable(error) }, "telegram update failed"));
+  bot.use(guard.middleware);
+  bot.use(
+    createRouter({
+      ...parts,
+      wait,
+      store: parts.conversations,
+      post,
+      deliverer,
+      perform: guard.perform,
+      onOperator,
+    }),
+  );
 
-  const webhook = settings.webhook && webhookFor(bot, parts);
-  const bring = (chat: number, screen: MessageScreen, language: string) =>
-    post.sendTo(chat, paint(painterFor({ words, language, place: "private", now: now() }), screen));
-  const starting = new AbortController();
-  let announced = false;
-  let polling: Polling | undefined;
-  let telling: NodeJS.Timeout | undefined;
-  return {
-    ...(webhook && { webhook: { path: webhook.path, handle: webhook.handle } }),
-    roleIn: (place, person) => members.roleIn(place, person),
-    announce: createAnnouncer(settings),
-    async start() {
-      await greet(bot, starting.signal);
+  const chores = createChores(parts, messenger);
+  const connection = createConnection({
+    bot,
+    settings,
+    allowedUpdates,
+    log,
+    wait,
+    onFatal,
+    onUp() {
       commands.publish();
-      if (webhook) {
-        await webhook.announce();
-        announced = true;
-      } else polling = await poll(bot, parts);
-      const tell = () =>
-        void tellOfInterrupted(parts, post).catch((err: unknown) =>
-          log.warn({ err: loggable(err) }, "people not told of interrupted files"),
-        );
-      tell();
-      telling = setInterval(tell, tellEvery).unref();
-      sweeper?.start();
-      log.info({ bot: bot.botInfo.username, by: webhook ? "webhook" : "polling" }, "telegram started");
+      chores.start();
     },
-    isUp: () => (webhook !== undefined ? announced : (polling?.isRunning() ?? false)),
+  });
+  const webhook = settings.webhook && webhookFor(bot, parts);
+  return {
+    ...(webhook && { webhook }),
+    messenger,
+    roleIn: (place, person) => members.roleIn(place, person),
+    start: () => connection.open(),
+    isUp: () => connection.readiness(),
     botName: () => (bot.isInited() ? `@${bot.botInfo.username}` : undefined),
     async submitPage({ person, language: locale, form }, values, { signal }) {
-      const chat = chatOf(person.id);
       const place = { id: person.id, kind: "private" } as const;
       const visit: Visit = { person: { ...person, locale }, place, rows, uploadLimit: uploadLimitOf(settings.apiRoot) };
       const { screen, updates, language } = await parts.perform(visit, { do: "submit", form, values }, signal);
@@ -202,128 +197,76 @@ export function createTelegram(parts: TelegramParts): Telegram {
       if (screen.show === "found") return { done: true, screen };
       await updates?.[Symbol.asyncIterator]().return?.();
       // The question in the chat is answered, if it is still waiting there.
-      await forgetDialogue(parts.conversations, chat);
-      await bring(chat, screen, language);
+      await forgetDialogue(parts.conversations, person.id);
+      // It is done, whatever becomes of the message.
+      await messenger
+        .send({ place: person.id, kind: "private", language }, screen)
+        .catch((err: unknown) => log.warn({ err: loggable(err) }, "telegram result of a page not shown"));
       return { done: true, screen };
     },
-    async tell(person, notice, language) {
-      const chat = chatOf(person);
-      if (!Number.isNaN(chat)) await bring(chat, notice, language);
-    },
     async stop() {
-      starting.abort();
-      clearInterval(telling);
-      if (polling?.isRunning()) {
-        await polling
-          .stop()
-          .catch((err: unknown) => log.warn({ err: loggable(err) }, "telegram not told of the last updates"));
-      }
-      await sweeper?.stop();
+      await connection.stop();
+      await chores.stop();
       await follower.stopAll();
       await guard.finish();
+      await connection.confirm();
+      closing.abort(new Error("the process ends"));
       await transport.close();
     },
   };
 }
 
+async function clockWait(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal });
+}
+
 /** Milliseconds between looks for files that another process lost. */
 const tellEvery = 60_000;
 
-/** The message that showed a file on its way says that it was lost with the process, and offers to go on. */
-async function tellOfInterrupted({ interrupted, words, now, log }: TelegramParts, post: Post): Promise<void> {
-  for (const { place: chat, language, message, screen, told } of (await interrupted?.()) ?? []) {
-    const painter = painterFor({ words, language, place: isGroup(chat) ? "group" : "private", now: now() });
-    const place = readPlace(message);
-    try {
-      const isEdited = place !== undefined && (await post.edit(place, paint(painter, screen)));
-      if (!isEdited && place) await post.sendTo(place.chat, paint(painter, screen));
-    } catch (err) {
-      // A chat that is closed to the bot will not open by asking again.
-      if (!(err instanceof GrammyError)) throw err;
-      log.debug({ err: loggable(err) }, "person not told of an interrupted file");
-    }
-    await told();
-  }
-}
-
-function isGroup(place: string): boolean {
-  return place.startsWith("telegram:-");
-}
-
-/** The private chat of a person of Telegram; NaN for anybody else. */
-function chatOf(person: string): number {
-  return Number(/^telegram:(\d+)$/.exec(person)?.[1]);
+/** What is done now and then, without anybody asking. */
+function createChores({ removals, sweepEvery, interrupted, log }: TelegramParts, messenger: Messenger): Sweeper {
+  const sweeper =
+    removals &&
+    createSweeper({
+      removals,
+      every: sweepEvery,
+      remove: async (message) => {
+        const ref = readRef(message);
+        return !ref || (await messenger.remove(ref)).is !== "later";
+      },
+      onError: (err) => log.warn({ err: loggable(err) }, "telegram old messages not removed"),
+    });
+  let telling: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const tell = () => {
+    if (!interrupted) return;
+    telling ??= interrupted()
+      .then((lost) => tellInterrupted(messenger, lost))
+      .catch((err: unknown) => log.warn({ err: loggable(err) }, "people not told of interrupted files"))
+      .finally(() => (telling = undefined));
+  };
+  return {
+    start() {
+      tell();
+      timer = setInterval(tell, tellEvery).unref();
+      sweeper?.start();
+    },
+    async stop() {
+      clearInterval(timer);
+      await sweeper?.stop();
+      await telling;
+    },
+  };
 }
 
 function newReference(): string {
   return randomBytes(5).toString("hex");
 }
 
-/** One update at a time for a person in a chat, and for the message that is pressed on. */
-function chainsOf({ chat, from, callbackQuery }: BotContext): string[] {
-  // Who cancels does not wait for what else was asked.
-  if (decodeButton(callbackQuery?.data ?? "")?.do === "cancel-transfer") return [`cancel ${callbackQuery?.data}`];
-  if (!chat || chat.type === "private") return [`chat ${chat?.id ?? from?.id ?? "nobody"}`];
-  const pressed = callbackQuery?.message;
-  return [
-    `chat ${chat.id} person ${from?.id ?? "nobody"}`,
-    ...(pressed ? [`chat ${chat.id} message ${pressed.message_id}`] : []),
-  ];
-}
-
-/** Seconds Telegram may ask to wait before somebody who presses gets a failure instead. */
-const longestWait = 10;
-
-/** Waits when Telegram says so, twice at most. Long polling has its own way to go on. */
-function boundedRetry(): Transformer {
-  const retry = autoRetry({ maxRetryAttempts: 2, maxDelaySeconds: longestWait, rethrowHttpErrors: true });
-  return (prev, method, payload, signal) =>
-    method === "getUpdates" ? prev(method, payload, signal) : retry(prev, method, payload, signal);
-}
-
-async function greet(bot: Bot<BotContext>, signal: AbortSignal): Promise<void> {
-  try {
-    // grammY's types name the AbortSignal of a package older than Node's own; the two are alike.
-    await bot.init(signal as Parameters<typeof bot.init>[0]);
-  } catch (error) {
-    // 404 is what a token that was never one gets.
-    if (error instanceof GrammyError && [401, 404].includes(error.error_code)) {
-      throw new ConfigError(`TELEGRAM_BOT_TOKEN: Telegram refuses it (${error.error_code} ${error.description}).`);
-    }
-    throw error;
-  }
-}
-
-async function poll(bot: Bot<BotContext>, { onFatal, log }: TelegramParts): Promise<Polling> {
-  await bot.api.deleteWebhook();
-  const polling = startPolling(bot, { allowedUpdates });
-  void polling.ended.catch((error: unknown) => {
-    log.error({ err: loggable(error) }, "telegram polling ended");
-    onFatal(whyPollingEnded(error));
-  });
-  return polling;
-}
-
-function whyPollingEnded(error: unknown): string {
-  if (error instanceof GrammyError && error.error_code === 409) {
-    return "Telegram: another process takes this bot's updates (409 Conflict). Stop it, or give this one a token of its own.";
-  }
-  if (error instanceof GrammyError && error.error_code === 401) {
-    return "Telegram: the token is not valid any more (401 Unauthorized). Set TELEGRAM_BOT_TOKEN to the new one.";
-  }
-  const what = error instanceof HttpError ? "Telegram could not be reached for hours" : "polling ended";
-  return `Telegram: ${what}.`;
-}
-
-interface Webhook extends TelegramWebhook {
-  /** Tells Telegram where to call. */
-  announce(): Promise<void>;
-}
-
 /** Telegram repeats a call that takes long, so it is answered after this many ms while the work goes on. */
 const webhookTimeout = 9000;
 
-function webhookFor(bot: Bot<BotContext>, { settings, log }: TelegramParts): Webhook | undefined {
+function webhookFor(bot: Bot<BotContext>, { settings, log }: TelegramParts): TelegramWebhook | undefined {
   if (!settings.webhook) return undefined;
   const { url, secret } = settings.webhook;
   const take = webhookCallback(bot, "http", {
@@ -333,14 +276,12 @@ function webhookFor(bot: Bot<BotContext>, { settings, log }: TelegramParts): Web
   });
   return {
     path: new URL(url).pathname,
-    announce: async () =>
-      void (await bot.api.setWebhook(url, { secret_token: secret, allowed_updates: allowedUpdates })),
     async handle(request, response) {
       try {
         await take(request, response);
       } catch (err) {
-        // Not JSON, or cut off: nothing Telegram sends.
-        log.warn({ err }, "telegram webhook call not understood");
+        // Not JSON, cut off, or not begun before the process ended: then Telegram brings it again.
+        log.warn({ err: loggable(err) }, "telegram webhook call not taken");
         if (!response.headersSent) response.writeHead(400).end();
       }
     },

@@ -8,7 +8,7 @@ import type { Walk } from "./walk.ts";
 /** A question that waits, as the conversation's storage keeps it. */
 export interface Waiting {
   readonly walk: Walk;
-  /** Message id of the question. */
+  /** Message id of the question; 0 = it could not be shown yet. */
   readonly prompt: number;
   /** The update that asked it. Telegram may bring it again after a restart: it is no answer to its own question. */
   readonly after: number;
@@ -24,13 +24,17 @@ export interface Heard {
 export type Reply =
   | { readonly is: "text"; readonly text: string }
   | { readonly is: "not-text" }
+  /** Something came before the question could be shown. */
+  | { readonly is: "unasked" }
   | { readonly is: "press"; readonly press: DialoguePress };
 
 /** What goes with one update on its way through the middleware. */
 interface Turn {
   readonly visit: Visit;
   /** Ends with the update's deadline, or with the process. */
-  readonly signal: AbortSignal;
+  signal: AbortSignal;
+  /** It is done beside others of its chat: the dialogue there is theirs. */
+  beside: boolean;
   /** The language local sentences are said in: the person's last answer's, else their client's. */
   language: string;
   /** The press was answered: Telegram takes one answer. */

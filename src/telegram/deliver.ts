@@ -1,17 +1,20 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import { GrammyError, HttpError } from "grammy";
+import { writeRef, type MessageRef } from "../messaging/messenger.ts";
 import type { Action } from "../actions/action.ts";
-import type { Follower } from "../actions/follow.ts";
+import type { Follower } from "../messaging/follow.ts";
 import { decodeButton, encodeButton } from "../actions/buttons.ts";
-import type { Removals } from "../actions/removals.ts";
+import type { Removals } from "../messaging/removals.ts";
 import type { Answer, LinkCard, ListReady, MessageScreen, Notice, Screen } from "../actions/model/screen.ts";
 import type { Upload } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";
 import type { BotContext } from "./context.ts";
 import { maxToast } from "./limits.ts";
-import { keyOf, placeOf, writePlace, type Place, type Post } from "./post.ts";
+import { keyOf, placeOf, type Place, type Post } from "./post.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painted, type Painter } from "./screens/painter.ts";
+import { mayBeEphemeral } from "./ephemeral.ts";
+import { waitAfter } from "./retry.ts";
 import type { Uploader } from "./upload.ts";
 
 /** Where a screen goes: a new message, an edit in place, a toast, or to the asker alone. */
@@ -20,6 +23,8 @@ export interface Deliverer {
   show(ctx: BotContext, answer: MessageAnswer): Promise<void>;
   /** A sentence of the locale by its key: a toast on a press, else a message. */
   tell(ctx: BotContext, key: string): Promise<void>;
+  /** A sentence of the locale by its key, with a button that leads to the private chat. */
+  invite(ctx: BotContext, key: string, payload: string): Promise<void>;
   /** Puts something in place of the message that was pressed on; sends it where there is none any more. */
   replace(ctx: BotContext, painted: Painted): Promise<Place>;
   /** Tells the asker alone, at once, that something will come; what comes takes its place. */
@@ -56,6 +61,11 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       const text = words.in(ctx.turn.language)(key);
       if (ctx.callbackQuery && !ctx.turn.answered) return post.answer(ctx, { text, alert: true });
       await speak(parts, ctx, plain(text));
+    },
+    async invite(ctx, key, payload) {
+      const say = words.in(ctx.turn.language);
+      const url = `https://t.me/${parts.botName()}?start=${payload}`;
+      await speak(parts, ctx, { ...plain(say(key)), keyboard: [[{ text: say("private-open"), url }]] });
     },
     replace: (ctx, painted) => replace(parts, ctx, painted),
     announce(ctx) {
@@ -94,7 +104,10 @@ async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswe
   const isInPlace = ctx.callbackQuery && !isOfItsOwn;
   const place = isInPlace ? await replace(parts, ctx, painted) : await speak(parts, ctx, painted);
   if (updates && place) followUpdates(parts, ctx, { updates, place });
-  if (clearAt !== undefined && place && place.message !== 0) await parts.removals?.note(keyOf(place), clearAt);
+  if (clearAt !== undefined && place && place.message !== 0) {
+    // The same name however it is said there the next time.
+    await parts.removals?.note(writeRef({ ...refOf(ctx, place), language: "" }), clearAt);
+  }
   await parts.post.answer(ctx);
 }
 
@@ -132,7 +145,10 @@ async function startUpload(
   const place = isInPlace ? await replace(parts, ctx, painted) : placeOf(await post.send(ctx, painted));
   const address = post.address(ctx);
   if (updates) followUpdates(parts, ctx, { updates, place, every: transferPace[ctx.turn.visit.place.kind] });
-  await upload.start({ message: writePlace(place), send: (file) => uploader.send(address, file) });
+  await upload.start({
+    message: writeRef(refOf(ctx, place)),
+    send: async (file) => void (await uploader.send(address, file)),
+  });
 }
 
 interface Followed {
@@ -150,7 +166,7 @@ function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place,
       if (screen.show === "form" || screen.show === "found") return true;
       // Sent once, however often the message beside it is tried.
       const shown = screen.show === "list-ready" ? await (listed ??= sendList(parts, ctx, screen)) : screen;
-      return parts.post.edit(place, paint(painterOf(parts, ctx), shown)).catch(falseIfClosed);
+      return parts.post.redraw(place, paint(painterOf(parts, ctx), shown)).catch(falseIfClosed);
     },
     again: waitAfter,
   });
@@ -160,14 +176,6 @@ function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place,
 function falseIfClosed(error: unknown): false {
   if (error instanceof GrammyError && [401, 403].includes(error.error_code)) return false;
   throw error;
-}
-
-/** Milliseconds until a call that failed like this may be made again; undefined = Telegram will not have it at all. */
-function waitAfter(error: unknown): number | undefined {
-  if (error instanceof HttpError) return 0;
-  if (!(error instanceof GrammyError)) return undefined;
-  if (error.error_code === 429) return (error.parameters.retry_after ?? 1) * 1000;
-  return error.error_code >= 500 ? 0 : undefined;
 }
 
 /** The list as a file of its own below; what is to be said of it then. */
@@ -223,11 +231,12 @@ async function privately(
   painted: Painted,
   card?: Exclude<MessageScreen, Notice>,
 ): Promise<void> {
-  const { post, words } = parts;
+  const { post } = parts;
   if (ctx.turn.visit.place.kind === "private") {
     await post.send(ctx, painted);
     return post.answer(ctx);
   }
+  if (!mayBeEphemeral(ctx)) return inPrivate(parts, ctx, painted, card);
   const isEphemeral = ephemeralPressed(ctx) ?? (await ctx.turn.placeholder);
   // One's own copy of a list or a file stands in the place of the one it is from.
   const instead = card?.show === "listing" || card?.show === "file";
@@ -236,6 +245,16 @@ async function privately(
     undefined
   )
     return post.answer(ctx);
+  await inPrivate(parts, ctx, painted, card);
+}
+
+async function inPrivate(
+  parts: DelivererParts,
+  ctx: BotContext,
+  painted: Painted,
+  card: Exclude<MessageScreen, Notice> | undefined,
+): Promise<void> {
+  const { post, words } = parts;
   if (await post.sendPrivately(ctx, painted)) {
     return post.answer(ctx, { text: words.in(ctx.turn.language)("private-sent") });
   }
@@ -261,4 +280,11 @@ function payloadOf(ctx: BotContext, card: LinkCard | undefined): string | undefi
 function ephemeralPressed(ctx: BotContext): number | undefined {
   const pressed = ctx.callbackQuery?.message;
   return pressed && "ephemeral_message_id" in pressed ? pressed.ephemeral_message_id : undefined;
+}
+
+/** A message of ours as any process can find it again. */
+function refOf({ turn }: BotContext, { chat, message }: Place): MessageRef {
+  const { place } = turn.visit;
+  const { language } = turn;
+  return { place: `telegram:${chat}`, kind: place.kind, language, message: String(message) };
 }

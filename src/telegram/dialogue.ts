@@ -6,16 +6,21 @@ import {
   type ConversationStorage,
   type VersionedState,
 } from "@grammyjs/conversations";
-import { Composer, GrammyError, type Context } from "grammy";
+import { Composer, type Context } from "grammy";
 import type { Update } from "grammy/types";
 import { LRUCache } from "lru-cache";
+import type { Logger } from "pino";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Answer, FormScreen } from "../actions/model/screen.ts";
+import { writeRef } from "../messaging/messenger.ts";
+import type { Removals } from "../messaging/removals.ts";
 import type { Values } from "../storage/field.ts";
 import { commandIn, commandNamed } from "./commands.ts";
 import type { BotContext, Heard, Reply, Waiting } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
-import { isRefusal, placeOf, type Post } from "./post.ts";
+import { loggable } from "./loggable.ts";
+import { isRefusal, placeOf, type Place, type Post } from "./post.ts";
+import { isTrouble, patiently, type Wait } from "./retry.ts";
 import { decodeDialoguePress, paintQuestionOf, questionOf } from "./screens/form.ts";
 import {
   answerWalk,
@@ -50,6 +55,10 @@ interface DialogueParts {
   readonly store: DialogueStore;
   readonly post: Post;
   readonly deliverer: Deliverer;
+  readonly log: Logger;
+  readonly wait: Wait;
+  /** Takes away later what could not be taken away at once; absent = nothing does. */
+  readonly removals?: Removals | undefined;
   now(): number;
   /** Hands in the filled form. */
   submit(ctx: BotContext, form: FormRef, values: Values): Promise<Answer>;
@@ -60,6 +69,8 @@ interface DialogueParts {
 }
 
 const conversation = "form";
+/** In place of a question's message id: it could not be shown yet. */
+const notShown = 0;
 /** A dialogue that is not gone on with is forgotten after this many ms. */
 const life = 24 * 3_600_000;
 /** Grows with every change of what a waiting question's record looks like: older dialogues then end. */
@@ -122,12 +133,14 @@ function replyIn(update: Update, { walk, prompt }: Waiting, me: string): Reply |
     return isAsked ? { is: "press", press: pressed.press } : undefined;
   }
   if (!message) return undefined;
+  const command = message.text === undefined ? undefined : commandIn(message.text, me);
+  const isCommand = command !== undefined && commandNamed(command.name) !== undefined;
+  if (prompt === notShown) return message.chat.type === "private" && !isCommand ? { is: "unasked" } : undefined;
   // In a group people also talk to each other.
   if (message.chat.type !== "private" && message.reply_to_message?.message_id !== prompt) return undefined;
   const { text } = message;
   if (text === undefined) return { is: "not-text" };
-  const command = commandIn(text, me);
-  return command && commandNamed(command.name) ? undefined : { is: "text", text };
+  return isCommand ? undefined : { is: "text", text };
 }
 
 async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContext, heard: Heard): Promise<void> {
@@ -139,20 +152,35 @@ async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContex
     held.drop(key);
     return parts.cancel(ctx, walk.form);
   }
-  const isExposed = reply.is === "text" && isSecretAnswer(walk, reply.text) && !(await takeAway(ctx));
-  if (reply.is === "text") await dropButtons(ctx, waiting);
+  if (reply.is === "unasked") {
+    // Nobody answers a question they have not seen; it may be the answer to one before, typed again.
+    const isExposed = hasSecrets(walk) && !(await takeAway(parts, ctx));
+    return ask(parts, ctx, walk, isExposed ? "dialogue-secret-undeleted" : "dialogue-asked-again");
+  }
+  const isExposed = reply.is === "text" && isSecretAnswer(walk, reply.text) && !(await takeAway(parts, ctx));
+  if (reply.is === "text") await dropButtons(parts, ctx, waiting);
   const step = stepFor(walk, reply, held.of(key));
   if (!step) return ask(parts, ctx, walk, "dialogue-not-text");
   held.add(key, step.secret ?? {});
   if (step.is === "asked") return ask(parts, ctx, step.walk, isExposed ? "dialogue-secret-undeleted" : undefined);
-  if (isExposed) await parts.deliverer.tell(ctx, "dialogue-secret-undeleted");
+  if (isExposed) {
+    await parts.deliverer
+      .tell(ctx, "dialogue-secret-undeleted")
+      .catch((err: unknown) =>
+        parts.log.warn({ err: loggable(err) }, "person not told that a secret stands in the chat"),
+      );
+  }
   await handIn(parts, held, ctx, step.walk);
+}
+
+function hasSecrets({ fields }: Walk): boolean {
+  return fields.some(({ kind }) => kind === "secret");
 }
 
 /** Undefined = nothing that could be an answer. */
 function stepFor(walk: Walk, reply: Reply, held: Values): Step | undefined {
   if (reply.is === "text") return answerWalk(walk, reply.text, held);
-  if (reply.is === "not-text") return undefined;
+  if (reply.is === "not-text" || reply.is === "unasked") return undefined;
   const { press } = reply;
   switch (press.is) {
     case "skip":
@@ -176,38 +204,54 @@ async function handIn(parts: DialogueParts, held: HeldSecrets, ctx: BotContext, 
   await parts.show(ctx, answer, walk);
 }
 
+/**
+ * The question is kept before it is shown: where Telegram will not have it, the next thing that is typed is taken for no
+ * other question's answer, and it is asked again.
+ */
 async function ask(parts: DialogueParts, ctx: BotContext, walk: Walk, note?: string): Promise<void> {
-  const { deliverer, post } = parts;
-  const painter = deliverer.painter(ctx);
-  const painted = paintQuestionOf(painter, walk, ctx.from?.id ?? 0, note);
-  const isOurPress = ctx.turn.heard?.reply.is === "press";
-  const place = isOurPress
-    ? await deliverer.replace(ctx, painted)
-    : placeOf(await post.send(ctx, painted, { forceReply: ctx.turn.visit.place.kind === "group" }));
-  await post.answer(ctx);
+  const { deliverer, post, wait } = parts;
   // The update that asks the next question is kept with it: what was typed must not be in it.
   forgetWords(ctx.update);
+  await keep(ctx, walk, notShown);
+  const painted = paintQuestionOf(deliverer.painter(ctx), walk, ctx.from?.id ?? 0, note);
+  const isOurPress = ctx.turn.heard?.reply.is === "press";
+  const show = async (): Promise<Place> =>
+    isOurPress
+      ? deliverer.replace(ctx, painted)
+      : placeOf(await post.send(ctx, painted, { forceReply: ctx.turn.visit.place.kind === "group" }));
+  const { message } = await patiently(show, { wait, signal: ctx.turn.signal });
+  await keep(ctx, walk, message);
+  await post.answer(ctx);
+}
+
+/** In place of what was asked before. */
+async function keep(ctx: BotContext, walk: Walk, prompt: number): Promise<void> {
+  const waiting: Waiting = { walk, prompt, after: ctx.update.update_id, language: ctx.turn.language };
   await ctx.conversation.exit(conversation);
-  const waiting: Waiting = {
-    walk,
-    prompt: place.message,
-    after: ctx.update.update_id,
-    language: ctx.turn.language,
-  };
   await ctx.conversation.enter(conversation, waiting);
 }
 
 /** A secret's message goes at once, before anything slow, and out of the update too. False = it is still there. */
-async function takeAway(ctx: BotContext): Promise<boolean> {
+async function takeAway(parts: DialogueParts, ctx: BotContext): Promise<boolean> {
   forgetWords(ctx.update);
+  const { wait, log } = parts;
   try {
-    return await ctx.deleteMessage();
+    return await patiently(() => ctx.deleteMessage(), { wait, signal: ctx.turn.signal });
   } catch (error) {
     // A process before this one was killed after it had taken the message away.
     if (isRefusal(error, /message to delete not found/i)) return true;
-    if (error instanceof GrammyError) return false;
-    throw error;
+    log.warn({ err: loggable(error), chat: ctx.chat?.id }, "telegram secret not deleted");
+    if (isTrouble(error)) await takeAwayLater(parts, ctx);
+    return false;
   }
+}
+
+async function takeAwayLater({ removals, now, log }: DialogueParts, ctx: BotContext): Promise<void> {
+  const { language, visit } = ctx.turn;
+  const message = String(ctx.msg?.message_id ?? 0);
+  await removals
+    ?.note(writeRef({ place: visit.place.id, kind: visit.place.kind, language, message }), now())
+    .catch((err: unknown) => log.error({ err }, "removal of a secret not noted"));
 }
 
 function forgetWords({ message }: Update): void {
@@ -218,17 +262,16 @@ function forgetWords({ message }: Update): void {
 }
 
 /** An answered question keeps no buttons; that it could not be edited harms nobody. */
-async function dropButtons(ctx: BotContext, { prompt }: Waiting): Promise<void> {
+async function dropButtons({ log }: DialogueParts, ctx: BotContext, { prompt }: Waiting): Promise<void> {
   if (!ctx.chat) return;
-  try {
-    await ctx.api.editMessageReplyMarkup(ctx.chat.id, prompt);
-  } catch (error) {
-    if (!isRefusal(error, /./)) throw error;
-  }
+  await ctx.api
+    .editMessageReplyMarkup(ctx.chat.id, prompt)
+    .catch((err: unknown) => log.debug({ err: loggable(err) }, "telegram buttons of a question not removed"));
 }
 
 /** The question that waits in somebody's private chat is answered elsewhere. */
-export async function forgetDialogue(store: DialogueStore, chat: number): Promise<void> {
+export async function forgetDialogue(store: DialogueStore, person: string): Promise<void> {
+  const chat = person.slice(person.indexOf(":") + 1);
   await store.delete(`${chat}:${chat}`);
 }
 

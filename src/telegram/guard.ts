@@ -1,24 +1,24 @@
-import { GrammyError } from "grammy";
-import type { Middleware } from "grammy";
+import { GrammyError, type Middleware } from "grammy";
 import type { Logger } from "pino";
 import { LRUCache } from "lru-cache";
 import type { Action } from "../actions/action.ts";
-import type { Visit } from "../users/visit.ts";
-import { createPace } from "../users/rate-limit.ts";
-import type { Answer } from "../actions/model/screen.ts";
+import type { Answer, Notice } from "../actions/model/screen.ts";
 import type { Words } from "../i18n/words.ts";
+import { createTurns, NotBegun } from "../messaging/turns.ts";
+import { createPace } from "../users/rate-limit.ts";
+import type { Visit } from "../users/visit.ts";
+import { arrivalOf } from "./arrival.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
 import { loggable } from "./loggable.ts";
+import { isTrouble } from "./retry.ts";
 import { visitOf } from "./visit.ts";
 
-/** What stands around every update: its log line, its deadline, its failures, and the pace of one person. */
+/** What stands around every update: its log line, its turn, its deadline, its failures, and the pace of one person. */
 export interface Guard {
-  /** First of all. Updates nobody is behind end here. */
+  /** First of all. Updates nobody is behind end here. Rejects with nothing but `NotBegun`. */
   readonly middleware: Middleware<BotContext>;
-  /** After sequencing. */
-  readonly pace: Middleware<BotContext>;
   /** Performs an action within the update's time; a deadline that passed is an answer too. */
   perform(ctx: BotContext, action: Action): Promise<Answer>;
   /** Waits a little for updates in progress, then ends their work. */
@@ -32,87 +32,96 @@ interface GuardParts {
   now(): number;
   readonly post: Post;
   readonly deliverer: Deliverer;
-  readonly updatesPerPerson?: number;
+  readonly updatesPerPerson?: number | undefined;
   /** Bytes of the largest file that can be sent. */
   readonly uploadLimit: number;
   newReference(): string;
+  /** Milliseconds after its arrival at which a press is answered in any case; absent = 8 s, of the 15 Telegram gives. */
+  readonly answerWithin?: number | undefined;
 }
 
-/** Milliseconds one update may take. */
-const deadline = 60_000;
-/** Milliseconds updates in progress get when the process is asked to end. */
-const grace = 5000;
 /** People whose language is remembered for sentences of our own. */
 const maxLanguages = 20_000;
+/** Updates remembered, so that one that is brought again is not done again. */
+const maxRemembered = 10_000;
 
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
-  const { words, log, now } = parts;
-  const inProgress = new Set<Promise<void>>();
-  const clocks = new Set<AbortController>();
+  const { words, log, now, post, answerWithin = 8000 } = parts;
+  const turns = createTurns();
   const languages = new LRUCache<string, string>({ max: maxLanguages });
+  const done = new LRUCache<number, Promise<unknown>>({ max: maxRemembered });
   // The rule actions go by, for updates: not each of them becomes an action.
   const pace = createPace(parts.updatesPerPerson === undefined ? {} : { most: parts.updatesPerPerson });
 
+  const paced = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
+    const tempo = await pace.take(ctx.turn.visit.person.id);
+    if (tempo === "go") return next();
+    // Said on every press, since each has a spinner; but once only for what is typed.
+    // Who types a line that is looked up as it grows is not spoken to.
+    if (ctx.inlineQuery || ctx.chosenInlineResult) return;
+    if (ctx.callbackQuery || tempo === "say") await parts.deliverer.tell(ctx, "notice-too-fast");
+  };
+
   const handle = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
+    const answering = setTimeout(() => void answer(ctx), answerWithin);
+    try {
+      await turns.take(arrivalOf(ctx), async ({ signal, beside }) => {
+        Object.assign(ctx.turn, { signal, beside });
+        await paced(ctx, next).catch((error: unknown) => fail(parts, ctx, error));
+      });
+    } finally {
+      clearTimeout(answering);
+    }
+    // A press is answered whatever became of it.
+    await answer(ctx);
+  };
+
+  const answer = (ctx: BotContext) =>
+    post.answer(ctx).catch((err: unknown) => log.debug({ err: loggable(err) }, "telegram press not answered"));
+
+  /** A malformed update ends here: nothing of it may end the process. */
+  const guarded = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
     const startedAt = now();
     try {
-      await next();
+      const chat = ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" as const });
+      const visit = visitOf(ctx.from, chat, { uploadLimit: parts.uploadLimit, ...(ctx.msg && { message: ctx.msg }) });
+      if (!visit) return;
+      const language = languages.get(visit.person.id) ?? words.pick(visit.person.locale);
+      ctx.turn = { visit, signal: notBegun, language, answered: false, beside: false };
+      await handle(ctx, next);
     } catch (error) {
-      await fail(parts, ctx, error);
-    } finally {
-      // A press is answered whatever became of it.
-      await parts.post.answer(ctx).catch((err: unknown) => log.debug({ err: loggable(err) }, "press not answered"));
+      if (error instanceof NotBegun) throw error;
+      log.error({ err: loggable(error), update: ctx.update.update_id, kind: kindOf(ctx) }, "telegram update malformed");
     }
-    log.debug({ update: ctx.update.update_id, kind: kindOf(ctx), ms: now() - startedAt }, "update handled");
+    log.debug({ update: ctx.update.update_id, kind: kindOf(ctx), ms: now() - startedAt }, "telegram update handled");
   };
 
   return {
     async middleware(ctx, next) {
-      const chat = ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" as const });
-      const visit = visitOf(ctx.from, chat, { uploadLimit: parts.uploadLimit, ...(ctx.msg && { message: ctx.msg }) });
-      if (!visit) return;
-      const clock = new AbortController();
-      const timer = setTimeout(() => clock.abort(), deadline);
-      clocks.add(clock);
-      ctx.turn = {
-        visit,
-        signal: clock.signal,
-        language: languages.get(visit.person.id) ?? words.pick(visit.person.locale),
-        answered: false,
-      };
-      const work = handle(ctx, next).finally(() => {
-        clearTimeout(timer);
-        clocks.delete(clock);
-      });
-      inProgress.add(work);
-      await work.finally(() => inProgress.delete(work));
-    },
-
-    async pace(ctx, next) {
-      const tempo = await pace.take(ctx.turn.visit.person.id);
-      if (tempo === "go") return next();
-      // Said on every press, since each has a spinner; but once only for what is typed.
-      // Who types a line that is looked up as it grows is not spoken to.
-      if (ctx.inlineQuery || ctx.chosenInlineResult) return;
-      if (ctx.callbackQuery || tempo === "say") await parts.deliverer.tell(ctx, "notice-too-fast");
+      const id = ctx.update.update_id;
+      // Brought again, because the answer to its first call was lost or late: it is done once.
+      const before = done.get(id);
+      if (before) return void (await before);
+      const handling = guarded(ctx, next);
+      done.set(id, handling);
+      await handling;
     },
 
     async perform(ctx, action) {
       const { visit, signal } = ctx.turn;
-      const answer = await Promise.race([parts.perform(visit, action, signal), tooLate(ctx)]);
-      ctx.turn.language = answer.language;
-      languages.set(visit.person.id, answer.language);
-      return answer;
+      const answered = await Promise.race([parts.perform(visit, action, signal), tooLate(ctx)]);
+      ctx.turn.language = answered.language;
+      languages.set(visit.person.id, answered.language);
+      return answered;
     },
 
-    async finish() {
-      const timeout = setTimeout(() => clocks.forEach((clock) => clock.abort()), grace);
-      await Promise.allSettled(inProgress);
-      clearTimeout(timeout);
-    },
+    finish: () => turns.finish(),
   };
 }
+
+/** The signal of an update whose turn has not come. */
+const notBegun = new AbortController().signal;
 
 function tooLate({ turn }: BotContext): Promise<Answer> {
   const answer: Answer = {
@@ -125,34 +134,43 @@ function tooLate({ turn }: BotContext): Promise<Answer> {
   });
 }
 
-/** The end of the line for a failure: people get a sentence and a reference, the log the rest. */
-async function fail(
-  { log, words, post, deliverer, newReference }: GuardParts,
-  ctx: BotContext,
-  error: unknown,
-): Promise<void> {
+/** The end of the line for a failure: people get a sentence, and a reference where nobody foresaw it; the log gets the rest. */
+async function fail(parts: GuardParts, ctx: BotContext, error: unknown): Promise<void> {
+  const { log } = parts;
   if (error instanceof GrammyError && error.error_code === 403) {
     log.info({ chat: ctx.chat?.id, why: error.description }, "telegram chat closed to the bot");
     return;
   }
-  if (error instanceof GrammyError && error.error_code === 429) {
-    log.warn({ chat: ctx.chat?.id, retryAfter: error.parameters.retry_after }, "telegram asks to wait too long");
-    // Answers to presses are not counted; anything else would be refused too.
-    return post.answer(ctx, { text: words.in(ctx.turn.language)("notice-too-fast") });
+  if (isTrouble(error)) return failBusy(parts, ctx, error);
+  const reference = parts.newReference();
+  const what = { err: loggable(error), reference, update: ctx.update.update_id, kind: kindOf(ctx) };
+  if (ctx.inlineQuery || ctx.chosenInlineResult) {
+    // A line that went on being typed needs no answer to what it was before.
+    return log.warn(what, "telegram inline answer not taken");
   }
-  const reference = newReference();
-  log.error(
-    { err: loggable(error), reference, update: ctx.update.update_id, kind: kindOf(ctx) },
-    "telegram update failed",
-  );
+  log.error(what, "telegram update failed");
+  await tellFailure(parts, ctx, { show: "notice", notice: "unexpected", level: "failed", reference, for: "asker" });
+}
+
+/** Telegram could not be reached, or asks for a long rest: what was asked may be done all the same. */
+async function failBusy(parts: GuardParts, ctx: BotContext, error: unknown): Promise<void> {
+  const isRest = error instanceof GrammyError && error.error_code === 429;
+  parts.log.warn({ err: loggable(error), chat: ctx.chat?.id, kind: kindOf(ctx) }, "telegram call failed");
   if (ctx.inlineQuery || ctx.chosenInlineResult) return;
+  const notice = isRest ? "too-fast" : "chat-trouble";
+  // Answers to presses are not counted; anything else would be refused too.
+  if (isRest) {
+    const text = parts.words.in(ctx.turn.language)(`notice-${notice}`);
+    return parts.post.answer(ctx, { text }).catch(() => undefined);
+  }
+  await tellFailure(parts, ctx, { show: "notice", notice, level: "failed", for: "asker" });
+}
+
+async function tellFailure({ deliverer, post, log }: GuardParts, ctx: BotContext, screen: Notice): Promise<void> {
   try {
-    await deliverer.show(ctx, {
-      screen: { show: "notice", notice: "unexpected", level: "failed", reference, for: "asker" },
-      language: ctx.turn.language,
-    });
+    await deliverer.show(ctx, { screen, language: ctx.turn.language });
   } catch (err) {
-    log.warn({ err: loggable(err), reference }, "person not told of a failure");
+    log.warn({ err: loggable(err) }, "person not told of a failure");
     await post.answer(ctx).catch(() => undefined);
   }
 }

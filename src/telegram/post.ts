@@ -33,6 +33,8 @@ export interface Post {
   send(ctx: BotContext, painted: Painted, options?: { readonly forceReply?: boolean }): Promise<Message>;
   /** False = the message is gone or cannot be edited; an edit that changes nothing is fine. */
   edit(place: Place, painted: Painted): Promise<boolean>;
+  /** The same without trying again: what comes next is newer. */
+  redraw(place: Place, painted: Painted): Promise<boolean>;
   /**
    * A message in a group that only the asker sees; absent `id` = a new one, with `instead` in the place of the one
    * pressed on. Its id, or undefined where Telegram refuses.
@@ -55,8 +57,8 @@ export interface Post {
 /** Said where it is not known yet who will see it. */
 const nothing: Painted = { text: new FormattedString("⏳"), keyboard: [] };
 
-/** The post of one bot. */
-export function createPost(api: Api): Post {
+/** The post of one bot; `once` tries no call again. */
+export function createPost(api: Api, once: Api): Post {
   let ephemerals: boolean | undefined;
   /** Tries with a message that tells nothing: a server that knows no ephemeral messages (before Bot API 10.2) shows it to everybody. */
   const tryEphemeral = async (ctx: BotContext, instead: boolean): Promise<number | undefined> => {
@@ -67,7 +69,7 @@ export function createPost(api: Api): Post {
   };
   return {
     async send(ctx, painted, { forceReply = false } = {}) {
-      const options = { ...looks(painted), ...threadOf(ctx), ...replyTo(ctx) };
+      const options = { ...looksOf(painted), ...threadOf(ctx), ...replyTo(ctx) };
       if (!forceReply) return api.sendMessage(chatOf(ctx), painted.text.text, options);
       try {
         const reply_markup = { ...markup(painted), force_reply: true };
@@ -79,16 +81,8 @@ export function createPost(api: Api): Post {
       }
     },
 
-    async edit({ chat, message }, painted) {
-      try {
-        await api.editMessageText(chat, message, painted.text.text, looks(painted));
-        return true;
-      } catch (error) {
-        if (isRefusal(error, /message is not modified/i)) return true;
-        if (isRefusal(error, /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i)) return false;
-        throw error;
-      }
-    },
+    edit: (place, painted) => edit(api, place, painted),
+    redraw: (place, painted) => edit(once, place, painted),
 
     async ephemeral(ctx, painted, { id: known, instead = false } = {}) {
       let id = known;
@@ -98,7 +92,7 @@ export function createPost(api: Api): Post {
           return (await sendEphemeral(api, ctx, painted, instead)).ephemeral_message_id;
         id ??= await tryEphemeral(ctx, instead);
         if (id === undefined) return undefined;
-        await api.editEphemeralMessageText(chatOf(ctx), askerOf(ctx), id, painted.text.text, looks(painted));
+        await api.editEphemeralMessageText(chatOf(ctx), askerOf(ctx), id, painted.text.text, looksOf(painted));
         return id;
       } catch (error) {
         if (isRefusal(error, /message is not modified/i)) return id;
@@ -129,6 +123,17 @@ export function createPost(api: Api): Post {
   };
 }
 
+async function edit(api: Api, { chat, message }: Place, painted: Painted): Promise<boolean> {
+  try {
+    await api.editMessageText(chat, message, painted.text.text, looksOf(painted));
+    return true;
+  } catch (error) {
+    if (isRefusal(error, /message is not modified/i)) return true;
+    if (isRefusal(error, /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i)) return false;
+    throw error;
+  }
+}
+
 /** Whether Telegram refused a call with these words. */
 export function isRefusal(error: unknown, words: RegExp): boolean {
   return error instanceof GrammyError && error.error_code === 400 && words.test(error.description);
@@ -139,17 +144,6 @@ export function keyOf({ chat, message }: Place): string {
   return `${chat}:${message}`;
 }
 
-/** Where a message is, as a text that outlives the process. */
-export function writePlace({ chat, message }: Place): string {
-  return JSON.stringify({ chat, message });
-}
-
-/** What `writePlace` wrote; undefined for anything else. */
-export function readPlace(text: string): Place | undefined {
-  const match = /^\{"chat":(-?\d{1,16}),"message":(\d{1,16})\}$/.exec(text);
-  return match ? { chat: Number(match[1]), message: Number(match[2]) } : undefined;
-}
-
 /** Where a message is. */
 export function placeOf({ chat, message_id: message }: Pick<Message, "message_id"> & { chat: { id: number } }): Place {
   return { chat: chat.id, message };
@@ -157,7 +151,7 @@ export function placeOf({ chat, message_id: message }: Pick<Message, "message_id
 
 async function sendTo(api: Api, chat: number, painted: Painted): Promise<boolean> {
   try {
-    await api.sendMessage(chat, painted.text.text, looks(painted));
+    await api.sendMessage(chat, painted.text.text, looksOf(painted));
     return true;
   } catch (error) {
     if (error instanceof GrammyError && [400, 403].includes(error.error_code)) return false;
@@ -168,7 +162,7 @@ async function sendTo(api: Api, chat: number, painted: Painted): Promise<boolean
 function sendEphemeral(api: Api, ctx: BotContext, painted: Painted, instead: boolean): Promise<Message> {
   const query = ctx.callbackQuery;
   return api.sendMessage(chatOf(ctx), painted.text.text, {
-    ...looks(painted),
+    ...looksOf(painted),
     ...threadOf(ctx),
     ...replyToEphemeral(ctx),
     ephemeral_message_parameters: {
@@ -180,7 +174,7 @@ function sendEphemeral(api: Api, ctx: BotContext, painted: Painted, instead: boo
 }
 
 /** Text, entities and buttons as both sending and editing take them. The keyboard is always sent: an edit without loses it. */
-function looks(painted: Painted): {
+export function looksOf(painted: Painted): {
   entities: MessageEntity[];
   link_preview_options: LinkPreviewOptions;
   reply_markup: InlineKeyboardMarkup;

@@ -1,7 +1,10 @@
 import { Composer } from "grammy";
+import type { Message } from "grammy/types";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import type { PlaceNews } from "../users/place.ts";
+import type { Removals } from "../messaging/removals.ts";
 import { decodeButton } from "../actions/buttons.ts";
 import { isCode } from "../users/access.ts";
 import type { Answer, FoundFiles, Notice } from "../actions/model/screen.ts";
@@ -9,8 +12,10 @@ import { commandIn, commandNamed, type Command } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import { createDialogue, type Dialogue, type DialogueStore } from "./dialogue.ts";
+import { mayBeEphemeral } from "./ephemeral.ts";
 import { loggable } from "./loggable.ts";
 import type { Post } from "./post.ts";
+import type { Wait } from "./retry.ts";
 import { decodeDialoguePress } from "./screens/form.ts";
 import { cardOf, paintFound } from "./screens/found.ts";
 import type { Walk } from "./walk.ts";
@@ -21,7 +26,9 @@ interface RouterParts {
   readonly post: Post;
   readonly deliverer: Deliverer;
   readonly log: Logger;
-  readonly places?: PlaceNews;
+  readonly wait: Wait;
+  readonly places?: PlaceNews | undefined;
+  readonly removals?: Removals | undefined;
   now(): number;
   /** Told of a chat in which an operator has seen the panel. */
   onOperator(ctx: BotContext): void;
@@ -29,7 +36,11 @@ interface RouterParts {
 
 interface Routes extends RouterParts {
   readonly dialogue: Dialogue;
+  /** Ids of the newest messages people sent, by chat. */
+  readonly lastHeard: LRUCache<number, number>;
 }
+
+const maxLastHeard = 20_000;
 
 /** From an update to what it asks for: answers of a dialogue first, then presses, commands, pasted texts. */
 export function createRouter(parts: RouterParts): Composer<BotContext> {
@@ -40,7 +51,8 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
     cancel: (ctx, left) => act(routes, ctx, { do: "cancel", left }),
     show: (ctx, answer, before) => show(routes, ctx, answer, before),
   });
-  const routes: Routes = { ...parts, dialogue };
+  const albums = createAlbums();
+  const routes: Routes = { ...parts, dialogue, lastHeard: new LRUCache({ max: maxLastHeard }) };
   const router = new Composer<BotContext>();
   router.on("my_chat_member", async (ctx) => {
     const { status } = ctx.myChatMember.new_chat_member;
@@ -57,14 +69,26 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
   router.on("message:migrate_to_chat_id", async (ctx) => {
     await parts.places?.moved(ctx.turn.visit.place.id, `telegram:${ctx.message.migrate_to_chat_id}`);
   });
-  // A card of ours that somebody sent: nobody said it to us.
-  router.on("message", (ctx, next) => (ctx.message.via_bot?.id === ctx.me.id ? undefined : next()));
-  router.use(dialogue.middleware);
+  router.on("message", (ctx, next) => {
+    // A card of ours that somebody sent: nobody said it to us.
+    if (ctx.message.via_bot?.id === ctx.me.id) return;
+    routes.lastHeard.set(ctx.chat.id, ctx.message.message_id);
+    return next();
+  });
+  // What is done beside others leaves the dialogue to them: two of them would write over each other's records.
+  router.filter((ctx) => !ctx.turn.beside).use(dialogue.middleware);
   router.on("callback_query", (ctx) => press(routes, ctx));
+  router.on("edited_message", (ctx) => hearEdited(routes, ctx));
   router.on("message:text", (ctx) => hear(routes, ctx, ctx.message.text));
-  router.on("message:caption", (ctx) => hear(routes, ctx, ctx.message.caption));
+  router.on("message:caption", (ctx) => {
+    if (ctx.message.media_group_id !== undefined) albums.isNew(ctx.message.media_group_id);
+    return hear(routes, ctx, ctx.message.caption);
+  });
   router.on([...unreadable], async (ctx) => {
-    if (ctx.turn.visit.place.kind === "private") await deliverer.tell(ctx, "not-text");
+    if (ctx.turn.visit.place.kind !== "private") return;
+    // Of an album, one message at most is answered.
+    const album = ctx.message?.media_group_id;
+    if (album === undefined || albums.isNew(album)) await deliverer.tell(ctx, "not-text");
   });
   return router;
 }
@@ -89,11 +113,9 @@ async function act(routes: Routes, ctx: BotContext, action: Action): Promise<voi
 const typingAfter = 700;
 /** Milliseconds after which the asker in a group gets a placeholder: Telegram lets us ephemeral message for 15 s. */
 const ephemeralAfter = 6000;
-/** Milliseconds after which a press is answered without waiting longer: Telegram forgets it after about 15 s. */
-const answerAfter = 10_000;
 
 async function performVisibly(
-  { perform, post, deliverer, log }: RouterParts,
+  { perform, deliverer, log }: RouterParts,
   ctx: BotContext,
   action: Action,
 ): Promise<Answer> {
@@ -107,11 +129,11 @@ async function performVisibly(
     );
   const isEphemeral =
     ctx.turn.visit.place.kind === "group" &&
+    mayBeEphemeral(ctx) &&
     (action.do === "link" || action.do === "find-link" || (action.do === "bind" && isPrivate(ctx)));
   const timers = [
     // A press on a card sent through inline mode comes from a chat nobody names.
     ...(ctx.chat ? [later(typingAfter, () => ctx.replyWithChatAction("typing"))] : []),
-    later(answerAfter, () => post.answer(ctx)),
     ...(isEphemeral ? [later(ephemeralAfter, () => deliverer.announce(ctx))] : []),
   ];
   try {
@@ -129,7 +151,7 @@ async function show(routes: Routes, ctx: BotContext, answer: Answer, before?: Wa
   if (screen.show === "form") return routes.dialogue.open(ctx, screen, before);
   if (screen.show === "found") return;
   // A question that waits here is written anew at the end of this update, unless it is left.
-  if (screen.show === "notice" && screen.notice === "forgotten") await routes.dialogue.leave(ctx);
+  if (screen.show === "notice" && screen.notice === "forgotten" && !ctx.turn.beside) await routes.dialogue.leave(ctx);
   await routes.deliverer.show(ctx, { ...answer, screen });
 }
 
@@ -146,7 +168,7 @@ async function press(routes: Routes, ctx: BotContext): Promise<void> {
 async function hear(routes: Routes, ctx: BotContext, text: string): Promise<void> {
   const command = commandIn(text, ctx.me.username);
   if (command) return obey(routes, ctx, command);
-  if (ctx.turn.visit.place.kind === "private") await readPasted(routes, ctx, text);
+  if (ctx.turn.visit.place.kind === "private") await readPasted(routes, ctx);
 }
 
 interface Typed {
@@ -163,10 +185,10 @@ async function obey(routes: Routes, ctx: BotContext, { name, words }: Typed): Pr
     return isPrivate || /@/.test(ctx.message?.text?.split(/\s/)[0] ?? "") ? unknown(routes, ctx) : undefined;
   }
   if (!isPrivate && ctx.message?.sender_chat) return deliverer.tell(ctx, "anonymous-admin");
-  const left = await dialogue.leave(ctx);
+  const left = ctx.turn.beside ? undefined : await dialogue.leave(ctx);
   if (!isPrivate && command.scope === "private") return elsewhere(routes, ctx, command, words);
   if (name === "login" && words !== "") await takeBack(ctx);
-  const action = command.action(words === "" && name === "share" ? quotedText(ctx) : words);
+  const action = command.action(name === "share" ? wordsOrQuoted(words, ctx) : words);
   if (!action) return deliverer.tell(ctx, `usage-${name}`);
   await act(routes, ctx, action.do === "cancel" && left ? { ...action, left } : action);
 }
@@ -180,7 +202,7 @@ function unknown({ deliverer }: Routes, ctx: BotContext): Promise<void> {
 /** What belongs into the private chat; greeting a group is answered with what can be done in it, an invitation used up. */
 async function elsewhere(routes: Routes, ctx: BotContext, { name }: Command, words: string): Promise<void> {
   if (name === "start") return act(routes, ctx, isCode(words) ? { do: "start", payload: words } : { do: "help" });
-  await routes.deliverer.tell(ctx, "notice-private-only");
+  await routes.deliverer.invite(ctx, "notice-private-only", name);
 }
 
 /** Nobody should type a password after a command, but people do: then it does not stay in the chat. */
@@ -188,20 +210,62 @@ async function takeBack(ctx: BotContext): Promise<void> {
   await ctx.deleteMessage().catch(() => undefined);
 }
 
-/** `/share` in reply to a message is about that message. */
-function quotedText({ message }: BotContext): string {
-  const quoted = message?.reply_to_message;
-  return quoted?.text ?? quoted?.caption ?? "";
+/** Everything a message says, and the addresses that stand behind its words and its buttons. */
+function allOf(
+  message: Partial<Pick<Message, "text" | "caption" | "entities" | "caption_entities" | "reply_markup">>,
+): string {
+  const { text, caption, entities = [], caption_entities: ofCaption = [], reply_markup: markup } = message;
+  const behindWords = [...entities, ...ofCaption].flatMap((entity) =>
+    entity.type === "text_link" ? [entity.url] : [],
+  );
+  const behindButtons = (markup?.inline_keyboard ?? [])
+    .flat()
+    .flatMap((button) => ("url" in button ? [button.url] : []));
+  return [text ?? caption ?? "", ...behindWords, ...behindButtons].join("\n").trim();
 }
 
-async function readPasted(routes: Routes, ctx: BotContext, text: string): Promise<void> {
-  await act(routes, ctx, { do: "say", text: [text, ...hiddenLinks(ctx)].join("\n").trim() });
+/** What a command is about: its words and the addresses behind them, else the message it answers, else the quote of another chat. */
+function wordsOrQuoted(words: string, { message }: BotContext): string {
+  if (!message) return words;
+  const { reply_to_message: replied, quote, external_reply: elsewhere } = message;
+  const own = allOf({ ...message, text: words });
+  if (own !== "") return own;
+  const cited = quote ? allOf(quote) : "";
+  const preview = elsewhere?.link_preview_options?.url ?? "";
+  return [cited, replied ? allOf(replied) : "", preview].join("\n").trim();
 }
 
-/** Addresses behind words of a forwarded message. */
-function hiddenLinks({ message }: BotContext): string[] {
-  const entities = [...(message?.entities ?? []), ...(message?.caption_entities ?? [])];
-  return entities.flatMap((entity) => (entity.type === "text_link" ? [entity.url] : []));
+async function readPasted(routes: Routes, ctx: BotContext): Promise<void> {
+  if (!ctx.message) return;
+  const { quote, external_reply: elsewhere } = ctx.message;
+  const cited = [quote ? allOf(quote) : "", elsewhere?.link_preview_options?.url ?? ""].join("\n");
+  // Of a quote the addresses alone: its words are somebody else's.
+  const text = [allOf(ctx.message), ...(cited.match(/https?:\/\/\S+/gi) ?? [])].join("\n").trim();
+  await act(routes, ctx, { do: "say", text });
+}
+
+/** A change of the newest message is heard like a new one; of an answer people are told that it is not. */
+async function hearEdited(routes: Routes, ctx: BotContext): Promise<void> {
+  const { edited_message: edited } = ctx.update;
+  if (!edited || ctx.turn.visit.place.kind !== "private") return;
+  if (routes.lastHeard.get(edited.chat.id) !== edited.message_id) return;
+  if (ctx.turn.running) return routes.deliverer.tell(ctx, "dialogue-edited");
+  // From here on it is a message like any other.
+  Object.assign(ctx.update, { message: edited });
+  const text = edited.text ?? edited.caption;
+  if (text !== undefined) await hear(routes, ctx, text);
+}
+
+/** Which albums were answered already. */
+function createAlbums(): { isNew(album: string): boolean } {
+  const known = new LRUCache<string, true>({ max: 1000 });
+  return {
+    isNew(album) {
+      const isNew = !known.has(album);
+      known.set(album, true);
+      return isNew;
+    },
+  };
 }
 
 /** A command that its sender alone sees. */

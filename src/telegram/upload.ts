@@ -1,4 +1,5 @@
-import { Api, GrammyError, InputFile, type Transformer } from "grammy";
+import { Api, GrammyError, HttpError, InputFile, type Transformer } from "grammy";
+import type { Message } from "grammy/types";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import { loggable } from "./loggable.ts";
 import { clip } from "../i18n/names.ts";
@@ -8,8 +9,8 @@ import type { Address } from "./post.ts";
 
 /** Puts files into chats, over calls of their own: they last longer than any other. */
 export interface Uploader {
-  /** Streams a file; nothing of it is kept. Rejects with an `UploadError`. */
-  send(address: Address, file: FileToSend): Promise<void>;
+  /** Streams a file; nothing of it is kept. The id of its message. Rejects with an `UploadError`. */
+  send(address: Address, file: FileToSend): Promise<number>;
   /** A small text as a file. */
   sendText(address: Address, file: { readonly name: string; readonly text: string }): Promise<void>;
 }
@@ -50,12 +51,14 @@ export function createUploader({ token, apiRoot, transformers }: UploaderParts):
   return {
     async send(address, file) {
       const way = wayFor(file);
+      const watched = watchBytes(file);
       try {
-        await carry(line, address, file, way);
+        return await carry(line, address, watched, way);
       } catch (error) {
         // What its own player does not take is still a file.
-        if (way === "document" || file.signal.aborted || !isAboutMedia(error)) throw uploadError(error);
-        await carry(line, address, file, "document").catch((worse: unknown) => {
+        const isRefused = isAboutMedia(error) || (error instanceof HttpError && !watched.isGiven());
+        if (way === "document" || file.signal.aborted || !isRefused) throw uploadError(error);
+        return await carry(line, address, file, "document").catch((worse: unknown) => {
           throw uploadError(worse);
         });
       }
@@ -90,7 +93,23 @@ function isPhoto({ name, size, mimeType = "" }: FileToSend["entry"]): boolean {
   return isStill && size !== undefined && size <= maxPhoto;
 }
 
-async function carry(line: Line, { chat, ...options }: Address, file: FileToSend, way: Way): Promise<void> {
+/**
+ * The same file, which knows whether all of it was given: a refusal that comes while bytes are on their way looks like
+ * a broken connection.
+ */
+function watchBytes(file: FileToSend): FileToSend & { isGiven(): boolean } {
+  let isGiven = false;
+  return {
+    ...file,
+    isGiven: () => isGiven,
+    async *open() {
+      yield* file.open();
+      isGiven = true;
+    },
+  };
+}
+
+async function carry(line: Line, { chat, ...options }: Address, file: FileToSend, way: Way): Promise<number> {
   const { api } = line;
   const { entry, duration } = file;
   // A factory and no stream: each try opens the bytes anew.
@@ -101,23 +120,25 @@ async function carry(line: Line, { chat, ...options }: Address, file: FileToSend
   const playing = duration === undefined ? {} : { duration: Math.round(duration) };
   switch (way) {
     case "video":
-      await api.sendVideo(
-        chat,
-        input,
-        { ...said, ...playing, ...(await pictureOf(line, file)), supports_streaming: true },
-        signal,
+      return idOf(
+        await api.sendVideo(
+          chat,
+          input,
+          { ...said, ...playing, ...(await pictureOf(line, file)), supports_streaming: true },
+          signal,
+        ),
       );
-      return;
     case "photo":
-      await api.sendPhoto(chat, input, said, signal);
-      return;
+      return idOf(await api.sendPhoto(chat, input, said, signal));
     case "audio":
-      await api.sendAudio(chat, input, { ...said, ...playing }, signal);
-      return;
+      return idOf(await api.sendAudio(chat, input, { ...said, ...playing }, signal));
     case "document":
-      await api.sendDocument(chat, input, said, signal);
-      return;
+      return idOf(await api.sendDocument(chat, input, said, signal));
   }
+}
+
+function idOf({ message_id: id }: Message): number {
+  return id;
 }
 
 /** Telegram takes small JPEGs only, and the two together must not be too large. */

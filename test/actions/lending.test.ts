@@ -4,7 +4,7 @@ import { audiences, sharedCapabilities } from "../../src/users/place.ts";
 import { type Visit } from "../../src/users/visit.ts";
 import { mayFetch } from "../../src/actions/context/leave.ts";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals } from "../../src/actions/removals.ts";
+import { createRemovals } from "../../src/messaging/removals.ts";
 import { encodeButton } from "../../src/actions/buttons.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { jun, mia, signInAs } from "./test-app.ts";

@@ -5,7 +5,7 @@ import type { FormRef } from "../../src/actions/model/form.ts";
 import type { Visit } from "../../src/users/visit.ts";
 import type { AdminParts } from "../../src/users/admin.ts";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
+import { createRemovals, type RemovalList } from "../../src/messaging/removals.ts";
 import type { Answer, FormScreen, Screen } from "../../src/actions/model/screen.ts";
 import { suggest } from "../../src/actions/browse/suggest.ts";
 import { createDiscord, type Discord, type DiscordParts, type PageOutcome } from "../../src/discord/bot.ts";

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { app as desk, usualCloud, type TestApp as Desk } from "../actions/test-app.ts";
-import { group, jun, mia, token, type Double } from "./double.ts";
+import { group, jun, mia, type Double } from "./double.ts";
 import { openTestApp, type TestApp } from "./test-app.ts";
-import { createAnnouncer } from "../../src/telegram/announce.ts";
+import { announceBy } from "../../src/messaging/announce.ts";
 
 // What operators and everybody else see of them, over the real bot and the real actions. Mia is the operator.
 
@@ -19,7 +19,7 @@ async function opened(more: Parameters<typeof desk>[1] = {}): Promise<Double> {
     changes: { admins: ["telegram:1001"] },
     ...more,
     admin: {
-      announce: (place, text) => app.telegram.announce(place, text),
+      announce: (place, text) => announceBy(app.telegram.messenger, place, text),
       now: Date.now,
       wait: (ms, signal) =>
         new Promise((resolve, reject) => {
@@ -153,7 +153,7 @@ describe("a word nobody asked for", () => {
 
   test.each(refusals)("refused by %i %s", async (code, description, parameters, outcome) => {
     const double = await opened();
-    const announce = createAnnouncer({ token, apiRoot: double.apiRoot });
+    const announce = (place: string, text: string) => announceBy(app.telegram.messenger, place, text);
     double.refuse("sendMessage", { code, description, ...(parameters && { parameters }) });
     expect(await announce(`telegram:${jun.id}`, "hello")).toEqual(outcome);
     expect(await announce(`telegram:${jun.id}`, "hello")).toBe("sent");
@@ -162,11 +162,11 @@ describe("a word nobody asked for", () => {
 
   test("that cannot be said in these words, or gets no answer, is a failure", async () => {
     const double = await opened();
-    const announce = createAnnouncer({ token, apiRoot: double.apiRoot });
+    const announce = (place: string, text: string) => announceBy(app.telegram.messenger, place, text);
     double.refuse("sendMessage", { code: 400, description: "Bad Request: message text is empty" });
     await expect(announce(`telegram:${jun.id}`, "hello")).rejects.toThrow("text is empty");
-    const nowhere = createAnnouncer({ token, apiRoot: "http://127.0.0.1:9" });
-    await expect(nowhere(`telegram:${jun.id}`, "hello")).rejects.toThrow("sendMessage");
+    double.telegram.fail({ method: "sendMessage", reset: true });
+    await expect(announce(`telegram:${jun.id}`, "hello")).rejects.toThrow("sendMessage");
   });
 });
 

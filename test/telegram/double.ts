@@ -25,6 +25,8 @@ export interface Double {
   readonly answers: readonly Call[];
   /** Answers the next call of a method with a refusal. */
   refuse(method: string, refusal: { code: number; description: string; parameters?: object }): void;
+  /** Whether a message that somebody sent is gone from the chat. */
+  isDeleted(message: number): boolean;
   /** Updates wait until they are polled. */
   push(update: Omit<Update, "update_id">): void;
   /** The id of what was said. */
@@ -65,6 +67,11 @@ export async function startDouble(): Promise<Double> {
   if (!town || !moved) throw new Error("two groups make two");
   const groups = [town, moved];
   const participant = (from: User, chat: number) => participantOf({ people, groups }, from, chat);
+  const sent: Shown[] = [];
+  const noted = (message: Shown) => {
+    sent.push(message);
+    return message.id;
+  };
   return {
     telegram,
     apiRoot: telegram.apiRoot,
@@ -80,15 +87,16 @@ export async function startDouble(): Promise<Double> {
     },
     refuse: (method, { code, description, parameters }) =>
       telegram.fail({ method, status: code, description, ...(parameters && { parameters }) }),
+    isDeleted: (message) => sent.find(({ id }) => id === message)?.deleted ?? false,
     push(update) {
       for (const [kind, body] of Object.entries(update)) telegram.push(kind, body);
     },
-    says: (from, chat, text) => participant(from, chat).says(text).id,
+    says: (from, chat, text) => noted(participant(from, chat).says(text)),
     sends(from, chat, { text, reply_to_message: replied }) {
       const replyTo = replied && telegram.shown.find(({ id }) => id === replied.message_id);
       const options = replyTo ? { replyTo } : {};
-      if (text === undefined) return participant(from, chat).sends({ kind: "sticker" }, options).id;
-      return participant(from, chat).says(text, options).id;
+      if (text === undefined) return noted(participant(from, chat).sends({ kind: "sticker" }, options));
+      return noted(participant(from, chat).says(text, options));
     },
     taps(from, label) {
       const message = telegram.shown.findLast(({ labels }) => labels.some((text) => text.includes(label)));

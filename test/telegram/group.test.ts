@@ -4,7 +4,7 @@ import { Keyv } from "keyv";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals, type RemovalList } from "../../src/actions/removals.ts";
+import { createRemovals, type RemovalList } from "../../src/messaging/removals.ts";
 import type { Group } from "../../emulators/telegram/groups.ts";
 import type { Actor } from "../../emulators/telegram/people.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";

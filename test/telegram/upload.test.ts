@@ -89,6 +89,10 @@ describe("a file arrives byte for byte", () => {
     const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
     const jun = ship.telegram.person({ name: "Jun" });
     const group = ship.telegram.group({ title: "Team", members: [jun, mia] });
+    // Only then is a command in a group one that its sender alone sees.
+    await ship.telegram.called(
+      ({ method, parameters }) => method === "setMyCommands" && JSON.stringify(parameters).includes("all_group_chats"),
+    );
     mia.in(group).says("/link notes");
     const link = await mia.in(group).waitsFor("Download link");
     expect(link.receiver).toBe(mia.person.user.id);
@@ -372,9 +376,9 @@ test("a list is sent once, though the message beside it had to be tried twice", 
 test("somebody is told something they did not ask for, and who cannot be reached harms nobody", async () => {
   const { ship, mia } = await aboard({ tree: shelf(file("a.txt"), file("b.txt")) });
   const word = { show: "notice", notice: "fallback", level: "info", subject: "My drive" } as const;
-  await ship.bot.tell("telegram:1001", word, "zh");
+  expect(await ship.bot.messenger.notify("telegram:1001", word, { language: "zh" })).toMatchObject({ is: "sent" });
   await mia.waitsFor("改由我中转");
-  await ship.bot.tell("telegram:999999", word, "en");
-  await ship.bot.tell("discord:5", word, "en");
+  expect(await ship.bot.messenger.notify("telegram:999999", word, { language: "en" })).toEqual({ is: "closed" });
+  expect(await ship.bot.messenger.notify("discord:5", word, { language: "en" })).toEqual({ is: "closed" });
   expect(ship.telegram.complaints).toEqual([]);
 });

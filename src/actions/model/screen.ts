@@ -470,6 +470,7 @@ export const noticeCodes = [
   "not-understood",
   "not-admitted",
   "too-fast",
+  "chat-trouble",
   "saved",
   "nothing-to-list",
   "nothing-to-list-yet",

@@ -9,6 +9,6 @@ export const mountCommands = {
   "sign-in": command<{ readonly mount?: string | undefined }>(inPrivate, (context, { mount }) =>
     signIn(context, mount),
   ),
-  "show-mounts": command(anywhere, (context) => showMounts(context)),
+  "show-mounts": command(anywhere, (context) => showMounts(context), { urgent: true }),
   "log-out": command(inPrivate, logOut),
 };

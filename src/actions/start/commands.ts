@@ -10,7 +10,7 @@ export const startCommands = {
   start: command<{ readonly payload?: string | undefined }>(anywhere, (context, { payload }) =>
     start(context, payload),
   ),
-  help: command(anywhere, help),
+  help: command(anywhere, help, { urgent: true }),
   /** Plain text, and every address hidden in it. */
   say: command<{ readonly text: string }>(inPrivate, (context, { text }) => hearText(context, text)),
   /** `left`: the form that was being filled in; absent = none was. */

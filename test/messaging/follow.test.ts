@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createFollower } from "../../src/actions/follow.ts";
+import { createFollower } from "../../src/messaging/follow.ts";
 import type { Screen } from "../../src/actions/model/screen.ts";
 import { createLatest } from "../../src/actions/files/latest.ts";
 

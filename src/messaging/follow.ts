@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Screen } from "./model/screen.ts";
+import type { Screen } from "../actions/model/screen.ts";
 
 /** Messages that go on changing by themselves, while a folder fills in. */
 export interface Follower {

@@ -1,0 +1,141 @@
+import type { MessageScreen, Notice } from "../actions/model/screen.ts";
+import type { Entry } from "../storage/entry.ts";
+
+/**
+ * Speaks to the chats of one platform at any time, from any process: nobody needs to have asked, and no update needs to
+ * be under way. Targets and references are plain JSON, so that a durable job can keep them.
+ *
+ * Each call is bounded in time and never waits because the platform asks to: it answers `later` instead. What can be
+ * done twice without harm (an edit, a removal) is tried again after a broken connection; what cannot (a new message, a
+ * file) is sent once. A call rejects where it is not known what became of it.
+ */
+export interface Messenger {
+  readonly platform: Platform;
+  /** A new message. */
+  send(target: Target, message: Message): Promise<Sent>;
+  /** Changes a message. An edit that changes nothing is an edit. */
+  edit(ref: MessageRef, message: Message): Promise<Edited>;
+  /**
+   * Puts a file there, without keeping anything of it; its name stands below. Rejects with an `UploadError`, or with
+   * the reason of `signal`.
+   */
+  sendFile(target: Target, source: FileSource, meta: FileMeta, progress: FileProgress): Promise<MessageRef>;
+  /** Takes a message away. */
+  remove(ref: MessageRef): Promise<Removed>;
+  /** A sentence to somebody in their private chat. */
+  notify(person: string, notice: Notice, options: { readonly language: string }): Promise<Sent>;
+}
+
+export type Platform = "telegram" | "discord";
+
+/** The messengers of the chats that are switched on. */
+export interface Messengers {
+  /** By place, person, or the `place` of a target; undefined = that chat is switched off. */
+  of(place: string): Messenger | undefined;
+}
+
+/** Where something is put. Plain JSON; with a `grant` it belongs into a sealed store. */
+export interface Target {
+  /** `telegram:-1005`, `discord:channel:77`; the id of a person is their private chat. */
+  readonly place: string;
+  /** What the place is: less is said, and slower, where many read. */
+  readonly kind: "private" | "group";
+  /** The language of what is said there, one of `locales/`. */
+  readonly language: string;
+  /** The topic or thread in it. */
+  readonly thread?: string;
+  /** Id of the message that is answered; one that is gone does no harm. */
+  readonly replyTo?: string;
+  /** A way in that ends; absent = only what the bot may do by itself. */
+  readonly grant?: Grant;
+}
+
+/** A message of ours. Plain JSON; with a `grant` it belongs into a sealed store. */
+export interface MessageRef extends Target {
+  /** The platform's id of it. */
+  readonly message: string;
+}
+
+/** A reference as a text, for stores that keep it beside other things. */
+export function writeRef(ref: MessageRef): string {
+  return JSON.stringify(ref);
+}
+
+/** What `writeRef` wrote; undefined for anything else. */
+export function readRef(text: string): MessageRef | undefined {
+  const read = parsed(text);
+  const isRef =
+    isRecord(read) && ["place", "kind", "language", "message"].every((key) => typeof read[key] === "string");
+  // Only `writeRef` writes what looks like this.
+  return isRef ? (read as unknown as MessageRef) : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** The token of an interaction of Discord's: with it one may write where one is no member. A secret. */
+export interface Grant {
+  readonly application: string;
+  readonly token: string;
+  /** When it ends, ms since the epoch. */
+  readonly until: number;
+}
+
+/** What can be said: a screen, or words of an operator as they were written. */
+export type Message = MessageScreen | Announcement;
+
+/** Words of an operator. */
+export interface Announcement {
+  readonly show: "announcement";
+  readonly text: string;
+}
+
+/** What became of a new message. */
+export type Sent = { readonly is: "sent"; readonly ref: MessageRef } | Unsent;
+
+/** What became of an edit. `gone`: the message is not there any more, or can be changed no more. */
+export type Edited = { readonly is: "edited" } | { readonly is: "gone" } | Unsent;
+
+/** What became of a removal. `gone`: it was not there any more, or nothing can take it away. */
+export type Removed = { readonly is: "removed" } | { readonly is: "gone" } | Unsent;
+
+/**
+ * Known not to have been done. `closed`: the bot was blocked or sent away, or the chat is no more; asking again will
+ * not help. `later`: the platform is too busy, or out of reach; not before `after` milliseconds.
+ */
+export type Unsent = { readonly is: "closed" } | { readonly is: "later"; readonly after: number };
+
+/** The bytes of a file. */
+export interface FileSource {
+  /** From the first byte on; each call opens them anew. They end with an error when the drive fails for good. */
+  open(): AsyncIterable<Uint8Array>;
+  /** A small picture of it, of `limit` bytes at most; undefined where there is none to be had. Never fails. */
+  picture(limit: number): Promise<Uint8Array | undefined>;
+}
+
+/** What is known of a file before it is opened. */
+export interface FileMeta {
+  /** Name, size and kind; the size is that of these very bytes, absent where nobody knows it. */
+  readonly entry: Entry;
+  /** Seconds of playing time. */
+  readonly duration?: number | undefined;
+}
+
+export interface FileProgress {
+  /** Aborted when nobody wants it any more: everything is let go of at once. */
+  readonly signal: AbortSignal;
+  /** Told how many bytes the platform's connection has taken since the file was last opened; absent = nobody counts. */
+  onBytes?(done: number): void;
+}
+
+/** Whether a chat is served now: true, or why not, in a few words for an operator and without secrets. */
+export type Readiness = true | string;
