@@ -294,6 +294,7 @@ notice-links-revoked = Done. Links that were handed out until now do not work an
 notice-no-links-to-revoke = Links lead straight to the drive here, and I cannot take those back. They end by themselves.
 notice-fallback = Some files of this drive cannot be fetched straight from it, so they go through me. They may be slower. You can choose the way for all of them under /mounts.
 notice-saved = Saved.
+notice-chat-unreachable = My answer did not get through to this chat. What you asked for may be done: look first, then try again.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
 
 ## Searching and sharing with groups: both chats
@@ -673,3 +674,15 @@ watch-no-play = No picture or sound? Not every browser plays every format; a pla
 watch-no-media = This kind of file does not play in a browser. Download it instead.
 watch-renditions = Versions
 watch-original = Original
+
+## Discord, where a group is a server: these stand for the keys of the same name without the end
+
+command-bind-on-discord = Share a drive with this server
+command-unbind-on-discord = Stop sharing a drive with this server
+lending-title-on-discord = Shared with this server
+mounts-lent-title-on-discord = Drives of this server
+notice-admins-only-on-discord = Only those who manage this server may do that.
+notice-groups-only-on-discord = This is for servers. Add me to one, and use it there.
+notice-nothing-lent-on-discord = No drive is shared with this server. Whoever manages it and has a drive with me can share one: /bind
+place-settings-title-on-discord = Settings of this server
+lending-draft-on-discord = Share with this server?

@@ -276,6 +276,7 @@ notice-links-revoked = 已完成。此前发出的链接全部失效，新的链
 notice-no-links-to-revoke = 这里的链接都是网盘直链，我无法让它们失效，到期后会自行失效。
 notice-fallback = 这个网盘的部分文件无法直接下载，所以改由机器人中转，可能会慢一些。你可以在 /mounts 中为全部文件选择下载方式。
 notice-saved = 已保存。
+notice-chat-unreachable = 刚才的回复没能送到这里，但操作可能已经完成。请先看一下，再决定要不要重试。
 notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
 
 ## Searching and sharing with groups: both chats
@@ -640,3 +641,15 @@ watch-no-play = 没有画面或声音？浏览器并不支持所有格式，可�
 watch-no-media = 浏览器无法播放这类文件，请直接下载。
 watch-renditions = 版本
 watch-original = 原始文件
+
+## Discord, where a group is a server: these stand for the keys of the same name without the end
+
+command-bind-on-discord = 把网盘共享到本服务器
+command-unbind-on-discord = 取消网盘在本服务器的共享
+lending-title-on-discord = 已共享到本服务器
+mounts-lent-title-on-discord = 本服务器的网盘
+notice-admins-only-on-discord = 只有本服务器的管理员可以这样做。
+notice-groups-only-on-discord = 这个命令用于服务器。请把我加入服务器，然后在那里使用。
+notice-nothing-lent-on-discord = 本服务器还没有共享网盘。服务器管理员可以用 /bind 共享自己的网盘。
+place-settings-title-on-discord = 本服务器设置
+lending-draft-on-discord = 共享到本服务器？

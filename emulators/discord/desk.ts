@@ -60,7 +60,7 @@ export async function handle(desk: Desk, request: IncomingMessage, response: Ser
   // Clients may write `@original` as `%40original`.
   const path = decoded(url.pathname.replace(/^\/api(?:\/v\d+)?/, ""));
   const found = routes.find((candidate) => candidate.method === method && candidate.pattern.test(path));
-  const fault = desk.faults.meet(method, path);
+  const fault = desk.faults.meet(method, path, isMultipart(request));
   if (fault?.delay !== undefined) await elapsed(desk.service.state.clock, fault.delay);
   const spoiled = fault && (fault.status !== undefined || fault.body !== undefined || fault.reset === true);
   const received = await receiveAll(desk, request);
@@ -93,6 +93,10 @@ export async function handle(desk: Desk, request: IncomingMessage, response: Ser
 export function remember<T>(list: T[], item: T, most: number): void {
   list.push(item);
   if (list.length > most) list.shift();
+}
+
+function isMultipart({ headers }: IncomingMessage): boolean {
+  return headers["content-type"]?.startsWith("multipart/") ?? false;
 }
 
 function elapsed(clock: Clock, ms: number): Promise<void> {
@@ -131,6 +135,7 @@ function replyTo(desk: Desk, handling: Handling): Reply {
   const { request, url, path, found } = handling;
   let headers: Readonly<Record<string, string>> = {};
   try {
+    if (!isBotAgent(request.headers["user-agent"])) return blocked;
     if (!/^\/api\/v(9|10)\//.test(url.pathname)) throw new Refusal(400, 50_041, "Invalid API version");
     if (!found) throw routes.some(({ pattern }) => pattern.test(path)) ? refusals.wrongMethod() : refusals.noRoute();
     if (!found.open && !desk.isToken(request.headers.authorization)) throw refusals.unauthorized();
@@ -169,6 +174,14 @@ function decoded(text: string): string {
     return text;
   }
 }
+
+/** "Clients using the HTTP API must provide a valid User Agent": `DiscordBot ($url, $versionNumber)`. */
+function isBotAgent(agent: string | undefined): boolean {
+  return agent !== undefined && /^DiscordBot \([^\s,]+, [^)]+\)/.test(agent);
+}
+
+/** What the guard before the service answers to those who do not say who they are. */
+const blocked: Reply = { status: 403, text: "error code: 1010", type: "text/plain", note: "no valid user agent" };
 
 function limited(desk: Desk, verdict: Verdict, wait: number): Reply {
   desk.limits.wasted();

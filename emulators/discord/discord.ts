@@ -32,7 +32,7 @@ export interface DiscordEmulator {
   readonly token: string;
   readonly state: State;
   readonly registry: Registry;
-  readonly gateway: Pick<Gateway, "connections" | "drop" | "reconnect" | "invalidate" | "limits">;
+  readonly gateway: Pick<Gateway, "connections" | "drop" | "reconnect" | "invalidate" | "inject" | "limits">;
   /** Knobs; change them at any time. */
   readonly rules: Rules;
   person(somebody: Somebody): Person;

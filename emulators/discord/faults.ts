@@ -5,6 +5,8 @@ export interface Fault {
   readonly method?: string;
   /** A path after the version begins like this: `/channels/`. */
   readonly path?: string;
+  /** Only requests that bring files. */
+  readonly withFile?: boolean;
   readonly status?: number;
   /** Discord's own, in its usual form of body; 0 when absent. */
   readonly code?: number;
@@ -23,7 +25,7 @@ export interface Fault {
 export interface Faults {
   add(fault: Fault): void;
   /** The fault this request meets, used up by one. */
-  meet(method: string, path: string): Fault | undefined;
+  meet(method: string, path: string, withFile: boolean): Fault | undefined;
   clear(): void;
 }
 
@@ -31,9 +33,12 @@ export function createFaults(): Faults {
   let waiting: { fault: Fault; left: number }[] = [];
   return {
     add: (fault) => void waiting.push({ fault, left: fault.times ?? 1 }),
-    meet(method, path) {
+    meet(method, path, withFile) {
       const met = waiting.find(
-        ({ fault }) => (fault.method ?? method) === method && path.startsWith(fault.path ?? "/"),
+        ({ fault }) =>
+          (fault.method ?? method) === method &&
+          path.startsWith(fault.path ?? "/") &&
+          (fault.withFile ?? withFile) === withFile,
       );
       if (!met) return undefined;
       met.left -= 1;

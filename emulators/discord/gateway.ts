@@ -92,6 +92,8 @@ export interface Gateway {
   reconnect(): void;
   /** Ends every session (op 9). */
   invalidate(resumable?: boolean): void;
+  /** Sends a literal frame over every line, as no service in order would. */
+  inject(frame: string): void;
   limits(): { total: number; remaining: number; reset_after: number; max_concurrency: number };
   onReady(listener: () => void): void;
   shut(): void;
@@ -154,6 +156,9 @@ export function createGateway(state: State, parts: Parts): Gateway {
       if (!resumable) for (const session of sessions.values()) sessions.delete(session.id);
       for (const line of lines) line.send({ op: 9, d: resumable });
     },
+    inject(frame) {
+      for (const line of lines) line.inject(frame);
+    },
     limits: () => ({
       total: parts.rules.identifies,
       remaining: Math.max(0, parts.rules.identifies - recent().length),
@@ -178,6 +183,7 @@ interface Context {
 
 interface Line {
   send(payload: Json): void;
+  inject(frame: string): void;
   drop(code?: number): void;
 }
 
@@ -282,6 +288,7 @@ function openLine(context: Context, socket: WebSocket, request: IncomingMessage)
   }
   return {
     send,
+    inject: (frame) => sendText(context, socket, frame),
     drop: (code) => (code === undefined ? socket.terminate() : socket.close(code)),
   };
 }

@@ -236,10 +236,26 @@ function postMessage(service: Service, asked: Asked, [channelId = ""]: readonly 
     refuseClosed(state, channel);
   if (typeof draft.body["flags"] === "number" && (draft.body["flags"] & flag.ephemeral) !== 0)
     state.complaints.push("a channel message asked to be ephemeral; only answers to interactions can be");
+  const same = sentBefore(state, channel, draft);
+  if (same) return ok(messageShape(state, same, cdn()));
+  const { nonce } = draft.body;
   const message = createMessage(state, draft, { channel, author: state.bot });
+  if (typeof nonce === "string" || typeof nonce === "number") message.nonce = nonce;
   state.changed();
   service.tell("MESSAGE_CREATE", message);
   return ok(messageShape(state, message, cdn()));
+}
+
+/** How long a nonce is remembered, in ms: the reference says a few minutes. */
+const nonceLife = 3 * 60_000;
+
+/** With `enforce_nonce`, a message of the same author with the same nonce is given instead of a new one. */
+function sentBefore(state: State, channel: Channel, { body }: Draft): Message | undefined {
+  if (body["enforce_nonce"] !== true || body["nonce"] === undefined || body["nonce"] === null) return undefined;
+  const since = state.clock.now() - nonceLife;
+  return channel.messages.find(
+    ({ nonce, author, at }) => author === state.bot && at >= since && nonce === body["nonce"],
+  );
 }
 
 /** Somebody in a direct conversation who lets nobody write to them. */

@@ -84,6 +84,8 @@ export interface Message {
   /** Whom it really notified. */
   pinged: readonly string[];
   deleted: boolean;
+  /** What its sender called it, so that it is not sent twice. */
+  nonce?: string | number;
 }
 
 /** What the message flags mean. */

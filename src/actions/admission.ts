@@ -7,9 +7,10 @@ import { groupIn } from "../users/place.ts";
 
 /**
  * What stands between somebody and what they ask for: a code, which is used up first; a ban; maintenance; the list of
- * the admitted. Undefined = they may go on to what their role permits.
+ * the admitted. Without an action nothing is asked for yet, as while somebody types. Undefined = they may go on to what
+ * their role permits.
  */
-export async function admission(context: ActionContext, action: Action): Promise<Outcome | undefined> {
+export async function admission(context: ActionContext, action?: Action): Promise<Outcome | undefined> {
   const { services, visit, operator } = context;
   const { access } = services.admin;
   const [person, place, opening] = await Promise.all([
@@ -19,7 +20,7 @@ export async function admission(context: ActionContext, action: Action): Promise
   ]);
   if (!operator && (person.banned || place.banned)) return refused("banned");
   await services.admin.chats.note(visit);
-  const entered = await redeemed(context, action);
+  const entered = action && (await redeemed(context, action));
   if (entered || operator) return entered;
   if (opening.maintenance) return refused("maintenance");
   const isAdmitted = opening.access === "open" || person.admitted || place.admitted;

@@ -16,6 +16,7 @@ import type { Services } from "./context/services.ts";
 import { handleForm } from "./forms.ts";
 import type { Answer, Screen } from "./model/screen.ts";
 import { folderOf, type Session } from "./model/session.ts";
+import { openForReader } from "./shares/open-for-reader.ts";
 import { shown } from "./views.ts";
 
 /**
@@ -84,7 +85,13 @@ async function guarded({ services, visit, signal }: Asked, action: Action): Prom
 }
 
 /** A drive's failure that no verb had a better screen for, or something nobody thought of. */
-async function unforeseen({ services, visit, signal }: Asked, action: Action, error: unknown): Promise<Outcome> {
+async function unforeseen(asked: Asked, action: Action, error: unknown): Promise<Outcome> {
+  const outcome = await failureOf(asked, action, error);
+  // What a group's message shows stays there for the others.
+  return "view" in action && asked.visit.place.kind === "group" ? toAsker(outcome) : outcome;
+}
+
+async function failureOf({ services, visit, signal }: Asked, action: Action, error: unknown): Promise<Outcome> {
   if (!(error instanceof StorageError)) return unexpected({ services, visit }, error, action.do);
   try {
     return await failed(await createContext(services, visit, signal), error);
@@ -127,6 +134,7 @@ async function performButton(context: ActionContext, press: ButtonPress, { isLin
   const session = await findSession(context.services, press.view);
   if (!session) return refused("view-expired");
   const no = refusalOf(ruleOf(press), await rolesOf(context, press, session), context.visit.place);
+  if (no === "not-yours") return (await readByLink(context, press, session)) ?? refused(no);
   if (no) return refused(no);
   const pressedOn = recall(session, press.view)?.state;
   if (!context.operator && (isOfOperators(session.state) || isOfOperators(pressedOn))) return refused("view-expired");
@@ -136,13 +144,33 @@ async function performButton(context: ActionContext, press: ButtonPress, { isLin
   // A group's settings belong to whoever runs the group.
   const isOwn = session.owner === context.person.id || session.state.at === "place-settings";
   const isCard = press.do === "link-row" && session.state.at === "found";
-  if (!isOwn && !isCard && !(await mayLook(at, session))) return refused("not-yours");
+  if (!isOwn && !isCard && !(await mayLook(at, session))) {
+    return (await readByLink(at, press, session)) ?? refused("not-yours");
+  }
   // Behind a deep link it goes on in a message of its own, and so does what somebody else presses: the first stays alone.
   const own = isOwn && !isLink ? session : copyOf(at, session);
   const forAsker = own.forAsker === true && context.visit.place.kind === "group";
   const asked = buttonContext({ ...at, session: own, ...(forAsker && { forAsker }) }, own, press.view);
   const outcome = await shown(handleButton(asked, press));
   return forAsker ? toAsker(outcome) : outcome;
+}
+
+/**
+ * What stands behind a link of its own can be read by whoever reads of it: it is opened in their name, and asks them for
+ * its code where it has one. Undefined = it has no link, or this is no way to read.
+ */
+async function readByLink(context: ActionContext, press: ButtonPress, session: Session): Promise<Outcome | undefined> {
+  if (!ruleOf(press).roles.includes("member")) return undefined;
+  const isForAsker = context.visit.place.kind === "group";
+  const reader: ActionContext = { ...context, ...(isForAsker && { forAsker: true }) };
+  const copy = copyOf(context, session);
+  const opened = await openForReader(reader, copy);
+  if (!opened) return undefined;
+  const { session: theirs, context: own, result } = opened;
+  const outcome = theirs
+    ? await shown(handleButton(buttonContext({ ...own, session: theirs }, theirs, press.view), press))
+    : await shown(result);
+  return isForAsker ? toAsker(outcome) : outcome;
 }
 
 /** Whether what a screen shows is lent to somebody else who presses on it. */

@@ -10,7 +10,8 @@ import type { Announce } from "../users/broadcast.ts";
 import { announceBy } from "../messaging/announce.ts";
 import type { Readiness } from "../messaging/messenger.ts";
 import type { Services } from "../actions/context/services.ts";
-import { suggest } from "../actions/browse/suggest.ts";
+import { canPost } from "../actions/browse/can-post.ts";
+import { suggest } from "../actions/suggest.ts";
 import type { Config } from "../config.ts";
 import { createDiscord, type Discord } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
@@ -67,7 +68,7 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
     ...(discord && { discord }),
     all: [
       ...(telegram ? [{ name: "telegram", ...telegram }] : []),
-      ...(discord ? [{ name: "discord", ...discord, isUp: () => discord.isUp() || "discord: not connected" }] : []),
+      ...(discord ? [{ name: "discord", ...discord }] : []),
     ],
     async submitPage(page, values, options) {
       const parts = page.person.id.startsWith("discord:") ? discord : telegram;
@@ -79,13 +80,12 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
     botName: (person) => (person.startsWith("discord:") ? discord : telegram)?.botName(),
     roleIn: async (place, person) => (place.startsWith("discord:") ? discord : telegram)?.roleIn(place, person),
     async notify(person, notice, language) {
-      if (person.startsWith("discord:")) await discord?.tell(person, notice, language);
-      else await telegram?.messenger.notify(person, notice, { language });
+      await (person.startsWith("discord:") ? discord : telegram)?.messenger.notify(person, notice, { language });
     },
     async announce(place, text) {
-      if (place.startsWith("discord:") && discord) return discord.announce(place, text);
-      if (place.startsWith("telegram:") && telegram) return announceBy(telegram.messenger, place, text);
-      throw new Error("the frontend of this chat is not switched on");
+      const chat = place.startsWith("discord:") ? discord : telegram;
+      if (!chat) throw new Error("the frontend of this chat is not switched on");
+      return announceBy(chat.messenger, place, text);
     },
   };
 }
@@ -142,6 +142,7 @@ function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendPart
     settings,
     perform,
     suggest: (visit, typing) => suggest(services, visit, typing),
+    canPost: (visit, view) => canPost(services, visit, view),
     words,
     kept: kept(store.open("discord", { sealed: true })),
     interrupted: async () => (await services.transfers?.interrupted("discord")) ?? [],

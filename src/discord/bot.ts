@@ -1,37 +1,43 @@
 import { randomBytes } from "node:crypto";
-import { Client, Events, Options, type Interaction } from "discord.js";
+import type { Agent } from "node:http";
+import { Client, Events, GatewayIntentBits, Options, Partials, type Interaction, type Message } from "discord.js";
 import type { Logger } from "pino";
+import type { Dispatcher } from "undici";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
-import type { Announce } from "../users/broadcast.ts";
+import { tellInterrupted } from "../messaging/interrupted.ts";
 import { createFollower } from "../messaging/follow.ts";
 import type { Removals } from "../messaging/removals.ts";
-import type { Answer, FormScreen, Notice, Screen } from "../actions/model/screen.ts";
+import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
+import type { ViewRef } from "../actions/model/session.ts";
 import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/field.ts";
+import type { Messenger, Readiness } from "../messaging/messenger.ts";
 import type { Words } from "../i18n/words.ts";
-import { serverWords } from "./server-words.ts";
-import { createAnnouncer } from "./announce.ts";
 import { publishCommands } from "./commands.ts";
 import { createConnection } from "./connection.ts";
 import { createDeliverer } from "./deliver.ts";
+import { createDirectMessages } from "./direct.ts";
+import { createFirstAnswers } from "./first-answers.ts";
 import { createGuard } from "./guard.ts";
 import { createMembers, type Members } from "./members.ts";
-import { tellOutcome } from "./outcome.ts";
+import { createMessenger } from "./messenger.ts";
 import { createPost } from "./post.ts";
 import { loggable } from "./refusals.ts";
+import { openRelay, type Relay } from "./relay.ts";
 import { createRemoving } from "./removing.ts";
+import { restBy } from "./rest.ts";
 import { createRouter } from "./router.ts";
 import { createServers } from "./servers.ts";
-import { createPendingForms, readToken, pendingFormOfPage, type KeptStore, type PendingForm } from "./pending-forms.ts";
-import { paint } from "./screens/paint.ts";
-import { painterFor } from "./screens/painter.ts";
-import type { Painted } from "./screens/sheet.ts";
+import { guardedSharding } from "./sharding.ts";
+import { createPendingForms, pendingFormOfPage, type KeptStore } from "./pending-forms.ts";
 import { createUploader } from "./upload.ts";
+import { userAgentAppendix } from "./user-agent.ts";
 import { isInstalledHere, type BotInteraction } from "./visit.ts";
+import { wordsOnDiscord } from "./words.ts";
 
 /** What the bot is made of. */
 export interface DiscordParts {
@@ -39,6 +45,8 @@ export interface DiscordParts {
   perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
   /** What could be meant by what is being typed; answers from what is known already. */
   suggest(visit: Visit, typing: Typing): Promise<readonly Suggestion[]>;
+  /** Whether what a view shows may be shown in that place too, to everybody there. */
+  canPost(visit: Visit, view: ViewRef): Promise<boolean>;
   readonly words: Words;
   /** Forms that wait, the hash of the commands, the servers; encrypted at rest, for it holds tokens for a quarter of an hour. */
   readonly kept: KeptStore;
@@ -55,7 +63,9 @@ export interface DiscordParts {
   readonly removals?: Removals;
   /** Milliseconds between looks for messages that are to go; absent = 20 s. */
   readonly sweepEvery?: number;
-  /** Deeds one person may do in ten seconds; absent = 100. */
+  /** How requests and the gateway's socket go out, as through a proxy; absent = straight. Closed by whoever made them. */
+  readonly outbound?: { readonly dispatcher: Dispatcher; readonly agent: Agent } | undefined;
+  /** Actions one person may do in ten seconds; absent = 100. */
   readonly actionsPerPerson?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
   readonly timeout?: number;
@@ -68,9 +78,9 @@ export interface SentPage {
   readonly form: FormRef;
 }
 
-/** What became of it: done, or the form to show on the page again. */
+/** What became of it: what is shown in the chat now (undefined = the form was left, and nothing was done), or the form to show on the page again. */
 export type PageOutcome =
-  | { readonly done: true; /** Absent where nobody waits for it any more. */ readonly screen: Screen | undefined }
+  | { readonly done: true; readonly screen: Screen | undefined }
   | { readonly done: false; readonly form: FormScreen };
 
 /** The Discord frontend. */
@@ -79,12 +89,10 @@ export interface Discord {
   start(): Promise<void>;
   /** Takes nothing more and finishes what is being done. */
   stop(): Promise<void>;
-  /** Discord is reached. */
-  isUp(): boolean;
-  /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
-  tell(person: string, notice: Notice, language: string): Promise<void>;
-  /** Sends a text to somebody's own chat, once; servers are not written to unasked. */
-  readonly announce: Announce;
+  /** Discord is reached, or why not. */
+  isUp(): Readiness;
+  /** Speaks at any time, to anybody; needs no connection to the gateway. */
+  readonly messenger: Messenger;
   /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
   roleIn: Members["roleIn"];
   /** What the bot is called; undefined before it is connected. */
@@ -103,34 +111,54 @@ const tellEvery = 60_000;
 /** The bot. Nothing is sent before `start`. */
 export function createDiscord(parts: DiscordParts): Discord {
   const { settings, log, now, kept } = parts;
-  const words = serverWords(parts.words);
+  const words = wordsOnDiscord(parts.words);
   const newId = () => randomBytes(9).toString("base64url");
   const rest = () => upClient().rest;
-  const post = createPost({ rest, now });
+  const firstAnswers = createFirstAnswers();
+  const post = createPost({ rest, firstAnswers, now });
   const pendingForms = createPendingForms(kept);
   const follower = createFollower({
     now,
     onError: (err) => log.info({ err: loggable(err) }, "message not followed any more"),
     onMissed: (err) => log.debug({ err: loggable(err) }, "message not changed"),
   });
-  const uploader = createUploader({ apiRoot: settings.apiRoot, now });
+  const uploader = createUploader({ ...settings, now, dispatcher: parts.outbound?.dispatcher });
+  const messenger = createMessenger({ ...settings, words, uploader, now, dispatcher: parts.outbound?.dispatcher });
   const removing =
     parts.removals &&
     createRemoving({
-      rest,
+      messenger,
       removals: parts.removals,
       kept,
       now,
-      tokenOf: (interaction) => post.tokenOf(interaction),
       every: parts.sweepEvery,
-      onError: (err) => log.warn({ err: loggable(err) }, "old message not removed"),
+      onError: (err) => log.warn({ err: loggable(err) }, "discord message not removed"),
     });
-  const members = createMembers({ rest: () => connection.client()?.rest, now, log });
-  const deliverer = createDeliverer({ uploader, post, pendingForms, words, follower, removing, log, now, newId });
+  const members = createMembers({
+    rest: () => connection.client()?.rest,
+    now,
+    log,
+    onGone: (guild) => servers.leave(guild),
+  });
+  const deliverer = createDeliverer({
+    ...parts,
+    uploader,
+    messenger,
+    post,
+    pendingForms,
+    words,
+    follower,
+    removing,
+    log,
+    now,
+    newId,
+  });
   const servers = createServers({ rest, store: kept, log, onLeft: parts.onLeft });
-  const guard = createGuard({ ...parts, post, deliverer, newId, onShutOut: () => servers.suspect() });
+  const guard = createGuard({ ...parts, words, post, deliverer, newId, onShutOut: () => servers.suspect() });
   const router = createRouter({ ...parts, guard, deliverer, post, pendingForms });
+  const direct = createDirectMessages({ ...parts, words, deliverer, newId });
   let isOpen = true;
+  let relay: Relay | undefined;
   let publishing: NodeJS.Timeout | undefined;
   let telling: NodeJS.Timeout | undefined;
   let told: Promise<void> | undefined;
@@ -140,6 +168,10 @@ export function createDiscord(parts: DiscordParts): Discord {
     void take(interaction).catch((err: unknown) =>
       log.error({ err: loggable(err) }, "discord interaction not understood"),
     );
+  };
+
+  const hearMessage = (message: Message): void => {
+    if (isOpen) void direct.hear(message);
   };
 
   const take = async (interaction: Interaction): Promise<void> => {
@@ -163,7 +195,18 @@ export function createDiscord(parts: DiscordParts): Discord {
   const connection = createConnection({
     ...parts,
     token: settings.token,
-    build: () => buildClient(settings.apiRoot, hear),
+    build() {
+      const client = buildClient({
+        api: settings.apiRoot,
+        log,
+        relay,
+        dispatcher: parts.outbound?.dispatcher,
+        hear,
+        hearMessage,
+      });
+      firstAnswers.watch(client.rest);
+      return client;
+    },
     async onUp(client) {
       await publish(client);
       log.info({ bot: client.user.username }, "discord started");
@@ -171,7 +214,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       removing?.start();
       // One after the other: nobody is told twice because Discord is slow.
       const tell = () => {
-        told ??= tellOfInterrupted(client.application.id)
+        told ??= sayInterrupted()
           .catch((err: unknown) => log.warn({ err: loggable(err) }, "people not told of interrupted files"))
           .finally(() => (told = undefined));
       };
@@ -180,21 +223,7 @@ export function createDiscord(parts: DiscordParts): Discord {
       telling = setInterval(tell, tellEvery).unref();
     },
   });
-  const painterIn = (language: string) => painterFor({ words, language, place: "private", canPost: false, now: now() });
-
-  /** People are told which files were lost with a process, and can go on. What an outage prevents is told after it. */
-  const tellOfInterrupted = async (application: string): Promise<void> => {
-    for (const { person, message, screen, language, told: forget } of (await parts.interrupted?.()) ?? []) {
-      const user = userOf(person);
-      const token = readToken(message) ?? { token: "", until: 0 };
-      const edit = (painted: Painted) => post.replace(application, token, painted);
-      const shown = user !== undefined && { user, until: token.until, edit };
-      if (shown) await tellOutcome({ post, log, now }, shown, paint(painterIn(language), screen));
-      await forget();
-    }
-  };
-  const settle = (pendingForm: PendingForm, answer: Answer) =>
-    deliverer.settle(upClient().application.id, pendingForm, answer);
+  const sayInterrupted = async () => tellInterrupted(messenger, (await parts.interrupted?.()) ?? []);
   const upClient = (): Client<true> => {
     const client = connection.client();
     if (!client) throw new Error("Discord is not reached yet");
@@ -202,9 +231,13 @@ export function createDiscord(parts: DiscordParts): Discord {
   };
 
   return {
-    announce: createAnnouncer(settings),
+    messenger,
     roleIn: (place, person) => members.roleIn(place, person),
-    start: () => connection.open(),
+    async start() {
+      const { agent } = parts.outbound ?? {};
+      if (agent) relay = await openRelay(agent);
+      await connection.open();
+    },
     async stop() {
       isOpen = false;
       clearTimeout(publishing);
@@ -212,20 +245,16 @@ export function createDiscord(parts: DiscordParts): Discord {
       servers.stop();
       await removing?.stop();
       await follower.stopAll();
-      await guard.finish();
+      await Promise.all([guard.finish(), direct.finish()]);
       await connection.close();
+      await relay?.close();
       await uploader.close();
     },
-    async tell(person, notice, language) {
-      const user = userOf(person);
-      if (user !== undefined) await post.sendTo(user, paint(painterIn(language), notice));
-    },
-    isUp: () => connection.client()?.isReady() ?? false,
+    isUp: () => connection.readiness(),
     botName: () => connection.client()?.user?.username,
     async submitPage({ code, form }, values, { signal }) {
       const id = pendingFormOfPage(code);
       const pendingForm = await pendingForms.find(id);
-      // It was cancelled, or its time is over.
       if (!pendingForm) return { done: true, screen: undefined };
       const answer = await parts.perform(pendingForm.visit, { do: "submit", form, values }, signal);
       if (answer.screen.show === "form") return { done: false, form: answer.screen };
@@ -233,29 +262,38 @@ export function createDiscord(parts: DiscordParts): Discord {
       const settled = { ...pendingForm, result: { screen, language } };
       await pendingForms.put(id, settled);
       // Whatever becomes of the message, it is done, and a press on it shows it.
-      await settle(settled, answer).catch((err: unknown) =>
-        log.warn({ err: loggable(err) }, "result of a page not shown"),
-      );
+      await deliverer
+        .settle(settled, answer)
+        .catch((err: unknown) => log.warn({ err: loggable(err) }, "discord result of a page not shown"));
       return { done: true, screen };
     },
   };
 }
 
-function buildClient(api: string, hear: (interaction: Interaction) => void): Client {
-  const client = new Client({
-    // Interactions come without any intent, and hold what is needed.
-    intents: [],
-    allowedMentions: { parse: [] },
-    rest: { api, timeout: restTimeout, invalidRequestWarningInterval: 500 },
-    makeCache: Options.cacheWithLimits({ MessageManager: 0, UserManager: 0, GuildMemberManager: 0 }),
-  });
-  client.on(Events.InteractionCreate, hear);
-  return client;
+interface ClientParts {
+  /** REST base without the version. */
+  readonly api: string;
+  readonly log: Logger;
+  readonly relay: Relay | undefined;
+  readonly dispatcher: Dispatcher | undefined;
+  hear(interaction: Interaction): void;
+  hearMessage(message: Message): void;
 }
 
-/** Discord's id of a person of ours; undefined = they are of another platform. */
-function userOf(person: string): string | undefined {
-  return /^discord:(\d+)$/.exec(person)?.[1];
+function buildClient({ api, log, relay, dispatcher, hear, hearMessage }: ClientParts): Client {
+  const client = new Client({
+    // Interactions come without any intent, and hold what is needed. What people write to the bot itself comes with its
+    // words by this one, which is not privileged; nothing is heard of what they write elsewhere.
+    intents: [GatewayIntentBits.DirectMessages],
+    partials: [Partials.Channel],
+    allowedMentions: { parse: [] },
+    rest: { ...restBy(dispatcher), api, timeout: restTimeout, userAgentAppendix, invalidRequestWarningInterval: 500 },
+    ws: { buildStrategy: guardedSharding({ log, relay }) },
+    makeCache: Options.cacheWithLimits({ MessageManager: 0, UserManager: 0, GuildMemberManager: 0 }),
+  });
+  client.on(Events.InteractionCreate, (interaction) => hear(interaction));
+  client.on(Events.MessageCreate, (message) => hearMessage(message));
+  return client;
 }
 
 function isBotInteraction(interaction: Interaction): interaction is BotInteraction {

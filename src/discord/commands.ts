@@ -16,6 +16,7 @@ import type { Action } from "../actions/action.ts";
 import type { Typing } from "../actions/browse/suggest.ts";
 import type { Words } from "../i18n/words.ts";
 import { maxOption } from "./limits.ts";
+import type { Chat } from "./visit.ts";
 
 /** What was given with a command, by option name; what was left out is absent. */
 export type Given = Readonly<Record<string, string>>;
@@ -161,6 +162,12 @@ export const commands: readonly Command[] = [
 /** The command of a name. */
 export function commandNamed(name: string): Command | undefined {
   return commands.find((command) => command.name === name);
+}
+
+/** Whether Discord offers a command in such a chat; to whom is another matter. */
+export function isOffered({ only }: Command, chat: Chat): boolean {
+  if (!only) return true;
+  return chat === (only === "direct" ? "direct" : "server");
 }
 
 /** What a message's own menu offers: to open the share in it. Its name as Discord knows it is English. */

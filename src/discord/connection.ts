@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DiscordjsError, DiscordjsErrorCodes, Events, GatewayCloseCodes, type Client } from "discord.js";
 import type { Logger } from "pino";
 import { ConfigError } from "../config.ts";
+import type { Readiness } from "../messaging/messenger.ts";
 import { loggable } from "./refusals.ts";
 
 /** The line to Discord: opened in spite of outages, and watched for refusals that no retry can mend. */
@@ -10,6 +11,8 @@ export interface Connection {
   open(): Promise<void>;
   /** The client that is logged in; undefined = none is yet. */
   client(): Client<true> | undefined;
+  /** Whether it is up; or why not. */
+  readiness(): Readiness;
   close(): Promise<void>;
 }
 
@@ -29,6 +32,7 @@ interface ConnectionParts {
 /** The line of one bot. */
 export function createConnection({ build, token, log, onUp, onFatal, timeout = 15_000 }: ConnectionParts): Connection {
   const closing = new AbortController();
+  let trouble = "not connected yet";
   let current: Client | undefined;
   let up: Client<true> | undefined;
 
@@ -47,6 +51,7 @@ export function createConnection({ build, token, log, onUp, onFatal, timeout = 1
         if (closing.signal.aborted) return;
         const refusal = refusalIn(error);
         if (refusal !== undefined) throw new ConfigError(refusal, { cause: error });
+        trouble = `not reached (${reasonOf(error)})`;
         log.warn({ err: loggable(error), again: pause }, "discord not reached");
         await sleep(pause, undefined, { signal: closing.signal }).catch(() => undefined);
         if (closing.signal.aborted) return;
@@ -58,6 +63,7 @@ export function createConnection({ build, token, log, onUp, onFatal, timeout = 1
     client.on(Events.Error, (error) => log.error({ err: loggable(error) }, "discord client failed"));
     client.on(Events.Warn, (said) => log.warn({ said }, "discord client warns"));
     // The one event of shards that is needed; in discord.js 15 it is `closed` of the gateway itself.
+    client.on(Events.ShardReconnecting, () => (trouble = "connecting again"));
     client.on(Events.ShardDisconnect, ({ code }) => {
       const refusal = closeRefusals[code];
       if (up === client && refusal !== undefined) onFatal(refusal);
@@ -81,11 +87,18 @@ export function createConnection({ build, token, log, onUp, onFatal, timeout = 1
       void connecting.catch((error: unknown) => onFatal(error instanceof Error ? error.message : String(error)));
     },
     client: () => up,
+    readiness: () => up?.isReady() === true || `discord: ${trouble}`,
     async close() {
       closing.abort();
       await current?.destroy();
     },
   };
+}
+
+/** Why, in a few words and without secrets. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "for no known reason";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
 /** What Discord says when it takes no bot with this token or these settings, whatever one tries. */
@@ -98,7 +111,8 @@ const closeRefusals: Readonly<Record<number, string>> = {
   [GatewayCloseCodes.InvalidAPIVersion]:
     "Discord does not serve this version of its gateway any more (4012). Update ChatDrive.",
   [GatewayCloseCodes.InvalidIntents]: "Discord refuses the intents (4013). Update ChatDrive.",
-  [GatewayCloseCodes.DisallowedIntents]: "Discord refuses the intents (4014). ChatDrive asks for none: update it.",
+  [GatewayCloseCodes.DisallowedIntents]:
+    "Discord refuses the intents (4014). ChatDrive asks for no privileged one: update it.",
 };
 
 /** Login's ways to say the same; undefined = trying again may help. */

@@ -2,10 +2,13 @@ import { DiscordAPIError, HTTPError, RateLimitError } from "discord.js";
 import type { Logger } from "pino";
 import type { Follower } from "../messaging/follow.ts";
 import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/model/screen.ts";
+import type { ViewRef } from "../actions/model/session.ts";
 import type { Upload } from "../actions/model/upload.ts";
+import type { Visit } from "../users/visit.ts";
+import { writeRef, type Grant, type MessageRef, type Messenger } from "../messaging/messenger.ts";
 import type { Words } from "../i18n/words.ts";
 import { lastWordWithin } from "./limits.ts";
-import { transferDrawer } from "./outcome.ts";
+import { NotYet, transferDrawer } from "./outcome.ts";
 import type { Place, Post } from "./post.ts";
 import { isMessageGone, isOver, isShutOut } from "./refusals.ts";
 import type { Removing } from "./removing.ts";
@@ -14,9 +17,10 @@ import { paint } from "./screens/paint.ts";
 import { painterFor, type Painter } from "./screens/painter.ts";
 import { paintSheet, type Painted } from "./screens/sheet.ts";
 import { codeIn, pendingFormOfPage, type PendingForm, type PendingForms } from "./pending-forms.ts";
+import { refOf } from "./ref.ts";
 import type { Turn } from "./turn.ts";
 import type { UploadAddress, Uploader } from "./upload.ts";
-import { canPost, isDirect, messageOf, publicVisit } from "./visit.ts";
+import { canPost, chatOf, isDirect, messageOf, ownPlace, publicVisit } from "./visit.ts";
 
 /** Where a screen goes: in place of the message acted on, beside it for the asker alone, into the channel, or a modal. */
 export interface Deliverer {
@@ -28,19 +32,24 @@ export interface Deliverer {
   publish(turn: Turn, answer: Answer): Promise<void>;
   /** A sentence of the locale by its key, for the asker alone. */
   tell(turn: Turn, key: string): Promise<void>;
+  /** Shows an answer to what was written to the bot, as a message of its own. */
+  write(said: SaidDirectly, answer: Answer): Promise<void>;
   /** What came of a page, in the message that leads to it. */
-  settle(application: string, pendingForm: PendingForm, answer: Answer): Promise<void>;
+  settle(pendingForm: PendingForm, answer: Answer): Promise<void>;
 }
 
 interface DelivererParts {
   readonly uploader: Uploader;
   readonly post: Post;
+  readonly messenger: Messenger;
   readonly pendingForms: PendingForms;
   readonly words: Words;
   readonly follower: Follower;
   /** Absent = what is shown stays. */
   readonly removing: Pick<Removing, "note"> | undefined;
   readonly log: Logger;
+  /** Whether a view may be shown in that place, to everybody there. */
+  canPost(visit: Visit, view: ViewRef): Promise<boolean>;
   now(): number;
   newId(): string;
 }
@@ -57,13 +66,14 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     pop: (turn, screen, language) => pop(parts, turn, screen, language),
     publish: (turn, answer) => publish(parts, turn, answer),
     tell: (turn, key) => tell(parts, turn, key),
-    settle: (application, pendingForm, answer) => settle(parts, application, pendingForm, answer),
+    write: (said, answer) => write(parts, said, answer),
+    settle: (pendingForm, answer) => settle(parts, pendingForm, answer),
   };
 }
 
 async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<void> {
   const { screen, updates, language, upload } = answer;
-  const painter = painterOf(parts, turn, language);
+  const painter = painterOf(parts, turn, { language, canPost: await isPostable(parts, turn, screen) });
   if (screen.show === "form") return showForm(parts, turn, screen, painter);
   if (!isMessage(screen)) return end(answer);
   const painted = paint(painter, screen);
@@ -76,8 +86,8 @@ async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<
     ? parts.post.publish(turn.interaction, painted)
     : putInPlace(parts, turn, painted));
   await noteEnd(parts, turn, place, answer);
-  if (upload) return carry(parts, turn, { updates, upload, place, paint: (next) => paint(painter, next) });
-  followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
+  if (upload) return carry(parts, turn, { updates, upload, place, language });
+  followUpdates(parts, place.id, { updates, draw: drawAt(place, painter) });
 }
 
 interface Carrying {
@@ -85,17 +95,17 @@ interface Carrying {
   readonly upload: Upload;
   /** Where it shows how far it is. */
   readonly place: Place;
-  paint(screen: MessageScreen): Painted;
+  readonly language: string;
 }
 
 /** Begins to put a file into the chat. What becomes of it is told whether or not its message can still be edited then. */
-async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place, paint: painted }: Carrying) {
-  const { post, uploader, follower } = parts;
+async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place, language }: Carrying) {
+  const { uploader, follower } = parts;
   const address = addressOf(parts, turn);
+  const ref = refOf(lastingGrant(parts, turn), { ...turn, language }, place.id);
+  const uploading = uploader.open(address);
   if (updates) {
-    const until = address.until + lastWordWithin;
-    const edit = (next: Painted) => place.edit(next);
-    const draw = transferDrawer(parts, { user: turn.interaction.user.id, until, edit, paint: painted });
+    const draw = transferDrawer(parts, { ref, language, person: turn.visit.person.id });
     follower.follow(place.id, updates, {
       every: transferPace,
       // Where the message is out of reach the outcome goes elsewhere, so there is no end before it.
@@ -104,46 +114,68 @@ async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place
     });
   }
   await upload.start({
-    message: JSON.stringify(post.tokenOf(turn.interaction)),
+    message: writeRef(ref),
     until: address.until,
-    send: (file) => uploader.send(address, file),
+    send: async (file) => void (await uploading.send(file)),
   });
 }
 
 /** Beside the message that shows how far it is, and seen by whoever sees that one. */
-function addressOf({ post }: DelivererParts, { interaction, visit }: Turn): UploadAddress {
+function addressOf({ post }: DelivererParts, { interaction, visit }: Turn): Extract<UploadAddress, { by: "token" }> {
   const ephemeral = visit.place.kind === "private" && !isDirect(interaction);
-  return { application: interaction.applicationId, ...post.tokenOf(interaction), ephemeral };
+  return { by: "token", ...post.grantOf(interaction), ephemeral };
+}
+
+/** The way in of an interaction, for as long as the last word on something may still be said by it. */
+function lastingGrant({ post }: DelivererParts, { interaction }: Turn): Grant {
+  const grant = post.grantOf(interaction);
+  return { ...grant, until: grant.until + lastWordWithin };
 }
 
 async function showForm(parts: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {
   const { post, pendingForms, newId } = parts;
-  const pendingForm = screen.page && !isModal(screen) ? pendingFormOfPage(codeIn(screen.page.url)) : newId();
-  const message = isModal(screen) ? {} : { message: post.tokenOf(turn.interaction) };
-  await pendingForms.put(pendingForm, { ...pendingFormOf(turn, screen), ...message });
-  const painted = paintSheet(formSheet(painter, screen, pendingForm));
-  await (turn.visit.place.kind === "group"
-    ? post.ephemeral(turn.interaction, painted)
-    : putInPlace(parts, turn, painted));
+  const { interaction, language } = turn;
+  const id = formId(screen, newId);
+  const isBeside = turn.visit.place.kind === "group";
+  const visit = { ...turn.visit, place: ownPlace(interaction) };
+  const grant = post.grantOf(interaction);
+  // Where it takes the answer's place, that can be found before Discord has said which message it is.
+  const answered = { place: visit.person.id, kind: "private", language, message: "@original", grant } as const;
+  await pendingForms.put(id, {
+    visit: turn.visit,
+    screen,
+    ...(!isBeside && !isModal(screen) && { message: answered }),
+  });
+  const painted = paintSheet(formSheet(painter, screen, id));
+  const place = await (isBeside ? post.ephemeral(interaction, painted) : putInPlace(parts, turn, painted));
+  const known = isModal(screen) ? undefined : await pendingForms.find(id);
+  if (known && !known.result) {
+    await pendingForms.put(id, { ...known, message: refOf(grant, { ...turn, visit }, place.id) });
+  }
 }
 
 async function pop(parts: DelivererParts, turn: Turn, screen: Screen, language: string): Promise<boolean> {
   const { interaction } = turn;
   if (screen.show !== "form" || !isModal(screen) || interaction.isModalSubmit()) return false;
   const pendingForm = parts.newId();
-  await parts.pendingForms.put(pendingForm, pendingFormOf(turn, screen));
-  await interaction.showModal(paintModal(painterOf(parts, turn, language), screen, pendingForm));
+  await parts.pendingForms.put(pendingForm, { visit: turn.visit, screen });
+  const painter = painterOf(parts, turn, { language, canPost: false });
+  await parts.post.pop(interaction, paintModal(painter, screen, pendingForm));
   return true;
 }
 
 async function publish(parts: DelivererParts, turn: Turn, answer: Answer): Promise<void> {
   const { screen, updates, language } = answer;
   if (!isMessage(screen) || isForAsker(screen)) return show(parts, turn, answer);
-  const painter = painterIn(parts, language, { place: publicVisit(turn.interaction).place.kind, canPost: false });
+  const painter = painterIn(parts, language, {
+    place: publicVisit(turn.interaction).place.kind,
+    canPost: false,
+    chat: chatOf(turn.interaction),
+  });
   try {
     const place = await parts.post.publish(turn.interaction, paint(painter, screen));
     await noteEnd(parts, turn, place, answer);
-    followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
+    followUpdates(parts, place.id, { updates, draw: drawAt(place, painter) });
   } catch (error) {
     await end(answer);
     if (!isShutOut(error)) throw error;
@@ -155,23 +187,52 @@ async function tell({ post, words }: DelivererParts, turn: Turn, key: string): P
   await post.ephemeral(turn.interaction, paintSheet({ head: [`ℹ️ ${words.in(turn.language)(key)}`] }));
 }
 
-async function settle(
-  parts: DelivererParts,
-  application: string,
-  pendingForm: PendingForm,
-  answer: Answer,
-): Promise<void> {
-  const { visit, message, canPost } = pendingForm;
+async function settle(parts: DelivererParts, { visit, message }: PendingForm, answer: Answer): Promise<void> {
+  const { messenger } = parts;
   const { screen, updates, language } = answer;
-  if (!message || message.until < parts.now() || !isMessage(screen)) return end(answer);
-  const painter = painterIn(parts, language, { place: visit.place.kind, canPost });
-  try {
-    const place = await parts.post.replace(application, message, paint(painter, screen));
-    followUpdates(parts, place, { updates, paint: (next) => paint(painter, next) });
-  } catch (error) {
-    await end(answer);
-    if (!isOver(error)) throw error;
-  }
+  if (!isMessage(screen)) return end(answer);
+  const own = { place: visit.person.id, kind: "private", language } as const;
+  const edited = message && (await messenger.edit({ ...message, language }, screen));
+  // Where its message is out of reach, what came of it is a message of its own.
+  const sent = edited?.is === "edited" ? undefined : await messenger.send(own, screen);
+  const ref =
+    edited?.is === "edited" ? message && { ...message, language } : sent?.is === "sent" ? sent.ref : undefined;
+  if (!ref) return end(answer);
+  followUpdates(parts, ref.message, { updates, draw: drawBy(parts, ref) });
+}
+
+/** Something written to the bot in somebody's own chat with it. */
+export interface SaidDirectly {
+  readonly visit: Visit;
+  readonly channel: string;
+}
+
+async function write(parts: DelivererParts, { visit, channel }: SaidDirectly, answer: Answer): Promise<void> {
+  const { screen, updates, language } = answer;
+  const painter = painterIn(parts, language, { place: "private", canPost: false, chat: "direct" });
+  if (screen.show === "form") return writeForm(parts, { visit, channel }, { screen, painter });
+  if (!isMessage(screen)) return end(answer);
+  const place = await parts.post.write(channel, paint(painter, screen));
+  followUpdates(parts, place.id, { updates, draw: drawAt(place, painter) });
+}
+
+async function writeForm(
+  { post, pendingForms, newId }: DelivererParts,
+  { visit, channel }: SaidDirectly,
+  { screen, painter }: { readonly screen: FormScreen; readonly painter: Painter },
+): Promise<void> {
+  const id = formId(screen, newId);
+  await pendingForms.put(id, { visit, screen });
+  const place = await post.write(channel, paintSheet(formSheet(painter, screen, id)));
+  const { language } = painter;
+  const message = { place: visit.person.id, kind: "private", language, message: place.id } as const;
+  const known = isModal(screen) ? undefined : await pendingForms.find(id);
+  if (known && !known.result) await pendingForms.put(id, { ...known, message });
+}
+
+/** Of a page, the pending form goes by the page's code. */
+function formId(screen: FormScreen, newId: () => string): string {
+  return screen.page && !isModal(screen) ? pendingFormOfPage(codeIn(screen.page.url)) : newId();
 }
 
 /** What is put in a message's place must not be painted over by what the message showed before. */
@@ -181,31 +242,37 @@ async function putInPlace({ follower, post }: DelivererParts, { interaction }: T
   return post.put(interaction, painted);
 }
 
-async function noteEnd(
-  { removing }: DelivererParts,
-  { interaction }: Turn,
-  { id }: Place,
-  { clearAt }: Answer,
-): Promise<void> {
-  if (clearAt !== undefined) await removing?.note(interaction, id, clearAt);
+async function noteEnd(parts: DelivererParts, turn: Turn, { id }: Place, { clearAt }: Answer): Promise<void> {
+  if (clearAt === undefined) return;
+  const { interaction } = turn;
+  const visit = { ...turn.visit, place: publicVisit(interaction).place };
+  const ref = refOf(parts.post.grantOf(interaction), { ...turn, visit }, id);
+  await parts.removing?.note(interaction, ref, clearAt);
 }
 
-function pendingFormOf(turn: Turn, screen: FormScreen): PendingForm {
-  return { visit: turn.visit, screen, canPost: isPostable(turn) };
+/** Whether a screen that one person sees may be shown to the others here too, by Discord and by whose drive it shows. */
+async function isPostable(
+  { canPost: mayShow }: DelivererParts,
+  { interaction, visit }: Turn,
+  screen: Screen,
+): Promise<boolean> {
+  if (visit.place.kind === "group" || !canPost(interaction)) return false;
+  const view = screen.show === "listing" || screen.show === "file" ? screen.view : undefined;
+  return view !== undefined && mayShow(publicVisit(interaction), view);
 }
 
-function isPostable({ interaction, visit }: Turn): boolean {
-  return visit.place.kind === "private" && canPost(interaction);
-}
-
-function painterOf(parts: DelivererParts, turn: Turn, language: string): Painter {
-  return painterIn(parts, language, { place: turn.visit.place.kind, canPost: isPostable(turn) });
+function painterOf(
+  parts: DelivererParts,
+  { interaction, visit }: Turn,
+  { language, canPost: isOffered }: { readonly language: string; readonly canPost: boolean },
+): Painter {
+  return painterIn(parts, language, { place: visit.place.kind, canPost: isOffered, chat: chatOf(interaction) });
 }
 
 function painterIn(
   { words, now }: DelivererParts,
   language: string,
-  looks: Pick<Painter, "place" | "canPost">,
+  looks: Pick<Painter, "place" | "canPost" | "chat">,
 ): Painter {
   return painterFor({ words, language, now: now(), ...looks });
 }
@@ -231,19 +298,31 @@ async function end({ updates }: Answer): Promise<void> {
 
 interface Following {
   readonly updates: Answer["updates"];
-  paint(screen: MessageScreen): Painted;
+  /** False = the message can be changed no more. */
+  draw(screen: MessageScreen): Promise<boolean>;
 }
 
-function followUpdates({ follower }: DelivererParts, place: Place, { updates, paint: painted }: Following): void {
+function followUpdates({ follower }: Pick<DelivererParts, "follower">, id: string, { updates, draw }: Following): void {
   if (!updates) return;
-  follower.follow(place.id, updates, {
+  follower.follow(id, updates, {
     every: pace,
-    draw: async (screen) => {
-      if (!isMessage(screen)) return true;
-      return place.edit(painted(screen)).then(() => true, falseIfClosed);
-    },
+    draw: async (screen) => (isMessage(screen) ? draw(screen) : true),
     again: waitAfter,
   });
+}
+
+/** Draws into a message that was put by an interaction. */
+function drawAt({ edit }: Place, painter: Painter): Following["draw"] {
+  return (screen) => edit(paint(painter, screen)).then(() => true, falseIfClosed);
+}
+
+/** Draws into a message of the bot's own. */
+function drawBy({ messenger }: Pick<DelivererParts, "messenger">, ref: MessageRef): Following["draw"] {
+  return async (screen) => {
+    const edited = await messenger.edit(ref, screen);
+    if (edited.is === "later") throw new NotYet(edited.after);
+    return edited.is === "edited";
+  };
 }
 
 /** A message that is gone, or that this bot's token for it does not reach any more. */
@@ -255,6 +334,7 @@ function falseIfClosed(error: unknown): false {
 /** Milliseconds until an edit that failed like this may be tried again; undefined = Discord will not have it at all. */
 function waitAfter(error: unknown): number | undefined {
   if (error instanceof RateLimitError) return error.retryAfter;
+  if (error instanceof NotYet) return error.after;
   const isRefused = (error instanceof DiscordAPIError || error instanceof HTTPError) && error.status < 500;
   return isRefused ? undefined : 0;
 }

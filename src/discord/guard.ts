@@ -1,15 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { Action } from "../actions/action.ts";
 import type { Visit } from "../users/visit.ts";
 import type { Answer } from "../actions/model/screen.ts";
+import { createTurns, NotBegun } from "../messaging/turns.ts";
 import type { Words } from "../i18n/words.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
-import { isOver, isShutOut, isTooLate, loggable } from "./refusals.ts";
+import { isOver, isShutOut, isTooLate, isUnreached, loggable } from "./refusals.ts";
 import type { Turn } from "./turn.ts";
-import { visitOf, type BotInteraction } from "./visit.ts";
+import { messageOf, visitOf, type BotInteraction } from "./visit.ts";
 
 /** What stands around every interaction: its deadline, its failures, its order, and the pace of one person. */
 export interface Guard {
@@ -17,12 +19,22 @@ export interface Guard {
   handle(interaction: BotInteraction, work: (turn: Turn) => Promise<void>): Promise<void>;
   /** Tells Discord that an answer will come. False = it is too late for one: do no more. */
   admit(turn: Turn): Promise<boolean>;
-  /** One piece of work at a time for a person, in the order they asked. */
-  inOrder<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
+  /**
+   * One piece of work at a time for a person, in the order they asked. Of moves that still wait on the same message the
+   * last one alone is done: undefined = another took the place of this one.
+   */
+  inOrder<T>(turn: Turn, work: () => Promise<T>, options?: InOrder): Promise<T | undefined>;
   /** Performs an action within the interaction's time; a deadline that passed is an answer too. */
   perform(turn: Turn, action: Action, visit?: Visit): Promise<Answer>;
   /** Waits a little for what is in progress, then ends it. */
   finish(): Promise<void>;
+}
+
+interface InOrder {
+  /** It does not wait for what is in progress. */
+  readonly isUrgent?: boolean;
+  /** It only leads to another place, so that a later one makes it needless. */
+  readonly isMove?: boolean;
 }
 
 interface GuardParts {
@@ -38,19 +50,19 @@ interface GuardParts {
   onShutOut(): void;
 }
 
-/** Milliseconds one interaction may take. */
+/** Milliseconds all that has come gets when the process is asked to end, and what is in progress after that. */
+const grace = 4000;
+const graceInProgress = 1000;
+/** Milliseconds what nothing waits for may take. */
 const deadline = 60_000;
-/** Milliseconds interactions in progress get when the process is asked to end. */
-const grace = 5000;
 /** People whose language is remembered for sentences of our own. */
 const maxLanguages = 20_000;
 
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
   const { words, log, now, post, deliverer } = parts;
+  const turns = createTurns({ grace: graceInProgress });
   const inProgress = new Set<Promise<void>>();
-  const clocks = new Set<AbortController>();
-  const tails = new Map<string, Promise<unknown>>();
   const languages = new LRUCache<string, string>({ max: maxLanguages });
   const limiter = new RateLimiterMemory({ points: parts.actionsPerPerson ?? 100, duration: 10 });
 
@@ -81,18 +93,10 @@ export function createGuard(parts: GuardParts): Guard {
   return {
     async handle(interaction, work) {
       const startedAt = now();
-      const clock = new AbortController();
-      const timer = setTimeout(() => clock.abort(), deadline);
-      clocks.add(clock);
       const visit = visitOf(interaction);
       const language = languages.get(visit.person.id) ?? words.pick(visit.person.locale);
-      const turn: Turn = { interaction, visit, signal: clock.signal, language };
-      const working = paced(turn, work)
-        .catch((error: unknown) => fail(parts, turn, error))
-        .finally(() => {
-          clearTimeout(timer);
-          clocks.delete(clock);
-        });
+      const turn: Turn = { interaction, visit, language };
+      const working = paced(turn, work).catch((error: unknown) => fail(parts, turn, error));
       inProgress.add(working);
       await working.finally(() => inProgress.delete(working));
       log.debug({ kind: interaction.type, ms: now() - startedAt }, "discord interaction handled");
@@ -100,34 +104,36 @@ export function createGuard(parts: GuardParts): Guard {
 
     admit,
 
-    inOrder({ visit }, work) {
-      const { id } = visit.person;
-      const turn = (tails.get(id) ?? Promise.resolve()).then(work);
-      const settled = turn.then(
-        () => undefined,
-        () => undefined,
-      );
-      tails.set(id, settled);
-      void settled.then(() => tails.get(id) === settled && tails.delete(id));
-      return turn;
+    async inOrder(turn, work, { isUrgent = false, isMove = false } = {}) {
+      const { id } = turn.visit.person;
+      const message = messageOf(turn.interaction)?.id;
+      const supersedes = isMove && message !== undefined ? `${id} ${message}` : undefined;
+      const done: { result?: Awaited<ReturnType<typeof work>> } = {};
+      await turns.take({ chains: [id], urgent: isUrgent, supersedes }, async ({ signal }) => {
+        turn.signal = signal;
+        done.result = await work();
+      });
+      return done.result;
     },
 
     async perform(turn, action, visit = turn.visit) {
-      const answer = await Promise.race([parts.perform(visit, action, turn.signal), tooLate(turn)]);
+      const { signal = AbortSignal.timeout(deadline), language } = turn;
+      const answer = await Promise.race([parts.perform(visit, action, signal), tooLate(signal, language)]);
       turn.language = answer.language;
       languages.set(visit.person.id, answer.language);
       return answer;
     },
 
     async finish() {
-      const timeout = setTimeout(() => clocks.forEach((clock) => clock.abort()), grace);
+      // Discord does not bring again what was acknowledged, so what has come is begun as well.
+      await Promise.race([Promise.allSettled(inProgress), sleep(grace, undefined, { ref: false })]);
+      await turns.finish();
       await Promise.allSettled(inProgress);
-      clearTimeout(timeout);
     },
   };
 }
 
-function tooLate({ signal, language }: Turn): Promise<Answer> {
+function tooLate(signal: AbortSignal, language: string): Promise<Answer> {
   const answer: Answer = { screen: { show: "notice", notice: "unreachable", level: "failed", for: "asker" }, language };
   return new Promise((resolve) => {
     if (signal.aborted) resolve(answer);
@@ -144,15 +150,18 @@ async function fail(parts: GuardParts, turn: Turn, error: unknown): Promise<void
     log.info({ err }, "discord takes no answer here");
     return;
   }
-  const reference = parts.newId();
-  log.error({ err, reference, kind: turn.interaction.type }, "discord interaction failed");
+  const isNetwork = isUnreached(error) || error instanceof NotBegun;
+  const reference = isNetwork ? undefined : parts.newId();
+  if (isNetwork) log.warn({ err, kind: turn.interaction.type }, "discord not reached with an answer");
+  else log.error({ err, reference, kind: turn.interaction.type }, "discord interaction failed");
+  const notice = isNetwork ? "chat-unreachable" : "unexpected";
   try {
     await post.acknowledge(turn.interaction);
     await deliverer.show(turn, {
-      screen: { show: "notice", notice: "unexpected", level: "failed", reference, for: "asker" },
+      screen: { show: "notice", notice, level: "failed", ...(reference !== undefined && { reference }), for: "asker" },
       language: turn.language,
     });
   } catch (worse) {
-    log.warn({ err: loggable(worse), reference }, "person not told of a failure");
+    log.warn({ err: loggable(worse), reference }, "discord person not told of a failure");
   }
 }

@@ -23,6 +23,11 @@ export function plainLabel(name: string, most: number): string {
   return isolate(shorten(tidy(name), most - 2));
 }
 
+/** A name for a file, of at most `most` characters: no mark in it turns what follows. */
+export function fileName(name: string, most: number): string {
+  return shorten(tidy(name), most);
+}
+
 /** A name in bold. */
 export function strong(name: string, most?: number): string {
   return `**${label(name, most)}**`;

@@ -25,6 +25,8 @@ interface MembersParts {
   /** Milliseconds since the epoch. */
   now(): number;
   readonly log: Logger;
+  /** Told that Discord knows no such server of the bot's. True = it was one, and what was lent to it has ended. */
+  onGone(guild: string): Promise<boolean>;
 }
 
 const believedFor = 60_000;
@@ -32,7 +34,7 @@ const believedFor = 60_000;
 const timeout = 5000;
 
 /** The members of the servers a bot is in. Needs no intent: one member may be asked for by id. */
-export function createMembers({ rest, now, log }: MembersParts): Members {
+export function createMembers({ rest, now, log, onGone }: MembersParts): Members {
   const servers = createBelief<Server | undefined>(now, 2000);
   const members = createBelief<Standing>(now, 20_000);
 
@@ -41,7 +43,8 @@ export function createMembers({ rest, now, log }: MembersParts): Members {
       servers.of(guild, () => serverOf(by, guild)),
       members.of(`${guild}:${user}`, () => standingOf(by, guild, user)),
     ]);
-    if (!server || standing === "untold") return undefined;
+    if (!server) return (await onGone(guild)) ? "none" : undefined;
+    if (standing === "untold") return undefined;
     if (standing === "none") return "none";
     return server.owner === user || grants(server, [guild, ...standing]) ? "admin" : "member";
   };
@@ -55,7 +58,7 @@ export function createMembers({ rest, now, log }: MembersParts): Members {
       try {
         return await ask(by, guild, user);
       } catch (err) {
-        log.debug({ err: loggable(err) }, "discord does not say who is who");
+        log.debug({ err: loggable(err) }, "discord member lookup failed");
         return undefined;
       }
     },

@@ -1,23 +1,32 @@
 import { DiscordAPIError } from "discord.js";
 import type { Logger } from "pino";
 import type { Screen, TransferScreen } from "../actions/model/screen.ts";
-import type { Post } from "./post.ts";
-import { isMessageGone, loggable } from "./refusals.ts";
-import type { Painted } from "./screens/sheet.ts";
+import type { Edited, MessageRef, Messenger } from "../messaging/messenger.ts";
+import { loggable } from "./refusals.ts";
 
 /** A message that shows a file on its way, and whose it is. */
 export interface ShownTransfer {
-  /** Discord's id of the person. */
-  readonly user: string;
-  /** Until when it can be edited, ms since the epoch. */
-  readonly until: number;
-  edit(painted: Painted): Promise<unknown>;
+  readonly ref: MessageRef;
+  /** One of ours. */
+  readonly language: string;
+  /** Person id of who asked for it. */
+  readonly person: string;
 }
 
 interface OutcomeParts {
-  readonly post: Pick<Post, "sendTo">;
+  readonly messenger: Pick<Messenger, "edit" | "send">;
   readonly log: Logger;
-  now(): number;
+}
+
+/** Discord has no time for it: it can be said after `after` milliseconds. */
+export class NotYet extends Error {
+  override readonly name = "NotYet";
+  readonly after: number;
+
+  constructor(after: number) {
+    super("discord asks to wait");
+    this.after = after;
+  }
 }
 
 /**
@@ -26,54 +35,53 @@ interface OutcomeParts {
  */
 export function transferDrawer(
   parts: OutcomeParts,
-  { paint, ...shown }: ShownTransfer & { paint(screen: TransferScreen): Painted },
+  shown: ShownTransfer & { readonly ref: MessageRef },
 ): (screen: Screen) => Promise<void> {
   let isPutAway = false;
-  const editIfThere = (painted: Painted) =>
-    shown.edit(painted).catch((error: unknown) => {
-      if (!isMessageGone(error)) throw error;
-    });
   return async (screen) => {
     if (screen.show !== "transfer") return;
     const { is } = screen.state;
-    const isOver = is !== "queued" && is !== "running";
     // Who put the message away asked not to see it; only that nothing will come is news to them.
     if (isPutAway && is !== "failed") return;
-    if (is === "failed") return tellOutcome(parts, shown, paint(screen));
-    if (isOver) return tellOutcome(parts, { ...shown, edit: editIfThere }, paint(screen));
-    if (shown.until <= parts.now()) return;
-    await shown.edit(paint(screen)).catch((error: unknown) => {
-      isPutAway = isMessageGone(error);
-      parts.log.debug({ err: loggable(error) }, "progress of a file not shown");
+    if (is !== "queued" && is !== "running") {
+      await sendOutcome(parts, shown, { screen, isMissed: is === "failed" });
+      return;
+    }
+    const edited = await parts.messenger.edit(shown.ref, screen).catch((error: unknown) => {
+      parts.log.debug({ err: loggable(error) }, "discord progress of a file not shown");
     });
+    isPutAway = edited?.is === "gone";
   };
+}
+
+interface OutcomeToSend {
+  readonly screen: TransferScreen;
+  /** It is told although the message that showed it was put away. */
+  readonly isMissed: boolean;
 }
 
 /**
  * Puts what became of a file into the message that showed it; where that is out of reach, it is a message to the person
  * instead. Rejects when Discord cannot be reached at all.
  */
-export async function tellOutcome(
-  { post, log, now }: OutcomeParts,
-  { user, until, edit }: ShownTransfer,
-  painted: Painted,
+async function sendOutcome(
+  { messenger, log }: OutcomeParts,
+  { ref, person, language }: ShownTransfer,
+  { screen, isMissed }: OutcomeToSend,
 ): Promise<void> {
-  const isEdited =
-    until > now() &&
-    (await edit(painted).then(
-      () => true,
-      (error: unknown) => {
-        log.debug({ err: loggable(error) }, "message of a file out of reach");
-        return false;
-      },
-    ));
-  if (isEdited) return;
+  const edited = await messenger.edit(ref, screen).catch((error: unknown): Edited => {
+    log.debug({ err: loggable(error) }, "discord message of a file out of reach");
+    return { is: "closed" };
+  });
+  if (edited.is === "edited" || (edited.is === "gone" && !isMissed)) return;
+  if (edited.is === "later") throw new NotYet(edited.after);
   try {
-    const isSent = await post.sendTo(user, painted);
-    log.info({ user, told: isSent }, "outcome of a file told in a direct message");
+    const sent = await messenger.send({ place: person, kind: "private", language }, screen);
+    if (sent.is === "later") throw new NotYet(sent.after);
+    log.info({ person, sent: sent.is }, "discord outcome of a file sent in a direct message");
   } catch (error) {
-    log.warn({ err: loggable(error), user }, "outcome of a file not told");
+    log.warn({ err: loggable(error), person }, "discord outcome of a file not sent");
     // What Discord refuses once it refuses again; an outage is another matter.
-    if (!(error instanceof DiscordAPIError)) throw error;
+    if (!(error instanceof DiscordAPIError) || error.status >= 500) throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Visit } from "../users/visit.ts";
+import type { MessageRef } from "../messaging/messenger.ts";
 import type { FormScreen, Screen } from "../actions/model/screen.ts";
 
 /** Where the frontend keeps what outlives the process; the app hands in an encrypted namespace. */
@@ -15,25 +16,10 @@ export interface PendingForm {
   /** Who asked for it; nobody else may fill it in. */
   readonly visit: Visit;
   readonly screen: FormScreen;
-  /** What comes of it may be shown to the others there too. */
-  readonly canPost: boolean;
-  /** Of a page: the message that leads to it, while its token can be used. */
-  readonly message?: TokenedMessage;
+  /** Of a page: the message that leads to it. */
+  readonly message?: MessageRef;
   /** Of a page that was sent off: what came of it. */
   readonly result?: { readonly screen: Screen; readonly language: string };
-}
-
-/** A message that can be edited by the token of an interaction, also by another process. */
-export interface TokenedMessage {
-  readonly token: string;
-  /** Milliseconds since the epoch. */
-  readonly until: number;
-}
-
-/** The message of a text that was made of one; undefined for anything else. */
-export function readToken(text: string): TokenedMessage | undefined {
-  const match = /^\{"token":"([\w.-]+)","until":(\d+)\}$/.exec(text);
-  return match ? { token: match[1] ?? "", until: Number(match[2]) } : undefined;
 }
 
 /** The pending forms of a bot. */
@@ -42,23 +28,41 @@ export interface PendingForms {
   /** Written before anybody sees the widget. */
   put(id: string, pendingForm: PendingForm): Promise<void>;
   drop(id: string): Promise<void>;
+  /** The page a person was led to last and that nothing came of yet; undefined = there is none. */
+  openPage(person: string): Promise<OpenPage | undefined>;
+}
+
+/** A page that somebody was led to. */
+export interface OpenPage {
+  readonly id: string;
+  readonly pendingForm: PendingForm;
 }
 
 /** How long a form can still be filled in, in ms. */
 const life = 24 * 3_600_000;
 
-/** Slips over a store. */
+/** Pending forms over a store. */
 export function createPendingForms(store: KeptStore): PendingForms {
+  // Only `put` writes under these keys.
+  const find = async (id: string) => (await store.get(`form/${id}`)) as PendingForm | undefined;
   return {
-    // Only `put` writes under these keys.
-    find: async (id) => (await store.get(`form/${id}`)) as PendingForm | undefined,
-    put: async (id, pendingForm) => void (await store.set(`form/${id}`, pendingForm, life)),
+    find,
+    async put(id, pendingForm) {
+      await store.set(`form/${id}`, pendingForm, life);
+      if (pendingForm.screen.page) await store.set(`page/${pendingForm.visit.person.id}`, id, life);
+    },
     drop: async (id) => void (await store.delete(`form/${id}`)),
+    async openPage(person) {
+      const id = await store.get(`page/${person}`);
+      const pendingForm = typeof id === "string" ? await find(id) : undefined;
+      return typeof id === "string" && pendingForm && !pendingForm.result ? { id, pendingForm } : undefined;
+    },
   };
 }
 
-/** Whether what the frontend keeps under this key is a form of that person's. */
+/** Whether what the frontend keeps under this key is a form of that person's, or the way to one. */
 export function isPendingFormOf(key: string, kept: unknown, person: string): boolean {
+  if (key === `page/${person}`) return true;
   // Only `put` writes under these keys.
   return key.startsWith("form/") && (kept as PendingForm).visit.person.id === person;
 }

@@ -1,8 +1,17 @@
-import { MessageFlags, Routes, type REST } from "discord.js";
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  MessageFlags,
+  Routes,
+  type APIModalInteractionResponseCallbackData,
+  type ModalSubmitInteraction,
+  type REST,
+} from "discord.js";
+import type { Grant } from "../messaging/messenger.ts";
+import type { FirstAnswers } from "./first-answers.ts";
 import { tokenLife } from "./limits.ts";
-import { isMessageGone, isShutOut } from "./refusals.ts";
+import { isBrokenOff, isMessageGone } from "./refusals.ts";
 import type { Painted } from "./screens/sheet.ts";
-import type { TokenedMessage } from "./pending-forms.ts";
 import { isDirect, messageOf, type BotInteraction } from "./visit.ts";
 
 /** A message that can be edited for as long as the token lives it was sent with. */
@@ -16,38 +25,53 @@ export interface Place {
 export interface Post {
   /** Tells Discord that an answer will come: in place of the message acted on, or for the asker alone. */
   acknowledge(interaction: BotInteraction): Promise<void>;
+  /** Opens a modal, as the very first answer. */
+  pop(interaction: PoppingInteraction, modal: APIModalInteractionResponseCallbackData): Promise<void>;
   /** Puts it in place of the message acted on, or as the answer to a command. */
   put(interaction: BotInteraction, painted: Painted): Promise<Place>;
   /** Beside the message acted on, for the asker alone; to a command it is the answer. */
   ephemeral(interaction: BotInteraction, painted: Painted): Promise<Place>;
   /** A new message that everybody sees. */
   publish(interaction: BotInteraction, painted: Painted): Promise<Place>;
-  /** How the answer to a interaction can be found again, by any process. */
-  tokenOf(interaction: BotInteraction): TokenedMessage;
-  /** Puts it in place of the answer that stands behind a token. */
-  replace(application: string, message: TokenedMessage, painted: Painted): Promise<Place>;
-  /** A message to somebody's own chat with the bot; false = Discord lets the bot write to them no more. */
-  sendTo(user: string, painted: Painted): Promise<boolean>;
+  /** The way in that an interaction gives, for any process. */
+  grantOf(interaction: BotInteraction): Grant;
+  /** A new message in somebody's conversation with the bot, which nothing was asked in by an interaction. */
+  write(channel: string, painted: Painted): Promise<Place>;
 }
+
+/** One that can be answered with a modal. */
+export type PoppingInteraction = Exclude<BotInteraction, ModalSubmitInteraction>;
 
 interface PostParts {
   rest(): REST;
+  readonly firstAnswers: Pick<FirstAnswers, "give">;
   now(): number;
 }
 
 /** The post of one bot. Everything goes through the interaction: where somebody brought the bot along it has nothing else. */
-export function createPost({ rest, now }: PostParts): Post {
+export function createPost({ rest, firstAnswers, now }: PostParts): Post {
   const post: Post = {
     async acknowledge(interaction) {
       if (interaction.deferred || interaction.replied) return;
-      if (isOnMessage(interaction)) await interaction.deferUpdate();
-      else await interaction.deferReply(isDirect(interaction) ? {} : { flags: MessageFlags.Ephemeral });
+      await firstAnswers.give(interaction, () =>
+        isOnMessage(interaction)
+          ? interaction.deferUpdate()
+          : interaction.deferReply(isDirect(interaction) ? {} : { flags: MessageFlags.Ephemeral }),
+      );
+      // discord.js does not know of an answer whose confirmation was lost.
+      interaction.deferred = true;
+    },
+
+    async pop(interaction, modal) {
+      await firstAnswers.give(interaction, () => interaction.showModal(modal));
+      interaction.replied = true;
     },
 
     async put(interaction, painted) {
       try {
-        const { id } = await interaction.editReply(looks(painted));
-        return { id, edit: async (next) => void (await interaction.editReply(looks(next))) };
+        const edit = (next: Painted) => persist(() => interaction.editReply(looks(next)));
+        const { id } = await edit(painted);
+        return { id, edit: async (next) => void (await edit(next)) };
       } catch (error) {
         if (!isMessageGone(error)) throw error;
         return followUp(interaction, painted, MessageFlags.Ephemeral);
@@ -60,39 +84,45 @@ export function createPost({ rest, now }: PostParts): Post {
 
     publish: (interaction, painted) => followUp(interaction, painted),
 
-    tokenOf: ({ token, createdTimestamp }) => ({
+    grantOf: ({ applicationId: application, token, createdTimestamp }) => ({
+      application,
       token,
       until: Math.round(Math.min(createdTimestamp, now()) + tokenLife),
     }),
 
-    async replace(application, { token }, painted) {
-      const edit = async ({ components }: Painted) => {
-        const body = { ...plainLooks(components), attachments: [] };
-        // What Discord answers to this is the message.
-        return (await rest().patch(Routes.webhookMessage(application, token), { auth: false, body })) as Edited;
+    async write(channel, painted) {
+      const nonce = randomBytes(12).toString("hex");
+      const body = { ...plainLooks(painted.components), nonce, enforce_nonce: true };
+      const files = painted.files.map(({ name, attachment }) => ({ name, data: attachment }));
+      const sent = await persist(() => rest().post(Routes.channelMessages(channel), { body, files }));
+      // What Discord answers to this is the message.
+      const { id } = sent as { readonly id: string };
+      return {
+        id,
+        async edit({ components }) {
+          const next = { ...plainLooks(components), attachments: [] };
+          await persist(() => rest().patch(Routes.channelMessage(channel, id), { body: next }));
+        },
       };
-      const { id } = await edit(painted);
-      return { id, edit: async (next) => void (await edit(next)) };
-    },
-
-    async sendTo(user, { components }) {
-      try {
-        const channel = await rest().post(Routes.userChannels(), { body: { recipient_id: user } });
-        // What Discord answers to this is a channel.
-        const { id } = channel as { readonly id: string };
-        await rest().post(Routes.channelMessages(id), { body: plainLooks(components) });
-        return true;
-      } catch (error) {
-        if (isShutOut(error)) return false;
-        throw error;
-      }
     },
   };
   return post;
 }
 
-interface Edited {
-  readonly id: string;
+/** Times an edit is tried at most, and milliseconds between: the same edit may be made twice. */
+const maxEdits = 3;
+const editPause = 400;
+
+async function persist<T>(edit: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await edit();
+    } catch (error) {
+      // What discord.js has tried again in vain is not tried any more.
+      if (!isBrokenOff(error) || tries === maxEdits) throw error;
+      await sleep(editPause * tries);
+    }
+  }
 }
 
 /** A press, or a modal that was opened by one: the answer takes the message's place. */

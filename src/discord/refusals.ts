@@ -17,6 +17,27 @@ export function isTooLate(error: unknown): boolean {
   return hasCode(error, late);
 }
 
+/** The interaction has its first answer. */
+export function isAcknowledged(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
+}
+
+/** Discord was not reached, broke off, or failed by itself: the same may work in a moment. */
+export function isUnreached(error: unknown): boolean {
+  if (error instanceof DiscordAPIError || error instanceof HTTPError) return error.status >= 500;
+  if (!(error instanceof Error)) return false;
+  if (error.name === "AbortError" || error.name === "TimeoutError") return true;
+  const isNetwork = "code" in error && typeof error.code === "string" && networkCodes.test(error.code);
+  return isNetwork || (error.cause !== undefined && isUnreached(error.cause));
+}
+
+/** The connection broke off before an answer: discord.js does not try most of these again. */
+export function isBrokenOff(error: unknown): boolean {
+  return isUnreached(error) && !(error instanceof DiscordAPIError) && !(error instanceof HTTPError);
+}
+
+const networkCodes = /^(?:UND_ERR_(?:SOCKET|.*TIMEOUT)|E(?:CONN|HOST|NET|PIPE|TIMEDOUT|AI_AGAIN)|ENOTFOUND)/;
+
 /** The interaction's token cannot be used any more. */
 export function isOver(error: unknown): boolean {
   return hasCode(error, over);

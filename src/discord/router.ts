@@ -1,6 +1,6 @@
 import type { AutocompleteInteraction, ModalSubmitInteraction } from "discord.js";
 import type { Logger } from "pino";
-import type { Action } from "../actions/action.ts";
+import { isUrgent, type Action } from "../actions/action.ts";
 import type { Visit } from "../users/visit.ts";
 import { buttonOf, encodeButton, type ButtonPress } from "../actions/buttons.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
@@ -14,10 +14,11 @@ import { answerWithin, maxOption, maxSuggestions } from "./limits.ts";
 import { plainLabel } from "./markup.ts";
 import type { Post } from "./post.ts";
 import { loggable } from "./refusals.ts";
-import type { PendingForm, PendingForms } from "./pending-forms.ts";
+import type { OpenPage, PendingForm, PendingForms } from "./pending-forms.ts";
 import { textIn } from "./quoted.ts";
+import { refOf } from "./ref.ts";
 import type { Turn } from "./turn.ts";
-import { publicVisit, visitOf, type BotInteraction } from "./visit.ts";
+import { messageOf, publicVisit, visitOf, type BotInteraction } from "./visit.ts";
 
 /** From a interaction to what it asks for. */
 export interface Router {
@@ -96,6 +97,7 @@ function obey(
 ): Promise<void> {
   const command = commandNamed(name);
   if (!command) return unknown(parts, turn, otherwise);
+  if (command.name === "cancel") return cancel(parts, turn);
   return act(parts, turn, command.action(given), command.opening(given));
 }
 
@@ -104,15 +106,27 @@ async function act(parts: RouterParts, turn: Turn, action: Action, opening: Open
   if (opening === "modal") return actAtOnce(parts, turn, action);
   const { guard, deliverer } = parts;
   if (!(await guard.admit(turn))) return;
-  await guard.inOrder(turn, async () => deliverer.show(turn, await guard.perform(turn, action)));
+  const work = async () => deliverer.show(turn, await guard.perform(turn, action));
+  await guard.inOrder(turn, work, { isUrgent: isUrgent(action), isMove: moves.has(action.do) });
 }
+
+/** Where only the last of several quick presses on a message matters. */
+const moves: ReadonlySet<Action["do"]> = new Set([
+  "open",
+  "turn",
+  "up",
+  "refresh",
+  "back",
+] satisfies ButtonPress["do"][]);
 
 /** Shows a form's modal at once; where that takes too long, or something else comes, it is shown as usual. */
 async function actAtOnce({ guard, deliverer }: RouterParts, turn: Turn, action: Action): Promise<void> {
   const answering = guard.inOrder(turn, () => guard.perform(turn, action));
   const early = await inTime(answering);
   if (early && (await deliverer.pop(turn, early.screen, early.language))) return;
-  if (await guard.admit(turn)) await deliverer.show(turn, early ?? (await answering));
+  if (!(await guard.admit(turn))) return;
+  const answer = early ?? (await answering);
+  if (answer) await deliverer.show(turn, answer);
 }
 
 /** Of the time Discord waits, what is left for finding the answer itself. */
@@ -172,7 +186,10 @@ async function goOn(parts: RouterParts, turn: Turn, id: string): Promise<void> {
       return deliverer.show(turn, await guard.perform(turn, askedAgain(pendingForm.screen)));
     }
     // This press can be answered for another quarter of an hour.
-    await pendingForms.put(id, { ...pendingForm, message: post.tokenOf(turn.interaction) });
+    const message = messageOf(turn.interaction)?.id;
+    if (message !== undefined) {
+      await pendingForms.put(id, { ...pendingForm, message: refOf(post.grantOf(turn.interaction), turn, message) });
+    }
     await deliverer.tell(turn, "page-not-sent");
   });
 }
@@ -182,15 +199,38 @@ function askedAgain({ form: { id, subject } }: FormScreen): Action {
   return { do: "sign-in", ...(id === "pikpak" && subject !== undefined && { mount: subject }) };
 }
 
+/** Leaves the form of a message, in its place. */
 async function leave(parts: RouterParts, turn: Turn, id: string): Promise<void> {
-  const { guard, deliverer, pendingForms } = parts;
+  const { guard, deliverer } = parts;
   if (!(await guard.admit(turn))) return;
   const pendingForm = await ownPendingForm(parts, turn, id);
   if (!pendingForm) return;
-  await guard.inOrder(turn, async () => {
-    await pendingForms.drop(id);
-    await deliverer.show(turn, await guard.perform(turn, { do: "cancel", left: pendingForm.screen.form }));
+  const work = async () => deliverer.show(turn, await giveUp(parts, turn, { id, pendingForm }));
+  await guard.inOrder(turn, work, { isUrgent: true });
+}
+
+/** Leaves the page somebody was led to, which its message says too; where there is none, that there is none. */
+async function cancel(parts: RouterParts, turn: Turn): Promise<void> {
+  if (await parts.guard.admit(turn)) {
+    await parts.guard.inOrder(turn, () => cancelPage(parts, turn), { isUrgent: true });
+  }
+}
+
+async function cancelPage(parts: RouterParts, turn: Turn): Promise<void> {
+  const { guard, deliverer, pendingForms, log } = parts;
+  const open = await pendingForms.openPage(turn.visit.person.id);
+  if (!open) return deliverer.show(turn, await guard.perform(turn, { do: "cancel" }));
+  const answer = await giveUp(parts, turn, open);
+  await deliverer.settle(open.pendingForm, answer).catch((err: unknown) => {
+    log.debug({ err: loggable(err) }, "discord message of a cancelled page not changed");
   });
+  await deliverer.show(turn, answer);
+}
+
+/** Ends a form. To cancel ends its page as well: what is typed there counts no more. */
+async function giveUp({ guard, pendingForms }: RouterParts, turn: Turn, { id, pendingForm }: OpenPage) {
+  await pendingForms.drop(id);
+  return guard.perform(turn, { do: "cancel", left: pendingForm.screen.form });
 }
 
 /** The person's own pending form; else they were told why not. */

@@ -21,6 +21,8 @@ export interface Servers {
   watch(): void;
   /** Compares soon: a call was refused, so one of them may be gone. */
   suspect(): void;
+  /** Discord says that the bot is not in it. False = it was not before either, as far as is known. */
+  leave(guild: string): Promise<boolean>;
   stop(): void;
 }
 
@@ -49,7 +51,7 @@ export function createServers(parts: ServersParts): Servers {
   const compareQuietly = () =>
     void compare(parts)
       .then((now) => now.forEach((guild) => noted.add(guild)))
-      .catch((err: unknown) => parts.log.warn({ err: loggable(err) }, "servers not compared"));
+      .catch((err: unknown) => parts.log.warn({ err: loggable(err) }, "discord servers not compared"));
   const suspect = () => {
     extra ??= setTimeout(() => {
       extra = undefined;
@@ -68,6 +70,17 @@ export function createServers(parts: ServersParts): Servers {
       regular ??= setInterval(compareQuietly, regularly).unref();
     },
     suspect,
+    async leave(guild) {
+      const known = textsIn(await parts.store.get(key));
+      if (!known.includes(guild)) return false;
+      noted.delete(guild);
+      await left(parts, guild);
+      await parts.store.set(
+        key,
+        known.filter((id) => id !== guild),
+      );
+      return true;
+    },
     stop() {
       clearInterval(regular);
       clearTimeout(extra);
@@ -78,20 +91,23 @@ export function createServers(parts: ServersParts): Servers {
 }
 
 /** Tells which servers were left since the last time, and remembers those there are now. */
-async function compare({ rest, store, log, onLeft }: ServersParts): Promise<readonly string[]> {
+async function compare(parts: ServersParts): Promise<readonly string[]> {
+  const { rest, store } = parts;
   const before = textsIn(await store.get(key));
   const now = new Set(await guildsOf(rest()));
   for (const guild of before.filter((id) => !now.has(id))) {
     // What is lent to a server goes with it: one that was only left out of the list must not lose it.
     if (!(await isGone(rest(), guild))) now.add(guild);
-    else {
-      log.info({ guild }, "discord server left");
-      await onLeft(serverPlace(guild));
-    }
+    else await left(parts, guild);
   }
   const known = [...now];
   await store.set(key, known);
   return known;
+}
+
+async function left({ log, onLeft }: ServersParts, guild: string): Promise<void> {
+  log.info({ guild }, "discord server left");
+  await onLeft(serverPlace(guild));
 }
 
 function textsIn(kept: unknown): string[] {

@@ -5,8 +5,8 @@ import type { BotInteraction } from "./visit.ts";
 export interface Turn {
   readonly interaction: BotInteraction;
   readonly visit: Visit;
-  /** Ends with the interaction's deadline, or with the process. */
-  readonly signal: AbortSignal;
+  /** Ends with the time its work may take, or with the process; absent = its turn has not come. */
+  signal?: AbortSignal;
   /** The language local sentences are said in: the person's last answer's, else their client's. */
   language: string;
 }

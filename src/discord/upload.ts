@@ -1,31 +1,51 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { MessageFlags } from "discord.js";
-import { Agent, request } from "undici";
+import { Agent, request, type Dispatcher } from "undici";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
-import { shorten } from "../i18n/names.ts";
+import { fileName, label } from "./markup.ts";
+import { userAgent } from "./user-agent.ts";
 
-/** Where a file goes: what an interaction is answered through, for as long as its token lives. */
-export interface UploadAddress {
-  readonly application: string;
-  readonly token: string;
-  /** Milliseconds since the epoch. */
-  readonly until: number;
-  /** For the asker's eyes alone. */
-  readonly ephemeral: boolean;
-}
+/** Where a file goes. */
+export type UploadAddress =
+  /** What an interaction is answered through, for as long as its token lives. */
+  | {
+      readonly by: "token";
+      readonly application: string;
+      readonly token: string;
+      /** Milliseconds since the epoch. */
+      readonly until: number;
+      /** For the asker's eyes alone. */
+      readonly ephemeral: boolean;
+    }
+  /** A channel the bot may write in. */
+  | { readonly by: "channel"; readonly channel: string };
 
 /** Puts files into chats, piece by piece: discord.js would hold a whole file in memory. */
 export interface Uploader {
-  /** Streams a file; nothing of it is kept. Rejects with an `UploadError`. */
-  send(address: UploadAddress, file: FileToSend): Promise<void>;
+  /** Makes ready for one file; nothing is sent before `send`. */
+  open(address: UploadAddress): Uploading;
   close(): Promise<void>;
+}
+
+/** One file's way into a chat, over as many tries as it takes. */
+export interface Uploading {
+  /**
+   * Streams the file; nothing of it is kept. Resolves with the id of its message. Rejects with an `UploadError`; after
+   * one that says `again` it may be called once more, and the file stands there once all the same.
+   */
+  send(file: FileToSend): Promise<string>;
 }
 
 interface UploaderParts {
   /** REST base without the version. */
   readonly apiRoot: string;
+  /** The bot's. */
+  readonly token: string;
   now(): number;
+  /** Absent = a connection of its own to Discord. */
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 /** The version of the interface discord.js speaks. */
@@ -34,40 +54,160 @@ const version = "v10";
 const maxName = 200;
 /** Milliseconds Discord may ask to wait before a file is sent again. */
 const longestWait = 60_000;
+/** Milliseconds a request without a file may take. */
+const timeout = 15_000;
+/** Milliseconds before each look whether a file has come whose answer was lost. */
+const looks = [0, 1000, 4000] as const;
 
 /** The uploader of one bot. */
-export function createUploader({ apiRoot, now }: UploaderParts): Uploader {
-  const agent = new Agent({ bodyTimeout: 60_000, headersTimeout: 120_000 });
+export function createUploader(parts: UploaderParts): Uploader {
+  const own = parts.dispatcher ? undefined : new Agent({ bodyTimeout: 60_000, headersTimeout: 120_000 });
+  const dispatcher = parts.dispatcher ?? own;
   return {
-    async send({ application, token, until, ephemeral }, file) {
-      if (until <= now()) throw new UploadError("too-slow");
-      // Discord takes the message only while the token lives, so what lasts longer is let go of then.
-      const over = new AbortController();
-      const timer = setTimeout(() => over.abort(new UploadError("too-slow")), until - now());
-      try {
-        const form = formOf(file, { ephemeral });
-        const answer = await request(`${apiRoot}/${version}/webhooks/${application}/${token}?wait=true`, {
-          method: "POST",
-          dispatcher: agent,
-          signal: AbortSignal.any([file.signal, over.signal]),
-          headers: form.headers,
-          body: Readable.from(form.body()),
-        });
-        const words = await answer.body.text();
-        if (answer.statusCode >= 300) throw refusalOf(answer.statusCode, { words, left: until - now() });
-      } catch (error) {
-        file.signal.throwIfAborted();
-        if (error instanceof UploadError) throw error;
-        // Cut off on the way: the file can be sent once more.
-        throw new UploadError("refused", { again: true, cause: error });
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    open: (address) => new MessageUpload({ ...parts, dispatcher }, address),
     async close() {
-      if (!agent.closed) await agent.close();
+      if (own && !own.closed) await own.close();
     },
   };
+}
+
+/**
+ * The message comes first, with the file's name alone, and the file is put into it: an edit can be repeated, and looked
+ * up when its answer was lost, also where only one person sees it. A new message can be neither.
+ */
+class MessageUpload implements Uploading {
+  readonly #parts: UploaderParts;
+  readonly #address: UploadAddress;
+  readonly #nonce = randomBytes(12).toString("hex");
+  /** The message that waits for the file. */
+  #message: string | undefined;
+
+  constructor(parts: UploaderParts, address: UploadAddress) {
+    this.#parts = parts;
+    this.#address = address;
+  }
+
+  async send(file: FileToSend): Promise<string> {
+    const left = this.#left();
+    if (left <= 0) throw new UploadError("too-slow");
+    // Discord takes the file only while the token lives, so what lasts longer is let go of then.
+    const over = new AbortController();
+    const timer = Number.isFinite(left) && setTimeout(() => over.abort(new UploadError("too-slow")), left);
+    const signal = AbortSignal.any([file.signal, over.signal]);
+    try {
+      return await this.#fill(file, signal);
+    } catch (error) {
+      await this.#withdraw();
+      file.signal.throwIfAborted();
+      if (error instanceof UploadError) throw error;
+      // Cut off on the way: the file can be sent once more.
+      throw new UploadError("refused", { again: true, cause: error });
+    } finally {
+      if (timer) clearTimeout(timer);
+    }
+  }
+
+  async #fill(file: FileToSend, signal: AbortSignal): Promise<string> {
+    const message = (this.#message ??= await this.#announce(file.entry.name, signal));
+    const form = formOf(file);
+    try {
+      await this.#ask("PATCH", this.#path(message), {
+        signal,
+        headers: form.headers,
+        body: Readable.from(form.body()),
+      });
+    } catch (error) {
+      const isLost = !signal.aborted && !(error instanceof UploadError && !error.again);
+      if (!isLost || !(await this.#hasCome(message, signal))) throw error;
+    }
+    return message;
+  }
+
+  /** The message the file will be in. Its id. */
+  async #announce(name: string, signal: AbortSignal): Promise<string> {
+    const body = {
+      content: label(name),
+      allowed_mentions: { parse: [] },
+      ...(this.#address.by === "token"
+        ? { flags: this.#address.ephemeral ? MessageFlags.Ephemeral : 0 }
+        : { nonce: this.#nonce, enforce_nonce: true }),
+    };
+    const { id } = await this.#ask("POST", this.#path(), { signal, ...inJson(body) });
+    if (id === undefined) throw new UploadError("refused", { again: true });
+    return id;
+  }
+
+  /** Whether the file is in its message, though nobody said so. */
+  async #hasCome(message: string, signal: AbortSignal): Promise<boolean> {
+    for (const pause of looks) {
+      await rest(pause, signal);
+      const found = await this.#ask("GET", this.#path(message), { signal }).catch(() => undefined);
+      if (found?.attachments) return found.attachments.length > 0;
+    }
+    return false;
+  }
+
+  /** Nothing came to stand in the message. Where it cannot be taken away, the next try uses it. */
+  async #withdraw(): Promise<void> {
+    const message = this.#message;
+    if (message === undefined || this.#left() <= 0) return;
+    const signal = AbortSignal.timeout(timeout);
+    const isGone = await this.#ask("DELETE", this.#path(message), { signal }).then(
+      () => true,
+      (error: unknown) => error instanceof UploadError && !error.again,
+    );
+    if (isGone) this.#message = undefined;
+  }
+
+  async #ask(
+    method: "GET" | "POST" | "PATCH" | "DELETE",
+    path: string,
+    { headers, signal, ...rest }: Asking,
+  ): Promise<Answered> {
+    const { apiRoot, token, dispatcher } = this.#parts;
+    const isUpload = method === "PATCH";
+    const answer = await request(`${apiRoot}/${version}${path}`, {
+      method,
+      ...(dispatcher && { dispatcher }),
+      signal: isUpload ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+      headers: {
+        "user-agent": userAgent,
+        ...(this.#address.by === "channel" && { authorization: `Bot ${token}` }),
+        ...headers,
+      },
+      ...rest,
+    });
+    const words = await answer.body.text();
+    if (answer.statusCode >= 300) throw refusalOf(answer.statusCode, { words, left: this.#left() });
+    return answerIn(words);
+  }
+
+  #path(message?: string): string {
+    const address = this.#address;
+    if (address.by === "channel")
+      return `/channels/${address.channel}/messages${message === undefined ? "" : `/${message}`}`;
+    const webhook = `/webhooks/${address.application}/${address.token}`;
+    return message === undefined ? `${webhook}?wait=true` : `${webhook}/messages/${message}`;
+  }
+
+  /** Milliseconds the way there stays open. */
+  #left(): number {
+    return this.#address.by === "token" ? this.#address.until - this.#parts.now() : Number.POSITIVE_INFINITY;
+  }
+}
+
+interface Asking {
+  readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Readable;
+}
+
+function inJson(body: object): Pick<Asking, "headers" | "body"> {
+  return { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 interface MultipartForm {
@@ -75,15 +215,11 @@ interface MultipartForm {
   body(): AsyncGenerator<Uint8Array>;
 }
 
-/** One message with one file. Its length is told where the file's is known. */
-function formOf(file: FileToSend, { ephemeral }: Pick<UploadAddress, "ephemeral">): MultipartForm {
+/** One file for a message, instead of any that is there. Its length is told where the file's is known. */
+function formOf(file: FileToSend): MultipartForm {
   const boundary = `chatdrive${randomBytes(12).toString("hex")}`;
-  const filename = shorten(file.entry.name, maxName);
-  const payload = {
-    attachments: [{ id: 0, filename }],
-    allowed_mentions: { parse: [] },
-    ...(ephemeral && { flags: MessageFlags.Ephemeral }),
-  };
+  const filename = fileName(file.entry.name, maxName);
+  const payload = { attachments: [{ id: 0, filename }], allowed_mentions: { parse: [] } };
   const head = Buffer.from(
     [
       `--${boundary}`,
@@ -121,7 +257,7 @@ function quoted(name: string): string {
 interface Refused {
   /** Discord's answer. */
   readonly words: string;
-  /** Milliseconds the token still lives. */
+  /** Milliseconds the way there stays open. */
   readonly left: number;
 }
 
@@ -139,7 +275,15 @@ function refusalOf(status: number, { words, left }: Refused): UploadError {
   return new UploadError("refused", { again: status >= 500, cause });
 }
 
-function answerIn(words: string): { readonly code?: number; readonly retry_after?: number } {
+/** What is read of Discord's answers: a message, or a refusal. */
+interface Answered {
+  readonly id?: string;
+  readonly attachments?: readonly unknown[];
+  readonly code?: number;
+  readonly retry_after?: number;
+}
+
+function answerIn(words: string): Answered {
   try {
     const answer: unknown = JSON.parse(words);
     return typeof answer === "object" && answer !== null ? answer : {};

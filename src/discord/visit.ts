@@ -9,6 +9,7 @@ import {
   type MessageContextMenuCommandInteraction,
   type ModalSubmitInteraction,
   type StringSelectMenuInteraction,
+  type User,
 } from "discord.js";
 import type { Visit } from "../users/visit.ts";
 
@@ -32,6 +33,15 @@ export function visitOf(interaction: BotInteraction | AutocompleteInteraction): 
   return visitIn(interaction, isSeenByOthers(interaction) ? commonPlace(interaction) : ownPlace(interaction));
 }
 
+/** Bytes of a file that the bot can put into any chat; interactions say where it may be more. */
+const usualUploadLimit = 10 * 1_048_576;
+
+/** Who writes to the bot in their own chat with it. Discord does not say there what language their client speaks. */
+export function directVisit({ id, displayName: name }: User): Visit {
+  const own = `discord:${id}`;
+  return { person: { id: own, name }, place: { id: own, kind: "private" }, rows, uploadLimit: usualUploadLimit };
+}
+
 /** The same person, in front of everybody. */
 export function publicVisit(interaction: BotInteraction): Visit {
   return visitIn(interaction, commonPlace(interaction));
@@ -46,7 +56,8 @@ function personOf({ user, locale }: BotInteraction | AutocompleteInteraction): V
   return { id: `discord:${user.id}`, name: user.displayName, locale };
 }
 
-function ownPlace(interaction: BotInteraction | AutocompleteInteraction): Visit["place"] {
+/** A place that one person alone sees. */
+export function ownPlace(interaction: BotInteraction | AutocompleteInteraction): Visit["place"] {
   const server = serverOf(interaction);
   return { id: `discord:${interaction.user.id}`, kind: "private", ...(server && { within: server }) };
 }
@@ -94,6 +105,14 @@ export function messageOf(
 /** The chat of one person with the bot. */
 export function isDirect({ guildId, context }: BotInteraction | AutocompleteInteraction): boolean {
   return guildId === null && context !== InteractionContextType.PrivateChannel;
+}
+
+/** What kind of chat somebody acts in: their own with the bot, a server, or one of other people's. */
+export type Chat = "direct" | "server" | "others";
+
+export function chatOf(interaction: BotInteraction | AutocompleteInteraction): Chat {
+  if (interaction.guildId !== null) return "server";
+  return isDirect(interaction) ? "direct" : "others";
 }
 
 /** There are others here, and Discord lets this answer be seen by them. */

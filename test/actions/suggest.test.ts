@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Visit } from "../../src/users/visit.ts";
-import { suggest } from "../../src/actions/browse/suggest.ts";
+import { suggest } from "../../src/actions/suggest.ts";
 import { jun, mia, signInAs, usualCloud } from "./test-app.ts";
 import { lent, nox, rowOf, there, town, type Town } from "./town.ts";
 

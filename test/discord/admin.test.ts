@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createAnnouncer } from "../../src/discord/announce.ts";
+import { announceBy } from "../../src/messaging/announce.ts";
 import type { Person } from "../../emulators/discord/person.ts";
 import { openTestApp, type TestApp } from "./test-app.ts";
 
@@ -22,7 +22,7 @@ async function opened({ access = "open", nobody = false }: Admin = {}): Promise<
     operators: (mia) => (nobody ? [] : [idOf(mia)]),
     admin: {
       access,
-      announce: (place, text) => app.discord.announce(place, text),
+      announce: (place, text) => announceBy(app.discord.messenger, place, text),
       now: Date.now,
       wait: (ms, signal) =>
         new Promise((resolve, reject) => {
@@ -254,7 +254,7 @@ describe("a word to everybody", () => {
     ],
   ])("that is refused because of %s", async (_, fault, outcome) => {
     const { jun, emulator } = await opened();
-    const announce = createAnnouncer({ token: emulator.token, apiRoot: emulator.apiRoot });
+    const announce = (place: string, text: string) => announceBy(app.discord.messenger, place, text);
     emulator.fail({ method: "POST", path: "/users/@me/channels", ...fault });
     expect(await announce(idOf(jun), "hello")).toEqual(outcome);
     expect(jun.messages({ in: jun.dm })).toEqual([]);
@@ -262,7 +262,7 @@ describe("a word to everybody", () => {
 
   test("whose arrival nobody knows is tried no second time, and servers are not written to", async () => {
     const { jun, server, emulator } = await opened();
-    const announce = createAnnouncer({ token: emulator.token, apiRoot: emulator.apiRoot });
+    const announce = (place: string, text: string) => announceBy(app.discord.messenger, place, text);
     expect(await announce(idOf(jun), "hello")).toBe("sent");
     emulator.fail({ method: "POST", path: `/channels/${jun.dm.id}/messages`, status: 500, after: true });
     await expect(announce(idOf(jun), "hello again")).rejects.toThrow("Internal Server Error");

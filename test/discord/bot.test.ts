@@ -55,10 +55,10 @@ describe("starting", () => {
     expect(await app.mia.waitsFor("What I can do")).toBeDefined();
   });
 
-  test("no intent is asked for", async () => {
+  test("one intent is asked for: what people write to the bot in their own chat with it", async () => {
     await opened();
     const identify = app.emulator.frames.map(({ text }) => text).find((text) => /"op":2\b/.test(text));
-    expect(identify).toContain('"intents":0');
+    expect(identify).toContain('"intents":4096');
   });
 
   test("a refused token is one line for the operator", async () => {
@@ -73,7 +73,7 @@ describe("starting", () => {
     app.emulator.outage(true);
     await app.discord.start();
     expect([app.discord.isUp(), app.logged.join("")]).toEqual([
-      false,
+      expect.stringMatching(/^discord: not reached \(/),
       expect.stringContaining("discord cannot be reached yet"),
     ]);
     app.emulator.outage(false);
@@ -240,7 +240,7 @@ describe("answering", () => {
 });
 
 describe("places", () => {
-  test("what one sees alone can be posted; others cannot drive it, and a link from it is shown to the asker alone", async () => {
+  test("what one sees alone can be posted; others read it for themselves, and a link from it is shown to the asker alone", async () => {
     const { mia, jun, hall } = await opened();
     const here = { in: hall };
     await mia.uses(`/share link:${share}`, here);
@@ -248,8 +248,9 @@ describe("places", () => {
     await mia.waitsFor("› Films", here);
     await mia.presses(/Post here/, here);
     const posted = await jun.waitsFor("› Films", here);
-    await jun.presses(/Refresh/, { message: posted });
-    await jun.waitsFor("belong to somebody else", here);
+    await jun.presses(/Up/, { message: posted });
+    expect((await jun.waitsFor("14 entries", here)).onlyFor).toBe(jun.user.id);
+    expect(app.textOn(posted)).toContain("› Films");
     await mia.selects(/beach/, { message: posted });
     await jun.waitsFor("Video", here);
     await mia.presses(/Original/, { message: posted });
@@ -258,11 +259,13 @@ describe("places", () => {
     expect(app.asked.at(-1)?.visit.place).toMatchObject({ id: `discord:guild:${app.server.id}`, kind: "group" });
   });
 
-  test("what is private is not posted: it stays a word for the asker", async () => {
+  test("what is private is not posted, though a button for it was forged: it stays a word for the asker", async () => {
     const { mia, jun, hall } = await opened();
     const here = { in: hall };
     await app.signIn(mia, here);
-    await mia.presses(/Post here/, here);
+    const list = await mia.waitsFor("14 entries", here);
+    const refresh = app.idsOn(list).find((id) => id.endsWith("-r")) ?? "";
+    await mia.forges(`post:${refresh}`, { message: list });
     await mia.waitsFor("private chat with me", here);
     expect(jun.sees(here)).toBe("");
   });

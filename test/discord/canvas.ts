@@ -20,7 +20,14 @@ export const discordCanvas: Canvas = {
   name: "Discord",
   rows: 25,
   draw(screen, language, place) {
-    const painter = painterFor({ words, language, place, canPost: place === "private", now });
+    const painter = painterFor({
+      words,
+      language,
+      place,
+      canPost: place === "private",
+      chat: place === "private" ? "direct" : "server",
+      now,
+    });
     const drawn = drawnOf(painted(painter, screen));
     if (screen.show !== "form" || !isModal(screen)) return drawn;
     return { ...drawn, problems: [...drawn.problems, ...modalFaults(json(paintModal(painter, screen, "formform")))] };

@@ -84,6 +84,7 @@ export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
         settings: { token: emulator.token, apiRoot: emulator.apiRoot },
         perform: (visit, action, signal) => perform(at.services, visit, action, signal),
         suggest: async () => [],
+        canPost: async () => false,
         words,
         kept: {
           get: async (key) => kept.get(key),

@@ -11,7 +11,14 @@ import { loadWords } from "../../src/i18n/words.ts";
 const now = Date.UTC(2026, 10, 24, 12);
 const view = { id: "abcdefghij", revision: 1 };
 const mount = { id: "mountmount", title: "Holiday", driver: "pikpak" };
-const painter = painterFor({ words: loadWords(), language: "en", place: "private", canPost: true, now });
+const painter = painterFor({
+  words: loadWords(),
+  language: "en",
+  place: "private",
+  canPost: true,
+  chat: "server",
+  now,
+});
 
 const listing: Listing = {
   show: "listing",

@@ -48,8 +48,8 @@ async function lend({ mia, here }: Square): Promise<Message> {
 
 /** Mia says yes to what is to be shared. */
 async function confirmed(mia: Square["mia"], here: Square["here"]): Promise<Message> {
-  await mia.presses(/✅/, { message: await mia.waitsFor("Share with this group?", here) });
-  return mia.waitsFor("Lent to this group", here);
+  await mia.presses(/✅/, { message: await mia.waitsFor("Share with this server?", here) });
+  return mia.waitsFor("Shared with this server", here);
 }
 
 /** Jun shows his list to everybody. */
@@ -135,7 +135,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     await jun.uses("/link file:one.raw", here);
     expect((await jun.waitsFor(`for=discord:${jun.user.id}`, here)).onlyFor).toBe(jun.user.id);
     await jun.uses("/mounts", here);
-    const mounts = await jun.waitsFor("Drives of this group", here);
+    const mounts = await jun.waitsFor("Drives of this server", here);
     expect(read(jun, mounts)).toContain("mia");
     expect(read(jun, mounts)).not.toContain("code1");
     expect(openly()).not.toMatch(/code1|dl\.example/);
@@ -197,7 +197,7 @@ describe("links", () => {
     expect((await lena.waitsFor(`for=discord:${lena.user.id}`, here)).onlyFor).toBe(lena.user.id);
 
     await mia.uses("/server", here);
-    await mia.presses(/Links to the asker alone/, { message: await mia.waitsFor("Settings of this group", here) });
+    await mia.presses(/Links to the asker alone/, { message: await mia.waitsFor("Settings of this server", here) });
     await mia.waitsFor("Links are shown to the asker alone", here);
     const before = openly();
     await jun.presses("🔗 Link", { message: list });
@@ -259,7 +259,7 @@ describe("wrong people", () => {
     const { mia, jun, lena, here, place } = at;
     const card = await lend(at);
     await mia.uses("/server", here);
-    const settings = await mia.waitsFor("Settings of this group", here);
+    const settings = await mia.waitsFor("Settings of this server", here);
     await jun.uses("/browse", here);
     const list = await post(at);
     // Forged: no client lets them press there.
@@ -323,7 +323,7 @@ describe("what is shown to all goes again", () => {
   const clearing = async (at: Square, minutes: string): Promise<void> => {
     await lend(at);
     await at.mia.uses("/server", at.here);
-    const settings = await at.mia.waitsFor("Settings of this group", at.here);
+    const settings = await at.mia.waitsFor("Settings of this server", at.here);
     await at.mia.presses(minutes, { message: settings });
     await at.mia.waitsFor("is removed after", at.here);
   };

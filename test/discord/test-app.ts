@@ -7,7 +7,8 @@ import type { AdminParts } from "../../src/users/admin.ts";
 import { placeNews } from "../../src/users/place.ts";
 import { createRemovals, type RemovalList } from "../../src/messaging/removals.ts";
 import type { Answer, FormScreen, Screen } from "../../src/actions/model/screen.ts";
-import { suggest } from "../../src/actions/browse/suggest.ts";
+import { canPost } from "../../src/actions/browse/can-post.ts";
+import { suggest } from "../../src/actions/suggest.ts";
 import { createDiscord, type Discord, type DiscordParts, type PageOutcome } from "../../src/discord/bot.ts";
 import { startDiscord, type DiscordEmulator } from "../../emulators/discord/discord.ts";
 import type { Clock } from "../../emulators/discord/clock.ts";
@@ -148,6 +149,7 @@ export async function openTestApp({
         return "screen" in given ? given : { screen: given, language: words.pick(visit.person.locale) };
       },
       suggest: (visit, typing) => suggest(at.services, visit, typing),
+      canPost: (visit, view) => canPost(at.services, visit, view),
       ...more,
     });
   const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });

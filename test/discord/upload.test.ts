@@ -80,8 +80,10 @@ describe("while a file is on its way", () => {
     };
     await get(ferry.mia, "film");
     const shown = await ferry.mia.waitsFor(offersCancel);
-    const before = calls(ferry, editing).length;
-    const edits = () => calls(ferry, editing).length - before;
+    const edited = () =>
+      ferry.emulator.requests.filter(({ method, uploads }) => method === "PATCH" && uploads.length === 0).length;
+    const before = edited();
+    const edits = () => edited() - before;
     await step(1, 4000);
     await step(2, 1500);
     await ferry.mia.waitsFor(/75\s?%/);
@@ -151,10 +153,10 @@ describe("while a file is on its way", () => {
     await get(ferry.mia, "film");
     const shown = await ferry.mia.waitsFor(offersCancel);
     await expect.poll(() => ferry.opened).toHaveLength(1);
-    ferry.emulator.fail({ method: "PATCH", path: "/webhooks/", status: 400, code: 50_035 });
+    ferry.emulator.fail({ method: "PATCH", path: "/channels/", status: 400, code: 50_035 });
     ferry.clock.pass(6000);
     getOn();
-    await expect.poll(() => calls(ferry, editing).filter(({ status }) => status === 400)).toHaveLength(1);
+    await expect.poll(() => ferry.emulator.calls.filter(({ status }) => status === 400)).toHaveLength(1);
     goOn();
     await expect.poll(() => read(ferry, shown)).toContain("Sent in");
   });
@@ -162,12 +164,15 @@ describe("while a file is on its way", () => {
 
 describe("what Discord does not take", () => {
   const tooMany = {
-    method: "POST",
+    method: "PATCH",
     path: "/webhooks/",
+    withFile: true,
     status: 429,
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ message: "You are being rate limited.", retry_after: 2, global: false }),
   };
+
+  const cut = { method: "PATCH", path: "/webhooks/", withFile: true, reset: true };
 
   test("for a while is sent once more, from the first byte, and not before the time Discord asked for", async () => {
     const ferry = await aboard();
@@ -187,7 +192,7 @@ describe("what Discord does not take", () => {
   ])("twice is a sentence with a way on, in %s", async (locale, sentence) => {
     const ferry = await aboard();
     ferry.mia.speaks(locale);
-    ferry.emulator.fail({ method: "POST", path: "/webhooks/", reset: true, times: 2 });
+    ferry.emulator.fail({ ...cut, times: 2 });
     await get(ferry.mia, "notes");
     await passUntilOpened(ferry, 2);
     const sorry = await ferry.mia.waitsFor(sentence);
@@ -219,12 +224,52 @@ describe("what Discord does not take", () => {
 
   test("by cutting the connection once is sent once more", async () => {
     const ferry = await aboard();
-    ferry.emulator.fail({ method: "POST", path: "/webhooks/", reset: true });
+    ferry.emulator.fail(cut);
     await get(ferry.mia, "notes");
     await passUntilOpened(ferry, 2);
     await ferry.mia.waitsFor(/Sent in/);
     expect(arrived(ferry)).toEqual([wholly("notes.pdf")]);
   });
+});
+
+describe("a file whose answer is lost", () => {
+  const lost = { method: "PATCH", path: "/webhooks/", withFile: true, after: true, reset: true };
+
+  test("is looked for, stands there once, and was opened once", async () => {
+    const ferry = await aboard();
+    ferry.emulator.fail(lost);
+    await get(ferry.mia, "notes");
+    await ferry.mia.waitsFor(/Sent in/);
+    expect(arrived(ferry)).toEqual([wholly("notes.pdf")]);
+    expect(ferry.opened).toEqual(["notes.pdf"]);
+  });
+
+  test("stands there once for its asker alone, in a server, though Discord could not be asked at first", async () => {
+    const ferry = await aboard();
+    ferry.emulator.fail(lost);
+    ferry.emulator.fail({ method: "GET", path: "/webhooks/", status: 502 });
+    await get(ferry.mia, "notes", { in: ferry.hall });
+    await ferry.mia.waitsFor(/Sent in/, { in: ferry.hall });
+    expect(arrived(ferry)).toEqual([wholly("notes.pdf")]);
+    expect(ferry.jun.messages({ in: ferry.hall })).toEqual([]);
+  });
+
+  test("leaves no message without a file where it did not come", async () => {
+    const ferry = await aboard();
+    ferry.emulator.fail({ method: "PATCH", path: "/webhooks/", withFile: true, status: 413, code: 40_005 });
+    await get(ferry.mia, "notes");
+    await ferry.mia.waitsFor(/too large|larger than/i);
+    expect(ferry.mia.messages().filter(({ content }) => content.includes("notes"))).toEqual([]);
+    expect(arrived(ferry)).toEqual([]);
+  });
+});
+
+test("a file's name loses the marks that turn it around, in its message and on the file", async () => {
+  const ferry = await aboard({ tree: shelf(file("photo\u202Egpj.exe")) });
+  await get(ferry.mia, "photo");
+  await ferry.mia.waitsFor(/Sent in/);
+  expect(JSON.stringify(ferry.emulator.requests.map(({ text }) => text))).not.toMatch(/\u202E|\\u202e/i);
+  expect(arrived(ferry)).toEqual([{ name: "photo_gpj.exe", sha256: expect.any(String) }]);
 });
 
 describe("after a restart", () => {
@@ -235,7 +280,7 @@ describe("after a restart", () => {
     ferry.pieces = whole;
     await ferry.begins();
     await expect.poll(() => read(ferry, shown)).toContain("I was restarted");
-    expect(calls(ferry, "POST /users/@me/channels")).toEqual([]);
+    expect(ferry.mia.find("I was restarted")).toBe(shown);
     await ferry.mia.presses(/🔄/, { message: shown });
     await expect.poll(() => read(ferry, shown)).toContain("Sent in");
     expect(arrived(ferry)).toEqual([wholly("film.bin")]);

@@ -1,6 +1,5 @@
 import type { Entry } from "../../storage/entry.ts";
-import type { Visit } from "../../users/visit.ts";
-import { createContext, type ActionContext } from "../context/context.ts";
+import type { ActionContext } from "../context/context.ts";
 import { isOpenByLink } from "../context/kinds.ts";
 import { leaveFor } from "../context/leave.ts";
 import { mountsOf } from "../../users/person.ts";
@@ -33,13 +32,7 @@ const maxSuggestions = 50;
  * What could be meant by what is typed so far, out of what is known already: folders that were read, mounts of one's own.
  * It answers at once and never asks a drive; what is not known, or is not the visitor's to see, is not suggested.
  */
-export async function suggest(
-  services: Services,
-  visit: Visit,
-  { of, typed }: Typing,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<readonly Suggestion[]> {
-  const context = await createContext(services, visit, signal);
+export function suggestions(context: ActionContext, { of, typed }: Typing): Promise<readonly Suggestion[]> {
   return of === "mount" ? ownMounts(context, typed) : pathsTo(context, typed);
 }
 

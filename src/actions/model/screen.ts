@@ -484,6 +484,7 @@ export const noticeCodes = [
   "no-links-to-revoke",
   "fallback",
   "unexpected",
+  "chat-unreachable",
   // searching and lending
   "search-stopped",
   "nothing-lent",

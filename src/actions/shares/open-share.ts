@@ -7,10 +7,10 @@ import { failed, noticeWithWays, reasonOf } from "../context/failure.ts";
 import { verificationForm, withoutProof } from "../context/form-screen.ts";
 import { kindNamed, mountedAlready, shareKind } from "../context/kinds.ts";
 import { shareForm } from "../context/share-form.ts";
+import { entryPoint } from "./entry-point.ts";
 import { mountShare, type Mounted, type ShareTry } from "./mount-share.ts";
 import { openShares } from "./open-shares.ts";
 import { withShares } from "./recent-shares.ts";
-import { entryPoint } from "./entry-point.ts";
 
 /** What came with `/share`, or a pasted link. */
 export interface ShareText {
@@ -75,6 +75,7 @@ export async function carryOutShare(context: ActionContext, attempt: ShareTry): 
   }
 }
 
+/** What the share holds; a folder or file that is alone in it is entered at once. */
 async function opened(context: ActionContext, { mount, partGone }: Mounted): Promise<Result> {
   const richer = await withShares(afresh(context), [mount]);
   return goTo(richer, await entryPoint(richer, mount), partGone ? { notice: "part-gone" } : {});

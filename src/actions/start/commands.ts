@@ -14,5 +14,7 @@ export const startCommands = {
   /** Plain text, and every address hidden in it. */
   say: command<{ readonly text: string }>(inPrivate, (context, { text }) => hearText(context, text)),
   /** `left`: the form that was being filled in; absent = none was. */
-  cancel: command<{ readonly left?: FormRef | undefined }>(anywhere, (context, { left }) => cancel(context, left)),
+  cancel: command<{ readonly left?: FormRef | undefined }>(anywhere, (context, { left }) => cancel(context, left), {
+    urgent: true,
+  }),
 };

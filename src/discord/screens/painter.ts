@@ -4,6 +4,7 @@ import type { MountTag } from "../../actions/model/mount-tag.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
+import type { Chat } from "../visit.ts";
 import { button, type Button } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
 
@@ -19,6 +20,8 @@ export interface Painter {
   readonly place: "private" | "group";
   /** The screen is seen by one person in a place where others are, and may be shown to them too. */
   readonly canPost: boolean;
+  /** Where this is read. */
+  readonly chat: Chat;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -28,6 +31,7 @@ interface PainterParts {
   readonly language: string;
   readonly place: "private" | "group";
   readonly canPost: boolean;
+  readonly chat: Chat;
   readonly now: number;
 }
 

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import fc from "fast-check";
 import { AttachmentBuilder, ComponentType, MessageFlags } from "discord.js";
 import { expect, test } from "vitest";
-import { call, logIn, openTestApp } from "./test-app.ts";
+import { agent, call, logIn, openTestApp } from "./test-app.ts";
 
 const hello = { content: "hello" };
 
@@ -53,10 +53,10 @@ test("fifty requests a second are enough for everybody but interactions", async 
 test("whoever wastes requests is shut out without JSON", async () => {
   const app = await openTestApp();
   app.discord.rules.invalid = { limit: 3, window: 600_000 };
-  const wasted = () => fetch(`${app.discord.apiRoot}/v10/users/@me`, { headers: { authorization: "Bot x" } });
+  const wasted = () => fetch(`${app.discord.apiRoot}/v10/users/@me`, { headers: { ...agent, authorization: "Bot x" } });
   for (let n = 0; n < 3; n++) expect((await wasted()).status).toBe(401);
   const shut = await fetch(`${app.discord.apiRoot}/v10/users/@me`, {
-    headers: { authorization: `Bot ${app.discord.token}` },
+    headers: { ...agent, authorization: `Bot ${app.discord.token}` },
   });
   expect([shut.status, shut.headers.get("content-type")]).toEqual([429, "text/html"]);
 });
@@ -144,10 +144,20 @@ test("permissions and places are kept", async () => {
   expect([edit.status, edit.json["code"]]).toEqual([403, 50_005]);
 });
 
+test("whoever does not say who they are is not served", async () => {
+  const app = await openTestApp();
+  for (const said of [{}, { "user-agent": "node" }, { "user-agent": "DiscordBot" }]) {
+    const response = await fetch(`${app.discord.apiRoot}/v10/users/@me`, {
+      headers: { ...said, authorization: `Bot ${app.discord.token}` },
+    });
+    expect([response.status, await response.text()]).toEqual([403, "error code: 1010"]);
+  }
+});
+
 test("unknown paths, wrong methods, old versions and no token are told apart", async () => {
   const app = await openTestApp();
   const codeOf = async (method: string, path: string, version = "v10") => {
-    const response = await fetch(`${app.discord.apiRoot}/${version}${path}`, { method });
+    const response = await fetch(`${app.discord.apiRoot}/${version}${path}`, { method, headers: agent });
     return [response.status, ((await response.json()) as { code: number }).code];
   };
   expect(await codeOf("GET", "/nowhere")).toEqual([404, 0]);
@@ -190,7 +200,7 @@ async function upload(path: string, size: number, name = "a b.txt", body: object
   form.set("files[0]", new Blob([new Uint8Array(size)]), name);
   const response = await fetch(`${app.discord.apiRoot}/v10/channels/${app.general.id}${path}`, {
     method: "POST",
-    headers: { authorization: `Bot ${app.discord.token}` },
+    headers: { ...agent, authorization: `Bot ${app.discord.token}` },
     body: form,
   });
   return { app, response, json: (await response.json()) as Record<string, unknown> };
@@ -255,6 +265,7 @@ test("a body cut off in the middle is refused", async () => {
     [
       `POST /api/v10/channels/${app.general.id}/messages HTTP/1.1`,
       "Host: x",
+      `User-Agent: ${agent["user-agent"]}`,
       `Authorization: Bot ${app.discord.token}`,
       "Content-Type: multipart/form-data; boundary=b",
       `Content-Length: ${body.length}`,

@@ -57,6 +57,9 @@ export async function logIn(
 }
 
 /** A raw request as the bot. */
+/** What every request to Discord must say of itself. */
+export const agent = { "user-agent": "DiscordBot (https://example.com, 1.0)" };
+
 export async function call(
   { discord }: Pick<TestApp, "discord">,
   method: string,
@@ -65,7 +68,7 @@ export async function call(
 ): Promise<{ status: number; json: Record<string, unknown>; headers: Headers }> {
   const response = await fetch(`${discord.apiRoot}/v10${path}`, {
     method,
-    headers: { authorization: `Bot ${discord.token}`, "content-type": "application/json" },
+    headers: { ...agent, authorization: `Bot ${discord.token}`, "content-type": "application/json" },
     ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const text = await response.text();

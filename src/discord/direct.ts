@@ -1,0 +1,92 @@
+import type { Message } from "discord.js";
+import type { Logger } from "pino";
+import type { Action } from "../actions/action.ts";
+import type { Answer } from "../actions/model/screen.ts";
+import type { Visit } from "../users/visit.ts";
+import type { Words } from "../i18n/words.ts";
+import type { Deliverer } from "./deliver.ts";
+import { textIn } from "./quoted.ts";
+import { isShutOut, isUnreached, loggable } from "./refusals.ts";
+import { directVisit } from "./visit.ts";
+
+/** What people write to the bot in their own chat with it, where no interaction asks for an answer. */
+export interface DirectMessages {
+  /** Answers a message; never rejects. */
+  hear(message: Message): Promise<void>;
+  /** Waits a little for what is in progress, then ends it. */
+  finish(): Promise<void>;
+}
+
+interface DirectParts {
+  perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
+  readonly deliverer: Pick<Deliverer, "write">;
+  readonly words: Pick<Words, "pick">;
+  readonly log: Logger;
+  newId(): string;
+}
+
+/** Milliseconds one message may take. */
+const deadline = 60_000;
+/** Milliseconds messages in progress get when the process is asked to end. */
+const grace = 5000;
+
+/** The direct messages of one bot. */
+export function createDirectMessages(parts: DirectParts): DirectMessages {
+  const inProgress = new Set<Promise<void>>();
+  const ending = new AbortController();
+  return {
+    async hear(message) {
+      if (message.author.bot || message.system || message.guildId !== null) return;
+      const working = answer(parts, message, ending.signal);
+      inProgress.add(working);
+      await working;
+      inProgress.delete(working);
+    },
+    async finish() {
+      const timer = setTimeout(() => ending.abort(new Error("the process ends")), grace);
+      await Promise.allSettled(inProgress);
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function answer(parts: DirectParts, message: Message, ending: AbortSignal): Promise<void> {
+  const { perform, deliverer } = parts;
+  const said = { visit: directVisit(message.author), channel: message.channelId };
+  try {
+    const signal = AbortSignal.any([ending, AbortSignal.timeout(deadline)]);
+    const action: Action = { do: "say", text: textIn(message) };
+    await deliverer.write(said, await orLate(perform(said.visit, action, signal), signal, parts));
+  } catch (error) {
+    await sayFailed(parts, said, error);
+  }
+}
+
+/** A deadline that passed is an answer too. */
+function orLate(performing: Promise<Answer>, signal: AbortSignal, { words }: DirectParts): Promise<Answer> {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const late = { show: "notice", notice: "unreachable", level: "failed" } as const;
+  signal.addEventListener("abort", () => resolve({ screen: late, language: words.pick(undefined) }), { once: true });
+  return Promise.race([performing, promise]);
+}
+
+/** The end of the line for a failure: people get a sentence and a reference, the log the rest. */
+async function sayFailed(
+  { deliverer, words, log, newId }: DirectParts,
+  said: Parameters<Deliverer["write"]>[0],
+  error: unknown,
+): Promise<void> {
+  const err = loggable(error);
+  if (isShutOut(error)) return log.info({ err }, "discord takes no answer here");
+  const isNetwork = isUnreached(error);
+  const reference = newId();
+  if (isNetwork) log.warn({ err }, "discord not reached with an answer");
+  else log.error({ err, reference }, "discord direct message failed");
+  const notice = isNetwork ? ({ notice: "chat-unreachable" } as const) : ({ notice: "unexpected", reference } as const);
+  try {
+    const screen = { show: "notice", level: "failed", ...notice } as const;
+    await deliverer.write(said, { screen, language: words.pick(undefined) });
+  } catch (worse) {
+    log.warn({ err: loggable(worse), reference }, "discord person not told of a failure");
+  }
+}
