@@ -9,7 +9,7 @@ export interface Somebody {
   readonly language: string;
 }
 
-/** The cast: Mia has an account, Jun speaks Chinese and has one too, Lena has none, Otto operates the bot. */
+/** The cast: Mia signs in with a password, Jun speaks Chinese, Lena approves in PikPak, Otto operates the bot and has a token. */
 export const cast = {
   mia: { id: 1001, name: "Mia", language: "en" },
   jun: { id: 1002, name: "Jun", language: "zh-hans" },
@@ -19,18 +19,24 @@ export const cast = {
 
 /** What a visitor of the demo can type: accounts and shares of the emulated PikPak. */
 export interface Shelf {
-  readonly accounts: Readonly<Record<"mia" | "jun" | "google" | "checked", { username: string; password: string }>>;
+  readonly accounts: Readonly<
+    Record<"mia" | "jun" | "lena" | "otto" | "google" | "checked", { username: string; password: string }>
+  >;
+  /** Personal access tokens: Otto's may do all that one can, the second only read. */
+  readonly tokens: Readonly<Record<"otto" | "reader", string>>;
   readonly shares: Readonly<Record<"open" | "coded" | "expired", { url: string; passCode?: string }>>;
 }
 
 const giga = 1_073_741_824;
 const mega = 1_048_576;
 
-/** Puts the shelf up: the same files, ids and shares every time. */
+/** Fills the emulated PikPak: the same files, ids and shares every time. */
 export function seedPikPak(build: Builder, root: string): Shelf {
   const accounts = {
     mia: { username: "mia@example.com", password: "correct-horse" },
     jun: { username: "jun@example.com", password: "battery-staple" },
+    lena: { username: "lena@example.com", password: "tall-ship" },
+    otto: { username: "otto@example.com", password: "night-train" },
     google: { username: "gina@example.com", password: "whatever" },
     checked: { username: "carl@example.com", password: "slide-me" },
   };
@@ -45,6 +51,13 @@ export function seedPikPak(build: Builder, root: string): Shelf {
   });
   const holiday = fillMias(build, mia);
   fillJuns(build, jun);
+  fillLenas(build, build.account({ ...accounts.lena, email: accounts.lena.username, plan: "novip" }));
+  const otto = build.account({ ...accounts.otto, email: accounts.otto.username });
+  fillOttos(build, otto);
+  const tokens = {
+    otto: build.pat(otto, { scopes: ["read", "write", "manage", "cloud_download", "share"] }),
+    reader: build.pat(otto, { scopes: ["read"], days: 30 }),
+  };
   const share = (title: string, nodes: readonly Node[], more: Partial<Parameters<Builder["share"]>[1]> = {}) => {
     const { id } = build.share(mia, { title, nodes, ...more });
     return { url: `${root}/s/${id}`, ...(more.passCode !== undefined && { passCode: more.passCode }) };
@@ -54,7 +67,7 @@ export function seedPikPak(build: Builder, root: string): Shelf {
     coded: share("Holiday 2026", [holiday], { passCode: "zq47" }),
     expired: share("Old things", [], { status: "EXPIRED", statusText: "The share has expired" }),
   };
-  return { accounts, shares };
+  return { accounts, tokens, shares };
 }
 
 function fillMias(build: Builder, mia: Account): Node {
@@ -123,6 +136,26 @@ function fillJuns(build: Builder, jun: Account): void {
   const folder = build.folder(jun, undefined, "电影");
   build.file(jun, folder, film("夏日的尽头 1080p.mkv", 2.1 * giga, Date.parse("2026-09-01T00:00:00Z")));
   build.file(jun, undefined, { name: "合同（最终版）.pdf", size: 812_345, mimeType: "application/pdf" });
+}
+
+function fillLenas(build: Builder, lena: Account): void {
+  const recipes = build.folder(lena, undefined, "Recipes");
+  for (const name of ["Apple cake", "Lentil soup", "Rye bread"])
+    build.file(lena, recipes, { name: `${name}.txt`, bytes: Buffer.from(`${name}\n`), mimeType: "text/plain" });
+  build.file(lena, undefined, film("Garden in May.mp4", 0.4 * giga, Date.parse("2026-05-20T00:00:00Z")));
+}
+
+function fillOttos(build: Builder, otto: Account): void {
+  const logs = build.folder(otto, undefined, "Server logs");
+  build.many(otto, logs, 30, (n) => ({
+    name: `2026-11-${String(n + 1).padStart(2, "0")}.log.gz`,
+    size: 40_000 + n * 911,
+  }));
+  build.file(otto, undefined, {
+    name: "inventory.csv",
+    bytes: Buffer.from("id,name\n1,router\n"),
+    mimeType: "text/csv",
+  });
 }
 
 function film(name: string, size: number, modifiedAt: number) {

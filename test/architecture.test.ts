@@ -8,6 +8,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "src/store": [],
   "src/jobs": [],
   "src/log.ts": [],
+  "src/version.ts": [],
   "src/config.ts": ["src/storage", "src/drivers"],
   "src/outbound.ts": ["src/config.ts"],
   "src/i18n": ["src/storage"],
@@ -16,8 +17,9 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "src/actions": ["src/actions/model", "src/messaging", "src/users", "src/storage"],
   "src/actions/model": ["src/users", "src/storage"],
   "src/messaging": ["src/actions/model", "src/users", "src/storage"],
-  "src/gateway": ["src/storage", "src/i18n"],
+  "src/gateway": ["src/version.ts", "src/storage", "src/i18n"],
   "src/telegram": [
+    "src/version.ts",
     "src/messaging",
     "src/actions",
     "src/actions/model",
@@ -27,6 +29,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
     "src/config.ts",
   ],
   "src/discord": [
+    "src/version.ts",
     "src/messaging",
     "src/actions",
     "src/actions/model",
@@ -68,7 +71,14 @@ function everything(): readonly string[] {
     "telegram",
     "discord",
   ];
-  return ["src/app", "src/log.ts", "src/config.ts", "src/outbound.ts", ...layers.map((layer) => `src/${layer}`)];
+  return [
+    "src/app",
+    "src/version.ts",
+    "src/log.ts",
+    "src/config.ts",
+    "src/outbound.ts",
+    ...layers.map((layer) => `src/${layer}`),
+  ];
 }
 
 const root = join(import.meta.dirname, "..");
@@ -81,7 +91,7 @@ const imports = files.flatMap((file) => importsOf(file).map((imported) => ({ fro
 
 test("each part imports only the parts that are listed for it", () => {
   const wrong = imports
-    .filter(({ from, to }) => !allowed(partOf(from), partOf(to)))
+    .filter(({ from, to }) => to !== "package.json" && !allowed(partOf(from), partOf(to)))
     .map(({ from, to }) => `${from} → ${to}`);
   expect(wrong).toEqual([]);
 });

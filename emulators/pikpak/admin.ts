@@ -1,20 +1,22 @@
 import { z } from "zod";
+import type { Connect } from "./connect/connect.ts";
 import type { Faults } from "./faults.ts";
 import type { Builder, Node, State } from "./state.ts";
-import type { Tokens } from "./tokens.ts";
+import { allScopes, type Tokens } from "./tokens.ts";
 
 /** What can be reached of a running emulator from outside its process. */
 interface Run {
   readonly state: State;
   readonly build: Builder;
   readonly tokens: Tokens;
+  readonly connect: Connect;
   readonly rules: object;
   readonly faults: Faults;
   readonly calls: readonly object[];
   readonly complaints: readonly string[];
 }
 
-interface Order {
+interface AdminRequest {
   readonly method: string;
   /** `/admin/faults` */
   readonly path: string;
@@ -24,10 +26,11 @@ interface Order {
 /**
  * The emulator's own endpoint, which the real service does not have:
  * `POST /admin/faults` a fault, `DELETE /admin/faults`; `GET`, `PATCH /admin/rules`; `GET /admin/calls`, `/admin/complaints`;
- * `POST /admin/accounts`, `/admin/folders`, `/admin/files`, `/admin/shares` build; `POST /admin/expire` ends tokens at once.
- * Undefined = no such order. Throws what a wrong body deserves.
+ * `POST /admin/accounts`, `/admin/folders`, `/admin/files`, `/admin/shares`, `/admin/pats` build; `POST /admin/expire` ends tokens at once;
+ * `POST /admin/devices` approves or, without an account, denies a device's code; `DELETE /admin/sessions` drops those of the MCP server.
+ * Undefined = no such request. Throws what a wrong body deserves.
  */
-export function obey(run: Run, { method, path, body }: Order): object | undefined {
+export function answerAdmin(run: Run, { method, path, body }: AdminRequest): object | undefined {
   switch (`${method} ${path}`) {
     case "POST /admin/faults":
       run.faults.add(read(fault, body));
@@ -47,6 +50,14 @@ export function obey(run: Run, { method, path, body }: Order): object | undefine
       run.tokens.expireAccess();
       run.tokens.expireCaptcha();
       return {};
+    case "DELETE /admin/sessions":
+      run.connect.mcp.dropSessions();
+      return {};
+    case "POST /admin/devices": {
+      const { userCode, account: owner } = read(device, body);
+      const decision = owner === undefined ? undefined : accountNamed(run, owner);
+      return { decided: run.connect.grants.decideDevice(userCode, decision) };
+    }
     default:
       return method === "POST" ? build(run, path, body) : undefined;
   }
@@ -66,6 +77,8 @@ const fault = z.strictObject({
   delay: z.number().exactOptional(),
   reset: z.boolean().exactOptional(),
   half: z.boolean().exactOptional(),
+  lost: z.boolean().exactOptional(),
+  containing: z.string().exactOptional(),
 });
 const account = z.strictObject({
   username: z.string(),
@@ -75,6 +88,7 @@ const account = z.strictObject({
   prohibited: z.boolean().exactOptional(),
   challenged: z.boolean().exactOptional(),
   banned: z.boolean().exactOptional(),
+  plan: z.enum(["platinum", "novip"]).exactOptional(),
 });
 const below = { account: z.string(), parent: z.string().optional(), name: z.string() };
 const folder = z.strictObject(below);
@@ -86,6 +100,12 @@ const file = z.strictObject({
   mimeType: z.string().exactOptional(),
   trashed: z.boolean().exactOptional(),
   linksAfter: z.number().exactOptional(),
+  archive: z
+    .strictObject({
+      files: z.array(z.strictObject({ name: z.string(), size: z.number() })),
+      password: z.string().exactOptional(),
+    })
+    .exactOptional(),
 });
 const share = z.strictObject({
   account: z.string(),
@@ -94,6 +114,13 @@ const share = z.strictObject({
   passCode: z.string().exactOptional(),
   days: z.number().exactOptional(),
 });
+
+const pat = z.strictObject({
+  account: z.string(),
+  scopes: z.array(z.enum(allScopes)),
+  days: z.number().exactOptional(),
+});
+const device = z.strictObject({ userCode: z.string(), account: z.string().optional() });
 
 function build(run: Run, path: string, body: string): object | undefined {
   switch (path) {
@@ -107,6 +134,10 @@ function build(run: Run, path: string, body: string): object | undefined {
       const { account: owner, parent, text, ...seed } = read(file, body);
       const bytes = text === undefined ? {} : { bytes: Buffer.from(text) };
       return { id: run.build.file(accountNamed(run, owner), nodeNamed(run, parent), { ...seed, ...bytes }).id };
+    }
+    case "/admin/pats": {
+      const { account: owner, ...seed } = read(pat, body);
+      return { token: run.build.pat(accountNamed(run, owner), seed) };
     }
     case "/admin/shares": {
       const { account: owner, files, ...seed } = read(share, body);

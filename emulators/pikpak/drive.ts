@@ -1,10 +1,11 @@
-import { cidOf } from "./content.ts";
+import { recordEvent } from "./events.ts";
+import { isTrashed } from "./quota.ts";
 import { refusals } from "./refusal.ts";
 import { fileObject, timeText, viewOptionsIn, type Addresses } from "./shapes.ts";
 import type { Account, Node, State } from "./state.ts";
-import { text } from "./tokens.ts";
+import { text } from "./text.ts";
 
-/** The knobs of listings. */
+/** The switches of listings. */
 export interface ListRules {
   /** Give the same page token again and again. */
   repeatToken: boolean;
@@ -24,13 +25,13 @@ export function listFiles(
   // A malformed id is an error, a well-formed unknown one an empty list.
   if (parent !== "" && parent !== "*" && !wellFormed.test(parent)) throw refusals.notFound();
   const keep = readFilters(query.get("filters") ?? "");
-  const wishes = viewOptionsIn(query);
+  const shown = viewOptionsIn(query);
   return {
     kind: "drive#fileList",
     ...pageOf(nodesBelow(state, account, parent), query, {
       rules,
       keep,
-      show: (node) => fileObject(node, "list", addresses, wishes),
+      show: (node) => fileObject(node, "list", addresses, shown),
     }),
     version: "MTcyOTk5OTk5OQ==",
     version_outdated: false,
@@ -39,10 +40,16 @@ export function listFiles(
 }
 
 function nodesBelow(state: State, account: Account, parent: string): readonly Node[] {
-  if (parent === "*") return state.nodes.all(account.userId);
+  // What lies below a trashed folder is neither on the drive nor an entry of the trash.
+  if (parent === "*") return state.nodes.all(account.userId).filter((node) => !isBelowTrash(state, node));
   const folder = parent === "" ? undefined : state.nodes.get(parent);
-  if (folder && (folder.userId !== account.userId || folder.trashed)) return [];
+  if (folder && (folder.userId !== account.userId || isTrashed(state.nodes, folder))) return [];
   return state.nodes.children(account.userId, parent);
+}
+
+function isBelowTrash(state: State, node: Node): boolean {
+  const parent = node.trashed ? undefined : state.nodes.get(node.parentId);
+  return parent !== undefined && isTrashed(state.nodes, parent);
 }
 
 interface Paging {
@@ -150,75 +157,15 @@ export function fileDetail(
 ): object {
   const node = state.nodes.get(id);
   if (node?.userId !== account.userId) throw refusals.notFound();
-  if (node.trashed) throw refusals.trashed();
-  const wishes = { ...viewOptionsIn(query), audit: true };
-  return fileObject(node, state.now() < node.linksFrom ? "list" : "detail", addresses, wishes);
+  if (isTrashed(state.nodes, node)) throw refusals.trashed();
+  const event = eventOf(query.get("usage"));
+  if (event && !node.folder) recordEvent(state, event, node);
+  const shown = { ...viewOptionsIn(query), audit: true };
+  return fileObject(node, state.now() < node.linksFrom ? "list" : "detail", addresses, shown);
 }
 
-/** `GET /drive/v1/resource/cid`: the content hash of a file somebody has, by its cheap one. */
-export function gcidByCid(state: State, query: URLSearchParams): object {
-  const wanted = query.get("cid") ?? "";
-  const size = Number(query.get("file_size") ?? "0");
-  if (wanted === "" || size === 0) throw refusals.argument("cid and file_size is required");
-  const known = [...state.accounts.values()]
-    .flatMap((account) => state.nodes.all(account.userId))
-    .find((node) => node.size === size && !node.folder && cidOf(node.content, size) === wanted);
-  if (!known) throw refusals.lookUpMiss();
-  return { gcid: known.gcid };
-}
-
-/** `GET /drive/v1/about`. */
-export function about(state: State, account: Account): object {
-  // Folders nobody has looked into yet take room, too.
-  state.nodes.all(account.userId);
-  return {
-    kind: "drive#about",
-    quota: {
-      kind: "drive#quota",
-      limit: String(account.quota.limit),
-      usage: String(account.quota.usage),
-      usage_in_trash: String(account.quota.trashed),
-      play_times_limit: "-1",
-      play_times_usage: "0",
-    },
-    expires_at: "",
-    quotas: {},
-  };
-}
-
-/** `GET /drive/v1/privilege/area_country_code`. */
-export function areaCountryCode(): object {
-  return { result: "ACCEPTED", message: "", redirect_uri: "", data: { countryCode: "SG", ip: "127.0.0.1" } };
-}
-
-/** `GET /drive/v1/privilege/vip`. */
-export function vip(account: Account): object {
-  const data = {
-    expire: "2027-01-01T00:00:00+08:00",
-    status: account.plan === "platinum" ? "ok" : "invalid",
-    type: account.plan,
-    user_id: account.userId,
-  };
-  return { result: "ACCEPTED", message: "", redirect_uri: "", data };
-}
-
-/** `GET /v1/user/me`. */
-export function userMe(account: Account): object {
-  return {
-    sub: account.userId,
-    name: masked(account.username),
-    picture: "https://static.mypikpak.com/avatar/default.png",
-    email: account.email === undefined ? "" : masked(account.email),
-    phone_number: account.phone === undefined ? "" : masked(account.phone),
-    password: account.password === null ? "" : "SET",
-    status: "ACTIVE",
-    created_at: "2022-09-17T14:31:06Z",
-    password_updated_at: "2024-03-02T08:10:44Z",
-    providers:
-      account.password === null ? [{ id: "google.com", provider_user_id: "1", name: masked(account.username) }] : [],
-  };
-}
-
-function masked(name: string): string {
-  return `${name.slice(0, 1)}***${name.slice(-1)}`;
+/** What the app's history calls it when a link is fetched to download, or to play. */
+function eventOf(usage: string | null) {
+  if (usage === "FETCH") return "TYPE_DOWNLOAD";
+  return usage === "PLAY" ? "TYPE_PLAY" : undefined;
 }

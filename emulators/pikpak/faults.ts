@@ -5,6 +5,8 @@ export interface Fault {
   readonly method?: string;
   /** A path begins like this: `/drive/v1/files`. */
   readonly path?: string;
+  /** This text stands in the body: a tool's name, an id. */
+  readonly containing?: string;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** An envelope's words; the host's own form is put around them. */
@@ -21,13 +23,22 @@ export interface Fault {
   readonly reset?: boolean;
   /** The real answer, cut off in the middle. */
   readonly half?: boolean;
+  /** What was asked for happens, and the connection ends before the answer. */
+  readonly lost?: boolean;
+}
+
+/** What a fault is compared with. */
+interface Met {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
 }
 
 /** Faults in the order they were asked for. */
 export interface Faults {
   add(fault: Fault): void;
   /** The fault this request meets, used up by one. */
-  meet(method: string, path: string): Fault | undefined;
+  meet(request: Met): Fault | undefined;
   clear(): void;
 }
 
@@ -35,9 +46,12 @@ export function createFaults(): Faults {
   let waiting: { fault: Fault; left: number }[] = [];
   return {
     add: (fault) => void waiting.push({ fault, left: fault.times ?? 1 }),
-    meet(method, path) {
+    meet({ method, path, body }) {
       const met = waiting.find(
-        ({ fault }) => (fault.method ?? method) === method && path.startsWith(fault.path ?? "/"),
+        ({ fault }) =>
+          (fault.method ?? method) === method &&
+          path.startsWith(fault.path ?? "/") &&
+          body.includes(fault.containing ?? ""),
       );
       if (!met) return undefined;
       met.left -= 1;

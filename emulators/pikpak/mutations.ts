@@ -1,8 +1,18 @@
+import { recordEvent } from "./events.ts";
+import { freeName } from "./names.ts";
+import { isTrashed, subtreeSize } from "./quota.ts";
 import { Refusal, refusals } from "./refusal.ts";
 import { fileObject, type Addresses } from "./shapes.ts";
 import { idFrom, nodeOf, type Account, type Node, type State } from "./state.ts";
 import { beginTask, type Task, type TaskRules } from "./tasks.ts";
-import { text, type Body } from "./tokens.ts";
+import { idsIn, innerText, text, type Body } from "./text.ts";
+
+export interface MutationRules {
+  /** More ids than this are refused whole: 200 were taken, 1000 were not. */
+  batchLimit: number;
+  /** `"to":{}` moves to the root, as one client sends it. */
+  emptyTarget: boolean;
+}
 
 interface MutationParts {
   readonly addresses: Addresses;
@@ -41,7 +51,7 @@ export function rename(
   { addresses }: MutationParts,
 ): object {
   const node = ownNode(state, account, id);
-  if (node.trashed) throw refusals.trashed();
+  if (isTrashed(state.nodes, node)) throw refusals.trashed();
   const name = nameIn(body);
   if (node.movingUntil > state.now()) throw refusals.renameUncompleted();
   if (node.name === name)
@@ -52,6 +62,7 @@ export function rename(
   if (clash) throw new Refusal({ error: "file_duplicated_name", code: 3, description: "File name cannot be repeated" });
   node.name = name;
   node.modifiedAt = state.now();
+  recordEvent(state, "TYPE_UPDATE", node);
   return fileObject(node, "list", addresses);
 }
 
@@ -63,25 +74,23 @@ export function verbIn(word: string): Verb | undefined {
   return verbs.find((verb) => verb === word);
 }
 
-/** More ids than this are refused whole: 200 were taken, 1000 were not. */
-const maxIds = 200;
-
 /** `POST /drive/v1/files:<verb>`: begins the work and answers with its task. */
 export function batch(
   state: State,
   account: Account,
   { verb, body }: { readonly verb: Verb; readonly body: Body },
-  rules: TaskRules,
+  rules: TaskRules & MutationRules,
 ): object {
-  const ids = Array.isArray(body["ids"]) ? body["ids"].map(text) : [];
+  const ids = idsIn(body);
   if (ids.length === 0) throw refusals.argument("ids is empty");
-  if (ids.length > maxIds) throw refusals.tooManyIds();
+  if (ids.length > rules.batchLimit) throw refusals.tooManyIds();
   const nodes = ids.map((id) => ownNode(state, account, id));
   if (verb === "star" || verb === "unstar") {
     for (const node of nodes) node.starred = verb === "star";
     return { ids };
   }
-  const task = beginWork(state, account, { verb, nodes, to: targetIn(body), takes: rules.workTakes });
+  const to = targetIn(body, rules);
+  const task = beginWork(state, account, { verb, nodes, to, takes: rules.workTakes });
   return { task_id: task.id };
 }
 
@@ -95,7 +104,7 @@ interface Work {
 function beginWork(state: State, account: Account, { verb, nodes, to, takes }: Work): Task {
   const begin = (type: Task["type"], happen: (node: Node) => void) =>
     beginTask(state, account, { type, takes, count: nodes.length }, () => {
-      for (const node of nodes) happen(node);
+      for (const node of nodes) if (state.nodes.get(node.id)) happen(node);
     });
   switch (verb) {
     case "batchMove":
@@ -104,25 +113,26 @@ function beginWork(state: State, account: Account, { verb, nodes, to, takes }: W
       );
     case "batchCopy":
       return carry(state, account, { nodes, to, takes: 0 }, (target) => {
-        assertRoom(account, nodes);
-        return begin("copy", (node) => copyTo(state, account, node, target));
+        assertRoom(state, account, nodes);
+        return begin("copy", (node) => void copyTo(state, account, node, target));
       });
     case "batchTrash":
-      return begin("trash", (node) => setTrashed(account, node, true));
+      return begin("trash", (node) => {
+        node.trashed = true;
+        recordEvent(state, "TYPE_DELETE", node);
+      });
     case "batchUntrash":
-      return begin("untrash", (node) => {
-        // Back to its folder, or to the root where that is gone.
-        const parent = state.nodes.get(node.parentId);
-        if (node.parentId !== "" && (!parent || parent.trashed)) state.nodes.move(node, "");
-        setTrashed(account, node, false);
-      });
+      return begin("untrash", (node) => putBack(state, node));
     case "batchDelete":
-      return begin("delete", (node) => {
-        if (!node.trashed) setTrashed(account, node, true);
-        account.quota.trashed -= node.size;
-        if (state.nodes.get(node.id)) state.nodes.remove(node);
-      });
+      return begin("delete", (node) => state.nodes.remove(node));
   }
+}
+
+/** Back to its folder, or to the root where that is gone. */
+function putBack(state: State, node: Node): void {
+  const parent = state.nodes.get(node.parentId);
+  if (node.parentId !== "" && (!parent || isTrashed(state.nodes, parent))) state.nodes.move(node, "");
+  node.trashed = false;
 }
 
 /** Moving and copying want a target that is another folder than theirs and not inside them. */
@@ -135,6 +145,7 @@ function carry(
   if (to === undefined) throw refusals.argument("to.parent_id is missing");
   if (to !== "") ownFolder(state, account, to);
   for (const node of nodes) {
+    if (isTrashed(state.nodes, node)) throw refusals.trashed();
     if (node.parentId === to || isWithin(state, to, node))
       throw new Refusal({ error: "file_move_or_copy_to_cur", code: 9, description: "The folder is the same" });
   }
@@ -151,6 +162,7 @@ function moveTo(state: State, node: Node, target: string): void {
   node.name = freeName(state.nodes.children(node.userId, target), node.name);
   node.modifiedAt = state.now();
   state.nodes.move(node, target);
+  recordEvent(state, "TYPE_UPDATE", node);
 }
 
 /** A copy with all that is below it; used by restoring from a share, too. */
@@ -167,31 +179,27 @@ export function copyTo(state: State, account: Account, node: Node, target: strin
     like: node,
   });
   state.nodes.add(copy);
-  account.quota.usage += copy.size;
   for (const child of state.nodes.children(node.userId, node.id).slice())
     if (!child.trashed) copyTo(state, account, child, copy.id);
   return copy;
 }
 
 /** Refuses what does not fit any more. */
-export function assertRoom(account: Account, nodes: readonly Node[]): void {
-  const size = nodes.reduce((sum, node) => sum + node.size, 0);
-  if (account.quota.usage + size > account.quota.limit) throw refusals.noSpace();
+export function assertRoom(state: State, account: Account, nodes: readonly Node[]): void {
+  assertFree(
+    account,
+    nodes.reduce((sum, node) => sum + subtreeSize(state.nodes, node), 0),
+  );
 }
 
-function setTrashed(account: Account, node: Node, trashed: boolean): void {
-  if (node.trashed === trashed) return;
-  node.trashed = trashed;
-  account.quota.trashed += trashed ? node.size : -node.size;
-  account.quota.usage += trashed ? -node.size : node.size;
+/** Refuses that many bytes more than an account may hold. */
+export function assertFree({ quota }: Account, bytes: number): void {
+  if (quota.usage + bytes > quota.limit) throw refusals.noSpace();
 }
 
 /** `DELETE /drive/v1/files/{id}`: for ever, measured 2026-09. */
 export function deleteForEver(state: State, account: Account, id: string): void {
-  const node = ownNode(state, account, id);
-  if (node.trashed) account.quota.trashed -= node.size;
-  else account.quota.usage -= node.size;
-  state.nodes.remove(node);
+  state.nodes.remove(ownNode(state, account, id));
 }
 
 /** `PATCH /drive/v1/files/trash:empty`. */
@@ -199,14 +207,14 @@ export function emptyTrash(state: State, account: Account, rules: TaskRules): ob
   const task = beginTask(state, account, { type: "emptytrash", takes: rules.workTakes }, () => {
     for (const node of state.nodes.all(account.userId))
       if (node.trashed && state.nodes.get(node.id)) state.nodes.remove(node);
-    account.quota.trashed = 0;
   });
   return { task_id: task.id };
 }
 
-function targetIn(body: Body): string | undefined {
-  const { to } = body;
-  return typeof to === "object" && to !== null && "parent_id" in to ? text(to.parent_id) : undefined;
+/** Undefined = no target at all; "" = the root. */
+function targetIn(body: Body, { emptyTarget }: MutationRules): string | undefined {
+  const isEmpty = typeof body["to"] === "object" && body["to"] !== null && emptyTarget;
+  return innerText(body, "to", "parent_id") ?? (isEmpty ? "" : undefined);
 }
 
 function nameIn(body: Body): string {
@@ -215,16 +223,7 @@ function nameIn(body: Body): string {
   return name;
 }
 
-/** `name(1).ext` where the name is taken. */
-function freeName(siblings: readonly Node[], name: string): string {
-  const taken = new Set(siblings.filter((node) => !node.trashed).map((node) => node.name));
-  if (!taken.has(name)) return name;
-  const dot = name.lastIndexOf(".");
-  const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
-  for (let n = 1; ; n++) if (!taken.has(`${stem}(${n})${extension}`)) return `${stem}(${n})${extension}`;
-}
-
-function ownNode(state: State, account: Account, id: string): Node {
+export function ownNode(state: State, account: Account, id: string): Node {
   const node = state.nodes.get(id);
   if (node?.userId !== account.userId) throw refusals.notFound();
   return node;
@@ -232,6 +231,6 @@ function ownNode(state: State, account: Account, id: string): Node {
 
 function ownFolder(state: State, account: Account, id: string): Node {
   const node = ownNode(state, account, id);
-  if (!node.folder || node.trashed) throw refusals.notFound();
+  if (!node.folder || isTrashed(state.nodes, node)) throw refusals.notFound();
   return node;
 }

@@ -10,7 +10,7 @@ interface Pages {
 
 /** Pictures, and the page where a human proves to be one. */
 export function showPage({ state, tokens }: Pages, request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url ?? "/", "http://pikpak");
+  const url = URL.parse(request.url ?? "/", "http://pikpak") ?? new URL("http://pikpak/");
   if (url.pathname.includes("/captcha/v2/")) return showChallenge(tokens, url, request, response);
   const node = state.nodes.get(url.searchParams.get("id") ?? "");
   if (!url.pathname.startsWith("/v0/screenshot-thumbnails/") || !node) {

@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { obey } from "./admin.ts";
-import { createDownloadHost, type DownloadHost, type DownloadRules } from "./download.ts";
+import { answerAdmin } from "./admin.ts";
+import { answerBucket } from "./bucket.ts";
+import { createConnect, type Connect } from "./connect/connect.ts";
+import { createDownloadHost, type DownloadHost } from "./download.ts";
 import { createFaults, type Fault, type Faults } from "./faults.ts";
 import { showPage } from "./pages.ts";
 import { placeOf, type Place } from "./place.ts";
 import { envelope, Refusal, type Host } from "./refusal.ts";
-import { answerFor, type RouteRules } from "./routes.ts";
+import { answerFor } from "./routes.ts";
+import { usualRules, type Rules } from "./rules.ts";
 import { createSchedule } from "./schedule.ts";
 import type { Addresses } from "./shapes.ts";
 import { createBuilder, type Builder, type State } from "./state.ts";
@@ -21,10 +24,18 @@ export interface PikPakEmulator {
   /** The drive and account hosts as bases on the one port; clients append `/drive/v1/…` and `/v1/…`. */
   readonly driveUrl: string;
   readonly userUrl: string;
+  /** The hosted MCP server. */
+  readonly mcpUrl: string;
+  /** The bucket uploads go to; a ticket's key follows. Tickets themselves name `endpoint`, the port alone. */
+  readonly bucketUrl: string;
+  /** Where a person types the code of a device, and approves. */
+  readonly deviceUrl: string;
   readonly build: Builder;
   readonly state: State;
   readonly tokens: Tokens;
-  /** Knobs; change them at any time. */
+  /** Connected apps: agreements a test decides without the page, and the MCP server's sessions. */
+  readonly connect: Pick<Connect, "grants" | "mcp">;
+  /** Switches; change them at any time. */
   readonly rules: Rules;
   /** What was asked for, oldest first: there as soon as it arrived. Holds no secret. */
   readonly calls: readonly Call[];
@@ -36,8 +47,6 @@ export interface PikPakEmulator {
   readonly complaints: readonly string[];
   close(): Promise<void>;
 }
-
-type Rules = RouteRules & DownloadRules;
 
 interface Call {
   readonly at: number;
@@ -68,14 +77,19 @@ export async function startPikPak({
   const calls: Call[] = [];
   const listeners = new Set<(call: Call) => void>();
   const tokens = createTokens(state, rules);
-  const build = createBuilder(state);
+  const build = createBuilder(state, tokens);
+  const connect = createConnect({ state, rules, tokens });
   const note = (what: string) => void complaints.push(what);
   const download = createDownloadHost(state, rules, { secret: randomHex(16), note });
-  const service: Service = { state, build, rules, tokens, download, faults: createFaults(), calls, complaints };
+  const faults = createFaults();
+  const service: Service = { state, build, rules, tokens, connect, download, faults, calls, complaints };
   const server = createServer((request, response) => {
-    const place = placeOf(request.url ?? "/", request.headers.host ?? "");
+    const scheme = String(request.headers["x-forwarded-proto"] ?? "");
+    const place = placeOf({ url: request.url ?? "/", hostHeader: request.headers.host ?? "", scheme });
     record(service, { request, response, place }, listeners);
     handle(service, place, request, response).catch((error: unknown) => {
+      // A caller that hung up is no failure.
+      if (request.destroyed && !request.complete) return;
       note(`the emulator failed: ${String(error)}`);
       response.destroy();
     });
@@ -87,9 +101,13 @@ export async function startPikPak({
     url,
     driveUrl: `${url}/drive-host`,
     userUrl: `${url}/user-host`,
+    mcpUrl: `${url}/mcp`,
+    bucketUrl: `${url}/bucket-host`,
+    deviceUrl: `${url}/drive/device`,
     build,
     state,
     tokens,
+    connect,
     rules,
     calls,
     complaints,
@@ -107,6 +125,7 @@ interface Service {
   readonly build: Builder;
   readonly rules: Rules;
   readonly tokens: Tokens;
+  readonly connect: Connect;
   readonly download: DownloadHost;
   readonly faults: Faults;
   readonly calls: Call[];
@@ -119,33 +138,11 @@ function emptyState(now: () => number, randomHex: (bytes: number) => string): St
     shares: new Map(),
     nodes: createTree(),
     tasks: new Map(),
+    events: [],
+    uploads: new Map(),
     schedule: createSchedule(now),
     now,
     randomHex,
-  };
-}
-
-function usualRules(): Rules {
-  return {
-    accessLife: 7200,
-    challengeAll: false,
-    checkSign: true,
-    captchaWithoutExpiry: false,
-    repeatToken: false,
-    shareCaptcha: true,
-    sharesProhibited: false,
-    workTakes: 0,
-    offlineTakes: 5000,
-    offlineFails: false,
-    offlineLimit: 1000,
-    offlineAtOnce: 20,
-    linksAfter: 0,
-    linkLife: 16 * 3_600_000,
-    bandwidth: 0,
-    cuts: [],
-    stalls: [],
-    refuse: false,
-    disposition: false,
   };
 }
 
@@ -178,16 +175,32 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (place.host === "admin") return takeOrder(service, place, request, response);
+  if (place.host === "admin") return handleAdmin(service, place, request, response);
   service.state.schedule.run();
-  const fault = service.faults.meet(request.method ?? "", place.path);
+  const bytes = await bytesOf(request);
+  const body = place.host === "bucket" ? "" : bytes.toString("utf8");
+  const fault = service.faults.meet({ method: request.method ?? "", path: place.path, body });
   if (fault && (await misbehave(fault, place, request, response))) return undefined;
-  if (place.host === "download") return service.download.handle(request, response);
-  if (place.host === "page") return showPage(service, request, response);
-  return answerApi(service, { ...place, host: place.host }, { request, response, half: fault?.half === true });
+  const cut = fault?.lost === true ? "lost" : fault?.half === true ? "half" : undefined;
+  const exchange = { request, response, body, cut } as const;
+  switch (place.host) {
+    case "download":
+      return service.download.handle(request, response);
+    case "bucket":
+      return answerBucket(request, response, { ...service, path: place.path, body: bytes });
+    case "page":
+      return showPage(service, request, response);
+    case "connect": {
+      const addresses = addressesOn(service, place, "app");
+      return service.connect.handle(request, response, { ...place, body, addresses, cut });
+    }
+    case "user":
+    case "drive":
+      return answerApi(service, { ...place, host: place.host }, exchange);
+  }
 }
 
-async function takeOrder(
+async function handleAdmin(
   service: Service,
   { path }: Place,
   request: IncomingMessage,
@@ -196,8 +209,12 @@ async function takeOrder(
   const reply = (status: number, body: object) =>
     void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   try {
-    const answer = obey(service, { method: request.method ?? "", path, body: await textOf(request) });
-    return reply(answer ? 200 : 404, answer ?? { error: "no such order" });
+    const answer = answerAdmin(service, {
+      method: request.method ?? "",
+      path,
+      body: (await bytesOf(request)).toString("utf8"),
+    });
+    return reply(answer ? 200 : 404, answer ?? { error: "no such endpoint" });
   } catch (error) {
     return reply(400, { error: String(error) });
   }
@@ -244,53 +261,59 @@ function faultyEnvelope({ error = "", code = 0, description = "", odd }: Fault, 
 interface ApiExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Only half of the answer is sent. */
-  readonly half: boolean;
+  readonly body: string;
+  /** Only half of the answer is sent, or none of it although everything happened. */
+  readonly cut: "half" | "lost" | undefined;
 }
 
-async function answerApi(
+function answerApi(
   service: Service,
   place: Place & { readonly host: Host },
-  { request, response, half }: ApiExchange,
-): Promise<void> {
+  { request, response, body, cut }: ApiExchange,
+): void {
   const json = { "content-type": "application/json" };
   try {
-    const body = answerFor(service, {
-      host: place.host,
-      method: request.method ?? "GET",
-      path: place.path,
-      query: new URL(request.url ?? "/", "http://pikpak").searchParams,
-      headers: request.headers,
-      body: await textOf(request),
-      userBase: place.userBase,
-      addresses: addressesOn(service, place.base),
-    });
-    const whole = body === undefined ? "" : JSON.stringify(body);
-    response.writeHead(200, json).end(half ? whole.slice(0, whole.length / 2) : whole);
+    const answer = answerFor(
+      { ...service, connect: (grant) => service.connect.grants.exchange(grant) },
+      {
+        host: place.host,
+        method: request.method ?? "GET",
+        path: place.path,
+        query: new URLSearchParams((request.url ?? "").split("?").slice(1).join("?")),
+        headers: request.headers,
+        body,
+        bases: place.bases,
+        addressesFor: (by) => addressesOn(service, place, by),
+      },
+    );
+    const whole = answer === undefined ? "" : JSON.stringify(answer);
+    if (cut === "lost") return void response.destroy();
+    return void response.writeHead(200, json).end(cut === "half" ? whole.slice(0, whole.length / 2) : whole);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const language = request.headers["accept-language"] ?? "";
-    response.writeHead(error.status, json).end(JSON.stringify(envelope(error, place.host, language)));
+    return void response.writeHead(error.status, json).end(JSON.stringify(envelope(error, place.host, language)));
   }
 }
 
-function addressesOn({ state, rules, download }: Service, base: string): Addresses {
+function addressesOn({ state, rules, download }: Service, { bases }: Place, by: "owner" | "share" | "app"): Addresses {
   return {
-    download: (node, variant) => download.sign(node, variant, base),
+    download: (node, variant, shared) =>
+      download.sign(node, variant, { base: bases.download, by: shared ? "share" : by }),
     expiresAt: state.now() + rules.linkLife,
     thumbnail: (node, size) => {
       const measure = size === "SIZE_SMALL" || size === "SIZE_MEDIUM" ? "240/720" : "720/2048";
-      return `${base}/v0/screenshot-thumbnails/${node.gcid}/${measure}?id=${node.id}`;
+      return `${bases.thumbnail}/v0/screenshot-thumbnails/${node.gcid}/${measure}?id=${node.id}`;
     },
     icon: (node) =>
       `https://static.mypikpak.com/${node.folder ? "7d6933d5cde34f200366685cba0cbc4592cfd363" : "39998a187e280e2ee9ceb5f58315a1bcc744fa64"}`,
   };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 function listening(server: Server, port: number): Promise<void> {

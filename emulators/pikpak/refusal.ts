@@ -23,12 +23,12 @@ export class Refusal extends Error {
 }
 
 interface RefusalParts {
-  readonly status?: number;
-  readonly error?: string;
-  readonly code?: number;
-  readonly description?: string;
-  readonly detail?: string;
-  readonly bare?: object;
+  readonly status?: number | undefined;
+  readonly error?: string | undefined;
+  readonly code?: number | undefined;
+  readonly description?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly bare?: object | undefined;
 }
 
 export type Host = "user" | "drive";
@@ -54,6 +54,7 @@ const chinese: Readonly<Record<string, string>> = {
   aborted: "操作过于频繁，请稍后再试",
   invalid_argument: "参数错误",
   not_found: "不存在",
+  permission_denied: "没有权限",
 };
 
 /** The body of a refusal, as the host that refuses words it. */
@@ -116,12 +117,15 @@ export const refusals = {
       description:
         "Sorry, you have submitted too many tasks and have exceeded the current processing capacity, please try again tomorrow",
     }),
-  lookUpMiss: () =>
-    new Refusal({
-      status: 500,
-      error: "internal",
-      code: 13,
-      description: "Get idx.shub.mypikpak.com: context deadline exceeded",
-    }),
+  /** The text stands in `error`: clients look for it there (measured 2026-11). */
+  lookUpMiss: () => {
+    const said = "Get idx.shub.mypikpak.com: context deadline exceeded";
+    return new Refusal({ status: 500, error: said, code: 500, description: said });
+  },
+  captcha: (detail: string) =>
+    new Refusal({ error: "captcha_invalid", code: 9, description: "Verification code is invalid", detail }),
+  unauthenticated: (detail?: string) =>
+    new Refusal({ status: 401, error: "unauthenticated", code: 16, description: "unauthenticated", detail }),
+  forbidden: (description: string) => new Refusal({ status: 403, error: "permission_denied", code: 7, description }),
   noEndpoint: () => new Refusal({ status: 404, error: "not_found", code: 5, description: "not found" }),
 };

@@ -1,7 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { about, areaCountryCode, fileDetail, gcidByCid, listFiles, userMe, vip, type ListRules } from "./drive.ts";
+import { about, areaCountryCode, inviteCode, quantityList, userMe, vip, vipInfo } from "./account-data.ts";
+import type { DeviceHeaders } from "./captcha.ts";
+import { decompress, listArchive } from "./decompress.ts";
+import { fileDetail, listFiles } from "./drive.ts";
+import { clearEvents, deleteEvents, listEvents } from "./events.ts";
 import { batch, deleteForEver, emptyTrash, makeFolder, rename, verbIn } from "./mutations.ts";
+import type { Bases } from "./place.ts";
 import { Refusal, refusals, type Host } from "./refusal.ts";
+import { gcidByCid, listResources, resourceStatus } from "./resources.ts";
+import type { Rules } from "./rules.ts";
 import type { Addresses } from "./shapes.ts";
 import { createShare, deleteShares, listShares, openShare, restoreShare, shareFile, shareFolder } from "./shares.ts";
 import type { Account, State } from "./state.ts";
@@ -10,23 +17,21 @@ import {
   clearTasks,
   deleteTasks,
   listTasks,
+  retryTask,
   taskObject,
   taskOf,
   taskStatuses,
-  type TaskRules,
 } from "./tasks.ts";
-import { text, type Body, type DeviceHeaders, type TokenRules, type Tokens } from "./tokens.ts";
-
-export interface RouteRules extends ListRules, TokenRules, TaskRules {
-  /** Reading shares demands a captcha token, too. */
-  shareCaptcha: boolean;
-  sharesProhibited: boolean;
-}
+import { decoded, readBody, text, type Body } from "./text.ts";
+import type { Credential, Scope, Tokens } from "./tokens.ts";
+import { beginUpload } from "./upload.ts";
 
 interface Service {
   readonly state: State;
-  readonly rules: RouteRules;
+  readonly rules: Rules;
   readonly tokens: Tokens;
+  /** Grants of connected apps at the token endpoint; undefined = a grant it does not know. */
+  connect(body: Body): object | undefined;
 }
 
 /** A request, free of sockets. */
@@ -37,8 +42,8 @@ export interface Asked {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  readonly userBase: string;
-  readonly addresses: Addresses;
+  readonly bases: Bases;
+  addressesFor(by: "owner" | "share" | "app"): Addresses;
 }
 
 /** The answer's body, undefined where the service answers with none; or a `Refusal`. */
@@ -46,134 +51,316 @@ export function answerFor(service: Service, asked: Asked): object | undefined {
   return asked.host === "user" ? answerUser(service, asked) : answerDrive(service, asked);
 }
 
-function answerUser({ tokens }: Service, asked: Asked): object {
+function answerUser({ tokens, connect }: Service, asked: Asked): object {
   const headers = deviceOf(asked);
   switch (`${asked.method} ${asked.path}`) {
     case "POST /v1/shield/captcha/init":
-      return tokens.initCaptcha({ body: bodyOf(asked), headers, base: asked.userBase });
+      return tokens.initCaptcha({ body: readBody(asked.body), headers, base: asked.bases.user });
     case "POST /v1/auth/signin": {
-      const body = bodyOf(asked);
+      const body = clientBody(asked);
       const inHeader = headerOf(asked, "x-captcha-token");
       return tokens.signIn(inHeader === "" ? body : { ...body, captcha_token: inHeader }, headers);
     }
     case "POST /v1/auth/token":
-      return tokens.refresh(bodyOf(asked));
+      return answerToken(tokens, clientBody(asked), connect);
     case "GET /v1/user/me":
-      return userMe(tokens.account(headerOf(asked, "authorization")));
+      return userMe(tokens.credential(headerOf(asked, "authorization")).account);
     default:
       throw refusals.noEndpoint();
   }
 }
 
+/** The client may also be named in the query alone. */
+function clientBody(asked: Asked): Body {
+  const body = readBody(asked.body);
+  return { ...body, client_id: text(body["client_id"]) || asked.query.get("client_id") };
+}
+
+function answerToken(tokens: Tokens, body: Body, connect: Service["connect"]): object {
+  const granted = body["grant_type"] === "refresh_token" ? tokens.refresh(body) : connect(body);
+  if (granted) return granted;
+  // The old password grant has ended (recorded 2024-08).
+  if (body["grant_type"] === "password") throw refusals.argument("currently not supported");
+  throw new Refusal({ error: "invalid_request", code: 3, description: "grant_type is not supported" });
+}
+
 function answerDrive(service: Service, asked: Asked): object | undefined {
+  const authorization = headerOf(asked, "authorization");
+  const found = service.tokens.find(authorization);
+  const isApp = found !== undefined && found.kind !== "session";
+  // The gateway's order: device, captcha, bearer. A connected app needs neither of the first two.
   const headers = deviceOf(asked);
-  // The gateway's order: device, captcha, bearer.
-  if (headers.deviceId === "") throw new Refusal({ bare: { detail: "device_id is empty" } });
+  if (isApp && found.kind === "pat" && !service.rules.patOnDrive) throw refusals.unauthenticated();
+  if (!isApp && headers.deviceId === "" && !isForeignToken(authorization, found))
+    throw new Refusal({ bare: { detail: "device_id is empty" } });
+  if (`${asked.method} ${asked.path}` === "GET /drive/v1/resource/status") return resourceStatus(asked.query);
   const read = shareReads[`${asked.method} ${asked.path}`];
-  if (read) return answerShare(service, asked, headers, read);
-  checkCaptcha(service, asked, headers);
-  const account = service.tokens.account(headerOf(asked, "authorization"));
-  const place = { ...service, asked, account, language: headerOf(asked, "accept-language") };
-  for (const [method, path, answer] of signedIn) {
-    const match = asked.method === method && path.exec(asked.path);
-    if (match) return answer(place, decodeURIComponent(match[1] ?? ""));
-  }
-  throw refusals.noEndpoint();
+  if (read) return answerShare(service, asked, { headers, read, signedIn: authorization !== "" });
+  return answerSignedIn(service, asked, headers);
+}
+
+/** A token that was never given here, and says no client of PikPak's own: of an app. The answer is the session's, not the gateway's. */
+function isForeignToken(authorization: string, found: Credential | undefined): boolean {
+  return found === undefined && /^Bearer [\w-]+\.[\w-]+\.[\w-]+$/i.test(authorization);
+}
+
+function answerSignedIn(service: Service, asked: Asked, headers: DeviceHeaders): object | undefined {
+  const route = routeOf(asked);
+  checkAccountCaptcha(service, asked, { headers, demanded: route?.captcha === true });
+  const credential = service.tokens.credential(headerOf(asked, "authorization"));
+  if (!route) throw refusals.noEndpoint();
+  const scope = typeof route.scope === "function" ? route.scope(asked) : route.scope;
+  if (!credential.scopes.has(scope))
+    throw service.rules.scopeRefusal === "forbidden"
+      ? refusals.forbidden(`the token lacks ${scope}`)
+      : refusals.unauthenticated();
+  const isApp = credential.kind !== "session";
+  return route.answer(
+    {
+      ...service,
+      asked,
+      credential,
+      account: credential.account,
+      addresses: asked.addressesFor(isApp ? "app" : "owner"),
+      language: headerOf(asked, "accept-language"),
+    },
+    decoded(route.path.exec(asked.path)?.[1] ?? ""),
+  );
 }
 
 interface SignedIn extends Service {
   readonly asked: Asked;
+  readonly credential: Credential;
   readonly account: Account;
+  readonly addresses: Addresses;
   readonly language: string;
 }
 
-type Route = readonly [
-  "GET" | "POST" | "PATCH" | "DELETE",
-  RegExp,
-  (place: SignedIn, part: string) => object | undefined,
-];
+interface Route {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: RegExp;
+  /** What a connected app's token has to be allowed. */
+  readonly scope: Scope | ((asked: Asked) => Scope);
+  /** A detail, a creation or a deletion: where the rule says so a captcha token is demanded. */
+  readonly captcha?: boolean;
+  answer(place: SignedIn, part: string): object | undefined;
+}
+
+function routeOf({ method, path }: Asked): Route | undefined {
+  return signedIn.find((route) => route.method === method && route.path.test(path));
+}
+
+const batchScopes = {
+  batchMove: "manage",
+  batchCopy: "manage",
+  batchTrash: "manage",
+  batchUntrash: "manage",
+  batchDelete: "purge",
+  star: "write",
+  unstar: "write",
+} as const;
 
 /** What wants a session; the first that fits answers. */
 const signedIn: readonly Route[] = [
-  [
-    "GET",
-    /^\/drive\/v1\/files$/,
-    ({ state, account, asked, rules }) => listFiles(state, account, asked.query, { addresses: asked.addresses, rules }),
-  ],
-  ["POST", /^\/drive\/v1\/files$/, create],
-  ["PATCH", /^\/drive\/v1\/files\/trash:empty$/, ({ state, account, rules }) => emptyTrash(state, account, rules)],
-  [
-    "GET",
-    /^\/drive\/v1\/files\/([^/:]+)$/,
-    ({ state, account, asked }, id) => fileDetail(state, account, { id, query: asked.query }, asked.addresses),
-  ],
-  [
-    "PATCH",
-    /^\/drive\/v1\/files\/([^/:]+)$/,
-    (place, id) => rename(place.state, place.account, { id, body: bodyOf(place.asked) }, mutationParts(place)),
-  ],
-  ["DELETE", /^\/drive\/v1\/files\/([^/:]+)$/, ({ state, account }, id) => void deleteForEver(state, account, id)],
-  ["POST", /^\/drive\/v1\/files:(\w+)$/, runBatch],
-  [
-    "GET",
-    /^\/drive\/v1\/tasks$/,
-    ({ state, account, asked, language }) => listTasks(state, account, asked.query, language),
-  ],
-  ["DELETE", /^\/drive\/v1\/tasks$/, ({ state, account, asked }) => void deleteTasks(state, account, asked.query)],
-  ["POST", /^\/drive\/v1\/tasks:clear$/, ({ state, account }) => void clearTasks(state, account)],
-  [
-    "GET",
-    /^\/drive\/v1\/tasks\/([^/:]+)$/,
-    ({ state, account, language }, id) => taskObject(state, taskOf(state, account, id), { language, withFile: true }),
-  ],
-  [
-    "GET",
-    /^\/drive\/v1\/task\/([^/:]+)\/statuses$/,
-    ({ state, account }, id) => taskStatuses(state, taskOf(state, account, id)),
-  ],
-  ["POST", /^\/drive\/v1\/task$/, retryTask],
-  ["POST", /^\/drive\/v1\/share$/, ({ state, account, asked }) => createShare(state, account, bodyOf(asked))],
-  [
-    "POST",
-    /^\/drive\/v1\/share\/restore$/,
-    ({ state, account, asked, rules, language }) =>
-      restoreShare(state, account, bodyOf(asked), { rules, prohibited: rules.sharesProhibited, language }),
-  ],
-  ["GET", /^\/drive\/v1\/share\/list$/, ({ state, account, asked }) => listShares(state, account, asked.query)],
-  [
-    "POST",
-    /^\/drive\/v1\/share:batchDelete$/,
-    ({ state, account, asked }) => deleteShares(state, account, bodyOf(asked)),
-  ],
-  ["GET", /^\/drive\/v1\/about$/, ({ state, account }) => about(state, account)],
-  ["GET", /^\/drive\/v1\/privilege\/vip$/, ({ account }) => vip(account)],
-  ["GET", /^\/drive\/v1\/privilege\/area_country_code$/, () => areaCountryCode()],
-  ["GET", /^\/drive\/v1\/resource\/cid$/, ({ state, asked }) => gcidByCid(state, asked.query)],
+  {
+    method: "GET",
+    path: /^\/drive\/v1\/files$/,
+    scope: "read",
+    answer: ({ state, account, asked, rules, addresses }) =>
+      listFiles(state, account, asked.query, { addresses, rules }),
+  },
+  { method: "POST", path: /^\/drive\/v1\/files$/, scope: creationScope, captcha: true, answer: create },
+  {
+    method: "PATCH",
+    path: /^\/drive\/v1\/files\/trash:empty$/,
+    scope: "purge",
+    answer: ({ state, account, rules }) => emptyTrash(state, account, rules),
+  },
+  {
+    method: "GET",
+    path: /^\/drive\/v1\/files\/([^/:]+)$/,
+    scope: "read",
+    captcha: true,
+    answer: ({ state, account, asked, addresses }, id) =>
+      fileDetail(state, account, { id, query: asked.query }, addresses),
+  },
+  {
+    method: "PATCH",
+    path: /^\/drive\/v1\/files\/([^/:]+)$/,
+    scope: "write",
+    answer: (place, id) => rename(place.state, place.account, { id, body: readBody(place.asked.body) }, place),
+  },
+  {
+    method: "DELETE",
+    path: /^\/drive\/v1\/files\/([^/:]+)$/,
+    scope: "purge",
+    captcha: true,
+    answer: ({ state, account }, id) => void deleteForEver(state, account, id),
+  },
+  {
+    method: "POST",
+    path: /^\/drive\/v1\/files:(\w+)$/,
+    scope: ({ path }) => batchScopes[verbIn(path.split(":")[1] ?? "") ?? "star"],
+    answer: runBatch,
+  },
+  {
+    method: "GET",
+    path: /^\/drive\/v1\/tasks$/,
+    scope: ({ query }) => (query.get("type") === "offline" ? "cloud_download" : "read"),
+    answer: ({ state, account, asked, language, rules }) => listTasks(state, account, asked.query, { language, rules }),
+  },
+  {
+    method: "DELETE",
+    path: /^\/drive\/v1\/tasks$/,
+    scope: "cloud_download",
+    answer: ({ state, account, asked }) => void deleteTasks(state, account, asked.query),
+  },
+  {
+    method: "POST",
+    path: /^\/drive\/v1\/tasks:clear$/,
+    scope: "cloud_download",
+    answer: ({ state, account }) => void clearTasks(state, account),
+  },
+  {
+    method: "GET",
+    path: /^\/drive\/v1\/tasks\/([^/:]+)$/,
+    scope: "read",
+    answer: ({ state, account, language }, id) =>
+      taskObject(state, taskOf(state, account, id), { language, withFile: true }),
+  },
+  {
+    method: "GET",
+    path: /^\/drive\/v1\/task\/([^/:]+)\/statuses$/,
+    scope: "read",
+    answer: ({ state, account }, id) => taskStatuses(state, taskOf(state, account, id)),
+  },
+  {
+    method: "POST",
+    path: /^\/drive\/v1\/task$/,
+    scope: "cloud_download",
+    answer: (place) => retryTask(place.state, place.account, readBody(place.asked.body), place),
+  },
+  {
+    method: "POST",
+    path: /^\/drive\/v1\/resource\/list$/,
+    scope: "cloud_download",
+    answer: ({ asked }) => listResources(readBody(asked.body)),
+  },
+  {
+    method: "GET",
+    path: /^\/drive\/v1\/resource\/cid$/,
+    scope: "read",
+    answer: ({ state, asked }) => gcidByCid(state, asked.query),
+  },
+  {
+    method: "POST",
+    path: /^\/drive\/v1\/share$/,
+    scope: "share",
+    answer: ({ state, account, asked }) => createShare(state, account, readBody(asked.body)),
+  },
+  {
+    method: "POST",
+    path: /^\/drive\/v1\/share\/restore$/,
+    scope: "write",
+    answer: (place) => restoreShare(place.state, place.account, readBody(place.asked.body), place),
+  },
+  {
+    method: "GET",
+    path: /^\/drive\/v1\/share\/list$/,
+    scope: "share",
+    answer: ({ state, account, asked }) => listShares(state, account, asked.query),
+  },
+  {
+    method: "POST",
+    path: /^\/drive\/v1\/share:batchDelete$/,
+    scope: "share",
+    answer: ({ state, account, asked }) => deleteShares(state, account, readBody(asked.body)),
+  },
+  {
+    method: "GET",
+    path: /^\/drive\/v1\/events$/,
+    scope: "read",
+    answer: ({ state, account, asked, addresses }) => listEvents(state, account, asked.query, addresses),
+  },
+  {
+    method: "POST",
+    path: /^\/drive\/v1\/events:delete$/,
+    scope: "manage",
+    answer: ({ state, account, asked }) => deleteEvents(state, account, readBody(asked.body)),
+  },
+  {
+    method: "POST",
+    path: /^\/drive\/v1\/events:clear$/,
+    scope: "manage",
+    answer: ({ state, account }) => clearEvents(state, account),
+  },
+  {
+    method: "GET",
+    path: /^\/drive\/v1\/about$/,
+    scope: "read",
+    answer: ({ state, account }) => about(state, account),
+  },
+  { method: "GET", path: /^\/drive\/v1\/privilege\/vip$/, scope: "read", answer: ({ account }) => vip(account) },
+  { method: "GET", path: /^\/vip\/v1\/vip\/info$/, scope: "read", answer: ({ account }) => vipInfo(account) },
+  {
+    method: "GET",
+    path: /^\/vip\/v1\/quantity\/list$/,
+    scope: "read",
+    answer: ({ state, account }) => quantityList(state, account),
+  },
+  {
+    method: "GET",
+    path: /^\/vip\/v1\/activity\/inviteCode$/,
+    scope: "invite",
+    answer: ({ account }) => inviteCode(account),
+  },
+  {
+    method: "GET",
+    path: /^\/drive\/v1\/privilege\/area_country_code$/,
+    scope: "read",
+    answer: () => areaCountryCode(),
+  },
+  {
+    method: "POST",
+    path: /^\/decompress\/v1\/list$/,
+    scope: "read",
+    answer: ({ state, account, asked }) => listArchive(state, account, readBody(asked.body)),
+  },
+  {
+    method: "POST",
+    path: /^\/decompress\/v1\/decompress$/,
+    scope: "write",
+    answer: ({ state, account, asked, rules }) => decompress(state, account, readBody(asked.body), rules),
+  },
 ];
 
-function mutationParts({ asked, rules }: SignedIn) {
-  return { addresses: asked.addresses, rules };
+/** A folder and an upload are writing; an offline download has a permission of its own. */
+function creationScope({ body }: Asked): Scope {
+  return body.includes("UPLOAD_TYPE_URL") ? "cloud_download" : "write";
 }
 
-/** A folder, or an offline download; this service takes no uploads. */
+/** A folder, an offline download, or an upload. */
 function create(place: SignedIn): object {
-  const { state, account, asked, rules, language } = place;
-  const body = bodyOf(asked);
-  if (body["kind"] === "drive#folder") return makeFolder(state, account, body, mutationParts(place));
-  if (body["upload_type"] !== "UPLOAD_TYPE_URL") throw refusals.argument("upload_type is not supported here");
-  return beginOffline(state, account, body, { rules, language });
+  const { state, account, asked, rules, credential } = place;
+  const body = readBody(asked.body);
+  if (body["kind"] === "drive#folder") return makeFolder(state, account, body, place);
+  switch (body["upload_type"]) {
+    case "UPLOAD_TYPE_URL":
+      return beginOffline(state, account, body, place);
+    case "UPLOAD_TYPE_RESUMABLE":
+    case "UPLOAD_TYPE_FORM":
+      if (credential.kind !== "session" && rules.appAllowanceUsed)
+        throw refusals.forbidden("free transfers has been used up");
+      return beginUpload(state, account, body, { ...place, bases: asked.bases, clientId: credential.clientId });
+    default:
+      throw refusals.argument("upload_type is not supported");
+  }
 }
 
 function runBatch({ state, account, asked, rules }: SignedIn, word: string): object {
   const verb = verbIn(word);
   if (!verb) throw refusals.noEndpoint();
-  return batch(state, account, { verb, body: bodyOf(asked) }, rules);
-}
-
-/** RETRY has been measured to fail always; a client submits the URL again. */
-function retryTask({ state, account, asked }: SignedIn): object {
-  taskOf(state, account, text(bodyOf(asked)["id"]));
-  throw refusals.argument("the task cannot be retried");
+  return batch(state, account, { verb, body: readBody(asked.body) }, rules);
 }
 
 /** What needs no session. */
@@ -183,25 +370,43 @@ const shareReads: Readonly<Record<string, typeof openShare>> = {
   "GET /drive/v1/share/file_info": shareFile,
 };
 
-function answerShare(service: Service, asked: Asked, headers: DeviceHeaders, read: typeof openShare): object {
-  const { state, rules } = service;
-  if (headers.clientId === "") {
-    throw new Refusal({
-      error: "captcha_invalid",
-      code: 9,
-      description: "Verification code is invalid",
-      detail: "client_id not match",
-    });
-  }
-  if (rules.shareCaptcha) checkCaptcha(service, asked, headers);
-  const language = headerOf(asked, "accept-language");
-  return read(state, asked.query, { addresses: asked.addresses, rules, prohibited: rules.sharesProhibited, language });
+interface ShareRead {
+  readonly headers: DeviceHeaders;
+  readonly read: typeof openShare;
+  readonly signedIn: boolean;
 }
 
-function checkCaptcha({ tokens }: Service, asked: Asked, headers: DeviceHeaders): void {
-  const token = headerOf(asked, "x-captcha-token") || (asked.query.get("captcha_token") ?? "");
-  if (token === "") throw new Refusal({ bare: { detail: "captcha_token is empty" } });
-  tokens.checkCaptcha(token, headers);
+/** Read with a session, or anonymously with a client id and, where the rule says so, a captcha token. */
+function answerShare(service: Service, asked: Asked, { headers, read, signedIn: isSignedIn }: ShareRead): object {
+  const { state, rules, tokens } = service;
+  if (headers.clientId === "" && (!isSignedIn || rules.shareClientId === "everybody"))
+    throw refusals.captcha("client_id not match");
+  const captcha = captchaIn(asked);
+  if (captcha === "" && rules.shareCaptcha && !isSignedIn)
+    throw new Refusal({ bare: { detail: "captcha_token is empty" } });
+  if (captcha !== "" && (rules.shareCaptcha || isSignedIn))
+    tokens.checkCaptcha(captcha, headers, { pending: rules.challengedReads });
+  if (isSignedIn) tokens.credential(headerOf(asked, "authorization"));
+  const language = headerOf(asked, "accept-language");
+  const parts = { addresses: asked.addressesFor("share"), rules, prohibited: rules.sharesProhibited, language };
+  return read(state, asked.query, parts);
+}
+
+interface CaptchaDemand {
+  readonly headers: DeviceHeaders;
+  readonly demanded: boolean;
+}
+
+/** Everyday calls do without a token (seen 2026-11); one that is sent has to be good. */
+function checkAccountCaptcha({ tokens, rules }: Service, asked: Asked, { headers, demanded }: CaptchaDemand): void {
+  const token = captchaIn(asked);
+  if (token !== "") return tokens.checkCaptcha(token, headers);
+  const held = tokens.find(headerOf(asked, "authorization"));
+  if (demanded && rules.accountCaptcha && held?.kind === "session") throw refusals.captcha("captcha_token is empty");
+}
+
+function captchaIn(asked: Asked): string {
+  return headerOf(asked, "x-captcha-token") || (asked.query.get("captcha_token") ?? "");
 }
 
 /** Device and client may also stand in the query. */
@@ -214,15 +419,4 @@ function deviceOf(asked: Asked): DeviceHeaders {
 
 function headerOf({ headers }: Asked, name: string): string {
   return text(headers[name]);
-}
-
-/** JSON, or a form: the service looks at the body and not at its label. */
-function bodyOf({ body }: Asked): Body {
-  try {
-    const json: unknown = JSON.parse(body);
-    if (typeof json === "object" && json !== null) return { ...json };
-  } catch {
-    if (/^[\w.]+=/.test(body)) return Object.fromEntries(new URLSearchParams(body));
-  }
-  throw refusals.argument("the body is neither JSON nor a form");
 }

@@ -2,7 +2,7 @@ import type { Film, Node } from "./state.ts";
 
 /** Makes addresses: signed ones to the download host, and pictures. */
 export interface Addresses {
-  download(node: Node, variant: "original" | Film["transcodes"][number]): string;
+  download(node: Node, variant: "original" | Film["transcodes"][number], shared: boolean): string;
   /** When a download address made now ends, ms since the epoch. */
   readonly expiresAt: number;
   thumbnail(node: Node, size: string): string;
@@ -10,7 +10,7 @@ export interface Addresses {
 }
 
 /** What is left out of an answer: list answers carry no links, share answers no `web_content_link`. */
-export type View = "list" | "detail" | "share-list" | "share-detail";
+export type View = "list" | "detail" | "upload" | "share-list" | "share-detail";
 
 /** What a request asked for by its query. */
 export interface ViewOptions {
@@ -34,7 +34,7 @@ export function timeText(ms: number): string {
 }
 
 /** A file or folder as the API writes it, field for field. */
-export function fileObject(node: Node, view: View, addresses: Addresses, wishes = noViewOptions): object {
+export function fileObject(node: Node, view: View, addresses: Addresses, shown = noViewOptions): object {
   const linked = linksOf(node, view, addresses);
   return {
     kind: node.folder ? "drive#folder" : "drive#file",
@@ -52,12 +52,12 @@ export function fileObject(node: Node, view: View, addresses: Addresses, wishes 
     created_time: timeText(node.createdAt),
     modified_time: timeText(node.modifiedAt),
     icon_link: addresses.icon(node),
-    thumbnail_link: hasThumbnail(node) ? addresses.thumbnail(node, wishes.thumbnail) : "",
+    thumbnail_link: hasThumbnail(node) ? addresses.thumbnail(node, shown.thumbnail) : "",
     md5_checksum: "",
     hash: node.gcid,
     links: linked.links,
     phase: node.phase,
-    ...(!node.folder && (wishes.audit || view !== "list") && { audit: auditOf(node) }),
+    ...(!node.folder && (shown.audit || view !== "list") && { audit: auditOf(node) }),
     medias: linked.medias,
     trashed: node.trashed,
     delete_time: node.trashed ? timeText(node.modifiedAt + trashLife) : "",
@@ -120,10 +120,10 @@ interface Linked {
 function linksOf(node: Node, view: View, addresses: Addresses): Linked {
   const bare = { web: "", links: {}, medias: [] };
   const nothing = node.folder || node.size === 0 || node.phase !== "PHASE_TYPE_COMPLETE" || node.audit !== "STATUS_OK";
-  if (view === "list" || view === "share-list" || nothing) return bare;
+  if (view === "list" || view === "upload" || view === "share-list" || nothing) return bare;
   const medias = mediasOf(node, addresses, view === "share-detail");
   if (view === "share-detail") return { ...bare, medias };
-  const url = addresses.download(node, "original");
+  const url = addresses.download(node, "original", false);
   return { web: url, links: { "application/octet-stream": linkObject(url, addresses) }, medias };
 }
 
@@ -147,7 +147,7 @@ function mediasOf(node: Node, addresses: Addresses, shared: boolean): object[] |
 /** An original that cannot be played is invisible and its address empty. */
 function originObject(node: Node, film: Film | undefined, addresses: Addresses, shared: boolean): object {
   const hidden = film?.originHidden === true;
-  const link = linkObject(hidden ? "" : addresses.download(node, "original"), addresses, shared);
+  const link = linkObject(hidden ? "" : addresses.download(node, "original", shared), addresses, shared);
   return {
     ...mediaObject("", "Original", shared),
     video: film ? videoObject(film, film.height, "hevc", "matroska,webm") : null,
@@ -172,7 +172,7 @@ function transcodeObject(node: Node, { film, name, priority, shared }: Rendition
   return {
     ...mediaObject(`M${name}`, name, shared),
     video: videoObject(film, Number.parseInt(name, 10), "h264", "mpegts"),
-    link: film.odd === "link-null" ? null : linkObject(addresses.download(node, name), addresses, shared),
+    link: film.odd === "link-null" ? null : linkObject(addresses.download(node, name, shared), addresses, shared),
     is_default: film.originHidden === true && priority === 6,
     priority,
     is_origin: false,

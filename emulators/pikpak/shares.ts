@@ -1,11 +1,28 @@
 import { pageOf, type ListRules } from "./drive.ts";
 import { assertRoom, copyTo } from "./mutations.ts";
+import { recordEvent } from "./events.ts";
+import { isTrashed } from "./quota.ts";
 import { Refusal, refusals } from "./refusal.ts";
 import { fileObject, timeText, viewOptionsIn, type Addresses } from "./shapes.ts";
 import { idFrom, type Account, type Node, type Share, type State } from "./state.ts";
 import { beginTask, placeFor, type TaskRules } from "./tasks.ts";
-import { text, type Body } from "./tokens.ts";
+import { idsIn, innerText, text, type Body } from "./text.ts";
 import { say } from "./words.ts";
+
+export interface ShareRules {
+  /** Anonymous reading of shares demands a captcha token, too. */
+  shareCaptcha: boolean;
+  /** The token that stands beside an unsolved challenge is good enough to read shares with. */
+  challengedReads: boolean;
+  /** Who has to say a client id to read shares: the anonymous alone, or everybody. */
+  shareClientId: "anonymous" | "everybody";
+  /** Sharing is not available where the caller is. */
+  sharesProhibited: boolean;
+  /** A finished restore names the folder it landed in, as one client met it. */
+  restoreNamesFolder: boolean;
+  /** A finished restore tells which id became which; one client never found it. */
+  restoreTraces: boolean;
+}
 
 interface ShareParts {
   readonly addresses: Addresses;
@@ -66,27 +83,27 @@ export function shareFile(state: State, query: URLSearchParams, parts: SharePart
     closedAnswer(state, share, parts) ?? (share && tokenAnswer(share, query.get("pass_code_token"), parts));
   if (closed || !share) return closed ?? statusAnswer("NOT_FOUND", "");
   const node = state.nodes.get(query.get("file_id") ?? "");
-  if (!node || node.trashed || !isInside(state, share, node))
+  if (!node || isTrashed(state.nodes, node) || !isInside(state, share, node))
     return statusAnswer("NOT_FOUND", say("fileGone", parts.language));
   const file = fileObject(node, "share-detail", parts.addresses, viewOptionsIn(query));
   return { share_status: "OK", share_status_text: "", file_info: file };
 }
 
 function sharedPage(nodes: readonly Node[], query: URLSearchParams, { addresses, rules }: ShareParts) {
-  const wishes = viewOptionsIn(query);
-  return pageOf(nodes, query, { rules, show: (node) => fileObject(node, "share-list", addresses, wishes) });
+  const shown = viewOptionsIn(query);
+  return pageOf(nodes, query, { rules, show: (node) => fileObject(node, "share-list", addresses, shown) });
 }
 
 function topOf(state: State, share: Share): Node[] {
   return share.top
     .map((id) => state.nodes.get(id))
     .filter((node) => node !== undefined)
-    .filter((node) => !node.trashed);
+    .filter((node) => !isTrashed(state.nodes, node));
 }
 
 function childrenIn(state: State, share: Share, parent: string): Node[] {
   const folder = state.nodes.get(parent);
-  if (!folder || !isInside(state, share, folder)) return [];
+  if (!folder || isTrashed(state.nodes, folder) || !isInside(state, share, folder)) return [];
   return state.nodes.children(folder.userId, parent).filter((node) => !node.trashed);
 }
 
@@ -139,57 +156,60 @@ function tokenOf(share: Share): string {
   return Buffer.from(inner, "latin1").toString("base64");
 }
 
+interface RestoreParts {
+  readonly rules: TaskRules & ShareRules;
+  readonly language: string;
+}
+
 /** `POST /drive/v1/share/restore`: into the caller's drive. */
-export function restoreShare(
-  state: State,
-  account: Account,
-  body: Body,
-  {
-    rules,
-    prohibited,
-    language,
-  }: { readonly rules: TaskRules; readonly prohibited: boolean; readonly language: string },
-): object {
+export function restoreShare(state: State, account: Account, body: Body, { rules, language }: RestoreParts): object {
   const share = state.shares.get(text(body["share_id"]));
-  const told = { prohibited, language };
+  const told = { prohibited: rules.sharesProhibited, language };
   const closed = closedAnswer(state, share, told) ?? (share && tokenAnswer(share, text(body["pass_code_token"]), told));
   if (closed || !share) return closed ?? statusAnswer("NOT_FOUND", "");
   if (share.status === "MAX_RESTORE_COUNT") return statusAnswer("MAX_RESTORE_COUNT", "");
   if (share.owner === account.userId)
     throw new Refusal({ error: "file_restore_own", code: 9, description: "The share is your own" });
-  const ids = Array.isArray(body["file_ids"]) ? body["file_ids"].map(text) : [];
-  const nodes = (ids.length === 0 ? share.top : ids)
-    .map((id) => state.nodes.get(id))
-    .filter((node) => node !== undefined);
-  if (nodes.some((node) => !isInside(state, share, node))) return statusAnswer("NOT_FOUND", say("fileGone", language));
-  assertRoom(account, nodes);
-  const target = placeFor(state, account, targetIn(body), "RESTORE");
+  const nodes = chosenIn(state, share, idsIn(body, "file_ids"));
+  if (!nodes) return statusAnswer("NOT_FOUND", say("fileGone", language));
+  assertRoom(state, account, nodes);
+  const target = placeFor(state, account, targetIn(body), "RESTORE", language);
   const seed = { type: "restore", takes: rules.workTakes, name: share.title, count: nodes.length } as const;
   const task = beginTask(state, account, seed, (begun) => {
-    const made = nodes.map((node) => [node.id, copyTo(state, account, node, target).id]);
-    begun.params = { trace_file_ids: JSON.stringify(Object.fromEntries(made)) };
+    const made = nodes.map((node) => [node.id, copyTo(state, account, node, target)] as const);
+    for (const [, copy] of made) recordEvent(state, "TYPE_RESTORE", copy);
+    if (rules.restoreTraces)
+      begun.params = { trace_file_ids: JSON.stringify(Object.fromEntries(made.map(([id, copy]) => [id, copy.id]))) };
+    if (rules.restoreNamesFolder) begun.fileId = target;
   });
   const restored = { share_status: "OK", share_status_text: "", file_id: "" };
   return { ...restored, restore_status: "RESTORE_START", restore_task_id: task.id, params: {} };
 }
 
-/** `parent_id` counts when `specify_parent_id` says so; another client's `to.parent_id` is taken, too. */
-function targetIn(body: Body): string {
-  const { to } = body;
-  if (typeof to === "object" && to !== null && "parent_id" in to) return text(to.parent_id);
-  return String(body["specify_parent_id"]) === "true" ? text(body["parent_id"]) : "";
+/** The nodes asked for, all of them without ids; undefined = one of them is not of the share. */
+function chosenIn(state: State, share: Share, ids: readonly string[]): Node[] | undefined {
+  const nodes = (ids.length === 0 ? share.top : ids).map((id) => state.nodes.get(id));
+  const own = nodes
+    .filter((node) => node !== undefined)
+    .filter((node) => !isTrashed(state.nodes, node) && isInside(state, share, node));
+  return own.length === nodes.length ? own : undefined;
 }
 
-const daysOffered = new Set([-1, 1, 7, 14, 30]);
+/** `parent_id` counts when `specify_parent_id` says so; another client's `to.parent_id` is taken, too. */
+function targetIn(body: Body): string {
+  const target = innerText(body, "to", "parent_id");
+  return target ?? (String(body["specify_parent_id"]) === "true" ? text(body["parent_id"]) : "");
+}
 
 /** `POST /drive/v1/share`. */
 export function createShare(state: State, account: Account, body: Body): object {
-  const ids = Array.isArray(body["file_ids"]) ? body["file_ids"].map(text) : [];
+  const ids = idsIn(body, "file_ids");
   const nodes = ids.map((id) => state.nodes.get(id));
-  if (nodes.length === 0 || nodes.some((node) => node?.userId !== account.userId || node.trashed))
-    throw refusals.notFound();
+  const isOwn = (node: Node | undefined) => node?.userId === account.userId && !isTrashed(state.nodes, node);
+  if (nodes.length === 0 || !nodes.every(isOwn)) throw refusals.notFound();
   const days = Number(body["expiration_days"] ?? -1);
-  if (!daysOffered.has(days)) throw refusals.argument("expiration_days takes -1, 1, 7, 14 or 30");
+  if (days !== -1 && !(Number.isInteger(days) && days > 0))
+    throw refusals.argument("expiration_days takes -1 or a number of days");
   const coded = body["pass_code_option"] === "REQUIRED" || body["share_to"] === "encryptedlink";
   const passCode = coded ? text(body["custom_pass_code"]) || state.randomHex(2) : undefined;
   const share: Share = {
@@ -202,7 +222,7 @@ export function createShare(state: State, account: Account, body: Body): object 
     createdAt: state.now(),
     days,
     tokenRound: 0,
-    ...(passCode !== undefined && { passCode }),
+    passCode,
   };
   state.shares.set(share.id, share);
   return {
@@ -223,12 +243,21 @@ function urlOf(share: Share): string {
 export function listShares(state: State, account: Account, query: URLSearchParams): object {
   const limit = Math.min(Number(query.get("limit") ?? "100") || 100, 100);
   const from = Number(query.get("page_token") ?? "") || 0;
-  const own = [...state.shares.values()].filter((share) => share.owner === account.userId);
+  const ids = sharesNamed(query.get("filters") ?? "");
+  const own = [...state.shares.values()].filter(
+    (share) => share.owner === account.userId && share.status !== "DELETED" && (ids?.has(share.id) ?? true),
+  );
   const page = own.slice(from, from + limit);
   return {
     data: page.map((share) => listedShare(state, share)),
     next_page_token: page.length === 0 ? "" : String(from + page.length),
   };
+}
+
+/** `filters={"id":{"in":"a,b"}}`; undefined = all. */
+function sharesNamed(filters: string): ReadonlySet<string> | undefined {
+  const words = /"id"\s*:\s*\{\s*"(?:in|eq)"\s*:\s*"([^"]*)"/.exec(filters)?.[1];
+  return words === undefined ? undefined : new Set(words.split(","));
 }
 
 function listedShare(state: State, share: Share): object {
@@ -258,8 +287,7 @@ function listedShare(state: State, share: Share): object {
 
 /** `POST /drive/v1/share:batchDelete`. */
 export function deleteShares(state: State, account: Account, body: Body): object {
-  const ids = Array.isArray(body["ids"]) ? body["ids"].map(text) : [];
-  for (const id of ids) {
+  for (const id of idsIn(body)) {
     const share = state.shares.get(id);
     if (share?.owner === account.userId) share.status = "DELETED";
   }

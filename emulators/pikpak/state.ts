@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
 import { gcidOf, patternOf, type Content } from "./content.ts";
+import type { DriveEvent } from "./events.ts";
+import { quotaOf, type Quota } from "./quota.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Task } from "./tasks.ts";
+import type { PatSeed, Tokens } from "./tokens.ts";
 import type { Tree } from "./tree.ts";
+import type { Upload } from "./upload.ts";
 
 /** Everything the emulated service knows. Times are ms since the epoch. */
 export interface State {
@@ -11,6 +15,10 @@ export interface State {
   /** Every node of every account. */
   readonly nodes: Tree;
   readonly tasks: Map<string, Task>;
+  /** What was done, oldest first. */
+  readonly events: DriveEvent[];
+  /** Tickets by their key in the bucket. */
+  readonly uploads: Map<string, Upload>;
   /** What is going to happen: asynchronous work takes effect when its time has come. */
   readonly schedule: Schedule;
   now(): number;
@@ -20,8 +28,8 @@ export interface State {
 export interface Account {
   readonly userId: string;
   readonly username: string;
-  readonly email?: string;
-  readonly phone?: string;
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
   /** null = signed up with a third party and never set one. */
   password: string | null;
   /** Signing in is refused for the caller's address. */
@@ -29,8 +37,10 @@ export interface Account {
   /** Signing in wants a human. */
   challenged: boolean;
   banned: boolean;
-  readonly quota: { limit: number; usage: number; trashed: number };
+  readonly quota: Quota;
   plan: "platinum" | "novip";
+  /** Bytes moved this month, by what counts them. */
+  readonly transferred: { offline: number; download: number; upload: number };
 }
 
 export interface Node {
@@ -54,7 +64,11 @@ export interface Node {
   audit: string;
   readonly content: Content;
   readonly gcid: string;
-  film?: Film;
+  /** What an archive holds. */
+  readonly archive?: Archive | undefined;
+  /** The bytes of an upload have come. */
+  receive(bytes: Buffer): void;
+  film?: Film | undefined;
   /** From when on the detail carries links. */
   linksFrom: number;
 }
@@ -70,6 +84,13 @@ export interface Film {
   /** What `medias` is instead of a list, or what its links are. */
   readonly odd?: "medias-null" | "link-null";
   readonly thumbnail?: Buffer;
+}
+
+/** The inside of a packed file. */
+export interface Archive {
+  readonly files: readonly { readonly name: string; readonly size: number }[];
+  /** Absent = it opens without one. */
+  readonly password?: string | undefined;
 }
 
 export type ShareStatus =
@@ -90,7 +111,7 @@ export interface Share {
   readonly title: string;
   /** Ids of the top level. */
   readonly top: readonly string[];
-  readonly passCode?: string;
+  readonly passCode?: string | undefined;
   status: ShareStatus;
   statusText: string;
   readonly createdAt: number;
@@ -102,19 +123,21 @@ export interface Share {
 
 interface AccountSeed {
   readonly username: string;
-  readonly email?: string;
-  readonly phone?: string;
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
   readonly password: string | null;
-  readonly prohibited?: boolean;
-  readonly challenged?: boolean;
-  readonly banned?: boolean;
+  readonly prohibited?: boolean | undefined;
+  readonly challenged?: boolean | undefined;
+  readonly banned?: boolean | undefined;
+  /** Absent = platinum with 10 TiB; `novip` has 6 GiB. */
+  readonly plan?: Account["plan"] | undefined;
 }
 
 interface FileSeed {
   readonly name: string;
   readonly size?: number;
   /** Literal bytes; absent = a pattern of `size` bytes. */
-  readonly bytes?: Buffer;
+  readonly bytes?: Buffer | undefined;
   readonly mimeType?: string;
   readonly modifiedAt?: number;
   readonly film?: Film;
@@ -124,11 +147,16 @@ interface FileSeed {
   /** ms after its making until its detail carries links. */
   readonly linksAfter?: number;
   readonly originalUrl?: string;
+  readonly archive?: Archive | undefined;
+  /** The hash an upload was announced with; absent = worked out from the bytes. */
+  readonly hash?: string | undefined;
 }
 
 /** Fills a state. Every builder returns what it made, to build on. */
 export interface Builder {
   account(seed: AccountSeed): Account;
+  /** A personal access token as the person copies it. */
+  pat(account: Account, seed: PatSeed): string;
   folder(
     account: Account,
     parent: Node | undefined,
@@ -143,7 +171,7 @@ export interface Builder {
     seed: {
       readonly title: string;
       readonly nodes: readonly Node[];
-      readonly passCode?: string;
+      readonly passCode?: string | undefined;
       readonly status?: ShareStatus;
       readonly statusText?: string;
       readonly id?: string;
@@ -153,28 +181,25 @@ export interface Builder {
 }
 
 /** A builder over a state. Ids are made from a counter, so that a world is the same every time. */
-export function createBuilder(state: State): Builder {
+export function createBuilder(state: State, tokens: Pick<Tokens, "issue">): Builder {
   let counter = 0;
   const newId = () => idFrom(`node ${counter++}`);
-  const bear = (birth: Omit<Birth, "now">): Node => {
-    const node = nodeOf({ ...birth, now: state.now() });
-    if (!node.trashed) birth.account.quota.usage += node.size;
-    return node;
-  };
+  const make = (parts: Omit<NodeParts, "now">): Node => nodeOf({ ...parts, now: state.now() });
   return {
+    pat: (account, seed) => tokens.issue(account, seed).token,
     account(seed) {
-      const account = accountOf(seed, counter++);
+      const account = accountOf(state.nodes, seed, counter++);
       state.accounts.set(account.userId, account);
       return account;
     },
     folder(account, parent, name, { modifiedAt = state.now(), folderType = "NORMAL" } = {}) {
       const seed = { name, modifiedAt };
       return state.nodes.add(
-        bear({ id: newId(), account, parentId: parent?.id ?? "", folder: true, seed, folderType }),
+        make({ id: newId(), account, parentId: parent?.id ?? "", folder: true, seed, folderType }),
       );
     },
     file: (account, parent, seed) =>
-      state.nodes.add(bear({ id: newId(), account, parentId: parent?.id ?? "", folder: false, seed, folderType: "" })),
+      state.nodes.add(make({ id: newId(), account, parentId: parent?.id ?? "", folder: false, seed, folderType: "" })),
     many(account, parent, count, seedOf) {
       const first = counter;
       counter += count;
@@ -182,7 +207,7 @@ export function createBuilder(state: State): Builder {
       state.nodes.later(account.userId, parentId, () => {
         for (let n = 0; n < count; n++) {
           const id = idFrom(`node ${first + n}`);
-          state.nodes.add(bear({ id, account, parentId, folder: false, seed: seedOf(n), folderType: "" }));
+          state.nodes.add(make({ id, account, parentId, folder: false, seed: seedOf(n), folderType: "" }));
         }
       });
     },
@@ -197,7 +222,7 @@ export function createBuilder(state: State): Builder {
         createdAt: state.now(),
         days,
         tokenRound: 0,
-        ...(passCode !== undefined && { passCode }),
+        passCode,
       };
       state.shares.set(share.id, share);
       return share;
@@ -210,23 +235,29 @@ export function idFrom(text: string): string {
   return `V${createHash("sha256").update(text).digest("base64url").slice(0, 23)}o1`;
 }
 
-function accountOf(seed: AccountSeed, n: number): Account {
-  const { username, password, prohibited = false, challenged = false, banned = false, ...names } = seed;
+const terabyte = 1024 ** 4;
+const limits = { platinum: 10 * terabyte, novip: 6_442_450_944 } as const;
+
+function accountOf(nodes: Tree, seed: AccountSeed, n: number): Account {
+  const userId = `ZEdemo${String(n).padStart(10, "0")}`;
+  const { plan = "platinum", prohibited = false, challenged = false, banned = false } = seed;
   return {
-    userId: `ZEdemo${String(n).padStart(10, "0")}`,
-    username,
-    password,
+    userId,
+    username: seed.username,
+    email: seed.email,
+    phone: seed.phone,
+    password: seed.password,
     prohibited,
     challenged,
     banned,
-    ...names,
-    quota: { limit: 10_995_116_277_760, usage: 0, trashed: 0 },
-    plan: "platinum",
+    quota: quotaOf(nodes, userId, limits[plan]),
+    plan,
+    transferred: { offline: 0, download: 0, upload: 0 },
   };
 }
 
 /** What a node is made of. */
-export interface Birth {
+export interface NodeParts {
   readonly id: string;
   readonly account: Account;
   /** "" = the root. */
@@ -236,22 +267,21 @@ export interface Birth {
   readonly now: number;
   readonly folderType: string;
   /** A copy has the bytes of its original. */
-  readonly like?: Node;
+  readonly like?: Node | undefined;
 }
 
 /** A node; its bytes and their hash are worked out when somebody asks. */
-export function nodeOf({ id, account, parentId, folder, seed, now, folderType, like }: Birth): Node {
-  const size = like?.size ?? seed.bytes?.length ?? seed.size ?? 0;
+export function nodeOf({ id, account, parentId, folder, seed, now, folderType, like }: NodeParts): Node {
   const film = like?.film ?? seed.film;
   let content: Content | undefined;
-  let gcid: string | undefined;
+  let gcid = seed.hash;
   return {
     id,
     userId: account.userId,
     parentId,
     name: seed.name,
     folder,
-    size,
+    size: like?.size ?? seed.bytes?.length ?? seed.size ?? 0,
     mimeType: folder ? "" : (like?.mimeType ?? seed.mimeType ?? "application/octet-stream"),
     createdAt: seed.modifiedAt ?? now,
     modifiedAt: seed.modifiedAt ?? now,
@@ -263,12 +293,18 @@ export function nodeOf({ id, account, parentId, folder, seed, now, folderType, l
     folderType,
     audit: seed.audit ?? "STATUS_OK",
     get content() {
-      return (content ??= like?.content ?? (seed.bytes ? { bytes: seed.bytes } : patternOf(id, size)));
+      return (content ??= like?.content ?? (seed.bytes ? { bytes: seed.bytes } : patternOf(id, this.size)));
     },
     get gcid() {
-      return folder ? "" : (gcid ??= like?.gcid ?? gcidOf(this.content, size, id));
+      return folder ? "" : (gcid ??= like?.gcid ?? gcidOf(this.content, this.size, id));
     },
-    ...(film && { film }),
+    archive: like?.archive ?? seed.archive,
+    receive(bytes) {
+      this.size = bytes.length;
+      content = { bytes };
+      gcid = undefined;
+    },
+    film,
     linksFrom: now + (seed.linksAfter ?? 0),
   };
 }

@@ -1,8 +1,13 @@
+import mime from "mime";
+import { recordEvent } from "./events.ts";
+import { freeName } from "./names.ts";
+import { isTrashed } from "./quota.ts";
 import { Refusal, refusals } from "./refusal.ts";
 import { timeText } from "./shapes.ts";
+import { nameOfSource, offlineSize, sourceKind } from "./sources.ts";
 import { idFrom, nodeOf, type Account, type Node, type State } from "./state.ts";
-import { text, type Body } from "./tokens.ts";
-import { say } from "./words.ts";
+import { innerText, text, type Body } from "./text.ts";
+import { say, type Sentence } from "./words.ts";
 
 export interface TaskRules {
   /** ms until a move, copy, trash or restore has happened. */
@@ -17,17 +22,32 @@ export interface TaskRules {
   offlineAtOnce: number;
   /** ms until a new file's detail carries links. */
   linksAfter: number;
+  /** Tasks may be filtered by id; where not, that is refused with 400, as one client measured. */
+  tasksById: boolean;
+  /** RETRY begins a failed task again; where not, it is refused always, as one client measured. */
+  retryWorks: boolean;
 }
 
 /** Work under way. Phase and progress are functions of the time. */
 export interface Task {
   readonly id: string;
   readonly userId: string;
-  readonly type: "offline" | "move" | "copy" | "trash" | "untrash" | "delete" | "restore" | "emptytrash";
+  readonly type:
+    | "offline"
+    | "move"
+    | "copy"
+    | "trash"
+    | "untrash"
+    | "delete"
+    | "restore"
+    | "emptytrash"
+    | "decompress"
+    | "upload";
   readonly name: string;
-  readonly createdAt: number;
-  readonly takes: number;
-  readonly fails: boolean;
+  createdAt: number;
+  /** ms; endless for an upload whose bytes are still to come. */
+  takes: number;
+  fails: boolean;
   readonly size: number;
   fileId: string;
   readonly url: string;
@@ -95,7 +115,7 @@ export function taskObject(state: State, task: Task, { language, withFile }: Tel
     file_id: task.fileId,
     file_name: task.name,
     file_size: String(task.size),
-    message: isOffline ? say(messages[phase], language) : "",
+    message: isOffline ? say(messageOf(state, task, phase), language) : "",
     created_time: timeText(task.createdAt),
     updated_time: timeText(Math.min(state.now(), task.createdAt + task.takes)),
     third_task_id: "",
@@ -108,11 +128,11 @@ export function taskObject(state: State, task: Task, { language, withFile }: Tel
   };
 }
 
-const messages = {
-  PHASE_TYPE_RUNNING: "saving",
-  PHASE_TYPE_COMPLETE: "saved",
-  PHASE_TYPE_ERROR: "saveFailed",
-} as const;
+function messageOf(state: State, task: Task, phase: Phase): Sentence {
+  if (phase === "PHASE_TYPE_RUNNING") return "saving";
+  if (phase === "PHASE_TYPE_ERROR") return "saveFailed";
+  return state.nodes.get(task.fileId) ? "saved" : "fileDeleted";
+}
 
 function referenceOf(node: Node | undefined): object | null {
   if (!node) return null;
@@ -136,13 +156,24 @@ function referenceOf(node: Node | undefined): object | null {
   };
 }
 
+interface Listing {
+  readonly language: string;
+  readonly rules: TaskRules;
+}
+
 /** `GET /drive/v1/tasks`. */
-export function listTasks(state: State, account: Account, query: URLSearchParams, language: string): object {
+export function listTasks(
+  state: State,
+  account: Account,
+  query: URLSearchParams,
+  { language, rules }: Listing,
+): object {
   const type = query.get("type") ?? "";
-  const wanted = phasesIn(query.get("filters") ?? "");
+  const wanted = readTaskFilters(query.get("filters") ?? "", rules);
   const own = [...state.tasks.values()]
     .filter((task) => task.userId === account.userId && (type === "" || task.type === type))
-    .filter((task) => wanted === undefined || wanted.has(phaseOf(task, state.now())))
+    .filter((task) => wanted.phases?.has(phaseOf(task, state.now())) ?? true)
+    .filter((task) => wanted.ids?.has(task.id) ?? true)
     .toReversed();
   const limit = Number(query.get("limit") ?? "100") || 100;
   const from = Number(query.get("page_token") ?? "") || 0;
@@ -155,13 +186,34 @@ export function listTasks(state: State, account: Account, query: URLSearchParams
   };
 }
 
-/** Tasks are filtered by phase alone: a filter by id has been measured to be refused. */
-function phasesIn(filters: string): ReadonlySet<string> | undefined {
-  if (filters === "") return undefined;
-  const read: unknown = JSON.parse(filters);
-  const phase: unknown = typeof read === "object" && read !== null && "phase" in read ? read.phase : undefined;
-  if (typeof phase !== "object" || phase === null) throw refusals.argument("filters takes a phase");
-  const words = "in" in phase ? phase.in : "eq" in phase ? phase.eq : "";
+interface TaskFilters {
+  readonly phases?: ReadonlySet<string> | undefined;
+  readonly ids?: ReadonlySet<string> | undefined;
+}
+
+/** Tasks are filtered by phase, and by id where the rule says so. */
+function readTaskFilters(filters: string, { tasksById }: TaskRules): TaskFilters {
+  if (filters === "") return {};
+  const read = parsed(filters);
+  const unknown = Object.keys(read).find((field) => field !== "phase" && !(field === "id" && tasksById));
+  if (unknown !== undefined) throw refusals.argument(`filters takes no ${unknown}`);
+  return { phases: wordsOf(read["phase"]), ids: wordsOf(read["id"]) };
+}
+
+function parsed(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const read: unknown = JSON.parse(json);
+    if (typeof read === "object" && read !== null) return { ...read };
+  } catch {
+    // falls through to the refusal
+  }
+  throw refusals.argument("filters is not JSON");
+}
+
+/** The comma-joined words of `{"in":"a,b"}` or `{"eq":"a"}`. */
+function wordsOf(operators: unknown): ReadonlySet<string> | undefined {
+  if (typeof operators !== "object" || operators === null) return undefined;
+  const words = "in" in operators ? operators.in : "eq" in operators ? operators.eq : "";
   return new Set(text(words).split(","));
 }
 
@@ -191,7 +243,19 @@ export function clearTasks(state: State, account: Account): void {
   }
 }
 
-const sources = /^(https?:\/\/\S+|magnet:\?\S*xt=urn:btih:\S+|ed2k:\/\/\S+)$/i;
+/** `POST /drive/v1/task` with `create_type: RETRY`. */
+export function retryTask(state: State, account: Account, body: Body, { rules, language }: OfflineParts): object {
+  const task = taskOf(state, account, text(body["id"]));
+  if (!rules.retryWorks || task.type !== "offline" || phaseOf(task, state.now()) !== "PHASE_TYPE_ERROR")
+    throw refusals.argument("the task cannot be retried");
+  task.createdAt = state.now();
+  task.fails = rules.offlineFails;
+  const file = state.nodes.get(task.fileId);
+  if (file) file.phase = "PHASE_TYPE_RUNNING";
+  state.schedule.after(task.takes, () => finishOffline(state, account, task));
+  return { task: taskObject(state, task, { language, withFile: false }) };
+}
+
 const day = 86_400_000;
 
 interface OfflineParts {
@@ -221,10 +285,9 @@ export function beginOffline(state: State, account: Account, body: Body, { rules
 }
 
 function urlIn(body: Body): string {
-  const given = body["url"];
-  const url = typeof given === "object" && given !== null && "url" in given ? text(given.url) : text(given);
+  const url = innerText(body, "url", "url") ?? text(body["url"]);
   if (url === "") throw refusals.argument("url is empty");
-  if (!sources.test(url))
+  if (sourceKind(url) === undefined)
     throw new Refusal({ error: "task_url_unsupported", code: 3, description: "This link is not supported" });
   return url;
 }
@@ -241,35 +304,38 @@ function beginNew(state: State, account: Account, { body, url, rules, today, run
   if (today >= rules.offlineLimit) throw refusals.dailyLimit();
   if (running >= rules.offlineAtOnce)
     throw new Refusal({ error: "task_run_nums_limit", code: 11, description: "Too many tasks are running" });
-  const { quota } = account;
-  const size = 1000 + url.length * 1_000_003;
-  if (quota.usage + size > quota.limit) throw refusals.noSpace();
-  const parentId = placeFor(state, account, text(body["parent_id"]), "DOWNLOAD");
-  const name = text(body["name"]) || nameOf(url);
-  const born = { size, name, originalUrl: url, linksAfter: rules.offlineTakes + rules.linksAfter };
+  const size = offlineSize(url);
+  if (account.quota.usage + size > account.quota.limit) throw refusals.noSpace();
+  // An empty parent with an empty folder type means the root, and not the folder for what comes without one.
+  const isRoot = body["parent_id"] === "" && body["folder_type"] === "";
+  const parentId = isRoot ? "" : placeFor(state, account, text(body["parent_id"]), "DOWNLOAD");
+  const name = freeName(state.nodes.children(account.userId, parentId), text(body["name"]) || nameOfSource(url));
+  const seed = { size, name, originalUrl: url, linksAfter: rules.offlineTakes + rules.linksAfter };
   const file = nodeOf({
     id: idFrom(`offline ${state.randomHex(8)}`),
     account,
     parentId,
     folder: false,
-    seed: { ...born, phase: "PHASE_TYPE_RUNNING" },
+    seed: { ...seed, phase: "PHASE_TYPE_RUNNING", mimeType: mime.getType(name) ?? "application/octet-stream" },
     now: state.now(),
     folderType: "",
   });
   state.nodes.add(file);
+  recordEvent(state, "TYPE_CREATE", file);
   const { offlineTakes: takes, offlineFails: fails } = rules;
-  state.schedule.after(takes, () => (file.phase = fails ? "PHASE_TYPE_ERROR" : "PHASE_TYPE_COMPLETE"));
-  return beginTask(state, account, { type: "offline", takes, fails, name, size, url, fileId: file.id }, () => {
-    account.quota.usage += size;
-  });
+  const task = beginTask(state, account, { type: "offline", takes, fails, name, size, url, fileId: file.id }, () => {});
+  state.schedule.after(takes, () => finishOffline(state, account, task));
+  return task;
 }
 
-function nameOf(url: string): string {
-  const named = /[?&]dn=([^&]+)/.exec(url)?.[1] ?? /\/([^/?#]+)(?:[?#]|$)/.exec(url.replace(/^\w+:\/\/[^/]+/, ""))?.[1];
-  return named === undefined ? "download" : decodeURIComponent(named.replaceAll("+", " "));
+function finishOffline(state: State, account: Account, task: Task): void {
+  const file = state.nodes.get(task.fileId);
+  if (!file) return;
+  file.phase = task.fails ? "PHASE_TYPE_ERROR" : "PHASE_TYPE_COMPLETE";
+  if (!task.fails) account.transferred.offline += file.size;
 }
 
-const usualFolders = { DOWNLOAD: "My Pack", RESTORE: "Pack From Shared" } as const;
+const usualFolders = { DOWNLOAD: "downloadFolder", RESTORE: "restoreFolder", DECOMPRESS: "decompressFolder" } as const;
 
 /** The folder asked for, or the service's own for what comes without one. */
 export function placeFor(
@@ -277,10 +343,11 @@ export function placeFor(
   account: Account,
   parentId: string,
   folderType: keyof typeof usualFolders,
+  language = "",
 ): string {
   if (parentId !== "") {
     const folder = state.nodes.get(parentId);
-    if (!folder?.folder || folder.trashed || folder.userId !== account.userId)
+    if (!folder?.folder || folder.userId !== account.userId || isTrashed(state.nodes, folder))
       throw new Refusal({ error: "space_folder_not_exist", code: 5, description: "The folder does not exist" });
     return parentId;
   }
@@ -288,8 +355,8 @@ export function placeFor(
     .children(account.userId, "")
     .find((node) => node.folderType === folderType && !node.trashed);
   if (known) return known.id;
-  const id = idFrom(`${folderType} ${account.userId}`);
-  const seed = { name: usualFolders[folderType] };
+  const id = idFrom(`${folderType} ${account.userId} ${state.randomHex(4)}`);
+  const seed = { name: say(usualFolders[folderType], language) };
   state.nodes.add(nodeOf({ id, account, parentId: "", folder: true, seed, now: state.now(), folderType }));
   return id;
 }

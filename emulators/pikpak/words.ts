@@ -7,10 +7,16 @@ const sentences = {
   regionClosed: ["Sorry, sharing is not available in the current region", "抱歉，当前地区暂不支持分享"],
   wrongCode: ["Incorrect password", "密码错误"],
   fileGone: ["File not found", "文件不存在"],
+  fileDeleted: ["File deleted", "文件已删除"],
+  downloadFolder: ["My Pack", "My Pack"],
+  restoreFolder: ["Pack From Shared", "转存自分享"],
+  decompressFolder: ["Decompress", "解压"],
 } as const;
 
+export type Sentence = keyof typeof sentences;
+
 /** What a sentence says, for an `Accept-Language` header. */
-export function say(sentence: keyof typeof sentences, language: string): string {
+export function say(sentence: Sentence, language: string): string {
   return sentences[sentence][isChinese(language) ? 1 : 0];
 }
 

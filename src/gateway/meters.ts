@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { version } from "../version.ts";
 import type { ProxyMeters } from "./proxy.ts";
 
 /** What the gateway counts, in a registry of its own that others may add to. */
@@ -47,6 +48,12 @@ export function createMeters({ streams, upstreamConnections, onCut }: MetersOpti
       collect: () => metric.set(read()),
     });
   };
+  new Gauge({
+    name: "chatdrive_build_info",
+    help: "1; which version runs, and on which Node",
+    labelNames: ["version", "node"],
+    registers,
+  }).set({ version, node: process.versions.node }, 1);
   gauge("streams", "Files being streamed now", streams);
   gauge("upstream_connections", "Connections to file hosts that stand", upstreamConnections);
   return {

@@ -99,15 +99,15 @@ function byShape(field: Field, fields: readonly Field[], text: string): Values |
 
 /** `mia@example.com:secret`, or the same with a blank. */
 function inARow({ name, copied }: Field, fields: readonly Field[], text: string): Values | undefined {
-  if (copied?.then === undefined) return undefined;
-  const next = fields.find((field) => field.name === copied.then);
+  if (copied?.next === undefined) return undefined;
+  const next = fields.find((field) => field.name === copied.next);
   const rest = unquoted(withoutLabel(copied, text));
   const [, first = "", second = ""] =
     /^([^\s:：|;]+@[^\s:：|;,，]+|\+?\d{9,18})\s*[:：|;,，\s]\s*(\S.*)$/u.exec(rest.split(/\r?\n/).join(" ")) ?? [];
   // Figures behind figures are a number written in groups.
   const isOneNumber = !first.includes("@") && /^[\d\s().-]+$/.test(second) && !/^\S*[:：|;,，]/u.test(rest);
   if (first === "" || isOneNumber) return undefined;
-  return { [name]: first, [copied.then]: unquoted(next?.copied ? withoutLabel(next.copied, second) : second) };
+  return { [name]: first, [copied.next]: unquoted(next?.copied ? withoutLabel(next.copied, second) : second) };
 }
 
 function withoutLabel({ labels }: Copied, text: string): string {

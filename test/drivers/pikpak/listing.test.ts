@@ -159,10 +159,10 @@ describe("listing", () => {
 describe("quota", () => {
   test("the quota is told in bytes, with the plan", async () => {
     at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1000 });
-    at.mia.quota.trashed = 5;
+    at.pikpak.build.file(at.mia, undefined, { name: "old", size: 5, trashed: true });
     expect(await at.account().quota?.()).toEqual({
       limit: 10_995_116_277_760,
-      used: 1000,
+      used: 1005,
       trashed: 5,
       plan: "platinum",
     });

@@ -14,40 +14,43 @@ const refusal = async (answer: Promise<{ body: Readonly<Record<string, unknown>>
 };
 
 describe("captcha/init", () => {
-  test.each(vectors.captchaSign)("takes the known signature of $platform, and no other", async (vector) => {
-    const then = await rawClient(Number(vectors.timestamp));
-    const ask = (sign: string) =>
-      then.send("POST", `${then.pikpak.userUrl}/v1/shield/captcha/init`, {
-        headers: { "x-device-id": vectors.deviceId },
-        body: {
-          action: "GET:/drive/v1/files",
-          client_id: vector.clientId,
-          device_id: vectors.deviceId,
-          meta: {
-            captcha_sign: sign,
-            client_version: vector.version,
-            package_name: vector.package,
-            timestamp: vectors.timestamp,
-            user_id: "",
+  test.each(vectors.captchaSign)(
+    "a captcha token is given for the known signature of $platform, and for no other",
+    async (vector) => {
+      const then = await rawClient(Number(vectors.timestamp));
+      const ask = (sign: string) =>
+        then.send("POST", `${then.pikpak.userUrl}/v1/shield/captcha/init`, {
+          headers: { "x-device-id": vectors.deviceId },
+          body: {
+            action: "GET:/drive/v1/files",
+            client_id: vector.clientId,
+            device_id: vectors.deviceId,
+            meta: {
+              captcha_sign: sign,
+              client_version: vector.version,
+              package_name: vector.package,
+              timestamp: vectors.timestamp,
+              user_id: "",
+            },
           },
-        },
-      });
-    const good = await ask(vector.sign);
-    expect(good.status).toBe(200);
-    // The last part of a token tells whom it was made for.
-    const told = Buffer.from(String(good.body["captcha_token"]).split(".")[2] ?? "", "base64url").toString();
-    for (const fact of [vector.clientId, vector.version, vector.package, vectors.deviceId])
-      expect(told).toContain(fact);
-    expect(await refusal(ask(vector.sign.replace(/.$/, "x")))).toEqual([
-      400,
-      "captcha_invalid",
-      4002,
-      "captcha_sign is wrong",
-    ]);
-    await then.pikpak.close();
-  });
+        });
+      const good = await ask(vector.sign);
+      expect(good.status).toBe(200);
+      // The last part of a token tells whom it was made for.
+      const told = Buffer.from(String(good.body["captcha_token"]).split(".")[2] ?? "", "base64url").toString();
+      for (const fact of [vector.clientId, vector.version, vector.package, vectors.deviceId])
+        expect(told).toContain(fact);
+      expect(await refusal(ask(vector.sign.replace(/.$/, "x")))).toEqual([
+        400,
+        "captcha_invalid",
+        4002,
+        "captcha_sign is wrong",
+      ]);
+      await then.pikpak.close();
+    },
+  );
 
-  test("refuses a signature that is ten minutes off, unless it is told not to look", async () => {
+  test("a signature that is ten minutes off is refused, unless the rule says not to look", async () => {
     expect(await refusal(at.captcha(signedMeta(at.now() - 601_000)))).toEqual([
       400,
       "captcha_invalid",
@@ -62,11 +65,11 @@ describe("captcha/init", () => {
   test.each([
     ["two names", { email: username, username }],
     ["no name and no signature", {}],
-  ])("refuses %s", async (_what, meta) => {
+  ])("a captcha request with %s is refused", async (_what, meta) => {
     expect((await refusal(at.captcha(meta)))[1]).toBe("invalid_argument");
   });
 
-  test("refuses a device that is not the header's, a client nobody knows, and an action that is none", async () => {
+  test("a captcha request of another device, an unknown client or without an action is refused", async () => {
     expect((await at.captcha({ username }, { headers: { "x-device-id": "f".repeat(32) } })).status).toBe(400);
     expect((await at.captcha({ username }, { action: "list" })).status).toBe(400);
     const body = { action: "GET:/x", client_id: "nobody", device_id: deviceId, meta: { username } };
@@ -81,7 +84,7 @@ describe("captcha/init", () => {
 });
 
 describe("a challenge", () => {
-  test("has a page, which once solved leads to where the client said, with a token that is taken", async () => {
+  test("a challenge's page leads to the client's own address, with a token that a sign-in takes", async () => {
     at.mia.challenged = true;
     const { body } = await at.captcha();
     const page = String(body["url"]);
@@ -97,15 +100,16 @@ describe("a challenge", () => {
 });
 
 describe("signin", () => {
-  test("takes its captcha token from the body or the header, and each once", async () => {
+  test("a sign-in takes its captcha token from the body or the header, and leaves it good", async () => {
     const token = String((await at.captcha()).body["captcha_token"]);
     const inHeader = { ...device, "x-captcha-token": token };
     expect((await at.signIn({ captcha_token: undefined }, inHeader)).status).toBe(200);
-    expect((await refusal(at.signIn({ captcha_token: token })))[3]).toBe("Code(4002) - captcha_token expired");
+    expect((await at.signIn({ captcha_token: token })).status).toBe(200);
+    expect((await refusal(at.signIn({ captcha_token: "ck0.made.up" })))[3]).toBe("Code(4002) - captcha_token expired");
     expect((await refusal(at.signIn({ captcha_token: "" })))[1]).toBe("captcha_required");
   });
 
-  test("takes a form as well, and a phone number or user name", async () => {
+  test("a sign-in may be a form, and name a phone number", async () => {
     at.pikpak.build.account({ username: "jo", phone: "12345678901", password });
     const { body } = await at.captcha({ phone_number: "12345678901" });
     const form = new URLSearchParams({
@@ -119,7 +123,7 @@ describe("signin", () => {
     expect((await at.send("POST", url, { headers, body: form.toString() })).status).toBe(200);
   });
 
-  test("refuses a token that is over, of another device, or of another name", async () => {
+  test("a sign-in with a captcha token that is over, of another device or of another name is refused", async () => {
     const { body } = await at.captcha();
     at.advance(301_000);
     expect((await refusal(at.signIn({ captcha_token: body["captcha_token"] })))[3]).toContain("expired");
@@ -136,12 +140,12 @@ describe("signin", () => {
     ["an account that has none", { password: null }, [400, "invalid_account_or_password", 4022]],
     ["an address it does not like", { prohibited: true }, [400, "invalid_grant", 4126]],
     ["a banned account", { banned: true }, [400, "aborted", 10]],
-  ])("refuses %s", async (_what, changes, expected) => {
+  ])("a sign-in with %s is refused", async (_what, changes, expected) => {
     Object.assign(at.mia, changes);
     expect((await refusal(at.signIn({ password: "wrong" }))).slice(0, 3)).toEqual(expected);
   });
 
-  test("gives a JWT that tells the user", async () => {
+  test("an access token is a JWT that tells the user", async () => {
     const { body } = await at.signIn();
     const claims: unknown = JSON.parse(
       Buffer.from(String(body["access_token"]).split(".")[1] ?? "", "base64url").toString(),
@@ -157,7 +161,7 @@ describe("token", () => {
       body: { client_id: clientId, grant_type: "refresh_token", refresh_token: token, ...changes },
     });
 
-  test("rotates: the old one dies at once", async () => {
+  test("a refresh token rotates, and the old one dies at once", async () => {
     const { body } = await at.signIn();
     const next = await refresh(body["refresh_token"]);
     expect(next.body["refresh_token"]).not.toBe(body["refresh_token"]);
@@ -165,10 +169,22 @@ describe("token", () => {
     expect((await refresh(next.body["refresh_token"])).status).toBe(200);
   });
 
-  test("is bound to its client", async () => {
+  test("a refresh token is bound to its client, which may be named in the query alone", async () => {
     const { body } = await at.signIn();
-    expect((await refusal(refresh(body["refresh_token"], { client_id: "YNxT9w7GMdWvEOKa" })))[1]).toBe("invalid_grant");
-    expect((await refusal(refresh(body["refresh_token"], { grant_type: "password" })))[1]).toBe("invalid_request");
+    const url = `${at.pikpak.userUrl}/v1/auth/token?client_id=${clientId}`;
+    const asked = { grant_type: "refresh_token", refresh_token: body["refresh_token"] };
+    const next = await at.send("POST", url, { headers: device, body: asked });
+    expect(next.status).toBe(200);
+    expect((await refusal(refresh(next.body["refresh_token"], { client_id: "YNxT9w7GMdWvEOKa" })))[1]).toBe(
+      "invalid_grant",
+    );
+    expect((await refusal(refresh(next.body["refresh_token"], { grant_type: "implicit" })))[1]).toBe("invalid_request");
+    expect(await refusal(refresh(next.body["refresh_token"], { grant_type: "password" }))).toEqual([
+      400,
+      "invalid_argument",
+      3,
+      "currently not supported",
+    ]);
   });
 });
 

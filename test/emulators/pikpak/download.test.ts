@@ -21,7 +21,7 @@ async function linkTo(node: Node): Promise<string> {
 const get = (headers: Record<string, string> = {}, to = url) => at.send("GET", to, { headers });
 
 describe("a signed address", () => {
-  test("says what it is for", () => {
+  test("a signed address says what it is for", () => {
     const { pathname, searchParams } = new URL(url);
     expect(pathname).toBe("/download/");
     expect(Object.fromEntries(searchParams)).toMatchObject({
@@ -35,7 +35,7 @@ describe("a signed address", () => {
     });
   });
 
-  test("serves without credentials, with ranges, and names no file", async () => {
+  test("the file host serves without credentials, with ranges, and names no file unless the rule says so", async () => {
     const whole = await get();
     expect(whole).toMatchObject({
       status: 200,
@@ -56,13 +56,13 @@ describe("a signed address", () => {
     ["bytes=10-", 416, "", "bytes */10"],
     ["bytes=0-1,3-4", 200, "0123456789", undefined],
     ["lines=1-2", 200, "0123456789", undefined],
-  ])("answers %s with %i", async (range, status, text, contentRange) => {
+  ])("the file host answers the range %s with %i", async (range, status, text, contentRange) => {
     const answer = await get({ range });
     expect(answer).toMatchObject({ status, text });
     expect(answer.headers["content-range"]).toBe(contentRange);
   });
 
-  test("is refused empty when it is over, altered or bound to somebody else", async () => {
+  test("a signed address is refused with an empty body when it is over, altered or bound to somebody else", async () => {
     const refused = { status: 403, text: "" };
     expect(await get({}, url.replace(`fileid=${file.id}`, "fileid=VOother"))).toMatchObject(refused);
     expect(await get({}, url.replace("f=10", "f=11"))).toMatchObject(refused);
@@ -73,7 +73,7 @@ describe("a signed address", () => {
     expect(await get()).toMatchObject(refused);
   });
 
-  test("wants no JSON, and complains of credentials", async () => {
+  test("the file host refuses to send JSON, and notes credentials", async () => {
     expect((await get({ accept: "application/json" })).status).toBe(406);
     expect(at.pikpak.complaints).toEqual([]);
     await get({ authorization: "Bearer x" });
@@ -82,7 +82,7 @@ describe("a signed address", () => {
     expect((await at.send("POST", url)).status).toBe(405);
   });
 
-  test("takes eight connections; the ninth is told 503, until one of them ends", async () => {
+  test("a signed address takes eight connections; the ninth is answered 503, until one of them ends", async () => {
     const big = at.pikpak.build.file(at.mia, undefined, { name: "big", size: 64 * 1_048_576 });
     const to = await linkTo(big);
     const open = await Promise.all(Array.from({ length: 8 }, () => request(to)));
@@ -94,7 +94,7 @@ describe("a signed address", () => {
     for (const { body } of open) body.destroy();
   });
 
-  test("of a file nobody stored gives the same bytes at any offset", async () => {
+  test("a file that nobody stored has the same bytes at any offset", async () => {
     const huge = at.pikpak.build.file(at.mia, undefined, { name: "huge", size: 3 * 1024 ** 4 });
     const to = await linkTo(huge);
     const bytesAt = async (range: string) =>
@@ -106,7 +106,7 @@ describe("a signed address", () => {
     expect((await request(to, { method: "HEAD" })).headers["content-length"]).toBe(String(3 * 1024 ** 4));
   });
 
-  test("goes no faster than it is told to, and breaks off where it is told to", async () => {
+  test("the file host goes no faster than its bandwidth, and breaks off at a cut", async () => {
     const slow = at.pikpak.build.file(at.mia, undefined, { name: "slow", size: 300_000 });
     const to = await linkTo(slow);
     at.pikpak.rules.bandwidth = 1_000_000;
@@ -118,4 +118,69 @@ describe("a signed address", () => {
     await expect(get({}, to)).rejects.toThrow(/socket|closed|terminated|mismatch/i);
     expect((await get({}, to)).status).toBe(200);
   });
+});
+
+describe("a share's address", () => {
+  const referer = { referer: "https://mypikpak.com/" };
+  let film: Node;
+  beforeEach(() => {
+    film = at.pikpak.build.file(at.mia, undefined, {
+      name: "f.mp4",
+      size: 1000,
+      mimeType: "video/mp4",
+      film: { duration: 10, width: 1920, height: 1080, transcodes: ["720P"] },
+    });
+  });
+
+  const shared = async (node: Node): Promise<readonly string[]> => {
+    const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [node] });
+    const { body } = await at.drive("GET", `/drive/v1/share/file_info?share_id=${id}&file_id=${node.id}`);
+    const { medias } = body["file_info"] as { medias: { link: { url: string } }[] };
+    return medias.map(({ link }) => link.url);
+  };
+
+  test("a share's address answers only the first part of a video's original, and 416 behind it", async () => {
+    const [original = "", transcode = ""] = await shared(film);
+    const inside = await get({ ...referer, range: "bytes=0-9" }, original);
+    expect([inside.status, inside.headers["content-range"]]).toEqual([206, "bytes 0-9/1000"]);
+    expect((await get({ ...referer, range: "bytes=549-549" }, original)).status).toBe(206);
+    expect((await get({ ...referer, range: "bytes=550-" }, original)).status).toBe(416);
+    expect((await get({ ...referer, range: "bytes=-1" }, original)).status).toBe(416);
+    await expect(get(referer, original)).rejects.toThrow(/socket|closed|terminated|mismatch/i);
+    expect((await get({ ...referer, range: "bytes=-1" }, transcode)).status).toBe(206);
+    const [plain = ""] = await shared(file);
+    expect((await get(referer, plain)).text).toBe("0123456789");
+    at.pikpak.rules.shareAnswers = 1;
+    expect((await get({ ...referer, range: "bytes=-1" }, original)).status).toBe(206);
+  });
+
+  test("a share's address wants a Referer of the web app, where the rule says so", async () => {
+    const [plain = ""] = await shared(file);
+    expect(await get({}, plain)).toMatchObject({ status: 403, text: "" });
+    expect((await get({ referer: "https://example.com/?mypikpak.com" }, plain)).status).toBe(403);
+    expect((await get({ referer: "https://drive.mypikpak.com/s/x" }, plain)).status).toBe(200);
+    at.pikpak.rules.shareReferer = false;
+    expect((await get({}, plain)).status).toBe(200);
+  });
+
+  test("a share's address is refused after an hour, whatever expiry it states; an address of one's own is not", async () => {
+    const [plain = ""] = await shared(file);
+    expect(Number(new URL(plain).searchParams.get("expire")) * 1000).toBeGreaterThan(at.now() + 15 * 3_600_000);
+    at.advance(3_600_001);
+    expect((await get(referer, plain)).status).toBe(403);
+    expect((await get()).status).toBe(200);
+    at.pikpak.rules.shareLinkLife = 0;
+    expect((await get(referer, plain)).status).toBe(200);
+  });
+});
+
+test("every address is refused early where the rule says so, and its mark cannot be forged", async () => {
+  at.pikpak.rules.refusedAfter = 60_000;
+  expect((await get()).status).toBe(200);
+  at.advance(60_001);
+  expect((await get()).status).toBe(403);
+  const later = new URL(url);
+  later.searchParams.set("pr", `X${at.now().toString(36).toUpperCase()}`);
+  expect((await get({}, later.href)).status).toBe(403);
+  expect((await get({}, await linkTo(file))).status).toBe(200);
 });

@@ -12,10 +12,10 @@ const admin = (method: string, path: string, body?: object) =>
   at.send(method, `${at.pikpak.url}/admin/${path}`, body === undefined ? {} : { body });
 
 /** A request whose Host header is another than its address. */
-function knock(host: string, path: string): Promise<string> {
+function ask(host: string, path: string, headers: Record<string, string> = {}): Promise<string> {
   const { port } = new URL(at.pikpak.url);
   return new Promise((resolve, reject) => {
-    request({ port, host: "127.0.0.1", path, headers: { host } }, (answer) => {
+    request({ port, host: "127.0.0.1", path, headers: { ...headers, host } }, (answer) => {
       answer.setEncoding("utf8");
       let text = "";
       answer.on("data", (piece: string) => (text += piece)).on("end", () => resolve(text));
@@ -27,18 +27,63 @@ function knock(host: string, path: string): Promise<string> {
 
 describe("one port", () => {
   test.each(["mypikpak.com", "mypikpak.net", "pikpak.me", "pikpakdrive.com"])(
-    "is the hosts of %s by their names",
+    "the one port answers as the hosts of %s by their names",
     async (root) => {
-      expect(await knock(`api-drive.${root}`, "/drive/v1/files")).toContain("device_id is empty");
-      expect(await knock(`user.${root}:8080`, "/v1/user/me")).toContain("unauthenticated");
+      expect(await ask(`api-drive.${root}`, "/drive/v1/files")).toContain("device_id is empty");
+      expect(await ask(`user.${root}:8080`, "/v1/user/me")).toContain("unauthenticated");
     },
   );
 
-  test("is no other host's", async () => {
-    expect(await knock("example.com", "/drive/v1/files")).toContain("not_found");
+  test.each([
+    ["api-drive.mypikpak.com", {}, "https://dl-a10b-1558.mypikpak.com/download/?"],
+    ["api-drive.pikpak.me", {}, "https://dl-a10b-1558.pikpak.me/download/?"],
+    ["api-drive.mypikpak.net:8080", {}, "http://dl-a10b-1558.mypikpak.net:8080/download/?"],
+    [
+      "api-drive.mypikpak.net:8443",
+      { "x-forwarded-proto": "https" },
+      "https://dl-a10b-1558.mypikpak.net:8443/download/?",
+    ],
+  ])(
+    "the drive host asked as %s %j gives links to a download host of that root, which serves them",
+    async (host, more, start) => {
+      const file = at.pikpak.build.file(at.mia, undefined, { name: "a", bytes: Buffer.from("hello") });
+      const scopes = new Set(["read"] as const);
+      const token = at.pikpak.tokens.grant(at.mia, { clientId: "YUMx5nI8ZU8Ap8pm", kind: "session", scopes });
+      const headers = { ...device, ...more, authorization: `Bearer ${token.access_token}` };
+      const detail = await ask(host, `/drive/v1/files/${file.id}`, headers);
+      const { web_content_link: link } = JSON.parse(detail) as { web_content_link: string };
+      expect(link.startsWith(start)).toBe(true);
+      const { host: downloadHost, pathname, search } = new URL(link);
+      expect(await ask(downloadHost, `${pathname}${search}`)).toBe("hello");
+      // The host that was asked serves no bytes.
+      expect(await ask(host, `${pathname}${search}`, headers)).toContain("not_found");
+    },
+  );
+
+  test("the MCP server's own host names the account host of the first root as its issuer", async () => {
+    const metadata = await ask("pikpak.ai", "/.well-known/oauth-protected-resource/mcp");
+    expect(JSON.parse(metadata)).toMatchObject({
+      resource: "https://pikpak.ai/mcp",
+      authorization_servers: ["https://user.mypikpak.com"],
+    });
+    const issuer = await ask("user.mypikpak.com:443", "/.well-known/openid-configuration");
+    expect(JSON.parse(issuer)).toMatchObject({
+      authorization_endpoint: "https://mypikpak.com/drive/auth-center",
+      token_endpoint: "https://user.mypikpak.com/v1/auth/token",
+    });
   });
 
-  test("has each host in its own envelope", async () => {
+  test("a request line of any kind is answered", async () => {
+    for (const path of ["//", "/%", "/drive-host/drive/v1/files/%E0%A4%A", "/download/?%", "/mcp?%"])
+      await ask("127.0.0.1", path, device);
+    expect(at.pikpak.complaints).toEqual([]);
+  });
+
+  test("a host that is none of PikPak's is answered not_found", async () => {
+    expect(await ask("example.com", "/drive/v1/files")).toContain("not_found");
+  });
+
+  test("each host refuses in its own envelope", async () => {
     const drive = await at.drive("GET", "/drive/v1/nonsense");
     expect(Object.keys(drive.body)).toContain("error_details");
     const user = await at.send("GET", `${at.pikpak.userUrl}/v1/nonsense`, { headers: device });
@@ -47,7 +92,7 @@ describe("one port", () => {
 });
 
 describe("faults", () => {
-  test("hit the requests they are meant for, as often as asked, in order", async () => {
+  test("faults hit the requests they are meant for, as often as asked, in order", async () => {
     await at.drive("GET", "/drive/v1/about");
     at.pikpak.fail({ path: "/drive/v1/files", times: 2, error: "riskLimited", code: 9, description: "later" });
     at.pikpak.fail({ path: "/drive/v1/files", method: "GET", status: 502, body: "<html>" });
@@ -62,7 +107,17 @@ describe("faults", () => {
     expect((await at.drive("GET", "/drive/v1/files")).status).toBe(200);
   });
 
-  test("can be half an answer, none, a late one, or an odd envelope", async () => {
+  test("a fault may wait for a text in the body, and let everything happen but the answer", async () => {
+    const folder = at.pikpak.build.folder(at.mia, undefined, "F");
+    at.pikpak.fail({ lost: true, containing: folder.id });
+    const trash = (id: string) => at.drive("POST", "/drive/v1/files:batchTrash", { body: { ids: [id] } });
+    const other = at.pikpak.build.folder(at.mia, undefined, "G");
+    expect((await trash(other.id)).status).toBe(200);
+    await expect(trash(folder.id)).rejects.toThrow(/socket|closed|reset/i);
+    expect(folder.trashed).toBe(true);
+  });
+
+  test("a fault may be half an answer, none, a late one, or an odd envelope", async () => {
     await at.drive("GET", "/drive/v1/about");
     at.pikpak.fail({ half: true });
     const half = await at.drive("GET", "/drive/v1/about");
@@ -82,7 +137,21 @@ describe("faults", () => {
 });
 
 describe("from outside the process", () => {
-  test("a drive is built, shared, and found by a client", async () => {
+  test("a token is made and a device approved from outside the process, and the MCP server's sessions dropped", async () => {
+    await admin("POST", "accounts", { username: "free", password, plan: "novip" });
+    const made = await admin("POST", "pats", { account: "free", scopes: ["read"], days: 30 });
+    const headers = { authorization: `Bearer ${String(made.body["token"])}` };
+    const about = await at.send("GET", `${at.pikpak.driveUrl}/drive/v1/about`, { headers });
+    expect(about.body).toMatchObject({ quota: { limit: "6442450944" } });
+    const client = { client_id: "YUMx5nI8ZU8Ap8pm", scope: "user" };
+    const begun = await at.send("POST", `${at.pikpak.userUrl}/v1/auth/device/code`, { body: client });
+    const userCode = begun.body["user_code"];
+    expect((await admin("POST", "devices", { userCode, account: "free" })).body).toEqual({ decided: true });
+    expect((await admin("POST", "devices", { userCode })).body).toEqual({ decided: false });
+    expect((await admin("DELETE", "sessions")).status).toBe(200);
+  });
+
+  test("a drive is built and shared from outside the process, and read by a client", async () => {
     await admin("POST", "accounts", { username: "jo", password });
     const folder = await admin("POST", "folders", { account: "jo", name: "Films" });
     const file = await admin("POST", "files", {
@@ -99,7 +168,7 @@ describe("from outside the process", () => {
     });
   });
 
-  test("faults are set and taken back, rules read and changed, calls and complaints read", async () => {
+  test("faults, rules, calls and complaints are read and changed from outside the process", async () => {
     await at.drive("GET", "/drive/v1/about");
     await admin("POST", "faults", {
       path: "/drive/v1/about",

@@ -14,7 +14,7 @@ const listing = "/drive/v1/files?parent_id=&limit=500&with_audit=true";
 
 // `shapes.json` holds what recorded answers of the service are made of: every field and its type, no values.
 describe("field for field, the answer is the service's:", () => {
-  test("captcha tokens, with and without an expiry, and with a challenge", async () => {
+  test("captcha answers have the recorded fields, with and without an expiry, and with a challenge", async () => {
     expect(shapeOf((await at.captcha()).body)).toEqual(shapes.captcha);
     at.pikpak.rules.captchaWithoutExpiry = true;
     expect(shapeOf((await at.captcha()).body)).toEqual(shapes.captchaWithoutExpiry);
@@ -31,7 +31,7 @@ describe("field for field, the answer is the service's:", () => {
     });
   });
 
-  test("a session, and the refusals of the account host", async () => {
+  test("a session and the refusals of the account host have the recorded fields", async () => {
     const session = await at.signIn();
     expect(shapeOf(session.body)).toEqual(shapes.session);
     expect(shapeOf((await at.signIn({ password: "wrong" })).body)).toEqual(shapes.wrongPassword);
@@ -57,15 +57,16 @@ describe("field for field, the answer is the service's:", () => {
     ).toEqual(shapes.me);
   });
 
-  test("refusals of the drive host", async () => {
+  test("the refusals of the drive host have the recorded fields", async () => {
     const url = `${at.pikpak.driveUrl}/drive/v1/files`;
-    expect((await at.send("GET", url, { headers: device })).body).toEqual({ detail: "captcha_token is empty" });
+    const share = `${at.pikpak.driveUrl}/drive/v1/share?share_id=x`;
+    expect((await at.send("GET", share, { headers: device })).body).toEqual({ detail: "captcha_token is empty" });
     const invalid = await at.send("GET", url, { headers: { ...device, "x-captcha-token": "ck0.x.y" } });
     expect(shapeOf(invalid.body)).toEqual(shapes.captchaInvalid);
     expect(shapeOf((await at.drive("GET", "/drive/v1/files/VOnobody")).body)).toEqual(shapes.notFound);
   });
 
-  test("listings and details", async () => {
+  test("listings and details have the recorded fields", async () => {
     const { build } = at.pikpak;
     build.folder(at.mia, undefined, "Films");
     const video = build.file(at.mia, undefined, { name: "f.mkv", size: 1000, mimeType: "video/x-matroska", film });
@@ -101,7 +102,7 @@ describe("field for field, the answer is the service's:", () => {
     ]);
   });
 
-  test("the account's data", async () => {
+  test("the account's data have the recorded fields", async () => {
     expect(shapeOf((await at.drive("GET", "/drive/v1/about")).body)).toEqual(shapes.about);
     expect(shapeOf((await at.drive("GET", "/drive/v1/privilege/vip")).body)).toEqual(shapes.vip);
     expect((await at.drive("GET", "/drive/v1/privilege/area_country_code")).body).toMatchObject({
@@ -110,7 +111,7 @@ describe("field for field, the answer is the service's:", () => {
     });
   });
 
-  test("tasks", async () => {
+  test("tasks have the recorded fields", async () => {
     const body = {
       kind: "drive#file",
       upload_type: "UPLOAD_TYPE_URL",
@@ -128,7 +129,7 @@ describe("field for field, the answer is the service's:", () => {
     );
   });
 
-  test("shares", async () => {
+  test("shares have the recorded fields", async () => {
     const jo = at.pikpak.build.account({ username: "jo", password: "x" });
     const folder = at.pikpak.build.folder(jo, undefined, "Films");
     const video = at.pikpak.build.file(jo, folder, { name: "f.mp4", size: 1000, mimeType: "video/mp4", film });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Node } from "../../../emulators/pikpak/state.ts";
-import { password, rawClient, type Answer, type RawClient } from "./client.ts";
+import { device, password, rawClient, type Answer, type RawClient } from "./client.ts";
 
 let at: RawClient;
 let folder: Node;
@@ -49,7 +49,7 @@ describe("folders and names", () => {
 });
 
 describe("moving, copying and the trash", () => {
-  test("take effect when their task is done", async () => {
+  test("a move takes effect when its task is done", async () => {
     at.pikpak.rules.workTakes = 1000;
     const move = await batch("batchMove", [file.id], folder.id);
     expect(await phaseOf(move)).toBe("PHASE_TYPE_RUNNING");
@@ -59,7 +59,7 @@ describe("moving, copying and the trash", () => {
     expect(await names(folder.id)).toEqual(["a.txt"]);
   });
 
-  test("number a name that is taken", async () => {
+  test("copying and moving number a name that is taken", async () => {
     at.pikpak.build.file(at.mia, folder, { name: "a.txt", size: 1 });
     await batch("batchCopy", [file.id], folder.id);
     await batch("batchMove", [file.id], folder.id);
@@ -86,7 +86,7 @@ describe("moving, copying and the trash", () => {
   test("from the trash a file goes back to its folder, or to the root where that is gone", async () => {
     const inside = at.pikpak.build.file(at.mia, folder, { name: "in.txt", size: 5 });
     await batch("batchTrash", [inside.id]);
-    expect(at.mia.quota).toMatchObject({ usage: 10, trashed: 5 });
+    expect(at.mia.quota).toMatchObject({ usage: 15, trashed: 5 });
     await batch("batchUntrash", [inside.id]);
     expect(await names(folder.id)).toEqual(["in.txt"]);
     await batch("batchTrash", [inside.id, folder.id]);
@@ -94,7 +94,7 @@ describe("moving, copying and the trash", () => {
     expect(await names("")).toEqual(["a.txt", "in.txt"]);
   });
 
-  test("for ever is for ever: by batch, alone, and by emptying the trash", async () => {
+  test("a file deleted by batch, alone or by emptying the trash is gone for ever", async () => {
     const [one, two, three] = [1, 2, 3].map((n) => at.pikpak.build.file(at.mia, undefined, { name: `${n}`, size: n }));
     await batch("batchDelete", [one?.id ?? ""]);
     const alone = await at.drive("DELETE", `/drive/v1/files/${two?.id ?? ""}`);
@@ -106,7 +106,46 @@ describe("moving, copying and the trash", () => {
     expect(at.mia.quota).toMatchObject({ usage: 10, trashed: 0 });
   });
 
-  test("200 ids are taken, more are not, and none is an error", async () => {
+  test("a trashed folder takes everything below it along: hidden, counted as trash, and gone when that is emptied", async () => {
+    const inner = at.pikpak.build.folder(at.mia, folder, "inner");
+    const deep = at.pikpak.build.file(at.mia, inner, { name: "deep.txt", size: 7 });
+    at.pikpak.build.file(at.mia, undefined, { name: "old.txt", size: 3, trashed: true });
+    expect(at.mia.quota).toMatchObject({ usage: 20, trashed: 3 });
+    await batch("batchTrash", [folder.id]);
+    // The trash frees no space.
+    expect(at.mia.quota).toMatchObject({ usage: 20, trashed: 10 });
+    expect([await names(folder.id), await names(inner.id), await names("*")]).toEqual([[], [], ["a.txt"]]);
+    expect((await at.drive("GET", `/drive/v1/files/${deep.id}`)).body["error"]).toBe("file_in_recycle_bin");
+    expect((await batch("batchMove", [deep.id], "")).body["error"]).toBe("file_in_recycle_bin");
+    expect((await post("/drive/v1/files", { kind: "drive#folder", parent_id: inner.id, name: "x" })).status).toBe(404);
+    const trash = encodeURIComponent(JSON.stringify({ trashed: { eq: true } }));
+    const { body } = await at.drive("GET", `/drive/v1/files?parent_id=*&filters=${trash}`);
+    expect((body["files"] as { name: string }[]).map(({ name }) => name)).toEqual(["F", "old.txt"]);
+    await at.drive("PATCH", "/drive/v1/files/trash:empty");
+    expect(at.mia.quota).toMatchObject({ usage: 10, trashed: 0 });
+    expect((await at.drive("GET", `/drive/v1/files/${deep.id}`)).status).toBe(404);
+  });
+
+  test("deleting a folder for ever frees all it held, and a copy of one has to fit with all it holds", async () => {
+    at.pikpak.build.file(at.mia, folder, { name: "deep.txt", size: 7 });
+    const target = at.pikpak.build.folder(at.mia, undefined, "G");
+    at.mia.quota.limit = 20;
+    expect((await batch("batchCopy", [folder.id], target.id)).body["error"]).toBe("file_space_not_enough");
+    await batch("batchDelete", [folder.id]);
+    expect(at.mia.quota).toMatchObject({ usage: 10, trashed: 0 });
+  });
+
+  test("a share of a trashed folder is empty, and nothing in it is read", async () => {
+    const deep = at.pikpak.build.file(at.mia, folder, { name: "deep.txt", size: 7 });
+    const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [folder] });
+    await batch("batchTrash", [folder.id]);
+    const read = async (path: string) => (await at.drive("GET", `/drive/v1/share${path}share_id=${id}`)).body;
+    expect(await read("?")).toMatchObject({ files: [] });
+    expect(await read(`/detail?parent_id=${folder.id}&`)).toMatchObject({ files: [] });
+    expect(await read(`/file_info?file_id=${deep.id}&`)).toMatchObject({ share_status: "NOT_FOUND" });
+  });
+
+  test("a batch of 200 ids is taken, one of more is not, and one of none is an error", async () => {
     const ids = Array.from(
       { length: 201 },
       (_, n) => at.pikpak.build.file(at.mia, undefined, { name: `${n}`, size: 1 }).id,
@@ -116,6 +155,8 @@ describe("moving, copying and the trash", () => {
       error_code: 11,
     });
     expect((await batch("batchTrash", ids.slice(1))).status).toBe(200);
+    at.pikpak.rules.batchLimit = 500;
+    expect((await batch("batchTrash", ids)).status).toBe(200);
     expect((await batch("batchTrash", [])).status).toBe(400);
     expect((await batch("batchNonsense", ids)).status).toBe(404);
   });
@@ -136,7 +177,7 @@ describe("offline downloads", () => {
     return { tasks: body["tasks"] as Record<string, unknown>[], wait: body["expires_in"] };
   };
 
-  test("progress with time and land in My Pack", async () => {
+  test("an offline download progresses with time and ends in My Pack", async () => {
     await begin(magnet);
     expect(await tasks()).toMatchObject({
       tasks: [{ phase: "PHASE_TYPE_RUNNING", progress: 0, message: "Saving" }],
@@ -155,7 +196,7 @@ describe("offline downloads", () => {
     expect((await at.drive("GET", `/drive/v1/files/${String(task?.["file_id"])}`)).text).toContain("/download/?");
   });
 
-  test("go where they are told, and the same address running is the same task", async () => {
+  test("an offline download goes to the folder it names, and the same running address is the same task", async () => {
     await begin("https://example.com/files/a.zip", { parent_id: folder.id, folder_type: "" });
     await begin("https://example.com/files/a.zip", { parent_id: folder.id, folder_type: "" });
     expect((await tasks()).tasks).toHaveLength(1);
@@ -164,7 +205,7 @@ describe("offline downloads", () => {
     expect((await begin(magnet, { parent_id: "VOnowhere" })).body["error"]).toBe("space_folder_not_exist");
   });
 
-  test("break off, are filtered by phase, told in Chinese, not retried, and deleted", async () => {
+  test("a failed offline download is filtered by phase, told in Chinese, not retried, and deleted", async () => {
     at.pikpak.rules.offlineFails = true;
     await begin(magnet);
     at.advance(5000);
@@ -186,18 +227,39 @@ describe("offline downloads", () => {
   test.each([
     ["a limit a day", { offlineLimit: 0 }, "task_daily_create_limit_vip", 11],
     ["a limit at once", { offlineAtOnce: 0 }, "task_run_nums_limit", 11],
-  ])("know %s", async (_what, rules, error, code) => {
+  ])("offline downloads have %s", async (_what, rules, error, code) => {
     Object.assign(at.pikpak.rules, rules);
     expect((await begin(magnet)).body).toMatchObject({ error, error_code: code });
   });
 
-  test("want room, and an address of a kind they know", async () => {
+  test("an offline download needs room, and an address of a known kind", async () => {
     expect((await begin("ftp://example.com/a")).body["error"]).toBe("task_url_unsupported");
     at.mia.quota.limit = 10;
     expect((await begin(magnet)).body).toMatchObject({ error: "file_space_not_enough", error_code: 8 });
   });
 
-  test("finished ones are cleared away", async () => {
+  test("an offline download numbers a taken name, and its link may be of four kinds", async () => {
+    const links = [
+      "https://example.com/a.zip",
+      "magnet:?dn=a.zip&xt=urn%3Abtih%3A0123",
+      "ed2k://|file|a.zip|1234|0123456789abcdef0123456789abcdef|/",
+      `PikPak://a.zip|99|${"A".repeat(40)}`,
+    ];
+    for (const link of links) expect((await begin(link, { parent_id: folder.id, folder_type: "" })).status).toBe(200);
+    at.advance(5000);
+    expect(await names(folder.id)).toEqual(["a.zip", "a(1).zip", "a(2).zip", "a(3).zip"]);
+    expect(at.mia.transferred.offline).toBe(at.mia.quota.usage - file.size);
+  });
+
+  test("a finished offline download whose file was deleted says so", async () => {
+    await begin(magnet);
+    at.advance(5000);
+    const [task] = (await tasks()).tasks;
+    await batch("batchDelete", [String(task?.["file_id"])]);
+    expect(await tasks()).toMatchObject({ tasks: [{ phase: "PHASE_TYPE_COMPLETE", message: "File deleted" }] });
+  });
+
+  test("finished tasks are cleared away, and running ones stay", async () => {
     await begin(magnet);
     at.advance(5000);
     await begin(`${magnet}&x=2`);
@@ -207,7 +269,7 @@ describe("offline downloads", () => {
 });
 
 describe("shares of one's own, and other people's", () => {
-  test("are made, listed, read with their code, over when their days are, and deleted", async () => {
+  test("a share is made, listed, read with its code and deleted", async () => {
     const made = await post("/drive/v1/share", {
       file_ids: [file.id],
       share_to: "encryptedlink",
@@ -234,7 +296,7 @@ describe("shares of one's own, and other people's", () => {
     expect((await read(code)).body["share_status"]).toBe("DELETED");
   });
 
-  test("run out", async () => {
+  test("a share runs out", async () => {
     const made = await post("/drive/v1/share", {
       file_ids: [file.id],
       share_to: "publiclink",
@@ -243,11 +305,11 @@ describe("shares of one's own, and other people's", () => {
     });
     at.pikpak.rules.shareCaptcha = false;
     at.advance(25 * 3_600_000);
-    const read = await at.drive("GET", `/drive/v1/share?share_id=${String(made.body["share_id"])}`);
-    expect(read.body["share_status"]).toBe("EXPIRED");
+    const url = `${at.pikpak.driveUrl}/drive/v1/share?share_id=${String(made.body["share_id"])}`;
+    expect((await at.send("GET", url, { headers: device })).body["share_status"]).toBe("EXPIRED");
   });
 
-  test("are restored into the caller's drive", async () => {
+  test("a share is restored into the caller's drive", async () => {
     const jo = at.pikpak.build.account({ username: "jo", password });
     const theirs = at.pikpak.build.file(jo, undefined, { name: "jo.txt", size: 3 });
     const { id } = at.pikpak.build.share(jo, { title: "t", nodes: [theirs] });
@@ -270,7 +332,18 @@ describe("shares of one's own, and other people's", () => {
     expect((await restore({})).body["error"]).toBe("file_space_not_enough");
   });
 
-  test("one's own is not restored", async () => {
+  test("a restore may name the folder it landed in instead of the files, which in Chinese is 转存自分享", async () => {
+    const jo = at.pikpak.build.account({ username: "jo", password });
+    const theirs = at.pikpak.build.file(jo, undefined, { name: "jo.txt", size: 3 });
+    const { id } = at.pikpak.build.share(jo, { title: "t", nodes: [theirs] });
+    Object.assign(at.pikpak.rules, { restoreNamesFolder: true, restoreTraces: false });
+    const headers = { "accept-language": "zh-CN" };
+    const begun = await at.drive("POST", "/drive/v1/share/restore", { headers, body: { share_id: id, file_ids: [] } });
+    const { body } = await at.drive("GET", `/drive/v1/tasks/${String(begun.body["restore_task_id"])}`);
+    expect([at.pikpak.state.nodes.get(String(body["file_id"]))?.name, body["params"]]).toEqual(["转存自分享", {}]);
+  });
+
+  test("one's own share is not restored", async () => {
     const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [file] });
     expect((await post("/drive/v1/share/restore", { share_id: id, file_ids: [file.id] })).body).toMatchObject({
       error: "file_restore_own",
@@ -278,7 +351,7 @@ describe("shares of one's own, and other people's", () => {
     });
   });
 
-  test("want a client id, and where the rule says so no captcha; parent_id is ignored at the top", async () => {
+  test("anonymous readers of a share need a client id and a captcha token, unless the rule says so; parent_id is ignored", async () => {
     const { id } = at.pikpak.build.share(at.mia, { title: "t", nodes: [folder] });
     const url = `${at.pikpak.driveUrl}/drive/v1/share?share_id=${id}&parent_id=VOwhatever`;
     const headers = { "x-device-id": "be7bad09dbf40fe22b56e9ce8f85c4e7" };
@@ -288,6 +361,15 @@ describe("shares of one's own, and other people's", () => {
     });
     const known = { ...headers, "x-client-id": "YUMx5nI8ZU8Ap8pm" };
     expect((await at.send("GET", url, { headers: known })).body).toEqual({ detail: "captcha_token is empty" });
+    // The token beside a challenge nobody solved reads shares, and nothing else; a rule forbids that, too.
+    at.pikpak.rules.challengeAll = true;
+    const token = String((await at.captcha()).body["captcha_token"]);
+    const challenged = { ...known, "x-captcha-token": token };
+    expect((await at.send("GET", url, { headers: challenged })).body).toMatchObject({ files: [{ name: "F" }] });
+    expect((await at.drive("GET", "/drive/v1/about", { headers: challenged })).body["error"]).toBe("captcha_invalid");
+    at.pikpak.rules.challengedReads = false;
+    expect((await at.send("GET", url, { headers: challenged })).body["error"]).toBe("captcha_invalid");
+    at.pikpak.rules.challengeAll = false;
     at.pikpak.rules.shareCaptcha = false;
     expect((await at.send("GET", url, { headers: known })).body).toMatchObject({ files: [{ name: "F" }] });
     at.pikpak.rules.sharesProhibited = true;
@@ -295,5 +377,28 @@ describe("shares of one's own, and other people's", () => {
       share_status: "PROHIBITED",
       share_status_text: "抱歉，当前地区暂不支持分享",
     });
+  });
+});
+
+describe("the history", () => {
+  test("events come newest first by pages, are deleted one by one, and cleared", async () => {
+    const events = async (query = "") => {
+      const { body } = await at.drive("GET", `/drive/v1/events?${query}`);
+      return { next: String(body["next_page_token"]), events: body["events"] as { id: string; type: string }[] };
+    };
+    await at.drive("GET", `/drive/v1/files/${file.id}?usage=FETCH`);
+    await at.drive("PATCH", `/drive/v1/files/${file.id}`, { body: { name: "b.txt" } });
+    await batch("batchTrash", [file.id]);
+    const first = await events("limit=2");
+    expect(first.events.map(({ type }) => type)).toEqual(["TYPE_DELETE", "TYPE_UPDATE"]);
+    const second = await events(`limit=2&page_token=${first.next}`);
+    expect(second).toMatchObject({
+      next: "",
+      events: [{ type: "TYPE_DOWNLOAD", reference_resource: { id: file.id } }],
+    });
+    await post("/drive/v1/events:delete", { ids: [first.events[0]?.id] });
+    expect((await events()).events).toHaveLength(2);
+    await post("/drive/v1/events:clear", {});
+    expect((await events()).events).toEqual([]);
   });
 });
