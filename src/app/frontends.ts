@@ -4,11 +4,11 @@ import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import { placeNews } from "../users/place.ts";
-import { createRemovals, type Removals } from "../messaging/removals.ts";
+import { createRemovals } from "../messaging/removals.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
 import type { Announce } from "../users/broadcast.ts";
 import { announceBy } from "../messaging/announce.ts";
-import type { Readiness } from "../messaging/messenger.ts";
+import type { Messenger, Platform, Readiness, Removed } from "../messaging/messenger.ts";
 import type { Services } from "../actions/context/services.ts";
 import { canPost } from "../actions/browse/can-post.ts";
 import { suggest } from "../actions/suggest.ts";
@@ -16,6 +16,7 @@ import type { Config } from "../config.ts";
 import { createDiscord, type Discord } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
 import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
+import type { JobQueue } from "../jobs/queue.ts";
 import type { Store } from "../store/store.ts";
 import { createTelegram, type Telegram } from "../telegram/bot.ts";
 import { type TelegramSettings } from "../telegram/settings.ts";
@@ -35,6 +36,10 @@ export interface Frontends {
   roleIn(place: string, person: string): Promise<"admin" | "member" | "none" | undefined>;
   /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
   notify(person: string, notice: Notice, language: string): Promise<void>;
+  /** Who speaks to the chats of a place. */
+  of(place: string): Messenger | undefined;
+  /** Takes away a message that was noted in the removals of its platform. */
+  removeNoted(removal: { readonly platform: Platform; readonly message: string }): Promise<Removed>;
   /** Sends a text to a chat by the frontend it belongs to. */
   readonly announce: Announce;
 }
@@ -50,6 +55,7 @@ export interface Frontend {
 
 interface FrontendParts {
   readonly store: Store;
+  readonly jobs: JobQueue;
   readonly words: Words;
   readonly services: Services;
   perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
@@ -82,6 +88,11 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
     async notify(person, notice, language) {
       await (person.startsWith("discord:") ? discord : telegram)?.messenger.notify(person, notice, { language });
     },
+    of: (place) => (place.startsWith("discord:") ? discord : telegram)?.messenger,
+    async removeNoted({ platform, message }) {
+      const chat = platform === "discord" ? discord : telegram;
+      return chat ? chat.removeNoted(message) : { is: "gone" };
+    },
     async announce(place, text) {
       const chat = place.startsWith("discord:") ? discord : telegram;
       if (!chat) throw new Error("the frontend of this chat is not switched on");
@@ -107,15 +118,14 @@ function outcomeOf(sent: SentOff): SubmitOutcome {
 const final: ReadonlySet<Notice["notice"]> = new Set(["mount-gone", "account-suspended"]);
 
 function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendParts): Telegram {
-  const { store, words, services, perform, newest, log, onFatal } = parts;
+  const { store, jobs, words, services, perform, newest, log, onFatal } = parts;
   return createTelegram({
     settings: telegramSettings(settings, newest),
     perform,
     words,
     conversations: kept(store.open("dialogues", { sealed: true })),
-    interrupted: async () => (await services.transfers?.interrupted("telegram")) ?? [],
     places: placeNews(services),
-    removals: removalsOf(store, "telegram"),
+    removals: createRemovals(jobs, "telegram"),
     operators: services.admins,
     log: log.child({ part: "telegram" }),
     now: Date.now,
@@ -137,7 +147,7 @@ export function webhookSecret({ secret }: { readonly secret?: string }, key: Uin
 }
 
 function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendParts): Discord {
-  const { store, words, services, perform, log, onFatal } = parts;
+  const { store, jobs, words, services, perform, log, onFatal } = parts;
   return createDiscord({
     settings,
     perform,
@@ -145,18 +155,12 @@ function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendPart
     canPost: (visit, view) => canPost(services, visit, view),
     words,
     kept: kept(store.open("discord", { sealed: true })),
-    interrupted: async () => (await services.transfers?.interrupted("discord")) ?? [],
-    removals: removalsOf(store, "discord"),
+    removals: createRemovals(jobs, "discord"),
     log: log.child({ part: "discord" }),
     now: Date.now,
     onFatal,
     onLeft: (place) => placeNews(services).gone(place),
   });
-}
-
-function removalsOf(store: Store, platform: "telegram" | "discord"): Removals {
-  const exclusive: Store["exclusive"] = (key, work) => store.exclusive(key, work);
-  return createRemovals({ store: store.open("removals"), platform, exclusive, now: Date.now });
 }
 
 function kept(namespace: Keyv): {

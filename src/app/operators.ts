@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { openAdmin, type Admin } from "../users/admin.ts";
 import type { Config } from "../config.ts";
 import type { Revocations } from "../gateway/revocations.ts";
+import type { JobQueue } from "../jobs/queue.ts";
 import { levelOf } from "../log.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Store } from "../store/store.ts";
@@ -12,6 +13,7 @@ import type { Frontends } from "./frontends.ts";
 interface AdminDependencies {
   readonly config: Config;
   readonly store: Store;
+  readonly jobs: JobQueue;
   readonly revocations: Revocations;
   /** The process's logger, before it has children. */
   readonly log: Logger;
@@ -20,12 +22,13 @@ interface AdminDependencies {
 }
 
 /** The operators' admin side over the store. */
-export function adminOf({ config, store, revocations, log, frontends }: AdminDependencies): Admin {
+export function adminOf({ config, store, jobs, revocations, log, frontends }: AdminDependencies): Admin {
   const level = levelOf(log);
   return openAdmin({
     open: (namespace) => store.open(namespace),
     mounts: store.open<Mount>("mounts"),
     access: config.access,
+    jobs,
     async announce(place, text) {
       const chats = frontends();
       if (!chats) throw new Error("a broadcast began before there was a chat");
