@@ -33,6 +33,14 @@ export function testJobs(records: Keyv<KeptJob>, options: TestJobsOptions = {}):
   };
 }
 
+/** Waits by a clock that a test sets. */
+export function waitBy(now: () => number): QueueParts["wait"] {
+  return async (ms, signal) => {
+    const until = now() + ms;
+    while (now() < until) await sleep(5, undefined, { signal, ref: false });
+  };
+}
+
 async function rest(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal, ref: false });
 }

@@ -118,9 +118,7 @@ export function createDiscord(parts: DiscordParts): Discord {
   });
   const uploader = createUploader({ ...settings, now, dispatcher: parts.outbound?.dispatcher });
   const messenger = createMessenger({ ...settings, words, uploader, now, dispatcher: parts.outbound?.dispatcher });
-  const removing =
-    parts.removals &&
-    createRemoving({ messenger, removals: parts.removals, kept, now });
+  const removing = parts.removals && createRemoving({ messenger, removals: parts.removals, kept, now });
   const members = createMembers({
     rest: () => connection.client()?.rest,
     now,

@@ -25,7 +25,8 @@ export function createRemovals(jobs: Pick<JobQueue, "add" | "postpone">, platfor
   return {
     async note(message, at) {
       const id = idOf({ platform, message });
-      if (!(await jobs.postpone(removalKind, id, at))) await jobs.add(removalKind, { platform, message }, { id, dueAt: at });
+      if (!(await jobs.postpone(removalKind, id, at)))
+        await jobs.add(removalKind, { platform, message }, { id, dueAt: at });
     },
   };
 }

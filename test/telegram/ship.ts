@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { perform } from "../../src/actions/perform.ts";
-import { createTransfers } from "../../src/actions/files/transfers.ts";
-import { type Transfers, type TransfersParts } from "../../src/actions/model/transfer.ts";
+import { createTransfers, type TransfersParts } from "../../src/actions/files/transfers.ts";
+import type { Transfers } from "../../src/actions/model/transfer.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
-import { createLocks } from "../../src/store/lock.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
 import type { Services } from "../../src/actions/context/services.ts";
 import { Cloud, emptyShelves, app, type TestApp, type Shelves } from "../actions/test-app.ts";
+import { testJobs } from "../test-jobs.ts";
 import { words } from "./test-app.ts";
 
 /** The real bot with the real actions over an emulated Telegram; a drive's bytes are what a test says. */
@@ -45,9 +45,10 @@ export const share = "https://share.example/s/films";
 export async function launch(options: ShipOptions): Promise<Ship> {
   const telegram = options.telegram ?? (await startTelegram());
   const shelves = options.shelves ?? emptyShelves();
+  const jobs = testJobs(shelves.jobs);
   const transfers = createTransfers({
-    ...createLocks(),
-    records: shelves.transfers,
+    jobs,
+    messengers: { of: () => bot.messenger },
     openBytes:
       options.openBytes ??
       (async (_mount, { name }, { signal }) => ({
@@ -61,6 +62,7 @@ export async function launch(options: ShipOptions): Promise<Ship> {
   });
   const at = app(new Cloud({ shares: { films: { tree: options.tree } } }), {
     shelves,
+    jobs,
     now: () => ship.time,
     changes: { transfers, ...options.changes },
   });
@@ -77,7 +79,6 @@ export async function launch(options: ShipOptions): Promise<Ship> {
     log: pino({ level: "silent" }),
     now: () => ship.time,
     onFatal: () => undefined,
-    interrupted: () => transfers.interrupted("telegram"),
   });
   const ship: Ship = {
     telegram,
@@ -88,11 +89,13 @@ export async function launch(options: ShipOptions): Promise<Ship> {
     opened: [],
     closed: 0,
     async restarts() {
+      await jobs.stop();
       await transfers.stop();
       await bot.stop();
       return launch({ ...options, telegram, shelves });
     },
     async close() {
+      await jobs.stop();
       await transfers.stop();
       await bot.stop();
       await telegram.close();

@@ -26,7 +26,8 @@ export async function sayLastWord({ shown, person, screen }: LastWord, parts: La
     case "later":
       throw notYet(edited.after);
     case "gone":
-      if (screen.state.is === "failed" || screen.state.is === "interrupted") await tell(messenger, { shown, person, screen });
+      if (screen.state.is === "failed" || screen.state.is === "interrupted")
+        await tell(messenger, { shown, person, screen });
       return;
     case "closed":
       return tell(messenger, { shown, person, screen });
