@@ -12,7 +12,7 @@ import type { Person } from "../../emulators/discord/person.ts";
 import type { Channel } from "../../emulators/discord/state.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
 import { loadWords } from "../../src/i18n/words.ts";
-import { Cloud, emptyShelves, app, type Shelves } from "../actions/test-app.ts";
+import { Cloud, emptyShelves, app } from "../actions/test-app.ts";
 import { contentOf } from "../telegram/ship.ts";
 import { keptInputs, testJobs } from "../test-jobs.ts";
 

@@ -128,7 +128,7 @@ export async function openTestApp({
     },
   });
   const build = () => {
-    const queue = testJobs(removals, { now, wait: waitBy(now) });
+    const queue = testJobs(removals, { now, wait: waitBy(now), onError: (error) => void logged.push(String(error)) });
     jobs = queue;
     const discord = createDiscord({
       settings: { token: settings?.token ?? emulator.token, apiRoot: emulator.apiRoot },

@@ -54,7 +54,7 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
   const list = new Keyv<KeptJob>({ throwOnErrors: true });
   const dialogues = new Map<string, unknown>();
   const open = async () => {
-    const queue = testJobs(list, { now: () => clock.now, wait: waitBy(() => clock.now) });
+    const queue = testJobs(list, { now: () => clock.now, wait: waitBy(() => clock.now), onError: () => undefined });
     jobs = queue;
     const removals = createRemovals(queue, "telegram");
     bot = createTelegram({

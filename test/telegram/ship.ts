@@ -9,7 +9,7 @@ import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/t
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
 import type { Services } from "../../src/actions/context/services.ts";
 import { Cloud, emptyShelves, app, type TestApp, type Shelves } from "../actions/test-app.ts";
-import { testJobs } from "../test-jobs.ts";
+import { testJobs, waitBy } from "../test-jobs.ts";
 import { words } from "./test-app.ts";
 
 /** The real bot with the real actions over an emulated Telegram; a drive's bytes are what a test says. */
@@ -56,7 +56,9 @@ export async function launch(options: ShipOptions): Promise<Ship> {
       })),
     ...(options.readPicture && { readPicture: options.readPicture }),
     now: () => ship.time,
-    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
+    // What paces the edits goes by the clock.
+    wait: (ms, signal) =>
+      ms >= 5000 && ms <= 15_000 ? waitBy(() => ship.time)(ms, signal) : sleep(ms, undefined, { signal }),
     newReference: () => "ref",
     log: pino({ level: "silent" }),
   });

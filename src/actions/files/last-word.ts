@@ -5,6 +5,8 @@ import type { LastWord } from "./transfer-kind.ts";
 interface LastWordParts {
   /** Absent = that chat is switched off. */
   readonly messenger: Messenger | undefined;
+  /** 1 = it has not been tried before. */
+  readonly attempt: number;
   readonly log: { info(fields: object, event: string): void };
 }
 
@@ -14,7 +16,7 @@ interface LastWordParts {
  * `JobFailure` when it can be said later.
  */
 export async function sayLastWord({ shown, person, screen }: LastWord, parts: LastWordParts): Promise<void> {
-  const { messenger, log } = parts;
+  const { messenger, attempt, log } = parts;
   if (!messenger) return;
   const edited = await messenger.edit(shown, screen).catch((err: unknown): Edited => {
     log.info({ err }, "message of a transfer out of reach");
@@ -24,26 +26,30 @@ export async function sayLastWord({ shown, person, screen }: LastWord, parts: La
     case "edited":
       return;
     case "later":
-      throw notYet(edited.after);
+      throw notYet(Math.max(edited.after, attempt * laterStep));
     case "gone":
       if (screen.state.is === "failed" || screen.state.is === "interrupted")
-        await tell(messenger, { shown, person, screen });
+        await tell(messenger, { shown, person, screen }, attempt);
       return;
     case "closed":
-      return tell(messenger, { shown, person, screen });
+      return tell(messenger, { shown, person, screen }, attempt);
   }
 }
 
-async function tell(messenger: Messenger, { shown: { language }, person, screen }: LastWord): Promise<void> {
+/** Milliseconds until the next attempt, by how many there were: where a platform asks to wait, and where it failed. */
+const [laterStep, failureStep] = [1000, 5000];
+
+/** Twice does less harm than never: who waits for a file would wait on. */
+async function tell(messenger: Messenger, word: LastWord, attempt: number): Promise<void> {
+  const { shown, person, screen } = word;
   const sent: Sent = await messenger
-    .send({ place: person, kind: "private", language }, screen)
+    .send({ place: person, kind: "private", language: shown.language }, screen)
     .catch((cause: unknown) => {
-      // It may have arrived: a word too few does less harm than one twice.
-      throw new JobFailure("outcome-not-sent", { cause });
+      throw notYet(attempt * failureStep, cause);
     });
-  if (sent.is === "later") throw notYet(sent.after);
+  if (sent.is === "later") throw notYet(Math.max(sent.after, attempt * laterStep));
 }
 
-function notYet(after: number): JobFailure {
-  return new JobFailure("outcome-not-sent", { retryAfter: Math.max(1000, after) });
+function notYet(retryAfter: number, cause?: unknown): JobFailure {
+  return new JobFailure("outcome-not-sent", { retryAfter, cause });
 }

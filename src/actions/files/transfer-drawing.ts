@@ -17,6 +17,8 @@ interface DrawingParts {
   readonly jobs: Pick<JobQueue, "follow">;
   readonly kind: JobKind<Transfer, Running, Ended, Given>;
   readonly messengers: Messengers;
+  /** Milliseconds since the epoch. */
+  now(): number;
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
   readonly log: { info(fields: object, event: string): void };
@@ -90,25 +92,32 @@ function progressIn(state: State): TransferState | "end" | undefined {
   }
 }
 
-/** The message has just been drawn, so nothing changes at once. An edit that does not succeed is passed over: the next one mends it. */
+/**
+ * The message has just been drawn, so nothing changes at once. An edit that does not succeed is passed over: the next one
+ * mends it.
+ */
 async function follow(
-  { jobs, kind, messengers, wait, log }: DrawingParts,
+  { jobs, kind, messengers, now, wait, log }: DrawingParts,
   id: string,
   { shown, card }: Transfer,
   { show, signal }: Drawn,
 ): Promise<void> {
   let pace = paceOf(shown);
-  await wait(pace, signal).catch(() => undefined);
+  let drawnAt = now();
+  const rest = async () => wait(Math.max(0, drawnAt + pace - now()), signal).catch(() => undefined);
+  // A place is the newest one when the time has come. Of progress another report comes soon: it is passed over until then.
+  if (show === placeIn) await rest();
   for await (const state of jobs.follow(kind, id, { signal })) {
     const next = show(state);
     if (next === "end") return;
-    if (!next) continue;
+    if (!next || (next.is === "running" && now() - drawnAt < pace)) continue;
+    drawnAt = now();
     const edited = await messengers
       .of(shown.place)
       ?.edit(shown, { ...card, state: next })
       .catch((err: unknown) => log.info({ err, transfer: id }, "transfer message not changed"));
     if (edited?.is === "gone") return;
-    await wait(Math.max(pace, edited?.is === "later" ? edited.after : 0), signal).catch(() => undefined);
-    pace = Math.min(slowest, pace * 1.5);
+    pace = Math.max(Math.min(slowest, pace * 1.5), edited?.is === "later" ? edited.after : 0);
+    if (next.is === "queued") await rest();
   }
 }

@@ -29,7 +29,8 @@ export function createTransfers(parts: TransfersParts): Transfers {
     over: (transfer, outcome, { id }) => sayEnd(parts, { id, transfer, outcome }),
   });
   jobs.handle(outcomeKind, {
-    run: (word) => sayLastWord(word, { messenger: parts.messengers.of(word.shown.place), log: parts.log }),
+    run: (word, { attempt }) =>
+      sayLastWord(word, { messenger: parts.messengers.of(word.shown.place), attempt, log: parts.log }),
   });
   jobs.handle(deadlineKind, {
     async run({ transfer }) {
@@ -106,8 +107,9 @@ async function bring(
   job: RunningJob<Running, Given>,
 ): Promise<Ended> {
   const messenger = parts.messengers.of(transfer.to.place);
+  const isLate = transfer.until !== undefined && parts.now() >= transfer.until;
   // The process before this one had given every byte, and nobody can say whether the platform made a message of them.
-  if (!messenger || job.checkpoint?.isGiven) return { is: "interrupted" };
+  if (!messenger || isLate || job.checkpoint?.isGiven) return { is: "interrupted" };
   const endDrawing = drawing.drawProgress(job.id, transfer);
   try {
     return await new Sending(transfer, { ...parts, job, messenger }).run();
