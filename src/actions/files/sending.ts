@@ -1,3 +1,4 @@
+import { JobCancelled } from "../../jobs/job.ts";
 import type { RunningJob } from "../../jobs/queue.ts";
 import type { FileMeta, FileSource, Messenger } from "../../messaging/messenger.ts";
 import type { Entry } from "../../storage/entry.ts";
@@ -69,6 +70,8 @@ export class Sending {
       await this.#try(source).catch((error: unknown) => this.#tryAgain(source, error));
       return { is: "done", took: now() - startedAt };
     } catch (error) {
+      // Said as a result: only of one that never ran nothing else is known than that it was cancelled.
+      if (this.#signal.reason instanceof JobCancelled) return { is: "cancelled" };
       this.#signal.throwIfAborted();
       return this.#failure(this.#lost?.error ?? error);
     }
