@@ -39,7 +39,17 @@ export async function openQueue({ url, store, keys, log }: QueueDependencies): P
     });
     let stopping: Promise<void> | undefined;
     const stop = () => (stopping ??= jobs.stop());
-    return { jobs, stop, close: () => stop().finally(release) };
+    return {
+      jobs,
+      stop,
+      async close() {
+        try {
+          await stop();
+        } finally {
+          await release();
+        }
+      },
+    };
   } catch (error) {
     await release();
     throw error;

@@ -39,7 +39,9 @@ async function begin(prefix: string): Promise<Process> {
     now: Date.now,
     wait,
     newId: randomUUID,
-    onError: (error) => void Promise.reject(error),
+    onError(error) {
+      throw error;
+    },
   });
   const drawn: Message[] = [];
   const messenger: Messenger = {
@@ -49,7 +51,7 @@ async function begin(prefix: string): Promise<Process> {
       return { is: "edited" };
     },
     async sendFile(target, source) {
-      for await (const _bytes of source.open());
+      await Array.fromAsync(source.open());
       return { ...target, message: "file" };
     },
     send: async () => ({ is: "closed" }),

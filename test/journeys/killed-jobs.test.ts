@@ -79,7 +79,7 @@ describe.each([
         description: "Too Many Requests: retry after 4",
         parameters,
       });
-      void otto.presses("📣 Yes").catch(() => undefined);
+      await otto.presses("📣 Yes");
       await expect
         .poll(() => world.telegram.calls.some(({ method, ok }) => method === "sendMessage" && !ok), { timeout: 10_000 })
         .toBe(true);
