@@ -10,6 +10,8 @@ const app = await startApp(world.config, { onFatal: (message) => void end(1, mes
 const { shelf } = world;
 const { mia, jun, lena, otto } = participants();
 const skip = { press: "⏭" };
+const start = "Start here: sign in as Mia";
+const shared = "Group: Mia shares her drive";
 const telegram = { person: mia, platform: "telegram" } as const;
 const group = { platform: "telegram", kind: "group" } as const;
 const discord = { person: mia, platform: "discord" } as const;
@@ -19,10 +21,10 @@ const page = await startPage({
   people: world.persons,
   stages: world.stages,
   tips: [
-    { ...telegram, label: "Start here: sign in as Mia", steps: signIn(shelf.accounts.mia) },
-    { ...telegram, label: "Open a folder of 3,000", steps: ["/browse /Archive", { press: "▶" }] },
-    { ...telegram, label: "Get a file into the chat", steps: ["/get /Holiday 2026/Packing list.txt"] },
-    { ...telegram, label: "Search the whole drive", steps: ["/search lighthouse"] },
+    { ...telegram, label: start, steps: signIn(shelf.accounts.mia) },
+    { ...telegram, label: "Open a folder of 3,000", after: start, steps: ["/browse /Archive", { press: "▶" }] },
+    { ...telegram, label: "Get a file into the chat", after: start, steps: ["/get /Holiday 2026/Packing list.txt"] },
+    { ...telegram, label: "Search the whole drive", after: start, steps: ["/search lighthouse"] },
     { ...telegram, label: "Open a share", steps: [shelf.shares.open.url] },
     {
       ...telegram,
@@ -34,16 +36,16 @@ const page = await startPage({
     { ...telegram, label: "An account that must prove to be human", steps: signIn(shelf.accounts.checked) },
     { ...telegram, person: jun, label: "Jun's account, in Chinese", steps: signIn(shelf.accounts.jun) },
     { ...discord, label: "Discord: open a share", steps: [`/share link:${shelf.shares.open.url}`] },
-    { ...group, person: mia, label: "Group: Mia lends her drive", steps: ["/bind"] },
-    { ...group, person: lena, label: "Group: Lena browses it", steps: ["/browse"] },
+    { ...group, person: mia, label: shared, after: start, steps: ["/bind", { press: "✅" }] },
+    { ...group, person: lena, label: "Group: Lena browses it", after: shared, steps: ["/browse"] },
     { ...telegram, person: otto, label: "Otto operates the bot", steps: ["/admin"] },
     { ...discord, label: "Discord: sign in on a one-time page", steps: ["/login"] },
   ],
 }).catch((error: unknown) => leave(error));
-// As an admin the bot can ephemeral message in the group.
+// As an admin the bot can answer one person alone in the group.
 world.group.promotes(world.telegram.bot);
-world.people.mia.says("/start");
-world.people.jun.says("/start");
+world.people.mia.sends("/start");
+world.people.jun.sends("/start");
 process.stdout.write(
   `\n  ChatDrive's demo is at ${page.url}\n  The bot's gateway is at ${app.address}. Ctrl+C ends both.\n\n`,
 );

@@ -1,4 +1,6 @@
-import type { Account, Builder, Film, Node } from "./pikpak/state.ts";
+import type { Builder } from "./pikpak/builder.ts";
+import type { Film, Node } from "./pikpak/node.ts";
+import type { Account } from "./pikpak/state.ts";
 
 /** Somebody in the emulated world, on every platform at once. */
 export interface Somebody {
@@ -81,7 +83,7 @@ function fillMias(build: Builder, mia: Account): Node {
       mimeType: "image/jpeg",
       modifiedAt: at("2026-08-12") + n * 60_000,
     }));
-    build.file(mia, folder, film(`Beach, day ${day}.mp4`, 1.2 * giga * day, at("2026-08-13")));
+    build.file(mia, folder, film(`Beach, day ${day}.mp4`, Math.round(1.2 * giga) * day, at("2026-08-13")));
   }
   build.file(mia, holiday, {
     name: "Packing list.txt",
@@ -109,7 +111,7 @@ function fillMias(build: Builder, mia: Account): Node {
   build.folder(mia, undefined, "Empty", { modifiedAt: at("2026-11-01") });
   build.file(mia, undefined, {
     name: "backup-2026-11.zip",
-    size: 4.7 * giga,
+    size: Math.round(4.7 * giga),
     mimeType: "application/zip",
     modifiedAt: at("2026-11-02"),
   });
@@ -119,7 +121,7 @@ function fillMias(build: Builder, mia: Account): Node {
 function fillFilms(build: Builder, mia: Account, when: number): void {
   const films = build.folder(mia, undefined, "Films", { modifiedAt: when });
   for (const title of ["The Long Way Round", "A Quiet Harbour", "夏日的尽头", "Под дождём"]) {
-    build.file(mia, films, film(`${title} (2024) 1080p.mkv`, 3.4 * giga, when));
+    build.file(mia, films, film(`${title} (2024) 1080p.mkv`, Math.round(3.4 * giga), when));
     build.file(mia, films, {
       name: `${title} (2024) 1080p.srt`,
       bytes: Buffer.from("1\n00:00:01,000 --> 00:00:04,000\nIt begins.\n"),
@@ -129,12 +131,12 @@ function fillFilms(build: Builder, mia: Account, when: number): void {
   }
   const series = build.folder(mia, films, "Lighthouse – Season 1", { modifiedAt: when });
   for (let n = 1; n <= 10; n++)
-    build.file(mia, series, film(`Lighthouse S01E${String(n).padStart(2, "0")}.mkv`, 0.9 * giga, when));
+    build.file(mia, series, film(`Lighthouse S01E${String(n).padStart(2, "0")}.mkv`, Math.round(0.9 * giga), when));
 }
 
 function fillJuns(build: Builder, jun: Account): void {
   const folder = build.folder(jun, undefined, "电影");
-  build.file(jun, folder, film("夏日的尽头 1080p.mkv", 2.1 * giga, Date.parse("2026-09-01T00:00:00Z")));
+  build.file(jun, folder, film("夏日的尽头 1080p.mkv", Math.round(2.1 * giga), Date.parse("2026-09-01T00:00:00Z")));
   build.file(jun, undefined, { name: "合同（最终版）.pdf", size: 812_345, mimeType: "application/pdf" });
 }
 
@@ -142,7 +144,7 @@ function fillLenas(build: Builder, lena: Account): void {
   const recipes = build.folder(lena, undefined, "Recipes");
   for (const name of ["Apple cake", "Lentil soup", "Rye bread"])
     build.file(lena, recipes, { name: `${name}.txt`, bytes: Buffer.from(`${name}\n`), mimeType: "text/plain" });
-  build.file(lena, undefined, film("Garden in May.mp4", 0.4 * giga, Date.parse("2026-05-20T00:00:00Z")));
+  build.file(lena, undefined, film("Garden in May.mp4", Math.round(0.4 * giga), Date.parse("2026-05-20T00:00:00Z")));
 }
 
 function fillOttos(build: Builder, otto: Account): void {

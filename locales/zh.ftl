@@ -51,7 +51,7 @@ press-verify = 打开验证页面
 
 # Commands: what the platform lists, at most 100 characters.
 command-start = 开始使用
-command-help = 查看使用说明
+command-help = 我在这里能做什么
 command-login = 登录 PikPak 账号
 command-share = 打开 PikPak 分享链接
 command-mounts = 我的网盘：打开、重命名、检查、移除
@@ -67,8 +67,8 @@ welcome-title = 你好！我可以在聊天里打开 PikPak 网盘和分享。
 welcome-ways = 有两种方式：登录你自己的账号，或者打开别人给你的分享链接。
 welcome-mounts = 你在这里已有 { $count } 个网盘。
 
-help-title = 使用说明
-help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；直接发送文件名中的几个词，我会在你的网盘中搜索。
+help-title = 我能做什么
+help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；直接发送文件名中的几个词即可搜索。
 help-group = 共享给本群的网盘可以用 /browse 和 /search 查看，链接只会显示给你一个人。登录和你自己的网盘请在与我的私聊中进行。
 help-admin = 你是本机器人的管理员。
 
@@ -101,7 +101,6 @@ file-variants = 720P、480P 等是转码后的较小版本，不是原文件。
 listing-filter = 只显示名称包含“{ $words }”的
 link-title = 下载链接
 link-variant = 版本：{ $name }
-link-expires = 有效期至 { $date }（还有 { $time }）。
 link-lifetime-unknown = 链接只在一段时间内有效，失效后请重新获取。
 link-via-direct = 网盘直链。
 link-via-gateway = 通过本机器人的地址下载。
@@ -134,9 +133,7 @@ list-reading = 目前已读取：{ $folders } 个文件夹，{ $files } 个文�
 list-links = 已生成链接：{ $count }
 list-ready = 列表中共有 { $count } 个链接。
 list-left-out = 有 { $count } 个文件未列入：没有链接，或不适合这种列表。
-list-capped = 内容超出了一个列表的上限（{ $files } 个文件、{ $folders } 个文件夹）。其余部分请在下级文件夹中另外导出。
 list-failed = 其余部分未能读取。
-list-expires = 链接有效期至 { $date }（还有 { $time }）。
 list-via-direct = 均为网盘直链。
 list-via-gateway = 通过本机器人的地址下载。
 list-via-proxy-url = 通过下载代理下载。
@@ -161,6 +158,7 @@ method-proxy-url = 下载代理
 health-working = 正常（自 { $date } 起）
 health-failing = 自 { $date } 起出现故障
 driver-memory = 演示网盘
+form-title-memory = 打开演示网盘
 
 settings-title = 设置
 settings-language = 语言：{ $language }
@@ -175,13 +173,16 @@ notice-reference = 给管理员的参考编号：{ $reference }
 
 ## Forms: fields, hints, problems
 
-form-title-verification = PikPak 需要确认你是真人
+form-title-verification = 确认你是真人
+form-title-account-kind = 登录
+form-title-any-link = 打开分享
+field-account-kind-driver = 登录哪种账号？
+field-any-link-link = 分享链接
+field-any-link-link-hint = 粘贴收到的完整地址。
 form-title-mount-title = 重命名网盘
 
-field-verification-captchaToken = 最终页面的地址
-field-verification-captchaToken-hint = 打开验证页面并完成验证，然后复制最终停留页面的完整地址发到这里。
 field-mount-title-title = 新名称
-field-mount-title-title-hint = 网盘在这里的名称，PikPak 上不会有任何变化。
+field-mount-title-title-hint = 网盘在这里的名称，不影响网盘本身。
 field-memory-tree = 目录树
 field-memory-tree-hint = 要打开哪个演示网盘。
 
@@ -190,7 +191,7 @@ form-title-page-number = 跳转到页
 field-page-number-page = 跳到第几页？
 field-page-number-page-hint = 输入页码。
 problem-too-long = 内容太长，请缩短后重新发送。
-problem-not-a-share = 这不是 PikPak 分享。它应像 https://mypikpak.com/s/… 或者是这种地址里的 ID。
+problem-not-a-share = 这不是我能打开的分享链接。
 problem-not-a-folder-id = 这不是文件夹。请发送文件夹的 ID、它在浏览器中的地址，或 root。
 problem-not-a-choice = 请从给出的选项中选择。
 problem-not-a-verification = 里面没有验证结果。请先完成页面上的验证，再发送最终停留页面的完整地址。
@@ -199,7 +200,7 @@ problem-empty-name = 名称至少要有一个可见字符。
 ## Errors: error-<storage error code>
 
 error-not-found = 文件不存在，可能已被移动或删除。请返回上一级并刷新。
-error-trashed = 文件在回收站中。请先在 PikPak 中恢复。
+error-trashed = 文件在回收站中。请先在网盘中恢复。
 error-not-a-file = 这是文件夹，只有文件才有链接。请打开它再选择文件。
 error-not-a-folder = 这是文件，不是文件夹。请打开它所在的文件夹。
 error-no-link = 网盘没有给出这个文件的下载链接。请稍后再试，或选择其他版本（如果有）。
@@ -210,15 +211,15 @@ error-variant-gone = 这个版本已不再提供。请选择原文件，或重�
 error-permission-denied = 网盘不允许这个账号执行此操作。请确认这是谁的文件夹。
 error-bad-argument = 网盘拒绝了这个请求。请返回并刷新后再试；如果仍然如此，请告诉管理员。
 error-unsupported = 这个网盘不支持此操作。
-error-wrong-credentials = PikPak 不接受这个用户名和密码。用 Google、Facebook 或手机号注册的账号没有密码：请在 PikPak 的账号设置中设置密码，或改用刷新令牌。
-error-sign-in-refused = PikPak 目前拒绝从这里登录。请稍等一段时间，或用刷新令牌代替密码。
+error-wrong-credentials = 用户名或密码不正确。
+error-sign-in-refused = 网盘目前拒绝从这里登录。请过一段时间再试。
 error-signed-out = 网盘已退出登录：令牌被其他程序使用过或已失效。请重新登录。
-error-verification-needed = PikPak 需要确认你是真人。请打开验证页面完成验证，然后回到这里继续。
-error-captcha-rejected = PikPak 没有接受这次验证，请一分钟后再试。
-error-account-suspended = PikPak 已停用这个账号，只有 PikPak 客服能够解除。
+error-verification-needed = 网盘需要确认你是真人。请打开验证页面完成验证，然后回到这里继续。
+error-captcha-rejected = 网盘没有接受这次验证，请一分钟后再试。
+error-account-suspended = 这个账号已被停用，只有网盘客服能够解除。
 error-proxy-full = 机器人中转流量已达到上限，或今天的额度已用完。请稍后再试，或改用链接。
-error-too-frequent = 请求过于频繁，已被 PikPak 限制。请稍候再试。
-error-risk-limited = PikPak 出于安全限制了这个账号。请等几个小时，或在 PikPak 自己的应用里登录一次。
+error-too-frequent = 请求过于频繁，已被网盘限制。请稍候再试。
+error-risk-limited = 这个账号因安全原因受到限制。请过几个小时再试。
 error-daily-limit = 这个账号今天的额度已用完，明天重新计算。
 error-task-limit = 任务数已达到这个账号的上限。请先完成或移除一些。
 error-too-many-items = 一次选择的太多，请少选一些。
@@ -227,15 +228,15 @@ error-name-taken = 这里已有同名内容，请换一个名称。
 error-still-moving = 网盘正在移动这个文件，请稍后再试。
 error-same-folder = 它已经在这个文件夹里了，请选择其他文件夹。
 error-own-share = 这是你自己的分享，文件已经在你的网盘里。
-error-task-refused = PikPak 没有接受这个下载任务。请检查地址，或换一个。
+error-task-refused = 网盘没有接受这个下载任务。请检查地址，或换一个。
 error-pass-code-needed = 这个分享需要提取码。请发送随链接给出的提取码。
 error-pass-code-wrong = 提取码不对。请检查后重新发送。
 error-share-not-found = 没有这个分享。请检查链接是否缺少字符。
 error-share-deleted = 这个分享已被所有者删除。请索取新的链接。
 error-share-expired = 这个分享已过期。请向所有者索取新的链接。
 error-share-cancelled = 所有者已停止分享。请索取新的链接。
-error-share-reviewing = PikPak 仍在审核这个分享，请稍后再试。
-error-share-blocked = PikPak 已封禁这个分享，任何人都无法打开。
+error-share-reviewing = 这个分享仍在审核中，请稍后再试。
+error-share-blocked = 这个分享已被封禁，任何人都无法打开。
 error-share-region = 机器人所在的地区无法打开这个分享。
 error-share-restore-limit = 这个分享的转存次数已达上限。
 error-unreachable = 暂时无法连接网盘，请稍后再试。
@@ -259,7 +260,7 @@ notice-forgotten = 保存的关于你的一切都已删除。发送 /start 重�
 notice-cancelled = 已取消，什么都没有改变。
 notice-nothing-to-cancel = 没有可以取消的操作。
 notice-private-only = 请在与我的私聊中使用。
-notice-not-a-share-link = 这不是 PikPak 分享链接。它应像 https://mypikpak.com/s/…，其他网盘我打不开。
+notice-not-a-share-link = 打不开这个链接：它不属于我认识的网盘。能打开哪些分享，请看 /help。
 notice-not-understood = 没看懂这条消息。请粘贴 PikPak 分享链接，或查看 /help。
 notice-not-admitted = 这个机器人只供受邀者使用。请打开邀请链接，或发送 /start 加邀请码；没有邀请请联系管理员。
 notice-too-fast = 操作太快，请稍后再按。
@@ -276,8 +277,8 @@ notice-links-revoked = 已完成。此前发出的链接全部失效，新的链
 notice-no-links-to-revoke = 这里的链接都是网盘直链，我无法让它们失效，到期后会自行失效。
 notice-fallback = 这个网盘的部分文件无法直接下载，所以改由机器人中转，可能会慢一些。你可以在 /mounts 中为全部文件选择下载方式。
 notice-saved = 已保存。
-notice-chat-unreachable = 刚才的回复没能送到这里，但操作可能已经完成。请先看一下，再决定要不要重试。
 notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
+notice-store-unavailable = 暂时读不到已保存的数据，刚才的操作没有执行。请一分钟后再试；其间仍可使用 /help。
 
 ## Searching and sharing with groups: both chats
 
@@ -352,6 +353,34 @@ notice-taken-back = 已取消共享，之前的链接也已失效。
 notice-nothing-to-lend = 你没有可以共享的网盘。请先在我们的私聊中添加。
 notice-groups-only = 这个命令只能在群组中使用。请先把我加入群组。
 
+## Drives: names, cards, lists (both chats)
+
+drive-title = { $whose } 的 PikPak
+press-download-named = 按原文件名下载
+press-send-as-file = 以文件形式发送
+link-named = ⬇️ 按原文件名下载：{ $url }
+link-via-redirect = 从本机器人的地址跳转，文件直接由网盘传输。
+list-via-redirect = 从本机器人的地址跳转，文件直接由网盘传输。
+link-first-part = PikPak 对分享中的这个文件只提供前半部分。要下载完整文件，请先转存到自己的网盘。
+file-no-original = 网盘不提供这个文件的原文件，可以选择转码版本。
+press-ask-root = 根文件夹
+form-title-root-folder = 设置根文件夹
+question-revoke-links = 要让之前给出的链接全部失效吗？它们都将无法使用，可以随时获取新的链接。
+press-confirm-revoke-links = 是，全部失效
+press-dismiss-revoke-links = 否，继续有效
+press-list-part = 第 { $part } 部分
+list-part = 第 { $part } 部分
+list-more = 文件数量超过单个列表的上限（{ $folders } 个文件夹中的 { $files } 个文件），其余的在下一部分。
+dialogue-page-span = 更安全：在浏览器中填写（{ $time }内有效，只能用一次）。
+link-lives = 有效期 { $time }，至 { $date }。
+list-lives = 链接有效期 { $time }，至 { $date }。
+inline-whose = 来自网盘“{ $drive }”。按钮只对网盘主人和获得共享的人有效。
+inline-with-link = 附带链接，收到的人都可以使用
+inline-linked = 链接有效期 { $time }。
+mount-login = 登录账号：{ $login }
+notice-code-private = 带提取码的分享只对知道提取码的人开放：请在私聊中打开，或用 /bind 共享给本群。
+page-unavailable-operator = 管理员请注意：把 PUBLIC_URL 设为用户可以访问的本机器人地址，这里就会提供登录页面。
+
 ## Operators
 
 command-admin = 管理员：统计、用户、访问权限、网盘、群发
@@ -387,6 +416,7 @@ admin-mounts-count = 网盘：{ $count }，异常：{ $failing }
 admin-links = 已发出的链接：{ $count }；经网关传出：{ $size }
 admin-calls = 网盘请求：{ $count } 次；被限流：{ $pauses } 次
 admin-access = 访问权限：{ $mode }
+admin-version = 版本：{ $version }
 admin-log-level = 日志级别：{ $level }
 admin-errors = 错误统计：
 admin-filter = 只显示包含 { $words } 的 ID
@@ -467,7 +497,6 @@ dialogue-secret = 你的消息会立即删除，但仍会经过 Telegram 服务�
 dialogue-secret-no-page = 你的消息会立即删除，但仍会经过 Telegram 服务器。
 dialogue-secret-undeleted = 我没能删除你的消息，请自行删除。
 dialogue-not-text = 请用文字回答，或按下面的按钮。
-dialogue-page = 更安全：在浏览器中填写（有效期至 { $date }）。
 dialogue-instead = 改用：{ $field }
 dialogue-over = 这次操作已结束，请重新发送命令。
 dialogue-elsewhere = 这是别人发起的操作。
@@ -547,6 +576,7 @@ command-bind-server = 把网盘共享给本服务器
 command-unbind-server = 取消共享给本服务器的网盘
 mounts-lent-title-server = 本服务器的网盘
 lending-title-server = 已共享给本服务器
+lending-draft-server = 要共享给本服务器吗？
 place-settings-title-server = 本服务器设置
 notice-nothing-lent-server = 本服务器还没有共享网盘。服务器管理员可以用 /bind 共享自己的网盘。
 notice-admins-only-server = 只有本服务器的管理员可以这样做。
@@ -608,13 +638,11 @@ gateway-retry = 请在 { $seconds } 秒后重试。
 gateway-reference = 给管理员的参考编号：{ $reference }
 gateway-preview-title = 网盘里的一个文件
 
-page-title = 登录 PikPak
-page-title-pikpak-share = 打开 PikPak 分享
-page-title-verification = 验证 PikPak 登录
+page-title-verification = 验证是本人登录
 page-bot = 机器人
-page-why = { $bot } 需要这些信息，才能在聊天中打开你的 PikPak 网盘。
-page-why-pikpak-share = { $bot } 需要这些信息，才能在聊天中打开这个分享。
-page-why-verification = PikPak 需要确认是本人在登录，之后 { $bot } 才能打开你的网盘。
+page-why = { $bot } 需要这些信息，才能在聊天中打开你的网盘。
+page-why-open-link = { $bot } 需要这些信息，才能在聊天中打开这个分享。
+page-why-verification = 网盘需要确认是本人在登录，之后 { $bot } 才能打开它。
 page-intro = 此页面仅供 { $person } 使用，请勿把地址告诉他人。
 page-intro-place = 此页面仅供 { $person } 使用（来自 { $place }），请勿把地址告诉他人。
 page-instead = 改用其他方式
@@ -623,8 +651,8 @@ page-send = 提交
 page-safety = 你填写的内容只交给机器人，不经过聊天。此页面只能用一次，还有 { $minutes } 分钟有效。
 page-failed = 没有成功。请检查填写的内容后重试。
 page-verify = 打开验证页面
-page-done-title = 已登录 PikPak
-page-done-title-pikpak-share = 分享已打开
+page-done-title = 登录成功
+page-done-title-open-link = 分享已打开
 page-done-text = 文件已显示在聊天中，可以关闭此页面。
 page-failed-title = 操作未成功
 page-failed-text = 此页面已失效，请在聊天里向机器人要一个新的。
@@ -641,15 +669,3 @@ watch-no-play = 没有画面或声音？浏览器并不支持所有格式，可�
 watch-no-media = 浏览器无法播放这类文件，请直接下载。
 watch-renditions = 版本
 watch-original = 原始文件
-
-## Discord, where a group is a server: these stand for the keys of the same name without the end
-
-command-bind-on-discord = 把网盘共享到本服务器
-command-unbind-on-discord = 取消网盘在本服务器的共享
-lending-title-on-discord = 已共享到本服务器
-mounts-lent-title-on-discord = 本服务器的网盘
-notice-admins-only-on-discord = 只有本服务器的管理员可以这样做。
-notice-groups-only-on-discord = 这个命令用于服务器。请把我加入服务器，然后在那里使用。
-notice-nothing-lent-on-discord = 本服务器还没有共享网盘。服务器管理员可以用 /bind 共享自己的网盘。
-place-settings-title-on-discord = 本服务器设置
-lending-draft-on-discord = 共享到本服务器？

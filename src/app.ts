@@ -10,6 +10,7 @@ import { mayFetch } from "./actions/context/leave.ts";
 import type { Person } from "./users/person.ts";
 import type { Place } from "./users/place.ts";
 import type { PendingSignIn, Services } from "./actions/context/services.ts";
+import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
 import type { Transfers } from "./actions/model/transfer.ts";
@@ -36,9 +37,9 @@ import { handleRemovals } from "./messaging/removals.ts";
 import type { Storage } from "./storage/storage.ts";
 import { StoreError } from "./store/error.ts";
 import { openStore, type Store } from "./store/store.ts";
+import { version } from "./version.ts";
 import { loadWords, type Words } from "./i18n/words.ts";
 
-/** The running app. */
 export interface App {
   /** How people reach the gateway. */
   readonly address: string;
@@ -152,6 +153,11 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
     onFatal,
   }));
 
+  if (config.publicUrl === undefined) {
+    log.warn(
+      "gateway has no public address: without PUBLIC_URL there are no sign-in pages, short links or watch pages",
+    );
+  }
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
   for (const frontend of frontends.all) onClose(() => frontend.stop());
@@ -214,18 +220,23 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
     languages: words.languages,
     pickLanguage: (locale) => words.pick(locale),
+    titleFor: (whose, language) => words.in(language)("drive-title", { whose }),
     issueLink: linkIssuer({ ...parts, hosts }),
-    issuePage: async ({ person, place }, form) => {
-      const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
-      return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
-    },
+    // An address that people do not reach is worse than none.
+    ...(config.publicUrl !== undefined && {
+      issuePage: async ({ person, place }: Visit, form: FormScreen) => {
+        const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
+        return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
+      },
+    }),
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
-    tell: async (person, notice, language) => late.frontends?.notify(person, notice, language),
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
+    version,
     admins: config.admins,
     admin: parts.admin,
     exclusive: (key, work) => store.exclusive(key, work),
@@ -240,7 +251,7 @@ function transfersOf({ jobs, storage, late, log }: Parts, gateway: Gateway): Tra
   const files = createFileBytes({ proxy: gateway.files, storage });
   return createTransfers({
     jobs,
-    messengers: { of: (place) => late.frontends?.of(place) },
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
     openBytes: (mount, entry, wanted) => files.open(mount, entry, wanted),
     readPicture: (url, wanted) => files.picture(url, wanted),
     now: Date.now,

@@ -4,7 +4,7 @@ import { parse, Resource, Visitor, type Message, type VariableReference } from "
 import { describe, expect, test } from "vitest";
 import { auditActs } from "../src/users/audit.ts";
 import { listFormats } from "../src/actions/model/screen.ts";
-import { formIds } from "../src/actions/model/form.ts";
+import { formsOfApp } from "../src/actions/model/form.ts";
 import { uploadFailures } from "../src/actions/model/upload.ts";
 import { noticeCodes } from "../src/actions/model/screen.ts";
 import { storageErrorCodes } from "../src/storage/error.ts";
@@ -23,16 +23,16 @@ test("the words of the project and of its drivers are in every language there is
 describe.each(languages)("the words in %s", (language) => {
   const messages = messagesOf(language);
 
-  test("says everything English says, and nothing else", () => {
+  test("a language says everything English says, and nothing else", () => {
     expect([...messages.keys()].toSorted()).toEqual([...english.keys()].toSorted());
   });
 
-  test("uses the variables English uses", () => {
+  test("a language uses the variables English uses", () => {
     const differing = [...messages].filter(([key, used]) => used !== english.get(key)).map(([key]) => key);
     expect(differing).toEqual([]);
   });
 
-  test("holds no markup and no isolation marks", () => {
+  test("a language holds no markup and no isolation marks", () => {
     const text = textOf(language);
     expect(text.match(/<\/?[a-z]+>|[\u2066-\u2069]|\*\*|`[^`]*`/g) ?? []).toEqual([]);
   });
@@ -44,7 +44,7 @@ test.each([
   ["transfer-failed", uploadFailures],
   ["list-format", listFormats],
   ["problem", problemCodes],
-  ["form-title", formIds],
+  ["form-title", formsOfApp],
   ["audit", auditActs],
 ] as const)("every %s has words", (prefix, codes) => {
   expect(codes.filter((code) => !english.has(`${prefix}-${code}`))).toEqual([]);

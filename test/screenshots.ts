@@ -42,8 +42,8 @@ async function onTelegram(page: Page): Promise<void> {
 }
 
 async function inTheGroup(page: Page): Promise<void> {
-  await plays(page, "Group: Mia lends her drive");
-  await sees(page, "Lent to this group");
+  await plays(page, "Group: Mia shares her drive");
+  await sees(page, "Shared with this group");
   await plays(page, "Group: Lena browses it");
   await sees(page, "Holiday 2026");
   await page.locator("#people").getByRole("button", { name: "Jun" }).click();

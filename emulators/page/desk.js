@@ -58,16 +58,24 @@ export const openChat = () => state.chats.find((chat) => chat.person === desk.pe
 /** Messages that came while the chat was closed. */
 export const unreadIn = (chat) => Math.max(0, countOf(chat) - (seen.get(keyOf(chat)) ?? 0));
 
-/** Takes somebody's participant, in the chat named or their first. */
+/** Is somebody from now on, in the chat named; else in the one of theirs that is most like the one that was open. */
 export function sit(person, chatId) {
+  const before = openChat();
   desk.person = person;
-  desk.chatId = chatId;
+  desk.chatId = chatId ?? chatLike(before, person)?.id;
   settle();
   history.replaceState(null, "", `#${new URLSearchParams({ person: desk.person, chat: desk.chatId })}`);
   changed();
 }
 
-/** Sends a interaction of whoever sits here; what was refused is said. */
+/** The same chat of somebody else, or theirs of the same kind on the same platform. */
+function chatLike(before, person) {
+  const theirs = before ? chatsOf(person) : [];
+  const isAlike = (chat) => chat.platform === before.platform && chat.kind === before.kind;
+  return theirs.find((chat) => chat.kind === "group" && chat.id === before.id) ?? theirs.find(isAlike);
+}
+
+/** Sends an interaction of whoever sits here; what was refused is said. */
 export async function act(interaction) {
   const body = JSON.stringify({ person: desk.person, ...interaction });
   const answer = await fetch("/do", { method: "POST", body }).catch(() => undefined);
@@ -81,7 +89,7 @@ function settle() {
   if (!openChat()) desk.chatId = chatsOf(desk.person)[0]?.id;
 }
 
-/** The participant stands in the address, so that a reload keeps it and two tabs can be two people. */
+/** Who one is stands in the address, so that a reload keeps it and two tabs can be two people. */
 export function fromAddress() {
   const address = new URLSearchParams(location.hash.slice(1));
   return [address.get("person"), address.get("chat")];

@@ -9,46 +9,69 @@ const pause = 450;
 const timeout = 8000;
 let isPlaying = false;
 
-/** What a visitor can try: one click plays a tip from its beginning to its end. */
+/** Labels of the tips that were played since the bot started: what another tip stands on is done. */
+let played = new Set();
+
+/** What a visitor can try: one click plays a tip from its beginning to its end, after those it stands on. */
 export function drawTips(tips) {
-  at("tips").replaceChildren(...tips.map(drawTip));
+  played = new Set();
+  const byLabel = new Map(tips.map((tip) => [tip.label, tip]));
+  at("tips").replaceChildren(...tips.map((tip, n) => drawTip(tip, n, byLabel)));
 }
 
-function drawTip(tip, n) {
+function drawTip(tip, n, byLabel) {
   const button = element(
     "button",
-    { type: "button", className: n === 0 ? "first" : "", onclick: () => void play(tip, button) },
+    { type: "button", className: n === 0 ? "first" : "", onclick: () => void play(withNeeds(tip, byLabel), button) },
     element("span", { ariaHidden: "true" }, "▶"),
     element("span", {}, tip.label, element("small", {}, tip.steps.map(stepText).join(" → "))),
   );
   return element("li", {}, button);
 }
 
+/** The tip and, before it, those it stands on that were not played yet. */
+function withNeeds(tip, byLabel) {
+  const needed = tip.after === undefined || played.has(tip.after) ? undefined : byLabel.get(tip.after);
+  return needed ? [...withNeeds(needed, byLabel), tip] : [tip];
+}
+
 const stepText = (step) => (typeof step === "string" ? step : step.press);
 
-async function play({ person, platform, kind = "private", steps }, button) {
-  if (isPlaying) return;
+async function play(tips, button) {
+  if (isPlaying) return toast("A tip is being played: wait until it has come to its end");
   isPlaying = true;
   button.ariaBusy = "true";
   document.body.dataset.drawer = "";
-  const chat = chatsOf(person).find((candidate) => candidate.platform === platform && candidate.kind === kind);
-  if (chat) sit(person, chat.id);
-  await playSteps(steps, chat?.id).catch((error) => toast(error.message));
+  await playAll(tips).catch((error) => toast(error.message));
   isPlaying = false;
   button.ariaBusy = "false";
   // Where a keyboard would come up over the chat, only the visitor calls it.
   if (matchMedia("(hover: hover)").matches) at("text").focus();
 }
 
+async function playAll(tips) {
+  for (const tip of tips) {
+    const { person, platform, kind = "private", steps, label } = tip;
+    const chat = chatsOf(person).find((candidate) => candidate.platform === platform && candidate.kind === kind);
+    if (chat) sit(person, chat.id);
+    const before = botSaid();
+    if (!(await playSteps(steps, chat?.id))) return;
+    // What the last step came to is awaited where another tip goes on from it.
+    if (tip !== tips.at(-1)) await until(() => botSaid() !== before && !openChat()?.typing);
+    played.add(label);
+  }
+}
+
+/** False = whoever plays went to another chat in the middle, and goes on there by hand. */
 async function playSteps(steps, chatId) {
   let before;
   for (const step of [...waysOut(), ...steps]) {
     await until(() => desk.chatId !== chatId || isReady(step, before));
-    // Whoever went to another chat in the middle goes on there by hand.
-    if (desk.chatId !== chatId) return;
+    if (desk.chatId !== chatId) return false;
     before = botSaid();
     await doStep(step);
   }
+  return true;
 }
 
 async function doStep(step) {

@@ -14,6 +14,8 @@ export interface Fault {
   readonly parameters?: object;
   /** Instead of JSON, as gateways in front of the service answer. */
   readonly html?: string;
+  /** The refusal comes before the body was read, and the connection ends with it. */
+  readonly unread?: boolean;
   /** The call is carried out first, and only its answer goes wrong. */
   readonly afterwards?: boolean;
 }

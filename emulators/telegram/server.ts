@@ -121,7 +121,8 @@ function refusalOf({ status = 502, description = "Bad Gateway" }: Fault): Refusa
 }
 
 function misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
-  request.resume();
+  if (fault.unread) response.once("finish", () => request.socket.resetAndDestroy());
+  else request.resume();
   if (fault.reset) return void request.socket.destroy();
   const { status = 502, description = "Bad Gateway", parameters, html } = fault;
   if (html !== undefined) return void response.writeHead(status, { "content-type": "text/html" }).end(html);

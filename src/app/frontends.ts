@@ -1,22 +1,21 @@
 import type { Keyv } from "keyv";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
-import type { FormRef } from "../actions/model/form.ts";
+import { isFormId, type FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import { placeNews } from "../users/place.ts";
 import { createRemovals } from "../messaging/removals.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
-import type { Announce } from "../users/broadcast.ts";
-import { announceBy } from "../messaging/announce.ts";
-import type { Messenger, Platform, Readiness, Removed } from "../messaging/messenger.ts";
+import type { Messengers, Platform, Readiness, Removed } from "../messaging/messenger.ts";
 import type { Services } from "../actions/context/services.ts";
 import { canPost } from "../actions/browse/can-post.ts";
 import { suggest } from "../actions/suggest.ts";
 import type { Config } from "../config.ts";
-import { createDiscord, type Discord } from "../discord/bot.ts";
+import { createDiscord, type Discord, type DiscordParts } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
 import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
 import type { JobQueue } from "../jobs/queue.ts";
+import { createOutbound } from "../outbound.ts";
 import type { Store } from "../store/store.ts";
 import { createTelegram, type Telegram } from "../telegram/bot.ts";
 import { type TelegramSettings } from "../telegram/settings.ts";
@@ -34,14 +33,10 @@ export interface Frontends {
   botName(person: string): string | undefined;
   /** What somebody is in a group; undefined = it cannot be told. */
   roleIn(place: string, person: string): Promise<"admin" | "member" | "none" | undefined>;
-  /** A word to somebody who did not ask for it. Resolves also where they cannot be reached. */
-  notify(person: string, notice: Notice, language: string): Promise<void>;
-  /** Who speaks to the chats of a place. */
-  of(place: string): Messenger | undefined;
+  /** Ways to speak to the chats unasked. */
+  readonly messengers: Messengers;
   /** Takes away a message that was noted in the removals of its platform. */
   removeNoted(removal: { readonly platform: Platform; readonly message: string }): Promise<Removed>;
-  /** Sends a text to a chat by the frontend it belongs to. */
-  readonly announce: Announce;
 }
 
 /** One chat, as it is started and stopped. */
@@ -67,38 +62,46 @@ interface FrontendParts {
 
 /** Makes the chats the configuration has tokens for. */
 export function createFrontends(config: Config, parts: FrontendParts): Frontends {
-  const telegram = config.telegram ? telegramOf(config.telegram, parts) : undefined;
-  const discord = config.discord ? discordOf(config.discord, parts) : undefined;
+  const telegram = config.telegram ? telegramOf(config.telegram, config.outbound, parts) : undefined;
+  const outbound = config.discord && outboundOf(config);
+  const discord = config.discord ? discordOf(config.discord, { ...parts, outbound }) : undefined;
   return {
     ...(telegram && { telegram }),
     ...(discord && { discord }),
     all: [
       ...(telegram ? [{ name: "telegram", ...telegram }] : []),
-      ...(discord ? [{ name: "discord", ...discord }] : []),
+      ...(discord ? [{ name: "discord", ...discord, stop: () => stopped(discord, outbound) }] : []),
     ],
     async submitPage(page, values, options) {
       const parts = page.person.id.startsWith("discord:") ? discord : telegram;
       if (!parts) throw new Error(`a page of ${page.person.id} was sent off, whose chat is switched off`);
-      // Pages are opened for forms of actions alone.
-      const form = page.form as FormRef;
+      const { id } = page.form;
+      // It was opened by an older version.
+      if (!isFormId(id)) return { came: "over" };
+      const form: FormRef = { ...page.form, id };
       return outcomeOf(await parts.submitPage({ ...page, form }, values, options));
     },
     botName: (person) => (person.startsWith("discord:") ? discord : telegram)?.botName(),
     roleIn: async (place, person) => (place.startsWith("discord:") ? discord : telegram)?.roleIn(place, person),
-    async notify(person, notice, language) {
-      await (person.startsWith("discord:") ? discord : telegram)?.messenger.notify(person, notice, { language });
-    },
-    of: (place) => (place.startsWith("discord:") ? discord : telegram)?.messenger,
+    messengers: { of: (place) => (place.startsWith("discord:") ? discord : telegram)?.messenger },
     async removeNoted({ platform, message }) {
       const chat = platform === "discord" ? discord : telegram;
       return chat ? chat.removeNoted(message) : { is: "gone" };
     },
-    async announce(place, text) {
-      const chat = place.startsWith("discord:") ? discord : telegram;
-      if (!chat) throw new Error("the frontend of this chat is not switched on");
-      return announceBy(chat.messenger, place, text);
-    },
   };
+}
+
+/** How Discord is reached through the operator's proxy; undefined = straight. */
+function outboundOf({ outbound: settings }: Config): DiscordParts["outbound"] {
+  if (settings?.proxy === undefined) return undefined;
+  const { dispatcher, agent } = createOutbound(settings);
+  // As long as Discord may take for a file.
+  return { dispatcher: dispatcher("other", { bodyTimeout: 60_000, headersTimeout: 120_000 }), agent: agent("other") };
+}
+
+async function stopped(discord: Discord, outbound: DiscordParts["outbound"]): Promise<void> {
+  await discord.stop();
+  await outbound?.dispatcher.close();
 }
 
 type SentOff = Awaited<ReturnType<Telegram["submitPage"]>> | Awaited<ReturnType<Discord["submitPage"]>>;
@@ -117,9 +120,18 @@ function outcomeOf(sent: SentOff): SubmitOutcome {
 /** No other answers on the page mend these. */
 const final: ReadonlySet<Notice["notice"]> = new Set(["mount-gone", "account-suspended"]);
 
-function telegramOf(settings: NonNullable<Config["telegram"]>, parts: FrontendParts): Telegram {
+function telegramOf(
+  settings: NonNullable<Config["telegram"]>,
+  proxies: Config["outbound"],
+  parts: FrontendParts,
+): Telegram {
   const { store, jobs, words, services, perform, newest, log, onFatal } = parts;
+  const outbound = createOutbound(proxies);
+  // A server of one's own, on this machine, is asked straight, like all that is near.
+  const isProxied = (proxies?.telegramProxy ?? proxies?.proxy) !== undefined && !isNear(settings.apiRoot);
   return createTelegram({
+    dispatcher: (options) => outbound.dispatcher("telegram", options),
+    ...(isProxied && { agent: () => outbound.agent("telegram") }),
     settings: telegramSettings(settings, newest),
     perform,
     words,
@@ -146,12 +158,16 @@ export function webhookSecret({ secret }: { readonly secret?: string }, key: Uin
   return secret ?? Buffer.from(deriveKey(key, "webhook")).toString("base64url");
 }
 
-function discordOf(settings: NonNullable<Config["discord"]>, parts: FrontendParts): Discord {
+function discordOf(
+  settings: NonNullable<Config["discord"]>,
+  parts: FrontendParts & Pick<DiscordParts, "outbound">,
+): Discord {
   const { store, jobs, words, services, perform, log, onFatal } = parts;
   return createDiscord({
     settings,
     perform,
     suggest: (visit, typing) => suggest(services, visit, typing),
+    outbound: parts.outbound,
     canPost: (visit, view) => canPost(services, visit, view),
     words,
     kept: kept(store.open("discord", { sealed: true })),
@@ -173,4 +189,8 @@ function kept(namespace: Keyv): {
     set: (key, value, ttl) => namespace.set(key, value, ttl),
     delete: (key) => namespace.delete(key),
   };
+}
+
+function isNear(address: string): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(address).hostname);
 }

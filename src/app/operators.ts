@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { announceBy } from "../messaging/announce.ts";
 import { openAdmin, type Admin } from "../users/admin.ts";
 import type { Config } from "../config.ts";
 import type { Revocations } from "../gateway/revocations.ts";
@@ -30,9 +31,9 @@ export function adminOf({ config, store, jobs, revocations, log, frontends }: Ad
     access: config.access,
     jobs,
     async announce(place, text) {
-      const chats = frontends();
-      if (!chats) throw new Error("a broadcast began before there was a chat");
-      return chats.announce(place, text);
+      const messenger = frontends()?.messengers.of(place);
+      if (!messenger) throw new Error("the frontend of this chat is not switched on");
+      return announceBy(messenger, place, text);
     },
     revokeLinks: (person) => revocations.revoke({ person }),
     level,

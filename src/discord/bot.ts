@@ -35,7 +35,7 @@ import { createPendingForms, pendingFormOfPage, type KeptStore } from "./pending
 import { createUploader } from "./upload.ts";
 import { userAgentAppendix } from "./user-agent.ts";
 import { isInstalledHere, type BotInteraction } from "./visit.ts";
-import { wordsOnDiscord } from "./words.ts";
+import { serverWords } from "./server-words.ts";
 
 /** What the bot is made of. */
 export interface DiscordParts {
@@ -105,7 +105,7 @@ const publishAgain = 60_000;
 /** The bot. Nothing is sent before `start`. */
 export function createDiscord(parts: DiscordParts): Discord {
   const { settings, log, now, kept } = parts;
-  const words = wordsOnDiscord(parts.words);
+  const words = serverWords(parts.words);
   const newId = () => randomBytes(9).toString("base64url");
   const rest = () => upClient().rest;
   const firstAnswers = createFirstAnswers();

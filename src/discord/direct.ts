@@ -82,7 +82,7 @@ async function sayFailed(
   const reference = newId();
   if (isNetwork) log.warn({ err }, "discord not reached with an answer");
   else log.error({ err, reference }, "discord direct message failed");
-  const notice = isNetwork ? ({ notice: "chat-unreachable" } as const) : ({ notice: "unexpected", reference } as const);
+  const notice = isNetwork ? ({ notice: "chat-trouble" } as const) : ({ notice: "unexpected", reference } as const);
   try {
     const screen = { show: "notice", level: "failed", ...notice } as const;
     await deliverer.write(said, { screen, language: words.pick(undefined) });

@@ -155,7 +155,7 @@ interface Posting {
   readonly body: Body;
 }
 
-/** Puts a new message there; its id. By Discord's word, one with the same nonce is the same message. */
+/** Puts a new message there; its id. What was sent on the way by a lower layer twice is, by its nonce, one message. */
 async function post({ once }: Lines, way: Way, { target, body: { files, ...body } }: Posting): Promise<string> {
   if (way.by === "token") {
     const flags = body.flags | (way.ephemeral ? MessageFlags.Ephemeral : 0);
@@ -171,7 +171,7 @@ async function post({ once }: Lines, way: Way, { target, body: { files, ...body 
     enforce_nonce: true,
     ...(replyTo !== undefined && { message_reference: { message_id: replyTo, fail_if_not_exists: false } }),
   };
-  return idOf(await persist(() => once.post(Routes.channelMessages(way.channel), { files, body: whole })));
+  return idOf(await once.post(Routes.channelMessages(way.channel), { files, body: whole }));
 }
 
 interface Editing {
@@ -251,10 +251,15 @@ function bodyOf({ words, now }: MessengerParts, { kind, language, place }: Targe
   };
 }
 
-function fileOf(source: FileSource, { entry, duration }: FileMeta, { signal, onBytes }: FileProgress): FileToSend {
+function fileOf(
+  source: FileSource,
+  { entry, duration, asFile }: FileMeta,
+  { signal, onBytes }: FileProgress,
+): FileToSend {
   return {
     entry,
     ...(duration !== undefined && { duration }),
+    asFile,
     open: () => counted(source, onBytes),
     picture: (limit) => source.picture(limit),
     signal,

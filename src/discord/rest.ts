@@ -5,10 +5,9 @@ import { fetch, type Dispatcher, type RequestInit } from "undici";
 export function restBy(dispatcher: Dispatcher | undefined): Partial<Pick<RESTOptions, "makeRequest">> {
   if (!dispatcher) return {};
   return {
-    async makeRequest(url, init) {
+    makeRequest(url, init) {
       // What discord.js sends are bodies any fetch takes; the two versions' types differ.
-      const answer = await fetch(url, { ...(init as unknown as RequestInit), dispatcher });
-      return answer as unknown as Awaited<ReturnType<RESTOptions["makeRequest"]>>;
+      return fetch(url, { ...(init as unknown as RequestInit), dispatcher });
     },
   };
 }

@@ -101,6 +101,8 @@ export interface FileMeta {
   readonly entry: Entry;
   /** Seconds of playing time. */
   readonly duration?: number | undefined;
+  /** Not as something to look at or listen to, which the platform may make smaller. */
+  readonly asFile?: boolean | undefined;
 }
 
 export interface FileProgress {

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Agent as HttpAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Api, Bot, webhookCallback } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
+import { Agent, type Dispatcher } from "undici";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
@@ -58,6 +60,10 @@ export interface TelegramParts {
   readonly timeouts?: Timeouts;
   /** Absent = the clock's own. */
   readonly wait?: Wait;
+  /** Connections to Telegram; absent = straight. */
+  dispatcher?(options: Agent.Options): Dispatcher;
+  /** For the calls that carry files; absent = straight. */
+  agent?(): HttpAgent;
 }
 
 /** A one-time page that was sent off. */
@@ -116,7 +122,8 @@ const allowedUpdates = [
 export function createTelegram(parts: TelegramParts): Telegram {
   const { settings, log, now, onFatal, wait = clockWait } = parts;
   const closing = new AbortController();
-  const transport = createTransport(parts.timeouts);
+  const { dispatcher = (options: Agent.Options) => new Agent(options) } = parts;
+  const transport = createTransport({ timeouts: parts.timeouts, dispatcher });
   const bot = new Bot<BotContext>(settings.token, {
     client: { apiRoot: settings.apiRoot, fetch: transport.fetch },
   });
@@ -129,8 +136,9 @@ export function createTelegram(parts: TelegramParts): Telegram {
     onError: (err) => log.info({ err: loggable(err) }, "telegram message not followed any more"),
     onMissed: (err) => log.debug({ err: loggable(err) }, "telegram message not changed"),
   });
-  const uploader = createUploader({ ...settings, transformers: [followingMigration()] });
+  const uploader = createUploader({ ...settings, agent: parts.agent?.(), transformers: [followingMigration()] });
   const messenger = createMessenger({ ...parts, once, transport, uploader, wait, closing: closing.signal });
+  const members = createMembers(bot.api, { now });
   const deliverer = createDeliverer({
     ...parts,
     uploader,
@@ -138,8 +146,8 @@ export function createTelegram(parts: TelegramParts): Telegram {
     follower,
     removals: parts.removals,
     botName: () => bot.botInfo.username,
+    isBotAdmin: async ({ turn, me }) => (await members.roleIn(turn.visit.place.id, `telegram:${me.id}`)) === "admin",
   });
-  const members = createMembers(bot.api, { now });
   const guard = createGuard({
     ...parts,
     post,

@@ -19,7 +19,7 @@ export const commands: readonly Command[] = [
   { name: "start", scope: "private", action: (payload) => ({ do: "start", ...(payload !== "" && { payload }) }) },
   { name: "help", scope: "all", action: () => ({ do: "help" }) },
   { name: "login", scope: "private", action: () => ({ do: "sign-in" }) },
-  { name: "share", scope: "all", action: (text) => ({ do: "open-share", text }) },
+  { name: "share", scope: "all", action: (text) => (text === "" ? { do: "open-share" } : { do: "open-share", text }) },
   { name: "mounts", scope: "all", action: () => ({ do: "show-mounts" }) },
   { name: "browse", scope: "all", action: (path) => ({ do: "browse", ...(path !== "" && { path }) }) },
   { name: "search", scope: "all", action: (words) => ({ do: "search", words }) },

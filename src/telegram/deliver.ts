@@ -27,6 +27,8 @@ export interface Deliverer {
   invite(ctx: BotContext, key: string, payload: string): Promise<void>;
   /** Puts something in place of the message that was pressed on; sends it where there is none any more. */
   replace(ctx: BotContext, painted: Painted): Promise<Place>;
+  /** Puts something in the place of the question that was answered; undefined = there is none, or it cannot be changed. */
+  putInstead(ctx: BotContext, painted: Painted): Promise<Place | undefined>;
   /** Tells the asker alone, at once, that something will come; what comes takes its place. */
   announce(ctx: BotContext): void;
   painter(ctx: BotContext): Painter;
@@ -43,6 +45,8 @@ interface DelivererParts {
   now(): number;
   readonly uploader: Uploader;
   readonly removals: Removals | undefined;
+  /** The bot runs this group: then Telegram lets it write to one person there at any time. */
+  isBotAdmin(ctx: BotContext): Promise<boolean>;
   /** The bot's user name, for links into the private chat. */
   botName(): string;
 }
@@ -66,6 +70,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       await speak(parts, ctx, { ...plain(say(key)), keyboard: [[{ text: say("private-open"), url }]] });
     },
     replace: (ctx, painted) => replace(parts, ctx, painted),
+    putInstead: (ctx, painted) => putInstead(parts, ctx, painted),
     announce(ctx) {
       const waiting = plain(words.in(ctx.turn.language)("ephemeral-waiting"));
       ctx.turn.placeholder = post.ephemeral(ctx, waiting).catch(() => undefined);
@@ -201,13 +206,22 @@ async function replace(parts: DelivererParts, ctx: BotContext, painted: Painted)
   return isDone ? place : placeOf(await post.send(ctx, painted));
 }
 
-/** A new message; to a command that only its sender sees, an answer that only they see. Undefined = it cannot be edited as usual. */
+async function putInstead(
+  { post }: DelivererParts,
+  { turn }: BotContext,
+  painted: Painted,
+): Promise<Place | undefined> {
+  const place = turn.instead;
+  return place && (await post.edit(place, painted)) ? place : undefined;
+}
+
+/** A new message, or one in the place of an answered question; to a command that only its sender sees, an answer that only they see. Undefined = it cannot be edited as usual. */
 async function speak(parts: DelivererParts, ctx: BotContext, painted: Painted): Promise<Place | undefined> {
   if (ctx.message?.ephemeral_message_id !== undefined) {
     await privately(parts, ctx, painted);
     return undefined;
   }
-  return placeOf(await parts.post.send(ctx, painted));
+  return (await putInstead(parts, ctx, painted)) ?? placeOf(await parts.post.send(ctx, painted));
 }
 
 /** A short word fits a toast; one with buttons is a message that the asker alone gets. */
@@ -230,7 +244,7 @@ async function privately(
     await post.send(ctx, painted);
     return post.answer(ctx);
   }
-  if (!mayBeEphemeral(ctx)) return inPrivate(parts, ctx, painted, card);
+  if (!mayBeEphemeral(ctx) && !(await parts.isBotAdmin(ctx))) return inPrivate(parts, ctx, painted, card);
   const isEphemeral = ephemeralPressed(ctx) ?? (await ctx.turn.placeholder);
   // One's own copy of a list or a file stands in the place of the one it is from.
   const instead = card?.show === "listing" || card?.show === "file";

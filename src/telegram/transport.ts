@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { ApiClientOptions } from "grammy";
-import { Agent, request, type Dispatcher } from "undici";
+import { request, type Agent, type Dispatcher } from "undici";
 
 type Fetch = NonNullable<ApiClientOptions["fetch"]>;
 
@@ -28,17 +28,24 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+interface TransportParts {
+  readonly timeouts?: Timeouts | undefined;
+  /** Connections to Telegram: straight, or through the operator's proxy. */
+  dispatcher(options: Agent.Options): Dispatcher;
+}
+
 /** Seconds Telegram keeps a poll open while there is nothing to tell. */
 export const pollFor = 25;
 
-export const usualTimeouts: Timeouts = { poll: (pollFor + 10) * 1000, call: 10_000 };
+const usualTimeouts: Timeouts = { poll: (pollFor + 10) * 1000, call: 10_000 };
 
 /**
  * grammY's calls over undici's own interface: `npm run bench` counts half as many updates again in the same processor
  * time as over the `fetch` that grammY brings. For calls without files; those have an uploader of their own.
  */
-export function createTransport(timeouts: Timeouts = usualTimeouts): Transport {
-  const agent = new Agent({ keepAliveTimeout: 30_000, connect: { timeout: Math.min(timeouts.call, 5000) } });
+export function createTransport({ timeouts = usualTimeouts, dispatcher }: TransportParts): Transport {
+  const agent = dispatcher({ keepAliveTimeout: 30_000, connect: { timeout: Math.min(timeouts.call, 5000) } });
+  let isOpen = true;
   const call = async (url: string, { method, headers, body, signal }: CallOptions) => {
     const timeout = url.endsWith("/getUpdates") ? timeouts.poll : timeouts.call;
     // grammY's signal is of a package older than Node's own, which `AbortSignal.any` does not take.
@@ -60,7 +67,8 @@ export function createTransport(timeouts: Timeouts = usualTimeouts): Transport {
     // grammY asks with these options, and looks at nothing else of the answer.
     fetch: call,
     async close() {
-      if (!agent.closed) await agent.destroy();
+      if (isOpen) await agent.destroy();
+      isOpen = false;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Agent as HttpAgent } from "node:https";
 import { Api, GrammyError, HttpError, InputFile, type Transformer } from "grammy";
 import type { Message } from "grammy/types";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
@@ -18,6 +19,8 @@ export interface Uploader {
 interface UploaderParts {
   readonly token: string;
   readonly apiRoot: string;
+  /** The way through the operator's proxy; absent = straight. */
+  readonly agent?: HttpAgent | undefined;
   /** What stands around every call. Not a retry: it would send the bytes again without anybody knowing. */
   readonly transformers: readonly Transformer[];
 }
@@ -44,8 +47,9 @@ interface Line {
 }
 
 /** The uploader of one bot. */
-export function createUploader({ token, apiRoot, transformers }: UploaderParts): Uploader {
-  const api = new Api(token, { apiRoot, timeoutSeconds: longestUpload });
+export function createUploader({ token, apiRoot, transformers, agent }: UploaderParts): Uploader {
+  const client = { apiRoot, timeoutSeconds: longestUpload };
+  const api = new Api(token, agent ? { ...client, baseFetchConfig: { agent } } : client);
   api.config.use(...transformers);
   const line: Line = { api, uploadLimit: uploadLimitOf(apiRoot) };
   return {
@@ -71,7 +75,8 @@ export function createUploader({ token, apiRoot, transformers }: UploaderParts):
 
 type Way = "video" | "photo" | "audio" | "document";
 
-function wayFor({ entry }: FileToSend): Way {
+function wayFor({ entry, asFile }: FileToSend): Way {
+  if (asFile) return "document";
   const kind = kindOf(entry);
   switch (kind) {
     case "video":

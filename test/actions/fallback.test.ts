@@ -1,3 +1,4 @@
+import type { Messenger } from "../../src/messaging/messenger.ts";
 import { expect, test } from "vitest";
 import { announceFallback } from "../../src/actions/context/fallback.ts";
 import type { Notice } from "../../src/actions/model/screen.ts";
@@ -9,11 +10,27 @@ interface Told {
   readonly language: string;
 }
 
+/** Notifies, and does nothing else. */
+function messengerTo(told: Told[]): Messenger {
+  const no = () => Promise.reject(new Error("nothing but a notice is expected"));
+  return {
+    platform: "telegram",
+    send: no,
+    edit: no,
+    sendFile: no,
+    remove: no,
+    async notify(person, notice, { language }) {
+      told.push({ person, notice, language });
+      return { is: "closed" };
+    },
+  };
+}
+
 function spoken(shelves?: Shelves) {
   const told: Told[] = [];
   const at = app(usualCloud(), {
     ...(shelves && { shelves }),
-    changes: { tell: async (person, notice, language) => void told.push({ person, notice, language }) },
+    changes: { messengers: { of: () => messengerTo(told) } },
   });
   return { at, told };
 }
@@ -37,7 +54,7 @@ test("a mount's owner is told once that its files go through us, in their langua
   expect(later.told).toEqual([]);
 });
 
-test("it is said anew after another way was chosen, and for each mount", async () => {
+test("a mount's owner is told anew after another way was chosen, and for each mount", async () => {
   const { at, told } = spoken();
   const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
   const about = { id: mount.id, title: "mia", owner: "telegram:1" };
@@ -50,7 +67,7 @@ test("it is said anew after another way was chosen, and for each mount", async (
   expect(told).toHaveLength(3);
 });
 
-test("where nobody can be told, nothing is noted as said", async () => {
+test("a message to an owner who cannot be reached is not noted as sent", async () => {
   const at = app(usualCloud());
   await announceFallback(at.services, { id: "mountmount", title: "x", owner: "telegram:1" });
   const { told, at: later } = spoken(at.shelves);

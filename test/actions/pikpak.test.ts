@@ -37,7 +37,7 @@ function solvedAddress({ reason }: FormScreen): string {
 }
 
 describe("over PikPak", () => {
-  test("somebody signs in after a wrong password, which was sent once", async () => {
+  test("a person signs in after a wrong password, which was sent once", async () => {
     const account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
     pikpak.build.file(account, undefined, { name: "notes.txt", size: 10 });
     const at = pikpakApp();
@@ -46,7 +46,7 @@ describe("over PikPak", () => {
     expect(asked(/signin/)).toBe(1);
     const listing = await at.see(mia, signInAs(name, "correct-horse"), "listing");
     expect(listing.rows.map((row) => row.name)).toEqual(["notes.txt"]);
-    expect(listing.mount.title).toBe(name);
+    expect(listing.mount.title).toBe("PikPak");
   });
 
   test("a challenge is passed with the address the browser ended on, on the same device", async () => {
@@ -122,7 +122,7 @@ describe("over PikPak", () => {
       "in the answer to the question for the link",
       (link: string) => ({
         do: "submit",
-        form: { id: "pikpak-share" },
+        form: { id: "open-link", kind: "pikpak-share" },
         values: { link: `${link}\n提取码：ab12` },
       }),
     ],
@@ -130,7 +130,7 @@ describe("over PikPak", () => {
       "in the answer to the question for the code",
       (link: string) => ({
         do: "submit",
-        form: { id: "pikpak-share", subject: link },
+        form: { id: "open-link", kind: "pikpak-share", subject: link },
         values: { passCode: "「提取码：ab12」 解压密码：q1w2" },
       }),
     ],
@@ -177,7 +177,7 @@ describe("over PikPak", () => {
     expect([top.trail, top.rows]).toEqual([["Films"], []]);
   });
 
-  test("a share that is put up already asks for the human as well, and is the same drive afterwards", async () => {
+  test("a share that is mounted already asks for the human as well, and is the same drive afterwards", async () => {
     const { id } = challengedShare("ab12");
     pikpak.rules.challengeAll = false;
     const at = pikpakApp();
@@ -201,7 +201,7 @@ describe("over PikPak", () => {
     expect(await at.shelves.people.get(mia.person.id)).toMatchObject({ mounts: [mount.id] });
   });
 
-  test("in a group a share's challenge is said, and nobody is asked for its outcome there", async () => {
+  test("a share's challenge is said in a group, and nobody is asked for its outcome there", async () => {
     const { id } = challengedShare();
     const visit = { ...mia, place: { id: "telegram:-100", kind: "group" as const, name: "Films" } };
     const sorry = await pikpakApp().see(visit, { do: "open-share", text: `https://mypikpak.com/s/${id}` }, "notice");
@@ -219,10 +219,10 @@ describe("over PikPak", () => {
     pikpak.build.account({ username: name, email: name, password: "correct-horse" });
     const at = pikpakApp();
     const values = { username: name, password: "correct-horse", rootFolder: "no such folder!" };
-    const form = await at.see(mia, { do: "submit", form: { id: "pikpak" }, values }, "form");
+    const form = await at.see(mia, { do: "submit", form: { id: "sign-in", kind: "pikpak" }, values }, "form");
     expect(form.problem).toEqual({ field: "rootFolder", code: "not-a-folder-id" });
     const gone = { ...values, rootFolder: "VNaaaaaaaaaaaaaaaaaaaaaaaa" };
-    const again = await at.see(mia, { do: "submit", form: { id: "pikpak" }, values: gone }, "form");
+    const again = await at.see(mia, { do: "submit", form: { id: "sign-in", kind: "pikpak" }, values: gone }, "form");
     expect(again).toMatchObject({ problem: { field: "rootFolder" }, values: { username: name } });
     expect(await at.shelves.people.get(mia.person.id)).toBeUndefined();
   });

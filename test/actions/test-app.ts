@@ -165,9 +165,9 @@ export class Cloud {
 }
 
 const accountFields: readonly Field[] = [
-  { name: "username", kind: "text", required: true, maxLength: 50 },
-  { name: "password", kind: "secret", required: true, maxLength: 50 },
-  { name: "rootFolder", kind: "folder", required: false, maxLength: 50 },
+  { name: "username", kind: "text", role: "login", required: true, maxLength: 50 },
+  { name: "password", kind: "secret", role: "credential", required: true, maxLength: 50 },
+  { name: "rootFolder", kind: "folder", role: "root", required: false, aside: true, maxLength: 50 },
   { name: "captchaToken", kind: "secret", role: "proof", required: false, aside: true, maxLength: 100 },
 ];
 
@@ -194,8 +194,10 @@ export interface TestApp {
   readonly services: Services;
   readonly shelves: Shelves;
   readonly cloud: Cloud;
-  /** What was logged. */
+  /** What was logged as failed. */
   readonly logged: object[];
+  /** What was logged as done. */
+  readonly noted: object[];
   /** Performs, and expects the screen of that kind. */
   see<Show extends Screen["show"]>(visit: Visit, action: Action, show: Show): Promise<Extract<Screen, { show: Show }>>;
   do(visit: Visit, action: Action, signal?: AbortSignal): Promise<Answer>;
@@ -230,6 +232,7 @@ export function app(
   }: TestAppOptions = {},
 ): TestApp {
   const logged: object[] = [];
+  const noted: object[] = [];
   let waited = 0;
   let ids = apps++ * 100_000;
   const newId = () => String(ids++).padStart(10, "0");
@@ -280,7 +283,10 @@ export function app(
     }),
     now,
     newId,
-    log: { error: (fields) => void logged.push(fields) },
+    log: {
+      info: (fields, event) => void noted.push({ event, ...fields }),
+      error: (fields) => void logged.push(fields),
+    },
     ...changes,
   };
   const act = (visit: Visit, action: Action, signal = new AbortController().signal) =>
@@ -290,6 +296,7 @@ export function app(
     shelves,
     cloud,
     logged,
+    noted,
     do: act,
     async see<Show extends Screen["show"]>(visit: Visit, action: Action, show: Show) {
       const { screen } = await act(visit, action);
@@ -394,6 +401,6 @@ export function usualCloud(): Cloud {
 
 export const signInAs = (username: string, password: string): Action => ({
   do: "submit",
-  form: { id: "pikpak" },
+  form: { id: "sign-in", kind: "pikpak" },
   values: { username, password },
 });

@@ -4,6 +4,7 @@ import { permission } from "../../emulators/discord/permissions.ts";
 import type { Interaction, Message } from "../../emulators/discord/state.ts";
 import type { MessageRef, Messenger, Target } from "../../src/messaging/messenger.ts";
 import type { Notice } from "../../src/actions/model/screen.ts";
+import { describeMessenger, type MessagingStage } from "../contracts/messaging.ts";
 import { openTestApp, type TestApp } from "./test-app.ts";
 
 // What can be said on Discord at any time, through the real REST client over the emulator; nothing is logged in.
@@ -43,8 +44,43 @@ async function granted(): Promise<{ target: Target; asked: Interaction }> {
   return { target: { ...mia(), grant }, asked };
 }
 
+async function stage(): Promise<MessagingStage> {
+  const { emulator, mia: person, jun, hall: channel } = await opened();
+  jun.user.opensDms = false;
+  const faults = {
+    busy: {
+      status: 429,
+      headers: { "retry-after": "35", "content-type": "application/json" },
+      body: '{"message":"slow","retry_after":35,"global":false}',
+    },
+    reset: { reset: true },
+  };
+  const channelOf = (place: string) => (place.startsWith("discord:channel:") ? channel : person.dm);
+  return {
+    messenger,
+    person: `discord:${person.user.id}`,
+    stranger: `discord:${jun.user.id}`,
+    group: hall(),
+    seen: (place) =>
+      channelOf(place)
+        .messages.filter(({ deleted }) => !deleted)
+        .map((message) => {
+          const [file] = message.attachments;
+          return {
+            text: `${message.content}\n${seen(message)}`,
+            file: file && { name: file.name, size: file.size },
+          };
+        }),
+    fail: (how, times = 1) => emulator.fail({ ...faults[how], path: "/channels/", times }),
+    calls: () => emulator.calls.filter(({ route }) => route.includes("/channels/id/messages")).length,
+    close: async () => undefined,
+  };
+}
+
+describeMessenger("Discord", stage);
+
 describe("a message", () => {
-  test("goes to somebody's own chat, to a channel, and is changed and taken away there", async () => {
+  test("a message goes to somebody's own chat, to a channel, and is changed and removed there", async () => {
     await opened();
     for (const target of [mia(), hall()]) {
       const { ref, message } = await sent(target);
@@ -59,27 +95,19 @@ describe("a message", () => {
     }
   });
 
-  test("goes by an interaction's token while it lives, for its asker alone, and to their own chat after that", async () => {
+  test("a message goes by an interaction's token while it lives, for its asker alone, and to their own chat after that", async () => {
     await opened();
     const { target } = await granted();
     const { ref, message } = await sent(target);
     expect([message.channel, message.onlyFor]).toEqual([app.hall, app.mia.user.id]);
     expect(await messenger.edit(ref, word("second"))).toEqual({ is: "edited" });
-    const late = { ...ref, grant: { ...ref.grant!, until: Date.now() - 1 } };
+    const late = { ...ref, grant: { application: "1", token: "x", ...ref.grant, until: Date.now() - 1 } };
     expect((await messenger.edit(late, word("third"))).is).toBe("closed");
     expect((await sent(late, "fourth")).message.channel).toBe(app.mia.dm);
     expect(await messenger.remove(ref)).toEqual({ is: "removed" });
   });
 
-  test("stands there once, though the answer to it was lost", async () => {
-    await opened();
-    await sent(mia());
-    app.emulator.fail({ method: "POST", path: "/channels/", after: true, reset: true });
-    const { message } = await sent(mia(), "second");
-    expect(message.channel.messages).toHaveLength(2);
-  });
-
-  test("of the operator's is sent as it was written, without pinging anybody", async () => {
+  test("a message of the operator's is sent as it was written, without pinging anybody", async () => {
     await opened();
     const outcome = await messenger.send(mia(), { show: "announcement", text: "@everyone *hello*" });
     expect(outcome.is).toBe("sent");
@@ -88,7 +116,7 @@ describe("a message", () => {
 });
 
 describe("what cannot be said", () => {
-  test("to who lets nobody write, where the bot is not, and to a server as a whole, is closed", async () => {
+  test("a message to who lets nobody write, where the bot is not, or to a server as a whole, is closed", async () => {
     const { emulator, mia: person, server } = await opened();
     person.user.opensDms = false;
     expect(await messenger.send(mia(), word("x"))).toEqual({ is: "closed" });
@@ -100,7 +128,7 @@ describe("what cannot be said", () => {
     expect(await messenger.send({ ...hall(), place: "discord:channel:1" }, word("x"))).toEqual({ is: "closed" });
   });
 
-  test("because Discord asks to wait is not waited for", async () => {
+  test("a message that Discord asks to wait with is not waited for", async () => {
     const { emulator } = await opened();
     emulator.fail({
       method: "POST",
@@ -116,7 +144,7 @@ describe("what cannot be said", () => {
     expect(performance.now() - since).toBeLessThan(2000);
   });
 
-  test("for reasons nobody knows rejects, and is not sent again", async () => {
+  test("a message that fails for reasons nobody knows rejects, and is not sent again", async () => {
     const { emulator } = await opened();
     emulator.fail({ method: "POST", path: "/channels/", status: 500, after: true });
     await expect(messenger.send(hall(), word("x"))).rejects.toThrow("Internal Server Error");
@@ -136,7 +164,7 @@ describe("a file", () => {
   const whole = createHash("sha256").update(bytes).digest("hex");
   const never = () => new AbortController().signal;
 
-  test("goes to a chat without any interaction, its name above it, and its bytes are counted", async () => {
+  test("a file goes to a chat without any interaction, its name above it, and its bytes are counted", async () => {
     await opened();
     const done: number[] = [];
     const ref = await messenger.sendFile(mia(), source(), meta, { signal: never(), onBytes: (n) => done.push(n) });
@@ -147,7 +175,7 @@ describe("a file", () => {
     expect(done).toEqual([1000, 3000]);
   });
 
-  test("stands there once, though the answer to its name and to its bytes was lost", async () => {
+  test("a file stands there once, though the answer to its name and to its bytes was lost", async () => {
     const { emulator } = await opened();
     emulator.fail({ method: "POST", path: "/channels/", after: true, status: 502 });
     await expect(messenger.sendFile(mia(), source(), meta, { signal: never() })).rejects.toMatchObject({ again: true });
@@ -156,7 +184,7 @@ describe("a file", () => {
     expect(app.hall.messages.filter(({ attachments }) => attachments.length > 0)).toHaveLength(1);
   });
 
-  test("that nobody wants any more is let go of at once, and nothing of it stays", async () => {
+  test("a file that nobody wants any more is let go of at once, and nothing of it stays", async () => {
     await opened();
     const wanted = new AbortController();
     const hanging = {
@@ -171,7 +199,7 @@ describe("a file", () => {
     await expect.poll(() => app.mia.dm.messages.filter(({ deleted }) => !deleted)).toEqual([]);
   });
 
-  test("for a chat that is closed is refused", async () => {
+  test("a file for a chat that is closed is refused", async () => {
     const { mia: person } = await opened();
     person.user.opensDms = false;
     const sending = messenger.sendFile(mia(), source(), meta, { signal: never() });

@@ -1,5 +1,6 @@
 import { Keyv } from "keyv";
 import { pino, type Logger } from "pino";
+import type { Services } from "../../src/actions/context/services.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { FormRef } from "../../src/actions/model/form.ts";
 import type { Visit } from "../../src/users/visit.ts";
@@ -78,6 +79,8 @@ export type Script = (
 
 export interface TestAppOptions extends Partial<DiscordParts> {
   readonly cloud?: Cloud;
+  /** What is different about the app behind the bot. */
+  readonly changes?: Partial<Services>;
   /** Undefined answers are the real actions'. */
   readonly script?: Script;
   /** False = there is no public address. */
@@ -94,6 +97,7 @@ const words = loadWords();
 /** Opens an app with Mia and Jun in it; the bot is not started. */
 export async function openTestApp({
   cloud = usualCloud(),
+  changes = {},
   script = () => undefined,
   pages: hasPages = true,
   clock,
@@ -125,6 +129,7 @@ export async function openTestApp({
       roleIn: (place, person) => app.discord.roleIn(place, person),
       ...(operators && { admins: operators(mia) }),
       ...(hasPages && { issuePage }),
+      ...changes,
     },
   });
   const build = () => {
@@ -172,7 +177,7 @@ export async function openTestApp({
       toldBefore = told();
     },
     knowsServers: () => until(() => kept.has("servers")),
-    sendPage: (values, form = pages[pageOnScreen(pages) - 1]?.form ?? { id: "pikpak" }) => {
+    sendPage: (values, form = pages[pageOnScreen(pages) - 1]?.form ?? { id: "sign-in", kind: "pikpak" }) => {
       const code = addressOf(pageOnScreen(pages)).split("/").at(-1) ?? "";
       return app.discord.submitPage({ code, form }, values, { signal: new AbortController().signal });
     },
@@ -232,7 +237,7 @@ function addressOf(page: number): string {
 
 /** The newest page that was asked for from a chat; later ones are its own challenges. */
 function pageOnScreen(pages: readonly FormScreen[]): number {
-  return pages.findLastIndex(({ form, reason, problem }) => form.id === "pikpak" && !reason && !problem) + 1;
+  return pages.findLastIndex(({ form, reason, problem }) => form.id === "sign-in" && !reason && !problem) + 1;
 }
 
 /** Until it is so; fails after five seconds. */

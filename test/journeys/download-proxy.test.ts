@@ -35,20 +35,20 @@ async function fetched(url: string): Promise<string> {
 async function telegramLink(file = listed): Promise<string> {
   const { mia } = world.people;
   const known = new Set(mia.messages.map(({ id }) => id));
-  mia.says(`/link ${file}`);
+  mia.sends(`/link ${file}`);
   const card = await mia.waitsFor(({ id, text }) => !known.has(id) && text.includes("Download link"));
   return /https?:\/\/127\S+/.exec(card.text)?.[0] ?? "";
 }
 
-test("on Telegram Mia chooses it for her drive; its links work until she takes them back, or the drive is gone", async () => {
+test("Mia chooses a download proxy for her drive on Telegram; its links work until she takes them back, or the drive is gone", async () => {
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
   const usual = await telegramLink();
   expect(usual.startsWith(proxyUrl)).toBe(false);
   expect((await fetch(usual, { redirect: "manual" })).headers.get("location")).not.toContain(proxyUrl);
 
-  mia.says("/mounts");
+  mia.sends("/mounts");
   await mia.waitsFor("Your drives");
   await mia.presses("🟢");
   await mia.waitsFor(({ labels }) => labels.some((label) => label.includes("through the download proxy")));
@@ -68,7 +68,7 @@ test("on Telegram Mia chooses it for her drive; its links work until she takes t
   expect(await fetched(another)).toBe(content);
   expect(new URL(await telegramLink()).pathname).toBe(new URL(another).pathname);
 
-  mia.says("/forget");
+  mia.sends("/forget");
   await mia.waitsFor("Delete everything kept about you here");
   await mia.presses("Yes, delete everything");
   await mia.waitsFor("Everything kept about you is deleted");
@@ -76,7 +76,7 @@ test("on Telegram Mia chooses it for her drive; its links work until she takes t
   expect(world.telegram.complaints).toEqual([]);
 });
 
-test("on Discord Jun chooses it in Chinese, and has all his links taken back", async () => {
+test("Jun chooses a download proxy on Discord in Chinese, and has all his links taken back", async () => {
   const { jun } = world.members;
   jun.speaks("zh-CN");
   jun.installs();
@@ -97,11 +97,11 @@ test("on Discord Jun chooses it in Chinese, and has all his links taken back", a
   const list = await jun.waitsFor("你的网盘", { in: jun.dm });
   await jun.selects(/Holiday 2026/, { message: list });
   await jun.waitsFor("下载方式", { in: jun.dm });
-  await jun.presses(/经由下载代理/);
+  await jun.presses(/⚪ 下载代理/);
   const link = await linkNow();
   expect(link.startsWith(proxyUrl)).toBe(true);
   expect(await fetched(link)).toBe(content);
-  await jun.presses(/收回它的链接/);
+  await jun.presses(/让此网盘的链接失效/);
   expect(JSON.parse(await fetched(link))).toMatchObject({ code: 410 });
   expect(await fetched(await linkNow())).toBe(content);
   expect(world.discord.complaints).toEqual([]);

@@ -18,7 +18,7 @@ const timeout = 60_000;
 describe.each([
   ["SQLite", true],
   ["Redis", redis !== undefined],
-])("over %s, a process that is killed", (name, isThere) => {
+])("over %s", (name, isThere) => {
   async function begin(): Promise<() => Promise<void>> {
     program = await prepareProgram();
     const more =
@@ -40,15 +40,15 @@ describe.each([
   const sent = () => program.world.telegram.calls.filter(({ method, ok }) => method === "sendDocument" && ok);
 
   test.skipIf(!isThere)(
-    "while a file is on its way is followed by one that brings it, once, without being asked",
+    "a process killed while a file is on its way is followed by one that brings it, once, without being asked",
     async () => {
       const restart = await begin();
       const { world } = program;
       const { mia } = world.people;
-      mia.says(world.shelf.shares.open.url);
+      mia.sends(world.shelf.shares.open.url);
       await mia.waitsFor("› Holiday 2026");
       world.pikpak.fail({ path: "/download", delay: 120_000 });
-      mia.says("/get Holiday 2026/Packing list.txt");
+      mia.sends("/get Holiday 2026/Packing list.txt");
       const shown = await mia.waitsFor((message) => message.labels.some((label) => label.includes("✖️")));
       await expect
         .poll(() => world.pikpak.calls.some(({ path }) => path.startsWith("/download")), { timeout: 10_000 })
@@ -61,16 +61,16 @@ describe.each([
   );
 
   test.skipIf(!isThere)(
-    "in the middle of a broadcast is followed by one that goes on, and every chat gets it once",
+    "a process killed in the middle of a broadcast is followed by one that goes on, and every chat gets it once",
     async () => {
       const restart = await begin();
       const { world } = program;
       const { otto, jun, lena } = world.people;
       for (const person of [jun, lena]) {
-        person.says("/help");
+        person.sends("/help");
         await person.waitsFor("/browse");
       }
-      otto.says("/admin broadcast Good news");
+      otto.sends("/admin broadcast Good news");
       await otto.waitsFor("Send this to 3 chats?");
       const parameters = { retry_after: 4 };
       world.telegram.fail({
@@ -87,7 +87,7 @@ describe.each([
       const got = () =>
         [otto, jun, lena].map(({ messages }) => messages.filter(({ text }) => text === "Good news").length);
       await expect.poll(got, { timeout }).toEqual([1, 1, 1]);
-      otto.says("/admin");
+      otto.sends("/admin");
       await otto.waitsFor("Operators");
       await otto.presses("📣");
       const report = await otto.waitsFor("3 of 3", { timeout });
@@ -96,21 +96,24 @@ describe.each([
     },
   );
 
-  test.skipIf(!isThere)("before it took a secret out of the chat is followed by one that does", async () => {
-    const restart = await begin();
-    const { world } = program;
-    const { mia } = world.people;
-    mia.says("/login");
-    await mia.waitsFor("❔ User name");
-    mia.says("mia@example.com");
-    await mia.waitsFor("❔ Password");
-    world.telegram.fail({ method: "deleteMessage", status: 500, description: "Internal Server Error", times: 4 });
-    mia.says("correct-horse");
-    await mia.waitsFor("❔ Root folder", { timeout });
-    await restart();
-    await expect
-      .poll(() => world.telegram.calls.some(({ method, ok }) => method === "deleteMessage" && ok), { timeout })
-      .toBe(true);
-    expect(mia.messages.some(({ text }) => text === "correct-horse")).toBe(false);
-  });
+  test.skipIf(!isThere)(
+    "a process killed before it took a secret out of the chat is followed by one that does",
+    async () => {
+      const restart = await begin();
+      const { world } = program;
+      const { mia } = world.people;
+      mia.sends("/login");
+      await mia.waitsFor("❔ User name");
+      mia.sends("mia@example.com");
+      await mia.waitsFor("❔ Password");
+      world.telegram.fail({ method: "deleteMessage", status: 500, description: "Internal Server Error", times: 4 });
+      mia.sends("correct-horse");
+      await mia.waitsFor("❔ Root folder", { timeout });
+      await restart();
+      await expect
+        .poll(() => world.telegram.calls.some(({ method, ok }) => method === "deleteMessage" && ok), { timeout })
+        .toBe(true);
+      expect(mia.messages.some(({ text }) => text === "correct-horse")).toBe(false);
+    },
+  );
 });

@@ -33,9 +33,9 @@ async function begin(isPublic = true): Promise<void> {
 test("Mia opens a share, gets a file into the chat, and its folder's links as a list that works", async () => {
   await open();
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
-  mia.says("/get Holiday 2026/Packing list.txt");
+  mia.sends("/get Holiday 2026/Packing list.txt");
   await mia.waitsFor(/Sent in/);
   const call = await world.telegram.called(({ method }) => method === "sendDocument");
   const sent = Object.values(call.parameters).find(
@@ -43,7 +43,7 @@ test("Mia opens a share, gets a file into the chat, and its folder's links as a 
   );
   expect(sent?.sha256).toBe(createHash("sha256").update("towel\nsun cream\nbooks\n").digest("hex"));
 
-  mia.says("/browse Holiday 2026/Day 1");
+  mia.sends("/browse Holiday 2026/Day 1");
   await mia.waitsFor("Day 1");
   const calls = world.pikpak.calls.length;
   await mia.presses("🧾");
@@ -61,7 +61,7 @@ test("Mia opens a share, gets a file into the chat, and its folder's links as a 
   const answer = await fetch(links[0] ?? "", { redirect: "manual" });
   expect(answer.status).toBe(302);
 
-  mia.says("/mounts");
+  mia.sends("/mounts");
   await mia.waitsFor("Your drives");
   await mia.presses("🟢");
   await mia.waitsFor((message) => message.labels.some((label) => label.includes("Take back its links")));
@@ -72,38 +72,38 @@ test("Mia opens a share, gets a file into the chat, and its folder's links as a 
   expect(world.telegram.complaints).toEqual([]);
 });
 
-test("in a group Jun gets a file of the drive Mia lent it; taken back, there is nothing to get", async () => {
+test("in a group Jun gets a file of the drive Mia lent it; once it is taken back, there is nothing to get", async () => {
   await open();
   const { people, group, shelf, telegram } = world;
   const [mia, jun] = [people.mia.in(group), people.jun.in(group)];
-  people.mia.says(shelf.shares.open.url);
+  people.mia.sends(shelf.shares.open.url);
   await people.mia.waitsFor("› Holiday 2026");
-  mia.says("/bind");
+  mia.sends("/bind");
   await mia.presses("✅", { on: await mia.waitsFor("Share with this group?") });
-  await mia.waitsFor("Lent to this group");
+  await mia.waitsFor("Shared with this group");
 
-  jun.says("/get Holiday 2026/Packing list.txt");
+  jun.sends("/get Holiday 2026/Packing list.txt");
   await jun.waitsFor(({ file }) => file?.name === "Packing list.txt");
   const documents = () => telegram.calls.filter(({ method }) => method === "sendDocument").length;
   expect(documents()).toBe(1);
 
-  mia.says("/unbind");
-  await mia.waitsFor("It is taken back");
-  jun.says("/get Holiday 2026/Packing list.txt");
-  await jun.waitsFor("本群还没有借用任何网盘");
+  mia.sends("/unbind");
+  await mia.waitsFor("not shared any more");
+  jun.sends("/get Holiday 2026/Packing list.txt");
+  await jun.waitsFor("本群还没有共享网盘");
   expect(documents()).toBe(1);
   expect(telegram.complaints).toEqual([]);
 });
 
-test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken back, there is nothing to get", async () => {
+test("in a server Jun gets a file of the drive Mia lent it, for him alone; once it is taken back, there is nothing to get", async () => {
   await open();
   const { members, hall, shelf, discord } = world;
   const { mia, jun, lena } = members;
   await mia.uses("/share", { options: { link: shelf.shares.open.url }, in: mia.dm });
   await mia.waitsFor("› Holiday 2026");
   await mia.uses("/bind", { in: hall });
-  await mia.presses(/✅/, { message: await mia.waitsFor("Share with this group?", { in: hall }) });
-  await mia.waitsFor("Lent to this group", { in: hall });
+  await mia.presses(/✅/, { message: await mia.waitsFor("Share with this server?", { in: hall }) });
+  await mia.waitsFor("Shared with this server", { in: hall });
 
   const get = { options: { file: "Holiday 2026/Packing list.txt" }, in: hall };
   jun.speaks("en-US");
@@ -114,19 +114,19 @@ test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken
   expect(lena.messages({ in: hall })).toEqual([]);
 
   await mia.uses("/unbind", { in: hall });
-  await mia.waitsFor("It is taken back", { in: hall });
+  await mia.waitsFor("not shared any more", { in: hall });
   await jun.uses("/get", get);
   await jun.waitsFor("There is no drive here yet", { in: hall });
   expect(uploads()).toHaveLength(1);
   expect(discord.complaints).toEqual([]);
 });
 
-test("without a public address the list is of the drive's own links, and its life is said", async () => {
+test("a list without a public address is of the drive's own links, and its life is said", async () => {
   await open({ isPublic: false });
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
-  mia.says("/browse Holiday 2026/Day 1");
+  mia.sends("/browse Holiday 2026/Day 1");
   await mia.waitsFor("Day 1");
   await mia.presses("🧾");
   await mia.waitsFor((message) => message.labels.some((label) => label.includes("one a line")));
@@ -142,9 +142,9 @@ test("a film that was on its way when the bot went down is offered again when it
   await open({ dataDir });
   world.telegram.rules.uploadLimit = 2000 * 1024 * 1024;
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
-  mia.says("/get Holiday 2026/Day 1/Beach, day 1.mp4");
+  mia.sends("/get Holiday 2026/Day 1/Beach, day 1.mp4");
   const shown = await mia.waitsFor((message) => message.labels.some((label) => label.includes("✖️")));
   await app.stop();
   await begin();
@@ -171,7 +171,7 @@ test("on Discord a file comes beside the message that shows how far it is, byte 
   expect(world.discord.complaints).toEqual([]);
 });
 
-test("in a server what somebody asks for is theirs alone, and too large a film is told before anything is sent", async () => {
+test("a file that somebody asks for in a server is theirs alone, and too large a film is told before anything is sent", async () => {
   await open();
   const { mia, jun } = world.members;
   await mia.uses("/share", { options: { link: world.shelf.shares.open.url }, in: world.hall });

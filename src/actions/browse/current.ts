@@ -42,7 +42,7 @@ async function ownMount(context: ActionContext): Promise<Mount | undefined> {
   return currentOf(context, await mountsOf(context.services, context.person));
 }
 
-/** In a group: the one they were in last here, the only one, their own current one; what is not lent only if its link opens it. */
+/** In a group: the one they were in last here, the only one, their own current one; what is not shared with it only if its link opens it. */
 async function mountHere(context: ActionContext): Promise<Mount | "several" | undefined> {
   const lent = await lentHere(context);
   const isHere = ({ mount: id }: FolderView) =>

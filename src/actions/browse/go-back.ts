@@ -25,7 +25,8 @@ function behind(state: ViewState): ViewState | Resumable {
     case "question":
       if (state.question === "broadcast") return { at: "operators", room: "broadcast" };
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
-      return state.question === "remove-mount" ? { at: "mount", mount: state.mount } : { at: "welcome" };
+      if (state.question === "revoke-links" && state.mount === undefined) return { at: "settings" };
+      return "mount" in state && state.mount !== undefined ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "operators":
       return { at: "operators", room: state.room === "person" ? "people" : "panel", page: 1 };
     case "settings":

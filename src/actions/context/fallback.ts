@@ -15,8 +15,9 @@ export async function announceFallback(
   services: Services,
   { id, title, owner }: Pick<Mount, "id" | "title" | "owner">,
 ): Promise<void> {
-  const { said, tell } = services;
-  if (!said || !tell) return;
+  const { said, messengers } = services;
+  const messenger = messengers?.of(owner);
+  if (!said || !messenger) return;
   // One at a time: many downloads fall back in the same second.
   const isNews = await services.exclusive(fallbackOf(id), async () => {
     if ((await said.get(fallbackOf(id))) !== undefined) return false;
@@ -26,9 +27,9 @@ export async function announceFallback(
   if (!isNews) return;
   const { language } = await loadPerson(services, owner);
   const chosen = language !== undefined && services.languages.includes(language) ? language : undefined;
-  await tell(
+  await messenger.notify(
     owner,
     { show: "notice", notice: "fallback", level: "info", subject: title },
-    chosen ?? services.pickLanguage(undefined),
+    { language: chosen ?? services.pickLanguage(undefined) },
   );
 }

@@ -7,7 +7,8 @@ import type { Visit } from "../../users/visit.ts";
 import type { Place } from "../../users/place.ts";
 import type { Admin } from "../../users/admin.ts";
 import type { Person } from "../../users/person.ts";
-import type { FileAddress, FormScreen, Notice } from "../model/screen.ts";
+import type { FileAddress, FormScreen } from "../model/screen.ts";
+import type { Messengers } from "../../messaging/messenger.ts";
 import type { Session } from "../model/session.ts";
 import type { Transfers } from "../model/transfer.ts";
 
@@ -26,6 +27,8 @@ export interface Services {
   readonly languages: readonly string[];
   /** Best of them for what a client says. */
   pickLanguage(locale: string | undefined): string;
+  /** What a new drive of somebody is called, in a language; absent = as its kind calls it. */
+  readonly titleFor?: (whose: string, language: string) => string;
   /** An address for a file, in the visitor's name. Throws `StorageError`. */
   issueLink(mount: Mount, entry: Entry, visit: Visit, options: LinkOptions): Promise<IssuedLink>;
   /** A one-time page for a form; absent, or undefined, where there is none to be had. */
@@ -42,10 +45,12 @@ export interface Services {
   readonly revokeLinks?: (which: LinksOf) => Promise<void>;
   /** What was said once and need not be said again, and when; absent = such things are not said at all. */
   readonly said?: Keyv<number>;
-  /** A word to somebody who did not ask for it, in their private chat. Resolves also where they cannot be reached. */
-  readonly tell?: (person: string, notice: Notice, language: string) => Promise<void>;
+  /** Ways to speak to people who did not ask; absent = nobody is spoken to. */
+  readonly messengers?: Messengers;
   /** Deletes what is kept of a person outside of the actions: pages, half-finished dialogues. */
   readonly forget?: (person: string) => Promise<void>;
+  /** What runs, for operators; absent = nobody says. */
+  readonly version?: string | undefined;
   /** Person ids of operators named in the configuration; a code can make others. */
   readonly admins: readonly string[];
   /** Who is let in, what is counted, and words to everybody. */
@@ -76,8 +81,10 @@ export type LinksOf = { readonly mount: string } | { readonly person: string } |
 /** What a link card says of its address. */
 type IssuedLink = FileAddress;
 
-/** The one level actions write at; pino fits. */
+/** The levels actions write at; pino fits. */
 interface ActionLog {
+  /** Who signs in, and who may do what from now on; holds no secret. */
+  info(fields: object, event: string): void;
   error(fields: object, event: string): void;
 }
 

@@ -104,10 +104,10 @@ export class Sending {
   }
 
   #meta(): FileMeta {
-    const { card, duration } = this.#transfer;
+    const { card, duration, asFile } = this.#transfer;
     const { entry, total } = card;
     const { size: _original, ...named } = entry;
-    return { entry: { ...named, ...(total !== undefined && { size: total }) }, duration };
+    return { entry: { ...named, ...(total !== undefined && { size: total }) }, duration, asFile };
   }
 
   async *#bytes(): AsyncGenerator<Uint8Array> {

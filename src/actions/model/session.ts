@@ -72,6 +72,12 @@ export type ViewState =
       readonly loggingOut: boolean;
     }
   | { readonly at: "question"; readonly question: "forget" | "revoke-every-link" }
+  | {
+      readonly at: "question";
+      readonly question: "revoke-links";
+      /** The drive whose links are meant; absent = all in the person's name. */
+      readonly mount?: string | undefined;
+    }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | AdminView
   | {
@@ -162,6 +168,8 @@ export interface TransferView {
   readonly file: FileView;
   /** Id of the transfer. */
   readonly transfer: string;
+  /** It was wanted as it is, and not as something to look at. */
+  readonly asFile?: boolean | undefined;
 }
 
 /** What a Retry or Back button does again. */

@@ -29,6 +29,8 @@ export interface TransferOrder {
   readonly duration?: number | undefined;
   /** Bytes the place takes at most. */
   readonly limit: number;
+  /** As it is, where the platform would make something smaller of it to show. */
+  readonly asFile?: boolean | undefined;
 }
 
 /** What the frontend is given: a screen, and the way to begin. How far it is is shown in its message from then on. */

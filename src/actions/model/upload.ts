@@ -8,6 +8,8 @@ export interface FileToSend {
   readonly entry: Entry;
   /** Seconds of playing time. */
   readonly duration?: number;
+  /** Not as something to look at or listen to, which the platform may make smaller. */
+  readonly asFile?: boolean | undefined;
   /** The bytes from the first on. Each call opens them anew; they end with an error when the drive fails for good. */
   open(): AsyncIterable<Uint8Array>;
   /** A small picture of it; undefined where there is none to be had. Never fails. */

@@ -14,6 +14,13 @@ export async function showQuestion(
       const view = await draw(context, state);
       return { screen: { show: "question", view, question: state.question } };
     }
+    case "revoke-links": {
+      const { mount } = state;
+      const about = mount === undefined ? undefined : await context.services.storage.find(mount);
+      const view = await draw(context, state);
+      const subject = about?.owner === context.person.id ? { subject: about.title } : {};
+      return { screen: { show: "question", view, question: "revoke-links", ...subject } };
+    }
     case "broadcast": {
       const to = await recipients(context);
       const view = await draw(context, state);

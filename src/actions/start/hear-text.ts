@@ -1,8 +1,9 @@
 import { mountsOf } from "../../users/person.ts";
 import type { ActionContext, Result } from "../context/context.ts";
-import { noticeWithWays } from "../context/failure.ts";
+import { notAShareLink, noticeWithWays } from "../context/failure.ts";
 import { searchFor } from "../search/search.ts";
-import { openShare, sharesIn } from "../shares/open-share.ts";
+import { openShare } from "../shares/open-share.ts";
+import { sharesIn } from "../shares/recognise.ts";
 
 /** Most characters that can be the words of a name. */
 const maxWords = 200;
@@ -13,8 +14,7 @@ const maxWords = 200;
  */
 export async function hearText(context: ActionContext, text: string): Promise<Result> {
   if (sharesIn(context, text).length > 0) return openShare(context, { text });
-  if (looksLikeLink(text))
-    return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
+  if (looksLikeLink(text)) return notAShareLink(context);
   const words = text.trim().replaceAll(/\s+/g, " ");
   const isSearch = /[\p{L}\p{N}]/u.test(words) && words.length <= maxWords;
   const mounts = isSearch ? await mountsOf(context.services, context.person) : [];

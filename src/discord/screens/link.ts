@@ -1,6 +1,7 @@
 import type { LinkCard } from "../../actions/model/screen.ts";
-import { moment, strong, label } from "../markup.ts";
-import { press, type Painter } from "./painter.ts";
+import { commandLines } from "../../i18n/command-lines.ts";
+import { copyable, label, moment, strong } from "../markup.ts";
+import { abilityButtons, press, type Painter } from "./painter.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
 import type { Sheet } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
@@ -14,6 +15,8 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
     body: [
       variant && say("link-variant", { name: label(variant.name) }),
       ...addressLines(painter, card),
+      ...commandLines(entry.name, url).map(copyable),
+      card.extent === "first-part" && `⚠️ ${say("link-first-part")}`,
       lifetime(painter, card.expiresAt),
       sentences(say, say(`link-via-${card.via}`), say("link-secret")),
     ],
@@ -21,7 +24,7 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
     rows: [
       [
         ...addressButtons(painter, card),
-        card.sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
+        ...abilityButtons(painter, card),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
       ],
     ],
@@ -30,5 +33,5 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
 
 function lifetime({ say, figures, now }: Painter, expiresAt: number | undefined): string {
   if (expiresAt === undefined) return `⏳ ${say("link-lifetime-unknown")}`;
-  return `⏳ ${say("link-expires", { date: moment(expiresAt), time: figures.span(expiresAt - now) })}`;
+  return `⏳ ${say("link-lives", { date: moment(expiresAt), time: figures.span(expiresAt - now) })}`;
 }

@@ -2,9 +2,11 @@ import { ButtonStyle } from "discord.js";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { Health } from "../../storage/mount.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
-import { press, reasonText, type Painter } from "./painter.ts";
+import { abilitySigns } from "../../i18n/signs.ts";
+import { abilityButtons, press, reasonText, type Painter } from "./painter.ts";
 import { bar, type Button, type Sheet } from "./sheet.ts";
 
 /** Most characters of a title in a list. */
@@ -56,7 +58,9 @@ function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string 
 /** The links of the message that could not be opened, and why. */
 function openedLines(painter: Painter, { refused, left }: OpenedShares): readonly string[] {
   return [
-    ...refused.map(({ link, reason }) => `🔴 ${label(link, titleWidth)} – ${reasonText(painter, reason)}`),
+    ...refused.map(
+      ({ link, driver, reason }) => `🔴 ${label(link, titleWidth)} – ${reasonText(painter, reason, driver)}`,
+    ),
     ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
   ];
 }
@@ -90,7 +94,7 @@ function healthSign({ state }: Health): string {
 /** One mount: how it does, how full it is, and what can be done with it. */
 export function mountSheet(painter: Painter, card: MountCard): Sheet {
   const { say } = painter;
-  const { mount, quota, method, usual, lapsed } = card;
+  const { mount, login, quota, method, usual, lapsed } = card;
   const way = say(`method-${method ?? usual}`);
   return {
     head: [
@@ -98,7 +102,9 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
       [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
     ],
     body: [
-      ...healthLines(painter, mount.health),
+      card.checked === true && `✅ ${say("notice-mount-healthy")}`,
+      login !== undefined && say("mount-login", { login: label(login) }),
+      ...healthLines(painter, mount),
       ...(quota ? quotaLines(painter, quota) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
       lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
@@ -107,11 +113,12 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
   };
 }
 
-function healthLines({ say }: Painter, health: Health): readonly string[] {
+function healthLines(painter: Painter, { health, driver }: MountLine): readonly string[] {
+  const { say } = painter;
   const date = moment(health.at);
   return health.state === "working"
     ? [`🟢 ${say("health-working", { date })}`]
-    : [`🔴 ${say("health-failing", { date })}`, say(`error-${health.code}`)];
+    : [`🔴 ${say("health-failing", { date })}`, errorText(painter, health.code, driver)];
 }
 
 function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
@@ -122,21 +129,21 @@ function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Q
       : say("mount-quota", { used: figures.size(used), limit: figures.size(limit) });
   return [
     ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
-    room,
+    `${abilitySigns.quota.sign} ${room}`,
     ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
     ...(plan === undefined ? [] : [say("mount-plan", { plan: label(plan) })]),
   ];
 }
 
-function mountRows({ say }: Painter, card: MountCard): (Button | false)[][] {
-  const { view, mount, methods, renewable, revocable, method: chosen, usual } = card;
+function mountRows(painter: Painter, card: MountCard): (Button | false)[][] {
+  const { say } = painter;
+  const { view, mount, methods, method: chosen, usual } = card;
   return [
     [
       press(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }, { style: ButtonStyle.Primary }),
       !mount.current && press(`⭐ ${say("press-choose-mount")}`, { do: "choose-mount", view }),
       press(`✏️ ${say("press-rename-mount")}`, { do: "rename-mount", view }),
       press(`🩺 ${say("press-check-mount")}`, { do: "check-mount", view }),
-      renewable && press(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view }),
     ],
     methods.length > 1
       ? methods.map((method) => {
@@ -144,9 +151,9 @@ function mountRows({ say }: Painter, card: MountCard): (Button | false)[][] {
           return press(`${mark} ${say(`method-${method}`)}`, { do: "set-method", view, method });
         })
       : [],
+    abilityButtons(painter, card),
     [
       press(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }, { style: ButtonStyle.Danger }),
-      revocable === true && press(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view }),
       press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
     ],
   ];

@@ -2,6 +2,7 @@ import { noticeCodes, type Notice } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { link, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
+import { errorText, noticeText } from "../../i18n/kind-words.ts";
 import { sentences } from "../../i18n/phrases.ts";
 import { addressButton, button, type Button, type Sheet } from "./sheet.ts";
 
@@ -29,8 +30,9 @@ export function noticeSheet(painter: Painter, notice: Notice): Sheet {
   };
 }
 
-function sentence({ say, figures }: Painter, { notice, level, retryAfter }: Notice): string {
-  const said = say(codes.has(notice) ? `notice-${notice}` : `error-${notice}`);
+function sentence(painter: Painter, { notice, level, retryAfter, driver }: Notice): string {
+  const { say, figures } = painter;
+  const said = codes.has(notice) ? noticeText(painter, notice, driver) : errorText(painter, notice, driver);
   if (retryAfter === undefined) return `${signs[level]} ${said}`;
   return `${signs[level]} ${sentences(say, said, say("retry-after", { time: figures.span(retryAfter) }))}`;
 }

@@ -1,7 +1,10 @@
 import type { ButtonPress } from "../../actions/buttons.ts";
-import type { Reason } from "../../actions/model/screen.ts";
+import type { Ability, Reason } from "../../actions/model/screen.ts";
+import type { ViewRef } from "../../actions/model/session.ts";
+import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
 import type { Chat } from "../visit.ts";
@@ -52,6 +55,19 @@ export function press(text: string, wanted: ButtonPress, looks?: Parameters<type
   return button(text, { is: "press", press: wanted }, looks);
 }
 
+/** The buttons of what a card can. */
+export function abilityButtons(
+  { say }: Painter,
+  { can, view }: { readonly can: readonly Ability[]; readonly view: ViewRef },
+): Button[] {
+  return can.flatMap((ability) => {
+    const shown = abilitySigns[ability];
+    return "button" in shown
+      ? [press(`${shown.sign} ${say(`press-${shown.button}`)}`, { do: shown.button, view })]
+      : [];
+  });
+}
+
 /** A button that shows the same to everybody here, where that can be. */
 export function postButton({ canPost, say }: Painter, again: ButtonPress): Button | false {
   return canPost && button(`📣 ${say("press-post-here")}`, { is: "post", press: again });
@@ -72,9 +88,10 @@ export function trailLine(mount: MountTag, trail: readonly string[]): string {
   return [`🏠 ${strong(mount.title, crumbWidth)}`, ...crumbs].join(" › ");
 }
 
-/** A failure in words, with the time after which trying again can work. */
-export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
-  const sentence = say(`error-${code}`);
+/** A failure of a drive of that kind in words, with the time after which trying again can work. */
+export function reasonText(painter: Painter, { code, retryAfter }: Reason, kind: string | undefined): string {
+  const { say, figures } = painter;
+  const sentence = errorText(painter, code, kind);
   if (retryAfter === undefined) return sentence;
   return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
 }

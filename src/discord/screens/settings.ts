@@ -8,7 +8,7 @@ const orders: readonly Order["by"][] = ["name", "size", "modified"];
 /** What a person can choose, and what is chosen. */
 export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
   const { say, languageName } = painter;
-  const { view, languages, language, rows, rowChoices, order, revocable } = screen;
+  const { view, languages, language, rows, rowChoices, order, method, methods, revocable } = screen;
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
   return {
@@ -17,6 +17,7 @@ export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
       say("settings-language", { language: languageName(language) }),
       say("settings-rows", { rows }),
       say("settings-order", { order: sorted }),
+      methods.length > 1 && say("mount-method", { method: say(`method-${method}`) }),
     ],
     menu: {
       placeholder: say("choose-language"),
@@ -39,6 +40,11 @@ export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
         const text = `${say(`press-sort-${choice}`)}${choice === order.by ? arrow : ""}`;
         return press(text, { do: "set-order", view, by: choice });
       }),
+      methods.length > 1
+        ? methods.map((way) =>
+            press(`${way === method ? "🔘" : "⚪"} ${say(`method-${way}`)}`, { do: "set-method", view, method: way }),
+          )
+        : [],
       [revocable === true && press(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })],
     ],
   };

@@ -64,14 +64,15 @@ export function codeIn(texts: readonly string[]): Code {
   return maybe === undefined ? {} : { maybe };
 }
 
-/** The code in an answer to "which code?": what is announced as one, else the answer itself without what stands around it. */
-export function passCodeIn(answer: string): string {
+/** The code in an answer to "which code?": what is announced as one, else the answer itself without what stands around it; undefined = none of it can be one. */
+export function passCodeIn(answer: string): string | undefined {
   const words = withoutOthers(plainText(answer)).trim();
   const inLink = /[?&](?:pwd|pass_?code)=([A-Za-z0-9]+)/i.exec(words)?.[1];
   if (inLink !== undefined) return inLink;
   const bare = words.replaceAll(/^[\p{P}\p{S}\s]+|[\p{P}\p{S}\s]+$/gu, "");
   if (/^[A-Za-z0-9]*$/.test(bare) && bare !== "") return bare;
-  return statedIn(words) ?? likelyIn(words) ?? plainText(answer).trim();
+  // One word of unusual signs may be a code; words of something else are none.
+  return statedIn(words) ?? likelyIn(words) ?? (/^\S+$/.test(words) ? words : undefined);
 }
 
 /** The words without passwords of other things, and without what says that there is none. */

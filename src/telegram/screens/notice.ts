@@ -2,6 +2,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { ViewRef } from "../../actions/model/session.ts";
 import { noticeCodes, type Notice } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
+import { errorText, noticeText } from "../../i18n/kind-words.ts";
 import { sentences } from "../../i18n/phrases.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
@@ -24,13 +25,23 @@ export function paintNotice(painter: Painter, notice: Notice): Painted {
         ? [[{ text: `🌐 ${say("press-verify")}`, url: verify }]]
         : []),
       ...(view ? offer.map((what) => [offerButton(painter, what, view)]) : []),
+      ...wayToPrivate(painter, notice),
     ],
   };
 }
 
+/** Out of a group into the chat where it can be done. */
+function wayToPrivate({ say, place, deepLink }: Painter, { notice }: Notice): InlineKeyboardButton[][] {
+  if (place !== "group" || !deepLink || !forPrivate.has(notice)) return [];
+  return [[{ text: say("private-open"), url: deepLink("here") }]];
+}
+
+const forPrivate: ReadonlySet<string> = new Set(["private-only", "code-private"] satisfies Notice["notice"][]);
+
 /** The sentence alone, as a toast shows it. */
-function noticeSentence({ say, figures }: Painter, { notice, level, retryAfter }: Notice): string {
-  const sentence = say(codes.has(notice) ? `notice-${notice}` : `error-${notice}`);
+function noticeSentence(painter: Painter, { notice, level, retryAfter, driver }: Notice): string {
+  const { say, figures } = painter;
+  const sentence = codes.has(notice) ? noticeText(painter, notice, driver) : errorText(painter, notice, driver);
   if (retryAfter === undefined) return `${signs[level]} ${sentence}`;
   return `${signs[level]} ${sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }))}`;
 }

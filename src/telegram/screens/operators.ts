@@ -85,7 +85,7 @@ function pageLine({ page, pages }: PagedView): string | false {
 
 function paintPanel(painter: Painter, screen: AdminPanel): Painted {
   const { say, figures } = painter;
-  const { view, numbers, access, maintenanceSince, logLevel, logLevels, revocable } = screen;
+  const { view, numbers, access, maintenanceSince, logLevel, logLevels, version, revocable } = screen;
   const isClosed = maintenanceSince !== undefined;
   return {
     text: lines(
@@ -97,6 +97,7 @@ function paintPanel(painter: Painter, screen: AdminPanel): Painted {
       say("admin-calls", { count: numbers.calls, pauses: numbers.coolDowns }),
       say("admin-access", { mode: say(`access-${access}`) }),
       say("admin-log-level", { level: logLevel }),
+      version !== undefined && say("admin-version", { version }),
       numbers.errors.length > 0 && "",
       numbers.errors.length > 0 && say("admin-errors"),
       ...numbers.errors.map(({ code, count }) => `${count} × ${code}`),
@@ -153,8 +154,15 @@ function paintPeople(painter: Painter, screen: PeopleList): Painted {
   };
 }
 
-function guestLabel({ id, kind, standing }: GuestLine): string {
-  return `${standingSigns[standing]} ${kind === "group" ? "👥 " : ""}${id}`;
+/** `Mia @mia · telegram:1001`. */
+function guestLabel({ id, kind, standing, name, username }: GuestLine): string {
+  const sign = `${standingSigns[standing]} ${kind === "group" ? "👥 " : ""}`;
+  return `${sign}${calledBefore({ name, username }, 20)}${id}`;
+}
+
+function calledBefore({ name, username }: Pick<GuestLine, "name" | "username">, width: number): string {
+  const called = [name && elideName(name, width), username && `@${username}`].filter((part) => part);
+  return called.length === 0 ? "" : `${called.join(" ")} · `;
 }
 
 function guestLine({ say, figures }: Painter, guest: GuestLine): string {
@@ -168,7 +176,7 @@ function paintPerson(painter: Painter, screen: PersonCard): Painted {
   const isPerson = guest.kind === "person";
   return {
     text: lines(
-      FormattedString.join([`${isPerson ? "👤" : "👥"} `, strong(guest.id)]),
+      FormattedString.join([`${isPerson ? "👤" : "👥"} `, calledBefore(guest, 60), strong(guest.id)]),
       `${standingSigns[guest.standing]} ${say(`standing-${guest.standing}`)}`,
       guest.seenAt === undefined ? say("admin-never-seen") : say("admin-seen", { date: figures.date(guest.seenAt) }),
       isPerson && say("admin-owns", { count: mounts }),
@@ -229,8 +237,8 @@ function paintMounts(painter: Painter, screen: AdminMounts): Painted {
     text: lines(
       title(painter, "admin-mounts"),
       rows.length === 0 && say("admin-no-mounts"),
-      ...rows.flatMap(({ title: name, owner, health }) => [
-        `${health.state === "working" ? "🟢" : "🔴"} ${elideName(name, 40)} · ${owner} · ${figures.date(health.at)}`,
+      ...rows.flatMap(({ title: name, owner, ownerName, health }) => [
+        `${health.state === "working" ? "🟢" : "🔴"} ${elideName(name, 40)} · ${calledBefore({ name: ownerName }, 30)}${owner} · ${figures.date(health.at)}`,
         health.state === "failing" && `    ${say(`error-${health.code}`)}`,
       ]),
       pageLine(screen),
@@ -278,13 +286,16 @@ function paintBroadcast(painter: Painter, { view, broadcast }: BroadcastScreen):
 
 function paintAudit(painter: Painter, screen: AuditScreen): Painted {
   const { say, figures } = painter;
-  const { view, entries } = screen;
+  const { view, entries, names } = screen;
+  const named = (id: string) => `${names[id] === undefined ? "" : `${elideName(names[id], 20)} `}${id}`;
   return {
     text: lines(
       title(painter, "audit"),
       entries.length === 0 && say("audit-empty"),
       ...entries.map(({ at, by, act, subject, detail }) =>
-        [figures.date(at), by, say(`audit-${act}`), subject, detail].filter((part) => part !== undefined).join(" · "),
+        [figures.date(at), named(by), say(`audit-${act}`), subject && named(subject), detail]
+          .filter((part) => part !== undefined)
+          .join(" · "),
       ),
       pageLine(screen),
     ),

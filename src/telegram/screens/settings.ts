@@ -9,7 +9,7 @@ const orders: readonly Order["by"][] = ["name", "size", "modified"];
 /** What a person can choose, and what is chosen. */
 export function paintSettings(painter: Painter, screen: SettingsScreen): Painted {
   const { say, languageName } = painter;
-  const { view, languages, language, rows, rowChoices, order, revocable } = screen;
+  const { view, languages, language, rows, rowChoices, order, method, methods, revocable } = screen;
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
   return {
@@ -18,6 +18,7 @@ export function paintSettings(painter: Painter, screen: SettingsScreen): Painted
       say("settings-language", { language: languageName(language) }),
       say("settings-rows", { rows }),
       say("settings-order", { order: sorted }),
+      methods.length > 1 && say("mount-method", { method: say(`method-${method}`) }),
     ),
     keyboard: [
       ...pairs(
@@ -34,6 +35,11 @@ export function paintSettings(painter: Painter, screen: SettingsScreen): Painted
           by: choice,
         });
       }),
+      ...(methods.length > 1
+        ? methods.map((way) => [
+            button(`${mark(way === method)}${say(`method-${way}`)}`, { do: "set-method", view, method: way }),
+          ])
+        : []),
       revocable ? [button(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })] : [],
     ].filter((row) => row.length > 0),
   };

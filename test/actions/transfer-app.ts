@@ -9,7 +9,7 @@ import { keptInputs, testJobs } from "../test-jobs.ts";
 import { emptyShelves, app, signInAs, usualCloud, type Cloud, type TestApp, type Shelves } from "./test-app.ts";
 
 /** A drive's bytes, let go piece by piece, and a platform that does as a test tells it. */
-export interface Dock {
+export interface TransferApp {
   readonly at: TestApp;
   readonly transfers: Transfers;
   /** What transfers logged as not foreseen. */
@@ -31,19 +31,19 @@ export interface Dock {
   /** Takes a file as the platform does; absent = reads it to its end. */
   take: (file: FileToSend) => Promise<void>;
   /** Asks for a file and starts its way: what is seen from then on. */
-  send(visit: Visit, action: Action): Promise<Way>;
+  send(visit: Visit, action: Action): Promise<SeenTransfer>;
   /** What the platform said of a message that was drawn anew; absent = it is. */
   redrawn: (message: string) => "edited" | "gone" | "closed";
   /** Messages that were sent besides, by place. */
   readonly sent: { readonly place: string; readonly message: Message }[];
   /** The process ends in order, and another begins over the same shelves. */
-  restarts(): Promise<Dock>;
+  restarts(): Promise<TransferApp>;
   /** What is seen in a message that a process before this one drew. */
-  sees(way: Way): Way;
+  sees(way: SeenTransfer): SeenTransfer;
 }
 
 /** A transfer as its chat sees it. */
-export interface Way {
+export interface SeenTransfer {
   readonly first: TransferScreen;
   readonly seen: TransferScreen[];
   /** Resolves with the last screen. */
@@ -55,41 +55,41 @@ export interface Way {
 export const limit = 1000;
 export const sending = (visit: Visit): Visit => ({ ...visit, uploadLimit: limit });
 
-interface DockOptions extends Partial<Pick<TransfersParts, "overall" | "waitingPerPerson" | "readPicture">> {
+interface TransferAppOptions extends Partial<Pick<TransfersParts, "overall" | "waitingPerPerson" | "readPicture">> {
   readonly cloud?: Cloud;
   readonly shelves?: Shelves;
 }
 
-export function dock({ cloud = usualCloud(), shelves, ...options }: DockOptions = {}): Dock {
+export function createTransferApp({ cloud = usualCloud(), shelves, ...options }: TransferAppOptions = {}): TransferApp {
   const kept = shelves ?? emptyShelves();
   let references = 0;
   const logged: object[] = [];
-  const jobs = testJobs(kept.jobs, { now: () => dock.time });
+  const jobs = testJobs(kept.jobs, { now: () => transferApp.time });
   const seen = new Map<string, Seen>();
   const transfers = createTransfers({
     ...options,
     jobs,
-    messengers: { of: (place) => (place.startsWith("telegram:") ? messengerOf(dock, seen) : undefined) },
+    messengers: { of: (place) => (place.startsWith("telegram:") ? messengerOf(transferApp, seen) : undefined) },
     openBytes: async (_mount, entry, { variant, signal }) => {
       const name = [entry.name, ...(variant ? [variant.name] : [])].join(" ");
-      dock.opened.push(name);
-      return { stream: bytesOf(dock, name, { size: entry.size, signal }) };
+      transferApp.opened.push(name);
+      return { stream: bytesOf(transferApp, name, { size: entry.size, signal }) };
     },
-    now: () => dock.time,
+    now: () => transferApp.time,
     wait(ms, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       if (signal.aborted) reject(signal.reason as Error);
       signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
       // What paces the drawings takes a turn of the loop.
       if (ms >= 5000 && ms <= 15_000) setImmediate(resolve);
-      else dock.waits.push({ ms, pass: resolve });
+      else transferApp.waits.push({ ms, pass: resolve });
       return promise;
     },
     newReference: () => `ref${references++}`,
     log: { info: () => undefined, error: (fields) => void logged.push(fields) },
   });
-  const dock: Dock = {
-    at: app(cloud, { shelves: kept, jobs, now: () => dock.time, changes: { transfers } }),
+  const transferApp: TransferApp = {
+    at: app(cloud, { shelves: kept, jobs, now: () => transferApp.time, changes: { transfers } }),
     transfers,
     logged,
     time: 1_000_000,
@@ -102,38 +102,40 @@ export function dock({ cloud = usualCloud(), shelves, ...options }: DockOptions 
       yield `bytes of ${name}`;
     },
     take: async (file) => {
-      dock.arrived.set(file.entry.name, await textOf(file));
+      transferApp.arrived.set(file.entry.name, await textOf(file));
     },
     redrawn: () => "edited",
     sent: [],
-    send: async (visit, action) => begin(seen, visit, await dock.at.do(visit, action)),
+    send: async (visit, action) => begin(seen, visit, await transferApp.at.do(visit, action)),
     async restarts() {
       await jobs.stop();
       await transfers.stop();
-      return dockOver({ cloud, shelves: kept, ...options });
+      return createTransferApp({ cloud, shelves: kept, ...options });
     },
-    sees: ({ first }) => wayIn(seenIn(seen, first.view.id), first),
+    sees: ({ first }) => transferIn(seenIn(seen, first.view.id), first),
   };
-  return dock;
+  return transferApp;
 }
-
-const dockOver = dock;
 
 interface Wanted {
   readonly size: number | undefined;
   readonly signal: AbortSignal;
 }
 
-async function* bytesOf(dock: Dock, name: string, { size = 0, signal }: Wanted): AsyncGenerator<Uint8Array> {
+async function* bytesOf(
+  transferApp: TransferApp,
+  name: string,
+  { size = 0, signal }: Wanted,
+): AsyncGenerator<Uint8Array> {
   let sent = 0;
   try {
-    for await (const piece of untilAborted(dock.pieces(name), signal)) {
+    for await (const piece of untilAborted(transferApp.pieces(name), signal)) {
       sent += piece.length;
       yield Buffer.from(piece);
     }
-    if (!dock.isCutShort && sent < size) yield Buffer.alloc(size - sent, " ");
+    if (!transferApp.isCutShort && sent < size) yield Buffer.alloc(size - sent, " ");
   } finally {
-    dock.closed.push(name);
+    transferApp.closed.push(name);
   }
 }
 
@@ -169,11 +171,11 @@ function seenIn(seen: Map<string, Seen>, message: string): Seen {
   return known;
 }
 
-function messengerOf(dock: Dock, seen: Map<string, Seen>): Messenger {
+function messengerOf(transferApp: TransferApp, seen: Map<string, Seen>): Messenger {
   return {
     platform: "telegram",
     async edit({ message }, screen) {
-      const is = dock.redrawn(message);
+      const is = transferApp.redrawn(message);
       if (is !== "edited") return { is };
       const known = seenIn(seen, message);
       known.screens.push(onlyTransfer(screen));
@@ -182,11 +184,11 @@ function messengerOf(dock: Dock, seen: Map<string, Seen>): Messenger {
       return { is };
     },
     async sendFile(target, source, { entry, duration }, { signal }) {
-      await dock.take({ ...source, entry, ...(duration !== undefined && { duration }), signal });
+      await transferApp.take({ ...source, entry, ...(duration !== undefined && { duration }), signal });
       return { ...target, message: "file" };
     },
     async send(target, message) {
-      dock.sent.push({ place: target.place, message });
+      transferApp.sent.push({ place: target.place, message });
       return { is: "sent", ref: { ...target, message: "sent" } };
     },
     remove: async () => ({ is: "gone" }),
@@ -194,16 +196,20 @@ function messengerOf(dock: Dock, seen: Map<string, Seen>): Messenger {
   };
 }
 
-async function begin(seen: Map<string, Seen>, { place }: Visit, { screen, upload, language }: Answer): Promise<Way> {
+async function begin(
+  seen: Map<string, Seen>,
+  { place }: Visit,
+  { screen, upload, language }: Answer,
+): Promise<SeenTransfer> {
   if (screen.show !== "transfer" || !upload) throw new Error(`no transfer: ${JSON.stringify(screen)}`);
   // A message is drawn anew from here on, whatever it showed.
   seen.set(screen.view.id, { screens: [screen], changed: Promise.withResolvers<void>() });
   const to = { place: place.id, kind: place.kind, language };
   await upload.start({ to, shown: { ...to, message: screen.view.id } });
-  return wayIn(seenIn(seen, screen.view.id), screen);
+  return transferIn(seenIn(seen, screen.view.id), screen);
 }
 
-function wayIn(known: Seen, first: TransferScreen): Way {
+function transferIn(known: Seen, first: TransferScreen): SeenTransfer {
   const find = async (isIt: (screen: TransferScreen) => boolean): Promise<TransferScreen> => {
     for (;;) {
       const found = known.screens.findLast(isIt);
@@ -231,13 +237,13 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
 }
 
 /** Somebody with an account here. */
-export async function signedIn(dock: Dock, visit: Visit, name: "mia" | "jun" = "mia"): Promise<void> {
-  await dock.at.see(visit, signInAs(name, name === "mia" ? "correct-horse" : "battery"), "listing");
+export async function signedIn(transferApp: TransferApp, visit: Visit, name: "mia" | "jun" = "mia"): Promise<void> {
+  await transferApp.at.see(visit, signInAs(name, name === "mia" ? "correct-horse" : "battery"), "listing");
 }
 
 /** Names of the files on their way, as they are kept. */
-export async function recordsOf(dock: Dock): Promise<readonly string[]> {
-  const inputs = await keptInputs(dock.at.shelves.jobs, "transfer");
+export async function recordsOf(transferApp: TransferApp): Promise<readonly string[]> {
+  const inputs = await keptInputs(transferApp.at.shelves.jobs, "transfer");
   // Only transfers are of that kind.
   return inputs.map((input) => (input as Pick<TransferOrder, "card">).card.entry.name);
 }

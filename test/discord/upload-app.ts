@@ -13,11 +13,11 @@ import type { Channel } from "../../emulators/discord/state.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 import { Cloud, emptyShelves, app } from "../actions/test-app.ts";
-import { contentOf } from "../telegram/ship.ts";
+import { contentOf } from "../telegram/upload-app.ts";
 import { keptInputs, testJobs } from "../test-jobs.ts";
 
 /** The real bot with the real actions over an emulated Discord whose time stands; a drive's bytes are what a test says. */
-export interface Ferry {
+export interface UploadApp {
   readonly emulator: DiscordEmulator;
   /** The time of Discord, of the bot and of the queue; discord.js has its own. */
   readonly clock: VirtualClock;
@@ -40,7 +40,7 @@ export interface Ferry {
   close(): Promise<void>;
 }
 
-interface FerryOptions {
+interface UploadAppOptions {
   /** The drive behind the share `https://share.example/s/films`. */
   readonly tree: MemoryEntry;
   readonly changes?: Partial<Services>;
@@ -50,7 +50,7 @@ const words = loadWords();
 const log = pino({ level: "silent" });
 
 /** Opens the world and starts the bot. */
-export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
+export async function startUploadApp({ tree, changes }: UploadAppOptions): Promise<UploadApp> {
   const clock = virtualClock();
   const emulator = await startDiscord({ clock });
   const shelves = emptyShelves();
@@ -58,7 +58,7 @@ export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
   const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });
   const kept = new Map<string, unknown>();
   let process: { readonly jobs: JobQueue; readonly transfers: Transfers; readonly bot: Discord };
-  const ferry: Ferry = {
+  const uploadApp: UploadApp = {
     emulator,
     clock,
     mia,
@@ -80,7 +80,7 @@ export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
     },
     async begins() {
       const jobs = testJobs(shelves.jobs, { now: clock.now, wait: waitBy(clock) });
-      const transfers = transfersOf(ferry, jobs, () => bot);
+      const transfers = transfersOf(uploadApp, jobs, () => bot);
       const at = app(new Cloud({ shares: { films: { tree } } }), {
         shelves,
         jobs,
@@ -107,22 +107,22 @@ export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
       await bot.start();
     },
     async close() {
-      await ferry.ends();
+      await uploadApp.ends();
       await emulator.close();
       if (emulator.complaints.length > 0) throw new Error(emulator.complaints.join("\n"));
     },
   };
-  await ferry.begins();
-  return ferry;
+  await uploadApp.begins();
+  return uploadApp;
 }
 
-function transfersOf(ferry: Ferry, jobs: JobQueue, bot: () => Discord): Transfers {
+function transfersOf(uploadApp: UploadApp, jobs: JobQueue, bot: () => Discord): Transfers {
   return createTransfers({
     jobs,
     messengers: { of: () => bot().messenger },
-    openBytes: async (_mount, { name }, { signal }) => ({ stream: noted(ferry, name, signal) }),
-    now: ferry.clock.now,
-    wait: waitBy(ferry.clock),
+    openBytes: async (_mount, { name }, { signal }) => ({ stream: noted(uploadApp, name, signal) }),
+    now: uploadApp.clock.now,
+    wait: waitBy(uploadApp.clock),
     newReference: () => "ref",
     log,
   });
@@ -142,12 +142,12 @@ function waitBy(clock: VirtualClock): (ms: number, signal: AbortSignal) => Promi
   };
 }
 
-async function* noted(ferry: Ferry, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  ferry.opened.push(name);
+async function* noted(uploadApp: UploadApp, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  uploadApp.opened.push(name);
   try {
-    yield* ferry.pieces(name, signal);
+    yield* uploadApp.pieces(name, signal);
   } finally {
-    ferry.closed += 1;
+    uploadApp.closed += 1;
   }
 }
 
