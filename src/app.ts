@@ -13,12 +13,13 @@ import type { PendingSignIn, Services } from "./actions/context/services.ts";
 import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
-import { type Transfers } from "./actions/model/transfer.ts";
-import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
+import type { Transfers } from "./actions/model/transfer.ts";
+import { keysOf, newId, openStorage } from "./app/drives.ts";
 import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
 import { gatewayOf, isLocal } from "./app/gateway.ts";
 import { offerFirstOperator, adminOf } from "./app/operators.ts";
+import { openQueue } from "./app/jobs.ts";
 import { linkIssuer, methodsOf } from "./app/links.ts";
 import { openProbe } from "./app/probe.ts";
 import { ConfigError, type Config } from "./config.ts";
@@ -29,7 +30,10 @@ import { createPages, type Pages } from "./gateway/pages.ts";
 import { createRevocations, type Revocations } from "./gateway/revocations.ts";
 import { GatewayError, type Gateway } from "./gateway/server.ts";
 import { createTickets, type Tickets } from "./gateway/ticket.ts";
+import { JobsError } from "./jobs/job.ts";
+import type { JobQueue } from "./jobs/queue.ts";
 import { createLog } from "./log.ts";
+import { handleRemovals } from "./messaging/removals.ts";
 import type { Storage } from "./storage/storage.ts";
 import { StoreError } from "./store/error.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -88,7 +92,12 @@ export async function startApp(
 }
 
 function isOperators(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof StoreError || error instanceof GatewayError;
+  return (
+    error instanceof ConfigError ||
+    error instanceof StoreError ||
+    error instanceof JobsError ||
+    error instanceof GatewayError
+  );
 }
 
 interface AppHooks extends Required<Omit<AppOptions, "signal">> {
@@ -109,7 +118,10 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   onClose(() => store.close());
   const revocations = revocationsIn(store, config);
   const late: LateParts = {};
-  const admin = adminOf({ config, store, revocations, log, frontends: () => late.frontends });
+  const queue = await openQueue({ url: config.storeUrl, store, keys, log: log.child({ part: "jobs" }) });
+  onClose(() => queue.close());
+  const { jobs } = queue;
+  const admin = adminOf({ config, store, jobs, revocations, log, frontends: () => late.frontends });
   const { probe, close: closeProbe } = openProbe(isLocal(config.pikpak.driveUrl) ? "anywhere" : "public");
   onClose(async () => closeProbe());
   const storage = openStorage({ config, store, log, probe, count: (what) => admin.counters.count(what) });
@@ -120,7 +132,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const newest = keys.at(-1) ?? keys[0];
 
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
-  const parts: Parts = { config, store, storage, words, tickets, revocations, admin, log, late };
+  const parts: Parts = { config, store, jobs, storage, words, tickets, revocations, admin, log, late };
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
   const gateway = openGateway(parts, { pages, newest });
   const transfers = transfersOf(parts, gateway);
@@ -132,6 +144,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   };
   const frontends = (late.frontends = createFrontends(config, {
     store,
+    jobs,
     words,
     services,
     perform: performing,
@@ -147,11 +160,14 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   }
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
-  onClose(() => transfers.stop());
   for (const frontend of frontends.all) onClose(() => frontend.stop());
+  handleRemovals({ jobs, remove: (removal) => frontends.removeNoted(removal), now: Date.now });
   // Side by side: a chat that cannot be reached keeps no other one waiting.
   await Promise.all(frontends.all.map((frontend) => frontend.start()));
-  admin.start();
+  // What the jobs say goes through the chats: these are there before the jobs begin, and until they have let go.
+  onClose(() => transfers.stop());
+  onClose(() => queue.stop());
+  await jobs.start();
   const address = gateway.address();
   await offerFirstOperator(config, admin);
   return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
@@ -166,6 +182,7 @@ interface LateParts {
 interface Parts {
   readonly config: Config;
   readonly store: Store;
+  readonly jobs: JobQueue;
   readonly storage: Storage;
   readonly words: Words;
   readonly tickets: Tickets;
@@ -230,18 +247,16 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
 }
 
 /** Files into chats come by the same way as those that are served: counted, linked anew, taken up again. */
-function transfersOf({ config, store, storage, log }: Parts, gateway: Gateway): Transfers {
+function transfersOf({ jobs, storage, late, log }: Parts, gateway: Gateway): Transfers {
   const files = createFileBytes({ proxy: gateway.files, storage });
   return createTransfers({
-    // A record names its message by what Discord lets edit it.
-    records: store.open("transfers", { sealed: true }),
-    exclusive: (key, work) => store.exclusive(key, work),
+    jobs,
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
     openBytes: (mount, entry, wanted) => files.open(mount, entry, wanted),
     readPicture: (url, wanted) => files.picture(url, wanted),
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     newReference: newId,
-    isShared: isSharedStore(config.storeUrl),
     log: log.child({ part: "transfers" }),
   });
 }

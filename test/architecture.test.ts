@@ -13,10 +13,10 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "src/outbound.ts": ["src/config.ts"],
   "src/i18n": ["src/storage"],
   "src/drivers": ["src/storage"],
-  "src/users": ["src/storage"],
-  "src/actions": ["src/actions/model", "src/messaging", "src/users", "src/storage"],
+  "src/users": ["src/jobs", "src/storage"],
+  "src/actions": ["src/actions/model", "src/messaging", "src/jobs", "src/users", "src/storage"],
   "src/actions/model": ["src/users", "src/storage"],
-  "src/messaging": ["src/actions/model", "src/users", "src/storage"],
+  "src/messaging": ["src/actions/model", "src/jobs", "src/users", "src/storage"],
   "src/gateway": ["src/version.ts", "src/storage", "src/i18n"],
   "src/telegram": [
     "src/version.ts",

@@ -22,7 +22,7 @@ import { isBrokenOff, isMessageGone, isOver, isShutOut } from "./refusals.ts";
 import { restBy } from "./rest.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
-import type { Uploader } from "./upload.ts";
+import type { Uploader, Uploading } from "./upload.ts";
 import { userAgentAppendix } from "./user-agent.ts";
 
 interface MessengerParts {
@@ -52,6 +52,8 @@ const maxChannels = 20_000;
  */
 export function createMessenger(parts: MessengerParts): Messenger {
   const lines = linesOf(parts);
+  /** A file that is tried again is the same file. */
+  const uploads = new WeakMap<FileSource, Uploading>();
   return {
     platform: "discord",
     async send(target, message) {
@@ -75,10 +77,11 @@ export function createMessenger(parts: MessengerParts): Messenger {
     async sendFile(target, source, meta, progress) {
       const way = await wayTo(lines, target);
       if (!way) throw new UploadError("forbidden");
-      const { uploader } = parts;
       const address =
         way.by === "token" ? { ...way, ...way.grant, ephemeral: way.ephemeral } : { by: way.by, channel: way.channel };
-      return { ...target, message: await uploader.open(address).send(fileOf(source, meta, progress)) };
+      const uploading = uploads.get(source) ?? parts.uploader.open(address);
+      uploads.set(source, uploading);
+      return { ...target, message: await uploading.send(fileOf(source, meta, progress)) };
     },
     remove: (ref) => answered(() => remove(lines, ref)),
     notify: (person, notice, { language }) =>
@@ -248,10 +251,15 @@ function bodyOf({ words, now }: MessengerParts, { kind, language, place }: Targe
   };
 }
 
-function fileOf(source: FileSource, { entry, duration }: FileMeta, { signal, onBytes }: FileProgress): FileToSend {
+function fileOf(
+  source: FileSource,
+  { entry, duration, asFile }: FileMeta,
+  { signal, onBytes }: FileProgress,
+): FileToSend {
   return {
     entry,
     ...(duration !== undefined && { duration }),
+    asFile,
     open: () => counted(source, onBytes),
     picture: (limit) => source.picture(limit),
     signal,

@@ -1,5 +1,8 @@
 import type { MessageScreen, Notice } from "../actions/model/screen.ts";
+import type { Grant, MessageRef, Target } from "../actions/model/target.ts";
 import type { Entry } from "../storage/entry.ts";
+
+export type { Grant, MessageRef, Target };
 
 /**
  * Speaks to the chats of one platform at any time, from any process: nobody needs to have asked, and no update needs to
@@ -17,7 +20,7 @@ export interface Messenger {
   edit(ref: MessageRef, message: Message): Promise<Edited>;
   /**
    * Puts a file there, without keeping anything of it; its name stands below. Rejects with an `UploadError`, or with
-   * the reason of `signal`.
+   * the reason of `signal`. After an error that says `again`, the same source may be sent once more: it stands there once.
    */
   sendFile(target: Target, source: FileSource, meta: FileMeta, progress: FileProgress): Promise<MessageRef>;
   /** Takes a message away. */
@@ -32,28 +35,6 @@ export type Platform = "telegram" | "discord";
 export interface Messengers {
   /** By place, person, or the `place` of a target; undefined = that chat is switched off. */
   of(place: string): Messenger | undefined;
-}
-
-/** Where something is put. Plain JSON; with a `grant` it belongs into a sealed store. */
-export interface Target {
-  /** `telegram:-1005`, `discord:channel:77`; the id of a person is their private chat. */
-  readonly place: string;
-  /** What the place is: less is said, and slower, where many read. */
-  readonly kind: "private" | "group";
-  /** The language of what is said there, one of `locales/`. */
-  readonly language: string;
-  /** The topic or thread in it. */
-  readonly thread?: string;
-  /** Id of the message that is answered; one that is gone does no harm. */
-  readonly replyTo?: string;
-  /** A way in that ends; absent = only what the bot may do by itself. */
-  readonly grant?: Grant;
-}
-
-/** A message of ours. Plain JSON; with a `grant` it belongs into a sealed store. */
-export interface MessageRef extends Target {
-  /** The platform's id of it. */
-  readonly message: string;
 }
 
 /** A reference as a text, for stores that keep it beside other things. */
@@ -80,14 +61,6 @@ function parsed(text: string): unknown {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
-}
-
-/** The token of an interaction of Discord's: with it one may write where one is no member. A secret. */
-export interface Grant {
-  readonly application: string;
-  readonly token: string;
-  /** When it ends, ms since the epoch. */
-  readonly until: number;
 }
 
 /** What can be said: a screen, or words of an operator as they were written. */
@@ -128,6 +101,8 @@ export interface FileMeta {
   readonly entry: Entry;
   /** Seconds of playing time. */
   readonly duration?: number | undefined;
+  /** Not as something to look at or listen to, which the platform may make smaller. */
+  readonly asFile?: boolean | undefined;
 }
 
 export interface FileProgress {

@@ -151,10 +151,15 @@ function refOf({ place, kind, language, thread }: Target, message: number): Mess
   return { place, kind, language, message: String(message), ...(thread !== undefined && { thread }) };
 }
 
-function fileOf(source: FileSource, { entry, duration }: FileMeta, { signal, onBytes }: FileProgress): FileToSend {
+function fileOf(
+  source: FileSource,
+  { entry, duration, asFile }: FileMeta,
+  { signal, onBytes }: FileProgress,
+): FileToSend {
   return {
     entry,
     ...(duration !== undefined && { duration }),
+    asFile,
     picture: (limit) => source.picture(limit),
     signal,
     async *open() {

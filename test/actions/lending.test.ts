@@ -4,7 +4,6 @@ import { audiences, sharedCapabilities } from "../../src/users/place.ts";
 import { type Visit } from "../../src/users/visit.ts";
 import { mayFetch } from "../../src/actions/context/leave.ts";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals } from "../../src/messaging/removals.ts";
 import { encodeButton } from "../../src/actions/buttons.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { jun, mia, signInAs } from "./test-app.ts";
@@ -445,23 +444,6 @@ describe("the settings of a group", () => {
     expect((await at.at.do(there(jun), { do: "find-link", words: "Films/beach.mp4" })).clearAt).toBeUndefined();
     expect((await at.at.do(jun, { do: "help" })).clearAt).toBeUndefined();
   });
-});
-
-test("messages to be removed are remembered over a restart, and each once", async () => {
-  const at = createGroupApp();
-  const { Keyv } = await import("keyv");
-  const store = new Keyv({ throwOnErrors: true });
-  const make = () =>
-    createRemovals({ store, platform: "telegram", exclusive: at.at.services.exclusive, now: () => at.now });
-  await make().note("-100:1", at.now + 1000);
-  await make().note("-100:2", at.now + 9000);
-  await make().note("-100:1", at.now + 5000);
-  expect(await make().due()).toEqual([]);
-  at.now += 5000;
-  expect(await make().due()).toEqual(["-100:1"]);
-  await make().done(["-100:1"]);
-  at.now += 5000;
-  expect(await make().due()).toEqual(["-100:2"]);
 });
 
 test("an answer that its asker alone sees in a server can use what is lent to the server", async () => {

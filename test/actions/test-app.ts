@@ -8,7 +8,8 @@ import type { Place } from "../../src/users/place.ts";
 import type { Answer, Screen } from "../../src/actions/model/screen.ts";
 import type { PendingSignIn, Services } from "../../src/actions/context/services.ts";
 import type { Session } from "../../src/actions/model/session.ts";
-import type { TransferRecord } from "../../src/actions/model/transfer.ts";
+import type { KeptJob } from "../../src/jobs/embedded.ts";
+import type { JobQueue } from "../../src/jobs/queue.ts";
 import type { Driver, DriverContext, DriverKind } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import type { Field, Values } from "../../src/storage/field.ts";
@@ -17,6 +18,7 @@ import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { openAdmin, type AdminParts } from "../../src/users/admin.ts";
+import { testJobs } from "../test-jobs.ts";
 
 /** What outlives the process: hand it to the next app, as after a restart. */
 export interface Shelves {
@@ -29,7 +31,7 @@ export interface Shelves {
   readonly places: Keyv<Place>;
   readonly pending: Keyv<PendingSignIn>;
   readonly said: Keyv<number>;
-  readonly transfers: Keyv<readonly TransferRecord[]>;
+  readonly jobs: Keyv<KeptJob>;
   /** The admin side's namespaces by name. */
   readonly admin: Map<string, Keyv>;
 }
@@ -211,6 +213,8 @@ interface TestAppOptions {
   readonly now?: () => number;
   /** Absent = nobody waits for longer than a turn of the loop. */
   readonly wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Absent = a queue of its own. */
+  readonly jobs?: JobQueue;
   /** What operators have to do with. */
   readonly admin?: Partial<AdminParts>;
 }
@@ -223,6 +227,7 @@ export function app(
     kinds = cloud.kinds(),
     now = () => 1_000_000,
     wait = aTurn,
+    jobs,
     admin = {},
   }: TestAppOptions = {},
 ): TestApp {
@@ -232,7 +237,7 @@ export function app(
   let ids = apps++ * 100_000;
   const newId = () => String(ids++).padStart(10, "0");
   const locks = createLocks();
-  const { transfers: _records, ...kept } = shelves;
+  const { jobs: records, ...kept } = shelves;
   const services: Services = {
     storage: createStorage({
       ...shelves,
@@ -263,6 +268,7 @@ export function app(
       mounts: shelves.mounts,
       access: "open",
       announce: async () => "sent",
+      jobs: jobs ?? testJobs(records),
       level: { get: () => "info", set: () => undefined },
       ...locks,
       // Waiting takes no time, but the admin side's clock goes on by it: what is paced would wait for ever.
@@ -325,7 +331,7 @@ export function emptyShelves(): Shelves {
     places: new Keyv<Place>(strict),
     pending: new Keyv<PendingSignIn>(strict),
     said: new Keyv<number>(strict),
-    transfers: new Keyv<readonly TransferRecord[]>(strict),
+    jobs: new Keyv<KeptJob>(strict),
     admin: new Map(),
   };
 }

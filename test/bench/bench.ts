@@ -115,7 +115,7 @@ async function chats(count: number): Promise<void> {
     places: store.open("places"),
     pending: store.open("pending", { sealed: true }),
     said: store.open("said"),
-    transfers: store.open("transfers"),
+    jobs: store.open("jobs"),
     admin: new Map(),
   };
   const at = app(new Cloud({ shares: { shelf: { tree: many(600) } } }), { shelves, now: Date.now });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Screen } from "../../src/actions/model/screen.ts";
-import { createLatest } from "../../src/actions/files/latest.ts";
+import { createLatest } from "../latest.ts";
 import { ConfigError } from "../../src/config.ts";
 import { virtualClock } from "../../emulators/discord/clock.ts";
 import type { Fault } from "../../emulators/discord/faults.ts";

@@ -4,7 +4,7 @@ import { Keyv } from "keyv";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals, type RemovalList } from "../../src/messaging/removals.ts";
+import { createRemovals, handleRemovals } from "../../src/messaging/removals.ts";
 import type { Group } from "../../emulators/telegram/groups.ts";
 import type { Actor } from "../../emulators/telegram/people.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
@@ -12,6 +12,9 @@ import type { GroupDraft } from "../../emulators/telegram/cast.ts";
 import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
 import { loadWords } from "../../src/i18n/words.ts";
+import type { KeptJob } from "../../src/jobs/embedded.ts";
+import type { JobQueue } from "../../src/jobs/queue.ts";
+import { testJobs, waitBy } from "../test-jobs.ts";
 import { app as desk, signInAs, usualCloud, visitOf, type TestApp } from "../actions/test-app.ts";
 
 // Three people in one group, over the wire: Mia runs it and lends her drive, Jun asks, Lena presses on Jun's list.
@@ -43,19 +46,17 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
   const group = telegram.group({ title: "Film club", members: [mia, jun, lena], ...draft });
   const clock = { now: Date.now() };
   let bot: Telegram | undefined;
+  let jobs: JobQueue | undefined;
   let at = desk(usualCloud(), {
     now: () => clock.now,
     changes: { roleIn: async (place, person) => bot?.roleIn(place, person) },
   });
-  const list = new Keyv<RemovalList>({ throwOnErrors: true });
+  const list = new Keyv<KeptJob>({ throwOnErrors: true });
   const dialogues = new Map<string, unknown>();
   const open = async () => {
-    const removals = createRemovals({
-      store: list,
-      platform: "telegram",
-      exclusive: at.services.exclusive,
-      now: () => clock.now,
-    });
+    const queue = testJobs(list, { now: () => clock.now, wait: waitBy(() => clock.now), onError: () => undefined });
+    jobs = queue;
+    const removals = createRemovals(queue, "telegram");
     bot = createTelegram({
       settings: { token: telegram.token, apiRoot: server?.apiRoot ?? telegram.apiRoot },
       words,
@@ -70,8 +71,9 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
       perform: (visit, action, signal) => at.do(visit, action, signal),
       places: placeNews(at.services),
       removals,
-      sweepEvery: 20,
     });
+    const { removeNoted } = bot;
+    handleRemovals({ jobs: queue, remove: ({ message }) => removeNoted(message), now: () => clock.now });
     await bot.start();
     // Which commands are for one pair of eyes is known to clients once they were published.
     await telegram.called(
@@ -83,6 +85,7 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
   };
   await open();
   closing = async () => {
+    await jobs?.stop();
     await bot?.stop();
     await server?.close();
     await telegram.close();
@@ -98,6 +101,7 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
       return at;
     },
     async restart() {
+      await jobs?.stop();
       await bot?.stop();
       at = at.restarted();
       await open();

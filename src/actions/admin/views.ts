@@ -217,9 +217,12 @@ async function showBroadcast(context: ActionContext): Promise<Result> {
   };
 }
 
+/** Milliseconds for which a panel's numbers grow by themselves; a press shows them after that. */
+const followedFor = 24 * 3_600_000;
+
 /** The same screen with growing numbers, until the broadcast has ended or somebody has gone on to another screen. */
 async function* progress({ services }: ActionContext, view: ViewRef): AsyncGenerator<Screen> {
-  for await (const broadcast of services.admin.broadcasts.follow()) {
+  for await (const broadcast of services.admin.broadcasts.follow({ signal: AbortSignal.timeout(followedFor) })) {
     const session = await services.sessions.get(view.id);
     if (session?.revision !== view.revision) return;
     yield { show: "broadcast", view, broadcast };

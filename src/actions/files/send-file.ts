@@ -16,8 +16,8 @@ export function sendPressed(context: ButtonContext, how: SendOptions = {}): Prom
 }
 
 /** Lets go of a file on its way. Its own screen tells that it did. */
-export function cancelTransfer({ services, shown }: ButtonContext): Outcome {
+export async function cancelTransfer({ services, shown }: ButtonContext): Promise<Outcome> {
   const state = shown?.state;
-  const isCancelled = state?.at === "transfer" && services.transfers?.cancel(state.transfer) === true;
+  const isCancelled = state?.at === "transfer" && (await services.transfers?.cancel(state.transfer)) === true;
   return isCancelled ? notice("transfer-cancelled", { level: "done", for: "asker" }) : refused("transfer-over");
 }

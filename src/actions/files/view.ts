@@ -2,7 +2,6 @@ import type { Variant } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { attempt, refused } from "../context/failure.ts";
-import { languageOf } from "../../users/person.ts";
 import type { TransferScreen, TransferState } from "../model/screen.ts";
 import type { FileView, TransferView } from "../model/session.ts";
 import { slim } from "../context/folder-view.ts";
@@ -26,13 +25,14 @@ export async function sendFile(context: ActionContext, file: FileView, { asFile 
       const { card, duration } = await cardOf(context, mount, state);
       const hopeless = whyNot(card, limit);
       if (hopeless) return { screen: { ...card, state: hopeless } };
-      const prepared = transfers.prepare({
+      const { person, place } = visit;
+      const prepared = await transfers.prepare({
         id: state.transfer,
-        visit,
-        language: languageOf(services, context.person, visit),
+        person: person.id,
+        place: place.id,
         mount,
         card,
-        ...(duration !== undefined && { duration }),
+        duration,
         limit,
         asFile,
       });
