@@ -133,9 +133,15 @@ function probing({ adapter }: { adapter(): KeyvStoreAdapter }): Pick<Database, "
   let probed: KeyvStoreAdapter | undefined;
   return {
     async probe() {
-      probed ??= adapter();
-      probed.namespace = "probe";
-      await probed.set("probe:written", JSON.stringify({ value: Date.now() }));
+      const asked = (probed ??= adapter());
+      asked.namespace = "probe";
+      try {
+        await asked.set("probe:written", JSON.stringify({ value: Date.now() }));
+      } catch (error) {
+        // One that was made while the server was away may never connect: the next probe makes its own.
+        if (probed === asked) probed = undefined;
+        throw error;
+      }
     },
   };
 }
