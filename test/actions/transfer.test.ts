@@ -125,11 +125,11 @@ describe("on the way", () => {
     };
     const way = await at.send(here, get("file 7"));
     await expect.poll(() => asked).toBe(10);
-    at.time += 2000;
+    at.time += 10_000;
     first.open();
     await expect
       .poll(() => way.seen.findLast(({ state }) => state.is === "running")?.state)
-      .toEqual({ is: "running", done: 20, speed: 10, left: 7400 });
+      .toEqual({ is: "running", done: 20, speed: 2, left: 37_000 });
     second.open();
     await way.last;
   });
