@@ -136,7 +136,9 @@ describe("while a file is on its way", () => {
     await app.mia.presses(/✖️/, { message: first });
     await expect.poll(() => read(app, queued)).toContain("Sent in");
     // Discord takes only so many edits at a time.
-    await expect.poll(() => (app.clock.pass(1000), app.mia.find("已发送"))).toBeDefined();
+    await expect
+      .poll(() => (app.clock.pass(1000), app.mia.find("已发送")), { timeout: 10_000, interval: 200 })
+      .toBeDefined();
     expect(arrived(app)).toEqual([wholly("notes.pdf"), wholly("b.txt")]);
   });
 
