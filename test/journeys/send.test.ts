@@ -65,7 +65,9 @@ test("Mia opens a share, gets a file into the chat, and its folder's links as a 
   await mia.waitsFor("Your drives");
   await mia.presses("🟢");
   await mia.waitsFor((message) => message.labels.some((label) => label.includes("Take back its links")));
-  expect(await mia.presses("Take back its links")).toMatchObject({ text: expect.stringContaining("do not work any more") });
+  expect(await mia.presses("Take back its links")).toMatchObject({
+    text: expect.stringContaining("do not work any more"),
+  });
   expect((await fetch(links[0] ?? "", { redirect: "manual" })).status).toBe(410);
   expect(world.telegram.complaints).toEqual([]);
 });

@@ -72,7 +72,7 @@ test("the panel of /admin leads everywhere in one message, in Chinese too", asyn
   expect(panel.text).toContain("People: 1, groups: 0");
   for (const [label, shows] of [
     ["👥 People", "telegram:1001"],
-    ["🎛 Mia", "👤 telegram:1001"],
+    ["🎛 Mia", "👤 Mia · telegram:1001"],
     ["👥 People", "👥 People and groups"],
     ["🎛 Operators", "Log level"],
     ["🚪 Access", "Everybody may use the bot"],
