@@ -109,8 +109,9 @@ test("a pass code costs one call for each answer, and a stranger's press does no
   const hall = { mia: mia.in(world.group), jun: jun.in(world.group) };
   hall.mia.sends(`/share ${world.shelf.shares.open.url}`);
   const shared = await hall.mia.waitsFor("🏠 Holiday 2026");
-  hall.jun.taps("📁 Day 1", { on: shared });
+  const press = hall.jun.taps("📁 Day 1", { on: shared });
   const own = await hall.jun.waitsFor("› Day 1");
+  await press.answer();
   expect([own.receiver, own.id === shared.id]).toEqual([
     Number(world.persons.find(({ name }) => name === "Jun")?.id),
     false,
