@@ -1,3 +1,4 @@
+import { freePort } from "../emulators/free-port.ts";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -289,12 +290,3 @@ test("a process that can write nothing is alive and not ready, and is ready agai
   program.child.kill("SIGTERM");
   expect((await program.ended).code).toBe(0);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
-}

@@ -1,3 +1,4 @@
+import { tooLate } from "../messaging/too-late.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
@@ -132,14 +133,6 @@ export function createGuard(parts: GuardParts): Guard {
       await Promise.allSettled(inProgress);
     },
   };
-}
-
-function tooLate(signal: AbortSignal, language: string): Promise<Answer> {
-  const answer: Answer = { screen: { show: "notice", notice: "unreachable", level: "failed", for: "asker" }, language };
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(answer);
-    signal.addEventListener("abort", () => resolve(answer), { once: true });
-  });
 }
 
 /** The end of the line for a failure: people get a sentence and a reference, the log the rest. */

@@ -5,6 +5,7 @@ import { LRUCache } from "lru-cache";
 import type { Dispatcher } from "undici";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";
+import { counted } from "../messaging/counted.ts";
 import type {
   Edited,
   FileMeta,
@@ -260,20 +261,10 @@ function fileOf(
     entry,
     ...(duration !== undefined && { duration }),
     asFile,
-    open: () => counted(source, onBytes),
+    open: () => counted(source.open(), onBytes),
     picture: (limit) => source.picture(limit),
     signal,
   };
-}
-
-/** The bytes, with word of those that were taken: who asks for the next piece has taken the one before. */
-async function* counted(source: FileSource, onBytes: FileProgress["onBytes"]): AsyncGenerator<Uint8Array> {
-  let done = 0;
-  for await (const piece of source.open()) {
-    yield piece;
-    done += piece.length;
-    onBytes?.(done);
-  }
 }
 
 /** What is known not to have been done; anything else rejects. */

@@ -1,10 +1,23 @@
 import type { Field } from "../storage/field.ts";
+import type { Figures } from "./figures.ts";
+import { sentences } from "./phrases.ts";
 import type { Say } from "./words.ts";
 
 /** What words are found with. */
 export interface Speaker {
   readonly say: Say;
   has(key: string): boolean;
+}
+
+/** How a language writes spans of time. */
+interface Timed {
+  readonly figures: Figures;
+}
+
+interface Reason {
+  readonly code: string;
+  /** Milliseconds; absent = nobody knows. */
+  readonly retryAfter?: number | undefined;
 }
 
 /** Which form: its id, and the kind of drive that asks it, if one does. */
@@ -45,6 +58,22 @@ export function problemText(speaker: Speaker, { kind }: Pick<FormName, "kind">, 
 /** A failure of a drive. */
 export function errorText(speaker: Speaker, code: string, kind: string | undefined): string {
   return speaker.say(keyOf(speaker, `error-${code}`, kind));
+}
+
+/** A failure of a drive of that kind, with the time after which trying again can work. */
+export function reasonText(speaker: Speaker & Timed, { code, retryAfter }: Reason, kind: string | undefined): string {
+  return withRetry(speaker, errorText(speaker, code, kind), retryAfter);
+}
+
+/** A sentence, with the time after which trying again can work. */
+export function withRetry({ say, figures }: Speaker & Timed, sentence: string, retryAfter: number | undefined): string {
+  if (retryAfter === undefined) return sentence;
+  return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
+}
+
+/** What a kind of drive is called. */
+export function driverName({ say, has }: Speaker, driver: string): string {
+  return has(`driver-${driver}`) ? say(`driver-${driver}`) : driver;
 }
 
 /** A sentence of the app about a kind of drive. */

@@ -1,5 +1,7 @@
 import type { Capability } from "../storage/driver.ts";
+import type { Order } from "../storage/entry.ts";
 import type { EntryKind } from "../storage/file-kind.ts";
+import type { Health } from "../storage/mount.ts";
 
 export { kindOf, type EntryKind } from "../storage/file-kind.ts";
 
@@ -42,3 +44,48 @@ export const kindSigns: Readonly<Record<EntryKind, string>> = {
   document: "📝",
   file: "📄",
 };
+
+/** The signs of a notice's levels. */
+export const levelSigns = { done: "✅", info: "ℹ️", refused: "🚫", failed: "⚠️" } as const;
+
+/** The signs of the ways on that a notice offers. */
+export const offerSigns = {
+  retry: "🔄",
+  back: "⬆",
+  mounts: "🗄",
+  "add-account": "🔑",
+  "add-share": "📂",
+  "renew-mount": "🔑",
+} as const;
+
+/** The signs of the operators' screens. */
+export const roomSigns = {
+  panel: "🎛",
+  people: "👥",
+  access: "🚪",
+  "admin-mounts": "🗄",
+  broadcast: "📣",
+  audit: "📒",
+} as const;
+
+/** The signs of how somebody stands with the app. */
+export const standingSigns = { usual: "▫️", admitted: "✅", banned: "⛔", operator: "🎛" } as const;
+
+/** The signs of what a drive is shared for. */
+export const sharedCapabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;
+
+/** The sign of a drive that works, or does not. */
+export function healthSign({ state }: Health): string {
+  return state === "working" ? "🟢" : "🔴";
+}
+
+/** What stands before the one of several choices that is chosen. */
+export function chosenMark(chosen: boolean): string {
+  return chosen ? "🔘 " : "";
+}
+
+/** What stands after the way to sort that is in use; absent order = none is. */
+export function sortArrow(order: Order | undefined, by: Order["by"]): string {
+  if (order?.by !== by) return "";
+  return order.descending ? " ↓" : " ↑";
+}

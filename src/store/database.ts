@@ -21,7 +21,7 @@ export interface Database {
   keys(namespace: string): AsyncIterable<string>;
   /** Absent = no other process shares it. */
   readonly leases?: Leases;
-  /** Writes something, so that it fails as any write would. */
+  /** Writes a record of its own, and fails for the same reasons as every other write. */
   probe(): Promise<void>;
   sweep(now: number): Promise<number>;
   scrub?(): Promise<void>;

@@ -140,7 +140,7 @@ async function startUpload(parts: DelivererParts, ctx: BotContext, upload: Uploa
   await upload.start({ to: targetOf(ctx, post.address(ctx)), shown: refOf(ctx, place) });
 }
 
-/** Where an answer goes, as any process can find it again. */
+/** Where an answer goes, as a job keeps it: the process that runs the job may be another one. */
 function targetOf({ turn }: BotContext, address: Address): Target {
   const { chat, message_thread_id: thread, reply_parameters: reply } = address;
   return {
@@ -290,7 +290,7 @@ function ephemeralPressed(ctx: BotContext): number | undefined {
   return pressed && "ephemeral_message_id" in pressed ? pressed.ephemeral_message_id : undefined;
 }
 
-/** A message of ours as any process can find it again. */
+/** A message of the bot, as a job keeps it: the process that runs the job may be another one. */
 function refOf({ turn }: BotContext, { chat, message }: Place): MessageRef {
   const { place } = turn.visit;
   const { language } = turn;

@@ -113,7 +113,7 @@ async function waitForReply(
   waiting: Waiting,
 ): Promise<void> {
   const { update, me } = await conversation.wait();
-  // All that it asked for was done before its question was kept.
+  // The update that asked this question comes again after a kill: all it wanted was done before the question was kept.
   if (update.update_id === waiting.after) await conversation.skip();
   const reply = replyIn(update, waiting, me.username);
   await conversation.external((outer) => {

@@ -1,3 +1,4 @@
+import { tooLate } from "../messaging/too-late.ts";
 import { GrammyError, type Middleware } from "grammy";
 import type { Logger } from "pino";
 import { LRUCache } from "lru-cache";
@@ -113,7 +114,7 @@ export function createGuard(parts: GuardParts): Guard {
 
     async perform(ctx, action) {
       const { visit, signal } = ctx.turn;
-      const answered = await Promise.race([parts.perform(visit, action, signal), tooLate(ctx)]);
+      const answered = await Promise.race([parts.perform(visit, action, signal), tooLate(signal, ctx.turn.language)]);
       ctx.turn.language = answered.language;
       languages.set(visit.person.id, answered.language);
       return answered;
@@ -125,17 +126,6 @@ export function createGuard(parts: GuardParts): Guard {
 
 /** The signal of an update whose turn has not come. */
 const notBegun = new AbortController().signal;
-
-function tooLate({ turn }: BotContext): Promise<Answer> {
-  const answer: Answer = {
-    screen: { show: "notice", notice: "unreachable", level: "failed", for: "asker" },
-    language: turn.language,
-  };
-  return new Promise((resolve) => {
-    if (turn.signal.aborted) resolve(answer);
-    turn.signal.addEventListener("abort", () => resolve(answer), { once: true });
-  });
-}
 
 /** The end of the line for a failure: people get a sentence, and a reference where nobody foresaw it; the log gets the rest. */
 async function fail(parts: GuardParts, ctx: BotContext, error: unknown): Promise<void> {

@@ -2,6 +2,7 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import { Api, GrammyError } from "grammy";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";
+import { counted } from "../messaging/counted.ts";
 import type {
   Edited,
   FileMeta,
@@ -163,13 +164,8 @@ function fileOf(
     picture: (limit) => source.picture(limit),
     signal,
     async *open() {
-      let done = 0;
-      onBytes?.(done);
-      for await (const bytes of source.open()) {
-        yield bytes;
-        done += bytes.length;
-        onBytes?.(done);
-      }
+      onBytes?.(0);
+      yield* counted(source.open(), onBytes);
     },
   };
 }

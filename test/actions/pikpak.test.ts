@@ -14,7 +14,13 @@ beforeEach(async () => {
 afterEach(() => pikpak.close());
 
 function pikpakApp(wait?: (ms: number, signal?: AbortSignal) => Promise<void>): TestApp {
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl: pikpak.driveUrl, userUrl: pikpak.userUrl };
+  const settings = {
+    domain: "mypikpak.net",
+    platform: "web",
+    driveUrl: pikpak.driveUrl,
+    userUrl: pikpak.userUrl,
+    mcpUrl: pikpak.mcpUrl,
+  };
   return app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now: Date.now, ...(wait && { wait }) });
 }
 

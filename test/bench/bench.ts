@@ -171,8 +171,8 @@ interface Over {
 
 async function over(work: (over: Over) => Promise<void>): Promise<void> {
   const pikpak = await startPikPak();
-  const { driveUrl, userUrl } = pikpak;
-  const kinds = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web", driveUrl, userUrl } });
+  const { driveUrl, userUrl, mcpUrl } = pikpak;
+  const kinds = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl } });
   const at = app(usualCloud(), { kinds, now: Date.now });
   try {
     await work({ pikpak, at, storage: at.services.storage });

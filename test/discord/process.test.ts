@@ -1,7 +1,7 @@
+import { freePort } from "../../emulators/free-port.ts";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -85,15 +85,6 @@ async function start(more: Readonly<Record<string, string>> = {}): Promise<Start
   child.stderr.on("data", (chunk: Buffer) => (out += chunk.toString()));
   child.once("close", () => reject(new Error(out)));
   return { gateway: await ready, log: () => out };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 test("a kill -9 between two presses goes unnoticed: the second one is answered", async () => {

@@ -17,7 +17,10 @@ function asked({ required, instead, aside }: Field): string {
 }
 
 test("the page on drivers lists every option there is, as the register declares it", () => {
-  const kinds = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web" }, memory: {} });
+  const kinds = driverKinds({
+    pikpak: { domain: "mypikpak.net", platform: "web", mcpUrl: "http://127.0.0.1:1" },
+    memory: {},
+  });
   const declared = kinds.flatMap(({ name, fields }) =>
     fields.map((field) => [`\`${name}\``, `\`${field.name}\``, field.kind, asked(field)]),
   );

@@ -5,7 +5,7 @@ import { holdsSecret } from "../../src/storage/answer.ts";
 import { readForm } from "../../src/storage/form.ts";
 import { type Values } from "../../src/storage/field.ts";
 
-const [account] = pikPakKinds({ domain: "mypikpak.net", platform: "web" });
+const [account] = pikPakKinds({ domain: "mypikpak.net", platform: "web", mcpUrl: "http://127.0.0.1:1" });
 if (!account) throw new Error("there is no kind of account");
 const { fields } = account;
 const token = `os.${"aB3_-".repeat(18)}`;

@@ -72,7 +72,7 @@ test("a secret's message is deleted at once and never reaches the dialogue store
 });
 
 test("a user name and a password in one message are both taken, and that message goes", async () => {
-  const [kind] = pikPakKinds({ domain: "mypikpak.net", platform: "web" });
+  const [kind] = pikPakKinds({ domain: "mypikpak.net", platform: "web", mcpUrl: "http://127.0.0.1:1" });
   const fields = (kind?.fields ?? []).filter(({ name }) => name !== "captchaToken");
   app = await openTestApp((action) => (action.do === "sign-in" ? loginForm({ fields }) : listing()));
   await app.telegram.start();

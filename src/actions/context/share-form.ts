@@ -48,7 +48,7 @@ function anyLinkForm(context: ActionContext, again: Again): Promise<Outcome> {
   return formScreen(context, { form: { id: "any-link" }, fields: anyLinkFields(context), again });
 }
 
-/** That question, as long an answer as any kind takes. */
+/** The question for a link; its answer may be as long as the longest address among all kinds. */
 export function anyLinkFields(context: Pick<ActionContext, "services">): readonly Field[] {
   const lengths = kindsAddedBy(context, "link").map(({ fields }) => fieldWith("address", fields)?.maxLength ?? 0);
   return [{ name: linkField, kind: "text", role: "address", required: true, maxLength: Math.max(1, ...lengths) }];

@@ -1,6 +1,6 @@
+import { orders } from "../../storage/entry.ts";
 import { downloadMethods } from "../../storage/mount.ts";
 import { inPrivate, ofAdmins } from "../../users/roles.ts";
-import { orders } from "../browse/buttons.ts";
 import { button, choice, number } from "../context/button.ts";
 import type { ButtonContext } from "../context/button-context.ts";
 import { setPlaceLanguage, setPlaceOrder, setPlaceRows } from "../groups/place-settings.ts";

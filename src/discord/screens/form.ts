@@ -9,13 +9,13 @@ import type { FormId } from "../../actions/model/form.ts";
 import type { FormScreen } from "../../actions/model/screen.ts";
 import type { Field } from "../../storage/field.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
-import { choiceLabel, fieldHint, fieldLabel, formTitle, problemText } from "../../i18n/kind-words.ts";
+import { choiceLabel, fieldHint, fieldLabel, formTitle, problemText, reasonText } from "../../i18n/kind-words.ts";
 import { clip } from "../../i18n/names.ts";
 import { encodeModal } from "../ids.ts";
 import { maxModalFields, maxModalHint, maxModalTitle, maxOption, maxOptions, maxTyped } from "../limits.ts";
 import { link, moment } from "../markup.ts";
 import { verifyButton, verifyLine } from "./notice.ts";
-import { reasonText, type Painter } from "./painter.ts";
+import { type Painter } from "./painter.ts";
 import { addressButton, button, type Button, type Sheet } from "./sheet.ts";
 import { labelled } from "../../i18n/phrases.ts";
 

@@ -1,8 +1,9 @@
 import type { ListChoice, ListProgress, ListReady } from "../../actions/model/screen.ts";
 import { moment } from "../markup.ts";
-import { press, reasonText, trailLine, type Painter } from "./painter.ts";
+import { press, trailLine, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
+import { reasonText } from "../../i18n/kind-words.ts";
 
 /** As what a folder's links are wanted. */
 export function listChoiceSheet(painter: Painter, { view, mount, trail, formats, most }: ListChoice): Sheet {

@@ -1,12 +1,15 @@
 import type { Listing } from "../../actions/model/screen.ts";
-import type { Entry, Order } from "../../storage/entry.ts";
+import type { Entry } from "../../storage/entry.ts";
 import { elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
 import { searchLines, searchRows, whereOf } from "./search.ts";
-import { abilityButtons, postButton, press, reasonText, trailLine, type Painter } from "./painter.ts";
+import { abilityButtons, postButton, press, trailLine, type Painter } from "./painter.ts";
 import type { Button, Sheet } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
+import { orders } from "../../storage/entry.ts";
+import { pageOf } from "../../i18n/figures.ts";
+import { reasonText } from "../../i18n/kind-words.ts";
 
 /** Most characters a row may take, markup included: 25 of them leave room for what stands around. */
 const rowWidth = 120;
@@ -63,10 +66,6 @@ function figuresLine({ say }: Painter, { total, page, order, search }: Listing):
 }
 
 /** `2/7`, or `2/…` while the end is not known. */
-function pageOf({ number, count }: Listing["page"]): string {
-  return `${number}/${count ?? "…"}`;
-}
-
 function rowOf({ figures }: Painter, entry: Entry, name: string): string {
   const sign = kindSigns[kindOf(entry)];
   const size = entry.kind === "folder" || entry.size === undefined ? "" : ` · ${figures.size(entry.size)}`;
@@ -95,8 +94,6 @@ function turningRow({ page, view }: Listing): (Button | false)[] {
     count !== undefined && count > number + 1 && turn(count, "⏩"),
   ];
 }
-
-const orders: readonly Order["by"][] = ["name", "size", "modified"];
 
 function sortRow({ say }: Painter, { order, view, search }: Listing): Button[] {
   return orders.map((by) => {

@@ -1,13 +1,14 @@
 import { ButtonStyle } from "discord.js";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
-import type { Health } from "../../storage/mount.ts";
-import { errorText } from "../../i18n/kind-words.ts";
+import { errorText, driverName, reasonText } from "../../i18n/kind-words.ts";
 import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
-import { abilitySigns } from "../../i18n/signs.ts";
-import { abilityButtons, press, reasonText, type Painter } from "./painter.ts";
-import { bar, type Button, type Sheet } from "./sheet.ts";
+import { abilitySigns, healthSign } from "../../i18n/signs.ts";
+import { abilityButtons, press, type Painter } from "./painter.ts";
+import { type Button, type Sheet } from "./sheet.ts";
+import { mountsTitle } from "../../i18n/phrases.ts";
+import { bar } from "../../i18n/figures.ts";
 
 /** Most characters of a title in a list. */
 const titleWidth = 90;
@@ -20,7 +21,7 @@ export function mountsSheet(painter: Painter, list: MountList): Sheet {
   const accounts = shown.filter(({ recent }) => !recent);
   const shares = shown.filter(({ recent }) => recent);
   return {
-    head: [`### 🗄 ${titleOf(painter, list)}`],
+    head: [`### 🗄 ${mountsTitle(painter, list)}`],
     body: [
       mounts.length === 0 && !opened && say("mounts-none"),
       ...accounts.map((mount) => mountLine(painter, mount)),
@@ -50,11 +51,6 @@ export function mountsSheet(painter: Painter, list: MountList): Sheet {
   };
 }
 
-function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string {
-  if (opened) return say("mounts-opened-title", { count: mounts.length });
-  return lent ? say("mounts-lent-title") : say("mounts-title");
-}
-
 /** The links of the message that could not be opened, and why. */
 function openedLines(painter: Painter, { refused, left }: OpenedShares): readonly string[] {
   return [
@@ -81,14 +77,6 @@ function mountLine(painter: Painter, mount: MountLine): string {
   const { title, current, driver, health } = mount;
   const marks = [driverName(painter, driver), ...(current ? [`⭐ ${painter.say("mount-current")}`] : [])];
   return `${healthSign(health)} ${label(title, titleWidth)} · ${marks.join(" · ")}`;
-}
-
-function driverName({ say, has }: Painter, driver: string): string {
-  return has(`driver-${driver}`) ? say(`driver-${driver}`) : driver;
-}
-
-function healthSign({ state }: Health): string {
-  return state === "working" ? "🟢" : "🔴";
 }
 
 /** One mount: how it does, how full it is, and what can be done with it. */

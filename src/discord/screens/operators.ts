@@ -16,7 +16,10 @@ import type {
 } from "../../actions/model/admin-screen.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
-import { bar, type Button, type Line, type Sheet } from "./sheet.ts";
+import { type Button, type Line, type Sheet } from "./sheet.ts";
+import { healthSign, roomSigns, standingSigns } from "../../i18n/signs.ts";
+import { errorText } from "../../i18n/kind-words.ts";
+import { bar } from "../../i18n/figures.ts";
 
 /** What operators see. */
 export function operatorsSheet(painter: Painter, screen: OperatorsScreen): Sheet {
@@ -37,15 +40,6 @@ export function operatorsSheet(painter: Painter, screen: OperatorsScreen): Sheet
       return auditSheet(painter, screen);
   }
 }
-
-const roomSigns: Readonly<Record<OperatorsRoom, string>> = {
-  panel: "🎛",
-  people: "👥",
-  access: "🚪",
-  "admin-mounts": "🗄",
-  broadcast: "📣",
-  audit: "📒",
-};
 
 function title({ say }: Painter, room: OperatorsRoom): string {
   return `### ${roomSigns[room]} ${say(`admin-room-${room}`)}`;
@@ -116,13 +110,6 @@ function panelSheet(painter: Painter, screen: AdminPanel): Sheet {
     ],
   };
 }
-
-const standingSigns: Readonly<Record<GuestLine["standing"], string>> = {
-  usual: "▫️",
-  admitted: "✅",
-  banned: "⛔",
-  operator: "🎛",
-};
 
 function peopleSheet(painter: Painter, screen: PeopleList): Sheet {
   const { say } = painter;
@@ -228,9 +215,9 @@ function mountsSheet(painter: Painter, screen: AdminMounts): Sheet {
     head: [title(painter, "admin-mounts")],
     body: [
       rows.length === 0 && say("admin-no-mounts"),
-      ...rows.flatMap(({ title: name, owner, ownerName, health }) => [
-        `${health.state === "working" ? "🟢" : "🔴"} ${label(name)} · ${calledBefore({ name: ownerName })}${owner} · ${moment(health.at)}`,
-        health.state === "failing" && say(`error-${health.code}`),
+      ...rows.flatMap(({ title: name, driver, owner, ownerName, health }) => [
+        `${healthSign(health)} ${label(name)} · ${calledBefore({ name: ownerName })}${owner} · ${moment(health.at)}`,
+        health.state === "failing" && errorText(painter, health.code, driver),
       ]),
       pageLine(screen),
     ],

@@ -1,15 +1,13 @@
 import type { ButtonPress } from "../../actions/buttons.ts";
-import type { Ability, Reason } from "../../actions/model/screen.ts";
+import type { Ability } from "../../actions/model/screen.ts";
 import type { ViewRef } from "../../actions/model/session.ts";
 import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
-import { errorText } from "../../i18n/kind-words.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
 import type { Chat } from "../visit.ts";
 import { button, type Button } from "./sheet.ts";
-import { sentences } from "../../i18n/phrases.ts";
 
 /** What renderers draw with. */
 export interface Painter {
@@ -86,12 +84,4 @@ export function trailLine(mount: MountTag, trail: readonly string[]): string {
   );
   const crumbs = cut ? [...shown.slice(0, 1), "…", ...shown.slice(1)] : shown;
   return [`🏠 ${strong(mount.title, crumbWidth)}`, ...crumbs].join(" › ");
-}
-
-/** A failure of a drive of that kind in words, with the time after which trying again can work. */
-export function reasonText(painter: Painter, { code, retryAfter }: Reason, kind: string | undefined): string {
-  const { say, figures } = painter;
-  const sentence = errorText(painter, code, kind);
-  if (retryAfter === undefined) return sentence;
-  return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
 }

@@ -1,9 +1,7 @@
 import type { SettingsScreen } from "../../actions/model/screen.ts";
-import type { Order } from "../../storage/entry.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
-
-const orders: readonly Order["by"][] = ["name", "size", "modified"];
+import { orders } from "../../storage/entry.ts";
 
 /** What a person can choose, and what is chosen. */
 export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {

@@ -4,7 +4,8 @@ import { errorText } from "../../i18n/kind-words.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
-import { bar, type Button, type Line, type Sheet } from "./sheet.ts";
+import { type Button, type Line, type Sheet } from "./sheet.ts";
+import { bar } from "../../i18n/figures.ts";
 
 /** A file on its way into the chat, and how far it is. */
 export function transferSheet(painter: Painter, screen: TransferScreen): Sheet {

@@ -30,8 +30,8 @@ export interface PikPakSettings extends HostSettings {
   readonly platform: string;
   /** How tokens of connected apps are used; absent = `auto`. */
   readonly route?: (typeof routes)[number] | undefined;
-  /** The hosted MCP server, without a trailing slash; absent = the public one. */
-  readonly mcpUrl?: string | undefined;
+  /** The hosted MCP server, without a trailing slash. */
+  readonly mcpUrl: string;
   /** The OAuth code flow is offered; it needs an address that people come back to. Absent = it is not. */
   readonly oauth?: boolean | undefined;
   /** The way to the API hosts; absent = straight out. */
@@ -132,12 +132,10 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
     gates: createGates(),
     // Approvals are known to work for the web client alone.
     approving: identityNamed(identities, "web"),
-    connection: { route: settings.route ?? "auto", mcpUrl: settings.mcpUrl ?? publicMcp, eras: new Map() },
+    connection: { route: settings.route ?? "auto", mcpUrl: settings.mcpUrl, eras: new Map() },
   };
   return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
-
-const publicMcp = "https://pikpak.ai/mcp";
 
 interface Dependencies extends Pick<PikPakSettings, "openPool"> {
   readonly driveUrl: string;

@@ -1,10 +1,10 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import { createHash } from "node:crypto";
-import { choiceLabel, fieldHint, fieldLabel, formTitle, problemText } from "../../i18n/kind-words.ts";
+import { choiceLabel, fieldHint, fieldLabel, formTitle, problemText, reasonText } from "../../i18n/kind-words.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { changeable, fieldAsked, type Walk } from "../walk.ts";
-import { lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
+import { lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** What a button of a dialogue asks for. */
 export type DialoguePress =

@@ -1,6 +1,7 @@
 import type { ListChoice, ListProgress, ListReady } from "../../actions/model/screen.ts";
-import { button, lines, reasonText, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 import { sentences } from "../../i18n/phrases.ts";
+import { reasonText } from "../../i18n/kind-words.ts";
 
 /** As what a folder's links are wanted. */
 export function paintListChoice(painter: Painter, { view, mount, trail, formats, most }: ListChoice): Painted {

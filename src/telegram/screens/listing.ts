@@ -1,11 +1,13 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/model/screen.ts";
-import type { Order } from "../../storage/entry.ts";
 import { columnsBeside, elideName, elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
-import { abilityButtons, button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, trailLine, type Painted, type Painter } from "./painter.ts";
 import { isNumbered, isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
 import { sentences } from "../../i18n/phrases.ts";
+import { orders } from "../../storage/entry.ts";
+import { pageOf } from "../../i18n/figures.ts";
+import { reasonText } from "../../i18n/kind-words.ts";
 
 /** A folder's page: one entry a row, then the ways from here. */
 export function paintListing(painter: Painter, listing: Listing): Painted {
@@ -47,10 +49,6 @@ function figuresLine(painter: Painter, listing: Listing): string {
 }
 
 /** `2/7`, or `2/…` while the end is not known. */
-function pageOf({ number, count }: Listing["page"]): string {
-  return `${number}/${count ?? "…"}`;
-}
-
 function entryLabels({ figures }: Painter, listing: Listing): string[] {
   const { rows } = listing;
   const isCounted = isSearch(listing) && isNumbered(listing.search);
@@ -75,8 +73,6 @@ function turningRow({ page, view }: Listing): InlineKeyboardButton[] {
     ...(count !== undefined && count > number + 1 ? [turn(count, "⏩")] : []),
   ];
 }
-
-const orders: readonly Order["by"][] = ["name", "size", "modified"];
 
 function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyboardButton[] {
   return orders.map((by) => {

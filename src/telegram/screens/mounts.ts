@@ -2,12 +2,14 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
-import type { DownloadMethod, Health } from "../../storage/mount.ts";
-import { errorText } from "../../i18n/kind-words.ts";
+import type { DownloadMethod } from "../../storage/mount.ts";
+import { errorText, driverName, reasonText } from "../../i18n/kind-words.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
-import { abilitySigns } from "../../i18n/signs.ts";
-import { abilityButtons, bar, button, lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
+import { abilitySigns, healthSign } from "../../i18n/signs.ts";
+import { abilityButtons, button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { mountsTitle } from "../../i18n/phrases.ts";
+import { bar } from "../../i18n/figures.ts";
 
 /** One's mounts, one a row: accounts, then shares by themselves. */
 export function paintMounts(painter: Painter, list: MountList): Painted {
@@ -18,7 +20,7 @@ export function paintMounts(painter: Painter, list: MountList): Painted {
   const shares = mounts.filter(({ recent }) => recent);
   return {
     text: lines(
-      strong(titleOf(painter, list)),
+      strong(mountsTitle(painter, list)),
       mounts.length === 0 && !opened && say("mounts-none"),
       ...accounts.map((mount) => mountLine(painter, mount)),
       !opened && shares.length > 0 && strong(say("mounts-recent")),
@@ -36,11 +38,6 @@ export function paintMounts(painter: Painter, list: MountList): Painted {
           ]),
     ].filter((row) => row.length > 0),
   };
-}
-
-function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string {
-  if (opened) return say("mounts-opened-title", { count: mounts.length });
-  return lent ? say("mounts-lent-title") : say("mounts-title");
 }
 
 /** The links of the message that could not be opened, and why. */
@@ -70,14 +67,6 @@ function mountLine(painter: Painter, mount: MountLine): string {
   const { title, current, driver } = mount;
   const marks = [driverName(painter, driver), ...(current ? [painter.say("mount-current")] : [])];
   return `${healthSign(mount.health)} ${elideName(title, 40)} · ${marks.join(" · ")}`;
-}
-
-function driverName({ say, has }: Painter, driver: string): string {
-  return has(`driver-${driver}`) ? say(`driver-${driver}`) : driver;
-}
-
-function healthSign({ state }: Health): string {
-  return state === "working" ? "🟢" : "🔴";
 }
 
 /** One mount: how it does, how full it is, and what can be done with it. */

@@ -2,11 +2,10 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { ViewRef } from "../../actions/model/session.ts";
 import { noticeCodes, type Notice } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
-import { errorText, noticeText } from "../../i18n/kind-words.ts";
-import { sentences } from "../../i18n/phrases.ts";
+import { errorText, noticeText, withRetry } from "../../i18n/kind-words.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { levelSigns, offerSigns } from "../../i18n/signs.ts";
 
-const signs: Readonly<Record<Notice["level"], string>> = { done: "✅", info: "ℹ️", refused: "🚫", failed: "⚠️" };
 const codes: ReadonlySet<string> = new Set(noticeCodes);
 
 /** A sentence, and the ways on it offers. */
@@ -40,22 +39,11 @@ const forPrivate: ReadonlySet<string> = new Set(["private-only", "code-private"]
 
 /** The sentence alone, as a toast shows it. */
 function noticeSentence(painter: Painter, { notice, level, retryAfter, driver }: Notice): string {
-  const { say, figures } = painter;
   const sentence = codes.has(notice) ? noticeText(painter, notice, driver) : errorText(painter, notice, driver);
-  if (retryAfter === undefined) return `${signs[level]} ${sentence}`;
-  return `${signs[level]} ${sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }))}`;
+  return `${levelSigns[level]} ${withRetry(painter, sentence, retryAfter)}`;
 }
 
 type Offer = NonNullable<Notice["offer"]>[number];
-
-const offerSigns: Readonly<Record<Offer, string>> = {
-  retry: "🔄",
-  back: "⬆",
-  mounts: "🗄",
-  "add-account": "🔑",
-  "add-share": "📂",
-  "renew-mount": "🔑",
-};
 
 function offerButton({ say }: Painter, offer: Offer, view: ViewRef): InlineKeyboardButton {
   return button(`${offerSigns[offer]} ${say(`press-${offer}`)}`, { do: offer, view });

@@ -16,7 +16,9 @@ import type {
 } from "../../actions/model/admin-screen.ts";
 import { elideName } from "../../i18n/names.ts";
 import { maxCopied } from "../limits.ts";
-import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, type Painted, type Painter, pairs } from "./painter.ts";
+import { healthSign, roomSigns, standingSigns } from "../../i18n/signs.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 
 /** What operators see. */
 export function paintOperators(painter: Painter, screen: OperatorsScreen): Painted {
@@ -43,15 +45,6 @@ function sheetOf(painter: Painter, screen: OperatorsScreen): Painted {
       return paintAudit(painter, screen);
   }
 }
-
-const roomSigns: Readonly<Record<OperatorsRoom, string>> = {
-  panel: "🎛",
-  people: "👥",
-  access: "🚪",
-  "admin-mounts": "🗄",
-  broadcast: "📣",
-  audit: "📒",
-};
 
 function title({ say }: Painter, room: OperatorsRoom): FormattedString {
   return FormattedString.join([`${roomSigns[room]} `, strong(say(`admin-room-${room}`))]);
@@ -123,17 +116,6 @@ function paintPanel(painter: Painter, screen: AdminPanel): Painted {
 function roomRefresh({ say }: Painter, view: ViewRef): InlineKeyboardButton {
   return button(`🔄 ${say("press-refresh")}`, { do: "refresh", view });
 }
-
-function pairs(buttons: readonly InlineKeyboardButton[]): InlineKeyboardButton[][] {
-  return buttons.flatMap((_, at) => (at % 2 === 0 ? [buttons.slice(at, at + 2)] : []));
-}
-
-const standingSigns: Readonly<Record<GuestLine["standing"], string>> = {
-  usual: "▫️",
-  admitted: "✅",
-  banned: "⛔",
-  operator: "🎛",
-};
 
 function paintPeople(painter: Painter, screen: PeopleList): Painted {
   const { say } = painter;
@@ -237,9 +219,9 @@ function paintMounts(painter: Painter, screen: AdminMounts): Painted {
     text: lines(
       title(painter, "admin-mounts"),
       rows.length === 0 && say("admin-no-mounts"),
-      ...rows.flatMap(({ title: name, owner, ownerName, health }) => [
-        `${health.state === "working" ? "🟢" : "🔴"} ${elideName(name, 40)} · ${calledBefore({ name: ownerName }, 30)}${owner} · ${figures.date(health.at)}`,
-        health.state === "failing" && `    ${say(`error-${health.code}`)}`,
+      ...rows.flatMap(({ title: name, driver, owner, ownerName, health }) => [
+        `${healthSign(health)} ${elideName(name, 40)} · ${calledBefore({ name: ownerName }, 30)}${owner} · ${figures.date(health.at)}`,
+        health.state === "failing" && `    ${errorText(painter, health.code, driver)}`,
       ]),
       pageLine(screen),
     ),

@@ -2,16 +2,14 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { ButtonPress } from "../../actions/buttons.ts";
 import { encodeButton } from "../../actions/buttons.ts";
-import type { Ability, Reason } from "../../actions/model/screen.ts";
+import type { Ability } from "../../actions/model/screen.ts";
 import type { ViewRef } from "../../actions/model/session.ts";
 import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
-import { errorText } from "../../i18n/kind-words.ts";
 import type { Say } from "../../i18n/words.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import { clip, elideName, isolate } from "../../i18n/names.ts";
 import { maxText } from "../limits.ts";
-import { sentences } from "../../i18n/phrases.ts";
 
 /** What a message is made of: text with entities (names are never escaped), and rows of buttons. */
 export interface Painted {
@@ -105,14 +103,6 @@ export function abilityButtons(
   });
 }
 
-const barCells = 10;
-
-/** A share between 0 and 1 as a bar. */
-export function bar(share: number): string {
-  const full = Math.round(share * barCells);
-  return "▓".repeat(full) + "░".repeat(barCells - full);
-}
-
 /** Most folders of a trail that are named; in between stands an ellipsis. */
 const crumbsShown = 3;
 
@@ -123,10 +113,7 @@ export function trailLine(mount: MountTag, trail: readonly string[]): FormattedS
   return FormattedString.join([FormattedString.join(["🏠 ", strong(elideName(mount.title, 60))]), ...crumbs], " › ");
 }
 
-/** A failure of a drive of that kind in words, with the time after which trying again can work. */
-export function reasonText(painter: Painter, { code, retryAfter }: Reason, kind: string | undefined): string {
-  const { say, figures } = painter;
-  const sentence = errorText(painter, code, kind);
-  if (retryAfter === undefined) return sentence;
-  return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
+/** Buttons two a row. */
+export function pairs(buttons: readonly InlineKeyboardButton[]): InlineKeyboardButton[][] {
+  return buttons.flatMap((_, at) => (at % 2 === 0 ? [buttons.slice(at, at + 2)] : []));
 }

@@ -1,10 +1,8 @@
 import { FormattedString } from "@grammyjs/parse-mode";
-import type { InlineKeyboardButton } from "grammy/types";
 import type { SettingsScreen } from "../../actions/model/screen.ts";
-import type { Order } from "../../storage/entry.ts";
-import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
-
-const orders: readonly Order["by"][] = ["name", "size", "modified"];
+import { button, lines, strong, type Painted, type Painter, pairs } from "./painter.ts";
+import { orders } from "../../storage/entry.ts";
+import { chosenMark } from "../../i18n/signs.ts";
 
 /** What a person can choose, and what is chosen. */
 export function paintSettings(painter: Painter, screen: SettingsScreen): Painted {
@@ -23,10 +21,10 @@ export function paintSettings(painter: Painter, screen: SettingsScreen): Painted
     keyboard: [
       ...pairs(
         languages.map((tag, index) =>
-          button(`${mark(tag === language)}${languageName(tag)}`, { do: "set-language", view, index }),
+          button(`${chosenMark(tag === language)}${languageName(tag)}`, { do: "set-language", view, index }),
         ),
       ),
-      rowChoices.map((count) => button(`${mark(count === rows)}${count}`, { do: "set-rows", view, rows: count })),
+      rowChoices.map((count) => button(`${chosenMark(count === rows)}${count}`, { do: "set-rows", view, rows: count })),
       orders.map((choice) => {
         const arrow = order.descending ? " ↓" : " ↑";
         return button(`${say(`press-sort-${choice}`)}${choice === order.by ? arrow : ""}`, {
@@ -37,18 +35,10 @@ export function paintSettings(painter: Painter, screen: SettingsScreen): Painted
       }),
       ...(methods.length > 1
         ? methods.map((way) => [
-            button(`${mark(way === method)}${say(`method-${way}`)}`, { do: "set-method", view, method: way }),
+            button(`${chosenMark(way === method)}${say(`method-${way}`)}`, { do: "set-method", view, method: way }),
           ])
         : []),
       revocable ? [button(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })] : [],
     ].filter((row) => row.length > 0),
   };
-}
-
-function mark(chosen: boolean): string {
-  return chosen ? "🔘 " : "";
-}
-
-function pairs(buttons: readonly InlineKeyboardButton[]): InlineKeyboardButton[][] {
-  return buttons.flatMap((_, at) => (at % 2 === 0 ? [buttons.slice(at, at + 2)] : []));
 }

@@ -5,7 +5,8 @@ import type { TransferScreen, TransferState } from "../../actions/model/screen.t
 import { errorText } from "../../i18n/kind-words.ts";
 import { isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
-import { bar, button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { bar } from "../../i18n/figures.ts";
 
 /** A file on its way into the chat, and how far it is. */
 export function paintTransfer(painter: Painter, screen: TransferScreen): Painted {

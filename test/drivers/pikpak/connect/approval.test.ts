@@ -29,6 +29,15 @@ async function followed(pending: PendingApproval, polls = 50): Promise<ApprovalO
   return { state: "waiting", pending: now };
 }
 
+/** What comes of a sign-in that Otto approves. */
+async function approved() {
+  const pending = await start();
+  at.pikpak.connect.grants.decideDevice(pending.userCode, at.otto);
+  const outcome = await followed(pending);
+  if (outcome.state !== "approved") throw new Error(outcome.state);
+  return { outcome, pending };
+}
+
 describe("an approval in PikPak", () => {
   test("it begins with an address, a code and a time, and no captcha", async () => {
     const pending = await start();
@@ -43,10 +52,7 @@ describe("an approval in PikPak", () => {
   });
 
   test("once it is approved a drive can be mounted with it, whose first listing is one call", async () => {
-    const pending = await start();
-    at.pikpak.connect.grants.decideDevice(pending.userCode, at.otto);
-    const outcome = await followed(pending);
-    if (outcome.state !== "approved") throw new Error(outcome.state);
+    const { outcome } = await approved();
     at.newCalls();
     const storage = at.storage();
     const mount = await storage.mount({ driver: "pikpak", owner: "telegram:1", ...outcome });
@@ -57,10 +63,7 @@ describe("an approval in PikPak", () => {
   });
 
   test("its tokens are refreshed as a session's are, under one lock, and nobody is asked for a captcha", async () => {
-    const pending = await start();
-    at.pikpak.connect.grants.decideDevice(pending.userCode, at.otto);
-    const outcome = await followed(pending);
-    if (outcome.state !== "approved") throw new Error(outcome.state);
+    const { outcome } = await approved();
     const storage = at.storage();
     const { id } = await storage.mount({ driver: "pikpak", owner: "telegram:1", ...outcome });
     at.context.advance(3 * 3_600_000);
@@ -141,10 +144,7 @@ describe("an approval in PikPak", () => {
   });
 
   test("removing the drive takes back what was approved, through all refreshes", async () => {
-    const pending = await start();
-    at.pikpak.connect.grants.decideDevice(pending.userCode, at.otto);
-    const outcome = await followed(pending);
-    if (outcome.state !== "approved") throw new Error(outcome.state);
+    const { outcome } = await approved();
     const storage = at.storage();
     const { id } = await storage.mount({ driver: "pikpak", owner: "telegram:1", ...outcome });
     expect(await storage.unmount(id)).toEqual({ credential: "revoked" });
@@ -159,10 +159,7 @@ describe("an approval in PikPak", () => {
       values: { way: "access-token", personalToken: at.pat() },
     });
     await storage.change(first.id, { title: "Mine", method: "proxy" });
-    const pending = await start();
-    at.pikpak.connect.grants.decideDevice(pending.userCode, at.otto);
-    const outcome = await followed(pending);
-    if (outcome.state !== "approved") throw new Error(outcome.state);
+    const { outcome } = await approved();
     const { values, kept } = outcome;
     const renewed = await storage.renew(first.id, values, { kept });
     expect(renewed).toMatchObject({ title: "Mine", method: "proxy", options: { way: "approval" } });
@@ -170,10 +167,7 @@ describe("an approval in PikPak", () => {
   });
 
   test("a drive whose approval was withdrawn is signed out, and asks no more after one refresh", async () => {
-    const pending = await start();
-    at.pikpak.connect.grants.decideDevice(pending.userCode, at.otto);
-    const outcome = await followed(pending);
-    if (outcome.state !== "approved") throw new Error(outcome.state);
+    const { outcome } = await approved();
     const storage = at.storage();
     const { id } = await storage.mount({ driver: "pikpak", owner: "telegram:1", ...outcome });
     at.pikpak.tokens.revoke(outcome.kept["accessToken"] ?? "");
@@ -186,10 +180,7 @@ describe("an approval in PikPak", () => {
   });
 
   test("what an approval gives is masked wherever it is logged", async () => {
-    const pending = await start();
-    at.pikpak.connect.grants.decideDevice(pending.userCode, at.otto);
-    const outcome = await followed(pending);
-    if (outcome.state !== "approved") throw new Error(outcome.state);
+    const { outcome, pending } = await approved();
     const secrets = [outcome.kept["accessToken"], outcome.values["refreshToken"], pending.deviceCode, at.pat()];
     const line = JSON.stringify({
       msg: `tokens ${secrets[0]} ${secrets[1]}, (${secrets[3]})`,

@@ -40,8 +40,7 @@ export async function startConnect(): Promise<ConnectService> {
   const folder = pikpak.build.folder(otto, undefined, "Films");
   pikpak.build.file(otto, folder, { name: "lake.mkv", size: 1000 });
   pikpak.build.file(otto, undefined, { name: "notes.txt", bytes: Buffer.from("hello") });
-  const kindWith = (settings: object = {}) =>
-    kindNamed(kindsOf(pikpak, { mcpUrl: pikpak.mcpUrl, ...settings }), "pikpak");
+  const kindWith = (settings: object = {}) => kindNamed(kindsOf(pikpak, settings), "pikpak");
   const opened: (Driver | Storage)[] = [];
   let options: Values = {};
   let seen = 0;
@@ -67,7 +66,7 @@ export async function startConnect(): Promise<ConnectService> {
     storage() {
       const { exclusive, now, monotonic, wait, randomHex, log } = context;
       const storage = createStorage({
-        kinds: kindsOf(pikpak, { mcpUrl: pikpak.mcpUrl }),
+        kinds: kindsOf(pikpak),
         mounts: new Keyv(),
         secrets: new Keyv(),
         notes: new Keyv(),
