@@ -60,12 +60,13 @@ test.each(["photo\u202Egpj.exe", "photo\u2067gpj.exe\u2069"])(
 test("a name is cut into the characters that Unicode's rules give, whatever scripts it mixes", () => {
   const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
   const plain = fc.constantFrom(..."aZ~ é©ø“…　、〇あアー中丁（Ａ");
-  const any = fc.oneof(fc.string({ unit: plain }), fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }));
+  const any = fc.oneof(
+    ...[plain, "grapheme" as const, "binary" as const].map((unit) => fc.string({ unit, maxLength: 20 })),
+  );
   fc.assert(
     fc.property(any, (text) => {
       expect(graphemesOf(text)).toEqual(Array.from(segmenter.segment(text), ({ segment }) => segment));
     }),
-    { numRuns: 500 },
   );
 });
 
