@@ -115,6 +115,11 @@ function storageRefusal({ code, retryAfter }: StorageError): Refusal {
     case "same-folder":
     case "own-share":
     case "task-refused":
+    case "name-refused":
+    case "source-unsupported":
+    case "source-dead":
+    case "content-refused":
+    case "download-failed":
     case "pass-code-needed":
     case "pass-code-wrong":
     case "share-restore-limit":
