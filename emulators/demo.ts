@@ -44,8 +44,8 @@ const page = await startPage({
 }).catch((error: unknown) => leave(error));
 // As an admin the bot can answer one person alone in the group.
 world.group.promotes(world.telegram.bot);
-world.people.mia.says("/start");
-world.people.jun.says("/start");
+world.people.mia.sends("/start");
+world.people.jun.sends("/start");
 process.stdout.write(
   `\n  ChatDrive's demo is at ${page.url}\n  The bot's gateway is at ${app.address}. Ctrl+C ends both.\n\n`,
 );

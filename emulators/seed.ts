@@ -1,4 +1,6 @@
-import type { Account, Builder, Film, Node } from "./pikpak/state.ts";
+import type { Builder } from "./pikpak/builder.ts";
+import type { Film, Node } from "./pikpak/node.ts";
+import type { Account } from "./pikpak/state.ts";
 
 /** Somebody in the emulated world, on every platform at once. */
 export interface Somebody {

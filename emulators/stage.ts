@@ -176,7 +176,7 @@ export interface Stage {
   chats(): readonly ChatView[];
   /** A file whose bytes are here, by what follows `/kept/` in its address; undefined = there is none. */
   kept?(id: string): KeptFile | undefined;
-  /** Carries a interaction out; resolves when the platform has taken it. Deeds for other platforms' chats are not passed here. */
+  /** Carries an interaction out; resolves when the platform has taken it. Interactions for other platforms' chats are not passed here. */
   act(interaction: BotInteraction): Promise<void>;
   onChange(listener: () => void): void;
   onCall(listener: (call: CallView) => void): void;

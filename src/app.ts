@@ -34,7 +34,6 @@ import { StoreError } from "./store/error.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { loadWords, type Words } from "./i18n/words.ts";
 
-/** The running app. */
 export interface App {
   /** How people reach the gateway. */
   readonly address: string;

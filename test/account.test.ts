@@ -101,7 +101,7 @@ test("a password is neither echoed nor stored in clear", async () => {
   expect(everything().filter((bytes) => bytes.includes(password))).toEqual([]);
 });
 
-test("who it is for is asked when it is not said", async () => {
+test("the person an account is for is asked for when it is not said", async () => {
   mia();
   const { code, err } = await account(["add"], ["discord:2002", "mia@example.com", password, ""]);
   expect([code, err]).toEqual([0, expect.stringContaining("For whom")]);
@@ -131,7 +131,7 @@ test("a wrong password is explained, and nothing is left behind", async () => {
   expect((await kept()).mounts).toEqual([]);
 });
 
-test("where PikPak wants a human, the page is named, and what it ended with is asked for", async () => {
+test("the page is named where PikPak wants a human, and what it ended with is asked for", async () => {
   mia({ challenged: true });
   const { code, out } = await account(["add", "discord:2002"], ["mia@example.com", password, ""], (printed) => {
     const token = /captcha_token=([^&\s]+)/.exec(printed)?.[1];
@@ -143,7 +143,7 @@ test("where PikPak wants a human, the page is named, and what it ended with is a
 test.each([
   ["before the password", ["mia@example.com"]],
   ["before what the verification ended with", ["mia@example.com", password, ""]],
-])("input that ends too early, %s, is said to", async (_when, answers) => {
+])("an input that ends too early, %s, is said to", async (_when, answers) => {
   mia({ challenged: true });
   const { code, err } = await account(["add", "discord:2002"], answers);
   expect([code, err]).toEqual([2, expect.stringContaining("The input ended before everything was answered")]);
@@ -155,7 +155,7 @@ test.each([
   [["add", "mia"], '"mia" is nobody'],
   [["assign", "nothing", "discord:2002"], 'There is no drive "nothing"'],
   [["remove"], 'There is no drive ""'],
-])("%j is answered with what would be right, and exit code 2", async (words, said) => {
+])("a command of %j is answered with what would be right, and exit code 2", async (words, said) => {
   const { code, err } = await account(words);
   expect([code, err]).toEqual([2, expect.stringContaining(said)]);
 });

@@ -11,7 +11,7 @@ import { openStore } from "../src/store/store.ts";
 
 // The end of the process: whatever asks for it, and however often, parts close one after another and what was counted is kept.
 
-test("what people fetched is written, also when the end is asked for twice at once while a download is under way", async () => {
+test("bytes that people fetched are counted in the store, also when the end is asked for twice at once while a download is under way", async () => {
   const world = await startWorld();
   const home = mkdtempSync(join(tmpdir(), "chatdrive-stop-"));
   onTestFinished(async () => {
@@ -29,11 +29,11 @@ test("what people fetched is written, also when the end is asked for twice at on
   const leaving = new AbortController();
   const app = await startApp(config, { onFatal: () => undefined, log, signal: leaving.signal });
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
-  await mia.waitsFor("1 entry");
+  mia.sends(world.shelf.shares.open.url);
+  await mia.waitsFor("› Holiday 2026");
   const linkTo = async (file: string): Promise<string> => {
     const known = new Set(mia.messages.map(({ id }) => id));
-    mia.says(`/link ${file}`);
+    mia.sends(`/link ${file}`);
     const card = await mia.waitsFor(({ id, text }) => !known.has(id) && text.includes("Download link"));
     return /https?:\/\/127\S+/.exec(card.text)?.[0] ?? "";
   };

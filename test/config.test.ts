@@ -115,7 +115,7 @@ describe("the environment", () => {
     expect(readConfig({ ...token, GATEWAY_PORT: "", PUBLIC_URL: " " }).gateway.port).toBe(8080);
   });
 
-  test("without any token it says so, and where to see the bot without one", () => {
+  test("an environment without any token says so, and where to see the bot without one", () => {
     expect(messageOf(() => readConfig({}))).toMatch(/TELEGRAM_BOT_TOKEN.*DISCORD_BOT_TOKEN.*npm run demo/);
   });
 

@@ -72,7 +72,7 @@ describe.runIf(program)("the demo", () => {
     expect(bytes.length).toBe(packingList.length);
     expect(sha256(bytes)).toBe(sha256(packingList));
 
-    // The password was on the wall, and is not any more.
+    // The password was on the page, and is not any more.
     expect(await whatWasShown(page)).toContain("correct-horse");
     expect(await page.locator("#messages", { hasText: "correct-horse" }).count()).toBe(0);
     expect(await page.locator("#panel").textContent()).not.toMatch(/correct-horse(?! →)/);
@@ -117,7 +117,7 @@ describe.runIf(program)("the demo", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("on Discord Jun opens a share by form and menu, and signs in on a page of its own", async () => {
+  test("Jun opens a share on Discord by form and menu, and signs in on a page of its own", async () => {
     const { page, say, sees, complaints } = await sit("Jun", "discord");
     await page.getByLabel("Language").selectOption("English");
     const tip = page
@@ -169,22 +169,22 @@ describe.runIf(program)("a demo of their own", () => {
     const browser = await chromium.launch({ executablePath: program ?? "", args: ["--no-sandbox", "--disable-gpu"] });
     onTestFinished(() => browser.close());
     const page = await browser.newPage();
-    const wall = page.locator("#messages");
-    const folder = wall.getByRole("button", { name: "📁 Holiday 2026" }).last();
+    const messages = page.locator("#messages");
+    const folder = messages.getByRole("button", { name: "📁 Holiday 2026" }).last();
     await page.goto(demo.url);
-    await wall.getByText("two ways in").waitFor();
+    await messages.getByText("two ways in").waitFor();
     await plays(page, "Start here");
     await folder.waitFor();
     await plays(page, "Group: Mia shares her drive");
-    await wall.getByText("Shared with this group").waitFor();
+    await messages.getByText("Shared with this group").waitFor();
     await plays(page, "Group: Lena browses it");
     await folder.waitFor();
 
-    // Jun has news; Lena's listing is on his wall, and his press gives him one of his own.
+    // Jun has news; Lena's listing is on his page, and his press gives him one of his own.
     await page.locator("#people").getByRole("button", { name: "Jun has news" }).click();
     await page.locator(".chat", { hasText: "Film night" }).click();
     await folder.click();
-    const own = wall.locator("li", { hasText: "Only you can see this" });
+    const own = messages.locator("li", { hasText: "Only you can see this" });
     await own.getByRole("button", { name: /Packing list.txt/ }).waitFor();
     await page.locator("#people").getByRole("button", { name: "Lena" }).click();
     await page.locator(".chat", { hasText: "Film night" }).click();
@@ -213,12 +213,12 @@ interface Visitor {
   sees(text: string): Promise<void>;
 }
 
-/** Keeps every text that comes up on the wall from now on. */
+/** Keeps every text that comes up in the chat from now on. */
 async function noteWhatIsShown(page: Page): Promise<void> {
   await page.evaluate(`
     globalThis.shown = [];
-    const wall = document.querySelector("#messages");
-    new MutationObserver(() => shown.push(wall.textContent)).observe(wall, { childList: true, subtree: true });
+    const messages = document.querySelector("#messages");
+    new MutationObserver(() => shown.push(messages.textContent)).observe(messages, { childList: true, subtree: true });
   `);
 }
 

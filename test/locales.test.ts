@@ -23,16 +23,16 @@ test("the words of the project and of its drivers are in every language there is
 describe.each(languages)("the words in %s", (language) => {
   const messages = messagesOf(language);
 
-  test("says everything English says, and nothing else", () => {
+  test("a language says everything English says, and nothing else", () => {
     expect([...messages.keys()].toSorted()).toEqual([...english.keys()].toSorted());
   });
 
-  test("uses the variables English uses", () => {
+  test("a language uses the variables English uses", () => {
     const differing = [...messages].filter(([key, used]) => used !== english.get(key)).map(([key]) => key);
     expect(differing).toEqual([]);
   });
 
-  test("holds no markup and no isolation marks", () => {
+  test("a language holds no markup and no isolation marks", () => {
     const text = textOf(language);
     expect(text.match(/<\/?[a-z]+>|[\u2066-\u2069]|\*\*|`[^`]*`/g) ?? []).toEqual([]);
   });

@@ -52,7 +52,7 @@ test.each(leaks)("a secret in %s is not logged", (_where, secret, write) => {
   expect(logged(write)).not.toContain(secret);
 });
 
-test("what is no secret is logged as it is", () => {
+test("a text that is no secret is logged as it is", () => {
   expect(logged((log) => log.info({ mount: "a1b2c3d4e5", ms: 12 }, "listed"))).toContain(
     '"mount":"a1b2c3d4e5","ms":12,"msg":"listed"',
   );

@@ -99,7 +99,7 @@ const working = async () => ({
   GATEWAY_PORT: String(await freePort()),
 });
 
-test("it says ready once, with its frontends and the gateway's address, and ends with 0 when asked to", async () => {
+test("the process says ready once, with its frontends and the gateway's address, and ends with 0 when asked to", async () => {
   const environment = await working();
   const program = start(environment);
   const ready = await program.event("ready");
@@ -118,20 +118,20 @@ test("it says ready once, with its frontends and the gateway's address, and ends
   expect(out).not.toContain(token.split(":")[1]);
 });
 
-test("with no operator set, a code is printed that makes the first one, once; then none is printed any more", async () => {
+test("a first start without an operator prints a code that makes the first one, once; then none is printed any more", async () => {
   const environment = await working();
   const folder = emptyFolder();
   const program = start(environment, folder);
   const code = await program.printed(/\/start (op-\w+)/);
-  double.says(mia, mia.id, `/start ${code}`);
+  double.sends(mia, mia.id, `/start ${code}`);
   await double.sees(({ text }) => text.includes("You are an operator now"));
-  double.says(mia, mia.id, "/admin");
+  double.sends(mia, mia.id, "/admin");
   await double.sees(({ text }) => text.includes("🎛 Operators"));
   program.child.kill("SIGTERM");
   expect((await program.ended).out).not.toContain(code);
   const again = start(environment, folder);
   await again.event("ready");
-  double.says(mia, mia.id, `/start ${code}`);
+  double.sends(mia, mia.id, `/start ${code}`);
   await double.sees(({ text }) => text.includes("has been used"));
   again.child.kill("SIGTERM");
   expect(await again.ended).toMatchObject({ code: 0, err: "" });
@@ -145,7 +145,7 @@ test("ready is said at any log level", async () => {
   expect([code, out.trim().split("\n").length]).toEqual([0, 1]);
 });
 
-test("asked to end while Telegram does not answer yet, it ends", async () => {
+test("a process asked to end while Telegram does not answer yet ends", async () => {
   const silent = createServer().listen(0, "127.0.0.1");
   const asked = once(silent, "connection");
   await once(silent, "listening");
@@ -170,7 +170,7 @@ test("every wrong variable is named in one message, and no value of theirs", asy
   expect(err).not.toMatch(/\n\s+at /);
 });
 
-test("without any token it says what to set, and that there is a demo", async () => {
+test("a start without any token says what to set, and that there is a demo", async () => {
   const { code, err } = await start({}).ended;
   expect(code).toBe(2);
   expect(err).toMatch(/TELEGRAM_BOT_TOKEN.*DISCORD_BOT_TOKEN.*npm run demo/);
@@ -262,7 +262,7 @@ test("an .env and a DATA_DIR that cannot be used say what to do", async () => {
   ]);
 });
 
-test("whatever else ends the start is one line without a trace, and exit code 1", async () => {
+test("a start that fails for any other reason is one line without a trace, and exit code 1", async () => {
   const printed = `123456789:${"A".repeat(35)}`;
   double.refuse("getMe", { code: 400, description: `Bad Request: somebody prints ${printed}` });
   const { code, err, out } = await start(await working()).ended;
@@ -272,7 +272,7 @@ test("whatever else ends the start is one line without a trace, and exit code 1"
   expect(err + out).not.toContain(printed);
 });
 
-test("while nothing can be written the process is alive and not ready, and is ready again afterwards", async () => {
+test("a process that can write nothing is alive and not ready, and is ready again afterwards", async () => {
   const program = start({ ...(await working()) });
   const ready = await program.event("ready");
   const asked = async (path: string) => (await fetch(`${String(ready["gateway"])}${path}`)).status;

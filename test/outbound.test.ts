@@ -128,7 +128,7 @@ test("Telegram goes its own way where it has one, and with the others where it h
   expect([all.asked.length, own.asked.length]).toEqual([2, 1]);
 });
 
-test("this machine and whoever is named are asked straight, and no proxy hears of it", async () => {
+test("this machine and the hosts that are named are asked straight, and no proxy hears of it", async () => {
   const [proxy, port] = [await httpProxy(), await service()];
   const outbound = createOutbound({ proxy: `http://127.0.0.1:${proxy.port}`, direct: ["localhost.example"] });
   const dispatcher = outbound.dispatcher("other");

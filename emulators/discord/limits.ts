@@ -19,7 +19,7 @@ export interface Verdict {
   /** ms to wait; absent = go on. */
   readonly wait?: number;
   readonly global?: true;
-  /** Shut out by the wall in front of the service. */
+  /** Shut out by what guards the service. */
   readonly banned?: true;
 }
 

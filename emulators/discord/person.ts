@@ -76,7 +76,7 @@ export interface Person {
   modal(): Json | undefined;
   /** What the modal on their screen was the answer to. */
   form(): Interaction | undefined;
-  says(text: string, where?: Where & { readonly files?: readonly OwnFile[] }): Message;
+  sends(text: string, where?: Where & { readonly files?: readonly OwnFile[] }): Message;
   /** The screen in plain letters. */
   sees(where?: Where): string;
   /** The messages on their screen, oldest first. */
@@ -260,7 +260,7 @@ export function createPerson(parts: PersonParts, user: User): Person {
           candidate["type"] === component.button &&
           candidate["custom_id"] !== undefined &&
           candidate["disabled"] !== true &&
-          says(labelOf(candidate), label),
+          isLabelled(labelOf(candidate), label),
         `button ${String(label)}`,
       );
       return touch(message, own, {});
@@ -316,7 +316,7 @@ export function createPerson(parts: PersonParts, user: User): Person {
     },
     modal: () => open?.modal,
     form: () => open,
-    says(text, { files = [], ...where } = {}) {
+    sends(text, { files = [], ...where } = {}) {
       const channel = go(where);
       if (!may(permissionsIn(channel, user.id), permission.sendMessages))
         throw new Error(`${user.name} may not write in #${channel.name}`);
@@ -365,13 +365,13 @@ function identity({ id, name, type, guild }: Command): Json {
   return { id, name, type, ...(guild !== undefined && { guild_id: guild }) };
 }
 
-function says(label: string, wanted: string | RegExp): boolean {
+function isLabelled(label: string, wanted: string | RegExp): boolean {
   if (typeof wanted !== "string") return wanted.test(label);
   return label === wanted || label.replace(/^\S+ /, "") === wanted;
 }
 
 function isOption({ label, value }: { label: string; value: string }, wanted: string | RegExp): boolean {
-  return value === wanted || says(label, wanted);
+  return value === wanted || isLabelled(label, wanted);
 }
 
 function fits(view: MessageView, sign: Sign): boolean {

@@ -85,7 +85,7 @@ async function carryOut(
   switch (interaction.do) {
     case "say":
       if (interaction.text.startsWith("/")) return person.uses(interaction.text, { in: channel });
-      person.says(interaction.text, { in: channel });
+      person.sends(interaction.text, { in: channel });
       return undefined;
     case "press": {
       if (!message) throw new Error("the message is gone");

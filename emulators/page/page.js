@@ -24,7 +24,7 @@ on("tips", (tips) => {
 on("state", takeState);
 on("change", takeChange);
 on("call", addCall);
-on("deed", addInteraction);
+on("interaction", addInteraction);
 source.addEventListener("error", () => (at("ended").hidden = false));
 
 onChange(() => {

@@ -2,7 +2,7 @@
 import { at, element } from "./element.js";
 
 const services = { pikpak: "PikPak", telegram: "Telegram", discord: "Discord" };
-/** Deeds kept on the page. */
+/** Interactions kept on the page. */
 const most = 60;
 /** Services whose calls are left out. */
 const hidden = new Set();

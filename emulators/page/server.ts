@@ -50,13 +50,13 @@ const remembered = 300;
 const beat = 40;
 /** While somebody is shown as typing, the chats are looked at this often, in ms: that they stopped is told by nobody. */
 const typingBeat = 1000;
-/** Bytes a interaction may have: far more than a message of 4,096 characters. */
+/** Bytes an interaction may have: far more than a message of 4,096 characters. */
 const maxInteraction = 100_000;
 
 /** Serves the page on loopback. */
 export async function startPage({ port, people, stages, tips }: PageOptions): Promise<Page> {
   const watchers = new Set<ServerResponse>();
-  const past: { readonly event: "call" | "deed"; readonly content: unknown }[] = [];
+  const past: { readonly event: "call" | "interaction"; readonly content: unknown }[] = [];
   const spoken = new Map(people.map(({ id, language }) => [id, language]));
   let told = new Map<string, string>();
   let due: NodeJS.Timeout | undefined;
@@ -68,7 +68,7 @@ export async function startPage({ port, people, stages, tips }: PageOptions): Pr
   const send = (event: string, content: unknown) => {
     for (const watcher of watchers) watcher.write(eventText(event, content));
   };
-  const note = (event: "call" | "deed", content: unknown) => {
+  const note = (event: "call" | "interaction", content: unknown) => {
     past.push({ event, content });
     if (past.length > remembered) past.shift();
     send(event, content);
@@ -104,7 +104,8 @@ export async function startPage({ port, people, stages, tips }: PageOptions): Pr
     const place = chats.find((chat) => interaction.do !== "speak" && isPlaceOf(interaction, chat));
     if (!place && interaction.do !== "speak") throw new Error("there is no such chat");
     const what = wordsOf(interaction, place);
-    if (what !== undefined) note("deed", { who: people.find(({ id }) => id === interaction.person)?.name, what });
+    if (what !== undefined)
+      note("interaction", { who: people.find(({ id }) => id === interaction.person)?.name, what });
     if (interaction.do === "speak") spoken.set(interaction.person, interaction.language);
     const concerned = stages.filter(
       (stage) => interaction.do === "speak" || stage.chats().some((chat) => isPlaceOf(interaction, chat)),
@@ -148,7 +149,7 @@ function changeSince(told: ReadonlyMap<string, string>, chats: readonly ChatView
   };
 }
 
-/** A heading for what a interaction costs; undefined = nothing comes of it. Holds no text that may be a password. */
+/** A heading for what an interaction costs; undefined = nothing comes of it. Holds no text that may be a password. */
 function wordsOf(interaction: BotInteraction, place: ChatView | undefined): string | undefined {
   switch (interaction.do) {
     case "say":

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Connect } from "./connect/connect.ts";
 import type { Faults } from "./faults.ts";
-import type { Builder, Node, State } from "./state.ts";
+import type { Builder } from "./builder.ts";
+import type { Node } from "./node.ts";
+import type { State } from "./state.ts";
 import { allScopes, type Tokens } from "./tokens.ts";
 
 /** What can be reached of a running emulator from outside its process. */

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { bucketName } from "./place.ts";
-import type { Upload } from "./upload.ts";
+import type { Upload } from "./state.ts";
 
 /** What a signature covers of a request. */
 export interface Signed {

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { signatureFault } from "./bucket-sign.ts";
 import { bucketName } from "./place.ts";
-import type { State } from "./state.ts";
+import type { State, Upload } from "./state.ts";
 import { decoded } from "./text.ts";
-import { finishUpload, policySignature, type Upload, type UploadRules } from "./upload.ts";
+import { finishUpload, policySignature, type UploadRules } from "./upload.ts";
 
 interface BucketParts {
   readonly state: State;

@@ -3,7 +3,8 @@ import { recordEvent } from "./events.ts";
 import { assertFree, ownNode } from "./mutations.ts";
 import { freeName } from "./names.ts";
 import { isTrashed } from "./quota.ts";
-import { idFrom, nodeOf, type Account, type Archive, type Node, type State } from "./state.ts";
+import { idFrom, nodeOf, type Archive, type Node } from "./node.ts";
+import type { Account, State } from "./state.ts";
 import { beginTask, placeFor, type TaskRules } from "./tasks.ts";
 import { text, type Body } from "./text.ts";
 

@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bytesOf, patternOf } from "./content.ts";
-import type { Film, Node, State } from "./state.ts";
+import type { Film, Node } from "./node.ts";
+import type { State } from "./state.ts";
 
 /** The host the signed addresses lead to. */
 export interface DownloadHost {

@@ -2,7 +2,8 @@ import { recordEvent } from "./events.ts";
 import { isTrashed } from "./quota.ts";
 import { refusals } from "./refusal.ts";
 import { fileObject, timeText, viewOptionsIn, type Addresses } from "./shapes.ts";
-import type { Account, Node, State } from "./state.ts";
+import type { Node } from "./node.ts";
+import type { Account, State } from "./state.ts";
 import { text } from "./text.ts";
 
 /** The switches of listings. */

@@ -1,18 +1,9 @@
 import { fileObject, timeText, type Addresses } from "./shapes.ts";
-import { idFrom, type Account, type Node, type State } from "./state.ts";
+import { idFrom, type Node } from "./node.ts";
+import type { Account, DriveEvent, State } from "./state.ts";
 import { text, type Body } from "./text.ts";
 
-/** Something that was done with a file, as the app's history shows it. */
-export interface DriveEvent {
-  readonly id: string;
-  readonly userId: string;
-  readonly type: keyof typeof typeNames;
-  readonly at: number;
-  /** What the file was called and where it lay when it happened. */
-  readonly file: Pick<Node, "id" | "name" | "parentId" | "mimeType">;
-}
-
-const typeNames = {
+const typeNames: Readonly<Record<DriveEvent["type"], string>> = {
   TYPE_CREATE: "Cloud download",
   TYPE_DELETE: "Delete",
   TYPE_DOWNLOAD: "Download",
@@ -21,7 +12,7 @@ const typeNames = {
   TYPE_UPDATE: "Update",
   TYPE_UPLOAD: "Upload",
   TYPE_VIEW: "View",
-} as const;
+};
 
 /** Older ones are forgotten. */
 const maxKept = 10_000;

@@ -3,8 +3,9 @@ import { freeName } from "./names.ts";
 import { isTrashed, subtreeSize } from "./quota.ts";
 import { Refusal, refusals } from "./refusal.ts";
 import { fileObject, type Addresses } from "./shapes.ts";
-import { idFrom, nodeOf, type Account, type Node, type State } from "./state.ts";
-import { beginTask, type Task, type TaskRules } from "./tasks.ts";
+import { idFrom, nodeOf, type Node } from "./node.ts";
+import type { Account, State, Task } from "./state.ts";
+import { beginTask, type TaskRules } from "./tasks.ts";
 import { idsIn, innerText, text, type Body } from "./text.ts";
 
 export interface MutationRules {

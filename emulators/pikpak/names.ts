@@ -1,4 +1,4 @@
-import type { Node } from "./state.ts";
+import type { Node } from "./node.ts";
 
 /** `name(1).ext` where the name is taken. */
 export function freeName(siblings: readonly Node[], name: string): string {

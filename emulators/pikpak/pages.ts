@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { envelope, refusals } from "./refusal.ts";
-import type { Node, State } from "./state.ts";
+import type { Node } from "./node.ts";
+import type { State } from "./state.ts";
 import type { Tokens } from "./tokens.ts";
 
 interface Pages {

@@ -13,7 +13,8 @@ import { answerFor } from "./routes.ts";
 import { usualRules, type Rules } from "./rules.ts";
 import { createSchedule } from "./schedule.ts";
 import type { Addresses } from "./shapes.ts";
-import { createBuilder, type Builder, type State } from "./state.ts";
+import { createBuilder, type Builder } from "./builder.ts";
+import type { State } from "./state.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createTree } from "./tree.ts";
 

@@ -1,4 +1,4 @@
-import type { Node } from "./state.ts";
+import type { Node } from "./node.ts";
 import type { Tree } from "./tree.ts";
 
 /** Bytes an account may hold and holds. */

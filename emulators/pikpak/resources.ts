@@ -1,6 +1,7 @@
 import { cidOf } from "./content.ts";
 import { refusals } from "./refusal.ts";
-import type { Node, State } from "./state.ts";
+import type { Node } from "./node.ts";
+import type { State } from "./state.ts";
 import { nameOfSource, offlineSize, sourceKind } from "./sources.ts";
 import { text, type Body } from "./text.ts";
 

@@ -1,4 +1,4 @@
-import type { Film, Node } from "./state.ts";
+import type { Film, Node } from "./node.ts";
 
 /** Makes addresses: signed ones to the download host, and pictures. */
 export interface Addresses {

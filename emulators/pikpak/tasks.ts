@@ -5,7 +5,8 @@ import { isTrashed } from "./quota.ts";
 import { Refusal, refusals } from "./refusal.ts";
 import { timeText } from "./shapes.ts";
 import { nameOfSource, offlineSize, sourceKind } from "./sources.ts";
-import { idFrom, nodeOf, type Account, type Node, type State } from "./state.ts";
+import { idFrom, nodeOf, type Node } from "./node.ts";
+import type { Account, State, Task } from "./state.ts";
 import { innerText, text, type Body } from "./text.ts";
 import { say, type Sentence } from "./words.ts";
 
@@ -26,33 +27,6 @@ export interface TaskRules {
   tasksById: boolean;
   /** RETRY begins a failed task again; where not, it is refused always, as one client measured. */
   retryWorks: boolean;
-}
-
-/** Work under way. Phase and progress are functions of the time. */
-export interface Task {
-  readonly id: string;
-  readonly userId: string;
-  readonly type:
-    | "offline"
-    | "move"
-    | "copy"
-    | "trash"
-    | "untrash"
-    | "delete"
-    | "restore"
-    | "emptytrash"
-    | "decompress"
-    | "upload";
-  readonly name: string;
-  createdAt: number;
-  /** ms; endless for an upload whose bytes are still to come. */
-  takes: number;
-  fails: boolean;
-  readonly size: number;
-  fileId: string;
-  readonly url: string;
-  readonly count: number;
-  params: Readonly<Record<string, string>>;
 }
 
 interface TaskSeed extends Partial<Omit<Task, "userId" | "id" | "createdAt">> {

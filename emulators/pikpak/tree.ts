@@ -1,4 +1,4 @@
-import type { Node } from "./state.ts";
+import type { Node } from "./node.ts";
 
 /** The nodes of every account. Long folders are made when somebody first looks into them, or for an id nobody knows yet. */
 export interface Tree {

@@ -8,7 +8,8 @@ import { isTrashed } from "./quota.ts";
 import { Refusal, refusals } from "./refusal.ts";
 import { storedWith } from "./resources.ts";
 import { fileObject, timeText, type Addresses } from "./shapes.ts";
-import { idFrom, nodeOf, type Account, type Node, type State } from "./state.ts";
+import { idFrom, nodeOf, type Node } from "./node.ts";
+import type { Account, State, Upload } from "./state.ts";
 import { beginTask, taskObject } from "./tasks.ts";
 import { text, type Body } from "./text.ts";
 
@@ -23,23 +24,6 @@ export interface UploadRules {
   checkUploadSign: boolean;
   /** A finished multipart upload is answered as the bucket's callback does it, with JSON, or as the protocol says, with XML. */
   completionAnswer: "json" | "xml";
-}
-
-/** A ticket: where the bytes go, and who may send them. */
-export interface Upload {
-  readonly key: string;
-  readonly fileId: string;
-  readonly account: Account;
-  readonly announced: { readonly size: number; readonly hash: string };
-  readonly accessKey: string;
-  readonly secret: string;
-  readonly securityToken: string;
-  /** ms since the epoch */
-  readonly until: number;
-  readonly parts: Map<string, Map<number, Buffer>>;
-  /** Its bytes have come; what is sent to its key afterwards changes nothing. */
-  isOver: boolean;
-  taskId: string | undefined;
 }
 
 interface TicketParts {

@@ -1,6 +1,7 @@
 import type { Bot } from "./bots.ts";
 import { Group, type Guest } from "./groups.ts";
-import { Actor, type Dependencies } from "./people.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { Actor } from "./people.ts";
 import { newChat, type World } from "./world.ts";
 
 /** Who somebody is. */

@@ -1,6 +1,6 @@
-import type { Rules } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { refusals } from "./refusal.ts";
+import type { Rules } from "./rules.ts";
 import type { Chat } from "./world.ts";
 
 /** Counts what bots write, and refuses what is too much. */

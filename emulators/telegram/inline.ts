@@ -1,10 +1,11 @@
 import type { InlineKeyboardMarkup } from "@grammyjs/types";
+import type { Bot } from "./bots.ts";
 import { isRecord } from "./check.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { readText } from "./entities.ts";
 import { deliver } from "./hearing.ts";
-import type { Participant } from "./people.ts";
 import { readCaption, textContent } from "./texts.ts";
-import type { Content, InlineQuery } from "./world.ts";
+import type { Chat, Content, InlineQuery, Person } from "./world.ts";
 
 type Result = Readonly<Record<string, unknown>>;
 
@@ -15,13 +16,22 @@ export interface InlineResults {
   chooses(which: number | string): void;
 }
 
+/** Who types to a bot, and in which chat. */
+interface Asker {
+  readonly dependencies: Dependencies;
+  readonly person: Person;
+  readonly bot: Bot;
+  readonly chat: Chat;
+  readonly thread: number | undefined;
+}
+
 /** Types words after the bot's name and waits for its answer. */
 export async function askInline(
-  participant: Participant,
+  asker: Asker,
   query: string,
   { timeout }: { timeout?: number },
 ): Promise<InlineResults> {
-  const { dependencies, bot, person, chat } = participant;
+  const { dependencies, bot, person, chat } = asker;
   if (!bot.inline) throw new Error(`@${bot.user.username} has no inline mode`);
   const answered: { results?: readonly Result[] } = {};
   const asked: InlineQuery = {
@@ -47,7 +57,7 @@ export async function askInline(
     what: `the inline query ${JSON.stringify(query)} was not answered`,
     ...(timeout !== undefined && { timeout }),
   });
-  return { results, chooses: (which) => choose(participant, query, resultOf(results, which)) };
+  return { results, chooses: (which) => choose(asker, query, resultOf(results, which)) };
 }
 
 function resultOf(results: readonly Result[], which: number | string): Result {
@@ -58,7 +68,7 @@ function resultOf(results: readonly Result[], which: number | string): Result {
 }
 
 /** Posts a result in the person's name, and tells the bot where it is asked to be told. */
-function choose({ dependencies, bot, person, chat, thread }: Participant, query: string, result: Result): void {
+function choose({ dependencies, bot, person, chat, thread }: Asker, query: string, result: Result): void {
   const keyboard = result["reply_markup"] as InlineKeyboardMarkup | undefined;
   const inlineId = keyboard && `inline${dependencies.world.newId()}`;
   chat.started = true;
@@ -82,7 +92,7 @@ function choose({ dependencies, bot, person, chat, thread }: Participant, query:
   deliver(dependencies.world, message);
 }
 
-function contentOf({ files }: Participant["dependencies"], result: Result): Content {
+function contentOf({ files }: Dependencies, result: Result): Content {
   const given = result["input_message_content"];
   if (isRecord(given) && typeof given["message_text"] === "string") {
     // Read once already when the bot answered.

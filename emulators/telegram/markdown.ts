@@ -1,4 +1,4 @@
-import type { Entity, Marked } from "./entities.ts";
+import type { Entity, Marked } from "./marked.ts";
 import { badRequest } from "./refusal.ts";
 
 interface OpenMark {

@@ -1,7 +1,7 @@
 import type { User } from "@grammyjs/types";
 import type { Bot } from "./bots.ts";
-import type { Service } from "./call.ts";
 import { commandsFor } from "./commands.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { findEntities } from "./entities.ts";
 import { fileOf } from "./files.ts";
 import type { Group } from "./groups.ts";
@@ -22,20 +22,6 @@ import {
   type Toast,
   type EphemeralTarget,
 } from "./world.ts";
-
-/** Waits for something to be so, told of every change; rejects after a while. */
-export type Until = <T>(find: () => T | undefined, options: Timeouts) => Promise<T>;
-
-/** How long one waits, in ms, and what one says when it was in vain. */
-export interface Timeouts {
-  readonly what: string | (() => string);
-  readonly timeout?: number;
-}
-
-/** What people need to act. */
-export interface Dependencies extends Service {
-  readonly until: Until;
-}
 
 /** What is said along with words or a file. */
 export interface SendOptions {
@@ -106,7 +92,7 @@ export class Participant {
   }
 
   /** Types something and sends it. */
-  says(text: string, options: SendOptions = {}): Shown {
+  sends(text: string, options: SendOptions = {}): Shown {
     const kept = text.trim();
     if (kept === "" || kept.length > 4096) throw new Error("a client sends 1 to 4096 characters");
     const entities = findEntities(kept);
@@ -115,11 +101,11 @@ export class Participant {
 
   /** Replies to a message. */
   replies(replyTo: Shown, text: string): Shown {
-    return this.says(text, { replyTo });
+    return this.sends(text, { replyTo });
   }
 
   /** Sends a file of some kind. */
-  sends(file: SentFile, options: SendOptions = {}): Shown {
+  sendsFile(file: SentFile, options: SendOptions = {}): Shown {
     const { kind, name = "", type = "application/octet-stream", bytes = Buffer.from("x"), caption } = file;
     const stored = this.dependencies.files.add(fileOf(bytes, { name, type }), `${kind}s`);
     return this.#send({ ...contentOf(kind, { stored, more: {} }), ...(caption !== undefined && { caption }) }, options);
@@ -187,11 +173,11 @@ export class Participant {
         person: this.person,
         blocked: false,
       });
-      return this.#with(bot).says(`/start${words}`);
+      return this.#with(bot).sends(`/start${words}`);
     }
     if (!into) throw new Error("say which group the bot is to be added to");
     changeMember(this.dependencies.world, into.chat, { user: bot.user, status: "member", by: this.person.user });
-    return new Participant(this.dependencies, { person: this.person, bot, chat: into.chat }).says(
+    return new Participant(this.dependencies, { person: this.person, bot, chat: into.chat }).sends(
       `/start@${bot.user.username}${words}`,
     );
   }
@@ -273,7 +259,7 @@ export class Participant {
     }
   }
 
-  /** In a group, a command that its bot announced as ephemeral goes to the bot alone, and so does a reply to a ephemeral message. */
+  /** In a group, a command that its bot announced as ephemeral goes to the bot alone, and so does a reply to an ephemeral message. */
   #ephemeral({ text = "" }: Content, replyTo: Shown | undefined): EphemeralTarget | undefined {
     if (this.chat.type === "private") return undefined;
     const answered = replyTo?.stored.ephemeral;

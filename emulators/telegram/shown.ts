@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton } from "@grammyjs/types";
-import type { Entity } from "./entities.ts";
+import type { Entity } from "./marked.ts";
 import type { StoredMessage } from "./world.ts";
 
 const known = new WeakMap<StoredMessage, Shown>();

@@ -1,7 +1,8 @@
 import type { InlineKeyboardButton } from "@grammyjs/types";
 import type { ChatView, BotInteraction, FileView, MessageView, Stage, TextPart, WidgetView } from "../stage.ts";
-import type { Entity } from "./entities.ts";
-import { Participant, type Dependencies } from "./people.ts";
+import type { Entity } from "./marked.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { Participant } from "./people.ts";
 import type { CallRecord } from "./server.ts";
 import type { Shown } from "./shown.ts";
 import { isIn, type Chat, type Person } from "./world.ts";
@@ -282,7 +283,7 @@ async function say(stage: StageState, participant: Participant, text: string): P
   stage.offers.delete(idOf(participant));
   const asked = participant.messages.findLast(({ byBot }) => byBot);
   // A demand to reply opens the reply at once, as clients do.
-  participant.says(
+  participant.sends(
     text,
     asked?.stored.reply?.["force_reply"] === true && participant.chat.type !== "private" ? { replyTo: asked } : {},
   );
@@ -300,7 +301,7 @@ async function press(
   interaction: { readonly message: string; readonly value: string },
 ): Promise<void> {
   const [, kind = "", value = ""] = /^(\w+):([\s\S]*)$/.exec(interaction.value) ?? [];
-  if (kind === "say") return void participant.says(value);
+  if (kind === "say") return void participant.sends(value);
   if (kind === "open") return void participant.opens(value);
   if (kind === "inline") return offer(stage, participant, value);
   if (kind === "choose") {

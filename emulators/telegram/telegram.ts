@@ -1,16 +1,18 @@
 import { createServer, type Server } from "node:http";
 import type { Stage } from "../stage.ts";
 import { newBot, type Bot, type BotDraft } from "./bots.ts";
-import type { Rules, Service, WebFile } from "./call.ts";
+import type { Service, WebFile } from "./call.ts";
 import { wallClock, type Clock } from "./clock.ts";
 import { Faults, type Fault } from "./faults.ts";
 import { Files } from "./files.ts";
 import { Flood } from "./flood.ts";
 import { addGroup, addPerson, type GroupDraft, type PersonDraft } from "./cast.ts";
 import type { Group } from "./groups.ts";
-import { createCounters, createUntil } from "./ledger.ts";
+import { createCallLog, createUntil } from "./call-log.ts";
 import { isLoopback } from "./methods/receive.ts";
-import type { Actor, Dependencies, Timeouts } from "./people.ts";
+import type { Actor } from "./people.ts";
+import type { Rules } from "./rules.ts";
+import type { Dependencies, Timeouts } from "./dependencies.ts";
 import { answer, performReply, type CallRecord } from "./server.ts";
 import { createStage } from "./stage.ts";
 import { shownOf, type Shown } from "./shown.ts";
@@ -87,10 +89,10 @@ export async function startTelegram({
   const complaints: string[] = [];
   const complain = (what: string) => void complaints.push(what);
   const service = createService({ world, rules, complain, web, route });
-  const counters = createCounters();
+  const callLog = createCallLog();
   const faults = new Faults();
   const server = createServer((request, response) => {
-    void answer({ service, faults, record: counters.record }, request, response).catch((error: unknown) => {
+    void answer({ service, faults, record: callLog.record }, request, response).catch((error: unknown) => {
       complain(`the emulator failed: ${String(error)}`);
       response.destroy();
     });
@@ -99,7 +101,7 @@ export async function startTelegram({
   server.requestTimeout = 0;
   await listening(server, port);
   const address = server.address();
-  const until = createUntil(world, counters.onCall);
+  const until = createUntil(world, callLog.onCall);
   const dependencies: Dependencies = { ...service, until };
   const bot = addBot(world, bots[0]);
   for (const other of bots.slice(1)) addBot(world, other);
@@ -118,11 +120,11 @@ export async function startTelegram({
     get openPresses() {
       return [...world.presses.values()].filter(({ toast }) => !toast);
     },
-    calls: counters.calls,
-    onCall: counters.onCall,
+    calls: callLog.calls,
+    onCall: callLog.onCall,
     called: (wanted, options = {}) =>
-      until(() => counters.calls.find(wanted), {
-        what: () => `waited in vain for a call; there were: ${counters.summary()}`,
+      until(() => callLog.calls.find(wanted), {
+        what: () => `waited in vain for a call; there were: ${callLog.summary()}`,
         ...options,
       }),
     until: (find, options = {}) => until(find, { what: "waited in vain", ...options }),
@@ -131,7 +133,7 @@ export async function startTelegram({
     cutConnections: () => server.closeAllConnections(),
     push: (kind, body, to = bot) => to.inbox.put(kind, body),
     complaints,
-    stage: () => createStage(dependencies, counters.onCall),
+    stage: () => createStage(dependencies, callLog.onCall),
     close: () => close(world, server),
   };
 }

@@ -1,4 +1,5 @@
-import { readText, type Entity, type Marked, type Markup } from "./entities.ts";
+import { readText, type Markup } from "./entities.ts";
+import type { Entity, Marked } from "./marked.ts";
 import { badRequest } from "./refusal.ts";
 
 /** The text of a message: 1 to 4096 characters after the markup is read. */

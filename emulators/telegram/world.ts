@@ -1,7 +1,7 @@
 import type { InlineKeyboardMarkup, LinkPreviewOptions, User } from "@grammyjs/types";
 import type { Clock } from "./clock.ts";
 import type { Bot } from "./bots.ts";
-import type { Entity } from "./entities.ts";
+import type { Entity } from "./marked.ts";
 
 /** Somebody with a client in their hand. */
 export interface Person {
@@ -241,7 +241,7 @@ export function isAdmin(chat: Chat, id: number): boolean {
   return status === "creator" || status === "administrator";
 }
 
-/** The messages on somebody's screen: no ephemeral messages of others, and none that a ephemeral message of their own stands in place of. */
+/** The messages on somebody's screen: no ephemeral messages of others, and none that an ephemeral message of their own stands in place of. */
 export function messagesSeenBy({ messages }: Chat, id: number): StoredMessage[] {
   const own = messages.filter(({ ephemeral, deleted }) => !deleted && ephemeral?.person === id);
   const replaced = new Set(own.flatMap(({ ephemeral }) => ephemeral?.replaces ?? []));

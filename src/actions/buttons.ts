@@ -40,7 +40,6 @@ export function buttonOf(press: ButtonPress): Button<ButtonPress> {
   return buttons[press.do] as unknown as Button<ButtonPress>;
 }
 
-/** Does what a button means. */
 export function handleButton(context: ButtonContext, press: ButtonPress): Promise<Result> | Result {
   return buttonOf(press).handle(context, press);
 }

@@ -38,7 +38,6 @@ export function commandOf(action: CommandAction): Command<CommandAction> {
   return commands[action.do] as unknown as Command<CommandAction>;
 }
 
-/** Does what was asked. */
 export function handleCommand(context: ActionContext, action: CommandAction): Promise<Result> | Result {
   return commandOf(action).handle(context, action);
 }

@@ -37,7 +37,6 @@ export interface Submission {
   readonly values: Values;
 }
 
-/** Does what a form is for. */
 export function handleForm(context: ActionContext, { form, values }: Submission): Promise<Result> {
   return forms[form.id].submit(context, form.subject, values);
 }

@@ -1,7 +1,7 @@
 import { StorageError } from "../storage/error.ts";
 import type { Counters } from "../users/counters.ts";
 import { languageOf, loadPerson } from "../users/person.ts";
-import { loadPlace, standingIn } from "../users/place.ts";
+import { groupIn, loadPlace, standingIn } from "../users/place.ts";
 import { refusalOf, rolesFor, type Role } from "../users/roles.ts";
 import type { Visit } from "../users/visit.ts";
 import { isUrgent, ruleOf, type Action } from "./action.ts";
@@ -20,7 +20,7 @@ import { openForReader } from "./shares/open-for-reader.ts";
 import { shown } from "./views.ts";
 
 /**
- * Does what was asked and says what is to be seen then: the only door of the frontends. A person's actions are done one
+ * Does what was asked and says what is to be seen then: the only way in for the front ends. A person's actions are done one
  * after another. Rejects with nothing but the signal's reason.
  */
 export async function perform(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
@@ -160,7 +160,7 @@ async function performButton(context: ActionContext, press: ButtonPress, { isLin
  * its code where it has one. Undefined = it has no link, or this is no way to read.
  */
 async function readByLink(context: ActionContext, press: ButtonPress, session: Session): Promise<Outcome | undefined> {
-  if (!ruleOf(press).roles.includes("member")) return undefined;
+  if (!ruleOf(press).roles.includes("member") || !(await mayRead(context, session))) return undefined;
   const isForAsker = context.visit.place.kind === "group";
   const reader: ActionContext = { ...context, ...(isForAsker && { forAsker: true }) };
   const copy = copyOf(context, session);
@@ -171,6 +171,13 @@ async function readByLink(context: ActionContext, press: ButtonPress, session: S
     ? await shown(handleButton(buttonContext({ ...own, session: theirs }, theirs, press.view), press))
     : await shown(result);
   return isForAsker ? toAsker(outcome) : outcome;
+}
+
+/** Whether a list stands where its presser reads it: in the group they press in, or are in. Nobody reads another's private chat. */
+async function mayRead({ services, visit }: ActionContext, session: Session): Promise<boolean> {
+  const group = groupOf(session);
+  if (group === undefined) return false;
+  return groupIn(visit)?.id === group || (await standingIn(services, visit, group)) !== "none";
 }
 
 /** Whether what a screen shows is lent to somebody else who presses on it. */

@@ -21,7 +21,6 @@ import { webhookSecret, type Frontends } from "./frontends.ts";
 import { methodOf, resolver } from "./links.ts";
 import { readiness } from "./readiness.ts";
 
-/** What the gateway serves from. */
 export interface GatewayParts {
   readonly config: Config;
   readonly store: Pick<Store, "check" | "open">;
@@ -75,7 +74,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     namedDownloads,
     words,
     tickets,
-    ...(pages && { pages }),
+    pages,
     resolve: resolver({ config, storage, mayFetch }),
     revoked: async (ticket) => {
       const [{ banned }, revoked] = await Promise.all([
@@ -88,7 +87,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     limits: { ...limits, quota: admin.allowance },
     visitors: { ...visitors, trusted: trustedProxies },
     ready: readiness(parts),
-    ...(downloadProxy && { downloadProxy }),
+    downloadProxy,
     linkByPath: (target, { signal }) => linkByPath({ ...parts, hosts: () => gateway.hosts }, target, signal),
     look: async ({ mount, entry, folder }, { signal }) => ({
       entry: await storage.stat(mount, entry, { signal }),
@@ -123,8 +122,8 @@ async function linkByPath(parts: LinkParts, target: ProxyTarget, signal: AbortSi
   const relink = (refused?: string) =>
     storage.link(mount.id, target.entry, {
       signal,
-      ...(target.variant !== undefined && { prefer: target.variant }),
-      ...(refused !== undefined && { refused }),
+      prefer: target.variant,
+      refused,
     });
   return hosts().verified(await relink(), { mount: mount.id, relink, signal });
 }

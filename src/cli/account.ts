@@ -43,16 +43,16 @@ function explain(error: unknown): number {
 async function run([command, ...words]: readonly string[]): Promise<number> {
   const work = command !== undefined && Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (!work) throw new Mistake(usage);
-  const desk = await openDesk();
+  const shell = await openShell();
   try {
-    return await work(desk, words);
+    return await work(shell, words);
   } finally {
-    await desk.close();
+    await shell.close();
   }
 }
 
 /** What the commands are done with. */
-interface Desk {
+interface Shell {
   readonly storage: Storage;
   readonly mounts: Keyv<Mount>;
   readonly people: Keyv<Person>;
@@ -62,7 +62,7 @@ interface Desk {
   close(): Promise<void>;
 }
 
-async function openDesk(): Promise<Desk> {
+async function openShell(): Promise<Shell> {
   const config = readEnvironment();
   const log = createLog({ level: "silent" });
   const store = await openStore({ url: config.storeUrl, keys: keysOf(config), onError: () => undefined });
@@ -84,7 +84,7 @@ async function openDesk(): Promise<Desk> {
   };
 }
 
-const commands: Readonly<Record<string, (desk: Desk, words: readonly string[]) => Promise<number>>> = {
+const commands: Readonly<Record<string, (shell: Shell, words: readonly string[]) => Promise<number>>> = {
   add,
   list,
   assign,
@@ -93,14 +93,14 @@ const commands: Readonly<Record<string, (desk: Desk, words: readonly string[]) =
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function add(desk: Desk, [given]: readonly string[]): Promise<number> {
-  const { storage, asker, say } = desk;
+async function add(shell: Shell, [given]: readonly string[]): Promise<number> {
+  const { storage, asker, say } = shell;
   const owner = checkPerson(given ?? (await asker.ask("For whom (telegram:<id> or discord:<id>): ")));
   const kind = accountKind(storage);
-  const values = await askFields(desk, kind);
+  const values = await askFields(shell, kind);
   try {
-    const mount = await signedIn(desk, { driver: kind.name, owner, values });
-    await change(desk, owner, (person) => withMount(person, mount.id));
+    const mount = await signedIn(shell, { driver: kind.name, owner, values });
+    await change(shell, owner, (person) => withMount(person, mount.id));
     print(`${mount.id}  ${mount.title}  ${owner}`);
     return 0;
   } catch (error) {
@@ -118,7 +118,7 @@ interface Draft {
 }
 
 /** Puts the account up; where PikPak wants a human first, asks for what the verification ended with, once. */
-async function signedIn({ storage, asker, say }: Desk, draft: Draft): Promise<Mount> {
+async function signedIn({ storage, asker, say }: Shell, draft: Draft): Promise<Mount> {
   try {
     return await storage.mount(draft);
   } catch (error) {
@@ -143,10 +143,10 @@ function accountKind({ kinds }: Storage): DriverKind {
 }
 
 /** Asks every question of the form; what is left empty gives way to the question that may be answered instead. */
-async function askFields(desk: Desk, { fields, name, check }: DriverKind): Promise<Values> {
+async function askFields(shell: Shell, { fields, name, check }: DriverKind): Promise<Values> {
   const answers: Record<string, string> = {};
   const ask = async (field: Field) => {
-    answers[field.name] = await askField(desk, name, field);
+    answers[field.name] = await askField(shell, name, field);
   };
   for (const field of fields.filter(({ aside }) => !aside)) {
     if (field.instead !== undefined && (answers[field.instead] ?? "") !== "") continue;
@@ -158,15 +158,15 @@ async function askFields(desk: Desk, { fields, name, check }: DriverKind): Promi
   const checked = reading.ok ? check(reading.values) : reading;
   if (checked.ok) return checked.values;
   const { field, code } = checked.problem;
-  throw new Mistake(`${desk.say(`field-${name}-${field}`)}: ${desk.say(`problem-${code}`)}`);
+  throw new Mistake(`${shell.say(`field-${name}-${field}`)}: ${shell.say(`problem-${code}`)}`);
 }
 
-function askField({ asker, say }: Desk, form: string, { name, kind, required, instead }: Field): Promise<string> {
+function askField({ asker, say }: Shell, form: string, { name, kind, required, instead }: Field): Promise<string> {
   const more = required && instead === undefined ? "" : " (or nothing)";
   return asker.ask(`${say(`field-${form}-${name}`)}${more}: `, { hidden: kind === "secret" });
 }
 
-async function list({ mounts }: Desk): Promise<number> {
+async function list({ mounts }: Shell): Promise<number> {
   for await (const mount of allOf(mounts)) {
     const { id, driver, title, owner, health } = mount;
     const state = health.state === "working" ? health.state : `${health.state}: ${health.code}`;
@@ -181,32 +181,32 @@ async function* allOf(mounts: Keyv<Mount>): AsyncGenerator<Mount> {
   for await (const [, mount] of mounts.iterator(undefined) as AsyncIterable<[string, Mount]>) yield mount;
 }
 
-async function assign(desk: Desk, [id, to]: readonly string[]): Promise<number> {
-  const mount = await mountNamed(desk, id);
+async function assign(shell: Shell, [id, to]: readonly string[]): Promise<number> {
+  const mount = await mountNamed(shell, id);
   const owner = checkPerson(to ?? "");
-  await desk.store.exclusive(`mount:${mount.id}`, () => desk.mounts.set(mount.id, { ...mount, owner }));
-  await change(desk, mount.owner, (person) => withoutMount(person, mount.id));
-  await change(desk, owner, (person) => withMount(person, mount.id));
+  await shell.store.exclusive(`mount:${mount.id}`, () => shell.mounts.set(mount.id, { ...mount, owner }));
+  await change(shell, mount.owner, (person) => withoutMount(person, mount.id));
+  await change(shell, owner, (person) => withMount(person, mount.id));
   print(`${mount.id}  ${mount.title}  ${owner}`);
   return 0;
 }
 
-async function remove(desk: Desk, [id]: readonly string[]): Promise<number> {
-  const mount = await mountNamed(desk, id);
-  await desk.storage.unmount(mount.id);
-  await change(desk, mount.owner, (person) => withoutMount(person, mount.id));
+async function remove(shell: Shell, [id]: readonly string[]): Promise<number> {
+  const mount = await mountNamed(shell, id);
+  await shell.storage.unmount(mount.id);
+  await change(shell, mount.owner, (person) => withoutMount(person, mount.id));
   print(`${mount.id}  removed`);
   return 0;
 }
 
-async function mountNamed({ storage }: Desk, id: string | undefined): Promise<Mount> {
+async function mountNamed({ storage }: Shell, id: string | undefined): Promise<Mount> {
   const mount = id === undefined ? undefined : await storage.find(id);
   if (!mount) throw new Mistake(`There is no drive "${id ?? ""}". See: npm run account -- list`);
   return mount;
 }
 
 /** One change of a person's record at a time, as the actions do it. */
-function change({ store, people }: Desk, id: string, changed: (person: Person) => Person): Promise<unknown> {
+function change({ store, people }: Shell, id: string, changed: (person: Person) => Person): Promise<unknown> {
   return store.exclusive(`person:${id}`, async () => {
     const person = await loadPerson({ people, now: Date.now }, id);
     return people.set(id, changed(person));

@@ -14,7 +14,7 @@ interface FsLinkParts {
   readonly tickets: Tickets;
   readonly address: () => string;
   readonly now: () => number;
-  readonly downloadProxy?: { readonly token: string };
+  readonly downloadProxy?: { readonly token: string } | undefined;
   readonly linkByPath?: LinkByPath;
 }
 

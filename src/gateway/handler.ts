@@ -38,7 +38,7 @@ export interface HandlerParts {
   /** What `/d/` does where the file host does not say a file's name: `always` = streams; otherwise redirects. */
   readonly namedDownloads?: "offer" | "always" | "off" | undefined;
   readonly pages?: Pick<Pages, "answer"> | undefined;
-  readonly downloadProxy?: { readonly url: string; readonly token: string };
+  readonly downloadProxy?: { readonly url: string; readonly token: string } | undefined;
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */
   readonly look?: (ticket: Ticket, options: { readonly signal: AbortSignal }) => Promise<Look>;

@@ -45,7 +45,6 @@ interface Coder<T> {
   read(id: string, kept: unknown): T;
 }
 
-/** The codec of one kind. */
 export function createCodec(kind: string, { seal, open }: Sealing): JobCodec {
   const opened = (sealed: string, name: string): string => {
     const text = open(sealed, name);

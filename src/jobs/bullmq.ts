@@ -24,7 +24,7 @@ interface BullParts extends QueueParts {
   readonly seal: Sealing;
   /**
    * Milliseconds after which a job whose process says nothing is another's; absent = 20 s. The same in every process: BullMQ
-   * looks as seldom as the most patient of them.
+   * looks as seldom as the one that waits longest.
    */
   readonly lockFor?: number | undefined;
 }

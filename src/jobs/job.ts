@@ -20,7 +20,6 @@ interface JobLimits {
   readonly keepFor: number;
 }
 
-/** A job of any kind. */
 export type AnyJobKind = JobKind<unknown, unknown, unknown, unknown>;
 
 /** Declares a kind. Absent limits: one at a time, three attempts 5 s and more apart, outcomes kept for a day. */

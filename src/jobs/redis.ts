@@ -32,17 +32,17 @@ export async function openRedis(
   });
   isConnected = true;
   // What blocks and what does jobs waits until the server is back, instead of asking at every turn whether it is.
-  const patient = client.duplicate({ disableOfflineQueue: false });
-  patient.on("error", (error: unknown) => onError(error));
-  await patient.connect();
+  const waiting = client.duplicate({ disableOfflineQueue: false });
+  waiting.on("error", (error: unknown) => onError(error));
+  await waiting.connect();
   return {
     calls: adapted(client),
-    waits: adapted(patient),
+    waits: adapted(waiting),
     prefix,
     turns: (kind) => createRedisTurns(client, `${prefix}:${kind}`),
     async close() {
       client.destroy();
-      patient.destroy();
+      waiting.destroy();
     },
   };
 }

@@ -41,7 +41,6 @@ const maxUnwritten = 256;
 /** Records a mount is divided into, so that one folder's change rewrites a small part. */
 const shelves = 32;
 
-/** A catalogue over a store. */
 export function createCatalogue({
   names,
   now,

@@ -22,10 +22,10 @@ export interface Hit {
 /** What is looked for. Without words, whatever the rest lets through. */
 export interface Query {
   readonly words: string;
-  readonly kind?: EntryKind;
+  readonly kind?: EntryKind | undefined;
   /** Bytes, both included. */
-  readonly least?: number;
-  readonly most?: number;
+  readonly least?: number | undefined;
+  readonly most?: number | undefined;
   /** Folders from the root down to the one it is looked for below; empty = the whole mount. */
   readonly below: readonly Step[];
   /** Most hits. */
@@ -243,7 +243,7 @@ function mistakesIn(term: string): number | false {
   return term.length < 8 ? 1 : 2;
 }
 
-/** A word with two neighbours changed about: the commonest slip of the fingers, which counts as two wrong letters otherwise. */
+/** A word with two neighbours changed about: the commonest typing error, which counts as two wrong letters otherwise. */
 function swapsOf({ text, spaced }: Stretch): readonly string[] {
   if (!spaced || mistakesIn(text) !== 1) return [];
   const letters = Array.from(text);

@@ -33,6 +33,8 @@ const limit = 100;
 const pauses = { first: 50, longest: 1000 } as const;
 /** Milliseconds between two tries of a poll that failed: the first, and the longest. */
 const retries = { first: 1000, longest: 15_000 } as const;
+/** Milliseconds that the last updates have to end when polling has stopped. */
+const settleFor = 500;
 /** Milliseconds between two log lines of a trouble that lasts. */
 export const remindEvery = 5 * 60_000;
 
@@ -106,6 +108,8 @@ export function startPolling({ api, allowedUpdates, take, log, wait }: PollingPa
       await running.catch(() => undefined);
     },
     async confirm() {
+      // What was just done leaves the inbox a moment later than whoever waited for it goes on.
+      await inbox.rest(settleFor, new AbortController().signal);
       if (inbox.offset > inbox.told) await api.getUpdates({ offset: inbox.offset, limit: 1, timeout: 0 });
     },
   };

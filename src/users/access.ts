@@ -81,7 +81,7 @@ export function isCode(payload: string): boolean {
   return /^(?:inv|op)-[A-Za-z0-9]{20}$/.test(payload);
 }
 
-/** The door over its namespaces. Codes are kept as hashes: who reads the store cannot use them. */
+/** Access over its namespaces. Codes are kept as hashes: who reads the store cannot use them. */
 export function createAccess(parts: AccessParts): Access {
   const { standings, codes, exclusive } = parts;
   const standing = async (id: string): Promise<Standing> => (await standings.get(id)) ?? { id };

@@ -39,7 +39,6 @@ export interface LogLevel {
 /** The levels there are, quietest first. */
 export const logLevels = ["error", "warn", "info", "debug", "trace"] as const;
 
-/** What the admin side is made of. */
 export interface AdminParts {
   /** A namespace of the store. */
   open<T>(namespace: string): Keyv<T>;

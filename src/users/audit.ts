@@ -34,7 +34,7 @@ export interface AuditEntry {
   readonly detail?: string;
 }
 
-/** The book of operators' acts: written to, never rewritten. */
+/** The audit log of operators' acts: written to, never rewritten. */
 export interface Audit {
   /** Resolves when it is on disk; acts are done only then. */
   write(entry: Omit<AuditEntry, "at">): Promise<void>;
@@ -53,7 +53,7 @@ const maxRead = 10_000;
 const keptFor = 2 * 365 * 24 * 3_600_000;
 const head = "head";
 
-/** The book over a namespace: numbered entries and the number of the last. */
+/** The audit log over a namespace: numbered entries and the number of the last. */
 export function createAudit({ kept, exclusive, now }: AuditParts): Audit {
   const last = async (): Promise<number> => {
     const number = await kept.get(head);

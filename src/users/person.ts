@@ -95,7 +95,6 @@ export function withMount(person: Person, mount: string, { choose = true } = {})
   return { ...person, mounts, ...(choose && { current: mount }) };
 }
 
-/** The record without a mount. */
 export function withoutMount({ current, ...person }: Person, mount: string): Person {
   const mounts = person.mounts.filter((id) => id !== mount);
   return { ...person, mounts, ...(current !== undefined && current !== mount && { current }) };

@@ -45,18 +45,18 @@ export interface Policy extends Readonly<Record<SharedCapability, Audience>> {
   /** Links may stand where everybody reads them. */
   readonly open: boolean;
   /** Links and files a member may have a day; absent = as many as they like. */
-  readonly daily?: number;
+  readonly daily?: number | undefined;
 }
 
 /** How the bot does in a group, as its admins want it. Absent = as each person has it. */
 export interface PlaceSettings {
-  readonly language?: string;
-  readonly rows?: number;
-  readonly order?: Order;
+  readonly language?: string | undefined;
+  readonly rows?: number | undefined;
+  readonly order?: Order | undefined;
   /** Minutes after which what was shown is removed; absent = it stays. */
-  readonly clearAfter?: number;
+  readonly clearAfter?: number | undefined;
   /** Links are for the asker alone, whatever a lender allows. */
-  readonly privateLinks?: boolean;
+  readonly privateLinks?: boolean | undefined;
 }
 
 /** What members of a group may do unless the lender says otherwise. */
@@ -205,8 +205,7 @@ export function placeNews(services: Places): PlaceNews {
     left: (place, person) => takeBack(services, place, ({ owner }) => owner === person),
     async moved(from, to) {
       const before = await loadPlace(services, from);
-      for (const lending of before.lent)
-        await lend(services, { place: to, ...(before.title !== undefined && { title: before.title }) }, lending);
+      for (const lending of before.lent) await lend(services, { place: to, title: before.title }, lending);
       await changePlace(services, to, (place) => ({ ...place, settings: { ...before.settings, ...place.settings } }));
       await takeBack(services, from, () => true);
       await services.places.delete(from);

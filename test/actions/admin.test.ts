@@ -43,7 +43,7 @@ describe("nobody else learns that there is /admin", () => {
     "nonsense",
   ];
 
-  test.each(words)("/admin %s is an unknown command for people, and for everybody in a group", async (text) => {
+  test.each(words)("an /admin %s is an unknown command for people, and for everybody in a group", async (text) => {
     const at = opened();
     for (const visit of [jun, inGroup(jun), inGroup(mia)]) {
       expect(await at.see(visit, admin(text), "notice")).toMatchObject({ notice: "unknown-command", for: "asker" });
@@ -52,7 +52,7 @@ describe("nobody else learns that there is /admin", () => {
     expect(await at.services.admin.access.standing("telegram:1")).toEqual({ id: "telegram:1" });
   });
 
-  test("its buttons are too old on a screen of one's own, forged or not", async () => {
+  test("the operators' buttons are too old on a screen of one's own, forged or not", async () => {
     const at = opened();
     const { view } = await at.see(jun, { do: "start" }, "welcome");
     const plain = Object.entries(adminButtons).filter(([, { argument }]) => argument === none);
@@ -64,7 +64,7 @@ describe("nobody else learns that there is /admin", () => {
     expect(await audited(at)).toEqual([]);
   });
 
-  test("its forms are too old", async () => {
+  test("the operators' forms are too old for people", async () => {
     const at = opened();
     const hidden = formIds.filter((id) => forms[id].rule.hiddenAs);
     expect(hidden).toHaveLength(3);
@@ -87,7 +87,7 @@ describe("nobody else learns that there is /admin", () => {
     expect(await at.do(jun, { do: "start", payload: "admin find 2" })).toHaveProperty("screen.show", "welcome");
   });
 
-  test("who is an operator no more cannot press what was drawn when they were, whatever the button", async () => {
+  test("a person who is an operator no more cannot press what was drawn when they were, whatever the button", async () => {
     const at = opened();
     const { access } = at.services.admin;
     await access.decide("telegram:2", (standing) => ({ ...standing, operator: { at: 1, by: "telegram:1" } }));
@@ -109,7 +109,7 @@ describe("nobody else learns that there is /admin", () => {
 });
 
 describe("the first operator", () => {
-  test("is made by the printed code, once, and stays one", async () => {
+  test("the first operator is made by the printed code, once, and stays one", async () => {
     const at = opened(usualCloud(), { changes: { admins: [] } });
     const code = await at.services.admin.access.operatorCode();
     expect(code).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
@@ -125,7 +125,7 @@ describe("the first operator", () => {
     expect(await audited(at)).toEqual(["operator telegram:2"]);
   });
 
-  test("of two codes only the newer works, and a guess does not", async () => {
+  test("the newer of two codes works alone, and a guess does not", async () => {
     const at = opened(usualCloud(), { changes: { admins: [] } });
     const old = await at.services.admin.access.operatorCode();
     const code = await at.services.admin.access.operatorCode();
@@ -139,7 +139,7 @@ describe("the first operator", () => {
 describe("with an allowlist", () => {
   const closed = () => opened(usualCloud(), { admin: { access: "allowlist" } });
 
-  test("people are told what to do, and nothing is done for them", async () => {
+  test("people whom the allowlist does not name are told what to do, and nothing is done for them", async () => {
     const at = closed();
     for (const action of [{ do: "start" }, { do: "help" }, signInAs("jun", "battery")] as const) {
       expect(await at.see(jun, action, "notice")).toMatchObject({ notice: "not-admitted", for: "asker" });
@@ -175,7 +175,7 @@ describe("with an allowlist", () => {
     expect((await at.see(jun, { do: "start", payload }, "notice")).notice).toBe("code-void");
   });
 
-  test("in a group an invitation admits the group: there everybody may, elsewhere nobody", async () => {
+  test("an invitation used in a group admits the group: there everybody may, elsewhere nobody", async () => {
     const at = closed();
     const { invitation } = await at.see(mia, admin("invite"), "access");
     expect((await at.see(inGroup(jun), { do: "start" }, "notice")).notice).toBe("not-admitted");
@@ -199,7 +199,7 @@ describe("with an allowlist", () => {
     expect((await at.see(jun, { do: "start" }, "notice")).notice).toBe("not-admitted");
   });
 
-  test("the mode is changed at run time, and kept", async () => {
+  test("the mode of access is changed at run time, and kept", async () => {
     const at = opened();
     await at.see(jun, { do: "start" }, "welcome");
     const { view, access } = await at.see(mia, admin("access"), "access");
@@ -215,7 +215,7 @@ describe("with an allowlist", () => {
 });
 
 describe("a ban", () => {
-  test("keeps somebody out of everything, everywhere, after a restart, and takes their links back", async () => {
+  test("a ban keeps somebody out of everything, everywhere, after a restart, and takes their links back", async () => {
     const withdrawn: string[] = [];
     const at = opened(usualCloud(), { admin: { revokeLinks: async (person) => void withdrawn.push(person) } });
     const { view } = await at.see(jun, signInAs("jun", "battery"), "listing");
@@ -240,7 +240,7 @@ describe("a ban", () => {
     expect(await audited(at)).toEqual(["unban telegram:2", "ban telegram:2"]);
   });
 
-  test("cannot be undone by an invitation, nor by asking to be forgotten", async () => {
+  test("a ban cannot be undone by an invitation, nor by asking to be forgotten", async () => {
     const at = opened();
     await at.see(jun, { do: "forget" }, "question");
     const { invitation } = await at.see(mia, admin("invite"), "access");
@@ -250,14 +250,14 @@ describe("a ban", () => {
     expect((await at.see(visitOf(3), { do: "start", payload }, "notice")).notice).toBe("admitted");
   });
 
-  test("of a group silences the group, and leaves its people alone elsewhere", async () => {
+  test("a ban of a group silences the group, and leaves its people alone elsewhere", async () => {
     const at = opened();
     await at.see(mia, admin(`ban ${group}`), "person");
     expect((await at.see(inGroup(jun), { do: "help" }, "notice")).notice).toBe("banned");
     await at.see(jun, { do: "help" }, "help");
   });
 
-  test("does not reach operators of the configuration, or oneself; one made by a code it does", async () => {
+  test("a ban does not reach operators of the configuration, or oneself; one made by a code it does", async () => {
     const at = opened();
     expect((await at.see(mia, admin("ban telegram:1"), "notice")).notice).toBe("operator-stays");
     const { access } = at.services.admin;
@@ -293,7 +293,7 @@ describe("every link taken back", () => {
       changes: { hasTickets: true, revokeLinks: async (which) => void taken.push(which), ...changes },
     });
 
-  test("is asked first, written down, and done once", async () => {
+  test("taking every link back is asked first, written down, and done once", async () => {
     const taken: LinksOf[] = [];
     const at = withTickets(taken);
     const panel = await at.see(mia, admin(), "admin");
@@ -315,14 +315,14 @@ describe("every link taken back", () => {
     expect((await at.see(mia, admin("revoke telegram:2"), "notice")).notice).toBe("admin-usage");
   });
 
-  test("is in the book also when it fails", async () => {
+  test("taking every link back is written down also when it fails", async () => {
     const at = withTickets([], { revokeLinks: () => Promise.reject(new Error("no store")) });
     const { view } = await at.see(mia, admin("revoke"), "question");
     expect((await at.see(mia, { do: "confirm", view }, "notice")).notice).toBe("unexpected");
     expect(await audited(at)).toEqual(["revoke-every-link"]);
   });
 
-  test("is nobody else's: not by a word, a button, or the question of one who is an operator no more", async () => {
+  test("taking every link back is nobody else's: not by a word, a button, or the question of one who is an operator no more", async () => {
     const taken: LinksOf[] = [];
     const at = withTickets(taken);
     const own = await at.see(jun, { do: "start" }, "welcome");
@@ -337,7 +337,7 @@ describe("every link taken back", () => {
     expect([taken, await audited(at)]).toEqual([[], []]);
   });
 
-  test("is not there where links are the drives' own", async () => {
+  test("taking every link back is not offered where links are the drives' own", async () => {
     const at = opened();
     const panel = await at.see(mia, admin(), "admin");
     expect(panel.revocable).toBeUndefined();
@@ -361,7 +361,7 @@ test("the log level is set at run time", async () => {
 });
 
 describe("the numbers", () => {
-  test("tell people, groups, drives, links, failures and calls, and outlive the process", async () => {
+  test("the numbers tell people, groups, drives, links, failures and calls, and outlive the process", async () => {
     const at = opened();
     const listing = await at.see(jun, signInAs("jun", "battery"), "listing");
     const file = listing.rows.findIndex(({ name }) => name === "file 1.txt");
@@ -392,7 +392,7 @@ describe("the numbers", () => {
     });
   });
 
-  test("forget whom is to be forgotten", async () => {
+  test("the numbers forget whom is to be forgotten", async () => {
     const at = opened();
     const { view } = await at.see(jun, { do: "forget" }, "question");
     await at.see(jun, { do: "confirm", view }, "notice");
@@ -401,7 +401,7 @@ describe("the numbers", () => {
 });
 
 describe("people", () => {
-  test("are listed those seen last first, page by page, and found by a part of their id", async () => {
+  test("people are listed those seen last first, page by page, and found by a part of their id", async () => {
     let time = 0;
     const at = opened(usualCloud(), { now: () => time });
     for (let n = 101; n <= 120; n++) {
@@ -426,7 +426,7 @@ describe("people", () => {
     );
   });
 
-  test("somebody never seen has a card, and can be decided about", async () => {
+  test("a person never seen has a card, and can be decided about", async () => {
     const at = opened();
     const values = { who: "discord:77" };
     const card = await at.see(mia, { do: "submit", form: { id: "find-person" }, values }, "person");
@@ -434,7 +434,7 @@ describe("people", () => {
     expect(await at.see(mia, { do: "admit", view: card.view }, "person")).toMatchObject({ admitted: true });
   });
 
-  test("get so many bytes a day, from midnight to midnight", async () => {
+  test("people get so many bytes a day, from midnight to midnight", async () => {
     let time = 3 * 86_400_000 + 1000;
     const at = opened(usualCloud(), { now: () => time });
     const { view } = await at.see(mia, admin("find telegram:2"), "person");
@@ -460,7 +460,7 @@ describe("people", () => {
 });
 
 describe("everybody's drives", () => {
-  test("are listed, the failing ones first, and looked at again", async () => {
+  test("everybody's drives are listed, the failing ones first, and looked at again", async () => {
     const at = opened();
     await at.see(jun, signInAs("jun", "battery"), "listing");
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
@@ -480,7 +480,7 @@ describe("everybody's drives", () => {
 });
 
 describe("a broadcast", () => {
-  test("is written, shown once more with its reach, sent, reported, and leaves the banned and the gone alone", async () => {
+  test("a broadcast is written, shown once more with its reach, sent, reported, and leaves the banned and the gone alone", async () => {
     const sent: string[] = [];
     const at = opened(usualCloud(), {
       admin: {
@@ -519,7 +519,7 @@ describe("a broadcast", () => {
     expect((await at.see(mia, admin("broadcast again"), "question")).count).toBe(5);
   });
 
-  test("can be declined, and pressed yes only once", async () => {
+  test("a broadcast can be declined, and confirmed only once", async () => {
     const at = opened();
     await at.see(jun, { do: "help" }, "help");
     const first = await at.see(mia, admin("broadcast hello"), "question");
@@ -530,7 +530,7 @@ describe("a broadcast", () => {
     expect((await at.see(mia, { do: "confirm", view: second.view }, "notice")).notice).toBe("view-expired");
   });
 
-  test("is stopped by its button, and another waits until then", async () => {
+  test("a broadcast is stopped by its button, and another waits until then", async () => {
     const stuck = Promise.withResolvers<void>();
     const free = Promise.withResolvers<void>();
     const at = opened(usualCloud(), {
@@ -555,7 +555,7 @@ describe("a broadcast", () => {
     await at.see(mia, admin("broadcast more"), "question");
   });
 
-  test("with an allowlist is for those on it", async () => {
+  test("a broadcast with an allowlist is for those on it", async () => {
     const at = opened(usualCloud(), { admin: { access: "allowlist" } });
     expect((await at.see(jun, { do: "help" }, "notice")).notice).toBe("not-admitted");
     expect((await at.see(mia, admin("broadcast hello"), "question")).count).toBe(1);
@@ -568,7 +568,7 @@ describe("who asks for too much at once", () => {
   const slow = (most: number) => opened(usualCloud(), { admin: { pace: createPace({ most, seconds: 600 }) } });
   const help: Action = { do: "help" };
 
-  test("is told once, alike in every chat, and others are not slowed", async () => {
+  test("a person who asks for too much at once is told once, alike in every chat, and others are not slowed", async () => {
     const at = slow(3);
     for (let n = 0; n < 3; n++) await at.see(jun, help, "help");
     expect(await at.see(jun, help, "notice")).toMatchObject({ notice: "too-fast", for: "asker" });
@@ -576,7 +576,7 @@ describe("who asks for too much at once", () => {
     await at.see(visitOf(3), help, "help");
   });
 
-  test("as a group is held back as a group", async () => {
+  test("a group that asks for too much at once is held back as a group", async () => {
     const at = slow(3);
     for (const n of [11, 12, 13]) await at.see(inGroup(visitOf(n)), help, "help");
     const refused: Visit = inGroup(visitOf(14));
@@ -595,7 +595,7 @@ test("the audit log is read page by page, newest first", async () => {
   expect(last.entries.map(({ subject }) => subject)).toEqual([13, 12, 11, 10].map((n) => `telegram:${n}`));
 });
 
-test("every room is reached by its button, and back leads to the panel", async () => {
+test("every page of the operators is reached by its button, and back leads to the panel", async () => {
   const at = opened();
   const panel = await at.see(mia, admin(), "admin");
   for (const room of ["people", "access", "admin-mounts", "broadcast", "audit"] as const) {
@@ -606,7 +606,7 @@ test("every room is reached by its button, and back leads to the panel", async (
   expect((await at.see(mia, { do: "about-state", view: panel.view }, "notice")).notice).toBe("state-by-shell");
 });
 
-test("what is no sub-command is answered with those there are", async () => {
+test("an unknown sub-command is answered with those there are", async () => {
   const at = opened();
   for (const words of ["dance", "ban", "ban mia", "quota 2 lots", "access ajar", "maintenance", "log"]) {
     expect((await at.see(mia, admin(words), "notice")).notice).toBe("admin-usage");

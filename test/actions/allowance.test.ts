@@ -19,7 +19,7 @@ function allowanceOver(shelf: Keyv<number>, now = () => 0) {
   return { ...allowance, errors };
 }
 
-test("what is spent counts at once, and for others when it is written", async () => {
+test("bytes that are spent count at once, and for others when they are written", async () => {
   const shelf = kept();
   const [here, there] = [allowanceOver(shelf), allowanceOver(shelf)];
   here.spend("telegram:1", 600);
@@ -32,7 +32,7 @@ test("what is spent counts at once, and for others when it is written", async ()
   expect(await there.admit("telegram:1")).toMatchObject({ ok: false });
 });
 
-test("what two processes spend comes together", async () => {
+test("bytes that two processes spend come together", async () => {
   const shelf = kept();
   const [here, there] = [allowanceOver(shelf), allowanceOver(shelf)];
   here.spend("telegram:1", 300);
@@ -77,7 +77,7 @@ test("a server that writes but answers too late does not count twice", async () 
   expect(await allowanceOver(shelf).used("telegram:1")).toBe(150);
 });
 
-test("what was spent is written every ten seconds by itself, and its failures are told", async () => {
+test("bytes that were spent are written every ten seconds, and failures of that are told", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   onTestFinished(() => void vi.useRealTimers());
   const shelf = kept();

@@ -62,7 +62,7 @@ async function ended({ broadcasts }: Post) {
   return all.at(-1);
 }
 
-test("5,000 chats get it once each, through refusals for being too fast, a kill in the middle, and a new process", async () => {
+test("a broadcast reaches 5,000 chats once each, through refusals for being too fast, a kill in the middle, and a new process", async () => {
   const kept = shelf();
   const at = clock();
   const got = new Map<string, number>();
@@ -112,7 +112,7 @@ test("5,000 chats get it once each, through refusals for being too fast, a kill 
   expect(calls).toBeGreaterThan(5000);
 }, 60_000);
 
-test("who is told to wait is sent it after that, in the next process too", async () => {
+test("a chat that is told to wait is sent the broadcast after that, in the next process too", async () => {
   const kept = shelf();
   const at = clock();
   let refuse = true;
@@ -132,7 +132,7 @@ test("who is told to wait is sent it after that, in the next process too", async
   expect(sentAt).toHaveLength(1);
 });
 
-test("the pace is 25 a second, and nothing is sent while the service asks to wait", async () => {
+test("a broadcast goes at 25 a second, and nothing is sent while the service asks to wait", async () => {
   const at = clock();
   const times: number[] = [];
   const announce: Announce = async () => {
@@ -148,7 +148,7 @@ test("the pace is 25 a second, and nothing is sent while the service asks to wai
   for (let n = 25; n < 49; n++) expect((times[n] ?? 0) - (times[n - 25] ?? 0)).toBeGreaterThanOrEqual(960);
 });
 
-test("a stopped one sends no more, says how far it came, and lets another begin", async () => {
+test("a broadcast that is stopped sends no more, says how far it came, and lets another begin", async () => {
   const kept = shelf();
   const { got: sent, announce, stuck, release } = stuckAfter(20);
   const post = open(kept, announce);
@@ -170,7 +170,7 @@ test("a stopped one sends no more, says how far it came, and lets another begin"
   expect(await ended(post)).toMatchObject({ text: "Next", state: "done", tally: { sent: 3 } });
 });
 
-test("an orderly end finishes what is under way, and the next process does the rest", async () => {
+test("an orderly end finishes what is under way, and the next process does the rest of the broadcast", async () => {
   const kept = shelf();
   const { got, announce, stuck, release } = stuckAfter(210);
   const first = open(kept, announce);
@@ -188,7 +188,7 @@ test("an orderly end finishes what is under way, and the next process does the r
   expect(new Set(got).size).toBe(300);
 });
 
-test("no answer is a failure that is not tried again; always too fast is one after ten tries", async () => {
+test("a message without an answer is a failure that is not tried again; one always too fast fails after ten tries", async () => {
   let calls = 0;
   const post = open(shelf(), async (place) => {
     calls += 1;
@@ -201,7 +201,7 @@ test("no answer is a failure that is not tried again; always too fast is one aft
   expect(post.errors).toHaveLength(1);
 });
 
-test("a store that fails in the middle delays the rest, and doubles nothing", async () => {
+test("a store that fails in the middle of a broadcast delays the rest, and doubles nothing", async () => {
   const kept = shelf();
   const got: string[] = [];
   let fails = 3;

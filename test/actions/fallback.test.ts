@@ -54,7 +54,7 @@ test("a mount's owner is told once that its files go through us, in their langua
   expect(later.told).toEqual([]);
 });
 
-test("it is said anew after another way was chosen, and for each mount", async () => {
+test("a mount's owner is told anew after another way was chosen, and for each mount", async () => {
   const { at, told } = spoken();
   const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
   const about = { id: mount.id, title: "mia", owner: "telegram:1" };
@@ -67,7 +67,7 @@ test("it is said anew after another way was chosen, and for each mount", async (
   expect(told).toHaveLength(3);
 });
 
-test("where nobody can be told, nothing is noted as said", async () => {
+test("a word to an owner who cannot be reached is not noted as said", async () => {
   const at = app(usualCloud());
   await announceFallback(at.services, { id: "mountmount", title: "x", owner: "telegram:1" });
   const { told, at: later } = spoken(at.shelves);

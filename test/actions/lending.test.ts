@@ -9,11 +9,11 @@ import { encodeButton } from "../../src/actions/buttons.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { jun, mia, signInAs } from "./test-app.ts";
 import { presses } from "./every-press.ts";
-import { bound, group, lena, lent, names, nox, rowOf, there, town, type Town } from "./town.ts";
+import { bound, group, lena, lent, names, nox, rowOf, there, createGroupApp, type GroupApp } from "./group-app.ts";
 
 describe("a drive lent to a group", () => {
   test("is browsed by its members, each in a list of their own", async () => {
-    const at = town();
+    const at = createGroupApp();
     const card = await lent(at);
     expect(card.policy).toMatchObject({ browse: "members", link: "members", send: "members", open: false });
     const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
@@ -28,14 +28,14 @@ describe("a drive lent to a group", () => {
   });
 
   test("gives a link in the asker's name, to the asker alone", async () => {
-    const at = town();
+    const at = createGroupApp();
     await lent(at);
     const card = await at.at.see(there(jun), { do: "find-link", words: "Films/beach.mp4" }, "link");
     expect(card).toMatchObject({ for: "asker", url: expect.stringContaining(`for=${jun.person.id}`) });
   });
 
   test("cannot be lent by whoever does not run the group, nor from a private chat", async () => {
-    const at = town();
+    const at = createGroupApp();
     await at.at.see(jun, signInAs("jun", "battery"), "listing");
     expect(await at.at.see(there(jun), { do: "bind" }, "notice")).toMatchObject({
       notice: "admins-only",
@@ -46,7 +46,7 @@ describe("a drive lent to a group", () => {
   });
 
   test("is shared with nobody until its owner confirms what and to whom", async () => {
-    const at = town();
+    const at = createGroupApp();
     const top = await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
     await at.at.see(mia, { do: "open", view: top.view, index: rowOf(top, "Films") }, "listing");
     const draft = await at.at.see(there(mia), { do: "bind" }, "lending");
@@ -63,7 +63,7 @@ describe("a drive lent to a group", () => {
   });
 
   test("is not shared when its owner cancels, nor by somebody else's press on the question", async () => {
-    const at = town();
+    const at = createGroupApp();
     await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const draft = await at.at.see(there(mia), { do: "bind" }, "lending");
     for (const visit of [there(jun), jun]) {
@@ -78,7 +78,7 @@ describe("a drive lent to a group", () => {
   });
 
   test("is not read by somebody who is not in the group, even from a list that stands there for all to see", async () => {
-    const at = town();
+    const at = createGroupApp();
     await lent(at);
     const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
     for (const visit of [there(nox), nox]) {
@@ -96,7 +96,7 @@ describe("a drive lent to a group", () => {
   });
 
   test("is chosen where there are several, by a list that the group does not see", async () => {
-    const at = town();
+    const at = createGroupApp();
     await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
     await at.at.see(mia, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
     const choice = await at.at.see(there(mia), { do: "bind" }, "lend-choice");
@@ -109,7 +109,7 @@ describe("a drive lent to a group", () => {
   });
 
   test("that somebody lost their admin's chair over is not lent any more by an old choice", async () => {
-    const at = town();
+    const at = createGroupApp();
     await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
     await at.at.see(mia, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
     const choice = await at.at.see(there(mia), { do: "bind" }, "lend-choice");
@@ -120,7 +120,7 @@ describe("a drive lent to a group", () => {
   });
 
   test("is not the others a person has: those never show in the group", async () => {
-    const at = town();
+    const at = createGroupApp();
     await lent(at);
     await at.at.see(jun, signInAs("jun", "battery"), "listing");
     const list = await at.at.see(there(jun), { do: "show-mounts" }, "mounts");
@@ -134,7 +134,7 @@ describe("a drive lent to a group", () => {
 
 describe("a folder lent to a group", () => {
   test("is all of the drive that the group can reach, whatever is pressed or typed", async () => {
-    const at = town();
+    const at = createGroupApp();
     const card = await lent(at, "Films");
     expect(card.trail).toEqual(["Films"]);
     const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
@@ -154,7 +154,7 @@ describe("a folder lent to a group", () => {
   });
 
   test("shuts the lists of what was lent before", async () => {
-    const at = town();
+    const at = createGroupApp();
     await lent(at);
     const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
     await bound(at.at, { do: "bind", path: "Films" });
@@ -164,7 +164,7 @@ describe("a folder lent to a group", () => {
   });
 
   test("holds for its owner too, where everybody can see", async () => {
-    const at = town();
+    const at = createGroupApp();
     await lent(at, "Films");
     expect(names(await at.at.see(there(mia), { do: "browse" }, "listing"))).toEqual(["Raw", "beach.mp4"]);
     expect(names(await at.at.see(mia, { do: "browse" }, "listing"))).toContain("Films");
@@ -190,7 +190,7 @@ describe("the policy", () => {
   );
 
   test.each(cases)("to %s for %s holds for %s", async (capability, audience, _name, visit, may) => {
-    const at = town();
+    const at = createGroupApp();
     at.roles.set(lena.person.id, "admin");
     const card = await lent(at);
     await at.at.see(there(mia), { do: "set-policy", view: card.view, capability, audience }, "lending");
@@ -200,7 +200,7 @@ describe("the policy", () => {
   });
 
   test("has an audience for every capability, each changed alone, by the lender alone", async () => {
-    const at = town();
+    const at = createGroupApp();
     let card = await lent(at);
     for (const capability of sharedCapabilities) {
       card = await at.at.see(
@@ -218,7 +218,7 @@ describe("the policy", () => {
   });
 
   test("lets a member have so many links a day, counts failures back, and begins anew the next day", async () => {
-    const at = town();
+    const at = createGroupApp();
     const card = await lent(at);
     await at.at.see(there(mia), { do: "set-daily", view: card.view, count: 3 }, "lending");
     const link: Action = { do: "find-link", words: "Films/beach.mp4" };
@@ -238,7 +238,7 @@ describe("the policy", () => {
   });
 
   test("puts links in the open only where the lender allows it and the group has not kept private them", async () => {
-    const at = town();
+    const at = createGroupApp();
     const card = await lent(at);
     const link: Action = { do: "find-link", words: "Films/beach.mp4" };
     expect((await at.at.see(there(jun), link, "link")).for).toBe("asker");
@@ -252,7 +252,7 @@ describe("the policy", () => {
 
 describe("another member's press", () => {
   test("gives them a copy of their own, for them alone, and leaves the first as it is", async () => {
-    const at = town();
+    const at = createGroupApp();
     await lent(at);
     const first = await at.at.see(there(jun), { do: "browse" }, "listing");
     const before = await at.at.shelves.sessions.get(first.view.id);
@@ -272,7 +272,7 @@ describe("another member's press", () => {
   });
 
   test("goes on in their private chat behind a deep link, as long as they are in the group", async () => {
-    const at = town();
+    const at = createGroupApp();
     await lent(at);
     const first = await at.at.see(there(jun), { do: "browse" }, "listing");
     const payload = encodeButton({ do: "open", view: first.view, index: rowOf(first, "Films") });
@@ -285,13 +285,13 @@ describe("another member's press", () => {
     expect(await at.at.see(nox, { do: "start", payload }, "notice")).toMatchObject({ notice: "not-yours" });
   });
 
-  test("on a list of something that is not lent is refused", async () => {
-    const at = town();
+  test("on a list of a share that its link opens gives them a copy in their own name, and leaves the list alone", async () => {
+    const at = createGroupApp();
     const listing = await at.at.see(there(mia), { do: "open-share", text: "https://share.example/s/open1" }, "listing");
-    expect(await at.at.see(there(jun), { do: "turn", view: listing.view, page: 2 }, "notice")).toMatchObject({
-      notice: "not-yours",
-      for: "asker",
-    });
+    const copy = await at.at.see(there(jun), { do: "turn", view: listing.view, page: 2 }, "listing");
+    expect(copy).toMatchObject({ for: "asker", page: { number: 2 } });
+    expect(copy.view.id).not.toBe(listing.view.id);
+    expect((await at.at.shelves.sessions.get(listing.view.id))?.revision).toBe(listing.view.revision);
   });
 });
 
@@ -299,7 +299,7 @@ describe.each(presses({ id: "zzzzzzzzzz", revision: 1 }).map((press) => [press.d
   "the button %s of a member's list",
   (_do, press) => {
     test("gives other members a copy or a refusal, outsiders nothing, and is never driven by either", async () => {
-      const at = town();
+      const at = createGroupApp();
       await lent(at);
       const first = await at.at.see(there(jun), { do: "browse" }, "listing");
       const before = await at.at.shelves.sessions.get(first.view.id);
@@ -331,13 +331,13 @@ describe.each(presses({ id: "zzzzzzzzzz", revision: 1 }).map((press) => [press.d
 
 describe("taking back", () => {
   /** What Jun is told, and what is left of the lending. */
-  const left = async (at: Town) => {
+  const left = async (at: GroupApp) => {
     const { notice } = await at.at.see(there(jun), { do: "browse" }, "notice");
     return [notice, (await at.at.shelves.places.get(group))?.lent ?? []];
   };
   const nothing = ["nothing-lent", []];
   const start = async () => {
-    const at = town();
+    const at = createGroupApp();
     const card = await lent(at);
     const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
     const mount = await at.at.services.storage.find(card.mount.id);
@@ -346,7 +346,7 @@ describe("taking back", () => {
     return { at, card, listing, mount };
   };
 
-  test.each<readonly [string, (town: Awaited<ReturnType<typeof start>>) => Promise<unknown>]>([
+  test.each<readonly [string, (createGroupApp: Awaited<ReturnType<typeof start>>) => Promise<unknown>]>([
     ["/unbind by the lender", ({ at }) => at.at.see(there(mia), { do: "unbind" }, "notice")],
     ["the button", ({ at, card }) => at.at.see(there(mia), { do: "unlend", view: card.view }, "notice")],
     ["the bot's removal", ({ at }) => placeNews(at.at.services).gone(group)],
@@ -390,7 +390,7 @@ describe("taking back", () => {
 
 describe("a link that was given out", () => {
   test("ends when its person leaves the group, or is not among those who may any more", async () => {
-    const at = town();
+    const at = createGroupApp();
     const card = await lent(at);
     const mount = await at.at.services.storage.find(card.mount.id);
     if (!mount) throw new Error("no mount");
@@ -407,7 +407,7 @@ describe("a link that was given out", () => {
 
 describe("the settings of a group", () => {
   test("are its admins' to see and to change, whoever opened them", async () => {
-    const at = town();
+    const at = createGroupApp();
     expect(await at.at.see(there(jun), { do: "show-settings" }, "notice")).toMatchObject({ notice: "admins-only" });
     const settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
     const press: Action = { do: "set-rows", view: settings.view, rows: 5 };
@@ -420,7 +420,7 @@ describe("the settings of a group", () => {
   });
 
   test("hold for all of it: language, rows and order of what everybody sees", async () => {
-    const at = town();
+    const at = createGroupApp();
     await lent(at);
     let settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
     settings = await at.at.see(there(mia), { do: "set-rows", view: settings.view, rows: 5 }, "place-settings");
@@ -436,7 +436,7 @@ describe("the settings of a group", () => {
   });
 
   test("have what was shown removed after a time, and later when it is used; ephemeral messages are not touched", async () => {
-    const at = town();
+    const at = createGroupApp();
     await lent(at);
     const settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
     await at.at.see(there(mia), { do: "set-clear", view: settings.view, minutes: 30 }, "place-settings");
@@ -448,7 +448,7 @@ describe("the settings of a group", () => {
 });
 
 test("messages to be removed are remembered over a restart, and each once", async () => {
-  const at = town();
+  const at = createGroupApp();
   const { Keyv } = await import("keyv");
   const store = new Keyv({ throwOnErrors: true });
   const make = () =>
@@ -465,7 +465,7 @@ test("messages to be removed are remembered over a restart, and each once", asyn
 });
 
 test("in a server, an answer that its asker alone sees can use what is lent to the server", async () => {
-  const at = town();
+  const at = createGroupApp();
   await lent(at);
   const alone: Visit = { ...jun, place: { ...jun.place, within: { id: group, title: "Town" } } };
   expect(names(await at.at.see(alone, { do: "browse" }, "listing"))).toContain("Films");

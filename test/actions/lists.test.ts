@@ -60,7 +60,7 @@ const shelf = folder(
 );
 
 describe("a folder's links as a file", () => {
-  test("are offered in three formats, with how many files of how many folders it holds at most", async () => {
+  test("a folder's links are offered in three formats, with how many files of how many folders a list holds at most", async () => {
     const at = ticketed(shelf);
     const { view, listable } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     expect(listable).toBe(true);
@@ -74,7 +74,7 @@ describe("a folder's links as a file", () => {
     expect((await at.see(mia, { do: "back", view: choice.view }, "listing")).rows).toHaveLength(4);
   });
 
-  test("hold every file below it, and no drive is asked for tickets", async () => {
+  test("a list of links holds every file below the folder, and no drive is asked for tickets", async () => {
     const at = ticketed(shelf);
     const list = await readyList(at, "plain");
     expect(list).toMatchObject({ links: 4, leftOut: 0, via: "gateway", expiresAt: 87_400_000 });
@@ -99,7 +99,7 @@ describe("a folder's links as a file", () => {
     expect(at.cloud.asked.filter((call) => call.startsWith("link"))).toEqual([]);
   });
 
-  test("as a playlist hold films and music alone", async () => {
+  test("a list of links holds films and music alone as a playlist", async () => {
     const list = await readyList(ticketed(shelf), "m3u8", "");
     expect(list).toMatchObject({ links: 3, leftOut: 1 });
     expect(list.file.text.split("\n").slice(0, 6)).toEqual([
@@ -112,7 +112,7 @@ describe("a folder's links as a file", () => {
     ]);
   });
 
-  test("for aria2 say where each file goes, and equal names do not overwrite each other", async () => {
+  test("a list of links for aria2 says where each file goes, and equal names do not overwrite each other", async () => {
     const twins = folder("", file("x.mp4"), file("X.mp4"), folder("Day", file("1.txt")), folder("Day", file("1.txt")));
     const { file: list } = await readyList(ticketed(twins), "aria2");
     expect(list.text.split("\n").filter((line) => line.startsWith("  out="))).toEqual([
@@ -123,14 +123,14 @@ describe("a folder's links as a file", () => {
     ]);
   });
 
-  test("tell how far they are while the folders are read", async () => {
+  test("a list of links tells how far it is while the folders are read", async () => {
     const screens = await listOf(ticketed(shelf), "plain");
     expect(screens[0]).toMatchObject({ show: "list-progress", folders: 0, files: 0 });
     expect(screens).toContainEqual(expect.objectContaining({ show: "list-progress", folders: 2, files: 2 }));
     expect(screens.at(-1)?.show).toBe("list-ready");
   });
 
-  test("of the names that were searched for are those and what lies below them", async () => {
+  test("a list of links to names that were searched for holds those and what lies below them", async () => {
     const at = ticketed(
       folder("", file("day 1.txt"), file("day 2.txt"), file("night.txt"), folder("Day 3", file("any.txt"))),
     );
@@ -144,32 +144,35 @@ describe("a folder's links as a file", () => {
     expect(at.issued.map((line) => line.split(" in ")[0])).toEqual(["day 1.txt", "day 2.txt", "any.txt"]);
   });
 
-  test("stop at 2,000 files, and say so", async () => {
+  test("a list of links stops at 2,000 files, and says so", async () => {
     const many = folder("", ...Array.from({ length: 2100 }, (_, n) => file(`f${n}.mp4`)));
     const list = await readyList(ticketed(many), "plain");
     expect(list).toMatchObject({ links: 2000, capped: { files: 2000, folders: 200 } });
   });
 
-  test.each(listFormats)("stop at 200 folders, and say so in the file as well: %s", async (format) => {
-    const many = folder("", ...Array.from({ length: 250 }, (_, n) => folder(`d${n}`, file("f.mp4"))));
-    const list = await readyList(ticketed(many), format);
-    expect(list).toMatchObject({ links: 199, capped: { files: 2000, folders: 200 } });
-    expect(list.file.text.split("\n")).toContain("# incomplete: at most 2000 files from 200 folders");
-  });
+  test.each(listFormats)(
+    "a list of links stops at 200 folders, and says so in the file as well: %s",
+    async (format) => {
+      const many = folder("", ...Array.from({ length: 250 }, (_, n) => folder(`d${n}`, file("f.mp4"))));
+      const list = await readyList(ticketed(many), format);
+      expect(list).toMatchObject({ links: 199, capped: { files: 2000, folders: 200 } });
+      expect(list.file.text.split("\n")).toContain("# incomplete: at most 2000 files from 200 folders");
+    },
+  );
 
-  test("that are whole do not say they stop somewhere", async () => {
+  test("a list of links that is whole does not say it stops somewhere", async () => {
     const list = await readyList(ticketed(shelf), "plain");
     expect(list.capped).toBeUndefined();
     expect(list.file.text).not.toContain("incomplete");
   });
 
-  test("that found nothing before they stopped say that they stopped", async () => {
+  test("a list of links that found nothing before it stopped says that it stopped", async () => {
     const many = folder("", ...Array.from({ length: 250 }, (_, n) => folder(`d${n}`, file("f.txt"))));
     const none = (await listOf(ticketed(many), "m3u8")).at(-1);
     expect(none).toMatchObject({ show: "notice", notice: "nothing-to-list-yet", offer: ["back"] });
   });
 
-  test("that are the drive's own cost a call each: there are fewer, and the first end is told", async () => {
+  test("a list of the drive's own links costs a call each: there are fewer, and the first end is told", async () => {
     const many = folder("", ...Array.from({ length: 60 }, (_, n) => file(`f${n}.mp4`)));
     let calls = 0;
     const at = app(cloudOf(many), {
@@ -191,7 +194,7 @@ describe("a folder's links as a file", () => {
     ["too-frequent", 1],
     ["risk-limited", 1],
   ] as const satisfies readonly (readonly [StorageErrorCode, number])[])(
-    "leave out what has none, and stop where asking on is in vain: %s",
+    "a list of links leaves out what has none, and stops where asking on is in vain: %s",
     async (code, links) => {
       const at = ticketed(shelf, {
         changes: {
@@ -207,7 +210,7 @@ describe("a folder's links as a file", () => {
     },
   );
 
-  test("are no file when there is nothing to list, or nothing can be had", async () => {
+  test("a list of links is no file when there is nothing to list, or nothing can be had", async () => {
     const none = (await listOf(ticketed(shelf), "plain", "empty")).at(-1);
     expect(none).toMatchObject({ show: "notice", notice: "nothing-to-list", offer: ["back"] });
     const at = ticketed(shelf, {
@@ -221,7 +224,7 @@ describe("a folder's links as a file", () => {
     expect(screens.at(-1)).toMatchObject({ show: "notice", notice: "signed-out", level: "failed" });
   });
 
-  test("of a folder that breaks off hold what was read", async () => {
+  test("a list of links to a folder that breaks off holds what was read", async () => {
     const at = ticketed(folder("", file("a.txt"), folder("deep", file("b.txt"))));
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const listing = await at.see(mia, { do: "browse" }, "listing");
@@ -237,7 +240,7 @@ describe("a folder's links as a file", () => {
     });
   });
 
-  test("are for private chats: a file in a group is everybody's", async () => {
+  test("a list of links is for private chats: a file in a group is everybody's", async () => {
     const at = ticketed(shelf);
     const { view } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     expect(await at.see(inGroup(mia), { do: "list-folder", view }, "notice")).toMatchObject({ notice: "private-only" });
@@ -280,7 +283,7 @@ describe("whatever things are called", () => {
     );
   });
 
-  test("aria2 writes nowhere but below its own folder, and no two files to one place", () => {
+  test("a list for aria2 writes nowhere but below its own folder, and no two files to one place", () => {
     fc.assert(
       fc.property(fc.array(item, { maxLength: 8 }), (items) => {
         const outs = writeList("aria2", { title: "x" }, items)

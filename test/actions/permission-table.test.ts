@@ -73,7 +73,7 @@ test("docs/permissions.md names every command, button and form once", () => {
 });
 
 test.each(rules.filter(([, rule]) => rule.hiddenAs))(
-  "%s is an operator's, in private, and to everybody else as if it were not there",
+  "the action %s is an operator's, in private, and to everybody else as if it were not there",
   (_name, rule) => {
     const told = names.flatMap((who) => places.map((place) => [`${who}, ${place}`, answer(rule, who, place)] as const));
     expect(told.filter(([, word]) => word === "yes").map(([who]) => who)).toEqual(["operator, private"]);

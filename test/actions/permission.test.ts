@@ -10,7 +10,7 @@ import { app, inGroup, jun, mia, signInAs, usualCloud } from "./test-app.ts";
 const nowhere: ViewRef = { id: "zzzzzzzzzz", revision: 1 };
 
 describe.each(presses(nowhere).map((press) => [press.do, press] as const))("the button %s", (_do, press) => {
-  test("of somebody else is refused, in private and in a group, and changes nothing", async () => {
+  test("a button of somebody else is refused, in private and in a group, and changes nothing", async () => {
     const at = app(usualCloud());
     const { view } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const before = await at.shelves.sessions.get(view.id);
@@ -26,12 +26,12 @@ describe.each(presses(nowhere).map((press) => [press.do, press] as const))("the 
     expect(at.cloud.asked).toHaveLength(calls);
   });
 
-  test("of a screen that never was is told to have expired", async () => {
+  test("a button of a screen that never was is told to have expired", async () => {
     const at = app(usualCloud());
     expect(await at.see(mia, press, "notice")).toMatchObject({ notice: "view-expired", for: "asker" });
   });
 
-  test("on any screen of one's own answers with a screen, and never with what nobody foresaw", async () => {
+  test("a button on any screen of one's own answers with a screen, and never with what nobody foresaw", async () => {
     const at = app(usualCloud());
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const openings: readonly Action[] = [
@@ -68,14 +68,14 @@ describe("in a group", () => {
   ];
 
   test.each(secluded.map((action) => [JSON.stringify(action), action] as const))(
-    "%s is for private chats only",
+    "the action %s is for private chats only",
     async (_, action) => {
       const at = app(usualCloud());
       expect(await at.see(inGroup(mia), action, "notice")).toMatchObject({ notice: "private-only", for: "asker" });
     },
   );
 
-  test("what is private is not shown by a button either", async () => {
+  test("a private screen is not shown by a button either", async () => {
     const at = app(usualCloud());
     const { view } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     expect(await at.see(inGroup(mia), { do: "mounts", view }, "notice")).toMatchObject({ notice: "nothing-lent" });
@@ -84,7 +84,7 @@ describe("in a group", () => {
 });
 
 describe("somebody else's mount", () => {
-  test("cannot be renamed, renewed or signed in to by its id", async () => {
+  test("a mount of somebody else cannot be renamed, renewed or signed in to by its id", async () => {
     const at = app(usualCloud());
     const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const tries: readonly Action[] = [
@@ -98,7 +98,7 @@ describe("somebody else's mount", () => {
 });
 
 describe("a button behind a deep link", () => {
-  test("goes on in a screen of its own and leaves the first alone", async () => {
+  test("a button behind a deep link goes on in a screen of its own and leaves the first alone", async () => {
     const at = app(usualCloud());
     const first = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const payload = encodeButton({ do: "turn", view: first.view, page: 2 });

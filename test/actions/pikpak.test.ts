@@ -37,7 +37,7 @@ function solvedAddress({ reason }: FormScreen): string {
 }
 
 describe("over PikPak", () => {
-  test("somebody signs in after a wrong password, which was sent once", async () => {
+  test("a person signs in after a wrong password, which was sent once", async () => {
     const account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
     pikpak.build.file(account, undefined, { name: "notes.txt", size: 10 });
     const at = pikpakApp();
@@ -177,7 +177,7 @@ describe("over PikPak", () => {
     expect([top.trail, top.rows]).toEqual([["Films"], []]);
   });
 
-  test("a share that is put up already asks for the human as well, and is the same drive afterwards", async () => {
+  test("a share that is mounted already asks for the human as well, and is the same drive afterwards", async () => {
     const { id } = challengedShare("ab12");
     pikpak.rules.challengeAll = false;
     const at = pikpakApp();
@@ -201,7 +201,7 @@ describe("over PikPak", () => {
     expect(await at.shelves.people.get(mia.person.id)).toMatchObject({ mounts: [mount.id] });
   });
 
-  test("in a group a share's challenge is said, and nobody is asked for its outcome there", async () => {
+  test("a share's challenge is said in a group, and nobody is asked for its outcome there", async () => {
     const { id } = challengedShare();
     const visit = { ...mia, place: { id: "telegram:-100", kind: "group" as const, name: "Films" } };
     const sorry = await pikpakApp().see(visit, { do: "open-share", text: `https://mypikpak.com/s/${id}` }, "notice");

@@ -94,7 +94,7 @@ test("every press comes back as it was, in at most 48 characters fit for a deep 
   );
 });
 
-test("what was forged or garbled is nothing, or exactly one press", () => {
+test("a payload that was forged or garbled is nothing, or exactly one press", () => {
   const forged = fc.oneof(fc.string(), fc.stringMatching(/^[012][A-Za-z0-9]{9,11}(-[0-9a-z]{0,9}){1,4}$/));
   fc.assert(
     fc.property(forged, (code) => {

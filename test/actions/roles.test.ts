@@ -17,7 +17,7 @@ test("every action has a rule that lets somebody do it somewhere", () => {
   expect(idle.map(([name]) => name)).toEqual([]);
 });
 
-test("somebody from elsewhere may press nothing but a card that was sent to all", () => {
+test("a person from elsewhere may press nothing but a card that was sent to all", () => {
   const open = rules.filter(([name]) => places.some((place) => may(name, "other", place)));
   expect(open.map(([name]) => name)).toEqual(["link-row"]);
 });
@@ -31,7 +31,7 @@ test("members may press on each other's lists only what shows something", () => 
   );
 });
 
-test("what only those who run a group may do, nobody else may", () => {
+test("an action for those who run a group may be done by nobody else", () => {
   const theirs = rules.filter(([name]) => may(name, "admin", "group") && !may(name, "member", "group"));
   expect(theirs.map(([name]) => name).toSorted()).toEqual(
     "bind set-clear set-language set-order set-private-links set-rows show-place-settings show-settings".split(" "),

@@ -10,7 +10,7 @@ import { folderView } from "../../src/actions/context/folder-view.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { Cloud, app, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
-import { lena, lent, names, nox, rowOf, there, town } from "./town.ts";
+import { lena, lent, names, nox, rowOf, there, createGroupApp } from "./group-app.ts";
 
 async function signedIn(cloud = usualCloud()): Promise<{ at: TestApp; first: Listing }> {
   // Long enough that what is found is not looked at after every single page.
@@ -81,7 +81,7 @@ describe("a search", () => {
   });
 
   test("in a group never leaves the folder that is shared with it", async () => {
-    const here = town();
+    const here = createGroupApp();
     await lent(here, "Films");
     const { at } = here;
     const found = await lastOf(at, there(jun), { do: "search", words: "one" });
@@ -286,7 +286,7 @@ describe("while somebody types in any chat", () => {
   });
 
   test("a card works for others only as far as the drive is lent to them", async () => {
-    const at = town();
+    const at = createGroupApp();
     const card = await lent(at);
     await lastOf(at.at, mia, { do: "search", words: "beach" });
     const { view } = await at.at.see(mia, { do: "find-inline", words: "beach", from: 0 }, "found");

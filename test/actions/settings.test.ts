@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { app, mia, signInAs, usualCloud, visitOf } from "./test-app.ts";
 
 describe("the language", () => {
-  test("is what the client says until one is chosen, and then that, also after a restart", async () => {
+  test("the language is what the client says until one is chosen, and then that, also after a restart", async () => {
     const at = app(usualCloud());
     const wei = visitOf(3, { locale: "zh-hans" });
     expect((await at.do(wei, { do: "start" })).language).toBe("zh");
@@ -15,7 +15,7 @@ describe("the language", () => {
     expect((await at.restarted().do(wei, { do: "help" })).language).toBe("en");
   });
 
-  test("that does not exist changes nothing", async () => {
+  test("a language that does not exist changes nothing", async () => {
     const at = app(usualCloud());
     const settings = await at.see(mia, { do: "show-settings" }, "settings");
     expect((await at.see(mia, { do: "set-language", view: settings.view, index: 9 }, "settings")).language).toBe("en");

@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import type { Visit } from "../../src/users/visit.ts";
 import { suggest } from "../../src/actions/suggest.ts";
 import { jun, mia, signInAs, usualCloud } from "./test-app.ts";
-import { lent, nox, rowOf, there, town, type Town } from "./town.ts";
+import { lent, nox, rowOf, there, createGroupApp, type GroupApp } from "./group-app.ts";
 
-const paths = async ({ at }: Town, visit: Visit, typed: string) =>
+const paths = async ({ at }: GroupApp, visit: Visit, typed: string) =>
   (await suggest(at.services, visit, { of: "path", typed })).map(({ value }) => value);
 
 test("names are suggested out of folders that were read, and no drive is asked", async () => {
   const cloud = usualCloud();
-  const here = town(cloud);
+  const here = createGroupApp(cloud);
   const listing = await here.at.see(mia, signInAs("mia", "correct-horse"), "listing");
   const asked = cloud.asked.length;
   expect(await paths(here, mia, "fil")).toEqual([
@@ -23,8 +23,8 @@ test("names are suggested out of folders that were read, and no drive is asked",
   expect(await paths(here, mia, "films/")).toEqual(["films/Raw", "films/beach.mp4"]);
 });
 
-test("in a group those of the folder that is lent to it are suggested, and nowhere else", async () => {
-  const here = town();
+test("names suggested in a group are those of the folder that is lent to it, and of nowhere else", async () => {
+  const here = createGroupApp();
   await lent(here, "Films");
   await here.at.see(there(jun), { do: "browse" }, "listing");
   expect(await paths(here, there(jun), "")).toEqual(["Raw", "beach.mp4"]);
@@ -34,7 +34,7 @@ test("in a group those of the folder that is lent to it are suggested, and nowhe
 });
 
 test("one's own drives are suggested by name, and nobody else's", async () => {
-  const here = town();
+  const here = createGroupApp();
   await here.at.see(mia, signInAs("mia", "correct-horse"), "listing");
   const drives = (visit: Visit, typed: string) => suggest(here.at.services, visit, { of: "mount", typed });
   expect(await drives(mia, "MI")).toMatchObject([{ name: "mia", kind: "mount" }]);

@@ -1,31 +1,40 @@
 import { describe, expect, test } from "vitest";
 import { UploadError } from "../../src/actions/model/upload.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import { dock, gate, limit, recordsOf, sending, signedIn, textOf, type Dock } from "./dock.ts";
+import {
+  createTransferApp,
+  gate,
+  limit,
+  recordsOf,
+  sending,
+  signedIn,
+  textOf,
+  type TransferApp,
+} from "./transfer-app.ts";
 import { inGroup, jun, mia, usualCloud } from "./test-app.ts";
 
 const here = sending(mia);
 const get = (words: string) => ({ do: "get", words }) as const;
 
-async function ready(options: Parameters<typeof dock>[0] = {}): Promise<Dock> {
-  const at = dock(options);
+async function ready(options: Parameters<typeof createTransferApp>[0] = {}): Promise<TransferApp> {
+  const at = createTransferApp(options);
   await signedIn(at, mia);
   return at;
 }
 
 /** A drive that gives one piece, then nothing until the gate opens. */
-function held(at: Dock): { readonly opened: Promise<void>; open(): void } {
-  const doors = gate();
+function held(at: TransferApp): { readonly opened: Promise<void>; open(): void } {
+  const barrier = gate();
   at.pieces = async function* (name) {
     yield `bytes of `;
-    await doors.opened;
+    await barrier.opened;
     yield name;
   };
-  return doors;
+  return barrier;
 }
 
 describe("the file in the chat", () => {
-  test("comes by words of its name, whole, and its record goes when it is there", async () => {
+  test("a file comes into the chat by words of its name, whole, and its record goes when it is there", async () => {
     const at = await ready();
     const way = await at.send(here, get("file 7"));
     expect(way.first).toMatchObject({ entry: { name: "file 7.txt" }, total: 94, state: { is: "running", done: 0 } });
@@ -35,7 +44,7 @@ describe("the file in the chat", () => {
     expect(await recordsOf(at)).toEqual([]);
   });
 
-  test("comes by its path, and by the button on its card", async () => {
+  test("a file comes into the chat by its path, and by the button on its card", async () => {
     const at = await ready();
     await (
       await at.send(here, get("Films/Raw/one.raw"))
@@ -48,7 +57,7 @@ describe("the file in the chat", () => {
     expect([...at.arrived.keys()]).toEqual(["one.raw", "beach.mp4"]);
   });
 
-  test("is the rendition where a link to one was shown", async () => {
+  test("a file comes into the chat as the rendition where a link to one was shown", async () => {
     const at = await ready();
     const card = await at.at.see(here, { do: "browse", path: "Films/beach.mp4" }, "file");
     const link = await at.at.see(here, { do: "link", view: card.view, variant: 1 }, "link");
@@ -58,19 +67,19 @@ describe("the file in the chat", () => {
     expect(at.opened).toEqual(["beach.mp4 480P"]);
   });
 
-  test("is not sent when several have such names: the list of them comes", async () => {
+  test("a file is not sent when several have such names: the list of them comes", async () => {
     const at = await ready();
     expect((await at.at.see(here, get("file 1"), "listing")).filter).toBe("file 1");
     expect(at.opened).toEqual([]);
   });
 
-  test("is not offered where no files can be put, and asking says so", async () => {
+  test("a file is not offered where no files can be put, and asking says so", async () => {
     const at = await ready();
     expect((await at.at.see(mia, { do: "browse", path: "file 7.txt" }, "file")).sendable).toBeUndefined();
     expect(await at.at.see(mia, get("file 7"), "notice")).toMatchObject({ notice: "no-sending-here" });
   });
 
-  test("that is too large is known before anything is fetched, and a link is a press away", async () => {
+  test("a file that is too large is known before anything is fetched, and a link is a press away", async () => {
     const cloud = usualCloud();
     cloud.accounts["mia"] = {
       password: "correct-horse",
@@ -84,26 +93,26 @@ describe("the file in the chat", () => {
     expect((await at.at.see(here, { do: "back", view: card.view }, "file")).entry.name).toBe("big.mkv");
   });
 
-  test("that is empty is said to be", async () => {
+  test("a file that is empty is said to be", async () => {
     const cloud = usualCloud();
     cloud.accounts["mia"] = { password: "correct-horse", tree: { name: "", children: [{ name: "nil.txt", size: 0 }] } };
     const at = await ready({ cloud });
     expect((await at.at.see(here, get("nil"), "transfer")).state).toEqual({ is: "failed", code: "empty" });
   });
 
-  test("can be had in a group by who has leave to use the drive there", async () => {
-    const at = dock();
+  test("a file can be had in a group by who has leave to use the drive there", async () => {
+    const at = createTransferApp();
     await at.at.see(here, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
     const way = await at.send(inGroup(here), get("file 7"));
     expect((await way.last).state.is).toBe("done");
-    const other = dock();
+    const other = createTransferApp();
     await signedIn(other, here);
     expect(await other.at.see(inGroup(here), get("file 7"), "notice")).toMatchObject({ notice: "private-only" });
   });
 });
 
 describe("on the way", () => {
-  test("it is told how much is there, how fast it goes and how long it takes", async () => {
+  test("a file on its way tells how much is there, how fast it goes and how long it takes", async () => {
     const at = await ready();
     const [first, second] = [gate(), gate()];
     let asked = 0;
@@ -128,7 +137,7 @@ describe("on the way", () => {
   test("a second file of one person waits, and more than a few of everybody; places are told and move up", async () => {
     const at = await ready({ overall: 2 });
     await signedIn(at, jun, "jun");
-    const doors = held(at);
+    const barrier = held(at);
     const one = await at.send(here, get("file 1.txt"));
     const two = await at.send(here, get("file 2.txt"));
     const three = await at.send(here, get("file 3.txt"));
@@ -143,7 +152,7 @@ describe("on the way", () => {
     at.transfers.cancel(await transferOf(at, two.first.view.id));
     expect((await two.last).state).toEqual({ is: "cancelled" });
     expect((await three.state("queued")).state).toEqual({ is: "queued", place: 1 });
-    doors.open();
+    barrier.open();
     expect((await three.last).state.is).toBe("done");
     expect((await one.last).state.is).toBe("done");
     expect((await other.last).state.is).toBe("done");
@@ -152,16 +161,16 @@ describe("on the way", () => {
 
   test("the same file is not sent twice at once, and nobody has endless files waiting", async () => {
     const at = await ready({ waitingPerPerson: 1 });
-    const doors = held(at);
+    const barrier = held(at);
     const one = await at.send(here, get("file 1.txt"));
     expect(await at.at.see(here, get("file 1.txt"), "notice")).toMatchObject({ notice: "transfer-busy" });
     const two = await at.send(here, get("file 2.txt"));
     expect(await at.at.see(here, get("file 3.txt"), "notice")).toMatchObject({ notice: "transfer-queue-full" });
-    doors.open();
+    barrier.open();
     await Promise.all([one.last, two.last]);
   });
 
-  test("there is a record before the first byte is asked for", async () => {
+  test("a file has a record before its first byte is asked for", async () => {
     const at = await ready();
     const recorded: unknown[] = [];
     at.take = async (file) => {
@@ -176,7 +185,7 @@ describe("on the way", () => {
 });
 
 describe("Cancel", () => {
-  test("closes the drive's stream and tells the platform's client to let go", async () => {
+  test("Cancel closes the drive's stream and tells the platform's client to let go", async () => {
     const at = await ready();
     held(at);
     const aborted: boolean[] = [];
@@ -195,30 +204,30 @@ describe("Cancel", () => {
     await expect.poll(() => recordsOf(at)).toEqual([]);
   });
 
-  test("does not wait for what else the person asked for", async () => {
+  test("Cancel does not wait for what else the person asked for", async () => {
     const at = await ready();
     held(at);
     const way = await at.send(here, get("file 7"));
-    const doors = gate();
-    const busy = at.at.services.exclusive("person:telegram:1", () => doors.opened);
+    const barrier = gate();
+    const busy = at.at.services.exclusive("person:telegram:1", () => barrier.opened);
     await at.at.see(here, { do: "cancel-transfer", view: way.first.view }, "notice");
     expect((await way.last).state).toEqual({ is: "cancelled" });
-    doors.open();
+    barrier.open();
     await busy;
   });
 
-  test("is for who asked, and after the end only says so", async () => {
+  test("Cancel is for who asked, and after the end only says so", async () => {
     const at = await ready();
-    const doors = held(at);
+    const barrier = held(at);
     const way = await at.send(here, get("file 7"));
     const press = { do: "cancel-transfer", view: way.first.view } as const;
     expect(await at.at.see(sending(jun), press, "notice")).toMatchObject({ notice: "not-yours" });
-    doors.open();
+    barrier.open();
     expect((await way.last).state.is).toBe("done");
     expect(await at.at.see(here, press, "notice")).toMatchObject({ notice: "transfer-over" });
   });
 
-  test("is what forgetting a person does to their files", async () => {
+  test("a person who is forgotten has their files on the way cancelled", async () => {
     const at = await ready();
     held(at);
     const way = await at.send(here, get("file 7"));
@@ -230,7 +239,7 @@ describe("Cancel", () => {
 });
 
 describe("what goes wrong", () => {
-  test("on the platform's side is tried once more from the first byte, after the time it asks for", async () => {
+  test("a failure on the platform's side is tried once more from the first byte, after the time it asks for", async () => {
     const at = await ready();
     const tries: string[] = [];
     at.take = async (file) => {
@@ -244,7 +253,7 @@ describe("what goes wrong", () => {
     expect(tries).toEqual(["bytes of file 7.txt", "bytes of file 7.txt"]);
   });
 
-  test("twice, or for good, ends with a sentence, and Retry begins anew", async () => {
+  test("a failure that comes twice, or for good, ends with a sentence, and Retry begins anew", async () => {
     const at = await ready();
     at.take = async () => {
       throw new UploadError("refused", { again: true });
@@ -264,7 +273,7 @@ describe("what goes wrong", () => {
     expect(again.first.view.id).toBe(way.first.view.id);
   });
 
-  test("on the drive's side has the drive's words, and is not tried again: the drive's client has", async () => {
+  test("a failure on the drive's side has the drive's words, and is not tried again: the drive's client has", async () => {
     const at = await ready();
     at.pieces = async function* () {
       yield "half";
@@ -285,7 +294,7 @@ describe("what goes wrong", () => {
     ["fewer", "x".repeat(10)],
     ["no", ""],
     ["more", "x".repeat(95)],
-  ])("by giving %s bytes than the drive told of is a file that broke off", async (_which, text) => {
+  ])("a drive that gives %s bytes than it told of has broken off", async (_which, text) => {
     const at = await ready();
     at.isCutShort = true;
     at.pieces = async function* () {
@@ -302,7 +311,7 @@ describe("what goes wrong", () => {
     expect((await again.last).state.is).toBe("done");
   });
 
-  test("by giving more than the place takes, of a file whose size nobody knew, stops there", async () => {
+  test("a file whose size nobody knew stops where it gives more than the place takes", async () => {
     const cloud = usualCloud();
     cloud.accounts["mia"] = {
       password: "correct-horse",
@@ -322,7 +331,7 @@ describe("what goes wrong", () => {
     expect(at.closed).toEqual(["endless.bin"]);
   });
 
-  test("when nothing moves for minutes is given up", async () => {
+  test("a file that does not move for minutes is given up", async () => {
     const at = await ready();
     held(at);
     const way = await at.send(here, get("file 7"));
@@ -338,7 +347,7 @@ describe("what goes wrong", () => {
     await expect.poll(() => at.closed).toEqual(["file 7.txt"]);
   });
 
-  test("while the platform thinks about a file it has whole, it is given an hour", async () => {
+  test("a file the platform has whole is given an hour while the platform thinks about it", async () => {
     const at = await ready();
     at.take = async (file) => {
       await textOf(file);
@@ -356,7 +365,7 @@ describe("what goes wrong", () => {
     expect(at.waits.length * 5).toBeGreaterThanOrEqual(60);
   });
 
-  test("that nobody foresaw is logged with the reference the person sees", async () => {
+  test("a failure that nobody foresaw is logged with the reference the person sees", async () => {
     const at = await ready();
     at.take = async () => {
       throw new TypeError("oh");
@@ -366,7 +375,7 @@ describe("what goes wrong", () => {
     expect(at.logged).toMatchObject([{ reference: "ref0" }]);
   });
 
-  test("before anything began is a notice with a way on", async () => {
+  test("a failure before anything began is a notice with a way on", async () => {
     const at = await ready();
     await at.at.see(here, { do: "browse", path: "file 7.txt" }, "file");
     at.at.cloud.failing = new StorageError("unreachable");
@@ -377,7 +386,7 @@ describe("what goes wrong", () => {
     expect((await way.last).state.is).toBe("done");
   });
 
-  test("with a picture costs the picture only", async () => {
+  test("a failure with a picture costs the picture only", async () => {
     const asked: string[] = [];
     const cloud = usualCloud();
     const film = { name: "film.mp4", size: 94, url: "https://bytes.example/f", thumbnail: "https://img.example/f" };
@@ -401,7 +410,7 @@ describe("what goes wrong", () => {
 });
 
 describe("a restart", () => {
-  test("is told where the file was on its way, once, and Retry sends it", async () => {
+  test("a restart tells where the file was on its way, once, and Retry sends it", async () => {
     const before = await ready();
     held(before);
     const way = await before.send(here, get("file 7"));
@@ -428,7 +437,7 @@ describe("a restart", () => {
     expect(after.arrived.get("file 7.txt")).toBe("bytes of file 7.txt");
   });
 
-  test("of one of several processes is told by another, and only when the first has been silent", async () => {
+  test("the restart of one of several processes is told by another, and only when the first has been silent", async () => {
     const one = await ready({ isShared: true });
     held(one);
     await one.send(here, get("file 7"));
@@ -447,17 +456,17 @@ describe("a restart", () => {
     expect(await lost(60_000)).toBe(1);
   });
 
-  test("does not take what is on its way now for lost", async () => {
+  test("a restart does not take what is on its way now for lost", async () => {
     const at = await ready();
-    const doors = held(at);
+    const barrier = held(at);
     const way = await at.send(here, get("file 7"));
     expect(await at.transfers.interrupted("telegram")).toEqual([]);
-    doors.open();
+    barrier.open();
     await way.last;
   });
 });
 
-async function transferOf(at: Dock, session: string): Promise<string> {
+async function transferOf(at: TransferApp, session: string): Promise<string> {
   const state = (await at.at.shelves.sessions.get(session))?.state;
   return state?.at === "transfer" ? state.transfer : "";
 }

@@ -1,6 +1,6 @@
-import { discordCanvas } from "../discord/canvas.ts";
-import { telegramCanvas } from "../telegram/canvas.ts";
+import { discordRenderer } from "../discord/renderer.ts";
+import { telegramRenderer } from "../telegram/renderer.ts";
 import { screensContract } from "./screens.ts";
 
-screensContract(telegramCanvas);
-screensContract(discordCanvas);
+screensContract(telegramRenderer);
+screensContract(discordRenderer);

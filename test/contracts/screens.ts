@@ -26,7 +26,7 @@ import { type Field } from "../../src/storage/field.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 
 /** A platform's renderer, as the contract uses it. */
-export interface Canvas {
+export interface ScreenRenderer {
   readonly name: string;
   /** Most rows its listings have. */
   readonly rows: number;
@@ -507,18 +507,18 @@ const transferState: fc.Arbitrary<TransferState> = fc.oneof(
 const words = loadWords();
 
 /** What every platform promises for every screen, in every language, whatever names are in it. */
-export function screensContract(canvas: Canvas): void {
-  const screens = screensOf(canvas.rows);
-  describe.each(words.languages)(`${canvas.name} in %s`, (language) => {
+export function screensContract(renderer: ScreenRenderer): void {
+  const screens = screensOf(renderer.rows);
+  describe.each(words.languages)(`${renderer.name} in %s`, (language) => {
     test.each(Object.keys(screens) as DrawnScreen["show"][])(
-      "draws every %s within its limits, and its presses come back",
+      "a front end draws every %s within its limits, and the presses on it come back",
       (show) => {
         fc.assert(
           fc.property(
             screens[show] as fc.Arbitrary<DrawnScreen>,
             fc.constantFrom("private", "group"),
             (screen, place) => {
-              const { text, presses, problems } = canvas.draw(screen, language, place);
+              const { text, presses, problems } = renderer.draw(screen, language, place);
               expect(problems).toEqual([]);
               expect(text.trim()).not.toBe("");
               expect(text.isWellFormed()).toBe(true);

@@ -113,7 +113,7 @@ export function upstreamContract(client: UpstreamClient): void {
       test.each([
         ["at once", 0],
         ["slowly", 3],
-      ])("is the same, byte for byte, for a reader that takes it %s", async (_pace, hold) => {
+      ])("a body is the same, byte for byte, for a reader that takes it %s", async (_pace, hold) => {
         const { url } = await host(script, scheme === "https");
         const exchange = await upstreamTo().open(`${url}/film`, { signal: never });
         const { sink, digest, length } = hashing(hold);
@@ -123,7 +123,7 @@ export function upstreamContract(client: UpstreamClient): void {
       });
     });
 
-    test("many at once, fast and slow, each get their own bytes", async () => {
+    test("many readers at once, fast and slow, each get their own bytes", async () => {
       const files = Array.from({ length: 12 }, (_, index) => noise(3_000_000 + index * 1013, index + 2));
       const script: Script = (asked, socket) => answer(socket, { body: files[Number(asked.target.slice(1))] ?? "" });
       const { url } = await host(script, scheme === "https");
@@ -213,7 +213,7 @@ export function upstreamContract(client: UpstreamClient): void {
       ["switches protocols", head(101, { upgrade: "websocket" }), "wait", "odd"],
       ["is interim for ever", head(103, {}).repeat(20), "wait", "odd"],
       ["has a head without end", `HTTP/1.1 200 OK\r\nA: ${"b".repeat(70_000)}`, "wait", "odd"],
-    ] as const)("one that %s", async (_what, text, then, trouble) => {
+    ] as const)("an answer fails as such that %s", async (_what, text, then, trouble) => {
       expect(await failing(text, then)).toBe(trouble);
     });
   });
@@ -347,13 +347,13 @@ export function upstreamContract(client: UpstreamClient): void {
     expect(dialled).toEqual([]);
   });
 
-  test("of a name that leads in and out only the way out is taken", async () => {
+  test("a name that leads in and out is taken only by its way out", async () => {
     const { dialled, open } = watching(async () => ["10.0.0.7", "93.184.215.14"]);
     await expect(open("https://dl.example.com/f")).rejects.toMatchObject({ trouble: "connect" });
     expect(dialled).toEqual(["93.184.215.14"]);
   });
 
-  test("what was looked at is what is connected to: a second answer of the resolver is never asked for", async () => {
+  test("the address that was looked at is the one connected to: a second answer of the resolver is never asked for", async () => {
     const answers = [["93.184.215.14"], ["127.0.0.1"]];
     const { dialled, open } = watching(async () => answers.shift() ?? []);
     await expect(open("http://rebinding.example/f")).rejects.toMatchObject({ trouble: "connect" });

@@ -207,10 +207,10 @@ describe("answering", () => {
 
   test("a message's own menu opens the share in it, without any right to read messages", async () => {
     const { mia, jun, hall } = await opened();
-    const message = jun.says(`look at this: ${share} !`, { in: hall });
+    const message = jun.sends(`look at this: ${share} !`, { in: hall });
     await mia.usesOnMessage("Open PikPak share", message);
     await mia.waitsFor("14 entries", { in: hall });
-    const nothing = jun.says("no link here", { in: hall });
+    const nothing = jun.sends("no link here", { in: hall });
     await mia.usesOnMessage("Open PikPak share", nothing);
     expect(await mia.waitsFor("not a PikPak share link", { in: hall })).toBeDefined();
   });

@@ -274,7 +274,7 @@ describe("trouble on the way to Discord", () => {
 describe("what is written to the bot in one's own chat with it", () => {
   test("opens a share by its link, and what follows is at hand", async () => {
     const { mia } = await opened();
-    mia.says(`look: ${open}`, { in: mia.dm });
+    mia.sends(`look: ${open}`, { in: mia.dm });
     const list = await mia.waitsFor("14 entries", { in: mia.dm });
     await mia.selects(/Films/, { message: list });
     await expect.poll(() => read(mia, list)).toContain("› Films");
@@ -283,7 +283,7 @@ describe("what is written to the bot in one's own chat with it", () => {
 
   test("asks for the code of a share that has one, and opens with it", async () => {
     const { mia } = await opened();
-    mia.says(coded, { in: mia.dm });
+    mia.sends(coded, { in: mia.dm });
     const form = await mia.waitsFor("needs a pass code", { in: mia.dm });
     await mia.presses(/Fill in/, { message: form });
     await mia.fills({ passCode: "abcd" });
@@ -297,7 +297,7 @@ describe("what is written to the bot in one's own chat with it", () => {
     await mia.selects(/中文/);
     await mia.waitsFor("语言：");
     const before = mia.messages().length;
-    mia.says("hello there", { in: mia.dm });
+    mia.sends("hello there", { in: mia.dm });
     await mia.waitsFor(/没|不/, { in: mia.dm });
     await app.soon();
     expect(mia.messages()).toHaveLength(before + 2);
@@ -307,7 +307,7 @@ describe("what is written to the bot in one's own chat with it", () => {
     const cloud = new Cloud({ shares: { open1: { tree: many(1200) } } });
     cloud.hold();
     const { mia } = await opened({ cloud });
-    mia.says(open, { in: mia.dm });
+    mia.sends(open, { in: mia.dm });
     const first = await mia.waitsFor("500 entries so far", { in: mia.dm });
     cloud.release();
     expect((await mia.waitsFor("1,200 entries", { in: mia.dm })).id).toBe(first.id);
@@ -316,7 +316,7 @@ describe("what is written to the bot in one's own chat with it", () => {
   test("comes once though the answer to its message was lost", async () => {
     const { mia, emulator } = await opened();
     emulator.fail({ method: "POST", path: `/channels/${mia.dm.id}/messages`, after: true, reset: true });
-    mia.says(open, { in: mia.dm });
+    mia.sends(open, { in: mia.dm });
     await mia.waitsFor("14 entries", { in: mia.dm });
     await app.soon();
     expect(mia.messages({ in: mia.dm })).toHaveLength(2);
@@ -324,7 +324,7 @@ describe("what is written to the bot in one's own chat with it", () => {
 
   test("in a server is not heard, and nothing privileged is asked for", async () => {
     const { mia } = await opened();
-    mia.says(`look: ${open}`, here());
+    mia.sends(`look: ${open}`, here());
     await app.soon();
     expect(mia.messages(here())).toHaveLength(1);
     expect(app.asked).toEqual([]);

@@ -82,7 +82,7 @@ describe.runIf(program)("in Chromium", () => {
     expect(told).toEqual([]);
   });
 
-  test("where the host turns the browser away, the film goes on through the gateway", async () => {
+  test("a film goes on through the gateway where the host turns the browser away", async () => {
     const onlyUs: Script = (asked, socket) =>
       isBrowser(asked) ? answer(socket, { status: 403 }) : serve(film)(asked, socket);
     const { url, host, told } = await watching(onlyUs);
@@ -116,7 +116,7 @@ describe.runIf(program)("in Chromium", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("nothing is asked of anybody but the gateway and the film's host", async () => {
+  test("the watch page asks nothing of anybody but the gateway and the film's host", async () => {
     const { url, app, host } = await watching();
     const { page, requested } = await visit(url);
     await play(page);
@@ -125,7 +125,7 @@ describe.runIf(program)("in Chromium", () => {
   });
 
   test.each([360, 1280])(
-    "at %i pixels nothing sticks out, in the light and in the dark, in both languages",
+    "the watch page sticks out nowhere at %i pixels, in the light and in the dark, in both languages",
     async (width) => {
       const { url } = await watching();
       const seen = new Set<unknown>();
@@ -171,7 +171,7 @@ describe.runIf(program)("in Chromium", () => {
     expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/^curl -L -C - -o 'The film\.webm' 'http/);
   });
 
-  test("changing the version keeps the place", async () => {
+  test("another version of a film begins at the place of the one before", async () => {
     const { url } = await watching(serve(film), "proxy");
     const { page } = await visit(url);
     await jumpTo(page, 33);

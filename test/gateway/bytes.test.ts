@@ -91,7 +91,7 @@ test("a file comes whole, with its size, and is counted in the person's name unt
   expect(at.limits.streams).toBe(0);
 });
 
-test("where the host breaks off it goes on at that byte, as often as it must", async () => {
+test("a file goes on at its byte where the host breaks off, as often as it must", async () => {
   let breaks = 0;
   const at = await station((request, response) => part(request, response, breaks++ < 3 ? breaks * 600_000 : size));
   const { stream } = await at.ask();
@@ -114,14 +114,14 @@ test("a link that went stale on the way is replaced, and the file goes on at its
   expect(at.counted.relinked).toBe(1);
 });
 
-test("it can begin at any byte", async () => {
+test("a file can begin at any byte", async () => {
   const at = await station((request, response) => part(request, response));
   const { stream, size: told } = await at.ask({ from: 1_234_567 });
   expect(told).toBe(size);
   expect(sha(await whole(stream))).toBe(sha(content.subarray(1_234_567)));
 });
 
-test("one that cannot be had any more ends with a failure of the drive", async () => {
+test("a file that cannot be had any more ends with a failure of the drive", async () => {
   const at = await station((request, response) => part(request, response, 500_000));
   const { stream } = await at.ask();
   const error = await whole(stream).catch((reason: unknown) => reason);
@@ -131,7 +131,7 @@ test("one that cannot be had any more ends with a failure of the drive", async (
   expect(at.limits.streams).toBe(0);
 });
 
-test("one that is refused is refused at once, in the drive's words", async () => {
+test("a file that is refused is refused at once, in the drive's words", async () => {
   const at = await station((_request, response) => response.writeHead(404).end());
   await expect(at.ask()).rejects.toMatchObject({ code: "no-link" });
   expect(at.limits.streams).toBe(0);
@@ -171,7 +171,7 @@ test.each(["the signal", "closing the stream"] as const)(
   },
 );
 
-test("who reads slowly makes the host wait, and nothing piles up here", async () => {
+test("a slow reader makes the host wait, and nothing piles up here", async () => {
   const at = await station((request, response) => part(request, response));
   const { stream } = await at.ask();
   await new Promise((resolve) => stream.once("readable", resolve));

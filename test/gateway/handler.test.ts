@@ -12,7 +12,7 @@ const chromium =
 
 describe("/d/", () => {
   test.each(["GET", "HEAD"])(
-    "%s leads to the direct link, is not kept, and tells no one where from",
+    "a link asked for by %s leads to the direct link, is not kept, and tells no one where from",
     async (method) => {
       const app = await openTestApp();
       const found = await app.ask(app.place({ entry: fileOf("film.mkv", 5), link: direct }, "d"), { method });
@@ -26,7 +26,7 @@ describe("/d/", () => {
     },
   );
 
-  test("one call for many askers, none until a minute before the link's end, then one", async () => {
+  test("a direct link costs one call for many askers, none until a minute before its end, then one", async () => {
     let now = Date.UTC(2026, 10, 24);
     let calls = 0;
     const links = createLinks({ now: () => now, monotonic: () => now });
@@ -56,7 +56,7 @@ describe("/d/", () => {
     "facebookexternalhit/1.1",
     "Slackbot-LinkExpanding 1.0",
     "WhatsApp/2.23",
-  ])("%s gets a stub that tells nothing, and the drive is not asked", async (agent) => {
+  ])("a preview by %s gets a stub that tells nothing, and the drive is not asked", async (agent) => {
     const app = await openTestApp();
     for (const way of ["d", "p", "w"] as const) {
       const path = app.place({ entry: fileOf("secret name.mkv", 5), link: direct }, way);
@@ -77,7 +77,7 @@ describe("/d/", () => {
 });
 
 describe("where a redirect cannot work", () => {
-  test("because the link needs headers, the bytes come through us, and the owner is told once", async () => {
+  test("a link that needs headers has its bytes come through the gateway, and the owner is told once", async () => {
     const told: unknown[] = [];
     const host = await openHost(serve(Buffer.from("hello")));
     const app = await openTestApp({ onFallback: ({ mount }) => told.push(mount.owner) });
@@ -158,7 +158,7 @@ describe("an address that its host may have refused meanwhile", () => {
     return { app, host, clock, state, given, path };
   }
 
-  test("is looked at when it was not for minutes, and replaced when it was refused", async () => {
+  test("an address that its host may have refused is looked at when it was not for minutes, and replaced when it was refused", async () => {
     const { app, host, clock, state, given, path } = await withDyingLink();
     expect((await app.ask(path)).headers.location).toBe(`${host.url}/old`);
     state.isDead = true;
@@ -171,7 +171,7 @@ describe("an address that its host may have refused meanwhile", () => {
     expect(host.asked.map(({ headers }) => headers.get("range"))).toEqual(["bytes=0-0"]);
   });
 
-  test("is redirected to all the same when its host cannot be asked", async () => {
+  test("an address is redirected to all the same when its host cannot be asked", async () => {
     const { app, host, clock, path } = await withDyingLink();
     await app.ask(path);
     clock.now += 10 * 60_000;
@@ -179,7 +179,7 @@ describe("an address that its host may have refused meanwhile", () => {
     expect((await app.ask(path)).headers.location).toBe(`${host.url}/old`);
   });
 
-  test("where names are always wanted, a host that does not say them is not led to, and one that does is", async () => {
+  test("a host that does not say names is not led to where names are always wanted, and one that does is", async () => {
     const { app, host, path, state, clock } = await withDyingLink({ namedDownloads: "always" });
     expect((await app.ask(path, { headers: { range: "bytes=0-0" } })).status).toBe(206);
     state.disposition = "attachment; filename=a.bin";
@@ -206,7 +206,7 @@ describe("bytes for pages and players elsewhere", () => {
     }
   });
 
-  test("every answer about a file may be read there: bytes, redirects and refusals", async () => {
+  test("every answer about a file may be read by pages elsewhere: bytes, redirects and refusals", async () => {
     const host = await openHost(serve(Buffer.from("hello")));
     const app = await openTestApp();
     const through = app.place({ entry: fileOf("a.bin", 5), link: () => ({ kind: "url", url: `${host.url}/f` }) });
@@ -225,7 +225,7 @@ describe("bytes for pages and players elsewhere", () => {
 });
 
 describe("who has no good ticket", () => {
-  test("a forged one is 403, one that is over 410, a withdrawn one 410, a vanished file 404", async () => {
+  test("a forged ticket is 403, one that is over 410, a withdrawn one 410, a vanished file 404", async () => {
     let withdrawn = false;
     const app = await openTestApp({ revoked: async () => withdrawn });
     const entry = fileOf("a.bin", 5);
@@ -249,7 +249,7 @@ describe("who has no good ticket", () => {
     expect(secretKey).toHaveLength(32);
   });
 
-  test("sees a page in their language in a browser, JSON in a program", async () => {
+  test("a refusal is a page in the person's language in a browser, JSON in a program", async () => {
     const app = await openTestApp();
     const page = await app.ask("/d/nonsense", { headers: { ...browser, "accept-language": "zh-CN" } });
     expect(page.headers["content-type"]).toContain("text/html");
@@ -274,16 +274,19 @@ test.each([
   ["GET", "/api/fs/link", "POST"],
   ["POST", "/healthz", "GET, HEAD"],
   ["OPTIONS", "/metrics", "GET, HEAD"],
-])("%s %s is 405 and says what is allowed", async (method, path, allow) => {
+])("a request of %s %s is 405 and says what is allowed", async (method, path, allow) => {
   const app = await openTestApp();
   const refused = await app.ask(path, { method });
   expect([refused.status, refused.headers.allow]).toEqual([405, allow]);
 });
 
-test.each(["/", "/x", "/api", "/api/fs/list", "/w/x/y", "/favicon.ico", "//d/x"])("%s leads nowhere", async (path) => {
-  const app = await openTestApp();
-  expect((await app.ask(path, path.startsWith("/api") ? { method: "POST" } : {})).status).toBe(404);
-});
+test.each(["/", "/x", "/api", "/api/fs/list", "/w/x/y", "/favicon.ico", "//d/x"])(
+  "the path %s leads nowhere",
+  async (path) => {
+    const app = await openTestApp();
+    expect((await app.ask(path, path.startsWith("/api") ? { method: "POST" } : {})).status).toBe(404);
+  },
+);
 
 test("no page of the gateway is for search engines", async () => {
   const app = await openTestApp();

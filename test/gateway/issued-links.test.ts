@@ -97,7 +97,7 @@ test("many links at once ask no host, and offer the name until it is known that 
   expect(await link({ unasked: true })).not.toHaveProperty("named");
 });
 
-test("where the bytes come through us anyway no other address is needed", async () => {
+test("a link whose bytes come through the gateway anyway needs no other address", async () => {
   const wanting = await drive({ headers: { referer: "https://mypikpak.com/" } });
   expect(await wanting.link()).not.toHaveProperty("named");
   const proxied = await drive({ settings: { downloadMethod: "proxy" } });

@@ -51,39 +51,45 @@ afterAll(() => browser?.close());
 
 describe.each(Object.entries(downloaders))("%s", (tool, { isThere, save }) => {
   describe.runIf(isThere).each(Object.entries(names))("given a name of %s", (_kind, name) => {
-    test("saves the file by it from the address that says names", async () => {
+    test("a downloader saves the file by its name from the address that says names", async () => {
       const { through } = await offered(name);
       expect(await save(through)).toEqual(expected(tool, name));
     });
 
-    test("saves the file by it where names are always wanted and the address is the usual one", async () => {
+    test("a downloader saves the file by its name from the usual address where names are always wanted", async () => {
       const { usual } = await offered(name, "always");
       expect(await save(usual)).toEqual(expected(tool, name));
     });
   });
 
-  test.runIf(isThere)("saves this by the address of a download proxy, which says no name either", async () => {
-    const { proxied } = await offered(names.Chinese);
-    const saved: unknown = {
-      Chromium: names.Chinese,
-      aria2c: names.Chinese,
-      wget: expect.stringMatching(new RegExp(`^${names.Chinese}\\?sign=`)),
-      curl: encodeURIComponent(names.Chinese),
-    }[tool];
-    expect(await save(proxied)).toEqual(saved);
-  });
+  test.runIf(isThere)(
+    "a downloader saves its own idea of a name from a download proxy, which says no name either",
+    async () => {
+      const { proxied } = await offered(names.Chinese);
+      const saved: unknown = {
+        Chromium: names.Chinese,
+        aria2c: names.Chinese,
+        wget: expect.stringMatching(new RegExp(`^${names.Chinese}\\?sign=`)),
+        curl: encodeURIComponent(names.Chinese),
+      }[tool];
+      expect(await save(proxied)).toEqual(saved);
+    },
+  );
 
   // What the other address is there for.
-  test.runIf(isThere)("saves this behind a redirect to a host that does not say the name", async () => {
-    const { usual } = await offered(names.Chinese);
-    const saved = {
-      Chromium: "download",
-      aria2c: "index.html",
-      wget: "index.html?fid=abc&sign=def",
-      curl: encodeURIComponent(names.Chinese),
-    }[tool];
-    expect(await save(usual)).toBe(saved);
-  });
+  test.runIf(isThere)(
+    "a downloader saves its own idea of a name behind a redirect to a host that does not say it",
+    async () => {
+      const { usual } = await offered(names.Chinese);
+      const saved = {
+        Chromium: "download",
+        aria2c: "index.html",
+        wget: "index.html?fid=abc&sign=def",
+        curl: encodeURIComponent(names.Chinese),
+      }[tool];
+      expect(await save(usual)).toBe(saved);
+    },
+  );
 });
 
 const beginning: unknown = expect.stringMatching(/^(很长的名字)+/);

@@ -101,7 +101,7 @@ test("a choice of the operator's own naming is shown by its name, as in the chat
   expect(text).toMatch(/<option value="my-tv"[^>]*>\s*my-tv\s*<\/option>/);
 });
 
-test("its address has 128 bits nobody can guess, and it is over after ten minutes", async () => {
+test("the address of a page has 128 bits nobody can guess, and it is over after ten minutes", async () => {
   const { app, path, opened, clock, send } = await withPage();
   expect(opened.code).toMatch(/^[\w-]{22}$/);
   expect(opened.expiresAt - clock.now).toBe(600_000);
@@ -113,7 +113,7 @@ test("its address has 128 bits nobody can guess, and it is over after ten minute
 });
 
 test.each(["/s/", "/s/short", `/s/${"A".repeat(22)}`, `/s/${"A".repeat(22)}/more`, `/s/${"A".repeat(3000)}`])(
-  "%.30s is no page",
+  "the path %.30s is no page",
   async (path) => {
     const { app } = await withPage();
     expect([404, 410]).toContain((await app.ask(path)).status);
@@ -131,7 +131,7 @@ test("a preview neither shows the page nor uses it up; looking at it does not ei
   expect((await send(answers)).status).toBe(200);
 });
 
-test("the page says for whom it is, in their language, keeps nothing, and lets nothing in from elsewhere", async () => {
+test("a page says for whom it is, in their language, keeps nothing, and lets nothing in from elsewhere", async () => {
   const { app, path } = await withPage({ who: { ...asker, language: "zh" } });
   const page = await app.ask(path, { headers: { ...browser, "accept-language": "fr" } });
   expect(page.text).toContain('<html lang="zh">');
@@ -158,7 +158,7 @@ test("two pages never have the same nonce", async () => {
 });
 
 describe("what is wrong is said at its field, and the page stays open", () => {
-  test("for an answer that is missing", async () => {
+  test("an answer that is missing is said at its field, and the page stays open", async () => {
     const { send, app, sent } = await withPage();
     const again = await send({ username: "jun@example.com", password: "" });
     expect(again.status).toBe(422);
@@ -168,7 +168,7 @@ describe("what is wrong is said at its field, and the page stays open", () => {
     expect((await send(answers)).status).toBe(200);
   });
 
-  test("for a sign-in that failed: answers stay, secrets do not, in no page and in no store", async () => {
+  test("a sign-in that failed is said at its field: answers stay, secrets do not, in no page and in no store", async () => {
     const { send, app, kept } = await withPage({
       submit: async (_page, values) => ({
         came: "again",
@@ -184,7 +184,7 @@ describe("what is wrong is said at its field, and the page stays open", () => {
     expect(JSON.stringify([...kept])).not.toContain("hunter2");
   });
 
-  test("with the way to prove to be human, where the drive asks for it, and only if it is a web address", async () => {
+  test("a drive that asks for a human is said with the way to prove it, and only if that is a web address", async () => {
     const form = (verify: string): PageForm => ({ ...signIn, reason: { code: "verification-needed", verify } });
     const good = await withPage({ form: form("https://user.mypikpak.com/captcha/v2?a=1&b=2") });
     expect((await good.app.ask(good.path)).text).toContain('href="https://user.mypikpak.com/captcha/v2?a=1&amp;b=2"');
@@ -192,7 +192,7 @@ describe("what is wrong is said at its field, and the page stays open", () => {
     expect((await bad.app.ask(bad.path)).text).not.toContain("javascript:");
   });
 
-  test("but not for ever", async () => {
+  test("a page does not stay open for ever, however often its answers are wrong", async () => {
     const { send } = await withPage();
     const statuses = [];
     for (let turn = 0; turn < 11; turn += 1) statuses.push((await send({ username: "" })).status);
@@ -219,7 +219,7 @@ describe("a form on another site cannot hand it in", () => {
     ["with another token", { token: "A".repeat(43) }, {}],
     ["from another origin", {}, { origin: "https://evil.example" }],
     ["across sites", {}, { "sec-fetch-site": "cross-site" }],
-  ])("%s", async (_what, fields, headers) => {
+  ])("a form on another site cannot hand the page in %s", async (_what, fields, headers) => {
     const { send, sent } = await withPage();
     const refused = await send({ ...answers, ...(fields as Record<string, string>) }, { headers });
     expect(refused.status).toBe(403);
@@ -227,7 +227,7 @@ describe("a form on another site cannot hand it in", () => {
     expect((await send(answers)).status).toBe(200);
   });
 
-  test("while a browser's own headers are fine", async () => {
+  test("a browser's own headers hand the page in", async () => {
     const { send, app } = await withPage();
     expect((await send(answers, { headers: { origin: app.url, "sec-fetch-site": "same-origin" } })).status).toBe(200);
   });
@@ -273,7 +273,7 @@ describe("the page shows what came of it", () => {
 });
 
 describe("a cancel in the chat ends the page", () => {
-  test("with all other pages of that person, and with nobody else's", async () => {
+  test("a cancel in the chat ends all pages of that person, and nobody else's", async () => {
     const { app, pages, path, send, sent } = await withPage();
     const second = await pages.open(asker, signIn);
     const others = await pages.open({ ...asker, person: { id: "discord:3", name: "Ada" } }, signIn);
@@ -285,7 +285,7 @@ describe("a cancel in the chat ends the page", () => {
     expect(sent).toEqual([]);
   });
 
-  test("alone where one of them is meant", async () => {
+  test("a cancel in the chat ends one page alone where one is meant", async () => {
     const { app, pages, path, opened } = await withPage();
     const second = await pages.open(asker, signIn);
     await pages.cancel({ code: opened.code });
@@ -293,7 +293,7 @@ describe("a cancel in the chat ends the page", () => {
     expect((await app.ask(new URL(second.url).pathname)).status).toBe(200);
   });
 
-  test("also while its answers are being tried, which ends", async () => {
+  test("a cancel in the chat ends a page also while its answers are being tried, which ends", async () => {
     const { pages, send, sent } = await withPage({
       submit: (_page, _values, { signal }) =>
         new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
@@ -306,7 +306,7 @@ describe("a cancel in the chat ends the page", () => {
   });
 });
 
-test("what is kept of a person's pages is recognised as theirs, so that forgetting finds it", async () => {
+test("records of a person's pages are recognised as theirs, so that forgetting finds them", async () => {
   const { kept } = await withPage();
   expect([...kept.values()].map((one) => isPageOf(one, asker.person.id))).toEqual([true, true]);
   expect([...kept.values()].map((one) => isPageOf(one, "discord:3"))).toEqual([false, false]);
@@ -333,13 +333,13 @@ test("the page names PikPak, the bot and why, and lets a browser's own store fil
 test.each([
   ["a body that is too large", { body: `password=${"a".repeat(100_000)}` }, 413],
   ["a body of another type", { headers: { "content-type": "application/json" } }, 400],
-])("%s is refused, and the page stays open", async (_what, more, status) => {
+])("a request with %s is refused, and the page stays open", async (_what, more, status) => {
   const { send } = await withPage();
   expect((await send(answers, more as AskOptions)).status).toBe(status);
   expect((await send(answers)).status).toBe(200);
 });
 
-test("handed in twice at once, it is done once", async () => {
+test("a page handed in twice at once is done once", async () => {
   let times = 0;
   const { promise, resolve } = Promise.withResolvers<void>();
   const { send, tokenIn, app, path } = await withPage({

@@ -30,14 +30,17 @@ const { vectors, rejected } = JSON.parse(
 const token = "openlist-test-token";
 const now = Date.UTC(2026, 10, 24);
 
-describe("signs, as download proxies check them", () => {
-  test.each(vectors)("$path until $expire", ({ path, expire, sign, url_path: urlPath }) => {
-    expect(signPath(path, { token, expires: expire })).toBe(sign);
-    expect(checkSign(path, sign, { token, now })).toBe(true);
-    expect(encodePath(path)).toBe(urlPath);
-  });
+describe("signs of download proxies", () => {
+  test.each(vectors)(
+    "a sign of $path until $expire is the one that download proxies check",
+    ({ path, expire, sign, url_path: urlPath }) => {
+      expect(signPath(path, { token, expires: expire })).toBe(sign);
+      expect(checkSign(path, sign, { token, now })).toBe(true);
+      expect(encodePath(path)).toBe(urlPath);
+    },
+  );
 
-  test.each(rejected)("one that is $why is refused", ({ path, sign }) => {
+  test.each(rejected)("a sign that is $why is refused", ({ path, sign }) => {
     expect(checkSign(path, sign, { token, now })).toBe(false);
   });
 
@@ -48,7 +51,7 @@ describe("signs, as download proxies check them", () => {
     ["without a time", (sign: string) => sign.replace(/:0$/, "")],
     ["with a later time", (sign: string) => sign.replace(/:0$/, ":4102444800")],
     ["with a time that is no number", (sign: string) => sign.replace(/:0$/, ":x")],
-  ])("a genuine one %s is refused", (_what, change) => {
+  ])("a genuine sign %s is refused", (_what, change) => {
     const [{ path, sign } = { path: "", sign: "" }] = vectors.filter(({ expire }) => expire === 0);
     expect(checkSign(path, change(sign), { token, now })).toBe(false);
   });
@@ -66,7 +69,7 @@ const mia = { person: "mia", takenBack: 0 };
 describe("the path of a file", () => {
   const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });
 
-  test("stands for it and nothing else, whatever its name is, and survives every browser", () => {
+  test("the path of a file stands for it and nothing else, whatever its name is, and survives every browser", () => {
     const name = fc.oneof(
       fc.string({ unit: "binary", maxLength: 60 }),
       fc.constantFrom(".", "..", "a/b", "a\\b", "%2F", "?#"),
@@ -92,7 +95,7 @@ describe("the path of a file", () => {
     );
   });
 
-  test("is another one for another file of the same name", () => {
+  test("the path of a file is another one for another file of the same name", () => {
     const [one, other] = ["VO1", "VO2"].map((entry) => proxyPath({ mount: "m", entry, ...mia }, "same.mkv"));
     expect(one).not.toBe(other);
     expect(one).toBe("/m/VO1/@mia/same.mkv");
@@ -110,12 +113,12 @@ describe("the path of a file", () => {
     "/m/e\u0000/@p/name",
     "/m/e/@/name",
     "/m/e/@p.!/name",
-  ])("%j is none", (path) => {
+  ])("the path %j is none of a file", (path) => {
     expect(readProxyPath(path)).toBeUndefined();
   });
 });
 
-test("its base is the first line, without a trailing slash", () => {
+test("the base of a proxied address is the first line, without a trailing slash", () => {
   const url = proxyUrl(
     { mount: "m", entry: "e", ...mia },
     { url: "https://dl.example.com/\nhttps://b", token, name: "a b.mkv", expiresAt: 1500 },
@@ -142,7 +145,7 @@ async function withProxy(link: (url: string) => Link) {
 }
 
 describe("an independent download proxy", () => {
-  test("gets the link from us and streams the bytes, parts too, with the headers the link needs", async () => {
+  test("a download proxy gets the link from us and streams the bytes, parts too, with the headers the link needs", async () => {
     const { urlOf, host, asked } = await withProxy((url) => ({ kind: "url", url, headers: { "X-Need": "1" } }));
     expect((await ask(urlOf("VO1"))).text).toBe(letters.toString());
     const part = await ask(urlOf("VO1"), { headers: { range: "bytes=3-5" } });
@@ -151,19 +154,19 @@ describe("an independent download proxy", () => {
     expect(asked[0]).toEqual({ mount: "m1", entry: "VO1", ...mia });
   });
 
-  test("refuses a link that is over, and one that was changed", async () => {
+  test("a download proxy refuses a link that is over, and one that was changed", async () => {
     const { urlOf, asked } = await withProxy((url) => ({ kind: "url", url }));
     expect(JSON.parse((await ask(urlOf("VO1", Date.now() - 2000))).text)).toMatchObject({ code: 401 });
     expect(JSON.parse((await ask(urlOf("VO1").replace("VO1", "VO2"))).text)).toMatchObject({ code: 401 });
     expect(asked).toEqual([]);
   });
 
-  test("is told what went wrong", async () => {
+  test("a download proxy is told what went wrong", async () => {
     const { urlOf } = await withProxy((url) => ({ kind: "url", url }));
     expect(JSON.parse((await ask(urlOf("gone"))).text)).toMatchObject({ code: 404, data: null });
   });
 
-  test("is told of a link that was taken back what our own addresses say", async () => {
+  test("a download proxy is told of a link that was taken back what our own addresses say", async () => {
     const over = async (): Promise<never> => {
       throw new LinkOver();
     };
@@ -176,13 +179,13 @@ describe("an independent download proxy", () => {
     expect(JSON.parse(told.text)).toEqual({ code: 410, message, data: null });
   });
 
-  test("serves a file without bytes", async () => {
+  test("a download proxy serves a file without bytes", async () => {
     const { urlOf, app } = await withProxy(() => ({ kind: "empty" }));
     app.drive.set("VO1", { entry: fileOf("empty.txt", 0), link: () => ({ kind: "empty" }) });
     expect(await ask(urlOf("VO1"))).toMatchObject({ status: 200, text: "" });
   });
 
-  test("is where a mount of its method leads, until the ticket's end", async () => {
+  test("a download proxy is where a mount of its method leads, until the ticket's end", async () => {
     const { proxy } = await withProxy((url) => ({ kind: "url", url }));
     const app = await openTestApp({ downloadProxy: { url: proxy.url, token } });
     const entry = fileOf("film 1.mkv", 26);
@@ -203,7 +206,7 @@ describe("POST /api/fs/link", () => {
     return app.ask("/api/fs/link", { method: "POST", headers, body });
   };
 
-  test("answers 200 always, and says the outcome as its code", async () => {
+  test("the link call answers 200 always, and says the outcome as its code", async () => {
     const good = await call({ authorization: token }, JSON.stringify({ path: "/m1/VO1/@mia/a.mkv" }));
     expect(good.status).toBe(200);
     expect(JSON.parse(good.text)).toMatchObject({ code: 200, message: "success", data: { header: {} } });
@@ -213,7 +216,7 @@ describe("POST /api/fs/link", () => {
     ["no token", {}, 401],
     ["another token", { authorization: `${token}x` }, 401],
     ["the token with a scheme", { authorization: `Bearer ${token}` }, 401],
-  ])("with %s nothing is told", async (_what, headers, code) => {
+  ])("the link call with %s is told nothing", async (_what, headers, code) => {
     const refused = await call(headers, JSON.stringify({ path: "/m1/VO1/@mia/a.mkv" }));
     expect(JSON.parse(refused.text)).toMatchObject({ code, data: null });
   });
@@ -224,11 +227,11 @@ describe("POST /api/fs/link", () => {
     ["a path that is a number", '{"path":1}', 400],
     ["null", "null", 400],
     ["a path of nobody's", '{"path":"/../../etc/passwd"}', 404],
-  ])("%s is answered with its code", async (_what, body, code) => {
+  ])("the link call with %s is answered with its code", async (_what, body, code) => {
     expect(JSON.parse((await call({ authorization: token }, body)).text)).toMatchObject({ code });
   });
 
-  test("who guesses tokens is made to wait, and the proxy of many people is not", async () => {
+  test("a program that guesses tokens is made to wait, and the proxy of many people is not", async () => {
     const linkByPath: LinkByPath = async () => ({ kind: "url", url: "https://never.example/f" });
     const app = await openTestApp({
       linkByPath,
@@ -250,12 +253,12 @@ describe("POST /api/fs/link", () => {
     expect((await call(token, "8.8.4.4")).status).toBe(429);
   });
 
-  test("a body without end is not read", async () => {
+  test("the link call reads no body without end", async () => {
     const refused = await call({ authorization: token }, JSON.stringify({ path: "a".repeat(200_000) }));
     expect(refused.status).toBe(413);
   });
 
-  test("is not there where no download proxy is set up", async () => {
+  test("the link call is not there where no download proxy is set up", async () => {
     const app = await openTestApp();
     const body = JSON.stringify({ path: "/m1/VO1/a" });
     expect((await app.ask("/api/fs/link", { method: "POST", headers: { authorization: "" }, body })).status).toBe(404);

@@ -40,7 +40,7 @@ describe("a part of a file", () => {
     ["bytes=a-b", 200, letters.toString(), undefined],
     ["lines=1-2", 200, letters.toString(), undefined],
     ["bytes=99999999999999999999-", 416, "", "bytes */26"],
-  ])("%s is answered with %i", async (range, status, body, contentRange) => {
+  ])("a part asked for with %s is answered with %i", async (range, status, body, contentRange) => {
     const { app, path } = await withFile(letters);
     const part = await app.ask(path, { headers: { range } });
     expect(part.status).toBe(status);
@@ -50,7 +50,7 @@ describe("a part of a file", () => {
     expect(part.headers["accept-ranges"]).toBe("bytes");
   });
 
-  test("is sent only of the state If-Range names, else the whole file is", async () => {
+  test("a part is sent only of the state If-Range names, else the whole file is", async () => {
     const { app, path } = await withFile(letters);
     const { etag = "", "last-modified": modified = "" } = (await app.ask(path, { method: "HEAD" })).headers;
     const statusWith = async (condition: string): Promise<number> =>
@@ -63,7 +63,7 @@ describe("a part of a file", () => {
     expect(await statusWith("Thu, 01 Jan 1970 00:00:00 GMT")).toBe(200);
   });
 
-  test("of a file whose size the drive does not tell is what its host makes of it", async () => {
+  test("a part of a file whose size the drive does not tell is what its host makes of it", async () => {
     const { app, host } = await withFile(letters);
     const { size: _size, ...entry } = fileOf("unknown.bin", 0);
     const path = app.place({ entry, link: () => ({ kind: "url", url: `${host.url}/f` }) });
@@ -78,7 +78,7 @@ describe("a part of a file", () => {
     expect((await app.ask(path, { headers: { range: "bytes=90-" } })).headers["content-range"]).toBe("bytes */26");
   });
 
-  test("of a host that knows no parts is cut out of the whole", async () => {
+  test("a part of a file is cut out of the whole where its host knows no parts", async () => {
     const { app, path } = await withFile(letters, (_asked, socket) => answer(socket, { body: letters }));
     const part = await app.ask(path, { headers: { range: "bytes=5-7" } });
     expect(part).toMatchObject({ status: 206, text: "fgh" });
@@ -104,7 +104,7 @@ describe("what is said of a file", () => {
     ["x\r\nset-cookie: a=b.bin", "application/octet-stream", 'attachment; filename="x__set-cookie: a=b.bin"'],
     ["invoice\u202Efdp.exe", "application/octet-stream", "attachment; filename=invoicefdp.exe"],
     ["page.html", "text/html", "attachment; filename=page.html"],
-  ])("%j keeps its name and has its type", async (name, type, disposition) => {
+  ])("a file called %j keeps its name and has its type", async (name, type, disposition) => {
     const { app, path } = await withFile(letters, serve(letters), name);
     const { headers } = await app.ask(path);
     expect(headers["content-type"]).toContain(type);
@@ -114,7 +114,7 @@ describe("what is said of a file", () => {
     expect(headers["x-content-type-options"]).toBe("nosniff");
   });
 
-  test("HEAD says it all and asks the host nothing", async () => {
+  test("HEAD says all of a file and asks the host nothing", async () => {
     const { app, host, path } = await withFile(letters);
     const whole = await app.ask(path, { method: "HEAD" });
     expect(whole.status).toBe(200);
@@ -159,7 +159,7 @@ describe("what is said of a file", () => {
     [{ "if-range": "nonsense", ...range }, 200],
     [{ "if-range": "TAG", range: "bytes=26-" }, 416],
     [{ "if-range": '"x"', range: "bytes=26-" }, 200],
-  ])("%o is answered with %i", async (headers, status, method = "GET") => {
+  ])("a request with %o is answered with %i", async (headers, status, method = "GET") => {
     const { app, host, path } = await withFile(letters);
     const { etag = "" } = (await app.ask(path, { method: "HEAD" })).headers;
     const tagged = Object.entries(headers).map(([name, value]) => [name, value.replace("TAG", etag)]);
@@ -218,7 +218,7 @@ test("headers of the host that are about its connection, or that set cookies, ar
   expect(headers.etag).not.toBe('"theirs"');
 });
 
-test("headers a link needs are sent with it", async () => {
+test("headers that a link needs are sent with it", async () => {
   const host = await openHost(serve(letters));
   const app = await openTestApp();
   const link: Link = { kind: "url", url: `${host.url}/f`, headers: { "X-Need": "this" } };
@@ -245,7 +245,7 @@ describe.each(pem ? ["http", "https"] : ["http"])("through the gateway from an %
     expect(new Set(bodies.map(({ body }) => sha(body)))).toEqual(new Set([sha(film)]));
   });
 
-  test("a film is the same, byte for byte, for who takes it slowly", async () => {
+  test("a film is the same, byte for byte, for a client that takes it slowly", async () => {
     const { app, path } = await filmApp();
     const response = await begin(app.url + path);
     const hash = createHash("sha256");
@@ -300,31 +300,37 @@ function breaking(after: number, how: "end" | "reset" | "silence"): Script {
 }
 
 describe("a film goes on at the byte where it broke off", () => {
-  test.each(["end", "reset", "silence"] as const)("when the host's connection meets its %s", async (how) => {
-    const { app, host, path } = await withFile(film, breaking(2_000_000, how));
-    const whole = await app.ask(path);
-    expect(whole.headers["content-length"]).toBe(String(film.length));
-    expect(sha(whole.body)).toBe(sha(film));
-    expect(host.asked.length).toBeGreaterThanOrEqual(4);
-    // The same link each time: nothing was wrong with it.
-    expect(app.asked).toHaveLength(1);
-  });
+  test.each(["end", "reset", "silence"] as const)(
+    "a film goes on at its byte when the host's connection meets its %s",
+    async (how) => {
+      const { app, host, path } = await withFile(film, breaking(2_000_000, how));
+      const whole = await app.ask(path);
+      expect(whole.headers["content-length"]).toBe(String(film.length));
+      expect(sha(whole.body)).toBe(sha(film));
+      expect(host.asked.length).toBeGreaterThanOrEqual(4);
+      // The same link each time: nothing was wrong with it.
+      expect(app.asked).toHaveLength(1);
+    },
+  );
 
-  test.each([401, 403, 404, 410])("when its link goes stale in mid-flight (%i), with one new link", async (status) => {
-    const script = (asked: AskedOfHost, socket: Parameters<Script>[1]): void => {
-      if (asked.nth === 0) breaking(1_000_000, "end")(asked, socket);
-      else if (asked.target.endsWith("link=1")) answer(socket, { status });
-      else serve(film)(asked, socket);
-    };
-    const { app, path, host } = await withFile(film, script);
-    const whole = await app.ask(path);
-    expect(whole.status).toBe(200);
-    expect(sha(whole.body)).toBe(sha(film));
-    expect(app.asked).toHaveLength(2);
-    expect(host.asked.at(-1)?.range?.start).toBeGreaterThan(0);
-  });
+  test.each([401, 403, 404, 410])(
+    "a film goes on at its byte when its link goes stale in mid-flight (%i), with one new link",
+    async (status) => {
+      const script = (asked: AskedOfHost, socket: Parameters<Script>[1]): void => {
+        if (asked.nth === 0) breaking(1_000_000, "end")(asked, socket);
+        else if (asked.target.endsWith("link=1")) answer(socket, { status });
+        else serve(film)(asked, socket);
+      };
+      const { app, path, host } = await withFile(film, script);
+      const whole = await app.ask(path);
+      expect(whole.status).toBe(200);
+      expect(sha(whole.body)).toBe(sha(film));
+      expect(app.asked).toHaveLength(2);
+      expect(host.asked.at(-1)?.range?.start).toBeGreaterThan(0);
+    },
+  );
 
-  test("when another node, with tags of its own, takes over", async () => {
+  test("a film goes on at its byte when another node, with tags of its own, takes over", async () => {
     const script: Script = (asked, socket) => {
       if (asked.nth === 0) {
         socket.write(head(200, { "content-length": film.length, etag: '"node-1"' }));
@@ -336,7 +342,7 @@ describe("a film goes on at the byte where it broke off", () => {
     expect(sha((await app.ask(path)).body)).toBe(sha(film));
   });
 
-  test("when the host said no length and closed early: the drive knows how long the file is", async () => {
+  test("a film goes on at its byte when the host said no length and closed early: the drive knows how long the file is", async () => {
     const script: Script = (asked, socket) => {
       if (asked.nth > 0) return serve(film)(asked, socket);
       socket.write(head(200, { connection: "close" }));
@@ -348,7 +354,7 @@ describe("a film goes on at the byte where it broke off", () => {
     expect(sha(whole.body)).toBe(sha(film));
   });
 
-  test("but a torso is never taken for the whole, whatever the host says", async () => {
+  test("a torso of a film is never taken for the whole, whatever the host says", async () => {
     const script: Script = (_asked, socket) => {
       socket.write(head(200, { connection: "close" }));
       socket.end(film.subarray(0, 500_000));
@@ -357,7 +363,7 @@ describe("a film goes on at the byte where it broke off", () => {
     await expect(app.ask(path)).rejects.toThrow(/aborted|ECONNRESET/);
   });
 
-  test("but not when the link was taken back meanwhile", async () => {
+  test("a film does not go on when the link was taken back meanwhile", async () => {
     let isTakenBack = false;
     const host = await openHost((asked, socket) => {
       isTakenBack = true;
@@ -373,7 +379,7 @@ describe("a film goes on at the byte where it broke off", () => {
     expect(app.asked).toHaveLength(1);
   });
 
-  test("but never with bytes of another file", async () => {
+  test("a film never goes on with bytes of another file", async () => {
     const other = noise(film.length + 1, 9);
     const script: Script = (asked, socket) =>
       asked.nth === 0 ? breaking(1_000_000, "end")(asked, socket) : serve(other)(asked, socket);
@@ -382,7 +388,7 @@ describe("a film goes on at the byte where it broke off", () => {
     expect(app.logged.some(({ event }) => event === "stream cut")).toBe(true);
   });
 
-  test("but not for ever: a host that gives nothing more is given up, and the client sees it", async () => {
+  test("a film does not go on for ever: a host that gives nothing more is given up, and the client sees it", async () => {
     const script: Script = (asked, socket) =>
       asked.nth === 0 ? breaking(1_000_000, "end")(asked, socket) : answer(socket, { status: 403 });
     const { app, path } = await withFile(film, script);
@@ -450,7 +456,7 @@ test("a host with too much to do is asked again, then is 503 with its own Retry-
   expect((await moment.app.ask(moment.path)).status).toBe(200);
 });
 
-test("what the drive refuses is said with its own status", async () => {
+test("a refusal of the drive is said with its own status", async () => {
   const app = await openTestApp();
   const failing = async (error: StorageError) =>
     app.ask(
@@ -509,7 +515,7 @@ test("a client that takes nothing holds up its host, not the memory", async () =
   expect(path).toBeDefined();
 });
 
-test("no more than eight connections a signed address, and the ninth waits its turn", async () => {
+test("a signed address has eight connections at once, and the ninth waits its turn", async () => {
   const waiting: (() => void)[] = [];
   const { app, host, path } = await withFile(letters, (asked, socket) => {
     if (host.open > 8) answer(socket, { status: 503 });
@@ -648,7 +654,7 @@ describe("limits", () => {
   });
 });
 
-test("what was sent is counted", async () => {
+test("bytes that were sent are counted", async () => {
   const { app, path } = await withFile(letters);
   await app.ask(path);
   await vi.waitFor(async () => {

@@ -56,14 +56,14 @@ describe("health", () => {
 });
 
 describe("request targets", () => {
-  test("in absolute form mean the same", async () => {
+  test("a request target in absolute form means the same", async () => {
     const app = await openTestApp();
     const text = "GET http://whatever.example/healthz HTTP/1.1\r\nHost: whatever.example\r\nConnection: close\r\n\r\n";
     expect(await raw(app.url, text)).toMatch(/^HTTP\/1\.1 200/);
   });
 
   test.each(["OPTIONS *", "GET /d/%00", "GET /d/%zz", "GET /p/..%2f..%2f", "GET /\u00ff", "GET ?x"])(
-    "%j is answered, not crashed on",
+    "a request target of %j is answered, not crashed on",
     async (target) => {
       const app = await openTestApp();
       const text = `${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
@@ -77,7 +77,7 @@ describe("request targets", () => {
     expect(await raw(app.url, "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n")).not.toContain(" 200 ");
   });
 
-  test("below a public address with a path of its own are read without it", async () => {
+  test("a request target below a public address with a path of its own is read without it", async () => {
     const app = await openTestApp({ publicUrl: "https://example.com/drive" });
     expect((await app.ask("/drive/healthz")).status).toBe(200);
     expect((await app.ask("/healthz")).status).toBe(200);
@@ -134,7 +134,7 @@ describe("who sends badly", () => {
     expect((await app.ask("/d/guess")).status).toBe(403);
   });
 
-  test("one address that asks too often waits", async () => {
+  test("an address that asks too often waits", async () => {
     const app = await openTestApp({ visitors: { requests: 10, guesses: 100 } });
     const statuses = [];
     for (let turn = 0; turn < 12; turn += 1) statuses.push((await app.ask("/robots.txt")).status);
@@ -162,7 +162,7 @@ describe("who sends badly", () => {
 test.each([
   ["half a head", "GET /healthz HTTP/1.1\r\nHost:"],
   ["half a body", "POST /api/fs/link HTTP/1.1\r\nHost: x\r\nAuthorization: t\r\nContent-Length: 10\r\n\r\n{"],
-])("who sends %s is given up, and holds up nobody", async (_what, text) => {
+])("a client that sends %s is given up, and holds up nobody", async (_what, text) => {
   const app = await openTestApp({
     timeouts: { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 30 },
     downloadProxy: { url: "http://x", token: "t" },
@@ -174,7 +174,7 @@ test.each([
 });
 
 describe("trouble nobody foresaw", () => {
-  test("is 500 with a reference, which the log has too, and nothing of the cause", async () => {
+  test("a trouble nobody foresaw is 500 with a reference, which the log has too, and nothing of the cause", async () => {
     const app = await openTestApp();
     const link = (): never => {
       throw new Error("secret detail");
@@ -231,7 +231,7 @@ describe("the webhook of a chat", () => {
     expect(heard).toEqual([]);
   });
 
-  test("a body without end is turned away, however it is sent", async () => {
+  test("a call to the webhook with a body without end is turned away, however it is sent", async () => {
     const { app, heard, start, secret } = await withWebhook();
     const good = start + secret("swordfish");
     expect(await raw(app.url, `${good}Content-Length: 300000000\r\n\r\n{`)).toMatch(/^HTTP\/1\.1 413/);
@@ -244,7 +244,7 @@ describe("the webhook of a chat", () => {
 });
 
 describe("stopping", () => {
-  test("lets what is under way end, and takes nothing new", async () => {
+  test("stopping lets what is under way end, and takes nothing new", async () => {
     const bytes = Buffer.alloc(400_000, 1);
     const script: Script = (_asked, socket) => {
       socket.write(head(200, { "content-length": bytes.length }));
@@ -264,7 +264,7 @@ describe("stopping", () => {
     await expect(app.ask("/healthz")).rejects.toThrow("ECONNREFUSED");
   });
 
-  test("cuts what does not end in time, and its host's connection with it", async () => {
+  test("stopping cuts what does not end in time, and its host's connection with it", async () => {
     const host = await openHost((_asked, socket) => void socket.write(head(200, { "content-length": 1000 })));
     const app = await openTestApp({ upstream: { reach: "anywhere" } });
     const path = app.place({ entry: fileOf("a.bin", 1000), link: () => ({ kind: "url", url: `${host.url}/f` }) });

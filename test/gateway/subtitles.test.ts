@@ -41,7 +41,7 @@ describe("old subtitles are read in the encoding they were written in", () => {
       "GB 18030",
       Buffer.concat([Buffer.from("1\n00:00:01,000 --> 00:00:02,000\n"), Buffer.from([0xc4, 0xe3, 0xba, 0xc3])]),
     ],
-  ])("%s", (_what, bytes) => {
+  ])("old subtitles are read in %s", (_what, bytes) => {
     expect(toWebVtt(bytes, "srt")).toBe("WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n你好\n");
   });
 });

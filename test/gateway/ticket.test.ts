@@ -25,12 +25,12 @@ function ticketsAt(now: number, keys: readonly Uint8Array[] = [newKey]) {
 }
 
 describe("a ticket", () => {
-  test("says again what it was made of", () => {
+  test("a ticket says again what it was made of", () => {
     const tickets = ticketsAt(noon);
     expect(tickets.read(tickets.issue(draft))).toEqual({ ok: true, ticket: { ...draft, issuedAt: noon } });
   });
 
-  test("keeps any ids there may be", () => {
+  test("a ticket keeps any ids there may be", () => {
     const tickets = ticketsAt(noon);
     const id = fc.oneof(
       fc.string({ unit: "grapheme", maxLength: 80 }),
@@ -46,13 +46,13 @@ describe("a ticket", () => {
     );
   });
 
-  test("is over when its time is, to the millisecond", () => {
+  test("a ticket is over when its time is, to the millisecond", () => {
     const text = ticketsAt(noon).issue(draft);
     expect(ticketsAt(draft.expiresAt - 1).read(text).ok).toBe(true);
     expect(ticketsAt(draft.expiresAt).read(text)).toEqual({ ok: false, why: "expired" });
   });
 
-  test("that was shown before is over in its time all the same", () => {
+  test("a ticket that was shown before is over in its time all the same", () => {
     let now = noon;
     const tickets = createTickets({ keys: [newKey], now: () => now });
     const text = tickets.issue(draft);
@@ -62,7 +62,7 @@ describe("a ticket", () => {
     expect(tickets.read(`${text}A`)).toEqual({ ok: false, why: "bad" });
   });
 
-  test("with any one bit changed is bad, also when it is over", () => {
+  test("a ticket with any one bit changed is bad, also when it is over", () => {
     const text = ticketsAt(noon).issue(draft);
     const bytes = Buffer.from(text, "base64url");
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
@@ -72,17 +72,20 @@ describe("a ticket", () => {
     }
   });
 
-  test.each(["", "x", "a".repeat(2000), "!!!!", "AAAA", "../../etc/passwd", "ä"])("that reads %j is bad", (text) => {
-    expect(ticketsAt(noon).read(text)).toEqual({ ok: false, why: "bad" });
-  });
+  test.each(["", "x", "a".repeat(2000), "!!!!", "AAAA", "../../etc/passwd", "ä"])(
+    "a ticket that reads %j is bad",
+    (text) => {
+      expect(ticketsAt(noon).read(text)).toEqual({ ok: false, why: "bad" });
+    },
+  );
 
-  test("has one spelling", () => {
+  test("a ticket has one spelling", () => {
     const text = ticketsAt(noon).issue({ ...draft, entry: "abc" });
     const other = text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 1);
     for (const variant of [`${text}=`, `${text} `, other]) expect(ticketsAt(noon).read(variant).ok).toBe(false);
   });
 
-  test("garbage is bad, and nothing worse", () => {
+  test("garbage is a bad ticket, and nothing worse", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), (text) => {
         expect(ticketsAt(noon).read(text)).toEqual({ ok: false, why: "bad" });
@@ -92,7 +95,7 @@ describe("a ticket", () => {
 });
 
 describe("keys", () => {
-  test("the newest signs, the older are believed, a forgotten one is not", () => {
+  test("the newest key signs, the older are believed, a forgotten one is not", () => {
     const before = ticketsAt(noon, [oldKey]).issue(draft);
     const rotated = ticketsAt(noon, [oldKey, newKey]);
     expect(rotated.read(before).ok).toBe(true);
@@ -101,7 +104,7 @@ describe("keys", () => {
     expect(ticketsAt(noon, [foreignKey]).read(before)).toEqual({ ok: false, why: "bad" });
   });
 
-  test("without any there are no tickets", () => {
+  test("an app without keys has no tickets", () => {
     expect(() => ticketsAt(noon, [])).toThrow("key");
   });
 });
@@ -125,7 +128,7 @@ describe("the address of a ticket", () => {
   const publicUrl = "https://drive.example.com";
   const text = ticketsAt(noon).issue(draft);
 
-  test("has at most 256 characters, whatever the file is called", () => {
+  test("the address of a ticket has at most 256 characters, whatever the file is called", () => {
     const names = fc.oneof(
       fc.string({ unit: "grapheme", maxLength: 300 }),
       fc.string({ unit: "binary", maxLength: 300 }),
@@ -142,18 +145,18 @@ describe("the address of a ticket", () => {
     );
   });
 
-  test("with everything a PikPak ticket holds leaves room for a name", () => {
+  test("the address of a ticket with everything a PikPak ticket holds leaves room for a name", () => {
     const url = ticketUrl(text, { publicUrl, way: "w", name: "电影".repeat(60) + ".mkv" });
     expect(url).toMatch(/%E7%94%B5.*\.mkv$/);
   });
 
-  test("keeps the extension when the name is cut", () => {
+  test("the address of a ticket keeps the extension when the name is cut", () => {
     expect(shortName(`${"a".repeat(50)}.mkv`, 12)).toBe("aaaaaaaa.mkv");
     expect(shortName("👨‍👩‍👧.mp4", 20)).toBe("");
     expect(encodeSegment("a'b(c)*d!")).toBe("a%27b%28c%29%2Ad%21");
   });
 
-  test("that cannot fit says which variable is too long", () => {
+  test("an address that cannot fit says which variable is too long", () => {
     expect(() => ticketUrl(text, { publicUrl: `https://${"a".repeat(200)}.example`, way: "d", name: "a" })).toThrow(
       "PUBLIC_URL",
     );
@@ -171,7 +174,7 @@ describe("withdrawn tickets", () => {
   test.each([
     ["a mount", { mount: draft.mount }, { ...ticket, mount: "other" }],
     ["a person", { person: draft.person }, { ...ticket, person: "telegram:2" }],
-  ] as const)("those of %s are over, others and later ones are not", async (_what, which, other) => {
+  ] as const)("withdrawn tickets of %s are over, others and later ones are not", async (_what, which, other) => {
     kept.clear();
     const revocations = createRevocations({ store, now: () => noon + 5, keepFor: 1000 });
     expect(await revocations.revoked(ticket)).toBe(false);
@@ -181,7 +184,7 @@ describe("withdrawn tickets", () => {
     expect(await revocations.revoked({ ...ticket, issuedAt: noon + 6 })).toBe(false);
   });
 
-  test("all of them are over at once", async () => {
+  test("tickets withdrawn all together are over at once", async () => {
     kept.clear();
     const revocations = createRevocations({ store, now: () => noon + 5, keepFor: 1000 });
     await revocations.revoke("all");

@@ -30,7 +30,7 @@ function unescape(text: string): string {
     .replaceAll("&amp;", "&");
 }
 
-test("the page lets nothing in but its own script and style, the film and its subtitles", async () => {
+test("the watch page lets nothing in but its own script and style, the film and its subtitles", async () => {
   const { page } = await watching("film.mkv");
   const policy = String(page.headers["content-security-policy"]).split("; ");
   const nonce = /nonce-[^']+/.exec(policy.join(" "))?.[0];
@@ -51,7 +51,7 @@ test("the page lets nothing in but its own script and style, the film and its su
   ]);
 });
 
-test("it opens the film in the players people have", async () => {
+test("the watch page opens the film in the players people have", async () => {
   const { page, app } = await watching("film.mkv");
   const hrefs = [...page.text.matchAll(/<a class="button quiet" href="([^"]+)"/g)].map(([, href = ""]) =>
     unescape(href),
@@ -84,14 +84,14 @@ test.each(["film.mkv", 'it\'s $(touch x) `y` "z".mkv', "-rf", "..", "a/b\\c", "ç
   },
 );
 
-test("no name is markup", async () => {
+test("no name is markup on the watch page", async () => {
   const { page } = await watching(`"><img src=x onerror=alert(1)><script>.mkv`, {
     details: { variants: [{ id: "v", name: "<b>720</b>" }] },
   });
   expect(page.text).not.toMatch(/<img|<b>|<script>/);
 });
 
-test("films, music, and what is neither", async () => {
+test("the watch page tells films, music, and what is neither", async () => {
   expect((await watching("a.mp4")).page.text).toContain("<video");
   expect((await watching("a.flac")).page.text).toContain("<audio");
   const { page, app } = await watching("a.zip");
@@ -99,7 +99,7 @@ test("films, music, and what is neither", async () => {
   expect(page.text).toContain(app.words.in("en")("watch-no-media"));
 });
 
-test("versions are pages of their own, and the present one is marked", async () => {
+test("the watch page of each version is one of its own, and the present one is marked", async () => {
   const { page, app, path, entry } = await watching("a.mkv", {
     details: { variants: [{ id: "v720", name: "720P" }] },
   });
@@ -114,7 +114,7 @@ test("versions are pages of their own, and the present one is marked", async () 
 describe("subtitles", () => {
   const beside: Entry[] = [fileOf("film.en.srt", words.length), fileOf("other.srt", words.length)];
 
-  test("found beside the film are tracks of it, and come as WebVTT", async () => {
+  test("subtitles found beside the film are tracks of it, and come as WebVTT", async () => {
     const { page, app, path } = await watching("film.mkv", { beside });
     const tracks = [...page.text.matchAll(/<track[^>]*src="([^"]+)"[^>]*srclang="en"/gs)];
     expect(tracks).toHaveLength(1);
@@ -124,7 +124,7 @@ describe("subtitles", () => {
     expect(track.text).toContain("00:00:01.000 --> 00:00:02.000\nHello");
   });
 
-  test("are read from subtitle files alone, and from none that is too large", async () => {
+  test("subtitles are read from subtitle files alone, and from none that is too large", async () => {
     const { app, path } = await watching("film.mkv", { beside });
     expect((await app.ask(path.replace(/\/[^/]*$/, "/subtitles.vtt"))).status).toBe(404);
     const large = await openHost((_asked, socket) => answer(socket, { body: Buffer.alloc(9 * 1024 * 1024) }));

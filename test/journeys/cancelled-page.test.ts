@@ -36,11 +36,11 @@ test("on Telegram /cancel ends the page that was open, and it takes no password 
   program = await prepareProgram({ DISCORD_BOT_TOKEN: "", PUBLIC_URL: "" });
   const { mia } = program.world.people;
   await program.start({ PUBLIC_URL: program.gateway });
-  mia.says("/login");
+  mia.sends("/login");
   const asked = await mia.waitsFor("❔ User name");
   const page = pageIn([asked.text, asked.entities]);
   const token = await tokenOn(page);
-  mia.says("/cancel");
+  mia.sends("/cancel");
   await expect.poll(async () => (await fetch(page)).status).toBe(410);
   expect(await send(page, token)).toBe(410);
 });

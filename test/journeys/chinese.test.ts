@@ -9,7 +9,7 @@ afterEach(() => program.close());
 
 /** Names, units and what people type themselves; the rest of what the bot says has to be Chinese. */
 const names =
-  /https?:\S+|\/[a-z]+\b|\S+@example\.com|PikPak|Telegram|Discord|Google|Facebook|\broot\b|English|Holiday 2026|Packing list\.txt|nothing yet\.txt|Day \d+|1080p|720P|480P|\.mkv|\.pdf|\.jpg|UTC|platinum|\b[kKMGT]?B\b|\bid\b|IMG_\d+|ChatDrive/g;
+  /https?:\S+|\/[a-z]+\b|\S+@example\.com|PikPak|Telegram|Discord|Google|Facebook|\broot\b|English|Holiday 2026|Packing list\.txt|nothing yet\.txt|Day \d+|1080p|720P|480P|\.mkv|\.pdf|\.jpg|UTC|platinum|\b[kKMGT]?B\b|\bid\b|\bID\b|IMG_\d+|ChatDrive/g;
 
 function english(text: string): string[] {
   return text.replaceAll(names, "").match(/[A-Za-z]{2,}/g) ?? [];
@@ -24,8 +24,8 @@ test("on Telegram Jun walks through everything in Chinese", async () => {
   const hear = () => {
     for (const message of jun.messages) if (message.byBot) heard.push([message.text, ...message.labels].join("\n"));
   };
-  const says = async (text: string, sign: string) => {
-    jun.says(text);
+  const sends = async (text: string, sign: string) => {
+    jun.sends(text);
     await jun.waitsFor(sign);
     hear();
   };
@@ -34,34 +34,34 @@ test("on Telegram Jun walks through everything in Chinese", async () => {
     await jun.waitsFor(({ text, labels }) => [text, ...labels].join("\n").includes(sign));
     hear();
   };
-  await says("/start", "两种方式");
-  await says("/help", "我能做什么");
-  await says("/login", "❔ 用户名");
-  await says(world.shelf.accounts.jun.username, "❔ 密码");
-  await says("wrong-password", "❔ 根文件夹");
+  await sends("/start", "两种方式");
+  await sends("/help", "我能做什么");
+  await sends("/login", "❔ 用户名");
+  await sends(world.shelf.accounts.jun.username, "❔ 密码");
+  await sends("wrong-password", "❔ 根文件夹");
   await presses("⏭", "PikPak 不接受");
-  await says(world.shelf.accounts.jun.password, "🏠 jun@example.com");
+  await sends(world.shelf.accounts.jun.password, "🏠 jun@example.com");
   await presses("📁 电影", "夏日的尽头");
   await presses("夏日的尽头", "时长");
   await presses("🔗 原文件", "下载链接");
   await presses("⬆", "时长");
-  await says("/settings", "排序：");
+  await sends("/settings", "排序：");
   await presses("10", "每页行数：10");
-  await says(world.shelf.shares.expired.url, "已过期");
-  await says(world.shelf.shares.coded.url, "❔ 提取码");
-  await says("bad1", "提取码不对");
-  await says("/cancel", "已取消");
-  await says("https://example.com/elsewhere", "不是 PikPak 分享链接");
-  await says("/unknown", "没有这个命令");
-  await says("hello", "没有找到");
-  await says(world.shelf.shares.open.url, "🏠 Holiday 2026");
-  await says("/mounts", "你的网盘");
+  await sends(world.shelf.shares.expired.url, "已过期");
+  await sends(world.shelf.shares.coded.url, "❔ 提取码");
+  await sends("bad1", "提取码不对");
+  await sends("/cancel", "已取消");
+  await sends("https://example.com/elsewhere", "不是 PikPak 分享链接");
+  await sends("/unknown", "没有这个命令");
+  await sends("不存在的电影", "没有找到");
+  await sends(world.shelf.shares.open.url, "🏠 Holiday 2026");
+  await sends("/mounts", "你的网盘");
   await presses("🟢 jun@example.com", "套餐");
   await presses("🩺", "套餐");
   await presses("✏️", "❔ 新名称");
-  await says("我的网盘", "已改名");
-  await says("/logout", "你的网盘");
-  await says("/forget", "要删除这里保存的关于你的一切");
+  await sends("我的网盘", "已改名");
+  await sends("/logout", "你的网盘");
+  await sends("/forget", "要删除这里保存的关于你的一切");
   await presses("🗑", "已删除");
   expect(heard.flatMap(english)).toEqual([]);
 });

@@ -35,20 +35,20 @@ async function fetched(url: string): Promise<string> {
 async function telegramLink(file = listed): Promise<string> {
   const { mia } = world.people;
   const known = new Set(mia.messages.map(({ id }) => id));
-  mia.says(`/link ${file}`);
+  mia.sends(`/link ${file}`);
   const card = await mia.waitsFor(({ id, text }) => !known.has(id) && text.includes("Download link"));
   return /https?:\/\/127\S+/.exec(card.text)?.[0] ?? "";
 }
 
 test("on Telegram Mia chooses it for her drive; its links work until she takes them back, or the drive is gone", async () => {
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
   const usual = await telegramLink();
   expect(usual.startsWith(proxyUrl)).toBe(false);
   expect((await fetch(usual, { redirect: "manual" })).headers.get("location")).not.toContain(proxyUrl);
 
-  mia.says("/mounts");
+  mia.sends("/mounts");
   await mia.waitsFor("Your drives");
   await mia.presses("🟢");
   await mia.waitsFor(({ labels }) => labels.some((label) => label.includes("through the download proxy")));
@@ -68,7 +68,7 @@ test("on Telegram Mia chooses it for her drive; its links work until she takes t
   expect(await fetched(another)).toBe(content);
   expect(new URL(await telegramLink()).pathname).toBe(new URL(another).pathname);
 
-  mia.says("/forget");
+  mia.sends("/forget");
   await mia.waitsFor("Delete everything kept about you here");
   await mia.presses("Yes, delete everything");
   await mia.waitsFor("Everything kept about you is deleted");

@@ -20,7 +20,7 @@ afterEach(async () => {
 async function freshLink(): Promise<string> {
   const { mia } = world.people;
   const known = new Set(mia.messages.map(({ id }) => id));
-  mia.says("/link Holiday 2026/Packing list.txt");
+  mia.sends("/link Holiday 2026/Packing list.txt");
   const card = await mia.waitsFor(({ id, text }) => !known.has(id) && text.includes("Download link"));
   return /https?:\/\/127\S+/.exec(card.text)?.[0] ?? "";
 }
@@ -33,7 +33,7 @@ async function statusOf(url: string): Promise<number> {
 
 async function handedOut(): Promise<string> {
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
   const link = await freshLink();
   expect(await statusOf(link)).toBe(302);
@@ -43,7 +43,7 @@ async function handedOut(): Promise<string> {
 test("on Telegram Otto takes back every link: Mia's answers 410, and her next one works", async () => {
   const link = await handedOut();
   const { otto } = world.people;
-  otto.says("/admin");
+  otto.sends("/admin");
   await otto.waitsFor("Operators");
   await otto.presses("Take back every link");
   await otto.waitsFor("None of them will work again");
@@ -52,7 +52,7 @@ test("on Telegram Otto takes back every link: Mia's answers 410, and her next on
   await otto.waitsFor("whoever has it");
   expect(await statusOf(link)).toBe(410);
   expect(await statusOf(await freshLink())).toBe(302);
-  otto.says("/admin audit");
+  otto.sends("/admin audit");
   await otto.waitsFor("every link taken back");
   expect(world.telegram.complaints).toEqual([]);
 });

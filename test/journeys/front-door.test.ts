@@ -17,9 +17,9 @@ test("a link card's address is short, leads to the bytes, and streams ranges; th
   const { world, gateway } = program;
   const { mia } = world.people;
   await program.start({ PUBLIC_URL: gateway });
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
-  mia.says("/link Holiday 2026/Packing list.txt");
+  mia.sends("/link Holiday 2026/Packing list.txt");
   const url = addressIn((await mia.waitsFor("Download link")).text);
   expect(url.length).toBeLessThanOrEqual(256);
   expect(new URL(url).pathname).toMatch(/^\/d\/[\w-]+\/Packing%20list\.txt$/);
@@ -49,9 +49,9 @@ test("a cap set in the environment makes a second stream wait, until the first h
   const { world, gateway } = program;
   const { mia } = world.people;
   await program.start({ PUBLIC_URL: gateway, PROXY_STREAMS_PER_PERSON: "1", PROXY_BANDWIDTH: "20M" });
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
-  mia.says("/link Holiday 2026/Day 1/Beach, day 1.mp4");
+  mia.sends("/link Holiday 2026/Day 1/Beach, day 1.mp4");
   const url = addressIn((await mia.waitsFor("Download link")).text).replace("/d/", "/p/");
   // More than any buffer holds, and nobody reads it: it stays under way.
   const first = await fetch(url);
@@ -73,9 +73,9 @@ test("without a public address the drive's own link is handed out, and until whe
   const { world } = program;
   const { mia } = world.people;
   await program.start();
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
-  mia.says("/link Holiday 2026/Packing list.txt");
+  mia.sends("/link Holiday 2026/Packing list.txt");
   const card = await mia.waitsFor("Download link");
   expect(card.text).toMatch(/Works until .*2026/);
   expect(addressIn(card.text)).not.toContain(program.gateway);
@@ -87,14 +87,15 @@ test("over a webhook the gateway takes Telegram's calls with the derived secret,
   const { world, gateway } = program;
   const { mia } = world.people;
   await program.start({ TELEGRAM_WEBHOOK_URL: `${gateway}/telegram` });
-  mia.says("/start");
+  mia.sends("/start");
   await mia.waitsFor("two ways in");
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
   await mia.waitsFor(({ labels }) => labels.some((label) => label.includes("Day 10")));
   const { parameters } = await world.telegram.called(({ method }) => method === "setWebhook");
   expect(parameters["allowed_updates"]).toEqual([
     "message",
+    "edited_message",
     "callback_query",
     "my_chat_member",
     "inline_query",
@@ -131,20 +132,20 @@ test("bad input gets a clear sentence each, on the real bot over the real driver
     const shown = await mia.waitsFor(({ id }) => !known.has(id));
     return shown.text;
   };
-  expect(await answers(() => mia.says("/nonsense"))).toMatch(/do not know this command.*\/help/s);
-  expect(await answers(() => mia.says("x".repeat(4096)))).toMatch(/did not understand/);
-  expect(await answers(() => mia.sends({ kind: "sticker" }))).toMatch(/text/i);
-  expect(await answers(() => mia.says("https://drive.google.com/file/d/abc"))).toMatch(/not a PikPak share link/);
-  expect(await answers(() => mia.says("/share VNtooshort"))).toMatch(/not a PikPak share/);
-  expect(await answers(() => mia.says("https://mypikpak.com/s/VNnobodyhasthisone000000_o1"))).toMatch(
+  expect(await answers(() => mia.sends("/nonsense"))).toMatch(/do not know this command.*\/help/s);
+  expect(await answers(() => mia.sends("x".repeat(4096)))).toMatch(/did not understand/);
+  expect(await answers(() => mia.sendsFile({ kind: "sticker" }))).toMatch(/text/i);
+  expect(await answers(() => mia.sends("https://drive.google.com/file/d/abc"))).toMatch(/not a PikPak share link/);
+  expect(await answers(() => mia.sends("/share VNtooshort"))).toMatch(/not a PikPak share/);
+  expect(await answers(() => mia.sends("https://mypikpak.com/s/VNnobodyhasthisone000000_o1"))).toMatch(
     /no such share|There is no/,
   );
-  expect(await answers(() => mia.says("/browse /no/where"))).not.toMatch(/at .*\.ts/);
-  expect(await answers(() => mia.says("/login"))).toMatch(/❔ User name/);
-  expect(await answers(() => mia.sends({ kind: "sticker" }))).toMatch(/❔ User name/);
-  expect(await answers(() => mia.says("y".repeat(4096)))).toMatch(/too long.*❔ User name/s);
-  mia.says("/cancel");
-  mia.says(world.shelf.shares.open.url);
+  expect(await answers(() => mia.sends("/browse /no/where"))).not.toMatch(/at .*\.ts/);
+  expect(await answers(() => mia.sends("/login"))).toMatch(/❔ User name/);
+  expect(await answers(() => mia.sendsFile({ kind: "sticker" }))).toMatch(/❔ User name/);
+  expect(await answers(() => mia.sends("y".repeat(4096)))).toMatch(/too long.*❔ User name/s);
+  mia.sends("/cancel");
+  mia.sends(world.shelf.shares.open.url);
   const list = await mia.waitsFor("› Holiday 2026");
   for (const data of ["", "1abc", "x".repeat(64), "1ZZZZZZZZZZ-1-o-0", "d-rt-0q0-x"]) {
     expect((await mia.forges(data, { on: list }).answer()).text).toMatch(/\w{3}.*\./);
@@ -175,7 +176,7 @@ test("names with HTML, Markdown, right-to-left marks, emoji and 255 characters a
   const { mia } = world.people;
   const { mia: member } = world.members;
   const here = { in: world.hall };
-  mia.says(`https://mypikpak.com/s/${id}`);
+  mia.sends(`https://mypikpak.com/s/${id}`);
   const list = await mia.waitsFor("6 entries");
   expect(list.text).toContain("<i>All</i> *names* 🎬");
   await member.uses(`/share link:https://mypikpak.com/s/${id}`, here);
@@ -240,7 +241,7 @@ describe.each([
       SECRET_KEY: Buffer.alloc(32, 5).toString("base64"),
       DISCORD_BOT_TOKEN: "",
     });
-    mia.says(world.shelf.shares.open.url);
+    mia.sends(world.shelf.shares.open.url);
     const list = await mia.waitsFor("› Holiday 2026");
     wire.cut();
     const toast = await mia.presses("📁 Day 1", { on: list, timeout: 20_000 });
@@ -257,9 +258,9 @@ describe.each([
       SECRET_KEY: Buffer.alloc(32, 5).toString("base64"),
       DISCORD_BOT_TOKEN: "",
     });
-    mia.says("/mounts");
+    mia.sends("/mounts");
     await mia.waitsFor("Your drives");
-    mia.says("/forget");
+    mia.sends("/forget");
     await mia.waitsFor("Delete everything");
     await mia.presses("🗑");
     await mia.waitsFor("is deleted");

@@ -22,14 +22,14 @@ function onTelegram({ world }: Program): Club {
   const { people, group, shelf } = world;
   return {
     async lend() {
-      people.mia.says(shelf.shares.open.url);
+      people.mia.sends(shelf.shares.open.url);
       await people.mia.waitsFor("› Holiday 2026");
-      people.mia.in(group).says("/bind");
+      people.mia.in(group).sends("/bind");
       await people.mia.in(group).presses("✅", { on: await people.mia.in(group).waitsFor("Share with this group?") });
       await people.mia.in(group).waitsFor("Shared with this group");
     },
     async link(who, path) {
-      people[who].in(group).says(`/link ${path}`);
+      people[who].in(group).sends(`/link ${path}`);
       const card = await people[who].in(group).waitsFor(({ text }) => addressIn(text) !== "");
       expect(card.receiver).toBeDefined();
       return addressIn(card.text);

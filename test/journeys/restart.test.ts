@@ -28,19 +28,19 @@ test("on Telegram a kill -9 leaves buttons, old buttons and half-finished dialog
   const { world } = program;
   const { mia } = world.people;
   await program.start();
-  mia.says("/login");
+  mia.sends("/login");
   await mia.waitsFor("❔ User name");
-  mia.says("mia@example.com");
+  mia.sends("mia@example.com");
   // The moment the question appears, what it asks for may not be on the disk yet: Telegram brings the answer again.
   await mia.waitsFor("❔ Password");
   await restart({ atOnce: true });
-  mia.says(world.shelf.accounts.mia.password);
+  mia.sends(world.shelf.accounts.mia.password);
   const root = await mia.waitsFor("❔ Root folder");
   await restart();
   // What was secret was kept nowhere: after the other answers it is asked for once more.
   mia.taps("⏭");
   await mia.waitsFor((message) => message.text.includes("❔ Password") && message.id === root.id);
-  mia.says(world.shelf.accounts.mia.password);
+  mia.sends(world.shelf.accounts.mia.password);
   const list = await mia.waitsFor("6 entries");
 
   await restart();
@@ -55,17 +55,17 @@ test("on Telegram a kill -9 leaves buttons, old buttons and half-finished dialog
   await mia.forges(film.callback_data, { on: list }).answer();
   await mia.waitsFor((message) => message.id === list.id && message.text.includes("A Quiet Harbour (2024) 1080p.mkv"));
 
-  mia.says(world.shelf.shares.coded.url);
+  mia.sends(world.shelf.shares.coded.url);
   await mia.waitsFor("❔ Pass code");
   await restart();
-  mia.says("zz99");
+  mia.sends("zz99");
   await mia.waitsFor("This pass code is not right");
   await restart();
-  mia.says(world.shelf.shares.coded.passCode ?? "");
+  mia.sends(world.shelf.shares.coded.passCode ?? "");
   await mia.waitsFor("🏠 Holiday 2026");
 
   // A question about deleting waits through a kill as well.
-  mia.says("/forget");
+  mia.sends("/forget");
   await mia.waitsFor("Delete everything");
   await restart();
   await mia.presses("🗑 Yes");

@@ -33,9 +33,9 @@ async function begin(isPublic = true): Promise<void> {
 test("Mia opens a share, gets a file into the chat, and its folder's links as a list that works", async () => {
   await open();
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
-  mia.says("/get Holiday 2026/Packing list.txt");
+  mia.sends("/get Holiday 2026/Packing list.txt");
   await mia.waitsFor(/Sent in/);
   const call = await world.telegram.called(({ method }) => method === "sendDocument");
   const sent = Object.values(call.parameters).find(
@@ -43,7 +43,7 @@ test("Mia opens a share, gets a file into the chat, and its folder's links as a 
   );
   expect(sent?.sha256).toBe(createHash("sha256").update("towel\nsun cream\nbooks\n").digest("hex"));
 
-  mia.says("/browse Holiday 2026/Day 1");
+  mia.sends("/browse Holiday 2026/Day 1");
   await mia.waitsFor("Day 1");
   const calls = world.pikpak.calls.length;
   await mia.presses("🧾");
@@ -61,7 +61,7 @@ test("Mia opens a share, gets a file into the chat, and its folder's links as a 
   const answer = await fetch(links[0] ?? "", { redirect: "manual" });
   expect(answer.status).toBe(302);
 
-  mia.says("/mounts");
+  mia.sends("/mounts");
   await mia.waitsFor("Your drives");
   await mia.presses("🟢");
   await mia.waitsFor((message) => message.labels.some((label) => label.includes("Take back its links")));
@@ -76,20 +76,20 @@ test("in a group Jun gets a file of the drive Mia lent it; taken back, there is 
   await open();
   const { people, group, shelf, telegram } = world;
   const [mia, jun] = [people.mia.in(group), people.jun.in(group)];
-  people.mia.says(shelf.shares.open.url);
+  people.mia.sends(shelf.shares.open.url);
   await people.mia.waitsFor("› Holiday 2026");
-  mia.says("/bind");
+  mia.sends("/bind");
   await mia.presses("✅", { on: await mia.waitsFor("Share with this group?") });
   await mia.waitsFor("Shared with this group");
 
-  jun.says("/get Holiday 2026/Packing list.txt");
+  jun.sends("/get Holiday 2026/Packing list.txt");
   await jun.waitsFor(({ file }) => file?.name === "Packing list.txt");
   const documents = () => telegram.calls.filter(({ method }) => method === "sendDocument").length;
   expect(documents()).toBe(1);
 
-  mia.says("/unbind");
+  mia.sends("/unbind");
   await mia.waitsFor("not shared any more");
-  jun.says("/get Holiday 2026/Packing list.txt");
+  jun.sends("/get Holiday 2026/Packing list.txt");
   await jun.waitsFor("本群还没有共享网盘");
   expect(documents()).toBe(1);
   expect(telegram.complaints).toEqual([]);
@@ -124,9 +124,9 @@ test("in a server Jun gets a file of the drive Mia lent it, for him alone; taken
 test("without a public address the list is of the drive's own links, and its life is said", async () => {
   await open({ isPublic: false });
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
-  mia.says("/browse Holiday 2026/Day 1");
+  mia.sends("/browse Holiday 2026/Day 1");
   await mia.waitsFor("Day 1");
   await mia.presses("🧾");
   await mia.waitsFor((message) => message.labels.some((label) => label.includes("one a line")));
@@ -142,9 +142,9 @@ test("a film that was on its way when the bot went down is offered again when it
   await open({ dataDir });
   world.telegram.rules.uploadLimit = 2000 * 1024 * 1024;
   const { mia } = world.people;
-  mia.says(world.shelf.shares.open.url);
+  mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
-  mia.says("/get Holiday 2026/Day 1/Beach, day 1.mp4");
+  mia.sends("/get Holiday 2026/Day 1/Beach, day 1.mp4");
   const shown = await mia.waitsFor((message) => message.labels.some((label) => label.includes("✖️")));
   await app.stop();
   await begin();

@@ -19,12 +19,12 @@ export const openTelegram: OpenFront = async (cloud = usualCloud()) => {
   const front: Front = {
     name: "Telegram",
     async command(name, given = {}) {
-      double.says(mia, mia.id, [`/${name}`, ...Object.values(given)].join(" "));
+      double.sends(mia, mia.id, [`/${name}`, ...Object.values(given)].join(" "));
     },
     async fill(form, answers) {
       for (const [name, answer] of Object.entries(answers)) {
         await front.sees(`❔ ${say(`field-${form}-${name}`)}`);
-        double.says(mia, mia.id, answer);
+        double.sends(mia, mia.id, answer);
       }
       const asked = fieldsOf(form).filter(({ aside, required }) => !aside && !required);
       for (const { name } of asked.filter((field) => answers[field.name] === undefined && "password" in answers)) {

@@ -17,8 +17,8 @@ interface Alone {
 function onTelegram({ world }: Program): Alone {
   const { mia } = world.people;
   return {
-    share: async (link, code = "") => void mia.says(`/share ${link} ${code}`.trim()),
-    search: async (words) => void mia.says(`/search ${words}`),
+    share: async (link, code = "") => void mia.sends(`/share ${link} ${code}`.trim()),
+    search: async (words) => void mia.sends(`/search ${words}`),
     sees: async (...words) =>
       void (await mia.waitsFor(({ text, labels }) =>
         words.every((word) => [text, ...labels].join(" ").includes(word)),

@@ -52,18 +52,21 @@ function followed(...ends: readonly (boolean | Error | { readonly after: number 
 }
 
 describe("a message that changes by itself", () => {
-  test.each([broken, refused, { after: 5 }])("goes on after an edit that failed: %o", async (failure) => {
-    const { show, last, drawn, missed, given } = followed(true, failure);
-    await show("1");
-    await show("2");
-    await show("3");
-    await last("4");
-    expect(drawn).toEqual(["1", "3", "4"]);
-    expect(missed).toEqual([failure]);
-    expect(given).toEqual([]);
-  });
+  test.each([broken, refused, { after: 5 }])(
+    "a message that changes goes on after an edit that failed: %o",
+    async (failure) => {
+      const { show, last, drawn, missed, given } = followed(true, failure);
+      await show("1");
+      await show("2");
+      await show("3");
+      await last("4");
+      expect(drawn).toEqual(["1", "3", "4"]);
+      expect(missed).toEqual([failure]);
+      expect(given).toEqual([]);
+    },
+  );
 
-  test("says its last word again, and later each time, until it is heard", async () => {
+  test("a message that changes has its last state shown again, later each time, until it is there", async () => {
     const { last, drawn, waits, given } = followed(broken, broken, { after: 9000 }, true);
     await last("end");
     expect(drawn).toEqual(["end"]);
@@ -71,14 +74,14 @@ describe("a message that changes by itself", () => {
     expect(given).toEqual([]);
   });
 
-  test("waits as long as it is asked to", async () => {
+  test("a message that changes waits as long as it is asked to", async () => {
     const { last, drawn, waits } = followed({ after: 20_000 });
     await last("end");
     expect(waits).toEqual([20_000]);
     expect(drawn).toEqual(["end"]);
   });
 
-  test("says again what failed before anybody knew that it was the last word", async () => {
+  test("a message that changes is edited again where it failed before anybody knew that it was the last time", async () => {
     const { show, over, drawn, waits } = followed({ after: 20_000 });
     await show("end");
     expect(drawn).toEqual([]);
@@ -87,13 +90,13 @@ describe("a message that changes by itself", () => {
     expect(waits).toEqual([20_000]);
   });
 
-  test("is not changed before the time that was asked for", async () => {
+  test("a message that changes is not edited before the time that was asked for", async () => {
     const { show, drawn } = followed({ after: 150_000 });
     for (const reference of ["1", "2", "3"]) await show(reference);
     expect(drawn).toEqual(["3"]);
   });
 
-  test("says no last word once it shows something else", async () => {
+  test("a message that changes does not show its last state once it shows something else", async () => {
     const { last, drawn, given, follower, waits } = followed(broken, broken);
     follower.follow("message", createLatest<Screen>().values, { every: 10, draw: async () => true, again: () => 0 });
     await last("end");
@@ -105,7 +108,7 @@ describe("a message that changes by itself", () => {
     ["after a few tries", Array.from({ length: 9 }, () => broken), 4],
     ["at once where it is refused for good", [refused], 0],
     ["at once where the wait is too long", [{ after: 60_001 }], 0],
-  ] as const)("is given up with a word to the log %s", async (_when, ends, tries) => {
+  ] as const)("a message that changes is given up with a word to the log %s", async (_when, ends, tries) => {
     const { last, drawn, given, waits } = followed(...ends);
     await last("end");
     expect(drawn).toEqual([]);
@@ -113,7 +116,7 @@ describe("a message that changes by itself", () => {
     expect(given).toEqual([ends[0]]);
   });
 
-  test("ends where the message is gone", async () => {
+  test("a message that changes is followed no more where it is gone", async () => {
     const { show, drawn, given } = followed(false);
     await show("1");
     await show("2");

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Keyv } from "keyv";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Node } from "../../emulators/pikpak/state.ts";
+import type { Node } from "../../emulators/pikpak/node.ts";
 import type { Task } from "../../src/storage/task.ts";
 import type { Storage } from "../../src/storage/storage.ts";
 import { createStorage } from "../../src/storage/storage.ts";

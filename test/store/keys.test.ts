@@ -61,7 +61,7 @@ describe.each(backends)("the keys of a store on %s", (_name, address) => {
   });
 
   test.skipIf(skipped)(
-    "can be rotated from old to old,new to new, and nothing is lost",
+    "the keys of a store can be rotated from old to old,new to new, and nothing is lost",
     async () => {
       // More than are resealed at once.
       await withStore(url, [old], async (store) => {
@@ -88,7 +88,7 @@ describe.each(backends)("the keys of a store on %s", (_name, address) => {
     30_000,
   );
 
-  test.skipIf(skipped)("that are resealed keep the end of what they seal", async () => {
+  test.skipIf(skipped)("a record that is resealed keeps its end", async () => {
     await withStore(url, [old], async (store) => {
       await sealedIn(store, "dialogues").set("short", "over soon", 3000);
     });
@@ -98,7 +98,7 @@ describe.each(backends)("the keys of a store on %s", (_name, address) => {
     });
   });
 
-  test.skipIf(skipped)("that are lost leave records that are as good as absent, and can be written anew", async () => {
+  test.skipIf(skipped)("a lost key leaves records that are as good as absent, and can be written anew", async () => {
     const lines = await withStore(url, [other], async (store) => {
       const secrets = sealedIn(store, "secrets");
       expect(await secrets.get("m0")).toBeUndefined();

@@ -49,7 +49,7 @@ describe.each(backends)("the locks of a store on $name", ({ address, isShared })
     [stores, children] = [[], []];
   });
 
-  test.skipIf(skipped)("let one piece of work at a time run for a key, in whichever process", async () => {
+  test.skipIf(skipped)("a lock lets one piece of work at a time run for a key, in whichever process", async () => {
     const counts = here.open<number>("counts");
     await counts.set("n", 0);
     const add = async () => counts.set("n", ((await counts.get("n")) ?? 0) + 1);
@@ -57,7 +57,7 @@ describe.each(backends)("the locks of a store on $name", ({ address, isShared })
     expect(await counts.get("n")).toBe(40);
   });
 
-  test.skipIf(skipped)("hold no connection while their holders wait for a drive", async () => {
+  test.skipIf(skipped)("locks hold no connection while their holders wait for a drive", async () => {
     const people = 40;
     const drive = Promise.withResolvers<void>();
     const acting = Promise.withResolvers<void>();
@@ -84,14 +84,14 @@ describe.each(backends)("the locks of a store on $name", ({ address, isShared })
     expect(await notes.get(`after:${people - 1}`)).toBe(people - 1);
   });
 
-  test.skipIf(skipped)("are free after work that failed", async () => {
+  test.skipIf(skipped)("a lock is free after work that failed", async () => {
     await expect(here.exclusive("fails", () => Promise.reject(new Error("the drive is away")))).rejects.toThrow(
       "the drive is away",
     );
     expect(await there.exclusive("fails", async () => "next")).toBe("next");
   });
 
-  test.skipIf(skipped)("last as long as the work does", async () => {
+  test.skipIf(skipped)("a lock lasts as long as the work does", async () => {
     const order: string[] = [];
     const long = here.exclusive("long", async () => {
       await sleep(lockLifetime * 2.5);
@@ -103,7 +103,7 @@ describe.each(backends)("the locks of a store on $name", ({ address, isShared })
     expect(order).toEqual(["long", "next"]);
   });
 
-  test.skipIf(skipped)("let work go on writing that outlives them", async () => {
+  test.skipIf(skipped)("a lock lets work go on writing that outlives it", async () => {
     const notes = here.open<string>("notes");
     const later = Promise.withResolvers<void>();
     let writing: Promise<unknown> = Promise.resolve();
@@ -127,29 +127,35 @@ describe.each(backends)("the locks of a store on $name", ({ address, isShared })
     return { child, outcome: async () => String((await lines.next()).value).trim() };
   };
 
-  test.skipIf(skipped || !isShared)("of a process that was killed are free within their lifetime", async () => {
-    const { child } = await holding("killed");
-    child.kill("SIGKILL");
-    await once(child, "close");
-    const since = performance.now();
-    await here.exclusive("killed", async () => undefined);
-    expect(performance.now() - since).toBeLessThan(lockLifetime + 500);
-  });
+  test.skipIf(skipped || !isShared)(
+    "the locks of a process that was killed are free within their lifetime",
+    async () => {
+      const { child } = await holding("killed");
+      child.kill("SIGKILL");
+      await once(child, "close");
+      const since = performance.now();
+      await here.exclusive("killed", async () => undefined);
+      expect(performance.now() - since).toBeLessThan(lockLifetime + 500);
+    },
+  );
 
-  test.skipIf(skipped || !isShared)("keep a process that stood still from writing over the next holder", async () => {
-    const { child, outcome } = await holding("stopped");
-    child.kill("SIGSTOP");
-    const kept = here.open<string>("fenced");
-    await here.exclusive("stopped", async () => {
-      await kept.set("stopped", "written by the second holder");
-      child.stdin?.write("go\n");
-      child.kill("SIGCONT");
-      expect(await outcome()).toBe("superseded");
-    });
-    expect(await kept.get("stopped")).toBe("written by the second holder");
-  });
+  test.skipIf(skipped || !isShared)(
+    "a lock keeps a process that stood still from writing over the next holder",
+    async () => {
+      const { child, outcome } = await holding("stopped");
+      child.kill("SIGSTOP");
+      const kept = here.open<string>("fenced");
+      await here.exclusive("stopped", async () => {
+        await kept.set("stopped", "written by the second holder");
+        child.stdin?.write("go\n");
+        child.kill("SIGCONT");
+        expect(await outcome()).toBe("superseded");
+      });
+      expect(await kept.get("stopped")).toBe("written by the second holder");
+    },
+  );
 
-  test.skipIf(skipped || !isShared)("do not hinder the writes of those who hold them", async () => {
+  test.skipIf(skipped || !isShared)("a lock does not hinder the writes of those who hold it", async () => {
     const { child, outcome } = await holding("held");
     child.stdin?.write("go\n");
     expect(await outcome()).toBe("written");

@@ -69,7 +69,7 @@ const servers: readonly (readonly [string, string | undefined])[] = [
   ["postgres", process.env["TEST_POSTGRES_URL"]],
 ];
 
-test("everything moves to another place, secrets sealed, and nothing of them in clear", async () => {
+test("a store moves to another place whole, secrets sealed, and nothing of them in clear", async () => {
   const old = place();
   const fresh = place();
   const file = join(folder, "moved.jsonl");
@@ -86,7 +86,7 @@ test("everything moves to another place, secrets sealed, and nothing of them in 
 
 describe.each(servers)("on %s", (_name, address) => {
   test.skipIf(address === undefined)(
-    "records are read, and put",
+    "records are read from the server's store, and put into it",
     async () => {
       const old = place();
       await filled(url(old));
@@ -104,7 +104,7 @@ describe.each(servers)("on %s", (_name, address) => {
   );
 });
 
-test("with another key the secrets stay closed, and that is said", async () => {
+test("an import with another key leaves the secrets closed, and says so", async () => {
   const old = place();
   const file = join(place(), "state.jsonl");
   await filled(url(old));
@@ -113,7 +113,7 @@ test("with another key the secrets stay closed, and that is said", async () => {
   expect((await state(place(), ["import", file], other)).out).toMatch(/set SECRET_KEY to that of the old place/);
 }, 60_000);
 
-describe("is refused, and changes nothing:", () => {
+describe("an import that is refused changes nothing", () => {
   const cases: readonly (readonly [string, (file: string) => void, RegExp])[] = [
     ["a file that is cut off", (file) => writeFileSync(file, readFileSync(file, "utf8").slice(0, -30)), /cut off/],
     [
@@ -126,7 +126,7 @@ describe("is refused, and changes nothing:", () => {
   ];
 
   test.each(cases)(
-    "%s",
+    "an import from %s is refused, and changes nothing",
     async (_name, spoil, message) => {
       const old = place();
       const fresh = place();
@@ -142,7 +142,7 @@ describe("is refused, and changes nothing:", () => {
     60_000,
   );
 
-  test("a store that is not empty", async () => {
+  test("an import into a store that is not empty is refused, and changes nothing", async () => {
     const old = place();
     const file = join(place(), "state.jsonl");
     await filled(url(old));
@@ -152,7 +152,7 @@ describe("is refused, and changes nothing:", () => {
     expect(await read(url(old))).toEqual(whole());
   }, 60_000);
 
-  test("a command that is none, a file that is none, a store that is none", async () => {
+  test("a command that is none, a file that is none and a store that is none are refused", async () => {
     const at = place();
     expect(await state(at, [])).toMatchObject({ code: 2, err: expect.stringContaining("npm run state") });
     expect(await state(at, ["import", join(at, "none")])).toMatchObject({ code: 2 });

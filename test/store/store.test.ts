@@ -39,7 +39,7 @@ describe.each(backends)("a store on %s", (name, address) => {
   });
   const url = () => (address === "file" ? `sqlite://${file()}` : address === "memory://" ? address : own);
 
-  test.skipIf(skipped)("keeps what was written, apart by namespace", async () => {
+  test.skipIf(skipped)("a store keeps what was written, apart by namespace", async () => {
     const store = await opened(url());
     const mounts = store.open<{ title: string }>(`mounts-${Date.now()}`);
     const people = store.open<{ title: string }>(`people-${Date.now()}`);
@@ -52,7 +52,7 @@ describe.each(backends)("a store on %s", (name, address) => {
     expect(await mounts.get("a")).toBeUndefined();
   });
 
-  test.skipIf(skipped)("is one store however often a namespace is opened", async () => {
+  test.skipIf(skipped)("a store is one however often a namespace is opened", async () => {
     const store = await opened(url());
     const name = `mounts-${Date.now()}`;
     const [written, read] = [store.open<string>(name), store.open<string>(name)];
@@ -65,7 +65,7 @@ describe.each(backends)("a store on %s", (name, address) => {
     expect(await written.get("a")).toBeUndefined();
   });
 
-  test.skipIf(skipped).each([false, true])("lists a namespace and no other, sealed: %s", async (sealed) => {
+  test.skipIf(skipped).each([false, true])("a store lists a namespace and no other, sealed: %s", async (sealed) => {
     const store = await opened(url());
     const name = `pendingForms-${Date.now()}-${String(sealed)}`;
     const [pendingForms, others] = [store.open(name, { sealed }), store.open(`${name}-others`, { sealed })];
@@ -84,24 +84,27 @@ describe.each(backends)("a store on %s", (name, address) => {
     );
   });
 
-  test.skipIf(skipped).each([false, true])("reads many at once, in the order asked for, sealed: %s", async (sealed) => {
-    const store = await opened(url());
-    const pendingForms = store.open<string>(`many-${Date.now()}-${String(sealed)}`, { sealed });
-    await pendingForms.set("a:1", "one");
-    await pendingForms.set("b", "two");
-    await pendingForms.set("over", "gone", 1);
-    await expect.poll(() => pendingForms.get("over")).toBeUndefined();
-    expect(await pendingForms.getMany(["b", "none", "a:1", "over", "b"])).toEqual([
-      "two",
-      undefined,
-      "one",
-      undefined,
-      "two",
-    ]);
-    expect(await pendingForms.getMany([])).toEqual([]);
-  });
+  test.skipIf(skipped).each([false, true])(
+    "a store reads many at once, in the order asked for, sealed: %s",
+    async (sealed) => {
+      const store = await opened(url());
+      const pendingForms = store.open<string>(`many-${Date.now()}-${String(sealed)}`, { sealed });
+      await pendingForms.set("a:1", "one");
+      await pendingForms.set("b", "two");
+      await pendingForms.set("over", "gone", 1);
+      await expect.poll(() => pendingForms.get("over")).toBeUndefined();
+      expect(await pendingForms.getMany(["b", "none", "a:1", "over", "b"])).toEqual([
+        "two",
+        undefined,
+        "one",
+        undefined,
+        "two",
+      ]);
+      expect(await pendingForms.getMany([])).toEqual([]);
+    },
+  );
 
-  test.skipIf(skipped)("lets go of what has expired", async () => {
+  test.skipIf(skipped)("a store lets go of what has expired", async () => {
     const store = await opened(url());
     const views = store.open<string>(`views-${Date.now()}`);
     await views.set("short", "gone", 1);
@@ -110,7 +113,7 @@ describe.each(backends)("a store on %s", (name, address) => {
     expect(await views.get("long")).toBe("here");
   });
 
-  test.skipIf(skipped)("seals secrets and opens them again with the old key during a rotation", async () => {
+  test.skipIf(skipped)("a store seals secrets and opens them again with the old key during a rotation", async () => {
     const at = url();
     const store = await openStore({ url: at, keys: [key(1)], onError: () => undefined });
     const namespace = `secrets-${Date.now()}`;
@@ -123,7 +126,7 @@ describe.each(backends)("a store on %s", (name, address) => {
     expect(await rotated.open(namespace, { sealed: true }).get("m1")).toEqual({ password: "correct-horse" });
   });
 
-  test.skipIf(skipped)("lists the keys of a namespace without its records", async () => {
+  test.skipIf(skipped)("a store lists the keys of a namespace without its records", async () => {
     const store = await opened(url());
     const name = `listed-${Date.now()}`;
     await store.open(name, { sealed: true }).set("a:1", "one");
@@ -132,7 +135,7 @@ describe.each(backends)("a store on %s", (name, address) => {
     expect((await Array.fromAsync(store.keys(name))).sort()).toEqual(["a:1", "b"]);
   });
 
-  test.skipIf(skipped)("says that it can be written to", async () => {
+  test.skipIf(skipped)("a store says that it can be written to", async () => {
     const store = await opened(url());
     expect(await store.writable()).toBe(true);
     await expect(store.check()).resolves.toBeUndefined();
@@ -152,7 +155,7 @@ test("a secret is not to be found in the file, nor readable under another name o
   expect(await other.open("secrets", { sealed: true }).get("m1")).toBeUndefined();
 });
 
-test("what was deleted is not to be found in the file any more", async () => {
+test("a record that was deleted is not to be found in the file any more", async () => {
   const path = file();
   const store = await opened(`sqlite://${path}`);
   const people = store.open<string>("people");
@@ -231,7 +234,7 @@ function safely(read: () => string): string {
   }
 }
 
-test("what an operator changes in the file by hand is seen, and what they delete is gone", async () => {
+test("a change an operator makes in the file by hand is seen, and a record they delete is gone", async () => {
   const path = file();
   const here = (await opened(`sqlite://${path}`)).open<string>("people");
   expect(await here.getMany(["mia", "jun"])).toEqual([undefined, undefined]);
@@ -249,7 +252,7 @@ test("what an operator changes in the file by hand is seen, and what they delete
   await expect.poll(() => here.get("mia")).toBeUndefined();
 });
 
-test("what this process writes is what it reads, whatever it did before", async () => {
+test("a process reads what it wrote, whatever it did before", async () => {
   const keys = fc.constantFrom("a", "b:c", "d");
   const step = fc.oneof(
     fc.record({
@@ -260,7 +263,7 @@ test("what this process writes is what it reads, whatever it did before", async 
     fc.record({ does: fc.constantFrom("delete", "clear", "get"), key: keys, value: fc.constant(undefined) }),
   );
   const store = await opened(`sqlite://${file()}`);
-  const [pendingForms, others] = [store.open<string>("slips"), store.open<string>("others")];
+  const [pendingForms, others] = [store.open<string>("pending-forms"), store.open<string>("others")];
   await others.set("a", "untouched");
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {

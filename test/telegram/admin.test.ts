@@ -36,15 +36,15 @@ async function opened(more: Parameters<typeof desk>[1] = {}): Promise<Double> {
 
 test("/admin is an unknown command to others, to the letter, and the lists of commands do not name it", async () => {
   const double = await opened();
-  double.says(jun, jun.id, "/nonsense");
+  double.sends(jun, jun.id, "/nonsense");
   const unknown = await double.sees(({ chat }) => chat === jun.id);
-  double.says(jun, jun.id, "/admin");
+  double.sends(jun, jun.id, "/admin");
   const told = await double.sees(({ chat, id }) => chat === jun.id && id !== unknown.id);
   expect(told.text).toBe(unknown.text);
   expect(told.labels).toEqual([]);
-  double.says(jun, jun.id, "/help");
+  double.sends(jun, jun.id, "/help");
   expect((await double.sees(({ text }) => text.includes("/mounts"))).text).not.toContain("/admin");
-  double.says(mia, mia.id, "/help");
+  double.sends(mia, mia.id, "/help");
   expect((await double.sees(({ chat, text }) => chat === mia.id && text.includes("/mounts"))).text).toContain("/admin");
 
   await double.called(
@@ -58,16 +58,16 @@ test("/admin is an unknown command to others, to the letter, and the lists of co
 
 test("in a group /admin is met with silence, whoever says it", async () => {
   const double = await opened();
-  double.says(mia, group, "/admin");
-  double.says(jun, group, "/admin");
-  double.says(jun, group, "/help");
+  double.sends(mia, group, "/admin");
+  double.sends(jun, group, "/admin");
+  double.sends(jun, group, "/help");
   await double.sees(({ text, chat }) => chat === group && text.includes("/browse"));
   expect(double.shown.filter(({ chat }) => chat === group)).toHaveLength(1);
 });
 
 test("the panel leads everywhere in one message, in Chinese too", async () => {
   const double = await opened();
-  double.says(mia, mia.id, "/admin");
+  double.sends(mia, mia.id, "/admin");
   const panel = await double.sees(({ text }) => text.includes("🎛 Operators"));
   expect(panel.text).toContain("People: 1, groups: 0");
   for (const [label, shows] of [
@@ -93,20 +93,20 @@ test("the panel leads everywhere in one message, in Chinese too", async () => {
     sessions: [],
     createdAt: 0,
   });
-  double.says(mia, mia.id, "/admin");
+  double.sends(mia, mia.id, "/admin");
   await double.sees(({ text }) => text.includes("🎛 管理"));
 });
 
 test("an invitation's link lets Jun in where only the admitted may", async () => {
   const double = await opened({ admin: { access: "allowlist" } });
-  double.says(jun, jun.id, "/start");
+  double.sends(jun, jun.id, "/start");
   await double.sees(({ text, chat }) => chat === jun.id && text.includes("受邀者"));
-  double.says(mia, mia.id, "/admin invite");
+  double.sends(mia, mia.id, "/admin invite");
   const { text } = await double.sees((message) => message.text.includes("?start=inv-"));
   const payload = /\?start=([\w-]+)/.exec(text)?.[1] ?? "";
-  double.says(jun, jun.id, `/start ${payload}`);
+  double.sends(jun, jun.id, `/start ${payload}`);
   await double.sees(({ text: said, chat }) => chat === jun.id && said.includes("欢迎"));
-  double.says(jun, jun.id, "/start");
+  double.sends(jun, jun.id, "/start");
   const welcome = await double.sees(({ labels, chat }) => chat === jun.id && labels.length > 0);
   expect(welcome.labels[0]).toMatch(/^🔑/);
 });
@@ -114,23 +114,23 @@ test("an invitation's link lets Jun in where only the admitted may", async () =>
 test("an invitation said in a group admits the group", async () => {
   const double = await opened({ admin: { access: "allowlist" } });
   const { code } = await at.services.admin.access.invite("telegram:1001");
-  double.says(jun, group, `/start ${code}`);
+  double.sends(jun, group, `/start ${code}`);
   await double.sees(({ text, chat }) => chat === group && text.includes("欢迎"));
   expect(await at.services.admin.access.standing(`telegram:${group}`)).toHaveProperty("admitted");
 });
 
 test("a broadcast is written in a dialogue, confirmed, sent to everybody, and reported in place", async () => {
   const double = await opened();
-  double.says(jun, jun.id, "/help");
-  double.says(jun, group, "/help");
+  double.sends(jun, jun.id, "/help");
+  double.sends(jun, group, "/help");
   await double.sees(({ chat, text }) => chat === group && text.includes("/browse"));
-  double.says(mia, mia.id, "/admin");
+  double.sends(mia, mia.id, "/admin");
   await double.sees(({ text }) => text.includes("🎛 Operators"));
   double.taps(mia, "📣");
   await double.sees(({ text }) => text.includes("Nothing has been sent"));
   double.taps(mia, "✏️");
-  await double.sees(({ text }) => text.includes("A message to everybody"));
-  double.says(mia, mia.id, "We have a new search");
+  await double.sees(({ text }) => text.includes("A word to everybody"));
+  double.sends(mia, mia.id, "We have a new search");
   await double.sees(({ text }) => text.includes("Send this to 3 chats?"));
   double.refuse("sendMessage", { code: 429, description: "Too Many Requests", parameters: { retry_after: 1 } });
   double.taps(mia, "📣 Yes");
@@ -172,8 +172,8 @@ describe("a word nobody asked for", () => {
 
 test("who types too fast is told once, and each press is answered", async () => {
   const double = await opened({ admin: { pace: { take: async () => "silent" } } });
-  double.says(jun, jun.id, "/help");
-  double.says(jun, jun.id, "/nonsense");
+  double.sends(jun, jun.id, "/help");
+  double.sends(jun, jun.id, "/nonsense");
   await double.sees(({ chat, text }) => chat === jun.id && text.includes("命令"));
   expect(double.shown.filter(({ chat }) => chat === jun.id)).toHaveLength(1);
 });

@@ -50,7 +50,7 @@ describe("commands", () => {
     ["https://drive.google.com/x", { do: "say", text: "https://drive.google.com/x" }],
   ])("%s", async (text, action) => {
     const double = await opened(() => welcome);
-    double.says(mia, mia.id, text);
+    double.sends(mia, mia.id, text);
     await double.sees(() => true);
     expect(app.asked).toEqual([
       {
@@ -66,19 +66,19 @@ describe("commands", () => {
   });
 
   test.each([
-    ["/nonsense", "There is no such com"],
+    ["/nonsense", "I do not know this com"],
     ["/link", "/link and then its path"],
     ["/get", "/get and then its path"],
   ])("%.20s gets a clear sentence and bothers nobody", async (text, sentence) => {
     const double = await opened(() => welcome);
-    double.says(mia, mia.id, text);
+    double.sends(mia, mia.id, text);
     await double.sees((message) => message.text.includes(sentence));
     expect(app.asked).toEqual([]);
   });
 
   test("a sticker gets a clear sentence, in the person's language", async () => {
     const double = await opened(() => welcome);
-    double.sends(jun, jun.id, { sticker: { file_id: "x" } });
+    double.sendsMessage(jun, jun.id, { sticker: { file_id: "x" } });
     expect(await double.sees(({ text }) => text.includes("只能读文字"))).toBeDefined();
   });
 
@@ -108,7 +108,7 @@ describe("commands", () => {
 
   test("for private chats say so in a group", async () => {
     const double = await opened(() => welcome);
-    double.says(mia, group, "/login");
+    double.sends(mia, group, "/login");
     await double.sees(({ text }) => text.includes("private chat"));
     expect(app.asked).toEqual([]);
   });
@@ -119,7 +119,7 @@ describe("a press", () => {
     const double = await opened((action) =>
       action.do === "turn" ? listing({ page: { number: 3, count: 7, next: true } }) : listing(),
     );
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.taps(mia, "▶");
     await double.sees(({ text, id }) => text.includes("3/7") && id === shown.id);
@@ -131,7 +131,7 @@ describe("a press", () => {
 
   test("that changes nothing is answered too", async () => {
     const double = await opened(() => listing());
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     await double.sees(({ text }) => text.includes("2/7"));
     double.taps(mia, "🔄");
     await double.called(({ method }) => method === "answerCallbackQuery");
@@ -142,7 +142,7 @@ describe("a press", () => {
     "with forged data %j is answered with a sentence",
     async (code) => {
       const double = await opened(() => listing());
-      double.says(mia, mia.id, "/browse");
+      double.sends(mia, mia.id, "/browse");
       const shown = await double.sees(({ text }) => text.includes("2/7"));
       double.tapsCode(mia, shown, code);
       const { payload } = await double.called(({ method }) => method === "answerCallbackQuery");
@@ -155,7 +155,7 @@ describe("a press", () => {
     const double = await opened((action) =>
       action.do === "turn" ? { show: "notice", notice: "not-yours", level: "refused", for: "asker" } : listing(),
     );
-    double.says(mia, group, "/browse");
+    double.sends(mia, group, "/browse");
     await double.sees(({ text }) => text.includes("2/7"));
     double.taps(jun, "▶");
     const { payload } = await double.called(({ method }) => method === "answerCallbackQuery");
@@ -165,7 +165,7 @@ describe("a press", () => {
 
   test("whose message is gone gets a new one", async () => {
     const double = await opened(() => listing());
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.refuse("editMessageText", { code: 400, description: "Bad Request: message to edit not found" });
     double.taps(mia, "▶");
@@ -177,7 +177,7 @@ describe("a press", () => {
       if (action.do === "turn") throw new Error("secret internals");
       return listing();
     });
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     await double.sees(({ text }) => text.includes("2/7"));
     double.taps(mia, "▶");
     const { payload } = await double.called(({ method }) => method === "answerCallbackQuery");
@@ -187,18 +187,18 @@ describe("a press", () => {
 
   test("too late to be answered harms nothing", async () => {
     const double = await opened(() => listing({ trail: [String(app.asked.length)] }));
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.refuse("answerCallbackQuery", { code: 400, description: "Bad Request: query is too old" });
     double.taps(mia, "🔄");
     await double.sees(({ text, id }) => id === shown.id && text.includes("› 2"));
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     expect(await double.sees(({ text }) => text.includes("› 3"))).toBeDefined();
   });
 
   test("beyond the pace of a human is told to wait", async () => {
     const double = await opened(() => listing(), { updatesPerPerson: 2 });
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     await double.sees(({ text }) => text.includes("2/7"));
     double.taps(mia, "▶");
     double.taps(mia, "▶");
@@ -215,7 +215,7 @@ describe("a link in a group", () => {
 
   test("is shown to the asker alone to the asker", async () => {
     const double = await opened(desk);
-    double.says(mia, group, "/browse");
+    double.sends(mia, group, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.tapsCode(jun, shown, encodeButton({ do: "link", view }));
     const isEphemeral = await double.sees(({ receiver, text }) => receiver === jun.id && text.includes("dl.example"));
@@ -225,7 +225,7 @@ describe("a link in a group", () => {
 
   test("goes to the private chat where whispering is refused, and as a deep link where that is closed too", async () => {
     const double = await opened(desk);
-    double.says(mia, group, "/browse");
+    double.sends(mia, group, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.refuse("sendMessage", { code: 400, description: "Bad Request: unknown parameter" });
     double.tapsCode(jun, shown, encodeButton({ do: "link", view }));
@@ -258,7 +258,7 @@ describe("a folder that fills in", () => {
       language: "en",
       updates: updates(),
     }));
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     const first = await double.sees(({ text }) => text.includes("1/…"));
     go();
     await double.sees(({ text, id }) => text.includes("1/375") && text.includes("3,000") && id === first.id);
@@ -281,7 +281,7 @@ describe("a folder that fills in", () => {
         ? listing({ page: { number: 3, count: 7, next: true } })
         : { screen: listing(), language: "en", updates: updates() },
     );
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     await double.sees(({ text }) => text.includes("2/7"));
     double.taps(mia, "▶");
     await double.sees(({ text }) => text.includes("3/7"));
@@ -300,15 +300,15 @@ describe("Telegram's refusals", () => {
       description: "Bad Request: group chat was upgraded to a supergroup chat",
       parameters: { migrate_to_chat_id: -100999 },
     });
-    double.says(mia, group, "/browse");
+    double.sends(mia, group, "/browse");
     expect(await double.sees(({ chat }) => chat === -100999)).toBeDefined();
   });
 
   test("a person who blocked the bot is left alone", async () => {
     const double = await opened(() => listing());
     double.refuse("sendMessage", { code: 403, description: "Forbidden: bot was blocked by the user" });
-    double.says(mia, mia.id, "/browse");
-    double.says(jun, jun.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
+    double.sends(jun, jun.id, "/browse");
     await double.sees(({ chat }) => chat === jun.id);
     await app.telegram.stop();
     expect(double.shown.filter(({ chat }) => chat === mia.id)).toEqual([]);
@@ -321,7 +321,7 @@ describe("Telegram's refusals", () => {
       description: "Too Many Requests: retry after 1",
       parameters: { retry_after: 1 },
     });
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     expect(await double.sees(({ text }) => text.includes("2/7"))).toBeDefined();
   });
 

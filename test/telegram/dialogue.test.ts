@@ -25,11 +25,11 @@ function submitted() {
 
 test("a form is asked question by question, and handed in whole", async () => {
   const { double } = await signingIn(() => listing());
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
-  double.says(mia, mia.id, "mia@example.com");
+  double.sends(mia, mia.id, "mia@example.com");
   await double.sees(({ text }) => text.includes("❔ Password"));
-  double.says(mia, mia.id, secret);
+  double.sends(mia, mia.id, secret);
   await double.sees(({ text }) => text.includes("Root folder"));
   double.taps(mia, "⏭");
   await double.sees(({ text }) => text.includes("2/7"));
@@ -50,16 +50,16 @@ test("a secret's message is deleted at once and never reaches the dialogue store
     stored.push(String(value));
     return set(key, value);
   };
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
-  double.says(mia, mia.id, "mia");
+  double.sends(mia, mia.id, "mia");
   await double.sees(({ text }) => text.includes("❔ Password"));
-  const typed = double.says(mia, mia.id, secret);
+  const typed = double.sends(mia, mia.id, secret);
   await double.called(({ method, payload }) => method === "deleteMessage" && payload["message_id"] === typed);
   await double.sees(({ text }) => text.includes("Root folder"));
   double.taps(mia, "⏭");
   const refused = await double.sees(({ text }) => text.includes("does not accept this user name and password"));
-  double.says(mia, mia.id, secret);
+  double.sends(mia, mia.id, secret);
   await double.sees(({ text, id }) => text.includes("does not accept") && id > refused.id);
   await app.telegram.stop();
   expect(submitted().length).toBeGreaterThan(0);
@@ -73,9 +73,9 @@ test("a user name and a password in one message are both taken, and that message
   app = await openTestApp((action) => (action.do === "sign-in" ? loginForm({ fields }) : listing()));
   await app.telegram.start();
   const { double } = app;
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
-  const typed = double.says(mia, mia.id, `mia@example.com:${secret}`);
+  const typed = double.sends(mia, mia.id, `mia@example.com:${secret}`);
   await double.sees(({ text }) => text.includes("Root folder"));
   await double.called(({ method, payload }) => method === "deleteMessage" && payload["message_id"] === typed);
   expect([...app.kept.values()].map(String).join("")).not.toContain(secret);
@@ -86,10 +86,10 @@ test("a user name and a password in one message are both taken, and that message
 
 test("a password typed behind the command is neither used nor stored, and its message goes", async () => {
   const { double, kept } = await signingIn(() => listing());
-  const typed = double.says(mia, mia.id, `/login mia ${secret}`);
+  const typed = double.sends(mia, mia.id, `/login mia ${secret}`);
   await double.sees(({ text }) => text.includes("User name"));
   await double.called(({ method, payload }) => method === "deleteMessage" && payload["message_id"] === typed);
-  double.says(jun, jun.id, "/browse");
+  double.sends(jun, jun.id, "/browse");
   await double.sees(({ chat }) => chat === jun.id);
   await app.telegram.stop();
   expect([...kept.values()].map(String).join("")).not.toContain(secret);
@@ -101,57 +101,57 @@ test("a refused password is asked for again, at the field, and nothing else is",
   const { double } = await signingIn(() =>
     ++tries === 1 ? loginForm({ values: { username: "mia" }, reason: { code: "wrong-credentials" } }) : listing(),
   );
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
-  double.says(mia, mia.id, "mia");
+  double.sends(mia, mia.id, "mia");
   await double.sees(({ text }) => text.includes("❔ Password"));
-  double.says(mia, mia.id, "wrong");
+  double.sends(mia, mia.id, "wrong");
   await double.sees(({ text }) => text.includes("Root folder"));
   double.taps(mia, "⏭");
   const again = await double.sees(({ text }) => text.includes("Google"));
   expect(again.text).toContain("❔ Password");
-  double.says(mia, mia.id, secret);
+  double.sends(mia, mia.id, secret);
   await double.sees(({ text }) => text.includes("2/7"));
   expect(submitted().at(-1)?.values).toEqual({ username: "mia", password: secret });
 });
 
 test("a token can be given instead of name and password", async () => {
   const { double } = await signingIn(() => listing());
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
   double.taps(mia, "🔁");
   await double.sees(({ text }) => text.includes("❔ Refresh token"));
-  double.says(mia, mia.id, "os.token");
+  double.sends(mia, mia.id, "os.token");
   await double.sees(({ text }) => text.includes("Root folder"));
-  double.says(mia, mia.id, "root");
+  double.sends(mia, mia.id, "root");
   await double.sees(({ text }) => text.includes("2/7"));
   expect(submitted()[0]?.values).toEqual({ refreshToken: "os.token", rootFolder: "root" });
 });
 
 test("a half-finished dialogue goes on after a restart, and asks again only for what was kept nowhere", async () => {
   const { double } = await signingIn(() => listing());
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
   await app.restart();
-  double.says(mia, mia.id, "mia");
+  double.sends(mia, mia.id, "mia");
   await double.sees(({ text }) => text.includes("❔ Password"));
-  double.says(mia, mia.id, "first");
+  double.sends(mia, mia.id, "first");
   await double.sees(({ text }) => text.includes("Root folder"));
   await app.restart();
   double.taps(mia, "⏭");
   await double.sees(({ text, id }) => text.includes("❔ Password") && id > 0);
-  double.says(mia, mia.id, secret);
+  double.sends(mia, mia.id, secret);
   await double.sees(({ text }) => text.includes("2/7"));
   expect(submitted()[0]?.values).toEqual({ username: "mia", password: secret });
 });
 
 test("stickers, too much text and empty text get a clear sentence and the same question", async () => {
   const { double } = await signingIn(() => listing());
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
-  double.sends(mia, mia.id, { sticker: { file_id: "x" } });
+  double.sendsMessage(mia, mia.id, { sticker: { file_id: "x" } });
   await double.sees(({ text }) => text.includes("answer with text") && text.includes("User name"));
-  double.says(mia, mia.id, "x".repeat(4096));
+  double.sends(mia, mia.id, "x".repeat(4096));
   await double.sees(({ text }) => text.includes("too long") && text.includes("User name"));
   // No client sends blanks alone; a library of somebody's own may.
   double.push({
@@ -163,9 +163,9 @@ test("stickers, too much text and empty text get a clear sentence and the same q
 
 test.each(["/cancel", "✖️"])("%s leaves the dialogue and names the form that was left", async (way) => {
   const { double, kept } = await signingIn(() => listing());
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
-  if (way === "/cancel") double.says(mia, mia.id, way);
+  if (way === "/cancel") double.sends(mia, mia.id, way);
   else double.taps(mia, way);
   await double.sees(({ text }) => text.includes("Cancelled"));
   expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
@@ -175,9 +175,9 @@ test.each(["/cancel", "✖️"])("%s leaves the dialogue and names the form that
 
 test("a button of a dialogue that is over says so", async () => {
   const { double } = await signingIn(() => listing());
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   const prompt = await double.sees(({ text }) => text.includes("User name"));
-  double.says(mia, mia.id, "/browse");
+  double.sends(mia, mia.id, "/browse");
   await double.sees(({ text }) => text.includes("2/7"));
   double.tapsCode(mia, prompt, "d-rt-0q0-x");
   const { payload } = await double.called(({ method }) => method === "answerCallbackQuery");
@@ -186,14 +186,14 @@ test("a button of a dialogue that is over says so", async () => {
 
 test("buttons elsewhere work while a question waits", async () => {
   const { double } = await signingIn(() => listing());
-  double.says(mia, mia.id, "/browse");
+  double.sends(mia, mia.id, "/browse");
   await double.sees(({ text }) => text.includes("2/7"));
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
   double.taps(mia, "▶");
   await double.called(({ method }) => method === "answerCallbackQuery");
   expect(app.asked.at(-1)?.action).toEqual({ do: "turn", view, page: 3 });
-  double.says(mia, mia.id, "mia");
+  double.sends(mia, mia.id, "mia");
   await double.sees(({ text }) => text.includes("❔ Password"));
 });
 
@@ -209,12 +209,12 @@ test("in a group only the asker's reply answers", async () => {
   const { double } = app;
   await app.telegram.start();
   double.group.promotes(double.telegram.bot);
-  double.says(mia, group, "/share https://mypikpak.com/s/x");
+  double.sends(mia, group, "/share https://mypikpak.com/s/x");
   const prompt = await double.sees(({ text }) => text.includes("Pass code"));
   const reply = { message_id: prompt.id, date: 1, chat: { id: group, type: "supergroup", title: "G" } };
-  double.sends(jun, group, { text: "nope", reply_to_message: reply });
-  double.sends(mia, group, { text: "hello all" });
-  double.sends(mia, group, { text: "ab12", reply_to_message: reply });
+  double.sendsMessage(jun, group, { text: "nope", reply_to_message: reply });
+  double.sendsMessage(mia, group, { text: "hello all" });
+  double.sendsMessage(mia, group, { text: "ab12", reply_to_message: reply });
   await double.called(({ method }) => method === "deleteMessage");
   await double.sees(({ receiver }) => receiver === mia.id);
   expect(submitted().map(({ values }) => values)).toEqual([{ passCode: "ab12" }]);

@@ -30,8 +30,8 @@ export interface Double {
   /** Updates wait until they are polled. */
   push(update: Omit<Update, "update_id">): void;
   /** The id of what was said. */
-  says(from: User, chat: number, text: string): number;
-  sends(
+  sends(from: User, chat: number, text: string): number;
+  sendsMessage(
     from: User,
     chat: number,
     what: {
@@ -63,9 +63,9 @@ export async function startDouble(): Promise<Double> {
   const people = [mia, jun].map(({ id, first_name, language_code = "en" }) =>
     telegram.person({ id, name: first_name, language: language_code, started: true }),
   ) as [Actor, Actor];
-  const [town, moved] = [group, movedGroup].map((id) => telegram.group({ id, title: "Group", members: people }));
-  if (!town || !moved) throw new Error("two groups make two");
-  const groups = [town, moved];
+  const [current, moved] = [group, movedGroup].map((id) => telegram.group({ id, title: "Group", members: people }));
+  if (!current || !moved) throw new Error("two groups make two");
+  const groups = [current, moved];
   const participant = (from: User, chat: number) => participantOf({ people, groups }, from, chat);
   const sent: Shown[] = [];
   const noted = (message: Shown) => {
@@ -75,7 +75,7 @@ export async function startDouble(): Promise<Double> {
   return {
     telegram,
     apiRoot: telegram.apiRoot,
-    group: town,
+    group: current,
     get calls() {
       return telegram.calls.flatMap((call) => (call.method === "getUpdates" ? [] : [callOf(call)]));
     },
@@ -91,12 +91,12 @@ export async function startDouble(): Promise<Double> {
     push(update) {
       for (const [kind, body] of Object.entries(update)) telegram.push(kind, body);
     },
-    says: (from, chat, text) => noted(participant(from, chat).says(text)),
-    sends(from, chat, { text, reply_to_message: replied }) {
+    sends: (from, chat, text) => noted(participant(from, chat).sends(text)),
+    sendsMessage(from, chat, { text, reply_to_message: replied }) {
       const replyTo = replied && telegram.shown.find(({ id }) => id === replied.message_id);
       const options = replyTo ? { replyTo } : {};
-      if (text === undefined) return noted(participant(from, chat).sends({ kind: "sticker" }, options));
-      return noted(participant(from, chat).says(text, options));
+      if (text === undefined) return noted(participant(from, chat).sendsFile({ kind: "sticker" }, options));
+      return noted(participant(from, chat).sends(text, options));
     },
     taps(from, label) {
       const message = telegram.shown.findLast(({ labels }) => labels.some((text) => text.includes(label)));

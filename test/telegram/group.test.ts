@@ -139,7 +139,7 @@ async function oldServer(apiRoot: string): Promise<{ readonly apiRoot: string; c
 
 /** Mia lends her drive to the group. */
 async function lend({ mia, group }: Square, command = "/bind"): Promise<Shown> {
-  mia.in(group).says(command);
+  mia.in(group).sends(command);
   await mia.in(group).presses("✅", { on: await mia.in(group).waitsFor("Share with this group?") });
   return mia.in(group).waitsFor("Shared with this group");
 }
@@ -154,7 +154,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const card = await lend(at);
     expect(card.receiver).toBe(1);
 
-    jun.in(group).says("/browse");
+    jun.in(group).sends("/browse");
     const list = await jun.in(group).waitsFor("14 entries");
     expect(list.receiver).toBeUndefined();
 
@@ -190,20 +190,20 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const at = await square();
     const { mia, jun, group, telegram } = at;
     await at.at.see(visitOf(1), { do: "open-share", text: "https://share.example/s/code1 abcd" }, "listing");
-    mia.in(group).says("/bind");
+    mia.in(group).sends("/bind");
     const choice = await mia.in(group).waitsFor("Which drive");
     expect(choice.receiver).toBe(1);
     await mia.in(group).presses("🗄 mia", { on: choice });
     await mia.in(group).presses("✅", { on: await mia.in(group).waitsFor("Share with this group?") });
     await mia.in(group).waitsFor("Shared with this group");
-    jun.in(group).says("/search beach");
+    jun.in(group).sends("/search beach");
     const found = await jun.in(group).waitsFor("🔎 beach");
     expect(found.labels).toContain("🎬 beach.mp4 · 100 B");
     await jun.in(group).presses("🎬 beach.mp4", { on: found });
     await jun.in(group).waitsFor("Film");
-    jun.in(group).says("/link one.raw");
+    jun.in(group).sends("/link one.raw");
     expect((await jun.in(group).waitsFor("for=telegram:2")).receiver).toBe(2);
-    jun.in(group).says("/mounts");
+    jun.in(group).sends("/mounts");
     const mounts = await jun.in(group).waitsFor("Drives of this group");
     expect(mounts.text).not.toContain("code1");
     expect(
@@ -220,7 +220,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const card = await lend(at);
     await mia.in(group).presses("Links in the open", { on: card });
     await mia.in(group).waitsFor((message) => message.labels.some((label) => label.includes("🔘 Links in the open")));
-    jun.in(group).says("/browse file 1.txt");
+    jun.in(group).sends("/browse file 1.txt");
     const file = await jun.in(group).waitsFor((message) => message.labels.some((label) => label.includes("🔗")));
     await jun.in(group).presses("🔗", { on: file });
     const link = await jun.in(group).waitsFor("for=telegram:2");
@@ -233,7 +233,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const at = await square();
     const { jun, group } = at;
     await lend(at);
-    jun.in(group).says("/browse");
+    jun.in(group).sends("/browse");
     const list = await jun.in(group).waitsFor("14 entries");
     await jun.in(group).presses("🔎", { on: list });
     const question = await jun.in(group).waitsFor("What to look for");
@@ -245,7 +245,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const at = await square();
     const { jun, lena, group, telegram } = at;
     await lend(at);
-    jun.in(group).says("/browse");
+    jun.in(group).sends("/browse");
     const list = await jun.in(group).waitsFor("14 entries");
     telegram.fail({ method: "sendMessage", status: 400, description: "Bad Request: unknown parameter" });
     const toast = await lena.in(group).presses("📁 Films", { on: list });
@@ -263,7 +263,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const at = await square({}, { old: true });
     const { jun, group, telegram } = at;
     await lend(at);
-    jun.in(group).says("/link Films/beach.mp4");
+    jun.in(group).sends("/link Films/beach.mp4");
     expect((await jun.waitsFor("for=telegram:2")).chat).toBe(2);
     const said = telegram.calls.filter(
       ({ method, parameters }) => method === "sendMessage" && parameters["chat_id"] === group.id,
@@ -276,10 +276,10 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const { jun, group } = at;
     await lend(at);
     const topic = group.opensTopic("Films");
-    jun.in(group, topic).says("/browse");
+    jun.in(group, topic).sends("/browse");
     const list = await jun.in(group, topic).waitsFor("14 entries");
     expect(list.thread).toBe(topic);
-    jun.in(group, topic).says("/search beach");
+    jun.in(group, topic).sends("/search beach");
     expect((await jun.in(group, topic).waitsFor("🔎 beach")).thread).toBe(topic);
   });
 });
@@ -290,18 +290,20 @@ describe("who runs the group", () => {
     const { jun, group, telegram } = at;
     await at.at.see(visitOf(2), signInAs("jun", "battery"), "listing");
     for (let times = 0; times < 3; times++) {
-      jun.in(group).says("/settings");
+      jun.in(group).sends("/settings");
       await telegram.called(({ method }) => method === "getChatMember");
     }
-    jun.in(group).says("/bind");
-    await jun.in(group).waitsFor((message) => message.text.includes("Only admins of thi") && message.receiver === 2);
+    jun.in(group).sends("/bind");
+    await jun
+      .in(group)
+      .waitsFor((message) => message.text.includes("Only those who run thi") && message.receiver === 2);
     const asked = telegram.calls.filter(
       ({ method, parameters }) => method === "getChatMember" && parameters["user_id"] === 2,
     );
     expect(asked).toHaveLength(1);
     group.promotes(jun);
     at.now += 61_000;
-    jun.in(group).says("/bind");
+    jun.in(group).sends("/bind");
     expect(await jun.in(group).waitsFor("Share with this group?")).toBeDefined();
   });
 
@@ -309,7 +311,7 @@ describe("who runs the group", () => {
     const at = await square();
     const { jun, group } = at;
     group.promotes(jun, { anonymous: true });
-    jun.in(group).says("/settings");
+    jun.in(group).sends("/settings");
     expect(await jun.in(group).waitsFor("Remain anonymous")).toBeDefined();
   });
 
@@ -317,20 +319,20 @@ describe("who runs the group", () => {
     const at = await square();
     const { mia, jun, group } = at;
     await lend(at);
-    mia.in(group).says("/settings");
+    mia.in(group).sends("/settings");
     const settings = await mia.in(group).waitsFor("Settings of this group");
     await mia.in(group).presses("30 min", { on: settings });
     await mia.in(group).waitsFor("removed after 30 minutes");
     await mia.in(group).presses("简体中文", { on: settings });
     await mia.in(group).waitsFor("本群设置");
-    jun.in(group).says("/browse");
+    jun.in(group).sends("/browse");
     const list = await jun.in(group).waitsFor("14 项");
     at.now += 20 * 60_000;
     await jun.in(group).presses("▶", { on: list });
     await jun.in(group).waitsFor("2/2");
     at.now += 20 * 60_000;
     await at.restart();
-    jun.in(group).says("/help");
+    jun.in(group).sends("/help");
     const help = await jun.in(group).waitsFor("/browse –");
     expect(list.deleted).toBe(false);
     at.now += 11 * 60_000;
@@ -341,7 +343,7 @@ describe("who runs the group", () => {
 
 describe("everything is taken back", () => {
   test.each<readonly [string, (at: Square) => unknown]>([
-    ["/unbind", ({ mia, group }) => mia.in(group).says("/unbind")],
+    ["/unbind", ({ mia, group }) => mia.in(group).sends("/unbind")],
     ["Mia leaves", ({ mia, group }) => mia.in(group).leaves()],
     [
       "the bot is removed and comes again",
@@ -351,14 +353,14 @@ describe("everything is taken back", () => {
     const at = await square();
     const { jun, group } = at;
     await lend(at);
-    jun.in(group).says("/browse");
+    jun.in(group).sends("/browse");
     const list = await jun.in(group).waitsFor("14 entries");
     end(at);
     const place = `telegram:${group.id}`;
     await expect.poll(async () => (await at.at.shelves.places.get(place))?.lent ?? []).toEqual([]);
     jun.in(group).taps("📁 Films", { on: list });
     await jun.in(group).waitsFor("is not here any more");
-    jun.in(group).says("/browse");
+    jun.in(group).sends("/browse");
     expect(await jun.in(group).waitsFor("No drive is shared")).toBeDefined();
   });
 
@@ -369,7 +371,7 @@ describe("everything is taken back", () => {
     group.migrates();
     const place = `telegram:${group.id}`;
     await expect.poll(async () => (await at.at.shelves.places.get(place))?.lent.length).toBe(1);
-    jun.in(group).says("/browse");
+    jun.in(group).sends("/browse");
     expect(await jun.in(group).waitsFor("14 entries")).toBeDefined();
   });
 });
@@ -379,7 +381,7 @@ describe("inline mode", () => {
     const at = await square();
     const { mia, jun, lena, group, telegram } = at;
     await lend(at);
-    mia.says("/search beach");
+    mia.sends("/search beach");
     await mia.waitsFor("🔎 beach");
     const nox = telegram.person({ id: 9, name: "Nox", started: true });
     const elsewhere = telegram.group({ title: "Elsewhere", members: [mia, jun, lena, nox], bots: [] });

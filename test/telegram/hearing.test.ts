@@ -75,7 +75,7 @@ test("an album with one captioned link opens it once, and nothing more is said",
   double.push({ message: { ...album, message_id: 906, caption: link } });
   double.push({ message: { ...album, message_id: 907 } });
   double.push({ message: { ...album, message_id: 908 } });
-  double.says(mia, mia.id, "/browse");
+  double.sends(mia, mia.id, "/browse");
   await vi.waitFor(() => expect(app.asked.some(({ action }) => action.do === "browse")).toBe(true));
   await vi.waitFor(() => expect(double.shown).toHaveLength(2));
   expect(openedTexts()).toEqual([link]);
@@ -103,7 +103,7 @@ test("an answer of a dialogue that is edited is not taken for another answer, an
 
 test("/login in a group leads to the private chat by a button", async () => {
   const { double } = await opened();
-  double.says(mia, group, "/login");
+  double.sends(mia, group, "/login");
   const shown = await double.sees(({ text }) => text.includes("private chat"));
   expect(shown.buttons).toEqual([
     expect.objectContaining({ url: expect.stringMatching(/^https:\/\/t\.me\/drive_bot\?start=login$/) as string }),

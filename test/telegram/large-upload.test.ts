@@ -9,7 +9,7 @@ import { createFileBytes } from "../../src/gateway/bytes.ts";
 import { createLimits } from "../../src/gateway/limits.ts";
 import { createProxy } from "../../src/gateway/proxy.ts";
 import { createUpstream } from "../../src/gateway/upstream/upstream.ts";
-import { arrivedBy, file, launch, share, shelf } from "./ship.ts";
+import { arrivedBy, file, startUploadApp, share, shelf } from "./upload-app.ts";
 
 const MiB = 1024 * 1024;
 const size = 1024 * MiB;
@@ -57,13 +57,13 @@ test("a gigabyte goes through in flat memory, is taken up again where its host b
     }),
     storage: { link: async () => ({ kind: "url", url: `http://127.0.0.1:${port}/film` }) },
   });
-  const ship = await launch({
+  const app = await startUploadApp({
     tree: shelf(file("film.mkv", { size }), file("b.txt")),
     openBytes: bytes.open,
     telegram: await startTelegram({ rules: { uploadLimit: 2000 * MiB } }),
   });
-  const mia = ship.telegram.person({ name: "Mia" });
-  mia.says(share);
+  const mia = app.telegram.person({ name: "Mia" });
+  mia.sends(share);
   await mia.waitsFor("films");
 
   const before = process.memoryUsage().rss;
@@ -77,20 +77,20 @@ test("a gigabyte goes through in flat memory, is taken up again where its host b
   };
   void watch();
   const startedAt = performance.now();
-  mia.says("/get film");
+  mia.sends("/get film");
   await mia.waitsFor(/Sent in/, { timeout: 160_000 });
   const seconds = (performance.now() - startedAt) / 1000;
   watching.abort();
 
   const whole = createHash("sha256");
   for (const piece of stretch(0, size)) whole.update(piece);
-  expect(arrivedBy(ship, "sendVideo")).toEqual([{ name: "film.mkv", size, sha256: whole.digest("hex") }]);
+  expect(arrivedBy(app, "sendVideo")).toEqual([{ name: "film.mkv", size, sha256: whole.digest("hex") }]);
   expect(ranges).toHaveLength(2);
   const grown = Math.round((peak - before) / MiB);
   process.stdout.write(`1 GiB in ${seconds.toFixed(1)} s, at most ${grown} MiB more than before\n`);
   expect(grown).toBeLessThan(256);
 
-  await ship.close();
+  await app.close();
   upstream.close();
   origin.closeAllConnections();
   origin.close();

@@ -49,12 +49,12 @@ describe.each(Object.entries(troubles))("a sign-in that meets %s", (_name, troub
       app = await openTestApp(signIn, { ...noWaiting(), log: logTo(lines) });
       const { double } = app;
       await app.telegram.start();
-      double.says(mia, mia.id, "/login");
+      double.sends(mia, mia.id, "/login");
       await double.sees(({ text }) => text.includes("User name"));
-      double.says(mia, mia.id, "mia@example.com");
+      double.sends(mia, mia.id, "mia@example.com");
       await double.sees(({ text }) => text.includes("❔ Password"));
       double.telegram.fail({ method, ...trouble });
-      const typed = double.says(mia, mia.id, secret);
+      const typed = double.sends(mia, mia.id, secret);
       await double.sees(({ text }) => text.includes("Root folder"));
       double.taps(mia, "⏭");
       await double.sees(({ text }) => text.includes("2/7"));
@@ -70,16 +70,16 @@ test("a question that never arrived is asked again, and what is typed meanwhile 
   app = await openTestApp(signIn, noWaiting());
   const { double } = app;
   await app.telegram.start();
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
   double.telegram.fail({ method: "sendMessage", reset: true, times: 12 });
-  double.says(mia, mia.id, "mia@example.com");
+  double.sends(mia, mia.id, "mia@example.com");
   await vi.waitFor(() => expect(failures(app, "sendMessage")).toBeGreaterThanOrEqual(6));
   double.telegram.heal();
-  const typed = double.says(mia, mia.id, secret);
+  const typed = double.sends(mia, mia.id, secret);
   await double.sees(({ text }) => text.includes("❔ Password"));
   await vi.waitFor(() => expect(double.isDeleted(typed)).toBe(true));
-  double.says(mia, mia.id, secret);
+  double.sends(mia, mia.id, secret);
   await double.sees(({ text }) => text.includes("Root folder"));
 });
 
@@ -87,12 +87,12 @@ test("a password whose message Telegram will not delete is said to be still ther
   app = await openTestApp(signIn, noWaiting());
   const { double } = app;
   await app.telegram.start();
-  double.says(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
-  double.says(mia, mia.id, "mia@example.com");
+  double.sends(mia, mia.id, "mia@example.com");
   await double.sees(({ text }) => text.includes("❔ Password"));
   double.telegram.fail({ method: "deleteMessage", reset: true, times: 20 });
-  double.says(mia, mia.id, secret);
+  double.sends(mia, mia.id, secret);
   const asked = await double.sees(({ text }) => text.includes("Root folder"));
   expect(asked.text).toContain("delete it yourself");
 });
@@ -103,7 +103,7 @@ test("a connection that breaks under an answer is tried again, and nothing is ca
   const { double } = app;
   await app.telegram.start();
   double.telegram.fail({ method: "sendMessage", reset: true });
-  double.says(mia, mia.id, "/browse");
+  double.sends(mia, mia.id, "/browse");
   await double.sees(({ text }) => text.includes("2/7"));
   double.telegram.fail({ method: "editMessageText", reset: true });
   double.telegram.fail({ method: "answerCallbackQuery", reset: true });
@@ -118,7 +118,7 @@ test("trouble with Telegram that lasts is called by its name", async () => {
   app = await openTestApp(() => listing(), { ...noWaiting(), log: logTo(lines) });
   const { double } = app;
   await app.telegram.start();
-  double.says(mia, mia.id, "/browse");
+  double.sends(mia, mia.id, "/browse");
   await double.sees(({ text }) => text.includes("2/7"));
   double.telegram.fail({ method: "editMessageText", status: 502, html: "<html>Bad Gateway</html>", times: 12 });
   double.taps(mia, "raw");
@@ -137,7 +137,7 @@ describe("a Telegram that cannot be reached at the start", () => {
     await app.telegram.start();
     expect(app.telegram.isUp()).toEqual(expect.stringContaining("not reached"));
     expect(lines.filter(({ msg }) => msg === "telegram not reached")).toHaveLength(1);
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     await double.sees(({ text }) => text.includes("2/7"));
     expect(app.telegram.isUp()).toBe(true);
     expect(app.fatal).toEqual([]);
@@ -171,12 +171,12 @@ describe("a dead line to Telegram", () => {
     app = await openTestApp(() => listing(), { ...noWaiting(), timeouts });
     const { double } = app;
     await app.telegram.start();
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     await double.sees(({ text }) => text.includes("2/7"));
     double.telegram.fail({ method: "getUpdates", delay: 60_000, times: 2 });
     await vi.waitFor(() => expect(app?.telegram.isUp()).toEqual(expect.stringContaining("getUpdates")), 3000);
     const before = double.shown.length;
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     await vi.waitFor(() => expect(double.shown.length).toBe(before + 1), 3000);
     expect(app.telegram.isUp()).toBe(true);
   });
@@ -186,8 +186,8 @@ describe("a dead line to Telegram", () => {
     const { double } = app;
     await app.telegram.start();
     double.telegram.fail({ method: "sendMessage", delay: 60_000 });
-    double.says(mia, mia.id, "/browse");
-    double.says(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
+    double.sends(mia, mia.id, "/browse");
     await vi.waitFor(() => expect(double.shown).toHaveLength(2), 3000);
   });
 
@@ -195,7 +195,7 @@ describe("a dead line to Telegram", () => {
     app = await openTestApp(() => listing(), { ...noWaiting(), timeouts });
     await app.telegram.start();
     app.double.telegram.fail({ delay: 60_000, times: 1000 });
-    app.double.says(mia, mia.id, "/browse");
+    app.double.sends(mia, mia.id, "/browse");
     await expect(app.telegram.stop()).resolves.toBeUndefined();
   });
 });

@@ -27,7 +27,7 @@ test("a hundred quick taps on one keyboard are each answered, and only the first
   app = await openTestApp(desk);
   const { double } = app;
   await app.telegram.start();
-  double.says(mia, mia.id, "/browse");
+  double.sends(mia, mia.id, "/browse");
   const shown = await double.sees(({ text }) => text.includes("2/7"));
   const tap = (page: number) => double.tapsCode(mia, shown, encodeButton({ do: "turn", page, view }));
   tap(1);
@@ -46,9 +46,9 @@ test("a press that waits behind something slow is answered before Telegram forge
   app = await openTestApp(desk, { answerWithin: 100 });
   const { double } = app;
   await app.telegram.start();
-  double.says(mia, mia.id, "/browse");
+  double.sends(mia, mia.id, "/browse");
   const shown = await double.sees(({ text }) => text.includes("2/7"));
-  double.says(mia, mia.id, "/search film");
+  double.sends(mia, mia.id, "/search film");
   double.tapsCode(mia, shown, encodeButton({ do: "link", view }));
   await vi.waitFor(() => expect(double.answers).toHaveLength(1), 2000);
   release();
@@ -59,9 +59,9 @@ test("/help is answered while a drive hangs, and leaves what hangs alone", async
   app = await openTestApp(desk);
   const { double } = app;
   await app.telegram.start();
-  double.says(mia, mia.id, "/search film");
+  double.sends(mia, mia.id, "/search film");
   await vi.waitFor(() => expect(begun).toEqual(["search"]));
-  double.says(mia, mia.id, "/help");
+  double.sends(mia, mia.id, "/help");
   await vi.waitFor(() => expect(begun).toEqual(["search", "help"]));
   release();
 });
@@ -85,8 +85,8 @@ test("an update that was received and not done when the process was killed comes
   const killed = bot(() => new Promise<never>(() => undefined));
   app = { close: async () => undefined } as TestApp;
   await killed.start();
-  double.says(mia, mia.id, "/search one");
-  double.says(mia, mia.id, "/get two");
+  double.sends(mia, mia.id, "/search one");
+  double.sends(mia, mia.id, "/get two");
   await vi.waitFor(() => expect(begun).toEqual(["search"]));
   // Longer than any pause between polls that confirm what was taken.
   await double.called(({ method }) => method === "sendChatAction");

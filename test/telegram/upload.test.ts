@@ -2,21 +2,31 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Actor } from "../../emulators/telegram/people.ts";
 import { uploadLimitOf, uploadName } from "../../src/telegram/upload.ts";
-import { arrivedBy, contentOf, file, launch, sha, share, shelf, type Ship, type ShipOptions } from "./ship.ts";
+import {
+  arrivedBy,
+  contentOf,
+  file,
+  startUploadApp,
+  sha,
+  share,
+  shelf,
+  type UploadApp,
+  type UploadAppOptions,
+} from "./upload-app.ts";
 
-const ships: Ship[] = [];
+const apps: UploadApp[] = [];
 afterEach(async () => {
-  for (const ship of ships.splice(0)) await ship.close();
+  for (const app of apps.splice(0)) await app.close();
 });
 
 /** Mia has opened the share. */
-async function aboard(options: ShipOptions): Promise<{ readonly ship: Ship; readonly mia: Actor }> {
-  const ship = await launch(options);
-  ships.push(ship);
-  const mia = ship.telegram.person({ name: "Mia" });
-  mia.says(share);
+async function openFilms(options: UploadAppOptions): Promise<{ readonly app: UploadApp; readonly mia: Actor }> {
+  const app = await startUploadApp(options);
+  apps.push(app);
+  const mia = app.telegram.person({ name: "Mia" });
+  mia.sends(share);
   await mia.waitsFor("films");
-  return { ship, mia };
+  return { app, mia };
 }
 
 /** One piece, and then nothing until the file is let go. */
@@ -30,16 +40,16 @@ describe("a file arrives byte for byte", () => {
     const name = '海边 50% «a;b» "c".mp4';
     const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(500, 1)]);
     const film = { ...file(name, { mimeType: "video/mp4", thumbnail: "https://img.example/1.jpg" }), duration: 61.4 };
-    const { ship, mia } = await aboard({ tree: shelf(film), readPicture: async () => jpeg });
+    const { app, mia } = await openFilms({ tree: shelf(film), readPicture: async () => jpeg });
     await mia.waitsFor((message) => message.labels.some((label) => label.includes("📥")));
     await mia.presses("📥");
     await mia.waitsFor(/Sent in/);
-    const [arrived] = arrivedBy(ship, "sendVideo");
+    const [arrived] = arrivedBy(app, "sendVideo");
     expect(arrived).toEqual({ name, size: contentOf(name).length, sha256: sha(contentOf(name)) });
-    const { parameters } = await ship.telegram.called(({ method }) => method === "sendVideo");
+    const { parameters } = await app.telegram.called(({ method }) => method === "sendVideo");
     expect(parameters).toMatchObject({ caption: name, duration: "61", supports_streaming: "true" });
     expect(Object.values(parameters)).toContainEqual(expect.objectContaining({ sha256: sha(jpeg) }));
-    expect(ship.telegram.complaints).toEqual([]);
+    expect(app.telegram.complaints).toEqual([]);
   });
 
   test.each([
@@ -50,50 +60,50 @@ describe("a file arrives byte for byte", () => {
     ["no extension", "sendDocument"],
     ["….tar.gz", "sendDocument"],
   ])("%s goes by %s", async (name, method) => {
-    const { ship, mia } = await aboard({ tree: shelf(file(name), file("another.txt")) });
-    mia.says(`/get ${name}`);
+    const { app, mia } = await openFilms({ tree: shelf(file(name), file("another.txt")) });
+    mia.sends(`/get ${name}`);
     await mia.waitsFor(/Sent in/);
-    expect(arrivedBy(ship, method)).toEqual([{ name, size: contentOf(name).length, sha256: sha(contentOf(name)) }]);
+    expect(arrivedBy(app, method)).toEqual([{ name, size: contentOf(name).length, sha256: sha(contentOf(name)) }]);
   });
 
   test("a picture that is no small one goes as a file, and a film without a good picture without one", async () => {
     const size = 10 * 1024 * 1024 + 1;
     const film = file("film.mp4", { thumbnail: "https://img.example/1" });
-    const { ship, mia } = await aboard({
+    const { app, mia } = await openFilms({
       tree: shelf(file("large.png", { size }), film),
       readPicture: async () => Buffer.from("<html>"),
       async *pieces(name) {
         yield name === "large.png" ? Buffer.alloc(size) : contentOf(name);
       },
     });
-    mia.says("/get large");
+    mia.sends("/get large");
     await mia.waitsFor(/Sent in/);
-    expect(arrivedBy(ship, "sendDocument")).toHaveLength(1);
-    mia.says("/get film");
-    const { parameters } = await ship.telegram.called(({ method }) => method === "sendVideo");
+    expect(arrivedBy(app, "sendDocument")).toHaveLength(1);
+    mia.sends("/get film");
+    const { parameters } = await app.telegram.called(({ method }) => method === "sendVideo");
     expect(parameters["thumbnail"]).toBeUndefined();
   });
 
   test("in a topic of a group it stays in its topic, and so does the message that shows it", async () => {
-    const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
-    const jun = ship.telegram.person({ name: "Jun" });
-    const group = ship.telegram.group({ title: "Team", members: [jun, mia], forum: true });
+    const { app, mia } = await openFilms({ tree: shelf(file("notes.pdf"), file("b.txt")) });
+    const jun = app.telegram.person({ name: "Jun" });
+    const group = app.telegram.group({ title: "Team", members: [jun, mia], forum: true });
     const topic = group.opensTopic("Films");
-    mia.in(group, topic).says("/get notes");
+    mia.in(group, topic).sends("/get notes");
     await mia.in(group, topic).waitsFor(/Sent in/);
     const inTopic = mia.in(group, topic).messages.filter(({ byBot }) => byBot);
     expect(inTopic.some((message) => message.file?.name === "notes.pdf")).toBe(true);
   });
 
   test("asked for on a link that only one person sees, it comes for everybody, beside the link", async () => {
-    const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
-    const jun = ship.telegram.person({ name: "Jun" });
-    const group = ship.telegram.group({ title: "Team", members: [jun, mia] });
+    const { app, mia } = await openFilms({ tree: shelf(file("notes.pdf"), file("b.txt")) });
+    const jun = app.telegram.person({ name: "Jun" });
+    const group = app.telegram.group({ title: "Team", members: [jun, mia] });
     // Only then is a command in a group one that its sender alone sees.
-    await ship.telegram.called(
+    await app.telegram.called(
       ({ method, parameters }) => method === "setMyCommands" && JSON.stringify(parameters).includes("all_group_chats"),
     );
-    mia.in(group).says("/link notes");
+    mia.in(group).sends("/link notes");
     const link = await mia.in(group).waitsFor("Download link");
     expect(link.receiver).toBe(mia.person.user.id);
     await mia.in(group).presses("📥", { on: link });
@@ -101,7 +111,7 @@ describe("a file arrives byte for byte", () => {
     expect(jun.in(group).messages.some((message) => message.file?.name === "notes.pdf")).toBe(true);
     expect(mia.in(group).messages.find((message) => message.stored === link.stored)?.text).toContain("Download link");
     expect(jun.in(group).messages.some((message) => message.text.includes("Download link"))).toBe(false);
-    expect(ship.telegram.complaints).toEqual([]);
+    expect(app.telegram.complaints).toEqual([]);
   });
 
   test.each([
@@ -113,12 +123,12 @@ describe("a file arrives byte for byte", () => {
       for (let n = 0; n < 200; n++) yield Buffer.alloc(64 * 1024, "x");
     };
     const film = { ...file("big.mp4"), size: 200 * 64 * 1024 };
-    const { ship, mia } = await aboard({ tree: shelf(film, file("b.txt")), pieces });
-    ship.telegram.fail({ method: "sendVideo", ...fault });
+    const { app, mia } = await openFilms({ tree: shelf(film, file("b.txt")), pieces });
+    app.telegram.fail({ method: "sendVideo", ...fault });
     await mia.presses("big.mp4");
     await mia.presses("📥");
     await mia.waitsFor(/Sent in/);
-    expect(arrivedBy(ship, "sendDocument")).toHaveLength(1);
+    expect(arrivedBy(app, "sendDocument")).toHaveLength(1);
   });
 
   test.each(["a;b.mkv", "50%25.mkv", '"q".txt', "a\nb.txt", "../up.txt", "\ud800.txt", "   "])(
@@ -136,7 +146,7 @@ describe("while it is on its way", () => {
   const quarters = async () => {
     const steps: (() => void)[] = [];
     const quarter = contentOf("film.bin").length / 4;
-    const { ship, mia } = await aboard({
+    const { app, mia } = await openFilms({
       tree: shelf(file("film.bin"), file("b.txt")),
       async *pieces(name) {
         for (const at of [0, 1, 2, 3]) {
@@ -145,16 +155,16 @@ describe("while it is on its way", () => {
         }
       },
     });
-    mia.says("/get film");
+    mia.sends("/get film");
     const shown = await mia.waitsFor("film.bin");
-    const edits = () => ship.telegram.calls.filter(({ method }) => method === "editMessageText").length;
+    const edits = () => app.telegram.calls.filter(({ method }) => method === "editMessageText").length;
     /** Lets the time pass, then the next quarter come. */
     const step = async (n: number, ms: number) => {
       await expect.poll(() => steps.length).toBe(n);
-      ship.time += ms;
+      app.time += ms;
       steps[n - 1]?.();
     };
-    return { ship, mia, shown, edits, step };
+    return { app, mia, shown, edits, step };
   };
 
   test("its message is changed every five seconds at most, and shows a bar, the speed and the time left", async () => {
@@ -175,15 +185,15 @@ describe("while it is on its way", () => {
   });
 
   test("what Telegram has no time to show on the way is left out, and the end is shown when it has", async () => {
-    const { ship, mia, step } = await quarters();
+    const { app, mia, step } = await quarters();
     const tooMany = { status: 429, description: "Too Many Requests: retry after 11", parameters: { retry_after: 11 } };
-    ship.telegram.fail({ method: "editMessageText", ...tooMany });
+    app.telegram.fail({ method: "editMessageText", ...tooMany });
     await step(1, 6000);
     await step(2, 6000);
     await step(3, 6000);
-    const refused = () => ship.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok).length;
+    const refused = () => app.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok).length;
     await expect.poll(refused).toBe(1);
-    ship.telegram.fail({ method: "editMessageText", ...tooMany, parameters: { retry_after: 1 }, times: 3 });
+    app.telegram.fail({ method: "editMessageText", ...tooMany, parameters: { retry_after: 1 }, times: 3 });
     await step(4, 0);
     await mia.waitsFor(/Sent in/, { timeout: 15_000 });
     expect(refused()).toBe(4);
@@ -194,10 +204,10 @@ describe("while it is on its way", () => {
     ["a page in front of Telegram", { status: 502, html: "<html>Bad Gateway</html>" }],
     ["a refusal of one screen", { status: 400, description: "Bad Request: something" }],
   ])("%s costs one edit and no more", async (_what, fault) => {
-    const { ship, mia, shown, step } = await quarters();
-    ship.telegram.fail({ method: "editMessageText", ...fault });
+    const { app, mia, shown, step } = await quarters();
+    app.telegram.fail({ method: "editMessageText", ...fault });
     await step(1, 6000);
-    const failed = () => ship.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok).length;
+    const failed = () => app.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok).length;
     await expect.poll(failed).toBe(1);
     await step(2, 8000);
     await mia.waitsFor(/75\s?%/);
@@ -211,9 +221,9 @@ describe("while it is on its way", () => {
   test.each([{ reset: true }, { status: 502, html: "<html>Bad Gateway</html>" }])(
     "the last word is said again until it is heard: %o",
     async (fault) => {
-      const { ship, mia, shown, step } = await quarters();
+      const { app, mia, shown, step } = await quarters();
       for (const n of [1, 2, 3]) await step(n, 0);
-      ship.telegram.fail({ method: "editMessageText", ...fault, times: 2 });
+      app.telegram.fail({ method: "editMessageText", ...fault, times: 2 });
       await step(4, 0);
       await mia.waitsFor(/Sent in/, { timeout: 15_000 });
       expect(shown.labels).toEqual([expect.stringContaining("🔗"), expect.stringContaining("⬆")]);
@@ -221,13 +231,13 @@ describe("while it is on its way", () => {
   );
 
   test("Cancel lets go of the drive within a second, and the chat gets nothing", async () => {
-    const { ship, mia } = await aboard({ tree: shelf(file("film.mkv"), file("b.txt")), pieces: halted });
-    mia.says("/get film");
+    const { app, mia } = await openFilms({ tree: shelf(file("film.mkv"), file("b.txt")), pieces: halted });
+    mia.sends("/get film");
     await mia.waitsFor((message) => message.labels.some((label) => label.includes("✖️")));
-    await expect.poll(() => ship.opened).toEqual(["film.mkv"]);
+    await expect.poll(() => app.opened).toEqual(["film.mkv"]);
     const since = performance.now();
     expect(await mia.presses("✖️")).toMatchObject({ text: expect.stringContaining("Cancelled") });
-    await expect.poll(() => ship.closed).toBe(1);
+    await expect.poll(() => app.closed).toBe(1);
     expect(performance.now() - since).toBeLessThan(1000);
     const shown = await mia.waitsFor(/Cancelled\. The file was not sent/);
     expect(shown.labels).toEqual([
@@ -235,105 +245,105 @@ describe("while it is on its way", () => {
       expect.stringContaining("🔗"),
       expect.stringContaining("⬆"),
     ]);
-    expect(arrivedBy(ship, "sendVideo")).toEqual([]);
-    expect(ship.telegram.calls.filter(({ method }) => method === "answerCallbackQuery")).toHaveLength(1);
-    expect(ship.telegram.complaints).toEqual([]);
+    expect(arrivedBy(app, "sendVideo")).toEqual([]);
+    expect(app.telegram.calls.filter(({ method }) => method === "answerCallbackQuery")).toHaveLength(1);
+    expect(app.telegram.complaints).toEqual([]);
   });
 
   test("other things can be done: nobody waits for a file", async () => {
-    const { ship, mia } = await aboard({ tree: shelf(file("film.mkv"), file("b.txt")), pieces: halted });
-    mia.says("/get film");
-    await expect.poll(() => ship.opened).toHaveLength(1);
-    mia.says("/help");
+    const { app, mia } = await openFilms({ tree: shelf(file("film.mkv"), file("b.txt")), pieces: halted });
+    mia.sends("/get film");
+    await expect.poll(() => app.opened).toHaveLength(1);
+    mia.sends("/help");
     await mia.waitsFor("What I can do");
-    mia.says("/get b.txt");
+    mia.sends("/get b.txt");
     await mia.waitsFor(/number 1 in the queue/);
   });
 });
 
 describe("what Telegram refuses", () => {
   test("for a while is sent once more, from the first byte", async () => {
-    const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
-    ship.telegram.fail({
+    const { app, mia } = await openFilms({ tree: shelf(file("notes.pdf"), file("b.txt")) });
+    app.telegram.fail({
       method: "sendDocument",
       status: 429,
       description: "Too Many Requests: retry after 1",
       parameters: { retry_after: 1 },
     });
-    mia.says("/get notes");
+    mia.sends("/get notes");
     await mia.waitsFor(/Sent in/);
-    expect(ship.opened).toHaveLength(2);
-    expect(arrivedBy(ship, "sendDocument")[0]?.sha256).toBe(sha(contentOf("notes.pdf")));
+    expect(app.opened).toHaveLength(2);
+    expect(arrivedBy(app, "sendDocument")[0]?.sha256).toBe(sha(contentOf("notes.pdf")));
   });
 
   test("by cutting the connection is sent once more, and twice is a sentence with a way on", async () => {
-    const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
-    ship.telegram.fail({ method: "sendDocument", reset: true });
-    mia.says("/get notes");
+    const { app, mia } = await openFilms({ tree: shelf(file("notes.pdf"), file("b.txt")) });
+    app.telegram.fail({ method: "sendDocument", reset: true });
+    mia.sends("/get notes");
     await mia.waitsFor(/Sent in/);
-    ship.telegram.fail({ method: "sendDocument", reset: true, times: 2 });
-    mia.says("/get notes");
+    app.telegram.fail({ method: "sendDocument", reset: true, times: 2 });
+    mia.sends("/get notes");
     const sorry = await mia.waitsFor(/did not take the file/);
     expect(sorry.labels[0]).toContain("🔄");
     await mia.presses("🔄");
     await mia.waitsFor((message) => message.stored === sorry.stored && /Sent in/.test(message.text));
-    expect(arrivedBy(ship, "sendDocument")).toHaveLength(2);
+    expect(arrivedBy(app, "sendDocument")).toHaveLength(2);
   });
 
   test("as a film or a photo is sent as a file", async () => {
-    const { ship, mia } = await aboard({ tree: shelf(file("odd.png"), file("b.txt")) });
-    ship.telegram.fail({ method: "sendPhoto", status: 400, description: "Bad Request: PHOTO_INVALID_DIMENSIONS" });
-    mia.says("/get odd");
+    const { app, mia } = await openFilms({ tree: shelf(file("odd.png"), file("b.txt")) });
+    app.telegram.fail({ method: "sendPhoto", status: 400, description: "Bad Request: PHOTO_INVALID_DIMENSIONS" });
+    mia.sends("/get odd");
     await mia.waitsFor(/Sent in/);
-    expect(arrivedBy(ship, "sendDocument")[0]?.sha256).toBe(sha(contentOf("odd.png")));
+    expect(arrivedBy(app, "sendDocument")[0]?.sha256).toBe(sha(contentOf("odd.png")));
   });
 
   test("as too large, larger than it was said to be, offers the link", async () => {
-    const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
-    ship.telegram.rules.uploadLimit = 1000;
-    mia.says("/get notes");
+    const { app, mia } = await openFilms({ tree: shelf(file("notes.pdf"), file("b.txt")) });
+    app.telegram.rules.uploadLimit = 1000;
+    mia.sends("/get notes");
     const sorry = await mia.waitsFor(/too large to be sent here/);
     expect(sorry.labels).toEqual([expect.stringContaining("🔗"), expect.stringContaining("⬆")]);
-    expect(ship.opened).toHaveLength(1);
+    expect(app.opened).toHaveLength(1);
   });
 
   test("because the bot may not is said", async () => {
-    const { ship, mia } = await aboard({ tree: shelf(file("notes.pdf"), file("b.txt")) });
-    ship.telegram.fail({
+    const { app, mia } = await openFilms({ tree: shelf(file("notes.pdf"), file("b.txt")) });
+    app.telegram.fail({
       method: "sendDocument",
       status: 400,
       description: "Bad Request: not enough rights to send documents to the chat",
     });
-    mia.says("/get notes");
+    mia.sends("/get notes");
     await mia.waitsFor(/may not send files here/);
-    expect(ship.opened).toHaveLength(1);
+    expect(app.opened).toHaveLength(1);
   });
 
   test("what is too large for the place is never begun", async () => {
-    const { ship, mia } = await aboard({ tree: shelf(file("iso.img", { size: 3 * 1024 ** 3 }), file("b.txt")) });
-    mia.says("/get iso");
+    const { app, mia } = await openFilms({ tree: shelf(file("iso.img", { size: 3 * 1024 ** 3 }), file("b.txt")) });
+    mia.sends("/get iso");
     const sorry = await mia.waitsFor(/too large to be sent here/);
     expect(sorry.text).toContain("1.95 GB");
-    expect(ship.opened).toEqual([]);
+    expect(app.opened).toEqual([]);
     expect(uploadLimitOf("https://api.telegram.org")).toBeLessThan(50 * 1024 * 1024);
     expect(uploadLimitOf("https://api.telegram.org")).toBeGreaterThan(49 * 1024 * 1024);
   });
 });
 
 test("after a restart the message says what became of the file, and one press sends it", async () => {
-  const pieces = { now: halted as NonNullable<ShipOptions["pieces"]> };
-  const { ship, mia } = await aboard({
+  const pieces = { now: halted as NonNullable<UploadAppOptions["pieces"]> };
+  const { app, mia } = await openFilms({
     tree: shelf(file("film.bin"), file("b.txt")),
     pieces: (name, signal) => pieces.now(name, signal),
   });
-  mia.says("/get film");
+  mia.sends("/get film");
   const shown = await mia.waitsFor((message) => message.labels.some((label) => label.includes("✖️")));
-  await expect.poll(() => ship.opened).toHaveLength(1);
+  await expect.poll(() => app.opened).toHaveLength(1);
   pieces.now = async function* (name) {
     yield contentOf(name);
   };
-  const later = await ship.restarts();
-  ships.splice(0, 1, later);
+  const later = await app.restarts();
+  apps.splice(0, 1, later);
   await mia.waitsFor(/I was restarted/);
   expect(shown.text).toMatch(/I was restarted/);
   await mia.presses("🔄");
@@ -343,7 +353,7 @@ test("after a restart the message says what became of the file, and one press se
 });
 
 test("a folder's links come as a file, in the format that was chosen", async () => {
-  const { ship, mia } = await aboard({
+  const { app, mia } = await openFilms({
     tree: shelf(file("b.mp4"), file("a.txt"), { name: "Deep", children: [file("c.mkv")] }),
     changes: { hasTickets: true },
   });
@@ -352,25 +362,25 @@ test("a folder's links come as a file, in the format that was chosen", async () 
   await mia.presses("m3u8");
   const ready = await mia.waitsFor(/The list holds 2 links/);
   expect(ready.text).toContain("1 file was left out");
-  const [list] = arrivedBy(ship, "sendDocument");
+  const [list] = arrivedBy(app, "sendDocument");
   expect(list?.name).toBe("films.m3u8");
   const sent = mia.messages.findLast((message) => message.file?.name === "films.m3u8");
   const { file_id: id } = (sent?.stored.content["document"] ?? {}) as { readonly file_id?: string };
-  const text = ship.telegram.files.get(id ?? "").bytes?.toString() ?? "";
+  const text = app.telegram.files.get(id ?? "").bytes?.toString() ?? "";
   expect(text.split("\n")[0]).toBe("#EXTM3U");
   expect(text).toMatch(/#EXTINF:-1,b\.mp4\nhttps:\/\/dl\.example\//);
   expect(text).toMatch(/#EXTINF:-1,Deep \/ c\.mkv\nhttps:/);
   await mia.presses("⬆");
   await mia.waitsFor(/3 entries/);
-  expect(ship.telegram.complaints).toEqual([]);
+  expect(app.telegram.complaints).toEqual([]);
 });
 
 test.each([
   ["is not taken", { status: 400, description: "Bad Request: something" }],
   ["is lost on its way", { reset: true }],
 ])("a list that %s is said to be", async (_what, fault) => {
-  const { ship, mia } = await aboard({ tree: shelf(file("b.mp4"), file("a.txt")), changes: { hasTickets: true } });
-  ship.telegram.fail({ method: "sendDocument", ...fault });
+  const { app, mia } = await openFilms({ tree: shelf(file("b.mp4"), file("a.txt")), changes: { hasTickets: true } });
+  app.telegram.fail({ method: "sendDocument", ...fault });
   await mia.presses("🧾");
   await mia.waitsFor((message) => message.labels.some((label) => label.includes("m3u8")));
   await mia.presses("m3u8");
@@ -379,23 +389,23 @@ test.each([
 });
 
 test("a list is sent once, though the message beside it had to be tried twice", async () => {
-  const { ship, mia } = await aboard({ tree: shelf(file("b.mp4"), file("a.txt")), changes: { hasTickets: true } });
+  const { app, mia } = await openFilms({ tree: shelf(file("b.mp4"), file("a.txt")), changes: { hasTickets: true } });
   await mia.presses("🧾");
   await mia.waitsFor((message) => message.labels.some((label) => label.includes("m3u8")));
-  ship.telegram.fail({ method: "sendDocument", delay: 300 });
+  app.telegram.fail({ method: "sendDocument", delay: 300 });
   await mia.presses("m3u8");
-  ship.telegram.fail({ method: "editMessageText", reset: true });
+  app.telegram.fail({ method: "editMessageText", reset: true });
   await mia.waitsFor(/The list holds 1 link/);
-  expect(arrivedBy(ship, "sendDocument")).toHaveLength(1);
-  expect(ship.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok)).toHaveLength(1);
+  expect(arrivedBy(app, "sendDocument")).toHaveLength(1);
+  expect(app.telegram.calls.filter(({ method, ok }) => method === "editMessageText" && !ok)).toHaveLength(1);
 });
 
 test("somebody is told something they did not ask for, and who cannot be reached harms nobody", async () => {
-  const { ship, mia } = await aboard({ tree: shelf(file("a.txt"), file("b.txt")) });
+  const { app, mia } = await openFilms({ tree: shelf(file("a.txt"), file("b.txt")) });
   const word = { show: "notice", notice: "fallback", level: "info", subject: "My drive" } as const;
-  expect(await ship.bot.messenger.notify("telegram:1001", word, { language: "zh" })).toMatchObject({ is: "sent" });
+  expect(await app.bot.messenger.notify("telegram:1001", word, { language: "zh" })).toMatchObject({ is: "sent" });
   await mia.waitsFor("这个网盘的部分文");
-  expect(await ship.bot.messenger.notify("telegram:999999", word, { language: "en" })).toEqual({ is: "closed" });
-  expect(await ship.bot.messenger.notify("discord:5", word, { language: "en" })).toEqual({ is: "closed" });
-  expect(ship.telegram.complaints).toEqual([]);
+  expect(await app.bot.messenger.notify("telegram:999999", word, { language: "en" })).toEqual({ is: "closed" });
+  expect(await app.bot.messenger.notify("discord:5", word, { language: "en" })).toEqual({ is: "closed" });
+  expect(app.telegram.complaints).toEqual([]);
 });

@@ -17,7 +17,6 @@ export function goToRoom(context: ActionContext, room: OperatorsRoom): Promise<R
   return showOperators(context, roomOf(room));
 }
 
-/** Asks whom to find. */
 export function askForPerson(context: ActionContext): Promise<Outcome> {
   return operatorsForm(context, { id: "find-person" }, { fields: findFields });
 }
@@ -73,7 +72,7 @@ async function checkMount(context: ActionContext, state: AdminView, id: string):
   return showOperators(context, state);
 }
 
-/** Written before it is done: an act that is not in the book did not happen. */
+/** Written before it is done: an act that is not in the audit log did not happen. */
 function note({ services, visit }: ActionContext, entry: Omit<AuditEntry, "at" | "by">): Promise<void> {
   return services.admin.audit.write({ by: visit.person.id, ...entry });
 }

@@ -7,7 +7,6 @@ import { formScreen } from "../context/form-screen.ts";
 import type { FormRef } from "../model/form.ts";
 import { turnPage } from "./turn-page.ts";
 
-/** Asks which page to go to. */
 export function askPage(context: ButtonContext): Promise<Outcome> {
   return pageForm(context, context.session.id);
 }

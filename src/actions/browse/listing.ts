@@ -45,7 +45,6 @@ function isListable({ visit, person }: ActionContext, mount: Mount): boolean {
   return visit.place.kind === "private" && mount.owner === person.id;
 }
 
-/** What a listing is made of. */
 interface ListingParts {
   readonly mount: Mount;
   readonly state: FolderView;

@@ -22,7 +22,6 @@ export interface ActionContext {
   readonly through?: string;
   /** What comes is for the asker alone, and so is what follows it. */
   readonly forAsker?: boolean;
-  /** They are an operator of the app. */
   readonly operator: boolean;
   /** The screen pressed on; absent = what comes is a new one. */
   readonly session?: Session;

@@ -42,7 +42,7 @@ function kindFor({ services }: Pick<ActionContext, "services">, mount: Mount): D
   return services.storage.kinds.find((candidate) => candidate.name === mount.driver);
 }
 
-/** The person's mount of the same share or account, so that it is not put up twice. */
+/** The person's mount of the same share or account, so that it is not mounted twice. */
 export async function mountedAlready(
   context: ActionContext,
   kind: DriverKind,

@@ -144,10 +144,9 @@ export function setPolicy(
 
 /** Links and files a day; what is not among the choices changes nothing. */
 export function setDaily(context: ButtonContext, count: number): Promise<Result> | Result {
-  return changePolicy(context, ({ daily, ...policy }) => {
-    if (!dailyChoices.includes(count)) return { ...policy, ...(daily !== undefined && { daily }) };
-    return { ...policy, ...(count > 0 && { daily: count }) };
-  });
+  return changePolicy(context, (policy) =>
+    dailyChoices.includes(count) ? { ...policy, daily: count > 0 ? count : undefined } : policy,
+  );
 }
 
 /** Whether links may stand in the open. */

@@ -25,17 +25,17 @@ async function change(context: ButtonContext, work: (settings: PlaceSettings) =>
 /** The language the bot speaks to all of the group. */
 export function setPlaceLanguage(context: ButtonContext, index: number): Promise<Result> | Result {
   const wanted = context.services.languages[index];
-  return change(context, ({ language, ...rest }) => {
-    if (wanted === undefined) return { ...rest, ...(language !== undefined && { language }) };
-    return { ...rest, ...(wanted !== language && { language: wanted }) };
+  return change(context, (settings) => {
+    if (wanted === undefined) return settings;
+    return { ...settings, language: wanted === settings.language ? undefined : wanted };
   });
 }
 
 /** Rows a page, for all. */
 export function setPlaceRows(context: ButtonContext, wanted: number): Promise<Result> | Result {
-  return change(context, ({ rows, ...rest }) => {
-    if (!rowChoicesOf(context.visit).includes(wanted)) return { ...rest, ...(rows !== undefined && { rows }) };
-    return { ...rest, ...(wanted !== rows && { rows: wanted }) };
+  return change(context, (settings) => {
+    if (!rowChoicesOf(context.visit).includes(wanted)) return settings;
+    return { ...settings, rows: wanted === settings.rows ? undefined : wanted };
   });
 }
 
@@ -49,13 +49,13 @@ export function setPlaceOrder(context: ButtonContext, by: Order["by"]): Promise<
 
 /** After how long what was shown is removed. */
 export function setClear(context: ButtonContext, minutes: number): Promise<Result> | Result {
-  return change(context, ({ clearAfter, ...rest }) => {
-    if (!clearChoices.includes(minutes)) return { ...rest, ...(clearAfter !== undefined && { clearAfter }) };
-    return { ...rest, ...(minutes > 0 && { clearAfter: minutes }) };
+  return change(context, (settings) => {
+    if (!clearChoices.includes(minutes)) return settings;
+    return { ...settings, clearAfter: minutes > 0 ? minutes : undefined };
   });
 }
 
 /** Whether links may stand in the open where their lender allows it. */
 export function setPrivateLinks(context: ButtonContext, privateLinks: boolean): Promise<Result> | Result {
-  return change(context, ({ privateLinks: _before, ...rest }) => ({ ...rest, ...(privateLinks && { privateLinks }) }));
+  return change(context, (settings) => ({ ...settings, privateLinks: privateLinks || undefined }));
 }

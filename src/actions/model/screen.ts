@@ -173,7 +173,7 @@ export interface LendChoice {
   readonly for: "asker";
   readonly view: ViewRef;
   /** The group's name. */
-  readonly place?: string;
+  readonly place?: string | undefined;
   readonly mounts: readonly MountTag[];
 }
 
@@ -188,28 +188,28 @@ export interface LendingCard {
   readonly mount: MountTag;
   /** The folder that is lent; empty = the whole mount. */
   readonly trail: readonly string[];
-  readonly place?: string;
+  readonly place?: string | undefined;
   readonly policy: Policy;
   /** 0 = as many as they like. */
   readonly dailyChoices: readonly number[];
   /** Nothing is shared yet. */
-  readonly draft?: boolean;
+  readonly draft?: boolean | undefined;
   /** The folder that can be shared instead of the whole drive, by name. */
-  readonly folder?: readonly string[];
+  readonly folder?: readonly string[] | undefined;
 }
 
 /** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-kept private`. */
 export interface PlaceSettingsScreen {
   readonly show: "place-settings";
   readonly view: ViewRef;
-  readonly place?: string;
+  readonly place?: string | undefined;
   readonly languages: readonly string[];
   /** Absent = each in their own. */
-  readonly language?: string;
+  readonly language?: string | undefined;
   /** Absent = as each has it. */
-  readonly rows?: number;
+  readonly rows?: number | undefined;
   readonly rowChoices: readonly number[];
-  readonly order?: Order;
+  readonly order?: Order | undefined;
   /** Minutes; 0 = what was shown stays. */
   readonly clearAfter: number;
   readonly clearChoices: readonly number[];
@@ -493,7 +493,7 @@ export const noticeCodes = [
   "taken-back",
   "nothing-to-lend",
   "groups-only",
-  // At the door, and operators.
+  // Of access, and of operators.
   "banned",
   "maintenance",
   "admitted",

@@ -10,7 +10,7 @@ export const searchFields: readonly Field[] = [{ name: "words", kind: "text", re
 /** What to search for; `session` is whose folder is meant, absent = the drive is meant. */
 export function searchForm(
   context: ActionContext,
-  { session, problem }: { readonly session?: string; readonly problem?: Problem },
+  { session, problem }: { readonly session?: string | undefined; readonly problem?: Problem },
 ): Promise<Outcome> {
   const form: FormRef = { id: "search-words", ...(session !== undefined && { subject: session }) };
   return formScreen(context, { form, fields: searchFields, again: { ...(problem && { problem }) } });

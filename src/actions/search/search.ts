@@ -60,8 +60,7 @@ export async function submitSearch(
   answers: Values,
 ): Promise<Result> {
   const reading = readForm(searchFields, answers);
-  if (!reading.ok)
-    return searchForm(context, { ...(subject !== undefined && { session: subject }), problem: reading.problem });
+  if (!reading.ok) return searchForm(context, { session: subject, problem: reading.problem });
   const words = reading.values["words"] ?? "";
   if (subject === undefined) return searchFor(context, words);
   const session = await findSession(context.services, { id: subject, revision: 0 });
@@ -125,9 +124,9 @@ export async function findEntries(context: ActionContext, folder: FolderView, wo
   const hits = await storage.search(folder.mount, {
     words: named,
     below: folder.trail,
-    ...(kind && { kind }),
-    ...(least !== undefined && { least }),
-    ...(most !== undefined && { most }),
+    kind,
+    least,
+    most,
   });
   return {
     hits: hits.filter(({ entry }) => entry.kind === "file"),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Node } from "../../../emulators/pikpak/state.ts";
+import type { Node } from "../../../emulators/pikpak/node.ts";
 import type { Driver } from "../../../src/storage/driver.ts";
 import { startService, type Service } from "./service.ts";
 

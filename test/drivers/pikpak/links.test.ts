@@ -1,6 +1,6 @@
 import { request } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Film } from "../../../emulators/pikpak/state.ts";
+import type { Film } from "../../../emulators/pikpak/node.ts";
 import { startService, type Service } from "./service.ts";
 
 let at: Service;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Account, Node, ShareStatus } from "../../../emulators/pikpak/state.ts";
+import type { Node } from "../../../emulators/pikpak/node.ts";
+import type { Account, ShareStatus } from "../../../emulators/pikpak/state.ts";
 import type { Driver } from "../../../src/storage/driver.ts";
 import type { Entry } from "../../../src/storage/entry.ts";
 import { startService, type Service } from "./service.ts";

@@ -2,7 +2,8 @@ import { request } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { solvedTokenIn } from "../../../src/drivers/pikpak/captcha.ts";
 import { driverKinds } from "../../../src/drivers/index.ts";
-import type { Film, Node, ShareStatus } from "../../../emulators/pikpak/state.ts";
+import type { Film, Node } from "../../../emulators/pikpak/node.ts";
+import type { ShareStatus } from "../../../emulators/pikpak/state.ts";
 import { StorageError } from "../../../src/storage/error.ts";
 import { startService, type Service } from "./service.ts";
 

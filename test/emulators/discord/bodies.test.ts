@@ -35,7 +35,7 @@ test.each<[string, object]>([
   ["forty components", { flags: v2, components: many(40, () => text("x")) }],
   ["four thousand characters", { flags: v2, components: [text("x".repeat(2000)), text("y".repeat(2000))] }],
   ["emoji counted by code points", { content: "😀".repeat(2000) }],
-])("takes %s", async (_, body) => {
+])("a message is taken with %s", async (_, body) => {
   const app = await openTestApp();
   const answer = await send(app, body);
   expect(answer.json).toMatchObject({ channel_id: app.general.id });
@@ -218,7 +218,7 @@ test.each<[string, object, string]>([
     { content: "x", allowed_mentions: { parse: ["all"] } },
     "allowed_mentions.parse.0 BASE_TYPE_CHOICES",
   ],
-])("refuses %s", async (_, body, where) => {
+])("a message is refused for %s", async (_, body, where) => {
   const app = await openTestApp();
   const answer = await send(app, body);
   expect([answer.status, answer.json["code"], answer.json["message"]]).toEqual([400, 50_035, "Invalid Form Body"]);
@@ -230,13 +230,13 @@ test.each<[string, object]>([
   ["nothing", {}],
   ["blanks", { content: " \n " }],
   ["new components of none", { flags: v2, components: [] }],
-])("refuses to send %s", async (_, body) => {
+])("a request is refused that sends %s", async (_, body) => {
   const app = await openTestApp();
   const { status, json } = await send(app, body);
   expect([status, json["code"]]).toEqual([400, 50_006]);
 });
 
-test("JSON that is none is refused as such", async () => {
+test("a body that is no JSON is refused as such", async () => {
   const app = await openTestApp();
   const { status, json } = await send(app, "{");
   expect([status, json["code"]]).toEqual([400, 50_109]);
@@ -349,7 +349,7 @@ test.each<[string, unknown, string]>([
   ],
   ["an unknown context", [command({ contexts: [3] })], "0.contexts.0 BASE_TYPE_CHOICES"],
   ["a permission by name", [command({ default_member_permissions: "ManageGuild" })], "0.default_member_permissions"],
-])("commands: refuses %s", async (_, body, where) => {
+])("commands are refused for %s", async (_, body, where) => {
   const app = await openTestApp();
   const answer = await call(app, "PUT", `/applications/${app.discord.state.bot.id}/commands`, body);
   expect([answer.status, answer.json["code"]]).toEqual([400, 50_035]);

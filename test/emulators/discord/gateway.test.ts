@@ -61,7 +61,7 @@ async function identified(app: TestApp, more: object = {}) {
   return { line, ready: await line.event("READY") };
 }
 
-test("it says hello, echoes heartbeats, and tells who the bot is", async () => {
+test("the gateway says hello, echoes heartbeats, and tells who the bot is", async () => {
   const app = await openTestApp();
   const line = connect(app);
   expect(await line.next()).toMatchObject({ op: 10, d: { heartbeat_interval: 41_250 } });
@@ -91,7 +91,7 @@ test.each<[string, (app: TestApp) => object | string, number]>([
   ["no JSON", () => "{", 4002],
   ["a request before identifying", () => ({ op: 8, d: {} }), 4003],
   ["a resume with a wrong token", () => ({ op: 6, d: { token: "x", session_id: "y", seq: 1 } }), 4004],
-])("it hangs up on %s", async (_, payload, code) => {
+])("the gateway hangs up on %s", async (_, payload, code) => {
   const app = await openTestApp();
   const line = connect(app);
   await line.next();
@@ -99,7 +99,7 @@ test.each<[string, (app: TestApp) => object | string, number]>([
   expect(await line.closed).toBe(code);
 });
 
-test("it hangs up on a second identify, on an old version, and on a flood", async () => {
+test("the gateway hangs up on a second identify, on an old version, and on a flood", async () => {
   const app = await openTestApp();
   const { line } = await identified(app);
   line.send(identify(app));
@@ -202,9 +202,9 @@ test("guilds and messages are heard of with the intent, interactions always", as
     intents: GatewayIntentBits.Guilds | GatewayIntentBits.GuildMessages | GatewayIntentBits.DirectMessages,
   });
   expect((await keen.line.event("GUILD_CREATE")).d["id"]).toBe(guild.id);
-  mia.says("hello", { in: general });
+  mia.sends("hello", { in: general });
   expect((await keen.line.event("MESSAGE_CREATE")).d).toMatchObject({ content: "", guild_id: guild.id });
-  mia.says("a share link", { in: mia.dm });
+  mia.sends("a share link", { in: mia.dm });
   expect((await keen.line.event("MESSAGE_CREATE")).d).toMatchObject({ content: "a share link" });
   void mia.uses("/browse", { in: general });
   await keen.line.event("INTERACTION_CREATE");
@@ -309,6 +309,6 @@ test("discord.js reads a direct message, and answers where it is let", async () 
   client.on("messageCreate", (message) => {
     if (!message.author.bot && message.channel.isSendable()) void message.channel.send(`you said ${message.content}`);
   });
-  mia.says("hello");
+  mia.sends("hello");
   expect((await mia.waitsFor("you said hello")).channel).toBe(mia.dm);
 });

@@ -75,7 +75,7 @@ test("an interaction wants its answer within three seconds", async () => {
   expect([late.status, late.json]).toEqual([404, { message: "Unknown interaction", code: 10_062 }]);
 });
 
-test("it is answered once", async () => {
+test("an interaction is answered once", async () => {
   const desk = await openDesk();
   const interaction = browse(desk);
   const first = await desk.answer(interaction, { type: 5 });
@@ -95,7 +95,7 @@ test("a refused answer leaves room for a better one", async () => {
   expect((await desk.answer(interaction, { type: 4, data: { content: "x" } })).status).toBe(204);
 });
 
-test("the webhook opens with the first answer and closes after fifteen minutes", async () => {
+test("the webhook of an interaction opens with the first answer and closes after fifteen minutes", async () => {
   const desk = await openDesk();
   const interaction = browse(desk);
   expect((await desk.hook(interaction, "POST", "", { content: "x" })).json).toMatchObject({ code: 10_015 });
@@ -159,7 +159,7 @@ test("an ephemeral answer is seen by the one who asked, and stays so whatever an
   expect(desk.mia.sees()).toBe("");
 });
 
-test("what was dismissed or deleted cannot be edited any more", async () => {
+test("a message that was dismissed or deleted cannot be edited any more", async () => {
   const desk = await openDesk();
   const edit = async (interaction: Interaction) =>
     (await desk.hook(interaction, "PATCH", "/messages/@original", { content: "x" })).json["code"];
@@ -184,7 +184,7 @@ test("an open deferral does not become ephemeral by its edit", async () => {
   expect(desk.jun.sees({ in: desk.general })).toContain("public");
 });
 
-test("the original can be read, changed and taken away", async () => {
+test("the original answer can be read, changed and taken away", async () => {
   const desk = await openDesk();
   const interaction = browse(desk);
   await desk.answer(interaction, { type: 4, data: { content: "one" } });
@@ -218,7 +218,7 @@ test("a follow-up right after a deferral fills the waiting message", async () =>
   expect(desk.mia.sees()).toBe("ChatDrive (APP, only you):\n  here");
 });
 
-test("a token reaches only what was made with it", async () => {
+test("a token of an interaction reaches only what was made with it", async () => {
   const desk = await openDesk();
   const first = browse(desk);
   await desk.answer(first, { type: 4, data: { content: "one" } });
@@ -323,7 +323,7 @@ test("a client lets nobody submit what the form does not allow", async () => {
   await expect(desk.mia.fills({ Code: "1234" })).rejects.toThrow("no form open");
 });
 
-test("choices are offered at once or not at all", async () => {
+test("choices of a command are offered at once or not at all", async () => {
   const desk = await openDesk();
   const typing = desk.mia.types("/browse path:/Mo", { in: desk.general });
   const asked = desk.newest();
@@ -340,7 +340,7 @@ test("choices are offered at once or not at all", async () => {
   expect(await typing).toEqual([{ name: "Movies", value: "/Movies" }]);
 });
 
-test("where the app is only a guest it follows up five times, and is kept private if the guild wants so", async () => {
+test("an app that is only a guest follows up five times, and is kept private if the guild wants so", async () => {
   const desk = await openDesk();
   desk.discord.leaves(desk.guild, "bot");
   desk.jun.installs();
@@ -359,7 +359,7 @@ test("where the app is only a guest it follows up five times, and is kept privat
   expect((await ask()).original?.onlyFor).toBe("1002");
 });
 
-test("nobody at the other end is a failure and no complaint; silence of one who heard is", async () => {
+test("a bot that is not connected is a failure and no complaint; the silence of one that heard is", async () => {
   const desk = await openDesk();
   browse(desk);
   desk.clock.pass(3000);

@@ -240,7 +240,7 @@ test("a message's menu and a person's menu carry what they are used on", async (
     { name: "Open PikPak share", type: 3 },
     { name: "Greet", type: 2 },
   ]);
-  const said = jun.says("look: https://mypikpak.com/s/abc", { in: general });
+  const said = jun.sends("look: https://mypikpak.com/s/abc", { in: general });
   await mia.usesOnMessage("Open PikPak share", said);
   await mia.waitsFor("opens look: https://mypikpak.com/s/abc", { in: general });
   await mia.usesOnUser("Greet", jun.user, { in: general });
@@ -333,7 +333,7 @@ test("menus of people are filled by the place, and carry whom was chosen", async
   await expect(mia.selects("Lena")).rejects.toThrow("sees no menu with Lena");
 });
 
-test("what stands on the screen can be pressed, what does not cannot; a forged press can be sent", async () => {
+test("a component on the screen can be pressed, one that is not there cannot; a forged press can be sent", async () => {
   const app = await openTestApp();
   const { mia, jun, general } = app;
   const client = await logIn(app, async (interaction) => {
@@ -394,7 +394,7 @@ test("a missing channel, a lost permission and a silent bot are what a person wo
   await expect(mia.waitsFor("never", { within: 10 })).rejects.toThrow("Mia waited in vain for never in #general");
 });
 
-test("a deferral nobody fills is complained of when its token ends", async () => {
+test("a deferral that nobody fills is complained of when its token ends", async () => {
   const app = await openTestApp();
   const client = await logIn(app, async (interaction) => {
     if (interaction.isChatInputCommand()) await interaction.deferReply();

@@ -50,7 +50,7 @@ test("fifty requests a second are enough for everybody but interactions", async 
   expect(answered.status).toBe(204);
 });
 
-test("whoever wastes requests is shut out without JSON", async () => {
+test("a client that wastes requests is shut out without JSON", async () => {
   const app = await openTestApp();
   app.discord.rules.invalid = { limit: 3, window: 600_000 };
   const wasted = () => fetch(`${app.discord.apiRoot}/v10/users/@me`, { headers: { ...agent, authorization: "Bot x" } });
@@ -139,7 +139,7 @@ test("permissions and places are kept", async () => {
   expect(json["id"]).toBe(mia.dm.id);
   mia.user.opensDms = false;
   expect(await codeOf(`/channels/${mia.dm.id}/messages`)).toEqual([403, 50_007]);
-  const foreign = mia.says("mine");
+  const foreign = mia.sends("mine");
   const edit = await call(app, "PATCH", `/channels/${mia.dm.id}/messages/${foreign.id}`, hello);
   expect([edit.status, edit.json["code"]]).toEqual([403, 50_005]);
 });
@@ -313,7 +313,7 @@ test("bodies, frames and calls are recorded; calls hold no token", async () => {
   expect(calls).not.toContain(app.discord.token);
 });
 
-test("whatever is sent, the answer is Discord's and the service goes on", async () => {
+test("any request gets an answer of Discord's, and the service goes on", async () => {
   const app = await openTestApp();
   const { discord, general, mia } = app;
   discord.rules.rates = {};

@@ -36,7 +36,7 @@ test.each([
   ["<t:1795521600:t>", [{ text: "12:00 PM" }]],
   ["||hidden||", [{ text: "hidden" }]],
   ["- one\n- two", [{ text: "• one\n• two" }]],
-])("markdown: %s", (text, parts) => {
+])("the stage reads markdown: %s", (text, parts) => {
   const normal = readMarkdown(text, reader).map((part) => ({ ...part, text: part.text.replaceAll("\u202f", " ") }));
   expect(normal).toEqual(parts);
 });
@@ -58,7 +58,7 @@ async function openStage() {
   return { ...staged, stage };
 }
 
-test("everybody has the conversations they are in, with the commands offered there", async () => {
+test("each visitor has the conversations they are in, with the commands offered there", async () => {
   const app = await openStage();
   const { stage, chat, jun } = app;
   const client = await logIn(app);
@@ -255,7 +255,7 @@ test("a message's menu stands below what people wrote", async () => {
   expect(chat().messages.at(-1)).toMatchObject({ parts: [{ text: "opens a link" }], rows: [] });
 });
 
-test("waiting, typing and silence show", async () => {
+test("waiting, typing and silence show on the stage", async () => {
   const app = await openStage();
   const { stage, chat, general, clock, discord } = app;
   const client = await logIn(app, async (interaction) => {
@@ -278,7 +278,7 @@ test("waiting, typing and silence show", async () => {
   expect(chat().toast).toEqual({ id: 1, text: "The application did not respond" });
 });
 
-test("what cannot be done is said, and calls are told of without secrets", async () => {
+test("the stage says what cannot be done, and tells of calls without secrets", async () => {
   const app = await openStage();
   const { stage, general } = app;
   const calls: CallView[] = [];

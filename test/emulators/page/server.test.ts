@@ -26,7 +26,7 @@ function chat(id: string, more: Partial<ChatView> = {}): ChatView {
   };
 }
 
-function openScene(): ViewState {
+function openView(): ViewState {
   const changed: (() => void)[] = [];
   const called: ((call: CallView) => void)[] = [];
   const state: ViewState = {
@@ -51,7 +51,7 @@ function openScene(): ViewState {
 let state: ViewState;
 let page: Page;
 beforeEach(async () => {
-  state = openScene();
+  state = openView();
   page = await startPage({
     port: 0,
     people: [{ id: "1", name: "Mia", language: "en" }],
@@ -117,13 +117,13 @@ test.each([
   '{"do":"say","chat":"a","person":"1","text":7}',
   '{"do":"submit","chat":"a","person":"1","values":{"x":1}}',
   `{"do":"say","chat":"a","person":"1","text":"${"x".repeat(200_000)}"}`,
-])("garbage is refused, and the page goes on: %.60s", async (body) => {
+])("a body of garbage is refused, and the page goes on: %.60s", async (body) => {
   expect((await post(body)).status).toBe(400);
   expect(state.interactions).toEqual([]);
   expect((await fetch(page.url)).status).toBe(200);
 });
 
-test("a interaction goes to its platform; what cannot be done is said", async () => {
+test("an interaction goes to its platform; what cannot be done is said", async () => {
   const interaction = { do: "say", chat: "a", person: "1", text: "hello" };
   expect((await post(JSON.stringify(interaction))).status).toBe(204);
   expect(state.interactions).toEqual([interaction]);
@@ -149,8 +149,8 @@ test("calls stand under the interaction before them, and a message's words are n
   await post(JSON.stringify({ do: "say", chat: "a", person: "1", text: "correct-horse" }));
   state.call({ at: 1, to: "telegram", what: "sendMessage", ok: true, ms: 3 });
   const late = await listen();
-  expect(await late.next("deed")).toEqual({ who: "Mia", what: "/share" });
-  expect(await late.next("deed")).toEqual({ who: "Mia", what: "a message" });
+  expect(await late.next("interaction")).toEqual({ who: "Mia", what: "/share" });
+  expect(await late.next("interaction")).toEqual({ who: "Mia", what: "a message" });
   expect(await late.next("call")).toMatchObject({ what: "sendMessage" });
   late.leave();
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cidOf, gcid } from "../../../emulators/pikpak/content.ts";
-import type { Node } from "../../../emulators/pikpak/state.ts";
+import type { Node } from "../../../emulators/pikpak/node.ts";
 import { sendToBucket, signedByOss, signedByS3, xmlField, type BucketRequest, type Ticket } from "./bucket-client.ts";
 import {
   clientId,

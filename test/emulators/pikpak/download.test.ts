@@ -1,6 +1,6 @@
 import { request } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Node } from "../../../emulators/pikpak/state.ts";
+import type { Node } from "../../../emulators/pikpak/node.ts";
 import { rawClient, type RawClient } from "./client.ts";
 
 let at: RawClient;

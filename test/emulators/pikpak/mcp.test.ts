@@ -399,12 +399,12 @@ describe("tools", () => {
     [{}, "keep", true],
   ] as const)(
     "task_rm with %j where the server's own choice is to %s leaves the file: %s",
-    async (args, byDefault, stays) => {
+    async (args, byDefault, isKept) => {
       at.pikpak.rules.mcpFilesByDefault = byDefault;
       const { body } = await at.tool("add_link", { url: "https://example.com/a" });
       at.advance(5000);
       await at.tool("task_rm", { ids: [body["task_id"]], ...args });
-      expect(at.pikpak.state.nodes.children(at.otto.userId, "").length).toBe(stays ? 1 : 0);
+      expect(at.pikpak.state.nodes.children(at.otto.userId, "").length).toBe(isKept ? 1 : 0);
     },
   );
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Film } from "../../../emulators/pikpak/state.ts";
+import type { Film } from "../../../emulators/pikpak/node.ts";
 import { clientId, device, rawClient, shapeOf, signedMeta, type RawClient } from "./client.ts";
 import shapes from "./shapes.json" with { type: "json" };
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Node } from "../../../emulators/pikpak/state.ts";
+import type { Node } from "../../../emulators/pikpak/node.ts";
 import { device, password, rawClient, type Answer, type RawClient } from "./client.ts";
 
 let at: RawClient;

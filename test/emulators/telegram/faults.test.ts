@@ -46,10 +46,10 @@ test("an answer can get lost after the call was carried out", async () => {
 test("a poll whose connection is cut is asked again, and nothing is lost", async () => {
   const mia = app.telegram.person({ name: "Mia" });
   await app.runs((bot) => bot.on("message:text", (ctx) => ctx.reply(`heard ${ctx.message.text}`)));
-  mia.says("one");
+  mia.sends("one");
   await mia.waitsFor("heard one");
   app.telegram.cutConnections();
-  mia.says("two");
+  mia.sends("two");
   expect((await mia.waitsFor("heard two", { timeout: 15_000 })).byBot).toBe(true);
 });
 

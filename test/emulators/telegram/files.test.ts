@@ -30,7 +30,7 @@ describe("a file name", () => {
     ['form-data; name=document; filename="open', "refused"],
     ['form-data; name=document; filename="a"b', "refused"],
     ["attachment; filename=x", "refused"],
-  ])("%s is read as %s", (header, name) => {
+  ])("a file name %s is read as %s", (header, name) => {
     expect(filenameIn(header)).toBe(name);
   });
 
@@ -42,11 +42,11 @@ describe("a file name", () => {
     ["🎬.mkv", "file.mkv"],
     [`${"x".repeat(80)}.${"y".repeat(20)}`, `${"x".repeat(64)}.${"y".repeat(16)}`],
     ["电影（第一集）.mkv", "电影 第一集.mkv"],
-  ])("%s is shown as %s", (name, shown) => {
+  ])("a file name %s is shown as %s", (name, shown) => {
     expect(cleanName(name)).toBe(shown);
   });
 
-  test("goes through grammY whole when it is percent-encoded", async () => {
+  test("a file name goes through grammY whole when it is percent-encoded", async () => {
     for (const name of ["a b.txt", "50%.mkv", "a;b.mkv", "电影.mkv"]) {
       const { document } = await api.sendDocument(
         mia.chat.id,
@@ -146,7 +146,7 @@ test("a file the service fetches itself is taken from the web it is given", asyn
   expect(await send("https://example.com/b.zip")).toMatchObject({ ok: false });
 });
 
-test("more than 50 MB is refused, and taken when the server is one's own", async () => {
+test("a file of more than 50 MB is refused, and taken when the server is one's own", async () => {
   const big = () => new InputFile(() => zeros(51), "film.mkv");
   const refused = await api.sendDocument(mia.chat.id, big()).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(GrammyError);
@@ -204,7 +204,7 @@ describe("a form", () => {
     "",
   ].join("\r\n");
 
-  test("is the same however it is cut", async () => {
+  test("a form is the same however it is cut", async () => {
     for (const size of [1, 2, 3, 7, 64, 1000]) {
       const { values, uploads } = await readForm(cut(form, size), "multipart/form-data; boundary=AaB", limits);
       expect(values).toEqual({ text: "one\r\n--Aa two" });
@@ -217,12 +217,12 @@ describe("a form", () => {
     ["without an end", form.slice(0, -6)],
     ["without a boundary in its type", ""],
     ["of nonsense", "nonsense"],
-  ])("%s is refused", async (what, body) => {
+  ])("a form %s is refused", async (what, body) => {
     const type = what.includes("type") ? "multipart/form-data" : "multipart/form-data; boundary=AaB";
     await expect(readForm(cut(body, 10), type, limits)).rejects.toThrow("Bad Request");
   });
 
-  test("urlencoded, in a query and with JSON written out is taken as well", async () => {
+  test("an urlencoded body, a query and JSON written out are taken as well as a form", async () => {
     const root = `${app.telegram.apiRoot}/bot${app.telegram.token}`;
     const markup = JSON.stringify({ inline_keyboard: [[{ text: "x", callback_data: "y" }]] });
     const body = new URLSearchParams({

@@ -59,7 +59,7 @@ function faultOf(status: number, body: unknown): string | undefined {
   return right && status !== 500 ? undefined : `${status} ${JSON.stringify(body)}`;
 }
 
-test("parameters of any shape", async () => {
+test("parameters of any shape get an answer of Telegram's", async () => {
   await fc.assert(
     fc.asyncProperty(call, async ({ name, parameters }) => {
       const target = "chat_id" in parameters ? {} : { chat_id: mia.chat.id };
@@ -72,7 +72,7 @@ test("parameters of any shape", async () => {
   expect(app.telegram.complaints.filter((what) => what.includes("the emulator failed"))).toEqual([]);
 }, 60_000);
 
-test("bodies of any bytes, under any content type", async () => {
+test("bodies of any bytes, under any content type, get an answer of Telegram's", async () => {
   const types = fc.constantFrom(
     "application/json",
     "multipart/form-data; boundary=x",
@@ -115,7 +115,7 @@ test("bodies of any bytes, under any content type", async () => {
   expect(app.telegram.complaints.filter((what) => what.includes("the emulator failed"))).toEqual([]);
 }, 60_000);
 
-test("paths of any kind", async () => {
+test("paths of any kind get an answer of Telegram's", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.webPath(),

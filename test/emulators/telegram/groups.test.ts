@@ -45,44 +45,44 @@ async function posted(more: object = {}): Promise<void> {
 }
 
 describe("privacy", () => {
-  test("lets a bot hear commands, its name, replies to it, and nothing else", async () => {
+  test("privacy lets a bot hear commands, its name, replies to it, and nothing else", async () => {
     await posted();
     const participant = mia.in(group);
     const list = await participant.waitsFor("list");
-    participant.says("just talk");
-    participant.says("/help");
-    participant.says("/help@drive_bot");
-    participant.says("/help@other_bot");
-    participant.says("ask @drive_bot about it");
+    participant.sends("just talk");
+    participant.sends("/help");
+    participant.sends("/help@drive_bot");
+    participant.sends("/help@other_bot");
+    participant.sends("ask @drive_bot about it");
     participant.replies(list, "thanks");
     expect(await heard()).toEqual(["/help", "/help@drive_bot", "ask @drive_bot about it", "thanks"]);
   });
 
-  test("is off for administrators and for bots that say so", async () => {
+  test("privacy is off for administrators and for bots that say so", async () => {
     const open = app.telegram.addBot({ privacy: false });
     group.adds(open);
     await told(open.token);
-    mia.in(group).says("just talk");
+    mia.in(group).sends("just talk");
     expect(await heard(open.token)).toEqual(["just talk"]);
     expect(await heard()).toEqual([]);
     group.promotes(app.telegram.bot);
-    mia.in(group).says("more talk");
+    mia.in(group).sends("more talk");
     expect(await heard()).toEqual(["more talk"]);
   });
 
-  test("gives a bare command to the bot that wrote last", async () => {
+  test("privacy gives a bare command to the bot that wrote last", async () => {
     const second = app.telegram.addBot({});
     group.adds(second);
     await told(second.token);
     await posted();
-    mia.in(group).says("/help");
+    mia.in(group).sends("/help");
     expect([await heard(), await heard(second.token)]).toEqual([["/help"], []]);
   });
 });
 
 test("an anonymous administrator writes as the group", async () => {
   group.promotes(jun, { anonymous: true });
-  jun.in(group).says("/help");
+  jun.in(group).sends("/help");
   const [{ body } = { body: {} }] = (await told()).filter(({ kind }) => kind === "message");
   expect(body).toMatchObject({ from: { username: "GroupAnonymousBot" }, sender_chat: { id: group.id } });
 });
@@ -95,7 +95,7 @@ test("who comes and goes is told, and what became of the bot", async () => {
     { kind: "message", body: { left_chat_member: { first_name: "Jun" } } },
     { kind: "my_chat_member", body: { old_chat_member: { status: "member" }, new_chat_member: { status: "kicked" } } },
   ]);
-  mia.says("/start");
+  mia.sends("/start");
   mia.blocks();
   expect((await told()).at(-1)).toMatchObject({
     kind: "my_chat_member",
@@ -103,7 +103,7 @@ test("who comes and goes is told, and what became of the bot", async () => {
   });
 });
 
-test("members are told apart", async () => {
+test("members of a group are told apart", async () => {
   group.promotes(app.telegram.bot);
   const member = (user_id: number) => app.call("getChatMember", { chat_id: group.id, user_id });
   const stranger = app.telegram.person({ name: "Stranger" });
@@ -121,7 +121,7 @@ test("members are told apart", async () => {
 test("a topic keeps what belongs to it", async () => {
   const forum = app.telegram.group({ title: "Forum", members: [mia], forum: true });
   const thread = forum.opensTopic("Films");
-  mia.in(forum, thread).says("/help");
+  mia.in(forum, thread).sends("/help");
   const message = (await told()).findLast(({ kind }) => kind === "message");
   expect(message?.body).toMatchObject({ message_thread_id: thread, is_topic_message: true });
   await posted({ chat_id: forum.id, message_thread_id: thread, text: "in the topic" });
@@ -149,9 +149,9 @@ test("links of t.me lead to the private chat and into groups", async () => {
 });
 
 test("a link opened after blocking starts the bot again", async () => {
-  mia.says("/start");
+  mia.sends("/start");
   mia.blocks();
-  expect(() => mia.says("hello")).toThrow("blocked");
+  expect(() => mia.sends("hello")).toThrow("blocked");
   mia.opens("https://t.me/drive_bot?start=back");
   expect(await heard()).toEqual(["/start", "/start back"]);
 });
@@ -176,7 +176,7 @@ test("commands are offered by the narrowest scope, then by language", async () =
   });
 });
 
-describe("a ephemeral message", () => {
+describe("an ephemeral message", () => {
   const to = (more: object = {}) => ({
     ephemeral_message_parameters: { receiver_user_id: jun.person.user.id, ...more },
   });
@@ -198,14 +198,14 @@ describe("a ephemeral message", () => {
     return answer.result as unknown as EphemeralCase;
   }
 
-  test("after a press is seen by who pressed alone, and has no message id", async () => {
+  test("an ephemeral message after a press is seen by who pressed alone, and has no message id", async () => {
     const message = await isEphemeral();
     expect(message).toMatchObject({ message_id: 0, receiver_user: { first_name: "Jun" } });
     expect(jun.in(group).sees()).toContain("ChatDrive (only you):\n  psst");
     expect(mia.in(group).sees()).not.toContain("psst");
   });
 
-  test("is changed and deleted by its own methods, with chat, receiver and number", async () => {
+  test("an ephemeral message is changed and deleted by its own methods, with chat, receiver and number", async () => {
     const { ephemeral_message_id } = await isEphemeral();
     const whole = { chat_id: group.id, receiver_user_id: jun.person.user.id, ephemeral_message_id };
     expect(await app.call("editMessageText", { chat_id: group.id, message_id: 0, text: "x" })).toMatchObject({
@@ -236,13 +236,13 @@ describe("a ephemeral message", () => {
     expect(jun.in(group).sees()).not.toContain("changed");
   });
 
-  test("may stand in the place of the message that was pressed, for that person", async () => {
+  test("an ephemeral message may stand in the place of the message that was pressed, for that person", async () => {
     await isEphemeral({ replace_callback_query_message: true });
     expect(jun.in(group).sees()).not.toContain("list");
     expect(mia.in(group).sees()).toContain("list");
   });
 
-  test("may not replace a ephemeral message", async () => {
+  test("an ephemeral message may not replace an ephemeral message", async () => {
     await isEphemeral();
     const { id } = jun.in(group).taps("Go");
     expect(await ephemeral(to({ callback_query_id: id, replace_callback_query_message: true }))).toMatchObject({
@@ -251,20 +251,20 @@ describe("a ephemeral message", () => {
     expect(await ephemeral(to({ callback_query_id: id }))).toMatchObject({ ok: true });
   });
 
-  test("comes too late after 15 seconds", async () => {
+  test("an ephemeral message comes too late after 15 seconds", async () => {
     await posted();
     const { id } = jun.in(group).taps("Go");
     clock.advance(15_001);
     expect((await ephemeral(to({ callback_query_id: id }))).description).toMatch(/query is too old/);
   });
 
-  test("out of the blue is for administrators", async () => {
+  test("an ephemeral message out of the blue is for administrators", async () => {
     expect(await ephemeral(to())).toMatchObject({ description: "Bad Request: CHAT_ADMIN_REQUIRED" });
     group.promotes(app.telegram.bot);
     expect(await ephemeral(to())).toMatchObject({ ok: true });
   });
 
-  test("to somebody else than who pressed, to a stranger or to a bot is refused", async () => {
+  test("an ephemeral message to somebody else than who pressed, to a stranger or to a bot is refused", async () => {
     await posted();
     const { id } = mia.in(group).taps("Go");
     expect(await ephemeral(to({ callback_query_id: id }))).toMatchObject({
@@ -276,12 +276,12 @@ describe("a ephemeral message", () => {
     expect(await other(app.telegram.bot.user.id)).toMatchObject({ description: "Bad Request: USER_IS_BOT" });
   });
 
-  test("answers a command that only the bot got, for 15 seconds", async () => {
+  test("an ephemeral message answers a command that only the bot got, for 15 seconds", async () => {
     await app.call("setMyCommands", {
       commands: [{ command: "link", description: "x", is_ephemeral: true }],
       scope: { type: "all_group_chats" },
     });
-    jun.in(group).says("/link film");
+    jun.in(group).sends("/link film");
     const [{ body } = { body: {} as Body }] = await told();
     expect(body).toMatchObject({ message_id: 0, text: "/link film", receiver_user: { username: "drive_bot" } });
     expect(mia.in(group).sees()).toBe("");
@@ -294,7 +294,7 @@ describe("a ephemeral message", () => {
     expect(await ephemeral({ ...to(), reply_parameters })).toMatchObject({ ok: false });
   });
 
-  test("is replied to where nobody else hears it", async () => {
+  test("an ephemeral message is replied to where nobody else hears it", async () => {
     await isEphemeral();
     await told();
     const participant = jun.in(group);
@@ -303,7 +303,7 @@ describe("a ephemeral message", () => {
     expect(mia.in(group).sees()).not.toContain("and back");
   });
 
-  test("with a press of its own gives it to the bot as one", async () => {
+  test("an ephemeral message with a button of its own gives the press to the bot as one", async () => {
     const { ephemeral_message_id } = await isEphemeral();
     await told();
     jun.in(group).taps("Go");
@@ -313,7 +313,7 @@ describe("a ephemeral message", () => {
   });
 });
 
-test("pins, reactions, actions and copies", async () => {
+test("pins, reactions, actions and copies are taken in a group", async () => {
   await posted();
   const participant = mia.in(group);
   const { id } = await participant.waitsFor("list");
@@ -338,7 +338,7 @@ test("pins, reactions, actions and copies", async () => {
   expect(participant.seesTyping).toBe(true);
   clock.advance(5000);
   expect(participant.seesTyping).toBe(false);
-  mia.says("/start");
+  mia.sends("/start");
   const copy = { chat_id: mia.chat.id, from_chat_id: group.id, message_id: id };
   expect(await app.call("copyMessage", copy)).toMatchObject({ ok: true });
   expect(await app.call("forwardMessage", copy)).toMatchObject({ result: { forward_origin: { type: "user" } } });

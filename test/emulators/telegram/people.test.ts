@@ -15,7 +15,7 @@ test("a person writes, the bot answers with buttons, a press changes the message
       await ctx.answerCallbackQuery("Turned");
     });
   });
-  mia.says("/start");
+  mia.sends("/start");
   const shown = await mia.waitsFor("Hello");
   expect(await mia.presses("Next")).toEqual({ text: "Turned", alert: false });
   expect(shown.text).toBe("Page 2");
@@ -34,9 +34,9 @@ test("the newest message with a button is the one that is pressed, unless anothe
       await ctx.answerCallbackQuery({ text: "No", show_alert: true });
     });
   });
-  mia.says("/list one");
+  mia.sends("/list one");
   const one = await mia.waitsFor("one");
-  mia.says("/list two");
+  mia.sends("/list two");
   await mia.waitsFor("two");
   await mia.presses("Open");
   await mia.presses(/^O/, { on: one });
@@ -74,9 +74,9 @@ test("people send, reply, edit and delete all kinds of things", async () => {
     });
     bot.on("edited_message", (ctx) => ctx.reply(`edited: ${ctx.msg.text}`));
   });
-  const said = mia.says("first");
-  mia.sends({ kind: "sticker" });
-  mia.sends({ kind: "document", name: "a.torrent", caption: "this" });
+  const said = mia.sends("first");
+  mia.sendsFile({ kind: "sticker" });
+  mia.sendsFile({ kind: "document", name: "a.torrent", caption: "this" });
   mia.sendsContact("+15550100");
   mia.replies(await mia.waitsFor("1"), "what?");
   await mia.waitsFor("5");
@@ -97,7 +97,7 @@ test("two bots have chats, updates and tokens of their own", async () => {
   const { telegram } = app;
   const two = telegram.addBot({ username: "three_bot", name: "Three" });
   const mia = telegram.person({ name: "Mia" });
-  mia.with(two).says("for three");
+  mia.with(two).sends("for three");
   expect(await app.call("getUpdates")).toMatchObject({ result: [] });
   expect(await app.call("getUpdates", {}, two.token)).toMatchObject({ result: [{ message: { text: "for three" } }] });
   expect(await app.call("getMe", {}, two.token)).toMatchObject({ result: { username: "three_bot" } });
@@ -105,10 +105,10 @@ test("two bots have chats, updates and tokens of their own", async () => {
   expect(await app.call("sendMessage", { chat_id: mia.chat.id, text: "x" }, two.token)).toMatchObject({ ok: true });
 });
 
-test("waiting in vain says what was there instead", async () => {
+test("a wait in vain says what was there instead", async () => {
   app = await openTestApp();
   const mia = app.telegram.person({ name: "Mia" });
-  mia.says("hello?");
+  mia.sends("hello?");
   await expect(mia.waitsFor("anything", { timeout: 20 })).rejects.toThrow(
     /Mia waited for anything and saw:\nMia:\n {2}hello\?/,
   );

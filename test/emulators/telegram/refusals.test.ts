@@ -68,24 +68,24 @@ describe("a message", () => {
     ["an unknown parse_mode", { parse_mode: "BBCode" }, "Bad Request: unsupported parse_mode"],
     ["a business", { business_connection_id: "x" }, "Bad Request: business connection not found"],
     [
-      "a ephemeral message in private",
+      "an ephemeral message in private",
       { ephemeral_message_parameters: { receiver_user_id: 1001 } },
       "Bad Request: ephemeral messages can be sent only to groups and supergroups",
     ],
-  ])("with %s", async (_what, parameters, description) => {
+  ])("a message with %s is refused", async (_what, parameters, description) => {
     expect(await send(parameters)).toMatchObject({ status: 400, ok: false, error_code: 400, description });
   });
 
-  test("of 4096 characters after its markup is read is fine", async () => {
+  test("a message of 4096 characters after its markup is read is fine", async () => {
     expect(await send({ text: `<b>${"x".repeat(4096)}</b>`, parse_mode: "HTML" })).toMatchObject({ ok: true });
   });
 
-  test("replying to nothing is fine when told so", async () => {
+  test("a message that replies to nothing is fine when told so", async () => {
     const reply_parameters = { message_id: 9, allow_sending_without_reply: true };
     expect(await send({ reply_parameters })).toMatchObject({ ok: true });
   });
 
-  test("longer than a caption can be", async () => {
+  test("a message longer than a caption can be is refused as one", async () => {
     const photo = app.telegram.files.add(
       { name: "a.png", clean: "a.png", type: "image/png", size: 1, sha256: "0".repeat(64) },
       "photos",
@@ -147,12 +147,12 @@ describe("buttons", () => {
       keyboard([{ ...button, colour: "red" }]),
       'unknown field "reply_markup.inline_keyboard[0][0].colour"',
     ],
-  ])("with %s", async (_what, markup, description) => {
+  ])("a button with %s is refused", async (_what, markup, description) => {
     expect(await send(markup)).toMatchObject({ status: 400, description: `Bad Request: ${description}` });
     expect(mia.messages).toEqual([]);
   });
 
-  test("that are all right", async () => {
+  test("buttons that are all right are taken", async () => {
     const markup = keyboard(
       [
         { text: "x", callback_data: "é".repeat(32) },
@@ -171,29 +171,29 @@ describe("buttons", () => {
 describe("an edit", () => {
   const edit = (more: object) => app.call("editMessageText", { chat_id: mia.chat.id, text: "new", ...more });
 
-  test("of nothing", async () => {
+  test("an edit of nothing is refused", async () => {
     expect(await edit({ message_id: 5 })).toMatchObject({ description: "Bad Request: message to edit not found" });
     expect(await edit({})).toMatchObject({ description: "Bad Request: message identifier is not specified" });
   });
 
-  test("that changes nothing", async () => {
+  test("an edit that changes nothing is refused", async () => {
     const message_id = await sent();
     expect((await edit({ message_id, text: "hello" })).description).toMatch(/^Bad Request: message is not modified: /);
     expect(await edit({ message_id, text: "hello", ...keyboard([button]) })).toMatchObject({ ok: true });
     expect((await edit({ message_id, text: "hello", ...keyboard([button]) })).description).toMatch(/not modified/);
   });
 
-  test("without the keyboard takes it away", async () => {
+  test("an edit without the keyboard takes it away", async () => {
     const message_id = await sent(keyboard([button]));
     expect((await edit({ message_id })).result).not.toHaveProperty("reply_markup");
   });
 
-  test("of somebody else's message", async () => {
-    const { id } = mia.says("mine");
+  test("an edit of somebody else's message is refused", async () => {
+    const { id } = mia.sends("mine");
     expect(await edit({ message_id: id })).toMatchObject({ description: "Bad Request: message can't be edited" });
   });
 
-  test("of what the message does not have", async () => {
+  test("an edit of what the message does not have is refused", async () => {
     const message_id = await sent();
     const parameters = { chat_id: mia.chat.id, message_id };
     expect(await app.call("editMessageCaption", { ...parameters, caption: "x" })).toMatchObject({
@@ -204,7 +204,7 @@ describe("an edit", () => {
     });
   });
 
-  test("has no age limit", async () => {
+  test("an edit has no age limit", async () => {
     const message_id = await sent();
     clock.advance(1000 * hour);
     expect(await edit({ message_id })).toMatchObject({ ok: true });
@@ -214,22 +214,22 @@ describe("an edit", () => {
 describe("a deletion", () => {
   const remove = (message_id: number, chat_id = mia.chat.id) => app.call("deleteMessage", { chat_id, message_id });
 
-  test("of nothing, or twice", async () => {
+  test("a deletion of nothing, or twice, is refused", async () => {
     const id = await sent();
     expect(await remove(id)).toMatchObject({ ok: true });
     expect(await remove(id)).toMatchObject({ description: "Bad Request: message to delete not found" });
     expect(await remove(0)).toMatchObject({ description: "Bad Request: message to delete not found" });
   });
 
-  test("after 48 hours", async () => {
+  test("a deletion after 48 hours is refused", async () => {
     const id = await sent();
     clock.advance(48 * hour + 1000);
     expect(await remove(id)).toMatchObject({ description: "Bad Request: message can't be deleted for everyone" });
   });
 
-  test("of what a person wrote: in private yes, in a group only as an administrator", async () => {
-    expect(await remove(mia.says("secret").id)).toMatchObject({ ok: true });
-    const { id } = mia.in(group).says("hello");
+  test("a deletion of what a person wrote is taken in private, and in a group only from an administrator", async () => {
+    expect(await remove(mia.sends("secret").id)).toMatchObject({ ok: true });
+    const { id } = mia.in(group).sends("hello");
     expect(await remove(id, group.id)).toMatchObject({
       description: "Bad Request: message can't be deleted for everyone",
     });
@@ -239,22 +239,22 @@ describe("a deletion", () => {
 });
 
 describe("a chat that is closed", () => {
-  test("by a person who never wrote", async () => {
-    jun.in(group).says("/hello");
+  test("a chat is closed by a person who never wrote", async () => {
+    jun.in(group).sends("/hello");
     expect(await send({ chat_id: jun.chat.id })).toMatchObject({
       status: 403,
       description: "Forbidden: bot can't initiate conversation with a user",
     });
   });
 
-  test("by a person who blocked the bot, until they take it back", async () => {
+  test("a chat is closed by a person who blocked the bot, until they take it back", async () => {
     mia.blocks();
     expect(await send()).toMatchObject({ status: 403, description: "Forbidden: bot was blocked by the user" });
     mia.unblocks();
     expect(await send()).toMatchObject({ ok: true });
   });
 
-  test("by a group that threw the bot out, or that it left", async () => {
+  test("a chat is closed by a group that threw the bot out, or that it left", async () => {
     const inGroup = { chat_id: group.id };
     expect(await send(inGroup)).toMatchObject({ ok: true });
     group.kicks(app.telegram.bot);
@@ -267,7 +267,7 @@ describe("a chat that is closed", () => {
     expect(await send(inGroup)).toMatchObject({ description: "Forbidden: bot is not a member of the supergroup chat" });
   });
 
-  test("because the group became a supergroup", async () => {
+  test("a chat is closed because the group became a supergroup", async () => {
     const small = app.telegram.group({ title: "Small", members: [mia], type: "group" });
     const before = small.id;
     const after = small.migrates();
@@ -285,34 +285,34 @@ describe("an answer to a press", () => {
 
   beforeEach(() => sent(keyboard([button])));
 
-  test("nobody made", async () => {
+  test("an answer to a press nobody made is refused", async () => {
     expect(await answer("7")).toMatchObject({
       status: 400,
       description: "Bad Request: query is too old and response timeout expired or query ID is invalid",
     });
   });
 
-  test("after 15 seconds, which is also noted", async () => {
+  test("an answer to a press after 15 seconds is refused, and noted", async () => {
     const { id } = mia.taps("x");
     clock.advance(15_001);
     expect((await answer(id)).description).toMatch(/query is too old/);
     expect(app.telegram.complaints).toEqual([expect.stringContaining("was never answered")]);
   });
 
-  test("twice, which is also noted", async () => {
+  test("an answer to a press given twice is noted", async () => {
     const { id } = mia.taps("x");
     expect(await answer(id)).toMatchObject({ ok: true });
     expect((await answer(id)).description).toMatch(/query is too old/);
     expect(app.telegram.complaints).toEqual([expect.stringContaining("answered twice")]);
   });
 
-  test("of more than 200 characters", async () => {
+  test("an answer to a press of more than 200 characters is refused", async () => {
     const { id } = mia.taps("x");
     expect(await answer(id, { text: "x".repeat(201) })).toMatchObject({ description: "Bad Request: MESSAGE_TOO_LONG" });
     expect(await answer(id, { text: "x".repeat(200) })).toMatchObject({ ok: true });
   });
 
-  test("with an address that is not the bot's own", async () => {
+  test("an answer to a press with an address that is not the bot's own is refused", async () => {
     const { id } = mia.taps("x");
     expect(await answer(id, { url: "https://example.com" })).toMatchObject({ description: "Bad Request: URL_INVALID" });
     expect(await answer(id, { url: "https://t.me/drive_bot?start=a.b" })).toMatchObject({ ok: false });
@@ -321,7 +321,7 @@ describe("an answer to a press", () => {
 });
 
 describe("too much", () => {
-  test("in a group within a minute, edits counted and answers not", async () => {
+  test("a bot that sends too much in a group within a minute is told to wait, edits counted and answers not", async () => {
     app.telegram.rules.perGroupPerMinute = 20;
     const inGroup = { chat_id: group.id };
     const message_id = await sent({ ...inGroup, ...keyboard([button]) });
@@ -342,7 +342,7 @@ describe("too much", () => {
     expect(await send(inGroup)).toMatchObject({ ok: true });
   });
 
-  test("in one chat within a second", async () => {
+  test("a bot that sends too much in one chat within a second is told to wait", async () => {
     app.telegram.rules.perChatPerSecond = 1;
     expect(await send()).toMatchObject({ ok: true });
     expect(await send()).toMatchObject({ status: 429, parameters: { retry_after: 1 } });
@@ -351,23 +351,23 @@ describe("too much", () => {
   });
 });
 
-describe("the door", () => {
+describe("calls", () => {
   test.each<[what: string, token: string, code: number, description: string]>([
     ["a token that was never one", "nonsense", 404, "Not Found"],
     ["a token of nobody", "12345:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 401, "Unauthorized"],
-  ])("%s", async (_what, token, code, description) => {
+  ])("a call with %s is refused", async (_what, token, code, description) => {
     expect(await app.call("getMe", {}, token)).toMatchObject({ status: code, error_code: code, description });
   });
 
-  test("a method nobody knows", async () => {
+  test("a method nobody knows is not found", async () => {
     expect(await app.call("sendMesage")).toMatchObject({ status: 404, description: "Not Found: method not found" });
   });
 
-  test("methods are the same in any case", async () => {
+  test("a method is the same in any case", async () => {
     expect(await app.call("GETME")).toMatchObject({ ok: true, result: { username: "drive_bot" } });
   });
 
-  test("a body that is no JSON, or no object", async () => {
+  test("a body that is no JSON, or no object, is refused", async () => {
     for (const body of ["{", "[]", '"x"', "\u0000"]) {
       const response = await fetch(`${app.telegram.apiRoot}/bot${app.telegram.token}/getMe`, {
         method: "POST",
@@ -379,7 +379,7 @@ describe("the door", () => {
     }
   });
 
-  test("a bot that logged out", async () => {
+  test("a bot that logged out is unauthorised", async () => {
     expect(await app.call("logOut")).toMatchObject({ ok: true });
     expect(await app.call("getMe")).toMatchObject({ status: 401 });
   });
@@ -394,11 +394,11 @@ describe("commands", () => {
     ["no name", { command: "", description: "x" }, "command must be non-empty"],
     ["no description", { command: "start", description: "" }, "command description must be non-empty"],
     ["a long description", { command: "start", description: "x".repeat(257) }, "BOT_COMMAND_DESCRIPTION_INVALID"],
-  ])("with %s", async (_what, command, description) => {
+  ])("commands with %s are refused", async (_what, command, description) => {
     expect(await set(command)).toMatchObject({ description: `Bad Request: ${description}` });
   });
 
-  test("101 of them", async () => {
+  test("a list of 101 commands is refused", async () => {
     const many = Array.from({ length: 101 }, (_, n) => ({ command: `c${n}`, description: "x" }));
     expect(await set(...many)).toMatchObject({ description: "Bad Request: BOT_COMMANDS_TOO_MUCH" });
     expect(await set(...many.slice(1))).toMatchObject({ ok: true });

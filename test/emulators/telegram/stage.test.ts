@@ -106,7 +106,7 @@ test("pictures, documents and previews are shown; typing is, until the bot has w
   expect(bytesAt("/kept/nothing")).toBeUndefined();
 });
 
-test("a ephemeral message is on one screen only, and a forum is shown topic by topic", async () => {
+test("an ephemeral message is on one screen only, and a forum is shown topic by topic", async () => {
   const mia = app.telegram.person({ name: "Mia" });
   const jun = app.telegram.person({ name: "Jun" });
   const forum = app.telegram.group({ title: "Forum", members: [mia, jun], forum: true });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { FormattedString } from "@grammyjs/parse-mode";
 import { describe, expect, test } from "vitest";
-import { readText, type Entity, type Marked } from "../../../emulators/telegram/entities.ts";
+import { readText } from "../../../emulators/telegram/entities.ts";
+import type { Entity, Marked } from "../../../emulators/telegram/marked.ts";
 import { Refusal } from "../../../emulators/telegram/refusal.ts";
 
 // Texts as the service reads them.
@@ -55,7 +56,7 @@ describe("HTML", () => {
     ["😀<u>x</u>", "😀x", [{ type: "underline", offset: 2, length: 1 }]],
     ["  <b> x </b>  ", "x", [{ type: "bold", offset: 0, length: 1 }]],
     ["<b></b>x", "x", []],
-  ])("%s", (raw, text, entities) => {
+  ])("HTML is read: %s", (raw, text, entities) => {
     expect(html(raw)).toEqual({ text, entities });
   });
 
@@ -74,7 +75,7 @@ describe("HTML", () => {
       "&#xd800;",
       "can't parse entities: Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units",
     ],
-  ])("%s is refused", (raw, why) => {
+  ])("HTML is refused with %s", (raw, why) => {
     expect(refusalOf(() => html(raw))).toBe(why);
   });
 });
@@ -105,7 +106,7 @@ describe("MarkdownV2", () => {
         { type: "italic", offset: 2, length: 1 },
       ],
     ],
-  ])("%s", (raw, text, entities) => {
+  ])("MarkdownV2 is read: %s", (raw, text, entities) => {
     expect(markdown(raw)).toEqual({ text, entities });
   });
 
@@ -115,7 +116,7 @@ describe("MarkdownV2", () => {
     ["x *b", "can't parse entities: Can't find end of Bold entity at byte offset 2"],
     ["é `c", "can't parse entities: Can't find end of Code entity at byte offset 3"],
     ["[x", "can't parse entities: Can't find end of TextUrl entity at byte offset 0"],
-  ])("%s is refused", (raw, why) => {
+  ])("MarkdownV2 is refused with %s", (raw, why) => {
     expect(refusalOf(() => markdown(raw))).toBe(why);
   });
 
@@ -164,23 +165,23 @@ describe("entities", () => {
       { type: "custom_emoji", offset: 0, length: 2, custom_emoji_id: "x" },
       /must be a valid Number/,
     ],
-  ])("%s are refused", (_what, entity, why) => {
+  ])("entities %s are refused", (_what, entity, why) => {
     expect(refusalOf(() => marked("😀ab", entity))).toMatch(why);
   });
 
-  test("move with the text when blanks around it go", () => {
+  test("entities move with the text when blanks around it go", () => {
     expect(marked("  ab  ", { type: "bold", offset: 1, length: 5 })).toEqual({
       text: "ab",
       entities: [{ type: "bold", offset: 0, length: 2 }],
     });
   });
 
-  test("are found where nobody marked them", () => {
+  test("entities are found where nobody marked them", () => {
     const { entities } = readText("/start@drive_bot see https://example.com/a, mail a@b.com #tag @mia example.org", {});
     expect(entities.map(({ type }) => type)).toEqual(["bot_command", "url", "email", "hashtag", "mention", "url"]);
   });
 
-  test("of a library that counts well are always taken", () => {
+  test("entities of a library that counts well are always taken", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme", minLength: 1 }), { minLength: 1 }), (words) => {
         const text = words.map((word) => FormattedString.bold(word)).reduce((a, b) => FormattedString.join([a, b]));
@@ -191,7 +192,7 @@ describe("entities", () => {
   });
 });
 
-test("whatever is read, no entity leaves the text, and only refusals are thrown", () => {
+test("any text that is read keeps its entities inside, and nothing but refusals is thrown", () => {
   const signs = fc.array(
     fc.constantFrom(
       "<b>",

@@ -29,8 +29,8 @@ async function poll(parameters: object = {}): Promise<Update[]> {
 const texts = (updates: readonly Update[]) => updates.map(({ message }) => message?.text);
 
 describe("polling", () => {
-  test("gives the same updates again until a higher offset confirms them", async () => {
-    for (const text of ["one", "two", "three"]) mia.says(text);
+  test("a poll gives the same updates again until a higher offset confirms them", async () => {
+    for (const text of ["one", "two", "three"]) mia.sends(text);
     const first = await poll();
     expect(texts(first)).toEqual(["one", "two", "three"]);
     expect(texts(await poll({ limit: 1 }))).toEqual(["one"]);
@@ -39,10 +39,10 @@ describe("polling", () => {
     expect(texts(await poll())).toEqual(["three"]);
   });
 
-  test("waits for what comes, and no longer than it was told", async () => {
+  test("a poll waits for what comes, and no longer than it was told", async () => {
     const waiting = poll({ timeout: 30 });
     await app.telegram.until(() => (app.telegram.bot.inbox.isPolled ? true : undefined));
-    mia.says("at last");
+    mia.sends("at last");
     expect(texts(await waiting)).toEqual(["at last"]);
     const inVain = poll({ timeout: 30, offset: 2_000_000_000 });
     await polled();
@@ -50,7 +50,7 @@ describe("polling", () => {
     expect(await inVain).toEqual([]);
   });
 
-  test("by a second process ends the first with a conflict", async () => {
+  test("a poll by a second process ends the first with a conflict", async () => {
     const first = app.call("getUpdates", { timeout: 30 });
     await polled();
     const second = app.call("getUpdates", { timeout: 30 });
@@ -58,11 +58,11 @@ describe("polling", () => {
       status: 409,
       description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
     });
-    mia.says("for the second");
+    mia.sends("for the second");
     expect(await second).toMatchObject({ ok: true, result: [{ message: { text: "for the second" } }] });
   });
 
-  test("by a second grammY runner ends the first", async () => {
+  test("a poll by a second grammY runner ends the first", async () => {
     const first = await runner();
     const ended = first.task()?.catch((error: unknown) => error);
     const second = await runner();
@@ -71,23 +71,23 @@ describe("polling", () => {
     await second.stop();
   });
 
-  test("gives only the kinds that were named, and remembers them", async () => {
+  test("a poll gives only the kinds that were named, and remembers them", async () => {
     await poll({ allowed_updates: ["callback_query"] });
-    mia.says("unheard");
+    mia.sends("unheard");
     expect(await poll()).toEqual([]);
     await poll({ allowed_updates: [] });
-    mia.says("heard");
+    mia.sends("heard");
     expect(texts(await poll())).toEqual(["heard"]);
   });
 
-  test("finds nothing that is older than a day", async () => {
-    mia.says("old");
+  test("a poll finds nothing that is older than a day", async () => {
+    mia.sends("old");
     clock.advance(24 * 3_600_000 + 1);
-    mia.says("new");
+    mia.sends("new");
     expect(texts(await poll())).toEqual(["new"]);
   });
 
-  test("is refused while there is a webhook", async () => {
+  test("a poll is refused while there is a webhook", async () => {
     await app.call("setWebhook", { url: "https://bot.example.com/x" });
     expect(await app.call("getUpdates")).toMatchObject({
       status: 409,
@@ -118,20 +118,20 @@ describe("a webhook", () => {
   const arrived = (count: number) =>
     app.telegram.until(() => (hook.got.length >= count ? hook.got : undefined), { what: "no call of the webhook" });
 
-  test("gets updates in their order, with the secret", async () => {
+  test("a webhook gets updates in their order, with the secret", async () => {
     await app.call("setWebhook", { url: url(), secret_token: "s3cret" });
-    mia.says("one");
-    mia.says("two");
+    mia.sends("one");
+    mia.sends("two");
     await taken();
     expect(hook.got.map(({ text }) => text)).toEqual(["one", "two"]);
     expect(hook.got[0]?.secret).toBe("s3cret");
     expect(JSON.stringify(app.telegram.calls)).not.toContain("s3cret");
   });
 
-  test("that fails is called again, later each time, and says so in its info", async () => {
+  test("a webhook that fails is called again, later each time, and says so in its info", async () => {
     hook.statuses = [500, 503];
     await app.call("setWebhook", { url: url() });
-    mia.says("again");
+    mia.sends("again");
     await failed("500");
     expect(await app.call("getWebhookInfo")).toMatchObject({
       result: { url: url(), pending_update_count: 1, last_error_message: expect.stringContaining("500") },
@@ -145,25 +145,25 @@ describe("a webhook", () => {
     expect(hook.got.map(({ text }) => text)).toEqual(["again", "again", "again"]);
   });
 
-  test("may answer with a call", async () => {
-    mia.says("hello");
+  test("a webhook may answer with a call", async () => {
+    mia.sends("hello");
     hook.reply = { method: "sendMessage", chat_id: mia.chat.id, text: "from the answer" };
     await app.call("setWebhook", { url: url(), drop_pending_updates: false });
     expect((await mia.waitsFor("from the answer")).byBot).toBe(true);
     await arrived(1);
   });
 
-  test("can start without what waited", async () => {
-    mia.says("old");
+  test("a webhook can start without what waited", async () => {
+    mia.sends("old");
     await app.call("setWebhook", { url: url(), drop_pending_updates: true });
-    mia.says("new");
+    mia.sends("new");
     await taken();
     expect(hook.got.map(({ text }) => text)).toEqual(["new"]);
   });
 
-  test("on the outside is never called, whatever it is told", async () => {
+  test("a webhook on the outside is never called, whatever it is told", async () => {
     await app.call("setWebhook", { url: "https://bot.example.com/x" });
-    mia.says("hello");
+    mia.sends("hello");
     await failed("resolve");
     expect(await app.call("getWebhookInfo")).toMatchObject({ result: { pending_update_count: 1 } });
   });
@@ -191,7 +191,7 @@ describe("a webhook", () => {
       { url: "https://bot.example.com/", max_connections: 101 },
       'field "max_connections" has 101, allowed 1-100',
     ],
-  ])("%s is refused", async (_what, parameters, why) => {
+  ])("a webhook %s is refused", async (_what, parameters, why) => {
     expect(await app.call("setWebhook", parameters)).toMatchObject({ ok: false, description: `Bad Request: ${why}` });
   });
 });

@@ -35,14 +35,14 @@ function refusesOr(isSo: () => boolean): boolean {
 }
 
 describe("chunks", () => {
-  test("give the same bytes wherever a read ends", () => {
+  test("chunks give the same bytes wherever a read ends", () => {
     for (let cut = 0; cut <= chunked.length; cut += 1) {
       expect(decodeInCuts(chunked, [cut])).toEqual({ text: body.toString(), done: true });
     }
     expect(decodeInCuts(chunked, [...chunked.keys()])).toEqual({ text: body.toString(), done: true });
   });
 
-  test("of any sizes, cut anywhere, give back what was put in", () => {
+  test("chunks of any sizes, cut anywhere, give back what was put in", () => {
     const chunk = fc.uint8Array({ minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(fc.array(chunk, { maxLength: 20 }), fc.array(fc.nat(3000), { maxLength: 30 }), (chunks, cuts) => {
@@ -57,7 +57,7 @@ describe("chunks", () => {
     );
   });
 
-  test("that are garbage are refused or read, and never anything else", () => {
+  test("chunks that are garbage are refused or read, and never anything else", () => {
     const check = (): void =>
       fc.assert(
         fc.property(fc.uint8Array({ maxLength: 400 }), (garbage) => {
@@ -84,12 +84,12 @@ describe("chunks", () => {
     ["a bare CR in an extension", "5;a\rb\r\nhello\r\n"],
     ["an endless extension", `5;${"a".repeat(5000)}`],
     ["endless trailers", `0\r\n${"a: b\r\n".repeat(5000)}`],
-  ])("with %s are refused", (_what, text) => {
+  ])("chunks with %s are refused", (_what, text) => {
     const bytes = Buffer.from(text);
     expect(() => createFraming({ kind: "chunked" }).decode(bytes, 0, bytes.length)).toThrow(UpstreamError);
   });
 
-  test("leave what follows the last one alone", () => {
+  test("chunks leave what follows the last one alone", () => {
     const bytes = Buffer.concat([chunked, Buffer.from("HTTP/1.1 200")]);
     const framing = createFraming({ kind: "chunked" });
     framing.decode(bytes, 0, bytes.length);
@@ -110,7 +110,7 @@ test("a body with a length ends at its length", () => {
 const honest = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/10\r\nX-Twice: a\r\nx-twice:  b \r\n\r\n";
 
 describe("a head", () => {
-  test("is read once its end is there, and not a byte sooner", () => {
+  test("a head is read once its end is there, and not a byte sooner", () => {
     for (let cut = 0; cut < honest.length; cut += 1) {
       expect(parseHead(Buffer.from(honest.slice(0, cut)))).toBeUndefined();
     }
@@ -120,7 +120,7 @@ describe("a head", () => {
     expect(parsed?.head.fields.get("x-twice")).toBe("a, b");
   });
 
-  test("that is garbage is refused or waited for, and never anything else", () => {
+  test("a head that is garbage is refused or waited for, and never anything else", () => {
     const line = fc.oneof(
       fc.constantFrom("HTTP/1.1 200 OK", "Content-Length: 5", "Transfer-Encoding: chunked", "", "a:b", "\r", " folded"),
       fc.string({ maxLength: 40 }),
@@ -151,7 +151,7 @@ describe("a head", () => {
     ["a field without a name", "HTTP/1.1 200 OK\r\n: b\r\n\r\n"],
     ["more fields than anybody needs", `HTTP/1.1 200 OK\r\n${"a: b\r\n".repeat(300)}\r\n`],
     ["no end", "HTTP/1.1 200 OK\r\nA: ".padEnd(40_000, "b")],
-  ])("with %s is refused", (_what, text) => {
+  ])("a head with %s is refused", (_what, text) => {
     expect(() => parseHead(Buffer.from(text))).toThrow(UpstreamError);
   });
 });
@@ -185,7 +185,7 @@ test.each([
   ["HTTP/1.1 200 OK", "", true],
   ["HTTP/1.1 200 OK", "Connection: x, Close\r\n", false],
   ["HTTP/1.0 200 OK", "Connection: keep-alive\r\n", false],
-])("%s with %j stays open: %s", (status, lines, open) => {
+])("a connection of %s with %j stays open: %s", (status, lines, open) => {
   const parsed = parseHead(Buffer.from(`${status}\r\n${lines}\r\n`));
   expect(parsed && staysOpen(parsed.head)).toBe(open);
 });

@@ -8,7 +8,7 @@ import { createLocks } from "../../src/store/lock.ts";
 import { emptyShelves, app, signInAs, usualCloud, type Cloud, type TestApp, type Shelves } from "./test-app.ts";
 
 /** A drive's bytes, let go piece by piece, and a platform that does as a test tells it. */
-export interface Dock {
+export interface TransferApp {
   readonly at: TestApp;
   readonly transfers: Transfers;
   /** What transfers logged as not foreseen. */
@@ -30,13 +30,13 @@ export interface Dock {
   /** Takes a file as the platform does; absent = reads it to its end. */
   take: (file: FileToSend) => Promise<void>;
   /** Asks for a file and starts its way: what is seen from then on. */
-  send(visit: Visit, action: Action): Promise<Way>;
+  send(visit: Visit, action: Action): Promise<SeenTransfer>;
   /** Another process over the same shelves. */
-  restarted(): Dock;
+  restarted(): TransferApp;
 }
 
 /** A transfer as its chat sees it. */
-export interface Way {
+export interface SeenTransfer {
   readonly first: TransferScreen;
   readonly seen: TransferScreen[];
   /** Resolves with the last screen. */
@@ -48,7 +48,7 @@ export interface Way {
 export const limit = 1000;
 export const sending = (visit: Visit): Visit => ({ ...visit, uploadLimit: limit });
 
-interface DockOptions extends Pick<
+interface TransferAppOptions extends Pick<
   TransfersParts,
   "overall" | "perPerson" | "waitingPerPerson" | "readPicture" | "isShared"
 > {
@@ -56,7 +56,7 @@ interface DockOptions extends Pick<
   readonly shelves?: Shelves;
 }
 
-export function dock({ cloud = usualCloud(), shelves, ...options }: DockOptions = {}): Dock {
+export function createTransferApp({ cloud = usualCloud(), shelves, ...options }: TransferAppOptions = {}): TransferApp {
   const kept = shelves ?? emptyShelves();
   let references = 0;
   const logged: object[] = [];
@@ -66,21 +66,21 @@ export function dock({ cloud = usualCloud(), shelves, ...options }: DockOptions 
     records: kept.transfers,
     openBytes: async (_mount, entry, { variant, signal }) => {
       const name = [entry.name, ...(variant ? [variant.name] : [])].join(" ");
-      dock.opened.push(name);
-      return { stream: bytesOf(dock, name, { size: entry.size, signal }) };
+      transferApp.opened.push(name);
+      return { stream: bytesOf(transferApp, name, { size: entry.size, signal }) };
     },
-    now: () => dock.time,
+    now: () => transferApp.time,
     wait: (ms, signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      dock.waits.push({ ms, pass: resolve });
+      transferApp.waits.push({ ms, pass: resolve });
       return promise;
     },
     newReference: () => `ref${references++}`,
     log: { info: () => undefined, error: (fields) => void logged.push(fields) },
   });
-  const dock: Dock = {
-    at: app(cloud, { shelves: kept, now: () => dock.time, changes: { transfers } }),
+  const transferApp: TransferApp = {
+    at: app(cloud, { shelves: kept, now: () => transferApp.time, changes: { transfers } }),
     transfers,
     logged,
     time: 1_000_000,
@@ -93,31 +93,33 @@ export function dock({ cloud = usualCloud(), shelves, ...options }: DockOptions 
       yield `bytes of ${name}`;
     },
     take: async (file) => {
-      dock.arrived.set(file.entry.name, await textOf(file));
+      transferApp.arrived.set(file.entry.name, await textOf(file));
     },
-    send: async (visit, action) => begin(dock, await dock.at.do(visit, action)),
-    restarted: () => dockOver({ cloud, shelves: kept, ...options }),
+    send: async (visit, action) => begin(transferApp, await transferApp.at.do(visit, action)),
+    restarted: () => createTransferApp({ cloud, shelves: kept, ...options }),
   };
-  return dock;
+  return transferApp;
 }
-
-const dockOver = dock;
 
 interface Wanted {
   readonly size: number | undefined;
   readonly signal: AbortSignal;
 }
 
-async function* bytesOf(dock: Dock, name: string, { size = 0, signal }: Wanted): AsyncGenerator<Uint8Array> {
+async function* bytesOf(
+  transferApp: TransferApp,
+  name: string,
+  { size = 0, signal }: Wanted,
+): AsyncGenerator<Uint8Array> {
   let sent = 0;
   try {
-    for await (const piece of untilAborted(dock.pieces(name), signal)) {
+    for await (const piece of untilAborted(transferApp.pieces(name), signal)) {
       sent += piece.length;
       yield Buffer.from(piece);
     }
-    if (!dock.isCutShort && sent < size) yield Buffer.alloc(size - sent, " ");
+    if (!transferApp.isCutShort && sent < size) yield Buffer.alloc(size - sent, " ");
   } finally {
-    dock.closed.push(name);
+    transferApp.closed.push(name);
   }
 }
 
@@ -141,7 +143,7 @@ export async function textOf(file: FileToSend): Promise<string> {
   return text.trimEnd();
 }
 
-async function begin(dock: Dock, { screen, updates, upload }: Answer): Promise<Way> {
+async function begin(transferApp: TransferApp, { screen, updates, upload }: Answer): Promise<SeenTransfer> {
   if (screen.show !== "transfer" || !updates || !upload) throw new Error(`no transfer: ${JSON.stringify(screen)}`);
   const seen: TransferScreen[] = [screen];
   let changed = Promise.withResolvers<void>();
@@ -157,7 +159,7 @@ async function begin(dock: Dock, { screen, updates, upload }: Answer): Promise<W
     return seen.at(-1) ?? screen;
   };
   const last = watch();
-  await upload.start({ message: `message of ${screen.view.id}`, send: (file) => dock.take(file) });
+  await upload.start({ message: `message of ${screen.view.id}`, send: (file) => transferApp.take(file) });
   return {
     first: screen,
     seen,
@@ -184,11 +186,11 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
 }
 
 /** Somebody with an account here. */
-export async function signedIn(dock: Dock, visit: Visit, name: "mia" | "jun" = "mia"): Promise<void> {
-  await dock.at.see(visit, signInAs(name, name === "mia" ? "correct-horse" : "battery"), "listing");
+export async function signedIn(transferApp: TransferApp, visit: Visit, name: "mia" | "jun" = "mia"): Promise<void> {
+  await transferApp.at.see(visit, signInAs(name, name === "mia" ? "correct-horse" : "battery"), "listing");
 }
 
 /** What is kept of transfers. */
-export async function recordsOf(dock: Dock): Promise<readonly string[]> {
-  return ((await dock.at.shelves.transfers.get("open")) ?? []).map(({ card }) => card.entry.name);
+export async function recordsOf(transferApp: TransferApp): Promise<readonly string[]> {
+  return ((await transferApp.at.shelves.transfers.get("open")) ?? []).map(({ card }) => card.entry.name);
 }

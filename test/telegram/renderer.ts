@@ -3,13 +3,13 @@ import { paintQuestionOf } from "../../src/telegram/screens/form.ts";
 import { painterFor } from "../../src/telegram/screens/painter.ts";
 import { startWalk } from "../../src/telegram/walk.ts";
 import { loadWords } from "../../src/i18n/words.ts";
-import type { Canvas } from "../contracts/screens.ts";
+import type { ScreenRenderer } from "../contracts/screens.ts";
 
 const words = loadWords();
 const now = Date.UTC(2026, 10, 24, 12);
 
 /** Telegram's renderers, held against what Telegram takes. */
-export const telegramCanvas: Canvas = {
+export const telegramRenderer: ScreenRenderer = {
   name: "Telegram",
   rows: 10,
   draw(screen, language, place) {

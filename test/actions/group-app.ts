@@ -6,7 +6,7 @@ import type { LendingCard, Listing } from "../../src/actions/model/screen.ts";
 import { app, inGroup, jun, mia, signInAs, usualCloud, visitOf, type Cloud, type TestApp } from "./test-app.ts";
 
 /** A group in which Mia is an admin, Jun and Lena are members, and Nox is nobody. */
-export interface Town {
+export interface GroupApp {
   readonly at: TestApp;
   /** What each is by person id; absent = not in it. */
   readonly roles: Map<string, "admin" | "member">;
@@ -21,7 +21,7 @@ export const lena = visitOf(3);
 export const nox = visitOf(9);
 export const group = "telegram:-100";
 
-export function town(cloud: Cloud = usualCloud()): Town {
+export function createGroupApp(cloud: Cloud = usualCloud()): GroupApp {
   const roles = new Map<string, "admin" | "member">([
     [mia.person.id, "admin"],
     [jun.person.id, "member"],
@@ -45,7 +45,7 @@ export function town(cloud: Cloud = usualCloud()): Town {
 export const there = (visit: Visit): Visit => inGroup(visit);
 
 /** Mia signs in and lends her drive, or a folder of it. */
-export async function lent({ at }: Town, path?: string): Promise<LendingCard> {
+export async function lent({ at }: GroupApp, path?: string): Promise<LendingCard> {
   await at.see(mia, signInAs("mia", "correct-horse"), "listing");
   return bound(at, { do: "bind", path });
 }

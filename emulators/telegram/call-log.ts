@@ -1,20 +1,20 @@
-import type { Until } from "./people.ts";
+import type { Until } from "./dependencies.ts";
 import type { CallRecord } from "./server.ts";
 import type { World } from "./world.ts";
 
 /** ms one waits for a bot unless told otherwise. */
-const defaultTimeouts = 5000;
+const defaultTimeout = 5000;
 
 /** The calls bots made, and word of every new one. */
-export interface Counters {
+export interface CallLog {
   readonly calls: readonly CallRecord[];
   record(call: CallRecord): void;
   onCall(listener: (call: CallRecord) => void): () => void;
   summary(): string;
 }
 
-/** An empty counters. */
-export function createCounters(): Counters {
+/** An empty log. */
+export function createCallLog(): CallLog {
   const calls: CallRecord[] = [];
   const listeners = new Set<(call: CallRecord) => void>();
   return {
@@ -32,8 +32,8 @@ export function createCounters(): Counters {
 }
 
 /** Looks again once the step in which something changed or was called is over; no sleeping. */
-export function createUntil(world: World, onCall: Counters["onCall"]): Until {
-  return (find, { what, timeout = defaultTimeouts }) =>
+export function createUntil(world: World, onCall: CallLog["onCall"]): Until {
+  return (find, { what, timeout = defaultTimeout }) =>
     new Promise((resolve, reject) => {
       const look = () => {
         const found = find();

@@ -13,7 +13,7 @@ import { Cloud, emptyShelves, app, type TestApp, type Shelves } from "../actions
 import { words } from "./test-app.ts";
 
 /** The real bot with the real actions over an emulated Telegram; a drive's bytes are what a test says. */
-export interface Ship {
+export interface UploadApp {
   readonly telegram: TelegramEmulator;
   readonly at: TestApp;
   readonly transfers: Transfers;
@@ -24,11 +24,11 @@ export interface Ship {
   readonly opened: string[];
   closed: number;
   /** The process ends, and another begins over the same store. */
-  restarts(): Promise<Ship>;
+  restarts(): Promise<UploadApp>;
   close(): Promise<void>;
 }
 
-export interface ShipOptions {
+export interface UploadAppOptions {
   /** The drive behind the share `https://share.example/s/films`. */
   readonly tree: MemoryEntry;
   readonly pieces?: (name: string, signal: AbortSignal) => AsyncIterable<Uint8Array>;
@@ -42,7 +42,7 @@ export interface ShipOptions {
 /** The share everybody opens. */
 export const share = "https://share.example/s/films";
 
-export async function launch(options: ShipOptions): Promise<Ship> {
+export async function startUploadApp(options: UploadAppOptions): Promise<UploadApp> {
   const telegram = options.telegram ?? (await startTelegram());
   const shelves = options.shelves ?? emptyShelves();
   const transfers = createTransfers({
@@ -51,17 +51,17 @@ export async function launch(options: ShipOptions): Promise<Ship> {
     openBytes:
       options.openBytes ??
       (async (_mount, { name }, { signal }) => ({
-        stream: noted(ship, name, options.pieces?.(name, signal) ?? bytesOfName(name)),
+        stream: noted(uploadApp, name, options.pieces?.(name, signal) ?? bytesOfName(name)),
       })),
     ...(options.readPicture && { readPicture: options.readPicture }),
-    now: () => ship.time,
+    now: () => uploadApp.time,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     newReference: () => "ref",
     log: pino({ level: "silent" }),
   });
   const at = app(new Cloud({ shares: { films: { tree: options.tree } } }), {
     shelves,
-    now: () => ship.time,
+    now: () => uploadApp.time,
     changes: { transfers, ...options.changes },
   });
   const kept = new Map<string, unknown>();
@@ -75,11 +75,11 @@ export async function launch(options: ShipOptions): Promise<Ship> {
       delete: async (key) => kept.delete(key),
     },
     log: pino({ level: "silent" }),
-    now: () => ship.time,
+    now: () => uploadApp.time,
     onFatal: () => undefined,
     interrupted: () => transfers.interrupted("telegram"),
   });
-  const ship: Ship = {
+  const uploadApp: UploadApp = {
     telegram,
     at,
     transfers,
@@ -90,7 +90,7 @@ export async function launch(options: ShipOptions): Promise<Ship> {
     async restarts() {
       await transfers.stop();
       await bot.stop();
-      return launch({ ...options, telegram, shelves });
+      return startUploadApp({ ...options, telegram, shelves });
     },
     async close() {
       await transfers.stop();
@@ -99,15 +99,19 @@ export async function launch(options: ShipOptions): Promise<Ship> {
     },
   };
   await bot.start();
-  return ship;
+  return uploadApp;
 }
 
-async function* noted(ship: Ship, name: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  ship.opened.push(name);
+async function* noted(
+  uploadApp: UploadApp,
+  name: string,
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  uploadApp.opened.push(name);
   try {
     yield* pieces;
   } finally {
-    ship.closed += 1;
+    uploadApp.closed += 1;
   }
 }
 
@@ -132,7 +136,7 @@ export interface Arrived {
 }
 
 /** The files of the calls of a method that were carried out, the picture beside a film left out. */
-export function arrivedBy({ telegram }: Ship, method: string): readonly Arrived[] {
+export function arrivedBy({ telegram }: UploadApp, method: string): readonly Arrived[] {
   return telegram.calls
     .filter((call) => call.method === method && call.ok)
     .flatMap(({ parameters }) => {

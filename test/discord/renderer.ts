@@ -10,13 +10,13 @@ import type { Problem } from "../../emulators/discord/refusal.ts";
 import { check } from "../../emulators/discord/schema.ts";
 import type { Json } from "../../emulators/discord/state.ts";
 import { loadWords } from "../../src/i18n/words.ts";
-import type { Canvas, Drawn, DrawnScreen } from "../contracts/screens.ts";
+import type { ScreenRenderer, Drawn, DrawnScreen } from "../contracts/screens.ts";
 
 const words = loadWords();
 const now = Date.UTC(2026, 10, 24, 12);
 
 /** Discord's renderers, held against what Discord takes. */
-export const discordCanvas: Canvas = {
+export const discordRenderer: ScreenRenderer = {
   name: "Discord",
   rows: 25,
   draw(screen, language, place) {

@@ -13,10 +13,10 @@ import type { Channel } from "../../emulators/discord/state.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 import { Cloud, emptyShelves, app, type Shelves } from "../actions/test-app.ts";
-import { contentOf } from "../telegram/ship.ts";
+import { contentOf } from "../telegram/upload-app.ts";
 
 /** The real bot with the real actions over an emulated Discord whose time stands; a drive's bytes are what a test says. */
-export interface Ferry {
+export interface UploadApp {
   readonly emulator: DiscordEmulator;
   /** The time of Discord, of the bot and of the queue; discord.js has its own. */
   readonly clock: VirtualClock;
@@ -39,7 +39,7 @@ export interface Ferry {
   close(): Promise<void>;
 }
 
-interface FerryOptions {
+interface UploadAppOptions {
   /** The drive behind the share `https://share.example/s/films`. */
   readonly tree: MemoryEntry;
   readonly changes?: Partial<Services>;
@@ -49,7 +49,7 @@ const words = loadWords();
 const log = pino({ level: "silent" });
 
 /** Opens the world and starts the bot. */
-export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
+export async function startUploadApp({ tree, changes }: UploadAppOptions): Promise<UploadApp> {
   const clock = virtualClock();
   const emulator = await startDiscord({ clock });
   const shelves = emptyShelves();
@@ -57,7 +57,7 @@ export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
   const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });
   const kept = new Map<string, unknown>();
   let process: { readonly transfers: Transfers; readonly bot: Discord };
-  const ferry: Ferry = {
+  const uploadApp: UploadApp = {
     emulator,
     clock,
     mia,
@@ -74,7 +74,7 @@ export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
       await process.bot.stop();
     },
     async begins() {
-      const transfers = transfersOf(ferry, shelves);
+      const transfers = transfersOf(uploadApp, shelves);
       const at = app(new Cloud({ shares: { films: { tree } } }), {
         shelves,
         now: clock.now,
@@ -101,24 +101,24 @@ export async function embark({ tree, changes }: FerryOptions): Promise<Ferry> {
       await bot.start();
     },
     async close() {
-      await ferry.ends();
+      await uploadApp.ends();
       await emulator.close();
       if (emulator.complaints.length > 0) throw new Error(emulator.complaints.join("\n"));
     },
   };
-  await ferry.begins();
-  return ferry;
+  await uploadApp.begins();
+  return uploadApp;
 }
 
-function transfersOf(ferry: Ferry, shelves: Shelves): Transfers {
+function transfersOf(uploadApp: UploadApp, shelves: Shelves): Transfers {
   return createTransfers({
     ...createLocks(),
     records: shelves.transfers,
-    openBytes: async (_mount, { name }, { signal }) => ({ stream: noted(ferry, name, signal) }),
-    now: ferry.clock.now,
+    openBytes: async (_mount, { name }, { signal }) => ({ stream: noted(uploadApp, name, signal) }),
+    now: uploadApp.clock.now,
     wait: (ms, signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const callOff = ferry.clock.after(ms, resolve);
+      const callOff = uploadApp.clock.after(ms, resolve);
       const end = () => {
         callOff();
         reject(signal.reason as Error);
@@ -132,12 +132,12 @@ function transfersOf(ferry: Ferry, shelves: Shelves): Transfers {
   });
 }
 
-async function* noted(ferry: Ferry, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  ferry.opened.push(name);
+async function* noted(uploadApp: UploadApp, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  uploadApp.opened.push(name);
   try {
-    yield* ferry.pieces(name, signal);
+    yield* uploadApp.pieces(name, signal);
   } finally {
-    ferry.closed += 1;
+    uploadApp.closed += 1;
   }
 }
 
