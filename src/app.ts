@@ -10,7 +10,9 @@ import { mayFetch } from "./actions/context/leave.ts";
 import type { Person } from "./users/person.ts";
 import type { Place } from "./users/place.ts";
 import type { PendingSignIn, Services } from "./actions/context/services.ts";
+import type { Downloads } from "./actions/model/download.ts";
 import type { Session } from "./actions/model/session.ts";
+import { createDownloads } from "./actions/download/downloads.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
 import { type Transfers } from "./actions/model/transfer.ts";
 import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
@@ -18,6 +20,7 @@ import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
 import { gatewayOf, isLocal } from "./app/gateway.ts";
 import { offerFirstOperator, adminOf } from "./app/operators.ts";
+import { openQueue } from "./app/jobs.ts";
 import { linkIssuer, methodsOf } from "./app/links.ts";
 import { openProbe } from "./app/probe.ts";
 import { ConfigError, type Config } from "./config.ts";
@@ -28,6 +31,8 @@ import { createPages, type Pages } from "./gateway/pages.ts";
 import { createRevocations, type Revocations } from "./gateway/revocations.ts";
 import { GatewayError, type Gateway } from "./gateway/server.ts";
 import { createTickets, type Tickets } from "./gateway/ticket.ts";
+import { JobsError } from "./jobs/job.ts";
+import type { JobQueue } from "./jobs/queue.ts";
 import { createLog } from "./log.ts";
 import type { Storage } from "./storage/storage.ts";
 import { StoreError } from "./store/error.ts";
@@ -86,7 +91,12 @@ export async function startApp(
 }
 
 function isOperators(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof StoreError || error instanceof GatewayError;
+  return (
+    error instanceof ConfigError ||
+    error instanceof StoreError ||
+    error instanceof JobsError ||
+    error instanceof GatewayError
+  );
 }
 
 interface AppHooks extends Required<Omit<AppOptions, "signal">> {
@@ -108,6 +118,9 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const revocations = revocationsIn(store, config);
   const late: LateParts = {};
   const admin = adminOf({ config, store, revocations, log, frontends: () => late.frontends });
+  const queue = await openQueue({ url: config.storeUrl, store, keys, log: log.child({ part: "jobs" }) });
+  onClose(() => queue.close());
+  const { jobs } = queue;
   const { probe, close: closeProbe } = openProbe(isLocal(config.pikpak.driveUrl) ? "anywhere" : "public");
   onClose(async () => closeProbe());
   const storage = openStorage({ config, store, log, probe, count: (what) => admin.counters.count(what) });
@@ -118,7 +131,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const newest = keys.at(-1) ?? keys[0];
 
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
-  const parts: Parts = { config, store, storage, words, tickets, revocations, admin, log, late };
+  const parts: Parts = { config, store, jobs, storage, words, tickets, revocations, admin, log, late };
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
   const gateway = openGateway(parts, { pages, newest });
   const transfers = transfersOf(parts, gateway);
@@ -145,6 +158,9 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   // Side by side: a chat that cannot be reached keeps no other one waiting.
   await Promise.all(frontends.all.map((frontend) => frontend.start()));
   admin.start();
+  // What the jobs say goes through the chats: these are there before the jobs begin, and until they have let go.
+  onClose(() => queue.stop());
+  await jobs.start();
   const address = gateway.address();
   await offerFirstOperator(config, admin);
   return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
@@ -159,6 +175,7 @@ interface LateParts {
 interface Parts {
   readonly config: Config;
   readonly store: Store;
+  readonly jobs: JobQueue;
   readonly storage: Storage;
   readonly words: Words;
   readonly tickets: Tickets;
@@ -204,6 +221,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
+    downloads: downloadsOf(parts),
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
@@ -231,6 +249,19 @@ function transfersOf({ config, store, storage, log }: Parts, gateway: Gateway): 
     newReference: newId,
     isShared: isSharedStore(config.storeUrl),
     log: log.child({ part: "transfers" }),
+  });
+}
+
+/** What drives fetch by themselves is followed by jobs. */
+function downloadsOf({ jobs, store, storage, late, log }: Parts): Downloads {
+  return createDownloads({
+    jobs,
+    storage,
+    sessions: store.open<Session>("sessions"),
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
+    now: Date.now,
+    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
+    log: log.child({ part: "downloads" }),
   });
 }
 

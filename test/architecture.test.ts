@@ -14,7 +14,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "src/i18n": ["src/storage"],
   "src/drivers": ["src/storage"],
   "src/users": ["src/storage"],
-  "src/actions": ["src/actions/model", "src/messaging", "src/users", "src/storage"],
+  "src/actions": ["src/actions/model", "src/messaging", "src/jobs", "src/users", "src/storage"],
   "src/actions/model": ["src/users", "src/storage"],
   "src/messaging": ["src/actions/model", "src/users", "src/storage"],
   "src/gateway": ["src/version.ts", "src/storage", "src/i18n"],

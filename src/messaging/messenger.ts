@@ -1,5 +1,8 @@
 import type { MessageScreen, Notice } from "../actions/model/screen.ts";
+import type { Grant, MessageRef, Target } from "../actions/model/target.ts";
 import type { Entry } from "../storage/entry.ts";
+
+export type { Grant, MessageRef, Target };
 
 /**
  * Speaks to the chats of one platform at any time, from any process: nobody needs to have asked, and no update needs to
@@ -34,28 +37,6 @@ export interface Messengers {
   of(place: string): Messenger | undefined;
 }
 
-/** Where something is put. Plain JSON; with a `grant` it belongs into a sealed store. */
-export interface Target {
-  /** `telegram:-1005`, `discord:channel:77`; the id of a person is their private chat. */
-  readonly place: string;
-  /** What the place is: less is said, and slower, where many read. */
-  readonly kind: "private" | "group";
-  /** The language of what is said there, one of `locales/`. */
-  readonly language: string;
-  /** The topic or thread in it. */
-  readonly thread?: string;
-  /** Id of the message that is answered; one that is gone does no harm. */
-  readonly replyTo?: string;
-  /** A way in that ends; absent = only what the bot may do by itself. */
-  readonly grant?: Grant;
-}
-
-/** A message of ours. Plain JSON; with a `grant` it belongs into a sealed store. */
-export interface MessageRef extends Target {
-  /** The platform's id of it. */
-  readonly message: string;
-}
-
 /** A reference as a text, for stores that keep it beside other things. */
 export function writeRef(ref: MessageRef): string {
   return JSON.stringify(ref);
@@ -80,14 +61,6 @@ function parsed(text: string): unknown {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
-}
-
-/** The token of an interaction of Discord's: with it one may write where one is no member. A secret. */
-export interface Grant {
-  readonly application: string;
-  readonly token: string;
-  /** When it ends, ms since the epoch. */
-  readonly until: number;
 }
 
 /** What can be said: a screen, or words of an operator as they were written. */

@@ -6,7 +6,7 @@ export interface Source {
   /** What is known to be fetched, the same for the same thing however it was written. */
   readonly identity: string;
   /** What it says it is called; absent = it does not say. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** The one address a text is; undefined = it is none. */
