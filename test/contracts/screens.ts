@@ -19,7 +19,7 @@ import {
   type TaskLine,
   type TransferState,
 } from "../../src/actions/model/screen.ts";
-import type { DownloadState } from "../../src/actions/model/download.ts";
+import type { DownloadState } from "../../src/actions/model/download-item.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";

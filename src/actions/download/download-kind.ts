@@ -1,5 +1,6 @@
 import { jobKind } from "../../jobs/job.ts";
-import type { DownloadItem, DownloadOrder } from "../model/download.ts";
+import type { DownloadItem } from "../model/download-item.ts";
+import type { DownloadOrder } from "../model/download.ts";
 import type { MessageRef } from "../model/target.ts";
 
 /** A batch as it is kept. */

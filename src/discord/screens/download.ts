@@ -1,4 +1,4 @@
-import type { DownloadItem, DownloadState } from "../../actions/model/download.ts";
+import type { DownloadItem, DownloadState } from "../../actions/model/download-item.ts";
 import type { DownloadScreen } from "../../actions/model/screen.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";

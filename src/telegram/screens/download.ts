@@ -1,6 +1,6 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { DownloadItem, DownloadState } from "../../actions/model/download.ts";
+import type { DownloadItem, DownloadState } from "../../actions/model/download-item.ts";
 import type { DownloadScreen } from "../../actions/model/screen.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
