@@ -82,7 +82,7 @@ welcome-mounts = { $count ->
 }
 
 help-title = What I can do
-help-private = You can also paste a PikPak share link as it is: it opens at once. Words alone are searched for in your drive.
+help-private = You can also paste a PikPak share link as it is: it opens at once. Magnets and other links are fetched into the current folder. Words alone are searched for in your drive.
 help-group = What is shared with this group is found by /browse and /search; links are shown to you alone. Signing in and your own drives are for a private chat with me.
 help-admin = You are an operator here.
 

@@ -79,7 +79,7 @@ welcome-ways = 有两种方式：登录你自己的账号，或者打开别人�
 welcome-mounts = 你在这里已有 { $count } 个网盘。
 
 help-title = 我能做什么
-help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；直接发送文件名中的几个词即可搜索。
+help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；磁力等链接会离线下载到当前文件夹；直接发送文件名中的几个词即可搜索。
 help-group = 共享给本群的网盘可以用 /browse 和 /search 查看，链接只会显示给你一个人。登录和你自己的网盘请在与我的私聊中进行。
 help-admin = 你是本机器人的管理员。
 

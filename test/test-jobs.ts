@@ -33,29 +33,12 @@ export function testJobs(records: Keyv<KeptJob>, options: TestJobsOptions = {}):
   };
 }
 
-/** Waits by a clock that a test sets. */
-export function waitBy(now: () => number): QueueParts["wait"] {
-  return async (ms, signal) => {
-    const until = now() + ms;
-    while (now() < until) await sleep(5, undefined, { signal, ref: false });
-  };
-}
-
 async function rest(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal, ref: false });
 }
 
 function complain(error: unknown): void {
-  void Promise.reject(error);
-}
-
-/** Inputs of a kind of jobs that are not over, as they are kept. */
-export async function keptInputs(records: Keyv<KeptJob>, kind: string): Promise<readonly unknown[]> {
-  const found: unknown[] = [];
-  for await (const [, kept] of records.iterator?.({}) ?? []) {
-    // Only the queue writes there.
-    const job = kept as KeptJob;
-    if (job.kind === kind && job.input) found.push(job.input.value);
-  }
-  return found;
+  queueMicrotask(() => {
+    throw error;
+  });
 }

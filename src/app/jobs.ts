@@ -39,7 +39,14 @@ export async function openQueue({ url, store, keys, log }: QueueDependencies): P
     });
     let stopping: Promise<void> | undefined;
     const stop = () => (stopping ??= jobs.stop());
-    return { jobs, stop, close: () => stop().finally(release) };
+    const close = async () => {
+      try {
+        await stop();
+      } finally {
+        await release();
+      }
+    };
+    return { jobs, stop, close };
   } catch (error) {
     await release();
     throw error;
