@@ -9,13 +9,12 @@ const world = await startWorld();
 const app = await startApp(world.config, { onFatal: (message) => void end(1, message) });
 const { shelf } = world;
 const { mia, jun, lena, otto } = participants();
-const skip = { press: "⏭" };
 const start = "Start here: sign in as Mia";
 const shared = "Group: Mia shares her drive";
 const telegram = { person: mia, platform: "telegram" } as const;
 const group = { platform: "telegram", kind: "group" } as const;
 const discord = { person: mia, platform: "discord" } as const;
-const signIn = ({ username, password }: { username: string; password: string }) => ["/login", username, password, skip];
+const signIn = ({ username, password }: { username: string; password: string }) => ["/login", username, password];
 const page = await startPage({
   port,
   people: world.persons,

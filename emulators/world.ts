@@ -1,6 +1,5 @@
+import { freePort } from "./free-port.ts";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import type { Config } from "../src/config.ts";
 import { startDiscord, type DiscordEmulator } from "./discord/discord.ts";
 import type { Person as DiscordPerson } from "./discord/person.ts";
@@ -82,7 +81,13 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
     publicUrl: `http://127.0.0.1:${port}`,
     downloadMethod: "redirect",
     linkTtl: 24 * 3_600_000,
-    pikpak: { domain: "mypikpak.net", driveUrl: pikpak.driveUrl, userUrl: pikpak.userUrl, platform: "web" },
+    pikpak: {
+      domain: "mypikpak.net",
+      driveUrl: pikpak.driveUrl,
+      userUrl: pikpak.userUrl,
+      mcpUrl: pikpak.mcpUrl,
+      platform: "web",
+    },
     logLevel,
   };
   return {
@@ -127,13 +132,4 @@ function pikPakStage(pikpak: PikPakEmulator): Stage {
       );
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
 }

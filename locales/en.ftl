@@ -118,7 +118,6 @@ file-variants = 720P, 480P and the like are smaller, transcoded versions, not th
 listing-filter = Only names with: { $words }
 link-title = Download link
 link-variant = Version: { $name }
-link-expires = Works until { $date } ({ $time } from now).
 link-lifetime-unknown = It works for a limited time. When it has ended, ask for a new one.
 link-via-direct = It leads straight to the drive.
 link-via-gateway = It leads through this bot's own address.
@@ -182,9 +181,7 @@ list-left-out = { $count ->
     [one] 1 file was left out: it has no link, or does not fit this kind of list.
    *[other] { $count } files were left out: they have no link, or do not fit this kind of list.
 }
-list-capped = There is more than one list may hold, which is { $files } files from { $folders } folders. Make lists of the folders below for the rest.
 list-failed = The rest could not be read.
-list-expires = The links work until { $date } ({ $time } from now).
 list-via-direct = They lead straight to the drive.
 list-via-gateway = They lead through this bot's own address.
 list-via-proxy-url = They lead through the download proxy.
@@ -215,6 +212,7 @@ method-proxy-url = through the download proxy
 health-working = Working since { $date }
 health-failing = Failing since { $date }
 driver-memory = Demo drive
+form-title-memory = Open a demo drive
 
 settings-title = Settings
 settings-language = Language: { $language }
@@ -229,13 +227,16 @@ notice-reference = Reference for the operator: { $reference }
 
 ## Forms: fields, hints, problems
 
-form-title-verification = PikPak wants to know that you are human
+form-title-verification = Show that you are human
+form-title-account-kind = Sign in
+form-title-any-link = Open a share
+field-account-kind-driver = Which kind of account?
+field-any-link-link = Share link
+field-any-link-link-hint = The whole address, as you were given it.
 form-title-mount-title = Rename the drive
 
-field-verification-captchaToken = Address you ended on
-field-verification-captchaToken-hint = Open the verification page, finish it, then copy the whole address of the page you ended on and send it here.
 field-mount-title-title = New name
-field-mount-title-title-hint = How the drive is called here. Nothing changes at PikPak.
+field-mount-title-title-hint = How the drive is called here. Nothing changes on the drive itself.
 field-memory-tree = Tree
 field-memory-tree-hint = Which demo drive to open.
 
@@ -244,7 +245,7 @@ form-title-page-number = Go to a page
 field-page-number-page = Which page?
 field-page-number-page-hint = A number, as on the counter.
 problem-too-long = That is too long; please send something shorter.
-problem-not-a-share = That is not a PikPak share. It looks like https://mypikpak.com/s/… or is the id from such an address.
+problem-not-a-share = That is not the link of a share I can open.
 problem-not-a-folder-id = That is not a folder. Send a folder's id, its address in the browser, or root.
 problem-not-a-choice = Please take one of the answers offered.
 problem-not-a-verification = There is no verification in that. Finish the page first, then send the whole address of the page you ended on.
@@ -253,7 +254,7 @@ problem-empty-name = A name needs at least one character you can see.
 ## Errors: error-<storage error code>
 
 error-not-found = This is not there any more. It may have been moved or deleted; go up and refresh.
-error-trashed = This is in the trash. Take it out of the trash at PikPak first.
+error-trashed = This is in the trash. Take it out of the trash on the drive first.
 error-not-a-file = This is a folder, and only a file has a link. Open it and choose a file.
 error-not-a-folder = This is a file, not a folder. Open the folder it is in.
 error-no-link = The drive gives no download link for this file. Try again later, or take another version if there is one.
@@ -264,15 +265,15 @@ error-variant-gone = This version is not offered any more. Take the original, or
 error-permission-denied = The drive does not allow this for this account. Check whose folder it is.
 error-bad-argument = The drive did not accept the request. Go back, refresh and try again; if it stays, tell the operator.
 error-unsupported = This drive cannot do that.
-error-wrong-credentials = PikPak does not accept this user name and password. Accounts made with Google, Facebook or a phone number have no password: set one in the account settings at PikPak, or use a refresh token instead.
-error-sign-in-refused = PikPak refuses to sign in from here just now. Wait a while, or use a refresh token instead of the password.
+error-wrong-credentials = The drive does not accept this user name and password.
+error-sign-in-refused = The drive refuses to sign in from here just now. Wait a while, then try again.
 error-signed-out = The drive is signed out: its token was used by another program or has ended. Sign in again.
-error-verification-needed = PikPak wants to know that you are human. Open the verification page and finish it, then go on here.
-error-captcha-rejected = PikPak did not accept the verification. Try again in a minute.
-error-account-suspended = PikPak has suspended this account. Only PikPak's support can lift that.
+error-verification-needed = The drive wants to know that you are human. Open the verification page and finish it, then go on here.
+error-captcha-rejected = The drive did not accept the verification. Try again in a minute.
+error-account-suspended = The drive's service has suspended this account. Only its support can lift that.
 error-proxy-full = As much as may go through me is on its way already, or used up for today. Try again later, or take a link.
-error-too-frequent = That was too often for PikPak. Wait a moment, then try again.
-error-risk-limited = PikPak has limited this account for safety. Wait some hours, or sign in once in PikPak's own app.
+error-too-frequent = That was too often for the drive. Wait a moment, then try again.
+error-risk-limited = The drive's service has limited this account for safety. Wait some hours, then try again.
 error-daily-limit = Today's limit of this account is used up. It is counted anew tomorrow.
 error-task-limit = There are as many tasks as this account may have. Finish or remove some first.
 error-too-many-items = These are too many at once. Choose fewer.
@@ -281,20 +282,20 @@ error-name-taken = There is already something with this name here. Choose anothe
 error-still-moving = The drive is still moving this. Try again in a moment.
 error-same-folder = It is in this folder already. Choose another one.
 error-own-share = This share is your own, so the files are on your drive already.
-error-task-refused = PikPak did not accept this download. Check the address, or try another one.
-error-name-refused = PikPak does not take this name. Choose another one.
-error-source-unsupported = PikPak cannot fetch this kind of link. Magnets, http(s), ed2k and PikPak:// addresses work.
-error-source-dead = PikPak found nothing behind this link. Check it, or take another one.
-error-content-refused = PikPak refuses this content. Another source of it may be accepted.
-error-download-failed = PikPak could not fetch this. Try again; if it fails once more, the source is probably dead.
+error-task-refused = The drive did not accept this download. Check the address, or try another one.
+error-name-refused = The drive does not take this name. Choose another one.
+error-source-unsupported = The drive cannot fetch this kind of link. Magnets, http(s), ed2k and PikPak:// addresses work.
+error-source-dead = The drive found nothing behind this link. Check it, or take another one.
+error-content-refused = The drive refuses this content. Another source of it may be accepted.
+error-download-failed = The drive could not fetch this. Try again; if it fails once more, the source is probably dead.
 error-pass-code-needed = This share needs a pass code. Send the code that came with the link.
 error-pass-code-wrong = This pass code is not right. Check it and send it again.
 error-share-not-found = There is no such share. Check the link for missing characters.
 error-share-deleted = This share has been deleted by its owner. Ask for a new link.
 error-share-expired = This share has expired. Ask its owner for a new link.
 error-share-cancelled = The owner has stopped sharing this. Ask for a new link.
-error-share-reviewing = PikPak is still reviewing this share. Try again later.
-error-share-blocked = PikPak has blocked this share, so nobody can open it.
+error-share-reviewing = The drive's service is still reviewing this share. Try again later.
+error-share-blocked = The drive's service has blocked this share, so nobody can open it.
 error-share-region = This share cannot be opened from the bot's region.
 error-share-restore-limit = This share has been saved as often as it may be.
 error-unreachable = The drive cannot be reached just now. Try again in a moment.
@@ -318,7 +319,7 @@ notice-forgotten = Everything kept about you is deleted. Say /start to begin ane
 notice-cancelled = Cancelled. Nothing was changed.
 notice-nothing-to-cancel = There is nothing to cancel.
 notice-private-only = This is for a private chat with me.
-notice-not-a-share-link = That is not a PikPak share link. It looks like https://mypikpak.com/s/…; other clouds I cannot open.
+notice-not-a-share-link = I cannot open this link: it is no share of a drive I know. See /help for those I open.
 notice-not-understood = I did not understand that. Paste a PikPak share link, or see /help.
 notice-not-admitted = This bot is for invited people. Open the link of your invitation, or send /start and its code. If you have none, ask the operator to let you in.
 notice-too-fast = That was quick. Wait a moment, then press again.
@@ -341,6 +342,7 @@ notice-no-links-to-revoke = Links lead straight to the drive here, and I cannot 
 notice-fallback = Some files of this drive cannot be fetched straight from it, so they go through me. They may be slower. You can choose the way for all of them under /mounts.
 notice-saved = Saved.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
+notice-store-unavailable = I cannot reach what I keep just now, so nothing was done. Try again in a minute; /help works meanwhile.
 
 ## Searching and sharing with groups: both chats
 
@@ -421,6 +423,34 @@ notice-taken-back = It is not shared any more, and links given out have ended.
 notice-nothing-to-lend = You have no drive to share. Add one in our private chat first.
 notice-groups-only = This is for groups. Add me to one, and use it there.
 
+## Drives: names, cards, lists (both chats)
+
+drive-title = { $whose }'s { $drive }
+press-download-named = Download with its name
+press-send-as-file = Send it as a file
+link-named = ⬇️ Download with its name: { $url }
+link-via-redirect = It starts at this bot's address, and the bytes come straight from the drive.
+list-via-redirect = They start at this bot's address, and the bytes come straight from the drive.
+link-first-part = PikPak gives only the first part of this file from a share. Save it to your own drive for the whole.
+file-no-original = The drive does not give the original of this file; the versions can be had.
+press-ask-root = Root folder
+form-title-root-folder = Where the drive begins
+question-revoke-links = Take back every link that was given out until now? None of them will work again; new ones can be had at once.
+press-confirm-revoke-links = Yes, take them back
+press-dismiss-revoke-links = No, let them work
+press-list-part = Part { $part }
+list-part = Part { $part }
+list-more = There is more than one list may hold, which is { $files } files from { $folders } folders. The next part has the rest.
+dialogue-page-span = Safer: enter it in the browser. The page works once, for { $time }.
+link-expires = Works until { $date } ({ $time } from now).
+list-expires = The links work until { $date } ({ $time } from now).
+inline-whose = From the drive { $drive }. The button works for its owner, and for those it is shared with.
+inline-with-link = with a link for whoever reads it
+inline-linked = The link works for { $time }.
+mount-login = Signed in as: { $login }
+notice-code-private = A share with a pass code is for whoever has the code: open it in our private chat, or let this group use it with /bind.
+page-unavailable-operator = For the operator: set PUBLIC_URL to an address of this bot that people can reach, and there is a page here.
+
 ## Operators
 
 command-admin = Operators: numbers, people, access, drives, broadcast
@@ -456,6 +486,7 @@ admin-mounts-count = Drives: { $count }, failing: { $failing }
 admin-links = Links given: { $count }; sent through the gateway: { $size }
 admin-calls = Requests to the drives: { $count }; pauses they asked for: { $pauses }
 admin-access = Access: { $mode }
+admin-version = Version: { $version }
 admin-log-level = Log level: { $level }
 admin-errors = What failed, by code:
 admin-filter = Only ids with: { $words }
@@ -540,7 +571,6 @@ dialogue-secret-no-page = I delete your message at once, but Telegram has seen i
 dialogue-secret-undeleted = I could not delete your message. Please delete it yourself.
 dialogue-not-text = Please answer with text, or press a button below.
 dialogue-asked-again = My question did not reach you before. What you just sent was not used as its answer.
-dialogue-page = Safer: enter it in the browser, until { $date }.
 dialogue-instead = Use instead: { $field }
 dialogue-over = This dialogue is over. Start again with the command.
 dialogue-elsewhere = This dialogue was started by somebody else.
@@ -688,13 +718,11 @@ gateway-retry = Try again in { $seconds ->
 gateway-reference = Reference for the operator: { $reference }
 gateway-preview-title = A file from a drive
 
-page-title = Sign in to PikPak
-page-title-pikpak-share = Open a PikPak share
-page-title-verification = Confirm your PikPak sign-in
+page-title-verification = Confirm that it is you who signs in
 page-bot = The bot
-page-why = { $bot } asks for this to open your PikPak drive in your chat.
-page-why-pikpak-share = { $bot } asks for this to open the share in your chat.
-page-why-verification = PikPak wants to know that a person signs in before { $bot } may open your drive.
+page-why = { $bot } asks for this to open your drive in your chat.
+page-why-open-link = { $bot } asks for this to open the share in your chat.
+page-why-verification = The drive wants to know that a person signs in before { $bot } may open it.
 page-intro = This page is for { $person } alone; give its address to nobody.
 page-intro-place = This page is for { $person } alone, asked for in { $place }; give its address to nobody.
 page-instead = Use something else instead
@@ -706,8 +734,8 @@ page-safety = What you enter goes to the bot alone, not through the chat. This p
 }.
 page-failed = That did not work. Check your answers and try again.
 page-verify = Open the verification page
-page-done-title = Signed in to PikPak
-page-done-title-pikpak-share = The share is open
+page-done-title = Signed in
+page-done-title-open-link = The share is open
 page-done-text = Your files are there. You can close this page and go back to your chat.
 page-failed-title = That did not work
 page-failed-text = This page is over. Ask the bot in your chat for a new one.

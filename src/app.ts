@@ -11,11 +11,12 @@ import type { Person } from "./users/person.ts";
 import type { Place } from "./users/place.ts";
 import type { PendingSignIn, Services } from "./actions/context/services.ts";
 import type { Downloads } from "./actions/model/download.ts";
+import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
 import { createDownloads } from "./actions/download/downloads.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
-import { type Transfers } from "./actions/model/transfer.ts";
-import { isSharedStore, keysOf, newId, openStorage } from "./app/drives.ts";
+import type { Transfers } from "./actions/model/transfer.ts";
+import { keysOf, newId, openStorage } from "./app/drives.ts";
 import { forgetter } from "./app/forget.ts";
 import { createFrontends, type Frontends } from "./app/frontends.ts";
 import { gatewayOf, isLocal } from "./app/gateway.ts";
@@ -34,9 +35,11 @@ import { createTickets, type Tickets } from "./gateway/ticket.ts";
 import { JobsError } from "./jobs/job.ts";
 import type { JobQueue } from "./jobs/queue.ts";
 import { createLog } from "./log.ts";
+import { handleRemovals } from "./messaging/removals.ts";
 import type { Storage } from "./storage/storage.ts";
 import { StoreError } from "./store/error.ts";
 import { openStore, type Store } from "./store/store.ts";
+import { version } from "./version.ts";
 import { loadWords, type Words } from "./i18n/words.ts";
 
 export interface App {
@@ -117,10 +120,10 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   onClose(() => store.close());
   const revocations = revocationsIn(store, config);
   const late: LateParts = {};
-  const admin = adminOf({ config, store, revocations, log, frontends: () => late.frontends });
   const queue = await openQueue({ url: config.storeUrl, store, keys, log: log.child({ part: "jobs" }) });
   onClose(() => queue.close());
   const { jobs } = queue;
+  const admin = adminOf({ config, store, jobs, revocations, log, frontends: () => late.frontends });
   const { probe, close: closeProbe } = openProbe(isLocal(config.pikpak.driveUrl) ? "anywhere" : "public");
   onClose(async () => closeProbe());
   const storage = openStorage({ config, store, log, probe, count: (what) => admin.counters.count(what) });
@@ -143,6 +146,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   };
   const frontends = (late.frontends = createFrontends(config, {
     store,
+    jobs,
     words,
     services,
     perform: performing,
@@ -151,14 +155,19 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
     onFatal,
   }));
 
+  if (config.publicUrl === undefined) {
+    log.warn(
+      "gateway has no public address: without PUBLIC_URL there are no sign-in pages, short links or watch pages",
+    );
+  }
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
-  onClose(() => transfers.stop());
   for (const frontend of frontends.all) onClose(() => frontend.stop());
+  handleRemovals({ jobs, remove: (removal) => frontends.removeNoted(removal), now: Date.now });
   // Side by side: a chat that cannot be reached keeps no other one waiting.
   await Promise.all(frontends.all.map((frontend) => frontend.start()));
-  admin.start();
   // What the jobs say goes through the chats: these are there before the jobs begin, and until they have let go.
+  onClose(() => transfers.stop());
   onClose(() => queue.stop());
   await jobs.start();
   const address = gateway.address();
@@ -213,11 +222,15 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
     languages: words.languages,
     pickLanguage: (locale) => words.pick(locale),
+    titleFor: (named, language) => words.in(language)("drive-title", named),
     issueLink: linkIssuer({ ...parts, hosts }),
-    issuePage: async ({ person, place }, form) => {
-      const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
-      return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
-    },
+    // An address that people do not reach is worse than none.
+    ...(config.publicUrl !== undefined && {
+      issuePage: async ({ person, place }: Visit, form: FormScreen) => {
+        const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
+        return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
+      },
+    }),
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
@@ -226,6 +239,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
     messengers: { of: (place) => late.frontends?.messengers.of(place) },
+    version,
     admins: config.admins,
     admin: parts.admin,
     exclusive: (key, work) => store.exclusive(key, work),
@@ -236,18 +250,16 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
 }
 
 /** Files into chats come by the same way as those that are served: counted, linked anew, taken up again. */
-function transfersOf({ config, store, storage, log }: Parts, gateway: Gateway): Transfers {
+function transfersOf({ jobs, storage, late, log }: Parts, gateway: Gateway): Transfers {
   const files = createFileBytes({ proxy: gateway.files, storage });
   return createTransfers({
-    // A record names its message by what Discord lets edit it.
-    records: store.open("transfers", { sealed: true }),
-    exclusive: (key, work) => store.exclusive(key, work),
+    jobs,
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
     openBytes: (mount, entry, wanted) => files.open(mount, entry, wanted),
     readPicture: (url, wanted) => files.picture(url, wanted),
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     newReference: newId,
-    isShared: isSharedStore(config.storeUrl),
     log: log.child({ part: "transfers" }),
   });
 }

@@ -55,8 +55,13 @@ const secretFields = [
   "refresh_token",
   "accessToken",
   "access_token",
+  "personalToken",
   "captchaToken",
   "captcha_token",
+  "deviceCode",
+  "device_code",
+  "verifier",
+  "code_verifier",
   "passCode",
   "pass_code",
   "passCodeToken",
@@ -78,18 +83,18 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   // a Discord bot token, and the token of an interaction inside a webhook address
   [/\b[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}/g, mask],
   [/(\/(?:webhooks|interactions)\/\d+\/)[A-Za-z0-9_-]{20,}/g, `$1${mask}`],
-  // JSON web tokens, PikPak's refresh and captcha tokens
-  [/\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, mask],
+  // JSON web tokens, also where one was cut short, PikPak's refresh and captcha tokens
+  [/eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)*/g, mask],
   [/\bos\.[A-Za-z0-9_.-]{10,}/g, mask],
   [/\bck0\.[A-Za-z0-9_.-]{10,}/g, mask],
   // named values in queries and forms
   [
-    /((?:password|pass_code|pwd|pass_code_token|refresh_token|access_token|captcha_token|sign|token)=)[^&\s"'\\]+/gi,
+    /((?:password|pass_code|pwd|pass_code_token|refresh_token|access_token|captcha_token|device_code|code_verifier|sign|token)=)[^&\s"'\\]+/gi,
     `$1${mask}`,
   ],
   // the same names as JSON inside a string
   [
-    /(\\?"(?:password|pass_code|pass_code_token|refresh_token|access_token|captcha_token)\\?"\s*:\s*\\?")[^"\\]+/gi,
+    /(\\?"(?:password|pass_code|pass_code_token|refresh_token|access_token|captcha_token|device_?code|code_verifier|personalToken)\\?"\s*:\s*\\?")[^"\\]+/gi,
     `$1${mask}`,
   ],
   [/(Bearer )[A-Za-z0-9._~+/-]+=*/g, `$1${mask}`],

@@ -45,6 +45,7 @@ async function account(
       SECRET_KEY: key.toString("base64"),
       PIKPAK_DRIVE_URL: pikpak.driveUrl,
       PIKPAK_USER_URL: pikpak.userUrl,
+      PIKPAK_MCP_URL: pikpak.mcpUrl,
     },
   });
   let out = "";
@@ -87,8 +88,8 @@ const everything = () =>
 
 test("an account is added for somebody, who then has it as their drive", async () => {
   mia();
-  const { code, out } = await account(["add", "discord:2002"], ["mia@example.com", password, ""]);
-  expect([code, out]).toEqual([0, expect.stringMatching(/^\w{10} {2}mia@example\.com {2}discord:2002\n$/)]);
+  const { code, out } = await account(["add", "discord:2002"], ["mia@example.com", password]);
+  expect([code, out]).toEqual([0, expect.stringMatching(/^\w{10} {2}PikPak {2}discord:2002\n$/)]);
   const { mounts, person } = await kept();
   expect(mounts).toMatchObject([{ owner: "discord:2002", driver: "pikpak", health: { state: "working" } }]);
   expect(await person("discord:2002")).toMatchObject({ mounts: [mounts[0]?.id], current: mounts[0]?.id });
@@ -96,22 +97,62 @@ test("an account is added for somebody, who then has it as their drive", async (
 
 test("a password is neither echoed nor stored in clear", async () => {
   mia();
-  const { out, err } = await account(["add", "discord:2002"], ["mia@example.com", password, ""]);
+  const { out, err } = await account(["add", "discord:2002"], ["mia@example.com", password]);
   expect(`${out}${err}`).not.toContain(password);
   expect(everything().filter((bytes) => bytes.includes(password))).toEqual([]);
 });
 
+test("an account is added by approving in PikPak, with nothing secret on the screen", async () => {
+  const mia = pikpak.build.account({ username: "mia", email: "mia@example.com", password });
+  pikpak.rules.deviceInterval = 0.2;
+  let code: string | undefined;
+  pikpak.onCall(({ path }) => path === "/v1/auth/token" && code !== undefined && approve(code));
+  const approve = (userCode: string) => pikpak.connect.grants.decideDevice(userCode, mia);
+  const ended = await account(["approve", "discord:2002"], [], (printed) => {
+    code ??= /[A-Z]{4}-[A-Z]{4}\b/.exec(printed)?.[0];
+    return undefined;
+  });
+  expect([ended.code, ended.err]).toEqual([0, ""]);
+  expect(ended.out).toContain(`${pikpak.deviceUrl}?user_code=${code}`);
+  expect(`${ended.out}${ended.err}`).not.toMatch(/eyJ|os\./);
+  const { mounts, person } = await kept();
+  expect(mounts).toMatchObject([{ owner: "discord:2002", options: { way: "approval", account: mia.userId } }]);
+  expect(await person("discord:2002")).toMatchObject({ mounts: [mounts[0]?.id] });
+});
+
+test("an approval that is denied, or not offered, is told in words", async () => {
+  pikpak.rules.deviceInterval = 0.2;
+  const denied = await account(["approve", "discord:2002"], [], (printed) => {
+    const code = /[A-Z]{4}-[A-Z]{4}\b/.exec(printed)?.[0];
+    if (code !== undefined) pikpak.connect.grants.decideDevice(code, undefined);
+    return undefined;
+  });
+  expect([denied.code, denied.err]).toEqual([1, expect.stringContaining("denied at PikPak")]);
+  pikpak.fail({ path: "/v1/auth/device/code", error: "invalid_client", code: 3 });
+  const refused = await account(["approve", "discord:2002"]);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("Take another way")]);
+});
+
+test("an account is added by an access token where the name is left empty", async () => {
+  const mia = pikpak.build.account({ username: "mia", email: "mia@example.com", password });
+  const token = pikpak.build.pat(mia, { scopes: ["read"] });
+  const { code, out, err } = await account(["add", "discord:2002"], ["", token]);
+  expect([code, out]).toEqual([0, expect.stringContaining("PikPak  discord:2002")]);
+  expect(`${out}${err}`).not.toContain(token);
+  expect(everything().filter((bytes) => bytes.includes(token))).toEqual([]);
+});
+
 test("the person an account is for is asked for when it is not said", async () => {
   mia();
-  const { code, err } = await account(["add"], ["discord:2002", "mia@example.com", password, ""]);
+  const { code, err } = await account(["add"], ["discord:2002", "mia@example.com", password]);
   expect([code, err]).toEqual([0, expect.stringContaining("For whom")]);
 });
 
 test("drives are listed, given to somebody else, and removed with their secrets", async () => {
   mia();
-  await account(["add", "discord:2002"], ["mia@example.com", password, ""]);
+  await account(["add", "discord:2002"], ["mia@example.com", password]);
   const listed = await account(["list"]);
-  expect(listed.out).toMatch(/^\w{10} {2}pikpak {2}discord:2002 {2}working {2}mia@example\.com\n$/);
+  expect(listed.out).toMatch(/^\w{10} {2}pikpak {2}discord:2002 {2}working {2}PikPak\n$/);
   const id = listed.out.slice(0, 10);
   expect((await account(["assign", id, "telegram:1001"])).code).toBe(0);
   const given = await kept();
@@ -126,14 +167,14 @@ test("drives are listed, given to somebody else, and removed with their secrets"
 
 test("a wrong password is explained, and nothing is left behind", async () => {
   mia();
-  const { code, err } = await account(["add", "discord:2002"], ["mia@example.com", "wrong", ""]);
+  const { code, err } = await account(["add", "discord:2002"], ["mia@example.com", "wrong"]);
   expect([code, err]).toEqual([1, expect.stringContaining("does not accept this user name and password")]);
   expect((await kept()).mounts).toEqual([]);
 });
 
 test("the page is named where PikPak wants a human, and what it ended with is asked for", async () => {
   mia({ challenged: true });
-  const { code, out } = await account(["add", "discord:2002"], ["mia@example.com", password, ""], (printed) => {
+  const { code, out } = await account(["add", "discord:2002"], ["mia@example.com", password], (printed) => {
     const token = /captcha_token=([^&\s]+)/.exec(printed)?.[1];
     return token === undefined ? undefined : pikpak.tokens.solve(decodeURIComponent(token));
   });
@@ -142,7 +183,7 @@ test("the page is named where PikPak wants a human, and what it ended with is as
 
 test.each([
   ["before the password", ["mia@example.com"]],
-  ["before what the verification ended with", ["mia@example.com", password, ""]],
+  ["before what the verification ended with", ["mia@example.com", password]],
 ])("an input that ends too early, %s, is said to", async (_when, answers) => {
   mia({ challenged: true });
   const { code, err } = await account(["add", "discord:2002"], answers);

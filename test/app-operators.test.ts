@@ -59,7 +59,13 @@ function started(): Promise<App> {
     gateway: { host: "127.0.0.1", port: 0 },
     downloadMethod: "redirect",
     linkTtl: 3_600_000,
-    pikpak: { domain: "mypikpak.net", platform: "web", driveUrl: "http://127.0.0.1:9", userUrl: "http://127.0.0.1:9" },
+    pikpak: {
+      domain: "mypikpak.net",
+      platform: "web",
+      driveUrl: "http://127.0.0.1:9",
+      userUrl: "http://127.0.0.1:9",
+      mcpUrl: "http://127.0.0.1:9",
+    },
     logLevel: "silent",
   };
   return startApp(config, { onFatal: () => undefined, log: pino({ level: "silent" }, { write: () => undefined }) });

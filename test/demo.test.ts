@@ -56,7 +56,6 @@ describe.runIf(program)("the demo", () => {
     await sees("Password");
     await noteWhatIsShown(page);
     await say("correct-horse");
-    await press("⏭");
     await press("📁 Holiday 2026");
     await press("Packing list.txt");
     // The card has the link already.
@@ -75,7 +74,7 @@ describe.runIf(program)("the demo", () => {
     // The password was on the page, and is not any more.
     expect(await whatWasShown(page)).toContain("correct-horse");
     expect(await page.locator("#messages", { hasText: "correct-horse" }).count()).toBe(0);
-    expect(await page.locator("#panel").textContent()).not.toMatch(/correct-horse(?! →)/);
+    expect(await page.locator("#panel").textContent()).not.toMatch(/(?<!→ )correct-horse/);
     expect(complaints).toEqual([]);
   });
 
@@ -140,7 +139,7 @@ describe.runIf(program)("the demo", () => {
     await form2.waitForLoadState();
     await form2.close();
     await sees("合同（最终版）.pdf");
-    expect(await page.locator("body").textContent()).not.toMatch(/battery-staple(?! →)/);
+    expect(await page.locator("body").textContent()).not.toMatch(/(?<!→ )battery-staple/);
     expect(complaints).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { parse, Resource, Visitor, type Message, type VariableReference } from "
 import { describe, expect, test } from "vitest";
 import { auditActs } from "../src/users/audit.ts";
 import { listFormats } from "../src/actions/model/screen.ts";
-import { formIds } from "../src/actions/model/form.ts";
+import { formsOfApp } from "../src/actions/model/form.ts";
 import { uploadFailures } from "../src/actions/model/upload.ts";
 import { noticeCodes } from "../src/actions/model/screen.ts";
 import { storageErrorCodes } from "../src/storage/error.ts";
@@ -44,7 +44,7 @@ test.each([
   ["transfer-failed", uploadFailures],
   ["list-format", listFormats],
   ["problem", problemCodes],
-  ["form-title", formIds],
+  ["form-title", formsOfApp],
   ["audit", auditActs],
 ] as const)("every %s has words", (prefix, codes) => {
   expect(codes.filter((code) => !english.has(`${prefix}-${code}`))).toEqual([]);

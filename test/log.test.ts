@@ -41,6 +41,14 @@ const leaks: readonly (readonly [string, string, (log: ReturnType<typeof createL
     (log) => log.info({ body: JSON.stringify({ username: "mia", password: "swordfish-1" }) }, "x"),
   ],
   [
+    "a message that holds a web token",
+    "c2lnbmF0dXJl",
+    (log) => log.info(`refused:eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.c2lnbmF0dXJl`),
+  ],
+  ["a web token that was cut short", "eyJzdWIiOiJ1", (log) => log.info("_eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1")],
+  ["an access token of a drive", "swordfish-1", (log) => log.info({ secrets: { personalToken: "swordfish-1" } }, "x")],
+  ["a pending approval", "swordfish-1", (log) => log.info({ pending: { deviceCode: "swordfish-1" } }, "x")],
+  [
     "an interaction's address",
     "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4",
     (log) => log.info("PATCH /webhooks/123/aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4/messages/@original"),

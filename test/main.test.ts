@@ -1,3 +1,4 @@
+import { freePort } from "../emulators/free-port.ts";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -264,8 +265,10 @@ test("an .env and a DATA_DIR that cannot be used say what to do", async () => {
 
 test("a start that fails for any other reason is one line without a trace, and exit code 1", async () => {
   const printed = `123456789:${"A".repeat(35)}`;
-  double.refuse("getMe", { code: 400, description: `Bad Request: somebody prints ${printed}` });
-  const { code, err, out } = await start(await working()).ended;
+  // Something in the process itself fails, with a secret in what it says.
+  const broken = `import http from "node:http"; import { syncBuiltinESMExports } from "node:module"; http.createServer = () => { throw new Error("somebody prints ${printed}"); }; syncBuiltinESMExports();`;
+  const preload = `--import=data:text/javascript,${encodeURIComponent(broken)}`;
+  const { code, err, out } = await start({ ...(await working()), NODE_OPTIONS: preload }).ended;
   expect(code).toBe(1);
   expect(err.trim().split("\n")).toHaveLength(1);
   expect(err).toMatch(/^ChatDrive could not start: /);
@@ -287,12 +290,3 @@ test("a process that can write nothing is alive and not ready, and is ready agai
   program.child.kill("SIGTERM");
   expect((await program.ended).code).toBe(0);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
-}

@@ -19,9 +19,10 @@ interface Arrow {
 }
 
 // Words that the glossary of docs/architecture.md has replaced. Those with an everyday sense count only as names in code.
+// Each begins in brackets, so that who searches the repository for such a word does not find this list.
 const replaced =
-  /^(errands?|deeds?|scenes?|slips?|wish(es)?|whispers?|hushed|houses?|offices?|racks?|ledgers?|talents?|patien(ce|t)|meetings?)$/;
-const replacedNames = /^(doors?|grounds?|seats?|stays?|manners?|put up|take down|taken down|most \w+)$/;
+  /^([e]rrands?|[d]eeds?|[s]cenes?|[s]lips?|[w]ish(es)?|[w]hispers?|[h]ushed|[h]ouses?|[o]ffices?|[r]acks?|[l]edgers?|[t]alents?|[p]atien(ce|t)|[m]eetings?)$/;
+const replacedNames = /^([d]oors?|[g]rounds?|[s]eats?|[s]tays?|[m]anners?|put up|take down|taken down|most \w+)$/;
 
 /** Something there is already, and where it lives: what names it elsewhere is what the next of its kind touches too. */
 const examples = [

@@ -5,7 +5,7 @@ import { openEmbeddedJobs, type KeptJob } from "../src/jobs/embedded.ts";
 import type { JobQueue, QueueParts } from "../src/jobs/queue.ts";
 
 interface TestJobsOptions extends Partial<Pick<QueueParts, "now" | "wait">> {
-  /** Told of what threw something unnamed; absent = it fails the test as an unhandled rejection would. */
+  /** Told of what threw something unnamed; absent = it fails the test as anything that nobody catches. */
   readonly onError?: QueueParts["onError"];
 }
 
@@ -33,12 +33,32 @@ export function testJobs(records: Keyv<KeptJob>, options: TestJobsOptions = {}):
   };
 }
 
+/** Waits by a clock that a test sets. */
+export function waitBy(now: () => number): QueueParts["wait"] {
+  return async (ms, signal) => {
+    const until = now() + ms;
+    while (now() < until) await sleep(5, undefined, { signal, ref: false });
+  };
+}
+
 async function rest(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal, ref: false });
 }
 
 function complain(error: unknown): void {
+  // Nobody waits for what the queue does: this fails the test that runs.
   queueMicrotask(() => {
     throw error;
   });
+}
+
+/** Inputs of a kind of jobs that are not over, as they are kept. */
+export async function keptInputs(records: Keyv<KeptJob>, kind: string): Promise<readonly unknown[]> {
+  const found: unknown[] = [];
+  for await (const [, kept] of records.iterator?.({}) ?? []) {
+    // Only the queue writes there.
+    const job = kept as KeptJob;
+    if (job.kind === kind && job.input) found.push(job.input.value);
+  }
+  return found;
 }

@@ -52,6 +52,18 @@ const id: Rule = { is: "id" };
 const number: Field = { is: "integer", min: 0, max: 2_147_483_647 };
 const web = ["http", "https"];
 const media: Rule = shape("media");
+/** What Discord says of a medium, and bots may hand back with it. */
+const mediaAnswers = [
+  "proxy_url",
+  "width",
+  "height",
+  "placeholder",
+  "placeholder_version",
+  "content_type",
+  "loading_state",
+  "flags",
+  "attachment_id",
+];
 const fileTypes: Field = { is: "list", of: { is: "text", min: 2, max: 16 }, max: 25 };
 
 const select = (type: number, more: Shape["fields"]): Shape["fields"] => ({
@@ -172,32 +184,12 @@ const components: Shapes = {
   media: {
     type: "APIUnfurledMediaItem",
     fields: { url: { is: "url", max: 2048, schemes: [...web, "attachment"], required: true } },
-    answersOnly: [
-      "proxy_url",
-      "width",
-      "height",
-      "placeholder",
-      "placeholder_version",
-      "content_type",
-      "loading_state",
-      "flags",
-      "attachment_id",
-    ],
+    answersOnly: mediaAnswers,
   },
   attachedMedia: {
     type: "APIUnfurledMediaItem",
     fields: { url: { is: "url", max: 2048, schemes: ["attachment"], required: true } },
-    answersOnly: [
-      "proxy_url",
-      "width",
-      "height",
-      "placeholder",
-      "placeholder_version",
-      "content_type",
-      "loading_state",
-      "flags",
-      "attachment_id",
-    ],
+    answersOnly: mediaAnswers,
   },
   mediaGallery: {
     type: "APIMediaGalleryComponent",

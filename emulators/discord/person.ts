@@ -19,7 +19,7 @@ import {
   type State,
   type User,
 } from "./state.ts";
-import { readTyped, resolvedMember } from "./typed.ts";
+import { readTyped, resolvedMember, type TypingContext } from "./typed.ts";
 
 /** Where something is done; absent = where they were last, at first the conversation with the bot. */
 export interface Where {
@@ -168,6 +168,13 @@ export function createPerson(parts: PersonParts, user: User): Person {
       data: { component_type: own["type"], custom_id: own["custom_id"], ...data },
       source: message,
     });
+  /** What is typed in the box, and whom the command of it serves there. */
+  const read = (line: string, channel: Channel, more: Pick<TypingContext, "given" | "files" | "unfinished">) => {
+    const offered = commandsFor(state, user, channel);
+    const typed = readTyped(offered, line, { state, channel, cdn: parts.cdn(), locale: user.locale, ...more });
+    const used = offered.find(({ id }) => id === typed.data["id"]);
+    return { typed, owners: used ? ownersOf(state, used, { user, channel }) : {} };
+  };
   const until = (where: Where & { readonly within?: number }, done: () => Message | true | undefined, what: string) => {
     const channel = go(where);
     return eventually(
@@ -186,17 +193,10 @@ export function createPerson(parts: PersonParts, user: User): Person {
     find,
     async uses(line, { options, files, ...where } = {}) {
       const channel = go(where);
-      const offered = commandsFor(state, user, channel);
-      const typed = readTyped(offered, line, {
-        state,
-        channel,
-        cdn: parts.cdn(),
-        locale: user.locale,
+      const { typed, owners } = read(line, channel, {
         ...(options && { given: options }),
         ...(files && { files: mapped(files, (file) => handedIn(state, channel, file)) }),
       });
-      const used = offered.find(({ id }) => id === typed.data["id"]);
-      const owners = used ? ownersOf(state, used, { user, channel }) : {};
       return ask({ type: 2, user, channel, owners, ...typed });
     },
     async usesOnMessage(name, message) {
@@ -233,16 +233,7 @@ export function createPerson(parts: PersonParts, user: User): Person {
     },
     async types(line, where) {
       const channel = go(where);
-      const offered = commandsFor(state, user, channel);
-      const typed = readTyped(offered, line, {
-        state,
-        channel,
-        cdn: parts.cdn(),
-        locale: user.locale,
-        unfinished: true,
-      });
-      const used = offered.find(({ id }) => id === typed.data["id"]);
-      const owners = used ? ownersOf(state, used, { user, channel }) : {};
+      const { typed, owners } = read(line, channel, { unfinished: true });
       const asked = await parts.ask({
         type: 4,
         user,

@@ -10,7 +10,8 @@ export interface Typed {
   readonly what: string;
 }
 
-interface Context {
+/** Who types a command line, where, and how far they are. */
+export interface TypingContext {
   readonly state: State;
   readonly channel: Channel;
   readonly cdn: string;
@@ -32,7 +33,7 @@ export function localName(own: Json, key: "name" | "description", locale: string
 }
 
 /** Reads `/browse path:/Movies` or `/browse /Movies` the way the client's box does. */
-export function readTyped(commands: readonly Command[], line: string, context: Context): Typed {
+export function readTyped(commands: readonly Command[], line: string, context: TypingContext): Typed {
   const words = line.trim().replace(/^\//, "");
   const found = commands
     .filter(({ type }) => type === 1)
@@ -63,7 +64,7 @@ interface Resolved {
   attachments?: Record<string, Json>;
 }
 
-type Reading = Context & { readonly resolved: Resolved };
+type Reading = TypingContext & { readonly resolved: Resolved };
 
 function namesOf(own: Json, locale: string): string[] {
   return [...new Set([String(own["name"]), localName(own, "name", locale)])];

@@ -34,11 +34,13 @@ async function redeemed({ services, visit }: ActionContext, action: Action): Pro
   const given = await services.admin.access.redeem(code, visit);
   if (!given) return refused("code-void");
   const isGroup = visit.place.kind === "group" && given === "admitted";
-  await services.admin.audit.write({
+  const act = {
     by: visit.person.id,
-    act: given === "operator" ? "operator" : "redeem",
+    act: given === "operator" ? ("operator" as const) : ("redeem" as const),
     subject: isGroup ? visit.place.id : visit.person.id,
-  });
+  };
+  await services.admin.audit.write(act);
+  services.log.info(act, "role changed");
   return notice(given === "operator" ? "operator-made" : "admitted", { level: "done" });
 }
 

@@ -5,7 +5,8 @@ import type { ActionContext, Result } from "./context/context.ts";
 import type { FormId, FormRef } from "./model/form.ts";
 import { submitPage } from "./browse/go-to-page.ts";
 import { submitTitle } from "./mounts/rename-mount.ts";
-import { submitSignIn } from "./mounts/sign-in.ts";
+import { submitRoot } from "./mounts/root-folder.ts";
+import { submitAccountKind, submitSignIn } from "./mounts/sign-in.ts";
 import { submitVerification } from "./questions/verify.ts";
 import { submitSearch } from "./search/search.ts";
 import { submitShare } from "./shares/open-share.ts";
@@ -13,22 +14,31 @@ import { submitShare } from "./shares/open-share.ts";
 interface Form {
   /** Who may send it off, and where. */
   readonly rule: Rule;
-  /** `subject`: what the form is about; absent where its reference names nothing. */
-  submit(context: ActionContext, subject: string | undefined, answers: Values): Promise<Result>;
+  submit(context: ActionContext, form: FormRef, answers: Values): Promise<Result>;
 }
 
 /** Every form, from a dialogue, a modal or a one-time page. */
 export const forms: Readonly<Record<FormId, Form>> = {
-  pikpak: { rule: inPrivate, submit: submitSignIn },
-  "pikpak-share": { rule: anywhere, submit: submitShare },
-  verification: { rule: inPrivate, submit: submitVerification },
-  "mount-title": { rule: inPrivate, submit: submitTitle },
-  "search-words": { rule: anywhere, submit: submitSearch },
-  "page-number": { rule: anywhere, submit: submitPage },
-  "find-person": { rule: byOperators, submit: (context, _subject, answers) => submitFind(context, answers) },
-  quota: { rule: byOperators, submit: submitQuota },
-  "broadcast-text": { rule: byOperators, submit: (context, _subject, answers) => submitBroadcast(context, answers) },
+  "account-kind": { rule: inPrivate, submit: (context, _form, answers) => submitAccountKind(context, answers) },
+  "sign-in": { rule: inPrivate, submit: submitSignIn },
+  "any-link": { rule: anywhere, submit: submitShare },
+  "open-link": { rule: anywhere, submit: submitShare },
+  verification: { rule: inPrivate, submit: about(submitVerification) },
+  "root-folder": { rule: inPrivate, submit: about(submitRoot) },
+  "mount-title": { rule: inPrivate, submit: about(submitTitle) },
+  "search-words": { rule: anywhere, submit: about(submitSearch) },
+  "page-number": { rule: anywhere, submit: about(submitPage) },
+  "find-person": { rule: byOperators, submit: (context, _form, answers) => submitFind(context, answers) },
+  quota: { rule: byOperators, submit: about(submitQuota) },
+  "broadcast-text": { rule: byOperators, submit: (context, _form, answers) => submitBroadcast(context, answers) },
 };
+
+/** `subject` is what the form is about; undefined where its reference names nothing. */
+type SubmitAbout = (context: ActionContext, subject: string | undefined, answers: Values) => Promise<Result>;
+
+function about(submit: SubmitAbout): Form["submit"] {
+  return (context, { subject }, answers) => submit(context, subject, answers);
+}
 
 /** A form that was filled in. */
 export interface Submission {
@@ -38,5 +48,5 @@ export interface Submission {
 }
 
 export function handleForm(context: ActionContext, { form, values }: Submission): Promise<Result> {
-  return forms[form.id].submit(context, form.subject, values);
+  return forms[form.id].submit(context, form, values);
 }

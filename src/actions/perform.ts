@@ -1,4 +1,4 @@
-import { StorageError } from "../storage/error.ts";
+import { isStoreFailure, StorageError } from "../storage/error.ts";
 import type { Counters } from "../users/counters.ts";
 import { languageOf, loadPerson } from "../users/person.ts";
 import { groupIn, loadPlace, standingIn } from "../users/place.ts";
@@ -17,6 +17,7 @@ import { handleForm } from "./forms.ts";
 import type { Answer, Screen } from "./model/screen.ts";
 import { folderOf, type Session } from "./model/session.ts";
 import { openForReader } from "./shares/open-for-reader.ts";
+import { helpWithoutStore } from "./start/help.ts";
 import { shown } from "./views.ts";
 
 /**
@@ -92,6 +93,7 @@ async function unforeseen(asked: Asked, action: Action, error: unknown): Promise
 }
 
 async function failureOf({ services, visit, signal }: Asked, action: Action, error: unknown): Promise<Outcome> {
+  if (action.do === "help" && isStoreFailure(error)) return helpWithoutStore(visit);
   if (!(error instanceof StorageError)) return unexpected({ services, visit }, error, action.do);
   try {
     return await failed(await createContext(services, visit, signal), error);

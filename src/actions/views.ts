@@ -27,7 +27,7 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showLink(context, view);
     case "transfer":
       // Only who asks for it anew gets a file once more.
-      return options.again ? sendFile(context, view.file) : showFile(context, view.file.folder, view.file.entry);
+      return options.again ? sendFile(context, view.file, view) : showFile(context, view.file.folder, view.file.entry);
     case "list":
     case "download":
       return showFolder(context, view.folder, options);

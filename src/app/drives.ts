@@ -38,7 +38,7 @@ function keyFile({ storeUrl, dataDir }: Config): Uint8Array {
 }
 
 /** Several processes may work over such a store. */
-export function isSharedStore(storeUrl: string): boolean {
+function isSharedStore(storeUrl: string): boolean {
   return /^(rediss?|postgres(ql)?):/.test(storeUrl);
 }
 

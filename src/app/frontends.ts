@@ -1,12 +1,12 @@
 import type { Keyv } from "keyv";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
-import type { FormRef } from "../actions/model/form.ts";
+import { isFormId, type FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import { placeNews } from "../users/place.ts";
-import { createRemovals, type Removals } from "../messaging/removals.ts";
+import { createRemovals } from "../messaging/removals.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
-import type { Messengers, Readiness } from "../messaging/messenger.ts";
+import type { Messengers, Platform, Readiness, Removed } from "../messaging/messenger.ts";
 import type { Services } from "../actions/context/services.ts";
 import { canPost } from "../actions/browse/can-post.ts";
 import { suggest } from "../actions/suggest.ts";
@@ -14,6 +14,7 @@ import type { Config } from "../config.ts";
 import { createDiscord, type Discord, type DiscordParts } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
 import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
+import type { JobQueue } from "../jobs/queue.ts";
 import { createOutbound } from "../outbound.ts";
 import type { Store } from "../store/store.ts";
 import { createTelegram, type Telegram } from "../telegram/bot.ts";
@@ -34,6 +35,8 @@ export interface Frontends {
   roleIn(place: string, person: string): Promise<"admin" | "member" | "none" | undefined>;
   /** Ways to speak to the chats unasked. */
   readonly messengers: Messengers;
+  /** Takes away a message that was noted in the removals of its platform. */
+  removeNoted(removal: { readonly platform: Platform; readonly message: string }): Promise<Removed>;
 }
 
 /** One chat, as it is started and stopped. */
@@ -47,6 +50,7 @@ export interface Frontend {
 
 interface FrontendParts {
   readonly store: Store;
+  readonly jobs: JobQueue;
   readonly words: Words;
   readonly services: Services;
   perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
@@ -71,13 +75,19 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
     async submitPage(page, values, options) {
       const parts = page.person.id.startsWith("discord:") ? discord : telegram;
       if (!parts) throw new Error(`a page of ${page.person.id} was sent off, whose chat is switched off`);
-      // Pages are opened for forms of actions alone.
-      const form = page.form as FormRef;
+      const { id } = page.form;
+      // It was opened by an older version.
+      if (!isFormId(id)) return { came: "over" };
+      const form: FormRef = { ...page.form, id };
       return outcomeOf(await parts.submitPage({ ...page, form }, values, options));
     },
     botName: (person) => (person.startsWith("discord:") ? discord : telegram)?.botName(),
     roleIn: async (place, person) => (place.startsWith("discord:") ? discord : telegram)?.roleIn(place, person),
     messengers: { of: (place) => (place.startsWith("discord:") ? discord : telegram)?.messenger },
+    async removeNoted({ platform, message }) {
+      const chat = platform === "discord" ? discord : telegram;
+      return chat ? chat.removeNoted(message) : { is: "gone" };
+    },
   };
 }
 
@@ -115,7 +125,7 @@ function telegramOf(
   proxies: Config["outbound"],
   parts: FrontendParts,
 ): Telegram {
-  const { store, words, services, perform, newest, log, onFatal } = parts;
+  const { store, jobs, words, services, perform, newest, log, onFatal } = parts;
   const outbound = createOutbound(proxies);
   // A server of one's own, on this machine, is asked straight, like all that is near.
   const isProxied = (proxies?.telegramProxy ?? proxies?.proxy) !== undefined && !isNear(settings.apiRoot);
@@ -126,9 +136,8 @@ function telegramOf(
     perform,
     words,
     conversations: kept(store.open("dialogues", { sealed: true })),
-    interrupted: async () => (await services.transfers?.interrupted("telegram")) ?? [],
     places: placeNews(services),
-    removals: removalsOf(store, "telegram"),
+    removals: createRemovals(jobs, "telegram"),
     operators: services.admins,
     log: log.child({ part: "telegram" }),
     now: Date.now,
@@ -153,7 +162,7 @@ function discordOf(
   settings: NonNullable<Config["discord"]>,
   parts: FrontendParts & Pick<DiscordParts, "outbound">,
 ): Discord {
-  const { store, words, services, perform, log, onFatal } = parts;
+  const { store, jobs, words, services, perform, log, onFatal } = parts;
   return createDiscord({
     settings,
     perform,
@@ -162,18 +171,12 @@ function discordOf(
     canPost: (visit, view) => canPost(services, visit, view),
     words,
     kept: kept(store.open("discord", { sealed: true })),
-    interrupted: async () => (await services.transfers?.interrupted("discord")) ?? [],
-    removals: removalsOf(store, "discord"),
+    removals: createRemovals(jobs, "discord"),
     log: log.child({ part: "discord" }),
     now: Date.now,
     onFatal,
     onLeft: (place) => placeNews(services).gone(place),
   });
-}
-
-function removalsOf(store: Store, platform: "telegram" | "discord"): Removals {
-  const exclusive: Store["exclusive"] = (key, work) => store.exclusive(key, work);
-  return createRemovals({ store: store.open("removals"), platform, exclusive, now: Date.now });
 }
 
 function kept(namespace: Keyv): {

@@ -39,14 +39,17 @@ export async function openQueue({ url, store, keys, log }: QueueDependencies): P
     });
     let stopping: Promise<void> | undefined;
     const stop = () => (stopping ??= jobs.stop());
-    const close = async () => {
-      try {
-        await stop();
-      } finally {
-        await release();
-      }
+    return {
+      jobs,
+      stop,
+      async close() {
+        try {
+          await stop();
+        } finally {
+          await release();
+        }
+      },
     };
-    return { jobs, stop, close };
   } catch (error) {
     await release();
     throw error;

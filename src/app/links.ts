@@ -61,6 +61,7 @@ export function linkIssuer(parts: IssuerParts): Services["issueLink"] {
     const find = (refused?: string) =>
       storage.link(mount.id, entry.id, {
         signal,
+        asker: person.id,
         ...(variant && { prefer: variant.id }),
         ...(refused !== undefined && { refused }),
       });
@@ -75,13 +76,19 @@ export function linkIssuer(parts: IssuerParts): Services["issueLink"] {
     if (method === "proxy-url" && downloadProxy) {
       const takenBack = await revocations.last({ mount: mount.id, person: person.id });
       const target = { ...ids, person: person.id, takenBack };
-      return { url: proxyUrl(target, { ...downloadProxy, name: entry.name, expiresAt }), via: "proxy-url", ...more };
+      return {
+        url: proxyUrl(target, { ...downloadProxy, name: entry.name, expiresAt }),
+        via: "proxy-url",
+        ...more,
+        ...extentOf(link),
+      };
     }
     const isNameLost = method === "redirect" && losesName(parts, mount, link);
     return {
       url: address(method === "proxy" ? "p" : "d"),
-      via: "gateway",
+      via: method === "proxy" ? "gateway" : "redirect",
       ...more,
+      ...extentOf(link),
       ...(isNameLost && { named: address("p") }),
     };
   };
@@ -100,7 +107,13 @@ function isPlayable(entry: Entry): boolean {
 function direct(link: Link): Awaited<ReturnType<Services["issueLink"]>> {
   // An empty file has no address, and one that wants headers none for a browser: only our own gateway could serve them.
   if (link.kind === "empty" || link.headers) throw new StorageError("gateway-needed");
-  return { url: link.url, via: "direct", ...(link.expiresAt !== undefined && { expiresAt: link.expiresAt }) };
+  const { url, expiresAt } = link;
+  return { url, via: "direct", ...(expiresAt !== undefined && { expiresAt }), ...extentOf(link) };
+}
+
+/** What is to be said of a link that does not give the whole file. */
+function extentOf(link: Link | undefined): { readonly extent?: "first-part" } {
+  return link?.kind === "url" && link.extent === "first-part" ? { extent: link.extent } : {};
 }
 
 interface ResolverParts {
@@ -117,11 +130,12 @@ export function resolver({ config, storage, mayFetch }: ResolverParts): Resolve 
     if (!mount || !(await mayFetch(mount, person))) throw new LinkOver();
     const asked = {
       signal,
+      asker: person,
       ...(variant !== undefined && { prefer: variant }),
       ...(refused !== undefined && { refused }),
     };
     const link = await storage.link(id, entryId, asked);
-    const entry = link.entry ?? (await storage.stat(id, entryId, { signal }));
+    const entry = link.entry ?? (await storage.stat(id, entryId, { signal, asker: person }));
     return { link, entry, mount, method: methodOf(config, mount) };
   };
 }

@@ -4,6 +4,7 @@ import { announceBy } from "../messaging/announce.ts";
 import { openAdmin, type Admin } from "../users/admin.ts";
 import type { Config } from "../config.ts";
 import type { Revocations } from "../gateway/revocations.ts";
+import type { JobQueue } from "../jobs/queue.ts";
 import { levelOf } from "../log.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Store } from "../store/store.ts";
@@ -13,6 +14,7 @@ import type { Frontends } from "./frontends.ts";
 interface AdminDependencies {
   readonly config: Config;
   readonly store: Store;
+  readonly jobs: JobQueue;
   readonly revocations: Revocations;
   /** The process's logger, before it has children. */
   readonly log: Logger;
@@ -21,12 +23,13 @@ interface AdminDependencies {
 }
 
 /** The operators' admin side over the store. */
-export function adminOf({ config, store, revocations, log, frontends }: AdminDependencies): Admin {
+export function adminOf({ config, store, jobs, revocations, log, frontends }: AdminDependencies): Admin {
   const level = levelOf(log);
   return openAdmin({
     open: (namespace) => store.open(namespace),
     mounts: store.open<Mount>("mounts"),
     access: config.access,
+    jobs,
     async announce(place, text) {
       const messenger = frontends()?.messengers.of(place);
       if (!messenger) throw new Error("the frontend of this chat is not switched on");

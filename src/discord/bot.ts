@@ -6,16 +6,14 @@ import type { Dispatcher } from "undici";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
-import { tellInterrupted } from "../messaging/interrupted.ts";
 import { createFollower } from "../messaging/follow.ts";
 import type { Removals } from "../messaging/removals.ts";
 import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
 import type { ViewRef } from "../actions/model/session.ts";
-import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Config } from "../config.ts";
 import type { Values } from "../storage/field.ts";
-import type { Messenger, Readiness } from "../messaging/messenger.ts";
+import type { Messenger, Readiness, Removed } from "../messaging/messenger.ts";
 import type { Words } from "../i18n/words.ts";
 import { publishCommands } from "./commands.ts";
 import { createConnection } from "./connection.ts";
@@ -57,12 +55,8 @@ export interface DiscordParts {
   onFatal(reason: string): void;
   /** Told the place (`discord:guild:…`) of a server the bot is not in any more, to forget what is kept for it. */
   onLeft(place: string): Promise<void>;
-  /** Files a process before this one did not bring into their chats; absent = none are sent. */
-  interrupted?(): Promise<readonly Interrupted[]>;
   /** Messages in servers that are to go again; absent = all stay. */
   readonly removals?: Removals;
-  /** Milliseconds between looks for messages that are to go; absent = 20 s. */
-  readonly sweepEvery?: number;
   /** How requests and the gateway's socket go out, as through a proxy; absent = straight. Closed by whoever made them. */
   readonly outbound?: { readonly dispatcher: Dispatcher; readonly agent: Agent } | undefined;
   /** Actions one person may do in ten seconds; absent = 100. */
@@ -93,6 +87,8 @@ export interface Discord {
   isUp(): Readiness;
   /** Speaks at any time, to anybody; needs no connection to the gateway. */
   readonly messenger: Messenger;
+  /** Takes away a message that was noted in the removals. */
+  removeNoted(message: string): Promise<Removed>;
   /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
   roleIn: Members["roleIn"];
   /** What the bot is called; undefined before it is connected. */
@@ -105,8 +101,6 @@ export interface Discord {
 const restTimeout = 15_000;
 /** Milliseconds until publishing the commands is tried again. */
 const publishAgain = 60_000;
-/** Milliseconds between looks for files that another process lost. */
-const tellEvery = 60_000;
 
 /** The bot. Nothing is sent before `start`. */
 export function createDiscord(parts: DiscordParts): Discord {
@@ -124,16 +118,7 @@ export function createDiscord(parts: DiscordParts): Discord {
   });
   const uploader = createUploader({ ...settings, now, dispatcher: parts.outbound?.dispatcher });
   const messenger = createMessenger({ ...settings, words, uploader, now, dispatcher: parts.outbound?.dispatcher });
-  const removing =
-    parts.removals &&
-    createRemoving({
-      messenger,
-      removals: parts.removals,
-      kept,
-      now,
-      every: parts.sweepEvery,
-      onError: (err) => log.warn({ err: loggable(err) }, "discord message not removed"),
-    });
+  const removing = parts.removals && createRemoving({ messenger, removals: parts.removals, kept, now });
   const members = createMembers({
     rest: () => connection.client()?.rest,
     now,
@@ -142,7 +127,6 @@ export function createDiscord(parts: DiscordParts): Discord {
   });
   const deliverer = createDeliverer({
     ...parts,
-    uploader,
     messenger,
     post,
     pendingForms,
@@ -160,8 +144,6 @@ export function createDiscord(parts: DiscordParts): Discord {
   let isOpen = true;
   let relay: Relay | undefined;
   let publishing: NodeJS.Timeout | undefined;
-  let telling: NodeJS.Timeout | undefined;
-  let told: Promise<void> | undefined;
 
   const hear = (interaction: Interaction): void => {
     // What is thrown here would end the process.
@@ -211,19 +193,8 @@ export function createDiscord(parts: DiscordParts): Discord {
       await publish(client);
       log.info({ bot: client.user.username }, "discord started");
       servers.watch();
-      removing?.start();
-      // One after the other: nobody is told twice because Discord is slow.
-      const tell = () => {
-        told ??= sayInterrupted()
-          .catch((err: unknown) => log.warn({ err: loggable(err) }, "people not told of interrupted files"))
-          .finally(() => (told = undefined));
-      };
-      tell();
-      clearInterval(telling);
-      telling = setInterval(tell, tellEvery).unref();
     },
   });
-  const sayInterrupted = async () => tellInterrupted(messenger, (await parts.interrupted?.()) ?? []);
   const upClient = (): Client<true> => {
     const client = connection.client();
     if (!client) throw new Error("Discord is not reached yet");
@@ -232,6 +203,7 @@ export function createDiscord(parts: DiscordParts): Discord {
 
   return {
     messenger,
+    removeNoted: async (message) => removing?.remove(message) ?? { is: "gone" },
     roleIn: (place, person) => members.roleIn(place, person),
     async start() {
       const { agent } = parts.outbound ?? {};
@@ -241,9 +213,7 @@ export function createDiscord(parts: DiscordParts): Discord {
     async stop() {
       isOpen = false;
       clearTimeout(publishing);
-      clearInterval(telling);
       servers.stop();
-      await removing?.stop();
       await follower.stopAll();
       await Promise.all([guard.finish(), direct.finish()]);
       await connection.close();

@@ -5,10 +5,10 @@ import type { Answer, FormScreen, MessageScreen, Screen } from "../actions/model
 import type { ViewRef } from "../actions/model/session.ts";
 import type { Upload } from "../actions/model/upload.ts";
 import type { Visit } from "../users/visit.ts";
-import { writeRef, type Grant, type MessageRef, type Messenger } from "../messaging/messenger.ts";
+import type { MessageRef, Messenger } from "../messaging/messenger.ts";
 import type { Words } from "../i18n/words.ts";
 import { lastWordWithin } from "./limits.ts";
-import { NotYet, transferDrawer } from "./outcome.ts";
+import { NotYet } from "./not-yet.ts";
 import type { Place, Post } from "./post.ts";
 import { isMessageGone, isOver, isShutOut } from "./refusals.ts";
 import type { Removing } from "./removing.ts";
@@ -19,8 +19,7 @@ import { paintSheet, type Painted } from "./screens/sheet.ts";
 import { codeIn, pendingFormOfPage, type PendingForm, type PendingForms } from "./pending-forms.ts";
 import { refOf } from "./ref.ts";
 import type { Turn } from "./turn.ts";
-import type { UploadAddress, Uploader } from "./upload.ts";
-import { canPost, chatOf, isDirect, messageOf, ownPlace, publicVisit } from "./visit.ts";
+import { canPost, chatOf, messageOf, ownPlace, publicVisit } from "./visit.ts";
 
 /** Where a screen goes: in place of the message acted on, beside it for the asker alone, into the channel, or a modal. */
 export interface Deliverer {
@@ -39,7 +38,6 @@ export interface Deliverer {
 }
 
 interface DelivererParts {
-  readonly uploader: Uploader;
   readonly post: Post;
   readonly messenger: Messenger;
   readonly pendingForms: PendingForms;
@@ -56,8 +54,6 @@ interface DelivererParts {
 
 /** Milliseconds between edits by themselves: Discord takes five in five seconds for one token, presses included. */
 const pace = 2500;
-/** The same while a file is on its way, which takes longer than a folder. */
-const transferPace = 5000;
 
 /** Knows Discord's ways to show something to somebody. */
 export function createDeliverer(parts: DelivererParts): Deliverer {
@@ -86,51 +82,25 @@ async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<
     ? parts.post.publish(turn.interaction, painted)
     : putInPlace(parts, turn, painted));
   await noteEnd(parts, turn, place, answer);
-  if (upload) return carry(parts, turn, { updates, upload, place, language });
-  await answer.placed?.at(refOf(lastingGrant(parts, turn), { ...turn, language }, place.id));
+  if (upload) return startUpload(parts, { ...turn, language }, upload, place);
+  await answer.placed?.at(lastingRef(parts, { ...turn, language }, place));
   followUpdates(parts, place.id, { updates, draw: drawAt(place, painter) });
 }
 
-interface Carrying {
-  readonly updates: Answer["updates"] | undefined;
-  readonly upload: Upload;
-  /** Where it shows how far it is. */
-  readonly place: Place;
-  readonly language: string;
+/**
+ * Begins to put a file into the chat, beside the message that shows how far it is and seen by whoever sees that one. What
+ * becomes of it is told whether or not its message can still be edited then.
+ */
+async function startUpload({ post }: DelivererParts, turn: Turn, upload: Upload, place: Place): Promise<void> {
+  const { message: _shown, ...to } = refOf(post.grantOf(turn.interaction), turn, place.id);
+  const shown = lastingRef({ post }, turn, place);
+  await upload.start({ to, shown, ...(to.grant && { until: to.grant.until }) });
 }
 
-/** Begins to put a file into the chat. What becomes of it is told whether or not its message can still be edited then. */
-async function carry(parts: DelivererParts, turn: Turn, { updates, upload, place, language }: Carrying) {
-  const { uploader, follower } = parts;
-  const address = addressOf(parts, turn);
-  const ref = refOf(lastingGrant(parts, turn), { ...turn, language }, place.id);
-  const uploading = uploader.open(address);
-  if (updates) {
-    const draw = transferDrawer(parts, { ref, language, person: turn.visit.person.id });
-    follower.follow(place.id, updates, {
-      every: transferPace,
-      // Where the message is out of reach the outcome goes elsewhere, so there is no end before it.
-      draw: (screen) => draw(screen).then(() => true),
-      again: waitAfter,
-    });
-  }
-  await upload.start({
-    message: writeRef(ref),
-    until: address.until,
-    send: async (file) => void (await uploading.send(file)),
-  });
-}
-
-/** Beside the message that shows how far it is, and seen by whoever sees that one. */
-function addressOf({ post }: DelivererParts, { interaction, visit }: Turn): Extract<UploadAddress, { by: "token" }> {
-  const ephemeral = visit.place.kind === "private" && !isDirect(interaction);
-  return { by: "token", ...post.grantOf(interaction), ephemeral };
-}
-
-/** The way in of an interaction, for as long as the last word on something may still be said by it. */
-function lastingGrant({ post }: DelivererParts, { interaction }: Turn): Grant {
-  const grant = post.grantOf(interaction);
-  return { ...grant, until: grant.until + lastWordWithin };
+/** A message whose last word may come a little later than what it is about. */
+function lastingRef({ post }: Pick<DelivererParts, "post">, turn: Turn, place: Place): MessageRef {
+  const ref = refOf(post.grantOf(turn.interaction), turn, place.id);
+  return ref.grant ? { ...ref, grant: { ...ref.grant, until: ref.grant.until + lastWordWithin } } : ref;
 }
 
 async function showForm(parts: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {

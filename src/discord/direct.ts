@@ -1,3 +1,4 @@
+import { tooLate } from "../messaging/too-late.ts";
 import type { Message } from "discord.js";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
@@ -51,23 +52,16 @@ export function createDirectMessages(parts: DirectParts): DirectMessages {
 }
 
 async function answer(parts: DirectParts, message: Message, ending: AbortSignal): Promise<void> {
-  const { perform, deliverer } = parts;
+  const { perform, deliverer, words } = parts;
   const said = { visit: directVisit(message.author), channel: message.channelId };
   try {
     const signal = AbortSignal.any([ending, AbortSignal.timeout(deadline)]);
     const action: Action = { do: "say", text: textIn(message) };
-    await deliverer.write(said, await orLate(perform(said.visit, action, signal), signal, parts));
+    const answered = perform(said.visit, action, signal);
+    await deliverer.write(said, await Promise.race([answered, tooLate(signal, words.pick(undefined))]));
   } catch (error) {
     await sayFailed(parts, said, error);
   }
-}
-
-/** A deadline that passed is an answer too. */
-function orLate(performing: Promise<Answer>, signal: AbortSignal, { words }: DirectParts): Promise<Answer> {
-  const { promise, resolve } = Promise.withResolvers<Answer>();
-  const late = { show: "notice", notice: "unreachable", level: "failed" } as const;
-  signal.addEventListener("abort", () => resolve({ screen: late, language: words.pick(undefined) }), { once: true });
-  return Promise.race([performing, promise]);
 }
 
 /** The end of the line for a failure: people get a sentence and a reference, the log the rest. */

@@ -1,10 +1,12 @@
+import { tooLate } from "../messaging/too-late.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { Action } from "../actions/action.ts";
+import { failureNotice } from "../actions/context/failure.ts";
 import type { Visit } from "../users/visit.ts";
-import type { Answer } from "../actions/model/screen.ts";
+import type { Answer, Notice } from "../actions/model/screen.ts";
 import { createTurns, NotBegun } from "../messaging/turns.ts";
 import type { Words } from "../i18n/words.ts";
 import type { Deliverer } from "./deliver.ts";
@@ -133,14 +135,6 @@ export function createGuard(parts: GuardParts): Guard {
   };
 }
 
-function tooLate(signal: AbortSignal, language: string): Promise<Answer> {
-  const answer: Answer = { screen: { show: "notice", notice: "unreachable", level: "failed", for: "asker" }, language };
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(answer);
-    signal.addEventListener("abort", () => resolve(answer), { once: true });
-  });
-}
-
 /** The end of the line for a failure: people get a sentence and a reference, the log the rest. */
 async function fail(parts: GuardParts, turn: Turn, error: unknown): Promise<void> {
   const { log, post, deliverer } = parts;
@@ -154,11 +148,14 @@ async function fail(parts: GuardParts, turn: Turn, error: unknown): Promise<void
   const reference = isNetwork ? undefined : parts.newId();
   if (isNetwork) log.warn({ err, kind: turn.interaction.type }, "discord not reached with an answer");
   else log.error({ err, reference, kind: turn.interaction.type }, "discord interaction failed");
-  const notice = isNetwork ? "chat-trouble" : "unexpected";
+  const screen: Notice =
+    reference === undefined
+      ? { show: "notice", notice: "chat-trouble", level: "failed" }
+      : failureNotice(error, reference);
   try {
     await post.acknowledge(turn.interaction);
     await deliverer.show(turn, {
-      screen: { show: "notice", notice, level: "failed", ...(reference !== undefined && { reference }), for: "asker" },
+      screen: { ...screen, for: "asker" },
       language: turn.language,
     });
   } catch (worse) {

@@ -43,6 +43,11 @@ export function copyable(address: string): string {
   return `\`\`\`\n${address.replaceAll("`", "%60").replaceAll(/\s/g, "%20")}\n\`\`\``;
 }
 
+/** Lines for a shell, to be copied. A sign that would end the block gives way to one that looks like it. */
+export function commands(lines: readonly string[]): string {
+  return `\`\`\`sh\n${lines.join("\n").replaceAll("`", "\u02CB")}\n\`\`\``;
+}
+
 /** A moment, which every reader sees in their own time zone and language. */
 export function moment(at: number): string {
   return `<t:${Math.floor(at / 1000)}:f>`;

@@ -5,6 +5,7 @@ import { LRUCache } from "lru-cache";
 import type { Dispatcher } from "undici";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";
+import { counted } from "../messaging/counted.ts";
 import type {
   Edited,
   FileMeta,
@@ -22,7 +23,7 @@ import { isBrokenOff, isMessageGone, isOver, isShutOut } from "./refusals.ts";
 import { restBy } from "./rest.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor } from "./screens/painter.ts";
-import type { Uploader } from "./upload.ts";
+import type { Uploader, Uploading } from "./upload.ts";
 import { userAgentAppendix } from "./user-agent.ts";
 
 interface MessengerParts {
@@ -52,6 +53,8 @@ const maxChannels = 20_000;
  */
 export function createMessenger(parts: MessengerParts): Messenger {
   const lines = linesOf(parts);
+  /** A file that is tried again is the same file. */
+  const uploads = new WeakMap<FileSource, Uploading>();
   return {
     platform: "discord",
     async send(target, message) {
@@ -75,10 +78,11 @@ export function createMessenger(parts: MessengerParts): Messenger {
     async sendFile(target, source, meta, progress) {
       const way = await wayTo(lines, target);
       if (!way) throw new UploadError("forbidden");
-      const { uploader } = parts;
       const address =
         way.by === "token" ? { ...way, ...way.grant, ephemeral: way.ephemeral } : { by: way.by, channel: way.channel };
-      return { ...target, message: await uploader.open(address).send(fileOf(source, meta, progress)) };
+      const uploading = uploads.get(source) ?? parts.uploader.open(address);
+      uploads.set(source, uploading);
+      return { ...target, message: await uploading.send(fileOf(source, meta, progress)) };
     },
     remove: (ref) => answered(() => remove(lines, ref)),
     notify: (person, notice, { language }) =>
@@ -248,24 +252,19 @@ function bodyOf({ words, now }: MessengerParts, { kind, language, place }: Targe
   };
 }
 
-function fileOf(source: FileSource, { entry, duration }: FileMeta, { signal, onBytes }: FileProgress): FileToSend {
+function fileOf(
+  source: FileSource,
+  { entry, duration, asFile }: FileMeta,
+  { signal, onBytes }: FileProgress,
+): FileToSend {
   return {
     entry,
     ...(duration !== undefined && { duration }),
-    open: () => counted(source, onBytes),
+    asFile,
+    open: () => counted(source.open(), onBytes),
     picture: (limit) => source.picture(limit),
     signal,
   };
-}
-
-/** The bytes, with word of those that were taken: who asks for the next piece has taken the one before. */
-async function* counted(source: FileSource, onBytes: FileProgress["onBytes"]): AsyncGenerator<Uint8Array> {
-  let done = 0;
-  for await (const piece of source.open()) {
-    yield piece;
-    done += piece.length;
-    onBytes?.(done);
-  }
 }
 
 /** What is known not to have been done; anything else rejects. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Visit } from "../users/visit.ts";
 import type { MessageRef } from "../messaging/messenger.ts";
+import { isFormId } from "../actions/model/form.ts";
 import type { FormScreen, Screen } from "../actions/model/screen.ts";
 
 /** Where the frontend keeps what outlives the process; the app hands in an encrypted namespace. */
@@ -24,6 +25,7 @@ export interface PendingForm {
 
 /** The pending forms of a bot. */
 export interface PendingForms {
+  /** Undefined = it is over, or was of an older version that had another form. */
   find(id: string): Promise<PendingForm | undefined>;
   /** Written before anybody sees the widget. */
   put(id: string, pendingForm: PendingForm): Promise<void>;
@@ -43,8 +45,11 @@ const life = 24 * 3_600_000;
 
 /** Pending forms over a store. */
 export function createPendingForms(store: KeptStore): PendingForms {
-  // Only `put` writes under these keys.
-  const find = async (id: string) => (await store.get(`form/${id}`)) as PendingForm | undefined;
+  const find = async (id: string) => {
+    // Only `put` writes under these keys.
+    const kept = (await store.get(`form/${id}`)) as PendingForm | undefined;
+    return kept && isFormId(kept.screen.form.id) ? kept : undefined;
+  };
   return {
     find,
     async put(id, pendingForm) {

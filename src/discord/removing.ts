@@ -1,14 +1,15 @@
 import { PermissionFlagsBits } from "discord.js";
 import type { Removals } from "../messaging/removals.ts";
-import { createSweeper, type Sweeper } from "../messaging/sweep.ts";
-import type { MessageRef, Messenger } from "../messaging/messenger.ts";
+import type { MessageRef, Messenger, Removed } from "../messaging/messenger.ts";
 import type { KeptStore } from "./pending-forms.ts";
 import type { BotInteraction } from "./visit.ts";
 
 /** Messages in servers that are to go again. */
-export interface Removing extends Sweeper {
+export interface Removing {
   /** Notes when a message that everybody sees is to go, by the newest way there is to reach it. */
   note(interaction: BotInteraction, ref: MessageRef, at: number): Promise<void>;
+  /** Takes away one that was noted. */
+  remove(noted: string): Promise<Removed>;
 }
 
 interface RemovingParts {
@@ -17,9 +18,6 @@ interface RemovingParts {
   /** Keeps tokens for as long as they live; encrypted at rest. */
   readonly kept: KeptStore;
   now(): number;
-  /** Milliseconds between looks; absent = 20 s. */
-  readonly every: number | undefined;
-  onError(error: unknown): void;
 }
 
 /**
@@ -27,10 +25,9 @@ interface RemovingParts {
  * before that.
  */
 export function createRemoving(parts: RemovingParts): Removing {
-  const { removals, kept, now, every, onError } = parts;
-  const sweeper = createSweeper({ removals, every, remove: (message) => remove(parts, message), onError });
+  const { removals, kept, now } = parts;
   return {
-    ...sweeper,
+    remove: (noted) => remove(parts, noted),
     async note(interaction, ref, at) {
       const until = ref.grant?.until ?? now();
       if (until > now()) await kept.set(reachKey(ref.message), ref, until - now());
@@ -40,18 +37,17 @@ export function createRemoving(parts: RemovingParts): Removing {
   };
 }
 
-/** Milliseconds before a token ends in which there are looks enough. */
+/** Milliseconds before a token ends in which there are tries enough. */
 const lead = 60_000;
 
 function reachKey(message: string): string {
   return `reach/${message}`;
 }
 
-/** True = it is gone, or nothing can take it away. */
-async function remove({ messenger, kept }: RemovingParts, noted: string): Promise<boolean> {
+async function remove({ messenger, kept }: RemovingParts, noted: string): Promise<Removed> {
   const [channel = "", message = ""] = noted.split(":");
   // Only `note` writes under these keys.
   const known = (await kept.get(reachKey(message))) as MessageRef | undefined;
   const ref = known ?? { place: `discord:channel:${channel}`, kind: "group", language: "en", message };
-  return (await messenger.remove(ref)).is !== "later";
+  return messenger.remove(ref);
 }

@@ -195,8 +195,9 @@ async function goOn(parts: RouterParts, turn: Turn, id: string): Promise<void> {
 }
 
 /** What asks for a form once more, when its page is over. */
-function askedAgain({ form: { id, subject } }: FormScreen): Action {
-  return { do: "sign-in", ...(id === "pikpak" && subject !== undefined && { mount: subject }) };
+function askedAgain({ form: { id, kind, subject } }: FormScreen): Action {
+  if (id === "open-link" || id === "any-link") return { do: "open-share", text: subject };
+  return id === "sign-in" ? { do: "sign-in", mount: subject, kind } : { do: "sign-in" };
 }
 
 /** Leaves the form of a message, in its place. */

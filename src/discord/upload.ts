@@ -78,7 +78,8 @@ export function createUploader(parts: UploaderParts): Uploader {
 class MessageUpload implements Uploading {
   readonly #parts: UploaderParts;
   readonly #address: UploadAddress;
-  readonly #nonce = randomBytes(12).toString("hex");
+  /** Of the message that waits: another one that comes after it was taken away is not the same. */
+  #nonce = newNonce();
   /** The message that waits for the file. */
   #message: string | undefined;
 
@@ -156,7 +157,9 @@ class MessageUpload implements Uploading {
       () => true,
       (error: unknown) => error instanceof UploadError && !error.again,
     );
-    if (isGone) this.#message = undefined;
+    if (!isGone) return;
+    this.#message = undefined;
+    this.#nonce = newNonce();
   }
 
   async #ask(
@@ -194,6 +197,10 @@ class MessageUpload implements Uploading {
   #left(): number {
     return this.#address.by === "token" ? this.#address.until - this.#parts.now() : Number.POSITIVE_INFINITY;
   }
+}
+
+function newNonce(): string {
+  return randomBytes(12).toString("hex");
 }
 
 interface Asking {

@@ -53,7 +53,7 @@ function visitIn(interaction: BotInteraction | AutocompleteInteraction, place: V
 }
 
 function personOf({ user, locale }: BotInteraction | AutocompleteInteraction): Visit["person"] {
-  return { id: `discord:${user.id}`, name: user.displayName, locale };
+  return { id: `discord:${user.id}`, name: user.displayName, username: user.username, locale };
 }
 
 /** A place that one person alone sees. */

@@ -1,4 +1,13 @@
 import type { Field } from "../storage/field.ts";
+import {
+  choiceLabel,
+  fieldHint,
+  fieldLabel,
+  formTitle,
+  errorText,
+  problemText,
+  type Speaker,
+} from "../i18n/kind-words.ts";
 import type { Say, Words } from "../i18n/words.ts";
 import type { Reply } from "./asked.ts";
 import { html, page, type Html } from "./html.ts";
@@ -19,17 +28,18 @@ interface FormPageOptions {
 export function formPage({ words, asker, form, token, status, minutes }: FormPageOptions): Reply {
   const say = words.in(asker.language);
   const [main, aside] = [form.fields.filter((field) => !field.aside), form.fields.filter((field) => field.aside)];
-  const show = (field: Field): Html => fieldHtml(field, { say, words, form });
-  const title = say(keyFor(words, "page-title", form.form.id));
+  const show = (field: Field): Html => fieldHtml(field, { ...speaker, form });
+  const speaker: Speaker = { say, has: words.has };
+  const title = pageTitle(speaker, form);
   const isAsideOpen = aside.some(({ name }) => form.problem?.field === name || (form.values[name] ?? "") !== "");
   const shown = page({
     language: asker.language,
     title,
     style,
     body: html`<h1>${title}</h1>
-      <p>${say(whyKey(words, form), { bot: asker.bot ?? say("page-bot") })}</p>
+      <p>${say(keyFor(words, "page-why", form.form.id), { bot: asker.bot ?? say("page-bot") })}</p>
       <p>${intro(say, asker)}</p>
-      ${form.reason && reasonHtml(say, words, form.reason)}
+      ${form.reason && reasonHtml(speaker, form.reason, form.form.kind)}
       <form method="post">
         <input type="hidden" name="token" value="${token}" />
         ${main.map(show)}
@@ -52,19 +62,22 @@ function keyFor(words: Words, key: string, form: string): string {
   return words.has(`${key}-${form}`) ? `${key}-${form}` : key;
 }
 
-function whyKey(words: Words, { form }: PageForm): string {
-  return keyFor(words, "page-why", form.id);
+function pageTitle(speaker: Speaker, { form }: PageForm): string {
+  const own = `page-title-${form.id}`;
+  return speaker.has(own) ? speaker.say(own) : formTitle(speaker, form);
 }
 
-function reasonText(say: Say, words: Words, { code, retryAfter }: PageReason): string {
+function reasonText({ say, has }: Speaker, { code, retryAfter }: PageReason, kind: string | undefined): string {
   const seconds = Math.ceil((retryAfter ?? 0) / 1000);
-  const key = [`error-${code}`, `notice-${code}`].find((one) => words.has(one)) ?? "page-failed";
+  if (has(`error-${code}`)) return errorText({ say, has }, code, kind);
+  const key = has(`notice-${code}`) ? `notice-${code}` : "page-failed";
   return say(key, { seconds, minutes: Math.ceil(seconds / 60) });
 }
 
-function reasonHtml(say: Say, words: Words, reason: PageReason): Html {
+function reasonHtml(speaker: Speaker, reason: PageReason, kind: string | undefined): Html {
+  const { say } = speaker;
   return html`<div class="problem" role="alert">
-    <p>${reasonText(say, words, reason)}</p>
+    <p>${reasonText(speaker, reason, kind)}</p>
     ${isWeb(reason.verify) && html`<p><a href="${reason.verify}" target="_blank" rel="noopener noreferrer">${say("page-verify")}</a></p>`}
   </div>`;
 }
@@ -73,22 +86,24 @@ function isWeb(address: string | undefined): address is string {
   return address !== undefined && /^https?:\/\//i.test(address);
 }
 
-interface FieldContext {
-  readonly say: Say;
-  readonly words: Words;
+interface FieldContext extends Speaker {
   readonly form: PageForm;
 }
 
-function fieldHtml(field: Field, { say, words, form }: FieldContext): Html {
-  const key = `field-${form.form.id}-${field.name}`;
-  const hint = words.has(`${key}-hint`) ? say(`${key}-hint`) : undefined;
+function fieldHtml(field: Field, { say, has, form }: FieldContext): Html {
+  const speaker = { say, has };
+  const hint = fieldHint(speaker, form.form, field.name);
   const problem =
-    form.problem?.field === field.name ? say(`problem-${form.problem.code}`, { max: field.maxLength }) : undefined;
+    form.problem?.field === field.name
+      ? problemText(speaker, form.form, form.problem.code, field.maxLength)
+      : undefined;
   const id = `field-${field.name}`;
   const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
   return html`<div class="field">
-    <label for="${id}">${say(key)}${!field.required && html` <span class="soft">${say("page-optional")}</span>`}</label>
-    ${inputHtml(field, { id, value: form.values[field.name], described, wrong: problem !== undefined, say, words })}
+    <label for="${id}"
+      >${fieldLabel(speaker, form.form, field.name)}${!field.required && html` <span class="soft">${say("page-optional")}</span>`}</label
+    >
+    ${inputHtml(field, { id, value: form.values[field.name], described, wrong: problem !== undefined, speaker })}
     ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
     ${problem !== undefined && html`<p class="wrong" id="${id}-problem" role="alert">${problem}</p>`}
   </div> `;
@@ -98,34 +113,31 @@ function isNeeded({ required, instead }: Field): boolean {
   return required && instead === undefined;
 }
 
-/** What a browser's own store may fill in, by what the field is called; everything else is for this once. */
-const autocompletes: Readonly<Record<string, string>> = {
-  username: "username",
-  password: "current-password",
-  captchaToken: "one-time-code",
-};
+/** What a browser's own store may fill in; everything else is for this once, and so is what may be given instead. */
+function autocompleteOf({ role, aside }: Field): string {
+  if (role === "login") return "username";
+  if (role === "proof") return "one-time-code";
+  return role === "credential" && !aside ? "current-password" : "off";
+}
 
 interface InputContext {
   readonly id: string;
   readonly value: string | undefined;
   readonly described: string;
   readonly wrong: boolean;
-  readonly say: Say;
-  readonly words: Words;
+  readonly speaker: Speaker;
 }
 
-function inputHtml(field: Field, { id, value, described, wrong, say, words }: InputContext): Html {
+function inputHtml(field: Field, { id, value, described, wrong, speaker }: InputContext): Html {
   const common = html`id="${id}" name="${field.name}"
-  autocomplete="${autocompletes[field.name] ?? "off"}"${isNeeded(field) && html` required`}${described !== "" && html` aria-describedby="${described}"`}${wrong && html` aria-invalid="true" autofocus`}`;
-  // A driver may offer what the operator named, and what is a proper name needs no translation.
-  const choiceText = (key: string, choice: string) => (words.has(key) ? say(key) : choice);
+  autocomplete="${autocompleteOf(field)}"${isNeeded(field) && html` required`}${described !== "" && html` aria-describedby="${described}"`}${wrong && html` aria-invalid="true" autofocus`}`;
   switch (field.kind) {
     case "choice":
       return html`<select ${common}>
         ${!field.required && html`<option value=""></option>`}${(field.choices ?? []).map(
           (choice) =>
             html`<option value="${choice}" ${choice === value && html` selected`}>
-              ${choiceText(`choice-${field.name}-${choice}`, choice)}
+              ${choiceLabel(speaker, field, choice)}
             </option>`,
         )}
       </select>`;
@@ -154,8 +166,7 @@ function inputHtml(field: Field, { id, value, described, wrong, say, words }: In
 interface MessageOptions {
   readonly words: Words;
   readonly asker: PageAsker;
-  /** Id of the form. */
-  readonly form: string;
+  readonly form: PageForm["form"];
   readonly status: number;
   /** The locale keys `page-<message>-title` and `page-<message>-text`, or those of that form. */
   readonly message: "done" | "over" | "failed";
@@ -168,8 +179,10 @@ const signs = { done: "✅", over: "⏳", failed: "⚠️" } as const;
 /** The last thing a page says. */
 export function messagePage({ words, asker, form, status, message, reason }: MessageOptions): Reply {
   const say = words.in(asker.language);
-  const title = say(keyFor(words, `page-${message}-title`, form));
-  const text = reason ? reasonText(say, words, reason) : say(keyFor(words, `page-${message}-text`, form));
+  const title = say(keyFor(words, `page-${message}-title`, form.id));
+  const text = reason
+    ? reasonText({ say, has: words.has }, reason, form.kind)
+    : say(keyFor(words, `page-${message}-text`, form.id));
   const { headers, body } = page({
     language: asker.language,
     title,

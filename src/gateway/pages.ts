@@ -222,7 +222,7 @@ async function take(options: PagesOptions, code: string, asked: Asked): Promise<
   switch (outcome.came) {
     case "done":
       await store.delete(keyOf(code));
-      return messagePage({ words, asker, form: form.form.id, status: 200, message: "done" });
+      return messagePage({ words, asker, form: form.form, status: 200, message: "done" });
     case "again":
       return askAgain(options, code, { ...kept, form: withoutSecrets(outcome.form) });
     case "failed":
@@ -243,7 +243,7 @@ async function failed(
   const { form, asker } = kept;
   if (isMendable) return askAgain(options, code, { ...kept, form: { ...form, problem: undefined, reason } });
   await options.store.delete(keyOf(code));
-  return messagePage({ words: options.words, asker, form: form.form.id, status: 422, message: "failed", reason });
+  return messagePage({ words: options.words, asker, form: form.form, status: 422, message: "failed", reason });
 }
 
 interface Answered {
@@ -266,7 +266,7 @@ async function askAgain(options: PagesOptions, code: string, kept: Kept): Promis
   if (again.tries >= maxTries) {
     await options.store.delete(keyOf(code));
     const { words } = options;
-    return messagePage({ words, asker: kept.asker, form: kept.form.form.id, status: 410, message: "over" });
+    return messagePage({ words, asker: kept.asker, form: kept.form.form, status: 410, message: "over" });
   }
   await keep(options, code, again);
   return show(options, code, again, 422);

@@ -1,4 +1,4 @@
-import { StorageError } from "../storage/error.ts";
+import { StorageError, storageErrorKind } from "../storage/error.ts";
 import type { Words } from "../i18n/words.ts";
 import { BodyTooLarge, json, languageOf, wantsPage, type Asked, type WholeReply } from "./asked.ts";
 import { html, page } from "./html.ts";
@@ -73,59 +73,18 @@ function upstreamRefusal({ trouble, status, retryAfter }: UpstreamError): Refusa
   return { code: "upstream", status: 502, retryAfter: retryAfter ?? aMinute };
 }
 
+/** What the catalogue of failures says over HTTP. */
 function storageRefusal({ code, retryAfter }: StorageError): Refusal {
-  switch (code) {
-    case "not-found":
-    case "trashed":
-    case "not-a-file":
-    case "not-a-folder":
-    case "variant-gone":
-    case "share-not-found":
-    case "share-deleted":
-    case "share-expired":
-    case "share-cancelled":
-      return { code: "vanished", status: 404 };
-    case "blocked":
-    case "share-blocked":
-    case "share-region":
-      return { code: "blocked", status: 451 };
-    case "still-processing":
-    case "proxy-full":
-    case "too-frequent":
-    case "risk-limited":
-    case "daily-limit":
-    case "share-reviewing":
-      return { code: "busy", status: 503, retryAfter: retryAfter ?? aMinute };
-    case "no-link":
-    case "gateway-needed":
-    case "permission-denied":
-    case "bad-argument":
-    case "unsupported":
-    case "wrong-credentials":
-    case "sign-in-refused":
-    case "signed-out":
-    case "verification-needed":
-    case "captcha-rejected":
-    case "account-suspended":
-    case "task-limit":
-    case "too-many-items":
-    case "no-space":
-    case "name-taken":
-    case "still-moving":
-    case "same-folder":
-    case "own-share":
-    case "task-refused":
-    case "name-refused":
-    case "source-unsupported":
-    case "source-dead":
-    case "content-refused":
-    case "download-failed":
-    case "pass-code-needed":
-    case "pass-code-wrong":
-    case "share-restore-limit":
-    case "unreachable":
-    case "upstream":
-      return { code: "upstream", status: 502, retryAfter: retryAfter ?? aMinute };
+  const { status } = storageErrorKind(code);
+  switch (status) {
+    case 404:
+      return { code: "vanished", status };
+    case 451:
+      return { code: "blocked", status };
+    case 503:
+      return { code: "busy", status, retryAfter: retryAfter ?? aMinute };
+    case 502:
+      return { code: "upstream", status, retryAfter: retryAfter ?? aMinute };
   }
 }
 

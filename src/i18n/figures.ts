@@ -85,3 +85,16 @@ function playingTime(seconds: number): string {
   const shown = parts[0] === 0 ? parts.slice(1) : parts;
   return shown.map((part, at) => (at === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
 }
+
+const barCells = 10;
+
+/** A share between 0 and 1 as a row of blocks. */
+export function bar(share: number): string {
+  const full = Math.round(share * barCells);
+  return "▓".repeat(full) + "░".repeat(barCells - full);
+}
+
+/** Which page of how many: `2/7`, or `2/…` while nobody knows how many there are. */
+export function pageOf({ number, count }: { readonly number: number; readonly count?: number | undefined }): string {
+  return `${number}/${count ?? "…"}`;
+}

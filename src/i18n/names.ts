@@ -7,11 +7,84 @@ const tailWidth = 12;
 
 /** A name for a button: one line, its middle left out when it is long, so that its head and its extension stay. */
 export function elideName(name: string, width: number = labelWidth): string {
-  const graphemes = graphemesOf(oneLine(name));
-  if (widthOf(graphemes) <= width) return isolate(graphemes.join(""));
+  return isolate(elideMiddle(graphemesOf(oneLine(name)), width));
+}
+
+function elideMiddle(graphemes: readonly string[], width: number): string {
+  if (widthOf(graphemes) <= width) return graphemes.join("");
   const tail = takeWidth(graphemes.toReversed(), Math.min(tailWidth, Math.floor(width / 2))).toReversed();
   const head = takeWidth(graphemes, width - 1 - widthOf(tail));
-  return isolate(`${head.join("").trimEnd()}…${tail.join("").trimStart()}`);
+  return `${head.join("").trimEnd()}…${tail.join("").trimStart()}`;
+}
+
+/** A name with a place of its own in a list; `width` is how many columns it may take there. */
+interface Listed {
+  readonly name: string;
+  readonly width: number;
+}
+
+/** Columns a common beginning must have for leaving it out to help. */
+const worthSharing = 6;
+
+/**
+ * The names of one list, each in its width and no two alike. A long one loses its middle; where two would read the same
+ * then, what the long ones begin with alike is left out instead; those that still do show where they differ, and
+ * namesakes are counted.
+ */
+export function elideTogether(listed: readonly Listed[]): string[] {
+  const names = listed.map(({ name }) => graphemesOf(oneLine(name)));
+  const elided = names.map((name, at) => elideMiddle(name, listed[at]?.width ?? 0));
+  if (new Set(elided).size === elided.length) return elided.map(isolate);
+  const isLong = names.map((name, at) => widthOf(name) > (listed[at]?.width ?? 0));
+  const shared = sharedBeginning(names.filter((_, at) => isLong[at]));
+  const isWorthIt = widthOf((names[isLong.indexOf(true)] ?? []).slice(0, shared)) >= worthSharing;
+  const labels = names.map((name, at) =>
+    isLong[at] && isWorthIt ? elideMiddle(["…", ...name.slice(shared)], listed[at]?.width ?? 0) : (elided[at] ?? ""),
+  );
+  return numbered(apart(names, labels, listed)).map(isolate);
+}
+
+/** How many graphemes names begin with alike, back to the last that ends a word: `Show S01` leaves `E02` whole. */
+function sharedBeginning(names: readonly string[][]): number {
+  const [first = [], ...rest] = names;
+  if (rest.length === 0) return 0;
+  let shared = 0;
+  while (shared < first.length && rest.every((name) => name[shared] === first[shared])) shared += 1;
+  const isEnd = (at: number) => /[^\p{L}\p{N}\p{M}]/u.test(first[at - 1] ?? "");
+  for (let at = shared; at > 0; at -= 1) if (isEnd(at)) return at;
+  return 0;
+}
+
+/** Different names with one label show the place where they differ. */
+function apart(names: readonly string[][], labels: readonly string[], listed: readonly Listed[]): string[] {
+  const alike = Map.groupBy(labels.keys(), (at) => labels[at] ?? "");
+  return labels.map((label, at) => {
+    const others = (alike.get(label) ?? []).map((other) => names[other] ?? []);
+    if (others.length < 2) return label;
+    const name = names[at] ?? [];
+    const differs = firstDifference(others);
+    if (differs >= name.length && others.every((other) => other.length === name.length)) return label;
+    return elideMiddle(["…", ...name.slice(Math.max(0, differs - 3))], listed[at]?.width ?? 0);
+  });
+}
+
+function firstDifference([first = [], ...rest]: readonly (readonly string[])[]): number {
+  let at = 0;
+  while (at < first.length && rest.every((other) => other[at] === first[at])) at += 1;
+  return at;
+}
+
+/** What still reads the same is told apart by its number among the same. */
+function numbered(labels: readonly string[]): string[] {
+  const taken = new Set(labels);
+  const seen = new Set<string>();
+  return labels.map((label) => {
+    let free = label;
+    for (let n = 2; seen.has(label) && taken.has(free); n += 1) free = `${label} (${n})`;
+    seen.add(label);
+    taken.add(free);
+    return free;
+  });
 }
 
 /** A name of at most `most` UTF-16 units on one line, its middle left out where it is longer. */
@@ -37,19 +110,33 @@ export function clip(text: string, most: number): string {
   return `${kept}…`;
 }
 
-const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u200E\u200F\u202A-\u202E]/;
+/** Columns of a name and what is said of it, beside its sign. */
+const wholeLabel = 38;
+
+/** Columns a name has beside its sign and what is said of it, so that a phone shows the whole button. */
+export function columnsBeside(said: string): number {
+  return Math.min(labelWidth, Math.max(12, wholeLabel - widthOf(graphemesOf(said))));
+}
+
+/** Marks that turn what follows them, which no name needs to be read: a picture could call itself a program's name backwards. */
+const turning = /[\u202A-\u202E\u2066-\u2069]/g;
+const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u200E\u200F]/;
 const firstStrong = "\u2068";
 const popIsolate = "\u2069";
 
-/** Keeps a name that is (or pretends to be) written from right to left from turning what stands around it. Halves of characters are replaced. */
+/** Keeps a name that is (or pretends to be) written from right to left from turning itself or what stands around it. Halves of characters are replaced. */
 export function isolate(name: string): string {
-  const whole = name.toWellFormed();
+  const whole = withoutTurns(name.toWellFormed());
   return rightToLeft.test(whole) ? `${firstStrong}${whole}${popIsolate}` : whole;
 }
 
+/** The name without marks that turn what follows them. */
+function withoutTurns(name: string): string {
+  return name.replaceAll(turning, "");
+}
+
 function oneLine(name: string): string {
-  const flat = name
-    .toWellFormed()
+  const flat = withoutTurns(name.toWellFormed())
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
   return flat === "" ? "…" : flat;

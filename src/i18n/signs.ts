@@ -1,12 +1,55 @@
+import type { Capability } from "../storage/driver.ts";
+import type { Order } from "../storage/entry.ts";
 import type { EntryKind } from "../storage/file-kind.ts";
+import type { Health } from "../storage/mount.ts";
 
 export { kindOf, type EntryKind } from "../storage/file-kind.ts";
+
+interface AbilitySign {
+  readonly sign: string;
+  /** The button that does it, whose words are `press-<button>`; absent = it is only shown. */
+  readonly button?: string;
+}
+
+/**
+ * What can be done with what a card shows: what a drive is capable of, and what goes where it is shown. A capability is a
+ * row here and draws nothing of its own: both chats go through what a card says it can.
+ */
+export const abilitySigns = {
+  quota: { sign: "📊" },
+  makeFolder: { sign: "📁➕" },
+  rename: { sign: "✏️" },
+  move: { sign: "📂" },
+  copy: { sign: "📑" },
+  trash: { sign: "🗑" },
+  restore: { sign: "↩️" },
+  listTrash: { sign: "🗑" },
+  emptyTrash: { sign: "🗑" },
+  remove: { sign: "❌" },
+  download: { sign: "⏬" },
+  tasks: { sign: "⏬" },
+  task: { sign: "⏬" },
+  retryTask: { sign: "🔄" },
+  cancelTasks: { sign: "✖️" },
+  clearTasks: { sign: "🧹" },
+  save: { sign: "💾" },
+  shareOut: { sign: "📤" },
+  listSharedOut: { sign: "📤" },
+  revokeShared: { sign: "🚫" },
+  send: { sign: "📥", button: "send" },
+  "send-as-file": { sign: "📄", button: "send-as-file" },
+  "list-folder": { sign: "🧾", button: "list-folder" },
+  "ask-root": { sign: "📂", button: "ask-root" },
+  "renew-mount": { sign: "🔑", button: "renew-mount" },
+  "revoke-links": { sign: "🚫", button: "revoke-links" },
+} as const satisfies Readonly<Record<Capability, AbilitySign> & Record<string, AbilitySign>>;
 
 /** The signs of what is asked before it is done. */
 export const questionSigns = {
   "remove-mount": "🗑",
   forget: "🗑",
   broadcast: "📣",
+  "revoke-links": "🚫",
   "revoke-every-link": "🚫",
 } as const;
 
@@ -20,3 +63,48 @@ export const kindSigns: Readonly<Record<EntryKind, string>> = {
   document: "📝",
   file: "📄",
 };
+
+/** The signs of a notice's levels. */
+export const levelSigns = { done: "✅", info: "ℹ️", refused: "🚫", failed: "⚠️" } as const;
+
+/** The signs of the ways on that a notice offers. */
+export const offerSigns = {
+  retry: "🔄",
+  back: "⬆",
+  mounts: "🗄",
+  "add-account": "🔑",
+  "add-share": "📂",
+  "renew-mount": "🔑",
+} as const;
+
+/** The signs of the operators' screens. */
+export const roomSigns = {
+  panel: "🎛",
+  people: "👥",
+  access: "🚪",
+  "admin-mounts": "🗄",
+  broadcast: "📣",
+  audit: "📒",
+} as const;
+
+/** The signs of how somebody stands with the app. */
+export const standingSigns = { usual: "▫️", admitted: "✅", banned: "⛔", operator: "🎛" } as const;
+
+/** The signs of what a drive is shared for. */
+export const sharedCapabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;
+
+/** The sign of a drive that works, or does not. */
+export function healthSign({ state }: Health): string {
+  return state === "working" ? "🟢" : "🔴";
+}
+
+/** What stands before the one of several choices that is chosen. */
+export function chosenMark(chosen: boolean): string {
+  return chosen ? "🔘 " : "";
+}
+
+/** What stands after the way to sort that is in use; absent order = none is. */
+export function sortArrow(order: Order | undefined, by: Order["by"]): string {
+  if (order?.by !== by) return "";
+  return order.descending ? " ↓" : " ↑";
+}

@@ -20,7 +20,7 @@ export interface Messenger {
   edit(ref: MessageRef, message: Message): Promise<Edited>;
   /**
    * Puts a file there, without keeping anything of it; its name stands below. Rejects with an `UploadError`, or with
-   * the reason of `signal`.
+   * the reason of `signal`. After an error that says `again`, the same source may be sent once more: it stands there once.
    */
   sendFile(target: Target, source: FileSource, meta: FileMeta, progress: FileProgress): Promise<MessageRef>;
   /** Takes a message away. */
@@ -101,6 +101,8 @@ export interface FileMeta {
   readonly entry: Entry;
   /** Seconds of playing time. */
   readonly duration?: number | undefined;
+  /** Not as something to look at or listen to, which the platform may make smaller. */
+  readonly asFile?: boolean | undefined;
 }
 
 export interface FileProgress {

@@ -1,47 +1,65 @@
-import type { Keyv } from "keyv";
+import { createHash } from "node:crypto";
+import { JobFailure, jobKind } from "../jobs/job.ts";
+import type { JobQueue } from "../jobs/queue.ts";
+import type { Platform, Removed } from "./messenger.ts";
 
-/** Messages of groups that are to go again, and when: kept, so that a restart forgets none. */
+/** Messages of groups that are to go again. They are jobs: a restart forgets none. */
 export interface Removals {
-  /** Notes when a message is to go; a later time for the same one takes its place. */
+  /** Notes when a message is to go, ms since the epoch; a later call for the same one takes the place of an earlier. */
   note(message: string, at: number): Promise<void>;
-  /** Those whose time has come. */
-  due(): Promise<readonly string[]>;
-  /** It is gone, or cannot be removed any more. */
-  done(messages: readonly string[]): Promise<void>;
 }
 
-/** Messages by the time they are to go, ms since the epoch. */
-export type RemovalList = Readonly<Record<string, number>>;
-
-interface RemovalsParts {
-  readonly store: Keyv<RemovalList>;
-  /** Whose messages: `telegram`, `discord`. */
-  readonly platform: string;
-  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
-  now(): number;
+/** One message, by what its platform calls it. */
+interface Removal {
+  readonly platform: Platform;
+  readonly message: string;
 }
 
-/** Messages that wait at most; beyond, those that would have stayed longest are left alone. */
-const maxWaiting = 5000;
+/** One at a time: no platform likes them all at once. The attempts last for more than a day of being out of reach. */
+const removalKind = jobKind<Removal>("removal", { maxAttempts: 200, keepFor: 60_000 });
+/** Milliseconds until another attempt: a little more after each, and never more than this. */
+const [restStep, longestRest] = [20_000, 600_000];
 
 /** The removals of one platform. */
-export function createRemovals({ store, platform, exclusive, now }: RemovalsParts): Removals {
-  const load = async (): Promise<RemovalList> => (await store.get(platform)) ?? {};
-  const change = (work: (list: RemovalList) => RemovalList) =>
-    exclusive(`removals:${platform}`, async () => void (await store.set(platform, work(await load()))));
+export function createRemovals(jobs: Pick<JobQueue, "add" | "postpone">, platform: Platform): Removals {
   return {
-    note: (message, at) => change((list) => soonest({ ...list, [message]: at })),
-    due: async () => Object.entries(await load()).flatMap(([message, at]) => (at <= now() ? [message] : [])),
-    async done(messages) {
-      if (messages.length === 0) return;
-      const gone = new Set(messages);
-      await change((list) => Object.fromEntries(Object.entries(list).filter(([message]) => !gone.has(message))));
+    async note(message, at) {
+      const id = idOf({ platform, message });
+      if (!(await jobs.postpone(removalKind, id, at)))
+        await jobs.add(removalKind, { platform, message }, { id, dueAt: at });
     },
   };
 }
 
-function soonest(list: RemovalList): RemovalList {
-  const entries = Object.entries(list);
-  if (entries.length <= maxWaiting) return list;
-  return Object.fromEntries(entries.toSorted(([, a], [, b]) => a - b).slice(0, maxWaiting));
+interface RemoverParts {
+  readonly jobs: Pick<JobQueue, "handle">;
+  remove(removal: Removal): Promise<Removed>;
+  now(): number;
+}
+
+/** Says who takes messages away. Where a platform asks to wait, it is asked for nothing else until then. */
+export function handleRemovals({ jobs, remove, now }: RemoverParts): void {
+  const restsUntil = new Map<Platform, number>();
+  jobs.handle(removalKind, {
+    async run(removal, { attempt }) {
+      const { platform } = removal;
+      const rest = (restsUntil.get(platform) ?? 0) - now();
+      if (rest > 0) throw notYet(rest, attempt);
+      const removed = await remove(removal);
+      if (removed.is !== "later") return;
+      restsUntil.set(platform, now() + removed.after);
+      throw notYet(removed.after, attempt);
+    },
+  });
+}
+
+function notYet(after: number, attempt: number): JobFailure {
+  return new JobFailure("message-not-removed", {
+    retryAfter: Math.max(after, Math.min(attempt * restStep, longestRest)),
+  });
+}
+
+/** Of one length, whatever a platform's reference holds. */
+function idOf({ platform, message }: Removal): string {
+  return createHash("sha256").update(`${platform} ${message}`).digest("base64url");
 }

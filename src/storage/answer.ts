@@ -1,4 +1,5 @@
 import type { Copied, Field, Values } from "./field.ts";
+import { quotationMarks } from "./quotation-marks.ts";
 
 /**
  * The answers in what was given for a field: without invisible characters, quotes and labels around it; several where
@@ -24,18 +25,8 @@ function trimmed(text: string): string {
   return text.replaceAll(invisible, "");
 }
 
-const quotes: Readonly<Record<string, string>> = {
-  '"': '"',
-  "'": "'",
-  "`": "`",
-  "“": "”",
-  "‘": "’",
-  "「": "」",
-  "『": "』",
-};
-
 function unquoted(text: string): string {
-  const close = quotes[text[0] ?? ""];
+  const close = quotationMarks[text[0] ?? ""];
   return close !== undefined && text.length > 2 && text.endsWith(close) ? trimmed(text.slice(1, -1)) : text;
 }
 

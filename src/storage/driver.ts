@@ -178,6 +178,11 @@ export interface Driver extends Partial<Capabilities> {
   stat(id: string, options?: CallOptions): Promise<Details>;
   /** `prefer` names a variant; absent = the original bytes, never silently anything else. */
   link(id: string, options?: CallOptions & { readonly prefer?: string | undefined }): Promise<Link>;
+  /**
+   * Takes back at the service what the vault holds, before a mount is removed: asked for once, best effort. True = nothing is
+   * left there; absent = there is nothing to take back. Signs in for nobody.
+   */
+  revoke?(options?: CallOptions): Promise<boolean>;
   /** What the drive calls itself, once its root was listed; undefined where it says nothing. Asks nobody. */
   title?(): string | undefined;
   /** Lets go of timers and connections. */
@@ -254,6 +259,44 @@ export interface Recognised {
   readonly whole?: Values;
 }
 
+/** An approval somebody was asked for and has not decided yet. Plain data: it can wait in a store, sealed like a secret. */
+export interface PendingApproval {
+  /** Secret: whoever has it gets the tokens. */
+  readonly deviceCode: string;
+  /** What the person compares, or types in: `ABCD-EFGH`. */
+  readonly userCode: string;
+  /** Where they type it. */
+  readonly address: string;
+  /** Where they need not type it; the same as `address` where there is no such page. */
+  readonly direct: string;
+  /** ms since the epoch when it runs out, and when it may be asked about next. */
+  readonly until: number;
+  readonly nextPoll: number;
+  /** ms between two questions. */
+  readonly interval: number;
+  readonly deviceId: string;
+  readonly clientId: string;
+}
+
+/** How an approval stands. `approved`: `values` are answers for a mount, `kept` goes into its vault besides. */
+export type ApprovalOutcome =
+  | { readonly state: "waiting"; readonly pending: PendingApproval }
+  | { readonly state: "approved"; readonly values: Values; readonly kept: Values }
+  | { readonly state: "denied" }
+  | { readonly state: "over" };
+
+/** Signing in by a code that a person approves at the service itself. */
+export interface ApprovalWay {
+  /** `approval-refused` where the service does not begin one: the other ways are left then. */
+  start(asking: Asking & Pick<DriverContext, "randomHex">): Promise<PendingApproval>;
+  /** Asks how it stands, or nobody where it is too early; what it gives is kept for the next time. */
+  poll(pending: PendingApproval, asking: Asking): Promise<ApprovalOutcome>;
+}
+
+interface Asking extends Pick<DriverContext, "now"> {
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A backend as the register knows it: what it asks for, what it recognises, and how to open it. */
 export interface DriverKind {
   /** Stable: stored in mounts. Its words are the locale keys `driver-<name>`, its fields' `field-<name>-<field>`. */
@@ -274,6 +317,10 @@ export interface DriverKind {
   title(options: Values): string;
   /** A name for the thing mounted, the same for the same share or account: to find it again instead of mounting it twice. */
   identity(options: Values): string;
+  /** Signing in by approval; absent = this kind has none. */
+  readonly approval?: ApprovalWay;
+  /** When the credential of a mount ends for good, ms since the epoch; undefined = it does not, or nobody knows. */
+  endsAt?(options: Values): number | undefined;
   /** Makes a driver. Sends nothing: the first call that needs it signs in. `options` never hold secrets; those are in the vault. */
   open(options: Values, context: DriverContext): Driver;
 }

@@ -40,6 +40,9 @@ export interface Order {
   readonly descending: boolean;
 }
 
+/** Ways to sort, in the order buttons count them. */
+export const orders: readonly Order["by"][] = ["name", "size", "modified"];
+
 /** Names upwards: what a new person sees. */
 export const defaultOrder: Order = { by: "name", descending: false };
 

@@ -43,10 +43,22 @@ export const storageErrors = {
   "verification-needed": { about: "person", status: 502, mends: ["proof"], ails: true },
   "captcha-rejected": { about: "person", status: 502, mends: ["sign-in"], ails: true },
   "account-suspended": { about: "person", status: 502, mends: ["wait"], ails: true },
+  "token-ended": { about: "person", status: 502, mends: ["sign-in"], ails: true },
+  "approval-refused": { about: "person", status: 502, mends: ["sign-in"] },
+  "approval-denied": { about: "person", status: 502, mends: ["sign-in"] },
+  // what a token is allowed
+  "token-cannot-read": { about: "drive", status: 502, mends: ["sign-in"] },
+  "token-cannot-see-account": { about: "drive", status: 502, mends: ["sign-in"] },
+  "token-cannot-write": { about: "drive", status: 502, mends: ["sign-in"] },
+  "token-cannot-manage": { about: "drive", status: 502, mends: ["sign-in"] },
+  "token-cannot-download": { about: "drive", status: 502, mends: ["sign-in"] },
+  "token-cannot-share": { about: "drive", status: 502, mends: ["sign-in"] },
+  "token-cannot-delete": { about: "drive", status: 502, mends: ["sign-in"] },
   // how much, how often
   "too-frequent": { about: "limit", status: 503, mends: ["wait"], ails: true },
   "risk-limited": { about: "limit", status: 503, mends: ["wait"] },
   "daily-limit": { about: "limit", status: 503, mends: ["wait"] },
+  "app-traffic-used": { about: "limit", status: 503, mends: ["wait"] },
   "task-limit": { about: "limit", status: 502, mends: ["wait"] },
   "too-many-items": { about: "limit", status: 502, mends: [] },
   // writing
@@ -62,6 +74,7 @@ export const storageErrors = {
   "source-dead": { about: "entry", status: 502, mends: ["again"] },
   "content-refused": { about: "entry", status: 502, mends: [] },
   "download-failed": { about: "entry", status: 502, mends: ["again"] },
+  "outcome-unknown": { about: "entry", status: 502, mends: [] },
   // shares
   "pass-code-needed": { about: "drive", status: 502, mends: ["pass-code"], ails: true },
   "pass-code-wrong": { about: "drive", status: 502, mends: ["pass-code"], ails: true },
@@ -87,6 +100,11 @@ export const storageErrorCodes = Object.keys(storageErrors) as readonly StorageE
 /** What the catalogue says of a code. */
 export function storageErrorKind(code: StorageErrorCode): StorageErrorKind {
   return storageErrors[code];
+}
+
+/** The store failed, and no drive: known by its code, since drives know no database. */
+export function isStoreFailure(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "store-unavailable";
 }
 
 interface StorageErrorOptions {

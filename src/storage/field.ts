@@ -3,7 +3,7 @@
  * one-time page, the validation and the docs all come from that declaration.
  */
 export interface Field {
-  /** Option name; its label is the locale key `field-<form id>-<name>`, its hint `field-<form id>-<name>-hint`. */
+  /** Option name; its label is the locale key `field-<kind, or form id>-<name>`, its hint the same with `-hint`. */
   readonly name: string;
   /** `secret` is never echoed, logged, prefilled or stored in clear; `folder` takes empty, `root`, an id or a folder's address. */
   readonly kind: "text" | "secret" | "folder" | "choice";
@@ -11,10 +11,14 @@ export interface Field {
   readonly role?: FieldRole;
   /** A required field cannot be skipped. */
   readonly required: boolean;
-  /** The answers a `choice` can take; each is labelled by the locale key `choice-<name>-<answer>`. */
+  /** The answers a `choice` can take; each is labelled by the locale key `<labels>-<answer>`. */
   readonly choices?: readonly string[];
+  /** Where the words of the choices begin; absent = `choice-<name>`. */
+  readonly labels?: string;
   /** Name of another field of this form that may be answered instead (a refresh token instead of a password). */
   readonly instead?: string;
+  /** Names of fields any one of which makes this one unneeded, besides `instead`, which is offered beside it. */
+  readonly unless?: readonly string[];
   /** Not asked in a walk through the form unless it is reached by another field's `instead`. */
   readonly aside?: boolean;
   /** Most characters an answer may have. */

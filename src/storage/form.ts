@@ -22,6 +22,9 @@ export const problemCodes = [
   "empty-name",
   "not-a-number",
   "not-a-token",
+  "broken-token",
+  "session-token",
+  "foreign-token",
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
@@ -59,8 +62,8 @@ function meantBy(fields: readonly Field[], answers: Values): Values {
 
 function problemWith(field: Field, answer: string, answers: Values): ProblemCode | undefined {
   if (answer === "") {
-    const answered = field.instead !== undefined && (answers[field.instead] ?? "") !== "";
-    return field.required && !answered ? "required" : undefined;
+    const isAnswered = [field.instead ?? "", ...(field.unless ?? [])].some((name) => (answers[name] ?? "") !== "");
+    return field.required && !isAnswered ? "required" : undefined;
   }
   if (answer.length > field.maxLength) return "too-long";
   if (field.choices && !field.choices.includes(answer)) return "not-a-choice";

@@ -40,6 +40,7 @@ export function idling(open: () => Driver): IdleDriver {
     link: (id, options) => use((it) => it.link(id, options)),
     title: () => current?.title?.(),
   };
+  if (first.revoke) driver.revoke = (options) => use((it) => it.revoke?.(options) ?? Promise.resolve(true));
   for (const name of capabilities) if (first[name]) lend(driver, name, use);
   return {
     driver,

@@ -18,6 +18,8 @@ export interface Mount {
   readonly owner: string;
   /** Places it is lent to, `telegram:-1002`; empty = its owner alone. */
   readonly audience: readonly string[];
+  /** Its link alone does not open it: a code was given with it. */
+  readonly coded?: true;
   /** Absent = the operator's default. */
   readonly method?: DownloadMethod;
   readonly createdAt: number;

@@ -16,10 +16,11 @@ import { createChanges, type Changes } from "./changes.ts";
 import { createCrawler, type Crawl, type Crawler } from "./crawl.ts";
 import { createDrivers, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
-import { StorageError, storageErrorKind, type StorageErrorCode } from "./error.ts";
+import { isStoreFailure, StorageError, storageErrorKind, type StorageErrorCode } from "./error.ts";
 import { createFolders, type Folder, type Folders } from "./folders.ts";
 import { createLinks, type LinkChoice, type Links } from "./links.ts";
 import type { Values } from "./field.ts";
+import { fieldWith } from "./form.ts";
 import type { Mount } from "./mount.ts";
 import type { FolderRecord, Hit, Query } from "./name-index.ts";
 import { draftVault, storedVault } from "./vault.ts";
@@ -30,9 +31,9 @@ export interface MountDraft {
   readonly owner: string;
   readonly values: Values;
   /** Absent = the kind's own title. */
-  readonly title?: string;
+  readonly title?: string | undefined;
   /** The vault an earlier try ended with (`StorageError.kept`): the driver's device, tokens it changed for newer ones. */
-  readonly kept?: Values;
+  readonly kept?: Values | undefined;
 }
 
 /** All mounts. Throws `StorageError` and nothing else, except the reason of an aborted signal. */
@@ -51,7 +52,7 @@ export interface Storage extends Changes {
    * New secrets for a mount (signing in again); kept only if listing its root works with them, else the old ones stay.
    * They replace all old answers, or with `amend` join them.
    */
-  renew(id: string, values: Values, options?: CallOptions & { readonly amend?: boolean | undefined }): Promise<Mount>;
+  renew(id: string, values: Values, options?: RenewOptions): Promise<Mount>;
   /** Changes what a mount is called, how it is downloaded from, or where it is lent to. `method: undefined` = back to the usual one. */
   change(
     id: string,
@@ -61,9 +62,12 @@ export interface Storage extends Changes {
       audience?: readonly string[] | undefined;
     },
   ): Promise<Mount>;
-  /** Removes a mount, its secrets first. Removing what is not there is no error; what was broken off is gone on with by removing again. */
-  unmount(id: string): Promise<void>;
-  /** Deletes secrets that no mount is left for. Called once at the start; resolves with how many there were. */
+  /** Removes a mount, its secrets first. Removing what is not there is no error; what was broken off is gone on with by removing again. Its credential is taken back at the service where that can be done. */
+  unmount(id: string): Promise<Removal>;
+  /**
+   * Deletes secrets that no mount is left for, and notes of mounts what earlier builds did not. Called once at the start;
+   * resolves with how many orphans there were.
+   */
   sweep(): Promise<number>;
   /** A folder (absent = root) once its first page is there; the rest is read on in the background, one reader for all askers. */
   folder(
@@ -103,6 +107,18 @@ interface CrawlOptions {
   /** Person id. */
   readonly asker: string;
   readonly anew?: boolean | undefined;
+}
+
+/** What became of a mount's credential at the service when the mount was removed; `left`: it is still good there. */
+export interface Removal {
+  readonly credential: "none" | "revoked" | "left";
+}
+
+interface RenewOptions extends CallOptions {
+  /** The values join the old ones instead of replacing them. */
+  readonly amend?: boolean | undefined;
+  /** What else belongs into the vault, from an approval. */
+  readonly kept?: Values | undefined;
 }
 
 interface StorageParts {
@@ -215,7 +231,7 @@ export function createStorage(parts: StorageParts): Storage {
       await watched(internals, mount, () =>
         folders.read({ mount, folder: undefined, driver, refresh: true, ...options }),
       ).catch(onlyStorageError);
-      return present(internals, mount);
+      return seen(internals, mount);
     },
     search: (mount, query) => catalogue.find(mount, query),
     crawl: async (mount, folder, options) => {
@@ -265,6 +281,7 @@ async function mount(
       title: draft.title ?? (ownTitle(driver) || kind.title(options)),
       owner,
       audience: [],
+      ...(hasCode(kind, secrets) && { coded: true }),
       createdAt: now,
       health: { state: "working", at: now },
     };
@@ -285,6 +302,12 @@ async function mount(
   }
 }
 
+/** Whether what was given to open a link holds a code besides. */
+function hasCode({ fields }: DriverKind, secrets: Values): boolean {
+  const code = fieldWith("code", fields);
+  return code !== undefined && (secrets[code.name] ?? "") !== "";
+}
+
 /** Most characters of a drive's own name that become a title. */
 const longestTitle = 60;
 
@@ -301,19 +324,20 @@ async function renew(
   internals: Internals,
   id: string,
   values: Values,
-  { amend = false, signal }: CallOptions & { readonly amend?: boolean | undefined },
+  { amend = false, kept: granted = {}, signal }: RenewOptions,
 ): Promise<Mount> {
   const { parts, drivers, folders, links } = internals;
   const mount = await present(internals, id);
   const kind = kindOf(parts.kinds, mount.driver);
   const before = (await parts.secrets.get(id)) ?? {};
   const { secrets, options: changed } = divide(kind, values);
-  const options = { ...mount.options, ...changed };
+  // What a kind worked out of the old answers (whose token it is) does not outlive them.
+  const options = { ...(amend ? mount.options : askedOf(mount.options, kind)), ...changed };
   await drivers.drop(id);
   folders.forget(id, "upstream");
   links.forget(id);
   // What joins the old secrets is used up with them: each change is kept at once. What replaces them proves itself first.
-  const draft = amend ? undefined : draftVault(parts, id, { ...kept(before, kind), ...secrets });
+  const draft = amend ? undefined : draftVault(parts, id, { ...unasked(before, kind), ...granted, ...secrets });
   const vault = draft ?? storedVault(parts, id);
   if (!draft) await vault.write(secrets);
   try {
@@ -328,9 +352,11 @@ async function renew(
   internals.crawler.forget(id);
   await internals.catalogue.forget(id);
   return parts.exclusive(`mount:${id}`, async () => {
+    const { coded: _before, ...current } = await present(internals, id);
     const renewed: Mount = {
-      ...(await present(internals, id)),
+      ...current,
       options,
+      ...(hasCode(kind, await vault.read()) && { coded: true }),
       health: { state: "working", at: parts.now() },
     };
     await draft?.settle(async (held) => void (await parts.secrets.set(id, held)));
@@ -340,9 +366,16 @@ async function renew(
 }
 
 /** What a driver keeps for itself (a device id) outlives new answers; old answers do not. */
-function kept(before: Values, kind: DriverKind): Values {
-  const asked = new Set(kind.fields.map((field) => field.name));
-  return Object.fromEntries(Object.entries(before).filter(([name]) => !asked.has(name)));
+function unasked(before: Values, kind: DriverKind): Values {
+  return Object.fromEntries(Object.entries(before).filter(([name]) => !isAsked(name, kind)));
+}
+
+function askedOf(before: Values, kind: DriverKind): Values {
+  return Object.fromEntries(Object.entries(before).filter(([name]) => isAsked(name, kind)));
+}
+
+function isAsked(name: string, kind: DriverKind): boolean {
+  return kind.fields.some((field) => field.name === name);
 }
 
 async function change(internals: Internals, id: string, changes: Parameters<Storage["change"]>[1]): Promise<Mount> {
@@ -359,7 +392,9 @@ async function change(internals: Internals, id: string, changes: Parameters<Stor
 }
 
 /** Secrets go first and the mount last: broken off in between, it stands there without them and can be removed again. */
-async function unmount({ parts, drivers, folders, links, catalogue, crawler }: Internals, id: string): Promise<void> {
+async function unmount(internals: Internals, id: string): Promise<Removal> {
+  const { parts, drivers, folders, links, catalogue, crawler } = internals;
+  const credential = await takeBack(internals, id);
   const letGo = async () => {
     crawler.forget(id);
     folders.forget(id, "not-found");
@@ -372,13 +407,35 @@ async function unmount({ parts, drivers, folders, links, catalogue, crawler }: I
   await parts.mounts.delete(id);
   // Whoever asked while it was still there has opened it again.
   await letGo();
+  return { credential };
+}
+
+/** ms a service has to take a credential back: a mount is removed all the same. */
+const revocationTimeout = 5000;
+
+async function takeBack({ parts, drivers }: Internals, id: string): Promise<Removal["credential"]> {
+  const mount = await parts.mounts.get(id);
+  const isKnown = mount && parts.kinds.some(({ name }) => name === mount.driver);
+  const driver = isKnown ? await drivers.of(id) : undefined;
+  if (!driver?.revoke) return "none";
+  try {
+    return (await driver.revoke({ signal: AbortSignal.timeout(revocationTimeout) })) ? "revoked" : "left";
+  } catch (err) {
+    parts.log.warn({ err }, "storage credential not revoked");
+    return "left";
+  }
 }
 
 /** What a process left behind that ended between two writes. */
-async function sweep({ mounts, secrets, exclusive, log }: StorageParts): Promise<number> {
+async function sweep(parts: StorageParts): Promise<number> {
+  const { mounts, secrets, exclusive, log } = parts;
   if (!secrets.iterator) throw new Error("the secrets cannot be listed");
   const orphans: string[] = [];
-  for await (const [id] of secrets.iterator({})) if (!(await mounts.get(String(id)))) orphans.push(String(id));
+  for await (const [id] of secrets.iterator({})) {
+    const mount = await mounts.get(String(id));
+    if (mount) await mend(parts, mount);
+    else orphans.push(String(id));
+  }
   let swept = 0;
   for (const id of orphans) {
     await exclusive(`mount:${id}`, async () => {
@@ -390,6 +447,25 @@ async function sweep({ mounts, secrets, exclusive, log }: StorageParts): Promise
   }
   if (swept > 0) log.info({ swept }, "storage orphaned secrets deleted");
   return swept;
+}
+
+/** A mount of an earlier build says nothing of its code, and is called by the name its owner signs in with. */
+async function mend({ kinds, mounts, secrets, exclusive }: StorageParts, { id, driver }: Mount): Promise<void> {
+  const kind = kinds.find(({ name }) => name === driver);
+  if (!kind) return;
+  await exclusive(`mount:${id}`, async () => {
+    const mount = await mounts.get(id);
+    if (!mount) return;
+    const isCoded = hasCode(kind, (await secrets.get(id)) ?? {});
+    const login = fieldWith("login", kind.fields);
+    const isNamedByLogin = login !== undefined && mount.title === mount.options[login.name];
+    if (!isNamedByLogin && isCoded === (mount.coded === true)) return;
+    await mounts.set(id, {
+      ...mount,
+      ...(isCoded && { coded: true }),
+      ...(isNamedByLogin && { title: kind.title(mount.options) }),
+    });
+  });
 }
 
 /** A time yet to come was noted before the clock was set back. */
@@ -432,12 +508,25 @@ async function noteHealth(
   drivers.noteHealth(id, { code });
 }
 
-/** Whatever else a driver throws is an outage or a bug: `upstream`, with its cause. The reason of an aborted signal passes. */
+/** The mount as it was found just now, also where it is as it was before. */
+function seen(internals: Internals, id: string): Promise<Mount> {
+  const { parts } = internals;
+  return parts.exclusive(`mount:${id}`, async () => {
+    const mount = await present(internals, id);
+    if (mount.health.state === "failing") return mount;
+    const now: Mount = { ...mount, health: { state: "working", at: parts.now() } };
+    await parts.mounts.set(id, now);
+    return now;
+  });
+}
+
+/** Whatever else a driver throws than what has a name is an outage or a bug: `upstream`, with its cause. The reason of an aborted signal passes. */
 async function wrapped<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StorageError || signal?.aborted || isAbort(error)) throw error;
+    const isNamed = error instanceof StorageError || isStoreFailure(error);
+    if (isNamed || signal?.aborted || isAbort(error)) throw error;
     throw new StorageError("upstream", { cause: error });
   }
 }

@@ -21,7 +21,7 @@ export interface Database {
   keys(namespace: string): AsyncIterable<string>;
   /** Absent = no other process shares it. */
   readonly leases?: Leases;
-  /** Writes something, so that it fails as any write would. */
+  /** Writes a record of its own, and fails for the same reasons as every other write. */
   probe(): Promise<void>;
   sweep(now: number): Promise<number>;
   scrub?(): Promise<void>;
@@ -133,9 +133,15 @@ function probing({ adapter }: { adapter(): KeyvStoreAdapter }): Pick<Database, "
   let probed: KeyvStoreAdapter | undefined;
   return {
     async probe() {
-      probed ??= adapter();
-      probed.namespace = "probe";
-      await probed.set("probe:written", JSON.stringify({ value: Date.now() }));
+      const asked = (probed ??= adapter());
+      asked.namespace = "probe";
+      try {
+        await asked.set("probe:written", JSON.stringify({ value: Date.now() }));
+      } catch (error) {
+        // One that was made while the server was away may never connect: the next probe makes its own.
+        if (probed === asked) probed = undefined;
+        throw error;
+      }
     },
   };
 }

@@ -89,6 +89,9 @@ function reasonOf(error: unknown): StoreReason {
 /** Milliseconds for which an answer stands: whoever asks often does not make the disk work. */
 const checkEvery = 1000;
 
+/** Milliseconds a probe may take where the database has no limit of its own. */
+const probeWithin = 3000;
+
 /** Asks the database at most once a second, and once for all who ask at a time. */
 function checkOf({ probe, timeout }: Database): () => Promise<void> {
   let last: Promise<void> | undefined;
@@ -96,7 +99,8 @@ function checkOf({ probe, timeout }: Database): () => Promise<void> {
   return () => {
     if (last && performance.now() < until) return last;
     until = Number.POSITIVE_INFINITY;
-    last = named(timed(probe(), timeout)).finally(() => (until = performance.now() + checkEvery));
+    // A pool can wait for ever on a connection that is gone: the next question is asked all the same.
+    last = named(timed(probe(), timeout ?? probeWithin)).finally(() => (until = performance.now() + checkEvery));
     return last;
   };
 }

@@ -9,13 +9,10 @@ import { Agent, type Dispatcher } from "undici";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
-import type { Interrupted } from "../actions/model/transfer.ts";
 import type { Words } from "../i18n/words.ts";
 import { createFollower } from "../messaging/follow.ts";
-import { tellInterrupted } from "../messaging/interrupted.ts";
-import { readRef, type Messenger, type Readiness } from "../messaging/messenger.ts";
+import { readRef, type Messenger, type Readiness, type Removed } from "../messaging/messenger.ts";
 import type { Removals } from "../messaging/removals.ts";
-import { createSweeper, type Sweeper } from "../messaging/sweep.ts";
 import type { Values } from "../storage/field.ts";
 import type { PlaceNews } from "../users/place.ts";
 import type { Visit } from "../users/visit.ts";
@@ -49,14 +46,10 @@ export interface TelegramParts {
   now(): number;
   /** Told when the bot cannot go on: another process polls, or the token was revoked. The process should end. */
   onFatal(reason: string): void;
-  /** Files a process before this one did not bring into their chats; absent = none are sent. */
-  interrupted?(): Promise<readonly Interrupted[]>;
   /** Told of what happens to groups. */
   readonly places?: PlaceNews;
   /** Messages of groups that are to go again; absent = all stay. */
   readonly removals?: Removals;
-  /** Milliseconds between looks for messages that are to go; absent = 20 s. */
-  readonly sweepEvery?: number;
   /** Person ids of operators known at the start; others are known when they first open the panel. */
   readonly operators?: readonly string[];
   /** Updates one person may send in ten seconds; absent = 100. */
@@ -97,6 +90,8 @@ export interface Telegram {
   isUp(): Readiness;
   /** Speaks to chats of Telegram at any time. */
   readonly messenger: Messenger;
+  /** Takes away a message that was noted in the removals. */
+  removeNoted(message: string): Promise<Removed>;
   /** Hands in a one-time page that somebody was led to from Telegram; what comes of it appears in their private chat. */
   submitPage(page: SentPage, values: Values, options: { readonly signal: AbortSignal }): Promise<PageOutcome>;
   /** `@chatdrive_bot`; undefined before Telegram was greeted. */
@@ -175,7 +170,6 @@ export function createTelegram(parts: TelegramParts): Telegram {
     }),
   );
 
-  const chores = createChores(parts, messenger);
   const connection = createConnection({
     bot,
     settings,
@@ -183,15 +177,16 @@ export function createTelegram(parts: TelegramParts): Telegram {
     log,
     wait,
     onFatal,
-    onUp() {
-      commands.publish();
-      chores.start();
-    },
+    onUp: () => commands.publish(),
   });
   const webhook = settings.webhook && webhookFor(bot, parts);
   return {
     ...(webhook && { webhook }),
     messenger,
+    async removeNoted(message) {
+      const ref = readRef(message);
+      return ref ? messenger.remove(ref) : { is: "gone" };
+    },
     roleIn: (place, person) => members.roleIn(place, person),
     start: () => connection.open(),
     isUp: () => connection.readiness(),
@@ -214,7 +209,6 @@ export function createTelegram(parts: TelegramParts): Telegram {
     },
     async stop() {
       await connection.stop();
-      await chores.stop();
       await follower.stopAll();
       await guard.finish();
       await connection.confirm();
@@ -226,45 +220,6 @@ export function createTelegram(parts: TelegramParts): Telegram {
 
 async function clockWait(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal });
-}
-
-/** Milliseconds between looks for files that another process lost. */
-const tellEvery = 60_000;
-
-/** What is done now and then, without anybody asking. */
-function createChores({ removals, sweepEvery, interrupted, log }: TelegramParts, messenger: Messenger): Sweeper {
-  const sweeper =
-    removals &&
-    createSweeper({
-      removals,
-      every: sweepEvery,
-      remove: async (message) => {
-        const ref = readRef(message);
-        return !ref || (await messenger.remove(ref)).is !== "later";
-      },
-      onError: (err) => log.warn({ err: loggable(err) }, "telegram old messages not removed"),
-    });
-  let telling: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const tell = () => {
-    if (!interrupted) return;
-    telling ??= interrupted()
-      .then((lost) => tellInterrupted(messenger, lost))
-      .catch((err: unknown) => log.warn({ err: loggable(err) }, "people not told of interrupted files"))
-      .finally(() => (telling = undefined));
-  };
-  return {
-    start() {
-      tell();
-      timer = setInterval(tell, tellEvery).unref();
-      sweeper?.start();
-    },
-    async stop() {
-      clearInterval(timer);
-      await sweeper?.stop();
-      await telling;
-    },
-  };
 }
 
 function newReference(): string {

@@ -1,6 +1,6 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import { GrammyError, HttpError } from "grammy";
-import { writeRef, type MessageRef } from "../messaging/messenger.ts";
+import { writeRef, type MessageRef, type Target } from "../messaging/messenger.ts";
 import type { Action } from "../actions/action.ts";
 import type { Follower } from "../messaging/follow.ts";
 import { decodeButton, encodeButton } from "../actions/buttons.ts";
@@ -10,7 +10,7 @@ import type { Upload } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";
 import type { BotContext } from "./context.ts";
 import { maxToast } from "./limits.ts";
-import { keyOf, placeOf, type Place, type Post } from "./post.ts";
+import { keyOf, placeOf, type Address, type Place, type Post } from "./post.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painted, type Painter } from "./screens/painter.ts";
 import { mayBeEphemeral } from "./ephemeral.ts";
@@ -27,6 +27,8 @@ export interface Deliverer {
   invite(ctx: BotContext, key: string, payload: string): Promise<void>;
   /** Puts something in place of the message that was pressed on; sends it where there is none any more. */
   replace(ctx: BotContext, painted: Painted): Promise<Place>;
+  /** Puts something in the place of the question that was answered; undefined = there is none, or it cannot be changed. */
+  putInstead(ctx: BotContext, painted: Painted): Promise<Place | undefined>;
   /** Tells the asker alone, at once, that something will come; what comes takes its place. */
   announce(ctx: BotContext): void;
   painter(ctx: BotContext): Painter;
@@ -51,8 +53,6 @@ interface DelivererParts {
 
 /** Milliseconds between edits by themselves: 20 a minute is what a group takes, everything included. */
 const pace = { private: 2000, group: 5000 } as const;
-/** The same while a file is on its way, which takes longer than a folder. */
-const transferPace = { private: 5000, group: 10_000 } as const;
 
 /** Knows Telegram's ways to show something to somebody. */
 export function createDeliverer(parts: DelivererParts): Deliverer {
@@ -70,6 +70,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       await speak(parts, ctx, { ...plain(say(key)), keyboard: [[{ text: say("private-open"), url }]] });
     },
     replace: (ctx, painted) => replace(parts, ctx, painted),
+    putInstead: (ctx, painted) => putInstead(parts, ctx, painted),
     announce(ctx) {
       const waiting = plain(words.in(ctx.turn.language)("ephemeral-waiting"));
       ctx.turn.placeholder = post.ephemeral(ctx, waiting).catch(() => undefined);
@@ -98,7 +99,7 @@ async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswe
     return;
   }
   if (upload) {
-    await startUpload(parts, ctx, { ...answer, upload, painted });
+    await startUpload(parts, ctx, upload, painted);
     return parts.post.answer(ctx);
   }
   // A link in the open stands beside what it was pressed on, which others still use.
@@ -132,39 +133,35 @@ async function onCard(parts: DelivererParts, ctx: BotContext, { painted, screen,
   await invite(parts, ctx, undefined);
 }
 
-interface Uploading extends Pick<Answer, "updates"> {
-  readonly upload: Upload;
-  readonly painted: Painted;
-}
-
 /** The message that shows it is there for all who see the file: it takes no ephemeral message's place. */
-async function startUpload(
-  parts: DelivererParts,
-  ctx: BotContext,
-  { upload, updates, painted }: Uploading,
-): Promise<void> {
-  const { post, uploader } = parts;
+async function startUpload(parts: DelivererParts, ctx: BotContext, upload: Upload, painted: Painted): Promise<void> {
+  const { post } = parts;
   const isInPlace = ctx.callbackQuery?.message && ephemeralPressed(ctx) === undefined;
   const place = isInPlace ? await replace(parts, ctx, painted) : placeOf(await post.send(ctx, painted));
-  const address = post.address(ctx);
-  if (updates) followUpdates(parts, ctx, { updates, place, every: transferPace[ctx.turn.visit.place.kind] });
-  await upload.start({
-    message: writeRef(refOf(ctx, place)),
-    send: async (file) => void (await uploader.send(address, file)),
-  });
+  await upload.start({ to: targetOf(ctx, post.address(ctx)), shown: refOf(ctx, place) });
+}
+
+/** Where an answer goes, as a job keeps it: the process that runs the job may be another one. */
+function targetOf({ turn }: BotContext, address: Address): Target {
+  const { chat, message_thread_id: thread, reply_parameters: reply } = address;
+  return {
+    place: `telegram:${chat}`,
+    kind: turn.visit.place.kind,
+    language: turn.language,
+    ...(thread !== undefined && { thread: String(thread) }),
+    ...(reply !== undefined && { replyTo: String(reply.message_id) }),
+  };
 }
 
 interface Followed {
   readonly updates: AsyncIterable<Screen>;
   readonly place: Place;
-  /** Milliseconds between edits; absent = as for folders. */
-  readonly every?: number;
 }
 
-function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place, every }: Followed): void {
+function followUpdates(parts: DelivererParts, ctx: BotContext, { updates, place }: Followed): void {
   let listed: Promise<ListReady | Notice> | undefined;
   parts.follower.follow(keyOf(place), updates, {
-    every: every ?? pace[ctx.turn.visit.place.kind],
+    every: pace[ctx.turn.visit.place.kind],
     draw: async (screen) => {
       if (screen.show === "form" || screen.show === "found") return true;
       // Sent once, however often the message beside it is tried.
@@ -210,13 +207,22 @@ async function replace(parts: DelivererParts, ctx: BotContext, painted: Painted)
   return isDone ? place : placeOf(await post.send(ctx, painted));
 }
 
-/** A new message; to a command that only its sender sees, an answer that only they see. Undefined = it cannot be edited as usual. */
+async function putInstead(
+  { post }: DelivererParts,
+  { turn }: BotContext,
+  painted: Painted,
+): Promise<Place | undefined> {
+  const place = turn.instead;
+  return place && (await post.edit(place, painted)) ? place : undefined;
+}
+
+/** A new message, or one in the place of an answered question; to a command that only its sender sees, an answer that only they see. Undefined = it cannot be edited as usual. */
 async function speak(parts: DelivererParts, ctx: BotContext, painted: Painted): Promise<Place | undefined> {
   if (ctx.message?.ephemeral_message_id !== undefined) {
     await privately(parts, ctx, painted);
     return undefined;
   }
-  return placeOf(await parts.post.send(ctx, painted));
+  return (await putInstead(parts, ctx, painted)) ?? placeOf(await parts.post.send(ctx, painted));
 }
 
 /** A short word fits a toast; one with buttons is a message that the asker alone gets. */
@@ -285,7 +291,7 @@ function ephemeralPressed(ctx: BotContext): number | undefined {
   return pressed && "ephemeral_message_id" in pressed ? pressed.ephemeral_message_id : undefined;
 }
 
-/** A message of ours as any process can find it again. */
+/** A message of the bot, as a job keeps it: the process that runs the job may be another one. */
 function refOf({ turn }: BotContext, { chat, message }: Place): MessageRef {
   const { place } = turn.visit;
   const { language } = turn;

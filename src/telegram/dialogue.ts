@@ -24,6 +24,7 @@ import { isTrouble, patiently, type Wait } from "./retry.ts";
 import { decodeDialoguePress, paintQuestionOf, questionOf } from "./screens/form.ts";
 import {
   answerWalk,
+  changeAnswer,
   fieldAsked,
   isSecretAnswer,
   skipQuestion,
@@ -74,7 +75,7 @@ const notShown = 0;
 /** A dialogue that is not gone on with is forgotten after this many ms. */
 const life = 24 * 3_600_000;
 /** Grows with every change of what a waiting question's record looks like: older dialogues then end. */
-const recordVersion = 2;
+const recordVersion = 3;
 
 /**
  * Dialogues on `@grammyjs/conversations`, one conversation a question: it ends in the update that answers it, so that
@@ -112,7 +113,7 @@ async function waitForReply(
   waiting: Waiting,
 ): Promise<void> {
   const { update, me } = await conversation.wait();
-  // All that it asked for was done before its question was kept.
+  // The update that asked this question comes again after a kill: all it wanted was done before the question was kept.
   if (update.update_id === waiting.after) await conversation.skip();
   const reply = replyIn(update, waiting, me.username);
   await conversation.external((outer) => {
@@ -157,8 +158,7 @@ async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContex
     const isExposed = hasSecrets(walk) && !(await takeAway(parts, ctx));
     return ask(parts, ctx, walk, isExposed ? "dialogue-secret-undeleted" : "dialogue-asked-again");
   }
-  const isExposed = reply.is === "text" && isSecretAnswer(walk, reply.text) && !(await takeAway(parts, ctx));
-  if (reply.is === "text") await dropButtons(parts, ctx, waiting);
+  const isExposed = reply.is === "text" && !(await tidyUp(parts, ctx, waiting, reply.text));
   const step = stepFor(walk, reply, held.of(key));
   if (!step) return ask(parts, ctx, walk, "dialogue-not-text");
   held.add(key, step.secret ?? {});
@@ -171,6 +171,16 @@ async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContex
       );
   }
   await handIn(parts, held, ctx, step.walk);
+}
+
+/** Takes away what was typed to sign in with, so that one message leads through it. False = a secret still stands there. */
+async function tidyUp(parts: DialogueParts, ctx: BotContext, waiting: Waiting, text: string): Promise<boolean> {
+  const { walk, prompt } = waiting;
+  const isSecret = isSecretAnswer(walk, text);
+  const isGone = (isSecret || fieldAsked(walk).role === "login") && (await takeAway(parts, ctx));
+  if (isGone && ctx.chat?.type === "private") ctx.turn.instead = { chat: ctx.chat.id, message: prompt };
+  else await dropButtons(parts, ctx, waiting);
+  return isGone || !isSecret;
 }
 
 function hasSecrets({ fields }: Walk): boolean {
@@ -187,6 +197,8 @@ function stepFor(walk: Walk, reply: Reply, held: Values): Step | undefined {
       return skipQuestion(walk, held);
     case "instead":
       return swapQuestion(walk, held);
+    case "change":
+      return changeAnswer(walk, walk.fields[press.index]?.name ?? "");
     case "choice":
       return answerWalk(walk, fieldAsked(walk).choices?.[press.index] ?? "", held);
     case "cancel":
@@ -218,7 +230,8 @@ async function ask(parts: DialogueParts, ctx: BotContext, walk: Walk, note?: str
   const show = async (): Promise<Place> =>
     isOurPress
       ? deliverer.replace(ctx, painted)
-      : placeOf(await post.send(ctx, painted, { forceReply: ctx.turn.visit.place.kind === "group" }));
+      : ((await deliverer.putInstead(ctx, painted)) ??
+        placeOf(await post.send(ctx, painted, { forceReply: ctx.turn.visit.place.kind === "group" })));
   const { message } = await patiently(show, { wait, signal: ctx.turn.signal });
   await keep(ctx, walk, message);
   await post.answer(ctx);

@@ -1,13 +1,17 @@
+import { tooLate } from "../messaging/too-late.ts";
 import { GrammyError, type Middleware } from "grammy";
 import type { Logger } from "pino";
 import { LRUCache } from "lru-cache";
 import type { Action } from "../actions/action.ts";
-import type { Answer, Notice } from "../actions/model/screen.ts";
+import { failureNotice } from "../actions/context/failure.ts";
+import type { Answer, Help, Notice } from "../actions/model/screen.ts";
 import type { Words } from "../i18n/words.ts";
 import { createTurns, NotBegun } from "../messaging/turns.ts";
 import { createPace } from "../users/rate-limit.ts";
 import type { Visit } from "../users/visit.ts";
+import { isStoreFailure } from "../storage/error.ts";
 import { arrivalOf } from "./arrival.ts";
+import { commandIn } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
@@ -110,7 +114,7 @@ export function createGuard(parts: GuardParts): Guard {
 
     async perform(ctx, action) {
       const { visit, signal } = ctx.turn;
-      const answered = await Promise.race([parts.perform(visit, action, signal), tooLate(ctx)]);
+      const answered = await Promise.race([parts.perform(visit, action, signal), tooLate(signal, ctx.turn.language)]);
       ctx.turn.language = answered.language;
       languages.set(visit.person.id, answered.language);
       return answered;
@@ -122,17 +126,6 @@ export function createGuard(parts: GuardParts): Guard {
 
 /** The signal of an update whose turn has not come. */
 const notBegun = new AbortController().signal;
-
-function tooLate({ turn }: BotContext): Promise<Answer> {
-  const answer: Answer = {
-    screen: { show: "notice", notice: "unreachable", level: "failed", for: "asker" },
-    language: turn.language,
-  };
-  return new Promise((resolve) => {
-    if (turn.signal.aborted) resolve(answer);
-    turn.signal.addEventListener("abort", () => resolve(answer), { once: true });
-  });
-}
 
 /** The end of the line for a failure: people get a sentence, and a reference where nobody foresaw it; the log gets the rest. */
 async function fail(parts: GuardParts, ctx: BotContext, error: unknown): Promise<void> {
@@ -149,7 +142,9 @@ async function fail(parts: GuardParts, ctx: BotContext, error: unknown): Promise
     return log.warn(what, "telegram inline answer not taken");
   }
   log.error(what, "telegram update failed");
-  await tellFailure(parts, ctx, { show: "notice", notice: "unexpected", level: "failed", reference, for: "asker" });
+  // The dialogues' record is read before anything is asked of the actions, which need no store for this.
+  if (isStoreFailure(error) && isHelp(ctx)) return tellHelp(parts, ctx);
+  await tellFailure(parts, ctx, { ...failureNotice(error, reference), for: "asker" });
 }
 
 /** Telegram could not be reached, or asks for a long rest: what was asked may be done all the same. */
@@ -166,7 +161,20 @@ async function failBusy(parts: GuardParts, ctx: BotContext, error: unknown): Pro
   await tellFailure(parts, ctx, { show: "notice", notice, level: "failed", for: "asker" });
 }
 
-async function tellFailure({ deliverer, post, log }: GuardParts, ctx: BotContext, screen: Notice): Promise<void> {
+function isHelp({ message, me }: BotContext): boolean {
+  return commandIn(message?.text ?? "", me.username)?.name === "help";
+}
+
+async function tellHelp(parts: GuardParts, ctx: BotContext): Promise<void> {
+  const { screen } = await parts.perform(ctx.turn.visit, { do: "help" }, ctx.turn.signal);
+  if (screen.show === "help" || screen.show === "notice") await tellFailure(parts, ctx, screen);
+}
+
+async function tellFailure(
+  { deliverer, post, log }: GuardParts,
+  ctx: BotContext,
+  screen: Help | Notice,
+): Promise<void> {
   try {
     await deliverer.show(ctx, { screen, language: ctx.turn.language });
   } catch (err) {

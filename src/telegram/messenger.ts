@@ -2,6 +2,7 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import { Api, GrammyError } from "grammy";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import type { Words } from "../i18n/words.ts";
+import { counted } from "../messaging/counted.ts";
 import type {
   Edited,
   FileMeta,
@@ -151,20 +152,20 @@ function refOf({ place, kind, language, thread }: Target, message: number): Mess
   return { place, kind, language, message: String(message), ...(thread !== undefined && { thread }) };
 }
 
-function fileOf(source: FileSource, { entry, duration }: FileMeta, { signal, onBytes }: FileProgress): FileToSend {
+function fileOf(
+  source: FileSource,
+  { entry, duration, asFile }: FileMeta,
+  { signal, onBytes }: FileProgress,
+): FileToSend {
   return {
     entry,
     ...(duration !== undefined && { duration }),
+    asFile,
     picture: (limit) => source.picture(limit),
     signal,
     async *open() {
-      let done = 0;
-      onBytes?.(done);
-      for await (const bytes of source.open()) {
-        yield bytes;
-        done += bytes.length;
-        onBytes?.(done);
-      }
+      onBytes?.(0);
+      yield* counted(source.open(), onBytes);
     },
   };
 }

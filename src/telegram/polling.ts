@@ -46,7 +46,7 @@ export const remindEvery = 5 * 60_000;
 export function startPolling({ api, allowedUpdates, take, log, wait }: PollingParts): Polling {
   const closing = new AbortController();
   const inbox = createInbox(take);
-  let trouble: string | undefined = "no updates were asked for yet";
+  let trouble: string | undefined;
   let remindedAt = 0;
 
   /** How many updates came that were not known. */

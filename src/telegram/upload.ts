@@ -75,7 +75,8 @@ export function createUploader({ token, apiRoot, transformers, agent }: Uploader
 
 type Way = "video" | "photo" | "audio" | "document";
 
-function wayFor({ entry }: FileToSend): Way {
+function wayFor({ entry, asFile }: FileToSend): Way {
+  if (asFile) return "document";
   const kind = kindOf(entry);
   switch (kind) {
     case "video":

@@ -21,6 +21,8 @@ export function visitOf(
   return {
     person: {
       id: `telegram:${from.id}`,
+      username: from.username,
+      firstName: from.first_name,
       name: [from.first_name, from.last_name].filter((part) => part !== undefined && part !== "").join(" "),
       ...(from.language_code !== undefined && from.language_code !== "" && { locale: from.language_code }),
     },

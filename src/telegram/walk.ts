@@ -118,6 +118,19 @@ export function swapQuestion(walk: Walk, held: Values): Step {
   return goOn({ ...walk, swapped: [...walk.swapped, walk.asking] }, held);
 }
 
+/** Asks a question again that was answered: the answer was not what was meant. */
+export function changeAnswer(walk: Walk, name: string): Step {
+  const { problem: _mended, reason: _said, ...rest } = walk;
+  const { [name]: _before, ...values } = walk.values;
+  const isThere = walk.fields.some((field) => field.name === name);
+  return { is: "asked", walk: isThere ? { ...rest, values, asking: name } : walk };
+}
+
+/** Questions whose answer can be changed while another is asked: who signs in. */
+export function changeable({ fields, values, asking }: Walk): readonly Field[] {
+  return fields.filter(({ name, role }) => role === "login" && name !== asking && values[name] !== undefined);
+}
+
 function goOn({ problem: _mended, reason: _said, ...walk }: Walk, held: Values): Step {
   const next = nextQuestion(walk, held);
   return next === undefined ? { is: "filled", walk } : { is: "asked", walk: { ...walk, asking: next } };

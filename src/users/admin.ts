@@ -1,5 +1,6 @@
 import type { Keyv } from "keyv";
 import { rowsOf } from "./rows.ts";
+import type { JobQueue } from "../jobs/queue.ts";
 import type { Mount } from "../storage/mount.ts";
 import { createBroadcasts, type Announce, type Broadcasts, type Kept } from "./broadcast.ts";
 import { createPace, type Pace } from "./rate-limit.ts";
@@ -23,9 +24,7 @@ export interface Admin {
   mounts(): AsyncIterable<Mount>;
   /** Takes back every link in a person's name. */
   revokeLinks(person: string): Promise<void>;
-  /** Goes on with a broadcast that a restart broke off. To be called when messages can be sent. */
-  start(): void;
-  /** Ends broadcasting for now, and writes what was counted. */
+  /** Writes what was counted. */
   stop(): Promise<void>;
 }
 
@@ -46,6 +45,8 @@ export interface AdminParts {
   /** `ACCESS` of the configuration. */
   readonly access: AccessMode;
   readonly announce: Announce;
+  /** Sends broadcasts; it is started later. */
+  readonly jobs: JobQueue;
   /** Absent = links are the drives' own, and nobody can take them back. */
   readonly revokeLinks?: (person: string) => Promise<void>;
   readonly level: LogLevel;
@@ -97,10 +98,9 @@ export function openAdmin(parts: AdminParts): Admin {
       for await (const [, mount] of rowsOf(parts.mounts)) yield mount;
     },
     revokeLinks: async (person) => parts.revokeLinks?.(person),
-    start: () => broadcasts.resume(),
     async stop() {
       const failures: unknown[] = [];
-      for (const part of [broadcasts, allowance, counters]) {
+      for (const part of [allowance, counters]) {
         await part.stop().catch((error: unknown) => void failures.push(error));
       }
       if (failures.length > 0) throw new AggregateError(failures, "the admin side could not write everything");

@@ -1,4 +1,6 @@
 import type { Keyv } from "keyv";
+import { JobCancelled, jobKind, type JobOutcome } from "../jobs/job.ts";
+import type { JobQueue, RunningJob } from "../jobs/queue.ts";
 import type { Chats } from "./chats.ts";
 
 /**
@@ -40,27 +42,16 @@ export interface Broadcasts {
     readonly text: string;
     readonly to: readonly string[];
   }): Promise<Broadcast | undefined>;
-  /** Ends the one that runs; what was sent stays sent. Undefined = none was. */
+  /** Ends the one that runs, whichever process sends it; what was sent stays sent. Undefined = none was. */
   halt(): Promise<Broadcast | undefined>;
   /** The one that runs, or the last. */
   latest(): Promise<Broadcast | undefined>;
-  /** The latest one, now and every two seconds until it has ended. */
-  follow(): AsyncIterable<Broadcast>;
-  /** Goes on with what a restart broke off, in the background. */
-  resume(): void;
-  /** Waits for the messages under way, and leaves the rest to the next process. */
-  stop(): Promise<void>;
+  /** The latest one, now and as its numbers grow, until it has ended. */
+  follow(options: { readonly signal: AbortSignal }): AsyncIterable<Broadcast>;
 }
 
-/** What the namespace holds: headers, lists of chats, marks, requests to stop. */
-export type Kept = Header | readonly string[] | Mark | "stop" | (string & {});
-
-/** A broadcast as it is kept: the tally is that of the lists before `list`. */
-interface Header extends Broadcast {
-  /** The list being sent to. */
-  readonly list: number;
-  readonly lists: number;
-}
+/** What the namespace holds: the last broadcast that ended, lists of chats, marks. */
+export type Kept = Broadcast | readonly string[] | Mark;
 
 /**
  * What is known of one chat. `intent` is written before sending and replaced after: where it is found later, the process
@@ -68,7 +59,30 @@ interface Header extends Broadcast {
  */
 type Mark = "intent" | "waiting" | keyof Tally;
 
+/** The lists themselves are kept beside, as what a job is given is written often. */
+interface Sendings extends Pick<Broadcast, "by" | "text" | "at" | "total"> {
+  readonly lists: number;
+}
+
+type End = Pick<Broadcast, "state" | "tally">;
+
+/** The tally is that of the lists before `list`. */
+interface Progress {
+  readonly list: number;
+  readonly tally: Tally;
+}
+
+const keptFor = 30 * 24 * 3_600_000;
+
+/** A store that is away, or a process that is killed, delays it and ends it never. */
+const broadcastKind = jobKind<Sendings, Tally, End, Progress>("broadcast", {
+  maxAttempts: 10_000,
+  retryAfter: () => 10_000,
+  keepFor: keptFor,
+});
+
 interface BroadcastsParts {
+  readonly jobs: JobQueue;
   readonly kept: Keyv<Kept>;
   readonly announce: Announce;
   readonly chats: Pick<Chats, "gone">;
@@ -87,238 +101,206 @@ const lanes = 5;
 const listLength = 200;
 /** Refusals for being too fast after which a chat counts as failed. */
 const maxHolds = 10;
-const keptFor = 30 * 24 * 3_600_000;
+/** Milliseconds between two looks at the numbers. */
 const followEvery = 2000;
-/** Milliseconds until a run that failed (the store was away) goes on. */
-const mendAfter = 10_000;
+const latestKey = "latest";
 
-/** Broadcasts over a namespace. */
+/** Broadcasts over a job queue that has not been started yet: it is told here who sends them. */
 export function createBroadcasts(parts: BroadcastsParts): Broadcasts {
-  return new Engine(parts);
+  const { jobs, kept, exclusive, now, wait, newId } = parts;
+  jobs.handle(broadcastKind, {
+    run: (sendings, job) => new Run(parts, sendings, job).run(),
+    over: (sendings, outcome, { id }) => noteEnd(parts, { id, sendings, outcome }),
+  });
+  const latest = () => latestOf(parts);
+  return {
+    latest,
+    begin({ by, text, to }) {
+      return exclusive("broadcast begin", async () => {
+        if ((await jobs.list(broadcastKind)).length > 0) return undefined;
+        const id = newId();
+        const lists = Math.ceil(to.length / listLength);
+        for (let n = 0; n < lists; n++) {
+          await kept.set(listKey(id, n), to.slice(n * listLength, (n + 1) * listLength), keptFor);
+        }
+        const sendings: Sendings = { by, text, at: now(), total: to.length, lists };
+        // Only now is it there: whatever is lost before has sent nothing.
+        await jobs.add(broadcastKind, sendings, { id, key: "all" });
+        return broadcastOf(id, sendings, { state: "running", tally: nothing });
+      });
+    },
+    async halt() {
+      const [running] = await jobs.list(broadcastKind);
+      if (!running || !(await jobs.cancel(broadcastKind, running.id))) return undefined;
+      await Array.fromAsync(jobs.follow(broadcastKind, running.id, { signal: AbortSignal.timeout(haltWithin) }));
+      return latest();
+    },
+    async *follow({ signal }) {
+      const first = await latest();
+      if (!first) return;
+      yield first;
+      if (first.state !== "running") return;
+      for await (const state of jobs.follow(broadcastKind, first.id, { signal })) {
+        if (state.is === "running" && state.report) yield { ...first, tally: state.report };
+        await wait(followEvery, signal).catch(() => undefined);
+      }
+      const last = await latest();
+      if (last?.id === first.id && last.state !== "running") yield last;
+    },
+  };
 }
 
-class Engine implements Broadcasts {
+/** Milliseconds until a halt is answered though messages may still be under way. */
+const haltWithin = 10_000;
+
+async function latestOf(parts: BroadcastsParts): Promise<Broadcast | undefined> {
+  const [open] = await parts.jobs.list(broadcastKind);
+  if (!open) {
+    const last = await parts.kept.get(latestKey);
+    return typeof last === "object" && "state" in last ? last : undefined;
+  }
+  const { id, input, state } = open;
+  const tally = (state.is === "running" && state.report) || (await tallyOf(parts, id, input));
+  return broadcastOf(id, input, { state: "running", tally });
+}
+
+function broadcastOf(id: string, { lists: _lists, ...sendings }: Sendings, end: End): Broadcast {
+  return { id, ...sendings, ...end };
+}
+
+interface Over {
+  readonly id: string;
+  readonly sendings: Sendings;
+  readonly outcome: JobOutcome<End>;
+}
+
+async function noteEnd(parts: BroadcastsParts, { id, sendings, outcome }: Over): Promise<void> {
+  const end: End =
+    outcome.is === "done" ? outcome.result : { state: "stopped", tally: await tallyOf(parts, id, sendings) };
+  await parts.kept.set(latestKey, { ...broadcastOf(id, sendings, end), endedAt: parts.now() });
+}
+
+/** Counted from the marks: what nobody counted while it ran. */
+async function tallyOf(parts: BroadcastsParts, id: string, { lists }: Sendings): Promise<Tally> {
+  let tally = nothing;
+  for (let list = 0; list < lists; list++) {
+    const marks = await marksOf(parts, id, await placesIn(parts, id, list));
+    tally = [...marks.values()].reduce(counted, tally);
+  }
+  return tally;
+}
+
+/** One attempt at a broadcast. */
+class Run {
   readonly #parts: BroadcastsParts;
-  readonly #closing = new AbortController();
-  #running: Promise<void> | undefined;
-  /** There may be something to do that the run has not seen. */
-  #wanted = false;
-  /** Ends the run in this process early. */
-  #halting = new AbortController();
-  /** The current list's tally, while a run in this process counts it. */
-  #live: { readonly id: string; tally: Tally } | undefined;
+  readonly #sendings: Sendings;
+  readonly #job: RunningJob<Tally, Progress>;
+  #tally: Tally;
   #nextAt = 0;
-  /** Somebody wants the run to end. */
-  #signal: AbortSignal = this.#closing.signal;
 
-  constructor(parts: BroadcastsParts) {
+  constructor(parts: BroadcastsParts, sendings: Sendings, job: RunningJob<Tally, Progress>) {
     this.#parts = parts;
+    this.#sendings = sendings;
+    this.#job = job;
+    this.#tally = job.checkpoint?.tally ?? nothing;
   }
 
-  begin({ by, text, to }: { readonly by: string; readonly text: string; readonly to: readonly string[] }) {
-    const { kept, exclusive, now, newId } = this.#parts;
-    return exclusive("broadcast begin", async () => {
-      if ((await this.#header())?.state === "running") return undefined;
-      const id = newId();
-      const lists = Math.ceil(to.length / listLength);
-      for (let n = 0; n < lists; n++) {
-        await kept.set(`${id} list ${n}`, to.slice(n * listLength, (n + 1) * listLength), keptFor);
+  async run(): Promise<End> {
+    const { signal, checkpoint, save, progress } = this.#job;
+    progress(this.#tally);
+    for (let list = checkpoint?.list ?? 0; list < this.#sendings.lists; list++) {
+      await this.#sendList(list);
+      if (signal.aborted) {
+        // What was sent by now is known, so it is told; where only the process ends, the next one goes on.
+        if (signal.reason instanceof JobCancelled) return { state: "stopped", tally: this.#tally };
+        throw signal.reason;
       }
-      const header: Header = {
-        id,
-        by,
-        text,
-        at: now(),
-        state: "running",
-        total: to.length,
-        tally: nothing,
-        list: 0,
-        lists,
-      };
-      await kept.set(id, header);
-      // Only now is it there: whatever is lost before has sent nothing.
-      await kept.set("current", id);
-      this.resume();
-      return header;
-    });
-  }
-
-  async halt(): Promise<Broadcast | undefined> {
-    const header = await this.#header();
-    if (header?.state !== "running") return undefined;
-    await this.#parts.kept.set(stopKey(header.id), "stop", keptFor);
-    this.#halting.abort();
-    this.resume();
-    await this.#running;
-    return this.latest();
-  }
-
-  async latest(): Promise<Broadcast | undefined> {
-    const header = await this.#header();
-    if (!header) return undefined;
-    const { list: _list, lists: _lists, ...broadcast } = header;
-    if (this.#live?.id === header.id) return { ...broadcast, tally: this.#live.tally };
-    if (header.state !== "running") return broadcast;
-    const marks = await this.#marks(header.id, await this.#list(header));
-    return { ...broadcast, tally: [...marks.values()].reduce(counted, header.tally) };
-  }
-
-  async *follow(): AsyncGenerator<Broadcast> {
-    for (;;) {
-      const broadcast = await this.latest();
-      if (broadcast) yield broadcast;
-      if (broadcast?.state !== "running" || this.#closing.signal.aborted) return;
-      await this.#parts.wait(followEvery, this.#closing.signal).catch(() => undefined);
+      await save({ list: list + 1, tally: this.#tally });
     }
+    return { state: "done", tally: this.#tally };
   }
 
-  resume(): void {
-    this.#wanted = true;
-    if (!this.#closing.signal.aborted) this.#running ??= this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#closing.abort();
-    await this.#running;
-  }
-
-  /** Among replicas one runs; the others wait here and find it done, or go on where a dead one was. */
-  async #run(): Promise<void> {
-    const { exclusive, log, wait } = this.#parts;
-    while (this.#wanted && !this.#closing.signal.aborted) {
-      this.#wanted = false;
-      try {
-        await exclusive("broadcast", () => this.#carryOn());
-      } catch (err) {
-        this.#wanted = true;
-        log.error({ err }, "broadcast broken off, goes on later");
-        await wait(mendAfter, this.#closing.signal).catch(() => undefined);
-      }
-    }
-    this.#running = undefined;
-  }
-
-  async #carryOn(): Promise<void> {
-    const { kept, now } = this.#parts;
-    this.#halting = new AbortController();
-    this.#signal = AbortSignal.any([this.#closing.signal, this.#halting.signal]);
-    let header = await this.#header();
-    try {
-      while (header?.state === "running") {
-        const isDone = header.list >= header.lists;
-        const isHalted = await kept.has(stopKey(header.id));
-        if (isDone || isHalted) {
-          header = { ...header, state: isDone ? "done" : "stopped", endedAt: now() };
-          await kept.set(header.id, header);
-          return;
-        }
-        this.#live = { id: header.id, tally: header.tally };
-        const isThrough = await this.#sendList(header);
-        if (this.#closing.signal.aborted) return;
-        header = { ...header, tally: this.#live.tally, list: header.list + (isThrough ? 1 : 0) };
-        // Of a list that was broken off, what is counted now is not counted again: the broadcast has ended.
-        await kept.set(header.id, header);
-      }
-    } finally {
-      this.#live = undefined;
-    }
-  }
-
-  /** Whether every chat of the list has its outcome. */
-  async #sendList(header: Header): Promise<boolean> {
-    const places = await this.#list(header);
-    const marks = await this.#marks(header.id, places);
+  /** Gives every chat of the list its outcome, unless it is to end before. */
+  async #sendList(list: number): Promise<void> {
+    const { id, signal } = this.#job;
+    const places = await placesIn(this.#parts, id, list);
+    const marks = await marksOf(this.#parts, id, places);
     const left: string[] = [];
     for (const place of places) {
       const mark = marks.get(place);
       if (mark === undefined || mark === "waiting") left.push(place);
-      else if (mark === "intent") await this.#settle(header.id, place, "failed");
-      else this.#count(header.id, mark);
+      else if (mark === "intent") await this.#settle(place, "failed");
+      else this.#count(mark);
     }
     const lane = async (): Promise<void> => {
       for (let place = left.shift(); place !== undefined; place = left.shift()) {
-        if (!(await this.#send(header, place))) left.unshift(place);
-        if (this.#signal.aborted) return;
+        await this.#send(place);
+        if (signal.aborted) return;
       }
     };
     // All of them are waited for before a failure is told: none may still be sending when it is gone on.
     const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
     const failure = ended.find((end) => end.status === "rejected");
     if (failure) throw failure.reason;
-    return left.length === 0;
   }
 
-  /** False = it was not sent, and somebody wants to end. */
-  async #send({ id, text }: Header, place: string): Promise<boolean> {
+  async #send(place: string): Promise<void> {
     const { kept, announce, now, log } = this.#parts;
-    const key = markKey(id, place);
+    const key = markKey(this.#job.id, place);
     for (let holds = 0; holds < maxHolds; holds++) {
-      if (!(await this.#turn()) || (await this.#isHalted(id))) return false;
+      if (!(await this.#turn())) return;
       await kept.set(key, "intent" satisfies Mark, keptFor);
-      const outcome = await announce(place, text).catch((err: unknown) => {
+      const outcome = await announce(place, this.#sendings.text).catch((err: unknown) => {
         log.error({ err, place }, "not known whether it was sent");
         return "failed" as const;
       });
-      if (typeof outcome === "string") {
-        await this.#settle(id, place, outcome);
-        return true;
-      }
+      if (typeof outcome === "string") return this.#settle(place, outcome);
       await kept.set(key, "waiting" satisfies Mark, keptFor);
       this.#nextAt = Math.max(this.#nextAt, now() + outcome.retryAfter);
     }
-    await this.#settle(id, place, "failed");
-    return true;
+    await this.#settle(place, "failed");
   }
 
-  async #settle(id: string, place: string, outcome: keyof Tally): Promise<void> {
-    if (outcome === "gone") await this.#parts.chats.gone(place);
-    await this.#parts.kept.set(markKey(id, place), outcome satisfies Mark, keptFor);
-    this.#count(id, outcome);
+  async #settle(place: string, outcome: keyof Tally): Promise<void> {
+    const { kept, chats } = this.#parts;
+    if (outcome === "gone") await chats.gone(place);
+    await kept.set(markKey(this.#job.id, place), outcome satisfies Mark, keptFor);
+    this.#count(outcome);
   }
 
-  #count(id: string, outcome: keyof Tally): void {
-    if (this.#live?.id === id) this.#live.tally = counted(this.#live.tally, outcome);
+  #count(outcome: keyof Tally): void {
+    this.#tally = counted(this.#tally, outcome);
+    this.#job.progress(this.#tally);
   }
 
-  /** Waits for one's turn; false = somebody wants to end. */
+  /** Waits for one's turn; false = it is to end. */
   async #turn(): Promise<boolean> {
     const { now, wait } = this.#parts;
-    while (!this.#signal.aborted) {
+    const { signal } = this.#job;
+    while (!signal.aborted) {
       const early = this.#nextAt - now();
       if (early <= 0) {
         this.#nextAt = now() + between + Math.max(early, -between);
         return true;
       }
-      await wait(early, this.#signal).catch(() => undefined);
+      await wait(early, signal).catch(() => undefined);
     }
     return false;
   }
+}
 
-  /** Another process may have been asked to stop it. */
-  async #isHalted(id: string): Promise<boolean> {
-    if (!(await this.#parts.kept.has(stopKey(id)))) return false;
-    this.#halting.abort();
-    return true;
-  }
+async function placesIn({ kept }: BroadcastsParts, id: string, list: number): Promise<readonly string[]> {
+  const places = await kept.get(listKey(id, list));
+  return Array.isArray(places) ? places : [];
+}
 
-  async #header(): Promise<Header | undefined> {
-    const { kept } = this.#parts;
-    const id = await kept.get("current");
-    const header = typeof id === "string" ? await kept.get(id) : undefined;
-    return typeof header === "object" && "state" in header ? header : undefined;
-  }
-
-  async #list({ id, list }: Header): Promise<readonly string[]> {
-    const places = await this.#parts.kept.get(`${id} list ${list}`);
-    return Array.isArray(places) ? places : [];
-  }
-
-  async #marks(id: string, places: readonly string[]): Promise<ReadonlyMap<string, Mark>> {
-    const found = await Promise.all(
-      places.map(async (place) => [place, await this.#parts.kept.get(markKey(id, place))] as const),
-    );
-    return new Map(found.flatMap(([place, mark]) => (isMark(mark) ? [[place, mark]] : [])));
-  }
+async function marksOf(
+  { kept }: BroadcastsParts,
+  id: string,
+  places: readonly string[],
+): Promise<ReadonlyMap<string, Mark>> {
+  const found = await Promise.all(places.map(async (place) => [place, await kept.get(markKey(id, place))] as const));
+  return new Map(found.flatMap(([place, mark]) => (isMark(mark) ? [[place, mark]] : [])));
 }
 
 const nothing: Tally = { sent: 0, gone: 0, failed: 0 };
@@ -333,8 +315,8 @@ function isMark(mark: Kept | undefined): mark is Mark {
   return mark === "intent" || mark === "waiting" || mark === "sent" || mark === "gone" || mark === "failed";
 }
 
-function stopKey(id: string): string {
-  return `${id} stop`;
+function listKey(id: string, list: number): string {
+  return `${id} list ${list}`;
 }
 
 function markKey(id: string, place: string): string {

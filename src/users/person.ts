@@ -1,6 +1,6 @@
 import { defaultOrder, type Order } from "../storage/entry.ts";
 import type { Keyv } from "keyv";
-import type { Mount } from "../storage/mount.ts";
+import type { DownloadMethod, Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Place } from "./place.ts";
 import type { Visit } from "./visit.ts";
@@ -15,6 +15,8 @@ export interface Person {
   readonly rows?: number;
   /** How listings are sorted; absent = the usual order. */
   readonly order?: Order;
+  /** How their drives' files come, where a drive says nothing else; absent = the operator's default. */
+  readonly method?: DownloadMethod | undefined;
   /** Mount ids, oldest first; shares by when they were last opened. */
   readonly mounts: readonly string[];
   /** The mount `/browse` opens; absent = an account if there is one, else the share opened last. */

@@ -4,6 +4,10 @@ export interface Visit {
     /** `telegram:1001`, `discord:2002`. */
     readonly id: string;
     readonly name: string;
+    /** By which the platform finds them, without the `@`; absent = they have none. */
+    readonly username?: string | undefined;
+    /** What people call them; absent = `name`, all of it. */
+    readonly firstName?: string | undefined;
     /** What their client says, BCP 47; absent = unknown. A language chosen in `/settings` wins. */
     readonly locale?: string;
   };

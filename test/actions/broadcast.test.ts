@@ -1,7 +1,10 @@
 import { Keyv } from "keyv";
 import { expect, test } from "vitest";
 import { createBroadcasts, type Announce, type Broadcasts, type Kept } from "../../src/users/broadcast.ts";
+import type { KeptJob } from "../../src/jobs/embedded.ts";
+import type { JobQueue } from "../../src/jobs/queue.ts";
 import { createLocks } from "../../src/store/lock.ts";
+import { testJobs } from "../test-jobs.ts";
 
 /** A clock that moves only while somebody waits; all who wait until the same time wake together. */
 function clock() {
@@ -20,13 +23,25 @@ function clock() {
 
 interface Post {
   readonly broadcasts: Broadcasts;
+  readonly jobs: JobQueue;
   readonly errors: object[];
 }
 
-function open(kept: Keyv<Kept>, announce: Announce, at = clock(), gone: string[] = []): Post {
+/** What outlives a process. */
+interface Shelf {
+  readonly kept: Keyv<Kept>;
+  readonly jobs: Keyv<KeptJob>;
+}
+
+function open({ kept, jobs: records }: Shelf, announce: Announce, at = clock(), gone: string[] = []): Post {
   const errors: object[] = [];
   let ids = 0;
+  const jobs = testJobs(records, {
+    ...at,
+    onError: (error, job) => void errors.push({ error, job }),
+  });
   const broadcasts = createBroadcasts({
+    jobs,
     kept,
     announce,
     ...at,
@@ -35,11 +50,14 @@ function open(kept: Keyv<Kept>, announce: Announce, at = clock(), gone: string[]
     newId: () => `broadcast${ids++}`,
     log: { error: (fields) => void errors.push(fields) },
   });
-  return { broadcasts, errors };
+  return { broadcasts, jobs, errors };
 }
 
 const places = (count: number) => Array.from({ length: count }, (_, n) => `telegram:${n + 1}`);
-const shelf = () => new Keyv<Kept>({ throwOnErrors: true });
+const shelf = (): Shelf => ({
+  kept: new Keyv<Kept>({ throwOnErrors: true }),
+  jobs: new Keyv<KeptJob>({ throwOnErrors: true }),
+});
 
 /** A service that takes `count` messages and then keeps all who come waiting, until it is released. */
 function stuckAfter(count: number) {
@@ -58,7 +76,8 @@ function stuckAfter(count: number) {
 }
 
 async function ended({ broadcasts }: Post) {
-  const all = await Array.fromAsync(broadcasts.follow());
+  const { signal } = new AbortController();
+  const all = await Array.fromAsync(broadcasts.follow({ signal }));
   return all.at(-1);
 }
 
@@ -100,7 +119,6 @@ test("a broadcast reaches 5,000 chats once each, through refusals for being too 
     at,
     gone,
   );
-  second.broadcasts.resume();
   const report = await ended(second);
 
   expect([...got.values()].filter((times) => times !== 1)).toEqual([]);
@@ -124,10 +142,9 @@ test("a chat that is told to wait is sent the broadcast after that, in the next 
   };
   const first = open(kept, announce, { ...at, wait: () => new Promise(() => undefined) });
   await first.broadcasts.begin({ by: "telegram:1", text: "Hello", to: places(1) });
-  await expect.poll(() => kept.get("broadcast0 chat telegram:1")).toBe("waiting");
+  await expect.poll(() => kept.kept.get("broadcast0 chat telegram:1")).toBe("waiting");
   refuse = false;
   const second = open(kept, announce, at);
-  second.broadcasts.resume();
   expect(await ended(second)).toMatchObject({ state: "done", tally: { sent: 1, gone: 0, failed: 0 } });
   expect(sentAt).toHaveLength(1);
 });
@@ -164,7 +181,6 @@ test("a broadcast that is stopped sends no more, says how far it came, and lets 
   await new Promise((resolve) => setImmediate(resolve));
   expect(sent).toHaveLength(count);
   const next = open(kept, async (place) => (sent.push(place), "sent"));
-  next.broadcasts.resume();
   expect((await next.broadcasts.latest())?.state).toBe("stopped");
   await post.broadcasts.begin({ by: "telegram:1", text: "Next", to: places(3) });
   expect(await ended(post)).toMatchObject({ text: "Next", state: "done", tally: { sent: 3 } });
@@ -176,14 +192,13 @@ test("an orderly end finishes what is under way, and the next process does the r
   const first = open(kept, announce);
   await first.broadcasts.begin({ by: "telegram:1", text: "Hello", to: places(300) });
   await stuck;
-  const stopping = first.broadcasts.stop();
+  const stopping = first.jobs.stop();
   release();
   await stopping;
   const before = got.length;
   expect(before).toBeLessThan(300);
   const second = open(kept, announce);
   expect(await second.broadcasts.latest()).toMatchObject({ state: "running", tally: { sent: before } });
-  second.broadcasts.resume();
   expect(await ended(second)).toMatchObject({ state: "done", tally: { sent: 300, failed: 0 } });
   expect(new Set(got).size).toBe(300);
 });
@@ -205,7 +220,7 @@ test("a store that fails in the middle of a broadcast delays the rest, and doubl
   const kept = shelf();
   const got: string[] = [];
   let fails = 3;
-  const faulty = new Proxy(kept, {
+  const faulty = new Proxy(kept.kept, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
       if (name !== "set" || typeof value !== "function")
@@ -216,7 +231,7 @@ test("a store that fails in the middle of a broadcast delays the rest, and doubl
       };
     },
   });
-  const post = open(faulty, async (place) => (got.push(place), "sent"));
+  const post = open({ ...kept, kept: faulty }, async (place) => (got.push(place), "sent"));
   await post.broadcasts.begin({ by: "telegram:1", text: "Hello", to: places(100) });
   const report = await ended(post);
   expect(report).toMatchObject({ state: "done", tally: { sent: 97, failed: 3 } });

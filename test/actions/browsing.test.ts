@@ -22,14 +22,14 @@ async function open(at: TestApp, visit: Visit, listing: Listing, name: string): 
 }
 
 describe("a listing", () => {
-  test("shows folders first and numbers in their natural order", async () => {
+  test("a listing shows folders first and numbers in their natural order", async () => {
     const { first } = await signedIn();
     expect(names(first).slice(0, 5)).toEqual(["empty", "Films", "file 1.txt", "file 2.txt", "file 3.txt"]);
     expect(first).toMatchObject({ trail: [], up: false, page: { number: 1, count: 2, next: true } });
     expect(first.total).toEqual({ known: 14, complete: true });
   });
 
-  test("turned keeps its place, and beyond the end shows the last page", async () => {
+  test("a listing that is turned keeps its place, and beyond the end shows the last page", async () => {
     const { at, first } = await signedIn();
     const second = await at.see(mia, { do: "turn", view: first.view, page: 2 }, "listing");
     expect(names(second).at(-1)).toBe("file 12.txt");
@@ -40,7 +40,7 @@ describe("a listing", () => {
     expect(again.page.number).toBe(2);
   });
 
-  test("goes down and up again, to the page one came from", async () => {
+  test("a listing goes down and up again, to the page one came from", async () => {
     const { at, first } = await signedIn();
     const films = await open(at, mia, first, "Films");
     expect(films).toMatchObject({ trail: ["Films"], up: true });
@@ -54,7 +54,7 @@ describe("a listing", () => {
     expect(still.trail).toEqual([]);
   });
 
-  test("sorted by size turns round when asked again, and the next one is sorted likewise", async () => {
+  test("a listing sorted by size turns round when asked again, and the next one is sorted likewise", async () => {
     const { at, first } = await signedIn();
     const bySize = await at.see(mia, { do: "sort", view: first.view, by: "size" }, "listing");
     expect(bySize.order).toEqual({ by: "size", descending: false });
@@ -65,13 +65,13 @@ describe("a listing", () => {
     expect(later.order).toEqual({ by: "size", descending: true });
   });
 
-  test("of an empty folder is a listing, with a way up", async () => {
+  test("a listing of an empty folder is a listing, with a way up", async () => {
     const { at, first } = await signedIn();
     const empty = await open(at, mia, first, "empty");
     expect(empty).toMatchObject({ rows: [], up: true, page: { number: 1, count: 1, next: false } });
   });
 
-  test("read anew shows what is new", async () => {
+  test("a listing read anew shows what is new", async () => {
     const cloud = usualCloud();
     const { at, first } = await signedIn(cloud);
     const before = cloud.asked.length;
@@ -83,7 +83,7 @@ describe("a listing", () => {
 });
 
 describe("an old button", () => {
-  test("opens what its label said, wherever the screen has gone since", async () => {
+  test("an old button opens what its label said, wherever the screen has gone since", async () => {
     const { at, first } = await signedIn();
     const films = await open(at, mia, first, "Films");
     const back = await at.see(mia, { do: "open", view: first.view, index: rowOf(first, "empty") }, "listing");
@@ -92,7 +92,7 @@ describe("an old button", () => {
     expect(file).toMatchObject({ trail: ["Films"], entry: { name: "beach.mp4" } });
   });
 
-  test("whose screen is forgotten shows what there is now, and says that the list has changed", async () => {
+  test("an old button whose screen is forgotten shows what there is now, and says that the list has changed", async () => {
     const { at, first } = await signedIn();
     let latest = await open(at, mia, first, "Films");
     for (let turns = 0; turns < 5; turns++) {
@@ -102,27 +102,27 @@ describe("an old button", () => {
     expect(fresh).toMatchObject({ trail: ["Films"], notice: "list-changed" });
   });
 
-  test("for a row that was never there does the same", async () => {
+  test("an old button for a row that was never there shows what there is now", async () => {
     const { at, first } = await signedIn();
     const fresh = await at.see(mia, { do: "open", view: first.view, index: 77 }, "listing");
     expect(fresh.notice).toBe("list-changed");
   });
 
-  test("to turn or sort acts on where the screen is now", async () => {
+  test("an old button to turn or sort acts on where the screen is now", async () => {
     const { at, first } = await signedIn();
     await open(at, mia, first, "Films");
     const turned = await at.see(mia, { do: "turn", view: first.view, page: 2 }, "listing");
     expect(turned).toMatchObject({ trail: ["Films"], page: { number: 1 } });
   });
 
-  test("works after a restart", async () => {
+  test("an old button works after a restart", async () => {
     const { at, first } = await signedIn();
     const later = at.restarted();
     const films = await open(later, mia, first, "Films");
     expect(names(films)).toEqual(["Raw", "beach.mp4"]);
   });
 
-  test("pressed twice opens the same thing twice", async () => {
+  test("an old button pressed twice opens the same thing twice", async () => {
     const { at, first } = await signedIn();
     const index = rowOf(first, "Films");
     const [one, two] = await Promise.all([
@@ -133,7 +133,7 @@ describe("an old button", () => {
     expect(two.view.revision).toBe(one.view.revision + 1);
   });
 
-  test("of a screen nobody knows is told to have expired", async () => {
+  test("an old button of a screen nobody knows is told to have expired", async () => {
     const { at, first } = await signedIn();
     const gone = await at.see(mia, { do: "up", view: { id: "0123456789", revision: 1 } }, "notice");
     expect(gone).toMatchObject({ notice: "view-expired", for: "asker" });
@@ -141,14 +141,14 @@ describe("an old button", () => {
     expect(future.notice).toBe("view-expired");
   });
 
-  test("of a mount that was removed says so", async () => {
+  test("an old button of a mount that was removed says so", async () => {
     const { at, first } = await signedIn();
     await at.services.storage.unmount(first.mount.id);
     const gone = await at.see(mia, { do: "refresh", view: first.view }, "notice");
     expect(gone).toMatchObject({ notice: "mount-gone", level: "failed" });
   });
 
-  test("is drawn only for a session that is already written", async () => {
+  test("a button is drawn only for a session that is already written", async () => {
     const { at, first } = await signedIn();
     expect(await at.shelves.sessions.get(first.view.id)).toMatchObject({ revision: first.view.revision });
   });
@@ -164,7 +164,7 @@ describe("a folder of 20,000", () => {
     return { at, cloud, answer, first: answer.screen };
   };
 
-  test("is shown after one page, then counted while it is read, and sorted once when it is there", async () => {
+  test("a folder of 20,000 is shown after one page, then counted while it is read, and sorted once when it is there", async () => {
     const { cloud, answer, first } = await largeApp();
     expect(first.total).toEqual({ known: 500, complete: false });
     expect(first.page).toEqual({ number: 1, next: true });
@@ -184,7 +184,7 @@ describe("a folder of 20,000", () => {
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
   });
 
-  test("whose list somebody left is not drawn over where they are", async () => {
+  test("a folder of 20,000 that somebody left is not drawn over where they are", async () => {
     const { at, cloud, answer, first } = await largeApp();
     const mounts = await at.see(mia, { do: "mounts", view: first.view }, "mounts");
     cloud.release();
@@ -195,14 +195,14 @@ describe("a folder of 20,000", () => {
     });
   });
 
-  test("waits for a page that is not read yet", async () => {
+  test("a folder of 20,000 waits for a page that is not read yet", async () => {
     const { at, cloud, first } = await largeApp();
     const turning = at.see(mia, { do: "turn", view: first.view, page: 100 }, "listing");
     cloud.release();
     expect((await turning).page.number).toBe(100);
   });
 
-  test("that breaks off keeps what was read and says why", async () => {
+  test("a folder of 20,000 that breaks off keeps what was read and says why", async () => {
     const { cloud, answer } = await largeApp();
     cloud.failing = new StorageError("too-frequent", { retryAfter: 30_000 });
     cloud.release();
@@ -211,7 +211,7 @@ describe("a folder of 20,000", () => {
     expect(last?.show === "listing" && last.rows.length).toBe(8);
   });
 
-  test("stops being followed when the message is", async () => {
+  test("a folder of 20,000 stops being followed when its message is", async () => {
     const { cloud, answer, at, first } = await largeApp();
     const updates = answer.updates?.[Symbol.asyncIterator]();
     await updates?.return?.();
@@ -228,14 +228,14 @@ describe("a file", () => {
     return { at, films, file };
   };
 
-  test("has a card with its renditions, and the way back to its page", async () => {
+  test("a file has a card with its renditions, and the way back to its page", async () => {
     const { at, file } = await card();
     expect(file.variants.map((variant) => variant.name)).toEqual(["720P", "480P"]);
     const back = await at.see(mia, { do: "back", view: file.view }, "listing");
     expect(back.trail).toEqual(["Films"]);
   });
 
-  test("is linked to as the original, or as the rendition asked for", async () => {
+  test("a file is linked to as the original, or as the rendition asked for", async () => {
     const { at, file } = await card();
     const original = await at.see(mia, { do: "link", view: file.view }, "link");
     expect(original).toMatchObject({ for: "asker", via: "gateway", entry: { name: "beach.mp4" } });
@@ -247,7 +247,7 @@ describe("a file", () => {
     expect(back.entry.name).toBe("beach.mp4");
   });
 
-  test("linked to in a group leaves the screen pressed on as it is", async () => {
+  test("a file linked to in a group leaves the screen pressed on as it is", async () => {
     const at = app(usualCloud());
     const there = inGroup(mia);
     const film = await at.see(there, { do: "open-share", text: "https://share.example/s/open1/Films" }, "listing");
@@ -257,7 +257,7 @@ describe("a file", () => {
     expect(await at.shelves.sessions.get(file.view.id)).toMatchObject({ revision: file.view.revision });
   });
 
-  test("that cannot be linked to in a group is told to the asker alone", async () => {
+  test("a file that cannot be linked to in a group is told to the asker alone", async () => {
     const refusing = { issueLink: () => Promise.reject(new StorageError("no-link")) };
     const at = app(usualCloud(), { changes: refusing });
     const there = inGroup(mia);
@@ -268,7 +268,7 @@ describe("a file", () => {
     expect(await at.shelves.sessions.get(file.view.id)).toMatchObject({ revision: file.view.revision });
   });
 
-  test("that is gone is a screen with a way back", async () => {
+  test("a file that is gone is a screen with a way back", async () => {
     const cloud = usualCloud();
     const { at, first } = await signedIn(cloud);
     cloud.failing = new StorageError("not-found");
@@ -282,7 +282,7 @@ describe("a file", () => {
 });
 
 describe("a typed path", () => {
-  test("leads to a folder or a file, name by name, however it is written", async () => {
+  test("a typed path leads to a folder or a file, name by name, however it is written", async () => {
     const { at } = await signedIn();
     expect((await at.see(mia, { do: "browse", path: "Films/Raw" }, "listing")).trail).toEqual(["Films", "Raw"]);
     expect((await at.see(mia, { do: "browse", path: "/films//./raw/../" }, "listing")).trail).toEqual(["Films"]);
@@ -290,19 +290,19 @@ describe("a typed path", () => {
     expect((await at.see(mia, { do: "browse", path: "" }, "listing")).trail).toEqual([]);
   });
 
-  test("that leads nowhere says so", async () => {
+  test("a typed path that leads nowhere says so", async () => {
     const { at } = await signedIn();
     const lost = await at.see(mia, { do: "browse", path: "Films/nothing" }, "notice");
     expect(lost).toMatchObject({ notice: "no-such-path", subject: "Films/nothing" });
   });
 
-  test("finds what only a later page holds", async () => {
+  test("a typed path finds what only a later page holds", async () => {
     const cloud = new Cloud({ accounts: { mia: { password: "correct-horse", tree: many(1200) } } });
     const { at } = await signedIn(cloud);
     expect((await at.see(mia, { do: "browse", path: "FILE 1.txt" }, "file")).entry.name).toBe("file 1.txt");
   });
 
-  test("without any mount offers the ways to one", async () => {
+  test("a typed path without any mount offers the ways to one", async () => {
     const at = app(usualCloud());
     const none = await at.see(jun, { do: "browse" }, "notice");
     expect(none).toMatchObject({ notice: "no-mounts", offer: ["add-account", "add-share"] });
@@ -310,20 +310,20 @@ describe("a typed path", () => {
 });
 
 describe("/link", () => {
-  test("takes a path", async () => {
+  test("/link takes a path", async () => {
     const { at } = await signedIn();
     const link = await at.see(mia, { do: "find-link", words: "/Films/beach.mp4" }, "link");
     expect(link.entry.name).toBe("beach.mp4");
   });
 
-  test("takes words of a name in the folder one is in", async () => {
+  test("/link takes words of a name in the folder one is in", async () => {
     const { at, first } = await signedIn();
     await open(at, mia, first, "Films");
     expect((await at.see(mia, { do: "find-link", words: "BEACH" }, "link")).entry.name).toBe("beach.mp4");
     expect((await at.see(mia, { do: "find-link", words: "file 3.txt" }, "link")).entry.name).toBe("file 3.txt");
   });
 
-  test("lists several hits to choose from, and a whole name is one hit", async () => {
+  test("/link lists several hits to choose from, and a whole name is one hit", async () => {
     const { at } = await signedIn();
     const hits = await at.see(mia, { do: "find-link", words: "file 1" }, "listing");
     expect(names(hits)).toEqual(["file 1.txt", "file 10.txt", "file 11.txt", "file 12.txt"]);
@@ -332,7 +332,7 @@ describe("/link", () => {
     expect((await at.see(mia, { do: "find-link", words: "file 1.txt" }, "link")).entry.name).toBe("file 1.txt");
   });
 
-  test("says when there is nothing, or only a folder", async () => {
+  test("/link says when there is nothing, or only a folder", async () => {
     const { at } = await signedIn();
     expect((await at.see(mia, { do: "find-link", words: "zebra" }, "notice")).notice).toBe("nothing-found");
     expect((await at.see(mia, { do: "find-link", words: "" }, "notice")).notice).toBe("nothing-found");
@@ -396,14 +396,14 @@ describe("a typed path", () => {
     ["take#2", "as written"],
     ['"Heroes"', "song"],
     ["「twin#2」", "second"],
-  ])("%s leads to its folder", async (path, name) => {
+  ])("the typed path %s leads to its folder", async (path, name) => {
     const at = app(odd());
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const listing = await at.see(mia, { do: "browse", path }, "listing");
     expect(listing.rows.map((row) => row.name)).toEqual([name]);
   });
 
-  test("in quotes leads to a file, too", async () => {
+  test("a typed path in quotes leads to a file, too", async () => {
     const at = app(odd());
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     for (const words of ['"AC/DC"/T.N.T.mp3', "AC\\/DC/T.N.T.mp3"]) {
@@ -414,7 +414,7 @@ describe("a typed path", () => {
     expect(card.entry.name).toBe("second");
   });
 
-  test("is suggested so that it leads to the very entry it was suggested for", async () => {
+  test("a typed path is suggested so that it leads to the very entry it was suggested for", async () => {
     const at = app(odd());
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const suggested = await suggest(at.services, mia, { of: "path", typed: "" });
@@ -431,7 +431,7 @@ describe("a typed path", () => {
     expect(inside.map(({ value }) => value)).toEqual(["AC\\/DC/T.N.T.mp3"]);
   });
 
-  test("of any names is read as those names", () => {
+  test("a typed path of any names is read as those names", () => {
     fc.assert(
       fc.property(
         fc.array(

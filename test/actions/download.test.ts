@@ -45,7 +45,8 @@ beforeEach(async () => {
   records = new Keyv<KeptJob>();
   pikpak = await startPikPak({ now });
   account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl: pikpak.driveUrl, userUrl: pikpak.userUrl };
+  const { driveUrl, userUrl, mcpUrl } = pikpak;
+  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
   at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now, wait });
   begin();
 });

@@ -67,7 +67,7 @@ test("a mount's owner is told anew after another way was chosen, and for each mo
   expect(told).toHaveLength(3);
 });
 
-test("a word to an owner who cannot be reached is not noted as said", async () => {
+test("a message to an owner who cannot be reached is not noted as sent", async () => {
   const at = app(usualCloud());
   await announceFallback(at.services, { id: "mountmount", title: "x", owner: "telegram:1" });
   const { told, at: later } = spoken(at.shelves);

@@ -4,7 +4,6 @@ import { audiences, sharedCapabilities } from "../../src/users/place.ts";
 import { type Visit } from "../../src/users/visit.ts";
 import { mayFetch } from "../../src/actions/context/leave.ts";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals } from "../../src/messaging/removals.ts";
 import { encodeButton } from "../../src/actions/buttons.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { jun, mia, signInAs } from "./test-app.ts";
@@ -12,7 +11,7 @@ import { presses } from "./every-press.ts";
 import { bound, group, lena, lent, names, nox, rowOf, there, createGroupApp, type GroupApp } from "./group-app.ts";
 
 describe("a drive lent to a group", () => {
-  test("is browsed by its members, each in a list of their own", async () => {
+  test("a drive lent to a group is browsed by its members, each in a list of their own", async () => {
     const at = createGroupApp();
     const card = await lent(at);
     expect(card.policy).toMatchObject({ browse: "members", link: "members", send: "members", open: false });
@@ -27,14 +26,14 @@ describe("a drive lent to a group", () => {
     expect(films.trail).toEqual(["Films"]);
   });
 
-  test("gives a link in the asker's name, to the asker alone", async () => {
+  test("a drive lent to a group gives a link in the asker's name, to the asker alone", async () => {
     const at = createGroupApp();
     await lent(at);
     const card = await at.at.see(there(jun), { do: "find-link", words: "Films/beach.mp4" }, "link");
     expect(card).toMatchObject({ for: "asker", url: expect.stringContaining(`for=${jun.person.id}`) });
   });
 
-  test("cannot be lent by whoever does not run the group, nor from a private chat", async () => {
+  test("a drive cannot be lent by whoever does not run the group, nor from a private chat", async () => {
     const at = createGroupApp();
     await at.at.see(jun, signInAs("jun", "battery"), "listing");
     expect(await at.at.see(there(jun), { do: "bind" }, "notice")).toMatchObject({
@@ -45,7 +44,7 @@ describe("a drive lent to a group", () => {
     expect(await at.at.shelves.places.get(group)).toBeUndefined();
   });
 
-  test("is shared with nobody until its owner confirms what and to whom", async () => {
+  test("a drive is shared with nobody until its owner confirms what and to whom", async () => {
     const at = createGroupApp();
     const top = await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
     await at.at.see(mia, { do: "open", view: top.view, index: rowOf(top, "Films") }, "listing");
@@ -62,7 +61,7 @@ describe("a drive lent to a group", () => {
     expect((await at.at.see(there(jun), { do: "browse" }, "listing")).mount.title).toBe("Films");
   });
 
-  test("is not shared when its owner cancels, nor by somebody else's press on the question", async () => {
+  test("a drive is not shared when its owner cancels, nor by somebody else's press on the question", async () => {
     const at = createGroupApp();
     await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const draft = await at.at.see(there(mia), { do: "bind" }, "lending");
@@ -77,7 +76,7 @@ describe("a drive lent to a group", () => {
     expect(await at.at.shelves.places.get(group)).toBeUndefined();
   });
 
-  test("is not read by somebody who is not in the group, even from a list that stands there for all to see", async () => {
+  test("a drive lent to a group is not read by somebody who is not in it, even from a list that stands there for all to see", async () => {
     const at = createGroupApp();
     await lent(at);
     const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
@@ -95,7 +94,7 @@ describe("a drive lent to a group", () => {
     }
   });
 
-  test("is chosen where there are several, by a list that the group does not see", async () => {
+  test("a drive to lend is chosen where there are several, by a list that the group does not see", async () => {
     const at = createGroupApp();
     await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
     await at.at.see(mia, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
@@ -108,7 +107,7 @@ describe("a drive lent to a group", () => {
     expect((await at.at.shelves.places.get(group))?.lent).toHaveLength(1);
   });
 
-  test("that somebody lost their admin's chair over is not lent any more by an old choice", async () => {
+  test("a drive is not lent any more by an old choice of somebody who has stopped being an admin", async () => {
     const at = createGroupApp();
     await at.at.see(mia, signInAs("mia", "correct-horse"), "listing");
     await at.at.see(mia, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
@@ -119,7 +118,7 @@ describe("a drive lent to a group", () => {
     });
   });
 
-  test("is not the others a person has: those never show in the group", async () => {
+  test("a drive lent to a group is not the others a person has: those never show there", async () => {
     const at = createGroupApp();
     await lent(at);
     await at.at.see(jun, signInAs("jun", "battery"), "listing");
@@ -133,7 +132,7 @@ describe("a drive lent to a group", () => {
 });
 
 describe("a folder lent to a group", () => {
-  test("is all of the drive that the group can reach, whatever is pressed or typed", async () => {
+  test("a folder lent to a group is all of the drive that the group can reach, whatever is pressed or typed", async () => {
     const at = createGroupApp();
     const card = await lent(at, "Films");
     expect(card.trail).toEqual(["Films"]);
@@ -153,7 +152,7 @@ describe("a folder lent to a group", () => {
     expect((await at.at.see(there(jun), { do: "browse", path: "Raw" }, "listing")).trail).toEqual(["Raw"]);
   });
 
-  test("shuts the lists of what was lent before", async () => {
+  test("a folder lent to a group shuts the lists of what was lent before", async () => {
     const at = createGroupApp();
     await lent(at);
     const listing = await at.at.see(there(jun), { do: "browse" }, "listing");
@@ -163,7 +162,7 @@ describe("a folder lent to a group", () => {
     });
   });
 
-  test("holds for its owner too, where everybody can see", async () => {
+  test("a folder lent to a group holds for its owner too, where everybody can see", async () => {
     const at = createGroupApp();
     await lent(at, "Films");
     expect(names(await at.at.see(there(mia), { do: "browse" }, "listing"))).toEqual(["Raw", "beach.mp4"]);
@@ -189,7 +188,7 @@ describe("the policy", () => {
     ),
   );
 
-  test.each(cases)("to %s for %s holds for %s", async (capability, audience, _name, visit, may) => {
+  test.each(cases)("the policy to %s for %s holds for %s", async (capability, audience, _name, visit, may) => {
     const at = createGroupApp();
     at.roles.set(lena.person.id, "admin");
     const card = await lent(at);
@@ -199,7 +198,7 @@ describe("the policy", () => {
     expect(outcome).toMatchObject(may ? { notice: "shown" } : { notice: "not-allowed-here", for: "asker" });
   });
 
-  test("has an audience for every capability, each changed alone, by the lender alone", async () => {
+  test("the policy has an audience for every capability, each changed alone, by the lender alone", async () => {
     const at = createGroupApp();
     let card = await lent(at);
     for (const capability of sharedCapabilities) {
@@ -217,7 +216,7 @@ describe("the policy", () => {
     }
   });
 
-  test("lets a member have so many links a day, counts failures back, and begins anew the next day", async () => {
+  test("the policy lets a member have so many links a day, counts failures back, and begins anew the next day", async () => {
     const at = createGroupApp();
     const card = await lent(at);
     await at.at.see(there(mia), { do: "set-daily", view: card.view, count: 3 }, "lending");
@@ -237,7 +236,7 @@ describe("the policy", () => {
     await at.at.see(there(jun), link, "link");
   });
 
-  test("puts links in the open only where the lender allows it and the group has not kept private them", async () => {
+  test("the policy puts links in the open only where the lender allows it and the group has not kept private them", async () => {
     const at = createGroupApp();
     const card = await lent(at);
     const link: Action = { do: "find-link", words: "Films/beach.mp4" };
@@ -251,7 +250,7 @@ describe("the policy", () => {
 });
 
 describe("another member's press", () => {
-  test("gives them a copy of their own, for them alone, and leaves the first as it is", async () => {
+  test("another member's press gives them a copy of their own, for them alone, and leaves the first as it is", async () => {
     const at = createGroupApp();
     await lent(at);
     const first = await at.at.see(there(jun), { do: "browse" }, "listing");
@@ -271,7 +270,7 @@ describe("another member's press", () => {
     expect(await at.at.see(there(jun), { do: "refresh", view: copy.view }, "listing")).toMatchObject({ for: "asker" });
   });
 
-  test("goes on in their private chat behind a deep link, as long as they are in the group", async () => {
+  test("another member's press goes on in their private chat behind a deep link, as long as they are in the group", async () => {
     const at = createGroupApp();
     await lent(at);
     const first = await at.at.see(there(jun), { do: "browse" }, "listing");
@@ -285,7 +284,7 @@ describe("another member's press", () => {
     expect(await at.at.see(nox, { do: "start", payload }, "notice")).toMatchObject({ notice: "not-yours" });
   });
 
-  test("on a list of a share that its link opens gives them a copy in their own name, and leaves the list alone", async () => {
+  test("another member's press on a list of a share that its link opens gives them a copy in their own name, and leaves the list alone", async () => {
     const at = createGroupApp();
     const listing = await at.at.see(there(mia), { do: "open-share", text: "https://share.example/s/open1" }, "listing");
     const copy = await at.at.see(there(jun), { do: "turn", view: listing.view, page: 2 }, "listing");
@@ -298,7 +297,7 @@ describe("another member's press", () => {
 describe.each(presses({ id: "zzzzzzzzzz", revision: 1 }).map((press) => [press.do, press] as const))(
   "the button %s of a member's list",
   (_do, press) => {
-    test("gives other members a copy or a refusal, outsiders nothing, and is never driven by either", async () => {
+    test("a button of a member's list gives other members a copy or a refusal, outsiders nothing, and is never driven by either", async () => {
       const at = createGroupApp();
       await lent(at);
       const first = await at.at.see(there(jun), { do: "browse" }, "listing");
@@ -346,13 +345,13 @@ describe("taking back", () => {
     return { at, card, listing, mount };
   };
 
-  test.each<readonly [string, (createGroupApp: Awaited<ReturnType<typeof start>>) => Promise<unknown>]>([
+  test.each<readonly [string, (started: Awaited<ReturnType<typeof start>>) => Promise<unknown>]>([
     ["/unbind by the lender", ({ at }) => at.at.see(there(mia), { do: "unbind" }, "notice")],
     ["the button", ({ at, card }) => at.at.see(there(mia), { do: "unlend", view: card.view }, "notice")],
     ["the bot's removal", ({ at }) => placeNews(at.at.services).gone(group)],
     ["the lender's leaving, told", ({ at }) => placeNews(at.at.services).left(group, mia.person.id)],
     ["the lender's leaving, untold", async ({ at }) => at.roles.delete(mia.person.id)],
-  ])("by %s ends lists, and links that were given out", async (_, take) => {
+  ])("taking back by %s ends lists, and links that were given out", async (_, take) => {
     const started = await start();
     const { at, listing, mount } = started;
     await take(started);
@@ -364,14 +363,14 @@ describe("taking back", () => {
     expect(now && (await mayFetch(at.at.services, now, mia.person.id))).toBe(true);
   });
 
-  test("by removing or forgetting the drive leaves nothing in the group", async () => {
+  test("taking back by removing or forgetting the drive leaves nothing in the group", async () => {
     const { at } = await start();
     const question = await at.at.see(mia, { do: "forget" }, "question");
     await at.at.see(mia, { do: "confirm", view: question.view }, "notice");
     expect(await left(at)).toEqual(nothing);
   });
 
-  test("is for the lender, and for those who run the group", async () => {
+  test("taking back is for the lender, and for those who run the group", async () => {
     const { at } = await start();
     expect((await at.at.see(there(jun), { do: "unbind" }, "notice")).notice).toBe("admins-only");
     at.roles.set(lena.person.id, "admin");
@@ -379,7 +378,7 @@ describe("taking back", () => {
     expect(await left(at)).toEqual(nothing);
   });
 
-  test("follows a group to its new id", async () => {
+  test("taking back follows a group to its new id", async () => {
     const { at, mount } = await start();
     await placeNews(at.at.services).moved(group, "telegram:-200");
     expect((await at.at.services.storage.find(mount.id))?.audience).toEqual(["telegram:-200"]);
@@ -389,7 +388,7 @@ describe("taking back", () => {
 });
 
 describe("a link that was given out", () => {
-  test("ends when its person leaves the group, or is not among those who may any more", async () => {
+  test("a link that was given out ends when its person leaves the group, or is not among those who may any more", async () => {
     const at = createGroupApp();
     const card = await lent(at);
     const mount = await at.at.services.storage.find(card.mount.id);
@@ -406,7 +405,7 @@ describe("a link that was given out", () => {
 });
 
 describe("the settings of a group", () => {
-  test("are its admins' to see and to change, whoever opened them", async () => {
+  test("the settings of a group are its admins' to see and to change, whoever opened them", async () => {
     const at = createGroupApp();
     expect(await at.at.see(there(jun), { do: "show-settings" }, "notice")).toMatchObject({ notice: "admins-only" });
     const settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
@@ -419,7 +418,7 @@ describe("the settings of a group", () => {
     expect((await at.at.see(there(mia), silent, "notice")).notice).toBe("admins-only");
   });
 
-  test("hold for all of it: language, rows and order of what everybody sees", async () => {
+  test("the settings of a group hold for all of it: language, rows and order of what everybody sees", async () => {
     const at = createGroupApp();
     await lent(at);
     let settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
@@ -435,7 +434,7 @@ describe("the settings of a group", () => {
     expect((await at.at.do(jun, { do: "help" })).language).toBe("en");
   });
 
-  test("have what was shown removed after a time, and later when it is used; ephemeral messages are not touched", async () => {
+  test("the settings of a group have what was shown removed after a time, and later when it is used; ephemeral messages are not touched", async () => {
     const at = createGroupApp();
     await lent(at);
     const settings = await at.at.see(there(mia), { do: "show-settings" }, "place-settings");
@@ -447,24 +446,7 @@ describe("the settings of a group", () => {
   });
 });
 
-test("messages to be removed are remembered over a restart, and each once", async () => {
-  const at = createGroupApp();
-  const { Keyv } = await import("keyv");
-  const store = new Keyv({ throwOnErrors: true });
-  const make = () =>
-    createRemovals({ store, platform: "telegram", exclusive: at.at.services.exclusive, now: () => at.now });
-  await make().note("-100:1", at.now + 1000);
-  await make().note("-100:2", at.now + 9000);
-  await make().note("-100:1", at.now + 5000);
-  expect(await make().due()).toEqual([]);
-  at.now += 5000;
-  expect(await make().due()).toEqual(["-100:1"]);
-  await make().done(["-100:1"]);
-  at.now += 5000;
-  expect(await make().due()).toEqual(["-100:2"]);
-});
-
-test("in a server, an answer that its asker alone sees can use what is lent to the server", async () => {
+test("an answer that its asker alone sees in a server can use what is lent to the server", async () => {
   const at = createGroupApp();
   await lent(at);
   const alone: Visit = { ...jun, place: { ...jun.place, within: { id: group, title: "Town" } } };

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Action } from "../../src/actions/action.ts";
 import { listFormats, type ListFormat } from "../../src/actions/model/screen.ts";
 import { listName, writeList } from "../../src/actions/links/write-list.ts";
 import type { ListReady, Screen } from "../../src/actions/model/screen.ts";
@@ -59,11 +60,18 @@ const shelf = folder(
   folder("empty"),
 );
 
+async function partOf(at: TestApp, action: Action): Promise<ListReady> {
+  let last: Screen | undefined;
+  for await (const screen of (await at.do(mia, action)).updates ?? []) last = screen;
+  if (last?.show !== "list-ready") throw new Error(`no list: ${JSON.stringify(last)}`);
+  return last;
+}
+
 describe("a folder's links as a file", () => {
   test("a folder's links are offered in three formats, with how many files of how many folders a list holds at most", async () => {
     const at = ticketed(shelf);
-    const { view, listable } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
-    expect(listable).toBe(true);
+    const { view, can } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+    expect(can).toContain("list-folder");
     const choice = await at.see(mia, { do: "list-folder", view }, "list-choice");
     expect(choice).toMatchObject({
       formats: listFormats,
@@ -81,8 +89,6 @@ describe("a folder's links as a file", () => {
     expect(list.file.name).toBe("mia.links.txt");
     expect(list.file.text).toBe(
       [
-        "# mia",
-        "# expires 1970-01-02T00:16:40Z",
         "https://bot.example/d/1?telegram:1",
         "https://bot.example/d/0?telegram:1",
         "https://bot.example/d/2.0?telegram:1",
@@ -144,19 +150,44 @@ describe("a folder's links as a file", () => {
     expect(at.issued.map((line) => line.split(" in ")[0])).toEqual(["day 1.txt", "day 2.txt", "any.txt"]);
   });
 
-  test("a list of links stops at 2,000 files, and says so", async () => {
-    const many = folder("", ...Array.from({ length: 2100 }, (_, n) => file(`f${n}.mp4`)));
-    const list = await readyList(ticketed(many), "plain");
-    expect(list).toMatchObject({ links: 2000, capped: { files: 2000, folders: 200 } });
+  test("a list of links stops at 2,000 files, says so, and goes on in the next part: each file is in one of them", async () => {
+    const many = folder("", ...Array.from({ length: 4100 }, (_, n) => file(`f${n}.mp4`)));
+    const at = ticketed(many);
+    let list = await readyList(at, "plain");
+    expect(list).toMatchObject({ part: 1, links: 2000, capped: { files: 2000, folders: 200 } });
+    const files = [list.file];
+    while (list.capped) {
+      list = await partOf(at, { do: "list-part", view: list.view, format: "plain", part: list.part + 1 });
+      files.push(list.file);
+    }
+    expect(list).toMatchObject({ part: 3, links: 100 });
+    expect(files.map(({ name }) => name)).toEqual(["mia.links.txt", "mia.part2.links.txt", "mia.part3.links.txt"]);
+    const lines = files.flatMap(({ text }) => text.trimEnd().split("\n"));
+    expect(new Set(lines).size).toBe(4100);
+    for (const line of lines) expect(line).toMatch(/^https:/);
+  });
+
+  test("a list of many folders goes on in the next part, too, and no folder is left out", async () => {
+    const many = folder("", ...Array.from({ length: 250 }, (_, n) => folder(`d${n}`, file(`${n}.mp4`))));
+    const at = ticketed(many);
+    const first = await readyList(at, "plain");
+    const second = await partOf(at, { do: "list-part", view: first.view, format: "plain", part: 2 });
+    expect([first.links, second.links, second.capped]).toEqual([199, 51, undefined]);
+  });
+
+  test("a list of links holds no name that turns itself around", async () => {
+    const { file: list } = await readyList(ticketed(folder("", file("photo\u202Egpj.exe"))), "aria2");
+    expect(list.text).toContain("out=photogpj.exe");
   });
 
   test.each(listFormats)(
-    "a list of links stops at 200 folders, and says so in the file as well: %s",
+    "a list of links stops at 200 folders, and says so in the file as well, where that has comments: %s",
     async (format) => {
       const many = folder("", ...Array.from({ length: 250 }, (_, n) => folder(`d${n}`, file("f.mp4"))));
       const list = await readyList(ticketed(many), format);
       expect(list).toMatchObject({ links: 199, capped: { files: 2000, folders: 200 } });
-      expect(list.file.text.split("\n")).toContain("# incomplete: at most 2000 files from 200 folders");
+      const said = list.file.text.split("\n").includes("# incomplete: at most 2000 files from 200 folders");
+      expect(said).toBe(format !== "plain");
     },
   );
 
@@ -166,10 +197,12 @@ describe("a folder's links as a file", () => {
     expect(list.file.text).not.toContain("incomplete");
   });
 
-  test("a list of links that found nothing before it stopped says that it stopped", async () => {
-    const many = folder("", ...Array.from({ length: 250 }, (_, n) => folder(`d${n}`, file("f.txt"))));
-    const none = (await listOf(ticketed(many), "m3u8")).at(-1);
-    expect(none).toMatchObject({ show: "notice", notice: "nothing-to-list-yet", offer: ["back"] });
+  test("a list of links begins in the part where there is something", async () => {
+    const many = folder(
+      "",
+      ...Array.from({ length: 250 }, (_, n) => folder(`d${n}`, file(n < 240 ? "f.txt" : "f.mp4"))),
+    );
+    expect(await readyList(ticketed(many), "m3u8", "")).toMatchObject({ part: 2, links: 10 });
   });
 
   test("a list of the drive's own links costs a call each: there are fewer, and the first end is told", async () => {
@@ -307,7 +340,8 @@ describe("whatever things are called", () => {
       { path: ["電影 2024"], name: "Ä – Крепкий орешек 👨‍👩‍👧.mkv", url: "https://bot.example/d/x" },
     ]);
     expect(text).toContain("  out=電影 2024/Ä – Крепкий орешек 👨‍👩‍👧.mkv\n");
-    expect(listName("m3u8", "電影 2024")).toBe("電影 2024.m3u8");
+    expect(listName("m3u8", "電影 2024", 1)).toBe("電影 2024.m3u8");
+    expect(listName("plain", "電影 2024", 3)).toBe("電影 2024.part3.links.txt");
   });
 
   test("a name longer than a file system takes keeps its extension, and no half character", () => {

@@ -6,15 +6,15 @@ const share = (text: string, passCode?: string) =>
   ({ do: "open-share", text, ...(passCode !== undefined && { passCode }) }) as const;
 
 describe("signing in", () => {
-  test("begins with the driver's own form, which knows nothing yet", async () => {
+  test("signing in begins with the driver's own form, which knows nothing yet", async () => {
     const at = app(usualCloud());
     const form = await at.see(mia, { do: "sign-in" }, "form");
-    expect(form.form).toEqual({ id: "pikpak" });
+    expect(form.form).toEqual({ id: "sign-in", kind: "pikpak" });
     expect(form.fields.map((field) => field.name)).toEqual(["username", "password", "rootFolder", "captchaToken"]);
     expect(form.values).toEqual({});
   });
 
-  test("with a wrong password asks again, says why, and keeps the user name but never the password", async () => {
+  test("signing in with a wrong password asks again, says why, and keeps the user name but never the password", async () => {
     const at = app(usualCloud());
     const form = await at.see(mia, signInAs("mia", "wrong"), "form");
     expect(form).toMatchObject({ reason: { code: "wrong-credentials" }, values: { username: "mia" } });
@@ -23,18 +23,18 @@ describe("signing in", () => {
     expect(await at.shelves.people.get(mia.person.id)).toBeUndefined();
   });
 
-  test("names the answer that is missing, and keeps the others", async () => {
+  test("signing in names the answer that is missing, and keeps the others", async () => {
     const at = app(usualCloud());
     const form = await at.see(
       mia,
-      { do: "submit", form: { id: "pikpak" }, values: { username: "mia", password: "" } },
+      { do: "submit", form: { id: "sign-in", kind: "pikpak" }, values: { username: "mia", password: "" } },
       "form",
     );
     expect(form).toMatchObject({ problem: { field: "password", code: "required" }, values: { username: "mia" } });
     expect(at.cloud.asked).toEqual([]);
   });
 
-  test("twice to one account keeps one mount", async () => {
+  test("signing in twice to one account keeps one mount", async () => {
     const at = app(usualCloud());
     const one = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const two = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
@@ -43,7 +43,7 @@ describe("signing in", () => {
     expect(list.mounts).toHaveLength(1);
   });
 
-  test("when nothing answers offers to begin anew", async () => {
+  test("signing in when nothing answers offers to begin anew", async () => {
     const cloud = usualCloud();
     const at = app(cloud);
     cloud.failing = new StorageError("unreachable", { retryAfter: 5000 });
@@ -51,7 +51,7 @@ describe("signing in", () => {
     expect(sorry).toMatchObject({ notice: "unreachable", retryAfter: 5000, offer: ["add-account"] });
   });
 
-  test("carries the address of a one-time page where there is one", async () => {
+  test("signing in carries the address of a one-time page where there is one", async () => {
     const page = { url: "https://drive.example/s/x", expiresAt: 5 };
     const at = app(usualCloud(), { changes: { issuePage: async () => page } });
     expect((await at.see(mia, { do: "sign-in" }, "form")).page).toEqual(page);
@@ -67,7 +67,7 @@ describe("a human is wanted", () => {
     return { at, cloud, form };
   };
 
-  test("so the form shows where, and takes what the page ended with; nothing is typed again", async () => {
+  test("a form shows where a human is wanted, and takes what the page ended with; nothing is typed again", async () => {
     const { at, cloud, form } = await challenged();
     expect(form.form.id).toBe("verification");
     expect(form.reason).toEqual({ code: "verification-needed", verify: "https://verify.example/1" });
@@ -79,14 +79,14 @@ describe("a human is wanted", () => {
     expect(new Set(cloud.devices).size).toBe(1);
   });
 
-  test("and can go on after a restart", async () => {
+  test("a verification can go on after a restart", async () => {
     const { at, form } = await challenged();
     const values = { captchaToken: "ck0.proof" };
     const listing = await at.restarted().see(mia, { do: "submit", form: form.form, values }, "listing");
     expect(listing.mount.title).toBe("mia");
   });
 
-  test("what is not the outcome is named at the field, with the page still there", async () => {
+  test("a verification's outcome that is none is named at the field, with the page still there", async () => {
     const { at, form } = await challenged();
     const again = await at.see(mia, { do: "submit", form: form.form, values: { captchaToken: "hello" } }, "form");
     expect(again).toMatchObject({
@@ -104,7 +104,7 @@ describe("a human is wanted", () => {
     expect((await at.see(mia, { do: "submit", form: again.form, values }, "listing")).mount.title).toBe("mia");
   });
 
-  test("nobody else can go on with it, and it is gone when the dialogue is left", async () => {
+  test("a verification goes on for nobody else, and is gone when the dialogue is left", async () => {
     const { at, form } = await challenged();
     const submit = { do: "submit", form: form.form, values: { captchaToken: "ck0.proof" } } as const;
     expect((await at.see(jun, submit, "notice")).notice).toBe("view-expired");
@@ -113,7 +113,7 @@ describe("a human is wanted", () => {
     expect((await at.see(mia, { do: "cancel" }, "notice")).notice).toBe("nothing-to-cancel");
   });
 
-  test("while browsing, the mount keeps its password and goes on", async () => {
+  test("a mount that wants a human while browsing keeps its password and goes on", async () => {
     const cloud = usualCloud();
     const at = app(cloud);
     const first = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
@@ -127,7 +127,7 @@ describe("a human is wanted", () => {
 });
 
 describe("a share", () => {
-  test("opens out of a link, becomes the current mount, and is mounted once", async () => {
+  test("a share opens out of a link, becomes the current mount, and is mounted once", async () => {
     const at = app(usualCloud());
     const one = await at.see(mia, share("look: https://share.example/s/open1 !"), "listing");
     const calls = at.cloud.asked.length;
@@ -137,7 +137,7 @@ describe("a share", () => {
     expect((await at.see(mia, { do: "browse" }, "listing")).mount.id).toBe(one.mount.id);
   });
 
-  test("asks for its code, says when it is wrong, and asks upstream once per answer", async () => {
+  test("a share asks for its code, says when it is wrong, and asks upstream once per answer", async () => {
     const at = app(usualCloud());
     const form = await at.see(mia, share("https://share.example/s/code1"), "form");
     expect(form).toMatchObject({
@@ -154,7 +154,7 @@ describe("a share", () => {
     expect(listing.mount.title).toBe("code1");
   });
 
-  test("whose code is one word too many is asked for its code, and nobody is told of a wrong one", async () => {
+  test("a share whose code is one word too many is asked for its code, and nobody is told of a wrong one", async () => {
     const at = app(usualCloud());
     const form = await at.see(mia, share("https://share.example/s/code1 Holiday"), "form");
     expect(form).toMatchObject({
@@ -167,26 +167,29 @@ describe("a share", () => {
     expect(secrets?.["passCode"]).toBeUndefined();
   });
 
-  test("takes the code along with the link", async () => {
+  test("a share takes the code along with the link", async () => {
     const at = app(usualCloud());
     const apart = await at.see(mia, share("https://share.example/s/code1", "abcd"), "listing");
     const beside = await at.see(jun, share("https://share.example/s/code1 abcd"), "listing");
     expect([apart, beside].map(({ mount }) => mount.title)).toEqual(["code1", "code1"]);
   });
 
-  test("whose code was changed asks for the new one, and keeps its mount", async () => {
+  test("a share whose code was changed asks for the new one, and keeps its mount", async () => {
     const cloud = usualCloud();
     const at = app(cloud);
     const first = await at.see(mia, share("https://share.example/s/code1", "abcd"), "listing");
     Object.assign(cloud.shares, { code1: { ...cloud.shares["code1"], code: "wxyz" } });
     const form = await at.see(mia, { do: "refresh", view: first.view }, "form");
-    expect(form).toMatchObject({ form: { id: "pikpak-share" }, reason: { code: "pass-code-wrong" } });
+    expect(form).toMatchObject({
+      form: { id: "open-link", kind: "pikpak-share" },
+      reason: { code: "pass-code-wrong" },
+    });
     const values = { passCode: "wxyz" };
     const again = await at.see(mia, { do: "submit", form: form.form, values }, "listing");
     expect(again.mount.id).toBe(first.mount.id);
   });
 
-  test("linked to at one file opens that file", async () => {
+  test("a share linked to at one file opens that file", async () => {
     const at = app(usualCloud());
     const file = await at.see(mia, share("https://share.example/s/film1/0"), "file");
     expect(file.entry.name).toBe("beach.mp4");
@@ -194,7 +197,7 @@ describe("a share", () => {
     expect(all.rows).toHaveLength(1);
   });
 
-  test("that is gone says so; what is no share is told from one", async () => {
+  test("a share that is gone says so; what is no share is told from one", async () => {
     const at = app(usualCloud());
     const gone = await at.see(mia, share("https://share.example/s/nothing"), "notice");
     expect(gone).toMatchObject({ notice: "share-not-found", level: "failed", offer: ["add-share"] });
@@ -202,20 +205,20 @@ describe("a share", () => {
     expect(other).toMatchObject({ notice: "not-a-share-link", offer: ["add-share"] });
     const form = await at.see(
       mia,
-      { do: "submit", form: { id: "pikpak-share" }, values: { link: "https://other.example/x" } },
+      { do: "submit", form: { id: "open-link", kind: "pikpak-share" }, values: { link: "https://other.example/x" } },
       "form",
     );
     expect(form.problem).toEqual({ field: "link", code: "not-a-share" });
   });
 
-  test("without a link asks for one, and for a code only if it is wanted", async () => {
+  test("a share without a link asks for one, and for a code only if it is wanted", async () => {
     const at = app(usualCloud());
     const form = await at.see(mia, { do: "open-share" }, "form");
-    expect(form.form).toEqual({ id: "pikpak-share" });
+    expect(form.form).toEqual({ id: "open-link", kind: "pikpak-share" });
     expect(form.fields.filter((field) => !field.aside).map((field) => field.name)).toEqual(["link"]);
   });
 
-  test("in a start payload opens", async () => {
+  test("a share in a start payload opens", async () => {
     const at = app(usualCloud());
     const opened = await at.see(mia, { do: "start", payload: "https://share.example/s/open1" }, "listing");
     expect(opened.mount.title).toBe("open1");
@@ -230,20 +233,20 @@ function sharesCloud(count: number): Cloud {
 }
 
 describe("several links in one message", () => {
-  test("are each opened and shown by their titles; what cannot be opened is named with its reason", async () => {
+  test("several links in one message are each opened and shown by their titles; what cannot be opened is named with its reason", async () => {
     const at = app(usualCloud());
     const text = "https://share.example/s/open1 https://share.example/s/code1?pwd=abcd\nhttps://share.example/s/gone1";
     const list = await at.see(mia, { do: "say", text }, "mounts");
     expect(list.mounts.map(({ title }) => title)).toEqual(["open1", "code1"]);
     expect(list.opened).toEqual({
-      refused: [{ link: "https://share.example/s/gone1", reason: { code: "share-not-found" } }],
+      refused: [{ link: "https://share.example/s/gone1", driver: "pikpak-share", reason: { code: "share-not-found" } }],
       left: 0,
     });
     const listing = await at.see(mia, { do: "mount", view: list.view, index: 1 }, "listing");
     expect(listing.mount.title).toBe("code1");
   });
 
-  test("are eight at most at once, and the rest is not passed over in silence", async () => {
+  test("several links in one message are eight at most at once, and the rest is not passed over in silence", async () => {
     const at = app(sharesCloud(11));
     const text = Array.from({ length: 11 }, (_, n) => `https://share.example/s/s${n + 1}`).join("\n");
     const list = await at.see(mia, { do: "open-share", text }, "mounts");
@@ -253,7 +256,7 @@ describe("several links in one message", () => {
 });
 
 describe("plain words in a private chat", () => {
-  test("open a share they name, and are a search otherwise", async () => {
+  test("plain words in a private chat open a share they name, and are a search otherwise", async () => {
     const at = app(usualCloud());
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const shared = await at.see(mia, { do: "say", text: "look: https://share.example/s/open1" }, "listing");
@@ -263,7 +266,7 @@ describe("plain words in a private chat", () => {
     expect(found.mount.title).toBe("mia");
   });
 
-  test("are not understood where there is no drive to search, and another address is named as what it is", async () => {
+  test("plain words are not understood where there is no drive to search, and another address is named as what it is", async () => {
     const at = app(usualCloud());
     expect(await at.see(mia, { do: "say", text: "beach" }, "notice")).toMatchObject({ notice: "not-understood" });
     const text = "https://drive.google.com/file/d/abc";
@@ -273,7 +276,7 @@ describe("plain words in a private chat", () => {
       expect(await at.see(mia, { do: "say", text: nothing }, "notice")).toMatchObject({ notice: "not-understood" });
   });
 
-  test("that are an invitation's code let their sender in", async () => {
+  test("plain words that are an invitation's code let their sender in", async () => {
     const at = app(usualCloud(), { admin: { access: "allowlist" } });
     const { code } = await at.services.admin.access.invite(mia.person.id);
     expect(await at.see(jun, { do: "say", text: code }, "notice")).toMatchObject({ notice: "admitted" });
@@ -281,9 +284,9 @@ describe("plain words in a private chat", () => {
 });
 
 describe("mounts", () => {
-  const two = async () => {
+  const two = async (now = () => 1_000_000) => {
     const cloud = usualCloud();
-    const at = app(cloud);
+    const at = app(cloud, { now });
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     await at.see(mia, share("https://share.example/s/open1"), "listing");
     const list = await at.see(mia, { do: "show-mounts" }, "mounts");
@@ -291,7 +294,7 @@ describe("mounts", () => {
     return { at, cloud, list, card };
   };
 
-  test("are listed with the current one marked, and each has a card", async () => {
+  test("mounts are listed with the current one marked, and each has a card", async () => {
     const { list, card } = await two();
     expect(list.mounts.map(({ title, current }) => [title, current])).toEqual([
       ["mia", true],
@@ -302,11 +305,11 @@ describe("mounts", () => {
       quota: { used: 10 },
       usual: "redirect",
       methods: ["redirect", "proxy"],
-      renewable: true,
+      can: ["quota", "ask-root", "renew-mount"],
     });
   });
 
-  test("that are shares stand behind the accounts, the latest first, and never take their place", async () => {
+  test("mounts that are shares stand behind the accounts, the latest first, and never take their place", async () => {
     const cloud = sharesCloud(4);
     const at = app(cloud);
     await at.see(mia, share("https://share.example/s/s1"), "listing");
@@ -323,7 +326,7 @@ describe("mounts", () => {
     ]);
   });
 
-  test("have pages, and of shares the twenty latest are kept", async () => {
+  test("mounts have pages, and of shares the twenty latest are kept", async () => {
     const at = app(sharesCloud(25));
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const opened: string[] = [];
@@ -342,7 +345,7 @@ describe("mounts", () => {
     }
   });
 
-  test("are opened and chosen", async () => {
+  test("mounts are opened and chosen", async () => {
     const { at, card } = await two();
     const chosen = await at.see(mia, { do: "choose-mount", view: card.view }, "mount");
     expect(chosen.mount.current).toBe(true);
@@ -351,7 +354,7 @@ describe("mounts", () => {
     expect(root.mount.title).toBe("mia");
   });
 
-  test("take a new title, on one line", async () => {
+  test("mounts take a new title, on one line", async () => {
     const { at, card } = await two();
     const form = await at.see(mia, { do: "rename-mount", view: card.view }, "form");
     const submit = (title: string) => ({ do: "submit", form: form.form, values: { title } }) as const;
@@ -362,19 +365,21 @@ describe("mounts", () => {
     expect((await at.see(jun, submit("mine"), "notice")).notice).toBe("mount-gone");
   });
 
-  test("are checked: a word when all is well, the card when something has changed", async () => {
-    const { at, cloud, card } = await two();
-    const well = await at.see(mia, { do: "check-mount", view: card.view }, "notice");
-    expect(well).toMatchObject({ notice: "mount-healthy", for: "asker" });
+  test("mounts are checked: the card says when each was seen last, and that it works", async () => {
+    let now = 1_000_000;
+    const { at, cloud, card } = await two(() => now);
+    now = 9_000_000;
+    const well = await at.see(mia, { do: "check-mount", view: card.view }, "mount");
+    expect(well).toMatchObject({ checked: true, mount: { health: { state: "working", at: 9_000_000 } } });
     cloud.failing = new StorageError("signed-out");
     const ill = await at.see(mia, { do: "check-mount", view: card.view }, "mount");
-    expect(ill.mount.health).toMatchObject({ state: "failing", code: "signed-out" });
+    expect(ill).toMatchObject({ checked: false, mount: { health: { state: "failing", code: "signed-out" } } });
     cloud.failing = undefined;
     const again = await at.see(mia, { do: "check-mount", view: ill.view }, "mount");
     expect(again.mount.health.state).toBe("working");
   });
 
-  test("that are signed out offer to sign in again, where only the password is asked for", async () => {
+  test("mounts that are signed out offer to sign in again, where only the password is asked for", async () => {
     const { at, cloud } = await two();
     const listing = await at.see(mia, { do: "show-mounts" }, "mounts");
     const card = await at.see(mia, { do: "mount", view: listing.view, index: 0 }, "mount");
@@ -384,7 +389,10 @@ describe("mounts", () => {
     expect(sorry).toMatchObject({ notice: "signed-out", offer: ["renew-mount", "retry", "mounts"] });
     cloud.failing = undefined;
     const form = await at.see(mia, { do: "renew-mount", view: sorry.view ?? card.view }, "form");
-    expect(form).toMatchObject({ form: { id: "pikpak", subject: card.mount.id }, values: { username: "mia" } });
+    expect(form).toMatchObject({
+      form: { id: "sign-in", kind: "pikpak", subject: card.mount.id },
+      values: { username: "mia" },
+    });
     const again = await at.see(mia, { do: "submit", form: form.form, values: { password: "wrong" } }, "form");
     expect(again).toMatchObject({ form: form.form, reason: { code: "wrong-credentials" } });
     const values = { password: "correct-horse" };
@@ -392,7 +400,7 @@ describe("mounts", () => {
     expect(root.mount.id).toBe(card.mount.id);
   });
 
-  test("are downloaded from as one chooses, among what works here", async () => {
+  test("mounts are downloaded from as one chooses, among what works here", async () => {
     const { at, card } = await two();
     const proxied = await at.see(mia, { do: "set-method", view: card.view, method: "proxy" }, "mount");
     expect(proxied.method).toBe("proxy");
@@ -403,12 +411,12 @@ describe("mounts", () => {
     expect(usual.method).toBeUndefined();
   });
 
-  test("say that a chosen way does not work any more, and have it again when it does", async () => {
+  test("mounts say that a chosen way does not work any more, and have it again when it does", async () => {
     const { at, card } = await two();
     const proxied = await at.see(mia, { do: "set-method", view: card.view, method: "proxy" }, "mount");
     const bare = app(at.cloud, { shelves: at.shelves, changes: { methods: ["redirect"] } });
-    const without = await bare.see(mia, { do: "check-mount", view: proxied.view }, "notice");
-    expect(without.notice).toBe("mount-healthy");
+    const without = await bare.see(mia, { do: "check-mount", view: proxied.view }, "mount");
+    expect(without).toMatchObject({ checked: true, lapsed: "proxy" });
     const { view } = await bare.see(mia, { do: "show-mounts" }, "mounts");
     const lapsed = await bare.see(mia, { do: "mount", view, index: 0 }, "mount");
     expect(lapsed).toMatchObject({ lapsed: "proxy", usual: "redirect", methods: ["redirect"] });
@@ -417,28 +425,32 @@ describe("mounts", () => {
     expect((await at.see(mia, { do: "mount", view: again.view, index: 0 }, "mount")).method).toBe("proxy");
   });
 
-  test("have their links taken back by their owner, where links are ours to take", async () => {
+  test("mounts have their links taken back by their owner, where links are ours to take", async () => {
     const taken: unknown[] = [];
     const at = app(usualCloud(), { changes: { revokeLinks: async (which) => void taken.push(which) } });
     const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const { view } = await at.see(mia, { do: "show-mounts" }, "mounts");
     const card = await at.see(mia, { do: "mount", view, index: 0 }, "mount");
-    expect(card.revocable).toBe(true);
+    expect(card.can).toContain("revoke-links");
     const done = await at.see(mia, { do: "revoke-links", view: card.view }, "notice");
     expect(done).toMatchObject({ notice: "links-revoked", subject: "mia", for: "asker" });
     const settings = await at.see(mia, { do: "show-settings" }, "settings");
-    await at.see(mia, { do: "revoke-links", view: settings.view }, "notice");
+    const all = await at.see(mia, { do: "revoke-links", view: settings.view }, "question");
+    expect(all.subject).toBeUndefined();
+    const kept = await at.see(mia, { do: "dismiss", view: all.view }, "settings");
+    const again = await at.see(mia, { do: "revoke-links", view: kept.view }, "question");
+    await at.see(mia, { do: "confirm", view: again.view }, "notice");
     expect(taken).toEqual([{ mount: mount.id }, { person: "telegram:1" }]);
   });
 
-  test("have no links to take back where those are the drive's own", async () => {
+  test("mounts have no links to take back where those are the drive's own", async () => {
     const { at, card } = await two();
-    expect(card.revocable).toBeUndefined();
+    expect(card.can).not.toContain("revoke-links");
     const no = await at.see(mia, { do: "revoke-links", view: card.view }, "notice");
     expect(no.notice).toBe("no-links-to-revoke");
   });
 
-  test("are removed only when one is sure, with their secrets", async () => {
+  test("mounts are removed only when one is sure, with their secrets", async () => {
     const { at, card } = await two();
     const asked = await at.see(mia, { do: "remove-mount", view: card.view }, "question");
     expect(asked).toMatchObject({ question: "remove-mount", subject: "mia" });
@@ -451,7 +463,7 @@ describe("mounts", () => {
     expect((await at.see(mia, { do: "show-mounts" }, "mounts")).mounts).toHaveLength(1);
   });
 
-  test("are logged out of: of several one chooses, the only one is asked about", async () => {
+  test("mounts are logged out of: of several one chooses, the only one is asked about", async () => {
     const { at } = await two();
     await at.see(mia, { do: "log-out" }, "mounts");
     await at.see(jun, signInAs("jun", "battery"), "listing");
@@ -476,7 +488,7 @@ test("/forget deletes everything kept about a person, and nothing about another"
 });
 
 describe("in a group", () => {
-  test("a share is shown, an account is not", async () => {
+  test("a group is shown a share, and not an account", async () => {
     const at = app(usualCloud());
     await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     expect(await at.see(inGroup(mia), { do: "browse" }, "notice")).toMatchObject({
@@ -487,7 +499,7 @@ describe("in a group", () => {
     await at.see(inGroup(mia), { do: "browse" }, "listing");
   });
 
-  test("/start says what can be done there", async () => {
+  test("/start in a group says what can be done there", async () => {
     const at = app(usualCloud());
     expect(await at.see(inGroup(mia), { do: "start" }, "help")).toMatchObject({ place: "group", admin: false });
   });

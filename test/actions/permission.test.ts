@@ -89,7 +89,11 @@ describe("somebody else's mount", () => {
     const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
     const tries: readonly Action[] = [
       { do: "sign-in", mount: mount.id },
-      { do: "submit", form: { id: "pikpak", subject: mount.id }, values: { username: "jun", password: "battery" } },
+      {
+        do: "submit",
+        form: { id: "sign-in", kind: "pikpak", subject: mount.id },
+        values: { username: "jun", password: "battery" },
+      },
       { do: "submit", form: { id: "mount-title", subject: mount.id }, values: { title: "mine" } },
     ];
     for (const action of tries) expect((await at.see(jun, action, "notice")).notice).toBe("mount-gone");

@@ -14,7 +14,13 @@ beforeEach(async () => {
 afterEach(() => pikpak.close());
 
 function pikpakApp(wait?: (ms: number, signal?: AbortSignal) => Promise<void>): TestApp {
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl: pikpak.driveUrl, userUrl: pikpak.userUrl };
+  const settings = {
+    domain: "mypikpak.net",
+    platform: "web",
+    driveUrl: pikpak.driveUrl,
+    userUrl: pikpak.userUrl,
+    mcpUrl: pikpak.mcpUrl,
+  };
   return app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now: Date.now, ...(wait && { wait }) });
 }
 
@@ -46,7 +52,7 @@ describe("over PikPak", () => {
     expect(asked(/signin/)).toBe(1);
     const listing = await at.see(mia, signInAs(name, "correct-horse"), "listing");
     expect(listing.rows.map((row) => row.name)).toEqual(["notes.txt"]);
-    expect(listing.mount.title).toBe(name);
+    expect(listing.mount.title).toBe("PikPak");
   });
 
   test("a challenge is passed with the address the browser ended on, on the same device", async () => {
@@ -122,7 +128,7 @@ describe("over PikPak", () => {
       "in the answer to the question for the link",
       (link: string) => ({
         do: "submit",
-        form: { id: "pikpak-share" },
+        form: { id: "open-link", kind: "pikpak-share" },
         values: { link: `${link}\n提取码：ab12` },
       }),
     ],
@@ -130,7 +136,7 @@ describe("over PikPak", () => {
       "in the answer to the question for the code",
       (link: string) => ({
         do: "submit",
-        form: { id: "pikpak-share", subject: link },
+        form: { id: "open-link", kind: "pikpak-share", subject: link },
         values: { passCode: "「提取码：ab12」 解压密码：q1w2" },
       }),
     ],
@@ -219,10 +225,10 @@ describe("over PikPak", () => {
     pikpak.build.account({ username: name, email: name, password: "correct-horse" });
     const at = pikpakApp();
     const values = { username: name, password: "correct-horse", rootFolder: "no such folder!" };
-    const form = await at.see(mia, { do: "submit", form: { id: "pikpak" }, values }, "form");
+    const form = await at.see(mia, { do: "submit", form: { id: "sign-in", kind: "pikpak" }, values }, "form");
     expect(form.problem).toEqual({ field: "rootFolder", code: "not-a-folder-id" });
     const gone = { ...values, rootFolder: "VNaaaaaaaaaaaaaaaaaaaaaaaa" };
-    const again = await at.see(mia, { do: "submit", form: { id: "pikpak" }, values: gone }, "form");
+    const again = await at.see(mia, { do: "submit", form: { id: "sign-in", kind: "pikpak" }, values: gone }, "form");
     expect(again).toMatchObject({ problem: { field: "rootFolder" }, values: { username: name } });
     expect(await at.shelves.people.get(mia.person.id)).toBeUndefined();
   });

@@ -47,7 +47,8 @@ test("accounts, secrets and what is kept about a person are for private chats", 
     "confirm",
     "remove-mount",
     "renew-mount",
-    "form pikpak",
+    "form account-kind",
+    "form sign-in",
     "form verification",
   ];
   for (const name of secluded) {

@@ -43,7 +43,7 @@ async function lastOf(at: TestApp, visit: Visit, action: Action): Promise<Listin
 }
 
 describe("a search", () => {
-  test("finds what is in the drive, says where, and goes up to its top", async () => {
+  test("a search finds what is in the drive, says where, and goes up to its top", async () => {
     const { at, first } = await signedIn();
     const found = await lastOf(at, mia, { do: "search", words: "one" });
     expect(found).toMatchObject({
@@ -62,7 +62,7 @@ describe("a search", () => {
     expect(names(up)).toEqual(names(first));
   });
 
-  test("looks in the whole drive wherever one is, offers that folder, and from there the drive again", async () => {
+  test("a search looks in the whole drive wherever one is, offers that folder, and from there the drive again", async () => {
     const { at, first } = await signedIn();
     await at.see(mia, { do: "open", view: first.view, index: rowOf(first, "Films") }, "listing");
     // What nobody sees as being somewhere does not change where a search looks either.
@@ -80,7 +80,7 @@ describe("a search", () => {
     expect(names(again)).toEqual(names(found));
   });
 
-  test("in a group never leaves the folder that is shared with it", async () => {
+  test("a search in a group never leaves the folder that is shared with it", async () => {
     const here = createGroupApp();
     await lent(here, "Films");
     const { at } = here;
@@ -97,7 +97,7 @@ describe("a search", () => {
     expect(wider.total.known).toBe(0);
   });
 
-  test("shows what it can be narrowed by when that is asked for, and puts it away again", async () => {
+  test("a search shows what it can be narrowed by when that is asked for, and puts it away again", async () => {
     const { at } = await signedIn();
     const found = await lastOf(at, mia, { do: "search", words: "e" });
     expect(found.search?.filters).toBe(false);
@@ -109,7 +109,7 @@ describe("a search", () => {
     expect(closed.search).toMatchObject({ filters: false, kind: "video" });
   });
 
-  test("is asked for by a button of the folder, and remembers which folder that was", async () => {
+  test("a search is asked for by a button of the folder, and remembers which folder that was", async () => {
     const { at, first } = await signedIn();
     const films = await at.see(mia, { do: "open", view: first.view, index: rowOf(first, "Films") }, "listing");
     const form = await at.see(mia, { do: "find", view: films.view }, "form");
@@ -125,7 +125,7 @@ describe("a search", () => {
     });
   });
 
-  test("shows what is found as it is found, at last in its order, and asks the drive nothing a second time", async () => {
+  test("a search shows what is found as it is found, at last in its order, and asks the drive nothing a second time", async () => {
     const cloud = wideCloud(20, 1000);
     const { at } = await signedIn(cloud);
     const before = cloud.asked.length;
@@ -144,7 +144,7 @@ describe("a search", () => {
     expect(cloud.asked.length - before).toBe(20 * 2);
   });
 
-  test("has pages like any listing, and an order when one is wanted", async () => {
+  test("a search has pages like any listing, and an order when one is wanted", async () => {
     const { at } = await signedIn(wideCloud(3, 10));
     const found = await lastOf(at, mia, { do: "search", words: "clip" });
     expect(found).toMatchObject({ page: { number: 1, count: 4, next: true }, total: { known: 30, complete: true } });
@@ -158,7 +158,7 @@ describe("a search", () => {
     expect((await at.see(mia, { do: "browse" }, "listing")).order.by).toBe("name");
   });
 
-  test("is narrowed to a kind and a size by words or by buttons, and widened again", async () => {
+  test("a search is narrowed to a kind and a size by words or by buttons, and widened again", async () => {
     const { at } = await signedIn();
     const byWords = await lastOf(at, mia, { do: "search", words: "类型:视频" });
     expect(names(byWords)).toEqual(["beach.mp4"]);
@@ -172,7 +172,7 @@ describe("a search", () => {
     expect(wide.total).toEqual(all.total);
   });
 
-  test("that is stopped keeps what was found, says so, and goes on when refreshed", async () => {
+  test("a search that is stopped keeps what was found, says so, and goes on when refreshed", async () => {
     const cloud = wideCloud(40, 1000);
     const { at } = await signedIn(cloud);
     cloud.hold();
@@ -193,7 +193,7 @@ describe("a search", () => {
     expect(whole.search).toMatchObject({ state: "complete", looked: { folders: 41 } });
   });
 
-  test("that the drive breaks off shows what there is and why", async () => {
+  test("a search that the drive breaks off shows what there is and why", async () => {
     const cloud = wideCloud(3, 5);
     const { at } = await signedIn(cloud);
     cloud.failing = new StorageError("too-frequent", { retryAfter: 30_000 });
@@ -205,7 +205,7 @@ describe("a search", () => {
     });
   });
 
-  test("somebody went on from is not drawn over where they are", async () => {
+  test("a search somebody went on from is not drawn over where they are", async () => {
     const cloud = wideCloud(10, 1000);
     const { at } = await signedIn(cloud);
     cloud.hold();
@@ -219,7 +219,7 @@ describe("a search", () => {
 });
 
 describe("/link by words", () => {
-  test("acts on the one file they mean, wherever it is, and however they are spelt", async () => {
+  test("/link by words acts on the one file they mean, wherever it is, and however they are spelt", async () => {
     const { at } = await signedIn();
     for (const words of ["one.raw", "beach.mp4", "baech"]) {
       const card = await at.see(mia, { do: "find-link", words }, "link");
@@ -227,7 +227,7 @@ describe("/link by words", () => {
     }
   });
 
-  test("that could mean several shows them to pick from", async () => {
+  test("/link by words that could mean several files shows them to pick from", async () => {
     const { at } = await signedIn(wideCloud(3, 2));
     const list = await at.see(mia, { do: "find-link", words: "clip" }, "listing");
     expect(list.search?.words).toBe("clip");
@@ -236,7 +236,7 @@ describe("/link by words", () => {
     await at.see(mia, { do: "link", view: file.view }, "link");
   });
 
-  test("gives every helper the same hits", async () => {
+  test("/link by words gives every helper the same hits", async () => {
     const { at, first } = await signedIn();
     const context = await createContext(at.services, mia, new AbortController().signal);
     const findings = await findEntries(context, folderView(context, first.mount.id), "kind:video");
@@ -252,12 +252,12 @@ test.each([
   ["kind:nonsense", { words: "kind:nonsense" }],
   ["kind:constructor", { words: "kind:constructor" }],
   ["a > b <3", { words: "a > b <3" }],
-])("%s is read as it is meant", (text, asked) => {
+])("the query %s is read as it is meant", (text, asked) => {
   expect(readQuery(text)).toEqual(asked);
 });
 
 describe("while somebody types in any chat", () => {
-  test("files of their own drives are found, only by what is known, and each has a button of its own", async () => {
+  test("files of one's own drives are found while typing in any chat, only by what is known, and each has a button of its own", async () => {
     const { at } = await signedIn();
     const calls = at.cloud.asked.length;
     const found = await at.see(mia, { do: "find-inline", words: "file 1", from: 0 }, "found");
@@ -275,7 +275,7 @@ describe("while somebody types in any chat", () => {
     });
   });
 
-  test("comes page by page", async () => {
+  test("files found while typing come page by page", async () => {
     const { at } = await signedIn(wideCloud(1, 30));
     await lastOf(at, mia, { do: "search", words: "clip" });
     const first = await at.see(mia, { do: "find-inline", words: "clip", from: 0 }, "found");
@@ -285,7 +285,7 @@ describe("while somebody types in any chat", () => {
     expect(second.next).toBeUndefined();
   });
 
-  test("a card works for others only as far as the drive is lent to them", async () => {
+  test("a card of a file found while typing works for others only as far as the drive is lent to them", async () => {
     const at = createGroupApp();
     const card = await lent(at);
     await lastOf(at.at, mia, { do: "search", words: "beach" });

@@ -8,7 +8,8 @@ import type { Place } from "../../src/users/place.ts";
 import type { Answer, Screen } from "../../src/actions/model/screen.ts";
 import type { PendingSignIn, Services } from "../../src/actions/context/services.ts";
 import type { Session } from "../../src/actions/model/session.ts";
-import type { TransferRecord } from "../../src/actions/model/transfer.ts";
+import type { KeptJob } from "../../src/jobs/embedded.ts";
+import type { JobQueue } from "../../src/jobs/queue.ts";
 import type { Driver, DriverContext, DriverKind } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import type { Field, Values } from "../../src/storage/field.ts";
@@ -17,6 +18,7 @@ import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { openAdmin, type AdminParts } from "../../src/users/admin.ts";
+import { testJobs } from "../test-jobs.ts";
 
 /** What outlives the process: hand it to the next app, as after a restart. */
 export interface Shelves {
@@ -29,7 +31,7 @@ export interface Shelves {
   readonly places: Keyv<Place>;
   readonly pending: Keyv<PendingSignIn>;
   readonly said: Keyv<number>;
-  readonly transfers: Keyv<readonly TransferRecord[]>;
+  readonly jobs: Keyv<KeptJob>;
   /** The admin side's namespaces by name. */
   readonly admin: Map<string, Keyv>;
 }
@@ -163,9 +165,9 @@ export class Cloud {
 }
 
 const accountFields: readonly Field[] = [
-  { name: "username", kind: "text", required: true, maxLength: 50 },
-  { name: "password", kind: "secret", required: true, maxLength: 50 },
-  { name: "rootFolder", kind: "folder", required: false, maxLength: 50 },
+  { name: "username", kind: "text", role: "login", required: true, maxLength: 50 },
+  { name: "password", kind: "secret", role: "credential", required: true, maxLength: 50 },
+  { name: "rootFolder", kind: "folder", role: "root", required: false, aside: true, maxLength: 50 },
   { name: "captchaToken", kind: "secret", role: "proof", required: false, aside: true, maxLength: 100 },
 ];
 
@@ -192,8 +194,10 @@ export interface TestApp {
   readonly services: Services;
   readonly shelves: Shelves;
   readonly cloud: Cloud;
-  /** What was logged. */
+  /** What was logged as failed. */
   readonly logged: object[];
+  /** What was logged as done. */
+  readonly noted: object[];
   /** Performs, and expects the screen of that kind. */
   see<Show extends Screen["show"]>(visit: Visit, action: Action, show: Show): Promise<Extract<Screen, { show: Show }>>;
   do(visit: Visit, action: Action, signal?: AbortSignal): Promise<Answer>;
@@ -209,6 +213,8 @@ interface TestAppOptions {
   readonly now?: () => number;
   /** Absent = nobody waits for longer than a turn of the loop. */
   readonly wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Absent = a queue of its own. */
+  readonly jobs?: JobQueue;
   /** What operators have to do with. */
   readonly admin?: Partial<AdminParts>;
 }
@@ -221,15 +227,17 @@ export function app(
     kinds = cloud.kinds(),
     now = () => 1_000_000,
     wait = aTurn,
+    jobs,
     admin = {},
   }: TestAppOptions = {},
 ): TestApp {
   const logged: object[] = [];
+  const noted: object[] = [];
   let waited = 0;
   let ids = apps++ * 100_000;
   const newId = () => String(ids++).padStart(10, "0");
   const locks = createLocks();
-  const { transfers: _records, ...kept } = shelves;
+  const { jobs: records, ...kept } = shelves;
   const services: Services = {
     storage: createStorage({
       ...shelves,
@@ -260,6 +268,7 @@ export function app(
       mounts: shelves.mounts,
       access: "open",
       announce: async () => "sent",
+      jobs: jobs ?? testJobs(records),
       level: { get: () => "info", set: () => undefined },
       ...locks,
       // Waiting takes no time, but the admin side's clock goes on by it: what is paced would wait for ever.
@@ -274,7 +283,10 @@ export function app(
     }),
     now,
     newId,
-    log: { error: (fields) => void logged.push(fields) },
+    log: {
+      info: (fields, event) => void noted.push({ event, ...fields }),
+      error: (fields) => void logged.push(fields),
+    },
     ...changes,
   };
   const act = (visit: Visit, action: Action, signal = new AbortController().signal) =>
@@ -284,6 +296,7 @@ export function app(
     shelves,
     cloud,
     logged,
+    noted,
     do: act,
     async see<Show extends Screen["show"]>(visit: Visit, action: Action, show: Show) {
       const { screen } = await act(visit, action);
@@ -318,7 +331,7 @@ export function emptyShelves(): Shelves {
     places: new Keyv<Place>(strict),
     pending: new Keyv<PendingSignIn>(strict),
     said: new Keyv<number>(strict),
-    transfers: new Keyv<readonly TransferRecord[]>(strict),
+    jobs: new Keyv<KeptJob>(strict),
     admin: new Map(),
   };
 }
@@ -388,6 +401,6 @@ export function usualCloud(): Cloud {
 
 export const signInAs = (username: string, password: string): Action => ({
   do: "submit",
-  form: { id: "pikpak" },
+  form: { id: "sign-in", kind: "pikpak" },
   values: { username, password },
 });

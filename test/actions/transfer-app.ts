@@ -1,10 +1,11 @@
 import type { Action } from "../../src/actions/action.ts";
 import type { Visit } from "../../src/users/visit.ts";
-import type { Answer, Screen, TransferScreen } from "../../src/actions/model/screen.ts";
-import { createTransfers } from "../../src/actions/files/transfers.ts";
-import { type Transfers, type TransfersParts } from "../../src/actions/model/transfer.ts";
+import type { Answer, TransferScreen } from "../../src/actions/model/screen.ts";
+import { createTransfers, type TransfersParts } from "../../src/actions/files/transfers.ts";
+import type { TransferOrder, Transfers } from "../../src/actions/model/transfer.ts";
 import type { FileToSend } from "../../src/actions/model/upload.ts";
-import { createLocks } from "../../src/store/lock.ts";
+import type { Message, Messenger } from "../../src/messaging/messenger.ts";
+import { keptInputs, testJobs } from "../test-jobs.ts";
 import { emptyShelves, app, signInAs, usualCloud, type Cloud, type TestApp, type Shelves } from "./test-app.ts";
 
 /** A drive's bytes, let go piece by piece, and a platform that does as a test tells it. */
@@ -31,8 +32,14 @@ export interface TransferApp {
   take: (file: FileToSend) => Promise<void>;
   /** Asks for a file and starts its way: what is seen from then on. */
   send(visit: Visit, action: Action): Promise<SeenTransfer>;
-  /** Another process over the same shelves. */
-  restarted(): TransferApp;
+  /** What the platform said of a message that was drawn anew; absent = it is. */
+  redrawn: (message: string) => "edited" | "gone" | "closed";
+  /** Messages that were sent besides, by place. */
+  readonly sent: { readonly place: string; readonly message: Message }[];
+  /** The process ends in order, and another begins over the same shelves. */
+  restarts(): Promise<TransferApp>;
+  /** What is seen in a message that a process before this one drew. */
+  sees(way: SeenTransfer): SeenTransfer;
 }
 
 /** A transfer as its chat sees it. */
@@ -48,10 +55,7 @@ export interface SeenTransfer {
 export const limit = 1000;
 export const sending = (visit: Visit): Visit => ({ ...visit, uploadLimit: limit });
 
-interface TransferAppOptions extends Pick<
-  TransfersParts,
-  "overall" | "perPerson" | "waitingPerPerson" | "readPicture" | "isShared"
-> {
+interface TransferAppOptions extends Partial<Pick<TransfersParts, "overall" | "waitingPerPerson" | "readPicture">> {
   readonly cloud?: Cloud;
   readonly shelves?: Shelves;
 }
@@ -60,27 +64,32 @@ export function createTransferApp({ cloud = usualCloud(), shelves, ...options }:
   const kept = shelves ?? emptyShelves();
   let references = 0;
   const logged: object[] = [];
+  const jobs = testJobs(kept.jobs, { now: () => transferApp.time });
+  const seen = new Map<string, Seen>();
   const transfers = createTransfers({
     ...options,
-    ...createLocks(),
-    records: kept.transfers,
+    jobs,
+    messengers: { of: (place) => (place.startsWith("telegram:") ? messengerOf(transferApp, seen) : undefined) },
     openBytes: async (_mount, entry, { variant, signal }) => {
       const name = [entry.name, ...(variant ? [variant.name] : [])].join(" ");
       transferApp.opened.push(name);
       return { stream: bytesOf(transferApp, name, { size: entry.size, signal }) };
     },
     now: () => transferApp.time,
-    wait: (ms, signal) => {
+    wait(ms, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      transferApp.waits.push({ ms, pass: resolve });
+      if (signal.aborted) reject(signal.reason as Error);
+      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+      // What paces the drawings takes a turn of the loop.
+      if (ms >= 5000 && ms <= 15_000) setImmediate(resolve);
+      else transferApp.waits.push({ ms, pass: resolve });
       return promise;
     },
     newReference: () => `ref${references++}`,
     log: { info: () => undefined, error: (fields) => void logged.push(fields) },
   });
   const transferApp: TransferApp = {
-    at: app(cloud, { shelves: kept, now: () => transferApp.time, changes: { transfers } }),
+    at: app(cloud, { shelves: kept, jobs, now: () => transferApp.time, changes: { transfers } }),
     transfers,
     logged,
     time: 1_000_000,
@@ -95,8 +104,15 @@ export function createTransferApp({ cloud = usualCloud(), shelves, ...options }:
     take: async (file) => {
       transferApp.arrived.set(file.entry.name, await textOf(file));
     },
-    send: async (visit, action) => begin(transferApp, await transferApp.at.do(visit, action)),
-    restarted: () => createTransferApp({ cloud, shelves: kept, ...options }),
+    redrawn: () => "edited",
+    sent: [],
+    send: async (visit, action) => begin(seen, visit, await transferApp.at.do(visit, action)),
+    async restarts() {
+      await jobs.stop();
+      await transfers.stop();
+      return createTransferApp({ cloud, shelves: kept, ...options });
+    },
+    sees: ({ first }) => transferIn(seenIn(seen, first.view.id), first),
   };
   return transferApp;
 }
@@ -143,38 +159,73 @@ export async function textOf(file: FileToSend): Promise<string> {
   return text.trimEnd();
 }
 
-async function begin(transferApp: TransferApp, { screen, updates, upload }: Answer): Promise<SeenTransfer> {
-  if (screen.show !== "transfer" || !updates || !upload) throw new Error(`no transfer: ${JSON.stringify(screen)}`);
-  const seen: TransferScreen[] = [screen];
-  let changed = Promise.withResolvers<void>();
-  const tell = () => {
-    changed.resolve();
-    changed = Promise.withResolvers<void>();
-  };
-  const watch = async (): Promise<TransferScreen> => {
-    for await (const next of updates) {
-      seen.push(onlyTransfer(next));
-      tell();
-    }
-    return seen.at(-1) ?? screen;
-  };
-  const last = watch();
-  await upload.start({ message: `message of ${screen.view.id}`, send: (file) => transferApp.take(file) });
+/** What a message showed. */
+interface Seen {
+  readonly screens: TransferScreen[];
+  changed: PromiseWithResolvers<void>;
+}
+
+function seenIn(seen: Map<string, Seen>, message: string): Seen {
+  const known = seen.get(message) ?? { screens: [], changed: Promise.withResolvers<void>() };
+  seen.set(message, known);
+  return known;
+}
+
+function messengerOf(transferApp: TransferApp, seen: Map<string, Seen>): Messenger {
   return {
-    first: screen,
-    seen,
-    last,
-    async state(is) {
-      for (;;) {
-        const found = seen.findLast((one) => one.state.is === is);
-        if (found) return found;
-        await changed.promise;
-      }
+    platform: "telegram",
+    async edit({ message }, screen) {
+      const is = transferApp.redrawn(message);
+      if (is !== "edited") return { is };
+      const known = seenIn(seen, message);
+      known.screens.push(onlyTransfer(screen));
+      known.changed.resolve();
+      known.changed = Promise.withResolvers<void>();
+      return { is };
     },
+    async sendFile(target, source, { entry, duration }, { signal }) {
+      await transferApp.take({ ...source, entry, ...(duration !== undefined && { duration }), signal });
+      return { ...target, message: "file" };
+    },
+    async send(target, message) {
+      transferApp.sent.push({ place: target.place, message });
+      return { is: "sent", ref: { ...target, message: "sent" } };
+    },
+    remove: async () => ({ is: "gone" }),
+    notify: async () => ({ is: "closed" }),
   };
 }
 
-function onlyTransfer(screen: Screen): TransferScreen {
+async function begin(
+  seen: Map<string, Seen>,
+  { place }: Visit,
+  { screen, upload, language }: Answer,
+): Promise<SeenTransfer> {
+  if (screen.show !== "transfer" || !upload) throw new Error(`no transfer: ${JSON.stringify(screen)}`);
+  // A message is drawn anew from here on, whatever it showed.
+  seen.set(screen.view.id, { screens: [screen], changed: Promise.withResolvers<void>() });
+  const to = { place: place.id, kind: place.kind, language };
+  await upload.start({ to, shown: { ...to, message: screen.view.id } });
+  return transferIn(seenIn(seen, screen.view.id), screen);
+}
+
+function transferIn(known: Seen, first: TransferScreen): SeenTransfer {
+  const find = async (isIt: (screen: TransferScreen) => boolean): Promise<TransferScreen> => {
+    for (;;) {
+      const found = known.screens.findLast(isIt);
+      if (found) return found;
+      await known.changed.promise;
+    }
+  };
+  return {
+    first,
+    seen: known.screens,
+    last: find(({ state: { is } }) => is !== "queued" && is !== "running"),
+    state: (is) => find(({ state }) => state.is === is),
+  };
+}
+
+function onlyTransfer(screen: Message): TransferScreen {
   if (screen.show !== "transfer") throw new Error(`expected a transfer, got ${screen.show}`);
   return screen;
 }
@@ -190,7 +241,9 @@ export async function signedIn(transferApp: TransferApp, visit: Visit, name: "mi
   await transferApp.at.see(visit, signInAs(name, name === "mia" ? "correct-horse" : "battery"), "listing");
 }
 
-/** What is kept of transfers. */
+/** Names of the files on their way, as they are kept. */
 export async function recordsOf(transferApp: TransferApp): Promise<readonly string[]> {
-  return ((await transferApp.at.shelves.transfers.get("open")) ?? []).map(({ card }) => card.entry.name);
+  const inputs = await keptInputs(transferApp.at.shelves.jobs, "transfer");
+  // Only transfers are of that kind.
+  return inputs.map((input) => (input as Pick<TransferOrder, "card">).card.entry.name);
 }

@@ -41,7 +41,7 @@ describe("the file in the chat", () => {
     expect(await way.last).toMatchObject({ state: { is: "done" } });
     expect(at.arrived.get("file 7.txt")).toBe("bytes of file 7.txt");
     expect(at.closed).toEqual(["file 7.txt"]);
-    expect(await recordsOf(at)).toEqual([]);
+    await expect.poll(() => recordsOf(at)).toEqual([]);
   });
 
   test("a file comes into the chat by its path, and by the button on its card", async () => {
@@ -50,7 +50,7 @@ describe("the file in the chat", () => {
       await at.send(here, get("Films/Raw/one.raw"))
     ).last;
     const card = await at.at.see(here, { do: "browse", path: "Films/beach.mp4" }, "file");
-    expect(card.sendable).toBe(true);
+    expect(card.can).toContain("send");
     await (
       await at.send(here, { do: "send", view: card.view })
     ).last;
@@ -75,7 +75,7 @@ describe("the file in the chat", () => {
 
   test("a file is not offered where no files can be put, and asking says so", async () => {
     const at = await ready();
-    expect((await at.at.see(mia, { do: "browse", path: "file 7.txt" }, "file")).sendable).toBeUndefined();
+    expect((await at.at.see(mia, { do: "browse", path: "file 7.txt" }, "file")).can).not.toContain("send");
     expect(await at.at.see(mia, get("file 7"), "notice")).toMatchObject({ notice: "no-sending-here" });
   });
 
@@ -125,11 +125,11 @@ describe("on the way", () => {
     };
     const way = await at.send(here, get("file 7"));
     await expect.poll(() => asked).toBe(10);
-    at.time += 2000;
+    at.time += 10_000;
     first.open();
     await expect
       .poll(() => way.seen.findLast(({ state }) => state.is === "running")?.state)
-      .toEqual({ is: "running", done: 20, speed: 10, left: 7400 });
+      .toEqual({ is: "running", done: 20, speed: 2, left: 37_000 });
     second.open();
     await way.last;
   });
@@ -149,9 +149,9 @@ describe("on the way", () => {
     // Another person does not wait for the first one's second file.
     const other = await at.send(sending(jun), get("file 4.txt"));
     await other.state("running");
-    at.transfers.cancel(await transferOf(at, two.first.view.id));
+    await at.transfers.cancel(await transferOf(at, two.first.view.id));
     expect((await two.last).state).toEqual({ is: "cancelled" });
-    expect((await three.state("queued")).state).toEqual({ is: "queued", place: 1 });
+    await expect.poll(() => three.seen.at(-1)?.state).toEqual({ is: "queued", place: 1 });
     barrier.open();
     expect((await three.last).state.is).toBe("done");
     expect((await one.last).state.is).toBe("done");
@@ -409,60 +409,79 @@ describe("what goes wrong", () => {
   });
 });
 
-describe("a restart", () => {
-  test("a restart tells where the file was on its way, once, and Retry sends it", async () => {
+describe("a process that ends", () => {
+  test("a process that ends in order leaves a file half on its way, and one that waits, to the next, which brings both without being asked", async () => {
     const before = await ready();
     held(before);
     const way = await before.send(here, get("file 7"));
     const queued = await before.send(here, get("file 8"));
-    await before.transfers.stop();
-    await Promise.all([way.last, queued.last]);
-    expect(before.closed).toEqual(["file 7.txt"]);
-
-    const after = before.restarted();
-    expect(await after.transfers.interrupted("discord")).toEqual([]);
-    const lost = await after.transfers.interrupted("telegram");
-    expect(lost.map(({ screen, language, place, message }) => [screen.state.is, language, place, message])).toEqual([
-      ["interrupted", "en", "telegram:1", `message of ${way.first.view.id}`],
-      ["interrupted", "en", "telegram:1", `message of ${queued.first.view.id}`],
+    await expect.poll(() => before.opened).toEqual(["file 7.txt"]);
+    const after = await before.restarts();
+    await expect.poll(() => before.closed).toEqual(["file 7.txt"]);
+    expect(before.arrived.size).toBe(0);
+    const [one, two] = [after.sees(way), after.sees(queued)];
+    expect((await one.last).state.is).toBe("done");
+    expect((await two.last).state.is).toBe("done");
+    expect([...after.arrived]).toEqual([
+      ["file 7.txt", "bytes of file 7.txt"],
+      ["file 8.txt", "bytes of file 8.txt"],
     ]);
-    for (const { told } of lost) await told();
-    expect(await after.transfers.interrupted("telegram")).toEqual([]);
-
+    await expect.poll(() => recordsOf(after)).toEqual([]);
     expect(await after.at.see(here, { do: "cancel-transfer", view: way.first.view }, "notice")).toMatchObject({
       notice: "transfer-over",
     });
+  });
+
+  test("a file of which the platform had every byte when the process ended is told as interrupted, and Retry sends it", async () => {
+    const before = await ready();
+    const given = gate();
+    before.take = async (file) => {
+      await textOf(file);
+      given.open();
+      await gate().opened;
+    };
+    const way = await before.send(here, get("file 7"));
+    await given.opened;
+    const after = await before.restarts();
+    expect((await after.sees(way).last).state).toEqual({ is: "interrupted" });
+    expect(after.opened).toEqual([]);
     const again = await after.send(here, { do: "retry", view: way.first.view });
     expect((await again.last).state.is).toBe("done");
     expect(after.arrived.get("file 7.txt")).toBe("bytes of file 7.txt");
   });
+});
 
-  test("the restart of one of several processes is told by another, and only when the first has been silent", async () => {
-    const one = await ready({ isShared: true });
-    held(one);
-    await one.send(here, get("file 7"));
-    const other = one.restarted();
-    const lost = async (later: number) => {
-      other.time = one.time + later;
-      return (await other.transfers.interrupted("telegram")).length;
-    };
-    expect(await lost(59_000)).toBe(0);
-    one.time += 20_000;
-    await expect.poll(() => one.waits.some(({ ms }) => ms === 20_000)).toBe(true);
-    one.waits.find(({ ms }) => ms === 20_000)?.pass();
-    await expect.poll(() => one.at.shelves.transfers.get("open")).toMatchObject([{ aliveAt: one.time }]);
-    expect(await lost(59_000)).toBe(0);
-    await one.transfers.stop();
-    expect(await lost(60_000)).toBe(1);
+describe("what became of a file", () => {
+  test("what became of a file reaches the person in private where its message cannot be reached", async () => {
+    const at = await ready();
+    at.redrawn = () => "closed";
+    await at.send(here, get("file 7"));
+    await expect.poll(() => at.sent).toMatchObject([{ place: "telegram:1", message: { state: { is: "done" } } }]);
   });
 
-  test("a restart does not take what is on its way now for lost", async () => {
+  test("a person who put the message away is told only that nothing will come", async () => {
     const at = await ready();
-    const barrier = held(at);
-    const way = await at.send(here, get("file 7"));
-    expect(await at.transfers.interrupted("telegram")).toEqual([]);
-    barrier.open();
-    await way.last;
+    at.redrawn = () => "gone";
+    await at.send(here, get("file 7"));
+    await expect.poll(() => at.arrived.size).toBe(1);
+    await expect.poll(() => recordsOf(at)).toEqual([]);
+    at.take = async () => {
+      throw new UploadError("forbidden");
+    };
+    await at.send(here, get("file 8"));
+    await expect.poll(() => at.sent).toMatchObject([{ message: { state: { is: "failed", code: "forbidden" } } }]);
+    expect(at.sent).toHaveLength(1);
+  });
+
+  test("a file whose turn has not come when the platform takes it no more is let go of", async () => {
+    const at = await ready();
+    held(at);
+    await at.send(here, get("file 7"));
+    const { screen, upload, language } = await at.at.do(here, get("file 8"));
+    if (screen.show !== "transfer") throw new Error("no transfer");
+    const to = { place: "telegram:1", kind: "private", language } as const;
+    await upload?.start({ to, shown: { ...to, message: "late" }, until: at.time });
+    await expect.poll(() => recordsOf(at)).toEqual(["file 7.txt"]);
   });
 });
 

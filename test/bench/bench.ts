@@ -115,7 +115,7 @@ async function chats(count: number): Promise<void> {
     places: store.open("places"),
     pending: store.open("pending", { sealed: true }),
     said: store.open("said"),
-    transfers: store.open("transfers"),
+    jobs: store.open("jobs"),
     admin: new Map(),
   };
   const at = app(new Cloud({ shares: { shelf: { tree: many(600) } } }), { shelves, now: Date.now });
@@ -171,8 +171,8 @@ interface Over {
 
 async function over(work: (over: Over) => Promise<void>): Promise<void> {
   const pikpak = await startPikPak();
-  const { driveUrl, userUrl } = pikpak;
-  const kinds = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web", driveUrl, userUrl } });
+  const { driveUrl, userUrl, mcpUrl } = pikpak;
+  const kinds = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl } });
   const at = app(usualCloud(), { kinds, now: Date.now });
   try {
     await work({ pikpak, at, storage: at.services.storage });

@@ -350,6 +350,7 @@ export function kindContract(kind: DriverKind, { answers, text }: KindSample): v
       const say = words.in(language);
       const keys = [
         `driver-${kind.name}`,
+        `form-title-${kind.name}`,
         ...kind.fields.flatMap(({ name }) => [`field-${kind.name}-${name}`, `field-${kind.name}-${name}-hint`]),
       ];
       for (const key of keys) expect(say(key)).not.toBe("");

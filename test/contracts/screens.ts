@@ -11,6 +11,7 @@ import { accessModes } from "../../src/users/access.ts";
 import { logLevels } from "../../src/users/admin.ts";
 import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
+  type Ability,
   noticeCodes,
   type FormScreen,
   type FoundFiles,
@@ -122,9 +123,12 @@ const field = fc
     ...(kind === "choice" && { choices: ["web", "android", "pc"] }),
   }));
 
+const can = fc.subarray<Ability>(["quota", "send", "list-folder", "renew-mount", "revoke-links"]);
+
 const form: fc.Arbitrary<FormScreen> = fc
   .record({
     id: fc.constantFrom(...formIds),
+    kind: fc.constantFrom("pikpak", "pikpak-share"),
     subject: fc.option(hostileName, { nil: undefined }),
     fields: fc.array(field, { minLength: 1, maxLength: 8 }),
     known: hostileName,
@@ -134,9 +138,9 @@ const form: fc.Arbitrary<FormScreen> = fc
       nil: undefined,
     }),
   })
-  .map(({ id, subject, fields, known, problem, reason: why, page }) => ({
+  .map(({ id, kind, subject, fields, known, problem, reason: why, page }) => ({
     show: "form",
-    form: { id, ...(subject !== undefined && { subject }) },
+    form: { id, kind, ...(subject !== undefined && { subject }) },
     // A form asks at least one thing.
     fields: fields.map((one, at) => ({ ...one, name: `field${at}`, aside: at > 0 && (one.aside ?? false) })),
     values: { field1: known },
@@ -247,6 +251,7 @@ const operatorsScreens: {
   audit: fc.record({
     show: fc.constant("audit"),
     ...paged,
+    names: fc.dictionary(fc.constantFrom("telegram:1", "telegram:-1001234567890"), hostileName),
     entries: fc.array(
       fc.record(
         {
@@ -285,11 +290,11 @@ function screensOf(rows: number): {
         failed: reason,
         notice: fc.constantFrom("list-changed", "view-rebuilt"),
         filter: hostileName,
-        listable: fc.boolean(),
+        can,
         for: fc.constant("asker"),
         search: searchState(rows),
       },
-      { requiredKeys: ["show", "view", "mount", "trail", "rows", "page", "total", "order", "up"] },
+      { requiredKeys: ["show", "view", "mount", "trail", "rows", "page", "total", "order", "up", "can"] },
     ),
     file: fc.record(
       {
@@ -300,9 +305,9 @@ function screensOf(rows: number): {
         entry,
         variants,
         duration: fc.nat(),
-        sendable: fc.boolean(),
+        can,
       },
-      { requiredKeys: ["show", "view", "mount", "trail", "entry", "variants"] },
+      { requiredKeys: ["show", "view", "mount", "trail", "entry", "variants", "can"] },
     ),
     link: fc.record(
       {
@@ -313,12 +318,12 @@ function screensOf(rows: number): {
         entry,
         variant: fc.record({ id: fc.constant("v"), name: hostileName }),
         url: address,
-        via: fc.constantFrom("direct", "gateway", "proxy-url"),
+        via: fc.constantFrom("direct", "redirect", "gateway", "proxy-url"),
         expiresAt: fc.constant(now + 1000),
         watch: address,
-        sendable: fc.boolean(),
+        can,
       },
-      { requiredKeys: ["show", "for", "view", "mount", "entry", "url", "via"] },
+      { requiredKeys: ["show", "for", "view", "mount", "entry", "url", "via", "can"] },
     ),
     mounts: fc
       .record({ mounts: fc.array(line, { maxLength: 200 }), lent: fc.boolean() })
@@ -328,6 +333,8 @@ function screensOf(rows: number): {
         show: fc.constant("mount"),
         view: fc.constant(view),
         mount: line,
+        login: hostileName,
+        checked: fc.boolean(),
         quota: fc.record(
           { used: fc.nat(), limit: fc.nat(), trashed: fc.nat(), plan: hostileName },
           { requiredKeys: ["used"] },
@@ -335,11 +342,10 @@ function screensOf(rows: number): {
         method: fc.constantFrom("redirect", "proxy", "proxy-url"),
         usual: fc.constantFrom("redirect", "proxy", "proxy-url"),
         methods: fc.constantFrom(["redirect"] as const, ["redirect", "proxy", "proxy-url"] as const),
-        renewable: fc.boolean(),
-        revocable: fc.boolean(),
+        can,
         lapsed: fc.constantFrom("proxy", "proxy-url"),
       },
-      { requiredKeys: ["show", "view", "mount", "usual", "methods", "renewable"] },
+      { requiredKeys: ["show", "view", "mount", "usual", "methods", "can"] },
     ),
     settings: fc.record({
       show: fc.constant("settings"),
@@ -349,6 +355,8 @@ function screensOf(rows: number): {
       rows: fc.constantFrom(5, rows),
       rowChoices: fc.constant([...new Set([5, 8, 10, 15, 20, rows])].filter((count) => count <= rows)),
       order,
+      method: fc.constantFrom("redirect", "proxy"),
+      methods: fc.constantFrom(["redirect"] as const, ["redirect", "proxy", "proxy-url"] as const),
     }),
     "lend-choice": fc.record({
       show: fc.constant("lend-choice"),
@@ -392,7 +400,7 @@ function screensOf(rows: number): {
       {
         show: fc.constant("question"),
         view: fc.constant(view),
-        question: fc.constantFrom("remove-mount", "forget", "broadcast", "revoke-every-link"),
+        question: fc.constantFrom("remove-mount", "forget", "broadcast", "revoke-links", "revoke-every-link"),
         subject: hostileName,
         count: fc.nat(),
       },
@@ -473,15 +481,16 @@ function screensOf(rows: number): {
         mount,
         trail,
         format: fc.constantFrom(...listFormats),
+        part: fc.nat({ max: 20 }).map((n) => n + 1),
         file: fc.record({ name: hostileName, text: fc.string() }),
         links: fc.nat(),
         leftOut: fc.nat(),
         capped: listCaps,
         expiresAt: fc.constant(now + 1000),
-        via: fc.constantFrom("direct", "gateway", "proxy-url"),
+        via: fc.constantFrom("direct", "redirect", "gateway", "proxy-url"),
         failed: reason,
       },
-      { requiredKeys: ["show", "view", "mount", "trail", "format", "file", "links", "leftOut", "via"] },
+      { requiredKeys: ["show", "view", "mount", "trail", "format", "part", "file", "links", "leftOut", "via"] },
     ),
   };
 }

@@ -45,7 +45,7 @@ function newest({ views, dm }: Person): string {
 }
 
 describe("/admin", () => {
-  test("is offered in one's own chat with the bot alone, and is an unknown command to others, to the letter", async () => {
+  test("/admin is offered in one's own chat with the bot alone, and is an unknown command to others, to the letter", async () => {
     const { mia, jun, hall, emulator } = await opened();
     expect(mia.offered({ in: hall }).map(({ name }) => name)).not.toContain("admin");
     expect(mia.offered({ in: mia.dm }).map(({ name }) => name)).toContain("admin");
@@ -77,7 +77,7 @@ describe("/admin", () => {
     expect(newest(mia)).toContain("/admin");
   });
 
-  test("opens a panel that leads everywhere in one message, and every act is a choice in one's own language", async () => {
+  test("/admin opens a panel that leads everywhere in one message, and every act is a choice in one's own language", async () => {
     const { mia } = await opened();
     await mia.uses("/admin");
     const panel = await mia.waitsFor("🎛 Operators");
@@ -103,7 +103,7 @@ describe("/admin", () => {
     expect(app.emulator.complaints).toEqual([]);
   });
 
-  test("its buttons are nobody else's", async () => {
+  test("the buttons of /admin are nobody else's", async () => {
     const { mia, jun } = await opened();
     await mia.uses("/admin");
     const panel = await mia.waitsFor("🎛 Operators");
@@ -142,7 +142,7 @@ describe("the door", () => {
     expect(await lena.waitsFor("for invited people")).toBeDefined();
   });
 
-  test("a ban answers everything alike, and its end lets in again", async () => {
+  test("a ban answers everything alike, and its end lets the banned in again", async () => {
     const { mia, jun, hall } = await opened();
     await mia.uses(`/admin act:ban with:${jun.user.id}`);
     await mia.waitsFor(`👤 ${idOf(jun)}`);
@@ -179,7 +179,7 @@ describe("the door", () => {
     expect(await jun.waitsFor("You cannot use this bot", { in: hall })).toBeDefined();
   });
 
-  test("maintenance closes it to all but operators", async () => {
+  test("maintenance closes the bot to all but operators", async () => {
     const { mia, jun } = await opened();
     await mia.uses("/admin act:maintenance with:on");
     await mia.waitsFor("🟢 Open again");
@@ -207,7 +207,7 @@ describe("the door", () => {
 });
 
 describe("a word to everybody", () => {
-  test("is written in a modal, confirmed, sent to everybody once, and reported in place", async () => {
+  test("a broadcast is written in a modal, confirmed, sent to everybody once, and reported in place", async () => {
     const { mia, jun, hall, emulator } = await opened();
     const lena = emulator.person({ name: "Lena" });
     emulator.joins(app.server, lena);
@@ -252,7 +252,7 @@ describe("a word to everybody", () => {
       // discord.js adds a little.
       { retryAfter: 17_050 },
     ],
-  ])("that is refused because of %s", async (_, fault, outcome) => {
+  ])("a broadcast that is refused because of %s is noted as such", async (_, fault, outcome) => {
     const { jun, emulator } = await opened();
     const announce = (place: string, text: string) => announceBy(app.discord.messenger, place, text);
     emulator.fail({ method: "POST", path: "/users/@me/channels", ...fault });
@@ -260,7 +260,7 @@ describe("a word to everybody", () => {
     expect(jun.messages({ in: jun.dm })).toEqual([]);
   });
 
-  test("whose arrival nobody knows is tried no second time, and servers are not written to", async () => {
+  test("a broadcast whose arrival nobody knows is tried no second time, and servers are not written to", async () => {
     const { jun, server, emulator } = await opened();
     const announce = (place: string, text: string) => announceBy(app.discord.messenger, place, text);
     expect(await announce(idOf(jun), "hello")).toBe("sent");

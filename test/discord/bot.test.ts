@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Screen } from "../../src/actions/model/screen.ts";
-import { createLatest } from "../../src/actions/files/latest.ts";
+import { createLatest } from "../latest.ts";
 import { ConfigError } from "../../src/config.ts";
 import { virtualClock } from "../../emulators/discord/clock.ts";
 import type { Fault } from "../../emulators/discord/faults.ts";
@@ -34,7 +34,7 @@ const callbacks = () =>
   told(/^\/interactions\//, "POST").map(({ text }) => JSON.parse(text) as { type: number; data?: { flags?: number } });
 
 describe("starting", () => {
-  test("the commands are told once, and again only when they have changed", async () => {
+  test("the bot tells Discord its commands once, and again only when they have changed", async () => {
     const { kept } = await opened();
     await app.restart();
     await app.known();
@@ -46,7 +46,7 @@ describe("starting", () => {
     expect(told(/commands$/)).toHaveLength(2);
   });
 
-  test("the commands are told again where Discord has lost them", async () => {
+  test("the bot tells its commands again where Discord has lost them", async () => {
     await opened();
     app.emulator.state.commands.clear();
     await app.restart();
@@ -55,7 +55,7 @@ describe("starting", () => {
     expect(await app.mia.waitsFor("What I can do")).toBeDefined();
   });
 
-  test("one intent is asked for: what people write to the bot in their own chat with it", async () => {
+  test("the bot asks for one intent: what people write to it in their own chat with it", async () => {
     await opened();
     const identify = app.emulator.frames.map(({ text }) => text).find((text) => /"op":2\b/.test(text));
     expect(identify).toContain('"intents":4096');
@@ -68,7 +68,7 @@ describe("starting", () => {
     await expect(refused).rejects.toThrow(/^DISCORD_BOT_TOKEN: Discord does not accept it \(401\)\. [^\n]+$/);
   });
 
-  test("an outage is waited out, and does not hold up the rest of the app", async () => {
+  test("an outage at the start is waited out, and does not hold up the rest of the app", async () => {
     app = await openTestApp({ timeout: 50 });
     app.emulator.outage(true);
     await app.discord.start();
@@ -83,7 +83,7 @@ describe("starting", () => {
     await app.mia.waitsFor("What I can do");
   });
 
-  test("it can be stopped while it still waits for Discord", async () => {
+  test("the bot can be stopped while it still waits for Discord", async () => {
     app = await openTestApp({ timeout: 60_000 });
     app.emulator.outage(true);
     const starting = app.discord.start();
@@ -115,7 +115,7 @@ describe("a message that goes on changing", () => {
     return { emulator, mia, later, edits };
   };
 
-  test("goes on when Discord failed to take one change", async () => {
+  test("a message that changes goes on when Discord failed to take one change", async () => {
     const { emulator, mia, later, edits } = await changing();
     const before = edits();
     emulator.fail({ method: "PATCH", path: "/webhooks/", status: 502, times: 4 });
@@ -128,7 +128,7 @@ describe("a message that goes on changing", () => {
     expect(mia.sees({ in: app.hall })).not.toContain("second");
   });
 
-  test("has its last word, if later", async () => {
+  test("a message that changes has its last word, if later", async () => {
     const { emulator, mia, later } = await changing();
     emulator.fail({ method: "PATCH", path: "/webhooks/", status: 502, times: 4 });
     later.screens.end(word("last"));
@@ -225,7 +225,7 @@ describe("answering", () => {
     expect(await jun.waitsFor("What I can do")).toBeDefined();
   });
 
-  test("the language is the client's, else the one chosen in settings", async () => {
+  test("the bot's language is the client's, else the one chosen in settings", async () => {
     const { mia } = await opened();
     mia.speaks("zh-CN");
     await mia.uses("/帮助");
@@ -240,7 +240,7 @@ describe("answering", () => {
 });
 
 describe("places", () => {
-  test("what one sees alone can be posted; others read it for themselves, and a link from it is shown to the asker alone", async () => {
+  test("a screen one sees alone can be posted; others read it for themselves, and a link from it is shown to the asker alone", async () => {
     const { mia, jun, hall } = await opened();
     const here = { in: hall };
     await mia.uses(`/share link:${share}`, here);
@@ -259,7 +259,7 @@ describe("places", () => {
     expect(app.asked.at(-1)?.visit.place).toMatchObject({ id: `discord:guild:${app.server.id}`, kind: "group" });
   });
 
-  test("what is private is not posted, though a button for it was forged: it stays a word for the asker", async () => {
+  test("a private screen is not posted, though a button for it was forged: it stays with the asker alone", async () => {
     const { mia, jun, hall } = await opened();
     const here = { in: hall };
     await app.signIn(mia, here);
@@ -270,7 +270,7 @@ describe("places", () => {
     expect(jun.sees(here)).toBe("");
   });
 
-  test("in a direct message there is nothing to post", async () => {
+  test("a screen in a direct message cannot be posted", async () => {
     const { mia } = await opened();
     await mia.uses(`/share link:${share}`);
     const list = await mia.waitsFor("14 entries");
@@ -278,7 +278,7 @@ describe("places", () => {
     expect(callbacks()[0]?.data?.flags ?? 0).toBe(0);
   });
 
-  test("somebody who installed it for themselves uses it where the bot is not", async () => {
+  test("a person who installed the app for themselves uses it where the bot is not", async () => {
     const { mia, jun, emulator } = await opened();
     mia.installs();
     const foreign = emulator.guild({ name: "Elsewhere", owner: jun, members: [mia], app: "absent" });
@@ -290,7 +290,7 @@ describe("places", () => {
     expect(told(/^\/channels\//, "POST")).toEqual([]);
   });
 
-  test("in a group of people without the bot it answers as well", async () => {
+  test("the app answers in a group of people without the bot as well", async () => {
     const { mia, jun, emulator } = await opened();
     mia.installs();
     const there = { in: emulator.group([mia, jun]) };
@@ -301,7 +301,7 @@ describe("places", () => {
     expect(app.asked.at(-1)?.visit.place).toEqual({ id: `discord:channel:${there.in.id}`, kind: "group" });
   });
 
-  test("what Mia lends to a server its people use, each for themselves; nobody else runs it", async () => {
+  test("a drive Mia lends to a server is used by its people, each for themselves; nobody else runs it", async () => {
     const { mia, jun, hall } = await opened();
     const here = { in: hall };
     expect(jun.offered(here).map(({ name }) => name)).not.toContain("bind");
@@ -356,7 +356,7 @@ describe("places", () => {
 });
 
 describe("suggestions", () => {
-  test("come from folders that were read, and no drive is asked", async () => {
+  test("suggestions come from folders that were read, and no drive is asked", async () => {
     const cloud = usualCloud();
     const { mia } = await opened({ cloud });
     await mia.uses(`/share link:${share}`);
@@ -379,7 +379,7 @@ describe("suggestions", () => {
     await mia.waitsFor("dl.example");
   });
 
-  test("name one's own drives where a drive is meant", async () => {
+  test("suggestions name one's own drives where a drive is meant", async () => {
     const { mia, jun } = await opened();
     await app.signIn(mia);
     const [suggested] = await mia.types("/login drive:mi");
@@ -393,13 +393,13 @@ describe("suggestions", () => {
   test.each([
     ["fail", () => Promise.reject(new Error("the store is gone"))],
     ["do not come in time", () => new Promise<never>(() => undefined)],
-  ])("that %s are none, and nobody is kept waiting", async (_what, suggest) => {
+  ])("suggestions that %s are none, and nobody is kept waiting", async (_what, suggest) => {
     const { mia, emulator } = await opened({ suggest });
     const asked = await mia.types("/browse path:x").catch(() => "nothing");
     expect([asked, emulator.complaints]).toEqual([[], []]);
   });
 
-  test("longer than Discord takes are left out", async () => {
+  test("suggestions longer than Discord takes are left out", async () => {
     const long = { value: "x".repeat(101), name: "x", kind: "file" } as const;
     const short = { value: "x".repeat(100), name: "x", kind: "file" } as const;
     const { mia } = await opened({ suggest: async () => [long, ...Array.from({ length: 30 }, () => short)] });
@@ -416,7 +416,7 @@ describe("forms", () => {
     await mia.waitsFor("14 entries");
   });
 
-  test("what was wrong is said, and the modal comes back with the other answers in it", async () => {
+  test("a modal with a wrong answer says what was wrong, and comes back with the other answers in it", async () => {
     const { mia } = await opened();
     await mia.uses("/share");
     await mia.fills({ "Share link": "https://elsewhere.example/x", "Pass code": "abcd" });
@@ -430,7 +430,7 @@ describe("forms", () => {
     await mia.waitsFor("14 entries");
   });
 
-  test("somebody else cannot fill in a form, and an old one says that it is over", async () => {
+  test("a form cannot be filled in by somebody else, and an old one says that it is over", async () => {
     const { mia, jun, hall } = await opened();
     await mia.uses("/share link:https://share.example/s/code1", { in: hall });
     const card = await mia.waitsFor("needs a pass code", { in: hall });
@@ -479,7 +479,7 @@ describe("forms", () => {
 });
 
 describe("accounts", () => {
-  test("are signed in to on a page, whose message turns into the drive", async () => {
+  test("accounts are signed in to on a page, whose message turns into the drive", async () => {
     const { mia, hall } = await opened();
     const here = { in: hall };
     await mia.uses("/login", here);
@@ -497,7 +497,7 @@ describe("accounts", () => {
     await mia.waitsFor("› Films", here);
   });
 
-  test("whose password is wrong are asked for again on the page", async () => {
+  test("accounts whose password is wrong are asked for again on the page", async () => {
     const { mia } = await opened();
     await mia.uses("/login");
     await mia.waitsFor("do not belong in Discord");
@@ -512,7 +512,7 @@ describe("accounts", () => {
     await mia.waitsFor("14 entries");
   });
 
-  test("that PikPak wants a human for are verified on the page as well", async () => {
+  test("accounts that PikPak wants a human for are verified on the page as well", async () => {
     const cloud = usualCloud();
     cloud.challenge = "ck0.solved";
     const { mia } = await opened({ cloud });
@@ -528,7 +528,7 @@ describe("accounts", () => {
     await mia.waitsFor("14 entries");
   });
 
-  test("are there when the page is sent after a restart", async () => {
+  test("accounts are there when the page is sent after a restart", async () => {
     const { mia } = await opened();
     await mia.uses("/login");
     await mia.waitsFor("do not belong in Discord");
@@ -538,7 +538,7 @@ describe("accounts", () => {
     expect(await mia.waitsFor("14 entries")).toBeDefined();
   });
 
-  test("are shown by a later press when the quarter of an hour is over", async () => {
+  test("accounts are shown by a later press when the quarter of an hour is over", async () => {
     const clock = virtualClock(Date.now());
     const { mia } = await opened({ clock, now: clock.now });
     await mia.uses("/login");
@@ -550,7 +550,7 @@ describe("accounts", () => {
     await mia.waitsFor("14 entries");
   });
 
-  test("get a new page when theirs is over", async () => {
+  test("accounts get a new page when theirs is over", async () => {
     const clock = virtualClock(Date.now());
     const { mia } = await opened({ clock, now: clock.now });
     await mia.uses("/login");
@@ -562,14 +562,14 @@ describe("accounts", () => {
     await mia.waitsFor("14 entries");
   });
 
-  test("where there is no page, people are told what can be done instead", async () => {
+  test("people are told what can be done instead where there is no page", async () => {
     const { mia } = await opened({ pages: false });
     await mia.uses("/login");
     const said = await mia.waitsFor("npm run account -- add");
     expect(app.labelsOn(said)).toEqual(["✖️ Cancel"]);
   });
 
-  test("leave no secret in anything Discord was told or asked", async () => {
+  test("accounts leave no secret in anything Discord was told or asked", async () => {
     const cloud = usualCloud();
     cloud.challenge = "ck0.solved";
     const { mia, emulator } = await opened({ cloud });
@@ -589,7 +589,7 @@ describe("accounts", () => {
 });
 
 describe("trouble", () => {
-  test("a line that breaks while something is being done loses nothing", async () => {
+  test("a connection that breaks while something is being done loses nothing", async () => {
     const { promise: slow, resolve } = Promise.withResolvers<undefined>();
     const { mia, emulator } = await opened({ script: (action) => (action.do === "open-share" ? slow : undefined) });
     await mia.uses(`/share link:${share}`);
@@ -602,7 +602,7 @@ describe("trouble", () => {
     expect(emulator.frames.some(({ text }) => /"op":6\b/.test(text))).toBe(true);
   });
 
-  test("a press while the line is down is answered as soon as it is up again", async () => {
+  test("a press while the connection is down is answered as soon as it is up again", async () => {
     const { mia, emulator } = await opened();
     await mia.uses(`/share link:${share}`);
     const list = await mia.waitsFor("14 entries");
@@ -659,7 +659,7 @@ describe("trouble", () => {
     ).toBeDefined();
   });
 
-  test("where it may not post any more, the asker is told", async () => {
+  test("an asker is told where the bot may not post any more", async () => {
     const { mia, hall, emulator } = await opened();
     await mia.uses(`/share link:${share}`, { in: hall });
     await mia.waitsFor("14 entries", { in: hall });
@@ -681,7 +681,7 @@ describe("trouble", () => {
     expect(app.asked).toEqual([]);
   });
 
-  test("what is logged holds no token, no body and no link", async () => {
+  test("the log holds no token, no body and no link", async () => {
     const { mia, emulator } = await opened();
     await mia.uses(`/share link:${share}`);
     emulator.fail(refusing("PATCH", "/webhooks/", 400, 50035));
@@ -694,7 +694,7 @@ describe("trouble", () => {
     expect(log).not.toMatch(/dl\.example|requestBody|webhooks\/\d|components/);
   });
 
-  test("what is being done when it is stopped is finished", async () => {
+  test("an action under way when the bot is stopped is finished", async () => {
     const { promise: slow, resolve } = Promise.withResolvers<undefined>();
     const { mia } = await opened({ script: (action) => (action.do === "help" ? slow : undefined) });
     await mia.uses("/help");
@@ -706,7 +706,7 @@ describe("trouble", () => {
   });
 });
 
-test("after all of this Discord has nothing to complain about", async () => {
+test("Discord has nothing to complain about after all of these tests", async () => {
   const { mia, emulator } = await opened();
   await app.signIn(mia);
   await mia.selects(/Films/);

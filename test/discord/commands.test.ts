@@ -38,7 +38,7 @@ test.each(typed.map((command) => [command.name, command] as const))(
   },
 );
 
-test("no description is cut: what stands in the locale is what people read", () => {
+test("a description is never cut: what stands in the locale is what people read", () => {
   const keys = commands.flatMap(({ name, options }) => [
     `command-${name}`,
     ...options.map((option) => `slash-${name}-${option.name}-hint`),
@@ -53,7 +53,7 @@ test("a message's own menu has a name Discord takes, which may have spaces", () 
   for (const name of Object.values(menus[0]?.name_localizations ?? {})) expect(name).toMatch(/^.{1,32}$/u);
 });
 
-test.each(words.languages)("no two commands, and no two options of one, are called alike in %s", (language) => {
+test.each(words.languages)("two commands, or two options of one, are never called alike in %s", (language) => {
   const say = words.in(language);
   const names = commands.map(({ name }) => say(`slash-${name}`));
   expect(new Set(names).size).toBe(names.length);
@@ -63,7 +63,7 @@ test.each(words.languages)("no two commands, and no two options of one, are call
   }
 });
 
-test("in English commands are called as everywhere else, and so are their options", () => {
+test("commands are called in English as everywhere else, and so are their options", () => {
   const say = words.in("en");
   for (const { name, options } of commands) {
     expect(say(`slash-${name}`)).toBe(name);
@@ -71,7 +71,7 @@ test("in English commands are called as everywhere else, and so are their option
   }
 });
 
-test("what Telegram has, Discord has", () => {
+test("Discord has every command Telegram has", () => {
   const here = new Set(commands.map(({ name }) => name));
   expect(telegramCommands.map(({ name }) => name).filter((name) => !here.has(name))).toEqual([]);
 });
@@ -89,7 +89,7 @@ test("commands work in servers, in direct messages, in groups, and for those who
   }
 });
 
-test("what is for those who manage a server is offered to nobody else, and taking back to everybody", () => {
+test("commands for those who manage a server are offered to nobody else, and taking back to everybody", () => {
   const restricted = registered.filter((command) => command.default_member_permissions !== undefined);
   expect(restricted.map(({ name, default_member_permissions: wanted }) => [name, wanted])).toEqual([
     ["bind", "32"],
@@ -97,7 +97,7 @@ test("what is for those who manage a server is offered to nobody else, and takin
   ]);
 });
 
-test("what must be given comes first, and a command stays within its 8,000 characters", () => {
+test("options that must be given come first, and a command stays within its 8,000 characters", () => {
   for (const command of typed) {
     const options = "options" in command ? (command.options ?? []) : [];
     const required = options.map((option) => "required" in option && option.required);
@@ -106,7 +106,7 @@ test("what must be given comes first, and a command stays within its 8,000 chara
   }
 });
 
-test("no command takes a password or a token", () => {
+test("a command never takes a password or a token", () => {
   const options = commands.flatMap(({ options: all }) => all.map(({ name }) => name));
   expect(options.filter((name) => /pass(?!_?code)|token|secret/i.test(name))).toEqual([]);
 });

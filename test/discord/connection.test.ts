@@ -39,14 +39,18 @@ const isServed = async () => {
 
 describe("a session that ends in the tick in which it was resumed", () => {
   for (const resumable of [false, true]) {
-    test(`is followed by a new line and ends no process (resumable: ${resumable})`, { timeout: 30_000 }, async () => {
-      app.emulator.gateway.drop();
-      await expect.poll(() => app.emulator.gateway.connections()).toBe(0);
-      await app.emulator.ready();
-      app.emulator.gateway.invalidate(resumable);
-      await isServed();
-      expect(rejections).toEqual([]);
-    });
+    test(
+      `a session that ends in the tick in which it was resumed is followed by a new one and ends no process (resumable: ${resumable})`,
+      { timeout: 30_000 },
+      async () => {
+        app.emulator.gateway.drop();
+        await expect.poll(() => app.emulator.gateway.connections()).toBe(0);
+        await app.emulator.ready();
+        app.emulator.gateway.invalidate(resumable);
+        await isServed();
+        expect(rejections).toEqual([]);
+      },
+    );
   }
 });
 
@@ -77,7 +81,7 @@ describe("a malformed event", () => {
     ["about a message that has no author", event("MESSAGE_CREATE", { id: "905", channel_id: "902" })],
     ["about a server without a name", event("GUILD_DELETE", {})],
   ] as const) {
-    test(`${title} is left out, and the next person is served`, async () => {
+    test(`a malformed event ${title} is left out, and the next person is served`, async () => {
       app.emulator.gateway.inject(frame);
       await app.soon();
       await isServed();

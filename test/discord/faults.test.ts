@@ -49,7 +49,7 @@ function hangingCloud(): { readonly cloud: Cloud; hang(): void } {
 }
 
 describe("while a drive does not answer", () => {
-  test("somebody who waits for it is helped, and cancels their form, at once", async () => {
+  test("a person who waits for a drive that does not answer is helped, and cancels their form, at once", async () => {
     const { cloud, hang } = hangingCloud();
     const { mia } = await opened({ cloud });
     await mia.uses(`/share link:${open}`);
@@ -68,7 +68,7 @@ describe("while a drive does not answer", () => {
 });
 
 describe("many quick presses on one message", () => {
-  test("are each acknowledged in time, and the last one wins with few edits", async () => {
+  test("many quick presses on one message are each acknowledged in time, and the last one wins with few edits", async () => {
     const cloud = new Cloud({ shares: { open1: { tree: many(450) } } });
     const { mia } = await opened({ cloud, actionsPerPerson: 1000 });
     await mia.uses(`/share link:${open}`);
@@ -97,7 +97,7 @@ describe("an entrance", () => {
     ],
     ["under maintenance", ({ desk }) => desk.services.admin.access.reopen((now) => ({ ...now, maintenance: stamp }))],
     ["admitting nobody new", ({ desk }) => desk.services.admin.access.reopen(() => ({ access: "allowlist" }))],
-  ])("that is closed (%s) suggests no path either", async (_, close) => {
+  ])("a closed app (%s) suggests no path either", async (_, close) => {
     const { mia } = await opened();
     await mia.uses(`/share link:${open}`);
     await mia.waitsFor("14 entries");
@@ -118,7 +118,7 @@ describe("a list that everybody reads", () => {
     return mia.waitsFor("14 entries", { ...here(), after: own });
   };
 
-  test("stays as it is when something fails that nobody foresaw, and its presser is told in their language", async () => {
+  test("a list that everybody reads stays as it is when something fails that nobody foresaw, and its presser is told in their language", async () => {
     const { jun, mia, desk } = await opened();
     const list = await posted();
     const before = read(mia, list);
@@ -133,7 +133,7 @@ describe("a list that everybody reads", () => {
     expect(read(mia, list)).toBe(before);
   });
 
-  test("of an open share is opened by whoever reads it, for themselves, at the folder they pressed", async () => {
+  test("a posted list of an open share is opened by whoever reads it, for themselves, at the folder they pressed", async () => {
     const { jun, mia } = await opened();
     const list = await posted();
     const before = read(mia, list);
@@ -147,19 +147,13 @@ describe("a list that everybody reads", () => {
     expect(read(mia, list)).toBe(before);
   });
 
-  test("of a share with a code asks its reader for the code, and opens for who has it", async () => {
-    const { jun } = await opened();
-    const list = await posted(`link:${coded} code:abcd`);
-    await jun.selects(/Films/, { message: list });
-    const form = await jun.waitsFor("needs a pass code", here());
-    expect(form.onlyFor).toBe(jun.user.id);
-    expect(jun.sees(here())).not.toContain("beach");
-    await jun.presses(/Fill in/, { message: form });
-    await jun.fills({ passCode: "abcd" });
-    expect((await jun.waitsFor("code1", { ...here(), after: list })).onlyFor).toBe(jun.user.id);
+  test("a list of a share with a code is not offered to be posted, for its link alone does not open it", async () => {
+    const { mia } = await opened();
+    await mia.uses(`/share link:${coded} code:abcd`, here());
+    expect(app.labelsOn(await mia.waitsFor("code1", here())).join()).not.toContain("Post here");
   });
 
-  test("is offered to be made of a share, and not of a drive that the server may not see", async () => {
+  test("a posted list is offered to be made of a share, and not of a drive that the server may not see", async () => {
     const { mia } = await opened();
     await app.signIn(mia, here());
     const drive = await mia.waitsFor("14 entries", here());
@@ -172,7 +166,7 @@ describe("a list that everybody reads", () => {
 });
 
 describe("/help", () => {
-  test("lists what is offered where it is asked, and nothing else", async () => {
+  test("/help lists what is offered where it is asked, and nothing else", async () => {
     const { mia } = await opened();
     for (const where of [here(), { in: mia.dm }]) {
       const offered = new Set(mia.offered(where).map(({ name }) => name));
@@ -186,13 +180,13 @@ describe("/help", () => {
 });
 
 describe("a one-time page", () => {
-  test("ends with ✖ on its message", async () => {
+  test("a one-time page ends with ✖ on its message", async () => {
     const { mia } = await opened();
     await mia.uses("/login");
     const form = await mia.waitsFor("do not belong in Discord");
     await mia.presses(/✖️/, { message: form });
     await expect.poll(() => read(mia, form)).toContain("Cancelled");
-    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
+    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "sign-in", kind: "pikpak" } });
     expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({
       done: true,
       screen: undefined,
@@ -201,19 +195,19 @@ describe("a one-time page", () => {
     await mia.waitsFor("no drive");
   });
 
-  test("ends with /cancel, which says so there and in the page's message", async () => {
+  test("a one-time page ends with /cancel, which says so there and in the page's message", async () => {
     const { mia } = await opened();
     await mia.uses("/login", here());
     const form = await mia.waitsFor("do not belong in Discord", here());
     await mia.uses("/cancel", { in: mia.dm });
     await mia.waitsFor("Cancelled", { in: mia.dm });
-    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "pikpak" } });
+    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "sign-in", kind: "pikpak" } });
     await expect.poll(() => read(mia, form)).toContain("Cancelled");
     await mia.uses("/cancel", { in: mia.dm });
     await mia.waitsFor("nothing to cancel", { in: mia.dm });
   });
 
-  test("that was opened beside a public list turns into the result for its asker alone", async () => {
+  test("a one-time page that was opened beside a public list turns into the result for its asker alone", async () => {
     const { mia, jun } = await opened();
     await mia.uses("/login", here());
     await mia.waitsFor("do not belong in Discord", here());
@@ -227,7 +221,7 @@ describe("an acknowledgement whose answer is lost", () => {
   test.each([
     ["by a broken connection", { reset: true }],
     ["by a gateway error", { status: 502 }],
-  ])("%s has been given: the command is answered", async (_, how) => {
+  ])("an acknowledgement whose answer is lost %s has been given: the command is answered", async (_, how) => {
     const { mia, emulator } = await opened();
     emulator.fail({ method: "POST", path: "/interactions/", after: true, ...how });
     await mia.uses("/help");
@@ -235,7 +229,7 @@ describe("an acknowledgement whose answer is lost", () => {
     expect(app.logged.join("")).not.toContain("came too late");
   });
 
-  test("leaves a modal on the screen, and no second answer", async () => {
+  test("an acknowledgement whose answer is lost leaves a modal on the screen, and no second answer", async () => {
     const { mia, emulator } = await opened();
     emulator.fail({ method: "POST", path: "/interactions/", after: true, reset: true });
     await mia.uses("/share");
@@ -245,7 +239,7 @@ describe("an acknowledgement whose answer is lost", () => {
     expect(app.logged.join("")).not.toContain("failed");
   });
 
-  test("by another process, which answers first, is left to that process", async () => {
+  test("an interaction that another process acknowledged first is left to that process", async () => {
     const { mia, emulator } = await opened();
     emulator.fail({ method: "POST", path: "/interactions/", status: 400, code: 40_060 });
     await mia.uses("/help");
@@ -254,14 +248,14 @@ describe("an acknowledgement whose answer is lost", () => {
 });
 
 describe("trouble on the way to Discord", () => {
-  test("for a moment is not noticed by who waits for an answer", async () => {
+  test("a moment's trouble on the way to Discord is not noticed by who waits for an answer", async () => {
     const { mia, emulator } = await opened();
     emulator.fail({ method: "PATCH", path: "/webhooks/", reset: true });
     await mia.uses("/help");
     expect(await mia.waitsFor("What I can do")).toBeDefined();
   });
 
-  test("for longer is called by its name, in a warning, and nobody reads of the unforeseen", async () => {
+  test("longer trouble on the way to Discord is called by its name, in a warning, and nobody reads of the unforeseen", async () => {
     const { mia, emulator } = await opened();
     emulator.fail({ method: "PATCH", path: "/webhooks/", reset: true, times: 3 });
     await mia.uses("/help");
@@ -272,7 +266,7 @@ describe("trouble on the way to Discord", () => {
 });
 
 describe("what is written to the bot in one's own chat with it", () => {
-  test("opens a share by its link, and what follows is at hand", async () => {
+  test("a share link written to the bot opens the share, and what follows is at hand", async () => {
     const { mia } = await opened();
     mia.sends(`look: ${open}`, { in: mia.dm });
     const list = await mia.waitsFor("14 entries", { in: mia.dm });
@@ -281,7 +275,7 @@ describe("what is written to the bot in one's own chat with it", () => {
     expect(app.emulator.complaints).toEqual([]);
   });
 
-  test("asks for the code of a share that has one, and opens with it", async () => {
+  test("a link to a share with a code, written to the bot, asks for the code and opens with it", async () => {
     const { mia } = await opened();
     mia.sends(coded, { in: mia.dm });
     const form = await mia.waitsFor("needs a pass code", { in: mia.dm });
@@ -290,7 +284,7 @@ describe("what is written to the bot in one's own chat with it", () => {
     await expect.poll(() => read(mia, form)).toContain("code1");
   });
 
-  test("is answered whatever it is, once, in the language that was chosen", async () => {
+  test("a message written to the bot is answered whatever it is, once, in the language that was chosen", async () => {
     const { mia } = await opened();
     await mia.uses("/settings");
     await mia.waitsFor("Language");
@@ -303,7 +297,7 @@ describe("what is written to the bot in one's own chat with it", () => {
     expect(mia.messages()).toHaveLength(before + 2);
   });
 
-  test("follows a folder that fills in, in the same message", async () => {
+  test("a message written to the bot follows a folder that fills in, in the same message", async () => {
     const cloud = new Cloud({ shares: { open1: { tree: many(1200) } } });
     cloud.hold();
     const { mia } = await opened({ cloud });
@@ -313,7 +307,7 @@ describe("what is written to the bot in one's own chat with it", () => {
     expect((await mia.waitsFor("1,200 entries", { in: mia.dm })).id).toBe(first.id);
   });
 
-  test("comes once though the answer to its message was lost", async () => {
+  test("an answer to a written message comes once though its own answer was lost", async () => {
     const { mia, emulator } = await opened();
     emulator.fail({ method: "POST", path: `/channels/${mia.dm.id}/messages`, after: true, reset: true });
     mia.sends(open, { in: mia.dm });
@@ -322,7 +316,7 @@ describe("what is written to the bot in one's own chat with it", () => {
     expect(mia.messages({ in: mia.dm })).toHaveLength(2);
   });
 
-  test("in a server is not heard, and nothing privileged is asked for", async () => {
+  test("a message written in a server is not heard, and nothing privileged is asked for", async () => {
     const { mia } = await opened();
     mia.sends(`look: ${open}`, here());
     await app.soon();
@@ -332,7 +326,7 @@ describe("what is written to the bot in one's own chat with it", () => {
 });
 
 describe("a server that sends the bot away", () => {
-  test("ends what was shared with it at the next download, without waiting for a comparison", async () => {
+  test("a server that sends the bot away ends what was shared with it at the next download, without waiting for a comparison", async () => {
     const clock = { now: Date.now() };
     const { mia, jun, emulator, server } = await opened({ now: () => clock.now });
     const place = `discord:guild:${server.id}`;

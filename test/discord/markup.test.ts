@@ -16,7 +16,7 @@ const read = (text: string) => readMarkdown(text, reader);
 const forbidden = /[\p{Cc}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2065\uFEFF]/u;
 
 describe("a name in a message", () => {
-  test("is read as it is: no link, no ping, no heading, no style", () => {
+  test("a name in a message is read as it is: no link, no ping, no heading, no style", () => {
     fc.assert(
       fc.property(hostileName, (name) => {
         const parts = read(label(name, 1000));
@@ -27,7 +27,7 @@ describe("a name in a message", () => {
     );
   });
 
-  test("takes no more room than it is given, and is never cut inside a character", () => {
+  test("a name in a message takes no more room than it is given, and is never cut inside a character", () => {
     fc.assert(
       fc.property(hostileName, fc.integer({ min: 10, max: 300 }), (name, most) => {
         const said = label(name, most);
@@ -39,7 +39,7 @@ describe("a name in a message", () => {
     );
   });
 
-  test("stays bold where it is bold, whatever it ends with", () => {
+  test("a name in a message stays bold where it is bold, whatever it ends with", () => {
     fc.assert(
       fc.property(hostileName, (name) => {
         const parts = read(`${strong(name, 1000)} end`);
@@ -59,11 +59,11 @@ describe("a name in a message", () => {
     ["1. first", "1\\. first"],
     ["a\u202Eexe.mp4", "a exe.mp4"],
     ["", "…"],
-  ])("%j is written %j", (name, written) => {
+  ])("the name %j is written %j", (name, written) => {
     expect(label(name)).toBe(written);
   });
 
-  test("loses its middle when it is long, and keeps its head, its episode and its extension", () => {
+  test("a long name in a message loses its middle, and keeps its head, its episode and its extension", () => {
     const name = "A very long film name that goes on and on and on S01E07.mkv";
     expect(plainLabel(name, 40)).toBe("A very long film name tha…n S01E07.mkv");
     expect(plainLabel(`${"👨‍👩‍👧‍👦".repeat(30)}.mkv`, 60)).toMatch(/^(👨‍👩‍👧‍👦)+…(👨‍👩‍👧‍👦)*\.mkv$/u);

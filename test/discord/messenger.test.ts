@@ -80,7 +80,7 @@ async function stage(): Promise<MessagingStage> {
 describeMessenger("Discord", stage);
 
 describe("a message", () => {
-  test("goes to somebody's own chat, to a channel, and is changed and taken away there", async () => {
+  test("a message goes to somebody's own chat, to a channel, and is changed and removed there", async () => {
     await opened();
     for (const target of [mia(), hall()]) {
       const { ref, message } = await sent(target);
@@ -95,7 +95,7 @@ describe("a message", () => {
     }
   });
 
-  test("goes by an interaction's token while it lives, for its asker alone, and to their own chat after that", async () => {
+  test("a message goes by an interaction's token while it lives, for its asker alone, and to their own chat after that", async () => {
     await opened();
     const { target } = await granted();
     const { ref, message } = await sent(target);
@@ -107,7 +107,7 @@ describe("a message", () => {
     expect(await messenger.remove(ref)).toEqual({ is: "removed" });
   });
 
-  test("of the operator's is sent as it was written, without pinging anybody", async () => {
+  test("a message of the operator's is sent as it was written, without pinging anybody", async () => {
     await opened();
     const outcome = await messenger.send(mia(), { show: "announcement", text: "@everyone *hello*" });
     expect(outcome.is).toBe("sent");
@@ -116,7 +116,7 @@ describe("a message", () => {
 });
 
 describe("what cannot be said", () => {
-  test("to who lets nobody write, where the bot is not, and to a server as a whole, is closed", async () => {
+  test("a message to who lets nobody write, where the bot is not, or to a server as a whole, is closed", async () => {
     const { emulator, mia: person, server } = await opened();
     person.user.opensDms = false;
     expect(await messenger.send(mia(), word("x"))).toEqual({ is: "closed" });
@@ -128,7 +128,7 @@ describe("what cannot be said", () => {
     expect(await messenger.send({ ...hall(), place: "discord:channel:1" }, word("x"))).toEqual({ is: "closed" });
   });
 
-  test("because Discord asks to wait is not waited for", async () => {
+  test("a message that Discord asks to wait with is not waited for", async () => {
     const { emulator } = await opened();
     emulator.fail({
       method: "POST",
@@ -144,7 +144,7 @@ describe("what cannot be said", () => {
     expect(performance.now() - since).toBeLessThan(2000);
   });
 
-  test("for reasons nobody knows rejects, and is not sent again", async () => {
+  test("a message that fails for reasons nobody knows rejects, and is not sent again", async () => {
     const { emulator } = await opened();
     emulator.fail({ method: "POST", path: "/channels/", status: 500, after: true });
     await expect(messenger.send(hall(), word("x"))).rejects.toThrow("Internal Server Error");
@@ -164,7 +164,7 @@ describe("a file", () => {
   const whole = createHash("sha256").update(bytes).digest("hex");
   const never = () => new AbortController().signal;
 
-  test("goes to a chat without any interaction, its name above it, and its bytes are counted", async () => {
+  test("a file goes to a chat without any interaction, its name above it, and its bytes are counted", async () => {
     await opened();
     const done: number[] = [];
     const ref = await messenger.sendFile(mia(), source(), meta, { signal: never(), onBytes: (n) => done.push(n) });
@@ -175,7 +175,7 @@ describe("a file", () => {
     expect(done).toEqual([1000, 3000]);
   });
 
-  test("stands there once, though the answer to its name and to its bytes was lost", async () => {
+  test("a file stands there once, though the answer to its name and to its bytes was lost", async () => {
     const { emulator } = await opened();
     emulator.fail({ method: "POST", path: "/channels/", after: true, status: 502 });
     await expect(messenger.sendFile(mia(), source(), meta, { signal: never() })).rejects.toMatchObject({ again: true });
@@ -184,7 +184,7 @@ describe("a file", () => {
     expect(app.hall.messages.filter(({ attachments }) => attachments.length > 0)).toHaveLength(1);
   });
 
-  test("that nobody wants any more is let go of at once, and nothing of it stays", async () => {
+  test("a file that nobody wants any more is let go of at once, and nothing of it stays", async () => {
     await opened();
     const wanted = new AbortController();
     const hanging = {
@@ -199,7 +199,7 @@ describe("a file", () => {
     await expect.poll(() => app.mia.dm.messages.filter(({ deleted }) => !deleted)).toEqual([]);
   });
 
-  test("for a chat that is closed is refused", async () => {
+  test("a file for a chat that is closed is refused", async () => {
     const { mia: person } = await opened();
     person.user.opensDms = false;
     const sending = messenger.sendFile(mia(), source(), meta, { signal: never() });

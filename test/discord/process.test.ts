@@ -1,7 +1,7 @@
+import { freePort } from "../../emulators/free-port.ts";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -87,16 +87,7 @@ async function start(more: Readonly<Record<string, string>> = {}): Promise<Start
   return { gateway: await ready, log: () => out };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-test("kill -9 between two presses: the second one is answered as if nothing had been", async () => {
+test("a kill -9 between two presses goes unnoticed: the second one is answered", async () => {
   await start();
   await mia.uses(`/share link:${share}`, { in: hall });
   const list = await mia.waitsFor("beach.mp4", { in: hall });
@@ -107,7 +98,7 @@ test("kill -9 between two presses: the second one is answered as if nothing had 
   expect([card.id, discord.complaints]).toEqual([list.id, []]);
 });
 
-test("kill -9 while a modal is open: what is sent off then is taken", async () => {
+test("a modal that was open at a kill -9 is taken when it is sent off then", async () => {
   await start();
   await mia.uses("/share", { in: hall });
   expect(mia.modal()).toBeDefined();
@@ -141,7 +132,7 @@ test("an account is signed in to on the gateway's own page, and nothing secret i
   for (const place of [log(), ...stored]) expect(tokens.filter((one) => place.includes(one))).toEqual([]);
 });
 
-test("a token that is refused ends it with one line and exit code 2", async () => {
+test("a token that is refused ends the process with one line and exit code 2", async () => {
   const failed = start({ DISCORD_BOT_TOKEN: "not.the.token" });
   await expect(failed).rejects.toThrow(/^DISCORD_BOT_TOKEN: Discord does not accept it \(401\)[^\n]*\n$/m);
   expect(running?.exitCode).toBe(2);

@@ -39,7 +39,7 @@ async function openProxy(): Promise<string> {
   return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 }
 
-test("requests and the gateway's socket go through the operator's proxy, also after the line broke", async () => {
+test("requests and the gateway's socket go through the operator's proxy, also after the connection broke", async () => {
   const address = await openProxy();
   const dispatcher = new ProxyAgent({ uri: address, proxyTunnel: true });
   app = await openTestApp({ outbound: { dispatcher, agent: new HttpsProxyAgent(address) } });

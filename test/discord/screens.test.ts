@@ -33,6 +33,7 @@ const listing: Listing = {
   total: { known: 42, complete: true },
   order: { by: "name", descending: false },
   up: true,
+  can: [],
 };
 
 const linkTo = (url: string): LinkCard => ({
@@ -44,6 +45,7 @@ const linkTo = (url: string): LinkCard => ({
   url,
   via: "direct",
   expiresAt: now + 3_600_000,
+  can: [],
 });
 
 function textsOf({ components: [container] }: Painted): string[] {
@@ -59,7 +61,7 @@ function labelsOf(painted: Painted): string[][] {
 }
 
 describe("a listing", () => {
-  test("names its place, its page, and every entry in text and in one menu", () => {
+  test("a listing names its place, its page, and every entry in text and in one menu", () => {
     const painted = paint(painter, listing);
     expect(textsOf(painted)).toEqual([
       "🏠 **Holiday** › Day 3\n-# 42 entries · page 2/7 · by name ↑",
@@ -77,7 +79,7 @@ describe("a listing", () => {
     expect(labelsOf(painted).at(-1)).toEqual(expect.arrayContaining(["⬆ Up", "🔄 Refresh", "📣 Post here"]));
   });
 
-  test("of 25 long names that all need escaping keeps every row, within what one message may hold", () => {
+  test("a listing of 25 long names that all need escaping keeps every row, within what one message may hold", () => {
     const rows = Array.from({ length: 25 }, (_, at) => ({
       id: `${at}`,
       kind: "file" as const,
@@ -94,7 +96,15 @@ describe("a listing", () => {
 
 test("a file card shows the whole name", () => {
   const name = `<i>*_\`${"x".repeat(240)}.mp4`;
-  const card: FileCard = { show: "file", view, mount, trail: [], entry: { id: "1", kind: "file", name }, variants: [] };
+  const card: FileCard = {
+    show: "file",
+    view,
+    mount,
+    trail: [],
+    entry: { id: "1", kind: "file", name },
+    variants: [],
+    can: [],
+  };
   expect(textsOf(paint(painter, card)).join("\n").replaceAll("\\", "")).toContain(`**${name}**`);
 });
 
@@ -104,35 +114,35 @@ describe("a link", () => {
       .flat()
       .flatMap((one) => ("url" in one ? [one.url] : []));
 
-  test("is a button as long as Discord takes it for one", () => {
+  test("a link is a button as long as Discord takes it for one", () => {
     const longest = `https://dl.example.com/${"x".repeat(512 - 23)}`;
     expect([buttons(longest), buttons(`${longest}x`)]).toEqual([[longest], []]);
     expect(buttons("http://127.0.0.1:8080/d/x")).toEqual([]);
   });
 
-  test("is always in the text too, to press and to copy, without a preview", () => {
+  test("a link is always in the text too, to press and to copy, without a preview", () => {
     const url = `https://dl.example.com/${"x".repeat(876)}`;
     const text = textsOf(paint(painter, linkTo(url))).join("\n");
     expect(text).toContain(`[Open the link](<${url}>)`);
     expect(text).toContain(`\`\`\`\n${url}\n\`\`\``);
   });
 
-  test("too long for a message is in a file that the message shows", () => {
+  test("a link too long for a message is in a file that the message shows", () => {
     const url = `https://dl.example.com/${"x".repeat(5000)}`;
     const { components, files } = paint(painter, linkTo(url));
     expect(files.map(({ name, attachment }) => [name, attachment.toString()])).toEqual([["link.txt", `${url}\n`]]);
     expect(JSON.stringify(components)).toContain("attachment://link.txt");
   });
 
-  test("tells its end in the reader's own time", () => {
+  test("a link tells its end in the reader's own time", () => {
     expect(textsOf(paint(painter, linkTo("https://dl.example.com/x"))).join()).toContain(`<t:${now / 1000 + 3600}:f>`);
   });
 });
 
 describe("a form", () => {
-  const form = (id: FormScreen["form"]["id"], more: Partial<FormScreen> = {}): FormScreen => ({
+  const form = (more: Partial<FormScreen> = {}): FormScreen => ({
     show: "form",
-    form: { id },
+    form: { id: "open-link", kind: "pikpak-share" },
     fields: [
       { name: "link", kind: "text", required: true, maxLength: 9000 },
       { name: "passCode", kind: "secret", required: false, maxLength: 50 },
@@ -142,13 +152,15 @@ describe("a form", () => {
     ...more,
   });
 
-  test("with a credential in it is never a modal", () => {
-    const ids = ["pikpak", "verification", "pikpak-share", "mount-title"] as const;
-    expect(ids.filter((id) => isModal(form(id)))).toEqual(["pikpak-share", "mount-title"]);
+  test("a form with a credential in it, or with what a verification ended with, is never a modal", () => {
+    const roles = ["credential", "proof", "code", "login"] as const;
+    const asking = (role: (typeof roles)[number]) =>
+      [{ name: "x", kind: "secret", role, required: true, maxLength: 9 }] as const;
+    expect(roles.filter((role) => isModal({ fields: asking(role) }))).toEqual(["code", "login"]);
   });
 
-  test("as a modal holds what is known already, but no secret", () => {
-    const modal = paintModal(painter, form("pikpak-share"), "formform");
+  test("a form as a modal holds what is known already, but no secret", () => {
+    const modal = paintModal(painter, form(), "formform");
     expect(modal.components).toMatchObject([
       { label: "Share link", component: { custom_id: "link", value: "https://mypikpak.com/s/x", max_length: 4000 } },
       { label: "Pass code", component: { custom_id: "passCode", required: false } },
@@ -157,14 +169,14 @@ describe("a form", () => {
     expect(JSON.stringify(modal)).not.toContain("abcd");
   });
 
-  test("of more questions than a modal has asks those that are needed", () => {
+  test("a form of more questions than a modal has asks those that are needed", () => {
     const fields = Array.from({ length: 8 }, (_, at) => ({
       name: `field${at}`,
       kind: "text" as const,
       required: at > 3,
       maxLength: 10,
     }));
-    const modal = paintModal(painter, form("pikpak-share", { fields, values: {} }), "formform");
+    const modal = paintModal(painter, form({ fields, values: {} }), "formform");
     expect(modal.components).toMatchObject(
       ["field0", "field4", "field5", "field6", "field7"].map((name) => ({ component: { custom_id: name } })),
     );
@@ -181,6 +193,7 @@ test("a list says beforehand where it ends, and afterwards that it did", () => {
     show: "list-ready",
     ...place,
     format: "plain",
+    part: 1,
     file: { name: "x.txt", text: "x" },
     links: 1,
     leftOut: 0,
@@ -213,6 +226,6 @@ test.each([
   { is: "go-on", pendingForm: "x".repeat(43) },
   { is: "leave", pendingForm: "x".repeat(43) },
   { is: "command", name: "browse" },
-] as const)("$is fits behind a widget", (widgetAction) => {
+] as const)("the custom id $is fits behind a widget", (widgetAction) => {
   expect(encodeWidgetAction(widgetAction).length).toBeLessThanOrEqual(100);
 });

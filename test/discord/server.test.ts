@@ -83,7 +83,7 @@ function openly(): string {
 const lentIn = async (place: string) => (await app.desk.shelves.places.get(place))?.lent ?? [];
 
 describe("Mia lends, Jun asks, Lena presses", () => {
-  test("each sees what is theirs to see, also after a restart, and the bot needs no permission there", async () => {
+  test("Mia, Jun and Lena each see of a lent drive what is theirs to see, also after a restart, and the bot needs no permission there", async () => {
     const at = await square();
     const { mia, jun, lena, here } = at;
     app.emulator.denies(app.hall, "bot", permission.sendMessages | permission.manageMessages);
@@ -175,7 +175,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
 });
 
 describe("links", () => {
-  test("stand in the open only where the lender lets them, and never where the server does not want them", async () => {
+  test("links stand in the open only where the lender lets them, and never where the server does not want them", async () => {
     const at = await square();
     const { mia, jun, lena, here } = at;
     const card = await lend(at);
@@ -206,7 +206,7 @@ describe("links", () => {
     expect(openly()).toBe(before);
   });
 
-  test("are as many a day as the lender says", async () => {
+  test("links are as many a day as the lender says", async () => {
     const at = await square();
     const { mia, jun, lena, here } = at;
     const card = await lend(at);
@@ -254,7 +254,7 @@ describe("wrong people", () => {
     expect(await lentIn(place)).toHaveLength(1);
   });
 
-  test("nobody presses on what another one sees alone, on their settings or on how they lend", async () => {
+  test("a stranger presses nothing that another one sees alone, on their settings or on how they lend", async () => {
     const at = await square();
     const { mia, jun, lena, here, place } = at;
     const card = await lend(at);
@@ -277,7 +277,7 @@ describe("wrong people", () => {
     expect(kept).toEqual({});
   });
 
-  test("who was not meant gets no link, no file and no look", async () => {
+  test("a person who was not meant gets no link, no file and no look", async () => {
     const at = await square();
     const { mia, jun, lena, here } = at;
     app.emulator.joins(app.server, lena, usualPermissions | permission.manageGuild);
@@ -302,7 +302,7 @@ describe("wrong people", () => {
     expect(openly()).not.toContain("beach.mp4");
   });
 
-  test("in another server, and in a chat of their own, nothing of it is there", async () => {
+  test("a lent drive is not there in another server, nor in a chat of one's own", async () => {
     const at = await square();
     const { jun, here } = at;
     await lend(at);
@@ -328,7 +328,7 @@ describe("what is shown to all goes again", () => {
     await at.mia.waitsFor("is removed after", at.here);
   };
 
-  test("in time, counted from its owner's last press, also over a restart; what one sees alone stays", async () => {
+  test("a list shown to all is removed in time, counted from its owner's last press, also over a restart; what one sees alone stays", async () => {
     const at = await square();
     const { jun, lena, here } = at;
     await clearing(at, "30 min");
@@ -360,7 +360,7 @@ describe("what is shown to all goes again", () => {
     expect(app.emulator.complaints).toEqual([]);
   });
 
-  test("by the token, where the bot may not see the channel, before that ends", async () => {
+  test("a list is removed by its token, before that ends, where the bot may not see the channel", async () => {
     const at = await square();
     const { jun, here } = at;
     app.emulator.denies(app.hall, "bot", permission.viewChannel);
@@ -375,7 +375,7 @@ describe("what is shown to all goes again", () => {
     expect(app.kept.size).toBeGreaterThan(0);
   });
 
-  test("one that somebody else deleted, or that cannot be reached any more, is tried no more", async () => {
+  test("a list that somebody else deleted, or that cannot be reached any more, is removed no more", async () => {
     const at = await square();
     const { mia, jun, here } = at;
     await clearing(at, "5 min");
@@ -389,7 +389,7 @@ describe("what is shown to all goes again", () => {
     expect(deletions(list)).toHaveLength(1);
   });
 
-  test("one that Discord has no time for is removed a little later, and those behind it at once", async () => {
+  test("a list that Discord has no time for is removed a little later, and those behind it at once", async () => {
     const at = await square();
     const { jun, here } = at;
     await clearing(at, "5 min");
@@ -402,12 +402,13 @@ describe("what is shown to all goes again", () => {
       app.emulator.fail({ method: "DELETE", path: `/channels/${app.hall.id}/messages/${first.id}`, status: 500 });
     at.now += 6 * minute;
     await expect.poll(() => second.deleted, { timeout: 5000 }).toBe(true);
+    at.now += minute;
     await expect.poll(() => first.deleted, { timeout: 5000 }).toBe(true);
   });
 });
 
 describe("who is who, outside of what people do", () => {
-  test("an owner, an admin by role, a member, somebody who is none: asked once a minute", async () => {
+  test("an owner, an admin by role, a member and somebody who is none are told apart, and asked for once a minute", async () => {
     const at = await square();
     const { mia, jun, lena, place } = at;
     app.emulator.joins(app.server, lena, usualPermissions | permission.manageGuild);
@@ -425,7 +426,7 @@ describe("who is who, outside of what people do", () => {
     expect(await all()).toEqual(["admin", "member", "member", "none"]);
   });
 
-  test("cannot be told where the bot is not, nor while Discord is away; then it is asked again", async () => {
+  test("a role cannot be told where the bot is not, nor while Discord is away; then it is asked again", async () => {
     const { jun, place } = await square();
     const role = (where = place) => app.discord.roleIn(where, `discord:${jun.user.id}`);
     const foreign = app.emulator.guild({ name: "Elsewhere", owner: jun, app: "commands" });
@@ -478,7 +479,7 @@ describe("everything is taken back", () => {
         at.now += 61_000;
       },
     ],
-  ])("%s", async (_, end) => {
+  ])("everything lent is taken back %s", async (_, end) => {
     const at = await square();
     const { jun, here, place } = at;
     await lend(at);
@@ -492,7 +493,7 @@ describe("everything is taken back", () => {
     await jun.waitsFor("no drive", here);
   });
 
-  test("when the bot is sent away, as soon as it compares", async () => {
+  test("everything lent is taken back when the bot is sent away, as soon as it compares", async () => {
     const at = await square();
     const { place } = at;
     await lend(at);

@@ -1,11 +1,15 @@
 import { Keyv } from "keyv";
 import { pino, type Logger } from "pino";
+import type { Services } from "../../src/actions/context/services.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { FormRef } from "../../src/actions/model/form.ts";
 import type { Visit } from "../../src/users/visit.ts";
 import type { AdminParts } from "../../src/users/admin.ts";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals, type RemovalList } from "../../src/messaging/removals.ts";
+import { createRemovals, handleRemovals } from "../../src/messaging/removals.ts";
+import { testJobs, waitBy } from "../test-jobs.ts";
+import type { KeptJob } from "../../src/jobs/embedded.ts";
+import type { JobQueue } from "../../src/jobs/queue.ts";
 import type { Answer, FormScreen, Screen } from "../../src/actions/model/screen.ts";
 import { canPost } from "../../src/actions/browse/can-post.ts";
 import { suggest } from "../../src/actions/suggest.ts";
@@ -75,6 +79,8 @@ export type Script = (
 
 export interface TestAppOptions extends Partial<DiscordParts> {
   readonly cloud?: Cloud;
+  /** What is different about the app behind the bot. */
+  readonly changes?: Partial<Services>;
   /** Undefined answers are the real actions'. */
   readonly script?: Script;
   /** False = there is no public address. */
@@ -91,6 +97,7 @@ const words = loadWords();
 /** Opens an app with Mia and Jun in it; the bot is not started. */
 export async function openTestApp({
   cloud = usualCloud(),
+  changes = {},
   script = () => undefined,
   pages: hasPages = true,
   clock,
@@ -111,7 +118,8 @@ export async function openTestApp({
     pages.push(form);
     return { url: addressOf(pages.length), expiresAt: now() + 600_000 };
   };
-  const removals = new Keyv<RemovalList>({ throwOnErrors: true });
+  const removals = new Keyv<KeptJob>({ throwOnErrors: true });
+  let jobs: JobQueue | undefined;
   const mia = emulator.person({ name: "Mia" });
   const jun = emulator.person({ name: "Jun" });
   let at: Desk = desk(cloud, {
@@ -121,10 +129,13 @@ export async function openTestApp({
       roleIn: (place, person) => app.discord.roleIn(place, person),
       ...(operators && { admins: operators(mia) }),
       ...(hasPages && { issuePage }),
+      ...changes,
     },
   });
-  const build = () =>
-    createDiscord({
+  const build = () => {
+    const queue = testJobs(removals, { now, wait: waitBy(now), onError: (error) => void logged.push(String(error)) });
+    jobs = queue;
+    const discord = createDiscord({
       settings: { token: settings?.token ?? emulator.token, apiRoot: emulator.apiRoot },
       words,
       log: listening(logged),
@@ -134,8 +145,7 @@ export async function openTestApp({
         left.push(place);
         await placeNews(at.services).gone(place);
       },
-      removals: createRemovals({ store: removals, platform: "discord", exclusive: at.services.exclusive, now }),
-      sweepEvery: 20,
+      removals: createRemovals(queue, "discord"),
       kept: {
         // As a database would: text in, text out.
         get: async (key) => (kept.has(key) ? JSON.parse(kept.get(key) ?? "") : undefined),
@@ -152,6 +162,9 @@ export async function openTestApp({
       canPost: (visit, view) => canPost(at.services, visit, view),
       ...more,
     });
+    handleRemovals({ jobs: queue, remove: ({ message }) => discord.removeNoted(message), now });
+    return discord;
+  };
   const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });
   let toldBefore = 0;
   const componentsOn = (message: Message) => placed(message.components).map(({ component }) => component);
@@ -164,7 +177,7 @@ export async function openTestApp({
       toldBefore = told();
     },
     knowsServers: () => until(() => kept.has("servers")),
-    sendPage: (values, form = pages[pageOnScreen(pages) - 1]?.form ?? { id: "pikpak" }) => {
+    sendPage: (values, form = pages[pageOnScreen(pages) - 1]?.form ?? { id: "sign-in", kind: "pikpak" }) => {
       const code = addressOf(pageOnScreen(pages)).split("/").at(-1) ?? "";
       return app.discord.submitPage({ code, form }, values, { signal: new AbortController().signal });
     },
@@ -195,15 +208,18 @@ export async function openTestApp({
     server,
     hall: emulator.channel(server, "hall"),
     async restart() {
+      await jobs?.stop();
       await app.discord.stop();
       app.rebuild();
       await app.discord.start();
     },
     rebuild() {
+      void jobs?.stop();
       at = at.restarted();
       app.discord = build();
     },
     async close() {
+      await jobs?.stop();
       await app.discord.stop();
       await emulator.close();
     },
@@ -221,7 +237,7 @@ function addressOf(page: number): string {
 
 /** The newest page that was asked for from a chat; later ones are its own challenges. */
 function pageOnScreen(pages: readonly FormScreen[]): number {
-  return pages.findLastIndex(({ form, reason, problem }) => form.id === "pikpak" && !reason && !problem) + 1;
+  return pages.findLastIndex(({ form, reason, problem }) => form.id === "sign-in" && !reason && !problem) + 1;
 }
 
 /** Until it is so; fails after five seconds. */

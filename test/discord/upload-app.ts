@@ -3,17 +3,18 @@ import { pino } from "pino";
 import { perform } from "../../src/actions/perform.ts";
 import type { Services } from "../../src/actions/context/services.ts";
 import { createTransfers } from "../../src/actions/files/transfers.ts";
-import { type Transfers } from "../../src/actions/model/transfer.ts";
+import type { Transfers } from "../../src/actions/model/transfer.ts";
 import { createDiscord, type Discord } from "../../src/discord/bot.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { virtualClock, type VirtualClock } from "../../emulators/discord/clock.ts";
 import { startDiscord, type DiscordEmulator } from "../../emulators/discord/discord.ts";
 import type { Person } from "../../emulators/discord/person.ts";
 import type { Channel } from "../../emulators/discord/state.ts";
-import { createLocks } from "../../src/store/lock.ts";
+import type { JobQueue } from "../../src/jobs/queue.ts";
 import { loadWords } from "../../src/i18n/words.ts";
-import { Cloud, emptyShelves, app, type Shelves } from "../actions/test-app.ts";
+import { Cloud, emptyShelves, app } from "../actions/test-app.ts";
 import { contentOf } from "../telegram/upload-app.ts";
+import { keptInputs, testJobs } from "../test-jobs.ts";
 
 /** The real bot with the real actions over an emulated Discord whose time stands; a drive's bytes are what a test says. */
 export interface UploadApp {
@@ -56,7 +57,7 @@ export async function startUploadApp({ tree, changes }: UploadAppOptions): Promi
   const [mia, jun] = [emulator.person({ name: "Mia" }), emulator.person({ name: "Jun" })];
   const server = emulator.guild({ name: "Film club", owner: mia, members: [jun], channels: [] });
   const kept = new Map<string, unknown>();
-  let process: { readonly transfers: Transfers; readonly bot: Discord };
+  let process: { readonly jobs: JobQueue; readonly transfers: Transfers; readonly bot: Discord };
   const uploadApp: UploadApp = {
     emulator,
     clock,
@@ -68,15 +69,21 @@ export async function startUploadApp({ tree, changes }: UploadAppOptions): Promi
     async *pieces(name) {
       yield contentOf(name);
     },
-    onRecord: async () => (await shelves.transfers.get("open"))?.length ?? 0,
+    async onRecord() {
+      const kinds = ["transfer", "transfer-outcome"];
+      return (await Promise.all(kinds.map((kind) => keptInputs(shelves.jobs, kind)))).flat().length;
+    },
     async ends() {
+      await process.jobs.stop();
       await process.transfers.stop();
       await process.bot.stop();
     },
     async begins() {
-      const transfers = transfersOf(uploadApp, shelves);
+      const jobs = testJobs(shelves.jobs, { now: clock.now, wait: waitBy(clock) });
+      const transfers = transfersOf(uploadApp, jobs, () => bot);
       const at = app(new Cloud({ shares: { films: { tree } } }), {
         shelves,
+        jobs,
         now: clock.now,
         changes: { transfers, ...changes },
       });
@@ -95,9 +102,8 @@ export async function startUploadApp({ tree, changes }: UploadAppOptions): Promi
         now: clock.now,
         onFatal: () => undefined,
         onLeft: async () => undefined,
-        interrupted: () => transfers.interrupted("discord"),
       });
-      process = { transfers, bot };
+      process = { jobs, transfers, bot };
       await bot.start();
     },
     async close() {
@@ -110,26 +116,30 @@ export async function startUploadApp({ tree, changes }: UploadAppOptions): Promi
   return uploadApp;
 }
 
-function transfersOf(uploadApp: UploadApp, shelves: Shelves): Transfers {
+function transfersOf(uploadApp: UploadApp, jobs: JobQueue, bot: () => Discord): Transfers {
   return createTransfers({
-    ...createLocks(),
-    records: shelves.transfers,
+    jobs,
+    messengers: { of: () => bot().messenger },
     openBytes: async (_mount, { name }, { signal }) => ({ stream: noted(uploadApp, name, signal) }),
     now: uploadApp.clock.now,
-    wait: (ms, signal) => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const callOff = uploadApp.clock.after(ms, resolve);
-      const end = () => {
-        callOff();
-        reject(signal.reason as Error);
-      };
-      if (signal.aborted) end();
-      else signal.addEventListener("abort", end, { once: true });
-      return promise;
-    },
+    wait: waitBy(uploadApp.clock),
     newReference: () => "ref",
     log,
   });
+}
+
+function waitBy(clock: VirtualClock): (ms: number, signal: AbortSignal) => Promise<void> {
+  return (ms, signal) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const callOff = clock.after(ms, resolve);
+    const end = () => {
+      callOff();
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+    return promise;
+  };
 }
 
 async function* noted(uploadApp: UploadApp, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {

@@ -89,7 +89,7 @@ function storageOf(offered: readonly DriverKind[]) {
 }
 
 function kinds({ driveUrl, userUrl }: Pick<PikPakEmulator, "driveUrl" | "userUrl">): readonly DriverKind[] {
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl };
+  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl: "http://127.0.0.1:1" };
   return driverKinds({ pikpak: settings, memory: { shelf: tree() } });
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { pikPakExample, pikPakVariables } from "../../src/drivers/pikpak/config.ts";
+import { storageErrorCodes, storageErrorKind } from "../../src/storage/error.ts";
 import type { Field } from "../../src/storage/field.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -16,12 +17,26 @@ function asked({ required, instead, aside }: Field): string {
 }
 
 test("the page on drivers lists every option there is, as the register declares it", () => {
-  const kinds = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web" }, memory: {} });
+  const kinds = driverKinds({
+    pikpak: { domain: "mypikpak.net", platform: "web", mcpUrl: "http://127.0.0.1:1" },
+    memory: {},
+  });
   const declared = kinds.flatMap(({ name, fields }) =>
     fields.map((field) => [`\`${name}\``, `\`${field.name}\``, field.kind, asked(field)]),
   );
   const listed = [...page.matchAll(/^\| (`[\w-]+`) +\| (`\w+`) +\| (\w+) +\| (.+?) +\|$/gm)].map((row) => row.slice(1));
   expect(listed).toEqual(declared);
+});
+
+test("the page on drivers lists every failure there is, as the catalogue has it", () => {
+  const declared = storageErrorCodes.map((code) => {
+    const { about, status, mends, ails } = storageErrorKind(code);
+    return [`\`${code}\``, about, String(status), mends.join(", ") || "–", ails ? "yes" : ""];
+  });
+  const rows = [...page.matchAll(/^\| (`[\w-]+`) +\| (\w+) +\| (\d{3}) +\| ([^|]+?) +\| +(yes)? *\|$/gm)];
+  expect(rows.map(([, code, about, status, mends, ails]) => [code, about, status, mends, ails ?? ""])).toEqual(
+    declared,
+  );
 });
 
 test("the example of an environment shows every variable of PikPak's driver, as the driver words it", () => {

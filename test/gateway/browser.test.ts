@@ -267,7 +267,7 @@ const contrast = `(() => {
 })()`;
 
 const signIn: PageForm = {
-  form: { id: "pikpak" },
+  form: { id: "sign-in", kind: "pikpak" },
   fields: [
     { name: "username", kind: "text", required: true, maxLength: 100 },
     { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 100 },

@@ -1,6 +1,5 @@
+import { freePort } from "../../emulators/free-port.ts";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { jobKind, JobsError } from "../../src/jobs/job.ts";
 import { openQueue } from "./open-queue.ts";
@@ -20,7 +19,7 @@ test.each(urls)("jobs run embedded over %s", async (url) => {
 });
 
 test("a Redis that cannot be reached is refused with what to do, and without its password", async () => {
-  const port = await closedPort();
+  const port = await freePort();
   const opening = openQueue({ url: `redis://user:pass-word@127.0.0.1:${port}`, prefix: "jobs" });
   await expect(opening).rejects.toThrow(JobsError);
   await expect(opening).rejects.toThrow(/Start it, or correct STORE_URL/);
@@ -41,12 +40,3 @@ test("a name that would not do for a queue names no kind of jobs", () => {
   expect(() => jobKind("Two words")).toThrow(/Two words/);
   expect(() => jobKind("a:b")).toThrow(/a:b/);
 });
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
-}

@@ -22,7 +22,7 @@ test("on Discord a press on ✖ ends the page that was open, and it takes no pas
   program = await prepareProgram({ TELEGRAM_BOT_TOKEN: "" });
   const { mia } = program.world.members;
   const here = { in: program.world.hall };
-  await program.start();
+  await program.start({ PUBLIC_URL: program.gateway });
   await mia.uses("/login", here);
   const card = await mia.waitsFor("Passwords and tokens do not belong in Discord", here);
   const page = pageIn(card.components);

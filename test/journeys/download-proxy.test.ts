@@ -40,7 +40,7 @@ async function telegramLink(file = listed): Promise<string> {
   return /https?:\/\/127\S+/.exec(card.text)?.[0] ?? "";
 }
 
-test("on Telegram Mia chooses it for her drive; its links work until she takes them back, or the drive is gone", async () => {
+test("Mia chooses a download proxy for her drive on Telegram; its links work until she takes them back, or the drive is gone", async () => {
   const { mia } = world.people;
   mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("› Holiday 2026");
@@ -76,7 +76,7 @@ test("on Telegram Mia chooses it for her drive; its links work until she takes t
   expect(world.telegram.complaints).toEqual([]);
 });
 
-test("on Discord Jun chooses it in Chinese, and has all his links taken back", async () => {
+test("Jun chooses a download proxy on Discord in Chinese, and has all his links taken back", async () => {
   const { jun } = world.members;
   jun.speaks("zh-CN");
   jun.installs();

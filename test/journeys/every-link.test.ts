@@ -57,7 +57,7 @@ test("on Telegram Otto takes back every link: Mia's answers 410, and her next on
   expect(world.telegram.complaints).toEqual([]);
 });
 
-test("on Discord Otto does the same, after having let them work at first", async () => {
+test("on Discord Otto takes back every link, after having let them work at first", async () => {
   const link = await handedOut();
   const { otto } = world.members;
   // He is not in the server, and brings the bot along himself.

@@ -2,13 +2,13 @@ import type { Field } from "../../src/storage/field.ts";
 import { app as desk, usualCloud, type TestApp as Desk } from "../actions/test-app.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import { mia } from "../telegram/double.ts";
-import { openTestApp, words } from "../telegram/test-app.ts";
+import { openTestApp, words as usualWords } from "../telegram/test-app.ts";
 import type { Front, OpenFront } from "./front.ts";
 
 /** Mia in her private chat with the Telegram bot. */
-export const openTelegram: OpenFront = async (cloud = usualCloud()) => {
-  let at: Desk = desk(cloud, { now: Date.now });
-  const app = await openTestApp((action, visit, signal) => at.do(visit, action, signal));
+export const openTelegram: OpenFront = async (cloud = usualCloud(), { words = usualWords, changes = {} } = {}) => {
+  let at: Desk = desk(cloud, { now: Date.now, changes });
+  const app = await openTestApp((action, visit, signal) => at.do(visit, action, signal), { words });
   const { double } = app;
   await app.telegram.start();
   const say = words.in("en");
@@ -33,6 +33,12 @@ export const openTelegram: OpenFront = async (cloud = usualCloud()) => {
       }
     },
     press: async (label) => double.taps(mia, label),
+    async address(label) {
+      const { buttons } = await double.sees(({ buttons: all }) =>
+        all.some((one) => isLink(one) && one.text.includes(label)),
+      );
+      return buttons.filter(isLink).find(({ text }) => text.includes(label))?.url ?? "";
+    },
     open: async (name) => double.taps(mia, name),
     sees: async (...said) =>
       String((await double.sees((message) => said.every((one) => read(message).includes(one)))).id),
@@ -51,3 +57,5 @@ export const openTelegram: OpenFront = async (cloud = usualCloud()) => {
   };
   return front;
 };
+
+const isLink = (button: object): button is { readonly text: string; readonly url: string } => "url" in button;

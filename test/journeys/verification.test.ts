@@ -16,7 +16,7 @@ function prove(text: string): string {
   return ended;
 }
 
-test("on Telegram it is a question with the page's address, and what was typed is not typed again", async () => {
+test("a verification on Telegram is a question with the page's address, and what was typed is not typed again", async () => {
   program = await prepareProgram({ DISCORD_BOT_TOKEN: "" });
   const { world } = program;
   const { mia } = world.people;
@@ -26,13 +26,11 @@ test("on Telegram it is a question with the page's address, and what was typed i
   mia.sends(world.shelf.accounts.checked.username);
   await mia.waitsFor("❔ Password");
   mia.sends(world.shelf.accounts.checked.password);
-  await mia.waitsFor("❔ Root folder");
-  await mia.presses("⏭");
   const asked = await mia.waitsFor("❔ Address you ended on");
   mia.sends("I am human, really");
   await mia.waitsFor("There is no verification in that");
   mia.sends(prove(asked.text));
-  const list = await mia.waitsFor("🏠 carl@example.com");
+  const list = await mia.waitsFor("🏠 Mia's PikPak");
 
   world.pikpak.rules.challengeAll = true;
   world.pikpak.rules.challengedReads = false;
@@ -47,12 +45,12 @@ test("on Telegram it is a question with the page's address, and what was typed i
   expect(stored).not.toMatch(/\bck0\.[\w.-]{10,}/);
 });
 
-test("on Discord it is the one-time page, for a share as for an account", async () => {
+test("a verification on Discord is the one-time page, for a share as for an account", async () => {
   program = await prepareProgram({ TELEGRAM_BOT_TOKEN: "" });
   const { world } = program;
   const { mia } = world.members;
   const here = { in: world.hall };
-  await program.start();
+  await program.start({ PUBLIC_URL: program.gateway });
   world.pikpak.rules.challengeAll = true;
   world.pikpak.rules.challengedReads = false;
   await mia.uses(`/share link:${world.shelf.shares.open.url}`, here);

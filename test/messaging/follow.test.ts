@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createFollower } from "../../src/messaging/follow.ts";
 import type { Screen } from "../../src/actions/model/screen.ts";
-import { createLatest } from "../../src/actions/files/latest.ts";
+import { createLatest } from "../latest.ts";
 
 const screen = (reference: string): Screen => ({ show: "notice", notice: "unexpected", level: "info", reference });
 const nameOf = (drawn: Screen) => ("reference" in drawn ? drawn.reference : undefined);

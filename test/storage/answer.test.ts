@@ -5,7 +5,7 @@ import { holdsSecret } from "../../src/storage/answer.ts";
 import { readForm } from "../../src/storage/form.ts";
 import { type Values } from "../../src/storage/field.ts";
 
-const [account] = pikPakKinds({ domain: "mypikpak.net", platform: "web" });
+const [account] = pikPakKinds({ domain: "mypikpak.net", platform: "web", mcpUrl: "http://127.0.0.1:1" });
 if (!account) throw new Error("there is no kind of account");
 const { fields } = account;
 const token = `os.${"aB3_-".repeat(18)}`;
@@ -31,7 +31,7 @@ describe("credentials as people copy them", () => {
     `刷新令牌：${token}`,
     JSON.stringify({ token_type: "Bearer", access_token: "eyJhbGciOi.x.y", refresh_token: token }),
     JSON.stringify({ credentials: { refresh_token: token } }, undefined, 2),
-  ])("hold the refresh token %j, wherever it was pasted", (given) => {
+  ])("a pasted text holds the refresh token %j, wherever it stands", (given) => {
     expect(told({ refreshToken: given })).toEqual({ refreshToken: token });
     expect(told({ username: given })).toEqual({ refreshToken: token });
     expect(told({ username: "mia", password: given })).toEqual({ username: "mia", refreshToken: token });
@@ -47,7 +47,7 @@ describe("credentials as people copy them", () => {
     "账号：mia@example.com\n密码：correct-horse",
     "账号：mia@example.com 密码：correct-horse",
     '{"username":"mia@example.com","password":"correct-horse"}',
-  ])("are a user name and a password in %j, and that message is a secret", (given) => {
+  ])("a user name and a password are found in %j, and that message is a secret", (given) => {
     expect(told({ username: given })).toEqual({ username: "mia@example.com", password: "correct-horse" });
     const [username] = fields;
     if (!username) throw new Error("the form asks nothing");
@@ -66,7 +66,7 @@ describe("credentials as people copy them", () => {
     ["User name: mia", "mia"],
     ["mia.d", "mia.d"],
     ["twelve-and-3", "twelve-and-3"],
-  ])("are the user name in %s", (given, username) => {
+  ])("a user name is read out of %s", (given, username) => {
     expect(told({ username: given, password: "x" })).toEqual({ username, password: "x" });
   });
 
@@ -77,23 +77,23 @@ describe("credentials as people copy them", () => {
     ["\u200bcorrect-horse", "correct-horse"],
     ["a:b c", "a:b c"],
     ['half"quoted', 'half"quoted'],
-  ])("are the password in %j", (given, password) => {
+  ])("a password is read out of %j", (given, password) => {
     expect(told({ username: "mia", password: given })).toEqual({ username: "mia", password });
   });
 
-  test("that cannot be right are not sent", () => {
+  test("credentials that cannot be right are not sent", () => {
     expect(told({ refreshToken: "eyJhbGciOiJSUzI1NiJ9.e30.c2ln" })).toBe("not-a-token");
     expect(told({ refreshToken: "I do not know" })).toBe("not-a-token");
   });
 
-  test("that are given by themselves come before what came along", () => {
+  test("credentials that are given by themselves come before what came along", () => {
     expect(told({ username: "mia@example.com:old", password: "new-one" })).toEqual({
       username: "mia@example.com",
       password: "new-one",
     });
   });
 
-  test("of ordinary letters stay as they are", () => {
+  test("credentials of ordinary letters stay as they are", () => {
     const plain = fc.stringMatching(/^[A-Za-z0-9!#$%&*+./?@^_~-]{6,40}$/).filter((text) => !text.startsWith("os."));
     fc.assert(
       fc.property(plain, (password) => {

@@ -18,10 +18,20 @@ test("a failure that is over after a while says that waiting mends it, where HTT
 test("signing in again is offered for failures of who signs in, and where the account may not do something", () => {
   const offered = storageErrorCodes.filter((code) => storageErrorKind(code).mends.includes("sign-in"));
   expect(offered.toSorted()).toEqual([
+    "approval-denied",
+    "approval-refused",
     "captcha-rejected",
     "permission-denied",
     "sign-in-refused",
     "signed-out",
+    "token-cannot-delete",
+    "token-cannot-download",
+    "token-cannot-manage",
+    "token-cannot-read",
+    "token-cannot-see-account",
+    "token-cannot-share",
+    "token-cannot-write",
+    "token-ended",
     "wrong-credentials",
   ] satisfies StorageErrorCode[]);
 });

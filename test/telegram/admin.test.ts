@@ -65,14 +65,14 @@ test("in a group /admin is met with silence, whoever says it", async () => {
   expect(double.shown.filter(({ chat }) => chat === group)).toHaveLength(1);
 });
 
-test("the panel leads everywhere in one message, in Chinese too", async () => {
+test("the panel of /admin leads everywhere in one message, in Chinese too", async () => {
   const double = await opened();
   double.sends(mia, mia.id, "/admin");
   const panel = await double.sees(({ text }) => text.includes("🎛 Operators"));
   expect(panel.text).toContain("People: 1, groups: 0");
   for (const [label, shows] of [
     ["👥 People", "telegram:1001"],
-    ["🎛 telegram:1001", "👤 telegram:1001"],
+    ["🎛 Mia", "👤 Mia · telegram:1001"],
     ["👥 People", "👥 People and groups"],
     ["🎛 Operators", "Log level"],
     ["🚪 Access", "Everybody may use the bot"],
@@ -151,16 +151,19 @@ describe("a word nobody asked for", () => {
     [429, "Too Many Requests: retry after 17", { retry_after: 17 }, { retryAfter: 17_000 }],
   ];
 
-  test.each(refusals)("refused by %i %s", async (code, description, parameters, outcome) => {
-    const double = await opened();
-    const announce = (place: string, text: string) => announceBy(app.telegram.messenger, place, text);
-    double.refuse("sendMessage", { code, description, ...(parameters && { parameters }) });
-    expect(await announce(`telegram:${jun.id}`, "hello")).toEqual(outcome);
-    expect(await announce(`telegram:${jun.id}`, "hello")).toBe("sent");
-    expect(double.calls.filter(({ method }) => method === "sendMessage")).toHaveLength(2);
-  });
+  test.each(refusals)(
+    "a broadcast's message refused by %i %s is noted as such, and the next one is sent",
+    async (code, description, parameters, outcome) => {
+      const double = await opened();
+      const announce = (place: string, text: string) => announceBy(app.telegram.messenger, place, text);
+      double.refuse("sendMessage", { code, description, ...(parameters && { parameters }) });
+      expect(await announce(`telegram:${jun.id}`, "hello")).toEqual(outcome);
+      expect(await announce(`telegram:${jun.id}`, "hello")).toBe("sent");
+      expect(double.calls.filter(({ method }) => method === "sendMessage")).toHaveLength(2);
+    },
+  );
 
-  test("that cannot be said in these words, or gets no answer, is a failure", async () => {
+  test("a broadcast's message that cannot be said in these words, or gets no answer, is a failure", async () => {
     const double = await opened();
     const announce = (place: string, text: string) => announceBy(app.telegram.messenger, place, text);
     double.refuse("sendMessage", { code: 400, description: "Bad Request: message text is empty" });

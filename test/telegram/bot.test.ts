@@ -48,7 +48,7 @@ describe("commands", () => {
     ["VNabcdefghijklmnopqrstuvwx", { do: "say", text: "VNabcdefghijklmnopqrstuvwx" }],
     ["hello there", { do: "say", text: "hello there" }],
     ["https://drive.google.com/x", { do: "say", text: "https://drive.google.com/x" }],
-  ])("%s", async (text, action) => {
+  ])("the message %s asks for its action", async (text, action) => {
     const double = await opened(() => welcome);
     double.sends(mia, mia.id, text);
     await double.sees(() => true);
@@ -56,7 +56,7 @@ describe("commands", () => {
       {
         action,
         visit: {
-          person: { id: "telegram:1001", name: "Mia", locale: "en" },
+          person: { id: "telegram:1001", name: "Mia", firstName: "Mia", locale: "en" },
           place: { id: "telegram:1001", kind: "private" },
           rows: { usual: 8, most: 10 },
           uploadLimit: 2000 * 1024 * 1024 - 32 * 1024,
@@ -82,7 +82,7 @@ describe("commands", () => {
     expect(await double.sees(({ text }) => text.includes("只能读文字"))).toBeDefined();
   });
 
-  test("are published in every language, and the private ones not to groups", async () => {
+  test("commands are published in every language, and the private ones not to groups", async () => {
     const double = await opened(() => welcome);
     const { payload } = await double.called(
       ({ method, payload }) =>
@@ -106,7 +106,7 @@ describe("commands", () => {
     ]);
   });
 
-  test("for private chats say so in a group", async () => {
+  test("commands for private chats say so in a group", async () => {
     const double = await opened(() => welcome);
     double.sends(mia, group, "/login");
     await double.sees(({ text }) => text.includes("private chat"));
@@ -115,7 +115,7 @@ describe("commands", () => {
 });
 
 describe("a press", () => {
-  test("redraws its message in place and is answered once", async () => {
+  test("a press redraws its message in place and is answered once", async () => {
     const double = await opened((action) =>
       action.do === "turn" ? listing({ page: { number: 3, count: 7, next: true } }) : listing(),
     );
@@ -129,7 +129,7 @@ describe("a press", () => {
     expect(double.answers.length).toBe(1);
   });
 
-  test("that changes nothing is answered too", async () => {
+  test("a press that changes nothing is answered too", async () => {
     const double = await opened(() => listing());
     double.sends(mia, mia.id, "/browse");
     await double.sees(({ text }) => text.includes("2/7"));
@@ -138,8 +138,8 @@ describe("a press", () => {
     expect(double.shown.length).toBe(1);
   });
 
-  test.each(["", "1abc", "2abcdefghij-1-o-0", "x".repeat(64), "d-1-0q0-x"])(
-    "with forged data %j is answered with a sentence",
+  test.each(["", "1abc", "2abcdefghij-1-o-0", "x".repeat(64), "d-1-0a1b2cq0-x"])(
+    "a press with forged data %j is answered with a sentence",
     async (code) => {
       const double = await opened(() => listing());
       double.sends(mia, mia.id, "/browse");
@@ -151,7 +151,7 @@ describe("a press", () => {
     },
   );
 
-  test("that is refused is a toast, and the message stays", async () => {
+  test("a press that is refused is a toast, and the message stays", async () => {
     const double = await opened((action) =>
       action.do === "turn" ? { show: "notice", notice: "not-yours", level: "refused", for: "asker" } : listing(),
     );
@@ -163,7 +163,7 @@ describe("a press", () => {
     expect(double.shown.length).toBe(1);
   });
 
-  test("whose message is gone gets a new one", async () => {
+  test("a press whose message is gone gets a new one", async () => {
     const double = await opened(() => listing());
     double.sends(mia, mia.id, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
@@ -172,7 +172,7 @@ describe("a press", () => {
     expect(await double.sees(({ id }) => id > shown.id)).toBeDefined();
   });
 
-  test("on a bug is answered with a reference and no stack", async () => {
+  test("a press on a bug is answered with a reference and no stack", async () => {
     const double = await opened((action) => {
       if (action.do === "turn") throw new Error("secret internals");
       return listing();
@@ -185,7 +185,7 @@ describe("a press", () => {
     expect(JSON.stringify(double.calls)).not.toContain("internals");
   });
 
-  test("too late to be answered harms nothing", async () => {
+  test("a press too late to be answered harms nothing", async () => {
     const double = await opened(() => listing({ trail: [String(app.asked.length)] }));
     double.sends(mia, mia.id, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
@@ -196,7 +196,7 @@ describe("a press", () => {
     expect(await double.sees(({ text }) => text.includes("› 3"))).toBeDefined();
   });
 
-  test("beyond the pace of a human is told to wait", async () => {
+  test("a press beyond the pace of a human is told to wait", async () => {
     const double = await opened(() => listing(), { updatesPerPerson: 2 });
     double.sends(mia, mia.id, "/browse");
     await double.sees(({ text }) => text.includes("2/7"));
@@ -213,7 +213,7 @@ describe("a press", () => {
 describe("a link in a group", () => {
   const desk = (action: { do: string }) => (action.do === "link" ? linkCard("https://dl.example.com/file") : listing());
 
-  test("is shown to the asker alone to the asker", async () => {
+  test("a link in a group is shown to the asker alone", async () => {
     const double = await opened(desk);
     double.sends(mia, group, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
@@ -223,7 +223,7 @@ describe("a link in a group", () => {
     expect(shown.text).not.toContain("dl.example.com");
   });
 
-  test("goes to the private chat where whispering is refused, and as a deep link where that is closed too", async () => {
+  test("a link goes to the private chat where ephemeral messages are refused, and as a deep link where that is closed too", async () => {
     const double = await opened(desk);
     double.sends(mia, group, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
@@ -245,7 +245,7 @@ describe("a link in a group", () => {
 });
 
 describe("a folder that fills in", () => {
-  test("grows in the same message, and its last state is always shown", async () => {
+  test("a folder that fills in grows in the same message, and its last state is always shown", async () => {
     const { promise: gate, resolve: go } = Promise.withResolvers<void>();
     async function* updates(): AsyncGenerator<Screen> {
       await gate;
@@ -265,7 +265,7 @@ describe("a folder that fills in", () => {
     expect(double.calls.filter(({ method }) => method === "editMessageText").length).toBe(1);
   });
 
-  test("stops growing when a later press redraws it", async () => {
+  test("a folder that fills in stops growing when a later press redraws it", async () => {
     const { promise: gate, resolve: go } = Promise.withResolvers<void>();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     async function* updates(): AsyncGenerator<Screen> {
@@ -314,7 +314,7 @@ describe("Telegram's refusals", () => {
     expect(double.shown.filter(({ chat }) => chat === mia.id)).toEqual([]);
   });
 
-  test("a wait is waited for", async () => {
+  test("a wait that Telegram asks for is waited for", async () => {
     const double = await opened(() => listing());
     double.refuse("sendMessage", {
       code: 429,
@@ -340,7 +340,7 @@ describe("Telegram's refusals", () => {
 });
 
 describe("the webhook", () => {
-  test("takes updates with the secret, and refuses others", async () => {
+  test("the webhook takes updates with the secret, and refuses others", async () => {
     const double = await opened(() => listing(), {}, { url: "https://bot.example.com/tg", secret: "s3cret" });
     const { webhook } = app.telegram;
     const { payload } = await double.called(({ method }) => method === "setWebhook");

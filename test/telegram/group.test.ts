@@ -4,7 +4,7 @@ import { Keyv } from "keyv";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import { placeNews } from "../../src/users/place.ts";
-import { createRemovals, type RemovalList } from "../../src/messaging/removals.ts";
+import { createRemovals, handleRemovals } from "../../src/messaging/removals.ts";
 import type { Group } from "../../emulators/telegram/groups.ts";
 import type { Actor } from "../../emulators/telegram/people.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
@@ -12,6 +12,9 @@ import type { GroupDraft } from "../../emulators/telegram/cast.ts";
 import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
 import { loadWords } from "../../src/i18n/words.ts";
+import type { KeptJob } from "../../src/jobs/embedded.ts";
+import type { JobQueue } from "../../src/jobs/queue.ts";
+import { testJobs, waitBy } from "../test-jobs.ts";
 import { app as desk, signInAs, usualCloud, visitOf, type TestApp } from "../actions/test-app.ts";
 
 // Three people in one group, over the wire: Mia runs it and lends her drive, Jun asks, Lena presses on Jun's list.
@@ -43,19 +46,17 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
   const group = telegram.group({ title: "Film club", members: [mia, jun, lena], ...draft });
   const clock = { now: Date.now() };
   let bot: Telegram | undefined;
+  let jobs: JobQueue | undefined;
   let at = desk(usualCloud(), {
     now: () => clock.now,
     changes: { roleIn: async (place, person) => bot?.roleIn(place, person) },
   });
-  const list = new Keyv<RemovalList>({ throwOnErrors: true });
+  const list = new Keyv<KeptJob>({ throwOnErrors: true });
   const dialogues = new Map<string, unknown>();
   const open = async () => {
-    const removals = createRemovals({
-      store: list,
-      platform: "telegram",
-      exclusive: at.services.exclusive,
-      now: () => clock.now,
-    });
+    const queue = testJobs(list, { now: () => clock.now, wait: waitBy(() => clock.now), onError: () => undefined });
+    jobs = queue;
+    const removals = createRemovals(queue, "telegram");
     bot = createTelegram({
       settings: { token: telegram.token, apiRoot: server?.apiRoot ?? telegram.apiRoot },
       words,
@@ -70,8 +71,9 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
       perform: (visit, action, signal) => at.do(visit, action, signal),
       places: placeNews(at.services),
       removals,
-      sweepEvery: 20,
     });
+    const { removeNoted } = bot;
+    handleRemovals({ jobs: queue, remove: ({ message }) => removeNoted(message), now: () => clock.now });
     await bot.start();
     // Which commands are for one pair of eyes is known to clients once they were published.
     await telegram.called(
@@ -83,6 +85,7 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
   };
   await open();
   closing = async () => {
+    await jobs?.stop();
     await bot?.stop();
     await server?.close();
     await telegram.close();
@@ -98,6 +101,7 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
       return at;
     },
     async restart() {
+      await jobs?.stop();
       await bot?.stop();
       at = at.restarted();
       await open();
@@ -148,7 +152,7 @@ const publicly = (telegram: TelegramEmulator, group: Group) =>
   telegram.shown.filter(({ chat, receiver }) => chat === group.id && receiver === undefined);
 
 describe("Mia lends, Jun asks, Lena presses", () => {
-  test("each sees what is theirs to see, and the bot needs no rights in the group", async () => {
+  test("Mia, Jun and Lena each see of a lent drive what is theirs to see, and the bot needs no rights in the group", async () => {
     const at = await square();
     const { mia, jun, lena, group, telegram } = at;
     const card = await lend(at);
@@ -241,7 +245,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     expect((await jun.in(group).waitsFor("🔎 raw")).labels).toContain("1. 📁 Raw");
   });
 
-  test("where whispering is refused, Lena gets a way into her private chat, and her list there", async () => {
+  test("Lena gets a way into her private chat, and her list there, where ephemeral messages are refused", async () => {
     const at = await square();
     const { jun, lena, group, telegram } = at;
     await lend(at);
@@ -259,7 +263,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     ).not.toContain("› Films");
   });
 
-  test("on a server that knows no ephemeral messages, nothing meant for one is shown to all", async () => {
+  test("a screen meant for one is not shown to all on a server that knows no ephemeral messages", async () => {
     const at = await square({}, { old: true });
     const { jun, group, telegram } = at;
     await lend(at);
@@ -271,7 +275,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     expect(JSON.stringify(said)).not.toContain("dl.example");
   });
 
-  test("in a topic, everything stays in it", async () => {
+  test("everything that is asked in a topic stays in it", async () => {
     const at = await square({ forum: true });
     const { jun, group } = at;
     await lend(at);
@@ -285,7 +289,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
 });
 
 describe("who runs the group", () => {
-  test("is asked of Telegram once a minute, and a member cannot lend or set anything", async () => {
+  test("an admin's role is asked of Telegram once a minute, and a member cannot lend or set anything", async () => {
     const at = await square();
     const { jun, group, telegram } = at;
     await at.at.see(visitOf(2), signInAs("jun", "battery"), "listing");
@@ -307,7 +311,7 @@ describe("who runs the group", () => {
     expect(await jun.in(group).waitsFor("Share with this group?")).toBeDefined();
   });
 
-  test("writing as the group is told what to do", async () => {
+  test("an admin who writes as the group is told what to do", async () => {
     const at = await square();
     const { jun, group } = at;
     group.promotes(jun, { anonymous: true });
@@ -315,7 +319,7 @@ describe("who runs the group", () => {
     expect(await jun.in(group).waitsFor("Remain anonymous")).toBeDefined();
   });
 
-  test("sets language, rows and removal for all, and the old list goes in time, also over a restart", async () => {
+  test("an admin sets language, rows and removal for all, and the old list goes in time, also over a restart", async () => {
     const at = await square();
     const { mia, jun, group } = at;
     await lend(at);
@@ -349,7 +353,7 @@ describe("everything is taken back", () => {
       "the bot is removed and comes again",
       ({ telegram, group }) => (group.kicks(telegram.bot), group.adds(telegram.bot)),
     ],
-  ])("when %s", async (_, end) => {
+  ])("everything lent is taken back when %s", async (_, end) => {
     const at = await square();
     const { jun, group } = at;
     await lend(at);
@@ -364,7 +368,7 @@ describe("everything is taken back", () => {
     expect(await jun.in(group).waitsFor("No drive is shared")).toBeDefined();
   });
 
-  test("but not when the group becomes a supergroup: what was lent goes along", async () => {
+  test("everything lent goes along when the group becomes a supergroup", async () => {
     const at = await square({ type: "group" });
     const { jun, group } = at;
     await lend(at);
@@ -377,7 +381,7 @@ describe("everything is taken back", () => {
 });
 
 describe("inline mode", () => {
-  test("finds one's own files from any chat, and the card gives links to whom it may", async () => {
+  test("inline mode finds one's own files from any chat, and the card gives links to whom it may", async () => {
     const at = await square();
     const { mia, jun, lena, group, telegram } = at;
     await lend(at);
@@ -411,7 +415,7 @@ describe("inline mode", () => {
     expect(telegram.complaints).toEqual([]);
   });
 
-  test("shows whoever has no drive the way to one, and keeps the card after a restart", async () => {
+  test("inline mode shows whoever has no drive the way to one, and keeps the card after a restart", async () => {
     const at = await square();
     const { mia, jun, telegram } = at;
     expect((await jun.asks("beach")).results).toEqual([]);

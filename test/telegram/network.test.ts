@@ -43,7 +43,7 @@ const signIn: Desk = (action) => (action.do === "sign-in" ? loginForm() : listin
 
 describe.each(Object.entries(troubles))("a sign-in that meets %s", (_name, trouble) => {
   test.each(["deleteMessage", "sendMessage", "editMessageReplyMarkup"])(
-    "at %s goes on, hands in what was typed, and leaves no password in the chat",
+    "a sign-in in trouble at %s goes on, hands in what was typed, and leaves no password in the chat",
     async (method) => {
       const lines: { level: number; msg: string }[] = [];
       app = await openTestApp(signIn, { ...noWaiting(), log: logTo(lines) });
@@ -72,9 +72,9 @@ test("a question that never arrived is asked again, and what is typed meanwhile 
   await app.telegram.start();
   double.sends(mia, mia.id, "/login");
   await double.sees(({ text }) => text.includes("User name"));
-  double.telegram.fail({ method: "sendMessage", reset: true, times: 12 });
+  double.telegram.fail({ method: "editMessageText", reset: true, times: 12 });
   double.sends(mia, mia.id, "mia@example.com");
-  await vi.waitFor(() => expect(failures(app, "sendMessage")).toBeGreaterThanOrEqual(6));
+  await vi.waitFor(() => expect(failures(app, "editMessageText")).toBeGreaterThanOrEqual(3));
   double.telegram.heal();
   const typed = double.sends(mia, mia.id, secret);
   await double.sees(({ text }) => text.includes("❔ Password"));
@@ -129,21 +129,24 @@ test("trouble with Telegram that lasts is called by its name", async () => {
 });
 
 describe("a Telegram that cannot be reached at the start", () => {
-  test.each(["getMe", "deleteWebhook"])("at %s is waited for, with the cause in the log at once", async (method) => {
-    const lines: { level: number; msg: string }[] = [];
-    app = await openTestApp(() => listing(), { ...noWaiting(), log: logTo(lines) });
-    const { double } = app;
-    double.telegram.fail({ method, reset: true, times: 5 });
-    await app.telegram.start();
-    expect(app.telegram.isUp()).toEqual(expect.stringContaining("not reached"));
-    expect(lines.filter(({ msg }) => msg === "telegram not reached")).toHaveLength(1);
-    double.sends(mia, mia.id, "/browse");
-    await double.sees(({ text }) => text.includes("2/7"));
-    expect(app.telegram.isUp()).toBe(true);
-    expect(app.fatal).toEqual([]);
-  });
+  test.each(["getMe", "deleteWebhook"])(
+    "a Telegram that cannot be reached at %s is waited for, with the cause in the log at once",
+    async (method) => {
+      const lines: { level: number; msg: string }[] = [];
+      app = await openTestApp(() => listing(), { ...noWaiting(), log: logTo(lines) });
+      const { double } = app;
+      double.telegram.fail({ method, reset: true, times: 5 });
+      await app.telegram.start();
+      expect(app.telegram.isUp()).toEqual(expect.stringContaining("not reached"));
+      expect(lines.filter(({ msg }) => msg === "telegram not reached")).toHaveLength(1);
+      double.sends(mia, mia.id, "/browse");
+      await double.sees(({ text }) => text.includes("2/7"));
+      expect(app.telegram.isUp()).toBe(true);
+      expect(app.fatal).toEqual([]);
+    },
+  );
 
-  test("at setWebhook is waited for too", async () => {
+  test("a Telegram that cannot be reached at setWebhook is waited for too", async () => {
     const webhook = { url: "https://bot.example/hook", secret: "s3cret" };
     app = await openTestApp(() => listing(), noWaiting(), webhook);
     app.double.telegram.fail({ method: "setWebhook", reset: true, times: 3 });
@@ -152,7 +155,7 @@ describe("a Telegram that cannot be reached at the start", () => {
     await vi.waitFor(() => expect(app?.telegram.isUp()).toBe(true));
   });
 
-  test("does not keep the process from ending", async () => {
+  test("a Telegram that cannot be reached does not keep the process from ending", async () => {
     const { wait } = noWaiting();
     // Only the pause before the next try in the background lasts.
     const untilEnd = (ms: number, signal: AbortSignal) => (ms === 1000 ? ends(signal) : wait(ms));
@@ -167,7 +170,7 @@ describe("a Telegram that cannot be reached at the start", () => {
 describe("a dead line to Telegram", () => {
   const timeouts = { call: 150, poll: 300 };
 
-  test("under getUpdates is noticed, told by readiness, and replaced", async () => {
+  test("a dead connection under getUpdates is noticed, told by readiness, and replaced", async () => {
     app = await openTestApp(() => listing(), { ...noWaiting(), timeouts });
     const { double } = app;
     await app.telegram.start();
@@ -181,7 +184,7 @@ describe("a dead line to Telegram", () => {
     expect(app.telegram.isUp()).toBe(true);
   });
 
-  test("under sendMessage neither silences the chat nor fails what waits behind it", async () => {
+  test("a dead connection under sendMessage neither silences the chat nor fails what waits behind it", async () => {
     app = await openTestApp(() => listing(), { ...noWaiting(), timeouts });
     const { double } = app;
     await app.telegram.start();
@@ -191,7 +194,7 @@ describe("a dead line to Telegram", () => {
     await vi.waitFor(() => expect(double.shown).toHaveLength(2), 3000);
   });
 
-  test("lets the bot stop, without a rejection", async () => {
+  test("a dead connection lets the bot stop, without a rejection", async () => {
     app = await openTestApp(() => listing(), { ...noWaiting(), timeouts });
     await app.telegram.start();
     app.double.telegram.fail({ delay: 60_000, times: 1000 });

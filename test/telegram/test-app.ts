@@ -89,6 +89,7 @@ export function listing(more: Partial<Listing> = {}): Listing {
     total: { known: 42, complete: true },
     order: { by: "name", descending: false },
     up: true,
+    can: [],
     ...more,
   };
 }
@@ -102,6 +103,7 @@ export function linkCard(url: string): Screen {
     entry: { id: "2", kind: "file", name: "beach.mp4" },
     url,
     via: "direct",
+    can: [],
     expiresAt: Date.now() + 3_600_000,
   };
 }
@@ -109,10 +111,10 @@ export function linkCard(url: string): Screen {
 export function loginForm(more: Partial<FormScreen> = {}): FormScreen {
   return {
     show: "form",
-    form: { id: "pikpak" },
+    form: { id: "sign-in", kind: "pikpak" },
     fields: [
-      { name: "username", kind: "text", required: true, instead: "refreshToken", maxLength: 200 },
-      { name: "password", kind: "secret", required: true, instead: "refreshToken", maxLength: 500 },
+      { name: "username", kind: "text", role: "login", required: true, instead: "refreshToken", maxLength: 200 },
+      { name: "password", kind: "secret", role: "credential", required: true, instead: "refreshToken", maxLength: 500 },
       { name: "refreshToken", kind: "secret", required: false, aside: true, maxLength: 4000 },
       { name: "rootFolder", kind: "folder", required: false, maxLength: 500 },
     ],

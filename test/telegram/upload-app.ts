@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { perform } from "../../src/actions/perform.ts";
-import { createTransfers } from "../../src/actions/files/transfers.ts";
-import { type Transfers, type TransfersParts } from "../../src/actions/model/transfer.ts";
+import { createTransfers, type TransfersParts } from "../../src/actions/files/transfers.ts";
+import type { Transfers } from "../../src/actions/model/transfer.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { startTelegram, type TelegramEmulator } from "../../emulators/telegram/telegram.ts";
-import { createLocks } from "../../src/store/lock.ts";
 import { createTelegram, type Telegram } from "../../src/telegram/bot.ts";
 import type { Services } from "../../src/actions/context/services.ts";
 import { Cloud, emptyShelves, app, type TestApp, type Shelves } from "../actions/test-app.ts";
+import { testJobs, waitBy } from "../test-jobs.ts";
 import { words } from "./test-app.ts";
 
 /** The real bot with the real actions over an emulated Telegram; a drive's bytes are what a test says. */
@@ -45,9 +45,10 @@ export const share = "https://share.example/s/films";
 export async function startUploadApp(options: UploadAppOptions): Promise<UploadApp> {
   const telegram = options.telegram ?? (await startTelegram());
   const shelves = options.shelves ?? emptyShelves();
+  const jobs = testJobs(shelves.jobs);
   const transfers = createTransfers({
-    ...createLocks(),
-    records: shelves.transfers,
+    jobs,
+    messengers: { of: () => bot.messenger },
     openBytes:
       options.openBytes ??
       (async (_mount, { name }, { signal }) => ({
@@ -55,12 +56,15 @@ export async function startUploadApp(options: UploadAppOptions): Promise<UploadA
       })),
     ...(options.readPicture && { readPicture: options.readPicture }),
     now: () => uploadApp.time,
-    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
+    // What paces the edits goes by the clock.
+    wait: (ms, signal) =>
+      ms >= 5000 && ms <= 15_000 ? waitBy(() => uploadApp.time)(ms, signal) : sleep(ms, undefined, { signal }),
     newReference: () => "ref",
     log: pino({ level: "silent" }),
   });
   const at = app(new Cloud({ shares: { films: { tree: options.tree } } }), {
     shelves,
+    jobs,
     now: () => uploadApp.time,
     changes: { transfers, ...options.changes },
   });
@@ -77,7 +81,6 @@ export async function startUploadApp(options: UploadAppOptions): Promise<UploadA
     log: pino({ level: "silent" }),
     now: () => uploadApp.time,
     onFatal: () => undefined,
-    interrupted: () => transfers.interrupted("telegram"),
   });
   const uploadApp: UploadApp = {
     telegram,
@@ -88,11 +91,13 @@ export async function startUploadApp(options: UploadAppOptions): Promise<UploadA
     opened: [],
     closed: 0,
     async restarts() {
+      await jobs.stop();
       await transfers.stop();
       await bot.stop();
       return startUploadApp({ ...options, telegram, shelves });
     },
     async close() {
+      await jobs.stop();
       await transfers.stop();
       await bot.stop();
       await telegram.close();

@@ -85,6 +85,7 @@ function onGuest(
 }
 
 function quota(context: ActionContext, [who = "", amount = ""]: readonly string[]): Promise<Result> | Result {
+  if (amount === "") return usage();
   return onGuest(context, who, (_, id) => setQuota(context, id, amount === "none" ? "" : amount) ?? usage());
 }
 

@@ -64,7 +64,7 @@ export function pick(context: ButtonContext, index: number): Promise<Result> | R
 async function checkMount(context: ActionContext, state: AdminView, id: string): Promise<Result> {
   await note(context, { act: "check-mount", subject: id });
   try {
-    await context.services.storage.check(id, { signal: context.signal });
+    await context.services.storage.check(id, { signal: context.signal, asker: context.person.id });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (!(await context.services.storage.find(id))) return mountGone(context);
@@ -73,8 +73,10 @@ async function checkMount(context: ActionContext, state: AdminView, id: string):
 }
 
 /** Written before it is done: an act that is not in the audit log did not happen. */
-function note({ services, visit }: ActionContext, entry: Omit<AuditEntry, "at" | "by">): Promise<void> {
-  return services.admin.audit.write({ by: visit.person.id, ...entry });
+async function note({ services, visit }: ActionContext, entry: Omit<AuditEntry, "at" | "by">): Promise<void> {
+  const act = { by: visit.person.id, ...entry };
+  await services.admin.audit.write(act);
+  services.log.info(act, "operator act");
 }
 
 function stamp({ services, visit }: ActionContext): Stamp {

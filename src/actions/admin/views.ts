@@ -32,7 +32,7 @@ export function showOperators(context: ActionContext, state: AdminView): Promise
 const size = 8;
 
 async function showPanel(context: ActionContext, state: AdminView): Promise<Result> {
-  const { admin, revokeLinks } = context.services;
+  const { admin, revokeLinks, version } = context.services;
   const [numbers, { access, maintenance }] = await Promise.all([numbersOf(admin), admin.access.opening()]);
   const view = await draw(context, state);
   return {
@@ -42,6 +42,7 @@ async function showPanel(context: ActionContext, state: AdminView): Promise<Resu
       numbers,
       access,
       ...(maintenance && { maintenanceSince: maintenance.at }),
+      version,
       logLevel: admin.level.get(),
       logLevels,
       ...(revokeLinks && { revocable: true }),
@@ -83,7 +84,7 @@ async function showPeople(
   context: ActionContext,
   { page, words }: Extract<AdminView, { room: "people" }>,
 ): Promise<Result> {
-  const guests = (await everybody(context)).filter(({ id }) => words === undefined || id.includes(words));
+  const guests = (await everybody(context)).filter((guest) => words === undefined || fits(guest, words));
   const part = cut(guests, page);
   const state: AdminView = {
     at: "operators",
@@ -99,6 +100,11 @@ async function showPeople(
   return { screen: { show: "people", view, ...part, ...(words !== undefined && { words }) } };
 }
 
+function fits({ id, name = "", username = "" }: GuestLine, words: string): boolean {
+  const wanted = words.replace(/^@/, "").toLowerCase();
+  return [id, name, username].some((text) => text.toLowerCase().includes(wanted));
+}
+
 /** All that were seen or decided about, those seen last first. */
 async function everybody({ services: { admin, admins } }: ActionContext): Promise<readonly GuestLine[]> {
   const standings = await standingsIn(admin);
@@ -106,8 +112,8 @@ async function everybody({ services: { admin, admins } }: ActionContext): Promis
   for (const id of [...admins, ...standings.keys()]) {
     guests.set(id, { id, kind: kindOf(id), standing: standingOf(standings.get(id), admins.includes(id)) });
   }
-  for await (const { id, kind, seenAt } of admin.chats.all()) {
-    guests.set(id, { id, kind, standing: standingOf(standings.get(id), admins.includes(id)), seenAt });
+  for await (const { id, kind, seenAt, name, username } of admin.chats.all()) {
+    guests.set(id, { id, kind, name, username, standing: standingOf(standings.get(id), admins.includes(id)), seenAt });
   }
   return [...guests.values()].toSorted((a, b) => (b.seenAt ?? 0) - (a.seenAt ?? 0) || (a.id < b.id ? -1 : 1));
 }
@@ -146,6 +152,8 @@ async function showPerson(context: ActionContext, id: string): Promise<Result> {
       view,
       guest: {
         id,
+        name: chat?.name,
+        username: chat?.username,
         kind: chat?.kind ?? kindOf(id),
         standing: standingOf(standing, fixed),
         ...(chat && { seenAt: chat.seenAt }),
@@ -187,7 +195,15 @@ async function showEveryMount(context: ActionContext, page: number): Promise<Res
   const part = cut(order, page);
   const ids = part.rows.map(({ id }) => id);
   const view = await draw(context, { at: "operators", room: "admin-mounts", page: part.page }, ids);
-  const rows = part.rows.map((mount) => ({ ...tagOf(mount), owner: mount.owner, health: mount.health }));
+  const { chats } = context.services.admin;
+  const rows = await Promise.all(
+    part.rows.map(async (mount) => ({
+      ...tagOf(mount),
+      owner: mount.owner,
+      ownerName: (await chats.find(mount.owner))?.name,
+      health: mount.health,
+    })),
+  );
   return { screen: { show: "admin-mounts", view, ...part, rows } };
 }
 
@@ -201,9 +217,12 @@ async function showBroadcast(context: ActionContext): Promise<Result> {
   };
 }
 
+/** Milliseconds for which a panel's numbers grow by themselves; a press shows them after that. */
+const followedFor = 24 * 3_600_000;
+
 /** The same screen with growing numbers, until the broadcast has ended or somebody has gone on to another screen. */
 async function* progress({ services }: ActionContext, view: ViewRef): AsyncGenerator<Screen> {
-  for await (const broadcast of services.admin.broadcasts.follow()) {
+  for await (const broadcast of services.admin.broadcasts.follow({ signal: AbortSignal.timeout(followedFor) })) {
     const session = await services.sessions.get(view.id);
     if (session?.revision !== view.revision) return;
     yield { show: "broadcast", view, broadcast };
@@ -213,8 +232,12 @@ async function* progress({ services }: ActionContext, view: ViewRef): AsyncGener
 async function showAudit(context: ActionContext, page: number): Promise<Result> {
   const { entries, pages } = await context.services.admin.audit.page(page, size);
   const shown = Math.min(Math.max(1, page), pages);
+  const { chats } = context.services.admin;
+  const ids = [...new Set(entries.flatMap(({ by, subject }) => [by, subject ?? by]))];
+  const found = await Promise.all(ids.map(async (id) => [id, (await chats.find(id))?.name] as const));
+  const names = Object.fromEntries(found.flatMap(([id, name]) => (name === undefined ? [] : [[id, name]])));
   const view = await draw(context, { at: "operators", room: "audit", page: shown });
-  return { screen: { show: "audit", view, entries, page: shown, pages } };
+  return { screen: { show: "audit", view, entries, names, page: shown, pages } };
 }
 
 function cut<T>(all: readonly T[], page: number): { rows: readonly T[]; page: number; pages: number } {

@@ -1,4 +1,4 @@
-import type { Order } from "../../storage/entry.ts";
+import { orders } from "../../storage/entry.ts";
 import { anywhere, shared } from "../../users/roles.ts";
 import { button, choice, flag, none, number } from "../context/button.ts";
 import { goBack, retry } from "./go-back.ts";
@@ -6,9 +6,6 @@ import { askPage } from "./go-to-page.ts";
 import { openEntry } from "./open-entry.ts";
 import { step } from "./step.ts";
 import { goToTop, goUp, refresh, sort, turnPage } from "./turn-page.ts";
-
-/** Ways to sort, in the order buttons count them. */
-export const orders: readonly Order["by"][] = ["name", "size", "modified"];
 
 export const browseButtons = {
   open: button("o", shared, number("index"), (context, { index }) => openEntry(context, index)),

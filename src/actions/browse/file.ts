@@ -1,5 +1,7 @@
 import type { Entry } from "../../storage/entry.ts";
+import { kindOf } from "../../storage/file-kind.ts";
 import type { Mount } from "../../storage/mount.ts";
+import { abilitiesOf } from "../context/abilities.ts";
 import { draw, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { folderId, slim } from "../context/folder-view.ts";
@@ -21,9 +23,12 @@ export function showFile(
     folder.mount,
     (mount) =>
       attempt(context, { mount, retry, back: from ?? folder }, async () => {
-        const details = await context.services.storage.stat(mount.id, entry.id, { signal: context.signal });
-        const { variants = [], duration, ...file } = details;
-        const address = await addressFor(context, mount, file, folder);
+        const details = await context.services.storage.stat(mount.id, entry.id, {
+          signal: context.signal,
+          asker: context.person.id,
+        });
+        const { variants = [], duration, original, ...file } = details;
+        const address = original === false ? undefined : await addressFor(context, mount, file, folder);
         const view = await draw(context, { ...retry, entry: slim(file), variants });
         return {
           screen: {
@@ -34,7 +39,8 @@ export function showFile(
             entry: file,
             variants,
             ...(duration !== undefined && { duration }),
-            ...(isSendable(context) && { sendable: true }),
+            original,
+            can: await abilitiesOf(context, mount, sendingOf(context, file, original)),
             ...(address && { address }),
             ...neighboursOf(context, folder, entry),
           },
@@ -42,6 +48,12 @@ export function showFile(
       }),
     { for: "browse", trail: folder.trail },
   );
+}
+
+/** What can come into the chat; a picture also as it is, since a chat may make a smaller one of what it shows. */
+function sendingOf(context: ActionContext, file: Entry, original: false | undefined) {
+  const send = original !== false && isSendable(context, file.size);
+  return { send, "send-as-file": send && kindOf(file) === "image" };
 }
 
 /** One's own file's address, where it is a ticket of ours and nobody else sees the card. */

@@ -15,10 +15,11 @@ import { folderId } from "../context/folder-view.ts";
 export async function* fillIn(context: ActionContext, shown: Shown, first: Listing): AsyncGenerator<Screen> {
   const { storage } = context.services;
   const { state } = shown;
+  const asker = context.person.id;
   const stop = new AbortController();
   let latest: Listing | undefined = first;
   try {
-    for await (const folder of storage.follow(state.mount, folderId(state), { signal: stop.signal })) {
+    for await (const folder of storage.follow(state.mount, folderId(state), { signal: stop.signal, asker })) {
       if (isSettled(folder)) break;
       if (!grown(context, { ...shown, folder }, latest)) continue;
       latest = await ifStillShown(context, latest, (now) => counted(now, { ...shown, folder }, latest));
@@ -26,7 +27,7 @@ export async function* fillIn(context: ActionContext, shown: Shown, first: Listi
       yield latest;
     }
     // It may have been complete before anybody followed.
-    const folder = await storage.folder(state.mount, folderId(state), { signal: stop.signal });
+    const folder = await storage.folder(state.mount, folderId(state), { signal: stop.signal, asker });
     const last = await ifStillShown(context, latest, (now) => drawListing(now, lastOf(shown, folder)));
     if (last) yield last;
   } catch (error) {

@@ -30,15 +30,16 @@ export function showFolder(
 
 /** The folder, read at least as far as the page asked for: who turns pages faster than it is read waits for it. */
 async function readUpTo(context: ActionContext, state: FolderView, { refresh = false }: ViewOptions): Promise<Folder> {
-  const { services, signal } = context;
+  const { services, signal, person } = context;
   const { storage } = services;
-  const first = await storage.folder(state.mount, folderId(state), { refresh, signal });
+  const asker = person.id;
+  const first = await storage.folder(state.mount, folderId(state), { refresh, signal, asker });
   const wanted = (state.page - 1) * rowsHere(context);
   if (state.page === 1 || isSettled(first) || first.entries.length > wanted) return first;
-  for await (const folder of storage.follow(state.mount, folderId(state), { signal, every: 200 })) {
+  for await (const folder of storage.follow(state.mount, folderId(state), { signal, asker, every: 200 })) {
     if (isSettled(folder) || folder.entries.length > wanted) return folder;
   }
-  return storage.folder(state.mount, folderId(state), { signal });
+  return storage.folder(state.mount, folderId(state), { signal, asker });
 }
 
 async function drawFolder(context: ActionContext, shown: Shown): Promise<Result> {

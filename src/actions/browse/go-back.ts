@@ -30,6 +30,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "question":
       if (state.question === "broadcast") return { at: "operators", room: "broadcast" };
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
+      if (state.question === "revoke-links") return { at: "settings" };
       return state.question === "remove-mount" ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "operators":
       return { at: "operators", room: state.room === "person" ? "people" : "panel", page: 1 };

@@ -91,17 +91,17 @@ export async function readAll(
 
 /** A folder's entries so far, more and more of them, until these are all. */
 async function* readOn(
-  { services: { storage }, signal }: ActionContext,
+  { services: { storage }, person: { id: asker }, signal }: ActionContext,
   mount: string,
   folder: string | undefined,
 ): AsyncGenerator<readonly Entry[]> {
-  const first = await storage.folder(mount, folder, { signal });
+  const first = await storage.folder(mount, folder, { signal, asker });
   yield first.entries;
   if (first.complete) return;
-  for await (const later of storage.follow(mount, folder, { signal, every: 200 })) {
+  for await (const later of storage.follow(mount, folder, { signal, asker, every: 200 })) {
     if (!isSettled(later)) yield later.entries;
   }
-  const last = await storage.folder(mount, folder, { signal });
+  const last = await storage.folder(mount, folder, { signal, asker });
   if (last.failed) throw new StorageError(last.failed.code, last.failed);
   yield last.entries;
 }

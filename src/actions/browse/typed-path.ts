@@ -1,3 +1,5 @@
+import { quotationMarks } from "../../storage/quotation-marks.ts";
+
 /** A name as it stands in a typed path. */
 export interface TypedName {
   /** Without the quotes around it and the signs before slashes. */
@@ -6,16 +8,7 @@ export interface TypedName {
   readonly written: string;
 }
 
-const quotes: Readonly<Record<string, string>> = {
-  '"': '"',
-  "'": "'",
-  "`": "`",
-  "“": "”",
-  "‘": "’",
-  "「": "」",
-  "『": "』",
-  "«": "»",
-};
+const quotes: Readonly<Record<string, string>> = { ...quotationMarks, "«": "»" };
 
 /** The ways a typed path can be meant: as it stands, and where all of it is in quotes without them. */
 export function readingsOf(path: string): readonly (readonly TypedName[])[] {

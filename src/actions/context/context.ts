@@ -173,7 +173,9 @@ export function queueOf({ person }: Visit): string {
   return `person:${person.id}`;
 }
 
-/** Whether files themselves can be had here. */
-export function isSendable({ services, visit }: ActionContext): boolean {
-  return services.transfers !== undefined && visit.uploadLimit !== undefined;
+/** Whether files themselves can be had here, and one of so many bytes; `size` absent = nobody knows. */
+export function isSendable({ services, visit }: ActionContext, size?: number): boolean {
+  const { uploadLimit: limit } = visit;
+  if (!services.transfers || limit === undefined) return false;
+  return size === undefined || (size > 0 && size <= limit);
 }

@@ -1,9 +1,9 @@
-import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
+import { isStoreFailure, StorageError, storageErrorKind, type StorageErrorCode } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { draw, type ActionContext, type Outcome, type Result } from "./context.ts";
 import { takesProof, verificationForm } from "./form-screen.ts";
 import { shareForm } from "./share-form.ts";
-import { isRenewable } from "./kinds.ts";
+import { answerWith, isRenewable, kindNamed, kindsAddedBy } from "./kinds.ts";
 import type { Notice, NoticeCode, Reason } from "../model/screen.ts";
 import type { Resumable } from "../model/session.ts";
 
@@ -37,19 +37,20 @@ export async function failed(context: ActionContext, error: StorageError, about:
   const { mount } = about;
   if (!mount) return failure(context, error, about);
   if (!(await context.services.storage.find(mount.id))) return mountGone(context);
-  const isHere = context.visit.place.kind === "private";
-  switch (error.code) {
-    case "pass-code-needed":
-    case "pass-code-wrong":
-      return shareForm(context, { link: mount.options["link"] ?? "", reason: reasonOf(error) });
-    case "verification-needed":
-      if (!isHere || mount.owner !== context.person.id || !takesProof(context, mount.driver)) {
-        return failure(context, error, about);
-      }
-      return verificationForm(context, error, { driver: mount.driver, values: {}, mount: mount.id });
-    default:
-      return failure(context, error, about);
+  const kind = kindNamed(context, mount.driver);
+  const { mends } = storageErrorKind(error.code);
+  if (kind && mends.includes("pass-code")) {
+    return shareForm(context, {
+      kind,
+      link: answerWith("address", kind, mount.options) ?? "",
+      reason: reasonOf(error),
+    });
   }
+  const isTheirs = context.visit.place.kind === "private" && mount.owner === context.person.id;
+  if (kind && isTheirs && mends.includes("proof") && takesProof(kind)) {
+    return verificationForm(context, error, { kind, values: {}, mount: mount.id });
+  }
+  return failure(context, error, about);
 }
 
 /** A failure as the reason on a form or a listing. */
@@ -67,7 +68,20 @@ async function failure(context: ActionContext, error: StorageError, about: Attem
     ...(back && { back }),
     ...(mount && { mount: mount.id }),
   });
-  return { screen: { show: "notice", notice: code, level: "failed", ...more, view, offer } };
+  const { subject } = error;
+  const named = subject === undefined ? {} : { subject };
+  return {
+    screen: {
+      show: "notice",
+      notice: code,
+      level: "failed",
+      ...named,
+      ...more,
+      ...(mount && { driver: mount.driver }),
+      view,
+      offer,
+    },
+  };
 }
 
 function offersFor(
@@ -76,24 +90,16 @@ function offersFor(
   { mount, retry, back, offer }: Attempt,
 ): readonly Offer[] {
   const isPrivate = context.visit.place.kind === "private";
+  const { mends } = storageErrorKind(code);
   const offers: readonly (Offer | false | undefined)[] = [
     offer,
-    isPrivate && mount && signInCodes.has(code) && isRenewable(context, mount) && "renew-mount",
+    isPrivate && mount && mends.includes("sign-in") && isRenewable(context, mount) && "renew-mount",
     retry && "retry",
     back && "back",
     isPrivate && context.person.mounts.length > 0 && "mounts",
   ];
   return [...new Set(offers)].filter((one) => one !== false && one !== undefined);
 }
-
-/** Failures that signing in again can mend. */
-const signInCodes: ReadonlySet<StorageErrorCode> = new Set([
-  "wrong-credentials",
-  "sign-in-refused",
-  "signed-out",
-  "captcha-rejected",
-  "permission-denied",
-] satisfies StorageErrorCode[]);
 
 /** A sentence that stands by itself. */
 export function notice(
@@ -112,7 +118,7 @@ export function refused(code: NoticeCode): Outcome {
 export async function noticeWithWays(
   context: ActionContext,
   code: NoticeCode,
-  rest: Pick<Partial<Notice>, "level" | "subject" | "offer"> = {},
+  rest: Pick<Partial<Notice>, "level" | "subject" | "offer" | "driver"> = {},
 ): Promise<Outcome> {
   if (context.visit.place.kind === "group" && !rest.offer) return notice(code, rest);
   const view = await draw(context, { at: "notice" });
@@ -123,12 +129,19 @@ function waysFor({ person }: ActionContext): readonly Offer[] {
   return person.mounts.length > 0 ? ["mounts"] : ["add-account", "add-share"];
 }
 
+/** What was pasted is no link of a share: the kind that is meant, where there is but one, says what its links look like. */
+export function notAShareLink(context: ActionContext): Promise<Outcome> {
+  const [only, ...others] = kindsAddedBy(context, "link");
+  const driver = others.length === 0 ? only?.name : undefined;
+  return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"], driver });
+}
+
 /** The mount this screen was about is there no more. */
 export function mountGone(context: ActionContext): Promise<Outcome> {
   return noticeWithWays(context, "mount-gone", { level: "failed" });
 }
 
-/** What nobody foresaw: logged once, with the reference the person sees. */
+/** A failure that no action had a better screen for: logged once, with the reference the person sees. */
 export function unexpected(
   { services, visit }: Pick<ActionContext, "services" | "visit">,
   error: unknown,
@@ -136,5 +149,11 @@ export function unexpected(
 ): Outcome {
   const reference = services.newId();
   services.log.error({ err: error, reference, person: visit.person.id, action: doing }, "unexpected failure");
-  return notice("unexpected", { level: "failed", reference });
+  return { screen: failureNotice(error, reference) };
+}
+
+/** What people are told then: the store's failure by its name, anything else by the reference it was logged with. */
+export function failureNotice(error: unknown, reference: string): Notice {
+  const notice = isStoreFailure(error) ? "store-unavailable" : "unexpected";
+  return { show: "notice", notice, level: "failed", reference };
 }

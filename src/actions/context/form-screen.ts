@@ -1,9 +1,10 @@
+import type { DriverKind } from "../../storage/driver.ts";
 import type { StorageError } from "../../storage/error.ts";
 import type { Problem } from "../../storage/form.ts";
 import type { Field, Values } from "../../storage/field.ts";
 import type { FormRef } from "../model/form.ts";
 import type { ActionContext, Outcome } from "./context.ts";
-import { kindNamed } from "./kinds.ts";
+import { answerWith, withoutAnswer } from "./kinds.ts";
 import type { FormScreen, Reason } from "../model/screen.ts";
 import type { PendingSignIn } from "./services.ts";
 
@@ -15,9 +16,6 @@ export interface Again {
   readonly reason?: Reason;
 }
 
-/** Name of the option a kind takes a challenge's outcome by. */
-export const proof = "captchaToken";
-
 /** How long typed secrets wait for a human to prove to be one. */
 const pendingLife = 15 * 60_000;
 
@@ -25,28 +23,30 @@ const pendingLife = 15 * 60_000;
 export async function verificationForm(
   context: ActionContext,
   error: StorageError,
-  draft: Omit<PendingSignIn, "id" | "verify" | "kept">,
+  { kind, ...draft }: { readonly kind: DriverKind } & Omit<PendingSignIn, "id" | "driver" | "verify" | "kept">,
 ): Promise<Outcome> {
   const { services, person } = context;
   const pending: PendingSignIn = {
     ...draft,
+    driver: kind.name,
     id: services.newId(),
-    ...(error.kept && { kept: withoutProof(error.kept) }),
+    ...(error.kept && { kept: withoutProof(kind, error.kept) }),
     ...(error.verify !== undefined && { verify: error.verify }),
   };
   await services.pending.set(person.id, pending, pendingLife);
-  return verificationAgain(context, pending);
+  return verificationAgain(context, kind, pending);
 }
 
 /** The same challenge once more, because what was pasted was not its outcome. */
 export function verificationAgain(
   context: ActionContext,
-  { id, driver, verify }: PendingSignIn,
+  kind: DriverKind,
+  { id, verify }: PendingSignIn,
   problem?: Problem,
 ): Promise<Outcome> {
   return formScreen(context, {
-    form: { id: "verification", subject: id },
-    fields: verificationFields(context, driver),
+    form: { id: "verification", kind: kind.name, subject: id },
+    fields: verificationFields(kind),
     again: {
       reason: { code: "verification-needed", ...(verify !== undefined && { verify }) },
       ...(problem && { problem }),
@@ -55,24 +55,24 @@ export function verificationAgain(
 }
 
 /** A challenge's outcome is good for one use: the next try goes without it. */
-export function withoutProof({ [proof]: _used, ...values }: Values): Values {
-  return values;
+export function withoutProof(kind: DriverKind, values: Values): Values {
+  return withoutAnswer("proof", kind, values);
 }
 
 /** The answers hold a challenge's outcome. */
-export function hasProof(values: Values): boolean {
-  return values[proof] !== undefined;
+export function hasProof(kind: DriverKind, values: Values): boolean {
+  return answerWith("proof", kind, values) !== undefined;
 }
 
 /** The kind's own question for the outcome of a challenge, asked by itself. */
-export function verificationFields(context: ActionContext, driver: string): readonly Field[] {
-  const asked = kindNamed(context, driver).fields.filter((field) => field.name === proof);
+export function verificationFields({ fields }: DriverKind): readonly Field[] {
+  const asked = fields.filter(({ role }) => role === "proof");
   return asked.map(({ aside: _aside, ...field }) => ({ ...field, required: true }));
 }
 
 /** Whether a challenge that stops such a drive can be got over here. */
-export function takesProof(context: ActionContext, driver: string): boolean {
-  return verificationFields(context, driver).length > 0;
+export function takesProof(kind: DriverKind): boolean {
+  return verificationFields(kind).length > 0;
 }
 
 /** A form about to be asked. */

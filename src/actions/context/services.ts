@@ -28,6 +28,8 @@ export interface Services {
   readonly languages: readonly string[];
   /** Best of them for what a client says. */
   pickLanguage(locale: string | undefined): string;
+  /** What a new drive of somebody is called, in a language; absent = as its kind calls it. */
+  readonly titleFor?: (named: { readonly whose: string; readonly drive: string }, language: string) => string;
   /** An address for a file, in the visitor's name. Throws `StorageError`. */
   issueLink(mount: Mount, entry: Entry, visit: Visit, options: LinkOptions): Promise<IssuedLink>;
   /** A one-time page for a form; absent, or undefined, where there is none to be had. */
@@ -50,6 +52,8 @@ export interface Services {
   readonly messengers?: Messengers;
   /** Deletes what is kept of a person outside of the actions: pages, half-finished dialogues. */
   readonly forget?: (person: string) => Promise<void>;
+  /** What runs, for operators; absent = nobody says. */
+  readonly version?: string | undefined;
   /** Person ids of operators named in the configuration; a code can make others. */
   readonly admins: readonly string[];
   /** Who is let in, what is counted, and words to everybody. */
@@ -80,8 +84,10 @@ export type LinksOf = { readonly mount: string } | { readonly person: string } |
 /** What a link card says of its address. */
 type IssuedLink = FileAddress;
 
-/** The one level actions write at; pino fits. */
+/** The levels actions write at; pino fits. */
 interface ActionLog {
+  /** Who signs in, and who may do what from now on; holds no secret. */
+  info(fields: object, event: string): void;
   error(fields: object, event: string): void;
 }
 

@@ -1,6 +1,6 @@
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext, Outcome, Result } from "./context.ts";
-import { mountGone, notice, refused } from "./failure.ts";
+import { mountGone, refused } from "./failure.ts";
 import { isOpenByLink } from "./kinds.ts";
 import { leaveFor, type MountLeave, type Need } from "./leave.ts";
 import { giveBack, take } from "../../users/place.ts";
@@ -21,7 +21,7 @@ export async function withMount<const R extends Result>(
     case "yes":
       return counted(context, leave, need, () => work(mount, leave));
     case "not-here":
-      return notice("private-only", { level: "refused", for: "asker" });
+      return refused(mount.coded ? "code-private" : "private-only");
     case "not-allowed":
       return refused("not-allowed-here");
     case "no":

@@ -6,7 +6,7 @@ import { folderId } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { WantedSource } from "../model/download.ts";
 import type { FolderView } from "../model/session.ts";
-import { inFetchingMount } from "./target.ts";
+import { inFetchingMount } from "./fetching-mount.ts";
 
 /** Addresses of one message that are begun at once. */
 const maxSources = 50;

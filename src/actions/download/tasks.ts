@@ -6,7 +6,7 @@ import { attempt, refused } from "../context/failure.ts";
 import { folderView, slim } from "../context/folder-view.ts";
 import { withMount } from "../context/with-mount.ts";
 import type { TasksView } from "../model/session.ts";
-import { inFetchingMount } from "./target.ts";
+import { inFetchingMount } from "./fetching-mount.ts";
 
 /** What the current drive fetches. */
 export function tasks(context: ActionContext): Promise<Result> {

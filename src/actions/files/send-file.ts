@@ -1,7 +1,7 @@
 import type { ActionContext, Outcome, Result } from "../context/context.ts";
 import { notice, refused } from "../context/failure.ts";
 import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
-import { sendFile } from "./view.ts";
+import { sendFile, type SendOptions } from "./view.ts";
 import { findFile } from "../search/find-file.ts";
 
 /** The file itself, by its path or by words of its name; of several, the list of them. */
@@ -10,14 +10,14 @@ export function getFile(context: ActionContext, words: string): Promise<Result> 
 }
 
 /** The file whose card or link was pressed on: of a link to a rendition, that rendition. */
-export function sendPressed(context: ButtonContext): Promise<Result> | Result {
+export function sendPressed(context: ButtonContext, how: SendOptions = {}): Promise<Result> | Result {
   const file = fileOf(context);
-  return file ? sendFile(context, file) : forgotten(context);
+  return file ? sendFile(context, file, how) : forgotten(context);
 }
 
 /** Lets go of a file on its way. Its own screen tells that it did. */
-export function cancelTransfer({ services, shown }: ButtonContext): Outcome {
+export async function cancelTransfer({ services, shown }: ButtonContext): Promise<Outcome> {
   const state = shown?.state;
-  const isCancelled = state?.at === "transfer" && services.transfers?.cancel(state.transfer) === true;
+  const isCancelled = state?.at === "transfer" && (await services.transfers?.cancel(state.transfer)) === true;
   return isCancelled ? notice("transfer-cancelled", { level: "done", for: "asker" }) : refused("transfer-over");
 }

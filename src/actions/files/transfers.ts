@@ -1,224 +1,134 @@
+import type { JobOutcome } from "../../jobs/job.ts";
+import type { JobQueue, OpenJob, RunningJob } from "../../jobs/queue.ts";
+import type { Messengers } from "../../messaging/messenger.ts";
 import type { TransferState } from "../model/screen.ts";
-import type {
-  Interrupted,
-  Prepared,
-  TransferOrder,
-  TransferRecord,
-  Transfers,
-  TransfersParts,
-} from "../model/transfer.ts";
-import type { Carrier } from "../model/upload.ts";
-import { Job } from "./job.ts";
+import type { Prepared, TransferOrder, Transfers } from "../model/transfer.ts";
+import type { UploadPlace } from "../model/upload.ts";
+import { sayLastWord } from "./last-word.ts";
+import { Sending, type SendingParts } from "./sending.ts";
+import { createDrawing, type TransferDrawing } from "./transfer-drawing.ts";
+import { deadlineKind, endOf, outcomeKind, transferKind } from "./transfer-kind.ts";
+import type { Ended, Given, Running, Transfer } from "./transfer-kind.ts";
 
-/** The transfers of one process. */
+export interface TransfersParts extends SendingParts {
+  readonly jobs: JobQueue;
+  readonly messengers: Messengers;
+  /** Transfers of everybody that this process brings at once; 4 when absent. */
+  readonly overall?: number | undefined;
+  /** Transfers one person may have waiting; 10 when absent. */
+  readonly waitingPerPerson?: number | undefined;
+}
+
+/** The transfers over a job queue. Made before it is started: it is told here who does them. */
 export function createTransfers(parts: TransfersParts): Transfers {
-  return new Queue(parts);
-}
-
-class Queue implements Transfers {
-  readonly #parts: TransfersParts;
-  readonly #overall: number;
-  readonly #perPerson: number;
-  readonly #waitingPerPerson: number;
-  readonly #waiting: Job[] = [];
-  readonly #running = new Map<string, { readonly job: Job; readonly ended: Promise<void> }>();
-  /** Ids whose records are this process's business, from before they are written until they are gone. */
-  readonly #ours = new Set<string>();
-  readonly #stop = new AbortController();
-  #beating = false;
-
-  constructor(parts: TransfersParts) {
-    const { overall = 4, perPerson = 1, waitingPerPerson = 10 } = parts;
-    this.#parts = parts;
-    this.#overall = overall;
-    this.#perPerson = perPerson;
-    this.#waitingPerPerson = waitingPerPerson;
-  }
-
-  prepare(order: TransferOrder): Prepared | "busy" | "full" {
-    const { person } = order.visit;
-    if (this.#jobs.some((job) => isSame(job.order, order))) return "busy";
-    if (this.#waiting.filter((job) => job.person === person.id).length >= this.#waitingPerPerson) return "full";
-    const job = new Job(order, this.#parts);
-    if (!this.#hasRoomFor(job)) job.queuedAt(this.#waiting.length + 1);
-    return {
-      screen: job.screen,
-      updates: job.updates,
-      upload: { start: (carrier) => this.#start(job, carrier) },
-    };
-  }
-
-  cancel(id: string): boolean {
-    const job = this.#jobs.find((candidate) => candidate.order.id === id);
-    if (!job) return false;
-    this.#giveUp(job);
-    return true;
-  }
-
-  async interrupted(platform: string): Promise<readonly Interrupted[]> {
-    // What another process may still be at is not lost yet.
-    const silent = this.#parts.now() - (this.#parts.isShared ? silence : 0);
-    const left = (await this.#read()).filter(
-      ({ id, place, aliveAt }) => place.startsWith(`${platform}:`) && !this.#ours.has(id) && aliveAt <= silent,
-    );
-    return left.map(({ id, person, place, language, message, card }) => ({
-      person,
-      place,
-      language,
-      message,
-      screen: { ...card, state: { is: "interrupted" } },
-      told: () => this.#forget((record) => record.id === id),
-    }));
-  }
-
-  async forget(person: string): Promise<void> {
-    for (const job of this.#jobs.filter((candidate) => candidate.person === person)) this.#giveUp(job);
-    await this.#forget((record) => record.person === person);
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort(new Error("the process ends"));
-    const running = [...this.#running.values()];
-    for (const job of this.#jobs) job.letGo();
-    for (const job of this.#waiting.splice(0)) job.end();
-    await Promise.all(running.map(({ ended }) => ended));
-  }
-
-  get #jobs(): readonly Job[] {
-    return [...[...this.#running.values()].map(({ job }) => job), ...this.#waiting];
-  }
-
-  /** The record is written before anything is sent: what is lost with the process can then be told. */
-  async #start(job: Job, carrier: Carrier): Promise<void> {
-    const { id, visit, language, card } = job.order;
-    const { message, until } = carrier;
-    this.#ours.add(id);
-    try {
-      await this.#change((records) => [
-        ...records,
-        { id, person: visit.person.id, place: visit.place.id, language, message, card, aliveAt: this.#parts.now() },
-      ]);
-    } catch (error) {
-      this.#ours.delete(id);
-      job.end();
-      throw error;
-    }
-    if (this.#stop.signal.aborted) return job.end();
-    job.carrier = carrier;
-    this.#waiting.push(job);
-    this.#goOn();
-    if (until !== undefined && this.#waiting.includes(job)) void this.#waitFor(job, until);
-    if (this.#parts.isShared && !this.#beating) void this.#beat();
-  }
-
-  /** Whose turn does not come in time is told so while there still is a way to tell. */
-  async #waitFor(job: Job, until: number): Promise<void> {
-    const { wait, now, log } = this.#parts;
-    try {
-      await wait(Math.max(0, until - now()), this.#stop.signal);
-      this.#takeOut(job, { is: "failed", code: "waited" });
-    } catch (err) {
-      if (!this.#stop.signal.aborted) log.error({ err, transfer: job.order.id }, "end of a wait not noticed");
-    }
-  }
-
-  /** Says to the other processes that these are still on their way. */
-  async #beat(): Promise<void> {
-    const { wait, now, log } = this.#parts;
-    this.#beating = true;
-    try {
-      while (this.#jobs.length > 0) {
-        await wait(beat, this.#stop.signal);
-        await this.#change((records) =>
-          records.map((record) => (this.#ours.has(record.id) ? { ...record, aliveAt: now() } : record)),
-        );
+  const { jobs, overall = transferKind.concurrency } = parts;
+  const kind = { ...transferKind, concurrency: overall };
+  const drawing = createDrawing({ ...parts, kind });
+  jobs.handle(kind, {
+    run: (transfer, job) => bring(parts, drawing, transfer, job),
+    over: (transfer, outcome, { id }) => sayEnd(parts, { id, transfer, outcome }),
+  });
+  jobs.handle(outcomeKind, {
+    run: (word, { attempt }) =>
+      sayLastWord(word, { messenger: parts.messengers.of(word.shown.place), attempt, log: parts.log }),
+  });
+  jobs.handle(deadlineKind, {
+    async run({ transfer }) {
+      const open = (await jobs.list(kind)).find(({ id }) => id === transfer);
+      if (open && open.state.is !== "running") await jobs.cancel(kind, transfer);
+    },
+  });
+  return {
+    async prepare(order) {
+      const open = await jobs.list(kind);
+      const state = stateAtFirst(open, order, parts);
+      if (typeof state === "string") return state;
+      return {
+        screen: { ...order.card, state },
+        upload: { start: (place) => start({ jobs, drawing }, order, place) },
+      } satisfies Prepared;
+    },
+    cancel: (id) => jobs.cancel(kind, id),
+    async forget(person) {
+      const signal = AbortSignal.timeout(forgetWithin);
+      for (const { id } of await jobs.list(kind, { key: person })) {
+        await jobs.cancel(kind, id);
+        await Array.fromAsync(jobs.follow(kind, id, { signal }));
       }
-    } catch (err) {
-      if (!this.#stop.signal.aborted) log.error({ err }, "transfers not known to go on");
-    } finally {
-      this.#beating = false;
-    }
-  }
+    },
+    stop: () => drawing.stop(),
+  };
+}
 
-  #hasRoomFor({ person }: Job): boolean {
-    const own = [...this.#running.values()].filter(({ job }) => job.person === person).length;
-    return this.#running.size < this.#overall && own < this.#perPerson;
-  }
+/** Milliseconds until somebody is forgotten though a file of theirs is still being let go of. */
+const forgetWithin = 5000;
 
-  /** Who can begin begins, in the order they came; everybody else is told their place. */
-  #goOn(): void {
-    if (this.#stop.signal.aborted) return;
-    const next = () => this.#waiting.find((job) => this.#hasRoomFor(job));
-    for (let job = next(); job; job = next()) {
-      this.#waiting.splice(this.#waiting.indexOf(job), 1);
-      this.#running.set(job.order.id, { job, ended: this.#run(job) });
-    }
-    for (const [index, job] of this.#waiting.entries()) job.queuedAt(index + 1);
-  }
+type OpenTransfer = OpenJob<Transfer, Running, Ended>;
 
-  async #run(job: Job): Promise<void> {
-    const { log } = this.#parts;
-    const { id } = job.order;
-    // Not before it is among the running ones, whatever the carrier does first.
-    await Promise.resolve();
-    const state = await job.run();
-    this.#running.delete(id);
-    if (this.#stop.signal.aborted) return job.end();
-    log.info({ transfer: id, person: job.person, bytes: job.done, outcome: state.is }, "transfer ended");
-    await this.#close(job, state);
-    this.#goOn();
-  }
+/** What is shown before it has begun, or why it may not. */
+function stateAtFirst(
+  open: readonly OpenTransfer[],
+  order: TransferOrder,
+  { overall = transferKind.concurrency, waitingPerPerson = 10 }: TransfersParts,
+): TransferState | "busy" | "full" {
+  const own = open.filter(({ input }) => input.person === order.person);
+  if (own.some(({ input }) => isSame(input, order))) return "busy";
+  if (own.filter(({ state }) => state.is !== "running").length >= waitingPerPerson) return "full";
+  const running = open.filter(({ state }) => state.is === "running").length;
+  if (own.length === 0 && running < overall) return { is: "running", done: 0 };
+  return { is: "queued", place: open.length - running + 1 };
+}
 
-  #giveUp(job: Job): void {
-    job.letGo();
-    this.#takeOut(job, { is: "cancelled" });
-  }
+/** The same bytes to the same chat. */
+function isSame(one: Omit<TransferOrder, "id">, other: TransferOrder): boolean {
+  const nameOf = ({ place, card: { mount, entry, variant } }: Omit<TransferOrder, "id">) =>
+    [place, mount.id, entry.id, variant?.id ?? ""].join(" ");
+  return nameOf(one) === nameOf(other);
+}
 
-  /** Ends one whose turn has not come; one that is running ends by itself. */
-  #takeOut(job: Job, state: TransferState): void {
-    const at = this.#waiting.indexOf(job);
-    if (at === -1) return;
-    this.#waiting.splice(at, 1);
-    void this.#close(job, state);
-    this.#goOn();
-  }
+interface Starting {
+  readonly jobs: JobQueue;
+  readonly drawing: TransferDrawing;
+}
 
-  /** The end is shown even where the record cannot be taken away: then it is told of once more. */
-  async #close(job: Job, state: TransferState): Promise<void> {
-    const { id } = job.order;
-    try {
-      await this.#forget((record) => record.id === id);
-    } catch (err) {
-      this.#parts.log.error({ err, transfer: id }, "record of a transfer not removed");
-    }
-    this.#ours.delete(id);
-    job.end(state);
-  }
+async function start({ jobs, drawing }: Starting, order: TransferOrder, place: UploadPlace): Promise<void> {
+  const { id, ...rest } = order;
+  const transfer: Transfer = { ...rest, ...place };
+  await jobs.add(transferKind, transfer, { id, key: order.person });
+  // Whose turn does not come in time is told so while there still is a way to tell.
+  if (place.until !== undefined) await jobs.add(deadlineKind, { transfer: id }, { id, dueAt: place.until });
+  drawing.drawPlaces(id, transfer);
+}
 
-  #forget(which: (record: TransferRecord) => boolean): Promise<void> {
-    return this.#change((records) => records.filter((record) => !which(record)));
-  }
-
-  #change(change: (records: readonly TransferRecord[]) => readonly TransferRecord[]): Promise<void> {
-    const { exclusive, records } = this.#parts;
-    return exclusive("transfers", async () => {
-      await records.set(key, change(await this.#read()));
-    });
-  }
-
-  async #read(): Promise<readonly TransferRecord[]> {
-    return (await this.#parts.records.get(key)) ?? [];
+async function bring(
+  parts: TransfersParts,
+  drawing: TransferDrawing,
+  transfer: Transfer,
+  job: RunningJob<Running, Given>,
+): Promise<Ended> {
+  const messenger = parts.messengers.of(transfer.to.place);
+  const isLate = transfer.until !== undefined && parts.now() >= transfer.until;
+  // The process before this one had given every byte, and nobody can say whether the platform made a message of them.
+  if (!messenger || isLate || job.checkpoint?.isGiven) return { is: "interrupted" };
+  const endDrawing = drawing.drawProgress(job.id, transfer);
+  try {
+    return await new Sending(transfer, { ...parts, job, messenger }).run();
+  } finally {
+    await endDrawing();
   }
 }
 
-const key = "open";
-/** Milliseconds between signs of life, and without one until a transfer counts as lost. */
-const beat = 20_000;
-const silence = 60_000;
+interface Over {
+  readonly id: string;
+  readonly transfer: Transfer;
+  readonly outcome: JobOutcome<Ended>;
+}
 
-/** The same bytes to the same chat for the same person. */
-function isSame(one: TransferOrder, other: TransferOrder): boolean {
-  const nameOf = ({ visit, card: { mount, entry, variant } }: TransferOrder) =>
-    [visit.person.id, visit.place.id, mount.id, entry.id, variant?.id ?? ""].join(" ");
-  return nameOf(one) === nameOf(other);
+/** The last word is a job of its own: it waits where a platform is out of reach, and holds up no other file. */
+async function sayEnd({ jobs, log, now }: TransfersParts, { id, transfer, outcome }: Over): Promise<void> {
+  const { person, shown, card } = transfer;
+  const state = endOf(outcome, transfer, now());
+  log.info({ transfer: id, person, outcome: state.is }, "transfer ended");
+  await jobs.add(outcomeKind, { person, shown, screen: { ...card, state } }, { id });
+  await jobs.cancel(deadlineKind, id);
 }

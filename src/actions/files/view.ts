@@ -2,32 +2,39 @@ import type { Variant } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { attempt, refused } from "../context/failure.ts";
-import { languageOf } from "../../users/person.ts";
 import type { TransferScreen, TransferState } from "../model/screen.ts";
 import type { FileView, TransferView } from "../model/session.ts";
 import { slim } from "../context/folder-view.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
 
+/** How a file is to come. */
+export interface SendOptions {
+  /** As it is, where the platform would make something smaller of it to show. */
+  readonly asFile?: boolean | undefined;
+}
+
 /** The file itself into this chat: what it is is asked anew, and what cannot come is said before anything is sent. */
-export async function sendFile(context: ActionContext, file: FileView): Promise<Result> {
+export async function sendFile(context: ActionContext, file: FileView, { asFile }: SendOptions = {}): Promise<Result> {
   const { services, visit } = context;
   const { transfers } = services;
   const { uploadLimit: limit } = visit;
   if (!transfers || limit === undefined) return refused("no-sending-here");
-  const state: TransferView = { at: "transfer", file, transfer: services.newId() };
+  const state: TransferView = { at: "transfer", file, transfer: services.newId(), asFile };
   const send = (mount: Mount) =>
     attempt(context, { mount, retry: state, back: { ...file, at: "file" } }, async () => {
       const { card, duration } = await cardOf(context, mount, state);
       const hopeless = whyNot(card, limit);
       if (hopeless) return { screen: { ...card, state: hopeless } };
-      const prepared = transfers.prepare({
+      const { person, place } = visit;
+      const prepared = await transfers.prepare({
         id: state.transfer,
-        visit,
-        language: languageOf(services, context.person, visit),
+        person: person.id,
+        place: place.id,
         mount,
         card,
-        ...(duration !== undefined && { duration }),
+        duration,
         limit,
+        asFile,
       });
       if (prepared === "busy") return refused("transfer-busy");
       if (prepared === "full") return refused("transfer-queue-full");
@@ -44,7 +51,14 @@ interface Carded {
 async function cardOf(context: ActionContext, mount: Mount, state: TransferView): Promise<Carded> {
   const { storage } = context.services;
   const { entry, variant } = state.file;
-  const { variants = [], duration, ...details } = await storage.stat(mount.id, entry.id, { signal: context.signal });
+  const {
+    variants = [],
+    duration,
+    ...details
+  } = await storage.stat(mount.id, entry.id, {
+    signal: context.signal,
+    asker: context.person.id,
+  });
   const total = variant ? await sizeOf(context, mount, entry.id, variant) : details.size;
   const view = await draw(context, { ...state, file: { ...state.file, entry: slim(details), variants } });
   return {
@@ -62,12 +76,12 @@ async function cardOf(context: ActionContext, mount: Mount, state: TransferView)
 
 /** What the drive says of a rendition's size, which it often does not. */
 async function sizeOf(
-  { services: { storage }, signal }: ActionContext,
+  { services: { storage }, person, signal }: ActionContext,
   mount: Mount,
   entry: string,
   variant: Variant,
 ): Promise<number | undefined> {
-  const link = await storage.link(mount.id, entry, { prefer: variant.id, signal });
+  const link = await storage.link(mount.id, entry, { prefer: variant.id, signal, asker: person.id });
   return link.kind === "empty" ? 0 : link.size;
 }
 

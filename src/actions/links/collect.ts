@@ -26,10 +26,12 @@ export interface Collection {
 }
 
 interface Wanted {
-  /** Most files. */
+  /** Most files of a part. */
   readonly files: number;
-  /** Most folders. */
+  /** Most folders of a part. */
   readonly folders: number;
+  /** Which part, from 1: each begins where the one before it had enough. */
+  readonly part: number;
   /** Whether a file counts. */
   isWanted(file: Entry): boolean;
 }
@@ -47,28 +49,65 @@ export async function* collect(context: ActionContext, state: FolderView, wanted
   const found: Collected[] = [];
   const ahead: Ahead[] = [{ id: folderId(state), path: [] }];
   const seen = new Set<string | undefined>();
-  let folders = 0;
+  const portions = new Portions(wanted);
   let others = 0;
-  let capped = false;
   for (let next = ahead.shift(); next; next = ahead.shift()) {
     // A drive where a folder lies in itself is a drive with a fault, and no reason to go round for ever.
     if (seen.has(next.id)) continue;
-    if (folders === wanted.folders) {
-      yield { found, folders, others, capped: true };
-      return;
-    }
+    portions.folder();
+    if (portions.isOver) break;
+    const isFirst = seen.size === 0;
     seen.add(next.id);
-    folders += 1;
     const all = sortEntries(await readAll(context, state.mount, next.id), state.order);
     const { filter } = state;
-    const entries = folders === 1 && filter !== undefined ? all.filter((entry) => contains(entry, filter)) : all;
+    const entries = isFirst && filter !== undefined ? all.filter((entry) => contains(entry, filter)) : all;
     for (const entry of entries) {
       if (entry.kind === "folder") ahead.push({ id: entry.id, path: [...next.path, entry.name] });
-      else if (!wanted.isWanted(entry)) others += 1;
-      else if (found.length < wanted.files) found.push({ path: next.path, file: entry, folder: next.id ?? "" });
-      else capped = true;
+      else if (!wanted.isWanted(entry)) others += Number(portions.isWanted);
+      else if (portions.file()) found.push({ path: next.path, file: entry, folder: next.id ?? "" });
     }
-    yield { found, folders, others, capped };
-    if (capped) return;
+    yield { found, folders: seen.size, others, capped: portions.isOver };
+    if (portions.isOver) return;
+  }
+  yield { found, folders: seen.size, others, capped: portions.isOver };
+}
+
+/** Counts what goes into which part. Walked again, the same folders make the same parts. */
+class Portions {
+  #part = 1;
+  #files = 0;
+  #folders = 0;
+  readonly #wanted: Wanted;
+
+  constructor(wanted: Wanted) {
+    this.#wanted = wanted;
+  }
+
+  /** A folder is about to be read. */
+  folder(): void {
+    if (this.#folders === this.#wanted.folders) this.#next();
+    this.#folders += 1;
+  }
+
+  /** A file that counts: whether it is of the part that is wanted. */
+  file(): boolean {
+    if (this.#files === this.#wanted.files) this.#next();
+    this.#files += 1;
+    return this.isWanted;
+  }
+
+  get isWanted(): boolean {
+    return this.#part === this.#wanted.part;
+  }
+
+  /** What comes now is of a later part. */
+  get isOver(): boolean {
+    return this.#part > this.#wanted.part;
+  }
+
+  #next(): void {
+    this.#part += 1;
+    this.#files = 0;
+    this.#folders = 0;
   }
 }

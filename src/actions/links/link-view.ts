@@ -1,5 +1,6 @@
 import type { Entry, Variant } from "../../storage/entry.ts";
 import { folderId } from "../context/folder-view.ts";
+import { abilitiesOf } from "../context/abilities.ts";
 import { afresh, draw, isSendable, type ActionContext, type Outcome } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { tagIn, withMount } from "../context/with-mount.ts";
@@ -48,7 +49,7 @@ function linkOrFailure(
             entry,
             ...(variant && { variant }),
             ...issued,
-            ...(isSendable(context) && { sendable: true }),
+            can: await abilitiesOf(context, mount, { send: isSendable(context, variant ? undefined : entry.size) }),
           },
         };
       }),

@@ -28,7 +28,7 @@ export function chooseList(context: ButtonContext): Promise<Result> | Result {
 }
 
 /** The folder's links in one file: the screen says how far it is, and the last one holds the list. */
-export function listAs(context: ButtonContext, format: ListFormat): Promise<Result> | Result {
+export function listAs(context: ButtonContext, format: ListFormat, part = 1): Promise<Result> | Result {
   return onFolder(context, async (folder, mount) => {
     const view = await draw(context, { at: "list", folder });
     const screen: ListProgress = {
@@ -39,7 +39,7 @@ export function listAs(context: ButtonContext, format: ListFormat): Promise<Resu
       files: 0,
       links: 0,
     };
-    return { screen, updates: gather(context, { mount, folder, format, screen }) };
+    return { screen, updates: gather(context, { mount, folder, format, part, screen }) };
   });
 }
 
@@ -64,6 +64,8 @@ interface ListRequest {
   readonly mount: Mount;
   readonly folder: FolderView;
   readonly format: ListFormat;
+  /** Which, from 1. */
+  readonly part: number;
   readonly screen: ListProgress;
 }
 
@@ -81,13 +83,16 @@ async function* gather(asked: ActionContext, request: ListRequest): AsyncGenerat
   }
 }
 
+/** Parts looked at for the first file that fits. */
+const maxEmptyParts = 10;
+
 async function* gathered(context: ActionContext, request: ListRequest): AsyncGenerator<Screen> {
-  const { folder, format, screen } = request;
+  const { folder, format, part, screen } = request;
   let collection: Collection = { found: [], folders: 0, others: 0, capped: false };
   let failed: Reason | undefined;
   const isWanted = format === "m3u8" ? isMedia : () => true;
   try {
-    for await (const more of collect(context, folder, { ...capsOf(context), isWanted })) {
+    for await (const more of collect(context, folder, { ...capsOf(context), part, isWanted })) {
       collection = more;
       yield { ...screen, folders: more.folders, files: more.found.length };
     }
@@ -95,7 +100,10 @@ async function* gathered(context: ActionContext, request: ListRequest): AsyncGen
     if (!(error instanceof StorageError)) throw error;
     failed = reasonOf(error);
   }
-  const { found, folders } = collection;
+  const { found, folders, capped: isMore } = collection;
+  if (found.length === 0 && isMore && !failed && part < maxEmptyParts) {
+    return yield* gathered(context, { ...request, part: part + 1 });
+  }
   const links = new Links(context, request.mount);
   for (const file of found) {
     if (!(await links.add(file))) break;
@@ -169,7 +177,7 @@ interface Gathered {
 }
 
 function ready(
-  { mount, folder, format, screen }: ListRequest,
+  { mount, folder, format, part, screen }: ListRequest,
   { links, collection, capped, failed }: Gathered,
 ): Screen {
   const { items, expiresAt, via } = links;
@@ -182,7 +190,8 @@ function ready(
     mount: screen.mount,
     trail: screen.trail,
     format,
-    file: { name: listName(format, title), text: writeList(format, { title, ...bounds }, items) },
+    part,
+    file: { name: listName(format, title, part), text: writeList(format, { title, ...bounds }, items) },
     links: items.length,
     leftOut: collection.found.length + collection.others - items.length,
     ...bounds,

@@ -1,22 +1,31 @@
-import type { Result } from "../context/context.ts";
-import { notice, refused } from "../context/failure.ts";
+import { goTo, type ActionContext, type Result } from "../context/context.ts";
+import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import { withMount } from "../context/with-mount.ts";
 
-/** Takes links back that were handed out until now: on a drive's card those to it, in the settings all of one's own. */
-export function revokeLinks(context: ButtonContext): Promise<Result> | Result {
-  const { services, person, shown } = context;
-  const { revokeLinks: revoke } = services;
+/** On a drive's card takes back the links to it; in the settings asks first, for there it is about all of one's own. */
+export function revokePressed(context: ButtonContext): Promise<Result> | Result {
+  const { revokeLinks: revoke } = context.services;
   if (!revoke) return refused("no-links-to-revoke");
-  switch (shown?.state.at) {
+  const state = context.shown?.state;
+  switch (state?.at) {
     case "mount":
-      return withMount(context, shown.state.mount, async ({ id, title }) => {
+      return withMount(context, state.mount, async ({ id, title }) => {
         await revoke({ mount: id });
         return notice("links-revoked", { level: "done", subject: title, for: "asker" });
       });
     case "settings":
-      return revoke({ person: person.id }).then(() => notice("links-revoked", { level: "done", for: "asker" }));
+      return goTo(context, { at: "question", question: "revoke-links" });
     default:
       return forgotten(context);
   }
+}
+
+/** Yes: all links in the person's name that were handed out until now end. */
+export async function revokeOwnLinks(context: ActionContext): Promise<Result> {
+  const { revokeLinks: revoke } = context.services;
+  // Asked before a restart that took the public address away.
+  if (!revoke) return refused("no-links-to-revoke");
+  await revoke({ person: context.person.id });
+  return noticeWithWays(context, "links-revoked", { level: "done" });
 }

@@ -27,9 +27,10 @@ export function writeList(format: ListFormat, head: ListHead, items: readonly Li
 }
 
 /** The list's own file name. */
-export function listName(format: ListFormat, title: string): string {
+export function listName(format: ListFormat, title: string, part: number): string {
   const endings: Readonly<Record<ListFormat, string>> = { m3u8: ".m3u8", aria2: ".aria2.txt", plain: ".links.txt" };
-  return shortened(safeSegment(title), longestSegment - 20) + endings[format];
+  const which = part === 1 ? "" : `.part${part}`;
+  return shortened(safeSegment(title), longestSegment - 30) + which + endings[format];
 }
 
 /** Whether a playlist can hold it. */
@@ -56,11 +57,12 @@ function aria2Input(head: ListHead, items: readonly ListItem[]): string[] {
   ];
 }
 
-function plainLines(head: ListHead, items: readonly ListItem[]): string[] {
-  return [`# ${oneLine(head.title)}`, ...bounds(head), ...items.map(({ url }) => url)];
+/** Nothing but addresses: `wget -i` knows no comments. */
+function plainLines(_head: ListHead, items: readonly ListItem[]): string[] {
+  return items.map(({ url }) => url);
 }
 
-/** `# expires 2026-11-25T21:00:00Z` and where the list ends: comments in all three formats. */
+/** `# expires 2026-11-25T21:00:00Z` and where the list ends: comments where the format has them. */
 function bounds({ expiresAt, capped }: ListHead): string[] {
   return [
     ...(expiresAt === undefined ? [] : [`# expires ${new Date(expiresAt).toISOString().replace(/\.\d+Z$/, "Z")}`]),
@@ -68,10 +70,14 @@ function bounds({ expiresAt, capped }: ListHead): string[] {
   ];
 }
 
+/** Turns text around: a name is to end in what it looks like it ends in. */
+const turning = /[\u202A-\u202E\u2066-\u2069]/g;
+
 /** A name that cannot end its line, however it tries. */
 function oneLine(name: string): string {
   return name
     .toWellFormed()
+    .replaceAll(turning, "")
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
 }

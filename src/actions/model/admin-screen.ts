@@ -24,6 +24,8 @@ export interface AdminPanel {
   /** Milliseconds since the epoch; absent = the app is open. */
   readonly maintenanceSince?: number;
   readonly logLevel: string;
+  /** What runs; absent = nobody says. */
+  readonly version?: string | undefined;
   /** In the order `set-log-level` counts them. */
   readonly logLevels: readonly string[];
   /** Links are tickets, and can be taken back. */
@@ -53,7 +55,7 @@ export interface PeopleList extends Paged {
   readonly show: "people";
   readonly view: ViewRef;
   readonly rows: readonly GuestLine[];
-  /** Only those whose id contains this. */
+  /** Only those whose id, name or user name contains this. */
   readonly words?: string;
 }
 
@@ -65,6 +67,9 @@ interface Paged {
 
 export interface GuestLine {
   readonly id: string;
+  /** What they call themselves, and what the platform finds them by; absent = not known. */
+  readonly name?: string | undefined;
+  readonly username?: string | undefined;
   readonly kind: "person" | "group";
   /** `usual`: nothing is decided about them. */
   readonly standing: "usual" | "admitted" | "banned" | "operator";
@@ -106,7 +111,11 @@ export interface AccessScreen {
 export interface AdminMounts extends Paged {
   readonly show: "admin-mounts";
   readonly view: ViewRef;
-  readonly rows: readonly (MountTag & { readonly owner: string; readonly health: Health })[];
+  readonly rows: readonly (MountTag & {
+    readonly owner: string;
+    readonly ownerName?: string | undefined;
+    readonly health: Health;
+  })[];
 }
 
 /** The broadcast that runs, or the report of the last. Presses: `stop-broadcast` while it runs, else `compose-broadcast`; `admin-go`. */
@@ -122,4 +131,6 @@ export interface AuditScreen extends Paged {
   readonly show: "audit";
   readonly view: ViewRef;
   readonly entries: readonly AuditEntry[];
+  /** What those of the entries call themselves, by id, where it is known. */
+  readonly names: Readonly<Record<string, string>>;
 }

@@ -4,7 +4,7 @@ import type { StorageErrorCode } from "../../storage/error.ts";
 import type { Problem } from "../../storage/form.ts";
 import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
-import type { Quota } from "../../storage/driver.ts";
+import type { Capability, Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
@@ -94,6 +94,19 @@ export interface FormScreen {
   readonly page?: { readonly url: string; readonly expiresAt: number };
 }
 
+/**
+ * What can be done with what a card shows, besides what every card can: what its drive is capable of, and what goes here.
+ * Each has a sign, and most a button, in `i18n/signs.ts`; renderers go through what a card says it can.
+ */
+export type Ability =
+  | Capability
+  | "send"
+  | "send-as-file"
+  | "list-folder"
+  | "ask-root"
+  | "renew-mount"
+  | "revoke-links";
+
 /** A failure in a person's terms: the locale key `error-<code>`. */
 export interface Reason {
   readonly code: StorageErrorCode;
@@ -105,7 +118,7 @@ export interface Reason {
 
 /**
  * A folder's page, or with `search` a page of what was found below it. Presses: `open`, `turn`, `up`, `refresh`, `sort`,
- * `top`, `ask-page`, `find`, `mounts`, `list-folder` where `listable`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
+ * `top`, `ask-page`, `find`, `mounts`, those of what it `can`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
  */
 export interface Listing {
   readonly show: "listing";
@@ -129,8 +142,8 @@ export interface Listing {
   readonly notice?: "list-changed" | "view-rebuilt" | "part-gone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
-  /** Its links can be had as a file here. */
-  readonly listable?: boolean;
+  /** `list-folder`: its links can be had as a file here. */
+  readonly can: readonly Ability[];
   /** These were found below the folder of the trail; `up` leads there. */
   readonly search?: SearchState;
 }
@@ -173,6 +186,8 @@ export interface FoundFile {
   readonly entry: Entry;
   readonly mount: MountTag;
   readonly trail: readonly string[];
+  /** In the asker's name, for a card that whoever reads it can use; absent = there is none to pass on. */
+  readonly address?: FileAddress | undefined;
 }
 
 /** Which mount to lend to a group (`lend` by index), or of several lent ones which to look at. */
@@ -228,8 +243,10 @@ export interface PlaceSettingsScreen {
 /** What a card says of a file's address. */
 export interface FileAddress {
   readonly url: string;
-  /** `direct`: the drive's own address; `gateway`: a short ticket of ours. */
-  readonly via: "direct" | "gateway" | "proxy-url";
+  /** `direct`: the drive's own address; `redirect`: a short ticket of ours that leads to it; `gateway`: one whose bytes come through us. */
+  readonly via: "direct" | "redirect" | "gateway" | "proxy-url";
+  /** The address gives only so much of the file, as was tried out; absent = nothing speaks against all of it. */
+  readonly extent?: "first-part" | undefined;
   /** Milliseconds since the epoch; absent = not known. */
   readonly expiresAt?: number;
   /** A page that plays it in a browser; absent for what is no film or music, and without a public address. */
@@ -239,7 +256,7 @@ export interface FileAddress {
 }
 
 /**
- * One file. Presses: `link` (the original, or a variant by its index), `send` where `sendable`, `step` where there are
+ * One file. Presses: `link` (the original, or a variant by its index), those of what it `can` (with `send` also `send-as-file`), `step` where there are
  * `neighbours`, `top` in a folder below the root, `back`.
  */
 export interface FileCard {
@@ -252,15 +269,17 @@ export interface FileCard {
   readonly entry: Entry;
   readonly variants: readonly Variant[];
   readonly duration?: number;
-  /** The file itself can be had in this chat. */
-  readonly sendable?: boolean;
+  /** False = the original cannot be had, and is not offered. */
+  readonly original?: false | undefined;
+  /** `send`: the file itself can be had in this chat. */
+  readonly can: readonly Ability[];
   /** The original's address, where making one asks no drive and nobody else sees it. */
   readonly address?: FileAddress;
   /** Which files stand beside it in its folder, as the folder is sorted and as far as it is known. */
   readonly neighbours?: { readonly previous: boolean; readonly next: boolean };
 }
 
-/** A file's address. Presses: `send` where `sendable`, `back`. */
+/** A file's address. Presses: those of what it `can`, `back`. */
 export interface LinkCard extends FileAddress {
   readonly show: "link";
   /** Only the asker may see it; absent where a group's links stand in the open. */
@@ -269,8 +288,8 @@ export interface LinkCard extends FileAddress {
   readonly mount: MountTag;
   readonly entry: Entry;
   readonly variant?: Variant;
-  /** The file itself can be had in this chat. */
-  readonly sendable?: boolean;
+  /** `send`: the file itself can be had in this chat. */
+  readonly can: readonly Ability[];
 }
 
 /**
@@ -290,7 +309,7 @@ export interface MountList {
 
 /** What else a message with several links came to. */
 export interface OpenedShares {
-  readonly refused: readonly { readonly link: string; readonly reason: Reason }[];
+  readonly refused: readonly { readonly link: string; readonly driver: string; readonly reason: Reason }[];
   /** Links beyond those that are opened at once. */
   readonly left: number;
 }
@@ -302,11 +321,15 @@ export interface MountLine extends MountTag {
   readonly recent?: boolean;
 }
 
-/** One mount. Presses: `open-mount`, `choose-mount`, `rename-mount`, `check-mount`, `renew-mount` (accounts), `set-method`, `revoke-links` where `revocable`, `remove-mount`, `mounts`. */
+/** One mount. Presses: `open-mount`, `choose-mount`, `rename-mount`, `check-mount`, those of what it `can`, `set-method`, `remove-mount`, `mounts`. */
 export interface MountCard {
   readonly show: "mount";
   readonly view: ViewRef;
   readonly mount: MountLine;
+  /** The name its owner signs in with, for them alone; absent where the kind has none, or it was never typed. */
+  readonly login?: string | undefined;
+  /** It was looked at just now, and works. */
+  readonly checked?: boolean | undefined;
   /** Absent where the drive has none or could not be asked. */
   readonly quota?: Quota;
   /** `undefined` = the operator's default, which is `usual`. */
@@ -316,13 +339,11 @@ export interface MountCard {
   readonly methods: readonly DownloadMethod[];
   /** The way that was chosen and does not work here any more; the usual one stands in for it. */
   readonly lapsed?: DownloadMethod;
-  /** Links that were handed out can be taken back. */
-  readonly revocable?: boolean;
-  /** It can be signed in to again. */
-  readonly renewable: boolean;
+  /** `ask-root`: the folder browsing begins in can be chosen; `revoke-links`: links that were handed out can be taken back; `renew-mount`: it can be signed in to again. */
+  readonly can: readonly Ability[];
 }
 
-/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `revoke-links` where `revocable`. */
+/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-method`, `revoke-links` where `revocable`. */
 export interface SettingsScreen {
   readonly show: "settings";
   readonly view: ViewRef;
@@ -332,6 +353,10 @@ export interface SettingsScreen {
   readonly rows: number;
   readonly rowChoices: readonly number[];
   readonly order: Order;
+  /** How the files of their drives come, where a drive's card says nothing else. */
+  readonly method: DownloadMethod;
+  /** Methods that work here; of one there is nothing to choose. */
+  readonly methods: readonly DownloadMethod[];
   /** The links in this person's name can be taken back. */
   readonly revocable?: boolean;
 }
@@ -459,19 +484,21 @@ export interface ListProgress {
   readonly links: number;
 }
 
-/** A list of links, as a file to be put into the chat. Presses: `list-as`, `back`. */
+/** A list of links, as a file to be put into the chat. Presses: `list-part` for the next one where it is `capped`, `back`. */
 export interface ListReady {
   readonly show: "list-ready";
   readonly view: ViewRef;
   readonly mount: MountTag;
   readonly trail: readonly string[];
   readonly format: ListFormat;
+  /** Which part of what there is, from 1. */
+  readonly part: number;
   readonly file: { readonly name: string; readonly text: string };
   /** Links in it. */
   readonly links: number;
   /** Files that got none: the drive gives no link, or they are no films or music and the list is a playlist. */
   readonly leftOut: number;
-  /** There was more than a list may hold; absent = everything was looked at. */
+  /** There was more than a list may hold: the next part has it. Absent = everything was looked at. */
   readonly capped?: ListCaps;
   /** When the first of the links ends, ms since the epoch; absent = not known. */
   readonly expiresAt?: number;
@@ -484,7 +511,7 @@ export interface ListReady {
 export interface Question {
   readonly show: "question";
   readonly view: ViewRef;
-  readonly question: "remove-mount" | "forget" | "broadcast" | "revoke-every-link";
+  readonly question: "remove-mount" | "forget" | "broadcast" | "revoke-links" | "revoke-every-link";
   /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string;
   /** Chats a broadcast would go to. */
@@ -497,6 +524,8 @@ export interface Notice {
   /** The locale key is `notice-<code>`, or `error-<code>` for storage errors. */
   readonly notice: NoticeCode | StorageErrorCode;
   readonly level: "done" | "info" | "refused" | "failed";
+  /** The kind of drive it is about: it may have words of its own for that. */
+  readonly driver?: string | undefined;
   readonly subject?: string;
   readonly retryAfter?: number;
   readonly verify?: string;
@@ -528,6 +557,7 @@ export const noticeCodes = [
   "cancelled",
   "nothing-to-cancel",
   "private-only",
+  "code-private",
   "not-a-share-link",
   "not-understood",
   "not-admitted",
@@ -546,6 +576,7 @@ export const noticeCodes = [
   "no-links-to-revoke",
   "fallback",
   "unexpected",
+  "store-unavailable",
   // searching and lending
   "search-stopped",
   "nothing-lent",

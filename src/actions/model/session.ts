@@ -74,7 +74,7 @@ export type ViewState =
       /** It was asked by `/logout`, and not on the mount's card. */
       readonly loggingOut: boolean;
     }
-  | { readonly at: "question"; readonly question: "forget" | "revoke-every-link" }
+  | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | AdminView
   | {
@@ -167,6 +167,8 @@ export interface TransferView {
   readonly file: FileView;
   /** Id of the transfer. */
   readonly transfer: string;
+  /** It was wanted as it is, and not as something to look at. */
+  readonly asFile?: boolean | undefined;
 }
 
 /** A batch of addresses on their way into a folder. Its rows are what they became, and where to begin again. */

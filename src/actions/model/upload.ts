@@ -1,5 +1,6 @@
 import type { Entry } from "../../storage/entry.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
+import type { MessageRef, Target } from "./target.ts";
 
 /** A file for a chat, as a frontend puts it there. */
 export interface FileToSend {
@@ -7,6 +8,8 @@ export interface FileToSend {
   readonly entry: Entry;
   /** Seconds of playing time. */
   readonly duration?: number;
+  /** Not as something to look at or listen to, which the platform may make smaller. */
+  readonly asFile?: boolean | undefined;
   /** The bytes from the first on. Each call opens them anew; they end with an error when the drive fails for good. */
   open(): AsyncIterable<Uint8Array>;
   /** A small picture of it; undefined where there is none to be had. Never fails. */
@@ -15,23 +18,18 @@ export interface FileToSend {
   readonly signal: AbortSignal;
 }
 
-/** What a frontend does for a transfer: it knows the chat, and the message that shows how far it is. */
-export interface Carrier {
-  /** Where that message is, to find it again after a restart. Plain JSON. */
-  readonly message: string;
+/** Where a file goes, and where it is shown how far it is. Plain JSON. */
+export interface UploadPlace {
+  readonly to: Target;
+  readonly shown: MessageRef;
   /** When the platform takes no file for it any more, ms since the epoch; absent = it always does. */
-  readonly until?: number;
-  /**
-   * Puts the file into the chat; resolves when the platform has taken it. Rejects with an `UploadError`. Called once
-   * more after one that says `again`.
-   */
-  send(file: FileToSend): Promise<void>;
+  readonly until?: number | undefined;
 }
 
 /** A file on its way, handed to a frontend with the screen that shows it. */
 export interface Upload {
-  /** Takes its place in the queue. Call it once, when the screen is there; what becomes of it is told by the updates. */
-  start(carrier: Carrier): Promise<void>;
+  /** Gives it its place in the queue. Call it once, when the screen is there. */
+  start(place: UploadPlace): Promise<void>;
 }
 
 /** Why a file could not be put into a chat, where the drive is not to blame: the locale key `transfer-failed-<code>`. */

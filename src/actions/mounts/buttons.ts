@@ -1,17 +1,8 @@
-import { downloadMethods } from "../../storage/mount.ts";
 import { anywhere, inPrivate, shared } from "../../users/roles.ts";
-import { button, choice, none, number } from "../context/button.ts";
-import { signInForm } from "./sign-in-form.ts";
-import {
-  checkMount,
-  chooseMount,
-  openMount,
-  pickMount,
-  removeMount,
-  renamePressed,
-  renewPressed,
-  setMethod,
-} from "./mounts.ts";
+import { button, none, number } from "../context/button.ts";
+import { askRoot } from "./root-folder.ts";
+import { accountForm } from "./sign-in-form.ts";
+import { checkMount, chooseMount, openMount, pickMount, removeMount, renamePressed, renewPressed } from "./mounts.ts";
 import { showMounts } from "./views.ts";
 
 export const mountButtons = {
@@ -20,11 +11,9 @@ export const mountButtons = {
   "open-mount": button("p", anywhere, none, openMount),
   "choose-mount": button("c", inPrivate, none, chooseMount),
   "rename-mount": button("e", inPrivate, none, renamePressed, { form: true }),
+  "ask-root": button("er", inPrivate, none, askRoot, { form: true }),
   "check-mount": button("h", inPrivate, none, checkMount),
   "renew-mount": button("w", inPrivate, none, renewPressed),
-  "set-method": button("d", inPrivate, choice("method", downloadMethods), (context, { method }) =>
-    setMethod(context, method),
-  ),
   "remove-mount": button("x", inPrivate, none, removeMount),
-  "add-account": button("a", inPrivate, none, (context) => signInForm(context)),
+  "add-account": button("a", inPrivate, none, (context) => accountForm(context), { form: true }),
 };

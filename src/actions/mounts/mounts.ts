@@ -1,7 +1,7 @@
 import { folderView, rootIn } from "../context/folder-view.ts";
 import type { DownloadMethod } from "../../storage/mount.ts";
 import { goTo, withPerson, type Outcome, type Result } from "../context/context.ts";
-import { attempt, notice } from "../context/failure.ts";
+import { attempt } from "../context/failure.ts";
 import { mountOf, type ButtonContext } from "../context/button-context.ts";
 import { withMount } from "../context/with-mount.ts";
 import { showMount, showMounts } from "./views.ts";
@@ -47,19 +47,16 @@ export function renamePressed(context: ButtonContext): Promise<Result> | Result 
 
 /** Asks for new credentials. */
 export function renewPressed(context: ButtonContext): Promise<Result> | Result {
-  return onMount(context, (mount) => signIn(context, mount));
+  return onMount(context, (mount) => signIn(context, { mount }));
 }
 
-/** Whether it works: a word if it does as before, else its card, which shows what has changed. */
+/** Whether it works: its card, which says so and when. */
 export function checkMount(context: ButtonContext): Promise<Result> | Result {
   return onMount(context, (id) =>
     withMount(context, id, (mount) =>
       attempt(context, { mount }, async () => {
-        const { health, title } = await context.services.storage.check(id, { signal: context.signal });
-        const isAsBefore = health.state === "working" && mount.health.state === "working";
-        return isAsBefore
-          ? notice("mount-healthy", { level: "done", subject: title, for: "asker" })
-          : showMount(context, id);
+        await context.services.storage.check(id, { signal: context.signal, asker: context.person.id });
+        return showMount(context, id, { checked: true });
       }),
     ),
   );

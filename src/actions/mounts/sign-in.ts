@@ -1,52 +1,82 @@
-import { StorageError } from "../../storage/error.ts";
-import { readForm, type Problem } from "../../storage/form.ts";
-import { type Values } from "../../storage/field.ts";
+import type { DriverKind } from "../../storage/driver.ts";
+import { StorageError, storageErrorKind, type StorageErrorCode } from "../../storage/error.ts";
+import { fieldWith, readForm, type Problem } from "../../storage/form.ts";
+import type { Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { afresh, goTo, withPerson, type ActionContext, type Result } from "../context/context.ts";
 import { failed, reasonOf } from "../context/failure.ts";
-import { verificationForm, withoutProof } from "../context/form-screen.ts";
-import { signInForm } from "./sign-in-form.ts";
+import { takesProof, verificationForm, withoutProof } from "../context/form-screen.ts";
+import { newTitle } from "./new-title.ts";
+import type { FormRef } from "../model/form.ts";
+import { accountForm, accountKindFields, kindField, signInForm } from "./sign-in-form.ts";
 import { shareForm } from "../context/share-form.ts";
-import { accountKind } from "../context/kinds.ts";
-import { isRenewable, kindNamed, mountedAlready } from "../context/kinds.ts";
+import { answerWith, kindNamed, mountedAlready } from "../context/kinds.ts";
 import { withMount as remembering } from "../../users/person.ts";
 import { folderView } from "../context/folder-view.ts";
 import { withMount } from "../context/with-mount.ts";
 
+/** What an account is asked for with. */
+interface Wanted {
+  /** The one to sign in to again; absent = a new one. */
+  readonly mount?: string | undefined;
+  /** The kind of a new one; absent = it is asked, where there are several. */
+  readonly kind?: string | undefined;
+}
+
 /** Asks for an account; with a mount, for new credentials of that one. */
-export function signIn(context: ActionContext, mount?: string): Promise<Result> | Result {
-  if (mount === undefined) return signInForm(context);
-  return withMount(context, mount, (found) =>
-    isRenewable(context, found)
-      ? signInForm(context, { mount: found })
-      : shareForm(context, { link: found.options["link"] ?? "" }),
-  );
+export function signIn(context: ActionContext, { mount, kind: wanted }: Wanted = {}): Promise<Result> | Result {
+  if (mount !== undefined) return withMount(context, mount, (found) => signInAgain(context, found));
+  const kind = kindNamed(context, wanted);
+  return kind?.added === "sign-in" ? signInForm(context, kind) : accountForm(context);
+}
+
+function signInAgain(context: ActionContext, mount: Mount): Promise<Result> {
+  const kind = kindNamed(context, mount.driver);
+  if (!kind) return failed(context, new StorageError("unsupported"), { mount });
+  return kind.added === "sign-in"
+    ? signInForm(context, kind, { mount })
+    : shareForm(context, { kind, link: answerWith("address", kind, mount.options) ?? "" });
+}
+
+/** Which kind of account it is to be. */
+export async function submitAccountKind(context: ActionContext, answers: Values): Promise<Result> {
+  const reading = readForm(accountKindFields(context), answers);
+  const kind = reading.ok ? kindNamed(context, reading.values[kindField]) : undefined;
+  return kind ? signInForm(context, kind) : accountForm(context, reading.ok ? {} : { problem: reading.problem });
 }
 
 /** The answers to the sign-in form: to a new account, or again to the mount it was about. */
 export async function submitSignIn(
   context: ActionContext,
-  subject: string | undefined,
+  { kind: name, subject }: FormRef,
   answers: Values,
 ): Promise<Result> {
-  if (subject === undefined) return checkedSignIn(context, undefined, answers);
-  return withMount(context, subject, (mount) => checkedSignIn(context, mount, answers));
+  const kind = kindNamed(context, name);
+  if (!kind) return accountForm(context);
+  if (subject === undefined) return checkedSignIn(context, { kind, answers });
+  return withMount(context, subject, (mount) => checkedSignIn(context, { kind, answers, mount }));
 }
 
-async function checkedSignIn(context: ActionContext, mount: Mount | undefined, answers: Values): Promise<Result> {
-  const kind = kindNamed(context, accountKind);
+interface Answered {
+  readonly kind: DriverKind;
+  readonly answers: Values;
+  readonly mount?: Mount;
+}
+
+async function checkedSignIn(context: ActionContext, { kind, answers, mount }: Answered): Promise<Result> {
   const values = { ...mount?.options, ...answers };
-  const again = (problem: Problem) => signInForm(context, { values, problem, ...(mount && { mount }) });
+  const again = (problem: Problem) => signInForm(context, kind, { values, problem, mount });
   const reading = readForm(kind.fields, values);
   if (!reading.ok) return again(reading.problem);
   const checked = kind.check(reading.values);
   if (!checked.ok) return again(checked.problem);
   const known = mount ?? (await mountedAlready(context, kind, checked.values));
-  return carryOut(context, { values: checked.values, ...(known && { mount: known }) });
+  return carryOut(context, { kind, values: checked.values, ...(known && { mount: known }) });
 }
 
 /** A try whose answers are in order. */
 export interface Try {
+  readonly kind: DriverKind;
   readonly values: Values;
   /** Absent = a new one. */
   readonly mount?: Mount;
@@ -60,6 +90,8 @@ export interface Try {
 export async function carryOut(context: ActionContext, attempt: Try): Promise<Result> {
   try {
     const mount = await mounted(context, attempt);
+    const { id, driver } = mount;
+    context.services.log.info({ person: context.person.id, mount: id, driver }, "person signed in");
     const richer = await withPerson(afresh(context), remembering(context.person, mount.id));
     return goTo(richer, folderView(richer, mount.id));
   } catch (error) {
@@ -68,35 +100,39 @@ export async function carryOut(context: ActionContext, attempt: Try): Promise<Re
   }
 }
 
-function mounted({ services, person, signal }: ActionContext, { values, mount, kept, amend }: Try): Promise<Mount> {
-  if (mount) return services.storage.renew(mount.id, values, { signal, ...(amend && { amend }) });
-  const draft = { driver: accountKind, owner: person.id, values, ...(kept && { kept }) };
-  return services.storage.mount(draft, { signal });
+async function mounted(context: ActionContext, { kind, values, mount, kept, amend }: Try): Promise<Mount> {
+  const { services, person, signal } = context;
+  const asker = person.id;
+  if (mount) return services.storage.renew(mount.id, values, { signal, asker, amend });
+  const title = await newTitle(context, kind.title(values));
+  const draft = { driver: kind.name, owner: person.id, values, title, kept };
+  const made = await services.storage.mount(draft, { signal, asker });
+  return person.method ? services.storage.change(made.id, { method: person.method }) : made;
 }
 
-async function signInFailed(
-  context: ActionContext,
-  error: StorageError,
-  { values, mount, amend }: Try,
-): Promise<Result> {
-  const about = mount && { mount };
-  switch (error.code) {
-    case "verification-needed":
-      return verificationForm(context, error, {
-        driver: accountKind,
-        values: amend ? {} : withoutProof(values),
-        ...(mount && { mount: mount.id }),
-      });
-    case "wrong-credentials":
-    case "sign-in-refused":
-    case "signed-out":
-    case "captcha-rejected":
-      return signInForm(context, { values, reason: reasonOf(error), ...about });
-    case "not-found":
-    case "not-a-folder":
-    case "trashed":
-      return signInForm(context, { values, problem: { field: "rootFolder", code: "not-a-folder-id" }, ...about });
-    default:
-      return failed(context, error, { ...about, offer: mount ? "renew-mount" : "add-account" });
+async function signInFailed(context: ActionContext, error: StorageError, attempt: Try): Promise<Result> {
+  const { kind, values, mount, amend } = attempt;
+  const { about, mends } = storageErrorKind(error.code);
+  if (mends.includes("proof") && takesProof(kind)) {
+    return verificationForm(context, error, {
+      kind,
+      values: amend ? {} : withoutProof(kind, values),
+      ...(mount && { mount: mount.id }),
+    });
   }
+  if (about === "person" && mends.includes("sign-in")) {
+    return signInForm(context, kind, { values, reason: reasonOf(error), mount });
+  }
+  const root = fieldWith("root", kind.fields);
+  if (root && rootGone.has(error.code)) {
+    return signInForm(context, kind, { values, problem: { field: root.name, code: "not-a-folder-id" }, mount });
+  }
+  return failed(context, error, { ...(mount && { mount }), offer: mount ? "renew-mount" : "add-account" });
 }
+
+/** Failures of a new mount's first listing, which are those of the folder it was to begin in. */
+const rootGone: ReadonlySet<StorageErrorCode> = new Set([
+  "not-found",
+  "not-a-folder",
+  "trashed",
+] satisfies StorageErrorCode[]);

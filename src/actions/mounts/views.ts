@@ -1,9 +1,10 @@
 import type { Quota } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
+import { abilitiesOf } from "../context/abilities.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
-import { currentOf, isOpenByLink, isRenewable } from "../context/kinds.ts";
+import { currentOf, isRenewable, isShare, loginOf, rootFieldOf } from "../context/kinds.ts";
 import { mountsOf, rowsHere } from "../../users/person.ts";
 import { lendingOf } from "../../users/place.ts";
 import type { MountCard, MountLine, MountList } from "../model/screen.ts";
@@ -18,8 +19,8 @@ export async function showMounts(context: ActionContext, page = 1): Promise<Resu
   if (mounts.length === 0 && context.group && context.group.lent.length > 0) return showLent(context, page);
   if (mounts.length === 0) return noticeWithWays(context, "no-mounts", { offer: ["add-account", "add-share"] });
   const current = currentOf(context, mounts);
-  const shares = mounts.filter((mount) => isOpenByLink(context, mount)).toReversed();
-  const accounts = mounts.filter((mount) => !isOpenByLink(context, mount));
+  const shares = mounts.filter((mount) => isShare(context, mount)).toReversed();
+  const accounts = mounts.filter((mount) => !isShare(context, mount));
   const lines = [...accounts, ...shares].map((mount) => lineOf(context, mount, current));
   return drawMounts(context, lines, page);
 }
@@ -58,10 +59,19 @@ function rootOf(trail: readonly Crumb[] = []): Pick<FolderView, "trail" | "base"
 }
 
 /** One mount's card, with its quota where the drive tells one. */
-export function showMount(context: ActionContext, id: string): Promise<Result> | Result {
+export function showMount(
+  context: ActionContext,
+  id: string,
+  { checked = false }: { readonly checked?: boolean } = {},
+): Promise<Result> | Result {
   return withMount(context, id, async (mount) => {
     const { services } = context;
-    const quota = await quotaOf(context, id);
+    const can = await abilitiesOf(context, mount, {
+      "ask-root": rootFieldOf(context, mount) !== undefined,
+      "renew-mount": isRenewable(context, mount),
+      "revoke-links": services.revokeLinks !== undefined,
+    });
+    const quota = can.includes("quota") ? await quotaOf(context, id) : undefined;
     // Asking may have changed how the mount is known to be.
     const now = (await services.storage.find(id)) ?? mount;
     const view = await draw(context, { at: "mount", mount: id });
@@ -70,12 +80,13 @@ export function showMount(context: ActionContext, id: string): Promise<Result> |
         show: "mount",
         view,
         mount: lineOf(context, now, currentOf(context, await mountsOf(services, context.person))),
+        login: loginOf(context, now),
+        checked: checked && now.health.state === "working",
         ...(quota && { quota }),
         ...methodOf(context, now),
         usual: services.usualMethod,
         methods: services.methods,
-        ...(services.revokeLinks && { revocable: true }),
-        renewable: isRenewable(context, now),
+        can,
       },
     };
   });
@@ -89,14 +100,14 @@ function methodOf({ services }: ActionContext, { method }: Mount): Pick<MountCar
 
 /** What a list says of one of the person's own mounts; `current` is the one that is meant when none is named. */
 export function lineOf(context: ActionContext, mount: Mount, current: Mount | undefined): MountLine {
-  const recent = isOpenByLink(context, mount);
+  const recent = isShare(context, mount);
   return { ...tagOf(mount), current: mount.id === current?.id, health: mount.health, ...(recent && { recent }) };
 }
 
 /** A mount that cannot be asked still has a card: it is where one signs in again. */
-async function quotaOf({ services, signal }: ActionContext, id: string): Promise<Quota | undefined> {
+async function quotaOf({ services, person, signal }: ActionContext, id: string): Promise<Quota | undefined> {
   try {
-    return await services.storage.quota(id, { signal });
+    return await services.storage.quota(id, { signal, asker: person.id });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     return undefined;

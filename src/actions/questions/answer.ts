@@ -7,7 +7,9 @@ import { withMount } from "../context/with-mount.ts";
 import { showMount } from "../mounts/views.ts";
 import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
+import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
+import { showSettings } from "../settings/views.ts";
 import { beginBroadcast, revokeEveryLink } from "../admin/operate.ts";
 
 /** Yes. Only to the question that is asked now: an old one may have been answered with no. */
@@ -19,6 +21,8 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return forgetPerson(context);
     case "broadcast":
       return beginBroadcast(context, question.text);
+    case "revoke-links":
+      return revokeOwnLinks(context);
     case "revoke-every-link":
       return revokeEveryLink(context);
     case "remove-mount":
@@ -35,6 +39,8 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return noticeWithWays(context, "cancelled");
     case "broadcast":
       return showOperators(context, { at: "operators", room: "broadcast" });
+    case "revoke-links":
+      return showSettings(context);
     case "revoke-every-link":
       return showOperators(context, { at: "operators", room: "panel" });
     case "remove-mount":
@@ -55,6 +61,7 @@ function removeMount(
   return withMount(context, mount, async ({ title }) => {
     await takeBackEverywhere(context.services, mount);
     await context.services.storage.unmount(mount);
+    context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";
     return noticeWithWays(without, code, { level: "done", subject: title });

@@ -10,6 +10,7 @@ export async function showQuestion(
 ): Promise<Result> {
   switch (state.question) {
     case "forget":
+    case "revoke-links":
     case "revoke-every-link": {
       const view = await draw(context, state);
       return { screen: { show: "question", view, question: state.question } };

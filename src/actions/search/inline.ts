@@ -8,6 +8,7 @@ import type { ButtonContext } from "../context/button-context.ts";
 import { readQuery } from "./query.ts";
 import { folderView, slim } from "../context/folder-view.ts";
 import { tagOf } from "../context/with-mount.ts";
+import type { FoundFile } from "../model/screen.ts";
 import type { FoundRow } from "../model/session.ts";
 import type { Crumb } from "../../users/place.ts";
 
@@ -22,7 +23,9 @@ interface Found {
 /** Files in the asker's mounts by what is typed so far. Only what is known by name: it answers at once and asks no drive. */
 export async function findInline(context: ActionContext, words: string, from: number): Promise<Result> {
   const mounts = await mountsOf(context.services, context.person);
-  const found = words.trim() === "" ? [] : await findIn(context, mounts, words);
+  // A card is seen by whoever is in the chat it is sent to: what wants a code is found there only where it is shared.
+  const shown = mounts.filter(({ coded, audience }) => !coded || audience.length > 0);
+  const found = words.trim() === "" ? [] : await findIn(context, shown, words);
   const page = found.slice(from, from + pageSize);
   const rows = page.map(({ mount, hit }): FoundRow => ({ ...slim(hit.entry), trail: hit.trail, mount: mount.id }));
   const view = await drawPassing(context, { at: "found" }, rows);
@@ -30,16 +33,23 @@ export async function findInline(context: ActionContext, words: string, from: nu
     screen: {
       show: "found",
       view,
-      files: page.map(({ mount, hit }, index) => ({
-        index,
-        entry: hit.entry,
-        mount: tagOf(mount),
-        trail: hit.trail.map(({ name }) => name),
-      })),
+      files: await Promise.all(page.map((found, index) => fileOf(context, found, index))),
       ...(found.length > from + pageSize && { next: from + pageSize }),
       homeless: mounts.length === 0,
     },
   };
+}
+
+async function fileOf(context: ActionContext, { mount, hit }: Found, index: number): Promise<FoundFile> {
+  const { entry, trail } = hit;
+  const address = await addressOf(context, mount, hit);
+  return { index, entry, mount: tagOf(mount), trail: trail.map(({ name }) => name), address };
+}
+
+/** An address in the asker's name that can be sent along, where making one asks no drive. What wants a code is not passed on so. */
+async function addressOf({ services, visit, signal }: ActionContext, mount: Mount, { entry, trail }: Hit) {
+  if (!services.hasTickets || mount.coded) return undefined;
+  return services.issueLink(mount, entry, visit, { signal, folder: trail.at(-1)?.id ?? "", unasked: true });
 }
 
 const fits: readonly Hit["fit"][] = ["same", "contains", "alike"];

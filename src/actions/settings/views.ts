@@ -14,6 +14,8 @@ export async function showSettings(context: ActionContext): Promise<Result> {
       rows: rowsOf(person, visit),
       rowChoices: rowChoicesOf(visit),
       order: orderOf(person),
+      method: person.method && services.methods.includes(person.method) ? person.method : services.usualMethod,
+      methods: services.methods,
       ...(services.revokeLinks && { revocable: true }),
     },
   };

@@ -11,7 +11,10 @@ export async function entryPoint(context: ActionContext, mount: Mount): Promise<
   let folder = folderView(context, mount.id);
   for (let depth = 0; depth < maxDepth; depth += 1) {
     const id = folder.trail.at(-1)?.id;
-    const { entries, complete } = await context.services.storage.folder(mount.id, id, { signal: context.signal });
+    const { entries, complete } = await context.services.storage.folder(mount.id, id, {
+      signal: context.signal,
+      asker: context.person.id,
+    });
     const [only] = entries;
     if (!only || !complete || entries.length > 1) return folder;
     if (only.kind === "file") return { at: "file", folder, entry: only, variants: [] };

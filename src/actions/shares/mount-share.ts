@@ -1,9 +1,9 @@
-import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
+import { StorageError, storageErrorKind, type StorageErrorCode } from "../../storage/error.ts";
 import type { Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ActionContext } from "../context/context.ts";
 import { hasProof, withoutProof } from "../context/form-screen.ts";
-import { kindNamed, mountedAlready, shareKind } from "../context/kinds.ts";
+import { answerWith, mountedAlready } from "../context/kinds.ts";
 import type { Try } from "../mounts/sign-in.ts";
 
 /** A try at a share whose answers are in order. */
@@ -31,7 +31,7 @@ export async function mountShare(context: ActionContext, attempt: ShareTry): Pro
     if (!(error instanceof StorageError)) throw error;
     const { maybe, whole, guessed, ...rest } = attempt;
     if (error.code === "pass-code-needed" && maybe) {
-      const values = { ...withoutProof(rest.values), ...maybe };
+      const values = { ...withoutProof(rest.kind, rest.values), ...maybe };
       return mountShare(context, { ...rest, values, guessed: true, ...(whole && { whole }) });
     }
     if (error.code === "pass-code-wrong" && guessed) throw new StorageError("pass-code-needed", { cause: error });
@@ -48,40 +48,39 @@ const partGone: ReadonlySet<StorageErrorCode> = new Set([
   "bad-argument",
 ] satisfies StorageErrorCode[]);
 
-async function mountWhole(context: ActionContext, { values, kept }: ShareTry, whole: Values): Promise<Mount> {
-  const all = { ...withoutProof(values), ...whole };
-  const known = await mountedAlready(context, kindNamed(context, shareKind), all);
-  return mounted(context, { values: all, ...(known && { mount: known }), ...(kept && { kept }) });
+async function mountWhole(context: ActionContext, { kind, values, kept }: ShareTry, whole: Values): Promise<Mount> {
+  const all = { ...withoutProof(kind, values), ...whole };
+  const known = await mountedAlready(context, kind, all);
+  return mounted(context, { kind, values: all, ...(known && { mount: known }), ...(kept && { kept }) });
 }
 
 async function mounted({ services, person, signal }: ActionContext, attempt: Try): Promise<Mount> {
-  const { values, mount, kept, amend } = attempt;
+  const { kind, values, mount, kept, amend } = attempt;
   if (!mount) {
-    return services.storage.mount({ driver: shareKind, owner: person.id, values, ...(kept && { kept }) }, { signal });
+    const made = await services.storage.mount({ driver: kind.name, owner: person.id, values, kept }, { signal });
+    return person.method ? services.storage.change(made.id, { method: person.method }) : made;
   }
   if (amend) return services.storage.renew(mount.id, values, { amend, signal });
-  return hasProof(values) || (isLocked(mount) && values["passCode"] !== undefined)
-    ? services.storage.renew(mount.id, values, { signal })
-    : withCodeWhereWanted({ services, signal }, mount, values);
-}
-
-/** The code it was mounted with is known not to fit any more. */
-function isLocked({ health }: Mount): boolean {
-  return health.state === "failing" && (health.code === "pass-code-needed" || health.code === "pass-code-wrong");
-}
-
-/** The mount there is already, with the code just given if its own is refused. */
-async function withCodeWhereWanted(
-  { services, signal }: Pick<ActionContext, "services" | "signal">,
-  mount: Mount,
-  values: Values,
-): Promise<Mount> {
+  const hasCode = answerWith("code", kind, values) !== undefined;
+  if (hasProof(kind, values) || (isLocked(mount) && hasCode)) {
+    return services.storage.renew(mount.id, values, { signal });
+  }
   try {
     await services.storage.folder(mount.id, undefined, { signal });
     return mount;
   } catch (error) {
-    const isRefused = error instanceof StorageError && error.code.startsWith("pass-code-");
-    if (!isRefused || values["passCode"] === undefined) throw error;
+    // The code just given is tried where the mount's own is refused.
+    if (!(error instanceof StorageError) || !wantsCode(error.code) || !hasCode) throw error;
     return services.storage.renew(mount.id, values, { signal });
   }
+}
+
+/** The code it was mounted with is known not to fit any more. */
+function isLocked({ health }: Mount): boolean {
+  return health.state === "failing" && wantsCode(health.code);
+}
+
+/** A share's code mends it. */
+export function wantsCode(code: StorageErrorCode): boolean {
+  return storageErrorKind(code).mends.includes("pass-code");
 }

@@ -1,6 +1,6 @@
 import { loadPerson } from "../../users/person.ts";
 import { afresh, type ActionContext, type Result } from "../context/context.ts";
-import { isOpenByLink, kindNamed, mountedAlready, shareKind } from "../context/kinds.ts";
+import { answerWith, kindNamed, mountedAlready } from "../context/kinds.ts";
 import { folderOf, type Session, type ViewState } from "../model/session.ts";
 import { openShare } from "./open-share.ts";
 
@@ -19,11 +19,12 @@ export async function openForReader(context: ActionContext, session: Session): P
   const { services, visit } = context;
   const shown = folderOf(session.state);
   const mount = shown && (await services.storage.find(shown.mount));
-  const link = mount?.options["link"];
-  if (!mount || link === undefined || !isOpenByLink(context, mount)) return undefined;
+  const kind = kindNamed(context, mount?.driver);
+  const link = mount && kind && answerWith("address", kind, mount.options);
+  if (!mount || kind?.added !== "link" || link === undefined) return undefined;
   const result = await openShare(afresh(context), { text: link });
   const own = { ...context, person: await loadPerson(services, visit.person.id) };
-  const theirs = await mountedAlready(own, kindNamed(own, shareKind), mount.options);
+  const theirs = await mountedAlready(own, kind, mount.options);
   const isOpen = theirs !== undefined && !("screen" in result && result.screen.show === "form");
   if (!isOpen || session.state.at !== "folder") return { context: own, result };
   return { context: own, result, session: moved(session, theirs.id) };

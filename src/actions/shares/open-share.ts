@@ -1,16 +1,18 @@
-import type { Recognised } from "../../storage/driver.ts";
-import { StorageError } from "../../storage/error.ts";
+import type { DriverKind } from "../../storage/driver.ts";
+import { StorageError, storageErrorKind } from "../../storage/error.ts";
 import { readForm, type Problem } from "../../storage/form.ts";
-import { type Values } from "../../storage/field.ts";
+import type { Values } from "../../storage/field.ts";
 import { afresh, goTo, type ActionContext, type Result } from "../context/context.ts";
-import { failed, noticeWithWays, reasonOf } from "../context/failure.ts";
-import { verificationForm, withoutProof } from "../context/form-screen.ts";
-import { kindNamed, mountedAlready, shareKind } from "../context/kinds.ts";
-import { shareForm } from "../context/share-form.ts";
-import { entryPoint } from "./entry-point.ts";
-import { mountShare, type Mounted, type ShareTry } from "./mount-share.ts";
+import { failed, notAShareLink, reasonOf, refused } from "../context/failure.ts";
+import { takesProof, verificationForm, withoutProof } from "../context/form-screen.ts";
+import { answerWith, asAnswer, isAddedHere, kindNamed, mountedAlready, withoutAnswer } from "../context/kinds.ts";
+import { anyLinkFields, linkField, shareForm } from "../context/share-form.ts";
+import type { FormRef } from "../model/form.ts";
+import { mountShare, wantsCode, type Mounted, type ShareTry } from "./mount-share.ts";
 import { openShares } from "./open-shares.ts";
+import { sharesIn, type RecognisedShare } from "./recognise.ts";
 import { withShares } from "./recent-shares.ts";
+import { entryPoint } from "./entry-point.ts";
 
 /** What came with `/share`, or a pasted link. */
 export interface ShareText {
@@ -22,42 +24,55 @@ export interface ShareText {
 export async function openShare(context: ActionContext, { text = "", passCode }: ShareText): Promise<Result> {
   if (text.trim() === "") return shareForm(context);
   const [first, ...more] = sharesIn(context, text);
-  if (!first) return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
-  if (more.length > 0) return openShares(context, [first, ...more]);
-  return openRecognised(context, withCode(first, passCode));
-}
-
-/** The shares that a text names. */
-export function sharesIn(context: ActionContext, text: string): readonly Recognised[] {
-  return kindNamed(context, shareKind).recognise?.(text) ?? [];
+  if (!first) return notAShareLink(context);
+  return openAll(context, more.length > 0 ? [first, ...more] : [withCode(first, passCode)]);
 }
 
 /** A code that was given by itself is the one that is meant, whatever else the text says. */
-function withCode({ maybe, ...share }: Recognised, passCode: string | undefined): Recognised {
+function withCode({ maybe, ...share }: RecognisedShare, passCode: string | undefined): RecognisedShare {
   if (passCode === undefined || passCode.trim() === "") return { ...share, ...(maybe && { maybe }) };
-  return { ...share, values: { ...share.values, passCode } };
+  return { ...share, values: { ...share.values, ...asAnswer("code", share.kind, passCode) } };
 }
 
-/** The answers to the share form; `link` is what the form was about. */
-export async function submitShare(context: ActionContext, link: string | undefined, answers: Values): Promise<Result> {
-  const kind = kindNamed(context, shareKind);
-  const values = { ...(link !== undefined && { link }), ...answers };
+function openAll(context: ActionContext, shares: readonly RecognisedShare[]): Promise<Result> | Result {
+  if (shares.some(({ kind }) => !isAddedHere(context, kind))) return refused("private-only");
+  const [only, ...more] = shares;
+  return only && more.length === 0 ? openRecognised(context, only) : openShares(context, shares);
+}
+
+/** The answers to the share form, whose subject is the link it was about. */
+export async function submitShare(context: ActionContext, form: FormRef, answers: Values): Promise<Result> {
+  const kind = kindNamed(context, form.kind);
+  if (kind?.added !== "link") return submitLink(context, answers);
+  const values = { ...asAnswer("address", kind, form.subject), ...answers };
   const reading = readForm(kind.fields, values);
-  if (!reading.ok) return shareForm(context, { values, problem: reading.problem });
-  const { link: typed = "", passCode, ...rest } = reading.values;
-  const [first, ...more] = kind.recognise?.(typed, { asked: true }) ?? [];
-  if (first && more.length > 0) return openShares(context, [first, ...more]);
-  const share = withCode(first ?? { values: { link: typed } }, passCode);
-  return openRecognised(context, { ...share, values: { ...rest, ...share.values } });
+  if (!reading.ok) return shareForm(context, { kind, values, problem: reading.problem });
+  const typed = answerWith("address", kind, reading.values) ?? "";
+  const passCode = answerWith("code", kind, reading.values);
+  const rest = withoutAnswer("code", kind, withoutAnswer("address", kind, reading.values));
+  const shares = (kind.recognise?.(typed, { asked: true }) ?? []).map((share) => ({ ...share, kind }));
+  if (shares.length > 1) return openAll(context, shares);
+  const share = withCode(shares[0] ?? { kind, values: asAnswer("address", kind, typed) }, passCode);
+  return openAll(context, [{ ...share, values: { ...rest, ...share.values } }]);
 }
 
-async function openRecognised(context: ActionContext, { values, maybe, whole }: Recognised): Promise<Result> {
-  const kind = kindNamed(context, shareKind);
-  const again = (problem: Problem) => shareForm(context, { values, problem });
+/** The answer to the question that is asked while it is open what kind of share it will be. */
+async function submitLink(context: ActionContext, answers: Values): Promise<Result> {
+  const reading = readForm(anyLinkFields(context), answers);
+  if (!reading.ok) return shareForm(context, { problem: reading.problem });
+  const shares = sharesIn(context, reading.values[linkField] ?? "", { asked: true });
+  if (shares.length > 0) return openAll(context, shares);
+  return shareForm(context, { problem: { field: linkField, code: "not-a-share" } });
+}
+
+async function openRecognised(context: ActionContext, share: RecognisedShare): Promise<Result> {
+  const { kind, values, maybe, whole } = share;
+  const again = (problem: Problem) => shareForm(context, { kind, values, problem });
   const checked = kind.check(values);
   if (!checked.ok) return again(checked.problem);
   const known = await mountedAlready(context, kind, checked.values);
   return carryOutShare(context, {
+    kind,
     values: checked.values,
     ...(known && { mount: known }),
     ...(maybe && { maybe }),
@@ -81,23 +96,28 @@ async function opened(context: ActionContext, { mount, partGone }: Mounted): Pro
 }
 
 function shareFailed(context: ActionContext, error: StorageError, attempt: ShareTry): Promise<Result> | Result {
-  const { values, mount, amend, maybe, whole } = attempt;
-  const { passCode, ...rest } = withoutProof(values);
-  const { link } = rest;
-  if (link !== undefined && error.code.startsWith("pass-code-")) {
-    return shareForm(context, { link, values: rest, reason: reasonOf(error) });
+  const { kind, values, mount } = attempt;
+  const link = answerWith("address", kind, values);
+  if (link !== undefined && wantsCode(error.code)) {
+    const rest = withoutAnswer("code", kind, withoutProof(kind, values));
+    return shareForm(context, { kind, link, values: rest, reason: reasonOf(error) });
   }
-  if (error.code === "verification-needed" && context.visit.place.kind === "private") {
-    // A mount that has its code already, or needs none, goes on with the secrets it has.
-    const isSettled = amend || (mount !== undefined && passCode === undefined);
-    return verificationForm(context, error, {
-      driver: shareKind,
-      // Its outcome is good for one try: what may be the code goes with it.
-      values: isSettled ? {} : { ...maybe, ...withoutProof(values) },
-      ...(mount && { mount: mount.id }),
-      ...(((maybe && passCode === undefined) || attempt.guessed) && { guessed: true }),
-      ...(whole && { whole }),
-    });
+  const isHere = context.visit.place.kind === "private";
+  if (isHere && storageErrorKind(error.code).mends.includes("proof") && takesProof(kind)) {
+    return verificationForm(context, error, { kind, ...(mount && { mount: mount.id }), ...pendingOf(kind, attempt) });
   }
   return failed(context, error, { offer: "add-share" });
+}
+
+/** What waits for a human to prove to be one. */
+function pendingOf(kind: DriverKind, { values, mount, amend, maybe, whole, guessed }: ShareTry) {
+  const hasCode = answerWith("code", kind, values) !== undefined;
+  // A mount that has its code already, or needs none, goes on with the secrets it has.
+  const isSettled = amend || (mount !== undefined && !hasCode);
+  return {
+    // Its outcome is good for one try: what may be the code goes with it.
+    values: isSettled ? {} : { ...maybe, ...withoutProof(kind, values) },
+    ...(((maybe && !hasCode) || guessed) && { guessed: true }),
+    ...(whole && { whole }),
+  };
 }

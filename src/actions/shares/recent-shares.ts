@@ -1,7 +1,7 @@
 import type { Mount } from "../../storage/mount.ts";
 import { mountsOf, withMount, type Person } from "../../users/person.ts";
 import { withPerson, type ActionContext } from "../context/context.ts";
-import { isOpenByLink } from "../context/kinds.ts";
+import { isShare } from "../context/kinds.ts";
 
 /** Shares that are kept for a person; of more, those opened longest ago are let go of. */
 const maxShares = 20;
@@ -12,9 +12,9 @@ export async function withShares(context: ActionContext, opened: readonly Mount[
   const ids = opened.map(({ id }) => id);
   const known = (await mountsOf(services, person)).filter(({ id }) => !ids.includes(id));
   const others = person.mounts.filter((id) => !ids.includes(id));
-  const hasAccount = known.some((mount) => !isOpenByLink(context, mount));
+  const hasAccount = known.some((mount) => !isShare(context, mount));
   // What is shared with a group stays until its owner takes it away.
-  const shares = known.filter((mount) => isOpenByLink(context, mount) && mount.audience.length === 0);
+  const shares = known.filter((mount) => isShare(context, mount) && mount.audience.length === 0);
   const over = shares.slice(0, Math.max(0, shares.length + ids.length - maxShares)).map(({ id }) => id);
   const kept: Person = { ...person, mounts: others.filter((id) => !over.includes(id)) };
   const latest = ids.reduce<Person>((record, id) => withMount(record, id, { choose: !hasAccount }), kept);

@@ -1,11 +1,12 @@
 import { mountsOf } from "../../users/person.ts";
 import type { ActionContext, Result } from "../context/context.ts";
-import { noticeWithWays } from "../context/failure.ts";
+import { notAShareLink, noticeWithWays } from "../context/failure.ts";
 import type { Source } from "../../storage/source.ts";
 import { download, saidSources } from "../download/download.ts";
-import { fetchingMount } from "../download/target.ts";
+import { fetchingMount } from "../download/fetching-mount.ts";
 import { searchFor } from "../search/search.ts";
-import { openShare, sharesIn } from "../shares/open-share.ts";
+import { openShare } from "../shares/open-share.ts";
+import { sharesIn } from "../shares/recognise.ts";
 
 /** Most characters that can be the words of a name. */
 const maxWords = 200;
@@ -18,8 +19,7 @@ export async function hearText(context: ActionContext, text: string): Promise<Re
   if (sharesIn(context, text).length > 0) return openShare(context, { text });
   const sources = await fetchable(context, text);
   if (sources.length > 0) return download(context, sources);
-  if (looksLikeLink(text))
-    return noticeWithWays(context, "not-a-share-link", { level: "refused", offer: ["add-share"] });
+  if (looksLikeLink(text)) return notAShareLink(context);
   const words = text.trim().replaceAll(/\s+/g, " ");
   const isSearch = /[\p{L}\p{N}]/u.test(words) && words.length <= maxWords;
   const mounts = isSearch ? await mountsOf(context.services, context.person) : [];

@@ -1,6 +1,7 @@
 import { admin } from "../admin/command.ts";
 import { goTo, type ActionContext, type Result } from "../context/context.ts";
-import { openShare, sharesIn } from "../shares/open-share.ts";
+import { openShare } from "../shares/open-share.ts";
+import { sharesIn } from "../shares/recognise.ts";
 import { help } from "./help.ts";
 
 /** Greets; with the payload of a deep link, opens the share it was made from. A button's payload is pressed before this. */

@@ -14,18 +14,20 @@ export function isWritten({ url }: FileAddress): boolean {
 
 /** The address to press and to copy, and the watch page. */
 export function addressLines({ say }: Painter, address: FileAddress): readonly (string | false)[] {
-  const { url, watch } = address;
+  const { url, watch, named } = address;
   return [
     isWritten(address) ? link(say("press-open-link"), url) : say("link-in-file"),
+    named !== undefined && `⬇️ ${link(say("press-download-named"), named)}`,
     isWritten(address) && copyable(url),
     watch !== undefined && `📺 ${link(say("press-watch"), watch)}`,
   ];
 }
 
 /** Opens it, plays it: what Discord takes a button for. */
-export function addressButtons({ say }: Painter, { url, watch }: FileAddress): readonly (Button | false)[] {
+export function addressButtons({ say }: Painter, { url, watch, named }: FileAddress): readonly (Button | false)[] {
   return [
     isPublicAddress(url) && addressButton(`🔗 ${say("press-open-link")}`, url),
+    named !== undefined && isPublicAddress(named) && addressButton(`⬇️ ${say("press-download-named")}`, named),
     watch !== undefined && isPublicAddress(watch) && addressButton(`📺 ${say("press-watch")}`, watch),
   ];
 }

@@ -1,9 +1,11 @@
 import type { DownloadItem, DownloadState } from "../../actions/model/download-item.ts";
 import type { DownloadScreen } from "../../actions/model/screen.ts";
+import { bar } from "../../i18n/figures.ts";
+import { reasonText } from "../../i18n/kind-words.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
-import { press, reasonText, trailLine, type Painter } from "./painter.ts";
-import { bar, type Button, type Line, type Sheet } from "./sheet.ts";
+import { press, trailLine, type Painter } from "./painter.ts";
+import { type Button, type Line, type Sheet } from "./sheet.ts";
 
 /** Most items that are told of one by one, and most characters of a name. */
 const [maxLines, nameWidth] = [10, 90];
@@ -16,7 +18,7 @@ export function downloadSheet(painter: Painter, screen: DownloadScreen): Sheet {
   return {
     head: [items.length > 1 && `### ⏬ ${say("download-title", { count: items.length })}`, trailLine(mount, trail)],
     body: [
-      ...shown.flatMap((item) => itemLines(painter, item)),
+      ...shown.flatMap((item) => itemLines(painter, item, mount.driver)),
       items.length > shown.length && say("download-more", { count: items.length - shown.length }),
       items.length > 1 && summary(painter, items),
       left > 0 && say("download-left", { count: left }),
@@ -43,7 +45,7 @@ function rank({ is }: DownloadState): number {
   }
 }
 
-function itemLines(painter: Painter, { name, state }: DownloadItem): readonly Line[] {
+function itemLines(painter: Painter, { name, state }: DownloadItem, driver: string): readonly Line[] {
   const { say, figures } = painter;
   const called = label(name, nameWidth);
   switch (state.is) {
@@ -60,10 +62,8 @@ function itemLines(painter: Painter, { name, state }: DownloadItem): readonly Li
       return [`✖️ ${called} · ${say("download-cancelled")}`];
     case "gone":
       return [`⚠️ ${called}`, say("download-gone")];
-    case "failed": {
-      const { code, retryAfter } = state;
-      return [`⚠️ ${called}`, reasonText(painter, { code, ...(retryAfter !== undefined && { retryAfter }) })];
-    }
+    case "failed":
+      return [`⚠️ ${called}`, reasonText(painter, state, driver)];
   }
 }
 

@@ -3,7 +3,7 @@ import type { FileCard } from "../../actions/model/screen.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { moment, plainLabel, strong } from "../markup.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
-import { postButton, press, trailLine, type Painter } from "./painter.ts";
+import { abilityButtons, postButton, press, trailLine, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */
@@ -16,7 +16,7 @@ const variantWidth = 40;
 /** One file: its full name, what is known of it, and its links. */
 export function fileSheet(painter: Painter, card: FileCard): Sheet {
   const { say, figures } = painter;
-  const { entry, variants, duration, view, sendable, address, neighbours } = card;
+  const { entry, variants, duration, original, view, address, neighbours } = card;
   const kind = kindOf(entry);
   const size = entry.size === undefined ? say("file-size-unknown") : figures.size(entry.size);
   return {
@@ -27,22 +27,25 @@ export function fileSheet(painter: Painter, card: FileCard): Sheet {
       duration !== undefined && say("file-duration", { time: figures.playing(duration) }),
       entry.modifiedAt !== undefined && say("file-modified", { date: moment(entry.modifiedAt) }),
       variants.length > 0 && say("file-variants"),
+      original === false && variants.length > 0 && say("file-no-original"),
       ...(address && isWritten(address) ? addressLines(painter, address) : []),
     ],
     rows: [
       address ? addressButtons(painter, address) : [],
       [
-        press(
-          `🔗 ${variants.length > 0 ? say("press-link-original") : say("press-link")}`,
-          { do: "link", view },
-          { style: ButtonStyle.Primary },
-        ),
+        original !== false &&
+          press(
+            `🔗 ${variants.length > 0 ? say("press-link-original") : say("press-link")}`,
+            { do: "link", view },
+            { style: ButtonStyle.Primary },
+          ),
         ...variants
           .slice(0, maxVariants)
           .map(({ name }, variant) => press(`🔗 ${plainLabel(name, variantWidth)}`, { do: "link", view, variant })),
       ],
       [
-        sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
+        // A file stays as it is here: there is nothing to choose.
+        ...abilityButtons(painter, { view, can: card.can.filter((ability) => ability !== "send-as-file") }),
         neighbours?.previous === true && press(`◀ ${say("press-previous-file")}`, { do: "step", view, next: false }),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
         neighbours?.next === true && press(`${say("press-next-file")} ▶`, { do: "step", view, next: true }),

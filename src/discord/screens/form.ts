@@ -9,34 +9,22 @@ import type { FormId } from "../../actions/model/form.ts";
 import type { FormScreen } from "../../actions/model/screen.ts";
 import type { Field } from "../../storage/field.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
+import { choiceLabel, fieldHint, fieldLabel, formTitle, problemText, reasonText } from "../../i18n/kind-words.ts";
 import { clip } from "../../i18n/names.ts";
 import { encodeModal } from "../ids.ts";
 import { maxModalFields, maxModalHint, maxModalTitle, maxOption, maxOptions, maxTyped } from "../limits.ts";
 import { link, moment } from "../markup.ts";
 import { verifyButton, verifyLine } from "./notice.ts";
-import { reasonText, type Painter } from "./painter.ts";
+import { type Painter } from "./painter.ts";
 import { addressButton, button, type Button, type Sheet } from "./sheet.ts";
 import { labelled } from "../../i18n/phrases.ts";
 
 /**
- * Where each form is filled in. Passwords, tokens and what PikPak's verification ends with must not pass through Discord
- * (its developer policy says so): those forms are pages of the gateway. What a share asks for is no credential.
+ * Whether a form is a modal, or a page of the gateway. Passwords, tokens and what a verification ends with must not pass
+ * through Discord (its developer policy says so); the code of a share is no credential.
  */
-const filledIn: Readonly<Record<FormId, "modal" | "page">> = {
-  pikpak: "page",
-  verification: "page",
-  "pikpak-share": "modal",
-  "mount-title": "modal",
-  "search-words": "modal",
-  "page-number": "modal",
-  "find-person": "modal",
-  quota: "modal",
-  "broadcast-text": "modal",
-};
-
-/** Whether a form is a modal, or a page of the gateway. */
-export function isModal({ form }: FormScreen): boolean {
-  return filledIn[form.id] === "modal";
+export function isModal({ fields }: Pick<FormScreen, "fields">): boolean {
+  return !fields.some(({ role }) => role === "credential" || role === "proof");
 }
 
 /** A form as a message, with the way to fill it in: a modal can only be shown as the first answer to a press. */
@@ -45,10 +33,11 @@ export function formSheet(painter: Painter, screen: FormScreen, pendingForm: str
   const { form, problem, reason } = screen;
   const verify = reason?.verify;
   return {
-    head: [`### ${say(`form-title-${form.id}`)}`],
+    head: [`### ${formTitle(painter, form)}`],
     body: [
-      reason && `⚠️ ${reasonText(painter, reason)}`,
-      problem && `⚠️ ${labelled(say, fieldLabel(painter, screen, problem.field), say(`problem-${problem.code}`))}`,
+      reason && `⚠️ ${reasonText(painter, reason, form.kind)}`,
+      problem &&
+        `⚠️ ${labelled(say, fieldLabel(painter, form, problem.field), problemText(painter, form, problem.code))}`,
       verify !== undefined && verifyLine(painter, verify),
       ...(isModal(screen) ? [] : pageLines(painter, screen)),
     ],
@@ -65,7 +54,7 @@ export function formSheet(painter: Painter, screen: FormScreen, pendingForm: str
 }
 
 function pageLines({ say }: Painter, { page }: FormScreen): (string | false)[] {
-  if (!page) return [`🔒 ${say("page-unavailable")}`];
+  if (!page) return [`🔒 ${say("page-unavailable")}`, `🛠 ${say("page-unavailable-operator")}`];
   return [
     `🔒 ${say("page-instead-of-chat", { date: moment(page.expiresAt) })}`,
     !isPublicAddress(page.url) && link(say("press-page"), page.url),
@@ -88,7 +77,7 @@ export function paintModal(
 ): APIModalInteractionResponseCallbackData {
   return {
     custom_id: encodeModal(pendingForm),
-    title: clip(painter.say(`form-title-${screen.form.id}`), maxModalTitle),
+    title: clip(formTitle(painter, screen.form), maxModalTitle),
     components: modalFields(screen).map((field) => question(painter, screen, field)),
   };
 }
@@ -108,19 +97,13 @@ function neededFirst(a: Field, b: Field): number {
 }
 
 function question(painter: Painter, screen: FormScreen, field: Field): APILabelComponent {
-  const { say, has } = painter;
-  const hint = `field-${screen.form.id}-${field.name}-hint`;
+  const hint = fieldHint(painter, screen.form, field.name);
   return {
     type: ComponentType.Label,
-    label: clip(fieldLabel(painter, screen, field.name), maxModalTitle),
-    ...(has(hint) && { description: clip(say(hint), maxModalHint) }),
+    label: clip(fieldLabel(painter, screen.form, field.name), maxModalTitle),
+    ...(hint !== undefined && { description: clip(hint, maxModalHint) }),
     component: field.kind === "choice" ? choiceInput(painter, screen, field) : textInput(screen, field),
   };
-}
-
-function fieldLabel({ say, has }: Painter, { form }: FormScreen, name: string): string {
-  const key = `field-${form.id}-${name}`;
-  return has(key) ? say(key) : name;
 }
 
 /** Questions that are answered with more than a line. */
@@ -142,23 +125,17 @@ function textInput(
   };
 }
 
-function choiceInput(
-  { say, has }: Painter,
-  { values }: FormScreen,
-  { name, required, choices = [] }: Field,
-): APILabelComponent["component"] {
+function choiceInput(painter: Painter, { values }: FormScreen, field: Field): APILabelComponent["component"] {
+  const { name, required, choices = [] } = field;
   return {
     type: ComponentType.StringSelect,
     custom_id: name,
     required,
     min_values: required ? 1 : 0,
-    options: choices.slice(0, maxOptions).map((choice) => {
-      const key = `choice-${name}-${choice}`;
-      return {
-        label: clip(has(key) ? say(key) : choice, maxOption),
-        value: choice,
-        ...(choice === values[name] && { default: true }),
-      };
-    }),
+    options: choices.slice(0, maxOptions).map((choice) => ({
+      label: clip(choiceLabel(painter, field, choice), maxOption),
+      value: choice,
+      ...(choice === values[name] && { default: true }),
+    })),
   };
 }

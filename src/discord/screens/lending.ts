@@ -1,12 +1,13 @@
 import { ButtonStyle } from "discord.js";
 import { audiences, sharedCapabilities } from "../../users/place.ts";
 import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/model/screen.ts";
-import type { Order } from "../../storage/entry.ts";
 import { maxOptions } from "../limits.ts";
 import { label, plainLabel } from "../markup.ts";
 import { press, trailLine, type Painter } from "./painter.ts";
 import type { Button, Sheet } from "./sheet.ts";
 import { labelled } from "../../i18n/phrases.ts";
+import { orders } from "../../storage/entry.ts";
+import { chosenMark, sharedCapabilitySigns, sortArrow } from "../../i18n/signs.ts";
 
 /** Most characters of a server's name, and of a title in a menu. */
 const nameWidth = 80;
@@ -24,8 +25,6 @@ export function lendChoiceSheet({ say }: Painter, { view, mounts, place }: LendC
     },
   };
 }
-
-const capabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;
 
 /** How a drive is lent: who may do what with it. */
 export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
@@ -50,7 +49,7 @@ export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
       ...sharedCapabilities.map((capability) =>
         audiences.map((audience) =>
           press(
-            `${mark(policy[capability] === audience)}${capabilitySigns[capability]} ${say(`audience-${audience}`)}`,
+            `${chosenMark(policy[capability] === audience)}${sharedCapabilitySigns[capability]} ${say(`audience-${audience}`)}`,
             {
               do: "set-policy",
               view,
@@ -61,7 +60,7 @@ export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
         ),
       ),
       card.dailyChoices.map((count) =>
-        press(`${mark(count === (policy.daily ?? 0))}${count === 0 ? "∞" : say("per-day", { count })}`, {
+        press(`${chosenMark(count === (policy.daily ?? 0))}${count === 0 ? "∞" : say("per-day", { count })}`, {
           do: "set-daily",
           view,
           count,
@@ -85,12 +84,10 @@ function partRow({ say }: Painter, { view, draft, folder, trail }: LendingCard):
   if (!draft || !folder) return [];
   const name = plainLabel(folder.at(-1) ?? "", nameWidth / 2);
   return [
-    press(`${mark(trail.length === 0)}🗄 ${say("lend-drive")}`, { do: "lend-what", view, what: "drive" }),
-    press(`${mark(trail.length > 0)}📁 ${name}`, { do: "lend-what", view, what: "folder" }),
+    press(`${chosenMark(trail.length === 0)}🗄 ${say("lend-drive")}`, { do: "lend-what", view, what: "drive" }),
+    press(`${chosenMark(trail.length > 0)}📁 ${name}`, { do: "lend-what", view, what: "folder" }),
   ];
 }
-
-const orders: readonly Order["by"][] = ["name", "size", "modified"];
 
 /** How the bot does in a server. */
 export function placeSettingsSheet(painter: Painter, screen: PlaceSettingsScreen): Sheet {
@@ -116,10 +113,10 @@ export function placeSettingsSheet(painter: Painter, screen: PlaceSettingsScreen
     rows: [
       rowChoices
         .slice(-5)
-        .map((count) => press(`${mark(count === rows)}${count}`, { do: "set-rows", view, rows: count })),
-      orders.map((by) => press(`${say(`press-sort-${by}`)}${arrow(order, by)}`, { do: "set-order", view, by })),
+        .map((count) => press(`${chosenMark(count === rows)}${count}`, { do: "set-rows", view, rows: count })),
+      orders.map((by) => press(`${say(`press-sort-${by}`)}${sortArrow(order, by)}`, { do: "set-order", view, by })),
       clearChoices.map((minutes) =>
-        press(`${mark(minutes === clearAfter)}${minutes === 0 ? "∞" : say("minutes", { count: minutes })}`, {
+        press(`${chosenMark(minutes === clearAfter)}${minutes === 0 ? "∞" : say("minutes", { count: minutes })}`, {
           do: "set-clear",
           view,
           minutes,
@@ -134,13 +131,4 @@ export function placeSettingsSheet(painter: Painter, screen: PlaceSettingsScreen
       ],
     ],
   };
-}
-
-function mark(chosen: boolean): string {
-  return chosen ? "🔘 " : "";
-}
-
-function arrow(order: Order | undefined, by: Order["by"]): string {
-  if (order?.by !== by) return "";
-  return order.descending ? " ↓" : " ↑";
 }

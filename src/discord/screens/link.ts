@@ -1,6 +1,7 @@
 import type { LinkCard } from "../../actions/model/screen.ts";
-import { moment, strong, label } from "../markup.ts";
-import { press, type Painter } from "./painter.ts";
+import { commandLines } from "../../i18n/command-lines.ts";
+import { commands, label, moment, strong } from "../markup.ts";
+import { abilityButtons, press, type Painter } from "./painter.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
 import type { Sheet } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
@@ -9,11 +10,14 @@ import { sentences } from "../../i18n/phrases.ts";
 export function linkSheet(painter: Painter, card: LinkCard): Sheet {
   const { say } = painter;
   const { entry, variant, url, view } = card;
+  const shellLines = commandLines(entry.name, url);
   return {
     head: [`🔗 **${say("link-title")}**`, strong(entry.name, 400)],
     body: [
       variant && say("link-variant", { name: label(variant.name) }),
       ...addressLines(painter, card),
+      shellLines.length > 0 && commands(shellLines),
+      card.extent === "first-part" && `⚠️ ${say("link-first-part")}`,
       lifetime(painter, card.expiresAt),
       sentences(say, say(`link-via-${card.via}`), say("link-secret")),
     ],
@@ -21,7 +25,7 @@ export function linkSheet(painter: Painter, card: LinkCard): Sheet {
     rows: [
       [
         ...addressButtons(painter, card),
-        card.sendable === true && press(`📥 ${say("press-send")}`, { do: "send", view }),
+        ...abilityButtons(painter, card),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
       ],
     ],

@@ -1,21 +1,26 @@
 import type { Listing } from "../../actions/model/screen.ts";
-import type { Entry, Order } from "../../storage/entry.ts";
+import type { Entry } from "../../storage/entry.ts";
+import { elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
 import { searchLines, searchRows, whereOf } from "./search.ts";
-import { postButton, press, reasonText, trailLine, type Painter } from "./painter.ts";
+import { abilityButtons, postButton, press, trailLine, type Painter } from "./painter.ts";
 import type { Button, Sheet } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
+import { orders } from "../../storage/entry.ts";
+import { pageOf } from "../../i18n/figures.ts";
+import { reasonText } from "../../i18n/kind-words.ts";
 
 /** Most characters a row may take, markup included: 25 of them leave room for what stands around. */
 const rowWidth = 120;
-/** Most characters of a name in the menu, where its sign stands before it. */
-const optionWidth = 90;
+/** Most columns of a name, in the menu and in its row. */
+const optionWidth = 80;
 
 /** A folder's page: its entries as text, one menu to open them, then the ways from here. */
 export function listingSheet(painter: Painter, listing: Listing): Sheet {
   const { say } = painter;
   const { rows, view, total, failed, notice, filter, search } = listing;
+  const names = elideTogether(rows.map(({ name }) => ({ name, width: optionWidth })));
   return {
     head: [
       notice && `ℹ️ ${say(`listing-${notice}`)}`,
@@ -23,16 +28,16 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
       filter !== undefined && say("listing-filter", { words: label(filter, rowWidth) }),
       ...(search ? searchLines(painter, search, total.known) : []),
       `-# ${figuresLine(painter, listing)}`,
-      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed, listing.mount.driver))}`,
     ],
     body:
       !search && total.complete && total.known === 0
         ? [say("listing-empty")]
-        : rows.map((entry, at) => `${rowOf(painter, entry)}${whereOf(search, at)}`),
+        : rows.map((entry, at) => `${rowOf(painter, entry, names[at] ?? "")}${whereOf(search, at)}`),
     menu: {
       placeholder: say("choose-entry"),
       options: rows.map((entry, index) => ({
-        label: `${kindSigns[kindOf(entry)]} ${plainLabel(entry.name, optionWidth)}`,
+        label: `${kindSigns[kindOf(entry)]} ${plainLabel(names[index] ?? "", optionWidth + 8)}`,
         ...describe(painter, entry),
         widgetAction: { is: "press", press: { do: "open", view, index } },
       })),
@@ -61,14 +66,10 @@ function figuresLine({ say }: Painter, { total, page, order, search }: Listing):
 }
 
 /** `2/7`, or `2/…` while the end is not known. */
-function pageOf({ number, count }: Listing["page"]): string {
-  return `${number}/${count ?? "…"}`;
-}
-
-function rowOf({ figures }: Painter, entry: Entry): string {
+function rowOf({ figures }: Painter, entry: Entry, name: string): string {
   const sign = kindSigns[kindOf(entry)];
   const size = entry.kind === "folder" || entry.size === undefined ? "" : ` · ${figures.size(entry.size)}`;
-  return `${sign} ${label(entry.name, rowWidth - size.length)}${size}`;
+  return `${sign} ${label(name, rowWidth - size.length)}${size}`;
 }
 
 /** Size and day, in small print under a menu's entry. */
@@ -94,8 +95,6 @@ function turningRow({ page, view }: Listing): (Button | false)[] {
   ];
 }
 
-const orders: readonly Order["by"][] = ["name", "size", "modified"];
-
 function sortRow({ say }: Painter, { order, view, search }: Listing): Button[] {
   return orders.map((by) => {
     const arrow = order.descending ? " ↓" : " ↑";
@@ -107,14 +106,15 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): Button[] {
   });
 }
 
-function waysRow(painter: Painter, { up, view, page, listable, trail }: Listing): (Button | false)[] {
+function waysRow(painter: Painter, listing: Listing): (Button | false)[] {
+  const { up, view, page, trail } = listing;
   const { say, place } = painter;
   return [
     up && press(`⬆ ${say("press-up")}`, { do: "up", view }),
     trail.length > 1 && press(`🏠 ${say("press-top")}`, { do: "top", view }),
     // Drives are a matter between a person and the bot.
     !up && place === "private" && press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
-    listable === true && press(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view }),
+    ...abilityButtons(painter, listing),
     press(`🔎 ${say("press-find")}`, { do: "find", view }),
     press(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
     postButton(painter, { do: "turn", view, page: page.number }),

@@ -1,11 +1,14 @@
 import { ButtonStyle } from "discord.js";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
-import type { Health } from "../../storage/mount.ts";
+import { errorText, driverName, reasonText } from "../../i18n/kind-words.ts";
 import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
-import { press, reasonText, type Painter } from "./painter.ts";
-import { bar, type Button, type Sheet } from "./sheet.ts";
+import { abilitySigns, healthSign } from "../../i18n/signs.ts";
+import { abilityButtons, press, type Painter } from "./painter.ts";
+import { type Button, type Sheet } from "./sheet.ts";
+import { mountsTitle } from "../../i18n/phrases.ts";
+import { bar } from "../../i18n/figures.ts";
 
 /** Most characters of a title in a list. */
 const titleWidth = 90;
@@ -18,7 +21,7 @@ export function mountsSheet(painter: Painter, list: MountList): Sheet {
   const accounts = shown.filter(({ recent }) => !recent);
   const shares = shown.filter(({ recent }) => recent);
   return {
-    head: [`### 🗄 ${titleOf(painter, list)}`],
+    head: [`### 🗄 ${mountsTitle(painter, list)}`],
     body: [
       mounts.length === 0 && !opened && say("mounts-none"),
       ...accounts.map((mount) => mountLine(painter, mount)),
@@ -48,15 +51,12 @@ export function mountsSheet(painter: Painter, list: MountList): Sheet {
   };
 }
 
-function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string {
-  if (opened) return say("mounts-opened-title", { count: mounts.length });
-  return lent ? say("mounts-lent-title") : say("mounts-title");
-}
-
 /** The links of the message that could not be opened, and why. */
 function openedLines(painter: Painter, { refused, left }: OpenedShares): readonly string[] {
   return [
-    ...refused.map(({ link, reason }) => `🔴 ${label(link, titleWidth)} – ${reasonText(painter, reason)}`),
+    ...refused.map(
+      ({ link, driver, reason }) => `🔴 ${label(link, titleWidth)} – ${reasonText(painter, reason, driver)}`,
+    ),
     ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
   ];
 }
@@ -79,18 +79,10 @@ function mountLine(painter: Painter, mount: MountLine): string {
   return `${healthSign(health)} ${label(title, titleWidth)} · ${marks.join(" · ")}`;
 }
 
-function driverName({ say, has }: Painter, driver: string): string {
-  return has(`driver-${driver}`) ? say(`driver-${driver}`) : driver;
-}
-
-function healthSign({ state }: Health): string {
-  return state === "working" ? "🟢" : "🔴";
-}
-
 /** One mount: how it does, how full it is, and what can be done with it. */
 export function mountSheet(painter: Painter, card: MountCard): Sheet {
   const { say } = painter;
-  const { mount, quota, method, usual, lapsed } = card;
+  const { mount, login, quota, method, usual, lapsed } = card;
   const way = say(`method-${method ?? usual}`);
   return {
     head: [
@@ -98,7 +90,9 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
       [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
     ],
     body: [
-      ...healthLines(painter, mount.health),
+      card.checked === true && `✅ ${say("notice-mount-healthy")}`,
+      login !== undefined && say("mount-login", { login: label(login) }),
+      ...healthLines(painter, mount),
       ...(quota ? quotaLines(painter, quota) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
       lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
@@ -107,11 +101,12 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
   };
 }
 
-function healthLines({ say }: Painter, health: Health): readonly string[] {
+function healthLines(painter: Painter, { health, driver }: MountLine): readonly string[] {
+  const { say } = painter;
   const date = moment(health.at);
   return health.state === "working"
     ? [`🟢 ${say("health-working", { date })}`]
-    : [`🔴 ${say("health-failing", { date })}`, say(`error-${health.code}`)];
+    : [`🔴 ${say("health-failing", { date })}`, errorText(painter, health.code, driver)];
 }
 
 function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
@@ -122,21 +117,21 @@ function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Q
       : say("mount-quota", { used: figures.size(used), limit: figures.size(limit) });
   return [
     ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
-    room,
+    `${abilitySigns.quota.sign} ${room}`,
     ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
     ...(plan === undefined ? [] : [say("mount-plan", { plan: label(plan) })]),
   ];
 }
 
-function mountRows({ say }: Painter, card: MountCard): (Button | false)[][] {
-  const { view, mount, methods, renewable, revocable, method: chosen, usual } = card;
+function mountRows(painter: Painter, card: MountCard): (Button | false)[][] {
+  const { say } = painter;
+  const { view, mount, methods, method: chosen, usual } = card;
   return [
     [
       press(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }, { style: ButtonStyle.Primary }),
       !mount.current && press(`⭐ ${say("press-choose-mount")}`, { do: "choose-mount", view }),
       press(`✏️ ${say("press-rename-mount")}`, { do: "rename-mount", view }),
       press(`🩺 ${say("press-check-mount")}`, { do: "check-mount", view }),
-      renewable && press(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view }),
     ],
     methods.length > 1
       ? methods.map((method) => {
@@ -144,9 +139,9 @@ function mountRows({ say }: Painter, card: MountCard): (Button | false)[][] {
           return press(`${mark} ${say(`method-${method}`)}`, { do: "set-method", view, method });
         })
       : [],
+    abilityButtons(painter, card),
     [
       press(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }, { style: ButtonStyle.Danger }),
-      revocable === true && press(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view }),
       press(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),
     ],
   ];

@@ -2,10 +2,10 @@ import { noticeCodes, type Notice } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { link, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
-import { sentences } from "../../i18n/phrases.ts";
+import { errorText, noticeText, withRetry } from "../../i18n/kind-words.ts";
 import { addressButton, button, type Button, type Sheet } from "./sheet.ts";
+import { levelSigns, offerSigns } from "../../i18n/signs.ts";
 
-const signs: Readonly<Record<Notice["level"], string>> = { done: "✅", info: "ℹ️", refused: "🚫", failed: "⚠️" };
 const codes: ReadonlySet<string> = new Set(noticeCodes);
 
 /** A sentence, and the ways on it offers. */
@@ -29,10 +29,9 @@ export function noticeSheet(painter: Painter, notice: Notice): Sheet {
   };
 }
 
-function sentence({ say, figures }: Painter, { notice, level, retryAfter }: Notice): string {
-  const said = say(codes.has(notice) ? `notice-${notice}` : `error-${notice}`);
-  if (retryAfter === undefined) return `${signs[level]} ${said}`;
-  return `${signs[level]} ${sentences(say, said, say("retry-after", { time: figures.span(retryAfter) }))}`;
+function sentence(painter: Painter, { notice, level, retryAfter, driver }: Notice): string {
+  const said = codes.has(notice) ? noticeText(painter, notice, driver) : errorText(painter, notice, driver);
+  return `${levelSigns[level]} ${withRetry(painter, said, retryAfter)}`;
 }
 
 /** The page where a human proves to be one, where no button can lead there. */
@@ -51,14 +50,3 @@ const deadViews: ReadonlySet<string> = new Set(["view-expired", "unknown-press"]
 function freshButton({ say }: Painter): Button {
   return button(`📁 ${say("press-fresh-list")}`, { is: "command", name: "browse" });
 }
-
-type Offer = NonNullable<Notice["offer"]>[number];
-
-const offerSigns: Readonly<Record<Offer, string>> = {
-  retry: "🔄",
-  back: "⬆",
-  mounts: "🗄",
-  "add-account": "🔑",
-  "add-share": "📂",
-  "renew-mount": "🔑",
-};

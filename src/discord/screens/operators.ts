@@ -16,7 +16,10 @@ import type {
 } from "../../actions/model/admin-screen.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
-import { bar, type Button, type Line, type Sheet } from "./sheet.ts";
+import { type Button, type Line, type Sheet } from "./sheet.ts";
+import { healthSign, roomSigns, standingSigns } from "../../i18n/signs.ts";
+import { errorText } from "../../i18n/kind-words.ts";
+import { bar } from "../../i18n/figures.ts";
 
 /** What operators see. */
 export function operatorsSheet(painter: Painter, screen: OperatorsScreen): Sheet {
@@ -37,15 +40,6 @@ export function operatorsSheet(painter: Painter, screen: OperatorsScreen): Sheet
       return auditSheet(painter, screen);
   }
 }
-
-const roomSigns: Readonly<Record<OperatorsRoom, string>> = {
-  panel: "🎛",
-  people: "👥",
-  access: "🚪",
-  "admin-mounts": "🗄",
-  broadcast: "📣",
-  audit: "📒",
-};
 
 function title({ say }: Painter, room: OperatorsRoom): string {
   return `### ${roomSigns[room]} ${say(`admin-room-${room}`)}`;
@@ -78,7 +72,7 @@ function pageLine({ page, pages }: PagedView): Line {
 
 function panelSheet(painter: Painter, screen: AdminPanel): Sheet {
   const { say, figures } = painter;
-  const { view, numbers, access, maintenanceSince, logLevel, logLevels, revocable } = screen;
+  const { view, numbers, access, maintenanceSince, logLevel, logLevels, version, revocable } = screen;
   const isClosed = maintenanceSince !== undefined;
   return {
     head: [title(painter, "panel")],
@@ -90,6 +84,7 @@ function panelSheet(painter: Painter, screen: AdminPanel): Sheet {
       say("admin-calls", { count: numbers.calls, pauses: numbers.coolDowns }),
       say("admin-access", { mode: say(`access-${access}`) }),
       say("admin-log-level", { level: logLevel }),
+      version !== undefined && say("admin-version", { version }),
       numbers.errors.length > 0 && say("admin-errors"),
       ...numbers.errors.map(({ code, count }) => `${count} × ${code}`),
     ],
@@ -116,13 +111,6 @@ function panelSheet(painter: Painter, screen: AdminPanel): Sheet {
   };
 }
 
-const standingSigns: Readonly<Record<GuestLine["standing"], string>> = {
-  usual: "▫️",
-  admitted: "✅",
-  banned: "⛔",
-  operator: "🎛",
-};
-
 function peopleSheet(painter: Painter, screen: PeopleList): Sheet {
   const { say } = painter;
   const { view, rows, words } = screen;
@@ -139,7 +127,7 @@ function peopleSheet(painter: Painter, screen: PeopleList): Sheet {
       menu: {
         placeholder: say("admin-room-people"),
         options: rows.map((guest, index) => ({
-          label: plainLabel(guestLabel(guest), 90),
+          label: plainLabel([guest.name, guest.id].filter((part) => part !== undefined).join(" · "), 90),
           widgetAction: { is: "press" as const, press: { do: "admin-pick" as const, view, index } },
         })),
       },
@@ -151,8 +139,14 @@ function peopleSheet(painter: Painter, screen: PeopleList): Sheet {
   };
 }
 
-function guestLabel({ id, kind, standing }: GuestLine): string {
-  return `${standingSigns[standing]} ${kind === "group" ? "👥 " : ""}${id}`;
+/** `Mia @mia · discord:2002`. */
+function guestLabel({ id, kind, standing, name, username }: GuestLine): string {
+  return `${standingSigns[standing]} ${kind === "group" ? "👥 " : ""}${calledBefore({ name, username })}${id}`;
+}
+
+function calledBefore({ name, username }: Pick<GuestLine, "name" | "username">): string {
+  const called = [name && label(name, 40), username && `@${label(username, 40)}`].filter((part) => part);
+  return called.length === 0 ? "" : `${called.join(" ")} · `;
 }
 
 function seen({ say }: Painter, seenAt: number | undefined): string {
@@ -168,7 +162,7 @@ function personSheet(painter: Painter, screen: PersonCard): Sheet {
       ? say("admin-used", { used: figures.size(used) })
       : say("admin-used-of", { used: figures.size(used), quota: figures.size(quota) });
   return {
-    head: [`### ${isPerson ? "👤" : "👥"} ${guest.id}`],
+    head: [`### ${isPerson ? "👤" : "👥"} ${calledBefore(guest)}${guest.id}`],
     body: [
       `${standingSigns[guest.standing]} ${say(`standing-${guest.standing}`)}`,
       guest.seenAt === undefined ? say("admin-never-seen") : say("admin-seen", { date: moment(guest.seenAt) }),
@@ -221,9 +215,9 @@ function mountsSheet(painter: Painter, screen: AdminMounts): Sheet {
     head: [title(painter, "admin-mounts")],
     body: [
       rows.length === 0 && say("admin-no-mounts"),
-      ...rows.flatMap(({ title: name, owner, health }) => [
-        `${health.state === "working" ? "🟢" : "🔴"} ${label(name)} · ${owner} · ${moment(health.at)}`,
-        health.state === "failing" && say(`error-${health.code}`),
+      ...rows.flatMap(({ title: name, driver, owner, ownerName, health }) => [
+        `${healthSign(health)} ${label(name)} · ${calledBefore({ name: ownerName })}${owner} · ${moment(health.at)}`,
+        health.state === "failing" && errorText(painter, health.code, driver),
       ]),
       pageLine(screen),
     ],
@@ -275,13 +269,14 @@ function reportLines(
 
 function auditSheet(painter: Painter, screen: AuditScreen): Sheet {
   const { say } = painter;
-  const { view, entries } = screen;
+  const { view, entries, names } = screen;
+  const named = (id: string) => `${names[id] === undefined ? "" : `${label(names[id], 30)} `}${id}`;
   return {
     head: [title(painter, "audit")],
     body: [
       entries.length === 0 && say("audit-empty"),
       ...entries.map(({ at, by, act, subject, detail }) =>
-        [moment(at), by, say(`audit-${act}`), subject, detail && strong(detail)]
+        [moment(at), named(by), say(`audit-${act}`), subject && named(subject), detail && strong(detail)]
           .filter((part) => part !== undefined)
           .join(" · "),
       ),

@@ -1,12 +1,13 @@
 import type { ButtonPress } from "../../actions/buttons.ts";
-import type { Reason } from "../../actions/model/screen.ts";
+import type { Ability } from "../../actions/model/screen.ts";
+import type { ViewRef } from "../../actions/model/session.ts";
+import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
 import type { Chat } from "../visit.ts";
 import { button, type Button } from "./sheet.ts";
-import { sentences } from "../../i18n/phrases.ts";
 
 /** What renderers draw with. */
 export interface Painter {
@@ -52,6 +53,19 @@ export function press(text: string, wanted: ButtonPress, looks?: Parameters<type
   return button(text, { is: "press", press: wanted }, looks);
 }
 
+/** The buttons of what a card can. */
+export function abilityButtons(
+  { say }: Painter,
+  { can, view }: { readonly can: readonly Ability[]; readonly view: ViewRef },
+): Button[] {
+  return can.flatMap((ability) => {
+    const shown = abilitySigns[ability];
+    return "button" in shown
+      ? [press(`${shown.sign} ${say(`press-${shown.button}`)}`, { do: shown.button, view })]
+      : [];
+  });
+}
+
 /** A button that shows the same to everybody here, where that can be. */
 export function postButton({ canPost, say }: Painter, again: ButtonPress): Button | false {
   return canPost && button(`📣 ${say("press-post-here")}`, { is: "post", press: again });
@@ -70,11 +84,4 @@ export function trailLine(mount: MountTag, trail: readonly string[]): string {
   );
   const crumbs = cut ? [...shown.slice(0, 1), "…", ...shown.slice(1)] : shown;
   return [`🏠 ${strong(mount.title, crumbWidth)}`, ...crumbs].join(" › ");
-}
-
-/** A failure in words, with the time after which trying again can work. */
-export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
-  const sentence = say(`error-${code}`);
-  if (retryAfter === undefined) return sentence;
-  return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
 }

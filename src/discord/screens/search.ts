@@ -1,6 +1,6 @@
 import { searchKinds, searchSizes } from "../../actions/search/filters.ts";
 import type { Listing, SearchState } from "../../actions/model/screen.ts";
-import { kindSigns } from "../../i18n/signs.ts";
+import { kindSigns, chosenMark } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Button, Line } from "./sheet.ts";
@@ -74,15 +74,14 @@ function elsewhereLabel({ say }: Painter, { is, folder }: NonNullable<SearchStat
 }
 
 function filterRows({ figures }: Painter, view: Listing["view"], search: SearchState): Button[][] {
-  const mark = (chosen: boolean) => (chosen ? "🔘 " : "");
   return [
     searchKinds
       .slice(0, maxInRow)
       .map((kind, at) =>
-        press(`${mark(search.kind === kind)}${kindSigns[kind]}`, { do: "narrow-kind", view, index: at + 1 }),
+        press(`${chosenMark(search.kind === kind)}${kindSigns[kind]}`, { do: "narrow-kind", view, index: at + 1 }),
       ),
     searchSizes.map((size, at) =>
-      press(`${mark(search.least === size)}≥ ${figures.size(size)}`, { do: "narrow-size", view, index: at + 1 }),
+      press(`${chosenMark(search.least === size)}≥ ${figures.size(size)}`, { do: "narrow-size", view, index: at + 1 }),
     ),
   ];
 }

@@ -1,14 +1,12 @@
 import type { SettingsScreen } from "../../actions/model/screen.ts";
-import type { Order } from "../../storage/entry.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
-
-const orders: readonly Order["by"][] = ["name", "size", "modified"];
+import { orders } from "../../storage/entry.ts";
 
 /** What a person can choose, and what is chosen. */
 export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
   const { say, languageName } = painter;
-  const { view, languages, language, rows, rowChoices, order, revocable } = screen;
+  const { view, languages, language, rows, rowChoices, order, method, methods, revocable } = screen;
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
   return {
@@ -17,6 +15,7 @@ export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
       say("settings-language", { language: languageName(language) }),
       say("settings-rows", { rows }),
       say("settings-order", { order: sorted }),
+      methods.length > 1 && say("mount-method", { method: say(`method-${method}`) }),
     ],
     menu: {
       placeholder: say("choose-language"),
@@ -39,6 +38,11 @@ export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
         const text = `${say(`press-sort-${choice}`)}${choice === order.by ? arrow : ""}`;
         return press(text, { do: "set-order", view, by: choice });
       }),
+      methods.length > 1
+        ? methods.map((way) =>
+            press(`${way === method ? "🔘" : "⚪"} ${say(`method-${way}`)}`, { do: "set-method", view, method: way }),
+          )
+        : [],
       [revocable === true && press(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })],
     ],
   };

@@ -60,14 +60,6 @@ export interface Painted {
   readonly files: readonly { readonly name: string; readonly attachment: Buffer }[];
 }
 
-const barCells = 10;
-
-/** How much of a whole, as a row of blocks. */
-export function bar(share: number): string {
-  const full = Math.round(share * barCells);
-  return "▓".repeat(full) + "░".repeat(barCells - full);
-}
-
 /** A button that is pressed. */
 export function button(
   text: string,

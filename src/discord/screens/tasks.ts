@@ -1,8 +1,10 @@
 import type { TaskCard, TaskLine, TaskList } from "../../actions/model/screen.ts";
+import { bar } from "../../i18n/figures.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 import { maxOptions } from "../limits.ts";
 import { label, plainLabel, strong } from "../markup.ts";
 import { press, trailLine, type Painter } from "./painter.ts";
-import { bar, type Button, type Sheet } from "./sheet.ts";
+import { type Button, type Sheet } from "./sheet.ts";
 
 const signs: Readonly<Record<TaskLine["phase"], string>> = { waiting: "⏳", running: "⏬", done: "✅", failed: "⚠️" };
 /** Most characters of a name. */
@@ -67,7 +69,7 @@ export function taskSheet(painter: Painter, { view, mount, task, opens }: TaskCa
       `${bar(progress / 100)} ${figures.percent(progress / 100)}${size === undefined ? "" : ` · ${figures.size(size)}`}`,
       phase === "waiting" && say("download-waiting"),
       still !== undefined && `⚠️ ${say("download-still", { time: figures.span(still) })}`,
-      reason !== undefined && say(`error-${reason}`),
+      reason !== undefined && errorText(painter, reason, mount.driver),
     ],
     rows: [
       [

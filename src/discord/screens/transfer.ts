@@ -1,9 +1,11 @@
 import type { TransferScreen, TransferState } from "../../actions/model/screen.ts";
 import { uploadFailures } from "../../actions/model/upload.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
-import { bar, type Button, type Line, type Sheet } from "./sheet.ts";
+import { type Button, type Line, type Sheet } from "./sheet.ts";
+import { bar } from "../../i18n/figures.ts";
 
 /** A file on its way into the chat, and how far it is. */
 export function transferSheet(painter: Painter, screen: TransferScreen): Sheet {
@@ -15,7 +17,7 @@ export function transferSheet(painter: Painter, screen: TransferScreen): Sheet {
   };
 }
 
-function stateLines(painter: Painter, { state, total }: TransferScreen): readonly Line[] {
+function stateLines(painter: Painter, { mount, state, total }: TransferScreen): readonly Line[] {
   const { say, figures } = painter;
   switch (state.is) {
     case "queued":
@@ -29,7 +31,7 @@ function stateLines(painter: Painter, { state, total }: TransferScreen): readonl
     case "interrupted":
       return [`⚠️ ${say("transfer-interrupted")}`];
     case "failed":
-      return failedLines(painter, state);
+      return failedLines(painter, mount.driver, state);
   }
 }
 
@@ -53,11 +55,13 @@ function runningLines(
 const ours: ReadonlySet<string> = new Set(uploadFailures);
 
 function failedLines(
-  { say, figures }: Painter,
+  painter: Painter,
+  driver: string,
   { code, retryAfter, limit, reference }: Extract<TransferState, { is: "failed" }>,
 ): readonly Line[] {
+  const { say, figures } = painter;
   return [
-    `⚠️ ${say(ours.has(code) ? `transfer-failed-${code}` : `error-${code}`)}`,
+    `⚠️ ${ours.has(code) ? say(`transfer-failed-${code}`) : errorText(painter, code, driver)}`,
     limit !== undefined && say("transfer-limit", { size: figures.size(limit) }),
     retryAfter !== undefined && say("retry-after", { time: figures.span(retryAfter) }),
     reference !== undefined && say("notice-reference", { reference }),

@@ -24,6 +24,8 @@ interface AccountParts {
   /** Id of the folder that is the mount's root; empty = the drive's. */
   readonly root: string;
   readonly context: Pick<DriverContext, "now" | "wait">;
+  /** Whether the service is asked for the account's plan: that is no affair of connected apps. */
+  readonly tellsPlan: boolean;
   close(): Promise<void>;
 }
 
@@ -39,7 +41,13 @@ const youth = 120_000;
 const ripening = 3000;
 
 /** A drive over a signed-in account. */
-export function openAccount({ client, root, context, close }: AccountParts): Driver {
+export function openAccount({
+  client,
+  root,
+  context,
+  tellsPlan,
+  close,
+}: AccountParts): Required<Pick<Driver, "quota" | "close">> & Driver {
   const detail = async (
     id: string,
     { signal, asker, background }: CallOptions,
@@ -70,7 +78,7 @@ export function openAccount({ client, root, context, close }: AccountParts): Dri
     },
     async quota(options = {}) {
       const about = await client.call({ method: "GET", path: "/drive/v1/about", ...options });
-      return readQuota(about, await planOf(client, options));
+      return readQuota(about, tellsPlan ? await planOf(client, options) : undefined);
     },
     close,
   };

@@ -2,6 +2,7 @@ import type { CallOptions, DriverContext } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Auth } from "./auth.ts";
 import type { CaptchaTokens } from "./captcha.ts";
+import { permissionMissing, purposeOf } from "./connect/permission.ts";
 import { readReply, reactTo, type Failure, type Reaction } from "./failure.ts";
 import type { Gate } from "./gate.ts";
 import { userAgentOf, type Identity } from "./identity.ts";
@@ -15,6 +16,12 @@ interface Call extends CallOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
+
+/**
+ * As whom calls are made: a session of PikPak's own clients (or nobody) is asked for a captcha token all the time; an app a
+ * person approved only where the service wants one; a personal token never, and it is no client's.
+ */
+type Caller = "session" | "app" | "personal";
 
 /** One request: pace, sign, send, pass the captcha, refresh, and once more at the most. */
 export interface Client {
@@ -32,12 +39,16 @@ export interface ClientParts {
   readonly captcha: CaptchaTokens;
   /** Absent = anonymous (shares). */
   readonly auth?: Auth;
+  /** Absent = `session`. */
+  readonly caller?: Caller;
   readonly context: Pick<DriverContext, "now" | "monotonic" | "owner" | "wait" | "log">;
 }
 
 /** What may still be tried for one call; each only once, whatever the answers. */
 interface Budget {
   captcha: number;
+  /** The service wants a captcha token for this call. */
+  wantsCaptcha: boolean;
   token: number;
   waits: number;
   resends: number;
@@ -48,14 +59,14 @@ const shortWait = 5000;
 
 /** A client of one account, or of nobody. */
 export function createClient(parts: ClientParts): Client {
-  return {
-    call: (call) => attempt(parts, call, { captcha: 1, token: 1, waits: 5, resends: call.method === "GET" ? 2 : 0 }),
-  };
+  const { caller = "session" } = parts;
+  const usual = { captcha: caller === "personal" ? 0 : 1, wantsCaptcha: caller === "session", token: 1, waits: 5 };
+  return { call: (call) => attempt(parts, call, { ...usual, resends: call.method === "GET" ? 2 : 0 }) };
 }
 
 async function attempt(parts: ClientParts, call: Call, budget: Budget): Promise<unknown> {
   for (;;) {
-    const credentials = await credentialsFor(parts, call);
+    const credentials = await credentialsFor(parts, call, budget);
     const received = await exchanged(parts, call, credentials, budget);
     if (!received) continue;
     const reply = readReply({ ...received, mayBeEmpty: call.method !== "GET" });
@@ -81,16 +92,20 @@ async function attempt(parts: ClientParts, call: Call, budget: Budget): Promise<
 
 interface Credentials {
   readonly deviceId: string;
-  readonly captchaToken: string;
+  readonly captchaToken: string | undefined;
   readonly accessToken?: string;
   readonly userId: string;
 }
 
-async function credentialsFor({ auth, captcha, deviceId }: ClientParts, call: Call): Promise<Credentials> {
+async function credentialsFor(
+  { auth, captcha, deviceId }: ClientParts,
+  call: Call,
+  { wantsCaptcha }: Budget,
+): Promise<Credentials> {
   const session = await auth?.session(call.signal);
   const device = await deviceId();
   const userId = session?.userId ?? "";
-  const captchaToken = await captcha.forAction(actionOf(call), userId, call.signal);
+  const captchaToken = wantsCaptcha ? await captcha.forAction(actionOf(call), userId, call.signal) : undefined;
   return { deviceId: device, captchaToken, userId, ...(session && { accessToken: session.accessToken }) };
 }
 
@@ -124,7 +139,11 @@ async function exchanged(
   }
 }
 
-function exchangeOf({ driveUrl, identity, context }: ClientParts, call: Call, credentials: Credentials): Exchange {
+function exchangeOf(
+  { driveUrl, identity, caller, context }: ClientParts,
+  call: Call,
+  credentials: Credentials,
+): Exchange {
   const query = new URLSearchParams(call.query).toString();
   return {
     method: call.method,
@@ -132,8 +151,8 @@ function exchangeOf({ driveUrl, identity, context }: ClientParts, call: Call, cr
     headers: {
       accept: "application/json",
       "x-device-id": credentials.deviceId,
-      "x-client-id": identity.clientId,
-      "x-captcha-token": credentials.captchaToken,
+      ...(caller !== "personal" && { "x-client-id": identity.clientId }),
+      ...(credentials.captchaToken !== undefined && { "x-captcha-token": credentials.captchaToken }),
       "user-agent": userAgentOf(identity, {
         deviceId: credentials.deviceId,
         userId: credentials.userId,
@@ -169,8 +188,9 @@ async function react(
     case "succeed":
       return true;
     case "renew-captcha":
-      parts.captcha.drop(credentials.captchaToken);
+      if (credentials.captchaToken !== undefined) parts.captcha.drop(credentials.captchaToken);
       if (budget.captcha-- <= 0) throw await ended(parts, reaction.error);
+      budget.wantsCaptcha = true;
       return false;
     case "renew-token":
       if (!parts.auth || budget.token-- <= 0 || credentials.accessToken === undefined) throw reaction.error;
@@ -184,8 +204,13 @@ async function react(
       await coolDown(parts, call, { failure, budget, error: reaction.error });
       return false;
     case "fail":
-      throw reaction.error;
+      throw forCaller(parts, call, reaction.error);
   }
+}
+
+/** What an app may do was chosen by a person, who can choose again: the permission is named. */
+function forCaller({ caller = "session" }: ClientParts, call: Call, error: StorageError): StorageError {
+  return caller !== "session" && error.code === "permission-denied" ? permissionMissing(purposeOf(call)) : error;
 }
 
 /** Risk control holds the whole account back for minutes; a captcha refused twice is the end of this call. */

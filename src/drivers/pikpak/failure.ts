@@ -24,6 +24,7 @@ export type Reaction =
 /** The reaction to a failure, by its string, then by its code, then by the HTTP status (protocol notes, table of errors). */
 export function reactTo(failure: Failure): Reaction {
   if (/too frequent|频繁/i.test(failure.description)) return coolDown(failure);
+  if (/free (transfers|usage today)/i.test(failure.description)) return fail("app-traffic-used")(failure);
   // What the service sends may be called like something every object has.
   const byString = Object.hasOwn(strings, failure.error) ? strings[failure.error] : undefined;
   if (byString) return byString(failure);

@@ -7,6 +7,11 @@ import { folderIdOf, shareAddressesIn, shareAddressIn, type ShareAddress } from 
 import { createAuth } from "./auth.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
+import { connectedDrive, type Connection } from "./connect/connected-drive.ts";
+import { deviceApproval } from "./connect/device-approval.ts";
+import { createPersonalAuth } from "./connect/personal-auth.ts";
+import { isPersonalToken, readPersonalToken } from "./connect/personal-token.ts";
+import { revoke } from "./connect/revoke.ts";
 import { createGate, lateGate, type Gate } from "./gate.ts";
 import { hostsOf, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
@@ -25,8 +30,8 @@ export interface PikPakSettings extends HostSettings {
   readonly platform: string;
   /** How tokens of connected apps are used; absent = `auto`. */
   readonly route?: (typeof routes)[number] | undefined;
-  /** The hosted MCP server, without a trailing slash; absent = the public one. */
-  readonly mcpUrl?: string | undefined;
+  /** The hosted MCP server, without a trailing slash. */
+  readonly mcpUrl: string;
   /** The OAuth code flow is offered; it needs an address that people come back to. Absent = it is not. */
   readonly oauth?: boolean | undefined;
   /** The way to the API hosts; absent = straight out. */
@@ -55,6 +60,7 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
     role: "login",
     required: true,
     instead: "refreshToken",
+    unless: ["personalToken"],
     maxLength: 200,
     copied: {
       labels: [
@@ -81,7 +87,8 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
     role: "credential",
     required: true,
     instead: "refreshToken",
-    maxLength: 500,
+    unless: ["personalToken"],
+    maxLength: 4000,
     copied: { labels: ["password", "pwd", "passwd", "密码", "密碼"] },
   },
   {
@@ -93,7 +100,16 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
     maxLength: 4000,
     copied: { labels: ["refresh token", "token", "刷新令牌", "令牌"], shape: tokenShape },
   },
-  { name: "rootFolder", kind: "folder", role: "root", required: false, maxLength: 500 },
+  {
+    name: "personalToken",
+    kind: "secret",
+    role: "credential",
+    required: false,
+    aside: true,
+    maxLength: 4000,
+    copied: { labels: ["access token", "personal access token", "pat", "访问令牌", "个人访问令牌"] },
+  },
+  { name: "rootFolder", kind: "folder", role: "root", required: false, aside: true, maxLength: 500 },
   { name: "platform", kind: "choice", required: false, aside: true, choices: platforms, maxLength: 50 },
   verification,
 ];
@@ -114,6 +130,9 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
     openPool: settings.openPool,
     identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gates: createGates(),
+    // Approvals are known to work for the web client alone.
+    approving: identityNamed(identities, "web"),
+    connection: { route: settings.route ?? "auto", mcpUrl: settings.mcpUrl, eras: new Map() },
   };
   return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
@@ -123,6 +142,9 @@ interface Dependencies extends Pick<PikPakSettings, "openPool"> {
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
   readonly gates: Gates;
+  /** Whom people are asked to approve. */
+  readonly approving: Identity;
+  readonly connection: Connection;
 }
 
 /** Gates by name, as long as a driver that is open uses them. */
@@ -171,23 +193,25 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
     added: "sign-in",
     where: "private",
     fields,
-    check(values) {
-      const rootFolder = folderIdOf(values["rootFolder"] ?? "");
+    check(given) {
+      const rootFolder = folderIdOf(given["rootFolder"] ?? "");
       if (rootFolder === undefined) return { ok: false, problem: { field: "rootFolder", code: "not-a-folder-id" } };
-      const { rootFolder: _asTyped, username, ...rest } = tokenForPassword(values);
-      if (isNoToken(rest["refreshToken"]))
-        return { ok: false, problem: { field: "refreshToken", code: "not-a-token" } };
-      return withToken({
-        ...rest,
-        ...(username !== undefined && { username: userNameOf(username) }),
-        ...(rootFolder !== "" && { rootFolder }),
-      });
+      const { rootFolder: _asTyped, ...values } = tokenForPassword(given);
+      const credentials = values["personalToken"] === undefined ? checkSession(values) : checkPersonal(values);
+      if (!credentials.ok) return credentials;
+      return withToken({ ...credentials.values, ...(rootFolder !== "" && { rootFolder }) });
     },
-    title: (options) => options["username"] ?? "PikPak",
-    identity: (options) =>
-      options["username"] === undefined
-        ? ""
-        : `pikpak:${options["username"].toLowerCase()}:${options["rootFolder"] ?? ""}`,
+    approval: deviceApproval({
+      userUrl: dependencies.userUrl,
+      clientId: dependencies.approving.clientId,
+      openTransport: () => createTransport({ openPool: dependencies.openPool }),
+    }),
+    endsAt: ({ validUntil }) => (validUntil === undefined ? undefined : Number(validUntil)),
+    title: () => "PikPak",
+    identity({ username, account, rootFolder = "" }) {
+      const who = account ?? username?.toLowerCase();
+      return who === undefined ? "" : `pikpak:${who}:${rootFolder}`;
+    },
     open: (options, context) => openAccountMount(dependencies, options, context),
   };
 }
@@ -202,11 +226,31 @@ function withToken(values: Values): Reading {
   return { ok: true, values: { ...rest, captchaToken } };
 }
 
-/** A refresh token pasted where the password was asked for is taken as what it is. */
+/** A token pasted where the password, or another token, was asked for is taken as what it is. */
 function tokenForPassword(values: Values): Values {
-  const { password, ...rest } = values;
-  const isToken = password !== undefined && new RegExp(`^${tokenShape}$`).test(password);
-  return isToken ? { ...rest, refreshToken: password } : values;
+  const { password, refreshToken, personalToken, ...rest } = values;
+  const given = password ?? refreshToken ?? "";
+  if (isPersonalToken(given)) return { ...rest, personalToken: given };
+  // The access token that was copied together with a refresh token is a session's.
+  const isOfSession = personalToken === undefined || !isPersonalToken(personalToken);
+  return isOfSession && new RegExp(`^${tokenShape}$`).test(given) ? { ...rest, refreshToken: given } : values;
+}
+
+/** The answers of somebody with a session: a password, or a refresh token. */
+function checkSession({ username, ...rest }: Values): Reading {
+  if (isNoToken(rest["refreshToken"])) return { ok: false, problem: { field: "refreshToken", code: "not-a-token" } };
+  return { ok: true, values: { ...rest, ...(username !== undefined && { username: userNameOf(username) }) } };
+}
+
+/** The answers of somebody with an access token: it says itself whose it is, and no verification is asked with it. */
+function checkPersonal({ platform, personalToken = "" }: Values): Reading {
+  const read = readPersonalToken(personalToken);
+  if (!read.ok) return { ok: false, problem: { field: "personalToken", code: read.code } };
+  const { token, facts } = read;
+  return {
+    ok: true,
+    values: { way: "access-token", ...facts, personalToken: token, ...(platform !== undefined && { platform }) },
+  };
 }
 
 /** Words, or the access token that stands beside it (a JWT): PikPak would refuse it for certain. */
@@ -224,29 +268,55 @@ function userNameOf(typed: string): string {
 }
 
 function openAccountMount(dependencies: Dependencies, options: Values, context: DriverContext): Driver {
-  const { username } = options;
-  const { userUrl, driveUrl } = dependencies;
-  const identity = dependencies.identity(options["platform"]);
+  const { username, way } = options;
+  const { userUrl, driveUrl, openPool, connection } = dependencies;
+  const identity = identityFor(dependencies, options);
   const deviceId = deviceIdIn(context);
-  const account = username === undefined ? undefined : digestOf(username.toLowerCase());
+  const account = username === undefined ? options["account"] : digestOf(username.toLowerCase());
   const gates = lendGates(dependencies.gates, context);
   const gate = gates.named(async () => account ?? deviceId());
   const signInGate = gates.named(async () => `sign-in:${account ?? (await deviceId())}:${digestOf(context.owner)}`);
   const signIns = createSignIns({ ...context, account: account ?? "" });
-  const transport = createTransport({ openPool: dependencies.openPool, onSend: () => context.count?.("calls") });
+  const transport = createTransport({ openPool, onSend: () => context.count?.("calls") });
   const shared = { userUrl, identity, deviceId, transport, vault: context.vault, context };
   const captcha = createCaptchaTokens({ ...shared, gate, signInGate, challenge: "stop" });
-  const auth = createAuth({ ...shared, gate: signInGate, signIns, username, captcha });
-  const client = createClient({ ...shared, gate, driveUrl, captcha, auth });
-  return openAccount({
+  const auth =
+    way === "access-token"
+      ? createPersonalAuth(shared)
+      : createAuth({ ...shared, gate: signInGate, signIns, username, captcha });
+  const caller = way === undefined ? "session" : way === "access-token" ? "personal" : "app";
+  const client = createClient({ ...shared, gate, driveUrl, captcha, auth, caller });
+  const root = folderIdOf(options["rootFolder"] ?? "") ?? "";
+  const drive = openAccount({
     client,
-    root: folderIdOf(options["rootFolder"] ?? "") ?? "",
+    root,
     context,
+    tellsPlan: caller === "session",
     async close() {
       await Promise.all([transport.close(), auth.settled()]);
       gates.giveBack();
     },
   });
+  const driver =
+    caller === "session"
+      ? drive
+      : connectedDrive({
+          connection,
+          openPool,
+          drive,
+          root,
+          auth,
+          gate,
+          account: async () => account ?? deviceId(),
+          context,
+        });
+  return { ...driver, revoke: (call) => revoke({ ...shared, clientId: identity.clientId }, call) };
+}
+
+/** Tokens an app was given are refreshed as that app, which has no secret. */
+function identityFor({ identity, approving }: Dependencies, { way, client, platform }: Values): Identity {
+  if (client === undefined || way === undefined) return identity(platform);
+  return client === approving.clientId ? approving : { ...approving, clientId: client, clientSecret: undefined };
 }
 
 interface LentGates {

@@ -7,7 +7,10 @@ export interface Exchange {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON; as a form where it is `URLSearchParams`. */
   readonly body?: unknown;
+  /** Whether what has come so far is all that is wanted of a stream that stays open; absent = its end is waited for. */
+  readonly isWhole?: ((text: string) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -15,6 +18,8 @@ export interface Received {
   readonly status: number;
   readonly text: string;
   readonly retryAfter?: number;
+  /** Its headers by their names in lower case; one that came several times, the first. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Sends exchanges; an own connection pool, so that closing it is ours to decide. */
@@ -43,18 +48,25 @@ const maxBytes = 16 * 1024 * 1024;
 
 export interface TransportOptions {
   readonly timeout?: Timeouts;
+  /** Bytes an answer may have; absent = 16 MB. */
+  readonly maxSize?: number;
   readonly onSend?: () => void;
   /** Makes the pool of connections; absent = straight out. */
   readonly openPool?: ((options: Agent.Options) => Dispatcher) | undefined;
 }
 
 /** A transport over undici. `onSend` is told of each exchange. */
-export function createTransport({ timeout = defaultTimeouts, onSend, openPool }: TransportOptions = {}): Transport {
+export function createTransport({
+  timeout = defaultTimeouts,
+  maxSize = maxBytes,
+  onSend,
+  openPool,
+}: TransportOptions = {}): Transport {
   const options: Agent.Options = {
     connect: { timeout: 10_000 },
     headersTimeout: timeout.begin,
     bodyTimeout: timeout.begin,
-    maxResponseSize: maxBytes,
+    maxResponseSize: maxSize,
     connections: 16,
   };
   const agent = openPool?.(options) ?? new Agent(options);
@@ -74,7 +86,7 @@ export function createTransport({ timeout = defaultTimeouts, onSend, openPool }:
 
 async function sendWith(
   agent: Dispatcher,
-  { method, url, headers, body, signal }: Exchange,
+  { method, url, headers, body, isWhole, signal }: Exchange,
   { now, whole }: { readonly now: number; readonly whole: number },
 ): Promise<Received> {
   const deadline = AbortSignal.timeout(whole);
@@ -82,22 +94,40 @@ async function sendWith(
     const answer = await request(url, {
       method,
       dispatcher: agent,
-      headers: {
-        "accept-language": language,
-        ...headers,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { "accept-language": language, ...headers, ...contentType(body) },
+      body: body === undefined ? null : body instanceof URLSearchParams ? body.toString() : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
-    const text = await answer.body.text();
-    const header = answer.headers["retry-after"];
-    const retryAfter = retryAfterOf(Array.isArray(header) ? header[0] : header, now);
-    return { status: answer.statusCode, text, ...(retryAfter !== undefined && { retryAfter }) };
+    const text = isWhole ? await readUntil(answer.body, isWhole) : await answer.body.text();
+    const received = firstOf(answer.headers);
+    const retryAfter = retryAfterOf(received["retry-after"], now);
+    return { status: answer.statusCode, text, headers: received, ...(retryAfter !== undefined && { retryAfter }) };
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new StorageError("unreachable", { cause: error, message: `no answer from ${new URL(url).host}` });
   }
+}
+
+function contentType(body: unknown): Readonly<Record<string, string>> {
+  if (body === undefined) return {};
+  const isForm = body instanceof URLSearchParams;
+  return { "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json" };
+}
+
+function firstOf(headers: Dispatcher.ResponseData["headers"]): Readonly<Record<string, string>> {
+  const pairs = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]);
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+}
+
+/** Reads no further than is wanted, and lets go of the rest. */
+async function readUntil(body: Dispatcher.ResponseData["body"], isWhole: (text: string) => boolean): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of body) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (isWhole(text)) break;
+  }
+  return text;
 }
 
 /** An undici agent that was told to close can no longer be made to destroy what hangs; so the waiting is done here. */

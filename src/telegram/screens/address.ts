@@ -15,6 +15,18 @@ export function watchText({ say }: Painter, { watch }: FileAddress): string | un
   return watch === undefined || isPublicAddress(watch) ? undefined : say("link-watch", { url: watch });
 }
 
+/** The same file by an address that says its name. */
+export function namedRow({ say }: Painter, { named }: FileAddress): InlineKeyboardButton[] {
+  return named !== undefined && isPublicAddress(named)
+    ? [{ text: `⬇️ ${say("press-download-named")}`, url: named }]
+    : [];
+}
+
+/** The same as text, where a button takes no such address. */
+export function namedText({ say }: Painter, { named }: FileAddress): string | undefined {
+  return named === undefined || isPublicAddress(named) ? undefined : say("link-named", { url: named });
+}
+
 /** Opens it, copies it, plays it: what Telegram takes a button for. */
 export function addressRow({ say }: Painter, { url, watch }: FileAddress): InlineKeyboardButton[] {
   return [

@@ -2,9 +2,11 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { DownloadItem, DownloadState } from "../../actions/model/download-item.ts";
 import type { DownloadScreen } from "../../actions/model/screen.ts";
+import { bar } from "../../i18n/figures.ts";
+import { reasonText } from "../../i18n/kind-words.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
-import { bar, button, lines, reasonText, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Most items that are told of one by one, and most buttons to what has come. */
 const [maxLines, maxOpened] = [10, 20];
@@ -19,7 +21,7 @@ export function paintDownload(painter: Painter, screen: DownloadScreen): Painted
       items.length > 1 && FormattedString.join(["⏬ ", strong(say("download-title", { count: items.length }))]),
       trailLine(mount, trail),
       "",
-      ...shown.flatMap((item) => itemLines(painter, item)),
+      ...shown.flatMap((item) => itemLines(painter, item, mount.driver)),
       items.length > shown.length && say("download-more", { count: items.length - shown.length }),
       items.length > 1 && summary(painter, items),
       left > 0 && say("download-left", { count: left }),
@@ -45,7 +47,7 @@ function rank({ is }: DownloadState): number {
   }
 }
 
-function itemLines(painter: Painter, { name, state }: DownloadItem): readonly (string | undefined)[] {
+function itemLines(painter: Painter, { name, state }: DownloadItem, driver: string): readonly (string | undefined)[] {
   const { say, figures } = painter;
   const called = isolate(elideName(name, 60));
   switch (state.is) {
@@ -63,12 +65,8 @@ function itemLines(painter: Painter, { name, state }: DownloadItem): readonly (s
     case "gone":
       return [`⚠️ ${called}`, say("download-gone")];
     case "failed":
-      return [`⚠️ ${called}`, reasonText(painter, { code: state.code, ...retryOf(state) })];
+      return [`⚠️ ${called}`, reasonText(painter, state, driver)];
   }
-}
-
-function retryOf({ retryAfter }: { readonly retryAfter?: number | undefined }): { readonly retryAfter?: number } {
-  return retryAfter === undefined ? {} : { retryAfter };
 }
 
 function runningLine({ say, figures }: Painter, state: Extract<DownloadState, { is: "running" }>): string {

@@ -1,18 +1,22 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import { formIds } from "../../actions/model/form.ts";
+import { createHash } from "node:crypto";
+import { choiceLabel, fieldHint, fieldLabel, formTitle, problemText, reasonText } from "../../i18n/kind-words.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
-import { isolate } from "../../i18n/names.ts";
-import { fieldAsked, type Walk } from "../walk.ts";
-import { lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
+import { elideName, isolate } from "../../i18n/names.ts";
+import { changeable, fieldAsked, type Walk } from "../walk.ts";
+import { lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** What a button of a dialogue asks for. */
 export type DialoguePress =
   | { readonly is: "skip" | "cancel" | "instead" }
-  | { readonly is: "choice"; readonly index: number };
+  /** `index` counts the answers to choose from, or the form's fields. */
+  | { readonly is: "choice" | "change"; readonly index: number };
+
+const letters = { skip: "s", cancel: "x", instead: "i" } as const;
 
 /** The code behind a dialogue's button: whose dialogue, which question, and what. ButtonPress codes start with a digit, so they never meet. */
 function encodeDialoguePress({ owner, question }: Asker, press: DialoguePress): string {
-  const what = press.is === "choice" ? `c${press.index}` : { skip: "s", cancel: "x", instead: "i" }[press.is];
+  const what = "index" in press ? `${press.is === "choice" ? "c" : "e"}${press.index}` : letters[press.is];
   return `d-${owner.toString(36)}-${question}-${what}`;
 }
 
@@ -24,17 +28,23 @@ interface Asker {
 
 /** The same for the same question of the same form, however often it is asked. */
 export function questionOf({ form, fields, asking }: Walk): string {
-  return `${formIds.indexOf(form.id)}q${fields.findIndex(({ name }) => name === asking)}`;
+  const of = createHash("sha256")
+    .update(`${form.id} ${form.kind ?? ""}`)
+    .digest("hex")
+    .slice(0, 6);
+  return `${of}q${fields.findIndex(({ name }) => name === asking)}`;
 }
 
 /** What is behind a code; undefined = not a dialogue's button. */
 export function decodeDialoguePress(code: string): (Asker & { readonly press: DialoguePress }) | undefined {
-  const match = /^d-([0-9a-z]{1,12})-(\d{1,2}q\d{1,2})-(?:([sxi])|c(\d{1,3}))$/.exec(code);
+  const match = /^d-([0-9a-z]{1,12})-([0-9a-f]{6}q\d{1,2})-(?:([sxi])|([ce])(\d{1,3}))$/.exec(code);
   if (!match) return undefined;
-  const [, owner = "", question = "", letter, index] = match;
+  const [, owner = "", question = "", letter, counted, index] = match;
   const named = { s: "skip", x: "cancel", i: "instead" } as const;
   const press: DialoguePress =
-    letter === undefined ? { is: "choice", index: Number(index) } : { is: named[letter as keyof typeof named] };
+    letter === undefined
+      ? { is: counted === "e" ? "change" : "choice", index: Number(index) }
+      : { is: named[letter as keyof typeof named] };
   return { owner: Number.parseInt(owner, 36), question, press };
 }
 
@@ -45,20 +55,22 @@ export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, not
   const asker = { owner, question: questionOf(walk) };
   const { page, reason, problem, form } = walk;
   const verify = reason?.verify;
-  const hint = `${fieldKey(walk)}-hint`;
+  const hint = fieldHint(painter, form, field.name);
   const known = walk.values[field.name];
+  // A share's code came with its link: it is asked for in four lines.
+  const isCode = field.role === "code";
   return {
     text: lines(
       note !== undefined && `ℹ️ ${say(note)}`,
-      strong(say(`form-title-${form.id}`)),
-      reason && `⚠️ ${reasonText(painter, reason)}`,
+      strong(formTitle(painter, form)),
+      reason && `⚠️ ${reasonText(painter, reason, form.kind)}`,
       verify !== undefined && !isPublicAddress(verify) && verify,
-      "",
-      problem && `⚠️ ${say(`problem-${problem}`)}`,
-      `❔ ${fieldLabel(painter, walk)}${known === undefined ? "" : ` (${isolate(known)})`}`,
-      painter.has(hint) && say(hint),
+      !isCode && "",
+      problem && `⚠️ ${problemText(painter, form, problem)}`,
+      `❔ ${fieldLabel(painter, form, field.name)}${known === undefined ? "" : ` (${isolate(known)})`}`,
+      !(isCode && reason) && hint,
       field.kind === "secret" && `🔒 ${page ? say("dialogue-secret") : say("dialogue-secret-no-page")}`,
-      page && `🌐 ${say("dialogue-page", { date: figures.date(page.expiresAt) })}`,
+      page && !isCode && `🌐 ${say("dialogue-page-span", { time: figures.span(page.expiresAt - painter.now) })}`,
       page && !isPublicAddress(page.url) && page.url,
     ),
     keyboard: [
@@ -66,21 +78,22 @@ export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, not
       ...(page ? addressRow(`🌐 ${say("press-page")}`, page.url) : []),
       ...choiceRows(painter, walk, asker),
       ...insteadRow(painter, walk, asker),
+      ...changeable(walk).map((known) => [
+        dialogueButton(
+          `✏️ ${fieldLabel(painter, walk.form, known.name)}: ${elideName(walk.values[known.name] ?? "", 20)}`,
+          asker,
+          {
+            is: "change",
+            index: walk.fields.indexOf(known),
+          },
+        ),
+      ]),
       [
         ...(field.required ? [] : [dialogueButton(`⏭ ${say("press-skip")}`, asker, { is: "skip" })]),
         dialogueButton(`✖️ ${say("press-cancel")}`, asker, { is: "cancel" }),
       ],
     ],
   };
-}
-
-function fieldKey({ form, asking }: Walk): string {
-  return `field-${form.id}-${asking}`;
-}
-
-function fieldLabel({ say, has }: Painter, walk: Walk): string {
-  const key = fieldKey(walk);
-  return has(key) ? say(key) : walk.asking;
 }
 
 function addressRow(text: string, url: string): InlineKeyboardButton[][] {
@@ -90,18 +103,18 @@ function addressRow(text: string, url: string): InlineKeyboardButton[][] {
 /** Most answers a choice offers as buttons; more can be typed. */
 const maxChoices = 40;
 
-function choiceRows({ say, has }: Painter, walk: Walk, asker: Asker): InlineKeyboardButton[][] {
-  const { choices = [], name } = fieldAsked(walk);
-  return choices.slice(0, maxChoices).map((choice, index) => {
-    const key = `choice-${name}-${choice}`;
-    return [dialogueButton(has(key) ? say(key) : choice, asker, { is: "choice", index })];
-  });
+function choiceRows(painter: Painter, walk: Walk, asker: Asker): InlineKeyboardButton[][] {
+  const field = fieldAsked(walk);
+  const { choices = [] } = field;
+  return choices
+    .slice(0, maxChoices)
+    .map((choice, index) => [dialogueButton(choiceLabel(painter, field, choice), asker, { is: "choice", index })]);
 }
 
 function insteadRow(painter: Painter, walk: Walk, asker: Asker): InlineKeyboardButton[][] {
   const { instead } = fieldAsked(walk);
   if (instead === undefined) return [];
-  const field = fieldLabel(painter, { ...walk, asking: instead });
+  const field = fieldLabel(painter, walk.form, instead);
   return [[dialogueButton(`🔁 ${painter.say("dialogue-instead", { field })}`, asker, { is: "instead" })]];
 }
 

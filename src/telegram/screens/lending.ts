@@ -2,11 +2,12 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import { audiences, sharedCapabilities } from "../../users/place.ts";
 import type { LendChoice, LendingCard, PlaceSettingsScreen } from "../../actions/model/screen.ts";
-import type { Order } from "../../storage/entry.ts";
 import { elideName } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 import { labelled } from "../../i18n/phrases.ts";
+import { orders } from "../../storage/entry.ts";
+import { chosenMark, sharedCapabilitySigns, sortArrow } from "../../i18n/signs.ts";
 
 /** Which drive a group is to have. */
 export function paintLendChoice({ say }: Painter, { view, mounts, place }: LendChoice): Painted {
@@ -41,7 +42,7 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
       ...sharedCapabilities.map((capability) =>
         audiences.map((audience) =>
           button(
-            `${mark(policy[capability] === audience)}${capabilitySigns[capability]} ${say(`audience-${audience}`)}`,
+            `${chosenMark(policy[capability] === audience)}${sharedCapabilitySigns[capability]} ${say(`audience-${audience}`)}`,
             {
               do: "set-policy",
               view,
@@ -52,7 +53,7 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
         ),
       ),
       card.dailyChoices.map((count) =>
-        button(`${mark(count === (policy.daily ?? 0))}${count === 0 ? "∞" : say("per-day", { count })}`, {
+        button(`${chosenMark(count === (policy.daily ?? 0))}${count === 0 ? "∞" : say("per-day", { count })}`, {
           do: "set-daily",
           view,
           count,
@@ -74,13 +75,10 @@ function partRows({ say }: Painter, { view, draft, folder, trail }: LendingCard)
   if (!draft || !folder) return [];
   const name = elideName(folder.at(-1) ?? "");
   return [
-    [button(`${mark(trail.length === 0)}🗄 ${say("lend-drive")}`, { do: "lend-what", view, what: "drive" })],
-    [button(`${mark(trail.length > 0)}📁 ${name}`, { do: "lend-what", view, what: "folder" })],
+    [button(`${chosenMark(trail.length === 0)}🗄 ${say("lend-drive")}`, { do: "lend-what", view, what: "drive" })],
+    [button(`${chosenMark(trail.length > 0)}📁 ${name}`, { do: "lend-what", view, what: "folder" })],
   ];
 }
-
-const capabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;
-const orders: readonly Order["by"][] = ["name", "size", "modified"];
 
 /** How the bot does in a group. */
 export function paintPlaceSettings(painter: Painter, screen: PlaceSettingsScreen): Painted {
@@ -98,12 +96,12 @@ export function paintPlaceSettings(painter: Painter, screen: PlaceSettingsScreen
     ),
     keyboard: [
       languages.map((tag, index) =>
-        button(`${mark(tag === language)}${languageName(tag)}`, { do: "set-language", view, index }),
+        button(`${chosenMark(tag === language)}${languageName(tag)}`, { do: "set-language", view, index }),
       ),
-      rowChoices.map((count) => button(`${mark(count === rows)}${count}`, { do: "set-rows", view, rows: count })),
-      orders.map((by) => button(`${say(`press-sort-${by}`)}${arrow(order, by)}`, { do: "set-order", view, by })),
+      rowChoices.map((count) => button(`${chosenMark(count === rows)}${count}`, { do: "set-rows", view, rows: count })),
+      orders.map((by) => button(`${say(`press-sort-${by}`)}${sortArrow(order, by)}`, { do: "set-order", view, by })),
       clearChoices.map((minutes) =>
-        button(`${mark(minutes === clearAfter)}${minutes === 0 ? "∞" : say("minutes", { count: minutes })}`, {
+        button(`${chosenMark(minutes === clearAfter)}${minutes === 0 ? "∞" : say("minutes", { count: minutes })}`, {
           do: "set-clear",
           view,
           minutes,
@@ -118,13 +116,4 @@ export function paintPlaceSettings(painter: Painter, screen: PlaceSettingsScreen
       ] satisfies InlineKeyboardButton[],
     ].filter((row) => row.length > 0),
   };
-}
-
-function mark(chosen: boolean): string {
-  return chosen ? "🔘 " : "";
-}
-
-function arrow(order: Order | undefined, by: Order["by"]): string {
-  if (order?.by !== by) return "";
-  return order.descending ? " ↓" : " ↑";
 }

@@ -1,8 +1,9 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { LinkCard } from "../../actions/model/screen.ts";
 import { isolate } from "../../i18n/names.ts";
-import { addressRow, addressText, watchText } from "./address.ts";
-import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { commandLines } from "../../i18n/command-lines.ts";
+import { addressRow, addressText, namedRow, namedText, watchText } from "./address.ts";
+import { abilityButtons, button, lines, strong, type Painted, type Painter } from "./painter.ts";
 import { sentences } from "../../i18n/phrases.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
@@ -17,13 +18,17 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
       "",
       addressText(card),
       watchText(painter, card),
+      namedText(painter, card),
+      ...commandLines(entry.name, card.url).map((line) => FormattedString.code(line)),
       "",
+      card.extent === "first-part" && `⚠️ ${say("link-first-part")}`,
       lifetime(painter, card.expiresAt),
       sentences(say, say(`link-via-${card.via}`), say("link-secret")),
     ),
     keyboard: [
       addressRow(painter, card),
-      card.sendable ? [button(`📥 ${say("press-send")}`, { do: "send", view })] : [],
+      namedRow(painter, card),
+      abilityButtons(painter, card),
       [button(`⬆ ${say("press-back")}`, { do: "back", view })],
     ].filter((row) => row.length > 0),
   };

@@ -1,11 +1,13 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/model/screen.ts";
-import type { Entry, Order } from "../../storage/entry.ts";
-import { elideName } from "../../i18n/names.ts";
+import { columnsBeside, elideName, elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
-import { button, lines, reasonText, trailLine, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, trailLine, type Painted, type Painter } from "./painter.ts";
 import { isNumbered, isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
 import { sentences } from "../../i18n/phrases.ts";
+import { orders } from "../../storage/entry.ts";
+import { pageOf } from "../../i18n/figures.ts";
+import { reasonText } from "../../i18n/kind-words.ts";
 
 /** A folder's page: one entry a row, then the ways from here. */
 export function paintListing(painter: Painter, listing: Listing): Painted {
@@ -19,19 +21,10 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
       ...(isSearch(listing) ? searchLines(painter, listing) : []),
       figuresLine(painter, listing),
       !listing.search && total.complete && total.known === 0 && say("listing-empty"),
-      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed))}`,
+      failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed, listing.mount.driver))}`,
     ),
     keyboard: [
-      ...rows.map((entry, index) => [
-        button(
-          `${isSearch(listing) && isNumbered(listing.search) ? `${index + 1}. ` : ""}${entryLabel(painter, entry)}`,
-          {
-            do: "open",
-            view,
-            index,
-          },
-        ),
-      ]),
+      ...entryLabels(painter, listing).map((label, index) => [button(label, { do: "open", view, index })]),
       turningRow(listing),
       ...(isSearch(listing) ? searchRows(painter, listing) : []),
       rows.length > 1 && (!isSearch(listing) || listing.search.filters) ? sortRow(painter, listing) : [],
@@ -56,13 +49,15 @@ function figuresLine(painter: Painter, listing: Listing): string {
 }
 
 /** `2/7`, or `2/…` while the end is not known. */
-function pageOf({ number, count }: Listing["page"]): string {
-  return `${number}/${count ?? "…"}`;
-}
-
-function entryLabel({ figures }: Painter, entry: Entry): string {
-  const label = `${kindSigns[kindOf(entry)]} ${elideName(entry.name)}`;
-  return entry.kind === "folder" || entry.size === undefined ? label : `${label} · ${figures.size(entry.size)}`;
+function entryLabels({ figures }: Painter, listing: Listing): string[] {
+  const { rows } = listing;
+  const isCounted = isSearch(listing) && isNumbered(listing.search);
+  const before = rows.map((entry, at) => `${isCounted ? `${at + 1}. ` : ""}${kindSigns[kindOf(entry)]} `);
+  const sizes = rows.map(({ kind, size }) =>
+    kind === "folder" || size === undefined ? "" : ` · ${figures.size(size)}`,
+  );
+  const names = elideTogether(rows.map(({ name }, at) => ({ name, width: columnsBeside(sizes[at] ?? "") })));
+  return rows.map((_, at) => `${before[at] ?? ""}${names[at] ?? ""}${sizes[at] ?? ""}`);
 }
 
 function turningRow({ page, view }: Listing): InlineKeyboardButton[] {
@@ -79,8 +74,6 @@ function turningRow({ page, view }: Listing): InlineKeyboardButton[] {
   ];
 }
 
-const orders: readonly Order["by"][] = ["name", "size", "modified"];
-
 function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyboardButton[] {
   return orders.map((by) => {
     const arrow = order.descending ? " ↓" : " ↑";
@@ -92,7 +85,9 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyb
   });
 }
 
-function waysRow({ say, place }: Painter, { up, view, listable, trail }: Listing): InlineKeyboardButton[] {
+function waysRow(painter: Painter, listing: Listing): InlineKeyboardButton[] {
+  const { say, place } = painter;
+  const { up, view, trail } = listing;
   return [
     ...(up ? [button(`⬆ ${say("press-up")}`, { do: "up", view })] : []),
     ...(trail.length > 1 ? [button(`🏠 ${say("press-top")}`, { do: "top", view })] : []),
@@ -100,6 +95,6 @@ function waysRow({ say, place }: Painter, { up, view, listable, trail }: Listing
     ...(!up && place === "private" ? [button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })] : []),
     button(`🔎 ${say("press-find")}`, { do: "find", view }),
     button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
-    ...(listable ? [button(`🧾 ${say("press-list-folder")}`, { do: "list-folder", view })] : []),
+    ...abilityButtons(painter, listing),
   ];
 }

@@ -2,10 +2,14 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
 import type { Quota } from "../../storage/driver.ts";
-import type { DownloadMethod, Health } from "../../storage/mount.ts";
+import type { DownloadMethod } from "../../storage/mount.ts";
+import { errorText, driverName, reasonText } from "../../i18n/kind-words.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
-import { bar, button, lines, reasonText, strong, type Painted, type Painter } from "./painter.ts";
+import { abilitySigns, healthSign } from "../../i18n/signs.ts";
+import { abilityButtons, button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { mountsTitle } from "../../i18n/phrases.ts";
+import { bar } from "../../i18n/figures.ts";
 
 /** One's mounts, one a row: accounts, then shares by themselves. */
 export function paintMounts(painter: Painter, list: MountList): Painted {
@@ -16,7 +20,7 @@ export function paintMounts(painter: Painter, list: MountList): Painted {
   const shares = mounts.filter(({ recent }) => recent);
   return {
     text: lines(
-      strong(titleOf(painter, list)),
+      strong(mountsTitle(painter, list)),
       mounts.length === 0 && !opened && say("mounts-none"),
       ...accounts.map((mount) => mountLine(painter, mount)),
       !opened && shares.length > 0 && strong(say("mounts-recent")),
@@ -36,15 +40,10 @@ export function paintMounts(painter: Painter, list: MountList): Painted {
   };
 }
 
-function titleOf({ say }: Painter, { mounts, lent, opened }: MountList): string {
-  if (opened) return say("mounts-opened-title", { count: mounts.length });
-  return lent ? say("mounts-lent-title") : say("mounts-title");
-}
-
 /** The links of the message that could not be opened, and why. */
 function openedLines(painter: Painter, { refused, left }: OpenedShares): readonly string[] {
   return [
-    ...refused.map(({ link, reason }) => `🔴 ${elideName(link, 60)} – ${reasonText(painter, reason)}`),
+    ...refused.map(({ link, driver, reason }) => `🔴 ${elideName(link, 60)} – ${reasonText(painter, reason, driver)}`),
     ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
   ];
 }
@@ -70,24 +69,18 @@ function mountLine(painter: Painter, mount: MountLine): string {
   return `${healthSign(mount.health)} ${elideName(title, 40)} · ${marks.join(" · ")}`;
 }
 
-function driverName({ say, has }: Painter, driver: string): string {
-  return has(`driver-${driver}`) ? say(`driver-${driver}`) : driver;
-}
-
-function healthSign({ state }: Health): string {
-  return state === "working" ? "🟢" : "🔴";
-}
-
 /** One mount: how it does, how full it is, and what can be done with it. */
 export function paintMount(painter: Painter, card: MountCard): Painted {
   const { say } = painter;
-  const { mount, quota, method, usual, lapsed } = card;
+  const { mount, login, quota, method, usual, lapsed } = card;
   const way = say(`method-${method ?? usual}`);
   return {
     text: lines(
       FormattedString.join(["🗄 ", strong(mount.title)]),
       [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
-      ...healthLines(painter, mount.health),
+      card.checked && `✅ ${say("notice-mount-healthy")}`,
+      login !== undefined && say("mount-login", { login: isolate(login) }),
+      ...healthLines(painter, mount),
       ...(quota ? quotaLines(painter, quota) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
       lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
@@ -96,11 +89,12 @@ export function paintMount(painter: Painter, card: MountCard): Painted {
   };
 }
 
-function healthLines({ say, figures }: Painter, health: Health): readonly string[] {
+function healthLines(painter: Painter, { health, driver }: MountLine): readonly string[] {
+  const { say, figures } = painter;
   const date = figures.date(health.at);
   return health.state === "working"
     ? [`🟢 ${say("health-working", { date })}`]
-    : [`🔴 ${say("health-failing", { date })}`, say(`error-${health.code}`)];
+    : [`🔴 ${say("health-failing", { date })}`, errorText(painter, health.code, driver)];
 }
 
 function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
@@ -111,14 +105,15 @@ function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Q
       : say("mount-quota", { used: figures.size(used), limit: figures.size(limit) });
   return [
     ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
-    room,
+    `${abilitySigns.quota.sign} ${room}`,
     ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
     ...(plan === undefined ? [] : [say("mount-plan", { plan: isolate(plan) })]),
   ];
 }
 
-function mountKeyboard({ say }: Painter, card: MountCard): InlineKeyboardButton[][] {
-  const { view, mount, methods, renewable, revocable } = card;
+function mountKeyboard(painter: Painter, card: MountCard): InlineKeyboardButton[][] {
+  const { say } = painter;
+  const { view, mount, methods } = card;
   return [
     [
       button(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }),
@@ -128,9 +123,8 @@ function mountKeyboard({ say }: Painter, card: MountCard): InlineKeyboardButton[
       button(`✏️ ${say("press-rename-mount")}`, { do: "rename-mount", view }),
       button(`🩺 ${say("press-check-mount")}`, { do: "check-mount", view }),
     ],
-    ...(renewable ? [[button(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view })]] : []),
     ...(methods.length > 1 ? methods.map((method) => [methodButton(say(`method-${method}`), method, card)]) : []),
-    ...(revocable ? [[button(`🚫 ${say("press-revoke-links")}`, { do: "revoke-links", view })]] : []),
+    ...abilityButtons(painter, card).map((one) => [one]),
     [
       button(`🗑 ${say("press-remove-mount")}`, { do: "remove-mount", view }),
       button(`🗄 ${say("press-mounts")}`, { do: "mounts", view }),

@@ -2,10 +2,10 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { ViewRef } from "../../actions/model/session.ts";
 import { noticeCodes, type Notice } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
-import { sentences } from "../../i18n/phrases.ts";
+import { errorText, noticeText, withRetry } from "../../i18n/kind-words.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { levelSigns, offerSigns } from "../../i18n/signs.ts";
 
-const signs: Readonly<Record<Notice["level"], string>> = { done: "✅", info: "ℹ️", refused: "🚫", failed: "⚠️" };
 const codes: ReadonlySet<string> = new Set(noticeCodes);
 
 /** A sentence, and the ways on it offers. */
@@ -24,27 +24,26 @@ export function paintNotice(painter: Painter, notice: Notice): Painted {
         ? [[{ text: `🌐 ${say("press-verify")}`, url: verify }]]
         : []),
       ...(view ? offer.map((what) => [offerButton(painter, what, view)]) : []),
+      ...wayToPrivate(painter, notice),
     ],
   };
 }
 
+/** Out of a group into the chat where it can be done. */
+function wayToPrivate({ say, place, deepLink }: Painter, { notice }: Notice): InlineKeyboardButton[][] {
+  if (place !== "group" || !deepLink || !forPrivate.has(notice)) return [];
+  return [[{ text: say("private-open"), url: deepLink("here") }]];
+}
+
+const forPrivate: ReadonlySet<string> = new Set(["private-only", "code-private"] satisfies Notice["notice"][]);
+
 /** The sentence alone, as a toast shows it. */
-function noticeSentence({ say, figures }: Painter, { notice, level, retryAfter }: Notice): string {
-  const sentence = say(codes.has(notice) ? `notice-${notice}` : `error-${notice}`);
-  if (retryAfter === undefined) return `${signs[level]} ${sentence}`;
-  return `${signs[level]} ${sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }))}`;
+function noticeSentence(painter: Painter, { notice, level, retryAfter, driver }: Notice): string {
+  const sentence = codes.has(notice) ? noticeText(painter, notice, driver) : errorText(painter, notice, driver);
+  return `${levelSigns[level]} ${withRetry(painter, sentence, retryAfter)}`;
 }
 
 type Offer = NonNullable<Notice["offer"]>[number];
-
-const offerSigns: Readonly<Record<Offer, string>> = {
-  retry: "🔄",
-  back: "⬆",
-  mounts: "🗄",
-  "add-account": "🔑",
-  "add-share": "📂",
-  "renew-mount": "🔑",
-};
 
 function offerButton({ say }: Painter, offer: Offer, view: ViewRef): InlineKeyboardButton {
   return button(`${offerSigns[offer]} ${say(`press-${offer}`)}`, { do: offer, view });

@@ -16,7 +16,9 @@ import type {
 } from "../../actions/model/admin-screen.ts";
 import { elideName } from "../../i18n/names.ts";
 import { maxCopied } from "../limits.ts";
-import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, type Painted, type Painter, pairs } from "./painter.ts";
+import { healthSign, roomSigns, standingSigns } from "../../i18n/signs.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 
 /** What operators see. */
 export function paintOperators(painter: Painter, screen: OperatorsScreen): Painted {
@@ -43,15 +45,6 @@ function sheetOf(painter: Painter, screen: OperatorsScreen): Painted {
       return paintAudit(painter, screen);
   }
 }
-
-const roomSigns: Readonly<Record<OperatorsRoom, string>> = {
-  panel: "🎛",
-  people: "👥",
-  access: "🚪",
-  "admin-mounts": "🗄",
-  broadcast: "📣",
-  audit: "📒",
-};
 
 function title({ say }: Painter, room: OperatorsRoom): FormattedString {
   return FormattedString.join([`${roomSigns[room]} `, strong(say(`admin-room-${room}`))]);
@@ -85,7 +78,7 @@ function pageLine({ page, pages }: PagedView): string | false {
 
 function paintPanel(painter: Painter, screen: AdminPanel): Painted {
   const { say, figures } = painter;
-  const { view, numbers, access, maintenanceSince, logLevel, logLevels, revocable } = screen;
+  const { view, numbers, access, maintenanceSince, logLevel, logLevels, version, revocable } = screen;
   const isClosed = maintenanceSince !== undefined;
   return {
     text: lines(
@@ -97,6 +90,7 @@ function paintPanel(painter: Painter, screen: AdminPanel): Painted {
       say("admin-calls", { count: numbers.calls, pauses: numbers.coolDowns }),
       say("admin-access", { mode: say(`access-${access}`) }),
       say("admin-log-level", { level: logLevel }),
+      version !== undefined && say("admin-version", { version }),
       numbers.errors.length > 0 && "",
       numbers.errors.length > 0 && say("admin-errors"),
       ...numbers.errors.map(({ code, count }) => `${count} × ${code}`),
@@ -123,17 +117,6 @@ function roomRefresh({ say }: Painter, view: ViewRef): InlineKeyboardButton {
   return button(`🔄 ${say("press-refresh")}`, { do: "refresh", view });
 }
 
-function pairs(buttons: readonly InlineKeyboardButton[]): InlineKeyboardButton[][] {
-  return buttons.flatMap((_, at) => (at % 2 === 0 ? [buttons.slice(at, at + 2)] : []));
-}
-
-const standingSigns: Readonly<Record<GuestLine["standing"], string>> = {
-  usual: "▫️",
-  admitted: "✅",
-  banned: "⛔",
-  operator: "🎛",
-};
-
 function paintPeople(painter: Painter, screen: PeopleList): Painted {
   const { say } = painter;
   const { view, rows, words } = screen;
@@ -153,8 +136,15 @@ function paintPeople(painter: Painter, screen: PeopleList): Painted {
   };
 }
 
-function guestLabel({ id, kind, standing }: GuestLine): string {
-  return `${standingSigns[standing]} ${kind === "group" ? "👥 " : ""}${id}`;
+/** `Mia @mia · telegram:1001`. */
+function guestLabel({ id, kind, standing, name, username }: GuestLine): string {
+  const sign = `${standingSigns[standing]} ${kind === "group" ? "👥 " : ""}`;
+  return `${sign}${calledBefore({ name, username }, 20)}${id}`;
+}
+
+function calledBefore({ name, username }: Pick<GuestLine, "name" | "username">, width: number): string {
+  const called = [name && elideName(name, width), username && `@${username}`].filter((part) => part);
+  return called.length === 0 ? "" : `${called.join(" ")} · `;
 }
 
 function guestLine({ say, figures }: Painter, guest: GuestLine): string {
@@ -168,7 +158,7 @@ function paintPerson(painter: Painter, screen: PersonCard): Painted {
   const isPerson = guest.kind === "person";
   return {
     text: lines(
-      FormattedString.join([`${isPerson ? "👤" : "👥"} `, strong(guest.id)]),
+      FormattedString.join([`${isPerson ? "👤" : "👥"} `, calledBefore(guest, 60), strong(guest.id)]),
       `${standingSigns[guest.standing]} ${say(`standing-${guest.standing}`)}`,
       guest.seenAt === undefined ? say("admin-never-seen") : say("admin-seen", { date: figures.date(guest.seenAt) }),
       isPerson && say("admin-owns", { count: mounts }),
@@ -229,9 +219,9 @@ function paintMounts(painter: Painter, screen: AdminMounts): Painted {
     text: lines(
       title(painter, "admin-mounts"),
       rows.length === 0 && say("admin-no-mounts"),
-      ...rows.flatMap(({ title: name, owner, health }) => [
-        `${health.state === "working" ? "🟢" : "🔴"} ${elideName(name, 40)} · ${owner} · ${figures.date(health.at)}`,
-        health.state === "failing" && `    ${say(`error-${health.code}`)}`,
+      ...rows.flatMap(({ title: name, driver, owner, ownerName, health }) => [
+        `${healthSign(health)} ${elideName(name, 40)} · ${calledBefore({ name: ownerName }, 30)}${owner} · ${figures.date(health.at)}`,
+        health.state === "failing" && `    ${errorText(painter, health.code, driver)}`,
       ]),
       pageLine(screen),
     ),
@@ -278,13 +268,16 @@ function paintBroadcast(painter: Painter, { view, broadcast }: BroadcastScreen):
 
 function paintAudit(painter: Painter, screen: AuditScreen): Painted {
   const { say, figures } = painter;
-  const { view, entries } = screen;
+  const { view, entries, names } = screen;
+  const named = (id: string) => `${names[id] === undefined ? "" : `${elideName(names[id], 20)} `}${id}`;
   return {
     text: lines(
       title(painter, "audit"),
       entries.length === 0 && say("audit-empty"),
       ...entries.map(({ at, by, act, subject, detail }) =>
-        [figures.date(at), by, say(`audit-${act}`), subject, detail].filter((part) => part !== undefined).join(" · "),
+        [figures.date(at), named(by), say(`audit-${act}`), subject && named(subject), detail]
+          .filter((part) => part !== undefined)
+          .join(" · "),
       ),
       pageLine(screen),
     ),

@@ -2,13 +2,14 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { ButtonPress } from "../../actions/buttons.ts";
 import { encodeButton } from "../../actions/buttons.ts";
-import type { Reason } from "../../actions/model/screen.ts";
+import type { Ability } from "../../actions/model/screen.ts";
+import type { ViewRef } from "../../actions/model/session.ts";
+import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
 import type { Say } from "../../i18n/words.ts";
 import { figuresIn, type Figures } from "../../i18n/figures.ts";
 import { clip, elideName, isolate } from "../../i18n/names.ts";
 import { maxText } from "../limits.ts";
-import { sentences } from "../../i18n/phrases.ts";
 
 /** What a message is made of: text with entities (names are never escaped), and rows of buttons. */
 export interface Painted {
@@ -44,10 +45,11 @@ interface PainterParts {
 
 /** The painter of one language, for one answer. */
 export function painterFor({ words, language, place, now, deepLink }: PainterParts): Painter {
+  const figures = figuresIn(language);
   return {
     say: words.in(language),
     language,
-    figures: figuresIn(language),
+    figures: { ...figures, date: (at) => `${momentStart}${at}${momentText}${figures.date(at)}${momentEnd}` },
     has: (key) => words.has(key),
     languageName: (other) => words.in(other)("language-name"),
     place,
@@ -56,9 +58,24 @@ export function painterFor({ words, language, place, now, deepLink }: PainterPar
   };
 }
 
+/** Characters nobody types (private use): around a date, which stands in the middle of a sentence until `lines` makes an entity of it. */
+const [momentStart, momentText, momentEnd] = ["\uE0F0", "\uE0F1", "\uE0F2"];
+const moment = /\uE0F0(\d+)\uE0F1([^\uE0F2]*)\uE0F2/;
+
+/** A line whose dates each reader sees in their own time zone and language. */
+function withMoments(line: string): FormattedString | string {
+  const [whole, at, text = ""] = moment.exec(line) ?? [];
+  if (whole === undefined) return line;
+  const start = line.indexOf(whole);
+  const date = FormattedString.time(text, Math.floor(Number(at) / 1000), "Dt");
+  return FormattedString.join([line.slice(0, start), date, withMoments(line.slice(start + whole.length))]);
+}
+
 /** Joins what is there line by line; undefined lines are left out, empty ones stay. */
 export function lines(...all: readonly (string | FormattedString | undefined | false)[]): FormattedString {
-  const kept = all.filter((line) => line !== undefined && line !== false);
+  const kept = all
+    .filter((line) => line !== undefined && line !== false)
+    .map((line) => (typeof line === "string" ? withMoments(line) : line));
   const joined = FormattedString.join(kept, "\n");
   return joined.text.length <= maxText ? joined : joined.slice(0, clip(joined.text, maxText - 1).length);
 }
@@ -73,12 +90,17 @@ export function button(text: string, press: ButtonPress): InlineKeyboardButton.C
   return { text, callback_data: encodeButton(press) };
 }
 
-const barCells = 10;
-
-/** A share between 0 and 1 as a bar. */
-export function bar(share: number): string {
-  const full = Math.round(share * barCells);
-  return "▓".repeat(full) + "░".repeat(barCells - full);
+/** The buttons of what a card can. */
+export function abilityButtons(
+  { say }: Painter,
+  { can, view }: { readonly can: readonly Ability[]; readonly view: ViewRef },
+): InlineKeyboardButton.CallbackButton[] {
+  return can.flatMap((ability) => {
+    const shown = abilitySigns[ability];
+    return "button" in shown
+      ? [button(`${shown.sign} ${say(`press-${shown.button}`)}`, { do: shown.button, view })]
+      : [];
+  });
 }
 
 /** Most folders of a trail that are named; in between stands an ellipsis. */
@@ -91,9 +113,7 @@ export function trailLine(mount: MountTag, trail: readonly string[]): FormattedS
   return FormattedString.join([FormattedString.join(["🏠 ", strong(elideName(mount.title, 60))]), ...crumbs], " › ");
 }
 
-/** A failure in words, with the time after which trying again can work. */
-export function reasonText({ say, figures }: Painter, { code, retryAfter }: Reason): string {
-  const sentence = say(`error-${code}`);
-  if (retryAfter === undefined) return sentence;
-  return sentences(say, sentence, say("retry-after", { time: figures.span(retryAfter) }));
+/** Buttons two a row. */
+export function pairs(buttons: readonly InlineKeyboardButton[]): InlineKeyboardButton[][] {
+  return buttons.flatMap((_, at) => (at % 2 === 0 ? [buttons.slice(at, at + 2)] : []));
 }

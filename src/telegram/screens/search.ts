@@ -2,7 +2,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import { searchKinds, searchSizes } from "../../actions/search/filters.ts";
 import type { Listing, SearchState } from "../../actions/model/screen.ts";
 import { elideName } from "../../i18n/names.ts";
-import { kindSigns } from "../../i18n/signs.ts";
+import { kindSigns, chosenMark } from "../../i18n/signs.ts";
 import { button, type Painter } from "./painter.ts";
 
 type Search = Listing & { readonly search: SearchState };
@@ -88,13 +88,12 @@ function filterLabel({ say, figures }: Painter, { kind, least, filters }: Search
 }
 
 function filterRows({ figures }: Painter, view: Search["view"], search: SearchState): InlineKeyboardButton[][] {
-  const mark = (chosen: boolean) => (chosen ? "🔘 " : "");
   return [
     searchKinds.map((kind, at) =>
-      button(`${mark(search.kind === kind)}${kindSigns[kind]}`, { do: "narrow-kind", view, index: at + 1 }),
+      button(`${chosenMark(search.kind === kind)}${kindSigns[kind]}`, { do: "narrow-kind", view, index: at + 1 }),
     ),
     searchSizes.map((size, at) =>
-      button(`${mark(search.least === size)}≥ ${figures.size(size)}`, { do: "narrow-size", view, index: at + 1 }),
+      button(`${chosenMark(search.least === size)}≥ ${figures.size(size)}`, { do: "narrow-size", view, index: at + 1 }),
     ),
   ];
 }

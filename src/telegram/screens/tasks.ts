@@ -1,8 +1,10 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { TaskCard, TaskLine, TaskList } from "../../actions/model/screen.ts";
+import { bar } from "../../i18n/figures.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
-import { bar, button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 const signs: Readonly<Record<TaskLine["phase"], string>> = { waiting: "⏳", running: "⏬", done: "✅", failed: "⚠️" };
 
@@ -64,7 +66,7 @@ export function paintTask(painter: Painter, { view, mount, task, opens }: TaskCa
       `${bar(progress / 100)} ${figures.percent(progress / 100)}${size === undefined ? "" : ` · ${figures.size(size)}`}`,
       phase === "waiting" && say("download-waiting"),
       still !== undefined && `⚠️ ${say("download-still", { time: figures.span(still) })}`,
-      reason !== undefined && say(`error-${reason}`),
+      reason !== undefined && errorText(painter, reason, mount.driver),
     ),
     keyboard: [
       [

@@ -2,9 +2,11 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import { uploadFailures } from "../../actions/model/upload.ts";
 import type { TransferScreen, TransferState } from "../../actions/model/screen.ts";
+import { errorText } from "../../i18n/kind-words.ts";
 import { isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
-import { bar, button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { bar } from "../../i18n/figures.ts";
 
 /** A file on its way into the chat, and how far it is. */
 export function paintTransfer(painter: Painter, screen: TransferScreen): Painted {
@@ -19,7 +21,7 @@ export function paintTransfer(painter: Painter, screen: TransferScreen): Painted
   };
 }
 
-function stateLines(painter: Painter, { state, total }: TransferScreen): readonly (string | undefined)[] {
+function stateLines(painter: Painter, { mount, state, total }: TransferScreen): readonly (string | undefined)[] {
   const { say, figures } = painter;
   switch (state.is) {
     case "queued":
@@ -33,7 +35,7 @@ function stateLines(painter: Painter, { state, total }: TransferScreen): readonl
     case "interrupted":
       return [`⚠️ ${say("transfer-interrupted")}`];
     case "failed":
-      return failedLines(painter, state);
+      return failedLines(painter, mount.driver, state);
   }
 }
 
@@ -61,11 +63,13 @@ function runningLines(
 const ours: ReadonlySet<string> = new Set(uploadFailures);
 
 function failedLines(
-  { say, figures }: Painter,
+  painter: Painter,
+  driver: string,
   { code, retryAfter, limit, reference }: Extract<TransferState, { is: "failed" }>,
 ): readonly (string | undefined)[] {
+  const { say, figures } = painter;
   return [
-    `⚠️ ${say(ours.has(code) ? `transfer-failed-${code}` : `error-${code}`)}`,
+    `⚠️ ${ours.has(code) ? say(`transfer-failed-${code}`) : errorText(painter, code, driver)}`,
     limit === undefined ? undefined : say("transfer-limit", { size: figures.size(limit) }),
     retryAfter === undefined ? undefined : say("retry-after", { time: figures.span(retryAfter) }),
     reference === undefined ? undefined : say("notice-reference", { reference }),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { gatewayOf } from "../../../src/app/gateway.ts";
+import { openQueue } from "../../../src/app/jobs.ts";
 import { adminOf } from "../../../src/app/operators.ts";
 import { readConfig } from "../../../src/config.ts";
 import { createRevocations } from "../../../src/gateway/revocations.ts";
@@ -62,6 +63,7 @@ async function openGateway(): Promise<Listening> {
   const revocations = createRevocations({ store: store.open("revocations"), now: Date.now, keepFor: config.linkTtl });
   const storage = openStorage(store);
   const tickets = createTickets({ keys, now: Date.now });
+  const { jobs } = await openQueue({ url: "sqlite://", store, keys, log });
   const gateway = gatewayOf({
     config,
     store,
@@ -70,7 +72,7 @@ async function openGateway(): Promise<Listening> {
     revocations,
     log,
     words: loadWords(),
-    admin: adminOf({ config, store, revocations, log, frontends: () => undefined }),
+    admin: adminOf({ config, store, jobs, revocations, log, frontends: () => undefined }),
     newest: new Uint8Array(32),
     limits: { streamsPerPerson: 1000 },
     visitors: { requests: 1_000_000 },

@@ -62,11 +62,11 @@ export async function startService({
 
 /** The register over an emulator, as a fresh process has it. */
 export function kindsOf(
-  pikpak: Pick<PikPakEmulator, "driveUrl" | "userUrl">,
+  pikpak: Pick<PikPakEmulator, "driveUrl" | "userUrl"> & Partial<Pick<PikPakEmulator, "mcpUrl">>,
   settings: object = {},
 ): readonly DriverKind[] {
-  const { driveUrl, userUrl } = pikpak;
-  return driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, ...settings } });
+  const { driveUrl, userUrl, mcpUrl = "http://127.0.0.1:1" } = pikpak;
+  return driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl, ...settings } });
 }
 
 export function kindNamed(kinds: readonly DriverKind[], name: string): DriverKind {

@@ -199,9 +199,9 @@ describe("a share", () => {
   });
 
   test("the address a verification ended on is taken for the token in it, and nothing else", async () => {
-    const kind = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web" } }).find(
-      ({ name }) => name === "pikpak-share",
-    );
+    const kind = driverKinds({
+      pikpak: { domain: "mypikpak.net", platform: "web", mcpUrl: "http://127.0.0.1:1" },
+    }).find(({ name }) => name === "pikpak-share");
     const link = "https://mypikpak.com/s/VNaaaaaaaaaaaaaaaaaaaaaaaa";
     const check = (captchaToken: string) => kind?.check({ link, captchaToken });
     expect(check("https://mypikpak.com/loading?state=x&captcha_token=ck0.abcdef")).toEqual({

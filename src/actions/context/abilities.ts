@@ -1,0 +1,19 @@
+import type { Capability } from "../../storage/driver.ts";
+import type { Mount } from "../../storage/mount.ts";
+import type { Ability } from "../model/screen.ts";
+import type { ActionContext } from "./context.ts";
+
+/** What goes where something is shown, whatever drive it is of. */
+type Here = Exclude<Ability, Capability>;
+
+/** What can be done with something of a mount: what its drive is capable of, then what goes here. */
+export async function abilitiesOf(
+  { services }: Pick<ActionContext, "services">,
+  { id }: Mount,
+  here: Readonly<Partial<Record<Here, boolean>>>,
+): Promise<readonly Ability[]> {
+  const capable = await services.storage.can(id);
+  // Object.keys forgets the type of the keys it was given.
+  const going = (Object.keys(here) as Here[]).filter((ability) => here[ability]);
+  return [...capable, ...going];
+}

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import type { CallOptions, Driver, DriverContext } from "../../../storage/driver.ts";
+import { StorageError } from "../../../storage/error.ts";
+import { readNote } from "../note.ts";
+import { permissionMissing } from "./permission.ts";
+
+/** The two ways to a drive whose token an app has. */
+type Way = "drive" | "mcp";
+
+interface RouteParts {
+  readonly drive: Required<Pick<Driver, "quota">> & Driver;
+  readonly mcp: Required<Pick<Driver, "quota">> & Driver;
+  /** `auto`: the drive API, and the MCP server where that alone takes the token. */
+  readonly route: "auto" | Way;
+  /** Names the token among the notes, in a form that tells nobody. */
+  tokenName(): Promise<string>;
+  /** Told that the token is refused on every way there is. */
+  onEnd(): Promise<void>;
+  readonly context: Pick<DriverContext, "notes" | "now" | "log">;
+}
+
+/** The drive API is tried again after this, ms. */
+const detour = 24 * 3_600_000;
+const note = z.object({ until: z.number() });
+
+/** A drive that goes the way its token is taken on. */
+export function routed(parts: RouteParts): Driver {
+  const { drive, mcp } = parts;
+  const ways = { drive, mcp };
+  const memory = createMemory(parts);
+  const run = <T>(ask: Ask<T>, kind: Kind): Promise<T> => runOn(parts, memory, { ask, kind });
+  return {
+    async list(folder, { cursor, ...options } = {}) {
+      // The places in a listing are those of the way it began on.
+      const [way, rest] = placeIn(cursor);
+      if (way) return marked(way, await ways[way].list(folder, { ...options, cursor: rest }));
+      return run(async (on, name) => marked(name, await on.list(folder, options)), { isListing: true, ...options });
+    },
+    stat: (id, options = {}) => run((on) => on.stat(id, options), options),
+    link: (id, options = {}) => run((on) => on.link(id, options), options),
+    quota: (options = {}) => run((on) => on.quota(options), options),
+  };
+}
+
+type Ask<T> = (on: RouteParts["drive"], way: Way) => Promise<T>;
+
+interface Kind extends CallOptions {
+  /** It is a listing, whose refusal says most about the token. */
+  readonly isListing?: boolean;
+}
+
+const marks = { drive: "d", mcp: "m" } as const;
+
+function placeIn(cursor: string | undefined): [Way | undefined, string] {
+  if (cursor === undefined) return [undefined, ""];
+  return [cursor.startsWith(marks.mcp) ? "mcp" : "drive", cursor.slice(1)];
+}
+
+function marked<T extends { readonly next?: string }>(way: Way, page: T): T {
+  return page.next === undefined ? page : { ...page, next: `${marks[way]}${page.next}` };
+}
+
+interface Memory {
+  /** The way that was found last. */
+  read(): Promise<Way>;
+  write(way: Way): Promise<void>;
+}
+
+function createMemory({ context, tokenName }: RouteParts): Memory {
+  const { notes, now } = context;
+  const key = async () => `route:${await tokenName()}`;
+  return {
+    async read() {
+      const held = readNote(note, await notes.read(await key()));
+      return held && held.until > now() && held.until <= now() + detour ? "mcp" : "drive";
+    },
+    async write(way) {
+      const until = way === "mcp" ? now() + detour : 0;
+      await notes.write(await key(), JSON.stringify({ until }), detour);
+    },
+  };
+}
+
+interface Run<T> {
+  readonly ask: Ask<T>;
+  readonly kind: Kind;
+}
+
+async function runOn<T>(parts: RouteParts, memory: Memory, { ask, kind }: Run<T>): Promise<T> {
+  const first = parts.route === "auto" ? await memory.read() : parts.route;
+  try {
+    return await ask(parts[first], first);
+  } catch (error) {
+    if (!(error instanceof StorageError) || !isRefused(error, kind)) throw error;
+    if (first === "drive" && kind.isListing !== true && (await isTaken(parts.drive, kind))) throw lacking(error);
+    if (parts.route !== "auto") return endWith(parts, error, [error]);
+    return askOther(parts, memory, { ask, first, error });
+  }
+}
+
+/** The token as a whole may be what is refused. */
+function isRefused({ code }: StorageError, { isListing }: Kind): boolean {
+  return code === "token-ended" || code === "signed-out" || (isListing === true && code === "token-cannot-read");
+}
+
+/** Whether the token is good for something: what was refused is then a matter of permission. */
+async function isTaken(drive: Driver, { signal, asker }: CallOptions): Promise<boolean> {
+  try {
+    await drive.list(undefined, { signal, asker });
+    return true;
+  } catch (error) {
+    if (error instanceof StorageError) return false;
+    throw error;
+  }
+}
+
+function lacking(error: StorageError): StorageError {
+  return error.code === "token-cannot-read" ? error : permissionMissing("read");
+}
+
+interface Other<T> {
+  readonly ask: Ask<T>;
+  readonly first: Way;
+  readonly error: StorageError;
+}
+
+async function askOther<T>(parts: RouteParts, memory: Memory, { ask, first, error }: Other<T>): Promise<T> {
+  const second = first === "drive" ? "mcp" : "drive";
+  try {
+    const answer = await ask(parts[second], second);
+    await memory.write(second);
+    parts.context.log.info({ way: second }, "pikpak token is taken on the other way");
+    return answer;
+  } catch (other) {
+    if (!(other instanceof StorageError)) throw other;
+    // What the second way says of the thing itself is the better answer; of a token both refuse, the first.
+    return endWith(parts, isRefused(other, { isListing: true }) ? error : other, [error, other]);
+  }
+}
+
+async function endWith(parts: RouteParts, error: StorageError, all: readonly StorageError[]): Promise<never> {
+  if (all.every(({ code }) => code === "token-ended" || code === "signed-out")) await parts.onEnd();
+  throw error;
+}
