@@ -148,7 +148,7 @@ const standsAlone =
 
 /** What readers see as one character each. Most names need no segmenter, which is most of the cost of drawing a listing. */
 export function graphemesOf(text: string): string[] {
-  if (standsAlone.test(text)) return [...text];
+  if (standsAlone.test(text)) return Array.from(text);
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
