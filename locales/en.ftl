@@ -24,6 +24,7 @@ press-link = Link
 press-link-original = Original
 press-open-link = Open the link
 press-send = Send it here
+press-save = Save
 press-list-folder = Links
 press-revoke-links = Take back its links
 press-revoke-all-links = Take back all my links
@@ -161,6 +162,19 @@ download-left = { $count ->
    *[other] { $count } more links were left out; send them again.
 }
 download-lost = I follow this no longer. /tasks shows how far it is.
+save-waiting = I am about to save this to your drive.
+save-sent = The drive is copying it. That cannot be stopped any more.
+save-done = { $count ->
+    [1] Saved to your drive.
+   *[other] { $count } entries saved to your drive.
+}
+save-present = { $count ->
+    [1] It was on your drive already.
+   *[other] All { $count } entries were on your drive already.
+}
+save-cancelled = Cancelled. Nothing was saved.
+save-lost = I lost sight of this. Look into the folder before you try again.
+save-target-gone = The folder it was to go to is not there any more. Try again, and it goes to the top of the drive.
 tasks-title = Offline downloads
 tasks-none = Nothing is being fetched. Send me a magnet, or use /download.
 tasks-total = { $running } running, { $failed } failed, { $done } finished
@@ -334,6 +348,11 @@ notice-download-what = Send me what to fetch: a magnet, an info hash, an http, e
 notice-no-downloads = None of your drives can fetch links by itself. Sign in to a PikPak account first.
 notice-download-over = This is over already. /tasks shows what there is.
 notice-download-stopped = Cancelled. What has come already stays.
+notice-no-drive-to-save = You have no drive that I could save to. Sign in to a PikPak account, in our private chat: /login
+notice-save-busy = This is being saved already.
+notice-save-stopped = Cancelled. Nothing was saved.
+notice-save-too-late = The drive is copying it already. That cannot be stopped any more.
+notice-save-over = This is over already.
 notice-tasks-none-failed = None of them has failed.
 notice-transfer-busy = This file is on its way here already.
 notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.

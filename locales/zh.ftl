@@ -24,6 +24,7 @@ press-link = 获取链接
 press-link-original = 原文件
 press-open-link = 打开链接
 press-send = 发到聊天
+press-save = 转存
 press-list-folder = 导出链接
 press-revoke-links = 让此网盘的链接失效
 press-revoke-all-links = 让我的全部链接失效
@@ -146,6 +147,19 @@ download-entry-gone = 文件已不在网盘中。
 download-more = 还有 { $count } 个
 download-left = 还有 { $count } 个链接未下载，请再发一次。
 download-lost = 我已不再跟踪这些任务，进度请用 /tasks 查看。
+save-waiting = 准备转存到你的网盘…
+save-sent = 网盘正在转存，无法再取消。
+save-done = { $count ->
+    [1] 已转存到你的网盘。
+   *[other] 已转存 { $count } 项到你的网盘。
+}
+save-present = { $count ->
+    [1] 你的网盘里已有这个文件，无需再次转存。
+   *[other] 这 { $count } 项已在你的网盘中，无需再次转存。
+}
+save-cancelled = 已取消，没有转存任何内容。
+save-lost = 转存结果未知。请先查看目标文件夹，再决定是否重试。
+save-target-gone = 目标文件夹已不存在。重试将转存到网盘根目录。
 tasks-title = 离线下载
 tasks-none = 没有下载任务。发给我磁力链接，或使用 /download。
 tasks-total = 进行中 { $running } 个，失败 { $failed } 个，已完成 { $done } 个
@@ -307,6 +321,11 @@ notice-download-what = 请发送要下载的内容：磁力链接、特征码（
 notice-no-downloads = 你的网盘都不支持离线下载。请先登录 PikPak 账号。
 notice-download-over = 任务已经结束。用 /tasks 查看全部任务。
 notice-download-stopped = 已取消，下载完成的文件会保留。
+notice-no-drive-to-save = 你还没有可以转存的网盘。请在私聊中用 /login 登录 PikPak 账号。
+notice-save-busy = 正在转存，请稍候。
+notice-save-stopped = 已取消，没有转存任何内容。
+notice-save-too-late = 网盘已开始转存，无法再取消。
+notice-save-over = 转存已经结束。
 notice-tasks-none-failed = 没有失败的任务。
 notice-transfer-busy = 这个文件正在发送到这里。
 notice-transfer-queue-full = 排队的文件已达上限，请等一些发送完成后再试。

@@ -10,6 +10,7 @@ import { linkButtons } from "./links/buttons.ts";
 import type { ViewRef } from "./model/session.ts";
 import { mountButtons } from "./mounts/buttons.ts";
 import { questionButtons } from "./questions/buttons.ts";
+import { saveButtons } from "./save/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
 import { settingsButtons } from "./settings/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
@@ -21,6 +22,7 @@ export const buttons = {
   ...linkButtons,
   ...fileButtons,
   ...downloadButtons,
+  ...saveButtons,
   ...mountButtons,
   ...shareButtons,
   ...questionButtons,

@@ -217,6 +217,7 @@ function privateLinks(screen: Screen): Screen {
     case "file":
     case "link":
     case "mounts":
+    case "save":
     case "notice":
       return { ...screen, for: "asker" };
     default:

@@ -31,6 +31,8 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
     case "list":
     case "download":
       return showFolder(context, view.folder, options);
+    case "save":
+      return goTo(context, view.back, options);
     case "tasks":
       return showTasks(context, view);
     case "task":

@@ -38,6 +38,7 @@ export const abilitySigns = {
   revokeShared: { sign: "🚫" },
   send: { sign: "📥", button: "send" },
   "send-as-file": { sign: "📄", button: "send-as-file" },
+  "save-share": { sign: "💾", button: "save" },
   "list-folder": { sign: "🧾", button: "list-folder" },
   "ask-root": { sign: "📂", button: "ask-root" },
   "renew-mount": { sign: "🔑", button: "renew-mount" },

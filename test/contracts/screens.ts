@@ -12,6 +12,7 @@ import { logLevels } from "../../src/users/admin.ts";
 import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
   type Ability,
+  type SaveState,
   noticeCodes,
   type FormScreen,
   type FoundFiles,
@@ -123,7 +124,7 @@ const field = fc
     ...(kind === "choice" && { choices: ["web", "android", "pc"] }),
   }));
 
-const can = fc.subarray<Ability>(["quota", "send", "list-folder", "renew-mount", "revoke-links"]);
+const can = fc.subarray<Ability>(["quota", "send", "save-share", "list-folder", "renew-mount", "revoke-links"]);
 
 const form: fc.Arbitrary<FormScreen> = fc
   .record({
@@ -442,6 +443,18 @@ function screensOf(rows: number): {
       left: fc.nat({ max: 100 }),
       is: fc.constantFrom("running" as const, "over" as const, "lost" as const),
     }),
+    save: fc.record(
+      {
+        show: fc.constant("save"),
+        for: fc.constant("asker"),
+        view: fc.constant(view),
+        name: hostileName,
+        mount,
+        trail,
+        state: saveState,
+      },
+      { requiredKeys: ["show", "view", "name", "mount", "trail", "state"] },
+    ),
     tasks: fc.record({
       show: fc.constant("tasks"),
       view: fc.constant(view),
@@ -536,6 +549,33 @@ const downloadState: fc.Arbitrary<DownloadState> = fc.oneof(
   fc.constant({ is: "gone" as const }),
   fc.record(
     { is: fc.constant("failed" as const), code: fc.constantFrom(...storageErrorCodes), retryAfter: seconds },
+    { requiredKeys: ["is", "code"] },
+  ),
+);
+
+/** Something that is saved: every state there is. */
+const saveState: fc.Arbitrary<SaveState> = fc.oneof(
+  fc.record({ is: fc.constantFrom("waiting" as const, "sent" as const, "cancelled" as const, "lost" as const) }),
+  fc.record(
+    {
+      is: fc.constant("done" as const),
+      entries: fc.array(entry, { minLength: 1, maxLength: 40 }),
+      isPresent: fc.boolean(),
+      trail,
+      can,
+      address: fc.record(
+        { url: address, via: fc.constant("redirect" as const), watch: address, named: address },
+        { requiredKeys: ["url", "via"] },
+      ),
+    },
+    { requiredKeys: ["is", "entries", "isPresent", "trail", "can"] },
+  ),
+  fc.record(
+    {
+      is: fc.constant("failed" as const),
+      code: fc.constantFrom("target-gone" as const, ...storageErrorCodes),
+      retryAfter: seconds,
+    },
     { requiredKeys: ["is", "code"] },
   ),
 );

@@ -19,6 +19,8 @@ function behind(state: ViewState): ViewState | Resumable {
     case "list":
     case "download":
       return state.folder;
+    case "save":
+      return state.back;
     case "task":
       return state.from;
     case "tasks":

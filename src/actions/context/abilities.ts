@@ -2,6 +2,7 @@ import type { Capability } from "../../storage/driver.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { Ability } from "../model/screen.ts";
 import type { ActionContext } from "./context.ts";
+import { isShare } from "./kinds.ts";
 
 /** What goes where something is shown, whatever drive it is of. */
 type Here = Exclude<Ability, Capability>;
@@ -16,4 +17,9 @@ export async function abilitiesOf(
   // Object.keys forgets the type of the keys it was given.
   const going = (Object.keys(here) as Here[]).filter((ability) => here[ability]);
   return [...capable, ...going];
+}
+
+/** Whether what a mount shows can be copied into a drive of whoever looks at it: it is a share. */
+export function isSavable(context: Pick<ActionContext, "services">, mount: Mount): boolean {
+  return context.services.saves !== undefined && isShare(context, mount);
 }

@@ -76,6 +76,8 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
     case "list":
     case "download":
       return state.folder.mount;
+    case "save":
+      return state.to.mount;
     case "tasks":
       return state.mount;
     case "task":

@@ -36,6 +36,7 @@ export type Screen =
   | ListProgress
   | ListReady
   | DownloadScreen
+  | SaveScreen
   | TaskList
   | TaskCard
   | FoundFiles
@@ -103,6 +104,7 @@ export type Ability =
   | "send"
   | "send-as-file"
   | "list-folder"
+  | "save-share"
   | "ask-root"
   | "renew-mount"
   | "revoke-links";
@@ -415,6 +417,49 @@ export interface DownloadScreen {
 }
 
 /**
+ * Something of a share that is copied into a drive of one's own. Presses: `cancel-save` while it is waiting; `back` to the
+ * share, and with it `retry-save` where it did not come, `renew-mount` where signing in mends that. When it is done: of one file
+ * `link`, those of what it `can`, and `back` to its folder; else `open-saved` by the entry's index, and `back`.
+ */
+export interface SaveScreen {
+  readonly show: "save";
+  /** It was asked for in a group, and is its asker's matter. */
+  readonly for?: "asker";
+  readonly view: ViewRef;
+  /** What is saved. */
+  readonly name: string;
+  /** The drive it goes into, and the folder. */
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly state: SaveState;
+}
+
+export type SaveState =
+  /** Nothing was asked of the drive yet. */
+  | { readonly is: "waiting" }
+  /** The drive is copying, and cannot be stopped. */
+  | { readonly is: "sent" }
+  | {
+      readonly is: "done";
+      readonly entries: readonly Entry[];
+      /** All of it was there before. */
+      readonly isPresent: boolean;
+      /** The folder it is in: the drive may have one of its own. */
+      readonly trail: readonly string[];
+      readonly can: readonly Ability[];
+      /** Of the one file, where one could be made. */
+      readonly address?: FileAddress;
+    }
+  | { readonly is: "cancelled" }
+  /** It was not followed to its end. */
+  | { readonly is: "lost" }
+  | {
+      readonly is: "failed";
+      readonly code: StorageErrorCode | "target-gone";
+      readonly retryAfter?: number | undefined;
+    };
+
+/**
  * What a drive fetches by itself, newest first. Presses: `task` by index, `turn`, `refresh`, `retry-tasks` where some have
  * failed, `clear-tasks` where some are over.
  */
@@ -606,5 +651,11 @@ export const noticeCodes = [
   "download-over",
   "download-stopped",
   "tasks-none-failed",
+  // Saving from a share.
+  "no-drive-to-save",
+  "save-busy",
+  "save-stopped",
+  "save-too-late",
+  "save-over",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -40,6 +40,7 @@ export type ViewState =
   | TransferView
   | { readonly at: "list"; readonly folder: FolderView }
   | DownloadView
+  | SaveView
   | TasksView
   | { readonly at: "task"; readonly task: string; readonly from: TasksView }
   | SearchView
@@ -156,6 +157,8 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.file.folder;
     case "download":
       return state.folder;
+    case "save":
+      return state.back.at === "folder" ? state.back : state.back.folder;
     default:
       return undefined;
   }
@@ -177,6 +180,19 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** Something of a share on its way into a drive. Its rows are what was saved. */
+export interface SaveView {
+  readonly at: "save";
+  /** Id of the job. */
+  readonly save: string;
+  /** What is saved: a share's folder, its top, or a file. */
+  readonly from: FolderView | FileView;
+  /** Where it goes. */
+  readonly to: FolderView;
+  /** Where one comes back to: to the share, and once it is saved to what came of it. */
+  readonly back: FolderView | FileView;
 }
 
 /** What a drive fetches by itself. */

@@ -11,6 +11,7 @@ import { noticeSheet } from "./notice.ts";
 import { operatorsSheet } from "./operators.ts";
 import type { Painter } from "./painter.ts";
 import { questionSheet } from "./question.ts";
+import { saveSheet } from "./save.ts";
 import { settingsSheet } from "./settings.ts";
 import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
 import { taskSheet, tasksSheet } from "./tasks.ts";
@@ -58,6 +59,8 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return operatorsSheet(painter, screen);
     case "download":
       return downloadSheet(painter, screen);
+    case "save":
+      return saveSheet(painter, screen);
     case "tasks":
       return tasksSheet(painter, screen);
     case "task":

@@ -29,6 +29,7 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
       ...(isSearch(listing) ? searchRows(painter, listing) : []),
       rows.length > 1 && (!isSearch(listing) || listing.search.filters) ? sortRow(painter, listing) : [],
       waysRow(painter, listing),
+      abilityButtons(painter, listing),
     ].filter((row) => row.length > 0),
   };
 }
@@ -95,6 +96,5 @@ function waysRow(painter: Painter, listing: Listing): InlineKeyboardButton[] {
     ...(!up && place === "private" ? [button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })] : []),
     button(`🔎 ${say("press-find")}`, { do: "find", view }),
     button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
-    ...abilityButtons(painter, listing),
   ];
 }

@@ -11,6 +11,7 @@ import { paintNotice } from "./notice.ts";
 import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
 import { paintQuestion } from "./question.ts";
+import { paintSave } from "./save.ts";
 import { paintSettings } from "./settings.ts";
 import { paintTask, paintTasks } from "./tasks.ts";
 import { paintTransfer } from "./transfer.ts";
@@ -61,6 +62,8 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintOperators(painter, screen);
     case "download":
       return paintDownload(painter, screen);
+    case "save":
+      return paintSave(painter, screen);
     case "tasks":
       return paintTasks(painter, screen);
     case "task":
