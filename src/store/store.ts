@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { openDatabase, type Database } from "./database.ts";
 import { named, StoreError, StoreUnavailable, type StoreReason } from "./error.ts";
 import { createFences } from "./fence.ts";
+import { createLeadership, type Leadership } from "./lead.ts";
 import { createLocks, type Locks } from "./lock.ts";
 import { guarded } from "./guarded.ts";
 import { reseal, type Resealed } from "./reseal.ts";
@@ -11,7 +12,9 @@ import { createSeal, type Seal } from "./sealed.ts";
 import { timed } from "./timed.ts";
 
 /** Everything that is kept: Keyv namespaces over one database, and the locks of that database. */
-export interface Store extends Locks {
+export interface Store extends Locks, Leadership {
+  /** Other processes may be over the same database, and serve the same people. */
+  readonly isShared: boolean;
   /**
    * A namespace. `sealed` = encrypted at rest; what no key opens any more is as good as absent. Calls reject with
    * `StoreUnavailable` when the database fails: nothing is ever taken for absent.
@@ -65,8 +68,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const about = open<unknown>("schema");
     await checkSchema(about, database, url);
     const resealed = await resealAll({ about, database, seal, keys, log: options.log });
+    const among = leases && { leases, fences, lifetime: lockLifetime, timeout, onError };
     return {
-      ...createLocks(leases && { leases, fences, lifetime: lockLifetime, timeout, onError }),
+      ...createLocks(among),
+      ...createLeadership(among),
+      isShared: leases !== undefined,
       open,
       keys: (namespace) => database.keys(namespace),
       check,

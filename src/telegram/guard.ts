@@ -37,6 +37,8 @@ interface GuardParts {
   readonly post: Post;
   readonly deliverer: Deliverer;
   readonly updatesPerPerson?: number | undefined;
+  /** Handles an update unless another process has; absent = there is one process. Rejects as the work does. */
+  readonly once?: ((update: number, work: () => Promise<void>) => Promise<void>) | undefined;
   /** Bytes of the largest file that can be sent. */
   readonly uploadLimit: number;
   newReference(): string;
@@ -51,7 +53,7 @@ const maxRemembered = 10_000;
 
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
-  const { words, log, now, post, answerWithin = 8000 } = parts;
+  const { words, log, now, post, answerWithin = 8000, once = (_update, work) => work() } = parts;
   const turns = createTurns();
   const languages = new LRUCache<string, string>({ max: maxLanguages });
   const done = new LRUCache<number, Promise<unknown>>({ max: maxRemembered });
@@ -72,7 +74,7 @@ export function createGuard(parts: GuardParts): Guard {
     try {
       await turns.take(arrivalOf(ctx), async ({ signal, beside }) => {
         Object.assign(ctx.turn, { signal, beside });
-        await paced(ctx, next).catch((error: unknown) => fail(parts, ctx, error));
+        await once(ctx.update.update_id, () => paced(ctx, next)).catch((error: unknown) => fail(parts, ctx, error));
       });
     } finally {
       clearTimeout(answering);
