@@ -14,6 +14,7 @@ import type { Mount } from "../../src/storage/mount.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import type { Person } from "../../src/users/person.ts";
+import type { Place } from "../../src/users/place.ts";
 import { Cloud, usualCloud } from "../actions/test-app.ts";
 import { openTestApp as openDiscordApp } from "../discord/test-app.ts";
 import { lend } from "../drivers/context.ts";
@@ -261,6 +262,7 @@ describe("the shell", () => {
       storage,
       mounts,
       people,
+      places: new Keyv<Place>(),
       exclusive,
       say: all.in("en"),
       has: (key) => all.has(key),
