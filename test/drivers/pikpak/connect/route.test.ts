@@ -87,6 +87,12 @@ test("a missing permission is no reason to go another way", async () => {
   expect(at.newCalls()).toEqual(["/drive/v1/about"]);
 });
 
+test("a drive API that lists and refuses the account says that the permission to see the account is missing", async () => {
+  const driver = at.open({ personalToken: at.pat() });
+  at.pikpak.fail({ path: "/drive/v1/about", status: 401, error: "unauthenticated", code: 16, times: 2 });
+  await expect(driver.quota?.()).rejects.toMatchObject({ code: "token-cannot-see-account" });
+});
+
 test("an outage of the drive API is no reason to go another way", async () => {
   const driver = at.open({ personalToken: at.pat() });
   at.pikpak.fail({ path: files, status: 500, body: "down", times: 5 });
