@@ -35,7 +35,7 @@ import { shown } from "./views.ts";
  */
 export async function perform(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
   // Before anybody waits in the queue, which is what a flood would fill.
-  const tempo = await services.admin.pace.take(...pacedBy(visit));
+  const tempo = await services.admin.rateLimit.take(...pacedBy(visit));
   if (tempo !== "go") return { ...tooFast(tempo), language: await ownLanguage(services, visit) };
   if (isUrgent(action)) return answered(services, visit, action, signal);
   return services.exclusive(queueOf(visit), () => answered(services, visit, action, signal));

@@ -7,7 +7,7 @@ import { StoreError } from "../store/error.ts";
 import { openStore } from "../store/store.ts";
 import type { Person } from "../users/person.ts";
 import type { Place } from "../users/place.ts";
-import { accountCommand, type Shell } from "./accounts.ts";
+import { accountCommand, type Shell } from "./account-commands.ts";
 import { createAsker } from "./asker.ts";
 import { Mistake } from "./mistake.ts";
 

@@ -430,8 +430,8 @@ describe("the settings of a group", () => {
     expect(answer.language).toBe("zh");
     expect(answer.screen).toMatchObject({ order: { by: "size", descending: false } });
     expect(answer.screen.show === "listing" && answer.screen.rows).toHaveLength(5);
-    const isEphemeral = await at.at.do(there(jun), { do: "find-link", words: "Films/beach.mp4" });
-    expect(isEphemeral.language).toBe("en");
+    const hidden = await at.at.do(there(jun), { do: "find-link", words: "Films/beach.mp4" });
+    expect(hidden.language).toBe("en");
     expect((await at.at.do(jun, { do: "help" })).language).toBe("en");
   });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { Keyv } from "keyv";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { accountCommand, type Shell } from "../../src/cli/accounts.ts";
+import { accountCommand, type Shell } from "../../src/cli/account-commands.ts";
 import { createAsker } from "../../src/cli/asker.ts";
 import { memoryKind, type MemoryEntry } from "../../src/drivers/memory.ts";
 import { createPages } from "../../src/gateway/pages.ts";

@@ -213,7 +213,7 @@ export interface LendingCard {
   readonly folder?: readonly string[] | undefined;
 }
 
-/** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-kept private`. */
+/** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-private-links`. */
 export interface PlaceSettingsScreen {
   readonly show: "place-settings";
   readonly view: ViewRef;
