@@ -131,7 +131,7 @@ export interface Listing {
   /** The rest of the folder could not be read. */
   readonly failed?: Reason;
   /** Said once, above: the list had changed, another page was meant. */
-  readonly notice?: "list-changed" | "view-rebuilt" | "part-gone";
+  readonly notice?: "list-changed" | "part-gone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
   /** `list-folder`: its links can be had as a file here. */
@@ -488,7 +488,6 @@ export const noticeCodes = [
   "mount-removed",
   "mount-gone",
   "mount-renamed",
-  "mount-chosen",
   "mount-healthy",
   "logged-out",
   "forgotten",
