@@ -24,7 +24,7 @@ import { readiness } from "./readiness.ts";
 
 export interface GatewayParts {
   readonly config: Config;
-  readonly store: Pick<Store, "check" | "open">;
+  readonly store: Pick<Store, "check">;
   readonly storage: Storage;
   readonly words: Words;
   readonly tickets: Tickets;
