@@ -119,7 +119,7 @@ describe("a drive lent to a group", () => {
     });
   });
 
-  test("a drive lent to a group is not the others a person has: those never show there", async () => {
+  test("the other drives of a person who lent one to a group never show there", async () => {
     const at = createGroupApp();
     await lent(at);
     await at.at.see(jun, signInAs("jun", "battery"), "listing");

@@ -155,7 +155,7 @@ describe.each([
     expect(front.did).toEqual(["open-share", "submit", "submit"]);
   });
 
-  test("without a link that alone is asked for, whichever kind it will be of", async () => {
+  test("/share without a link asks for the link alone, whichever kind it will be of", async () => {
     front = await openFront(largerCloud(), { words: wordsWithOwn() });
     await front.command("share");
     await front.fill("any-link", { link: "https://nobody.example/x" });
@@ -274,19 +274,19 @@ describe("the shell", () => {
     return { code, printed, asked: String(output.read() ?? ""), person: await people.get("telegram:1") };
   }
 
-  test("asks which kind of account it is, and then that kind's questions", async () => {
+  test("the shell asks which kind of account it is, and then that kind's questions", async () => {
     const { code, asked, person } = await account(["add", "telegram:1"], ["paths", "mia", "correct-horse"]);
     expect(code).toBe(0);
     expect(asked).toBe("Which kind of account (pikpak, paths): Name on the path drive: Password of the path drive: ");
     expect(person).toMatchObject({ mounts: ["mount0"] });
   });
 
-  test("takes the kind by name, and says what was wrong in its words", async () => {
+  test("the shell takes the kind by name, and says what was wrong in the kind's words", async () => {
     const { code, printed } = await account(["add", "telegram:1", "paths"], ["mia", "wrong"]);
     expect([code, printed]).toEqual([1, ["The path drive knows no such password."]]);
   });
 
-  test("names the kinds there are where an unknown one is asked for", async () => {
+  test("the shell names the kinds there are when an unknown one is asked for", async () => {
     await expect(account(["add", "telegram:1", "drop"], [])).rejects.toThrow(
       'There is no kind of account "drop". There are: pikpak, paths',
     );

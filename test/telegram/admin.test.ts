@@ -143,7 +143,7 @@ test("a broadcast is written in a dialogue, confirmed, sent to everybody, and re
   }
 });
 
-describe("a word nobody asked for", () => {
+describe("a broadcast's message", () => {
   const refusals: readonly (readonly [number, string, object | undefined, unknown])[] = [
     [403, "Forbidden: bot was blocked by the user", undefined, "gone"],
     [400, "Bad Request: chat not found", undefined, "gone"],

@@ -20,7 +20,7 @@ test("a token the drive API refuses and the MCP server takes goes that way, and 
   expect(at.newCalls()).toEqual([mcp]);
 });
 
-test("after a restart the way is still known", async () => {
+test("the way a token is taken on is still known after a restart", async () => {
   at.pikpak.rules.patOnDrive = false;
   await at.open({ personalToken: at.pat() }).list(undefined);
   at.newCalls();
