@@ -1,6 +1,6 @@
 import type { Messenger } from "../../src/messaging/messenger.ts";
 import { expect, test } from "vitest";
-import { announceFallback } from "../../src/actions/context/fallback.ts";
+import { announceFallback } from "../../src/actions/mounts/fallback.ts";
 import type { Notice } from "../../src/actions/model/screen.ts";
 import { app, mia, signInAs, usualCloud, type Shelves } from "./test-app.ts";
 

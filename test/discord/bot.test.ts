@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Screen } from "../../src/actions/model/screen.ts";
 import { createLatest } from "../latest.ts";
 import { ConfigError } from "../../src/config.ts";
-import { virtualClock } from "../../emulators/discord/clock.ts";
+import { virtualClock } from "../../emulators/clock.ts";
 import type { Fault } from "../../emulators/discord/faults.ts";
 import { Cloud, many, usualCloud } from "../actions/test-app.ts";
 import { openTestApp, type TestApp, type TestAppOptions } from "./test-app.ts";

@@ -5,7 +5,7 @@ import { attempt } from "../context/failure.ts";
 import { mountOf, type ButtonContext } from "../context/button-context.ts";
 import { withMount } from "../context/with-mount.ts";
 import { showMount, showMounts } from "./views.ts";
-import { changeMethod, methodGone } from "../context/download-method.ts";
+import { changeMethod, methodGone } from "./download-method.ts";
 import { renameMount } from "./rename-mount.ts";
 import { signIn } from "./sign-in.ts";
 

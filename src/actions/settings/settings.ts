@@ -1,7 +1,7 @@
 import type { Order } from "../../storage/entry.ts";
 import type { DownloadMethod } from "../../storage/mount.ts";
 import { withPerson, type Result } from "../context/context.ts";
-import { changeMethod, methodGone } from "../context/download-method.ts";
+import { changeMethod, methodGone } from "../mounts/download-method.ts";
 import { mountsOf, orderOf, reordered, rowChoicesOf } from "../../users/person.ts";
 import type { ButtonContext } from "../context/button-context.ts";
 import { showSettings } from "./views.ts";

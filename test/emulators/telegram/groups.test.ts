@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { virtualClock, type VirtualClock } from "../../../emulators/telegram/clock.ts";
+import { virtualClock, type VirtualClock } from "../../../emulators/clock.ts";
 import type { Group } from "../../../emulators/telegram/groups.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
 import { openTestApp, type TestApp } from "./test-app.ts";
@@ -254,7 +254,7 @@ describe("an ephemeral message", () => {
   test("an ephemeral message comes too late after 15 seconds", async () => {
     await posted();
     const { id } = jun.in(group).taps("Go");
-    clock.advance(15_001);
+    clock.pass(15_001);
     expect((await ephemeral(to({ callback_query_id: id }))).description).toMatch(/query is too old/);
   });
 
@@ -290,7 +290,7 @@ describe("an ephemeral message", () => {
       description: "Bad Request: reply to an ephemeral message must be ephemeral",
     });
     expect(await ephemeral({ ...to(), reply_parameters })).toMatchObject({ ok: true });
-    clock.advance(15_001);
+    clock.pass(15_001);
     expect(await ephemeral({ ...to(), reply_parameters })).toMatchObject({ ok: false });
   });
 
@@ -336,7 +336,7 @@ test("pins, reactions, actions and copies are taken in a group", async () => {
   });
   expect(await app.call("sendChatAction", { ...here, action: "typing" })).toMatchObject({ ok: true });
   expect(participant.seesTyping).toBe(true);
-  clock.advance(5000);
+  clock.pass(5000);
   expect(participant.seesTyping).toBe(false);
   mia.sends("/start");
   const copy = { chat_id: mia.chat.id, from_chat_id: group.id, message_id: id };

@@ -1,7 +1,7 @@
 import type { DownloadMethod } from "../../storage/mount.ts";
-import type { Outcome } from "./context.ts";
+import type { Outcome } from "../context/context.ts";
 import { fallbackOf } from "./fallback.ts";
-import type { Services } from "./services.ts";
+import type { Services } from "../context/services.ts";
 
 /** How the files of a drive come from now on; absent = the usual way. Its owner is told anew when that does not work. */
 export async function changeMethod(
