@@ -96,7 +96,10 @@ function outboundOf({ outbound: settings }: Config): DiscordParts["outbound"] {
   if (settings?.proxy === undefined) return undefined;
   const { dispatcher, agent } = createOutbound(settings);
   // As long as Discord may take for a file.
-  return { dispatcher: dispatcher("other", { bodyTimeout: 60_000, headersTimeout: 120_000 }), agent: agent("other") };
+  return {
+    dispatcher: dispatcher("other", { bodyTimeout: 60_000, headersTimeout: 120_000 }),
+    agent: (address) => agent("other", address),
+  };
 }
 
 async function stopped(discord: Discord, outbound: DiscordParts["outbound"]): Promise<void> {
@@ -127,11 +130,9 @@ function telegramOf(
 ): Telegram {
   const { store, jobs, words, services, perform, newest, log, onFatal } = parts;
   const outbound = createOutbound(proxies);
-  // A server of one's own, on this machine, is asked straight, like all that is near.
-  const isProxied = (proxies?.telegramProxy ?? proxies?.proxy) !== undefined && !isNear(settings.apiRoot);
   return createTelegram({
     dispatcher: (options) => outbound.dispatcher("telegram", options),
-    ...(isProxied && { agent: () => outbound.agent("telegram") }),
+    agent: outbound.agent("telegram", settings.apiRoot),
     settings: telegramSettings(settings, newest),
     perform,
     words,
@@ -209,8 +210,4 @@ function kept(namespace: Keyv): {
     set: (key, value, ttl) => namespace.set(key, value, ttl),
     delete: (key) => namespace.delete(key),
   };
-}
-
-function isNear(address: string): boolean {
-  return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(address).hostname);
 }

@@ -59,7 +59,7 @@ export interface DiscordParts {
   /** Messages in servers that are to go again; absent = all stay. */
   readonly removals?: Removals;
   /** How requests and the gateway's socket go out, as through a proxy; absent = straight. Closed by whoever made them. */
-  readonly outbound?: { readonly dispatcher: Dispatcher; readonly agent: Agent } | undefined;
+  readonly outbound?: { readonly dispatcher: Dispatcher; agent(address: string): Agent | undefined } | undefined;
   /** Actions one person may do in ten seconds; absent = 100. */
   readonly actionsPerPerson?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
@@ -207,8 +207,8 @@ export function createDiscord(parts: DiscordParts): Discord {
     removeNoted: async (message) => removing?.remove(message) ?? { is: "gone" },
     roleIn: (place, person) => members.roleIn(place, person),
     async start() {
-      const { agent } = parts.outbound ?? {};
-      if (agent) relay = await openRelay(agent);
+      const { outbound } = parts;
+      if (outbound) relay = await openRelay((address) => outbound.agent(address));
       await connection.open();
     },
     async stop() {

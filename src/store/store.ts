@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { Keyv, type KeyvOptions } from "keyv";
 import type { Logger } from "pino";
 import { openDatabase, type Database } from "./database.ts";
-import { named, StoreError, StoreUnavailable, type StoreReason } from "./error.ts";
+import { named, StoreError } from "./error.ts";
 import { createFences } from "./fence.ts";
 import { createLeadership, type Leadership } from "./lead.ts";
 import { createLocks, type Locks } from "./lock.ts";
@@ -24,8 +24,6 @@ export interface Store extends Locks, Leadership {
   keys(namespace: string): AsyncIterable<string>;
   /** Rejects with `StoreUnavailable` when the database cannot be written to; it really writes. */
   check(): Promise<void>;
-  /** Whether the database can be written to, or why not. */
-  writable(): Promise<true | StoreReason>;
   /** What was deleted is gone from the disk too, as far as that is ours to say: a server keeps its own logs. */
   scrub(): Promise<void>;
   /** What became of the sealed records when the store was opened. */
@@ -76,7 +74,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       open,
       keys: (namespace) => database.keys(namespace),
       check,
-      writable: () => check().then(() => true as const, reasonOf),
       scrub: async () => named(Promise.resolve(database.scrub?.())),
       resealed,
       close,
@@ -85,11 +82,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await close();
     throw error;
   }
-}
-
-function reasonOf(error: unknown): StoreReason {
-  if (error instanceof StoreUnavailable) return error.reason;
-  throw error;
 }
 
 /** Milliseconds for which an answer stands: whoever asks often does not make the disk work. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Agent as HttpAgent } from "node:https";
+import type { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Api, Bot, webhookCallback } from "grammy";
 import type { Update } from "grammy/types";
@@ -68,7 +68,7 @@ export interface TelegramParts {
   /** Connections to Telegram; absent = straight. */
   dispatcher?(options: Agent.Options): Dispatcher;
   /** For the calls that carry files; absent = straight. */
-  agent?(): HttpAgent;
+  readonly agent?: HttpsAgent | undefined;
 }
 
 /** A one-time page that was sent off. */
@@ -141,7 +141,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
     onError: (err) => log.info({ err: loggable(err) }, "telegram message not followed any more"),
     onMissed: (err) => log.debug({ err: loggable(err) }, "telegram message not changed"),
   });
-  const uploader = createUploader({ ...settings, agent: parts.agent?.(), transformers: [followingMigration()] });
+  const uploader = createUploader({ ...settings, agent: parts.agent, transformers: [followingMigration()] });
   const messenger = createMessenger({ ...parts, once, transport, uploader, wait, closing: closing.signal });
   const members = createMembers(bot.api, { now });
   const deliverer = createDeliverer({
