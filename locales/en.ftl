@@ -25,6 +25,12 @@ press-link-original = Original
 press-open-link = Open the link
 press-send = Send it here
 press-save = Save
+press-share-out = Share
+press-shared-links = My shares
+press-make-shared = Make the link
+press-shared-coded = With a code
+press-shared-open = Without a code
+press-revoke-shared = Take back
 press-list-folder = Links
 press-revoke-links = Take back its links
 press-revoke-all-links = Take back all my links
@@ -70,6 +76,7 @@ command-link = Get the download link of one file
 command-get = Send a file itself into this chat
 command-download = Let the drive fetch a magnet or an address
 command-tasks = What the drive is fetching: retry, cancel, clear
+command-shares = The shares made from here: links, codes, take back
 command-settings = Language, rows a page, order, download method
 command-cancel = Cancel what was begun
 command-logout = Remove a drive and its secrets
@@ -174,10 +181,38 @@ save-present = { $count ->
 save-cancelled = Cancelled. Nothing was saved.
 save-lost = I lost sight of this. Look into the folder before you try again.
 save-target-gone = The folder it was to go to is not there any more. Try again, and it goes to the top of the drive.
+share-out-title = Share
+share-out-coded = Whoever has the link and its code can open this and save it.
+share-out-open = Whoever has the link can open this and save it.
+shared-title = My shares
+shared-none = Nothing is shared. Press 📤 under a file or folder of your drive.
+shared-total = { $count ->
+    [1] One share
+   *[other] { $count } shares
+}
+shared-cut = There are older ones that I do not show.
+shared-made = The link is there.
+shared-revoked = Taken back. The link opens nothing any more.
+shared-code = Code
+shared-text = { $url } code: { $code }
+shared-no-end = Works until you take it back.
+shared-counts = opened { $views ->
+    [1] once
+   *[other] { $views } times
+}, saved { $saves ->
+    [1] once
+   *[other] { $saves } times
+}
+shared-for-ever = No end
+shared-days = { $count ->
+    [1] 1 day
+   *[other] { $count } days
+}
 tasks-title = Offline downloads
 tasks-none = Nothing is being fetched. Send me a magnet, or use /download.
 tasks-total = { $running } running, { $failed } failed, { $done } finished
 choose-task = Choose a download
+choose-shared = Choose a share
 
 list-title = Links as a file
 list-about = All files here and in the folders below, at most { $files } files from { $folders } folders. As what?
@@ -351,6 +386,7 @@ notice-save-busy = This is being saved already.
 notice-save-stopped = Cancelled. Nothing was saved.
 notice-save-too-late = The drive is copying it already. That cannot be stopped any more.
 notice-save-over = This is over already.
+notice-no-sharing-drive = None of your drives can make shares. Sign in to a PikPak account first.
 notice-tasks-none-failed = None of them has failed.
 notice-transfer-busy = This file is on its way here already.
 notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.
@@ -455,6 +491,9 @@ form-title-root-folder = Where the drive begins
 question-revoke-links = Take back every link that was given out until now? None of them will work again; new ones can be had at once.
 press-confirm-revoke-links = Yes, take them back
 press-dismiss-revoke-links = No, let them work
+question-revoke-shared = Take this share back? Its link opens nothing any more, for nobody. The files stay on your drive.
+press-confirm-revoke-shared = Yes, take it back
+press-dismiss-revoke-shared = No, let it work
 press-list-part = Part { $part }
 list-part = Part { $part }
 list-more = There is more than one list may hold, which is { $files } files from { $folders } folders. The next part has the rest.
@@ -629,6 +668,7 @@ slash-download = download
 slash-download-links = links
 slash-download-links-hint = Magnets, info hashes, http, ed2k or PikPak:// addresses
 slash-tasks = tasks
+slash-shares = shares
 slash-settings = settings
 slash-cancel = cancel
 slash-logout = logout

@@ -13,6 +13,7 @@ import { questionButtons } from "./questions/buttons.ts";
 import { saveButtons } from "./save/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
 import { settingsButtons } from "./settings/buttons.ts";
+import { shareOutButtons } from "./share-out/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
 
 /** Every button there is. Its type, its letters, who may press it and what it does follow from its row. */
@@ -25,6 +26,7 @@ export const buttons = {
   ...saveButtons,
   ...mountButtons,
   ...shareButtons,
+  ...shareOutButtons,
   ...questionButtons,
   ...settingsButtons,
   ...groupButtons,

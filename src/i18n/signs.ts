@@ -39,6 +39,8 @@ export const abilitySigns = {
   send: { sign: "📥", button: "send" },
   "send-as-file": { sign: "📄", button: "send-as-file" },
   "save-share": { sign: "💾", button: "save" },
+  "share-out": { sign: "📤", button: "share-out" },
+  "shared-links": { sign: "📤", button: "shared-links" },
   "list-folder": { sign: "🧾", button: "list-folder" },
   "ask-root": { sign: "📂", button: "ask-root" },
   "renew-mount": { sign: "🔑", button: "renew-mount" },
@@ -52,6 +54,7 @@ export const questionSigns = {
   broadcast: "📣",
   "revoke-links": "🚫",
   "revoke-every-link": "🚫",
+  "revoke-shared": "🚫",
 } as const;
 
 /** The sign of each kind, as people know them from all lists. */

@@ -22,6 +22,7 @@ import {
   type TransferState,
 } from "../../src/actions/model/screen.ts";
 import type { DownloadState } from "../../src/actions/model/download-item.ts";
+import { lifeChoices } from "../../src/actions/model/share-life.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
@@ -124,7 +125,16 @@ const field = fc
     ...(kind === "choice" && { choices: ["web", "android", "pc"] }),
   }));
 
-const can = fc.subarray<Ability>(["quota", "send", "save-share", "list-folder", "renew-mount", "revoke-links"]);
+const can = fc.subarray<Ability>([
+  "quota",
+  "send",
+  "save-share",
+  "share-out",
+  "shared-links",
+  "list-folder",
+  "renew-mount",
+  "revoke-links",
+]);
 
 const form: fc.Arbitrary<FormScreen> = fc
   .record({
@@ -401,7 +411,14 @@ function screensOf(rows: number): {
       {
         show: fc.constant("question"),
         view: fc.constant(view),
-        question: fc.constantFrom("remove-mount", "forget", "broadcast", "revoke-links", "revoke-every-link"),
+        question: fc.constantFrom(
+          "remove-mount",
+          "forget",
+          "broadcast",
+          "revoke-links",
+          "revoke-every-link",
+          "revoke-shared",
+        ),
         subject: hostileName,
         count: fc.nat(),
       },
@@ -443,6 +460,29 @@ function screensOf(rows: number): {
       left: fc.nat({ max: 100 }),
       is: fc.constantFrom("running" as const, "over" as const, "lost" as const),
     }),
+    "share-out": fc.record({
+      show: fc.constant("share-out"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      entry,
+      coded: fc.boolean(),
+      days: fc.constantFrom(...lifeChoices),
+    }),
+    shared: fc.record({ show: fc.constant("shared"), view: fc.constant(view), mount, share, isNew: fc.boolean() }),
+    "shared-list": fc.record(
+      {
+        show: fc.constant("shared-list"),
+        view: fc.constant(view),
+        mount,
+        shares: fc.array(share, { maxLength: rows }),
+        page: fc.record({ number: fc.integer({ min: 1, max: 900 }), count: fc.integer({ min: 1, max: 900 }) }),
+        total: fc.nat(),
+        isCut: fc.boolean(),
+        revoked: fc.boolean(),
+      },
+      { requiredKeys: ["show", "view", "mount", "shares", "page", "total", "isCut"] },
+    ),
     save: fc.record(
       {
         show: fc.constant("save"),
@@ -551,6 +591,22 @@ const downloadState: fc.Arbitrary<DownloadState> = fc.oneof(
     { is: fc.constant("failed" as const), code: fc.constantFrom(...storageErrorCodes), retryAfter: seconds },
     { requiredKeys: ["is", "code"] },
   ),
+);
+
+/** A link that others open. */
+const share = fc.record(
+  {
+    id: fc.uuid(),
+    title: hostileName,
+    url: fc.constantFrom("https://mypikpak.com/s/VNabcdefghijk", "https://share.example.com/a(b)`c>d"),
+    passCode: fc.string({ minLength: 1, maxLength: 12 }),
+    expiresAt: fc.integer({ min: now - 1000, max: now + 1e9 }),
+    createdAt: fc.constant(now),
+    views: fc.nat(),
+    saves: fc.nat(),
+    closed: code,
+  },
+  { requiredKeys: ["id", "title", "url"] },
 );
 
 /** Something that is saved: every state there is. */

@@ -2,7 +2,7 @@ import { slim } from "../context/folder-view.ts";
 import type { Folder } from "../../storage/folders.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ViewRef } from "../model/session.ts";
-import { abilitiesOf, isSavable } from "../context/abilities.ts";
+import { abilitiesOf, isSavable, isSharedOut } from "../context/abilities.ts";
 import { draw, type ActionContext, type ViewOptions } from "../context/context.ts";
 import { reasonOf } from "../context/failure.ts";
 import { rowsHere } from "../../users/person.ts";
@@ -39,6 +39,7 @@ export async function drawListing(context: ActionContext, { mount, state, folder
     ...listingOf({ mount, state, folder, page, view, ...(options.notice && { notice: options.notice }) }),
     can: await abilitiesOf(context, mount, {
       "save-share": isSavable(context, mount) && page.known > 0,
+      "share-out": state.trail.length > 0 && (await isSharedOut(context, mount)),
       "list-folder": isListable(context, mount) && page.known > 0,
     }),
   };

@@ -10,7 +10,7 @@ import type { SearchView } from "../model/session.ts";
 export function turnPage(context: ButtonContext, page: number): Promise<Result> | Result {
   const { state } = context.shown ?? {};
   if (state?.at === "mounts") return goTo(context, { at: "mounts", page });
-  if (state?.at === "tasks") return goTo(context, { ...state, page });
+  if (state?.at === "tasks" || state?.at === "shared-list") return goTo(context, { ...state, page });
   const listing = listingNow(context);
   return goTo(context, listing ? { ...listing, page } : context.session.state);
 }

@@ -19,6 +19,15 @@ export async function abilitiesOf(
   return [...capable, ...going];
 }
 
+/** Whether links that others open are made here: by its owner, where nobody else sees it, on a drive that can. */
+export async function isSharedOut(
+  { services, visit, person }: Pick<ActionContext, "services" | "visit" | "person">,
+  { id, owner }: Mount,
+): Promise<boolean> {
+  if (visit.place.kind !== "private" || owner !== person.id) return false;
+  return (await services.storage.can(id)).has("shareOut");
+}
+
 /** Whether what a mount shows can be copied into a drive of whoever looks at it: it is a share. */
 export function isSavable(context: Pick<ActionContext, "services">, mount: Mount): boolean {
   return context.services.saves !== undefined && isShare(context, mount);

@@ -78,6 +78,11 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
       return state.folder.mount;
     case "save":
       return state.to.mount;
+    case "share-out":
+      return state.from.at === "folder" ? state.from.mount : state.from.folder.mount;
+    case "shared":
+    case "shared-list":
+      return state.mount;
     case "tasks":
       return state.mount;
     case "task":

@@ -14,6 +14,7 @@ import type { DownloadItem } from "./download-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { SharedScreen } from "./shared-screen.ts";
 
 /**
  * Everything that can be shown: meaning only, no words, no markup, no layout. A renderer turns one into its platform's
@@ -37,6 +38,7 @@ export type Screen =
   | ListReady
   | DownloadScreen
   | SaveScreen
+  | SharedScreen
   | TaskList
   | TaskCard
   | FoundFiles
@@ -105,6 +107,8 @@ export type Ability =
   | "send-as-file"
   | "list-folder"
   | "save-share"
+  | "share-out"
+  | "shared-links"
   | "ask-root"
   | "renew-mount"
   | "revoke-links";
@@ -556,7 +560,7 @@ export interface ListReady {
 export interface Question {
   readonly show: "question";
   readonly view: ViewRef;
-  readonly question: "remove-mount" | "forget" | "broadcast" | "revoke-links" | "revoke-every-link";
+  readonly question: "remove-mount" | "forget" | "broadcast" | "revoke-links" | "revoke-every-link" | "revoke-shared";
   /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string;
   /** Chats a broadcast would go to. */
@@ -656,5 +660,7 @@ export const noticeCodes = [
   "save-stopped",
   "save-too-late",
   "save-over",
+  // Links that others open.
+  "no-sharing-drive",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -2,6 +2,7 @@ import type { Crumb, Policy } from "../../users/place.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
 import type { AdminView } from "./admin-view.ts";
+import type { LifeDays } from "./share-life.ts";
 
 /** The screen a button belongs to, as the button remembers it. */
 export interface ViewRef {
@@ -41,6 +42,9 @@ export type ViewState =
   | { readonly at: "list"; readonly folder: FolderView }
   | DownloadView
   | SaveView
+  | ShareDraftView
+  | SharedListView
+  | SharedView
   | TasksView
   | { readonly at: "task"; readonly task: string; readonly from: TasksView }
   | SearchView
@@ -76,6 +80,7 @@ export type ViewState =
       readonly loggingOut: boolean;
     }
   | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
+  | { readonly at: "question"; readonly question: "revoke-shared"; readonly shared: SharedView }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | AdminView
   | {
@@ -159,6 +164,8 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.folder;
     case "save":
       return state.back.at === "folder" ? state.back : state.back.folder;
+    case "share-out":
+      return state.from.at === "folder" ? state.from : state.from.folder;
     default:
       return undefined;
   }
@@ -195,6 +202,36 @@ export interface SaveView {
   readonly back: FolderView | FileView;
 }
 
+/** What a link is about to be made to, and how. */
+export interface ShareDraftView {
+  readonly at: "share-out";
+  /** The file, or the folder that is open. */
+  readonly from: FolderView | FileView;
+  readonly coded: boolean;
+  readonly days: LifeDays;
+}
+
+/** A page of the links of a drive. */
+export interface SharedListView {
+  readonly at: "shared-list";
+  readonly mount: string;
+  /** 1-based. */
+  readonly page: number;
+  /** One was taken back just now. */
+  readonly revoked?: boolean | undefined;
+}
+
+/** One link. Its code is not kept here. */
+export interface SharedView {
+  readonly at: "shared";
+  readonly mount: string;
+  /** Id of the link. */
+  readonly share: string;
+  readonly title: string;
+  /** Where it was opened from: what it was made to, or the list. */
+  readonly from: FolderView | FileView | SharedListView;
+}
+
 /** What a drive fetches by itself. */
 export interface TasksView {
   readonly at: "tasks";
@@ -206,6 +243,7 @@ export interface TasksView {
 /** What a Retry or Back button does again. */
 export type Resumable =
   | TasksView
+  | SharedListView
   | FolderView
   | FileView
   | SearchView

@@ -1,4 +1,4 @@
-import { withPerson, type Result } from "../context/context.ts";
+import { goTo, withPerson, type Result } from "../context/context.ts";
 import { noticeWithWays, refused } from "../context/failure.ts";
 import { withoutMount } from "../../users/person.ts";
 import { takeBackEverywhere } from "../../users/place.ts";
@@ -9,6 +9,7 @@ import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
 import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
+import { revokeShared } from "../share-out/shared.ts";
 import { showSettings } from "../settings/views.ts";
 import { beginBroadcast, revokeEveryLink } from "../admin/operate.ts";
 
@@ -25,6 +26,8 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeOwnLinks(context);
     case "revoke-every-link":
       return revokeEveryLink(context);
+    case "revoke-shared":
+      return revokeShared(context, question);
     case "remove-mount":
       return removeMount(context, question);
   }
@@ -43,6 +46,8 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showSettings(context);
     case "revoke-every-link":
       return showOperators(context, { at: "operators", room: "panel" });
+    case "revoke-shared":
+      return goTo(context, question.shared);
     case "remove-mount":
       return question.loggingOut ? noticeWithWays(context, "cancelled") : showMount(context, question.mount);
   }

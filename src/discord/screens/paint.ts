@@ -14,6 +14,7 @@ import { questionSheet } from "./question.ts";
 import { saveSheet } from "./save.ts";
 import { settingsSheet } from "./settings.ts";
 import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
+import { sharedListSheet, sharedSheet, shareDraftSheet } from "./shared.ts";
 import { taskSheet, tasksSheet } from "./tasks.ts";
 import { transferSheet } from "./transfer.ts";
 import { welcomeSheet } from "./welcome.ts";
@@ -59,6 +60,12 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return operatorsSheet(painter, screen);
     case "download":
       return downloadSheet(painter, screen);
+    case "share-out":
+      return shareDraftSheet(painter, screen);
+    case "shared":
+      return sharedSheet(painter, screen);
+    case "shared-list":
+      return sharedListSheet(painter, screen);
     case "save":
       return saveSheet(painter, screen);
     case "tasks":
