@@ -111,6 +111,16 @@ export async function draw(context: ActionContext, state: ViewState, rows: Remem
   return { id: next.id, revision: next.revision };
 }
 
+/** Notes something in the session itself, whatever it shows; the same action with it. */
+export async function noteInSession<E extends ActionContext & { readonly session: Session }>(
+  context: E,
+  changes: Pick<Partial<Session>, "selection" | "change">,
+): Promise<E> {
+  const session = { ...context.session, ...changes };
+  await context.services.sessions.set(session.id, session, sessionLife);
+  return { ...context, session };
+}
+
 /** How long a screen works that nobody may ever press on. */
 const passingLife = 24 * 3_600_000;
 

@@ -2,6 +2,8 @@ import type { Crumb, Policy } from "../../users/place.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
 import type { AdminView } from "./admin-view.ts";
+import type { Change, Selection } from "./change.ts";
+import type { SelectView, TargetView, TidiedView, TidyView, TrashView } from "./tidy-view.ts";
 
 /** The screen a button belongs to, as the button remembers it. */
 export interface ViewRef {
@@ -31,6 +33,10 @@ export interface Session {
   readonly state: ViewState;
   /** The last few screens, newest last: an old button acts on what its label said. */
   readonly remembered: readonly Remembered[];
+  /** What is chosen in it, over pages and folders; absent = nothing. */
+  readonly selection?: Selection | undefined;
+  /** The last change made in it; absent = none, or it was undone. */
+  readonly change?: Change | undefined;
 }
 
 /** Which screen it is, and what that screen needs to be drawn again. */
@@ -42,6 +48,11 @@ export type ViewState =
   | DownloadView
   | TasksView
   | { readonly at: "task"; readonly task: string; readonly from: TasksView }
+  | TidyView
+  | SelectView
+  | TargetView
+  | TidiedView
+  | TrashView
   | SearchView
   | { readonly at: "found" }
   | { readonly at: "lend-choice"; readonly place: string }
@@ -76,6 +87,7 @@ export type ViewState =
     }
   | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
+  | { readonly at: "question"; readonly question: "delete-entries" | "empty-trash"; readonly trash: TrashView }
   | AdminView
   | {
       readonly at: "notice";
@@ -155,7 +167,14 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "transfer":
       return state.file.folder;
     case "download":
+    case "select":
+    case "target":
+    case "trash":
       return state.folder;
+    case "tidy":
+      return folderOf(state.from);
+    case "tidied":
+      return folderOf(state.back);
     default:
       return undefined;
   }
@@ -190,6 +209,8 @@ export interface TasksView {
 /** What a Retry or Back button does again. */
 export type Resumable =
   | TasksView
+  | TidyView
+  | TrashView
   | FolderView
   | FileView
   | SearchView
