@@ -20,7 +20,7 @@ import {
   type TaskLine,
   type TransferState,
 } from "../../src/actions/model/screen.ts";
-import { carryings } from "../../src/actions/model/tidy-view.ts";
+import { carryings } from "../../src/actions/model/change.ts";
 import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-screen.ts";
 import type { DownloadState } from "../../src/actions/model/download-item.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";

@@ -4,8 +4,7 @@ import { reordered } from "../../users/person.ts";
 import { folderNow, forgotten, listingNow, type ButtonContext } from "../context/button-context.ts";
 import { showFolder } from "./folder.ts";
 import { parentOf } from "./listing.ts";
-import type { SearchView } from "../model/session.ts";
-import type { SelectView, TargetView } from "../model/tidy-view.ts";
+import type { SearchView, SelectView, TargetView } from "../model/session.ts";
 
 /** Another page of the folder, of what was found, or of the mounts. */
 export function turnPage(context: ButtonContext, page: number): Promise<Result> | Result {

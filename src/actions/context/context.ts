@@ -1,4 +1,4 @@
-import type { ViewRef } from "../model/session.ts";
+import type { ViewRef, Remembered, Resumable, ViewState, Session } from "../model/session.ts";
 import type { Visit } from "../../users/visit.ts";
 import { loadPerson, type Person } from "../../users/person.ts";
 import { groupIn, loadPlace, type Place } from "../../users/place.ts";
@@ -6,7 +6,6 @@ import type { Listing, Screen } from "../model/screen.ts";
 import type { Services } from "./services.ts";
 import type { Placed } from "../model/target.ts";
 import type { Upload } from "../model/upload.ts";
-import type { Remembered, Resumable, ViewState, Session } from "../model/session.ts";
 
 /** One action being performed: who asked, with what, and on which screen. */
 export interface ActionContext {

@@ -47,3 +47,7 @@ export type Did =
     }
   | { readonly is: "trashed"; readonly picked: readonly Picked[] }
   | { readonly is: "restored"; readonly picked: readonly Picked[] };
+
+/** Ways to put entries elsewhere. */
+export const carryings = ["move", "copy"] as const;
+export type Carrying = (typeof carryings)[number];

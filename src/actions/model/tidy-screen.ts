@@ -2,7 +2,7 @@ import type { Entry } from "../../storage/entry.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
 import type { MountTag } from "./mount-tag.ts";
 import type { ViewRef } from "./session.ts";
-import type { Carrying } from "./tidy-view.ts";
+import type { Carrying } from "./change.ts";
 
 /** Screens of tidying up. */
 export type TidyScreen = TidyCard | SelectList | TargetList | TidiedCard | TrashList;

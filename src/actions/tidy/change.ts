@@ -5,7 +5,7 @@ import type { ButtonContext } from "../context/button-context.ts";
 import { goTo, noteInSession, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import type { Change, Did, Picked } from "../model/change.ts";
-import type { TidiedView } from "../model/tidy-view.ts";
+import type { TidiedView } from "../model/session.ts";
 import { among, entriesOf, idsOf, without } from "./picked.ts";
 import { doneSoFar } from "./read-back.ts";
 

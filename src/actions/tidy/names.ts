@@ -10,8 +10,7 @@ import { formScreen, type Again } from "../context/form-screen.ts";
 import { slim } from "../context/folder-view.ts";
 import { withMount } from "../context/with-mount.ts";
 import type { Did } from "../model/change.ts";
-import type { FolderView } from "../model/session.ts";
-import type { TargetView, TidyView } from "../model/tidy-view.ts";
+import type { FolderView, TargetView, TidyView } from "../model/session.ts";
 import { folderOfTidy, pickedBy } from "./picked.ts";
 import { readWhole } from "./read-back.ts";
 

@@ -2,9 +2,8 @@ import type { Entry } from "../../storage/entry.ts";
 import type { Crumb } from "../../users/place.ts";
 import { slim } from "../context/folder-view.ts";
 import type { Picked, Selection } from "../model/change.ts";
-import type { FolderView, Session } from "../model/session.ts";
+import type { FolderView, Session, TidyView } from "../model/session.ts";
 import type { Sum } from "../model/tidy-screen.ts";
-import type { TidyView } from "../model/tidy-view.ts";
 
 /** Most entries that can be chosen in one message. */
 export const maxChosen = 1000;

@@ -9,7 +9,7 @@ import type { Picked } from "../model/change.ts";
 import { rowsHere } from "../../users/person.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { slim } from "../context/folder-view.ts";
-import type { SelectView } from "../model/tidy-view.ts";
+import type { SelectView } from "../model/session.ts";
 import { chosenIn, entriesOf, idsOf, maxChosen, sumOf, withMore, without } from "./picked.ts";
 import { readWhole } from "./read-back.ts";
 

@@ -11,9 +11,8 @@ import { draw, goTo, withPerson, type ActionContext, type Result, type ViewOptio
 import { attempt, refused } from "../context/failure.ts";
 import { slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
-import type { Did, Picked } from "../model/change.ts";
-import type { FolderView, FoundRow } from "../model/session.ts";
-import type { Carrying, TargetView } from "../model/tidy-view.ts";
+import type { Did, Picked, Carrying } from "../model/change.ts";
+import type { FolderView, FoundRow, TargetView } from "../model/session.ts";
 import { carryOut } from "./change.ts";
 import { entriesOf, folderOfTidy, idsOf, onlyOne, pickedBy, sumOf, without } from "./picked.ts";
 import { isNameOf, readWhole } from "./read-back.ts";

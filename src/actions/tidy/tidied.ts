@@ -3,9 +3,8 @@ import { draw, goTo, type ActionContext, type Result } from "../context/context.
 import { folderView } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { Change, Did } from "../model/change.ts";
-import type { FolderView } from "../model/session.ts";
+import type { FolderView, TidiedView } from "../model/session.ts";
 import type { TidiedCard } from "../model/tidy-screen.ts";
-import type { TidiedView } from "../model/tidy-view.ts";
 import { entriesOf, onlyOne } from "./picked.ts";
 import { isUndoable } from "./undo.ts";
 

@@ -3,9 +3,8 @@ import type { Mount } from "../../storage/mount.ts";
 import { fileOf, folderNow, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, type ActionContext, type Result } from "../context/context.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
-import type { Session } from "../model/session.ts";
+import type { Session, TidyView } from "../model/session.ts";
 import type { TidyAbility } from "../model/tidy-screen.ts";
-import type { TidyView } from "../model/tidy-view.ts";
 import { chosenIn, entriesOf, folderOfTidy, onlyOne, pickedBy, sumOf } from "./picked.ts";
 import { isUndoable } from "./undo.ts";
 

@@ -6,8 +6,7 @@ import { goTo, noteInSession, type ActionContext, type Result } from "../context
 import { attempt, refused } from "../context/failure.ts";
 import { withMount } from "../context/with-mount.ts";
 import type { Change, Did } from "../model/change.ts";
-import type { ViewState } from "../model/session.ts";
-import type { TidiedView } from "../model/tidy-view.ts";
+import type { ViewState, TidiedView } from "../model/session.ts";
 import { among, entriesOf, folderOfTidy, idsOf } from "./picked.ts";
 import { copiesOf, readTrash, readWhole } from "./read-back.ts";
 
