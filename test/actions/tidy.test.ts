@@ -342,6 +342,24 @@ describe("what is chosen", () => {
     expect(trashed()).toEqual([]);
   });
 
+  test("an answer that is lost is looked for, nothing is sent twice, and what is not certain is said and read anew", async () => {
+    const films = folder("Films");
+    const [a] = [file("a.mkv", films), file("b.mkv", films)];
+    await signedIn();
+    const listing = await opened("Films");
+    pikpak.fail({ path: "/drive/v1/files:batchTrash", method: "POST", lost: true });
+    const done = await press((await card(await fileIn(listing, "b.mkv"))).view, "trash-entries", "tidied");
+    expect(done).toMatchObject({ did: "trashed", count: 1 });
+    const tidy = await card(await fileIn(await opened("Films"), "a.mkv"));
+    pikpak.fail({ path: "/drive/v1/files:batchTrash", method: "POST", lost: true });
+    pikpak.fail({ path: `/drive/v1/files/${a?.id}`, method: "GET", reset: true, times: 50 });
+    const unknown = await press(tidy.view, "trash-entries", "notice");
+    expect(unknown).toMatchObject({ notice: "outcome-unknown", offer: expect.arrayContaining(["back"]) });
+    expect(sent("batchTrash")).toBe(2);
+    if (!unknown.view) throw new Error("no way back");
+    expect(await at.see(mia, { do: "back", view: unknown.view }, "listing")).toMatchObject({ rows: [] });
+  });
+
   test("a press that Telegram brings again after a kill sends nothing twice, and tells what was done", async () => {
     const films = folder("Films");
     for (let n = 1; n <= 3; n += 1) file(`film ${n}.mkv`, films);
