@@ -15,6 +15,8 @@ import { submitEntryName, submitFolderName } from "./tidy/names.ts";
 interface Form {
   /** Who may send it off, and where. */
   readonly rule: Rule;
+  /** What it is about is the screen it was opened from: a session's id. */
+  readonly isOfSession?: true;
   submit(context: ActionContext, form: FormRef, answers: Values): Promise<Result>;
 }
 
@@ -27,10 +29,10 @@ export const forms: Readonly<Record<FormId, Form>> = {
   verification: { rule: inPrivate, submit: about(submitVerification) },
   "root-folder": { rule: inPrivate, submit: about(submitRoot) },
   "mount-title": { rule: inPrivate, submit: about(submitTitle) },
-  "search-words": { rule: anywhere, submit: about(submitSearch) },
-  "page-number": { rule: anywhere, submit: about(submitPage) },
-  "folder-name": { rule: inPrivate, submit: about(submitFolderName) },
-  "entry-name": { rule: inPrivate, submit: about(submitEntryName) },
+  "search-words": { rule: anywhere, isOfSession: true, submit: about(submitSearch) },
+  "page-number": { rule: anywhere, isOfSession: true, submit: about(submitPage) },
+  "folder-name": { rule: inPrivate, isOfSession: true, submit: about(submitFolderName) },
+  "entry-name": { rule: inPrivate, isOfSession: true, submit: about(submitEntryName) },
   "find-person": { rule: byOperators, submit: (context, _form, answers) => submitFind(context, answers) },
   quota: { rule: byOperators, submit: about(submitQuota) },
   "broadcast-text": { rule: byOperators, submit: (context, _form, answers) => submitBroadcast(context, answers) },
@@ -48,6 +50,11 @@ export interface Submission {
   readonly do: "submit";
   readonly form: FormRef;
   readonly values: Values;
+}
+
+/** The session whose screen the form was opened from; undefined = it is about something else. */
+export function openedFrom({ id, subject }: FormRef): string | undefined {
+  return forms[id].isOfSession ? subject : undefined;
 }
 
 export function handleForm(context: ActionContext, { form, values }: Submission): Promise<Result> {

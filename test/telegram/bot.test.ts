@@ -218,8 +218,8 @@ describe("a link in a group", () => {
     double.sends(mia, group, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.tapsCode(jun, shown, encodeButton({ do: "link", view }));
-    const isEphemeral = await double.sees(({ receiver, text }) => receiver === jun.id && text.includes("dl.example"));
-    expect(isEphemeral.text).toContain("https://dl.example.com/file");
+    const hidden = await double.sees(({ receiver, text }) => receiver === jun.id && text.includes("dl.example"));
+    expect(hidden.text).toContain("https://dl.example.com/file");
     expect(shown.text).not.toContain("dl.example.com");
   });
 

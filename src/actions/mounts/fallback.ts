@@ -1,6 +1,6 @@
 import type { Mount } from "../../storage/mount.ts";
 import { loadPerson } from "../../users/person.ts";
-import type { Services } from "./services.ts";
+import type { Services } from "../context/services.ts";
 
 /** Name of the note that a mount's owner was told. */
 export function fallbackOf(mount: string): string {
