@@ -157,6 +157,22 @@ describe("one file or folder", () => {
     expect(names()).toEqual(["a.mkv", "b.mkv"]);
   });
 
+  test("a name that is typed when the message shows another file renames neither", async () => {
+    file("a.mkv");
+    file("b.mkv");
+    const root = await signedIn();
+    const first = await card(await fileIn(root, "a.mkv"));
+    await at.see(mia, { do: "rename-entry", view: first.view }, "form");
+    const listing = await at.see(mia, { do: "browse" }, "listing");
+    expect(listing.view.id).not.toBe(first.view.id);
+    const back = await at.see(mia, { do: "back", view: first.view }, "file");
+    const up = await at.see(mia, { do: "back", view: back.view }, "listing");
+    await card(await fileIn(up, "b.mkv"));
+    const late = await answer({ id: "entry-name", subject: first.view.id }, "c.mkv");
+    expect(late.screen).toMatchObject({ show: "notice", notice: "view-expired" });
+    expect(names()).toEqual(["a.mkv", "b.mkv"]);
+  });
+
   test("a file is moved by browsing, listings follow without being read again, and undone it is back", async () => {
     const [films, old] = [folder("Films"), folder("Old")];
     file("a.mkv", films);
@@ -325,6 +341,41 @@ describe("what is chosen", () => {
     expect([names(films).length, names(old)]).toEqual([120, ["one.txt"]]);
   });
 
+  test("what lies below a chosen folder goes along with it, into the trash and back to where it was", async () => {
+    const films = folder("Films");
+    file("a.mkv", films);
+    file("b.mkv");
+    const root = await signedIn();
+    let list = await choose(root.view);
+    list = await at.see(mia, { do: "pick", view: list.view, index: 0 }, "select");
+    list = await at.see(mia, { do: "enter", view: list.view, index: 0 }, "select");
+    list = await at.see(mia, { do: "pick", view: list.view, index: 0 }, "select");
+    expect(list.chosen).toMatchObject({ files: 1, folders: 1 });
+    const tidy = await at.see(mia, { do: "tidy-selection", view: list.view }, "tidy");
+    const done = await press(tidy.view, "trash-entries", "tidied");
+    expect(done).toMatchObject({ count: 1, entry: { name: "Films" } });
+    expect((await at.services.sessions.get(done.view.id))?.selection).toBeUndefined();
+    await press(done.view, "undo", "listing");
+    expect([names(), names(films)]).toEqual([["Films", "b.mkv"], ["a.mkv"]]);
+  });
+
+  test("what is gone meanwhile stops the others once, and is not chosen any more", async () => {
+    const films = folder("Films");
+    const [a] = [file("a.mkv", films), file("b.mkv", films)];
+    await signedIn();
+    let list = await choose((await opened("Films")).view);
+    list = await at.see(mia, { do: "pick-page", view: list.view }, "select");
+    const tidy = await at.see(mia, { do: "tidy-selection", view: list.view }, "tidy");
+    pikpak.state.nodes.remove(a as Node);
+    const gone = await press(tidy.view, "trash-entries", "notice");
+    expect(gone).toMatchObject({ notice: "not-found" });
+    if (!gone.view) throw new Error("no way back");
+    const back = await at.see(mia, { do: "back", view: gone.view }, "listing");
+    expect((await card(back)).chosen.files).toBe(1);
+    const again = await at.see(mia, { do: "tidy-selection", view: back.view }, "tidy");
+    expect(await press(again.view, "trash-entries", "tidied")).toMatchObject({ entry: { name: "b.mkv" } });
+  });
+
   test("what could not be done stays chosen and is told of, and what was done can be undone", async () => {
     const films = folder("Films");
     const files = Array.from({ length: 150 }, (_, n) => file(`film ${n + 1}.mkv`, films));
@@ -337,7 +388,8 @@ describe("what is chosen", () => {
     const done = await press(tidy.view, "trash-entries", "tidied");
     expect(done).toMatchObject({ did: "trashed", count: 100, left: 50, reason: { code: "not-found" } });
     const back = await at.see(mia, { do: "back", view: done.view }, "listing");
-    expect((await card(back)).chosen.files).toBe(50);
+    // The one that is gone is not chosen any more.
+    expect((await card(back)).chosen.files).toBe(49);
     await press(done.view, "undo", "listing");
     expect(trashed()).toEqual([]);
   });

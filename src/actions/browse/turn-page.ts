@@ -9,8 +9,11 @@ import type { SearchView, SelectView, TargetView } from "../model/session.ts";
 /** Another page of the folder, of what was found, or of the mounts. */
 export function turnPage(context: ButtonContext, page: number): Promise<Result> | Result {
   const { state } = context.shown ?? {};
+  const { state: now } = context.session;
   if (state?.at === "mounts") return goTo(context, { at: "mounts", page });
-  if (state?.at === "tasks" || state?.at === "trash") return goTo(context, { ...state, page });
+  if (state?.at === "tasks") return goTo(context, { ...state, page });
+  // What was chosen meanwhile stays so.
+  if (state?.at === "trash") return goTo(context, { ...(now.at === "trash" ? now : state), page });
   if (state?.at === "select" || state?.at === "target")
     return goTo(context, { ...state, folder: { ...state.folder, page } });
   const listing = listingNow(context);

@@ -124,7 +124,7 @@ export async function draw(context: ActionContext, state: ViewState, rows: Remem
 /** Notes something in the session itself, whatever it shows; the same action with it. */
 export async function noteInSession<E extends ActionContext & { readonly session: Session }>(
   context: E,
-  changes: Pick<Partial<Session>, "selection" | "change">,
+  changes: Pick<Partial<Session>, "selection" | "change" | "naming">,
 ): Promise<E> {
   const session = { ...context.session, ...changes };
   await context.services.sessions.set(session.id, session, sessionLife);

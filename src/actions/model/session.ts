@@ -35,6 +35,8 @@ export interface Session {
   readonly remembered: readonly Remembered[];
   /** What is chosen in it, over pages and folders; absent = nothing. */
   readonly selection?: Selection | undefined;
+  /** What a name was asked for last: the id of an entry to call something else, or `in` and that of a folder to make one in. */
+  readonly naming?: string | undefined;
   /** The last change made in it; absent = none, or it was undone. */
   readonly change?: Change | undefined;
 }

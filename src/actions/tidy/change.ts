@@ -3,11 +3,11 @@ import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ButtonContext } from "../context/button-context.ts";
 import { goTo, noteInSession, type Result } from "../context/context.ts";
-import { attempt } from "../context/failure.ts";
+import { attempt, failed } from "../context/failure.ts";
 import type { Change, Did, Picked } from "../model/change.ts";
 import type { TidiedView } from "../model/session.ts";
-import { among, entriesOf, idsOf, without } from "./picked.ts";
-import { doneSoFar } from "./read-back.ts";
+import { among, entriesOf, idsOf, outside, without } from "./picked.ts";
+import { doneSoFar, leftTheirFolders } from "./read-back.ts";
 
 /** A change of entries that lie together or apart, about to be made. */
 export interface Planned {
@@ -39,12 +39,24 @@ export async function carryOut(context: ButtonContext, plan: Planned): Promise<R
       if (!(error instanceof StorageError)) throw error;
       failure = error;
     }
-    if (failure && done.size === 0) {
-      await noteInSession(context, { change: undefined });
-      throw failure;
-    }
-    return finish(noted, { change, done, back, failure });
+    const left = failure?.code === "not-found" ? await withoutGone(noted, plan, done) : noted;
+    if (failure && done.size === 0)
+      return failed(await noteInSession(left, { change: undefined }), failure, { mount, back });
+    return finish(left, { change, done, back, failure });
   });
+}
+
+/** One of them is gone, and would stop the others each time: it is not chosen any more. */
+async function withoutGone(
+  context: ButtonContext,
+  { mount, did }: Planned,
+  done: ReadonlySet<string>,
+): Promise<ButtonContext> {
+  const { selection } = context.session;
+  if (!selection || did.is === "restored") return context;
+  const gone = await leftTheirFolders(context, mount.id, { picked: without(did.picked, done) });
+  const picked = without(selection.picked, gone);
+  return noteInSession(context, { selection: picked.length > 0 ? { ...selection, picked } : undefined });
 }
 
 interface Finished {
@@ -59,7 +71,8 @@ async function finish(context: ButtonContext, { change, done, back, failure }: F
   const { did } = change;
   if (!("picked" in did)) throw new Error(`a change without entries: ${did.is}`);
   const { selection } = context.session;
-  const kept = selection && { ...selection, picked: without(selection.picked, done) };
+  // What was below a folder that is elsewhere now was done with it.
+  const kept = selection && { ...selection, picked: outside(without(selection.picked, done), done) };
   const noted = await noteInSession(context, {
     change: { ...change, did: { ...did, picked: among(did.picked, done) } },
     selection: kept && kept.picked.length > 0 ? kept : undefined,

@@ -24,16 +24,28 @@ function nameForm(context: ActionContext, id: NameForm, session: string, again: 
 }
 
 /** Asks what a new folder is to be called. */
-export function askFolderName(context: ButtonContext): Promise<Result> | Result {
-  const at = context.shown?.state.at;
-  return at === "tidy" || at === "target" ? nameForm(context, "folder-name", context.session.id) : forgotten(context);
+export async function askFolderName(context: ButtonContext): Promise<Result> {
+  const state = context.shown?.state;
+  if (state?.at !== "tidy" && state?.at !== "target") return forgotten(context);
+  await noteInSession(context, { naming: namingIn(folderOfView(state)) });
+  return nameForm(context, "folder-name", context.session.id);
+}
+
+function folderOfView(view: TidyView | TargetView): FolderView {
+  return view.at === "tidy" ? folderOfTidy(view) : view.folder;
+}
+
+/** A folder to make one in, as the session notes it. */
+function namingIn({ trail }: FolderView): string {
+  return `in ${trail.at(-1)?.id ?? ""}`;
 }
 
 /** Asks what the one thing is to be called. */
-export function askEntryName(context: ButtonContext): Promise<Result> | Result {
+export async function askEntryName(context: ButtonContext): Promise<Result> {
   const state = context.shown?.state;
   const meant = state?.at === "tidy" ? oneOf(state, context) : undefined;
   if (!meant) return forgotten(context);
+  await noteInSession(context, { naming: meant.entry.id });
   return nameForm(context, "entry-name", context.session.id, { values: { name: meant.entry.name } });
 }
 
@@ -75,7 +87,10 @@ async function withName(
   if (!reading.ok) return wrong(reading.problem);
   const name = (reading.values["name"] ?? "").replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
   if (name === "") return wrong({ field: "name", code: "empty-name" });
-  const folder = state.at === "tidy" ? folderOfTidy(state) : state.folder;
+  const folder = folderOfView(state);
+  const meant = id === "folder-name" ? namingIn(folder) : state.at === "tidy" && oneOf(state, context)?.entry.id;
+  // The message has gone on to something else since it was asked.
+  if (session.naming !== meant) return refused("view-expired");
   return withMount(context, folder.mount, async (mount) => {
     try {
       return await work({ context, view: state, mount, name, again });
@@ -97,7 +112,7 @@ const ofName: ReadonlySet<StorageError["code"]> = new Set([
 export function submitFolderName(asked: ActionContext, subject: string | undefined, answers: Values): Promise<Result> {
   return withName(asked, { id: "folder-name", subject, answers }, async ({ context, view, mount, name }) => {
     const { services, signal, person } = context;
-    const folder = view.at === "target" ? view.folder : folderOfTidy(view);
+    const folder = folderOfView(view);
     const { entries } = await readWhole(context, mount.id, folder.trail);
     // A drive would give it another name, and after a kill this may be the folder that was asked for.
     if (entries.some((entry) => entry.kind === "folder" && entry.name === name)) throw new StorageError("name-taken");

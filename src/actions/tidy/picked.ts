@@ -10,7 +10,7 @@ export const maxChosen = 1000;
 
 /** The entries a view is about, by the folders they are in. */
 export function pickedBy({ about, from }: TidyView, session: Pick<Session, "selection">): readonly Picked[] {
-  if (about === "selection") return chosenIn(session, folderOfTidy({ from }).mount)?.picked ?? [];
+  if (about === "selection") return outermost(chosenIn(session, folderOfTidy({ from }).mount)?.picked ?? []);
   if (from.at !== "folder") return [{ trail: from.folder.trail, entries: [slim(from.entry)] }];
   const last = from.trail.at(-1);
   if (!last || from.trail.length <= (from.base ?? 0)) return [];
@@ -33,6 +33,16 @@ export function entriesOf(picked: readonly Picked[]): readonly Entry[] {
 
 export function idsOf(picked: readonly Picked[]): readonly string[] {
   return entriesOf(picked).map(({ id }) => id);
+}
+
+/** What lies below a folder that is chosen itself goes along with it. */
+function outermost(picked: readonly Picked[]): readonly Picked[] {
+  return outside(picked, new Set(idsOf(picked)));
+}
+
+/** All but what lies below these folders. */
+export function outside(picked: readonly Picked[], folders: ReadonlySet<string>): readonly Picked[] {
+  return picked.filter(({ trail }) => !trail.some(({ id }) => folders.has(id)));
 }
 
 /** Only those of these ids. */

@@ -69,10 +69,11 @@ export async function doneSoFar(context: ActionContext, { mount, did }: Change):
   }
 }
 
-async function leftTheirFolders(
+/** Ids of those that are not where they were. */
+export async function leftTheirFolders(
   context: ActionContext,
   mount: string,
-  { picked }: Extract<Did, { is: "moved" | "trashed" }>,
+  { picked }: Pick<Extract<Did, { is: "moved" | "trashed" }>, "picked">,
 ): Promise<ReadonlySet<string>> {
   const left: string[] = [];
   for (const { trail, entries } of picked) {
@@ -91,28 +92,26 @@ export async function copiesOf(
   { picked, to, present }: Copied,
 ): Promise<readonly Entry[]> {
   const before = new Set(present);
-  const originals = entriesOf(picked);
+  const originals = Map.groupBy(entriesOf(picked), ({ name }) => name);
   const { entries } = await readWhole(context, mount, to, { refresh: true });
-  return entries.filter((entry) => !before.has(entry.id) && originals.some((original) => isCopyOf(entry, original)));
-}
-
-function originalsOf({ picked }: Copied, copies: readonly Entry[]): ReadonlySet<string> {
-  return new Set(
-    entriesOf(picked).flatMap((original) => (copies.some((copy) => isCopyOf(copy, original)) ? original.id : [])),
+  return entries.filter(
+    (entry) =>
+      !before.has(entry.id) &&
+      namesBehind(entry.name).some((name) => originals.get(name)?.some((original) => isAlike(entry, original))),
   );
 }
 
-function isCopyOf({ kind, name, size }: Entry, original: Entry): boolean {
-  return kind === original.kind && isNameOf(name, original.name) && (kind === "folder" || size === original.size);
+function originalsOf({ picked }: Copied, copies: readonly Entry[]): ReadonlySet<string> {
+  const names = new Set(copies.flatMap(({ name }) => namesBehind(name)));
+  return new Set(entriesOf(picked).flatMap(({ id, name }) => (names.has(name) ? id : [])));
 }
 
-/** A drive numbers what has a name that is taken: `name(1).ext`. */
-export function isNameOf(given: string, name: string): boolean {
-  if (given === name) return true;
-  const dot = name.lastIndexOf(".");
-  return [name.length, ...(dot > 0 ? [dot] : [])].some((cut) => {
-    const [head, tail] = [name.slice(0, cut), name.slice(cut)];
-    const isAround = given.length > name.length && given.startsWith(head) && given.endsWith(tail);
-    return isAround && /^ ?\(\d+\)$/.test(given.slice(head.length, given.length - tail.length));
-  });
+function isAlike({ kind, size }: Entry, original: Entry): boolean {
+  return kind === original.kind && (kind === "folder" || size === original.size);
+}
+
+/** The names an entry may have come with: a drive numbers what has a name that is taken, as `name(1).ext`. */
+export function namesBehind(given: string): readonly string[] {
+  const [, head = "", tail = ""] = /^(.+?) ?\(\d+\)(\.[^.]*)?$/s.exec(given) ?? [];
+  return head === "" ? [given] : [given, `${head}${tail}`];
 }

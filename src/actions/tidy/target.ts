@@ -14,8 +14,8 @@ import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { Did, Picked, Carrying } from "../model/change.ts";
 import type { FolderView, FoundRow, TargetView } from "../model/session.ts";
 import { carryOut } from "./change.ts";
-import { entriesOf, folderOfTidy, idsOf, onlyOne, pickedBy, sumOf, without } from "./picked.ts";
-import { isNameOf, readWhole } from "./read-back.ts";
+import { entriesOf, folderOfTidy, idsOf, onlyOne, pickedBy, sumOf } from "./picked.ts";
+import { namesBehind, readWhole } from "./read-back.ts";
 
 /** Asks where to: the folder they are in is where looking begins. */
 export function askTarget(context: ButtonContext, carrying: Carrying): Promise<Result> | Result {
@@ -114,14 +114,17 @@ function put(context: ButtonContext, { carrying, tidy }: TargetView, to: readonl
       if (isInside(all, to)) return refused("target-inside");
       if (picked.length === 0) throw new StorageError("same-folder");
       const did = await plannedTo(context, mount, { carrying, picked, to });
-      const chosen = await withPerson(context, withTarget(context.person, mount, to));
       const id = to.at(-1)?.id;
-      return carryOut(chosen, {
+      const result = await carryOut(context, {
         mount,
         did,
-        back: whereLeft(back, tidy.about === "folder"),
+        back: whereLeft(back, carrying === "move" && tidy.about === "folder"),
         send: (ids, options) => context.services.storage[carrying](mount.id, ids, id, options),
       });
+      const isPut = "goTo" in result && result.goTo.at === "tidied";
+      const person = withTarget(context.person, mount, { to, isPut });
+      if (!("goTo" in result)) return withPerson(context, person).then(() => result);
+      return { ...result, context: await withPerson(result.context, person) };
     }),
   );
 }
@@ -150,9 +153,8 @@ async function plannedTo(
     .filter((entry, at) => taken.has(entry.name) || isRepeated(carried, at))
     .map((entry) => entry.id);
   if (carrying === "move") return { is: "moved", picked, to, clashes };
-  const present = there
-    .filter(({ name }) => carried.some((entry) => isNameOf(name, entry.name)))
-    .map((entry) => entry.id);
+  const names = new Set(carried.map(({ name }) => name));
+  const present = there.filter(({ name }) => namesBehind(name).some((one) => names.has(one))).map((entry) => entry.id);
   return { is: "copied", picked, to, clashes, present };
 }
 
@@ -168,12 +170,19 @@ function isRepeated(carried: readonly Entry[], at: number): boolean {
 /** Targets that are remembered. */
 const maxTargets = 5;
 
-function withTarget(person: Person, { id }: Mount, to: readonly Crumb[]): Person {
+interface Chosen {
+  readonly to: readonly Crumb[];
+  /** Something was put there; a folder that took nothing may be gone, and is not offered again. */
+  readonly isPut: boolean;
+}
+
+function withTarget(person: Person, { id }: Mount, { to, isPut }: Chosen): Person {
   if (to.length === 0) return person;
   const others = (person.targets ?? []).filter(
     ({ mount, trail }) => mount !== id || trail.at(-1)?.id !== to.at(-1)?.id,
   );
-  return { ...person, targets: [{ mount: id, trail: to }, ...others].slice(0, maxTargets) };
+  const targets = isPut ? [{ mount: id, trail: to }, ...others] : others;
+  return { ...person, targets: targets.slice(0, maxTargets) };
 }
 
 /** To the trash, and nothing is asked: it can be undone. */
@@ -181,7 +190,7 @@ export function trashEntries(context: ButtonContext): Promise<Result> | Result {
   const tidy = context.shown?.state;
   if (tidy?.at !== "tidy") return forgotten(context);
   const back = folderOfTidy(tidy);
-  const picked = without(pickedBy(tidy, context.session), new Set());
+  const picked = pickedBy(tidy, context.session);
   if (picked.length === 0) return refused("nothing-chosen");
   return withMount(context, back.mount, (mount) =>
     carryOut(context, {
