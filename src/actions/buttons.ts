@@ -13,6 +13,7 @@ import { questionButtons } from "./questions/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
 import { settingsButtons } from "./settings/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
+import { tidyButtons } from "./tidy/buttons.ts";
 
 /** Every button there is. Its type, its letters, who may press it and what it does follow from its row. */
 export const buttons = {
@@ -21,6 +22,7 @@ export const buttons = {
   ...linkButtons,
   ...fileButtons,
   ...downloadButtons,
+  ...tidyButtons,
   ...mountButtons,
   ...shareButtons,
   ...questionButtons,
