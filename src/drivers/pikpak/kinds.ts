@@ -116,7 +116,8 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
 
 const shareFields: readonly Field[] = [
   { name: "link", kind: "text", role: "address", required: true, maxLength: 2000 },
-  { name: "passCode", kind: "secret", role: "code", required: false, maxLength: 50 },
+  // A code is short; what it is copied out of is not.
+  { name: "passCode", kind: "secret", role: "code", required: false, maxLength: 2000 },
   { name: "transcode", kind: "choice", required: false, aside: true, choices: ["no", "yes"], maxLength: 5 },
   verification,
 ];

@@ -84,7 +84,7 @@ export function passCodeIn(answer: string): string | undefined {
   if (/^[A-Za-z0-9]*$/.test(bare) && bare !== "") return bare;
   const labelled = new RegExp(`[:=]["'“「\\s]*${value}["'”」\\s]*$`, "u").exec(words)?.[1];
   // One word of unusual signs may be a code; words of something else are none.
-  return statedIn(words) ?? likelyIn(words) ?? labelled ?? (/^\S+$/.test(words) ? words : undefined);
+  return statedIn(words) ?? likelyIn(words) ?? labelled ?? (/^\S{1,50}$/.test(words) ? words : undefined);
 }
 
 /** The words without passwords of other things, and without what says that there is none. */
