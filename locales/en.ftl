@@ -609,6 +609,7 @@ notice-nothing-lent-server = No drive is shared with this server. Its admins can
 notice-admins-only-server = Only those who run this server may do that.
 notice-nothing-to-lend-server = You have no drive to share. Add one first: /login
 notice-groups-only-server = This is for servers. Add me to one, and use it there.
+notice-code-private-server = A share with a pass code is for whoever has the code: open it in our direct messages, or let this server use it with /bind.
 notice-private-only-server = This is for our direct messages; use it there.
 
 # The command in a message's own menu; it may have spaces.

@@ -217,7 +217,7 @@ error-signed-out = 网盘已退出登录：令牌被其他程序使用过或已�
 error-verification-needed = 网盘需要确认你是真人。请打开验证页面完成验证，然后回到这里继续。
 error-captcha-rejected = 网盘没有接受这次验证，请一分钟后再试。
 error-account-suspended = 这个账号已被停用，只有网盘客服能够解除。
-error-proxy-full = 机器人中转流量已达到上限，或今天的额度已用完。请稍后再试，或改用链接。
+error-proxy-full = 机器人中转流量已达上限，或今天的额度已用完。请稍后再试，或改用链接。
 error-too-frequent = 请求过于频繁，已被网盘限制。请稍候再试。
 error-risk-limited = 这个账号因安全原因受到限制。请过几个小时再试。
 error-daily-limit = 这个账号今天的额度已用完，明天重新计算。
@@ -582,6 +582,7 @@ notice-nothing-lent-server = 本服务器还没有共享网盘。服务器管理
 notice-admins-only-server = 只有本服务器的管理员可以这样做。
 notice-nothing-to-lend-server = 你没有可以共享的网盘。请先用 /login 添加。
 notice-groups-only-server = 这个命令只能在服务器中使用。请先把我加入服务器。
+notice-code-private-server = 带提取码的分享只对知道提取码的人开放：请在私信中打开，或用 /bind 共享给本服务器。
 notice-private-only-server = 请在与我的私信中使用。
 
 # The command in a message's own menu; it may have spaces.

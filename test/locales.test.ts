@@ -32,6 +32,11 @@ describe.each(languages)("the words in %s", (language) => {
     expect(differing).toEqual([]);
   });
 
+  test("what speaks of this group has words of its own for a server", () => {
+    const ofGroups = [...textOf(language).matchAll(/^([a-z][\w-]*) = .*(?:\bthis group\b|本群)/gm)];
+    expect(ofGroups.map(([, key = ""]) => key).filter((key) => !messages.has(`${key}-server`))).toEqual([]);
+  });
+
   test("a language holds no markup and no isolation marks", () => {
     const text = textOf(language);
     expect(text.match(/<\/?[a-z]+>|[\u2066-\u2069]|\*\*|`[^`]*`/g) ?? []).toEqual([]);
