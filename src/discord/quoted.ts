@@ -1,4 +1,4 @@
-import { ComponentType, type Embed, type Message, type MessageSnapshot } from "discord.js";
+import type { Embed, Message, MessageSnapshot } from "discord.js";
 
 /** Everything in a message that could be, or hold, a link: its text, its cards, its buttons, and the messages forwarded in it. */
 export function textIn(message: Message): string {
@@ -16,7 +16,14 @@ function wordsOf({ url, title, description, fields }: Embed): (string | null)[] 
   return [url, title, description, ...fields.flatMap(({ name, value }) => [name, value])];
 }
 
-function addressesOf(row: Message["components"][number]): (string | null)[] {
-  if (row.type !== ComponentType.ActionRow) return [];
-  return row.components.flatMap((one) => (one.type === ComponentType.Button ? [one.url] : []));
+/** Buttons that lead somewhere, and texts, however deep they stand in what a message is laid out of. */
+function addressesOf(component: Message["components"][number]): string[] {
+  return textsIn(component.toJSON());
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === "string" ? (["url", "content"].includes(key) ? [inner] : []) : textsIn(inner),
+  );
 }
