@@ -10,8 +10,10 @@ import { mayFetch } from "./actions/context/leave.ts";
 import type { Person } from "./users/person.ts";
 import type { Place } from "./users/place.ts";
 import type { PendingSignIn, Services } from "./actions/context/services.ts";
+import type { Downloads } from "./actions/model/download.ts";
 import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
+import { createDownloads } from "./actions/download/downloads.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
 import type { Transfers } from "./actions/model/transfer.ts";
 import { keysOf, newId, openStorage } from "./app/drives.ts";
@@ -232,6 +234,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
+    downloads: downloadsOf(parts),
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
@@ -258,6 +261,19 @@ function transfersOf({ jobs, storage, late, log }: Parts, gateway: Gateway): Tra
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     newReference: newId,
     log: log.child({ part: "transfers" }),
+  });
+}
+
+/** What drives fetch by themselves is followed by jobs. */
+function downloadsOf({ jobs, store, storage, late, log }: Parts): Downloads {
+  return createDownloads({
+    jobs,
+    storage,
+    sessions: store.open<Session>("sessions"),
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
+    now: Date.now,
+    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
+    log: log.child({ part: "downloads" }),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
+import { downloadSheet } from "./download.ts";
 import { fileSheet } from "./file.ts";
 import { helpSheet } from "./help.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
@@ -12,6 +13,7 @@ import type { Painter } from "./painter.ts";
 import { questionSheet } from "./question.ts";
 import { settingsSheet } from "./settings.ts";
 import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
+import { taskSheet, tasksSheet } from "./tasks.ts";
 import { transferSheet } from "./transfer.ts";
 import { welcomeSheet } from "./welcome.ts";
 
@@ -54,6 +56,12 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
     case "broadcast":
     case "audit":
       return operatorsSheet(painter, screen);
+    case "download":
+      return downloadSheet(painter, screen);
+    case "tasks":
+      return tasksSheet(painter, screen);
+    case "task":
+      return taskSheet(painter, screen);
     case "notice":
       return noticeSheet(painter, screen);
     case "transfer":

@@ -1,4 +1,5 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
+import { paintDownload } from "./download.ts";
 import { paintFile } from "./file.ts";
 import { paintHelp } from "./help.ts";
 import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";
@@ -11,6 +12,7 @@ import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSettings } from "./settings.ts";
+import { paintTask, paintTasks } from "./tasks.ts";
 import { paintTransfer } from "./transfer.ts";
 import { paintWelcome } from "./welcome.ts";
 
@@ -57,6 +59,12 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
     case "broadcast":
     case "audit":
       return paintOperators(painter, screen);
+    case "download":
+      return paintDownload(painter, screen);
+    case "tasks":
+      return paintTasks(painter, screen);
+    case "task":
+      return paintTask(painter, screen);
     case "notice":
       return paintNotice(painter, screen);
   }
