@@ -74,6 +74,8 @@ command-cancel = 取消当前操作
 command-logout = 移除网盘及登录信息
 command-forget = 清除我的全部数据
 
+bot-description = 在聊天里使用你的 PikPak 网盘：浏览文件夹、搜索、获取下载链接、在线观看，或把文件直接发到聊天。点击“开始”登录账号，或打开分享链接。
+bot-about = 在 Telegram 里使用 PikPak 网盘和分享。
 welcome-title = 你好！我可以在聊天里打开 PikPak 网盘和分享。
 welcome-ways = 有两种方式：登录你自己的账号，或者打开别人给你的分享链接。
 welcome-mounts = 你在这里已有 { $count } 个网盘。
@@ -312,6 +314,7 @@ notice-transfer-busy = 这个文件正在发送到这里。
 notice-transfer-queue-full = 排队的文件已达上限，请等一些发送完成后再试。
 notice-links-revoked = 已完成。此前发出的链接全部失效，新的链接可以照常使用。
 notice-no-links-to-revoke = 这里的链接都是网盘直链，我无法让它们失效，到期后会自行失效。
+notice-drive-signed-out = 这个网盘已退出登录，暂时无法使用。请在 /mounts 中重新登录。
 notice-fallback = 这个网盘的部分文件无法直接下载，所以改由机器人中转，可能会慢一些。你可以在 /mounts 中为全部文件选择下载方式。
 notice-saved = 已保存。
 notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
