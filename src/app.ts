@@ -167,6 +167,11 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
     log.warn(
       "gateway has no public address: without PUBLIC_URL there are no sign-in pages, short links or watch pages",
     );
+  } else if (isLocal(config.publicUrl)) {
+    log.warn(
+      { publicUrl: config.publicUrl },
+      "gateway reached from here alone: PUBLIC_URL names this machine or network",
+    );
   }
   const { url } = await gateway.start();
   onClose(() => gateway.stop());
