@@ -227,6 +227,18 @@ describe("Cancel", () => {
     expect(await at.at.see(here, press, "notice")).toMatchObject({ notice: "transfer-over" });
   });
 
+  test("a file on its way does not arrive after its drive was removed", async () => {
+    const at = await ready();
+    held(at);
+    const way = await at.send(here, get("file 7"));
+    const mounts = await at.at.see(here, { do: "show-mounts" }, "mounts");
+    const card = await at.at.see(here, { do: "mount", view: mounts.view, index: 0 }, "mount");
+    const { view } = await at.at.see(here, { do: "remove-mount", view: card.view }, "question");
+    await at.at.see(here, { do: "confirm", view }, "notice");
+    expect((await way.last).state).toEqual({ is: "cancelled" });
+    await expect.poll(() => recordsOf(at)).toEqual([]);
+  });
+
   test("a person who is forgotten has their files on the way cancelled", async () => {
     const at = await ready();
     held(at);
