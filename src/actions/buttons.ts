@@ -55,7 +55,7 @@ const version = "1";
 const shape = /^1([A-Za-z0-9]{10})-([0-9a-z]{1,8})-([a-z]{1,2})(?:-([0-9a-z]{1,6}))?$/;
 
 /**
- * A button's payload: `1<session>-<revision>-<code>[-<argument>]`, 15 to 28 characters of `A-Za-z0-9-`, so that it fits
+ * A button's payload: `1<session>-<revision>-<code>[-<argument>]`, 15 to 30 characters of `A-Za-z0-9-`, so that it fits
  * Telegram's 64 bytes, Discord's 100 and a deep link alike.
  */
 export function encodeButton(press: ButtonPress): string {

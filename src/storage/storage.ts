@@ -47,7 +47,7 @@ export interface Storage extends Changes {
    * Makes a mount after listing its root once: it exists only if that worked. `folder` is checked too.
    * On any failure, and when the process ends meanwhile, nothing is left behind.
    */
-  mount(draft: MountDraft, options?: CallOptions): Promise<Mount>;
+  mount(draft: MountDraft, options?: Pick<CallOptions, "signal">): Promise<Mount>;
   /**
    * New secrets for a mount (signing in again); kept only if listing its root works with them, else the old ones stay.
    * They replace all old answers, or with `amend` join them.
@@ -114,7 +114,7 @@ export interface Removal {
   readonly credential: "none" | "revoked" | "left";
 }
 
-interface RenewOptions extends CallOptions {
+interface RenewOptions extends Pick<CallOptions, "signal"> {
   /** The values join the old ones instead of replacing them. */
   readonly amend?: boolean | undefined;
   /** What else belongs into the vault, from an approval. */
@@ -263,7 +263,7 @@ interface Internals {
 async function mount(
   { parts, drivers, folders }: Internals,
   draft: MountDraft,
-  { signal }: CallOptions,
+  { signal }: Pick<CallOptions, "signal">,
 ): Promise<Mount> {
   const kind = kindOf(parts.kinds, draft.driver);
   const id = parts.newId();
@@ -417,10 +417,10 @@ const revocationTimeout = 5000;
 
 async function takeBack({ parts, drivers }: Internals, id: string): Promise<Removal["credential"]> {
   const mount = await parts.mounts.get(id);
-  const isKnown = mount && parts.kinds.some(({ name }) => name === mount.driver);
-  const driver = isKnown ? await drivers.of(id) : undefined;
-  if (!driver?.revoke) return "none";
+  if (!mount || !parts.kinds.some(({ name }) => name === mount.driver)) return "none";
   try {
+    const driver = await drivers.of(id);
+    if (!driver.revoke) return "none";
     return (await driver.revoke({ signal: AbortSignal.timeout(revocationTimeout) })) ? "revoked" : "left";
   } catch (err) {
     parts.log.warn({ err }, "storage credential not revoked");

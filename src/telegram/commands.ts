@@ -10,7 +10,7 @@ export interface Command {
   /** `private` = in groups the person is sent to the private chat; `operators` = to everybody else it does not exist. */
   readonly scope: "private" | "group" | "all" | "operators";
   /** In groups only its sender sees the command and its answer, where the server can do that. */
-  readonly privateLinks?: boolean;
+  readonly isEphemeral?: boolean;
   /** What it asks for, given the words after it; undefined when words are missing that it cannot do without. */
   action(words: string): Action | undefined;
 }
@@ -27,7 +27,7 @@ export const commands: readonly Command[] = [
   {
     name: "link",
     scope: "all",
-    privateLinks: true,
+    isEphemeral: true,
     action: (words) => (words === "" ? undefined : { do: "find-link", words }),
   },
   { name: "get", scope: "all", action: (words) => (words === "" ? undefined : { do: "get", words }) },
@@ -42,7 +42,7 @@ export const commands: readonly Command[] = [
   {
     name: "bind",
     scope: "group",
-    privateLinks: true,
+    isEphemeral: true,
     action: (path) => ({ do: "bind", ...(path !== "" && { path }) }),
   },
   { name: "unbind", scope: "group", action: () => ({ do: "unbind" }) },
@@ -105,10 +105,10 @@ type Audience = NonNullable<Parameters<Api["setMyCommands"]>[1]>;
 
 /** Servers older than Bot API 10.2 know no ephemeral commands and refuse the whole list. */
 async function publishForGroups(api: Api, list: readonly BotCommand[], audience: Audience): Promise<void> {
-  const privateLinks = new Set(groupCommands.filter((command) => command.privateLinks).map(({ name }) => name));
+  const ephemeral = new Set(groupCommands.filter((command) => command.isEphemeral).map(({ name }) => name));
   try {
     await api.setMyCommands(
-      list.map((entry) => (privateLinks.has(entry.command) ? { ...entry, is_ephemeral: true } : entry)),
+      list.map((entry) => (ephemeral.has(entry.command) ? { ...entry, is_ephemeral: true } : entry)),
       audience,
     );
   } catch (error) {

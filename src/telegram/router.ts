@@ -124,7 +124,7 @@ async function act(routes: Routes, ctx: BotContext, action: Action): Promise<voi
 
 /** Milliseconds after which people see that something is being done. */
 const typingAfter = 700;
-/** Milliseconds after which the asker in a group gets a placeholder: Telegram lets us ephemeral message for 15 s. */
+/** Milliseconds after which the asker in a group gets a placeholder: Telegram takes an ephemeral message for 15 s. */
 const ephemeralAfter = 6000;
 
 async function performVisibly(

@@ -1,4 +1,4 @@
-import type { Agent as HttpAgent } from "node:https";
+import type { Agent as HttpsAgent } from "node:https";
 import { Api, GrammyError, HttpError, InputFile, type Transformer } from "grammy";
 import type { Message } from "grammy/types";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
@@ -21,7 +21,7 @@ interface UploaderParts {
   readonly token: string;
   readonly apiRoot: string;
   /** The way through the operator's proxy; absent = straight. */
-  readonly agent?: HttpAgent | undefined;
+  readonly agent?: HttpsAgent | undefined;
   /** What stands around every call. Not a retry: it would send the bytes again without anybody knowing. */
   readonly transformers: readonly Transformer[];
 }

@@ -1,7 +1,7 @@
 import type { Messenger } from "../../src/messaging/messenger.ts";
 import { expect, test } from "vitest";
 import { StorageError } from "../../src/storage/error.ts";
-import { announceFallback, announceSignedOut } from "../../src/actions/context/fallback.ts";
+import { announceFallback, announceSignedOut } from "../../src/actions/mounts/fallback.ts";
 import type { Notice } from "../../src/actions/model/screen.ts";
 import { app, mia, signInAs, usualCloud, type Shelves } from "./test-app.ts";
 
@@ -67,6 +67,25 @@ test("a mount's owner is told anew after another way was chosen, and for each mo
   await announceFallback(at.services, about);
   await announceFallback(at.services, { ...about, id: "anothermnt" });
   expect(told).toHaveLength(3);
+});
+
+test("a mount's owner is told anew after another way was chosen for all their drives", async () => {
+  const { at, told } = spoken();
+  const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  const about = { id: mount.id, title: "mia", owner: "telegram:1" };
+  await announceFallback(at.services, about);
+  const { view } = await at.see(mia, { do: "show-settings" }, "settings");
+  await at.see(mia, { do: "set-method", view, method: "proxy" }, "settings");
+  await announceFallback(at.services, about);
+  expect(told).toHaveLength(2);
+});
+
+test("a way for all one's drives that does not work any more is said to need the gateway", async () => {
+  const { at } = spoken();
+  const { view } = await at.see(mia, { do: "show-settings" }, "settings");
+  const bare = app(at.cloud, { shelves: at.shelves, changes: { methods: ["redirect"] } });
+  const pressed = bare.see(mia, { do: "set-method", view, method: "proxy" }, "notice");
+  expect(await pressed).toMatchObject({ notice: "gateway-needed", for: "asker" });
 });
 
 test("a message to an owner who cannot be reached is not noted as sent", async () => {

@@ -288,7 +288,7 @@ function screensOf(rows: number): {
         order,
         up: fc.boolean(),
         failed: reason,
-        notice: fc.constantFrom("list-changed", "view-rebuilt"),
+        notice: fc.constantFrom("list-changed", "part-gone"),
         filter: hostileName,
         can,
         for: fc.constant("asker"),

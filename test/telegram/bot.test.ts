@@ -111,8 +111,8 @@ describe("commands", () => {
     const double = await opened(() => welcome);
     const said = (method: string) =>
       double.called(({ method: called, payload }) => called === method && payload["language_code"] === "zh");
-    expect((await said("setMyDescription")).payload["description"]).toContain("PikPak");
-    expect((await said("setMyShortDescription")).payload["short_description"]).toContain("PikPak");
+    expect((await said("setMyDescription")).payload["description"]).toContain("网盘");
+    expect((await said("setMyShortDescription")).payload["short_description"]).toContain("网盘");
     const own = new Api(token, { apiRoot: double.apiRoot });
     await own.setMyDescription("My own words");
     const before = double.calls.length;
@@ -238,8 +238,8 @@ describe("a link in a group", () => {
     double.sends(mia, group, "/browse");
     const shown = await double.sees(({ text }) => text.includes("2/7"));
     double.tapsCode(jun, shown, encodeButton({ do: "link", view }));
-    const isEphemeral = await double.sees(({ receiver, text }) => receiver === jun.id && text.includes("dl.example"));
-    expect(isEphemeral.text).toContain("https://dl.example.com/file");
+    const hidden = await double.sees(({ receiver, text }) => receiver === jun.id && text.includes("dl.example"));
+    expect(hidden.text).toContain("https://dl.example.com/file");
     expect(shown.text).not.toContain("dl.example.com");
   });
 

@@ -20,9 +20,9 @@ export interface ActionContext {
   /** The group this is in, seen by all of it or not: what is lent to it can be used. */
   readonly group?: Place;
   /** The group whose lent drives may be used; absent = none. */
-  readonly through?: string;
+  readonly through?: string | undefined;
   /** What comes is for the asker alone, and so is what follows it. */
-  readonly forAsker?: boolean;
+  readonly forAsker?: boolean | undefined;
   readonly operator: boolean;
   /** The screen pressed on; absent = what comes is a new one. */
   readonly session?: Session;
@@ -89,6 +89,17 @@ export function afresh({ session: _left, ...context }: ActionContext): ActionCon
   return context;
 }
 
+/** The group a screen belongs to; undefined = none. */
+export function groupOf({ through, place, owner }: Session): string | undefined {
+  return through ?? (place === owner ? undefined : place);
+}
+
+/** The same action as one of a screen: with what is lent to its group, and for the asker alone where the screen was. */
+export function inSession(context: ActionContext, session: Session): ActionContext {
+  const forAsker = session.forAsker === true && context.visit.place.kind === "group";
+  return { ...context, through: groupOf(session), forAsker };
+}
+
 /** How long an untouched screen keeps working. */
 const sessionLife = 7 * 24 * 3_600_000;
 /** Screens whose rows an old button can still mean. */
@@ -125,7 +136,7 @@ export async function drawPassing(
   return { id: session.id, revision: session.revision };
 }
 
-/** Keeps a passing screen like any other. */
+/** Keeps a screen that was not kept, or for a while only, like any other. */
 export async function keep(context: ActionContext, session: Session): Promise<void> {
   await context.services.sessions.set(session.id, session, sessionLife);
   await noteSession(context, session.id);
@@ -157,7 +168,7 @@ function firstOf(
 }
 
 async function noteSession({ services, person }: ActionContext, id: string): Promise<void> {
-  // Read anew: the verb may have changed the record since the action began.
+  // Read anew: the action may have changed the record since the action began.
   const known = await loadPerson(services, person.id);
   const others = known.sessions.filter((other) => other !== id);
   await services.people.set(person.id, { ...known, sessions: [...others, id].slice(-sessionsKnown) });

@@ -139,7 +139,7 @@ export interface Listing {
   /** The rest of the folder could not be read. */
   readonly failed?: Reason;
   /** Said once, above: the list had changed, another page was meant. */
-  readonly notice?: "list-changed" | "view-rebuilt" | "part-gone";
+  readonly notice?: "list-changed" | "part-gone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
   /** `list-folder`: its links can be had as a file here. */
@@ -221,7 +221,7 @@ export interface LendingCard {
   readonly folder?: readonly string[] | undefined;
 }
 
-/** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-kept private`. */
+/** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-private-links`. */
 export interface PlaceSettingsScreen {
   readonly show: "place-settings";
   readonly view: ViewRef;
@@ -550,7 +550,6 @@ export const noticeCodes = [
   "mount-removed",
   "mount-gone",
   "mount-renamed",
-  "mount-chosen",
   "mount-healthy",
   "logged-out",
   "forgotten",

@@ -33,11 +33,10 @@ const noCode = new RegExp(
   "giu",
 );
 
-/** Words that announce a code. Chinese ones stand right before it. */
-const announced = new RegExp(
-  `(?:提取码|提取碼|提取密码|取件码|访问码|訪問碼|访问密码|分享码|分享碼|分享密码|密码|密碼|口令|验证码|驗證碼|暗号|パスワード|合言葉|비밀번호|암호)(?:是|为|為|は)?${gap}${value}`,
-  "giu",
-);
+/** Words that announce a code. Those that are not Latin stand right before it. */
+const unspaced =
+  "(?:提取码|提取碼|提取密码|取件码|访问码|訪問碼|访问密码|分享码|分享碼|分享密码|密码|密碼|口令|验证码|驗證碼|暗号|パスワード|合言葉|비밀번호|암호)";
+const announced = new RegExp(`${unspaced}(?:是|为|為|は)?${gap}${value}`, "giu");
 const latin =
   "(?:pass[ -]?(?:code|word|key)|passwd|pass|pwd|pw|(?:access|share|sharing|extraction|extract|fetch|link)[ -]?(?:code|key)|code|pin|пароль|код|contraseña|clave|senha|mot de passe|passwort|kennwort)";
 /** Short Chinese ones are words of their own before a sign. */
@@ -51,6 +50,11 @@ const announcedByLook = new RegExp(
 );
 /** After "is" a plain word may be the code, or the rest of a sentence. */
 const perhapsAnnounced = new RegExp(`(?<![\\p{L}])${latin}\\s+is\\s+${value}`, "giu");
+/** A code that is itself a word for one: alone behind a label and a colon, and announcing nothing. */
+const wordForCode = new RegExp(
+  `(?:${unspaced}|(?<![\\p{L}])${latin})[\\s)\\]】"'*]{0,4}[:=][\\s\\p{P}\\p{S}]{0,6}(?<![A-Za-z])(pass(?:word|code|key|wd)?|code|clave|senha|passwort|kennwort)(?![ \\t]*[\\p{Script=Latin}\\p{N}]|\\s*[:=]|[@_-])`,
+  "giu",
+);
 /** Values that are labels themselves, or point elsewhere. */
 const noValue = new RegExp(
   `^(?:${latin}|https?|link|links|pikpak|none|null|below|above|here|inside|same|needed|required|nope|public|open|free|empty|optional)$`,
@@ -94,7 +98,8 @@ function withoutOthers(words: string): string {
 }
 
 function statedIn(words: string): string | undefined {
-  return announcementsIn(words).find(({ isOwn }) => isOwn)?.code;
+  const stated = announcementsIn(words).find(({ isOwn }) => isOwn)?.code;
+  return stated ?? [...words.matchAll(wordForCode)][0]?.[1];
 }
 
 /** What words for a code announce, and whether that is certainly the share's. */

@@ -97,6 +97,25 @@ describe("a share link", () => {
   });
 
   test.each([
+    [`${bare} 提取码:code`, "code"],
+    [`${bare} 提取码：code 复制这段内容`, "code"],
+    [`提取码:code\n链接：${bare}`, "code"],
+    [`${bare}（密码：pass）`, "pass"],
+    [`${bare} pwd: code`, "code"],
+    [`${bare} code：code`, "code"],
+    [`${bare} Password: "password"`, "password"],
+    [`${bare} 提取码: code: 24rn`, "24rn"],
+    [`${bare} password: code=24rn`, "24rn"],
+  ])("a code that is a word for a code is found in %j behind its label: %s", (text, passCode) => {
+    expect(shareAddressIn(text)).toEqual({ shareId, passCode });
+  });
+
+  test.each([`${bare} password: code below`, `${bare} the code: password is in the post`])(
+    "no code is found in %j, whose word for a code goes on as a sentence",
+    (text) => expect(shareAddressIn(text)?.passCode).toBeUndefined(),
+  );
+
+  test.each([
     `${bare} 24rn`,
     `${bare} (24rn)`,
     `24rn ${bare}`,
@@ -181,8 +200,7 @@ test.each([
 ])("the answer %j to the question for a code is 24rn", (answer) => expect(passCodeIn(answer)).toBe("24rn"));
 
 const ids = fc.stringMatching(/^V[A-Za-z0-9_-]{23}o[12]$/);
-// A code that is itself a word for a code ("code", "pass") reads as its announcement.
-const codes = fc.stringMatching(/^[a-z0-9]{4}$/).filter((code) => code !== "code" && code !== "pass");
+const codes = fc.oneof({ weight: 9, arbitrary: fc.stringMatching(/^[a-z0-9]{4}$/) }, fc.constantFrom("code", "pass"));
 const wide = (text: string) =>
   text.replaceAll(/[!-~]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 0xfee0));
 const withWide = (arbitrary: fc.Arbitrary<string>) =>

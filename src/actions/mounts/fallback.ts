@@ -1,8 +1,8 @@
 import type { Mount } from "../../storage/mount.ts";
 import { storageErrorKind } from "../../storage/error.ts";
 import { loadPerson } from "../../users/person.ts";
+import type { Services } from "../context/services.ts";
 import type { Notice } from "../model/screen.ts";
-import type { Services } from "./services.ts";
 
 /** Name of the note that a mount's owner was told. */
 export function fallbackOf(mount: string): string {
