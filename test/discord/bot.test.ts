@@ -223,7 +223,7 @@ describe("answering", () => {
     const message = jun.sends("look at this", { in: hall });
     Object.assign(message, hidden);
     await mia.usesOnMessage("Open PikPak share", message);
-    await mia.waitsFor("14 entries", { in: hall });
+    expect(await mia.waitsFor("14 entries", { in: hall })).toBeDefined();
   });
 
   test("somebody who is too fast is told so, and nobody else is slowed down", async () => {
