@@ -239,6 +239,19 @@ describe("Cancel", () => {
     await expect.poll(() => recordsOf(at)).toEqual([]);
   });
 
+  test("a file on its way to a member does not arrive after its drive was taken back", async () => {
+    const at = await ready({ changes: { roleIn: async () => "admin" } });
+    held(at);
+    const there = sending(inGroup(mia));
+    const draft = await at.at.see(there, { do: "bind" }, "lending");
+    await at.at.see(there, { do: "confirm-lend", view: draft.view }, "lending");
+    const way = await at.send(sending(inGroup(jun)), get("file 7"));
+    const own = await at.send(there, get("file 8"));
+    await at.at.see(there, { do: "unbind" }, "notice");
+    expect((await way.last).state).toEqual({ is: "cancelled" });
+    expect(own.seen.at(-1)?.state.is).not.toBe("cancelled");
+  });
+
   test("a person who is forgotten has their files on the way cancelled", async () => {
     const at = await ready();
     held(at);

@@ -56,10 +56,10 @@ export function createTransfers(parts: TransfersParts): Transfers {
         await Array.fromAsync(jobs.follow(kind, id, { signal }));
       }
     },
-    async withdraw(mount) {
-      const open = await jobs.list(kind);
-      const ofMount = open.filter(({ input }) => input.card.mount.id === mount);
-      await Promise.all(ofMount.map(({ id }) => jobs.cancel(kind, id)));
+    async withdraw(mount, may) {
+      for (const { id, input } of await jobs.list(kind)) {
+        if (input.card.mount.id === mount && !(await may?.(input.person))) await jobs.cancel(kind, id);
+      }
     },
     stop: () => drawing.stop(),
   };
