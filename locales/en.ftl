@@ -75,6 +75,8 @@ command-cancel = Cancel what was begun
 command-logout = Remove a drive and its secrets
 command-forget = Delete everything kept about me
 
+bot-description = The files of your cloud drives in this chat: browse folders, search, get download links, watch films, or have the files themselves sent here. Press Start to sign in or to open a share link.
+bot-about = Your cloud drives and shares in Telegram.
 welcome-title = Hello! I open cloud drives and shares in this chat.
 welcome-ways = There are two ways in: sign in to your own account, or open a share link that somebody gave you.
 welcome-mounts = { $count ->
@@ -432,6 +434,7 @@ notice-transfer-busy = This file is on its way here already.
 notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.
 notice-links-revoked = Done. Links that were handed out until now do not work any more; new ones do.
 notice-no-links-to-revoke = Links lead straight to the drive here, and I cannot take those back. They end by themselves.
+notice-drive-signed-out = This drive is signed out, so nothing can be had of it. Sign in again under /mounts.
 notice-fallback = Some files of this drive cannot be fetched straight from it, so they go through me. They may be slower. You can choose the way for all of them under /mounts.
 notice-saved = Saved.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
@@ -751,6 +754,7 @@ notice-nothing-lent-server = No drive is shared with this server. Its admins can
 notice-admins-only-server = Only those who run this server may do that.
 notice-nothing-to-lend-server = You have no drive to share. Add one first: /login
 notice-groups-only-server = This is for servers. Add me to one, and use it there.
+notice-code-private-server = A share with a pass code is for whoever has the code: open it in our direct messages, or let this server use it with /bind.
 notice-private-only-server = This is for our direct messages; use it there.
 
 # The command in a message's own menu; it may have spaces.

@@ -75,6 +75,8 @@ command-cancel = 取消当前操作
 command-logout = 移除网盘及登录信息
 command-forget = 清除我的全部数据
 
+bot-description = 在聊天里使用你的网盘：浏览文件夹、搜索、获取下载链接、在线观看，或把文件直接发到聊天。点击“开始”登录账号，或打开分享链接。
+bot-about = 在 Telegram 里使用你的网盘和分享。
 welcome-title = 你好！我可以在聊天里打开网盘和分享。
 welcome-ways = 有两种方式：登录你自己的账号，或者打开别人给你的分享链接。
 welcome-mounts = 你在这里已有 { $count } 个网盘。
@@ -317,7 +319,7 @@ error-signed-out = 网盘已退出登录：令牌被其他程序使用过或已�
 error-verification-needed = 网盘需要确认你是真人。请打开验证页面完成验证，然后回到这里继续。
 error-captcha-rejected = 网盘没有接受这次验证，请一分钟后再试。
 error-account-suspended = 这个账号已被停用，只有网盘客服能够解除。
-error-proxy-full = 机器人中转流量已达到上限，或今天的额度已用完。请稍后再试，或改用链接。
+error-proxy-full = 机器人中转流量已达上限，或今天的额度已用完。请稍后再试，或改用链接。
 error-too-frequent = 请求过于频繁，已被网盘限制。请稍候再试。
 error-risk-limited = 这个账号因安全原因受到限制。请过几个小时再试。
 error-daily-limit = 这个账号今天的额度已用完，明天重新计算。
@@ -390,6 +392,7 @@ notice-transfer-busy = 这个文件正在发送到这里。
 notice-transfer-queue-full = 排队的文件已达上限，请等一些发送完成后再试。
 notice-links-revoked = 已完成。此前发出的链接全部失效，新的链接可以照常使用。
 notice-no-links-to-revoke = 这里的链接都是网盘直链，我无法让它们失效，到期后会自行失效。
+notice-drive-signed-out = 这个网盘已退出登录，暂时无法使用。请在 /mounts 中重新登录。
 notice-fallback = 这个网盘的部分文件无法直接下载，所以改由机器人中转，可能会慢一些。你可以在 /mounts 中为全部文件选择下载方式。
 notice-saved = 已保存。
 notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
@@ -700,6 +703,7 @@ notice-nothing-lent-server = 本服务器还没有共享网盘。服务器管理
 notice-admins-only-server = 只有本服务器的管理员可以这样做。
 notice-nothing-to-lend-server = 你没有可以共享的网盘。请先用 /login 添加。
 notice-groups-only-server = 这个命令只能在服务器中使用。请先把我加入服务器。
+notice-code-private-server = 带提取码的分享只对知道提取码的人开放：请在私信中打开，或用 /bind 共享给本服务器。
 notice-private-only-server = 请在与我的私信中使用。
 
 # The command in a message's own menu; it may have spaces.

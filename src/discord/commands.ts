@@ -94,7 +94,7 @@ export const commands: readonly Command[] = [
     name: "share",
     options: [
       { name: "link", maxLength: 2000 },
-      { name: "code", maxLength: 50 },
+      { name: "code", maxLength: 2000 },
     ],
     opening: ({ link }) => (link === undefined ? "modal" : "reply"),
     action: ({ link, code }) => ({

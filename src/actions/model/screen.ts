@@ -586,6 +586,7 @@ export const noticeCodes = [
   "links-revoked",
   "no-links-to-revoke",
   "fallback",
+  "drive-signed-out",
   "unexpected",
   "store-unavailable",
   // searching and lending

@@ -68,6 +68,7 @@ function removeMount(
   return withMount(context, mount, async ({ title }) => {
     await takeBackEverywhere(context.services, mount);
     await context.services.storage.unmount(mount);
+    await context.services.transfers?.withdraw(mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";
