@@ -15,6 +15,7 @@ import { searchButtons } from "./search/buttons.ts";
 import { settingsButtons } from "./settings/buttons.ts";
 import { shareOutButtons } from "./share-out/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
+import { tidyButtons } from "./tidy/buttons.ts";
 
 /** Every button there is. Its type, its letters, who may press it and what it does follow from its row. */
 export const buttons = {
@@ -24,6 +25,7 @@ export const buttons = {
   ...fileButtons,
   ...downloadButtons,
   ...saveButtons,
+  ...tidyButtons,
   ...mountButtons,
   ...shareButtons,
   ...shareOutButtons,

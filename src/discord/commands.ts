@@ -94,7 +94,7 @@ export const commands: readonly Command[] = [
     name: "share",
     options: [
       { name: "link", maxLength: 2000 },
-      { name: "code", maxLength: 50 },
+      { name: "code", maxLength: 2000 },
     ],
     opening: ({ link }) => (link === undefined ? "modal" : "reply"),
     action: ({ link, code }) => ({
@@ -136,6 +136,7 @@ export const commands: readonly Command[] = [
   },
   { name: "tasks", options: [], opening: reply, action: () => ({ do: "tasks" }) },
   { name: "shares", options: [], opening: reply, action: () => ({ do: "shares" }) },
+  { name: "trash", options: [], opening: reply, action: () => ({ do: "trash" }) },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },
   {
     name: "bind",

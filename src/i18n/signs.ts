@@ -42,6 +42,7 @@ export const abilitySigns = {
   "share-out": { sign: "📤", button: "share-out" },
   "shared-links": { sign: "📤", button: "shared-links" },
   "list-folder": { sign: "🧾", button: "list-folder" },
+  tidy: { sign: "⋯", button: "tidy" },
   "ask-root": { sign: "📂", button: "ask-root" },
   "renew-mount": { sign: "🔑", button: "renew-mount" },
   "revoke-links": { sign: "🚫", button: "revoke-links" },
@@ -55,6 +56,38 @@ export const questionSigns = {
   "revoke-links": "🚫",
   "revoke-every-link": "🚫",
   "revoke-shared": "🚫",
+  "delete-entries": "🗑",
+  "empty-trash": "🗑",
+} as const;
+
+/** The signs of what can be done with files and folders, and in the trash. */
+export const tidySigns = {
+  "new-folder": "📁➕",
+  "rename-entry": "✏️",
+  "move-entries": "➡️",
+  "copy-entries": "📑",
+  "trash-entries": "🗑",
+  select: "☑️",
+  "show-trash": "🗑",
+  undo: "↩️",
+  "restore-entries": "↩️",
+  "delete-entries": "❌",
+  "empty-trash": "🗑",
+} as const;
+
+/** What stands before a row that can be chosen. */
+export function pickMark(picked: boolean): string {
+  return picked ? "☑️" : "⬜";
+}
+
+/** The signs of what was done. */
+export const didSigns = {
+  made: "📁➕",
+  renamed: "✏️",
+  moved: "➡️",
+  copied: "📑",
+  trashed: "🗑",
+  restored: "↩️",
 } as const;
 
 /** The sign of each kind, as people know them from all lists. */

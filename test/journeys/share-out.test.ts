@@ -28,6 +28,7 @@ test("on Telegram Mia shares a folder by two presses, Jun opens it with its code
   await mia.presses("📤 Make the link");
   const card = await mia.waitsFor("The link is there");
   const [, link = "", code = ""] = /(https:\S+)\s+Code: (\w+)/.exec(card.text) ?? [];
+  expect(code).toMatch(/^\w{4}$/);
   jun.sends(link);
   await jun.waitsFor("❔ 提取码");
   jun.sends(code);
@@ -74,7 +75,7 @@ test("on Discord Jun shares a file without a code for a week, in Chinese, and Le
   await jun.waitsFor(/🔘 7 天/, his);
   await jun.presses(/创建分享链接/, his);
   const made = await jun.waitsFor("分享链接已创建", his);
-  const link = /https:\/\/mypikpak\.com\/s\/\w+/.exec(JSON.stringify(made.components))?.[0] ?? "";
+  const link = /https:\/\/mypikpak\.com\/s\/[\w-]+/.exec(JSON.stringify(made.components))?.[0] ?? "";
   await lena.uses("/share", { ...hers, options: { link } });
   await lena.waitsFor(/合同/, hers);
   await lena.presses(/💾/, hers);

@@ -26,8 +26,16 @@ function behind(state: ViewState): ViewState | Resumable {
       return { at: "mount", mount: state.mount };
     case "save":
       return state.back;
+    case "select":
+    case "trash":
+      return state.folder;
     case "task":
+    case "tidy":
       return state.from;
+    case "target":
+      return state.tidy;
+    case "tidied":
+      return state.back;
     case "tasks":
       return { at: "welcome" };
     case "notice":
@@ -39,6 +47,7 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
       if (state.question === "revoke-links") return { at: "settings" };
       if (state.question === "revoke-shared") return state.shared;
+      if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return state.question === "remove-mount" ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "operators":
       return { at: "operators", room: state.room === "person" ? "people" : "panel", page: 1 };

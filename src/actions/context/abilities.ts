@@ -19,6 +19,19 @@ export async function abilitiesOf(
   return [...capable, ...going];
 }
 
+/** Capabilities for which there is something to tidy up with. */
+const changes: readonly Capability[] = ["makeFolder", "rename", "move", "copy", "trash", "listTrash"];
+
+/** Whether a drive is tidied up from here: by its owner, where nobody else sees it. */
+export async function isTidied(
+  { services, visit, person }: Pick<ActionContext, "services" | "visit" | "person">,
+  { id, owner }: Mount,
+): Promise<boolean> {
+  if (visit.place.kind !== "private" || owner !== person.id) return false;
+  const capable = await services.storage.can(id);
+  return changes.some((name) => capable.has(name));
+}
+
 /** Whether links that others open are made here: by its owner, where nobody else sees it, on a drive that can. */
 export async function isSharedOut(
   { services, visit, person }: Pick<ActionContext, "services" | "visit" | "person">,

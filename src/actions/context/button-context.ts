@@ -75,6 +75,8 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
     case "search":
     case "list":
     case "download":
+    case "select":
+    case "target":
       return state.folder.mount;
     case "save":
       return state.to.mount;
@@ -84,7 +86,11 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
     case "shared-list":
       return state.mount;
     case "tasks":
+    case "trash":
       return state.mount;
+    case "tidy":
+    case "tidied":
+      return folderOf(state)?.mount;
     case "task":
       return state.from.mount;
     case "transfer":

@@ -15,6 +15,7 @@ import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
 import type { SharedScreen } from "./shared-screen.ts";
+import type { TidyScreen } from "./tidy-screen.ts";
 
 /**
  * Everything that can be shown: meaning only, no words, no markup, no layout. A renderer turns one into its platform's
@@ -41,6 +42,7 @@ export type Screen =
   | SharedScreen
   | TaskList
   | TaskCard
+  | TidyScreen
   | FoundFiles
   | LendChoice
   | LendingCard
@@ -109,6 +111,7 @@ export type Ability =
   | "save-share"
   | "share-out"
   | "shared-links"
+  | "tidy"
   | "ask-root"
   | "renew-mount"
   | "revoke-links";
@@ -145,7 +148,7 @@ export interface Listing {
   /** The rest of the folder could not be read. */
   readonly failed?: Reason;
   /** Said once, above: the list had changed, another page was meant. */
-  readonly notice?: "list-changed" | "part-gone";
+  readonly notice?: "list-changed" | "part-gone" | "undone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
   /** `list-folder`: its links can be had as a file here. */
@@ -560,11 +563,21 @@ export interface ListReady {
 export interface Question {
   readonly show: "question";
   readonly view: ViewRef;
-  readonly question: "remove-mount" | "forget" | "broadcast" | "revoke-links" | "revoke-every-link" | "revoke-shared";
+  readonly question:
+    | "remove-mount"
+    | "forget"
+    | "broadcast"
+    | "revoke-links"
+    | "revoke-every-link"
+    | "revoke-shared"
+    | "delete-entries"
+    | "empty-trash";
   /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string;
-  /** Chats a broadcast would go to. */
+  /** Chats a broadcast would go to, or entries that would be deleted. */
   readonly count?: number;
+  /** Bytes that are free then; absent = nobody knows. */
+  readonly size?: number | undefined;
 }
 
 /** A sentence. With a view, what `offer` names can be pressed: `back` is the way out to the last place that worked. */
@@ -623,6 +636,7 @@ export const noticeCodes = [
   "links-revoked",
   "no-links-to-revoke",
   "fallback",
+  "drive-signed-out",
   "unexpected",
   "store-unavailable",
   // searching and lending
@@ -662,5 +676,12 @@ export const noticeCodes = [
   "save-over",
   // Links that others open.
   "no-sharing-drive",
+  // Tidying up.
+  "nothing-chosen",
+  "selection-full",
+  "target-inside",
+  "undo-over",
+  "undo-unclear",
+  "no-trash",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -11,6 +11,7 @@ import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
 import { revokeShared } from "../share-out/shared.ts";
 import { showSettings } from "../settings/views.ts";
+import { deleteForEver } from "../tidy/trash.ts";
 import { beginBroadcast, revokeEveryLink } from "../admin/operate.ts";
 
 /** Yes. Only to the question that is asked now: an old one may have been answered with no. */
@@ -28,6 +29,9 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeEveryLink(context);
     case "revoke-shared":
       return revokeShared(context, question);
+    case "delete-entries":
+    case "empty-trash":
+      return deleteForEver(context, question);
     case "remove-mount":
       return removeMount(context, question);
   }
@@ -48,6 +52,9 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showOperators(context, { at: "operators", room: "panel" });
     case "revoke-shared":
       return goTo(context, question.shared);
+    case "delete-entries":
+    case "empty-trash":
+      return goTo(context, question.trash);
     case "remove-mount":
       return question.loggingOut ? noticeWithWays(context, "cancelled") : showMount(context, question.mount);
   }
@@ -66,6 +73,7 @@ function removeMount(
   return withMount(context, mount, async ({ title }) => {
     await takeBackEverywhere(context.services, mount);
     await context.services.storage.unmount(mount);
+    await context.services.transfers?.withdraw(mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";

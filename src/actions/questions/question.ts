@@ -1,6 +1,7 @@
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { withMount } from "../context/with-mount.ts";
 import { recipients } from "../admin/views.ts";
+import { showDeleteQuestion } from "../tidy/trash.ts";
 import type { ViewState } from "../model/session.ts";
 
 /** Are you sure? */
@@ -24,6 +25,9 @@ export async function showQuestion(
       const view = await draw(context, state);
       return { screen: { show: "question", view, question: "revoke-shared", subject: state.shared.title } };
     }
+    case "delete-entries":
+    case "empty-trash":
+      return showDeleteQuestion(context, state);
     case "remove-mount":
       return withMount(context, state.mount, async ({ title }) => {
         const view = await draw(context, state);
