@@ -46,7 +46,7 @@ async function signInOnDiscord(who: "lena" | "jun"): Promise<void> {
 
 const said = {
   en: { name: "❔ User name", password: "❔ Password", cut: "only the first part", saved: "Saved to your drive" },
-  zh: { name: "❔ 用户名", password: "❔ 密码", cut: "只提供前半部分", saved: "已转存到你的网盘" },
+  zh: { name: "❔ 用户名", password: "❔ 密码", cut: "前半部分", saved: "已转存到你的网盘" },
 } as const;
 
 test.each([
