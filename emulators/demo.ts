@@ -11,6 +11,7 @@ const { shelf } = world;
 const { mia, jun, lena, otto } = participants();
 const start = "Start here: sign in as Mia";
 const shared = "Group: Mia shares her drive";
+const juns = "Jun's account, in Chinese";
 const telegram = { person: mia, platform: "telegram" } as const;
 const group = { platform: "telegram", kind: "group" } as const;
 const discord = { person: mia, platform: "discord" } as const;
@@ -33,7 +34,20 @@ const page = await startPage({
     { ...telegram, label: "A share that is over", steps: [shelf.shares.expired.url] },
     { ...telegram, label: "An account made with Google", steps: signIn(shelf.accounts.google) },
     { ...telegram, label: "An account that must prove to be human", steps: signIn(shelf.accounts.checked) },
-    { ...telegram, person: jun, label: "Jun's account, in Chinese", steps: signIn(shelf.accounts.jun) },
+    { ...telegram, person: jun, label: juns, steps: signIn(shelf.accounts.jun) },
+    {
+      ...telegram,
+      person: jun,
+      label: "Save from a share: Jun keeps Mia's list",
+      after: juns,
+      steps: [shelf.shares.open.url, { press: "Packing list" }, { press: "💾" }],
+    },
+    {
+      ...telegram,
+      label: "Share a folder with others",
+      after: start,
+      steps: ["/browse /Music", { press: "📤" }, { press: "📤" }],
+    },
     { ...discord, label: "Discord: open a share", steps: [`/share link:${shelf.shares.open.url}`] },
     { ...group, person: mia, label: shared, after: start, steps: ["/bind", { press: "✅" }] },
     { ...group, person: lena, label: "Group: Lena browses it", after: shared, steps: ["/browse"] },

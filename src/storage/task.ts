@@ -38,6 +38,8 @@ export interface TaskPage {
 /** A link that leads to entries, made by the drive's owner. */
 export interface SharedOut {
   readonly id: string;
+  /** Id of the first entry it leads to; absent = the drive does not say. */
+  readonly entry?: string;
   readonly title: string;
   readonly url: string;
   /** Absent = it opens without one. */

@@ -140,11 +140,13 @@ describe("one press saves", () => {
       is: "done",
       isPresent: false,
       trail: ["Films"],
+      can: ["tidy"],
       entries: [{ name: "film.mkv" }],
       address: { url: "https://dl.example/film.mkv?for=telegram:1" },
     });
     expect(own(films)).toEqual(["film.mkv"]);
-    // Its buttons are those of the file's own card.
+    // Its buttons are those of the file's own card: it can be put elsewhere from there.
+    expect(await at.see(mia, { do: "tidy", view: end.view }, "tidy")).toMatchObject({ trail: ["Films"] });
     expect(await at.see(mia, { do: "link", view: end.view }, "link")).toMatchObject({ entry: { name: "film.mkv" } });
     expect(await at.see(mia, { do: "back", view: end.view }, "listing")).toMatchObject({ trail: ["Films"] });
   });

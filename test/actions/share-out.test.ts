@@ -71,6 +71,19 @@ describe("two presses make a link", () => {
   });
 });
 
+test("what was made by a process that ended before it could say so is found by the next press", async () => {
+  const { file } = await film();
+  const draft = await at.see(mia, { do: "share-out", view: file.view }, "share-out");
+  const ended = new AbortController();
+  pikpak.onCall(({ method, path }) => {
+    if (method === "POST" && path === "/drive/v1/share") ended.abort();
+  });
+  await expect(at.do(mia, { do: "make-shared", view: draft.view }, ended.signal)).rejects.toThrow("aborted");
+  const card = await at.see(mia, { do: "make-shared", view: draft.view }, "shared");
+  expect(card.share.title).toBe("film.mkv");
+  expect(made()).toBe(1);
+});
+
 describe("the shares there are", () => {
   test("are listed newest first, looked at, and taken back after a question", async () => {
     const { file } = await film();

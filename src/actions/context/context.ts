@@ -100,7 +100,7 @@ export function inSession(context: ActionContext, session: Session): ActionConte
 }
 
 /** How long an untouched screen keeps working. */
-const sessionLife = 7 * 24 * 3_600_000;
+export const sessionLife = 7 * 24 * 3_600_000;
 /** Screens whose rows an old button can still mean. */
 const screensRemembered = 4;
 /** Sessions a person's record names. */

@@ -30,6 +30,8 @@ export interface SaveOrder {
   readonly to: readonly Crumb[];
   /** Bytes of the largest file that can be sent where the answer is; absent = none can. */
   readonly sendable?: number | undefined;
+  /** It can be tidied up there: renamed, or moved elsewhere. */
+  readonly tidied: boolean;
   /** What its message shows while it is under way. */
   readonly view: SaveView;
   /** The screen but for what becomes of it. */

@@ -230,6 +230,8 @@ export interface ShareDraftView {
   readonly from: FolderView | FileView;
   readonly coded: boolean;
   readonly days: LifeDays;
+  /** The drive was asked to make it then, ms since the epoch, and nobody has seen what came of it. */
+  readonly askedAt?: number | undefined;
 }
 
 /** A page of the links of a drive. */

@@ -1,4 +1,5 @@
 import type { Keyv } from "keyv";
+import { sessionLife } from "../context/context.ts";
 import { createDisplay, type DisplayParts } from "../download/display.ts";
 import type { SaveState } from "../model/screen.ts";
 import type { Remembered, Session, ViewState } from "../model/session.ts";
@@ -47,9 +48,6 @@ export function createSaveDisplay(save: Save, parts: SaveDisplayParts): SaveDisp
     },
   };
 }
-
-/** As long as any screen works. */
-const sessionLife = 7 * 24 * 3_600_000;
 
 function showing(session: Session, { state, rows }: Shows): Session {
   const { revision } = session;

@@ -2,6 +2,7 @@ import type { Mount } from "../../storage/mount.ts";
 import { mountsOf, noteTarget } from "../../users/person.ts";
 import { currentFolder } from "../browse/current.ts";
 import { ableMount } from "../context/able-mount.ts";
+import { isTidied } from "../context/abilities.ts";
 import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { afresh, draw, goTo, withPerson, type ActionContext, type Outcome, type Result } from "../context/context.ts";
 import { notice, noticeWithWays, refused } from "../context/failure.ts";
@@ -76,6 +77,7 @@ async function beginIn(asked: ActionContext, { from, share, target, to: given }:
     above,
     mount: target.id,
     to: to.trail,
+    tidied: await isTidied(context, target),
     view,
     ...(services.transfers && visit.uploadLimit !== undefined && !isGroup && { sendable: visit.uploadLimit }),
     card: {

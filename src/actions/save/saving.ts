@@ -9,7 +9,7 @@ import type { Mount } from "../../storage/mount.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Crumb } from "../../users/place.ts";
 import { slim } from "../context/folder-view.ts";
-import type { FileAddress, SaveState } from "../model/screen.ts";
+import type { Ability, FileAddress, SaveState } from "../model/screen.ts";
 import type { FolderView, SaveView, Session } from "../model/session.ts";
 import { createSaveDisplay, type SaveDisplay } from "./display.ts";
 import type { Save, Sent } from "./save-kind.ts";
@@ -82,6 +82,7 @@ export class Saving {
     } catch (error) {
       over.abort();
       await telling;
+      this.#stopping.signal.throwIfAborted();
       if (!(error instanceof StorageError)) throw error;
       await this.#fail(error);
     }
@@ -102,6 +103,7 @@ export class Saving {
       try {
         return await this.#ask();
       } catch (error) {
+        this.#stopping.signal.throwIfAborted();
         if (!(error instanceof StorageError) || !passing.has(error.code)) throw error;
         const isOver = error.code === "still-moving" ? this.#parts.now() > begun + longest : tries >= maxTries;
         if (isOver) throw error;
@@ -145,7 +147,7 @@ export class Saving {
       entries: slimmed,
       isPresent: entries.length > 0 && present >= entries.length,
       trail: target.trail.map(({ name }) => name),
-      can: isFile && this.#isSendable(only) ? ["send"] : [],
+      can: isFile ? this.#abilitiesOf(only) : [],
       ...(address && { address }),
     };
     const view = isFile
@@ -160,9 +162,10 @@ export class Saving {
     return { ...to, trail: [...to.trail, ...own] };
   }
 
-  #isSendable({ size }: Entry): boolean {
-    const { sendable } = this.#save;
-    return sendable !== undefined && size !== undefined && size > 0 && size <= sendable;
+  #abilitiesOf({ size }: Entry): readonly Ability[] {
+    const { sendable, tidied } = this.#save;
+    const isSendable = sendable !== undefined && size !== undefined && size > 0 && size <= sendable;
+    return [...(isSendable ? (["send"] as const) : []), ...(tidied ? (["tidy"] as const) : [])];
   }
 
   /** Its own button asks for one where there is none now. */

@@ -1,12 +1,13 @@
 import type { Entry } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
+import type { SharedOut } from "../../storage/task.ts";
 import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
-import { draw, goTo, type ActionContext, type Result } from "../context/context.ts";
+import { draw, goTo, sessionLife, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { FolderView, ShareDraftView } from "../model/session.ts";
 import type { LifeDays } from "../model/share-life.ts";
-import { drawShared } from "./shared.ts";
+import { allShared, drawShared } from "./shared.ts";
 
 type From = ShareDraftView["from"];
 
@@ -65,14 +66,19 @@ function onDraft(context: ButtonContext, work: (view: ShareDraftView) => Promise
   return state?.at === "share-out" ? work(state) : forgotten(context);
 }
 
+/** Another link than the one that may have been asked for. */
+function anew({ askedAt: _other, ...view }: ShareDraftView): ShareDraftView {
+  return view;
+}
+
 /** With a code, or open to whoever has the link. */
 export function setCoded(context: ButtonContext, coded: boolean): Promise<Result> | Result {
-  return onDraft(context, (view) => goTo(context, { ...view, coded }));
+  return onDraft(context, (view) => goTo(context, { ...anew(view), coded }));
 }
 
 /** How long it lives. */
 export function setDays(context: ButtonContext, days: LifeDays): Promise<Result> | Result {
-  return onDraft(context, (view) => goTo(context, { ...view, days }));
+  return onDraft(context, (view) => goTo(context, { ...anew(view), days }));
 }
 
 /** Makes the link. A second press while the first is answered shows what that one made. */
@@ -80,31 +86,54 @@ export function makeShared(context: ButtonContext): Promise<Result> | Result {
   const { session, view } = context;
   if (session.revision !== view.revision && session.state.at === "shared") return goTo(context, session.state);
   return onDraft(context, (draft) => {
-    const { from, coded, days } = draft;
+    const { from } = draft;
     const entry = entryOf(from);
     if (!entry) return forgotten(context);
     return withMount(context, folderOf(from).mount, (mount) =>
-      attempt(context, { mount, back: from }, () => make(context, mount, { from, entry, coded, days })),
+      attempt(context, { mount, back: from }, () => make(context, mount, { draft, entry })),
     );
   });
 }
 
 interface Making {
-  readonly from: From;
+  readonly draft: ShareDraftView;
   readonly entry: Entry;
-  readonly coded: boolean;
-  readonly days: LifeDays;
 }
 
-async function make(context: ButtonContext, mount: Mount, { from, entry, coded, days }: Making): Promise<Result> {
+/** It is noted before it is asked for: pressed again after a kill, what was made is found, and nothing is made twice. */
+async function make(context: ButtonContext, mount: Mount, { draft, entry }: Making): Promise<Result> {
   const { services, person, signal } = context;
+  const { from, coded, days, askedAt } = draft;
+  const before = askedAt === undefined ? undefined : await madeSince(context, mount, { entry, askedAt });
+  if (before) return drawShared(context, mount, { share: before, from });
+  await noteDraft(context, { ...draft, askedAt: services.now() });
   const share = await services.storage.shareOut(mount.id, [entry.id], {
     asker: person.id,
     signal,
     ...(coded && { passCode: true as const }),
     ...(days > 0 && { days }),
   });
-  const named = share.title === "" ? { ...share, title: entry.name } : share;
   services.log.info({ person: person.id, mount: mount.id }, "share made");
+  const named = share.title === "" ? { ...share, title: entry.name } : share;
   return drawShared(context, mount, { share: named, from });
+}
+
+/** ms that the drive's clock may be behind ours. */
+const skew = 60_000;
+
+async function madeSince(
+  context: ActionContext,
+  mount: Mount,
+  { entry, askedAt }: { readonly entry: Entry; readonly askedAt: number },
+): Promise<SharedOut | undefined> {
+  const { items } = await allShared(context, mount.id);
+  return items.find((share) => share.entry === entry.id && (share.createdAt ?? 0) >= askedAt - skew);
+}
+
+/** In the message as it stands: its buttons stay the same. */
+async function noteDraft({ services, session, view }: ButtonContext, draft: ShareDraftView): Promise<void> {
+  const remembered = session.remembered.map((screen) =>
+    screen.revision === view.revision ? { ...screen, state: draft } : screen,
+  );
+  await services.sessions.set(session.id, { ...session, remembered }, sessionLife);
 }

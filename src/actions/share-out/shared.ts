@@ -55,7 +55,8 @@ export function showSharedList(context: ActionContext, view: SharedListView): Pr
   );
 }
 
-async function allShared(
+/** All of them, newest first; `isCut`: there are more than are read. */
+export async function allShared(
   { services, person, signal }: ActionContext,
   mount: string,
 ): Promise<{ readonly items: readonly SharedOut[]; readonly isCut: boolean }> {

@@ -96,6 +96,7 @@ function sharedOf(share: Shared): SharedOut {
   return {
     id: share.share_id,
     title: share.title,
+    ...(share.file_id !== "" && { entry: share.file_id }),
     url: share.share_url || `https://mypikpak.com/s/${share.share_id}`,
     ...(share.pass_code !== "" && { passCode: share.pass_code }),
     ...(expiresAt !== undefined && { expiresAt }),
