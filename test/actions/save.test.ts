@@ -13,7 +13,7 @@ import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
 import type { Edited, Message, Messenger } from "../../src/messaging/messenger.ts";
 import { testJobs } from "../test-jobs.ts";
-import { app, inGroup, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
+import { app, inGroup, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
 
 const name = "mia@example.com";
 const restore = "/drive/v1/share/restore";
@@ -330,6 +330,16 @@ describe("in a group", () => {
     expect(await at.see(inGroup(mia), { do: "link", view: card.view }, "link")).toMatchObject({
       entry: { name: "film.mkv" },
     });
+  });
+
+  test("somebody else's press on a file's card saves it into their own drive at once", async () => {
+    await signedIn();
+    const theirs = inGroup(jun);
+    const card = await at.see(theirs, { do: "open-share", text: linkOf([film()]) }, "file");
+    const { screen, placed } = await at.do(inGroup(mia), { do: "save", view: card.view });
+    expect(screen).toMatchObject({ show: "save", for: "asker", name: "film.mkv" });
+    await placed?.at(shown);
+    expect((await over()).state).toMatchObject({ is: "done", entries: [{ name: "film.mkv" }] });
   });
 
   test("who has no drive is told where to sign in", async () => {

@@ -10,7 +10,7 @@ interface OpenedForReader {
   readonly context: ActionContext;
   /** The share as it opens, or the question for its code. */
   readonly result: Result;
-  /** The same place in the reader's own mount of it; absent = it is not open to them, or shows no folder. */
+  /** The same place in the reader's own mount of it; absent = it is not open to them, or shows neither a folder nor a file. */
   readonly session?: Session;
 }
 
@@ -26,13 +26,20 @@ export async function openForReader(context: ActionContext, session: Session): P
   const own = { ...context, person: await loadPerson(services, visit.person.id) };
   const theirs = await mountedAlready(own, kind, mount.options);
   const isOpen = theirs !== undefined && !("screen" in result && result.screen.show === "form");
-  if (!isOpen || session.state.at !== "folder") return { context: own, result };
+  const isPlace = session.state.at === "folder" || session.state.at === "file";
+  if (!isOpen || !isPlace) return { context: own, result };
   return { context: own, result, session: moved(session, theirs.id) };
 }
 
 /** The session in another mount of the same share. */
 function moved(session: Session, mount: string): Session {
-  const move = (state: ViewState): ViewState => (state.at === "folder" ? { ...state, mount } : state);
+  const move = (state: ViewState): ViewState => {
+    if (state.at === "folder") return { ...state, mount };
+    if (state.at !== "file") return state;
+    // The search it was found by is the other's.
+    const { from: _theirs, ...file } = state;
+    return { ...file, folder: { ...file.folder, mount } };
+  };
   const remembered = session.remembered.map((screen) => ({ ...screen, state: move(screen.state) }));
   return { ...session, state: move(session.state), remembered };
 }
