@@ -45,6 +45,9 @@ press-dismiss-remove-mount = No, keep it
 press-dismiss-forget = No, keep it
 press-retry = Try again
 press-cancel = Cancel
+press-approve = Open the approval page
+press-approve-again = New code
+press-show-ways = Other ways
 press-skip = Skip
 press-page = Enter it in the browser
 press-verify = Open the verification page
@@ -288,6 +291,7 @@ notice-nothing-to-list-yet = As far as one list may look, no file fits it. Make 
 notice-list-not-sent = The list could not be sent. Go back and try again.
 notice-no-sending-here = Files themselves cannot be sent here. Take a link instead.
 notice-transfer-cancelled = Cancelled.
+notice-approval-over = There is nothing to approve any more.
 notice-transfer-over = This is not on its way any more.
 notice-transfer-busy = This file is on its way here already.
 notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.
@@ -520,6 +524,13 @@ notice-broadcast-nobody = There is no chat it could be sent to.
 
 ## Telegram only
 
+sign-in-ways = How would you like to sign in?
+approval-how = Open the page, compare the code, and approve it:
+approval-about = You can withdraw the approval there at any time.
+approval-waiting = Waiting for your approval. The code is good until { $date }.
+approval-denied = It was denied, so nothing was connected.
+approval-over = The code has run out.
+approval-cancelled = Cancelled. Nothing was connected.
 dialogue-secret = I delete your message at once, but Telegram has seen it. The page in the browser keeps it out of Telegram.
 dialogue-secret-no-page = I delete your message at once, but Telegram has seen it.
 dialogue-secret-undeleted = I could not delete your message. Please delete it yourself.

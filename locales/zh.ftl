@@ -45,6 +45,9 @@ press-dismiss-remove-mount = 不，保留
 press-dismiss-forget = 不，保留
 press-retry = 重试
 press-cancel = 取消
+press-approve = 打开授权页面
+press-approve-again = 换一个代码
+press-show-ways = 其他登录方式
 press-skip = 跳过
 press-page = 在浏览器中填写
 press-verify = 打开验证页面
@@ -270,6 +273,7 @@ notice-nothing-to-list-yet = 在一个列表可读取的范围内，没有适合
 notice-list-not-sent = 列表未能发送。请返回后重试。
 notice-no-sending-here = 这里无法发送文件本身，请改用链接。
 notice-transfer-cancelled = 已取消。
+notice-approval-over = 没有等待批准的登录了。
 notice-transfer-over = 这个文件已不在发送队列中。
 notice-transfer-busy = 这个文件正在发送到这里。
 notice-transfer-queue-full = 排队的文件已达上限，请等一些发送完成后再试。
@@ -493,6 +497,13 @@ notice-broadcast-nobody = 没有可以发送的聊天。
 
 ## Telegram only
 
+sign-in-ways = 请选择登录方式：
+approval-how = 打开授权页面，核对代码后批准：
+approval-about = 你随时可以在那里撤销授权。
+approval-waiting = 等待你批准。代码有效期至 { $date }。
+approval-denied = 授权被拒绝，没有建立连接。
+approval-over = 代码已过期。
+approval-cancelled = 已取消，没有建立连接。
 dialogue-secret = 你的消息会立即删除，但仍会经过 Telegram 服务器；在浏览器中填写则不会。
 dialogue-secret-no-page = 你的消息会立即删除，但仍会经过 Telegram 服务器。
 dialogue-secret-undeleted = 我没能删除你的消息，请自行删除。

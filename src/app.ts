@@ -12,6 +12,8 @@ import type { Place } from "./users/place.ts";
 import type { PendingSignIn, Services } from "./actions/context/services.ts";
 import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
+import { createApprovals } from "./actions/mounts/approvals.ts";
+import type { Approvals } from "./actions/model/approval.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
 import type { Transfers } from "./actions/model/transfer.ts";
 import { keysOf, newId, openStorage } from "./app/drives.ts";
@@ -232,6 +234,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
+    approvals: approvalsOf(parts),
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
@@ -258,6 +261,22 @@ function transfersOf({ jobs, storage, late, log }: Parts, gateway: Gateway): Tra
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     newReference: newId,
     log: log.child({ part: "transfers" }),
+  });
+}
+
+/** Approvals are waited for by jobs; what was approved is mounted like everything that is asked. */
+function approvalsOf({ jobs, storage, late, log }: Parts): Approvals {
+  return createApprovals({
+    jobs,
+    storage,
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
+    finish(visit, approved, signal) {
+      if (!late.services) throw new Error("an approval ended before there were actions");
+      return perform(late.services, visit, { do: "finish-approval", approved }, signal);
+    },
+    now: Date.now,
+    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
+    log: log.child({ part: "approvals" }),
   });
 }
 

@@ -83,6 +83,7 @@ async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<
     : putInPlace(parts, turn, painted));
   await noteEnd(parts, turn, place, answer);
   if (upload) return startUpload(parts, { ...turn, language }, upload, place);
+  await answer.placed?.at(refOf(parts.post.grantOf(turn.interaction), { ...turn, language }, place.id));
   followUpdates(parts, place.id, { updates, draw: drawAt(place, painter) });
 }
 
@@ -180,6 +181,7 @@ async function write(parts: DelivererParts, { visit, channel }: SaidDirectly, an
   if (screen.show === "form") return writeForm(parts, { visit, channel }, { screen, painter });
   if (!isMessage(screen)) return end(answer);
   const place = await parts.post.write(channel, paint(painter, screen));
+  await answer.placed?.at({ place: visit.person.id, kind: "private", language, message: place.id });
   followUpdates(parts, place.id, { updates, draw: drawAt(place, painter) });
 }
 

@@ -180,6 +180,21 @@ export type ApprovalOutcome =
   | { readonly state: "denied" }
   | { readonly state: "over" };
 
+/**
+ * A way to sign in to a kind that has several. Its words are the locale keys `way-<kind>-<name>`, and with `-hint` what it
+ * means, in a line.
+ */
+export type SignInWay =
+  | {
+      readonly is: "form";
+      readonly name: string;
+      /** Names of the kind's fields that are asked then, all of them required. */
+      readonly asks: readonly string[];
+      /** Fields that may be filled in besides, where all of a form is seen at once. */
+      readonly aside?: readonly string[];
+    }
+  | { readonly is: "approval"; readonly name: string };
+
 /** Signing in by a code that a person approves at the service itself. */
 export interface ApprovalWay {
   /** `approval-refused` where the service does not begin one: the other ways are left then. */
@@ -212,10 +227,16 @@ export interface DriverKind {
   title(options: Values): string;
   /** A name for the thing mounted, the same for the same share or account: to find it again instead of mounting it twice. */
   identity(options: Values): string;
+  /** The ways to sign in, in the order they are offered; absent = its form is the only one. */
+  readonly ways?: readonly SignInWay[];
   /** Signing in by approval; absent = this kind has none. */
   readonly approval?: ApprovalWay;
   /** When the credential of a mount ends for good, ms since the epoch; undefined = it does not, or nobody knows. */
   endsAt?(options: Values): number | undefined;
+  /** Whether new answers are certainly of another account than the old ones; absent = nobody knows. */
+  isOther?(before: Values, after: Values): boolean;
+  /** What a mount's credential is allowed, by the names of the locale keys `permission-<kind>-<name>`; undefined = it says nothing of that. */
+  permissions?(options: Values): readonly string[] | undefined;
   /** Makes a driver. Sends nothing: the first call that needs it signs in. `options` never hold secrets; those are in the vault. */
   open(options: Values, context: DriverContext): Driver;
 }

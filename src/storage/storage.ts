@@ -1,6 +1,8 @@
 import type { Keyv } from "keyv";
 import {
   capabilities,
+  type ApprovalOutcome,
+  type ApprovalWay,
   type CallOptions,
   type Capability,
   type Driver,
@@ -8,6 +10,7 @@ import {
   type DriverKind,
   type DriverLog,
   type Link,
+  type PendingApproval,
   type Probe,
   type Quota,
 } from "./driver.ts";
@@ -52,6 +55,10 @@ export interface Storage {
    * They replace all old answers, or with `amend` join them.
    */
   renew(id: string, values: Values, options?: RenewOptions): Promise<Mount>;
+  /** Begins an approval of a kind that has them: `approval-refused` where the service begins none. */
+  startApproval(kind: string, options?: CallOptions): Promise<PendingApproval>;
+  /** How an approval stands; asks nobody where it is too early. */
+  pollApproval(kind: string, pending: PendingApproval, options?: CallOptions): Promise<ApprovalOutcome>;
   /** Changes what a mount is called, how it is downloaded from, or where it is lent to. `method: undefined` = back to the usual one. */
   change(
     id: string,
@@ -188,6 +195,10 @@ export function createStorage(parts: StorageParts): Storage {
     find: async (id) => withoutFuture(await parts.mounts.get(id), parts.now()),
     mount: (draft, options = {}) => mount(internals, draft, options),
     renew: (id, values, options = {}) => renew(internals, id, values, options),
+    startApproval: (kind, { signal } = {}) =>
+      wrapped(() => approvalOf(parts.kinds, kind).start({ ...parts, signal }), signal),
+    pollApproval: (kind, pending, { signal } = {}) =>
+      wrapped(() => approvalOf(parts.kinds, kind).poll(pending, { ...parts, signal }), signal),
     change: (id, changes) => parts.exclusive(`mount:${id}`, () => change(internals, id, changes)),
     unmount: (id) => parts.exclusive(`mount:${id}`, () => unmount(internals, id)),
     sweep: () => sweep(parts),
@@ -526,6 +537,12 @@ function kindOf(kinds: readonly DriverKind[], name: string): DriverKind {
   const kind = kinds.find((candidate) => candidate.name === name);
   if (!kind) throw new StorageError("unsupported", { message: `no driver ${name}` });
   return kind;
+}
+
+function approvalOf(kinds: readonly DriverKind[], name: string): ApprovalWay {
+  const { approval } = kindOf(kinds, name);
+  if (!approval) throw new StorageError("approval-refused", { message: `no approvals for ${name}` });
+  return approval;
 }
 
 function divide(kind: DriverKind, values: Values): { secrets: Values; options: Values } {

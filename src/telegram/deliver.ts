@@ -107,6 +107,7 @@ async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswe
   const isInPlace = ctx.callbackQuery && !isOfItsOwn;
   const place = isInPlace ? await replace(parts, ctx, painted) : await speak(parts, ctx, painted);
   if (updates && place) followUpdates(parts, ctx, { updates, place });
+  if (place) await answer.placed?.at(refOf(ctx, place));
   if (clearAt !== undefined && place && place.message !== 0) {
     // The same name however it is said there the next time.
     await parts.removals?.note(writeRef({ ...refOf(ctx, place), language: "" }), clearAt);

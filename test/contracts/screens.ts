@@ -12,6 +12,7 @@ import { logLevels } from "../../src/users/admin.ts";
 import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
   type Ability,
+  type ApprovalState,
   noticeCodes,
   type FormScreen,
   type FoundFiles,
@@ -419,6 +420,27 @@ function screensOf(rows: number): {
       { requiredKeys: ["show", "notice", "level"] },
     ),
     ...operatorsScreens,
+    "sign-in-ways": fc.record(
+      {
+        show: fc.constant("sign-in-ways"),
+        view: fc.constant(view),
+        kind: fc.constantFrom("pikpak", "other"),
+        mount,
+        ways: fc.constant(["approval", "access-token", "password", "refresh-token", "browser"]),
+        reason,
+      },
+      { requiredKeys: ["show", "view", "kind", "ways"] },
+    ),
+    approval: fc.record(
+      {
+        show: fc.constant("approval"),
+        view: fc.constant(view),
+        kind: fc.constantFrom("pikpak", "other"),
+        mount,
+        state: approvalState,
+      },
+      { requiredKeys: ["show", "view", "kind", "state"] },
+    ),
     transfer: fc.record(
       {
         show: fc.constant("transfer"),
@@ -490,6 +512,19 @@ function searchState(rows: number): fc.Arbitrary<SearchState> {
 }
 
 const seconds = fc.nat({ max: 100_000 });
+
+/** An approval: every state there is. */
+const approvalState: fc.Arbitrary<ApprovalState> = fc.oneof(
+  fc.record({
+    is: fc.constant("waiting" as const),
+    userCode: fc.oneof(fc.constant("ABCD-EFGH"), hostileName),
+    address,
+    direct: address,
+    until: fc.constant(now + 600_000),
+  }),
+  fc.record({ is: fc.constantFrom("denied" as const, "over" as const, "cancelled" as const) }),
+  fc.record({ is: fc.constant("failed" as const), reason }),
+);
 
 /** A file on its way: every state there is. */
 const transferState: fc.Arbitrary<TransferState> = fc.oneof(

@@ -27,6 +27,10 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
       if (state.question === "revoke-links") return { at: "settings" };
       return state.question === "remove-mount" ? { at: "mount", mount: state.mount } : { at: "welcome" };
+    case "approval":
+      return state.again;
+    case "sign-in-ways":
+      return state.mount === undefined ? { at: "mounts" } : { at: "mount", mount: state.mount };
     case "operators":
       return { at: "operators", room: state.room === "person" ? "people" : "panel", page: 1 };
     case "settings":

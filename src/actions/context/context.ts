@@ -4,6 +4,7 @@ import { loadPerson, type Person } from "../../users/person.ts";
 import { groupIn, loadPlace, type Place } from "../../users/place.ts";
 import type { Listing, Screen } from "../model/screen.ts";
 import type { Services } from "./services.ts";
+import type { Placed } from "../model/target.ts";
 import type { Upload } from "../model/upload.ts";
 import type { Remembered, Resumable, ViewState, Session } from "../model/session.ts";
 
@@ -32,6 +33,7 @@ export interface Outcome {
   readonly screen: Screen;
   readonly updates?: AsyncIterable<Screen>;
   readonly upload?: Upload;
+  readonly placed?: Placed;
 }
 
 /** Another view is to be shown; `perform` draws it, so that no feature needs to know how another one draws its own. */

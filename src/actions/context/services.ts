@@ -10,6 +10,7 @@ import type { Person } from "../../users/person.ts";
 import type { FileAddress, FormScreen } from "../model/screen.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { Session } from "../model/session.ts";
+import type { Approvals } from "../model/approval.ts";
 import type { Transfers } from "../model/transfer.ts";
 
 /** What actions are performed with. Made once, in `app.ts`. None of it may call `perform`: it would wait for itself. */
@@ -39,6 +40,8 @@ export interface Services {
   readonly usualMethod: DownloadMethod;
   /** Files into chats; absent = there are none to be had. */
   readonly transfers?: Transfers;
+  /** Approvals that are waited for; absent = nobody waits for them, and that way is not offered. */
+  readonly approvals?: Approvals | undefined;
   /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
   readonly hasTickets?: boolean;
   /** Takes back the links that were handed out until now; absent = links are the drive's own, and nobody can. */

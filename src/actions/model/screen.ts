@@ -9,6 +9,7 @@ import type { EntryKind } from "../../storage/file-kind.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
 import type { Policy } from "../../users/place.ts";
+import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
 
@@ -32,6 +33,8 @@ export type Screen =
   | ListChoice
   | ListProgress
   | ListReady
+  | SignInWays
+  | ApprovalScreen
   | FoundFiles
   | LendChoice
   | LendingCard
@@ -51,6 +54,8 @@ export interface Answer {
   readonly updates?: AsyncIterable<Screen>;
   /** A file to put into the chat beside this screen, which must be started. */
   readonly upload?: Upload;
+  /** Wants to know where this screen is, which others go on changing. */
+  readonly placed?: Placed | undefined;
   /** When what is shown in a group is to be removed again, ms since the epoch; absent = it stays. Later answers in its place move it on. */
   readonly clearAt?: number;
 }
@@ -85,6 +90,48 @@ export interface FormScreen {
   /** A one-time page where the same form can be filled in, and until when (ms since the epoch). */
   readonly page?: { readonly url: string; readonly expiresAt: number };
 }
+
+/** The ways to sign in to a kind of drive that has several. Presses: `choose-way` by index. */
+export interface SignInWays {
+  readonly show: "sign-in-ways";
+  readonly view: ViewRef;
+  /** Name of the kind. */
+  readonly kind: string;
+  /** The one that is signed in to again; absent = a new one. */
+  readonly mount?: MountTag | undefined;
+  /** Names of the ways, in the kind's order: the locale keys are `way-<kind>-<name>`, and the same with `-hint`. */
+  readonly ways: readonly string[];
+  /** Why the way that was tried is not among them. */
+  readonly reason?: Reason | undefined;
+}
+
+/**
+ * Signing in by approving a code at the service. Presses: `cancel-approval` while it is waiting; then `approve-again` and
+ * `show-ways`.
+ */
+export interface ApprovalScreen {
+  readonly show: "approval";
+  readonly view: ViewRef;
+  /** Name of the kind. */
+  readonly kind: string;
+  readonly mount?: MountTag | undefined;
+  readonly state: ApprovalState;
+}
+
+export type ApprovalState =
+  | {
+      readonly is: "waiting";
+      /** What the person compares, or types in at `address`. */
+      readonly userCode: string;
+      readonly address: string;
+      /** The page that has the code already. */
+      readonly direct: string;
+      /** Milliseconds since the epoch when it runs out. */
+      readonly until: number;
+    }
+  /** `over`: the code ran out before anybody decided. */
+  | { readonly is: "denied" | "over" | "cancelled" }
+  | { readonly is: "failed"; readonly reason: Reason };
 
 /**
  * What can be done with what a card shows, besides what every card can: what its drive is capable of, and what goes here.
@@ -508,6 +555,7 @@ export const noticeCodes = [
   "no-sending-here",
   "transfer-cancelled",
   "transfer-over",
+  "approval-over",
   "transfer-busy",
   "transfer-queue-full",
   "links-revoked",

@@ -64,6 +64,13 @@ export type ViewState =
     }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
+  | SignInView
+  | {
+      readonly at: "approval";
+      /** Id of the approval. */
+      readonly approval: string;
+      readonly again: SignInView;
+    }
   | {
       readonly at: "question";
       readonly question: "remove-mount";
@@ -81,6 +88,15 @@ export type ViewState =
       /** What `renew-mount` is about. */
       readonly mount?: string;
     };
+
+/** The ways to sign in. */
+export interface SignInView {
+  readonly at: "sign-in-ways";
+  /** Name of the kind. */
+  readonly kind: string;
+  /** The mount that is signed in to again; absent = a new one. */
+  readonly mount?: string;
+}
 
 /** How a drive is to be shared with a group, before its owner says yes. */
 export interface LendingDraft {

@@ -27,3 +27,8 @@ export interface Grant {
   /** When it ends, ms since the epoch. */
   readonly until: number;
 }
+
+/** Told where a screen is, once its message is there: whoever asked goes on changing it. */
+export interface Placed {
+  at(shown: MessageRef): Promise<void>;
+}

@@ -8,7 +8,8 @@ import { failed, reasonOf } from "../context/failure.ts";
 import { takesProof, verificationForm, withoutProof } from "../context/form-screen.ts";
 import { newTitle } from "./new-title.ts";
 import type { FormRef } from "../model/form.ts";
-import { accountForm, accountKindFields, kindField, signInForm } from "./sign-in-form.ts";
+import { accountForm, accountKindFields, beginSignIn, kindField, signInForm, waysOf } from "./sign-in-form.ts";
+import { drawWays } from "./sign-in-ways.ts";
 import { shareForm } from "../context/share-form.ts";
 import { answerWith, kindNamed, mountedAlready } from "../context/kinds.ts";
 import { withMount as remembering } from "../../users/person.ts";
@@ -27,14 +28,14 @@ interface Wanted {
 export function signIn(context: ActionContext, { mount, kind: wanted }: Wanted = {}): Promise<Result> | Result {
   if (mount !== undefined) return withMount(context, mount, (found) => signInAgain(context, found));
   const kind = kindNamed(context, wanted);
-  return kind?.added === "sign-in" ? signInForm(context, kind) : accountForm(context);
+  return kind?.added === "sign-in" ? beginSignIn(context, kind) : accountForm(context);
 }
 
-function signInAgain(context: ActionContext, mount: Mount): Promise<Result> {
+function signInAgain(context: ActionContext, mount: Mount): Promise<Result> | Result {
   const kind = kindNamed(context, mount.driver);
   if (!kind) return failed(context, new StorageError("unsupported"), { mount });
   return kind.added === "sign-in"
-    ? signInForm(context, kind, { mount })
+    ? beginSignIn(context, kind, mount)
     : shareForm(context, { kind, link: answerWith("address", kind, mount.options) ?? "" });
 }
 
@@ -42,36 +43,38 @@ function signInAgain(context: ActionContext, mount: Mount): Promise<Result> {
 export async function submitAccountKind(context: ActionContext, answers: Values): Promise<Result> {
   const reading = readForm(accountKindFields(context), answers);
   const kind = reading.ok ? kindNamed(context, reading.values[kindField]) : undefined;
-  return kind ? signInForm(context, kind) : accountForm(context, reading.ok ? {} : { problem: reading.problem });
+  return kind ? beginSignIn(context, kind) : accountForm(context, reading.ok ? {} : { problem: reading.problem });
 }
 
 /** The answers to the sign-in form: to a new account, or again to the mount it was about. */
 export async function submitSignIn(
   context: ActionContext,
-  { kind: name, subject }: FormRef,
+  { kind: name, subject, way }: FormRef,
   answers: Values,
 ): Promise<Result> {
   const kind = kindNamed(context, name);
   if (!kind) return accountForm(context);
-  if (subject === undefined) return checkedSignIn(context, { kind, answers });
-  return withMount(context, subject, (mount) => checkedSignIn(context, { kind, answers, mount }));
+  if (subject === undefined) return checkedSignIn(context, { kind, answers, way });
+  return withMount(context, subject, (mount) => checkedSignIn(context, { kind, answers, mount, way }));
 }
 
 interface Answered {
   readonly kind: DriverKind;
   readonly answers: Values;
   readonly mount?: Mount;
+  /** The way that was chosen; absent = the kind has but one. */
+  readonly way?: string | undefined;
 }
 
-async function checkedSignIn(context: ActionContext, { kind, answers, mount }: Answered): Promise<Result> {
+async function checkedSignIn(context: ActionContext, { kind, answers, mount, way }: Answered): Promise<Result> {
   const values = { ...mount?.options, ...answers };
-  const again = (problem: Problem) => signInForm(context, kind, { values, problem, mount });
+  const again = (problem: Problem) => signInForm(context, kind, { values, problem, mount, way });
   const reading = readForm(kind.fields, values);
   if (!reading.ok) return again(reading.problem);
   const checked = kind.check(reading.values);
   if (!checked.ok) return again(checked.problem);
   const known = mount ?? (await mountedAlready(context, kind, checked.values));
-  return carryOut(context, { kind, values: checked.values, ...(known && { mount: known }) });
+  return carryOut(context, { kind, values: checked.values, way, ...(known && { mount: known }) });
 }
 
 /** A try whose answers are in order. */
@@ -82,6 +85,8 @@ export interface Try {
   readonly mount?: Mount;
   /** The vault an earlier try ended with. */
   readonly kept?: Values;
+  /** The way that was chosen. */
+  readonly way?: string | undefined;
   /** The answers join the mount's old ones. */
   readonly amend?: boolean;
 }
@@ -103,7 +108,7 @@ export async function carryOut(context: ActionContext, attempt: Try): Promise<Re
 async function mounted(context: ActionContext, { kind, values, mount, kept, amend }: Try): Promise<Mount> {
   const { services, person, signal } = context;
   const asker = person.id;
-  if (mount) return services.storage.renew(mount.id, values, { signal, asker, amend });
+  if (mount) return services.storage.renew(mount.id, values, { signal, asker, amend, kept });
   const title = await newTitle(context, kind.title(values));
   const draft = { driver: kind.name, owner: person.id, values, title, kept };
   const made = await services.storage.mount(draft, { signal, asker });
@@ -111,7 +116,7 @@ async function mounted(context: ActionContext, { kind, values, mount, kept, amen
 }
 
 async function signInFailed(context: ActionContext, error: StorageError, attempt: Try): Promise<Result> {
-  const { kind, values, mount, amend } = attempt;
+  const { kind, values, mount, amend, way } = attempt;
   const { about, mends } = storageErrorKind(error.code);
   if (mends.includes("proof") && takesProof(kind)) {
     return verificationForm(context, error, {
@@ -121,11 +126,14 @@ async function signInFailed(context: ActionContext, error: StorageError, attempt
     });
   }
   if (about === "person" && mends.includes("sign-in")) {
-    return signInForm(context, kind, { values, reason: reasonOf(error), mount });
+    // What was approved, or proved, is no form that could come back.
+    if (way === undefined && waysOf(context, kind).length > 1)
+      return drawWays(context, { kind, mount, reason: reasonOf(error) });
+    return signInForm(context, kind, { values, reason: reasonOf(error), mount, way });
   }
   const root = fieldWith("root", kind.fields);
   if (root && rootGone.has(error.code)) {
-    return signInForm(context, kind, { values, problem: { field: root.name, code: "not-a-folder-id" }, mount });
+    return signInForm(context, kind, { values, problem: { field: root.name, code: "not-a-folder-id" }, mount, way });
   }
   return failed(context, error, { ...(mount && { mount }), offer: mount ? "renew-mount" : "add-account" });
 }

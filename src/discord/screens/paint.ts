@@ -12,6 +12,7 @@ import type { Painter } from "./painter.ts";
 import { questionSheet } from "./question.ts";
 import { settingsSheet } from "./settings.ts";
 import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
+import { approvalSheet, signInWaysSheet } from "./sign-in.ts";
 import { transferSheet } from "./transfer.ts";
 import { welcomeSheet } from "./welcome.ts";
 
@@ -56,6 +57,10 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return operatorsSheet(painter, screen);
     case "notice":
       return noticeSheet(painter, screen);
+    case "sign-in-ways":
+      return signInWaysSheet(painter, screen);
+    case "approval":
+      return approvalSheet(painter, screen);
     case "transfer":
       return transferSheet(painter, screen);
     case "list-choice":

@@ -201,6 +201,15 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
       if (!credentials.ok) return credentials;
       return withToken({ ...credentials.values, ...(rootFolder !== "" && { rootFolder }) });
     },
+    ways: [
+      { is: "approval", name: "approval" },
+      { is: "form", name: "access-token", asks: ["personalToken"], aside: ["rootFolder"] },
+      { is: "form", name: "password", asks: ["username", "password"], aside: ["rootFolder", "platform", "captchaToken"] },
+      { is: "form", name: "refresh-token", asks: ["refreshToken"], aside: ["rootFolder", "platform"] },
+    ],
+    isOther: (before, after) =>
+      before["account"] !== undefined && after["account"] !== undefined && before["account"] !== after["account"],
+    permissions: ({ permissions }) => permissions?.split(" "),
     approval: deviceApproval({
       userUrl: dependencies.userUrl,
       clientId: dependencies.approving.clientId,

@@ -11,6 +11,7 @@ import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSettings } from "./settings.ts";
+import { paintApproval, paintSignInWays } from "./sign-in.ts";
 import { paintTransfer } from "./transfer.ts";
 import { paintWelcome } from "./welcome.ts";
 
@@ -35,6 +36,10 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintSettings(painter, screen);
     case "question":
       return paintQuestion(painter, screen);
+    case "sign-in-ways":
+      return paintSignInWays(painter, screen);
+    case "approval":
+      return paintApproval(painter, screen);
     case "transfer":
       return paintTransfer(painter, screen);
     case "list-choice":
