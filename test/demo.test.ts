@@ -51,6 +51,7 @@ describe.runIf(program)("the demo", () => {
   test("Mia signs in, opens folders, takes a link, and the link gives the file", async () => {
     const { page, say, press, sees, complaints } = await sit("Mia");
     await say("/login");
+    await press("User name and password");
     await sees("User name");
     await say("mia@example.com");
     await sees("Password");
@@ -130,6 +131,7 @@ describe.runIf(program)("the demo", () => {
     await sees("Packing list.txt · 22 B");
 
     await say("/login");
+    await press("User name and password");
     const popup = page.waitForEvent("popup");
     await page.locator("#messages").getByRole("link", { name: "Enter it in the browser" }).click();
     const form2 = await popup;

@@ -424,7 +424,7 @@ function screensOf(rows: number): {
       {
         show: fc.constant("sign-in-ways"),
         view: fc.constant(view),
-        kind: fc.constantFrom("pikpak", "other"),
+        kind: fc.constantFrom("pikpak", "pikpak-share"),
         mount,
         ways: fc.constant(["approval", "access-token", "password", "refresh-token", "browser"]),
         reason,
@@ -435,7 +435,7 @@ function screensOf(rows: number): {
       {
         show: fc.constant("approval"),
         view: fc.constant(view),
-        kind: fc.constantFrom("pikpak", "other"),
+        kind: fc.constantFrom("pikpak", "pikpak-share"),
         mount,
         state: approvalState,
       },

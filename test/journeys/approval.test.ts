@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { prepareProgram, type Program } from "./program.ts";
+
+// Signing in by approving a code in PikPak: what Lena sees, and what PikPak is asked.
+
+vi.setConfig({ testTimeout: 90_000 });
+let program: Program;
+afterEach(() => program.close());
+
+/** Somebody in front of one chat, in whose language it is. */
+interface Chat {
+  login(): Promise<void>;
+  press(label: string): Promise<void>;
+  /** Waits until a message says all of this; what it says. */
+  sees(...said: readonly string[]): Promise<string>;
+}
+
+function telegramOf({ world }: Program, who: "lena" | "jun"): Chat {
+  const person = world.people[who];
+  return {
+    login: async () => void person.sends("/login"),
+    press: async (label) => void (await person.presses(label)),
+    sees: async (...said) => {
+      const { text, labels } = await person.waitsFor(({ text: shown, labels: on }) =>
+        said.every((one) => [shown, ...on].join("\n").includes(one)),
+      );
+      return [text, ...labels].join("\n");
+    },
+  };
+}
+
+function discordOf({ world }: Program, who: "lena" | "jun"): Chat {
+  const member = world.members[who];
+  const says = (components: unknown) => JSON.stringify(components);
+  return {
+    login: async () => void (await member.uses("/login")),
+    press: async (label) => void (await member.presses(new RegExp(label))),
+    sees: async (...said) => {
+      const message = await member.waitsFor((one) =>
+        said.every((words) => JSON.stringify(one).includes(words)),
+      );
+      return says(message.components);
+    },
+  };
+}
+
+/** What a person does on PikPak's own page. */
+async function decide({ world }: Program, shown: string, decision: "approve" | "deny", who = "lena@example.com") {
+  const address = /http:\/\/127[^\s)>"\\]+\/drive\/device\?user_code=[A-Z]{4}-[A-Z]{4}/.exec(shown)?.[0] ?? "";
+  const page = await (await fetch(address)).text();
+  const account = new RegExp(`<option value="([^"]+)">${who}`).exec(page)?.[1] ?? "";
+  const answer = await fetch(address, { method: "POST", body: new URLSearchParams({ account, decision }) });
+  expect([answer.status, world.pikpak.complaints]).toEqual([200, []]);
+}
+
+const polls = ({ world }: Program) =>
+  world.pikpak.calls.filter(({ method, path }) => method === "POST" && path === "/v1/auth/token");
+
+const words = {
+  en: {
+    way: "Approve in PikPak",
+    waiting: "Waiting for your approval",
+    denied: "It was denied",
+    over: "The code has run out",
+    cancelled: "Cancelled. Nothing was connected",
+    again: "New code",
+    others: "Other ways",
+    cancel: "Cancel",
+    opened: "Recipes",
+  },
+  zh: {
+    way: "在 PikPak 中授权",
+    waiting: "等待你批准",
+    denied: "授权被拒绝",
+    over: "代码已过期",
+    cancelled: "已取消，没有建立连接",
+    again: "换一个代码",
+    others: "其他登录方式",
+    cancel: "取消",
+    opened: "电影",
+  },
+};
+
+describe.each([
+  ["Telegram", telegramOf],
+  ["Discord", discordOf],
+] as const)("on %s", (_name, chatOf) => {
+  test.each([
+    ["Lena in English", "lena", "en"],
+    ["Jun in Chinese", "jun", "zh"],
+  ] as const)("%s approves a code, and the drive opens in the same message without a press", async (_who, who, tag) => {
+    const say = words[tag];
+    program = await prepareProgram();
+    program.world.pikpak.rules.deviceInterval = 1;
+    await program.start();
+    await expect.poll(() => program.log()).toContain("discord knows the commands");
+    const chat = chatOf(program, who);
+    await chat.login();
+    await chat.sees(say.way, "PikPak");
+    await chat.press(say.way);
+    const asked = await chat.sees(say.waiting);
+    await decide(program, asked, "approve", `${who}@example.com`);
+    await chat.sees(say.opened);
+    expect(await chat.sees(say.opened)).not.toContain(say.waiting);
+  });
+
+  test("what is denied, has run out or is cancelled is said there, with another code and the other ways", async () => {
+    const say = words.en;
+    program = await prepareProgram();
+    program.world.pikpak.rules.deviceInterval = 1;
+    await program.start();
+    await expect.poll(() => program.log()).toContain("discord knows the commands");
+    const chat = chatOf(program, "lena");
+    await chat.login();
+    await chat.sees(say.way);
+    await chat.press(say.way);
+    await decide(program, await chat.sees(say.waiting), "deny");
+    await chat.sees(say.denied, say.again, say.others);
+    program.world.pikpak.rules.deviceLife = 1;
+    await chat.press(say.again);
+    await chat.sees(say.over, say.again, say.others);
+    program.world.pikpak.rules.deviceLife = 600;
+    await chat.press(say.again);
+    await chat.sees(say.waiting);
+    await chat.press(say.cancel);
+    await chat.sees(say.cancelled, say.again, say.others);
+    await chat.press(say.others);
+    await chat.sees("User name and password", "Refresh token", "Access token");
+  });
+
+  test("a kill in the middle loses neither the code nor the message, and PikPak is asked no sooner than it said", async () => {
+    program = await prepareProgram();
+    program.world.pikpak.rules.deviceInterval = 2;
+    await program.start();
+    await expect.poll(() => program.log()).toContain("discord knows the commands");
+    const chat = chatOf(program, "lena");
+    await chat.login();
+    await chat.sees("Approve in PikPak");
+    await chat.press("Approve in PikPak");
+    const asked = await chat.sees("Waiting for your approval");
+    await expect.poll(() => polls(program).length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await program.kill();
+    await program.start();
+    await decide(program, asked, "approve");
+    await chat.sees("Recipes");
+    const times = polls(program).map(({ at }) => at);
+    // The emulator notes when an answer was given, not when it was asked.
+    for (const [n, at] of times.slice(1).entries()) expect(at - (times[n] ?? 0)).toBeGreaterThan(1900);
+    expect(polls(program).length).toBeGreaterThan(1);
+    await program.kill();
+    for (const place of [program.stored(), program.log(), asked])
+      expect(place).not.toMatch(/\bos\.[\w.-]{10,}|\beyJ[\w-]{10,}|\b[0-9a-f]{64}\b/);
+  });
+
+  test("where PikPak begins no approval that is said, and the other ways are left", async () => {
+    program = await prepareProgram();
+    await program.start();
+    await expect.poll(() => program.log()).toContain("discord knows the commands");
+    program.world.pikpak.fail({ path: "/v1/auth/device/code", status: 403, times: 5 });
+    const chat = chatOf(program, "lena");
+    await chat.login();
+    await chat.sees("Approve in PikPak");
+    await chat.press("Approve in PikPak");
+    expect(await chat.sees("does not offer this way", "Access token", "User name and password")).not.toContain(
+      "Approve in PikPak",
+    );
+  });
+});
