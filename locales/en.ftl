@@ -40,8 +40,10 @@ press-check-mount = Check
 press-renew-mount = Sign in again
 press-remove-mount = Remove
 press-confirm-remove-mount = Yes, remove it
+press-confirm-other-account = Yes, change the account
 press-confirm-forget = Yes, delete everything
 press-dismiss-remove-mount = No, keep it
+press-dismiss-other-account = No, keep the account
 press-dismiss-forget = No, keep it
 press-retry = Try again
 press-cancel = Cancel
@@ -187,6 +189,7 @@ settings-rows = Rows a page: { $rows }
 settings-order = Order: { $order }
 
 question-remove-mount = Remove this drive and its secrets from here? Nothing on the drive itself is touched.
+question-other-account = What you gave is for another account than this drive is signed in to. Shall the drive be of that account from now on?
 question-forget = Delete everything kept about you here: drives, secrets, settings, open lists? Nothing on your drives is touched.
 
 retry-after = Try again in { $time }.
@@ -292,6 +295,8 @@ notice-list-not-sent = The list could not be sent. Go back and try again.
 notice-no-sending-here = Files themselves cannot be sent here. Take a link instead.
 notice-transfer-cancelled = Cancelled.
 notice-approval-over = There is nothing to approve any more.
+notice-credential-ends-week = What this drive is signed in with ends in seven days. Sign in again before then; its settings stay.
+notice-credential-ends-day = What this drive is signed in with ends in one day. Sign in again before then; its settings stay.
 notice-transfer-over = This is not on its way any more.
 notice-transfer-busy = This file is on its way here already.
 notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.
@@ -406,6 +411,9 @@ inline-whose = From the drive { $drive }. The button works for its owner, and fo
 inline-with-link = with a link for whoever reads it
 inline-linked = The link works for { $time }.
 mount-login = Signed in as: { $login }
+mount-account = Account: { $account }
+mount-until = The sign-in is good until { $date }.
+mount-permissions = It may: { $names }
 notice-code-private = A share with a pass code is for whoever has the code: open it in our private chat, or let this group use it with /bind.
 page-unavailable-operator = For the operator: set PUBLIC_URL to an address of this bot that people can reach, and there is a page here.
 

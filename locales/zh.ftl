@@ -40,8 +40,10 @@ press-check-mount = 检查
 press-renew-mount = 重新登录
 press-remove-mount = 移除
 press-confirm-remove-mount = 是的，移除
+press-confirm-other-account = 是，更换账号
 press-confirm-forget = 是的，全部删除
 press-dismiss-remove-mount = 不，保留
+press-dismiss-other-account = 否，保留原账号
 press-dismiss-forget = 不，保留
 press-retry = 重试
 press-cancel = 取消
@@ -169,6 +171,7 @@ settings-rows = 每页行数：{ $rows }
 settings-order = 排序：{ $order }
 
 question-remove-mount = 要从这里移除这个网盘及其登录信息吗？网盘里的内容不受影响。
+question-other-account = 你提供的登录信息属于另一个账号。要让这个网盘改用那个账号吗？
 question-forget = 要删除这里保存的关于你的一切（网盘、登录信息、设置、打开的列表）吗？网盘里的内容不受影响。
 
 retry-after = 请在 { $time }后重试。
@@ -274,6 +277,8 @@ notice-list-not-sent = 列表未能发送。请返回后重试。
 notice-no-sending-here = 这里无法发送文件本身，请改用链接。
 notice-transfer-cancelled = 已取消。
 notice-approval-over = 没有等待批准的登录了。
+notice-credential-ends-week = 这个网盘的登录将在七天后失效。请在此之前重新登录，设置会保留。
+notice-credential-ends-day = 这个网盘的登录将在一天后失效。请在此之前重新登录，设置会保留。
 notice-transfer-over = 这个文件已不在发送队列中。
 notice-transfer-busy = 这个文件正在发送到这里。
 notice-transfer-queue-full = 排队的文件已达上限，请等一些发送完成后再试。
@@ -382,6 +387,9 @@ inline-whose = 来自网盘“{ $drive }”。按钮只对网盘主人和获得�
 inline-with-link = 附带链接，收到的人都可以使用
 inline-linked = 链接有效期 { $time }。
 mount-login = 登录账号：{ $login }
+mount-account = 账号：{ $account }
+mount-until = 登录有效期至 { $date }。
+mount-permissions = 权限：{ $names }
 notice-code-private = 带提取码的分享只对知道提取码的人开放：请在私聊中打开，或用 /bind 共享给本群。
 page-unavailable-operator = 管理员请注意：把 PUBLIC_URL 设为用户可以访问的本机器人地址，这里就会提供登录页面。
 

@@ -12,6 +12,8 @@ import type { Place } from "./users/place.ts";
 import type { PendingSignIn, Services } from "./actions/context/services.ts";
 import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
+import { createReminders } from "./actions/mounts/reminders.ts";
+import type { Reminders } from "./actions/model/reminder.ts";
 import { createApprovals } from "./actions/mounts/approvals.ts";
 import type { Approvals } from "./actions/model/approval.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
@@ -170,6 +172,9 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   onClose(() => transfers.stop());
   onClose(() => queue.stop());
   await jobs.start();
+  void services.reminders
+    ?.noteAll(store.open("mounts"))
+    .catch((err: unknown) => log.error({ err }, "reminders not noted"));
   const address = gateway.address();
   await offerFirstOperator(config, admin);
   return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
@@ -235,6 +240,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
     approvals: approvalsOf(parts),
+    reminders: remindersOf(parts),
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
@@ -277,6 +283,18 @@ function approvalsOf({ jobs, storage, late, log }: Parts): Approvals {
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     log: log.child({ part: "approvals" }),
+  });
+}
+
+function remindersOf({ jobs, storage, late }: Parts): Reminders {
+  return createReminders({
+    jobs,
+    kinds: storage.kinds,
+    services() {
+      if (!late.services) throw new Error("a reminder was due before there were actions");
+      return late.services;
+    },
+    now: Date.now,
   });
 }
 

@@ -118,7 +118,7 @@ describe.runIf(program)("the demo", () => {
   });
 
   test("Jun opens a share on Discord by form and menu, and signs in on a page of its own", async () => {
-    const { page, say, sees, complaints } = await sit("Jun", "discord");
+    const { page, say, press, sees, complaints } = await sit("Jun", "discord");
     await page.getByLabel("Language").selectOption("English");
     const tip = page
       .locator("#tips")

@@ -105,3 +105,11 @@ export function wayWords(
 export function approvalText(speaker: Speaker, key: "press-approve" | "approval-about", kind: string): string {
   return speaker.say(keyOf(speaker, key, kind));
 }
+
+/** What a credential is allowed, as the service itself calls it; what it calls it is not always known. */
+export function permissionNames({ say, has }: Speaker, kind: string, names: readonly string[]): readonly string[] {
+  return names.map((name) => {
+    const key = `permission-${kind}-${name.replaceAll(/[^\w-]/g, "-")}`;
+    return has(key) ? say(key) : name;
+  });
+}

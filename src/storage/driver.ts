@@ -233,8 +233,8 @@ export interface DriverKind {
   readonly approval?: ApprovalWay;
   /** When the credential of a mount ends for good, ms since the epoch; undefined = it does not, or nobody knows. */
   endsAt?(options: Values): number | undefined;
-  /** Whether new answers are certainly of another account than the old ones; absent = nobody knows. */
-  isOther?(before: Values, after: Values): boolean;
+  /** Id of the account a mount is signed in to; undefined = nobody knows. */
+  account?(options: Values): string | undefined;
   /** What a mount's credential is allowed, by the names of the locale keys `permission-<kind>-<name>`; undefined = it says nothing of that. */
   permissions?(options: Values): readonly string[] | undefined;
   /** Makes a driver. Sends nothing: the first call that needs it signs in. `options` never hold secrets; those are in the vault. */

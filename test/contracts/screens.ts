@@ -333,6 +333,9 @@ function screensOf(rows: number): {
         view: fc.constant(view),
         mount: line,
         login: hostileName,
+        account: hostileName,
+        until: fc.constant(now + 1e9),
+        permissions: fc.constant(["read", "cloud_download", "unheard_of"]),
         checked: fc.boolean(),
         quota: fc.record(
           { used: fc.nat(), limit: fc.nat(), trashed: fc.nat(), plan: hostileName },
@@ -399,7 +402,14 @@ function screensOf(rows: number): {
       {
         show: fc.constant("question"),
         view: fc.constant(view),
-        question: fc.constantFrom("remove-mount", "forget", "broadcast", "revoke-links", "revoke-every-link"),
+        question: fc.constantFrom(
+          "remove-mount",
+          "other-account",
+          "forget",
+          "broadcast",
+          "revoke-links",
+          "revoke-every-link",
+        ),
         subject: hostileName,
         count: fc.nat(),
       },

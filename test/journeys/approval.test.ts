@@ -36,9 +36,7 @@ function discordOf({ world }: Program, who: "lena" | "jun"): Chat {
     login: async () => void (await member.uses("/login")),
     press: async (label) => void (await member.presses(new RegExp(label))),
     sees: async (...said) => {
-      const message = await member.waitsFor((one) =>
-        said.every((words) => JSON.stringify(one).includes(words)),
-      );
+      const message = await member.waitsFor((one) => said.every((words) => JSON.stringify(one).includes(words)));
       return says(message.components);
     },
   };

@@ -105,6 +105,7 @@ function environmentOf({ config }: World, dataDir: string): Readonly<Record<stri
     DISCORD_API_ROOT: discord?.apiRoot ?? "",
     PIKPAK_DRIVE_URL: pikpak.driveUrl ?? "",
     PIKPAK_USER_URL: pikpak.userUrl ?? "",
+    PIKPAK_MCP_URL: pikpak.mcpUrl,
     GATEWAY_PORT: String(gateway.port),
     ADMINS: admins.join(","),
     LOG_LEVEL: "trace",

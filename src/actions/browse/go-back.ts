@@ -26,7 +26,7 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "broadcast") return { at: "operators", room: "broadcast" };
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
       if (state.question === "revoke-links") return { at: "settings" };
-      return state.question === "remove-mount" ? { at: "mount", mount: state.mount } : { at: "welcome" };
+      return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "approval":
       return state.again;
     case "sign-in-ways":

@@ -11,6 +11,7 @@ import type { FileAddress, FormScreen } from "../model/screen.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { Session } from "../model/session.ts";
 import type { Approvals } from "../model/approval.ts";
+import type { Reminders } from "../model/reminder.ts";
 import type { Transfers } from "../model/transfer.ts";
 
 /** What actions are performed with. Made once, in `app.ts`. None of it may call `perform`: it would wait for itself. */
@@ -42,6 +43,8 @@ export interface Services {
   readonly transfers?: Transfers;
   /** Approvals that are waited for; absent = nobody waits for them, and that way is not offered. */
   readonly approvals?: Approvals | undefined;
+  /** Words before a credential ends; absent = nobody is reminded. */
+  readonly reminders?: Reminders | undefined;
   /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
   readonly hasTickets?: boolean;
   /** Takes back the links that were handed out until now; absent = links are the drive's own, and nobody can. */

@@ -367,6 +367,12 @@ export interface MountCard {
   readonly mount: MountLine;
   /** The name its owner signs in with, for them alone; absent where the kind has none, or it was never typed. */
   readonly login?: string | undefined;
+  /** Id of the account, for its owner alone, where no name is known. */
+  readonly account?: string | undefined;
+  /** When what it is signed in with ends, ms since the epoch; absent = it does not, or nobody knows. */
+  readonly until?: number | undefined;
+  /** What that is allowed, by the names of the locale keys `permission-<kind>-<name>`; absent = it does not say. */
+  readonly permissions?: readonly string[] | undefined;
   /** It was looked at just now, and works. */
   readonly checked?: boolean | undefined;
   /** Absent where the drive has none or could not be asked. */
@@ -496,7 +502,7 @@ export interface ListReady {
 export interface Question {
   readonly show: "question";
   readonly view: ViewRef;
-  readonly question: "remove-mount" | "forget" | "broadcast" | "revoke-links" | "revoke-every-link";
+  readonly question: "remove-mount" | "other-account" | "forget" | "broadcast" | "revoke-links" | "revoke-every-link";
   /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string;
   /** Chats a broadcast would go to. */
@@ -556,6 +562,8 @@ export const noticeCodes = [
   "transfer-cancelled",
   "transfer-over",
   "approval-over",
+  "credential-ends-week",
+  "credential-ends-day",
   "transfer-busy",
   "transfer-queue-full",
   "links-revoked",

@@ -78,6 +78,13 @@ export type ViewState =
       /** It was asked by `/logout`, and not on the mount's card. */
       readonly loggingOut: boolean;
     }
+  | {
+      readonly at: "question";
+      readonly question: "other-account";
+      readonly mount: string;
+      /** The sign-in that waits for the answer. */
+      readonly pending: string;
+    }
   | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | AdminView

@@ -140,7 +140,8 @@ async function say(
   signal: AbortSignal,
 ): Promise<void> {
   const messenger = messengers.of(shown.place);
-  for (let tries = 1; messenger && tries <= maxTries; tries += 1) {
+  if (!messenger) return;
+  for (let tries = 1; tries <= maxTries; tries += 1) {
     const edited = await messenger.edit(shown, screen).catch((err: unknown): Edited => {
       log.info({ err }, "message of an approval not changed");
       return { is: "later", after: 5000 };
@@ -152,5 +153,5 @@ async function say(
     await wait(Math.max(1000, edited.after), signal);
   }
   const own = { place: visit.person.id, kind: "private", language: shown.language } as const;
-  await messenger?.send(own, screen).catch((err: unknown) => log.info({ err }, "end of an approval not sent"));
+  await messenger.send(own, screen).catch((err: unknown) => log.info({ err }, "end of an approval not sent"));
 }

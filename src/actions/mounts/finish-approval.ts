@@ -3,7 +3,7 @@ import { noticeWithWays } from "../context/failure.ts";
 import { kindNamed, mountedAlready } from "../context/kinds.ts";
 import { withMount } from "../context/with-mount.ts";
 import type { Approved } from "./approvals.ts";
-import { carryOut } from "./sign-in.ts";
+import { carryOutAsMeant } from "./sign-in.ts";
 
 /** Mounts what was approved, or renews the mount it was approved for. */
 export async function finishApproval(context: ActionContext, approved: Approved): Promise<Result> {
@@ -11,7 +11,7 @@ export async function finishApproval(context: ActionContext, approved: Approved)
   const kind = kindNamed(context, name);
   if (!kind) return noticeWithWays(context, "view-expired", { level: "refused" });
   const attempt = { kind, values, kept };
-  if (again !== undefined) return withMount(context, again, (mount) => carryOut(context, { ...attempt, mount }));
+  if (again !== undefined) return withMount(context, again, (mount) => carryOutAsMeant(context, { ...attempt, mount }));
   const mount = await mountedAlready(context, kind, values);
-  return carryOut(context, { ...attempt, ...(mount && { mount }) });
+  return carryOutAsMeant(context, { ...attempt, ...(mount && { mount }) });
 }

@@ -4,7 +4,7 @@ import { fieldWith, readForm, type Problem } from "../../storage/form.ts";
 import type { Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { afresh, goTo, withPerson, type ActionContext, type Result } from "../context/context.ts";
-import { failed, reasonOf } from "../context/failure.ts";
+import { failed, noticeWithWays, reasonOf } from "../context/failure.ts";
 import { takesProof, verificationForm, withoutProof } from "../context/form-screen.ts";
 import { newTitle } from "./new-title.ts";
 import type { FormRef } from "../model/form.ts";
@@ -74,7 +74,7 @@ async function checkedSignIn(context: ActionContext, { kind, answers, mount, way
   const checked = kind.check(reading.values);
   if (!checked.ok) return again(checked.problem);
   const known = mount ?? (await mountedAlready(context, kind, checked.values));
-  return carryOut(context, { kind, values: checked.values, way, ...(known && { mount: known }) });
+  return carryOutAsMeant(context, { kind, values: checked.values, way, ...(known && { mount: known }) });
 }
 
 /** A try whose answers are in order. */
@@ -91,13 +91,40 @@ export interface Try {
   readonly amend?: boolean;
 }
 
-/** Signs in with answers that are in order, and shows the drive. */
+/** Signs in with answers that are in order; where they are of another account than the mount's, that is asked first. */
+export async function carryOutAsMeant(context: ActionContext, attempt: Try): Promise<Result> {
+  const { kind, mount, values, kept } = attempt;
+  const [before, after] = [mount && kind.account?.(mount.options), kind.account?.(values)];
+  if (!mount || before === undefined || after === undefined || before === after) return carryOut(context, attempt);
+  const pending = context.services.newId();
+  const held = { id: pending, driver: kind.name, values, mount: mount.id, ...(kept && { kept }) };
+  await context.services.pending.set(context.person.id, held, answerWithin);
+  return goTo(context, { at: "question", question: "other-account", mount: mount.id, pending });
+}
+
+/** How long what was typed waits for an answer, ms. */
+const answerWithin = 15 * 60_000;
+
+/** Yes: the mount is of the other account from now on. */
+export async function changeAccount(context: ActionContext, mount: string, id: string): Promise<Result> {
+  const { services, person } = context;
+  const held = await services.pending.get(person.id);
+  const kind = kindNamed(context, held?.driver);
+  if (!held || !kind || held.id !== id) return noticeWithWays(context, "view-expired", { level: "refused" });
+  await services.pending.delete(person.id);
+  const { values, kept } = held;
+  return withMount(context, mount, (found) => carryOut(context, { kind, values, mount: found, ...(kept && { kept }) }));
+}
+
+/** Signs in with answers that are in order, and shows the drive, or its card where that says how long it will last. */
 export async function carryOut(context: ActionContext, attempt: Try): Promise<Result> {
   try {
     const mount = await mounted(context, attempt);
     const { id, driver } = mount;
     context.services.log.info({ person: context.person.id, mount: id, driver }, "person signed in");
     const richer = await withPerson(afresh(context), remembering(context.person, mount.id));
+    await context.services.reminders?.note(mount);
+    if (attempt.kind.endsAt?.(mount.options) !== undefined) return goTo(richer, { at: "mount", mount: id });
     return goTo(richer, folderView(richer, mount.id));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;

@@ -4,6 +4,7 @@ import { withoutMount } from "../../users/person.ts";
 import { takeBackEverywhere } from "../../users/place.ts";
 import type { ButtonContext } from "../context/button-context.ts";
 import { withMount } from "../context/with-mount.ts";
+import { changeAccount } from "../mounts/sign-in.ts";
 import { showMount } from "../mounts/views.ts";
 import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
@@ -25,6 +26,8 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeOwnLinks(context);
     case "revoke-every-link":
       return revokeEveryLink(context);
+    case "other-account":
+      return changeAccount(context, question.mount, question.pending);
     case "remove-mount":
       return removeMount(context, question);
   }
@@ -43,9 +46,17 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showSettings(context);
     case "revoke-every-link":
       return showOperators(context, { at: "operators", room: "panel" });
+    case "other-account":
+      return keepAccount(context, question.mount);
     case "remove-mount":
       return question.loggingOut ? noticeWithWays(context, "cancelled") : showMount(context, question.mount);
   }
+}
+
+/** What was typed for the other account is forgotten. */
+async function keepAccount(context: ButtonContext, mount: string): Promise<Result> {
+  await context.services.pending.delete(context.person.id);
+  return showMount(context, mount);
 }
 
 type Question = Extract<ViewState, { at: "question" }>;

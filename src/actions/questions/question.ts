@@ -21,9 +21,10 @@ export async function showQuestion(
       return { screen: { show: "question", view, question: "broadcast", subject: state.text, count: to.length } };
     }
     case "remove-mount":
+    case "other-account":
       return withMount(context, state.mount, async ({ title }) => {
         const view = await draw(context, state);
-        return { screen: { show: "question", view, question: "remove-mount", subject: title } };
+        return { screen: { show: "question", view, question: state.question, subject: title } };
       });
   }
 }

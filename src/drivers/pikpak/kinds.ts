@@ -204,11 +204,15 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
     ways: [
       { is: "approval", name: "approval" },
       { is: "form", name: "access-token", asks: ["personalToken"], aside: ["rootFolder"] },
-      { is: "form", name: "password", asks: ["username", "password"], aside: ["rootFolder", "platform", "captchaToken"] },
+      {
+        is: "form",
+        name: "password",
+        asks: ["username", "password"],
+        aside: ["rootFolder", "platform", "captchaToken"],
+      },
       { is: "form", name: "refresh-token", asks: ["refreshToken"], aside: ["rootFolder", "platform"] },
     ],
-    isOther: (before, after) =>
-      before["account"] !== undefined && after["account"] !== undefined && before["account"] !== after["account"],
+    account: ({ account }) => account,
     permissions: ({ permissions }) => permissions?.split(" "),
     approval: deviceApproval({
       userUrl: dependencies.userUrl,

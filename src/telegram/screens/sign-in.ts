@@ -44,7 +44,7 @@ function stateLines(painter: Painter, { kind, state }: ApprovalScreen): readonly
     case "waiting":
       return [
         say("approval-how"),
-        FormattedString.code(state.userCode),
+        FormattedString.code(state.userCode.toWellFormed().trim() || "–"),
         !isPublicAddress(state.direct) && state.direct,
         approvalText(painter, "approval-about", kind),
         `⏳ ${say("approval-waiting", { date: figures.date(state.until) })}`,
