@@ -41,7 +41,7 @@ test("on Telegram Otto's token is checked by two calls at most, and the card say
   expect(card.text).toMatch(/📊 .* of /);
   expect([driveCalls(program) <= 2, typed.stored.deleted]).toEqual([true, true]);
   await otto.presses("📁 Open");
-  await otto.waitsFor("inventory.csv");
+  await otto.waitsFor("2 entries");
   expect(otto.sees()).not.toContain("eyJ");
   await program.kill();
   expectNoToken(secretsOf(program));
@@ -51,7 +51,7 @@ test("on Discord the token is typed on the one-time page alone, and the card com
   program = await prepareProgram({ TELEGRAM_BOT_TOKEN: "" });
   const { world } = program;
   const { otto } = world.members;
-  otto.speaks("en-US");
+  otto.installs();
   await program.start({ PUBLIC_URL: program.gateway });
   await expect.poll(() => program.log()).toContain("discord knows the commands");
   await otto.uses("/login");
@@ -138,7 +138,7 @@ test("a new token for the same account keeps the drive, and one for another acco
   await otto.presses("✏️");
   await otto.waitsFor("❔ New name");
   otto.sends("Servers");
-  await otto.waitsFor("is renamed");
+  await otto.waitsFor("has its new name");
   await signIn(world.shelf.tokens.reader);
   const card = await otto.waitsFor(({ text }) => text.includes("🗄 Servers") && text.includes("It may: Read files"));
   expect(card.labels.join()).toContain("Sign in again");
