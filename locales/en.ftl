@@ -46,6 +46,15 @@ press-dismiss-remove-mount = No, keep it
 press-dismiss-other-account = No, keep the account
 press-dismiss-forget = No, keep it
 press-retry = Try again
+press-tasks = Downloads
+press-folder = Folder
+press-open-task = Open
+press-cancel-task = Cancel, keep files
+press-delete-task = Cancel and delete files
+press-forget-task = Take off the list
+press-forget-task-files = Take off and delete files
+press-retry-tasks = Retry all failed
+press-clear-tasks = Clear finished
 press-cancel = Cancel
 press-approve = Open the approval page
 press-approve-again = New code
@@ -63,6 +72,8 @@ command-mounts = My drives: open, rename, check, remove
 command-browse = Browse the current drive, or a path in it
 command-link = Get the download link of one file
 command-get = Send a file itself into this chat
+command-download = Let the drive fetch a magnet or an address
+command-tasks = What the drive is fetching: retry, cancel, clear
 command-settings = Language, rows a page, order
 command-cancel = Cancel what was begun
 command-logout = Remove a drive and its secrets
@@ -76,7 +87,7 @@ welcome-mounts = { $count ->
 }
 
 help-title = What I can do
-help-private = You can also paste a PikPak share link as it is: it opens at once. Words alone are searched for in your drive.
+help-private = You can also paste a PikPak share link as it is: it opens at once. Magnets and other links are fetched into the current folder. Words alone are searched for in your drive.
 help-group = What is shared with this group is found by /browse and /search; links are shown to you alone. Signing in and your own drives are for a private chat with me.
 help-admin = You are an operator here.
 
@@ -134,6 +145,31 @@ transfer-failed-too-slow = The chat waits for a file only so long, and this one 
 transfer-failed-waited = Its turn did not come in time: the chat waits for a file only so long. Try again, or take a link instead.
 transfer-failed-stalled = Nothing has moved for minutes, so I gave up. Try again, or take a link instead.
 transfer-failed-empty = This file is empty, and empty files cannot be sent.
+
+download-title = { $count ->
+    [one] Fetching 1 thing
+   *[other] Fetching { $count } things
+}
+download-summary = { $done } of { $total } done
+download-summary-failed = { $done } of { $total } done, { $failed } failed
+download-waiting = waits for its turn
+download-still = nothing has moved for { $time }
+download-gone = It was taken off the list at PikPak.
+download-cancelled = cancelled
+download-entry-gone = It is not in the drive any more.
+download-more = { $count ->
+    [one] and 1 more
+   *[other] and { $count } more
+}
+download-left = { $count ->
+    [one] 1 more link was left out; send it again.
+   *[other] { $count } more links were left out; send them again.
+}
+download-lost = I follow this no longer. /tasks shows how far it is.
+tasks-title = Offline downloads
+tasks-none = Nothing is being fetched. Send me a magnet, or use /download.
+tasks-total = { $running } running, { $failed } failed, { $done } finished
+choose-task = Choose a download
 
 list-title = Links as a file
 list-about = All files here and in the folders below, at most { $files } files from { $folders } folders. As what?
@@ -253,6 +289,11 @@ error-still-moving = The drive is still moving this. Try again in a moment.
 error-same-folder = It is in this folder already. Choose another one.
 error-own-share = This share is your own, so the files are on your drive already.
 error-task-refused = The drive did not accept this download. Check the address, or try another one.
+error-name-refused = The drive does not take this name. Choose another one.
+error-source-unsupported = The drive cannot fetch this kind of link. Magnets, http(s), ed2k and PikPak:// addresses work.
+error-source-dead = The drive found nothing behind this link. Check it, or take another one.
+error-content-refused = The drive refuses this content. Another source of it may be accepted.
+error-download-failed = The drive could not fetch this. Try again; if it fails once more, the source is probably dead.
 error-pass-code-needed = This share needs a pass code. Send the code that came with the link.
 error-pass-code-wrong = This pass code is not right. Check it and send it again.
 error-share-not-found = There is no such share. Check the link for missing characters.
@@ -298,6 +339,11 @@ notice-approval-over = There is nothing to approve any more.
 notice-credential-ends-week = What this drive is signed in with ends in seven days. Sign in again before then; its settings stay.
 notice-credential-ends-day = What this drive is signed in with ends in one day. Sign in again before then; its settings stay.
 notice-transfer-over = This is not on its way any more.
+notice-download-what = Send me what to fetch: a magnet, an info hash, an http, ed2k or PikPak:// address, several at once if you like.
+notice-no-downloads = None of your drives can fetch links by itself. Sign in to a PikPak account first.
+notice-download-over = This is over already. /tasks shows what there is.
+notice-download-stopped = Cancelled. What has come already stays.
+notice-tasks-none-failed = None of them has failed.
 notice-transfer-busy = This file is on its way here already.
 notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.
 notice-links-revoked = Done. Links that were handed out until now do not work any more; new ones do.
@@ -582,6 +628,10 @@ slash-link-file-hint = The file's path, or words of its name
 slash-get = get
 slash-get-file = file
 slash-get-file-hint = The file's path, or words of its name
+slash-download = download
+slash-download-links = links
+slash-download-links-hint = Magnets, info hashes, http, ed2k or PikPak:// addresses
+slash-tasks = tasks
 slash-settings = settings
 slash-cancel = cancel
 slash-logout = logout

@@ -10,12 +10,14 @@ import { mayFetch } from "./actions/context/leave.ts";
 import type { Person } from "./users/person.ts";
 import type { Place } from "./users/place.ts";
 import type { PendingSignIn, Services } from "./actions/context/services.ts";
+import type { Downloads } from "./actions/model/download.ts";
 import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
 import { createReminders } from "./actions/mounts/reminders.ts";
 import type { Reminders } from "./actions/model/reminder.ts";
 import { createApprovals } from "./actions/mounts/approvals.ts";
 import type { Approvals } from "./actions/model/approval.ts";
+import { createDownloads } from "./actions/download/downloads.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
 import type { Transfers } from "./actions/model/transfer.ts";
 import { keysOf, newId, openStorage } from "./app/drives.ts";
@@ -241,6 +243,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     transfers,
     approvals: approvalsOf(parts),
     reminders: remindersOf(parts),
+    downloads: downloadsOf(parts),
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
@@ -295,6 +298,19 @@ function remindersOf({ jobs, storage, late }: Parts): Reminders {
       return late.services;
     },
     now: Date.now,
+  });
+}
+
+/** What drives fetch by themselves is followed by jobs. */
+function downloadsOf({ jobs, store, storage, late, log }: Parts): Downloads {
+  return createDownloads({
+    jobs,
+    storage,
+    sessions: store.open<Session>("sessions"),
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
+    now: Date.now,
+    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
+    log: log.child({ part: "downloads" }),
   });
 }
 

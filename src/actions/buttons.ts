@@ -3,6 +3,7 @@ import { browseButtons } from "./browse/buttons.ts";
 import type { ButtonContext } from "./context/button-context.ts";
 import type { Argument, Button } from "./context/button.ts";
 import type { Result } from "./context/context.ts";
+import { downloadButtons } from "./download/buttons.ts";
 import { fileButtons } from "./files/buttons.ts";
 import { groupButtons } from "./groups/buttons.ts";
 import { linkButtons } from "./links/buttons.ts";
@@ -19,6 +20,7 @@ export const buttons = {
   ...searchButtons,
   ...linkButtons,
   ...fileButtons,
+  ...downloadButtons,
   ...mountButtons,
   ...shareButtons,
   ...questionButtons,

@@ -2,6 +2,7 @@ import { adminCommands } from "./admin/commands.ts";
 import { browseCommands } from "./browse/commands.ts";
 import type { Command } from "./context/command.ts";
 import type { ActionContext, Result } from "./context/context.ts";
+import { downloadCommands } from "./download/commands.ts";
 import { fileCommands } from "./files/commands.ts";
 import { groupCommands } from "./groups/commands.ts";
 import { linkCommands } from "./links/commands.ts";
@@ -18,6 +19,7 @@ export const commands = {
   ...searchCommands,
   ...linkCommands,
   ...fileCommands,
+  ...downloadCommands,
   ...mountCommands,
   ...shareCommands,
   ...groupCommands,

@@ -3,6 +3,7 @@ import { browse } from "./browse/browse.ts";
 import { showFile } from "./browse/file.ts";
 import { showFolder } from "./browse/folder.ts";
 import { goTo, type ActionContext, type Outcome, type Result, type ViewOptions } from "./context/context.ts";
+import { showTask, showTasks } from "./download/tasks-view.ts";
 import { sendFile } from "./files/view.ts";
 import { showLendChoice, showLending, showPlaceSettings } from "./groups/views.ts";
 import { showLink } from "./links/link-view.ts";
@@ -29,7 +30,12 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       // Only who asks for it anew gets a file once more.
       return options.again ? sendFile(context, view.file, view) : showFile(context, view.file.folder, view.file.entry);
     case "list":
+    case "download":
       return showFolder(context, view.folder, options);
+    case "tasks":
+      return showTasks(context, view);
+    case "task":
+      return showTask(context, view);
     case "browse":
       return browse(context, view.path);
     case "welcome":

@@ -128,6 +128,13 @@ export const commands: readonly Command[] = [
     opening: reply,
     action: ({ file = "" }) => ({ do: "get", words: file }),
   },
+  {
+    name: "download",
+    options: [{ name: "links", required: true, maxLength: 4000 }],
+    opening: reply,
+    action: ({ links = "" }) => ({ do: "download", text: links }),
+  },
+  { name: "tasks", options: [], opening: reply, action: () => ({ do: "tasks" }) },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },
   {
     name: "bind",

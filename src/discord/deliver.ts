@@ -83,7 +83,7 @@ async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<
     : putInPlace(parts, turn, painted));
   await noteEnd(parts, turn, place, answer);
   if (upload) return startUpload(parts, { ...turn, language }, upload, place);
-  await answer.placed?.at(refOf(parts.post.grantOf(turn.interaction), { ...turn, language }, place.id));
+  await answer.placed?.at(lastingRef(parts, { ...turn, language }, place));
   followUpdates(parts, place.id, { updates, draw: drawAt(place, painter) });
 }
 
@@ -92,12 +92,15 @@ async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<
  * becomes of it is told whether or not its message can still be edited then.
  */
 async function startUpload({ post }: DelivererParts, turn: Turn, upload: Upload, place: Place): Promise<void> {
-  const grant = post.grantOf(turn.interaction);
-  const { message, ...to } = refOf(grant, turn, place.id);
-  if (!to.grant) return upload.start({ to, shown: { ...to, message } });
-  // The last word may come a little later than the file.
-  const lasting = { ...grant, until: grant.until + lastWordWithin };
-  await upload.start({ to, shown: { ...to, message, grant: lasting }, until: grant.until });
+  const { message: _shown, ...to } = refOf(post.grantOf(turn.interaction), turn, place.id);
+  const shown = lastingRef({ post }, turn, place);
+  await upload.start({ to, shown, ...(to.grant && { until: to.grant.until }) });
+}
+
+/** A message whose last word may come a little later than what it is about. */
+function lastingRef({ post }: Pick<DelivererParts, "post">, turn: Turn, place: Place): MessageRef {
+  const ref = refOf(post.grantOf(turn.interaction), turn, place.id);
+  return ref.grant ? { ...ref, grant: { ...ref.grant, until: ref.grant.until + lastWordWithin } } : ref;
 }
 
 async function showForm(parts: DelivererParts, turn: Turn, screen: FormScreen, painter: Painter): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Keyv } from "keyv";
 import { LRUCache } from "lru-cache";
 import type { Entry } from "./entry.ts";
+import type { Edit } from "./folders.ts";
 import { NameIndex, type FolderRecord, type Hit, type Query } from "./name-index.ts";
 
 /**
@@ -10,6 +11,8 @@ import { NameIndex, type FolderRecord, type Hit, type Query } from "./name-index
 export interface Catalogue {
   /** Notes a folder that was read to its end. Resolves when it can be found; it is written soon after. */
   note(mount: string, folder: string | undefined, entries: readonly Entry[], readAt: number): Promise<void>;
+  /** Changes what is known of entries, in the folders that are known. Resolves when it can be found; it is written soon after. */
+  edit(mount: string, edit: Edit): Promise<void>;
   /** What is known of a folder. */
   known(mount: string, folder: string | undefined): Promise<FolderRecord | undefined>;
   find(mount: string, query: Query): Promise<readonly Hit[]>;
@@ -86,22 +89,29 @@ export function createCatalogue({
     }
   };
 
+  const put = async (mount: string, index: NameIndex, records: readonly FolderRecord[]) => {
+    for (const { id } of records.flatMap((changed) => [changed, ...index.put(changed)])) {
+      const shelf = shelfOf(id);
+      unwritten.set(`${mount}/${shelf}`, { index, shelf });
+    }
+    keep(mount, open(mount), index.size);
+    if (index.isSearched) void index.digest();
+    const written = flush();
+    if (unwritten.size > maxUnwritten) await written;
+  };
+
   return {
     async note(mount, folder = "", entries, readAt) {
       const index = await open(mount);
       const before = index.folder(folder)?.readAt ?? -1;
       // A record of a time yet to come is from before the clock was set back, and no newer than this one.
       if (before >= readAt && before <= now()) return;
-      const changed: FolderRecord = { id: folder, readAt, entries: entries.map(slim) };
-      const others = index.put(changed);
-      for (const { id } of [changed, ...others]) {
-        const shelf = shelfOf(id);
-        unwritten.set(`${mount}/${shelf}`, { index, shelf });
-      }
-      keep(mount, open(mount), index.size);
-      if (index.isSearched) void index.digest();
-      const written = flush();
-      if (unwritten.size > maxUnwritten) await written;
+      await put(mount, index, [{ id: folder, readAt, entries: entries.map(slim) }]);
+    },
+    async edit(mount, edit) {
+      const index = await open(mount);
+      const records = index.folders.flatMap((record) => edited(record, edit) ?? []);
+      if (records.length > 0) await put(mount, index, records);
     },
     known: async (mount, folder = "") => (await open(mount)).folder(folder),
     find: async (mount, query) => (await open(mount)).find(query),
@@ -135,6 +145,16 @@ function shelfOf(folder: string): number {
   let hash = 0x81_1c_9d_c5;
   for (let at = 0; at < folder.length; at++) hash = Math.imul(hash ^ folder.charCodeAt(at), 0x01_00_01_93);
   return (hash >>> 0) % shelves;
+}
+
+/** A folder after a change; undefined = it is as it was. */
+function edited(record: FolderRecord, { gone, renamed, added }: Edit): FolderRecord | undefined {
+  const left = record.entries.filter(({ id }) => !gone?.has(id));
+  const isRenamed = renamed !== undefined && left.some(({ id }) => id === renamed.id);
+  const fresh = (added?.folder ?? "") === record.id ? (added?.entries ?? []) : [];
+  if (left.length === record.entries.length && !isRenamed && fresh.length === 0) return undefined;
+  const called = isRenamed ? left.map((entry) => (entry.id === renamed.id ? slim(renamed) : entry)) : left;
+  return { ...record, entries: [...called, ...fresh.map(slim)] };
 }
 
 /** What searching needs, without pictures and hashes. */

@@ -1,6 +1,7 @@
 import type { Details, Entry } from "./entry.ts";
 import type { Problem } from "./form.ts";
 import type { Field, Values } from "./field.ts";
+import type { SharedOut, Task, TaskPage, TaskPhase } from "./task.ts";
 
 /** A part of a listing. */
 export interface Page<T> {
@@ -47,18 +48,122 @@ export interface CallOptions {
   readonly background?: boolean | undefined;
 }
 
+/** A change of many entries, which may take several calls. */
+export interface ChangeOptions extends CallOptions {
+  /** Told which of them are done, a call's worth at a time: what is told of stays done when a later call is refused. */
+  readonly onDone?: ((ids: readonly string[]) => void) | undefined;
+}
+
+/** What is saved into a drive: a share, or some of its entries. */
+export interface SharedSource {
+  /** The kind of drive the share is. */
+  readonly kind: string;
+  /** Its options and secrets, as its mount has them. */
+  readonly values: Values;
+  /** What of it; absent = all that is at its top. */
+  readonly entries?: readonly Entry[] | undefined;
+  /** Ids of the folders above those entries inside the share, the uppermost first. */
+  readonly above?: readonly string[] | undefined;
+}
+
+/** What came of saving a share. */
+export interface Saved {
+  /** The entries in the drive, those that were there already included. */
+  readonly entries: readonly Entry[];
+  /** How many were there before, and were not saved once more. */
+  readonly present: number;
+}
+
+/** How a share is made. */
+export interface SharingOptions extends CallOptions {
+  /** A code people have to say: `true` = the drive makes one. Absent = it opens without. */
+  readonly passCode?: string | true | undefined;
+  /** Days it lives; absent = it has no end. */
+  readonly days?: number | undefined;
+}
+
 /**
  * What a driver may do besides the three. Another capability is another method here, declared when the first driver has
  * it; `capabilities` names it then, and callers ask `storage.can`.
+ *
+ * Each write is sent once. Where its answer is lost the driver looks whether it has happened, and throws what was met when
+ * it cannot be seen: whoever asks again decides to. A folder is absent for the mount's root. Changes are over when the
+ * promise resolves, however the drive does them.
  */
 interface Capabilities {
   quota(options?: CallOptions): Promise<Quota>;
+  /** The folder made: where the name is taken the drive may have given it another. */
+  makeFolder(parent: string | undefined, name: string, options?: CallOptions): Promise<Entry>;
+  /** The entry as it is called now. `name-taken` where another of its folder is. */
+  rename(id: string, name: string, options?: CallOptions): Promise<Entry>;
+  /** `same-folder` where one is there already, or the target is inside one. */
+  move(ids: readonly string[], to: string | undefined, options?: ChangeOptions): Promise<void>;
+  /** The drive gives other names to what would have one that is taken. */
+  copy(ids: readonly string[], to: string | undefined, options?: ChangeOptions): Promise<void>;
+  trash(ids: readonly string[], options?: ChangeOptions): Promise<void>;
+  /** Out of the trash, to where it was, or to the root where that is gone. */
+  restore(ids: readonly string[], options?: ChangeOptions): Promise<void>;
+  /** A page of what lies in the trash of the whole drive, also beside the mount's root. */
+  listTrash(options?: CallOptions & { readonly cursor?: string | undefined }): Promise<Page<Entry>>;
+  emptyTrash(options?: CallOptions): Promise<void>;
+  /** For ever, whether in the trash or not. */
+  remove(ids: readonly string[], options?: ChangeOptions): Promise<void>;
+  /** Lets the drive fetch what an address (`storage/source.ts`) leads to. The same one under way may be given again. */
+  download(source: string, to: string | undefined, options?: CallOptions): Promise<Task>;
+  /** Offline downloads in these phases (absent = all), newest first. */
+  tasks(
+    options?: CallOptions & {
+      readonly phases?: readonly TaskPhase[] | undefined;
+      readonly cursor?: string | undefined;
+    },
+  ): Promise<TaskPage>;
+  /** One of them as it is now. */
+  task(id: string, options?: CallOptions): Promise<Task>;
+  /** Begins a failed one again: the task that runs now, which may be another. */
+  retryTask(id: string, options?: CallOptions): Promise<Task>;
+  /** Ends tasks or forgets those that are over, with what they have fetched where that is said. */
+  cancelTasks(
+    ids: readonly string[],
+    options?: ChangeOptions & { readonly withFiles?: boolean | undefined },
+  ): Promise<void>;
+  /** Forgets the tasks that are over; what they fetched stays. */
+  clearTasks(options?: CallOptions): Promise<void>;
+  /** Copies what a share leads to into a folder; what is there already is not copied again. */
+  save(source: SharedSource, to: string | undefined, options?: CallOptions): Promise<Saved>;
+  /** Makes a link to entries that others can open. */
+  shareOut(ids: readonly string[], options?: SharingOptions): Promise<SharedOut>;
+  listSharedOut(options?: CallOptions & { readonly cursor?: string | undefined }): Promise<Page<SharedOut>>;
+  revokeShared(ids: readonly string[], options?: CallOptions): Promise<void>;
 }
 
 export type Capability = keyof Capabilities;
 
+/** What a capability takes and gives. */
+export type CapabilityOf<K extends Capability> = Capabilities[K];
+
 /** Every capability there is. */
-export const capabilities = Object.keys({ quota: true } satisfies Record<Capability, true>) as readonly Capability[];
+export const capabilities = Object.keys({
+  quota: true,
+  makeFolder: true,
+  rename: true,
+  move: true,
+  copy: true,
+  trash: true,
+  restore: true,
+  listTrash: true,
+  emptyTrash: true,
+  remove: true,
+  download: true,
+  tasks: true,
+  task: true,
+  retryTask: true,
+  cancelTasks: true,
+  clearTasks: true,
+  save: true,
+  shareOut: true,
+  listSharedOut: true,
+  revokeShared: true,
+} satisfies Record<Capability, true>) as readonly Capability[];
 
 /**
  * What a backend must offer, and may: `list`, `stat` and `link` are required; a capability's presence is the answer to

@@ -67,7 +67,13 @@ export const storageErrors = {
   "still-moving": { about: "entry", status: 502, mends: ["wait"] },
   "same-folder": { about: "entry", status: 502, mends: [] },
   "own-share": { about: "drive", status: 502, mends: [] },
+  "name-refused": { about: "entry", status: 502, mends: [] },
+  // what the drive fetches by itself
   "task-refused": { about: "entry", status: 502, mends: [] },
+  "source-unsupported": { about: "entry", status: 502, mends: [] },
+  "source-dead": { about: "entry", status: 502, mends: ["again"] },
+  "content-refused": { about: "entry", status: 502, mends: [] },
+  "download-failed": { about: "entry", status: 502, mends: ["again"] },
   "outcome-unknown": { about: "entry", status: 502, mends: [] },
   // shares
   "pass-code-needed": { about: "drive", status: 502, mends: ["pass-code"], ails: true },

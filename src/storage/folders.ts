@@ -16,6 +16,16 @@ export interface Folder {
   readonly readAt: number;
 }
 
+/** What has happened to entries, as a listing shows it. */
+export interface Edit {
+  /** Ids of those that are not where they were. */
+  readonly gone?: ReadonlySet<string> | undefined;
+  /** Those that are called something else now. */
+  readonly renamed?: Entry | undefined;
+  /** Those that are new in a folder (absent = the root); without `entries` there are some, and nobody knows which. */
+  readonly added?: { readonly folder: string | undefined; readonly entries?: readonly Entry[] } | undefined;
+}
+
 /** Folders read so far, one reader each for all askers. Empty folders are kept like others. */
 export interface Folders {
   /** The folder once its first page is there; the rest is read on by itself. */
@@ -30,9 +40,19 @@ export interface Folders {
     folder: string | undefined,
     options: CallOptions & { readonly every?: number | undefined },
   ): AsyncIterable<Folder>;
+  /** Changes what is known, without reading anything; a folder that is not known for certain any more is read when it is asked for. Gives the entries that are gone, with where they were. */
+  edit(mount: string, edit: Edit): readonly Place[];
+  /** Every folder of a mount is read anew when it is asked for. */
+  renew(mount: string): void;
   /** Forgets every folder of a mount and stops reading them; whoever waits is told `why`. */
   forget(mount: string, why: StorageErrorCode): void;
   close(): void;
+}
+
+/** An entry, and the folder it is or was in; absent = the root. */
+export interface Place {
+  readonly entry: Entry;
+  readonly folder: string | undefined;
 }
 
 interface WantedFolder extends CallOptions {
@@ -105,7 +125,30 @@ export function createFolders(parts: FoldersParts): Folders {
     const known = wanted.refresh ? undefined : readers.get(key);
     return known && !known.stale(monotonic()) ? known : start(key, wanted);
   };
+  const ofMount = (mount: string) => [...readers.keys()].filter((key) => key.startsWith(`${mount}/`));
   return {
+    edit(mount, { gone, renamed, added }) {
+      const left: Place[] = [];
+      for (const key of ofMount(mount)) {
+        const reader = readers.peek(key);
+        const folder = key.slice(mount.length + 1) || undefined;
+        const taken = reader?.edit({ gone, renamed }) ?? [];
+        left.push(...taken.map((entry) => ({ entry, folder })));
+        if (reader && taken.length > 0) keepSized(readers, key, reader);
+      }
+      if (!added) return left;
+      const key = keyOf(mount, added.folder);
+      const target = readers.peek(key);
+      if (target?.add(added.entries)) keepSized(readers, key, target);
+      else if (target) letGo(key, target);
+      return left;
+    },
+    renew(mount) {
+      for (const key of ofMount(mount)) {
+        const reader = readers.peek(key);
+        if (reader) letGo(key, reader);
+      }
+    },
     async read(wanted) {
       const reader = readerFor(wanted);
       await reader.serving(() => joined(reader.firstPage, wanted.signal));
@@ -164,7 +207,8 @@ function keepSized(readers: LRUCache<string, Reader>, key: string, reader: Reade
 
 /** Reads one folder page after page, and is asked by everybody who wants it. */
 class Reader {
-  readonly entries: Entry[] = [];
+  /** Shared with whoever asked once nothing is added any more: then another array takes its place. */
+  entries: Entry[] = [];
   /** Resolves with the first page, rejects when there is none. */
   readonly firstPage: Promise<void>;
   /** Resolves when nothing more will come. */
@@ -206,6 +250,25 @@ class Reader {
 
   startedAfter(other: Reader): boolean {
     return this.#startedAt > other.#startedAt;
+  }
+
+  /** Pages that are yet to come are of a later time than the change. Gives the entries that are gone. */
+  edit({ gone, renamed }: Pick<Edit, "gone" | "renamed">): readonly Entry[] {
+    const taken = gone ? this.entries.filter(({ id }) => gone.has(id)) : [];
+    const isRenamed = renamed !== undefined && this.entries.some(({ id }) => id === renamed.id);
+    if (taken.length === 0 && !isRenamed) return taken;
+    const left = this.entries.filter(({ id }) => !gone?.has(id));
+    this.entries = renamed ? left.map((entry) => (entry.id === renamed.id ? { ...entry, ...renamed } : entry)) : left;
+    return taken;
+  }
+
+  /** False = what the folder holds now is not known: it is still being read, or the drive may have changed a name that was taken. */
+  add(entries: readonly Entry[] | undefined): boolean {
+    if (!entries || !this.settled || this.#failed) return false;
+    const there = new Set(this.entries.map(({ name }) => name));
+    if (entries.some(({ name }) => there.has(name))) return false;
+    this.entries = [...this.entries, ...entries];
+    return true;
   }
 
   stale(monotonic: number): boolean {

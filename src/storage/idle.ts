@@ -1,4 +1,4 @@
-import { capabilities, type Driver } from "./driver.ts";
+import { capabilities, type Capability, type CapabilityOf, type Driver } from "./driver.ts";
 import { StorageError } from "./error.ts";
 
 /** A driver that is closed while nobody needs it, and opened again by the next call. */
@@ -41,11 +41,7 @@ export function idling(open: () => Driver): IdleDriver {
     title: () => current?.title?.(),
   };
   if (first.revoke) driver.revoke = (options) => use((it) => it.revoke?.(options) ?? Promise.resolve(true));
-  for (const name of capabilities) {
-    if (!first[name]) continue;
-    driver[name] = (...options) =>
-      use((it) => it[name]?.(...options) ?? Promise.reject(new StorageError("unsupported")));
-  }
+  for (const name of capabilities) if (first[name]) lend(driver, name, use);
   return {
     driver,
     rest() {
@@ -57,4 +53,16 @@ export function idling(open: () => Driver): IdleDriver {
       await current?.close?.();
     },
   };
+}
+
+type Use = <T>(work: (driver: Driver) => Promise<T>) => Promise<T>;
+
+/** Gives `driver` a capability that the one behind it has. */
+function lend<K extends Capability>(driver: Partial<Record<K, unknown>>, name: K, use: Use): void {
+  driver[name] = (...parameters: Parameters<CapabilityOf<K>>) =>
+    use(async (it) => {
+      const method = it[name] as ((...given: typeof parameters) => Promise<unknown>) | undefined;
+      if (!method) throw new StorageError("unsupported");
+      return method.apply(it, parameters);
+    });
 }

@@ -7,6 +7,8 @@ export interface Links {
   find(wanted: WantedLink): Promise<Link>;
   /** Forgets every link of a mount. */
   forget(mount: string): void;
+  /** Forgets those to some entries. */
+  drop(mount: string, entries: ReadonlySet<string>): void;
 }
 
 /** Which of the links that are known may be handed out. */
@@ -61,6 +63,11 @@ export function createLinks({ now, monotonic }: Clocks): Links {
     void asked.catch(() => undefined).finally(() => asking.delete(key));
     return asked;
   };
+  const dropAll = (mount: string, fits: (entry: string) => boolean) => {
+    const start = `${mount}/`;
+    for (const key of known.keys())
+      if (key.startsWith(start) && fits(key.slice(start.length, key.indexOf("/", start.length)))) known.delete(key);
+  };
   const isGood = ({ link, askedAt, goodUntil }: Known, { refused, maxAge = Infinity }: WantedLink) =>
     goodUntil > now() && monotonic() - askedAt <= maxAge && !leadsTo(link, refused);
   return {
@@ -72,9 +79,8 @@ export function createLinks({ now, monotonic }: Clocks): Links {
       if (cached && leadsTo(cached.link, wanted.refused)) known.delete(key);
       return joined(asking.get(key) ?? ask(key, wanted), wanted.signal);
     },
-    forget(mount) {
-      for (const key of [...known.keys()].filter((candidate) => candidate.startsWith(`${mount}/`))) known.delete(key);
-    },
+    forget: (mount) => dropAll(mount, () => true),
+    drop: (mount, entries) => dropAll(mount, (entry) => entries.has(entry)),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   type Quota,
 } from "./driver.ts";
 import { createCatalogue, type Catalogue } from "./catalogue.ts";
+import { createChanges, type Changes } from "./changes.ts";
 import { createCrawler, type Crawl, type Crawler } from "./crawl.ts";
 import { createDrivers, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
@@ -39,7 +40,7 @@ export interface MountDraft {
 }
 
 /** All mounts. Throws `StorageError` and nothing else, except the reason of an aborted signal. */
-export interface Storage {
+export interface Storage extends Changes {
   readonly kinds: readonly DriverKind[];
   /** What the mount's drive can do besides listing, telling and linking. Asks nobody. */
   can(mount: string): Promise<ReadonlySet<Capability>>;
@@ -186,7 +187,23 @@ export function createStorage(parts: StorageParts): Storage {
     },
   });
   const internals: Internals = { parts, drivers, folders, links, catalogue, crawler };
+  const changes = createChanges({
+    call: async (mount, work) => {
+      const driver = await drivers.of(mount);
+      return watched(internals, mount, () => work(driver));
+    },
+    sourceOf: async (id) => {
+      const { driver: kind, options } = await present(internals, id);
+      return { kind, values: { ...options, ...(await parts.secrets.get(id)) } };
+    },
+    folders,
+    links,
+    rename: (mount, edit) =>
+      void catalogue.edit(mount, edit).catch((err: unknown) => parts.log.warn({ err }, "storage names not written")),
+    monotonic: clocks.monotonic,
+  });
   return {
+    ...changes,
     kinds: parts.kinds,
     async can(mount) {
       const driver = await drivers.of(mount);

@@ -95,7 +95,7 @@ async function sqliteDatabase(file: string, timeout: number): Promise<Database> 
         ...sqlite,
         ...probing(sqlite),
         close: async () => {
-          sqlite.close();
+          await sqlite.close();
           letGo();
         },
       };

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { KeyvStoreAdapter, StoredData } from "keyv";
+import { createBatches, type Batches } from "./batch.ts";
 import { BusyError, createRun, type Run } from "./busy.ts";
 import { closeToOthers, makePrivate } from "./private-file.ts";
 import { absent, createRecent, type Recent } from "./recent.ts";
@@ -20,7 +21,8 @@ export interface SqliteFile {
   sweep(now: number): Promise<number>;
   /** What was deleted or written over is gone from the disk as well, the write-ahead log included. */
   scrub(): Promise<void>;
-  close(): void;
+  /** What was asked for before is written first. */
+  close(): Promise<void>;
 }
 
 /**
@@ -68,8 +70,15 @@ function prepare(database: DatabaseSync, timeout: number): SqliteFile {
   const version = database.prepare("PRAGMA data_version");
   const recent = createRecent(() => version.get()?.["data_version"]);
   // Readers are not held up by a writer, so they do not wait behind writes that are.
-  const [read, write] = [createRun(timeout), createRun(timeout)];
-  const adapter = () => new SqliteAdapter({ statements, recent, read, write });
+  const [read, alone] = [createRun(timeout), createRun(timeout)];
+  const within = transaction(database);
+  const batches = createBatches(alone, within);
+  /** Something that reads or writes many records: after all that was asked for before. */
+  const after = async <T>(run: Run, statement: () => T): Promise<T> => {
+    await batches.settled();
+    return run(statement);
+  };
+  const adapter = () => new SqliteAdapter({ statements, recent, read, batches });
   return {
     adapter,
     async *rows() {
@@ -78,7 +87,7 @@ function prepare(database: DatabaseSync, timeout: number): SqliteFile {
     async *keys(namespace) {
       const [from, to] = bounds(namespace);
       for (let last = from; ;) {
-        const rows = await read(() => keys.all(last, to, Date.now()));
+        const rows = await after(read, () => keys.all(last, to, Date.now()));
         for (const row of rows) yield String(row["key"]).slice(from.length);
         const end = rows.at(-1);
         if (!end) return;
@@ -86,33 +95,45 @@ function prepare(database: DatabaseSync, timeout: number): SqliteFile {
       }
     },
     replace: (changes) =>
-      write(() => {
+      after(alone, () => {
         recent.forget();
-        database.exec("BEGIN IMMEDIATE");
-        try {
+        return within(() => {
           const changed = changes.map(({ key, text, newText }) => Number(replace.run(newText, key, text).changes));
-          database.exec("COMMIT");
           return changed.filter((rows) => rows > 0).length;
-        } catch (error) {
-          database.exec("ROLLBACK");
-          throw error;
-        }
+        });
       }),
     sweep: (now) =>
-      write(() => {
+      after(alone, () => {
         const changes = Number(sweep.run(now).changes);
         if (changes > 0) recent.forget();
         return changes;
       }),
     scrub: () =>
-      write(() => {
+      after(alone, () => {
         // Others that read or write leave something of the log standing, and no error says so.
         if (checkpoint.get()?.["busy"] === 1) throw new BusyError("the log is in use");
       }),
-    close() {
+    async close() {
+      for (let under = batches.settled(); under; under = batches.settled()) await under;
       recent.forget();
       database.close();
     },
+  };
+}
+
+/** Runs work in one transaction: all of it is written, or nothing. */
+function transaction(database: DatabaseSync): <T>(work: () => T) => T {
+  return (work) => {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      // SQLite has rolled back by itself when the disk is full.
+      if (database.isTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
   };
 }
 
@@ -128,7 +149,7 @@ interface Shared {
   readonly statements: Statements;
   readonly recent: Recent;
   readonly read: Run;
-  readonly write: Run;
+  readonly batches: Batches;
 }
 
 /** Keyv's port over the prepared statements, and the memory all of them share. Keys arrive as `namespace:key`. */
@@ -138,55 +159,50 @@ class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
   readonly #statements: Statements;
   readonly #recent: Recent;
   readonly #reads: Run;
-  readonly #writes: Run;
+  readonly #batches: Batches;
 
-  constructor({ statements, recent, read, write }: Shared) {
+  constructor({ statements, recent, read, batches }: Shared) {
     super();
     this.#statements = statements;
     this.#recent = recent;
     this.#reads = read;
-    this.#writes = write;
+    this.#batches = batches;
   }
 
-  get<Value>(key: string): Promise<StoredData<Value> | undefined> {
+  async get<Value>(key: string): Promise<StoredData<Value> | undefined> {
+    await this.#batches.settled(key);
     // Keyv's types want a value of its own here; what adapters hand it is the text it serialised before.
     return this.#reads(() => this.#read(key) as StoredData<Value> | undefined);
   }
 
-  getMany<Value>(keys: string[]): Promise<StoredData<Value | undefined>[]> {
+  async getMany<Value>(keys: string[]): Promise<StoredData<Value | undefined>[]> {
+    for (const key of keys) await this.#batches.settled(key);
     return this.#reads(() => keys.map((key) => this.#read(key) as StoredData<Value | undefined>));
   }
 
-  set(key: string, value: string, ttl?: number): Promise<void> {
+  async set(key: string, value: string, ttl?: number): Promise<void> {
     const expires = ttl === undefined ? null : Date.now() + ttl;
-    return this.#writes(() => {
-      this.#statements.set.run(key, value, expires);
-      // What ends by itself is looked up each time: Keyv deletes what it finds over, which must not be what another put there.
-      if (expires === null) this.#recent.note(key, value);
-      else this.#recent.drop(key);
-    });
+    // What ends by itself is looked up each time: Keyv deletes what it finds over, which must not be what another put there.
+    const done = () => (expires === null ? this.#recent.note(key, value) : this.#recent.drop(key));
+    await this.#batches.write(() => this.#statements.set.run(key, value, expires), { key, done });
   }
 
-  delete(key: string): Promise<boolean> {
-    return this.#writes(() => {
-      const { changes } = this.#statements.delete.run(key);
-      this.#recent.note(key, absent);
-      return changes > 0;
-    });
+  async delete(key: string): Promise<boolean> {
+    const done = () => this.#recent.note(key, absent);
+    const { changes } = await this.#batches.write(() => this.#statements.delete.run(key), { key, done });
+    return changes > 0;
   }
 
-  clear(): Promise<void> {
+  async clear(): Promise<void> {
     const [from, to] = bounds(this.namespace);
-    return this.#writes(() => {
-      this.#statements.clear.run(from, to);
-      this.#recent.forget();
-    });
+    await this.#batches.write(() => this.#statements.clear.run(from, to), { done: () => this.#recent.forget() });
   }
 
   async *iterator<Value>(namespace?: string): AsyncGenerator<(string | Awaited<Value> | undefined)[], void> {
     const [from, to] = bounds(namespace ?? this.namespace);
     let last = from;
     for (;;) {
+      await this.#batches.settled();
       const rows = await this.#reads(() => this.#statements.scan.all(last, to));
       for (const row of rows) yield [String(row["key"]), row["value"] as Awaited<Value>];
       const end = rows.at(-1);

@@ -30,6 +30,12 @@ export const commands: readonly Command[] = [
     action: (words) => (words === "" ? undefined : { do: "find-link", words }),
   },
   { name: "get", scope: "all", action: (words) => (words === "" ? undefined : { do: "get", words }) },
+  {
+    name: "download",
+    scope: "private",
+    action: (text) => ({ do: "download", ...(text !== "" && { text }) }),
+  },
+  { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
   // What one could lend is nobody else's business.
   {

@@ -200,6 +200,12 @@ function contenders(
       : [
           nginx("nginx", 18_481),
           nginx("nginx 128k", 18_482, "proxy_buffer_size 128k; proxy_buffers 4 128k; proxy_busy_buffers_size 256k;"),
+          // As it is tuned for big files; it must buffer no less than it is lent at a time, and nothing goes to the disk.
+          nginx(
+            "nginx 1m",
+            18_483,
+            "proxy_buffer_size 1m; proxy_buffers 8 1m; proxy_busy_buffers_size 2m; proxy_max_temp_file_size 0;",
+          ),
         ]),
   ];
   return all.filter(({ name }) => only?.includes(name) ?? true);

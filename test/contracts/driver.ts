@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { loadWords } from "../../src/i18n/words.ts";
-import { capabilities, type Capability, type Driver, type DriverKind } from "../../src/storage/driver.ts";
+import {
+  capabilities,
+  type Capability,
+  type Driver,
+  type DriverKind,
+  type SharedSource,
+} from "../../src/storage/driver.ts";
 import type { Entry } from "../../src/storage/entry.ts";
 import { fieldWith, readForm } from "../../src/storage/form.ts";
 import { type Values } from "../../src/storage/field.ts";
@@ -25,13 +31,15 @@ interface Differences {
   readonly ids?: "opaque" | "paths";
   /** What it can do besides the required. */
   readonly can?: readonly Capability[];
+  /** A share of somebody else's with one file in it, for drives that save. */
+  shared?(): SharedSource;
 }
 
 /** What every driver promises, over the shelf. */
 export function driverContract(
   name: string,
   open: () => Promise<Driver>,
-  { names = "may-repeat", ids = "opaque", can = [] }: Differences = {},
+  { names = "may-repeat", ids = "opaque", can = [], shared }: Differences = {},
 ): void {
   describe(`the driver contract: ${name}`, () => {
     test("a driver lists a folder to its end, each entry once", async () => {
@@ -152,6 +160,129 @@ export function driverContract(
       expect(quota?.limit ?? quota?.used).toBeGreaterThanOrEqual(quota?.used ?? 0);
     });
 
+    const has = (...wanted: readonly Capability[]) => wanted.every((capability) => can.includes(capability));
+
+    test.runIf(has("makeFolder", "rename"))(
+      "a driver makes a folder, renames it, and refuses a name that is taken",
+      async () => {
+        const driver = await open();
+        const made = await driver.makeFolder?.(undefined, "made here ✨");
+        expect(await named(driver, "made here ✨")).toMatchObject({ id: made?.id, kind: "folder" });
+        expect((await driver.list(made?.id)).items).toEqual([]);
+        const inside = await driver.makeFolder?.(made?.id, "inside");
+        expect((await driver.list(made?.id)).items).toMatchObject([{ id: inside?.id, name: "inside" }]);
+        expect(await driver.rename?.(inside?.id ?? "", "another name")).toMatchObject({
+          id: inside?.id,
+          name: "another name",
+        });
+        expect(await driver.rename?.(inside?.id ?? "", "another name")).toMatchObject({ name: "another name" });
+        await driver.makeFolder?.(made?.id, "second");
+        await expect(driver.rename?.(inside?.id ?? "", "second")).rejects.toMatchObject({ code: "name-taken" });
+      },
+    );
+
+    test.runIf(has("makeFolder", "move"))(
+      "a driver moves entries, to the root as well, and not into themselves",
+      async () => {
+        const driver = await open();
+        const [from, to] = await twoFolders(driver);
+        const moved = await driver.makeFolder?.(from, "to be moved");
+        await driver.move?.([moved?.id ?? ""], to);
+        expect((await readAll(driver, from)).map(({ id }) => id)).not.toContain(moved?.id);
+        expect((await readAll(driver, to)).map(({ id }) => id)).toContain(moved?.id);
+        await expect(driver.move?.([to], moved?.id)).rejects.toMatchObject({ code: "same-folder" });
+        await driver.move?.([moved?.id ?? ""], undefined);
+        expect((await readAll(driver, undefined)).map(({ id }) => id)).toContain(moved?.id);
+      },
+    );
+
+    test.runIf(has("makeFolder", "copy"))("a driver copies entries and leaves them where they are", async () => {
+      const driver = await open();
+      const [from, to] = await twoFolders(driver);
+      const copied = await driver.makeFolder?.(from, "to be copied");
+      await driver.copy?.([copied?.id ?? ""], to);
+      expect((await readAll(driver, from)).map(({ id }) => id)).toContain(copied?.id);
+      const [copy] = await readAll(driver, to);
+      expect(copy).toMatchObject({ name: "to be copied", kind: "folder" });
+      expect(copy?.id).not.toBe(copied?.id);
+    });
+
+    test.runIf(has("makeFolder", "trash", "restore", "listTrash", "remove"))(
+      "a driver puts entries in the trash, takes them out to where they were, and deletes them for ever",
+      async () => {
+        const driver = await open();
+        const [folder] = await twoFolders(driver);
+        const id = (await driver.makeFolder?.(folder, "not wanted"))?.id ?? "";
+        await driver.trash?.([id]);
+        expect(await readAll(driver, folder)).toEqual([]);
+        expect((await driver.listTrash?.())?.items.map((entry) => entry.id)).toContain(id);
+        await driver.restore?.([id]);
+        expect((await readAll(driver, folder)).map((entry) => entry.id)).toEqual([id]);
+        await driver.remove?.([id]);
+        await expect(driver.stat(id)).rejects.toMatchObject({ code: "not-found" });
+      },
+    );
+
+    test.runIf(has("makeFolder", "trash", "emptyTrash", "listTrash"))("a driver empties the trash", async () => {
+      const driver = await open();
+      const id = (await driver.makeFolder?.(undefined, "for ever gone"))?.id ?? "";
+      await driver.trash?.([id]);
+      await driver.emptyTrash?.();
+      expect((await driver.listTrash?.())?.items).toEqual([]);
+      await expect(driver.stat(id)).rejects.toMatchObject({ code: "not-found" });
+    });
+
+    test.runIf(has("makeFolder", "download", "task", "tasks", "cancelTasks", "clearTasks"))(
+      "a driver fetches what an address leads to, tells how far it is, and forgets it with what it fetched",
+      async () => {
+        const driver = await open();
+        const [folder] = await twoFolders(driver);
+        const begun = await driver.download?.("https://files.example/a film.mkv".replaceAll(" ", "%20"), folder);
+        const task = await driver.task?.(begun?.id ?? "");
+        expect(task).toMatchObject({ phase: "done", progress: 100, source: "https://files.example/a%20film.mkv" });
+        expect((await readAll(driver, folder)).map(({ id }) => id)).toEqual([task?.entry]);
+        expect((await driver.tasks?.({ phases: ["done"] }))?.items.map(({ id }) => id)).toContain(task?.id);
+        expect((await driver.tasks?.({ phases: ["failed", "running"] }))?.items).toEqual([]);
+        await driver.cancelTasks?.([task?.id ?? ""], { withFiles: true });
+        await expect(driver.task?.(task?.id ?? "")).rejects.toMatchObject({ code: "not-found" });
+        expect(await readAll(driver, folder)).toEqual([]);
+        const second = await driver.download?.("0123456789abcdef0123456789abcdef01234567", folder);
+        await driver.clearTasks?.();
+        expect((await driver.tasks?.())?.items.map(({ id }) => id)).not.toContain(second?.id);
+        expect(await readAll(driver, folder)).toHaveLength(1);
+        await expect(driver.download?.("good morning", folder)).rejects.toMatchObject({ code: "source-unsupported" });
+      },
+    );
+
+    test.runIf(has("makeFolder", "save") && shared !== undefined)(
+      "a driver saves a share's entries, and not once more what is there already",
+      async () => {
+        const driver = await open();
+        const [folder] = await twoFolders(driver);
+        const source = shared?.() ?? { kind: "", values: {} };
+        const saved = await driver.save?.(source, folder);
+        expect(await readAll(driver, folder)).toEqual(saved?.entries);
+        expect(saved?.present).toBe(0);
+        expect(await driver.save?.(source, folder)).toEqual({ ...saved, present: 1 });
+        expect(await readAll(driver, folder)).toHaveLength(1);
+      },
+    );
+
+    test.runIf(has("shareOut", "listSharedOut", "revokeShared"))(
+      "a driver shares an entry with a code and an end, lists it, and revokes it",
+      async () => {
+        const driver = await open();
+        const { id } = await named(driver, shelf.folder);
+        const made = await driver.shareOut?.([id], { passCode: true, days: 7 });
+        expect(made).toMatchObject({ url: expect.stringContaining("https://"), passCode: expect.stringMatching(/./) });
+        const listed = (await driver.listSharedOut?.())?.items.find((one) => one.id === made?.id);
+        expect(listed).toMatchObject({ title: shelf.folder, passCode: made?.passCode, views: 0, saves: 0 });
+        expect(Math.abs((listed?.expiresAt ?? 0) - (made?.expiresAt ?? 0))).toBeLessThan(60_000);
+        await driver.revokeShared?.([made?.id ?? ""]);
+        expect((await driver.listSharedOut?.())?.items.map((one) => one.id)).not.toContain(made?.id);
+      },
+    );
+
     test("a driver can be closed, and closed again", async () => {
       const driver = await open();
       await driver.list(undefined);
@@ -228,6 +359,16 @@ export function kindContract(kind: DriverKind, { answers, text }: KindSample): v
 }
 
 const words = loadWords();
+
+/** Two empty folders of this test's own. */
+async function twoFolders(driver: Driver): Promise<[string, string]> {
+  const above = await driver.makeFolder?.(undefined, "a place to work in");
+  const [first, second] = [
+    await driver.makeFolder?.(above?.id, "first"),
+    await driver.makeFolder?.(above?.id, "second"),
+  ];
+  return [first?.id ?? "", second?.id ?? ""];
+}
 
 async function named(driver: Driver, name: string): Promise<Entry> {
   const entry = (await readAll(driver, undefined)).find((candidate) => candidate.name === name);

@@ -18,8 +18,10 @@ import {
   type FoundFiles,
   type Screen,
   type SearchState,
+  type TaskLine,
   type TransferState,
 } from "../../src/actions/model/screen.ts";
+import type { DownloadState } from "../../src/actions/model/download-item.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
@@ -463,6 +465,30 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "mount", "entry", "state"] },
     ),
+    download: fc.record({
+      show: fc.constant("download"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      items: fc.array(fc.record({ name: hostileName, state: downloadState }), { minLength: 1, maxLength: 50 }),
+      left: fc.nat({ max: 100 }),
+      is: fc.constantFrom("running" as const, "over" as const, "lost" as const),
+    }),
+    tasks: fc.record({
+      show: fc.constant("tasks"),
+      view: fc.constant(view),
+      mount,
+      tasks: fc.array(taskLine, { maxLength: rows }),
+      page: fc.record({ number: fc.integer({ min: 1, max: 900 }), count: fc.integer({ min: 1, max: 900 }) }),
+      total: fc.record({ running: fc.nat(), failed: fc.nat(), done: fc.nat() }),
+    }),
+    task: fc.record({
+      show: fc.constant("task"),
+      view: fc.constant(view),
+      mount,
+      task: taskLine,
+      opens: fc.boolean(),
+    }),
     "list-choice": fc.record({
       show: fc.constant("list-choice"),
       view: fc.constant(view),
@@ -534,6 +560,42 @@ const approvalState: fc.Arbitrary<ApprovalState> = fc.oneof(
   }),
   fc.record({ is: fc.constantFrom("denied" as const, "over" as const, "cancelled" as const) }),
   fc.record({ is: fc.constant("failed" as const), reason }),
+);
+
+/** An address that is fetched: every state there is. */
+const downloadState: fc.Arbitrary<DownloadState> = fc.oneof(
+  fc.constant({ is: "waiting" as const }),
+  fc.record(
+    {
+      is: fc.constant("running" as const),
+      progress: fc.nat({ max: 100 }),
+      size: fc.nat(),
+      speed: fc.nat(),
+      left: seconds,
+      still: seconds,
+    },
+    { requiredKeys: ["is", "progress"] },
+  ),
+  fc.record({ is: fc.constant("done" as const), entry }, { requiredKeys: ["is"] }),
+  fc.constant({ is: "cancelled" as const }),
+  fc.constant({ is: "gone" as const }),
+  fc.record(
+    { is: fc.constant("failed" as const), code: fc.constantFrom(...storageErrorCodes), retryAfter: seconds },
+    { requiredKeys: ["is", "code"] },
+  ),
+);
+
+/** A task of a drive as a line. */
+const taskLine: fc.Arbitrary<TaskLine> = fc.record(
+  {
+    name: hostileName,
+    phase: fc.constantFrom("waiting" as const, "running" as const, "done" as const, "failed" as const),
+    progress: fc.nat({ max: 100 }),
+    size: fc.nat(),
+    reason: fc.constantFrom(...storageErrorCodes),
+    still: seconds,
+  },
+  { requiredKeys: ["name", "phase", "progress"] },
 );
 
 /** A file on its way: every state there is. */

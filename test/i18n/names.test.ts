@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { columnsBeside, elideName, elideTogether, isolate } from "../../src/i18n/names.ts";
+import { columnsBeside, elideName, elideTogether, graphemesOf, isolate } from "../../src/i18n/names.ts";
 
 // Names side by side on a narrow screen: each can be told from the others.
 
@@ -56,3 +56,27 @@ test.each(["photo\u202Egpj.exe", "photo\u2067gpj.exe\u2069"])(
     for (const shown of [isolate(name), elideName(name), ...listed([name])]) expect(shown).toBe("photogpj.exe");
   },
 );
+
+test("a name is cut into the characters that Unicode's rules give, whatever scripts it mixes", () => {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  const plain = fc.constantFrom(...Array.from("aZ~ é©ø“…　、〇あアー中丁（Ａ"));
+  const any = fc.oneof(
+    ...[plain, "grapheme" as const, "binary" as const].map((unit) => fc.string({ unit, maxLength: 20 })),
+  );
+  fc.assert(
+    fc.property(any, (text) => {
+      expect(graphemesOf(text)).toEqual(Array.from(segmenter.segment(text), ({ segment }) => segment));
+    }),
+  );
+});
+
+test("every character below the Han ones, and every full-width one, is cut from its neighbours as Unicode's rules say", () => {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  const codes = [
+    ...Array.from({ length: 0x3400 - 0x20 }, (_, n) => 0x20 + n),
+    ...Array.from({ length: 0xf0 }, (_, n) => 0xff00 + n),
+  ];
+  const texts = codes.map((code) => `中${String.fromCharCode(code)}a`);
+  const differing = texts.filter((text) => graphemesOf(text).length !== [...segmenter.segment(text)].length);
+  expect(differing).toEqual([]);
+});

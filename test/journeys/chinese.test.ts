@@ -51,7 +51,7 @@ test("on Telegram Jun walks through everything in Chinese", async () => {
   await sends(world.shelf.shares.coded.url, "❔ 提取码");
   await sends("bad1", "提取码不对");
   await sends("/cancel", "已取消");
-  await sends("https://example.com/elsewhere", "不是 PikPak 分享链接");
+  await sends("https://mypikpak.com/elsewhere", "不是 PikPak 分享链接");
   await sends("/unknown", "没有这个命令");
   await sends("不存在的电影", "没有找到");
   await sends(world.shelf.shares.open.url, "🏠 Holiday 2026");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { StoreError } from "../../src/store/error.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { ownDatabase } from "./own-database.ts";
 
@@ -214,7 +215,7 @@ test("a failing database rejects instead of saying that nothing is there", async
   await store.close();
   await expect(people.get("a")).rejects.toThrow(/finalized/);
   await expect(people.getMany(["a"])).rejects.toThrow(/finalized/);
-  await expect(people.set("a", "c")).rejects.toThrow(/finalized/);
+  await expect(people.set("a", "c")).rejects.toThrow(/not open/);
 });
 
 function freePort(): Promise<number> {
@@ -287,4 +288,15 @@ test("a process reads what it wrote, whatever it did before", async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test("a SQLite file that is closed has written what was asked for before", async () => {
+  const path = file();
+  const closing = await openSqlite(path, 1000);
+  const writes = Array.from({ length: 100 }, (_, n) => closing.adapter().set(`people:p${n}`, String(n)));
+  await closing.close();
+  await Promise.all(writes);
+  const again = await openSqlite(path, 1000);
+  onTestFinished(() => again.close());
+  expect(await again.adapter().get("people:p99")).toBe("99");
 });

@@ -17,7 +17,12 @@ function behind(state: ViewState): ViewState | Resumable {
       return state.from ?? state.folder;
     case "search":
     case "list":
+    case "download":
       return state.folder;
+    case "task":
+      return state.from;
+    case "tasks":
+      return { at: "welcome" };
     case "notice":
       return state.back ?? state.retry ?? { at: "welcome" };
     case "mount":

@@ -8,7 +8,9 @@ import type { SearchView } from "../model/session.ts";
 
 /** Another page of the folder, of what was found, or of the mounts. */
 export function turnPage(context: ButtonContext, page: number): Promise<Result> | Result {
-  if (context.shown?.state.at === "mounts") return goTo(context, { at: "mounts", page });
+  const { state } = context.shown ?? {};
+  if (state?.at === "mounts") return goTo(context, { at: "mounts", page });
+  if (state?.at === "tasks") return goTo(context, { ...state, page });
   const listing = listingNow(context);
   return goTo(context, listing ? { ...listing, page } : context.session.state);
 }

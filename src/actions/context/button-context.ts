@@ -74,7 +74,12 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
     case "link":
     case "search":
     case "list":
+    case "download":
       return state.folder.mount;
+    case "tasks":
+      return state.mount;
+    case "task":
+      return state.from.mount;
     case "transfer":
       return state.file.folder.mount;
     case "question":

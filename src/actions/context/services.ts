@@ -9,6 +9,7 @@ import type { Admin } from "../../users/admin.ts";
 import type { Person } from "../../users/person.ts";
 import type { FileAddress, FormScreen } from "../model/screen.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
+import type { Downloads } from "../model/download.ts";
 import type { Session } from "../model/session.ts";
 import type { Approvals } from "../model/approval.ts";
 import type { Reminders } from "../model/reminder.ts";
@@ -45,6 +46,8 @@ export interface Services {
   readonly approvals?: Approvals | undefined;
   /** Words before a credential ends; absent = nobody is reminded. */
   readonly reminders?: Reminders | undefined;
+  /** Drives fetch what addresses lead to, and it is followed; absent = nobody follows it. */
+  readonly downloads?: Downloads | undefined;
   /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
   readonly hasTickets?: boolean;
   /** Takes back the links that were handed out until now; absent = links are the drive's own, and nobody can. */

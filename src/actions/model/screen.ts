@@ -9,6 +9,8 @@ import type { EntryKind } from "../../storage/file-kind.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
 import type { Policy } from "../../users/place.ts";
+import type { Task } from "../../storage/task.ts";
+import type { DownloadItem } from "./download-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
@@ -35,6 +37,9 @@ export type Screen =
   | ListReady
   | SignInWays
   | ApprovalScreen
+  | DownloadScreen
+  | TaskList
+  | TaskCard
   | FoundFiles
   | LendChoice
   | LendingCard
@@ -442,6 +447,60 @@ export type TransferState =
       readonly reference?: string;
     };
 
+/**
+ * Addresses a drive fetches by itself. Presses: `cancel-download` while it `is` running; then `open-download` by the item's
+ * index where it is done, `retry-download` where one has failed or was cancelled, `show-tasks`, `back` to the folder.
+ */
+export interface DownloadScreen {
+  readonly show: "download";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  /** The folder it goes into. */
+  readonly trail: readonly string[];
+  readonly items: readonly DownloadItem[];
+  /** Addresses of the message beyond those that are begun at once. */
+  readonly left: number;
+  /** `lost`: it was not followed to its end. */
+  readonly is: "running" | "over" | "lost";
+}
+
+/**
+ * What a drive fetches by itself, newest first. Presses: `task` by index, `turn`, `refresh`, `retry-tasks` where some have
+ * failed, `clear-tasks` where some are over.
+ */
+export interface TaskList {
+  readonly show: "tasks";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly tasks: readonly TaskLine[];
+  /** 1-based. */
+  readonly page: { readonly number: number; readonly count: number };
+  /** Of all of them. */
+  readonly total: { readonly running: number; readonly failed: number; readonly done: number };
+}
+
+/** One of them, as a line. */
+export interface TaskLine extends Pick<Task, "name" | "phase" | "progress"> {
+  readonly size?: number | undefined;
+  /** Why it failed. */
+  readonly reason?: StorageErrorCode | undefined;
+  /** ms since it last got on, where that is long. */
+  readonly still?: number | undefined;
+}
+
+/**
+ * One of them. Presses: `retry-task` where it has failed, `cancel-task` with and without its files, `open-task` where it
+ * is done, `back`.
+ */
+export interface TaskCard {
+  readonly show: "task";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly task: TaskLine;
+  /** What it made can be opened. */
+  readonly opens: boolean;
+}
+
 /** What a folder's links can be written as: a playlist, an input file of aria2, or plain lines. */
 export const listFormats = ["m3u8", "aria2", "plain"] as const;
 export type ListFormat = (typeof listFormats)[number];
@@ -594,5 +653,11 @@ export const noticeCodes = [
   "broadcast-running",
   "broadcast-none",
   "broadcast-nobody",
+  // What a drive fetches by itself.
+  "download-what",
+  "no-downloads",
+  "download-over",
+  "download-stopped",
+  "tasks-none-failed",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -39,6 +39,9 @@ export type ViewState =
   | FileView
   | TransferView
   | { readonly at: "list"; readonly folder: FolderView }
+  | DownloadView
+  | TasksView
+  | { readonly at: "task"; readonly task: string; readonly from: TasksView }
   | SearchView
   | { readonly at: "found" }
   | { readonly at: "lend-choice"; readonly place: string }
@@ -174,6 +177,8 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.folder;
     case "transfer":
       return state.file.folder;
+    case "download":
+      return state.folder;
     default:
       return undefined;
   }
@@ -189,8 +194,25 @@ export interface TransferView {
   readonly asFile?: boolean | undefined;
 }
 
+/** A batch of addresses on their way into a folder. Its rows are what they became, and where to begin again. */
+export interface DownloadView {
+  readonly at: "download";
+  readonly folder: FolderView;
+  /** Id of the batch. */
+  readonly download: string;
+}
+
+/** What a drive fetches by itself. */
+export interface TasksView {
+  readonly at: "tasks";
+  readonly mount: string;
+  /** 1-based. */
+  readonly page: number;
+}
+
 /** What a Retry or Back button does again. */
 export type Resumable =
+  | TasksView
   | FolderView
   | FileView
   | SearchView

@@ -1,6 +1,9 @@
 import { mountsOf } from "../../users/person.ts";
 import type { ActionContext, Result } from "../context/context.ts";
 import { notAShareLink, noticeWithWays } from "../context/failure.ts";
+import type { Source } from "../../storage/source.ts";
+import { download, saidSources } from "../download/download.ts";
+import { fetchingMount } from "../download/fetching-mount.ts";
 import { searchFor } from "../search/search.ts";
 import { openShare } from "../shares/open-share.ts";
 import { sharesIn } from "../shares/recognise.ts";
@@ -9,16 +12,25 @@ import { sharesIn } from "../shares/recognise.ts";
 const maxWords = 200;
 
 /**
- * Plain text in somebody's own chat: the shares it names are opened, other addresses refused by name, and words are a
- * search of their drive. An invitation's code is used up before this.
+ * Plain text in somebody's own chat: the shares it names are opened, what a drive can fetch is fetched, other addresses
+ * are refused by name, and words are a search of their drive. An invitation's code is used up before this.
  */
 export async function hearText(context: ActionContext, text: string): Promise<Result> {
   if (sharesIn(context, text).length > 0) return openShare(context, { text });
+  const sources = await fetchable(context, text);
+  if (sources.length > 0) return download(context, sources);
   if (looksLikeLink(text)) return notAShareLink(context);
   const words = text.trim().replaceAll(/\s+/g, " ");
   const isSearch = /[\p{L}\p{N}]/u.test(words) && words.length <= maxWords;
   const mounts = isSearch ? await mountsOf(context.services, context.person) : [];
   return mounts.length > 0 ? searchFor(context, words) : noticeWithWays(context, "not-understood");
+}
+
+/** What is to be fetched, where a drive of theirs can: a magnet is said to need one, a web address is only no share. */
+async function fetchable(context: ActionContext, text: string): Promise<readonly Source[]> {
+  const sources = saidSources(text);
+  const isCertain = sources.some(({ kind }) => kind !== "http");
+  return sources.length > 0 && (isCertain || (await fetchingMount(context))) ? sources : [];
 }
 
 /** An address with or without its scheme. */

@@ -1,4 +1,5 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
+import { downloadSheet } from "./download.ts";
 import { fileSheet } from "./file.ts";
 import { helpSheet } from "./help.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
@@ -13,6 +14,7 @@ import { questionSheet } from "./question.ts";
 import { settingsSheet } from "./settings.ts";
 import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
 import { approvalSheet, signInWaysSheet } from "./sign-in.ts";
+import { taskSheet, tasksSheet } from "./tasks.ts";
 import { transferSheet } from "./transfer.ts";
 import { welcomeSheet } from "./welcome.ts";
 
@@ -55,6 +57,12 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
     case "broadcast":
     case "audit":
       return operatorsSheet(painter, screen);
+    case "download":
+      return downloadSheet(painter, screen);
+    case "tasks":
+      return tasksSheet(painter, screen);
+    case "task":
+      return taskSheet(painter, screen);
     case "notice":
       return noticeSheet(painter, screen);
     case "sign-in-ways":

@@ -1,7 +1,11 @@
 import type { CallOptions, Driver, DriverContext, Link, Page } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
+import { createChanges } from "./changes.ts";
 import type { Client } from "./client.ts";
+import { createSaving } from "./saving.ts";
+import { createSharing } from "./share-out.ts";
+import { createTasks } from "./tasks.ts";
 import {
   createdAt,
   detailsOf,
@@ -52,7 +56,12 @@ export function openAccount({
     const path = `/drive/v1/files/${encodeURIComponent(id)}`;
     return readFile(await client.call({ method: "GET", path, query, signal, asker, background }));
   };
+  const writing = { client, root, context };
   return {
+    ...createChanges(writing),
+    ...createTasks(writing),
+    ...createSharing(writing),
+    save: createSaving(writing),
     list: (folder, options = {}) => list({ client, detail }, folder ?? root, options),
     async stat(id, options = {}) {
       const file = await detail(id, options, { thumbnail_size: "SIZE_LARGE" });

@@ -79,13 +79,30 @@ const strings: Readonly<Record<string, React>> = {
   task_run_nums_limit: fail("task-limit", 60_000),
   operating_file_count_exceeded: fail("too-many-items"),
   task_sub_task_num_limit: fail("task-refused"),
-  task_url_resolve_error: fail("task-refused"),
-  task_url_unsupported: fail("task-refused"),
-  file_name_empty: fail("task-refused"),
+  task_url_resolve_error: fail("source-dead"),
+  task_url_unsupported: fail("source-unsupported"),
+  task_file_deleted: fail("not-found"),
+  file_maybe_ads: fail("content-refused"),
+  file_name_empty: fail("name-refused"),
   invalid_argument: fail("bad-argument"),
   invalid_request: fail("bad-argument"),
   internal: fail("upstream"),
 };
+
+/** What a failed task says of itself, in a word or in words; undefined = nothing that is known. */
+export function reasonIn(said: string): StorageErrorCode | undefined {
+  return reasons.find(([pattern]) => pattern.test(said))?.[1];
+}
+
+const reasons: readonly (readonly [RegExp, StorageErrorCode])[] = [
+  [/file_space_not_enough|space is not enough/i, "no-space"],
+  [/task_daily_create_limit/i, "daily-limit"],
+  [/task_run_nums_limit/i, "task-limit"],
+  [/file_maybe_ads|sensitive/i, "content-refused"],
+  [/task_url_resolve_error/i, "source-dead"],
+  [/task_url_unsupported/i, "source-unsupported"],
+  [/task_file_deleted|file deleted/i, "not-found"],
+];
 
 /** The service wants a human: a fresh challenge tells where; a second refusal ends it. */
 function reviewed(failure: Failure): Reaction {

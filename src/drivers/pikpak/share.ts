@@ -33,7 +33,8 @@ interface ShareParts {
 /** Entries a page; the share endpoints are documented with this one. */
 const pageSize = "100";
 
-const codes: Readonly<Record<string, StorageErrorCode>> = {
+/** What a share that cannot be read says it is. */
+export const shareCodes: Readonly<Record<string, StorageErrorCode>> = {
   PASS_CODE_EMPTY: "pass-code-needed",
   PASS_CODE_ERROR: "pass-code-wrong",
   NOT_FOUND: "share-not-found",
@@ -90,7 +91,7 @@ function createShare({ client, shareId, passCode }: ShareParts): Share {
     const body = await client.call({ method: "GET", path, query: { share_id: shareId, ...query }, ...options });
     const { share_status: status, share_status_text: said, pass_code_token: fresh, title } = readShare(body);
     if (!readable.has(status)) {
-      const code = Object.hasOwn(codes, status) ? codes[status] : undefined;
+      const code = Object.hasOwn(shareCodes, status) ? shareCodes[status] : undefined;
       throw new StorageError(code ?? "upstream", { message: `share ${status}: ${said}` });
     }
     if (title !== "") called = title;

@@ -4,9 +4,9 @@ import type { Link, Quota } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 
 // The API's shapes, checked once. 64-bit numbers are strings there, and any field may be missing, empty or null.
-const text = z.string().catch("");
+export const text = z.string().catch("");
 /** An empty string is no number: it must not read as a file of no bytes. */
-const count = z
+export const count = z
   .union([z.string().min(1), z.number()])
   .transform(Number)
   .pipe(z.number().int().nonnegative())
@@ -30,6 +30,7 @@ const mediaShape = z.looseObject({
 const fileShape = z.looseObject({
   kind: text,
   id: z.string().min(1),
+  parent_id: text,
   name: text,
   size: count,
   mime_type: text,
@@ -107,7 +108,8 @@ export function readQuota(about: unknown, vip: unknown): Quota {
   };
 }
 
-function read<T>(shape: z.ZodType<T>, body: unknown, what: string): T {
+/** The answer in its shape, or `upstream`. `what`: for the log. */
+export function read<T>(shape: z.ZodType<T>, body: unknown, what: string): T {
   const result = shape.safeParse(body);
   if (result.success) return result.data;
   throw new StorageError("upstream", { message: `PikPak's answer is not ${what}`, cause: result.error });
@@ -265,7 +267,7 @@ function expiryBeside(expire: string | number | undefined): number | undefined {
   return number > 0 ? instant(number >= 1e12 ? number : number * 1000) : undefined;
 }
 
-function timeOf(time: string): number | undefined {
+export function timeOf(time: string): number | undefined {
   return instant(Date.parse(time));
 }
 

@@ -1,4 +1,5 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
+import { paintDownload } from "./download.ts";
 import { paintFile } from "./file.ts";
 import { paintHelp } from "./help.ts";
 import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";
@@ -12,6 +13,7 @@ import type { Painted, Painter } from "./painter.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSettings } from "./settings.ts";
 import { paintApproval, paintSignInWays } from "./sign-in.ts";
+import { paintTask, paintTasks } from "./tasks.ts";
 import { paintTransfer } from "./transfer.ts";
 import { paintWelcome } from "./welcome.ts";
 
@@ -62,6 +64,12 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
     case "broadcast":
     case "audit":
       return paintOperators(painter, screen);
+    case "download":
+      return paintDownload(painter, screen);
+    case "tasks":
+      return paintTasks(painter, screen);
+    case "task":
+      return paintTask(painter, screen);
     case "notice":
       return paintNotice(painter, screen);
   }

@@ -106,9 +106,9 @@ const onDrive: Readonly<Record<string, Row>> = {
   },
   task_run_nums_limit: { fault: said("task_run_nums_limit", 11), code: "task-limit", ...once },
   task_sub_task_num_limit: { fault: said("task_sub_task_num_limit", 3), code: "task-refused", ...once },
-  task_url_resolve_error: { fault: said("task_url_resolve_error", 3), code: "task-refused", ...once },
-  task_url_unsupported: { fault: said("task_url_unsupported", 3), code: "task-refused", ...once },
-  file_name_empty: { fault: said("file_name_empty", 3), code: "task-refused", ...once },
+  task_url_resolve_error: { fault: said("task_url_resolve_error", 3), code: "source-dead", ...once },
+  task_url_unsupported: { fault: said("task_url_unsupported", 3), code: "source-unsupported", ...once },
+  file_name_empty: { fault: said("file_name_empty", 3), code: "name-refused", ...once },
   space_folder_not_exist: { fault: said("space_folder_not_exist", 5), code: "not-found", ...once },
   invalid_request: { fault: said("invalid_request", 3), code: "bad-argument", ...once },
   "500 internal": {

@@ -1,0 +1,17 @@
+import { inPrivate } from "../../users/roles.ts";
+import { button, flag, none, number } from "../context/button.ts";
+import { cancelDownload, openDownload, retryDownload } from "./download.ts";
+import { cancelTask, clearTasks, openTask, pickTask, retryFailed, retryTask, tasksOf } from "./tasks.ts";
+
+export const downloadButtons = {
+  "cancel-download": button("dc", inPrivate, none, cancelDownload, { urgent: true }),
+  "open-download": button("do", inPrivate, number("index"), (context, { index }) => openDownload(context, index)),
+  "retry-download": button("dr", inPrivate, none, retryDownload),
+  "show-tasks": button("dt", inPrivate, none, tasksOf),
+  task: button("dk", inPrivate, number("index"), (context, { index }) => pickTask(context, index)),
+  "retry-task": button("dy", inPrivate, none, retryTask),
+  "cancel-task": button("dx", inPrivate, flag("withFiles"), (context, { withFiles }) => cancelTask(context, withFiles)),
+  "open-task": button("dp", inPrivate, none, openTask),
+  "retry-tasks": button("da", inPrivate, none, retryFailed),
+  "clear-tasks": button("df", inPrivate, none, clearTasks),
+};

@@ -1,0 +1,39 @@
+import { jobKind } from "../../jobs/job.ts";
+import type { DownloadItem } from "../model/download-item.ts";
+import type { DownloadOrder } from "../model/download.ts";
+import type { MessageRef } from "../model/target.ts";
+
+/** A batch as it is kept. */
+export interface Download extends DownloadOrder {
+  readonly shown: MessageRef;
+  /** When it was asked for, ms since the epoch. */
+  readonly askedAt: number;
+}
+
+/** What an attempt leaves to the next, one for each address in their order: null = not begun yet. */
+export interface Begun {
+  readonly items: readonly (BegunItem | null)[];
+  /** The one that was about to be begun: its task may be there, and nobody has noted it. */
+  readonly trying?: number | undefined;
+}
+
+/** The task that fetches it; or that it is over, as it was found. */
+export type BegunItem =
+  | { readonly task: string; readonly name: string }
+  | { readonly over: DownloadItem; readonly task?: string };
+
+/**
+ * Batches of addresses that drives fetch. A job only follows, for hours or days, and goes on from its tasks after a kill:
+ * many run at once, and another attempt costs nothing.
+ */
+export const downloadKind = jobKind<Download, never, void, Begun>("download", {
+  concurrency: 2000,
+  maxAttempts: 1000,
+  retryAfter: (failures) => Math.min(5000 * failures, 5 * 60_000),
+  keepFor: 3_600_000,
+});
+
+/** Before anything is known of them. */
+export function itemsOf({ sources }: Pick<Download, "sources">): readonly DownloadItem[] {
+  return sources.map(({ url, name }) => ({ name: name ?? url, state: { is: "waiting" } }));
+}

@@ -1,0 +1,95 @@
+import { sourcesIn, type Source } from "../../storage/source.ts";
+import { draw, goTo, type ActionContext, type Outcome, type Result } from "../context/context.ts";
+import { forgotten, type ButtonContext } from "../context/button-context.ts";
+import { notice, noticeWithWays, refused } from "../context/failure.ts";
+import { folderId } from "../context/folder-view.ts";
+import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
+import type { WantedSource } from "../model/download.ts";
+import type { FolderView } from "../model/session.ts";
+import { inFetchingMount } from "./fetching-mount.ts";
+
+/** Addresses of one message that are begun at once. */
+const maxSources = 50;
+
+/** Lets the current drive fetch addresses, or every one in a text, into the current folder. */
+export function download(context: ActionContext, asked: string | readonly Source[] = ""): Promise<Result> {
+  const sources = typeof asked === "string" ? sourcesIn(asked) : asked;
+  if (sources.length === 0) return noticeWithWays(context, "download-what", { level: "refused" });
+  return inFetchingMount(context, (_mount, folder) => begin(context, folder, sources));
+}
+
+/**
+ * The addresses in what somebody says that they mean to have fetched: those that can be nothing else, and web addresses
+ * where nothing else is said.
+ */
+export function saidSources(text: string): readonly Source[] {
+  const sources = sourcesIn(text).filter(({ url }) => !isOfPikPak(url));
+  const certain = sources.filter(({ kind }) => kind !== "http");
+  if (certain.length > 0) return certain;
+  const rest = sources.reduce((left, { url }) => left.replace(url, ""), text);
+  return /[\p{L}\p{N}]/u.test(rest) ? [] : sources;
+}
+
+/** Its pages are no files: what looks like a share and is none is not fetched. */
+function isOfPikPak(url: string): boolean {
+  return URL.canParse(url) && /(^|\.)(mypikpak|pikpak|pikpakdrive)\.[a-z]+$/i.test(new URL(url).hostname);
+}
+
+/** The batch as a screen, which is followed from where it is shown. */
+function begin(context: ActionContext, folder: FolderView, sources: readonly WantedSource[]): Promise<Result> | Result {
+  const { services, person } = context;
+  const { downloads } = services;
+  if (!downloads) return refused("no-downloads");
+  return withMount(context, folder.mount, async (mount) => {
+    const id = services.newId();
+    const some = sources.slice(0, maxSources).map(({ url, name, task }) => ({ url, name, task }));
+    const view = await draw(context, { at: "download", folder, download: id });
+    return downloads.prepare({
+      id,
+      person: person.id,
+      mount: mount.id,
+      to: folderId(folder),
+      sources: some,
+      card: {
+        show: "download",
+        view,
+        mount: tagIn(mount, folder),
+        trail: namesOf(folder),
+        left: sources.length - some.length,
+      },
+    });
+  });
+}
+
+/** Lets go of a batch. Its own screen tells what came of it. */
+export async function cancelDownload({ services, shown }: ButtonContext): Promise<Outcome> {
+  const state = shown?.state;
+  const isCancelled = state?.at === "download" && (await services.downloads?.cancel(state.download)) === true;
+  return isCancelled ? notice("download-stopped", { level: "done", for: "asker" }) : refused("download-over");
+}
+
+/** What has come of an address: a folder is entered, a file shown. */
+export function openDownload(context: ButtonContext, index: number): Promise<Result> | Result {
+  const { shown } = context;
+  const entry = shown?.rows[index];
+  if (shown?.state.at !== "download" || entry === undefined || typeof entry === "string") return forgotten(context);
+  const { folder } = shown.state;
+  if (entry.kind === "file") return goTo(context, { at: "file", folder, entry, variants: [] });
+  return goTo(context, { ...folder, trail: [...folder.trail, { id: entry.id, name: entry.name }], page: 1 });
+}
+
+/** What has not come, once more. */
+export function retryDownload(context: ButtonContext): Promise<Result> | Result {
+  const { shown } = context;
+  if (shown?.state.at !== "download") return forgotten(context);
+  const sources = shown.rows.flatMap((row) => (typeof row === "string" ? wantedAgain(row) : []));
+  return sources.length === 0 ? refused("download-over") : begin(context, shown.state.folder, sources);
+}
+
+/** The task and the address, as a row of a batch that is over has them. */
+function wantedAgain(row: string): readonly WantedSource[] {
+  const [, task, url] = /^(\S+) ([\s\S]+)$/.exec(row) ?? [];
+  if (url === undefined) return [];
+  const [source] = sourcesIn(url);
+  return [{ url, name: source?.name, ...(task !== "-" && { task }) }];
+}

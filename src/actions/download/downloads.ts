@@ -1,0 +1,48 @@
+import type { JobOutcome } from "../../jobs/job.ts";
+import type { JobQueue } from "../../jobs/queue.ts";
+import type { Downloads } from "../model/download.ts";
+import { downloadKind, itemsOf, type Download } from "./download-kind.ts";
+import { createDisplay } from "./display.ts";
+import { Following, type FollowedBy } from "./following.ts";
+
+/** What downloads are made of. */
+export interface DownloadsParts extends FollowedBy {
+  readonly jobs: JobQueue;
+}
+
+/** Downloads over a job queue. Made before it is started: it is told here who does them. */
+export function createDownloads(parts: DownloadsParts): Downloads {
+  const { jobs, now } = parts;
+  jobs.handle(downloadKind, {
+    run: (download, job) => new Following(download, { ...parts, job }).run(),
+    over: (download, outcome) => sayEnd(parts, download, outcome),
+  });
+  return {
+    prepare: ({ id, ...order }) => ({
+      screen: { ...order.card, is: "running", items: itemsOf(order) },
+      placed: {
+        async at(shown) {
+          await jobs.add(downloadKind, { ...order, id, shown, askedAt: now() }, { id });
+        },
+      },
+    }),
+    cancel: (id) => jobs.cancel(downloadKind, id),
+    async forget(person) {
+      for (const { id, input } of await jobs.list(downloadKind))
+        if (input.person === person) await jobs.cancel(downloadKind, id);
+    },
+  };
+}
+
+/** A batch that ends by itself has said all. One that was never begun, or not followed to its end, has not. */
+async function sayEnd(parts: DownloadsParts, download: Download, outcome: JobOutcome<void>): Promise<void> {
+  if (outcome.is === "done") return;
+  const display = createDisplay(download, { ...parts, signal: AbortSignal.timeout(60_000) });
+  const isCancelled = outcome.is === "cancelled";
+  const items = itemsOf(download).map((item) => ({ ...item, state: { is: "cancelled" } as const }));
+  await display.last({
+    ...download.card,
+    is: isCancelled ? "over" : "lost",
+    items: isCancelled ? items : itemsOf(download),
+  });
+}

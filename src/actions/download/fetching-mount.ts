@@ -1,0 +1,27 @@
+import type { Mount } from "../../storage/mount.ts";
+import { mountsOf } from "../../users/person.ts";
+import { currentFolder } from "../browse/current.ts";
+import type { ActionContext, Outcome, Result } from "../context/context.ts";
+import { noticeWithWays } from "../context/failure.ts";
+import { currentOf } from "../context/kinds.ts";
+import { withMount } from "../context/with-mount.ts";
+import type { FolderView } from "../model/session.ts";
+
+/** Does something with the drive that fetches for a person: the current one if it can, else the first of theirs that does. */
+export async function inFetchingMount(
+  context: ActionContext,
+  work: (mount: Mount, folder: FolderView) => Promise<Result> | Result,
+): Promise<Result | Outcome> {
+  const mount = await fetchingMount(context);
+  if (!mount) return noticeWithWays(context, "no-downloads", { level: "refused", offer: ["add-account"] });
+  return withMount(context, mount.id, async (found) => work(found, await currentFolder(context, found)));
+}
+
+/** Undefined = the person has none that can. */
+export async function fetchingMount(context: ActionContext): Promise<Mount | undefined> {
+  const mounts = await mountsOf(context.services, context.person);
+  const current = currentOf(context, mounts);
+  for (const mount of [...(current ? [current] : []), ...mounts])
+    if ((await context.services.storage.can(mount.id)).has("download")) return mount;
+  return undefined;
+}

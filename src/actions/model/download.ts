@@ -1,0 +1,36 @@
+import type { Source } from "../../storage/source.ts";
+import type { DownloadScreen } from "./screen.ts";
+import type { Placed } from "./target.ts";
+
+/** Addresses a drive fetches by itself for somebody, followed in the message that was answered with. */
+export interface Downloads {
+  /** A batch that begins when its message is there. */
+  prepare(order: DownloadOrder): Prepared;
+  /** Ends a batch: what is not there yet is not fetched. False = it is over. */
+  cancel(id: string): Promise<boolean>;
+  /** Follows nothing of a person any more; what their drive fetches it goes on with. */
+  forget(person: string): Promise<void>;
+}
+
+/** One batch. Plain JSON. */
+export interface DownloadOrder {
+  readonly id: string;
+  /** Id of who asked for it. */
+  readonly person: string;
+  readonly mount: string;
+  /** Id of the folder it goes into; absent = the mount's root. */
+  readonly to?: string | undefined;
+  readonly sources: readonly WantedSource[];
+  /** The screen but for what becomes of it. */
+  readonly card: Omit<DownloadScreen, "items" | "is">;
+}
+
+/** An address, or with `task` one whose task has failed and is begun again. */
+export interface WantedSource extends Pick<Source, "url" | "name"> {
+  readonly task?: string | undefined;
+}
+
+interface Prepared {
+  readonly screen: DownloadScreen;
+  readonly placed: Placed;
+}

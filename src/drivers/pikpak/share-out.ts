@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type { CallOptions, CapabilityOf, SharingOptions } from "../../storage/driver.ts";
+import type { SharedOut } from "../../storage/task.ts";
+import { only, type WritingParts } from "./changes.ts";
+import { shareCodes } from "./share.ts";
+import { count, read, text, timeOf } from "./wire.ts";
+import { written } from "./written.ts";
+
+type SharingName = "shareOut" | "listSharedOut" | "revokeShared";
+
+/** What shares entries of a signed-in account with others. */
+export type Sharing = { readonly [K in SharingName]: CapabilityOf<K> };
+
+/** ms that the service's clock may be behind ours. */
+const skew = 60_000;
+
+const sharedShape = z.looseObject({
+  share_id: z.string().min(1),
+  share_status: text,
+  title: text,
+  pass_code: text,
+  share_url: text,
+  expiration_at: text,
+  create_time: text,
+  file_id: text,
+  view_count: count,
+  restore_count: count,
+});
+type Shared = z.infer<typeof sharedShape>;
+
+export function createSharing(parts: WritingParts): Sharing {
+  return {
+    shareOut: (ids, options = {}) => shareOut(parts, ids, options),
+    async listSharedOut({ cursor = "", ...options } = {}) {
+      const { shares, next } = await list(parts, cursor, options);
+      // The last page has a token as well, of a page that is empty or the same.
+      return { items: shares.map(sharedOf), ...(next !== "" && next !== cursor && shares.length > 0 && { next }) };
+    },
+    async revokeShared(ids, options = {}) {
+      const send = async () => {
+        const path = "/drive/v1/share:batchDelete";
+        await parts.client.call({ method: "POST", path, body: { ids }, ...only(options) });
+        return true;
+      };
+      const readBack = async () => {
+        const { shares } = await list(parts, "", options, ids);
+        return shares.some(({ share_id: id }) => ids.includes(id)) ? undefined : true;
+      };
+      await written(parts.context, { send, readBack, signal: options.signal });
+    },
+  };
+}
+
+async function list({ client }: WritingParts, cursor: string, options: CallOptions, ids?: readonly string[]) {
+  const query = {
+    limit: "100",
+    page_token: cursor,
+    thumbnail_size: "SIZE_SMALL",
+    ...(ids && { filters: JSON.stringify({ id: { in: ids.join(",") } }) }),
+  };
+  const body = await client.call({ method: "GET", path: "/drive/v1/share/list", query, ...only(options) });
+  const shape = z.looseObject({ data: z.array(z.unknown()).nullish(), next_page_token: text });
+  const { data, next_page_token: next } = read(shape, body, "a list of shares");
+  return { shares: (data ?? []).flatMap((one) => sharedShape.safeParse(one).data ?? []), next };
+}
+
+async function shareOut(parts: WritingParts, ids: readonly string[], options: SharingOptions): Promise<SharedOut> {
+  const { client, context } = parts;
+  const { passCode, days } = options;
+  const begun = context.now();
+  const body = {
+    file_ids: ids,
+    share_to: passCode === undefined ? "publiclink" : "encryptedlink",
+    expiration_days: days ?? -1,
+    pass_code_option: passCode === undefined ? "NOT_REQUIRED" : "REQUIRED",
+    ...(typeof passCode === "string" && { custom_pass_code: passCode }),
+  };
+  const send = async () => {
+    const answer = await client.call({ method: "POST", path: "/drive/v1/share", body, ...only(options) });
+    const made = read(sharedShape, answer, "a share that was made");
+    return { ...sharedOf(made), ...(days !== undefined && { expiresAt: begun + days * 86_400_000 }) };
+  };
+  const readBack = async () => {
+    const { shares } = await list(parts, "", options);
+    const same = shares.filter((share) => share.file_id === ids[0] && (timeOf(share.create_time) ?? 0) >= begun - skew);
+    const last = same.toSorted((a, b) => (timeOf(b.create_time) ?? 0) - (timeOf(a.create_time) ?? 0))[0];
+    return last && sharedOf(last);
+  };
+  return written<SharedOut>(context, { send, readBack, signal: options.signal });
+}
+
+function sharedOf(share: Shared): SharedOut {
+  const expiresAt = timeOf(share.expiration_at);
+  const createdAt = timeOf(share.create_time);
+  const closed = closedBy(share.share_status);
+  return {
+    id: share.share_id,
+    title: share.title,
+    url: share.share_url || `https://mypikpak.com/s/${share.share_id}`,
+    ...(share.pass_code !== "" && { passCode: share.pass_code }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(createdAt !== undefined && { createdAt }),
+    ...(share.view_count !== undefined && { views: share.view_count }),
+    ...(share.restore_count !== undefined && { saves: share.restore_count }),
+    ...(closed && { closed }),
+  };
+}
+
+function closedBy(status: string): SharedOut["closed"] {
+  if (status === "" || status === "OK") return undefined;
+  if (status === "MAX_RESTORE_COUNT") return "share-restore-limit";
+  return (Object.hasOwn(shareCodes, status) ? shareCodes[status] : undefined) ?? "upstream";
+}

@@ -1,0 +1,160 @@
+import { LRUCache } from "lru-cache";
+import type { CallOptions, Capability, CapabilityOf, ChangeOptions, Driver, SharedSource } from "./driver.ts";
+import { StorageError } from "./error.ts";
+import type { Edit, Folders, Place } from "./folders.ts";
+import type { Links } from "./links.ts";
+import { createTaskWatch, type TaskNow } from "./task-watch.ts";
+
+/** What is asked of a mount instead of its driver. */
+type OnMount<F> = F extends (...given: infer A) => infer R ? (mount: string, ...given: A) => R : never;
+
+type Plain = {
+  readonly [K in Exclude<Capability, "quota" | "save">]: OnMount<CapabilityOf<K>>;
+};
+
+/** Which share is saved, or which of its entries: those of a mount that is a share. */
+export interface SavedFrom extends Pick<SharedSource, "entries" | "above"> {
+  readonly mount: string;
+}
+
+/**
+ * Changes on mounts' drives, each where the drive can: `unsupported` otherwise. What is known of folders, names and links is
+ * changed with them, so that nothing is read again.
+ */
+export interface Changes extends Plain {
+  /** Saves from another mount, which is a share. */
+  save(mount: string, from: SavedFrom, to: string | undefined, options?: CallOptions): ReturnType<CapabilityOf<"save">>;
+  /**
+   * A task as it is now, and in how many ms it is worth asking again. Many who ask at once cost one call. `to`: the folder
+   * it fetches to, which is read anew when it is over.
+   */
+  taskNow(mount: string, id: string, options: CallOptions & { readonly to: string | undefined }): Promise<TaskNow>;
+}
+
+interface ChangesParts {
+  /** Asks a mount's driver, and notes how the mount does. */
+  call<T>(mount: string, work: (driver: Driver) => Promise<T>): Promise<T>;
+  /** What a share's mount is opened with, secrets included. */
+  sourceOf(mount: string): Promise<Pick<SharedSource, "kind" | "values">>;
+  readonly folders: Pick<Folders, "edit" | "renew">;
+  readonly links: Pick<Links, "drop" | "forget">;
+  /** Changes what names are known. Does not fail. */
+  rename(mount: string, edit: Edit): void;
+  monotonic(): number;
+}
+
+/** Entries in the trash of which it is known where they were. */
+const maxTrashed = 2000;
+
+export function createChanges(parts: ChangesParts): Changes {
+  const { call } = parts;
+  const trashed = new LRUCache<string, Place>({ max: maxTrashed });
+  const watch = createTaskWatch(parts);
+  const edit = (mount: string, change: Edit): readonly Place[] => {
+    parts.rename(mount, change);
+    if (change.gone) parts.links.drop(mount, change.gone);
+    const left = parts.folders.edit(mount, change);
+    // What lay below a folder had links, too.
+    if (left.some(({ entry }) => entry.kind === "folder")) parts.links.forget(mount);
+    return left;
+  };
+  /** A call's worth is done: the rest may still be refused. */
+  const each =
+    (options: ChangeOptions, change: (ids: readonly string[]) => void): ((ids: readonly string[]) => void) =>
+    (ids) => {
+      change(ids);
+      options.onDone?.(ids);
+    };
+  const take = (mount: string, ids: readonly string[]) => edit(mount, { gone: new Set(ids) });
+  return {
+    async makeFolder(mount, parent, name, options) {
+      const made = await call(mount, (driver) => able(driver, "makeFolder")(parent, name, options));
+      edit(mount, { added: { folder: parent, entries: [made] } });
+      return made;
+    },
+    async rename(mount, id, name, options) {
+      const renamed = await call(mount, (driver) => able(driver, "rename")(id, name, options));
+      // A link says the name.
+      parts.links.drop(mount, new Set([id]));
+      edit(mount, { renamed });
+      return renamed;
+    },
+    move: (mount, ids, to, options = {}) =>
+      call(mount, (driver) => {
+        const onDone = each(options, (done) => {
+          const moved = take(mount, done).map(({ entry }) => entry);
+          const unique = new Map(moved.map((entry) => [entry.id, entry]));
+          const entries = done.flatMap((id) => unique.get(id) ?? []);
+          edit(mount, { added: { folder: to, ...(entries.length === done.length && { entries }) } });
+        });
+        return able(driver, "move")(ids, to, { ...options, onDone });
+      }),
+    copy: (mount, ids, to, options = {}) =>
+      call(mount, (driver) => {
+        const onDone = each(options, () => edit(mount, { added: { folder: to } }));
+        return able(driver, "copy")(ids, to, { ...options, onDone });
+      }),
+    trash: (mount, ids, options = {}) =>
+      call(mount, (driver) => {
+        const onDone = each(options, (done) => {
+          for (const place of take(mount, done)) trashed.set(`${mount}/${place.entry.id}`, place);
+        });
+        return able(driver, "trash")(ids, { ...options, onDone });
+      }),
+    restore: (mount, ids, options = {}) =>
+      call(mount, (driver) => {
+        const onDone = each(options, (done) => {
+          const known = done.map((id) => trashed.get(`${mount}/${id}`));
+          for (const place of known)
+            if (place) edit(mount, { added: { folder: place.folder, entries: [place.entry] } });
+          if (known.includes(undefined)) parts.folders.renew(mount);
+        });
+        return able(driver, "restore")(ids, { ...options, onDone });
+      }),
+    remove: (mount, ids, options = {}) =>
+      call(mount, (driver) =>
+        able(driver, "remove")(ids, { ...options, onDone: each(options, (done) => take(mount, done)) }),
+      ),
+    listTrash: (mount, options) => call(mount, (driver) => able(driver, "listTrash")(options)),
+    emptyTrash: (mount, options) => call(mount, (driver) => able(driver, "emptyTrash")(options)),
+    download: (mount, source, to, options) =>
+      call(mount, async (driver) => {
+        const task = await able(driver, "download")(source, to, options);
+        edit(mount, { added: { folder: to } });
+        return task;
+      }),
+    tasks: (mount, options) => call(mount, (driver) => able(driver, "tasks")(options)),
+    task: (mount, id, options) => call(mount, (driver) => able(driver, "task")(id, options)),
+    taskNow: async (mount, id, { to, ...options }) => {
+      const now = await watch.find(mount, id, options);
+      // Whoever looks into the folder sees what has come.
+      if (now.ended) edit(mount, { added: { folder: to } });
+      return now;
+    },
+    retryTask: (mount, id, options) => call(mount, (driver) => able(driver, "retryTask")(id, options)),
+    cancelTasks: (mount, ids, options = {}) =>
+      call(mount, async (driver) => {
+        await able(driver, "cancelTasks")(ids, options);
+        if (options.withFiles) parts.folders.renew(mount);
+      }),
+    clearTasks: (mount, options) => call(mount, (driver) => able(driver, "clearTasks")(options)),
+    save: async (mount, { mount: share, ...chosen }, to, options) => {
+      const source = { ...(await parts.sourceOf(share)), ...chosen };
+      return call(mount, async (driver) => {
+        const saved = await able(driver, "save")(source, to, options);
+        if (saved.entries.length > saved.present) edit(mount, { added: { folder: to } });
+        return saved;
+      });
+    },
+    shareOut: (mount, ids, options) => call(mount, (driver) => able(driver, "shareOut")(ids, options)),
+    listSharedOut: (mount, options) => call(mount, (driver) => able(driver, "listSharedOut")(options)),
+    revokeShared: (mount, ids, options) => call(mount, (driver) => able(driver, "revokeShared")(ids, options)),
+  };
+}
+
+/** The driver's own method, or `unsupported`. */
+function able<K extends Capability>(driver: Driver, name: K): CapabilityOf<K> {
+  const method = (driver as { readonly [N in K]?: CapabilityOf<N> })[name];
+  if (!method) throw new StorageError("unsupported", { message: `the drive cannot ${name}` });
+  return method;
+}

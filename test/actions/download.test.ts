@@ -1,0 +1,298 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Keyv } from "keyv";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { Account } from "../../emulators/pikpak/state.ts";
+import { createDownloads } from "../../src/actions/download/downloads.ts";
+import type { DownloadScreen } from "../../src/actions/model/screen.ts";
+import type { MessageRef } from "../../src/actions/model/target.ts";
+import { driverKinds } from "../../src/drivers/index.ts";
+import type { KeptJob } from "../../src/jobs/embedded.ts";
+import type { JobQueue } from "../../src/jobs/queue.ts";
+import type { Edited, Message, Messenger } from "../../src/messaging/messenger.ts";
+import { testJobs } from "../test-jobs.ts";
+import { app, inGroup, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
+
+const name = "mia@example.com";
+const hash = "0123456789abcdef0123456789abcdef01234567";
+const magnet = `magnet:?xt=urn:btih:${hash}&dn=a+film.mkv`;
+const shown: MessageRef = { place: mia.person.id, kind: "private", language: "en", message: "7" };
+
+let skipped = 0;
+const now = () => Date.now() + skipped;
+const wait = async (ms: number, signal?: AbortSignal) => {
+  signal?.throwIfAborted();
+  skipped += ms;
+  await sleep(5);
+};
+
+let pikpak: PikPakEmulator;
+let account: Account;
+let at: TestApp;
+let jobs: JobQueue;
+let records: Keyv<KeptJob>;
+/** What the message has shown. */
+let edits: DownloadScreen[];
+/** What was said in messages of its own. */
+let sent: Message[];
+let answerEdit: () => Edited;
+
+beforeEach(async () => {
+  skipped = 0;
+  edits = [];
+  sent = [];
+  answerEdit = () => ({ is: "edited" });
+  records = new Keyv<KeptJob>();
+  pikpak = await startPikPak({ now });
+  account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
+  const { driveUrl, userUrl, mcpUrl } = pikpak;
+  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
+  at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now, wait });
+  begin();
+});
+afterEach(async () => {
+  await jobs.stop();
+  await at.services.storage.close();
+  await pikpak.close();
+});
+
+/** A process: its queue, and who follows downloads. */
+function begin(): void {
+  jobs = testJobs(records, { now, wait: async (ms, signal) => sleep(Math.min(ms, 20), undefined, { signal }) });
+  const messenger: Pick<Messenger, "edit" | "send"> = {
+    async edit(_ref, screen) {
+      const edited = answerEdit();
+      if (edited.is === "edited") edits.push(screen as DownloadScreen);
+      return edited;
+    },
+    async send(target, screen) {
+      sent.push(screen);
+      return { is: "sent", ref: { ...target, message: "8" } };
+    },
+  };
+  const { storage, sessions } = at.services;
+  // Only editing and sending are used here.
+  const messengers = { of: () => messenger as Messenger };
+  const downloads = createDownloads({ jobs, storage, sessions, messengers, now, wait, log: { info: () => undefined } });
+  Object.assign(at.services, { downloads });
+}
+
+async function signedIn(): Promise<void> {
+  await at.see(mia, signInAs(name, "correct-horse"), "listing");
+}
+
+/** Asks, and tells where the answer stands. */
+async function ask(text: string, how: "download" | "say" = "download"): Promise<DownloadScreen> {
+  const { screen, placed } = await at.do(mia, { do: how, text });
+  if (screen.show !== "download") throw new Error(`expected a download, got ${JSON.stringify(screen)}`);
+  await placed?.at(shown);
+  return screen;
+}
+
+const last = () => edits.at(-1);
+const states = (screen = last()) => screen?.items.map(({ state }) => state.is);
+const over = async () => {
+  await expect.poll(() => last()?.is, { timeout: 10_000 }).toBe("over");
+  return last() as DownloadScreen;
+};
+const begun = () => pikpak.calls.filter(({ method, path }) => method === "POST" && path === "/drive/v1/files").length;
+
+describe("what is fetched is followed in its message", () => {
+  test("a magnet shows how far it is and how fast, and then opens as the file it became", async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 60_000;
+    const first = await ask(magnet);
+    expect(first).toMatchObject({ is: "running", items: [{ name: "a film.mkv", state: { is: "waiting" } }], left: 0 });
+    const end = await over();
+    expect(end.items).toMatchObject([{ name: "a film.mkv", state: { is: "done", entry: { name: "a film.mkv" } } }]);
+    const running = edits.map(({ items: [item] }) => item?.state).filter((state) => state?.is === "running");
+    expect(running.length).toBeGreaterThan(2);
+    expect(running.at(-1)).toMatchObject({ speed: expect.any(Number), left: expect.any(Number) });
+    expect(await at.see(mia, { do: "open-download", view: end.view, index: 0 }, "file")).toMatchObject({
+      entry: { name: "a film.mkv" },
+    });
+  });
+
+  test("several addresses pasted in one message are one batch, each begun once, into the folder one is in", async () => {
+    const folder = pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    await at.see(mia, { do: "browse", path: "Films" }, "listing");
+    const screen = await ask(`${magnet}\n${hash}\nhttps://files.example/b.iso\nPikPak://c.zip|12|${hash}`, "say");
+    expect(screen).toMatchObject({ trail: ["Films"] });
+    expect(states(screen)).toEqual(["waiting", "waiting"]);
+    const end = await over();
+    expect(end.items.map(({ name: called }) => called)).toEqual(["a film.mkv", "c.zip"]);
+    expect(begun()).toBe(2);
+    const names = (await at.services.storage.folder(end.mount.id, folder.id)).entries.map((entry) => entry.name);
+    expect(names.toSorted()).toEqual(["a film.mkv", "c.zip"]);
+  });
+
+  test("a web address that is all that is said is fetched, and one in a sentence or of PikPak itself is not", async () => {
+    await signedIn();
+    await ask("https://files.example/b.iso", "say");
+    await over();
+    for (const text of ["have you seen https://files.example/b.iso yet", "https://mypikpak.com/x/nothing"])
+      expect(await at.see(mia, { do: "say", text }, "notice")).toMatchObject({ notice: "not-a-share-link" });
+    expect(begun()).toBe(1);
+  });
+
+  test("what cannot be reached by an edit any more is said in a message of its own", async () => {
+    await signedIn();
+    answerEdit = () => ({ is: "closed" });
+    await ask(magnet);
+    await expect.poll(() => sent.length, { timeout: 10_000 }).toBe(1);
+    expect(sent[0]).toMatchObject({ show: "download", is: "over", items: [{ state: { is: "done" } }] });
+  });
+});
+
+describe("a process that ends in the middle", () => {
+  test("another one follows what was begun, and begins nothing twice", async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    await ask(`${magnet}\nhttps://files.example/b.iso`);
+    await expect.poll(() => states()).toEqual(["running", "running"]);
+    await jobs.stop();
+    begin();
+    await over();
+    expect(states()).toEqual(["done", "done"]);
+    expect(begun()).toBe(2);
+  });
+
+  test("what was begun and not noted is found again", async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    const { promise: arrived, resolve } = Promise.withResolvers<void>();
+    pikpak.onCall((call) => call.method === "POST" && call.path === "/drive/v1/files" && resolve());
+    // The answer comes too late for this process.
+    pikpak.fail({ path: "/drive/v1/files", method: "POST", lost: true });
+    await ask(magnet);
+    await arrived;
+    await jobs.stop();
+    begin();
+    await over();
+    expect(begun()).toBe(1);
+    expect(pikpak.state.tasks.size).toBe(1);
+  });
+});
+
+describe("what goes wrong is said", () => {
+  test("a failed one can be begun again, and the others stay", async () => {
+    await signedIn();
+    pikpak.rules.offlineFails = true;
+    await ask(magnet);
+    const end = await over();
+    expect(end.items[0]?.state).toEqual({ is: "failed", code: "download-failed" });
+    pikpak.rules.offlineFails = false;
+    edits = [];
+    const { screen, placed } = await at.do(mia, { do: "retry-download", view: end.view });
+    expect(screen).toMatchObject({ show: "download", is: "running" });
+    await placed?.at(shown);
+    expect((await over()).items).toMatchObject([{ state: { is: "done" } }]);
+  });
+
+  test("where the limit of the day is met in the middle, the rest is not asked for and says so", async () => {
+    await signedIn();
+    pikpak.rules.offlineLimit = 2;
+    await ask([1, 2, 3, 4, 5].map((n) => `https://files.example/${n}`).join("\n"));
+    const end = await over();
+    expect(states(end)).toEqual(["done", "done", "failed", "failed", "failed"]);
+    expect(end.items.at(-1)?.state).toMatchObject({ code: "daily-limit" });
+    expect(begun()).toBe(3);
+  });
+
+  test("where as many run as may, the others wait for their turn", async () => {
+    await signedIn();
+    Object.assign(pikpak.rules, { offlineAtOnce: 1, offlineTakes: 100_000 });
+    await ask("https://files.example/1\nhttps://files.example/2");
+    await expect.poll(() => edits.some((screen) => states(screen)?.join() === "running,waiting")).toBe(true);
+    expect(states(await over())).toEqual(["done", "done"]);
+  });
+
+  test("a task that is removed in the app is said to be gone", async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 3_600_000;
+    await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    pikpak.state.tasks.clear();
+    expect(states(await over())).toEqual(["gone"]);
+  });
+
+  test("cancelling lets go of what has not come, at the drive as well", async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 36_000_000;
+    const { view } = await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-stopped" });
+    expect(states(await over())).toEqual(["cancelled"]);
+    expect(pikpak.state.tasks.size).toBe(0);
+    expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-over" });
+  });
+
+  test("without a drive that can, without an address, and in a group there are words for it", async () => {
+    expect(await at.see(mia, { do: "download", text: magnet }, "notice")).toMatchObject({ notice: "no-downloads" });
+    expect(await at.see(mia, { do: "say", text: hash }, "notice")).toMatchObject({ notice: "no-downloads" });
+    expect(await at.see(mia, { do: "download", text: "good morning" }, "notice")).toMatchObject({
+      notice: "download-what",
+    });
+    expect(await at.see(inGroup(mia), { do: "download", text: magnet }, "notice")).toMatchObject({
+      notice: "private-only",
+    });
+  });
+});
+
+describe("the list of tasks", () => {
+  test("shows what runs first, page after page, and each one can be looked at, cancelled or begun again", async () => {
+    await signedIn();
+    const { storage } = at.services;
+    const { id: mount } = (await at.see(mia, { do: "tasks" }, "tasks")).mount;
+    for (let n = 0; n < 9; n++) await storage.download(mount, `https://files.example/done${n}`, undefined);
+    skipped += 6000;
+    pikpak.rules.offlineFails = true;
+    await storage.download(mount, "https://files.example/failed", undefined);
+    skipped += 6000;
+    pikpak.rules.offlineFails = false;
+    pikpak.rules.offlineTakes = 3_600_000;
+    await storage.download(mount, "https://files.example/runs", undefined);
+    const list = await at.see(mia, { do: "tasks" }, "tasks");
+    expect(list).toMatchObject({ page: { number: 1, count: 2 }, total: { running: 1, failed: 1, done: 9 } });
+    expect(list.tasks.slice(0, 2)).toMatchObject([
+      { name: "runs", phase: "running" },
+      { name: "failed", phase: "failed", reason: "download-failed" },
+    ]);
+    const second = await at.see(mia, { do: "turn", view: list.view, page: 2 }, "tasks");
+    expect(second.tasks).toHaveLength(3);
+    const done = await at.see(mia, { do: "task", view: second.view, index: 0 }, "task");
+    expect(done).toMatchObject({ opens: true, task: { phase: "done" } });
+    expect(await at.see(mia, { do: "open-task", view: done.view }, "file")).toMatchObject({
+      entry: { name: done.task.name },
+    });
+    const failed = await at.see(mia, { do: "task", view: list.view, index: 1 }, "task");
+    expect(await at.see(mia, { do: "retry-task", view: failed.view }, "task")).toMatchObject({
+      task: { name: expect.stringContaining("failed"), phase: "running" },
+    });
+    const runs = await at.see(mia, { do: "task", view: list.view, index: 0 }, "task");
+    const after = await at.see(mia, { do: "cancel-task", view: runs.view, withFiles: true }, "tasks");
+    expect(after.total).toEqual({ running: 1, failed: 0, done: 9 });
+    const cleared = await at.see(mia, { do: "clear-tasks", view: after.view }, "tasks");
+    expect(cleared.total).toEqual({ running: 1, failed: 0, done: 0 });
+    expect(await at.see(mia, { do: "back", view: runs.view }, "tasks")).toMatchObject({ show: "tasks" });
+  });
+
+  test("begins all failed ones again, and says where the drive takes no more", async () => {
+    await signedIn();
+    const { storage } = at.services;
+    const { mount, view: empty } = await at.see(mia, { do: "tasks" }, "tasks");
+    expect(await at.see(mia, { do: "retry-tasks", view: empty }, "notice")).toMatchObject({
+      notice: "tasks-none-failed",
+    });
+    pikpak.rules.offlineFails = true;
+    for (const n of [1, 2, 3]) await storage.download(mount.id, `https://files.example/${n}`, undefined);
+    skipped += 6000;
+    Object.assign(pikpak.rules, { offlineFails: false, offlineTakes: 3_600_000 });
+    const list = await at.see(mia, { do: "tasks" }, "tasks");
+    const after = await at.see(mia, { do: "retry-tasks", view: list.view }, "tasks");
+    expect(after.total).toEqual({ running: 3, failed: 0, done: 0 });
+    pikpak.rules.offlineLimit = 0;
+    expect(await at.see(mia, { do: "tasks" }, "tasks")).toMatchObject({ total: { running: 3 } });
+  });
+});

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { prepareProgram, type Program } from "./program.ts";
+
+// Downloads take their time, and a message is changed every few seconds at the most.
+vi.setConfig({ testTimeout: 60_000 });
+
+let program: Program;
+beforeEach(async () => {
+  program = await prepareProgram();
+});
+afterEach(() => program.close());
+
+const hash = "0123456789abcdef0123456789abcdef01234567";
+
+/** Mia signs in where one types to Telegram's bot. */
+async function signInOnTelegram(): Promise<void> {
+  const { world } = program;
+  const { mia } = world.people;
+  mia.sends("/login");
+  await mia.waitsFor("❔ User name");
+  mia.sends("mia@example.com");
+  await mia.waitsFor("❔ Password");
+  mia.sends(world.shelf.accounts.mia.password);
+  await mia.waitsFor("6 entries");
+}
+
+test("a magnet pasted on Telegram is fetched, its message outlives a kill, and the film opens from it", async () => {
+  const { world } = program;
+  const { mia } = world.people;
+  await program.start();
+  await signInOnTelegram();
+  world.pikpak.rules.offlineTakes = 12_000;
+  mia.sends(`magnet:?xt=urn:btih:${hash}&dn=Night+train.mkv`);
+  const shown = await mia.waitsFor(/Night train\.mkv.*waits for its turn/s);
+  await mia.waitsFor(/▓.*%/s, { timeout: 15_000 });
+  await program.kill();
+  await program.start();
+  await mia.waitsFor(/✅.*Night train\.mkv/s, { timeout: 30_000 });
+  expect(shown.text).toMatch(/✅/);
+  const fetched = world.pikpak.calls.filter(({ method, path }) => method === "POST" && path === "/drive/v1/files");
+  expect(fetched).toHaveLength(1);
+  await mia.presses("Night train.mkv");
+  await mia.waitsFor((message) => message.labels.some((label) => label.includes("🔗")));
+  mia.sends("/tasks");
+  await mia.waitsFor("0 running, 0 failed, 1 finished");
+});
+
+test("in Chinese, two addresses that are too many for the day say so on Telegram, and begun again they can be cancelled", async () => {
+  const { world } = program;
+  const { mia } = world.people;
+  await program.start();
+  await signInOnTelegram();
+  mia.sends("/settings");
+  await mia.presses("中文", { on: await mia.waitsFor("Settings") });
+  world.pikpak.rules.offlineLimit = 0;
+  mia.sends("/download https://files.example/a.iso https://files.example/b.iso");
+  await mia.waitsFor(/已完成 0\/2，失败 2 个/, { timeout: 15_000 });
+  world.pikpak.rules.offlineLimit = 1000;
+  world.pikpak.rules.offlineTakes = 600_000;
+  await mia.presses("🔄");
+  await mia.waitsFor(/a\.iso[\s\S]*▓?░/, { timeout: 15_000 });
+  await mia.presses("✖️");
+  await mia.waitsFor("已取消", { timeout: 15_000 });
+  expect(world.pikpak.state.tasks.size).toBe(0);
+});
+
+test("on Discord a link is fetched into the drive, cancelled or opened, with the same words", async () => {
+  const { world } = program;
+  const { mia } = world.members;
+  await program.start({ PUBLIC_URL: program.gateway });
+  const here = { in: mia.dm };
+  await mia.uses("/login", here);
+  const card = await mia.waitsFor("do not belong in Discord", here);
+  const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
+  const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
+  const { username, password } = world.shelf.accounts.mia;
+  await fetch(page, { method: "POST", body: new URLSearchParams({ token, username, password }) });
+  await mia.waitsFor("6 entries", here);
+  world.pikpak.rules.offlineTakes = 1500;
+  await mia.uses("/download", { ...here, options: { links: "https://files.example/Beach.mp4" } });
+  await mia.waitsFor(/✅.*Beach/s, { ...here, within: 20_000 });
+  await mia.selects(/Beach/, here);
+  await mia.waitsFor(/🔗/, here);
+  world.pikpak.rules.offlineTakes = 600_000;
+  mia.sends(hash, here);
+  const way = await mia.waitsFor(/⏬/, { ...here, within: 15_000 });
+  await mia.presses(/✖️/, { message: way });
+  await mia.waitsFor(/cancelled/, { ...here, within: 15_000 });
+  await mia.uses("/tasks", here);
+  await mia.waitsFor("0 running, 0 failed, 1 finished", here);
+  expect(world.pikpak.state.tasks.size).toBe(1);
+});
