@@ -336,6 +336,7 @@ notice-list-not-sent = The list could not be sent. Go back and try again.
 notice-no-sending-here = Files themselves cannot be sent here. Take a link instead.
 notice-transfer-cancelled = Cancelled.
 notice-approval-over = There is nothing to approve any more.
+notice-credential-left = The drive and its secrets are deleted here. What it was signed in with is still good at the service itself: withdraw it there.
 notice-credential-ends-week = What this drive is signed in with ends in seven days. Sign in again before then; its settings stay.
 notice-credential-ends-day = What this drive is signed in with ends in one day. Sign in again before then; its settings stay.
 notice-transfer-over = This is not on its way any more.

@@ -309,6 +309,7 @@ notice-list-not-sent = 列表未能发送。请返回后重试。
 notice-no-sending-here = 这里无法发送文件本身，请改用链接。
 notice-transfer-cancelled = 已取消。
 notice-approval-over = 没有等待批准的登录了。
+notice-credential-left = 网盘和它的登录信息已在这里删除。但在服务方那里仍然有效，请到那里撤销。
 notice-credential-ends-week = 这个网盘的登录将在七天后失效。请在此之前重新登录，设置会保留。
 notice-credential-ends-day = 这个网盘的登录将在一天后失效。请在此之前重新登录，设置会保留。
 notice-transfer-over = 这个文件已不在发送队列中。

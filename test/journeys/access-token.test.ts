@@ -16,7 +16,7 @@ function jwt(claims: object): string {
 const seconds = () => Math.floor(Date.now() / 1000);
 const issuer = "https://user.mypikpak.com";
 const driveCalls = ({ world }: Program) => world.pikpak.calls.filter(({ host }) => host === "drive").length;
-const secretsOf = ({ world }: Program) => [...Object.values(world.shelf.tokens)];
+const secretsOf = ({ world }: Program) => Object.values(world.shelf.tokens);
 
 function expectNoToken(secrets: readonly string[]): void {
   for (const place of [program.stored(), program.log()]) {
@@ -152,4 +152,26 @@ test("a new token for the same account keeps the drive, and one for another acco
   await otto.waitsFor("another account");
   await otto.presses("No, keep the account");
   await otto.waitsFor("It may: Read files");
+});
+
+test.each([
+  ["is withdrawn with the drive where PikPak lets it", true, "and its secrets"],
+  ["that PikPak keeps is said to be good there still", false, "under Connected Apps"],
+] as const)("a token %s", async (_what, patsRevocable, said) => {
+  program = await prepareProgram({ DISCORD_BOT_TOKEN: "" });
+  const { world } = program;
+  const { otto } = world.people;
+  world.pikpak.rules.patsRevocable = patsRevocable;
+  await program.start();
+  otto.sends("/login");
+  await otto.waitsFor("How would you like to sign in?");
+  await otto.presses("Access token");
+  await otto.waitsFor("❔ Access token");
+  otto.sends(world.shelf.tokens.otto);
+  await otto.waitsFor("The sign-in is good until");
+  otto.sends("/logout");
+  await otto.waitsFor(({ labels }) => labels.some((label) => label.includes("Yes, remove it")));
+  await otto.presses("Yes, remove it");
+  const last = await otto.waitsFor(said);
+  expect(last.text.includes("Connected Apps")).toBe(!patsRevocable);
 });

@@ -621,6 +621,7 @@ export const noticeCodes = [
   "transfer-cancelled",
   "transfer-over",
   "approval-over",
+  "credential-left",
   "credential-ends-week",
   "credential-ends-day",
   "transfer-busy",

@@ -69,12 +69,13 @@ function removeMount(
   context: ButtonContext,
   { mount, loggingOut }: Extract<Question, { question: "remove-mount" }>,
 ): Promise<Result> | Result {
-  return withMount(context, mount, async ({ title }) => {
+  return withMount(context, mount, async ({ title, driver }) => {
     await takeBackEverywhere(context.services, mount);
-    await context.services.storage.unmount(mount);
+    const { credential } = await context.services.storage.unmount(mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";
-    return noticeWithWays(without, code, { level: "done", subject: title });
+    const said = credential === "left" ? "credential-left" : code;
+    return noticeWithWays(without, said, { level: "done", subject: title, driver });
   });
 }
