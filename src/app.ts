@@ -15,6 +15,9 @@ import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
 import { createReminders } from "./actions/mounts/reminders.ts";
 import type { Reminders } from "./actions/model/reminder.ts";
+import { createBrowserSignIns, type AwaitedReturn } from "./actions/mounts/browser-sign-ins.ts";
+import type { FinishParts } from "./actions/mounts/approval-end.ts";
+import type { BrowserSignIns } from "./actions/model/browser-sign-in.ts";
 import { createApprovals } from "./actions/mounts/approvals.ts";
 import type { Approvals } from "./actions/model/approval.ts";
 import { createDownloads } from "./actions/download/downloads.ts";
@@ -242,6 +245,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
     approvals: approvalsOf(parts),
+    browserSignIns: browserSignInsOf(parts),
     reminders: remindersOf(parts),
     downloads: downloadsOf(parts),
     said: store.open<number>("said"),
@@ -273,11 +277,25 @@ function transfersOf({ jobs, storage, late, log }: Parts, gateway: Gateway): Tra
   });
 }
 
-/** Approvals are waited for by jobs; what was approved is mounted like everything that is asked. */
-function approvalsOf({ jobs, storage, late, log }: Parts): Approvals {
-  return createApprovals({
+/** Approvals are waited for by jobs. */
+function approvalsOf(parts: Parts): Approvals {
+  return createApprovals({ ...finishPartsOf(parts), jobs: parts.jobs, storage: parts.storage });
+}
+
+function browserSignInsOf(parts: Parts): BrowserSignIns {
+  const { jobs, store, storage } = parts;
+  return createBrowserSignIns({
+    ...finishPartsOf(parts),
     jobs,
     storage,
+    returns: store.open<AwaitedReturn>("returns", { sealed: true }),
+    exclusive: (key, work) => store.exclusive(key, work),
+  });
+}
+
+/** What was approved is mounted like everything that is asked. */
+function finishPartsOf({ late, log }: Parts): FinishParts {
+  return {
     messengers: { of: (place) => late.frontends?.messengers.of(place) },
     finish(visit, approved, signal) {
       if (!late.services) throw new Error("an approval ended before there were actions");
@@ -286,7 +304,7 @@ function approvalsOf({ jobs, storage, late, log }: Parts): Approvals {
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     log: log.child({ part: "approvals" }),
-  });
+  };
 }
 
 function remindersOf({ jobs, storage, late }: Parts): Reminders {
@@ -348,5 +366,6 @@ function openGateway(parts: Parts, made: Pick<Made, "pages"> & { readonly newest
       );
     },
     frontends: () => late.frontends,
+    takeReturn: async (kind, back, options) => late.services?.browserSignIns?.take(kind, back, options) ?? "over",
   });
 }

@@ -8,6 +8,7 @@ import type { Revocations } from "../gateway/revocations.ts";
 import type { ProxyTarget } from "../gateway/proxy-url.ts";
 import type { HostCheck } from "../gateway/host-check.ts";
 import { LinkOver } from "../gateway/refusal.ts";
+import type { TakeReturn } from "../gateway/return-page.ts";
 import { createGateway, type Gateway } from "../gateway/server.ts";
 import type { Tickets } from "../gateway/ticket.ts";
 import type { VisitorOptions } from "../gateway/visitors.ts";
@@ -42,6 +43,8 @@ export interface GatewayParts {
   mayFetch(mount: Mount, person: string): Promise<boolean>;
   /** A redirect would not have worked; told once a day for each mount. */
   onFallback(mount: Pick<Mount, "id" | "title" | "owner">): void;
+  /** Takes what a browser came back with from a sign-in; absent = no sign-in goes there. */
+  readonly takeReturn?: TakeReturn;
   /** The chats; made later than the gateway, and there before anybody asks. */
   frontends(): Frontends | undefined;
 }
@@ -75,6 +78,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     words,
     tickets,
     pages,
+    takeReturn: config.pikpak.oauth ? parts.takeReturn : undefined,
     resolve: resolver({ config, storage, mayFetch }),
     revoked: async (ticket) => {
       const [{ banned }, revoked] = await Promise.all([

@@ -298,7 +298,7 @@ export type SignInWay =
       /** Fields that may be filled in besides, where all of a form is seen at once. */
       readonly aside?: readonly string[];
     }
-  | { readonly is: "approval"; readonly name: string };
+  | { readonly is: "approval" | "browser"; readonly name: string };
 
 /** Signing in by a code that a person approves at the service itself. */
 export interface ApprovalWay {
@@ -306,6 +306,30 @@ export interface ApprovalWay {
   start(asking: Asking & Pick<DriverContext, "randomHex">): Promise<PendingApproval>;
   /** Asks how it stands, or nobody where it is too early; what it gives is kept for the next time. */
   poll(pending: PendingApproval, asking: Asking): Promise<ApprovalOutcome>;
+}
+
+/** A sign-in that has gone to the person's browser. Plain data, sealed like a secret. */
+export interface PendingReturn {
+  /** Secret: what the browser comes back with. */
+  readonly state: string;
+  /** Where the person agrees. */
+  readonly address: string;
+  /** ms since the epoch when it runs out. */
+  readonly until: number;
+  /** The driver's own, as a text. */
+  readonly own: string;
+}
+
+/** Signing in through the person's browser, which comes back to an address of ours. */
+export interface BrowserWay {
+  /** `approval-refused` where the service does not begin it. */
+  start(asking: Asking & Pick<DriverContext, "randomHex" | "notes">): Promise<PendingReturn>;
+  /** Takes what the browser came back with, once: `approval-denied`, or `approval-refused` where it does not fit. */
+  finish(
+    pending: PendingReturn,
+    back: URLSearchParams,
+    asking: Asking,
+  ): Promise<Pick<Extract<ApprovalOutcome, { readonly state: "approved" }>, "values" | "kept">>;
 }
 
 interface Asking extends Pick<DriverContext, "now"> {
@@ -336,6 +360,8 @@ export interface DriverKind {
   readonly ways?: readonly SignInWay[];
   /** Signing in by approval; absent = this kind has none. */
   readonly approval?: ApprovalWay;
+  /** Signing in through a browser; absent = this kind has none, or there is no address to come back to. */
+  readonly browser?: BrowserWay | undefined;
   /** When the credential of a mount ends for good, ms since the epoch; undefined = it does not, or nobody knows. */
   endsAt?(options: Values): number | undefined;
   /** Id of the account a mount is signed in to; undefined = nobody knows. */

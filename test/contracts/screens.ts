@@ -553,8 +553,9 @@ const seconds = fc.nat({ max: 100_000 });
 const approvalState: fc.Arbitrary<ApprovalState> = fc.oneof(
   fc.record({
     is: fc.constant("waiting" as const),
-    userCode: fc.oneof(fc.constant("ABCD-EFGH"), hostileName),
-    address,
+    code: fc.option(fc.record({ userCode: fc.oneof(fc.constant("ABCD-EFGH"), hostileName), address }), {
+      nil: undefined,
+    }),
     direct: address,
     until: fc.constant(now + 600_000),
   }),

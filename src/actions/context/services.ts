@@ -12,6 +12,7 @@ import type { Messengers } from "../../messaging/messenger.ts";
 import type { Downloads } from "../model/download.ts";
 import type { Session } from "../model/session.ts";
 import type { Approvals } from "../model/approval.ts";
+import type { BrowserSignIns } from "../model/browser-sign-in.ts";
 import type { Reminders } from "../model/reminder.ts";
 import type { Transfers } from "../model/transfer.ts";
 
@@ -44,6 +45,8 @@ export interface Services {
   readonly transfers?: Transfers;
   /** Approvals that are waited for; absent = nobody waits for them, and that way is not offered. */
   readonly approvals?: Approvals | undefined;
+  /** Sign-ins through browsers; absent = nobody waits for them, and that way is not offered. */
+  readonly browserSignIns?: BrowserSignIns | undefined;
   /** Words before a credential ends; absent = nobody is reminded. */
   readonly reminders?: Reminders | undefined;
   /** Drives fetch what addresses lead to, and it is followed; absent = nobody follows it. */

@@ -126,10 +126,9 @@ export interface ApprovalScreen {
 export type ApprovalState =
   | {
       readonly is: "waiting";
-      /** What the person compares, or types in at `address`. */
-      readonly userCode: string;
-      readonly address: string;
-      /** The page that has the code already. */
+      /** What the person compares, or types in at `address`; absent = their browser brings back all there is. */
+      readonly code?: { readonly userCode: string; readonly address: string } | undefined;
+      /** The page to approve at, which has the code already. */
       readonly direct: string;
       /** Milliseconds since the epoch when it runs out. */
       readonly until: number;

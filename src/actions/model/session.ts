@@ -72,6 +72,8 @@ export type ViewState =
       readonly at: "approval";
       /** Id of the approval. */
       readonly approval: string;
+      /** By a code, or through the person's browser. */
+      readonly by: "approval" | "browser";
       readonly again: SignInView;
     }
   | {

@@ -1,34 +1,16 @@
-import { JobFailure, type JobOutcome } from "../../jobs/job.ts";
+import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
-import type { Edited, Messengers } from "../../messaging/messenger.ts";
 import type { PendingApproval } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
-import type { Values } from "../../storage/field.ts";
 import type { Storage } from "../../storage/storage.ts";
-import type { Visit } from "../../users/visit.ts";
 import type { Approvals } from "../model/approval.ts";
-import type { Answer, ApprovalScreen, MessageScreen } from "../model/screen.ts";
+import type { ApprovalScreen } from "../model/screen.ts";
+import { finishIn, sayIn, type FinishParts } from "./approval-end.ts";
 import { approvalKind, type Approval, type Decided, type Noted } from "./approval-kind.ts";
 
-/** What was approved, and for which mount; absent = a new one. */
-export interface Approved {
-  readonly kind: string;
-  readonly mount?: string | undefined;
-  readonly values: Values;
-  readonly kept: Values;
-}
-
-interface ApprovalsParts {
+interface ApprovalsParts extends FinishParts {
   readonly jobs: JobQueue;
   readonly storage: Pick<Storage, "pollApproval">;
-  readonly messengers: Messengers;
-  /** Mounts what was approved, in the name of whoever asked. */
-  finish(visit: Visit, approved: Approved, signal: AbortSignal): Promise<Answer>;
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Resolves after `ms`; rejects with the signal's reason. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
-  readonly log: { info(fields: object, event: string): void };
 }
 
 /** Approvals over a job queue. Made before it is started: it is told here who waits for them. */
@@ -60,16 +42,8 @@ async function follow(parts: ApprovalsParts, approval: Approval, job: RunningJob
   const known = checkpoint && "decided" in checkpoint ? checkpoint.decided : undefined;
   const decided = known ?? (await decision(parts, approval, job));
   parts.log.info({ person: approval.visit.person.id, approval: job.id, outcome: decided.state }, "approval decided");
-  if (decided.state !== "approved") return say(parts, approval, cardOf(approval, decided), job.signal);
-  const { visit, kind, mount } = approval;
-  const { values, kept } = decided;
-  const answer = await parts.finish(visit, { kind, mount, values, kept }, job.signal);
-  await answer.updates?.[Symbol.asyncIterator]().return?.();
-  const { screen, language } = answer;
-  if (screen.show === "form" || screen.show === "found") return;
-  if (screen.show === "notice" && screen.notice === "too-fast")
-    throw new JobFailure("approval-not-finished", { retryAfter: 10_000 });
-  await say(parts, { ...approval, shown: { ...approval.shown, language } }, screen, job.signal);
+  if (decided.state !== "approved") return sayIn(parts, approval, cardOf(approval, decided), job.signal);
+  await finishIn(parts, approval, decided, job.signal);
 }
 
 function cardOf({ card }: Approval, decided: Exclude<Decided, { state: "approved" }>): ApprovalScreen {
@@ -126,32 +100,5 @@ async function sayUnfinished(parts: ApprovalsParts, approval: Approval, outcome:
     outcome.is === "cancelled"
       ? ({ is: "cancelled" } as const)
       : ({ is: "failed", reason: { code: "upstream" } } as const);
-  await say(parts, approval, { ...approval.card, state }, AbortSignal.timeout(60_000));
-}
-
-/** Times the last word is tried. */
-const maxTries = 30;
-
-/** Puts it in place of the code; where that message is out of reach, it is one of its own. */
-async function say(
-  { messengers, wait, log }: ApprovalsParts,
-  { shown, visit }: Approval,
-  screen: MessageScreen,
-  signal: AbortSignal,
-): Promise<void> {
-  const messenger = messengers.of(shown.place);
-  if (!messenger) return;
-  for (let tries = 1; tries <= maxTries; tries += 1) {
-    const edited = await messenger.edit(shown, screen).catch((err: unknown): Edited => {
-      log.info({ err }, "message of an approval not changed");
-      return { is: "later", after: 5000 };
-    });
-    if (edited.is === "edited") return;
-    // Who put the message away asked not to see that nothing came of it.
-    if (edited.is === "gone" && screen.show === "approval") return;
-    if (edited.is !== "later") break;
-    await wait(Math.max(1000, edited.after), signal);
-  }
-  const own = { place: visit.person.id, kind: "private", language: shown.language } as const;
-  await messenger.send(own, screen).catch((err: unknown) => log.info({ err }, "end of an approval not sent"));
+  await sayIn(parts, approval, { ...approval.card, state }, AbortSignal.timeout(60_000));
 }

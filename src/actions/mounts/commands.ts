@@ -1,7 +1,7 @@
 import { anywhere, inPrivate } from "../../users/roles.ts";
 import { command } from "../context/command.ts";
 import { logOut } from "./log-out.ts";
-import type { Approved } from "./approvals.ts";
+import type { Approved } from "./approval-end.ts";
 import { finishApproval } from "./finish-approval.ts";
 import { signIn } from "./sign-in.ts";
 import { showMounts } from "./views.ts";

@@ -2,7 +2,7 @@ import { type ActionContext, type Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
 import { kindNamed, mountedAlready } from "../context/kinds.ts";
 import { withMount } from "../context/with-mount.ts";
-import type { Approved } from "./approvals.ts";
+import type { Approved } from "./approval-end.ts";
 import { carryOutAsMeant } from "./sign-in.ts";
 
 /** Mounts what was approved, or renews the mount it was approved for. */

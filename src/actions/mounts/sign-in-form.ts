@@ -24,8 +24,12 @@ export function beginSignIn(context: ActionContext, kind: DriverKind, mount?: Mo
 
 /** The ways a kind has here, in their order. */
 export function waysOf({ services }: Pick<ActionContext, "services">, kind: DriverKind): readonly SignInWay[] {
-  const canApprove = kind.approval !== undefined && services.approvals !== undefined;
-  return (kind.ways ?? []).filter(({ is }) => is !== "approval" || canApprove);
+  const has = {
+    form: true,
+    approval: kind.approval !== undefined && services.approvals !== undefined,
+    browser: kind.browser !== undefined && services.browserSignIns !== undefined,
+  };
+  return (kind.ways ?? []).filter(({ is }) => has[is]);
 }
 
 export function waysView({ name }: DriverKind, mount: Mount | undefined): SignInView {

@@ -1,4 +1,4 @@
-import type { DriverKind } from "../../storage/driver.ts";
+import type { DriverKind, SignInWay } from "../../storage/driver.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ButtonContext } from "../context/button-context.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
@@ -21,7 +21,9 @@ export function chooseWay(context: ButtonContext, index: number): Promise<Result
   return signingIn(context, shown.state, (kind, mount) => {
     const way = waysOf(context, kind).find(({ name }) => name === shown.rows[index]);
     if (!way) return drawWays(context, { kind, mount });
-    return way.is === "approval" ? approve(context, kind, mount) : signInForm(context, kind, { way: way.name, mount });
+    return way.is === "form"
+      ? signInForm(context, kind, { way: way.name, mount })
+      : approve(context, { kind, mount, by: way.is });
   });
 }
 
@@ -29,7 +31,7 @@ export function chooseWay(context: ButtonContext, index: number): Promise<Result
 export function approveAgain(context: ButtonContext): Promise<Result> | Result {
   const { state } = context.session;
   if (state.at !== "approval") return showWaysOf(context, state);
-  return signingIn(context, state.again, (kind, mount) => approve(context, kind, mount));
+  return signingIn(context, state.again, (kind, mount) => approve(context, { kind, mount, by: state.by }));
 }
 
 /** The ways again, after one that came to nothing. */
@@ -43,8 +45,8 @@ function showWaysOf(context: ActionContext, state: ViewState): Promise<Result> |
 }
 
 /** Where the service begins no approval, that is said above the other ways. */
-function approve(context: ActionContext, kind: DriverKind, mount: Mount | undefined): Promise<Result> {
-  return startApproval(context, { kind, mount }, (reason) => drawWays(context, { kind, mount, reason }));
+function approve(context: ActionContext, wanted: Parameters<typeof startApproval>[1]): Promise<Result> {
+  return startApproval(context, wanted, (reason) => drawWays(context, { ...wanted, reason }));
 }
 
 function signingIn(
@@ -61,11 +63,13 @@ interface Ways {
   readonly kind: DriverKind;
   readonly mount: Mount | undefined;
   readonly reason?: Reason;
+  /** The way that was tried. */
+  readonly by?: SignInWay["is"];
 }
 
 /** The ways, with why the one that was tried came to nothing. */
-export async function drawWays(context: ActionContext, { kind, mount, reason }: Ways): Promise<Result> {
-  const isOut = (way: string) => reason?.code === "approval-refused" && way === "approval";
+export async function drawWays(context: ActionContext, { kind, mount, reason, by }: Ways): Promise<Result> {
+  const isOut = (way: string) => reason?.code === "approval-refused" && way === by;
   const names = waysOf(context, kind).flatMap(({ is, name }) => (isOut(is) ? [] : [name]));
   const view = await draw(context, waysView(kind, mount), names);
   return {

@@ -42,11 +42,11 @@ function stateLines(painter: Painter, { kind, state }: ApprovalScreen): readonly
   switch (state.is) {
     case "waiting":
       return [
-        say("approval-how"),
-        `## ${strong(state.userCode, 60)}`,
+        say(state.code ? "approval-how" : "approval-how-browser"),
+        state.code !== undefined && `## ${strong(state.code.userCode, 60)}`,
         !isPublicAddress(state.direct) && link(approvalText(painter, "press-approve", kind), state.direct),
         approvalText(painter, "approval-about", kind),
-        `⏳ ${say("approval-waiting", { date: moment(state.until) })}`,
+        `⏳ ${say(state.code ? "approval-waiting" : "approval-waiting-browser", { date: moment(state.until) })}`,
       ];
     case "denied":
     case "over":

@@ -43,11 +43,11 @@ function stateLines(painter: Painter, { kind, state }: ApprovalScreen): readonly
   switch (state.is) {
     case "waiting":
       return [
-        say("approval-how"),
-        FormattedString.code(state.userCode.toWellFormed().trim() || "–"),
+        say(state.code ? "approval-how" : "approval-how-browser"),
+        state.code !== undefined && FormattedString.code(state.code.userCode.toWellFormed().trim() || "–"),
         !isPublicAddress(state.direct) && state.direct,
         approvalText(painter, "approval-about", kind),
-        `⏳ ${say("approval-waiting", { date: figures.date(state.until) })}`,
+        `⏳ ${say(state.code ? "approval-waiting" : "approval-waiting-browser", { date: figures.date(state.until) })}`,
       ];
     case "denied":
     case "over":
