@@ -1,46 +1,12 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { prepareProgram, type Program } from "./program.ts";
+import { discordOf, telegramOf } from "./sign-in-chat.ts";
 
 // Signing in by approving a code in PikPak: what Lena sees, and what PikPak is asked.
 
 vi.setConfig({ testTimeout: 90_000 });
 let program: Program;
 afterEach(() => program.close());
-
-/** Somebody in front of one chat, in whose language it is. */
-interface Chat {
-  login(): Promise<void>;
-  press(label: string): Promise<void>;
-  /** Waits until a message says all of this; what it says. */
-  sees(...said: readonly string[]): Promise<string>;
-}
-
-function telegramOf({ world }: Program, who: "lena" | "jun"): Chat {
-  const person = world.people[who];
-  return {
-    login: async () => void person.sends("/login"),
-    press: async (label) => void (await person.presses(label)),
-    sees: async (...said) => {
-      const { text, labels } = await person.waitsFor(({ text: shown, labels: on }) =>
-        said.every((one) => [shown, ...on].join("\n").includes(one)),
-      );
-      return [text, ...labels].join("\n");
-    },
-  };
-}
-
-function discordOf({ world }: Program, who: "lena" | "jun"): Chat {
-  const member = world.members[who];
-  const says = (components: unknown) => JSON.stringify(components);
-  return {
-    login: async () => void (await member.uses("/login")),
-    press: async (label) => void (await member.presses(new RegExp(label))),
-    sees: async (...said) => {
-      const message = await member.waitsFor((one) => said.every((words) => JSON.stringify(one).includes(words)));
-      return says(message.components);
-    },
-  };
-}
 
 /** What a person does on PikPak's own page. */
 async function decide({ world }: Program, shown: string, decision: "approve" | "deny", who = "lena@example.com") {
