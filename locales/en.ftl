@@ -74,12 +74,15 @@ command-link = Get the download link of one file
 command-get = Send a file itself into this chat
 command-download = Let the drive fetch a magnet or an address
 command-tasks = What the drive is fetching: retry, cancel, clear
-command-settings = Language, rows a page, order
+command-trash = What lies in the trash: restore, delete, empty
+command-settings = Language, rows a page, order, download method
 command-cancel = Cancel what was begun
 command-logout = Remove a drive and its secrets
 command-forget = Delete everything kept about me
 
-welcome-title = Hello! I open PikPak drives and shares in this chat.
+bot-description = The files of your cloud drives in this chat: browse folders, search, get download links, watch films, or have the files themselves sent here. Press Start to sign in or to open a share link.
+bot-about = Your cloud drives and shares in Telegram.
+welcome-title = Hello! I open cloud drives and shares in this chat.
 welcome-ways = There are two ways in: sign in to your own account, or open a share link that somebody gave you.
 welcome-mounts = { $count ->
     [one] You have one drive here already.
@@ -105,7 +108,7 @@ order-modified = date
 listing-empty = This folder is empty.
 listing-failed = The rest of the folder could not be read.
 listing-list-changed = The list has changed since. Here is how it is now.
-listing-view-rebuilt = That list was old, so here is a fresh one.
+listing-undone = Undone: everything is as it was before.
 listing-part-gone = What the link leads to is not there any more, so here is the whole share.
 
 kind-folder = Folder
@@ -170,6 +173,82 @@ tasks-title = Offline downloads
 tasks-none = Nothing is being fetched. Send me a magnet, or use /download.
 tasks-total = { $running } running, { $failed } failed, { $done } finished
 choose-task = Choose a download
+press-tidy = More
+press-enter = Open
+press-new-folder = New folder
+press-rename-entry = Rename
+press-move-entries = Move
+press-copy-entries = Copy
+press-trash-entries = To the trash
+press-select = Select
+press-show-trash = Trash
+press-undo = Undo
+press-open-changed = Open the folder
+press-tidy-selection = { $count } chosen
+press-pick-page = This page
+press-pick-all = Whole folder
+press-unpick = Choose none
+press-here-move = Move here
+press-here-copy = Copy here
+press-restore-entries = Restore
+press-delete-entries = Delete for ever
+press-empty-trash = Empty the trash
+press-confirm-delete-entries = Yes, delete for ever
+press-dismiss-delete-entries = No, keep it
+press-confirm-empty-trash = Yes, empty it
+press-dismiss-empty-trash = No, keep it
+
+sum-files = { $count ->
+    [one] 1 file
+   *[other] { $count } files
+}
+sum-folders = { $count ->
+    [one] 1 folder
+   *[other] { $count } folders
+}
+tidy-what = What shall be done?
+tidy-chosen = Chosen: { $sum }
+select-how = Choose files and folders. What you choose stays chosen in other folders and on other pages.
+choose-picked = Choose, or not any more
+choose-folder = Open a folder
+choose-target = Choose a folder
+target-move = Where to move it?
+target-copy = Where to copy it?
+target-no-folders = There is no folder in here.
+target-recent = 📂 stands before folders you chose lately: a press puts it there at once.
+did-made = The folder is made.
+did-renamed = Renamed.
+did-moved = { $count ->
+    [one] Moved.
+   *[other] { $count } entries are moved.
+}
+did-copied = { $count ->
+    [one] Copied.
+   *[other] { $count } entries are copied.
+}
+did-trashed = { $count ->
+    [one] It is in the trash.
+   *[other] { $count } entries are in the trash.
+}
+did-restored = { $count ->
+    [one] Restored.
+   *[other] { $count } entries are restored.
+}
+did-before = It was called { $name }.
+did-clashes = { $count ->
+    [one] One name was taken there, so the drive has added a number to it.
+   *[other] { $count } names were taken there, so the drive has added numbers to them.
+}
+did-left = { $count ->
+    [one] One entry stayed as it was.
+   *[other] { $count } entries stayed as they were.
+}
+trash-title = Trash
+trash-empty = The trash is empty.
+trash-how = Choose what to restore or to delete
+trash-undone = Undone.
+trash-deleted = Deleted for ever.
+trash-emptied = The trash is emptied.
 
 list-title = Links as a file
 list-about = All files here and in the folders below, at most { $files } files from { $folders } folders. As what?
@@ -226,6 +305,12 @@ settings-order = Order: { $order }
 
 question-remove-mount = Remove this drive and its secrets from here? Nothing on the drive itself is touched.
 question-other-account = What you gave is for another account than this drive is signed in to. Shall the drive be of that account from now on?
+question-delete-entries = { $count ->
+    [one] Delete it for ever? Nobody can bring it back.
+   *[other] Delete { $count } entries for ever? Nobody can bring them back.
+}
+question-empty-trash = Delete all that is in the trash for ever? Nobody can bring it back.
+question-frees = This frees { $size }.
 question-forget = Delete everything kept about you here: drives, secrets, settings, open lists? Nothing on your drives is touched.
 
 retry-after = Try again in { $time }.
@@ -250,9 +335,14 @@ problem-required = This is needed; please give an answer.
 form-title-page-number = Go to a page
 field-page-number-page = Which page?
 field-page-number-page-hint = A number, as on the counter.
+form-title-folder-name = New folder
+field-folder-name-name = What shall it be called?
+form-title-entry-name = Rename
+field-entry-name-name = New name
+field-entry-name-name-hint = With its ending, as in film.mkv.
 problem-too-long = That is too long; please send something shorter.
 problem-not-a-share = That is not the link of a share I can open.
-problem-not-a-folder-id = That is not a folder. Send a folder's id, its address in the browser, or root.
+problem-not-a-folder-id = That is not a folder. Send a folder's ID, its address in the browser, or root.
 problem-not-a-choice = Please take one of the answers offered.
 problem-not-a-verification = There is no verification in that. Finish the page first, then send the whole address of the page you ended on.
 problem-empty-name = A name needs at least one character you can see.
@@ -318,7 +408,6 @@ notice-unknown-press = I do not know this button. Open a fresh list with /browse
 notice-mount-removed = The drive and its secrets are removed from here.
 notice-mount-gone = This drive is not here any more. See /mounts for those there are.
 notice-mount-renamed = The drive has its new name.
-notice-mount-chosen = This is the current drive now.
 notice-mount-healthy = The drive answers as it should.
 notice-logged-out = Signed out. The drive and its secrets are removed from here.
 notice-forgotten = Everything kept about you is deleted. Say /start to begin anew.
@@ -345,10 +434,17 @@ notice-no-downloads = None of your drives can fetch links by itself. Sign in to 
 notice-download-over = This is over already. /tasks shows what there is.
 notice-download-stopped = Cancelled. What has come already stays.
 notice-tasks-none-failed = None of them has failed.
+notice-nothing-chosen = Nothing is chosen. Choose something first.
+notice-selection-full = At most 1,000 entries can be chosen at once. Do something with these first.
+notice-target-inside = That folder is one of those you chose, or lies in one. Choose another one.
+notice-undo-over = This cannot be undone any more: it has been undone, or an hour has passed.
+notice-undo-unclear = There are more entries of these names there than were copied, so nothing was undone. Look for the copies and put them into the trash.
+notice-no-trash = None of your drives has a trash here. Sign in to an account first.
 notice-transfer-busy = This file is on its way here already.
 notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.
 notice-links-revoked = Done. Links that were handed out until now do not work any more; new ones do.
 notice-no-links-to-revoke = Links lead straight to the drive here, and I cannot take those back. They end by themselves.
+notice-drive-signed-out = This drive is signed out, so nothing can be had of it. Sign in again under /mounts.
 notice-fallback = Some files of this drive cannot be fetched straight from it, so they go through me. They may be slower. You can choose the way for all of them under /mounts.
 notice-saved = Saved.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
@@ -412,7 +508,7 @@ capability-link = Take links
 capability-send = Have files sent
 audience-members = everybody
 audience-admins = admins
-audience-owner = only I
+audience-owner = only me
 per-day = { $count } a day
 minutes = { $count } min
 
@@ -441,7 +537,7 @@ press-send-as-file = Send it as a file
 link-named = ⬇️ Download with its name: { $url }
 link-via-redirect = It starts at this bot's address, and the bytes come straight from the drive.
 list-via-redirect = They start at this bot's address, and the bytes come straight from the drive.
-link-first-part = PikPak gives only the first part of this file from a share. Save it to your own drive for the whole.
+link-first-part = Of this file the drive gives only the first part from a share. Save it to your own drive for the whole.
 file-no-original = The drive does not give the original of this file; the versions can be had.
 press-ask-root = Root folder
 form-title-root-folder = Where the drive begins
@@ -537,7 +633,7 @@ question-broadcast = { $count ->
 question-revoke-every-link = Take back every link to the gateway that anybody was given? None of them will work again; new ones can be had at once. Downloads under way go on.
 form-title-find-person = Find a person or a group
 field-find-person-who = Id
-field-find-person-who-hint = An id like telegram:1001 or discord:2002, of a group telegram:-1001, or a part of one.
+field-find-person-who-hint = An ID like telegram:1001 or discord:2002, of a group telegram:-1001, or a part of one.
 form-title-quota = Bytes a day through the gateway
 field-quota-gigabytes = Gigabytes a day
 field-quota-gigabytes-hint = A number like 5 or 0.5. Skip it for no limit.
@@ -545,7 +641,6 @@ form-title-broadcast-text = A word to everybody
 field-broadcast-text-text = Text
 field-broadcast-text-text-hint = At most 1,900 characters. You see it once more before it is sent.
 problem-not-a-number = That is not a number. It looks like 5 or 0.5.
-problem-not-a-token = That is not a refresh token. It begins with os. and stands beside the access token where a client keeps it.
 audit-empty = Nothing has been done yet.
 audit-admit = admitted
 audit-expel = admission taken back
@@ -618,7 +713,7 @@ slash-start-code = code
 slash-start-code-hint = An invitation, if you have one
 slash-share = share
 slash-share-link = link
-slash-share-link-hint = The share's address or id
+slash-share-link-hint = The share's address or ID
 slash-share-code = code
 slash-share-code-hint = Its pass code, if it has one
 slash-mounts = mounts
@@ -635,6 +730,7 @@ slash-download = download
 slash-download-links = links
 slash-download-links-hint = Magnets, info hashes, http, ed2k or PikPak:// addresses
 slash-tasks = tasks
+slash-trash = trash
 slash-settings = settings
 slash-cancel = cancel
 slash-logout = logout
@@ -667,10 +763,9 @@ slash-admin-act-revoke = revoke
 slash-admin-act-audit = audit
 slash-admin-act-state = state
 slash-admin-with = with
-slash-admin-with-hint = Whom or what it is about: an id, a number, a text
+slash-admin-with-hint = Whom or what it is about: an ID, a number, a text
 command-server = How I do in this server: language, order, removal, links
 # What is said otherwise on a server than in a group: the key with -server behind it.
-help-group-server = What is shared with this server is found by /browse and /search; links are shown to you alone. Signing in and your own drives are for our direct messages.
 command-bind-server = Share a drive with this server
 command-unbind-server = Stop sharing a drive with this server
 mounts-lent-title-server = Drives of this server
@@ -681,6 +776,7 @@ notice-nothing-lent-server = No drive is shared with this server. Its admins can
 notice-admins-only-server = Only those who run this server may do that.
 notice-nothing-to-lend-server = You have no drive to share. Add one first: /login
 notice-groups-only-server = This is for servers. Add me to one, and use it there.
+notice-code-private-server = A share with a pass code is for whoever has the code: open it in our direct messages, or let this server use it with /bind.
 notice-private-only-server = This is for our direct messages; use it there.
 
 # The command in a message's own menu; it may have spaces.
@@ -747,7 +843,7 @@ page-why-open-link = { $bot } asks for this to open the share in your chat.
 page-why-verification = The drive wants to know that a person signs in before { $bot } may open it.
 page-intro = This page is for { $person } alone; give its address to nobody.
 page-intro-place = This page is for { $person } alone, asked for in { $place }; give its address to nobody.
-page-instead = Use something else instead
+page-instead = More options
 page-optional = (may be left empty)
 page-send = Send
 page-safety = What you enter goes to the bot alone, not through the chat. This page works once, for { $minutes ->

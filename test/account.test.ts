@@ -7,7 +7,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Person } from "../src/users/person.ts";
 import { startPikPak, type PikPakEmulator } from "../emulators/pikpak/pikpak.ts";
 import type { Mount } from "../src/storage/mount.ts";
-import { openStore } from "../src/store/store.ts";
+import { openStore, type Store } from "../src/store/store.ts";
+import type { Lending, Place } from "../src/users/place.ts";
 
 const program = join(import.meta.dirname, "..", "src", "cli", "account.ts");
 const key = Buffer.alloc(32, 7);
@@ -62,12 +63,13 @@ async function account(
   return { code, out, err };
 }
 
+function openKept(): Promise<Store> {
+  const url = `sqlite://${join(folder, "data", "chatdrive.sqlite")}`;
+  return openStore({ url, keys: [key], onError: () => undefined });
+}
+
 async function kept(): Promise<{ mounts: Mount[]; person(id: string): Promise<Person | undefined> }> {
-  const store = await openStore({
-    url: `sqlite://${join(folder, "data", "chatdrive.sqlite")}`,
-    keys: [key],
-    onError: () => undefined,
-  });
+  const store = await openKept();
   const mounts: Mount[] = [];
   const all = store.open<Mount>("mounts");
   if (!all.iterator) throw new Error("the store cannot be listed");
@@ -163,6 +165,26 @@ test("drives are listed, given to somebody else, and removed with their secrets"
   const left = await kept();
   expect([left.mounts, (await left.person("telegram:1001"))?.mounts]).toEqual([[], []]);
   expect((await account(["list"])).out).toBe("");
+});
+
+test("a drive that is removed is shared with no group any more", async () => {
+  mia();
+  const { out } = await account(["add", "discord:2002"], ["mia@example.com", password]);
+  const id = out.slice(0, 10);
+  const store = await openKept();
+  const mounts = store.open<Mount>("mounts");
+  const places = store.open<Place>("places");
+  const place = "discord:guild:7";
+  const mount = await mounts.get(id);
+  if (mount) await mounts.set(id, { ...mount, audience: [place] });
+  const policy = { browse: "members", link: "members", send: "members", open: false } as const;
+  const lending: Lending = { mount: id, owner: "discord:2002", trail: [], policy, since: 1 };
+  await places.set(place, { id: place, lent: [lending], settings: {} });
+  await store.close();
+  expect((await account(["remove", id])).code).toBe(0);
+  const after = await openKept();
+  expect(await after.open<Place>("places").get(place)).toMatchObject({ lent: [] });
+  await after.close();
 });
 
 test("a wrong password is explained, and nothing is left behind", async () => {

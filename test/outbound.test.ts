@@ -103,7 +103,7 @@ test.each(kinds)("services are asked through a proxy over %s, which looks their 
 
 test.each(kinds)("websockets go through a proxy over %s", async (scheme, start) => {
   const [proxy, port] = [await start(), await service()];
-  const agent = createOutbound({ proxy: `${scheme}://127.0.0.1:${proxy.port}` }).agent("other");
+  const agent = createOutbound({ proxy: `${scheme}://127.0.0.1:${proxy.port}` }).agent("other", "ws://gateway.example");
   const socket = new WebSocket(`ws://gateway.example:${port}/`, { agent });
   onTestFinished(() => socket.terminate());
   const [said] = (await once(socket, "message")) as [Buffer];
@@ -136,6 +136,26 @@ test("this machine and the hosts that are named are asked straight, and no proxy
   const answer = await request(`http://127.0.0.1:${port}/`, { dispatcher });
   expect(await answer.body.text()).toBe("reached");
   expect(proxy.asked).toEqual([]);
+});
+
+test.each([
+  ["ws://127.0.0.1:9/", "straight"],
+  ["http://[::1]:8081", "straight"],
+  ["wss://named.example/", "straight"],
+  ["wss://below.named.example/", "straight"],
+  ["wss://ported.example:8443/", "straight"],
+  ["wss://ported.example/", "through the proxy"],
+  ["https://api.below.dotted.example", "straight"],
+  ["https://notnamed.example/", "through the proxy"],
+  ["wss://gateway.example/", "through the proxy"],
+] as const)("a client over Node's own https asks %s %s", (address, way) => {
+  const direct = ["named.example", "ported.example:8443", "*.below.dotted.example"];
+  const outbound = createOutbound({ proxy: "http://127.0.0.1:9", direct });
+  expect(outbound.agent("other", address) ? "through the proxy" : "straight").toBe(way);
+});
+
+test("a client over Node's own https asks straight where there is no proxy", () => {
+  expect(createOutbound().agent("telegram", "https://api.telegram.org")).toBeUndefined();
 });
 
 test("a proxy is given the credentials of its address", async () => {

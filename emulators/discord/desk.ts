@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { Limits, Verdict } from "./limits.ts";
 import type { Upload } from "./messages.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { createAsk } from "./asking.ts";
-import { realClock, type Clock } from "./clock.ts";
+import { realClock, type Clock } from "../clock.ts";
 import { createRegistry, type Registry } from "./commands.ts";
 import { handle, remember, type Call, type Desk, type Recorded } from "./desk.ts";
 import { createFaults, type Fault } from "./faults.ts";

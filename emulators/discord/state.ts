@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { snowflakes } from "./ids.ts";
 import { permission, usualPermissions } from "./permissions.ts";
 

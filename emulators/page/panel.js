@@ -12,7 +12,7 @@ let group;
 at("clear").addEventListener("click", clearCalls);
 at("services").replaceChildren(...Object.entries(services).map(drawSwitch));
 
-/** A interaction begins a new heading; the calls that follow stand below it. */
+/** An interaction begins a new heading; the calls that follow stand below it. */
 export function addInteraction({ who, what }) {
   openGroup(who ? `${who}: ${what}` : what);
 }

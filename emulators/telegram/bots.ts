@@ -1,5 +1,5 @@
 import type { User } from "@grammyjs/types";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { Inbox } from "./updates.ts";
 import type { Webhook } from "./webhook.ts";
 

@@ -1,6 +1,6 @@
 import type { Opts } from "@grammyjs/types";
 import type { Bot } from "./bots.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Files, Upload } from "./files.ts";
 import type { Flood } from "./flood.ts";
 import type { Rules } from "./rules.ts";

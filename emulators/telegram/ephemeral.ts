@@ -9,7 +9,7 @@ interface EphemeralRequest {
   readonly reply: ReplyParameters | undefined;
 }
 
-/** A ephemeral message, if it may be: in a group, to somebody in it, and, unless the bot runs the group, soon after they did something. */
+/** An ephemeral message, if it may be: in a group, to somebody in it, and, unless the bot runs the group, soon after they did something. */
 export function ephemeralFor(call: Call, chat: Chat, { parameters, reply }: EphemeralRequest): EphemeralTarget {
   const { receiver_user_id: person, callback_query_id: pressId, replace_callback_query_message: replace } = parameters;
   if (chat.type === "private") throw badRequest("ephemeral messages can be sent only to groups and supergroups");
@@ -49,7 +49,7 @@ function commandOf(call: Call, chat: Chat, { person, id }: { person: number; id:
   return found;
 }
 
-/** A ephemeral message of this bot, by chat, receiver and number together. */
+/** An ephemeral message of this bot, by chat, receiver and number together. */
 export function ephemeralOf(
   { bot }: Call,
   chat: Chat,

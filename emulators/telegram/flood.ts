@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { refusals } from "./refusal.ts";
 import type { Rules } from "./rules.ts";
 import type { Chat } from "./world.ts";

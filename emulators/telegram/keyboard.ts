@@ -43,7 +43,7 @@ export function keyboardIn(markup: InlineKeyboardMarkup, place: KeyboardPlace): 
 }
 
 /** Each button does one thing. */
-const interactions = [
+const purposes = [
   "url",
   "callback_data",
   "web_app",
@@ -58,7 +58,7 @@ const interactions = [
 ];
 
 function checkButton(button: InlineKeyboardButton, place: KeyboardPlace): void {
-  const given = interactions.filter((interaction) => interaction in button);
+  const given = purposes.filter((purpose) => purpose in button);
   if (given.length === 0 || ("callback_data" in button && button.callback_data === "")) {
     throw badRequest("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard");
   }

@@ -35,7 +35,7 @@ function toReply(message: StoredMessage): Record<string, unknown> {
   };
 }
 
-/** A ephemeral message of a person is for the bot, one of a bot for the person. */
+/** An ephemeral message of a person is for the bot, one of a bot for the person. */
 function receiverOf({ ephemeral, from, chat }: StoredMessage): unknown {
   const id = from.id === ephemeral?.bot ? ephemeral.person : ephemeral?.bot;
   return chat.members.get(id ?? 0)?.user;

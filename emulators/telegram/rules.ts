@@ -10,7 +10,7 @@ export interface Rules {
   perGroupPerMinute: number;
   /** Messages and edits in one chat a second; 0 = any number. */
   perChatPerSecond: number;
-  /** ms to answer a press in, and to ephemeral message to who acted. */
+  /** ms to answer a press in, and to send an ephemeral message to who acted. */
   answerWindow: number;
   /** ms a message can be deleted for. */
   deleteWindow: number;

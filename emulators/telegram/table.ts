@@ -46,7 +46,7 @@ const edited = {
   "inline_message_id?": "string",
   ...keyboard,
 };
-const isEphemeral = { ...chat, receiver_user_id: "integer", ephemeral_message_id: "integer", ...keyboard };
+const ephemeralOf = { ...chat, receiver_user_id: "integer", ephemeral_message_id: "integer", ...keyboard };
 const newText = {
   "text?": "string",
   "parse_mode?": "string",
@@ -183,10 +183,10 @@ export const methods = {
   editMessageCaption: { ...edited, ...caption, ...above },
   editMessageMedia: { ...edited, media: "InputMedia" },
   editMessageReplyMarkup: edited,
-  editEphemeralMessageText: { ...isEphemeral, ...newText },
-  editEphemeralMessageCaption: { ...isEphemeral, ...caption, ...above },
-  editEphemeralMessageMedia: { ...isEphemeral, media: "InputMedia" },
-  editEphemeralMessageReplyMarkup: isEphemeral,
+  editEphemeralMessageText: { ...ephemeralOf, ...newText },
+  editEphemeralMessageCaption: { ...ephemeralOf, ...caption, ...above },
+  editEphemeralMessageMedia: { ...ephemeralOf, media: "InputMedia" },
+  editEphemeralMessageReplyMarkup: ephemeralOf,
   deleteMessage: { ...chat, message_id: "integer" },
   deleteMessages: { ...chat, message_ids: "[integer] 1..100" },
   deleteEphemeralMessage: { ...chat, receiver_user_id: "integer", ephemeral_message_id: "integer" },

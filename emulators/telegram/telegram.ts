@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { Stage } from "../stage.ts";
 import { newBot, type Bot, type BotDraft } from "./bots.ts";
 import type { Service, WebFile } from "./call.ts";
-import { wallClock, type Clock } from "./clock.ts";
+import { realClock, type Clock } from "../clock.ts";
 import { Faults, type Fault } from "./faults.ts";
 import { Files } from "./files.ts";
 import { Flood } from "./flood.ts";
@@ -78,7 +78,7 @@ interface Options {
 /** Starts the service. */
 export async function startTelegram({
   port = 0,
-  clock = wallClock,
+  clock = realClock(),
   bots = [{}],
   rules: given = {},
   web = async () => undefined,

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { Refusal } from "./refusal.ts";
 import { optInUpdates } from "./table.ts";
 

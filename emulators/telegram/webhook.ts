@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Inbox, Update } from "./updates.ts";
 
 /** Where updates go, instead of being fetched. */

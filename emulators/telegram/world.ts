@@ -1,5 +1,5 @@
 import type { InlineKeyboardMarkup, LinkPreviewOptions, User } from "@grammyjs/types";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Bot } from "./bots.ts";
 import type { Entity } from "./marked.ts";
 

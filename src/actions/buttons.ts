@@ -13,6 +13,7 @@ import { questionButtons } from "./questions/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
 import { settingsButtons } from "./settings/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
+import { tidyButtons } from "./tidy/buttons.ts";
 
 /** Every button there is. Its type, its letters, who may press it and what it does follow from its row. */
 export const buttons = {
@@ -21,6 +22,7 @@ export const buttons = {
   ...linkButtons,
   ...fileButtons,
   ...downloadButtons,
+  ...tidyButtons,
   ...mountButtons,
   ...shareButtons,
   ...questionButtons,
@@ -55,7 +57,7 @@ const version = "1";
 const shape = /^1([A-Za-z0-9]{10})-([0-9a-z]{1,8})-([a-z]{1,2})(?:-([0-9a-z]{1,6}))?$/;
 
 /**
- * A button's payload: `1<session>-<revision>-<code>[-<argument>]`, 15 to 28 characters of `A-Za-z0-9-`, so that it fits
+ * A button's payload: `1<session>-<revision>-<code>[-<argument>]`, 15 to 30 characters of `A-Za-z0-9-`, so that it fits
  * Telegram's 64 bytes, Discord's 100 and a deep link alike.
  */
 export function encodeButton(press: ButtonPress): string {

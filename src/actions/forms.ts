@@ -10,10 +10,13 @@ import { submitAccountKind, submitSignIn } from "./mounts/sign-in.ts";
 import { submitVerification } from "./questions/verify.ts";
 import { submitSearch } from "./search/search.ts";
 import { submitShare } from "./shares/open-share.ts";
+import { submitEntryName, submitFolderName } from "./tidy/names.ts";
 
 interface Form {
   /** Who may send it off, and where. */
   readonly rule: Rule;
+  /** What it is about is the screen it was opened from: a session's id. */
+  readonly isOfSession?: true;
   submit(context: ActionContext, form: FormRef, answers: Values): Promise<Result>;
 }
 
@@ -26,8 +29,10 @@ export const forms: Readonly<Record<FormId, Form>> = {
   verification: { rule: inPrivate, submit: about(submitVerification) },
   "root-folder": { rule: inPrivate, submit: about(submitRoot) },
   "mount-title": { rule: inPrivate, submit: about(submitTitle) },
-  "search-words": { rule: anywhere, submit: about(submitSearch) },
-  "page-number": { rule: anywhere, submit: about(submitPage) },
+  "search-words": { rule: anywhere, isOfSession: true, submit: about(submitSearch) },
+  "page-number": { rule: anywhere, isOfSession: true, submit: about(submitPage) },
+  "folder-name": { rule: inPrivate, isOfSession: true, submit: about(submitFolderName) },
+  "entry-name": { rule: inPrivate, isOfSession: true, submit: about(submitEntryName) },
   "find-person": { rule: byOperators, submit: (context, _form, answers) => submitFind(context, answers) },
   quota: { rule: byOperators, submit: about(submitQuota) },
   "broadcast-text": { rule: byOperators, submit: (context, _form, answers) => submitBroadcast(context, answers) },
@@ -45,6 +50,11 @@ export interface Submission {
   readonly do: "submit";
   readonly form: FormRef;
   readonly values: Values;
+}
+
+/** The session whose screen the form was opened from; undefined = it is about something else. */
+export function openedFrom({ id, subject }: FormRef): string | undefined {
+  return forms[id].isOfSession ? subject : undefined;
 }
 
 export function handleForm(context: ActionContext, { form, values }: Submission): Promise<Result> {

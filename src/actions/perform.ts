@@ -9,11 +9,20 @@ import { admission, tooFast } from "./admission.ts";
 import { decodeButton, handleButton, type ButtonPress } from "./buttons.ts";
 import { handleCommand } from "./commands.ts";
 import { buttonContext } from "./context/button-context.ts";
-import { createContext, findSession, queueOf, recall, type ActionContext, type Outcome } from "./context/context.ts";
+import {
+  createContext,
+  findSession,
+  groupOf,
+  inSession,
+  queueOf,
+  recall,
+  type ActionContext,
+  type Outcome,
+} from "./context/context.ts";
 import { failed, refused, unexpected } from "./context/failure.ts";
 import { isOfOperators, leaveFor } from "./context/leave.ts";
 import type { Services } from "./context/services.ts";
-import { handleForm } from "./forms.ts";
+import { handleForm, openedFrom, type Submission } from "./forms.ts";
 import type { Answer, Screen } from "./model/screen.ts";
 import { folderOf, type Session } from "./model/session.ts";
 import { openForReader } from "./shares/open-for-reader.ts";
@@ -26,7 +35,7 @@ import { shown } from "./views.ts";
  */
 export async function perform(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {
   // Before anybody waits in the queue, which is what a flood would fill.
-  const tempo = await services.admin.pace.take(...pacedBy(visit));
+  const tempo = await services.admin.rateLimit.take(...pacedBy(visit));
   if (tempo !== "go") return { ...tooFast(tempo), language: await ownLanguage(services, visit) };
   if (isUrgent(action)) return answered(services, visit, action, signal);
   return services.exclusive(queueOf(visit), () => answered(services, visit, action, signal));
@@ -85,7 +94,7 @@ async function guarded({ services, visit, signal }: Asked, action: Action): Prom
   }
 }
 
-/** A drive's failure that no verb had a better screen for, or something nobody thought of. */
+/** A drive's failure that no action had a better screen for, or something nobody thought of. */
 async function unforeseen(asked: Asked, action: Action, error: unknown): Promise<Outcome> {
   const outcome = await failureOf(asked, action, error);
   // What a group's message shows stays there for the others.
@@ -106,7 +115,7 @@ async function permitted(context: ActionContext, action: Action): Promise<Outcom
   if ("view" in action) return performButton(context, action);
   const no = refusalOf(ruleOf(action), await rolesOf(context, action), context.visit.place);
   if (no) return refused(no);
-  if (action.do === "submit") return shown(handleForm(context, action));
+  if (action.do === "submit") return submitted(context, action);
   const linked = action.do === "start" && action.payload !== undefined ? decodeButton(action.payload) : undefined;
   return linked ? performButton(context, linked, { isLink: true }) : shown(handleCommand(context, action));
 }
@@ -126,11 +135,6 @@ async function rolesOf(context: ActionContext, action: Action, session?: Session
   ];
 }
 
-/** The group a screen belongs to; undefined = none. */
-function groupOf({ through, place, owner }: Session): string | undefined {
-  return through ?? (place === owner ? undefined : place);
-}
-
 /** A button, if the screen is known and its presser may press it. */
 async function performButton(context: ActionContext, press: ButtonPress, { isLink = false } = {}): Promise<Outcome> {
   const session = await findSession(context.services, press.view);
@@ -140,9 +144,7 @@ async function performButton(context: ActionContext, press: ButtonPress, { isLin
   if (no) return refused(no);
   const pressedOn = recall(session, press.view)?.state;
   if (!context.operator && (isOfOperators(session.state) || isOfOperators(pressedOn))) return refused("view-expired");
-  const { through: _here, ...rest } = context;
-  const through = groupOf(session);
-  const at: ActionContext = { ...rest, ...(through !== undefined && { through }) };
+  const at: ActionContext = { ...context, through: groupOf(session) };
   // A group's settings belong to whoever runs the group.
   const isOwn = session.owner === context.person.id || session.state.at === "place-settings";
   const isCard = press.do === "link-row" && session.state.at === "found";
@@ -151,10 +153,19 @@ async function performButton(context: ActionContext, press: ButtonPress, { isLin
   }
   // Behind a deep link it goes on in a message of its own, and so does what somebody else presses: the first stays alone.
   const own = isOwn && !isLink ? session : copyOf(at, session);
-  const forAsker = own.forAsker === true && context.visit.place.kind === "group";
-  const asked = buttonContext({ ...at, session: own, ...(forAsker && { forAsker }) }, own, press.view);
-  const outcome = await shown(handleButton(asked, press));
+  const { forAsker } = inSession(context, own);
+  const outcome = await shown(handleButton(buttonContext({ ...at, session: own, forAsker }, own, press.view), press));
   return forAsker ? toAsker(outcome) : outcome;
+}
+
+/** What a form comes to. One that a screen's button opened goes on where that screen is, and for whom it was. */
+async function submitted(context: ActionContext, submission: Submission): Promise<Outcome> {
+  const opener = openedFrom(submission.form);
+  const session = opener === undefined ? undefined : await findSession(context.services, { id: opener, revision: 0 });
+  if (session?.owner !== context.person.id) return shown(handleForm(context, submission));
+  const at = inSession(context, session);
+  const outcome = await shown(handleForm(at, submission));
+  return at.forAsker ? toAsker(outcome) : outcome;
 }
 
 /**
@@ -195,7 +206,8 @@ async function mayLook(context: ActionContext, { state }: Session): Promise<bool
 
 /** The presser's own screen, beginning where the one pressed on is. */
 function copyOf({ services, visit, person }: ActionContext, session: Session): Session {
-  const { forAsker: _theirs, ...rest } = session;
+  // What was chosen or changed in a message is gone on with there alone.
+  const { forAsker: _theirs, selection: _chosen, change: _made, naming: _asked, ...rest } = session;
   const isForAsker = visit.place.kind === "group" && session.owner !== person.id;
   return {
     ...rest,
@@ -208,10 +220,10 @@ function copyOf({ services, visit, person }: ActionContext, session: Session): S
 
 /** The same, for the asker alone. A screen that is no message stays as it is. */
 function toAsker({ screen, updates, ...outcome }: Outcome): Outcome {
-  return { ...outcome, screen: privateLinks(screen), ...(updates && { updates: allForAsker(updates) }) };
+  return { ...outcome, screen: forAsker(screen), ...(updates && { updates: allForAsker(updates) }) };
 }
 
-function privateLinks(screen: Screen): Screen {
+function forAsker(screen: Screen): Screen {
   switch (screen.show) {
     case "listing":
     case "file":
@@ -225,5 +237,5 @@ function privateLinks(screen: Screen): Screen {
 }
 
 async function* allForAsker(updates: AsyncIterable<Screen>): AsyncGenerator<Screen> {
-  for await (const screen of updates) yield privateLinks(screen);
+  for await (const screen of updates) yield forAsker(screen);
 }

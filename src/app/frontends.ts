@@ -17,7 +17,7 @@ import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
 import type { JobQueue } from "../jobs/queue.ts";
 import { createOutbound } from "../outbound.ts";
 import type { Store } from "../store/store.ts";
-import { createTelegram, type Telegram } from "../telegram/bot.ts";
+import { createTelegram, type Telegram, type TelegramParts } from "../telegram/bot.ts";
 import { type TelegramSettings } from "../telegram/settings.ts";
 import type { Words } from "../i18n/words.ts";
 
@@ -96,7 +96,10 @@ function outboundOf({ outbound: settings }: Config): DiscordParts["outbound"] {
   if (settings?.proxy === undefined) return undefined;
   const { dispatcher, agent } = createOutbound(settings);
   // As long as Discord may take for a file.
-  return { dispatcher: dispatcher("other", { bodyTimeout: 60_000, headersTimeout: 120_000 }), agent: agent("other") };
+  return {
+    dispatcher: dispatcher("other", { bodyTimeout: 60_000, headersTimeout: 120_000 }),
+    agent: (address) => agent("other", address),
+  };
 }
 
 async function stopped(discord: Discord, outbound: DiscordParts["outbound"]): Promise<void> {
@@ -127,11 +130,9 @@ function telegramOf(
 ): Telegram {
   const { store, jobs, words, services, perform, newest, log, onFatal } = parts;
   const outbound = createOutbound(proxies);
-  // A server of one's own, on this machine, is asked straight, like all that is near.
-  const isProxied = (proxies?.telegramProxy ?? proxies?.proxy) !== undefined && !isNear(settings.apiRoot);
   return createTelegram({
     dispatcher: (options) => outbound.dispatcher("telegram", options),
-    ...(isProxied && { agent: () => outbound.agent("telegram") }),
+    agent: outbound.agent("telegram", settings.apiRoot),
     settings: telegramSettings(settings, newest),
     perform,
     words,
@@ -139,6 +140,10 @@ function telegramOf(
     places: placeNews(services),
     removals: createRemovals(jobs, "telegram"),
     operators: services.admins,
+    ...(store.isShared && {
+      lead: (work, until) => store.lead("telegram-updates", work, until),
+      once: updatesOnce(store),
+    }),
     log: log.child({ part: "telegram" }),
     now: Date.now,
     onFatal,
@@ -176,7 +181,23 @@ function discordOf(
     now: Date.now,
     onFatal,
     onLeft: (place) => placeNews(services).gone(place),
+    ...(store.isShared && { lead: (work, until) => store.lead("discord-gateway", work, until) }),
   });
+}
+
+/** Milliseconds for which Telegram brings an update again. */
+const updatesLive = 24 * 3_600_000;
+
+/** Updates that one of several processes has handled are not handled by another: after a take-over Telegram brings some again. */
+function updatesOnce(store: Store): NonNullable<TelegramParts["once"]> {
+  const handled = store.open<true>("handled-updates");
+  return (update, work) =>
+    store.exclusive(`update:${update}`, async () => {
+      const key = String(update);
+      if (await handled.get(key)) return;
+      await work();
+      await handled.set(key, true, updatesLive);
+    });
 }
 
 function kept(namespace: Keyv): {
@@ -189,8 +210,4 @@ function kept(namespace: Keyv): {
     set: (key, value, ttl) => namespace.set(key, value, ttl),
     delete: (key) => namespace.delete(key),
   };
-}
-
-function isNear(address: string): boolean {
-  return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(address).hostname);
 }

@@ -12,7 +12,8 @@ import type { TakeReturn } from "../gateway/return-page.ts";
 import { createGateway, type Gateway } from "../gateway/server.ts";
 import type { Tickets } from "../gateway/ticket.ts";
 import type { VisitorOptions } from "../gateway/visitors.ts";
-import type { Link } from "../storage/driver.ts";
+import type { CallOptions, Link } from "../storage/driver.ts";
+import type { Entry } from "../storage/entry.ts";
 import { StorageError } from "../storage/error.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -24,7 +25,7 @@ import { readiness } from "./readiness.ts";
 
 export interface GatewayParts {
   readonly config: Config;
-  readonly store: Pick<Store, "check" | "open">;
+  readonly store: Pick<Store, "check">;
   readonly storage: Storage;
   readonly words: Words;
   readonly tickets: Tickets;
@@ -45,6 +46,8 @@ export interface GatewayParts {
   onFallback(mount: Pick<Mount, "id" | "title" | "owner">): void;
   /** Takes what a browser came back with from a sign-in; absent = no sign-in goes there. */
   readonly takeReturn?: TakeReturn;
+  /** A drive gave no link; who waits for a download sees no chat. */
+  onFailing?(mount: string): void;
   /** The chats; made later than the gateway, and there before anybody asks. */
   frontends(): Frontends | undefined;
 }
@@ -64,6 +67,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     limits,
     mayFetch,
     onFallback,
+    onFailing,
     frontends,
   } = parts;
   const { publicUrl, downloadProxy, telegram, pikpak, namedDownloads } = config;
@@ -79,7 +83,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     tickets,
     pages,
     takeReturn: config.pikpak.oauth ? parts.takeReturn : undefined,
-    resolve: resolver({ config, storage, mayFetch }),
+    resolve: resolver({ config, storage, mayFetch, ...(onFailing && { onFailing }) }),
     revoked: async (ticket) => {
       const [{ banned }, revoked] = await Promise.all([
         admin.access.standing(ticket.person),
@@ -93,9 +97,9 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     ready: readiness(parts),
     downloadProxy,
     linkByPath: (target, { signal }) => linkByPath({ ...parts, hosts: () => gateway.hosts }, target, signal),
-    look: async ({ mount, entry, folder }, { signal }) => ({
-      entry: await storage.stat(mount, entry, { signal }),
-      beside: folder === undefined ? [] : await beside(storage, mount, folder, signal),
+    look: async ({ mount, entry, folder, person: asker }, { signal }) => ({
+      entry: await storage.stat(mount, entry, { signal, asker }),
+      beside: folder === undefined ? [] : await beside(storage, { mount, folder }, { signal, asker }),
       method: methodOf(config, (await storage.find(mount)) ?? {}),
     }),
     onFallback: ({ mount }) => onFallback(mount),
@@ -126,6 +130,7 @@ async function linkByPath(parts: LinkParts, target: ProxyTarget, signal: AbortSi
   const relink = (refused?: string) =>
     storage.link(mount.id, target.entry, {
       signal,
+      asker: target.person,
       prefer: target.variant,
       refused,
     });
@@ -137,10 +142,17 @@ interface LinkParts extends GatewayParts {
   hosts(): HostCheck;
 }
 
+interface FolderPlace {
+  readonly mount: string;
+  /** Empty = the root. */
+  readonly folder: string;
+}
+
 /** What lies beside a file; a folder that cannot be read only costs the subtitles. */
-async function beside(storage: Storage, mount: string, folder: string, signal: AbortSignal) {
+async function beside(storage: Storage, place: FolderPlace, options: CallOptions): Promise<readonly Entry[]> {
+  const { mount, folder } = place;
   try {
-    return (await storage.folder(mount, folder === "" ? undefined : folder, { signal })).entries;
+    return (await storage.folder(mount, folder === "" ? undefined : folder, options)).entries;
   } catch (error) {
     if (error instanceof StorageError) return [];
     throw error;

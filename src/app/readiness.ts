@@ -4,32 +4,20 @@ import type { Store } from "../store/store.ts";
 import type { Frontends } from "./frontends.ts";
 
 interface ReadinessParts {
-  readonly store: Pick<Store, "check" | "open">;
+  readonly store: Pick<Store, "check">;
   /** The chats; absent while they are made. */
   frontends(): Pick<Frontends, "all"> | undefined;
 }
 
 /** How long a question about being ready may take. */
 const checkWithin = 2000;
-/** How often a write is tried, however often one is asked. */
-const writeEvery = 5000;
 
-/** Whether the app can serve: the store answers and takes writes, and every chat is connected. */
+/** Whether the app can serve: the store takes writes, and every chat is connected. */
 export function readiness({ store, frontends }: ReadinessParts): () => Promise<Readiness> {
-  const writes = store.open<number>("readiness", { ttl: 60_000 });
-  let tried = Number.NEGATIVE_INFINITY;
-  let last: string | undefined;
-  const write = async (): Promise<string | undefined> => {
-    if (performance.now() - tried < writeEvery) return last;
-    tried = performance.now();
-    last = await inTime(writes.set("written", Date.now()), "the store takes no writes");
-    return last;
-  };
   return async () => {
     const chats = frontends()?.all ?? [];
     const reasons = [
-      await inTime(store.check(), "the store does not answer"),
-      await write(),
+      await inTime(store.check(), "the store takes no writes"),
       chats.length === 0 ? "no chat was started yet" : undefined,
       ...chats.map((chat) => chat.isUp()),
     ].filter((reason) => typeof reason === "string");

@@ -6,7 +6,8 @@ import type { Mount } from "../storage/mount.ts";
 import { StoreError } from "../store/error.ts";
 import { openStore } from "../store/store.ts";
 import type { Person } from "../users/person.ts";
-import { accountCommand, type Shell } from "./accounts.ts";
+import type { Place } from "../users/place.ts";
+import { accountCommand, type Shell } from "./account-commands.ts";
 import { createAsker } from "./asker.ts";
 import { Mistake } from "./mistake.ts";
 
@@ -48,6 +49,7 @@ async function openShell(): Promise<Shell & { close(): Promise<void> }> {
     storage,
     mounts: store.open<Mount>("mounts"),
     people: store.open<Person>("people"),
+    places: store.open<Place>("places"),
     exclusive: (key, work) => store.exclusive(key, work),
     say: words.in(words.pick(Intl.DateTimeFormat().resolvedOptions().locale)),
     has: (key) => words.has(key),

@@ -7,6 +7,7 @@ import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import { createFollower } from "../messaging/follow.ts";
+import type { Lead } from "../messaging/lead.ts";
 import type { Removals } from "../messaging/removals.ts";
 import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
@@ -58,11 +59,13 @@ export interface DiscordParts {
   /** Messages in servers that are to go again; absent = all stay. */
   readonly removals?: Removals;
   /** How requests and the gateway's socket go out, as through a proxy; absent = straight. Closed by whoever made them. */
-  readonly outbound?: { readonly dispatcher: Dispatcher; readonly agent: Agent } | undefined;
+  readonly outbound?: { readonly dispatcher: Dispatcher; agent(address: string): Agent | undefined } | undefined;
   /** Actions one person may do in ten seconds; absent = 100. */
   readonly actionsPerPerson?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
   readonly timeout?: number;
+  /** Absent = there is one process. Of several, one is connected to Discord; all speak to it. */
+  readonly lead?: Lead | undefined;
 }
 
 /** A one-time page that was sent off. */
@@ -107,7 +110,11 @@ export function createDiscord(parts: DiscordParts): Discord {
   const { settings, log, now, kept } = parts;
   const words = serverWords(parts.words);
   const newId = () => randomBytes(9).toString("base64url");
-  const rest = () => upClient().rest;
+  const rest = () => {
+    const found = connection.rest();
+    if (!found) throw new Error("Discord is not reached yet");
+    return found;
+  };
   const firstAnswers = createFirstAnswers();
   const post = createPost({ rest, firstAnswers, now });
   const pendingForms = createPendingForms(kept);
@@ -120,7 +127,7 @@ export function createDiscord(parts: DiscordParts): Discord {
   const messenger = createMessenger({ ...settings, words, uploader, now, dispatcher: parts.outbound?.dispatcher });
   const removing = parts.removals && createRemoving({ messenger, removals: parts.removals, kept, now });
   const members = createMembers({
-    rest: () => connection.client()?.rest,
+    rest: () => connection.rest(),
     now,
     log,
     onGone: (guild) => servers.leave(guild),
@@ -185,6 +192,12 @@ export function createDiscord(parts: DiscordParts): Discord {
         dispatcher: parts.outbound?.dispatcher,
         hear,
         hearMessage,
+        hearChanged(message) {
+          if (!isOpen) return;
+          void direct
+            .hearChanged(message)
+            .catch((err: unknown) => log.error({ err: loggable(err) }, "discord changed message not understood"));
+        },
       });
       firstAnswers.watch(client.rest);
       return client;
@@ -195,19 +208,13 @@ export function createDiscord(parts: DiscordParts): Discord {
       servers.watch();
     },
   });
-  const upClient = (): Client<true> => {
-    const client = connection.client();
-    if (!client) throw new Error("Discord is not reached yet");
-    return client;
-  };
-
   return {
     messenger,
     removeNoted: async (message) => removing?.remove(message) ?? { is: "gone" },
     roleIn: (place, person) => members.roleIn(place, person),
     async start() {
-      const { agent } = parts.outbound ?? {};
-      if (agent) relay = await openRelay(agent);
+      const { outbound } = parts;
+      if (outbound) relay = await openRelay((address) => outbound.agent(address));
       await connection.open();
     },
     async stop() {
@@ -248,14 +255,16 @@ interface ClientParts {
   readonly dispatcher: Dispatcher | undefined;
   hear(interaction: Interaction): void;
   hearMessage(message: Message): void;
+  hearChanged(message: Message): void;
 }
 
-function buildClient({ api, log, relay, dispatcher, hear, hearMessage }: ClientParts): Client {
+function buildClient({ api, log, relay, dispatcher, hear, hearMessage, hearChanged }: ClientParts): Client {
   const client = new Client({
     // Interactions come without any intent, and hold what is needed. What people write to the bot itself comes with its
     // words by this one, which is not privileged; nothing is heard of what they write elsewhere.
     intents: [GatewayIntentBits.DirectMessages],
-    partials: [Partials.Channel],
+    // Chats and messages that are not remembered here; a changed message comes whole.
+    partials: [Partials.Channel, Partials.Message],
     allowedMentions: { parse: [] },
     rest: { ...restBy(dispatcher), api, timeout: restTimeout, userAgentAppendix, invalidRequestWarningInterval: 500 },
     ws: { buildStrategy: guardedSharding({ log, relay }) },
@@ -263,6 +272,7 @@ function buildClient({ api, log, relay, dispatcher, hear, hearMessage }: ClientP
   });
   client.on(Events.InteractionCreate, (interaction) => hear(interaction));
   client.on(Events.MessageCreate, (message) => hearMessage(message));
+  client.on(Events.MessageUpdate, (_before, message) => hearChanged(message));
   return client;
 }
 

@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DiscordjsError, DiscordjsErrorCodes, Events, GatewayCloseCodes, type Client } from "discord.js";
+import { DiscordjsError, DiscordjsErrorCodes, Events, GatewayCloseCodes, type Client, type REST } from "discord.js";
 import type { Logger } from "pino";
 import { ConfigError } from "../config.ts";
+import type { Lead } from "../messaging/lead.ts";
 import type { Readiness } from "../messaging/messenger.ts";
 import { loggable } from "./refusals.ts";
 
@@ -11,6 +13,8 @@ export interface Connection {
   open(): Promise<void>;
   /** The client that is logged in; undefined = none is yet. */
   client(): Client<true> | undefined;
+  /** Calls to Discord, also from a process that stands by; undefined = Discord was not reached yet. */
+  rest(): REST | undefined;
   /** Whether it is up; or why not. */
   readiness(): Readiness;
   close(): Promise<void>;
@@ -27,16 +31,25 @@ interface ConnectionParts {
   onFatal(reason: string): void;
   /** Milliseconds `open` waits for Discord at most. */
   readonly timeout?: number;
+  /** Absent = there is one process. Of several, one is connected, and the others stand by. */
+  readonly lead?: Lead | undefined;
 }
 
+/** Milliseconds after which a process that does not lead counts as one that stands by. */
+const standbyAfter = 1500;
+
 /** The line of one bot. */
-export function createConnection({ build, token, log, onUp, onFatal, timeout = 15_000 }: ConnectionParts): Connection {
+export function createConnection(parts: ConnectionParts): Connection {
+  const { build, token, log, onUp, onFatal, timeout = 15_000, lead } = parts;
   const closing = new AbortController();
+  /** Leads, or is alone. */
+  let isLeading = lead === undefined;
+  let standby: Client | undefined;
   let trouble = "not connected yet";
   let current: Client | undefined;
   let up: Client<true> | undefined;
 
-  const connect = async () => {
+  const connect = async (until: AbortSignal) => {
     for (let pause = 1000; ; pause = Math.min(pause * 2, 60_000)) {
       const client = build();
       current = client;
@@ -48,13 +61,13 @@ export function createConnection({ build, token, log, onUp, onFatal, timeout = 1
         await onUp(up);
         return;
       } catch (error) {
-        if (closing.signal.aborted) return;
+        if (until.aborted) return;
         const refusal = refusalIn(error);
         if (refusal !== undefined) throw new ConfigError(refusal, { cause: error });
         trouble = `not reached (${reasonOf(error)})`;
         log.warn({ err: loggable(error), again: pause }, "discord not reached");
-        await sleep(pause, undefined, { signal: closing.signal }).catch(() => undefined);
-        if (closing.signal.aborted) return;
+        await sleep(pause, undefined, { signal: until }).catch(() => undefined);
+        if (until.aborted) return;
       }
     }
   };
@@ -77,20 +90,56 @@ export function createConnection({ build, token, log, onUp, onFatal, timeout = 1
     );
   };
 
+  /** Connected from when this process leads until another one does; `reached` is told of the first time. */
+  const connectWhileLeading = (among: Lead, reached: () => void): Promise<void> =>
+    among(async (until) => {
+      isLeading = true;
+      const leave = () => void current?.destroy();
+      until.addEventListener("abort", leave, { once: true });
+      await connect(until);
+      reached();
+      if (!until.aborted) await once(until, "abort");
+      await current?.destroy();
+      [isLeading, up] = [false, undefined];
+    }, closing.signal);
+
+  const begin = (): Promise<void> => {
+    if (!lead) return connect(closing.signal);
+    standby = build();
+    standby.rest.setToken(token);
+    const reached = Promise.withResolvers<void>();
+    const leading = connectWhileLeading(lead, reached.resolve);
+    leading.catch(reached.reject);
+    // A refusal that comes later than the first connection ends the process like any other.
+    void reached.promise.then(
+      () => leading.catch((error: unknown) => onFatal(error instanceof Error ? error.message : String(error))),
+      () => undefined,
+    );
+    return reached.promise;
+  };
+
   return {
     async open() {
-      const connecting = connect();
-      const waiting = sleep(timeout, "later", { signal: closing.signal, ref: false }).catch(() => "closed");
-      const outcome = await Promise.race([connecting, waiting]);
+      const connecting = begin();
+      const waits = (ms: number) => sleep(ms, "later", { signal: closing.signal, ref: false }).catch(() => "closed");
+      if (lead && (await Promise.race([connecting, waits(standbyAfter)])) === "later" && !isLeading) {
+        log.info("discord stands by: another process is connected");
+        return void connecting.catch((error: unknown) =>
+          onFatal(error instanceof Error ? error.message : String(error)),
+        );
+      }
+      const outcome = await Promise.race([connecting, waits(timeout)]);
       if (outcome !== "later") return;
       log.warn({ after: timeout }, "discord cannot be reached yet; trying on");
       void connecting.catch((error: unknown) => onFatal(error instanceof Error ? error.message : String(error)));
     },
     client: () => up,
-    readiness: () => up?.isReady() === true || `discord: ${trouble}`,
+    rest: () => (up ?? standby)?.rest,
+    readiness: () => !isLeading || up?.isReady() === true || `discord: ${trouble}`,
     async close() {
       closing.abort();
       await current?.destroy();
+      await standby?.destroy();
     },
   };
 }

@@ -23,7 +23,7 @@ import { canPost, chatOf, messageOf, ownPlace, publicVisit } from "./visit.ts";
 
 /** Where a screen goes: in place of the message acted on, beside it for the asker alone, into the channel, or a modal. */
 export interface Deliverer {
-  /** Shows an answer to a interaction that was acknowledged, and what follows it. */
+  /** Shows an answer to an interaction that was acknowledged, and what follows it. */
   show(turn: Turn, answer: Answer): Promise<void>;
   /** Shows a form as the very first answer. False = it is none that fits a modal; nothing was done. */
   pop(turn: Turn, screen: Screen, language: string): Promise<boolean>;

@@ -17,7 +17,7 @@ import { messageOf, visitOf, type BotInteraction } from "./visit.ts";
 
 /** What stands around every interaction: its deadline, its failures, its order, and the pace of one person. */
 export interface Guard {
-  /** Does the work for a interaction. Whatever fails, the person gets one answer, and the process goes on. */
+  /** Does the work for an interaction. Whatever fails, the person gets one answer, and the process goes on. */
   handle(interaction: BotInteraction, work: (turn: Turn) => Promise<void>): Promise<void>;
   /** Tells Discord that an answer will come. False = it is too late for one: do no more. */
   admit(turn: Turn): Promise<boolean>;

@@ -15,7 +15,7 @@ export interface Relay {
 }
 
 /** Opens a relay on a free port of loopback. Its addresses hold a secret, so that nobody else here uses it. */
-export async function openRelay(agent: Agent): Promise<Relay> {
+export async function openRelay(agentFor: (address: string) => Agent | undefined): Promise<Relay> {
   const secret = randomBytes(16).toString("base64url");
   const server = new WebSocketServer({
     host: "127.0.0.1",
@@ -25,7 +25,7 @@ export async function openRelay(agent: Agent): Promise<Relay> {
   });
   server.on("connection", (near, { url }) => {
     const target = targetOf(url, secret);
-    if (target !== undefined) pass(near, new WebSocket(target, { agent }));
+    if (target !== undefined) pass(near, new WebSocket(target, { agent: agentFor(target) }));
   });
   await once(server, "listening");
   // A server that listens on a port has an address of this kind.

@@ -20,7 +20,7 @@ import { refOf } from "./ref.ts";
 import type { Turn } from "./turn.ts";
 import { messageOf, publicVisit, visitOf, type BotInteraction } from "./visit.ts";
 
-/** From a interaction to what it asks for. */
+/** From an interaction to what it asks for. */
 export interface Router {
   answer(interaction: BotInteraction): Promise<void>;
   suggest(typing: AutocompleteInteraction): Promise<void>;

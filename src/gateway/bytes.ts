@@ -47,8 +47,9 @@ export function createFileBytes({ proxy, storage }: FileBytesParts): FileBytes {
         const find = (refused?: string) =>
           storage.link(mount.id, entry.id, {
             signal: options.signal,
-            ...(refused !== undefined && { refused }),
-            ...(variant && { prefer: variant.id }),
+            asker: options.person,
+            refused,
+            prefer: variant?.id,
           });
         const link = await find();
         const { stream, size } = await proxy.open({

@@ -1,7 +1,8 @@
 import type { Link } from "../storage/driver.ts";
 import type { Words } from "../i18n/words.ts";
 import { json, type Asked, type Reply, type WholeReply } from "./asked.ts";
-import { equalTexts, readProxyPath, type ProxyTarget } from "./proxy-url.ts";
+import { equalTexts } from "./equal-texts.ts";
+import { readProxyPath, type ProxyTarget } from "./proxy-url.ts";
 import { refusalOf, refusals, refuse } from "./refusal.ts";
 import type { Tickets } from "./ticket.ts";
 import { ticketUrl } from "./ticket-url.ts";

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Link } from "../storage/driver.ts";
 import { UpstreamError } from "./upstream/error.ts";
 import type { Upstream } from "./upstream/port.ts";
+import { staleStatuses } from "./stale.ts";
 
 /** Asks file hosts for one byte, to learn what a redirect would lead to. */
 export interface HostCheck {
@@ -36,9 +37,6 @@ const namesFor = 24 * 3_600_000;
 /** A person waits for it. */
 const askedFor = 3000;
 
-/** What looks refused: PikPak answers 403, and the others are treated alike. */
-const refusals = new Set([401, 403, 404, 410]);
-
 /** What one process has learnt of the file hosts. */
 export function createHostCheck({ upstream, now }: HostCheckOptions): HostCheck {
   const believed = new LRUCache<string, number>({ max: 20_000 });
@@ -56,7 +54,7 @@ export function createHostCheck({ upstream, now }: HostCheckOptions): HostCheck 
         signal: AbortSignal.any([signal, AbortSignal.timeout(askedFor)]),
       });
       drop();
-      if (refusals.has(head.status)) return "refused";
+      if (staleStatuses.has(head.status)) return "refused";
       if (head.status >= 400 && head.status !== 416) return "unknown";
       naming.set(mount, { names: /filename/i.test(head.fields.get("content-disposition") ?? ""), at: now() });
       believed.set(link.url, now());

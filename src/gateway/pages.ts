@@ -5,7 +5,7 @@ import type { Words } from "../i18n/words.ts";
 import { type Asked, type Reply } from "./asked.ts";
 import { formPage, messagePage } from "./form-page.ts";
 import type { PageAsker, PageForm, PageReason } from "./page-form.ts";
-import { equalTexts } from "./proxy-url.ts";
+import { equalTexts } from "./equal-texts.ts";
 import { refusals, refuse } from "./refusal.ts";
 
 /**

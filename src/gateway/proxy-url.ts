@@ -1,4 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { equalTexts } from "./equal-texts.ts";
+import { withoutTurns } from "../storage/turning-marks.ts";
 
 /** What a path of the download proxy stands for. */
 export interface ProxyTarget {
@@ -67,7 +69,7 @@ function readId(segment: string): string | undefined {
 
 /** `/` and `\` as AList maps them; `.` and `..` are folded away by whoever normalises the address. */
 function plainName(name: string): string {
-  const mapped = name.toWellFormed().replaceAll(/[/\\]/g, "|");
+  const mapped = withoutTurns(name.toWellFormed()).replaceAll(/[/\\]/g, "|");
   return /^\.{0,2}$/.test(mapped) ? "file" : mapped;
 }
 
@@ -90,12 +92,6 @@ export function checkSign(
   const expires = Number(written);
   if (!/^[0-9]{1,15}$/.test(written) || (expires !== 0 && expires < now / 1000)) return false;
   return equalTexts(signPath(path, { token, expires }), sign);
-}
-
-/** Compares without telling by the time it takes where two texts differ, or how long they are. */
-export function equalTexts(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((text) => createHash("sha256").update(text, "utf8").digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }
 
 /** A path in a URL as Go's `url.PathEscape` writes its segments. */

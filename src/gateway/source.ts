@@ -3,6 +3,7 @@ import { UpstreamError } from "./upstream/error.ts";
 import type { Exchange } from "./upstream/exchange.ts";
 import type { Upstream } from "./upstream/port.ts";
 import type { Slots } from "./slots.ts";
+import { staleStatuses } from "./stale.ts";
 
 /** A link with an address. */
 export type Address = Extract<Link, { kind: "url" }>;
@@ -41,8 +42,6 @@ export interface Source {
   progressed(): void;
 }
 
-/** What a stale link looks like: PikPak answers 403, and the others are treated alike. */
-const stale = new Set([401, 403, 404, 410]);
 const pauses = [100, 400, 1500];
 const longestPause = 5000;
 
@@ -70,7 +69,7 @@ class LinkedSource implements Source {
     for (;;) {
       const outcome = await this.#try(range);
       if (!(outcome instanceof UpstreamError)) return outcome;
-      if (outcome.status !== undefined && stale.has(outcome.status)) await this.#relink(outcome);
+      if (outcome.status !== undefined && staleStatuses.has(outcome.status)) await this.#relink(outcome);
       else {
         const pause = pauses[failures];
         if (pause === undefined || !isPassing(outcome)) throw outcome;

@@ -2,7 +2,7 @@ import { IncomingMessage, type ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { BodyTooLarge } from "./asked.ts";
 import { readBody } from "./body.ts";
-import { equalTexts } from "./proxy-url.ts";
+import { equalTexts } from "./equal-texts.ts";
 
 /** Where updates are taken, and from whom. */
 export interface WebhookRoute {

@@ -68,7 +68,7 @@ export function createDrivers(parts: DriversParts): Drivers {
     await idle?.close();
   };
   const keep = ({ kind, mount, options, ...wanted }: WantedDriver): Driver => {
-    const idle = idling(() => kind.open(options, contextFor(parts, { kind, ...wanted })));
+    const idle = idling(() => opened(kind, options, contextFor(parts, { kind, ...wanted })));
     open.set(mount, idle);
     return idle.driver;
   };
@@ -99,6 +99,15 @@ export function createDrivers(parts: DriversParts): Drivers {
       await Promise.all([...open.keys()].map(drop));
     },
   };
+}
+
+/** A mount that its kind cannot open any more is an ailing one, and no fault of whoever asks. */
+function opened(kind: DriverKind, options: Values, context: DriverContext): Driver {
+  try {
+    return kind.open(options, context);
+  } catch (error) {
+    throw error instanceof StorageError ? error : new StorageError("upstream", { cause: error });
+  }
 }
 
 type Lent = Pick<WantedDriver, "kind" | "owner" | "vault">;

@@ -52,7 +52,7 @@ export interface Storage extends Changes {
    * Makes a mount after listing its root once: it exists only if that worked. `folder` is checked too.
    * On any failure, and when the process ends meanwhile, nothing is left behind.
    */
-  mount(draft: MountDraft, options?: CallOptions): Promise<Mount>;
+  mount(draft: MountDraft, options?: Pick<CallOptions, "signal">): Promise<Mount>;
   /**
    * New secrets for a mount (signing in again); kept only if listing its root works with them, else the old ones stay.
    * They replace all old answers, or with `amend` join them.
@@ -132,7 +132,7 @@ export interface Removal {
   readonly credential: "none" | "revoked" | "left";
 }
 
-interface RenewOptions extends CallOptions {
+interface RenewOptions extends Pick<CallOptions, "signal"> {
   /** The values join the old ones instead of replacing them. */
   readonly amend?: boolean | undefined;
   /** What else belongs into the vault, from an approval. */
@@ -161,6 +161,8 @@ interface StorageParts {
   readonly log: DriverLog;
   /** Told of what drivers ask of the services behind them; absent = nobody counts. */
   readonly count?: DriverContext["count"] | undefined;
+  /** Told when a mount begins to fail as an account, with the person whose call showed it, as far as it has one. */
+  readonly onFailing?: ((mount: Mount, asker: string | undefined) => void) | undefined;
   /** Entries of folders kept in memory; absent = 200,000. */
   readonly maxEntries?: number | undefined;
   /** Drivers kept open; absent = 256. */
@@ -239,17 +241,17 @@ export function createStorage(parts: StorageParts): Storage {
     sweep: () => sweep(parts),
     folder: async (mount, folder, { refresh = false, ...options } = {}) => {
       const driver = await drivers.of(mount);
-      return watched(internals, mount, () => folders.read({ mount, folder, driver, refresh, ...options }));
+      return watched(internals, mount, () => folders.read({ mount, folder, driver, refresh, ...options }), options);
     },
     peek: (mount, folder) => folders.peek(mount, folder),
     follow: (mount, folder, options = {}) => folders.follow(mount, folder, options),
     stat: async (mount, entry, options = {}) => {
       const driver = await drivers.of(mount);
-      return watched(internals, mount, () => driver.stat(entry, options));
+      return watched(internals, mount, () => driver.stat(entry, options), options);
     },
     link: async (mount, entry, options = {}) => {
       const driver = await drivers.of(mount);
-      return watched(internals, mount, () => links.find({ mount, entry, driver, ...options }));
+      return watched(internals, mount, () => links.find({ mount, entry, driver, ...options }), options);
     },
     quota: async (mount, options = {}) => {
       const driver = await drivers.of(mount);
@@ -290,7 +292,7 @@ interface Internals {
 async function mount(
   { parts, drivers, folders }: Internals,
   draft: MountDraft,
-  { signal }: CallOptions,
+  { signal }: Pick<CallOptions, "signal">,
 ): Promise<Mount> {
   const kind = kindOf(parts.kinds, draft.driver);
   const id = parts.newId();
@@ -444,10 +446,10 @@ const revocationTimeout = 5000;
 
 async function takeBack({ parts, drivers }: Internals, id: string): Promise<Removal["credential"]> {
   const mount = await parts.mounts.get(id);
-  const isKnown = mount && parts.kinds.some(({ name }) => name === mount.driver);
-  const driver = isKnown ? await drivers.of(id) : undefined;
-  if (!driver?.revoke) return "none";
+  if (!mount || !parts.kinds.some(({ name }) => name === mount.driver)) return "none";
   try {
+    const driver = await drivers.of(id);
+    if (!driver.revoke) return "none";
     return (await driver.revoke({ signal: AbortSignal.timeout(revocationTimeout) })) ? "revoked" : "left";
   } catch (err) {
     parts.log.warn({ err }, "storage credential not revoked");
@@ -510,31 +512,44 @@ async function present({ parts }: Internals, id: string): Promise<Mount> {
 }
 
 /** Runs a call on a mount and notes in its health when it begins or ceases to fail as an account. */
-async function watched<T>(internals: Internals, id: string, work: () => Promise<T>): Promise<T> {
+async function watched<T>(
+  internals: Internals,
+  id: string,
+  work: () => Promise<T>,
+  { asker }: { readonly asker?: string | undefined } = {},
+): Promise<T> {
   try {
     const result = await wrapped(work);
     await noteHealth(internals, id, undefined);
     return result;
   } catch (error) {
-    if (error instanceof StorageError && storageErrorKind(error.code).ails) await noteHealth(internals, id, error.code);
+    if (error instanceof StorageError && storageErrorKind(error.code).ails) {
+      const failing = await noteHealth(internals, id, error.code);
+      if (failing) internals.parts.onFailing?.(failing, asker);
+    }
     throw error;
   }
 }
 
+/** The mount, where it was not known to fail like this. */
 async function noteHealth(
   { parts, drivers }: Internals,
   id: string,
   code: StorageErrorCode | undefined,
-): Promise<void> {
+): Promise<Mount | undefined> {
   const known = drivers.healthOf(id);
-  if (known && known.code === code) return;
-  await parts.exclusive(`mount:${id}`, async () => {
+  if (known && known.code === code) return undefined;
+  const changed = await parts.exclusive(`mount:${id}`, async () => {
     const mount = await parts.mounts.get(id);
-    if (!mount) return;
+    if (!mount) return undefined;
     const at = parts.now();
-    await parts.mounts.set(id, { ...mount, health: code ? { state: "failing", at, code } : { state: "working", at } });
+    const health = code ? ({ state: "failing", at, code } as const) : ({ state: "working", at } as const);
+    const now: Mount = { ...mount, health };
+    await parts.mounts.set(id, now);
+    return mount.health.state === "failing" && mount.health.code === code ? undefined : now;
   });
   drivers.noteHealth(id, { code });
+  return changed;
 }
 
 /** The mount as it was found just now, also where it is as it was before. */

@@ -18,7 +18,8 @@ export interface Leases {
   release(key: string, token: string): Promise<void>;
 }
 
-interface LeaseOptions {
+/** How processes over one database share it. */
+export interface LeaseOptions {
   readonly leases: Leases;
   readonly fences: Fences;
   /** Milliseconds after which the lock of a process that died is free; it is renewed at a third of them. */

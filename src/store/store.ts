@@ -2,8 +2,9 @@ import { dirname } from "node:path";
 import { Keyv, type KeyvOptions } from "keyv";
 import type { Logger } from "pino";
 import { openDatabase, type Database } from "./database.ts";
-import { named, StoreError, StoreUnavailable, type StoreReason } from "./error.ts";
+import { named, StoreError } from "./error.ts";
 import { createFences } from "./fence.ts";
+import { createLeadership, type Leadership } from "./lead.ts";
 import { createLocks, type Locks } from "./lock.ts";
 import { guarded } from "./guarded.ts";
 import { reseal, type Resealed } from "./reseal.ts";
@@ -11,7 +12,9 @@ import { createSeal, type Seal } from "./sealed.ts";
 import { timed } from "./timed.ts";
 
 /** Everything that is kept: Keyv namespaces over one database, and the locks of that database. */
-export interface Store extends Locks {
+export interface Store extends Locks, Leadership {
+  /** Other processes may be over the same database, and serve the same people. */
+  readonly isShared: boolean;
   /**
    * A namespace. `sealed` = encrypted at rest; what no key opens any more is as good as absent. Calls reject with
    * `StoreUnavailable` when the database fails: nothing is ever taken for absent.
@@ -21,8 +24,6 @@ export interface Store extends Locks {
   keys(namespace: string): AsyncIterable<string>;
   /** Rejects with `StoreUnavailable` when the database cannot be written to; it really writes. */
   check(): Promise<void>;
-  /** Whether the database can be written to, or why not. */
-  writable(): Promise<true | StoreReason>;
   /** What was deleted is gone from the disk too, as far as that is ours to say: a server keeps its own logs. */
   scrub(): Promise<void>;
   /** What became of the sealed records when the store was opened. */
@@ -65,12 +66,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const about = open<unknown>("schema");
     await checkSchema(about, database, url);
     const resealed = await resealAll({ about, database, seal, keys, log: options.log });
+    const among = leases && { leases, fences, lifetime: lockLifetime, timeout, onError };
     return {
-      ...createLocks(leases && { leases, fences, lifetime: lockLifetime, timeout, onError }),
+      ...createLocks(among),
+      ...createLeadership(among),
+      isShared: leases !== undefined,
       open,
       keys: (namespace) => database.keys(namespace),
       check,
-      writable: () => check().then(() => true as const, reasonOf),
       scrub: async () => named(Promise.resolve(database.scrub?.())),
       resealed,
       close,
@@ -79,11 +82,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await close();
     throw error;
   }
-}
-
-function reasonOf(error: unknown): StoreReason {
-  if (error instanceof StoreUnavailable) return error.reason;
-  throw error;
 }
 
 /** Milliseconds for which an answer stands: whoever asks often does not make the disk work. */

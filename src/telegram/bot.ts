@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Agent as HttpAgent } from "node:https";
+import type { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Api, Bot, webhookCallback } from "grammy";
 import type { Update } from "grammy/types";
@@ -11,6 +11,7 @@ import type { FormRef } from "../actions/model/form.ts";
 import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
 import type { Words } from "../i18n/words.ts";
 import { createFollower } from "../messaging/follow.ts";
+import type { Lead } from "../messaging/lead.ts";
 import { readRef, type Messenger, type Readiness, type Removed } from "../messaging/messenger.ts";
 import type { Removals } from "../messaging/removals.ts";
 import type { Values } from "../storage/field.ts";
@@ -58,12 +59,16 @@ export interface TelegramParts {
   readonly answerWithin?: number;
   /** Milliseconds calls may take; absent = 35 s for a poll, 10 s for all else. */
   readonly timeouts?: Timeouts;
+  /** Does work in one process of several at a time; absent = there is one process. */
+  readonly lead?: Lead | undefined;
+  /** Handles an update unless another process has; absent = there is one process. Rejects as the work does. */
+  readonly once?: ((update: number, work: () => Promise<void>) => Promise<void>) | undefined;
   /** Absent = the clock's own. */
   readonly wait?: Wait;
   /** Connections to Telegram; absent = straight. */
   dispatcher?(options: Agent.Options): Dispatcher;
   /** For the calls that carry files; absent = straight. */
-  agent?(): HttpAgent;
+  readonly agent?: HttpsAgent | undefined;
 }
 
 /** A one-time page that was sent off. */
@@ -136,7 +141,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
     onError: (err) => log.info({ err: loggable(err) }, "telegram message not followed any more"),
     onMissed: (err) => log.debug({ err: loggable(err) }, "telegram message not changed"),
   });
-  const uploader = createUploader({ ...settings, agent: parts.agent?.(), transformers: [followingMigration()] });
+  const uploader = createUploader({ ...settings, agent: parts.agent, transformers: [followingMigration()] });
   const messenger = createMessenger({ ...parts, once, transport, uploader, wait, closing: closing.signal });
   const members = createMembers(bot.api, { now });
   const deliverer = createDeliverer({
@@ -176,6 +181,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
     allowedUpdates,
     log,
     wait,
+    lead: parts.lead,
     onFatal,
     onUp: () => commands.publish(),
   });

@@ -1,7 +1,8 @@
 import { GrammyError, type Api } from "grammy";
-import type { BotCommand, LanguageCode } from "grammy/types";
+import type { BotCommand } from "grammy/types";
 import type { Action } from "../actions/action.ts";
 import type { Words } from "../i18n/words.ts";
+import { languageCode } from "./profile.ts";
 
 /** A command: its name is also the locale key `command-<name>`. */
 export interface Command {
@@ -9,7 +10,7 @@ export interface Command {
   /** `private` = in groups the person is sent to the private chat; `operators` = to everybody else it does not exist. */
   readonly scope: "private" | "group" | "all" | "operators";
   /** In groups only its sender sees the command and its answer, where the server can do that. */
-  readonly privateLinks?: boolean;
+  readonly isEphemeral?: boolean;
   /** What it asks for, given the words after it; undefined when words are missing that it cannot do without. */
   action(words: string): Action | undefined;
 }
@@ -26,7 +27,7 @@ export const commands: readonly Command[] = [
   {
     name: "link",
     scope: "all",
-    privateLinks: true,
+    isEphemeral: true,
     action: (words) => (words === "" ? undefined : { do: "find-link", words }),
   },
   { name: "get", scope: "all", action: (words) => (words === "" ? undefined : { do: "get", words }) },
@@ -36,12 +37,13 @@ export const commands: readonly Command[] = [
     action: (text) => ({ do: "download", ...(text !== "" && { text }) }),
   },
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
+  { name: "trash", scope: "private", action: () => ({ do: "trash" }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
   // What one could lend is nobody else's business.
   {
     name: "bind",
     scope: "group",
-    privateLinks: true,
+    isEphemeral: true,
     action: (path) => ({ do: "bind", ...(path !== "" && { path }) }),
   },
   { name: "unbind", scope: "group", action: () => ({ do: "unbind" }) },
@@ -104,10 +106,10 @@ type Audience = NonNullable<Parameters<Api["setMyCommands"]>[1]>;
 
 /** Servers older than Bot API 10.2 know no ephemeral commands and refuse the whole list. */
 async function publishForGroups(api: Api, list: readonly BotCommand[], audience: Audience): Promise<void> {
-  const privateLinks = new Set(groupCommands.filter((command) => command.privateLinks).map(({ name }) => name));
+  const ephemeral = new Set(groupCommands.filter((command) => command.isEphemeral).map(({ name }) => name));
   try {
     await api.setMyCommands(
-      list.map((entry) => (privateLinks.has(entry.command) ? { ...entry, is_ephemeral: true } : entry)),
+      list.map((entry) => (ephemeral.has(entry.command) ? { ...entry, is_ephemeral: true } : entry)),
       audience,
     );
   } catch (error) {
@@ -119,10 +121,4 @@ async function publishForGroups(api: Api, list: readonly BotCommand[], audience:
 function listed(words: Words, language: string, list: readonly Command[]): BotCommand[] {
   const say = words.in(language);
   return list.map(({ name }) => ({ command: name, description: say(`command-${name}`) }));
-}
-
-/** Telegram takes two letters, without script or region. */
-function languageCode(language: string): LanguageCode {
-  // Names of our locale files are language tags; Telegram itself refuses what it does not know.
-  return new Intl.Locale(language).language.slice(0, 2) as LanguageCode;
 }

@@ -2,9 +2,11 @@ import { GrammyError, type Bot } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
 import { ConfigError } from "../config.ts";
+import type { Lead } from "../messaging/lead.ts";
 import type { Readiness } from "../messaging/messenger.ts";
 import type { BotContext } from "./context.ts";
 import { loggable } from "./loggable.ts";
+import { pollWhileLeading } from "./leading.ts";
 import { remindEvery, startPolling, type Polling } from "./polling.ts";
 import type { Wait } from "./retry.ts";
 import type { TelegramSettings } from "./settings.ts";
@@ -26,6 +28,8 @@ interface ConnectionParts {
   readonly allowedUpdates: readonly Exclude<keyof Update, "update_id">[];
   readonly log: Logger;
   readonly wait: Wait;
+  /** Does work in one process of several at a time; absent = there is one process. */
+  readonly lead?: Lead | undefined;
   /** Called once, when Telegram is reached. */
   onUp(): void;
   onFatal(reason: string): void;
@@ -97,7 +101,7 @@ export function createConnection(parts: ConnectionParts): Connection {
 
 /** Greets Telegram and begins to take updates. */
 async function connect(
-  { bot, settings, allowedUpdates, log, wait }: ConnectionParts,
+  { bot, settings, allowedUpdates, log, wait, lead }: ConnectionParts,
   closing: AbortSignal,
 ): Promise<Polling | "webhook"> {
   // grammY's types name the AbortSignal of a package older than Node's own; the two are alike.
@@ -110,7 +114,9 @@ async function connect(
   }
   await bot.api.deleteWebhook({}, signal);
   closing.throwIfAborted();
-  return startPolling({ api: bot.api, allowedUpdates, take: (update) => bot.handleUpdate(update), log, wait });
+  const take = (update: Update) => bot.handleUpdate(update);
+  const poll = () => startPolling({ api: bot.api, allowedUpdates, take, log, wait, isShared: lead !== undefined });
+  return lead ? pollWhileLeading(lead, poll) : poll();
 }
 
 /** What the operator must mend; undefined = it may get better by itself. Without what was sent: that holds the webhook's secret. */

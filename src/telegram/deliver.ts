@@ -199,11 +199,11 @@ async function replace(parts: DelivererParts, ctx: BotContext, painted: Painted)
   if (!pressed) return placeOf(await post.send(ctx, painted));
   const place = placeOf(pressed);
   await follower.stop(keyOf(place));
-  const isEphemeral = ephemeralPressed(ctx);
+  const replaced = ephemeralPressed(ctx);
   const isDone =
-    isEphemeral === undefined
+    replaced === undefined
       ? await post.edit(place, painted)
-      : (await post.ephemeral(ctx, painted, { id: isEphemeral })) !== undefined;
+      : (await post.ephemeral(ctx, painted, { id: replaced })) !== undefined;
   return isDone ? place : placeOf(await post.send(ctx, painted));
 }
 
@@ -246,14 +246,10 @@ async function privately(
     return post.answer(ctx);
   }
   if (!mayBeEphemeral(ctx) && !(await parts.isBotAdmin(ctx))) return inPrivate(parts, ctx, painted, card);
-  const isEphemeral = ephemeralPressed(ctx) ?? (await ctx.turn.placeholder);
+  const replaced = ephemeralPressed(ctx) ?? (await ctx.turn.placeholder);
   // One's own copy of a list or a file stands in the place of the one it is from.
   const instead = card?.show === "listing" || card?.show === "file";
-  if (
-    (await post.ephemeral(ctx, painted, { instead, ...(isEphemeral !== undefined && { id: isEphemeral }) })) !==
-    undefined
-  )
-    return post.answer(ctx);
+  if ((await post.ephemeral(ctx, painted, { instead, id: replaced })) !== undefined) return post.answer(ctx);
   await inPrivate(parts, ctx, painted, card);
 }
 

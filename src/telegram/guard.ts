@@ -7,7 +7,7 @@ import { failureNotice } from "../actions/context/failure.ts";
 import type { Answer, Help, Notice } from "../actions/model/screen.ts";
 import type { Words } from "../i18n/words.ts";
 import { createTurns, NotBegun } from "../messaging/turns.ts";
-import { createPace } from "../users/rate-limit.ts";
+import { createRateLimit } from "../users/rate-limit.ts";
 import type { Visit } from "../users/visit.ts";
 import { isStoreFailure } from "../storage/error.ts";
 import { arrivalOf } from "./arrival.ts";
@@ -37,6 +37,8 @@ interface GuardParts {
   readonly post: Post;
   readonly deliverer: Deliverer;
   readonly updatesPerPerson?: number | undefined;
+  /** Handles an update unless another process has; absent = there is one process. Rejects as the work does. */
+  readonly once?: ((update: number, work: () => Promise<void>) => Promise<void>) | undefined;
   /** Bytes of the largest file that can be sent. */
   readonly uploadLimit: number;
   newReference(): string;
@@ -51,15 +53,15 @@ const maxRemembered = 10_000;
 
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
-  const { words, log, now, post, answerWithin = 8000 } = parts;
+  const { words, log, now, post, answerWithin = 8000, once = (_update, work) => work() } = parts;
   const turns = createTurns();
   const languages = new LRUCache<string, string>({ max: maxLanguages });
   const done = new LRUCache<number, Promise<unknown>>({ max: maxRemembered });
   // The rule actions go by, for updates: not each of them becomes an action.
-  const pace = createPace(parts.updatesPerPerson === undefined ? {} : { most: parts.updatesPerPerson });
+  const rateLimit = createRateLimit(parts.updatesPerPerson === undefined ? {} : { most: parts.updatesPerPerson });
 
   const paced = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
-    const tempo = await pace.take(ctx.turn.visit.person.id);
+    const tempo = await rateLimit.take(ctx.turn.visit.person.id);
     if (tempo === "go") return next();
     // Said on every press, since each has a spinner; but once only for what is typed.
     // Who types a line that is looked up as it grows is not spoken to.
@@ -72,7 +74,7 @@ export function createGuard(parts: GuardParts): Guard {
     try {
       await turns.take(arrivalOf(ctx), async ({ signal, beside }) => {
         Object.assign(ctx.turn, { signal, beside });
-        await paced(ctx, next).catch((error: unknown) => fail(parts, ctx, error));
+        await once(ctx.update.update_id, () => paced(ctx, next)).catch((error: unknown) => fail(parts, ctx, error));
       });
     } finally {
       clearTimeout(answering);
@@ -178,7 +180,7 @@ async function tellFailure(
   try {
     await deliverer.show(ctx, { screen, language: ctx.turn.language });
   } catch (err) {
-    log.warn({ err: loggable(err) }, "person not told of a failure");
+    log.warn({ err: loggable(err) }, "telegram person not told of a failure");
     await post.answer(ctx).catch(() => undefined);
   }
 }

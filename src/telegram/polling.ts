@@ -14,6 +14,8 @@ interface PollingParts {
   take(update: Update): Promise<void>;
   readonly log: Logger;
   readonly wait: Wait;
+  /** Another process may have polled until now: a conflict with its last poll passes. Absent = a conflict is final. */
+  readonly isShared?: boolean;
 }
 
 /** Updates being asked for. */
@@ -43,7 +45,7 @@ export const remindEvery = 5 * 60_000;
  * again after a restart. While something is in progress the next polls ask from there on, and pass over what is known.
  * Only where a hundred updates wait behind one is it told of before it is done, for there would be nothing new to see.
  */
-export function startPolling({ api, allowedUpdates, take, log, wait }: PollingParts): Polling {
+export function startPolling({ api, allowedUpdates, take, log, wait, isShared = false }: PollingParts): Polling {
   const closing = new AbortController();
   const inbox = createInbox(take);
   let trouble: string | undefined;
@@ -82,7 +84,7 @@ export function startPolling({ api, allowedUpdates, take, log, wait }: PollingPa
         pause = count > 0 ? pauses.first : Math.min(pause * 2, pauses.longest);
       } catch (error) {
         if (closing.signal.aborted) return;
-        if (isFinal(error)) throw error;
+        if (isFinal(error, isShared)) throw error;
         failed(error);
         await wait(retry, closing.signal).catch(() => undefined);
         retry = Math.min(retry * 2, retries.longest);
@@ -115,9 +117,9 @@ export function startPolling({ api, allowedUpdates, take, log, wait }: PollingPa
   };
 }
 
-/** Another process polls, or the token is no more: it will not get better. */
-function isFinal(error: unknown): boolean {
-  return error instanceof GrammyError && [401, 404, 409].includes(error.error_code);
+/** Another process polls that knows nothing of this one, or the token is no more: it will not get better. */
+function isFinal(error: unknown, isShared: boolean): boolean {
+  return error instanceof GrammyError && (isShared ? [401, 404] : [401, 404, 409]).includes(error.error_code);
 }
 
 /** What was received: where the next poll begins, and what of it is in progress. */

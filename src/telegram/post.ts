@@ -42,7 +42,7 @@ export interface Post {
   ephemeral(
     ctx: BotContext,
     painted: Painted,
-    options?: { readonly id?: number; readonly instead?: boolean },
+    options?: { readonly id?: number | undefined; readonly instead?: boolean },
   ): Promise<number | undefined>;
   /** A message to the asker's private chat; false = they never opened it, or blocked the bot. */
   sendPrivately(ctx: BotContext, painted: Painted): Promise<boolean>;

@@ -1,10 +1,11 @@
-import type { Agent as HttpAgent } from "node:https";
+import type { Agent as HttpsAgent } from "node:https";
 import { Api, GrammyError, HttpError, InputFile, type Transformer } from "grammy";
 import type { Message } from "grammy/types";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import { loggable } from "./loggable.ts";
 import { clip } from "../i18n/names.ts";
 import { kindOf } from "../i18n/signs.ts";
+import { withoutTurns } from "../storage/turning-marks.ts";
 import { maxCaption } from "./limits.ts";
 import type { Address } from "./post.ts";
 
@@ -20,7 +21,7 @@ interface UploaderParts {
   readonly token: string;
   readonly apiRoot: string;
   /** The way through the operator's proxy; absent = straight. */
-  readonly agent?: HttpAgent | undefined;
+  readonly agent?: HttpsAgent | undefined;
   /** What stands around every call. Not a retry: it would send the bytes again without anybody knowing. */
   readonly transformers: readonly Transformer[];
 }
@@ -121,7 +122,7 @@ async function carry(line: Line, { chat, ...options }: Address, file: FileToSend
   const input = new InputFile(() => file.open(), uploadName(entry.name));
   // grammY's types name the AbortSignal of a package older than Node's own; the two are alike.
   const signal = file.signal as Parameters<Api["sendDocument"]>[3];
-  const said = { ...options, caption: clip(entry.name, maxCaption) };
+  const said = { ...options, caption: clip(withoutTurns(entry.name), maxCaption) };
   const playing = duration === undefined ? {} : { duration: Math.round(duration) };
   switch (way) {
     case "video":
@@ -158,8 +159,7 @@ async function pictureOf({ uploadLimit }: Line, file: FileToSend): Promise<{ thu
  * percent-decodes it, and grammY sends the name as it is.
  */
 export function uploadName(name: string): string {
-  const plain = name
-    .toWellFormed()
+  const plain = withoutTurns(name.toWellFormed())
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
   return encodeURIComponent(plain === "" ? "file" : plain);

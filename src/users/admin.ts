@@ -3,7 +3,7 @@ import { rowsOf } from "./rows.ts";
 import type { JobQueue } from "../jobs/queue.ts";
 import type { Mount } from "../storage/mount.ts";
 import { createBroadcasts, type Announce, type Broadcasts, type Kept } from "./broadcast.ts";
-import { createPace, type Pace } from "./rate-limit.ts";
+import { createRateLimit, type RateLimit } from "./rate-limit.ts";
 import { createAllowance, type Allowance } from "./allowance.ts";
 import { createAudit, type Audit, type AuditEntry } from "./audit.ts";
 import { createChats, type Chat, type Chats } from "./chats.ts";
@@ -18,7 +18,7 @@ export interface Admin {
   readonly audit: Audit;
   readonly allowance: Allowance;
   readonly broadcasts: Broadcasts;
-  readonly pace: Pace;
+  readonly rateLimit: RateLimit;
   readonly level: LogLevel;
   /** Everybody's mounts. */
   mounts(): AsyncIterable<Mount>;
@@ -51,7 +51,7 @@ export interface AdminParts {
   readonly revokeLinks?: (person: string) => Promise<void>;
   readonly level: LogLevel;
   /** Things a person may ask for in ten seconds; absent = 100. */
-  readonly pace?: Pace;
+  readonly rateLimit?: RateLimit;
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   now(): number;
   wait(ms: number, signal: AbortSignal): Promise<void>;
@@ -92,7 +92,7 @@ export function openAdmin(parts: AdminParts): Admin {
     },
     audit: createAudit({ kept: open<AuditEntry | number>("audit"), exclusive, now }),
     broadcasts,
-    pace: parts.pace ?? createPace(),
+    rateLimit: parts.rateLimit ?? createRateLimit(),
     level: parts.level,
     async *mounts() {
       for await (const [, mount] of rowsOf(parts.mounts)) yield mount;

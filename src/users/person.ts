@@ -2,7 +2,7 @@ import { defaultOrder, type Order } from "../storage/entry.ts";
 import type { Keyv } from "keyv";
 import type { DownloadMethod, Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
-import type { Place } from "./place.ts";
+import type { Crumb, Place } from "./place.ts";
 import type { Visit } from "./visit.ts";
 
 /** What is kept about a person: no name, no secret. */
@@ -21,6 +21,8 @@ export interface Person {
   readonly mounts: readonly string[];
   /** The mount `/browse` opens; absent = an account if there is one, else the share opened last. */
   readonly current?: string;
+  /** Folders they put something into lately, newest first. */
+  readonly targets?: readonly { readonly mount: string; readonly trail: readonly Crumb[] }[] | undefined;
   /** Their latest sessions, newest last: to go on where they were, and to forget them. */
   readonly sessions: readonly string[];
   /** Milliseconds since the epoch. */
@@ -99,7 +101,8 @@ export function withMount(person: Person, mount: string, { choose = true } = {})
 
 export function withoutMount({ current, ...person }: Person, mount: string): Person {
   const mounts = person.mounts.filter((id) => id !== mount);
-  return { ...person, mounts, ...(current !== undefined && current !== mount && { current }) };
+  const targets = person.targets?.filter((target) => target.mount !== mount);
+  return { ...person, mounts, targets, ...(current !== undefined && current !== mount && { current }) };
 }
 
 /** The mounts that are still there, in the person's order. */

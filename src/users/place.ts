@@ -48,7 +48,7 @@ export interface Policy extends Readonly<Record<SharedCapability, Audience>> {
   readonly daily?: number | undefined;
 }
 
-/** How the bot does in a group, as its admins want it. Absent = as each person has it. */
+/** A group's settings, as its admins chose them. Absent = as each person has it. */
 export interface PlaceSettings {
   readonly language?: string | undefined;
   readonly rows?: number | undefined;

@@ -4,19 +4,19 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 export type Tempo = "go" | "say" | "silent";
 
 /** How fast somebody may ask for things: the one rule of both chats. */
-export interface Pace {
+export interface RateLimit {
   /** Counts one thing asked for in each of the names (a person, a group); the strictest answer holds. */
   take(...names: readonly string[]): Promise<Tempo>;
 }
 
-interface PaceOptions {
+interface RateLimitOptions {
   /** Things a name may ask for in `seconds`; 100 in 10 when absent. */
   readonly most?: number;
   readonly seconds?: number;
 }
 
 /** Counts in this process: where several serve one bot, each person is with one of them most of the time. */
-export function createPace({ most = 100, seconds = 10 }: PaceOptions = {}): Pace {
+export function createRateLimit({ most = 100, seconds = 10 }: RateLimitOptions = {}): RateLimit {
   const limiter = new RateLimiterMemory({ points: most, duration: seconds });
   const one = async (name: string): Promise<Tempo> => {
     try {

@@ -4,7 +4,7 @@ import { formIds } from "../../src/actions/model/form.ts";
 import { type Visit } from "../../src/users/visit.ts";
 import { adminButtons } from "../../src/actions/admin/buttons.ts";
 import { none } from "../../src/actions/context/button.ts";
-import { createPace } from "../../src/users/rate-limit.ts";
+import { createRateLimit } from "../../src/users/rate-limit.ts";
 import { encodeButton } from "../../src/actions/buttons.ts";
 import { forms } from "../../src/actions/forms.ts";
 import type { LinksOf, Services } from "../../src/actions/context/services.ts";
@@ -565,7 +565,8 @@ describe("a broadcast", () => {
 });
 
 describe("who asks for too much at once", () => {
-  const slow = (most: number) => opened(usualCloud(), { admin: { pace: createPace({ most, seconds: 600 }) } });
+  const slow = (most: number) =>
+    opened(usualCloud(), { admin: { rateLimit: createRateLimit({ most, seconds: 600 }) } });
   const help: Action = { do: "help" };
 
   test("a person who asks for too much at once is told once, alike in every chat, and others are not slowed", async () => {

@@ -50,7 +50,7 @@ test("a line typed in any chat finds nothing of a coded share until it is shared
   expect((await at.see(mia, inline, "found")).files.length).toBeGreaterThan(0);
 });
 
-test("a button of before is refused in a group when the share it shows turns out to want a code", async () => {
+test("an old button in a group is refused when its share turns out to want a code", async () => {
   const { at } = createGroupApp();
   await at.see(mia, open, "listing");
   const posted = await at.see(there(mia), { do: "browse", path: undefined }, "listing");

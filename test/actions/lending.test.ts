@@ -8,6 +8,7 @@ import { encodeButton } from "../../src/actions/buttons.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { jun, mia, signInAs } from "./test-app.ts";
 import { presses } from "./every-press.ts";
+import type { Listing } from "../../src/actions/model/screen.ts";
 import { bound, group, lena, lent, names, nox, rowOf, there, createGroupApp, type GroupApp } from "./group-app.ts";
 
 describe("a drive lent to a group", () => {
@@ -118,7 +119,7 @@ describe("a drive lent to a group", () => {
     });
   });
 
-  test("a drive lent to a group is not the others a person has: those never show there", async () => {
+  test("the other drives of a person who lent one to a group never show there", async () => {
     const at = createGroupApp();
     await lent(at);
     await at.at.see(jun, signInAs("jun", "battery"), "listing");
@@ -429,8 +430,8 @@ describe("the settings of a group", () => {
     expect(answer.language).toBe("zh");
     expect(answer.screen).toMatchObject({ order: { by: "size", descending: false } });
     expect(answer.screen.show === "listing" && answer.screen.rows).toHaveLength(5);
-    const isEphemeral = await at.at.do(there(jun), { do: "find-link", words: "Films/beach.mp4" });
-    expect(isEphemeral.language).toBe("en");
+    const hidden = await at.at.do(there(jun), { do: "find-link", words: "Films/beach.mp4" });
+    expect(hidden.language).toBe("en");
     expect((await at.at.do(jun, { do: "help" })).language).toBe("en");
   });
 
@@ -457,4 +458,42 @@ test("an answer that its asker alone sees in a server can use what is lent to th
   expect((await at.at.see(admin, { do: "bind" }, "lending")).mount.title).toBe("mia");
   expect((await at.at.see(admin, { do: "show-place-settings" }, "place-settings")).clearAfter).toBe(0);
   expect((await at.at.see(alone, { do: "show-place-settings" }, "notice")).notice).toBe("admins-only");
+});
+
+describe("a form opened from a screen of one's own in a group", () => {
+  /** Jun's copy of Mia's list, which only he sees. */
+  async function copied({ at }: GroupApp): Promise<Listing> {
+    const listing = await at.see(there(mia), { do: "browse" }, "listing");
+    return at.see(there(jun), { do: "turn", view: listing.view, page: 1 }, "listing");
+  }
+
+  test("a page that is asked for by its number is shown to the asker alone, like the list it is of", async () => {
+    const at = createGroupApp();
+    await lent(at);
+    const mine = await copied(at);
+    const form = await at.at.see(there(jun), { do: "ask-page", view: mine.view }, "form");
+    const submit: Action = { do: "submit", form: form.form, values: { page: "2" } };
+    expect(await at.at.see(there(jun), submit, "listing")).toMatchObject({ page: { number: 2 }, for: "asker" });
+  });
+
+  test.each([
+    ["ask-page", { page: "2" }],
+    ["find", { words: "file" }],
+  ] as const)("%s works on a list of a lent drive that is in a private chat", async (press, values) => {
+    const at = createGroupApp();
+    await lent(at);
+    const mine = await copied(at);
+    const form = await at.at.see(jun, { do: press, view: mine.view }, "form");
+    const listing = await at.at.see(jun, { do: "submit", form: form.form, values }, "listing");
+    expect(listing.rows.length).toBeGreaterThan(0);
+  });
+
+  test("a search on somebody else's list finds for who asked, and shows it to them alone", async () => {
+    const at = createGroupApp();
+    await lent(at);
+    const listing = await at.at.see(there(mia), { do: "browse" }, "listing");
+    const form = await at.at.see(there(jun), { do: "find", view: listing.view }, "form");
+    const submit: Action = { do: "submit", form: form.form, values: { words: "file" } };
+    expect(await at.at.see(there(jun), submit, "listing")).toMatchObject({ for: "asker" });
+  });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { ViewRef } from "../../src/actions/model/session.ts";
+import type { Person } from "../../src/users/person.ts";
 import { app, mia, signInAs, usualCloud, visitOf } from "./test-app.ts";
 
 describe("the language", () => {
@@ -20,6 +22,22 @@ describe("the language", () => {
     const settings = await at.see(mia, { do: "show-settings" }, "settings");
     expect((await at.see(mia, { do: "set-language", view: settings.view, index: 9 }, "settings")).language).toBe("en");
   });
+});
+
+test("settings that are asked for while the same person does something else undo nothing of it", async () => {
+  const at = app(usualCloud());
+  const { people } = at.shelves;
+  await at.see(mia, { do: "start" }, "welcome");
+  let answer: Promise<{ readonly view: ViewRef }> | undefined;
+  await at.services.exclusive(`person:${mia.person.id}`, async () => {
+    const before = await people.get(mia.person.id);
+    answer = at.see(mia, { do: "show-settings" }, "settings");
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await people.set(mia.person.id, { ...before, language: "zh" } as Person);
+  });
+  const shown = await answer;
+  const after = await people.get(mia.person.id);
+  expect(after).toMatchObject({ language: "zh", sessions: expect.arrayContaining([shown?.view.id]) });
 });
 
 test("rows a page are the person's choice among what fits the platform", async () => {

@@ -7,7 +7,7 @@ import type { Answer, Listing } from "../../src/actions/model/screen.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { ChatsTaken } from "./chats.ts";
-import { unpaced, updateRate } from "./updates/updates.ts";
+import { unlimited, updateRate } from "./updates/updates.ts";
 import { app, mia, signInAs, usualCloud, visitOf, type TestApp } from "../actions/test-app.ts";
 
 /**
@@ -109,7 +109,7 @@ async function chats(count: number): Promise<void> {
 }
 
 async function actionsPerSecond(): Promise<void> {
-  const at = app(usualCloud(), { now: Date.now, admin: { pace: unpaced } });
+  const at = app(usualCloud(), { now: Date.now, admin: { rateLimit: unlimited } });
   const people = Array.from({ length: 50 }, (_, n) => visitOf(n + 1));
   const views = await Promise.all(
     people.map(async (person) =>

@@ -118,7 +118,7 @@ describe("/admin", () => {
   });
 });
 
-describe("the door", () => {
+describe("access", () => {
   test("an invitation's code lets Jun in where only the admitted may, once", async () => {
     const { mia, jun, hall, emulator } = await opened({ access: "allowlist" });
     await jun.uses("/browse", { in: hall });
@@ -206,7 +206,7 @@ describe("the door", () => {
   });
 });
 
-describe("a word to everybody", () => {
+describe("a broadcast", () => {
   test("a broadcast is written in a modal, confirmed, sent to everybody once, and reported in place", async () => {
     const { mia, jun, hall, emulator } = await opened();
     const lena = emulator.person({ name: "Lena" });

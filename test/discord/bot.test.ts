@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Screen } from "../../src/actions/model/screen.ts";
 import { createLatest } from "../latest.ts";
 import { ConfigError } from "../../src/config.ts";
-import { virtualClock } from "../../emulators/discord/clock.ts";
+import { virtualClock } from "../../emulators/clock.ts";
 import type { Fault } from "../../emulators/discord/faults.ts";
 import { Cloud, many, usualCloud } from "../actions/test-app.ts";
 import { openTestApp, type TestApp, type TestAppOptions } from "./test-app.ts";
@@ -213,6 +213,17 @@ describe("answering", () => {
     const nothing = jun.sends("no link here", { in: hall });
     await mia.usesOnMessage("Open PikPak share", nothing);
     expect(await mia.waitsFor("not a PikPak share link", { in: hall })).toBeDefined();
+  });
+
+  test.each([
+    ["a button", { components: [{ type: 1, components: [{ type: 2, style: 5, label: "Open", url: share }] }] }],
+    ["a field of a card", { embeds: [{ type: "rich", title: "t", fields: [{ name: "Link", value: share }] }] }],
+  ])("a message's own menu opens the share behind %s", async (_where, hidden) => {
+    const { mia, jun, hall } = await opened();
+    const message = jun.sends("look at this", { in: hall });
+    Object.assign(message, hidden);
+    await mia.usesOnMessage("Open PikPak share", message);
+    expect(await mia.waitsFor("14 entries", { in: hall })).toBeDefined();
   });
 
   test("somebody who is too fast is told so, and nobody else is slowed down", async () => {
@@ -528,7 +539,7 @@ describe("accounts", () => {
     await mia.waitsFor("14 entries");
   });
 
-  test("accounts are there when the page is sent after a restart", async () => {
+  test("an account is there when its page is sent off after a restart", async () => {
     const { mia } = await opened();
     await mia.uses("/login");
     await mia.waitsFor("do not belong in Discord");
@@ -538,7 +549,7 @@ describe("accounts", () => {
     expect(await mia.waitsFor("14 entries")).toBeDefined();
   });
 
-  test("accounts are shown by a later press when the quarter of an hour is over", async () => {
+  test("an account is shown by a later press when the interaction's quarter of an hour is over", async () => {
     const clock = virtualClock(Date.now());
     const { mia } = await opened({ clock, now: clock.now });
     await mia.uses("/login");
@@ -550,7 +561,7 @@ describe("accounts", () => {
     await mia.waitsFor("14 entries");
   });
 
-  test("accounts get a new page when theirs is over", async () => {
+  test("a person whose page is over gets a new one", async () => {
     const clock = virtualClock(Date.now());
     const { mia } = await opened({ clock, now: clock.now });
     await mia.uses("/login");

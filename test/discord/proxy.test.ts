@@ -42,7 +42,7 @@ async function openProxy(): Promise<string> {
 test("requests and the gateway's socket go through the operator's proxy, also after the connection broke", async () => {
   const address = await openProxy();
   const dispatcher = new ProxyAgent({ uri: address, proxyTunnel: true });
-  app = await openTestApp({ outbound: { dispatcher, agent: new HttpsProxyAgent(address) } });
+  app = await openTestApp({ outbound: { dispatcher, agent: () => new HttpsProxyAgent(address) } });
   await app.discord.start();
   await app.known();
   const before = tunnels.length;

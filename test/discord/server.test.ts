@@ -151,7 +151,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     const list = await post(at, "14 项");
     await jun.uses("/搜索 关键词:beach", here);
     await jun.waitsFor("🔎 beach", here);
-    await jun.uses("/直链 文件:Films/beach.mp4", here);
+    await jun.uses("/下载链接 文件:Films/beach.mp4", here);
     await jun.waitsFor("下载链接", here);
     // Lena's copy of it is in her language.
     await lena.selects(/Films/, { message: list });
@@ -292,8 +292,8 @@ describe("wrong people", () => {
     await lena.uses("/link file:file 1.txt", here);
     await lena.waitsFor("dl.example", here);
 
-    await mia.presses("📁 only I", { message: card });
-    await expect.poll(() => read(mia, card)).toContain("🔘 📁 only I");
+    await mia.presses("📁 only me", { message: card });
+    await expect.poll(() => read(mia, card)).toContain("🔘 📁 only me");
     await lena.selects(/Films/, { message: list });
     await lena.waitsFor("belong to somebody else", here);
     const before = jun.messages(here).at(-1);

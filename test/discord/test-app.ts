@@ -15,7 +15,7 @@ import { canPost } from "../../src/actions/browse/can-post.ts";
 import { suggest } from "../../src/actions/suggest.ts";
 import { createDiscord, type Discord, type DiscordParts, type PageOutcome } from "../../src/discord/bot.ts";
 import { startDiscord, type DiscordEmulator } from "../../emulators/discord/discord.ts";
-import type { Clock } from "../../emulators/discord/clock.ts";
+import type { Clock } from "../../emulators/clock.ts";
 import { placed } from "../../emulators/discord/layout.ts";
 import type { Person, Where } from "../../emulators/discord/person.ts";
 import { drawMessages } from "../../emulators/discord/sight.ts";

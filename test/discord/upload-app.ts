@@ -6,7 +6,7 @@ import { createTransfers } from "../../src/actions/files/transfers.ts";
 import type { Transfers } from "../../src/actions/model/transfer.ts";
 import { createDiscord, type Discord } from "../../src/discord/bot.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
-import { virtualClock, type VirtualClock } from "../../emulators/discord/clock.ts";
+import { virtualClock, type VirtualClock } from "../../emulators/clock.ts";
 import { startDiscord, type DiscordEmulator } from "../../emulators/discord/discord.ts";
 import type { Person } from "../../emulators/discord/person.ts";
 import type { Channel } from "../../emulators/discord/state.ts";

@@ -124,7 +124,7 @@ describe("while a file is on its way", () => {
     await expect.poll(() => app.closed).toBe(1);
   });
 
-  test("the next one is told its place, and comes when it is its turn", async () => {
+  test("a file asked for while another is on its way is told its place, and comes when it is its turn", async () => {
     const app = await openFilms();
     const first = await underWay(app);
     app.pieces = whole;
@@ -205,7 +205,7 @@ describe("what Discord does not take", () => {
     expect(arrived(app)).toEqual([wholly("notes.pdf")]);
   });
 
-  test("for longer than the interaction lasts is not waited for: it is said at once", async () => {
+  test("a time Discord asks for that is longer than the interaction lasts is not waited for: it is said at once", async () => {
     const app = await openFilms();
     const { mia, hall, clock, emulator } = app;
     const { promise: first, resolve: goOn } = Promise.withResolvers<void>();
@@ -247,7 +247,7 @@ describe("a file whose answer is lost", () => {
     expect(app.opened).toEqual(["notes.pdf"]);
   });
 
-  test("stands there once for its asker alone, in a server, though Discord could not be asked at first", async () => {
+  test("a file in a server stands there once, for its asker alone, though Discord could not be asked at first", async () => {
     const app = await openFilms();
     app.emulator.fail({ ...lost, path: "/webhooks/" });
     app.emulator.fail({ method: "GET", path: "/webhooks/", status: 502 });
@@ -257,7 +257,7 @@ describe("a file whose answer is lost", () => {
     expect(app.jun.messages({ in: app.hall })).toEqual([]);
   });
 
-  test("leaves no message without a file where it did not come", async () => {
+  test("a file that did not come leaves no message without a file", async () => {
     const app = await openFilms();
     app.emulator.fail({ method: "PATCH", path: "/channels/", withFile: true, status: 413, code: 40_005 });
     await get(app.mia, "notes");
@@ -309,7 +309,7 @@ describe("after a restart", () => {
     },
   );
 
-  test("an outage while it is told does not lose the word: the next process tells it", async () => {
+  test("an outage while a file's outcome is told does not lose the outcome: the next process tells it", async () => {
     const app = await openFilms();
     const { mia, hall, clock, emulator } = app;
     await underWay(app, { in: hall });

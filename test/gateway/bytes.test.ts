@@ -43,6 +43,7 @@ async function station(
   links: (fresh: boolean, url: string) => Link = (_fresh, url) => ({ kind: "url", url }),
 ) {
   const asked: (string | undefined)[] = [];
+  const askers: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     asked.push(request.headers.range);
     host(request, response);
@@ -66,13 +67,16 @@ async function station(
       wait: async () => undefined,
     }),
     storage: {
-      link: async (_mount, _entry, { refused } = {}) => links(refused !== undefined, `http://127.0.0.1:${port}/file`),
+      link: async (_mount, _entry, { refused, asker } = {}) => {
+        askers.push(asker);
+        return links(refused !== undefined, `http://127.0.0.1:${port}/file`);
+      },
     },
   });
   const stop = new AbortController();
   const ask = (more: { readonly from?: number } = {}) =>
     bytes.open({ id: "mount" }, { id: "entry" }, { person: "telegram:1", signal: stop.signal, ...more });
-  return { asked, upstream, counted, bytes, stop, ask, limits, url: `http://127.0.0.1:${port}/file` };
+  return { asked, askers, upstream, counted, bytes, stop, ask, limits, url: `http://127.0.0.1:${port}/file` };
 }
 
 async function whole(stream: AsyncIterable<unknown>): Promise<Buffer> {
@@ -112,6 +116,12 @@ test("a link that went stale on the way is replaced, and the file goes on at its
   const { stream } = await at.ask();
   expect(sha(await whole(stream))).toBe(sha(content));
   expect(at.counted.relinked).toBe(1);
+});
+
+test("a link is asked for in the name of whoever the bytes are for", async () => {
+  const at = await station((request, response) => part(request, response));
+  await whole((await at.ask()).stream);
+  expect(at.askers).toEqual(["telegram:1"]);
 });
 
 test("a file can begin at any byte", async () => {

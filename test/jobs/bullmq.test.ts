@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { createClient } from "@keyv/redis";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
-import { jobKind, type JobState } from "../../src/jobs/job.ts";
+import { jobKind } from "../../src/jobs/job.ts";
 import { createRedisTurns } from "../../src/jobs/redis-turns.ts";
 import { jobsContract } from "../contracts/jobs.ts";
 import { openQueue } from "./open-queue.ts";
+import { ended } from "./last-state.ts";
 
 const url = process.env["TEST_REDIS_URL"];
 const skipped = url === undefined ? "TEST_REDIS_URL names no server (.ci/run starts one)" : undefined;
@@ -143,12 +144,6 @@ async function added(adding: Promise<string>): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function ended(states: AsyncIterable<JobState>): Promise<JobState | undefined> {
-  let last: JobState | undefined;
-  for await (const state of states) last = state;
-  return last;
 }
 
 async function reached(address: string) {

@@ -6,9 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Keyv } from "keyv";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { openEmbeddedJobs, type KeptJob } from "../../src/jobs/embedded.ts";
-import { jobKind, type JobState } from "../../src/jobs/job.ts";
+import { jobKind } from "../../src/jobs/job.ts";
 import { jobsContract } from "../contracts/jobs.ts";
 import { openQueue } from "./open-queue.ts";
+import { ended } from "./last-state.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chatdrive-jobs-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -80,12 +81,6 @@ test("a job that the store does not take is not added, and can be added later", 
     is: "done",
   });
 });
-
-async function ended(states: AsyncIterable<JobState>): Promise<JobState | undefined> {
-  let last: JobState | undefined;
-  for await (const state of states) last = state;
-  return last;
-}
 
 /** A queue over a map that notes what is asked of it, and can be told to refuse the next writes. */
 async function overMemory() {

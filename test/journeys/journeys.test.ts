@@ -86,7 +86,7 @@ describe.each([
     expect(front.did).toEqual(["sign-in", "submit", "submit"]);
   });
 
-  test("a verification goes on where it stopped with what it ended with, where a human is wanted", async () => {
+  test("a sign-in that wants a human goes on where it stopped once the verification is done", async () => {
     const cloud = usualCloud();
     cloud.challenge = "ck0.solved";
     front = await openFront(cloud);

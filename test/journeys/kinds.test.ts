@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { Keyv } from "keyv";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { accountCommand, type Shell } from "../../src/cli/accounts.ts";
+import { accountCommand, type Shell } from "../../src/cli/account-commands.ts";
 import { createAsker } from "../../src/cli/asker.ts";
 import { memoryKind, type MemoryEntry } from "../../src/drivers/memory.ts";
 import { createPages } from "../../src/gateway/pages.ts";
@@ -14,6 +14,7 @@ import type { Mount } from "../../src/storage/mount.ts";
 import { createStorage } from "../../src/storage/storage.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import type { Person } from "../../src/users/person.ts";
+import type { Place } from "../../src/users/place.ts";
 import { Cloud, usualCloud } from "../actions/test-app.ts";
 import { openTestApp as openDiscordApp } from "../discord/test-app.ts";
 import { lend } from "../drivers/context.ts";
@@ -154,7 +155,7 @@ describe.each([
     expect(front.did).toEqual(["open-share", "submit", "submit"]);
   });
 
-  test("without a link that alone is asked for, whichever kind it will be of", async () => {
+  test("/share without a link asks for the link alone, whichever kind it will be of", async () => {
     front = await openFront(largerCloud(), { words: wordsWithOwn() });
     await front.command("share");
     await front.fill("any-link", { link: "https://nobody.example/x" });
@@ -261,6 +262,7 @@ describe("the shell", () => {
       storage,
       mounts,
       people,
+      places: new Keyv<Place>(),
       exclusive,
       say: all.in("en"),
       has: (key) => all.has(key),
@@ -272,19 +274,19 @@ describe("the shell", () => {
     return { code, printed, asked: String(output.read() ?? ""), person: await people.get("telegram:1") };
   }
 
-  test("asks which kind of account it is, and then that kind's questions", async () => {
+  test("the shell asks which kind of account it is, and then that kind's questions", async () => {
     const { code, asked, person } = await account(["add", "telegram:1"], ["paths", "mia", "correct-horse"]);
     expect(code).toBe(0);
     expect(asked).toBe("Which kind of account (pikpak, paths): Name on the path drive: Password of the path drive: ");
     expect(person).toMatchObject({ mounts: ["mount0"] });
   });
 
-  test("takes the kind by name, and says what was wrong in its words", async () => {
+  test("the shell takes the kind by name, and says what was wrong in the kind's words", async () => {
     const { code, printed } = await account(["add", "telegram:1", "paths"], ["mia", "wrong"]);
     expect([code, printed]).toEqual([1, ["The path drive knows no such password."]]);
   });
 
-  test("names the kinds there are where an unknown one is asked for", async () => {
+  test("the shell names the kinds there are when an unknown one is asked for", async () => {
     await expect(account(["add", "telegram:1", "drop"], [])).rejects.toThrow(
       'There is no kind of account "drop". There are: pikpak, paths',
     );

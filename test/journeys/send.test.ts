@@ -72,6 +72,51 @@ test("Mia opens a share, gets a file into the chat, and its folder's links as a 
   expect(world.telegram.complaints).toEqual([]);
 });
 
+const picture = { name: "Sunset.jpg", bytes: Buffer.from("not seen by anybody ".repeat(5000)), mimeType: "image/jpeg" };
+const pictureHash = createHash("sha256").update(picture.bytes).digest("hex");
+
+/** Mia's holiday has a picture more. */
+function addPicture(): void {
+  const { build, state } = world.pikpak;
+  const [share] = state.shares.values();
+  const holiday = state.nodes.get(share?.top[0] ?? "");
+  const owner = state.accounts.get(share?.owner ?? "");
+  if (!holiday || !owner) throw new Error("nobody shares a holiday");
+  build.file(owner, holiday, picture);
+}
+
+test("on Telegram a picture that is sent as a file arrives as a document, byte for byte, and not as a photo", async () => {
+  await open();
+  addPicture();
+  const { mia } = world.people;
+  mia.sends(world.shelf.shares.open.url);
+  await mia.waitsFor("› Holiday 2026");
+  mia.sends(`/browse Holiday 2026/${picture.name}`);
+  await mia.waitsFor((message) => message.labels.some((label) => label.includes("Send it as a file")));
+  await mia.presses("Send it as a file");
+  await mia.waitsFor(({ file }) => file?.name === picture.name);
+  const sent = world.telegram.calls.filter(({ method }) => ["sendPhoto", "sendDocument"].includes(method));
+  expect(sent.map(({ method }) => method)).toEqual(["sendDocument"]);
+  expect(Object.values(sent[0]?.parameters ?? {})).toContainEqual(expect.objectContaining({ sha256: pictureHash }));
+  expect(world.telegram.complaints).toEqual([]);
+});
+
+test("on Discord, where every file stays one, a picture arrives byte for byte, and there is no second way to send it", async () => {
+  await open();
+  addPicture();
+  const { mia } = world.members;
+  await mia.uses("/share", { options: { link: world.shelf.shares.open.url }, in: mia.dm });
+  await mia.waitsFor("› Holiday 2026");
+  await mia.uses("/browse", { options: { path: `Holiday 2026/${picture.name}` } });
+  await mia.waitsFor("Send it here");
+  expect(mia.sees()).not.toContain("Send it as a file");
+  await mia.presses(/Send it here/);
+  await mia.waitsFor(/Sent in/, { within: 10_000 });
+  const uploads = world.discord.requests.flatMap((request) => request.uploads);
+  expect(uploads.map(({ name, sha256 }) => [name, sha256])).toEqual([[picture.name, pictureHash]]);
+  expect(world.discord.complaints).toEqual([]);
+});
+
 test("in a group Jun gets a file of the drive Mia lent it; once it is taken back, there is nothing to get", async () => {
   await open();
   const { people, group, shelf, telegram } = world;

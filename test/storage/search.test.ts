@@ -141,7 +141,7 @@ describe("a search", () => {
     expect(await found(at, "mp")).toHaveLength(4);
   });
 
-  test("a search lets only a kind and sizes through", async () => {
+  test("a search for a kind and sizes finds files of that kind and those sizes alone", async () => {
     const at = await app(shelf);
     await crawled(at);
     expect(await found(at, "", { kind: "audio" })).toHaveLength(2);

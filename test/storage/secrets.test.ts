@@ -104,6 +104,19 @@ test.each([0, 1, 2, 3, 4])(
   },
 );
 
+test("a mount is removed with its secrets even when its kind cannot open it any more", async () => {
+  const disk = shelves();
+  const { id } = await app(new SlowDrive([[]]), onDisk(disk)).mount();
+  const failing = () => {
+    throw new Error("no such identity");
+  };
+  const { storage } = app(new SlowDrive([[]]), { ...onDisk(disk), onOpen: failing });
+  await expect(storage.stat(id, "f1")).rejects.toMatchObject({ code: "upstream" });
+  await expect(storage.can(id)).rejects.toMatchObject({ code: "upstream" });
+  expect(await storage.unmount(id)).toEqual({ credential: "left" });
+  expect([await storage.find(id), await keysOf(disk.secrets)]).toEqual([undefined, []]);
+});
+
 test("a token that arrives after its mount was removed is written nowhere", async () => {
   let lent: DriverContext | undefined;
   const at = app(new SlowDrive([[]]), { onOpen: (context) => (lent = context) });

@@ -84,6 +84,30 @@ describe.each(backends)("the locks of a store on $name", ({ address, isShared })
     expect(await notes.get(`after:${people - 1}`)).toBe(people - 1);
   });
 
+  test.skipIf(skipped)("one process leads until it is told to end, and another one goes on", async () => {
+    const leading: string[] = [];
+    const [first, second] = [new AbortController(), new AbortController()];
+    const begun = Promise.withResolvers<void>();
+    const work = (name: string, onBegin: () => void) => async (signal: AbortSignal) => {
+      leading.push(name);
+      onBegin();
+      if (!signal.aborted) await once(signal, "abort");
+    };
+    const firstLeads = here.lead("updates", work("first", begun.resolve), first.signal);
+    await begun.promise;
+    const follows = Promise.withResolvers<void>();
+    const secondLeads = isShared
+      ? there.lead("updates", work("second", follows.resolve), second.signal)
+      : Promise.resolve(follows.resolve());
+    expect(leading).toEqual(["first"]);
+    first.abort();
+    await Promise.all([firstLeads, follows.promise]);
+    second.abort();
+    await secondLeads;
+    expect(leading).toEqual(isShared ? ["first", "second"] : ["first"]);
+    expect(here.isShared).toBe(isShared);
+  });
+
   test.skipIf(skipped)("a lock is free after work that failed", async () => {
     await expect(here.exclusive("fails", () => Promise.reject(new Error("the drive is away")))).rejects.toThrow(
       "the drive is away",

@@ -143,7 +143,7 @@ test("a broadcast is written in a dialogue, confirmed, sent to everybody, and re
   }
 });
 
-describe("a word nobody asked for", () => {
+describe("a broadcast's message", () => {
   const refusals: readonly (readonly [number, string, object | undefined, unknown])[] = [
     [403, "Forbidden: bot was blocked by the user", undefined, "gone"],
     [400, "Bad Request: chat not found", undefined, "gone"],
@@ -174,7 +174,7 @@ describe("a word nobody asked for", () => {
 });
 
 test("who types too fast is told once, and each press is answered", async () => {
-  const double = await opened({ admin: { pace: { take: async () => "silent" } } });
+  const double = await opened({ admin: { rateLimit: { take: async () => "silent" } } });
   double.sends(jun, jun.id, "/help");
   double.sends(jun, jun.id, "/nonsense");
   await double.sees(({ chat, text }) => chat === jun.id && text.includes("命令"));

@@ -190,7 +190,7 @@ describe("Mia lends, Jun asks, Lena presses", () => {
     expect(telegram.complaints).toEqual([]);
   });
 
-  test("/search is Jun's listing, /link is shown to the asker alone to him, and what is private to Mia never shows", async () => {
+  test("what Jun searches for in the group is a list of his own, a link is shown to him alone, and nothing private of Mia's shows", async () => {
     const at = await square();
     const { mia, jun, group, telegram } = at;
     await at.at.see(visitOf(1), { do: "open-share", text: "https://share.example/s/code1 abcd" }, "listing");

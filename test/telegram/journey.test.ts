@@ -137,8 +137,8 @@ test("Jun's press on Mia's list in a group gives him a copy of his own, and her 
   double.taps(mia, "📝 file 1.txt");
   await double.sees(({ text, id }) => text.includes("Document · 100 B") && id === list.id);
   double.taps(mia, "🔗");
-  const isEphemeral = await double.sees(({ receiver, text }) => receiver === mia.id && text.includes("dl.example"));
-  expect(isEphemeral.text).toContain("for=telegram:1001");
+  const hidden = await double.sees(({ receiver, text }) => receiver === mia.id && text.includes("dl.example"));
+  expect(hidden.text).toContain("for=telegram:1001");
   expect(double.shown.filter(({ text, receiver }) => text.includes("dl.example") && receiver === undefined)).toEqual(
     [],
   );

@@ -27,12 +27,13 @@ export const editing: Handlers<
   editMessageCaption: (call, parameters) => answer(editCaption(call, target(call, parameters), parameters)),
   editMessageMedia: async (call, parameters) => answer(await editMedia(call, target(call, parameters), parameters)),
   editMessageReplyMarkup: (call, parameters) => answer(editKeyboard(call, target(call, parameters), parameters)),
-  editEphemeralMessageText: (call, parameters) => done(editText(call, isEphemeral(call, parameters), parameters)),
-  editEphemeralMessageCaption: (call, parameters) => done(editCaption(call, isEphemeral(call, parameters), parameters)),
+  editEphemeralMessageText: (call, parameters) => done(editText(call, ephemeralToEdit(call, parameters), parameters)),
+  editEphemeralMessageCaption: (call, parameters) =>
+    done(editCaption(call, ephemeralToEdit(call, parameters), parameters)),
   editEphemeralMessageMedia: async (call, parameters) =>
-    done(await editMedia(call, isEphemeral(call, parameters), parameters)),
+    done(await editMedia(call, ephemeralToEdit(call, parameters), parameters)),
   editEphemeralMessageReplyMarkup: (call, parameters) =>
-    done(editKeyboard(call, isEphemeral(call, parameters), parameters)),
+    done(editKeyboard(call, ephemeralToEdit(call, parameters), parameters)),
   deleteMessage(call, { chat_id, message_id }) {
     const chat = mustBeIn(call, chatOf(call, chat_id));
     const message = messageIn(chat, message_id);
@@ -102,7 +103,7 @@ interface EphemeralEdit {
   readonly ephemeral_message_id: number;
 }
 
-function isEphemeral(
+function ephemeralToEdit(
   call: Call,
   { chat_id, receiver_user_id: person, ephemeral_message_id: id }: EphemeralEdit,
 ): StoredMessage {

@@ -131,13 +131,13 @@ function refuseUnmodelled({
 }
 
 function draftOf(call: Call, delivery: Delivery, chat: Chat): Parameters<Call["world"]["put"]>[1] {
-  const { ephemeral_message_parameters: isEphemeral, protect_content, link_preview_options: preview } = delivery;
+  const { ephemeral_message_parameters: receiver, protect_content, link_preview_options: preview } = delivery;
   const reply: ReplyParameters | undefined =
     delivery.reply_parameters ??
     (delivery.reply_to_message_id === undefined ? undefined : { message_id: delivery.reply_to_message_id });
-  if (reply?.ephemeral_message_id !== undefined && !isEphemeral)
+  if (reply?.ephemeral_message_id !== undefined && !receiver)
     throw badRequest("reply to an ephemeral message must be ephemeral");
-  const ephemeral = isEphemeral && ephemeralFor(call, chat, { parameters: isEphemeral, reply });
+  const ephemeral = receiver && ephemeralFor(call, chat, { parameters: receiver, reply });
   if (preview?.url !== undefined && !isAddress(preview.url)) throw badRequest("WEBPAGE_URL_INVALID");
   const thread = threadIn(chat, delivery.message_thread_id);
   const replyTo = reply && repliedTo(call, chat, reply);

@@ -1,6 +1,6 @@
 import { byOperators } from "../../users/roles.ts";
 import { command } from "../context/command.ts";
-import { admin } from "./command.ts";
+import { admin } from "./sub-commands.ts";
 
 export const adminCommands = {
   /** The panel, or a sub-command with its words. */

@@ -7,6 +7,7 @@ import type { AdminView } from "../model/admin-view.ts";
 import type { GuestLine, AdminNumbers } from "../model/admin-screen.ts";
 import type { Screen } from "../model/screen.ts";
 import { tagOf } from "../context/with-mount.ts";
+import { pageOf } from "../context/paging.ts";
 
 /** A room of the operators, as it is now. */
 export function showOperators(context: ActionContext, state: AdminView): Promise<Result> | Result {
@@ -85,7 +86,7 @@ async function showPeople(
   { page, words }: Extract<AdminView, { room: "people" }>,
 ): Promise<Result> {
   const guests = (await everybody(context)).filter((guest) => words === undefined || fits(guest, words));
-  const part = cut(guests, page);
+  const part = pageOf(guests, page, size);
   const state: AdminView = {
     at: "operators",
     room: "people",
@@ -192,7 +193,7 @@ async function showEveryMount(context: ActionContext, page: number): Promise<Res
   const mounts = await Array.fromAsync(context.services.admin.mounts());
   const sick = (health: { readonly state: string }) => (health.state === "failing" ? 0 : 1);
   const order = mounts.toSorted((a, b) => sick(a.health) - sick(b.health) || (a.title < b.title ? -1 : 1));
-  const part = cut(order, page);
+  const part = pageOf(order, page, size);
   const ids = part.rows.map(({ id }) => id);
   const view = await draw(context, { at: "operators", room: "admin-mounts", page: part.page }, ids);
   const { chats } = context.services.admin;
@@ -238,12 +239,6 @@ async function showAudit(context: ActionContext, page: number): Promise<Result> 
   const names = Object.fromEntries(found.flatMap(([id, name]) => (name === undefined ? [] : [[id, name]])));
   const view = await draw(context, { at: "operators", room: "audit", page: shown });
   return { screen: { show: "audit", view, entries, names, page: shown, pages } };
-}
-
-function cut<T>(all: readonly T[], page: number): { rows: readonly T[]; page: number; pages: number } {
-  const pages = Math.max(1, Math.ceil(all.length / size));
-  const shown = Math.min(Math.max(1, page), pages);
-  return { rows: all.slice((shown - 1) * size, shown * size), page: shown, pages };
 }
 
 /** Whom a broadcast is for: every chat that can be written to, but for the banned, and with an allowlist those on it. */

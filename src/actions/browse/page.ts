@@ -1,6 +1,7 @@
 import { sortEntries, type Entry } from "../../storage/entry.ts";
 import type { Folder } from "../../storage/folders.ts";
 import type { FolderView } from "../model/session.ts";
+import { pageOf } from "../context/paging.ts";
 
 /** A page of a folder, cut out of what is known of it. */
 export interface Cut {
@@ -23,11 +24,9 @@ interface CutOptions {
 /** The view's page: filtered, sorted, and the last one where the folder has become shorter. */
 export function cut(folder: Folder, state: FolderView, { size, around }: CutOptions): Cut {
   const entries = arranged(folder, state);
-  const pages = Math.max(1, Math.ceil(entries.length / size));
   const place = around === undefined ? -1 : entries.findIndex((entry) => entry.id === around);
   const wanted = place === -1 ? state.page : Math.floor(place / size) + 1;
-  const page = Math.min(Math.max(1, wanted), pages);
-  return { rows: entries.slice((page - 1) * size, page * size), page, pages, known: entries.length };
+  return { ...pageOf(entries, wanted, size), known: entries.length };
 }
 
 /** The files before and after one, as the view sorts them; absent = there is none. */

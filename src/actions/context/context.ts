@@ -1,4 +1,4 @@
-import type { ViewRef } from "../model/session.ts";
+import type { ViewRef, Remembered, Resumable, ViewState, Session } from "../model/session.ts";
 import type { Visit } from "../../users/visit.ts";
 import { loadPerson, type Person } from "../../users/person.ts";
 import { groupIn, loadPlace, type Place } from "../../users/place.ts";
@@ -6,7 +6,6 @@ import type { Listing, Screen } from "../model/screen.ts";
 import type { Services } from "./services.ts";
 import type { Placed } from "../model/target.ts";
 import type { Upload } from "../model/upload.ts";
-import type { Remembered, Resumable, ViewState, Session } from "../model/session.ts";
 
 /** One action being performed: who asked, with what, and on which screen. */
 export interface ActionContext {
@@ -20,9 +19,9 @@ export interface ActionContext {
   /** The group this is in, seen by all of it or not: what is lent to it can be used. */
   readonly group?: Place;
   /** The group whose lent drives may be used; absent = none. */
-  readonly through?: string;
+  readonly through?: string | undefined;
   /** What comes is for the asker alone, and so is what follows it. */
-  readonly forAsker?: boolean;
+  readonly forAsker?: boolean | undefined;
   readonly operator: boolean;
   /** The screen pressed on; absent = what comes is a new one. */
   readonly session?: Session;
@@ -89,6 +88,17 @@ export function afresh({ session: _left, ...context }: ActionContext): ActionCon
   return context;
 }
 
+/** The group a screen belongs to; undefined = none. */
+export function groupOf({ through, place, owner }: Session): string | undefined {
+  return through ?? (place === owner ? undefined : place);
+}
+
+/** The same action as one of a screen: with what is lent to its group, and for the asker alone where the screen was. */
+export function inSession(context: ActionContext, session: Session): ActionContext {
+  const forAsker = session.forAsker === true && context.visit.place.kind === "group";
+  return { ...context, through: groupOf(session), forAsker };
+}
+
 /** How long an untouched screen keeps working. */
 const sessionLife = 7 * 24 * 3_600_000;
 /** Screens whose rows an old button can still mean. */
@@ -111,6 +121,16 @@ export async function draw(context: ActionContext, state: ViewState, rows: Remem
   return { id: next.id, revision: next.revision };
 }
 
+/** Notes something in the session itself, whatever it shows; the same action with it. */
+export async function noteInSession<E extends ActionContext & { readonly session: Session }>(
+  context: E,
+  changes: Pick<Partial<Session>, "selection" | "change" | "naming">,
+): Promise<E> {
+  const session = { ...context.session, ...changes };
+  await context.services.sessions.set(session.id, session, sessionLife);
+  return { ...context, session };
+}
+
 /** How long a screen works that nobody may ever press on. */
 const passingLife = 24 * 3_600_000;
 
@@ -125,7 +145,7 @@ export async function drawPassing(
   return { id: session.id, revision: session.revision };
 }
 
-/** Keeps a passing screen like any other. */
+/** Keeps a screen that was not kept, or for a while only, like any other. */
 export async function keep(context: ActionContext, session: Session): Promise<void> {
   await context.services.sessions.set(session.id, session, sessionLife);
   await noteSession(context, session.id);
@@ -157,7 +177,7 @@ function firstOf(
 }
 
 async function noteSession({ services, person }: ActionContext, id: string): Promise<void> {
-  // Read anew: the verb may have changed the record since the action began.
+  // Read anew: the action may have changed the record since the action began.
   const known = await loadPerson(services, person.id);
   const others = known.sessions.filter((other) => other !== id);
   await services.people.set(person.id, { ...known, sessions: [...others, id].slice(-sessionsKnown) });

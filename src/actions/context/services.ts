@@ -34,7 +34,7 @@ export interface Services {
   /** What a new drive of somebody is called, in a language; absent = as its kind calls it. */
   readonly titleFor?: (named: { readonly whose: string; readonly drive: string }, language: string) => string;
   /** An address for a file, in the visitor's name. Throws `StorageError`. */
-  issueLink(mount: Mount, entry: Entry, visit: Visit, options: LinkOptions): Promise<IssuedLink>;
+  issueLink(mount: Mount, entry: Entry, visit: Visit, options: LinkOptions): Promise<FileAddress>;
   /** A one-time page for a form; absent, or undefined, where there is none to be had. */
   readonly issuePage?: (visit: Visit, form: FormScreen) => Promise<FormScreen["page"] | undefined>;
   /** Download methods that work here. */
@@ -89,9 +89,6 @@ interface LinkOptions {
 
 /** Which links: those to a mount, those in a person's name, or every one. */
 export type LinksOf = { readonly mount: string } | { readonly person: string } | "all";
-
-/** What a link card says of its address. */
-type IssuedLink = FileAddress;
 
 /** The levels actions write at; pino fits. */
 interface ActionLog {

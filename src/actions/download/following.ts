@@ -7,7 +7,7 @@ import { sourceOf } from "../../storage/source.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Task } from "../../storage/task.ts";
 import { slim } from "../context/folder-view.ts";
-import { createPace, type Pace } from "../files/speed.ts";
+import { createSpeedMeter, type SpeedMeter } from "../files/speed.ts";
 import type { DownloadItem, DownloadState } from "../model/download-item.ts";
 import type { WantedSource } from "../model/download.ts";
 import type { Remembered, Session } from "../model/session.ts";
@@ -46,7 +46,7 @@ interface Way {
   readonly source: WantedSource;
   item: DownloadItem;
   task?: string | undefined;
-  pace?: Pace | undefined;
+  pace?: SpeedMeter | undefined;
   /** When it last got on, and how far it was. */
   moved?: { readonly at: number; readonly progress: number } | undefined;
 }
@@ -203,7 +203,7 @@ export class Following {
 
   #note(way: Way, { name, progress, size }: Task): void {
     const at = this.#parts.now();
-    way.pace ??= createPace({ now: this.#parts.now, window: 60_000 });
+    way.pace ??= createSpeedMeter({ now: this.#parts.now, window: 60_000 });
     if (!way.moved || way.moved.progress !== progress) way.moved = { at, progress };
     const done = size === undefined ? undefined : (size * progress) / 100;
     if (done !== undefined) way.pace.note(done);

@@ -6,7 +6,7 @@ import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { Bytes, BytesWanted, PictureWanted } from "../model/transfer.ts";
 import { UploadError } from "../model/upload.ts";
-import { createPace } from "./speed.ts";
+import { createSpeedMeter } from "./speed.ts";
 import type { Ended, Given, Running, Transfer } from "./transfer-kind.ts";
 
 /** What any file is brought with. */
@@ -58,7 +58,7 @@ export class Sending {
     this.#transfer = transfer;
     this.#parts = parts;
     this.#trying = parts.job.signal;
-    this.#pace = createPace(parts);
+    this.#pace = createSpeedMeter(parts);
   }
 
   /** Resolves with what became of it; rejects where nobody wants it any more. */
@@ -115,7 +115,7 @@ export class Sending {
     const signal = this.#trying;
     this.#done = 0;
     this.#isGiven = false;
-    this.#pace = createPace(this.#parts);
+    this.#pace = createSpeedMeter(this.#parts);
     this.#moved(0);
     try {
       const { stream, size } = await this.#parts.openBytes(mount, card.entry, {
@@ -188,10 +188,10 @@ export class Sending {
 
   /** Rejects when nothing has moved for too long. */
   async #stalled(signal: AbortSignal): Promise<never> {
-    for (let forAsker = 0; forAsker < (this.#isGiven ? thinking : 1); forAsker += 1) {
+    for (let silences = 0; silences < (this.#isGiven ? thinking : 1); silences += 1) {
       const before = this.#pulse;
       await this.#parts.wait(timeout, signal);
-      if (this.#pulse !== before) forAsker = -1;
+      if (this.#pulse !== before) silences = -1;
     }
     throw new UploadError("stalled");
   }

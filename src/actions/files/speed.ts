@@ -1,19 +1,19 @@
 /** How fast bytes go, as people want to know it: over the last seconds, not since the beginning. */
-export interface Pace {
+export interface SpeedMeter {
   /** That many bytes have gone until now. */
   note(done: number): void;
   /** Bytes a second; undefined until a second has passed. */
   speed(): number | undefined;
 }
 
-interface PaceOptions {
+interface SpeedMeterOptions {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Milliseconds that are looked back on. */
   readonly window?: number;
 }
 
-export function createPace({ now, window = 15_000 }: PaceOptions): Pace {
+export function createSpeedMeter({ now, window = 15_000 }: SpeedMeterOptions): SpeedMeter {
   let samples: { readonly at: number; readonly done: number }[] = [{ at: now(), done: 0 }];
   return {
     note(done) {

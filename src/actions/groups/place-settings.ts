@@ -55,7 +55,7 @@ export function setClear(context: ButtonContext, minutes: number): Promise<Resul
   });
 }
 
-/** Whether links may stand in the open where their lender allows it. */
+/** Whether links are shown to the asker alone, even where their lender lets everybody see them. */
 export function setPrivateLinks(context: ButtonContext, privateLinks: boolean): Promise<Result> | Result {
   return change(context, (settings) => ({ ...settings, privateLinks: privateLinks || undefined }));
 }

@@ -14,6 +14,7 @@ import type { DownloadItem } from "./download-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { TidyScreen } from "./tidy-screen.ts";
 
 /**
  * Everything that can be shown: meaning only, no words, no markup, no layout. A renderer turns one into its platform's
@@ -40,6 +41,7 @@ export type Screen =
   | DownloadScreen
   | TaskList
   | TaskCard
+  | TidyScreen
   | FoundFiles
   | LendChoice
   | LendingCard
@@ -146,6 +148,7 @@ export type Ability =
   | "send"
   | "send-as-file"
   | "list-folder"
+  | "tidy"
   | "ask-root"
   | "renew-mount"
   | "revoke-links";
@@ -182,7 +185,7 @@ export interface Listing {
   /** The rest of the folder could not be read. */
   readonly failed?: Reason;
   /** Said once, above: the list had changed, another page was meant. */
-  readonly notice?: "list-changed" | "view-rebuilt" | "part-gone";
+  readonly notice?: "list-changed" | "part-gone" | "undone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
   /** `list-folder`: its links can be had as a file here. */
@@ -264,7 +267,7 @@ export interface LendingCard {
   readonly folder?: readonly string[] | undefined;
 }
 
-/** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-kept private`. */
+/** A group's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-clear`, `set-private-links`. */
 export interface PlaceSettingsScreen {
   readonly show: "place-settings";
   readonly view: ViewRef;
@@ -560,11 +563,21 @@ export interface ListReady {
 export interface Question {
   readonly show: "question";
   readonly view: ViewRef;
-  readonly question: "remove-mount" | "other-account" | "forget" | "broadcast" | "revoke-links" | "revoke-every-link";
+  readonly question:
+    | "remove-mount"
+    | "other-account"
+    | "forget"
+    | "broadcast"
+    | "revoke-links"
+    | "revoke-every-link"
+    | "delete-entries"
+    | "empty-trash";
   /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string;
-  /** Chats a broadcast would go to. */
+  /** Chats a broadcast would go to, or entries that would be deleted. */
   readonly count?: number;
+  /** Bytes that are free then; absent = nobody knows. */
+  readonly size?: number | undefined;
 }
 
 /** A sentence. With a view, what `offer` names can be pressed: `back` is the way out to the last place that worked. */
@@ -599,7 +612,6 @@ export const noticeCodes = [
   "mount-removed",
   "mount-gone",
   "mount-renamed",
-  "mount-chosen",
   "mount-healthy",
   "logged-out",
   "forgotten",
@@ -628,6 +640,7 @@ export const noticeCodes = [
   "links-revoked",
   "no-links-to-revoke",
   "fallback",
+  "drive-signed-out",
   "unexpected",
   "store-unavailable",
   // searching and lending
@@ -659,5 +672,12 @@ export const noticeCodes = [
   "download-over",
   "download-stopped",
   "tasks-none-failed",
+  // Tidying up.
+  "nothing-chosen",
+  "selection-full",
+  "target-inside",
+  "undo-over",
+  "undo-unclear",
+  "no-trash",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -1,11 +1,11 @@
 import { folderView, rootIn } from "../context/folder-view.ts";
 import type { DownloadMethod } from "../../storage/mount.ts";
-import { goTo, withPerson, type Outcome, type Result } from "../context/context.ts";
+import { goTo, withPerson, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { mountOf, type ButtonContext } from "../context/button-context.ts";
 import { withMount } from "../context/with-mount.ts";
 import { showMount, showMounts } from "./views.ts";
-import { fallbackOf } from "../context/fallback.ts";
+import { changeMethod, methodGone } from "./download-method.ts";
 import { renameMount } from "./rename-mount.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -68,16 +68,10 @@ export function setMethod(context: ButtonContext, method: DownloadMethod): Promi
   return onMount(context, (id) =>
     withMount(context, id, async () => {
       if (!services.methods.includes(method)) return methodGone();
-      await services.storage.change(id, { method: method === services.usualMethod ? undefined : method });
-      await services.said?.delete(fallbackOf(id));
+      await changeMethod(services, id, method === services.usualMethod ? undefined : method);
       return showMount(context, id);
     }),
   );
-}
-
-/** The card is from a time when that way worked. */
-function methodGone(): Outcome {
-  return { screen: { show: "notice", notice: "gateway-needed", level: "refused", for: "asker" } };
 }
 
 /** Asks whether it is really meant. */

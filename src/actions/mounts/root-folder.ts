@@ -37,9 +37,9 @@ export async function submitRoot(
 }
 
 async function beginIn(context: ActionContext, mount: Mount, root: Values): Promise<Result> {
-  const { services, signal, person } = context;
+  const { services, signal } = context;
   try {
-    await services.storage.renew(mount.id, root, { signal, asker: person.id, amend: true });
+    await services.storage.renew(mount.id, root, { signal, amend: true });
     return goTo(afresh(context), folderView(context, mount.id));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;

@@ -134,11 +134,10 @@ export async function carryOut(context: ActionContext, attempt: Try): Promise<Re
 
 async function mounted(context: ActionContext, { kind, values, mount, kept, amend }: Try): Promise<Mount> {
   const { services, person, signal } = context;
-  const asker = person.id;
-  if (mount) return services.storage.renew(mount.id, values, { signal, asker, amend, kept });
+  if (mount) return services.storage.renew(mount.id, values, { signal, amend, kept });
   const title = await newTitle(context, kind.title(values));
   const draft = { driver: kind.name, owner: person.id, values, title, kept };
-  const made = await services.storage.mount(draft, { signal, asker });
+  const made = await services.storage.mount(draft, { signal });
   return person.method ? services.storage.change(made.id, { method: person.method }) : made;
 }
 

@@ -11,6 +11,7 @@ import type { MountCard, MountLine, MountList } from "../model/screen.ts";
 import type { FolderView } from "../model/session.ts";
 import type { Crumb } from "../../users/place.ts";
 import { tagIn, tagOf, withMount } from "../context/with-mount.ts";
+import { pageOf } from "../context/paging.ts";
 
 /** A page of the person's mounts, accounts first, then shares with the latest first; or the ways to a first one. */
 export async function showMounts(context: ActionContext, page = 1): Promise<Result> {
@@ -45,10 +46,7 @@ async function drawMounts(
   wanted: number,
   more: Pick<MountList, "lent"> = {},
 ): Promise<Result> {
-  const size = rowsHere(context);
-  const count = Math.max(1, Math.ceil(lines.length / size));
-  const number = Math.min(Math.max(1, wanted), count);
-  const shown = lines.slice((number - 1) * size, number * size);
+  const { rows: shown, page: number, pages: count } = pageOf(lines, wanted, rowsHere(context));
   const rows = shown.map(({ id }) => id);
   const view = await draw(context, { at: "mounts", page: number }, rows);
   return { screen: { show: "mounts", ...more, view, mounts: shown, page: { number, count } } };

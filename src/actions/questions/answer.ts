@@ -1,4 +1,4 @@
-import { withPerson, type Result } from "../context/context.ts";
+import { goTo, withPerson, type Result } from "../context/context.ts";
 import { noticeWithWays, refused } from "../context/failure.ts";
 import { withoutMount } from "../../users/person.ts";
 import { takeBackEverywhere } from "../../users/place.ts";
@@ -11,6 +11,7 @@ import type { ViewState } from "../model/session.ts";
 import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
 import { showSettings } from "../settings/views.ts";
+import { deleteForEver } from "../tidy/trash.ts";
 import { beginBroadcast, revokeEveryLink } from "../admin/operate.ts";
 
 /** Yes. Only to the question that is asked now: an old one may have been answered with no. */
@@ -28,6 +29,9 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeEveryLink(context);
     case "other-account":
       return changeAccount(context, question.mount, question.pending);
+    case "delete-entries":
+    case "empty-trash":
+      return deleteForEver(context, question);
     case "remove-mount":
       return removeMount(context, question);
   }
@@ -48,6 +52,9 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showOperators(context, { at: "operators", room: "panel" });
     case "other-account":
       return keepAccount(context, question.mount);
+    case "delete-entries":
+    case "empty-trash":
+      return goTo(context, question.trash);
     case "remove-mount":
       return question.loggingOut ? noticeWithWays(context, "cancelled") : showMount(context, question.mount);
   }
@@ -72,6 +79,7 @@ function removeMount(
   return withMount(context, mount, async ({ title, driver }) => {
     await takeBackEverywhere(context.services, mount);
     const { credential } = await context.services.storage.unmount(mount);
+    await context.services.transfers?.withdraw(mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";

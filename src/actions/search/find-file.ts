@@ -14,7 +14,7 @@ import { rootIn } from "../context/folder-view.ts";
 import { findEntries, nothingFound, onlyHit } from "./search.ts";
 
 /** The one file that was meant. */
-export type FoundFile = Pick<FileView, "folder" | "entry" | "variants">;
+type FoundFile = Pick<FileView, "folder" | "entry" | "variants">;
 type Then = (file: FoundFile) => Promise<Result> | Result;
 
 /** Does something with one file, named by its path or by words of its name; of several, the list of them. */

@@ -2,7 +2,7 @@ import { readForm } from "../../storage/form.ts";
 import { type Values } from "../../storage/field.ts";
 import type { Hit } from "../../storage/name-index.ts";
 import { searchKinds, searchSizes } from "./filters.ts";
-import { findSession, type ActionContext, type Result } from "../context/context.ts";
+import { findSession, keep, type ActionContext, type Result } from "../context/context.ts";
 import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { searchFields, searchForm } from "./search-form.ts";
 import { folderNow, forgotten, searchNow, type ButtonContext } from "../context/button-context.ts";
@@ -47,10 +47,13 @@ export function toggleFilters(context: ButtonContext): Promise<Result> | Result 
 export function askWords(context: ButtonContext): Promise<Result> | Result {
   const folder = folderNow(context);
   if (!folder) return forgotten(context);
-  return withMount(context, folder.mount, () => searchForm(context, { session: context.session.id }), {
-    for: "browse",
-    trail: folder.trail,
-  });
+  const { session } = context;
+  const ask = async () => {
+    // What somebody else presses on goes on in a copy of theirs, which nothing has shown yet.
+    await keep(context, session);
+    return searchForm(context, { session: session.id });
+  };
+  return withMount(context, folder.mount, ask, { for: "browse", trail: folder.trail });
 }
 
 /** The words to search for; `subject` is the session of the folder, absent = the drive. */
@@ -66,9 +69,7 @@ export async function submitSearch(
   const session = await findSession(context.services, { id: subject, revision: 0 });
   const folder = session?.owner === context.person.id ? folderOf(session.state) : undefined;
   if (!session || !folder) return refused("view-expired");
-  const { through, forAsker } = session;
-  const at = { ...context, ...(through !== undefined && { through }), ...(forAsker && { forAsker }) };
-  return showSearch(at, searchView(folder, readQuery(words), driveOf(folder)));
+  return showSearch(context, searchView(folder, readQuery(words), driveOf(folder)));
 }
 
 /** All of the drive that may be searched from a folder: what was shared, where only that was. */

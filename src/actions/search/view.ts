@@ -12,6 +12,7 @@ import type { FolderView, FoundRow, SearchView } from "../model/session.ts";
 import { ifStillShown } from "../browse/fill-in.ts";
 import { folderId, slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
+import { pageOf } from "../context/paging.ts";
 
 /** Milliseconds a search waits for its first hits before it shows that it is looking. */
 const timeout = 1200;
@@ -117,10 +118,7 @@ async function grown(context: ActionContext, looking: Looking, { hits, before, l
 async function drawHits(context: ActionContext, looking: Looking, hits: readonly Hit[]): Promise<Listing> {
   const { mount, state, crawl } = looking;
   const { folder } = state;
-  const size = rowsHere(context);
-  const pages = Math.max(1, Math.ceil(hits.length / size));
-  const page = Math.min(Math.max(1, state.page), pages);
-  const shown = hits.slice((page - 1) * size, page * size);
+  const { rows: shown, page, pages } = pageOf(hits, state.page, rowsHere(context));
   const rows = shown.map(({ entry, trail }): FoundRow => ({ ...slim(entry), trail, mount: mount.id }));
   const view = await draw(context, { ...state, page }, rows);
   const isSettled = crawl.outcome() !== undefined;

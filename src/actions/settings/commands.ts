@@ -5,10 +5,8 @@ import { showPlaceSettings } from "../groups/views.ts";
 import { showSettings } from "./views.ts";
 
 export const settingsCommands = {
-  "show-settings": command(
-    ofAdmins,
-    (context) => (context.visit.place.kind === "group" ? showPlaceSettings(context) : showSettings(context)),
-    { urgent: true },
+  "show-settings": command(ofAdmins, (context) =>
+    context.visit.place.kind === "group" ? showPlaceSettings(context) : showSettings(context),
   ),
   forget: command(inPrivate, (context) => goTo(context, { at: "question", question: "forget" })),
 };

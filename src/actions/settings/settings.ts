@@ -1,7 +1,7 @@
 import type { Order } from "../../storage/entry.ts";
 import type { DownloadMethod } from "../../storage/mount.ts";
 import { withPerson, type Result } from "../context/context.ts";
-import { refused } from "../context/failure.ts";
+import { changeMethod, methodGone } from "../mounts/download-method.ts";
 import { mountsOf, orderOf, reordered, rowChoicesOf } from "../../users/person.ts";
 import type { ButtonContext } from "../context/button-context.ts";
 import { showSettings } from "./views.ts";
@@ -28,9 +28,9 @@ export async function setOrder(context: ButtonContext, by: Order["by"]): Promise
 /** How the files of all one's drives come: those there are, whatever was chosen for each, and those to come. */
 export async function setUsualMethod(context: ButtonContext, wanted: DownloadMethod): Promise<Result> {
   const { services, person } = context;
-  if (!services.methods.includes(wanted)) return refused("view-expired");
+  if (!services.methods.includes(wanted)) return methodGone();
   const method = wanted === services.usualMethod ? undefined : wanted;
-  for (const { id } of await mountsOf(services, person)) await services.storage.change(id, { method });
+  for (const { id } of await mountsOf(services, person)) await changeMethod(services, id, method);
   const { method: _before, ...rest } = person;
   return showSettings(await withPerson(context, { ...rest, ...(method && { method }) }));
 }

@@ -66,7 +66,7 @@ async function mounted({ services, person, signal }: ActionContext, attempt: Try
     return services.storage.renew(mount.id, values, { signal });
   }
   try {
-    await services.storage.folder(mount.id, undefined, { signal });
+    await services.storage.folder(mount.id, undefined, { signal, asker: person.id });
     return mount;
   } catch (error) {
     // The code just given is tried where the mount's own is refused.

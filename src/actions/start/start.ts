@@ -1,4 +1,4 @@
-import { admin } from "../admin/command.ts";
+import { admin } from "../admin/sub-commands.ts";
 import { goTo, type ActionContext, type Result } from "../context/context.ts";
 import { openShare } from "../shares/open-share.ts";
 import { sharesIn } from "../shares/recognise.ts";

@@ -89,7 +89,7 @@ function partRow({ say }: Painter, { view, draft, folder, trail }: LendingCard):
   ];
 }
 
-/** How the bot does in a server. */
+/** The settings of a server. */
 export function placeSettingsSheet(painter: Painter, screen: PlaceSettingsScreen): Sheet {
   const { say, languageName } = painter;
   const { view, place, languages, language, rows, rowChoices, order, clearAfter, clearChoices, privateLinks } = screen;

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { DriverContext, Vault } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Values } from "../../storage/field.ts";
@@ -9,6 +8,7 @@ import type { Gate } from "./gate.ts";
 import { digestOf, type SignIns } from "./sign-ins.ts";
 import { userAgentOf, type Identity } from "./identity.ts";
 import type { Transport } from "./transport.ts";
+import { readTokens } from "./tokens.ts";
 
 /** Who is signed in. */
 interface Session {
@@ -54,13 +54,6 @@ const longestLife = 24 * 3_600_000;
 /** ms without a sign-in after the service refused our address, or the account. */
 const refusedHold = 15 * 60_000;
 const suspendedHold = 6 * 3_600_000;
-
-const granted = z.looseObject({
-  access_token: z.string().min(1),
-  refresh_token: z.string().min(1),
-  expires_in: z.coerce.number().positive().catch(7200),
-  sub: z.string().catch(""),
-});
 
 /** Authentication over a vault: tokens are written before they are used, under one lock per device. */
 export function createAuth(given: AuthParts): Auth {
@@ -234,12 +227,7 @@ async function ask(parts: Parts, path: string, body: object): Promise<Held | Fai
 
 /** Write before use: what is not on disk yet is not a token we have. */
 async function store(parts: Parts, body: unknown): Promise<Held> {
-  const answer = granted.safeParse(body);
-  if (!answer.success)
-    throw new StorageError("upstream", { message: "a sign-in answer without tokens", cause: answer.error });
-  const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds, sub } = answer.data;
-  const userId = sub || subjectOf(accessToken);
-  const life = seconds * 1000;
+  const { accessToken, refreshToken, life, account: userId } = readTokens(body, "a sign-in answer");
   const good = life - Math.min(margin, life / 10);
   const until = parts.context.monotonic() + good;
   await write(parts, {
@@ -258,15 +246,4 @@ async function write({ vault, unwritten }: Parts, changes: Values): Promise<void
   unwritten.changes = changes;
   await vault.write(changes);
   delete unwritten.changes;
-}
-
-/** `sub` inside a JWT; empty where it is none. */
-function subjectOf(token: string): string {
-  const middle = token.split(".")[1] ?? "";
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(middle, "base64url").toString("utf8"));
-    return z.looseObject({ sub: z.string() }).parse(claims).sub;
-  } catch {
-    return "";
-  }
 }

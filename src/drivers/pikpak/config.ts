@@ -49,19 +49,3 @@ export function unfitPikPakVariables(given: Readonly<Record<string, string | und
     unfit.push("  PUBLIC_URL: PIKPAK_OAUTH=on needs the address PikPak sends people back to");
   return unfit;
 }
-
-/** These variables as `.env.example` shows them. */
-export const pikPakExample = `# mypikpak.net, mypikpak.com, pikpak.me, pikpakdrive.com, or another
-#PIKPAK_DOMAIN=mypikpak.net
-#PIKPAK_DRIVE_URL=
-#PIKPAK_USER_URL=
-# web, android, pc
-#PIKPAK_PLATFORM=web
-# How tokens of connected apps are used: auto, drive, mcp
-#PIKPAK_ROUTE=auto
-#PIKPAK_MCP_URL=https://pikpak.ai/mcp
-# on offers the OAuth code flow; it needs PUBLIC_URL.
-#PIKPAK_OAUTH=off
-# A JSON file that replaces or adds client identities (see docs/operating.md).
-#PIKPAK_IDENTITIES=
-`;

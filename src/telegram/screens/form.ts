@@ -2,6 +2,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import { createHash } from "node:crypto";
 import { choiceLabel, fieldHint, fieldLabel, formTitle, problemText, reasonText } from "../../i18n/kind-words.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
+import { labelled } from "../../i18n/phrases.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { changeable, fieldAsked, type Walk } from "../walk.ts";
 import { lines, strong, type Painted, type Painter } from "./painter.ts";
@@ -80,7 +81,7 @@ export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, not
       ...insteadRow(painter, walk, asker),
       ...changeable(walk).map((known) => [
         dialogueButton(
-          `✏️ ${fieldLabel(painter, walk.form, known.name)}: ${elideName(walk.values[known.name] ?? "", 20)}`,
+          `✏️ ${labelled(say, fieldLabel(painter, walk.form, known.name), elideName(walk.values[known.name] ?? "", 20))}`,
           asker,
           {
             is: "change",

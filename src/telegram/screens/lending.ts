@@ -80,7 +80,7 @@ function partRows({ say }: Painter, { view, draft, folder, trail }: LendingCard)
   ];
 }
 
-/** How the bot does in a group. */
+/** The settings of a group. */
 export function paintPlaceSettings(painter: Painter, screen: PlaceSettingsScreen): Painted {
   const { say, languageName } = painter;
   const { view, place, languages, language, rows, rowChoices, order, clearAfter, clearChoices, privateLinks } = screen;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { pino } from "pino";
 import type { Update } from "grammy/types";
-import type { Pace } from "../../../src/users/rate-limit.ts";
+import type { RateLimit } from "../../../src/users/rate-limit.ts";
 import { encodeButton } from "../../../src/actions/buttons.ts";
 import type { Listing } from "../../../src/actions/model/screen.ts";
 import { createTelegram } from "../../../src/telegram/bot.ts";
@@ -18,7 +18,7 @@ export interface UpdateRate {
 
 /** Page turns from Telegram's poll to the edited message and the answered press, over the memory driver and loopback HTTP. */
 export async function updateRate({ people = 50, turns = 100 } = {}): Promise<UpdateRate> {
-  const desk = app(usualCloud(), { now: Date.now, admin: { pace: unpaced } });
+  const desk = app(usualCloud(), { now: Date.now, admin: { rateLimit: unlimited } });
   const views = await Promise.all(
     Array.from({ length: people }, async (_, n) => {
       const answer = await desk.see(
@@ -57,7 +57,7 @@ export async function updateRate({ people = 50, turns = 100 } = {}): Promise<Upd
 }
 
 /** How fast one person may ask is no part of what is measured. */
-export const unpaced: Pace = { take: async () => "go" };
+export const unlimited: RateLimit = { take: async () => "go" };
 
 function threadCpu(): number {
   const { user, system } = process.threadCpuUsage();

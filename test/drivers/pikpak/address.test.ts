@@ -41,6 +41,15 @@ describe("a share link", () => {
     `${bare} 提取码：无`,
     `${bare} 无密码`,
     `${bare} password: https://example.org/page`,
+    `${bare} unpack password: ab12`,
+    `${bare} пароль от архива: ab12`,
+    `${bare} 解凍パスワード: ab12`,
+    `${bare} 압축 암호: ab12`,
+    `${bare} promo code: ab12`,
+    `${bare} QR code: 1234`,
+    `${bare} source code: abcd`,
+    `${bare} pw: nope`,
+    `${bare} password: not needed`,
   ])("a share link is found in %j, which tells no code", (text) => {
     expect(shareAddressIn(text)).toEqual({ shareId });
   });
@@ -77,9 +86,34 @@ describe("a share link", () => {
     `${bare} extraction code: 24rn`,
     `${bare} пароль: 24rn`,
     `${bare} contraseña: 24rn`,
+    `${bare} 码：24rn`,
+    `${bare} 提取：24rn`,
+    `${bare} 提 取 码：24rn`,
+    `${bare} share password: 24rn`,
+    `${bare} the password: 24rn`,
+    `${bare} 资源密码：24rn`,
   ])("a share link is found in %j with the code 24rn", (text) => {
     expect(shareAddressIn(text)).toEqual({ shareId, passCode: "24rn" });
   });
+
+  test.each([
+    [`${bare} 提取码:code`, "code"],
+    [`${bare} 提取码：code 复制这段内容`, "code"],
+    [`提取码:code\n链接：${bare}`, "code"],
+    [`${bare}（密码：pass）`, "pass"],
+    [`${bare} pwd: code`, "code"],
+    [`${bare} code：code`, "code"],
+    [`${bare} Password: "password"`, "password"],
+    [`${bare} 提取码: code: 24rn`, "24rn"],
+    [`${bare} password: code=24rn`, "24rn"],
+  ])("a code that is a word for a code is found in %j behind its label: %s", (text, passCode) => {
+    expect(shareAddressIn(text)).toEqual({ shareId, passCode });
+  });
+
+  test.each([`${bare} password: code below`, `${bare} the code: password is in the post`])(
+    "no code is found in %j, whose word for a code goes on as a sentence",
+    (text) => expect(shareAddressIn(text)?.passCode).toBeUndefined(),
+  );
 
   test.each([
     `${bare} 24rn`,
@@ -87,6 +121,12 @@ describe("a share link", () => {
     `24rn ${bare}`,
     `${bare}\n24rn\nenjoy, all of you`,
     `The film\n${bare} 24rn`,
+    `${bare}|24rn`,
+    `${bare} 🔐24rn`,
+    `${bare} Mật khẩu: 24rn`,
+    `${bare} şifre：24rn`,
+    `${bare} 后台密码：24rn`,
+    `${bare} server password: 24rn`,
   ])("a share link is found in %j with a word that may be its code", (text) => {
     expect(shareAddressIn(text)).toEqual({ shareId, maybe: "24rn" });
   });
@@ -153,12 +193,14 @@ test.each([
   "\u200b24rn",
   "`24rn`",
   "提取码：24rn 解压密码：abcd",
+  "码：24rn",
+  "hasło: 24rn",
+  "server password: 24rn",
   `${bare}?pwd=24rn`,
 ])("the answer %j to the question for a code is 24rn", (answer) => expect(passCodeIn(answer)).toBe("24rn"));
 
 const ids = fc.stringMatching(/^V[A-Za-z0-9_-]{23}o[12]$/);
-// A code that is itself a word for a code ("code", "pass") reads as its announcement.
-const codes = fc.stringMatching(/^[a-z0-9]{4}$/).filter((code) => code !== "code" && code !== "pass");
+const codes = fc.oneof({ weight: 9, arbitrary: fc.stringMatching(/^[a-z0-9]{4}$/) }, fc.constantFrom("code", "pass"));
 const wide = (text: string) =>
   text.replaceAll(/[!-~]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 0xfee0));
 const withWide = (arbitrary: fc.Arbitrary<string>) =>

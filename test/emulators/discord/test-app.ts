@@ -1,7 +1,7 @@
 import { Client, Options, type ClientOptions, type Interaction } from "discord.js";
 import { onTestFinished } from "vitest";
 import { startDiscord, type DiscordEmulator } from "../../../emulators/discord/discord.ts";
-import { virtualClock, type VirtualClock } from "../../../emulators/discord/clock.ts";
+import { virtualClock, type VirtualClock } from "../../../emulators/clock.ts";
 import type { Person } from "../../../emulators/discord/person.ts";
 import type { Channel, Guild } from "../../../emulators/discord/state.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { virtualClock, type VirtualClock } from "../../../emulators/telegram/clock.ts";
+import { virtualClock, type VirtualClock } from "../../../emulators/clock.ts";
 import type { Group } from "../../../emulators/telegram/groups.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
 import { openTestApp, type TestApp } from "./test-app.ts";
@@ -189,7 +189,7 @@ describe("an ephemeral message", () => {
   }
 
   /** Jun presses, and is shown to the asker alone to. */
-  async function isEphemeral(more: object = {}): Promise<EphemeralCase> {
+  async function ephemeralCase(more: object = {}): Promise<EphemeralCase> {
     await posted();
     const { id } = jun.in(group).taps("Go");
     const answer = await ephemeral(to({ callback_query_id: id, ...more }), press);
@@ -199,14 +199,14 @@ describe("an ephemeral message", () => {
   }
 
   test("an ephemeral message after a press is seen by who pressed alone, and has no message id", async () => {
-    const message = await isEphemeral();
+    const message = await ephemeralCase();
     expect(message).toMatchObject({ message_id: 0, receiver_user: { first_name: "Jun" } });
     expect(jun.in(group).sees()).toContain("ChatDrive (only you):\n  psst");
     expect(mia.in(group).sees()).not.toContain("psst");
   });
 
   test("an ephemeral message is changed and deleted by its own methods, with chat, receiver and number", async () => {
-    const { ephemeral_message_id } = await isEphemeral();
+    const { ephemeral_message_id } = await ephemeralCase();
     const whole = { chat_id: group.id, receiver_user_id: jun.person.user.id, ephemeral_message_id };
     expect(await app.call("editMessageText", { chat_id: group.id, message_id: 0, text: "x" })).toMatchObject({
       ok: false,
@@ -237,13 +237,13 @@ describe("an ephemeral message", () => {
   });
 
   test("an ephemeral message may stand in the place of the message that was pressed, for that person", async () => {
-    await isEphemeral({ replace_callback_query_message: true });
+    await ephemeralCase({ replace_callback_query_message: true });
     expect(jun.in(group).sees()).not.toContain("list");
     expect(mia.in(group).sees()).toContain("list");
   });
 
   test("an ephemeral message may not replace an ephemeral message", async () => {
-    await isEphemeral();
+    await ephemeralCase();
     const { id } = jun.in(group).taps("Go");
     expect(await ephemeral(to({ callback_query_id: id, replace_callback_query_message: true }))).toMatchObject({
       ok: false,
@@ -254,7 +254,7 @@ describe("an ephemeral message", () => {
   test("an ephemeral message comes too late after 15 seconds", async () => {
     await posted();
     const { id } = jun.in(group).taps("Go");
-    clock.advance(15_001);
+    clock.pass(15_001);
     expect((await ephemeral(to({ callback_query_id: id }))).description).toMatch(/query is too old/);
   });
 
@@ -290,12 +290,12 @@ describe("an ephemeral message", () => {
       description: "Bad Request: reply to an ephemeral message must be ephemeral",
     });
     expect(await ephemeral({ ...to(), reply_parameters })).toMatchObject({ ok: true });
-    clock.advance(15_001);
+    clock.pass(15_001);
     expect(await ephemeral({ ...to(), reply_parameters })).toMatchObject({ ok: false });
   });
 
   test("an ephemeral message is replied to where nobody else hears it", async () => {
-    await isEphemeral();
+    await ephemeralCase();
     await told();
     const participant = jun.in(group);
     participant.replies(await participant.waitsFor("psst"), "and back");
@@ -304,7 +304,7 @@ describe("an ephemeral message", () => {
   });
 
   test("an ephemeral message with a button of its own gives the press to the bot as one", async () => {
-    const { ephemeral_message_id } = await isEphemeral();
+    const { ephemeral_message_id } = await ephemeralCase();
     await told();
     jun.in(group).taps("Go");
     expect(await told()).toMatchObject([
@@ -336,7 +336,7 @@ test("pins, reactions, actions and copies are taken in a group", async () => {
   });
   expect(await app.call("sendChatAction", { ...here, action: "typing" })).toMatchObject({ ok: true });
   expect(participant.seesTyping).toBe(true);
-  clock.advance(5000);
+  clock.pass(5000);
   expect(participant.seesTyping).toBe(false);
   mia.sends("/start");
   const copy = { chat_id: mia.chat.id, from_chat_id: group.id, message_id: id };

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { run, type RunnerHandle } from "@grammyjs/runner";
 import { Bot } from "grammy";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { virtualClock, type VirtualClock } from "../../../emulators/telegram/clock.ts";
+import { virtualClock, type VirtualClock } from "../../../emulators/clock.ts";
 import type { Actor } from "../../../emulators/telegram/people.ts";
 import { openTestApp, type TestApp } from "./test-app.ts";
 
@@ -46,7 +46,7 @@ describe("polling", () => {
     expect(texts(await waiting)).toEqual(["at last"]);
     const inVain = poll({ timeout: 30, offset: 2_000_000_000 });
     await polled();
-    clock.advance(30_000);
+    clock.pass(30_000);
     expect(await inVain).toEqual([]);
   });
 
@@ -82,7 +82,7 @@ describe("polling", () => {
 
   test("a poll finds nothing that is older than a day", async () => {
     mia.sends("old");
-    clock.advance(24 * 3_600_000 + 1);
+    clock.pass(24 * 3_600_000 + 1);
     mia.sends("new");
     expect(texts(await poll())).toEqual(["new"]);
   });
@@ -136,11 +136,11 @@ describe("a webhook", () => {
     expect(await app.call("getWebhookInfo")).toMatchObject({
       result: { url: url(), pending_update_count: 1, last_error_message: expect.stringContaining("500") },
     });
-    clock.advance(1000);
+    clock.pass(1000);
     await failed("503");
-    clock.advance(1999);
+    clock.pass(1999);
     expect(hook.got.length).toBe(2);
-    clock.advance(1);
+    clock.pass(1);
     await taken();
     expect(hook.got.map(({ text }) => text)).toEqual(["again", "again", "again"]);
   });

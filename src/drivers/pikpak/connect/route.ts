@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CallOptions, Driver, DriverContext } from "../../../storage/driver.ts";
 import { StorageError } from "../../../storage/error.ts";
 import { readNote } from "../note.ts";
-import { permissionMissing } from "./permission.ts";
+import { permissionMissing, type Purpose } from "./permission.ts";
 
 /** The two ways to a drive whose token an app has. */
 type Way = "drive" | "mcp";
@@ -34,19 +34,19 @@ export function routed(parts: RouteParts): Driver {
       // The places in a listing are those of the way it began on.
       const [way, rest] = placeIn(cursor);
       if (way) return marked(way, await ways[way].list(folder, { ...options, cursor: rest }));
-      return run(async (on, name) => marked(name, await on.list(folder, options)), { isListing: true, ...options });
+      return run(async (on, name) => marked(name, await on.list(folder, options)), { purpose: "list", ...options });
     },
-    stat: (id, options = {}) => run((on) => on.stat(id, options), options),
-    link: (id, options = {}) => run((on) => on.link(id, options), options),
-    quota: (options = {}) => run((on) => on.quota(options), options),
+    stat: (id, options = {}) => run((on) => on.stat(id, options), { purpose: "read", ...options }),
+    link: (id, options = {}) => run((on) => on.link(id, options), { purpose: "read", ...options }),
+    quota: (options = {}) => run((on) => on.quota(options), { purpose: "account", ...options }),
   };
 }
 
 type Ask<T> = (on: RouteParts["drive"], way: Way) => Promise<T>;
 
 interface Kind extends CallOptions {
-  /** It is a listing, whose refusal says most about the token. */
-  readonly isListing?: boolean;
+  /** What it wants a permission for; the refusal of a listing says most about the token. */
+  readonly purpose: "list" | Purpose;
 }
 
 const marks = { drive: "d", mcp: "m" } as const;
@@ -92,15 +92,16 @@ async function runOn<T>(parts: RouteParts, memory: Memory, { ask, kind }: Run<T>
     return await ask(parts[first], first);
   } catch (error) {
     if (!(error instanceof StorageError) || !isRefused(error, kind)) throw error;
-    if (first === "drive" && kind.isListing !== true && (await isTaken(parts.drive, kind))) throw lacking(error);
+    const { purpose } = kind;
+    if (first === "drive" && purpose !== "list" && (await isTaken(parts.drive, kind))) throw permissionMissing(purpose);
     if (parts.route !== "auto") return endWith(parts, error, [error]);
     return askOther(parts, memory, { ask, first, error });
   }
 }
 
 /** The token as a whole may be what is refused. */
-function isRefused({ code }: StorageError, { isListing }: Kind): boolean {
-  return code === "token-ended" || code === "signed-out" || (isListing === true && code === "token-cannot-read");
+function isRefused({ code }: StorageError, { purpose }: Pick<Kind, "purpose">): boolean {
+  return code === "token-ended" || code === "signed-out" || (purpose === "list" && code === "token-cannot-read");
 }
 
 /** Whether the token is good for something: what was refused is then a matter of permission. */
@@ -112,10 +113,6 @@ async function isTaken(drive: Driver, { signal, asker }: CallOptions): Promise<b
     if (error instanceof StorageError) return false;
     throw error;
   }
-}
-
-function lacking(error: StorageError): StorageError {
-  return error.code === "token-cannot-read" ? error : permissionMissing("read");
 }
 
 interface Other<T> {
@@ -134,7 +131,7 @@ async function askOther<T>(parts: RouteParts, memory: Memory, { ask, first, erro
   } catch (other) {
     if (!(other instanceof StorageError)) throw other;
     // What the second way says of the thing itself is the better answer; of a token both refuse, the first.
-    return endWith(parts, isRefused(other, { isListing: true }) ? error : other, [error, other]);
+    return endWith(parts, isRefused(other, { purpose: "list" }) ? error : other, [error, other]);
   }
 }
 

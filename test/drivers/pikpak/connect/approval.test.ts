@@ -39,7 +39,7 @@ async function approved() {
 }
 
 describe("an approval in PikPak", () => {
-  test("it begins with an address, a code and a time, and no captcha", async () => {
+  test("an approval begins with an address, a code and a time, and no captcha", async () => {
     const pending = await start();
     expect(pending).toMatchObject({
       userCode: expect.stringMatching(/^\w{4}-\w{4}$/),
@@ -51,7 +51,7 @@ describe("an approval in PikPak", () => {
     expect(at.newCalls()).toEqual([begin]);
   });
 
-  test("once it is approved a drive can be mounted with it, whose first listing is one call", async () => {
+  test("an approval that was given mounts a drive whose first listing is one call", async () => {
     const { outcome } = await approved();
     at.newCalls();
     const storage = at.storage();
@@ -62,7 +62,7 @@ describe("an approval in PikPak", () => {
     expect(at.pikpak.complaints).toEqual([]);
   });
 
-  test("its tokens are refreshed as a session's are, under one lock, and nobody is asked for a captcha", async () => {
+  test("an approval's tokens are refreshed as a session's are, under one lock, and nobody is asked for a captcha", async () => {
     const { outcome } = await approved();
     const storage = at.storage();
     const { id } = await storage.mount({ driver: "pikpak", owner: "telegram:1", ...outcome });
@@ -72,7 +72,7 @@ describe("an approval in PikPak", () => {
     expect(at.newCalls().toSorted()).toEqual(["/drive/v1/about", "/drive/v1/files", token]);
   });
 
-  test("it is asked about no more often than was told, and no faster when told to slow down", async () => {
+  test("an approval is asked about no more often than was told, and no faster when told to slow down", async () => {
     at.pikpak.rules.deviceInterval = 7;
     const pending = await start();
     const times: number[] = [];

@@ -122,7 +122,7 @@ describe("an offline download through the MCP server", () => {
   const link = "https://example.com/alice.txt";
 
   test.each(["task_id", "id", "both"] as const)(
-    "its task is followed to the end where it is named by %s",
+    "an offline download whose task is named by %s is followed to its end",
     async (mcpTaskId) => {
       at.pikpak.rules.mcpTaskId = mcpTaskId;
       const drive = writes();

@@ -41,7 +41,7 @@ describe("a drive signed in to by an access token", () => {
     expect(await answer.text()).toBe("hello");
   });
 
-  test("whose it is and when it ends are known without asking anybody", async () => {
+  test("an access token tells whose it is and when it ends without anybody being asked", async () => {
     const reading = readForm(at.kind.fields, { personalToken: at.pat(everything, 30) });
     const checked = reading.ok ? at.kind.check(reading.values) : reading;
     const values = checked.ok ? checked.values : {};
@@ -179,7 +179,7 @@ describe("a mount of an access token that is removed", () => {
   test.each([
     ["taken back at PikPak", true, "revoked"],
     ["left there where PikPak does not take it back", false, "left"],
-  ])("its token is %s, and the mount is gone", async (_what, patsRevocable, credential) => {
+  ])("a mount that is removed is gone, and its token is %s", async (_what, patsRevocable, credential) => {
     at.pikpak.rules.patsRevocable = patsRevocable;
     const storage = at.storage();
     const token = at.pat();

@@ -20,7 +20,7 @@ test("a token the drive API refuses and the MCP server takes goes that way, and 
   expect(at.newCalls()).toEqual([mcp]);
 });
 
-test("after a restart the way is still known", async () => {
+test("the way a token is taken on is still known after a restart", async () => {
   at.pikpak.rules.patOnDrive = false;
   await at.open({ personalToken: at.pat() }).list(undefined);
   at.newCalls();
@@ -85,6 +85,12 @@ test("a missing permission is no reason to go another way", async () => {
   const driver = at.open({ personalToken: at.pat(["write"]) });
   await expect(driver.quota?.()).rejects.toMatchObject({ code: "token-cannot-see-account" });
   expect(at.newCalls()).toEqual(["/drive/v1/about"]);
+});
+
+test("a drive API that lists and refuses the account says that the permission to see the account is missing", async () => {
+  const driver = at.open({ personalToken: at.pat() });
+  at.pikpak.fail({ path: "/drive/v1/about", status: 401, error: "unauthenticated", code: 16, times: 2 });
+  await expect(driver.quota?.()).rejects.toMatchObject({ code: "token-cannot-see-account" });
 });
 
 test("an outage of the drive API is no reason to go another way", async () => {

@@ -9,6 +9,8 @@ import type { DriverKind } from "../storage/driver.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import { loadPerson, withMount, withoutMount, type Person } from "../users/person.ts";
+import { takeBackEverywhere, type Place } from "../users/place.ts";
+import { rowsOf } from "../users/rows.ts";
 import { approved } from "./approval.ts";
 import type { Asker } from "./asker.ts";
 import { Mistake } from "./mistake.ts";
@@ -29,6 +31,7 @@ export interface Shell {
   readonly storage: Storage;
   readonly mounts: Keyv<Mount>;
   readonly people: Keyv<Person>;
+  readonly places: Keyv<Place>;
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   readonly say: Say;
   has(key: string): boolean;
@@ -157,18 +160,12 @@ function askField(shell: Shell, kind: DriverKind, field: Field): Promise<string>
 }
 
 async function list({ mounts, print }: Shell): Promise<number> {
-  for await (const mount of allOf(mounts)) {
+  for await (const [, mount] of rowsOf(mounts)) {
     const { id, driver, title, owner, health } = mount;
     const state = health.state === "working" ? health.state : `${health.state}: ${health.code}`;
     print([id, driver, owner, state, title].join("  "));
   }
   return 0;
-}
-
-async function* allOf(mounts: Keyv<Mount>): AsyncGenerator<Mount> {
-  if (!mounts.iterator) return;
-  // Keyv types what its iterator gives as anything at all; these are its keys and values.
-  for await (const [, mount] of mounts.iterator(undefined) as AsyncIterable<[string, Mount]>) yield mount;
 }
 
 async function assign(shell: Shell, [id, to]: readonly string[]): Promise<number> {
@@ -183,6 +180,7 @@ async function assign(shell: Shell, [id, to]: readonly string[]): Promise<number
 
 async function remove(shell: Shell, [id]: readonly string[]): Promise<number> {
   const mount = await mountNamed(shell, id);
+  await takeBackEverywhere({ ...shell, now: Date.now }, mount.id);
   const { credential } = await shell.storage.unmount(mount.id);
   await change(shell, mount.owner, (person) => withoutMount(person, mount.id));
   shell.print(`${mount.id}  removed`);

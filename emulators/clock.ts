@@ -2,16 +2,16 @@
 export interface Clock {
   /** ms since the epoch */
   now(): number;
-  /** Does the interaction once `ms` have passed; the answer calls it off. */
-  after(ms: number, interaction: () => void): () => void;
+  /** Does it once `ms` have passed; the answer calls it off. */
+  after(ms: number, callback: () => void): () => void;
 }
 
 /** The time of this machine. Nothing that still waits keeps the process alive. */
 export function realClock(now: () => number = Date.now): Clock {
   return {
     now,
-    after(ms, interaction) {
-      const timer = setTimeout(interaction, ms);
+    after(ms, callback) {
+      const timer = setTimeout(callback, ms);
       timer.unref();
       return () => clearTimeout(timer);
     },
@@ -24,15 +24,15 @@ export interface VirtualClock extends Clock {
   pass(ms: number): void;
 }
 
-/** Three seconds and fifteen minutes without waiting for them. */
+/** A clock for windows of seconds, minutes and days without waiting for them. */
 export function virtualClock(start: number = Date.parse("2026-11-24T12:00:00Z")): VirtualClock {
   let time = start;
-  let due: { at: number; interaction: () => void }[] = [];
+  let due: { at: number; callback: () => void }[] = [];
   const next = (end: number) => due.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
   return {
     now: () => time,
-    after(ms, interaction) {
-      const item = { at: time + ms, interaction };
+    after(ms, callback) {
+      const item = { at: time + ms, callback };
       due.push(item);
       return () => (due = due.filter((other) => other !== item));
     },
@@ -41,7 +41,7 @@ export function virtualClock(start: number = Date.parse("2026-11-24T12:00:00Z"))
       for (let item = next(end); item; item = next(end)) {
         due = due.filter((other) => other !== item);
         time = Math.max(time, item.at);
-        item.interaction();
+        item.callback();
       }
       time = end;
     },
