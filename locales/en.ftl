@@ -846,6 +846,7 @@ page-intro-place = This page is for { $person } alone, asked for in { $place }; 
 page-instead = More options
 page-optional = (may be left empty)
 page-send = Send
+page-approval = When you have approved it, your drive opens in the chat.
 page-safety = What you enter goes to the bot alone, not through the chat. This page works once, for { $minutes ->
     [one] 1 more minute
    *[other] { $minutes } more minutes

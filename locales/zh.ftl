@@ -792,6 +792,7 @@ page-intro-place = 此页面仅供 { $person } 使用（来自 { $place }），�
 page-instead = 更多选项
 page-optional = （可不填）
 page-send = 提交
+page-approval = 批准之后，网盘会在聊天中打开。
 page-safety = 你填写的内容只交给机器人，不经过聊天。此页面只能用一次，还有 { $minutes } 分钟有效。
 page-failed = 没有成功。请检查填写的内容后重试。
 page-verify = 打开验证页面

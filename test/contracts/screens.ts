@@ -135,13 +135,14 @@ const form: fc.Arbitrary<FormScreen> = fc
     subject: fc.option(hostileName, { nil: undefined }),
     fields: fc.array(field, { minLength: 1, maxLength: 8 }),
     known: hostileName,
+    ways: fc.option(fc.constant(["approval", "password"]), { nil: undefined }),
     problem: fc.option(fc.constantFrom(...problemCodes), { nil: undefined }),
     reason: fc.option(reason, { nil: undefined }),
     page: fc.option(fc.constantFrom("https://drive.example.com/s/abc", "http://127.0.0.1:8080/s/abc"), {
       nil: undefined,
     }),
   })
-  .map(({ id, kind, subject, fields, known, problem, reason: why, page }) => ({
+  .map(({ id, kind, subject, fields, known, problem, reason: why, page, ways }) => ({
     show: "form",
     form: { id, kind, ...(subject !== undefined && { subject }) },
     // A form asks at least one thing.
@@ -149,6 +150,7 @@ const form: fc.Arbitrary<FormScreen> = fc
     values: { field1: known },
     ...(problem && { problem: { field: "field0", code: problem } }),
     ...(why && { reason: why }),
+    ...(ways && { ways }),
     ...(page !== undefined && { page: { url: page, expiresAt: now } }),
   }));
 

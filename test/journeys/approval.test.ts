@@ -129,4 +129,35 @@ describe.each([
       "Approve in PikPak",
     );
   });
+
+  test("the form of one way leads to the others, in the chat and on the one-time page, and an approval goes on in the chat", async () => {
+    program = await prepareProgram();
+    program.world.pikpak.rules.deviceInterval = 1;
+    await program.start({ PUBLIC_URL: program.gateway });
+    await expect.poll(() => program.log()).toContain("discord knows the commands");
+    const chat = chatOf(program, "lena");
+    await chat.login();
+    await chat.sees("How would you like to sign in?");
+    await chat.press("Access token");
+    await chat.sees("Other ways", "/s/");
+    await chat.press("Other ways");
+    await chat.sees("How would you like to sign in?");
+    await chat.press("Refresh token");
+    const shown = await chat.sees("Other ways", "/s/");
+    const page = /http:\/\/127[^\s)>"\\]+\/s\/[\w-]{22}/.exec(shown)?.[0] ?? "";
+    const first = await (await fetch(page)).text();
+    expect(first).toContain('name="refreshToken"');
+    expect(first).toContain("Those of the account itself");
+    const token = /name="token" value="([^"]+)"/.exec(first)?.[1] ?? "";
+    const take = async (way: string) =>
+      (await fetch(page, { method: "POST", body: new URLSearchParams({ token, way }) })).text();
+    const second = await take("password");
+    expect(second).toContain('name="username"');
+    expect(second).not.toContain('name="refreshToken"');
+    const third = await take("approval");
+    expect(third).toMatch(/[A-Z]{4}-[A-Z]{4}/);
+    await chat.sees("Waiting for your approval");
+    await decide(program, third, "approve");
+    await chat.sees("Recipes");
+  });
 });

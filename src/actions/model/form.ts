@@ -10,7 +10,7 @@ export interface FormRef {
 }
 
 /** Forms that a kind of drive asks: their words are the kind's. */
-const formsOfKinds = ["sign-in", "open-link"] as const;
+const formsOfKinds = ["sign-in", "sign-in-way", "open-link"] as const;
 
 /** Forms that are the same whatever drives there are; each has a title. */
 export const formsOfApp = [

@@ -94,6 +94,8 @@ export interface FormScreen {
   readonly problem?: Problem;
   /** Why the form came (back): a wrong password, a pass code that is needed. */
   readonly reason?: Reason;
+  /** The other ways to sign in, by name, where this is one of several: each can be chosen instead. */
+  readonly ways?: readonly string[] | undefined;
   /** A one-time page where the same form can be filled in, and until when (ms since the epoch). */
   readonly page?: { readonly url: string; readonly expiresAt: number };
 }

@@ -51,7 +51,9 @@ export function signInForm(
     ...(way && { way: way.name }),
     ...(mount && { subject: mount.id }),
   };
-  return formScreen(context, { form, fields, again: { ...again, values: { ...mount?.options, ...again.values } } });
+  const others = way && waysOf(context, kind).flatMap(({ name }) => (name === way.name ? [] : [name]));
+  const values = { ...mount?.options, ...again.values };
+  return formScreen(context, { form, fields, again: { ...again, values }, ways: others });
 }
 
 type FormWay = Extract<SignInWay, { is: "form" }>;

@@ -1,9 +1,11 @@
 import type { DriverKind, SignInWay } from "../../storage/driver.ts";
+import type { Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ButtonContext } from "../context/button-context.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { kindNamed } from "../context/kinds.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
+import type { FormRef } from "../model/form.ts";
 import type { Reason } from "../model/screen.ts";
 import type { SignInView, ViewState } from "../model/session.ts";
 import { startApproval } from "./start-approval.ts";
@@ -18,13 +20,29 @@ export function showWays(context: ActionContext, view: SignInView): Promise<Resu
 export function chooseWay(context: ButtonContext, index: number): Promise<Result> | Result {
   const { shown, session } = context;
   if (shown?.state.at !== "sign-in-ways") return showWaysOf(context, session.state);
-  return signingIn(context, shown.state, (kind, mount) => {
-    const way = waysOf(context, kind).find(({ name }) => name === shown.rows[index]);
-    if (!way) return drawWays(context, { kind, mount });
-    return way.is === "form"
-      ? signInForm(context, kind, { way: way.name, mount })
-      : approve(context, { kind, mount, by: way.is });
-  });
+  const { state, rows } = shown;
+  return signingIn(context, state, (kind, mount) => goBy(context, { kind, mount }, rows[index]));
+}
+
+/** Goes on by another way than the one whose form was shown, as the one-time page offers. */
+export async function submitWay(
+  context: ActionContext,
+  { kind = "", subject }: FormRef,
+  answers: Values,
+): Promise<Result> {
+  const view: SignInView = { at: "sign-in-ways", kind, ...(subject !== undefined && { mount: subject }) };
+  return signingIn(context, view, (found, mount) => goBy(context, { kind: found, mount }, answers[wayField]));
+}
+
+/** Name of the one answer of that form. */
+const wayField = "way";
+
+function goBy(context: ActionContext, { kind, mount }: Ways, name: unknown): Promise<Result> {
+  const way = waysOf(context, kind).find((candidate) => candidate.name === name);
+  if (!way) return drawWays(context, { kind, mount });
+  return way.is === "form"
+    ? signInForm(context, kind, { way: way.name, mount })
+    : approve(context, { kind, mount, by: way.is });
 }
 
 /** Asks for another code, after one that came to nothing. */
