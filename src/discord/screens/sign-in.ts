@@ -2,6 +2,7 @@ import { ButtonStyle } from "discord.js";
 import type { ApprovalScreen, SignInWays } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { approvalText, formTitle, reasonText, wayWords } from "../../i18n/kind-words.ts";
+import { qrPicture } from "../qr-picture.ts";
 import { link, moment, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import { addressButton, type Button, type Line, type Sheet } from "./sheet.ts";
@@ -34,7 +35,14 @@ export function approvalSheet(painter: Painter, screen: ApprovalScreen): Sheet {
     head: [`### ${formTitle(painter, { id: "sign-in", kind })}`, mount && strong(mount.title)],
     body: stateLines(painter, screen),
     rows: rowsOf(painter, screen),
+    picture: pictureOf(painter, screen),
   };
+}
+
+/** People sit at a desktop here, and PikPak is on their phone. A browser's own way back is of no use on another device. */
+function pictureOf({ say }: Painter, { state }: ApprovalScreen): Sheet["picture"] {
+  const bytes = state.is === "waiting" && state.code ? qrPicture(state.direct) : undefined;
+  return bytes && { name: "approve.png", bytes, description: say("approval-picture") };
 }
 
 function stateLines(painter: Painter, { kind, state }: ApprovalScreen): readonly Line[] {
