@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Program } from "../journeys/program.ts";
 import { prepareProgram } from "../journeys/program.ts";
 import { ownDatabase } from "../store/own-database.ts";
+import { randomFrom } from "./random.ts";
 
 // `npm run crash`: the program is killed (SIGKILL) at random moments while people use both chats, and started again on
 // the same data. `--kills=200 --seed=1`, and `--store=redis://…` for another store than SQLite. Exits 1 when something
@@ -171,15 +172,4 @@ async function settled(asked: number, fault: (what: string) => void): Promise<vo
   const [files, words] = [arrived(), told()];
   if (files + words < asked) fault(`${asked} files asked for, ${files} arrived and ${words} were told of otherwise`);
   if (files > asked) fault(`${asked} files asked for, and ${files} arrived`);
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomFrom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d_2b_79_f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
