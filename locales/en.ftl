@@ -199,10 +199,15 @@ mounts-opened-left = { $count ->
    *[other] { $count } more links were left out; send them again.
 }
 mount-current = current
-mount-quota = { $used } of { $limit } used
+mount-quota = { $used } of { $limit } used, { $free } free
 mount-quota-unlimited = { $used } used
 mount-quota-trashed = { $size } of it in the trash
 mount-plan = Plan: { $plan }
+mount-tasks-left = Offline downloads left: { $left } of { $limit }
+mount-transfer-offline = To be fetched this month: { $left } of { $limit } left
+mount-transfer-download = To be downloaded this month: { $left } of { $limit } left
+mount-transfer-upload = To be uploaded this month: { $left } of { $limit } left
+mount-transfer-download-day = To be downloaded today: { $left } of { $limit } left
 mount-method = Downloads: { $method }
 mount-method-usual = { $method } (the usual way)
 method-redirect = straight from the drive

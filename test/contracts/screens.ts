@@ -123,6 +123,7 @@ const field = fc
     ...(kind === "choice" && { choices: ["web", "android", "pc"] }),
   }));
 
+const allowance = fc.record({ limit: fc.nat(), used: fc.nat() });
 const can = fc.subarray<Ability>(["quota", "send", "list-folder", "renew-mount", "revoke-links"]);
 
 const form: fc.Arbitrary<FormScreen> = fc
@@ -336,7 +337,17 @@ function screensOf(rows: number): {
         login: hostileName,
         checked: fc.boolean(),
         quota: fc.record(
-          { used: fc.nat(), limit: fc.nat(), trashed: fc.nat(), plan: hostileName },
+          {
+            used: fc.nat(),
+            limit: fc.nat(),
+            trashed: fc.nat(),
+            plan: hostileName,
+            tasks: allowance,
+            transfer: fc.record(
+              { offline: allowance, download: allowance, upload: allowance, "download-day": allowance },
+              { requiredKeys: [] },
+            ),
+          },
           { requiredKeys: ["used"] },
         ),
         method: fc.constantFrom("redirect", "proxy", "proxy-url"),
