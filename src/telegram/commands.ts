@@ -36,6 +36,7 @@ export const commands: readonly Command[] = [
     action: (text) => ({ do: "download", ...(text !== "" && { text }) }),
   },
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
+  { name: "favourites", scope: "private", action: () => ({ do: "show-favourites" }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
   // What one could lend is nobody else's business.
   {

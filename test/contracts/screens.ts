@@ -123,8 +123,18 @@ const field = fc
     ...(kind === "choice" && { choices: ["web", "android", "pc"] }),
   }));
 
+const folderLine = fc.record({ mount, trail: fc.array(hostileName, { minLength: 1, maxLength: 30 }), health });
+const kept = fc.record({ shortcuts: fc.array(folderLine, { maxLength: 3 }) });
 const allowance = fc.record({ limit: fc.nat(), used: fc.nat() });
-const can = fc.subarray<Ability>(["quota", "send", "list-folder", "renew-mount", "revoke-links"]);
+const can = fc.subarray<Ability>([
+  "quota",
+  "send",
+  "list-folder",
+  "add-favourite",
+  "remove-favourite",
+  "renew-mount",
+  "revoke-links",
+]);
 
 const form: fc.Arbitrary<FormScreen> = fc
   .record({
@@ -274,7 +284,10 @@ function screensOf(rows: number): {
   readonly [Show in DrawnScreen["show"]]: fc.Arbitrary<Extract<DrawnScreen, { show: Show }>>;
 } {
   return {
-    welcome: fc.nat({ max: 30 }).map((mounts) => ({ show: "welcome", view, mounts })),
+    welcome: fc.record(
+      { show: fc.constant("welcome"), view: fc.constant(view), mounts: fc.nat({ max: 30 }), current: mount, kept },
+      { requiredKeys: ["show", "view", "mounts"] },
+    ),
     help: fc.record({ show: fc.constant("help"), place: fc.constantFrom("private", "group"), admin: fc.boolean() }),
     form,
     listing: fc.record(
@@ -327,7 +340,10 @@ function screensOf(rows: number): {
       { requiredKeys: ["show", "for", "view", "mount", "entry", "url", "via", "can"] },
     ),
     mounts: fc
-      .record({ mounts: fc.array(line, { maxLength: 200 }), lent: fc.boolean() })
+      .record(
+        { mounts: fc.array(line, { maxLength: 200 }), lent: fc.boolean(), kept },
+        { requiredKeys: ["mounts", "lent"] },
+      )
       .map((more) => ({ show: "mounts", view, ...more })),
     mount: fc.record(
       {
@@ -358,6 +374,13 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "mount", "usual", "methods", "can"] },
     ),
+    favourites: fc.record({
+      show: fc.constant("favourites"),
+      view: fc.constant(view),
+      favourites: fc.array(folderLine, { maxLength: 15 }),
+      recent: fc.array(folderLine, { maxLength: 10 }),
+      editing: fc.boolean(),
+    }),
     settings: fc.record({
       show: fc.constant("settings"),
       view: fc.constant(view),

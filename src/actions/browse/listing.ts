@@ -9,6 +9,8 @@ import { rowsHere } from "../../users/person.ts";
 import type { Listing } from "../model/screen.ts";
 import type { FolderView } from "../model/session.ts";
 import { cut, type Cut } from "./page.ts";
+import { keepable } from "../favourites/kept.ts";
+import { isFavourite } from "../../users/kept-folders.ts";
 import { namesOf, tagIn } from "../context/with-mount.ts";
 
 /** Where `up` leads; undefined at the root. */
@@ -37,8 +39,18 @@ export async function drawListing(context: ActionContext, { mount, state, folder
   const view = await draw(context, { ...state, page: page.page }, page.rows.map(slim));
   return {
     ...listingOf({ mount, state, folder, page, view, ...(options.notice && { notice: options.notice }) }),
-    can: await abilitiesOf(context, mount, { "list-folder": isListable(context, mount) && page.known > 0 }),
+    can: await abilitiesOf(context, mount, {
+      "list-folder": isListable(context, mount) && page.known > 0,
+      ...keepingOf(context, state),
+    }),
   };
+}
+
+/** A folder of one's own is kept as a favourite, or kept no more. */
+function keepingOf(context: ActionContext, state: FolderView) {
+  const folder = keepable(context, state);
+  const isKept = folder !== undefined && isFavourite(context.person, folder);
+  return { "add-favourite": folder !== undefined && !isKept, "remove-favourite": isKept };
 }
 
 /** A list is full of links: its owner's, where nobody else sees it. */

@@ -29,6 +29,7 @@ export type Screen =
   | LinkCard
   | MountList
   | MountCard
+  | Favourites
   | SettingsScreen
   | Question
   | TransferScreen
@@ -63,13 +64,42 @@ export interface Answer {
   readonly clearAt?: number;
 }
 
-/** The first words: the two ways in. Presses: `open-mount` where there is a `current` one, `add-account`, `add-share`, `mounts` when there are any. */
+/** The first words: the two ways in. Presses: `open-mount` where there is a `current` one, `add-account`, `add-share`, `mounts` when there are any, those of what is `kept`. */
 export interface Welcome {
   readonly show: "welcome";
   readonly view: ViewRef;
   readonly mounts: number;
   /** The drive that opens at once. */
   readonly current?: MountTag;
+  /** Absent = there is nothing to come back to. */
+  readonly kept?: Shortcuts;
+}
+
+/** Ways to the folders a person comes back to. Presses: `open-favourite` by the index of a shortcut, `favourites` for all of them. */
+export interface Shortcuts {
+  readonly shortcuts: readonly FolderLine[];
+}
+
+/** A folder of one's own, as a line. */
+export interface FolderLine {
+  readonly mount: MountTag;
+  /** Never empty. */
+  readonly trail: readonly string[];
+  /** The mount's. */
+  readonly health: Health;
+}
+
+/**
+ * One's favourites, and the folders one was in lately. Presses: `open-favourite` by index, the recent ones counted on from
+ * the favourites; while `editing` instead `drop-favourite` by index; `edit-favourites` where there are any; `mounts`.
+ */
+export interface Favourites {
+  readonly show: "favourites";
+  readonly view: ViewRef;
+  readonly favourites: readonly FolderLine[];
+  readonly recent: readonly FolderLine[];
+  /** Favourites are taken off. */
+  readonly editing: boolean;
 }
 
 /** What can be done here, by this person. */
@@ -103,6 +133,8 @@ export type Ability =
   | "send"
   | "send-as-file"
   | "list-folder"
+  | "add-favourite"
+  | "remove-favourite"
   | "ask-root"
   | "renew-mount"
   | "revoke-links";
@@ -142,7 +174,7 @@ export interface Listing {
   readonly notice?: "list-changed" | "part-gone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
-  /** `list-folder`: its links can be had as a file here. */
+  /** `list-folder`: its links can be had as a file here; `add-favourite`, `remove-favourite`: it can be kept, or is. */
   readonly can: readonly Ability[];
   /** These were found below the folder of the trail; `up` leads there. */
   readonly search?: SearchState;
@@ -294,7 +326,7 @@ export interface LinkCard extends FileAddress {
 
 /**
  * One's mounts, with `lent` those shared with this group, or with `opened` the shares out of one message. Presses: `mount`
- * by index, `turn`, and for one's own `add-account`, `add-share`.
+ * by index, `turn`, and for one's own `add-account`, `add-share`, and those of what is `kept`.
  */
 export interface MountList {
   readonly show: "mounts";
@@ -303,6 +335,8 @@ export interface MountList {
   readonly opened?: OpenedShares;
   readonly view: ViewRef;
   readonly mounts: readonly MountLine[];
+  /** Absent = there is nothing to come back to. */
+  readonly kept?: Shortcuts;
   /** 1-based; absent = these are all. */
   readonly page?: { readonly number: number; readonly count: number };
 }
@@ -605,5 +639,6 @@ export const noticeCodes = [
   "download-over",
   "download-stopped",
   "tasks-none-failed",
+  "favourites-full",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -1,6 +1,7 @@
 import type { Crumb, Policy } from "../../users/place.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
+import type { KeptFolder } from "../../users/kept-folders.ts";
 import type { AdminView } from "./admin-view.ts";
 
 /** The screen a button belongs to, as the button remembers it. */
@@ -57,6 +58,8 @@ export type ViewState =
       readonly at: "welcome";
       /** The drive that can be opened from there. */
       readonly mount?: string;
+      /** What `open-favourite` counts. */
+      readonly places?: readonly KeptFolder[];
     }
   | {
       readonly at: "mounts";
@@ -64,6 +67,15 @@ export type ViewState =
       readonly page?: number;
       /** They were just opened out of one message: a row opens its share. */
       readonly opened?: boolean;
+      /** What `open-favourite` counts. */
+      readonly places?: readonly KeptFolder[];
+    }
+  | {
+      readonly at: "favourites";
+      /** Favourites, then recent folders. */
+      readonly places: readonly KeptFolder[];
+      /** A favourite is taken off, and not opened. */
+      readonly editing?: boolean;
     }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }

@@ -6,6 +6,7 @@ import { label, moment, plainLabel, strong } from "../markup.ts";
 import { healthSign } from "../../i18n/signs.ts";
 import { abilityButtons, press, type Painter } from "./painter.ts";
 import { type Button, type Sheet } from "./sheet.ts";
+import { shortcutRow } from "./favourites.ts";
 import { mountsTitle } from "../../i18n/phrases.ts";
 import { quotaLines } from "../../i18n/quota-lines.ts";
 
@@ -38,6 +39,7 @@ export function mountsSheet(painter: Painter, list: MountList): Sheet {
     },
     rows: [
       turningRow(view, page),
+      shortcutRow(painter, view, list.kept),
       ...(lent || opened
         ? []
         : [

@@ -7,6 +7,7 @@ import { elideName, isolate } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
 import { healthSign } from "../../i18n/signs.ts";
 import { abilityButtons, button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { shortcutRows } from "./favourites.ts";
 import { mountsTitle } from "../../i18n/phrases.ts";
 import { quotaLines } from "../../i18n/quota-lines.ts";
 
@@ -14,7 +15,7 @@ import { quotaLines } from "../../i18n/quota-lines.ts";
 export function paintMounts(painter: Painter, list: MountList): Painted {
   const { say } = painter;
   const { view, lent, opened, page } = list;
-  const mounts = list.mounts.slice(0, maxButtons - 5);
+  const mounts = list.mounts.slice(0, maxButtons - 9);
   const accounts = mounts.filter(({ recent }) => !recent);
   const shares = mounts.filter(({ recent }) => recent);
   return {
@@ -29,6 +30,7 @@ export function paintMounts(painter: Painter, list: MountList): Painted {
     keyboard: [
       ...mounts.map((mount, index) => [button(mountLabel(mount), { do: "mount", view, index })]),
       turningRow(view, page),
+      ...shortcutRows(painter, view, list.kept),
       ...(lent || opened
         ? []
         : [
