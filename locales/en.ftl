@@ -74,12 +74,15 @@ command-link = Get the download link of one file
 command-get = Send a file itself into this chat
 command-download = Let the drive fetch a magnet or an address
 command-tasks = What the drive is fetching: retry, cancel, clear
+command-trash = What lies in the trash: restore, delete, empty
 command-favourites = Favourite and recent folders
 command-settings = Language, rows a page, order, download method
 command-cancel = Cancel what was begun
 command-logout = Remove a drive and its secrets
 command-forget = Delete everything kept about me
 
+bot-description = The files of your cloud drives in this chat: browse folders, search, get download links, watch films, or have the files themselves sent here. Press Start to sign in or to open a share link.
+bot-about = Your cloud drives and shares in Telegram.
 welcome-title = Hello! I open cloud drives and shares in this chat.
 welcome-ways = There are two ways in: sign in to your own account, or open a share link that somebody gave you.
 welcome-mounts = { $count ->
@@ -106,6 +109,7 @@ order-modified = date
 listing-empty = This folder is empty.
 listing-failed = The rest of the folder could not be read.
 listing-list-changed = The list has changed since. Here is how it is now.
+listing-undone = Undone: everything is as it was before.
 listing-part-gone = What the link leads to is not there any more, so here is the whole share.
 
 kind-folder = Folder
@@ -170,6 +174,82 @@ tasks-title = Offline downloads
 tasks-none = Nothing is being fetched. Send me a magnet, or use /download.
 tasks-total = { $running } running, { $failed } failed, { $done } finished
 choose-task = Choose a download
+press-tidy = More
+press-enter = Open
+press-new-folder = New folder
+press-rename-entry = Rename
+press-move-entries = Move
+press-copy-entries = Copy
+press-trash-entries = To the trash
+press-select = Select
+press-show-trash = Trash
+press-undo = Undo
+press-open-changed = Open the folder
+press-tidy-selection = { $count } chosen
+press-pick-page = This page
+press-pick-all = Whole folder
+press-unpick = Choose none
+press-here-move = Move here
+press-here-copy = Copy here
+press-restore-entries = Restore
+press-delete-entries = Delete for ever
+press-empty-trash = Empty the trash
+press-confirm-delete-entries = Yes, delete for ever
+press-dismiss-delete-entries = No, keep it
+press-confirm-empty-trash = Yes, empty it
+press-dismiss-empty-trash = No, keep it
+
+sum-files = { $count ->
+    [one] 1 file
+   *[other] { $count } files
+}
+sum-folders = { $count ->
+    [one] 1 folder
+   *[other] { $count } folders
+}
+tidy-what = What shall be done?
+tidy-chosen = Chosen: { $sum }
+select-how = Choose files and folders. What you choose stays chosen in other folders and on other pages.
+choose-picked = Choose, or not any more
+choose-folder = Open a folder
+choose-target = Choose a folder
+target-move = Where to move it?
+target-copy = Where to copy it?
+target-no-folders = There is no folder in here.
+target-recent = 📂 stands before folders you chose lately: a press puts it there at once.
+did-made = The folder is made.
+did-renamed = Renamed.
+did-moved = { $count ->
+    [one] Moved.
+   *[other] { $count } entries are moved.
+}
+did-copied = { $count ->
+    [one] Copied.
+   *[other] { $count } entries are copied.
+}
+did-trashed = { $count ->
+    [one] It is in the trash.
+   *[other] { $count } entries are in the trash.
+}
+did-restored = { $count ->
+    [one] Restored.
+   *[other] { $count } entries are restored.
+}
+did-before = It was called { $name }.
+did-clashes = { $count ->
+    [one] One name was taken there, so the drive has added a number to it.
+   *[other] { $count } names were taken there, so the drive has added numbers to them.
+}
+did-left = { $count ->
+    [one] One entry stayed as it was.
+   *[other] { $count } entries stayed as they were.
+}
+trash-title = Trash
+trash-empty = The trash is empty.
+trash-how = Choose what to restore or to delete
+trash-undone = Undone.
+trash-deleted = Deleted for ever.
+trash-emptied = The trash is emptied.
 
 list-title = Links as a file
 list-about = All files here and in the folders below, at most { $files } files from { $folders } folders. As what?
@@ -235,6 +315,12 @@ settings-rows = Rows a page: { $rows }
 settings-order = Order: { $order }
 
 question-remove-mount = Remove this drive and its secrets from here? Nothing on the drive itself is touched.
+question-delete-entries = { $count ->
+    [one] Delete it for ever? Nobody can bring it back.
+   *[other] Delete { $count } entries for ever? Nobody can bring them back.
+}
+question-empty-trash = Delete all that is in the trash for ever? Nobody can bring it back.
+question-frees = This frees { $size }.
 question-forget = Delete everything kept about you here: drives, secrets, settings, open lists? Nothing on your drives is touched.
 
 retry-after = Try again in { $time }.
@@ -259,6 +345,11 @@ problem-required = This is needed; please give an answer.
 form-title-page-number = Go to a page
 field-page-number-page = Which page?
 field-page-number-page-hint = A number, as on the counter.
+form-title-folder-name = New folder
+field-folder-name-name = What shall it be called?
+form-title-entry-name = Rename
+field-entry-name-name = New name
+field-entry-name-name-hint = With its ending, as in film.mkv.
 problem-too-long = That is too long; please send something shorter.
 problem-not-a-share = That is not the link of a share I can open.
 problem-not-a-folder-id = That is not a folder. Send a folder's ID, its address in the browser, or root.
@@ -349,10 +440,17 @@ notice-no-downloads = None of your drives can fetch links by itself. Sign in to 
 notice-download-over = This is over already. /tasks shows what there is.
 notice-download-stopped = Cancelled. What has come already stays.
 notice-tasks-none-failed = None of them has failed.
+notice-nothing-chosen = Nothing is chosen. Choose something first.
+notice-selection-full = At most 1,000 entries can be chosen at once. Do something with these first.
+notice-target-inside = That folder is one of those you chose, or lies in one. Choose another one.
+notice-undo-over = This cannot be undone any more: it has been undone, or an hour has passed.
+notice-undo-unclear = There are more entries of these names there than were copied, so nothing was undone. Look for the copies and put them into the trash.
+notice-no-trash = None of your drives has a trash here. Sign in to an account first.
 notice-transfer-busy = This file is on its way here already.
 notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.
 notice-links-revoked = Done. Links that were handed out until now do not work any more; new ones do.
 notice-no-links-to-revoke = Links lead straight to the drive here, and I cannot take those back. They end by themselves.
+notice-drive-signed-out = This drive is signed out, so nothing can be had of it. Sign in again under /mounts.
 notice-fallback = Some files of this drive cannot be fetched straight from it, so they go through me. They may be slower. You can choose the way for all of them under /mounts.
 notice-saved = Saved.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
@@ -627,6 +725,7 @@ slash-download = download
 slash-download-links = links
 slash-download-links-hint = Magnets, info hashes, http, ed2k or PikPak:// addresses
 slash-tasks = tasks
+slash-trash = trash
 slash-favourites = favourites
 slash-settings = settings
 slash-cancel = cancel
@@ -673,6 +772,7 @@ notice-nothing-lent-server = No drive is shared with this server. Its admins can
 notice-admins-only-server = Only those who run this server may do that.
 notice-nothing-to-lend-server = You have no drive to share. Add one first: /login
 notice-groups-only-server = This is for servers. Add me to one, and use it there.
+notice-code-private-server = A share with a pass code is for whoever has the code: open it in our direct messages, or let this server use it with /bind.
 notice-private-only-server = This is for our direct messages; use it there.
 
 # The command in a message's own menu; it may have spaces.

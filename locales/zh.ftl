@@ -74,12 +74,15 @@ command-link = 获取某个文件的下载链接
 command-get = 把文件发到当前聊天
 command-download = 让网盘离线下载磁力链接或网址
 command-tasks = 离线下载任务：重试、取消、清理
+command-trash = 回收站：还原、删除、清空
 command-favourites = 收藏的文件夹和最近访问的文件夹
 command-settings = 语言、每页行数、排序、下载方式
 command-cancel = 取消当前操作
 command-logout = 移除网盘及登录信息
 command-forget = 清除我的全部数据
 
+bot-description = 在聊天里使用你的网盘：浏览文件夹、搜索、获取下载链接、在线观看，或把文件直接发到聊天。点击“开始”登录账号，或打开分享链接。
+bot-about = 在 Telegram 里使用你的网盘和分享。
 welcome-title = 你好！我可以在聊天里打开网盘和分享。
 welcome-ways = 有两种方式：登录你自己的账号，或者打开别人给你的分享链接。
 welcome-mounts = 你在这里已有 { $count } 个网盘。
@@ -100,6 +103,7 @@ order-modified = 日期
 listing-empty = 这个文件夹是空的。
 listing-failed = 文件夹的其余部分未能读取。
 listing-list-changed = 列表有变动，已显示最新内容。
+listing-undone = 已撤销，恢复为之前的状态。
 listing-part-gone = 链接指向的内容已不存在，已打开整个分享。
 
 kind-folder = 文件夹
@@ -155,6 +159,70 @@ tasks-title = 离线下载
 tasks-none = 没有下载任务。发给我磁力链接，或使用 /download。
 tasks-total = 进行中 { $running } 个，失败 { $failed } 个，已完成 { $done } 个
 choose-task = 选择任务
+press-tidy = 更多
+press-enter = 打开
+press-new-folder = 新建文件夹
+press-rename-entry = 重命名
+press-move-entries = 移动
+press-copy-entries = 复制
+press-trash-entries = 移到回收站
+press-select = 多选
+press-show-trash = 回收站
+press-undo = 撤销
+press-open-changed = 打开文件夹
+press-tidy-selection = 已选 { $count } 项
+press-pick-page = 选择本页
+press-pick-all = 选择整个文件夹
+press-unpick = 取消选择
+press-here-move = 移动到这里
+press-here-copy = 复制到这里
+press-restore-entries = 还原
+press-delete-entries = 彻底删除
+press-empty-trash = 清空回收站
+press-confirm-delete-entries = 是，彻底删除
+press-dismiss-delete-entries = 否，保留
+press-confirm-empty-trash = 是，清空
+press-dismiss-empty-trash = 否，保留
+
+sum-files = { $count } 个文件
+sum-folders = { $count } 个文件夹
+tidy-what = 请选择操作。
+tidy-chosen = 已选：{ $sum }
+select-how = 请选择文件和文件夹。翻页或进入其他文件夹后，已选内容会保留。
+choose-picked = 选择或取消选择
+choose-folder = 打开文件夹
+choose-target = 选择文件夹
+target-move = 移动到哪里？
+target-copy = 复制到哪里？
+target-no-folders = 这里没有文件夹。
+target-recent = 📂 是最近用过的文件夹，点一下即可直接放入。
+did-made = 文件夹已创建。
+did-renamed = 已重命名。
+did-moved = { $count ->
+    [1] 已移动。
+   *[other] 已移动 { $count } 项。
+}
+did-copied = { $count ->
+    [1] 已复制。
+   *[other] 已复制 { $count } 项。
+}
+did-trashed = { $count ->
+    [1] 已移到回收站。
+   *[other] 已将 { $count } 项移到回收站。
+}
+did-restored = { $count ->
+    [1] 已还原。
+   *[other] 已还原 { $count } 项。
+}
+did-before = 原名称：{ $name }
+did-clashes = 有 { $count } 项与目标文件夹中的名称相同，网盘已自动添加编号。
+did-left = 有 { $count } 项未能处理，保持原样。
+trash-title = 回收站
+trash-empty = 回收站是空的。
+trash-how = 选择要还原或删除的内容
+trash-undone = 已撤销。
+trash-deleted = 已彻底删除。
+trash-emptied = 回收站已清空。
 
 list-title = 导出链接
 list-about = 包括这里和下级文件夹中的所有文件，最多 { $files } 个文件、{ $folders } 个文件夹。要哪种格式？
@@ -208,6 +276,9 @@ settings-rows = 每页行数：{ $rows }
 settings-order = 排序：{ $order }
 
 question-remove-mount = 要从这里移除这个网盘及其登录信息吗？网盘里的内容不受影响。
+question-delete-entries = 要彻底删除这 { $count } 项吗？删除后无法恢复。
+question-empty-trash = 要清空回收站吗？其中的内容将彻底删除，无法恢复。
+question-frees = 将释放 { $size }。
 question-forget = 要删除这里保存的关于你的一切（网盘、登录信息、设置、打开的列表）吗？网盘里的内容不受影响。
 
 retry-after = 请在 { $time }后重试。
@@ -232,6 +303,11 @@ problem-required = 此项必填。
 form-title-page-number = 跳转到页
 field-page-number-page = 跳到第几页？
 field-page-number-page-hint = 输入页码。
+form-title-folder-name = 新建文件夹
+field-folder-name-name = 文件夹名称
+form-title-entry-name = 重命名
+field-entry-name-name = 新名称
+field-entry-name-name-hint = 请保留扩展名，例如 film.mkv。
 problem-too-long = 内容太长，请缩短后重新发送。
 problem-not-a-share = 这不是我能打开的分享链接。
 problem-not-a-folder-id = 这不是文件夹。请发送文件夹的 ID、它在浏览器中的地址，或 root。
@@ -259,7 +335,7 @@ error-signed-out = 网盘已退出登录：令牌被其他程序使用过或已�
 error-verification-needed = 网盘需要确认你是真人。请打开验证页面完成验证，然后回到这里继续。
 error-captcha-rejected = 网盘没有接受这次验证，请一分钟后再试。
 error-account-suspended = 这个账号已被停用，只有网盘客服能够解除。
-error-proxy-full = 机器人中转流量已达到上限，或今天的额度已用完。请稍后再试，或改用链接。
+error-proxy-full = 机器人中转流量已达上限，或今天的额度已用完。请稍后再试，或改用链接。
 error-too-frequent = 请求过于频繁，已被网盘限制。请稍候再试。
 error-risk-limited = 这个账号因安全原因受到限制。请过几个小时再试。
 error-daily-limit = 这个账号今天的额度已用完，明天重新计算。
@@ -322,10 +398,17 @@ notice-no-downloads = 你的网盘都不支持离线下载。请先登录 PikPak
 notice-download-over = 任务已经结束。用 /tasks 查看全部任务。
 notice-download-stopped = 已取消，下载完成的文件会保留。
 notice-tasks-none-failed = 没有失败的任务。
+notice-nothing-chosen = 还没有选择内容，请先选择。
+notice-selection-full = 一次最多选择 1000 项，请先处理已选内容。
+notice-target-inside = 目标文件夹就是所选文件夹之一，或在其中。请选择其他文件夹。
+notice-undo-over = 已无法撤销：可能已经撤销过，或已超过一小时。
+notice-undo-unclear = 目标文件夹中同名内容比复制的多，因此没有撤销。请自行找到副本并移到回收站。
+notice-no-trash = 你的网盘没有可用的回收站。请先登录账号。
 notice-transfer-busy = 这个文件正在发送到这里。
 notice-transfer-queue-full = 排队的文件已达上限，请等一些发送完成后再试。
 notice-links-revoked = 已完成。此前发出的链接全部失效，新的链接可以照常使用。
 notice-no-links-to-revoke = 这里的链接都是网盘直链，我无法让它们失效，到期后会自行失效。
+notice-drive-signed-out = 这个网盘已退出登录，暂时无法使用。请在 /mounts 中重新登录。
 notice-fallback = 这个网盘的部分文件无法直接下载，所以改由机器人中转，可能会慢一些。你可以在 /mounts 中为全部文件选择下载方式。
 notice-saved = 已保存。
 notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
@@ -591,6 +674,7 @@ slash-download = 离线下载
 slash-download-links = 链接
 slash-download-links-hint = 磁力链接、特征码、http、ed2k 或 PikPak:// 地址
 slash-tasks = 下载任务
+slash-trash = 回收站
 slash-favourites = 收藏
 slash-settings = 设置
 slash-cancel = 取消
@@ -637,6 +721,7 @@ notice-nothing-lent-server = 本服务器还没有共享网盘。服务器管理
 notice-admins-only-server = 只有本服务器的管理员可以这样做。
 notice-nothing-to-lend-server = 你没有可以共享的网盘。请先用 /login 添加。
 notice-groups-only-server = 这个命令只能在服务器中使用。请先把我加入服务器。
+notice-code-private-server = 带提取码的分享只对知道提取码的人开放：请在私信中打开，或用 /bind 共享给本服务器。
 notice-private-only-server = 请在与我的私信中使用。
 
 # The command in a message's own menu; it may have spaces.

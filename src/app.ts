@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Action } from "./actions/action.ts";
 import type { Visit } from "./users/visit.ts";
-import { announceFallback } from "./actions/mounts/fallback.ts";
+import { announceFallback, announceSignedOut } from "./actions/mounts/fallback.ts";
 import type { Admin } from "./users/admin.ts";
 import { perform } from "./actions/perform.ts";
 import { mayFetch } from "./actions/context/leave.ts";
@@ -126,7 +126,15 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const admin = adminOf({ config, store, jobs, revocations, log, frontends: () => late.frontends });
   const { probe, close: closeProbe } = openProbe(isLocal(config.pikpak.driveUrl) ? "anywhere" : "public");
   onClose(async () => closeProbe());
-  const storage = openStorage({ config, store, log, probe, count: (what) => admin.counters.count(what) });
+  const storage = openStorage({
+    config,
+    store,
+    log,
+    probe,
+    count: (what) => admin.counters.count(what),
+    // Its owner sees it where they asked themselves.
+    onFailing: ({ id, owner }, asker) => asker !== undefined && asker !== owner && tellSignedOut({ late, log }, id),
+  });
   onClose(() => storage.close());
   void storage.sweep().catch((err: unknown) => log.error({ err }, "storage sweep failed"));
   onClose(() => admin.stop());
@@ -158,6 +166,11 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   if (config.publicUrl === undefined) {
     log.warn(
       "gateway has no public address: without PUBLIC_URL there are no sign-in pages, short links or watch pages",
+    );
+  } else if (isLocal(config.publicUrl)) {
+    log.warn(
+      { publicUrl: config.publicUrl },
+      "gateway reached from here alone: PUBLIC_URL names this machine or network",
     );
   }
   const { url } = await gateway.start();
@@ -297,6 +310,13 @@ function pagesOf({ store, words, late }: Parts, { newest, address }: PageParts):
   });
 }
 
+function tellSignedOut({ late, log }: Pick<Parts, "late" | "log">, mount: string): void {
+  if (!late.services) return;
+  void announceSignedOut(late.services, mount).catch((err: unknown) =>
+    log.warn({ err }, "owner not told that a drive is signed out"),
+  );
+}
+
 function openGateway(parts: Parts, made: Pick<Made, "pages"> & { readonly newest: Uint8Array }): Gateway {
   const { config, log, late } = parts;
   return gatewayOf({
@@ -310,6 +330,7 @@ function openGateway(parts: Parts, made: Pick<Made, "pages"> & { readonly newest
         log.warn({ err }, "owner not told of a fallback"),
       );
     },
+    onFailing: (mount) => tellSignedOut(parts, mount),
     frontends: () => late.frontends,
   });
 }

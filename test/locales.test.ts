@@ -14,6 +14,8 @@ import { loadWords, wordFiles } from "../src/i18n/words.ts";
 const source = join(import.meta.dirname, "..", "src");
 const languages = [...new Set(wordFiles().map((file) => basename(file, ".ftl")))];
 const english = messagesOf("en");
+/** Said on Telegram alone. */
+const groupsHelp = "help-group";
 
 test("the words of the project and of its drivers are in every language there is", () => {
   const folders = new Set(wordFiles().map((file) => dirname(file)));
@@ -30,6 +32,13 @@ describe.each(languages)("the words in %s", (language) => {
   test("a language uses the variables English uses", () => {
     const differing = [...messages].filter(([key, used]) => used !== english.get(key)).map(([key]) => key);
     expect(differing).toEqual([]);
+  });
+
+  test("what speaks of this group has words of its own for a server", () => {
+    const ofGroups = [...textOf(language).matchAll(/^([a-z][\w-]*) = .*(?:\bthis group\b|本群)/gm)];
+    expect(
+      ofGroups.map(([, key = ""]) => key).filter((key) => !messages.has(`${key}-server`) && key !== groupsHelp),
+    ).toEqual([]);
   });
 
   test("a language holds no markup and no isolation marks", () => {

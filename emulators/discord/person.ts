@@ -77,6 +77,8 @@ export interface Person {
   /** What the modal on their screen was the answer to. */
   form(): Interaction | undefined;
   sends(text: string, where?: Where & { readonly files?: readonly OwnFile[] }): Message;
+  /** Changes what they wrote. */
+  edits(message: Message, text: string): void;
   /** The screen in plain letters. */
   sees(where?: Where): string;
   /** The messages on their screen, oldest first. */
@@ -102,8 +104,8 @@ export interface PersonParts {
   readonly state: State;
   readonly ask: Ask;
   cdn(): string;
-  /** A message appeared or went by their hand. */
-  tell(event: "MESSAGE_CREATE" | "MESSAGE_DELETE", message: Message): void;
+  /** A message appeared, changed or went by their hand. */
+  tell(event: "MESSAGE_CREATE" | "MESSAGE_UPDATE" | "MESSAGE_DELETE", message: Message): void;
 }
 
 /** Gives somebody a client. */
@@ -316,6 +318,12 @@ export function createPerson(parts: PersonParts, user: User): Person {
       state.changed();
       parts.tell("MESSAGE_CREATE", message);
       return message;
+    },
+    edits(message, text) {
+      if (message.author !== user) throw new Error(`${user.name} may not change what others wrote`);
+      Object.assign(message, { content: text, editedAt: state.clock.now() });
+      state.changed();
+      parts.tell("MESSAGE_UPDATE", message);
     },
     waitsFor: async (sign, { after, ...options } = {}) => {
       const isNew = (message: Message) => after === undefined || BigInt(message.id) > BigInt(after.id);

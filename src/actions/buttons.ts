@@ -14,6 +14,7 @@ import { questionButtons } from "./questions/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
 import { settingsButtons } from "./settings/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
+import { tidyButtons } from "./tidy/buttons.ts";
 
 /** Every button there is. Its type, its letters, who may press it and what it does follow from its row. */
 export const buttons = {
@@ -22,6 +23,7 @@ export const buttons = {
   ...linkButtons,
   ...fileButtons,
   ...downloadButtons,
+  ...tidyButtons,
   ...mountButtons,
   ...favouriteButtons,
   ...shareButtons,

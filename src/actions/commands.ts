@@ -12,6 +12,7 @@ import { searchCommands } from "./search/commands.ts";
 import { settingsCommands } from "./settings/commands.ts";
 import { shareCommands } from "./shares/commands.ts";
 import { startCommands } from "./start/commands.ts";
+import { tidyCommands } from "./tidy/commands.ts";
 
 /** Everything that can be asked without a button or a form. */
 export const commands = {
@@ -21,6 +22,7 @@ export const commands = {
   ...linkCommands,
   ...fileCommands,
   ...downloadCommands,
+  ...tidyCommands,
   ...mountCommands,
   ...favouriteCommands,
   ...shareCommands,

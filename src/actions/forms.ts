@@ -10,6 +10,7 @@ import { submitAccountKind, submitSignIn } from "./mounts/sign-in.ts";
 import { submitVerification } from "./questions/verify.ts";
 import { submitSearch } from "./search/search.ts";
 import { submitShare } from "./shares/open-share.ts";
+import { submitEntryName, submitFolderName } from "./tidy/names.ts";
 
 interface Form {
   /** Who may send it off, and where. */
@@ -30,6 +31,8 @@ export const forms: Readonly<Record<FormId, Form>> = {
   "mount-title": { rule: inPrivate, submit: about(submitTitle) },
   "search-words": { rule: anywhere, isOfSession: true, submit: about(submitSearch) },
   "page-number": { rule: anywhere, isOfSession: true, submit: about(submitPage) },
+  "folder-name": { rule: inPrivate, isOfSession: true, submit: about(submitFolderName) },
+  "entry-name": { rule: inPrivate, isOfSession: true, submit: about(submitEntryName) },
   "find-person": { rule: byOperators, submit: (context, _form, answers) => submitFind(context, answers) },
   quota: { rule: byOperators, submit: about(submitQuota) },
   "broadcast-text": { rule: byOperators, submit: (context, _form, answers) => submitBroadcast(context, answers) },

@@ -206,7 +206,8 @@ async function mayLook(context: ActionContext, { state }: Session): Promise<bool
 
 /** The presser's own screen, beginning where the one pressed on is. */
 function copyOf({ services, visit, person }: ActionContext, session: Session): Session {
-  const { forAsker: _theirs, ...rest } = session;
+  // What was chosen or changed in a message is gone on with there alone.
+  const { forAsker: _theirs, selection: _chosen, change: _made, naming: _asked, ...rest } = session;
   const isForAsker = visit.place.kind === "group" && session.owner !== person.id;
   return {
     ...rest,

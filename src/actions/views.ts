@@ -14,6 +14,11 @@ import { showQuestion } from "./questions/question.ts";
 import { showSearch } from "./search/view.ts";
 import { showSettings } from "./settings/views.ts";
 import { showWelcome } from "./start/welcome.ts";
+import { showSelect } from "./tidy/select.ts";
+import { showTarget } from "./tidy/target.ts";
+import { showTidied } from "./tidy/tidied.ts";
+import { showTidy } from "./tidy/tidy.ts";
+import { showTrash } from "./tidy/trash.ts";
 
 /** A view as it is now: where every redirect leads, and what every button falls back to whose own meaning is gone. */
 function show(context: ActionContext, view: ViewState | Resumable, options: ViewOptions): Promise<Result> | Result {
@@ -36,6 +41,16 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showTasks(context, view);
     case "task":
       return showTask(context, view);
+    case "tidy":
+      return showTidy(context, view);
+    case "select":
+      return showSelect(context, view, options);
+    case "target":
+      return showTarget(context, view, options);
+    case "tidied":
+      return showTidied(context, view);
+    case "trash":
+      return showTrash(context, view, options.notice === "undone" ? "undone" : undefined);
     case "browse":
       return browse(context, view.path);
     case "welcome":

@@ -50,13 +50,16 @@ interface StorageDependencies {
   readonly count?: DriverContext["count"];
   /** Absent = addresses of files are not tried out. */
   readonly probe?: Probe;
+  /** Told when a mount begins to fail as an account, and by whose call. */
+  readonly onFailing?: (mount: Mount, asker: string | undefined) => void;
 }
 
 /** The mounts in a store, over the drives there are. */
-export function openStorage({ config, store, log, count, probe }: StorageDependencies): Storage {
+export function openStorage({ config, store, log, count, probe, onFailing }: StorageDependencies): Storage {
   return createStorage({
     count,
     probe,
+    onFailing,
     kinds: kindsOf(config),
     mounts: store.open<Mount>("mounts"),
     secrets: store.open<Values>("secrets", { sealed: true }),

@@ -43,6 +43,8 @@ export interface GatewayParts {
   mayFetch(mount: Mount, person: string): Promise<boolean>;
   /** A redirect would not have worked; told once a day for each mount. */
   onFallback(mount: Pick<Mount, "id" | "title" | "owner">): void;
+  /** A drive gave no link; who waits for a download sees no chat. */
+  onFailing?(mount: string): void;
   /** The chats; made later than the gateway, and there before anybody asks. */
   frontends(): Frontends | undefined;
 }
@@ -62,6 +64,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     limits,
     mayFetch,
     onFallback,
+    onFailing,
     frontends,
   } = parts;
   const { publicUrl, downloadProxy, telegram, pikpak, namedDownloads } = config;
@@ -76,7 +79,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     words,
     tickets,
     pages,
-    resolve: resolver({ config, storage, mayFetch }),
+    resolve: resolver({ config, storage, mayFetch, ...(onFailing && { onFailing }) }),
     revoked: async (ticket) => {
       const [{ banned }, revoked] = await Promise.all([
         admin.access.standing(ticket.person),

@@ -121,10 +121,12 @@ interface ResolverParts {
   readonly storage: Pick<Storage, "find" | "link" | "stat">;
   /** Whether a mount is still somebody's to download from: their own, or lent to them. */
   mayFetch(mount: Mount, person: string): Promise<boolean>;
+  /** A drive gave no link. */
+  onFailing?(mount: string): void;
 }
 
 /** Tickets back into files: what a ticket names, and whether it is still its person's, is looked up anew at every request. */
-export function resolver({ config, storage, mayFetch }: ResolverParts): Resolve {
+export function resolver({ config, storage, mayFetch, onFailing }: ResolverParts): Resolve {
   return async ({ mount: id, entry: entryId, variant, person }, { refused, signal }) => {
     const mount = await storage.find(id);
     if (!mount || !(await mayFetch(mount, person))) throw new LinkOver();
@@ -134,7 +136,10 @@ export function resolver({ config, storage, mayFetch }: ResolverParts): Resolve 
       ...(variant !== undefined && { prefer: variant }),
       ...(refused !== undefined && { refused }),
     };
-    const link = await storage.link(id, entryId, asked);
+    const link = await storage.link(id, entryId, asked).catch((error: unknown) => {
+      onFailing?.(id);
+      throw error;
+    });
     const entry = link.entry ?? (await storage.stat(id, entryId, { signal, asker: person }));
     return { link, entry, mount, method: methodOf(config, mount) };
   };

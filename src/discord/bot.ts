@@ -192,6 +192,12 @@ export function createDiscord(parts: DiscordParts): Discord {
         dispatcher: parts.outbound?.dispatcher,
         hear,
         hearMessage,
+        hearChanged(message) {
+          if (!isOpen) return;
+          void direct
+            .hearChanged(message)
+            .catch((err: unknown) => log.error({ err: loggable(err) }, "discord changed message not understood"));
+        },
       });
       firstAnswers.watch(client.rest);
       return client;
@@ -249,14 +255,16 @@ interface ClientParts {
   readonly dispatcher: Dispatcher | undefined;
   hear(interaction: Interaction): void;
   hearMessage(message: Message): void;
+  hearChanged(message: Message): void;
 }
 
-function buildClient({ api, log, relay, dispatcher, hear, hearMessage }: ClientParts): Client {
+function buildClient({ api, log, relay, dispatcher, hear, hearMessage, hearChanged }: ClientParts): Client {
   const client = new Client({
     // Interactions come without any intent, and hold what is needed. What people write to the bot itself comes with its
     // words by this one, which is not privileged; nothing is heard of what they write elsewhere.
     intents: [GatewayIntentBits.DirectMessages],
-    partials: [Partials.Channel],
+    // Chats and messages that are not remembered here; a changed message comes whole.
+    partials: [Partials.Channel, Partials.Message],
     allowedMentions: { parse: [] },
     rest: { ...restBy(dispatcher), api, timeout: restTimeout, userAgentAppendix, invalidRequestWarningInterval: 500 },
     ws: { buildStrategy: guardedSharding({ log, relay }) },
@@ -264,6 +272,7 @@ function buildClient({ api, log, relay, dispatcher, hear, hearMessage }: ClientP
   });
   client.on(Events.InteractionCreate, (interaction) => hear(interaction));
   client.on(Events.MessageCreate, (message) => hearMessage(message));
+  client.on(Events.MessageUpdate, (_before, message) => hearChanged(message));
   return client;
 }
 

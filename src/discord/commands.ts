@@ -94,7 +94,7 @@ export const commands: readonly Command[] = [
     name: "share",
     options: [
       { name: "link", maxLength: 2000 },
-      { name: "code", maxLength: 50 },
+      { name: "code", maxLength: 2000 },
     ],
     opening: ({ link }) => (link === undefined ? "modal" : "reply"),
     action: ({ link, code }) => ({
@@ -135,6 +135,7 @@ export const commands: readonly Command[] = [
     action: ({ links = "" }) => ({ do: "download", text: links }),
   },
   { name: "tasks", options: [], opening: reply, action: () => ({ do: "tasks" }) },
+  { name: "trash", options: [], opening: reply, action: () => ({ do: "trash" }) },
   { name: "favourites", options: [], opening: reply, action: () => ({ do: "show-favourites" }) },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },
   {

@@ -1,5 +1,6 @@
 import { tooLate } from "../messaging/too-late.ts";
 import type { Message } from "discord.js";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import type { Answer } from "../actions/model/screen.ts";
@@ -14,6 +15,8 @@ import { directVisit } from "./visit.ts";
 export interface DirectMessages {
   /** Answers a message; never rejects. */
   hear(message: Message): Promise<void>;
+  /** Answers a message whose words were changed, where it is the newest of its chat, as if it were new; never rejects. */
+  hearChanged(message: Message): Promise<void>;
   /** Waits a little for what is in progress, then ends it. */
   finish(): Promise<void>;
 }
@@ -31,17 +34,28 @@ const deadline = 60_000;
 /** Milliseconds messages in progress get when the process is asked to end. */
 const grace = 5000;
 
+/** Chats whose newest message is remembered. */
+const maxNewest = 10_000;
+
 /** The direct messages of one bot. */
 export function createDirectMessages(parts: DirectParts): DirectMessages {
   const inProgress = new Set<Promise<void>>();
   const ending = new AbortController();
+  const newest = new LRUCache<string, { readonly id: string; readonly text: string }>({ max: maxNewest });
+  const hear = async (message: Message): Promise<void> => {
+    if (message.author.bot || message.system || message.guildId !== null) return;
+    newest.set(message.channelId, { id: message.id, text: message.content });
+    const working = answer(parts, message, ending.signal);
+    inProgress.add(working);
+    await working;
+    inProgress.delete(working);
+  };
   return {
-    async hear(message) {
-      if (message.author.bot || message.system || message.guildId !== null) return;
-      const working = answer(parts, message, ending.signal);
-      inProgress.add(working);
-      await working;
-      inProgress.delete(working);
+    hear,
+    async hearChanged(message) {
+      const before = newest.get(message.channelId);
+      // A change is also that a link's preview was found.
+      if (before?.id === message.id && before.text !== message.content) await hear(message);
     },
     async finish() {
       const timer = setTimeout(() => ending.abort(new Error("the process ends")), grace);

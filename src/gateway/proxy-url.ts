@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { equalTexts } from "./equal-texts.ts";
+import { withoutTurns } from "../storage/turning-marks.ts";
 
 /** What a path of the download proxy stands for. */
 export interface ProxyTarget {
@@ -68,7 +69,7 @@ function readId(segment: string): string | undefined {
 
 /** `/` and `\` as AList maps them; `.` and `..` are folded away by whoever normalises the address. */
 function plainName(name: string): string {
-  const mapped = name.toWellFormed().replaceAll(/[/\\]/g, "|");
+  const mapped = withoutTurns(name.toWellFormed()).replaceAll(/[/\\]/g, "|");
   return /^\.{0,2}$/.test(mapped) ? "file" : mapped;
 }
 

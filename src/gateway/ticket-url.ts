@@ -1,3 +1,5 @@
+import { withoutTurns } from "../storage/turning-marks.ts";
+
 /** Which way a ticket is used: redirect (or whatever the mount's method says), always through us, or the watch page. */
 export type TicketWay = "d" | "p" | "w";
 
@@ -42,7 +44,7 @@ export function shortName(name: string, room: number): string {
 
 /** `.` and `..` would be folded away by every browser, percent-encoded or not. */
 function addressable(name: string): string {
-  const whole = name.toWellFormed();
+  const whole = withoutTurns(name.toWellFormed());
   return /^\.{0,2}$/.test(whole) ? "file" : whole;
 }
 

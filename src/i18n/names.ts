@@ -1,3 +1,5 @@
+import { withoutTurns } from "../storage/turning-marks.ts";
+
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Columns of a button's label we let a name have. */
@@ -118,8 +120,6 @@ export function columnsBeside(said: string): number {
   return Math.min(labelWidth, Math.max(12, wholeLabel - widthOf(graphemesOf(said))));
 }
 
-/** Marks that turn what follows them, which no name needs to be read: a picture could call itself a program's name backwards. */
-const turning = /[\u202A-\u202E\u2066-\u2069]/g;
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u200E\u200F]/;
 const firstStrong = "\u2068";
 const popIsolate = "\u2069";
@@ -128,11 +128,6 @@ const popIsolate = "\u2069";
 export function isolate(name: string): string {
   const whole = withoutTurns(name.toWellFormed());
   return rightToLeft.test(whole) ? `${firstStrong}${whole}${popIsolate}` : whole;
-}
-
-/** The name without marks that turn what follows them. */
-function withoutTurns(name: string): string {
-  return name.replaceAll(turning, "");
 }
 
 function oneLine(name: string): string {

@@ -39,6 +39,7 @@ export const abilitySigns = {
   send: { sign: "📥", button: "send" },
   "send-as-file": { sign: "📄", button: "send-as-file" },
   "list-folder": { sign: "🧾", button: "list-folder" },
+  tidy: { sign: "⋯", button: "tidy" },
   "add-favourite": { sign: "⭐", button: "add-favourite" },
   "remove-favourite": { sign: "⭐", button: "remove-favourite" },
   "ask-root": { sign: "📂", button: "ask-root" },
@@ -53,6 +54,38 @@ export const questionSigns = {
   broadcast: "📣",
   "revoke-links": "🚫",
   "revoke-every-link": "🚫",
+  "delete-entries": "🗑",
+  "empty-trash": "🗑",
+} as const;
+
+/** The signs of what can be done with files and folders, and in the trash. */
+export const tidySigns = {
+  "new-folder": "📁➕",
+  "rename-entry": "✏️",
+  "move-entries": "➡️",
+  "copy-entries": "📑",
+  "trash-entries": "🗑",
+  select: "☑️",
+  "show-trash": "🗑",
+  undo: "↩️",
+  "restore-entries": "↩️",
+  "delete-entries": "❌",
+  "empty-trash": "🗑",
+} as const;
+
+/** What stands before a row that can be chosen. */
+export function pickMark(picked: boolean): string {
+  return picked ? "☑️" : "⬜";
+}
+
+/** The signs of what was done. */
+export const didSigns = {
+  made: "📁➕",
+  renamed: "✏️",
+  moved: "➡️",
+  copied: "📑",
+  trashed: "🗑",
+  restored: "↩️",
 } as const;
 
 /** The sign of each kind, as people know them from all lists. */

@@ -81,24 +81,39 @@ function inLines(fields: readonly Field[], text: string): Values | undefined {
 function byShape(field: Field, fields: readonly Field[], text: string): Values | undefined {
   const candidates = fields.filter(({ name }) => name === field.name || name === field.instead);
   for (const { name, copied } of candidates) {
+    if (copied?.shape === undefined) continue;
+    // A long one may have been cut into lines on its way.
+    const closed = text.replaceAll(/[\s\p{Cf}]/gu, "");
     const found =
-      copied?.shape === undefined ? undefined : new RegExp(copied.shape).exec(text.replaceAll(/\p{Cf}/gu, ""));
+      new RegExp(`^(?:${copied.shape})$`).exec(closed) ??
+      new RegExp(copied.shape).exec(text.replaceAll(/\p{Cf}/gu, ""));
     if (found) return { [name]: found[0] };
   }
   return undefined;
 }
 
+/** What people put between a name and its password. */
+const between = "\\s*(?:[:：|;,，/&]|-{2,}|\\s)\\s*";
+const mailFirst = new RegExp(`^<?([^\\s:：|;,，<>()[\\]/&]+@[^\\s:：|;,，<>()[\\]/&]+?)>?${between}(\\S.*)$`, "u");
+const numberFirst = new RegExp(`^(\\+?\\(?\\+?\\d[\\d\\s().-]{7,20}\\d)${between}(\\S.*)$`, "u");
+
 /** `mia@example.com:secret`, or the same with a blank. */
 function inARow({ name, copied }: Field, fields: readonly Field[], text: string): Values | undefined {
   if (copied?.next === undefined) return undefined;
   const next = fields.find((field) => field.name === copied.next);
-  const rest = unquoted(withoutLabel(copied, text));
-  const [, first = "", second = ""] =
-    /^([^\s:：|;]+@[^\s:：|;,，]+|\+?\d{9,18})\s*[:：|;,，\s]\s*(\S.*)$/u.exec(rest.split(/\r?\n/).join(" ")) ?? [];
+  const rest = withoutBareLabel(copied, unquoted(withoutLabel(copied, text)).split(/\r?\n/).join(" "));
+  const [, first = "", second = ""] = mailFirst.exec(rest) ?? numberFirst.exec(rest) ?? [];
   // Figures behind figures are a number written in groups.
-  const isOneNumber = !first.includes("@") && /^[\d\s().-]+$/.test(second) && !/^\S*[:：|;,，]/u.test(rest);
+  const isOneNumber = !first.includes("@") && /^[\d\s().-]+$/.test(second) && !/[:：|;,，/]/u.test(rest);
   if (first === "" || isOneNumber) return undefined;
-  return { [name]: first, [copied.next]: unquoted(next?.copied ? withoutLabel(next.copied, second) : second) };
+  const value = next?.copied ? withoutBareLabel(next.copied, withoutLabel(next.copied, second)) : second;
+  return { [name]: first, [copied.next]: unquoted(value) };
+}
+
+/** A label with nothing but a blank behind it counts where several answers stand in a row. */
+function withoutBareLabel({ labels }: Copied, text: string): string {
+  const [label = "", ...rest] = text.split(" ");
+  return rest.length > 0 && labels.some((known) => plainKey(known) === plainKey(label)) ? rest.join(" ") : text;
 }
 
 function withoutLabel({ labels }: Copied, text: string): string {

@@ -50,6 +50,15 @@ export function createChanges(parts: ChangesParts): Changes {
   const { call } = parts;
   const trashed = new LRUCache<string, Place>({ max: maxTrashed });
   const watch = createTaskWatch(parts);
+  /** What may have happened without an answer is looked at anew by whoever looks next. */
+  const write = async <T>(mount: string, work: (driver: Driver) => Promise<T>): Promise<T> => {
+    try {
+      return await call(mount, work);
+    } catch (error) {
+      if (error instanceof StorageError && uncertain.has(error.code)) parts.folders.renew(mount);
+      throw error;
+    }
+  };
   const edit = (mount: string, change: Edit): readonly Place[] => {
     parts.rename(mount, change);
     if (change.gone) parts.links.drop(mount, change.gone);
@@ -68,19 +77,19 @@ export function createChanges(parts: ChangesParts): Changes {
   const take = (mount: string, ids: readonly string[]) => edit(mount, { gone: new Set(ids) });
   return {
     async makeFolder(mount, parent, name, options) {
-      const made = await call(mount, (driver) => able(driver, "makeFolder")(parent, name, options));
+      const made = await write(mount, (driver) => able(driver, "makeFolder")(parent, name, options));
       edit(mount, { added: { folder: parent, entries: [made] } });
       return made;
     },
     async rename(mount, id, name, options) {
-      const renamed = await call(mount, (driver) => able(driver, "rename")(id, name, options));
+      const renamed = await write(mount, (driver) => able(driver, "rename")(id, name, options));
       // A link says the name.
       parts.links.drop(mount, new Set([id]));
       edit(mount, { renamed });
       return renamed;
     },
     move: (mount, ids, to, options = {}) =>
-      call(mount, (driver) => {
+      write(mount, (driver) => {
         const onDone = each(options, (done) => {
           const moved = take(mount, done).map(({ entry }) => entry);
           const unique = new Map(moved.map((entry) => [entry.id, entry]));
@@ -90,19 +99,19 @@ export function createChanges(parts: ChangesParts): Changes {
         return able(driver, "move")(ids, to, { ...options, onDone });
       }),
     copy: (mount, ids, to, options = {}) =>
-      call(mount, (driver) => {
+      write(mount, (driver) => {
         const onDone = each(options, () => edit(mount, { added: { folder: to } }));
         return able(driver, "copy")(ids, to, { ...options, onDone });
       }),
     trash: (mount, ids, options = {}) =>
-      call(mount, (driver) => {
+      write(mount, (driver) => {
         const onDone = each(options, (done) => {
           for (const place of take(mount, done)) trashed.set(`${mount}/${place.entry.id}`, place);
         });
         return able(driver, "trash")(ids, { ...options, onDone });
       }),
     restore: (mount, ids, options = {}) =>
-      call(mount, (driver) => {
+      write(mount, (driver) => {
         const onDone = each(options, (done) => {
           const known = done.map((id) => trashed.get(`${mount}/${id}`));
           for (const place of known)
@@ -112,7 +121,7 @@ export function createChanges(parts: ChangesParts): Changes {
         return able(driver, "restore")(ids, { ...options, onDone });
       }),
     remove: (mount, ids, options = {}) =>
-      call(mount, (driver) =>
+      write(mount, (driver) =>
         able(driver, "remove")(ids, { ...options, onDone: each(options, (done) => take(mount, done)) }),
       ),
     listTrash: (mount, options) => call(mount, (driver) => able(driver, "listTrash")(options)),
@@ -151,6 +160,14 @@ export function createChanges(parts: ChangesParts): Changes {
     revokeShared: (mount, ids, options) => call(mount, (driver) => able(driver, "revokeShared")(ids, options)),
   };
 }
+
+/** Failures after which a change may have been made all the same. */
+const uncertain: ReadonlySet<StorageError["code"]> = new Set([
+  "unreachable",
+  "upstream",
+  "still-moving",
+  "outcome-unknown",
+] satisfies StorageError["code"][]);
 
 /** The driver's own method, or `unsupported`. */
 function able<K extends Capability>(driver: Driver, name: K): CapabilityOf<K> {

@@ -143,6 +143,8 @@ interface StorageParts {
   readonly log: DriverLog;
   /** Told of what drivers ask of the services behind them; absent = nobody counts. */
   readonly count?: DriverContext["count"] | undefined;
+  /** Told when a mount begins to fail as an account, with the person whose call showed it, as far as it has one. */
+  readonly onFailing?: ((mount: Mount, asker: string | undefined) => void) | undefined;
   /** Entries of folders kept in memory; absent = 200,000. */
   readonly maxEntries?: number | undefined;
   /** Drivers kept open; absent = 256. */
@@ -210,17 +212,17 @@ export function createStorage(parts: StorageParts): Storage {
     sweep: () => sweep(parts),
     folder: async (mount, folder, { refresh = false, ...options } = {}) => {
       const driver = await drivers.of(mount);
-      return watched(internals, mount, () => folders.read({ mount, folder, driver, refresh, ...options }));
+      return watched(internals, mount, () => folders.read({ mount, folder, driver, refresh, ...options }), options);
     },
     peek: (mount, folder) => folders.peek(mount, folder),
     follow: (mount, folder, options = {}) => folders.follow(mount, folder, options),
     stat: async (mount, entry, options = {}) => {
       const driver = await drivers.of(mount);
-      return watched(internals, mount, () => driver.stat(entry, options));
+      return watched(internals, mount, () => driver.stat(entry, options), options);
     },
     link: async (mount, entry, options = {}) => {
       const driver = await drivers.of(mount);
-      return watched(internals, mount, () => links.find({ mount, entry, driver, ...options }));
+      return watched(internals, mount, () => links.find({ mount, entry, driver, ...options }), options);
     },
     quota: async (mount, options = {}) => {
       const driver = await drivers.of(mount);
@@ -481,31 +483,44 @@ async function present({ parts }: Internals, id: string): Promise<Mount> {
 }
 
 /** Runs a call on a mount and notes in its health when it begins or ceases to fail as an account. */
-async function watched<T>(internals: Internals, id: string, work: () => Promise<T>): Promise<T> {
+async function watched<T>(
+  internals: Internals,
+  id: string,
+  work: () => Promise<T>,
+  { asker }: { readonly asker?: string | undefined } = {},
+): Promise<T> {
   try {
     const result = await wrapped(work);
     await noteHealth(internals, id, undefined);
     return result;
   } catch (error) {
-    if (error instanceof StorageError && storageErrorKind(error.code).ails) await noteHealth(internals, id, error.code);
+    if (error instanceof StorageError && storageErrorKind(error.code).ails) {
+      const failing = await noteHealth(internals, id, error.code);
+      if (failing) internals.parts.onFailing?.(failing, asker);
+    }
     throw error;
   }
 }
 
+/** The mount, where it was not known to fail like this. */
 async function noteHealth(
   { parts, drivers }: Internals,
   id: string,
   code: StorageErrorCode | undefined,
-): Promise<void> {
+): Promise<Mount | undefined> {
   const known = drivers.healthOf(id);
-  if (known && known.code === code) return;
-  await parts.exclusive(`mount:${id}`, async () => {
+  if (known && known.code === code) return undefined;
+  const changed = await parts.exclusive(`mount:${id}`, async () => {
     const mount = await parts.mounts.get(id);
-    if (!mount) return;
+    if (!mount) return undefined;
     const at = parts.now();
-    await parts.mounts.set(id, { ...mount, health: code ? { state: "failing", at, code } : { state: "working", at } });
+    const health = code ? ({ state: "failing", at, code } as const) : ({ state: "working", at } as const);
+    const now: Mount = { ...mount, health };
+    await parts.mounts.set(id, now);
+    return mount.health.state === "failing" && mount.health.code === code ? undefined : now;
   });
   drivers.noteHealth(id, { code });
+  return changed;
 }
 
 /** The mount as it was found just now, also where it is as it was before. */

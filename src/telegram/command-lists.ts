@@ -3,10 +3,11 @@ import type { Logger } from "pino";
 import type { Words } from "../i18n/words.ts";
 import { publishCommands, publishForOperator } from "./commands.ts";
 import { loggable } from "./loggable.ts";
+import { publishProfile } from "./profile.ts";
 
 /** The lists of commands Telegram shows: everybody's, and a longer one in the chats of operators. */
 export interface CommandLists {
-  /** Sends all lists, in the background: people can do without them. */
+  /** Sends all lists, and what the bot says of itself, in the background: people can do without them. */
   publish(): void;
   /** An operator uses this private chat. */
   addOperator(chat: number): void;
@@ -30,6 +31,7 @@ export function createCommandLists({ api, words, log, operators = [] }: CommandL
   };
   const publish = async (): Promise<void> => {
     await publishCommands(api, words);
+    await publishProfile(api, words);
     for (const id of operators) {
       if (id.startsWith("telegram:")) await addOperator(Number(id.slice("telegram:".length)));
     }

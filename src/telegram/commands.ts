@@ -1,7 +1,8 @@
 import { GrammyError, type Api } from "grammy";
-import type { BotCommand, LanguageCode } from "grammy/types";
+import type { BotCommand } from "grammy/types";
 import type { Action } from "../actions/action.ts";
 import type { Words } from "../i18n/words.ts";
+import { languageCode } from "./profile.ts";
 
 /** A command: its name is also the locale key `command-<name>`. */
 export interface Command {
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
     action: (text) => ({ do: "download", ...(text !== "" && { text }) }),
   },
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
+  { name: "trash", scope: "private", action: () => ({ do: "trash" }) },
   { name: "favourites", scope: "private", action: () => ({ do: "show-favourites" }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
   // What one could lend is nobody else's business.
@@ -120,10 +122,4 @@ async function publishForGroups(api: Api, list: readonly BotCommand[], audience:
 function listed(words: Words, language: string, list: readonly Command[]): BotCommand[] {
   const say = words.in(language);
   return list.map(({ name }) => ({ command: name, description: say(`command-${name}`) }));
-}
-
-/** Telegram takes two letters, without script or region. */
-function languageCode(language: string): LanguageCode {
-  // Names of our locale files are language tags; Telegram itself refuses what it does not know.
-  return new Intl.Locale(language).language.slice(0, 2) as LanguageCode;
 }

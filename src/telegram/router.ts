@@ -81,16 +81,29 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
   router.on("edited_message", (ctx) => hearEdited(routes, ctx));
   router.on("message:text", (ctx) => hear(routes, ctx, ctx.message.text));
   router.on("message:caption", (ctx) => {
-    if (ctx.message.media_group_id !== undefined) albums.isNew(ctx.message.media_group_id);
+    if (ctx.message.media_group_id !== undefined) albums.heard(ctx.message.media_group_id);
     return hear(routes, ctx, ctx.message.caption);
   });
   router.on([...unreadable], async (ctx) => {
     if (ctx.turn.visit.place.kind !== "private") return;
-    // Of an album, one message at most is answered.
     const album = ctx.message?.media_group_id;
-    if (album === undefined || albums.isNew(album)) await deliverer.tell(ctx, "not-text");
+    if (album === undefined) return deliverer.tell(ctx, "not-text");
+    // Of an album, one message at most is answered, and none before its words can have come.
+    if (albums.isNew(album)) void sayUnread(routes, ctx, () => albums.hasWords(album));
   });
   return router;
+}
+
+/** Milliseconds in which the rest of an album comes. */
+const albumSpan = 1500;
+
+async function sayUnread({ deliverer, wait, log }: Routes, ctx: BotContext, hasWords: () => boolean): Promise<void> {
+  try {
+    await wait(albumSpan, ctx.turn.signal);
+    if (!hasWords()) await deliverer.tell(ctx, "not-text");
+  } catch (err) {
+    log.debug({ err: loggable(err) }, "person not told that an album is no text");
+  }
 }
 
 /** What people send that is no text; everything else without text is Telegram talking about the chat. */
@@ -229,10 +242,11 @@ function wordsOrQuoted(words: string, { message }: BotContext): string {
   if (!message) return words;
   const { reply_to_message: replied, quote, external_reply: elsewhere } = message;
   const own = allOf({ ...message, text: words });
-  if (own !== "") return own;
+  // A code alone is about what is answered.
+  if (/\/s\/|(?<![\w-])V[\w-]{24}/.test(own)) return own;
   const cited = quote ? allOf(quote) : "";
   const preview = elsewhere?.link_preview_options?.url ?? "";
-  return [cited, replied ? allOf(replied) : "", preview].join("\n").trim();
+  return [own, cited, replied ? allOf(replied) : "", preview].join("\n").trim();
 }
 
 async function readPasted(routes: Routes, ctx: BotContext): Promise<void> {
@@ -256,15 +270,25 @@ async function hearEdited(routes: Routes, ctx: BotContext): Promise<void> {
   if (text !== undefined) await hear(routes, ctx, text);
 }
 
+interface Albums {
+  /** No message of it was answered yet; from now on one was. */
+  isNew(album: string): boolean;
+  /** One of its messages has words, which are answered. */
+  heard(album: string): void;
+  hasWords(album: string): boolean;
+}
+
 /** Which albums were answered already. */
-function createAlbums(): { isNew(album: string): boolean } {
-  const known = new LRUCache<string, true>({ max: 1000 });
+function createAlbums(): Albums {
+  const known = new LRUCache<string, { readonly hasWords: boolean }>({ max: 1000 });
   return {
     isNew(album) {
       const isNew = !known.has(album);
-      known.set(album, true);
+      if (isNew) known.set(album, { hasWords: false });
       return isNew;
     },
+    heard: (album) => void known.set(album, { hasWords: true }),
+    hasWords: (album) => known.get(album)?.hasWords === true,
   };
 }
 

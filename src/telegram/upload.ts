@@ -5,6 +5,7 @@ import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import { loggable } from "./loggable.ts";
 import { clip } from "../i18n/names.ts";
 import { kindOf } from "../i18n/signs.ts";
+import { withoutTurns } from "../storage/turning-marks.ts";
 import { maxCaption } from "./limits.ts";
 import type { Address } from "./post.ts";
 
@@ -121,7 +122,7 @@ async function carry(line: Line, { chat, ...options }: Address, file: FileToSend
   const input = new InputFile(() => file.open(), uploadName(entry.name));
   // grammY's types name the AbortSignal of a package older than Node's own; the two are alike.
   const signal = file.signal as Parameters<Api["sendDocument"]>[3];
-  const said = { ...options, caption: clip(entry.name, maxCaption) };
+  const said = { ...options, caption: clip(withoutTurns(entry.name), maxCaption) };
   const playing = duration === undefined ? {} : { duration: Math.round(duration) };
   switch (way) {
     case "video":
@@ -158,8 +159,7 @@ async function pictureOf({ uploadLimit }: Line, file: FileToSend): Promise<{ thu
  * percent-decodes it, and grammY sends the name as it is.
  */
 export function uploadName(name: string): string {
-  const plain = name
-    .toWellFormed()
+  const plain = withoutTurns(name.toWellFormed())
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
   return encodeURIComponent(plain === "" ? "file" : plain);

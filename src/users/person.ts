@@ -3,7 +3,7 @@ import type { Keyv } from "keyv";
 import type { DownloadMethod, Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import { withoutFoldersOf, type KeptFolders } from "./kept-folders.ts";
-import type { Place } from "./place.ts";
+import type { Crumb, Place } from "./place.ts";
 import type { Visit } from "./visit.ts";
 
 /** What is kept about a person: no name, no secret. */
@@ -22,6 +22,8 @@ export interface Person extends KeptFolders {
   readonly mounts: readonly string[];
   /** The mount `/browse` opens; absent = an account if there is one, else the share opened last. */
   readonly current?: string;
+  /** Folders they put something into lately, newest first. */
+  readonly targets?: readonly { readonly mount: string; readonly trail: readonly Crumb[] }[] | undefined;
   /** Their latest sessions, newest last: to go on where they were, and to forget them. */
   readonly sessions: readonly string[];
   /** Milliseconds since the epoch. */
@@ -100,7 +102,8 @@ export function withMount(person: Person, mount: string, { choose = true } = {})
 
 export function withoutMount({ current, ...person }: Person, mount: string): Person {
   const mounts = person.mounts.filter((id) => id !== mount);
-  const rest = { ...person, mounts, ...(current !== undefined && current !== mount && { current }) };
+  const targets = person.targets?.filter((target) => target.mount !== mount);
+  const rest = { ...person, mounts, targets, ...(current !== undefined && current !== mount && { current }) };
   return withoutFoldersOf(rest, mount);
 }
 

@@ -429,6 +429,8 @@ describe("a typed path", () => {
     await at.see(mia, { do: "browse", path: "AC\\/DC" }, "listing");
     const inside = await suggest(at.services, mia, { of: "path", typed: "AC\\/DC/t" });
     expect(inside.map(({ value }) => value)).toEqual(["AC\\/DC/T.N.T.mp3"]);
+    const second = await suggest(at.services, mia, { of: "path", typed: "twin#2/s" });
+    expect(second.map(({ value }) => value)).toEqual(["twin#2/second"]);
   });
 
   test("a typed path of any names is read as those names", () => {

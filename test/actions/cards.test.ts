@@ -99,6 +99,21 @@ test("a card found while somebody types holds a link in their name, but none to 
   expect(files).toMatchObject([
     { entry: { name: "beach.mp4" }, address: { url: expect.stringContaining("telegram:1") } },
   ]);
+  const share = { do: "open-share", text: "https://share.example/s/code1", passCode: "abcd" } as const;
+  const { mount, view, rows } = await at.see(mia, share, "listing");
+  const index = rows.findIndex(({ name }) => name === "Films");
+  await at.see(mia, { do: "open", view, index }, "listing");
+  const coded = await at.shelves.mounts.get(mount.id);
+  if (!coded) throw new Error("the share was not mounted");
+  // Shared with a group, it is found; what stands in any chat then holds no link to it all the same.
+  await at.shelves.mounts.set(mount.id, { ...coded, audience: ["telegram:-1"] });
+  const both = await at.see(mia, { do: "find-inline", words: "beach", from: 0 }, "found");
+  expect(both.files.map((found) => [found.mount.id === mount.id, found.address === undefined])).toEqual(
+    expect.arrayContaining([
+      [false, false],
+      [true, true],
+    ]),
+  );
 });
 
 test("operators see names beside ids, find people by them, and a missing amount is no limit lifted", async () => {

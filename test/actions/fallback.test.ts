@@ -1,6 +1,7 @@
 import type { Messenger } from "../../src/messaging/messenger.ts";
 import { expect, test } from "vitest";
-import { announceFallback } from "../../src/actions/mounts/fallback.ts";
+import { StorageError } from "../../src/storage/error.ts";
+import { announceFallback, announceSignedOut } from "../../src/actions/mounts/fallback.ts";
 import type { Notice } from "../../src/actions/model/screen.ts";
 import { app, mia, signInAs, usualCloud, type Shelves } from "./test-app.ts";
 
@@ -26,10 +27,11 @@ function messengerTo(told: Told[]): Messenger {
   };
 }
 
-function spoken(shelves?: Shelves) {
+function spoken(shelves?: Shelves, cloud = usualCloud(), now?: () => number) {
   const told: Told[] = [];
-  const at = app(usualCloud(), {
+  const at = app(cloud, {
     ...(shelves && { shelves }),
+    ...(now && { now }),
     changes: { messengers: { of: () => messengerTo(told) } },
   });
   return { at, told };
@@ -92,4 +94,26 @@ test("a message to an owner who cannot be reached is not noted as sent", async (
   const { told, at: later } = spoken(at.shelves);
   await announceFallback(later.services, { id: "mountmount", title: "x", owner: "telegram:1" });
   expect(told).toHaveLength(1);
+});
+
+test("a mount's owner is told once each time that it is signed out, and not of a failure that passes", async () => {
+  const cloud = usualCloud();
+  let now = Date.UTC(2026, 10, 27);
+  const { at, told } = spoken(undefined, cloud, () => now);
+  const { mount } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  const fails = async (code: "upstream" | "signed-out") => {
+    now += 1000;
+    cloud.failing = new StorageError(code);
+    await at.services.storage.check(mount.id);
+    await Promise.all([1, 2].map(() => announceSignedOut(at.services, mount.id)));
+  };
+  await fails("upstream");
+  expect(told).toEqual([]);
+  await fails("signed-out");
+  await fails("signed-out");
+  expect(told.map(({ person, notice }) => [person, notice.notice])).toEqual([["telegram:1", "drive-signed-out"]]);
+  cloud.failing = undefined;
+  await at.services.storage.check(mount.id);
+  await fails("signed-out");
+  expect(told).toHaveLength(2);
 });

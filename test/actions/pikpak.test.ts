@@ -140,6 +140,22 @@ describe("over PikPak", () => {
         values: { passCode: "「提取码：ab12」 解压密码：q1w2" },
       }),
     ],
+    [
+      "in a whole message that answers the question for the code",
+      (link: string) => ({
+        do: "submit",
+        form: { id: "open-link", kind: "pikpak-share", subject: link },
+        values: { passCode: `链接：${link}\n提取码：ab12\n复制这段内容后打开手机应用，操作更方便` },
+      }),
+    ],
+    [
+      "in the link of another share that answers the question for the code",
+      (link: string) => ({
+        do: "submit",
+        form: { id: "open-link", kind: "pikpak-share", subject: "https://mypikpak.com/s/VNkxSgH3q0oXw1b2c3d4e5f6o1" },
+        values: { passCode: `${link}?pwd=ab12` },
+      }),
+    ],
     ["in a deep link", (link: string) => ({ do: "start", payload: `${link}?pwd=ab12` })],
   ] as const satisfies readonly (readonly [string, (link: string) => Action])[])(
     "a share's code is read %s",

@@ -1,3 +1,4 @@
+import type { Services } from "../../src/actions/context/services.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { Visit } from "../../src/users/visit.ts";
 import type { Answer, TransferScreen } from "../../src/actions/model/screen.ts";
@@ -58,9 +59,15 @@ export const sending = (visit: Visit): Visit => ({ ...visit, uploadLimit: limit 
 interface TransferAppOptions extends Partial<Pick<TransfersParts, "overall" | "waitingPerPerson" | "readPicture">> {
   readonly cloud?: Cloud;
   readonly shelves?: Shelves;
+  readonly changes?: Partial<Services>;
 }
 
-export function createTransferApp({ cloud = usualCloud(), shelves, ...options }: TransferAppOptions = {}): TransferApp {
+export function createTransferApp({
+  cloud = usualCloud(),
+  shelves,
+  changes,
+  ...options
+}: TransferAppOptions = {}): TransferApp {
   const kept = shelves ?? emptyShelves();
   let references = 0;
   const logged: object[] = [];
@@ -89,7 +96,7 @@ export function createTransferApp({ cloud = usualCloud(), shelves, ...options }:
     log: { info: () => undefined, error: (fields) => void logged.push(fields) },
   });
   const transferApp: TransferApp = {
-    at: app(cloud, { shelves: kept, jobs, now: () => transferApp.time, changes: { transfers } }),
+    at: app(cloud, { shelves: kept, jobs, now: () => transferApp.time, changes: { ...changes, transfers } }),
     transfers,
     logged,
     time: 1_000_000,

@@ -227,6 +227,31 @@ describe("Cancel", () => {
     expect(await at.at.see(here, press, "notice")).toMatchObject({ notice: "transfer-over" });
   });
 
+  test("a file on its way does not arrive after its drive was removed", async () => {
+    const at = await ready();
+    held(at);
+    const way = await at.send(here, get("file 7"));
+    const mounts = await at.at.see(here, { do: "show-mounts" }, "mounts");
+    const card = await at.at.see(here, { do: "mount", view: mounts.view, index: 0 }, "mount");
+    const { view } = await at.at.see(here, { do: "remove-mount", view: card.view }, "question");
+    await at.at.see(here, { do: "confirm", view }, "notice");
+    expect((await way.last).state).toEqual({ is: "cancelled" });
+    await expect.poll(() => recordsOf(at)).toEqual([]);
+  });
+
+  test("a file on its way to a member does not arrive after its drive was taken back", async () => {
+    const at = await ready({ changes: { roleIn: async () => "admin" } });
+    held(at);
+    const there = sending(inGroup(mia));
+    const draft = await at.at.see(there, { do: "bind" }, "lending");
+    await at.at.see(there, { do: "confirm-lend", view: draft.view }, "lending");
+    const way = await at.send(sending(inGroup(jun)), get("file 7"));
+    const own = await at.send(there, get("file 8"));
+    await at.at.see(there, { do: "unbind" }, "notice");
+    expect((await way.last).state).toEqual({ is: "cancelled" });
+    expect(own.seen.at(-1)?.state.is).not.toBe("cancelled");
+  });
+
   test("a person who is forgotten has their files on the way cancelled", async () => {
     const at = await ready();
     held(at);

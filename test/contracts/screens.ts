@@ -20,6 +20,8 @@ import {
   type TaskLine,
   type TransferState,
 } from "../../src/actions/model/screen.ts";
+import { carryings } from "../../src/actions/model/change.ts";
+import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-screen.ts";
 import type { DownloadState } from "../../src/actions/model/download-item.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
@@ -130,6 +132,7 @@ const can = fc.subarray<Ability>([
   "quota",
   "send",
   "list-folder",
+  "tidy",
   "add-favourite",
   "remove-favourite",
   "renew-mount",
@@ -434,9 +437,18 @@ function screensOf(rows: number): {
       {
         show: fc.constant("question"),
         view: fc.constant(view),
-        question: fc.constantFrom("remove-mount", "forget", "broadcast", "revoke-links", "revoke-every-link"),
+        question: fc.constantFrom(
+          "remove-mount",
+          "forget",
+          "broadcast",
+          "revoke-links",
+          "revoke-every-link",
+          "delete-entries",
+          "empty-trash",
+        ),
         subject: hostileName,
         count: fc.nat(),
+        size: fc.nat({ max: 2 ** 50 }),
       },
       { requiredKeys: ["show", "view", "question"] },
     ),
@@ -491,6 +503,7 @@ function screensOf(rows: number): {
       task: taskLine,
       opens: fc.boolean(),
     }),
+    ...tidyScreens(rows),
     "list-choice": fc.record({
       show: fc.constant("list-choice"),
       view: fc.constant(view),
@@ -526,6 +539,75 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "mount", "trail", "format", "part", "file", "links", "leftOut", "via"] },
     ),
+  };
+}
+
+const sum = fc.record({ files: fc.nat({ max: 1000 }), folders: fc.nat({ max: 1000 }), size: fc.nat({ max: 2 ** 50 }) });
+const shortReason = fc.record({ code, retryAfter: fc.nat({ max: 1e9 }) }, { requiredKeys: ["code"] });
+
+/** Tidying up. */
+function tidyScreens(rows: number): {
+  readonly [Show in TidyScreen["show"]]: fc.Arbitrary<Extract<TidyScreen, { show: Show }>>;
+} {
+  const page = fc.record({ number: fc.nat({ max: 2000 }), count: fc.nat({ max: 2000 }), next: fc.boolean() });
+  const listed = { view: fc.constant(view), mount, trail, page, rows: fc.array(entry, { maxLength: rows }) };
+  const picked = fc.array(fc.boolean(), { maxLength: rows });
+  return {
+    tidy: fc.record({
+      show: fc.constant("tidy"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      about: fc.constantFrom("file", "folder", "selection"),
+      entry: fc.option(entry, { nil: undefined }),
+      chosen: sum,
+      can: fc.subarray<TidyAbility>([
+        "new-folder",
+        "rename-entry",
+        "move-entries",
+        "copy-entries",
+        "trash-entries",
+        "select",
+        "show-trash",
+        "undo",
+      ]),
+    }),
+    select: fc.record({ show: fc.constant("select"), ...listed, picked, chosen: sum, up: fc.boolean() }),
+    target: fc.record({
+      show: fc.constant("target"),
+      ...listed,
+      carrying: fc.constantFrom(...carryings),
+      chosen: sum,
+      entry: fc.option(entry, { nil: undefined }),
+      recent: fc.array(fc.array(hostileName, { minLength: 1, maxLength: 9 }), { maxLength: 5 }),
+      up: fc.boolean(),
+      here: fc.boolean(),
+      makes: fc.boolean(),
+    }),
+    tidied: fc.record({
+      show: fc.constant("tidied"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      did: fc.constantFrom("made", "renamed", "moved", "copied", "trashed", "restored"),
+      count: fc.nat({ max: 1000 }),
+      entry: fc.option(entry, { nil: undefined }),
+      before: fc.option(hostileName, { nil: undefined }),
+      to: fc.option(trail, { nil: undefined }),
+      clashes: fc.nat({ max: 1000 }),
+      left: fc.nat({ max: 1000 }),
+      reason: fc.option(shortReason, { nil: undefined }),
+      undo: fc.boolean(),
+      opens: fc.boolean(),
+    }),
+    trash: fc.record({
+      show: fc.constant("trash"),
+      ...listed,
+      picked,
+      chosen: sum,
+      can: fc.subarray(["restore-entries", "delete-entries", "empty-trash"] as const),
+      notice: fc.constantFrom(undefined, "undone", "deleted", "emptied"),
+    }),
   };
 }
 

@@ -215,6 +215,17 @@ describe("answering", () => {
     expect(await mia.waitsFor("not a PikPak share link", { in: hall })).toBeDefined();
   });
 
+  test.each([
+    ["a button", { components: [{ type: 1, components: [{ type: 2, style: 5, label: "Open", url: share }] }] }],
+    ["a field of a card", { embeds: [{ type: "rich", title: "t", fields: [{ name: "Link", value: share }] }] }],
+  ])("a message's own menu opens the share behind %s", async (_where, hidden) => {
+    const { mia, jun, hall } = await opened();
+    const message = jun.sends("look at this", { in: hall });
+    Object.assign(message, hidden);
+    await mia.usesOnMessage("Open PikPak share", message);
+    expect(await mia.waitsFor("14 entries", { in: hall })).toBeDefined();
+  });
+
   test("somebody who is too fast is told so, and nobody else is slowed down", async () => {
     const { mia, jun } = await opened({ actionsPerPerson: 2 });
     await mia.uses("/help");

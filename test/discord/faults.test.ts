@@ -297,6 +297,19 @@ describe("what is written to the bot in one's own chat with it", () => {
     expect(mia.messages()).toHaveLength(before + 2);
   });
 
+  test("the newest message written to the bot is heard anew when it is changed, an older one is not", async () => {
+    const { mia } = await opened();
+    const older = mia.sends("hello there", { in: mia.dm });
+    await mia.waitsFor(/not understand|Nothing|drive/, { in: mia.dm });
+    const newest = mia.sends("hello again", { in: mia.dm });
+    await mia.waitsFor(/not understand|Nothing|drive/, { in: mia.dm, after: newest });
+    mia.edits(older, coded);
+    mia.edits(newest, open);
+    await mia.waitsFor("14 entries", { in: mia.dm });
+    await app.soon();
+    expect(mia.find("needs a pass code", { in: mia.dm })).toBeUndefined();
+  });
+
   test("a message written to the bot follows a folder that fills in, in the same message", async () => {
     const cloud = new Cloud({ shares: { open1: { tree: many(1200) } } });
     cloud.hold();

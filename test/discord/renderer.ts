@@ -58,7 +58,7 @@ function drawnOf({ components, files }: Painted): Drawn {
       ...(all.length > 40 ? [`${all.length} components`] : []),
       ...(texts.join("").length > 4000 ? [`${texts.join("").length} characters`] : []),
       ...ids.filter((id) => id.length > 100).map((id) => `id of ${id.length}`),
-      ...ids.filter((id) => id !== "menu" && !decodeWidgetAction(id)).map((id) => `nobody knows ${id}`),
+      ...ids.filter((id) => !/^menu(-2)?$/.test(id) && !decodeWidgetAction(id)).map((id) => `nobody knows ${id}`),
       ...(new Set(ids).size === ids.length ? [] : ["an id twice"]),
       ...(String(files.map(({ name }) => name)) === String(referred) ? [] : ["a file nobody refers to"]),
     ],

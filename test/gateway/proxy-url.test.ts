@@ -101,6 +101,10 @@ describe("the path of a file", () => {
     expect(one).toBe("/m/VO1/@mia/same.mkv");
   });
 
+  test("the path of a file has its name without the marks that turn it around", () => {
+    expect(proxyPath({ mount: "m", entry: "e", ...mia }, "photo\u202Egpj.exe")).toBe("/m/e/@mia/photogpj.exe");
+  });
+
   test.each([
     "",
     "/",

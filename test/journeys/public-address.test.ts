@@ -33,4 +33,6 @@ test("with a public address both chats lead to the page", async () => {
   await expect.poll(() => program.log()).toContain("discord knows the commands");
   for (const shown of await login(program)) expect(shown).toContain(`${program.gateway}/s/`);
   expect(program.log()).not.toContain("gateway has no public address");
+  // It is an address of this machine, which nobody elsewhere can reach.
+  expect(program.log()).toContain("gateway reached from here alone");
 });

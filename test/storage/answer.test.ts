@@ -26,6 +26,7 @@ describe("credentials as people copy them", () => {
     `“${token}”`,
     `\u200b${token}\ufeff`,
     `${token.slice(0, 20)}\u200b${token.slice(20)}`,
+    `${token.slice(0, 20)}\n${token.slice(20)}`,
     `refresh_token: ${token}`,
     `"refresh_token": "${token}",`,
     `刷新令牌：${token}`,
@@ -46,6 +47,11 @@ describe("credentials as people copy them", () => {
     "user: mia@example.com\npassword: correct-horse",
     "账号：mia@example.com\n密码：correct-horse",
     "账号：mia@example.com 密码：correct-horse",
+    "邮箱 mia@example.com 密码 correct-horse",
+    "mia@example.com----correct-horse",
+    "mia@example.com / correct-horse",
+    "<mia@example.com> correct-horse",
+    "user=mia@example.com&password=correct-horse",
     '{"username":"mia@example.com","password":"correct-horse"}',
   ])("a user name and a password are found in %j, and that message is a secret", (given) => {
     expect(told({ username: given })).toEqual({ username: "mia@example.com", password: "correct-horse" });
@@ -54,7 +60,23 @@ describe("credentials as people copy them", () => {
     expect(holdsSecret(username, fields, given)).toBe(true);
   });
 
+  test.each(["+86 138 0013 8000:correct-horse", "0086 138-0013-8000 correct-horse"])(
+    "a number in groups and a password are found in %j",
+    (given) => expect(told({ username: given })).toEqual({ username: "+8613800138000", password: "correct-horse" }),
+  );
+
+  test("a password that was copied with its name loses the name", () => {
+    const username = "mia@example.com";
+    expect(told({ username, password: "Mia@example.com:correct-horse" })).toEqual({
+      username,
+      password: "correct-horse",
+    });
+  });
+
   test.each([
+    ["<mia@example.com>", "mia@example.com"],
+    ["[mia@example.com](mailto:mia@example.com)", "mia@example.com"],
+    ["my mail is mia@example.com.", "mia@example.com"],
     ["+86 138-0013-8000", "+8613800138000"],
     ["0086 138 0013 8000", "+8613800138000"],
     ["138 0013 8000", "13800138000"],

@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { Api } from "grammy";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { encodeButton } from "../../src/actions/buttons.ts";
 import type { Screen } from "../../src/actions/model/screen.ts";
 import { ConfigError } from "../../src/config.ts";
-import { group, jun, mia } from "./double.ts";
+import { group, jun, mia, token } from "./double.ts";
 import { linkCard, listing, openTestApp, view, type TestApp } from "./test-app.ts";
 
 let app: TestApp;
@@ -104,6 +105,25 @@ describe("commands", () => {
       "unbind",
       "cancel",
     ]);
+  });
+
+  test("the bot says what it is in every language, and leaves what its operator wrote", async () => {
+    const double = await opened(() => welcome);
+    const said = (method: string) =>
+      double.called(({ method: called, payload }) => called === method && payload["language_code"] === "zh");
+    expect((await said("setMyDescription")).payload["description"]).toContain("网盘");
+    expect((await said("setMyShortDescription")).payload["short_description"]).toContain("网盘");
+    const own = new Api(token, { apiRoot: double.apiRoot });
+    await own.setMyDescription("My own words");
+    const before = double.calls.length;
+    await app.restart();
+    await vi.waitFor(() =>
+      expect(double.calls.slice(before).map(({ method }) => method)).toContain("getMyShortDescription"),
+    );
+    double.sends(mia, mia.id, "/help");
+    await double.sees(() => true);
+    expect((await own.getMyDescription()).description).toBe("My own words");
+    expect(double.calls.slice(before).filter(({ method }) => method.startsWith("setMyDesc"))).toEqual([]);
   });
 
   test("commands for private chats say so in a group", async () => {

@@ -8,8 +8,8 @@ const base = { from: mia, chat, date: 1_790_000_000 } as const;
 let app: TestApp;
 afterEach(() => app.close());
 
-async function opened(): Promise<TestApp> {
-  app = await openTestApp((action) => (action.do === "sign-in" ? loginForm() : listing()));
+async function opened(options: Parameters<typeof openTestApp>[1] = {}): Promise<TestApp> {
+  app = await openTestApp((action) => (action.do === "sign-in" ? loginForm() : listing()), options);
   await app.telegram.start();
   return app;
 }
@@ -57,6 +57,18 @@ test("/share hears the links behind words and buttons of the message it answers"
   expect(openedTexts().join()).toContain(`${link}/second`);
 });
 
+test("/share with a code alone hears the link of the message it answers, and with a link nothing else", async () => {
+  const { double } = await opened();
+  const replied = { ...base, message_id: 902, text: `another ${link}` };
+  const entities = [{ type: "bot_command" as const, offset: 0, length: 6 }];
+  const share = (text: string, message_id: number) =>
+    double.push({ message: { ...base, message_id, text, entities, reply_to_message: replied as never } });
+  share("/share 提取码：24rn", 903);
+  await vi.waitFor(() => expect(openedTexts()).toEqual([`提取码：24rn\n\nanother ${link}`]));
+  share("/share https://mypikpak.com/s/other", 904);
+  await vi.waitFor(() => expect(openedTexts().at(-1)).toBe("https://mypikpak.com/s/other"));
+});
+
 test("a link in a quote of another chat is heard, behind /share and alone", async () => {
   const { double } = await opened();
   const quote = { text: `see ${link}`, position: 0 };
@@ -79,6 +91,22 @@ test("an album with one captioned link opens it once, and nothing more is said",
   await vi.waitFor(() => expect(app.asked.some(({ action }) => action.do === "browse")).toBe(true));
   await vi.waitFor(() => expect(double.shown).toHaveLength(2));
   expect(openedTexts()).toEqual([link]);
+});
+
+test("an album whose words come with a later picture is answered for these alone", async () => {
+  const waiting: (() => void)[] = [];
+  const { double } = await opened({ wait: () => new Promise((resolve) => waiting.push(resolve)) });
+  const photo = [{ file_id: "a", file_unique_id: "a", width: 1, height: 1 }];
+  const album = { ...base, media_group_id: "78", photo };
+  double.push({ message: { ...album, message_id: 906 } });
+  double.push({ message: { ...album, message_id: 907, caption: link } });
+  double.push({ message: { ...album, media_group_id: "79", message_id: 908 } });
+  await vi.waitFor(() => expect(waiting).toHaveLength(2));
+  for (const end of waiting) end();
+  // Said of the album without words alone.
+  await double.sees(({ text }) => text.includes("only text"));
+  expect(openedTexts()).toEqual([link]);
+  expect(double.shown.filter(({ text }) => text.includes("only text"))).toHaveLength(1);
 });
 
 test("the newest message is heard anew when it is edited, an older one is not", async () => {

@@ -52,6 +52,16 @@ describe("a file arrives byte for byte", () => {
     expect(app.telegram.complaints).toEqual([]);
   });
 
+  test("a file's name loses the marks that turn it around, above it and on it", async () => {
+    const { app, mia } = await openFilms({ tree: shelf({ ...file("photo\u202Egpj.mp4"), mimeType: "video/mp4" }) });
+    await mia.waitsFor((message) => message.labels.some((label) => label.includes("📥")));
+    await mia.presses("📥");
+    await mia.waitsFor(/Sent in/);
+    const { parameters } = await app.telegram.called(({ method }) => method === "sendVideo");
+    expect(parameters).toMatchObject({ caption: "photogpj.mp4" });
+    expect(arrivedBy(app, "sendVideo")).toMatchObject([{ name: "photogpj.mp4" }]);
+  });
+
   test.each([
     ["song.mp3", "sendAudio"],
     ["small.jpg", "sendPhoto"],

@@ -1,7 +1,7 @@
 import type { Entry } from "../../storage/entry.ts";
 import { kindOf } from "../../storage/file-kind.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { abilitiesOf } from "../context/abilities.ts";
+import { abilitiesOf, isTidied } from "../context/abilities.ts";
 import { draw, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { folderId, slim } from "../context/folder-view.ts";
@@ -40,7 +40,10 @@ export function showFile(
             variants,
             ...(duration !== undefined && { duration }),
             original,
-            can: await abilitiesOf(context, mount, sendingOf(context, file, original)),
+            can: await abilitiesOf(context, mount, {
+              ...sendingOf(context, file, original),
+              tidy: await isTidied(context, mount),
+            }),
             ...(address && { address }),
             ...neighboursOf(context, folder, entry),
           },

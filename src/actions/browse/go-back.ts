@@ -19,8 +19,16 @@ function behind(state: ViewState): ViewState | Resumable {
     case "list":
     case "download":
       return state.folder;
+    case "select":
+    case "trash":
+      return state.folder;
     case "task":
+    case "tidy":
       return state.from;
+    case "target":
+      return state.tidy;
+    case "tidied":
+      return state.back;
     case "tasks":
       return { at: "welcome" };
     case "notice":
@@ -31,6 +39,7 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "broadcast") return { at: "operators", room: "broadcast" };
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
       if (state.question === "revoke-links") return { at: "settings" };
+      if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return state.question === "remove-mount" ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "operators":
       return { at: "operators", room: state.room === "person" ? "people" : "panel", page: 1 };

@@ -1,13 +1,12 @@
 import { slim } from "../context/folder-view.ts";
 import type { Folder } from "../../storage/folders.ts";
 import type { Mount } from "../../storage/mount.ts";
-import type { ViewRef } from "../model/session.ts";
-import { abilitiesOf } from "../context/abilities.ts";
+import type { ViewRef, FolderView } from "../model/session.ts";
+import { abilitiesOf, isTidied } from "../context/abilities.ts";
 import { draw, type ActionContext, type ViewOptions } from "../context/context.ts";
 import { reasonOf } from "../context/failure.ts";
 import { rowsHere } from "../../users/person.ts";
 import type { Listing } from "../model/screen.ts";
-import type { FolderView } from "../model/session.ts";
 import { cut, type Cut } from "./page.ts";
 import { keepable } from "../favourites/kept.ts";
 import { isFavourite } from "../../users/kept-folders.ts";
@@ -41,6 +40,7 @@ export async function drawListing(context: ActionContext, { mount, state, folder
     ...listingOf({ mount, state, folder, page, view, ...(options.notice && { notice: options.notice }) }),
     can: await abilitiesOf(context, mount, {
       "list-folder": isListable(context, mount) && page.known > 0,
+      tidy: await isTidied(context, mount),
       ...keepingOf(context, state),
     }),
   };

@@ -8,7 +8,7 @@ import type { Services } from "../context/services.ts";
 import type { FolderView } from "../model/session.ts";
 import { currentMount } from "./current.ts";
 import { rootIn } from "../context/folder-view.ts";
-import { namesIn, typedName } from "./typed-path.ts";
+import { countedName, namesIn, typedName } from "./typed-path.ts";
 
 /** What somebody is typing, and of what kind it is to be. */
 export interface Typing {
@@ -88,8 +88,16 @@ function placeAmongNamesakes(entries: readonly Entry[], { id, name }: Entry): nu
 function folderAt(storage: Services["storage"], root: Pick<FolderView, "mount" | "trail">, names: readonly string[]) {
   let folder = storage.peek(root.mount, root.trail.at(-1)?.id);
   for (const name of names) {
-    const next = folder?.entries.find((entry) => entry.kind === "folder" && plain(entry.name) === plain(name));
+    const next = folder && folderNamed(folder.entries, name);
     folder = next && storage.peek(root.mount, next.id);
   }
   return folder;
+}
+
+/** The folder of a name, or of several that is counted (`name#2`). */
+function folderNamed(entries: readonly Entry[], name: string): Entry | undefined {
+  const called = (other: string) =>
+    entries.filter((entry) => entry.kind === "folder" && plain(entry.name) === plain(other));
+  const counted = countedName(name);
+  return called(name)[0] ?? (counted && called(counted.name)[counted.place - 1]);
 }

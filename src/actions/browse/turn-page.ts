@@ -4,19 +4,26 @@ import { reordered } from "../../users/person.ts";
 import { folderNow, forgotten, listingNow, type ButtonContext } from "../context/button-context.ts";
 import { showFolder } from "./folder.ts";
 import { parentOf } from "./listing.ts";
-import type { SearchView } from "../model/session.ts";
+import type { SearchView, SelectView, TargetView } from "../model/session.ts";
 
 /** Another page of the folder, of what was found, or of the mounts. */
 export function turnPage(context: ButtonContext, page: number): Promise<Result> | Result {
   const { state } = context.shown ?? {};
+  const { state: now } = context.session;
   if (state?.at === "mounts") return goTo(context, { at: "mounts", page });
   if (state?.at === "tasks") return goTo(context, { ...state, page });
+  // What was chosen meanwhile stays so.
+  if (state?.at === "trash") return goTo(context, { ...(now.at === "trash" ? now : state), page });
+  if (state?.at === "select" || state?.at === "target")
+    return goTo(context, { ...state, folder: { ...state.folder, page } });
   const listing = listingNow(context);
   return goTo(context, listing ? { ...listing, page } : context.session.state);
 }
 
 /** The same page, read anew. */
 export function refresh(context: ButtonContext): Promise<Result> | Result {
+  const { state } = context.shown ?? {};
+  if (state?.at === "select" || state?.at === "target") return goTo(context, state, { refresh: true });
   return goTo(context, listingNow(context) ?? context.session.state, { refresh: true });
 }
 
@@ -37,11 +44,18 @@ function nextOrder({ order }: Pick<SearchView, "order">, by: Order["by"]): Order
 
 /** The parent folder, at the page that shows where one comes from. */
 export function goUp(context: ButtonContext): Promise<Result> | Result {
+  const { state } = context.shown ?? {};
+  if (state?.at === "select" || state?.at === "target") return goTo(context, above(state));
   const folder = folderNow(context);
   if (!folder) return goTo(context, context.session.state);
   if (listingNow(context)?.at === "search") return showFolder(context, folder);
   const from = folder.filter === undefined ? folder.trail.at(-1) : undefined;
   return showFolder(context, parentOf(folder) ?? folder, from ? { around: from.id } : {});
+}
+
+/** Choosing goes on in the folder above. */
+function above<V extends SelectView | TargetView>(view: V): V {
+  return { ...view, folder: parentOf(view.folder) ?? view.folder };
 }
 
 /** The root of what may be seen of the drive. */

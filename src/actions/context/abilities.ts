@@ -17,3 +17,16 @@ export async function abilitiesOf(
   const going = (Object.keys(here) as Here[]).filter((ability) => here[ability]);
   return [...capable, ...going];
 }
+
+/** Capabilities for which there is something to tidy up with. */
+const changes: readonly Capability[] = ["makeFolder", "rename", "move", "copy", "trash", "listTrash"];
+
+/** Whether a drive is tidied up from here: by its owner, where nobody else sees it. */
+export async function isTidied(
+  { services, visit, person }: Pick<ActionContext, "services" | "visit" | "person">,
+  { id, owner }: Mount,
+): Promise<boolean> {
+  if (visit.place.kind !== "private" || owner !== person.id) return false;
+  const capable = await services.storage.can(id);
+  return changes.some((name) => capable.has(name));
+}

@@ -75,9 +75,15 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
     case "search":
     case "list":
     case "download":
+    case "select":
+    case "target":
       return state.folder.mount;
     case "tasks":
+    case "trash":
       return state.mount;
+    case "tidy":
+    case "tidied":
+      return folderOf(state)?.mount;
     case "task":
       return state.from.mount;
     case "transfer":

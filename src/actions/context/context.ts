@@ -1,4 +1,4 @@
-import type { ViewRef } from "../model/session.ts";
+import type { ViewRef, Remembered, Resumable, ViewState, Session } from "../model/session.ts";
 import type { Visit } from "../../users/visit.ts";
 import { loadPerson, type Person } from "../../users/person.ts";
 import { groupIn, loadPlace, type Place } from "../../users/place.ts";
@@ -6,7 +6,6 @@ import type { Listing, Screen } from "../model/screen.ts";
 import type { Services } from "./services.ts";
 import type { Placed } from "../model/target.ts";
 import type { Upload } from "../model/upload.ts";
-import type { Remembered, Resumable, ViewState, Session } from "../model/session.ts";
 
 /** One action being performed: who asked, with what, and on which screen. */
 export interface ActionContext {
@@ -120,6 +119,16 @@ export async function draw(context: ActionContext, state: ViewState, rows: Remem
   await services.sessions.set(next.id, next, sessionLife);
   if (!context.person.sessions.includes(next.id)) await noteSession(context, next.id);
   return { id: next.id, revision: next.revision };
+}
+
+/** Notes something in the session itself, whatever it shows; the same action with it. */
+export async function noteInSession<E extends ActionContext & { readonly session: Session }>(
+  context: E,
+  changes: Pick<Partial<Session>, "selection" | "change" | "naming">,
+): Promise<E> {
+  const session = { ...context.session, ...changes };
+  await context.services.sessions.set(session.id, session, sessionLife);
+  return { ...context, session };
 }
 
 /** How long a screen works that nobody may ever press on. */

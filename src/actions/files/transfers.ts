@@ -56,6 +56,11 @@ export function createTransfers(parts: TransfersParts): Transfers {
         await Array.fromAsync(jobs.follow(kind, id, { signal }));
       }
     },
+    async withdraw(mount, may) {
+      for (const { id, input } of await jobs.list(kind)) {
+        if (input.card.mount.id === mount && !(await may?.(input.person))) await jobs.cancel(kind, id);
+      }
+    },
     stop: () => drawing.stop(),
   };
 }

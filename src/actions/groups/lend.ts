@@ -16,6 +16,7 @@ import {
   type Policy,
 } from "../../users/place.ts";
 import type { ButtonContext } from "../context/button-context.ts";
+import { mayFetch } from "../context/leave.ts";
 import { folderView } from "../context/folder-view.ts";
 import { showLendChoice, showLending } from "./views.ts";
 import { findPlace } from "../browse/path.ts";
@@ -120,6 +121,7 @@ export async function unbind(context: ActionContext): Promise<Result> {
   const [only, ...more] = own;
   if (only && more.length > 0) return showLending(context, { at: "lending", place: id, mount: only.mount });
   await takeBack(services, id, (lending) => isAdmin || lending.owner === person.id);
+  for (const { mount } of isAdmin ? lent : own) await endTransfers(context, mount);
   return notice("taken-back", { level: "done" });
 }
 
@@ -129,8 +131,15 @@ export function unlend(context: ButtonContext): Promise<Result> | Result {
     const { services, person } = context;
     if (draft) return noticeWithWays(context, "cancelled");
     await takeBack(services, place, (lending) => lending.mount === mount && lending.owner === person.id);
+    await endTransfers(context, mount);
     return noticeWithWays(context, "taken-back", { level: "done" });
   });
+}
+
+/** Files on their way to whom the drive is not shared any more do not arrive. */
+async function endTransfers({ services }: ActionContext, id: string): Promise<void> {
+  const mount = await services.storage.find(id);
+  await services.transfers?.withdraw(id, async (person) => mount !== undefined && mayFetch(services, mount, person));
 }
 
 /** Who may use one capability of it. */

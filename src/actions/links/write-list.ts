@@ -1,4 +1,5 @@
 import mime from "mime";
+import { withoutTurns } from "../../storage/turning-marks.ts";
 import type { Entry } from "../../storage/entry.ts";
 import type { ListFormat } from "../model/screen.ts";
 import type { ListCaps } from "../model/screen.ts";
@@ -70,14 +71,9 @@ function bounds({ expiresAt, capped }: ListHead): string[] {
   ];
 }
 
-/** Turns text around: a name is to end in what it looks like it ends in. */
-const turning = /[\u202A-\u202E\u2066-\u2069]/g;
-
 /** A name that cannot end its line, however it tries. */
 function oneLine(name: string): string {
-  return name
-    .toWellFormed()
-    .replaceAll(turning, "")
+  return withoutTurns(name.toWellFormed())
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
 }

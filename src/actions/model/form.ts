@@ -19,6 +19,8 @@ export const formsOfApp = [
   "root-folder",
   "search-words",
   "page-number",
+  "folder-name",
+  "entry-name",
   // Operators.
   "find-person",
   "quota",

@@ -14,6 +14,7 @@ import type { DownloadItem } from "./download-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { TidyScreen } from "./tidy-screen.ts";
 
 /**
  * Everything that can be shown: meaning only, no words, no markup, no layout. A renderer turns one into its platform's
@@ -39,6 +40,7 @@ export type Screen =
   | DownloadScreen
   | TaskList
   | TaskCard
+  | TidyScreen
   | FoundFiles
   | LendChoice
   | LendingCard
@@ -133,6 +135,7 @@ export type Ability =
   | "send"
   | "send-as-file"
   | "list-folder"
+  | "tidy"
   | "add-favourite"
   | "remove-favourite"
   | "ask-root"
@@ -171,7 +174,7 @@ export interface Listing {
   /** The rest of the folder could not be read. */
   readonly failed?: Reason;
   /** Said once, above: the list had changed, another page was meant. */
-  readonly notice?: "list-changed" | "part-gone";
+  readonly notice?: "list-changed" | "part-gone" | "undone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
   /** `list-folder`: its links can be had as a file here; `add-favourite`, `remove-favourite`: it can be kept, or is. */
@@ -545,11 +548,20 @@ export interface ListReady {
 export interface Question {
   readonly show: "question";
   readonly view: ViewRef;
-  readonly question: "remove-mount" | "forget" | "broadcast" | "revoke-links" | "revoke-every-link";
+  readonly question:
+    | "remove-mount"
+    | "forget"
+    | "broadcast"
+    | "revoke-links"
+    | "revoke-every-link"
+    | "delete-entries"
+    | "empty-trash";
   /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string;
-  /** Chats a broadcast would go to. */
+  /** Chats a broadcast would go to, or entries that would be deleted. */
   readonly count?: number;
+  /** Bytes that are free then; absent = nobody knows. */
+  readonly size?: number | undefined;
 }
 
 /** A sentence. With a view, what `offer` names can be pressed: `back` is the way out to the last place that worked. */
@@ -608,6 +620,7 @@ export const noticeCodes = [
   "links-revoked",
   "no-links-to-revoke",
   "fallback",
+  "drive-signed-out",
   "unexpected",
   "store-unavailable",
   // searching and lending
@@ -639,6 +652,13 @@ export const noticeCodes = [
   "download-over",
   "download-stopped",
   "tasks-none-failed",
+  // Tidying up.
+  "nothing-chosen",
+  "selection-full",
+  "target-inside",
+  "undo-over",
+  "undo-unclear",
+  "no-trash",
   "favourites-full",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

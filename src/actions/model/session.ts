@@ -3,6 +3,8 @@ import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
 import type { KeptFolder } from "../../users/kept-folders.ts";
 import type { AdminView } from "./admin-view.ts";
+import type { Carrying, Change, Selection } from "./change.ts";
+import type { StorageErrorCode } from "../../storage/error.ts";
 
 /** The screen a button belongs to, as the button remembers it. */
 export interface ViewRef {
@@ -32,6 +34,12 @@ export interface Session {
   readonly state: ViewState;
   /** The last few screens, newest last: an old button acts on what its label said. */
   readonly remembered: readonly Remembered[];
+  /** What is chosen in it, over pages and folders; absent = nothing. */
+  readonly selection?: Selection | undefined;
+  /** What a name was asked for last: the id of an entry to call something else, or `in` and that of a folder to make one in. */
+  readonly naming?: string | undefined;
+  /** The last change made in it; absent = none, or it was undone. */
+  readonly change?: Change | undefined;
 }
 
 /** Which screen it is, and what that screen needs to be drawn again. */
@@ -43,6 +51,11 @@ export type ViewState =
   | DownloadView
   | TasksView
   | { readonly at: "task"; readonly task: string; readonly from: TasksView }
+  | TidyView
+  | SelectView
+  | TargetView
+  | TidiedView
+  | TrashView
   | SearchView
   | { readonly at: "found" }
   | { readonly at: "lend-choice"; readonly place: string }
@@ -88,6 +101,7 @@ export type ViewState =
     }
   | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
+  | { readonly at: "question"; readonly question: "delete-entries" | "empty-trash"; readonly trash: TrashView }
   | AdminView
   | {
       readonly at: "notice";
@@ -167,7 +181,14 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "transfer":
       return state.file.folder;
     case "download":
+    case "select":
+    case "target":
+    case "trash":
       return state.folder;
+    case "tidy":
+      return folderOf(state.from);
+    case "tidied":
+      return folderOf(state.back);
     default:
       return undefined;
   }
@@ -199,9 +220,60 @@ export interface TasksView {
   readonly page: number;
 }
 
+/** What can be done to a file, a folder or what is chosen. */
+export interface TidyView {
+  readonly at: "tidy";
+  /** `selection`: what the session has chosen. */
+  readonly about: "file" | "folder" | "selection";
+  /** Where it was opened from: the file or folder it is about. */
+  readonly from: FolderView | FileView;
+}
+
+/** A page of a folder, to choose from. */
+export interface SelectView {
+  readonly at: "select";
+  readonly folder: FolderView;
+}
+
+/** A page of folders, to choose one to put entries into. */
+export interface TargetView {
+  readonly at: "target";
+  readonly carrying: Carrying;
+  /** What is put there. */
+  readonly tidy: TidyView;
+  readonly folder: FolderView;
+  /** It is the first one shown: folders that were chosen lately stand above. */
+  readonly first?: boolean | undefined;
+}
+
+/** What came of a change; the change itself is in the session. */
+export interface TidiedView {
+  readonly at: "tidied";
+  /** Id of the change. */
+  readonly change: string;
+  readonly back: FolderView | TrashView;
+  /** How many entries it was not done to. */
+  readonly left: number;
+  /** Why. */
+  readonly reason?: { readonly code: StorageErrorCode; readonly retryAfter?: number | undefined } | undefined;
+}
+
+/** A page of what lies in a drive's trash, to choose from. */
+export interface TrashView {
+  readonly at: "trash";
+  readonly mount: string;
+  /** 1-based. */
+  readonly page: number;
+  readonly picked: readonly Entry[];
+  /** Where it was opened from. */
+  readonly folder: FolderView;
+}
+
 /** What a Retry or Back button does again. */
 export type Resumable =
   | TasksView
+  | TidyView
+  | TrashView
   | FolderView
   | FileView
   | SearchView

@@ -11,6 +11,8 @@ export interface Transfers {
   cancel(id: string): Promise<boolean>;
   /** Cancels everything of a person; what is kept of it goes with its end. */
   forget(person: string): Promise<void>;
+  /** Cancels everything of a mount but for persons who may still have it; absent = nobody may: it is not there any more. */
+  withdraw(mount: string, may?: (person: string) => Promise<boolean>): Promise<void>;
   /** Shows no more places in the queue. The transfers end with the job queue. */
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { withPerson, type Result } from "../context/context.ts";
+import { goTo, withPerson, type Result } from "../context/context.ts";
 import { noticeWithWays, refused } from "../context/failure.ts";
 import { withoutMount } from "../../users/person.ts";
 import { takeBackEverywhere } from "../../users/place.ts";
@@ -10,6 +10,7 @@ import type { ViewState } from "../model/session.ts";
 import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
 import { showSettings } from "../settings/views.ts";
+import { deleteForEver } from "../tidy/trash.ts";
 import { beginBroadcast, revokeEveryLink } from "../admin/operate.ts";
 
 /** Yes. Only to the question that is asked now: an old one may have been answered with no. */
@@ -25,6 +26,9 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeOwnLinks(context);
     case "revoke-every-link":
       return revokeEveryLink(context);
+    case "delete-entries":
+    case "empty-trash":
+      return deleteForEver(context, question);
     case "remove-mount":
       return removeMount(context, question);
   }
@@ -43,6 +47,9 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showSettings(context);
     case "revoke-every-link":
       return showOperators(context, { at: "operators", room: "panel" });
+    case "delete-entries":
+    case "empty-trash":
+      return goTo(context, question.trash);
     case "remove-mount":
       return question.loggingOut ? noticeWithWays(context, "cancelled") : showMount(context, question.mount);
   }
@@ -61,6 +68,7 @@ function removeMount(
   return withMount(context, mount, async ({ title }) => {
     await takeBackEverywhere(context.services, mount);
     await context.services.storage.unmount(mount);
+    await context.services.transfers?.withdraw(mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";

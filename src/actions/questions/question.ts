@@ -1,6 +1,7 @@
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { withMount } from "../context/with-mount.ts";
 import { recipients } from "../admin/views.ts";
+import { showDeleteQuestion } from "../tidy/trash.ts";
 import type { ViewState } from "../model/session.ts";
 
 /** Are you sure? */
@@ -20,6 +21,9 @@ export async function showQuestion(
       const view = await draw(context, state);
       return { screen: { show: "question", view, question: "broadcast", subject: state.text, count: to.length } };
     }
+    case "delete-entries":
+    case "empty-trash":
+      return showDeleteQuestion(context, state);
     case "remove-mount":
       return withMount(context, state.mount, async ({ title }) => {
         const view = await draw(context, state);

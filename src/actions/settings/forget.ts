@@ -8,6 +8,7 @@ export async function forgetPerson({ services, person, session }: ActionContext)
   for (const { id } of await mountsOf(services, person)) {
     await takeBackEverywhere(services, id);
     await services.storage.unmount(id);
+    await services.transfers?.withdraw(id);
   }
   const sessions = new Set([...person.sessions, ...(session ? [session.id] : [])]);
   for (const id of sessions) await services.sessions.delete(id);

@@ -49,6 +49,9 @@ export async function submitShare(context: ActionContext, form: FormRef, answers
   if (!reading.ok) return shareForm(context, { kind, values, problem: reading.problem });
   const typed = answerWith("address", kind, reading.values) ?? "";
   const passCode = answerWith("code", kind, reading.values);
+  // A link in place of the code, with or without one: that share is meant.
+  const instead = passCode === undefined ? [] : sharesIn(context, passCode);
+  if (instead.length > 0) return openAll(context, instead);
   const rest = withoutAnswer("code", kind, withoutAnswer("address", kind, reading.values));
   const shares = (kind.recognise?.(typed, { asked: true }) ?? []).map((share) => ({ ...share, kind }));
   if (shares.length > 1) return openAll(context, shares);

@@ -32,7 +32,7 @@ export function mountsSheet(painter: Painter, list: MountList): Sheet {
     menu: {
       placeholder: opened ? say("choose-entry") : say("choose-mount"),
       options: shown.map((mount, index) => ({
-        label: `${healthSign(mount.health)} ${plainLabel(mount.title, titleWidth - 10)}${mount.current ? " ⭐" : ""}`,
+        label: `${healthSign(mount.health)} ${plainLabel(mount.title, titleWidth - 10)}${mount.current ? " 📌" : ""}`,
         description: driverName(painter, mount.driver),
         widgetAction: { is: "press", press: { do: "mount", view, index } },
       })),
@@ -76,7 +76,7 @@ function turningRow(view: MountList["view"], page: MountList["page"]): (Button |
 
 function mountLine(painter: Painter, mount: MountLine): string {
   const { title, current, driver, health } = mount;
-  const marks = [driverName(painter, driver), ...(current ? [`⭐ ${painter.say("mount-current")}`] : [])];
+  const marks = [driverName(painter, driver), ...(current ? [`📌 ${painter.say("mount-current")}`] : [])];
   return `${healthSign(health)} ${label(title, titleWidth)} · ${marks.join(" · ")}`;
 }
 
@@ -88,7 +88,7 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
   return {
     head: [
       `🗄 ${strong(mount.title)}`,
-      [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
+      [driverName(painter, mount.driver), ...(mount.current ? [`📌 ${say("mount-current")}`] : [])].join(" · "),
     ],
     body: [
       card.checked === true && `✅ ${say("notice-mount-healthy")}`,
@@ -116,7 +116,7 @@ function mountRows(painter: Painter, card: MountCard): (Button | false)[][] {
   return [
     [
       press(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }, { style: ButtonStyle.Primary }),
-      !mount.current && press(`⭐ ${say("press-choose-mount")}`, { do: "choose-mount", view }),
+      !mount.current && press(`📌 ${say("press-choose-mount")}`, { do: "choose-mount", view }),
       press(`✏️ ${say("press-rename-mount")}`, { do: "rename-mount", view }),
       press(`🩺 ${say("press-check-mount")}`, { do: "check-mount", view }),
     ],

@@ -15,6 +15,7 @@ import { questionSheet } from "./question.ts";
 import { settingsSheet } from "./settings.ts";
 import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
 import { taskSheet, tasksSheet } from "./tasks.ts";
+import { selectSheet, targetSheet, tidiedSheet, tidySheet, trashSheet } from "./tidy.ts";
 import { transferSheet } from "./transfer.ts";
 import { welcomeSheet } from "./welcome.ts";
 
@@ -65,6 +66,16 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return tasksSheet(painter, screen);
     case "task":
       return taskSheet(painter, screen);
+    case "tidy":
+      return tidySheet(painter, screen);
+    case "select":
+      return selectSheet(painter, screen);
+    case "target":
+      return targetSheet(painter, screen);
+    case "tidied":
+      return tidiedSheet(painter, screen);
+    case "trash":
+      return trashSheet(painter, screen);
     case "notice":
       return noticeSheet(painter, screen);
     case "transfer":

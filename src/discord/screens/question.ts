@@ -6,12 +6,13 @@ import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
 
 /** Are you sure? */
-export function questionSheet({ say }: Painter, { view, question, subject, count }: Question): Sheet {
+export function questionSheet({ say, figures }: Painter, { view, question, subject, count, size }: Question): Sheet {
   const isBroadcast = question === "broadcast";
   return {
     head: [
       subject !== undefined && (isBroadcast ? label(subject, 1900) : strong(subject)),
       `❓ ${say(`question-${question}`, { count: count ?? 0 })}`,
+      size !== undefined && say("question-frees", { size: figures.size(size) }),
     ],
     rows: [
       [

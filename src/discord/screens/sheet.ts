@@ -2,7 +2,6 @@ import {
   ButtonStyle,
   ComponentType,
   SeparatorSpacingSize,
-  type APIActionRowComponent,
   type APIButtonComponent,
   type APIButtonComponentWithCustomId,
   type APIComponentInContainer,
@@ -34,6 +33,8 @@ export interface Sheet {
   /** Below it: what there is. */
   readonly body?: readonly Line[];
   readonly menu?: Menu;
+  /** Another menu below it. */
+  readonly second?: Menu;
   readonly rows?: readonly (readonly (Button | false)[])[];
   /** A text too long for a message. */
   readonly file?: { readonly name: string; readonly text: string };
@@ -93,7 +94,7 @@ export function addressButton(text: string, url: string): Button | false {
 }
 
 /** The sheet as a message that keeps all of Discord's limits. */
-export function paintSheet({ head, body = [], menu, rows = [], file }: Sheet): Painted {
+export function paintSheet({ head, body = [], menu, second, rows = [], file }: Sheet): Painted {
   const room = new Room();
   const parts: APIComponentInContainer[] = [];
   const add = (part: APIComponentInContainer | undefined, nested = 0) => {
@@ -102,7 +103,7 @@ export function paintSheet({ head, body = [], menu, rows = [], file }: Sheet): P
   add(textOf(head, room, "…"));
   if (body.some(isThere)) add(textOf(body, room));
   if (file) add({ type: ComponentType.File, file: { url: `attachment://${file.name}` } });
-  const widgets = [...(menu && menu.options.length > 0 ? [menuRow(menu)] : []), ...rows.flatMap(buttonRows)];
+  const widgets = [...menuRows(menu, "menu"), ...menuRows(second, "menu-2"), ...rows.flatMap(buttonRows)];
   if (widgets.length > 0) add({ type: ComponentType.Separator, divider: true, spacing: SeparatorSpacingSize.Small });
   for (const row of widgets) add(row, row.components.length);
   return {
@@ -147,13 +148,18 @@ function textOf(lines: readonly Line[], room: Room, instead?: string): APICompon
   return said === undefined ? undefined : { type: ComponentType.TextDisplay, content: said };
 }
 
-function menuRow({ placeholder, options }: Menu): APIActionRowComponent<never> | MenuRow {
+/** A menu with nothing to choose from is none. */
+function menuRows(menu: Menu | undefined, id: string): MenuRow[] {
+  return menu && menu.options.length > 0 ? [menuRow(menu, id)] : [];
+}
+
+function menuRow({ placeholder, options }: Menu, id: string): MenuRow {
   return {
     type: ComponentType.ActionRow,
     components: [
       {
         type: ComponentType.StringSelect,
-        custom_id: "menu",
+        custom_id: id,
         placeholder: clip(placeholder, maxPlaceholder),
         options: options.slice(0, maxOptions).map(optionOf),
       },

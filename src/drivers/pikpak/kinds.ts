@@ -116,7 +116,8 @@ const accountFields = (platforms: readonly string[]): readonly Field[] => [
 
 const shareFields: readonly Field[] = [
   { name: "link", kind: "text", role: "address", required: true, maxLength: 2000 },
-  { name: "passCode", kind: "secret", role: "code", required: false, maxLength: 50 },
+  // A code is short; what it is copied out of is not.
+  { name: "passCode", kind: "secret", role: "code", required: false, maxLength: 2000 },
   { name: "transcode", kind: "choice", required: false, aside: true, choices: ["no", "yes"], maxLength: 5 },
   verification,
 ];
@@ -239,7 +240,11 @@ function tokenForPassword(values: Values): Values {
 /** The answers of somebody with a session: a password, or a refresh token. */
 function checkSession({ username, ...rest }: Values): Reading {
   if (isNoToken(rest["refreshToken"])) return { ok: false, problem: { field: "refreshToken", code: "not-a-token" } };
-  return { ok: true, values: { ...rest, ...(username !== undefined && { username: userNameOf(username) }) } };
+  if (username === undefined) return { ok: true, values: rest };
+  const name = userNameOf(username);
+  const { password } = rest;
+  const own = password === undefined ? {} : { password: passwordOf(password, name) };
+  return { ok: true, values: { ...rest, ...own, username: name } };
 }
 
 /** The answers of somebody with an access token: it says itself whose it is, and no verification is asked with it. */
@@ -258,11 +263,17 @@ function isNoToken(token: string | undefined): boolean {
   return token !== undefined && (/\s/.test(token) || token.startsWith("eyJ"));
 }
 
-/** A mail address without `mailto:`, a phone number as PikPak takes it: figures alone, with `+` for `00`. */
+/** A password behind the very name it was copied with. */
+function passwordOf(typed: string, username: string): string {
+  const isKnown = /@|^\+?\d+$/.test(username) && typed.toLowerCase().startsWith(username.toLowerCase());
+  return (isKnown && /^\s*(?:[:：|]|-{2,}|\s)\s*(\S.*)$/u.exec(typed.slice(username.length))?.[1]) || typed;
+}
+
+/** A mail address without what stands around it, a phone number as PikPak takes it: figures alone, with `+` for `00`. */
 function userNameOf(typed: string): string {
-  const text = plainText(typed)
-    .trim()
-    .replace(/^mailto:/i, "");
+  const text = plainText(typed).trim();
+  const [mail, ...others] = text.match(/[^\s:<>()[\]"',;]+@[^\s:<>()[\]"',;]+\.\p{L}{2,}/gu) ?? [];
+  if (mail !== undefined && others.every((other) => other === mail)) return mail;
   const digits = text.replaceAll(/[\s().-]/g, "");
   return /^\+?\d{9,18}$/.test(digits) ? digits.replace(/^00/, "+") : text;
 }

@@ -26,12 +26,22 @@ export async function written<T>({ wait }: Waits, { send, readBack, signal }: Wr
     return await send();
   } catch (error) {
     if (!isLost(error)) throw error;
+    let isLookedAt = false;
+    const look = async () => {
+      const seen = await readBack();
+      isLookedAt = true;
+      return seen;
+    };
     for (const pause of looks) {
       await wait(pause, signal);
-      const seen = await readBack().catch(ifLost);
+      const seen = await look().catch(ifLost);
       if (seen !== undefined) return seen;
     }
-    throw error;
+    if (isLookedAt) throw error;
+    throw new StorageError("outcome-unknown", {
+      cause: error,
+      message: "a change was sent and could not be read back",
+    });
   }
 }
 

@@ -28,7 +28,7 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
       turningRow(listing),
       ...(isSearch(listing) ? searchRows(painter, listing) : []),
       rows.length > 1 && (!isSearch(listing) || listing.search.filters) ? sortRow(painter, listing) : [],
-      waysRow(painter, listing),
+      ...waysRows(painter, listing),
     ].filter((row) => row.length > 0),
   };
 }
@@ -85,16 +85,18 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyb
   });
 }
 
-function waysRow(painter: Painter, listing: Listing): InlineKeyboardButton[] {
+/** Several of what it can have a row of their own: six labels in one could not be read. */
+function waysRows(painter: Painter, listing: Listing): InlineKeyboardButton[][] {
   const { say, place } = painter;
   const { up, view, trail } = listing;
-  return [
+  const able = abilityButtons(painter, listing);
+  const ways = [
     ...(up ? [button(`⬆ ${say("press-up")}`, { do: "up", view })] : []),
     ...(trail.length > 1 ? [button(`🏠 ${say("press-top")}`, { do: "top", view })] : []),
     // Drives are a matter between a person and the bot.
     ...(!up && place === "private" ? [button(`🗄 ${say("press-mounts")}`, { do: "mounts", view })] : []),
     button(`🔎 ${say("press-find")}`, { do: "find", view }),
     button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
-    ...abilityButtons(painter, listing),
   ];
+  return able.length > 1 ? [ways, able] : [[...ways, ...able]];
 }

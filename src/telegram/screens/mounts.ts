@@ -61,7 +61,7 @@ function turningRow(view: MountList["view"], page: MountList["page"]): InlineKey
 }
 
 function mountLabel({ title, current, health }: MountLine): string {
-  return `${healthSign(health)} ${elideName(title)}${current ? " ⭐" : ""}`;
+  return `${healthSign(health)} ${elideName(title)}${current ? " 📌" : ""}`;
 }
 
 function mountLine(painter: Painter, mount: MountLine): string {
@@ -78,7 +78,7 @@ export function paintMount(painter: Painter, card: MountCard): Painted {
   return {
     text: lines(
       FormattedString.join(["🗄 ", strong(mount.title)]),
-      [driverName(painter, mount.driver), ...(mount.current ? [`⭐ ${say("mount-current")}`] : [])].join(" · "),
+      [driverName(painter, mount.driver), ...(mount.current ? [`📌 ${say("mount-current")}`] : [])].join(" · "),
       card.checked && `✅ ${say("notice-mount-healthy")}`,
       login !== undefined && say("mount-login", { login: isolate(login) }),
       ...healthLines(painter, mount),
@@ -104,7 +104,7 @@ function mountKeyboard(painter: Painter, card: MountCard): InlineKeyboardButton[
   return [
     [
       button(`📁 ${say("press-open-mount")}`, { do: "open-mount", view }),
-      ...(mount.current ? [] : [button(`⭐ ${say("press-choose-mount")}`, { do: "choose-mount", view })]),
+      ...(mount.current ? [] : [button(`📌 ${say("press-choose-mount")}`, { do: "choose-mount", view })]),
     ],
     [
       button(`✏️ ${say("press-rename-mount")}`, { do: "rename-mount", view }),

@@ -14,6 +14,7 @@ import type { Painted, Painter } from "./painter.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSettings } from "./settings.ts";
 import { paintTask, paintTasks } from "./tasks.ts";
+import { paintSelect, paintTarget, paintTidied, paintTidy, paintTrash } from "./tidy.ts";
 import { paintTransfer } from "./transfer.ts";
 import { paintWelcome } from "./welcome.ts";
 
@@ -68,6 +69,16 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintTasks(painter, screen);
     case "task":
       return paintTask(painter, screen);
+    case "tidy":
+      return paintTidy(painter, screen);
+    case "select":
+      return paintSelect(painter, screen);
+    case "target":
+      return paintTarget(painter, screen);
+    case "tidied":
+      return paintTidied(painter, screen);
+    case "trash":
+      return paintTrash(painter, screen);
     case "notice":
       return paintNotice(painter, screen);
   }

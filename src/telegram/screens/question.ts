@@ -3,11 +3,12 @@ import { questionSigns } from "../../i18n/signs.ts";
 import { button, lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** Are you sure? */
-export function paintQuestion({ say }: Painter, { view, question, subject, count }: Question): Painted {
+export function paintQuestion({ say, figures }: Painter, { view, question, subject, count, size }: Question): Painted {
   return {
     text: lines(
       subject !== undefined && (question === "broadcast" ? subject.toWellFormed() : strong(subject)),
       `❓ ${say(`question-${question}`, { count: count ?? 0 })}`,
+      size !== undefined && say("question-frees", { size: figures.size(size) }),
     ),
     keyboard: [
       [

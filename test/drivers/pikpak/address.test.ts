@@ -41,6 +41,15 @@ describe("a share link", () => {
     `${bare} 提取码：无`,
     `${bare} 无密码`,
     `${bare} password: https://example.org/page`,
+    `${bare} unpack password: ab12`,
+    `${bare} пароль от архива: ab12`,
+    `${bare} 解凍パスワード: ab12`,
+    `${bare} 압축 암호: ab12`,
+    `${bare} promo code: ab12`,
+    `${bare} QR code: 1234`,
+    `${bare} source code: abcd`,
+    `${bare} pw: nope`,
+    `${bare} password: not needed`,
   ])("a share link is found in %j, which tells no code", (text) => {
     expect(shareAddressIn(text)).toEqual({ shareId });
   });
@@ -77,6 +86,12 @@ describe("a share link", () => {
     `${bare} extraction code: 24rn`,
     `${bare} пароль: 24rn`,
     `${bare} contraseña: 24rn`,
+    `${bare} 码：24rn`,
+    `${bare} 提取：24rn`,
+    `${bare} 提 取 码：24rn`,
+    `${bare} share password: 24rn`,
+    `${bare} the password: 24rn`,
+    `${bare} 资源密码：24rn`,
   ])("a share link is found in %j with the code 24rn", (text) => {
     expect(shareAddressIn(text)).toEqual({ shareId, passCode: "24rn" });
   });
@@ -106,6 +121,12 @@ describe("a share link", () => {
     `24rn ${bare}`,
     `${bare}\n24rn\nenjoy, all of you`,
     `The film\n${bare} 24rn`,
+    `${bare}|24rn`,
+    `${bare} 🔐24rn`,
+    `${bare} Mật khẩu: 24rn`,
+    `${bare} şifre：24rn`,
+    `${bare} 后台密码：24rn`,
+    `${bare} server password: 24rn`,
   ])("a share link is found in %j with a word that may be its code", (text) => {
     expect(shareAddressIn(text)).toEqual({ shareId, maybe: "24rn" });
   });
@@ -172,6 +193,9 @@ test.each([
   "\u200b24rn",
   "`24rn`",
   "提取码：24rn 解压密码：abcd",
+  "码：24rn",
+  "hasło: 24rn",
+  "server password: 24rn",
   `${bare}?pwd=24rn`,
 ])("the answer %j to the question for a code is 24rn", (answer) => expect(passCodeIn(answer)).toBe("24rn"));
 

@@ -87,6 +87,15 @@ describe("a write whose answer is lost is read back and not sent again", () => {
     expect(await names(to.id)).toEqual([]);
   });
 
+  test("what cannot be looked at either is told as not known", async () => {
+    const { id } = file(undefined, "a");
+    const to = folder("target");
+    lost(`${files}:batchMove`);
+    at.pikpak.fail({ path: `${files}/${id}`, method: "GET", reset: true, times: 50 });
+    await expect(driver.move?.([id], to.id)).rejects.toMatchObject({ code: "outcome-unknown" });
+    expect(sent(`${files}:batchMove`)).toBe(1);
+  });
+
   test("a copy that never arrived is not taken for one made before", async () => {
     const to = folder("target");
     const { id } = file(undefined, "a");

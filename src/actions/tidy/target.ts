@@ -1,0 +1,203 @@
+import type { Entry } from "../../storage/entry.ts";
+import type { Mount } from "../../storage/mount.ts";
+import { StorageError } from "../../storage/error.ts";
+import type { Person } from "../../users/person.ts";
+import { rowsHere } from "../../users/person.ts";
+import type { Crumb } from "../../users/place.ts";
+import { parentOf } from "../browse/listing.ts";
+import { cut } from "../browse/page.ts";
+import { forgotten, type ButtonContext } from "../context/button-context.ts";
+import { draw, goTo, withPerson, type ActionContext, type Result, type ViewOptions } from "../context/context.ts";
+import { attempt, refused } from "../context/failure.ts";
+import { slim } from "../context/folder-view.ts";
+import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
+import type { Did, Picked, Carrying } from "../model/change.ts";
+import type { FolderView, FoundRow, TargetView } from "../model/session.ts";
+import { carryOut } from "./change.ts";
+import { entriesOf, folderOfTidy, idsOf, onlyOne, pickedBy, sumOf } from "./picked.ts";
+import { namesBehind, readWhole } from "./read-back.ts";
+
+/** Asks where to: the folder they are in is where looking begins. */
+export function askTarget(context: ButtonContext, carrying: Carrying): Promise<Result> | Result {
+  const tidy = context.shown?.state;
+  if (tidy?.at !== "tidy") return forgotten(context);
+  const { filter: _left, ...folder } = folderOfTidy(tidy);
+  // A folder is not put into itself: looking begins beside it.
+  const start = tidy.about === "folder" ? (parentOf(folder) ?? folder) : folder;
+  return goTo(context, { at: "target", carrying, tidy, folder: { ...start, page: 1 }, first: true });
+}
+
+/** A page of folders to choose from. */
+export function showTarget(
+  context: ActionContext,
+  view: TargetView,
+  { refresh = false }: ViewOptions = {},
+): Promise<Result> | Result {
+  const { folder, tidy, carrying } = view;
+  return withMount(context, folder.mount, (mount) =>
+    attempt(context, { mount, back: folderOfTidy(tidy) }, async () => {
+      const picked = pickedBy(tidy, context.session ?? {});
+      const entries = entriesOf(picked);
+      if (entries.length === 0) return goTo(context, folderOfTidy(tidy));
+      const carried = new Set(idsOf(picked));
+      const read = await readWhole(context, mount.id, folder.trail, { refresh });
+      const folders = read.entries.filter(({ id, kind }) => kind === "folder" && !carried.has(id));
+      const page = cut({ ...read, entries: folders }, folder, { size: rowsHere(context) });
+      const recent = view.first && page.page === 1 ? recentOf(context.person, folder, picked) : [];
+      const rows = [...recent, ...page.rows.map(slim)];
+      const can = await context.services.storage.can(mount.id);
+      return {
+        screen: {
+          show: "target",
+          view: await draw(context, { ...view, folder: { ...folder, page: page.page } }, rows),
+          mount: tagIn(mount, folder),
+          trail: namesOf(folder),
+          carrying,
+          chosen: sumOf(entries),
+          entry: onlyOne(entries),
+          recent: recent.map(({ trail, name }) => [...trail.map((crumb) => crumb.name), name]),
+          rows: page.rows,
+          page: { number: page.page, count: page.pages, next: page.page < page.pages },
+          up: parentOf(folder) !== undefined,
+          here: reachable(picked, folder.trail).length > 0,
+          makes: can.has("makeFolder"),
+        },
+      };
+    }),
+  );
+}
+
+/** Folders of the drive chosen lately that something of this can be put into; the root is no row. */
+function recentOf({ targets = [] }: Person, { mount, trail: here }: FolderView, picked: readonly Picked[]): FoundRow[] {
+  return targets.flatMap(({ mount: of, trail }) => {
+    const last = trail.at(-1);
+    const isOther = of === mount && last !== undefined && last.id !== here.at(-1)?.id;
+    if (!isOther || isInside(picked, trail) || reachable(picked, trail).length === 0) return [];
+    return [{ ...last, kind: "folder" as const, trail: trail.slice(0, -1), mount }];
+  });
+}
+
+/** What is not in that folder already. */
+function reachable(picked: readonly Picked[], to: readonly Crumb[]): readonly Picked[] {
+  return picked.filter(({ trail }) => trail.at(-1)?.id !== to.at(-1)?.id);
+}
+
+/** The target is one of the folders, or lies below one. */
+function isInside(picked: readonly Picked[], to: readonly Crumb[]): boolean {
+  const ids = new Set(idsOf(picked));
+  return to.some(({ id }) => ids.has(id));
+}
+
+/** Into the folder that stood in this row; one that was chosen lately is the target. */
+export function enterTarget(context: ButtonContext, index: number): Promise<Result> | Result {
+  const { shown } = context;
+  const row = shown?.rows[index];
+  if (shown?.state.at !== "target" || row === undefined || typeof row === "string") return forgotten(context);
+  const { first: _passed, ...view } = shown.state;
+  const crumb = { id: row.id, name: row.name };
+  if ("trail" in row) return put(context, view, [...row.trail, crumb]);
+  return goTo(context, { ...view, folder: { ...view.folder, trail: [...view.folder.trail, crumb], page: 1 } });
+}
+
+/** The open folder is the target. */
+export function putHere(context: ButtonContext): Promise<Result> | Result {
+  const state = context.shown?.state;
+  return state?.at === "target" ? put(context, state, state.folder.trail) : forgotten(context);
+}
+
+function put(context: ButtonContext, { carrying, tidy }: TargetView, to: readonly Crumb[]): Promise<Result> | Result {
+  const back = folderOfTidy(tidy);
+  return withMount(context, back.mount, (mount) =>
+    attempt(context, { mount, back }, async () => {
+      const all = pickedBy(tidy, context.session);
+      const picked = reachable(all, to);
+      if (isInside(all, to)) return refused("target-inside");
+      if (picked.length === 0) throw new StorageError("same-folder");
+      const did = await plannedTo(context, mount, { carrying, picked, to });
+      const id = to.at(-1)?.id;
+      const result = await carryOut(context, {
+        mount,
+        did,
+        back: whereLeft(back, carrying === "move" && tidy.about === "folder"),
+        send: (ids, options) => context.services.storage[carrying](mount.id, ids, id, options),
+      });
+      const isPut = "goTo" in result && result.goTo.at === "tidied";
+      const person = withTarget(context.person, mount, { to, isPut });
+      if (!("goTo" in result)) return withPerson(context, person).then(() => result);
+      return { ...result, context: await withPerson(result.context, person) };
+    }),
+  );
+}
+
+/** A folder that has gone elsewhere is not gone back to. */
+function whereLeft(back: FolderView, isGone: boolean): FolderView {
+  return isGone ? (parentOf(back) ?? back) : back;
+}
+
+interface Carried {
+  readonly carrying: Carrying;
+  readonly picked: readonly Picked[];
+  readonly to: readonly Crumb[];
+}
+
+/** What is in the target with such a name is noted: the drive numbers what comes to it. */
+async function plannedTo(
+  context: ActionContext,
+  { id }: Mount,
+  { carrying, picked, to }: Carried,
+): Promise<Extract<Did, { is: "moved" | "copied" }>> {
+  const { entries: there } = await readWhole(context, id, to);
+  const carried = entriesOf(picked);
+  const taken = namesTaken(carried, there);
+  const clashes = carried
+    .filter((entry, at) => taken.has(entry.name) || isRepeated(carried, at))
+    .map((entry) => entry.id);
+  if (carrying === "move") return { is: "moved", picked, to, clashes };
+  const names = new Set(carried.map(({ name }) => name));
+  const present = there.filter(({ name }) => namesBehind(name).some((one) => names.has(one))).map((entry) => entry.id);
+  return { is: "copied", picked, to, clashes, present };
+}
+
+function namesTaken(carried: readonly Entry[], there: readonly Entry[]): ReadonlySet<string> {
+  const names = new Set(there.map(({ name }) => name));
+  return new Set(carried.flatMap(({ name }) => (names.has(name) ? name : [])));
+}
+
+function isRepeated(carried: readonly Entry[], at: number): boolean {
+  return carried.findIndex(({ name }) => name === carried[at]?.name) !== at;
+}
+
+/** Targets that are remembered. */
+const maxTargets = 5;
+
+interface Chosen {
+  readonly to: readonly Crumb[];
+  /** Something was put there; a folder that took nothing may be gone, and is not offered again. */
+  readonly isPut: boolean;
+}
+
+function withTarget(person: Person, { id }: Mount, { to, isPut }: Chosen): Person {
+  if (to.length === 0) return person;
+  const others = (person.targets ?? []).filter(
+    ({ mount, trail }) => mount !== id || trail.at(-1)?.id !== to.at(-1)?.id,
+  );
+  const targets = isPut ? [{ mount: id, trail: to }, ...others] : others;
+  return { ...person, targets: targets.slice(0, maxTargets) };
+}
+
+/** To the trash, and nothing is asked: it can be undone. */
+export function trashEntries(context: ButtonContext): Promise<Result> | Result {
+  const tidy = context.shown?.state;
+  if (tidy?.at !== "tidy") return forgotten(context);
+  const back = folderOfTidy(tidy);
+  const picked = pickedBy(tidy, context.session);
+  if (picked.length === 0) return refused("nothing-chosen");
+  return withMount(context, back.mount, (mount) =>
+    carryOut(context, {
+      mount,
+      did: { is: "trashed", picked },
+      back: whereLeft(back, tidy.about === "folder"),
+      send: (ids, options) => context.services.storage.trash(mount.id, ids, options),
+    }),
+  );
+}
