@@ -611,6 +611,11 @@ function tidyScreens(rows: number): {
   };
 }
 
+const foundDrive = fc.record(
+  { mount, found: fc.nat({ max: 50 }), more: fc.boolean(), rows: fc.nat({ max: 3 }), failed: reason },
+  { requiredKeys: ["mount", "found", "more", "rows"] },
+);
+
 /** A search at every stage. */
 function searchState(rows: number): fc.Arbitrary<SearchState> {
   return fc.record(
@@ -623,6 +628,8 @@ function searchState(rows: number): fc.Arbitrary<SearchState> {
       common: fc.array(hostileName, { maxLength: 6 }),
       where: fc.array(fc.array(hostileName, { maxLength: 6 }), { maxLength: rows }),
       elsewhere: fc.record({ is: fc.constantFrom("wider" as const, "narrower" as const), folder: hostileName }),
+      everywhere: fc.boolean(),
+      drives: fc.array(foundDrive, { minLength: 1, maxLength: 30 }),
       filters: fc.boolean(),
       looked: fc.record({ folders: fc.nat(), entries: fc.nat() }),
       state: fc.constantFrom("running", "complete", "stopped", "bounded", "failed"),

@@ -153,7 +153,7 @@ export interface Reason {
 
 /**
  * A folder's page, or with `search` a page of what was found below it. Presses: `open`, `turn`, `up`, `refresh`, `sort`,
- * `top`, `ask-page`, `find`, `mounts`, those of what it `can`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
+ * `top`, `ask-page`, `find`, `mounts`, those of what it `can`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, `search-everywhere` where it is offered, `search-in-drive` by index where `drives` were searched, and `stop-search` while it is running.
  */
 export interface Listing {
   readonly show: "listing";
@@ -198,11 +198,28 @@ export interface SearchState {
   readonly where: readonly (readonly string[])[];
   /** Where else it can be looked for: `wider` is the whole drive, `narrower` the folder one was in. */
   readonly elsewhere?: { readonly is: "wider" | "narrower"; readonly folder: string };
+  /** All of one's drives can be searched: `search-everywhere`. */
+  readonly everywhere?: boolean;
+  /** All of one's drives were searched: these, in the order their rows stand. The first is where one came from. */
+  readonly drives?: readonly FoundDrive[];
   /** What it can be narrowed by is shown. */
   readonly filters: boolean;
   readonly looked: { readonly folders: number; readonly entries: number };
   /** `stopped`: not everything was looked at; `bounded`: there is more than is looked at. */
   readonly state: "running" | "complete" | "stopped" | "bounded" | "failed";
+}
+
+/** One of the drives that were searched together. */
+export interface FoundDrive {
+  readonly mount: MountTag;
+  /** Hits that are shown of it, over all pages. */
+  readonly found: number;
+  /** There are others in it. */
+  readonly more: boolean;
+  /** Rows of this page that are in it. */
+  readonly rows: number;
+  /** Why not all of it was looked at. */
+  readonly failed?: Reason;
 }
 
 /** What is known by name, for a line being typed in any chat. Each file is a card with the press `link-row` on its `index`. */

@@ -147,6 +147,8 @@ export interface SearchView {
   readonly most?: number;
   /** Where else it can be looked for: the folder the person was in, or the whole drive. */
   readonly elsewhere?: FolderView;
+  /** All of one's drives are searched, and these are they, as `search-in-drive` counts them; the folder is where one came from. */
+  readonly everywhere?: readonly string[];
   /** What it can be narrowed by is shown. */
   readonly filters?: boolean;
   /** 1-based. */
