@@ -104,7 +104,8 @@ test("a second search of all drives asks none of them, and a refresh asks each",
   expect([names(again), at.cloud.asked.length]).toEqual([["hill.mp4"], before]);
   await lastOf(at, { do: "refresh", view: again.view });
   const asked = at.cloud.asked.slice(before).filter((call) => call.includes(" / "));
-  expect(asked.map((call) => call.split(" ")[1]).toSorted()).toEqual(["mia", "open1", "open2"]);
+  expect(new Set(asked.map((call) => call.split(" ")[1]))).toEqual(new Set(["mia", "open1", "open2"]));
+  expect(asked).toHaveLength(3);
 });
 
 test("a drive that fails says why, and the others show what they have", async () => {
