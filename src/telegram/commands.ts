@@ -37,6 +37,7 @@ export const commands: readonly Command[] = [
     action: (text) => ({ do: "download", ...(text !== "" && { text }) }),
   },
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
+  { name: "shares", scope: "private", action: () => ({ do: "shares" }) },
   { name: "trash", scope: "private", action: () => ({ do: "trash" }) },
   { name: "favourites", scope: "private", action: () => ({ do: "show-favourites" }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },

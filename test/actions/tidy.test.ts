@@ -366,7 +366,7 @@ describe("what is chosen", () => {
     let list = await choose((await opened("Films")).view);
     list = await at.see(mia, { do: "pick-page", view: list.view }, "select");
     const tidy = await at.see(mia, { do: "tidy-selection", view: list.view }, "tidy");
-    pikpak.state.nodes.remove(a as Node);
+    pikpak.state.nodes.remove(a);
     const gone = await press(tidy.view, "trash-entries", "notice");
     expect(gone).toMatchObject({ notice: "not-found" });
     if (!gone.view) throw new Error("no way back");

@@ -9,6 +9,7 @@ import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
 import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
+import { revokeShared } from "../share-out/shared.ts";
 import { showSettings } from "../settings/views.ts";
 import { deleteForEver } from "../tidy/trash.ts";
 import { beginBroadcast, revokeEveryLink } from "../admin/operate.ts";
@@ -26,6 +27,8 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeOwnLinks(context);
     case "revoke-every-link":
       return revokeEveryLink(context);
+    case "revoke-shared":
+      return revokeShared(context, question);
     case "delete-entries":
     case "empty-trash":
       return deleteForEver(context, question);
@@ -47,6 +50,8 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showSettings(context);
     case "revoke-every-link":
       return showOperators(context, { at: "operators", room: "panel" });
+    case "revoke-shared":
+      return goTo(context, question.shared);
     case "delete-entries":
     case "empty-trash":
       return goTo(context, question.trash);

@@ -14,6 +14,7 @@ export async function forgetPerson({ services, person, session }: ActionContext)
   for (const id of sessions) await services.sessions.delete(id);
   await services.transfers?.forget(person.id);
   await services.downloads?.forget(person.id);
+  await services.saves?.forget(person.id);
   await services.pending.delete(person.id);
   await services.people.delete(person.id);
   await services.admin.chats.forget(person.id);

@@ -3,7 +3,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/model/screen.ts";
 import { columnsBeside, elideName, elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
-import { abilityButtons, button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, pairs, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 import { isNumbered, isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
 import { sentences } from "../../i18n/phrases.ts";
 import { orders } from "../../storage/entry.ts";
@@ -88,6 +88,9 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyb
   });
 }
 
+/** Most labels side by side that can be read. */
+const maxInRow = 3;
+
 /** Several of what it can have a row of their own: six labels in one could not be read. */
 function waysRows(painter: Painter, listing: Listing): InlineKeyboardButton[][] {
   const { say, place } = painter;
@@ -101,5 +104,6 @@ function waysRows(painter: Painter, listing: Listing): InlineKeyboardButton[][] 
     button(`🔎 ${say("press-find")}`, { do: "find", view }),
     button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
   ];
-  return able.length > 1 ? [ways, able] : [[...ways, ...able]];
+  if (able.length <= 1) return [[...ways, ...able]];
+  return able.length > maxInRow ? [ways, ...pairs(able)] : [ways, able];
 }
