@@ -14,7 +14,12 @@ const shared = "Group: Mia shares her drive";
 const telegram = { person: mia, platform: "telegram" } as const;
 const group = { platform: "telegram", kind: "group" } as const;
 const discord = { person: mia, platform: "discord" } as const;
-const signIn = ({ username, password }: { username: string; password: string }) => ["/login", username, password];
+const signIn = ({ username, password }: { username: string; password: string }, way = "🔑 User name and password") => [
+  "/login",
+  { press: way },
+  username,
+  password,
+];
 const page = await startPage({
   port,
   people: world.persons,
@@ -45,12 +50,33 @@ const page = await startPage({
     { ...telegram, label: "A share that is over", steps: [shelf.shares.expired.url] },
     { ...telegram, label: "An account made with Google", steps: signIn(shelf.accounts.google) },
     { ...telegram, label: "An account that must prove to be human", steps: signIn(shelf.accounts.checked) },
-    { ...telegram, person: jun, label: "Jun's account, in Chinese", steps: signIn(shelf.accounts.jun) },
+    {
+      ...telegram,
+      person: jun,
+      label: "Jun's account, in Chinese",
+      steps: signIn(shelf.accounts.jun, "🔑 用户名和密码"),
+    },
+    {
+      ...telegram,
+      person: lena,
+      label: "Lena approves in PikPak",
+      steps: ["/login", { press: "🔑 Approve in PikPak" }],
+    },
+    {
+      ...telegram,
+      person: otto,
+      label: "Otto's access token",
+      steps: ["/login", { press: "🔑 Access token" }, shelf.tokens.otto],
+    },
     { ...discord, label: "Discord: open a share", steps: [`/share link:${shelf.shares.open.url}`] },
     { ...group, person: mia, label: shared, after: start, steps: ["/bind", { press: "✅" }] },
     { ...group, person: lena, label: "Group: Lena browses it", after: shared, steps: ["/browse"] },
     { ...telegram, person: otto, label: "Otto operates the bot", steps: ["/admin"] },
-    { ...discord, label: "Discord: sign in on a one-time page", steps: ["/login"] },
+    {
+      ...discord,
+      label: "Discord: sign in on a one-time page",
+      steps: ["/login", { press: "🔑 User name and password" }],
+    },
   ],
 }).catch((error: unknown) => leave(error));
 // As an admin the bot can answer one person alone in the group.

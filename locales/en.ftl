@@ -52,8 +52,10 @@ press-check-mount = Check
 press-renew-mount = Sign in again
 press-remove-mount = Remove
 press-confirm-remove-mount = Yes, remove it
+press-confirm-other-account = Yes, change the account
 press-confirm-forget = Yes, delete everything
 press-dismiss-remove-mount = No, keep it
+press-dismiss-other-account = No, keep the account
 press-dismiss-forget = No, keep it
 press-retry = Try again
 press-tasks = Downloads
@@ -66,6 +68,9 @@ press-forget-task-files = Take off and delete files
 press-retry-tasks = Retry all failed
 press-clear-tasks = Clear finished
 press-cancel = Cancel
+press-approve = Open the approval page
+press-approve-again = New code
+press-show-ways = Other ways
 press-skip = Skip
 press-page = Enter it in the browser
 press-verify = Open the verification page
@@ -364,6 +369,7 @@ settings-rows = Rows a page: { $rows }
 settings-order = Order: { $order }
 
 question-remove-mount = Remove this drive and its secrets from here? Nothing on the drive itself is touched.
+question-other-account = What you gave is for another account than this drive is signed in to. Shall the drive be of that account from now on?
 question-delete-entries = { $count ->
     [one] Delete it for ever? Nobody can bring it back.
    *[other] Delete { $count } entries for ever? Nobody can bring them back.
@@ -483,6 +489,10 @@ notice-nothing-to-list-yet = As far as one list may look, no file fits it. Make 
 notice-list-not-sent = The list could not be sent. Go back and try again.
 notice-no-sending-here = Files themselves cannot be sent here. Take a link instead.
 notice-transfer-cancelled = Cancelled.
+notice-approval-over = There is nothing to approve any more.
+notice-credential-left = The drive and its secrets are deleted here. What it was signed in with is still good at the service itself: withdraw it there.
+notice-credential-ends-week = What this drive is signed in with ends in seven days. Sign in again before then; its settings stay.
+notice-credential-ends-day = What this drive is signed in with ends in one day. Sign in again before then; its settings stay.
 notice-transfer-over = This is not on its way any more.
 notice-download-what = Send me what to fetch: a magnet, an info hash, an http, ed2k or PikPak:// address, several at once if you like.
 notice-no-downloads = None of your drives can fetch links by itself. Sign in to a PikPak account first.
@@ -622,6 +632,9 @@ inline-whose = From the drive { $drive }. The button works for its owner, and fo
 inline-with-link = with a link for whoever reads it
 inline-linked = The link works for { $time }.
 mount-login = Signed in as: { $login }
+mount-account = Account: { $account }
+mount-until = The sign-in is good until { $date }.
+mount-permissions = It may: { $names }
 notice-code-private = A share with a pass code is for whoever has the code: open it in our private chat, or let this group use it with /bind.
 page-unavailable-operator = For the operator: set PUBLIC_URL to an address of this bot that people can reach, and there is a page here.
 
@@ -739,6 +752,16 @@ notice-broadcast-nobody = There is no chat it could be sent to.
 
 ## Telegram only
 
+sign-in-ways = How would you like to sign in?
+approval-how = Open the page, compare the code, and approve it:
+approval-about = You can withdraw the approval there at any time.
+approval-waiting = Waiting for your approval. The code is good until { $date }.
+approval-picture = A QR code of the approval page, for a phone
+approval-how-browser = Open the page and agree there. Your browser comes back here by itself, and so does the drive.
+approval-waiting-browser = Waiting for you. The page is good until { $date }.
+approval-denied = It was denied, so nothing was connected.
+approval-over = The code has run out.
+approval-cancelled = Cancelled. Nothing was connected.
 dialogue-secret = I delete your message at once, but Telegram has seen it. The page in the browser keeps it out of Telegram.
 dialogue-secret-no-page = I delete your message at once, but Telegram has seen it.
 dialogue-secret-undeleted = I could not delete your message. Please delete it yourself.
@@ -852,7 +875,7 @@ help-menu = A share link in somebody's message opens by the message's own menu: 
 help-alone = What I answer is seen by you alone, until you post it.
 page-instead-of-chat = Passwords and tokens do not belong in Discord. Enter them on this page in your browser; it is yours alone, works once, and is open until { $date }.
 page-not-sent = Nothing has come from the page yet. Send it off there first; it is still open.
-page-unavailable = Passwords and tokens do not belong in Discord, and this bot has no address of its own where you could enter them. Its operator can add your account from the shell: npm run account -- add. Shares need no password: /share opens them here.
+page-unavailable = Passwords and tokens do not belong in Discord, and this bot has no address of its own where you could enter them. Where the drive offers an approval, choose that: it needs no page. Else its operator can add your account from the shell: npm run account -- add. Shares need no password: /share opens them here.
 form-over = This form is over. Start again with the command.
 post-not-here = I may not post here.
 link-in-file = The address is too long for a message, so it is in the file.
@@ -904,6 +927,7 @@ page-intro-place = This page is for { $person } alone, asked for in { $place }; 
 page-instead = More options
 page-optional = (may be left empty)
 page-send = Send
+page-approval = When you have approved it, your drive opens in the chat.
 page-safety = What you enter goes to the bot alone, not through the chat. This page works once, for { $minutes ->
     [one] 1 more minute
    *[other] { $minutes } more minutes
@@ -917,6 +941,14 @@ page-failed-title = That did not work
 page-failed-text = This page is over. Ask the bot in your chat for a new one.
 page-over-title = This page is over
 page-over-text = There were too many tries. Ask the bot in your chat for a new page.
+return-done-title = Done
+return-done-text = You can close this page. Your drive is open in the chat.
+return-denied-title = Nothing was connected
+return-denied-text = You did not agree. You can close this page and start again in the chat.
+return-failed-title = That did not work
+return-failed-text = The chat says why, and what else you can do.
+return-over-title = This page is over
+return-over-text = It works once, and for ten minutes. Start again in the chat.
 
 watch-download = Download
 watch-open-in = Open in a player

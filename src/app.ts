@@ -14,6 +14,13 @@ import type { Downloads } from "./actions/model/download.ts";
 import type { Saves } from "./actions/model/save.ts";
 import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
+import { createReminders } from "./actions/mounts/reminders.ts";
+import type { Reminders } from "./actions/model/reminder.ts";
+import { createBrowserSignIns, type AwaitedReturn } from "./actions/mounts/browser-sign-ins.ts";
+import type { FinishParts } from "./actions/mounts/approval-end.ts";
+import type { BrowserSignIns } from "./actions/model/browser-sign-in.ts";
+import { createApprovals } from "./actions/mounts/approvals.ts";
+import type { Approvals } from "./actions/model/approval.ts";
 import { createDownloads } from "./actions/download/downloads.ts";
 import { createSaves } from "./actions/save/saves.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
@@ -185,6 +192,9 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   onClose(() => transfers.stop());
   onClose(() => queue.stop());
   await jobs.start();
+  void services.reminders
+    ?.noteAll(store.open("mounts"))
+    .catch((err: unknown) => log.error({ err }, "reminders not noted"));
   const address = gateway.address();
   await offerFirstOperator(config, admin);
   return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
@@ -249,6 +259,9 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
+    approvals: approvalsOf(parts),
+    browserSignIns: browserSignInsOf(parts),
+    reminders: remindersOf(parts),
     downloads: downloadsOf(parts),
     saves: savesOf(parts),
     said: store.open<number>("said"),
@@ -277,6 +290,48 @@ function transfersOf({ jobs, storage, late, log }: Parts, gateway: Gateway): Tra
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     newReference: newId,
     log: log.child({ part: "transfers" }),
+  });
+}
+
+/** Approvals are waited for by jobs. */
+function approvalsOf(parts: Parts): Approvals {
+  return createApprovals({ ...finishPartsOf(parts), jobs: parts.jobs, storage: parts.storage });
+}
+
+function browserSignInsOf(parts: Parts): BrowserSignIns {
+  const { jobs, store, storage } = parts;
+  return createBrowserSignIns({
+    ...finishPartsOf(parts),
+    jobs,
+    storage,
+    returns: store.open<AwaitedReturn>("returns", { sealed: true }),
+    exclusive: (key, work) => store.exclusive(key, work),
+  });
+}
+
+/** What was approved is mounted like everything that is asked. */
+function finishPartsOf({ late, log }: Parts): FinishParts {
+  return {
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
+    finish(visit, approved, signal) {
+      if (!late.services) throw new Error("an approval ended before there were actions");
+      return perform(late.services, visit, { do: "finish-approval", approved }, signal);
+    },
+    now: Date.now,
+    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
+    log: log.child({ part: "approvals" }),
+  };
+}
+
+function remindersOf({ jobs, storage, late }: Parts): Reminders {
+  return createReminders({
+    jobs,
+    kinds: storage.kinds,
+    services() {
+      if (!late.services) throw new Error("a reminder was due before there were actions");
+      return late.services;
+    },
+    now: Date.now,
   });
 }
 
@@ -353,5 +408,6 @@ function openGateway(parts: Parts, made: Pick<Made, "pages"> & { readonly newest
     },
     onFailing: (mount) => tellSignedOut(parts, mount),
     frontends: () => late.frontends,
+    takeReturn: async (kind, back, options) => late.services?.browserSignIns?.take(kind, back, options) ?? "over",
   });
 }

@@ -51,6 +51,7 @@ describe.runIf(program)("the demo", () => {
   test("Mia signs in, opens folders, takes a link, and the link gives the file", async () => {
     const { page, say, press, sees, complaints } = await sit("Mia");
     await say("/login");
+    await press("User name and password");
     await sees("User name");
     await say("mia@example.com");
     await sees("Password");
@@ -117,7 +118,7 @@ describe.runIf(program)("the demo", () => {
   });
 
   test("Jun opens a share on Discord by form and menu, and signs in on a page of its own", async () => {
-    const { page, say, sees, complaints } = await sit("Jun", "discord");
+    const { page, say, press, sees, complaints } = await sit("Jun", "discord");
     await page.getByLabel("Language").selectOption("English");
     const tip = page
       .locator("#tips")
@@ -130,6 +131,7 @@ describe.runIf(program)("the demo", () => {
     await sees("Packing list.txt · 22 B");
 
     await say("/login");
+    await press("User name and password");
     const popup = page.waitForEvent("popup");
     await page.locator("#messages").getByRole("link", { name: "Enter it in the browser" }).click();
     const form2 = await popup;

@@ -7,6 +7,7 @@ import { submitPage } from "./browse/go-to-page.ts";
 import { submitTitle } from "./mounts/rename-mount.ts";
 import { submitRoot } from "./mounts/root-folder.ts";
 import { submitAccountKind, submitSignIn } from "./mounts/sign-in.ts";
+import { submitWay } from "./mounts/sign-in-ways.ts";
 import { submitVerification } from "./questions/verify.ts";
 import { submitSearch } from "./search/search.ts";
 import { submitShare } from "./shares/open-share.ts";
@@ -24,6 +25,7 @@ interface Form {
 export const forms: Readonly<Record<FormId, Form>> = {
   "account-kind": { rule: inPrivate, submit: (context, _form, answers) => submitAccountKind(context, answers) },
   "sign-in": { rule: inPrivate, submit: submitSignIn },
+  "sign-in-way": { rule: inPrivate, submit: submitWay },
   "any-link": { rule: anywhere, submit: submitShare },
   "open-link": { rule: anywhere, submit: submitShare },
   verification: { rule: inPrivate, submit: about(submitVerification) },

@@ -9,6 +9,7 @@ import { sendFile } from "./files/view.ts";
 import { showLendChoice, showLending, showPlaceSettings } from "./groups/views.ts";
 import { showLink } from "./links/link-view.ts";
 import type { Resumable, ViewState } from "./model/session.ts";
+import { showWays } from "./mounts/sign-in-ways.ts";
 import { showMount, showMounts } from "./mounts/views.ts";
 import { showQuestion } from "./questions/question.ts";
 import { showSearch } from "./search/view.ts";
@@ -71,6 +72,10 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showFavourites(context, view);
     case "mount":
       return showMount(context, view.mount);
+    case "sign-in-ways":
+      return showWays(context, view);
+    case "approval":
+      return showWays(context, view.again);
     case "settings":
       return showSettings(context);
     case "lend-choice":

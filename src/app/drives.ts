@@ -75,10 +75,11 @@ export function openStorage({ config, store, log, count, probe, onFailing }: Sto
   });
 }
 
-function kindsOf({ pikpak, outbound }: Config): ReturnType<typeof driverKinds> {
+function kindsOf({ pikpak, outbound, publicUrl }: Config): ReturnType<typeof driverKinds> {
   const { dispatcher } = createOutbound(outbound);
   try {
-    return driverKinds({ pikpak: { ...pikpak, openPool: (options) => dispatcher("other", options) } });
+    const returnUrl = pikpak.oauth && publicUrl !== undefined ? `${publicUrl}/oauth/pikpak` : undefined;
+    return driverKinds({ pikpak: { ...pikpak, returnUrl, openPool: (options) => dispatcher("other", options) } });
   } catch (error) {
     throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -114,6 +114,11 @@ function outcomeOf(sent: SentOff): SubmitOutcome {
   if (!sent.done) return { came: "again", form: sent.form };
   const { screen } = sent;
   if (screen === undefined) return { came: "over" };
+  if (screen.show === "approval" && screen.state.is === "waiting")
+    return { came: "elsewhere", address: screen.state.direct, code: screen.state.code?.userCode };
+  // The way that was taken cannot be taken; the page stays as it was.
+  if (screen.show === "sign-in-ways" && screen.reason)
+    return { came: "failed", reason: screen.reason, isMendable: true };
   if (screen.show !== "notice" || screen.level === "done" || screen.level === "info") return { came: "done" };
   const { notice: code, level, retryAfter, verify } = screen;
   const isMendable = level === "failed" && !final.has(code);

@@ -8,6 +8,7 @@ import type { Revocations } from "../gateway/revocations.ts";
 import type { ProxyTarget } from "../gateway/proxy-url.ts";
 import type { HostCheck } from "../gateway/host-check.ts";
 import { LinkOver } from "../gateway/refusal.ts";
+import type { TakeReturn } from "../gateway/return-page.ts";
 import { createGateway, type Gateway } from "../gateway/server.ts";
 import type { Tickets } from "../gateway/ticket.ts";
 import type { VisitorOptions } from "../gateway/visitors.ts";
@@ -43,6 +44,8 @@ export interface GatewayParts {
   mayFetch(mount: Mount, person: string): Promise<boolean>;
   /** A redirect would not have worked; told once a day for each mount. */
   onFallback(mount: Pick<Mount, "id" | "title" | "owner">): void;
+  /** Takes what a browser came back with from a sign-in; absent = no sign-in goes there. */
+  readonly takeReturn?: TakeReturn;
   /** A drive gave no link; who waits for a download sees no chat. */
   onFailing?(mount: string): void;
   /** The chats; made later than the gateway, and there before anybody asks. */
@@ -79,6 +82,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     words,
     tickets,
     pages,
+    takeReturn: config.pikpak.oauth ? parts.takeReturn : undefined,
     resolve: resolver({ config, storage, mayFetch, ...(onFailing && { onFailing }) }),
     revoked: async (ticket) => {
       const [{ banned }, revoked] = await Promise.all([

@@ -170,6 +170,7 @@ async function settle(parts: DelivererParts, { visit, message }: PendingForm, an
   const ref =
     edited?.is === "edited" ? message && { ...message, language } : sent?.is === "sent" ? sent.ref : undefined;
   if (!ref) return end(answer);
+  await answer.placed?.at(ref);
   followUpdates(parts, ref.message, { updates, draw: drawBy(parts, ref) });
 }
 

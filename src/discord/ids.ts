@@ -6,8 +6,8 @@ export type WidgetAction =
   | { readonly is: "press"; readonly press: ButtonPress }
   /** The same screen once more, in the channel, for everybody to see. */
   | { readonly is: "post"; readonly press: ButtonPress }
-  /** The form of a pending form: to fill it in, to go on after its page, or to leave it. */
-  | { readonly is: "fill" | "go-on" | "leave"; readonly pendingForm: string }
+  /** The form of a pending form: to fill it in, to go on after its page, to leave it, or to take another way than its own. */
+  | { readonly is: "fill" | "go-on" | "leave" | "ways"; readonly pendingForm: string }
   /** A command, as if it had been typed. */
   | { readonly is: "command"; readonly name: string };
 
@@ -23,6 +23,7 @@ export function encodeWidgetAction(widgetAction: WidgetAction): string {
     case "fill":
     case "go-on":
     case "leave":
+    case "ways":
       return `${widgetAction.is}:${widgetAction.pendingForm}`;
   }
 }
@@ -39,6 +40,7 @@ export function decodeWidgetAction(id: string): WidgetAction | undefined {
     case "fill":
     case "go-on":
     case "leave":
+    case "ways":
       return pendingFormId.test(rest) ? { is: kind, pendingForm: rest } : undefined;
     case "command":
       return /^[a-z]{1,32}$/.test(rest) ? { is: "command", name: rest } : undefined;

@@ -4,6 +4,8 @@
 export const maxText = 4000;
 /** Most components of one message, nested ones included. */
 export const maxComponents = 40;
+/** Most characters of what describes a picture. */
+export const maxDescription = 1024;
 /** Most components right inside a container: what clients draw without folding. */
 export const maxInContainer = 10;
 /** Most buttons of a row. */

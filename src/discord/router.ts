@@ -82,6 +82,8 @@ function grant(parts: RouterParts, turn: Turn, widgetAction: WidgetAction): Prom
       return fillIn(parts, turn, widgetAction.pendingForm);
     case "go-on":
       return goOn(parts, turn, widgetAction.pendingForm);
+    case "ways":
+      return otherWays(parts, turn, widgetAction.pendingForm);
     case "leave":
       return leave(parts, turn, widgetAction.pendingForm);
   }
@@ -198,6 +200,19 @@ async function goOn(parts: RouterParts, turn: Turn, id: string): Promise<void> {
 function askedAgain({ form: { id, kind, subject } }: FormScreen): Action {
   if (id === "open-link" || id === "any-link") return { do: "open-share", text: subject };
   return id === "sign-in" ? { do: "sign-in", mount: subject, kind } : { do: "sign-in" };
+}
+
+/** The ways to sign in, in place of the form of one of them. */
+async function otherWays(parts: RouterParts, turn: Turn, id: string): Promise<void> {
+  const { guard, deliverer, pendingForms } = parts;
+  if (!(await guard.admit(turn))) return;
+  const pendingForm = await ownPendingForm(parts, turn, id);
+  if (!pendingForm) return;
+  const { kind, subject } = pendingForm.screen.form;
+  await guard.inOrder(turn, async () => {
+    await pendingForms.drop(id);
+    await deliverer.show(turn, await guard.perform(turn, { do: "sign-in", kind, mount: subject }));
+  });
 }
 
 /** Leaves the form of a message, in its place. */

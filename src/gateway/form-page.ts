@@ -5,6 +5,8 @@ import {
   fieldLabel,
   formTitle,
   errorText,
+  approvalText,
+  wayWords,
   problemText,
   type Speaker,
 } from "../i18n/kind-words.ts";
@@ -45,10 +47,25 @@ export function formPage({ words, asker, form, token, status, minutes }: FormPag
         ${main.map(show)}
         ${aside.length > 0 && html`<details${isAsideOpen && { html: " open" }}><summary>${say("page-instead")}</summary>${aside.map(show)}</details>`}
         <button type="submit">${say("page-send")}</button>
+        ${waysHtml(speaker, form)}
       </form>
       <p class="soft">${say("page-safety", { minutes })}</p>`,
   });
   return { kind: "whole", status, headers: shown.headers, body: shown.body };
+}
+
+/** Each other way is a button of the same form, which wants none of this form's answers. */
+function waysHtml(speaker: Speaker, { form, ways = [] }: PageForm): Html | false {
+  if (ways.length === 0) return false;
+  const shown = ways.map((way) => {
+    const { name, hint } = wayWords(speaker, form.kind ?? "", way);
+    return html`<button class="way" type="submit" name="way" value="${way}" formnovalidate>${name}</button>
+      ${hint !== undefined && html`<p class="hint">${hint}</p>`}`;
+  });
+  return html`<details>
+    <summary>${speaker.say("press-show-ways")}</summary>
+    ${shown}
+  </details>`;
 }
 
 function intro(say: Say, { person, place }: PageAsker): string {
@@ -194,6 +211,30 @@ export function messagePage({ words, asker, form, status, message, reason }: Mes
   return { kind: "whole", status, headers, body };
 }
 
+interface ApprovalOptions extends Pick<MessageOptions, "words" | "asker" | "form"> {
+  readonly address: string;
+  /** Compared there; absent = there is none. */
+  readonly code?: string | undefined;
+}
+
+/** The way to the service where it is approved; the chat shows what comes of it. */
+export function approvalPage({ words, asker, form, address, code }: ApprovalOptions): Reply {
+  const speaker: Speaker = { say: words.in(asker.language), has: words.has };
+  const { say } = speaker;
+  const title = approvalText(speaker, "press-approve", form.kind ?? "");
+  const { headers, body } = page({
+    language: asker.language,
+    title,
+    body: html`<h1>${title}</h1>
+      <p>${say(code === undefined ? "approval-how-browser" : "approval-how")}</p>
+      ${code !== undefined && html`<p><strong>${code}</strong></p>`}
+      ${isWeb(address) && html`<p><a href="${address}" rel="noopener noreferrer">${title}</a></p>`}
+      <p>${approvalText(speaker, "approval-about", form.kind ?? "")}</p>
+      <p class="soft">${say("page-approval")}</p>`,
+  });
+  return { kind: "whole", status: 200, headers, body };
+}
+
 const style = `
 .field { margin: 0 0 1.1rem; }
 label { display: block; font-weight: 600; margin-bottom: .3rem; }
@@ -206,6 +247,7 @@ input[aria-invalid] { border-color: var(--bad); }
 .problem p { margin: 0 0 .4rem; }
 .problem p:last-child { margin: 0; }
 details { margin: 0 0 1.1rem; }
+button.way { background: none; color: var(--accent); border: 1px solid var(--line); margin: .4rem 0 0; }
 summary { cursor: pointer; color: var(--accent); margin-bottom: .6rem; padding: .3rem 0; }
 button { width: 100%; font: inherit; font-weight: 600; border: 0; border-radius: .6rem; min-height: 3rem; padding: .7rem 1rem; background: var(--accent); color: var(--on-accent); cursor: pointer; margin-bottom: 1rem; }
 `;

@@ -13,6 +13,7 @@ import { proxyUrl } from "./proxy-url.ts";
 import { LinkOver, refusals, refuse, type Refusal } from "./refusal.ts";
 import type { Resolve, Resolved } from "./resolve.ts";
 import type { Ticket, Tickets } from "./ticket.ts";
+import { returnPage, type TakeReturn } from "./return-page.ts";
 import { watchPage, type Look } from "./watch.ts";
 
 /** Everything the handler leans on. */
@@ -39,6 +40,8 @@ export interface HandlerParts {
   /** What `/d/` does where the file host does not say a file's name: `always` = streams; otherwise redirects. */
   readonly namedDownloads?: "offer" | "always" | "off" | undefined;
   readonly pages?: Pick<Pages, "answer"> | undefined;
+  /** For browsers that come back from a sign-in elsewhere; absent = none is sent there. */
+  readonly takeReturn?: TakeReturn | undefined;
   readonly downloadProxy?: { readonly url: string; readonly token: string } | undefined;
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */
@@ -56,7 +59,7 @@ export type Handler = (asked: Asked) => Promise<Reply>;
 /** The part of the path that names the route, for metrics and logs. */
 export function routeOf(path: string): string {
   const [, first = ""] = path.split("/");
-  return ["d", "p", "s", "w", "api", "healthz", "readyz", "metrics"].includes(first) ? first : "other";
+  return ["d", "p", "s", "w", "oauth", "api", "healthz", "readyz", "metrics"].includes(first) ? first : "other";
 }
 
 interface Parts extends HandlerParts {
@@ -83,6 +86,8 @@ export function createHandler(given: HandlerParts): Handler {
         return watch(parts, asked, rest);
       case "s":
         return oneTimePage(parts, asked, rest);
+      case "oauth":
+        return comeBack(parts, asked, rest);
       case "api":
         return rest.join("/") === "fs/link" ? fsLink(parts, asked) : refuse(asked, refusals.noPage, parts.words);
       case "healthz":
@@ -110,6 +115,8 @@ function methodsOf(route: string): readonly string[] | undefined {
     case "metrics":
     case "robots.txt":
       return reading;
+    case "oauth":
+      return ["GET"];
     case "s":
       return [...reading, "POST"];
     case "api":
@@ -295,6 +302,14 @@ function oneTimePage(
   // A preview must neither see the page nor use it up.
   if (isCrawler(asked.headers["user-agent"])) return stub(parts, asked);
   return parts.pages.answer(code, asked);
+}
+
+/** A browser that comes back from a service where somebody has agreed. */
+function comeBack(parts: HandlerParts, asked: Asked, [kind = "", ...more]: readonly string[]): Promise<Reply> | Reply {
+  if (!parts.takeReturn || more.length > 0) return refuse(asked, refusals.noPage, parts.words);
+  return isCrawler(asked.headers["user-agent"])
+    ? stub(parts, asked)
+    : returnPage(asked, { kind, words: parts.words, take: parts.takeReturn });
 }
 
 function readiness(ready: Readiness): Reply {

@@ -9,6 +9,8 @@ export interface PageForm {
   readonly values: Values;
   readonly problem?: Problem | undefined;
   readonly reason?: PageReason | undefined;
+  /** Ways to sign in that can be taken instead, by name. */
+  readonly ways?: readonly string[] | undefined;
 }
 
 /** Why the last try failed: the locale key is `error-<code>` or `notice-<code>`. */

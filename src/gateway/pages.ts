@@ -3,7 +3,7 @@ import { readForm } from "../storage/form.ts";
 import type { Values } from "../storage/field.ts";
 import type { Words } from "../i18n/words.ts";
 import { type Asked, type Reply } from "./asked.ts";
-import { formPage, messagePage } from "./form-page.ts";
+import { approvalPage, formPage, messagePage } from "./form-page.ts";
 import type { PageAsker, PageForm, PageReason } from "./page-form.ts";
 import { equalTexts } from "./equal-texts.ts";
 import { refusals, refuse } from "./refusal.ts";
@@ -16,6 +16,8 @@ export type SubmitOutcome =
   | { readonly came: "done" }
   | { readonly came: "again"; readonly form: PageForm }
   | { readonly came: "failed"; readonly reason: PageReason; readonly isMendable: boolean }
+  /** It goes on at the service itself, with a code to compare there where it has one. */
+  | { readonly came: "elsewhere"; readonly address: string; readonly code?: string | undefined }
   | { readonly came: "over" };
 
 /** A page that was filled in. */
@@ -227,6 +229,9 @@ async function take(options: PagesOptions, code: string, asked: Asked): Promise<
       return askAgain(options, code, { ...kept, form: withoutSecrets(outcome.form) });
     case "failed":
       return failed(options, code, { kept: { ...kept, form: withoutSecrets({ ...form, values: answers }) }, outcome });
+    case "elsewhere":
+      await store.delete(keyOf(code));
+      return approvalPage({ words, asker, form: form.form, ...outcome });
     case "over":
       await store.delete(keyOf(code));
       return refuse(asked, refusals.pageOver, words, asker.language);
@@ -254,6 +259,16 @@ interface Answered {
 }
 
 async function handIn({ submit }: PagesOptions, { page, form, answers, signal }: Answered): Promise<SubmitOutcome> {
+  const { way } = answers;
+  if (way !== undefined && form.ways?.includes(way)) {
+    const { kind, subject } = form.form;
+    const chosen = {
+      id: "sign-in-way",
+      ...(kind !== undefined && { kind }),
+      ...(subject !== undefined && { subject }),
+    };
+    return submit({ ...page, form: chosen }, { way }, { signal });
+  }
   const reading = readForm(form.fields, answers);
   if (reading.ok) return submit(page, reading.values, { signal });
   const again = { form: form.form, fields: form.fields, values: answers, problem: reading.problem };

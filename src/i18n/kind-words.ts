@@ -90,3 +90,26 @@ function keyOf({ has }: Speaker, key: string, kind: string | undefined): string 
 function fieldKey({ id, kind }: FormName, name: string): string {
   return `field-${kind ?? id}-${name}`;
 }
+
+/** What a way to sign in to a kind of drive is called, and what it means; undefined hint = nothing is said of it. */
+export function wayWords(
+  { say, has }: Speaker,
+  kind: string,
+  way: string,
+): { readonly name: string; readonly hint: string | undefined } {
+  const key = `way-${kind}-${way}`;
+  return { name: has(key) ? say(key) : way, hint: has(`${key}-hint`) ? say(`${key}-hint`) : undefined };
+}
+
+/** A sentence or a button about approving at a kind of drive. */
+export function approvalText(speaker: Speaker, key: "press-approve" | "approval-about", kind: string): string {
+  return speaker.say(keyOf(speaker, key, kind));
+}
+
+/** What a credential is allowed, as the service itself calls it; what it calls it is not always known. */
+export function permissionNames({ say, has }: Speaker, kind: string, names: readonly string[]): readonly string[] {
+  return names.map((name) => {
+    const key = `permission-${kind}-${name.replaceAll(/[^\w-]/g, "-")}`;
+    return has(key) ? say(key) : name;
+  });
+}

@@ -53,6 +53,7 @@ export const abilitySigns = {
 /** The signs of what is asked before it is done. */
 export const questionSigns = {
   "remove-mount": "🗑",
+  "other-account": "🔑",
   forget: "🗑",
   broadcast: "📣",
   "revoke-links": "🚫",

@@ -312,12 +312,51 @@ export type ApprovalOutcome =
   | { readonly state: "denied" }
   | { readonly state: "over" };
 
+/**
+ * A way to sign in to a kind that has several. Its words are the locale keys `way-<kind>-<name>`, and with `-hint` what it
+ * means, in a line.
+ */
+export type SignInWay =
+  | {
+      readonly is: "form";
+      readonly name: string;
+      /** Names of the kind's fields that are asked then, all of them required. */
+      readonly asks: readonly string[];
+      /** Fields that may be filled in besides, where all of a form is seen at once. */
+      readonly aside?: readonly string[];
+    }
+  | { readonly is: "approval" | "browser"; readonly name: string };
+
 /** Signing in by a code that a person approves at the service itself. */
 export interface ApprovalWay {
   /** `approval-refused` where the service does not begin one: the other ways are left then. */
   start(asking: Asking & Pick<DriverContext, "randomHex">): Promise<PendingApproval>;
   /** Asks how it stands, or nobody where it is too early; what it gives is kept for the next time. */
   poll(pending: PendingApproval, asking: Asking): Promise<ApprovalOutcome>;
+}
+
+/** A sign-in that has gone to the person's browser. Plain data, sealed like a secret. */
+export interface PendingReturn {
+  /** Secret: what the browser comes back with. */
+  readonly state: string;
+  /** Where the person agrees. */
+  readonly address: string;
+  /** ms since the epoch when it runs out. */
+  readonly until: number;
+  /** The driver's own, as a text. */
+  readonly own: string;
+}
+
+/** Signing in through the person's browser, which comes back to an address of ours. */
+export interface BrowserWay {
+  /** `approval-refused` where the service does not begin it. */
+  start(asking: Asking & Pick<DriverContext, "randomHex" | "notes">): Promise<PendingReturn>;
+  /** Takes what the browser came back with, once: `approval-denied`, or `approval-refused` where it does not fit. */
+  finish(
+    pending: PendingReturn,
+    back: URLSearchParams,
+    asking: Asking,
+  ): Promise<Pick<Extract<ApprovalOutcome, { readonly state: "approved" }>, "values" | "kept">>;
 }
 
 interface Asking extends Pick<DriverContext, "now"> {
@@ -344,10 +383,18 @@ export interface DriverKind {
   title(options: Values): string;
   /** A name for the thing mounted, the same for the same share or account: to find it again instead of mounting it twice. */
   identity(options: Values): string;
+  /** The ways to sign in, in the order they are offered; absent = its form is the only one. */
+  readonly ways?: readonly SignInWay[];
   /** Signing in by approval; absent = this kind has none. */
   readonly approval?: ApprovalWay;
+  /** Signing in through a browser; absent = this kind has none, or there is no address to come back to. */
+  readonly browser?: BrowserWay | undefined;
   /** When the credential of a mount ends for good, ms since the epoch; undefined = it does not, or nobody knows. */
   endsAt?(options: Values): number | undefined;
+  /** Id of the account a mount is signed in to; undefined = nobody knows. */
+  account?(options: Values): string | undefined;
+  /** What a mount's credential is allowed, by the names of the locale keys `permission-<kind>-<name>`; undefined = it says nothing of that. */
+  permissions?(options: Values): readonly string[] | undefined;
   /** Makes a driver. Sends nothing: the first call that needs it signs in. `options` never hold secrets; those are in the vault. */
   open(options: Values, context: DriverContext): Driver;
 }

@@ -128,7 +128,8 @@ function contextFor(parts: DriversParts, { kind, owner, vault }: Lent): DriverCo
   };
 }
 
-function notesOf(notes: Keyv<string>, kind: string): Notes {
+/** The notes of a kind of drive. */
+export function notesOf(notes: Keyv<string>, kind: string): Notes {
   return {
     read: (key) => notes.get(`${kind}:${key}`),
     write: async (key, value, ttl) => void (await notes.set(`${kind}:${key}`, value, ttl)),

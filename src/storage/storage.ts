@@ -1,6 +1,9 @@
 import type { Keyv } from "keyv";
 import {
   capabilities,
+  type ApprovalOutcome,
+  type ApprovalWay,
+  type BrowserWay,
   type CallOptions,
   type Capability,
   type Driver,
@@ -8,13 +11,15 @@ import {
   type DriverKind,
   type DriverLog,
   type Link,
+  type PendingApproval,
+  type PendingReturn,
   type Probe,
   type Quota,
 } from "./driver.ts";
 import { createCatalogue, type Catalogue } from "./catalogue.ts";
 import { createChanges, type Changes } from "./changes.ts";
 import { createCrawler, type Crawl, type Crawler } from "./crawl.ts";
-import { createDrivers, type Drivers } from "./drivers.ts";
+import { createDrivers, notesOf, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
 import { isStoreFailure, StorageError, storageErrorKind, type StorageErrorCode } from "./error.ts";
 import { createFolders, type Folder, type Folders } from "./folders.ts";
@@ -53,6 +58,19 @@ export interface Storage extends Changes {
    * They replace all old answers, or with `amend` join them.
    */
   renew(id: string, values: Values, options?: RenewOptions): Promise<Mount>;
+  /** Begins an approval of a kind that has them: `approval-refused` where the service begins none. */
+  startApproval(kind: string, options?: CallOptions): Promise<PendingApproval>;
+  /** How an approval stands; asks nobody where it is too early. */
+  pollApproval(kind: string, pending: PendingApproval, options?: CallOptions): Promise<ApprovalOutcome>;
+  /** Begins a sign-in through a browser: `approval-refused` where that cannot be. */
+  startBrowser(kind: string, options?: CallOptions): Promise<PendingReturn>;
+  /** Takes what the browser came back with. */
+  finishBrowser(
+    kind: string,
+    pending: PendingReturn,
+    back: URLSearchParams,
+    options?: CallOptions,
+  ): ReturnType<BrowserWay["finish"]>;
   /** Changes what a mount is called, how it is downloaded from, or where it is lent to. `method: undefined` = back to the usual one. */
   change(
     id: string,
@@ -207,6 +225,17 @@ export function createStorage(parts: StorageParts): Storage {
     find: async (id) => withoutFuture(await parts.mounts.get(id), parts.now()),
     mount: (draft, options = {}) => mount(internals, draft, options),
     renew: (id, values, options = {}) => renew(internals, id, values, options),
+    startApproval: (kind, { signal } = {}) =>
+      wrapped(() => approvalOf(parts.kinds, kind).start({ ...parts, signal }), signal),
+    pollApproval: (kind, pending, { signal } = {}) =>
+      wrapped(() => approvalOf(parts.kinds, kind).poll(pending, { ...parts, signal }), signal),
+    startBrowser: (kind, { signal } = {}) =>
+      wrapped(
+        () => browserOf(parts.kinds, kind).start({ ...parts, notes: notesOf(parts.notes, kind), signal }),
+        signal,
+      ),
+    finishBrowser: (kind, pending, back, { signal } = {}) =>
+      wrapped(() => browserOf(parts.kinds, kind).finish(pending, back, { ...parts, signal }), signal),
     change: (id, changes) => parts.exclusive(`mount:${id}`, () => change(internals, id, changes)),
     unmount: (id) => parts.exclusive(`mount:${id}`, () => unmount(internals, id)),
     sweep: () => sweep(parts),
@@ -558,6 +587,18 @@ function kindOf(kinds: readonly DriverKind[], name: string): DriverKind {
   const kind = kinds.find((candidate) => candidate.name === name);
   if (!kind) throw new StorageError("unsupported", { message: `no driver ${name}` });
   return kind;
+}
+
+function approvalOf(kinds: readonly DriverKind[], name: string): ApprovalWay {
+  const { approval } = kindOf(kinds, name);
+  if (!approval) throw new StorageError("approval-refused", { message: `no approvals for ${name}` });
+  return approval;
+}
+
+function browserOf(kinds: readonly DriverKind[], name: string): BrowserWay {
+  const { browser } = kindOf(kinds, name);
+  if (!browser) throw new StorageError("approval-refused", { message: `no browser leads to ${name}` });
+  return browser;
 }
 
 function divide(kind: DriverKind, values: Values): { secrets: Values; options: Values } {

@@ -200,7 +200,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
     async submitPage({ person, language: locale, form }, values, { signal }) {
       const place = { id: person.id, kind: "private" } as const;
       const visit: Visit = { person: { ...person, locale }, place, rows, uploadLimit: uploadLimitOf(settings.apiRoot) };
-      const { screen, updates, language } = await parts.perform(visit, { do: "submit", form, values }, signal);
+      const { screen, updates, language, placed } = await parts.perform(visit, { do: "submit", form, values }, signal);
       if (screen.show === "form") return { done: false, form: screen };
       // Only a line being typed is answered so, and no page.
       if (screen.show === "found") return { done: true, screen };
@@ -208,9 +208,10 @@ export function createTelegram(parts: TelegramParts): Telegram {
       // The question in the chat is answered, if it is still waiting there.
       await forgetDialogue(parts.conversations, person.id);
       // It is done, whatever becomes of the message.
-      await messenger
+      const sent = await messenger
         .send({ place: person.id, kind: "private", language }, screen)
         .catch((err: unknown) => log.warn({ err: loggable(err) }, "telegram result of a page not shown"));
+      if (sent?.is === "sent") await placed?.at(sent.ref);
       return { done: true, screen };
     },
     async stop() {

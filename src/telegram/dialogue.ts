@@ -65,6 +65,8 @@ interface DialogueParts {
   submit(ctx: BotContext, form: FormRef, values: Values): Promise<Answer>;
   /** Leaves the form on a press of Cancel. */
   cancel(ctx: BotContext, form: FormRef): Promise<void>;
+  /** Asks for another way to sign in than the form's. */
+  otherWays(ctx: BotContext, form: FormRef): Promise<void>;
   /** Shows what is not a form any more. */
   show(ctx: BotContext, answer: Answer, before: Walk): Promise<void>;
 }
@@ -153,6 +155,10 @@ async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContex
     held.drop(key);
     return parts.cancel(ctx, walk.form);
   }
+  if (reply.is === "press" && reply.press.is === "ways") {
+    held.drop(key);
+    return parts.otherWays(ctx, walk.form);
+  }
   if (reply.is === "unasked") {
     // Nobody answers a question they have not seen; it may be the answer to one before, typed again.
     const isExposed = hasSecrets(walk) && !(await takeAway(parts, ctx));
@@ -202,6 +208,7 @@ function stepFor(walk: Walk, reply: Reply, held: Values): Step | undefined {
     case "choice":
       return answerWalk(walk, fieldAsked(walk).choices?.[press.index] ?? "", held);
     case "cancel":
+    case "ways":
       return undefined;
   }
 }

@@ -49,6 +49,7 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
     ...parts,
     submit: (ctx, form, values) => parts.perform(ctx, { do: "submit", form, values }),
     cancel: (ctx, left) => act(routes, ctx, { do: "cancel", left }),
+    otherWays: (ctx, { kind, subject }) => act(routes, ctx, { do: "sign-in", kind, mount: subject }),
     show: (ctx, answer, before) => show(routes, ctx, answer, before),
   });
   const albums = createAlbums();

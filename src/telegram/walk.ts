@@ -21,11 +21,12 @@ export interface Walk {
   readonly problem?: ProblemCode;
   readonly reason?: Reason;
   readonly page?: FormScreen["page"];
+  readonly ways?: FormScreen["ways"];
 }
 
 /** The first question of a form, which may have come back with something to mend. `before` is the walk it came back from. */
 export function startWalk(screen: FormScreen, held: Values, before?: Walk): Walk {
-  const { form, fields, problem, reason, page } = screen;
+  const { form, fields, problem, reason, page, ways } = screen;
   const same = before?.form.id === form.id ? before : undefined;
   const names = new Set(fields.map(({ name }) => name));
   const walk: Walk = {
@@ -37,6 +38,7 @@ export function startWalk(screen: FormScreen, held: Values, before?: Walk): Walk
     asking: "",
     ...(reason && { reason }),
     ...(page && { page }),
+    ...(ways && { ways }),
   };
   if (problem && names.has(problem.field)) {
     const { [problem.field]: _refused, ...values } = walk.values;

@@ -4,7 +4,7 @@ import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { FormScreen } from "../../src/actions/model/screen.ts";
-import { app, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
+import { app, jun, mia, usualCloud, type TestApp } from "./test-app.ts";
 
 let pikpak: PikPakEmulator;
 
@@ -26,6 +26,12 @@ function pikpakApp(wait?: (ms: number, signal?: AbortSignal) => Promise<void>): 
 
 const asked = (path: RegExp) => pikpak.calls.filter((call) => path.test(call.path)).length;
 const name = "mia@example.com";
+/** The answers to the form of the way by a password. */
+const byPassword = (password: string): Action => ({
+  do: "submit",
+  form: { id: "sign-in", kind: "pikpak", way: "password" },
+  values: { username: name, password },
+});
 
 /** A share of one folder where PikPak wants to see a human first. */
 function challengedShare(passCode?: string): { id: string } {
@@ -47,10 +53,10 @@ describe("over PikPak", () => {
     const account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
     pikpak.build.file(account, undefined, { name: "notes.txt", size: 10 });
     const at = pikpakApp();
-    const form = await at.see(mia, signInAs(name, "wrong"), "form");
+    const form = await at.see(mia, byPassword("wrong"), "form");
     expect(form).toMatchObject({ reason: { code: "wrong-credentials" }, values: { username: name } });
     expect(asked(/signin/)).toBe(1);
-    const listing = await at.see(mia, signInAs(name, "correct-horse"), "listing");
+    const listing = await at.see(mia, byPassword("correct-horse"), "listing");
     expect(listing.rows.map((row) => row.name)).toEqual(["notes.txt"]);
     expect(listing.mount.title).toBe("PikPak");
   });
@@ -58,7 +64,7 @@ describe("over PikPak", () => {
   test("a challenge is passed with the address the browser ended on, on the same device", async () => {
     pikpak.build.account({ username: name, email: name, password: "correct-horse", challenged: true });
     const at = pikpakApp();
-    const form = await at.see(mia, signInAs(name, "correct-horse"), "form");
+    const form = await at.see(mia, byPassword("correct-horse"), "form");
     expect(form).toMatchObject({ form: { id: "verification" }, reason: { code: "verification-needed" } });
     const token = new URL(form.reason?.verify ?? "").searchParams.get("captcha_token") ?? "";
     const captchaToken = pikpak.tokens.solve(token);
@@ -256,7 +262,7 @@ describe("over PikPak", () => {
       for (let k = 0; k < 1000; k++) pikpak.build.file(account, folder, { name: `Episode ${n}-${k}.mp4`, size: 1000 });
     }
     const at = pikpakApp(async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}));
-    await at.see(mia, signInAs(name, "correct-horse"), "listing");
+    await at.see(mia, byPassword("correct-horse"), "listing");
     const lists = () => pikpak.calls.filter(({ path }) => path === "/drive/v1/files");
     const before = lists().length;
     const search: Action = { do: "search", words: "episode 13-777" };

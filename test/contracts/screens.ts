@@ -13,6 +13,7 @@ import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
   type Ability,
   type SaveState,
+  type ApprovalState,
   noticeCodes,
   type FormScreen,
   type FoundFiles,
@@ -158,13 +159,14 @@ const form: fc.Arbitrary<FormScreen> = fc
     subject: fc.option(hostileName, { nil: undefined }),
     fields: fc.array(field, { minLength: 1, maxLength: 8 }),
     known: hostileName,
+    ways: fc.option(fc.constant(["approval", "password"]), { nil: undefined }),
     problem: fc.option(fc.constantFrom(...problemCodes), { nil: undefined }),
     reason: fc.option(reason, { nil: undefined }),
     page: fc.option(fc.constantFrom("https://drive.example.com/s/abc", "http://127.0.0.1:8080/s/abc"), {
       nil: undefined,
     }),
   })
-  .map(({ id, kind, subject, fields, known, problem, reason: why, page }) => ({
+  .map(({ id, kind, subject, fields, known, problem, reason: why, page, ways }) => ({
     show: "form",
     form: { id, kind, ...(subject !== undefined && { subject }) },
     // A form asks at least one thing.
@@ -172,6 +174,7 @@ const form: fc.Arbitrary<FormScreen> = fc
     values: { field1: known },
     ...(problem && { problem: { field: "field0", code: problem } }),
     ...(why && { reason: why }),
+    ...(ways && { ways }),
     ...(page !== undefined && { page: { url: page, expiresAt: now } }),
   }));
 
@@ -366,6 +369,9 @@ function screensOf(rows: number): {
         view: fc.constant(view),
         mount: line,
         login: hostileName,
+        account: hostileName,
+        until: fc.constant(now + 1e9),
+        permissions: fc.constant(["read", "cloud_download", "unheard_of"]),
         checked: fc.boolean(),
         quota: fc.record(
           {
@@ -451,6 +457,7 @@ function screensOf(rows: number): {
         view: fc.constant(view),
         question: fc.constantFrom(
           "remove-mount",
+          "other-account",
           "forget",
           "broadcast",
           "revoke-links",
@@ -480,6 +487,27 @@ function screensOf(rows: number): {
       { requiredKeys: ["show", "notice", "level"] },
     ),
     ...operatorsScreens,
+    "sign-in-ways": fc.record(
+      {
+        show: fc.constant("sign-in-ways"),
+        view: fc.constant(view),
+        kind: fc.constantFrom("pikpak", "pikpak-share"),
+        mount,
+        ways: fc.constant(["approval", "access-token", "password", "refresh-token", "browser"]),
+        reason,
+      },
+      { requiredKeys: ["show", "view", "kind", "ways"] },
+    ),
+    approval: fc.record(
+      {
+        show: fc.constant("approval"),
+        view: fc.constant(view),
+        kind: fc.constantFrom("pikpak", "pikpak-share"),
+        mount,
+        state: approvalState,
+      },
+      { requiredKeys: ["show", "view", "kind", "state"] },
+    ),
     transfer: fc.record(
       {
         show: fc.constant("transfer"),
@@ -688,6 +716,20 @@ function searchState(rows: number): fc.Arbitrary<SearchState> {
 
 const seconds = fc.nat({ max: 100_000 });
 
+/** An approval: every state there is. */
+const approvalState: fc.Arbitrary<ApprovalState> = fc.oneof(
+  fc.record({
+    is: fc.constant("waiting" as const),
+    code: fc.option(fc.record({ userCode: fc.oneof(fc.constant("ABCD-EFGH"), hostileName), address }), {
+      nil: undefined,
+    }),
+    direct: address,
+    until: fc.constant(now + 600_000),
+  }),
+  fc.record({ is: fc.constantFrom("denied" as const, "over" as const, "cancelled" as const) }),
+  fc.record({ is: fc.constant("failed" as const), reason }),
+);
+
 /** An address that is fetched: every state there is. */
 const downloadState: fc.Arbitrary<DownloadState> = fc.oneof(
   fc.constant({ is: "waiting" as const }),
@@ -736,7 +778,7 @@ const saveState: fc.Arbitrary<SaveState> = fc.oneof(
       entries: fc.array(entry, { minLength: 1, maxLength: 40 }),
       isPresent: fc.boolean(),
       trail,
-      can,
+      can: fc.subarray<Ability>(["send"]),
       address: fc.record(
         { url: address, via: fc.constant("redirect" as const), watch: address, named: address },
         { requiredKeys: ["url", "via"] },

@@ -113,6 +113,8 @@ test("an account is signed in to on the gateway's own page, and nothing secret i
   const address = `http://127.0.0.1:${port}`;
   const { log } = await start({ GATEWAY_PORT: String(port), PUBLIC_URL: address });
   await mia.uses("/login", { in: hall });
+  await mia.waitsFor("How would you like to sign in?", { in: hall });
+  await mia.presses(/User name and password/, { in: hall });
   const card = await mia.waitsFor("do not belong in Discord", { in: hall });
   const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
   expect(page).toMatch(/\/s\/[\w-]{22}$/);

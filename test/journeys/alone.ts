@@ -33,9 +33,11 @@ export function onTelegram({ world }: Program, name: Name): Alone {
     async signIn() {
       const { username, password } = world.shelf.accounts[name];
       person.sends("/login");
-      await sees(say("field-pikpak-username"));
+      await sees(say("sign-in-ways"));
+      await person.presses(say("way-pikpak-password"));
+      await sees(`❔ ${say("field-pikpak-username")}`);
       person.sends(username);
-      await sees(say("field-pikpak-password"));
+      await sees(`❔ ${say("field-pikpak-password")}`);
       person.sends(password);
     },
     command: async (command) => void person.sends(`/${command}`),
@@ -59,6 +61,8 @@ export function onDiscord({ world }: Program, name: Name): Alone {
     },
     async signIn() {
       await person.uses("/login", here);
+      await person.waitsFor(say("sign-in-ways"), here);
+      await person.presses(new RegExp(say("way-pikpak-password")), here);
       const card = await person.waitsFor("🔒", here);
       const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
       const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";

@@ -25,6 +25,8 @@ test("a folder of thousands shows its first screen after one page; the count gro
   world.pikpak.build.many(account, heap, 6000, (n) => ({ name: `report ${6000 - n}.pdf`, size: 1000 + n }));
   await program.start();
   mia.sends("/login");
+  await mia.waitsFor("How would you like to sign in?");
+  await mia.presses("User name and password");
   await mia.waitsFor("❔ User name");
   mia.sends("mia@example.com");
   await mia.waitsFor("❔ Password");

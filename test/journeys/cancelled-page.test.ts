@@ -24,6 +24,8 @@ test("on Discord a press on ✖ ends the page that was open, and it takes no pas
   const here = { in: program.world.hall };
   await program.start({ PUBLIC_URL: program.gateway });
   await mia.uses("/login", here);
+  await mia.waitsFor("How would you like to sign in?", here);
+  await mia.presses(/User name and password/, here);
   const card = await mia.waitsFor("Passwords and tokens do not belong in Discord", here);
   const page = pageIn(card.components);
   const token = await tokenOn(page);
@@ -37,6 +39,8 @@ test("on Telegram /cancel ends the page that was open, and it takes no password 
   const { mia } = program.world.people;
   await program.start({ PUBLIC_URL: program.gateway });
   mia.sends("/login");
+  await mia.waitsFor("How would you like to sign in?");
+  await mia.presses("User name and password");
   const asked = await mia.waitsFor("❔ User name");
   const page = pageIn([asked.text, asked.entities]);
   const token = await tokenOn(page);

@@ -9,7 +9,7 @@ afterEach(() => program.close());
 
 /** Names, units and what people type themselves; the rest of what the bot says has to be Chinese. */
 const names =
-  /https?:\S+|\/[a-z]+\b|\S+@example\.com|PikPak|Telegram|Discord|Google|Facebook|\broot\b|English|Holiday 2026|Packing list\.txt|nothing yet\.txt|Day \d+|1080p|720P|480P|\.mkv|\.pdf|\.jpg|UTC|platinum|\b[kKMGT]?B\b|\bid\b|\bID\b|IMG_\d+|ChatDrive|curl|aria2c|```sh|Jun/g;
+  /https?:\S+|\/[a-z]+\b|\S+@example\.com|PikPak|Telegram|Discord|Google|Facebook|\broot\b|English|Holiday 2026|Packing list\.txt|nothing yet\.txt|Day \d+|1080p|720P|480P|\.mkv|\.pdf|\.jpg|UTC|platinum|\b[kKMGT]?B\b|\bid\b|\bID\b|IMG_\d+|ChatDrive|curl|aria2c|```sh|Connected Apps|Manage files|Cloud Download|Jun/g;
 
 function english(text: string): string[] {
   return text.replaceAll(names, "").match(/[A-Za-z]{2,}/g) ?? [];
@@ -36,7 +36,8 @@ test("on Telegram Jun walks through everything in Chinese", async () => {
   };
   await sends("/start", "两种方式");
   await sends("/help", "我能做什么");
-  await sends("/login", "❔ 用户名");
+  await sends("/login", "请选择登录方式");
+  await presses("用户名和密码", "❔ 用户名");
   await sends(world.shelf.accounts.jun.username, "❔ 密码");
   await sends("wrong-password", "PikPak 不接受");
   await sends(world.shelf.accounts.jun.password, "🏠 Jun 的 PikPak");
@@ -84,7 +85,10 @@ test("on Discord Jun walks through everything in Chinese", async () => {
   };
   await uses("/start", "两种方式");
   await uses("/help", "我能做什么");
-  await uses("/login", "密码和令牌不应经过 Discord");
+  await uses("/login", "请选择登录方式");
+  await jun.presses(/用户名和密码/, here);
+  await jun.waitsFor("密码和令牌不应经过 Discord", here);
+  heard.push(jun.sees(here));
   await uses(`/share link:${world.shelf.shares.open.url}`, "🏠 Holiday 2026");
   await jun.waitsFor("Packing list.txt", here);
   heard.push(jun.sees(here));

@@ -17,6 +17,8 @@ async function signInOnTelegram(): Promise<void> {
   const { world } = program;
   const { mia } = world.people;
   mia.sends("/login");
+  await mia.waitsFor("How would you like to sign in?");
+  await mia.presses("User name and password");
   await mia.waitsFor("❔ User name");
   mia.sends("mia@example.com");
   await mia.waitsFor("❔ Password");
@@ -70,6 +72,8 @@ test("on Discord a link is fetched into the drive, cancelled or opened, with the
   await program.start({ PUBLIC_URL: program.gateway });
   const here = { in: mia.dm };
   await mia.uses("/login", here);
+  await mia.waitsFor("How would you like to sign in?", here);
+  await mia.presses(/User name and password/, here);
   const card = await mia.waitsFor("do not belong in Discord", here);
   const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
   const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";

@@ -142,7 +142,8 @@ test("bad input gets a clear sentence each, on the real bot over the real driver
     /no such share|There is no/,
   );
   expect(await answers(() => mia.sends("/browse /no/where"))).not.toMatch(/at .*\.ts/);
-  expect(await answers(() => mia.sends("/login"))).toMatch(/❔ User name/);
+  expect(await answers(() => mia.sends("/login"))).toMatch(/How would you like to sign in/);
+  await mia.presses("User name and password");
   expect(await answers(() => mia.sendsFile({ kind: "sticker" }))).toMatch(/❔ User name/);
   // What was typed to sign in with goes, and the question says what was wrong with it.
   mia.sends("y".repeat(4096));

@@ -105,6 +105,8 @@ describe.each([
       const { world } = program;
       const { mia } = world.people;
       mia.sends("/login");
+      await mia.waitsFor("How would you like to sign in?");
+      await mia.presses("User name and password");
       await mia.waitsFor("❔ User name");
       mia.sends("mia@example.com");
       await mia.waitsFor("❔ Password");

@@ -10,9 +10,13 @@ afterEach(() => program.close());
 const login = async ({ world }: Program) => {
   const { people, members } = world;
   people.mia.sends("/login");
+  await people.mia.waitsFor("How would you like to sign in?");
+  await people.mia.presses("User name and password");
   const telegram = await people.mia.waitsFor("❔ User name");
   members.mia.speaks("en-US");
   await members.mia.uses("/login");
+  await members.mia.waitsFor("How would you like to sign in?");
+  await members.mia.presses(/User name and password/);
   const discord = await members.mia.waitsFor("Passwords and tokens do not belong in Discord");
   return [JSON.stringify([telegram.text, telegram.buttons]), JSON.stringify(discord.components)] as const;
 };

@@ -29,6 +29,8 @@ test("on Telegram a kill -9 leaves buttons, old buttons and half-finished dialog
   const { mia } = world.people;
   await program.start();
   mia.sends("/login");
+  await mia.waitsFor("How would you like to sign in?");
+  await mia.presses("User name and password");
   await mia.waitsFor("❔ User name");
   mia.sends("mia@example.com");
   // The moment the question appears, what it asks for may not be on the disk yet: Telegram brings the answer again.
@@ -74,6 +76,8 @@ test("on Discord a kill -9 leaves buttons, menus, modals and one-time pages as t
   const here = { in: world.hall };
   await program.start({ PUBLIC_URL: program.gateway });
   await mia.uses("/login", here);
+  await mia.waitsFor("How would you like to sign in?", here);
+  await mia.presses(/User name and password/, here);
   const card = await mia.waitsFor("do not belong in Discord", here);
   const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
   await restart();

@@ -31,6 +31,8 @@ test("passwords, tokens and pass codes are in no file and no log line, and their
   await program.start({ PUBLIC_URL: program.gateway });
 
   mia.sends("/login");
+  await mia.waitsFor("How would you like to sign in?");
+  await mia.presses("User name and password");
   await mia.waitsFor("❔ User name");
   mia.sends("mia@example.com");
   await mia.waitsFor("❔ Password");
@@ -69,6 +71,8 @@ test("who says /forget is found nowhere afterwards, in no file and under no key"
   const { mia: member } = world.members;
   await program.start({ PUBLIC_URL: program.gateway });
   mia.sends("/login");
+  await mia.waitsFor("How would you like to sign in?");
+  await mia.presses("User name and password");
   await mia.waitsFor("❔ User name");
   mia.sends("mia@example.com");
   await mia.waitsFor("❔ Password");
@@ -82,6 +86,8 @@ test("who says /forget is found nowhere afterwards, in no file and under no key"
   const before = mia.messages.length;
   mia.sends("/login");
   await world.telegram.until(() => mia.messages.length === before + 2 || undefined);
+  await mia.presses("User name and password");
+  await mia.waitsFor("❔ User name");
   const page = /http:\/\/127\S+\/s\/[\w-]{22}/.exec(mia.messages.at(-1)?.text ?? "");
   mia.taps("🗑", { on: question });
   await mia.waitsFor("is deleted");
@@ -91,6 +97,8 @@ test("who says /forget is found nowhere afterwards, in no file and under no key"
   expect((await fetch(page?.[0] ?? "")).status).toBe(410);
   await member.uses("/share", { in: world.hall });
   await member.uses("/login", { in: world.hall });
+  await member.waitsFor("How would you like to sign in?", { in: world.hall });
+  await member.presses(/User name and password/, { in: world.hall });
   await member.waitsFor("do not belong in Discord", { in: world.hall });
   await member.uses("/forget", { in: world.hall });
   await member.waitsFor("Delete everything", { in: world.hall });

@@ -22,6 +22,8 @@ test("a verification on Telegram is a question with the page's address, and what
   const { mia } = world.people;
   await program.start();
   mia.sends("/login");
+  await mia.waitsFor("How would you like to sign in?");
+  await mia.presses("User name and password");
   await mia.waitsFor("❔ User name");
   mia.sends(world.shelf.accounts.checked.username);
   await mia.waitsFor("❔ Password");

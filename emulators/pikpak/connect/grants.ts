@@ -129,11 +129,12 @@ export function createGrants(state: State, rules: ConnectRules, tokens: Tokens):
     },
     authorization: (query) => checkAuthorization(query, clients),
     decideAuthorization(request, decision, issuer) {
+      const iss = rules.authorizationIss ? issuer : undefined;
       if (!decision || request.fault !== undefined)
-        return returnTo(request, { error: request.fault ?? "access_denied" });
+        return returnTo(request, { error: request.fault ?? "access_denied", iss });
       const code = state.randomHex(20);
       codes.set(code, { request, account: decision, until: state.now() + codeLife, granted: undefined });
-      return returnTo(request, { code, iss: rules.authorizationIss ? issuer : undefined });
+      return returnTo(request, { code, iss });
     },
     exchange(body) {
       if (body["grant_type"] === deviceGrant)

@@ -48,7 +48,11 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "revoke-links") return { at: "settings" };
       if (state.question === "revoke-shared") return state.shared;
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
-      return state.question === "remove-mount" ? { at: "mount", mount: state.mount } : { at: "welcome" };
+      return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
+    case "approval":
+      return state.again;
+    case "sign-in-ways":
+      return state.mount === undefined ? { at: "mounts" } : { at: "mount", mount: state.mount };
     case "operators":
       return { at: "operators", room: state.room === "person" ? "people" : "panel", page: 1 };
     case "settings":

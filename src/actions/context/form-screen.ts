@@ -80,10 +80,15 @@ export interface Draft {
   readonly form: FormRef;
   readonly fields: readonly Field[];
   readonly again: Again;
+  /** Ways to sign in that can be chosen instead, by name. */
+  readonly ways?: readonly string[] | undefined;
 }
 
 /** The form as it is asked, with a one-time page where it wants a secret and there is one to be had. */
-export async function formScreen({ services, visit }: ActionContext, { form, fields, again }: Draft): Promise<Outcome> {
+export async function formScreen(
+  { services, visit }: ActionContext,
+  { form, fields, again, ways }: Draft,
+): Promise<Outcome> {
   const { values = {}, problem, reason } = again;
   const open = new Set(fields.filter(({ kind }) => kind !== "secret").map(({ name }) => name));
   const screen: FormScreen = {
@@ -93,6 +98,7 @@ export async function formScreen({ services, visit }: ActionContext, { form, fie
     values: Object.fromEntries(Object.entries(values).filter(([name]) => open.has(name) && name !== problem?.field)),
     ...(problem && { problem }),
     ...(reason && { reason }),
+    ...(ways && ways.length > 0 && { ways }),
   };
   const hasSecret = fields.some((field) => field.kind === "secret");
   const page = hasSecret ? await services.issuePage?.(visit, screen) : undefined;

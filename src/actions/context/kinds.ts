@@ -86,6 +86,9 @@ export async function mountedAlready(
 ): Promise<Mount | undefined> {
   const identity = kind.identity(values);
   if (identity === "") return undefined;
-  const mounts = await mountsOf(context.services, context.person);
-  return mounts.find((mount) => mount.driver === kind.name && kind.identity(mount.options) === identity);
+  const mounts = (await mountsOf(context.services, context.person)).filter(({ driver }) => driver === kind.name);
+  const same = mounts.find((mount) => kind.identity(mount.options) === identity);
+  // A credential for an account that is here already is for what is here, wherever that begins.
+  const account = answerWith("root", kind, values) === undefined ? kind.account?.(values) : undefined;
+  return same ?? mounts.find(({ options }) => account !== undefined && kind.account?.(options) === account);
 }

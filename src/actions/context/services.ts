@@ -12,6 +12,9 @@ import type { Messengers } from "../../messaging/messenger.ts";
 import type { Downloads } from "../model/download.ts";
 import type { Saves } from "../model/save.ts";
 import type { Session } from "../model/session.ts";
+import type { Approvals } from "../model/approval.ts";
+import type { BrowserSignIns } from "../model/browser-sign-in.ts";
+import type { Reminders } from "../model/reminder.ts";
 import type { Transfers } from "../model/transfer.ts";
 
 /** What actions are performed with. Made once, in `app.ts`. None of it may call `perform`: it would wait for itself. */
@@ -41,6 +44,12 @@ export interface Services {
   readonly usualMethod: DownloadMethod;
   /** Files into chats; absent = there are none to be had. */
   readonly transfers?: Transfers;
+  /** Approvals that are waited for; absent = nobody waits for them, and that way is not offered. */
+  readonly approvals?: Approvals | undefined;
+  /** Sign-ins through browsers; absent = nobody waits for them, and that way is not offered. */
+  readonly browserSignIns?: BrowserSignIns | undefined;
+  /** Words before a credential ends; absent = nobody is reminded. */
+  readonly reminders?: Reminders | undefined;
   /** Drives fetch what addresses lead to, and it is followed; absent = nobody follows it. */
   readonly downloads?: Downloads | undefined;
   /** What of shares is copied into drives, and is told; absent = nothing is. */

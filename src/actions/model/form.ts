@@ -3,12 +3,14 @@ export interface FormRef {
   readonly id: FormId;
   /** The kind of drive that asks it: its fields, and its words for them. Absent = a form of the app, with its own. */
   readonly kind?: string;
+  /** The way to sign in that was chosen, of a kind that has several. */
+  readonly way?: string;
   /** What it is about: a mount id, the share's link, a pending sign-in. */
   readonly subject?: string;
 }
 
 /** Forms that a kind of drive asks: their words are the kind's. */
-const formsOfKinds = ["sign-in", "open-link"] as const;
+const formsOfKinds = ["sign-in", "sign-in-way", "open-link"] as const;
 
 /** Forms that are the same whatever drives there are; each has a title. */
 export const formsOfApp = [

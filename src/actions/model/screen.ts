@@ -38,6 +38,8 @@ export type Screen =
   | ListChoice
   | ListProgress
   | ListReady
+  | SignInWays
+  | ApprovalScreen
   | DownloadScreen
   | SaveScreen
   | SharedScreen
@@ -125,9 +127,52 @@ export interface FormScreen {
   readonly problem?: Problem;
   /** Why the form came (back): a wrong password, a pass code that is needed. */
   readonly reason?: Reason;
+  /** The other ways to sign in, by name, where this is one of several: each can be chosen instead. */
+  readonly ways?: readonly string[] | undefined;
   /** A one-time page where the same form can be filled in, and until when (ms since the epoch). */
   readonly page?: { readonly url: string; readonly expiresAt: number };
 }
+
+/** The ways to sign in to a kind of drive that has several. Presses: `choose-way` by index. */
+export interface SignInWays {
+  readonly show: "sign-in-ways";
+  readonly view: ViewRef;
+  /** Name of the kind. */
+  readonly kind: string;
+  /** The one that is signed in to again; absent = a new one. */
+  readonly mount?: MountTag | undefined;
+  /** Names of the ways, in the kind's order: the locale keys are `way-<kind>-<name>`, and the same with `-hint`. */
+  readonly ways: readonly string[];
+  /** Why the way that was tried is not among them. */
+  readonly reason?: Reason | undefined;
+}
+
+/**
+ * Signing in by approving a code at the service. Presses: `cancel-approval` while it is waiting; then `approve-again` and
+ * `show-ways`.
+ */
+export interface ApprovalScreen {
+  readonly show: "approval";
+  readonly view: ViewRef;
+  /** Name of the kind. */
+  readonly kind: string;
+  readonly mount?: MountTag | undefined;
+  readonly state: ApprovalState;
+}
+
+export type ApprovalState =
+  | {
+      readonly is: "waiting";
+      /** What the person compares, or types in at `address`; absent = their browser brings back all there is. */
+      readonly code?: { readonly userCode: string; readonly address: string } | undefined;
+      /** The page to approve at, which has the code already. */
+      readonly direct: string;
+      /** Milliseconds since the epoch when it runs out. */
+      readonly until: number;
+    }
+  /** `over`: the code ran out before anybody decided. */
+  | { readonly is: "denied" | "over" | "cancelled" }
+  | { readonly is: "failed"; readonly reason: Reason };
 
 /**
  * What can be done with what a card shows, besides what every card can: what its drive is capable of, and what goes here.
@@ -388,6 +433,12 @@ export interface MountCard {
   readonly mount: MountLine;
   /** The name its owner signs in with, for them alone; absent where the kind has none, or it was never typed. */
   readonly login?: string | undefined;
+  /** Id of the account, for its owner alone, where no name is known. */
+  readonly account?: string | undefined;
+  /** When what it is signed in with ends, ms since the epoch; absent = it does not, or nobody knows. */
+  readonly until?: number | undefined;
+  /** What that is allowed, by the names of the locale keys `permission-<kind>-<name>`; absent = it does not say. */
+  readonly permissions?: readonly string[] | undefined;
   /** It was looked at just now, and works. */
   readonly checked?: boolean | undefined;
   /** Absent where the drive has none or could not be asked. */
@@ -616,6 +667,7 @@ export interface Question {
   readonly view: ViewRef;
   readonly question:
     | "remove-mount"
+    | "other-account"
     | "forget"
     | "broadcast"
     | "revoke-links"
@@ -682,6 +734,10 @@ export const noticeCodes = [
   "no-sending-here",
   "transfer-cancelled",
   "transfer-over",
+  "approval-over",
+  "credential-left",
+  "credential-ends-week",
+  "credential-ends-day",
   "transfer-busy",
   "transfer-queue-full",
   "links-revoked",

@@ -97,12 +97,28 @@ export type ViewState =
     }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
+  | SignInView
+  | {
+      readonly at: "approval";
+      /** Id of the approval. */
+      readonly approval: string;
+      /** By a code, or through the person's browser. */
+      readonly by: "approval" | "browser";
+      readonly again: SignInView;
+    }
   | {
       readonly at: "question";
       readonly question: "remove-mount";
       readonly mount: string;
       /** It was asked by `/logout`, and not on the mount's card. */
       readonly loggingOut: boolean;
+    }
+  | {
+      readonly at: "question";
+      readonly question: "other-account";
+      readonly mount: string;
+      /** The sign-in that waits for the answer. */
+      readonly pending: string;
     }
   | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "revoke-shared"; readonly shared: SharedView }
@@ -116,6 +132,15 @@ export type ViewState =
       /** What `renew-mount` is about. */
       readonly mount?: string;
     };
+
+/** The ways to sign in. */
+export interface SignInView {
+  readonly at: "sign-in-ways";
+  /** Name of the kind. */
+  readonly kind: string;
+  /** The mount that is signed in to again; absent = a new one. */
+  readonly mount?: string;
+}
 
 /** How a drive is to be shared with a group, before its owner says yes. */
 export interface LendingDraft {

@@ -2,6 +2,8 @@ import { anywhere, inPrivate, shared } from "../../users/roles.ts";
 import { button, none, number } from "../context/button.ts";
 import { askRoot } from "./root-folder.ts";
 import { accountForm } from "./sign-in-form.ts";
+import { approveAgain, chooseWay, otherWays } from "./sign-in-ways.ts";
+import { cancelApproval } from "./start-approval.ts";
 import { checkMount, chooseMount, openMount, pickMount, removeMount, renamePressed, renewPressed } from "./mounts.ts";
 import { showMounts } from "./views.ts";
 
@@ -16,4 +18,9 @@ export const mountButtons = {
   "renew-mount": button("w", inPrivate, none, renewPressed),
   "remove-mount": button("x", inPrivate, none, removeMount),
   "add-account": button("a", inPrivate, none, (context) => accountForm(context), { form: true }),
+  "choose-way": button("wc", inPrivate, number("index"), (context, { index }) => chooseWay(context, index)),
+  "show-ways": button("ww", inPrivate, none, otherWays),
+  "approve-again": button("wa", inPrivate, none, approveAgain),
+  // Whoever cancels does not wait for what else they asked for.
+  "cancel-approval": button("wx", inPrivate, none, cancelApproval, { urgent: true }),
 };

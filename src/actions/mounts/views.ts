@@ -4,7 +4,7 @@ import type { Mount } from "../../storage/mount.ts";
 import { abilitiesOf } from "../context/abilities.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
-import { currentOf, isRenewable, isShare, loginOf, rootFieldOf } from "../context/kinds.ts";
+import { answerWith, currentOf, isRenewable, isShare, kindNamed, loginOf, rootFieldOf } from "../context/kinds.ts";
 import { mountsOf, rowsHere } from "../../users/person.ts";
 import { lendingOf } from "../../users/place.ts";
 import type { MountCard, MountLine, MountList } from "../model/screen.ts";
@@ -82,6 +82,7 @@ export function showMount(
         view,
         mount: lineOf(context, now, currentOf(context, await mountsOf(services, context.person))),
         login: loginOf(context, now),
+        ...credentialOf(context, now),
         checked: checked && now.health.state === "working",
         ...(quota && { quota }),
         ...methodOf(context, now),
@@ -91,6 +92,22 @@ export function showMount(
       },
     };
   });
+}
+
+/** What a mount is signed in with, as far as that says it of itself. */
+function credentialOf(
+  context: ActionContext,
+  { driver, options }: Mount,
+): Pick<MountCard, "account" | "until" | "permissions"> {
+  const kind = kindNamed(context, driver);
+  const until = kind?.endsAt?.(options);
+  const account = kind && answerWith("login", kind, options) === undefined ? kind.account?.(options) : undefined;
+  const permissions = kind?.permissions?.(options);
+  return {
+    ...(account !== undefined && { account }),
+    ...(until !== undefined && { until }),
+    ...(permissions && { permissions }),
+  };
 }
 
 /** The way that was chosen, as long as it works: an operator may have taken away what it needs. */

@@ -4,6 +4,7 @@ import { withoutMount } from "../../users/person.ts";
 import { takeBackEverywhere } from "../../users/place.ts";
 import type { ButtonContext } from "../context/button-context.ts";
 import { withMount } from "../context/with-mount.ts";
+import { changeAccount } from "../mounts/sign-in.ts";
 import { showMount } from "../mounts/views.ts";
 import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
@@ -29,6 +30,8 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeEveryLink(context);
     case "revoke-shared":
       return revokeShared(context, question);
+    case "other-account":
+      return changeAccount(context, question.mount, question.pending);
     case "delete-entries":
     case "empty-trash":
       return deleteForEver(context, question);
@@ -52,12 +55,20 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showOperators(context, { at: "operators", room: "panel" });
     case "revoke-shared":
       return goTo(context, question.shared);
+    case "other-account":
+      return keepAccount(context, question.mount);
     case "delete-entries":
     case "empty-trash":
       return goTo(context, question.trash);
     case "remove-mount":
       return question.loggingOut ? noticeWithWays(context, "cancelled") : showMount(context, question.mount);
   }
+}
+
+/** What was typed for the other account is forgotten. */
+async function keepAccount(context: ButtonContext, mount: string): Promise<Result> {
+  await context.services.pending.delete(context.person.id);
+  return showMount(context, mount);
 }
 
 type Question = Extract<ViewState, { at: "question" }>;
@@ -70,13 +81,14 @@ function removeMount(
   context: ButtonContext,
   { mount, loggingOut }: Extract<Question, { question: "remove-mount" }>,
 ): Promise<Result> | Result {
-  return withMount(context, mount, async ({ title }) => {
+  return withMount(context, mount, async ({ title, driver }) => {
     await takeBackEverywhere(context.services, mount);
-    await context.services.storage.unmount(mount);
+    const { credential } = await context.services.storage.unmount(mount);
     await context.services.transfers?.withdraw(mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";
-    return noticeWithWays(without, code, { level: "done", subject: title });
+    const said = credential === "left" ? "credential-left" : code;
+    return noticeWithWays(without, said, { level: "done", subject: title, driver });
   });
 }

@@ -29,9 +29,10 @@ export async function showQuestion(
     case "empty-trash":
       return showDeleteQuestion(context, state);
     case "remove-mount":
+    case "other-account":
       return withMount(context, state.mount, async ({ title }) => {
         const view = await draw(context, state);
-        return { screen: { show: "question", view, question: "remove-mount", subject: title } };
+        return { screen: { show: "question", view, question: state.question, subject: title } };
       });
   }
 }

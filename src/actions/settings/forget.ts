@@ -12,6 +12,8 @@ export async function forgetPerson({ services, person, session }: ActionContext)
   }
   const sessions = new Set([...person.sessions, ...(session ? [session.id] : [])]);
   for (const id of sessions) await services.sessions.delete(id);
+  await services.approvals?.forget(person.id);
+  await services.browserSignIns?.forget(person.id);
   await services.transfers?.forget(person.id);
   await services.downloads?.forget(person.id);
   await services.saves?.forget(person.id);

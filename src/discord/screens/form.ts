@@ -47,6 +47,7 @@ export function formSheet(painter: Painter, screen: FormScreen, pendingForm: str
         ...(isModal(screen)
           ? [button(`✏️ ${say("press-fill-in")}`, { is: "fill", pendingForm }, { style: ButtonStyle.Primary })]
           : pageButtons(painter, screen, pendingForm)),
+        screen.ways !== undefined && button(`🔑 ${say("press-show-ways")}`, { is: "ways", pendingForm }),
         button(`✖️ ${say("press-cancel")}`, { is: "leave", pendingForm }),
       ],
     ],

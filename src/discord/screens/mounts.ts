@@ -1,6 +1,6 @@
 import { ButtonStyle } from "discord.js";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
-import { errorText, driverName, reasonText } from "../../i18n/kind-words.ts";
+import { errorText, driverName, permissionNames, reasonText } from "../../i18n/kind-words.ts";
 import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
 import { healthSign } from "../../i18n/signs.ts";
@@ -93,6 +93,7 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
     body: [
       card.checked === true && `✅ ${say("notice-mount-healthy")}`,
       login !== undefined && say("mount-login", { login: label(login) }),
+      ...credentialLines(painter, card),
       ...healthLines(painter, mount),
       ...(quota ? quotaLines(painter, quota, label) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
@@ -100,6 +101,17 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
     ],
     rows: mountRows(painter, card),
   };
+}
+
+/** What the drive is signed in with: whose it is, how long it is good, and what for. */
+function credentialLines(painter: Painter, { mount, account, until, permissions }: MountCard): readonly string[] {
+  const { say } = painter;
+  const names = permissions && permissionNames(painter, mount.driver, permissions);
+  return [
+    ...(account === undefined ? [] : [say("mount-account", { account: label(account) })]),
+    ...(until === undefined ? [] : [`⏳ ${say("mount-until", { date: moment(until) })}`]),
+    ...(names ? [say("mount-permissions", { names: names.map((name) => label(name)).join(" · ") })] : []),
+  ];
 }
 
 function healthLines(painter: Painter, { health, driver }: MountLine): readonly string[] {

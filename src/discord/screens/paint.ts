@@ -16,6 +16,7 @@ import { saveSheet } from "./save.ts";
 import { settingsSheet } from "./settings.ts";
 import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
 import { sharedListSheet, sharedSheet, shareDraftSheet } from "./shared.ts";
+import { approvalSheet, signInWaysSheet } from "./sign-in.ts";
 import { taskSheet, tasksSheet } from "./tasks.ts";
 import { selectSheet, targetSheet, tidiedSheet, tidySheet, trashSheet } from "./tidy.ts";
 import { transferSheet } from "./transfer.ts";
@@ -88,6 +89,10 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return trashSheet(painter, screen);
     case "notice":
       return noticeSheet(painter, screen);
+    case "sign-in-ways":
+      return signInWaysSheet(painter, screen);
+    case "approval":
+      return approvalSheet(painter, screen);
     case "transfer":
       return transferSheet(painter, screen);
     case "list-choice":

@@ -13,6 +13,7 @@ import { encodeWidgetAction, type WidgetAction } from "../ids.ts";
 import {
   maxAddress,
   maxComponents,
+  maxDescription,
   maxId,
   maxInContainer,
   maxInRow,
@@ -38,6 +39,15 @@ export interface Sheet {
   readonly rows?: readonly (readonly (Button | false)[])[];
   /** A text too long for a message. */
   readonly file?: { readonly name: string; readonly text: string };
+  /** Shown below the text. */
+  readonly picture?: Picture | undefined;
+}
+
+/** A picture of our own, and what it shows, in words. */
+interface Picture {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly description: string;
 }
 
 /** One choice among up to 25. */
@@ -94,7 +104,7 @@ export function addressButton(text: string, url: string): Button | false {
 }
 
 /** The sheet as a message that keeps all of Discord's limits. */
-export function paintSheet({ head, body = [], menu, second, rows = [], file }: Sheet): Painted {
+export function paintSheet({ head, body = [], menu, second, rows = [], file, picture }: Sheet): Painted {
   const room = new Room();
   const parts: APIComponentInContainer[] = [];
   const add = (part: APIComponentInContainer | undefined, nested = 0) => {
@@ -103,12 +113,23 @@ export function paintSheet({ head, body = [], menu, second, rows = [], file }: S
   add(textOf(head, room, "…"));
   if (body.some(isThere)) add(textOf(body, room));
   if (file) add({ type: ComponentType.File, file: { url: `attachment://${file.name}` } });
+  if (picture) add(galleryOf(picture), 1);
   const widgets = [...menuRows(menu, "menu"), ...menuRows(second, "menu-2"), ...rows.flatMap(buttonRows)];
   if (widgets.length > 0) add({ type: ComponentType.Separator, divider: true, spacing: SeparatorSpacingSize.Small });
   for (const row of widgets) add(row, row.components.length);
   return {
     components: [{ type: ComponentType.Container, components: parts }],
-    files: file ? [{ name: file.name, attachment: Buffer.from(file.text, "utf8") }] : [],
+    files: [
+      ...(file ? [{ name: file.name, attachment: Buffer.from(file.text, "utf8") }] : []),
+      ...(picture ? [{ name: picture.name, attachment: picture.bytes }] : []),
+    ],
+  };
+}
+
+function galleryOf({ name, description }: Picture): APIComponentInContainer {
+  return {
+    type: ComponentType.MediaGallery,
+    items: [{ media: { url: `attachment://${name}` }, description: clip(description, maxDescription) }],
   };
 }
 

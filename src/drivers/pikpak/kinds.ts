@@ -8,6 +8,7 @@ import { createAuth } from "./auth.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
 import { connectedDrive, type Connection } from "./connect/connected-drive.ts";
+import { browserWay } from "./connect/browser-way.ts";
 import { deviceApproval } from "./connect/device-approval.ts";
 import { createPersonalAuth } from "./connect/personal-auth.ts";
 import { isPersonalToken, readPersonalToken } from "./connect/personal-token.ts";
@@ -34,6 +35,8 @@ export interface PikPakSettings extends HostSettings {
   readonly mcpUrl: string;
   /** The OAuth code flow is offered; it needs an address that people come back to. Absent = it is not. */
   readonly oauth?: boolean | undefined;
+  /** Where browsers come back to from the OAuth code flow; absent = it is not offered. */
+  readonly returnUrl?: string | undefined;
   /** The way to the API hosts; absent = straight out. */
   readonly openPool?: TransportOptions["openPool"];
   /** JSON that replaces or adds identities. */
@@ -133,12 +136,13 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
     gates: createGates(),
     // Approvals are known to work for the web client alone.
     approving: identityNamed(identities, "web"),
+    returnUrl: settings.returnUrl,
     connection: { route: settings.route ?? "auto", mcpUrl: settings.mcpUrl, eras: new Map() },
   };
   return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
 
-interface Dependencies extends Pick<PikPakSettings, "openPool"> {
+interface Dependencies extends Pick<PikPakSettings, "openPool" | "returnUrl"> {
   readonly driveUrl: string;
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
@@ -189,6 +193,8 @@ function identityNamed(identities: ReadonlyMap<string, Identity>, name: string):
 }
 
 function accountKind(dependencies: Dependencies, fields: readonly Field[]): DriverKind {
+  const { returnUrl, openPool } = dependencies;
+  const openTransport = () => createTransport({ openPool });
   return {
     name: "pikpak",
     added: "sign-in",
@@ -202,10 +208,28 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
       if (!credentials.ok) return credentials;
       return withToken({ ...credentials.values, ...(rootFolder !== "" && { rootFolder }) });
     },
+    ways: [
+      { is: "approval", name: "approval" },
+      { is: "form", name: "access-token", asks: ["personalToken"], aside: ["rootFolder"] },
+      {
+        is: "form",
+        name: "password",
+        asks: ["username", "password"],
+        aside: ["rootFolder", "platform", "captchaToken"],
+      },
+      { is: "form", name: "refresh-token", asks: ["refreshToken"], aside: ["rootFolder", "platform"] },
+      { is: "browser", name: "browser" },
+    ],
+    browser:
+      returnUrl === undefined
+        ? undefined
+        : browserWay({ mcpUrl: dependencies.connection.mcpUrl, redirectUri: returnUrl, openTransport }),
+    account: ({ account }) => account,
+    permissions: ({ permissions }) => permissions?.split(" "),
     approval: deviceApproval({
       userUrl: dependencies.userUrl,
       clientId: dependencies.approving.clientId,
-      openTransport: () => createTransport({ openPool: dependencies.openPool }),
+      openTransport,
     }),
     endsAt: ({ validUntil }) => (validUntil === undefined ? undefined : Number(validUntil)),
     title: () => "PikPak",

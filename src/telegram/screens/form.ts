@@ -9,11 +9,11 @@ import { lines, strong, type Painted, type Painter } from "./painter.ts";
 
 /** What a button of a dialogue asks for. */
 export type DialoguePress =
-  | { readonly is: "skip" | "cancel" | "instead" }
+  | { readonly is: "skip" | "cancel" | "instead" | "ways" }
   /** `index` counts the answers to choose from, or the form's fields. */
   | { readonly is: "choice" | "change"; readonly index: number };
 
-const letters = { skip: "s", cancel: "x", instead: "i" } as const;
+const letters = { skip: "s", cancel: "x", instead: "i", ways: "w" } as const;
 
 /** The code behind a dialogue's button: whose dialogue, which question, and what. ButtonPress codes start with a digit, so they never meet. */
 function encodeDialoguePress({ owner, question }: Asker, press: DialoguePress): string {
@@ -30,7 +30,7 @@ interface Asker {
 /** The same for the same question of the same form, however often it is asked. */
 export function questionOf({ form, fields, asking }: Walk): string {
   const of = createHash("sha256")
-    .update(`${form.id} ${form.kind ?? ""}`)
+    .update([form.id, form.kind ?? "", ...(form.way === undefined ? [] : [form.way])].join(" "))
     .digest("hex")
     .slice(0, 6);
   return `${of}q${fields.findIndex(({ name }) => name === asking)}`;
@@ -38,10 +38,10 @@ export function questionOf({ form, fields, asking }: Walk): string {
 
 /** What is behind a code; undefined = not a dialogue's button. */
 export function decodeDialoguePress(code: string): (Asker & { readonly press: DialoguePress }) | undefined {
-  const match = /^d-([0-9a-z]{1,12})-([0-9a-f]{6}q\d{1,2})-(?:([sxi])|([ce])(\d{1,3}))$/.exec(code);
+  const match = /^d-([0-9a-z]{1,12})-([0-9a-f]{6}q\d{1,2})-(?:([sxiw])|([ce])(\d{1,3}))$/.exec(code);
   if (!match) return undefined;
   const [, owner = "", question = "", letter, counted, index] = match;
-  const named = { s: "skip", x: "cancel", i: "instead" } as const;
+  const named = { s: "skip", x: "cancel", i: "instead", w: "ways" } as const;
   const press: DialoguePress =
     letter === undefined
       ? { is: counted === "e" ? "change" : "choice", index: Number(index) }
@@ -79,6 +79,7 @@ export function paintQuestionOf(painter: Painter, walk: Walk, owner: number, not
       ...(page ? addressRow(`🌐 ${say("press-page")}`, page.url) : []),
       ...choiceRows(painter, walk, asker),
       ...insteadRow(painter, walk, asker),
+      ...(walk.ways ? [[dialogueButton(`🔑 ${say("press-show-ways")}`, asker, { is: "ways" })]] : []),
       ...changeable(walk).map((known) => [
         dialogueButton(
           `✏️ ${labelled(say, fieldLabel(painter, walk.form, known.name), elideName(walk.values[known.name] ?? "", 20))}`,

@@ -2,7 +2,7 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
 import type { DownloadMethod } from "../../storage/mount.ts";
-import { errorText, driverName, reasonText } from "../../i18n/kind-words.ts";
+import { errorText, driverName, permissionNames, reasonText } from "../../i18n/kind-words.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
 import { healthSign } from "../../i18n/signs.ts";
@@ -81,6 +81,7 @@ export function paintMount(painter: Painter, card: MountCard): Painted {
       [driverName(painter, mount.driver), ...(mount.current ? [`📌 ${say("mount-current")}`] : [])].join(" · "),
       card.checked && `✅ ${say("notice-mount-healthy")}`,
       login !== undefined && say("mount-login", { login: isolate(login) }),
+      ...credentialLines(painter, card),
       ...healthLines(painter, mount),
       ...(quota ? quotaLines(painter, quota, isolate) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
@@ -88,6 +89,22 @@ export function paintMount(painter: Painter, card: MountCard): Painted {
     ),
     keyboard: mountKeyboard(painter, card),
   };
+}
+
+/** What the drive is signed in with: whose it is, how long it is good, and what for. */
+function credentialLines(painter: Painter, { mount, account, until, permissions }: MountCard): readonly string[] {
+  const { say, figures } = painter;
+  return [
+    ...(account === undefined ? [] : [say("mount-account", { account: isolate(account) })]),
+    ...(until === undefined ? [] : [`⏳ ${say("mount-until", { date: figures.date(until) })}`]),
+    ...(permissions
+      ? [
+          say("mount-permissions", {
+            names: permissionNames(painter, mount.driver, permissions).map(isolate).join(" · "),
+          }),
+        ]
+      : []),
+  ];
 }
 
 function healthLines(painter: Painter, { health, driver }: MountLine): readonly string[] {

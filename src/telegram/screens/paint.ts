@@ -15,6 +15,7 @@ import { paintQuestion } from "./question.ts";
 import { paintSave } from "./save.ts";
 import { paintSettings } from "./settings.ts";
 import { paintShared, paintSharedList, paintShareDraft } from "./shared.ts";
+import { paintApproval, paintSignInWays } from "./sign-in.ts";
 import { paintTask, paintTasks } from "./tasks.ts";
 import { paintSelect, paintTarget, paintTidied, paintTidy, paintTrash } from "./tidy.ts";
 import { paintTransfer } from "./transfer.ts";
@@ -43,6 +44,10 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintSettings(painter, screen);
     case "question":
       return paintQuestion(painter, screen);
+    case "sign-in-ways":
+      return paintSignInWays(painter, screen);
+    case "approval":
+      return paintApproval(painter, screen);
     case "transfer":
       return paintTransfer(painter, screen);
     case "list-choice":

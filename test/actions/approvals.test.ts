@@ -1,0 +1,153 @@
+import { Keyv } from "keyv";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { Account } from "../../emulators/pikpak/state.ts";
+import { perform } from "../../src/actions/perform.ts";
+import { createApprovals } from "../../src/actions/mounts/approvals.ts";
+import type { MessageRef } from "../../src/actions/model/target.ts";
+import { driverKinds } from "../../src/drivers/index.ts";
+import type { KeptJob } from "../../src/jobs/embedded.ts";
+import type { JobQueue } from "../../src/jobs/queue.ts";
+import type { Edited, Message, Messenger } from "../../src/messaging/messenger.ts";
+import { testJobs } from "../test-jobs.ts";
+import { app, mia, usualCloud, type TestApp } from "./test-app.ts";
+
+// Approvals by a clock that goes on as soon as somebody waits for it: what PikPak is asked, and when.
+
+const shown: MessageRef = { place: mia.person.id, kind: "private", language: "en", message: "7" };
+
+let skipped = 0;
+const now = () => Date.now() + skipped;
+const wait = async (ms: number, signal?: AbortSignal) => {
+  signal?.throwIfAborted();
+  skipped += ms;
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
+};
+
+let pikpak: PikPakEmulator;
+let account: Account;
+let at: TestApp;
+let jobs: JobQueue;
+let edits: Message[];
+let sent: Message[];
+let answerEdit: () => Edited;
+
+beforeEach(async () => {
+  skipped = 0;
+  edits = [];
+  sent = [];
+  answerEdit = () => ({ is: "edited" });
+  pikpak = await startPikPak({ now });
+  account = pikpak.build.account({ username: "mia@example.com", password: "correct-horse" });
+  pikpak.build.file(account, undefined, { name: "notes.txt", size: 10 });
+  const { driveUrl, userUrl, mcpUrl } = pikpak;
+  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
+  at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now });
+  jobs = testJobs(new Keyv<KeptJob>(), { now });
+  const messenger: Pick<Messenger, "edit" | "send"> = {
+    async edit(_ref, screen) {
+      const edited = answerEdit();
+      if (edited.is === "edited") edits.push(screen);
+      return edited;
+    },
+    async send(target, screen) {
+      sent.push(screen);
+      return { is: "sent", ref: { ...target, message: "8" } };
+    },
+  };
+  const approvals = createApprovals({
+    jobs,
+    storage: at.services.storage,
+    // Only editing and sending are used here.
+    messengers: { of: () => messenger as Messenger },
+    finish: (visit, approved, signal) => perform(at.services, visit, { do: "finish-approval", approved }, signal),
+    now,
+    wait,
+    log: { info: () => undefined },
+  });
+  Object.assign(at.services, { approvals });
+});
+afterEach(async () => {
+  await jobs.stop();
+  await at.services.storage.close();
+  await pikpak.close();
+});
+
+/** Mia chooses the first way; her code. */
+async function begun(): Promise<string> {
+  const ways = await at.see(mia, { do: "sign-in" }, "sign-in-ways");
+  expect(ways.ways).toEqual(["approval", "access-token", "password", "refresh-token"]);
+  const { screen, placed } = await at.do(mia, { do: "choose-way", view: ways.view, index: 0 });
+  if (screen.show !== "approval" || screen.state.is !== "waiting") throw new Error(JSON.stringify(screen));
+  await placed?.at(shown);
+  return screen.state.code?.userCode ?? "";
+}
+
+const polls = () => pikpak.calls.filter(({ path }) => path === "/v1/auth/token");
+const ended = () => expect.poll(() => edits.length + sent.length, { timeout: 10_000 }).toBe(1);
+
+test("a code nobody decides on is asked about at the interval told until it has run out, and no more", async () => {
+  pikpak.rules.deviceInterval = 7;
+  pikpak.rules.deviceLife = 120;
+  await begun();
+  await ended();
+  expect(edits[0]).toMatchObject({ show: "approval", state: { is: "over" } });
+  const times = polls().map(({ at: moment }) => moment);
+  expect(times.length).toBe(Math.floor(120 / 7));
+  for (const [n, moment] of times.slice(1).entries()) expect(moment - (times[n] ?? 0)).toBeGreaterThanOrEqual(7000);
+});
+
+test("every word to slow down makes the pauses five seconds longer", async () => {
+  pikpak.rules.deviceInterval = 5;
+  pikpak.rules.deviceLife = 100;
+  pikpak.fail({ path: "/v1/auth/token", status: 400, error: "slow_down", times: 2 });
+  await begun();
+  await ended();
+  const times = polls().map(({ at: moment }) => moment);
+  const pauses = times.slice(1).map((moment, n) => Math.round((moment - (times[n] ?? 0)) / 1000));
+  expect(pauses.slice(0, 3)).toEqual([10, 15, 15]);
+});
+
+test("a service that does not answer for a while is asked again, later each time, and the drive opens when it does", async () => {
+  pikpak.rules.deviceLife = 600;
+  pikpak.fail({ path: "/v1/auth/token", status: 502, body: "<html>", times: 2 });
+  const code = await begun();
+  expect(pikpak.connect.grants.decideDevice(code, account)).toBe(true);
+  await ended();
+  expect(edits[0]).toMatchObject({ show: "listing", rows: [{ name: "notes.txt" }] });
+  expect(polls().length).toBe(3);
+});
+
+test.each([
+  ["put away", { is: "gone" }],
+  ["out of reach", { is: "closed" }],
+] as const)("whose message was %s is told in one of its own that the drive is there", async (_what, edited) => {
+  answerEdit = () => edited;
+  const code = await begun();
+  pikpak.connect.grants.decideDevice(code, account);
+  await ended();
+  expect(sent[0]).toMatchObject({ show: "listing" });
+});
+
+test("a code that was asked for anew ends the one before, and one account approved twice is one drive", async () => {
+  pikpak.rules.deviceInterval = 60;
+  const first = await begun();
+  pikpak.connect.grants.decideDevice(first, account);
+  await ended();
+  const second = await begun();
+  pikpak.connect.grants.decideDevice(second, account);
+  await expect.poll(() => edits.length).toBe(2);
+  const { mounts } = await at.see(mia, { do: "show-mounts" }, "mounts");
+  expect(mounts.length).toBe(1);
+});
+
+test("a refusal in a word nobody knows is said, with another code and the other ways to press", async () => {
+  pikpak.fail({ path: "/v1/auth/token", status: 403, error: "nobody_knows" });
+  await begun();
+  await ended();
+  const [screen] = edits;
+  expect(screen).toMatchObject({ show: "approval", state: { is: "failed", reason: { code: "approval-refused" } } });
+  if (screen?.show !== "approval") throw new Error("no approval");
+  await at.see(mia, { do: "show-ways", view: screen.view }, "sign-in-ways");
+});
