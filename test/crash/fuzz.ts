@@ -210,9 +210,7 @@ async function request(base: string): Promise<void> {
   const method = random.of(["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE"]);
   const headers = { range: random.of(["bytes=0-", "bytes=-1", "bytes=9-1,2-", "x"]), "x-forwarded-for": "10.0.0.1, x" };
   const body = method === "POST" || method === "PUT" ? { body: text().toWellFormed() } : {};
-  const answer = await fetch(`${base}${path}`, { method, headers, redirect: "manual", ...body }).catch(
-    () => undefined,
-  );
+  const answer = await fetch(`${base}${path}`, { method, headers, redirect: "manual", ...body }).catch(() => undefined);
   if (!answer) return fault(`no answer to ${method} ${start}`);
   if (answer.status === 500) fault(`500 for ${method} ${start}`);
   await answer.arrayBuffer();
