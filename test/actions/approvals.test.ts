@@ -85,7 +85,9 @@ async function begun(): Promise<string> {
 }
 
 const polls = () => pikpak.calls.filter(({ path }) => path === "/v1/auth/token");
-const ended = () => expect.poll(() => edits.length + sent.length, { timeout: 10_000 }).toBe(1);
+async function ended(): Promise<void> {
+  await expect.poll(() => edits.length + sent.length, { timeout: 10_000 }).toBe(1);
+}
 
 test("a code nobody decides on is asked about at the interval told until it has run out, and no more", async () => {
   pikpak.rules.deviceInterval = 7;
