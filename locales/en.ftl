@@ -24,6 +24,13 @@ press-link = Link
 press-link-original = Original
 press-open-link = Open the link
 press-send = Send it here
+press-save = Save
+press-share-out = Share
+press-shared-links = My shares
+press-make-shared = Make the link
+press-shared-coded = With a code
+press-shared-open = Without a code
+press-revoke-shared = Take back
 press-list-folder = Links
 press-revoke-links = Take back its links
 press-revoke-all-links = Take back all my links
@@ -74,6 +81,7 @@ command-link = Get the download link of one file
 command-get = Send a file itself into this chat
 command-download = Let the drive fetch a magnet or an address
 command-tasks = What the drive is fetching: retry, cancel, clear
+command-shares = The shares made from here: links, codes, take back
 command-trash = What lies in the trash: restore, delete, empty
 command-settings = Language, rows a page, order, download method
 command-cancel = Cancel what was begun
@@ -169,10 +177,51 @@ download-left = { $count ->
    *[other] { $count } more links were left out; send them again.
 }
 download-lost = I follow this no longer. /tasks shows how far it is.
+save-waiting = I am about to save this to your drive.
+save-sent = The drive is copying it. That cannot be stopped any more.
+save-done = { $count ->
+    [1] Saved to your drive.
+   *[other] { $count } entries saved to your drive.
+}
+save-present = { $count ->
+    [1] It was on your drive already.
+   *[other] All { $count } entries were on your drive already.
+}
+save-cancelled = Cancelled. Nothing was saved.
+save-lost = I lost sight of this. Look into the folder before you try again.
+save-target-gone = The folder it was to go to is not there any more. Try again, and it goes to the top of the drive.
+share-out-title = Share
+share-out-coded = Whoever has the link and its code can open this and save it.
+share-out-open = Whoever has the link can open this and save it.
+shared-title = My shares
+shared-none = Nothing is shared. Press 📤 under a file or folder of your drive.
+shared-total = { $count ->
+    [1] One share
+   *[other] { $count } shares
+}
+shared-cut = There are older ones that I do not show.
+shared-made = The link is there.
+shared-revoked = Taken back. The link opens nothing any more.
+shared-code = Code
+shared-text = { $url } code: { $code }
+shared-no-end = Works until you take it back.
+shared-counts = opened { $views ->
+    [1] once
+   *[other] { $views } times
+}, saved { $saves ->
+    [1] once
+   *[other] { $saves } times
+}
+shared-for-ever = No end
+shared-days = { $count ->
+    [1] 1 day
+   *[other] { $count } days
+}
 tasks-title = Offline downloads
 tasks-none = Nothing is being fetched. Send me a magnet, or use /download.
 tasks-total = { $running } running, { $failed } failed, { $done } finished
 choose-task = Choose a download
+choose-shared = Choose a share
 press-tidy = More
 press-enter = Open
 press-new-folder = New folder
@@ -433,6 +482,12 @@ notice-download-what = Send me what to fetch: a magnet, an info hash, an http, e
 notice-no-downloads = None of your drives can fetch links by itself. Sign in to a PikPak account first.
 notice-download-over = This is over already. /tasks shows what there is.
 notice-download-stopped = Cancelled. What has come already stays.
+notice-no-drive-to-save = You have no drive that I could save to. Sign in to a PikPak account, in our private chat: /login
+notice-save-busy = This is being saved already.
+notice-save-stopped = Cancelled. Nothing was saved.
+notice-save-too-late = The drive is copying it already. That cannot be stopped any more.
+notice-save-over = This is over already.
+notice-no-sharing-drive = None of your drives can make shares. Sign in to a PikPak account first.
 notice-tasks-none-failed = None of them has failed.
 notice-nothing-chosen = Nothing is chosen. Choose something first.
 notice-selection-full = At most 1,000 entries can be chosen at once. Do something with these first.
@@ -544,6 +599,9 @@ form-title-root-folder = Where the drive begins
 question-revoke-links = Take back every link that was given out until now? None of them will work again; new ones can be had at once.
 press-confirm-revoke-links = Yes, take them back
 press-dismiss-revoke-links = No, let them work
+question-revoke-shared = Take this share back? Its link opens nothing any more, for nobody. The files stay on your drive.
+press-confirm-revoke-shared = Yes, take it back
+press-dismiss-revoke-shared = No, let it work
 press-list-part = Part { $part }
 list-part = Part { $part }
 list-more = There is more than one list may hold, which is { $files } files from { $folders } folders. The next part has the rest.
@@ -731,6 +789,7 @@ slash-download = download
 slash-download-links = links
 slash-download-links-hint = Magnets, info hashes, http, ed2k or PikPak:// addresses
 slash-tasks = tasks
+slash-shares = shares
 slash-trash = trash
 slash-settings = settings
 slash-cancel = cancel

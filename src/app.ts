@@ -11,6 +11,7 @@ import type { Person } from "./users/person.ts";
 import type { Place } from "./users/place.ts";
 import type { PendingSignIn, Services } from "./actions/context/services.ts";
 import type { Downloads } from "./actions/model/download.ts";
+import type { Saves } from "./actions/model/save.ts";
 import type { FormScreen } from "./actions/model/screen.ts";
 import type { Session } from "./actions/model/session.ts";
 import { createReminders } from "./actions/mounts/reminders.ts";
@@ -21,6 +22,7 @@ import type { BrowserSignIns } from "./actions/model/browser-sign-in.ts";
 import { createApprovals } from "./actions/mounts/approvals.ts";
 import type { Approvals } from "./actions/model/approval.ts";
 import { createDownloads } from "./actions/download/downloads.ts";
+import { createSaves } from "./actions/save/saves.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
 import type { Transfers } from "./actions/model/transfer.ts";
 import { keysOf, newId, openStorage } from "./app/drives.ts";
@@ -261,6 +263,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     browserSignIns: browserSignInsOf(parts),
     reminders: remindersOf(parts),
     downloads: downloadsOf(parts),
+    saves: savesOf(parts),
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
@@ -342,6 +345,24 @@ function downloadsOf({ jobs, store, storage, late, log }: Parts): Downloads {
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     log: log.child({ part: "downloads" }),
+  });
+}
+
+/** What of shares is copied into drives is followed by jobs, and ends with a link in its person's name. */
+function savesOf({ jobs, store, storage, late, log }: Parts): Saves {
+  return createSaves({
+    jobs,
+    storage,
+    sessions: store.open<Session>("sessions"),
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
+    addressOf: (mount, entry, { person, ...options }) => {
+      if (!late.services) throw new Error("something was saved before there was anything to save with");
+      return late.services.issueLink(mount, entry, { person: { id: person } }, options);
+    },
+    now: Date.now,
+    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
+    newId,
+    log: log.child({ part: "saves" }),
   });
 }
 

@@ -86,6 +86,8 @@ export function createBuilder(state: State, tokens: Pick<Tokens, "issue">): Buil
         createdAt: state.now(),
         days,
         tokenRound: 0,
+        views: 0,
+        restores: 0,
         passCode,
       };
       state.shares.set(share.id, share);

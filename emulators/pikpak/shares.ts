@@ -38,6 +38,7 @@ export function openShare(state: State, query: URLSearchParams, parts: SharePart
   const share = state.shares.get(query.get("share_id") ?? "");
   const closed = closedAnswer(state, share, parts) ?? (share && passAnswer(share, query.get("pass_code") ?? "", parts));
   if (closed || !share) return closed ?? statusAnswer("NOT_FOUND", "");
+  if ((query.get("page_token") ?? "") === "") share.views += 1;
   const nodes = topOf(state, share);
   const { next_page_token, files } = sharedPage(nodes, query, parts);
   const left = share.days === -1 ? -1 : Math.ceil((endOf(share) - state.now()) / 1000);
@@ -182,6 +183,7 @@ export function restoreShare(state: State, account: Account, body: Body, { rules
     if (rules.restoreTraces)
       begun.params = { trace_file_ids: JSON.stringify(Object.fromEntries(made.map(([id, copy]) => [id, copy.id]))) };
     if (rules.restoreNamesFolder) begun.fileId = target;
+    share.restores += 1;
   });
   const restored = { share_status: "OK", share_status_text: "", file_id: "" };
   return { ...restored, restore_status: "RESTORE_START", restore_task_id: task.id, params: {} };
@@ -223,6 +225,8 @@ export function createShare(state: State, account: Account, body: Body): object 
     createdAt: state.now(),
     days,
     tokenRound: 0,
+    views: 0,
+    restores: 0,
     passCode,
   };
   state.shares.set(share.id, share);
@@ -273,8 +277,8 @@ function listedShare(state: State, share: Share): object {
     restore_limit: "-1",
     expiration_days: String(share.days),
     expiration_at: share.days === -1 ? "" : timeText(endOf(share)),
-    restore_count: "0",
-    view_count: "0",
+    restore_count: String(share.restores),
+    view_count: String(share.views),
     create_time: timeText(share.createdAt),
     user_info: { user_id: share.owner, nickname: "m**a", avatar: "" },
     share_url: urlOf(share),

@@ -64,6 +64,9 @@ export interface Share {
   readonly days: number;
   /** Pass code tokens of earlier rounds are not taken any more. */
   tokenRound: number;
+  /** How often it was opened, and saved. */
+  views: number;
+  restores: number;
 }
 
 /** Work under way. Phase and progress are functions of the time. */

@@ -10,8 +10,10 @@ import { linkButtons } from "./links/buttons.ts";
 import type { ViewRef } from "./model/session.ts";
 import { mountButtons } from "./mounts/buttons.ts";
 import { questionButtons } from "./questions/buttons.ts";
+import { saveButtons } from "./save/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
 import { settingsButtons } from "./settings/buttons.ts";
+import { shareOutButtons } from "./share-out/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
 import { tidyButtons } from "./tidy/buttons.ts";
 
@@ -22,9 +24,11 @@ export const buttons = {
   ...linkButtons,
   ...fileButtons,
   ...downloadButtons,
+  ...saveButtons,
   ...tidyButtons,
   ...mountButtons,
   ...shareButtons,
+  ...shareOutButtons,
   ...questionButtons,
   ...settingsButtons,
   ...groupButtons,

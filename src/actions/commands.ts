@@ -9,6 +9,7 @@ import { linkCommands } from "./links/commands.ts";
 import { mountCommands } from "./mounts/commands.ts";
 import { searchCommands } from "./search/commands.ts";
 import { settingsCommands } from "./settings/commands.ts";
+import { shareOutCommands } from "./share-out/commands.ts";
 import { shareCommands } from "./shares/commands.ts";
 import { startCommands } from "./start/commands.ts";
 import { tidyCommands } from "./tidy/commands.ts";
@@ -24,6 +25,7 @@ export const commands = {
   ...tidyCommands,
   ...mountCommands,
   ...shareCommands,
+  ...shareOutCommands,
   ...groupCommands,
   ...settingsCommands,
   ...adminCommands,

@@ -229,6 +229,7 @@ function forAsker(screen: Screen): Screen {
     case "file":
     case "link":
     case "mounts":
+    case "save":
     case "notice":
       return { ...screen, for: "asker" };
     default:

@@ -12,6 +12,8 @@ import { showWays } from "./mounts/sign-in-ways.ts";
 import { showMount, showMounts } from "./mounts/views.ts";
 import { showQuestion } from "./questions/question.ts";
 import { showSearch } from "./search/view.ts";
+import { showDraft } from "./share-out/share-out.ts";
+import { showShared, showSharedList } from "./share-out/shared.ts";
 import { showSettings } from "./settings/views.ts";
 import { showWelcome } from "./start/welcome.ts";
 import { showSelect } from "./tidy/select.ts";
@@ -37,6 +39,14 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
     case "list":
     case "download":
       return showFolder(context, view.folder, options);
+    case "share-out":
+      return showDraft(context, view);
+    case "shared":
+      return showShared(context, view);
+    case "shared-list":
+      return showSharedList(context, view);
+    case "save":
+      return goTo(context, view.back, options);
     case "tasks":
       return showTasks(context, view);
     case "task":

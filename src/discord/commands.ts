@@ -135,6 +135,7 @@ export const commands: readonly Command[] = [
     action: ({ links = "" }) => ({ do: "download", text: links }),
   },
   { name: "tasks", options: [], opening: reply, action: () => ({ do: "tasks" }) },
+  { name: "shares", options: [], opening: reply, action: () => ({ do: "shares" }) },
   { name: "trash", options: [], opening: reply, action: () => ({ do: "trash" }) },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },
   {

@@ -75,7 +75,8 @@ async function show(parts: DelivererParts, turn: Turn, answer: Answer): Promise<
   const painted = paint(painter, screen);
   if (isForAsker(screen) && (screen.show === "notice" || turn.visit.place.kind === "group")) {
     await end(answer);
-    await parts.post.ephemeral(turn.interaction, painted);
+    const beside = await parts.post.ephemeral(turn.interaction, painted);
+    await answer.placed?.at(lastingRef(parts, { ...turn, language }, beside));
     return;
   }
   const place = await (isOfItsOwn(turn, screen)

@@ -43,6 +43,11 @@ export function copyable(address: string): string {
   return `\`\`\`\n${address.replaceAll("`", "%60").replaceAll(/\s/g, "%20")}\n\`\`\``;
 }
 
+/** A text of several words, to be copied. A sign that would end the block gives way to one that looks like it. */
+export function copyableText(text: string): string {
+  return `\`\`\`\n${text.replaceAll("`", "\u02CB")}\n\`\`\``;
+}
+
 /** Lines for a shell, to be copied. A sign that would end the block gives way to one that looks like it. */
 export function commands(lines: readonly string[]): string {
   return `\`\`\`sh\n${lines.join("\n").replaceAll("`", "\u02CB")}\n\`\`\``;

@@ -38,6 +38,9 @@ export const abilitySigns = {
   revokeShared: { sign: "🚫" },
   send: { sign: "📥", button: "send" },
   "send-as-file": { sign: "📄", button: "send-as-file" },
+  "save-share": { sign: "💾", button: "save" },
+  "share-out": { sign: "📤", button: "share-out" },
+  "shared-links": { sign: "📤", button: "shared-links" },
   "list-folder": { sign: "🧾", button: "list-folder" },
   tidy: { sign: "⋯", button: "tidy" },
   "ask-root": { sign: "📂", button: "ask-root" },
@@ -53,6 +56,7 @@ export const questionSigns = {
   broadcast: "📣",
   "revoke-links": "🚫",
   "revoke-every-link": "🚫",
+  "revoke-shared": "🚫",
   "delete-entries": "🗑",
   "empty-trash": "🗑",
 } as const;

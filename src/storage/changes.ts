@@ -1,5 +1,13 @@
 import { LRUCache } from "lru-cache";
-import type { CallOptions, Capability, CapabilityOf, ChangeOptions, Driver, SharedSource } from "./driver.ts";
+import type {
+  CallOptions,
+  Capability,
+  CapabilityOf,
+  ChangeOptions,
+  Driver,
+  SavingOptions,
+  SharedSource,
+} from "./driver.ts";
 import { StorageError } from "./error.ts";
 import type { Edit, Folders, Place } from "./folders.ts";
 import type { Links } from "./links.ts";
@@ -23,7 +31,12 @@ export interface SavedFrom extends Pick<SharedSource, "entries" | "above"> {
  */
 export interface Changes extends Plain {
   /** Saves from another mount, which is a share. */
-  save(mount: string, from: SavedFrom, to: string | undefined, options?: CallOptions): ReturnType<CapabilityOf<"save">>;
+  save(
+    mount: string,
+    from: SavedFrom,
+    to: string | undefined,
+    options?: SavingOptions,
+  ): ReturnType<CapabilityOf<"save">>;
   /**
    * A task as it is now, and in how many ms it is worth asking again. Many who ask at once cost one call. `to`: the folder
    * it fetches to, which is read anew when it is over.
@@ -152,6 +165,7 @@ export function createChanges(parts: ChangesParts): Changes {
       return call(mount, async (driver) => {
         const saved = await able(driver, "save")(source, to, options);
         if (saved.entries.length > saved.present) edit(mount, { added: { folder: to } });
+        if (saved.folder) edit(mount, { added: { folder: saved.folder.id } });
         return saved;
       });
     },

@@ -66,12 +66,25 @@ export interface SharedSource {
   readonly above?: readonly string[] | undefined;
 }
 
+/** How a share is saved. */
+export interface SavingOptions extends CallOptions {
+  /** Awaited before the drive is asked for copies: whoever ends the call later may get them all the same. */
+  readonly onSend?: (() => Promise<void>) | undefined;
+  /**
+   * The same was asked for at that time (ms since the epoch) by somebody who did not see what came of it: what has come
+   * since is waited for and found, and only the rest is asked for. Absent = it was not.
+   */
+  readonly askedAt?: number | undefined;
+}
+
 /** What came of saving a share. */
 export interface Saved {
   /** The entries in the drive, those that were there already included. */
   readonly entries: readonly Entry[];
   /** How many were there before, and were not saved once more. */
   readonly present: number;
+  /** The folder they are in, where the drive has one of its own for what is saved into the root. */
+  readonly folder?: Entry | undefined;
 }
 
 /** How a share is made. */
@@ -129,7 +142,7 @@ interface Capabilities {
   /** Forgets the tasks that are over; what they fetched stays. */
   clearTasks(options?: CallOptions): Promise<void>;
   /** Copies what a share leads to into a folder; what is there already is not copied again. */
-  save(source: SharedSource, to: string | undefined, options?: CallOptions): Promise<Saved>;
+  save(source: SharedSource, to: string | undefined, options?: SavingOptions): Promise<Saved>;
   /** Makes a link to entries that others can open. */
   shareOut(ids: readonly string[], options?: SharingOptions): Promise<SharedOut>;
   listSharedOut(options?: CallOptions & { readonly cursor?: string | undefined }): Promise<Page<SharedOut>>;

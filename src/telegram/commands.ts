@@ -37,6 +37,7 @@ export const commands: readonly Command[] = [
     action: (text) => ({ do: "download", ...(text !== "" && { text }) }),
   },
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
+  { name: "shares", scope: "private", action: () => ({ do: "shares" }) },
   { name: "trash", scope: "private", action: () => ({ do: "trash" }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
   // What one could lend is nobody else's business.

@@ -95,6 +95,7 @@ async function show(parts: DelivererParts, ctx: BotContext, answer: MessageAnswe
   const isForAsker = "for" in screen && screen.for === "asker";
   if (isForAsker && (screen.show === "notice" || ctx.turn.visit.place.kind === "group")) {
     await updates?.[Symbol.asyncIterator]().return?.();
+    if (answer.placed) return placePrivately(parts, ctx, painted, answer.placed);
     await (screen.show === "notice" ? showNotice(parts, ctx, screen, painted) : privately(parts, ctx, painted, screen));
     return;
   }
@@ -251,6 +252,22 @@ async function privately(
   const instead = card?.show === "listing" || card?.show === "file";
   if ((await post.ephemeral(ctx, painted, { instead, id: replaced })) !== undefined) return post.answer(ctx);
   await inPrivate(parts, ctx, painted, card);
+}
+
+/** What others go on changing is for the asker alone where it can be found again: in their private chat. */
+async function placePrivately(
+  parts: DelivererParts,
+  ctx: BotContext,
+  painted: Painted,
+  placed: NonNullable<Answer["placed"]>,
+): Promise<void> {
+  const { post, words } = parts;
+  const { language } = ctx.turn;
+  const place = await post.sendPrivately(ctx, painted);
+  if (!place) return invite(parts, ctx, undefined);
+  const ref = { place: `telegram:${place.chat}`, kind: "private", language, message: String(place.message) } as const;
+  await placed.at(ref);
+  await post.answer(ctx, { text: words.in(language)("private-sent") });
 }
 
 async function inPrivate(

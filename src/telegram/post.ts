@@ -44,10 +44,10 @@ export interface Post {
     painted: Painted,
     options?: { readonly id?: number | undefined; readonly instead?: boolean },
   ): Promise<number | undefined>;
-  /** A message to the asker's private chat; false = they never opened it, or blocked the bot. */
-  sendPrivately(ctx: BotContext, painted: Painted): Promise<boolean>;
-  /** A message to a chat by its id; false = it is not open to the bot. */
-  sendTo(chat: number, painted: Painted): Promise<boolean>;
+  /** A message to the asker's private chat; undefined = they never opened it, or blocked the bot. */
+  sendPrivately(ctx: BotContext, painted: Painted): Promise<Place | undefined>;
+  /** A message to a chat by its id; undefined = it is not open to the bot. */
+  sendTo(chat: number, painted: Painted): Promise<Place | undefined>;
   /** Where the update came from. */
   address(ctx: BotContext): Address;
   /** Ends the spinner of a press, once; late and double answers do no harm. */
@@ -149,12 +149,11 @@ export function placeOf({ chat, message_id: message }: Pick<Message, "message_id
   return { chat: chat.id, message };
 }
 
-async function sendTo(api: Api, chat: number, painted: Painted): Promise<boolean> {
+async function sendTo(api: Api, chat: number, painted: Painted): Promise<Place | undefined> {
   try {
-    await api.sendMessage(chat, painted.text.text, looksOf(painted));
-    return true;
+    return placeOf(await api.sendMessage(chat, painted.text.text, looksOf(painted)));
   } catch (error) {
-    if (error instanceof GrammyError && [400, 403].includes(error.error_code)) return false;
+    if (error instanceof GrammyError && [400, 403].includes(error.error_code)) return undefined;
     throw error;
   }
 }

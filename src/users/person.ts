@@ -105,6 +105,17 @@ export function withoutMount({ current, ...person }: Person, mount: string): Per
   return { ...person, mounts, targets, ...(current !== undefined && current !== mount && { current }) };
 }
 
+/** Folders that are remembered as targets. */
+const maxTargets = 5;
+
+/** The record with a folder that something is put into now; the root need not be remembered. */
+export function noteTarget(person: Person, target: NonNullable<Person["targets"]>[number]): Person {
+  if (target.trail.length === 0) return person;
+  const keyOf = ({ mount, trail }: typeof target) => `${mount}/${trail.at(-1)?.id ?? ""}`;
+  const others = (person.targets ?? []).filter((other) => keyOf(other) !== keyOf(target));
+  return { ...person, targets: [target, ...others].slice(0, maxTargets) };
+}
+
 /** The mounts that are still there, in the person's order. */
 export async function mountsOf(
   { storage }: { readonly storage: Pick<Storage, "find"> },

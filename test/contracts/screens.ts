@@ -12,6 +12,7 @@ import { logLevels } from "../../src/users/admin.ts";
 import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
   type Ability,
+  type SaveState,
   type ApprovalState,
   noticeCodes,
   type FormScreen,
@@ -24,6 +25,7 @@ import {
 import { carryings } from "../../src/actions/model/change.ts";
 import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-screen.ts";
 import type { DownloadState } from "../../src/actions/model/download-item.ts";
+import { lifeChoices } from "../../src/actions/model/share-life.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
@@ -126,7 +128,17 @@ const field = fc
     ...(kind === "choice" && { choices: ["web", "android", "pc"] }),
   }));
 
-const can = fc.subarray<Ability>(["quota", "send", "list-folder", "tidy", "renew-mount", "revoke-links"]);
+const can = fc.subarray<Ability>([
+  "quota",
+  "send",
+  "save-share",
+  "share-out",
+  "shared-links",
+  "list-folder",
+  "tidy",
+  "renew-mount",
+  "revoke-links",
+]);
 
 const form: fc.Arbitrary<FormScreen> = fc
   .record({
@@ -415,6 +427,7 @@ function screensOf(rows: number): {
           "broadcast",
           "revoke-links",
           "revoke-every-link",
+          "revoke-shared",
           "delete-entries",
           "empty-trash",
         ),
@@ -481,6 +494,41 @@ function screensOf(rows: number): {
       left: fc.nat({ max: 100 }),
       is: fc.constantFrom("running" as const, "over" as const, "lost" as const),
     }),
+    "share-out": fc.record({
+      show: fc.constant("share-out"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      entry,
+      coded: fc.boolean(),
+      days: fc.constantFrom(...lifeChoices),
+    }),
+    shared: fc.record({ show: fc.constant("shared"), view: fc.constant(view), mount, share, isNew: fc.boolean() }),
+    "shared-list": fc.record(
+      {
+        show: fc.constant("shared-list"),
+        view: fc.constant(view),
+        mount,
+        shares: fc.array(share, { maxLength: rows }),
+        page: fc.record({ number: fc.integer({ min: 1, max: 900 }), count: fc.integer({ min: 1, max: 900 }) }),
+        total: fc.nat(),
+        isCut: fc.boolean(),
+        revoked: fc.boolean(),
+      },
+      { requiredKeys: ["show", "view", "mount", "shares", "page", "total", "isCut"] },
+    ),
+    save: fc.record(
+      {
+        show: fc.constant("save"),
+        for: fc.constant("asker"),
+        view: fc.constant(view),
+        name: hostileName,
+        mount,
+        trail,
+        state: saveState,
+      },
+      { requiredKeys: ["show", "view", "name", "mount", "trail", "state"] },
+    ),
     tasks: fc.record({
       show: fc.constant("tasks"),
       view: fc.constant(view),
@@ -659,6 +707,49 @@ const downloadState: fc.Arbitrary<DownloadState> = fc.oneof(
   fc.constant({ is: "gone" as const }),
   fc.record(
     { is: fc.constant("failed" as const), code: fc.constantFrom(...storageErrorCodes), retryAfter: seconds },
+    { requiredKeys: ["is", "code"] },
+  ),
+);
+
+/** A link that others open. */
+const share = fc.record(
+  {
+    id: fc.uuid(),
+    title: hostileName,
+    url: fc.constantFrom("https://mypikpak.com/s/VNabcdefghijk", "https://share.example.com/a(b)`c>d"),
+    passCode: fc.string({ minLength: 1, maxLength: 12 }),
+    expiresAt: fc.integer({ min: now - 1000, max: now + 1e9 }),
+    createdAt: fc.constant(now),
+    views: fc.nat(),
+    saves: fc.nat(),
+    closed: code,
+  },
+  { requiredKeys: ["id", "title", "url"] },
+);
+
+/** Something that is saved: every state there is. */
+const saveState: fc.Arbitrary<SaveState> = fc.oneof(
+  fc.record({ is: fc.constantFrom("waiting" as const, "sent" as const, "cancelled" as const, "lost" as const) }),
+  fc.record(
+    {
+      is: fc.constant("done" as const),
+      entries: fc.array(entry, { minLength: 1, maxLength: 40 }),
+      isPresent: fc.boolean(),
+      trail,
+      can,
+      address: fc.record(
+        { url: address, via: fc.constant("redirect" as const), watch: address, named: address },
+        { requiredKeys: ["url", "via"] },
+      ),
+    },
+    { requiredKeys: ["is", "entries", "isPresent", "trail", "can"] },
+  ),
+  fc.record(
+    {
+      is: fc.constant("failed" as const),
+      code: fc.constantFrom("target-gone" as const, ...storageErrorCodes),
+      retryAfter: seconds,
+    },
     { requiredKeys: ["is", "code"] },
   ),
 );

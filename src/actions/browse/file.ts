@@ -1,7 +1,7 @@
 import type { Entry } from "../../storage/entry.ts";
 import { kindOf } from "../../storage/file-kind.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { abilitiesOf, isTidied } from "../context/abilities.ts";
+import { abilitiesOf, isSavable, isSharedOut, isTidied } from "../context/abilities.ts";
 import { draw, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { folderId, slim } from "../context/folder-view.ts";
@@ -41,7 +41,9 @@ export function showFile(
             ...(duration !== undefined && { duration }),
             original,
             can: await abilitiesOf(context, mount, {
+              "save-share": isSavable(context, mount),
               ...sendingOf(context, file, original),
+              "share-out": await isSharedOut(context, mount),
               tidy: await isTidied(context, mount),
             }),
             ...(address && { address }),

@@ -19,6 +19,13 @@ function behind(state: ViewState): ViewState | Resumable {
     case "list":
     case "download":
       return state.folder;
+    case "share-out":
+    case "shared":
+      return state.from;
+    case "shared-list":
+      return { at: "mount", mount: state.mount };
+    case "save":
+      return state.back;
     case "select":
     case "trash":
       return state.folder;
@@ -39,6 +46,7 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "broadcast") return { at: "operators", room: "broadcast" };
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
       if (state.question === "revoke-links") return { at: "settings" };
+      if (state.question === "revoke-shared") return state.shared;
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "approval":

@@ -2,6 +2,7 @@ import type { Capability } from "../../storage/driver.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { Ability } from "../model/screen.ts";
 import type { ActionContext } from "./context.ts";
+import { isShare } from "./kinds.ts";
 
 /** What goes where something is shown, whatever drive it is of. */
 type Here = Exclude<Ability, Capability>;
@@ -29,4 +30,18 @@ export async function isTidied(
   if (visit.place.kind !== "private" || owner !== person.id) return false;
   const capable = await services.storage.can(id);
   return changes.some((name) => capable.has(name));
+}
+
+/** Whether links that others open are made here: by its owner, where nobody else sees it, on a drive that can. */
+export async function isSharedOut(
+  { services, visit, person }: Pick<ActionContext, "services" | "visit" | "person">,
+  { id, owner }: Mount,
+): Promise<boolean> {
+  if (visit.place.kind !== "private" || owner !== person.id) return false;
+  return (await services.storage.can(id)).has("shareOut");
+}
+
+/** Whether what a mount shows can be copied into a drive of whoever looks at it: it is a share. */
+export function isSavable(context: Pick<ActionContext, "services">, mount: Mount): boolean {
+  return context.services.saves !== undefined && isShare(context, mount);
 }

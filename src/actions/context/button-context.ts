@@ -78,6 +78,13 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
     case "select":
     case "target":
       return state.folder.mount;
+    case "save":
+      return state.to.mount;
+    case "share-out":
+      return state.from.at === "folder" ? state.from.mount : state.from.folder.mount;
+    case "shared":
+    case "shared-list":
+      return state.mount;
     case "tasks":
     case "trash":
       return state.mount;

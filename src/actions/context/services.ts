@@ -10,6 +10,7 @@ import type { Person } from "../../users/person.ts";
 import type { FileAddress, FormScreen } from "../model/screen.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { Downloads } from "../model/download.ts";
+import type { Saves } from "../model/save.ts";
 import type { Session } from "../model/session.ts";
 import type { Approvals } from "../model/approval.ts";
 import type { BrowserSignIns } from "../model/browser-sign-in.ts";
@@ -34,7 +35,7 @@ export interface Services {
   /** What a new drive of somebody is called, in a language; absent = as its kind calls it. */
   readonly titleFor?: (named: { readonly whose: string; readonly drive: string }, language: string) => string;
   /** An address for a file, in the visitor's name. Throws `StorageError`. */
-  issueLink(mount: Mount, entry: Entry, visit: Visit, options: LinkOptions): Promise<FileAddress>;
+  issueLink(mount: Mount, entry: Entry, visit: Visitor, options: LinkOptions): Promise<FileAddress>;
   /** A one-time page for a form; absent, or undefined, where there is none to be had. */
   readonly issuePage?: (visit: Visit, form: FormScreen) => Promise<FormScreen["page"] | undefined>;
   /** Download methods that work here. */
@@ -51,6 +52,8 @@ export interface Services {
   readonly reminders?: Reminders | undefined;
   /** Drives fetch what addresses lead to, and it is followed; absent = nobody follows it. */
   readonly downloads?: Downloads | undefined;
+  /** What of shares is copied into drives, and is told; absent = nothing is. */
+  readonly saves?: Saves | undefined;
   /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
   readonly hasTickets?: boolean;
   /** Takes back the links that were handed out until now; absent = links are the drive's own, and nobody can. */
@@ -74,6 +77,11 @@ export interface Services {
   /** 10 base62 characters, not to be guessed. */
   newId(): string;
   readonly log: ActionLog;
+}
+
+/** In whose name a link is made. */
+interface Visitor {
+  readonly person: Pick<Visit["person"], "id">;
 }
 
 /** What a link is asked for with. */

@@ -1,16 +1,24 @@
 import type { Edited, Messengers } from "../../messaging/messenger.ts";
-import type { DownloadScreen } from "../model/screen.ts";
-import type { Download } from "./download-kind.ts";
+import type { MessageScreen } from "../model/screen.ts";
+import type { MessageRef } from "../model/target.ts";
 
-/** The message of a batch. */
+/** A message that a job goes on changing. */
 export interface Display {
   /** Shows how far it is, if that is something new and an edit is due. */
-  now(screen: DownloadScreen): Promise<void>;
+  now(screen: MessageScreen): Promise<void>;
   /** The last word: waited for, and said to the person where the message is out of reach. */
-  last(screen: DownloadScreen): Promise<void>;
+  last(screen: MessageScreen): Promise<void>;
+  /** Says it to the person in a message of its own. */
+  apart(screen: MessageScreen): Promise<void>;
 }
 
-interface DisplayParts {
+/** What is followed, and where: the person is told where that message cannot be changed any more. */
+interface Displayed {
+  readonly shown: MessageRef;
+  readonly person: string;
+}
+
+export interface DisplayParts {
   readonly messengers: Messengers;
   now(): number;
   wait(ms: number, signal: AbortSignal): Promise<void>;
@@ -23,21 +31,29 @@ const [first, slowest] = [4000, 15_000];
 /** How often the last word is tried. */
 const maxTries = 30;
 
-export function createDisplay({ shown, person }: Pick<Download, "shown" | "person">, parts: DisplayParts): Display {
+export function createDisplay({ shown, person }: Displayed, parts: DisplayParts): Display {
   const { messengers, now, wait, signal, log } = parts;
   let said = "";
   let dueAt = now() + first;
   let pace = first;
   let isGone = false;
-  const edit = async (screen: DownloadScreen): Promise<Edited> => {
+  const edit = async (screen: MessageScreen): Promise<Edited> => {
     const messenger = messengers.of(shown.place);
     if (!messenger) return { is: "closed" };
     return messenger.edit(shown, screen).catch((err: unknown): Edited => {
-      log.info({ err }, "message of a download not changed");
+      log.info({ err }, "message of a job not changed");
       return { is: "later", after: slowest };
     });
   };
+  const apart = async (screen: MessageScreen): Promise<void> => {
+    const own = { place: person, kind: "private", language: shown.language } as const;
+    await messengers
+      .of(person)
+      ?.send(own, screen)
+      .catch((err: unknown) => log.info({ err }, "end of a job not sent"));
+  };
   return {
+    apart,
     async now(screen) {
       const text = JSON.stringify(screen);
       if (isGone || text === said || now() < dueAt) return;
@@ -56,11 +72,7 @@ export function createDisplay({ shown, person }: Pick<Download, "shown" | "perso
         if (edited.is === "closed") break;
         await wait(Math.max(1000, edited.after), signal);
       }
-      const own = { place: person, kind: "private", language: shown.language } as const;
-      await messengers
-        .of(person)
-        ?.send(own, screen)
-        .catch((err: unknown) => log.info({ err }, "end of a download not sent"));
+      await apart(screen);
     },
   };
 }

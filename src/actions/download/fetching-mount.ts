@@ -1,9 +1,8 @@
 import type { Mount } from "../../storage/mount.ts";
-import { mountsOf } from "../../users/person.ts";
 import { currentFolder } from "../browse/current.ts";
 import type { ActionContext, Outcome, Result } from "../context/context.ts";
 import { noticeWithWays } from "../context/failure.ts";
-import { currentOf } from "../context/kinds.ts";
+import { ableMount } from "../context/able-mount.ts";
 import { withMount } from "../context/with-mount.ts";
 import type { FolderView } from "../model/session.ts";
 
@@ -18,10 +17,6 @@ export async function inFetchingMount(
 }
 
 /** Undefined = the person has none that can. */
-export async function fetchingMount(context: ActionContext): Promise<Mount | undefined> {
-  const mounts = await mountsOf(context.services, context.person);
-  const current = currentOf(context, mounts);
-  for (const mount of [...(current ? [current] : []), ...mounts])
-    if ((await context.services.storage.can(mount.id)).has("download")) return mount;
-  return undefined;
+export function fetchingMount(context: ActionContext): Promise<Mount | undefined> {
+  return ableMount(context, "download");
 }

@@ -14,6 +14,7 @@ import type { DownloadItem } from "./download-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { SharedScreen } from "./shared-screen.ts";
 import type { TidyScreen } from "./tidy-screen.ts";
 
 /**
@@ -39,6 +40,8 @@ export type Screen =
   | SignInWays
   | ApprovalScreen
   | DownloadScreen
+  | SaveScreen
+  | SharedScreen
   | TaskList
   | TaskCard
   | TidyScreen
@@ -150,6 +153,9 @@ export type Ability =
   | "send"
   | "send-as-file"
   | "list-folder"
+  | "save-share"
+  | "share-out"
+  | "shared-links"
   | "tidy"
   | "ask-root"
   | "renew-mount"
@@ -469,6 +475,49 @@ export interface DownloadScreen {
 }
 
 /**
+ * Something of a share that is copied into a drive of one's own. Presses: `cancel-save` while it is waiting; `back` to the
+ * share, and with it `retry-save` where it did not come, `renew-mount` where signing in mends that. When it is done: of one file
+ * `link`, those of what it `can`, and `back` to its folder; else `open-saved` by the entry's index, and `back`.
+ */
+export interface SaveScreen {
+  readonly show: "save";
+  /** It was asked for in a group, and is its asker's matter. */
+  readonly for?: "asker";
+  readonly view: ViewRef;
+  /** What is saved. */
+  readonly name: string;
+  /** The drive it goes into, and the folder. */
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly state: SaveState;
+}
+
+export type SaveState =
+  /** Nothing was asked of the drive yet. */
+  | { readonly is: "waiting" }
+  /** The drive is copying, and cannot be stopped. */
+  | { readonly is: "sent" }
+  | {
+      readonly is: "done";
+      readonly entries: readonly Entry[];
+      /** All of it was there before. */
+      readonly isPresent: boolean;
+      /** The folder it is in: the drive may have one of its own. */
+      readonly trail: readonly string[];
+      readonly can: readonly Ability[];
+      /** Of the one file, where one could be made. */
+      readonly address?: FileAddress;
+    }
+  | { readonly is: "cancelled" }
+  /** It was not followed to its end. */
+  | { readonly is: "lost" }
+  | {
+      readonly is: "failed";
+      readonly code: StorageErrorCode | "target-gone";
+      readonly retryAfter?: number | undefined;
+    };
+
+/**
  * What a drive fetches by itself, newest first. Presses: `task` by index, `turn`, `refresh`, `retry-tasks` where some have
  * failed, `clear-tasks` where some are over.
  */
@@ -572,6 +621,7 @@ export interface Question {
     | "broadcast"
     | "revoke-links"
     | "revoke-every-link"
+    | "revoke-shared"
     | "delete-entries"
     | "empty-trash";
   /** What it is about: the mount's title, the text to be sent. */
@@ -674,6 +724,14 @@ export const noticeCodes = [
   "download-over",
   "download-stopped",
   "tasks-none-failed",
+  // Saving from a share.
+  "no-drive-to-save",
+  "save-busy",
+  "save-stopped",
+  "save-too-late",
+  "save-over",
+  // Links that others open.
+  "no-sharing-drive",
   // Tidying up.
   "nothing-chosen",
   "selection-full",

@@ -2,6 +2,7 @@ import type { Crumb, Policy } from "../../users/place.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
 import type { AdminView } from "./admin-view.ts";
+import type { LifeDays } from "./share-life.ts";
 import type { Carrying, Change, Selection } from "./change.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
 
@@ -48,6 +49,10 @@ export type ViewState =
   | TransferView
   | { readonly at: "list"; readonly folder: FolderView }
   | DownloadView
+  | SaveView
+  | ShareDraftView
+  | SharedListView
+  | SharedView
   | TasksView
   | { readonly at: "task"; readonly task: string; readonly from: TasksView }
   | TidyView
@@ -104,6 +109,7 @@ export type ViewState =
       readonly pending: string;
     }
   | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
+  | { readonly at: "question"; readonly question: "revoke-shared"; readonly shared: SharedView }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | { readonly at: "question"; readonly question: "delete-entries" | "empty-trash"; readonly trash: TrashView }
   | AdminView
@@ -198,6 +204,10 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "target":
     case "trash":
       return state.folder;
+    case "save":
+      return state.back.at === "folder" ? state.back : state.back.folder;
+    case "share-out":
+      return state.from.at === "folder" ? state.from : state.from.folder;
     case "tidy":
       return folderOf(state.from);
     case "tidied":
@@ -223,6 +233,49 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** Something of a share on its way into a drive. Its rows are what was saved. */
+export interface SaveView {
+  readonly at: "save";
+  /** Id of the job. */
+  readonly save: string;
+  /** What is saved: a share's folder, its top, or a file. */
+  readonly from: FolderView | FileView;
+  /** Where it goes. */
+  readonly to: FolderView;
+  /** Where one comes back to: to the share, and once it is saved to what came of it. */
+  readonly back: FolderView | FileView;
+}
+
+/** What a link is about to be made to, and how. */
+export interface ShareDraftView {
+  readonly at: "share-out";
+  /** The file, or the folder that is open. */
+  readonly from: FolderView | FileView;
+  readonly coded: boolean;
+  readonly days: LifeDays;
+}
+
+/** A page of the links of a drive. */
+export interface SharedListView {
+  readonly at: "shared-list";
+  readonly mount: string;
+  /** 1-based. */
+  readonly page: number;
+  /** One was taken back just now. */
+  readonly revoked?: boolean | undefined;
+}
+
+/** One link. Its code is not kept here. */
+export interface SharedView {
+  readonly at: "shared";
+  readonly mount: string;
+  /** Id of the link. */
+  readonly share: string;
+  readonly title: string;
+  /** Where it was opened from: what it was made to, or the list. */
+  readonly from: FolderView | FileView | SharedListView;
 }
 
 /** What a drive fetches by itself. */
@@ -285,6 +338,7 @@ export interface TrashView {
 /** What a Retry or Back button does again. */
 export type Resumable =
   | TasksView
+  | SharedListView
   | TidyView
   | TrashView
   | FolderView

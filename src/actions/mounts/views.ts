@@ -68,6 +68,7 @@ export function showMount(
       "ask-root": rootFieldOf(context, mount) !== undefined,
       "renew-mount": isRenewable(context, mount),
       "revoke-links": services.revokeLinks !== undefined,
+      "shared-links": (await services.storage.can(id)).has("listSharedOut"),
     });
     const quota = can.includes("quota") ? await quotaOf(context, id) : undefined;
     // Asking may have changed how the mount is known to be.

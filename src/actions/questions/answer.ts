@@ -10,6 +10,7 @@ import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
 import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
+import { revokeShared } from "../share-out/shared.ts";
 import { showSettings } from "../settings/views.ts";
 import { deleteForEver } from "../tidy/trash.ts";
 import { beginBroadcast, revokeEveryLink } from "../admin/operate.ts";
@@ -27,6 +28,8 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeOwnLinks(context);
     case "revoke-every-link":
       return revokeEveryLink(context);
+    case "revoke-shared":
+      return revokeShared(context, question);
     case "other-account":
       return changeAccount(context, question.mount, question.pending);
     case "delete-entries":
@@ -50,6 +53,8 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showSettings(context);
     case "revoke-every-link":
       return showOperators(context, { at: "operators", room: "panel" });
+    case "revoke-shared":
+      return goTo(context, question.shared);
     case "other-account":
       return keepAccount(context, question.mount);
     case "delete-entries":

@@ -21,6 +21,10 @@ export async function showQuestion(
       const view = await draw(context, state);
       return { screen: { show: "question", view, question: "broadcast", subject: state.text, count: to.length } };
     }
+    case "revoke-shared": {
+      const view = await draw(context, state);
+      return { screen: { show: "question", view, question: "revoke-shared", subject: state.shared.title } };
+    }
     case "delete-entries":
     case "empty-trash":
       return showDeleteQuestion(context, state);

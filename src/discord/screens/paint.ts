@@ -11,8 +11,10 @@ import { noticeSheet } from "./notice.ts";
 import { operatorsSheet } from "./operators.ts";
 import type { Painter } from "./painter.ts";
 import { questionSheet } from "./question.ts";
+import { saveSheet } from "./save.ts";
 import { settingsSheet } from "./settings.ts";
 import { paintSheet, type Painted, type Sheet } from "./sheet.ts";
+import { sharedListSheet, sharedSheet, shareDraftSheet } from "./shared.ts";
 import { approvalSheet, signInWaysSheet } from "./sign-in.ts";
 import { taskSheet, tasksSheet } from "./tasks.ts";
 import { selectSheet, targetSheet, tidiedSheet, tidySheet, trashSheet } from "./tidy.ts";
@@ -60,6 +62,14 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return operatorsSheet(painter, screen);
     case "download":
       return downloadSheet(painter, screen);
+    case "share-out":
+      return shareDraftSheet(painter, screen);
+    case "shared":
+      return sharedSheet(painter, screen);
+    case "shared-list":
+      return sharedListSheet(painter, screen);
+    case "save":
+      return saveSheet(painter, screen);
     case "tasks":
       return tasksSheet(painter, screen);
     case "task":

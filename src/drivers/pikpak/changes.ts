@@ -31,7 +31,7 @@ export type Changes = { readonly [K in ChangeName]: CapabilityOf<K> };
 /** Ids a call: a thousand are refused, two hundred have been taken. */
 export const maxIds = 100;
 /** ms that the service's clock may be behind ours. */
-const skew = 60_000;
+export const skew = 60_000;
 
 /** Tidying up over a signed-in account. */
 export function createChanges(given: WritingParts): Changes {

@@ -1,12 +1,23 @@
 import { z } from "zod";
-import type { CallOptions, CapabilityOf, Saved, SharedSource } from "../../storage/driver.ts";
+import type { CallOptions, CapabilityOf, Saved, SavingOptions, SharedSource } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import { shareAddressIn } from "./address.ts";
-import { below, isFresh, isNamed, maxIds, only, type WritingParts } from "./changes.ts";
+import { below, isFresh, isNamed, maxIds, only, skew, type WritingParts } from "./changes.ts";
 import { shareCodes } from "./share.ts";
-import type { RemoteTask } from "./task-wire.ts";
-import { entryOf, isFolder, read, readPage, readShare, readShareFile, text, type RemoteFile } from "./wire.ts";
+import { phaseOf, readTasks, type RemoteTask } from "./task-wire.ts";
+import {
+  entryOf,
+  isFolder,
+  read,
+  readFile,
+  readPage,
+  readShare,
+  readShareFile,
+  text,
+  timeOf,
+  type RemoteFile,
+} from "./wire.ts";
 import { finished, written } from "./written.ts";
 
 /** What of a share is saved, and with which token. */
@@ -23,18 +34,107 @@ export function createSaving(parts: WritingParts): CapabilityOf<"save"> {
     if (source.kind !== "pikpak-share") throw new StorageError("unsupported", { message: `no share: ${source.kind}` });
     const target = to ?? parts.root;
     const chosen = await choose(parts, source, options);
-    const before = await below(parts, target, options);
-    const there = chosen.entries.flatMap((entry) => sameIn(before, entry) ?? []);
-    const missing = chosen.entries.filter((entry) => !sameIn(before, entry));
-    const entries = there.map(entryOf);
+    const came =
+      options.askedAt === undefined ? new Map() : await cameSince(parts, chosen.entries, { target, options });
+    const before = await inTarget(parts, target, options);
+    const there = new Map<string, RemoteFile>();
+    for (const entry of chosen.entries) {
+      const same = came.has(entry.id) ? undefined : sameIn(before, entry);
+      if (same) there.set(entry.id, same);
+    }
+    const found = new Map<string, RemoteFile>([...there, ...came]);
+    const missing = chosen.entries.filter(({ id }) => !found.has(id));
     for (let from = 0; from < missing.length; from += maxIds) {
       options.signal?.throwIfAborted();
       const some = { ...chosen, entries: missing.slice(from, from + maxIds) };
-      entries.push(...(await restoreSome(parts, some, { target, before, options })));
+      for (const [id, file] of await restoreSome(parts, some, { target, before, options })) found.set(id, file);
     }
-    return { entries, present: there.length } satisfies Saved;
+    const files = [...found.values()];
+    const folder = await ownFolder(parts, files, { target, options });
+    return { entries: files.map(entryOf), present: there.size, ...(folder && { folder }) } satisfies Saved;
   };
 }
+
+/** By their ids in the share. */
+type Found = ReadonlyMap<string, RemoteFile>;
+
+interface Targeted {
+  readonly target: string;
+  readonly options: SavingOptions;
+}
+
+/** The service's own folder for what is saved into the root, in its languages. */
+const ownNames: ReadonlySet<string> = new Set(["Pack From Shared", "转存自分享"]);
+
+/** What is in the target; with the root, what is in the service's own folder for it as well. */
+async function inTarget(parts: WritingParts, target: string, options: CallOptions): Promise<readonly RemoteFile[]> {
+  const files = await below(parts, target, options);
+  const own = target === "" ? files.find((file) => isFolder(file) && ownNames.has(file.name)) : undefined;
+  return own ? [...files, ...(await below(parts, own.id, options))] : files;
+}
+
+/** The one folder that all of them are in, where that is another than was asked for. */
+async function ownFolder(
+  parts: WritingParts,
+  files: readonly RemoteFile[],
+  { target, options }: Targeted,
+): Promise<Entry | undefined> {
+  const [parent = target, ...others] = new Set(files.map((file) => file.parent_id));
+  if (others.length > 0 || parent === target) return undefined;
+  const file = await detail(parts, parent, options);
+  return file && entryOf(file);
+}
+
+/** Undefined = there is no such file any more. */
+async function detail({ client }: WritingParts, id: string, options: CallOptions): Promise<RemoteFile | undefined> {
+  try {
+    const path = `/drive/v1/files/${encodeURIComponent(id)}`;
+    const file = readFile(await client.call({ method: "GET", path, ...only(options) }));
+    return file.trashed ? undefined : file;
+  } catch (error) {
+    if (error instanceof StorageError && (error.code === "not-found" || error.code === "trashed")) return undefined;
+    throw error;
+  }
+}
+
+/** What an attempt that nobody saw the end of has brought, once the service is done with it. */
+async function cameSince(parts: WritingParts, wanted: readonly Entry[], { target, options }: Targeted): Promise<Found> {
+  const { askedAt: begun = 0 } = options;
+  const hints = (await restoresSince(parts, begun, options)).map((task) => hintsOf(task, ""));
+  const found = new Map<string, RemoteFile>();
+  for (const hint of hints.length > 0 ? hints : [hintsOf(undefined, "")]) {
+    const left = wanted.filter(({ id }) => !found.has(id));
+    const before = [...found.values()];
+    for (const [id, file] of await landed(parts, left, { target, before, options, begun, hints: hint }))
+      found.set(id, file);
+  }
+  return found;
+}
+
+/** Savings begun since then, waited for; those that failed have brought nothing. */
+async function restoresSince(parts: WritingParts, begun: number, options: CallOptions): Promise<readonly RemoteTask[]> {
+  const query = { type: "restore", limit: "50" };
+  const body = await parts.client.call({ method: "GET", path: "/drive/v1/tasks", query, ...only(options) });
+  const since = readTasks(body).tasks.filter((task) => (timeOf(task.created_time) ?? 0) >= begun - skew);
+  const over: RemoteTask[] = [];
+  for (const task of since) {
+    const isOver = phaseOf(task) === "done" ? task : await finished(parts, task.id, options).catch(ifFailed);
+    if (isOver) over.push(isOver);
+  }
+  return over;
+}
+
+function ifFailed(error: unknown): undefined {
+  if (!(error instanceof StorageError) || waited.has(error.code)) throw error;
+}
+
+/** The task is not over, or nobody can tell. */
+const waited: ReadonlySet<StorageError["code"]> = new Set([
+  "still-moving",
+  "unreachable",
+  "upstream",
+  "too-frequent",
+] satisfies StorageError["code"][]);
 
 /** The file that is there already: of that name and size, and of that hash where both have one. A folder's name proves nothing. */
 function sameIn(files: readonly RemoteFile[], entry: Entry): RemoteFile | undefined {
@@ -103,14 +203,12 @@ function assertReadable(body: unknown): ReturnType<typeof readShare> {
 
 const restoreShape = z.looseObject({ restore_status: text, restore_task_id: text, file_id: text });
 
-interface Landing {
-  readonly target: string;
+interface Landing extends Targeted {
   /** What was in the target before. */
   readonly before: readonly RemoteFile[];
-  readonly options: CallOptions;
 }
 
-async function restoreSome(parts: WritingParts, chosen: Chosen, landing: Landing): Promise<readonly Entry[]> {
+async function restoreSome(parts: WritingParts, chosen: Chosen, landing: Landing): Promise<Found> {
   const { target, options } = landing;
   const { client, context } = parts;
   const begun = context.now();
@@ -132,8 +230,9 @@ async function restoreSome(parts: WritingParts, chosen: Chosen, landing: Landing
   };
   const readBack = async () => {
     const found = await landed(parts, chosen.entries, { ...landing, begun, hints: hintsOf(undefined, "") });
-    return found.length >= chosen.entries.length ? found : undefined;
+    return found.size >= chosen.entries.length ? found : undefined;
   };
+  await options.onSend?.();
   return written(context, { send, readBack, signal: options.signal });
 }
 
@@ -164,25 +263,21 @@ interface Looking extends Landing {
 }
 
 /** The entries saved, looked for where they were to go, and where the answer says they went: it may name only a folder. */
-async function landed(
-  parts: WritingParts,
-  wanted: readonly Entry[],
-  { target, before, options, begun, hints }: Looking,
-): Promise<readonly Entry[]> {
-  const old = new Set(before.map(({ id }) => id));
-  const places = [...new Set([target, ...(hints.at === "" ? [] : [hints.at])])];
-  const found: Entry[] = [];
-  for (const place of places) {
-    const files = await below(parts, place, options).catch(ifNoFolder);
-    for (const entry of wanted) {
-      if (found.length >= wanted.length) break;
-      const made = hints.traces[entry.id];
-      const file = files.find(
-        (candidate) =>
-          candidate.id === made || (!old.has(candidate.id) && isFresh(candidate, begun) && isCopyOf(candidate, entry)),
-      );
-      if (file && !found.some(({ id }) => id === file.id)) found.push(entryOf(file));
-    }
+async function landed(parts: WritingParts, wanted: readonly Entry[], looking: Looking): Promise<Found> {
+  const { target, before, options, begun, hints } = looking;
+  const taken = new Set(before.map(({ id }) => id));
+  const found = new Map<string, RemoteFile>();
+  const take = (entry: Entry, file: RemoteFile | undefined) => {
+    if (!file) return;
+    taken.add(file.id);
+    found.set(entry.id, file);
+  };
+  const files = [...(await inTarget(parts, target, options)), ...(await inFolder(parts, hints.at, options))];
+  for (const entry of wanted) {
+    const made = hints.traces[entry.id];
+    const isNew = (file: RemoteFile) => !taken.has(file.id) && isFresh(file, begun) && isCopyOf(file, entry);
+    take(entry, files.find(({ id }) => id === made) ?? files.find(isNew));
+    if (made !== undefined && !found.has(entry.id)) take(entry, await detail(parts, made, options));
   }
   return found;
 }
@@ -192,8 +287,13 @@ function isCopyOf(file: RemoteFile, entry: Entry): boolean {
   return entry.kind === "folder" || entry.size === undefined || file.size === entry.size;
 }
 
-/** What was named was the file itself. */
-function ifNoFolder(error: unknown): readonly RemoteFile[] {
-  if (error instanceof StorageError && error.code === "not-found") return [];
-  throw error;
+/** What is in the folder the service named; nothing where that was the file itself. */
+async function inFolder(parts: WritingParts, id: string, options: CallOptions): Promise<readonly RemoteFile[]> {
+  if (id === "") return [];
+  try {
+    return await below(parts, id, options);
+  } catch (error) {
+    if (error instanceof StorageError && error.code === "not-found") return [];
+    throw error;
+  }
 }

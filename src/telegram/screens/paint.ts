@@ -11,7 +11,9 @@ import { paintNotice } from "./notice.ts";
 import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
 import { paintQuestion } from "./question.ts";
+import { paintSave } from "./save.ts";
 import { paintSettings } from "./settings.ts";
+import { paintShared, paintSharedList, paintShareDraft } from "./shared.ts";
 import { paintApproval, paintSignInWays } from "./sign-in.ts";
 import { paintTask, paintTasks } from "./tasks.ts";
 import { paintSelect, paintTarget, paintTidied, paintTidy, paintTrash } from "./tidy.ts";
@@ -67,6 +69,14 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintOperators(painter, screen);
     case "download":
       return paintDownload(painter, screen);
+    case "share-out":
+      return paintShareDraft(painter, screen);
+    case "shared":
+      return paintShared(painter, screen);
+    case "shared-list":
+      return paintSharedList(painter, screen);
+    case "save":
+      return paintSave(painter, screen);
     case "tasks":
       return paintTasks(painter, screen);
     case "task":

@@ -144,3 +144,34 @@ test("a share of one's own is made once when the answer is lost, and revoked onc
   await driver.revokeShared?.([made?.id ?? ""]);
   expect((await driver.listSharedOut?.())?.items).toEqual([]);
 });
+
+describe("an attempt whose end nobody saw", () => {
+  test("is waited for while it goes on, found, and not made again", async () => {
+    at.pikpak.rules.workTakes = 4000;
+    const source = share([at.pikpak.build.folder(ben, undefined, "season"), file("a.mkv")]);
+    const askedAt = at.context.now();
+    const broken = new AbortController();
+    const onSend = async () =>
+      void at.pikpak.onCall(({ path }) => path === restore && broken.abort(new Error("killed")));
+    await expect(driver.save?.(source, target.id, { onSend, signal: broken.signal })).rejects.toThrow("killed");
+    const saved = await driver.save?.(source, target.id, { askedAt });
+    expect(saved?.entries.map(({ name }) => name).toSorted()).toEqual(["a.mkv", "season"]);
+    expect(saved?.present).toBe(0);
+    expect(sent()).toBe(1);
+    expect((await names(target.id)).toSorted()).toEqual(["a.mkv", "season"]);
+  });
+
+  test("is made again where it brought nothing", async () => {
+    const source = share([file("a.mkv")]);
+    expect(await driver.save?.(source, target.id, { askedAt: at.context.now() })).toMatchObject({ present: 0 });
+    expect(sent()).toBe(1);
+  });
+});
+
+test("what goes into the root is found in the service's own folder, which is told, and is saved once", async () => {
+  const source = share([file("a.mkv")]);
+  const saved = { entries: [{ name: "a.mkv" }], folder: { name: "Pack From Shared" } };
+  expect(await driver.save?.(source, undefined)).toMatchObject({ ...saved, present: 0 });
+  expect(await driver.save?.(source, undefined)).toMatchObject({ ...saved, present: 1 });
+  expect(sent()).toBe(1);
+});

@@ -1,0 +1,42 @@
+import type { Entry } from "../../storage/entry.ts";
+import type { Crumb } from "../../users/place.ts";
+import type { SaveScreen } from "./screen.ts";
+import type { SaveView } from "./session.ts";
+import type { Placed } from "./target.ts";
+
+/** What of shares is copied into somebody's own drive, told in the message that was answered with. */
+export interface Saves {
+  /** One that begins when its message is there; `busy` = the same is under way already. */
+  prepare(order: SaveOrder): Promise<Prepared | "busy">;
+  /** Ends one of which nothing was asked of the drive yet. */
+  cancel(id: string): Promise<"cancelled" | "too-late" | "over">;
+  /** Tells nothing of a person's any more. */
+  forget(person: string): Promise<void>;
+}
+
+/** One of them. Plain JSON. */
+export interface SaveOrder {
+  readonly id: string;
+  /** Id of who asked for it. */
+  readonly person: string;
+  /** The mount that is the share. */
+  readonly share: string;
+  /** What of it; absent = all that is at its top. */
+  readonly entry?: Entry | undefined;
+  /** Ids of the folders above that inside the share, the uppermost first. */
+  readonly above: readonly string[];
+  /** The mount it goes into, and the folders from its root down to the one it goes to. */
+  readonly mount: string;
+  readonly to: readonly Crumb[];
+  /** Bytes of the largest file that can be sent where the answer is; absent = none can. */
+  readonly sendable?: number | undefined;
+  /** What its message shows while it is under way. */
+  readonly view: SaveView;
+  /** The screen but for what becomes of it. */
+  readonly card: Omit<SaveScreen, "state">;
+}
+
+interface Prepared {
+  readonly screen: SaveScreen;
+  readonly placed: Placed;
+}

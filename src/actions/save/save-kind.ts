@@ -1,0 +1,27 @@
+import { jobKind } from "../../jobs/job.ts";
+import type { SaveOrder } from "../model/save.ts";
+import type { MessageRef } from "../model/target.ts";
+
+/** What is to be saved, as it is kept. */
+export interface Save extends SaveOrder {
+  readonly shown: MessageRef;
+}
+
+/** The drive was asked: it can be stopped no more. */
+export interface Sent {
+  /** ms since the epoch. */
+  readonly sentAt: number;
+}
+
+/** Copies out of shares. What was asked for before a kill is looked for, and not asked for again. */
+export const saveKind = jobKind<Save, Sent, void, Sent>("save", {
+  concurrency: 200,
+  maxAttempts: 20,
+  retryAfter: (failures) => Math.min(5000 * failures, 60_000),
+  keepFor: 3_600_000,
+});
+
+/** One of a key at a time: what is asked for twice is found there by the second. */
+export function keyOf({ mount, to, share, entry }: Pick<Save, "mount" | "to" | "share" | "entry">): string {
+  return [mount, to.at(-1)?.id ?? "", share, entry?.id ?? ""].join("/");
+}

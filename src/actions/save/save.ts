@@ -1,0 +1,135 @@
+import type { Mount } from "../../storage/mount.ts";
+import { mountsOf, noteTarget } from "../../users/person.ts";
+import { currentFolder } from "../browse/current.ts";
+import { ableMount } from "../context/able-mount.ts";
+import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
+import { afresh, draw, goTo, withPerson, type ActionContext, type Outcome, type Result } from "../context/context.ts";
+import { notice, noticeWithWays, refused } from "../context/failure.ts";
+import { folderView, slim } from "../context/folder-view.ts";
+import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
+import type { FileView, FolderView, SaveView } from "../model/session.ts";
+
+/** Saves what the button stands on – a share's folder or file – into a drive of the presser's own. */
+export function save(context: ButtonContext): Promise<Result> | Result {
+  const state = context.shown?.state;
+  const file = fileOf(context);
+  if (file) return begin(context, { ...file, at: "file" });
+  if (state?.at !== "folder") return forgotten(context);
+  const { filter: _left, ...folder } = state;
+  return begin(context, folder);
+}
+
+type Source = FolderView | FileView;
+
+/** What was not saved, once more. */
+export function retrySave(context: ButtonContext): Promise<Result> | Result {
+  const state = context.shown?.state;
+  return state?.at === "save" ? begin(context, state.from, state.to) : forgotten(context);
+}
+
+async function begin(asked: ButtonContext, from: Source, again?: FolderView): Promise<Result> {
+  const { services } = asked;
+  const { saves } = services;
+  const folder = from.at === "folder" ? from : from.folder;
+  const isGroup = asked.visit.place.kind === "group";
+  // What is saved is a matter of its own: a group's message stays as it is.
+  const context: ActionContext = isGroup ? { ...afresh(asked), forAsker: true } : asked;
+  return withMount(
+    context,
+    folder.mount,
+    async (share) => {
+      const before = again && (await mountsOf(services, context.person)).find(({ id }) => id === again.mount);
+      const target = saves && (before ?? (await ableMount(context, "save")));
+      if (!target) return noDrive(context);
+      return beginIn(context, { from, share, target, to: before && again });
+    },
+    { for: "link", trail: folder.trail },
+  );
+}
+
+/** In a group nobody signs in: there it is said where. */
+function noDrive(context: ActionContext): Promise<Outcome> | Outcome {
+  if (context.visit.place.kind === "group") return refused("no-drive-to-save");
+  return noticeWithWays(context, "no-drive-to-save", { level: "refused", offer: ["add-account"] });
+}
+
+interface Beginning {
+  readonly from: Source;
+  readonly share: Mount;
+  readonly target: Mount;
+  /** Absent = to where the person is, or was lately. */
+  readonly to?: FolderView | undefined;
+}
+
+async function beginIn(asked: ActionContext, { from, share, target, to: given }: Beginning): Promise<Result> {
+  const { services, visit, person } = asked;
+  const to = given ?? (await targetIn(asked, target));
+  const context = await withPerson(asked, noteTarget(person, { mount: target.id, trail: to.trail }));
+  const view: SaveView = { at: "save", save: services.newId(), from, to, back: from };
+  const { entry, above } = wantedOf(from);
+  const isGroup = visit.place.kind === "group";
+  const prepared = await services.saves?.prepare({
+    id: view.save,
+    person: person.id,
+    share: share.id,
+    entry,
+    above,
+    mount: target.id,
+    to: to.trail,
+    view,
+    ...(services.transfers && visit.uploadLimit !== undefined && !isGroup && { sendable: visit.uploadLimit }),
+    card: {
+      show: "save",
+      ...(isGroup && { for: "asker" }),
+      view: await draw(context, view),
+      name: entry?.name ?? share.title,
+      mount: tagIn(target, to),
+      trail: namesOf(to),
+    },
+  });
+  return prepared === undefined || prepared === "busy" ? refused("save-busy") : prepared;
+}
+
+/** The folder of that drive the person is in, else the one they put something into lately, else its root. */
+async function targetIn(context: ActionContext, mount: Mount): Promise<FolderView> {
+  const isPrivate = context.visit.place.kind === "private";
+  const { filter: _left, ...current } = isPrivate ? await currentFolder(context, mount) : folderView(context, mount.id);
+  if (current.trail.length > 0) return { ...current, page: 1 };
+  const lately = context.person.targets?.find((target) => target.mount === mount.id);
+  return folderView(context, mount.id, lately?.trail);
+}
+
+/** A file, or the folder that is open; all of the share where that is its top. */
+function wantedOf(from: Source) {
+  const trail = from.at === "folder" ? from.trail : from.folder.trail;
+  const ids = trail.map(({ id }) => id);
+  if (from.at !== "folder") return { entry: slim(from.entry), above: ids };
+  const last = trail.at(-1);
+  if (!last) return { entry: undefined, above: [] };
+  return { entry: { ...last, kind: "folder" as const }, above: ids.slice(0, -1) };
+}
+
+/** Lets go of what was not asked of the drive yet. Its own screen tells what came of it. */
+export async function cancelSave({ services, shown }: ButtonContext): Promise<Outcome> {
+  const state = shown?.state;
+  const came = state?.at === "save" ? await services.saves?.cancel(state.save) : undefined;
+  switch (came) {
+    case "cancelled":
+      return notice("save-stopped", { level: "done", for: "asker" });
+    case "too-late":
+      return refused("save-too-late");
+    case "over":
+    case undefined:
+      return refused("save-over");
+  }
+}
+
+/** What was saved: a folder is entered, a file shown. */
+export function openSaved(context: ButtonContext, index: number): Result {
+  const { shown } = context;
+  const entry = shown?.rows[index];
+  if (shown?.state.at !== "save" || entry === undefined || typeof entry === "string") return forgotten(context);
+  const { to } = shown.state;
+  if (entry.kind === "file") return goTo(context, { at: "file", folder: to, entry, variants: [] });
+  return goTo(context, { ...to, trail: [...to.trail, { id: entry.id, name: entry.name }], page: 1 });
+}

@@ -1,0 +1,110 @@
+import type { Entry } from "../../storage/entry.ts";
+import type { Mount } from "../../storage/mount.ts";
+import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
+import { draw, goTo, type ActionContext, type Result } from "../context/context.ts";
+import { attempt } from "../context/failure.ts";
+import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
+import type { FolderView, ShareDraftView } from "../model/session.ts";
+import type { LifeDays } from "../model/share-life.ts";
+import { drawShared } from "./shared.ts";
+
+type From = ShareDraftView["from"];
+
+/** How a link to the file, or to the folder that is open, is to be made: with a code and without an end, until told otherwise. */
+export function draftShare(context: ButtonContext): Result {
+  const state = context.shown?.state;
+  const file = fileOf(context);
+  if (file) return goTo(context, draftOf({ ...file, at: "file" }));
+  if (state?.at !== "folder" || state.trail.length === 0) return forgotten(context);
+  const { filter: _left, ...folder } = state;
+  return goTo(context, draftOf(folder));
+}
+
+function draftOf(from: From): ShareDraftView {
+  return { at: "share-out", from, coded: true, days: 0 };
+}
+
+/** What a draft is about. */
+function entryOf(from: From): Entry | undefined {
+  if (from.at !== "folder") return from.entry;
+  const last = from.trail.at(-1);
+  return last && { ...last, kind: "folder" };
+}
+
+function folderOf(from: From): FolderView {
+  return from.at === "folder" ? from : from.folder;
+}
+
+/** The card on which it is chosen. */
+export function showDraft(context: ActionContext, view: ShareDraftView): Promise<Result> | Result {
+  const { from, coded, days } = view;
+  const folder = folderOf(from);
+  const entry = entryOf(from);
+  if (!entry) return goTo(context, folder);
+  return withMount(context, folder.mount, async (mount) => ({
+    screen: {
+      show: "share-out",
+      view: await draw(context, view),
+      mount: tagIn(mount, folder),
+      trail: namesOf(above(from)),
+      entry,
+      coded,
+      days,
+    },
+  }));
+}
+
+/** The folder it lies in. */
+function above(from: From): FolderView {
+  const folder = folderOf(from);
+  return from.at === "folder" ? { ...folder, trail: folder.trail.slice(0, -1) } : folder;
+}
+
+function onDraft(context: ButtonContext, work: (view: ShareDraftView) => Promise<Result> | Result) {
+  const state = context.shown?.state;
+  return state?.at === "share-out" ? work(state) : forgotten(context);
+}
+
+/** With a code, or open to whoever has the link. */
+export function setCoded(context: ButtonContext, coded: boolean): Promise<Result> | Result {
+  return onDraft(context, (view) => goTo(context, { ...view, coded }));
+}
+
+/** How long it lives. */
+export function setDays(context: ButtonContext, days: LifeDays): Promise<Result> | Result {
+  return onDraft(context, (view) => goTo(context, { ...view, days }));
+}
+
+/** Makes the link. A second press while the first is answered shows what that one made. */
+export function makeShared(context: ButtonContext): Promise<Result> | Result {
+  const { session, view } = context;
+  if (session.revision !== view.revision && session.state.at === "shared") return goTo(context, session.state);
+  return onDraft(context, (draft) => {
+    const { from, coded, days } = draft;
+    const entry = entryOf(from);
+    if (!entry) return forgotten(context);
+    return withMount(context, folderOf(from).mount, (mount) =>
+      attempt(context, { mount, back: from }, () => make(context, mount, { from, entry, coded, days })),
+    );
+  });
+}
+
+interface Making {
+  readonly from: From;
+  readonly entry: Entry;
+  readonly coded: boolean;
+  readonly days: LifeDays;
+}
+
+async function make(context: ButtonContext, mount: Mount, { from, entry, coded, days }: Making): Promise<Result> {
+  const { services, person, signal } = context;
+  const share = await services.storage.shareOut(mount.id, [entry.id], {
+    asker: person.id,
+    signal,
+    ...(coded && { passCode: true as const }),
+    ...(days > 0 && { days }),
+  });
+  const named = share.title === "" ? { ...share, title: entry.name } : share;
+  services.log.info({ person: person.id, mount: mount.id }, "share made");
+  return drawShared(context, mount, { share: named, from });
+}

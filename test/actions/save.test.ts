@@ -1,0 +1,340 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Keyv } from "keyv";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Node } from "../../emulators/pikpak/node.ts";
+import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { Account, ShareStatus } from "../../emulators/pikpak/state.ts";
+import { createSaves } from "../../src/actions/save/saves.ts";
+import type { SaveScreen, SaveState } from "../../src/actions/model/screen.ts";
+import type { MessageRef } from "../../src/actions/model/target.ts";
+import type { ViewRef } from "../../src/actions/model/session.ts";
+import { driverKinds } from "../../src/drivers/index.ts";
+import type { KeptJob } from "../../src/jobs/embedded.ts";
+import type { JobQueue } from "../../src/jobs/queue.ts";
+import type { Edited, Message, Messenger } from "../../src/messaging/messenger.ts";
+import { testJobs } from "../test-jobs.ts";
+import { app, inGroup, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
+
+const name = "mia@example.com";
+const restore = "/drive/v1/share/restore";
+const shown: MessageRef = { place: mia.person.id, kind: "private", language: "en", message: "7" };
+
+let skipped = 0;
+const now = () => Date.now() + skipped;
+const wait = async (ms: number, signal?: AbortSignal) => {
+  signal?.throwIfAborted();
+  skipped += ms;
+  await sleep(5, undefined, { signal });
+};
+
+let pikpak: PikPakEmulator;
+let account: Account;
+let ben: Account;
+let at: TestApp;
+let jobs: JobQueue;
+let records: Keyv<KeptJob>;
+/** What the message has shown. */
+let edits: SaveScreen[];
+/** What was said in messages of its own. */
+let sent: Message[];
+let answerEdit: () => Edited;
+
+beforeEach(async () => {
+  skipped = 0;
+  edits = [];
+  sent = [];
+  answerEdit = () => ({ is: "edited" });
+  records = new Keyv<KeptJob>();
+  pikpak = await startPikPak({ now });
+  account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
+  ben = pikpak.build.account({ username: "ben@example.com", email: "ben@example.com", password: "battery" });
+  const { driveUrl, userUrl, mcpUrl } = pikpak;
+  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
+  at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now, wait });
+  begin();
+});
+afterEach(async () => {
+  await jobs.stop();
+  await at.services.storage.close();
+  await pikpak.close();
+});
+
+/** A process: its queue, and who saves. */
+function begin(): void {
+  jobs = testJobs(records, { now, wait: async (ms, signal) => sleep(Math.min(ms, 20), undefined, { signal }) });
+  const messenger: Pick<Messenger, "edit" | "send"> = {
+    async edit(_ref, screen) {
+      const edited = answerEdit();
+      if (edited.is === "edited") edits.push(screen as SaveScreen);
+      return edited;
+    },
+    async send(target, screen) {
+      sent.push(screen);
+      return { is: "sent", ref: { ...target, message: "8" } };
+    },
+  };
+  const { storage, sessions, newId } = at.services;
+  const saves = createSaves({
+    jobs,
+    storage,
+    sessions,
+    // Only editing and sending are used here.
+    messengers: { of: () => messenger as Messenger },
+    addressOf: async (_mount, entry, { person }) => ({
+      url: `https://dl.example/${entry.name}?for=${person}`,
+      via: "redirect",
+    }),
+    now,
+    wait,
+    newId,
+    log: { info: () => undefined },
+  });
+  Object.assign(at.services, { saves });
+}
+
+const signedIn = () => at.see(mia, signInAs(name, "correct-horse"), "listing");
+const film = (called = "film.mkv", parent?: Node) => pikpak.build.file(ben, parent, { name: called, size: 100 });
+const linkOf = (nodes: readonly Node[], more: { passCode?: string; status?: ShareStatus } = {}, owner = ben) =>
+  `https://mypikpak.com/s/${pikpak.build.share(owner, { title: "gift", nodes, ...more }).id}`;
+const season = () => {
+  const folder = pikpak.build.folder(ben, undefined, "season");
+  film("1.mkv", folder);
+  film("2.mkv", folder);
+  return folder;
+};
+
+/** Presses, and tells where the answer stands. */
+async function save(view: ViewRef, press: "save" | "retry-save" = "save"): Promise<SaveScreen> {
+  const { screen, placed } = await at.do(mia, { do: press, view });
+  if (screen.show !== "save") throw new Error(`expected a saving, got ${JSON.stringify(screen)}`);
+  await placed?.at(shown);
+  return screen;
+}
+
+const openFile = async (link: string) => at.see(mia, { do: "open-share", text: link }, "file");
+const openFolder = async (link: string) => at.see(mia, { do: "open-share", text: link }, "listing");
+
+const last = () => edits.at(-1)?.state;
+async function over(): Promise<SaveScreen & { readonly state: SaveState }> {
+  await expect.poll(() => ["waiting", "sent", undefined].includes(last()?.is), { timeout: 10_000 }).toBe(false);
+  return edits.at(-1) as SaveScreen;
+}
+const asked = () => pikpak.calls.filter(({ path }) => path === restore).length;
+const own = (parent?: Node) => pikpak.state.nodes.children(account.userId, parent?.id ?? "").map((node) => node.name);
+const target = async () => {
+  const folder = pikpak.build.folder(account, undefined, "Films");
+  await signedIn();
+  await at.see(mia, { do: "browse", path: "Films" }, "listing");
+  return folder;
+};
+
+describe("one press saves", () => {
+  test("a file of a share into the folder one is in, and gives its full link at once", async () => {
+    const films = await target();
+    const card = await openFile(linkOf([film()]));
+    expect(card.can).toContain("save-share");
+    const first = await save(card.view);
+    expect(first).toMatchObject({ name: "film.mkv", trail: ["Films"], state: { is: "waiting" } });
+    const end = await over();
+    expect(end.state).toMatchObject({
+      is: "done",
+      isPresent: false,
+      trail: ["Films"],
+      entries: [{ name: "film.mkv" }],
+      address: { url: "https://dl.example/film.mkv?for=telegram:1" },
+    });
+    expect(own(films)).toEqual(["film.mkv"]);
+    // Its buttons are those of the file's own card.
+    expect(await at.see(mia, { do: "link", view: end.view }, "link")).toMatchObject({ entry: { name: "film.mkv" } });
+    expect(await at.see(mia, { do: "back", view: end.view }, "listing")).toMatchObject({ trail: ["Films"] });
+  });
+
+  test("the folder that is open, with all that is in it, and opens it", async () => {
+    const films = await target();
+    const listing = await openFolder(linkOf([season(), film("readme.txt")]));
+    const inside = await at.see(mia, { do: "open", view: listing.view, index: 0 }, "listing");
+    expect(await save(inside.view)).toMatchObject({ name: "season" });
+    const end = await over();
+    expect(end.state).toMatchObject({ is: "done", entries: [{ name: "season", kind: "folder" }] });
+    expect(own(films)).toEqual(["season"]);
+    const opened = await at.see(mia, { do: "open-saved", view: end.view, index: 0 }, "listing");
+    expect(opened).toMatchObject({ trail: ["Films", "season"], rows: [{ name: "1.mkv" }, { name: "2.mkv" }] });
+    expect(await at.see(mia, { do: "back", view: end.view }, "listing")).toMatchObject({ trail: ["Films"] });
+  });
+
+  test("a whole share, code and all, from its top", async () => {
+    const films = await target();
+    const link = linkOf([season(), film("readme.txt")], { passCode: "ab12" });
+    const listing = await openFolder(`${link}?pwd=ab12`);
+    expect(await save(listing.view)).toMatchObject({ name: expect.any(String) });
+    expect((await over()).state).toMatchObject({ is: "done", entries: [{}, {}] });
+    expect(own(films).toSorted()).toEqual(["readme.txt", "season"]);
+  });
+
+  test("into the folder last saved to when one is in none, and into the service's own one at the top, by its name", async () => {
+    await signedIn();
+    await save((await openFile(linkOf([film()]))).view);
+    expect((await over()).state).toMatchObject({ is: "done", trail: ["Pack From Shared"] });
+    expect(own(pikpak.state.nodes.children(account.userId, "").find(({ folder }) => folder))).toEqual(["film.mkv"]);
+  });
+});
+
+describe("nothing is there twice", () => {
+  test("what is there already is not saved again, and its link is given as well", async () => {
+    await target();
+    const link = linkOf([film()]);
+    await save((await openFile(link)).view);
+    await over();
+    edits = [];
+    await save((await openFile(link)).view);
+    expect((await over()).state).toMatchObject({ is: "done", isPresent: true, address: {} });
+    expect(asked()).toBe(1);
+  });
+
+  test("a second press while it is under way says so", async () => {
+    await target();
+    pikpak.rules.workTakes = 60_000;
+    const link = linkOf([season()]);
+    await save((await openFolder(link)).view);
+    const again = await openFolder(link);
+    expect(await at.see(mia, { do: "save", view: again.view }, "notice")).toMatchObject({ notice: "save-busy" });
+    expect((await over()).state).toMatchObject({ is: "done" });
+    expect(asked()).toBe(1);
+  });
+
+  test("a process that ends in the middle is followed by one that finds the folder, and sends nothing again", async () => {
+    const films = await target();
+    pikpak.rules.workTakes = 30_000;
+    const { promise: arrived, resolve } = Promise.withResolvers<void>();
+    pikpak.onCall(({ path }) => path === restore && resolve());
+    await save((await openFolder(linkOf([season()]))).view);
+    await arrived;
+    await jobs.stop();
+    begin();
+    expect((await over()).state).toMatchObject({ is: "done", isPresent: false, entries: [{ name: "season" }] });
+    expect(asked()).toBe(1);
+    expect(own(films)).toEqual(["season"]);
+  });
+
+  test("a lost answer is read back", async () => {
+    const films = await target();
+    pikpak.fail({ path: restore, lost: true });
+    await save((await openFile(linkOf([film()]))).view);
+    expect((await over()).state).toMatchObject({ is: "done" });
+    expect(own(films)).toEqual(["film.mkv"]);
+    expect(asked()).toBe(1);
+  });
+});
+
+describe("while it is under way", () => {
+  test("the drive's copying is shown, cannot be cancelled any more, and comes in a message of its own where one has gone on", async () => {
+    await target();
+    pikpak.rules.workTakes = 600_000;
+    const screen = await save((await openFile(linkOf([film()]))).view);
+    await expect.poll(last, { timeout: 10_000 }).toEqual({ is: "sent" });
+    expect(await at.see(mia, { do: "cancel-save", view: screen.view }, "notice")).toMatchObject({
+      notice: "save-too-late",
+    });
+    await at.see(mia, { do: "back", view: screen.view }, "file");
+    await expect.poll(() => sent.length, { timeout: 10_000 }).toBe(1);
+    const [end] = sent as SaveScreen[];
+    expect(end).toMatchObject({ show: "save", state: { is: "done" } });
+    expect(last()).toEqual({ is: "sent" });
+    const { view } = end as SaveScreen;
+    expect(await at.see(mia, { do: "link", view }, "link")).toMatchObject({ entry: { name: "film.mkv" } });
+  });
+
+  test("what was not asked for yet is cancelled, and can be begun again", async () => {
+    const films = await target();
+    await jobs.stop();
+    const card = await openFile(linkOf([film()]));
+    const screen = await save(card.view);
+    expect(await at.see(mia, { do: "cancel-save", view: screen.view }, "notice")).toMatchObject({
+      notice: "save-stopped",
+    });
+    begin();
+    expect((await over()).state).toEqual({ is: "cancelled" });
+    expect(own(films)).toEqual([]);
+    expect(await at.see(mia, { do: "cancel-save", view: screen.view }, "notice")).toMatchObject({
+      notice: "save-over",
+    });
+    edits = [];
+    await save(screen.view, "retry-save");
+    expect((await over()).state).toMatchObject({ is: "done" });
+  });
+});
+
+describe("what goes wrong is said", () => {
+  test.each([
+    ["a share of one's own", "own-share", () => ({ owner: account, status: "OK" as const })],
+    [
+      "a share that was saved as often as it may be",
+      "share-restore-limit",
+      () => ({ status: "MAX_RESTORE_COUNT" as const }),
+    ],
+  ])("%s is refused by name", async (_what, code, options) => {
+    await target();
+    const { owner = ben, status }: { owner?: Account; status: ShareStatus } = options();
+    const node = pikpak.build.file(owner, undefined, { name: "film.mkv", size: 100 });
+    const link = linkOf([node], {}, owner);
+    const card = await openFile(link);
+    for (const share of pikpak.state.shares.values()) share.status = status;
+    await save(card.view);
+    expect((await over()).state).toMatchObject({ is: "failed", code });
+  });
+
+  test("a full drive, where another try goes through when there is room", async () => {
+    await target();
+    Object.assign(account.quota, { limit: 10 });
+    const card = await openFile(linkOf([film()]));
+    await save(card.view);
+    const end = await over();
+    expect(end.state).toMatchObject({ is: "failed", code: "no-space" });
+    Object.assign(account.quota, { limit: 10_000 });
+    edits = [];
+    await save(end.view, "retry-save");
+    expect((await over()).state).toMatchObject({ is: "done" });
+  });
+
+  test("a folder that is gone, where another try goes to the top of the drive", async () => {
+    const films = await target();
+    const card = await openFile(linkOf([film()]));
+    pikpak.state.nodes.remove(films);
+    await save(card.view);
+    const end = await over();
+    expect(end.state).toMatchObject({ is: "failed", code: "target-gone" });
+    edits = [];
+    await save(end.view, "retry-save");
+    expect((await over()).state).toMatchObject({ is: "done", trail: ["Pack From Shared"] });
+  });
+
+  test("who has no drive that can is told to sign in, and nothing is asked for", async () => {
+    const card = await openFile(linkOf([film()]));
+    expect(await at.see(mia, { do: "save", view: card.view }, "notice")).toMatchObject({
+      notice: "no-drive-to-save",
+      offer: ["add-account"],
+    });
+  });
+});
+
+describe("in a group", () => {
+  test("a share's file is saved for the presser alone, and the group's message stays", async () => {
+    await signedIn();
+    const card = await at.see(inGroup(mia), { do: "open-share", text: linkOf([film()]) }, "file");
+    const { screen, placed } = await at.do(inGroup(mia), { do: "save", view: card.view });
+    expect(screen).toMatchObject({ show: "save", for: "asker" });
+    await placed?.at(shown);
+    expect((await over()).state).toMatchObject({ is: "done", can: [] });
+    expect(await at.see(inGroup(mia), { do: "link", view: card.view }, "link")).toMatchObject({
+      entry: { name: "film.mkv" },
+    });
+  });
+
+  test("who has no drive is told where to sign in", async () => {
+    const card = await at.see(inGroup(mia), { do: "open-share", text: linkOf([film()]) }, "file");
+    expect(await at.see(inGroup(mia), { do: "save", view: card.view }, "notice")).toMatchObject({
+      notice: "no-drive-to-save",
+      for: "asker",
+    });
+  });
+});
