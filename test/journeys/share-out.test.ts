@@ -16,6 +16,8 @@ test("on Telegram Mia shares a folder by two presses, Jun opens it with its code
   const { mia, jun, lena } = world.people;
   await program.start();
   mia.sends("/login");
+  await mia.waitsFor("How would you like to sign in?");
+  await mia.presses("User name and password");
   await mia.waitsFor("❔ User name");
   mia.sends(world.shelf.accounts.mia.username);
   await mia.waitsFor("❔ Password");
@@ -58,6 +60,8 @@ test("on Discord Jun shares a file without a code for a week, in Chinese, and Le
     ["lena", lena, hers],
   ] as const) {
     await person.uses("/login", here);
+    await person.waitsFor(/How would you like to sign in\?|请选择登录方式/, here);
+    await person.presses(/User name and password|用户名和密码/, here);
     const card = await person.waitsFor(/127\.0\.0\.1/, here);
     const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
     const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
