@@ -29,6 +29,18 @@ const page = await startPage({
     { ...telegram, label: "Open a folder of 3,000", after: start, steps: ["/browse /Archive", { press: "▶" }] },
     { ...telegram, label: "Get a file into the chat", after: start, steps: ["/get /Holiday 2026/Packing list.txt"] },
     { ...telegram, label: "Search the whole drive", after: start, steps: ["/search lighthouse"] },
+    {
+      ...telegram,
+      label: "Keep a folder as a favourite",
+      after: start,
+      steps: ["/browse /Films", { press: "⭐" }, "/start"],
+    },
+    {
+      ...telegram,
+      label: "Search all drives",
+      after: start,
+      steps: [shelf.shares.open.url, "/search packing", { press: "All my drives" }],
+    },
     { ...telegram, label: "Open a share", steps: [shelf.shares.open.url] },
     {
       ...telegram,

@@ -4,6 +4,7 @@ import type { ButtonContext } from "./context/button-context.ts";
 import type { Argument, Button } from "./context/button.ts";
 import type { Result } from "./context/context.ts";
 import { downloadButtons } from "./download/buttons.ts";
+import { favouriteButtons } from "./favourites/buttons.ts";
 import { fileButtons } from "./files/buttons.ts";
 import { groupButtons } from "./groups/buttons.ts";
 import { linkButtons } from "./links/buttons.ts";
@@ -27,6 +28,7 @@ export const buttons = {
   ...saveButtons,
   ...tidyButtons,
   ...mountButtons,
+  ...favouriteButtons,
   ...shareButtons,
   ...shareOutButtons,
   ...questionButtons,

@@ -3,6 +3,7 @@ import { browseCommands } from "./browse/commands.ts";
 import type { Command } from "./context/command.ts";
 import type { ActionContext, Result } from "./context/context.ts";
 import { downloadCommands } from "./download/commands.ts";
+import { favouriteCommands } from "./favourites/commands.ts";
 import { fileCommands } from "./files/commands.ts";
 import { groupCommands } from "./groups/commands.ts";
 import { linkCommands } from "./links/commands.ts";
@@ -24,6 +25,7 @@ export const commands = {
   ...downloadCommands,
   ...tidyCommands,
   ...mountCommands,
+  ...favouriteCommands,
   ...shareCommands,
   ...shareOutCommands,
   ...groupCommands,

@@ -4,6 +4,7 @@ import { showFile } from "./browse/file.ts";
 import { showFolder } from "./browse/folder.ts";
 import { goTo, type ActionContext, type Outcome, type Result, type ViewOptions } from "./context/context.ts";
 import { showTask, showTasks } from "./download/tasks-view.ts";
+import { showFavourites } from "./favourites/view.ts";
 import { sendFile } from "./files/view.ts";
 import { showLendChoice, showLending, showPlaceSettings } from "./groups/views.ts";
 import { showLink } from "./links/link-view.ts";
@@ -67,6 +68,8 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showWelcome(context);
     case "mounts":
       return showMounts(context, view.page);
+    case "favourites":
+      return showFavourites(context, view);
     case "mount":
       return showMount(context, view.mount);
     case "sign-in-ways":

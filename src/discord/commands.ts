@@ -137,6 +137,7 @@ export const commands: readonly Command[] = [
   { name: "tasks", options: [], opening: reply, action: () => ({ do: "tasks" }) },
   { name: "shares", options: [], opening: reply, action: () => ({ do: "shares" }) },
   { name: "trash", options: [], opening: reply, action: () => ({ do: "trash" }) },
+  { name: "favourites", options: [], opening: reply, action: () => ({ do: "show-favourites" }) },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },
   {
     name: "bind",

@@ -43,6 +43,8 @@ export const abilitySigns = {
   "shared-links": { sign: "📤", button: "shared-links" },
   "list-folder": { sign: "🧾", button: "list-folder" },
   tidy: { sign: "⋯", button: "tidy" },
+  "add-favourite": { sign: "⭐", button: "add-favourite" },
+  "remove-favourite": { sign: "⭐", button: "remove-favourite" },
   "ask-root": { sign: "📂", button: "ask-root" },
   "renew-mount": { sign: "🔑", button: "renew-mount" },
   "revoke-links": { sign: "🚫", button: "revoke-links" },
@@ -130,6 +132,9 @@ export const standingSigns = { usual: "▫️", admitted: "✅", banned: "⛔", 
 
 /** The signs of what a drive is shared for. */
 export const sharedCapabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;
+
+/** The sign of the folders one was in lately. */
+export const recentSign = "🕘";
 
 /** The sign of a drive that works, or does not. */
 export function healthSign({ state }: Health): string {

@@ -37,6 +37,20 @@ export interface Quota {
   readonly trashed?: number;
   /** What the account is, in the drive's word: `platinum`. */
   readonly plan?: string;
+  /** Offline downloads that may be begun; absent = as many as one likes, or not told. */
+  readonly tasks?: Allowance;
+  /** Bytes that may be moved, by way and span; a way that is absent has no end, or is not told. */
+  readonly transfer?: { readonly [_ in TransferBand]?: Allowance };
+}
+
+/** Ways bytes are moved: in a month what the drive fetches, what is downloaded and what is uploaded; in a day what is downloaded. */
+export const transferBands = ["offline", "download", "upload", "download-day"] as const;
+export type TransferBand = (typeof transferBands)[number];
+
+/** What may be had, and what of it was. */
+export interface Allowance {
+  readonly limit: number;
+  readonly used: number;
 }
 
 export interface CallOptions {

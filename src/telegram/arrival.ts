@@ -37,6 +37,8 @@ const looks: ReadonlySet<string> = new Set([
   "mounts",
   "mount",
   "open-mount",
+  "favourites",
+  "open-favourite",
   "admin-go",
   "admin-turn",
 ]);

@@ -39,6 +39,7 @@ export const commands: readonly Command[] = [
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
   { name: "shares", scope: "private", action: () => ({ do: "shares" }) },
   { name: "trash", scope: "private", action: () => ({ do: "trash" }) },
+  { name: "favourites", scope: "private", action: () => ({ do: "show-favourites" }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
   // What one could lend is nobody else's business.
   {

@@ -2,11 +2,12 @@ import { defaultOrder, type Order } from "../storage/entry.ts";
 import type { Keyv } from "keyv";
 import type { DownloadMethod, Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
+import { withoutFoldersOf, type KeptFolders } from "./kept-folders.ts";
 import type { Crumb, Place } from "./place.ts";
 import type { Visit } from "./visit.ts";
 
 /** What is kept about a person: no name, no secret. */
-export interface Person {
+export interface Person extends KeptFolders {
   /** `telegram:1001`. */
   readonly id: string;
   /** Chosen in settings; absent = what their client says. */
@@ -102,7 +103,8 @@ export function withMount(person: Person, mount: string, { choose = true } = {})
 export function withoutMount({ current, ...person }: Person, mount: string): Person {
   const mounts = person.mounts.filter((id) => id !== mount);
   const targets = person.targets?.filter((target) => target.mount !== mount);
-  return { ...person, mounts, targets, ...(current !== undefined && current !== mount && { current }) };
+  const rest = { ...person, mounts, targets, ...(current !== undefined && current !== mount && { current }) };
+  return withoutFoldersOf(rest, mount);
 }
 
 /** Folders that are remembered as targets. */

@@ -128,6 +128,18 @@ const field = fc
     ...(kind === "choice" && { choices: ["web", "android", "pc"] }),
   }));
 
+const folderLine = fc.record({ mount, trail: fc.array(hostileName, { minLength: 1, maxLength: 30 }), health });
+const kept = fc.record({ shortcuts: fc.array(folderLine, { maxLength: 3 }) });
+const allowance = fc.record({ limit: fc.nat(), used: fc.nat() });
+const canInFolder = fc.subarray<Ability>([
+  "quota",
+  "save-share",
+  "share-out",
+  "list-folder",
+  "tidy",
+  "add-favourite",
+  "remove-favourite",
+]);
 const can = fc.subarray<Ability>([
   "quota",
   "send",
@@ -290,7 +302,10 @@ function screensOf(rows: number): {
   readonly [Show in DrawnScreen["show"]]: fc.Arbitrary<Extract<DrawnScreen, { show: Show }>>;
 } {
   return {
-    welcome: fc.nat({ max: 30 }).map((mounts) => ({ show: "welcome", view, mounts })),
+    welcome: fc.record(
+      { show: fc.constant("welcome"), view: fc.constant(view), mounts: fc.nat({ max: 30 }), current: mount, kept },
+      { requiredKeys: ["show", "view", "mounts"] },
+    ),
     help: fc.record({ show: fc.constant("help"), place: fc.constantFrom("private", "group"), admin: fc.boolean() }),
     form,
     listing: fc.record(
@@ -307,7 +322,7 @@ function screensOf(rows: number): {
         failed: reason,
         notice: fc.constantFrom("list-changed", "part-gone"),
         filter: hostileName,
-        can,
+        can: canInFolder,
         for: fc.constant("asker"),
         search: searchState(rows),
       },
@@ -343,7 +358,10 @@ function screensOf(rows: number): {
       { requiredKeys: ["show", "for", "view", "mount", "entry", "url", "via", "can"] },
     ),
     mounts: fc
-      .record({ mounts: fc.array(line, { maxLength: 200 }), lent: fc.boolean() })
+      .record(
+        { mounts: fc.array(line, { maxLength: 200 }), lent: fc.boolean(), kept },
+        { requiredKeys: ["mounts", "lent"] },
+      )
       .map((more) => ({ show: "mounts", view, ...more })),
     mount: fc.record(
       {
@@ -356,7 +374,17 @@ function screensOf(rows: number): {
         permissions: fc.constant(["read", "cloud_download", "unheard_of"]),
         checked: fc.boolean(),
         quota: fc.record(
-          { used: fc.nat(), limit: fc.nat(), trashed: fc.nat(), plan: hostileName },
+          {
+            used: fc.nat(),
+            limit: fc.nat(),
+            trashed: fc.nat(),
+            plan: hostileName,
+            tasks: allowance,
+            transfer: fc.record(
+              { offline: allowance, download: allowance, upload: allowance, "download-day": allowance },
+              { requiredKeys: [] },
+            ),
+          },
           { requiredKeys: ["used"] },
         ),
         method: fc.constantFrom("redirect", "proxy", "proxy-url"),
@@ -367,6 +395,13 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "mount", "usual", "methods", "can"] },
     ),
+    favourites: fc.record({
+      show: fc.constant("favourites"),
+      view: fc.constant(view),
+      favourites: fc.array(folderLine, { maxLength: 15 }),
+      recent: fc.array(folderLine, { maxLength: 10 }),
+      editing: fc.boolean(),
+    }),
     settings: fc.record({
       show: fc.constant("settings"),
       view: fc.constant(view),
@@ -652,6 +687,11 @@ function tidyScreens(rows: number): {
   };
 }
 
+const foundDrive = fc.record(
+  { mount, found: fc.nat({ max: 50 }), more: fc.boolean(), rows: fc.nat({ max: 3 }), failed: reason },
+  { requiredKeys: ["mount", "found", "more", "rows"] },
+);
+
 /** A search at every stage. */
 function searchState(rows: number): fc.Arbitrary<SearchState> {
   return fc.record(
@@ -664,6 +704,8 @@ function searchState(rows: number): fc.Arbitrary<SearchState> {
       common: fc.array(hostileName, { maxLength: 6 }),
       where: fc.array(fc.array(hostileName, { maxLength: 6 }), { maxLength: rows }),
       elsewhere: fc.record({ is: fc.constantFrom("wider" as const, "narrower" as const), folder: hostileName }),
+      everywhere: fc.boolean(),
+      drives: fc.array(foundDrive, { minLength: 1, maxLength: 30 }),
       filters: fc.boolean(),
       looked: fc.record({ folders: fc.nat(), entries: fc.nat() }),
       state: fc.constantFrom("running", "complete", "stopped", "bounded", "failed"),
@@ -736,7 +778,7 @@ const saveState: fc.Arbitrary<SaveState> = fc.oneof(
       entries: fc.array(entry, { minLength: 1, maxLength: 40 }),
       isPresent: fc.boolean(),
       trail,
-      can,
+      can: fc.subarray<Ability>(["send"]),
       address: fc.record(
         { url: address, via: fc.constant("redirect" as const), watch: address, named: address },
         { requiredKeys: ["url", "via"] },

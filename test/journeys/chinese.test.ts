@@ -42,9 +42,12 @@ test("on Telegram Jun walks through everything in Chinese", async () => {
   await sends("wrong-password", "PikPak 不接受");
   await sends(world.shelf.accounts.jun.password, "🏠 Jun 的 PikPak");
   await presses("📁 电影", "夏日的尽头");
+  await presses("⭐ 收藏", "取消收藏");
   await presses("夏日的尽头", "时长");
   await presses("🔗 原文件", "下载链接");
   await presses("⬆", "时长");
+  await sends("/favourites", "🕘 最近访问的文件夹");
+  await presses("整理收藏", "文件夹本身不会删除");
   await sends("/settings", "排序：");
   await presses("10", "每页行数：10");
   await sends(world.shelf.shares.expired.url, "已过期");
@@ -55,6 +58,8 @@ test("on Telegram Jun walks through everything in Chinese", async () => {
   await sends("/unknown", "没有这个命令");
   await sends("不存在的电影", "没有找到");
   await sends(world.shelf.shares.open.url, "🏠 Holiday 2026");
+  await sends("/search Holiday 2026", "🔎 Holiday 2026");
+  await presses("搜索全部网盘", "🗄 全部网盘");
   await sends("/mounts", "你的网盘");
   await presses("🟢 Jun 的 PikPak", "套餐");
   await presses("🩺", "套餐");

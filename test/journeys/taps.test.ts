@@ -120,6 +120,21 @@ describe.each([
     expect(cost).toEqual({ taps: 1, messages: 0 });
   });
 
+  test("a favourite folder is one tap away from the greeting, and from the drives", async () => {
+    const mine = await signedIn();
+    await front.open("Films");
+    await front.sees("› Films", "⭐ Favourite");
+    await mine.press("⭐");
+    await front.sees("⭐ No favourite");
+    for (const command of ["start", "mounts"]) {
+      await front.command(command);
+      await front.sees("⭐ Films", "🗄");
+      await mine.press("⭐ Films");
+      await front.sees("› Films", "one.mp4", "⭐ No favourite");
+    }
+    expect(cost).toEqual({ taps: 3, messages: 0 });
+  });
+
   test("page 200 is one tap and one number away", async () => {
     const mine = await signedIn();
     await front.open("Heap");

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { loadWords } from "../../src/i18n/words.ts";
+import { onDiscord, onTelegram } from "./alone.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
 // A drive is tidied up by its owner, on both chats and in both languages, with a kill -9 between a change and its undoing.
@@ -15,77 +16,6 @@ const people = {
   mia: { language: "en", folder: "Films", file: "backup-2026-11.zip" },
   jun: { language: "zh", folder: "电影", file: "合同（最终版）.pdf" },
 } as const;
-type Name = keyof typeof people;
-
-/** Somebody alone with the bot, whichever chat it is. */
-interface Alone {
-  signIn(): Promise<void>;
-  command(name: string): Promise<void>;
-  press(label: string): Promise<void>;
-  /** Presses on a row of a list. */
-  row(label: string): Promise<void>;
-  /** Answers the one question of a form. */
-  answers(form: string, value: string): Promise<void>;
-  sees(...said: readonly string[]): Promise<void>;
-}
-
-const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-function onTelegram({ world }: Program, name: Name): Alone {
-  const person = world.people[name];
-  const say = words.in(people[name].language);
-  const sees = async (...said: readonly string[]) =>
-    void (await person.waitsFor(({ text, labels }) => said.every((one) => [text, ...labels].join("\n").includes(one))));
-  return {
-    sees,
-    async signIn() {
-      const { username, password } = world.shelf.accounts[name];
-      person.sends("/login");
-      await sees(say("sign-in-ways"));
-      await person.presses(say("way-pikpak-password"));
-      await sees(`❔ ${say("field-pikpak-username")}`);
-      person.sends(username);
-      await sees(`❔ ${say("field-pikpak-password")}`);
-      person.sends(password);
-    },
-    command: async (command) => void person.sends(`/${command}`),
-    press: async (label) => void (await person.presses(label)),
-    row: async (label) => void (await person.presses(label)),
-    async answers(form, value) {
-      await sees(say(`field-${form}-name`));
-      person.sends(value);
-    },
-  };
-}
-
-function onDiscord({ world }: Program, name: Name): Alone {
-  const person = world.members[name];
-  const here = { in: world.hall };
-  const say = words.in(people[name].language);
-  return {
-    async sees(...said) {
-      for (const one of said) await person.waitsFor(one, here);
-    },
-    async signIn() {
-      await person.uses("/login", here);
-      await person.waitsFor(say("sign-in-ways"), here);
-      await person.presses(new RegExp(say("way-pikpak-password")), here);
-      const card = await person.waitsFor("🔒", here);
-      const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
-      const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
-      const body = new URLSearchParams({ token, ...world.shelf.accounts[name] });
-      await fetch(page, { method: "POST", body });
-    },
-    command: async (command) => void (await person.uses(`/${command}`, here)),
-    press: async (label) => void (await person.presses(new RegExp(literal(label)), here)),
-    row: async (label) => void (await person.selects(new RegExp(literal(label)), here)),
-    async answers(form, value) {
-      if (!person.modal()) await person.presses(new RegExp(literal(say("press-fill-in"))), here);
-      await person.fills({ [say(`field-${form}-name`)]: value });
-    },
-  };
-}
-
 describe.each([
   ["Telegram", onTelegram, "mia"],
   ["Telegram", onTelegram, "jun"],

@@ -1,4 +1,6 @@
 import type { Folder } from "../../storage/folders.ts";
+import { StorageError, storageErrorKind } from "../../storage/error.ts";
+import { noteGone, noteVisit } from "../favourites/kept.ts";
 import type { ActionContext, Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { rowsHere } from "../../users/person.ts";
@@ -21,11 +23,30 @@ export function showFolder(
     state.mount,
     (mount) =>
       attempt(context, { mount, retry: state, ...(back && { back }) }, async () => {
-        const folder = await readUpTo(context, state, options);
-        return drawFolder(context, { mount, state, folder, options });
+        const folder = await present(context, state, () => readUpTo(context, state, options));
+        const result = await drawFolder(context, { mount, state, folder, options });
+        await noteVisit(context, state);
+        return result;
       }),
     { for: "browse", trail: state.trail },
   );
+}
+
+/** What is read of a folder; one that is not there any more is noted. */
+async function present(context: ActionContext, state: FolderView, read: () => Promise<Folder>): Promise<Folder> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isGone(error)) await noteGone(context, state);
+    throw error;
+  }
+}
+
+/** The folder itself, and not the whole drive. */
+function isGone(error: unknown): boolean {
+  if (!(error instanceof StorageError)) return false;
+  const { about, status } = storageErrorKind(error.code);
+  return about === "entry" && status === 404;
 }
 
 /** The folder, read at least as far as the page asked for: who turns pages faster than it is read waits for it. */

@@ -57,6 +57,7 @@ function behind(state: ViewState): ViewState | Resumable {
       return { at: "operators", room: state.room === "person" ? "people" : "panel", page: 1 };
     case "settings":
     case "mounts":
+    case "favourites":
       return { at: "welcome" };
     case "folder":
     case "welcome":

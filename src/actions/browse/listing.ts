@@ -8,6 +8,8 @@ import { reasonOf } from "../context/failure.ts";
 import { rowsHere } from "../../users/person.ts";
 import type { Listing } from "../model/screen.ts";
 import { cut, type Cut } from "./page.ts";
+import { keepable } from "../favourites/kept.ts";
+import { isFavourite } from "../../users/kept-folders.ts";
 import { namesOf, tagIn } from "../context/with-mount.ts";
 
 /** Where `up` leads; undefined at the root. */
@@ -41,8 +43,16 @@ export async function drawListing(context: ActionContext, { mount, state, folder
       "share-out": state.trail.length > 0 && (await isSharedOut(context, mount)),
       "list-folder": isListable(context, mount) && page.known > 0,
       tidy: await isTidied(context, mount),
+      ...keepingOf(context, state),
     }),
   };
+}
+
+/** A folder of one's own is kept as a favourite, or kept no more. */
+function keepingOf(context: ActionContext, state: FolderView) {
+  const folder = keepable(context, state);
+  const isKept = folder !== undefined && isFavourite(context.person, folder);
+  return { "add-favourite": folder !== undefined && !isKept, "remove-favourite": isKept };
 }
 
 /** A list is full of links: its owner's, where nobody else sees it. */

@@ -1,5 +1,6 @@
 import type { Result } from "../context/context.ts";
 import { forgotten, type ButtonContext } from "../context/button-context.ts";
+import { folderView } from "../context/folder-view.ts";
 import { showFile } from "./file.ts";
 import { showFolder } from "./folder.ts";
 import type { Remembered, SearchView } from "../model/session.ts";
@@ -23,8 +24,10 @@ function openHit(
   row: Remembered["rows"][number] | undefined,
 ): Promise<Result> | Result {
   if (row === undefined || typeof row === "string" || !("trail" in row)) return forgotten(context);
-  const { trail, mount: _known, ...entry } = row;
-  const { filter: _left, ...folder } = search.folder;
+  const { trail, mount, ...entry } = row;
+  const { filter: _left, ...searched } = search.folder;
+  // Found in another drive of theirs: it begins at its root.
+  const folder = mount === searched.mount ? searched : folderView(context, mount);
   if (entry.kind === "file") return showFile(context, { ...folder, trail, page: 1 }, entry, search);
   return showFolder(context, { ...folder, trail: [...trail, { id: entry.id, name: entry.name }], page: 1 });
 }

@@ -31,6 +31,7 @@ export type Screen =
   | LinkCard
   | MountList
   | MountCard
+  | Favourites
   | SettingsScreen
   | Question
   | TransferScreen
@@ -70,13 +71,42 @@ export interface Answer {
   readonly clearAt?: number;
 }
 
-/** The first words: the two ways in. Presses: `open-mount` where there is a `current` one, `add-account`, `add-share`, `mounts` when there are any. */
+/** The first words: the two ways in. Presses: `open-mount` where there is a `current` one, `add-account`, `add-share`, `mounts` when there are any, those of what is `kept`. */
 export interface Welcome {
   readonly show: "welcome";
   readonly view: ViewRef;
   readonly mounts: number;
   /** The drive that opens at once. */
   readonly current?: MountTag;
+  /** Absent = there is nothing to come back to. */
+  readonly kept?: Shortcuts;
+}
+
+/** Ways to the folders a person comes back to. Presses: `open-favourite` by the index of a shortcut, `favourites` for all of them. */
+export interface Shortcuts {
+  readonly shortcuts: readonly FolderLine[];
+}
+
+/** A folder of one's own, as a line. */
+export interface FolderLine {
+  readonly mount: MountTag;
+  /** Never empty. */
+  readonly trail: readonly string[];
+  /** The mount's. */
+  readonly health: Health;
+}
+
+/**
+ * One's favourites, and the folders one was in lately. Presses: `open-favourite` by index, the recent ones counted on from
+ * the favourites; while `editing` instead `drop-favourite` by index; `edit-favourites` where there are any; `mounts`.
+ */
+export interface Favourites {
+  readonly show: "favourites";
+  readonly view: ViewRef;
+  readonly favourites: readonly FolderLine[];
+  readonly recent: readonly FolderLine[];
+  /** Favourites are taken off. */
+  readonly editing: boolean;
 }
 
 /** What can be done here, by this person. */
@@ -157,6 +187,8 @@ export type Ability =
   | "share-out"
   | "shared-links"
   | "tidy"
+  | "add-favourite"
+  | "remove-favourite"
   | "ask-root"
   | "renew-mount"
   | "revoke-links";
@@ -172,7 +204,7 @@ export interface Reason {
 
 /**
  * A folder's page, or with `search` a page of what was found below it. Presses: `open`, `turn`, `up`, `refresh`, `sort`,
- * `top`, `ask-page`, `find`, `mounts`, those of what it `can`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, and `stop-search` while it is running.
+ * `top`, `ask-page`, `find`, `mounts`, those of what it `can`; with `search` also `search-filters`, with those open `narrow-kind` and `narrow-size`, `search-elsewhere` where there is such a place, `search-everywhere` where it is offered, `search-in-drive` by index where `drives` were searched, and `stop-search` while it is running.
  */
 export interface Listing {
   readonly show: "listing";
@@ -196,7 +228,7 @@ export interface Listing {
   readonly notice?: "list-changed" | "part-gone" | "undone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string;
-  /** `list-folder`: its links can be had as a file here. */
+  /** `list-folder`: its links can be had as a file here; `add-favourite`, `remove-favourite`: it can be kept, or is. */
   readonly can: readonly Ability[];
   /** These were found below the folder of the trail; `up` leads there. */
   readonly search?: SearchState;
@@ -217,11 +249,28 @@ export interface SearchState {
   readonly where: readonly (readonly string[])[];
   /** Where else it can be looked for: `wider` is the whole drive, `narrower` the folder one was in. */
   readonly elsewhere?: { readonly is: "wider" | "narrower"; readonly folder: string };
+  /** All of one's drives can be searched: `search-everywhere`. */
+  readonly everywhere?: boolean;
+  /** All of one's drives were searched: these, in the order their rows stand. The first is where one came from. */
+  readonly drives?: readonly FoundDrive[];
   /** What it can be narrowed by is shown. */
   readonly filters: boolean;
   readonly looked: { readonly folders: number; readonly entries: number };
   /** `stopped`: not everything was looked at; `bounded`: there is more than is looked at. */
   readonly state: "running" | "complete" | "stopped" | "bounded" | "failed";
+}
+
+/** One of the drives that were searched together. */
+export interface FoundDrive {
+  readonly mount: MountTag;
+  /** Hits that are shown of it, over all pages. */
+  readonly found: number;
+  /** There are others in it. */
+  readonly more: boolean;
+  /** Rows of this page that are in it. */
+  readonly rows: number;
+  /** Why not all of it was looked at. */
+  readonly failed?: Reason;
 }
 
 /** What is known by name, for a line being typed in any chat. Each file is a card with the press `link-row` on its `index`. */
@@ -348,7 +397,7 @@ export interface LinkCard extends FileAddress {
 
 /**
  * One's mounts, with `lent` those shared with this group, or with `opened` the shares out of one message. Presses: `mount`
- * by index, `turn`, and for one's own `add-account`, `add-share`.
+ * by index, `turn`, and for one's own `add-account`, `add-share`, and those of what is `kept`.
  */
 export interface MountList {
   readonly show: "mounts";
@@ -357,6 +406,8 @@ export interface MountList {
   readonly opened?: OpenedShares;
   readonly view: ViewRef;
   readonly mounts: readonly MountLine[];
+  /** Absent = there is nothing to come back to. */
+  readonly kept?: Shortcuts;
   /** 1-based; absent = these are all. */
   readonly page?: { readonly number: number; readonly count: number };
 }
@@ -739,5 +790,6 @@ export const noticeCodes = [
   "undo-over",
   "undo-unclear",
   "no-trash",
+  "favourites-full",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -1,6 +1,7 @@
 import type { Crumb, Policy } from "../../users/place.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
+import type { KeptFolder } from "../../users/kept-folders.ts";
 import type { AdminView } from "./admin-view.ts";
 import type { LifeDays } from "./share-life.ts";
 import type { Carrying, Change, Selection } from "./change.ts";
@@ -75,6 +76,8 @@ export type ViewState =
       readonly at: "welcome";
       /** The drive that can be opened from there. */
       readonly mount?: string;
+      /** What `open-favourite` counts. */
+      readonly places?: readonly KeptFolder[];
     }
   | {
       readonly at: "mounts";
@@ -82,6 +85,15 @@ export type ViewState =
       readonly page?: number;
       /** They were just opened out of one message: a row opens its share. */
       readonly opened?: boolean;
+      /** What `open-favourite` counts. */
+      readonly places?: readonly KeptFolder[];
+    }
+  | {
+      readonly at: "favourites";
+      /** Favourites, then recent folders. */
+      readonly places: readonly KeptFolder[];
+      /** A favourite is taken off, and not opened. */
+      readonly editing?: boolean;
     }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
@@ -166,6 +178,8 @@ export interface SearchView {
   readonly most?: number;
   /** Where else it can be looked for: the folder the person was in, or the whole drive. */
   readonly elsewhere?: FolderView;
+  /** All of one's drives are searched, and these are they, as `search-in-drive` counts them; the folder is where one came from. */
+  readonly everywhere?: readonly string[];
   /** What it can be narrowed by is shown. */
   readonly filters?: boolean;
   /** 1-based. */

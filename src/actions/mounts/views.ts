@@ -12,6 +12,8 @@ import type { FolderView } from "../model/session.ts";
 import type { Crumb } from "../../users/place.ts";
 import { tagIn, tagOf, withMount } from "../context/with-mount.ts";
 import { pageOf } from "../context/paging.ts";
+import { shortcutsIn } from "../favourites/kept.ts";
+import type { KeptFolder } from "../../users/kept-folders.ts";
 
 /** A page of the person's mounts, accounts first, then shares with the latest first; or the ways to a first one. */
 export async function showMounts(context: ActionContext, page = 1): Promise<Result> {
@@ -23,7 +25,7 @@ export async function showMounts(context: ActionContext, page = 1): Promise<Resu
   const shares = mounts.filter((mount) => isShare(context, mount)).toReversed();
   const accounts = mounts.filter((mount) => !isShare(context, mount));
   const lines = [...accounts, ...shares].map((mount) => lineOf(context, mount, current));
-  return drawMounts(context, lines, page);
+  return drawMounts(context, lines, page, shortcutsIn(context, mounts));
 }
 
 /** The mounts shared with the group this is in. What is private to their owners is not told. */
@@ -37,18 +39,18 @@ export async function showLent(context: ActionContext, page = 1): Promise<Result
     current: false,
     health: mount.health,
   }));
-  return drawMounts(context, lines, page, { lent: true });
+  return drawMounts(context, lines, page, { lent: true, places: [] });
 }
 
 async function drawMounts(
   context: ActionContext,
   lines: readonly MountLine[],
   wanted: number,
-  more: Pick<MountList, "lent"> = {},
+  { places, ...more }: Pick<MountList, "lent" | "kept"> & { readonly places: readonly KeptFolder[] },
 ): Promise<Result> {
   const { rows: shown, page: number, pages: count } = pageOf(lines, wanted, rowsHere(context));
   const rows = shown.map(({ id }) => id);
-  const view = await draw(context, { at: "mounts", page: number }, rows);
+  const view = await draw(context, { at: "mounts", page: number, places }, rows);
   return { screen: { show: "mounts", ...more, view, mounts: shown, page: { number, count } } };
 }
 

@@ -36,6 +36,22 @@ export function searchElsewhere(context: ButtonContext): Promise<Result> | Resul
   return showSearch(context, { ...state, folder: state.elsewhere, elsewhere: state.folder, page: 1 });
 }
 
+/** The same words in all of the person's drives. */
+export function searchEverywhere(context: ButtonContext): Promise<Result> | Result {
+  const state = searchNow(context);
+  return state ? showSearch(context, { ...state, everywhere: [], page: 1 }) : forgotten(context);
+}
+
+/** Out of all drives, the same words in that one. */
+export function searchInDrive(context: ButtonContext, index: number): Promise<Result> | Result {
+  const state = context.shown?.state;
+  const mount = state?.at === "search" ? state.everywhere?.[index] : undefined;
+  if (state?.at !== "search" || mount === undefined) return forgotten(context);
+  const { everywhere: _left, elsewhere, ...rest } = state;
+  if (mount === state.folder.mount) return showSearch(context, { ...rest, ...(elsewhere && { elsewhere }), page: 1 });
+  return showSearch(context, { ...rest, folder: rootIn(context, { id: mount }), page: 1 });
+}
+
 /** Shows what the search can be narrowed by, or puts it away. */
 export function toggleFilters(context: ButtonContext): Promise<Result> | Result {
   const state = searchNow(context);
@@ -81,7 +97,10 @@ function driveOf({ filter: _left, ...folder }: FolderView): FolderView {
 export async function stopSearch(context: ButtonContext): Promise<Result> {
   const state = searchNow(context);
   if (!state) return forgotten(context);
-  context.services.storage.stopCrawl(state.folder.mount, folderId(state.folder), context.person.id);
+  const { storage } = context.services;
+  const { folder, everywhere } = state;
+  if (!everywhere) storage.stopCrawl(folder.mount, folderId(folder), context.person.id);
+  for (const mount of everywhere ?? []) storage.stopCrawl(mount, undefined, context.person.id);
   return notice("search-stopped", { level: "done", for: "asker" });
 }
 

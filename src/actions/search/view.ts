@@ -1,21 +1,20 @@
 import { abilitiesOf } from "../context/abilities.ts";
 import type { Crawl } from "../../storage/crawl.ts";
-import { sortEntries, type Entry } from "../../storage/entry.ts";
+import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { maxHits, type Hit } from "../../storage/name-index.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { attempt, reasonOf, unexpected } from "../context/failure.ts";
-import { rowsHere } from "../../users/person.ts";
+import { mountsOf, rowsHere } from "../../users/person.ts";
 import type { Listing, Screen, SearchState } from "../model/screen.ts";
 import type { FolderView, FoundRow, SearchView } from "../model/session.ts";
 import { ifStillShown } from "../browse/fill-in.ts";
 import { folderId, slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import { pageOf } from "../context/paging.ts";
-
-/** Milliseconds a search waits for its first hits before it shows that it is looking. */
-const timeout = 1200;
+import { every, hitsIn, timeout, wantedOf } from "./hits.ts";
+import { showEverywhere } from "./everywhere.ts";
 
 /** A page of what is below a folder and fits. What is known is there at once; the rest is read, and updates follow. */
 export function showSearch(
@@ -23,6 +22,7 @@ export function showSearch(
   state: SearchView,
   { refresh = false } = {},
 ): Promise<Result> | Result {
+  if (state.everywhere) return showEverywhere(context, state, { refresh });
   const { folder } = state;
   return withMount(
     context,
@@ -55,26 +55,9 @@ async function drawFirst(context: ActionContext, looking: Looking, hits: readonl
   return looking.crawl.outcome() ? { screen } : { screen, updates: followHits(context, looking, screen) };
 }
 
-/** What is known and fits, in the view's order. */
-async function search({ services }: ActionContext, { mount, state }: Looking): Promise<readonly Hit[]> {
-  const { words, kind, least, most, folder, order } = state;
-  const hits = await services.storage.search(mount.id, {
-    words,
-    below: folder.trail,
-    ...(kind && { kind }),
-    ...(least !== undefined && { least }),
-    ...(most !== undefined && { most }),
-  });
-  if (!order) return hits;
-  const byId = new Map(hits.map((hit) => [hit.entry.id, hit]));
-  return sortEntries(
-    hits.map(({ entry }) => entry),
-    order,
-  ).flatMap(({ id }) => byId.get(id) ?? []);
+function search(context: ActionContext, { mount, state }: Looking): Promise<readonly Hit[]> {
+  return hitsIn(context, mount, state, { below: state.folder.trail });
 }
-
-/** Milliseconds between looks at what a crawl has found. */
-const every = 1000;
 
 /**
  * The screens that follow while the tree is read: a page that is not full yet fills, on a full one the counts grow, and
@@ -135,24 +118,25 @@ async function drawHits(context: ActionContext, looking: Looking, hits: readonly
     up: true,
     can: await abilitiesOf(context, mount, {}),
     ...(outcome?.is === "failed" && { failed: reasonOf(outcome) }),
-    search: stateOf(looking, shown, hits.length),
+    search: { ...stateOf(looking, shown, hits.length), everywhere: await isOffered(context, folder) },
   };
 }
 
+/** All of one's drives can be searched: there are several, and nobody else sees it. */
+async function isOffered({ services, visit, person }: ActionContext, { mount }: FolderView): Promise<boolean> {
+  const mounts = visit.place.kind === "private" ? await mountsOf(services, person) : [];
+  return mounts.length > 1 && mounts.some(({ id }) => id === mount);
+}
+
 function stateOf({ state, crawl }: Looking, shown: readonly Hit[], found: number): SearchState {
-  const { words, kind, least, most, folder, order, elsewhere, filters = false } = state;
+  const { folder, elsewhere } = state;
   const where = shown.map(({ trail }) => trail.slice(folder.trail.length).map(({ name }) => name));
   const common = commonOf(where);
   return {
-    words,
-    ...(kind && { kind }),
-    ...(least !== undefined && { least }),
-    ...(most !== undefined && { most }),
-    ranked: order === undefined,
+    ...wantedOf(state),
     common,
     where: where.map((names) => names.slice(common.length)),
     ...(elsewhere && { elsewhere: placeOf(folder, elsewhere) }),
-    filters,
     looked: crawl.progress(),
     state: found >= maxHits ? "bounded" : (crawl.outcome()?.is ?? "running"),
   };

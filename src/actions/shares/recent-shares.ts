@@ -1,5 +1,5 @@
 import type { Mount } from "../../storage/mount.ts";
-import { mountsOf, withMount, type Person } from "../../users/person.ts";
+import { mountsOf, withMount, withoutMount, type Person } from "../../users/person.ts";
 import { withPerson, type ActionContext } from "../context/context.ts";
 import { isShare } from "../context/kinds.ts";
 
@@ -16,7 +16,7 @@ export async function withShares(context: ActionContext, opened: readonly Mount[
   // What is shared with a group stays until its owner takes it away.
   const shares = known.filter((mount) => isShare(context, mount) && mount.audience.length === 0);
   const over = shares.slice(0, Math.max(0, shares.length + ids.length - maxShares)).map(({ id }) => id);
-  const kept: Person = { ...person, mounts: others.filter((id) => !over.includes(id)) };
+  const kept = over.reduce<Person>(withoutMount, { ...person, mounts: others });
   const latest = ids.reduce<Person>((record, id) => withMount(record, id, { choose: !hasAccount }), kept);
   const richer = await withPerson(context, latest);
   await Promise.all(over.map((id) => services.storage.unmount(id)));

@@ -3,7 +3,7 @@ import type { Entry } from "../../storage/entry.ts";
 import { elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
-import { searchLines, searchRows, whereOf } from "./search.ts";
+import { driveOf, groupedRows, searchLines, searchRows, whereOf } from "./search.ts";
 import { abilityButtons, postButton, press, trailLine, type Painter } from "./painter.ts";
 import type { Button, Sheet } from "./sheet.ts";
 import { sentences } from "../../i18n/phrases.ts";
@@ -15,6 +15,8 @@ import { reasonText } from "../../i18n/kind-words.ts";
 const rowWidth = 120;
 /** Most columns of a name, in the menu and in its row. */
 const optionWidth = 80;
+/** Most characters of a drive's title beside it. */
+const driveWidth = 40;
 
 /** A folder's page: its entries as text, one menu to open them, then the ways from here. */
 export function listingSheet(painter: Painter, listing: Listing): Sheet {
@@ -24,21 +26,18 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
   return {
     head: [
       notice && `ℹ️ ${say(`listing-${notice}`)}`,
-      trailLine(listing.mount, listing.trail),
+      search?.drives ? `🗄 **${say("search-all-drives")}**` : trailLine(listing.mount, listing.trail),
       filter !== undefined && say("listing-filter", { words: label(filter, rowWidth) }),
       ...(search ? searchLines(painter, search, total.known) : []),
       `-# ${figuresLine(painter, listing)}`,
       failed && `⚠️ ${sentences(say, say("listing-failed"), reasonText(painter, failed, listing.mount.driver))}`,
     ],
-    body:
-      !search && total.complete && total.known === 0
-        ? [say("listing-empty")]
-        : rows.map((entry, at) => `${rowOf(painter, entry, names[at] ?? "")}${whereOf(search, at)}`),
+    body: !search && total.complete && total.known === 0 ? [say("listing-empty")] : rowLines(painter, listing, names),
     menu: {
       placeholder: say("choose-entry"),
       options: rows.map((entry, index) => ({
         label: `${kindSigns[kindOf(entry)]} ${plainLabel(names[index] ?? "", optionWidth + 8)}`,
-        ...describe(painter, entry),
+        ...describe(painter, entry, search && driveOf(search, index)),
         widgetAction: { is: "press", press: { do: "open", view, index } },
       })),
     },
@@ -65,6 +64,11 @@ function figuresLine({ say }: Painter, { total, page, order, search }: Listing):
   return [counted, say("listing-page", { page: pageOf(page) }), sorted].join(" · ");
 }
 
+function rowLines(painter: Painter, { rows, search }: Listing, names: readonly string[]): readonly string[] {
+  const lines = rows.map((entry, at) => `${rowOf(painter, entry, names[at] ?? "")}${whereOf(search, at)}`);
+  return search?.drives ? groupedRows(painter, search, lines) : lines;
+}
+
 /** `2/7`, or `2/…` while the end is not known. */
 function rowOf({ figures }: Painter, entry: Entry, name: string): string {
   const sign = kindSigns[kindOf(entry)];
@@ -72,9 +76,14 @@ function rowOf({ figures }: Painter, entry: Entry, name: string): string {
   return `${sign} ${label(name, rowWidth - size.length)}${size}`;
 }
 
-/** Size and day, in small print under a menu's entry. */
-function describe({ figures, language }: Painter, { kind, size, modifiedAt }: Entry): { description?: string } {
+/** The drive where it may be another one, size and day, in small print under a menu's entry. */
+function describe(
+  { figures, language }: Painter,
+  { kind, size, modifiedAt }: Entry,
+  drive: string | undefined,
+): { description?: string } {
   const parts = [
+    ...(drive === undefined ? [] : [plainLabel(drive, driveWidth)]),
     ...(kind === "file" && size !== undefined ? [figures.size(size)] : []),
     ...(modifiedAt === undefined ? [] : [new Date(modifiedAt).toLocaleDateString(language, { timeZone: "UTC" })]),
   ];
@@ -107,7 +116,7 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): Button[] {
 }
 
 function waysRow(painter: Painter, listing: Listing): (Button | false)[] {
-  const { up, view, page, trail } = listing;
+  const { up, view, page, trail, search } = listing;
   const { say, place } = painter;
   return [
     up && press(`⬆ ${say("press-up")}`, { do: "up", view }),
@@ -117,6 +126,7 @@ function waysRow(painter: Painter, listing: Listing): (Button | false)[] {
     ...abilityButtons(painter, listing),
     press(`🔎 ${say("press-find")}`, { do: "find", view }),
     press(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
-    postButton(painter, { do: "turn", view, page: page.number }),
+    // All of one's drives are nobody else's to look through.
+    !search?.drives && postButton(painter, { do: "turn", view, page: page.number }),
   ];
 }

@@ -1,14 +1,14 @@
 import { ButtonStyle } from "discord.js";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
-import type { Quota } from "../../storage/driver.ts";
 import { errorText, driverName, permissionNames, reasonText } from "../../i18n/kind-words.ts";
 import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
-import { abilitySigns, healthSign } from "../../i18n/signs.ts";
+import { healthSign } from "../../i18n/signs.ts";
 import { abilityButtons, press, type Painter } from "./painter.ts";
 import { type Button, type Sheet } from "./sheet.ts";
+import { shortcutRow } from "./favourites.ts";
 import { mountsTitle } from "../../i18n/phrases.ts";
-import { bar } from "../../i18n/figures.ts";
+import { quotaLines } from "../../i18n/quota-lines.ts";
 
 /** Most characters of a title in a list. */
 const titleWidth = 90;
@@ -39,6 +39,7 @@ export function mountsSheet(painter: Painter, list: MountList): Sheet {
     },
     rows: [
       turningRow(view, page),
+      shortcutRow(painter, view, list.kept),
       ...(lent || opened
         ? []
         : [
@@ -94,7 +95,7 @@ export function mountSheet(painter: Painter, card: MountCard): Sheet {
       login !== undefined && say("mount-login", { login: label(login) }),
       ...credentialLines(painter, card),
       ...healthLines(painter, mount),
-      ...(quota ? quotaLines(painter, quota) : []),
+      ...(quota ? quotaLines(painter, quota, label) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
       lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
     ],
@@ -119,20 +120,6 @@ function healthLines(painter: Painter, { health, driver }: MountLine): readonly 
   return health.state === "working"
     ? [`🟢 ${say("health-working", { date })}`]
     : [`🔴 ${say("health-failing", { date })}`, errorText(painter, health.code, driver)];
-}
-
-function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
-  const share = limit === undefined || limit <= 0 ? undefined : Math.min(1, used / limit);
-  const room =
-    limit === undefined
-      ? say("mount-quota-unlimited", { used: figures.size(used) })
-      : say("mount-quota", { used: figures.size(used), limit: figures.size(limit) });
-  return [
-    ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
-    `${abilitySigns.quota.sign} ${room}`,
-    ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
-    ...(plan === undefined ? [] : [say("mount-plan", { plan: label(plan) })]),
-  ];
 }
 
 function mountRows(painter: Painter, card: MountCard): (Button | false)[][] {

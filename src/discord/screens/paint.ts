@@ -1,5 +1,6 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
 import { downloadSheet } from "./download.ts";
+import { favouritesSheet } from "./favourites.ts";
 import { fileSheet } from "./file.ts";
 import { helpSheet } from "./help.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
@@ -42,6 +43,8 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return mountsSheet(painter, screen);
     case "mount":
       return mountSheet(painter, screen);
+    case "favourites":
+      return favouritesSheet(painter, screen);
     case "settings":
       return settingsSheet(painter, screen);
     case "question":

@@ -1,13 +1,17 @@
 import { searchKinds, searchSizes } from "../../actions/search/filters.ts";
 import type { Listing, SearchState } from "../../actions/model/screen.ts";
 import { kindSigns, chosenMark } from "../../i18n/signs.ts";
-import { label, plainLabel } from "../markup.ts";
+import { drivesToChoose, foundIn } from "../../i18n/found-drives.ts";
+import { reasonText } from "../../i18n/kind-words.ts";
+import { label, plainLabel, strong } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Button, Line } from "./sheet.ts";
 
 /** Most characters of what was searched for, and of the folders a row is in. */
 const wordsWidth = 120;
 const whereWidth = 40;
+/** Most characters of a drive's title on its button. */
+const driveWidth = 24;
 /** Most buttons side by side. */
 const maxInRow = 5;
 
@@ -23,6 +27,7 @@ export function searchLines(painter: Painter, search: SearchState, found: number
     isNothing && say("search-nothing"),
     isNothing && search.elsewhere?.is === "wider" && say("search-nothing-here"),
     search.common.length > 0 && say("search-common", { folders: pathOf(search.common) }),
+    ...failedLines(painter, search),
   ];
 }
 
@@ -48,6 +53,34 @@ export function whereOf(search: SearchState | undefined, at: number): string {
   return folder === undefined ? "" : ` · ${label(folder, whereWidth)}`;
 }
 
+/** What is found, drive by drive: its title above its rows. */
+export function groupedRows(painter: Painter, { drives }: SearchState, rows: readonly string[]): readonly string[] {
+  let at = 0;
+  return (drives ?? []).flatMap((drive) => {
+    const own = rows.slice(at, at + drive.rows);
+    at += drive.rows;
+    return own.length === 0 ? [] : [`🗄 ${strong(drive.mount.title, whereWidth)} · ${foundIn(painter, drive)}`, ...own];
+  });
+}
+
+/** What could not be looked through, and why. */
+function failedLines(painter: Painter, { drives = [] }: SearchState): readonly Line[] {
+  return drives.map(
+    ({ mount, failed }) =>
+      failed && `🔴 ${label(mount.title, whereWidth)} – ${reasonText(painter, failed, mount.driver)}`,
+  );
+}
+
+/** The drive a row was found in, where several were searched. */
+export function driveOf({ drives = [] }: SearchState, row: number): string | undefined {
+  let before = 0;
+  for (const { mount, rows } of drives) {
+    before += rows;
+    if (row < before) return mount.title;
+  }
+  return undefined;
+}
+
 /** Where else to look, what a search can be narrowed to, and how it is stopped. */
 export function searchRows(painter: Painter, { view, search, total }: Listing): (Button | false)[][] {
   if (!search) return [];
@@ -61,8 +94,17 @@ export function searchRows(painter: Painter, { view, search, total }: Listing): 
       isOffered !== undefined &&
         isOffered &&
         press(elsewhereLabel(painter, elsewhere), { do: "search-elsewhere", view }),
+      search.everywhere === true && press(`🗄 ${say("press-search-everywhere")}`, { do: "search-everywhere", view }),
       press(`${filters ? "🔼" : "🔽"} ${say("press-filters")}`, { do: "search-filters", view }),
     ],
+    // With the filters the message is as tall as it can be.
+    (filters ? [] : drivesToChoose(search.drives)).map(({ drive, index }) =>
+      press(`🔎 ${plainLabel(drive.mount.title, driveWidth)} · ${foundIn(painter, drive)}`, {
+        do: "search-in-drive",
+        view,
+        index,
+      }),
+    ),
     ...(filters ? filterRows(painter, view, search) : []),
   ];
 }

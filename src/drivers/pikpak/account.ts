@@ -24,7 +24,7 @@ interface AccountParts {
   /** Id of the folder that is the mount's root; empty = the drive's. */
   readonly root: string;
   readonly context: Pick<DriverContext, "now" | "wait">;
-  /** Whether the service is asked for the account's plan: that is no affair of connected apps. */
+  /** Whether the service is asked for the account's plan and what it may move: that is no affair of connected apps. */
   readonly tellsPlan: boolean;
   close(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export function openAccount({
     },
     async quota(options = {}) {
       const about = await client.call({ method: "GET", path: "/drive/v1/about", ...options });
-      return readQuota(about, tellsPlan ? await planOf(client, options) : undefined);
+      return readQuota(about, tellsPlan ? await accountAnswers(client, options) : {});
     },
     close,
   };
@@ -140,10 +140,25 @@ function assertFolder(file: RemoteFile): void {
   if (!isFolder(file)) throw new StorageError("not-a-folder");
 }
 
-/** What the account is; an account host that will not tell leaves the quota without it. */
-async function planOf(client: Client, options: CallOptions): Promise<unknown> {
+/** What the account is, and what it may move; where one is not told, the quota does without it. */
+async function accountAnswers(client: Client, options: CallOptions): Promise<Parameters<typeof readQuota>[1]> {
+  const [vip, quantities] = await Promise.all([
+    ifTold(client.call({ method: "GET", path: "/drive/v1/privilege/vip", ...options })),
+    ifTold(
+      client.call({
+        method: "GET",
+        path: "/vip/v1/quantity/list",
+        query: { type: "transfer", limit: "200" },
+        ...options,
+      }),
+    ),
+  ]);
+  return { vip, quantities };
+}
+
+async function ifTold(answer: Promise<unknown>): Promise<unknown> {
   try {
-    return await client.call({ method: "GET", path: "/drive/v1/privilege/vip", ...options });
+    return await answer;
   } catch (error) {
     if (error instanceof StorageError) return undefined;
     throw error;

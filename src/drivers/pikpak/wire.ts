@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Details, Entry, Variant } from "../../storage/entry.ts";
-import type { Link, Quota } from "../../storage/driver.ts";
+import type { Allowance, Link, Quota } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 
 // The API's shapes, checked once. 64-bit numbers are strings there, and any field may be missing, empty or null.
@@ -94,18 +94,63 @@ export function readShareFile(body: unknown): RemoteFile {
 
 const aboutShape = z.looseObject({
   quota: z.looseObject({ limit: count, usage: count, usage_in_trash: count, is_unlimited: z.boolean().catch(false) }),
+  quotas: z
+    .looseObject({
+      cloud_download: z.looseObject({ limit: count, usage: count }).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
 });
 
-export function readQuota(about: unknown, vip: unknown): Quota {
-  const { quota } = read(aboutShape, about, "a quota");
+/** What an account is told of itself beside its room; an answer that did not come is undefined. */
+interface AccountAnswers {
+  readonly vip?: unknown;
+  readonly quantities?: unknown;
+}
+
+export function readQuota(about: unknown, { vip, quantities }: AccountAnswers = {}): Quota {
+  const { quota, quotas } = read(aboutShape, about, "a quota");
   const plan = z.looseObject({ data: z.looseObject({ type: z.string() }) }).safeParse(vip);
   const limit = quota.is_unlimited || quota.limit === undefined || quota.limit === 0 ? {} : { limit: quota.limit };
+  const tasks = allowanceOf(quotas?.cloud_download?.limit, quotas?.cloud_download?.usage);
+  const transfer = readTransfer(quantities);
   return {
     ...limit,
     used: quota.usage ?? 0,
     ...(quota.usage_in_trash !== undefined && { trashed: quota.usage_in_trash }),
     ...(plan.success && { plan: plan.data.data.type }),
+    ...(tasks && { tasks }),
+    ...(transfer && { transfer }),
   };
+}
+
+// `assets` beside `base` are bytes; those in it have been seen as words ("10T"), with the bytes in `size`.
+const band = z.looseObject({ total_assets: count, assets: count, size: count }).optional().catch(undefined);
+const bands = z
+  .looseObject({ offline: band, download: band, upload: band, download_daily: band })
+  .optional()
+  .catch(undefined);
+const quantitiesShape = z.looseObject({ base: bands, transfer: bands });
+
+/** What may be moved this month and today; undefined = nothing of it is told. */
+function readTransfer(quantities: unknown): Quota["transfer"] {
+  const { base, transfer } = quantitiesShape.safeParse(quantities).data ?? {};
+  const told = (name: "offline" | "download" | "upload" | "download_daily") => {
+    const [apart, among] = [transfer?.[name], base?.[name]];
+    return allowanceOf(apart?.total_assets ?? among?.total_assets, apart?.assets ?? among?.size ?? among?.assets);
+  };
+  const all = Object.entries({
+    offline: told("offline"),
+    download: told("download"),
+    upload: told("upload"),
+    "download-day": told("download_daily"),
+  }).filter(([, allowance]) => allowance !== undefined);
+  return all.length > 0 ? Object.fromEntries(all) : undefined;
+}
+
+/** A limit of 0 is how the service says that there is none. */
+function allowanceOf(limit: number | undefined, used: number | undefined): Allowance | undefined {
+  return limit === undefined || limit === 0 || used === undefined ? undefined : { limit, used };
 }
 
 /** The answer in its shape, or `upstream`. `what`: for the log. */

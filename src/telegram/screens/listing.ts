@@ -1,8 +1,9 @@
+import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/model/screen.ts";
 import { columnsBeside, elideName, elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
-import { abilityButtons, button, lines, trailLine, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, pairs, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 import { isNumbered, isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
 import { sentences } from "../../i18n/phrases.ts";
 import { orders } from "../../storage/entry.ts";
@@ -16,7 +17,9 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
   return {
     text: lines(
       notice && `ℹ️ ${say(`listing-${notice}`)}`,
-      trailLine(listing.mount, listing.trail),
+      listing.search?.drives
+        ? FormattedString.join(["🗄 ", strong(say("search-all-drives"))])
+        : trailLine(listing.mount, listing.trail),
       filter !== undefined && say("listing-filter", { words: elideName(filter) }),
       ...(isSearch(listing) ? searchLines(painter, listing) : []),
       figuresLine(painter, listing),
@@ -85,6 +88,9 @@ function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyb
   });
 }
 
+/** Most labels side by side that can be read. */
+const maxInRow = 3;
+
 /** Several of what it can have a row of their own: six labels in one could not be read. */
 function waysRows(painter: Painter, listing: Listing): InlineKeyboardButton[][] {
   const { say, place } = painter;
@@ -98,5 +104,6 @@ function waysRows(painter: Painter, listing: Listing): InlineKeyboardButton[][] 
     button(`🔎 ${say("press-find")}`, { do: "find", view }),
     button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
   ];
-  return able.length > 1 ? [ways, able] : [[...ways, ...able]];
+  if (able.length <= 1) return [[...ways, ...able]];
+  return able.length > maxInRow ? [ways, ...pairs(able)] : [ways, able];
 }

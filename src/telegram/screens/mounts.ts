@@ -1,21 +1,21 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { MountCard, MountLine, MountList, OpenedShares } from "../../actions/model/screen.ts";
-import type { Quota } from "../../storage/driver.ts";
 import type { DownloadMethod } from "../../storage/mount.ts";
 import { errorText, driverName, permissionNames, reasonText } from "../../i18n/kind-words.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
-import { abilitySigns, healthSign } from "../../i18n/signs.ts";
+import { healthSign } from "../../i18n/signs.ts";
 import { abilityButtons, button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { shortcutRows } from "./favourites.ts";
 import { mountsTitle } from "../../i18n/phrases.ts";
-import { bar } from "../../i18n/figures.ts";
+import { quotaLines } from "../../i18n/quota-lines.ts";
 
 /** One's mounts, one a row: accounts, then shares by themselves. */
 export function paintMounts(painter: Painter, list: MountList): Painted {
   const { say } = painter;
   const { view, lent, opened, page } = list;
-  const mounts = list.mounts.slice(0, maxButtons - 5);
+  const mounts = list.mounts.slice(0, maxButtons - 9);
   const accounts = mounts.filter(({ recent }) => !recent);
   const shares = mounts.filter(({ recent }) => recent);
   return {
@@ -30,6 +30,7 @@ export function paintMounts(painter: Painter, list: MountList): Painted {
     keyboard: [
       ...mounts.map((mount, index) => [button(mountLabel(mount), { do: "mount", view, index })]),
       turningRow(view, page),
+      ...shortcutRows(painter, view, list.kept),
       ...(lent || opened
         ? []
         : [
@@ -82,7 +83,7 @@ export function paintMount(painter: Painter, card: MountCard): Painted {
       login !== undefined && say("mount-login", { login: isolate(login) }),
       ...credentialLines(painter, card),
       ...healthLines(painter, mount),
-      ...(quota ? quotaLines(painter, quota) : []),
+      ...(quota ? quotaLines(painter, quota, isolate) : []),
       say("mount-method", { method: method === undefined ? say("mount-method-usual", { method: way }) : way }),
       lapsed && `⚠️ ${say("mount-method-lapsed", { method: say(`method-${lapsed}`) })}`,
     ),
@@ -112,20 +113,6 @@ function healthLines(painter: Painter, { health, driver }: MountLine): readonly 
   return health.state === "working"
     ? [`🟢 ${say("health-working", { date })}`]
     : [`🔴 ${say("health-failing", { date })}`, errorText(painter, health.code, driver)];
-}
-
-function quotaLines({ say, figures }: Painter, { used, limit, trashed, plan }: Quota): readonly string[] {
-  const share = limit === undefined || limit <= 0 ? undefined : Math.min(1, used / limit);
-  const room =
-    limit === undefined
-      ? say("mount-quota-unlimited", { used: figures.size(used) })
-      : say("mount-quota", { used: figures.size(used), limit: figures.size(limit) });
-  return [
-    ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
-    `${abilitySigns.quota.sign} ${room}`,
-    ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
-    ...(plan === undefined ? [] : [say("mount-plan", { plan: isolate(plan) })]),
-  ];
 }
 
 function mountKeyboard(painter: Painter, card: MountCard): InlineKeyboardButton[][] {

@@ -1,5 +1,6 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
 import { paintDownload } from "./download.ts";
+import { paintFavourites } from "./favourites.ts";
 import { paintFile } from "./file.ts";
 import { paintHelp } from "./help.ts";
 import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";
@@ -37,6 +38,8 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintMounts(painter, screen);
     case "mount":
       return paintMount(painter, screen);
+    case "favourites":
+      return paintFavourites(painter, screen);
     case "settings":
       return paintSettings(painter, screen);
     case "question":

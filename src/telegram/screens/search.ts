@@ -1,14 +1,19 @@
+import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import { searchKinds, searchSizes } from "../../actions/search/filters.ts";
-import type { Listing, SearchState } from "../../actions/model/screen.ts";
+import type { FoundDrive, Listing, SearchState } from "../../actions/model/screen.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindSigns, chosenMark } from "../../i18n/signs.ts";
-import { button, type Painter } from "./painter.ts";
+import { drivesToChoose, foundIn } from "../../i18n/found-drives.ts";
+import { reasonText } from "../../i18n/kind-words.ts";
+import { button, pairs, strong, type Painter } from "./painter.ts";
 
 type Search = Listing & { readonly search: SearchState };
 
+type SearchLine = string | FormattedString | false;
+
 /** What was searched for, how far, and where each row is. */
-export function searchLines(painter: Painter, listing: Search): readonly (string | false)[] {
+export function searchLines(painter: Painter, listing: Search): readonly SearchLine[] {
   const { say } = painter;
   const { search, total, rows } = listing;
   const isNothing = total.known === 0 && search.state !== "running";
@@ -20,13 +25,31 @@ export function searchLines(painter: Painter, listing: Search): readonly (string
     isNothing && say("search-nothing"),
     isNothing && search.elsewhere?.is === "wider" && say("search-nothing-here"),
     search.common.length > 0 && say("search-common", { folders: pathOf(search.common) }),
-    ...rows.map((_, at) => whereLine(painter, search, at)),
+    ...(search.drives
+      ? driveLines(painter, search, search.drives)
+      : rows.map((_, at) => whereLine(painter, search, at))),
   ];
 }
 
+/** Drive by drive: how much fits in it, and where its rows are; then what could not be looked through. */
+function driveLines(painter: Painter, search: SearchState, drives: readonly FoundDrive[]): readonly SearchLine[] {
+  let at = 0;
+  const found = drives.flatMap((drive) => {
+    const rows = Array.from({ length: drive.rows }, () => at++);
+    if (rows.length === 0) return [];
+    const count = foundIn(painter, drive);
+    const head = FormattedString.join(["🗄 ", strong(elideName(drive.mount.title, 40)), ` · ${count}`]);
+    return [head, ...rows.map((row) => whereLine(painter, search, row))];
+  });
+  const failed = drives.flatMap(({ mount, failed: reason }) =>
+    reason ? [`🔴 ${elideName(mount.title, 40)} – ${reasonText(painter, reason, mount.driver)}`] : [],
+  );
+  return [...found, ...failed];
+}
+
 /** Rows of a search are numbered where lines of the text speak of them. */
-export function isNumbered({ where }: SearchState): boolean {
-  return where.some((folders) => folders.length > 0);
+export function isNumbered({ where, drives }: SearchState): boolean {
+  return drives !== undefined || where.some((folders) => folders.length > 0);
 }
 
 /** Of a row that is further down than the others: its number, and its folders. */
@@ -66,9 +89,22 @@ export function searchRows(painter: Painter, { view, search, total }: Search): I
   return [
     state === "running" ? [button(`✖️ ${say("press-stop-search")}`, { do: "stop-search", view })] : [],
     isOffered ? [button(elsewhereLabel(painter, elsewhere), { do: "search-elsewhere", view })] : [],
+    search.everywhere ? [button(`🗄 ${say("press-search-everywhere")}`, { do: "search-everywhere", view })] : [],
+    ...pairs(driveButtons(painter, view, search)),
     [button(filterLabel(painter, search), { do: "search-filters", view })],
     ...(filters ? filterRows(painter, view, search) : []),
   ];
+}
+
+/** Out of all drives into one of them. */
+function driveButtons(painter: Painter, view: Search["view"], { drives }: SearchState): InlineKeyboardButton[] {
+  return drivesToChoose(drives).map(({ drive, index }) =>
+    button(`🔎 ${elideName(drive.mount.title, 16)} · ${foundIn(painter, drive)}`, {
+      do: "search-in-drive",
+      view,
+      index,
+    }),
+  );
 }
 
 function elsewhereLabel({ say }: Painter, { is, folder }: NonNullable<SearchState["elsewhere"]>): string {

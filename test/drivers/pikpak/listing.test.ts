@@ -157,15 +157,60 @@ describe("listing", () => {
 });
 
 describe("quota", () => {
-  test("the quota is told in bytes, with the plan", async () => {
+  const giga = 1024 ** 3;
+
+  test("the quota is told in bytes, with the plan and what may be moved this month, for three calls", async () => {
     at.pikpak.build.file(at.mia, undefined, { name: "a", size: 1000 });
     at.pikpak.build.file(at.mia, undefined, { name: "old", size: 5, trashed: true });
+    const before = at.pikpak.calls.length;
     expect(await at.account().quota?.()).toEqual({
       limit: 10_995_116_277_760,
       used: 1005,
       trashed: 5,
       plan: "platinum",
+      transfer: {
+        offline: { limit: 10_240 * giga, used: 0 },
+        download: { limit: 20_480 * giga, used: 0 },
+        upload: { limit: 10_240 * giga, used: 0 },
+      },
     });
+    const asked = at.pikpak.calls.slice(before).filter(({ method }) => method === "GET");
+    expect(asked.map(({ path }) => path).toSorted()).toEqual([
+      "/drive/v1/about",
+      "/drive/v1/privilege/vip",
+      "/vip/v1/quantity/list",
+    ]);
+  });
+
+  test("a free account is told its offline downloads and its day's allowance", async () => {
+    const free = { username: "free@example.com", password: "correct-horse" };
+    at.pikpak.build.account({ ...free, email: free.username, plan: "novip" });
+    expect(await at.account({ username: free.username }, { password: free.password }).quota?.()).toMatchObject({
+      plan: "novip",
+      tasks: { limit: 5, used: 0 },
+      transfer: { "download-day": { limit: 20 * giga, used: 0 } },
+    });
+  });
+
+  test.each([
+    ["a 404", { status: 404, error: "not_found", code: 5 }],
+    ["figures in words", { status: 200, body: '{"base":{"offline":{"total_assets":"10T","assets":"1T"}}}' }],
+    ["no limit", { status: 200, body: '{"base":{"download_daily":{"total_assets":0,"assets":0}},"transfer":null}' }],
+    ["lists and words", { status: 200, body: '{"base":[],"transfer":"none"}' }],
+  ])("a quota whose monthly allowances come as %s is told without them", async (_what, answer) => {
+    at.pikpak.fail({ path: "/vip/v1/quantity/list", ...answer });
+    expect(await at.account().quota?.()).toEqual({
+      limit: 10_995_116_277_760,
+      used: 0,
+      trashed: 0,
+      plan: "platinum",
+    });
+  });
+
+  test("what was moved is read as bytes where the words beside it are for people", async () => {
+    const body = '{"base":{"upload":{"total_assets":"100","assets":"7B","size":7}}}';
+    at.pikpak.fail({ path: "/vip/v1/quantity/list", status: 200, body });
+    expect(await at.account().quota?.()).toMatchObject({ transfer: { upload: { limit: 100, used: 7 } } });
   });
 
   test.each([
@@ -174,6 +219,7 @@ describe("quota", () => {
   ])("a quota with %s has no limit", async (_what, body) => {
     at.pikpak.fail({ path: "/drive/v1/about", status: 200, body });
     at.pikpak.fail({ path: "/drive/v1/privilege/vip", error: "internal", code: 13, status: 500 });
+    at.pikpak.fail({ path: "/vip/v1/quantity/list", error: "internal", code: 13, status: 500 });
     expect(await at.account().quota?.()).toEqual({ used: 3 });
   });
 });

@@ -111,7 +111,12 @@ describe("whatever the service sends", () => {
         fc.oneof(anything, fc.record({ files: fc.oneof(anything, fc.array(file)), quota: anything })),
         anything,
         (body, vip) => {
-          const reads = [readPage, readShare, readShareFile, (given: unknown) => readQuota(given, vip)];
+          const reads = [
+            readPage,
+            readShare,
+            readShareFile,
+            (given: unknown) => readQuota(given, { vip, quantities: vip }),
+          ];
           for (const read of reads) expect(() => tried(() => read(body))).not.toThrow();
         },
       ),
