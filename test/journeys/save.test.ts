@@ -37,7 +37,7 @@ async function signInOnDiscord(who: "lena" | "jun"): Promise<void> {
   const person = world.members[who];
   const here = { in: person.dm };
   await person.uses("/login", here);
-  await person.waitsFor(/User name and password|用户名和密码/, here);
+  await person.waitsFor(/How would you like to sign in\?|请选择登录方式/, here);
   await person.presses(/User name and password|用户名和密码/, here);
   const card = await person.waitsFor(/127\.0\.0\.1/, here);
   const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
@@ -48,13 +48,21 @@ async function signInOnDiscord(who: "lena" | "jun"): Promise<void> {
 
 const said = {
   en: {
-    ways: "User name and password",
+    ways: "How would you like to sign in?",
+    way: "User name and password",
     name: "❔ User name",
     password: "❔ Password",
     cut: "only the first part",
     saved: "Saved to your drive",
   },
-  zh: { ways: "用户名和密码", name: "❔ 用户名", password: "❔ 密码", cut: "前半部分", saved: "已转存到你的网盘" },
+  zh: {
+    ways: "请选择登录方式",
+    way: "用户名和密码",
+    name: "❔ 用户名",
+    password: "❔ 密码",
+    cut: "前半部分",
+    saved: "已转存到你的网盘",
+  },
 } as const;
 
 test.each([
@@ -66,8 +74,8 @@ test.each([
   const words = said[language];
   await program.start();
   person.sends("/login");
-  await person.waitsFor(({ labels }) => labels.some((label) => label.includes(words.ways)));
-  await person.presses(words.ways);
+  await person.waitsFor(words.ways);
+  await person.presses(words.way);
   await person.waitsFor(words.name);
   person.sends(world.shelf.accounts[who].username);
   await person.waitsFor(words.password);

@@ -60,7 +60,7 @@ test("on Discord Jun shares a file without a code for a week, in Chinese, and Le
     ["lena", lena, hers],
   ] as const) {
     await person.uses("/login", here);
-    await person.waitsFor(/User name and password|用户名和密码/, here);
+    await person.waitsFor(/How would you like to sign in\?|请选择登录方式/, here);
     await person.presses(/User name and password|用户名和密码/, here);
     const card = await person.waitsFor(/127\.0\.0\.1/, here);
     const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
