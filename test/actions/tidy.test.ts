@@ -359,6 +359,26 @@ describe("what is chosen", () => {
     expect([names(), names(films)]).toEqual([["Films", "b.mkv"], ["a.mkv"]]);
   });
 
+  test("an undoing that breaks off half way is gone on with, and undoes nothing twice", async () => {
+    const [films, old] = [folder("Films"), folder("Old")];
+    file("a.mkv", films);
+    file("b.mkv", old);
+    await signedIn();
+    let list = await choose((await opened("Films")).view);
+    list = await at.see(mia, { do: "pick", view: list.view, index: 0 }, "select");
+    list = await at.see(mia, { do: "up", view: list.view }, "select");
+    list = await at.see(mia, { do: "enter", view: list.view, index: 1 }, "select");
+    list = await at.see(mia, { do: "pick", view: list.view, index: 0 }, "select");
+    const tidy = await at.see(mia, { do: "tidy-selection", view: list.view }, "tidy");
+    const where = await target(tidy, "move", "..");
+    const done = await press(where.view, "put-here", "tidied");
+    pikpak.fail({ path: "/drive/v1/files:batchMove", method: "POST", containing: old.id, reset: true });
+    expect(await press(done.view, "undo", "notice")).toMatchObject({ notice: "unreachable" });
+    expect([names(films), names(old)]).toEqual([["a.mkv"], []]);
+    await press(done.view, "undo", "listing");
+    expect([names(films), names(old)]).toEqual([["a.mkv"], ["b.mkv"]]);
+  });
+
   test("what is gone meanwhile stops the others once, and is not chosen any more", async () => {
     const films = folder("Films");
     const [a] = [file("a.mkv", films), file("b.mkv", films)];
@@ -434,6 +454,9 @@ describe("what is chosen", () => {
     const again = at.restarted();
     const done = await again.see(mia, { do: "trash-entries", view: tidy.view }, "tidied");
     expect(done).toMatchObject({ did: "trashed", count: 3, left: 0, undo: true });
+    // Killed after it was noted, it comes once more.
+    const twice = await again.see(mia, { do: "trash-entries", view: tidy.view }, "tidied");
+    expect(twice).toMatchObject({ did: "trashed", count: 3, undo: true });
     expect(sent("batchTrash")).toBe(1);
     await again.services.storage.close();
   });

@@ -21,8 +21,10 @@ export interface Change {
   /** When it was made, ms since the epoch. */
   readonly at: number;
   readonly did: Did;
-  /** It was begun, or its undoing was, by a button of this revision, and nobody has noted the end. */
-  readonly pending?: number | undefined;
+  /** Revision of the button that made it: pressed again, or brought again after a kill, it makes nothing more. */
+  readonly by?: number | undefined;
+  /** It was begun, or its undoing was, and nobody has noted the end. */
+  readonly pending?: boolean | undefined;
 }
 
 /** What was done. */

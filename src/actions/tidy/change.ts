@@ -18,6 +18,18 @@ export interface Planned {
   send(ids: readonly string[], options: ChangeOptions): Promise<void>;
 }
 
+/** What this very button has begun or made before; undefined = nothing. */
+function madeBy({ session, view }: ButtonContext, is: Did["is"]): Change | undefined {
+  const { change } = session;
+  return change?.by === view.revision && change.did.is === is ? change : undefined;
+}
+
+/** What is there now, where this very button has made its change before; undefined = it has not. */
+export function madeAlready(context: ButtonContext, is: Did["is"]): Result | undefined {
+  const made = madeBy(context, is);
+  return made && !made.pending ? goTo(context, context.session.state) : undefined;
+}
+
 /**
  * Makes a change, and shows what came of it. It is noted before it is sent: pressed again after a kill, what has happened
  * is looked up, and nothing is sent twice.
@@ -25,11 +37,11 @@ export interface Planned {
 export async function carryOut(context: ButtonContext, plan: Planned): Promise<Result> {
   const { mount, did, back } = plan;
   const { services, person, signal, session, view } = context;
-  const begun = session.change;
-  if (begun?.pending === view.revision && begun.did.is === did.is) return lookUp(context, begun, back);
+  const begun = madeBy(context, did.is);
+  if (begun) return lookUp(context, begun, back);
   return attempt(context, { mount, back }, async () => {
-    const change: Change = { id: services.newId(), mount: mount.id, at: services.now(), did };
-    const noted = await noteInSession(context, { change: { ...change, pending: view.revision } });
+    const change: Change = { id: services.newId(), mount: mount.id, at: services.now(), by: view.revision, did };
+    const noted = await noteInSession(context, { change: { ...change, pending: true } });
     const done = new Set<string>();
     const onDone = (ids: readonly string[]) => ids.forEach((id) => done.add(id));
     let failure: StorageError | undefined;
@@ -40,8 +52,9 @@ export async function carryOut(context: ButtonContext, plan: Planned): Promise<R
       failure = error;
     }
     const left = failure?.code === "not-found" ? await withoutGone(noted, plan, done) : noted;
+    // What was done before can still be undone.
     if (failure && done.size === 0)
-      return failed(await noteInSession(left, { change: undefined }), failure, { mount, back });
+      return failed(await noteInSession(left, { change: session.change }), failure, { mount, back });
     return finish(left, { change, done, back, failure });
   });
 }

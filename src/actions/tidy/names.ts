@@ -121,7 +121,8 @@ export function submitFolderName(asked: ActionContext, subject: string | undefin
     if (view.at === "tidy")
       return tidied(context, mount, { did: { is: "made", trail: folder.trail, entry: slim(made) }, back: folder });
     const trail = [...folder.trail, { id: made.id, name: made.name }];
-    return goTo(context, { ...view, first: false, folder: { ...folder, trail, page: 1 } });
+    const noted = await noteInSession(context, { naming: undefined });
+    return goTo(noted, { ...view, first: false, folder: { ...folder, trail, page: 1 } });
   });
 }
 
@@ -157,6 +158,10 @@ async function tidied(
   const change = { id: services.newId(), mount: mount.id, at: services.now(), did };
   const { selection } = context.session;
   const isChosen = did.is === "renamed" && selection !== undefined;
-  const noted = await noteInSession(context, { change, ...(isChosen && { selection: undefined }) });
+  const noted = await noteInSession(context, {
+    change,
+    naming: undefined,
+    ...(isChosen && { selection: undefined }),
+  });
   return goTo(noted, { at: "tidied", change: change.id, back, left: 0 });
 }

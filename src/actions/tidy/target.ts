@@ -13,7 +13,7 @@ import { slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { Did, Picked, Carrying } from "../model/change.ts";
 import type { FolderView, FoundRow, TargetView } from "../model/session.ts";
-import { carryOut } from "./change.ts";
+import { carryOut, madeAlready } from "./change.ts";
 import { entriesOf, folderOfTidy, idsOf, onlyOne, pickedBy, sumOf } from "./picked.ts";
 import { namesBehind, readWhole } from "./read-back.ts";
 
@@ -107,6 +107,8 @@ export function putHere(context: ButtonContext): Promise<Result> | Result {
 
 function put(context: ButtonContext, { carrying, tidy }: TargetView, to: readonly Crumb[]): Promise<Result> | Result {
   const back = folderOfTidy(tidy);
+  const made = madeAlready(context, carrying === "move" ? "moved" : "copied");
+  if (made) return made;
   return withMount(context, back.mount, (mount) =>
     attempt(context, { mount, back }, async () => {
       const all = pickedBy(tidy, context.session);
@@ -189,6 +191,8 @@ function withTarget(person: Person, { id }: Mount, { to, isPut }: Chosen): Perso
 export function trashEntries(context: ButtonContext): Promise<Result> | Result {
   const tidy = context.shown?.state;
   if (tidy?.at !== "tidy") return forgotten(context);
+  const made = madeAlready(context, "trashed");
+  if (made) return made;
   const back = folderOfTidy(tidy);
   const picked = pickedBy(tidy, context.session);
   if (picked.length === 0) return refused("nothing-chosen");

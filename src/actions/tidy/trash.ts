@@ -9,7 +9,7 @@ import { currentOf } from "../context/kinds.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
 import type { ViewState, TrashView } from "../model/session.ts";
 import type { TrashList } from "../model/tidy-screen.ts";
-import { carryOut } from "./change.ts";
+import { carryOut, madeAlready } from "./change.ts";
 import { maxChosen, sumOf } from "./picked.ts";
 import { readTrash } from "./read-back.ts";
 
@@ -92,6 +92,8 @@ export function restoreEntries(context: ButtonContext): Promise<Result> | Result
   const view = trashShown(context);
   if (!view) return forgotten(context);
   if (view.picked.length === 0) return refused("nothing-chosen");
+  const made = madeAlready(context, "restored");
+  if (made) return made;
   return withMount(context, view.mount, (mount) =>
     carryOut(context, {
       mount,

@@ -3,7 +3,7 @@ import { StorageError } from "../../storage/error.ts";
 import type { Crumb } from "../../users/place.ts";
 import type { ButtonContext } from "../context/button-context.ts";
 import { goTo, noteInSession, type ActionContext, type Result } from "../context/context.ts";
-import { attempt, refused } from "../context/failure.ts";
+import { attempt, failed, refused } from "../context/failure.ts";
 import { withMount } from "../context/with-mount.ts";
 import type { Change, Did } from "../model/change.ts";
 import type { ViewState, TidiedView } from "../model/session.ts";
@@ -25,11 +25,18 @@ export function undo(context: ButtonContext): Promise<Result> | Result {
   if (!change || !back || !isUndoable(context.services, change, change.mount)) return refused("undo-over");
   return withMount(context, change.mount, (mount) =>
     attempt(context, { mount, back }, async () => {
-      const did = change.pending === undefined ? change.did : await notYetUndone(context, change);
-      const noted = await noteInSession(context, { change: { ...change, pending: context.view.revision } });
-      const isDone = await undoing(noted, change, did);
-      if (!isDone) return refused("undo-unclear");
-      return goTo(await noteInSession(noted, { change: undefined }), back, { notice: "undone" });
+      const did = change.pending ? await notYetUndone(context, change) : change.did;
+      const noted = await noteInSession(context, { change: { ...change, pending: true } });
+      try {
+        const { signal, person } = context;
+        const isDone = await undone(noted, mount.id, did, { signal, asker: person.id });
+        const over = await noteInSession(noted, { change: undefined });
+        return isDone ? goTo(over, back, { notice: "undone" }) : refused("undo-unclear");
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error;
+        // What is left of it can be undone yet.
+        return failed(noted, error, { mount, back });
+      }
     }),
   );
 }
@@ -38,19 +45,6 @@ export function undo(context: ButtonContext): Promise<Result> | Result {
 function backOf(state: ViewState | undefined, change: Change | undefined): TidiedView["back"] | undefined {
   if (state?.at === "tidied") return state.change === change?.id ? state.back : undefined;
   return state?.at === "tidy" ? folderOfTidy(state) : undefined;
-}
-
-/** A change that could not be undone stays noted, so that it can be tried again. */
-async function undoing(context: ButtonContext, change: Change, did: Did): Promise<boolean> {
-  const { signal, person } = context;
-  try {
-    const isDone = await undone(context, change.mount, did, { signal, asker: person.id });
-    if (!isDone) await noteInSession(context, { change: undefined });
-    return isDone;
-  } catch (error) {
-    if (error instanceof StorageError) await noteInSession(context, { change });
-    throw error;
-  }
 }
 
 /** False = what is to be undone cannot be told from what else is there. */
@@ -125,7 +119,10 @@ async function notYetUndone(context: ActionContext, { mount, did }: Change): Pro
       const left = idsOf(did.picked).filter((id) => !there.has(id));
       return { ...did, picked: among(did.picked, new Set(left)) };
     }
-    case "made":
+    case "made": {
+      const { entries } = await readTrash(context, mount);
+      return entries.some(({ id }) => id === did.entry.id) ? { is: "trashed", picked: [] } : did;
+    }
     case "renamed":
     case "copied":
       return did;
