@@ -346,12 +346,23 @@ export function kindContract(kind: DriverKind, { answers, text }: KindSample): v
       for (const { name } of secrets) expect(answers[name] === undefined || !said.includes(answers[name])).toBe(true);
     });
 
+    test("a kind's ways to sign in ask fields it has, a secret among them, and each has a name of its own", () => {
+      const { ways = [], fields } = kind;
+      expect(new Set(ways.map(({ name }) => name)).size).toBe(ways.length);
+      for (const way of ways.filter((one) => one.is === "form")) {
+        for (const name of [...way.asks, ...(way.aside ?? [])])
+          expect(fields.map((field) => field.name)).toContain(name);
+        expect(way.asks.some((name) => secrets.some((secret) => secret.name === name))).toBe(true);
+      }
+    });
+
     test.each(["en", "zh"])("a kind, its fields and their choices have words in %s", (language) => {
       const say = words.in(language);
       const keys = [
         `driver-${kind.name}`,
         `form-title-${kind.name}`,
         ...kind.fields.flatMap(({ name }) => [`field-${kind.name}-${name}`, `field-${kind.name}-${name}-hint`]),
+        ...(kind.ways ?? []).flatMap(({ name }) => [`way-${kind.name}-${name}`, `way-${kind.name}-${name}-hint`]),
       ];
       for (const key of keys) expect(say(key)).not.toBe("");
     });

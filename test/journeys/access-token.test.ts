@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { prepareProgram, type Program } from "./program.ts";
+import { discordOf, telegramOf } from "./sign-in-chat.ts";
 
 // Signing in with a personal access token: what Otto sees, what PikPak is asked, and what is said of a token that is none.
 
@@ -95,6 +96,10 @@ test("what is no such token gets a sentence each, is asked of nobody, and nothin
     await otto.waitsFor(said);
   }
   expect(driveCalls(program)).toBe(0);
+  const owner = [...world.pikpak.state.accounts.values()].find(({ username }) => username.startsWith("otto"));
+  if (!owner) throw new Error("no Otto");
+  otto.sends(world.pikpak.build.pat(owner, { scopes: ["share"] }));
+  await otto.waitsFor("needs the permission Read & write files");
   otto.sends("/mounts");
   await otto.waitsFor("no drive here yet");
   await program.kill();
@@ -174,4 +179,32 @@ test.each([
   await otto.presses("Yes, remove it");
   const last = await otto.waitsFor(said);
   expect(last.text.includes("Connected Apps")).toBe(!patsRevocable);
+});
+
+test("in Chinese the card says the same on both chats", async () => {
+  program = await prepareProgram();
+  const { world } = program;
+  await program.start({ PUBLIC_URL: program.gateway });
+  await expect.poll(() => program.log()).toContain("discord knows the commands");
+  const jun = [...world.pikpak.state.accounts.values()].find(({ username }) => username.startsWith("jun"));
+  if (!jun) throw new Error("no Jun");
+  const token = world.pikpak.build.pat(jun, { scopes: ["read", "manage", "cloud_download"] });
+  const said = ["登录有效期至", "权限：", "管理文件", "云下载"];
+  const telegram = telegramOf(program, "jun");
+  await telegram.login();
+  await telegram.sees("请选择登录方式");
+  await telegram.press("访问令牌");
+  await telegram.sees("❔ 访问令牌");
+  world.people.jun.sends(token);
+  expect(await telegram.sees(...said)).not.toContain("eyJ");
+  const discord = discordOf(program, "jun");
+  await discord.login();
+  await discord.sees("请选择登录方式");
+  await discord.press("访问令牌");
+  const led = await discord.sees("密码和令牌不应经过 Discord");
+  const page = /http:\/\/127[^\s)>"\\]+\/s\/[\w-]{22}/.exec(led)?.[0] ?? "";
+  const hidden = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
+  const body = new URLSearchParams({ token: hidden, personalToken: token });
+  expect((await fetch(page, { method: "POST", body })).status).toBe(200);
+  expect(await discord.sees(...said)).not.toContain("eyJ");
 });

@@ -1,4 +1,3 @@
-import { JobFailure } from "../../jobs/job.ts";
 import type { Edited, Messengers } from "../../messaging/messenger.ts";
 import type { Values } from "../../storage/field.ts";
 import type { Visit } from "../../users/visit.ts";
@@ -33,7 +32,7 @@ interface Awaited {
   readonly shown: MessageRef;
 }
 
-/** Mounts it, and puts the drive in place of the message. A `JobFailure` says when it may be tried again. */
+/** Mounts it, and puts the drive in place of the message. */
 export async function finishIn(
   parts: FinishParts,
   awaited: Awaited,
@@ -41,15 +40,20 @@ export async function finishIn(
   signal: AbortSignal,
 ): Promise<void> {
   const { visit, kind, mount, shown } = awaited;
-  const answer = await parts.finish(visit, { kind, mount, values, kept }, signal);
+  let answer = await parts.finish(visit, { kind, mount, values, kept }, signal);
+  // The tokens are given out once: whoever was busy just now gets them a moment later.
+  while (answer.screen.show === "notice" && answer.screen.notice === "too-fast") {
+    await parts.wait(tooFastPause, signal);
+    answer = await parts.finish(visit, { kind, mount, values, kept }, signal);
+  }
   await answer.updates?.[Symbol.asyncIterator]().return?.();
   const { screen, language } = answer;
   if (screen.show === "form" || screen.show === "found") return;
-  if (screen.show === "notice" && screen.notice === "too-fast")
-    throw new JobFailure("approval-not-finished", { retryAfter: 10_000 });
   await sayIn(parts, { visit, shown: { ...shown, language } }, screen, signal);
 }
 
+/** ms after which somebody is not too fast any more. */
+const tooFastPause = 10_000;
 /** Times the last word is tried. */
 const maxTries = 30;
 

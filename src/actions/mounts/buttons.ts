@@ -20,7 +20,7 @@ export const mountButtons = {
   "add-account": button("a", inPrivate, none, (context) => accountForm(context), { form: true }),
   "choose-way": button("wc", inPrivate, number("index"), (context, { index }) => chooseWay(context, index)),
   "show-ways": button("ww", inPrivate, none, otherWays),
-  "approve-again": button("wa", inPrivate, none, approveAgain),
+  "approve-again": button("wg", inPrivate, none, approveAgain),
   // Whoever cancels does not wait for what else they asked for.
-  "cancel-approval": button("wx", inPrivate, none, cancelApproval, { urgent: true }),
+  "cancel-approval": button("wz", inPrivate, none, cancelApproval, { urgent: true }),
 };
