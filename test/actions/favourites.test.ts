@@ -153,6 +153,16 @@ describe("recent folders", () => {
     expect(trails((await show(at)).recent)).toEqual(["Box 1", "Films/Raw/Takes"]);
   });
 
+  test("a favourite is not named once more among the recent folders", async () => {
+    const at = await signedIn();
+    await browse(at, "Box 2");
+    await keep(at, "Box 1");
+    const list = await show(at);
+    expect([trails(list.favourites), trails(list.recent)]).toEqual([["Box 1"], ["Box 2"]]);
+    const opened = await at.see(mia, { do: "open-favourite", view: list.view, index: 1 }, "listing");
+    expect(opened.trail).toEqual(["Box 2"]);
+  });
+
   test("turning pages and reading anew write nothing of it", async () => {
     const at = await signedIn();
     const box = await browse(at, "Box 1");
@@ -168,8 +178,8 @@ describe("recent folders", () => {
     at.cloud.failing = new StorageError("not-found");
     await at.restarted().see(mia, { do: "open-favourite", view: list.view, index: 0 }, "notice");
     at.cloud.failing = undefined;
-    const after = await show(at);
-    expect([trails(after.favourites), after.recent]).toEqual([["Box 1"], []]);
+    expect(trails((await show(at)).favourites)).toEqual(["Box 1"]);
+    expect((await at.shelves.people.get("telegram:1"))?.recent).toEqual([]);
   });
 
   test("the folders of a share that opens no more are not among the recent ones, and come back with it", async () => {

@@ -46,7 +46,7 @@ test("on Telegram Jun walks through everything in Chinese", async () => {
   await presses("夏日的尽头", "时长");
   await presses("🔗 原文件", "下载链接");
   await presses("⬆", "时长");
-  await sends("/favourites", "🕘 最近访问的文件夹");
+  await sends("/favourites", "⭐ 收藏");
   await presses("整理收藏", "文件夹本身不会删除");
   await sends("/settings", "排序：");
   await presses("10", "每页行数：10");

@@ -40,13 +40,17 @@ describe.each([
     await program.start({ PUBLIC_URL: program.gateway });
 
     await they.command("favourites");
-    await they.sees(say("favourites-title"), say("favourites-recent"), folder, say("press-edit-favourites"));
+    await they.sees(say("favourites-title"), folder, say("press-edit-favourites"));
     await they.press(say("press-edit-favourites"));
     await they.sees(say("favourites-editing"), say("press-done-editing"));
     await they.press(say("press-done-editing"));
-    await they.sees(say("favourites-recent"), say("press-edit-favourites"));
+    await they.sees(say("favourites-title"), say("press-edit-favourites"));
     await they.row(`⭐ ${folder}`);
     await they.sees(inside, `⭐ ${say("press-remove-favourite")}`);
+    await they.press(`⭐ ${say("press-remove-favourite")}`);
+    await they.sees(inside, `⭐ ${say("press-add-favourite")}`);
+    await they.command("favourites");
+    await they.sees(say("favourites-none"), say("favourites-recent"), folder);
 
     const { url } = world.shelf.shares.open;
     if (chat === "Telegram") world.people[name].sends(url);
@@ -58,7 +62,7 @@ describe.each([
       await they.sees(`🗄 ${say("press-search-everywhere")}`);
       await they.press(say("press-search-everywhere"));
       // Everything was looked at: the number of pages is known.
-      await they.sees(say("search-all-drives"), "Holiday 2026", say("listing-page", { page: "1/1" }));
+      await they.sees(`Holiday 2026 · ${say("search-found", { count: 1 })}`, say("listing-page", { page: "1/1" }));
     };
     await searchAll();
     await they.row("Packing list.txt");

@@ -125,12 +125,12 @@ describe.each([
     await front.open("Films");
     await front.sees("› Films", "⭐ Favourite");
     await mine.press("⭐");
-    await front.sees("⭐ No favourite");
+    await front.sees("⭐ Unfavourite");
     for (const command of ["start", "mounts"]) {
       await front.command(command);
       await front.sees("⭐ Films", "🗄");
       await mine.press("⭐ Films");
-      await front.sees("› Films", "one.mp4", "⭐ No favourite");
+      await front.sees("› Films", "one.mp4", "⭐ Unfavourite");
     }
     expect(cost).toEqual({ taps: 3, messages: 0 });
   });

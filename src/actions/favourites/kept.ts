@@ -1,8 +1,7 @@
 import { storageErrorKind } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
-import type { KeptFolder } from "../../users/kept-folders.ts";
 import { loadPerson } from "../../users/person.ts";
-import { afterVisit, withoutRecent } from "../../users/kept-folders.ts";
+import { afterVisit, isFavourite, withoutRecent, type KeptFolder } from "../../users/kept-folders.ts";
 import type { ActionContext } from "../context/context.ts";
 import { isShare } from "../context/kinds.ts";
 import { tagOf } from "../context/with-mount.ts";
@@ -15,7 +14,7 @@ export interface Kept {
   readonly mount: Mount;
 }
 
-/** The favourites and the recent folders that are in some of these mounts; not the recent ones of a share that opens no more. */
+/** The favourites that are in some of these mounts, and the recent folders beside them; not those of a share that opens no more. */
 export function keptIn(
   context: ActionContext,
   mounts: readonly Mount[],
@@ -27,7 +26,8 @@ export function keptIn(
       return mount ? [{ folder, mount }] : [];
     });
   const { favourites, recent } = context.person;
-  return { favourites: found(favourites), recent: found(recent).filter(({ mount }) => isOpening(context, mount)) };
+  const others = recent?.filter((folder) => !isFavourite(context.person, folder));
+  return { favourites: found(favourites), recent: found(others).filter(({ mount }) => isOpening(context, mount)) };
 }
 
 function isOpening(context: ActionContext, mount: Mount): boolean {

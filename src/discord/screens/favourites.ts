@@ -21,9 +21,9 @@ export function favouritesSheet(painter: Painter, screen: Favourites): Sheet {
     head: [`### ⭐ ${say("favourites-title")}`, editing && say("favourites-editing")],
     body: [
       favourites.length === 0 && say("favourites-none"),
-      ...favourites.map((folder) => placeLine("⭐", folder)),
+      ...favourites.map(placeLine),
       recent.length > 0 && `**${recentSign} ${say("favourites-recent")}**`,
-      ...recent.map((folder) => placeLine("📁", folder)),
+      ...recent.map(placeLine),
     ],
     menu: {
       placeholder: editing ? say("choose-dropped") : say("choose-entry"),
@@ -53,9 +53,10 @@ function editButton({ say }: Painter, { view, editing }: Favourites): Button {
     : press(`✏️ ${say("press-edit-favourites")}`, { do: "edit-favourites", view, editing: true });
 }
 
-function placeLine(sign: string, { mount, trail, health }: FolderLine): string {
-  const marks = health.state === "working" ? sign : `${sign} ${healthSign(health)}`;
-  return `${marks} ${trailLine(mount, trail)}`;
+/** Where a folder is, and whether its drive is to be opened now. */
+function placeLine({ mount, trail, health }: FolderLine): string {
+  const line = trailLine(mount, trail);
+  return health.state === "working" ? line : `${healthSign(health)} ${line}`;
 }
 
 /** The ways to the folders a person comes back to, below a list of drives. */

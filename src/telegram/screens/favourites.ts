@@ -19,9 +19,9 @@ export function paintFavourites(painter: Painter, screen: Favourites): Painted {
       FormattedString.join(["⭐ ", strong(say("favourites-title"))]),
       editing && say("favourites-editing"),
       favourites.length === 0 && say("favourites-none"),
-      ...favourites.map((folder) => placeLine("⭐", folder)),
+      ...favourites.map(placeLine),
       recent.length > 0 && FormattedString.join([`${recentSign} `, strong(say("favourites-recent"))]),
-      ...recent.map((folder) => placeLine("📁", folder)),
+      ...recent.map(placeLine),
     ),
     keyboard: [
       ...favourites.map((_, index) => [
@@ -47,9 +47,10 @@ function editButton({ say }: Painter, { view, editing }: Favourites): InlineKeyb
     : button(`✏️ ${say("press-edit-favourites")}`, { do: "edit-favourites", view, editing: true });
 }
 
-function placeLine(sign: string, { mount, trail, health }: FolderLine): FormattedString {
-  const marks = health.state === "working" ? sign : `${sign} ${healthSign(health)}`;
-  return FormattedString.join([`${marks} `, trailLine(mount, trail)]);
+/** Where a folder is, and whether its drive is to be opened now. */
+function placeLine({ mount, trail, health }: FolderLine): FormattedString {
+  const line = trailLine(mount, trail);
+  return health.state === "working" ? line : FormattedString.join([`${healthSign(health)} `, line]);
 }
 
 function namesOf(folders: readonly FolderLine[]): readonly string[] {
