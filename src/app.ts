@@ -398,7 +398,7 @@ function openGateway(parts: Parts, made: Pick<Made, "pages"> & { readonly newest
   return gatewayOf({
     ...parts,
     ...made,
-    ...(config.limits && { limits: config.limits }),
+    limits: config.limits,
     mayFetch: async (mount, person) => !!late.services && mayFetch(late.services, mount, person),
     onFallback: (mount) => {
       if (!late.services) return;

@@ -23,8 +23,8 @@ import type { Words } from "../i18n/words.ts";
 
 /** The chats that are switched on. */
 export interface Frontends {
-  readonly telegram?: Telegram;
-  readonly discord?: Discord;
+  readonly telegram?: Telegram | undefined;
+  readonly discord?: Discord | undefined;
   /** In the order they are started. */
   readonly all: readonly Frontend[];
   /** Hands in a one-time page where it was asked for; what comes of it appears there. */
@@ -66,8 +66,8 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
   const outbound = config.discord && outboundOf(config);
   const discord = config.discord ? discordOf(config.discord, { ...parts, outbound }) : undefined;
   return {
-    ...(telegram && { telegram }),
-    ...(discord && { discord }),
+    telegram,
+    discord,
     all: [
       ...(telegram ? [{ name: "telegram", ...telegram }] : []),
       ...(discord ? [{ name: "discord", ...discord, stop: () => stopped(discord, outbound) }] : []),

@@ -37,7 +37,7 @@ export interface GatewayParts {
   readonly newest: Uint8Array;
   readonly log: Logger;
   /** Absent = what suits people. */
-  readonly limits?: Omit<LimitOptions, "quota">;
+  readonly limits?: Omit<LimitOptions, "quota"> | undefined;
   /** Absent = what suits people. */
   readonly visitors?: VisitorOptions;
   /** Whether a mount is still somebody's to download from. */

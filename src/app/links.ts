@@ -63,7 +63,7 @@ export function linkIssuer(parts: IssuerParts): Services["issueLink"] {
         signal,
         asker: person.id,
         ...(variant && { prefer: variant.id }),
-        ...(refused !== undefined && { refused }),
+        refused,
       });
     const checked = async () => hosts.verified(await find(), { mount: mount.id, wantsName, relink: find, signal });
     if (publicUrl === undefined) return direct(await checked());
@@ -108,7 +108,7 @@ function direct(link: Link): Awaited<ReturnType<Services["issueLink"]>> {
   // An empty file has no address, and one that wants headers none for a browser: only our own gateway could serve them.
   if (link.kind === "empty" || link.headers) throw new StorageError("gateway-needed");
   const { url, expiresAt } = link;
-  return { url, via: "direct", ...(expiresAt !== undefined && { expiresAt }), ...extentOf(link) };
+  return { url, via: "direct", expiresAt, ...extentOf(link) };
 }
 
 /** What is to be said of a link that does not give the whole file. */

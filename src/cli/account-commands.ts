@@ -103,7 +103,7 @@ async function signedIn(shell: Shell, draft: Draft): Promise<Mount> {
   const { storage, asker, print } = shell;
   const { kind, owner, values, kept } = draft;
   try {
-    return await storage.mount({ driver: kind.name, owner, values, ...(kept && { kept }) });
+    return await storage.mount({ driver: kind.name, owner, values, kept });
   } catch (error) {
     const proof = fieldWith("proof", kind.fields);
     if (!proof || !(error instanceof StorageError)) throw error;
@@ -113,7 +113,7 @@ async function signedIn(shell: Shell, draft: Draft): Promise<Mount> {
     const brought = await asker.ask(`${fieldLabel(shell, form, proof.name)}: `, { hidden: true });
     const checked = kind.check({ ...values, [proof.name]: brought });
     if (!checked.ok) throw new Mistake(problemText(shell, form, checked.problem.code));
-    return storage.mount({ driver: kind.name, owner, values: checked.values, ...(error.kept && { kept: error.kept }) });
+    return storage.mount({ driver: kind.name, owner, values: checked.values, kept: error.kept });
   }
 }
 

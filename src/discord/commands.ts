@@ -81,14 +81,14 @@ export const commands: readonly Command[] = [
     name: "start",
     options: [{ name: "code", maxLength: 2000 }],
     opening: reply,
-    action: ({ code }) => ({ do: "start", ...(code !== undefined && { payload: code }) }),
+    action: ({ code }) => ({ do: "start", payload: code }),
   },
   { name: "help", options: [], opening: reply, action: () => ({ do: "help" }) },
   {
     name: "login",
     options: [{ name: "drive", suggests: "mount", maxLength: 100 }],
     opening: reply,
-    action: ({ drive }) => ({ do: "sign-in", ...(drive !== undefined && { mount: drive }) }),
+    action: ({ drive }) => ({ do: "sign-in", mount: drive }),
   },
   {
     name: "share",
@@ -100,7 +100,7 @@ export const commands: readonly Command[] = [
     action: ({ link, code }) => ({
       do: "open-share",
       ...(link !== undefined && { text: link }),
-      ...(code !== undefined && { passCode: code }),
+      passCode: code,
     }),
   },
   { name: "mounts", options: [], opening: reply, action: () => ({ do: "show-mounts" }) },
@@ -108,7 +108,7 @@ export const commands: readonly Command[] = [
     name: "browse",
     options: [{ name: "path", suggests: "path", maxLength: 2000 }],
     opening: reply,
-    action: ({ path }) => ({ do: "browse", ...(path !== undefined && { path }) }),
+    action: ({ path }) => ({ do: "browse", path }),
   },
   {
     name: "search",
@@ -144,7 +144,7 @@ export const commands: readonly Command[] = [
     options: [{ name: "folder", suggests: "path", maxLength: 2000 }],
     opening: reply,
     only: "admins",
-    action: ({ folder }) => ({ do: "bind", ...(folder !== undefined && { path: folder }) }),
+    action: ({ folder }) => ({ do: "bind", path: folder }),
   },
   // Who lent something may take it back, though they manage the server no more.
   { name: "unbind", options: [], opening: reply, only: "servers", action: () => ({ do: "unbind" }) },

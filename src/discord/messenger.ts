@@ -259,7 +259,7 @@ function fileOf(
 ): FileToSend {
   return {
     entry,
-    ...(duration !== undefined && { duration }),
+    duration,
     asFile,
     open: () => counted(source.open(), onBytes),
     picture: (limit) => source.picture(limit),

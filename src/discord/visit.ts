@@ -59,7 +59,7 @@ function personOf({ user, locale }: BotInteraction | AutocompleteInteraction): V
 /** A place that one person alone sees. */
 export function ownPlace(interaction: BotInteraction | AutocompleteInteraction): Visit["place"] {
   const server = serverOf(interaction);
-  return { id: `discord:${interaction.user.id}`, kind: "private", ...(server && { within: server }) };
+  return { id: `discord:${interaction.user.id}`, kind: "private", within: server };
 }
 
 /** The server this happens in, and what the person is there; undefined = none, or the bot was only brought along. */
@@ -70,7 +70,7 @@ function serverOf(interaction: BotInteraction | AutocompleteInteraction): Visit[
   return {
     id: serverPlace(interaction.guildId),
     role: isAdmin ? "admin" : "member",
-    ...(title !== undefined && { title }),
+    title,
   };
 }
 

@@ -29,9 +29,9 @@ interface Asking {
 
 interface OpenOptions extends Asking {
   /** Absent = the original. */
-  readonly variant?: Pick<Variant, "id">;
+  readonly variant?: Pick<Variant, "id"> | undefined;
   /** First byte wanted; absent = the first there is. */
-  readonly from?: number;
+  readonly from?: number | undefined;
 }
 
 interface FileBytesParts {

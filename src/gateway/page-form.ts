@@ -3,7 +3,7 @@ import type { Field, Values } from "../storage/field.ts";
 
 /** A form as the page shows it; a `FormScreen` is one. */
 export interface PageForm {
-  readonly form: { readonly id: string; readonly kind?: string; readonly subject?: string };
+  readonly form: { readonly id: string; readonly kind?: string; readonly subject?: string | undefined };
   readonly fields: readonly Field[];
   /** Answers already known; never secret ones. */
   readonly values: Values;

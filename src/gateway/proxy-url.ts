@@ -6,7 +6,7 @@ import { withoutTurns } from "../storage/turning-marks.ts";
 export interface ProxyTarget {
   readonly mount: string;
   readonly entry: string;
-  readonly variant?: string;
+  readonly variant?: string | undefined;
   /** Person id of who asked: the link works while they may fetch the file. */
   readonly person: string;
   /** When links like this one were last taken back, ms since the epoch; 0 = never. A link of before is over. */

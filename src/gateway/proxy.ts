@@ -48,7 +48,7 @@ export interface Proxy {
 /** One file for a part of our own process. */
 export interface StreamRequest extends Pick<ServeRequest, "link" | "person" | "download" | "relink" | "signal"> {
   /** First byte wanted; absent = the first there is. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** Bytes of the whole file, where the drive tells. */
   readonly size?: number | undefined;
 }

@@ -27,7 +27,7 @@ export interface Refusal {
   readonly code: RefusalCode;
   readonly status: number;
   /** Milliseconds after which the same request may work. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   /** Logged with what happened, shown to the person. */
   readonly reference?: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ export interface Ticket {
   /** Person id of who asked; the link works for whoever holds it, in this person's name. */
   readonly person: string;
   /** A rendition by its id; absent = the original bytes. */
-  readonly variant?: string;
+  readonly variant?: string | undefined;
   /** Folder the entry was seen in, `""` for the root, so that the watch page can look beside it; absent = not known. */
   readonly folder?: string;
   /** Milliseconds since the epoch. */

@@ -4,8 +4,8 @@ import type { Figures } from "./figures.ts";
 interface Share {
   readonly url: string;
   readonly passCode?: string;
-  readonly views?: number;
-  readonly saves?: number;
+  readonly views?: number | undefined;
+  readonly saves?: number | undefined;
   readonly closed?: string;
 }
 

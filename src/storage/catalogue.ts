@@ -163,8 +163,8 @@ function slim({ id, kind, name, size, modifiedAt, mimeType }: Entry): Entry {
     id,
     kind,
     name,
-    ...(size !== undefined && { size }),
-    ...(modifiedAt !== undefined && { modifiedAt }),
-    ...(mimeType !== undefined && { mimeType }),
+    size,
+    modifiedAt,
+    mimeType,
   };
 }

@@ -27,7 +27,7 @@ export type CrawlOutcome =
   | { readonly is: "complete" }
   | { readonly is: "stopped" }
   | { readonly is: "bounded" }
-  | { readonly is: "failed"; readonly code: StorageErrorCode; readonly retryAfter?: number };
+  | { readonly is: "failed"; readonly code: StorageErrorCode; readonly retryAfter?: number | undefined };
 
 /** Reads whole trees, so that names in them can be found. */
 export interface Crawler {
@@ -235,5 +235,5 @@ class Running implements Crawl {
 
 function outcomeOf(error: unknown): CrawlOutcome {
   if (!(error instanceof StorageError)) return { is: "failed", code: "upstream" };
-  return { is: "failed", code: error.code, ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }) };
+  return { is: "failed", code: error.code, retryAfter: error.retryAfter };
 }

@@ -19,9 +19,9 @@ export type Link =
       /** Headers without which the address refuses. Present = a browser cannot use it; it must be proxied. */
       readonly headers?: Readonly<Record<string, string>>;
       /** Milliseconds since the epoch after which the address stops working; absent = unknown. */
-      readonly expiresAt?: number;
+      readonly expiresAt?: number | undefined;
       /** Bytes of exactly this rendition, where known. */
-      readonly size?: number;
+      readonly size?: number | undefined;
       /** How much of these bytes the address gives, where that was asked; absent = not asked, or no clear answer. */
       readonly extent?: "whole" | "first-part";
       /** The file it leads to, where the drive tells with the link: who has it need not ask for it again. */
@@ -34,13 +34,13 @@ export interface Quota {
   /** Absent = unlimited or not told. */
   readonly limit?: number;
   readonly used: number;
-  readonly trashed?: number;
+  readonly trashed?: number | undefined;
   /** What the account is, in the drive's word: `platinum`. */
   readonly plan?: string;
   /** Offline downloads that may be begun; absent = as many as one likes, or not told. */
-  readonly tasks?: Allowance;
+  readonly tasks?: Allowance | undefined;
   /** Bytes that may be moved, by way and span; a way that is absent has no end, or is not told. */
-  readonly transfer?: { readonly [_ in TransferBand]?: Allowance };
+  readonly transfer?: { readonly [_ in TransferBand]?: Allowance } | undefined;
 }
 
 /** Ways bytes are moved: in a month what the drive fetches, what is downloaded and what is uploaded; in a day what is downloaded. */
@@ -281,7 +281,7 @@ export interface Recognised {
   /** Options the text states. */
   readonly values: Values;
   /** Options it may mean: to be tried where the drive asks for them, and no mistake of anybody's when they are wrong. */
-  readonly maybe?: Values;
+  readonly maybe?: Values | undefined;
   /** The options of all of it, where the text names a part: to be opened when the part is gone. */
   readonly whole?: Values;
 }

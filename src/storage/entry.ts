@@ -6,10 +6,10 @@ export interface Entry {
   /** As the drive has it: any Unicode, not escaped, not shortened. */
   readonly name: string;
   /** Bytes. Absent for folders and where the drive does not say. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** Milliseconds since the epoch. Absent where the drive does not say. */
-  readonly modifiedAt?: number;
-  readonly mimeType?: string;
+  readonly modifiedAt?: number | undefined;
+  readonly mimeType?: string | undefined;
   /** Address of a small picture, fetchable by anybody. */
   readonly thumbnail?: string;
   /** The drive's content hash, as it writes it. */
@@ -21,7 +21,7 @@ export interface Details extends Entry {
   /** Other renditions of the same film (transcodes), by name. Never handed out unless asked for by name. */
   readonly variants?: readonly Variant[];
   /** Seconds of playing time, for films and music. */
-  readonly duration?: number;
+  readonly duration?: number | undefined;
   /** False = its original bytes cannot be had, whatever is asked; absent = nothing speaks against it. */
   readonly original?: false;
 }

@@ -11,7 +11,7 @@ export interface Folder {
   /** These are all. */
   readonly complete: boolean;
   /** Reading the rest failed; what was read stays. */
-  readonly failed?: { readonly code: StorageErrorCode; readonly retryAfter?: number };
+  readonly failed?: { readonly code: StorageErrorCode; readonly retryAfter?: number | undefined } | undefined;
   /** When reading began, ms since the epoch. */
   readonly readAt: number;
 }
@@ -238,7 +238,7 @@ class Reader {
       // Nothing is added to a settled folder, so everybody may have the same array.
       entries: this.settled ? this.entries : [...this.entries],
       complete: this.settled && !this.#failed,
-      ...(this.#failed && { failed: this.#failed }),
+      failed: this.#failed,
       readAt: this.#readAt,
     };
   }
@@ -326,10 +326,7 @@ class Reader {
   #breakOff(error: unknown, reject: (error: unknown) => void): void {
     const why = this.#stop.signal.aborted ? (this.#stop.signal.reason as StorageError) : error;
     this.settled = true;
-    this.#failed =
-      why instanceof StorageError
-        ? { code: why.code, ...(why.retryAfter !== undefined && { retryAfter: why.retryAfter }) }
-        : { code: "upstream" };
+    this.#failed = why instanceof StorageError ? { code: why.code, retryAfter: why.retryAfter } : { code: "upstream" };
     reject(why);
   }
 }

@@ -19,9 +19,9 @@ export interface Task {
   /** Where it is fetched from. */
   readonly source?: string;
   /** Milliseconds since the epoch. */
-  readonly createdAt?: number;
+  readonly createdAt?: number | undefined;
   /** When it was last seen to get on, ms since the epoch. */
-  readonly updatedAt?: number;
+  readonly updatedAt?: number | undefined;
   /** Why it failed. */
   readonly reason?: StorageErrorCode;
 }
@@ -32,7 +32,7 @@ export interface TaskPage {
   /** Cursor of the next page; absent at the end. */
   readonly next?: string;
   /** ms until asking again tells anything new, as the drive says; absent = it does not say. */
-  readonly again?: number;
+  readonly again?: number | undefined;
 }
 
 /** A link that leads to entries, made by the drive's owner. */
@@ -45,11 +45,11 @@ export interface SharedOut {
   /** Absent = it opens without one. */
   readonly passCode?: string;
   /** ms since the epoch; absent = it has no end. */
-  readonly expiresAt?: number;
-  readonly createdAt?: number;
+  readonly expiresAt?: number | undefined;
+  readonly createdAt?: number | undefined;
   /** How often it was looked at, and saved. */
-  readonly views?: number;
-  readonly saves?: number;
+  readonly views?: number | undefined;
+  readonly saves?: number | undefined;
   /** Why nobody can open it just now; absent = people can. */
   readonly closed?: StorageErrorCode;
 }

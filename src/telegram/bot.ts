@@ -104,7 +104,7 @@ export interface Telegram {
   /** What somebody is in a group: place and person ids of ours. Undefined = Telegram does not tell. */
   roleIn: Members["roleIn"];
   /** Where the gateway hands in Telegram's calls; absent = long polling. */
-  readonly webhook?: TelegramWebhook;
+  readonly webhook?: TelegramWebhook | undefined;
 }
 
 interface TelegramWebhook {
@@ -187,7 +187,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
   });
   const webhook = settings.webhook && webhookFor(bot, parts);
   return {
-    ...(webhook && { webhook }),
+    webhook,
     messenger,
     async removeNoted(message) {
       const ref = readRef(message);

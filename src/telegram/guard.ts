@@ -91,7 +91,7 @@ export function createGuard(parts: GuardParts): Guard {
     const startedAt = now();
     try {
       const chat = ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" as const });
-      const visit = visitOf(ctx.from, chat, { uploadLimit: parts.uploadLimit, ...(ctx.msg && { message: ctx.msg }) });
+      const visit = visitOf(ctx.from, chat, { uploadLimit: parts.uploadLimit, message: ctx.msg });
       if (!visit) return;
       const language = languages.get(visit.person.id) ?? words.pick(visit.person.locale);
       ctx.turn = { visit, signal: notBegun, language, answered: false, beside: false };

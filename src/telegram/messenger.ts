@@ -149,7 +149,7 @@ function placeOf(ref: MessageRef): { readonly chat: number; readonly message: nu
 }
 
 function refOf({ place, kind, language, thread }: Target, message: number): MessageRef {
-  return { place, kind, language, message: String(message), ...(thread !== undefined && { thread }) };
+  return { place, kind, language, message: String(message), thread };
 }
 
 function fileOf(
@@ -159,7 +159,7 @@ function fileOf(
 ): FileToSend {
   return {
     entry,
-    ...(duration !== undefined && { duration }),
+    duration,
     asFile,
     picture: (limit) => source.picture(limit),
     signal,

@@ -8,7 +8,7 @@ interface VisitMore {
   /** Bytes of the largest file the bot can put anywhere. */
   readonly uploadLimit: number;
   /** The message this is about. */
-  readonly message?: Pick<Message, "is_topic_message" | "message_thread_id">;
+  readonly message?: Pick<Message, "is_topic_message" | "message_thread_id"> | undefined;
 }
 
 /** Who acts and where. Absent for updates without a person or a chat, and for posts of channels. */

@@ -19,9 +19,9 @@ export interface Walk {
   /** The field in question. */
   readonly asking: string;
   readonly problem?: ProblemCode;
-  readonly reason?: Reason;
-  readonly page?: FormScreen["page"];
-  readonly ways?: FormScreen["ways"];
+  readonly reason?: Reason | undefined;
+  readonly page?: FormScreen["page"] | undefined;
+  readonly ways?: FormScreen["ways"] | undefined;
 }
 
 /** The first question of a form, which may have come back with something to mend. `before` is the walk it came back from. */
@@ -36,9 +36,9 @@ export function startWalk(screen: FormScreen, held: Values, before?: Walk): Walk
     skipped: (same?.skipped ?? []).filter((name) => names.has(name) && name !== problem?.field),
     swapped: (same?.swapped ?? []).filter((name) => names.has(name)),
     asking: "",
-    ...(reason && { reason }),
-    ...(page && { page }),
-    ...(ways && { ways }),
+    reason,
+    page,
+    ways,
   };
   if (problem && names.has(problem.field)) {
     const { [problem.field]: _refused, ...values } = walk.values;

@@ -19,7 +19,7 @@ export interface Standing {
   /** Made an operator by a code, beside those of the configuration. */
   readonly operator?: Stamp;
   /** Bytes a day through the gateway; absent = as many as they like. */
-  readonly quota?: number;
+  readonly quota?: number | undefined;
 }
 
 export const accessModes = ["open", "allowlist"] as const;

@@ -29,7 +29,7 @@ export interface AuditEntry {
   readonly by: string;
   readonly act: AuditAct;
   /** A person, chat, mount or broadcast. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   /** What it was set to. */
   readonly detail?: string;
 }

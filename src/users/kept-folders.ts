@@ -52,9 +52,9 @@ export function afterVisit<R extends KeptFolders>(record: R, folder: KeptFolder)
 
 /** The record without any folder of a mount. */
 export function withoutFoldersOf<R extends KeptFolders>(record: R, mount: string): R {
-  const stays = (kept: KeptFolder) => kept.mount !== mount;
+  const remains = (kept: KeptFolder) => kept.mount !== mount;
   const { favourites, recent } = record;
-  return { ...record, favourites: favourites?.filter(stays), recent: recent?.filter(stays) };
+  return { ...record, favourites: favourites?.filter(remains), recent: recent?.filter(remains) };
 }
 
 /** The record without a folder that is not there any more among the recent ones. */

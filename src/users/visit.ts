@@ -16,13 +16,13 @@ export interface Visit {
     readonly id: string;
     readonly kind: "private" | "group";
     /** A group's own name. */
-    readonly title?: string;
+    readonly title?: string | undefined;
     /** The topic or thread in it; absent = none. */
     readonly thread?: string;
     /** What the person is there, where the platform says so with the update; absent = to be asked for. */
     readonly role?: "admin" | "member";
     /** Of a private place that is in a group nevertheless, like an answer only its asker sees: that group. */
-    readonly within?: Pick<Visit["place"], "id" | "title" | "role">;
+    readonly within?: Pick<Visit["place"], "id" | "title" | "role"> | undefined;
   };
   /** Rows a listing can have here, when the person has not chosen. */
   readonly rows: { readonly usual: number; readonly most: number };

@@ -87,7 +87,10 @@ async function fileIn(listing: Listing, title: string) {
   return at.see(mia, { do: "open", view: listing.view, index }, "file");
 }
 
-async function answer(form: { readonly id: "folder-name" | "entry-name"; readonly subject?: string }, value: string) {
+async function answer(
+  form: { readonly id: "folder-name" | "entry-name"; readonly subject?: string | undefined },
+  value: string,
+) {
   return at.do(mia, { do: "submit", form, values: { name: value } });
 }
 

@@ -16,5 +16,5 @@ export function operatorsForm(
   form: FormRef,
   { fields, problem }: { readonly fields: readonly Field[]; readonly problem?: Problem },
 ): Promise<Outcome> {
-  return formScreen(context, { form, fields, again: { ...(problem && { problem }) } });
+  return formScreen(context, { form, fields, again: { problem } });
 }

@@ -157,7 +157,7 @@ async function limited(context: ActionContext, id: string, quota: number | undef
   await note(context, { act: "quota", subject: id, ...(detail !== "" && { detail: `${detail} GB` }) });
   await context.services.admin.access.decide(id, ({ quota: _before, ...standing }) => ({
     ...standing,
-    ...(quota !== undefined && { quota }),
+    quota,
   }));
   return person(context, id);
 }

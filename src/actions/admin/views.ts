@@ -91,14 +91,14 @@ async function showPeople(
     at: "operators",
     room: "people",
     page: part.page,
-    ...(words !== undefined && { words }),
+    words,
   };
   const view = await draw(
     context,
     state,
     part.rows.map(({ id }) => id),
   );
-  return { screen: { show: "people", view, ...part, ...(words !== undefined && { words }) } };
+  return { screen: { show: "people", view, ...part, words } };
 }
 
 function fits({ id, name = "", username = "" }: GuestLine, words: string): boolean {
@@ -164,7 +164,7 @@ async function showPerson(context: ActionContext, id: string): Promise<Result> {
       fixed,
       mounts,
       used,
-      ...(standing.quota !== undefined && { quota: standing.quota }),
+      quota: standing.quota,
     },
   };
 }
@@ -184,7 +184,7 @@ export async function showAccess(context: ActionContext, invitation?: Invitation
       modes: accessModes,
       admitted: [...standings.values()].filter(({ admitted }) => admitted !== undefined).length,
       open,
-      ...(invitation && { invitation }),
+      invitation,
     },
   };
 }
@@ -213,7 +213,7 @@ async function showBroadcast(context: ActionContext): Promise<Result> {
   const broadcast = await broadcasts.latest();
   const view = await draw(context, { at: "operators", room: "broadcast" });
   return {
-    screen: { show: "broadcast", view, ...(broadcast && { broadcast }) },
+    screen: { show: "broadcast", view, broadcast },
     ...(broadcast?.state === "running" && { updates: progress(context, view) }),
   };
 }

@@ -19,12 +19,10 @@ export async function inCurrentMount(
   if (mount === "several") return showLent(context);
   if (!mount) return noMounts(context);
   const { trail } = rootIn(context, mount);
-  return withMount(
-    context,
-    mount.id,
-    (found) => attempt(context, { mount: found, ...(retry && { retry }) }, () => work(found)),
-    { for: "browse", trail },
-  );
+  return withMount(context, mount.id, (found) => attempt(context, { mount: found, retry }, () => work(found)), {
+    for: "browse",
+    trail,
+  });
 }
 
 /** There is nothing to look into yet. */

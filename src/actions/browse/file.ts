@@ -17,7 +17,7 @@ export function showFile(
   entry: Entry,
   from?: SearchView,
 ): Promise<Result> | Result {
-  const retry: FileView = { at: "file", folder, entry, variants: [], ...(from && { from }) };
+  const retry: FileView = { at: "file", folder, entry, variants: [], from };
   return withMount(
     context,
     folder.mount,

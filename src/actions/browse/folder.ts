@@ -22,7 +22,7 @@ export function showFolder(
     context,
     state.mount,
     (mount) =>
-      attempt(context, { mount, retry: state, ...(back && { back }) }, async () => {
+      attempt(context, { mount, retry: state, back }, async () => {
         const folder = await present(context, state, () => readUpTo(context, state, options));
         const result = await drawFolder(context, { mount, state, folder, options });
         await noteVisit(context, state);

@@ -13,7 +13,7 @@ export function askPage(context: ButtonContext): Promise<Outcome> {
 
 function pageForm(context: ActionContext, session: string, problem?: Problem): Promise<Outcome> {
   const form: FormRef = { id: "page-number", subject: session };
-  return formScreen(context, { form, fields: pageFields, again: { ...(problem && { problem }) } });
+  return formScreen(context, { form, fields: pageFields, again: { problem } });
 }
 
 /** The one question of going to a page. */

@@ -34,7 +34,7 @@ export interface Shown {
 /** The page as a screen of its own revision. */
 export async function drawListing(context: ActionContext, { mount, state, folder, options }: Shown): Promise<Listing> {
   const size = rowsHere(context);
-  const page = cut(folder, state, { size, ...(options.around !== undefined && { around: options.around }) });
+  const page = cut(folder, state, { size, around: options.around });
   const view = await draw(context, { ...state, page: page.page }, page.rows.map(slim));
   return {
     ...listingOf({ mount, state, folder, page, view, ...(options.notice && { notice: options.notice }) }),
@@ -81,7 +81,7 @@ function listingOf({ mount, state, folder, page, view, notice }: ListingParts): 
     up: parentOf(state) !== undefined,
     ...(folder.failed && { failed: reasonOf(folder.failed) }),
     ...(notice && { notice }),
-    ...(state.filter !== undefined && { filter: state.filter }),
+    filter: state.filter,
   };
 }
 

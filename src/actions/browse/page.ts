@@ -18,7 +18,7 @@ interface CutOptions {
   /** Rows a page. */
   readonly size: number;
   /** Instead of the view's page, the one this entry is on. */
-  readonly around?: string;
+  readonly around?: string | undefined;
 }
 
 /** The view's page: filtered, sorted, and the last one where the folder has become shorter. */

@@ -14,13 +14,13 @@ export interface ButtonContext extends ActionContext {
   readonly session: Session;
   readonly view: ViewRef;
   /** Absent = forgotten: it was too many screens ago. */
-  readonly shown?: Remembered;
+  readonly shown?: Remembered | undefined;
 }
 
 /** The action of a press on a session. */
 export function buttonContext(context: ActionContext, session: Session, view: ViewRef): ButtonContext {
   const shown = recall(session, view);
-  return { ...context, session, view, ...(shown && { shown }) };
+  return { ...context, session, view, shown };
 }
 
 /** The button's own screen is forgotten, or showed no such thing: what there is now, and that it has changed. */

@@ -9,9 +9,9 @@ import type { Resumable } from "../model/session.ts";
 
 /** What was tried, so that a failure can offer a way on and a way out. */
 export interface Attempt {
-  readonly mount?: Mount;
-  readonly retry?: Resumable;
-  readonly back?: Resumable;
+  readonly mount?: Mount | undefined;
+  readonly retry?: Resumable | undefined;
+  readonly back?: Resumable | undefined;
   /** The first way on to offer. */
   readonly offer?: Offer;
 }
@@ -55,7 +55,7 @@ export async function failed(context: ActionContext, error: StorageError, about:
 
 /** A failure as the reason on a form or a listing. */
 export function reasonOf({ code, retryAfter, verify }: Reason): Reason {
-  return { code, ...(retryAfter !== undefined && { retryAfter }), ...(verify !== undefined && { verify }) };
+  return { code, retryAfter, verify };
 }
 
 async function failure(context: ActionContext, error: StorageError, about: Attempt): Promise<Outcome> {
@@ -64,7 +64,7 @@ async function failure(context: ActionContext, error: StorageError, about: Attem
   const offer = offersFor(context, code, about);
   const view = await draw(context, {
     at: "notice",
-    ...(retry && { retry }),
+    retry,
     ...(back && { back }),
     ...(mount && { mount: mount.id }),
   });

@@ -29,5 +29,5 @@ export function folderId({ trail }: FolderView): string | undefined {
 
 /** An entry as a session remembers it: enough to say and open it. */
 export function slim({ id, kind, name, size, mimeType }: Entry): Entry {
-  return { id, kind, name, ...(size !== undefined && { size }), ...(mimeType !== undefined && { mimeType }) };
+  return { id, kind, name, size, mimeType };
 }

@@ -12,7 +12,7 @@ import type { PendingSignIn } from "./services.ts";
 export interface Again {
   /** Answers already known; secret ones are left out. */
   readonly values?: Values;
-  readonly problem?: Problem;
+  readonly problem?: Problem | undefined;
   readonly reason?: Reason;
 }
 
@@ -31,7 +31,7 @@ export async function verificationForm(
     driver: kind.name,
     id: services.newId(),
     ...(error.kept && { kept: withoutProof(kind, error.kept) }),
-    ...(error.verify !== undefined && { verify: error.verify }),
+    verify: error.verify,
   };
   await services.pending.set(person.id, pending, pendingLife);
   return verificationAgain(context, kind, pending);
@@ -48,8 +48,8 @@ export function verificationAgain(
     form: { id: "verification", kind: kind.name, subject: id },
     fields: verificationFields(kind),
     again: {
-      reason: { code: "verification-needed", ...(verify !== undefined && { verify }) },
-      ...(problem && { problem }),
+      reason: { code: "verification-needed", verify },
+      problem,
     },
   });
 }
@@ -96,8 +96,8 @@ export async function formScreen(
     form,
     fields,
     values: Object.fromEntries(Object.entries(values).filter(([name]) => open.has(name) && name !== problem?.field)),
-    ...(problem && { problem }),
-    ...(reason && { reason }),
+    problem,
+    reason,
     ...(ways && ways.length > 0 && { ways }),
   };
   const hasSecret = fields.some((field) => field.kind === "secret");

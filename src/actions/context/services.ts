@@ -87,7 +87,7 @@ interface Visitor {
 /** What a link is asked for with. */
 interface LinkOptions {
   /** Absent = the original bytes. */
-  readonly variant?: Variant;
+  readonly variant?: Variant | undefined;
   /** Id of the folder the file was seen in; "" = the mount's root. */
   readonly folder: string;
   /** Where it is a ticket, the drive need not be asked now whether it will give the file. */
@@ -121,5 +121,5 @@ export interface PendingSignIn {
   /** The mount that is signed in to again; absent = a new one. */
   readonly mount?: string;
   /** Where the human proves it. */
-  readonly verify?: string;
+  readonly verify?: string | undefined;
 }

@@ -27,7 +27,7 @@ function formOf(
 ): Promise<Outcome> {
   const isCodeWanted = again.reason !== undefined && storageErrorKind(again.reason.code).mends.includes("pass-code");
   return formScreen(context, {
-    form: { id: "open-link", kind: kind.name, ...(link !== undefined && { subject: link }) },
+    form: { id: "open-link", kind: kind.name, subject: link },
     fields: kind.fields
       .filter(({ role }) => role !== "proof")
       .map((field) => (field.role === "code" ? withCode(field, isCodeWanted) : field)),

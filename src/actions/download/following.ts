@@ -275,7 +275,7 @@ export class Following {
   }
 
   async #save(trying?: number): Promise<void> {
-    await this.#parts.job.save({ items: this.#ways.map(begunOf), ...(trying !== undefined && { trying }) });
+    await this.#parts.job.save({ items: this.#ways.map(begunOf), trying });
   }
 }
 

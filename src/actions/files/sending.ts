@@ -107,7 +107,7 @@ export class Sending {
     const { card, duration, asFile } = this.#transfer;
     const { entry, total } = card;
     const { size: _original, ...named } = entry;
-    return { entry: { ...named, ...(total !== undefined && { size: total }) }, duration, asFile };
+    return { entry: { ...named, size: total }, duration, asFile };
   }
 
   async *#bytes(): AsyncGenerator<Uint8Array> {
@@ -121,7 +121,7 @@ export class Sending {
       const { stream, size } = await this.#parts.openBytes(mount, card.entry, {
         person,
         signal,
-        ...(card.variant && { variant: card.variant }),
+        variant: card.variant,
       });
       const total = card.total ?? size;
       if (size !== undefined && size > limit) throw new UploadError("too-large", { limit });
@@ -181,8 +181,8 @@ export class Sending {
     this.#parts.job.progress({
       is: "running",
       done,
-      ...(speed !== undefined && { speed }),
-      ...(left !== undefined && { left }),
+      speed,
+      left,
     });
   }
 
@@ -200,11 +200,11 @@ export class Sending {
     const { log, newReference, job } = this.#parts;
     if (error instanceof UploadError) {
       if (error.cause !== undefined) log.info({ err: error.cause, code: error.code }, "file not taken by the platform");
-      return { is: "failed", code: error.code, ...(error.limit !== undefined && { limit: error.limit }) };
+      return { is: "failed", code: error.code, limit: error.limit };
     }
     if (error instanceof StorageError) {
       const { code, retryAfter } = error;
-      return { is: "failed", code, ...(retryAfter !== undefined && { retryAfter }) };
+      return { is: "failed", code, retryAfter };
     }
     const reference = newReference();
     log.error({ err: error, reference, transfer: job.id }, "transfer failed");

@@ -45,7 +45,7 @@ export async function sendFile(context: ActionContext, file: FileView, { asFile 
 
 interface Carded {
   readonly card: Omit<TransferScreen, "state">;
-  readonly duration?: number;
+  readonly duration?: number | undefined;
 }
 
 async function cardOf(context: ActionContext, mount: Mount, state: TransferView): Promise<Carded> {
@@ -67,10 +67,10 @@ async function cardOf(context: ActionContext, mount: Mount, state: TransferView)
       view,
       mount: tagOf(mount),
       entry: details,
-      ...(variant && { variant }),
-      ...(total !== undefined && { total }),
+      variant,
+      total,
     },
-    ...(duration !== undefined && { duration }),
+    duration,
   };
 }
 

@@ -6,7 +6,7 @@ import { requestLink } from "./request-link.ts";
 import { revokePressed } from "./revoke-links.ts";
 
 /** Absent = the original, not a rendition. */
-const variant: Argument<{ readonly variant?: number }> = {
+const variant: Argument<{ readonly variant?: number | undefined }> = {
   write: ({ variant }) => variant,
   read: (variant) => (variant === undefined ? {} : { variant }),
 };

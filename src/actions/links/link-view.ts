@@ -11,8 +11,8 @@ interface LinkRequest {
   readonly entry: Entry;
   readonly variants: readonly Variant[];
   /** Absent = the original. */
-  readonly variant?: Variant;
-  readonly from?: SearchView;
+  readonly variant?: Variant | undefined;
+  readonly from?: SearchView | undefined;
 }
 
 /** A file's address, for whoever asked. In a group it is a screen of its own, and the one pressed on stays. */
@@ -26,7 +26,7 @@ function linkOrFailure(
   context: ActionContext,
   { folder, entry, variants, variant, from }: LinkRequest,
 ): Promise<Outcome> {
-  const state: FileView = { at: "link", folder, entry, variants, ...(variant && { variant }), ...(from && { from }) };
+  const state: FileView = { at: "link", folder, entry, variants, variant, from };
   const { services, visit, signal } = context;
   return withMount(
     context,
@@ -36,7 +36,7 @@ function linkOrFailure(
         const issued = await services.issueLink(mount, entry, visit, {
           signal,
           folder: folderId(folder) ?? "",
-          ...(variant && { variant }),
+          variant,
         });
         const view = await draw(context, state);
         const isOpen = lent?.lending.policy.open === true && lent.place.settings.privateLinks !== true;

@@ -196,7 +196,7 @@ function ready(
     leftOut: collection.found.length + collection.others - items.length,
     ...bounds,
     via,
-    ...(failed && { failed }),
+    failed,
   };
 }
 

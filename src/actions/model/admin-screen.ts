@@ -56,7 +56,7 @@ export interface PeopleList extends Paged {
   readonly view: ViewRef;
   readonly rows: readonly GuestLine[];
   /** Only those whose id, name or user name contains this. */
-  readonly words?: string;
+  readonly words?: string | undefined;
 }
 
 interface Paged {
@@ -90,7 +90,7 @@ export interface PersonCard {
   /** Bytes through the gateway today. */
   readonly used: number;
   /** Bytes a day; absent = no limit. */
-  readonly quota?: number;
+  readonly quota?: number | undefined;
 }
 
 /** Who may come in. Presses: `set-access`, `invite`, `withdraw-invitations` when there are any, `admin-go`. */
@@ -104,7 +104,7 @@ export interface AccessScreen {
   /** Invitations nobody has used. */
   readonly open: number;
   /** Made just now, and shown this once: `/start <code>`, and a deep link where the platform has them. */
-  readonly invitation?: { readonly code: string; readonly expiresAt: number };
+  readonly invitation?: { readonly code: string; readonly expiresAt: number } | undefined;
 }
 
 /** Everybody's mounts, failing ones first. Presses: `admin-pick` by index = look whether it works, `admin-turn`, `admin-go`. */
@@ -123,7 +123,7 @@ export interface BroadcastScreen {
   readonly show: "broadcast";
   readonly view: ViewRef;
   /** Absent = there never was one. */
-  readonly broadcast?: Broadcast;
+  readonly broadcast?: Broadcast | undefined;
 }
 
 /** Acts of operators, newest first. Presses: `admin-turn`, `admin-go`. */

@@ -11,7 +11,7 @@ export type AdminView =
       /** 1-based. */
       readonly page: number;
       /** Only ids that contain this. */
-      readonly words?: string;
+      readonly words?: string | undefined;
     }
   | { readonly at: "operators"; readonly room: "admin-mounts" | "audit"; readonly page: number }
   | { readonly at: "operators"; readonly room: "person"; readonly id: string };

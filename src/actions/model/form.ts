@@ -6,7 +6,7 @@ export interface FormRef {
   /** The way to sign in that was chosen, of a kind that has several. */
   readonly way?: string;
   /** What it is about: a mount id, the share's link, a pending sign-in. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
 }
 
 /** Forms that a kind of drive asks: their words are the kind's. */

@@ -79,7 +79,7 @@ export interface Welcome {
   /** The drive that opens at once. */
   readonly current?: MountTag;
   /** Absent = there is nothing to come back to. */
-  readonly kept?: Shortcuts;
+  readonly kept?: Shortcuts | undefined;
 }
 
 /** Ways to the folders a person comes back to. Presses: `open-favourite` by the index of a shortcut, `favourites` for all of them. */
@@ -124,9 +124,9 @@ export interface FormScreen {
   /** Answers already known (never secret ones): these need not be asked again. */
   readonly values: Values;
   /** The answer that was not accepted; start there and keep the others. */
-  readonly problem?: Problem;
+  readonly problem?: Problem | undefined;
   /** Why the form came (back): a wrong password, a pass code that is needed. */
-  readonly reason?: Reason;
+  readonly reason?: Reason | undefined;
   /** The other ways to sign in, by name, where this is one of several: each can be chosen instead. */
   readonly ways?: readonly string[] | undefined;
   /** A one-time page where the same form can be filled in, and until when (ms since the epoch). */
@@ -197,9 +197,9 @@ export type Ability =
 export interface Reason {
   readonly code: StorageErrorCode;
   /** Milliseconds until trying again can work. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   /** Where a human proves to be one. */
-  readonly verify?: string;
+  readonly verify?: string | undefined;
 }
 
 /**
@@ -223,11 +223,11 @@ export interface Listing {
   /** There is a parent folder to go to. */
   readonly up: boolean;
   /** The rest of the folder could not be read. */
-  readonly failed?: Reason;
+  readonly failed?: Reason | undefined;
   /** Said once, above: the list had changed, another page was meant. */
   readonly notice?: "list-changed" | "part-gone" | "undone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
-  readonly filter?: string;
+  readonly filter?: string | undefined;
   /** `list-folder`: its links can be had as a file here; `add-favourite`, `remove-favourite`: it can be kept, or is. */
   readonly can: readonly Ability[];
   /** These were found below the folder of the trail; `up` leads there. */
@@ -239,8 +239,8 @@ export interface SearchState {
   readonly words: string;
   readonly kind?: EntryKind;
   /** Bytes. */
-  readonly least?: number;
-  readonly most?: number;
+  readonly least?: number | undefined;
+  readonly most?: number | undefined;
   /** What fits best first: the listing's order does not count. */
   readonly ranked: boolean;
   /** Folders below the one searched that all rows are in; empty = they have none in common. */
@@ -270,7 +270,7 @@ export interface FoundDrive {
   /** Rows of this page that are in it. */
   readonly rows: number;
   /** Why not all of it was looked at. */
-  readonly failed?: Reason;
+  readonly failed?: Reason | undefined;
 }
 
 /** What is known by name, for a line being typed in any chat. Each file is a card with the press `link-row` on its `index`. */
@@ -351,7 +351,7 @@ export interface FileAddress {
   /** The address gives only so much of the file, as was tried out; absent = nothing speaks against all of it. */
   readonly extent?: "first-part" | undefined;
   /** Milliseconds since the epoch; absent = not known. */
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
   /** A page that plays it in a browser; absent for what is no film or music, and without a public address. */
   readonly watch?: string;
   /** The same file through the gateway, which says its name: present where what is fetched from `url` would be saved without it. */
@@ -390,7 +390,7 @@ export interface LinkCard extends FileAddress {
   readonly view: ViewRef;
   readonly mount: MountTag;
   readonly entry: Entry;
-  readonly variant?: Variant;
+  readonly variant?: Variant | undefined;
   /** `send`: the file itself can be had in this chat. */
   readonly can: readonly Ability[];
 }
@@ -407,7 +407,7 @@ export interface MountList {
   readonly view: ViewRef;
   readonly mounts: readonly MountLine[];
   /** Absent = there is nothing to come back to. */
-  readonly kept?: Shortcuts;
+  readonly kept?: Shortcuts | undefined;
   /** 1-based; absent = these are all. */
   readonly page?: { readonly number: number; readonly count: number };
 }
@@ -442,7 +442,7 @@ export interface MountCard {
   /** It was looked at just now, and works. */
   readonly checked?: boolean | undefined;
   /** Absent where the drive has none or could not be asked. */
-  readonly quota?: Quota;
+  readonly quota?: Quota | undefined;
   /** `undefined` = the operator's default, which is `usual`. */
   readonly method?: DownloadMethod;
   readonly usual: DownloadMethod;
@@ -481,9 +481,9 @@ export interface TransferScreen {
   readonly view: ViewRef;
   readonly mount: MountTag;
   readonly entry: Entry;
-  readonly variant?: Variant;
+  readonly variant?: Variant | undefined;
   /** Bytes to be sent; absent = not known. */
-  readonly total?: number;
+  readonly total?: number | undefined;
   readonly state: TransferState;
 }
 
@@ -491,7 +491,12 @@ export type TransferState =
   /** `place` counts from 1: who is next. */
   | { readonly is: "queued"; readonly place: number }
   /** `done` bytes; `speed` in bytes a second and `left` in ms, absent while nobody can tell. */
-  | { readonly is: "running"; readonly done: number; readonly speed?: number; readonly left?: number }
+  | {
+      readonly is: "running";
+      readonly done: number;
+      readonly speed?: number | undefined;
+      readonly left?: number | undefined;
+    }
   /** `took`: milliseconds. */
   | { readonly is: "done"; readonly took: number }
   | { readonly is: "cancelled" }
@@ -501,9 +506,9 @@ export type TransferState =
       readonly is: "failed";
       /** The locale key is `transfer-failed-<code>`, or `error-<code>` for storage errors. */
       readonly code: TransferFailure;
-      readonly retryAfter?: number;
+      readonly retryAfter?: number | undefined;
       /** Bytes the place takes at most, where the file is larger. */
-      readonly limit?: number;
+      readonly limit?: number | undefined;
       /** Logged with a failure nobody foresaw. */
       readonly reference?: string;
     };
@@ -557,7 +562,7 @@ export type SaveState =
       readonly trail: readonly string[];
       readonly can: readonly Ability[];
       /** Of the one file, where one could be made. */
-      readonly address?: FileAddress;
+      readonly address?: FileAddress | undefined;
     }
   | { readonly is: "cancelled" }
   /** It was not followed to its end. */
@@ -658,7 +663,7 @@ export interface ListReady {
   readonly expiresAt?: number;
   readonly via: LinkCard["via"];
   /** The rest could not be read. */
-  readonly failed?: Reason;
+  readonly failed?: Reason | undefined;
 }
 
 /** Are you sure? Presses: `confirm`, `dismiss`. */
@@ -676,7 +681,7 @@ export interface Question {
     | "delete-entries"
     | "empty-trash";
   /** What it is about: the mount's title, the text to be sent. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   /** Chats a broadcast would go to, or entries that would be deleted. */
   readonly count?: number;
   /** Bytes that are free then; absent = nobody knows. */
@@ -691,9 +696,9 @@ export interface Notice {
   readonly level: "done" | "info" | "refused" | "failed";
   /** The kind of drive it is about: it may have words of its own for that. */
   readonly driver?: string | undefined;
-  readonly subject?: string;
-  readonly retryAfter?: number;
-  readonly verify?: string;
+  readonly subject?: string | undefined;
+  readonly retryAfter?: number | undefined;
+  readonly verify?: string | undefined;
   readonly view?: ViewRef;
   readonly offer?: readonly ("retry" | "back" | "mounts" | "add-account" | "add-share" | "renew-mount")[];
   /** Shown with a failure nobody foresaw, and logged with it. */

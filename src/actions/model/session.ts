@@ -25,11 +25,11 @@ export interface Session {
   readonly owner: string;
   readonly place: string;
   /** The group whose lent drives it may show; absent = it began in a private chat. */
-  readonly through?: string;
+  readonly through?: string | undefined;
   /** A group's message that its owner alone sees. */
   readonly forAsker?: boolean;
   /** The topic or thread it is in. */
-  readonly thread?: string;
+  readonly thread?: string | undefined;
   /** Grows by one with every screen drawn. */
   readonly revision: number;
   readonly state: ViewState;
@@ -127,7 +127,7 @@ export type ViewState =
   | AdminView
   | {
       readonly at: "notice";
-      readonly retry?: Resumable;
+      readonly retry?: Resumable | undefined;
       readonly back?: Resumable;
       /** What `renew-mount` is about. */
       readonly mount?: string;
@@ -139,7 +139,7 @@ export interface SignInView {
   /** Name of the kind. */
   readonly kind: string;
   /** The mount that is signed in to again; absent = a new one. */
-  readonly mount?: string;
+  readonly mount?: string | undefined;
 }
 
 /** How a drive is to be shared with a group, before its owner says yes. */
@@ -177,7 +177,7 @@ export interface SearchView {
   readonly least?: number;
   readonly most?: number;
   /** Where else it can be looked for: the folder the person was in, or the whole drive. */
-  readonly elsewhere?: FolderView;
+  readonly elsewhere?: FolderView | undefined;
   /** All of one's drives are searched, and these are they, as `search-in-drive` counts them; the folder is where one came from. */
   readonly everywhere?: readonly string[];
   /** What it can be narrowed by is shown. */
@@ -196,9 +196,9 @@ export interface FileView {
   /** In the order the card showed them. */
   readonly variants: readonly Variant[];
   /** Of a link: the rendition it is to. */
-  readonly variant?: Variant;
+  readonly variant?: Variant | undefined;
   /** The search it was found by: the way back. */
-  readonly from?: SearchView;
+  readonly from?: SearchView | undefined;
 }
 
 /** The folder a view is in, or was opened from. */

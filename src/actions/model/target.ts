@@ -7,7 +7,7 @@ export interface Target {
   /** The language of what is said there, one of `locales/`. */
   readonly language: string;
   /** The topic or thread in it. */
-  readonly thread?: string;
+  readonly thread?: string | undefined;
   /** Id of the message that is answered; one that is gone does no harm. */
   readonly replyTo?: string;
   /** A way in that ends; absent = only what the bot may do by itself. */

@@ -53,9 +53,9 @@ export interface PictureWanted extends Asking {
 
 export interface BytesWanted extends Asking {
   /** Absent = the original. */
-  readonly variant?: Variant;
+  readonly variant?: Variant | undefined;
   /** First byte wanted; absent = the first there is. */
-  readonly from?: number;
+  readonly from?: number | undefined;
 }
 
 export interface Bytes {

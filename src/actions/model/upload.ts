@@ -7,7 +7,7 @@ export interface FileToSend {
   /** Name, size and kind; the size is that of these very bytes, and absent where nobody knows it. */
   readonly entry: Entry;
   /** Seconds of playing time. */
-  readonly duration?: number;
+  readonly duration?: number | undefined;
   /** Not as something to look at or listen to, which the platform may make smaller. */
   readonly asFile?: boolean | undefined;
   /** The bytes from the first on. Each call opens them anew; they end with an error when the drive fails for good. */
@@ -58,7 +58,7 @@ interface UploadErrorOptions {
   /** Trying once more from the start may work. */
   readonly again?: boolean;
   /** Milliseconds until then. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   /** Bytes that would have been taken. */
   readonly limit?: number;
   readonly cause?: unknown;

@@ -13,5 +13,5 @@ export async function finishApproval(context: ActionContext, approved: Approved)
   const attempt = { kind, values, kept };
   if (again !== undefined) return withMount(context, again, (mount) => carryOutAsMeant(context, { ...attempt, mount }));
   const mount = await mountedAlready(context, kind, values);
-  return carryOutAsMeant(context, { ...attempt, ...(mount && { mount }) });
+  return carryOutAsMeant(context, { ...attempt, mount });
 }

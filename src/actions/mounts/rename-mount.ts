@@ -36,5 +36,5 @@ const titleFields: readonly Field[] = [{ name: "title", kind: "text", required: 
 /** What a mount is to be called. */
 function titleForm(context: ActionContext, mount: string, problem?: Problem): Promise<Result> | Result {
   const form: FormRef = { id: "mount-title", subject: mount };
-  return formScreen(context, { form, fields: titleFields, again: { ...(problem && { problem }) } });
+  return formScreen(context, { form, fields: titleFields, again: { problem } });
 }

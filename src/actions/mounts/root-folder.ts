@@ -60,5 +60,5 @@ function rootForm(context: ActionContext, mount: Mount, problem?: Problem): Prom
   if (!field) return refused("view-expired");
   const { aside: _asked, ...asked } = field;
   const form = { id: "root-folder", kind: mount.driver, subject: mount.id } as const;
-  return formScreen(context, { form, fields: [{ ...asked, required: false }], again: { ...(problem && { problem }) } });
+  return formScreen(context, { form, fields: [{ ...asked, required: false }], again: { problem } });
 }

@@ -17,9 +17,7 @@ interface SigningIn extends Again {
 
 /** Asks for a way to sign in where a kind has several, else for what the kind wants to know. */
 export function beginSignIn(context: ActionContext, kind: DriverKind, mount?: Mount): Promise<Result> | Result {
-  return waysOf(context, kind).length > 1
-    ? goTo(context, waysView(kind, mount))
-    : signInForm(context, kind, { ...(mount && { mount }) });
+  return waysOf(context, kind).length > 1 ? goTo(context, waysView(kind, mount)) : signInForm(context, kind, { mount });
 }
 
 /** The ways a kind has here, in their order. */

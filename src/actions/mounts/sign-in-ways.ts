@@ -30,7 +30,7 @@ export async function submitWay(
   { kind = "", subject }: FormRef,
   answers: Values,
 ): Promise<Result> {
-  const view: SignInView = { at: "sign-in-ways", kind, ...(subject !== undefined && { mount: subject }) };
+  const view: SignInView = { at: "sign-in-ways", kind, mount: subject };
   return signingIn(context, view, (found, mount) => goBy(context, { kind: found, mount }, answers[wayField]));
 }
 
@@ -97,7 +97,7 @@ export async function drawWays(context: ActionContext, { kind, mount, reason, by
       kind: kind.name,
       ways: names,
       ...(mount && { mount: tagOf(mount) }),
-      ...(reason && { reason }),
+      reason,
     },
   };
 }

@@ -74,7 +74,7 @@ async function checkedSignIn(context: ActionContext, { kind, answers, mount, way
   const checked = kind.check(reading.values);
   if (!checked.ok) return again(checked.problem);
   const known = mount ?? (await mountedAlready(context, kind, checked.values));
-  return carryOutAsMeant(context, { kind, values: checked.values, way, ...(known && { mount: known }) });
+  return carryOutAsMeant(context, { kind, values: checked.values, way, mount: known });
 }
 
 /** A try whose answers are in order. */
@@ -82,9 +82,9 @@ export interface Try {
   readonly kind: DriverKind;
   readonly values: Values;
   /** Absent = a new one. */
-  readonly mount?: Mount;
+  readonly mount?: Mount | undefined;
   /** The vault an earlier try ended with. */
-  readonly kept?: Values;
+  readonly kept?: Values | undefined;
   /** The way that was chosen. */
   readonly way?: string | undefined;
   /** The answers join the mount's old ones. */
@@ -113,7 +113,7 @@ export async function changeAccount(context: ActionContext, mount: string, id: s
   if (!held || !kind || held.id !== id) return noticeWithWays(context, "view-expired", { level: "refused" });
   await services.pending.delete(person.id);
   const { values, kept } = held;
-  return withMount(context, mount, (found) => carryOut(context, { kind, values, mount: found, ...(kept && { kept }) }));
+  return withMount(context, mount, (found) => carryOut(context, { kind, values, mount: found, kept }));
 }
 
 /** Signs in with answers that are in order, and shows the drive, or its card where that says how long it will last. */
@@ -161,7 +161,7 @@ async function signInFailed(context: ActionContext, error: StorageError, attempt
   if (root && rootGone.has(error.code)) {
     return signInForm(context, kind, { values, problem: { field: root.name, code: "not-a-folder-id" }, mount, way });
   }
-  return failed(context, error, { ...(mount && { mount }), offer: mount ? "renew-mount" : "add-account" });
+  return failed(context, error, { mount, offer: mount ? "renew-mount" : "add-account" });
 }
 
 /** Failures of a new mount's first listing, which are those of the folder it was to begin in. */

@@ -104,9 +104,9 @@ function credentialOf(
   const account = kind && answerWith("login", kind, options) === undefined ? kind.account?.(options) : undefined;
   const permissions = kind?.permissions?.(options);
   return {
-    ...(account !== undefined && { account }),
-    ...(until !== undefined && { until }),
-    ...(permissions && { permissions }),
+    account,
+    until,
+    permissions,
   };
 }
 

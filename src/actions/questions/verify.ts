@@ -44,5 +44,5 @@ async function goOn(context: ActionContext, kind: DriverKind, proof: Values, pen
   };
   if (kind.added === "sign-in") return carryOut(context, attempt);
   const { guessed, whole } = pending;
-  return carryOutShare(context, { ...attempt, ...(guessed && { guessed }), ...(whole && { whole }) });
+  return carryOutShare(context, { ...attempt, ...(guessed && { guessed }), whole });
 }

@@ -148,7 +148,7 @@ export class Saving {
       isPresent: entries.length > 0 && present >= entries.length,
       trail: target.trail.map(({ name }) => name),
       can: isFile ? this.#abilitiesOf(only) : [],
-      ...(address && { address }),
+      address,
     };
     const view = isFile
       ? { at: "file" as const, folder: target, entry: only, variants: [] }

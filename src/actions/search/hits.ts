@@ -21,8 +21,8 @@ export async function hitsIn(
     words,
     ...where,
     ...(kind && { kind }),
-    ...(least !== undefined && { least }),
-    ...(most !== undefined && { most }),
+    least,
+    most,
   });
   if (!order) return hits;
   const byId = new Map(hits.map((hit) => [hit.entry.id, hit]));
@@ -44,8 +44,8 @@ export function wantedOf({
   return {
     words,
     ...(kind && { kind }),
-    ...(least !== undefined && { least }),
-    ...(most !== undefined && { most }),
+    least,
+    most,
     ranked: order === undefined,
     filters,
   };

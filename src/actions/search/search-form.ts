@@ -12,6 +12,6 @@ export function searchForm(
   context: ActionContext,
   { session, problem }: { readonly session?: string | undefined; readonly problem?: Problem },
 ): Promise<Outcome> {
-  const form: FormRef = { id: "search-words", ...(session !== undefined && { subject: session }) };
-  return formScreen(context, { form, fields: searchFields, again: { ...(problem && { problem }) } });
+  const form: FormRef = { id: "search-words", subject: session };
+  return formScreen(context, { form, fields: searchFields, again: { problem } });
 }

@@ -48,7 +48,7 @@ export function searchInDrive(context: ButtonContext, index: number): Promise<Re
   const mount = state?.at === "search" ? state.everywhere?.[index] : undefined;
   if (state?.at !== "search" || mount === undefined) return forgotten(context);
   const { everywhere: _left, elsewhere, ...rest } = state;
-  if (mount === state.folder.mount) return showSearch(context, { ...rest, ...(elsewhere && { elsewhere }), page: 1 });
+  if (mount === state.folder.mount) return showSearch(context, { ...rest, elsewhere, page: 1 });
   return showSearch(context, { ...rest, folder: rootIn(context, { id: mount }), page: 1 });
 }
 

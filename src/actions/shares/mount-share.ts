@@ -9,11 +9,11 @@ import type { Try } from "../mounts/sign-in.ts";
 /** A try at a share whose answers are in order. */
 export interface ShareTry extends Try {
   /** What may be the code, tried where one is wanted. */
-  readonly maybe?: Values;
+  readonly maybe?: Values | undefined;
   /** The code among the values is one that may be meant: when it is wrong, nobody gave a wrong one. */
   readonly guessed?: boolean;
   /** The whole of the share, where the values name a part of it. */
-  readonly whole?: Values;
+  readonly whole?: Values | undefined;
 }
 
 /** A share that is open. */
@@ -32,7 +32,7 @@ export async function mountShare(context: ActionContext, attempt: ShareTry): Pro
     const { maybe, whole, guessed, ...rest } = attempt;
     if (error.code === "pass-code-needed" && maybe) {
       const values = { ...withoutProof(rest.kind, rest.values), ...maybe };
-      return mountShare(context, { ...rest, values, guessed: true, ...(whole && { whole }) });
+      return mountShare(context, { ...rest, values, guessed: true, whole });
     }
     if (error.code === "pass-code-wrong" && guessed) throw new StorageError("pass-code-needed", { cause: error });
     if (whole && partGone.has(error.code)) return { mount: await mountWhole(context, attempt, whole), partGone: true };
@@ -51,7 +51,7 @@ const partGone: ReadonlySet<StorageErrorCode> = new Set([
 async function mountWhole(context: ActionContext, { kind, values, kept }: ShareTry, whole: Values): Promise<Mount> {
   const all = { ...withoutProof(kind, values), ...whole };
   const known = await mountedAlready(context, kind, all);
-  return mounted(context, { kind, values: all, ...(known && { mount: known }), ...(kept && { kept }) });
+  return mounted(context, { kind, values: all, mount: known, kept });
 }
 
 async function mounted({ services, person, signal }: ActionContext, attempt: Try): Promise<Mount> {

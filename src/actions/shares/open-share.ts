@@ -30,7 +30,7 @@ export async function openShare(context: ActionContext, { text = "", passCode }:
 
 /** A code that was given by itself is the one that is meant, whatever else the text says. */
 function withCode({ maybe, ...share }: RecognisedShare, passCode: string | undefined): RecognisedShare {
-  if (passCode === undefined || passCode.trim() === "") return { ...share, ...(maybe && { maybe }) };
+  if (passCode === undefined || passCode.trim() === "") return { ...share, maybe };
   return { ...share, values: { ...share.values, ...asAnswer("code", share.kind, passCode) } };
 }
 
@@ -77,9 +77,9 @@ async function openRecognised(context: ActionContext, share: RecognisedShare): P
   return carryOutShare(context, {
     kind,
     values: checked.values,
-    ...(known && { mount: known }),
-    ...(maybe && { maybe }),
-    ...(whole && { whole }),
+    mount: known,
+    maybe,
+    whole,
   });
 }
 

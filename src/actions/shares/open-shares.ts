@@ -42,9 +42,9 @@ async function openOne(context: ActionContext, share: RecognisedShare): Promise<
     const { mount } = await mountShare(context, {
       kind,
       values: checked.values,
-      ...(known && { mount: known }),
-      ...(maybe && { maybe }),
-      ...(whole && { whole }),
+      mount: known,
+      maybe,
+      whole,
     });
     return { link, driver: kind.name, mount };
   } catch (error) {

@@ -15,7 +15,7 @@ export async function showWelcome(context: ActionContext): Promise<Result> {
       view,
       mounts: mounts.length,
       ...(current && { current: tagOf(current) }),
-      ...(kept && { kept }),
+      kept,
     },
   };
 }

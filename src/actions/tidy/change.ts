@@ -106,7 +106,7 @@ async function lookUp(
   back: TidiedView["back"],
 ): Promise<Result> {
   const mount = await context.services.storage.find(change.mount);
-  return attempt(context, { ...(mount && { mount }), back }, async () => {
+  return attempt(context, { mount, back }, async () => {
     const done = await doneSoFar(context, change);
     if (done.size > 0) return finish(context, { change, done, back });
     const noted = await noteInSession(context, { change: undefined });

@@ -5,7 +5,7 @@ import { codeIn, type Code } from "./pass-code.ts";
 export interface ShareAddress extends Code {
   readonly shareId: string;
   /** A folder or file inside the share. */
-  readonly inside?: string;
+  readonly inside?: string | undefined;
 }
 
 interface Reading {
@@ -106,7 +106,7 @@ function addressOf(same: readonly (FoundLink & { readonly words: string })[]): S
   const [{ shareId, inside } = { shareId: "", inside: undefined }] = same;
   const given = same.map(({ asked }) => codeInQuery(asked)).find((code) => code !== undefined);
   const code = given === undefined ? codeIn(same.map(({ words }) => words)) : { passCode: given };
-  return { shareId, ...(inside !== undefined && { inside }), ...code };
+  return { shareId, inside, ...code };
 }
 
 /** `?pwd=`, `?pass_code=`; a full stop or bracket behind the link belongs to the sentence. */

@@ -9,7 +9,7 @@ export interface Failure {
   readonly code: number;
   readonly description: string;
   /** ms, from Retry-After. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
 }
 
 /** What a failure asks for: once more with a new captcha or access token, once more after a while, nothing, or an end. */
@@ -142,7 +142,7 @@ function byStatus(status: number): React {
 function errorOf(code: StorageErrorCode, failure: Failure, retryAfter = failure.retryAfter): StorageError {
   const { status, error, description } = failure;
   const message = `PikPak answered ${status} ${error || "without a word"} (${failure.code}): ${description.slice(0, 200)}`;
-  return new StorageError(code, { message, ...(retryAfter !== undefined && { retryAfter }) });
+  return new StorageError(code, { message, retryAfter });
 }
 
 /** An answer: what was asked for, a refusal, or something no API says (HTML, half a body). */
@@ -154,7 +154,7 @@ export type Reply =
 interface Received {
   readonly status: number;
   readonly text: string;
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   /** An empty body is a fine answer (DELETE). */
   readonly mayBeEmpty: boolean;
 }
@@ -185,7 +185,7 @@ export function readReply({ status, text, retryAfter, mayBeEmpty }: Received): R
         : { error: read.error === "OK" ? "" : read.error }),
       code: read.error_code,
       description: read.error_description || read.detail || detailsOf(body),
-      ...(retryAfter !== undefined && { retryAfter }),
+      retryAfter,
     },
   };
 }
@@ -196,7 +196,7 @@ function wordless(status: number, retryAfter: number | undefined): Reply {
   if (!saysWait && status !== 401) return { is: "garbled", status };
   return {
     is: "failure",
-    failure: { status, error: "", code: 0, description: "", ...(retryAfter !== undefined && { retryAfter }) },
+    failure: { status, error: "", code: 0, description: "", retryAfter },
   };
 }
 

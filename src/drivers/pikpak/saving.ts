@@ -51,7 +51,7 @@ export function createSaving(parts: WritingParts): CapabilityOf<"save"> {
     }
     const files = [...found.values()];
     const folder = await ownFolder(parts, files, { target, options });
-    return { entries: files.map(entryOf), present: there.size, ...(folder && { folder }) } satisfies Saved;
+    return { entries: files.map(entryOf), present: there.size, folder } satisfies Saved;
   };
 }
 

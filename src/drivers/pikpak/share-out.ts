@@ -99,10 +99,10 @@ function sharedOf(share: Shared): SharedOut {
     ...(share.file_id !== "" && { entry: share.file_id }),
     url: share.share_url || `https://mypikpak.com/s/${share.share_id}`,
     ...(share.pass_code !== "" && { passCode: share.pass_code }),
-    ...(expiresAt !== undefined && { expiresAt }),
-    ...(createdAt !== undefined && { createdAt }),
-    ...(share.view_count !== undefined && { views: share.view_count }),
-    ...(share.restore_count !== undefined && { saves: share.restore_count }),
+    expiresAt,
+    createdAt,
+    views: share.view_count,
+    saves: share.restore_count,
     ...(closed && { closed }),
   };
 }

@@ -89,8 +89,8 @@ export function taskOf(task: RemoteTask): Task {
     ...(task.file_size !== undefined && task.file_size > 0 && { size: task.file_size }),
     ...(task.file_id !== "" && !isGone && { entry: task.file_id }),
     ...(typeof source === "string" && source !== "" && { source }),
-    ...(createdAt !== undefined && { createdAt }),
-    ...(updatedAt !== undefined && { updatedAt }),
+    createdAt,
+    updatedAt,
     ...(phase === "failed" && { reason: reasonOf(task) ?? "download-failed" }),
   };
 }

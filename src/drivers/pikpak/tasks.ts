@@ -31,7 +31,7 @@ export function createTasks(parts: WritingParts): Tasks {
       return {
         items: tasks.map(taskOf),
         ...(next !== "" && tasks.length > 0 && { next }),
-        ...(again !== undefined && { again }),
+        again,
       };
     },
     task: async (id, options = {}) => taskOf(await one(parts, id, options)),

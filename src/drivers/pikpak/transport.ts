@@ -17,7 +17,7 @@ export interface Exchange {
 export interface Received {
   readonly status: number;
   readonly text: string;
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   /** Its headers by their names in lower case; one that came several times, the first. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -101,7 +101,7 @@ async function sendWith(
     const text = isWhole ? await readUntil(answer.body, isWhole) : await answer.body.text();
     const received = firstOf(answer.headers);
     const retryAfter = retryAfterOf(received["retry-after"], now);
-    return { status: answer.statusCode, text, headers: received, ...(retryAfter !== undefined && { retryAfter }) };
+    return { status: answer.statusCode, text, headers: received, retryAfter };
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new StorageError("unreachable", { cause: error, message: `no answer from ${new URL(url).host}` });

@@ -117,10 +117,10 @@ export function readQuota(about: unknown, { vip, quantities }: AccountAnswers = 
   return {
     ...limit,
     used: quota.usage ?? 0,
-    ...(quota.usage_in_trash !== undefined && { trashed: quota.usage_in_trash }),
+    trashed: quota.usage_in_trash,
     ...(plan.success && { plan: plan.data.data.type }),
-    ...(tasks && { tasks }),
-    ...(transfer && { transfer }),
+    tasks,
+    transfer,
   };
 }
 
@@ -171,7 +171,7 @@ export function entryOf(file: RemoteFile): Entry {
     kind: isFolder(file) ? "folder" : "file",
     name: file.name,
     ...(!isFolder(file) && file.size !== undefined && { size: file.size }),
-    ...(modifiedAt !== undefined && { modifiedAt }),
+    modifiedAt,
     ...(file.mime_type !== "" && { mimeType: file.mime_type }),
     ...(file.thumbnail_link !== "" && !isFolder(file) && { thumbnail: file.thumbnail_link }),
     ...(file.hash !== "" && { hash: file.hash }),
@@ -187,7 +187,7 @@ export function detailsOf(file: RemoteFile, link: (file: RemoteFile) => Link): D
   return {
     ...entryOf(file),
     ...(variants.length > 0 && { variants }),
-    ...(duration !== undefined && { duration }),
+    duration,
     ...(isWithoutOriginal(file, link) && { original: false }),
   };
 }
@@ -291,8 +291,8 @@ function linkTo(file: RemoteFile, { url, expire }: Address, size?: number): Link
     kind: "url",
     url,
     entry: entryOf(file),
-    ...(expiresAt !== undefined && { expiresAt }),
-    ...(size !== undefined && { size }),
+    expiresAt,
+    size,
   };
 }
 

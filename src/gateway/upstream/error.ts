@@ -11,7 +11,7 @@ interface UpstreamErrorOptions {
   /** The status that refused. */
   readonly status?: number;
   /** Milliseconds the other side asks us to wait. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
 }
 
 /** A failure of the file host, never a person's doing. */

@@ -32,7 +32,7 @@ export interface Painter {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** The address that opens the bot with a payload; absent = not known. */
-  readonly deepLink?: (payload: string) => string;
+  readonly deepLink?: ((payload: string) => string) | undefined;
 }
 
 interface PainterParts {
@@ -54,7 +54,7 @@ export function painterFor({ words, language, place, now, deepLink }: PainterPar
     languageName: (other) => words.in(other)("language-name"),
     place,
     now,
-    ...(deepLink && { deepLink }),
+    deepLink,
   };
 }
 
