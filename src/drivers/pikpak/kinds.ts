@@ -1,4 +1,4 @@
-import type { Driver, DriverContext, DriverKind, Recognised } from "../../storage/driver.ts";
+import type { Capability, Driver, DriverContext, DriverKind, Recognised } from "../../storage/driver.ts";
 import type { Reading } from "../../storage/form.ts";
 import type { Field, Values } from "../../storage/field.ts";
 import { plainText } from "../../storage/plain-text.ts";
@@ -342,11 +342,15 @@ function openAccountMount(dependencies: Dependencies, options: Values, context: 
           root,
           auth,
           gate,
+          withheld: caller === "personal" ? neverOfTokens : new Set(),
           account: async () => account ?? deviceId(),
           context,
         });
   return { ...driver, revoke: (call) => revoke({ ...shared, clientId: identity.clientId }, call) };
 }
+
+/** What PikPak's page grants to no personal token: nothing is deleted for ever by one. */
+const neverOfTokens: ReadonlySet<Capability> = new Set(["remove", "emptyTrash"]);
 
 /** Tokens an app was given are refreshed as that app, which has no secret. */
 function identityFor({ identity, approving }: Dependencies, { way, client, platform }: Values): Identity {

@@ -1,9 +1,10 @@
-import type { Driver, DriverContext } from "../../../storage/driver.ts";
+import type { Capability, Driver, DriverContext } from "../../../storage/driver.ts";
 import type { Auth } from "../auth.ts";
 import type { Gate } from "../gate.ts";
 import { digestOf } from "../sign-ins.ts";
 import { createTransport, type TransportOptions } from "../transport.ts";
 import { createMcpClient } from "./mcp-client.ts";
+import { mcpChanges } from "./mcp-changes.ts";
 import { openMcpDrive } from "./mcp-drive.ts";
 import type { Eras } from "./mcp-session.ts";
 import { routed } from "./route.ts";
@@ -22,6 +23,8 @@ interface ConnectedParts {
   readonly root: string;
   readonly auth: Auth & { end?(): Promise<void> };
   readonly gate: Gate;
+  /** What such a credential is never granted. */
+  readonly withheld: ReadonlySet<Capability>;
   /** Names the account, or where nobody knows it the device. */
   account(): Promise<string>;
   readonly context: DriverContext;
@@ -39,6 +42,7 @@ export function connectedDrive({
   root,
   auth,
   gate,
+  withheld,
   account,
   context,
 }: ConnectedParts): Driver {
@@ -49,7 +53,8 @@ export function connectedDrive({
   return {
     ...routed({
       drive,
-      mcp: openMcpDrive({ client, root }),
+      mcp: { ...openMcpDrive({ client, root }), ...mcpChanges({ client, root }) },
+      withheld,
       route,
       tokenName,
       onEnd: async () => auth.end?.(),

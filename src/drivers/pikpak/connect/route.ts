@@ -1,5 +1,12 @@
 import { z } from "zod";
-import type { CallOptions, Driver, DriverContext } from "../../../storage/driver.ts";
+import {
+  capabilities,
+  type CallOptions,
+  type Capability,
+  type CapabilityOf,
+  type Driver,
+  type DriverContext,
+} from "../../../storage/driver.ts";
 import { StorageError } from "../../../storage/error.ts";
 import { readNote } from "../note.ts";
 import { permissionMissing, type Purpose } from "./permission.ts";
@@ -12,6 +19,8 @@ interface RouteParts {
   readonly mcp: Required<Pick<Driver, "quota">> & Driver;
   /** `auto`: the drive API, and the MCP server where that alone takes the token. */
   readonly route: "auto" | Way;
+  /** Capabilities the credential is never granted. */
+  readonly withheld: ReadonlySet<Capability>;
   /** Names the token among the notes, in a form that tells nobody. */
   tokenName(): Promise<string>;
   /** Told that the token is refused on every way there is. */
@@ -29,7 +38,7 @@ export function routed(parts: RouteParts): Driver {
   const ways = { drive, mcp };
   const memory = createMemory(parts);
   const run = <T>(ask: Ask<T>, kind: Kind): Promise<T> => runOn(parts, memory, { ask, kind });
-  return {
+  const driver: Driver = {
     async list(folder, { cursor, ...options } = {}) {
       // The places in a listing are those of the way it began on.
       const [way, rest] = placeIn(cursor);
@@ -40,6 +49,65 @@ export function routed(parts: RouteParts): Driver {
     link: (id, options = {}) => run((on) => on.link(id, options), { purpose: "read", ...options }),
     quota: (options = {}) => run((on) => on.quota(options), { purpose: "account", ...options }),
   };
+  const able = parts.route === "mcp" ? mcp : drive;
+  for (const name of changing) if (able[name] && !parts.withheld.has(name)) lend(driver, name, { parts, memory });
+  return driver;
+}
+
+type Changing = Exclude<Capability, "quota">;
+
+/** What each change wants a permission for. */
+const purposes: Readonly<Record<Changing, Purpose>> = {
+  makeFolder: "write",
+  rename: "write",
+  move: "manage",
+  copy: "manage",
+  trash: "manage",
+  restore: "manage",
+  listTrash: "read",
+  emptyTrash: "delete",
+  remove: "delete",
+  download: "download",
+  tasks: "download",
+  task: "download",
+  retryTask: "download",
+  cancelTasks: "download",
+  clearTasks: "download",
+  save: "write",
+  shareOut: "share",
+  listSharedOut: "share",
+  revokeShared: "share",
+};
+const changing = capabilities.filter((name) => name !== "quota");
+
+/**
+ * A change on the way that was found last, and on no other: what was begun on one is not begun again on the other. A way
+ * that lacks it says so.
+ */
+function lend<K extends Changing>(driver: Partial<Record<K, unknown>>, name: K, { parts, memory }: Lent): void {
+  driver[name] = async (...given: Parameters<CapabilityOf<K>>): Promise<unknown> => {
+    const way = parts.route === "auto" ? await memory.read() : parts.route;
+    const method = parts[way][name] as ((...all: typeof given) => Promise<unknown>) | undefined;
+    if (!method) throw new StorageError("unsupported", { message: `the MCP server has no tool to ${name}` });
+    try {
+      return await method(...given);
+    } catch (error) {
+      const kind = { purpose: purposes[name], signal: optionsIn(given).signal };
+      if (!(error instanceof StorageError) || way === "mcp" || !isRefused(error, kind)) throw error;
+      throw (await isTaken(parts.drive, kind)) ? permissionMissing(kind.purpose) : error;
+    }
+  };
+}
+
+interface Lent {
+  readonly parts: RouteParts;
+  readonly memory: Memory;
+}
+
+/** The options of a call, which are its last parameter. */
+function optionsIn(given: readonly unknown[]): CallOptions {
+  const last = given.at(-1);
+  return typeof last === "object" && last !== null && !Array.isArray(last) ? last : {};
 }
 
 type Ask<T> = (on: RouteParts["drive"], way: Way) => Promise<T>;

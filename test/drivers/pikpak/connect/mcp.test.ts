@@ -211,5 +211,5 @@ driverContract(
     build.folder(at.otto, undefined, shelf.emptyFolder);
     return open();
   },
-  { can: ["quota"] },
+  { can: ["quota", "makeFolder", "rename", "move", "trash"] },
 );
