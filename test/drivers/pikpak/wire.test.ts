@@ -99,7 +99,8 @@ describe("whatever the service sends", () => {
         const got = read && tried(() => links[n]?.(read));
         if (!got || typeof got !== "object" || !("url" in got)) return;
         expect(String(got.url)).toMatch(/^https?:/);
-        expect(() => new Date("expiresAt" in got ? Number(got.expiresAt) : 0).toISOString()).not.toThrow();
+        const { expiresAt } = got as { readonly expiresAt?: unknown };
+        expect(() => new Date(Number(expiresAt ?? 0)).toISOString()).not.toThrow();
       }),
       { numRuns: 500 },
     );
