@@ -87,14 +87,15 @@ describe.each([
       await restart();
       const got = () =>
         [otto, jun, lena].map(({ messages }) => messages.filter(({ text }) => text === "Good news").length);
-      await expect.poll(() => got().slice(1), { timeout }).toEqual([1, 1]);
       otto.sends("/admin");
       await otto.waitsFor("Operators");
       await otto.presses("📣");
       const report = await otto.waitsFor("3 of 3", { timeout });
-      // It may have been killed before it had noted that Otto's was refused: then nobody knows, and it is not sent again.
+      // It may have been killed between noting a sending and its answer: then nobody knows, and it is not sent again.
       expect(report.text).toMatch(/Sent: [23]/);
-      expect(got()).toEqual([report.text.includes("Sent: 3") ? 1 : 0, 1, 1]);
+      const times = got();
+      expect(Math.max(...times)).toBe(1);
+      expect(times.filter((count) => count === 1)).toHaveLength(report.text.includes("Sent: 3") ? 3 : 2);
     },
   );
 
