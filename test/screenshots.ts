@@ -39,6 +39,13 @@ async function onTelegram(page: Page): Promise<void> {
   await press(page, "📁 Films");
   await sees(page, "A Quiet Harbour");
   await picture(page, "telegram");
+  await press(page, "⋯ More");
+  await sees(page, "What shall be done?");
+  await picture(page, "tidy");
+  await page.getByLabel("Message", { exact: true }).fill("/login");
+  await page.keyboard.press("Enter");
+  await sees(page, "How would you like to sign in?");
+  await picture(page, "sign-in");
 }
 
 async function inTheGroup(page: Page): Promise<void> {
@@ -55,9 +62,7 @@ async function inTheGroup(page: Page): Promise<void> {
 
 async function onDiscord(page: Page): Promise<void> {
   await plays(page, "Discord: open a share");
-  await press(page, "Open…");
-  await page.getByRole("option", { name: "📁 Holiday 2026" }).click();
-  await sees(page, "Packing list.txt");
+  await sees(page, "Holiday 2026");
   await picture(page, "discord");
 }
 
@@ -76,7 +81,7 @@ async function onWatchPage(browser: Browser, page: Page): Promise<void> {
   const link = page.locator("#messages a[href*='Morning.wav']").last();
   const address = (await link.getAttribute("href")) ?? "";
   const own = await browser.newPage({ viewport: { width: 1000, height: 580 } });
-  await own.goto(address.replace("/d/", "/w/"));
+  await own.goto(address.replace(/\/[dp]\//, "/w/"));
   await own.locator("audio").waitFor();
   await picture(own, "watch");
 }
