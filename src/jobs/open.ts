@@ -1,10 +1,8 @@
 import type { Keyv } from "keyv";
-import { createBullJobs } from "./bullmq.ts";
 import type { Sealing } from "./bullmq-record.ts";
 import { openEmbeddedJobs, type KeptJob } from "./embedded.ts";
 import type { JobQueue, QueueParts } from "./queue.ts";
 import { JobsError } from "./job.ts";
-import { openRedis } from "./redis.ts";
 
 interface JobsOptions extends QueueParts {
   /** The address of the store. */
@@ -27,8 +25,11 @@ export async function openJobs({ url, records, seal, prefix, lockFor, ...parts }
   const scheme = /^([a-z]+):\/\//.exec(url)?.[1];
   switch (scheme) {
     case "redis":
-    case "rediss":
+    case "rediss": {
+      // Loaded where it is used: it costs every other start memory and time.
+      const [{ createBullJobs }, { openRedis }] = await Promise.all([import("./bullmq.ts"), import("./redis.ts")]);
       return createBullJobs({ ...parts, seal, lockFor, database: await openRedis(url, { prefix, ...parts }) });
+    }
     case "memory":
     case "sqlite":
     case "postgres":

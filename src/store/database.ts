@@ -3,8 +3,6 @@ import { describe, StoreError, StoreUnavailable } from "./error.ts";
 import type { Fences } from "./fence.ts";
 import type { Leases } from "./lock.ts";
 import { ownFile } from "./owner.ts";
-import { openPostgres } from "./postgres.ts";
-import { openRedis } from "./redis.ts";
 import type { Change, Row } from "./row.ts";
 import { openSqlite } from "./sqlite.ts";
 
@@ -35,7 +33,7 @@ interface DatabaseOptions {
   readonly timeout: number | undefined;
 }
 
-/** Opens the database behind an address, or throws a `StoreError`. */
+/** Opens the database behind an address, or throws a `StoreError`. Only the client of that one is loaded. */
 export async function openDatabase(url: string, options: DatabaseOptions): Promise<Database> {
   const scheme = /^([a-z]+):\/\//.exec(url)?.[1];
   const { fences, onError, timeout = 3000 } = options;
@@ -45,7 +43,8 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
     case "sqlite":
       return sqliteDatabase(url.slice("sqlite://".length), options.timeout ?? 5000);
     case "redis":
-    case "rediss":
+    case "rediss": {
+      const { openRedis } = await import("./redis.ts");
       return reached(
         url,
         openRedis(url, fences, onError).then((redis) => ({
@@ -55,12 +54,15 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
           sweep: async () => 0,
         })),
       );
+    }
     case "postgres":
-    case "postgresql":
+    case "postgresql": {
+      const { openPostgres } = await import("./postgres.ts");
       return reached(
         url,
         openPostgres(url, fences, onError).then((postgres) => ({ ...postgres, ...probing(postgres), timeout })),
       );
+    }
     default:
       throw new StoreError(
         `STORE_URL: ${scheme ?? "no scheme"}; it takes sqlite://<file>, redis://…, postgres://… or memory://`,
