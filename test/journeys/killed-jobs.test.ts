@@ -91,11 +91,11 @@ describe.each([
       await otto.waitsFor("Operators");
       await otto.presses("📣");
       const report = await otto.waitsFor("3 of 3", { timeout });
-      // It may have been killed between noting a sending and its answer: then nobody knows, and it is not sent again.
-      expect(report.text).toMatch(/Sent: [23]/);
+      // It may have been killed between a sending and its answer: then nobody knows whether it arrived, and it is not sent again.
+      const known = Number(/Sent: ([23])/.exec(report.text)?.[1]);
       const times = got();
       expect(Math.max(...times)).toBe(1);
-      expect(times.filter((count) => count === 1)).toHaveLength(report.text.includes("Sent: 3") ? 3 : 2);
+      expect(times.filter((count) => count === 1).length).toBeGreaterThanOrEqual(known);
     },
   );
 
