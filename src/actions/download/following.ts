@@ -6,6 +6,7 @@ import { StorageError, storageErrorKind } from "../../storage/error.ts";
 import { sourceOf } from "../../storage/source.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Task } from "../../storage/task.ts";
+import { sessionLife } from "../context/context.ts";
 import { slim } from "../context/folder-view.ts";
 import { createSpeedMeter, type SpeedMeter } from "../files/speed.ts";
 import type { DownloadItem, DownloadState } from "../model/download-item.ts";
@@ -278,9 +279,6 @@ export class Following {
     await this.#parts.job.save({ items: this.#ways.map(begunOf), trying });
   }
 }
-
-/** As long as any screen works. */
-const sessionLife = 7 * 24 * 3_600_000;
 
 /** What fails every other one of a drive, too. */
 const hinders: ReadonlySet<StorageError["code"]> = new Set([

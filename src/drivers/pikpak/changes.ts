@@ -68,7 +68,7 @@ export function createChanges(given: WritingParts): Changes {
 function trash({ client }: WritingParts, cursor: string, options: CallOptions): Promise<unknown> {
   const filters = JSON.stringify({ trashed: { eq: true } });
   const query = { parent_id: "*", limit: "500", page_token: cursor, filters, thumbnail_size: "SIZE_MEDIUM" };
-  return client.call({ method: "GET", path: "/drive/v1/files", query, ...only(options) });
+  return client.call({ method: "GET", path: "/drive/v1/files", query, ...options });
 }
 
 interface ChangeParts extends WritingParts {
@@ -86,7 +86,7 @@ async function makeFolder(parts: WritingParts, parent: string, { name, options }
   const begun = context.now();
   const body = { kind: "drive#folder", parent_id: parent, name, folder_type: "NORMAL" };
   const send = async () => {
-    const answer = await client.call({ method: "POST", path: "/drive/v1/files", body, ...only(options) });
+    const answer = await client.call({ method: "POST", path: "/drive/v1/files", body, ...options });
     return readFile(read(z.looseObject({ file: z.unknown() }), answer, "a made folder").file);
   };
   const readBack = async () =>
@@ -135,7 +135,7 @@ export async function below(
       page_token: token,
       filters: JSON.stringify({ trashed: { eq: false } }),
     };
-    const page = readPage(await client.call({ method: "GET", path: "/drive/v1/files", query, ...only(options) }));
+    const page = readPage(await client.call({ method: "GET", path: "/drive/v1/files", query, ...options }));
     files.push(...page.files);
     token = page.files.length === 0 ? "" : page.next;
   } while (token !== "" && !seen.has(token));
@@ -144,9 +144,9 @@ export async function below(
 
 async function rename({ client, context }: WritingParts, id: string, { name, options }: Naming): Promise<Entry> {
   const path = `/drive/v1/files/${encodeURIComponent(id)}`;
-  const detail = async () => readFile(await client.call({ method: "GET", path, ...only(options) }));
+  const detail = async () => readFile(await client.call({ method: "GET", path, ...options }));
   const send = async () => {
-    await client.call({ method: "PATCH", path, body: { name }, ...only(options) });
+    await client.call({ method: "PATCH", path, body: { name }, ...options });
     return undefined;
   };
   const readBack = async () => {
@@ -186,7 +186,7 @@ async function changeSome(parts: ChangeParts, ids: readonly string[], change: Ba
   const begun = context.now();
   const body = { ids, ...(target !== undefined && { to: { parent_id: target } }) };
   const send = async () =>
-    readTaskId(await client.call({ method: "POST", path: `/drive/v1/files:${verb}`, body, ...only(options) }));
+    readTaskId(await client.call({ method: "POST", path: `/drive/v1/files:${verb}`, body, ...options }));
   const readBack = async () =>
     change.seen
       ? (await areSeen(parts, ids, change))
@@ -210,7 +210,7 @@ async function areSeen(parts: WritingParts, ids: readonly string[], { seen, opti
 async function lookUp({ client }: WritingParts, id: string, options: CallOptions): Promise<RemoteFile | undefined> {
   const path = `/drive/v1/files/${encodeURIComponent(id)}`;
   try {
-    return readFile(await client.call({ method: "GET", path, ...only(options) }));
+    return readFile(await client.call({ method: "GET", path, ...options }));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (error.code === "not-found") return undefined;
@@ -228,7 +228,7 @@ async function copyTask(
   options: CallOptions,
 ): Promise<string | undefined> {
   const query = { type: "copy", limit: "50" };
-  const { tasks } = readTasks(await client.call({ method: "GET", path: "/drive/v1/tasks", query, ...only(options) }));
+  const { tasks } = readTasks(await client.call({ method: "GET", path: "/drive/v1/tasks", query, ...options }));
   const since = tasks.filter(
     (task) =>
       !told.has(task.id) &&
@@ -241,13 +241,8 @@ async function copyTask(
 async function emptyTrash(parts: WritingParts, options: CallOptions): Promise<void> {
   const { client, context } = parts;
   const send = async () =>
-    readTaskId(await client.call({ method: "PATCH", path: "/drive/v1/files/trash:empty", body: {}, ...only(options) }));
+    readTaskId(await client.call({ method: "PATCH", path: "/drive/v1/files/trash:empty", body: {}, ...options }));
   const readBack = async () => (readPage(await trash(parts, "", options)).files.length === 0 ? over : undefined);
   const task = await written(context, { send, readBack, signal: options.signal });
   if (task !== over) await finished(parts, task, options);
-}
-
-/** What a call is given, without what is the change's own. */
-export function only({ signal, asker, background }: CallOptions): CallOptions {
-  return { signal, asker, background };
 }

@@ -3,7 +3,7 @@ import type { CallOptions, CapabilityOf, Saved, SavingOptions, SharedSource } fr
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import { shareAddressIn } from "./address.ts";
-import { below, isFresh, isNamed, maxIds, only, skew, type WritingParts } from "./changes.ts";
+import { below, isFresh, isNamed, maxIds, skew, type WritingParts } from "./changes.ts";
 import { shareCodes } from "./share.ts";
 import { phaseOf, readTasks, type RemoteTask } from "./task-wire.ts";
 import {
@@ -89,7 +89,7 @@ async function ownFolder(
 async function detail({ client }: WritingParts, id: string, options: CallOptions): Promise<RemoteFile | undefined> {
   try {
     const path = `/drive/v1/files/${encodeURIComponent(id)}`;
-    const file = readFile(await client.call({ method: "GET", path, ...only(options) }));
+    const file = readFile(await client.call({ method: "GET", path, ...options }));
     return file.trashed ? undefined : file;
   } catch (error) {
     if (error instanceof StorageError && (error.code === "not-found" || error.code === "trashed")) return undefined;
@@ -114,7 +114,7 @@ async function cameSince(parts: WritingParts, wanted: readonly Entry[], { target
 /** Savings begun since then, waited for; those that failed have brought nothing. */
 async function restoresSince(parts: WritingParts, begun: number, options: CallOptions): Promise<readonly RemoteTask[]> {
   const query = { type: "restore", limit: "50" };
-  const body = await parts.client.call({ method: "GET", path: "/drive/v1/tasks", query, ...only(options) });
+  const body = await parts.client.call({ method: "GET", path: "/drive/v1/tasks", query, ...options });
   const since = readTasks(body).tasks.filter((task) => (timeOf(task.created_time) ?? 0) >= begun - skew);
   const over: RemoteTask[] = [];
   for (const task of since) {
@@ -157,7 +157,7 @@ async function choose(parts: WritingParts, source: SharedSource, options: CallOp
   if (source.entries) return { shareId, token, entries: source.entries, above };
   if (inside === undefined) return { shareId, token, entries: top, above };
   const query = { share_id: shareId, file_id: inside, pass_code_token: token };
-  const body = await parts.client.call({ method: "GET", path: "/drive/v1/share/file_info", query, ...only(options) });
+  const body = await parts.client.call({ method: "GET", path: "/drive/v1/share/file_info", query, ...options });
   assertReadable(body);
   return { shareId, token, entries: [entryOf(readShareFile(body))], above };
 }
@@ -181,7 +181,7 @@ async function openShare(
   do {
     seen.add(cursor);
     const query = { share_id: shareId, pass_code: passCode, limit: "100", page_token: cursor };
-    const body = await client.call({ method: "GET", path: "/drive/v1/share", query, ...only(options) });
+    const body = await client.call({ method: "GET", path: "/drive/v1/share", query, ...options });
     ({ pass_code_token: token } = assertReadable(body));
     const page = readPage(body);
     top.push(...page.files.map(entryOf));
@@ -220,7 +220,7 @@ async function restoreSome(parts: WritingParts, chosen: Chosen, landing: Landing
     ...(target !== "" && { parent_id: target, specify_parent_id: true }),
   };
   const send = async () => {
-    const answer = await client.call({ method: "POST", path: "/drive/v1/share/restore", body, ...only(options) });
+    const answer = await client.call({ method: "POST", path: "/drive/v1/share/restore", body, ...options });
     assertReadable(answer);
     const { restore_status: status, restore_task_id: id, file_id: made } = read(restoreShape, answer, "a restore");
     if (status === "RESTORE_ERROR")

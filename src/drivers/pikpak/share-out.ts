@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CallOptions, CapabilityOf, SharingOptions } from "../../storage/driver.ts";
 import type { SharedOut } from "../../storage/task.ts";
-import { only, type WritingParts } from "./changes.ts";
+import type { WritingParts } from "./changes.ts";
 import { shareCodes } from "./share.ts";
 import { count, read, text, timeOf } from "./wire.ts";
 import { written } from "./written.ts";
@@ -39,7 +39,7 @@ export function createSharing(parts: WritingParts): Sharing {
     async revokeShared(ids, options = {}) {
       const send = async () => {
         const path = "/drive/v1/share:batchDelete";
-        await parts.client.call({ method: "POST", path, body: { ids }, ...only(options) });
+        await parts.client.call({ method: "POST", path, body: { ids }, ...options });
         return true;
       };
       const readBack = async () => {
@@ -58,7 +58,7 @@ async function list({ client }: WritingParts, cursor: string, options: CallOptio
     thumbnail_size: "SIZE_SMALL",
     ...(ids && { filters: JSON.stringify({ id: { in: ids.join(",") } }) }),
   };
-  const body = await client.call({ method: "GET", path: "/drive/v1/share/list", query, ...only(options) });
+  const body = await client.call({ method: "GET", path: "/drive/v1/share/list", query, ...options });
   const shape = z.looseObject({ data: z.array(z.unknown()).nullish(), next_page_token: text });
   const { data, next_page_token: next } = read(shape, body, "a list of shares");
   return { shares: (data ?? []).flatMap((one) => sharedShape.safeParse(one).data ?? []), next };
@@ -76,7 +76,7 @@ async function shareOut(parts: WritingParts, ids: readonly string[], options: Sh
     ...(typeof passCode === "string" && { custom_pass_code: passCode }),
   };
   const send = async () => {
-    const answer = await client.call({ method: "POST", path: "/drive/v1/share", body, ...only(options) });
+    const answer = await client.call({ method: "POST", path: "/drive/v1/share", body, ...options });
     const made = read(sharedShape, answer, "a share that was made");
     return { ...sharedOf(made), ...(days !== undefined && { expiresAt: begun + days * 86_400_000 }) };
   };

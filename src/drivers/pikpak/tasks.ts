@@ -3,7 +3,7 @@ import type { CallOptions, CapabilityOf } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import { sourceOf } from "../../storage/source.ts";
 import type { Task } from "../../storage/task.ts";
-import { maxIds, only, type WritingParts } from "./changes.ts";
+import { maxIds, type WritingParts } from "./changes.ts";
 import { phaseOf, readTask, readTasks, remotePhases, taskOf, type RemoteTask } from "./task-wire.ts";
 import { entryOf, isFolder, readFile, type RemoteFile } from "./wire.ts";
 import { written } from "./written.ts";
@@ -47,7 +47,7 @@ export function createTasks(parts: WritingParts): Tasks {
     async clearTasks(options = {}) {
       const send = async () => {
         const body = { type: "offline" };
-        await client.call({ method: "POST", path: "/drive/v1/tasks:clear", body, ...only(options) });
+        await client.call({ method: "POST", path: "/drive/v1/tasks:clear", body, ...options });
         return true;
       };
       const readBack = async () => {
@@ -74,12 +74,12 @@ async function list({ client }: WritingParts, { phases, cursor }: Listing, optio
     with: "reference_resource",
     ...(phases !== undefined && { filters: JSON.stringify({ phase: { in: phases } }) }),
   };
-  return readTasks(await client.call({ method: "GET", path: "/drive/v1/tasks", query, ...only(options) }));
+  return readTasks(await client.call({ method: "GET", path: "/drive/v1/tasks", query, ...options }));
 }
 
 async function one({ client }: WritingParts, id: string, options: CallOptions): Promise<RemoteTask> {
   const path = `/drive/v1/tasks/${encodeURIComponent(id)}`;
-  return readTask(await client.call({ method: "GET", path, ...only(options) }));
+  return readTask(await client.call({ method: "GET", path, ...options }));
 }
 
 interface Fetching {
@@ -99,8 +99,7 @@ async function download(parts: WritingParts, given: string, { to, options }: Fet
     parent_id: to,
     folder_type: "",
   };
-  const send = async () =>
-    readBegun(await client.call({ method: "POST", path: "/drive/v1/files", body, ...only(options) }));
+  const send = async () => readBegun(await client.call({ method: "POST", path: "/drive/v1/files", body, ...options }));
   const readBack = async () => {
     const { tasks } = await list(parts, { phases: undefined, cursor: "" }, options);
     const same = tasks.find((task) => isFrom(task, source.identity) && isUnderWayOrNew(task, begun));
@@ -152,7 +151,7 @@ async function retry(parts: WritingParts, id: string, options: CallOptions): Pro
 async function retryAsItIs(parts: WritingParts, id: string, options: CallOptions): Promise<Task> {
   const body = { type: "offline", create_type: "RETRY", id };
   const send = async () => {
-    const answer = await parts.client.call({ method: "POST", path: "/drive/v1/task", body, ...only(options) });
+    const answer = await parts.client.call({ method: "POST", path: "/drive/v1/task", body, ...options });
     return readTask(Object.keys(answer as object).length === 0 ? await oneOf() : answer);
   };
   const oneOf = () => one(parts, id, options);
@@ -169,7 +168,7 @@ async function folderOf({ client, root }: WritingParts, task: RemoteTask, option
   if (task.file_id === "") return root;
   try {
     const path = `/drive/v1/files/${encodeURIComponent(task.file_id)}`;
-    return readFile(await client.call({ method: "GET", path, ...only(options) })).parent_id;
+    return readFile(await client.call({ method: "GET", path, ...options })).parent_id;
   } catch (error) {
     if (error instanceof StorageError && (error.code === "not-found" || error.code === "trashed")) return root;
     throw error;
@@ -184,7 +183,7 @@ interface Forgetting {
 async function forget(parts: WritingParts, ids: readonly string[], { withFiles, options }: Forgetting): Promise<void> {
   const query = { task_ids: ids.join(","), delete_files: String(withFiles) };
   const send = async () => {
-    await parts.client.call({ method: "DELETE", path: "/drive/v1/tasks", query, ...only(options) });
+    await parts.client.call({ method: "DELETE", path: "/drive/v1/tasks", query, ...options });
     return true;
   };
   const readBack = async () => {
