@@ -57,6 +57,13 @@ export interface Config {
   };
   /** The way out where services are blocked; absent = straight out. */
   readonly outbound?: OutboundSettings | undefined;
+  /** What people may follow; what is absent is as `actions/follow/follows.ts` says. */
+  readonly follow?: {
+    /** Milliseconds between two looks, at least. */
+    readonly minEvery?: number | undefined;
+    /** How much a person may follow. */
+    readonly max?: number | undefined;
+  };
   /** Milliseconds. */
   readonly linkTtl: number;
   readonly pikpak: PikPakSettings;
@@ -210,6 +217,12 @@ const variables = z.object({
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
     .transform(toMilliseconds)
     .default(24 * 3_600_000),
+  FOLLOW_MIN_INTERVAL: z
+    .string()
+    .regex(/^[1-9]\d{0,5}[smhd]$/, "takes a time like 5m or 1h")
+    .transform(toMilliseconds)
+    .optional(),
+  FOLLOW_MAX: count("takes a number of folders and feeds, 1 to 999999; 30 when absent"),
   ...pikPakVariables,
   LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
@@ -303,6 +316,7 @@ function toConfig(v: Variables): Config {
       bytesPerSecond: v.PROXY_BANDWIDTH,
     },
     outbound: { proxy: v.HTTPS_PROXY, direct: v.NO_PROXY, telegramProxy: v.TELEGRAM_PROXY },
+    follow: { minEvery: v.FOLLOW_MIN_INTERVAL, max: v.FOLLOW_MAX },
     linkTtl: v.LINK_TTL,
     pikpak: pikPakSettings(v),
     logLevel: v.LOG_LEVEL,

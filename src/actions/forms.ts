@@ -3,6 +3,7 @@ import { anywhere, byOperators, inPrivate, type Rule } from "../users/roles.ts";
 import { submitBroadcast, submitFind, submitQuota } from "./admin/operate.ts";
 import type { ActionContext, Result } from "./context/context.ts";
 import type { FormId, FormRef } from "./model/form.ts";
+import { submitFolder, submitPattern, submitWords } from "./follow/feed-forms.ts";
 import { submitPage } from "./browse/go-to-page.ts";
 import { submitTitle } from "./mounts/rename-mount.ts";
 import { submitRoot } from "./mounts/root-folder.ts";
@@ -35,6 +36,9 @@ export const forms: Readonly<Record<FormId, Form>> = {
   "page-number": { rule: anywhere, isOfSession: true, submit: about(submitPage) },
   "folder-name": { rule: inPrivate, isOfSession: true, submit: about(submitFolderName) },
   "entry-name": { rule: inPrivate, isOfSession: true, submit: about(submitEntryName) },
+  "feed-words": { rule: inPrivate, isOfSession: true, submit: about(submitWords) },
+  "feed-pattern": { rule: inPrivate, isOfSession: true, submit: about(submitPattern) },
+  "feed-folder": { rule: inPrivate, isOfSession: true, submit: about(submitFolder) },
   "find-person": { rule: byOperators, submit: (context, _form, answers) => submitFind(context, answers) },
   quota: { rule: byOperators, submit: about(submitQuota) },
   "broadcast-text": { rule: byOperators, submit: (context, _form, answers) => submitBroadcast(context, answers) },

@@ -5,6 +5,9 @@ import { createBrowserSignIns, type AwaitedReturn } from "../actions/mounts/brow
 import { createReminders } from "../actions/mounts/reminders.ts";
 import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
+import { createFollows } from "../actions/follow/follows.ts";
+import type { Known } from "../actions/follow/kept.ts";
+import type { FetchFeed, Follow } from "../actions/model/follow.ts";
 import { createSaves } from "../actions/save/saves.ts";
 import { createTransfers } from "../actions/files/transfers.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
@@ -52,6 +55,7 @@ export interface Parts {
   readonly log: Logger;
   readonly late: LateParts;
   readonly messengers: Messengers;
+  readonly fetchFeed: FetchFeed;
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -136,7 +140,7 @@ function publicServicesOf(
 /** What features do by jobs. */
 function jobServicesOf(
   parts: Parts,
-): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves"> {
+): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "follows" | "saves"> {
   const { jobs, store, storage, late } = parts;
   const sessions = store.open<Session>("sessions");
   const approvals = { ...jobParts(parts, "approvals"), storage, finish: finishWith(parts) };
@@ -148,7 +152,13 @@ function jobServicesOf(
       exclusive: (key, work) => store.exclusive(key, work),
     }),
     reminders: createReminders({ jobs, kinds: storage.kinds, services: () => performingWith(late), now: Date.now }),
-    downloads: createDownloads({ ...jobParts(parts, "downloads"), storage, sessions }),
+    downloads: createDownloads({
+      ...jobParts(parts, "downloads"),
+      storage,
+      sessions,
+      onHeld: async (follow, code) => performingWith(late).follows?.held(follow, code),
+    }),
+    follows: followsOf(parts),
     saves: createSaves({
       ...jobParts(parts, "saves"),
       storage,
@@ -159,6 +169,23 @@ function jobServicesOf(
       newId,
     }),
   };
+}
+
+function followsOf(parts: Parts): Services["follows"] {
+  const { config, store, late, fetchFeed } = parts;
+  return createFollows({
+    ...jobParts(parts, "follows"),
+    ...config.follow,
+    fetchFeed,
+    shelves: {
+      follows: store.open<Follow>("follows", { sealed: true }),
+      known: store.open<Known>("followed", { sealed: true }),
+      lists: store.open<readonly string[]>("follow-lists"),
+    },
+    services: () => performingWith(late),
+    exclusive: (key, work) => store.exclusive(key, work),
+    newId,
+  });
 }
 
 /** What a feature needs to work by jobs and to speak while it does. */

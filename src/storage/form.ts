@@ -21,6 +21,8 @@ export const problemCodes = [
   "not-a-verification",
   "empty-name",
   "not-a-number",
+  "not-a-pattern",
+  "no-such-folder",
   "not-a-token",
   "broken-token",
   "session-token",

@@ -49,6 +49,10 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "revoke-shared") return state.shared;
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
+    case "follow":
+      return { at: "follows", page: 1 };
+    case "backfill":
+      return { at: "follow", follow: state.follow };
     case "approval":
       return state.again;
     case "sign-in-ways":
@@ -58,6 +62,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "settings":
     case "mounts":
     case "favourites":
+    case "follows":
       return { at: "welcome" };
     case "folder":
     case "welcome":

@@ -12,6 +12,7 @@ import type { Messengers } from "../../messaging/messenger.ts";
 import type { Downloads } from "../model/download.ts";
 import type { Saves } from "../model/save.ts";
 import type { Session } from "../model/session.ts";
+import type { Follows } from "../model/follow.ts";
 import type { Approvals } from "../model/approval.ts";
 import type { BrowserSignIns } from "../model/browser-sign-in.ts";
 import type { Reminders } from "../model/reminder.ts";
@@ -54,6 +55,8 @@ export interface Services {
   readonly downloads?: Downloads | undefined;
   /** What of shares is copied into drives, and is told; absent = nothing is. */
   readonly saves?: Saves | undefined;
+  /** What is followed, and told of; absent = nothing can be. */
+  readonly follows?: Follows | undefined;
   /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
   readonly hasTickets?: boolean;
   /** Takes back the links that were handed out until now; absent = links are the drive's own, and nobody can. */

@@ -1,6 +1,6 @@
 import type { Edited, Messengers } from "../../messaging/messenger.ts";
 import type { MessageScreen } from "../model/screen.ts";
-import type { MessageRef } from "../model/target.ts";
+import type { MessageRef, Target } from "../model/target.ts";
 
 /** A message that a job goes on changing. */
 export interface Display {
@@ -30,6 +30,37 @@ export interface DisplayParts {
 const [first, slowest] = [4000, 15_000];
 /** How often the last word is tried. */
 const maxTries = 30;
+
+/** What becomes of a batch, wherever that is to be seen. */
+export function displayOf(
+  {
+    shown,
+    told,
+    person,
+  }: { readonly shown?: MessageRef | undefined; readonly told?: Target | undefined; readonly person: string },
+  parts: DisplayParts,
+): Display {
+  const own = { place: person, kind: "private", language: "" } as const;
+  return shown ? createDisplay({ shown, person }, parts) : createNote(told ?? own, parts);
+}
+
+/** Shows nothing until the last word, which is a message of its own. */
+function createNote(told: Target, { messengers, wait, signal, log }: DisplayParts): Display {
+  const last = async (screen: MessageScreen): Promise<void> => {
+    for (let n = 0; n < maxTries; n++) {
+      // What became of a call that rejects nobody knows: it is said once.
+      const sent = await messengers
+        .of(told.place)
+        ?.send(told, screen)
+        .catch((err: unknown) => {
+          log.info({ err }, "end of a job not sent");
+        });
+      if (sent?.is !== "later") return;
+      await wait(Math.max(1000, sent.after), signal);
+    }
+  };
+  return { now: async () => undefined, last, apart: last };
+}
 
 export function createDisplay({ shown, person }: Displayed, parts: DisplayParts): Display {
   const { messengers, now, wait, signal, log } = parts;

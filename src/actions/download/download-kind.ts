@@ -1,11 +1,14 @@
 import { jobKind } from "../../jobs/job.ts";
 import type { DownloadItem } from "../model/download-item.ts";
 import type { DownloadOrder } from "../model/download.ts";
-import type { MessageRef } from "../model/target.ts";
+import type { MessageRef, Target } from "../model/target.ts";
 
 /** A batch as it is kept. */
 export interface Download extends DownloadOrder {
-  readonly shown: MessageRef;
+  /** Where it is followed; absent = nobody looks at it. */
+  readonly shown?: MessageRef | undefined;
+  /** Where its end is told then. */
+  readonly told?: Target | undefined;
   /** When it was asked for, ms since the epoch. */
   readonly askedAt: number;
 }
@@ -15,6 +18,8 @@ export interface Begun {
   readonly items: readonly (BegunItem | null)[];
   /** The one that was about to be begun: its task may be there, and nobody has noted it. */
   readonly trying?: number | undefined;
+  /** The end of one that nobody looks at may have been told: not once more. */
+  readonly told?: boolean | undefined;
 }
 
 /** The task that fetches it; or that it is over, as it was found. */

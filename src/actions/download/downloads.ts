@@ -2,7 +2,7 @@ import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { Downloads } from "../model/download.ts";
 import { downloadKind, itemsOf, type Download } from "./download-kind.ts";
-import { createDisplay } from "./display.ts";
+import { displayOf } from "./display.ts";
 import { Following, type FollowedBy } from "./following.ts";
 
 /** What downloads are made of. */
@@ -26,6 +26,9 @@ export function createDownloads(parts: DownloadsParts): Downloads {
         },
       },
     }),
+    async begin({ id, ...order }, told) {
+      await jobs.add(downloadKind, { ...order, id, told, askedAt: now() }, { id });
+    },
     cancel: (id) => jobs.cancel(downloadKind, id),
     async forget(person) {
       for (const { id, input } of await jobs.list(downloadKind))
@@ -37,7 +40,7 @@ export function createDownloads(parts: DownloadsParts): Downloads {
 /** A batch that ends by itself has said all. One that was never begun, or not followed to its end, has not. */
 async function sayEnd(parts: DownloadsParts, download: Download, outcome: JobOutcome<void>): Promise<void> {
   if (outcome.is === "done") return;
-  const display = createDisplay(download, { ...parts, signal: AbortSignal.timeout(60_000) });
+  const display = displayOf(download, { ...parts, signal: AbortSignal.timeout(60_000) });
   const isCancelled = outcome.is === "cancelled";
   const items = itemsOf(download).map((item) => ({ ...item, state: { is: "cancelled" } as const }));
   await display.last({

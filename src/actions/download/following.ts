@@ -2,7 +2,8 @@ import type { Keyv } from "keyv";
 import { JobCancelled } from "../../jobs/job.ts";
 import type { RunningJob } from "../../jobs/queue.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
-import { StorageError, storageErrorKind } from "../../storage/error.ts";
+import type { Entry } from "../../storage/entry.ts";
+import { StorageError, storageErrorKind, type StorageErrorCode } from "../../storage/error.ts";
 import { sourceOf } from "../../storage/source.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Task } from "../../storage/task.ts";
@@ -12,7 +13,8 @@ import { createSpeedMeter, type SpeedMeter } from "../files/speed.ts";
 import type { DownloadItem, DownloadState } from "../model/download-item.ts";
 import type { WantedSource } from "../model/download.ts";
 import type { Remembered, Session } from "../model/session.ts";
-import { createDisplay, type Display } from "./display.ts";
+import { displayOf, type Display } from "./display.ts";
+import { withEnding } from "./with-ending.ts";
 import { itemsOf, type Begun, type BegunItem, type Download } from "./download-kind.ts";
 
 /** What a batch is followed with. */
@@ -24,6 +26,8 @@ export interface FollowedBy {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
+  /** Told that what a feed brought waits, because the drive takes no more; absent = nobody is. */
+  readonly onHeld?: ((follow: string, code: StorageErrorCode) => Promise<void>) | undefined;
   readonly log: { info(fields: object, event: string): void };
 }
 
@@ -37,6 +41,8 @@ export const stillAfter = 30 * 60_000;
 const longest = 7 * 24 * 3_600_000;
 /** ms between looks where nothing says otherwise, and where the drive cannot be asked. */
 const [usualPause, troublePause] = [3000, 30_000];
+/** ms between tries where the drive takes no more today. */
+const heldPause = 3_600_000;
 /** ms that cancelling may take. */
 const cancelWithin = 30_000;
 /** ms that the drive's clock may be behind ours. */
@@ -68,7 +74,7 @@ export class Following {
   constructor(download: Download, parts: FollowingParts) {
     this.#download = download;
     this.#parts = parts;
-    this.#display = createDisplay(download, { ...parts, signal: parts.job.signal });
+    this.#display = displayOf(download, { ...parts, signal: parts.job.signal });
     const items = itemsOf(download);
     const { checkpoint, signal } = parts.job;
     this.#ways = download.sources.map((source, n) => wayOf(source, items[n], checkpoint?.items[n]));
@@ -125,11 +131,23 @@ export class Following {
           this.#nextAt = this.#parts.now() + Math.max(usualPause, retryAfter ?? troublePause);
           return;
         }
+        if (await this.#isHeld(code)) {
+          this.#nextAt = this.#parts.now() + Math.max(heldPause, retryAfter ?? 0);
+          return;
+        }
         way.item = { ...way.item, state: { is: "failed", code, retryAfter } };
         if (hinders.has(code)) this.#failRest(code, retryAfter);
         await this.#save();
       }
     }
+  }
+
+  /** What nobody asked for just now waits until the drive takes it, and that is said. */
+  async #isHeld(code: StorageError["code"]): Promise<boolean> {
+    const { follow } = this.#download;
+    if (follow === undefined || (code !== "daily-limit" && code !== "no-space")) return false;
+    await this.#parts.onHeld?.(follow, code);
+    return true;
   }
 
   async #begin(way: Way, n: number): Promise<void> {
@@ -233,7 +251,19 @@ export class Following {
       task.entry === undefined
         ? undefined
         : await storage.stat(mount, task.entry, { signal: this.#signal, asker }).catch(ifNotThere);
-    way.item = { name: entry?.name ?? name, state: { is: "done", ...(entry && { entry: slim(entry) }) } };
+    const kept = entry && (await this.#named(entry, way.source.rename));
+    way.item = { name: kept?.name ?? name, state: { is: "done", ...(kept && { entry: slim(kept) }) } };
+  }
+
+  /** What has come, called as it is to be; where that cannot be, it stays as it is called. */
+  async #named(entry: Entry, rename: string | undefined): Promise<Entry> {
+    const { mount, person: asker } = this.#download;
+    const name = rename === undefined ? entry.name : withEnding(rename, entry);
+    if (name === entry.name) return entry;
+    const renamed = await this.#parts.storage
+      .rename(mount, entry.id, name, { signal: this.#stopping.signal, asker })
+      .catch(ifNotThere);
+    return renamed ? { ...entry, name: renamed.name } : entry;
   }
 
   /** What has come stays; what has not is let go of, with the part of it that is there. */
@@ -253,8 +283,12 @@ export class Following {
     const isLost = this.#open.length > 0;
     await this.#remember();
     const display = this.#signal.aborted
-      ? createDisplay(this.#download, { ...this.#parts, signal: AbortSignal.timeout(cancelWithin) })
+      ? displayOf(this.#download, { ...this.#parts, signal: AbortSignal.timeout(cancelWithin) })
       : this.#display;
+    if (this.#download.shown === undefined) {
+      if (this.#parts.job.checkpoint?.told) return;
+      await this.#save(undefined, true);
+    }
     await display.last(this.#screen(isLost ? "lost" : "over"));
   }
 
@@ -275,8 +309,8 @@ export class Following {
     await sessions.set(id, { ...session, remembered }, sessionLife);
   }
 
-  async #save(trying?: number): Promise<void> {
-    await this.#parts.job.save({ items: this.#ways.map(begunOf), trying });
+  async #save(trying?: number, told?: boolean): Promise<void> {
+    await this.#parts.job.save({ items: this.#ways.map(begunOf), trying, told });
   }
 }
 

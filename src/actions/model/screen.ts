@@ -6,6 +6,7 @@ import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import type { Capability, Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
+import { feedTroubles } from "./follow.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
 import type { Policy } from "../../users/place.ts";
@@ -14,6 +15,7 @@ import type { DownloadItem } from "./download-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { FollowScreen } from "./follow-screen.ts";
 import type { SharedScreen } from "./shared-screen.ts";
 import type { TidyScreen } from "./tidy-screen.ts";
 
@@ -42,6 +44,7 @@ export type Screen =
   | ApprovalScreen
   | DownloadScreen
   | SaveScreen
+  | FollowScreen
   | SharedScreen
   | TaskList
   | TaskCard
@@ -189,6 +192,7 @@ export type Ability =
   | "tidy"
   | "add-favourite"
   | "remove-favourite"
+  | "follow-folder"
   | "ask-root"
   | "renew-mount"
   | "revoke-links";
@@ -528,6 +532,8 @@ export interface DownloadScreen {
   readonly left: number;
   /** `lost`: it was not followed to its end. */
   readonly is: "running" | "over" | "lost";
+  /** What the feed calls itself that brought it; absent = somebody asked for it. */
+  readonly feed?: string | undefined;
 }
 
 /**
@@ -796,5 +802,13 @@ export const noticeCodes = [
   "undo-unclear",
   "no-trash",
   "favourites-full",
+  // Following.
+  "follow-what",
+  "follows-full",
+  "no-following",
+  "feed-brings-nothing",
+  ...feedTroubles,
+  "too-many-entries",
+  "chat-closed",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

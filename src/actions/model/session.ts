@@ -50,6 +50,9 @@ export type ViewState =
   | TransferView
   | { readonly at: "list"; readonly folder: FolderView }
   | DownloadView
+  | FollowsView
+  | FollowView
+  | BackfillView
   | SaveView
   | ShareDraftView
   | SharedListView
@@ -222,6 +225,8 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.back.at === "folder" ? state.back : state.back.folder;
     case "share-out":
       return state.from.at === "folder" ? state.from : state.from.folder;
+    case "follows":
+      return state.folder;
     case "tidy":
       return folderOf(state.from);
     case "tidied":
@@ -247,6 +252,35 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** A page of what is followed. Its rows are ids. */
+export interface FollowsView {
+  readonly at: "follows";
+  /** 1-based. */
+  readonly page: number;
+  /** The folder one is in, which can be followed; absent = there is none. */
+  readonly folder?: FolderView | undefined;
+  /** One was removed just now. */
+  readonly removed?: boolean | undefined;
+}
+
+/** Something that is followed. */
+export interface FollowView {
+  readonly at: "follow";
+  readonly follow: string;
+  /** What was done just now. */
+  readonly said?: "begun" | "known" | "looking" | undefined;
+}
+
+/** A page of what was in a feed before, to choose from. Its rows are keys of entries. */
+export interface BackfillView {
+  readonly at: "backfill";
+  readonly follow: string;
+  /** 1-based. */
+  readonly page: number;
+  /** Keys of the chosen entries. */
+  readonly picked: readonly string[];
 }
 
 /** Something of a share on its way into a drive. Its rows are what was saved. */

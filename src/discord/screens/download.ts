@@ -13,10 +13,14 @@ const [maxLines, nameWidth] = [10, 90];
 /** What a drive fetches into a folder, and how far it is. */
 export function downloadSheet(painter: Painter, screen: DownloadScreen): Sheet {
   const { say } = painter;
-  const { items, mount, trail, left, is } = screen;
+  const { items, mount, trail, left, is, feed } = screen;
   const shown = items.toSorted((a, b) => rank(a.state) - rank(b.state)).slice(0, maxLines);
   return {
-    head: [items.length > 1 && `### ⏬ ${say("download-title", { count: items.length })}`, trailLine(mount, trail)],
+    head: [
+      items.length > 1 && `### ⏬ ${say("download-title", { count: items.length })}`,
+      feed !== undefined && `🔔 ${say("download-of-feed", { feed: label(feed, nameWidth) })}`,
+      trailLine(mount, trail),
+    ],
     body: [
       ...shown.flatMap((item) => itemLines(painter, item, mount.driver)),
       items.length > shown.length && say("download-more", { count: items.length - shown.length }),
