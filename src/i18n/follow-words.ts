@@ -20,7 +20,7 @@ interface Followed {
 }
 
 /** The signs of what is followed. */
-export const followSigns = { folder: "📁", feed: "📰" } as const;
+const followSigns = { folder: "📁", feed: "📰" } as const;
 
 /** The sign of how it does. */
 export function followSign({ about, paused, reason }: Followed): string {
@@ -29,7 +29,7 @@ export function followSign({ about, paused, reason }: Followed): string {
 }
 
 /** What is wrong with it; undefined = nothing is. */
-export function followTrouble(speaker: Speaker, { reason, mount }: Followed): string | undefined {
+function followTrouble(speaker: Speaker, { reason, mount }: Followed): string | undefined {
   if (reason === undefined) return undefined;
   const driver = mount?.driver;
   return speaker.has(`error-${reason}`) ? errorText(speaker, reason, driver) : noticeText(speaker, reason, driver);

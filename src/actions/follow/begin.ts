@@ -125,7 +125,7 @@ async function begin(
 }
 
 /** The chat this is in. */
-export function toldHere({ visit, person }: Pick<ActionContext, "visit" | "person">): ToldTo {
+function toldHere({ visit, person }: Pick<ActionContext, "visit" | "person">): ToldTo {
   return visit.place.kind === "group" ? toldToGroup(visit.place) : { place: person.id, kind: "private" };
 }
 

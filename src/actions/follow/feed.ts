@@ -3,7 +3,7 @@ import { sourceOf } from "../../storage/source.ts";
 import { FeedError, type Feed, type FeedEntry } from "../model/follow.ts";
 
 /** Entries of a feed beyond which it is not read on. */
-export const maxEntries = 10_000;
+const maxEntries = 10_000;
 /** Most characters of a title, of an address, and of the text an address is looked for in. */
 const [maxTitle, maxAddress, maxText] = [500, 8000, 20_000];
 /** Elements inside each other, beyond which this is no feed. */
@@ -35,7 +35,7 @@ export async function readFeed(text: string): Promise<Feed> {
     {
       onopentag: (name, attributes) => reader.open(name, attributes),
       ontext: (piece) => reader.hear(piece),
-      onclosetag: () => reader.close(),
+      onclosetag: (_name, isImplied) => reader.close(isImplied),
     },
     { xmlMode: true, decodeEntities: true },
   );
@@ -53,6 +53,8 @@ class Reader {
   readonly #raws: Raw[] = [];
   #raw: Raw | undefined;
   #title = "";
+  /** There was an element around everything, from its beginning to its end. */
+  #isWhole = false;
   /** Where text goes now. */
   #heard: ((piece: string) => void) | undefined;
 
@@ -71,8 +73,10 @@ class Reader {
     this.#heard?.(piece);
   }
 
-  close(): void {
+  /** `isImplied`: its end is missing, or comes too late. */
+  close(isImplied: boolean): void {
     const local = this.#path.pop();
+    this.#isWhole = this.#path.length === 0 && !isImplied;
     const isOutside = !this.#path.includes("item") && !this.#path.includes("entry");
     if ((local === "item" || local === "entry") && isOutside && this.#raw) {
       if (this.#raws.length < maxEntries) this.#raws.push(this.#raw);
@@ -82,7 +86,7 @@ class Reader {
   }
 
   feed(): Feed {
-    if (this.#path.length > 0) throw new FeedError("feed-not-a-feed");
+    if (!this.#isWhole) throw new FeedError("feed-not-a-feed");
     const found = this.#raws.flatMap((raw) => {
       const source = sourceIn(raw);
       return source ? [entryOf(raw, source)] : [];

@@ -16,7 +16,7 @@ import { targetIn, tellOnce } from "./telling.ts";
 /** Most entries that are named; the others are counted. */
 const maxNamed = 10;
 /** Entries of a folder that can be followed: all are read at every look. */
-export const maxInFolder = 5000;
+const maxInFolder = 5000;
 
 /** Reads the folder anew and tells what was not there before. At the first look all of it counts as known. */
 export async function lookAtFolder(looking: Looking, about: FollowedFolder): Promise<LookedAt> {
@@ -89,6 +89,6 @@ async function newsScreen(context: ActionContext, { mount, about, news }: Told):
 }
 
 /** The folder, as it is opened. */
-export function viewOf(context: ActionContext, { mount, trail, base }: FollowedFolder): FolderView {
+function viewOf(context: ActionContext, { mount, trail, base }: FollowedFolder): FolderView {
   return folderView(context, mount, trail, base ?? 0);
 }
