@@ -131,7 +131,11 @@ describe("what a feed's server answers", () => {
   });
 
   test("another encoding is read as the document says", async () => {
-    const text = Buffer.concat([Buffer.from('<?xml version="1.0" encoding="GB2312"?><rss>'), Buffer.from([0xd6, 0xd0, 0xce, 0xc4]), Buffer.from("</rss>")]);
+    const text = Buffer.concat([
+      Buffer.from('<?xml version="1.0" encoding="GB2312"?><rss>'),
+      Buffer.from([0xd6, 0xd0, 0xce, 0xc4]),
+      Buffer.from("</rss>"),
+    ]);
     answer = (_request, response) => response.writeHead(200, { "content-type": "application/xml" }).end(text);
     expect(await get("http://site.example/feed", site).got).toMatchObject({ text: expect.stringContaining("中文") });
   });

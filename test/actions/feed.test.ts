@@ -34,7 +34,11 @@ describe("a feed is read", () => {
     expect(feed).toMatchObject({ title: "Films & more", total: 7 });
     expect(feed.entries).toMatchObject([
       { key: `btih:${hash}`, title: "One <1080p>", url: `magnet:?xt=urn:btih:${hash}&dn=One` },
-      { key: `btih:${"b".repeat(40)}`, title: "Two & a half", url: expect.stringContaining("&dn=Two%20%26%20a%20half") },
+      {
+        key: `btih:${"b".repeat(40)}`,
+        title: "Two & a half",
+        url: expect.stringContaining("&dn=Two%20%26%20a%20half"),
+      },
       { key: `btih:${"c".repeat(40)}`, title: "Three", at: Date.UTC(2026, 10, 28, 2), size: 1024 },
       { key: `btih:${"d".repeat(40)}`, title: "Four" },
       { key: "id:e", title: "Five", url: "https://site.example/five.torrent" },
@@ -82,7 +86,8 @@ describe("a hostile feed", () => {
 
   test("titles that are endless, or turn what follows, stay on one line of bounded length", async () => {
     const title = `\u202Eevil\u2028\n${"x".repeat(100_000)}`;
-    const [entry] = (await readFeed(rss(item(`<title>${title}</title><link>magnet:?xt=urn:btih:${hash}</link>`)))).entries;
+    const [entry] = (await readFeed(rss(item(`<title>${title}</title><link>magnet:?xt=urn:btih:${hash}</link>`))))
+      .entries;
     expect(entry?.title.length).toBeLessThanOrEqual(500);
     expect(entry?.title).not.toMatch(/[\n\u2028]/);
   });
@@ -98,11 +103,29 @@ describe("a hostile feed", () => {
   });
 
   test("whatever is sent is a feed or is none, and nothing else happens", async () => {
-    const piece = fc.constantFrom("<rss>", "<channel>", "<item>", "</item>", "<title>", "&amp;", "<![CDATA[", "]]>", "magnet:?xt=urn:btih:", hash, "<link>", "</link>", "</rss>", "<!--", "<?x");
+    const piece = fc.constantFrom(
+      "<rss>",
+      "<channel>",
+      "<item>",
+      "</item>",
+      "<title>",
+      "&amp;",
+      "<![CDATA[",
+      "]]>",
+      "magnet:?xt=urn:btih:",
+      hash,
+      "<link>",
+      "</link>",
+      "</rss>",
+      "<!--",
+      "<?x",
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(piece, fc.string()), { maxLength: 60 }), async (pieces) => {
         const read = await readFeed(`<rss>${pieces.join("")}</rss>`).catch((error: unknown) => error);
-        expect(read).toSatisfy((one: object) => "entries" in one || (one as { code?: string }).code === "feed-not-a-feed");
+        expect(read).toSatisfy(
+          (one: object) => "entries" in one || (one as { code?: string }).code === "feed-not-a-feed",
+        );
       }),
       { numRuns: 300 },
     );
@@ -135,11 +158,15 @@ describe("a rename pattern", () => {
 
   test("never fails, and makes names that a drive takes, in time that grows with the title alone", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 200 }), fc.string({ unit: "binary", maxLength: 500 }), (pattern, title) => {
-        const name = made(pattern, title);
-        expect(name ?? "a").toMatch(/^[^/\\\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u);
-        expect((name ?? "a").isWellFormed()).toBe(true);
-      }),
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 200 }),
+        fc.string({ unit: "binary", maxLength: 500 }),
+        (pattern, title) => {
+          const name = made(pattern, title);
+          expect(name ?? "a").toMatch(/^[^/\\\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u);
+          expect((name ?? "a").isWellFormed()).toBe(true);
+        },
+      ),
     );
     const begun = performance.now();
     expect(made(`${"*a".repeat(90)}* => {1}`, "a".repeat(100_000))).toBeUndefined();

@@ -50,9 +50,9 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "follow":
-      return { at: "follows", page: 1 };
+      return { at: "follows", page: 1, folder: state.folder };
     case "backfill":
-      return { at: "follow", follow: state.follow };
+      return { at: "follow", follow: state.follow, folder: state.folder };
     case "approval":
       return state.again;
     case "sign-in-ways":

@@ -12,7 +12,9 @@ import { onFollow } from "./manage.ts";
 
 /** Entries that were there before, to choose from: none is chosen by itself. */
 export function askBackfill(context: ButtonContext): Promise<Result> {
-  return onFollow(context, ({ follow: { id } }) => goTo(context, { at: "backfill", follow: id, page: 1, picked: [] }));
+  return onFollow(context, ({ follow: { id }, folder }) =>
+    goTo(context, { at: "backfill", follow: id, folder, page: 1, picked: [] }),
+  );
 }
 
 /** A page of them. */

@@ -68,7 +68,7 @@ function followFolder(context: ActionContext, folder: FolderView): Promise<Resul
     id,
     (mount) => {
       const about = { is: "folder", mount: id, trail, ...(base !== undefined && { base }) } as const;
-      return begin(context, (one) => isAbout(one, folder), { about, title: trail.at(-1)?.name ?? mount.title });
+      return begin(context, (one) => isAbout(one, folder), { about, title: trail.at(-1)?.name ?? mount.title, folder });
     },
     { for: "browse", trail },
   );
@@ -96,7 +96,12 @@ async function readAndFollow(context: ActionContext, { url, mount, folder }: Fee
     const wanted = { include: "", exclude: "" };
     const about = { is: "feed", url, mount: mount.id, trail: folder.trail, wanted, pattern: "", mark } as const;
     const title = feed.title === "" ? new URL(url).host : feed.title;
-    return await begin(context, (one) => one.about.is === "feed" && one.about.url === url, { about, title, feed });
+    return await begin(context, (one) => one.about.is === "feed" && one.about.url === url, {
+      about,
+      title,
+      feed,
+      folder,
+    });
   } catch (error) {
     if (!(error instanceof FeedError)) throw error;
     return noticeWithWays(context, error.code, { level: "failed", retryAfter: error.retryAfter });
@@ -104,6 +109,7 @@ async function readAndFollow(context: ActionContext, { url, mount, folder }: Fee
 }
 
 interface Beginning extends Pick<FollowDraft, "about" | "title"> {
+  readonly folder: FolderView;
   readonly feed?: Parameters<NonNullable<ActionContext["services"]["follows"]>["begin"]>[1];
 }
 
@@ -111,17 +117,17 @@ interface Beginning extends Pick<FollowDraft, "about" | "title"> {
 async function begin(
   context: ActionContext,
   isSame: (follow: Follow) => boolean,
-  { feed, ...what }: Beginning,
+  { feed, folder, ...what }: Beginning,
 ): Promise<Result> {
   const { services, person, visit } = context;
   const { follows } = services;
   const to = toldHere(context);
   const before = (await follows?.of(person.id))?.find((one) => isSame(one) && one.to.place === to.place);
-  if (before) return goTo(context, { at: "follow", follow: before.id, said: "known" });
+  if (before) return goTo(context, { at: "follow", follow: before.id, folder, said: "known" });
   const begun = await follows?.begin({ ...what, person: person.id, locale: visit.person.locale, to }, feed);
   if (begun === undefined || begun === "full") return refused("follows-full");
   services.log.info({ person: person.id, follow: begun.id, about: begun.about.is }, "following begun");
-  return goTo(context, { at: "follow", follow: begun.id, said: "begun" });
+  return goTo(context, { at: "follow", follow: begun.id, folder, said: "begun" });
 }
 
 /** The chat this is in. */

@@ -66,7 +66,7 @@ async function edit(
     await follows.change(follow.id, (current) =>
       current.about.is === "feed" ? { ...current, about: { ...current.about, ...made } } : current,
     );
-    return goTo(context, { at: "follow", follow: follow.id });
+    return goTo(context, { at: "follow", follow: follow.id, folder: state.folder });
   };
   return work({ context, feed: follow.about, values: reading.values, change, wrong });
 }

@@ -17,7 +17,7 @@ export async function showFollows(context: ActionContext, view: FollowsView): Pr
   const { follows } = context.services;
   if (!follows) return refused("no-following");
   const all = await followsHere(context);
-  const folder = await folderToFollow(context, all);
+  const folder = view.folder ?? (await folderHere(context));
   const { rows, page, pages } = pageOf(all, view.page, rowsHere(context));
   const { removed: _said, ...kept } = view;
   return {
@@ -32,7 +32,7 @@ export async function showFollows(context: ActionContext, view: FollowsView): Pr
       page: { number: page, count: pages },
       total: all.length,
       max: follows.max,
-      here: folder && (await hereOf(context, folder)),
+      here: folder && (await hereOf(context, folder, all)),
       ...(view.removed && { removed: true }),
     },
   };
@@ -46,14 +46,12 @@ async function followsHere({ services, visit, person }: ActionContext): Promise<
   return [...new Map([...own, ...here].map((follow) => [follow.id, follow])).values()];
 }
 
-/** The folder one is in, where it is not followed here already. */
-async function folderToFollow(context: ActionContext, all: readonly Follow[]): Promise<FolderView | undefined> {
+/** The folder one is in. */
+async function folderHere(context: ActionContext): Promise<FolderView | undefined> {
   const mount = await currentMount(context);
   if (!mount || mount === "several") return undefined;
   const { filter: _left, ...folder } = await currentFolder(context, mount);
-  const leave = await leaveFor(context, mount, { for: "browse", trail: folder.trail }, isOpenByLink(context, mount));
-  const isFollowed = all.some((follow) => isAbout(follow, folder));
-  return leave.is === "yes" && !isFollowed ? { ...folder, page: 1 } : undefined;
+  return { ...folder, page: 1 };
 }
 
 /** Whether it is about that very folder. */
@@ -61,15 +59,18 @@ export function isAbout({ about }: Follow, { mount, trail }: Pick<FolderView, "m
   return about.is === "folder" && about.mount === mount && about.trail.at(-1)?.id === trail.at(-1)?.id;
 }
 
-async function hereOf({ services }: ActionContext, folder: FolderView): Promise<FollowList["here"]> {
-  const mount = await services.storage.find(folder.mount);
-  return mount && { mount: tagIn(mount, folder), trail: namesOf(folder) };
+/** It is offered where it is not followed already, and may be looked into. */
+async function hereOf(context: ActionContext, folder: FolderView, all: readonly Follow[]): Promise<FollowList["here"]> {
+  const mount = await context.services.storage.find(folder.mount);
+  if (!mount || all.some((follow) => isAbout(follow, folder))) return undefined;
+  const leave = await leaveFor(context, mount, { for: "browse", trail: folder.trail }, isOpenByLink(context, mount));
+  return leave.is === "yes" ? { mount: tagIn(mount, folder), trail: namesOf(folder) } : undefined;
 }
 
 /** One of them, as it is now; where it is there no more, the others. */
 export async function showFollow(context: ActionContext, view: FollowView): Promise<Result> {
   const follow = await context.services.follows?.find(view.follow);
-  if (!follow || !isManaged(context, follow)) return goTo(context, { at: "follows", page: 1 });
+  if (!follow || !isManaged(context, follow)) return goTo(context, { at: "follows", page: 1, folder: view.folder });
   const { said, ...kept } = view;
   return { screen: await cardOf(context, follow, { view: await draw(context, kept), said }) };
 }

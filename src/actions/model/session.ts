@@ -226,6 +226,8 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "share-out":
       return state.from.at === "folder" ? state.from : state.from.folder;
     case "follows":
+    case "follow":
+    case "backfill":
       return state.folder;
     case "tidy":
       return folderOf(state.from);
@@ -259,7 +261,7 @@ export interface FollowsView {
   readonly at: "follows";
   /** 1-based. */
   readonly page: number;
-  /** The folder one is in, which can be followed; absent = there is none. */
+  /** The folder one is in; absent = there is none. */
   readonly folder?: FolderView | undefined;
   /** One was removed just now. */
   readonly removed?: boolean | undefined;
@@ -269,6 +271,8 @@ export interface FollowsView {
 export interface FollowView {
   readonly at: "follow";
   readonly follow: string;
+  /** The folder one is in; absent = it came unasked. */
+  readonly folder?: FolderView | undefined;
   /** What was done just now. */
   readonly said?: "begun" | "known" | "looking" | undefined;
 }
@@ -277,6 +281,8 @@ export interface FollowView {
 export interface BackfillView {
   readonly at: "backfill";
   readonly follow: string;
+  /** The folder one is in. */
+  readonly folder?: FolderView | undefined;
   /** 1-based. */
   readonly page: number;
   /** Keys of the chosen entries. */
