@@ -13,7 +13,7 @@ import { markOf, writeSeen } from "./seen.ts";
 import { contextOf, targetIn } from "./telling.ts";
 
 /** What following is made of. */
-export interface FollowsParts extends Omit<LookParts, "jobs" | "keeping"> {
+export interface FollowsParts extends Omit<LookParts, "jobs" | "keeping" | "minEvery"> {
   readonly jobs: JobQueue;
   readonly shelves: FollowShelves;
   readonly fetchFeed: FetchFeed;
@@ -37,7 +37,7 @@ export function createFollows(parts: FollowsParts): Follows {
   const keeping = createKeeping({ ...shelves, exclusive: parts.exclusive });
   for (const kind of lookKinds)
     jobs.handle(kind, {
-      run: (input, job) => look({ ...parts, keeping }, input, job),
+      run: (input, job) => look({ ...parts, keeping, minEvery }, input, job),
       over: (input, outcome) => (outcome.is === "failed" ? lookLater(parts, keeping, input) : Promise.resolve()),
     });
   const open = async (follow: Follow) =>
@@ -98,6 +98,12 @@ export function createFollows(parts: FollowsParts): Follows {
       const due = (await open(follow)).filter(({ state }) => state.is === "due");
       const moved = await Promise.all(due.map((job) => jobs.postpone(kindOf(follow), job.id, now())));
       return moved.includes(true);
+    },
+    async looked(id, options) {
+      const follow = await keeping.find(id);
+      if (!follow) return;
+      const current = jobId({ follow: id, turn: follow.turn });
+      for await (const state of jobs.follow(kindOf(follow), current, options)) if (state.is === "failed") return;
     },
     remove,
     async forget(person, mount) {

@@ -50,13 +50,13 @@ function lookAt(looking: Looking): Promise<LookedAt> {
 
 /** Notes the look, and when the next one is. */
 async function goOn(
-  { jobs, keeping, now }: LookParts,
+  { jobs, keeping, minEvery, now }: LookParts,
   follow: Follow,
   { known, about, failing, rest = 0 }: LookedAt & { readonly failing?: Follow["failing"]; readonly rest?: number },
 ): Promise<void> {
   const { id, turn, every } = follow;
   const next = { follow: id, turn: turn + 1 };
-  await jobs.add(kindOf(follow), next, { id: jobId(next), dueAt: now() + Math.max(every, rest), key: id });
+  await jobs.add(kindOf(follow), next, { id: jobId(next), dueAt: now() + Math.max(every, minEvery, rest), key: id });
   await keeping.change(id, (current) =>
     current.turn === turn
       ? {

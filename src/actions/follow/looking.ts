@@ -10,6 +10,8 @@ export interface LookParts {
   readonly jobs: Pick<JobQueue, "add">;
   readonly keeping: Keeping;
   readonly fetchFeed: FetchFeed;
+  /** Milliseconds between two looks at least, whatever somebody chose before. */
+  readonly minEvery: number;
   services(): Services;
   /** Milliseconds since the epoch. */
   now(): number;

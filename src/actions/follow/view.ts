@@ -8,7 +8,8 @@ import { leaveFor } from "../context/leave.ts";
 import { pageOf } from "../context/paging.ts";
 import { namesOf, tagIn } from "../context/with-mount.ts";
 import type { Follow } from "../model/follow.ts";
-import type { FollowList } from "../model/follow-screen.ts";
+import type { FollowCard, FollowList } from "../model/follow-screen.ts";
+import type { Screen } from "../model/screen.ts";
 import type { FollowsView, FollowView, FolderView } from "../model/session.ts";
 import { cardOf, lineOf } from "./card.ts";
 
@@ -72,7 +73,21 @@ export async function showFollow(context: ActionContext, view: FollowView): Prom
   const follow = await context.services.follows?.find(view.follow);
   if (!follow || !isManaged(context, follow)) return goTo(context, { at: "follows", page: 1, folder: view.folder });
   const { said, ...kept } = view;
-  return { screen: await cardOf(context, follow, { view: await draw(context, kept), said }) };
+  const screen = await cardOf(context, follow, { view: await draw(context, kept), said });
+  const isLooked = said === "looking" || (said === "begun" && follow.checkedAt === undefined);
+  return isLooked ? { screen, updates: afterLook(context, screen, follow.id) } : { screen };
+}
+
+/** ms that a card waits for what a look finds out. */
+const longest = 60_000;
+
+/** The same card when it was looked at, unless somebody has gone on to another screen. */
+async function* afterLook(context: ActionContext, { view, said }: FollowCard, id: string): AsyncGenerator<Screen> {
+  const { follows, sessions } = context.services;
+  await follows?.looked(id, { signal: AbortSignal.timeout(longest) });
+  const [follow, session] = await Promise.all([follows?.find(id), sessions.get(view.id)]);
+  if (!follow || session?.revision !== view.revision) return;
+  yield await cardOf(context, follow, { view, said: said === "begun" ? said : undefined });
 }
 
 /** It is one's own, or told to the group that one runs. */

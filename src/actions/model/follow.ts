@@ -162,6 +162,8 @@ export interface Follows {
   resume(id: string): Promise<Follow | undefined>;
   /** Looks at once instead of when it is time. False = it is being looked at, or is paused. */
   checkNow(id: string): Promise<boolean>;
+  /** Resolves when the look that is due or under way has ended, or with the signal. */
+  looked(id: string, options: { readonly signal: AbortSignal }): Promise<void>;
   remove(id: string): Promise<void>;
   /** Removes all of a person's, or all that are about a mount of theirs. */
   forget(person: string, mount?: string): Promise<void>;

@@ -162,6 +162,7 @@ export function paintNews(painter: Painter, { view, mount, trail, entries, count
 export function paintBackfill(painter: Painter, list: BackfillList): Painted {
   const { say, figures } = painter;
   const { view, title, mount, trail, entries, picked, chosen } = list;
+  const names = elideTogether(entries.map((entry) => ({ name: entry.title, width: 34 })));
   return {
     text: lines(
       FormattedString.join(["📰 ", strong(elideName(title, 80))]),
@@ -176,8 +177,8 @@ export function paintBackfill(painter: Painter, list: BackfillList): Painted {
       }),
     ),
     keyboard: [
-      ...entries.map((entry, index) => [
-        button(`${pickMark(picked[index] ?? false)} ${elideName(entry.title)}`, { do: "pick-feed-entry", view, index }),
+      ...entries.map((_, index) => [
+        button(`${pickMark(picked[index] ?? false)} ${names[index] ?? ""}`, { do: "pick-feed-entry", view, index }),
       ]),
       turningRow(list),
       chosen > 0
