@@ -18,8 +18,8 @@ const film = (title: string, size = 100) => ({ name: title, size, mimeType: "vid
 /** What was said of that kind. */
 const said = <Show extends string>(show: Show) =>
   world.told.flatMap(({ screen }) => (screen.show === show ? [screen as Extract<typeof screen, { show: Show }>] : []));
-const news = () => said("news") as NewsScreen[];
-const notes = () => said("download") as DownloadScreen[];
+const news = () => said("news");
+const notes = () => said("download");
 
 /** Mia opens a folder of hers and follows it; the first look has ended. */
 async function followFilms(): Promise<{ folder: Node; card: FollowCard }> {

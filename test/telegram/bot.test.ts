@@ -100,6 +100,7 @@ describe("commands", () => {
       "search",
       "link",
       "get",
+      "follow",
       "settings",
       "bind",
       "unbind",
