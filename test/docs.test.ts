@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { publicRoutes } from "../src/gateway/handler.ts";
 import { createMeters } from "../src/gateway/meters.ts";
 
-// What the docs name is there: metrics in the files that operators load into Prometheus and Grafana, and tests.
+// What the docs name is there: metrics in the files that operators load into Prometheus and Grafana, tests, the kinds of
+// jobs, and the gateway's paths for the public.
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", "docs", "monitoring", file), "utf8");
 const metrics = /\b(?:chatdrive|process|nodejs)_[a-z0-9_]+/g;
@@ -35,4 +37,23 @@ test("every test that the threat model names is there", () => {
   const named = readFileSync(join(root, "docs", "threat-model.md"), "utf8").match(/(?<=`)test\/[\w/.-]+(?=`)/g) ?? [];
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
+
+const rootText = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
+
+test.each([
+  ["the README's Caddyfile", /@public path (.+)/, "README.md"],
+  ["the page for operators", /Put only `(.+?)`/, "docs/operating.md"],
+])("%s lets through the gateway's public routes, and no others but the webhook", (_where, named, file) => {
+  const paths = (named.exec(rootText(file))?.[1] ?? "").split(" ");
+  const routes = paths.map((path) => path.split("/")[1]).filter((route) => route !== "telegram");
+  expect(routes.toSorted()).toEqual(publicRoutes.toSorted());
+});
+
+test("the balancer of compose.scale.yaml lets through the gateway's public routes, and no others", () => {
+  const pattern = /location ~ (\S+) \{/.exec(rootText("compose.scale.yaml"))?.[1] ?? "$^";
+  const isPublic = (path: string) => new RegExp(pattern.replaceAll("$$", "$")).test(path);
+  const path = (route: string) => ({ api: "/api/fs/link", "robots.txt": "/robots.txt" })[route] ?? `/${route}/x`;
+  expect(publicRoutes.filter((route) => !isPublic(path(route)))).toEqual([]);
+  expect(["/healthz", "/readyz", "/metrics", "/api/fs/linked", "/"].filter(isPublic)).toEqual([]);
 });
