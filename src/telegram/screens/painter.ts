@@ -49,7 +49,10 @@ export function painterFor({ words, language, place, now, deepLink }: PainterPar
   return {
     say: words.in(language),
     language,
-    figures: { ...figures, date: (at) => `${dateMarks.start}${at}${dateMarks.text}${figures.date(at)}${dateMarks.end}` },
+    figures: {
+      ...figures,
+      date: (at) => `${dateMarks.start}${at}${dateMarks.text}${figures.date(at)}${dateMarks.end}`,
+    },
     has: (key) => words.has(key),
     languageName: (other) => words.in(other)("language-name"),
     place,
