@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { publicRoutes } from "../src/gateway/handler.ts";
@@ -32,14 +32,37 @@ test("the dashboard shows every metric of ChatDrive's own", async () => {
   expect(own.filter((name) => !shown.includes(name))).toEqual([]);
 });
 
-test("every test that the threat model names is there", () => {
-  const root = join(import.meta.dirname, "..");
-  const named = readFileSync(join(root, "docs", "threat-model.md"), "utf8").match(/(?<=`)test\/[\w/.-]+(?=`)/g) ?? [];
-  expect(named.length).toBeGreaterThan(20);
+const root = join(import.meta.dirname, "..");
+const rootText = (file: string) => readFileSync(join(root, file), "utf8");
+
+const written = [
+  ...["README.md", "CONTRIBUTING.md", "SECURITY.md"],
+  ...readdirSync(join(root, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join("docs", file)),
+];
+
+test.each(written)("every file of the tests that %s names is there", (page) => {
+  const named = rootText(page).match(/(?<=`)test\/[\w/.-]+(?=`)/g) ?? [];
   expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });
 
-const rootText = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
+test("the threat model names the tests that guard its boundaries", () => {
+  expect(rootText("docs/threat-model.md").match(/`test\/[\w/.-]+`/g)?.length).toBeGreaterThan(20);
+});
+
+test("the page about jobs has every kind there is, where it is, and no other", () => {
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  const kinds = sources.flatMap((file) =>
+    [...rootText(join("src", file)).matchAll(/ = jobKind<.*?>\("([\w-]+)"/g)].map(
+      ([, kind]) => `${kind} ${file.replaceAll("\\", "/")}`,
+    ),
+  );
+  const rows = [...rootText("docs/jobs.md").matchAll(/^\| `([\w-]+)` +\| `([\w/.-]+)` +\|/gm)];
+  expect(rows.map(([, kind, file]) => `${kind} ${file}`).toSorted()).toEqual(kinds.toSorted());
+});
 
 test.each([
   ["the README's Caddyfile", /@public path (.+)/, "README.md"],
