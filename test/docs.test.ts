@@ -36,7 +36,9 @@ const root = join(import.meta.dirname, "..");
 const rootText = (file: string) => readFileSync(join(root, file), "utf8");
 
 const written = [
-  ...["README.md", "CONTRIBUTING.md", "SECURITY.md"],
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
   ...readdirSync(join(root, "docs"))
     .filter((file) => file.endsWith(".md"))
     .map((file) => join("docs", file)),

@@ -132,7 +132,6 @@ const folderLine = fc.record({ mount, trail: fc.array(hostileName, { minLength: 
 const kept = fc.record({ shortcuts: fc.array(folderLine, { maxLength: 3 }) });
 const allowance = fc.record({ limit: fc.nat(), used: fc.nat() });
 const canInFolder = fc.subarray<Ability>([
-  "quota",
   "save-share",
   "share-out",
   "list-folder",
@@ -141,7 +140,6 @@ const canInFolder = fc.subarray<Ability>([
   "remove-favourite",
 ]);
 const can = fc.subarray<Ability>([
-  "quota",
   "send",
   "save-share",
   "share-out",

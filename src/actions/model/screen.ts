@@ -4,7 +4,7 @@ import type { StorageErrorCode } from "../../storage/error.ts";
 import type { Problem } from "../../storage/form.ts";
 import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
-import type { Capability, Quota } from "../../storage/driver.ts";
+import type { Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
@@ -175,11 +175,10 @@ export type ApprovalState =
   | { readonly is: "failed"; readonly reason: Reason };
 
 /**
- * What can be done with what a card shows, besides what every card can: what its drive is capable of, and what goes here.
- * Each has a sign, and most a button, in `i18n/signs.ts`; renderers go through what a card says it can.
+ * What can be done with what a card shows, besides what every card can: with this drive, by this person, here. Each has a
+ * sign and a button in `i18n/signs.ts`; renderers go through what a card says it can.
  */
 export type Ability =
-  | Capability
   | "send"
   | "send-as-file"
   | "list-folder"

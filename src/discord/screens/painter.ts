@@ -58,11 +58,9 @@ export function abilityButtons(
   { say }: Painter,
   { can, view }: { readonly can: readonly Ability[]; readonly view: ViewRef },
 ): Button[] {
-  return can.flatMap((ability) => {
-    const shown = abilitySigns[ability];
-    return "button" in shown
-      ? [press(`${shown.sign} ${say(`press-${shown.button}`)}`, { do: shown.button, view })]
-      : [];
+  return can.map((ability) => {
+    const { sign, button: wanted } = abilitySigns[ability];
+    return press(`${sign} ${say(`press-${wanted}`)}`, { do: wanted, view });
   });
 }
 

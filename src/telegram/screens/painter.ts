@@ -97,11 +97,9 @@ export function abilityButtons(
   { say }: Painter,
   { can, view }: { readonly can: readonly Ability[]; readonly view: ViewRef },
 ): InlineKeyboardButton.CallbackButton[] {
-  return can.flatMap((ability) => {
-    const shown = abilitySigns[ability];
-    return "button" in shown
-      ? [button(`${shown.sign} ${say(`press-${shown.button}`)}`, { do: shown.button, view })]
-      : [];
+  return can.map((ability) => {
+    const { sign, button: wanted } = abilitySigns[ability];
+    return button(`${sign} ${say(`press-${wanted}`)}`, { do: wanted, view });
   });
 }
 
