@@ -226,7 +226,24 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return folderOf(state.from);
     case "tidied":
       return folderOf(state.back);
-    default:
+    case "shared":
+    case "shared-list":
+    case "tasks":
+    case "task":
+    case "found":
+    case "lend-choice":
+    case "lending":
+    case "place-settings":
+    case "welcome":
+    case "mounts":
+    case "favourites":
+    case "mount":
+    case "settings":
+    case "sign-in-ways":
+    case "approval":
+    case "question":
+    case "operators":
+    case "notice":
       return undefined;
   }
 }
