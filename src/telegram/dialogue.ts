@@ -173,7 +173,7 @@ async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContex
     await parts.deliverer
       .tell(ctx, "dialogue-secret-undeleted")
       .catch((err: unknown) =>
-        parts.log.warn({ err: loggable(err) }, "person not told that a secret stands in the chat"),
+        parts.log.warn({ err: loggable(err) }, "telegram person not told that a secret stands in the chat"),
       );
   }
   await handIn(parts, held, ctx, step.walk);

@@ -103,7 +103,7 @@ async function sayUnread({ deliverer, wait, log }: Routes, ctx: BotContext, hasW
     await wait(albumSpan, ctx.turn.signal);
     if (!hasWords()) await deliverer.tell(ctx, "not-text");
   } catch (err) {
-    log.debug({ err: loggable(err) }, "person not told that an album is no text");
+    log.debug({ err: loggable(err) }, "telegram person not told that an album is no text");
   }
 }
 
@@ -137,7 +137,7 @@ async function performVisibly(
     setTimeout(
       () =>
         void Promise.resolve(work()).catch((err: unknown) =>
-          log.debug({ err: loggable(err) }, "sign of life not shown"),
+          log.debug({ err: loggable(err) }, "telegram sign of life not shown"),
         ),
       ms,
     );
