@@ -22,6 +22,8 @@ import type { Walk } from "./walk.ts";
 
 interface RouterParts {
   perform(ctx: BotContext, action: Action): Promise<Answer>;
+  /** Whether a text names a share by itself. */
+  namesShare(text: string): boolean;
   readonly store: DialogueStore;
   readonly post: Post;
   readonly deliverer: Deliverer;
@@ -202,7 +204,7 @@ async function obey(routes: Routes, ctx: BotContext, { name, words }: Typed): Pr
   const left = ctx.turn.beside ? undefined : await dialogue.leave(ctx);
   if (!isPrivate && command.scope === "private") return elsewhere(routes, ctx, command, words);
   if (name === "login" && words !== "") await takeBack(ctx);
-  const action = command.action(name === "share" ? wordsOrQuoted(words, ctx) : words);
+  const action = command.action(name === "share" ? wordsOrQuoted(routes, ctx, words) : words);
   if (!action) return deliverer.tell(ctx, `usage-${name}`);
   await act(routes, ctx, action.do === "cancel" && left ? { ...action, left } : action);
 }
@@ -239,12 +241,12 @@ function allOf(
 }
 
 /** What a command is about: its words and the addresses behind them, else the message it answers, else the quote of another chat. */
-function wordsOrQuoted(words: string, { message }: BotContext): string {
+function wordsOrQuoted({ namesShare }: Routes, { message }: BotContext, words: string): string {
   if (!message) return words;
   const { reply_to_message: replied, quote, external_reply: elsewhere } = message;
   const own = allOf({ ...message, text: words });
   // A code alone is about what is answered.
-  if (/\/s\/|(?<![\w-])V[\w-]{24}/.test(own)) return own;
+  if (namesShare(own)) return own;
   const cited = quote ? allOf(quote) : "";
   const preview = elsewhere?.link_preview_options?.url ?? "";
   return [own, cited, replied ? allOf(replied) : "", preview].join("\n").trim();

@@ -4,6 +4,7 @@ import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { FormScreen } from "../../src/actions/model/screen.ts";
+import { namesShare } from "../../src/actions/shares/recognise.ts";
 import { app, jun, mia, usualCloud, type TestApp } from "./test-app.ts";
 
 let pikpak: PikPakEmulator;
@@ -49,6 +50,19 @@ function solvedAddress({ reason }: FormScreen): string {
 }
 
 describe("over PikPak", () => {
+  test.each([
+    ["https://mypikpak.com/s/VNxAAAAAAAAAAAAAAAAAAAAAo1", true],
+    ["mypikpak.com/s/other", true],
+    ["https://a-mirror.example/s/other", true],
+    ["this one VNxAAAAAAAAAAAAAAAAAAAAAo1", true],
+    ["24rn", false],
+    ["提取码：24rn", false],
+    ["https://example.com/a/film", false],
+    ["", false],
+  ])("%s behind a command names a share by itself: %s", (text, does) => {
+    expect(namesShare(pikpakApp(), text)).toBe(does);
+  });
+
   test("a person signs in after a wrong password, which was sent once", async () => {
     const account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
     pikpak.build.file(account, undefined, { name: "notes.txt", size: 10 });
