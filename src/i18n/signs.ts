@@ -112,6 +112,9 @@ export const standingSigns = { usual: "▫️", admitted: "✅", banned: "⛔", 
 /** The signs of what a drive is shared for. */
 export const sharedCapabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;
 
+/** The sign of a favourite, and of one that a press takes off the list: its folder stays. */
+export const favouriteSigns = { kept: "⭐", taken: "✖️" } as const;
+
 /** The sign of the folders one was in lately. */
 export const recentSign = "🕘";
 

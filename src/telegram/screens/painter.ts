@@ -7,7 +7,7 @@ import type { ViewRef } from "../../actions/model/session.ts";
 import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
 import type { Say } from "../../i18n/words.ts";
-import { figuresIn, type Figures } from "../../i18n/figures.ts";
+import { figuresIn, pageOf, type Figures, type Pages } from "../../i18n/figures.ts";
 import { clip, dateMarks, elideName, isolate } from "../../i18n/names.ts";
 import { maxText } from "../limits.ts";
 
@@ -101,6 +101,18 @@ export function abilityButtons(
     const { sign, button: wanted } = abilitySigns[ability];
     return button(`${sign} ${say(`press-${wanted}`)}`, { do: wanted, view });
   });
+}
+
+/** Where in a list's pages one is, and the ways to those beside it; nothing where there is one. */
+export function turningRow(view: ViewRef, page: Pages): InlineKeyboardButton.CallbackButton[] {
+  const { number, count, next = number < (count ?? 0) } = page;
+  if (number <= 1 && !next) return [];
+  const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
+  return [
+    ...(number > 1 ? [turn(number - 1, "◀")] : []),
+    turn(number, pageOf(page)),
+    ...(next ? [turn(number + 1, "▶")] : []),
+  ];
 }
 
 /** Most folders of a trail that are named; in between stands an ellipsis. */
