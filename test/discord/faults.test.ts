@@ -307,7 +307,7 @@ describe("what is written to the bot in one's own chat with it", () => {
     await inChinese(mia);
     hang();
     mia.sends(open, { in: mia.dm });
-    await mia.waitsFor("暂时无法连接网盘", { in: mia.dm });
+    expect(await mia.waitsFor("暂时无法连接网盘", { in: mia.dm })).toBeDefined();
   });
 
   test("trouble on the way to somebody's own chat is told there in the language that was chosen", async () => {
@@ -315,7 +315,7 @@ describe("what is written to the bot in one's own chat with it", () => {
     await inChinese(mia);
     emulator.fail({ method: "POST", path: `/channels/${mia.dm.id}/messages`, reset: true, times: 3 });
     mia.sends("hello there", { in: mia.dm });
-    await mia.waitsFor("与聊天平台的连接中断了", { in: mia.dm, within: 10_000 });
+    expect(await mia.waitsFor("与聊天平台的连接中断了", { in: mia.dm, within: 10_000 })).toBeDefined();
   });
 
   test("messages written to the bot while the drive hangs are answered one after another", async () => {
