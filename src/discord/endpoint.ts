@@ -1,6 +1,6 @@
 import { createPublicKey, verify, type KeyObject } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Events, InteractionType, Routes, type APIApplication, type Client } from "discord.js";
+import { Events, InteractionResponseType, InteractionType, Routes, type APIApplication, type Client } from "discord.js";
 import type { Logger } from "pino";
 import { LRUCache } from "lru-cache";
 import { ConfigError } from "../config.ts";
@@ -88,7 +88,8 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
       if (!isSigned(posted, known.key)) return { status: 401 };
       const interaction = readInteraction(posted.body);
       if (!interaction) return { status: 400 };
-      if (interaction.type === InteractionType.Ping) return { status: 200, body: { type: InteractionType.Ping } };
+      if (interaction.type === InteractionType.Ping)
+        return { status: 200, body: { type: InteractionResponseType.Pong } };
       if (seen.has(interaction.id)) return { status: 202 };
       seen.set(interaction.id, true);
       receive(client, interaction);
@@ -158,7 +159,7 @@ function isSigned({ body, signature, timestamp }: Posted, key: KeyObject): boole
 
 interface RawInteraction {
   readonly id: string;
-  readonly type: number;
+  readonly type: InteractionType;
 }
 
 function readInteraction(body: Buffer): RawInteraction | undefined {
@@ -166,7 +167,9 @@ function readInteraction(body: Buffer): RawInteraction | undefined {
     const value: unknown = JSON.parse(body.toString("utf8"));
     if (typeof value !== "object" || value === null || !("id" in value) || !("type" in value)) return undefined;
     const { id, type } = value;
-    return typeof id === "string" && typeof type === "number" ? { ...value, id, type } : undefined;
+    return typeof id === "string" && typeof type === "number"
+      ? { ...value, id, type: type as InteractionType }
+      : undefined;
   } catch {
     return undefined;
   }
