@@ -38,7 +38,7 @@ interface EndpointParts {
 }
 
 /** The end of every address of ours that interactions are posted to. */
-export const interactionsPath = "/discord/interactions";
+const interactionsPath = "/discord/interactions";
 
 /** Interactions are posted once; one that is posted again was recorded by somebody. */
 const maxRemembered = 10_000;
