@@ -78,7 +78,12 @@ test.each([
 test("the balancer of compose.scale.yaml lets through the gateway's public routes, and no others", () => {
   const pattern = /location ~ (\S+) \{/.exec(rootText("compose.scale.yaml"))?.[1] ?? "$^";
   const isPublic = (path: string) => new RegExp(pattern.replaceAll("$$", "$")).test(path);
-  const path = (route: string) => ({ api: "/api/fs/link", "robots.txt": "/robots.txt" })[route] ?? `/${route}/x`;
+  const whole: Readonly<Record<string, string>> = {
+    api: "/api/fs/link",
+    discord: "/discord/interactions",
+    "robots.txt": "/robots.txt",
+  };
+  const path = (route: string) => whole[route] ?? `/${route}/x`;
   expect(publicRoutes.filter((route) => !isPublic(path(route)))).toEqual([]);
   expect(["/healthz", "/readyz", "/metrics", "/api/fs/linked", "/"].filter(isPublic)).toEqual([]);
 });

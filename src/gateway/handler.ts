@@ -4,6 +4,7 @@ import { isCrawler } from "./crawler.ts";
 import { createFallbacks, type Fallbacks, type OnFallback } from "./fallbacks.ts";
 import { servedFile } from "./file.ts";
 import { fsLink, type LinkByPath } from "./fs-link.ts";
+import { postedInteraction, type TakeInteraction } from "./interactions.ts";
 import type { HostCheck } from "./host-check.ts";
 import { html, page, pageHeaders } from "./html.ts";
 import type { Pages } from "./pages.ts";
@@ -42,6 +43,8 @@ export interface HandlerParts {
   readonly pages?: Pick<Pages, "answer"> | undefined;
   /** For browsers that come back from a sign-in elsewhere; absent = none is sent there. */
   readonly takeReturn?: TakeReturn | undefined;
+  /** For interactions that Discord posts; absent = it posts none. */
+  readonly takeInteraction?: TakeInteraction | undefined;
   readonly downloadProxy?: { readonly url: string; readonly token: string } | undefined;
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */
@@ -88,6 +91,10 @@ export function createHandler(given: HandlerParts): Handler {
         return oneTimePage(parts, asked, rest);
       case "oauth":
         return comeBack(parts, asked, rest);
+      case "discord":
+        return parts.takeInteraction && rest.join("/") === "interactions"
+          ? postedInteraction(asked, parts.takeInteraction)
+          : refuse(asked, refusals.noPage, parts.words);
       case "api":
         return rest.join("/") === "fs/link" ? fsLink(parts, asked) : refuse(asked, refusals.noPage, parts.words);
       case "healthz":
@@ -112,6 +119,7 @@ const routeMethods: Readonly<Record<string, readonly string[]>> = {
   w: reading,
   oauth: ["GET"],
   api: ["POST"],
+  discord: ["POST"],
   "robots.txt": reading,
   healthz: reading,
   readyz: reading,
