@@ -7,7 +7,7 @@ import { announceFallback, announceSignedOut } from "./actions/mounts/fallback.t
 import type { Admin } from "./users/admin.ts";
 import { perform } from "./actions/perform.ts";
 import { mayFetch } from "./actions/context/leave.ts";
-import type { Person } from "./users/person.ts";
+import { languageOf, loadPerson, type Person } from "./users/person.ts";
 import type { Place } from "./users/place.ts";
 import type { PendingSignIn, Services } from "./actions/context/services.ts";
 import type { Downloads } from "./actions/model/download.ts";
@@ -18,9 +18,9 @@ import { createReminders } from "./actions/mounts/reminders.ts";
 import type { Reminders } from "./actions/model/reminder.ts";
 import { createBrowserSignIns, type AwaitedReturn } from "./actions/mounts/browser-sign-ins.ts";
 import type { FinishParts } from "./actions/mounts/approval-end.ts";
-import type { BrowserSignIns } from "./actions/model/browser-sign-in.ts";
 import { createApprovals } from "./actions/mounts/approvals.ts";
-import type { Approvals } from "./actions/model/approval.ts";
+import { createLastWords, type LastWords } from "./actions/mounts/last-words.ts";
+import type { MessageRef } from "./actions/model/target.ts";
 import { createDownloads } from "./actions/download/downloads.ts";
 import { createSaves } from "./actions/save/saves.ts";
 import { createTransfers } from "./actions/files/transfers.ts";
@@ -259,8 +259,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     ...methodsOf(config),
     ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
     transfers,
-    approvals: approvalsOf(parts),
-    browserSignIns: browserSignInsOf(parts),
+    ...approvalsOf(parts),
     reminders: remindersOf(parts),
     downloads: downloadsOf(parts),
     saves: savesOf(parts),
@@ -294,33 +293,47 @@ function transfersOf({ jobs, storage, late, log }: Parts, gateway: Gateway): Tra
 }
 
 /** Approvals are waited for by jobs. */
-function approvalsOf(parts: Parts): Approvals {
-  return createApprovals({ ...finishPartsOf(parts), jobs: parts.jobs, storage: parts.storage });
-}
-
-function browserSignInsOf(parts: Parts): BrowserSignIns {
+function approvalsOf(parts: Parts): Required<Pick<Services, "approvals" | "browserSignIns">> {
   const { jobs, store, storage } = parts;
-  return createBrowserSignIns({
-    ...finishPartsOf(parts),
-    jobs,
-    storage,
-    returns: store.open<AwaitedReturn>("returns", { sealed: true }),
-    exclusive: (key, work) => store.exclusive(key, work),
-  });
+  const finishing = { ...finishPartsOf(parts), jobs, storage };
+  return {
+    approvals: createApprovals(finishing),
+    browserSignIns: createBrowserSignIns({
+      ...finishing,
+      returns: store.open<AwaitedReturn>("returns", { sealed: true }),
+      exclusive: (key, work) => store.exclusive(key, work),
+    }),
+  };
 }
 
 /** What was approved is mounted like everything that is asked. */
-function finishPartsOf({ late, log }: Parts): FinishParts {
+function finishPartsOf(parts: Parts): FinishParts {
+  const { late } = parts;
+  const log = parts.log.child({ part: "approvals" });
   return {
-    messengers: { of: (place) => late.frontends?.messengers.of(place) },
+    lastWords: lastWordsOf(parts, log),
     finish(visit, approved, signal) {
       if (!late.services) throw new Error("an approval ended before there were actions");
       return perform(late.services, visit, { do: "finish-approval", approved }, signal);
     },
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
-    log: log.child({ part: "approvals" }),
+    log,
   };
+}
+
+function lastWordsOf({ jobs, store, late }: Parts, log: Logger): LastWords {
+  return createLastWords({
+    jobs,
+    messengers: { of: (place) => late.frontends?.messengers.of(place) },
+    places: store.open<MessageRef>("sign-in-messages", { sealed: true }),
+    async languageOf(visit) {
+      if (!late.services) throw new Error("a sign-in ended before there were actions");
+      return languageOf(late.services, await loadPerson(late.services, visit.person.id), visit);
+    },
+    now: Date.now,
+    log,
+  });
 }
 
 function remindersOf({ jobs, storage, late }: Parts): Reminders {
