@@ -13,6 +13,7 @@ import { deviceApproval } from "./connect/device-approval.ts";
 import { createPersonalAuth } from "./connect/personal-auth.ts";
 import { isPersonalToken, readPersonalToken } from "./connect/personal-token.ts";
 import { revoke } from "./connect/revoke.ts";
+import { withheldBy } from "./connect/route.ts";
 import { createGate, lateGate, type Gate } from "./gate.ts";
 import { hostsOf, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
@@ -342,11 +343,17 @@ function openAccountMount(dependencies: Dependencies, options: Values, context: 
           root,
           auth,
           gate,
-          withheld: caller === "personal" ? neverOfTokens : new Set(),
+          withheld: withheldFor(caller, options),
           account: async () => account ?? deviceId(),
           context,
         });
   return { ...driver, revoke: (call) => revoke({ ...shared, clientId: identity.clientId }, call) };
+}
+
+/** What is not offered, because the credential does not give it. */
+function withheldFor(caller: "personal" | "app", { permissions }: Values): ReadonlySet<Capability> {
+  const lacking = withheldBy(permissions?.split(" "));
+  return caller === "personal" ? new Set([...neverOfTokens, ...lacking]) : lacking;
 }
 
 /** What PikPak's page grants to no personal token: nothing is deleted for ever by one. */
