@@ -355,7 +355,7 @@ export interface BrowserWay {
   finish(
     pending: PendingReturn,
     back: URLSearchParams,
-    asking: Asking,
+    asking: Asking & Pick<DriverContext, "notes">,
   ): Promise<Pick<Extract<ApprovalOutcome, { readonly state: "approved" }>, "values" | "kept">>;
 }
 

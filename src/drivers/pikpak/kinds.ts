@@ -36,6 +36,8 @@ export interface PikPakSettings extends HostSettings {
   readonly mcpUrl: string;
   /** The OAuth code flow is offered; it needs an address that people come back to. Absent = it is not. */
   readonly oauth?: boolean | undefined;
+  /** The client of the OAuth code flow; absent = we register one. */
+  readonly oauthClientId?: string | undefined;
   /** Where browsers come back to from the OAuth code flow; absent = it is not offered. */
   readonly returnUrl?: string | undefined;
   /** The way to the API hosts; absent = straight out. */
@@ -138,12 +140,13 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
     // Approvals are known to work for the web client alone.
     approving: identityNamed(identities, "web"),
     returnUrl: settings.returnUrl,
+    oauthClientId: settings.oauthClientId,
     connection: { route: settings.route ?? "auto", mcpUrl: settings.mcpUrl, eras: new Map() },
   };
   return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
 
-interface Dependencies extends Pick<PikPakSettings, "openPool" | "returnUrl"> {
+interface Dependencies extends Pick<PikPakSettings, "openPool" | "returnUrl" | "oauthClientId"> {
   readonly driveUrl: string;
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
@@ -194,7 +197,7 @@ function identityNamed(identities: ReadonlyMap<string, Identity>, name: string):
 }
 
 function accountKind(dependencies: Dependencies, fields: readonly Field[]): DriverKind {
-  const { returnUrl, openPool } = dependencies;
+  const { returnUrl, oauthClientId: clientId, openPool } = dependencies;
   const openTransport = () => createTransport({ openPool });
   return {
     name: "pikpak",
@@ -224,7 +227,7 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
     browser:
       returnUrl === undefined
         ? undefined
-        : browserWay({ mcpUrl: dependencies.connection.mcpUrl, redirectUri: returnUrl, openTransport }),
+        : browserWay({ mcpUrl: dependencies.connection.mcpUrl, redirectUri: returnUrl, clientId, openTransport }),
     account: ({ account }) => account,
     permissions: ({ permissions }) => permissions?.split(" "),
     approval: deviceApproval({
