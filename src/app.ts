@@ -319,7 +319,6 @@ function finishPartsOf(parts: Parts): FinishParts {
     },
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
-    log,
   };
 }
 

@@ -42,6 +42,7 @@ let records: Keyv<KeptJob>;
 let places: Keyv<MessageRef>;
 let answerSend: () => Sent | undefined;
 let finish: FinishParts["finish"];
+let logged: object[];
 let edits: Message[];
 let sent: Message[];
 let answerEdit: () => Edited;
@@ -49,6 +50,7 @@ let answerEdit: () => Edited;
 beforeEach(async () => {
   skipped = 0;
   holdFrom = undefined;
+  logged = [];
   edits = [];
   sent = [];
   answerEdit = () => ({ is: "edited" });
@@ -81,7 +83,7 @@ function openJobs(): void {
       return { is: "sent", ref: { ...target, message: "8" } };
     },
   };
-  const log = { info: () => undefined };
+  const log = { info: (fields: object, event: string) => void logged.push({ event, ...fields }) };
   const approvals = createApprovals({
     jobs,
     storage: at.services.storage,
@@ -97,7 +99,6 @@ function openJobs(): void {
     finish: (...given) => finish(...given),
     now,
     wait: pause,
-    log,
   });
   Object.assign(at.services, { approvals });
 }
@@ -221,6 +222,7 @@ test("a code whose process was killed before it knew of its message is followed 
   pikpak.connect.grants.decideDevice(screen.state.code?.userCode ?? "", account);
   await ended();
   expect([edits.length, sent[0]?.show]).toEqual([0, "listing"]);
+  expect(logged).toEqual([{ event: "sign-in ended", person: mia.person.id, driver: "pikpak", outcome: "listing" }]);
 });
 
 test("a restart after a word to slow down asks no sooner than that said", async () => {

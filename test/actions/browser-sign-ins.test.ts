@@ -79,7 +79,6 @@ function start(): void {
     finish: async () => ({ screen: { show: "notice", notice: "cancelled", level: "done" }, language: "en" }),
     now,
     wait: async () => undefined,
-    log,
   });
 }
 

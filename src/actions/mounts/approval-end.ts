@@ -20,7 +20,6 @@ export interface FinishParts {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
-  readonly log: { info(fields: object, event: string): void };
 }
 
 /** Mounts it, and has the drive put in place of the message. */

@@ -1,5 +1,6 @@
 import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
+import { askedAgain } from "../../storage/approval-wait.ts";
 import type { PendingApproval } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Storage } from "../../storage/storage.ts";
@@ -45,7 +46,6 @@ async function follow(parts: ApprovalsParts, approval: Approval, job: RunningJob
   const { checkpoint } = job;
   const known = checkpoint && "decided" in checkpoint ? checkpoint.decided : undefined;
   const decided = known ?? (await decision(parts, approval, job));
-  parts.log.info({ person: approval.visit.person.id, approval: job.id, outcome: decided.state }, "approval decided");
   if (decided.state !== "approved") return parts.lastWords.say(approval, cardOf(approval, decided));
   await finishIn(parts, approval, decided, job.signal);
 }
@@ -77,7 +77,10 @@ async function decision(
     await save({ pending: { ...pending, nextPoll: now() + pending.interval } });
     const outcome = await storage.pollApproval(kind, pending, { signal }).catch((error: unknown) => {
       if (!(error instanceof StorageError)) throw error;
-      return afterFailure(error, pending, now());
+      const again = askedAgain(error, pending, now());
+      return again
+        ? ({ state: "waiting", pending: again } as const)
+        : ({ state: "failed", reason: { code: error.code } } as const);
     });
     if (outcome.state === "waiting") {
       pending = outcome.pending;
@@ -88,21 +91,6 @@ async function decision(
     return outcome;
   }
 }
-
-/** A service out of reach has decided nothing: it is asked again, later each time. */
-function afterFailure(
-  { code, retryAfter = 0 }: StorageError,
-  pending: PendingApproval,
-  now: number,
-): Decided | { readonly state: "waiting"; readonly pending: PendingApproval } {
-  if (code !== "unreachable" && code !== "upstream" && code !== "too-frequent")
-    return { state: "failed", reason: { code } };
-  const interval = Math.min(pending.interval * 2, longestInterval);
-  return { state: "waiting", pending: { ...pending, interval, nextPoll: now + Math.max(interval, retryAfter) } };
-}
-
-/** ms between two questions to a service that does not answer. */
-const longestInterval = 60_000;
 
 /** Cancelled, or given up: what ends by itself has said so. */
 async function sayUnfinished(parts: ApprovalsParts, approval: Approval, outcome: JobOutcome<void>): Promise<void> {

@@ -51,7 +51,7 @@ const shownWithin = 10_000;
 
 /** The last words over a job queue. Made before it is started: it is told here who says them. */
 export function createLastWords(parts: LastWordsParts): LastWords {
-  const { jobs, places, languageOf } = parts;
+  const { jobs, places, languageOf, log } = parts;
   jobs.handle(wordKind, { run: (word, { attempt }) => sayWord(parts, word, attempt) });
   return {
     placing: (id) => ({
@@ -59,10 +59,13 @@ export function createLastWords(parts: LastWordsParts): LastWords {
         await places.set(id, shown, placeLife);
       },
     }),
-    async say({ id, visit, askedAt }, screen, language) {
-      const word = { id, person: visit.person.id, askedAt, screen };
+    async say({ id, visit, kind, askedAt }, screen, language) {
+      const person = visit.person.id;
+      const word = { id, person, askedAt, screen };
       const spoken = language ?? (await places.get(id))?.language ?? (await languageOf(visit));
       await jobs.add(wordKind, { ...word, language: spoken }, { id });
+      const outcome = screen.show === "approval" ? screen.state.is : screen.show;
+      log.info({ person, driver: kind, outcome }, "sign-in ended");
     },
   };
 }

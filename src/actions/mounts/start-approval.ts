@@ -31,7 +31,7 @@ export async function startApproval(
   const { person, services } = context;
   try {
     const started = await (wanted.by === "approval" ? startByCode(context, wanted) : startInBrowser(context, wanted));
-    services.log.info({ person: person.id, driver: wanted.kind.name, by: wanted.by }, "approval begun");
+    services.log.info({ person: person.id, driver: wanted.kind.name, by: wanted.by }, "sign-in begun");
     return started;
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
