@@ -11,7 +11,7 @@ import { connectedDrive, type Connection } from "./connect/connected-drive.ts";
 import { browserWay } from "./connect/browser-way.ts";
 import { deviceApproval } from "./connect/device-approval.ts";
 import { createPersonalAuth } from "./connect/personal-auth.ts";
-import { isPersonalToken, readPersonalToken } from "./connect/personal-token.ts";
+import { isJwtOfOurs, isPersonalToken, readPersonalToken } from "./connect/personal-token.ts";
 import { revoke } from "./connect/revoke.ts";
 import { withheldBy } from "./connect/route.ts";
 import { createGate, lateGate, type Gate } from "./gate.ts";
@@ -212,6 +212,7 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
       if (!credentials.ok) return credentials;
       return withToken({ ...credentials.values, ...(rootFolder !== "" && { rootFolder }) });
     },
+    holdsCredential: (text) => text.split(aroundTokens).some((word) => isRefreshToken(word) || isJwtOfOurs(word)),
     ways: [
       { is: "approval", name: "approval" },
       { is: "form", name: "access-token", asks: ["personalToken"], aside: ["rootFolder"] },
@@ -262,7 +263,7 @@ function tokenForPassword(values: Values): Values {
   if (isPersonalToken(given)) return { ...rest, personalToken: given };
   // The access token that was copied together with a refresh token is a session's.
   const isOfSession = personalToken === undefined || !isPersonalToken(personalToken);
-  return isOfSession && new RegExp(`^${tokenShape}$`).test(given) ? { ...rest, refreshToken: given } : values;
+  return isOfSession && isRefreshToken(given) ? { ...rest, refreshToken: given } : values;
 }
 
 /** The answers of somebody with a session: a password, or a refresh token. */
@@ -284,6 +285,13 @@ function checkPersonal({ platform, personalToken = "" }: Values): Reading {
     ok: true,
     values: { way: "access-token", ...facts, personalToken: token, ...(platform !== undefined && { platform }) },
   };
+}
+
+/** What stands around a token that was copied out of something. */
+const aroundTokens = /[\s"'`,;:<>{}[\]()]+/;
+
+function isRefreshToken(text: string): boolean {
+  return new RegExp(`^${tokenShape}$`).test(text);
 }
 
 /** Words, or the access token that stands beside it (a JWT): PikPak would refuse it for certain. */
