@@ -69,7 +69,7 @@ press-retry-tasks = Retry all failed
 press-clear-tasks = Clear finished
 press-cancel = Cancel
 press-approve = Open the approval page
-press-approve-again = New code
+press-approve-again = Start again
 press-show-ways = Other ways
 press-skip = Skip
 press-page = Enter it in the browser
@@ -480,6 +480,8 @@ notice-cancelled = Cancelled. Nothing was changed.
 notice-nothing-to-cancel = There is nothing to cancel.
 notice-private-only = This is for a private chat with me.
 notice-not-a-share-link = I cannot open this link: it is no share of a drive I know. See /help for those I open.
+notice-credential-exposed = Your message holds a token that opens a drive, and I cannot delete it: please do. I did not use it. Sign in below, and give the token where I ask for it.
+notice-credential-deleted = Your message held a token that opens a drive, so I deleted it. I did not use it. Sign in below, and give the token where I ask for it.
 notice-not-understood = I did not understand that. Paste a PikPak share link, or see /help.
 notice-not-admitted = This bot is for invited people. Open the link of your invitation, or send /start and its code. If you have none, ask the operator to let you in.
 notice-too-fast = That was quick. Wait a moment, then press again.
@@ -613,7 +615,7 @@ approval-waiting = Waiting for your approval. The code is good until { $date }.
 approval-how-browser = Open the page and agree there. Your browser comes back here by itself, and so does the drive.
 approval-waiting-browser = Waiting for you. The page is good until { $date }.
 approval-denied = It was denied, so nothing was connected.
-approval-over = The code has run out.
+approval-over = The time has run out.
 approval-cancelled = Cancelled. Nothing was connected.
 
 ## Drives: names, cards, lists (both chats)

@@ -69,7 +69,7 @@ press-retry-tasks = 重试全部失败任务
 press-clear-tasks = 清除已结束任务
 press-cancel = 取消
 press-approve = 打开授权页面
-press-approve-again = 换一个代码
+press-approve-again = 重新开始
 press-show-ways = 其他登录方式
 press-skip = 跳过
 press-page = 在浏览器中填写
@@ -426,6 +426,8 @@ notice-cancelled = 已取消，什么都没有改变。
 notice-nothing-to-cancel = 没有可以取消的操作。
 notice-private-only = 请在与我的私聊中使用。
 notice-not-a-share-link = 打不开这个链接：它不属于我认识的网盘。能打开哪些分享，请看 /help。
+notice-credential-exposed = 你的消息里有可以打开网盘的令牌，我无法删除这条消息，请你自行删除。我没有使用它。请点下方按钮登录，并在询问时再输入令牌。
+notice-credential-deleted = 你的消息里有可以打开网盘的令牌，我已将消息删除，也没有使用它。请点下方按钮登录，并在询问时再输入令牌。
 notice-not-understood = 没看懂这条消息。请粘贴 PikPak 分享链接，或查看 /help。
 notice-not-admitted = 这个机器人只供受邀者使用。请打开邀请链接，或发送 /start 加邀请码；没有邀请请联系管理员。
 notice-too-fast = 操作太快，请稍后再按。
@@ -553,7 +555,7 @@ approval-waiting = 等待你批准。代码有效期至 { $date }。
 approval-how-browser = 打开授权页面并同意。浏览器会自动返回，网盘随后在这里打开。
 approval-waiting-browser = 等待你授权。页面有效期至 { $date }。
 approval-denied = 授权被拒绝，没有建立连接。
-approval-over = 代码已过期。
+approval-over = 授权已超时。
 approval-cancelled = 已取消，没有建立连接。
 
 ## Drives: names, cards, lists (both chats)

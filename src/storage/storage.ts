@@ -235,7 +235,11 @@ export function createStorage(parts: StorageParts): Storage {
         signal,
       ),
     finishBrowser: (kind, pending, back, { signal } = {}) =>
-      wrapped(() => browserOf(parts.kinds, kind).finish(pending, back, { ...parts, signal }), signal),
+      wrapped(
+        () =>
+          browserOf(parts.kinds, kind).finish(pending, back, { ...parts, notes: notesOf(parts.notes, kind), signal }),
+        signal,
+      ),
     change: (id, changes) => parts.exclusive(`mount:${id}`, () => change(internals, id, changes)),
     unmount: (id) => parts.exclusive(`mount:${id}`, () => unmount(internals, id)),
     sweep: () => sweep(parts),

@@ -18,6 +18,7 @@ import type { Post } from "./post.ts";
 import type { Wait } from "./retry.ts";
 import { decodeDialoguePress } from "./screens/form.ts";
 import { cardOf, paintFound } from "./screens/found.ts";
+import { takeAway } from "./take-away.ts";
 import type { Walk } from "./walk.ts";
 
 interface RouterParts {
@@ -258,7 +259,15 @@ async function readPasted(routes: Routes, ctx: BotContext): Promise<void> {
   const cited = [quote ? allOf(quote) : "", elsewhere?.link_preview_options?.url ?? ""].join("\n");
   // Of a quote the addresses alone: its words are somebody else's.
   const text = [allOf(ctx.message), ...(cited.match(/https?:\/\/\S+/gi) ?? [])].join("\n").trim();
-  await act(routes, ctx, { do: "say", text });
+  const answer = await performVisibly(routes, ctx, { do: "say", text });
+  await show(routes, ctx, (await withoutCredential(routes, ctx, answer)) ?? answer);
+}
+
+/** Where a credential was pasted, its message is taken away, and that is said; undefined = there is none, or it stands there still. */
+async function withoutCredential(routes: Routes, ctx: BotContext, answer: Answer): Promise<Answer | undefined> {
+  const { screen } = answer;
+  if (screen.show !== "notice" || screen.notice !== "credential-exposed") return undefined;
+  return (await takeAway(routes, ctx)) ? { ...answer, screen: { ...screen, notice: "credential-deleted" } } : undefined;
 }
 
 /** A change of the newest message is heard like a new one; of an answer people are told that it is not. */

@@ -208,3 +208,33 @@ test("in Chinese the card says the same on both chats", async () => {
   expect((await fetch(page, { method: "POST", body })).status).toBe(200);
   expect(await discord.sees(...said)).not.toContain("eyJ");
 });
+
+test("a token typed where none was asked for is deleted on Telegram and named on Discord, in both languages, and nothing is made of it", async () => {
+  program = await prepareProgram();
+  const { world } = program;
+  const token = world.shelf.tokens.otto;
+  await program.start({ PUBLIC_URL: program.gateway });
+  await expect.poll(() => program.log()).toContain("discord knows the commands");
+  for (const [who, language, gone, left, way] of [
+    ["lena", "English", "so I deleted it", "I cannot delete it: please do", "Sign in"],
+    ["jun", "中文", "我已将消息删除", "我无法删除这条消息", "登录"],
+  ] as const) {
+    const telegram = telegramOf(program, who);
+    await telegram.login();
+    const typed = world.people[who].sends(token);
+    await telegram.sees(gone, way);
+    expect(typed.stored.deleted).toBe(true);
+    const discord = discordOf(program, who);
+    const member = world.members[who];
+    // A message there says nothing of a language: it is that of the settings.
+    await member.uses("/settings");
+    await discord.sees(language);
+    await member.selects(new RegExp(language));
+    await discord.login();
+    member.sends(token, { in: member.dm });
+    await discord.sees(left, way);
+  }
+  expect(driveCalls(program)).toBe(0);
+  await program.kill();
+  expectNoToken([token]);
+});

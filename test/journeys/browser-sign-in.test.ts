@@ -67,8 +67,8 @@ test("a return nobody waits for, of another issuer, or refused, connects nothing
   const strange = new URL(await decided(await ledFrom(chat), "approve"));
   strange.searchParams.set("iss", "https://evil.example");
   expect((await fetch(strange)).status).toBe(502);
-  await chat.sees("does not offer this way", "New code", "Other ways");
-  await chat.press("New code");
+  await chat.sees("does not offer this way", "Start again", "Other ways");
+  await chat.press("Start again");
   const shown = await chat.sees("Waiting for you");
   const address = /http:\/\/127[^\s)>"\\]+\/drive\/auth-center\?[^\s)>"\\]+/.exec(shown)?.[0] ?? "";
   expect((await fetch(await decided(address, "deny"))).status).toBe(200);

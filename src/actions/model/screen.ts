@@ -740,6 +740,9 @@ export const noticeCodes = [
   "transfer-over",
   "approval-over",
   "credential-left",
+  // A credential was pasted where none was asked for. A chat that takes the message away says the second.
+  "credential-exposed",
+  "credential-deleted",
   "credential-ends-week",
   "credential-ends-day",
   "transfer-busy",

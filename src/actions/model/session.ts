@@ -98,14 +98,7 @@ export type ViewState =
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
   | SignInView
-  | {
-      readonly at: "approval";
-      /** Id of the approval. */
-      readonly approval: string;
-      /** By a code, or through the person's browser. */
-      readonly by: "approval" | "browser";
-      readonly again: SignInView;
-    }
+  | ApprovalView
   | {
       readonly at: "question";
       readonly question: "remove-mount";
@@ -132,6 +125,16 @@ export type ViewState =
       /** What `renew-mount` is about. */
       readonly mount?: string;
     };
+
+/** A sign-in somebody approves elsewhere. */
+export interface ApprovalView {
+  readonly at: "approval";
+  /** Id of the approval. */
+  readonly approval: string;
+  /** By a code, or through the person's browser. */
+  readonly by: "approval" | "browser";
+  readonly again: SignInView;
+}
 
 /** The ways to sign in. */
 export interface SignInView {

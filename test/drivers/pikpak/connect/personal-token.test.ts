@@ -162,6 +162,7 @@ describe("an access token as it is pasted", () => {
       "foreign-token",
     ],
     ["a token with a line break inside", `${jwt({ ...pikpak, exp: soon + 9e6 }).slice(0, 30)}\nabc`, "broken-token"],
+    ["a token with quotes inside", jwt({ ...pikpak, exp: soon + 9e6 }).replace(".", '"."'), "broken-token"],
     ["half a token", jwt({ ...pikpak, exp: soon + 9e6 }).slice(0, 60), "broken-token"],
     ["words", "my token please", "broken-token"],
   ])("%s is turned down before anybody is asked", (_what, personalToken, code) => {
