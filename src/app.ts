@@ -345,6 +345,7 @@ function downloadsOf({ jobs, store, storage, late, log }: Parts): Downloads {
     messengers: { of: (place) => late.frontends?.messengers.of(place) },
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
+    exclusive: (key, work) => store.exclusive(key, work),
     log: log.child({ part: "downloads" }),
   });
 }
@@ -363,6 +364,7 @@ function savesOf({ jobs, store, storage, late, log }: Parts): Saves {
     now: Date.now,
     wait: async (ms, signal) => sleep(ms, undefined, { signal }),
     newId,
+    exclusive: (key, work) => store.exclusive(key, work),
     log: log.child({ part: "saves" }),
   });
 }
