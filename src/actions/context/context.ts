@@ -207,7 +207,10 @@ export function queueOf({ person }: { readonly person: Pick<Visit["person"], "id
 
 /** Whether files themselves can be had here, and one of so many bytes; `size` absent = nobody knows. */
 export function isSendable({ services, visit }: ActionContext, size?: number): boolean {
-  const { uploadLimit: limit } = visit;
-  if (!services.transfers || limit === undefined) return false;
-  return size === undefined || (size > 0 && size <= limit);
+  return services.transfers !== undefined && isWithin(visit.uploadLimit, size);
+}
+
+/** Whether a file of so many bytes can be sent where the largest has `limit`: absent = none can. */
+export function isWithin(limit: number | undefined, size: number | undefined): boolean {
+  return limit !== undefined && (size === undefined || (size > 0 && size <= limit));
 }

@@ -7,6 +7,7 @@ import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Crumb } from "../../users/place.ts";
+import { isWithin } from "../context/context.ts";
 import { slim } from "../context/folder-view.ts";
 import type { Ability, FileAddress, SaveState } from "../model/screen.ts";
 import type { FolderView, SaveView } from "../model/session.ts";
@@ -172,9 +173,8 @@ export class Saving {
   }
 
   #abilitiesOf({ size }: Entry): readonly Ability[] {
-    const { sendable, tidied } = this.#save;
-    const isSendable = sendable !== undefined && size !== undefined && size > 0 && size <= sendable;
-    return [...(isSendable ? (["send"] as const) : []), ...(tidied ? (["tidy"] as const) : [])];
+    const { sendable, canTidy } = this.#save;
+    return [...(isWithin(sendable, size) ? (["send"] as const) : []), ...(canTidy ? (["tidy"] as const) : [])];
   }
 
   /** Its own button asks for one where there is none now. */
