@@ -375,6 +375,8 @@ export interface DriverKind {
   readonly fields: readonly Field[];
   /** Everything of this kind in free text (pasted links), in its order; absent = such drives are not opened by a text. */
   recognise?(text: string, options?: RecogniseOptions): readonly Recognised[];
+  /** Whether an address is a page of the service's own: there is no file to fetch there; absent = it has none. */
+  ownsPage?(url: string): boolean;
   /** Puts answers into the shape `open` wants (an id out of an address), or names the wrong one. */
   check(
     values: Values,

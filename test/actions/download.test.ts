@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
 import { downloadKind } from "../../src/actions/download/download-kind.ts";
+import { saidSources } from "../../src/actions/download/download.ts";
 import { createDownloads } from "../../src/actions/download/downloads.ts";
 import type { DownloadScreen } from "../../src/actions/model/screen.ts";
 import type { Session } from "../../src/actions/model/session.ts";
@@ -12,6 +13,7 @@ import { driverKinds } from "../../src/drivers/index.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
 import type { Edited, Message, Messenger, Unsent } from "../../src/messaging/messenger.ts";
+import type { DriverKind } from "../../src/storage/driver.ts";
 import { createLocks, type Locks } from "../../src/store/lock.ts";
 import { testJobs } from "../test-jobs.ts";
 import { app, inGroup, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
@@ -161,6 +163,17 @@ describe("what is fetched is followed in its message", () => {
     for (const text of ["have you seen https://files.example/b.iso yet", "https://mypikpak.com/x/nothing"])
       expect(await at.see(mia, { do: "say", text }, "notice")).toMatchObject({ notice: "not-a-share-link" });
     expect(begun()).toBe(1);
+  });
+
+  test("a page of any service that shares are opened from is no file to fetch", () => {
+    const own = (host: string): Pick<DriverKind, "ownsPage"> => ({ ownsPage: (url) => new URL(url).hostname === host });
+    // Only what they own is asked of the kinds here.
+    const kinds = [own("one.example"), {}, own("two.example")] as DriverKind[];
+    const services = { ...at.services, storage: { ...at.services.storage, kinds } };
+    const said = (text: string) => saidSources({ services }, text).map(({ url }) => url);
+    expect(said("https://one.example/a")).toEqual([]);
+    expect(said("https://two.example/a")).toEqual([]);
+    expect(said("https://three.example/a")).toEqual(["https://three.example/a"]);
   });
 
   test("what cannot be reached by an edit any more is said in a message of its own", async () => {

@@ -329,7 +329,7 @@ describe("what goes wrong is said", () => {
     const card = await openFile(linkOf([film()]));
     await save(card.view);
     const end = await over();
-    expect(end.state).toMatchObject({ is: "failed", code: "no-space" });
+    expect(end).toMatchObject({ state: { is: "failed", code: "no-space" }, offer: ["retry-save", "open-mount"] });
     Object.assign(account.quota, { limit: 10_000 });
     edits = [];
     await save(end.view, "retry-save");

@@ -28,7 +28,7 @@ export async function hearText(context: ActionContext, text: string): Promise<Re
 
 /** What is to be fetched, where a drive of theirs can: a magnet is said to need one, a web address is only no share. */
 async function fetchable(context: ActionContext, text: string): Promise<readonly Source[]> {
-  const sources = saidSources(text);
+  const sources = saidSources(context, text);
   const isCertain = sources.some(({ kind }) => kind !== "http");
   return sources.length > 0 && (isCertain || (await fetchingMount(context))) ? sources : [];
 }
