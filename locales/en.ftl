@@ -163,6 +163,7 @@ transfer-failed-waited = Its turn did not come in time: the chat waits for a fil
 transfer-failed-stalled = Nothing has moved for minutes, so I gave up. Try again, or take a link instead.
 transfer-failed-empty = This file is empty, and empty files cannot be sent.
 
+download-title-over = Offline downloads
 download-title = { $count ->
     [one] Fetching 1 thing
    *[other] Fetching { $count } things

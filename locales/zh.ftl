@@ -157,6 +157,7 @@ transfer-failed-waited = 排队时间过长，聊天平台不再等待这个文�
 transfer-failed-stalled = 传输停滞数分钟，已停止。请重试，或改用链接。
 transfer-failed-empty = 这是一个空文件，空文件无法发送。
 
+download-title-over = 离线下载
 download-title = 正在离线下载 { $count } 个任务
 download-summary = 已完成 { $done }/{ $total }
 download-summary-failed = 已完成 { $done }/{ $total }，失败 { $failed } 个

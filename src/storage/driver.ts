@@ -377,6 +377,8 @@ export interface DriverKind {
   recognise?(text: string, options?: RecogniseOptions): readonly Recognised[];
   /** Whether a text holds what signs in to such a drive, beyond doubt; absent = that cannot be told. */
   holdsCredential?(text: string): boolean;
+  /** Whether an address is a page of the service's own: there is no file to fetch there; absent = it has none. */
+  ownsPage?(url: string): boolean;
   /** Puts answers into the shape `open` wants (an id out of an address), or names the wrong one. */
   check(
     values: Values,

@@ -12,6 +12,7 @@ import { logLevels } from "../../src/users/admin.ts";
 import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
   type Ability,
+  type SaveOffer,
   type SaveState,
   type ApprovalState,
   noticeCodes,
@@ -559,8 +560,9 @@ function screensOf(rows: number): {
         mount,
         trail,
         state: saveState,
+        offer: fc.subarray<SaveOffer>(["cancel-save", "retry-save", "open-mount", "renew-mount"]),
       },
-      { requiredKeys: ["show", "view", "name", "mount", "trail", "state"] },
+      { requiredKeys: ["show", "view", "name", "mount", "trail", "state", "offer"] },
     ),
     tasks: fc.record({
       show: fc.constant("tasks"),

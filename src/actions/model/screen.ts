@@ -530,8 +530,8 @@ export interface DownloadScreen {
 }
 
 /**
- * Something of a share that is copied into a drive of one's own. Presses: `cancel-save` while it is waiting; `back` to the
- * share, and with it `retry-save` where it did not come, `renew-mount` where signing in mends that. When it is done: of one file
+ * Something of a share that is copied into a drive of one's own. Presses: those on `offer`; `back` to the share unless it is
+ * waiting. When it is done: of one file
  * `link`, those of what it `can`, and `back` to its folder; else `open-saved` by the entry's index, and `back`.
  */
 export interface SaveScreen {
@@ -545,7 +545,11 @@ export interface SaveScreen {
   readonly mount: MountTag;
   readonly trail: readonly string[];
   readonly state: SaveState;
+  /** What can be done about it while it is not done, in this order. */
+  readonly offer: readonly SaveOffer[];
 }
+
+export type SaveOffer = "cancel-save" | "retry-save" | "open-mount" | "renew-mount";
 
 export type SaveState =
   /** Nothing was asked of the drive yet. */

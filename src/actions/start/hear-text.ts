@@ -34,7 +34,7 @@ function credentialExposed(context: ActionContext): Promise<Result> {
 
 /** What is to be fetched, where a drive of theirs can: a magnet is said to need one, a web address is only no share. */
 async function fetchable(context: ActionContext, text: string): Promise<readonly Source[]> {
-  const sources = saidSources(text);
+  const sources = saidSources(context, text);
   const isCertain = sources.some(({ kind }) => kind !== "http");
   return sources.length > 0 && (isCertain || (await fetchingMount(context))) ? sources : [];
 }

@@ -15,7 +15,7 @@ import { isJwtOfOurs, isPersonalToken, readPersonalToken } from "./connect/perso
 import { revoke } from "./connect/revoke.ts";
 import { withheldBy } from "./connect/route.ts";
 import { createGate, lateGate, type Gate } from "./gate.ts";
-import { hostsOf, type HostSettings } from "./hosts.ts";
+import { hostsOf, isOwnSite, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { passCodeIn } from "./pass-code.ts";
 import { openShare } from "./share.ts";
@@ -431,6 +431,7 @@ function shareKind(dependencies: Dependencies): DriverKind {
     where: "anywhere",
     fields: shareFields,
     recognise: (text, options) => shareAddressesIn(text, options).map(recognised),
+    ownsPage: isOwnSite,
     check(values) {
       const address = shareAddressIn(values["link"] ?? "", { asked: true });
       if (!address) return { ok: false, problem: { field: "link", code: "not-a-share" } };
