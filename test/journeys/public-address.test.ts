@@ -24,7 +24,7 @@ const login = async ({ world }: Program) => {
 test("without a public address nobody is led to a page, Discord says what is missing, and the log warns at the start", async () => {
   program = await prepareProgram();
   await program.start({ PUBLIC_URL: "" });
-  await expect.poll(() => program.log()).toContain("discord knows the commands");
+  await program.discordReady();
   const [telegram, discord] = await login(program);
   expect(telegram + discord).not.toContain("http://127.0.0.1");
   expect(discord).toContain("set PUBLIC_URL");
@@ -34,7 +34,7 @@ test("without a public address nobody is led to a page, Discord says what is mis
 test("with a public address both chats lead to the page", async () => {
   program = await prepareProgram();
   await program.start({ PUBLIC_URL: program.gateway });
-  await expect.poll(() => program.log()).toContain("discord knows the commands");
+  await program.discordReady();
   for (const shown of await login(program)) expect(shown).toContain(`${program.gateway}/s/`);
   expect(program.log()).not.toContain("gateway has no public address");
   // It is an address of this machine, which nobody elsewhere can reach.
