@@ -19,11 +19,20 @@ const magnet = `magnet:?xt=urn:btih:${hash}&dn=a+film.mkv`;
 const shown: MessageRef = { place: mia.person.id, kind: "private", language: "en", message: "7" };
 
 let skipped = 0;
+/** Waiting moves the clock on; while it is held a wait ends and nothing is later. */
+let isHeld = false;
+/** It is held as soon as the message shows these states. */
+let heldAt: string | undefined;
 const now = () => Date.now() + skipped;
 const wait = async (ms: number, signal?: AbortSignal) => {
   signal?.throwIfAborted();
-  skipped += ms;
+  if (!isHeld) skipped += ms;
   await sleep(5);
+};
+
+const letGo = () => {
+  isHeld = false;
+  heldAt = undefined;
 };
 
 let pikpak: PikPakEmulator;
@@ -39,6 +48,7 @@ let answerEdit: () => Edited;
 
 beforeEach(async () => {
   skipped = 0;
+  letGo();
   edits = [];
   sent = [];
   answerEdit = () => ({ is: "edited" });
@@ -63,6 +73,7 @@ function begin(): void {
     async edit(_ref, screen) {
       const edited = answerEdit();
       if (edited.is === "edited") edits.push(screen as DownloadScreen);
+      if (heldAt !== undefined && states()?.join() === heldAt) isHeld = true;
       return edited;
     },
     async send(target, screen) {
@@ -149,9 +160,11 @@ describe("a process that ends in the middle", () => {
   test("another one follows what was begun, and begins nothing twice", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running,running";
     await ask(`${magnet}\nhttps://files.example/b.iso`);
     await expect.poll(() => states()).toEqual(["running", "running"]);
     await jobs.stop();
+    letGo();
     begin();
     await over();
     expect(states()).toEqual(["done", "done"]);
@@ -161,6 +174,7 @@ describe("a process that ends in the middle", () => {
   test("what was begun and not noted is found again", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 300_000;
+    isHeld = true;
     const { promise: arrived, resolve } = Promise.withResolvers<void>();
     pikpak.onCall((call) => call.method === "POST" && call.path === "/drive/v1/files" && resolve());
     // The answer comes too late for this process.
@@ -168,6 +182,7 @@ describe("a process that ends in the middle", () => {
     await ask(magnet);
     await arrived;
     await jobs.stop();
+    letGo();
     begin();
     await over();
     expect(begun()).toBe(1);
@@ -203,26 +218,32 @@ describe("what goes wrong is said", () => {
   test("where as many run as may, the others wait for their turn", async () => {
     await signedIn();
     Object.assign(pikpak.rules, { offlineAtOnce: 1, offlineTakes: 100_000 });
+    heldAt = "running,waiting";
     await ask("https://files.example/1\nhttps://files.example/2");
-    await expect.poll(() => edits.some((screen) => states(screen)?.join() === "running,waiting")).toBe(true);
+    await expect.poll(() => states()?.join()).toBe("running,waiting");
+    letGo();
     expect(states(await over())).toEqual(["done", "done"]);
   });
 
   test("a task that is removed in the app is said to be gone", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 3_600_000;
+    heldAt = "running";
     await ask(magnet);
     await expect.poll(() => states()).toEqual(["running"]);
     pikpak.state.tasks.clear();
+    letGo();
     expect(states(await over())).toEqual(["gone"]);
   });
 
   test("cancelling lets go of what has not come, at the drive as well", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 36_000_000;
+    heldAt = "running";
     const { view } = await ask(magnet);
     await expect.poll(() => states()).toEqual(["running"]);
     expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-stopped" });
+    letGo();
     expect(states(await over())).toEqual(["cancelled"]);
     expect(pikpak.state.tasks.size).toBe(0);
     expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-over" });

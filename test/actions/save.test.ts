@@ -20,10 +20,12 @@ const restore = "/drive/v1/share/restore";
 const shown: MessageRef = { place: mia.person.id, kind: "private", language: "en", message: "7" };
 
 let skipped = 0;
+/** Waiting moves the clock on; while it is held a wait ends and nothing is later. */
+let isHeld = false;
 const now = () => Date.now() + skipped;
 const wait = async (ms: number, signal?: AbortSignal) => {
   signal?.throwIfAborted();
-  skipped += ms;
+  if (!isHeld) skipped += ms;
   await sleep(5, undefined, { signal });
 };
 
@@ -41,6 +43,7 @@ let answerEdit: () => Edited;
 
 beforeEach(async () => {
   skipped = 0;
+  isHeld = false;
   edits = [];
   sent = [];
   answerEdit = () => ({ is: "edited" });
@@ -196,10 +199,12 @@ describe("nothing is there twice", () => {
   test("a second press while it is under way says so", async () => {
     await target();
     pikpak.rules.workTakes = 60_000;
+    isHeld = true;
     const link = linkOf([season()]);
     await save((await openFolder(link)).view);
     const again = await openFolder(link);
     expect(await at.see(mia, { do: "save", view: again.view }, "notice")).toMatchObject({ notice: "save-busy" });
+    isHeld = false;
     expect((await over()).state).toMatchObject({ is: "done" });
     expect(asked()).toBe(1);
   });
@@ -207,11 +212,13 @@ describe("nothing is there twice", () => {
   test("a process that ends in the middle is followed by one that finds the folder, and sends nothing again", async () => {
     const films = await target();
     pikpak.rules.workTakes = 30_000;
+    isHeld = true;
     const { promise: arrived, resolve } = Promise.withResolvers<void>();
     pikpak.onCall(({ path }) => path === restore && resolve());
     await save((await openFolder(linkOf([season()]))).view);
     await arrived;
     await jobs.stop();
+    isHeld = false;
     begin();
     expect((await over()).state).toMatchObject({ is: "done", isPresent: false, entries: [{ name: "season" }] });
     expect(asked()).toBe(1);
@@ -232,12 +239,14 @@ describe("while it is under way", () => {
   test("the drive's copying is shown, cannot be cancelled any more, and comes in a message of its own where one has gone on", async () => {
     await target();
     pikpak.rules.workTakes = 600_000;
+    isHeld = true;
     const screen = await save((await openFile(linkOf([film()]))).view);
     await expect.poll(last, { timeout: 10_000 }).toEqual({ is: "sent" });
     expect(await at.see(mia, { do: "cancel-save", view: screen.view }, "notice")).toMatchObject({
       notice: "save-too-late",
     });
     await at.see(mia, { do: "back", view: screen.view }, "file");
+    isHeld = false;
     await expect.poll(() => sent.length, { timeout: 10_000 }).toBe(1);
     const [end] = sent as SaveScreen[];
     expect(end).toMatchObject({ show: "save", state: { is: "done" } });
