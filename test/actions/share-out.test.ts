@@ -17,12 +17,24 @@ beforeEach(async () => {
   pikpak.build.file(account, films, { name: "film.mkv", size: 100 });
   const { driveUrl, userUrl, mcpUrl } = pikpak;
   const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
-  at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now: Date.now });
+  at = app(usualCloud(), {
+    kinds: driverKinds({ pikpak: settings }),
+    now: Date.now,
+    changes: { roleIn: async () => "admin" },
+  });
 });
 afterEach(async () => {
   await at.services.storage.close();
   await pikpak.close();
 });
+
+/** The link of a share of somebody else's. */
+function filmOfJun(): string {
+  const jun = pikpak.build.account({ username: "jun@example.com", password: "battery" });
+  const theirs = pikpak.build.file(jun, undefined, { name: "theirs.mkv", size: 100 });
+  const { id } = pikpak.build.share(jun, { title: "gift", nodes: [theirs] });
+  return `https://mypikpak.com/s/${id}`;
+}
 
 async function film() {
   const top = await at.see(mia, signInAs(name, "correct-horse"), "listing");
@@ -140,7 +152,18 @@ test("no code of a share is kept with the messages", async () => {
   expect(JSON.stringify(session)).not.toContain(`"${card.share.passCode}"`);
 });
 
-test("a drive that cannot, and a group, have no such button", async () => {
+test("a file of a share has no button to share it out, and neither has one of a drive that is lent to a group", async () => {
+  const { file } = await film();
+  expect(file.can).toContain("share-out");
+  const draft = await at.see(inGroup(mia), { do: "bind" }, "lending");
+  await at.see(inGroup(mia), { do: "confirm-lend", view: draft.view }, "lending");
+  const lent = await at.see(inGroup(mia), { do: "browse", path: "Films/film.mkv" }, "file");
+  expect(lent).toMatchObject({ entry: { name: "film.mkv" }, can: expect.not.arrayContaining(["share-out"]) });
+  const shared = await at.see(mia, { do: "open-share", text: filmOfJun() }, "file");
+  expect(shared).toMatchObject({ entry: { name: "theirs.mkv" }, can: expect.not.arrayContaining(["share-out"]) });
+});
+
+test("where nothing can be shared out it is said why", async () => {
   const listing = await at.see(mia, { do: "open-share", text: "https://share.example/s/none" }, "notice");
   expect(listing.notice).toBe("not-a-share-link");
   expect(await at.see(mia, { do: "shares" }, "notice")).toMatchObject({ notice: "no-sharing-drive" });
