@@ -267,6 +267,7 @@ function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
+    scrub: () => store.scrub(),
     messengers: { of: (place) => late.frontends?.messengers.of(place) },
     version,
     admins: config.admins,

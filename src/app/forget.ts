@@ -13,7 +13,6 @@ export function forgetter(store: Store): (person: string) => Promise<void> {
     await deleteWhere(dialogues, (key) => isDialogueOf(key, person));
     await deleteWhere(discord, (key, kept) => isPendingFormOf(key, kept, person));
     await deleteWhere(pages, (_key, kept) => isPageOf(kept, person));
-    await store.scrub();
   };
 }
 

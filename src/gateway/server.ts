@@ -217,7 +217,8 @@ class HttpGateway implements Gateway {
         await this.#visitors.admit(visitor, { asksForOthers: route === "api", showsToken: tokenRoutes.has(route) });
       }
       const reply = await this.#handler(asked);
-      if (reply.kind === "whole" && reply.isToGuess) await this.#visitors.suspect(visitor);
+      const guessed = tokenRoutes.has(route) ? "token" : "ticket";
+      if (reply.kind === "whole" && reply.isToGuess) await this.#visitors.suspect(visitor, guessed);
       await send(asked, response, reply);
     } catch (error) {
       await this.#refuse(asked, response, error);

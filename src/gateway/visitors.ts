@@ -8,7 +8,7 @@ import { LimitError } from "./limits.ts";
 export interface VisitorOptions {
   /** Requests; 1200 when absent: a player that seeks makes many. */
   readonly requests?: number;
-  /** Forged tickets and wrong tokens; 60 when absent. */
+  /** Forged tickets, and apart from them wrong tokens; 60 when absent. */
   readonly guesses?: number;
   /** Addresses, networks, `loopback` and `private`: proxies whose forwarded headers are believed; loopback when absent. */
   readonly trusted?: readonly string[] | undefined;
@@ -31,8 +31,11 @@ export interface Visitors {
    * may ask as often as it likes, but not after too many wrong tokens.
    */
   admit(visitor: Visitor, options?: { readonly showsToken?: boolean; readonly asksForOthers?: boolean }): Promise<void>;
-  /** A forged ticket or a wrong token came from this address. Throws `LimitError` when there were too many; genuine tickets go on working. */
-  suspect(visitor: Visitor): Promise<void>;
+  /**
+   * A forged ticket, or a wrong token, came from this address. Throws `LimitError` when there were too many of its kind:
+   * who forges tickets behind a proxy locks nobody's token out. Genuine tickets go on working.
+   */
+  suspect(visitor: Visitor, what: "ticket" | "token"): Promise<void>;
 }
 
 const aMinute = 60;
@@ -40,7 +43,10 @@ const aMinute = 60;
 /** The counts of one process. */
 export function createVisitors({ requests = 1200, guesses = 60, trusted = ["loopback"] }: VisitorOptions): Visitors {
   const asking = new RateLimiterMemory({ keyPrefix: "asking", points: requests, duration: aMinute });
-  const guessing = new RateLimiterMemory({ keyPrefix: "guessing", points: guesses, duration: aMinute });
+  const guessing = {
+    ticket: new RateLimiterMemory({ keyPrefix: "guessing-tickets", points: guesses, duration: aMinute }),
+    token: new RateLimiterMemory({ keyPrefix: "guessing-tokens", points: guesses, duration: aMinute }),
+  };
   // The same few addresses ask again and again.
   const known = new LRUCache<string, Address>({ max: 1000 });
   const addressIn = (text: string | undefined): Address | undefined => {
@@ -67,11 +73,11 @@ export function createVisitors({ requests = 1200, guesses = 60, trusted = ["loop
       return { key: nearest.key, isLocal: peer.isLoopback && !isForwarded };
     },
     async admit({ key }, { showsToken = false, asksForOthers = false } = {}) {
-      const suspected = showsToken ? await guessing.get(key) : null;
+      const suspected = showsToken ? await guessing.token.get(key) : null;
       if (suspected && suspected.consumedPoints >= guesses) throw new LimitError(429, suspected.msBeforeNext);
       if (!asksForOthers) await within(asking, key);
     },
-    suspect: ({ key }) => within(guessing, key),
+    suspect: ({ key }, what) => within(guessing[what], key),
   };
 }
 

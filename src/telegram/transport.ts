@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { ApiClientOptions } from "grammy";
 import { request, type Agent, type Dispatcher } from "undici";
+import { version } from "../version.ts";
 
 type Fetch = NonNullable<ApiClientOptions["fetch"]>;
 
@@ -34,6 +35,9 @@ interface TransportParts {
   dispatcher(options: Agent.Options): Dispatcher;
 }
 
+/** Who asks. */
+const userAgent = `ChatDrive/${version}`;
+
 /** Seconds Telegram keeps a poll open while there is nothing to tell. */
 export const pollFor = 25;
 
@@ -54,7 +58,13 @@ export function createTransport({ timeouts = usualTimeouts, dispatcher }: Transp
     signal.addEventListener("abort", end, { once: true });
     const timer = setTimeout(() => over.abort(new Error(`no answer within ${timeout} ms`)), timeout);
     try {
-      const options = { dispatcher: agent, method, headers, body, signal: over.signal };
+      const options = {
+        dispatcher: agent,
+        method,
+        headers: { ...headers, "user-agent": userAgent },
+        body,
+        signal: over.signal,
+      };
       const { statusCode: status, body: answer } = await request(url, options);
       const said = envelopeIn(await answer.text(), status);
       return { ok: status < 400, status, json: async () => said };

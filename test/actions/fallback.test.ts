@@ -1,4 +1,4 @@
-import type { Messenger } from "../../src/messaging/messenger.ts";
+import type { Messenger, Sent } from "../../src/messaging/messenger.ts";
 import { expect, test } from "vitest";
 import { StorageError } from "../../src/storage/error.ts";
 import { announceFallback, announceSignedOut } from "../../src/actions/mounts/fallback.ts";
@@ -11,8 +11,8 @@ interface Told {
   readonly language: string;
 }
 
-/** Notifies, and does nothing else. */
-function messengerTo(told: Told[]): Messenger {
+/** Notifies, and does nothing else; what was told is answered so. */
+function messengerTo(told: Told[], answer: () => Promise<Sent> = async () => ({ is: "closed" })): Messenger {
   const no = () => Promise.reject(new Error("nothing but a notice is expected"));
   return {
     platform: "telegram",
@@ -22,7 +22,7 @@ function messengerTo(told: Told[]): Messenger {
     remove: no,
     async notify(person, notice, { language }) {
       told.push({ person, notice, language });
-      return { is: "closed" };
+      return answer();
     },
   };
 }
@@ -115,5 +115,20 @@ test("a mount's owner is told once each time that it is signed out, and not of a
   cloud.failing = undefined;
   await at.services.storage.check(mount.id);
   await fails("signed-out");
+  expect(told).toHaveLength(2);
+});
+
+test.each([
+  ["asks to wait", async (): Promise<Sent> => ({ is: "later", after: 1000 })],
+  ["fails", (): Promise<Sent> => Promise.reject(new Error("connection reset"))],
+] as const)("an owner is told the next time when the chat %s the first time", async (_what, first) => {
+  const told: Told[] = [];
+  let answer: () => Promise<Sent> = first;
+  const at = app(usualCloud(), { changes: { messengers: { of: () => messengerTo(told, () => answer()) } } });
+  const about = { id: "mountmount", title: "x", owner: "telegram:1" };
+  await announceFallback(at.services, about).catch(() => undefined);
+  answer = async () => ({ is: "closed" });
+  await announceFallback(at.services, about);
+  await announceFallback(at.services, about);
   expect(told).toHaveLength(2);
 });

@@ -487,6 +487,20 @@ test("/forget deletes everything kept about a person, and nothing about another"
   expect((await at.see(jun, { do: "refresh", view: other.view }, "listing")).mount.title).toBe("jun");
 });
 
+test("/forget that broke off is gone on with by the same press", async () => {
+  let failing = true;
+  const forget = () => (failing ? Promise.reject(new Error("the store is away")) : Promise.resolve());
+  const at = app(usualCloud(), { changes: { forget } });
+  await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  const sure = await at.see(mia, { do: "forget" }, "question");
+  await at.do(mia, { do: "confirm", view: sure.view });
+  expect(await at.shelves.people.get(mia.person.id)).toBeDefined();
+  failing = false;
+  expect((await at.see(mia, { do: "confirm", view: sure.view }, "notice")).notice).toBe("forgotten");
+  expect(await at.shelves.people.get(mia.person.id)).toBeUndefined();
+  expect(await at.shelves.sessions.get(sure.view.id)).toBeUndefined();
+});
+
 describe("in a group", () => {
   test("a group is shown a share, and not an account", async () => {
     const at = app(usualCloud());

@@ -124,6 +124,14 @@ describe("who sends badly", () => {
     expect((await app.ask("/d/guess", from("8.8.4.4"))).status).toBe(403);
   });
 
+  test("an address that forges tickets keeps nobody behind the same proxy from showing a right token", async () => {
+    const app = await openTestApp({ metricsToken: "letmein", visitors: { guesses: 3 } });
+    for (let turn = 0; turn < 3; turn += 1) expect((await app.ask("/d/guess")).status).toBe(403);
+    expect((await app.ask("/d/guess")).status).toBe(429);
+    const metrics = await app.ask("/metrics", { headers: { authorization: "Bearer letmein" } });
+    expect(metrics.status).toBe(200);
+  });
+
   test("links that ended and files that vanished are nobody's guesses", async () => {
     const app = await openTestApp({ visitors: { guesses: 3 } });
     const over = app.place({ entry: fileOf("a", 1), link: () => ({ kind: "empty" }) }, "d", { expiresAt: 1 });

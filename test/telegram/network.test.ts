@@ -1,7 +1,12 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { Api } from "grammy";
+import { Agent } from "undici";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { pino } from "pino";
 import type { Fault } from "../../emulators/telegram/faults.ts";
+import { createTransport } from "../../src/telegram/transport.ts";
 import { mia } from "./double.ts";
 import { listing, loginForm, openTestApp, type Desk, type TestApp } from "./test-app.ts";
 
@@ -212,3 +217,19 @@ function ends(signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
   );
 }
+
+test("every call to Telegram says who makes it", async () => {
+  const agents: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    agents.push(request.headers["user-agent"]);
+    response.end('{"ok":true,"result":true}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const transport = createTransport({ dispatcher: (options) => new Agent(options) });
+  const api = new Api("1:TOKEN", { apiRoot: `http://127.0.0.1:${port}`, fetch: transport.fetch });
+  await api.sendMessage(1, "hello");
+  await transport.close();
+  server.close();
+  expect(agents).toEqual([expect.stringMatching(/^ChatDrive\/\d/)]);
+});

@@ -64,6 +64,8 @@ export interface Services {
   readonly messengers?: Messengers;
   /** Deletes what is kept of a person outside of the actions: pages, half-finished dialogues. */
   readonly forget?: (person: string) => Promise<void>;
+  /** What was deleted is gone from the disk too; absent = what is kept is nowhere on a disk of ours. */
+  readonly scrub?: () => Promise<void>;
   /** What runs, for operators; absent = nobody says. */
   readonly version?: string | undefined;
   /** Person ids of operators named in the configuration; a code can make others. */

@@ -51,5 +51,13 @@ async function tellOnce(services: Services, owner: string, about: Notice, { note
   if (!isNews) return;
   const { language } = await loadPerson(services, owner);
   const chosen = language !== undefined && services.languages.includes(language) ? language : undefined;
-  await messenger.notify(owner, about, { language: chosen ?? services.pickLanguage(undefined) });
+  const told = messenger.notify(owner, about, { language: chosen ?? services.pickLanguage(undefined) });
+  const isUntold = await told
+    .then(({ is }) => is === "later")
+    .catch(async (error: unknown) => {
+      await said.delete(note);
+      throw error;
+    });
+  // The next time it is met they are told of it.
+  if (isUntold) await said.delete(note);
 }

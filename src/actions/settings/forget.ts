@@ -10,17 +10,19 @@ export async function forgetPerson({ services, person, session }: ActionContext)
     await services.storage.unmount(id);
     await services.transfers?.withdraw(id);
   }
-  const sessions = new Set([...person.sessions, ...(session ? [session.id] : [])]);
-  for (const id of sessions) await services.sessions.delete(id);
   await services.approvals?.forget(person.id);
   await services.browserSignIns?.forget(person.id);
   await services.transfers?.forget(person.id);
   await services.downloads?.forget(person.id);
   await services.saves?.forget(person.id);
   await services.pending.delete(person.id);
-  await services.people.delete(person.id);
   await services.admin.chats.forget(person.id);
-  // Last: it wipes from the file what was deleted before it.
   await services.forget?.(person.id);
+  // The screens and the record go last: until then a press that is brought again, or made again, goes on where this broke off.
+  const pressed = session?.id;
+  for (const id of person.sessions) if (id !== pressed) await services.sessions.delete(id);
+  await services.people.delete(person.id);
+  if (pressed !== undefined) await services.sessions.delete(pressed);
+  await services.scrub?.();
   return notice("forgotten", { level: "done" });
 }

@@ -36,7 +36,12 @@ export function createGate(name: string, context: GateContext, common?: Turns): 
   const { notes, now, monotonic, count } = context;
   const key = `cool-down:${name}`;
   let cooling: Promise<CoolDown | undefined> | undefined;
-  const current = () => (cooling ??= readCoolDown(key, context));
+  const current = () =>
+    (cooling ??= readCoolDown(key, context).catch((error: unknown) => {
+      // What could not be read is read again by the next.
+      cooling = undefined;
+      throw error;
+    }));
   const write = (pause: number, level: number) =>
     notes.write(key, JSON.stringify({ until: now() + pause, level, pause }), pause + forgiven);
   const refuseWhileCooling = async () => {

@@ -43,6 +43,8 @@ const defaultTimeouts: Timeouts = { begin: 15_000, whole: 60_000 };
 const closingGrace = 4000;
 /** Selects the language of descriptions; some of them are told apart by their words. */
 const language = "en";
+/** Who asks, where the exchange does not say it as one of the service's own clients. */
+const userAgent = "ChatDrive";
 /** Bytes an API answer may have: 500 entries are about 1 MB. */
 const maxBytes = 16 * 1024 * 1024;
 
@@ -94,7 +96,7 @@ async function sendWith(
     const answer = await request(url, {
       method,
       dispatcher: agent,
-      headers: { "accept-language": language, ...headers, ...contentType(body) },
+      headers: { "user-agent": userAgent, "accept-language": language, ...headers, ...contentType(body) },
       body: body === undefined ? null : body instanceof URLSearchParams ? body.toString() : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });

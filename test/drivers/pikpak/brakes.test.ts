@@ -1,4 +1,8 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createGate } from "../../../src/drivers/pikpak/gate.ts";
+import { createTransport } from "../../../src/drivers/pikpak/transport.ts";
 import type { Driver } from "../../../src/storage/driver.ts";
 import { lend, type LentContext } from "../context.ts";
 import { kindNamed, kindsOf, password, startService, username, type Service } from "./service.ts";
@@ -192,4 +196,34 @@ test("an access token from before the clock was set back is renewed when it has 
   at.context.advance(2 * 3_600_000);
   await driver.list(undefined);
   expect(at.asked("/v1/auth/token")).toBe(1);
+});
+
+test("a cool-down that could not be read once, as while the store is away, is read again by the next call", async () => {
+  let failing = true;
+  const context = lend();
+  const read = async (key: string) => {
+    if (failing) throw new Error("the store is away");
+    return context.notes.read(key);
+  };
+  const gate = createGate("mia", { ...context, notes: { ...context.notes, read } });
+  await expect(gate.pass({ asker: "telegram:1" })).rejects.toThrow("the store is away");
+  failing = false;
+  await expect(gate.pass({ asker: "telegram:1" })).resolves.toBeUndefined();
+});
+
+test("a request that is made as none of PikPak's clients says that the bot makes it", async () => {
+  const agents: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    agents.push(request.headers["user-agent"]);
+    response.end("{}");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const transport = createTransport();
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/`;
+  await transport.send({ method: "GET", url, headers: {} }, 0);
+  await transport.send({ method: "GET", url, headers: { "user-agent": "a client of PikPak's" } }, 0);
+  await transport.close();
+  server.close();
+  expect(agents).toEqual(["ChatDrive", "a client of PikPak's"]);
 });
