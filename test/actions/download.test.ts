@@ -108,7 +108,7 @@ const over = async () => {
 };
 const begun = () => pikpak.calls.filter(({ method, path }) => method === "POST" && path === "/drive/v1/files").length;
 
-describe("what is fetched is followed in its message", () => {
+describe("a download that is followed in its message", () => {
   test("a magnet shows how far it is and how fast, and then opens as the file it became", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 60_000;
@@ -124,7 +124,7 @@ describe("what is fetched is followed in its message", () => {
     });
   });
 
-  test("several addresses pasted in one message are one batch, each begun once, into the folder one is in", async () => {
+  test("several addresses pasted in one message are one batch, each begun once, into the folder their person is in", async () => {
     const folder = pikpak.build.folder(account, undefined, "Films");
     await signedIn();
     await at.see(mia, { do: "browse", path: "Films" }, "listing");
@@ -147,7 +147,7 @@ describe("what is fetched is followed in its message", () => {
     expect(begun()).toBe(1);
   });
 
-  test("what cannot be reached by an edit any more is said in a message of its own", async () => {
+  test("a download whose message cannot be edited any more is said to be over in a message of its own", async () => {
     await signedIn();
     answerEdit = () => ({ is: "closed" });
     await ask(magnet);
@@ -157,7 +157,7 @@ describe("what is fetched is followed in its message", () => {
 });
 
 describe("a process that ends in the middle", () => {
-  test("another one follows what was begun, and begins nothing twice", async () => {
+  test("a download is followed by the next process, which begins nothing twice", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 300_000;
     heldAt = "running,running";
@@ -171,7 +171,7 @@ describe("a process that ends in the middle", () => {
     expect(begun()).toBe(2);
   });
 
-  test("what was begun and not noted is found again", async () => {
+  test("a download that was begun and not noted is found again by the next process", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 300_000;
     isHeld = true;
@@ -191,7 +191,7 @@ describe("a process that ends in the middle", () => {
 });
 
 describe("what goes wrong is said", () => {
-  test("a failed one can be begun again, and the others stay", async () => {
+  test("a failed download can be begun again", async () => {
     await signedIn();
     pikpak.rules.offlineFails = true;
     await ask(magnet);
@@ -205,7 +205,7 @@ describe("what goes wrong is said", () => {
     expect((await over()).items).toMatchObject([{ state: { is: "done" } }]);
   });
 
-  test("where the limit of the day is met in the middle, the rest is not asked for and says so", async () => {
+  test("a batch that meets the limit of the day in the middle does not ask for the rest, and says so", async () => {
     await signedIn();
     pikpak.rules.offlineLimit = 2;
     await ask([1, 2, 3, 4, 5].map((n) => `https://files.example/${n}`).join("\n"));
@@ -215,7 +215,7 @@ describe("what goes wrong is said", () => {
     expect(begun()).toBe(3);
   });
 
-  test("where as many run as may, the others wait for their turn", async () => {
+  test("a download waits for its turn where as many run as may", async () => {
     await signedIn();
     Object.assign(pikpak.rules, { offlineAtOnce: 1, offlineTakes: 100_000 });
     heldAt = "running,waiting";
@@ -225,7 +225,7 @@ describe("what goes wrong is said", () => {
     expect(states(await over())).toEqual(["done", "done"]);
   });
 
-  test("a task that is removed in the app is said to be gone", async () => {
+  test("a download that is removed in the app is said to be gone", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 3_600_000;
     heldAt = "running";
@@ -236,7 +236,7 @@ describe("what goes wrong is said", () => {
     expect(states(await over())).toEqual(["gone"]);
   });
 
-  test("cancelling lets go of what has not come, at the drive as well", async () => {
+  test("a download that is cancelled is cancelled at the drive as well", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 36_000_000;
     heldAt = "running";
@@ -249,7 +249,7 @@ describe("what goes wrong is said", () => {
     expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-over" });
   });
 
-  test("without a drive that can, without an address, and in a group there are words for it", async () => {
+  test("a download without a drive that can, without an address, or in a group is refused in words of its own", async () => {
     expect(await at.see(mia, { do: "download", text: magnet }, "notice")).toMatchObject({ notice: "no-downloads" });
     expect(await at.see(mia, { do: "say", text: hash }, "notice")).toMatchObject({ notice: "no-downloads" });
     expect(await at.see(mia, { do: "download", text: "good morning" }, "notice")).toMatchObject({
@@ -262,7 +262,7 @@ describe("what goes wrong is said", () => {
 });
 
 describe("the list of tasks", () => {
-  test("shows what runs first, page after page, and each one can be looked at, cancelled or begun again", async () => {
+  test("the list of tasks shows what runs first, page after page, and each task can be looked at, cancelled or begun again", async () => {
     await signedIn();
     const { storage } = at.services;
     const { id: mount } = (await at.see(mia, { do: "tasks" }, "tasks")).mount;
@@ -299,7 +299,7 @@ describe("the list of tasks", () => {
     expect(await at.see(mia, { do: "back", view: runs.view }, "tasks")).toMatchObject({ show: "tasks" });
   });
 
-  test("begins all failed ones again, and says where the drive takes no more", async () => {
+  test("a press on the list of tasks begins all failed ones again, and says when there are none", async () => {
     await signedIn();
     const { storage } = at.services;
     const { mount, view: empty } = await at.see(mia, { do: "tasks" }, "tasks");

@@ -75,7 +75,7 @@ test("on Discord the token is typed on the one-time page alone, and the card com
   expectNoToken(secretsOf(program));
 });
 
-test("what is no such token gets a sentence each, is asked of nobody, and nothing is kept", async () => {
+test("each text that is no usable token is answered with its own sentence, is sent to nobody, and is not kept", async () => {
   program = await prepareProgram({ DISCORD_BOT_TOKEN: "" });
   const { world } = program;
   const { otto } = world.people;
