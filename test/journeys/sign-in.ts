@@ -74,7 +74,7 @@ interface DiscordOptions {
   readonly way?: Way;
 }
 
-/** Chooses a way to sign in; the message that leads to the page. */
+/** Chooses a way to sign in; the message that leads to the page, or says that there is none. */
 export async function askPageOnDiscord(
   { world }: Program,
   who: Who,
@@ -86,7 +86,7 @@ export async function askPageOnDiscord(
   await member.uses("/login", here);
   await member.waitsFor(say("sign-in-ways"), here);
   await member.presses(new RegExp(say(`way-pikpak-${way}`)), here);
-  return member.waitsFor(/🔒[^]*127\.0\.0\.1/, here);
+  return member.waitsFor(/Passwords and tokens do not belong in Discord|密码和令牌不应经过 Discord/, here);
 }
 
 /** Signs in with a password on the page; what comes of it in the chat is not waited for. */
