@@ -4,52 +4,28 @@ import type { Logger } from "pino";
 import type { Action } from "./actions/action.ts";
 import type { Visit } from "./users/visit.ts";
 import { announceFallback, announceSignedOut } from "./actions/mounts/fallback.ts";
-import type { Admin } from "./users/admin.ts";
 import { perform } from "./actions/perform.ts";
 import { mayFetch } from "./actions/context/leave.ts";
-import type { Person } from "./users/person.ts";
-import type { Place } from "./users/place.ts";
-import type { PendingSignIn, Services } from "./actions/context/services.ts";
-import type { Downloads } from "./actions/model/download.ts";
-import type { Saves } from "./actions/model/save.ts";
-import type { FormScreen } from "./actions/model/screen.ts";
-import type { Session } from "./actions/model/session.ts";
-import { createReminders } from "./actions/mounts/reminders.ts";
-import type { Reminders } from "./actions/model/reminder.ts";
-import { createBrowserSignIns, type AwaitedReturn } from "./actions/mounts/browser-sign-ins.ts";
-import type { FinishParts } from "./actions/mounts/approval-end.ts";
-import type { BrowserSignIns } from "./actions/model/browser-sign-in.ts";
-import { createApprovals } from "./actions/mounts/approvals.ts";
-import type { Approvals } from "./actions/model/approval.ts";
-import { createDownloads } from "./actions/download/downloads.ts";
-import { createSaves } from "./actions/save/saves.ts";
-import { createTransfers } from "./actions/files/transfers.ts";
-import type { Transfers } from "./actions/model/transfer.ts";
-import { keysOf, newId, openStorage } from "./app/drives.ts";
-import { forgetter } from "./app/forget.ts";
-import { createFrontends, type Frontends } from "./app/frontends.ts";
-import { gatewayOf, isLocal } from "./app/gateway.ts";
+import { keysOf, openStorage } from "./app/drives.ts";
+import { createFrontends } from "./app/frontends.ts";
+import { gatewayOf, isLocal, type GatewayParts } from "./app/gateway.ts";
 import { offerFirstOperator, adminOf } from "./app/operators.ts";
 import { openQueue } from "./app/jobs.ts";
-import { linkIssuer, methodsOf } from "./app/links.ts";
 import { openProbe } from "./app/probe.ts";
+import { frontendsOf, servicesOf, transfersOf, type LateParts, type Parts } from "./app/services.ts";
 import { ConfigError, type Config } from "./config.ts";
-import { createFileBytes } from "./gateway/bytes.ts";
-import type { HostCheck } from "./gateway/host-check.ts";
 import { deriveKey } from "./gateway/keys.ts";
 import { createPages, type Pages } from "./gateway/pages.ts";
 import { createRevocations, type Revocations } from "./gateway/revocations.ts";
 import { GatewayError, type Gateway } from "./gateway/server.ts";
-import { createTickets, type Tickets } from "./gateway/ticket.ts";
+import { createTickets } from "./gateway/ticket.ts";
 import { JobsError } from "./jobs/job.ts";
-import type { JobQueue } from "./jobs/queue.ts";
 import { createLog } from "./log.ts";
+import type { Messengers } from "./messaging/messenger.ts";
 import { handleRemovals } from "./messaging/removals.ts";
-import type { Storage } from "./storage/storage.ts";
 import { StoreError } from "./store/error.ts";
 import { openStore, type Store } from "./store/store.ts";
-import { version } from "./version.ts";
-import { loadWords, type Words } from "./i18n/words.ts";
+import { loadWords } from "./i18n/words.ts";
 
 export interface App {
   /** How people reach the gateway. */
@@ -129,6 +105,8 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   onClose(() => store.close());
   const revocations = revocationsIn(store, config);
   const late: LateParts = {};
+  const wait = async (ms: number, until: AbortSignal) => sleep(ms, undefined, { signal: until });
+  const messengers: Messengers = { of: (place) => late.frontends?.messengers.of(place) };
   const queue = await openQueue({ url: config.storeUrl, store, keys, log: log.child({ part: "jobs" }) });
   onClose(() => queue.close());
   const { jobs } = queue;
@@ -151,7 +129,8 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const newest = keys.at(-1) ?? keys[0];
 
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
-  const parts: Parts = { config, store, jobs, storage, words, tickets, revocations, admin, log, late };
+  const made = { config, store, jobs, storage, words, tickets, revocations, admin };
+  const parts: Parts = { ...made, log, late, messengers, wait };
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
   const gateway = openGateway(parts, { pages, newest });
   const transfers = transfersOf(parts, gateway);
@@ -200,25 +179,6 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
 }
 
-/** What is made later than those that need it, and is there before anybody asks. */
-interface LateParts {
-  services?: Services;
-  frontends?: Frontends;
-}
-
-interface Parts {
-  readonly config: Config;
-  readonly store: Store;
-  readonly jobs: JobQueue;
-  readonly storage: Storage;
-  readonly words: Words;
-  readonly tickets: Tickets;
-  readonly revocations: Revocations;
-  readonly admin: Admin;
-  readonly log: Logger;
-  readonly late: LateParts;
-}
-
 /** Links that were made while `LINK_TTL` was longer are still about after it was shortened. */
 const longestTtl = 31 * 24 * 3_600_000;
 
@@ -227,143 +187,6 @@ function revocationsIn(store: Store, { linkTtl }: Config): Revocations {
     store: store.open<number>("revocations"),
     now: Date.now,
     keepFor: Math.max(linkTtl, longestTtl),
-  });
-}
-
-interface Made {
-  readonly transfers: Transfers;
-  readonly pages: Pages;
-  readonly hosts: HostCheck;
-}
-
-function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
-  const { config, store, storage, words, revocations, log, late } = parts;
-  const people = store.open<Person>("people");
-  return {
-    storage,
-    sessions: store.open<Session>("sessions"),
-    people,
-    places: store.open<Place>("places"),
-    pending: store.open<PendingSignIn>("pending", { sealed: true }),
-    languages: words.languages,
-    pickLanguage: (locale) => words.pick(locale),
-    titleFor: (named, language) => words.in(language)("drive-title", named),
-    issueLink: linkIssuer({ ...parts, hosts }),
-    // An address that people do not reach is worse than none.
-    ...(config.publicUrl !== undefined && {
-      issuePage: async ({ person, place }: Visit, form: FormScreen) => {
-        const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
-        return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
-      },
-    }),
-    ...methodsOf(config),
-    ...(config.publicUrl !== undefined && { hasTickets: true, revokeLinks: (which) => revocations.revoke(which) }),
-    transfers,
-    approvals: approvalsOf(parts),
-    browserSignIns: browserSignInsOf(parts),
-    reminders: remindersOf(parts),
-    downloads: downloadsOf(parts),
-    saves: savesOf(parts),
-    said: store.open<number>("said"),
-    roleIn: async (place, person) => late.frontends?.roleIn(place, person),
-    forget: forgetter(store),
-    scrub: () => store.scrub(),
-    messengers: { of: (place) => late.frontends?.messengers.of(place) },
-    version,
-    admins: config.admins,
-    admin: parts.admin,
-    exclusive: (key, work) => store.exclusive(key, work),
-    now: Date.now,
-    newId,
-    log: log.child({ part: "actions" }),
-  };
-}
-
-/** Files into chats come by the same way as those that are served: counted, linked anew, taken up again. */
-function transfersOf({ jobs, storage, late, log }: Parts, gateway: Gateway): Transfers {
-  const files = createFileBytes({ proxy: gateway.files, storage });
-  return createTransfers({
-    jobs,
-    messengers: { of: (place) => late.frontends?.messengers.of(place) },
-    openBytes: (mount, entry, wanted) => files.open(mount, entry, wanted),
-    readPicture: (url, wanted) => files.picture(url, wanted),
-    now: Date.now,
-    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
-    newReference: newId,
-    log: log.child({ part: "transfers" }),
-  });
-}
-
-/** Approvals are waited for by jobs. */
-function approvalsOf(parts: Parts): Approvals {
-  return createApprovals({ ...finishPartsOf(parts), jobs: parts.jobs, storage: parts.storage });
-}
-
-function browserSignInsOf(parts: Parts): BrowserSignIns {
-  const { jobs, store, storage } = parts;
-  return createBrowserSignIns({
-    ...finishPartsOf(parts),
-    jobs,
-    storage,
-    returns: store.open<AwaitedReturn>("returns", { sealed: true }),
-    exclusive: (key, work) => store.exclusive(key, work),
-  });
-}
-
-/** What was approved is mounted like everything that is asked. */
-function finishPartsOf({ late, log }: Parts): FinishParts {
-  return {
-    messengers: { of: (place) => late.frontends?.messengers.of(place) },
-    finish(visit, approved, signal) {
-      if (!late.services) throw new Error("an approval ended before there were actions");
-      return perform(late.services, visit, { do: "finish-approval", approved }, signal);
-    },
-    now: Date.now,
-    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
-    log: log.child({ part: "approvals" }),
-  };
-}
-
-function remindersOf({ jobs, storage, late }: Parts): Reminders {
-  return createReminders({
-    jobs,
-    kinds: storage.kinds,
-    services() {
-      if (!late.services) throw new Error("a reminder was due before there were actions");
-      return late.services;
-    },
-    now: Date.now,
-  });
-}
-
-/** What drives fetch by themselves is followed by jobs. */
-function downloadsOf({ jobs, store, storage, late, log }: Parts): Downloads {
-  return createDownloads({
-    jobs,
-    storage,
-    sessions: store.open<Session>("sessions"),
-    messengers: { of: (place) => late.frontends?.messengers.of(place) },
-    now: Date.now,
-    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
-    log: log.child({ part: "downloads" }),
-  });
-}
-
-/** What of shares is copied into drives is followed by jobs, and ends with a link in its person's name. */
-function savesOf({ jobs, store, storage, late, log }: Parts): Saves {
-  return createSaves({
-    jobs,
-    storage,
-    sessions: store.open<Session>("sessions"),
-    messengers: { of: (place) => late.frontends?.messengers.of(place) },
-    addressOf: (mount, entry, { person, ...options }) => {
-      if (!late.services) throw new Error("something was saved before there was anything to save with");
-      return late.services.issueLink(mount, entry, { person: { id: person } }, options);
-    },
-    now: Date.now,
-    wait: async (ms, signal) => sleep(ms, undefined, { signal }),
-    newId,
-    log: log.child({ part: "saves" }),
   });
 }
 
@@ -380,10 +203,7 @@ function pagesOf({ store, words, late }: Parts, { newest, address }: PageParts):
     now: Date.now,
     random: randomBytes,
     address,
-    submit: async (page, values, options) => {
-      if (!late.frontends) throw new Error("a page was sent off before there was a chat");
-      return late.frontends.submitPage(page, values, options);
-    },
+    submit: async (page, values, options) => frontendsOf(late).submitPage(page, values, options),
   });
 }
 
@@ -394,7 +214,7 @@ function tellSignedOut({ late, log }: Pick<Parts, "late" | "log">, mount: string
   );
 }
 
-function openGateway(parts: Parts, made: Pick<Made, "pages"> & { readonly newest: Uint8Array }): Gateway {
+function openGateway(parts: Parts, made: Pick<GatewayParts, "pages"> & { readonly newest: Uint8Array }): Gateway {
   const { config, log, late } = parts;
   return gatewayOf({
     ...parts,

@@ -65,6 +65,8 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
   const telegram = config.telegram ? telegramOf(config.telegram, config.outbound, parts) : undefined;
   const outbound = config.discord && outboundOf(config);
   const discord = config.discord ? discordOf(config.discord, { ...parts, outbound }) : undefined;
+  /** The chat that an id of a person or a place is of. */
+  const chatOf = (id: string) => (id.startsWith("discord:") ? discord : telegram);
   return {
     telegram,
     discord,
@@ -73,17 +75,17 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
       ...(discord ? [{ name: "discord", ...discord, stop: () => stopped(discord, outbound) }] : []),
     ],
     async submitPage(page, values, options) {
-      const parts = page.person.id.startsWith("discord:") ? discord : telegram;
-      if (!parts) throw new Error(`a page of ${page.person.id} was sent off, whose chat is switched off`);
+      const chat = chatOf(page.person.id);
+      if (!chat) throw new Error(`a page of ${page.person.id} was sent off, whose chat is switched off`);
       const { id } = page.form;
       // It was opened by an older version.
       if (!isFormId(id)) return { came: "over" };
       const form: FormRef = { ...page.form, id };
-      return outcomeOf(await parts.submitPage({ ...page, form }, values, options));
+      return outcomeOf(await chat.submitPage({ ...page, form }, values, options));
     },
-    botName: (person) => (person.startsWith("discord:") ? discord : telegram)?.botName(),
-    roleIn: async (place, person) => (place.startsWith("discord:") ? discord : telegram)?.roleIn(place, person),
-    messengers: { of: (place) => (place.startsWith("discord:") ? discord : telegram)?.messenger },
+    botName: (person) => chatOf(person)?.botName(),
+    roleIn: async (place, person) => chatOf(place)?.roleIn(place, person),
+    messengers: { of: (place) => chatOf(place)?.messenger },
     async removeNoted({ platform, message }) {
       const chat = platform === "discord" ? discord : telegram;
       return chat ? chat.removeNoted(message) : { is: "gone" };

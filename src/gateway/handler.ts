@@ -4,6 +4,7 @@ import { isCrawler } from "./crawler.ts";
 import { createFallbacks, type Fallbacks, type OnFallback } from "./fallbacks.ts";
 import { servedFile } from "./file.ts";
 import { fsLink, type LinkByPath } from "./fs-link.ts";
+import { postedInteraction, type TakeInteraction } from "./interactions.ts";
 import type { HostCheck } from "./host-check.ts";
 import { html, page, pageHeaders } from "./html.ts";
 import type { Pages } from "./pages.ts";
@@ -42,6 +43,8 @@ export interface HandlerParts {
   readonly pages?: Pick<Pages, "answer"> | undefined;
   /** For browsers that come back from a sign-in elsewhere; absent = none is sent there. */
   readonly takeReturn?: TakeReturn | undefined;
+  /** For interactions that Discord posts; absent = it posts none. */
+  readonly takeInteraction?: TakeInteraction | undefined;
   readonly downloadProxy?: { readonly url: string; readonly token: string } | undefined;
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */
@@ -59,7 +62,9 @@ export type Handler = (asked: Asked) => Promise<Reply>;
 /** The part of the path that names the route, for metrics and logs. */
 export function routeOf(path: string): string {
   const [, first = ""] = path.split("/");
-  return ["d", "p", "s", "w", "oauth", "api", "healthz", "readyz", "metrics"].includes(first) ? first : "other";
+  return ["d", "p", "s", "w", "oauth", "discord", "api", "healthz", "readyz", "metrics"].includes(first)
+    ? first
+    : "other";
 }
 
 interface Parts extends HandlerParts {
@@ -88,6 +93,10 @@ export function createHandler(given: HandlerParts): Handler {
         return oneTimePage(parts, asked, rest);
       case "oauth":
         return comeBack(parts, asked, rest);
+      case "discord":
+        return parts.takeInteraction && rest.join("/") === "interactions"
+          ? postedInteraction(asked, parts.takeInteraction)
+          : refuse(asked, refusals.noPage, parts.words);
       case "api":
         return rest.join("/") === "fs/link" ? fsLink(parts, asked) : refuse(asked, refusals.noPage, parts.words);
       case "healthz":
@@ -120,6 +129,7 @@ function methodsOf(route: string): readonly string[] | undefined {
     case "s":
       return [...reading, "POST"];
     case "api":
+    case "discord":
       return ["POST"];
     default:
       return undefined;

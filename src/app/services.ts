@@ -1,0 +1,172 @@
+import type { Logger } from "pino";
+import { createApprovals } from "../actions/mounts/approvals.ts";
+import type { FinishParts } from "../actions/mounts/approval-end.ts";
+import { createBrowserSignIns, type AwaitedReturn } from "../actions/mounts/browser-sign-ins.ts";
+import { createReminders } from "../actions/mounts/reminders.ts";
+import type { PendingSignIn, Services } from "../actions/context/services.ts";
+import { createDownloads } from "../actions/download/downloads.ts";
+import { createSaves } from "../actions/save/saves.ts";
+import { createTransfers } from "../actions/files/transfers.ts";
+import type { FormScreen } from "../actions/model/screen.ts";
+import type { Session } from "../actions/model/session.ts";
+import type { Transfers } from "../actions/model/transfer.ts";
+import { perform } from "../actions/perform.ts";
+import type { Config } from "../config.ts";
+import { createFileBytes } from "../gateway/bytes.ts";
+import type { HostCheck } from "../gateway/host-check.ts";
+import type { Pages } from "../gateway/pages.ts";
+import type { Revocations } from "../gateway/revocations.ts";
+import type { Gateway } from "../gateway/server.ts";
+import type { Tickets } from "../gateway/ticket.ts";
+import type { Words } from "../i18n/words.ts";
+import type { JobQueue } from "../jobs/queue.ts";
+import type { Messengers } from "../messaging/messenger.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Store } from "../store/store.ts";
+import type { Admin } from "../users/admin.ts";
+import type { Person } from "../users/person.ts";
+import type { Place } from "../users/place.ts";
+import type { Visit } from "../users/visit.ts";
+import { version } from "../version.ts";
+import { newId } from "./drives.ts";
+import { forgetter } from "./forget.ts";
+import type { Frontends } from "./frontends.ts";
+import { linkIssuer, methodsOf } from "./links.ts";
+
+/** What is made later than those that need it, and is there before anybody asks. */
+export interface LateParts {
+  services?: Services;
+  frontends?: Frontends;
+}
+
+/** What the features' services are made of. */
+export interface Parts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly jobs: JobQueue;
+  readonly storage: Storage;
+  readonly words: Words;
+  readonly tickets: Tickets;
+  readonly revocations: Revocations;
+  readonly admin: Admin;
+  readonly log: Logger;
+  readonly late: LateParts;
+  readonly messengers: Messengers;
+  /** Resolves after `ms`; rejects with the signal's reason. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The chats, once they are there. */
+export function frontendsOf({ frontends }: LateParts): Frontends {
+  if (!frontends) throw new Error("a chat was asked before there was one");
+  return frontends;
+}
+
+function performingWith({ services }: LateParts): Services {
+  if (!services) throw new Error("something was asked before there were actions");
+  return services;
+}
+
+/** Files into chats come by the same way as those that are served: counted, linked anew, taken up again. */
+export function transfersOf(parts: Parts, gateway: Gateway): Transfers {
+  const files = createFileBytes({ proxy: gateway.files, storage: parts.storage });
+  return createTransfers({
+    ...jobParts(parts, "transfers"),
+    openBytes: (mount, entry, wanted) => files.open(mount, entry, wanted),
+    readPicture: (url, wanted) => files.picture(url, wanted),
+    newReference: newId,
+  });
+}
+
+interface Made {
+  readonly transfers: Transfers;
+  readonly pages: Pages;
+  readonly hosts: HostCheck;
+}
+
+/** What actions are performed with, with the jobs of every feature. */
+export function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
+  const { config, store, storage, words, late, messengers, log } = parts;
+  return {
+    storage,
+    sessions: store.open<Session>("sessions"),
+    people: store.open<Person>("people"),
+    places: store.open<Place>("places"),
+    pending: store.open<PendingSignIn>("pending", { sealed: true }),
+    languages: words.languages,
+    pickLanguage: (locale) => words.pick(locale),
+    titleFor: (named, language) => words.in(language)("drive-title", named),
+    issueLink: linkIssuer({ ...parts, hosts }),
+    ...publicServicesOf(parts, pages),
+    ...methodsOf(config),
+    transfers,
+    ...jobServicesOf(parts),
+    said: store.open<number>("said"),
+    roleIn: async (place, person) => late.frontends?.roleIn(place, person),
+    forget: forgetter(store),
+    scrub: () => store.scrub(),
+    messengers,
+    version,
+    admins: config.admins,
+    admin: parts.admin,
+    exclusive: (key, work) => store.exclusive(key, work),
+    now: Date.now,
+    newId,
+    log: log.child({ part: "actions" }),
+  };
+}
+
+/** What needs an address that people reach: one that they do not is worse than none. */
+function publicServicesOf(
+  { config, store, words, revocations, late }: Parts,
+  pages: Pages,
+): Pick<Services, "issuePage" | "hasTickets" | "revokeLinks"> {
+  if (config.publicUrl === undefined) return {};
+  const people = store.open<Person>("people");
+  return {
+    issuePage: async ({ person, place }: Visit, form: FormScreen) => {
+      const language = (await people.get(person.id))?.language ?? words.pick(person.locale);
+      return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
+    },
+    hasTickets: true,
+    revokeLinks: (which) => revocations.revoke(which),
+  };
+}
+
+/** What features do by jobs. */
+function jobServicesOf(
+  parts: Parts,
+): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves"> {
+  const { jobs, store, storage, late } = parts;
+  const sessions = store.open<Session>("sessions");
+  const approvals = { ...jobParts(parts, "approvals"), storage, finish: finishWith(parts) };
+  return {
+    approvals: createApprovals(approvals),
+    browserSignIns: createBrowserSignIns({
+      ...approvals,
+      returns: store.open<AwaitedReturn>("returns", { sealed: true }),
+      exclusive: (key, work) => store.exclusive(key, work),
+    }),
+    reminders: createReminders({ jobs, kinds: storage.kinds, services: () => performingWith(late), now: Date.now }),
+    downloads: createDownloads({ ...jobParts(parts, "downloads"), storage, sessions }),
+    saves: createSaves({
+      ...jobParts(parts, "saves"),
+      storage,
+      sessions,
+      // What was saved ends with a link in its person's name.
+      addressOf: (mount, entry, { person, ...options }) =>
+        performingWith(late).issueLink(mount, entry, { person: { id: person } }, options),
+      newId,
+    }),
+  };
+}
+
+/** What a feature needs to work by jobs and to speak while it does. */
+function jobParts({ jobs, messengers, wait, log }: Parts, part: string) {
+  return { jobs, messengers, wait, now: Date.now, log: log.child({ part }) };
+}
+
+/** What was approved is mounted like everything that is asked. */
+function finishWith({ late }: Parts): FinishParts["finish"] {
+  return (visit, approved, signal) => perform(performingWith(late), visit, { do: "finish-approval", approved }, signal);
+}
