@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { jwt } from "../drivers/pikpak/connect/connect-service.ts";
 import { prepareProgram, type Program } from "./program.ts";
 import { askPageOnDiscord, askTokenOnTelegram, openPage } from "./sign-in.ts";
 import { discordOf, telegramOf } from "./sign-in-chat.ts";
@@ -8,12 +9,6 @@ import { discordOf, telegramOf } from "./sign-in-chat.ts";
 vi.setConfig({ testTimeout: 90_000 });
 let program: Program;
 afterEach(() => program.close());
-
-/** A token as another service, or a session, would have it. */
-function jwt(claims: object): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  return `${part({ alg: "RS256" })}.${part(claims)}.c2lnbmF0dXJl`;
-}
 
 const seconds = () => Math.floor(Date.now() / 1000);
 const issuer = "https://user.mypikpak.com";
