@@ -158,7 +158,7 @@ test("a service that does not answer for a while is asked again, later each time
 test.each([
   ["put away", { is: "gone" }],
   ["out of reach", { is: "closed" }],
-] as const)("whose message was %s is told in one of its own that the drive is there", async (_what, edited) => {
+] as const)("a person whose message was %s is told in a new message that the drive is there", async (_what, edited) => {
   answerEdit = () => edited;
   const code = await begun();
   pikpak.connect.grants.decideDevice(code, account);

@@ -11,7 +11,7 @@ afterEach(() => program.close());
 async function open(): Promise<void> {
   program = await prepareProgram();
   await program.start({ PUBLIC_URL: program.gateway, PIKPAK_OAUTH: "on" });
-  await expect.poll(() => program.log()).toContain("discord knows the commands");
+  await program.discordReady();
 }
 
 /** Where the chat sends Lena's browser. */
@@ -53,10 +53,10 @@ test.each([
   expect((await fetch(back)).status).toBe(410);
   await program.kill();
   const secrets = ["code", "state"].map((name) => new URL(back).searchParams.get(name) ?? name);
-  for (const place of [program.stored(), program.log()]) {
+  for (const place of [program.stored(), program.log()])
     for (const secret of secrets) expect(place).not.toContain(secret);
+  for (const place of [program.readable(), program.log()])
     expect(place).not.toMatch(/\bos\.[\w.-]{10,}|\beyJ[\w-]{10,}/);
-  }
 });
 
 test("a return nobody waits for, of another issuer, or refused, connects nothing and says so", async () => {

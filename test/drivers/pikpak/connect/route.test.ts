@@ -41,7 +41,7 @@ test("a day later the drive API is tried again, and kept where it takes the toke
   expect(at.newCalls()).toEqual([files, files]);
 });
 
-test("where the MCP server refuses what the drive API takes, the way leads back", async () => {
+test("a token the MCP server refuses and the drive API takes goes back to the drive API", async () => {
   at.pikpak.rules.patOnDrive = false;
   const driver = at.open({ personalToken: at.pat() });
   await driver.list(undefined);
