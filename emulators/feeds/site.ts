@@ -41,7 +41,7 @@ export async function startFeedSite({ title, entries = [], series }: SiteOptions
   const publish = (entry: Published) => void published.unshift({ at: Date.now(), ...entry });
   const catchUp = () => {
     const due = series ? Math.floor((Date.now() - begun) / series.every) : 0;
-    while (series && made < due) publish({ title: series.titleOf((made += 1)) });
+    for (; made < due; made += 1) publish({ title: series?.titleOf(made + 1) ?? "" });
   };
   const self = { status: undefined as number | undefined };
   const answer = (request: IncomingMessage, response: ServerResponse): number => {

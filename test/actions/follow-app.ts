@@ -88,7 +88,7 @@ export async function followApp(changes: Parameters<typeof app>[1] = {}): Promis
   const begin = (more: Partial<FollowsParts> = {}) => {
     const jobs = testJobs(records, { now, wait: async (ms, signal) => sleep(Math.min(ms, 20), undefined, { signal }) });
     const { storage, sessions, exclusive, newId } = at.services;
-    const log = { info: () => undefined };
+    const log = { info: () => undefined, warn: () => undefined };
     const follows = createFollows({
       jobs,
       shelves,
@@ -101,7 +101,17 @@ export async function followApp(changes: Parameters<typeof app>[1] = {}): Promis
       ...more,
     });
     const onHeld = (id: string, code: Parameters<Follows["held"]>[1]) => follows.held(id, code);
-    const downloads = createDownloads({ jobs, storage, sessions, messengers, now, wait, log, onHeld });
+    const downloads = createDownloads({
+      jobs,
+      storage,
+      sessions,
+      messengers,
+      now,
+      wait,
+      log,
+      exclusive,
+      onHeld,
+    });
     Object.assign(at.services, { downloads, follows, messengers });
     Object.assign(self, { jobs, follows });
   };

@@ -81,6 +81,7 @@ test("earlier entries of a feed are ticked and fetched in one batch on Telegram,
   await mia.presses("📰 Harbour Films", { on: await mia.waitsFor("我的关注") });
   await mia.presses("⏸", { on: await mia.waitsFor(/127\.0\.0\.1/) });
   await mia.waitsFor("已暂停，不再检查。");
+  expect(begun()).toBe(1);
 });
 
 test("a folder on Discord tells what came while the program was killed, and what it came in is gone says so once", async () => {
@@ -116,4 +117,5 @@ test("a folder on Discord tells what came while the program was killed, and what
   await mia.selects(/Empty/, here);
   await mia.presses(/Look now/, { message: await mia.waitsFor(/last look/, here) });
   await mia.waitsFor(/Paused: nothing is looked at/, { ...here, within: 20_000 });
+  expect(program.log()).not.toContain("unexpected failure");
 });

@@ -1,6 +1,8 @@
 import { jobKind } from "../../jobs/job.ts";
+import type { LastWord } from "../../messaging/last-word.ts";
 import type { DownloadItem } from "../model/download-item.ts";
 import type { DownloadOrder } from "../model/download.ts";
+import type { MessageScreen } from "../model/screen.ts";
 import type { MessageRef, Target } from "../model/target.ts";
 
 /** A batch as it is kept. */
@@ -18,8 +20,6 @@ export interface Begun {
   readonly items: readonly (BegunItem | null)[];
   /** The one that was about to be begun: its task may be there, and nobody has noted it. */
   readonly trying?: number | undefined;
-  /** The end of one that nobody looks at may have been told: not once more. */
-  readonly told?: boolean | undefined;
 }
 
 /** The task that fetches it; or that it is over, as it was found. */
@@ -35,6 +35,31 @@ export const downloadKind = jobKind<Download, never, void, Begun>("download", {
   concurrency: 2000,
   maxAttempts: 1000,
   retryAfter: (failures) => Math.min(5000 * failures, 5 * 60_000),
+  keepFor: 3_600_000,
+});
+
+/** What became of a batch, until it has been said. */
+export const downloadOutcomeKind = jobKind<LastWord>("download-outcome", {
+  concurrency: 20,
+  maxAttempts: 60,
+  keepFor: 3_600_000,
+});
+
+/** The end of a batch that nobody looks at. */
+interface Note {
+  readonly told: Target;
+  readonly screen: MessageScreen;
+}
+
+/** It may have been told: not once more, whatever became of it. */
+interface NoteSent {
+  readonly sent: boolean;
+}
+
+/** Told once, in a message of its own. */
+export const downloadNoteKind = jobKind<Note, never, void, NoteSent>("download-note", {
+  concurrency: 20,
+  maxAttempts: 60,
   keepFor: 3_600_000,
 });
 

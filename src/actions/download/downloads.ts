@@ -2,7 +2,7 @@ import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { Downloads } from "../model/download.ts";
 import { downloadKind, itemsOf, type Download } from "./download-kind.ts";
-import { displayOf } from "./display.ts";
+import { addEnding, handleEndings } from "./ending.ts";
 import { Following, type FollowedBy } from "./following.ts";
 
 /** What downloads are made of. */
@@ -17,6 +17,7 @@ export function createDownloads(parts: DownloadsParts): Downloads {
     run: (download, job) => new Following(download, { ...parts, job }).run(),
     over: (download, outcome) => sayEnd(parts, download, outcome),
   });
+  handleEndings(parts);
   return {
     prepare: ({ id, ...order }) => ({
       screen: { ...order.card, is: "running", items: itemsOf(order) },
@@ -38,14 +39,14 @@ export function createDownloads(parts: DownloadsParts): Downloads {
 }
 
 /** A batch that ends by itself has said all. One that was never begun, or not followed to its end, has not. */
-async function sayEnd(parts: DownloadsParts, download: Download, outcome: JobOutcome<void>): Promise<void> {
+async function sayEnd({ jobs }: DownloadsParts, download: Download, outcome: JobOutcome<void>): Promise<void> {
   if (outcome.is === "done") return;
-  const display = displayOf(download, { ...parts, signal: AbortSignal.timeout(60_000) });
   const isCancelled = outcome.is === "cancelled";
-  const items = itemsOf(download).map((item) => ({ ...item, state: { is: "cancelled" } as const }));
-  await display.last({
+  const items = itemsOf(download);
+  const screen = {
     ...download.card,
-    is: isCancelled ? "over" : "lost",
-    items: isCancelled ? items : itemsOf(download),
-  });
+    is: isCancelled ? ("over" as const) : ("lost" as const),
+    items: isCancelled ? items.map((item) => ({ ...item, state: { is: "cancelled" as const } })) : items,
+  };
+  await addEnding(jobs, download, screen);
 }

@@ -24,6 +24,8 @@ export interface FollowLine {
 /** What is followed. Presses: `follow` by index, `follow-here` where there is a folder to follow, `turn`. */
 export interface FollowList {
   readonly show: "follows";
+  /** Of a group, for one of its admins alone. */
+  readonly for?: "asker";
   readonly view: ViewRef;
   readonly follows: readonly FollowLine[];
   /** 1-based. */
@@ -44,6 +46,8 @@ export interface FollowList {
  */
 export interface FollowCard extends FollowLine {
   readonly show: "follow";
+  /** Of a group, for one of its admins alone. */
+  readonly for?: "asker";
   readonly view: ViewRef;
   /** ms between two looks, and what can be chosen. */
   readonly every: number;
