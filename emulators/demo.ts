@@ -50,9 +50,10 @@ const page = await startPage({
         "/browse /Empty",
         { press: "🔔 Follow" },
         "/download magnet:?xt=urn:btih:6e9d43f1c0b27a58e4d3f90a1b2c3d4e5f607182&dn=Night+train.mkv",
+        { press: "🎬 Night train" },
         "/follow",
         { press: "📁 Empty" },
-        { press: "🔄" },
+        { press: "🔄 Look now" },
       ],
     },
     {

@@ -351,7 +351,7 @@ mounts-none = You have no drive here yet.
 mounts-recent = Recently opened shares
 follows-title = Following
 follows-none = Nothing is followed yet. Press 🔔 in a folder, or send /follow with a share's link or the address of a feed.
-follows-total = { $count } of { $max }
+follows-total = { $count } followed, { $max } at most
 follow-removed = Not followed any more.
 follow-drive-gone = its drive is gone
 follow-paused-short = paused
@@ -366,6 +366,7 @@ follow-known = { $count ->
     [one] 1 entry
    *[other] { $count } entries
 }
+follow-group = a channel of this server
 follow-told = Told to
 follow-not-below = This folder alone, not the folders below it.
 follow-paused = Paused: nothing is looked at.
@@ -385,6 +386,7 @@ news-more = { $count ->
 backfill-none = There are no entries to choose from.
 backfill-how = Choose what the drive is to fetch. Nothing is chosen by itself.
 download-of-feed = from { $feed }
+choose-every = How often
 choose-follow = Choose what to see
 favourites-title = Favourites
 favourites-recent = Recent folders

@@ -95,8 +95,3 @@ export function followSaid(
       return undefined;
   }
 }
-
-/** A choice of how often, in as few characters as can be. */
-export function everyLabel({ figures }: Pick<Speaker, "figures">, every: number, chosen: boolean): string {
-  return `${chosen ? "🔘 " : ""}${figures.span(every)}`;
-}

@@ -17,7 +17,7 @@ export interface FollowLine {
   readonly paused: boolean;
   /** Why looking makes no sense any more, or fails for now. */
   readonly reason?: FollowTrouble | undefined;
-  /** The group that is told; absent = its owner alone. */
+  /** The group that is told, "" where its name is not known; absent = its owner alone. */
   readonly told?: string | undefined;
 }
 

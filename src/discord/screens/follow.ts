@@ -6,7 +6,7 @@ import type {
   FollowList,
   NewsScreen,
 } from "../../actions/model/follow-screen.ts";
-import { everyLabel, feedLines, followSaid, followSign, followState, followTimes } from "../../i18n/follow-words.ts";
+import { feedLines, followSaid, followSign, followState, followTimes } from "../../i18n/follow-words.ts";
 import { elideTogether } from "../../i18n/names.ts";
 import { labelled } from "../../i18n/phrases.ts";
 import { kindOf, kindSigns, pickMark } from "../../i18n/signs.ts";
@@ -48,7 +48,7 @@ function lineOf({ say }: Painter, { title, about, mount, told, paused, ...more }
   const parts = [
     label(title, nameWidth),
     mount ? label(mount.title, 40) : say("follow-drive-gone"),
-    ...(told === undefined ? [] : [`👥 ${label(told, 40)}`]),
+    ...(told === undefined ? [] : [`👥 ${told === "" ? say("follow-group") : label(told, 40)}`]),
     ...(paused ? [say("follow-paused-short")] : []),
   ];
   return `${followSign({ about, paused, ...more })} ${parts.join(" · ")}`;
@@ -78,12 +78,25 @@ export function followSheet(painter: Painter, card: FollowCard): Sheet {
     ],
     body: [
       followTimes(painter, card, moment).join(" · "),
-      told !== undefined && labelled(say, say("follow-told"), `👥 ${label(told, 60)}`),
+      told !== undefined &&
+        labelled(say, say("follow-told"), `👥 ${told === "" ? say("follow-group") : label(told, 60)}`),
       ...followState(painter, card),
       !feed && say("follow-not-below"),
       ...(feed ? previewLines(painter, feed) : []),
     ],
+    menu: everyMenu(painter, card),
     rows: cardRows(painter, card),
+  };
+}
+
+function everyMenu({ say, figures }: Painter, { view, choices, every }: FollowCard): NonNullable<Sheet["menu"]> {
+  return {
+    placeholder: say("choose-every"),
+    options: choices.slice(0, maxOptions).map((choice, index) => ({
+      label: say("follow-every", { time: figures.span(choice) }),
+      widgetAction: { is: "press", press: { do: "set-follow-every", view, index } },
+      chosen: choice === every,
+    })),
   };
 }
 
@@ -96,8 +109,8 @@ function previewLines(painter: Painter, feed: FeedCard): readonly Line[] {
   ];
 }
 
-function cardRows({ say, figures }: Painter, card: FollowCard): readonly (Button | false)[][] {
-  const { view, paused, feed, choices, every, elsewhere } = card;
+function cardRows({ say }: Painter, card: FollowCard): readonly (Button | false)[][] {
+  const { view, paused, feed, elsewhere } = card;
   const isGroup = elsewhere === "group";
   return [
     [
@@ -109,11 +122,6 @@ function cardRows({ say, figures }: Painter, card: FollowCard): readonly (Button
       feed !== undefined && press(`✏️ ${say("press-feed-pattern")}`, { do: "feed-pattern", view }),
       feed !== undefined && press(`📂 ${say("press-feed-folder")}`, { do: "feed-folder", view }),
     ],
-    choices
-      .slice(0, 8)
-      .map((choice, index) =>
-        press(everyLabel({ figures }, choice, choice === every), { do: "set-follow-every", view, index }),
-      ),
     [
       paused
         ? press(`▶️ ${say("press-resume-follow")}`, { do: "pause-follow", view, paused: false })

@@ -8,11 +8,11 @@ import type {
   FollowList,
   NewsScreen,
 } from "../../actions/model/follow-screen.ts";
-import { everyLabel, feedLines, followSaid, followSign, followState, followTimes } from "../../i18n/follow-words.ts";
+import { feedLines, followSaid, followSign, followState, followTimes } from "../../i18n/follow-words.ts";
 import { elideName, elideTogether, isolate } from "../../i18n/names.ts";
 import { labelled } from "../../i18n/phrases.ts";
-import { kindOf, kindSigns, pickMark } from "../../i18n/signs.ts";
-import { button, lines, pairs, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { chosenMark, kindOf, kindSigns, pickMark } from "../../i18n/signs.ts";
+import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** What is followed, one a row. */
 export function paintFollows(painter: Painter, list: FollowList): Painted {
@@ -46,7 +46,7 @@ function lineOf({ say }: Painter, { title, about, mount, told, paused, ...more }
   const parts = [
     isolate(elideName(title, 50)),
     mount ? elideName(mount.title, 30) : say("follow-drive-gone"),
-    ...(told === undefined ? [] : [`👥 ${elideName(told, 30)}`]),
+    ...(told === undefined ? [] : [`👥 ${told === "" ? say("follow-group") : elideName(told, 30)}`]),
     ...(paused ? [say("follow-paused-short")] : []),
   ];
   return `${followSign({ about, paused, ...more })} ${parts.join(" · ")}`;
@@ -73,7 +73,8 @@ export function paintFollow(painter: Painter, card: FollowCard): Painted {
       mount ? trailLine(mount, trail) : say("follow-drive-gone"),
       feed && `📰 ${isolate(feed.host)}`,
       followTimes(painter, card, figures.date).join(" · "),
-      told !== undefined && labelled(say, say("follow-told"), `👥 ${elideName(told, 40)}`),
+      told !== undefined &&
+        labelled(say, say("follow-told"), `👥 ${told === "" ? say("follow-group") : elideName(told, 40)}`),
       ...followState(painter, card),
       !feed && say("follow-not-below"),
       ...(feed ? previewLines(painter, feed) : []),
@@ -105,13 +106,13 @@ function cardRows({ say, figures }: Painter, card: FollowCard): InlineKeyboardBu
       ]
     : [];
   const times = choices.map((choice, index) =>
-    button(everyLabel({ figures }, choice, choice === every), { do: "set-follow-every", view, index }),
+    button(`${chosenMark(choice === every)}${figures.span(choice)}`, { do: "set-follow-every", view, index }),
   );
   const isGroup = elsewhere === "group";
   return [
     ways,
     edits,
-    ...pairs(times),
+    ...threes(times),
     elsewhere
       ? [
           button(isGroup ? `👥 ${say("press-tell-group")}` : `🔒 ${say("press-tell-alone")}`, {
@@ -129,6 +130,11 @@ function cardRows({ say, figures }: Painter, card: FollowCard): InlineKeyboardBu
     ],
     [button(`🔔 ${say("press-follows")}`, { do: "follows", view })],
   ].filter((row) => row.length > 0);
+}
+
+/** Short labels, three a row. */
+function threes(buttons: readonly InlineKeyboardButton[]): InlineKeyboardButton[][] {
+  return buttons.flatMap((_, at) => (at % 3 === 0 ? [buttons.slice(at, at + 3)] : []));
 }
 
 /** What is new in a folder. */
