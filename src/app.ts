@@ -115,7 +115,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const reach = isLocal(config.pikpak.driveUrl) ? "anywhere" : "public";
   const { probe, close: closeProbe } = openProbe(reach);
   onClose(async () => closeProbe());
-  const { fetchFeed, close: closeFeeds } = openFeeds({ reach });
+  const { close: closeFeeds, ...feeds } = openFeeds({ reach });
   onClose(async () => closeFeeds());
   const storage = openStorage({
     config,
@@ -134,7 +134,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
 
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
   const made = { config, store, jobs, storage, words, tickets, revocations, admin };
-  const parts: Parts = { ...made, log, late, messengers, fetchFeed, wait };
+  const parts: Parts = { ...made, log, late, messengers, feeds, wait };
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
   const gateway = openGateway(parts, { pages, newest });
   const transfers = transfersOf(parts, gateway);

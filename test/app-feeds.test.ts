@@ -150,3 +150,18 @@ describe("what a feed's server answers", () => {
     await expect(got).rejects.toThrow("enough");
   });
 });
+
+describe("a torrent that a feed names", () => {
+  test("is fetched the same guarded way, and what cannot be had is nothing", async () => {
+    answer = (request, response) =>
+      request.url === "/a.torrent" ? response.end("d4:infode") : response.writeHead(404).end("gone");
+    const { fetchTorrent, dialled } = feeds({ ...site, "inner.example": ["10.0.0.9"] });
+    const { signal } = new AbortController();
+    expect(Buffer.from((await fetchTorrent("http://site.example/a.torrent", { signal })) ?? []).toString()).toBe(
+      "d4:infode",
+    );
+    expect(await fetchTorrent("http://site.example/b.torrent", { signal })).toBeUndefined();
+    expect(await fetchTorrent("http://inner.example/a.torrent", { signal })).toBeUndefined();
+    expect(dialled.every((address) => address === "93.184.216.34")).toBe(true);
+  });
+});

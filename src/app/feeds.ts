@@ -1,22 +1,35 @@
-import { FeedError, type FetchedFeed, type FetchFeed, type FeedTrouble } from "../actions/model/follow.ts";
+import {
+  FeedError,
+  type FeedTrouble,
+  type FetchedFeed,
+  type FetchFeed,
+  type FetchTorrent,
+} from "../actions/model/follow.ts";
 import type { Reach } from "../gateway/upstream/dial.ts";
 import { UpstreamError } from "../gateway/upstream/error.ts";
 import type { Exchange } from "../gateway/upstream/exchange.ts";
 import type { UpstreamOptions } from "../gateway/upstream/port.ts";
+import { maxTorrent } from "../storage/torrent.ts";
 import { createUpstream } from "../gateway/upstream/upstream.ts";
 
-/** Most bytes of a feed, and ms that getting it may take. */
+/** Most bytes of a feed, and ms that getting one or what it names may take. */
 const [maxBytes, within] = [2 * 1024 * 1024, 20_000];
 
 interface FeedOptions extends Pick<UpstreamOptions, "lookup" | "connect"> {
   readonly reach: Reach;
 }
 
+interface Feeds {
+  readonly fetchFeed: FetchFeed;
+  readonly fetchTorrent: FetchTorrent;
+  close(): void;
+}
+
 /**
  * The way to feeds: the guarded one the bytes of files take, so that an address leads to nothing private, by none of at most
  * three redirects either.
  */
-export function openFeeds({ reach, ...options }: FeedOptions): { readonly fetchFeed: FetchFeed; close(): void } {
+export function openFeeds({ reach, ...options }: FeedOptions): Feeds {
   const upstream = createUpstream({ ...options, reach, connectWithin: 8000, idleFor: 1000 });
   return {
     async fetchFeed(url, { etag, modified, signal }) {
@@ -33,6 +46,18 @@ export function openFeeds({ reach, ...options }: FeedOptions): { readonly fetchF
         throw error instanceof FeedError ? error : failureOf(error);
       }
     },
+    async fetchTorrent(url, { signal }) {
+      const timed = AbortSignal.any([signal, AbortSignal.timeout(within)]);
+      try {
+        const exchange = await upstream.open(url, { headers: { accept: "application/x-bittorrent" }, signal: timed });
+        if (exchange.head.status === 200) return await bytesOf(exchange, maxTorrent);
+        exchange.drop();
+        return undefined;
+      } catch {
+        signal.throwIfAborted();
+        return undefined;
+      }
+    },
     close: () => upstream.close(),
   };
 }
@@ -44,23 +69,23 @@ async function read(exchange: Exchange): Promise<FetchedFeed> {
     if (status === 304) return { is: "same" };
     throw new FeedError(troubleOf(status), { retryAfter: secondsIn(fields.get("retry-after")) });
   }
-  const text = decoded(await bytesOf(exchange), fields.get("content-type") ?? "");
+  const text = decoded(await bytesOf(exchange, maxBytes), fields.get("content-type") ?? "");
   return { is: "fresh", text, mark: { etag: short(fields.get("etag")), modified: short(fields.get("last-modified")) } };
 }
 
-async function bytesOf(exchange: Exchange): Promise<Uint8Array> {
+async function bytesOf(exchange: Exchange, most: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   await exchange.pour({
     take(bytes, taken) {
       length += bytes.length;
       // The buffer is used again as soon as it is given back.
-      if (length <= maxBytes) pieces.push(Uint8Array.from(bytes));
+      if (length <= most) pieces.push(Uint8Array.from(bytes));
       taken();
-      return length <= maxBytes;
+      return length <= most;
     },
   });
-  if (length > maxBytes) {
+  if (length > most) {
     exchange.drop();
     throw new FeedError("feed-too-large");
   }

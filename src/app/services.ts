@@ -8,7 +8,7 @@ import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
 import { createFollows } from "../actions/follow/follows.ts";
 import type { Known } from "../actions/follow/kept.ts";
-import type { FetchFeed, Follow } from "../actions/model/follow.ts";
+import type { FetchFeed, FetchTorrent, Follow } from "../actions/model/follow.ts";
 import { createSaves } from "../actions/save/saves.ts";
 import { createTransfers } from "../actions/files/transfers.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
@@ -57,7 +57,8 @@ export interface Parts {
   readonly log: Logger;
   readonly late: LateParts;
   readonly messengers: Messengers;
-  readonly fetchFeed: FetchFeed;
+  /** Feeds and the torrents they name, from where anybody may get them. */
+  readonly feeds: { readonly fetchFeed: FetchFeed; readonly fetchTorrent: FetchTorrent };
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -182,11 +183,11 @@ function jobServicesOf(
 }
 
 function followsOf(parts: Parts): Services["follows"] {
-  const { config, store, late, fetchFeed } = parts;
+  const { config, store, late, feeds } = parts;
   return createFollows({
     ...jobParts(parts, "follows"),
     ...config.follow,
-    fetchFeed,
+    ...feeds,
     shelves: {
       follows: store.open<Follow>("follows", { sealed: true }),
       known: store.open<Known>("followed", { sealed: true }),

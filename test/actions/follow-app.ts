@@ -32,6 +32,8 @@ export interface FollowApp {
   answer: (told: Told) => Promise<Sent["is"]> | Sent["is"];
   /** What stands at addresses; absent = nothing does. */
   readonly feeds: Map<string, string | FeedError>;
+  /** Torrent files at addresses; absent = there is none. */
+  readonly torrents: Map<string, Uint8Array>;
   /** Addresses that were asked for, with the mark given along. */
   readonly fetched: string[];
   readonly jobs: JobQueue;
@@ -66,6 +68,7 @@ export async function followApp(changes: Parameters<typeof app>[1] = {}): Promis
   const records = new Keyv<KeptJob>();
   const shelves: FollowShelves = { follows: new Keyv(), known: new Keyv(), lists: new Keyv() };
   const feeds = new Map<string, string | FeedError>();
+  const torrents = new Map<string, Uint8Array>();
   const [told, fetched]: [Told[], string[]] = [[], []];
   const fetchFeed: FetchFeed = async (url, { etag }) => {
     fetched.push(`${url} ${etag ?? ""}`.trim());
@@ -93,6 +96,7 @@ export async function followApp(changes: Parameters<typeof app>[1] = {}): Promis
       jobs,
       shelves,
       fetchFeed,
+      fetchTorrent: async (url) => torrents.get(url),
       services: () => at.services,
       now,
       exclusive,
@@ -122,6 +126,7 @@ export async function followApp(changes: Parameters<typeof app>[1] = {}): Promis
     account,
     told,
     feeds,
+    torrents,
     fetched,
     now,
     pass: (ms: number) => void (skipped += ms),

@@ -3,6 +3,7 @@ import { FeedError } from "../../src/actions/model/follow.ts";
 import type { FollowCard, NewsScreen } from "../../src/actions/model/follow-screen.ts";
 import type { DownloadScreen } from "../../src/actions/model/screen.ts";
 import type { Node } from "../../emulators/pikpak/node.ts";
+import { placeNews } from "../../src/users/place.ts";
 import type { Visit } from "../../src/users/visit.ts";
 import { followApp, minutes, name, signedIn, type FollowApp } from "./follow-app.ts";
 import { jun, mia, signInAs } from "./test-app.ts";
@@ -116,6 +117,7 @@ describe("a folder is followed", () => {
     expect(await world.at.see(mia, { do: "check-follow", view: slow.view }, "follow")).toMatchObject({
       said: "looking",
     });
+    world.pass(10_000);
     await expect.poll(news).toMatchObject([{ entries: [{ name: "now.mp4" }] }]);
     await world.restart({ minEvery: minutes(30), max: 1 });
     expect(world.follows.choices[0]).toBe(minutes(30));
@@ -338,6 +340,20 @@ describe("a feed is followed", () => {
     expect(begun()).toBe(1);
   });
 
+  test("a torrent file is fetched as what it holds, and once, whoever names it", async () => {
+    await followFeed();
+    const torrent = (guid: string) =>
+      `<item><title>${guid}</title><guid>${guid}</guid><enclosure url="https://site.example/${guid}.torrent"/></item>`;
+    const bytes = Buffer.from(`d4:infod6:lengthi1e4:name4:film12:piece lengthi16384e6:pieces20:${"x".repeat(20)}ee`);
+    world.torrents.set("https://site.example/a.torrent", bytes).set("https://site.example/b.torrent", bytes);
+    world.feeds.set(url, rss(torrent("a"), torrent("b"), torrent("gone"), item(1), item(0)));
+    await lookAgain();
+    await expect.poll(notes, { timeout: 10_000 }).toHaveLength(2);
+    const sources = [...world.pikpak.state.tasks.values()].map((task) => JSON.stringify(task));
+    expect(sources.filter((source) => source.includes("magnet:?xt=urn:btih:"))).toHaveLength(1);
+    expect(sources.filter((source) => source.includes("gone.torrent"))).toHaveLength(1);
+  });
+
   test("words choose what is fetched, and a pattern says what it is called", async () => {
     const card = await followFeed();
     const form = await world.at.see(mia, { do: "feed-words", view: card.view }, "form");
@@ -532,6 +548,23 @@ describe("a group is told", () => {
         { target: { place: mia.person.id, kind: "private" }, screen: { show: "follow", reason: "not-allowed-here" } },
       ]);
     expect(news()).toEqual([]);
+  });
+
+  test("a group that gets another id is told there, and what is shared with it stays", async () => {
+    const folder = world.pikpak.build.folder(world.account, undefined, "Films");
+    await signedIn(world);
+    const draft = await world.at.see(inTopic(mia), { do: "bind", path: "Films" }, "lending");
+    await world.at.see(inTopic(mia), { do: "confirm-lend", view: draft.view }, "lending");
+    const list = await world.at.see(inTopic(mia), { do: "start-following" }, "follows");
+    await looked(await world.at.see(inTopic(mia), { do: "follow-here", view: list.view }, "follow"));
+    await placeNews(world.at.services).moved(group, "telegram:-1007");
+    await world.follows.moved(group, "telegram:-1007");
+    world.pikpak.build.file(world.account, folder, film("new.mp4"));
+    await lookAgain();
+    await expect
+      .poll(() => world.told[0])
+      .toMatchObject({ target: { place: "telegram:-1007" }, screen: { show: "news" } });
+    expect(await world.follows.inGroup(group)).toEqual([]);
   });
 
   test("a feed is a matter between its reader and the bot", async () => {

@@ -1,16 +1,15 @@
 import type { JobQueue } from "../../jobs/queue.ts";
-import type { StorageErrorCode } from "../../storage/error.ts";
 import { rowsOf } from "../../users/rows.ts";
-import { drawPassing, sessionLife } from "../context/context.ts";
-import type { FetchFeed, Follow, FollowDraft, Follows } from "../model/follow.ts";
+import type { Feed, FetchFeed, Follow, FollowDraft, Follows } from "../model/follow.ts";
 import { readFeed } from "./feed.ts";
-import { jobId, kindOf, lookKinds, type Look } from "./follow-kind.ts";
+import { lookKinds } from "./follow-kind.ts";
+import { sayHeld } from "./held.ts";
 import { createKeeping, type FollowShelves, type Keeping, type Known } from "./kept.ts";
 import { latestOf } from "./look-feed.ts";
 import type { LookParts } from "./looking.ts";
 import { look } from "./look.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
 import { markOf, writeSeen } from "./seen.ts";
-import { contextOf, targetIn } from "./telling.ts";
 
 /** What following is made of. */
 export interface FollowsParts extends Omit<LookParts, "jobs" | "keeping" | "minEvery"> {
@@ -33,137 +32,114 @@ const choices = [5, 10, 15, 60, 6 * 60, 24 * 60].map((minutes) => minutes * minu
 
 /** Following over a job queue. Made before it is started: it is told here who looks. */
 export function createFollows(parts: FollowsParts): Follows {
-  const { jobs, now, newId, shelves, minEvery = 5 * minute, max = 30 } = parts;
+  const { jobs, now, shelves, minEvery = 5 * minute, max = 30 } = parts;
   const keeping = createKeeping({ ...shelves, exclusive: parts.exclusive });
+  const schedule = createSchedule({ jobs, keeping, now });
   for (const kind of lookKinds)
     jobs.handle(kind, {
       run: (input, job) => look({ ...parts, keeping, minEvery }, input, job),
-      over: (input, outcome) => (outcome.is === "failed" ? lookLater(parts, keeping, input) : Promise.resolve()),
+      over: async (input, outcome) => (outcome.is === "failed" ? schedule.goOn(input) : undefined),
     });
-  const open = async (follow: Follow) =>
-    (await jobs.list(kindOf(follow), { key: follow.id })).map(({ id, state }) => ({ id, state }));
-  const schedule = async (follow: Follow, dueAt: number) => {
-    const next: Look = { follow: follow.id, turn: follow.turn };
-    await jobs.add(kindOf(follow), next, { id: jobId(next), dueAt, key: follow.id });
-  };
-  const end = async (follow: Follow) => {
-    for (const { id } of await open(follow)) await jobs.cancel(kindOf(follow), id);
-  };
   const remove = async (id: string) => {
     const removed = await keeping.remove(id);
-    if (removed) await end(removed);
+    if (removed) await schedule.end(removed);
   };
   return {
     of: keeping.of,
     inGroup: keeping.inGroup,
     find: keeping.find,
+    change: keeping.change,
+    ...resting({ ...parts, keeping, schedule }),
+    remove,
     entriesOf: async (id) => (await keeping.known.get(id))?.entries ?? [],
-    async readFeed(url, { signal }) {
-      const fetched = await parts.fetchFeed(url, { signal });
-      // Without a mark nobody says that nothing has changed.
-      const feed = await readFeed(fetched.is === "fresh" ? fetched.text : "");
-      return { ...feed, mark: fetched.is === "fresh" ? fetched.mark : {} };
-    },
+    readFeed: (url, options) => readFrom(parts.fetchFeed, url, options),
     async begin(draft, feed) {
-      const follow: Follow = {
-        ...draft,
-        ...firstOf(draft, { minEvery, now, newId }),
+      const follow = {
+        ...firstOf(draft, { ...parts, minEvery }),
         ...(feed && { checkedAt: now(), known: feed.entries.length }),
       };
-      const known: Known = feed
-        ? { seen: writeSeen(feed.entries.map(({ key }) => markOf(key))), entries: latestOf(feed) }
-        : {};
-      if (!(await keeping.add(follow, known, max))) return "full";
-      await schedule(follow, feed ? now() + follow.every : now());
+      if (!(await keeping.add(follow, knownOf(feed), max))) return "full";
+      await schedule.note(follow, feed ? now() + follow.every : now());
       return follow;
     },
-    change: keeping.change,
-    async pause(id) {
-      const paused = await keeping.change(id, (follow) =>
-        follow.paused ? follow : { ...follow, paused: {}, failing: undefined, turn: follow.turn + 1 },
-      );
-      if (paused) await end(paused);
-      return paused;
-    },
-    async resume(id) {
-      const resumed = await keeping.change(id, ({ paused, ...follow }) =>
-        paused ? { ...follow, failing: undefined, turn: follow.turn + 1 } : { ...follow },
-      );
-      if (resumed) await schedule(resumed, now());
-      return resumed;
-    },
-    async checkNow(id) {
-      const follow = await keeping.find(id);
-      if (!follow || follow.paused) return false;
-      const due = (await open(follow)).filter(({ state }) => state.is === "due");
-      const moved = await Promise.all(due.map((job) => jobs.postpone(kindOf(follow), job.id, now())));
-      return moved.includes(true);
-    },
-    async looked(id, options) {
-      const follow = await keeping.find(id);
-      if (!follow) return;
-      const current = jobId({ follow: id, turn: follow.turn });
-      for await (const state of jobs.follow(kindOf(follow), current, options)) if (state.is === "failed") return;
-    },
-    remove,
     async forget(person, mount) {
       for (const { id, about } of await keeping.of(person))
         if (mount === undefined || about.mount === mount) await remove(id);
     },
-    held: (id, code) => sayHeld(parts, keeping, id, code),
+    async moved(from, to) {
+      for (const { id } of await keeping.inGroup(from)) await keeping.change(id, (follow) => movedTo(follow, from, to));
+    },
+    async held(id, code) {
+      const follow = await keeping.find(id);
+      if (follow) await sayHeld(parts.services(), follow, code);
+    },
     async resumeAll() {
       for await (const [, follow] of rowsOf(shelves.follows))
         if (!follow.paused)
-          await schedule(follow, follow.checkedAt === undefined ? now() : follow.checkedAt + follow.every);
+          await schedule.note(follow, follow.checkedAt === undefined ? now() : follow.checkedAt + follow.every);
     },
     choices: [...new Set([...choices, minEvery].filter((every) => every >= minEvery))].toSorted((a, b) => a - b),
     max,
   };
 }
 
+interface RestingParts extends Pick<FollowsParts, "now"> {
+  readonly keeping: Keeping;
+  readonly schedule: Schedule;
+}
+
+/** Pausing, going on, and looking when somebody wants it. */
+function resting({ keeping, schedule, now }: RestingParts): Pick<Follows, "pause" | "resume" | "checkNow" | "looked"> {
+  return {
+    async pause(id) {
+      const paused = await keeping.change(id, (follow) =>
+        follow.paused ? follow : { ...follow, paused: {}, failing: undefined, turn: follow.turn + 1 },
+      );
+      if (paused) await schedule.end(paused);
+      return paused;
+    },
+    async resume(id) {
+      const resumed = await keeping.change(id, ({ paused, ...follow }) =>
+        paused ? { ...follow, failing: undefined, turn: follow.turn + 1 } : { ...follow },
+      );
+      if (resumed) await schedule.note(resumed, now());
+      return resumed;
+    },
+    async checkNow(id) {
+      const follow = await keeping.find(id);
+      return follow !== undefined && !follow.paused && schedule.hasten(follow);
+    },
+    async looked(id, options) {
+      const follow = await keeping.find(id);
+      if (follow) await schedule.ended(follow, options);
+    },
+  };
+}
+
+async function readFrom(
+  fetchFeed: FetchFeed,
+  url: string,
+  { signal }: { readonly signal: AbortSignal },
+): ReturnType<Follows["readFeed"]> {
+  const fetched = await fetchFeed(url, { signal });
+  // Without a mark nobody says that nothing has changed.
+  const feed = await readFeed(fetched.is === "fresh" ? fetched.text : "");
+  return { ...feed, mark: fetched.is === "fresh" ? fetched.mark : {} };
+}
+
 function firstOf(
-  { about }: FollowDraft,
-  { minEvery, now, newId }: Required<Pick<FollowsParts, "minEvery">> & Pick<FollowsParts, "now" | "newId">,
-): Pick<Follow, "id" | "every" | "since" | "turn"> {
-  return { id: newId(), every: Math.max(minEvery ?? 0, usual[about.is]), since: now(), turn: 1 };
+  draft: FollowDraft,
+  { minEvery, now, newId }: Pick<FollowsParts, "now" | "newId"> & { readonly minEvery: number },
+): Follow {
+  return { ...draft, id: newId(), every: Math.max(minEvery, usual[draft.about.is]), since: now(), turn: 1 };
 }
 
-/** A look that came to nothing is followed by another all the same. */
-async function lookLater({ jobs, now }: FollowsParts, keeping: Keeping, { follow: id, turn }: Look): Promise<void> {
-  const next = await keeping.change(id, (follow) =>
-    follow.turn === turn && !follow.paused ? { ...follow, turn: turn + 1 } : follow,
-  );
-  if (!next || next.paused || next.turn !== turn + 1) return;
-  const after = { follow: id, turn: next.turn };
-  await jobs.add(kindOf(next), after, { id: jobId(after), dueAt: now() + next.every, key: id });
+/** What a feed has when it is begun is no news. */
+function knownOf(feed: Feed | undefined): Known {
+  return feed ? { seen: writeSeen(feed.entries.map(({ key }) => markOf(key))), entries: latestOf(feed) } : {};
 }
 
-/** ms in which it is said once that a drive takes no more. */
-const sayAgain = 24 * 3_600_000;
-
-async function sayHeld(parts: FollowsParts, keeping: Keeping, id: string, code: StorageErrorCode): Promise<void> {
-  const services = parts.services();
-  const follow = await keeping.find(id);
-  if (!follow || !services.said) return;
-  const note = `follow-held ${follow.person} ${follow.about.mount}`;
-  const { said, now } = services;
-  const isNews = await services.exclusive(note, async () => {
-    if (now() - ((await said.get(note)) ?? -Infinity) < sayAgain) return false;
-    await said.set(note, now(), sayAgain);
-    return true;
-  });
-  if (!isNews) return;
-  const context = await contextOf(services, follow, AbortSignal.timeout(30_000));
-  const mount = await services.storage.find(follow.about.mount);
-  const view = await drawPassing(context, { at: "notice", mount: follow.about.mount }, [], sessionLife);
-  const target = targetIn(context, follow.to);
-  await services.messengers?.of(target.place)?.send(target, {
-    show: "notice",
-    notice: code,
-    level: "failed",
-    subject: follow.title,
-    driver: mount?.driver,
-    view,
-    offer: ["mounts"],
-  });
+function movedTo(follow: Follow, from: string, to: string): Follow {
+  const place = follow.to.place === from ? to : follow.to.place;
+  return { ...follow, to: { ...follow.to, place, group: to } };
 }

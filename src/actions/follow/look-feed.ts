@@ -1,4 +1,5 @@
 import type { Mount } from "../../storage/mount.ts";
+import { readTorrent } from "../../storage/torrent.ts";
 import { drawPassing, sessionLife } from "../context/context.ts";
 import { folderId, folderView } from "../context/folder-view.ts";
 import { namesOf, tagIn } from "../context/with-mount.ts";
@@ -56,14 +57,16 @@ async function bringNew(looking: Looking, { about, mount, feed }: Bringing): Pro
   const others = wanted.length > 0 ? await broughtElsewhere(looking, mount) : new Set<string>();
   const due = wanted.filter(({ key }) => !others.has(markOf(key)));
   const now = due.slice(0, maxBegun);
-  for (const entry of now) await begin(looking, { about, mount }, entry);
+  const begun = new Set(others);
+  for (const entry of now) await bring(looking, { about, mount, begun }, entry);
   const left = new Set(due.slice(maxBegun));
   const marks = entries.filter((entry) => !left.has(entry)).map(({ key }) => markOf(key));
-  const brought = [...now.map(({ key }) => markOf(key)), ...readSeen(before?.brought ?? "")].slice(0, maxBrought);
+  const fetched = [...begun].filter((mark) => !others.has(mark));
+  const brought = [...now.map(({ key }) => markOf(key)), ...fetched, ...readSeen(before?.brought ?? "")];
   await known.set(follow.id, {
     seen: writeSeen([...marks, ...(seen ?? [])]),
     entries: entries.slice(0, maxKept),
-    brought: writeSeen(brought),
+    brought: writeSeen(brought.slice(0, maxBrought)),
   });
   return left.size === 0;
 }
@@ -75,6 +78,28 @@ async function broughtElsewhere({ follow, parts }: Looking, { id }: Mount): Prom
   );
   const brought = await Promise.all(others.map((other) => parts.keeping.known.get(other.id)));
   return new Set(brought.flatMap((known) => [...readSeen(known?.brought ?? "")]));
+}
+
+interface Brought extends Pick<Bringing, "about" | "mount"> {
+  /** Marks of what was begun already, by this feed or another. */
+  readonly begun: Set<string>;
+}
+
+/** Begins an entry, unless its torrent is one that was begun under another name. */
+async function bring(looking: Looking, { begun, ...into }: Brought, entry: FeedEntry): Promise<void> {
+  const { key, url } = await asMagnet(looking, entry);
+  const mark = markOf(key);
+  if (key !== entry.key && begun.has(mark)) return;
+  begun.add(mark);
+  await begin(looking, into, { ...entry, url });
+}
+
+/** What a torrent file holds, so that the drive need not be able to get it, and it is known by its info hash. */
+async function asMagnet({ job, parts }: Looking, { key, url }: FeedEntry): Promise<Pick<FeedEntry, "key" | "url">> {
+  if (!/^https?:/i.test(url) || !/\.torrent$/i.test(new URL(url).pathname)) return { key, url };
+  const bytes = await parts.fetchTorrent(url, { signal: job.signal });
+  const read = bytes && readTorrent(bytes);
+  return read?.ok ? { key: read.source.identity, url: read.source.url } : { key, url };
 }
 
 /** By an id of its own: after a kill it is begun no second time. */

@@ -1,7 +1,7 @@
 import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
 import type { ActionContext } from "../context/context.ts";
 import type { Services } from "../context/services.ts";
-import type { FetchFeed, Follow, followTroubles } from "../model/follow.ts";
+import type { FetchFeed, FetchTorrent, Follow, followTroubles } from "../model/follow.ts";
 import type { Telling } from "./follow-kind.ts";
 import type { Keeping } from "./kept.ts";
 
@@ -10,6 +10,7 @@ export interface LookParts {
   readonly jobs: Pick<JobQueue, "add">;
   readonly keeping: Keeping;
   readonly fetchFeed: FetchFeed;
+  readonly fetchTorrent: FetchTorrent;
   /** Milliseconds between two looks at least, whatever somebody chose before. */
   readonly minEvery: number;
   services(): Services;

@@ -123,6 +123,9 @@ export type FetchedFeed =
 /** Gets a feed from where anybody may: no private address, and nothing large or slow. Throws `FeedError`. */
 export type FetchFeed = (url: string, options: FeedMark & { readonly signal: AbortSignal }) => Promise<FetchedFeed>;
 
+/** Gets a torrent file that a feed names, the same way; undefined = it cannot be had. */
+export type FetchTorrent = (url: string, options: { readonly signal: AbortSignal }) => Promise<Uint8Array | undefined>;
+
 /** A feed that cannot be had, or is none. */
 export class FeedError extends Error {
   override readonly name = "FeedError";
@@ -160,13 +163,15 @@ export interface Follows {
   change(id: string, change: (follow: Follow) => Follow): Promise<Follow | undefined>;
   pause(id: string): Promise<Follow | undefined>;
   resume(id: string): Promise<Follow | undefined>;
-  /** Looks at once instead of when it is time. False = it is being looked at, or is paused. */
+  /** Looks at once instead of when it is time, or ten seconds after the last look. False = it is being looked at, or is paused. */
   checkNow(id: string): Promise<boolean>;
   /** Resolves when the look that is due or under way has ended, or with the signal. */
   looked(id: string, options: { readonly signal: AbortSignal }): Promise<void>;
   remove(id: string): Promise<void>;
   /** Removes all of a person's, or all that are about a mount of theirs. */
   forget(person: string, mount?: string): Promise<void>;
+  /** A group has another id now. */
+  moved(from: string, to: string): Promise<void>;
   /** Says, once a day, that what a feed brought waits for its drive. */
   held(id: string, code: StorageErrorCode): Promise<void>;
   /** What was broken off while it was begun goes on. Called once at the start. */
