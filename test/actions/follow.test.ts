@@ -263,6 +263,18 @@ describe("what ends says so once, with the way on", () => {
     expect(await world.follows.of(mia.person.id)).toEqual([]);
   });
 
+  test("of who is forgotten no screen is left that was said unasked", async () => {
+    const { folder } = await followFilms();
+    world.pikpak.build.file(world.account, folder, film("a.mp4"));
+    await lookAgain();
+    await expect.poll(news).toHaveLength(1);
+    const { view } = news()[0] as NewsScreen;
+    expect(await world.at.shelves.sessions.get(view.id)).toBeDefined();
+    const sure = await world.at.see(mia, { do: "forget" }, "question");
+    await world.at.see(mia, { do: "confirm", view: sure.view }, "notice");
+    expect(await world.at.shelves.sessions.get(view.id)).toBeUndefined();
+  });
+
   test("another person's card does nothing for somebody else", async () => {
     const { card } = await followFilms();
     expect(await world.at.see(jun, { do: "remove-follow", view: card.view }, "notice")).toMatchObject({

@@ -1,11 +1,12 @@
 import { folderView } from "../context/folder-view.ts";
-import { drawPassing, sessionLife, type ActionContext } from "../context/context.ts";
+import type { ActionContext } from "../context/context.ts";
 import { namesOf, tagIn } from "../context/with-mount.ts";
 import { groupIn } from "../../users/place.ts";
 import type { Follow, FollowedFeed } from "../model/follow.ts";
 import type { FeedCard, FollowCard, FollowLine } from "../model/follow-screen.ts";
 import type { ViewRef } from "../model/session.ts";
 import { renameOf } from "./look-feed.ts";
+import { drawUnasked } from "./telling.ts";
 import { isWanted } from "./wanted.ts";
 
 /** What a list says of it. */
@@ -49,7 +50,7 @@ export async function cardOf(context: ActionContext, follow: Follow, { view, sai
 
 /** The card in a message that nobody asked for. */
 export async function cardToSend(context: ActionContext, follow: Follow): Promise<FollowCard> {
-  const view = await drawPassing(context, { at: "follow", follow: follow.id }, [], sessionLife);
+  const view = await drawUnasked(context, { at: "follow", follow: follow.id });
   return cardOf(context, follow, { view });
 }
 

@@ -49,6 +49,7 @@ export function createFollows(parts: FollowsParts): Follows {
     inGroup: keeping.inGroup,
     find: keeping.find,
     change: keeping.change,
+    noteDrawn: keeping.noteDrawn,
     ...resting({ ...parts, keeping, schedule }),
     remove,
     entriesOf: async (id) => (await keeping.known.get(id))?.entries ?? [],
@@ -65,6 +66,9 @@ export function createFollows(parts: FollowsParts): Follows {
     async forget(person, mount) {
       for (const { id, about } of await keeping.of(person))
         if (mount === undefined || about.mount === mount) await remove(id);
+      if (mount !== undefined) return;
+      const { sessions } = parts.services();
+      for (const session of await keeping.takeDrawn(person)) await sessions.delete(session);
     },
     async moved(from, to) {
       for (const { id } of await keeping.inGroup(from)) await keeping.change(id, (follow) => movedTo(follow, from, to));

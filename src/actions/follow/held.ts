@@ -1,8 +1,7 @@
 import type { StorageErrorCode } from "../../storage/error.ts";
-import { drawPassing, sessionLife } from "../context/context.ts";
 import type { Services } from "../context/services.ts";
 import type { Follow } from "../model/follow.ts";
-import { contextOf, targetIn } from "./telling.ts";
+import { contextOf, drawUnasked, targetIn } from "./telling.ts";
 
 /** ms in which it is said once that a drive takes no more, and that saying it may take. */
 const [sayAgain, within] = [24 * 3_600_000, 30_000];
@@ -13,7 +12,7 @@ export async function sayHeld(services: Services, follow: Follow, code: StorageE
   if (!(await isNews(services, `follow-held ${follow.person} ${id}`))) return;
   const context = await contextOf(services, follow, AbortSignal.timeout(within));
   const mount = await services.storage.find(id);
-  const view = await drawPassing(context, { at: "notice", mount: id }, [], sessionLife);
+  const view = await drawUnasked(context, { at: "notice", mount: id });
   const target = targetIn(context, follow.to);
   await services.messengers?.of(target.place)?.send(target, {
     show: "notice",

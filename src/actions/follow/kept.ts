@@ -26,7 +26,7 @@ export interface FollowShelves {
   readonly follows: Keyv<Follow>;
   /** Sealed. By the follow's id. */
   readonly known: Keyv<Known>;
-  /** Ids, by `person telegram:1` and `group telegram:-5`. */
+  /** Ids, by `person telegram:1`, `group telegram:-5` and `drawn telegram:1`. */
   readonly lists: Keyv<readonly string[]>;
 }
 
@@ -43,6 +43,10 @@ export interface Keeping {
   add(follow: Follow, known: Known, max: number): Promise<boolean>;
   change(id: string, change: (follow: Follow) => Follow): Promise<Follow | undefined>;
   remove(id: string): Promise<Follow | undefined>;
+  /** Notes a session that a message of somebody's stands on; the oldest of very many are not remembered. */
+  noteDrawn(person: string, session: string): Promise<void>;
+  /** Those sessions, which are noted no more. */
+  takeDrawn(person: string): Promise<readonly string[]>;
   readonly known: Keyv<Known>;
 }
 
@@ -75,6 +79,12 @@ export function createKeeping({ follows, known, lists, exclusive }: KeepingParts
         await follows.set(follow.id, follow);
         return true;
       }),
+    noteDrawn: (person, session) => note(drawnList(person), (ids) => [...ids, session].slice(-maxDrawn)),
+    async takeDrawn(person) {
+      const drawn = (await lists.get(drawnList(person))) ?? [];
+      await lists.delete(drawnList(person));
+      return drawn;
+    },
     change: (id, change) =>
       exclusive(`follow ${id}`, async () => {
         const before = await follows.get(id);
@@ -105,6 +115,13 @@ export function createKeeping({ follows, known, lists, exclusive }: KeepingParts
 
 function personList(person: string): string {
   return `person ${person}`;
+}
+
+/** Sessions of one person that are remembered. */
+const maxDrawn = 500;
+
+function drawnList(person: string): string {
+  return `drawn ${person}`;
 }
 
 function groupList(group: string): string {

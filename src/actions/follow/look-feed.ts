@@ -1,6 +1,5 @@
 import type { Mount } from "../../storage/mount.ts";
 import { readTorrent } from "../../storage/torrent.ts";
-import { drawPassing, sessionLife } from "../context/context.ts";
 import { folderId, folderView } from "../context/folder-view.ts";
 import { namesOf, tagIn } from "../context/with-mount.ts";
 import type { Feed, FeedEntry, FollowedFeed } from "../model/follow.ts";
@@ -8,7 +7,7 @@ import { readFeed } from "./feed.ts";
 import { FollowOver, type LookedAt, type Looking } from "./looking.ts";
 import { nameBy, readPattern } from "./pattern.ts";
 import { markOf, readSeen, writeSeen } from "./seen.ts";
-import { targetIn } from "./telling.ts";
+import { drawUnasked, targetIn } from "./telling.ts";
 import { isWanted } from "./wanted.ts";
 
 /** Entries that are begun at one look; the others are begun at the next. */
@@ -120,7 +119,7 @@ async function begin(
       follow: follow.id,
       card: {
         show: "download",
-        view: await drawPassing(context, { at: "download", folder, download: id }, [], sessionLife),
+        view: await drawUnasked(context, { at: "download", folder, download: id }),
         mount: tagIn(mount, folder),
         trail: namesOf(folder),
         left: 0,

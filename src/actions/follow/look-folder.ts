@@ -1,4 +1,4 @@
-import { drawPassing, sessionLife, type ActionContext } from "../context/context.ts";
+import type { ActionContext } from "../context/context.ts";
 import { folderView, slim } from "../context/folder-view.ts";
 import { isOpenByLink } from "../context/kinds.ts";
 import { leaveFor } from "../context/leave.ts";
@@ -11,7 +11,7 @@ import { readWhole } from "../tidy/read-back.ts";
 import type { News } from "./kept.ts";
 import { FollowOver, type LookedAt, type Looking } from "./looking.ts";
 import { markOf, maxSeen, readSeen, writeSeen } from "./seen.ts";
-import { targetIn, tellOnce } from "./telling.ts";
+import { drawUnasked, targetIn, tellOnce } from "./telling.ts";
 
 /** Most entries that are named; the others are counted. */
 const maxNamed = 10;
@@ -80,7 +80,7 @@ async function newsScreen(context: ActionContext, { mount, about, news }: Told):
   const folder = viewOf(context, about);
   return {
     show: "news",
-    view: await drawPassing(context, folder, news.entries, sessionLife),
+    view: await drawUnasked(context, folder, news.entries),
     mount: tagIn(mount, folder),
     trail: namesOf(folder),
     entries: news.entries,

@@ -11,7 +11,7 @@ import { FollowOver, type LookedAt, type Looking, type LookParts } from "./looki
 import { contextOf, targetIn, tellOnce } from "./telling.ts";
 
 /** ms for which looking may fail before it is said and given up. */
-const patience = 24 * 3_600_000;
+const givenUpAfter = 24 * 3_600_000;
 
 /** Looks once, and sees to it that somebody looks again. */
 export async function look(
@@ -79,7 +79,7 @@ async function meet(looking: Looking, error: unknown): Promise<void> {
   const reason = reasonOf(error);
   if (!reason) throw error;
   const { failing = { since: parts.now(), reason } } = follow;
-  const isOver = isFinal(reason) || parts.now() - failing.since >= patience;
+  const isOver = isFinal(reason) || parts.now() - failing.since >= givenUpAfter;
   parts.log.info({ follow: follow.id, reason, over: isOver }, "look at what is followed failed");
   if (isOver) return stop(looking, reason);
   const { retryAfter } = error as { readonly retryAfter?: number };

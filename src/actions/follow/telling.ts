@@ -3,10 +3,11 @@ import type { RunningJob } from "../../jobs/queue.ts";
 import type { Sent } from "../../messaging/messenger.ts";
 import { languageOf } from "../../users/person.ts";
 import type { Visit } from "../../users/visit.ts";
-import { createContext, type ActionContext } from "../context/context.ts";
+import { createContext, drawPassing, sessionLife, type ActionContext } from "../context/context.ts";
 import type { Services } from "../context/services.ts";
 import type { Follow, ToldTo } from "../model/follow.ts";
 import type { MessageScreen } from "../model/screen.ts";
+import type { Remembered, ViewRef, ViewState } from "../model/session.ts";
 import type { Target } from "../model/target.ts";
 import type { Telling } from "./follow-kind.ts";
 
@@ -26,6 +27,17 @@ export function contextOf(
     rows: { usual: 8, most: 8 },
   };
   return createContext(services, visit, signal);
+}
+
+/** A screen that is said unasked: it pushes out none that the person uses. */
+export async function drawUnasked(
+  context: ActionContext,
+  state: ViewState,
+  rows: Remembered["rows"] = [],
+): Promise<ViewRef> {
+  const view = await drawPassing(context, state, rows, sessionLife);
+  await context.services.follows?.noteDrawn(context.person.id, view.id);
+  return view;
 }
 
 /** Where it is told, and in which language. */

@@ -168,8 +168,10 @@ export interface Follows {
   /** Resolves when the look that is due or under way has ended, or with the signal. */
   looked(id: string, options: { readonly signal: AbortSignal }): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Removes all of a person's, or all that are about a mount of theirs. */
+  /** Removes all of a person's with the screens that came of them, or all that are about a mount of theirs. */
   forget(person: string, mount?: string): Promise<void>;
+  /** Notes a screen that was said unasked, so that it goes with what else is kept of the person. */
+  noteDrawn(person: string, session: string): Promise<void>;
   /** A group has another id now. */
   moved(from: string, to: string): Promise<void>;
   /** Says, once a day, that what a feed brought waits for its drive. */
