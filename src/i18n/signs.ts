@@ -36,6 +36,8 @@ export const abilitySigns = {
   shareOut: { sign: "📤" },
   listSharedOut: { sign: "📤" },
   revokeShared: { sign: "🚫" },
+  upload: { sign: "📤" },
+  dropUpload: { sign: "✖️" },
   send: { sign: "📥", button: "send" },
   "send-as-file": { sign: "📄", button: "send-as-file" },
   "save-share": { sign: "💾", button: "save" },

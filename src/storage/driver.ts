@@ -2,6 +2,7 @@ import type { Details, Entry } from "./entry.ts";
 import type { Problem } from "./form.ts";
 import type { Field, Values } from "./field.ts";
 import type { SharedOut, Task, TaskPage, TaskPhase } from "./task.ts";
+import type { PendingUpload, Uploaded, UploadingOptions, UploadSource } from "./upload.ts";
 
 /** A part of a listing. */
 export interface Page<T> {
@@ -161,6 +162,13 @@ interface Capabilities {
   shareOut(ids: readonly string[], options?: SharingOptions): Promise<SharedOut>;
   listSharedOut(options?: CallOptions & { readonly cursor?: string | undefined }): Promise<Page<SharedOut>>;
   revokeShared(ids: readonly string[], options?: CallOptions): Promise<void>;
+  /**
+   * Puts a file into a folder; it is there, whole, when the promise resolves. An attempt that ends with an error leaves
+   * what it told `onPending` of: the next one goes on from that, or `dropUpload` takes it away.
+   */
+  upload(source: UploadSource, to: string | undefined, options: UploadingOptions): Promise<Uploaded>;
+  /** Takes away what an upload has begun and did not end. Best effort: what is gone is gone. */
+  dropUpload(pending: PendingUpload, options?: CallOptions): Promise<void>;
 }
 
 export type Capability = keyof Capabilities;
@@ -190,6 +198,8 @@ export const capabilities = Object.keys({
   shareOut: true,
   listSharedOut: true,
   revokeShared: true,
+  upload: true,
+  dropUpload: true,
 } satisfies Record<Capability, true>) as readonly Capability[];
 
 /**
