@@ -7,6 +7,7 @@ import type { Answer } from "../actions/model/screen.ts";
 import type { Visit } from "../users/visit.ts";
 import type { Words } from "../i18n/words.ts";
 import type { Deliverer } from "./deliver.ts";
+import { filesIn } from "./files-in.ts";
 import { textIn } from "./quoted.ts";
 import { isShutOut, isUnreached, loggable } from "./refusals.ts";
 import { directVisit } from "./visit.ts";
@@ -70,7 +71,8 @@ async function answer(parts: DirectParts, message: Message, ending: AbortSignal)
   const said = { visit: directVisit(message.author), channel: message.channelId };
   try {
     const signal = AbortSignal.any([ending, AbortSignal.timeout(deadline)]);
-    const action: Action = { do: "say", text: textIn(message) };
+    const files = filesIn(message);
+    const action: Action = { do: "say", text: textIn(message), ...(files.length > 0 && { sent: { files } }) };
     const answered = perform(said.visit, action, signal);
     await deliverer.write(said, await Promise.race([answered, tooLate(signal, words.pick(undefined))]));
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Details, Entry } from "./entry.ts";
 import type { Problem } from "./form.ts";
 import type { Field, Values } from "./field.ts";
 import type { SharedOut, Task, TaskPage, TaskPhase } from "./task.ts";
-import type { PendingUpload, Uploaded, UploadingOptions, UploadSource } from "./upload.ts";
+import type { PendingUpload, Uploaded, UploadSource } from "./upload.ts";
 
 /** A part of a listing. */
 export interface Page<T> {
@@ -100,6 +100,18 @@ export interface Saved {
   readonly present: number;
   /** The folder they are in, where the drive has one of its own for what is saved into the root. */
   readonly folder?: Entry | undefined;
+}
+
+/** How a file is uploaded. */
+export interface UploadingOptions extends CallOptions {
+  /** Another entry of the folder has the name: it is told (`taken`), or the drive gives the new one another. */
+  readonly ifTaken: "tell" | "number";
+  /** What an attempt before this one left; absent = there was none. */
+  readonly pending?: PendingUpload | undefined;
+  /** Awaited whenever there is something another attempt would want: what is told last counts. */
+  readonly onPending?: ((pending: PendingUpload) => Promise<void>) | undefined;
+  /** Told how many bytes were read to find out what they are, then how many the drive has. */
+  readonly onBytes?: ((doing: "reading" | "sending", bytes: number) => void) | undefined;
 }
 
 /** How a share is made. */

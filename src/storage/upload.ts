@@ -1,4 +1,3 @@
-import type { CallOptions } from "./driver.ts";
 import type { Entry } from "./entry.ts";
 
 /** A file that is to be put into a drive. */
@@ -7,7 +6,7 @@ export interface UploadSource {
   /** Bytes. */
   readonly size: number;
   /** The bytes from an offset on. Each call opens them anew: a drive may want them twice. */
-  open(from: number, options: Pick<CallOptions, "signal">): AsyncIterable<Uint8Array>;
+  open(from: number, options: { readonly signal?: AbortSignal | undefined }): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -15,18 +14,6 @@ export interface UploadSource {
  * uploaded. Nobody but the driver reads it.
  */
 export type PendingUpload = Readonly<Record<string, unknown>>;
-
-/** How a file is uploaded. */
-export interface UploadingOptions extends CallOptions {
-  /** Another entry of the folder has the name: it is told (`taken`), or the drive gives the new one another. */
-  readonly ifTaken: "tell" | "number";
-  /** What an attempt before this one left; absent = there was none. */
-  readonly pending?: PendingUpload | undefined;
-  /** Awaited whenever there is something another attempt would want: what is told last counts. */
-  readonly onPending?: ((pending: PendingUpload) => Promise<void>) | undefined;
-  /** Told how many bytes were read to find out what they are, then how many the drive has. */
-  readonly onBytes?: ((doing: "reading" | "sending", bytes: number) => void) | undefined;
-}
 
 /** What came of it. `present`: the very same file is there already; `taken`: another of that name is, and nothing was sent. */
 export type Uploaded =

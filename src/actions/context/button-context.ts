@@ -75,6 +75,7 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
     case "search":
     case "list":
     case "download":
+    case "upload":
     case "select":
     case "target":
       return state.folder.mount;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { CallOptions, CapabilityOf, DriverContext } from "../../storage/driver.ts";
+import type { CallOptions, CapabilityOf, DriverContext, UploadingOptions } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
-import type { PendingUpload, Uploaded, UploadingOptions, UploadSource } from "../../storage/upload.ts";
+import type { PendingUpload, Uploaded, UploadSource } from "../../storage/upload.ts";
 import { BucketRefusal, ticketShape, type Bucket, type Part, type Ticket } from "./bucket.ts";
 import { below, isFresh, isNamed, type Changes, type WritingParts } from "./changes.ts";
 import { createGcid } from "./gcid.ts";

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createGcid } from "../../../src/drivers/pikpak/gcid.ts";
-import type { Driver } from "../../../src/storage/driver.ts";
-import type { PendingUpload, UploadingOptions, UploadSource } from "../../../src/storage/upload.ts";
+import type { Driver, UploadingOptions } from "../../../src/storage/driver.ts";
+import type { PendingUpload, UploadSource } from "../../../src/storage/upload.ts";
 import { startService, type Service } from "./service.ts";
 
 let at: Service;
@@ -91,7 +91,7 @@ describe("the name of a content", () => {
           gcid.update(bytes.subarray(from, from + length));
           from += length;
         }
-        return gcid.digest() === expected;
+        expect(gcid.digest()).toBe(expected);
       }),
       { numRuns: 40 },
     );
@@ -234,7 +234,9 @@ describe("an attempt that ended", () => {
 
   test("whose ticket ran out meanwhile begins anew and leaves no second file", async () => {
     const pending = noting();
-    await expect(upload({ ...sourceOf("a.bin", bytes), open: readThenCut(bytes, 9 * MiB) }, pending)).rejects.toThrow();
+    await expect(upload({ ...sourceOf("a.bin", bytes), open: readThenCut(bytes, 9 * MiB) }, pending)).rejects.toThrow(
+      "cut off",
+    );
     at.context.advance(13 * 3_600_000);
     expect(await upload(sourceOf("a.bin", bytes), { pending: pending.last() })).toMatchObject({ is: "done" });
     expect(own()).toEqual(["a.bin PHASE_TYPE_COMPLETE"]);
@@ -250,7 +252,9 @@ describe("an attempt that ended", () => {
 
   test("leaves nothing when it is dropped", async () => {
     const pending = noting();
-    await expect(upload({ ...sourceOf("a.bin", bytes), open: readThenCut(bytes, 9 * MiB) }, pending)).rejects.toThrow();
+    await expect(upload({ ...sourceOf("a.bin", bytes), open: readThenCut(bytes, 9 * MiB) }, pending)).rejects.toThrow(
+      "cut off",
+    );
     expect(own()).toEqual(["a.bin PHASE_TYPE_PENDING"]);
     await driver.dropUpload?.(pending.last() ?? {});
     expect(own()).toEqual([]);

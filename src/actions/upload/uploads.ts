@@ -1,0 +1,51 @@
+import type { JobOutcome } from "../../jobs/job.ts";
+import type { JobQueue } from "../../jobs/queue.ts";
+import { createDisplay } from "../download/display.ts";
+import { maxUploads, type Uploads } from "../model/upload-batch.ts";
+import { createJoining, type JoiningParts } from "./joining.ts";
+import { itemsOf, uploadKind, type UploadBatch } from "./upload-kind.ts";
+import { Uploading, type UploadedBy } from "./uploading.ts";
+
+/** What uploads are made of. */
+export interface UploadsParts extends Omit<UploadedBy, "joining">, JoiningParts {
+  readonly jobs: JobQueue;
+}
+
+/** Uploads over a job queue. Made before it is started: it is told here who does them. */
+export function createUploads(given: UploadsParts): Uploads {
+  const { jobs } = given;
+  const joining = createJoining(given);
+  const parts = { ...given, joining };
+  jobs.handle(uploadKind, {
+    run: (batch, job) => new Uploading(batch, { ...parts, job }).run(),
+    over: (batch, outcome) => sayEnd(parts, batch, outcome),
+  });
+  return {
+    prepare: ({ id, ...order }) => ({
+      screen: { ...order.card, is: "running", items: itemsOf(order.files) },
+      placed: {
+        async at(shown) {
+          await joining.open(order.person, id, order.group);
+          await jobs.add(uploadKind, { ...order, id, shown }, { id, key: order.person });
+        },
+      },
+    }),
+    join: async (person, files, group) => files.length < maxUploads && joining.add(person, files, group),
+    cancel: (id) => jobs.cancel(uploadKind, id),
+    async forget(person) {
+      for (const { id, input } of await jobs.list(uploadKind))
+        if (input.person === person) await jobs.cancel(uploadKind, id);
+      await joining.forget(person);
+    },
+  };
+}
+
+/** A batch that ends by itself has said all. One that never began, or did not get to its end, has not. */
+async function sayEnd(parts: UploadedBy, batch: UploadBatch, outcome: JobOutcome<void>): Promise<void> {
+  if (outcome.is === "done") return;
+  const display = createDisplay(batch, { ...parts, signal: AbortSignal.timeout(60_000) });
+  const state = { is: outcome.is === "cancelled" ? "cancelled" : "lost" } as const;
+  const joined = await parts.joining.read(batch.id);
+  const items = itemsOf([...batch.files, ...(joined?.files ?? [])]).map((item) => ({ ...item, state }));
+  await display.last({ ...batch.card, is: "over", items });
+}
