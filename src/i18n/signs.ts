@@ -36,7 +36,7 @@ export const abilitySigns = {
   shareOut: { sign: "📤" },
   listSharedOut: { sign: "📤" },
   revokeShared: { sign: "🚫" },
-  upload: { sign: "📤" },
+  upload: { sign: "⏫" },
   dropUpload: { sign: "✖️" },
   send: { sign: "📥", button: "send" },
   "send-as-file": { sign: "📄", button: "send-as-file" },

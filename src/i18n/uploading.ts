@@ -32,7 +32,7 @@ interface Words extends Speaker {
 
 const signs: Readonly<Record<State["is"], string>> = {
   waiting: "⏳",
-  running: "📤",
+  running: "⏫",
   done: "✅",
   present: "✅",
   taken: "❔",

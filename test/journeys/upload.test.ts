@@ -124,14 +124,12 @@ test.each([
   await signInOnDiscord(who);
   await person.waitsFor("🏠", here);
   world.pikpak.fail({ path: "/vip-lixian-07/", method: "POST", status: 503, times: 2, body: "" });
-  const files = [
-    { name: "trip.mp4", bytes: patterned(900_000) },
-    { name: "notes.txt", bytes: patterned(300) },
-    { name: "more.bin", bytes: patterned(200) },
-  ];
+  const trip: OwnFile = { name: "trip.mp4", bytes: patterned(900_000) };
+  const notes: OwnFile = { name: "notes.txt", bytes: patterned(300) };
+  const more: OwnFile = { name: "more.bin", bytes: patterned(200) };
   // Discord says what language a client speaks with commands alone.
-  if (who === "lena") person.sends("", { ...here, files });
-  else await person.uses("/upload", { ...here, files: { file: files[0], second: files[1], third: files[2] } });
+  if (who === "lena") person.sends("", { ...here, files: [trip, notes, more] });
+  else await person.uses("/upload", { ...here, files: { file: trip, second: notes, third: more } });
   await person.waitsFor("trip.mp4", here);
   await expect.poll(tickets, { timeout: 15_000 }).toBeGreaterThan(0);
   await program.kill();

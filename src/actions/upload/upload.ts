@@ -75,8 +75,9 @@ export async function cancelUpload({ services, shown }: ButtonContext): Promise<
 /** A file that is there is shown. */
 export function openUpload(context: ButtonContext, index: number): Result {
   const { shown } = context;
-  const row = readRow(shown?.rows[index]);
-  if (shown?.state.at !== "upload" || !row || isLeft(row)) return forgotten(context);
+  if (shown?.state.at !== "upload") return forgotten(context);
+  const row = readRow(shown.rows[index]);
+  if (!row || isLeft(row)) return forgotten(context);
   const { folder } = shown.state;
   return goTo(context, { at: "file", folder, entry: row, variants: [] });
 }

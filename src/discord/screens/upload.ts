@@ -21,7 +21,7 @@ export function uploadSheet(painter: Painter, screen: UploadScreen): Sheet {
   const { items, mount, trail, left, is } = screen;
   const shown = items.toSorted((a, b) => uploadRank(a.state) - uploadRank(b.state)).slice(0, maxLines);
   return {
-    head: [items.length > 1 && `### 📤 ${say("upload-title", { count: items.length })}`, trailLine(mount, trail)],
+    head: [items.length > 1 && `### ⏫ ${say("upload-title", { count: items.length })}`, trailLine(mount, trail)],
     body: [
       ...shown.flatMap((item) =>
         uploadLines(painter, item, { called: label(item.name, nameWidth), driver: mount.driver }),

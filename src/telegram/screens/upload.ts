@@ -23,7 +23,7 @@ export function paintUpload(painter: Painter, screen: UploadScreen): Painted {
   const shown = items.toSorted((a, b) => uploadRank(a.state) - uploadRank(b.state)).slice(0, maxLines);
   return {
     text: lines(
-      items.length > 1 && FormattedString.join(["📤 ", strong(say("upload-title", { count: items.length }))]),
+      items.length > 1 && FormattedString.join(["⏫ ", strong(say("upload-title", { count: items.length }))]),
       trailLine(mount, trail),
       "",
       ...shown.flatMap((item) =>
