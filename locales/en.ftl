@@ -188,15 +188,16 @@ download-left = { $count ->
 }
 download-lost = I follow this no longer. /tasks shows how far it is.
 upload-title = { $count ->
-    [one] Uploading 1 file
-   *[other] Uploading { $count } files
+    [one] Upload: 1 file
+   *[other] Upload: { $count } files
 }
 upload-summary = { $done } of { $total } in the drive
 upload-summary-failed = { $done } of { $total } in the drive, { $failed } failed
 upload-waiting = waits for its turn
 upload-reading = checking it
 upload-present = is there already
-upload-taken = The drive has another file of this name. Keep both, replace that one, or skip this?
+upload-taken = The folder has another file of this name, of { $size }. Keep both, replace that one, or skip this?
+upload-taken-folder = The folder has another folder of this name. Keep both, or skip this?
 upload-skipped = skipped
 upload-cancelled = cancelled
 upload-lost = I lost sight of this. Look into the folder before you try again.

@@ -63,7 +63,7 @@ export function uploadLines(
     case "present":
       return [`${sign} ${called} · ${say("upload-present")}`];
     case "taken":
-      return [`${sign} ${called}${sizeOf(figures, state.entry)}`, say("upload-taken")];
+      return [`${sign} ${called}`, takenText(words, state.entry)];
     case "skipped":
     case "cancelled":
       return [`${sign} ${called} · ${say(`upload-${state.is}`)}`];
@@ -77,6 +77,10 @@ export function uploadLines(
       return [`${sign} ${called}`, reasonText(words, { code, retryAfter }, driver)];
     }
   }
+}
+
+function takenText({ say, figures }: Words, { kind, size }: Entry): string {
+  return kind === "folder" ? say("upload-taken-folder") : say("upload-taken", { size: figures.size(size ?? 0) });
 }
 
 function sizeOf(figures: Figures, { size }: Entry): string {
@@ -157,8 +161,14 @@ export function isUploadSignedOut(items: readonly Item[]): boolean {
   });
 }
 
-/** What may become of files whose names are taken: sign, words and choice of each. */
-export const settlingWays = [
+/** What may become of the files whose names are taken: sign, words and choice of each. A folder is not replaced. */
+export function settlingWays(items: readonly Item[]): readonly (typeof ways)[number][] {
+  const taken = items.flatMap(({ state }) => (state.is === "taken" ? [state.entry] : []));
+  if (taken.length === 0) return [];
+  return ways.filter(({ how }) => how !== "replace" || taken.some(({ kind }) => kind === "file"));
+}
+
+const ways = [
   { sign: "➕", words: "press-upload-both", how: "both" },
   { sign: "♻️", words: "press-upload-replace", how: "replace" },
   { sign: "⏭", words: "press-upload-skip", how: "skip" },

@@ -231,7 +231,7 @@ describe("a name that is taken", () => {
     expect(states(asked)).toEqual(["a.txt: taken", "b.txt: done"]);
     const { placed } = await at.do(mia, { do: "settle-upload", view: asked.view, how: "both" });
     await placed?.at(shown);
-    expect(states(await over())).toEqual(["a(1).txt: done"]);
+    expect(states(await over())).toEqual(["b.txt: done", "a(1).txt: done"]);
     expect(own()).toEqual(["a(1).txt 100", "a.txt 50", "b.txt 100"]);
   });
 
@@ -289,7 +289,7 @@ describe("what goes wrong", () => {
     expect(own()).toEqual(["a.jpg 100"]);
     const { placed } = await at.do(mia, { do: "retry-upload", view: end.view });
     await placed?.at(shown);
-    expect(states(await over())).toEqual(["b.jpg: done", "c.jpg: done"]);
+    expect(states(await over())).toEqual(["a.jpg: done", "b.jpg: done", "c.jpg: done"]);
   });
 
   test("a folder that is trashed meanwhile is told, and nothing is left of it elsewhere", async () => {

@@ -1,6 +1,7 @@
 import type { SentFile } from "./sent-file.ts";
 import type { UploadScreen } from "./screen.ts";
 import type { Placed } from "./target.ts";
+import type { SettledFile } from "./upload-item.ts";
 
 /** Files somebody sent on their way into a drive, told in the message that was answered with. */
 export interface Uploads {
@@ -23,6 +24,8 @@ export interface UploadOrder {
   /** Id of the folder it goes into; absent = the mount's root. */
   readonly to?: string | undefined;
   readonly files: readonly WantedFile[];
+  /** What stands above them in its message, and is over. */
+  readonly before?: readonly SettledFile[] | undefined;
   /** What its platform calls the messages that belong together; absent = it is one message. */
   readonly group?: string | undefined;
   /** The screen but for what becomes of it. */

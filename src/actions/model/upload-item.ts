@@ -1,5 +1,14 @@
 import type { Entry } from "../../storage/entry.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
+import type { SentFile } from "./sent-file.ts";
+
+/** A file of a batch that is over: what is in the drive, or a file that is not, and why. */
+export type SettledFile = Entry | LeftFile;
+
+export interface LeftFile {
+  readonly file: SentFile;
+  readonly state: Exclude<UploadState, { is: "done" | "present" | "running" | "waiting" }>;
+}
 
 /** Where one file of a batch is. */
 export interface UploadItem {

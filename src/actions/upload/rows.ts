@@ -1,45 +1,61 @@
-import type { Entry } from "../../storage/entry.ts";
-import type { Remembered } from "../model/session.ts";
+import type { Keyv } from "keyv";
+import { sessionLife } from "../context/context.ts";
+import type { Remembered, Session, ViewRef } from "../model/session.ts";
 import type { SentFile } from "../model/sent-file.ts";
-import type { UploadItem, UploadState } from "../model/upload-item.ts";
+import type { LeftFile, SettledFile, UploadItem } from "../model/upload-item.ts";
 
 type Row = Remembered["rows"][number];
 
-/** A file that did not come, as a row of its batch has it: the file, and why. */
-export interface Left {
-  readonly file: SentFile;
-  readonly state: Exclude<UploadState, { is: "done" | "present" | "running" | "waiting" }>;
-}
-
-/** An entry to open, or a file that did not come. */
-export function rowOf({ id, name, size }: SentFile, { state }: UploadItem): Row {
+/** What a file of a batch has come to; one that is not over is lost. */
+export function settledOf({ id, name, size }: SentFile, { state }: UploadItem): SettledFile {
+  const file = { id, name, size };
   switch (state.is) {
     case "done":
     case "present":
       return state.entry;
     case "waiting":
     case "running":
-      return leftRow({ file: { id, name, size }, state: { is: "lost" } });
+      return { file, state: { is: "lost" } };
     case "taken":
     case "skipped":
     case "cancelled":
     case "lost":
     case "failed":
-      return leftRow({ file: { id, name, size }, state });
+      return { file, state };
   }
 }
 
-export function leftRow(left: Left): Row {
-  return JSON.stringify(left);
+/** An entry to open, or a file that did not come, as a session keeps it. */
+export function rowOf(settled: SettledFile): Row {
+  return isLeft(settled) ? JSON.stringify(settled) : settled;
 }
 
-/** What a row is; undefined = there is none. */
-export function readRow(row: Row | undefined): Entry | Left | undefined {
-  if (row === undefined || typeof row !== "string") return row;
-  // Only `leftRow` writes such rows.
-  return row === "" ? undefined : (JSON.parse(row) as Left);
+/** Lets a message's buttons open what is there, and say what becomes of the rest. */
+export async function rememberRows(
+  sessions: Keyv<Session>,
+  { id, revision }: ViewRef,
+  settled: readonly SettledFile[],
+): Promise<void> {
+  const session = await sessions.get(id);
+  if (!session) return;
+  const rows = settled.map(rowOf);
+  const remembered = session.remembered.map((screen): Remembered =>
+    screen.revision === revision ? { ...screen, rows } : screen,
+  );
+  await sessions.set(id, { ...session, remembered }, sessionLife);
 }
 
-export function isLeft(row: Entry | Left): row is Left {
-  return "file" in row;
+/** What the rows of a batch's message are. */
+export function readRows(rows: readonly Row[]): readonly SettledFile[] {
+  // Only `rowOf` writes the texts among them.
+  return rows.map((row) => (typeof row === "string" ? (JSON.parse(row) as LeftFile) : row));
+}
+
+export function isLeft(settled: SettledFile): settled is LeftFile {
+  return "file" in settled;
+}
+
+export function itemOf(settled: SettledFile): UploadItem {
+  if (isLeft(settled)) return { name: settled.file.name, state: settled.state };
+  return { name: settled.name, state: { is: "done", entry: settled } };
 }

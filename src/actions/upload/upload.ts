@@ -9,8 +9,8 @@ import type { UploadScreen } from "../model/screen.ts";
 import type { SentFile } from "../model/sent-file.ts";
 import type { FolderView } from "../model/session.ts";
 import { maxUploads, type WantedFile } from "../model/upload-batch.ts";
-import type { UploadItem } from "../model/upload-item.ts";
-import { isLeft, leftRow, readRow, type Left } from "./rows.ts";
+import type { LeftFile, SettledFile } from "../model/upload-item.ts";
+import { isLeft, itemOf, readRows, rowOf } from "./rows.ts";
 
 /** Files of one message, or of one of several that belong together. */
 export interface Sent {
@@ -36,10 +36,12 @@ interface Beginning {
   readonly folder: FolderView;
   readonly files: readonly WantedFile[];
   readonly group?: string | undefined;
+  /** What stands above them in the message, and is over. */
+  readonly before?: readonly SettledFile[];
 }
 
 /** The batch as a screen, which is followed from where it is shown. */
-function begin(context: ActionContext, { folder, files, group }: Beginning): Promise<Result> {
+function begin(context: ActionContext, { folder, files, group, before }: Beginning): Promise<Result> {
   const { services, person } = context;
   return withMount(context, folder.mount, async (mount) => {
     const { uploads } = services;
@@ -54,6 +56,7 @@ function begin(context: ActionContext, { folder, files, group }: Beginning): Pro
       to: folderId(folder),
       files: files.slice(0, maxUploads),
       group,
+      before,
       card: {
         show: "upload",
         view,
@@ -76,37 +79,38 @@ export async function cancelUpload({ services, shown }: ButtonContext): Promise<
 export function openUpload(context: ButtonContext, index: number): Result {
   const { shown } = context;
   if (shown?.state.at !== "upload") return forgotten(context);
-  const row = readRow(shown.rows[index]);
-  if (!row || isLeft(row)) return forgotten(context);
+  const settled = readRows(shown.rows)[index];
+  if (!settled || isLeft(settled)) return forgotten(context);
   const { folder } = shown.state;
-  return goTo(context, { at: "file", folder, entry: row, variants: [] });
+  return goTo(context, { at: "file", folder, entry: settled, variants: [] });
 }
 
 /** What has not come, once more. */
 export function retryUpload(context: ButtonContext): Promise<Result> | Result {
-  return again(context, ({ file, state }) => (state.is === "taken" || state.is === "skipped" ? [] : [file]));
+  return again(context, ({ file, state }) => (state.is === "taken" || state.is === "skipped" ? undefined : file));
 }
 
 /** What may become of files whose names are taken. Their order is that of buttons in old messages. */
 export const settling = ["both", "replace", "skip"] as const;
 
-/** What becomes of files whose names are taken. */
+/** What becomes of files whose names are taken. A folder is not replaced: then both are kept. */
 export function settleUpload(context: ButtonContext, how: (typeof settling)[number]): Promise<Result> | Result {
   if (how === "skip") return skip(context);
   return again(context, ({ file, state }) => {
-    if (state.is !== "taken") return [];
-    return [{ ...file, taken: how, ...(how === "replace" && { replaces: state.entry.id }) }];
+    if (state.is !== "taken") return undefined;
+    const isReplaced = how === "replace" && state.entry.kind === "file";
+    return { ...file, taken: how, ...(isReplaced && { replaces: state.entry.id }) };
   });
 }
 
-function again(context: ButtonContext, wanted: (left: Left) => readonly WantedFile[]): Promise<Result> | Result {
+/** Another batch in the same message, of the files that are wanted. */
+function again(context: ButtonContext, wanted: (left: LeftFile) => WantedFile | undefined): Promise<Result> | Result {
   const { shown } = context;
   if (shown?.state.at !== "upload") return forgotten(context);
-  const files = shown.rows.flatMap((row) => {
-    const read = readRow(row);
-    return read && isLeft(read) ? wanted(read) : [];
-  });
-  return files.length === 0 ? refused("upload-over") : begin(context, { folder: shown.state.folder, files });
+  const all = readRows(shown.rows).map((settled) => ({ settled, file: isLeft(settled) ? wanted(settled) : undefined }));
+  const files = all.flatMap(({ file }) => file ?? []);
+  const before = all.flatMap(({ settled, file }) => (file ? [] : [settled]));
+  return files.length === 0 ? refused("upload-over") : begin(context, { folder: shown.state.folder, files, before });
 }
 
 /** Leaves those whose names are taken where they are. */
@@ -114,14 +118,13 @@ async function skip(context: ButtonContext): Promise<Result> {
   const { shown } = context;
   if (shown?.state.at !== "upload") return forgotten(context);
   const state = shown.state;
-  const read = shown.rows.flatMap((row) => readRow(row) ?? []);
-  if (!read.some((row) => isLeft(row) && row.state.is === "taken")) return refused("upload-over");
-  const kept = read.map((row) => (isLeft(row) && row.state.is === "taken" ? skipped(row) : row));
+  const all = readRows(shown.rows);
+  if (!all.some(isTaken)) return refused("upload-over");
+  const kept = all.map((settled) => (isTaken(settled) ? { ...settled, state: { is: "skipped" } as const } : settled));
   return withMount(context, state.folder.mount, async (mount): Promise<Outcome> => {
-    const rows = kept.map((row) => (isLeft(row) ? leftRow(row) : row));
     const screen: UploadScreen = {
       show: "upload",
-      view: await draw(context, state, rows),
+      view: await draw(context, state, kept.map(rowOf)),
       mount: tagIn(mount, state.folder),
       trail: namesOf(state.folder),
       items: kept.map(itemOf),
@@ -132,11 +135,6 @@ async function skip(context: ButtonContext): Promise<Result> {
   });
 }
 
-function skipped(left: Left): Left {
-  return { ...left, state: { is: "skipped" } };
-}
-
-function itemOf(row: Exclude<ReturnType<typeof readRow>, undefined>): UploadItem {
-  if (isLeft(row)) return { name: row.file.name, state: row.state };
-  return { name: row.name, state: { is: "done", entry: row } };
+function isTaken(settled: SettledFile): settled is LeftFile {
+  return isLeft(settled) && settled.state.is === "taken";
 }

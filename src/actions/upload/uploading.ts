@@ -7,16 +7,15 @@ import { StorageError } from "../../storage/error.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Uploaded } from "../../storage/upload.ts";
 import type { Allowance } from "../../users/allowance.ts";
-import { sessionLife } from "../context/context.ts";
 import { slim } from "../context/folder-view.ts";
 import { createDisplay, type Display } from "../download/display.ts";
 import { createSpeedMeter, type SpeedMeter } from "../files/speed.ts";
-import type { Remembered, Session } from "../model/session.ts";
+import type { Session } from "../model/session.ts";
 import type { WantedFile } from "../model/upload-batch.ts";
 import type { UploadItem, UploadState } from "../model/upload-item.ts";
 import type { Joining } from "./joining.ts";
 import { receivedFile } from "./received.ts";
-import { rowOf } from "./rows.ts";
+import { itemOf, rememberRows, settledOf } from "./rows.ts";
 import { itemsOf, type Begun, type Current, type UploadBatch } from "./upload-kind.ts";
 
 /** What a batch is uploaded with. */
@@ -282,7 +281,9 @@ export class Uploading {
   }
 
   async #end(): Promise<void> {
-    await this.#remember();
+    const { before = [], card } = this.#batch;
+    const settled = [...before, ...this.#ways.map(({ file, item }) => settledOf(file, item))];
+    await rememberRows(this.#parts.sessions, card.view, settled);
     const display = this.#signal.aborted
       ? createDisplay(this.#batch, { ...this.#parts, signal: AbortSignal.timeout(cancelWithin) })
       : this.#display;
@@ -290,20 +291,8 @@ export class Uploading {
   }
 
   #screen(is: "running" | "over") {
-    return { ...this.#batch.card, is, items: this.#ways.map(({ item }) => item) };
-  }
-
-  /** Its buttons open what is there, and say what becomes of the rest. */
-  async #remember(): Promise<void> {
-    const { sessions } = this.#parts;
-    const { id, revision } = this.#batch.card.view;
-    const session = await sessions.get(id);
-    if (!session) return;
-    const rows = this.#ways.map(({ file, item }) => rowOf(file, item));
-    const remembered = session.remembered.map((screen): Remembered =>
-      screen.revision === revision ? { ...screen, rows } : screen,
-    );
-    await sessions.set(id, { ...session, remembered }, sessionLife);
+    const { before = [], card } = this.#batch;
+    return { ...card, is, items: [...before.map(itemOf), ...this.#ways.map(({ item }) => item)] };
   }
 }
 

@@ -3,6 +3,8 @@ import type { JobQueue } from "../../jobs/queue.ts";
 import { createDisplay } from "../download/display.ts";
 import { maxUploads, type Uploads } from "../model/upload-batch.ts";
 import { createJoining, type JoiningParts } from "./joining.ts";
+import type { SettledFile, UploadItem } from "../model/upload-item.ts";
+import { itemOf, rememberRows } from "./rows.ts";
 import { itemsOf, uploadKind, type UploadBatch } from "./upload-kind.ts";
 import { Uploading, type UploadedBy } from "./uploading.ts";
 
@@ -22,7 +24,7 @@ export function createUploads(given: UploadsParts): Uploads {
   });
   return {
     prepare: ({ id, ...order }) => ({
-      screen: { ...order.card, is: "running", items: itemsOf(order.files) },
+      screen: { ...order.card, is: "running", items: shownOf(order, itemsOf(order.files)) },
       placed: {
         async at(shown) {
           await joining.open(order.person, id, order.group);
@@ -45,7 +47,16 @@ async function sayEnd(parts: UploadedBy, batch: UploadBatch, outcome: JobOutcome
   if (outcome.is === "done") return;
   const display = createDisplay(batch, { ...parts, signal: AbortSignal.timeout(60_000) });
   const state = { is: outcome.is === "cancelled" ? "cancelled" : "lost" } as const;
+  const { before = [], card } = batch;
   const joined = await parts.joining.read(batch.id);
-  const items = itemsOf([...batch.files, ...(joined?.files ?? [])]).map((item) => ({ ...item, state }));
-  await display.last({ ...batch.card, is: "over", items });
+  const files = [...batch.files, ...(joined?.files ?? [])];
+  const items = itemsOf(files).map((item) => ({ ...item, state }));
+  const left = files.map(({ id, name, size }): SettledFile => ({ file: { id, name, size }, state }));
+  await rememberRows(parts.sessions, card.view, [...before, ...left]);
+  await display.last({ ...batch.card, is: "over", items: shownOf(batch, items) });
+}
+
+/** With what stands above them. */
+function shownOf({ before = [] }: Pick<UploadBatch, "before">, items: readonly UploadItem[]): readonly UploadItem[] {
+  return [...before.map(itemOf), ...items];
 }

@@ -37,12 +37,11 @@ export function uploadSheet(painter: Painter, screen: UploadScreen): Sheet {
 
   function ways(): (Button | false)[][] {
     const { view } = screen;
-    const isTaken = items.some(({ state }) => state.is === "taken");
     const isMendable = items.some(({ state }) => isUploadMendable(state));
     return [
-      isTaken
-        ? settlingWays.map(({ sign, words, how }) => press(`${sign} ${say(words)}`, { do: "settle-upload", view, how }))
-        : [],
+      settlingWays(items).map(({ sign, words, how }) =>
+        press(`${sign} ${say(words)}`, { do: "settle-upload", view, how }),
+      ),
       [
         isUploadSignedOut(items) && press(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view }),
         isMendable && press(`🔄 ${say("press-retry")}`, { do: "retry-upload", view }),

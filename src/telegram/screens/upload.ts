@@ -44,13 +44,12 @@ function waysFrom({ say }: Painter, { view, items, is }: UploadScreen): InlineKe
       ? [[button(`${kindSigns[kindOf(state.entry)]} ${elideName(name)}`, { do: "open-upload", view, index })]]
       : [],
   );
-  const isTaken = items.some(({ state }) => state.is === "taken");
   const isMendable = items.some(({ state }) => isUploadMendable(state));
   return [
     ...opened.slice(0, maxOpened),
-    isTaken
-      ? settlingWays.map(({ sign, words, how }) => button(`${sign} ${say(words)}`, { do: "settle-upload", view, how }))
-      : [],
+    settlingWays(items).map(({ sign, words, how }) =>
+      button(`${sign} ${say(words)}`, { do: "settle-upload", view, how }),
+    ),
     [
       ...(isUploadSignedOut(items) ? [button(`🔑 ${say("press-renew-mount")}`, { do: "renew-mount", view })] : []),
       ...(isMendable ? [button(`🔄 ${say("press-retry")}`, { do: "retry-upload", view })] : []),
