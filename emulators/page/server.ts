@@ -50,8 +50,10 @@ const remembered = 300;
 const beat = 40;
 /** While somebody is shown as typing, the chats are looked at this often, in ms: that they stopped is told by nobody. */
 const typingBeat = 1000;
-/** Bytes an interaction may have: a few files, in base64, as large as chats give them to bots. */
-const maxInteraction = 64 * 1024 * 1024;
+/** Bytes an interaction may have: far more than a message of 4,096 characters. */
+const maxInteraction = 100_000;
+/** The same of files, in base64, as large as chats give them to bots. */
+const maxFiles = 64 * 1024 * 1024;
 
 /** Serves the page on loopback. */
 export async function startPage({ port, people, stages, tips }: PageOptions): Promise<Page> {
@@ -235,12 +237,13 @@ async function interactionIn(request: IncomingMessage): Promise<BotInteraction |
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= maxInteraction) chunks.push(chunk);
+    if (size <= maxFiles) chunks.push(chunk);
   }
-  if (size > maxInteraction) return undefined;
+  if (size > maxFiles) return undefined;
   try {
     const sent: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-    return isBotInteraction(sent) ? sent : undefined;
+    if (!isBotInteraction(sent)) return undefined;
+    return sent.do === "attach" || size <= maxInteraction ? sent : undefined;
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Api, GrammyError } from "grammy";
 import type { Message } from "grammy/types";
-import { Agent } from "undici";
+import { Agent, MockAgent } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { filesIn } from "../../src/telegram/files-in.ts";
 import { receive } from "../../src/telegram/received.ts";
@@ -79,10 +79,15 @@ describe("a file that came on Telegram", () => {
   test("is never read from the disk for the public server", async () => {
     const path = join(folder, "secret.key");
     writeFileSync(path, "key");
-    const ended = AbortSignal.abort(new Error("asked the network"));
     const given = parts(() => ({ file_path: path }), "https://api.telegram.org");
-    // The network is asked, and not the disk; this test asks none.
-    await expect(receive(given, file, { from: 0, signal: ended })).rejects.toThrow("asked the network");
+    const closed = new MockAgent();
+    closed.disableNetConnect();
+    const asking = receive({ ...given, transport: { ...given.transport, dispatcher: closed } }, file, {
+      from: 0,
+      signal,
+    });
+    // The network would have been asked, and was not: this one is closed.
+    await expect(asking).rejects.toMatchObject({ code: "source-out-of-reach" });
   });
 
   test.each([
