@@ -4,6 +4,7 @@ import { isCrawler } from "./crawler.ts";
 import { createFallbacks, type Fallbacks, type OnFallback } from "./fallbacks.ts";
 import { servedFile } from "./file.ts";
 import { fsLink, type LinkByPath } from "./fs-link.ts";
+import { postedInteraction, type TakeInteraction } from "./interactions.ts";
 import type { HostCheck } from "./host-check.ts";
 import { html, page, pageHeaders } from "./html.ts";
 import type { Pages } from "./pages.ts";
@@ -42,6 +43,8 @@ export interface HandlerParts {
   readonly pages?: Pick<Pages, "answer"> | undefined;
   /** For browsers that come back from a sign-in elsewhere; absent = none is sent there. */
   readonly takeReturn?: TakeReturn | undefined;
+  /** For interactions that Discord posts; absent = it posts none. */
+  readonly takeInteraction?: TakeInteraction | undefined;
   readonly downloadProxy?: { readonly url: string; readonly token: string } | undefined;
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */
@@ -50,7 +53,7 @@ export interface HandlerParts {
   readonly onFallback?: OnFallback;
 }
 
-/** Whether the process can serve; if not, each reason in a few words for the operator: `telegram is not connected`. */
+/** Whether the process can serve; if not, each reason in a few words for the operator: `telegram: not reached (ECONNREFUSED)`. */
 export type Readiness = { readonly ok: true } | { readonly ok: false; readonly reasons: readonly string[] };
 
 /** Request in, reply out; no socket in sight. Throws what `refusalOf` reads. */
@@ -59,7 +62,7 @@ export type Handler = (asked: Asked) => Promise<Reply>;
 /** The part of the path that names the route, for metrics and logs. */
 export function routeOf(path: string): string {
   const [, first = ""] = path.split("/");
-  return ["d", "p", "s", "w", "oauth", "api", "healthz", "readyz", "metrics"].includes(first) ? first : "other";
+  return Object.hasOwn(routeMethods, first) && first !== "robots.txt" ? first : "other";
 }
 
 interface Parts extends HandlerParts {
@@ -88,6 +91,10 @@ export function createHandler(given: HandlerParts): Handler {
         return oneTimePage(parts, asked, rest);
       case "oauth":
         return comeBack(parts, asked, rest);
+      case "discord":
+        return parts.takeInteraction && rest.join("/") === "interactions"
+          ? postedInteraction(asked, parts.takeInteraction)
+          : refuse(asked, refusals.noPage, parts.words);
       case "api":
         return rest.join("/") === "fs/link" ? fsLink(parts, asked) : refuse(asked, refusals.noPage, parts.words);
       case "healthz":
@@ -104,26 +111,29 @@ export function createHandler(given: HandlerParts): Handler {
 
 const reading = ["GET", "HEAD"];
 
+/** What each route takes, by the first part of its path. */
+const routeMethods: Readonly<Record<string, readonly string[]>> = {
+  d: [...reading, "OPTIONS"],
+  p: [...reading, "OPTIONS"],
+  s: [...reading, "POST"],
+  w: reading,
+  oauth: ["GET"],
+  api: ["POST"],
+  discord: ["POST"],
+  "robots.txt": reading,
+  healthz: reading,
+  readyz: reading,
+  metrics: reading,
+};
+
+/** Routes for this machine and whoever watches over it. */
+const ownRoutes = ["healthz", "readyz", "metrics"];
+
+/** Routes for people and their programs, by the first part of the path: what a proxy lets through besides the webhook. */
+export const publicRoutes: readonly string[] = Object.keys(routeMethods).filter((route) => !ownRoutes.includes(route));
+
 function methodsOf(route: string): readonly string[] | undefined {
-  switch (route) {
-    case "d":
-    case "p":
-      return [...reading, "OPTIONS"];
-    case "w":
-    case "healthz":
-    case "readyz":
-    case "metrics":
-    case "robots.txt":
-      return reading;
-    case "oauth":
-      return ["GET"];
-    case "s":
-      return [...reading, "POST"];
-    case "api":
-      return ["POST"];
-    default:
-      return undefined;
-  }
+  return Object.hasOwn(routeMethods, route) ? routeMethods[route] : undefined;
 }
 
 function wrongMethod(methods: readonly string[]): Refusal {

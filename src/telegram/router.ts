@@ -8,6 +8,7 @@ import type { Removals } from "../messaging/removals.ts";
 import { decodeButton } from "../actions/buttons.ts";
 import { isCode } from "../users/access.ts";
 import type { Answer, FoundFiles, Notice } from "../actions/model/screen.ts";
+import type { Sent } from "../actions/upload/upload.ts";
 import { commandIn, commandNamed, type Command } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
@@ -19,10 +20,13 @@ import type { Post } from "./post.ts";
 import type { Wait } from "./retry.ts";
 import { decodeDialoguePress } from "./screens/form.ts";
 import { cardOf, paintFound } from "./screens/found.ts";
+import { takeAway } from "./take-away.ts";
 import type { Walk } from "./walk.ts";
 
 interface RouterParts {
   perform(ctx: BotContext, action: Action): Promise<Answer>;
+  /** Whether a text names a share by itself. */
+  namesShare(text: string): boolean;
   readonly store: DialogueStore;
   readonly post: Post;
   readonly deliverer: Deliverer;
@@ -106,10 +110,8 @@ async function hearFile(routes: Routes, ctx: BotContext): Promise<void> {
   if (files.length === 0 && message.caption === undefined) return routes.deliverer.tell(ctx, "not-text");
   const { media_group_id: group } = message;
   if (group !== undefined && message.caption === undefined && routes.answered.has(group)) return;
-  const sent = files.length === 0 ? undefined : { files, group };
-  const answer = await performVisibly(routes, ctx, { do: "say", text: saidIn(message), sent });
+  const answer = await say(routes, ctx, message, files.length === 0 ? undefined : { files, group });
   if (group !== undefined && !isTaken(answer)) routes.answered.set(group, true);
-  await show(routes, ctx, answer);
 }
 
 /** The file goes into a drive, by itself or with others. */
@@ -146,7 +148,7 @@ async function performVisibly(
     setTimeout(
       () =>
         void Promise.resolve(work()).catch((err: unknown) =>
-          log.debug({ err: loggable(err) }, "sign of life not shown"),
+          log.debug({ err: loggable(err) }, "telegram sign of life not shown"),
         ),
       ms,
     );
@@ -212,7 +214,7 @@ async function obey(routes: Routes, ctx: BotContext, { name, words }: Typed): Pr
   if (!isPrivate && command.scope === "private") return elsewhere(routes, ctx, command, words);
   if (name === "login" && words !== "") await takeBack(ctx);
   const files = [...filesIn(ctx.message), ...filesIn(ctx.message?.reply_to_message)];
-  const action = command.action(name === "share" ? wordsOrQuoted(words, ctx) : words, files);
+  const action = command.action(name === "share" ? wordsOrQuoted(routes, ctx, words) : words, files);
   if (!action) return deliverer.tell(ctx, `usage-${name}`);
   await act(routes, ctx, action.do === "cancel" && left ? { ...action, left } : action);
 }
@@ -249,19 +251,26 @@ function allOf(
 }
 
 /** What a command is about: its words and the addresses behind them, else the message it answers, else the quote of another chat. */
-function wordsOrQuoted(words: string, { message }: BotContext): string {
+function wordsOrQuoted({ namesShare }: Routes, { message }: BotContext, words: string): string {
   if (!message) return words;
   const { reply_to_message: replied, quote, external_reply: elsewhere } = message;
   const own = allOf({ ...message, text: words });
   // A code alone is about what is answered.
-  if (/\/s\/|(?<![\w-])V[\w-]{24}/.test(own)) return own;
+  if (namesShare(own)) return own;
   const cited = quote ? allOf(quote) : "";
   const preview = elsewhere?.link_preview_options?.url ?? "";
   return [own, cited, replied ? allOf(replied) : "", preview].join("\n").trim();
 }
 
 async function readPasted(routes: Routes, ctx: BotContext): Promise<void> {
-  if (ctx.message) await act(routes, ctx, { do: "say", text: saidIn(ctx.message) });
+  if (ctx.message) await say(routes, ctx, ctx.message);
+}
+
+/** Hears what somebody says, and the files that came with it. */
+async function say(routes: Routes, ctx: BotContext, message: Message, sent?: Sent): Promise<Answer> {
+  const answer = await performVisibly(routes, ctx, { do: "say", text: saidIn(message), sent });
+  await show(routes, ctx, (await withoutCredential(routes, ctx, answer)) ?? answer);
+  return answer;
 }
 
 /** What somebody says, and the addresses in what they quote: its words are somebody else's. */
@@ -269,6 +278,13 @@ function saidIn(message: Message): string {
   const { quote, external_reply: elsewhere } = message;
   const cited = [quote ? allOf(quote) : "", elsewhere?.link_preview_options?.url ?? ""].join("\n");
   return [allOf(message), ...(cited.match(/https?:\/\/\S+/gi) ?? [])].join("\n").trim();
+}
+
+/** Where a credential was pasted, its message is taken away, and that is said; undefined = there is none, or it stands there still. */
+async function withoutCredential(routes: Routes, ctx: BotContext, answer: Answer): Promise<Answer | undefined> {
+  const { screen } = answer;
+  if (screen.show !== "notice" || screen.notice !== "credential-exposed") return undefined;
+  return (await takeAway(routes, ctx)) ? { ...answer, screen: { ...screen, notice: "credential-deleted" } } : undefined;
 }
 
 /** A change of the newest message is heard like a new one; of an answer people are told that it is not. */

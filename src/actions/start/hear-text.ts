@@ -19,6 +19,7 @@ const maxWords = 200;
  * along are kept, unless the words name something: then they are a picture of that.
  */
 export async function hearText(context: ActionContext, text: string, sent?: Sent): Promise<Result> {
+  if (context.services.storage.kinds.some((kind) => kind.holdsCredential?.(text))) return credentialExposed(context);
   if (sharesIn(context, text).length > 0) return openShare(context, { text });
   const sources = await fetchable(context, text);
   if (sources.length > 0) return download(context, sources);
@@ -30,6 +31,11 @@ export async function hearText(context: ActionContext, text: string, sent?: Sent
   return mounts.length > 0 ? searchFor(context, words) : noticeWithWays(context, "not-understood");
 }
 
+/** Nothing is made of it, and where it belongs is said. */
+function credentialExposed(context: ActionContext): Promise<Result> {
+  return noticeWithWays(context, "credential-exposed", { level: "refused", offer: ["add-account"] });
+}
+
 function hearFiles(context: ActionContext, { files, group }: Sent): Promise<Result> {
   const kept = files.filter(({ name }) => fileMeaning(name) === "keep");
   if (kept.length === 0) return noticeWithWays(context, "torrent-as-magnet", { level: "refused" });
@@ -38,7 +44,7 @@ function hearFiles(context: ActionContext, { files, group }: Sent): Promise<Resu
 
 /** What is to be fetched, where a drive of theirs can: a magnet is said to need one, a web address is only no share. */
 async function fetchable(context: ActionContext, text: string): Promise<readonly Source[]> {
-  const sources = saidSources(text);
+  const sources = saidSources(context, text);
   const isCertain = sources.some(({ kind }) => kind !== "http");
   return sources.length > 0 && (isCertain || (await fetchingMount(context))) ? sources : [];
 }

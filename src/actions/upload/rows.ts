@@ -1,5 +1,5 @@
 import type { Keyv } from "keyv";
-import { sessionLife } from "../context/context.ts";
+import { queueOf, sessionLife, withRemembered } from "../context/context.ts";
 import type { Remembered, Session, ViewRef } from "../model/session.ts";
 import type { SentFile } from "../model/sent-file.ts";
 import type { LeftFile, SettledFile, UploadItem } from "../model/upload-item.ts";
@@ -30,19 +30,23 @@ export function rowOf(settled: SettledFile): Row {
   return isLeft(settled) ? JSON.stringify(settled) : settled;
 }
 
-/** Lets a message's buttons open what is there, and say what becomes of the rest. */
+interface Remembering {
+  readonly sessions: Keyv<Session>;
+  /** One piece of work at a time for each key, over all processes. */
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** Lets the buttons of a person's message open what is there, and say what becomes of the rest. */
 export async function rememberRows(
-  sessions: Keyv<Session>,
-  { id, revision }: ViewRef,
+  { sessions, exclusive }: Remembering,
+  { person, view }: { readonly person: string; readonly view: ViewRef },
   settled: readonly SettledFile[],
 ): Promise<void> {
-  const session = await sessions.get(id);
-  if (!session) return;
   const rows = settled.map(rowOf);
-  const remembered = session.remembered.map((screen): Remembered =>
-    screen.revision === revision ? { ...screen, rows } : screen,
-  );
-  await sessions.set(id, { ...session, remembered }, sessionLife);
+  await exclusive(queueOf({ person: { id: person } }), async () => {
+    const session = await sessions.get(view.id);
+    if (session) await sessions.set(session.id, withRemembered(session, view.revision, { rows }), sessionLife);
+  });
 }
 
 /** What the rows of a batch's message are. */

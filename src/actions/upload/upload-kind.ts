@@ -1,4 +1,5 @@
 import { jobKind } from "../../jobs/job.ts";
+import type { LastWord } from "../../messaging/last-word.ts";
 import type { Entry } from "../../storage/entry.ts";
 import type { PendingUpload } from "../../storage/upload.ts";
 import type { SentFile } from "../model/sent-file.ts";
@@ -41,6 +42,13 @@ export const uploadKind = jobKind<UploadBatch, never, void, Begun>("upload", {
   concurrency: 6,
   maxAttempts: 20,
   retryAfter: (failures) => Math.min(5000 * failures, 5 * 60_000),
+  keepFor: 3_600_000,
+});
+
+/** What became of a batch, until it has been said. */
+export const uploadOutcomeKind = jobKind<LastWord>("upload-outcome", {
+  concurrency: 20,
+  maxAttempts: 60,
   keepFor: 3_600_000,
 });
 

@@ -1,14 +1,14 @@
 import type { Keyv } from "keyv";
 import { JobCancelled } from "../../jobs/job.ts";
-import type { RunningJob } from "../../jobs/queue.ts";
+import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
+import { createProgressMessage, type ProgressMessage } from "../../messaging/progress-message.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Uploaded } from "../../storage/upload.ts";
 import type { Allowance } from "../../users/allowance.ts";
 import { slim } from "../context/folder-view.ts";
-import { createDisplay, type Display } from "../download/display.ts";
 import { createSpeedMeter, type SpeedMeter } from "../files/speed.ts";
 import type { Session } from "../model/session.ts";
 import type { WantedFile } from "../model/upload-batch.ts";
@@ -16,10 +16,11 @@ import type { UploadItem, UploadState } from "../model/upload-item.ts";
 import type { Joining } from "./joining.ts";
 import { receivedFile } from "./received.ts";
 import { itemOf, rememberRows, settledOf } from "./rows.ts";
-import { itemsOf, type Begun, type Current, type UploadBatch } from "./upload-kind.ts";
+import { itemsOf, uploadOutcomeKind, type Begun, type Current, type UploadBatch } from "./upload-kind.ts";
 
 /** What a batch is uploaded with. */
 export interface UploadedBy {
+  readonly jobs: Pick<JobQueue, "add">;
   readonly storage: Storage;
   readonly sessions: Keyv<Session>;
   readonly messengers: Messengers;
@@ -32,6 +33,8 @@ export interface UploadedBy {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
+  /** One piece of work at a time for each key, over all processes. */
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   readonly log: { info(fields: object, event: string): void };
 }
 
@@ -47,7 +50,7 @@ const [troublePause, maxTries, longest] = [5000, 6, 3_600_000];
 const cancelWithin = 30_000;
 
 /** One file of a batch. */
-interface Way {
+interface UploadedFile {
   readonly file: WantedFile;
   item: UploadItem;
 }
@@ -56,8 +59,8 @@ interface Way {
 export class Uploading {
   readonly #batch: UploadBatch;
   readonly #parts: UploadingParts;
-  readonly #display: Display;
-  readonly #ways: Way[];
+  readonly #message: ProgressMessage;
+  readonly #files: UploadedFile[];
   /** Files that came after the batch was begun. */
   #joined = 0;
   #current: Current | undefined;
@@ -65,10 +68,10 @@ export class Uploading {
   constructor(batch: UploadBatch, parts: UploadingParts) {
     this.#batch = batch;
     this.#parts = parts;
-    this.#display = createDisplay(batch, { ...parts, signal: parts.job.signal });
+    this.#message = createProgressMessage(batch, parts);
     const { checkpoint } = parts.job;
     const items = itemsOf(batch.files);
-    this.#ways = batch.files.map((file, n) => ({ file, item: items[n] ?? { name: file.name, state: lost } }));
+    this.#files = batch.files.map((file, n) => ({ file, item: items[n] ?? { name: file.name, state: lost } }));
     this.#current = checkpoint?.current;
   }
 
@@ -91,15 +94,15 @@ export class Uploading {
   /** What an attempt before this one has ended is over. */
   #restore(): void {
     for (const [n, item] of (this.#parts.job.checkpoint?.items ?? []).entries()) {
-      const way = this.#ways[n];
-      if (way && item) way.item = item;
+      const one = this.#files[n];
+      if (one && item) one.item = item;
     }
   }
 
   async #takeJoined(): Promise<void> {
     const { files = [] } = (await this.#parts.joining.read(this.#batch.id)) ?? {};
     for (const file of files.slice(this.#joined))
-      this.#ways.push({ file, item: { name: file.name, state: { is: "waiting" } } });
+      this.#files.push({ file, item: { name: file.name, state: { is: "waiting" } } });
     this.#joined = files.length;
   }
 
@@ -109,7 +112,7 @@ export class Uploading {
     const telling = this.#tell(AbortSignal.any([over.signal, this.#signal]));
     try {
       for (let n = 0; ; n++) {
-        while (n >= this.#ways.length) if (!(await this.#hasMore())) return;
+        while (n >= this.#files.length) if (!(await this.#hasMore())) return;
         await this.#uploadOne(n);
         await this.#takeJoined();
       }
@@ -135,61 +138,61 @@ export class Uploading {
   async #tell(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#parts.wait(lookEvery, signal).catch(() => undefined);
-      if (!signal.aborted) await this.#display.now(this.#screen("running"));
+      if (!signal.aborted) await this.#message.show(this.#screen("running"));
     }
   }
 
   async #uploadOne(n: number): Promise<void> {
-    const way = this.#ways[n];
-    if (way?.item.state.is !== "waiting") return;
+    const one = this.#files[n];
+    if (one?.item.state.is !== "waiting") return;
     const { maxSize } = this.#parts;
-    if (maxSize !== undefined && (way.file.size ?? 0) > maxSize)
-      return this.#settle(way, { is: "failed", code: "too-large-here" });
-    if (!(await this.#isAdmitted(way, n))) return;
+    if (maxSize !== undefined && (one.file.size ?? 0) > maxSize)
+      return this.#settle(one, { is: "failed", code: "too-large-here" });
+    if (!(await this.#isAdmitted(one, n))) return;
     try {
-      const entry = await this.#arrive(way, n);
-      if (entry) await this.#replace(way, n, entry);
+      const entry = await this.#arrive(one, n);
+      if (entry) await this.#replace(one, n, entry);
     } catch (error) {
       this.#signal.throwIfAborted();
       if (!(error instanceof StorageError)) throw error;
-      await this.#fail(way, n, error);
+      await this.#fail(one, n, error);
     }
   }
 
   /** Whether bytes may still go through us in this person's name; where they may not, none of the files comes. */
-  async #isAdmitted(way: Way, n: number): Promise<boolean> {
+  async #isAdmitted(one: UploadedFile, n: number): Promise<boolean> {
     if (this.#current?.n === n) return true;
     const admitted = await this.#parts.allowance.admit(this.#batch.person);
     if (admitted.ok) return true;
     const state = { is: "failed", code: "allowance-used", retryAfter: admitted.retryAfter } as const;
     this.#failWaiting(state);
-    await this.#settle(way, state);
+    await this.#settle(one, state);
     return false;
   }
 
   #failWaiting(state: UploadState): void {
-    for (const way of this.#ways) if (way.item.state.is === "waiting") way.item = { ...way.item, state };
+    for (const one of this.#files) if (one.item.state.is === "waiting") one.item = { ...one.item, state };
   }
 
   /** The file in the drive; undefined = it is settled otherwise. */
-  async #arrive(way: Way, n: number): Promise<Entry | undefined> {
+  async #arrive(one: UploadedFile, n: number): Promise<Entry | undefined> {
     if (this.#current?.n === n && "arrived" in this.#current) return this.#current.arrived;
-    const uploaded = await this.#persist(way, n);
+    const uploaded = await this.#persist(one, n);
     const entry = slim(uploaded.entry);
     if (uploaded.is === "done") {
       this.#parts.allowance.spend(this.#batch.person, entry.size ?? 0);
       return entry;
     }
-    await this.#settle(way, { is: uploaded.is, entry });
+    await this.#settle(one, { is: uploaded.is, entry });
     return undefined;
   }
 
   /** Asks until there is an answer that says something of this file. */
-  async #persist(way: Way, n: number): Promise<Uploaded> {
+  async #persist(one: UploadedFile, n: number): Promise<Uploaded> {
     const begun = this.#parts.now();
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#ask(way, n);
+        return await this.#ask(one, n);
       } catch (error) {
         this.#signal.throwIfAborted();
         if (!(error instanceof StorageError) || !passing.has(error.code)) throw error;
@@ -200,10 +203,10 @@ export class Uploading {
     }
   }
 
-  async #ask(way: Way, n: number): Promise<Uploaded> {
+  async #ask(one: UploadedFile, n: number): Promise<Uploaded> {
     const { storage, now } = this.#parts;
     const { mount, to, person } = this.#batch;
-    const source = await receivedFile(person, way.file, { ...this.#parts, signal: this.#signal });
+    const source = await receivedFile(person, one.file, { ...this.#parts, signal: this.#signal });
     const { size } = source;
     const speed = createSpeedMeter({ now });
     const pending = this.#current?.n === n && "pending" in this.#current ? this.#current.pending : undefined;
@@ -211,20 +214,20 @@ export class Uploading {
       asker: person,
       signal: this.#signal,
       // Which one is replaced is known: another that has come since is left alone.
-      ifTaken: way.file.taken === undefined ? "tell" : "number",
+      ifTaken: one.file.taken === undefined ? "tell" : "number",
       pending,
       onPending: (one) => this.#note({ n, pending: one }),
       onBytes(doing, done) {
         if (doing === "sending") speed.note(done);
-        way.item = { ...way.item, state: { is: "running", doing, done, size, ...paceOf(speed, size - done) } };
+        one.item = { ...one.item, state: { is: "running", doing, done, size, ...paceOf(speed, size - done) } };
       },
     });
   }
 
   /** It is there; what it replaces goes to the trash, and it takes that one's name. */
-  async #replace(way: Way, n: number, entry: Entry): Promise<void> {
-    const { replaces } = way.file;
-    if (replaces === undefined) return this.#settle(way, { is: "done", entry });
+  async #replace(one: UploadedFile, n: number, entry: Entry): Promise<void> {
+    const { replaces } = one.file;
+    if (replaces === undefined) return this.#settle(one, { is: "done", entry });
     await this.#note({ n, arrived: entry });
     const { storage } = this.#parts;
     const { mount, person: asker } = this.#batch;
@@ -232,20 +235,20 @@ export class Uploading {
     try {
       await storage.trash(mount, [replaces], options).catch(ifGone);
       const named =
-        entry.name === way.file.name ? entry : await storage.rename(mount, entry.id, way.file.name, options);
-      await this.#settle(way, { is: "done", entry: slim(named) });
+        entry.name === one.file.name ? entry : await storage.rename(mount, entry.id, one.file.name, options);
+      await this.#settle(one, { is: "done", entry: slim(named) });
     } catch (error) {
       this.#signal.throwIfAborted();
       if (!(error instanceof StorageError)) throw error;
-      await this.#settle(way, { is: "done", entry, kept: error.code });
+      await this.#settle(one, { is: "done", entry, kept: error.code });
     }
   }
 
-  async #fail(way: Way, n: number, { code, retryAfter }: StorageError): Promise<void> {
+  async #fail(one: UploadedFile, n: number, { code, retryAfter }: StorageError): Promise<void> {
     await this.#drop(n, this.#signal);
     const state: UploadState = { is: "failed", code, retryAfter };
-    if (hinders.has(code)) this.#failWaiting(state);
-    await this.#settle(way, state);
+    if (failsAll.has(code)) this.#failWaiting(state);
+    await this.#settle(one, state);
   }
 
   /** Takes away what the drive has of a file that does not come. */
@@ -258,41 +261,38 @@ export class Uploading {
       .catch((err: unknown) => log.info({ err }, "begun upload not taken away"));
   }
 
-  async #settle(way: Way, state: UploadState): Promise<void> {
-    const name = "entry" in state && state.is === "done" ? state.entry.name : way.item.name;
-    way.item = { name, state };
+  async #settle(one: UploadedFile, state: UploadState): Promise<void> {
+    const name = "entry" in state && state.is === "done" ? state.entry.name : one.item.name;
+    one.item = { name, state };
     await this.#note(undefined);
   }
 
   async #note(current: Current | undefined): Promise<void> {
     this.#current = current;
-    const items = this.#ways.map(({ item }) => (isOver(item) ? item : null));
+    const items = this.#files.map(({ item }) => (isOver(item) ? item : null));
     await this.#parts.job.save({ items, current });
   }
 
   /** What is there stays. */
   async #cancelRest(): Promise<void> {
     const signal = AbortSignal.timeout(cancelWithin);
-    for (const [n, way] of this.#ways.entries()) {
-      if (isOver(way.item)) continue;
+    for (const [n, one] of this.#files.entries()) {
+      if (isOver(one.item)) continue;
       await this.#drop(n, signal);
-      way.item = { ...way.item, state: { is: "cancelled" } };
+      one.item = { ...one.item, state: { is: "cancelled" } };
     }
   }
 
   async #end(): Promise<void> {
-    const { before = [], card } = this.#batch;
-    const settled = [...before, ...this.#ways.map(({ file, item }) => settledOf(file, item))];
-    await rememberRows(this.#parts.sessions, card.view, settled);
-    const display = this.#signal.aborted
-      ? createDisplay(this.#batch, { ...this.#parts, signal: AbortSignal.timeout(cancelWithin) })
-      : this.#display;
-    await display.last(this.#screen("over"));
+    const { id, before = [], card, person, shown } = this.#batch;
+    const settled = [...before, ...this.#files.map(({ file, item }) => settledOf(file, item))];
+    await rememberRows(this.#parts, { person, view: card.view }, settled);
+    await this.#parts.jobs.add(uploadOutcomeKind, { person, shown, screen: this.#screen("over") }, { id });
   }
 
   #screen(is: "running" | "over") {
     const { before = [], card } = this.#batch;
-    return { ...card, is, items: [...before.map(itemOf), ...this.#ways.map(({ item }) => item)] };
+    return { ...card, is, items: [...before.map(itemOf), ...this.#files.map(({ item }) => item)] };
   }
 }
 
@@ -317,7 +317,7 @@ const passing: ReadonlySet<StorageError["code"]> = new Set([
 ] satisfies StorageError["code"][]);
 
 /** What fails every other one of a drive, too. */
-const hinders: ReadonlySet<StorageError["code"]> = new Set([
+const failsAll: ReadonlySet<StorageError["code"]> = new Set([
   "daily-limit",
   "no-space",
   "app-traffic-used",

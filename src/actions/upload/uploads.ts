@@ -1,11 +1,11 @@
 import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
-import { createDisplay } from "../download/display.ts";
+import { sayLastWord } from "../../messaging/last-word.ts";
 import { maxUploads, type Uploads } from "../model/upload-batch.ts";
 import { createJoining, type JoiningParts } from "./joining.ts";
 import type { SettledFile, UploadItem } from "../model/upload-item.ts";
 import { itemOf, rememberRows } from "./rows.ts";
-import { itemsOf, uploadKind, type UploadBatch } from "./upload-kind.ts";
+import { itemsOf, uploadKind, uploadOutcomeKind, type UploadBatch } from "./upload-kind.ts";
 import { Uploading, type UploadedBy } from "./uploading.ts";
 
 /** What uploads are made of. */
@@ -21,6 +21,11 @@ export function createUploads(given: UploadsParts): Uploads {
   jobs.handle(uploadKind, {
     run: (batch, job) => new Uploading(batch, { ...parts, job }).run(),
     over: (batch, outcome) => sayEnd(parts, batch, outcome),
+  });
+  jobs.handle(uploadOutcomeKind, {
+    run: (word, { attempt }) =>
+      // Who put the message away asked not to see it.
+      sayLastWord(word, { ...given, messenger: given.messengers.of(word.shown.place), attempt, isNews: () => false }),
   });
   return {
     prepare: ({ id, ...order }) => ({
@@ -45,15 +50,14 @@ export function createUploads(given: UploadsParts): Uploads {
 /** A batch that ends by itself has said all. One that never began, or did not get to its end, has not. */
 async function sayEnd(parts: UploadedBy, batch: UploadBatch, outcome: JobOutcome<void>): Promise<void> {
   if (outcome.is === "done") return;
-  const display = createDisplay(batch, { ...parts, signal: AbortSignal.timeout(60_000) });
   const state = { is: outcome.is === "cancelled" ? "cancelled" : "lost" } as const;
-  const { before = [], card } = batch;
-  const joined = await parts.joining.read(batch.id);
+  const { id, person, shown, before = [], card } = batch;
+  const joined = await parts.joining.read(id);
   const files = [...batch.files, ...(joined?.files ?? [])];
-  const items = itemsOf(files).map((item) => ({ ...item, state }));
-  const left = files.map(({ id, name, size }): SettledFile => ({ file: { id, name, size }, state }));
-  await rememberRows(parts.sessions, card.view, [...before, ...left]);
-  await display.last({ ...batch.card, is: "over", items: shownOf(batch, items) });
+  const left = files.map((file): SettledFile => ({ file: { id: file.id, name: file.name, size: file.size }, state }));
+  await rememberRows(parts, { person, view: card.view }, [...before, ...left]);
+  const screen = { ...card, is: "over" as const, items: shownOf(batch, left.map(itemOf)) };
+  await parts.jobs.add(uploadOutcomeKind, { person, shown, screen }, { id });
 }
 
 /** With what stands above them. */
