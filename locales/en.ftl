@@ -32,6 +32,12 @@ press-send = Send it here
 press-save = Save
 press-share-out = Share
 press-shared-links = My shares
+press-give-link = Life and password
+press-given-links = My links
+press-take-back-link = Take back
+press-ask-link-password = Ask for a password
+press-change-link-password = Another password
+press-clear-link-password = No password
 press-make-shared = Make the link
 press-shared-coded = With a code
 press-shared-open = Without a code
@@ -87,6 +93,7 @@ command-get = Send a file itself into this chat
 command-download = Let the drive fetch a magnet or an address
 command-tasks = What the drive is fetching: retry, cancel, clear
 command-shares = The shares made from here: links, codes, take back
+command-links = The links I gave away: life, password, take back
 command-trash = What lies in the trash: restore, delete, empty
 command-favourites = Favourite and recent folders
 command-settings = Language, rows a page, order, download method
@@ -223,11 +230,31 @@ shared-days = { $count ->
     [1] 1 day
    *[other] { $count } days
 }
+given-title = Link to give away
+given-list-title = Links I gave away
+given-none = There is none. Press 🔗 under a file, then ⚙️.
+given-total = { $count ->
+    [1] One link
+   *[other] { $count } links
+}
+given-taken-back = Taken back. The link opens nothing any more.
+given-locked = It asks for a password.
+given-unlocked = Whoever has it can download the file.
+given-opens = opened { $count ->
+    [1] once
+   *[other] { $count } times
+}
+given-left = { $time } left
+given-hours = { $count ->
+    [1] 1 hour
+   *[other] { $count } hours
+}
 tasks-title = Offline downloads
 tasks-none = Nothing is being fetched. Send me a magnet, or use /download.
 tasks-total = { $running } running, { $failed } failed, { $done } finished
 choose-task = Choose a download
 choose-shared = Choose a share
+choose-given = Choose a link
 press-tidy = More
 press-enter = Open
 press-new-folder = New folder
@@ -405,12 +432,16 @@ field-folder-name-name = What shall it be called?
 form-title-entry-name = Rename
 field-entry-name-name = New name
 field-entry-name-name-hint = With its ending, as in film.mkv.
+form-title-link-password = Password of the link
+field-link-password-password = Password
+field-link-password-password-hint = Whoever opens the link is asked for it. At least 4 characters.
 problem-too-long = That is too long; please send something shorter.
 problem-not-a-share = That is not the link of a share I can open.
 problem-not-a-folder-id = That is not a folder. Send a folder's ID, its address in the browser, or root.
 problem-not-a-choice = Please take one of the answers offered.
 problem-not-a-verification = There is no verification in that. Finish the page first, then send the whole address of the page you ended on.
 problem-empty-name = A name needs at least one character you can see.
+problem-password-too-short = Take at least 4 characters.
 
 ## Errors: error-<storage error code>
 
@@ -504,6 +535,7 @@ notice-save-stopped = Cancelled. Nothing was saved.
 notice-save-too-late = The drive is copying it already. That cannot be stopped any more.
 notice-save-over = This is over already.
 notice-no-sharing-drive = None of your drives can make shares. Sign in to a PikPak account first.
+notice-given-links-full = You have 200 such links. Take some back first: /links
 notice-tasks-none-failed = None of them has failed.
 notice-nothing-chosen = Nothing is chosen. Choose something first.
 notice-selection-full = At most 1,000 entries can be chosen at once. Do something with these first.
@@ -622,6 +654,9 @@ press-dismiss-revoke-links = No, let them work
 question-revoke-shared = Take this share back? Its link opens nothing any more, for nobody. The files stay on your drive.
 press-confirm-revoke-shared = Yes, take it back
 press-dismiss-revoke-shared = No, let it work
+question-take-back-link = Take this link back? It opens nothing any more, for nobody. The file stays on your drive.
+press-confirm-take-back-link = Yes, take it back
+press-dismiss-take-back-link = No, let it work
 press-list-part = Part { $part }
 list-part = Part { $part }
 list-more = There is more than one list may hold, which is { $files } files from { $folders } folders. The next part has the rest.
@@ -810,6 +845,7 @@ slash-download-links = links
 slash-download-links-hint = Magnets, info hashes, http, ed2k or PikPak:// addresses
 slash-tasks = tasks
 slash-shares = shares
+slash-links = links
 slash-trash = trash
 slash-favourites = favourites
 slash-settings = settings
@@ -916,12 +952,19 @@ gateway-retry = Try again in { $seconds ->
 }.
 gateway-reference = Reference for the operator: { $reference }
 gateway-preview-title = A file from a drive
+password-title = This link asks for a password
+password-text = Whoever gave you the link knows it.
+password-label = Password
+password-send = Open
+password-wrong = That is not the password.
+password-program = This link asks for a password: send it as HTTP Basic, with any user name.
 
 page-title-verification = Confirm that it is you who signs in
 page-bot = The bot
 page-why = { $bot } asks for this to open your drive in your chat.
 page-why-open-link = { $bot } asks for this to open the share in your chat.
 page-why-verification = The drive wants to know that a person signs in before { $bot } may open it.
+page-why-link-password = { $bot } asks for the password that your link is to ask for.
 page-intro = This page is for { $person } alone; give its address to nobody.
 page-intro-place = This page is for { $person } alone, asked for in { $place }; give its address to nobody.
 page-instead = More options
@@ -936,7 +979,9 @@ page-failed = That did not work. Check your answers and try again.
 page-verify = Open the verification page
 page-done-title = Signed in
 page-done-title-open-link = The share is open
+page-done-title-link-password = The link asks for it now
 page-done-text = Your files are there. You can close this page and go back to your chat.
+page-done-text-link-password = You can close this page and go back to your chat.
 page-failed-title = That did not work
 page-failed-text = This page is over. Ask the bot in your chat for a new one.
 page-over-title = This page is over

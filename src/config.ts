@@ -59,6 +59,8 @@ export interface Config {
   readonly outbound?: OutboundSettings | undefined;
   /** Milliseconds. */
   readonly linkTtl: number;
+  /** The longest life of a link that its giver chooses one for, in ms; absent = 30 days. */
+  readonly linkTtlMax?: number | undefined;
   readonly pikpak: PikPakSettings;
   readonly logLevel: string;
 }
@@ -210,6 +212,11 @@ const variables = z.object({
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
     .transform(toMilliseconds)
     .default(24 * 3_600_000),
+  LINK_TTL_MAX: z
+    .string()
+    .regex(/^[1-9]\d{0,3}[hd]$/, "takes a time like 24h or 30d")
+    .transform(toMilliseconds)
+    .optional(),
   ...pikPakVariables,
   LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
@@ -304,6 +311,7 @@ function toConfig(v: Variables): Config {
     },
     outbound: { proxy: v.HTTPS_PROXY, direct: v.NO_PROXY, telegramProxy: v.TELEGRAM_PROXY },
     linkTtl: v.LINK_TTL,
+    linkTtlMax: v.LINK_TTL_MAX,
     pikpak: pikPakSettings(v),
     logLevel: v.LOG_LEVEL,
   };

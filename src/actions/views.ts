@@ -7,6 +7,8 @@ import { showTask, showTasks } from "./download/tasks-view.ts";
 import { showFavourites } from "./favourites/view.ts";
 import { sendFile } from "./files/view.ts";
 import { showLendChoice, showLending, showPlaceSettings } from "./groups/views.ts";
+import { showGiven } from "./links/given-link.ts";
+import { showGivenList } from "./links/given-list.ts";
 import { showLink } from "./links/link-view.ts";
 import type { Resumable, ViewState } from "./model/session.ts";
 import { showWays } from "./mounts/sign-in-ways.ts";
@@ -46,6 +48,10 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showShared(context, view);
     case "shared-list":
       return showSharedList(context, view);
+    case "given-link":
+      return showGiven(context, view);
+    case "given-links":
+      return showGivenList(context, view);
     case "save":
       return goTo(context, view.back, options);
     case "tasks":

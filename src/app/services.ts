@@ -24,6 +24,7 @@ import type { Messengers } from "../messaging/messenger.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Store } from "../store/store.ts";
 import type { Admin } from "../users/admin.ts";
+import type { GivenLinks } from "../users/given-links.ts";
 import type { Person } from "../users/person.ts";
 import type { Place } from "../users/place.ts";
 import type { Visit } from "../users/visit.ts";
@@ -49,6 +50,8 @@ export interface Parts {
   readonly tickets: Tickets;
   readonly revocations: Revocations;
   readonly admin: Admin;
+  /** Absent = links are the drives' own. */
+  readonly givenLinks?: GivenLinks | undefined;
   readonly log: Logger;
   readonly late: LateParts;
   readonly messengers: Messengers;
@@ -118,9 +121,9 @@ export function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Ser
 
 /** What needs an address that people reach: one that they do not is worse than none. */
 function publicServicesOf(
-  { config, store, words, revocations, late }: Parts,
+  { config, store, words, revocations, givenLinks, late }: Parts,
   pages: Pages,
-): Pick<Services, "issuePage" | "hasTickets" | "revokeLinks"> {
+): Pick<Services, "issuePage" | "hasTickets" | "givenLinks" | "revokeLinks"> {
   if (config.publicUrl === undefined) return {};
   const people = store.open<Person>("people");
   return {
@@ -129,6 +132,7 @@ function publicServicesOf(
       return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
     },
     hasTickets: true,
+    givenLinks,
     revokeLinks: (which) => revocations.revoke(which),
   };
 }

@@ -136,6 +136,7 @@ export const commands: readonly Command[] = [
   },
   { name: "tasks", options: [], opening: reply, action: () => ({ do: "tasks" }) },
   { name: "shares", options: [], opening: reply, action: () => ({ do: "shares" }) },
+  { name: "links", options: [], opening: reply, action: () => ({ do: "links" }) },
   { name: "trash", options: [], opening: reply, action: () => ({ do: "trash" }) },
   { name: "favourites", options: [], opening: reply, action: () => ({ do: "show-favourites" }) },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },

@@ -42,6 +42,7 @@ export const abilitySigns = {
   "share-out": { sign: "📤", button: "share-out" },
   "shared-links": { sign: "📤", button: "shared-links" },
   "list-folder": { sign: "🧾", button: "list-folder" },
+  "give-link": { sign: "⚙️", button: "give-link" },
   tidy: { sign: "⋯", button: "tidy" },
   "add-favourite": { sign: "⭐", button: "add-favourite" },
   "remove-favourite": { sign: "⭐", button: "remove-favourite" },
@@ -59,6 +60,7 @@ export const questionSigns = {
   "revoke-links": "🚫",
   "revoke-every-link": "🚫",
   "revoke-shared": "🚫",
+  "take-back-link": "🚫",
   "delete-entries": "🗑",
   "empty-trash": "🗑",
 } as const;

@@ -20,6 +20,7 @@ export const problemCodes = [
   "not-a-choice",
   "not-a-verification",
   "empty-name",
+  "password-too-short",
   "not-a-number",
   "not-a-token",
   "broken-token",

@@ -27,6 +27,7 @@ import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-scree
 import type { DownloadState } from "../../src/actions/model/download-item.ts";
 import { lifeChoices } from "../../src/actions/model/share-life.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
+import { linkLives } from "../../src/users/given-links.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
 import { problemCodes } from "../../src/storage/form.ts";
@@ -146,6 +147,7 @@ const can = fc.subarray<Ability>([
   "save-share",
   "share-out",
   "shared-links",
+  "give-link",
   "list-folder",
   "tidy",
   "renew-mount",
@@ -463,6 +465,7 @@ function screensOf(rows: number): {
           "revoke-links",
           "revoke-every-link",
           "revoke-shared",
+          "take-back-link",
           "delete-entries",
           "empty-trash",
         ),
@@ -551,6 +554,53 @@ function screensOf(rows: number): {
         revoked: fc.boolean(),
       },
       { requiredKeys: ["show", "view", "mount", "shares", "page", "total", "isCut"] },
+    ),
+    "given-link": fc.record(
+      {
+        show: fc.constant("given-link"),
+        view: fc.constant(view),
+        mount,
+        entry,
+        url: address,
+        via: fc.constantFrom("redirect", "gateway"),
+        watch: address,
+        named: address,
+        endsAt: fc.constant(now + 3_600_000),
+        life: fc.constantFrom(...linkLives),
+        lives: fc.constant(linkLives),
+        isLocked: fc.boolean(),
+        opens: fc.nat(),
+        isNew: fc.boolean(),
+      },
+      {
+        requiredKeys: [
+          "show",
+          "view",
+          "mount",
+          "entry",
+          "url",
+          "via",
+          "endsAt",
+          "life",
+          "lives",
+          "isLocked",
+          "opens",
+          "isNew",
+        ],
+      },
+    ),
+    "given-links": fc.record(
+      {
+        show: fc.constant("given-links"),
+        view: fc.constant(view),
+        links: fc.array(fc.record({ entry, endsAt: fc.constant(now + 1), isLocked: fc.boolean(), opens: fc.nat() }), {
+          maxLength: rows,
+        }),
+        page: fc.record({ number: fc.integer({ min: 1, max: 900 }), count: fc.integer({ min: 1, max: 900 }) }),
+        total: fc.nat(),
+        isTakenBack: fc.boolean(),
+      },
+      { requiredKeys: ["show", "view", "links", "page", "total"] },
     ),
     save: fc.record(
       {

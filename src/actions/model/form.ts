@@ -23,6 +23,7 @@ export const formsOfApp = [
   "page-number",
   "folder-name",
   "entry-name",
+  "link-password",
   // Operators.
   "find-person",
   "quota",

@@ -6,6 +6,7 @@ import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import type { Capability, Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
+import type { FileAddress } from "./file-address.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
 import type { Policy } from "../../users/place.ts";
@@ -14,6 +15,7 @@ import type { DownloadItem } from "./download-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { GivenScreen } from "./given-screen.ts";
 import type { SharedScreen } from "./shared-screen.ts";
 import type { TidyScreen } from "./tidy-screen.ts";
 
@@ -43,6 +45,7 @@ export type Screen =
   | DownloadScreen
   | SaveScreen
   | SharedScreen
+  | GivenScreen
   | TaskList
   | TaskCard
   | TidyScreen
@@ -186,6 +189,7 @@ export type Ability =
   | "save-share"
   | "share-out"
   | "shared-links"
+  | "give-link"
   | "tidy"
   | "add-favourite"
   | "remove-favourite"
@@ -341,21 +345,6 @@ export interface PlaceSettingsScreen {
   readonly clearChoices: readonly number[];
   /** Links are for the asker alone, whatever a lender allows. */
   readonly privateLinks: boolean;
-}
-
-/** What a card says of a file's address. */
-export interface FileAddress {
-  readonly url: string;
-  /** `direct`: the drive's own address; `redirect`: a short ticket of ours that leads to it; `gateway`: one whose bytes come through us. */
-  readonly via: "direct" | "redirect" | "gateway" | "proxy-url";
-  /** The address gives only so much of the file, as was tried out; absent = nothing speaks against all of it. */
-  readonly extent?: "first-part" | undefined;
-  /** Milliseconds since the epoch; absent = not known. */
-  readonly expiresAt?: number | undefined;
-  /** A page that plays it in a browser; absent for what is no film or music, and without a public address. */
-  readonly watch?: string;
-  /** The same file through the gateway, which says its name: present where what is fetched from `url` would be saved without it. */
-  readonly named?: string;
 }
 
 /**
@@ -678,6 +667,7 @@ export interface Question {
     | "revoke-links"
     | "revoke-every-link"
     | "revoke-shared"
+    | "take-back-link"
     | "delete-entries"
     | "empty-trash";
   /** What it is about: the mount's title, the text to be sent. */
@@ -788,6 +778,8 @@ export const noticeCodes = [
   "save-over",
   // Links that others open.
   "no-sharing-drive",
+  // Links people give away.
+  "given-links-full",
   // Tidying up.
   "nothing-chosen",
   "selection-full",

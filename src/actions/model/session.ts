@@ -54,6 +54,8 @@ export type ViewState =
   | ShareDraftView
   | SharedListView
   | SharedView
+  | GivenListView
+  | GivenView
   | TasksView
   | { readonly at: "task"; readonly task: string; readonly from: TasksView }
   | TidyView
@@ -122,6 +124,12 @@ export type ViewState =
     }
   | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "revoke-shared"; readonly shared: SharedView }
+  | {
+      readonly at: "question";
+      readonly question: "take-back-link";
+      readonly given: GivenView;
+      readonly name: string;
+    }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | { readonly at: "question"; readonly question: "delete-entries" | "empty-trash"; readonly trash: TrashView }
   | AdminView
@@ -294,6 +302,26 @@ export interface SharedView {
   readonly from: FolderView | FileView | SharedListView;
 }
 
+/** A page of the links one gave away. */
+export interface GivenListView {
+  readonly at: "given-links";
+  /** 1-based. */
+  readonly page: number;
+  /** One was taken back just now. */
+  readonly isTakenBack?: boolean | undefined;
+}
+
+/** One of them. Its password is not kept here. */
+export interface GivenView {
+  readonly at: "given-link";
+  /** Id of the link. */
+  readonly link: string;
+  /** Where it was opened from: the file's card with its usual link, or the list. */
+  readonly from: FileView | GivenListView;
+  /** It was made just now. */
+  readonly isNew?: boolean | undefined;
+}
+
 /** What a drive fetches by itself. */
 export interface TasksView {
   readonly at: "tasks";
@@ -355,6 +383,7 @@ export interface TrashView {
 export type Resumable =
   | TasksView
   | SharedListView
+  | GivenListView
   | TidyView
   | TrashView
   | FolderView

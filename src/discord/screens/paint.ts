@@ -2,6 +2,7 @@ import type { MessageScreen } from "../../actions/model/screen.ts";
 import { downloadSheet } from "./download.ts";
 import { favouritesSheet } from "./favourites.ts";
 import { fileSheet } from "./file.ts";
+import { givenListSheet, givenSheet } from "./given.ts";
 import { helpSheet } from "./help.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
 import { linkSheet } from "./link.ts";
@@ -71,6 +72,10 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return sharedSheet(painter, screen);
     case "shared-list":
       return sharedListSheet(painter, screen);
+    case "given-link":
+      return givenSheet(painter, screen);
+    case "given-links":
+      return givenListSheet(painter, screen);
     case "save":
       return saveSheet(painter, screen);
     case "tasks":

@@ -2,6 +2,7 @@ import type { MessageScreen } from "../../actions/model/screen.ts";
 import { paintDownload } from "./download.ts";
 import { paintFavourites } from "./favourites.ts";
 import { paintFile } from "./file.ts";
+import { paintGiven, paintGivenList } from "./given.ts";
 import { paintHelp } from "./help.ts";
 import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";
 import { paintLink } from "./link.ts";
@@ -78,6 +79,10 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintShared(painter, screen);
     case "shared-list":
       return paintSharedList(painter, screen);
+    case "given-link":
+      return paintGiven(painter, screen);
+    case "given-links":
+      return paintGivenList(painter, screen);
     case "save":
       return paintSave(painter, screen);
     case "tasks":
