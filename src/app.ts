@@ -11,6 +11,7 @@ import { createFrontends } from "./app/frontends.ts";
 import { gatewayOf, isLocal, type GatewayParts } from "./app/gateway.ts";
 import { offerFirstOperator, adminOf } from "./app/operators.ts";
 import { openGivenLinks } from "./app/given-links.ts";
+import { openAria2Way } from "./app/push.ts";
 import { openQueue } from "./app/jobs.ts";
 import { openProbe } from "./app/probe.ts";
 import { frontendsOf, servicesOf, transfersOf, type LateParts, type Parts } from "./app/services.ts";
@@ -137,7 +138,9 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
   const gateway = openGateway(parts, { pages, newest });
   const transfers = transfersOf(parts, gateway);
-  const services = (late.services = servicesOf(parts, { transfers, pages, hosts: gateway.hosts }));
+  const aria2 = openAria2Way(config.pushPrivate ? "anywhere" : "public");
+  onClose(() => aria2.close());
+  const services = (late.services = servicesOf(parts, { transfers, pages, hosts: gateway.hosts, aria2 }));
   const performing = async (visit: Visit, action: Action, signal: AbortSignal) => {
     // Pages stand outside of the chats: who cancels in one means them too.
     if (action.do === "cancel") await pages.cancel({ person: visit.person.id });

@@ -61,6 +61,8 @@ export interface Config {
   readonly linkTtl: number;
   /** The longest life of a link that its giver chooses one for, in ms; absent = 30 days. */
   readonly linkTtlMax?: number | undefined;
+  /** People's own aria2 may stand in a private network; absent = it may not. */
+  readonly pushPrivate?: boolean | undefined;
   readonly pikpak: PikPakSettings;
   readonly logLevel: string;
 }
@@ -212,6 +214,7 @@ const variables = z.object({
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
     .transform(toMilliseconds)
     .default(24 * 3_600_000),
+  PUSH_PRIVATE: oneOf(["on", "off"]).default("off"),
   LINK_TTL_MAX: z
     .string()
     .regex(/^[1-9]\d{0,3}[hd]$/, "takes a time like 24h or 30d")
@@ -312,6 +315,7 @@ function toConfig(v: Variables): Config {
     outbound: { proxy: v.HTTPS_PROXY, direct: v.NO_PROXY, telegramProxy: v.TELEGRAM_PROXY },
     linkTtl: v.LINK_TTL,
     linkTtlMax: v.LINK_TTL_MAX,
+    pushPrivate: v.PUSH_PRIVATE === "on",
     pikpak: pikPakSettings(v),
     logLevel: v.LOG_LEVEL,
   };

@@ -13,6 +13,7 @@ import { showLink } from "./links/link-view.ts";
 import type { Resumable, ViewState } from "./model/session.ts";
 import { showWays } from "./mounts/sign-in-ways.ts";
 import { showMount, showMounts } from "./mounts/views.ts";
+import { showPush } from "./push/push.ts";
 import { showQuestion } from "./questions/question.ts";
 import { showSearch } from "./search/view.ts";
 import { showDraft } from "./share-out/share-out.ts";
@@ -54,6 +55,8 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showGivenList(context, view);
     case "save":
       return goTo(context, view.back, options);
+    case "push":
+      return showPush(context, view);
     case "tasks":
       return showTasks(context, view);
     case "task":

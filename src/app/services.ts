@@ -5,9 +5,11 @@ import { createBrowserSignIns, type AwaitedReturn } from "../actions/mounts/brow
 import { createReminders } from "../actions/mounts/reminders.ts";
 import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
+import { createPushes } from "../actions/push/pushes.ts";
 import { createSaves } from "../actions/save/saves.ts";
 import { createTransfers } from "../actions/files/transfers.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
+import type { Aria2Settings, Pushes } from "../actions/model/push.ts";
 import type { Session } from "../actions/model/session.ts";
 import type { Transfers } from "../actions/model/transfer.ts";
 import { perform } from "../actions/perform.ts";
@@ -32,6 +34,7 @@ import { version } from "../version.ts";
 import { newId } from "./drives.ts";
 import { forgetter } from "./forget.ts";
 import type { Frontends } from "./frontends.ts";
+import type { Aria2Way } from "./push.ts";
 import { linkIssuer, methodsOf } from "./links.ts";
 
 /** What is made later than those that need it, and is there before anybody asks. */
@@ -85,10 +88,11 @@ interface Made {
   readonly transfers: Transfers;
   readonly pages: Pages;
   readonly hosts: HostCheck;
+  readonly aria2: Pick<Aria2Way, "send">;
 }
 
 /** What actions are performed with, with the jobs of every feature. */
-export function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
+export function servicesOf(parts: Parts, { transfers, pages, hosts, aria2 }: Made): Services {
   const { config, store, storage, words, late, messengers, log } = parts;
   return {
     storage,
@@ -104,6 +108,7 @@ export function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Ser
     ...methodsOf(config),
     transfers,
     ...jobServicesOf(parts),
+    pushes: pushesOf(parts, aria2),
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
@@ -163,6 +168,22 @@ function jobServicesOf(
       newId,
     }),
   };
+}
+
+function pushesOf(parts: Parts, { send }: Pick<Aria2Way, "send">): Pushes {
+  const { jobs, store, storage, late, config } = parts;
+  return createPushes({
+    ...jobParts(parts, "pushes"),
+    jobs,
+    storage,
+    sessions: store.open<Session>("sessions"),
+    settings: store.open<Aria2Settings>("aria2", { sealed: true }),
+    send,
+    hasTickets: config.publicUrl !== undefined,
+    addressOf: (mount, entry, { person, ...options }) =>
+      performingWith(late).issueLink(mount, entry, { person: { id: person } }, options),
+    newId,
+  });
 }
 
 /** What a feature needs to work by jobs and to speak while it does. */

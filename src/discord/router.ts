@@ -200,6 +200,7 @@ async function goOn(parts: RouterParts, turn: Turn, id: string): Promise<void> {
 function askedAgain({ form: { id, kind, subject } }: FormScreen): Action {
   if (id === "open-link" || id === "any-link") return { do: "open-share", text: subject };
   if (id === "link-password") return { do: "links" };
+  if (id === "aria2") return { do: "show-settings" };
   return id === "sign-in" ? { do: "sign-in", mount: subject, kind } : { do: "sign-in" };
 }
 

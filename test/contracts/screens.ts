@@ -24,6 +24,7 @@ import {
 } from "../../src/actions/model/screen.ts";
 import { carryings } from "../../src/actions/model/change.ts";
 import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-screen.ts";
+import { pushFailures, type PushState } from "../../src/actions/model/push-screen.ts";
 import type { DownloadState } from "../../src/actions/model/download-item.ts";
 import { lifeChoices } from "../../src/actions/model/share-life.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
@@ -148,6 +149,7 @@ const can = fc.subarray<Ability>([
   "share-out",
   "shared-links",
   "give-link",
+  "push",
   "list-folder",
   "tidy",
   "renew-mount",
@@ -299,6 +301,38 @@ const operatorsScreens: {
   }),
 };
 
+const pushState: fc.Arbitrary<PushState> = fc.oneof(
+  fc.record({ is: fc.constant("reading" as const), files: fc.nat() }),
+  fc.record({ is: fc.constant("sending" as const), sent: fc.nat(), of: fc.nat() }),
+  fc.record({ is: fc.constantFrom("cancelled" as const, "lost" as const) }),
+  fc.record({ is: fc.constant("failed" as const), failure: fc.oneof(code, fc.constantFrom(...pushFailures)) }),
+  fc.record(
+    {
+      is: fc.constant("sent" as const),
+      taken: fc.nat(),
+      refused: fc.nat(),
+      refusal: hostileName,
+      leftOut: fc.nat(),
+      isCut: fc.boolean(),
+      status: fc.record(
+        {
+          active: fc.nat(),
+          waiting: fc.nat(),
+          complete: fc.nat(),
+          failed: fc.nat(),
+          gone: fc.nat(),
+          done: fc.nat(),
+          total: fc.nat(),
+          speed: fc.nat(),
+          error: hostileName,
+        },
+        { requiredKeys: ["active", "waiting", "complete", "failed", "gone", "done", "total", "speed"] },
+      ),
+    },
+    { requiredKeys: ["is", "taken", "refused", "leftOut", "isCut"] },
+  ),
+);
+
 /** A screen of every kind: a new kind does not compile until it is drawn here too. */
 function screensOf(rows: number): {
   readonly [Show in DrawnScreen["show"]]: fc.Arbitrary<Extract<DrawnScreen, { show: Show }>>;
@@ -414,6 +448,8 @@ function screensOf(rows: number): {
       order,
       method: fc.constantFrom("redirect", "proxy"),
       methods: fc.constantFrom(["redirect"] as const, ["redirect", "proxy", "proxy-url"] as const),
+      aria2: fc.record({ host: hostileName }, { requiredKeys: [] }),
+      revocable: fc.boolean(),
     }),
     "lend-choice": fc.record({
       show: fc.constant("lend-choice"),
@@ -555,6 +591,10 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "mount", "shares", "page", "total", "isCut"] },
     ),
+    push: fc.record(
+      { show: fc.constant("push"), view: fc.constant(view), mount, name: hostileName, state: pushState },
+      { requiredKeys: ["show", "view", "mount", "state"] },
+    ),
     "given-link": fc.record(
       {
         show: fc.constant("given-link"),
@@ -695,6 +735,7 @@ function tidyScreens(rows: number): {
         "trash-entries",
         "select",
         "show-trash",
+        "push",
         "undo",
       ]),
     }),

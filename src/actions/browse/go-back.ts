@@ -22,6 +22,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "share-out":
     case "shared":
     case "given-link":
+    case "push":
       return state.from;
     case "shared-list":
       return { at: "mount", mount: state.mount };

@@ -13,6 +13,7 @@ import type { FormScreen } from "../model/screen.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { Downloads } from "../model/download.ts";
 import type { Saves } from "../model/save.ts";
+import type { Pushes } from "../model/push.ts";
 import type { Session } from "../model/session.ts";
 import type { Approvals } from "../model/approval.ts";
 import type { BrowserSignIns } from "../model/browser-sign-in.ts";
@@ -56,6 +57,8 @@ export interface Services {
   readonly downloads?: Downloads | undefined;
   /** What of shares is copied into drives, and is told; absent = nothing is. */
   readonly saves?: Saves | undefined;
+  /** Links go to people's own aria2; absent = none do. */
+  readonly pushes?: Pushes | undefined;
   /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
   readonly hasTickets?: boolean;
   /** Links with a life of their own; absent = links are the drive's. */

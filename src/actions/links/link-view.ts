@@ -1,6 +1,6 @@
 import type { Entry, Variant } from "../../storage/entry.ts";
 import { folderId } from "../context/folder-view.ts";
-import { abilitiesOf, isSavable } from "../context/abilities.ts";
+import { abilitiesOf, isPushable, isSavable } from "../context/abilities.ts";
 import { afresh, draw, isSendable, type ActionContext, type Outcome } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { tagIn, withMount } from "../context/with-mount.ts";
@@ -52,6 +52,7 @@ function linkOrFailure(
             ...issued,
             can: await abilitiesOf(context, mount, {
               "give-link": isGivable(context, mount),
+              push: isPushable(context, mount),
               "save-share": isSavable(context, mount),
               send: isSendable(context, variant ? undefined : entry.size),
             }),

@@ -24,6 +24,7 @@ export const formsOfApp = [
   "folder-name",
   "entry-name",
   "link-password",
+  "aria2",
   // Operators.
   "find-person",
   "quota",

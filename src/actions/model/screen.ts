@@ -16,6 +16,7 @@ import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
 import type { GivenScreen } from "./given-screen.ts";
+import type { PushScreen } from "./push-screen.ts";
 import type { SharedScreen } from "./shared-screen.ts";
 import type { TidyScreen } from "./tidy-screen.ts";
 
@@ -44,6 +45,7 @@ export type Screen =
   | ApprovalScreen
   | DownloadScreen
   | SaveScreen
+  | PushScreen
   | SharedScreen
   | GivenScreen
   | TaskList
@@ -190,6 +192,7 @@ export type Ability =
   | "share-out"
   | "shared-links"
   | "give-link"
+  | "push"
   | "tidy"
   | "add-favourite"
   | "remove-favourite"
@@ -457,6 +460,8 @@ export interface SettingsScreen {
   readonly method: DownloadMethod;
   /** Methods that work here; of one there is nothing to choose. */
   readonly methods: readonly DownloadMethod[];
+  /** Files can be sent to the person's own aria2, once it is known where that is: `ask-aria2`, and with a host `drop-aria2`. */
+  readonly aria2?: { readonly host?: string | undefined } | undefined;
   /** The links in this person's name can be taken back. */
   readonly revocable?: boolean;
 }
@@ -778,6 +783,9 @@ export const noticeCodes = [
   "save-over",
   // Links that others open.
   "no-sharing-drive",
+  "aria2-connected",
+  "push-stopped",
+  "push-over",
   // Links people give away.
   "given-links-full",
   // Tidying up.

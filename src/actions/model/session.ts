@@ -51,6 +51,7 @@ export type ViewState =
   | { readonly at: "list"; readonly folder: FolderView }
   | DownloadView
   | SaveView
+  | PushView
   | ShareDraftView
   | SharedListView
   | SharedView
@@ -268,6 +269,15 @@ export interface SaveView {
   readonly to: FolderView;
   /** Where one comes back to: to the share, and once it is saved to what came of it. */
   readonly back: FolderView | FileView;
+}
+
+/** Files on their way to somebody's aria2. Its rows are the ids aria2 has them under. */
+export interface PushView {
+  readonly at: "push";
+  /** Id of the job. */
+  readonly push: string;
+  /** What is pushed, and where one comes back to. */
+  readonly from: FileView | TidyView;
 }
 
 /** What a link is about to be made to, and how. */

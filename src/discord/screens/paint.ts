@@ -12,6 +12,7 @@ import { mountSheet, mountsSheet } from "./mounts.ts";
 import { noticeSheet } from "./notice.ts";
 import { operatorsSheet } from "./operators.ts";
 import type { Painter } from "./painter.ts";
+import { pushSheet } from "./push.ts";
 import { questionSheet } from "./question.ts";
 import { saveSheet } from "./save.ts";
 import { settingsSheet } from "./settings.ts";
@@ -78,6 +79,8 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return givenListSheet(painter, screen);
     case "save":
       return saveSheet(painter, screen);
+    case "push":
+      return pushSheet(painter, screen);
     case "tasks":
       return tasksSheet(painter, screen);
     case "task":

@@ -12,6 +12,7 @@ import { paintMount, paintMounts } from "./mounts.ts";
 import { paintNotice } from "./notice.ts";
 import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
+import { paintPush } from "./push.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSave } from "./save.ts";
 import { paintSettings } from "./settings.ts";
@@ -85,6 +86,8 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintGivenList(painter, screen);
     case "save":
       return paintSave(painter, screen);
+    case "push":
+      return paintPush(painter, screen);
     case "tasks":
       return paintTasks(painter, screen);
     case "task":
