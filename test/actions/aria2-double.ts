@@ -17,8 +17,8 @@ export interface Aria2Double {
   readonly added: Map<string, Added>;
   /** Requests it had. */
   readonly requests: number;
-  /** What it does with the next request instead: takes it and loses the answer, or does not even take it. */
-  next: "lose" | "cut" | undefined;
+  /** What it does with the next request instead: takes it and loses the answer, or never gives one, or does not even take it. */
+  next: "lose" | "hold" | "cut" | undefined;
   /** Told when it took something, before it answers. */
   onTaken: (() => void) | undefined;
   /** What it answers to every request instead. */
@@ -60,7 +60,8 @@ export async function startAria2Double({
     if (next === "cut") return request.socket.destroy();
     if (instead) return response.writeHead(instead.status, instead.headers).end(instead.body);
     const answers = answer(double, body, token);
-    double.onTaken?.();
+    if (body.includes("aria2.addUri")) double.onTaken?.();
+    if (next === "hold") return;
     if (next === "lose") return request.socket.destroy();
     return response.writeHead(200, { "content-type": "application/json-rpc" }).end(JSON.stringify(answers));
   };
