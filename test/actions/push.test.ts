@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Keyv } from "keyv";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startAria2, type Aria2Emulator } from "../../emulators/aria2/aria2.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
 import { createPushes } from "../../src/actions/push/pushes.ts";
@@ -14,7 +15,6 @@ import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
 import type { Messenger } from "../../src/messaging/messenger.ts";
 import { testJobs } from "../test-jobs.ts";
-import { startAria2Double, type Aria2Double } from "./aria2-double.ts";
 import { app, inGroup, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
 
 const name = "mia@example.com";
@@ -23,7 +23,7 @@ const wait = async (_ms: number, signal?: AbortSignal) => sleep(2, undefined, { 
 
 let pikpak: PikPakEmulator;
 let account: Account;
-let aria2: Aria2Double;
+let aria2: Aria2Emulator;
 let at: TestApp;
 let jobs: JobQueue;
 let records: Keyv<KeptJob>;
@@ -36,7 +36,7 @@ beforeEach(async () => {
   records = new Keyv<KeptJob>();
   settings = new Keyv<Aria2Settings>();
   pikpak = await startPikPak();
-  aria2 = await startAria2Double();
+  aria2 = await startAria2();
   account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
   const films = pikpak.build.folder(account, undefined, "Films");
   const season = pikpak.build.folder(account, films, "../Season: 1");
@@ -119,6 +119,13 @@ async function last(before: number): Promise<PushState> {
   return edits.at(-1)?.state ?? { is: "lost" };
 }
 
+/** aria2 ends, and another one stands in its place. */
+async function forgetsAll(): Promise<void> {
+  await aria2.close();
+  aria2 = await startAria2();
+  await settings.set(mia.person.id, { address: aria2.address, secret: aria2.secret });
+}
+
 describe("where one's aria2 is", () => {
   test("is tried, said with its version, and its secret is seen nowhere again", async () => {
     await films();
@@ -139,16 +146,16 @@ describe("where one's aria2 is", () => {
     expect(await problem({ address: "ftp://nas/jsonrpc" })).toBe("address: not-an-rpc-address");
     expect(await problem({ address: "http://mia:pw@nas/jsonrpc" })).toBe("address: not-an-rpc-address");
     expect(await problem({ address: "http://127.0.0.1:9/jsonrpc" })).toBe("address: aria2-unreachable");
-    aria2.instead = { status: 200, body: "<h1>A router</h1>" };
+    aria2.rules.instead = { status: 200, body: "<h1>A router</h1>" };
     expect(await problem({})).toBe("address: not-aria2");
-    aria2.instead = { status: 200, body: JSON.stringify([{ id: "0", result: "x".repeat(600_000) }]) };
+    aria2.rules.instead = { status: 200, body: JSON.stringify([{ id: "0", result: "x".repeat(600_000) }]) };
     expect(await problem({})).toBe("address: aria2-unreachable");
     expect(await settings.get(mia.person.id)).toBeUndefined();
   });
 
   test("is no way into a private network, nor is what a public address leads on to", async () => {
-    const other = await startAria2Double();
-    aria2.instead = { status: 302, body: "", headers: { location: other.address } };
+    const other = await startAria2();
+    aria2.rules.instead = { status: 302, body: "", headers: { location: other.address } };
     expect(await problem({})).toBe("address: not-aria2");
     expect(other.requests).toBe(0);
     await other.close();
@@ -181,16 +188,16 @@ describe("the file of a link", () => {
     const card = await filmLink();
     expect(card.can).toContain("push");
     expect(await push(card.view)).toMatchObject({ is: "sent", taken: 1, refused: 0, leftOut: 0, isCut: false });
-    const [added] = [...aria2.added.values()];
+    const [added] = [...aria2.downloads.values()];
     expect(added).toMatchObject({ out: "film.mkv", url: expect.stringContaining("https://drive.example/d/") });
-    Object.assign(added ?? {}, { status: "active", total: 100, done: 40 });
+    Object.assign(added ?? {}, { status: "active", total: 100, done: () => 40 });
     const { view } = edits.at(-1) ?? card;
     const asked = await at.see(mia, { do: "push-status", view }, "push");
     expect(asked).toMatchObject({
       name: "film.mkv",
-      state: { status: { active: 1, done: 40, total: 100, speed: 1024 } },
+      state: { status: { active: 1, done: 40, total: 100, speed: 20_971_520 } },
     });
-    aria2.added.clear();
+    await forgetsAll();
     const gone = await at.see(mia, { do: "push-status", view: asked.view }, "push");
     expect(gone.state).toMatchObject({ status: { gone: 1 } });
     expect(await at.see(mia, { do: "back", view: gone.view }, "link")).toMatchObject({ entry: { name: "film.mkv" } });
@@ -199,25 +206,25 @@ describe("the file of a link", () => {
   test("is in aria2 once where the answer was lost, where nothing arrived at first, and when it is sent again", async () => {
     await connect();
     const { view } = await filmLink();
-    aria2.next = "lose";
+    aria2.rules.next = "lose";
     expect(await push(view)).toMatchObject({ is: "sent", taken: 1 });
-    expect(aria2.added.size).toBe(1);
+    expect(aria2.downloads.size).toBe(1);
     const before = edits.length;
-    aria2.next = "cut";
+    aria2.rules.next = "cut";
     expect(await push((await filmLink()).view)).toMatchObject({ is: "sent", taken: 1 });
     expect(edits.length).toBeGreaterThan(before);
-    expect(aria2.added.size).toBe(2);
+    expect(aria2.downloads.size).toBe(2);
   });
 
   test("is refused in aria2's own words, and what did not go can be sent again", async () => {
     await connect();
-    aria2.refusing = { url: /film/, message: "No space left on the moon" };
+    aria2.rules.refusing = { out: /film/, message: "No space left on the moon" };
     const { view } = await filmLink();
     expect(await push(view)).toMatchObject({ is: "sent", taken: 0, refused: 1, refusal: "No space left on the moon" });
     await settings.set(mia.person.id, { address: "http://127.0.0.1:9/jsonrpc" });
     expect(await push((await filmLink()).view)).toEqual({ is: "failed", failure: "unreachable" });
     await settings.set(mia.person.id, { address: aria2.address, secret: "s3cret" });
-    aria2.refusing = undefined;
+    aria2.rules.refusing = undefined;
     expect(await push(edits.at(-1)?.view ?? view, "retry-push")).toMatchObject({ is: "sent", taken: 1 });
   });
 });
@@ -239,7 +246,7 @@ describe("what is chosen", () => {
     const card = await chosen();
     expect(card.can).toContain("push");
     expect(await push(card.view)).toMatchObject({ is: "sent", taken: 3, refused: 0 });
-    expect([...aria2.added.values()].map(({ out }) => out).toSorted()).toEqual([
+    expect([...aria2.downloads.values()].map(({ out }) => out).toSorted()).toEqual([
       ".._Season_ 1/one.mkv",
       ".._Season_ 1/two.mkv",
       "film.mkv",
@@ -254,17 +261,17 @@ describe("what is chosen", () => {
     const { screen, placed } = await at.do(mia, { do: "push", view: card.view });
     if (screen.show !== "push") throw new Error("no push");
     let ended: Promise<void> | undefined;
-    aria2.next = "lose";
-    aria2.onTaken = () => void (ended ??= jobs.stop());
+    aria2.rules.next = "lose";
+    aria2.rules.onTaken = () => void (ended ??= jobs.stop());
     await placed?.at(shown);
     await expect.poll(() => ended !== undefined).toBe(true);
     await ended;
     await way.close();
-    expect([edits.length, aria2.added.size]).toEqual([0, 3]);
-    aria2.onTaken = undefined;
+    expect([edits.length, aria2.downloads.size]).toEqual([0, 3]);
+    aria2.rules.onTaken = undefined;
     begin("anywhere");
     expect(await last(0)).toMatchObject({ is: "sent", taken: 3 });
-    expect(aria2.added.size).toBe(3);
+    expect(aria2.downloads.size).toBe(3);
   });
 
   test("of nothing but empty folders says so", async () => {

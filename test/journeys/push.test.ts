@@ -1,18 +1,15 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { freePort } from "../../emulators/free-port.ts";
-import { startAria2Double } from "../actions/aria2-double.ts";
+import { startAria2 } from "../../emulators/aria2/aria2.ts";
+import { isAria2Here, startRealAria2 } from "../real-aria2.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
 // Files go from the chat to somebody's own aria2: the real one where there is one, and one that a test holds where a kill is.
 
 vi.setConfig({ testTimeout: 90_000 });
 
-const isThere = spawnSync("aria2c", ["--version"]).status === 0;
-if (!isThere) process.stderr.write("journeys with a real aria2 are left out: there is no aria2c here\n");
+const isThere = isAria2Here();
 
 let program: Program;
 beforeEach(async () => {
@@ -21,44 +18,6 @@ beforeEach(async () => {
 afterEach(() => program.close());
 
 const secret = "night-boat";
-
-interface RealAria2 {
-  readonly address: string;
-  readonly folder: string;
-  close(): void;
-}
-
-async function startAria2(): Promise<RealAria2> {
-  const folder = mkdtempSync(join(tmpdir(), "chatdrive-aria2-"));
-  const port = await freePort();
-  const options = [
-    "--enable-rpc",
-    `--rpc-listen-port=${port}`,
-    `--rpc-secret=${secret}`,
-    `--dir=${folder}`,
-    "--no-conf",
-  ];
-  const child: ChildProcess = spawn("aria2c", [...options, "--quiet"], { stdio: "ignore" });
-  const address = `http://127.0.0.1:${port}/jsonrpc`;
-  await expect
-    .poll(
-      () =>
-        fetch(address).then(
-          () => true,
-          () => false,
-        ),
-      { timeout: 10_000 },
-    )
-    .toBe(true);
-  return {
-    address,
-    folder,
-    close() {
-      child.kill("SIGKILL");
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
 
 /** On Telegram, as Lena. */
 async function signIn(): Promise<Program["world"]["people"]["lena"]> {
@@ -97,7 +56,7 @@ async function openRecipes(lena: Program["world"]["people"]["lena"]): Promise<vo
 test.skipIf(!isThere)(
   "on Telegram Lena sends a folder to her own aria2, which has its files under their names and says so",
   async () => {
-    const aria2 = await startAria2();
+    const aria2 = await startRealAria2(secret);
     try {
       await program.start({ PUBLIC_URL: program.gateway });
       const lena = await signIn();
@@ -123,7 +82,7 @@ test.skipIf(!isThere)(
 test.skipIf(!isThere)(
   "on Discord Jun connects his aria2 on a page, in Chinese, and a file of his is there by one press",
   async () => {
-    const aria2 = await startAria2();
+    const aria2 = await startRealAria2(secret);
     try {
       const { world } = program;
       const { jun } = world.members;
@@ -159,23 +118,23 @@ test.skipIf(!isThere)(
 );
 
 test("what aria2 took before a kill is there once, and Lena is told so after it", async () => {
-  const aria2 = await startAria2Double({ token: secret });
+  const aria2 = await startAria2({ secret });
   try {
     const here = { PUBLIC_URL: program.gateway };
     await program.start(here);
     const lena = await signIn();
     await connect(lena, aria2.address, secret);
     let killed: Promise<void> | undefined;
-    aria2.next = "hold";
-    aria2.onTaken = () => void (killed ??= program.kill());
+    aria2.rules.next = "hold";
+    aria2.rules.onTaken = () => void (killed ??= program.kill());
     await openRecipes(lena);
     await expect.poll(() => killed !== undefined, { timeout: 15_000 }).toBe(true);
     await killed;
-    expect(aria2.added.size).toBe(3);
-    aria2.onTaken = undefined;
+    expect(aria2.downloads.size).toBe(3);
+    aria2.rules.onTaken = undefined;
     await program.start(here);
     await lena.waitsFor("aria2 has taken 3 files");
-    expect([...aria2.added.values()].map(({ out }) => out).toSorted()).toEqual([
+    expect([...aria2.downloads.values()].map(({ out }) => out).toSorted()).toEqual([
       "Recipes/Apple cake.txt",
       "Recipes/Lentil soup.txt",
       "Recipes/Rye bread.txt",
