@@ -80,7 +80,7 @@ press-retry-tasks = Retry all failed
 press-clear-tasks = Clear finished
 press-cancel = Cancel
 press-approve = Open the approval page
-press-approve-again = New code
+press-approve-again = Start again
 press-show-ways = Other ways
 press-skip = Skip
 press-page = Enter it in the browser
@@ -175,6 +175,7 @@ transfer-failed-waited = Its turn did not come in time: the chat waits for a fil
 transfer-failed-stalled = Nothing has moved for minutes, so I gave up. Try again, or take a link instead.
 transfer-failed-empty = This file is empty, and empty files cannot be sent.
 
+download-title-over = Offline downloads
 download-title = { $count ->
     [one] Fetching 1 thing
    *[other] Fetching { $count } things
@@ -564,6 +565,8 @@ notice-cancelled = Cancelled. Nothing was changed.
 notice-nothing-to-cancel = There is nothing to cancel.
 notice-private-only = This is for a private chat with me.
 notice-not-a-share-link = I cannot open this link: it is no share of a drive I know. See /help for those I open.
+notice-credential-exposed = Your message holds a token that opens a drive, and I cannot delete it: please do. I did not use it. Sign in below, and give the token where I ask for it.
+notice-credential-deleted = Your message held a token that opens a drive, so I deleted it. I did not use it. Sign in below, and give the token where I ask for it.
 notice-not-understood = I did not understand that. Paste a PikPak share link, or see /help.
 notice-not-admitted = This bot is for invited people. Open the link of your invitation, or send /start and its code. If you have none, ask the operator to let you in.
 notice-too-fast = That was quick. Wait a moment, then press again.
@@ -691,6 +694,18 @@ notice-daily-spent = You have had as many links and files from this drive as you
 notice-taken-back = It is not shared any more, and links given out have ended.
 notice-nothing-to-lend = You have no drive to share. Add one in our private chat first.
 notice-groups-only = This is for groups. Add me to one, and use it there.
+
+## Signing in: ways and approvals (both chats)
+
+sign-in-ways = How would you like to sign in?
+approval-how = Open the page, compare the code, and approve it:
+approval-about = You can withdraw the approval there at any time.
+approval-waiting = Waiting for your approval. The code is good until { $date }.
+approval-how-browser = Open the page and agree there. Your browser comes back here by itself, and so does the drive.
+approval-waiting-browser = Waiting for you. The page is good until { $date }.
+approval-denied = It was denied, so nothing was connected.
+approval-over = The time has run out.
+approval-cancelled = Cancelled. Nothing was connected.
 
 ## Drives: names, cards, lists (both chats)
 
@@ -843,16 +858,6 @@ notice-broadcast-nobody = There is no chat it could be sent to.
 
 ## Telegram only
 
-sign-in-ways = How would you like to sign in?
-approval-how = Open the page, compare the code, and approve it:
-approval-about = You can withdraw the approval there at any time.
-approval-waiting = Waiting for your approval. The code is good until { $date }.
-approval-picture = A QR code of the approval page, for a phone
-approval-how-browser = Open the page and agree there. Your browser comes back here by itself, and so does the drive.
-approval-waiting-browser = Waiting for you. The page is good until { $date }.
-approval-denied = It was denied, so nothing was connected.
-approval-over = The code has run out.
-approval-cancelled = Cancelled. Nothing was connected.
 dialogue-secret = I delete your message at once, but Telegram has seen it. The page in the browser keeps it out of Telegram.
 dialogue-secret-no-page = I delete your message at once, but Telegram has seen it.
 dialogue-secret-undeleted = I could not delete your message. Please delete it yourself.
@@ -872,6 +877,8 @@ usage-get = Say which file: /get and then its path or some words of its name.
 anonymous-admin = I cannot tell who you are while you are anonymous. Turn off "Remain anonymous" among your admin rights and say it again, or use our private chat.
 
 ## Discord only
+
+approval-picture = A QR code of the approval page, for a phone
 
 # Names of commands and of their options, as Discord takes them: lower case, no spaces, at most 32 characters.
 slash-start = start
@@ -951,6 +958,7 @@ notice-nothing-to-lend-server = You have no drive to share. Add one first: /logi
 notice-groups-only-server = This is for servers. Add me to one, and use it there.
 notice-code-private-server = A share with a pass code is for whoever has the code: open it in our direct messages, or let this server use it with /bind.
 notice-private-only-server = This is for our direct messages; use it there.
+notice-no-drive-to-save-server = You have no drive that I could save to. Sign in to a PikPak account, in our direct messages: /login
 
 # The command in a message's own menu; it may have spaces.
 menu-open-share = Open PikPak share

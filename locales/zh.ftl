@@ -80,7 +80,7 @@ press-retry-tasks = 重试全部失败任务
 press-clear-tasks = 清除已结束任务
 press-cancel = 取消
 press-approve = 打开授权页面
-press-approve-again = 换一个代码
+press-approve-again = 重新开始
 press-show-ways = 其他登录方式
 press-skip = 跳过
 press-page = 在浏览器中填写
@@ -169,6 +169,7 @@ transfer-failed-waited = 排队时间过长，聊天平台不再等待这个文�
 transfer-failed-stalled = 传输停滞数分钟，已停止。请重试，或改用链接。
 transfer-failed-empty = 这是一个空文件，空文件无法发送。
 
+download-title-over = 离线下载
 download-title = 正在离线下载 { $count } 个任务
 download-summary = 已完成 { $done }/{ $total }
 download-summary-failed = 已完成 { $done }/{ $total }，失败 { $failed } 个
@@ -483,6 +484,8 @@ notice-cancelled = 已取消，什么都没有改变。
 notice-nothing-to-cancel = 没有可以取消的操作。
 notice-private-only = 请在与我的私聊中使用。
 notice-not-a-share-link = 打不开这个链接：它不属于我认识的网盘。能打开哪些分享，请看 /help。
+notice-credential-exposed = 你的消息里有可以打开网盘的令牌，我无法删除这条消息，请你自行删除。我没有使用它。请点下方按钮登录，并在询问时再输入令牌。
+notice-credential-deleted = 你的消息里有可以打开网盘的令牌，我已将消息删除，也没有使用它。请点下方按钮登录，并在询问时再输入令牌。
 notice-not-understood = 没看懂这条消息。请粘贴 PikPak 分享链接，或查看 /help。
 notice-not-admitted = 这个机器人只供受邀者使用。请打开邀请链接，或发送 /start 加邀请码；没有邀请请联系管理员。
 notice-too-fast = 操作太快，请稍后再按。
@@ -555,7 +558,7 @@ search-nothing = 没有找到。换个关键词，或减少关键词试试。
 search-nothing-here = 可以改为搜索整个网盘。
 search-common = 都在 { $folders }
 search-any-name = 任意名称
-search-where = { $row }. 位于 { $folders }
+search-where = 第 { $row } 项位于 { $folders }
 search-found-so-far = 已找到 { $count } 项
 search-found = 找到 { $count } 项
 search-found-more = 找到超过 { $count } 项
@@ -604,6 +607,18 @@ notice-daily-spent = 你今天从这个网盘获取的链接和文件已达上�
 notice-taken-back = 已取消共享，之前的链接也已失效。
 notice-nothing-to-lend = 你没有可以共享的网盘。请先在我们的私聊中添加。
 notice-groups-only = 这个命令只能在群组中使用。请先把我加入群组。
+
+## Signing in: ways and approvals (both chats)
+
+sign-in-ways = 请选择登录方式：
+approval-how = 打开授权页面，核对代码后批准：
+approval-about = 你随时可以在那里撤销授权。
+approval-waiting = 等待你批准。代码有效期至 { $date }。
+approval-how-browser = 打开授权页面并同意。浏览器会自动返回，网盘随后在这里打开。
+approval-waiting-browser = 等待你授权。页面有效期至 { $date }。
+approval-denied = 授权被拒绝，没有建立连接。
+approval-over = 授权已超时。
+approval-cancelled = 已取消，没有建立连接。
 
 ## Drives: names, cards, lists (both chats)
 
@@ -753,16 +768,6 @@ notice-broadcast-nobody = 没有可以发送的聊天。
 
 ## Telegram only
 
-sign-in-ways = 请选择登录方式：
-approval-how = 打开授权页面，核对代码后批准：
-approval-about = 你随时可以在那里撤销授权。
-approval-waiting = 等待你批准。代码有效期至 { $date }。
-approval-picture = 授权页面的二维码，可用手机扫描
-approval-how-browser = 打开授权页面并同意。浏览器会自动返回，网盘随后在这里打开。
-approval-waiting-browser = 等待你授权。页面有效期至 { $date }。
-approval-denied = 授权被拒绝，没有建立连接。
-approval-over = 代码已过期。
-approval-cancelled = 已取消，没有建立连接。
 dialogue-secret = 你的消息会立即删除，但仍会经过 Telegram 服务器；在浏览器中填写则不会。
 dialogue-secret-no-page = 你的消息会立即删除，但仍会经过 Telegram 服务器。
 dialogue-secret-undeleted = 我没能删除你的消息，请自行删除。
@@ -782,6 +787,8 @@ usage-get = 请说明是哪个文件：/get 后面加上路径或文件名中的
 anonymous-admin = 你处于匿名状态，我无法知道你是谁。请在你的管理员权限中关闭“保持匿名”后重试，或使用我们的私聊。
 
 ## Discord only
+
+approval-picture = 授权页面的二维码，可用手机扫描
 
 # Names of commands and of their options, as Discord takes them: lower case, no spaces, at most 32 characters.
 slash-start = 开始
@@ -861,6 +868,7 @@ notice-nothing-to-lend-server = 你没有可以共享的网盘。请先用 /logi
 notice-groups-only-server = 这个命令只能在服务器中使用。请先把我加入服务器。
 notice-code-private-server = 带提取码的分享只对知道提取码的人开放：请在私信中打开，或用 /bind 共享给本服务器。
 notice-private-only-server = 请在与我的私信中使用。
+notice-no-drive-to-save-server = 你还没有可以转存的网盘。请在与我的私信中用 /login 登录 PikPak 账号。
 
 # The command in a message's own menu; it may have spaces.
 menu-open-share = 打开 PikPak 分享

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Action } from "./actions/action.ts";
 import type { Visit } from "./users/visit.ts";
-import { announceFallback, announceSignedOut } from "./actions/mounts/fallback.ts";
+import { announceFallback, announceSignedOut } from "./actions/mounts/owner-notices.ts";
 import { perform } from "./actions/perform.ts";
 import { mayFetch } from "./actions/context/leave.ts";
 import { keysOf, openStorage } from "./app/drives.ts";
@@ -216,7 +216,7 @@ function pagesOf({ store, words, late }: Parts, { newest, address }: PageParts):
 function tellSignedOut({ late, log }: Pick<Parts, "late" | "log">, mount: string): void {
   if (!late.services) return;
   void announceSignedOut(late.services, mount).catch((err: unknown) =>
-    log.warn({ err }, "owner not told that a drive is signed out"),
+    log.warn({ err, mount }, "owner not told that a drive is signed out"),
   );
 }
 
@@ -230,7 +230,7 @@ function openGateway(parts: Parts, made: Pick<GatewayParts, "pages"> & { readonl
     onFallback: (mount) => {
       if (!late.services) return;
       void announceFallback(late.services, mount).catch((err: unknown) =>
-        log.warn({ err }, "owner not told of a fallback"),
+        log.warn({ err, mount: mount.id }, "owner not told of a fallback"),
       );
     },
     onFailing: (mount) => tellSignedOut(parts, mount),

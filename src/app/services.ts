@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { createApprovals } from "../actions/mounts/approvals.ts";
 import type { FinishParts } from "../actions/mounts/approval-end.ts";
 import { createBrowserSignIns, type AwaitedReturn } from "../actions/mounts/browser-sign-ins.ts";
+import { createLastWords, type LastWords } from "../actions/mounts/last-words.ts";
 import { createReminders } from "../actions/mounts/reminders.ts";
 import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
@@ -11,6 +12,7 @@ import { createTransfers } from "../actions/files/transfers.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
 import type { Aria2Settings, Pushes } from "../actions/model/push.ts";
 import type { Session } from "../actions/model/session.ts";
+import type { MessageRef } from "../actions/model/target.ts";
 import type { Transfers } from "../actions/model/transfer.ts";
 import { perform } from "../actions/perform.ts";
 import type { Config } from "../config.ts";
@@ -27,7 +29,7 @@ import type { Storage } from "../storage/storage.ts";
 import type { Store } from "../store/store.ts";
 import type { Admin } from "../users/admin.ts";
 import type { GivenLinks } from "../users/given-links.ts";
-import type { Person } from "../users/person.ts";
+import { languageOf, loadPerson, type Person } from "../users/person.ts";
 import type { Place } from "../users/place.ts";
 import type { Visit } from "../users/visit.ts";
 import { version } from "../version.ts";
@@ -148,20 +150,27 @@ function jobServicesOf(
 ): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves"> {
   const { jobs, store, storage, late } = parts;
   const sessions = store.open<Session>("sessions");
-  const approvals = { ...jobParts(parts, "approvals"), storage, finish: finishWith(parts) };
+  const exclusive: Services["exclusive"] = (key, work) => store.exclusive(key, work);
+  const approvals = {
+    ...jobParts(parts, "approvals"),
+    storage,
+    lastWords: lastWordsOf(parts),
+    finish: finishWith(parts),
+  };
   return {
     approvals: createApprovals(approvals),
     browserSignIns: createBrowserSignIns({
       ...approvals,
       returns: store.open<AwaitedReturn>("returns", { sealed: true }),
-      exclusive: (key, work) => store.exclusive(key, work),
+      exclusive,
     }),
     reminders: createReminders({ jobs, kinds: storage.kinds, services: () => performingWith(late), now: Date.now }),
-    downloads: createDownloads({ ...jobParts(parts, "downloads"), storage, sessions }),
+    downloads: createDownloads({ ...jobParts(parts, "downloads"), storage, sessions, exclusive }),
     saves: createSaves({
       ...jobParts(parts, "saves"),
       storage,
       sessions,
+      exclusive,
       // What was saved ends with a link in its person's name.
       addressOf: (mount, entry, { person, ...options }) =>
         performingWith(late).issueLink(mount, entry, { person: { id: person } }, options),
@@ -177,6 +186,7 @@ function pushesOf(parts: Parts, { send }: Pick<Aria2Way, "send">): Pushes {
     jobs,
     storage,
     sessions: store.open<Session>("sessions"),
+    exclusive: (key, work) => store.exclusive(key, work),
     settings: store.open<Aria2Settings>("aria2", { sealed: true }),
     send,
     hasTickets: config.publicUrl !== undefined,
@@ -194,4 +204,17 @@ function jobParts({ jobs, messengers, wait, log }: Parts, part: string) {
 /** What was approved is mounted like everything that is asked. */
 function finishWith({ late }: Parts): FinishParts["finish"] {
   return (visit, approved, signal) => perform(performingWith(late), visit, { do: "finish-approval", approved }, signal);
+}
+
+/** Where the messages of sign-ins are, and what is said in them at last. */
+function lastWordsOf(parts: Parts): LastWords {
+  const { store, late } = parts;
+  return createLastWords({
+    ...jobParts(parts, "approvals"),
+    places: store.open<MessageRef>("sign-in-messages", { sealed: true }),
+    async languageOf(visit) {
+      const services = performingWith(late);
+      return languageOf(services, await loadPerson(services, visit.person.id), visit);
+    },
+  });
 }

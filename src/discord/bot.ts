@@ -7,6 +7,7 @@ import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import { createFollower } from "../messaging/follow.ts";
+import { createLanguages } from "../messaging/languages.ts";
 import type { Lead } from "../messaging/lead.ts";
 import type { Removals } from "../messaging/removals.ts";
 import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
@@ -17,9 +18,10 @@ import type { Values } from "../storage/field.ts";
 import type { Messenger, Readiness, Removed } from "../messaging/messenger.ts";
 import type { Words } from "../i18n/words.ts";
 import { publishCommands } from "./commands.ts";
-import { createConnection } from "./connection.ts";
+import { createConnection, type Identity } from "./connection.ts";
 import { createDeliverer } from "./deliver.ts";
 import { createDirectMessages } from "./direct.ts";
+import { createEndpoint, endPosting, type Endpoint } from "./endpoint.ts";
 import { createFirstAnswers } from "./first-answers.ts";
 import { createGuard } from "./guard.ts";
 import { createMembers, type Members } from "./members.ts";
@@ -62,6 +64,8 @@ export interface DiscordParts {
   readonly outbound?: { readonly dispatcher: Dispatcher; agent(address: string): Agent | undefined } | undefined;
   /** Actions one person may do in ten seconds; absent = 100. */
   readonly actionsPerPerson?: number;
+  /** Milliseconds the answer to what is written in somebody's own chat may take, counted from its begin; absent = 60,000. */
+  readonly deadline?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
   readonly timeout?: number;
   /** Absent = there is one process. Of several, one is connected to Discord; all speak to it. */
@@ -94,6 +98,8 @@ export interface Discord {
   removeNoted(message: string): Promise<Removed>;
   /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
   roleIn: Members["roleIn"];
+  /** Takes interactions that Discord posts; absent = they come over the socket. */
+  readonly endpoint?: Pick<Endpoint, "take">;
   /** What the bot is called; undefined before it is connected. */
   botName(): string | undefined;
   /** Hands in a page that somebody was led to from Discord; the message that led there turns into what came of it. */
@@ -144,10 +150,11 @@ export function createDiscord(parts: DiscordParts): Discord {
     now,
     newId,
   });
+  const languages = createLanguages((locale) => words.pick(locale));
   const servers = createServers({ rest, store: kept, log, onLeft: parts.onLeft });
-  const guard = createGuard({ ...parts, words, post, deliverer, newId, onShutOut: () => servers.suspect() });
+  const guard = createGuard({ ...parts, languages, post, deliverer, newId, onShutOut: () => servers.suspect() });
   const router = createRouter({ ...parts, guard, deliverer, post, pendingForms });
-  const direct = createDirectMessages({ ...parts, words, deliverer, newId });
+  const direct = createDirectMessages({ ...parts, languages, deliverer, newId });
   let isOpen = true;
   let relay: Relay | undefined;
   let publishing: NodeJS.Timeout | undefined;
@@ -172,16 +179,16 @@ export function createDiscord(parts: DiscordParts): Discord {
     await answering;
   };
 
-  const publish = async (client: Client<true>): Promise<void> => {
-    await publishCommands({ rest: client.rest, application: client.application.id, words, store: kept })
+  const publish = async (identity: Identity): Promise<void> => {
+    await publishCommands({ ...identity, words, store: kept })
       .then((isNew) => log.info({ told: isNew }, "discord knows the commands"))
       .catch((err: unknown) => {
         log.warn({ err: loggable(err), again: publishAgain }, "discord commands not published");
-        if (isOpen) publishing = setTimeout(() => void publish(client), publishAgain).unref();
+        if (isOpen) publishing = setTimeout(() => void publish(identity), publishAgain).unref();
       });
   };
 
-  const connection = createConnection({
+  const lineParts = {
     ...parts,
     token: settings.token,
     build() {
@@ -202,12 +209,16 @@ export function createDiscord(parts: DiscordParts): Discord {
       firstAnswers.watch(client.rest);
       return client;
     },
-    async onUp(client) {
-      await publish(client);
-      log.info({ bot: client.user.username }, "discord started");
+    async onUp(identity: Identity) {
+      await publish(identity);
+      log.info({ bot: identity.name }, "discord started");
       servers.watch();
+      if (!endpoint) void endPosting(identity, log);
     },
-  });
+  };
+  const endpoint =
+    settings.endpoint === undefined ? undefined : createEndpoint({ ...lineParts, url: settings.endpoint });
+  const connection = endpoint ?? createConnection(lineParts);
   return {
     messenger,
     removeNoted: async (message) => removing?.remove(message) ?? { is: "gone" },
@@ -227,8 +238,9 @@ export function createDiscord(parts: DiscordParts): Discord {
       await relay?.close();
       await uploader.close();
     },
+    ...(endpoint && { endpoint }),
     isUp: () => connection.readiness(),
-    botName: () => connection.client()?.user?.username,
+    botName: () => connection.identity()?.name,
     async submitPage({ code, form }, values, { signal }) {
       const id = pendingFormOfPage(code);
       const pendingForm = await pendingForms.find(id);

@@ -5,6 +5,7 @@ import { createFallbacks, type Fallbacks, type OnFallback } from "./fallbacks.ts
 import { servedFile } from "./file.ts";
 import { fsLink, type LinkByPath } from "./fs-link.ts";
 import { createGivenGate, type GivenGate, type GivenLinks, type GivenTicket } from "./given-link.ts";
+import { postedInteraction, type TakeInteraction } from "./interactions.ts";
 import type { HostCheck } from "./host-check.ts";
 import { html, page, pageHeaders } from "./html.ts";
 import type { Pages } from "./pages.ts";
@@ -45,6 +46,8 @@ export interface HandlerParts {
   readonly pages?: Pick<Pages, "answer"> | undefined;
   /** For browsers that come back from a sign-in elsewhere; absent = none is sent there. */
   readonly takeReturn?: TakeReturn | undefined;
+  /** For interactions that Discord posts; absent = it posts none. */
+  readonly takeInteraction?: TakeInteraction | undefined;
   readonly downloadProxy?: { readonly url: string; readonly token: string } | undefined;
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */
@@ -53,7 +56,7 @@ export interface HandlerParts {
   readonly onFallback?: OnFallback;
 }
 
-/** Whether the process can serve; if not, each reason in a few words for the operator: `telegram is not connected`. */
+/** Whether the process can serve; if not, each reason in a few words for the operator: `telegram: not reached (ECONNREFUSED)`. */
 export type Readiness = { readonly ok: true } | { readonly ok: false; readonly reasons: readonly string[] };
 
 /** Request in, reply out; no socket in sight. Throws what `refusalOf` reads. */
@@ -62,7 +65,7 @@ export type Handler = (asked: Asked) => Promise<Reply>;
 /** The part of the path that names the route, for metrics and logs. */
 export function routeOf(path: string): string {
   const [, first = ""] = path.split("/");
-  return ["d", "p", "s", "w", "oauth", "api", "healthz", "readyz", "metrics"].includes(first) ? first : "other";
+  return Object.hasOwn(routeMethods, first) && first !== "robots.txt" ? first : "other";
 }
 
 interface Parts extends HandlerParts {
@@ -94,6 +97,10 @@ export function createHandler(handed: HandlerParts): Handler {
         return oneTimePage(parts, asked, rest);
       case "oauth":
         return comeBack(parts, asked, rest);
+      case "discord":
+        return parts.takeInteraction && rest.join("/") === "interactions"
+          ? postedInteraction(asked, parts.takeInteraction)
+          : refuse(asked, refusals.noPage, parts.words);
       case "api":
         return rest.join("/") === "fs/link" ? fsLink(parts, asked) : refuse(asked, refusals.noPage, parts.words);
       case "healthz":
@@ -108,28 +115,31 @@ export function createHandler(handed: HandlerParts): Handler {
   };
 }
 
-const readingMethods = ["GET", "HEAD"];
+const reading = ["GET", "HEAD"];
+
+/** What each route takes, by the first part of its path. */
+const routeMethods: Readonly<Record<string, readonly string[]>> = {
+  d: [...reading, "OPTIONS"],
+  p: [...reading, "OPTIONS"],
+  s: [...reading, "POST"],
+  w: reading,
+  oauth: ["GET"],
+  api: ["POST"],
+  discord: ["POST"],
+  "robots.txt": reading,
+  healthz: reading,
+  readyz: reading,
+  metrics: reading,
+};
+
+/** Routes for this machine and whoever watches over it. */
+const ownRoutes = ["healthz", "readyz", "metrics"];
+
+/** Routes for people and their programs, by the first part of the path: what a proxy lets through besides the webhook. */
+export const publicRoutes: readonly string[] = Object.keys(routeMethods).filter((route) => !ownRoutes.includes(route));
 
 function methodsOf(route: string): readonly string[] | undefined {
-  switch (route) {
-    case "d":
-    case "p":
-      return [...readingMethods, "OPTIONS"];
-    case "w":
-    case "healthz":
-    case "readyz":
-    case "metrics":
-    case "robots.txt":
-      return readingMethods;
-    case "oauth":
-      return ["GET"];
-    case "s":
-      return [...readingMethods, "POST"];
-    case "api":
-      return ["POST"];
-    default:
-      return undefined;
-  }
+  return Object.hasOwn(routeMethods, route) ? routeMethods[route] : undefined;
 }
 
 /** The password of a link is sent to the link's own address. */
@@ -155,7 +165,7 @@ const preflight: Reply = {
   kind: "whole",
   status: 204,
   headers: {
-    "access-control-allow-methods": readingMethods.join(", "),
+    "access-control-allow-methods": reading.join(", "),
     "access-control-allow-headers": "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since",
     "access-control-max-age": "86400",
   },

@@ -355,7 +355,7 @@ export interface BrowserWay {
   finish(
     pending: PendingReturn,
     back: URLSearchParams,
-    asking: Asking,
+    asking: Asking & Pick<DriverContext, "notes">,
   ): Promise<Pick<Extract<ApprovalOutcome, { readonly state: "approved" }>, "values" | "kept">>;
 }
 
@@ -375,6 +375,10 @@ export interface DriverKind {
   readonly fields: readonly Field[];
   /** Everything of this kind in free text (pasted links), in its order; absent = such drives are not opened by a text. */
   recognise?(text: string, options?: RecogniseOptions): readonly Recognised[];
+  /** Whether a text holds what signs in to such a drive, beyond doubt; absent = that cannot be told. */
+  holdsCredential?(text: string): boolean;
+  /** Whether an address is a page of the service's own: there is no file to fetch there; absent = it has none. */
+  ownsPage?(url: string): boolean;
   /** Puts answers into the shape `open` wants (an id out of an address), or names the wrong one. */
   check(
     values: Values,

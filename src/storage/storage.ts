@@ -173,20 +173,15 @@ interface StorageParts {
 export function createStorage(parts: StorageParts): Storage {
   const clocks = { now: parts.now, monotonic: parts.monotonic ?? parts.now };
   const drivers = createDrivers({ ...parts, ...clocks });
-  const catalogue = createCatalogue({
-    names: parts.names,
-    now: parts.now,
-    onError: (err) => parts.log.warn({ err }, "storage names not written"),
-  });
+  const notWritten = (err: unknown) => parts.log.warn({ err }, "storage search names not written");
+  const catalogue = createCatalogue({ names: parts.names, now: parts.now, onError: notWritten });
   const folders = createFolders({
     ...clocks,
     maxEntries: parts.maxEntries,
     wait: parts.wait,
     onRead: (mount, folder, { entries, readAt }) => {
       if (catalogue.isBehind) return;
-      void catalogue
-        .note(mount, folder, entries, readAt)
-        .catch((err: unknown) => parts.log.warn({ err }, "storage names not written"));
+      void catalogue.note(mount, folder, entries, readAt).catch(notWritten);
     },
   });
   const links = createLinks(clocks);
@@ -211,8 +206,7 @@ export function createStorage(parts: StorageParts): Storage {
     },
     folders,
     links,
-    rename: (mount, edit) =>
-      void catalogue.edit(mount, edit).catch((err: unknown) => parts.log.warn({ err }, "storage names not written")),
+    rename: (mount, edit) => void catalogue.edit(mount, edit).catch(notWritten),
     monotonic: clocks.monotonic,
   });
   return {
@@ -235,7 +229,11 @@ export function createStorage(parts: StorageParts): Storage {
         signal,
       ),
     finishBrowser: (kind, pending, back, { signal } = {}) =>
-      wrapped(() => browserOf(parts.kinds, kind).finish(pending, back, { ...parts, signal }), signal),
+      wrapped(
+        () =>
+          browserOf(parts.kinds, kind).finish(pending, back, { ...parts, notes: notesOf(parts.notes, kind), signal }),
+        signal,
+      ),
     change: (id, changes) => parts.exclusive(`mount:${id}`, () => change(internals, id, changes)),
     unmount: (id) => parts.exclusive(`mount:${id}`, () => unmount(internals, id)),
     sweep: () => sweep(parts),
@@ -518,14 +516,17 @@ async function watched<T>(
   work: () => Promise<T>,
   { asker }: { readonly asker?: string | undefined } = {},
 ): Promise<T> {
+  const { drivers, parts } = internals;
+  const before = drivers.answersOf(id);
   try {
     const result = await wrapped(work);
-    await noteHealth(internals, id, undefined);
+    // What was known already says nothing of the drive.
+    if (drivers.answersOf(id) !== before) await noteHealth(internals, id, undefined);
     return result;
   } catch (error) {
     if (error instanceof StorageError && storageErrorKind(error.code).ails) {
       const failing = await noteHealth(internals, id, error.code);
-      if (failing) internals.parts.onFailing?.(failing, asker);
+      if (failing) parts.onFailing?.(failing, asker);
     }
     throw error;
   }

@@ -18,10 +18,13 @@ import type { Post } from "./post.ts";
 import type { Wait } from "./retry.ts";
 import { decodeDialoguePress } from "./screens/form.ts";
 import { cardOf, paintFound } from "./screens/found.ts";
+import { takeAway } from "./take-away.ts";
 import type { Walk } from "./walk.ts";
 
 interface RouterParts {
   perform(ctx: BotContext, action: Action): Promise<Answer>;
+  /** Whether a text names a share by itself. */
+  namesShare(text: string): boolean;
   readonly store: DialogueStore;
   readonly post: Post;
   readonly deliverer: Deliverer;
@@ -103,7 +106,7 @@ async function sayUnread({ deliverer, wait, log }: Routes, ctx: BotContext, hasW
     await wait(albumSpan, ctx.turn.signal);
     if (!hasWords()) await deliverer.tell(ctx, "not-text");
   } catch (err) {
-    log.debug({ err: loggable(err) }, "person not told that an album is no text");
+    log.debug({ err: loggable(err) }, "telegram person not told that an album is no text");
   }
 }
 
@@ -137,7 +140,7 @@ async function performVisibly(
     setTimeout(
       () =>
         void Promise.resolve(work()).catch((err: unknown) =>
-          log.debug({ err: loggable(err) }, "sign of life not shown"),
+          log.debug({ err: loggable(err) }, "telegram sign of life not shown"),
         ),
       ms,
     );
@@ -202,7 +205,7 @@ async function obey(routes: Routes, ctx: BotContext, { name, words }: Typed): Pr
   const left = ctx.turn.beside ? undefined : await dialogue.leave(ctx);
   if (!isPrivate && command.scope === "private") return elsewhere(routes, ctx, command, words);
   if (name === "login" && words !== "") await takeBack(ctx);
-  const action = command.action(name === "share" ? wordsOrQuoted(words, ctx) : words);
+  const action = command.action(name === "share" ? wordsOrQuoted(routes, ctx, words) : words);
   if (!action) return deliverer.tell(ctx, `usage-${name}`);
   await act(routes, ctx, action.do === "cancel" && left ? { ...action, left } : action);
 }
@@ -239,12 +242,12 @@ function allOf(
 }
 
 /** What a command is about: its words and the addresses behind them, else the message it answers, else the quote of another chat. */
-function wordsOrQuoted(words: string, { message }: BotContext): string {
+function wordsOrQuoted({ namesShare }: Routes, { message }: BotContext, words: string): string {
   if (!message) return words;
   const { reply_to_message: replied, quote, external_reply: elsewhere } = message;
   const own = allOf({ ...message, text: words });
   // A code alone is about what is answered.
-  if (/\/s\/|(?<![\w-])V[\w-]{24}/.test(own)) return own;
+  if (namesShare(own)) return own;
   const cited = quote ? allOf(quote) : "";
   const preview = elsewhere?.link_preview_options?.url ?? "";
   return [own, cited, replied ? allOf(replied) : "", preview].join("\n").trim();
@@ -256,7 +259,15 @@ async function readPasted(routes: Routes, ctx: BotContext): Promise<void> {
   const cited = [quote ? allOf(quote) : "", elsewhere?.link_preview_options?.url ?? ""].join("\n");
   // Of a quote the addresses alone: its words are somebody else's.
   const text = [allOf(ctx.message), ...(cited.match(/https?:\/\/\S+/gi) ?? [])].join("\n").trim();
-  await act(routes, ctx, { do: "say", text });
+  const answer = await performVisibly(routes, ctx, { do: "say", text });
+  await show(routes, ctx, (await withoutCredential(routes, ctx, answer)) ?? answer);
+}
+
+/** Where a credential was pasted, its message is taken away, and that is said; undefined = there is none, or it stands there still. */
+async function withoutCredential(routes: Routes, ctx: BotContext, answer: Answer): Promise<Answer | undefined> {
+  const { screen } = answer;
+  if (screen.show !== "notice" || screen.notice !== "credential-exposed") return undefined;
+  return (await takeAway(routes, ctx)) ? { ...answer, screen: { ...screen, notice: "credential-deleted" } } : undefined;
 }
 
 /** A change of the newest message is heard like a new one; of an answer people are told that it is not. */

@@ -3,13 +3,18 @@ import { Keyv } from "keyv";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
+import { downloadKind } from "../../src/actions/download/download-kind.ts";
+import { saidSources } from "../../src/actions/download/download.ts";
 import { createDownloads } from "../../src/actions/download/downloads.ts";
 import type { DownloadScreen } from "../../src/actions/model/screen.ts";
+import type { Session } from "../../src/actions/model/session.ts";
 import type { MessageRef } from "../../src/actions/model/target.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
-import type { Edited, Message, Messenger } from "../../src/messaging/messenger.ts";
+import type { Edited, Message, Messenger, Unsent } from "../../src/messaging/messenger.ts";
+import type { DriverKind } from "../../src/storage/driver.ts";
+import { createLocks, type Locks } from "../../src/store/lock.ts";
 import { testJobs } from "../test-jobs.ts";
 import { app, inGroup, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
 
@@ -19,13 +24,25 @@ const magnet = `magnet:?xt=urn:btih:${hash}&dn=a+film.mkv`;
 const shown: MessageRef = { place: mia.person.id, kind: "private", language: "en", message: "7" };
 
 let skipped = 0;
+/** Waiting moves the clock on; while it is held a wait ends and nothing is later. */
+let isHeld = false;
+/** It is held as soon as the message shows these states. */
+let heldAt: string | undefined;
 const now = () => Date.now() + skipped;
 const wait = async (ms: number, signal?: AbortSignal) => {
   signal?.throwIfAborted();
-  skipped += ms;
+  if (!isHeld) skipped += ms;
   await sleep(5);
 };
 
+let locks: Locks;
+/** What those who follow downloads have waited their turn for. */
+let waitsFor: string[];
+
+const letGo = () => {
+  isHeld = false;
+  heldAt = undefined;
+};
 let pikpak: PikPakEmulator;
 let account: Account;
 let at: TestApp;
@@ -36,13 +53,18 @@ let edits: DownloadScreen[];
 /** What was said in messages of its own. */
 let sent: Message[];
 let answerEdit: () => Edited;
+let answerSend: () => Unsent | undefined;
 
 beforeEach(async () => {
   skipped = 0;
+  letGo();
   edits = [];
   sent = [];
   answerEdit = () => ({ is: "edited" });
+  answerSend = () => undefined;
   records = new Keyv<KeptJob>();
+  locks = createLocks();
+  waitsFor = [];
   pikpak = await startPikPak({ now });
   account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
   const { driveUrl, userUrl, mcpUrl } = pikpak;
@@ -63,17 +85,31 @@ function begin(): void {
     async edit(_ref, screen) {
       const edited = answerEdit();
       if (edited.is === "edited") edits.push(screen as DownloadScreen);
+      if (heldAt !== undefined && states()?.join() === heldAt) isHeld = true;
       return edited;
     },
     async send(target, screen) {
+      const unsent = answerSend();
+      if (unsent) return unsent;
       sent.push(screen);
       return { is: "sent", ref: { ...target, message: "8" } };
     },
   };
   const { storage, sessions } = at.services;
-  // Only editing and sending are used here.
-  const messengers = { of: () => messenger as Messenger };
-  const downloads = createDownloads({ jobs, storage, sessions, messengers, now, wait, log: { info: () => undefined } });
+  const downloads = createDownloads({
+    jobs,
+    storage,
+    sessions,
+    // Only editing and sending are used here.
+    messengers: { of: () => messenger as Messenger },
+    exclusive(key, work) {
+      waitsFor.push(key);
+      return locks.exclusive(key, work);
+    },
+    now,
+    wait,
+    log: { info: () => undefined, warn: () => undefined },
+  });
   Object.assign(at.services, { downloads });
 }
 
@@ -95,9 +131,13 @@ const over = async () => {
   await expect.poll(() => last()?.is, { timeout: 10_000 }).toBe("over");
   return last() as DownloadScreen;
 };
+/** Until something is so, the time going on meanwhile. */
+const untilSkipped = async (isSo: () => boolean) => {
+  await expect.poll(() => ((skipped += 1000), isSo()), { timeout: 10_000 }).toBe(true);
+};
 const begun = () => pikpak.calls.filter(({ method, path }) => method === "POST" && path === "/drive/v1/files").length;
 
-describe("what is fetched is followed in its message", () => {
+describe("a download that is followed in its message", () => {
   test("a magnet shows how far it is and how fast, and then opens as the file it became", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 60_000;
@@ -113,7 +153,7 @@ describe("what is fetched is followed in its message", () => {
     });
   });
 
-  test("several addresses pasted in one message are one batch, each begun once, into the folder one is in", async () => {
+  test("several addresses pasted in one message are one batch, each begun once, into the folder their person is in", async () => {
     const folder = pikpak.build.folder(account, undefined, "Films");
     await signedIn();
     await at.see(mia, { do: "browse", path: "Films" }, "listing");
@@ -136,31 +176,86 @@ describe("what is fetched is followed in its message", () => {
     expect(begun()).toBe(1);
   });
 
-  test("what cannot be reached by an edit any more is said in a message of its own", async () => {
+  test("a page of any service that shares are opened from is no file to fetch", () => {
+    const own = (host: string): Pick<DriverKind, "ownsPage"> => ({ ownsPage: (url) => new URL(url).hostname === host });
+    // Only what they own is asked of the kinds here.
+    const kinds = [own("one.example"), {}, own("two.example")] as DriverKind[];
+    const services = { ...at.services, storage: { ...at.services.storage, kinds } };
+    const said = (text: string) => saidSources({ services }, text).map(({ url }) => url);
+    expect(said("https://one.example/a")).toEqual([]);
+    expect(said("https://two.example/a")).toEqual([]);
+    expect(said("https://three.example/a")).toEqual(["https://three.example/a"]);
+  });
+
+  test("a download whose message cannot be edited any more is said to be over in a message of its own", async () => {
     await signedIn();
     answerEdit = () => ({ is: "closed" });
     await ask(magnet);
     await expect.poll(() => sent.length, { timeout: 10_000 }).toBe(1);
     expect(sent[0]).toMatchObject({ show: "download", is: "over", items: [{ state: { is: "done" } }] });
   });
+
+  test("the end is said in a message of its own as soon as the chat takes one", async () => {
+    await signedIn();
+    answerEdit = () => ({ is: "closed" });
+    let refused = 0;
+    answerSend = () => (refused++ < 2 ? { is: "later", after: 1000 } : undefined);
+    await ask(magnet);
+    await untilSkipped(() => sent.length === 1);
+    expect([refused, sent[0]]).toMatchObject([3, { is: "over", items: [{ state: { is: "done" } }] }]);
+  });
+
+  test("an end that the chat does not take yet is not turned into a cancelling, and is said by the next process", async () => {
+    await signedIn();
+    answerEdit = () => ({ is: "later", after: 10_000 });
+    const { view } = await ask(magnet);
+    await expect.poll(() => jobs.list(downloadKind), { timeout: 10_000 }).toEqual([]);
+    expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-over" });
+    await jobs.stop();
+    answerEdit = () => ({ is: "edited" });
+    begin();
+    await untilSkipped(() => last()?.is === "over");
+    expect([states(), sent]).toEqual([["done"], []]);
+  });
+
+  test("its buttons know what has come though the person did something in that message just then", async () => {
+    await signedIn();
+    const action = async () => {
+      const session = await at.services.sessions.get(view.id);
+      // The end is to be noted meanwhile.
+      await expect.poll(() => waitsFor, { timeout: 10_000 }).toContain(`person:${mia.person.id}`);
+      await at.services.sessions.set(view.id, { ...(session as Session), naming: "in folder" });
+    };
+    pikpak.rules.offlineTakes = 60_000;
+    const { view } = await ask(magnet);
+    await locks.exclusive(`person:${mia.person.id}`, action);
+    await over();
+    expect(await at.services.sessions.get(view.id)).toMatchObject({ naming: "in folder" });
+    expect(await at.see(mia, { do: "open-download", view, index: 0 }, "file")).toMatchObject({
+      entry: { name: "a film.mkv" },
+    });
+  });
 });
 
 describe("a process that ends in the middle", () => {
-  test("another one follows what was begun, and begins nothing twice", async () => {
+  test("a download is followed by the next process, which begins nothing twice", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running,running";
     await ask(`${magnet}\nhttps://files.example/b.iso`);
     await expect.poll(() => states()).toEqual(["running", "running"]);
     await jobs.stop();
+    letGo();
     begin();
     await over();
     expect(states()).toEqual(["done", "done"]);
     expect(begun()).toBe(2);
   });
 
-  test("what was begun and not noted is found again", async () => {
+  test("a download that was begun and not noted is found again by the next process", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 300_000;
+    isHeld = true;
     const { promise: arrived, resolve } = Promise.withResolvers<void>();
     pikpak.onCall((call) => call.method === "POST" && call.path === "/drive/v1/files" && resolve());
     // The answer comes too late for this process.
@@ -168,15 +263,49 @@ describe("a process that ends in the middle", () => {
     await ask(magnet);
     await arrived;
     await jobs.stop();
+    letGo();
     begin();
     await over();
+    expect(states()).toEqual(["done"]);
     expect(begun()).toBe(1);
+    expect(pikpak.state.tasks.size).toBe(1);
+  });
+
+  test("it is waited for a drive that cannot say what was begun, and nothing is begun twice", async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    const { promise: arrived, resolve } = Promise.withResolvers<void>();
+    pikpak.onCall((call) => call.method === "POST" && call.path === "/drive/v1/files" && resolve());
+    pikpak.fail({ path: "/drive/v1/files", method: "POST", lost: true });
+    await ask(magnet);
+    await arrived;
+    await jobs.stop();
+    pikpak.fail({ path: "/drive/v1/tasks", method: "GET", reset: true, times: 10 });
+    begin();
+    await over();
+    expect(states()).toEqual(["done"]);
+    expect([begun(), pikpak.state.tasks.size]).toEqual([1, 1]);
+  });
+});
+
+describe("somebody is forgotten", () => {
+  test("what their drive fetches it goes on with, and nobody is told that it was cancelled", async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 36_000_000;
+    await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    const question = await at.see(mia, { do: "forget" }, "question");
+    expect(await at.see(mia, { do: "confirm", view: question.view }, "notice")).toMatchObject({
+      notice: "forgotten",
+    });
+    await expect.poll(() => last()?.is, { timeout: 10_000 }).toBe("lost");
+    expect(states()).toEqual(["running"]);
     expect(pikpak.state.tasks.size).toBe(1);
   });
 });
 
 describe("what goes wrong is said", () => {
-  test("a failed one can be begun again, and the others stay", async () => {
+  test("a failed download can be begun again", async () => {
     await signedIn();
     pikpak.rules.offlineFails = true;
     await ask(magnet);
@@ -187,10 +316,13 @@ describe("what goes wrong is said", () => {
     const { screen, placed } = await at.do(mia, { do: "retry-download", view: end.view });
     expect(screen).toMatchObject({ show: "download", is: "running" });
     await placed?.at(shown);
+    expect(await at.see(mia, { do: "retry-download", view: end.view }, "notice")).toMatchObject({
+      notice: "download-over",
+    });
     expect((await over()).items).toMatchObject([{ state: { is: "done" } }]);
   });
 
-  test("where the limit of the day is met in the middle, the rest is not asked for and says so", async () => {
+  test("a batch that meets the limit of the day in the middle does not ask for the rest, and says so", async () => {
     await signedIn();
     pikpak.rules.offlineLimit = 2;
     await ask([1, 2, 3, 4, 5].map((n) => `https://files.example/${n}`).join("\n"));
@@ -200,35 +332,41 @@ describe("what goes wrong is said", () => {
     expect(begun()).toBe(3);
   });
 
-  test("where as many run as may, the others wait for their turn", async () => {
+  test("a download waits for its turn where as many run as may", async () => {
     await signedIn();
     Object.assign(pikpak.rules, { offlineAtOnce: 1, offlineTakes: 100_000 });
+    heldAt = "running,waiting";
     await ask("https://files.example/1\nhttps://files.example/2");
-    await expect.poll(() => edits.some((screen) => states(screen)?.join() === "running,waiting")).toBe(true);
+    await expect.poll(() => states()?.join()).toBe("running,waiting");
+    letGo();
     expect(states(await over())).toEqual(["done", "done"]);
   });
 
-  test("a task that is removed in the app is said to be gone", async () => {
+  test("a download that is removed in the app is said to be gone", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 3_600_000;
+    heldAt = "running";
     await ask(magnet);
     await expect.poll(() => states()).toEqual(["running"]);
     pikpak.state.tasks.clear();
+    letGo();
     expect(states(await over())).toEqual(["gone"]);
   });
 
-  test("cancelling lets go of what has not come, at the drive as well", async () => {
+  test("a download that is cancelled is cancelled at the drive as well", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 36_000_000;
+    heldAt = "running";
     const { view } = await ask(magnet);
     await expect.poll(() => states()).toEqual(["running"]);
     expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-stopped" });
+    letGo();
     expect(states(await over())).toEqual(["cancelled"]);
     expect(pikpak.state.tasks.size).toBe(0);
     expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-over" });
   });
 
-  test("without a drive that can, without an address, and in a group there are words for it", async () => {
+  test("a download without a drive that can, without an address, or in a group is refused in words of its own", async () => {
     expect(await at.see(mia, { do: "download", text: magnet }, "notice")).toMatchObject({ notice: "no-downloads" });
     expect(await at.see(mia, { do: "say", text: hash }, "notice")).toMatchObject({ notice: "no-downloads" });
     expect(await at.see(mia, { do: "download", text: "good morning" }, "notice")).toMatchObject({
@@ -241,7 +379,7 @@ describe("what goes wrong is said", () => {
 });
 
 describe("the list of tasks", () => {
-  test("shows what runs first, page after page, and each one can be looked at, cancelled or begun again", async () => {
+  test("the list of tasks shows what runs first, page after page, and each task can be looked at, cancelled or begun again", async () => {
     await signedIn();
     const { storage } = at.services;
     const { id: mount } = (await at.see(mia, { do: "tasks" }, "tasks")).mount;
@@ -278,7 +416,7 @@ describe("the list of tasks", () => {
     expect(await at.see(mia, { do: "back", view: runs.view }, "tasks")).toMatchObject({ show: "tasks" });
   });
 
-  test("begins all failed ones again, and says where the drive takes no more", async () => {
+  test("a press on the list of tasks begins all failed ones again, and says when there are none", async () => {
     await signedIn();
     const { storage } = at.services;
     const { mount, view: empty } = await at.see(mia, { do: "tasks" }, "tasks");

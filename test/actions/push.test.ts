@@ -72,6 +72,7 @@ function begin(reach: "anywhere" | "public"): void {
     sessions,
     settings,
     send: way.send,
+    exclusive: (_key, work) => work(),
     hasTickets: true,
     // Only editing is used here.
     messengers: { of: () => messenger as Messenger },

@@ -12,6 +12,7 @@ import { logLevels } from "../../src/users/admin.ts";
 import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
   type Ability,
+  type SaveOffer,
   type SaveState,
   type ApprovalState,
   noticeCodes,
@@ -134,7 +135,6 @@ const folderLine = fc.record({ mount, trail: fc.array(hostileName, { minLength: 
 const kept = fc.record({ shortcuts: fc.array(folderLine, { maxLength: 3 }) });
 const allowance = fc.record({ limit: fc.nat(), used: fc.nat() });
 const canInFolder = fc.subarray<Ability>([
-  "quota",
   "save-share",
   "share-out",
   "list-folder",
@@ -143,7 +143,6 @@ const canInFolder = fc.subarray<Ability>([
   "remove-favourite",
 ]);
 const can = fc.subarray<Ability>([
-  "quota",
   "send",
   "save-share",
   "share-out",
@@ -651,8 +650,9 @@ function screensOf(rows: number): {
         mount,
         trail,
         state: saveState,
+        offer: fc.subarray<SaveOffer>(["cancel-save", "retry-save", "open-mount", "renew-mount"]),
       },
-      { requiredKeys: ["show", "view", "name", "mount", "trail", "state"] },
+      { requiredKeys: ["show", "view", "name", "mount", "trail", "state", "offer"] },
     ),
     tasks: fc.record({
       show: fc.constant("tasks"),

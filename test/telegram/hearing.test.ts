@@ -69,6 +69,15 @@ test("/share with a code alone hears the link of the message it answers, and wit
   await vi.waitFor(() => expect(openedTexts().at(-1)).toBe("https://mypikpak.com/s/other"));
 });
 
+test("/share with a link of another kind of drive hears nothing else either", async () => {
+  const { double } = await opened({ namesShare: (text) => text.includes("https://drop.example/d/") });
+  const replied = { ...base, message_id: 902, text: `another ${link}` };
+  const entities = [{ type: "bot_command" as const, offset: 0, length: 6 }];
+  const text = "/share https://drop.example/d/box1";
+  double.push({ message: { ...base, message_id: 903, text, entities, reply_to_message: replied as never } });
+  await vi.waitFor(() => expect(openedTexts()).toEqual(["https://drop.example/d/box1"]));
+});
+
 test("a link in a quote of another chat is heard, behind /share and alone", async () => {
   const { double } = await opened();
   const quote = { text: `see ${link}`, position: 0 };

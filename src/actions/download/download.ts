@@ -22,17 +22,14 @@ export function download(context: ActionContext, asked: string | readonly Source
  * The addresses in what somebody says that they mean to have fetched: those that can be nothing else, and web addresses
  * where nothing else is said.
  */
-export function saidSources(text: string): readonly Source[] {
-  const sources = sourcesIn(text).filter(({ url }) => !isOfPikPak(url));
+export function saidSources({ services }: Pick<ActionContext, "services">, text: string): readonly Source[] {
+  const { kinds } = services.storage;
+  // Pages of a service are no files: what looks like a share and is none is not fetched.
+  const sources = sourcesIn(text).filter(({ url }) => !kinds.some((kind) => kind.ownsPage?.(url) ?? false));
   const certain = sources.filter(({ kind }) => kind !== "http");
   if (certain.length > 0) return certain;
   const rest = sources.reduce((left, { url }) => left.replace(url, ""), text);
   return /[\p{L}\p{N}]/u.test(rest) ? [] : sources;
-}
-
-/** Its pages are no files: what looks like a share and is none is not fetched. */
-function isOfPikPak(url: string): boolean {
-  return URL.canParse(url) && /(^|\.)(mypikpak|pikpak|pikpakdrive)\.[a-z]+$/i.test(new URL(url).hostname);
 }
 
 /** The batch as a screen, which is followed from where it is shown. */
@@ -82,8 +79,16 @@ export function openDownload(context: ButtonContext, index: number): Promise<Res
 export function retryDownload(context: ButtonContext): Promise<Result> | Result {
   const { shown } = context;
   if (shown?.state.at !== "download") return forgotten(context);
+  if (isBegunAgain(context, shown.state.download)) return refused("download-over");
   const sources = shown.rows.flatMap((row) => (typeof row === "string" ? wantedAgain(row) : []));
   return sources.length === 0 ? refused("download-over") : begin(context, shown.state.folder, sources);
+}
+
+/** A press before this one has begun it again: another batch was shown after it. */
+function isBegunAgain({ session, view }: ButtonContext, batch: string): boolean {
+  return session.remembered.some(
+    ({ revision, state }) => revision > view.revision && state.at === "download" && state.download !== batch,
+  );
 }
 
 /** The task and the address, as a row of a batch that is over has them. */

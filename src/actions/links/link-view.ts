@@ -50,7 +50,7 @@ function linkOrFailure(
             entry,
             ...(variant && { variant }),
             ...issued,
-            can: await abilitiesOf(context, mount, {
+            can: abilitiesOf({
               "give-link": isGivable(context, mount),
               push: isPushable(context, mount),
               "save-share": isSavable(context, mount),

@@ -4,7 +4,7 @@ import type { StorageErrorCode } from "../../storage/error.ts";
 import type { Problem } from "../../storage/form.ts";
 import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
-import type { Capability, Quota } from "../../storage/driver.ts";
+import type { Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
 import type { FileAddress } from "./file-address.ts";
 import type { FormRef } from "./form.ts";
@@ -180,11 +180,10 @@ export type ApprovalState =
   | { readonly is: "failed"; readonly reason: Reason };
 
 /**
- * What can be done with what a card shows, besides what every card can: what its drive is capable of, and what goes here.
- * Each has a sign, and most a button, in `i18n/signs.ts`; renderers go through what a card says it can.
+ * What can be done with what a card shows, besides what every card can: with this drive, by this person, here. Each has a
+ * sign and a button in `i18n/signs.ts`; renderers go through what a card says it can.
  */
 export type Ability =
-  | Capability
   | "send"
   | "send-as-file"
   | "list-folder"
@@ -525,8 +524,8 @@ export interface DownloadScreen {
 }
 
 /**
- * Something of a share that is copied into a drive of one's own. Presses: `cancel-save` while it is waiting; `back` to the
- * share, and with it `retry-save` where it did not come, `renew-mount` where signing in mends that. When it is done: of one file
+ * Something of a share that is copied into a drive of one's own. Presses: those on `offer`; `back` to the share unless it is
+ * waiting. When it is done: of one file
  * `link`, those of what it `can`, and `back` to its folder; else `open-saved` by the entry's index, and `back`.
  */
 export interface SaveScreen {
@@ -540,7 +539,11 @@ export interface SaveScreen {
   readonly mount: MountTag;
   readonly trail: readonly string[];
   readonly state: SaveState;
+  /** What can be done about it while it is not done, in this order. */
+  readonly offer: readonly SaveOffer[];
 }
+
+export type SaveOffer = "cancel-save" | "retry-save" | "open-mount" | "renew-mount";
 
 export type SaveState =
   /** Nothing was asked of the drive yet. */
@@ -736,6 +739,9 @@ export const noticeCodes = [
   "transfer-over",
   "approval-over",
   "credential-left",
+  // A credential was pasted where none was asked for. A chat that takes the message away says the second.
+  "credential-exposed",
+  "credential-deleted",
   "credential-ends-week",
   "credential-ends-day",
   "transfer-busy",

@@ -101,14 +101,7 @@ export type ViewState =
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
   | SignInView
-  | {
-      readonly at: "approval";
-      /** Id of the approval. */
-      readonly approval: string;
-      /** By a code, or through the person's browser. */
-      readonly by: "approval" | "browser";
-      readonly again: SignInView;
-    }
+  | ApprovalView
   | {
       readonly at: "question";
       readonly question: "remove-mount";
@@ -141,6 +134,16 @@ export type ViewState =
       /** What `renew-mount` is about. */
       readonly mount?: string;
     };
+
+/** A sign-in somebody approves elsewhere. */
+export interface ApprovalView {
+  readonly at: "approval";
+  /** Id of the approval. */
+  readonly approval: string;
+  /** By a code, or through the person's browser. */
+  readonly by: "approval" | "browser";
+  readonly again: SignInView;
+}
 
 /** The ways to sign in. */
 export interface SignInView {
@@ -231,11 +234,31 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.back.at === "folder" ? state.back : state.back.folder;
     case "share-out":
       return state.from.at === "folder" ? state.from : state.from.folder;
+    case "push":
     case "tidy":
       return folderOf(state.from);
     case "tidied":
       return folderOf(state.back);
-    default:
+    case "shared":
+    case "shared-list":
+    case "given-link":
+    case "given-links":
+    case "tasks":
+    case "task":
+    case "found":
+    case "lend-choice":
+    case "lending":
+    case "place-settings":
+    case "welcome":
+    case "mounts":
+    case "favourites":
+    case "mount":
+    case "settings":
+    case "sign-in-ways":
+    case "approval":
+    case "question":
+    case "operators":
+    case "notice":
       return undefined;
   }
 }

@@ -3,8 +3,9 @@ import type { JobQueue } from "../../jobs/queue.ts";
 import type { Aria2Settings, Pushes } from "../model/push.ts";
 import type { PushFailure } from "../model/push-screen.ts";
 import { Aria2Error, openAria2 } from "./aria2.ts";
-import { pushKind, type Push } from "./push-kind.ts";
-import { pushDisplay, Pushing, type PushedBy } from "./pushing.ts";
+import { sayOutcome } from "./outcome.ts";
+import { pushKind, pushOutcomeKind, type Push } from "./push-kind.ts";
+import { Pushing, sayLater, type PushedBy } from "./pushing.ts";
 
 /** What pushes are made of. */
 export interface PushesParts extends PushedBy {
@@ -18,6 +19,7 @@ export function createPushes(parts: PushesParts): Pushes {
     run: (push, job) => new Pushing(push, { ...parts, job }).run(),
     over: (push, outcome) => sayEnd(parts, push, outcome),
   });
+  jobs.handle(pushOutcomeKind, { run: (outcome, { attempt }) => sayOutcome(parts, outcome, attempt) });
   const aria2Of = async (person: string) => {
     const kept = await settings.get(person);
     if (!kept) throw new Aria2Error("not-set");
@@ -72,6 +74,5 @@ async function orFailure<T, F>(work: () => Promise<T>, failed: (failure: PushFai
 /** What ends by itself has said so. What was cancelled, or never got to its end, has not. */
 async function sayEnd(parts: PushesParts, push: Push, outcome: JobOutcome<void>): Promise<void> {
   if (outcome.is === "done") return;
-  const display = pushDisplay(push, { ...parts, signal: AbortSignal.timeout(60_000) });
-  await display.last({ is: outcome.is === "cancelled" ? "cancelled" : "lost" });
+  await sayLater(parts, push, { state: { is: outcome.is === "cancelled" ? "cancelled" : "lost" } });
 }

@@ -1,26 +1,25 @@
 import { createHash } from "node:crypto";
 import type { Keyv } from "keyv";
 import type { RunningJob } from "../../jobs/queue.ts";
-import type { Messengers } from "../../messaging/messenger.ts";
+import type { JobQueue } from "../../jobs/queue.ts";
+import { createProgressMessage, type ProgressMessage } from "../../messaging/progress-message.ts";
 import type { Entry, Variant } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { isOfOneFile } from "../links/list-folder.ts";
-import { createSessionDisplay, type SessionDisplay } from "../download/session-display.ts";
 import type { FileAddress } from "../model/file-address.ts";
 import type { Aria2Settings } from "../model/push.ts";
 import type { PushAnswer, PushState } from "../model/push-screen.ts";
-import type { Session } from "../model/session.ts";
 import { Aria2Error, openAria2, type Aria2, type Aria2Answer, type Aria2File, type SendPost } from "./aria2.ts";
 import { filesOf, placesOf, type Found } from "./files.ts";
-import type { Push } from "./push-kind.ts";
+import type { OutcomeParts } from "./outcome.ts";
+import { pushOutcomeKind, type Push } from "./push-kind.ts";
 
 /** What pushing is done with. */
-export interface PushedBy {
+export interface PushedBy extends OutcomeParts {
+  readonly jobs: Pick<JobQueue, "add">;
   readonly storage: Storage;
-  readonly sessions: Keyv<Session>;
-  readonly messengers: Messengers;
   /** Encrypted, by person id. */
   readonly settings: Keyv<Aria2Settings>;
   readonly send: SendPost;
@@ -34,7 +33,6 @@ export interface PushedBy {
   wait(ms: number, signal: AbortSignal): Promise<void>;
   /** 10 base62 characters, not to be guessed. */
   newId(): string;
-  readonly log: { info(fields: object, event: string): void };
 }
 
 interface AddressOptions {
@@ -62,27 +60,27 @@ const [pause, maxTries] = [5000, 3];
 export class Pushing {
   readonly #push: Push;
   readonly #parts: PushingParts;
-  readonly #display: SessionDisplay<PushState>;
+  readonly #message: ProgressMessage;
   readonly #signal: AbortSignal;
 
   constructor(push: Push, parts: PushingParts) {
     this.#push = push;
     this.#parts = parts;
     this.#signal = parts.job.signal;
-    this.#display = pushDisplay(push, { ...parts, signal: this.#signal });
+    this.#message = createProgressMessage(push, parts);
   }
 
   async run(): Promise<void> {
     try {
       const { state, gids } = await this.#bring();
-      await this.#display.last(state, gids && { state: this.#push.view, rows: gids });
+      await sayLater(this.#parts, this.#push, { state, gids });
     } catch (error) {
       // What was cancelled is said by who is told that it is over.
       this.#signal.throwIfAborted();
       const failure = error instanceof Aria2Error ? error.failure : error instanceof StorageError && error.code;
       if (!failure) throw error;
       this.#parts.log.info({ person: this.#push.person, failure }, "push failed");
-      await this.#display.last({ is: "failed", failure });
+      await sayLater(this.#parts, this.#push, { state: { is: "failed", failure } });
     }
   }
 
@@ -108,9 +106,16 @@ export class Pushing {
     let found: Found = { files: [], isCut: false };
     for await (const more of filesOf(reader, { mount, roots }, hasTickets ? caps : { ...caps, files: maxCalls })) {
       found = more;
-      await this.#display.now({ is: "reading", files: more.files.length });
+      await this.#show({ is: "reading", files: more.files.length });
     }
     return found;
+  }
+
+  /** Unless somebody went on in its message. */
+  async #show(state: PushState): Promise<void> {
+    const { card } = this.#push;
+    const session = await this.#parts.sessions.get(card.view.id);
+    if (session?.revision === card.view.revision) await this.#message.show({ ...card, state });
   }
 
   /** Every file with an address; one that has none is left out. */
@@ -135,7 +140,7 @@ export class Pushing {
     const answers: Aria2Answer[] = [];
     for (let at = 0; at < files.length; at += perBatch) {
       answers.push(...(await this.#patiently(aria2, files.slice(at, at + perBatch))));
-      await this.#display.now({ is: "sending", sent: answers.length, of: files.length });
+      await this.#show({ is: "sending", sent: answers.length, of: files.length });
     }
     return answers;
   }
@@ -153,13 +158,19 @@ export class Pushing {
   }
 }
 
-/** The message of a push. */
-export function pushDisplay(
-  { card, shown, person }: Push,
-  parts: Parameters<typeof createSessionDisplay>[1],
-): SessionDisplay<PushState> {
-  const screen = (state: PushState, view: typeof card.view) => ({ ...card, view, state });
-  return createSessionDisplay({ shown, person, view: card.view, screen }, parts);
+/** What is said of a push at last. */
+interface Said {
+  readonly state: PushState;
+  readonly gids?: readonly string[] | undefined;
+}
+
+/** Has it said until it is heard. */
+export async function sayLater(
+  { jobs, newId }: Pick<PushedBy, "jobs" | "newId">,
+  { roots: _sent, ...push }: Push,
+  said: Said,
+): Promise<void> {
+  await jobs.add(pushOutcomeKind, { push, ...said, own: newId() }, { id: push.id });
 }
 
 function summed(answers: readonly Aria2Answer[]): Omit<PushAnswer, "leftOut" | "isCut"> {

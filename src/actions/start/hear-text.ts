@@ -16,6 +16,7 @@ const maxWords = 200;
  * are refused by name, and words are a search of their drive. An invitation's code is used up before this.
  */
 export async function hearText(context: ActionContext, text: string): Promise<Result> {
+  if (context.services.storage.kinds.some((kind) => kind.holdsCredential?.(text))) return credentialExposed(context);
   if (sharesIn(context, text).length > 0) return openShare(context, { text });
   const sources = await fetchable(context, text);
   if (sources.length > 0) return download(context, sources);
@@ -26,9 +27,14 @@ export async function hearText(context: ActionContext, text: string): Promise<Re
   return mounts.length > 0 ? searchFor(context, words) : noticeWithWays(context, "not-understood");
 }
 
+/** Nothing is made of it, and where it belongs is said. */
+function credentialExposed(context: ActionContext): Promise<Result> {
+  return noticeWithWays(context, "credential-exposed", { level: "refused", offer: ["add-account"] });
+}
+
 /** What is to be fetched, where a drive of theirs can: a magnet is said to need one, a web address is only no share. */
 async function fetchable(context: ActionContext, text: string): Promise<readonly Source[]> {
-  const sources = saidSources(text);
+  const sources = saidSources(context, text);
   const isCertain = sources.some(({ kind }) => kind !== "http");
   return sources.length > 0 && (isCertain || (await fetchingMount(context))) ? sources : [];
 }

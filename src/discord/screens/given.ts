@@ -5,8 +5,8 @@ import { chosenMark, kindOf, kindSigns } from "../../i18n/signs.ts";
 import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
-import { press, trailLine, type Painter } from "./painter.ts";
-import type { Button, Sheet } from "./sheet.ts";
+import { press, trailLine, turningRow, type Painter } from "./painter.ts";
+import type { Sheet } from "./sheet.ts";
 
 /** Most characters of a name. */
 const nameWidth = 90;
@@ -69,17 +69,6 @@ export function givenListSheet(painter: Painter, list: GivenList): Sheet {
         widgetAction: { is: "press", press: { do: "given-link", view, index } },
       })),
     },
-    rows: [turningRow(list), [press(`🔄 ${say("press-refresh")}`, { do: "refresh", view })]],
+    rows: [turningRow(view, list.page), [press(`🔄 ${say("press-refresh")}`, { do: "refresh", view })]],
   };
-}
-
-function turningRow({ view, page: { number, count } }: GivenList): (Button | false)[] {
-  if (count <= 1) return [];
-  const turn = (to: number, sign: string, disabled = false) =>
-    press(sign, { do: "turn", view, page: to }, { disabled });
-  return [
-    number > 1 && turn(number - 1, "◀"),
-    turn(number, `${number}/${count}`, true),
-    number < count && turn(number + 1, "▶"),
-  ];
 }

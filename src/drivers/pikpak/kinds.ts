@@ -11,10 +11,11 @@ import { connectedDrive, type Connection } from "./connect/connected-drive.ts";
 import { browserWay } from "./connect/browser-way.ts";
 import { deviceApproval } from "./connect/device-approval.ts";
 import { createPersonalAuth } from "./connect/personal-auth.ts";
-import { isPersonalToken, readPersonalToken } from "./connect/personal-token.ts";
+import { isJwtOfOurs, isPersonalToken, readPersonalToken } from "./connect/personal-token.ts";
 import { revoke } from "./connect/revoke.ts";
+import { withheldBy } from "./connect/route.ts";
 import { createGate, lateGate, type Gate } from "./gate.ts";
-import { hostsOf, type HostSettings } from "./hosts.ts";
+import { hostsOf, isOwnSite, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { passCodeIn } from "./pass-code.ts";
 import { openShare } from "./share.ts";
@@ -35,6 +36,8 @@ export interface PikPakSettings extends HostSettings {
   readonly mcpUrl: string;
   /** The OAuth code flow is offered; it needs an address that people come back to. Absent = it is not. */
   readonly oauth?: boolean | undefined;
+  /** The client of the OAuth code flow; absent = we register one. */
+  readonly oauthClientId?: string | undefined;
   /** Where browsers come back to from the OAuth code flow; absent = it is not offered. */
   readonly returnUrl?: string | undefined;
   /** The way to the API hosts; absent = straight out. */
@@ -137,12 +140,13 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
     // Approvals are known to work for the web client alone.
     approving: identityNamed(identities, "web"),
     returnUrl: settings.returnUrl,
+    oauthClientId: settings.oauthClientId,
     connection: { route: settings.route ?? "auto", mcpUrl: settings.mcpUrl, eras: new Map() },
   };
   return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
 
-interface Dependencies extends Pick<PikPakSettings, "openPool" | "returnUrl"> {
+interface Dependencies extends Pick<PikPakSettings, "openPool" | "returnUrl" | "oauthClientId"> {
   readonly driveUrl: string;
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
@@ -193,7 +197,7 @@ function identityNamed(identities: ReadonlyMap<string, Identity>, name: string):
 }
 
 function accountKind(dependencies: Dependencies, fields: readonly Field[]): DriverKind {
-  const { returnUrl, openPool } = dependencies;
+  const { returnUrl, oauthClientId: clientId, openPool } = dependencies;
   const openTransport = () => createTransport({ openPool });
   return {
     name: "pikpak",
@@ -208,6 +212,7 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
       if (!credentials.ok) return credentials;
       return withToken({ ...credentials.values, ...(rootFolder !== "" && { rootFolder }) });
     },
+    holdsCredential: (text) => text.split(aroundTokens).some((word) => isRefreshToken(word) || isJwtOfOurs(word)),
     ways: [
       { is: "approval", name: "approval" },
       { is: "form", name: "access-token", asks: ["personalToken"], aside: ["rootFolder"] },
@@ -223,7 +228,7 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
     browser:
       returnUrl === undefined
         ? undefined
-        : browserWay({ mcpUrl: dependencies.connection.mcpUrl, redirectUri: returnUrl, openTransport }),
+        : browserWay({ mcpUrl: dependencies.connection.mcpUrl, redirectUri: returnUrl, clientId, openTransport }),
     account: ({ account }) => account,
     permissions: ({ permissions }) => permissions?.split(" "),
     approval: deviceApproval({
@@ -258,7 +263,7 @@ function tokenForPassword(values: Values): Values {
   if (isPersonalToken(given)) return { ...rest, personalToken: given };
   // The access token that was copied together with a refresh token is a session's.
   const isOfSession = personalToken === undefined || !isPersonalToken(personalToken);
-  return isOfSession && new RegExp(`^${tokenShape}$`).test(given) ? { ...rest, refreshToken: given } : values;
+  return isOfSession && isRefreshToken(given) ? { ...rest, refreshToken: given } : values;
 }
 
 /** The answers of somebody with a session: a password, or a refresh token. */
@@ -280,6 +285,13 @@ function checkPersonal({ platform, personalToken = "" }: Values): Reading {
     ok: true,
     values: { way: "access-token", ...facts, personalToken: token, ...(platform !== undefined && { platform }) },
   };
+}
+
+/** What stands around a token that was copied out of something. */
+const aroundTokens = /[\s"'`,;:<>{}[\]()]+/;
+
+function isRefreshToken(text: string): boolean {
+  return new RegExp(`^${tokenShape}$`).test(text);
 }
 
 /** Words, or the access token that stands beside it (a JWT): PikPak would refuse it for certain. */
@@ -342,11 +354,17 @@ function openAccountMount(dependencies: Dependencies, options: Values, context: 
           root,
           auth,
           gate,
-          withheld: caller === "personal" ? neverOfTokens : new Set(),
+          withheld: withheldFor(caller, options),
           account: async () => account ?? deviceId(),
           context,
         });
   return { ...driver, revoke: (call) => revoke({ ...shared, clientId: identity.clientId }, call) };
+}
+
+/** What is not offered, because the credential does not give it. */
+function withheldFor(caller: "personal" | "app", { permissions }: Values): ReadonlySet<Capability> {
+  const lacking = withheldBy(permissions?.split(" "));
+  return caller === "personal" ? new Set([...neverOfTokens, ...lacking]) : lacking;
 }
 
 /** What PikPak's page grants to no personal token: nothing is deleted for ever by one. */
@@ -413,6 +431,7 @@ function shareKind(dependencies: Dependencies): DriverKind {
     where: "anywhere",
     fields: shareFields,
     recognise: (text, options) => shareAddressesIn(text, options).map(recognised),
+    ownsPage: isOwnSite,
     check(values) {
       const address = shareAddressIn(values["link"] ?? "", { asked: true });
       if (!address) return { ok: false, problem: { field: "link", code: "not-a-share" } };

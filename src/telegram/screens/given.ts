@@ -1,11 +1,10 @@
 import { FormattedString } from "@grammyjs/parse-mode";
-import type { InlineKeyboardButton } from "grammy/types";
 import type { GivenCard, GivenList } from "../../actions/model/given-screen.ts";
 import { givenState, linkLife } from "../../i18n/given.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { chosenMark, kindOf, kindSigns } from "../../i18n/signs.ts";
 import { addressRow, addressText, namedRow, namedText, watchText } from "./address.ts";
-import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, trailLine, turningRow, type Painted, type Painter } from "./painter.ts";
 
 /** A link with a life of its own: its address, and what can be changed about it. */
 export function paintGiven(painter: Painter, card: GivenCard): Painted {
@@ -69,18 +68,8 @@ export function paintGivenList(painter: Painter, list: GivenList): Painted {
           index,
         }),
       ]),
-      turningRow(list),
+      turningRow(view, list.page),
       [button(`🔄 ${say("press-refresh")}`, { do: "refresh", view })],
     ].filter((row) => row.length > 0),
   };
-}
-
-function turningRow({ view, page: { number, count } }: GivenList): InlineKeyboardButton[] {
-  if (count <= 1) return [];
-  const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
-  return [
-    ...(number > 1 ? [turn(number - 1, "◀")] : []),
-    turn(number, `${number}/${count}`),
-    ...(number < count ? [turn(number + 1, "▶")] : []),
-  ];
 }
