@@ -36,7 +36,7 @@ press-give-link = Life and password
 press-given-links = My links
 press-take-back-link = Take back
 press-ask-link-password = Ask for a password
-press-change-link-password = Another password
+press-change-link-password = New password
 press-clear-link-password = No password
 press-push = Send to aria2
 press-push-status = How is it doing?
@@ -283,9 +283,15 @@ given-total = { $count ->
 given-taken-back = Taken back. The link opens nothing any more.
 given-locked = It asks for a password.
 given-unlocked = Whoever has it can download the file.
-given-opens = opened { $count ->
-    [1] once
-   *[other] { $count } times
+given-opens = { $count ->
+    [0] not opened yet
+    [1] opened once
+   *[other] opened { $count } times
+}
+given-opened = { $count ->
+    [0] Not opened yet.
+    [1] Opened once.
+   *[other] Opened { $count } times.
 }
 given-left = { $time } left
 given-hours = { $count ->

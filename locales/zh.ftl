@@ -235,7 +235,14 @@ given-total = 共 { $count } 个链接
 given-taken-back = 已取消，链接不再有效。
 given-locked = 打开时需要密码。
 given-unlocked = 任何拿到链接的人都可以下载文件。
-given-opens = 打开 { $count } 次
+given-opens = { $count ->
+    [0] 未打开
+   *[other] 打开 { $count } 次
+}
+given-opened = { $count ->
+    [0] 尚未被打开。
+   *[other] 已打开 { $count } 次。
+}
 given-left = 剩余 { $time }
 given-hours = { $count } 小时
 tasks-title = 离线下载

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { Keyv } from "keyv";
+import { chromium } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { createGivenLinks, oldestLink, type GivenLink } from "../../src/users/given-links.ts";
 import { serve } from "./file-host.ts";
@@ -191,3 +193,29 @@ test("nothing that is logged has the password in it", async () => {
   expect(app.logged.length).toBeGreaterThan(0);
   expect(JSON.stringify(app.logged)).not.toContain("sesame");
 });
+
+const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+if (!program) process.stderr.write("a test in a browser is left out: no Chromium here\n");
+
+test.runIf(program)(
+  "in Chromium the page takes the password and leads on to the file host, and no window asks",
+  async () => {
+    const { app, links, link, at, host } = await givenLink();
+    await links.setPassword(mia, link.id, password);
+    const browser = await chromium.launch({ executablePath: program ?? "", args: ["--no-sandbox"] });
+    onTestFinished(() => browser.close());
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => complaints.push(message.text()));
+    await page.goto(app.url + at());
+    await page.getByLabel("Password").fill("wrong");
+    await page.getByRole("button").click();
+    await page.getByText("That is not the password").waitFor();
+    complaints.length = 0;
+    await page.getByLabel("Password").fill(password);
+    const arriving = page.waitForResponse(`${host.url}/f`, { timeout: 8000 });
+    await page.getByRole("button").click();
+    expect((await arriving).status()).toBe(200);
+    expect(complaints).toEqual([]);
+  },
+);

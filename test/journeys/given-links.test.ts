@@ -105,7 +105,7 @@ test("on Discord Jun gives a link for an hour in Chinese, its password on a page
   await jun.uses("/links", his);
   const list = await jun.waitsFor("共 1 个链接", his);
   await jun.selects(/合同/, { message: list });
-  await jun.waitsFor("打开 1 次", his);
+  await jun.waitsFor("已打开 1 次", his);
   await jun.presses(/🚫/, his);
   await jun.waitsFor("要取消这个链接吗", his);
   await jun.presses(/🚫 是/, his);

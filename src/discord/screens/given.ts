@@ -27,7 +27,7 @@ export function givenSheet(painter: Painter, card: GivenCard): Sheet {
       ...addressLines(painter, card),
       `⏳ ${say("link-expires", { date: moment(endsAt), time })}`,
       isLocked ? `🔒 ${say("given-locked")}` : `🔓 ${say("given-unlocked")}`,
-      `👁 ${say("given-opens", { count: opens })}`,
+      `👁 ${say("given-opened", { count: opens })}`,
     ],
     ...(!isWritten(card) && { file: { name: "link.txt", text: `${card.url}\n` } }),
     rows: [

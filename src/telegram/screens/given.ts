@@ -4,7 +4,7 @@ import { givenState, linkLife } from "../../i18n/given.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { chosenMark, kindOf, kindSigns } from "../../i18n/signs.ts";
 import { addressRow, addressText, namedRow, namedText, watchText } from "./address.ts";
-import { button, lines, strong, trailLine, turningRow, type Painted, type Painter } from "./painter.ts";
+import { button, lines, pairs, strong, trailLine, turningRow, type Painted, type Painter } from "./painter.ts";
 
 /** A link with a life of its own: its address, and what can be changed about it. */
 export function paintGiven(painter: Painter, card: GivenCard): Painted {
@@ -24,13 +24,15 @@ export function paintGiven(painter: Painter, card: GivenCard): Painted {
       "",
       `⏳ ${say("link-expires", { date: figures.date(endsAt), time })}`,
       isLocked ? `🔒 ${say("given-locked")}` : `🔓 ${say("given-unlocked")}`,
-      `👁 ${say("given-opens", { count: opens })}`,
+      `👁 ${say("given-opened", { count: opens })}`,
     ),
     keyboard: [
       addressRow(painter, card),
       namedRow(painter, card),
-      lives.map((choice, index) =>
-        button(`${chosenMark(choice === life)}${linkLife(say, choice)}`, { do: "set-link-life", view, index }),
+      ...pairs(
+        lives.map((choice, index) =>
+          button(`${chosenMark(choice === life)}${linkLife(say, choice)}`, { do: "set-link-life", view, index }),
+        ),
       ),
       [
         button(`🔒 ${say(isLocked ? "press-change-link-password" : "press-ask-link-password")}`, {
@@ -42,8 +44,8 @@ export function paintGiven(painter: Painter, card: GivenCard): Painted {
       [
         button(`🚫 ${say("press-take-back-link")}`, { do: "take-back-link", view }),
         ...(isNew ? [button(`🔗 ${say("press-given-links")}`, { do: "given-links", view })] : []),
-        button(`⬆ ${say("press-back")}`, { do: "back", view }),
       ],
+      [button(`⬆ ${say("press-back")}`, { do: "back", view })],
     ].filter((row) => row.length > 0),
   };
 }
