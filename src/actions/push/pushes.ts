@@ -1,7 +1,7 @@
 import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
-import type { Aria2Settings, Pushes } from "../model/push.ts";
-import type { PushFailure } from "../model/push-screen.ts";
+import type { Aria2Settings, Pushes, PushOrder } from "../model/push.ts";
+import type { PushFailure, PushState } from "../model/push-screen.ts";
 import { Aria2Error, openAria2 } from "./aria2.ts";
 import { sayOutcome } from "./outcome.ts";
 import { pushKind, pushOutcomeKind, type Push } from "./push-kind.ts";
@@ -38,7 +38,7 @@ export function createPushes(parts: PushesParts): Pushes {
       ),
     disconnect: async (person) => void (await settings.delete(person)),
     prepare: ({ id, ...order }) => ({
-      screen: { ...order.card, state: { is: "reading", files: 0 } },
+      screen: { ...order.card, state: beginning(order) },
       placed: {
         async at(shown) {
           await jobs.add(pushKind, { ...order, id, shown }, { id, key: order.person });
@@ -56,6 +56,12 @@ export function createPushes(parts: PushesParts): Pushes {
       for (const { id } of await jobs.list(pushKind, { key: person })) await jobs.cancel(pushKind, id);
     },
   };
+}
+
+/** Files alone need not be looked for. */
+function beginning({ roots }: Pick<PushOrder, "roots">): PushState {
+  const areFiles = roots.every(({ entry }) => entry.kind === "file");
+  return areFiles ? { is: "sending", sent: 0, of: roots.length } : { is: "reading", files: 0 };
 }
 
 function keptOf({ address, secret }: Aria2Settings): Aria2Settings {
