@@ -5,10 +5,12 @@ import type { ActionContext, Result } from "./context/context.ts";
 import type { FormId, FormRef } from "./model/form.ts";
 import { submitFolder, submitPattern, submitWords } from "./follow/feed-forms.ts";
 import { submitPage } from "./browse/go-to-page.ts";
+import { submitLinkPassword } from "./links/given-link.ts";
 import { submitTitle } from "./mounts/rename-mount.ts";
 import { submitRoot } from "./mounts/root-folder.ts";
 import { submitAccountKind, submitSignIn } from "./mounts/sign-in.ts";
 import { submitWay } from "./mounts/sign-in-ways.ts";
+import { submitAria2 } from "./push/settings.ts";
 import { submitVerification } from "./questions/verify.ts";
 import { submitSearch } from "./search/search.ts";
 import { submitShare } from "./shares/open-share.ts";
@@ -39,6 +41,8 @@ export const forms: Readonly<Record<FormId, Form>> = {
   "feed-words": { rule: inPrivate, isOfSession: true, submit: about(submitWords) },
   "feed-pattern": { rule: inPrivate, isOfSession: true, submit: about(submitPattern) },
   "feed-folder": { rule: inPrivate, isOfSession: true, submit: about(submitFolder) },
+  "link-password": { rule: inPrivate, isOfSession: true, submit: about(submitLinkPassword) },
+  aria2: { rule: inPrivate, submit: (context, _form, answers) => submitAria2(context, answers) },
   "find-person": { rule: byOperators, submit: (context, _form, answers) => submitFind(context, answers) },
   quota: { rule: byOperators, submit: about(submitQuota) },
   "broadcast-text": { rule: byOperators, submit: (context, _form, answers) => submitBroadcast(context, answers) },

@@ -250,9 +250,13 @@ function forAsker(screen: Screen): Screen {
     case "download":
     case "news":
     case "backfill":
+    case "upload":
     case "share-out":
     case "shared":
     case "shared-list":
+    case "given-link":
+    case "given-links":
+    case "push":
     case "tasks":
     case "task":
     case "tidy":

@@ -26,6 +26,8 @@ export const formsOfApp = [
   "feed-words",
   "feed-pattern",
   "feed-folder",
+  "link-password",
+  "aria2",
   // Operators.
   "find-person",
   "quota",
