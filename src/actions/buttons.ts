@@ -7,6 +7,7 @@ import { downloadButtons } from "./download/buttons.ts";
 import { favouriteButtons } from "./favourites/buttons.ts";
 import { fileButtons } from "./files/buttons.ts";
 import { groupButtons } from "./groups/buttons.ts";
+import { hookButtons } from "./hook/buttons.ts";
 import { linkButtons } from "./links/buttons.ts";
 import type { ViewRef } from "./model/session.ts";
 import { mountButtons } from "./mounts/buttons.ts";
@@ -34,6 +35,7 @@ export const buttons = {
   ...questionButtons,
   ...settingsButtons,
   ...groupButtons,
+  ...hookButtons,
   ...adminButtons,
 };
 

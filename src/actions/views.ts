@@ -7,6 +7,7 @@ import { showTask, showTasks } from "./download/tasks-view.ts";
 import { showFavourites } from "./favourites/view.ts";
 import { sendFile } from "./files/view.ts";
 import { showLendChoice, showLending, showPlaceSettings } from "./groups/views.ts";
+import { showHook } from "./hook/hook.ts";
 import { showLink } from "./links/link-view.ts";
 import type { Resumable, ViewState } from "./model/session.ts";
 import { showWays } from "./mounts/sign-in-ways.ts";
@@ -78,6 +79,8 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showWays(context, view.again);
     case "settings":
       return showSettings(context);
+    case "hook":
+      return showHook(context);
     case "lend-choice":
       return showLendChoice(context, view.place);
     case "lending":

@@ -5,6 +5,7 @@ import { createFallbacks, type Fallbacks, type OnFallback } from "./fallbacks.ts
 import { servedFile } from "./file.ts";
 import { fsLink, type LinkByPath } from "./fs-link.ts";
 import type { HostCheck } from "./host-check.ts";
+import { createHookRoute, type HookRoute, type HookTaker } from "./hook.ts";
 import { html, page, pageHeaders } from "./html.ts";
 import type { Pages } from "./pages.ts";
 import type { Proxy } from "./proxy.ts";
@@ -42,6 +43,8 @@ export interface HandlerParts {
   readonly pages?: Pick<Pages, "answer"> | undefined;
   /** For browsers that come back from a sign-in elsewhere; absent = none is sent there. */
   readonly takeReturn?: TakeReturn | undefined;
+  /** For calls of people's hooks; absent = there are none. */
+  readonly hooks?: HookTaker | undefined;
   readonly downloadProxy?: { readonly url: string; readonly token: string } | undefined;
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */
@@ -59,16 +62,17 @@ export type Handler = (asked: Asked) => Promise<Reply>;
 /** The part of the path that names the route, for metrics and logs. */
 export function routeOf(path: string): string {
   const [, first = ""] = path.split("/");
-  return ["d", "p", "s", "w", "oauth", "api", "healthz", "readyz", "metrics"].includes(first) ? first : "other";
+  return ["d", "p", "s", "w", "oauth", "hook", "api", "healthz", "readyz", "metrics"].includes(first) ? first : "other";
 }
 
 interface Parts extends HandlerParts {
   readonly fallbacks: Fallbacks;
+  readonly hook: HookRoute;
 }
 
 /** The gateway's routes. */
 export function createHandler(given: HandlerParts): Handler {
-  const parts: Parts = { ...given, fallbacks: createFallbacks(given) };
+  const parts: Parts = { ...given, fallbacks: createFallbacks(given), hook: createHookRoute(given) };
   return async (asked) => {
     const [, route = "", ...rest] = asked.path.split("/");
     const methods = methodsOf(route);
@@ -88,6 +92,8 @@ export function createHandler(given: HandlerParts): Handler {
         return oneTimePage(parts, asked, rest);
       case "oauth":
         return comeBack(parts, asked, rest);
+      case "hook":
+        return parts.hook(asked, rest);
       case "api":
         return rest.join("/") === "fs/link" ? fsLink(parts, asked) : refuse(asked, refusals.noPage, parts.words);
       case "healthz":
@@ -119,6 +125,7 @@ function methodsOf(route: string): readonly string[] | undefined {
       return ["GET"];
     case "s":
       return [...reading, "POST"];
+    case "hook":
     case "api":
       return ["POST"];
     default:

@@ -59,6 +59,8 @@ export const questionSigns = {
   "revoke-links": "🚫",
   "revoke-every-link": "🚫",
   "revoke-shared": "🚫",
+  "renew-hook": "🔄",
+  "revoke-hook": "🚫",
   "delete-entries": "🗑",
   "empty-trash": "🗑",
 } as const;
@@ -135,6 +137,9 @@ export const sharedCapabilitySigns = { browse: "📁", link: "🔗", send: "📥
 
 /** The sign of the folders one was in lately. */
 export const recentSign = "🕘";
+
+/** The sign of addresses that programs call. */
+export const hookSign = "🪝";
 
 /** The sign of a drive that works, or does not. */
 export function healthSign({ state }: Health): string {

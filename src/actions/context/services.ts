@@ -10,6 +10,7 @@ import type { Person } from "../../users/person.ts";
 import type { FileAddress, FormScreen } from "../model/screen.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { Downloads } from "../model/download.ts";
+import type { Hooks } from "../model/hook.ts";
 import type { Saves } from "../model/save.ts";
 import type { Session } from "../model/session.ts";
 import type { Approvals } from "../model/approval.ts";
@@ -54,6 +55,8 @@ export interface Services {
   readonly downloads?: Downloads | undefined;
   /** What of shares is copied into drives, and is told; absent = nothing is. */
   readonly saves?: Saves | undefined;
+  /** Addresses by which programs add downloads; absent = there are none to be had. */
+  readonly hooks?: Hooks | undefined;
   /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
   readonly hasTickets?: boolean;
   /** Takes back the links that were handed out until now; absent = links are the drive's own, and nobody can. */

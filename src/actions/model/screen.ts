@@ -14,6 +14,7 @@ import type { DownloadItem } from "./download-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { HookCard } from "./hook.ts";
 import type { SharedScreen } from "./shared-screen.ts";
 import type { TidyScreen } from "./tidy-screen.ts";
 
@@ -33,6 +34,7 @@ export type Screen =
   | MountCard
   | Favourites
   | SettingsScreen
+  | HookCard
   | Question
   | TransferScreen
   | ListChoice
@@ -454,7 +456,7 @@ export interface MountCard {
   readonly can: readonly Ability[];
 }
 
-/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-method`, `revoke-links` where `revocable`. */
+/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-method`, `revoke-links` where `revocable`, `show-hook` where there are `hooks`. */
 export interface SettingsScreen {
   readonly show: "settings";
   readonly view: ViewRef;
@@ -470,6 +472,8 @@ export interface SettingsScreen {
   readonly methods: readonly DownloadMethod[];
   /** The links in this person's name can be taken back. */
   readonly revocable?: boolean;
+  /** Programs can add downloads by an address of the person's own. */
+  readonly hooks?: boolean;
 }
 
 /**
@@ -678,6 +682,8 @@ export interface Question {
     | "revoke-links"
     | "revoke-every-link"
     | "revoke-shared"
+    | "renew-hook"
+    | "revoke-hook"
     | "delete-entries"
     | "empty-trash";
   /** What it is about: the mount's title, the text to be sent. */
@@ -780,6 +786,11 @@ export const noticeCodes = [
   "download-over",
   "download-stopped",
   "tasks-none-failed",
+  // Hooks.
+  "no-hooks",
+  "hook-url",
+  "hook-folder",
+  "hook-chat-closed",
   // Saving from a share.
   "no-drive-to-save",
   "save-busy",

@@ -97,6 +97,7 @@ export type ViewState =
     }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
+  | { readonly at: "hook" }
   | SignInView
   | {
       readonly at: "approval";
@@ -120,7 +121,7 @@ export type ViewState =
       /** The sign-in that waits for the answer. */
       readonly pending: string;
     }
-  | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
+  | { readonly at: "question"; readonly question: PlainQuestion }
   | { readonly at: "question"; readonly question: "revoke-shared"; readonly shared: SharedView }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | { readonly at: "question"; readonly question: "delete-entries" | "empty-trash"; readonly trash: TrashView }
@@ -132,6 +133,9 @@ export type ViewState =
       /** What `renew-mount` is about. */
       readonly mount?: string;
     };
+
+/** Questions about what needs no naming. */
+export type PlainQuestion = "forget" | "revoke-links" | "revoke-every-link" | "renew-hook" | "revoke-hook";
 
 /** The ways to sign in. */
 export interface SignInView {

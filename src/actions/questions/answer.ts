@@ -8,6 +8,7 @@ import { changeAccount } from "../mounts/sign-in.ts";
 import { showMount } from "../mounts/views.ts";
 import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
+import { newHook, revokeHook } from "../hook/hook.ts";
 import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
 import { revokeShared } from "../share-out/shared.ts";
@@ -30,6 +31,10 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeEveryLink(context);
     case "revoke-shared":
       return revokeShared(context, question);
+    case "renew-hook":
+      return newHook(context);
+    case "revoke-hook":
+      return revokeHook(context);
     case "other-account":
       return changeAccount(context, question.mount, question.pending);
     case "delete-entries":
@@ -55,6 +60,9 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showOperators(context, { at: "operators", room: "panel" });
     case "revoke-shared":
       return goTo(context, question.shared);
+    case "renew-hook":
+    case "revoke-hook":
+      return goTo(context, { at: "hook" });
     case "other-account":
       return keepAccount(context, question.mount);
     case "delete-entries":

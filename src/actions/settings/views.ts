@@ -17,6 +17,7 @@ export async function showSettings(context: ActionContext): Promise<Result> {
       method: person.method && services.methods.includes(person.method) ? person.method : services.usualMethod,
       methods: services.methods,
       ...(services.revokeLinks && { revocable: true }),
+      ...(services.hooks && { hooks: true }),
     },
   };
 }

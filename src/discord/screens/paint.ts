@@ -3,6 +3,7 @@ import { downloadSheet } from "./download.ts";
 import { favouritesSheet } from "./favourites.ts";
 import { fileSheet } from "./file.ts";
 import { helpSheet } from "./help.ts";
+import { hookSheet } from "./hook.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
 import { linkSheet } from "./link.ts";
 import { listChoiceSheet, listProgressSheet, listReadySheet } from "./list.ts";
@@ -47,6 +48,8 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return favouritesSheet(painter, screen);
     case "settings":
       return settingsSheet(painter, screen);
+    case "hook":
+      return hookSheet(painter, screen);
     case "question":
       return questionSheet(painter, screen);
     case "lend-choice":

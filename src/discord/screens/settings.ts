@@ -1,12 +1,13 @@
 import type { SettingsScreen } from "../../actions/model/screen.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
+import { hookSign } from "../../i18n/signs.ts";
 import { orders } from "../../storage/entry.ts";
 
 /** What a person can choose, and what is chosen. */
 export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
   const { say, languageName } = painter;
-  const { view, languages, language, rows, rowChoices, order, method, methods, revocable } = screen;
+  const { view, languages, language, rows, rowChoices, order, method, methods, revocable, hooks } = screen;
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
   return {
@@ -43,7 +44,10 @@ export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
             press(`${way === method ? "🔘" : "⚪"} ${say(`method-${way}`)}`, { do: "set-method", view, method: way }),
           )
         : [],
-      [revocable === true && press(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })],
+      [
+        hooks === true && press(`${hookSign} ${say("press-show-hook")}`, { do: "show-hook", view }),
+        revocable === true && press(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view }),
+      ],
     ],
   };
 }

@@ -3,6 +3,7 @@ import { paintDownload } from "./download.ts";
 import { paintFavourites } from "./favourites.ts";
 import { paintFile } from "./file.ts";
 import { paintHelp } from "./help.ts";
+import { paintHook } from "./hook.ts";
 import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";
 import { paintLink } from "./link.ts";
 import { paintListChoice, paintListProgress, paintListReady } from "./list.ts";
@@ -42,6 +43,8 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintFavourites(painter, screen);
     case "settings":
       return paintSettings(painter, screen);
+    case "hook":
+      return paintHook(painter, screen);
     case "question":
       return paintQuestion(painter, screen);
     case "sign-in-ways":

@@ -2,12 +2,12 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { SettingsScreen } from "../../actions/model/screen.ts";
 import { button, lines, strong, type Painted, type Painter, pairs } from "./painter.ts";
 import { orders } from "../../storage/entry.ts";
-import { chosenMark } from "../../i18n/signs.ts";
+import { chosenMark, hookSign } from "../../i18n/signs.ts";
 
 /** What a person can choose, and what is chosen. */
 export function paintSettings(painter: Painter, screen: SettingsScreen): Painted {
   const { say, languageName } = painter;
-  const { view, languages, language, rows, rowChoices, order, method, methods, revocable } = screen;
+  const { view, languages, language, rows, rowChoices, order, method, methods, revocable, hooks } = screen;
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
   return {
@@ -38,6 +38,7 @@ export function paintSettings(painter: Painter, screen: SettingsScreen): Painted
             button(`${chosenMark(way === method)}${say(`method-${way}`)}`, { do: "set-method", view, method: way }),
           ])
         : []),
+      hooks ? [button(`${hookSign} ${say("press-show-hook")}`, { do: "show-hook", view })] : [],
       revocable ? [button(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })] : [],
     ].filter((row) => row.length > 0),
   };
