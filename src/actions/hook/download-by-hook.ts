@@ -19,8 +19,8 @@ export interface HookDownload {
 /** Begins what a hook was called for, in the drive that fetches for its person. */
 export function downloadByHook(context: ActionContext, wanted: Omit<HookDownload, "do">): Promise<Result> | Result {
   const { task, url, folder = "" } = wanted;
-  const [source, ...more] = saidSources(url.trim());
-  if (!source || more.length > 0) return refused("hook-url");
+  const [source] = /\s/.test(url.trim()) ? [] : saidSources(url.trim());
+  if (!source) return refused("hook-url");
   return inFetchingMount(context, (mount) =>
     attempt(context, { mount }, async () => {
       const root = folderView(context, mount.id);
