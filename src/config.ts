@@ -19,6 +19,8 @@ export interface Config {
   readonly discord?:
     | {
         readonly token: string;
+        /** Where Discord posts interactions; absent = they come over its socket. */
+        readonly endpoint?: string | undefined;
         /** REST base without the version, `https://discord.com/api`. */
         readonly apiRoot: string;
       }
@@ -151,6 +153,7 @@ const variables = z.object({
     .optional(),
   DISCORD_BOT_TOKEN: z.string().regex(/^\S+$/, "takes the token of the Developer Portal, without spaces").optional(),
   DISCORD_API_ROOT: http("https://discord.com/api").default("https://discord.com/api"),
+  DISCORD_INTERACTIONS: z.enum(["gateway", "http"]).default("gateway"),
   ADMINS: listed
     .pipe(
       z.array(
@@ -242,6 +245,7 @@ function unfitVariables(given: Readonly<Record<string, string | undefined>>): st
     "TELEGRAM_WEBHOOK_URL",
     "a secret without a webhook does nothing",
   );
+  needs(given["DISCORD_INTERACTIONS"] === "http", "PUBLIC_URL", "Discord posts interactions to an address below it");
   unfit.push(...unfitWebhook(given), ...unfitPikPakVariables(given));
   return unfit;
 }
@@ -277,7 +281,7 @@ function toBytes(text: string): number {
 function toConfig(v: Variables): Config {
   return {
     telegram: telegramOf(v),
-    discord: v.DISCORD_BOT_TOKEN ? { token: v.DISCORD_BOT_TOKEN, apiRoot: v.DISCORD_API_ROOT } : undefined,
+    discord: discordOf(v),
     admins: v.ADMINS,
     access: v.ACCESS,
     storeUrl: v.STORE_URL ?? `sqlite://${v.DATA_DIR}/chatdrive.sqlite`,
@@ -307,6 +311,12 @@ function toConfig(v: Variables): Config {
     pikpak: pikPakSettings(v),
     logLevel: v.LOG_LEVEL,
   };
+}
+
+function discordOf(v: Variables): Config["discord"] {
+  const { DISCORD_BOT_TOKEN: token, DISCORD_API_ROOT: apiRoot, DISCORD_INTERACTIONS: by, PUBLIC_URL: address } = v;
+  if (!token) return undefined;
+  return { token, apiRoot, endpoint: by === "http" ? `${address ?? ""}/discord/interactions` : undefined };
 }
 
 function telegramOf(v: Variables): Config["telegram"] {

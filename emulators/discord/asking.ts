@@ -1,3 +1,4 @@
+import type { Endpoint } from "./endpoint.ts";
 import type { Gateway } from "./gateway.ts";
 import { toAcknowledge, tokenLife } from "./interactions.ts";
 import { interactionShape } from "./shapes.ts";
@@ -27,6 +28,8 @@ interface Request {
 interface Parts {
   readonly state: State;
   readonly gateway: Gateway;
+  /** Where it has an address, interactions go there and not over the socket: the two exclude each other. */
+  readonly endpoint: Endpoint;
   /** Bytes of a file the answers may carry. */
   attachmentLimit(channel: Channel): number;
   cdn(): string;
@@ -35,7 +38,7 @@ interface Parts {
 /** Sends an interaction to the bot; resolves with its first answer, or when its three seconds are over. */
 export type Ask = (request: Request) => Promise<Interaction>;
 
-export function createAsk({ state, gateway, attachmentLimit, cdn }: Parts): Ask {
+export function createAsk({ state, gateway, endpoint, attachmentLimit, cdn }: Parts): Ask {
   return (request) => {
     const interaction: Interaction = {
       id: state.id(),
@@ -52,12 +55,15 @@ export function createAsk({ state, gateway, attachmentLimit, cdn }: Parts): Ask 
       attachmentLimit: attachmentLimit(request.channel),
     });
     const settled = settling(state, interaction);
-    const heard = gateway.emit({ name: "INTERACTION_CREATE", data: shape, ...(guild && { guild: guild.id }) });
+    const isPosted = endpoint.url() !== undefined;
+    if (isPosted) void endpoint.deliver(interaction, shape).then(state.changed);
+    const event = { name: "INTERACTION_CREATE", data: shape, ...(guild && { guild: guild.id }) };
+    const isHeard = isPosted || gateway.emit(event) > 0;
     state.clock.after(toAcknowledge, () => {
       if (interaction.state !== "open") return;
       interaction.state = "failed";
       // Nobody was on the line: that is no one's bad options.
-      if (heard > 0) state.complaints.push(`nobody acknowledged ${request.what} within 3 s`);
+      if (isHeard) state.complaints.push(`nobody acknowledged ${request.what} within 3 s`);
       state.changed();
     });
     state.clock.after(tokenLife, () => {

@@ -64,7 +64,8 @@ export async function handle(desk: Desk, request: IncomingMessage, response: Ser
   if (fault?.delay !== undefined) await elapsed(desk.service.state.clock, fault.delay);
   const spoiled = fault && (fault.status !== undefined || fault.body !== undefined || fault.reset === true);
   const received = await receiveAll(desk, request);
-  const honest = spoiled && !fault.after ? undefined : replyTo(desk, { request, url, path, method, found, received });
+  const honest =
+    spoiled && !fault.after ? undefined : await replyTo(desk, { request, url, path, method, found, received });
   const reply = spoiled ? spoil(fault) : honest;
   if (!reply || (spoiled && fault.reset)) request.socket.destroy();
   else send(response, reply);
@@ -131,7 +132,7 @@ interface Handling {
   readonly received: Received | Refusal;
 }
 
-function replyTo(desk: Desk, handling: Handling): Reply {
+async function replyTo(desk: Desk, handling: Handling): Promise<Reply> {
   const { request, url, path, found } = handling;
   let headers: Readonly<Record<string, string>> = {};
   try {
@@ -144,7 +145,7 @@ function replyTo(desk: Desk, handling: Handling): Reply {
     const verdict = desk.limits.take({ kind: found.rate ?? found.name, key, interaction: found.open === true });
     ({ headers } = verdict);
     if (verdict.wait !== undefined) return limited(desk, verdict, verdict.wait);
-    const { status, body } = carryOut(desk, handling, { found, ids });
+    const { status, body } = await carryOut(desk, handling, { found, ids });
     return body === undefined
       ? { status, headers }
       : { status, headers, text: JSON.stringify(body), type: "application/json" };
@@ -214,7 +215,7 @@ function carryOut(
   { service }: Desk,
   { method, path, url, received }: Handling,
   { found, ids }: { found: Route; ids: readonly string[] },
-): Answer {
+): Answer | Promise<Answer> {
   if (received instanceof Refusal) throw received;
   const body = method === "GET" || method === "DELETE" ? undefined : parsed(received.text);
   const asked: Asked = { method, path, query: url.searchParams, body, uploads: received.uploads };

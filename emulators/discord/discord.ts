@@ -3,12 +3,14 @@ import { createServer, type Server } from "node:http";
 import { createAsk } from "./asking.ts";
 import { realClock, type Clock } from "../clock.ts";
 import { createRegistry, type Registry } from "./commands.ts";
+import { createEndpoint, type Endpoint } from "./endpoint.ts";
 import { handle, remember, type Call, type Desk, type Recorded } from "./desk.ts";
 import { createFaults, type Fault } from "./faults.ts";
 import { createGateway, intent, type Frame, type Gateway, type GatewayRules } from "./gateway.ts";
 import { createLimits, usualRates, type RateRules } from "./limits.ts";
 import { usualPermissions } from "./permissions.ts";
 import { createPerson, type Person } from "./person.ts";
+import { toAcknowledge } from "./interactions.ts";
 import type { Service } from "./rest.ts";
 import { arrivedGuildShape, messageShape } from "./shapes.ts";
 import type { Stage } from "../stage.ts";
@@ -33,6 +35,8 @@ export interface DiscordEmulator {
   readonly state: State;
   readonly registry: Registry;
   readonly gateway: Pick<Gateway, "connections" | "drop" | "reconnect" | "invalidate" | "inject" | "limits">;
+  /** Where interactions are posted, when the app has set an address. */
+  readonly endpoint: Pick<Endpoint, "url" | "verifyKey" | "change" | "replay">;
   /** Knobs; change them at any time. */
   readonly rules: Rules;
   person(somebody: Somebody): Person;
@@ -127,9 +131,11 @@ export async function startDiscord({
     record: (frame) => remember(frames, frame, rules.remembered),
   });
   const registry = createRegistry(state);
+  const endpoint = createEndpoint(state, toAcknowledge);
   const service: Service = {
     state,
     registry,
+    endpoint,
     cdn: () => url,
     gateway: () => ({ url: url.replace(/^http/, "ws"), limits: gateway.limits() }),
     tell: (event, message) => tellOf(state, gateway, { event, message, cdn: url }),
@@ -162,7 +168,7 @@ export async function startDiscord({
   await listening(server, port);
   const address = server.address();
   url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`;
-  const ask = createAsk({ state, gateway, attachmentLimit: () => rules.attachmentLimit, cdn: () => url });
+  const ask = createAsk({ state, gateway, endpoint, attachmentLimit: () => rules.attachmentLimit, cdn: () => url });
   const idOf = (who: Person | "bot") => (who === "bot" ? state.bot.id : who.user.id);
   const joins: DiscordEmulator["joins"] = (guild, who, permissions = usualPermissions) => {
     const known = guild.members.get(idOf(who));
@@ -190,6 +196,7 @@ export async function startDiscord({
     state,
     registry,
     gateway,
+    endpoint,
     rules,
     person(somebody) {
       const user = {

@@ -1,5 +1,6 @@
 import { shapes } from "./bodies.ts";
 import type { Registry } from "./commands.ts";
+import type { Endpoint } from "./endpoint.ts";
 import {
   answerInteraction,
   deleteWebhookMessage,
@@ -64,6 +65,7 @@ export interface Answer {
 export interface Service {
   readonly state: State;
   readonly registry: Registry;
+  readonly endpoint: Endpoint;
   cdn(): string;
   gateway(): { readonly url: string; readonly limits: object };
   /** A message appeared, changed or went, for those who listen on the socket. */
@@ -80,7 +82,7 @@ export interface Route {
   readonly rate?: string;
   /** Opened by a token in its path; the bot's own is not asked for, nor is the global rate. */
   readonly open?: true;
-  run(service: Service, asked: Asked, ids: readonly string[]): Answer;
+  run(service: Service, asked: Asked, ids: readonly string[]): Answer | Promise<Answer>;
 }
 
 const id = String.raw`(\d{1,20})`;
@@ -115,8 +117,9 @@ export const routes: readonly Route[] = [
     service.leave(guildOf(service.state, guildId));
     return empty;
   }),
-  route("GET", "/applications/@me", ({ state }) => ok(applicationShape(state))),
-  route("GET", "/oauth2/applications/@me", ({ state }) => ok(applicationShape(state))),
+  route("GET", "/applications/@me", ({ state, endpoint }) => ok(applicationShape(state, endpoint))),
+  route("PATCH", "/applications/@me", changeApplication),
+  route("GET", "/oauth2/applications/@me", ({ state, endpoint }) => ok(applicationShape(state, endpoint))),
   route("GET", "/users/:id", ({ state }, _asked, [userId = ""]) => {
     const user = state.users.get(userId);
     if (!user) throw refusals.unknownUser();
@@ -202,6 +205,13 @@ function openMessage(state: State, channelId: string, messageId: string): Messag
   const message = messageIn(channelFor(state, channelId), messageId);
   if (message.onlyFor !== undefined) throw refusals.unknownMessage();
   return message;
+}
+
+/** Of an application, what is changed here: where its interactions go. */
+async function changeApplication({ state, endpoint }: Service, { body }: Asked): Promise<Answer> {
+  const url = isObject(body) ? body["interactions_endpoint_url"] : undefined;
+  if (url === null || typeof url === "string") await endpoint.change(url === "" ? null : url);
+  return ok(applicationShape(state, endpoint));
 }
 
 function openDirect({ state }: Service, asked: Asked): Answer {

@@ -40,7 +40,13 @@ export function selfShape(state: State): Json {
   };
 }
 
-export function applicationShape(state: State): Json {
+/** Where interactions are sent, and what they are signed with. */
+export interface EndpointSettings {
+  readonly verifyKey: string;
+  url(): string | undefined;
+}
+
+export function applicationShape(state: State, endpoint?: EndpointSettings): Json {
   const owner = [...state.users.values()].find(({ bot }) => !bot) ?? state.bot;
   return {
     id: state.bot.id,
@@ -49,7 +55,8 @@ export function applicationShape(state: State): Json {
     description: "",
     bot_public: true,
     bot_require_code_grant: false,
-    verify_key: "0".repeat(64),
+    verify_key: endpoint?.verifyKey ?? "0".repeat(64),
+    interactions_endpoint_url: endpoint?.url() ?? null,
     flags: 0,
     owner: userShape(owner),
     team: null,

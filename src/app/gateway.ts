@@ -108,6 +108,9 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     }),
     onFallback: ({ mount }) => onFallback(mount),
     upstream: { client: config.gateway.client, reach: isLocal(pikpak.driveUrl) ? "anywhere" : "public" },
+    ...(config.discord?.endpoint !== undefined && {
+      takeInteraction: async (posted) => frontends()?.discord?.endpoint?.take(posted) ?? { status: 503 },
+    }),
     ...(telegram?.webhook && {
       webhook: {
         path: new URL(telegram.webhook.url).pathname,

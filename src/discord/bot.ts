@@ -17,9 +17,10 @@ import type { Values } from "../storage/field.ts";
 import type { Messenger, Readiness, Removed } from "../messaging/messenger.ts";
 import type { Words } from "../i18n/words.ts";
 import { publishCommands } from "./commands.ts";
-import { createConnection } from "./connection.ts";
+import { createConnection, type Identity } from "./connection.ts";
 import { createDeliverer } from "./deliver.ts";
 import { createDirectMessages } from "./direct.ts";
+import { createEndpoint, endPosting, type Endpoint } from "./endpoint.ts";
 import { createFirstAnswers } from "./first-answers.ts";
 import { createGuard } from "./guard.ts";
 import { createMembers, type Members } from "./members.ts";
@@ -94,6 +95,8 @@ export interface Discord {
   removeNoted(message: string): Promise<Removed>;
   /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
   roleIn: Members["roleIn"];
+  /** Takes interactions that Discord posts; absent = they come over the socket. */
+  readonly endpoint?: Pick<Endpoint, "take">;
   /** What the bot is called; undefined before it is connected. */
   botName(): string | undefined;
   /** Hands in a page that somebody was led to from Discord; the message that led there turns into what came of it. */
@@ -172,16 +175,16 @@ export function createDiscord(parts: DiscordParts): Discord {
     await answering;
   };
 
-  const publish = async (client: Client<true>): Promise<void> => {
-    await publishCommands({ rest: client.rest, application: client.application.id, words, store: kept })
+  const publish = async (identity: Identity): Promise<void> => {
+    await publishCommands({ ...identity, words, store: kept })
       .then((isNew) => log.info({ told: isNew }, "discord knows the commands"))
       .catch((err: unknown) => {
         log.warn({ err: loggable(err), again: publishAgain }, "discord commands not published");
-        if (isOpen) publishing = setTimeout(() => void publish(client), publishAgain).unref();
+        if (isOpen) publishing = setTimeout(() => void publish(identity), publishAgain).unref();
       });
   };
 
-  const connection = createConnection({
+  const lineParts = {
     ...parts,
     token: settings.token,
     build() {
@@ -202,12 +205,16 @@ export function createDiscord(parts: DiscordParts): Discord {
       firstAnswers.watch(client.rest);
       return client;
     },
-    async onUp(client) {
-      await publish(client);
-      log.info({ bot: client.user.username }, "discord started");
+    async onUp(identity: Identity) {
+      await publish(identity);
+      log.info({ bot: identity.name }, "discord started");
       servers.watch();
+      if (!endpoint) void endPosting(identity, log);
     },
-  });
+  };
+  const endpoint =
+    settings.endpoint === undefined ? undefined : createEndpoint({ ...lineParts, url: settings.endpoint });
+  const connection = endpoint ?? createConnection(lineParts);
   return {
     messenger,
     removeNoted: async (message) => removing?.remove(message) ?? { is: "gone" },
@@ -227,8 +234,9 @@ export function createDiscord(parts: DiscordParts): Discord {
       await relay?.close();
       await uploader.close();
     },
+    ...(endpoint && { endpoint }),
     isUp: () => connection.readiness(),
-    botName: () => connection.client()?.user?.username,
+    botName: () => connection.identity()?.name,
     async submitPage({ code, form }, values, { signal }) {
       const id = pendingFormOfPage(code);
       const pendingForm = await pendingForms.find(id);

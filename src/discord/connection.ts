@@ -7,12 +7,20 @@ import type { Lead } from "../messaging/lead.ts";
 import type { Readiness } from "../messaging/messenger.ts";
 import { loggable } from "./refusals.ts";
 
+/** What the bot is, as Discord says it, and how Discord is spoken to. */
+export interface Identity {
+  /** Application id. */
+  readonly application: string;
+  readonly name: string;
+  readonly rest: REST;
+}
+
 /** The line to Discord: opened in spite of outages, and watched for refusals that no retry can mend. */
 export interface Connection {
   /** Resolves when Discord was reached, or could not be for a while: then it goes on trying. A refused token rejects with a `ConfigError`. */
   open(): Promise<void>;
-  /** The client that is logged in; undefined = none is yet. */
-  client(): Client<true> | undefined;
+  /** Undefined = Discord was not reached yet. */
+  identity(): Identity | undefined;
   /** Calls to Discord, also from a process that stands by; undefined = Discord was not reached yet. */
   rest(): REST | undefined;
   /** Whether it is up; or why not. */
@@ -26,7 +34,7 @@ interface ConnectionParts {
   readonly token: string;
   readonly log: Logger;
   /** What is to be done before Discord counts as reached; never rejects. */
-  onUp(client: Client<true>): Promise<void>;
+  onUp(identity: Identity): Promise<void>;
   /** Told when Discord refuses the bot for good. */
   onFatal(reason: string): void;
   /** Milliseconds `open` waits for Discord at most. */
@@ -58,7 +66,7 @@ export function createConnection(parts: ConnectionParts): Connection {
       try {
         await client.login(token);
         up = await ready;
-        await onUp(up);
+        await onUp(identityOf(up));
         return;
       } catch (error) {
         if (until.aborted) return;
@@ -133,7 +141,7 @@ export function createConnection(parts: ConnectionParts): Connection {
       log.warn({ after: timeout }, "discord cannot be reached yet; trying on");
       void connecting.catch((error: unknown) => onFatal(error instanceof Error ? error.message : String(error)));
     },
-    client: () => up,
+    identity: () => up && identityOf(up),
     rest: () => (up ?? standby)?.rest,
     readiness: () => !isLeading || up?.isReady() === true || `discord: ${trouble}`,
     async close() {
@@ -144,11 +152,19 @@ export function createConnection(parts: ConnectionParts): Connection {
   };
 }
 
+function identityOf({ application, user, rest }: Client<true>): Identity {
+  return { application: application.id, name: user.username, rest };
+}
+
 /** Why, in a few words and without secrets. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "for no known reason";
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
+
+/** What an operator reads when Discord does not accept the token. */
+export const refusedToken =
+  "DISCORD_BOT_TOKEN: Discord does not accept it (401). Set it to the token of the Developer Portal, page Bot.";
 
 /** What Discord says when it takes no bot with this token or these settings, whatever one tries. */
 const closeRefusals: Readonly<Record<number, string>> = {
@@ -167,7 +183,7 @@ const closeRefusals: Readonly<Record<number, string>> = {
 /** Login's ways to say the same; undefined = trying again may help. */
 function refusalIn(error: unknown): string | undefined {
   if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid) {
-    return "DISCORD_BOT_TOKEN: Discord does not accept it (401). Set it to the token of the Developer Portal, page Bot.";
+    return refusedToken;
   }
   const said = error instanceof Error ? error.message : "";
   const code = loginRefusals.find(({ words }) => words.test(said))?.code;

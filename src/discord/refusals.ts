@@ -22,6 +22,11 @@ export function isAcknowledged(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
 }
 
+/** Discord does not accept the bot's token. */
+export function isUnauthorized(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.status === 401;
+}
+
 /** Discord was not reached, broke off, or failed by itself: the same may work in a moment. */
 export function isUnreached(error: unknown): boolean {
   if (error instanceof DiscordAPIError || error instanceof HTTPError) return error.status >= 500;

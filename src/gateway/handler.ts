@@ -4,6 +4,7 @@ import { isCrawler } from "./crawler.ts";
 import { createFallbacks, type Fallbacks, type OnFallback } from "./fallbacks.ts";
 import { servedFile } from "./file.ts";
 import { fsLink, type LinkByPath } from "./fs-link.ts";
+import { postedInteraction, type TakeInteraction } from "./interactions.ts";
 import type { HostCheck } from "./host-check.ts";
 import { createHookRoute, type HookRoute, type HookTaker } from "./hook.ts";
 import { html, page, pageHeaders } from "./html.ts";
@@ -45,6 +46,8 @@ export interface HandlerParts {
   readonly takeReturn?: TakeReturn | undefined;
   /** For calls of people's hooks; absent = there are none. */
   readonly hooks?: HookTaker | undefined;
+  /** For interactions that Discord posts; absent = it posts none. */
+  readonly takeInteraction?: TakeInteraction | undefined;
   readonly downloadProxy?: { readonly url: string; readonly token: string } | undefined;
   readonly linkByPath?: LinkByPath;
   /** For the watch page; absent = there is none. */
@@ -62,7 +65,9 @@ export type Handler = (asked: Asked) => Promise<Reply>;
 /** The part of the path that names the route, for metrics and logs. */
 export function routeOf(path: string): string {
   const [, first = ""] = path.split("/");
-  return ["d", "p", "s", "w", "oauth", "hook", "api", "healthz", "readyz", "metrics"].includes(first) ? first : "other";
+  return ["d", "p", "s", "w", "oauth", "hook", "discord", "api", "healthz", "readyz", "metrics"].includes(first)
+    ? first
+    : "other";
 }
 
 interface Parts extends HandlerParts {
@@ -94,6 +99,10 @@ export function createHandler(given: HandlerParts): Handler {
         return comeBack(parts, asked, rest);
       case "hook":
         return parts.hook(asked, rest);
+      case "discord":
+        return parts.takeInteraction && rest.join("/") === "interactions"
+          ? postedInteraction(asked, parts.takeInteraction)
+          : refuse(asked, refusals.noPage, parts.words);
       case "api":
         return rest.join("/") === "fs/link" ? fsLink(parts, asked) : refuse(asked, refusals.noPage, parts.words);
       case "healthz":
@@ -127,6 +136,7 @@ function methodsOf(route: string): readonly string[] | undefined {
       return [...reading, "POST"];
     case "hook":
     case "api":
+    case "discord":
       return ["POST"];
     default:
       return undefined;

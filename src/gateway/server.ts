@@ -255,12 +255,12 @@ const afterwards = 1000;
 /** Milliseconds without a byte either way; a player that was paused for longer asks again for the rest. */
 const silence = 15 * 60_000;
 
-/** Asked by balancers and supervisors, however often. */
-const unlimited = new Set(["healthz", "readyz"]);
+/** Asked by balancers and supervisors however often, and by Discord for everybody, from few addresses and signed. */
+const unlimited = new Set(["healthz", "readyz", "discord"]);
 /** Where an operator's own token is shown: one that is guessed at is not looked at. */
 const tokenRoutes = new Set(["api", "metrics"]);
 
-const quietRoutes = new Set(["healthz", "readyz", "metrics", "webhook"]);
+const quietRoutes = new Set(["healthz", "readyz", "metrics", "webhook", "discord"]);
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {
