@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Action } from "./actions/action.ts";
 import type { Visit } from "./users/visit.ts";
-import { announceFallback, announceSignedOut } from "./actions/mounts/fallback.ts";
+import { announceFallback, announceSignedOut } from "./actions/mounts/owner-notices.ts";
 import { perform } from "./actions/perform.ts";
 import { mayFetch } from "./actions/context/leave.ts";
 import { keysOf, openStorage } from "./app/drives.ts";

@@ -165,20 +165,22 @@ function jobServicesOf(
 ): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves"> {
   const { jobs, store, storage, late } = parts;
   const sessions = store.open<Session>("sessions");
+  const exclusive: Services["exclusive"] = (key, work) => store.exclusive(key, work);
   const approvals = { ...jobParts(parts, "approvals"), storage, finish: finishWith(parts) };
   return {
     approvals: createApprovals(approvals),
     browserSignIns: createBrowserSignIns({
       ...approvals,
       returns: store.open<AwaitedReturn>("returns", { sealed: true }),
-      exclusive: (key, work) => store.exclusive(key, work),
+      exclusive,
     }),
     reminders: createReminders({ jobs, kinds: storage.kinds, services: () => performingWith(late), now: Date.now }),
-    downloads: createDownloads({ ...jobParts(parts, "downloads"), storage, sessions }),
+    downloads: createDownloads({ ...jobParts(parts, "downloads"), storage, sessions, exclusive }),
     saves: createSaves({
       ...jobParts(parts, "saves"),
       storage,
       sessions,
+      exclusive,
       // What was saved ends with a link in its person's name.
       addressOf: (mount, entry, { person, ...options }) =>
         performingWith(late).issueLink(mount, entry, { person: { id: person } }, options),

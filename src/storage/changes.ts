@@ -49,7 +49,7 @@ interface ChangesParts {
   call<T>(mount: string, work: (driver: Driver) => Promise<T>): Promise<T>;
   /** What a share's mount is opened with, secrets included. */
   sourceOf(mount: string): Promise<Pick<SharedSource, "kind" | "values">>;
-  readonly folders: Pick<Folders, "edit" | "renew">;
+  readonly folders: Pick<Folders, "edit" | "renew" | "peek">;
   readonly links: Pick<Links, "drop" | "forget">;
   /** Changes what names are known. Does not fail. */
   rename(mount: string, edit: Edit): void;
@@ -88,6 +88,8 @@ export function createChanges(parts: ChangesParts): Changes {
       options.onDone?.(ids);
     };
   const take = (mount: string, ids: readonly string[]) => edit(mount, { gone: new Set(ids) });
+  /** Out of the tree, with what is in them. */
+  const close = (mount: string, ids: readonly string[]) => edit(mount, { gone: new Set(ids), closed: new Set(ids) });
   return {
     async makeFolder(mount, parent, name, options) {
       const made = await write(mount, (driver) => able(driver, "makeFolder")(parent, name, options));
@@ -119,28 +121,29 @@ export function createChanges(parts: ChangesParts): Changes {
     trash: (mount, ids, options = {}) =>
       write(mount, (driver) => {
         const onDone = each(options, (done) => {
-          for (const place of take(mount, done)) trashed.set(`${mount}/${place.entry.id}`, place);
+          for (const place of close(mount, done)) trashed.set(`${mount}/${place.entry.id}`, place);
         });
         return able(driver, "trash")(ids, { ...options, onDone });
       }),
     restore: (mount, ids, options = {}) =>
       write(mount, (driver) => {
         const onDone = each(options, (done) => {
-          const known = done.map((id) => trashed.get(`${mount}/${id}`));
-          for (const place of known)
-            if (place) edit(mount, { added: { folder: place.folder, entries: [place.entry] } });
-          if (known.includes(undefined)) parts.folders.renew(mount);
+          const places = done.flatMap((id) => trashed.get(`${mount}/${id}`) ?? []);
+          // What was in a folder that is gone as well comes back to the root.
+          const isKnown = places.every(({ folder }) => parts.folders.peek(mount, folder));
+          for (const { folder, entry } of places) edit(mount, { added: { folder, entries: [entry] } });
+          if (!isKnown || places.length < done.length) parts.folders.renew(mount);
         });
         return able(driver, "restore")(ids, { ...options, onDone });
       }),
     remove: (mount, ids, options = {}) =>
       write(mount, (driver) =>
-        able(driver, "remove")(ids, { ...options, onDone: each(options, (done) => take(mount, done)) }),
+        able(driver, "remove")(ids, { ...options, onDone: each(options, (done) => close(mount, done)) }),
       ),
     listTrash: (mount, options) => call(mount, (driver) => able(driver, "listTrash")(options)),
     emptyTrash: (mount, options) => call(mount, (driver) => able(driver, "emptyTrash")(options)),
     download: (mount, source, to, options) =>
-      call(mount, async (driver) => {
+      write(mount, async (driver) => {
         const task = await able(driver, "download")(source, to, options);
         edit(mount, { added: { folder: to } });
         return task;
@@ -155,15 +158,25 @@ export function createChanges(parts: ChangesParts): Changes {
     },
     retryTask: (mount, id, options) => call(mount, (driver) => able(driver, "retryTask")(id, options)),
     cancelTasks: (mount, ids, options = {}) =>
-      call(mount, async (driver) => {
-        await able(driver, "cancelTasks")(ids, options);
-        if (options.withFiles) parts.folders.renew(mount);
-      }),
+      write(mount, (driver) =>
+        able(driver, "cancelTasks")(ids, options).finally(() => {
+          if (options.withFiles) parts.folders.renew(mount);
+        }),
+      ),
     clearTasks: (mount, options) => call(mount, (driver) => able(driver, "clearTasks")(options)),
-    save: async (mount, { mount: share, ...chosen }, to, options) => {
+    save: async (mount, { mount: share, ...chosen }, to, options = {}) => {
       const source = { ...(await parts.sourceOf(share)), ...chosen };
-      return call(mount, async (driver) => {
-        const saved = await able(driver, "save")(source, to, options);
+      let isSent = false;
+      const onSend = async () => {
+        isSent = true;
+        await options.onSend?.();
+      };
+      return write(mount, async (driver) => {
+        const saved = await able(driver, "save")(source, to, { ...options, onSend }).catch((error: unknown) => {
+          // Some of it may be there, or on its way.
+          if (isSent) edit(mount, { added: { folder: to } });
+          throw error;
+        });
         if (saved.entries.length > saved.present) edit(mount, { added: { folder: to } });
         if (saved.folder) edit(mount, { added: { folder: saved.folder.id } });
         return saved;

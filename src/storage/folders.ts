@@ -20,6 +20,8 @@ export interface Folder {
 export interface Edit {
   /** Ids of those that are not where they were. */
   readonly gone?: ReadonlySet<string> | undefined;
+  /** Ids of folders that cannot be opened any more, nor what is below them. */
+  readonly closed?: ReadonlySet<string> | undefined;
   /** Those that are called something else now. */
   readonly renamed?: Entry | undefined;
   /** Those that are new in a folder (absent = the root); without `entries` there are some, and nobody knows which. */
@@ -100,7 +102,7 @@ export function createFolders(parts: FoldersParts): Folders {
   };
   const takePlace = (key: string, reader: Reader) => {
     const there = readers.peek(key);
-    if (!there?.startedAfter(reader)) readers.set(key, reader);
+    if (!reader.isRetired && !there?.startedAfter(reader)) readers.set(key, reader);
   };
   const letGo = (key: string, reader: Reader) => {
     readers.delete(key);
@@ -126,8 +128,22 @@ export function createFolders(parts: FoldersParts): Folders {
     return known && !known.stale(monotonic()) ? known : start(key, wanted);
   };
   const ofMount = (mount: string) => [...readers.keys()].filter((key) => key.startsWith(`${mount}/`));
+  /** What a refresh that is under way brings may be from before a change. */
+  const retireRefreshes = (mount: string) => {
+    for (const [reader, key] of running)
+      if (key.startsWith(`${mount}/`) && readers.peek(key) !== reader) reader.retire();
+  };
+  const letGoBelow = (mount: string, folder: string) => {
+    const key = keyOf(mount, folder);
+    const reader = readers.peek(key);
+    if (!reader) return;
+    letGo(key, reader);
+    for (const { id, kind } of reader.entries) if (kind === "folder") letGoBelow(mount, id);
+  };
   return {
-    edit(mount, { gone, renamed, added }) {
+    edit(mount, { gone, closed = [], renamed, added }) {
+      retireRefreshes(mount);
+      for (const id of closed) letGoBelow(mount, id);
       const left: Place[] = [];
       for (const key of ofMount(mount)) {
         const reader = readers.peek(key);
@@ -144,6 +160,7 @@ export function createFolders(parts: FoldersParts): Folders {
       return left;
     },
     renew(mount) {
+      retireRefreshes(mount);
       for (const key of ofMount(mount)) {
         const reader = readers.peek(key);
         if (reader) letGo(key, reader);
@@ -222,7 +239,8 @@ class Reader {
   readonly #stop = new AbortController();
   /** Who waits for it. */
   #waiting = 0;
-  #isRetired = false;
+  /** Nobody new is given it. */
+  isRetired = false;
 
   constructor(wanted: WantedFolder, { now, monotonic }: Pick<FoldersParts, "now" | "monotonic">) {
     this.#readAt = now();
@@ -295,7 +313,7 @@ class Reader {
 
   /** Nobody new will be given it: it reads on only for those who wait for it now. */
   retire(): void {
-    this.#isRetired = true;
+    this.isRetired = true;
     this.#stopUnwanted();
   }
 
@@ -304,7 +322,7 @@ class Reader {
   }
 
   #stopUnwanted(): void {
-    if (this.#isRetired && this.#waiting === 0) this.stop(new StorageError("upstream", { message: "nobody waits" }));
+    if (this.isRetired && this.#waiting === 0) this.stop(new StorageError("upstream", { message: "nobody waits" }));
   }
 
   async #read({ driver, folder, asker, background }: WantedFolder, first: () => void): Promise<void> {

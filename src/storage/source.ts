@@ -21,9 +21,17 @@ export function sourcesIn(text: string): readonly Source[] {
   return [...new Map(found.toReversed().map((source) => [source.identity, source])).values()].toReversed();
 }
 
-/** Characters that end an address in a text. */
-const anywhere =
-  /magnet:\?[^\s<>"]+|ed2k:\/\/\|file\|[^|]+\|\d+\|[0-9a-f]{32}\|[^\s<>"]*|pikpak:\/\/[^|]+\|\d+\|[0-9a-f]{40}|https?:\/\/[^\s<>"]+/gi;
+/** Chinese is written without blanks: an address ends where its punctuation begins. */
+const within = String.raw`[^\s<>"，。；：！？、（）【】「」《》]`;
+const anywhere = new RegExp(
+  [
+    String.raw`magnet:\?${within}+`,
+    String.raw`ed2k://\|file\|[^|]+\|\d+\|[0-9a-f]{32}\|${within}*`,
+    String.raw`pikpak://[^|]+\|\d+\|[0-9a-f]{40}`,
+    String.raw`https?://${within}+`,
+  ].join("|"),
+  "gi",
+);
 
 function sourcesInLine(line: string): readonly Source[] {
   const alone = hashOf(line.trim());
@@ -35,7 +43,7 @@ function sourcesInLine(line: string): readonly Source[] {
 
 /** Without what ends a sentence and not an address. */
 function unended(found: string): string {
-  const text = found.replace(/[,.;:!?，。；：！？、）】」]+$/u, "");
+  const text = found.replace(/[,.;:!?]+$/, "");
   return text.endsWith(")") && !text.includes("(") ? text.slice(0, -1) : text;
 }
 

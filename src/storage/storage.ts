@@ -173,20 +173,15 @@ interface StorageParts {
 export function createStorage(parts: StorageParts): Storage {
   const clocks = { now: parts.now, monotonic: parts.monotonic ?? parts.now };
   const drivers = createDrivers({ ...parts, ...clocks });
-  const catalogue = createCatalogue({
-    names: parts.names,
-    now: parts.now,
-    onError: (err) => parts.log.warn({ err }, "storage names not written"),
-  });
+  const notWritten = (err: unknown) => parts.log.warn({ err }, "storage search names not written");
+  const catalogue = createCatalogue({ names: parts.names, now: parts.now, onError: notWritten });
   const folders = createFolders({
     ...clocks,
     maxEntries: parts.maxEntries,
     wait: parts.wait,
     onRead: (mount, folder, { entries, readAt }) => {
       if (catalogue.isBehind) return;
-      void catalogue
-        .note(mount, folder, entries, readAt)
-        .catch((err: unknown) => parts.log.warn({ err }, "storage names not written"));
+      void catalogue.note(mount, folder, entries, readAt).catch(notWritten);
     },
   });
   const links = createLinks(clocks);
@@ -211,8 +206,7 @@ export function createStorage(parts: StorageParts): Storage {
     },
     folders,
     links,
-    rename: (mount, edit) =>
-      void catalogue.edit(mount, edit).catch((err: unknown) => parts.log.warn({ err }, "storage names not written")),
+    rename: (mount, edit) => void catalogue.edit(mount, edit).catch(notWritten),
     monotonic: clocks.monotonic,
   });
   return {

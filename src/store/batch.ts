@@ -1,4 +1,5 @@
 import type { Run } from "./busy.ts";
+import { StoreUnavailable } from "./error.ts";
 
 /** Writes that are committed together. */
 export interface Batches {
@@ -41,7 +42,9 @@ export function createBatches(run: Run, within: <T>(work: () => T) => T): Batche
       const tell = await run(() => within(() => writes.map((write) => write.run())));
       for (const told of tell) told();
     } catch (error) {
-      if (writes.length === 1) return writes[0]?.fail(error);
+      // Each alone would wait as long again for the process that holds the file.
+      const isHeld = error instanceof StoreUnavailable && error.reason === "locked";
+      if (writes.length === 1 || isHeld) return writes.forEach((write) => write.fail(error));
       // One that cannot be written must not take the others with it.
       for (const write of writes) await attempt([write]);
     }

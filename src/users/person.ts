@@ -2,8 +2,8 @@ import { defaultOrder, type Order } from "../storage/entry.ts";
 import type { Keyv } from "keyv";
 import type { DownloadMethod, Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
-import { withoutFoldersOf, type KeptFolders } from "./kept-folders.ts";
-import type { Crumb, Place } from "./place.ts";
+import { withoutFoldersOf, type KeptFolder, type KeptFolders } from "./kept-folders.ts";
+import type { Place } from "./place.ts";
 import type { Visit } from "./visit.ts";
 
 /** What is kept about a person: no name, no secret. */
@@ -23,7 +23,7 @@ export interface Person extends KeptFolders {
   /** The mount `/browse` opens; absent = an account if there is one, else the share opened last. */
   readonly current?: string;
   /** Folders they put something into lately, newest first. */
-  readonly targets?: readonly { readonly mount: string; readonly trail: readonly Crumb[] }[] | undefined;
+  readonly targets?: readonly KeptFolder[] | undefined;
   /** Their latest sessions, newest last: to go on where they were, and to forget them. */
   readonly sessions: readonly string[];
   /** Milliseconds since the epoch. */
@@ -56,10 +56,10 @@ export async function loadPerson({ people, now }: People, id: string): Promise<P
   return (await people.get(id)) ?? { id, mounts: [], sessions: [], createdAt: now() };
 }
 
-/** Their own choice while it is a language of ours, else what their client says. */
-export function languageOf({ languages, pickLanguage }: Languages, person: Person, visit: Visit): string {
+/** Their own choice while it is a language of ours, else what their client says; without a visit it says nothing. */
+export function languageOf({ languages, pickLanguage }: Languages, person: Person, visit?: Visit): string {
   const { language } = person;
-  return language !== undefined && languages.includes(language) ? language : pickLanguage(visit.person.locale);
+  return language !== undefined && languages.includes(language) ? language : pickLanguage(visit?.person.locale);
 }
 
 /** Rows of a listing for this person here. */
@@ -111,11 +111,16 @@ export function withoutMount({ current, ...person }: Person, mount: string): Per
 const maxTargets = 5;
 
 /** The record with a folder that something is put into now; the root need not be remembered. */
-export function noteTarget(person: Person, target: NonNullable<Person["targets"]>[number]): Person {
+export function withTarget(person: Person, target: KeptFolder): Person {
   if (target.trail.length === 0) return person;
-  const keyOf = ({ mount, trail }: typeof target) => `${mount}/${trail.at(-1)?.id ?? ""}`;
-  const others = (person.targets ?? []).filter((other) => keyOf(other) !== keyOf(target));
-  return { ...person, targets: [target, ...others].slice(0, maxTargets) };
+  const { targets = [] } = withoutTarget(person, target);
+  return { ...person, targets: [target, ...targets].slice(0, maxTargets) };
+}
+
+/** The record without it among the targets. */
+export function withoutTarget(person: Person, { mount, trail }: KeptFolder): Person {
+  const isOther = (other: KeptFolder) => other.mount !== mount || other.trail.at(-1)?.id !== trail.at(-1)?.id;
+  return { ...person, targets: person.targets?.filter(isOther) };
 }
 
 /** The mounts that are still there, in the person's order. */

@@ -3,13 +3,16 @@ import { Keyv } from "keyv";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
+import { downloadKind } from "../../src/actions/download/download-kind.ts";
 import { createDownloads } from "../../src/actions/download/downloads.ts";
 import type { DownloadScreen } from "../../src/actions/model/screen.ts";
+import type { Session } from "../../src/actions/model/session.ts";
 import type { MessageRef } from "../../src/actions/model/target.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
-import type { Edited, Message, Messenger } from "../../src/messaging/messenger.ts";
+import type { Edited, Message, Messenger, Unsent } from "../../src/messaging/messenger.ts";
+import { createLocks, type Locks } from "../../src/store/lock.ts";
 import { testJobs } from "../test-jobs.ts";
 import { app, inGroup, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
 
@@ -26,6 +29,9 @@ const wait = async (ms: number, signal?: AbortSignal) => {
   await sleep(5);
 };
 
+let locks: Locks;
+/** What those who follow downloads have waited their turn for. */
+let waitsFor: string[];
 let pikpak: PikPakEmulator;
 let account: Account;
 let at: TestApp;
@@ -36,13 +42,17 @@ let edits: DownloadScreen[];
 /** What was said in messages of its own. */
 let sent: Message[];
 let answerEdit: () => Edited;
+let answerSend: () => Unsent | undefined;
 
 beforeEach(async () => {
   skipped = 0;
   edits = [];
   sent = [];
   answerEdit = () => ({ is: "edited" });
+  answerSend = () => undefined;
   records = new Keyv<KeptJob>();
+  locks = createLocks();
+  waitsFor = [];
   pikpak = await startPikPak({ now });
   account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
   const { driveUrl, userUrl, mcpUrl } = pikpak;
@@ -66,14 +76,27 @@ function begin(): void {
       return edited;
     },
     async send(target, screen) {
+      const unsent = answerSend();
+      if (unsent) return unsent;
       sent.push(screen);
       return { is: "sent", ref: { ...target, message: "8" } };
     },
   };
   const { storage, sessions } = at.services;
-  // Only editing and sending are used here.
-  const messengers = { of: () => messenger as Messenger };
-  const downloads = createDownloads({ jobs, storage, sessions, messengers, now, wait, log: { info: () => undefined } });
+  const downloads = createDownloads({
+    jobs,
+    storage,
+    sessions,
+    // Only editing and sending are used here.
+    messengers: { of: () => messenger as Messenger },
+    exclusive(key, work) {
+      waitsFor.push(key);
+      return locks.exclusive(key, work);
+    },
+    now,
+    wait,
+    log: { info: () => undefined, warn: () => undefined },
+  });
   Object.assign(at.services, { downloads });
 }
 
@@ -94,6 +117,10 @@ const states = (screen = last()) => screen?.items.map(({ state }) => state.is);
 const over = async () => {
   await expect.poll(() => last()?.is, { timeout: 10_000 }).toBe("over");
   return last() as DownloadScreen;
+};
+/** Until something is so, the time going on meanwhile. */
+const untilSkipped = async (isSo: () => boolean) => {
+  await expect.poll(() => ((skipped += 1000), isSo()), { timeout: 10_000 }).toBe(true);
 };
 const begun = () => pikpak.calls.filter(({ method, path }) => method === "POST" && path === "/drive/v1/files").length;
 
@@ -143,6 +170,47 @@ describe("what is fetched is followed in its message", () => {
     await expect.poll(() => sent.length, { timeout: 10_000 }).toBe(1);
     expect(sent[0]).toMatchObject({ show: "download", is: "over", items: [{ state: { is: "done" } }] });
   });
+
+  test("the end is said in a message of its own as soon as the chat takes one", async () => {
+    await signedIn();
+    answerEdit = () => ({ is: "closed" });
+    let refused = 0;
+    answerSend = () => (refused++ < 2 ? { is: "later", after: 1000 } : undefined);
+    await ask(magnet);
+    await untilSkipped(() => sent.length === 1);
+    expect([refused, sent[0]]).toMatchObject([3, { is: "over", items: [{ state: { is: "done" } }] }]);
+  });
+
+  test("an end that the chat does not take yet is not turned into a cancelling, and is said by the next process", async () => {
+    await signedIn();
+    answerEdit = () => ({ is: "later", after: 10_000 });
+    const { view } = await ask(magnet);
+    await expect.poll(() => jobs.list(downloadKind), { timeout: 10_000 }).toEqual([]);
+    expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-over" });
+    await jobs.stop();
+    answerEdit = () => ({ is: "edited" });
+    begin();
+    await untilSkipped(() => last()?.is === "over");
+    expect([states(), sent]).toEqual([["done"], []]);
+  });
+
+  test("its buttons know what has come though the person did something in that message just then", async () => {
+    await signedIn();
+    const action = async () => {
+      const session = await at.services.sessions.get(view.id);
+      // The end is to be noted meanwhile.
+      await expect.poll(() => waitsFor, { timeout: 10_000 }).toContain(`person:${mia.person.id}`);
+      await at.services.sessions.set(view.id, { ...(session as Session), naming: "in folder" });
+    };
+    pikpak.rules.offlineTakes = 60_000;
+    const { view } = await ask(magnet);
+    await locks.exclusive(`person:${mia.person.id}`, action);
+    await over();
+    expect(await at.services.sessions.get(view.id)).toMatchObject({ naming: "in folder" });
+    expect(await at.see(mia, { do: "open-download", view, index: 0 }, "file")).toMatchObject({
+      entry: { name: "a film.mkv" },
+    });
+  });
 });
 
 describe("a process that ends in the middle", () => {
@@ -170,7 +238,40 @@ describe("a process that ends in the middle", () => {
     await jobs.stop();
     begin();
     await over();
+    expect(states()).toEqual(["done"]);
     expect(begun()).toBe(1);
+    expect(pikpak.state.tasks.size).toBe(1);
+  });
+
+  test("it is waited for a drive that cannot say what was begun, and nothing is begun twice", async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    const { promise: arrived, resolve } = Promise.withResolvers<void>();
+    pikpak.onCall((call) => call.method === "POST" && call.path === "/drive/v1/files" && resolve());
+    pikpak.fail({ path: "/drive/v1/files", method: "POST", lost: true });
+    await ask(magnet);
+    await arrived;
+    await jobs.stop();
+    pikpak.fail({ path: "/drive/v1/tasks", method: "GET", reset: true, times: 10 });
+    begin();
+    await over();
+    expect(states()).toEqual(["done"]);
+    expect([begun(), pikpak.state.tasks.size]).toEqual([1, 1]);
+  });
+});
+
+describe("somebody is forgotten", () => {
+  test("what their drive fetches it goes on with, and nobody is told that it was cancelled", async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 36_000_000;
+    await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    const question = await at.see(mia, { do: "forget" }, "question");
+    expect(await at.see(mia, { do: "confirm", view: question.view }, "notice")).toMatchObject({
+      notice: "forgotten",
+    });
+    await expect.poll(() => last()?.is, { timeout: 10_000 }).toBe("lost");
+    expect(states()).toEqual(["running"]);
     expect(pikpak.state.tasks.size).toBe(1);
   });
 });
@@ -187,6 +288,9 @@ describe("what goes wrong is said", () => {
     const { screen, placed } = await at.do(mia, { do: "retry-download", view: end.view });
     expect(screen).toMatchObject({ show: "download", is: "running" });
     await placed?.at(shown);
+    expect(await at.see(mia, { do: "retry-download", view: end.view }, "notice")).toMatchObject({
+      notice: "download-over",
+    });
     expect((await over()).items).toMatchObject([{ state: { is: "done" } }]);
   });
 

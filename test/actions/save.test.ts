@@ -7,11 +7,12 @@ import type { Account, ShareStatus } from "../../emulators/pikpak/state.ts";
 import { createSaves } from "../../src/actions/save/saves.ts";
 import type { SaveScreen, SaveState } from "../../src/actions/model/screen.ts";
 import type { MessageRef } from "../../src/actions/model/target.ts";
-import type { ViewRef } from "../../src/actions/model/session.ts";
+import type { Session, ViewRef } from "../../src/actions/model/session.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
-import type { Edited, Message, Messenger } from "../../src/messaging/messenger.ts";
+import type { Edited, Message, Messenger, Unsent } from "../../src/messaging/messenger.ts";
+import { createLocks, type Locks } from "../../src/store/lock.ts";
 import { testJobs } from "../test-jobs.ts";
 import { app, inGroup, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
 
@@ -27,6 +28,9 @@ const wait = async (ms: number, signal?: AbortSignal) => {
   await sleep(5, undefined, { signal });
 };
 
+let locks: Locks;
+/** What those who save have waited their turn for. */
+let waitsFor: string[];
 let pikpak: PikPakEmulator;
 let account: Account;
 let ben: Account;
@@ -38,13 +42,17 @@ let edits: SaveScreen[];
 /** What was said in messages of its own. */
 let sent: Message[];
 let answerEdit: () => Edited;
+let answerSend: () => Unsent | undefined;
 
 beforeEach(async () => {
   skipped = 0;
   edits = [];
   sent = [];
   answerEdit = () => ({ is: "edited" });
+  answerSend = () => undefined;
   records = new Keyv<KeptJob>();
+  locks = createLocks();
+  waitsFor = [];
   pikpak = await startPikPak({ now });
   account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
   ben = pikpak.build.account({ username: "ben@example.com", email: "ben@example.com", password: "battery" });
@@ -69,6 +77,8 @@ function begin(): void {
       return edited;
     },
     async send(target, screen) {
+      const unsent = answerSend();
+      if (unsent) return unsent;
       sent.push(screen);
       return { is: "sent", ref: { ...target, message: "8" } };
     },
@@ -84,6 +94,10 @@ function begin(): void {
       url: `https://dl.example/${entry.name}?for=${person}`,
       via: "redirect",
     }),
+    exclusive(key, work) {
+      waitsFor.push(key);
+      return locks.exclusive(key, work);
+    },
     now,
     wait,
     newId,
@@ -243,6 +257,30 @@ describe("while it is under way", () => {
     expect(end).toMatchObject({ show: "save", state: { is: "done" } });
     expect(last()).toEqual({ is: "sent" });
     const { view } = end as SaveScreen;
+    expect(await at.see(mia, { do: "link", view }, "link")).toMatchObject({ entry: { name: "film.mkv" } });
+  });
+
+  test("a message of its own comes as soon as the chat takes one", async () => {
+    await target();
+    answerEdit = () => ({ is: "closed" });
+    let refused = 0;
+    answerSend = () => (refused++ < 2 ? { is: "later", after: 1000 } : undefined);
+    await save((await openFile(linkOf([film()]))).view);
+    await expect.poll(() => ((skipped += 1000), sent.length), { timeout: 10_000 }).toBe(1);
+    expect([refused, sent[0]]).toMatchObject([3, { show: "save", state: { is: "done" } }]);
+  });
+
+  test("what the person does in its message just when it ends stays done, and its buttons know what was saved", async () => {
+    await target();
+    const { view } = await save((await openFile(linkOf([film()]))).view);
+    await locks.exclusive(`person:${mia.person.id}`, async () => {
+      const session = await at.services.sessions.get(view.id);
+      // The end is to be noted meanwhile.
+      await expect.poll(() => waitsFor, { timeout: 10_000 }).toContain(`person:${mia.person.id}`);
+      await at.services.sessions.set(view.id, { ...(session as Session), naming: "in folder" });
+    });
+    await over();
+    expect(await at.services.sessions.get(view.id)).toMatchObject({ naming: "in folder" });
     expect(await at.see(mia, { do: "link", view }, "link")).toMatchObject({ entry: { name: "film.mkv" } });
   });
 

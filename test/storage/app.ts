@@ -22,14 +22,16 @@ export class SlowDrive implements Driver {
   now = 1_000_000;
   readonly #pages: Entry[][];
   #gate: Promise<void> = Promise.resolve();
+  #holdsFirst = false;
   #open: () => void = () => undefined;
 
   constructor(pages: Entry[][]) {
     this.#pages = pages;
   }
 
-  /** Holds every further page back until `release`. */
-  hold(): void {
+  /** Holds every further page back until `release`; with `first` the first ones too. */
+  hold({ first = false }: { readonly first?: boolean } = {}): void {
+    this.#holdsFirst = first;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#gate = promise;
     this.#open = resolve;
@@ -42,11 +44,12 @@ export class SlowDrive implements Driver {
   async list(folder: string | undefined, { cursor = "0", signal }: Listing = {}): Promise<Page<Entry>> {
     this.signals.push(signal);
     this.asked.push(`list ${folder ?? "/"} ${cursor}`);
-    if (cursor !== "0") await Promise.race([this.#gate, rejected(signal)]);
+    const { [Number(cursor)]: items = [] } = this.#pages;
+    if (cursor !== "0" || this.#holdsFirst) await Promise.race([this.#gate, rejected(signal)]);
     if (this.failing) throw this.failing;
     const at = Number(cursor);
     const next = at + 1 < this.#pages.length ? { next: String(at + 1) } : {};
-    return { items: this.#pages[at] ?? [], ...next };
+    return { items, ...next };
   }
 
   async stat(id: string): Promise<Entry> {

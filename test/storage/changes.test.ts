@@ -119,6 +119,67 @@ describe("what is known is changed with the drive, and nothing is read again", (
   });
 });
 
+describe("what may have happened is looked at again", () => {
+  test("a download of which nobody knows whether it was begun shows in its folder", async () => {
+    const to = folder("to");
+    await read(to.id);
+    at.pikpak.fail({ method: "POST", path: "/drive/v1/files", reset: true });
+    const source = "https://files.example/a.iso";
+    await expect(storage.download(mount, source, to.id)).rejects.toMatchObject({ code: "unreachable" });
+    file("came.iso", to);
+    expect(await known(to.id)).toEqual(["came.iso"]);
+  });
+
+  test("a saving that was sent and then failed shows in its folder", async () => {
+    const ben = at.pikpak.build.account({ username: "ben@example.com", password });
+    const gift = at.pikpak.build.file(ben, undefined, { name: "gift.mkv", size: 5 });
+    const { id } = at.pikpak.build.share(ben, { title: "gift", nodes: [gift] });
+    const values = { link: `https://mypikpak.com/s/${id}` };
+    const share = await storage.mount({ driver: "pikpak-share", owner: "telegram:1", values });
+    const to = folder("to");
+    await read(to.id);
+    at.pikpak.fail({ path: "/drive/v1/share/restore", error: "file_space_not_enough", code: 8 });
+    await expect(storage.save(mount, { mount: share.id }, to.id)).rejects.toMatchObject({ code: "no-space" });
+    file("came.mkv", to);
+    expect(await known(to.id)).toEqual(["came.mkv"]);
+  });
+
+  test("the folders of tasks that were cancelled before a later call is refused are read again", async () => {
+    const films = folder("films");
+    await read(films.id);
+    const ids: string[] = [];
+    Object.assign(at.pikpak.rules, { offlineAtOnce: 200, offlineLimit: 200 });
+    for (let n = 0; n < 101; n++) ids.push((await storage.download(mount, `https://files.example/${n}`, undefined)).id);
+    const onDone = () =>
+      at.pikpak.fail({ path: "/drive/v1/tasks", method: "DELETE", error: "invalid_argument", code: 3 });
+    const [outcome] = await Promise.allSettled([
+      storage.cancelTasks(mount, ids, { withFiles: true, onDone }),
+      read(films.id),
+    ]);
+    expect(outcome).toMatchObject({ status: "rejected", reason: { code: "bad-argument" } });
+    file("came.iso", films);
+    expect(await known(films.id)).toEqual(["came.iso"]);
+  });
+
+  test("a folder in the trash is known no more, nor are those below it", async () => {
+    const films = folder("films");
+    const old = folder("old", films);
+    for (const id of [undefined, films.id, old.id]) await read(id);
+    await storage.trash(mount, [films.id]);
+    expect([storage.peek(mount, films.id), storage.peek(mount, old.id)]).toEqual([undefined, undefined]);
+  });
+
+  test("what comes back to the root, its folder being gone, is seen there", async () => {
+    const films = folder("films");
+    const a = file("a.mkv", films);
+    for (const id of [undefined, films.id]) await read(id);
+    await storage.trash(mount, [a.id]);
+    await storage.trash(mount, [films.id]);
+    await storage.restore(mount, [a.id]);
+    expect(await known()).toEqual(["a.mkv"]);
+  });
+});
+
 describe("tasks are watched for all who follow them", () => {
   test("twenty that run cost one look an interval, and each one more when it is over", async () => {
     const to = folder("to");

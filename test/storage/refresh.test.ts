@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
+import type { ChangeOptions } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { app, entry, SlowDrive, type SlowApp } from "./app.ts";
 
@@ -93,6 +94,23 @@ test("a folder that nobody reads any more is not read on after a refresh has tak
   await untilRead(at, id);
   expect(drive.asked.filter((call) => call === "list / 2")).toHaveLength(1);
   expect(drive.signals.some((signal) => signal?.aborted)).toBe(true);
+});
+
+test("a refresh that was under way while something was trashed does not bring it back", async () => {
+  const drive = Object.assign(new SlowDrive([[entry(1), entry(2)]]), {
+    trash: async (ids: readonly string[], { onDone }: ChangeOptions = {}) => onDone?.(ids),
+  });
+  const at = app(drive);
+  const { id } = await at.mount();
+  await untilRead(at, id);
+  await at.storage.folder(id, undefined);
+  drive.hold({ first: true });
+  const refreshed = at.storage.folder(id, undefined, { refresh: true });
+  await setImmediate();
+  await at.storage.trash(id, ["f1"]);
+  drive.release();
+  await refreshed;
+  expect(at.storage.peek(id, undefined)?.entries.map((there) => there.id)).toEqual(["f2"]);
 });
 
 test("a person who reads while the mount is removed is told that it is gone, and not that nobody foresaw it", async () => {

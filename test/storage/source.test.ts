@@ -49,6 +49,17 @@ test("several addresses in one text are found in their order, each thing once ho
   ]);
 });
 
+test.each([
+  [`链接：magnet:?xt=urn:btih:${hash}，好看`, `btih:${hash}`],
+  [`【资源】https://files.example/a.iso（第一集）`, "https://files.example/a.iso"],
+  [`《影》https://files.example/影.mkv。还有别的`, "https://files.example/影.mkv"],
+  [`ed2k://|file|【影】.mkv|12|31d6cfe0d16ae931b73c59d7e0c089c0|/；谢谢`, "ed2k:31d6cfe0d16ae931b73c59d7e0c089c0:12"],
+  [`「https://files.example/a」、后面`, "https://files.example/a"],
+])("the address in %s ends where the Chinese text goes on", (text, identity) => {
+  expect(sourcesIn(text).map((source) => source.identity)).toEqual([identity]);
+  expect(sourcesIn(text)[0]?.url).not.toMatch(/[，。；：！？、（）」》]|(好看|谢谢|后面)$/);
+});
+
 test("a hash written either way, with whatever around it, is the same thing", () => {
   fc.assert(
     fc.property(

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createBatches } from "../../src/store/batch.ts";
 import type { Run } from "../../src/store/busy.ts";
+import { StoreUnavailable } from "../../src/store/error.ts";
 
 // Writes of one turn of the event loop in one transaction, over a database that only counts.
 
@@ -53,4 +54,16 @@ test("a reader of a key waits for the write that is under way, and for no other"
   await batches.settled("a");
   expect(written).toEqual(["a"]);
   expect([batches.settled("a"), batches.settled()]).toEqual([undefined, undefined]);
+});
+
+test("where another process holds the file all writes of a turn fail at once, and none waits for it again", async () => {
+  let runs = 0;
+  const run: Run = async () => {
+    runs += 1;
+    throw new StoreUnavailable("locked");
+  };
+  const batches = createBatches(run, (work) => work());
+  const outcomes = await Promise.allSettled(["a", "b", "c"].map((name) => batches.write(() => name)));
+  expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  expect(runs).toBe(1);
 });

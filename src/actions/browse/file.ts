@@ -1,7 +1,7 @@
 import type { Entry } from "../../storage/entry.ts";
 import { kindOf } from "../../storage/file-kind.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { abilitiesOf, isSavable, isSharedOut, isTidied } from "../context/abilities.ts";
+import { abilitiesOf, isSavable, canShareOut, canTidy } from "../context/abilities.ts";
 import { draw, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { folderId, slim } from "../context/folder-view.ts";
@@ -43,8 +43,8 @@ export function showFile(
             can: await abilitiesOf(context, mount, {
               "save-share": isSavable(context, mount),
               ...sendingOf(context, file, original),
-              "share-out": await isSharedOut(context, mount),
-              tidy: await isTidied(context, mount),
+              "share-out": await canShareOut(context, mount),
+              tidy: await canTidy(context, mount),
             }),
             ...(address && { address }),
             ...neighboursOf(context, folder, entry),

@@ -2,7 +2,7 @@ import { slim } from "../context/folder-view.ts";
 import type { Folder } from "../../storage/folders.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ViewRef, FolderView } from "../model/session.ts";
-import { abilitiesOf, isSavable, isSharedOut, isTidied } from "../context/abilities.ts";
+import { abilitiesOf, isSavable, canShareOut, canTidy } from "../context/abilities.ts";
 import { draw, type ActionContext, type ViewOptions } from "../context/context.ts";
 import { reasonOf } from "../context/failure.ts";
 import { rowsHere } from "../../users/person.ts";
@@ -40,9 +40,9 @@ export async function drawListing(context: ActionContext, { mount, state, folder
     ...listingOf({ mount, state, folder, page, view, ...(options.notice && { notice: options.notice }) }),
     can: await abilitiesOf(context, mount, {
       "save-share": isSavable(context, mount) && page.known > 0,
-      "share-out": state.trail.length > 0 && (await isSharedOut(context, mount)),
+      "share-out": state.trail.length > 0 && (await canShareOut(context, mount)),
       "list-folder": isListable(context, mount) && page.known > 0,
-      tidy: await isTidied(context, mount),
+      tidy: await canTidy(context, mount),
       ...keepingOf(context, state),
     }),
   };

@@ -23,7 +23,7 @@ export async function abilitiesOf(
 const changes: readonly Capability[] = ["makeFolder", "rename", "move", "copy", "trash", "listTrash"];
 
 /** Whether a drive is tidied up from here: by its owner, where nobody else sees it. */
-export async function isTidied(
+export async function canTidy(
   { services, visit, person }: Pick<ActionContext, "services" | "visit" | "person">,
   { id, owner }: Mount,
 ): Promise<boolean> {
@@ -33,7 +33,7 @@ export async function isTidied(
 }
 
 /** Whether links that others open are made here: by its owner, where nobody else sees it, on a drive that can. */
-export async function isSharedOut(
+export async function canShareOut(
   { services, visit, person }: Pick<ActionContext, "services" | "visit" | "person">,
   { id, owner }: Mount,
 ): Promise<boolean> {

@@ -189,14 +189,29 @@ export function recall({ remembered }: Session, { revision }: ViewRef): Remember
   return remembered.find((screen) => screen.revision === revision);
 }
 
-/** Name of the chain in which a person's actions wait for each other. */
-export function queueOf({ person }: Visit): string {
+/** A session one of whose remembered screens shows something else; of a screen that is forgotten it stays as it is. */
+export function withRemembered(
+  session: Session,
+  revision: number,
+  changes: Partial<Omit<Remembered, "revision">>,
+): Session {
+  const remembered = session.remembered.map((screen) =>
+    screen.revision === revision ? { ...screen, ...changes } : screen,
+  );
+  return { ...session, remembered };
+}
+
+/** Name of the chain in which a person's actions, and what is noted for them, wait for each other. */
+export function queueOf({ person }: { readonly person: Pick<Visit["person"], "id"> }): string {
   return `person:${person.id}`;
 }
 
 /** Whether files themselves can be had here, and one of so many bytes; `size` absent = nobody knows. */
 export function isSendable({ services, visit }: ActionContext, size?: number): boolean {
-  const { uploadLimit: limit } = visit;
-  if (!services.transfers || limit === undefined) return false;
-  return size === undefined || (size > 0 && size <= limit);
+  return services.transfers !== undefined && isWithin(visit.uploadLimit, size);
+}
+
+/** Whether a file of so many bytes can be sent where the largest has `limit`: absent = none can. */
+export function isWithin(limit: number | undefined, size: number | undefined): boolean {
+  return limit !== undefined && (size === undefined || (size > 0 && size <= limit));
 }

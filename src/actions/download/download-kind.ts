@@ -1,4 +1,5 @@
 import { jobKind } from "../../jobs/job.ts";
+import type { LastWord } from "../../messaging/last-word.ts";
 import type { DownloadItem } from "../model/download-item.ts";
 import type { DownloadOrder } from "../model/download.ts";
 import type { MessageRef } from "../model/target.ts";
@@ -30,6 +31,13 @@ export const downloadKind = jobKind<Download, never, void, Begun>("download", {
   concurrency: 2000,
   maxAttempts: 1000,
   retryAfter: (failures) => Math.min(5000 * failures, 5 * 60_000),
+  keepFor: 3_600_000,
+});
+
+/** What became of a batch, until it has been said. */
+export const downloadOutcomeKind = jobKind<LastWord>("download-outcome", {
+  concurrency: 20,
+  maxAttempts: 60,
   keepFor: 3_600_000,
 });
 

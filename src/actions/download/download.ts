@@ -103,8 +103,16 @@ export function openDownload(context: ButtonContext, index: number): Promise<Res
 export function retryDownload(context: ButtonContext): Promise<Result> | Result {
   const { shown } = context;
   if (shown?.state.at !== "download") return forgotten(context);
+  if (isBegunAgain(context, shown.state.download)) return refused("download-over");
   const sources = shown.rows.flatMap((row) => (typeof row === "string" ? wantedAgain(row) : []));
   return sources.length === 0 ? refused("download-over") : beginDownload(context, shown.state.folder, sources);
+}
+
+/** A press before this one has begun it again: another batch was shown after it. */
+function isBegunAgain({ session, view }: ButtonContext, batch: string): boolean {
+  return session.remembered.some(
+    ({ revision, state }) => revision > view.revision && state.at === "download" && state.download !== batch,
+  );
 }
 
 /** The task and the address, as a row of a batch that is over has them. */

@@ -1,8 +1,8 @@
 import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { Downloads } from "../model/download.ts";
-import { downloadKind, itemsOf, type Download } from "./download-kind.ts";
-import { createDisplay } from "./display.ts";
+import { sayLastWord } from "../../messaging/last-word.ts";
+import { downloadKind, downloadOutcomeKind, itemsOf, type Download } from "./download-kind.ts";
 import { Following, type FollowedBy } from "./following.ts";
 
 /** What downloads are made of. */
@@ -12,10 +12,15 @@ export interface DownloadsParts extends FollowedBy {
 
 /** Downloads over a job queue. Made before it is started: it is told here who does them. */
 export function createDownloads(parts: DownloadsParts): Downloads {
-  const { jobs, now } = parts;
+  const { jobs, messengers, log, now } = parts;
   jobs.handle(downloadKind, {
     run: (download, job) => new Following(download, { ...parts, job }).run(),
     over: (download, outcome) => sayEnd(parts, download, outcome),
+  });
+  jobs.handle(downloadOutcomeKind, {
+    run: (word, { attempt }) =>
+      // Who put the message away asked not to see it.
+      sayLastWord(word, { messenger: messengers.of(word.shown.place), attempt, isNews: () => false, log }),
   });
   return {
     prepare: ({ id, ...order }) => ({
@@ -35,14 +40,15 @@ export function createDownloads(parts: DownloadsParts): Downloads {
 }
 
 /** A batch that ends by itself has said all. One that was never begun, or not followed to its end, has not. */
-async function sayEnd(parts: DownloadsParts, download: Download, outcome: JobOutcome<void>): Promise<void> {
+async function sayEnd({ jobs }: DownloadsParts, download: Download, outcome: JobOutcome<void>): Promise<void> {
   if (outcome.is === "done") return;
-  const display = createDisplay(download, { ...parts, signal: AbortSignal.timeout(60_000) });
+  const { id, person, shown, card } = download;
   const isCancelled = outcome.is === "cancelled";
-  const items = itemsOf(download).map((item) => ({ ...item, state: { is: "cancelled" } as const }));
-  await display.last({
-    ...download.card,
-    is: isCancelled ? "over" : "lost",
-    items: isCancelled ? items : itemsOf(download),
-  });
+  const items = itemsOf(download);
+  const screen = {
+    ...card,
+    is: isCancelled ? ("over" as const) : ("lost" as const),
+    items: isCancelled ? items.map((item) => ({ ...item, state: { is: "cancelled" as const } })) : items,
+  };
+  await jobs.add(downloadOutcomeKind, { person, shown, screen }, { id });
 }

@@ -1,22 +1,23 @@
 import type { Keyv } from "keyv";
 import { JobCancelled } from "../../jobs/job.ts";
-import type { RunningJob } from "../../jobs/queue.ts";
+import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
+import { createProgressMessage, type ProgressMessage } from "../../messaging/progress-message.ts";
 import { StorageError, storageErrorKind } from "../../storage/error.ts";
 import { sourceOf } from "../../storage/source.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Task } from "../../storage/task.ts";
-import { sessionLife } from "../context/context.ts";
+import { queueOf, sessionLife, withRemembered } from "../context/context.ts";
 import { slim } from "../context/folder-view.ts";
 import { createSpeedMeter, type SpeedMeter } from "../files/speed.ts";
 import type { DownloadItem, DownloadState } from "../model/download-item.ts";
 import type { WantedSource } from "../model/download.ts";
 import type { Remembered, Session } from "../model/session.ts";
-import { createDisplay, type Display } from "./display.ts";
-import { itemsOf, type Begun, type BegunItem, type Download } from "./download-kind.ts";
+import { downloadOutcomeKind, itemsOf, type Begun, type BegunItem, type Download } from "./download-kind.ts";
 
 /** What a batch is followed with. */
 export interface FollowedBy {
+  readonly jobs: Pick<JobQueue, "add">;
   readonly storage: Storage;
   readonly sessions: Keyv<Session>;
   readonly messengers: Messengers;
@@ -24,7 +25,9 @@ export interface FollowedBy {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
-  readonly log: { info(fields: object, event: string): void };
+  /** One piece of work at a time for each key, over all processes. */
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  readonly log: { info(fields: object, event: string): void; warn(fields: object, event: string): void };
 }
 
 interface FollowingParts extends FollowedBy {
@@ -43,7 +46,7 @@ const cancelWithin = 30_000;
 const skew = 60_000;
 
 /** One address of a batch, as it is followed. */
-interface Way {
+interface FollowedSource {
   readonly source: WantedSource;
   item: DownloadItem;
   task?: string | undefined;
@@ -56,8 +59,8 @@ interface Way {
 export class Following {
   readonly #download: Download;
   readonly #parts: FollowingParts;
-  readonly #display: Display;
-  readonly #ways: readonly Way[];
+  readonly #message: ProgressMessage;
+  readonly #sources: readonly FollowedSource[];
   /** The one an attempt before this one may have begun without noting it. */
   #unsure: number | undefined;
   /** No more are begun before this, ms since the epoch. */
@@ -68,10 +71,10 @@ export class Following {
   constructor(download: Download, parts: FollowingParts) {
     this.#download = download;
     this.#parts = parts;
-    this.#display = createDisplay(download, { ...parts, signal: parts.job.signal });
+    this.#message = createProgressMessage(download, parts);
     const items = itemsOf(download);
     const { checkpoint, signal } = parts.job;
-    this.#ways = download.sources.map((source, n) => wayOf(source, items[n], checkpoint?.items[n]));
+    this.#sources = download.sources.map((source, n) => followedOf(source, items[n], checkpoint?.items[n]));
     this.#unsure = checkpoint?.trying;
     const stop = () => {
       if (!(signal.reason instanceof JobCancelled)) this.#stopping.abort(signal.reason);
@@ -101,42 +104,44 @@ export class Following {
       const pause = await this.#look();
       if (this.#open.length === 0) return;
       if (this.#parts.now() > until) return;
-      await this.#display.now(this.#screen("running"));
+      await this.#message.show(this.#screen("running"));
       await this.#parts.wait(pause, this.#signal);
     }
   }
 
-  get #open(): readonly Way[] {
-    return this.#ways.filter(({ item: { state } }) => state.is === "waiting" || state.is === "running");
+  get #open(): readonly FollowedSource[] {
+    return this.#sources.filter(({ item: { state } }) => state.is === "waiting" || state.is === "running");
   }
 
   /** Begins what is not begun, until the drive says that it is enough for now. What no other could do either ends all of them. */
   async #beginSome(): Promise<void> {
     if (this.#parts.now() < this.#nextAt) return;
-    for (const [n, way] of this.#ways.entries()) {
-      if (way.task !== undefined || way.item.state.is !== "waiting") continue;
+    for (const [n, one] of this.#sources.entries()) {
+      if (one.task !== undefined || one.item.state.is !== "waiting") continue;
       this.#signal.throwIfAborted();
       try {
-        await this.#begin(way, n);
+        await this.#begin(one, n);
       } catch (error) {
+        this.#stopping.signal.throwIfAborted();
         if (!(error instanceof StorageError)) throw error;
         const { code, retryAfter } = error;
-        if (isForNow(error)) {
+        // Until the drive tells what was begun before, this one is not begun.
+        if (isForNow(error) || (this.#unsure === n && isPassing(error))) {
           this.#nextAt = this.#parts.now() + Math.max(usualPause, retryAfter ?? troublePause);
           return;
         }
-        way.item = { ...way.item, state: { is: "failed", code, retryAfter } };
-        if (hinders.has(code)) this.#failRest(code, retryAfter);
+        one.item = { ...one.item, state: { is: "failed", code, retryAfter } };
+        if (failsAll.has(code)) this.#failRest(code, retryAfter);
         await this.#save();
       }
     }
   }
 
-  async #begin(way: Way, n: number): Promise<void> {
+  async #begin(one: FollowedSource, n: number): Promise<void> {
     const { mount, to, person: asker } = this.#download;
     const { storage } = this.#parts;
     const options = { signal: this.#stopping.signal, asker };
-    const { url, task } = way.source;
+    const { url, task } = one.source;
     const begun = this.#unsure === n ? await this.#found(url) : undefined;
     this.#unsure = undefined;
     await this.#save(n);
@@ -145,10 +150,10 @@ export class Following {
       (await (task === undefined
         ? storage.download(mount, url, to, options)
         : storage.retryTask(mount, task, options)));
-    way.task = now.id;
-    this.#note(way, now);
+    one.task = now.id;
+    this.#note(one, now);
     // A file without a task is there at once.
-    if (now.phase === "done" && now.entry === now.id) await this.#settle(way, now);
+    if (now.phase === "done" && now.entry === now.id) await this.#settle(one, now);
     await this.#save();
   }
 
@@ -157,7 +162,7 @@ export class Following {
     const { mount, askedAt, person: asker } = this.#download;
     const identity = sourceOf(url)?.identity;
     const { items } = await this.#parts.storage.tasks(mount, { signal: this.#signal, asker });
-    const taken = new Set(this.#ways.map(({ task }) => task));
+    const taken = new Set(this.#sources.map(({ task }) => task));
     return items.find(
       ({ id, source = "", createdAt = 0 }) =>
         !taken.has(id) && createdAt >= askedAt - skew && sourceOf(source)?.identity === identity,
@@ -165,52 +170,53 @@ export class Following {
   }
 
   #failRest(code: StorageError["code"], retryAfter: number | undefined): void {
-    for (const way of this.#ways)
-      if (way.task === undefined && way.item.state.is === "waiting")
-        way.item = { ...way.item, state: { is: "failed", code, retryAfter } };
+    for (const one of this.#sources)
+      if (one.task === undefined && one.item.state.is === "waiting")
+        one.item = { ...one.item, state: { is: "failed", code, retryAfter } };
   }
 
   /** Looks at all that run; ms until it is worth looking again. */
   async #look(): Promise<number> {
     let pause = Infinity;
-    for (const way of this.#open) {
-      if (way.task === undefined) {
+    for (const one of this.#open) {
+      if (one.task === undefined) {
         pause = Math.min(pause, Math.max(usualPause, this.#nextAt - this.#parts.now()));
         continue;
       }
-      pause = Math.min(pause, await this.#lookAt(way, way.task));
+      pause = Math.min(pause, await this.#lookAt(one, one.task));
     }
     return Number.isFinite(pause) ? Math.max(1000, pause) : usualPause;
   }
 
-  async #lookAt(way: Way, id: string): Promise<number> {
+  async #lookAt(one: FollowedSource, id: string): Promise<number> {
     const { mount, to, person: asker } = this.#download;
     try {
       const { task, again, ended } = await this.#parts.storage.taskNow(mount, id, { to, signal: this.#signal, asker });
-      if (ended) await this.#settle(way, task);
-      else this.#note(way, task);
+      if (ended) await this.#settle(one, task);
+      else this.#note(one, task);
       if (ended) await this.#save();
       return again;
     } catch (error) {
+      this.#signal.throwIfAborted();
       if (!(error instanceof StorageError)) throw error;
       const { code, retryAfter } = error;
       if (isPassing(error)) return Math.max(troublePause, retryAfter ?? 0);
       const isGone = code === "not-found" && (await this.#parts.storage.find(mount)) !== undefined;
-      way.item = { ...way.item, state: isGone ? { is: "gone" } : { is: "failed", code, retryAfter } };
+      one.item = { ...one.item, state: isGone ? { is: "gone" } : { is: "failed", code, retryAfter } };
       await this.#save();
       return usualPause;
     }
   }
 
-  #note(way: Way, { name, progress, size }: Task): void {
+  #note(one: FollowedSource, { name, progress, size }: Task): void {
     const at = this.#parts.now();
-    way.pace ??= createSpeedMeter({ now: this.#parts.now, window: 60_000 });
-    if (!way.moved || way.moved.progress !== progress) way.moved = { at, progress };
+    one.pace ??= createSpeedMeter({ now: this.#parts.now, window: 60_000 });
+    if (!one.moved || one.moved.progress !== progress) one.moved = { at, progress };
     const done = size === undefined ? undefined : (size * progress) / 100;
-    if (done !== undefined) way.pace.note(done);
-    const speed = done === undefined ? undefined : way.pace.speed();
+    if (done !== undefined) one.pace.note(done);
+    const speed = done === undefined ? undefined : one.pace.speed();
     const left = speed && size !== undefined && done !== undefined ? ((size - done) / speed) * 1000 : undefined;
-    const still = at - way.moved.at;
+    const still = at - one.moved.at;
     const state: DownloadState = {
       is: "running",
       progress,
@@ -218,13 +224,13 @@ export class Following {
       ...(speed !== undefined && speed > 0 && { speed, left }),
       ...(still >= stillAfter && { still }),
     };
-    way.item = { name: name === "" ? way.item.name : name, state };
+    one.item = { name: name === "" ? one.item.name : name, state };
   }
 
-  async #settle(way: Way, task: Task): Promise<void> {
-    const name = task.name === "" ? way.item.name : task.name;
+  async #settle(one: FollowedSource, task: Task): Promise<void> {
+    const name = task.name === "" ? one.item.name : task.name;
     if (task.phase === "failed") {
-      way.item = { name, state: { is: "failed", code: task.reason ?? "download-failed" } };
+      one.item = { name, state: { is: "failed", code: task.reason ?? "download-failed" } };
       return;
     }
     const { mount, person: asker } = this.#download;
@@ -233,55 +239,56 @@ export class Following {
       task.entry === undefined
         ? undefined
         : await storage.stat(mount, task.entry, { signal: this.#signal, asker }).catch(ifNotThere);
-    way.item = { name: entry?.name ?? name, state: { is: "done", ...(entry && { entry: slim(entry) }) } };
+    one.item = { name: entry?.name ?? name, state: { is: "done", ...(entry && { entry: slim(entry) }) } };
   }
 
-  /** What has come stays; what has not is let go of, with the part of it that is there. */
+  /**
+   * What has come stays; what has not is let go of, with the part of it that is there. A drive that was taken off, as it is
+   * before its owner is forgotten, goes on with what it fetches.
+   */
   async #cancelRest(): Promise<void> {
     const { mount, person: asker } = this.#download;
+    if (!(await this.#parts.storage.find(mount))) return;
     const open = this.#open;
     const tasks = open.flatMap(({ task }) => task ?? []);
-    for (const way of open) way.item = { ...way.item, state: { is: "cancelled" } };
+    for (const one of open) one.item = { ...one.item, state: { is: "cancelled" } };
     if (tasks.length === 0) return;
     const options = { withFiles: true, asker, signal: AbortSignal.timeout(cancelWithin) };
     await this.#parts.storage
       .cancelTasks(mount, tasks, options)
-      .catch((err: unknown) => this.#parts.log.info({ err }, "downloads not cancelled at the drive"));
+      .catch((err: unknown) => this.#parts.log.warn({ err, mount }, "downloads not cancelled at the drive"));
   }
 
   async #end(): Promise<void> {
     const isLost = this.#open.length > 0;
     await this.#remember();
-    const display = this.#signal.aborted
-      ? createDisplay(this.#download, { ...this.#parts, signal: AbortSignal.timeout(cancelWithin) })
-      : this.#display;
-    await display.last(this.#screen(isLost ? "lost" : "over"));
+    const { id, person, shown } = this.#download;
+    const screen = this.#screen(isLost ? "lost" : "over");
+    await this.#parts.jobs.add(downloadOutcomeKind, { person, shown, screen }, { id });
   }
 
   #screen(is: "running" | "over" | "lost") {
-    return { ...this.#download.card, is, items: this.#ways.map(({ item }) => item) };
+    return { ...this.#download.card, is, items: this.#sources.map(({ item }) => item) };
   }
 
   /** Its buttons open what has come, and begin again what has not. */
   async #remember(): Promise<void> {
-    const { sessions } = this.#parts;
-    const { id, revision } = this.#download.card.view;
-    const session = await sessions.get(id);
-    if (!session) return;
-    const rows = this.#ways.map(rowOf);
-    const remembered = session.remembered.map((screen): Remembered =>
-      screen.revision === revision ? { ...screen, rows } : screen,
-    );
-    await sessions.set(id, { ...session, remembered }, sessionLife);
+    const { sessions, exclusive } = this.#parts;
+    const { person, card } = this.#download;
+    const rows = this.#sources.map(rowOf);
+    await exclusive(queueOf({ person: { id: person } }), async () => {
+      const session = await sessions.get(card.view.id);
+      if (session) await sessions.set(session.id, withRemembered(session, card.view.revision, { rows }), sessionLife);
+    });
   }
 
-  async #save(trying?: number): Promise<void> {
-    await this.#parts.job.save({ items: this.#ways.map(begunOf), trying });
+  async #save(trying = this.#unsure): Promise<void> {
+    await this.#parts.job.save({ items: this.#sources.map(begunOf), trying });
   }
 }
 
 /** What fails every other one of a drive, too. */
-const hinders: ReadonlySet<StorageError["code"]> = new Set([
+const failsAll: ReadonlySet<StorageError["code"]> = new Set([
   "daily-limit",
   "no-space",
   "signed-out",
@@ -307,21 +314,25 @@ function ifNotThere(error: unknown): undefined {
   if (!(error instanceof StorageError)) throw error;
 }
 
-function wayOf(source: WantedSource, item: DownloadItem | undefined, begun: BegunItem | null | undefined): Way {
+function followedOf(
+  source: WantedSource,
+  item: DownloadItem | undefined,
+  begun: BegunItem | null | undefined,
+): FollowedSource {
   const fresh = item ?? { name: source.url, state: { is: "waiting" } };
   if (!begun) return { source, item: fresh };
   if ("over" in begun) return { source, item: begun.over, task: begun.task };
   return { source, item: { name: begun.name, state: { is: "running", progress: 0 } }, task: begun.task };
 }
 
-function begunOf({ item, task }: Way): BegunItem | null {
+function begunOf({ item, task }: FollowedSource): BegunItem | null {
   const { is } = item.state;
   if (is !== "waiting" && is !== "running") return { over: item, ...(task !== undefined && { task }) };
   return task === undefined ? null : { task, name: item.name };
 }
 
 /** An entry to open, or the address and the task to begin again. */
-function rowOf({ item: { state }, source, task }: Way): Remembered["rows"][number] {
+function rowOf({ item: { state }, source, task }: FollowedSource): Remembered["rows"][number] {
   if (state.is === "done") return state.entry ?? "";
   return state.is === "failed" && task !== undefined ? `${task} ${source.url}` : `- ${source.url}`;
 }

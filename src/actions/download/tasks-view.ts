@@ -2,6 +2,7 @@ import type { Task } from "../../storage/task.ts";
 import { rowsHere } from "../../users/person.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
+import { pageOf } from "../context/paging.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
 import type { TaskLine } from "../model/screen.ts";
 import type { TasksView } from "../model/session.ts";
@@ -14,10 +15,7 @@ export function showTasks(context: ActionContext, view: TasksView): Promise<Resu
       const { services, person, signal } = context;
       const { items } = await services.storage.tasks(view.mount, { asker: person.id, signal });
       const tasks = items.toSorted((a, b) => rank(a) - rank(b));
-      const size = rowsHere(context);
-      const count = Math.max(1, Math.ceil(tasks.length / size));
-      const number = Math.min(Math.max(1, view.page), count);
-      const shown = tasks.slice((number - 1) * size, number * size);
+      const { rows: shown, page: number, pages: count } = pageOf(tasks, view.page, rowsHere(context));
       const drawn = await draw(
         context,
         { ...view, page: number },

@@ -1,6 +1,7 @@
 import { jobKind, type JobOutcome } from "../../jobs/job.ts";
-import type { MessageRef, Target } from "../model/target.ts";
-import type { TransferScreen, TransferState } from "../model/screen.ts";
+import type { LastWord } from "../../messaging/last-word.ts";
+import type { Target } from "../model/target.ts";
+import type { TransferState } from "../model/screen.ts";
 import type { TransferOrder } from "../model/transfer.ts";
 import type { UploadPlace } from "../model/upload.ts";
 
@@ -32,13 +33,6 @@ export const outcomeKind = jobKind<LastWord>("transfer-outcome", {
   maxAttempts: 60,
   keepFor: 3_600_000,
 });
-
-export interface LastWord {
-  /** Who is told where the message is out of reach. */
-  readonly person: string;
-  readonly shown: MessageRef;
-  readonly screen: TransferScreen;
-}
 
 /** Looks, when the platform takes a file no more, whether it still waits for its turn. */
 export const deadlineKind = jobKind<{ readonly transfer: string }>("transfer-deadline", { keepFor: 3_600_000 });

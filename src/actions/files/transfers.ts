@@ -1,10 +1,10 @@
 import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue, OpenJob, RunningJob } from "../../jobs/queue.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
-import type { TransferState } from "../model/screen.ts";
+import type { MessageScreen, TransferState } from "../model/screen.ts";
 import type { Prepared, TransferOrder, Transfers } from "../model/transfer.ts";
 import type { UploadPlace } from "../model/upload.ts";
-import { sayLastWord } from "./last-word.ts";
+import { sayLastWord } from "../../messaging/last-word.ts";
 import { Sending, type SendingParts } from "./sending.ts";
 import { createDrawing, type TransferDrawing } from "./transfer-drawing.ts";
 import { deadlineKind, endOf, outcomeKind, transferKind } from "./transfer-kind.ts";
@@ -30,7 +30,7 @@ export function createTransfers(parts: TransfersParts): Transfers {
   });
   jobs.handle(outcomeKind, {
     run: (word, { attempt }) =>
-      sayLastWord(word, { messenger: parts.messengers.of(word.shown.place), attempt, log: parts.log }),
+      sayLastWord(word, { messenger: parts.messengers.of(word.shown.place), attempt, isNews, log: parts.log }),
   });
   jobs.handle(deadlineKind, {
     async run({ transfer }) {
@@ -136,4 +136,9 @@ async function sayEnd({ jobs, log, now }: TransfersParts, { id, transfer, outcom
   log.info({ transfer: id, person, outcome: state.is }, "transfer ended");
   await jobs.add(outcomeKind, { person, shown, screen: { ...card, state } }, { id });
   await jobs.cancel(deadlineKind, id);
+}
+
+/** Only that nothing will come. */
+function isNews(screen: MessageScreen): boolean {
+  return screen.show === "transfer" && (screen.state.is === "failed" || screen.state.is === "interrupted");
 }

@@ -31,7 +31,7 @@ export interface SaveOrder {
   /** Bytes of the largest file that can be sent where the answer is; absent = none can. */
   readonly sendable?: number | undefined;
   /** It can be tidied up there: renamed, or moved elsewhere. */
-  readonly tidied: boolean;
+  readonly canTidy: boolean;
   /** What its message shows while it is under way. */
   readonly view: SaveView;
   /** The screen but for what becomes of it. */

@@ -1,6 +1,6 @@
 import type { DownloadMethod } from "../../storage/mount.ts";
 import type { Outcome } from "../context/context.ts";
-import { fallbackOf } from "./fallback.ts";
+import { fallbackOf } from "./owner-notices.ts";
 import type { Services } from "../context/services.ts";
 
 /** How the files of a drive come from now on; absent = the usual way. Its owner is told anew when that does not work. */

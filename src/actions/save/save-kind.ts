@@ -1,5 +1,7 @@
 import { jobKind } from "../../jobs/job.ts";
 import type { SaveOrder } from "../model/save.ts";
+import type { SaveState } from "../model/screen.ts";
+import type { Remembered } from "../model/session.ts";
 import type { MessageRef } from "../model/target.ts";
 
 /** What is to be saved, as it is kept. */
@@ -20,6 +22,22 @@ export const saveKind = jobKind<Save, Sent, void, Sent>("save", {
   retryAfter: (failures) => Math.min(5000 * failures, 60_000),
   keepFor: 3_600_000,
 });
+
+/** What became of a saving, until it has been said. */
+export const saveOutcomeKind = jobKind<SaveOutcome>("save-outcome", {
+  concurrency: 20,
+  maxAttempts: 60,
+  keepFor: 3_600_000,
+});
+
+export interface SaveOutcome {
+  readonly save: Save;
+  readonly state: SaveState;
+  /** What its buttons are about; absent = what they were about before. */
+  readonly shows?: Pick<Remembered, "state" | "rows"> | undefined;
+  /** Id for a session of its own, should it come in a message of its own. */
+  readonly own: string;
+}
 
 /** One of a key at a time: what is asked for twice is found there by the second. */
 export function keyOf({ mount, to, share, entry }: Pick<Save, "mount" | "to" | "share" | "entry">): string {

@@ -1,8 +1,8 @@
 import type { Mount } from "../../storage/mount.ts";
-import { mountsOf, noteTarget } from "../../users/person.ts";
+import { mountsOf, withTarget } from "../../users/person.ts";
 import { currentFolder } from "../browse/current.ts";
 import { ableMount } from "../context/able-mount.ts";
-import { isTidied } from "../context/abilities.ts";
+import { canTidy } from "../context/abilities.ts";
 import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { afresh, draw, goTo, withPerson, type ActionContext, type Outcome, type Result } from "../context/context.ts";
 import { notice, noticeWithWays, refused } from "../context/failure.ts";
@@ -65,7 +65,7 @@ interface Beginning {
 async function beginIn(asked: ActionContext, { from, share, target, to: given }: Beginning): Promise<Result> {
   const { services, visit, person } = asked;
   const to = given ?? (await targetIn(asked, target));
-  const context = await withPerson(asked, noteTarget(person, { mount: target.id, trail: to.trail }));
+  const context = await withPerson(asked, withTarget(person, { mount: target.id, trail: to.trail }));
   const view: SaveView = { at: "save", save: services.newId(), from, to, back: from };
   const { entry, above } = wantedOf(from);
   const isGroup = visit.place.kind === "group";
@@ -77,7 +77,7 @@ async function beginIn(asked: ActionContext, { from, share, target, to: given }:
     above,
     mount: target.id,
     to: to.trail,
-    tidied: await isTidied(context, target),
+    canTidy: await canTidy(context, target),
     view,
     ...(services.transfers && visit.uploadLimit !== undefined && !isGroup && { sendable: visit.uploadLimit }),
     card: {

@@ -1,8 +1,8 @@
 import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { Saves } from "../model/save.ts";
-import { keyOf, saveKind, type Save } from "./save-kind.ts";
-import { createSaveDisplay } from "./display.ts";
+import { sayOutcome } from "./outcome.ts";
+import { keyOf, saveKind, saveOutcomeKind, type Save } from "./save-kind.ts";
 import { Saving, type SavedBy } from "./saving.ts";
 
 /** What saving is made of. */
@@ -17,6 +17,7 @@ export function createSaves(parts: SavesParts): Saves {
     run: (save, job) => new Saving(save, { ...parts, job }).run(),
     over: (save, outcome) => sayEnd(parts, save, outcome),
   });
+  jobs.handle(saveOutcomeKind, { run: (outcome, { attempt }) => sayOutcome(parts, outcome, attempt) });
   const open = async (id: string) => (await jobs.list(saveKind)).find((job) => job.id === id);
   return {
     async prepare({ id, ...order }) {
@@ -44,8 +45,8 @@ export function createSaves(parts: SavesParts): Saves {
 }
 
 /** What ends by itself has said so. What was cancelled, or never got to its end, has not. */
-async function sayEnd(parts: SavesParts, save: Save, outcome: JobOutcome<void>): Promise<void> {
+async function sayEnd({ jobs, newId }: SavesParts, save: Save, outcome: JobOutcome<void>): Promise<void> {
   if (outcome.is === "done") return;
-  const display = createSaveDisplay(save, { ...parts, signal: AbortSignal.timeout(60_000) });
-  await display.last({ is: outcome.is === "cancelled" ? "cancelled" : "lost" });
+  const state = { is: outcome.is === "cancelled" ? ("cancelled" as const) : ("lost" as const) };
+  await jobs.add(saveOutcomeKind, { save, state, own: newId() }, { id: save.id });
 }

@@ -1,24 +1,23 @@
-import type { Keyv } from "keyv";
 import { JobCancelled } from "../../jobs/job.ts";
-import type { RunningJob } from "../../jobs/queue.ts";
-import type { Messengers } from "../../messaging/messenger.ts";
+import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
+import { createProgressMessage, type ProgressMessage } from "../../messaging/progress-message.ts";
 import type { Saved } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Crumb } from "../../users/place.ts";
+import { isWithin } from "../context/context.ts";
 import { slim } from "../context/folder-view.ts";
 import type { Ability, FileAddress, SaveState } from "../model/screen.ts";
-import type { FolderView, SaveView, Session } from "../model/session.ts";
-import { createSaveDisplay, type SaveDisplay } from "./display.ts";
-import type { Save, Sent } from "./save-kind.ts";
+import type { FolderView, SaveView } from "../model/session.ts";
+import type { OutcomeParts } from "./outcome.ts";
+import { saveOutcomeKind, type Save, type SaveOutcome, type Sent } from "./save-kind.ts";
 
 /** What saving is done with. */
-export interface SavedBy {
+export interface SavedBy extends OutcomeParts {
+  readonly jobs: Pick<JobQueue, "add">;
   readonly storage: Storage;
-  readonly sessions: Keyv<Session>;
-  readonly messengers: Messengers;
   /** An address for a file in somebody's name. Throws `StorageError`. */
   addressOf(mount: Mount, entry: Entry, options: AddressOptions): Promise<FileAddress>;
   /** Milliseconds since the epoch. */
@@ -27,7 +26,6 @@ export interface SavedBy {
   wait(ms: number, signal: AbortSignal): Promise<void>;
   /** 10 base62 characters, not to be guessed. */
   newId(): string;
-  readonly log: { info(fields: object, event: string): void };
 }
 
 interface AddressOptions {
@@ -46,13 +44,13 @@ const lookEvery = 2000;
 /** ms before another try where the drive cannot be asked, and how many there are. */
 const [troublePause, maxTries] = [5000, 6];
 /** ms that the drive's own work is waited for. */
-const longest = 6 * 3_600_000;
+const savingTimeout = 6 * 3_600_000;
 
 /** One attempt at saving something. */
 export class Saving {
   readonly #save: Save;
   readonly #parts: SavingParts;
-  readonly #display: SaveDisplay;
+  readonly #message: ProgressMessage;
   #sentAt: number | undefined;
   /** Ends what is asked of the drive: with the process, and where nothing was sent yet when it is cancelled. */
   readonly #stopping = new AbortController();
@@ -61,7 +59,7 @@ export class Saving {
     this.#save = save;
     this.#parts = parts;
     const { signal, checkpoint } = parts.job;
-    this.#display = createSaveDisplay(save, { ...parts, signal: this.#stopping.signal });
+    this.#message = createProgressMessage(save, parts);
     this.#sentAt = checkpoint?.sentAt;
     if (checkpoint) parts.job.progress(checkpoint);
     const stop = () => {
@@ -92,8 +90,20 @@ export class Saving {
   async #tell(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#parts.wait(lookEvery, signal).catch(() => undefined);
-      if (!signal.aborted && this.#sentAt !== undefined) await this.#display.now({ is: "sent" });
+      if (!signal.aborted && this.#sentAt !== undefined && !(await this.#isLeft()))
+        await this.#message.show({ ...this.#save.card, state: { is: "sent" } });
     }
+  }
+
+  /** Somebody went on in its message. */
+  async #isLeft(): Promise<boolean> {
+    const { id, revision } = this.#save.card.view;
+    return (await this.#parts.sessions.get(id))?.revision !== revision;
+  }
+
+  async #say(state: SaveState, shows?: SaveOutcome["shows"]): Promise<void> {
+    const { jobs, newId } = this.#parts;
+    await jobs.add(saveOutcomeKind, { save: this.#save, state, shows, own: newId() }, { id: this.#save.id });
   }
 
   /** Asks until there is an answer that says something of this. */
@@ -105,7 +115,7 @@ export class Saving {
       } catch (error) {
         this.#stopping.signal.throwIfAborted();
         if (!(error instanceof StorageError) || !passing.has(error.code)) throw error;
-        const isOver = error.code === "still-moving" ? this.#parts.now() > begun + longest : tries >= maxTries;
+        const isOver = error.code === "still-moving" ? this.#parts.now() > begun + savingTimeout : tries >= maxTries;
         if (isOver) throw error;
         await this.#parts.wait(Math.max(troublePause, error.retryAfter ?? 0), this.#stopping.signal);
       }
@@ -136,7 +146,7 @@ export class Saving {
   /** What there is now, and its buttons: of one file those of its card, else one for each to open it. */
   async #settle({ entries, present, folder }: Saved): Promise<void> {
     // It was done, and is not where it was to be.
-    if (entries.length === 0) return this.#display.last({ is: "lost" });
+    if (entries.length === 0) return this.#say({ is: "lost" });
     const target = this.#targetIn(folder);
     const slimmed = entries.map(slim);
     const [only, ...others] = slimmed;
@@ -145,7 +155,7 @@ export class Saving {
     const state: SaveState = {
       is: "done",
       entries: slimmed,
-      isPresent: entries.length > 0 && present >= entries.length,
+      isPresent: present >= entries.length,
       trail: target.trail.map(({ name }) => name),
       can: isFile ? this.#abilitiesOf(only) : [],
       address,
@@ -153,7 +163,7 @@ export class Saving {
     const view = isFile
       ? { at: "file" as const, folder: target, entry: only, variants: [] }
       : ({ ...this.#save.view, to: target, back: target } satisfies SaveView);
-    await this.#display.last(state, { state: view, rows: slimmed });
+    await this.#say(state, { state: view, rows: slimmed });
   }
 
   #targetIn(folder: Entry | undefined): FolderView {
@@ -163,9 +173,8 @@ export class Saving {
   }
 
   #abilitiesOf({ size }: Entry): readonly Ability[] {
-    const { sendable, tidied } = this.#save;
-    const isSendable = sendable !== undefined && size !== undefined && size > 0 && size <= sendable;
-    return [...(isSendable ? (["send"] as const) : []), ...(tidied ? (["tidy"] as const) : [])];
+    const { sendable, canTidy } = this.#save;
+    return [...(isWithin(sendable, size) ? (["send"] as const) : []), ...(canTidy ? (["tidy"] as const) : [])];
   }
 
   /** Its own button asks for one where there is none now. */
@@ -180,10 +189,10 @@ export class Saving {
   /** Where the folder it was to go to is gone, another try goes to the top of the drive. */
   async #fail({ code, retryAfter }: StorageError): Promise<void> {
     const isTarget = ofFolder.has(code) && (await this.#isTargetGone());
-    if (!isTarget) return this.#display.last({ is: "failed", code, retryAfter });
+    if (!isTarget) return this.#say({ is: "failed", code, retryAfter });
     const { view } = this.#save;
     const top: SaveView = { ...view, to: { ...view.to, trail: [] } };
-    return this.#display.last({ is: "failed", code: "target-gone" }, { state: top, rows: [] });
+    return this.#say({ is: "failed", code: "target-gone" }, { state: top, rows: [] });
   }
 
   async #isTargetGone(): Promise<boolean> {

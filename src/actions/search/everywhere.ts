@@ -12,7 +12,7 @@ import { pageOf } from "../context/paging.ts";
 import { tagOf } from "../context/with-mount.ts";
 import type { FoundDrive, Listing, Screen, SearchState } from "../model/screen.ts";
 import type { FoundRow, SearchView } from "../model/session.ts";
-import { every, hitsIn, timeout, wantedOf } from "./hits.ts";
+import { firstHitsTimeout, hitsIn, lookEvery, wantedOf } from "./hits.ts";
 
 /** Hits shown of one drive: who wants more of it searches it alone. */
 const maxOfDrive = 50;
@@ -37,7 +37,7 @@ export async function showEverywhere(
   );
   const looking: Looking = { state, home, drives };
   const isEnough = countOf(await searchAll(context, looking)) >= state.page * rowsHere(context);
-  await Promise.all(drives.map(({ crawl }) => crawl.settled({ within: isEnough ? 0 : timeout, signal })));
+  await Promise.all(drives.map(({ crawl }) => crawl.settled({ within: isEnough ? 0 : firstHitsTimeout, signal })));
   const screen = await drawFound(context, looking, await searchAll(context, looking));
   return isOver(looking) ? { screen } : { screen, updates: followAll(context, looking, screen) };
 }
@@ -92,11 +92,10 @@ function isOver({ drives }: Looking): boolean {
 
 /** The screens that follow while drives are read: rows stay where they are while there is a page of them. */
 async function* followAll(context: ActionContext, looking: Looking, first: Listing): AsyncGenerator<Screen> {
-  const stop = new AbortController();
   let latest: Listing | undefined = first;
   try {
     for (let running = runningOf(looking); running; running = runningOf(looking)) {
-      await running.settled({ within: every, signal: stop.signal });
+      await running.settled({ within: lookEvery });
       if (isOver(looking)) break;
       const found = await searchAll(context, looking);
       const before: Listing = latest;
@@ -109,8 +108,6 @@ async function* followAll(context: ActionContext, looking: Looking, first: Listi
     if (last) yield last;
   } catch (error) {
     if (!(error instanceof StorageError)) unexpected(context, error, "search");
-  } finally {
-    stop.abort();
   }
 }
 

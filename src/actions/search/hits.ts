@@ -6,9 +6,9 @@ import type { SearchState } from "../model/screen.ts";
 import type { SearchView } from "../model/session.ts";
 
 /** Milliseconds a search waits for its first hits before it shows that it is looking. */
-export const timeout = 1200;
+export const firstHitsTimeout = 1200;
 /** Milliseconds between looks at what a crawl has found. */
-export const every = 1000;
+export const lookEvery = 1000;
 
 /** What is known of a drive and fits, in the view's order. */
 export async function hitsIn(

@@ -13,7 +13,7 @@ import { ifStillShown } from "../browse/fill-in.ts";
 import { folderId, slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import { pageOf } from "../context/paging.ts";
-import { every, hitsIn, timeout, wantedOf } from "./hits.ts";
+import { firstHitsTimeout, hitsIn, lookEvery, wantedOf } from "./hits.ts";
 import { showEverywhere } from "./everywhere.ts";
 
 /** A page of what is below a folder and fits. What is known is there at once; the rest is read, and updates follow. */
@@ -35,7 +35,7 @@ export function showSearch(
         const enough = state.page * rowsHere(context);
         let hits = await search(context, looking);
         // All of it may be known: then this ends before anything could be waited for.
-        await crawl.settled({ within: hits.length < enough ? timeout : 0, signal });
+        await crawl.settled({ within: hits.length < enough ? firstHitsTimeout : 0, signal });
         hits = await search(context, looking);
         return drawFirst(context, looking, hits);
       }),
@@ -67,7 +67,7 @@ async function* followHits(context: ActionContext, looking: Looking, first: List
   const stop = new AbortController();
   let latest: Listing | undefined = first;
   try {
-    for await (const looked of looking.crawl.follow({ every, signal: stop.signal })) {
+    for await (const looked of looking.crawl.follow({ every: lookEvery, signal: stop.signal })) {
       if (looking.crawl.outcome()) break;
       const hits = await search(context, looking);
       const before: Listing = latest;

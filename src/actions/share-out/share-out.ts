@@ -2,7 +2,7 @@ import type { Entry } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { SharedOut } from "../../storage/task.ts";
 import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
-import { draw, goTo, sessionLife, type ActionContext, type Result } from "../context/context.ts";
+import { draw, goTo, sessionLife, withRemembered, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { FolderView, ShareDraftView } from "../model/session.ts";
@@ -132,8 +132,5 @@ async function madeSince(
 
 /** In the message as it stands: its buttons stay the same. */
 async function noteDraft({ services, session, view }: ButtonContext, draft: ShareDraftView): Promise<void> {
-  const remembered = session.remembered.map((screen) =>
-    screen.revision === view.revision ? { ...screen, state: draft } : screen,
-  );
-  await services.sessions.set(session.id, { ...session, remembered }, sessionLife);
+  await services.sessions.set(session.id, withRemembered(session, view.revision, { state: draft }), sessionLife);
 }

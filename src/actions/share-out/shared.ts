@@ -5,6 +5,7 @@ import { ableMount } from "../context/able-mount.ts";
 import { forgotten, mountOf, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, type ActionContext, type Outcome, type Result } from "../context/context.ts";
 import { attempt, noticeWithWays } from "../context/failure.ts";
+import { pageOf } from "../context/paging.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
 import type { SharedListView, SharedView, ViewState } from "../model/session.ts";
 
@@ -30,10 +31,7 @@ export function showSharedList(context: ActionContext, view: SharedListView): Pr
   return withMount(context, view.mount, (mount) =>
     attempt(context, { mount, retry: kept }, async () => {
       const { items, isCut } = await allShared(context, view.mount);
-      const size = rowsHere(context);
-      const count = Math.max(1, Math.ceil(items.length / size));
-      const number = Math.min(Math.max(1, view.page), count);
-      const shown = items.slice((number - 1) * size, number * size);
+      const { rows: shown, page: number, pages: count } = pageOf(items, view.page, rowsHere(context));
       const drawn = await draw(
         context,
         { ...kept, page: number },

@@ -1,4 +1,3 @@
-import type { CallOptions } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Folder } from "../../storage/folders.ts";
@@ -7,16 +6,12 @@ import type { ActionContext } from "../context/context.ts";
 import type { Change, Did } from "../model/change.ts";
 import { entriesOf } from "./picked.ts";
 
-interface Looked extends CallOptions {
-  readonly refresh?: boolean;
-}
-
 /** A folder, read to its end. */
 export async function readWhole(
   context: ActionContext,
   mount: string,
   trail: readonly Crumb[],
-  { refresh = false }: Looked = {},
+  { refresh = false }: { readonly refresh?: boolean } = {},
 ): Promise<Folder> {
   const { services, signal, person } = context;
   const { storage } = services;

@@ -1,14 +1,13 @@
-import { folderId } from "../context/folder-view.ts";
 import { folderNow, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, noteInSession, type ActionContext, type Result, type ViewOptions } from "../context/context.ts";
 import { attempt, refused } from "../context/failure.ts";
+import { folderId, slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import { parentOf } from "../browse/listing.ts";
 import { cut } from "../browse/page.ts";
 import type { Picked } from "../model/change.ts";
 import { rowsHere } from "../../users/person.ts";
 import type { Entry } from "../../storage/entry.ts";
-import { slim } from "../context/folder-view.ts";
 import type { SelectView } from "../model/session.ts";
 import { chosenIn, entriesOf, idsOf, maxChosen, sumOf, withMore, without } from "./picked.ts";
 import { readWhole } from "./read-back.ts";

@@ -1,8 +1,7 @@
 import type { Entry } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { StorageError } from "../../storage/error.ts";
-import type { Person } from "../../users/person.ts";
-import { rowsHere } from "../../users/person.ts";
+import { rowsHere, withTarget, withoutTarget, type Person } from "../../users/person.ts";
 import type { Crumb } from "../../users/place.ts";
 import { parentOf } from "../browse/listing.ts";
 import { cut } from "../browse/page.ts";
@@ -124,7 +123,9 @@ function put(context: ButtonContext, { carrying, tidy }: TargetView, to: readonl
         send: (ids, options) => context.services.storage[carrying](mount.id, ids, id, options),
       });
       const isPut = "goTo" in result && result.goTo.at === "tidied";
-      const person = withTarget(context.person, mount, { to, isPut });
+      const target = { mount: mount.id, trail: to };
+      // A folder that took nothing may be gone, and is not offered again.
+      const person = (isPut ? withTarget : withoutTarget)(context.person, target);
       if (!("goTo" in result)) return withPerson(context, person).then(() => result);
       return { ...result, context: await withPerson(result.context, person) };
     }),
@@ -167,24 +168,6 @@ function namesTaken(carried: readonly Entry[], there: readonly Entry[]): Readonl
 
 function isRepeated(carried: readonly Entry[], at: number): boolean {
   return carried.findIndex(({ name }) => name === carried[at]?.name) !== at;
-}
-
-/** Targets that are remembered. */
-const maxTargets = 5;
-
-interface Chosen {
-  readonly to: readonly Crumb[];
-  /** Something was put there; a folder that took nothing may be gone, and is not offered again. */
-  readonly isPut: boolean;
-}
-
-function withTarget(person: Person, { id }: Mount, { to, isPut }: Chosen): Person {
-  if (to.length === 0) return person;
-  const others = (person.targets ?? []).filter(
-    ({ mount, trail }) => mount !== id || trail.at(-1)?.id !== to.at(-1)?.id,
-  );
-  const targets = isPut ? [{ mount: id, trail: to }, ...others] : others;
-  return { ...person, targets: targets.slice(0, maxTargets) };
 }
 
 /** To the trash, and nothing is asked: it can be undone. */

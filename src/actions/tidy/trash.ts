@@ -1,11 +1,12 @@
 import type { Entry } from "../../storage/entry.ts";
-import { mountsOf, rowsHere } from "../../users/person.ts";
+import { rowsHere } from "../../users/person.ts";
 import { currentFolder } from "../browse/current.ts";
+import { ableMount } from "../context/able-mount.ts";
 import { folderNow, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, type ActionContext, type Result } from "../context/context.ts";
 import { attempt, noticeWithWays, refused } from "../context/failure.ts";
 import { slim } from "../context/folder-view.ts";
-import { currentOf } from "../context/kinds.ts";
+import { pageOf } from "../context/paging.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
 import type { ViewState, TrashView } from "../model/session.ts";
 import type { TrashList } from "../model/tidy-screen.ts";
@@ -15,14 +16,10 @@ import { readTrash } from "./read-back.ts";
 
 /** The trash of the current drive, or of the first that has one. */
 export async function trash(context: ActionContext): Promise<Result> {
-  const mounts = await mountsOf(context.services, context.person);
-  const current = currentOf(context, mounts);
-  for (const mount of [...(current ? [current] : []), ...mounts]) {
-    if (!(await context.services.storage.can(mount.id)).has("listTrash")) continue;
-    const folder = await currentFolder(context, mount);
-    return goTo(context, { at: "trash", mount: mount.id, page: 1, picked: [], folder });
-  }
-  return noticeWithWays(context, "no-trash", { level: "refused" });
+  const mount = await ableMount(context, "listTrash");
+  if (!mount) return noticeWithWays(context, "no-trash", { level: "refused" });
+  const folder = await currentFolder(context, mount);
+  return goTo(context, { at: "trash", mount: mount.id, page: 1, picked: [], folder });
 }
 
 /** The trash of the drive whose card the button stands on. */
@@ -41,9 +38,7 @@ export function showTrash(
     attempt(context, { mount, retry: view, back: view.folder }, async () => {
       const size = rowsHere(context);
       const { entries, complete } = await readTrash(context, mount.id, view.page * size + 1);
-      const pages = Math.max(1, Math.ceil(entries.length / size));
-      const number = Math.min(Math.max(1, view.page), pages);
-      const rows = entries.slice((number - 1) * size, number * size);
+      const { rows, page: number, pages } = pageOf(entries, view.page, size);
       const chosen = new Set(view.picked.map(({ id }) => id));
       const can = await context.services.storage.can(mount.id);
       return {
@@ -150,18 +145,24 @@ async function trashSize(context: ActionContext, mount: string): Promise<number>
 export function deleteForEver(context: ButtonContext, { question, trash }: Asked): Promise<Result> | Result {
   return withMount(context, trash.mount, (mount) =>
     attempt(context, { mount, back: { ...trash, picked: [] } }, async () => {
-      const { services, signal, person } = context;
-      const options = { signal, asker: person.id };
-      if (question === "empty-trash") await services.storage.emptyTrash(mount.id, options);
-      else
-        await services.storage.remove(
-          mount.id,
-          trash.picked.map(({ id }) => id),
-          options,
-        );
-      services.log.info({ person: person.id, mount: mount.id, question }, "deleted for ever");
-      const notice = question === "empty-trash" ? "emptied" : "deleted";
-      return showTrash(context, { ...trash, page: 1, picked: [] }, notice);
+      const isAll = question === "empty-trash";
+      await (isAll ? emptyTrash(context, mount.id) : removeEntries(context, mount.id, trash.picked));
+      return showTrash(context, { ...trash, page: 1, picked: [] }, isAll ? "emptied" : "deleted");
     }),
   );
+}
+
+async function emptyTrash({ services, signal, person }: ActionContext, mount: string): Promise<void> {
+  await services.storage.emptyTrash(mount, { signal, asker: person.id });
+  services.log.info({ person: person.id, mount }, "drive trash emptied");
+}
+
+async function removeEntries(
+  { services, signal, person }: ActionContext,
+  mount: string,
+  entries: readonly Entry[],
+): Promise<void> {
+  const ids = entries.map(({ id }) => id);
+  await services.storage.remove(mount, ids, { signal, asker: person.id });
+  services.log.info({ person: person.id, mount, count: ids.length }, "drive entries deleted for ever");
 }

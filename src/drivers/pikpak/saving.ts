@@ -219,22 +219,27 @@ async function restoreSome(parts: WritingParts, chosen: Chosen, landing: Landing
     ancestor_ids: chosen.above,
     ...(target !== "" && { parent_id: target, specify_parent_id: true }),
   };
-  const send = async () => {
+  const send = async (): Promise<Restored> => {
     const answer = await client.call({ method: "POST", path: "/drive/v1/share/restore", body, ...options });
     assertReadable(answer);
     const { restore_status: status, restore_task_id: id, file_id: made } = read(restoreShape, answer, "a restore");
     if (status === "RESTORE_ERROR")
       throw new StorageError("task-refused", { message: "PikPak did not save the share" });
-    const task = id === "" || status === "RESTORE_COMPLETE" ? undefined : await finished(parts, id, options);
-    return landed(parts, chosen.entries, { ...landing, begun, hints: hintsOf(task, made) });
+    return { task: status === "RESTORE_COMPLETE" ? "" : id, made };
   };
   const readBack = async () => {
     const found = await landed(parts, chosen.entries, { ...landing, begun, hints: hintsOf(undefined, "") });
-    return found.size >= chosen.entries.length ? found : undefined;
+    return found.size >= chosen.entries.length ? { found } : undefined;
   };
   await options.onSend?.();
-  return written(context, { send, readBack, signal: options.signal });
+  const restored = await written<Restored>(context, { send, readBack, signal: options.signal });
+  if ("found" in restored) return restored.found;
+  const task = restored.task === "" ? undefined : await finished(parts, restored.task, options);
+  return landed(parts, chosen.entries, { ...landing, begun, hints: hintsOf(task, restored.made) });
 }
+
+/** What the service answers: the task that goes on with it ("" = none does), and what it made; else what is seen of it. */
+type Restored = { readonly task: string; readonly made: string } | { readonly found: Found };
 
 /** What the service says of where things went. */
 interface Hints {

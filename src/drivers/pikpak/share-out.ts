@@ -28,7 +28,13 @@ const sharedShape = z.looseObject({
 });
 type Shared = z.infer<typeof sharedShape>;
 
-export function createSharing(parts: WritingParts): Sharing {
+interface SharingParts extends WritingParts {
+  /** Shares whose ids were answered: of those, none is one whose answer was lost. */
+  readonly told: Set<string>;
+}
+
+export function createSharing(given: WritingParts): Sharing {
+  const parts: SharingParts = { ...given, told: new Set() };
   return {
     shareOut: (ids, options = {}) => shareOut(parts, ids, options),
     async listSharedOut({ cursor = "", ...options } = {}) {
@@ -64,8 +70,8 @@ async function list({ client }: WritingParts, cursor: string, options: CallOptio
   return { shares: (data ?? []).flatMap((one) => sharedShape.safeParse(one).data ?? []), next };
 }
 
-async function shareOut(parts: WritingParts, ids: readonly string[], options: SharingOptions): Promise<SharedOut> {
-  const { client, context } = parts;
+async function shareOut(parts: SharingParts, ids: readonly string[], options: SharingOptions): Promise<SharedOut> {
+  const { client, context, told } = parts;
   const { passCode, days } = options;
   const begun = context.now();
   const body = {
@@ -82,11 +88,24 @@ async function shareOut(parts: WritingParts, ids: readonly string[], options: Sh
   };
   const readBack = async () => {
     const { shares } = await list(parts, "", options);
-    const same = shares.filter((share) => share.file_id === ids[0] && (timeOf(share.create_time) ?? 0) >= begun - skew);
+    const same = shares.filter(
+      (share) =>
+        share.file_id === ids[0] &&
+        !told.has(share.share_id) &&
+        hasCode(share, passCode) &&
+        (timeOf(share.create_time) ?? 0) >= begun - skew,
+    );
     const last = same.toSorted((a, b) => (timeOf(b.create_time) ?? 0) - (timeOf(a.create_time) ?? 0))[0];
     return last && sharedOf(last);
   };
-  return written<SharedOut>(context, { send, readBack, signal: options.signal });
+  const made = await written<SharedOut>(context, { send, readBack, signal: options.signal });
+  told.add(made.id);
+  return made;
+}
+
+/** It opens with the code that was asked for: absent = without one, true = with one of the service's making. */
+function hasCode({ pass_code: code }: Shared, wanted: SharingOptions["passCode"]): boolean {
+  return wanted === true ? code !== "" : code === (wanted ?? "");
 }
 
 function sharedOf(share: Shared): SharedOut {

@@ -144,7 +144,8 @@ async function retry(parts: WritingParts, id: string, options: CallOptions): Pro
   const url = task.params?.["url"];
   if (typeof url !== "string" || url === "") throw new StorageError("source-unsupported", { subject: task.name });
   const anew = await download(parts, url, { to: await folderOf(parts, task, options), options });
-  if (anew.id !== id) await forget(parts, [id], { withFiles: false, options });
+  // It runs: that the old one is still listed fails nothing.
+  if (anew.id !== id) await forget(parts, [id], { withFiles: false, options }).catch(ifRefused);
   return anew;
 }
 
@@ -192,6 +193,10 @@ async function forget(parts: WritingParts, ids: readonly string[], { withFiles, 
     return there === undefined ? true : undefined;
   };
   await written(parts.context, { send, readBack, signal: options.signal });
+}
+
+function ifRefused(error: unknown): void {
+  if (!(error instanceof StorageError)) throw error;
 }
 
 function ifGone(error: unknown): undefined {

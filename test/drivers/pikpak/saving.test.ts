@@ -145,6 +145,30 @@ test("a share of one's own is made once when the answer is lost, and revoked onc
   expect((await driver.listSharedOut?.())?.items).toEqual([]);
 });
 
+test("a share whose answer is lost is not taken for another of the same entry, with another code or made before", async () => {
+  const { id } = at.pikpak.build.file(at.mia, undefined, { name: "mine", size: 1 });
+  const never = () => at.pikpak.fail({ path: "/drive/v1/share", method: "POST", reset: true });
+  const open = await driver.shareOut?.([id], {});
+  never();
+  await expect(driver.shareOut?.([id], { passCode: "ab12" })).rejects.toMatchObject({ code: "unreachable" });
+  never();
+  await expect(driver.shareOut?.([id], {})).rejects.toMatchObject({ code: "unreachable" });
+  expect((await driver.listSharedOut?.())?.items.map((one) => one.id)).toEqual([open?.id]);
+});
+
+test("a saving that the service answered and then does not finish is told as what was met, and not looked for", async () => {
+  const failed = { id: "VtaskTaskTaskTaskTaskTaso1", phase: "PHASE_TYPE_ERROR", message: "the service broke" };
+  const lists = () => at.asked("/drive/v1/files");
+  at.pikpak.rules.workTakes = 3000;
+  let before = 0;
+  at.pikpak.onCall(({ path }) => {
+    if (path === restore) before = lists();
+  });
+  at.pikpak.fail({ path: "/drive/v1/tasks/", status: 200, body: JSON.stringify(failed) });
+  await expect(driver.save?.(share([file("a.mkv")]), target.id)).rejects.toMatchObject({ code: "upstream" });
+  expect([before > 0, lists()]).toEqual([true, before]);
+});
+
 describe("an attempt whose end nobody saw", () => {
   test("is waited for while it goes on, found, and not made again", async () => {
     at.pikpak.rules.workTakes = 4000;

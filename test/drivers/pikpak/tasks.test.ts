@@ -88,6 +88,12 @@ describe("a failed download", () => {
     expect((await driver.list(folder.id)).items.map((one) => one.id)).toEqual([entry]);
   });
 
+  test("is begun again also where the old one cannot be forgotten", async () => {
+    const { id } = await fail();
+    at.pikpak.fail({ path: "/drive/v1/tasks", method: "DELETE", error: "invalid_argument", code: 3 });
+    expect(await driver.retryTask?.(id)).toMatchObject({ phase: "running" });
+  });
+
   test("is begun again as it is where the service can, also when that answer is lost", async () => {
     at.pikpak.rules.retryWorks = true;
     const { id } = await fail();

@@ -1,7 +1,7 @@
 import type { Messenger, Sent } from "../../src/messaging/messenger.ts";
 import { expect, test } from "vitest";
 import { StorageError } from "../../src/storage/error.ts";
-import { announceFallback, announceSignedOut } from "../../src/actions/mounts/fallback.ts";
+import { announceFallback, announceSignedOut } from "../../src/actions/mounts/owner-notices.ts";
 import type { Notice } from "../../src/actions/model/screen.ts";
 import { app, mia, signInAs, usualCloud, type Shelves } from "./test-app.ts";
 

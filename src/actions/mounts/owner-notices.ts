@@ -1,6 +1,6 @@
 import type { Mount } from "../../storage/mount.ts";
 import { storageErrorKind } from "../../storage/error.ts";
-import { loadPerson } from "../../users/person.ts";
+import { languageOf, loadPerson } from "../../users/person.ts";
 import type { Services } from "../context/services.ts";
 import type { Notice } from "../model/screen.ts";
 
@@ -49,9 +49,7 @@ async function tellOnce(services: Services, owner: string, about: Notice, { note
     return true;
   });
   if (!isNews) return;
-  const { language } = await loadPerson(services, owner);
-  const chosen = language !== undefined && services.languages.includes(language) ? language : undefined;
-  const told = messenger.notify(owner, about, { language: chosen ?? services.pickLanguage(undefined) });
+  const told = messenger.notify(owner, about, { language: languageOf(services, await loadPerson(services, owner)) });
   const isUntold = await told
     .then(({ is }) => is === "later")
     .catch(async (error: unknown) => {
