@@ -66,10 +66,13 @@ press-delete-task = 取消并删除文件
 press-forget-task = 移出列表
 press-forget-task-files = 移出列表并删除文件
 press-retry-tasks = 重试全部失败任务
+press-upload-both = 都保留
+press-upload-replace = 替换
+press-upload-skip = 跳过
 press-clear-tasks = 清除已结束任务
 press-cancel = 取消
 press-approve = 打开授权页面
-press-approve-again = 换一个代码
+press-approve-again = 重新开始
 press-show-ways = 其他登录方式
 press-skip = 跳过
 press-page = 在浏览器中填写
@@ -86,6 +89,7 @@ command-link = 获取某个文件的下载链接
 command-get = 把文件发到当前聊天
 command-download = 让网盘离线下载磁力链接或网址
 command-tasks = 离线下载任务：重试、取消、清理
+command-upload = 上传文件到网盘：直接发送文件，或用此命令回复文件
 command-shares = 我创建的分享：链接、提取码、取消分享
 command-trash = 回收站：还原、删除、清空
 command-favourites = 收藏和最近访问的文件夹
@@ -101,7 +105,7 @@ welcome-ways = 有两种方式：登录你自己的账号，或者打开别人�
 welcome-mounts = 你在这里已有 { $count } 个网盘。
 
 help-title = 我能做什么
-help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；磁力等链接会离线下载到当前文件夹；直接发送文件名中的几个词即可搜索。
+help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；磁力等链接会离线下载到当前文件夹；直接发送文件名中的几个词即可搜索。发送的文件会存入当前文件夹。
 help-group = 共享给本群的网盘可以用 /browse 和 /search 查看，链接只会显示给你一个人。登录和你自己的网盘请在与我的私聊中进行。
 help-admin = 你是本机器人的管理员。
 
@@ -157,6 +161,7 @@ transfer-failed-waited = 排队时间过长，聊天平台不再等待这个文�
 transfer-failed-stalled = 传输停滞数分钟，已停止。请重试，或改用链接。
 transfer-failed-empty = 这是一个空文件，空文件无法发送。
 
+download-title-over = 离线下载
 download-title = 正在离线下载 { $count } 个任务
 download-summary = 已完成 { $done }/{ $total }
 download-summary-failed = 已完成 { $done }/{ $total }，失败 { $failed } 个
@@ -168,6 +173,22 @@ download-entry-gone = 文件已不在网盘中。
 download-more = 还有 { $count } 个
 download-left = 还有 { $count } 个链接未下载，请再发一次。
 download-lost = 我已不再跟踪这些任务，进度请用 /tasks 查看。
+upload-title = 上传：{ $count } 个文件
+upload-summary = 已上传 { $done } / { $total }
+upload-summary-failed = 已上传 { $done } / { $total }，失败 { $failed } 个
+upload-waiting = 排队中
+upload-reading = 正在校验
+upload-present = 网盘中已有
+upload-taken = 文件夹中已有同名文件（{ $size }）。都保留、替换，还是跳过？
+upload-taken-folder = 文件夹中已有同名的子文件夹。都保留，还是跳过？
+upload-skipped = 已跳过
+upload-cancelled = 已取消
+upload-lost = 未能跟踪到结果。重试前请先查看文件夹。
+upload-not-replaced = 两个文件都在；未能替换旧文件。
+upload-too-large-here = 文件超过了本机器人允许的大小。机器人的管理员可以调高上限。
+upload-allowance-used = 你今天经机器人中转的额度已用完。请在 { $time }后重试。
+upload-more = 还有 { $count } 个
+upload-left = 另有 { $count } 个文件未处理，请重新发送。
 save-waiting = 准备转存到你的网盘…
 save-sent = 网盘正在转存，无法再取消。
 save-done = { $count ->
@@ -414,6 +435,12 @@ error-source-unsupported = 网盘不支持这种链接。可以用磁力链接�
 error-source-dead = 网盘没有从这个链接找到内容。请检查链接，或换一个。
 error-content-refused = 网盘拒绝了这个内容，可以换一个来源试试。
 error-download-failed = 网盘没能下载成功。请重试；如果再次失败，来源多半已失效。
+error-source-gone = 聊天中已没有这个文件，请重新发送。
+error-source-too-large = Telegram 只允许机器人下载 20 MB 以内的文件。机器人的管理员可以通过自建 Bot API 服务器解除限制；在此之前，请在 PikPak 应用中上传。
+error-source-changed = 文件没有完整收到，请重新发送。
+error-source-out-of-reach = 暂时无法从聊天中取得这个文件，请稍后重试。
+error-upload-damaged = 网盘收到的内容与发送的不一致，请重试。
+error-upload-gone = 上传过程中，文件在网盘里被移动或删除。如仍需要，请重新发送。
 error-pass-code-needed = 这个分享需要提取码。请发送随链接给出的提取码。
 error-pass-code-wrong = 提取码不对。请检查后重新发送。
 error-share-not-found = 没有这个分享。请检查链接是否缺少字符。
@@ -445,6 +472,8 @@ notice-cancelled = 已取消，什么都没有改变。
 notice-nothing-to-cancel = 没有可以取消的操作。
 notice-private-only = 请在与我的私聊中使用。
 notice-not-a-share-link = 打不开这个链接：它不属于我认识的网盘。能打开哪些分享，请看 /help。
+notice-credential-exposed = 你的消息里有可以打开网盘的令牌，我无法删除这条消息，请你自行删除。我没有使用它。请点下方按钮登录，并在询问时再输入令牌。
+notice-credential-deleted = 你的消息里有可以打开网盘的令牌，我已将消息删除，也没有使用它。请点下方按钮登录，并在询问时再输入令牌。
 notice-not-understood = 没看懂这条消息。请粘贴 PikPak 分享链接，或查看 /help。
 notice-not-admitted = 这个机器人只供受邀者使用。请打开邀请链接，或发送 /start 加邀请码；没有邀请请联系管理员。
 notice-too-fast = 操作太快，请稍后再按。
@@ -463,6 +492,13 @@ notice-download-what = 请发送要下载的内容：磁力链接、特征码（
 notice-no-downloads = 你的网盘都不支持离线下载。请先登录 PikPak 账号。
 notice-download-over = 任务已经结束。用 /tasks 查看全部任务。
 notice-download-stopped = 已取消，下载完成的文件会保留。
+notice-upload-what = 发送文件给我，它们会存入你当前所在的文件夹；也可以用 /upload 回复一个文件。
+notice-upload-joined = 已加入当前上传。
+notice-upload-over = 这次上传已经结束。
+notice-upload-stopped = 已取消。已在网盘中的文件会保留。
+notice-no-uploads = 你的网盘都不支持上传。请先登录 PikPak 账号。
+notice-torrent-unreadable = 这不是可读取的种子文件，或超过 5 MB。请改发磁力链接；如只想保存该文件，请用 /upload 回复它。
+notice-torrent-v2-only = 这是仅支持 v2 的种子，网盘无法下载。请改用 v1 或混合种子；如只想保存该文件，请用 /upload 回复它。
 notice-no-drive-to-save = 你还没有可以转存的网盘。请在私聊中用 /login 登录 PikPak 账号。
 notice-save-busy = 正在转存，请稍候。
 notice-save-stopped = 已取消，没有转存任何内容。
@@ -517,7 +553,7 @@ search-nothing = 没有找到。换个关键词，或减少关键词试试。
 search-nothing-here = 可以改为搜索整个网盘。
 search-common = 都在 { $folders }
 search-any-name = 任意名称
-search-where = { $row }. 位于 { $folders }
+search-where = 第 { $row } 项位于 { $folders }
 search-found-so-far = 已找到 { $count } 项
 search-found = 找到 { $count } 项
 search-found-more = 找到超过 { $count } 项
@@ -566,6 +602,18 @@ notice-daily-spent = 你今天从这个网盘获取的链接和文件已达上�
 notice-taken-back = 已取消共享，之前的链接也已失效。
 notice-nothing-to-lend = 你没有可以共享的网盘。请先在我们的私聊中添加。
 notice-groups-only = 这个命令只能在群组中使用。请先把我加入群组。
+
+## Signing in: ways and approvals (both chats)
+
+sign-in-ways = 请选择登录方式：
+approval-how = 打开授权页面，核对代码后批准：
+approval-about = 你随时可以在那里撤销授权。
+approval-waiting = 等待你批准。代码有效期至 { $date }。
+approval-how-browser = 打开授权页面并同意。浏览器会自动返回，网盘随后在这里打开。
+approval-waiting-browser = 等待你授权。页面有效期至 { $date }。
+approval-denied = 授权被拒绝，没有建立连接。
+approval-over = 授权已超时。
+approval-cancelled = 已取消，没有建立连接。
 
 ## Drives: names, cards, lists (both chats)
 
@@ -712,16 +760,6 @@ notice-broadcast-nobody = 没有可以发送的聊天。
 
 ## Telegram only
 
-sign-in-ways = 请选择登录方式：
-approval-how = 打开授权页面，核对代码后批准：
-approval-about = 你随时可以在那里撤销授权。
-approval-waiting = 等待你批准。代码有效期至 { $date }。
-approval-picture = 授权页面的二维码，可用手机扫描
-approval-how-browser = 打开授权页面并同意。浏览器会自动返回，网盘随后在这里打开。
-approval-waiting-browser = 等待你授权。页面有效期至 { $date }。
-approval-denied = 授权被拒绝，没有建立连接。
-approval-over = 代码已过期。
-approval-cancelled = 已取消，没有建立连接。
 dialogue-secret = 你的消息会立即删除，但仍会经过 Telegram 服务器；在浏览器中填写则不会。
 dialogue-secret-no-page = 你的消息会立即删除，但仍会经过 Telegram 服务器。
 dialogue-secret-undeleted = 我没能删除你的消息，请自行删除。
@@ -735,12 +773,14 @@ private-open = 在私聊中打开
 private-here = 仅你可见，请在私聊中打开。
 private-sent = 已发到我们的私聊。
 ephemeral-waiting = 请稍候，结果只显示给你…
-not-text = 我在这里只能读文字。请粘贴 PikPak 分享链接，或查看 /help。
+not-text = 我无法处理这类消息。请发送 PikPak 分享链接、搜索关键词，或要上传的文件；也可查看 /help。
 usage-link = 请说明是哪个文件：/link 后面写路径或文件名中的几个词。
 usage-get = 请说明是哪个文件：/get 后面加上路径或文件名中的几个词。
 anonymous-admin = 你处于匿名状态，我无法知道你是谁。请在你的管理员权限中关闭“保持匿名”后重试，或使用我们的私聊。
 
 ## Discord only
+
+approval-picture = 授权页面的二维码，可用手机扫描
 
 # Names of commands and of their options, as Discord takes them: lower case, no spaces, at most 32 characters.
 slash-start = 开始
@@ -768,6 +808,15 @@ slash-get-file-hint = 文件的路径，或文件名中的几个词
 slash-download = 离线下载
 slash-download-links = 链接
 slash-download-links-hint = 磁力链接、特征码、http、ed2k 或 PikPak:// 地址
+slash-download-file = 种子
+slash-download-file-hint = 种子文件（.torrent）
+slash-upload = 上传
+slash-upload-file = 文件
+slash-upload-file-hint = 存入当前文件夹的文件
+slash-upload-second = 文件二
+slash-upload-second-hint = 再加一个文件
+slash-upload-third = 文件三
+slash-upload-third-hint = 再加一个文件
 slash-tasks = 下载任务
 slash-shares = 我的分享
 slash-trash = 回收站
@@ -819,6 +868,7 @@ notice-nothing-to-lend-server = 你没有可以共享的网盘。请先用 /logi
 notice-groups-only-server = 这个命令只能在服务器中使用。请先把我加入服务器。
 notice-code-private-server = 带提取码的分享只对知道提取码的人开放：请在私信中打开，或用 /bind 共享给本服务器。
 notice-private-only-server = 请在与我的私信中使用。
+notice-no-drive-to-save-server = 你还没有可以转存的网盘。请在与我的私信中用 /login 登录 PikPak 账号。
 
 # The command in a message's own menu; it may have spaces.
 menu-open-share = 打开 PikPak 分享

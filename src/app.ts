@@ -211,7 +211,7 @@ function pagesOf({ store, words, late }: Parts, { newest, address }: PageParts):
 function tellSignedOut({ late, log }: Pick<Parts, "late" | "log">, mount: string): void {
   if (!late.services) return;
   void announceSignedOut(late.services, mount).catch((err: unknown) =>
-    log.warn({ err }, "owner not told that a drive is signed out"),
+    log.warn({ err, mount }, "owner not told that a drive is signed out"),
   );
 }
 
@@ -225,7 +225,7 @@ function openGateway(parts: Parts, made: Pick<GatewayParts, "pages"> & { readonl
     onFallback: (mount) => {
       if (!late.services) return;
       void announceFallback(late.services, mount).catch((err: unknown) =>
-        log.warn({ err }, "owner not told of a fallback"),
+        log.warn({ err, mount: mount.id }, "owner not told of a fallback"),
       );
     },
     onFailing: (mount) => tellSignedOut(parts, mount),

@@ -44,11 +44,11 @@ function refused(error: unknown): undefined {
 /** The log has where it came from, without the secrets; a trace of Node's own would print them. */
 function lineOf(error: unknown, what: string): string {
   createLog({ level: "fatal" }).fatal({ err: error }, what);
-  return maskSecrets(`${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+  return `${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
 }
 
 async function end(code: number, message?: string): Promise<void> {
-  if (message !== undefined) process.stderr.write(`${message}\n`);
+  if (message !== undefined) print(message);
   setTimeout(() => process.exit(code || unforeseen), timeout).unref();
   leaving.abort();
   const app = await starting.catch(() => undefined);
@@ -57,6 +57,10 @@ async function end(code: number, message?: string): Promise<void> {
 }
 
 function leave(code: number, message: string): never {
-  process.stderr.write(`${message}\n`);
+  print(message);
   process.exit(code);
+}
+
+function print(message: string): void {
+  process.stderr.write(`${maskSecrets(message)}\n`);
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { expect, test } from "vitest";
+import { importsOf, parsed } from "./syntax.ts";
 
 const frontend = [
   "src/version.ts",
@@ -69,7 +70,9 @@ const files = ["src", "emulators"].flatMap((folder) =>
     .filter((file) => file.endsWith(".ts"))
     .map((file) => join(folder, file)),
 );
-const imports = files.flatMap((file) => importsOf(file).map((imported) => ({ from: file, to: imported })));
+const imports = files.flatMap((file) =>
+  importsOf(parsed({ path: file.replaceAll(sep, "/"), text: readFileSync(join(root, file), "utf8") })),
+);
 
 test("each part imports only the parts that are listed for it", () => {
   const wrong = imports
@@ -81,6 +84,23 @@ test("each part imports only the parts that are listed for it", () => {
 test("the imports of all files were read", () => {
   expect(files.length).toBeGreaterThan(40);
   expect(imports.length).toBeGreaterThan(100);
+});
+
+test.each([
+  'import "./b.ts";',
+  'import b, { c } from "./b.ts";',
+  "import type { B } from './b.ts';",
+  'export * from "./b.ts";',
+  'export { b } from "./b.ts";',
+  'const b = await import("./b.ts");',
+  'let b: import("./b.ts").B;',
+])("an import is seen in %s", (text) => {
+  expect(importsOf(parsed({ path: "src/a.ts", text }))).toEqual([{ from: "src/a.ts", to: "src/b.ts" }]);
+});
+
+test("what only looks like an import is none", () => {
+  const text = `// import "./b.ts";\nconst text = 'import("./b.ts")';\nimport "node:fs";`;
+  expect(importsOf(parsed({ path: "src/a.ts", text }))).toEqual([]);
 });
 
 test("an emulator imports no other emulator, and of what they share only the stage and the clock", () => {
@@ -138,12 +158,6 @@ function reachedFrom(start: string, arrows: readonly { readonly from: string; re
     }
   }
   return reached;
-}
-
-function importsOf(file: string): string[] {
-  const text = readFileSync(join(root, file), "utf8");
-  const told = /(?:^|\n)(?:import|export)[^;]*?from\s+"(\.[^"]+)"|\bimport\(\s*"(\.[^"]+)"\s*\)/g;
-  return [...text.matchAll(told)].map((match) => relative(root, join(root, dirname(file), match[1] ?? match[2] ?? "")));
 }
 
 /** The longest name in the list that the file is, or is in. */

@@ -48,6 +48,7 @@ describe("the environment", () => {
       PIKPAK_ROUTE: "fastest",
       PIKPAK_MCP_URL: "pikpak.ai",
       PIKPAK_OAUTH: "yes",
+      PIKPAK_OAUTH_CLIENT_ID: "two words",
     };
     const message = messageOf(() => readConfig(wrong));
     for (const name of Object.keys(wrong)) expect(message).toContain(name);

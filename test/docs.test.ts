@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { publicRoutes } from "../src/gateway/handler.ts";
 import { createMeters } from "../src/gateway/meters.ts";
 
-// What the docs name is there: metrics in the files that operators load into Prometheus and Grafana, and tests.
+// What the docs name is there: metrics in the files that operators load into Prometheus and Grafana, tests, the kinds of
+// jobs, and the gateway's paths for the public.
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", "docs", "monitoring", file), "utf8");
 const metrics = /\b(?:chatdrive|process|nodejs)_[a-z0-9_]+/g;
@@ -30,9 +32,58 @@ test("the dashboard shows every metric of ChatDrive's own", async () => {
   expect(own.filter((name) => !shown.includes(name))).toEqual([]);
 });
 
-test("every test that the threat model names is there", () => {
-  const root = join(import.meta.dirname, "..");
-  const named = readFileSync(join(root, "docs", "threat-model.md"), "utf8").match(/(?<=`)test\/[\w/.-]+(?=`)/g) ?? [];
-  expect(named.length).toBeGreaterThan(20);
+const root = join(import.meta.dirname, "..");
+const rootText = (file: string) => readFileSync(join(root, file), "utf8");
+
+const written = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join("docs", file)),
+];
+
+test.each(written)("every file of the tests that %s names is there", (page) => {
+  const named = rootText(page).match(/(?<=`)test\/[\w/.-]+(?=`)/g) ?? [];
   expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
+
+test("the threat model names the tests that guard its boundaries", () => {
+  expect(rootText("docs/threat-model.md").match(/`test\/[\w/.-]+`/g)?.length).toBeGreaterThan(20);
+});
+
+test("the page about jobs has every kind there is, where it is, and no other", () => {
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  const kinds = sources.flatMap((file) =>
+    [...rootText(join("src", file)).matchAll(/ = jobKind<.*?>\("([\w-]+)"/g)].map(
+      ([, kind]) => `${kind} ${file.replaceAll("\\", "/")}`,
+    ),
+  );
+  const rows = [...rootText("docs/jobs.md").matchAll(/^\| `([\w-]+)` +\| `([\w/.-]+)` +\|/gm)];
+  expect(rows.map(([, kind, file]) => `${kind} ${file}`).toSorted()).toEqual(kinds.toSorted());
+});
+
+test.each([
+  ["the README's Caddyfile", /@public path (.+)/, "README.md"],
+  ["the page for operators", /Put only `(.+?)`/, "docs/operating.md"],
+])("%s lets through the gateway's public routes, and no others but the webhook", (_where, named, file) => {
+  const paths = (named.exec(rootText(file))?.[1] ?? "").split(" ");
+  const routes = paths.map((path) => path.split("/")[1] ?? "").filter((route) => route !== "telegram");
+  expect(routes.toSorted()).toEqual(publicRoutes.toSorted());
+});
+
+test("the balancer of compose.scale.yaml lets through the gateway's public routes, and no others", () => {
+  const pattern = /location ~ (\S+) \{/.exec(rootText("compose.scale.yaml"))?.[1] ?? "$^";
+  const isPublic = (path: string) => new RegExp(pattern.replaceAll("$$", "$")).test(path);
+  const whole: Readonly<Record<string, string>> = {
+    api: "/api/fs/link",
+    discord: "/discord/interactions",
+    "robots.txt": "/robots.txt",
+  };
+  const path = (route: string) => whole[route] ?? `/${route}/x`;
+  expect(publicRoutes.filter((route) => !isPublic(path(route)))).toEqual([]);
+  expect(["/healthz", "/readyz", "/metrics", "/api/fs/linked", "/"].filter(isPublic)).toEqual([]);
 });

@@ -41,6 +41,12 @@ describe.each(languages)("the words in %s", (language) => {
     ).toEqual([]);
   });
 
+  test("a notice that speaks of the private chat has words of its own for a server", () => {
+    const ofPrivate = [...textOf(language).matchAll(/^(notice-[\w-]*) = .*(?:\bprivate chat\b|私聊)/gm)];
+    expect(ofPrivate.length).toBeGreaterThan(2);
+    expect(ofPrivate.map(([, key = ""]) => key).filter((key) => !messages.has(`${key}-server`))).toEqual([]);
+  });
+
   test("a language holds no markup and no isolation marks", () => {
     const text = textOf(language);
     expect(text.match(/<\/?[a-z]+>|[\u2066-\u2069]|\*\*|`[^`]*`/g) ?? []).toEqual([]);

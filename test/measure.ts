@@ -4,19 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
-
-/** A file of a tree, its path with forward slashes and relative to the root. */
-interface File {
-  readonly path: string;
-  readonly text: string;
-}
-interface Source extends File {
-  readonly tree: ts.SourceFile;
-}
-interface Arrow {
-  readonly from: string;
-  readonly to: string;
-}
+import { importsOf, nodesOf, parsed, type Arrow, type File, type Source } from "./syntax.ts";
 
 // Words that the glossary of docs/architecture.md has replaced. Those with an everyday sense count only as names in code.
 // Each begins in brackets, so that who searches the repository for such a word does not find this list.
@@ -93,20 +81,6 @@ function isAction(path: string): boolean {
   return path.startsWith("src/actions/");
 }
 
-function parsed(file: File): Source {
-  return { ...file, tree: ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, true) };
-}
-
-function nodesOf(tree: ts.Node): ts.Node[] {
-  const nodes: ts.Node[] = [];
-  const visit = (node: ts.Node) => {
-    nodes.push(node);
-    ts.forEachChild(node, visit);
-  };
-  visit(tree);
-  return nodes;
-}
-
 function lengthsOf(sources: readonly Source[]): string {
   const lengths = sources
     .flatMap(({ tree }) => nodesOf(tree).flatMap((node) => linesOf(node, tree)))
@@ -119,18 +93,6 @@ function linesOf(node: ts.Node, tree: ts.SourceFile): number[] {
   if (!ts.isFunctionLike(node) || !("body" in node) || !node.body || !ts.isBlock(node.body)) return [];
   const line = (position: number) => tree.getLineAndCharacterOfPosition(position).line;
   return [line(node.getEnd()) - line(node.getStart(tree)) + 1];
-}
-
-function importsOf({ path, tree }: Source): Arrow[] {
-  return nodesOf(tree)
-    .flatMap((node) => {
-      if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return [node.moduleSpecifier];
-      if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return [node.argument.literal];
-      const isImport = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
-      return isImport ? [node.arguments[0]] : [];
-    })
-    .flatMap((name) => (name && ts.isStringLiteral(name) && name.text.startsWith(".") ? [name.text] : []))
-    .map((name) => ({ from: path, to: join(dirname(path), name).replaceAll("\\", "/") }));
 }
 
 function betweenFolders(arrows: readonly Arrow[]): Arrow[] {

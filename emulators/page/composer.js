@@ -12,6 +12,12 @@ at("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   send(text.value);
 });
+at("attach").addEventListener("click", () => at("files").click());
+at("files").addEventListener("change", async ({ target }) => {
+  const files = await Promise.all([...target.files].map(contentOf));
+  target.value = "";
+  await attach(files);
+});
 text.addEventListener("input", drawHints);
 text.addEventListener("blur", closeHints);
 // A press on a hint leaves the focus where one types.
@@ -49,6 +55,22 @@ export function send(value) {
   fill("");
   closeHints();
   void act({ do: "say", chat: desk.chatId, text: value });
+}
+
+/** Sends files in the open chat: what stands in `content` is base64. */
+export async function attach(files) {
+  if (files.length > 0) await act({ do: "attach", chat: desk.chatId, files });
+}
+
+async function contentOf(file) {
+  const reader = new FileReader();
+  const read = new Promise((resolve, reject) => {
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+  });
+  reader.readAsDataURL(file);
+  const address = await read;
+  return { name: file.name, type: file.type, content: address.slice(address.indexOf(",") + 1) };
 }
 
 function drawHints() {

@@ -40,7 +40,7 @@ async function redeemed({ services, visit }: ActionContext, action: Action): Pro
     subject: isGroup ? visit.place.id : visit.person.id,
   };
   await services.admin.audit.write(act);
-  services.log.info(act, "role changed");
+  services.log.info(act, given === "operator" ? "operator code redeemed" : "invitation redeemed");
   return notice(given === "operator" ? "operator-made" : "admitted", { level: "done" });
 }
 

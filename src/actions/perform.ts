@@ -232,7 +232,43 @@ function forAsker(screen: Screen): Screen {
     case "save":
     case "notice":
       return { ...screen, for: "asker" };
-    default:
+    case "welcome":
+    case "help":
+    case "form":
+    case "mount":
+    case "favourites":
+    case "settings":
+    case "hook":
+    case "question":
+    case "transfer":
+    case "list-choice":
+    case "list-progress":
+    case "list-ready":
+    case "sign-in-ways":
+    case "approval":
+    case "download":
+    case "upload":
+    case "share-out":
+    case "shared":
+    case "shared-list":
+    case "tasks":
+    case "task":
+    case "tidy":
+    case "select":
+    case "target":
+    case "tidied":
+    case "trash":
+    case "found":
+    case "lend-choice":
+    case "lending":
+    case "place-settings":
+    case "admin":
+    case "people":
+    case "person":
+    case "access":
+    case "admin-mounts":
+    case "broadcast":
+    case "audit":
       return screen;
   }
 }

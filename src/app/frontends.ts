@@ -9,6 +9,7 @@ import type { Answer, Notice } from "../actions/model/screen.ts";
 import type { Messengers, Platform, Readiness, Removed } from "../messaging/messenger.ts";
 import type { Services } from "../actions/context/services.ts";
 import { canPost } from "../actions/browse/can-post.ts";
+import { namesShare } from "../actions/shares/recognise.ts";
 import { suggest } from "../actions/suggest.ts";
 import type { Config } from "../config.ts";
 import { createDiscord, type Discord, type DiscordParts } from "../discord/bot.ts";
@@ -142,6 +143,7 @@ function telegramOf(
     agent: outbound.agent("telegram", settings.apiRoot),
     settings: telegramSettings(settings, newest),
     perform,
+    namesShare: (text) => namesShare({ services }, text),
     words,
     conversations: kept(store.open("dialogues", { sealed: true })),
     places: placeNews(services),

@@ -3,14 +3,17 @@ import type { Logger } from "pino";
 import { createApprovals } from "../actions/mounts/approvals.ts";
 import type { FinishParts } from "../actions/mounts/approval-end.ts";
 import { createBrowserSignIns, type AwaitedReturn } from "../actions/mounts/browser-sign-ins.ts";
+import { createLastWords, type LastWords } from "../actions/mounts/last-words.ts";
 import { createReminders } from "../actions/mounts/reminders.ts";
 import { createHooks, type KeptCall, type KeptHook } from "../actions/hook/hooks.ts";
 import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
 import { createSaves } from "../actions/save/saves.ts";
 import { createTransfers } from "../actions/files/transfers.ts";
+import { createUploads } from "../actions/upload/uploads.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
 import type { Session } from "../actions/model/session.ts";
+import type { MessageRef } from "../actions/model/target.ts";
 import type { Transfers } from "../actions/model/transfer.ts";
 import { perform } from "../actions/perform.ts";
 import type { Config } from "../config.ts";
@@ -26,7 +29,7 @@ import type { Messengers } from "../messaging/messenger.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Store } from "../store/store.ts";
 import type { Admin } from "../users/admin.ts";
-import type { Person } from "../users/person.ts";
+import { languageOf, loadPerson, type Person } from "../users/person.ts";
 import type { Place } from "../users/place.ts";
 import type { Visit } from "../users/visit.ts";
 import { version } from "../version.ts";
@@ -162,11 +165,16 @@ function hooksOf(parts: Parts): Pick<Services, "hooks"> {
 /** What features do by jobs. */
 function jobServicesOf(
   parts: Parts,
-): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves"> {
+): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves" | "uploads"> {
   const { jobs, store, storage, late } = parts;
   const sessions = store.open<Session>("sessions");
   const exclusive: Services["exclusive"] = (key, work) => store.exclusive(key, work);
-  const approvals = { ...jobParts(parts, "approvals"), storage, finish: finishWith(parts) };
+  const approvals = {
+    ...jobParts(parts, "approvals"),
+    storage,
+    lastWords: lastWordsOf(parts),
+    finish: finishWith(parts),
+  };
   return {
     approvals: createApprovals(approvals),
     browserSignIns: createBrowserSignIns({
@@ -186,6 +194,15 @@ function jobServicesOf(
         performingWith(late).issueLink(mount, entry, { person: { id: person } }, options),
       newId,
     }),
+    uploads: createUploads({
+      ...jobParts(parts, "uploads"),
+      storage,
+      sessions,
+      kept: store.open("uploads", { sealed: true }),
+      exclusive,
+      allowance: parts.admin.allowance,
+      maxSize: parts.config.uploadLimit,
+    }),
   };
 }
 
@@ -197,4 +214,17 @@ function jobParts({ jobs, messengers, wait, log }: Parts, part: string) {
 /** What was approved is mounted like everything that is asked. */
 function finishWith({ late }: Parts): FinishParts["finish"] {
   return (visit, approved, signal) => perform(performingWith(late), visit, { do: "finish-approval", approved }, signal);
+}
+
+/** Where the messages of sign-ins are, and what is said in them at last. */
+function lastWordsOf(parts: Parts): LastWords {
+  const { store, late } = parts;
+  return createLastWords({
+    ...jobParts(parts, "approvals"),
+    places: store.open<MessageRef>("sign-in-messages", { sealed: true }),
+    async languageOf(visit) {
+      const services = performingWith(late);
+      return languageOf(services, await loadPerson(services, visit.person.id), visit);
+    },
+  });
 }

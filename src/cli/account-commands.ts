@@ -1,5 +1,6 @@
 import type { Keyv } from "keyv";
-import { errorText, fieldLabel, problemText } from "../i18n/kind-words.ts";
+import type { Figures } from "../i18n/figures.ts";
+import { errorText, fieldLabel, permissionNames, problemText } from "../i18n/kind-words.ts";
 import { labelled } from "../i18n/phrases.ts";
 import type { Say } from "../i18n/words.ts";
 import { StorageError, storageErrorKind } from "../storage/error.ts";
@@ -7,6 +8,7 @@ import { fieldWith, readForm } from "../storage/form.ts";
 import type { Field, Values } from "../storage/field.ts";
 import type { DriverKind } from "../storage/driver.ts";
 import type { Mount } from "../storage/mount.ts";
+import { sameMount } from "../storage/same-mount.ts";
 import type { Storage } from "../storage/storage.ts";
 import { loadPerson, withMount, withoutMount, type Person } from "../users/person.ts";
 import { takeBackEverywhere, type Place } from "../users/place.ts";
@@ -18,7 +20,7 @@ import { Mistake } from "./mistake.ts";
 const usage = `Accounts, from the shell. Passwords are asked for and not shown, so they stay out of the shell's history.
 
   npm run account -- approve [person] [kind]   sign in by approving at the drive, for telegram:<id> or discord:<id>
-  npm run account -- add [person] [kind]       sign in with a password, or with a token where the name is left empty
+  npm run account -- add [person] [kind]       sign in with a password, or with an access or a refresh token where the name is left empty
   npm run account -- list                      the drives there are, and whose they are
   npm run account -- assign <drive> <person>   give a drive to somebody else
   npm run account -- remove <drive>            remove a drive and its secrets
@@ -34,6 +36,7 @@ export interface Shell {
   readonly places: Keyv<Place>;
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   readonly say: Say;
+  readonly figures: Figures;
   has(key: string): boolean;
   readonly asker: Asker;
   /** A line of what was asked for. */
@@ -79,9 +82,11 @@ async function ownerAsked({ asker }: Shell, given: string | undefined): Promise<
 async function added(shell: Shell, kind: DriverKind, drafted: () => Promise<Draft>): Promise<number> {
   try {
     const draft = await drafted();
-    const mount = await signedIn(shell, draft);
+    const known = await knownMount(shell, draft);
+    const mount = await signedIn(shell, draft, known);
     await change(shell, draft.owner, (person) => withMount(person, mount.id));
-    shell.print(`${mount.id}  ${mount.title}  ${draft.owner}`);
+    shell.print(`${mount.id}  ${mount.title}  ${draft.owner}${known ? "  was there already" : ""}`);
+    sayCredential(shell, kind, mount);
     return 0;
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
@@ -98,12 +103,32 @@ interface Draft {
   readonly kept?: Values;
 }
 
-/** Adds the account; where the drive wants a human first, asks for what the verification ended with, once. */
-async function signedIn(shell: Shell, draft: Draft): Promise<Mount> {
+/** The drive of theirs that is of this account. */
+async function knownMount({ mounts }: Shell, { kind, owner, values }: Draft): Promise<Mount | undefined> {
+  const theirs: Mount[] = [];
+  for await (const [, mount] of rowsOf(mounts)) if (mount.owner === owner) theirs.push(mount);
+  return sameMount(kind, values, theirs);
+}
+
+/** How long the drive is signed in to, and what it may do, as far as the credential tells. */
+function sayCredential(shell: Shell, kind: DriverKind, { options }: Mount): void {
+  const { say, figures, print } = shell;
+  const [until, permissions] = [kind.endsAt?.(options), kind.permissions?.(options)];
+  if (until !== undefined) print(say("mount-until", { date: figures.date(until) }));
+  if (permissions)
+    print(say("mount-permissions", { names: permissionNames(shell, kind.name, permissions).join(" · ") }));
+}
+
+/** Adds the account, or signs in to the known one; where the drive wants a human first, asks for what the verification ended with, once. */
+async function signedIn(shell: Shell, draft: Draft, known: Mount | undefined): Promise<Mount> {
   const { storage, asker, print } = shell;
-  const { kind, owner, values, kept } = draft;
+  const { kind, owner, values } = draft;
+  const signIn = (answers: Values, kept: Values | undefined) =>
+    known
+      ? storage.renew(known.id, answers, { kept })
+      : storage.mount({ driver: kind.name, owner, values: answers, kept });
   try {
-    return await storage.mount({ driver: kind.name, owner, values, kept });
+    return await signIn(values, draft.kept);
   } catch (error) {
     const proof = fieldWith("proof", kind.fields);
     if (!proof || !(error instanceof StorageError)) throw error;
@@ -113,7 +138,7 @@ async function signedIn(shell: Shell, draft: Draft): Promise<Mount> {
     const brought = await asker.ask(`${fieldLabel(shell, form, proof.name)}: `, { hidden: true });
     const checked = kind.check({ ...values, [proof.name]: brought });
     if (!checked.ok) throw new Mistake(problemText(shell, form, checked.problem.code));
-    return storage.mount({ driver: kind.name, owner, values: checked.values, kept: error.kept });
+    return signIn(checked.values, error.kept);
   }
 }
 
@@ -129,18 +154,18 @@ async function accountKind(shell: Shell, named: string | undefined): Promise<Dri
   return kind;
 }
 
-/** Asks every question of the form; what is left empty gives way to the question that may be answered instead. */
+/** Asks every question of the form; what is left empty gives way to the questions that may be answered instead. */
 async function askFields(shell: Shell, kind: DriverKind): Promise<Values> {
   const { fields } = kind;
   const answers: Record<string, string> = {};
-  const ask = async (field: Field) => {
-    answers[field.name] = await askField(shell, kind, field);
-  };
+  const isAnswered = (name: string) => (answers[name] ?? "") !== "";
   for (const field of fields.filter(({ aside }) => !aside)) {
-    if (field.instead !== undefined && (answers[field.instead] ?? "") !== "") continue;
-    await ask(field);
-    const other = fields.find((candidate) => candidate.name === field.instead);
-    if (answers[field.name] === "" && other && answers[other.name] === undefined) await ask(other);
+    const instead = insteadOf(field);
+    if (instead.some(isAnswered)) continue;
+    for (const one of [field, ...instead.flatMap((name) => fields.find((other) => other.name === name) ?? [])]) {
+      if (answers[one.name] === undefined) answers[one.name] = await askField(shell, kind, one);
+      if (isAnswered(one.name)) break;
+    }
   }
   const reading = readForm(fields, answers);
   const checked = reading.ok ? kind.check(reading.values) : reading;
@@ -150,12 +175,16 @@ async function askFields(shell: Shell, kind: DriverKind): Promise<Values> {
   throw new Mistake(labelled(shell.say, fieldLabel(shell, form, field), problemText(shell, form, code)));
 }
 
+function insteadOf({ instead, unless = [] }: Field): readonly string[] {
+  return instead === undefined ? unless : [...unless, instead];
+}
+
 function askField(shell: Shell, kind: DriverKind, field: Field): Promise<string> {
   const { asker } = shell;
-  const { required, instead, choices } = field;
+  const { required, choices } = field;
   const label = fieldLabel(shell, { id: "sign-in", kind: kind.name }, field.name);
   const among = choices ? ` (${choices.join(", ")})` : "";
-  const more = required && instead === undefined ? "" : " (or nothing)";
+  const more = required && insteadOf(field).length === 0 ? "" : " (or nothing)";
   return asker.ask(`${label}${among}${more}: `, { hidden: field.kind === "secret" });
 }
 

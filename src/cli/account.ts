@@ -1,7 +1,8 @@
 import { keysOf, openStorage } from "../app/drives.ts";
 import { ConfigError, readEnvironment } from "../config.ts";
+import { figuresIn } from "../i18n/figures.ts";
 import { loadWords } from "../i18n/words.ts";
-import { createLog } from "../log.ts";
+import { createLog, maskSecrets } from "../log.ts";
 import type { Mount } from "../storage/mount.ts";
 import { StoreError } from "../store/error.ts";
 import { openStore } from "../store/store.ts";
@@ -19,8 +20,12 @@ const operatorsTurn = 2;
 function explain(error: unknown): number {
   const isOperators = error instanceof Mistake || error instanceof ConfigError || error instanceof StoreError;
   if (!isOperators) throw error;
-  process.stderr.write(`${error.message}\n`);
+  complain(error.message);
   return operatorsTurn;
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${maskSecrets(line)}\n`);
 }
 
 async function run(words: readonly string[]): Promise<number> {
@@ -39,6 +44,7 @@ async function openShell(): Promise<Shell & { close(): Promise<void> }> {
   const store = await openStore({ url: config.storeUrl, keys: keysOf(config), onError: () => undefined });
   const storage = openStorage({ config, store, log });
   const words = loadWords();
+  const language = words.pick(Intl.DateTimeFormat().resolvedOptions().locale);
   const asker = createAsker({
     input: process.stdin,
     output: process.stderr,
@@ -51,11 +57,12 @@ async function openShell(): Promise<Shell & { close(): Promise<void> }> {
     people: store.open<Person>("people"),
     places: store.open<Place>("places"),
     exclusive: (key, work) => store.exclusive(key, work),
-    say: words.in(words.pick(Intl.DateTimeFormat().resolvedOptions().locale)),
+    say: words.in(language),
+    figures: figuresIn(language),
     has: (key) => words.has(key),
     asker,
     print: (line) => void process.stdout.write(`${line}\n`),
-    complain: (line) => void process.stderr.write(`${line}\n`),
+    complain,
     async close() {
       asker.close();
       await storage.close();

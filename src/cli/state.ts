@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { keysOf } from "../app/drives.ts";
 import { ConfigError, readEnvironment, type Config } from "../config.ts";
-import { createLog } from "../log.ts";
+import { createLog, maskSecrets } from "../log.ts";
 import { StoreError } from "../store/error.ts";
 import { openRecords } from "../store/records.ts";
 import { keyId } from "../store/sealed.ts";
@@ -78,11 +78,15 @@ function keyIdsOf({ secretKeys, dataDir }: Config): readonly string[] {
 }
 
 function onError(error: unknown): void {
-  process.stderr.write(`${String(error)}\n`);
+  complain(String(error));
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${maskSecrets(line)}\n`);
 }
 
 function leave(message: string): void {
-  process.stderr.write(`${message}\n`);
+  complain(message);
   process.exitCode = 2;
 }
 

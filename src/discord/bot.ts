@@ -7,6 +7,7 @@ import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import { createFollower } from "../messaging/follow.ts";
+import { createLanguages } from "../messaging/languages.ts";
 import type { Lead } from "../messaging/lead.ts";
 import type { Removals } from "../messaging/removals.ts";
 import type { Answer, FormScreen, Screen } from "../actions/model/screen.ts";
@@ -63,6 +64,8 @@ export interface DiscordParts {
   readonly outbound?: { readonly dispatcher: Dispatcher; agent(address: string): Agent | undefined } | undefined;
   /** Actions one person may do in ten seconds; absent = 100. */
   readonly actionsPerPerson?: number;
+  /** Milliseconds the answer to what is written in somebody's own chat may take, counted from its begin; absent = 60,000. */
+  readonly deadline?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */
   readonly timeout?: number;
   /** Absent = there is one process. Of several, one is connected to Discord; all speak to it. */
@@ -147,10 +150,11 @@ export function createDiscord(parts: DiscordParts): Discord {
     now,
     newId,
   });
+  const languages = createLanguages((locale) => words.pick(locale));
   const servers = createServers({ rest, store: kept, log, onLeft: parts.onLeft });
-  const guard = createGuard({ ...parts, words, post, deliverer, newId, onShutOut: () => servers.suspect() });
+  const guard = createGuard({ ...parts, languages, post, deliverer, newId, onShutOut: () => servers.suspect() });
   const router = createRouter({ ...parts, guard, deliverer, post, pendingForms });
-  const direct = createDirectMessages({ ...parts, words, deliverer, newId });
+  const direct = createDirectMessages({ ...parts, languages, deliverer, newId });
   let isOpen = true;
   let relay: Relay | undefined;
   let publishing: NodeJS.Timeout | undefined;

@@ -1,14 +1,13 @@
-import { tooLate } from "../messaging/too-late.ts";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { Action } from "../actions/action.ts";
 import { failureNotice } from "../actions/context/failure.ts";
 import type { Visit } from "../users/visit.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
+import type { Languages } from "../messaging/languages.ts";
+import { tooLate } from "../messaging/too-late.ts";
 import { createTurns, NotBegun } from "../messaging/turns.ts";
-import type { Words } from "../i18n/words.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
 import { isOver, isShutOut, isTooLate, isUnreached, loggable } from "./refusals.ts";
@@ -41,7 +40,7 @@ interface InOrder {
 
 interface GuardParts {
   perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
-  readonly words: Words;
+  readonly languages: Languages;
   readonly log: Logger;
   now(): number;
   readonly post: Post;
@@ -57,15 +56,12 @@ const grace = 4000;
 const graceInProgress = 1000;
 /** Milliseconds what nothing waits for may take. */
 const deadline = 60_000;
-/** People whose language is remembered for sentences of our own. */
-const maxLanguages = 20_000;
 
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
-  const { words, log, now, post, deliverer } = parts;
+  const { languages, log, now, post, deliverer } = parts;
   const turns = createTurns({ grace: graceInProgress });
   const inProgress = new Set<Promise<void>>();
-  const languages = new LRUCache<string, string>({ max: maxLanguages });
   const limiter = new RateLimiterMemory({ points: parts.actionsPerPerson ?? 100, duration: 10 });
 
   const admit = async ({ interaction }: Turn): Promise<boolean> => {
@@ -96,7 +92,7 @@ export function createGuard(parts: GuardParts): Guard {
     async handle(interaction, work) {
       const startedAt = now();
       const visit = visitOf(interaction);
-      const language = languages.get(visit.person.id) ?? words.pick(visit.person.locale);
+      const language = languages.of(visit);
       const turn: Turn = { interaction, visit, language };
       const working = paced(turn, work).catch((error: unknown) => fail(parts, turn, error));
       inProgress.add(working);
@@ -122,7 +118,7 @@ export function createGuard(parts: GuardParts): Guard {
       const { signal = AbortSignal.timeout(deadline), language } = turn;
       const answer = await Promise.race([parts.perform(visit, action, signal), tooLate(signal, language)]);
       turn.language = answer.language;
-      languages.set(visit.person.id, answer.language);
+      languages.note(visit, answer.language);
       return answer;
     },
 

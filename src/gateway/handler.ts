@@ -56,7 +56,7 @@ export interface HandlerParts {
   readonly onFallback?: OnFallback;
 }
 
-/** Whether the process can serve; if not, each reason in a few words for the operator: `telegram is not connected`. */
+/** Whether the process can serve; if not, each reason in a few words for the operator: `telegram: not reached (ECONNREFUSED)`. */
 export type Readiness = { readonly ok: true } | { readonly ok: false; readonly reasons: readonly string[] };
 
 /** Request in, reply out; no socket in sight. Throws what `refusalOf` reads. */
@@ -65,9 +65,7 @@ export type Handler = (asked: Asked) => Promise<Reply>;
 /** The part of the path that names the route, for metrics and logs. */
 export function routeOf(path: string): string {
   const [, first = ""] = path.split("/");
-  return ["d", "p", "s", "w", "oauth", "hook", "discord", "api", "healthz", "readyz", "metrics"].includes(first)
-    ? first
-    : "other";
+  return Object.hasOwn(routeMethods, first) && first !== "robots.txt" ? first : "other";
 }
 
 interface Parts extends HandlerParts {
@@ -119,28 +117,30 @@ export function createHandler(given: HandlerParts): Handler {
 
 const reading = ["GET", "HEAD"];
 
+/** What each route takes, by the first part of its path. */
+const routeMethods: Readonly<Record<string, readonly string[]>> = {
+  d: [...reading, "OPTIONS"],
+  p: [...reading, "OPTIONS"],
+  s: [...reading, "POST"],
+  w: reading,
+  oauth: ["GET"],
+  hook: ["POST"],
+  api: ["POST"],
+  discord: ["POST"],
+  "robots.txt": reading,
+  healthz: reading,
+  readyz: reading,
+  metrics: reading,
+};
+
+/** Routes for this machine and whoever watches over it. */
+const ownRoutes = ["healthz", "readyz", "metrics"];
+
+/** Routes for people and their programs, by the first part of the path: what a proxy lets through besides the webhook. */
+export const publicRoutes: readonly string[] = Object.keys(routeMethods).filter((route) => !ownRoutes.includes(route));
+
 function methodsOf(route: string): readonly string[] | undefined {
-  switch (route) {
-    case "d":
-    case "p":
-      return [...reading, "OPTIONS"];
-    case "w":
-    case "healthz":
-    case "readyz":
-    case "metrics":
-    case "robots.txt":
-      return reading;
-    case "oauth":
-      return ["GET"];
-    case "s":
-      return [...reading, "POST"];
-    case "hook":
-    case "api":
-    case "discord":
-      return ["POST"];
-    default:
-      return undefined;
-  }
+  return Object.hasOwn(routeMethods, route) ? routeMethods[route] : undefined;
 }
 
 function wrongMethod(methods: readonly string[]): Refusal {

@@ -94,7 +94,17 @@ export function bar(share: number): string {
   return "▓".repeat(full) + "░".repeat(barCells - full);
 }
 
+/** Where one is in the pages of a list. */
+export interface Pages {
+  /** 1-based. */
+  readonly number: number;
+  /** Absent = nobody knows yet how many there are. */
+  readonly count?: number | undefined;
+  /** There is a page after it; absent = as the count says. */
+  readonly next?: boolean;
+}
+
 /** Which page of how many: `2/7`, or `2/…` while nobody knows how many there are. */
-export function pageOf({ number, count }: { readonly number: number; readonly count?: number | undefined }): string {
+export function pageOf({ number, count }: Pick<Pages, "number" | "count">): string {
   return `${number}/${count ?? "…"}`;
 }

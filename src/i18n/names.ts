@@ -126,12 +126,20 @@ const popIsolate = "\u2069";
 
 /** Keeps a name that is (or pretends to be) written from right to left from turning itself or what stands around it. Halves of characters are replaced. */
 export function isolate(name: string): string {
-  const whole = withoutTurns(name.toWellFormed());
+  const whole = cleaned(name);
   return rightToLeft.test(whole) ? `${firstStrong}${whole}${popIsolate}` : whole;
 }
 
+/** Private-use characters around what a chat draws as a date of its own (`telegram/screens/painter.ts`); a name that brings them would forge one. */
+export const dateMarks = { start: "\uE0F0", text: "\uE0F1", end: "\uE0F2" } as const;
+
+/** A name without what would turn the text around it, or forge a date in it. */
+function cleaned(name: string): string {
+  return withoutTurns(name.toWellFormed()).replaceAll(/[\uE0F0-\uE0F2]/g, "");
+}
+
 function oneLine(name: string): string {
-  const flat = withoutTurns(name.toWellFormed())
+  const flat = cleaned(name)
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
   return flat === "" ? "…" : flat;

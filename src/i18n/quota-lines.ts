@@ -1,6 +1,6 @@
 import { transferBands, type Allowance, type Quota } from "../storage/driver.ts";
 import { bar, type Figures } from "./figures.ts";
-import { abilitySigns } from "./signs.ts";
+import { quotaSigns } from "./signs.ts";
 import type { Say } from "./words.ts";
 
 /** What is said with. */
@@ -24,12 +24,10 @@ export function quotaLines(teller: Teller, quota: Quota, safe: (word: string) =>
         });
   return [
     ...(share === undefined ? [] : [`${bar(share)} ${figures.percent(share)}`]),
-    `${abilitySigns.quota.sign} ${room}`,
+    `${quotaSigns.room} ${room}`,
     ...(trashed === undefined || trashed === 0 ? [] : [say("mount-quota-trashed", { size: figures.size(trashed) })]),
     ...(plan === undefined ? [] : [say("mount-plan", { plan: safe(plan) })]),
-    ...(tasks
-      ? [`${abilitySigns.download.sign} ${say("mount-tasks-left", { left: leftOf(tasks), limit: tasks.limit })}`]
-      : []),
+    ...(tasks ? [`${quotaSigns.tasks} ${say("mount-tasks-left", { left: leftOf(tasks), limit: tasks.limit })}`] : []),
     ...transferLines(teller, quota),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Entry } from "../storage/entry.ts";
-import { storageErrorKind, type StorageErrorCode } from "../storage/error.ts";
+import type { StorageErrorCode } from "../storage/error.ts";
 import { reasonText, type Speaker } from "./kind-words.ts";
 import type { Figures } from "./figures.ts";
 
@@ -48,33 +48,10 @@ export function savedOnly(entries: readonly Entry[]): Entry | undefined {
   return only?.kind === "file" && others.length === 0 ? only : undefined;
 }
 
-const ways = {
-  cancel: { sign: "✖️", words: "press-cancel", does: "cancel-save" },
-  retry: { sign: "🔄", words: "press-retry", does: "retry-save" },
-  drive: { sign: "📁", words: "press-open-mount", does: "open-mount" },
-  renew: { sign: "🔑", words: "press-renew-mount", does: "renew-mount" },
+/** Sign and words of what can be done about a saving, by the button. */
+export const saveOffers = {
+  "cancel-save": { sign: "✖️", words: "press-cancel" },
+  "retry-save": { sign: "🔄", words: "press-retry" },
+  "open-mount": { sign: "📁", words: "press-open-mount" },
+  "renew-mount": { sign: "🔑", words: "press-renew-mount" },
 } as const;
-
-/** What can be done about a saving that is not done: sign, words and button of each. */
-export function waysOnFrom(state: State): readonly (typeof ways)[keyof typeof ways][] {
-  switch (state.is) {
-    case "waiting":
-      return [ways.cancel];
-    case "sent":
-    case "done":
-      return [];
-    case "cancelled":
-      return [ways.retry];
-    case "lost":
-      return [ways.retry, ways.drive];
-    case "failed":
-      return ofFailure(state.code);
-  }
-}
-
-function ofFailure(code: StorageErrorCode | "target-gone"): readonly (typeof ways)[keyof typeof ways][] {
-  if (code === "target-gone") return [ways.retry];
-  if (code === "own-share") return [ways.drive];
-  if (code === "no-space") return [ways.retry, ways.drive];
-  return storageErrorKind(code).mends.includes("sign-in") ? [ways.renew, ways.retry] : [ways.retry];
-}

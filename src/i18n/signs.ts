@@ -1,4 +1,3 @@
-import type { Capability } from "../storage/driver.ts";
 import type { Order } from "../storage/entry.ts";
 import type { EntryKind } from "../storage/file-kind.ts";
 import type { Health } from "../storage/mount.ts";
@@ -7,35 +6,12 @@ export { kindOf, type EntryKind } from "../storage/file-kind.ts";
 
 interface AbilitySign {
   readonly sign: string;
-  /** The button that does it, whose words are `press-<button>`; absent = it is only shown. */
-  readonly button?: string;
+  /** The button that does it, whose words are `press-<button>`. */
+  readonly button: string;
 }
 
-/**
- * What can be done with what a card shows: what a drive is capable of, and what goes where it is shown. A capability is a
- * row here and draws nothing of its own: both chats go through what a card says it can.
- */
+/** What can be done with what a card shows; both chats draw what a card says it can. */
 export const abilitySigns = {
-  quota: { sign: "📊" },
-  makeFolder: { sign: "📁➕" },
-  rename: { sign: "✏️" },
-  move: { sign: "📂" },
-  copy: { sign: "📑" },
-  trash: { sign: "🗑" },
-  restore: { sign: "↩️" },
-  listTrash: { sign: "🗑" },
-  emptyTrash: { sign: "🗑" },
-  remove: { sign: "❌" },
-  download: { sign: "⏬" },
-  tasks: { sign: "⏬" },
-  task: { sign: "⏬" },
-  retryTask: { sign: "🔄" },
-  cancelTasks: { sign: "✖️" },
-  clearTasks: { sign: "🧹" },
-  save: { sign: "💾" },
-  shareOut: { sign: "📤" },
-  listSharedOut: { sign: "📤" },
-  revokeShared: { sign: "🚫" },
   send: { sign: "📥", button: "send" },
   "send-as-file": { sign: "📄", button: "send-as-file" },
   "save-share": { sign: "💾", button: "save" },
@@ -48,7 +24,10 @@ export const abilitySigns = {
   "ask-root": { sign: "📂", button: "ask-root" },
   "renew-mount": { sign: "🔑", button: "renew-mount" },
   "revoke-links": { sign: "🚫", button: "revoke-links" },
-} as const satisfies Readonly<Record<Capability, AbilitySign> & Record<string, AbilitySign>>;
+} as const satisfies Readonly<Record<string, AbilitySign>>;
+
+/** The signs of what a drive tells of its room, and of what it may still fetch. */
+export const quotaSigns = { room: "📊", tasks: "⏬" } as const;
 
 /** The signs of what is asked before it is done. */
 export const questionSigns = {
@@ -134,6 +113,9 @@ export const standingSigns = { usual: "▫️", admitted: "✅", banned: "⛔", 
 
 /** The signs of what a drive is shared for. */
 export const sharedCapabilitySigns = { browse: "📁", link: "🔗", send: "📥" } as const;
+
+/** The sign of a favourite, and of one that a press takes off the list: its folder stays. */
+export const favouriteSigns = { kept: "⭐", taken: "✖️" } as const;
 
 /** The sign of the folders one was in lately. */
 export const recentSign = "🕘";

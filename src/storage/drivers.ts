@@ -16,6 +16,8 @@ export interface Drivers {
   /** Lets go of a mount's driver. */
   drop(mount: string): Promise<void>;
   close(): Promise<void>;
+  /** How many calls the mount's open driver has answered so far, failures aside. */
+  answersOf(mount: string): number;
   /** What a mount is known to suffer from, `code` undefined = nothing; undefined = it is not known. */
   healthOf(mount: string): Ailment | undefined;
   noteHealth(mount: string, ailment: Ailment): void;
@@ -74,6 +76,7 @@ export function createDrivers(parts: DriversParts): Drivers {
   };
   return {
     drop,
+    answersOf: (mount) => open.peek(mount)?.answers() ?? 0,
     healthOf: (mount) => healths.get(mount),
     noteHealth: (mount, ailment) => void healths.set(mount, ailment),
     async of(id) {

@@ -4,6 +4,8 @@ import { StorageError } from "./error.ts";
 /** A driver that is closed while nobody needs it, and opened again by the next call. */
 export interface IdleDriver {
   readonly driver: Driver;
+  /** How many calls have been answered so far, failures aside. */
+  answers(): number;
   /** Closes it as soon as no call is under way, and again after each later one. */
   rest(): void;
   /** Closes it for good. */
@@ -14,6 +16,7 @@ export function idling(open: () => Driver): IdleDriver {
   let current: Driver | undefined = open();
   const first = current;
   let underway = 0;
+  let answers = 0;
   let isResting = false;
   let isClosed = false;
   const restNow = () => {
@@ -28,7 +31,9 @@ export function idling(open: () => Driver): IdleDriver {
     current ??= open();
     underway += 1;
     try {
-      return await work(current);
+      const answer = await work(current);
+      answers += 1;
+      return answer;
     } finally {
       underway -= 1;
       restNow();
@@ -44,6 +49,7 @@ export function idling(open: () => Driver): IdleDriver {
   for (const name of capabilities) if (first[name]) lend(driver, name, use);
   return {
     driver,
+    answers: () => answers,
     rest() {
       isResting = true;
       restNow();

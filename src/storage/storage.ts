@@ -229,7 +229,11 @@ export function createStorage(parts: StorageParts): Storage {
         signal,
       ),
     finishBrowser: (kind, pending, back, { signal } = {}) =>
-      wrapped(() => browserOf(parts.kinds, kind).finish(pending, back, { ...parts, signal }), signal),
+      wrapped(
+        () =>
+          browserOf(parts.kinds, kind).finish(pending, back, { ...parts, notes: notesOf(parts.notes, kind), signal }),
+        signal,
+      ),
     change: (id, changes) => parts.exclusive(`mount:${id}`, () => change(internals, id, changes)),
     unmount: (id) => parts.exclusive(`mount:${id}`, () => unmount(internals, id)),
     sweep: () => sweep(parts),
@@ -512,14 +516,17 @@ async function watched<T>(
   work: () => Promise<T>,
   { asker }: { readonly asker?: string | undefined } = {},
 ): Promise<T> {
+  const { drivers, parts } = internals;
+  const before = drivers.answersOf(id);
   try {
     const result = await wrapped(work);
-    await noteHealth(internals, id, undefined);
+    // What was known already says nothing of the drive.
+    if (drivers.answersOf(id) !== before) await noteHealth(internals, id, undefined);
     return result;
   } catch (error) {
     if (error instanceof StorageError && storageErrorKind(error.code).ails) {
       const failing = await noteHealth(internals, id, error.code);
-      if (failing) internals.parts.onFailing?.(failing, asker);
+      if (failing) parts.onFailing?.(failing, asker);
     }
     throw error;
   }

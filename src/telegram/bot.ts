@@ -39,6 +39,8 @@ import { rows } from "./visit.ts";
 export interface TelegramParts {
   readonly settings: TelegramSettings;
   perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
+  /** Whether a text names a share of any kind by itself. */
+  namesShare(text: string): boolean;
   readonly words: Words;
   /** Half-finished dialogues; encrypted at rest. */
   readonly conversations: DialogueStore;

@@ -24,6 +24,7 @@ interface CommandListsParts {
 export function createCommandLists({ api, words, log, operators = [] }: CommandListsParts): CommandLists {
   const published = new Set<number>();
   const failed = (err: unknown) => log.warn({ err: loggable(err) }, "telegram commands not published");
+  const profileFailed = (err: unknown) => log.warn({ err: loggable(err) }, "telegram profile not published");
   const addOperator = async (chat: number): Promise<void> => {
     if (published.has(chat)) return;
     published.add(chat);
@@ -31,13 +32,17 @@ export function createCommandLists({ api, words, log, operators = [] }: CommandL
   };
   const publish = async (): Promise<void> => {
     await publishCommands(api, words);
-    await publishProfile(api, words);
     for (const id of operators) {
       if (id.startsWith("telegram:")) await addOperator(Number(id.slice("telegram:".length)));
     }
   };
   return {
-    publish: () => void publish().catch(failed),
+    publish() {
+      void publish()
+        .catch(failed)
+        .then(() => publishProfile(api, words))
+        .catch(profileFailed);
+    },
     addOperator: (chat) => void addOperator(chat).catch(failed),
   };
 }

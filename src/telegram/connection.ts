@@ -116,7 +116,7 @@ async function connect(
   closing.throwIfAborted();
   const take = (update: Update) => bot.handleUpdate(update);
   const poll = () => startPolling({ api: bot.api, allowedUpdates, take, log, wait, isShared: lead !== undefined });
-  return lead ? pollWhileLeading(lead, poll) : poll();
+  return lead ? pollWhileLeading({ lead, log, wait }, poll) : poll();
 }
 
 /** What the operator must mend; undefined = it may get better by itself. Without what was sent: that holds the webhook's secret. */

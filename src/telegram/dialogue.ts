@@ -9,19 +9,17 @@ import {
 import { Composer, type Context } from "grammy";
 import type { Update } from "grammy/types";
 import { LRUCache } from "lru-cache";
-import type { Logger } from "pino";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Answer, FormScreen } from "../actions/model/screen.ts";
-import { writeRef } from "../messaging/messenger.ts";
-import type { Removals } from "../messaging/removals.ts";
 import type { Values } from "../storage/field.ts";
 import { commandIn, commandNamed } from "./commands.ts";
 import type { BotContext, Heard, Reply, Waiting } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import { loggable } from "./loggable.ts";
-import { isRefusal, placeOf, type Place, type Post } from "./post.ts";
-import { isTrouble, patiently, type Wait } from "./retry.ts";
+import { placeOf, type Place, type Post } from "./post.ts";
+import { patiently } from "./retry.ts";
 import { decodeDialoguePress, paintQuestionOf, questionOf } from "./screens/form.ts";
+import { forgetWords, takeAway, type TakeAwayParts } from "./take-away.ts";
 import {
   answerWalk,
   changeAnswer,
@@ -52,15 +50,10 @@ export interface Dialogue {
   leave(ctx: BotContext): Promise<FormRef | undefined>;
 }
 
-interface DialogueParts {
+interface DialogueParts extends TakeAwayParts {
   readonly store: DialogueStore;
   readonly post: Post;
   readonly deliverer: Deliverer;
-  readonly log: Logger;
-  readonly wait: Wait;
-  /** Takes away later what could not be taken away at once; absent = nothing does. */
-  readonly removals?: Removals | undefined;
-  now(): number;
   /** Hands in the filled form. */
   submit(ctx: BotContext, form: FormRef, values: Values): Promise<Answer>;
   /** Leaves the form on a press of Cancel. */
@@ -173,7 +166,7 @@ async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContex
     await parts.deliverer
       .tell(ctx, "dialogue-secret-undeleted")
       .catch((err: unknown) =>
-        parts.log.warn({ err: loggable(err) }, "person not told that a secret stands in the chat"),
+        parts.log.warn({ err: loggable(err) }, "telegram person not told that a secret stands in the chat"),
       );
   }
   await handIn(parts, held, ctx, step.walk);
@@ -249,36 +242,6 @@ async function keep(ctx: BotContext, walk: Walk, prompt: number): Promise<void> 
   const waiting: Waiting = { walk, prompt, after: ctx.update.update_id, language: ctx.turn.language };
   await ctx.conversation.exit(conversation);
   await ctx.conversation.enter(conversation, waiting);
-}
-
-/** A secret's message goes at once, before anything slow, and out of the update too. False = it is still there. */
-async function takeAway(parts: DialogueParts, ctx: BotContext): Promise<boolean> {
-  forgetWords(ctx.update);
-  const { wait, log } = parts;
-  try {
-    return await patiently(() => ctx.deleteMessage(), { wait, signal: ctx.turn.signal });
-  } catch (error) {
-    // A process before this one was killed after it had taken the message away.
-    if (isRefusal(error, /message to delete not found/i)) return true;
-    log.warn({ err: loggable(error), chat: ctx.chat?.id }, "telegram secret not deleted");
-    if (isTrouble(error)) await takeAwayLater(parts, ctx);
-    return false;
-  }
-}
-
-async function takeAwayLater({ removals, now, log }: DialogueParts, ctx: BotContext): Promise<void> {
-  const { language, visit } = ctx.turn;
-  const message = String(ctx.msg?.message_id ?? 0);
-  await removals
-    ?.note(writeRef({ place: visit.place.id, kind: visit.place.kind, language, message }), now())
-    .catch((err: unknown) => log.error({ err }, "removal of a secret not noted"));
-}
-
-function forgetWords({ message }: Update): void {
-  if (!message) return;
-  delete message.text;
-  delete message.entities;
-  delete message.reply_to_message;
 }
 
 /** An answered question keeps no buttons; that it could not be edited harms nobody. */

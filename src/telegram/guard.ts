@@ -1,4 +1,3 @@
-import { tooLate } from "../messaging/too-late.ts";
 import { GrammyError, type Middleware } from "grammy";
 import type { Logger } from "pino";
 import { LRUCache } from "lru-cache";
@@ -6,7 +5,9 @@ import type { Action } from "../actions/action.ts";
 import { failureNotice } from "../actions/context/failure.ts";
 import type { Answer, Help, Notice } from "../actions/model/screen.ts";
 import type { Words } from "../i18n/words.ts";
+import { createLanguages } from "../messaging/languages.ts";
 import { createTurns, NotBegun } from "../messaging/turns.ts";
+import { tooLate } from "../messaging/too-late.ts";
 import { createRateLimit } from "../users/rate-limit.ts";
 import type { Visit } from "../users/visit.ts";
 import { isStoreFailure } from "../storage/error.ts";
@@ -46,8 +47,6 @@ interface GuardParts {
   readonly answerWithin?: number | undefined;
 }
 
-/** People whose language is remembered for sentences of our own. */
-const maxLanguages = 20_000;
 /** Updates remembered, so that one that is brought again is not done again. */
 const maxRemembered = 10_000;
 
@@ -55,7 +54,7 @@ const maxRemembered = 10_000;
 export function createGuard(parts: GuardParts): Guard {
   const { words, log, now, post, answerWithin = 8000, once = (_update, work) => work() } = parts;
   const turns = createTurns();
-  const languages = new LRUCache<string, string>({ max: maxLanguages });
+  const languages = createLanguages((locale) => words.pick(locale));
   const done = new LRUCache<number, Promise<unknown>>({ max: maxRemembered });
   // The rule actions go by, for updates: not each of them becomes an action.
   const rateLimit = createRateLimit(parts.updatesPerPerson === undefined ? {} : { most: parts.updatesPerPerson });
@@ -93,7 +92,7 @@ export function createGuard(parts: GuardParts): Guard {
       const chat = ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" as const });
       const visit = visitOf(ctx.from, chat, { uploadLimit: parts.uploadLimit, message: ctx.msg });
       if (!visit) return;
-      const language = languages.get(visit.person.id) ?? words.pick(visit.person.locale);
+      const language = languages.of(visit);
       ctx.turn = { visit, signal: notBegun, language, answered: false, beside: false };
       await handle(ctx, next);
     } catch (error) {
@@ -118,7 +117,7 @@ export function createGuard(parts: GuardParts): Guard {
       const { visit, signal } = ctx.turn;
       const answered = await Promise.race([parts.perform(visit, action, signal), tooLate(signal, ctx.turn.language)]);
       ctx.turn.language = answered.language;
-      languages.set(visit.person.id, answered.language);
+      languages.note(visit, answered.language);
       return answered;
     },
 

@@ -200,7 +200,7 @@ function chatOf(ctx: BotContext): number {
 }
 
 function askerOf(ctx: BotContext): number {
-  if (!ctx.from) throw new Error("an update without a person got past the door");
+  if (!ctx.from) throw new Error("an update without a person was taken");
   return ctx.from.id;
 }
 

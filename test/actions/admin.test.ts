@@ -118,6 +118,8 @@ describe("the first operator", () => {
     expect((await at.see(inGroup(jun), { do: "start", payload: code }, "notice")).notice).toBe("code-void");
     expect((await at.see(jun, { do: "start", payload: code }, "notice")).notice).toBe("operator-made");
     expect((await at.see(visitOf(3), { do: "start", payload: code }, "notice")).notice).toBe("code-void");
+    expect(at.noted).toMatchObject([{ event: "operator code redeemed", by: "telegram:2", subject: "telegram:2" }]);
+    expect(JSON.stringify(at.noted)).not.toContain(code);
     const later = at.restarted();
     apps.push(later);
     await later.see(jun, admin(), "admin");
@@ -155,6 +157,7 @@ describe("with an allowlist", () => {
     expect(payload).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
     const both = await Promise.all([jun, visitOf(3)].map((visit) => at.see(visit, { do: "start", payload }, "notice")));
     expect(both.map(({ notice }) => notice).toSorted()).toEqual(["admitted", "code-void"]);
+    expect(at.noted).toMatchObject([{ event: "operator action" }, { event: "invitation redeemed" }]);
     const [guest, other] = both[0]?.notice === "admitted" ? [jun, visitOf(3)] : [visitOf(3), jun];
     const later = at.restarted();
     apps.push(later);

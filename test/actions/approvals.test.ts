@@ -4,11 +4,14 @@ import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.
 import type { Account } from "../../emulators/pikpak/state.ts";
 import { perform } from "../../src/actions/perform.ts";
 import { createApprovals } from "../../src/actions/mounts/approvals.ts";
+import { createLastWords } from "../../src/actions/mounts/last-words.ts";
+import type { FinishParts } from "../../src/actions/mounts/approval-end.ts";
 import type { MessageRef } from "../../src/actions/model/target.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
+import { jobKind } from "../../src/jobs/job.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
-import type { Edited, Message, Messenger } from "../../src/messaging/messenger.ts";
+import type { Edited, Message, Messenger, Sent } from "../../src/messaging/messenger.ts";
 import { testJobs } from "../test-jobs.ts";
 import { app, mia, usualCloud, type TestApp } from "./test-app.ts";
 
@@ -17,6 +20,12 @@ import { app, mia, usualCloud, type TestApp } from "./test-app.ts";
 const shown: MessageRef = { place: mia.person.id, kind: "private", language: "en", message: "7" };
 
 let skipped = 0;
+/** Which of the pauses between two questions lasts until the process ends; 0 = it has begun. */
+let holdFrom: number | undefined;
+const pause = async (ms: number, signal: AbortSignal) => {
+  if (holdFrom === undefined || --holdFrom > 0) return wait(ms, signal);
+  await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+};
 const now = () => Date.now() + skipped;
 const wait = async (ms: number, signal?: AbortSignal) => {
   signal?.throwIfAborted();
@@ -29,12 +38,19 @@ let pikpak: PikPakEmulator;
 let account: Account;
 let at: TestApp;
 let jobs: JobQueue;
+let records: Keyv<KeptJob>;
+let places: Keyv<MessageRef>;
+let answerSend: () => Sent | undefined;
+let finish: FinishParts["finish"];
+let logged: object[];
 let edits: Message[];
 let sent: Message[];
 let answerEdit: () => Edited;
 
 beforeEach(async () => {
   skipped = 0;
+  holdFrom = undefined;
+  logged = [];
   edits = [];
   sent = [];
   answerEdit = () => ({ is: "edited" });
@@ -44,7 +60,16 @@ beforeEach(async () => {
   const { driveUrl, userUrl, mcpUrl } = pikpak;
   const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
   at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now });
-  jobs = testJobs(new Keyv<KeptJob>(), { now });
+  records = new Keyv<KeptJob>();
+  places = new Keyv<MessageRef>();
+  answerSend = () => undefined;
+  finish = (visit, approved, signal) => perform(at.services, visit, { do: "finish-approval", approved }, signal);
+  openJobs();
+});
+
+/** As a process does when it starts. */
+function openJobs(): void {
+  jobs = testJobs(records, { now, wait });
   const messenger: Pick<Messenger, "edit" | "send"> = {
     async edit(_ref, screen) {
       const edited = answerEdit();
@@ -52,22 +77,31 @@ beforeEach(async () => {
       return edited;
     },
     async send(target, screen) {
+      const unsent = answerSend();
+      if (unsent) return unsent;
       sent.push(screen);
       return { is: "sent", ref: { ...target, message: "8" } };
     },
   };
+  const log = { info: (fields: object, event: string) => void logged.push({ event, ...fields }) };
   const approvals = createApprovals({
     jobs,
     storage: at.services.storage,
-    // Only editing and sending are used here.
-    messengers: { of: () => messenger as Messenger },
-    finish: (visit, approved, signal) => perform(at.services, visit, { do: "finish-approval", approved }, signal),
+    lastWords: createLastWords({
+      jobs,
+      // Only editing and sending are used here.
+      messengers: { of: () => messenger as Messenger },
+      places,
+      languageOf: async () => "en",
+      now,
+      log,
+    }),
+    finish: (...given) => finish(...given),
     now,
-    wait,
-    log: { info: () => undefined },
+    wait: pause,
   });
   Object.assign(at.services, { approvals });
-});
+}
 afterEach(async () => {
   await jobs.stop();
   await at.services.storage.close();
@@ -124,7 +158,7 @@ test("a service that does not answer for a while is asked again, later each time
 test.each([
   ["put away", { is: "gone" }],
   ["out of reach", { is: "closed" }],
-] as const)("whose message was %s is told in one of its own that the drive is there", async (_what, edited) => {
+] as const)("a person whose message was %s is told in a new message that the drive is there", async (_what, edited) => {
   answerEdit = () => edited;
   const code = await begun();
   pikpak.connect.grants.decideDevice(code, account);
@@ -152,4 +186,81 @@ test("a refusal in a word nobody knows is said, with another code and the other 
   expect(screen).toMatchObject({ show: "approval", state: { is: "failed", reason: { code: "approval-refused" } } });
   if (screen?.show !== "approval") throw new Error("no approval");
   await at.see(mia, { do: "show-ways", view: screen.view }, "sign-in-ways");
+});
+
+test("a code pressed for twice before it was seen is one code, and is shown again", async () => {
+  pikpak.rules.deviceInterval = 60;
+  const ways = await at.see(mia, { do: "sign-in" }, "sign-in-ways");
+  const first = await at.do(mia, { do: "choose-way", view: ways.view, index: 0 });
+  const second = await at.do(mia, { do: "choose-way", view: ways.view, index: 0 });
+  expect(second.screen).toEqual(first.screen);
+  expect(pikpak.calls.filter(({ path }) => path === "/v1/auth/device/code").length).toBe(1);
+  expect((await jobs.list(jobKind("approval"))).length).toBe(1);
+});
+
+test("another code pressed for twice is one, and the first message does not say that it was cancelled", async () => {
+  pikpak.rules.deviceLife = 1;
+  await begun();
+  await ended();
+  const [over] = edits;
+  if (over?.show !== "approval") throw new Error("no approval");
+  pikpak.rules.deviceLife = 600;
+  pikpak.rules.deviceInterval = 60;
+  const first = await at.do(mia, { do: "approve-again", view: over.view });
+  const second = await at.do(mia, { do: "approve-again", view: over.view });
+  expect(first.screen).toMatchObject({ show: "approval", state: { is: "waiting" } });
+  expect(second.screen).toEqual(first.screen);
+  expect(pikpak.calls.filter(({ path }) => path === "/v1/auth/device/code").length).toBe(2);
+});
+
+test("a code whose process was killed before it knew of its message is followed to its end, in a message of its own", async () => {
+  const ways = await at.see(mia, { do: "sign-in" }, "sign-in-ways");
+  const { screen } = await at.do(mia, { do: "choose-way", view: ways.view, index: 0 });
+  if (screen.show !== "approval" || screen.state.is !== "waiting") throw new Error(JSON.stringify(screen));
+  await jobs.stop();
+  openJobs();
+  pikpak.connect.grants.decideDevice(screen.state.code?.userCode ?? "", account);
+  await ended();
+  expect([edits.length, sent[0]?.show]).toEqual([0, "listing"]);
+  expect(logged).toEqual([{ event: "sign-in ended", person: mia.person.id, driver: "pikpak", outcome: "listing" }]);
+});
+
+test("a restart after a word to slow down asks no sooner than that said", async () => {
+  pikpak.rules.deviceInterval = 5;
+  pikpak.rules.deviceLife = 600;
+  pikpak.fail({ path: "/v1/auth/token", status: 429, headers: { "retry-after": "90" }, times: 1 });
+  holdFrom = 2;
+  const code = await begun();
+  await expect.poll(() => holdFrom).toBe(0);
+  await jobs.stop();
+  holdFrom = undefined;
+  openJobs();
+  pikpak.connect.grants.decideDevice(code, account);
+  await ended();
+  const [first = 0, second = 0] = polls().map(({ at: moment }) => moment);
+  expect(second - first).toBeGreaterThanOrEqual(90_000);
+});
+
+test.each([
+  ["a verification that is asked for", { reason: { code: "verification-needed" } }, "verification-needed"],
+  ["a root folder that is gone", { problem: { field: "rootFolder", code: "not-a-folder-id" } }, "not-a-folder"],
+] as const)("%s is said as why nothing came of it", async (_what, asked, code) => {
+  finish = async () => ({
+    screen: { show: "form", form: { id: "sign-in", kind: "pikpak" }, fields: [], values: {}, ...asked },
+    language: "en",
+  });
+  const userCode = await begun();
+  pikpak.connect.grants.decideDevice(userCode, account);
+  await ended();
+  expect(edits[0]).toMatchObject({ show: "approval", state: { is: "failed", reason: { code } } });
+});
+
+test("the last word waits as long as the chat asks to, in the message and beside it", async () => {
+  let [edited, told] = [0, 0];
+  answerEdit = () => (edited++ === 0 ? { is: "later", after: 70_000 } : { is: "closed" });
+  answerSend = () => (told++ === 0 ? { is: "later", after: 70_000 } : undefined);
+  const code = await begun();
+  pikpak.connect.grants.decideDevice(code, account);
+  await ended();
+  expect([edited, told, sent[0]?.show]).toEqual([3, 2, "listing"]);
 });

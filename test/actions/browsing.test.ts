@@ -211,7 +211,7 @@ describe("a folder of 20,000", () => {
     expect(last?.show === "listing" && last.rows.length).toBe(8);
   });
 
-  test("a folder of 20,000 stops being followed when its message is", async () => {
+  test("a folder of 20,000 draws nothing more once its message is not followed any more", async () => {
     const { cloud, answer, at, first } = await largeApp();
     const updates = answer.updates?.[Symbol.asyncIterator]();
     await updates?.return?.();

@@ -137,7 +137,7 @@ test("sign-ins and what operators decide are logged, and no secret with them", a
   await at.do(mia, { do: "admin", words: "ban telegram:2" });
   expect(at.noted).toMatchObject([
     { event: "person signed in", person: "telegram:1", driver: "pikpak" },
-    { event: "operator act", by: "telegram:1", act: "ban", subject: "telegram:2" },
+    { event: "operator action", by: "telegram:1", act: "ban", subject: "telegram:2" },
   ]);
   expect(JSON.stringify(at.noted)).not.toContain("correct-horse");
 });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
 import { downloadKind } from "../../src/actions/download/download-kind.ts";
+import { saidSources } from "../../src/actions/download/download.ts";
 import { createDownloads } from "../../src/actions/download/downloads.ts";
 import type { DownloadScreen } from "../../src/actions/model/screen.ts";
 import type { Session } from "../../src/actions/model/session.ts";
@@ -12,6 +13,7 @@ import { driverKinds } from "../../src/drivers/index.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
 import type { Edited, Message, Messenger, Unsent } from "../../src/messaging/messenger.ts";
+import type { DriverKind } from "../../src/storage/driver.ts";
 import { createLocks, type Locks } from "../../src/store/lock.ts";
 import { testJobs } from "../test-jobs.ts";
 import { app, inGroup, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
@@ -22,16 +24,25 @@ const magnet = `magnet:?xt=urn:btih:${hash}&dn=a+film.mkv`;
 const shown: MessageRef = { place: mia.person.id, kind: "private", language: "en", message: "7" };
 
 let skipped = 0;
+/** Waiting moves the clock on; while it is held a wait ends and nothing is later. */
+let isHeld = false;
+/** It is held as soon as the message shows these states. */
+let heldAt: string | undefined;
 const now = () => Date.now() + skipped;
 const wait = async (ms: number, signal?: AbortSignal) => {
   signal?.throwIfAborted();
-  skipped += ms;
+  if (!isHeld) skipped += ms;
   await sleep(5);
 };
 
 let locks: Locks;
 /** What those who follow downloads have waited their turn for. */
 let waitsFor: string[];
+
+const letGo = () => {
+  isHeld = false;
+  heldAt = undefined;
+};
 let pikpak: PikPakEmulator;
 let account: Account;
 let at: TestApp;
@@ -46,6 +57,7 @@ let answerSend: () => Unsent | undefined;
 
 beforeEach(async () => {
   skipped = 0;
+  letGo();
   edits = [];
   sent = [];
   answerEdit = () => ({ is: "edited" });
@@ -73,6 +85,7 @@ function begin(): void {
     async edit(_ref, screen) {
       const edited = answerEdit();
       if (edited.is === "edited") edits.push(screen as DownloadScreen);
+      if (heldAt !== undefined && states()?.join() === heldAt) isHeld = true;
       return edited;
     },
     async send(target, screen) {
@@ -124,7 +137,7 @@ const untilSkipped = async (isSo: () => boolean) => {
 };
 const begun = () => pikpak.calls.filter(({ method, path }) => method === "POST" && path === "/drive/v1/files").length;
 
-describe("what is fetched is followed in its message", () => {
+describe("a download that is followed in its message", () => {
   test("a magnet shows how far it is and how fast, and then opens as the file it became", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 60_000;
@@ -140,7 +153,7 @@ describe("what is fetched is followed in its message", () => {
     });
   });
 
-  test("several addresses pasted in one message are one batch, each begun once, into the folder one is in", async () => {
+  test("several addresses pasted in one message are one batch, each begun once, into the folder their person is in", async () => {
     const folder = pikpak.build.folder(account, undefined, "Films");
     await signedIn();
     await at.see(mia, { do: "browse", path: "Films" }, "listing");
@@ -163,7 +176,18 @@ describe("what is fetched is followed in its message", () => {
     expect(begun()).toBe(1);
   });
 
-  test("what cannot be reached by an edit any more is said in a message of its own", async () => {
+  test("a page of any service that shares are opened from is no file to fetch", () => {
+    const own = (host: string): Pick<DriverKind, "ownsPage"> => ({ ownsPage: (url) => new URL(url).hostname === host });
+    // Only what they own is asked of the kinds here.
+    const kinds = [own("one.example"), {}, own("two.example")] as DriverKind[];
+    const services = { ...at.services, storage: { ...at.services.storage, kinds } };
+    const said = (text: string) => saidSources({ services }, text).map(({ url }) => url);
+    expect(said("https://one.example/a")).toEqual([]);
+    expect(said("https://two.example/a")).toEqual([]);
+    expect(said("https://three.example/a")).toEqual(["https://three.example/a"]);
+  });
+
+  test("a download whose message cannot be edited any more is said to be over in a message of its own", async () => {
     await signedIn();
     answerEdit = () => ({ is: "closed" });
     await ask(magnet);
@@ -214,21 +238,24 @@ describe("what is fetched is followed in its message", () => {
 });
 
 describe("a process that ends in the middle", () => {
-  test("another one follows what was begun, and begins nothing twice", async () => {
+  test("a download is followed by the next process, which begins nothing twice", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running,running";
     await ask(`${magnet}\nhttps://files.example/b.iso`);
     await expect.poll(() => states()).toEqual(["running", "running"]);
     await jobs.stop();
+    letGo();
     begin();
     await over();
     expect(states()).toEqual(["done", "done"]);
     expect(begun()).toBe(2);
   });
 
-  test("what was begun and not noted is found again", async () => {
+  test("a download that was begun and not noted is found again by the next process", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 300_000;
+    isHeld = true;
     const { promise: arrived, resolve } = Promise.withResolvers<void>();
     pikpak.onCall((call) => call.method === "POST" && call.path === "/drive/v1/files" && resolve());
     // The answer comes too late for this process.
@@ -236,6 +263,7 @@ describe("a process that ends in the middle", () => {
     await ask(magnet);
     await arrived;
     await jobs.stop();
+    letGo();
     begin();
     await over();
     expect(states()).toEqual(["done"]);
@@ -277,7 +305,7 @@ describe("somebody is forgotten", () => {
 });
 
 describe("what goes wrong is said", () => {
-  test("a failed one can be begun again, and the others stay", async () => {
+  test("a failed download can be begun again", async () => {
     await signedIn();
     pikpak.rules.offlineFails = true;
     await ask(magnet);
@@ -294,7 +322,7 @@ describe("what goes wrong is said", () => {
     expect((await over()).items).toMatchObject([{ state: { is: "done" } }]);
   });
 
-  test("where the limit of the day is met in the middle, the rest is not asked for and says so", async () => {
+  test("a batch that meets the limit of the day in the middle does not ask for the rest, and says so", async () => {
     await signedIn();
     pikpak.rules.offlineLimit = 2;
     await ask([1, 2, 3, 4, 5].map((n) => `https://files.example/${n}`).join("\n"));
@@ -304,35 +332,41 @@ describe("what goes wrong is said", () => {
     expect(begun()).toBe(3);
   });
 
-  test("where as many run as may, the others wait for their turn", async () => {
+  test("a download waits for its turn where as many run as may", async () => {
     await signedIn();
     Object.assign(pikpak.rules, { offlineAtOnce: 1, offlineTakes: 100_000 });
+    heldAt = "running,waiting";
     await ask("https://files.example/1\nhttps://files.example/2");
-    await expect.poll(() => edits.some((screen) => states(screen)?.join() === "running,waiting")).toBe(true);
+    await expect.poll(() => states()?.join()).toBe("running,waiting");
+    letGo();
     expect(states(await over())).toEqual(["done", "done"]);
   });
 
-  test("a task that is removed in the app is said to be gone", async () => {
+  test("a download that is removed in the app is said to be gone", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 3_600_000;
+    heldAt = "running";
     await ask(magnet);
     await expect.poll(() => states()).toEqual(["running"]);
     pikpak.state.tasks.clear();
+    letGo();
     expect(states(await over())).toEqual(["gone"]);
   });
 
-  test("cancelling lets go of what has not come, at the drive as well", async () => {
+  test("a download that is cancelled is cancelled at the drive as well", async () => {
     await signedIn();
     pikpak.rules.offlineTakes = 36_000_000;
+    heldAt = "running";
     const { view } = await ask(magnet);
     await expect.poll(() => states()).toEqual(["running"]);
     expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-stopped" });
+    letGo();
     expect(states(await over())).toEqual(["cancelled"]);
     expect(pikpak.state.tasks.size).toBe(0);
     expect(await at.see(mia, { do: "cancel-download", view }, "notice")).toMatchObject({ notice: "download-over" });
   });
 
-  test("without a drive that can, without an address, and in a group there are words for it", async () => {
+  test("a download without a drive that can, without an address, or in a group is refused in words of its own", async () => {
     expect(await at.see(mia, { do: "download", text: magnet }, "notice")).toMatchObject({ notice: "no-downloads" });
     expect(await at.see(mia, { do: "say", text: hash }, "notice")).toMatchObject({ notice: "no-downloads" });
     expect(await at.see(mia, { do: "download", text: "good morning" }, "notice")).toMatchObject({
@@ -345,7 +379,7 @@ describe("what goes wrong is said", () => {
 });
 
 describe("the list of tasks", () => {
-  test("shows what runs first, page after page, and each one can be looked at, cancelled or begun again", async () => {
+  test("the list of tasks shows what runs first, page after page, and each task can be looked at, cancelled or begun again", async () => {
     await signedIn();
     const { storage } = at.services;
     const { id: mount } = (await at.see(mia, { do: "tasks" }, "tasks")).mount;
@@ -382,7 +416,7 @@ describe("the list of tasks", () => {
     expect(await at.see(mia, { do: "back", view: runs.view }, "tasks")).toMatchObject({ show: "tasks" });
   });
 
-  test("begins all failed ones again, and says where the drive takes no more", async () => {
+  test("a press on the list of tasks begins all failed ones again, and says when there are none", async () => {
     await signedIn();
     const { storage } = at.services;
     const { mount, view: empty } = await at.see(mia, { do: "tasks" }, "tasks");

@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import type { Listing } from "../../src/actions/model/screen.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import type { Visit } from "../../src/users/visit.ts";
 import { createGroupApp, lent, rowOf, there } from "./group-app.ts";
-import { Cloud, app, inGroup, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
-
-const file = (name: string): MemoryEntry => ({ name, size: 100, url: `https://bytes.example/${name}` });
-const folder = (name: string, ...children: MemoryEntry[]): MemoryEntry => ({ name, children });
+import { Cloud, app, inGroup, jun, mia, signInAs, usualCloud, type TestApp, file, folder } from "./test-app.ts";
 
 /** Twenty folders beside each other, and some below each other. */
 const cloudOfFolders = () =>

@@ -63,10 +63,10 @@ beforeEach(async () => {
   const { storage, sessions, exclusive, admin, newId } = at.services;
   // Only editing and sending are used here.
   const messengers = { of: () => messenger as Messenger };
-  const log = { info: () => undefined };
+  const log = { info: () => undefined, warn: () => undefined };
   let secrets = 0;
   Object.assign(at.services, {
-    downloads: createDownloads({ jobs, storage, sessions, messengers, now, wait, log }),
+    downloads: createDownloads({ jobs, storage, sessions, exclusive, messengers, now, wait, log }),
     hooks: createHooks({
       hooks: new Keyv(),
       secrets: new Keyv(),
@@ -162,7 +162,7 @@ test.each<[what: string, asked: HookCall, code: string]>([
   ["a path that leads to a file", { url, folder: "notes.txt" }, "hook-folder"],
   ["a path that climbs", { url, folder: "../../Films" }, "hook-folder"],
 ])("a call with %s is refused, and nothing is begun or shown", async (_what, asked, code) => {
-  pikpak.build.file(account, undefined, "notes.txt", { size: 3 });
+  pikpak.build.file(account, undefined, { name: "notes.txt", size: 3 });
   await signedIn();
   const secret = await made();
   expect(await call(secret, asked)).toMatchObject({ is: "refused", code });

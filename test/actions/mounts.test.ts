@@ -305,7 +305,7 @@ describe("mounts", () => {
       quota: { used: 10 },
       usual: "redirect",
       methods: ["redirect", "proxy"],
-      can: ["quota", "ask-root", "renew-mount"],
+      can: ["ask-root", "renew-mount"],
     });
   });
 

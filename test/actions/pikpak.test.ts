@@ -4,6 +4,7 @@ import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { FormScreen } from "../../src/actions/model/screen.ts";
+import { namesShare } from "../../src/actions/shares/recognise.ts";
 import { app, jun, mia, usualCloud, type TestApp } from "./test-app.ts";
 
 let pikpak: PikPakEmulator;
@@ -49,6 +50,19 @@ function solvedAddress({ reason }: FormScreen): string {
 }
 
 describe("over PikPak", () => {
+  test.each([
+    ["https://mypikpak.com/s/VNxAAAAAAAAAAAAAAAAAAAAAo1", true],
+    ["mypikpak.com/s/other", true],
+    ["https://a-mirror.example/s/other", true],
+    ["this one VNxAAAAAAAAAAAAAAAAAAAAAo1", true],
+    ["24rn", false],
+    ["提取码：24rn", false],
+    ["https://example.com/a/film", false],
+    ["", false],
+  ])("%s behind a command names a share by itself: %s", (text, does) => {
+    expect(namesShare(pikpakApp(), text)).toBe(does);
+  });
+
   test("a person signs in after a wrong password, which was sent once", async () => {
     const account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
     pikpak.build.file(account, undefined, { name: "notes.txt", size: 10 });
@@ -282,4 +296,37 @@ describe("over PikPak", () => {
     expect(again.rows).toEqual(last?.show === "listing" && last.rows);
     expect(lists().length - before).toBe(40);
   }, 60_000);
+});
+
+describe("a credential that is pasted where none was asked for", () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const jwt = (claims: object) => `${part({ alg: "RS256" })}.${part(claims)}.c2lnbmF0dXJl`;
+  const ours = jwt({ iss: "https://user.mypikpak.com", sub: "u", iat: 1_790_000_000, exp: 1_799_000_000 });
+  const refresh = `os.${"a1B2".repeat(20)}`;
+
+  test.each([
+    ["an access token", ours],
+    [
+      "the access token of a session",
+      jwt({ iss: "https://user.mypikpak.com", iat: 1_790_000_000, exp: 1_790_007_200 }),
+    ],
+    ["one with the word before it that stands in a header", `Authorization: Bearer ${ours}`],
+    ["one that was cut short", ours.slice(0, 60)],
+    ["a refresh token", refresh],
+    ["both as a client keeps them", JSON.stringify({ access_token: ours, refresh_token: refresh })],
+  ])("%s is made nothing of, and the way to sign in is shown", async (_what, text) => {
+    const at = pikpakApp();
+    const said = await at.see(mia, { do: "say", text }, "notice");
+    expect(said).toMatchObject({ notice: "credential-exposed", offer: ["add-account"] });
+    expect(JSON.stringify(said)).not.toMatch(/eyJ|os\./);
+    expect(pikpak.calls).toEqual([]);
+  });
+
+  test.each([
+    ["a token of another service", jwt({ iss: "https://accounts.example.com", exp: 1_799_000_000 }), "not-understood"],
+    ["an address that holds a token", `https://files.example.com/a.zip?token=${ours}`, "not-a-share-link"],
+    ["words", "os.path and eyJ", "not-understood"],
+  ])("%s is none", async (_what, text, notice) => {
+    expect(await pikpakApp().see(mia, { do: "say", text }, "notice")).toMatchObject({ notice });
+  });
 });

@@ -139,4 +139,7 @@ test("drives that were there before are noted at the start, and a token without 
   await pass(4.5 * day);
   await expect.poll(told).toEqual(["credential-ends-day"]);
   expect(said[0]?.notice.subject).toBe(mounted.mount.title);
+  await at.services.reminders?.noteAll(at.shelves.mounts);
+  await pass(3 * day);
+  expect(told()).toEqual(["credential-ends-day"]);
 });

@@ -21,10 +21,12 @@ const restore = "/drive/v1/share/restore";
 const shown: MessageRef = { place: mia.person.id, kind: "private", language: "en", message: "7" };
 
 let skipped = 0;
+/** Waiting moves the clock on; while it is held a wait ends and nothing is later. */
+let isHeld = false;
 const now = () => Date.now() + skipped;
 const wait = async (ms: number, signal?: AbortSignal) => {
   signal?.throwIfAborted();
-  skipped += ms;
+  if (!isHeld) skipped += ms;
   await sleep(5, undefined, { signal });
 };
 
@@ -46,6 +48,7 @@ let answerSend: () => Unsent | undefined;
 
 beforeEach(async () => {
   skipped = 0;
+  isHeld = false;
   edits = [];
   sent = [];
   answerEdit = () => ({ is: "edited" });
@@ -142,8 +145,8 @@ const target = async () => {
   return folder;
 };
 
-describe("one press saves", () => {
-  test("a file of a share into the folder one is in, and gives its full link at once", async () => {
+describe("a press on Save", () => {
+  test("a press saves a file of a share into the folder its person is in, and gives its full link at once", async () => {
     const films = await target();
     const card = await openFile(linkOf([film()]));
     expect(card.can).toContain("save-share");
@@ -165,7 +168,7 @@ describe("one press saves", () => {
     expect(await at.see(mia, { do: "back", view: end.view }, "listing")).toMatchObject({ trail: ["Films"] });
   });
 
-  test("the folder that is open, with all that is in it, and opens it", async () => {
+  test("a press saves the folder that is open with all that is in it, and opens it", async () => {
     const films = await target();
     const listing = await openFolder(linkOf([season(), film("readme.txt")]));
     const inside = await at.see(mia, { do: "open", view: listing.view, index: 0 }, "listing");
@@ -178,7 +181,7 @@ describe("one press saves", () => {
     expect(await at.see(mia, { do: "back", view: end.view }, "listing")).toMatchObject({ trail: ["Films"] });
   });
 
-  test("a whole share, code and all, from its top", async () => {
+  test("a press at the top of a share with a code saves the whole of it", async () => {
     const films = await target();
     const link = linkOf([season(), film("readme.txt")], { passCode: "ab12" });
     const listing = await openFolder(`${link}?pwd=ab12`);
@@ -187,7 +190,7 @@ describe("one press saves", () => {
     expect(own(films).toSorted()).toEqual(["readme.txt", "season"]);
   });
 
-  test("into the folder last saved to when one is in none, and into the service's own one at the top, by its name", async () => {
+  test("a press saves into the service's own folder, and names it, where its person is in no folder", async () => {
     await signedIn();
     await save((await openFile(linkOf([film()]))).view);
     expect((await over()).state).toMatchObject({ is: "done", trail: ["Pack From Shared"] });
@@ -196,7 +199,7 @@ describe("one press saves", () => {
 });
 
 describe("nothing is there twice", () => {
-  test("what is there already is not saved again, and its link is given as well", async () => {
+  test("a file that is there already is not saved again, and its link is given as well", async () => {
     await target();
     const link = linkOf([film()]);
     await save((await openFile(link)).view);
@@ -207,32 +210,36 @@ describe("nothing is there twice", () => {
     expect(asked()).toBe(1);
   });
 
-  test("a second press while it is under way says so", async () => {
+  test("a second press while the saving is under way says so", async () => {
     await target();
     pikpak.rules.workTakes = 60_000;
+    isHeld = true;
     const link = linkOf([season()]);
     await save((await openFolder(link)).view);
     const again = await openFolder(link);
     expect(await at.see(mia, { do: "save", view: again.view }, "notice")).toMatchObject({ notice: "save-busy" });
+    isHeld = false;
     expect((await over()).state).toMatchObject({ is: "done" });
     expect(asked()).toBe(1);
   });
 
-  test("a process that ends in the middle is followed by one that finds the folder, and sends nothing again", async () => {
+  test("a saving whose process ends in the middle is finished by the next one, which finds the folder and sends nothing again", async () => {
     const films = await target();
     pikpak.rules.workTakes = 30_000;
+    isHeld = true;
     const { promise: arrived, resolve } = Promise.withResolvers<void>();
     pikpak.onCall(({ path }) => path === restore && resolve());
     await save((await openFolder(linkOf([season()]))).view);
     await arrived;
     await jobs.stop();
+    isHeld = false;
     begin();
     expect((await over()).state).toMatchObject({ is: "done", isPresent: false, entries: [{ name: "season" }] });
     expect(asked()).toBe(1);
     expect(own(films)).toEqual(["season"]);
   });
 
-  test("a lost answer is read back", async () => {
+  test("a saving whose answer is lost is read back, and sent once", async () => {
     const films = await target();
     pikpak.fail({ path: restore, lost: true });
     await save((await openFile(linkOf([film()]))).view);
@@ -242,16 +249,18 @@ describe("nothing is there twice", () => {
   });
 });
 
-describe("while it is under way", () => {
-  test("the drive's copying is shown, cannot be cancelled any more, and comes in a message of its own where one has gone on", async () => {
+describe("a saving that is under way", () => {
+  test("a saving the drive has begun cannot be cancelled, and ends in a message of its own where its person has gone on", async () => {
     await target();
     pikpak.rules.workTakes = 600_000;
+    isHeld = true;
     const screen = await save((await openFile(linkOf([film()]))).view);
     await expect.poll(last, { timeout: 10_000 }).toEqual({ is: "sent" });
     expect(await at.see(mia, { do: "cancel-save", view: screen.view }, "notice")).toMatchObject({
       notice: "save-too-late",
     });
     await at.see(mia, { do: "back", view: screen.view }, "file");
+    isHeld = false;
     await expect.poll(() => sent.length, { timeout: 10_000 }).toBe(1);
     const [end] = sent as SaveScreen[];
     expect(end).toMatchObject({ show: "save", state: { is: "done" } });
@@ -284,7 +293,7 @@ describe("while it is under way", () => {
     expect(await at.see(mia, { do: "link", view }, "link")).toMatchObject({ entry: { name: "film.mkv" } });
   });
 
-  test("what was not asked for yet is cancelled, and can be begun again", async () => {
+  test("a saving that was not asked for yet is cancelled, and can be begun again", async () => {
     const films = await target();
     await jobs.stop();
     const card = await openFile(linkOf([film()]));
@@ -323,20 +332,20 @@ describe("what goes wrong is said", () => {
     expect((await over()).state).toMatchObject({ is: "failed", code });
   });
 
-  test("a full drive, where another try goes through when there is room", async () => {
+  test("a full drive is said, and another try goes through when there is room", async () => {
     await target();
     Object.assign(account.quota, { limit: 10 });
     const card = await openFile(linkOf([film()]));
     await save(card.view);
     const end = await over();
-    expect(end.state).toMatchObject({ is: "failed", code: "no-space" });
+    expect(end).toMatchObject({ state: { is: "failed", code: "no-space" }, offer: ["retry-save", "open-mount"] });
     Object.assign(account.quota, { limit: 10_000 });
     edits = [];
     await save(end.view, "retry-save");
     expect((await over()).state).toMatchObject({ is: "done" });
   });
 
-  test("a folder that is gone, where another try goes to the top of the drive", async () => {
+  test("a folder that is gone is said, and another try goes to the top of the drive", async () => {
     const films = await target();
     const card = await openFile(linkOf([film()]));
     pikpak.state.nodes.remove(films);
@@ -348,7 +357,7 @@ describe("what goes wrong is said", () => {
     expect((await over()).state).toMatchObject({ is: "done", trail: ["Pack From Shared"] });
   });
 
-  test("who has no drive that can is told to sign in, and nothing is asked for", async () => {
+  test("a person without a drive that can save is told to sign in", async () => {
     const card = await openFile(linkOf([film()]));
     expect(await at.see(mia, { do: "save", view: card.view }, "notice")).toMatchObject({
       notice: "no-drive-to-save",
@@ -380,7 +389,7 @@ describe("in a group", () => {
     expect((await over()).state).toMatchObject({ is: "done", entries: [{ name: "film.mkv" }] });
   });
 
-  test("who has no drive is told where to sign in", async () => {
+  test("a person without a drive who presses in a group is told where to sign in", async () => {
     const card = await at.see(inGroup(mia), { do: "open-share", text: linkOf([film()]) }, "file");
     expect(await at.see(inGroup(mia), { do: "save", view: card.view }, "notice")).toMatchObject({
       notice: "no-drive-to-save",

@@ -2,13 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Action } from "../../src/actions/action.ts";
 import type { Listing, Screen } from "../../src/actions/model/screen.ts";
-import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { names } from "./group-app.ts";
-import { Cloud, app, inGroup, mia, signInAs, type TestApp } from "./test-app.ts";
-
-const file = (name: string): MemoryEntry => ({ name, size: 100, url: `https://bytes.example/${name}` });
-const folder = (name: string, ...children: MemoryEntry[]): MemoryEntry => ({ name, children });
+import { Cloud, app, inGroup, mia, signInAs, type TestApp, file, folder } from "./test-app.ts";
 
 /** A lake in each of three drives, a hill in one. */
 const lakes = () =>

@@ -9,7 +9,7 @@ import { createContext } from "../../src/actions/context/context.ts";
 import { folderView } from "../../src/actions/context/folder-view.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import { Cloud, app, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
+import { Cloud, app, jun, mia, signInAs, usualCloud, type TestApp, file } from "./test-app.ts";
 import { lena, lent, names, nox, rowOf, there, createGroupApp } from "./group-app.ts";
 
 async function signedIn(cloud = usualCloud()): Promise<{ at: TestApp; first: Listing }> {
@@ -17,8 +17,6 @@ async function signedIn(cloud = usualCloud()): Promise<{ at: TestApp; first: Lis
   const at = app(cloud, { wait: async (ms) => sleep(Math.min(ms, 20)) });
   return { at, first: await at.see(mia, signInAs("mia", "correct-horse"), "listing") };
 }
-
-const file = (name: string, size = 100): MemoryEntry => ({ name, size, url: `https://bytes.example/${name}` });
 
 /** Folders in folders, with one sort of file in each. */
 function wide(folders: number, files: number): MemoryEntry {

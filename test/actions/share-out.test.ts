@@ -17,12 +17,24 @@ beforeEach(async () => {
   pikpak.build.file(account, films, { name: "film.mkv", size: 100 });
   const { driveUrl, userUrl, mcpUrl } = pikpak;
   const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
-  at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now: Date.now });
+  at = app(usualCloud(), {
+    kinds: driverKinds({ pikpak: settings }),
+    now: Date.now,
+    changes: { roleIn: async () => "admin" },
+  });
 });
 afterEach(async () => {
   await at.services.storage.close();
   await pikpak.close();
 });
+
+/** The link of a share of somebody else's. */
+function filmOfJun(): string {
+  const jun = pikpak.build.account({ username: "jun@example.com", password: "battery" });
+  const theirs = pikpak.build.file(jun, undefined, { name: "theirs.mkv", size: 100 });
+  const { id } = pikpak.build.share(jun, { title: "gift", nodes: [theirs] });
+  return `https://mypikpak.com/s/${id}`;
+}
 
 async function film() {
   const top = await at.see(mia, signInAs(name, "correct-horse"), "listing");
@@ -32,8 +44,8 @@ async function film() {
 }
 const made = () => pikpak.calls.filter(({ method, path }) => method === "POST" && path === "/drive/v1/share").length;
 
-describe("two presses make a link", () => {
-  test("to a file, with a code and without an end, until it is told otherwise", async () => {
+describe("a link made by two presses", () => {
+  test("a link to a file has a code and no end, unless it is told otherwise", async () => {
     const { file } = await film();
     expect(file.can).toContain("share-out");
     const draft = await at.see(mia, { do: "share-out", view: file.view }, "share-out");
@@ -47,7 +59,7 @@ describe("two presses make a link", () => {
     expect(await at.see(mia, { do: "back", view: card.view }, "file")).toMatchObject({ entry: { name: "film.mkv" } });
   });
 
-  test("to the folder that is open, without a code and for a week", async () => {
+  test("a link to the folder that is open can go without a code and end after a week", async () => {
     const { films, top } = await film();
     expect(top.can).not.toContain("share-out");
     const draft = await at.see(mia, { do: "share-out", view: films.view }, "share-out");
@@ -60,7 +72,7 @@ describe("two presses make a link", () => {
     expect(Math.round(((share.expiresAt ?? 0) - Date.now()) / day)).toBe(7);
   });
 
-  test("once, when the answer is lost, and when the button is pressed twice", async () => {
+  test("a link is made once when the answer is lost and the button is pressed twice", async () => {
     const { file } = await film();
     const draft = await at.see(mia, { do: "share-out", view: file.view }, "share-out");
     pikpak.fail({ path: "/drive/v1/share", method: "POST", lost: true });
@@ -71,7 +83,7 @@ describe("two presses make a link", () => {
   });
 });
 
-test("what was made by a process that ended before it could say so is found by the next press", async () => {
+test("a link made by a process that ended before it could say so is found by the next press", async () => {
   const { file } = await film();
   const draft = await at.see(mia, { do: "share-out", view: file.view }, "share-out");
   const ended = new AbortController();
@@ -84,8 +96,8 @@ test("what was made by a process that ended before it could say so is found by t
   expect(made()).toBe(1);
 });
 
-describe("the shares there are", () => {
-  test("are listed newest first, looked at, and taken back after a question", async () => {
+describe("the list of shares", () => {
+  test("shares are listed newest first, looked at, and taken back after a question", async () => {
     const { file } = await film();
     for (const days of [1, 0] as const) {
       const draft = await at.see(mia, { do: "share-out", view: file.view }, "share-out");
@@ -106,7 +118,7 @@ describe("the shares there are", () => {
     expect((await at.see(mia, { do: "refresh", view: left.view }, "shared-list")).revoked).toBeUndefined();
   });
 
-  test("are reached from the drive's card, and lead back to it; one that was taken back elsewhere leads to the others", async () => {
+  test("shares are reached from the drive's card and lead back to it; one that was taken back elsewhere leads to the others", async () => {
     const { file } = await film();
     const draft = await at.see(mia, { do: "share-out", view: file.view }, "share-out");
     await at.see(mia, { do: "make-shared", view: draft.view }, "shared");
@@ -120,7 +132,7 @@ describe("the shares there are", () => {
     expect(await at.see(mia, { do: "back", view: list.view }, "mount")).toMatchObject({ show: "mount" });
   });
 
-  test("are turned page by page", async () => {
+  test("a list of shares is turned page by page", async () => {
     await film();
     const { id } = pikpak.build.file(account, undefined, { name: "mine", size: 1 });
     const [mount = ""] = (await at.services.people.get(mia.person.id))?.mounts ?? [];
@@ -140,7 +152,18 @@ test("no code of a share is kept with the messages", async () => {
   expect(JSON.stringify(session)).not.toContain(`"${card.share.passCode}"`);
 });
 
-test("a drive that cannot, and a group, have no such button", async () => {
+test("a file of a share has no button to share it out, and neither has one of a drive that is lent to a group", async () => {
+  const { file } = await film();
+  expect(file.can).toContain("share-out");
+  const draft = await at.see(inGroup(mia), { do: "bind" }, "lending");
+  await at.see(inGroup(mia), { do: "confirm-lend", view: draft.view }, "lending");
+  const lent = await at.see(inGroup(mia), { do: "browse", path: "Films/film.mkv" }, "file");
+  expect(lent).toMatchObject({ entry: { name: "film.mkv" }, can: expect.not.arrayContaining(["share-out"]) });
+  const shared = await at.see(mia, { do: "open-share", text: filmOfJun() }, "file");
+  expect(shared).toMatchObject({ entry: { name: "theirs.mkv" }, can: expect.not.arrayContaining(["share-out"]) });
+});
+
+test("where nothing can be shared out it is said why", async () => {
   const listing = await at.see(mia, { do: "open-share", text: "https://share.example/s/none" }, "notice");
   expect(listing.notice).toBe("not-a-share-link");
   expect(await at.see(mia, { do: "shares" }, "notice")).toMatchObject({ notice: "no-sharing-drive" });

@@ -356,7 +356,15 @@ export function inGroup(visit: Visit): Visit {
 export const mia = visitOf(1);
 export const jun = visitOf(2);
 
-const file = (name: string, size = 100): MemoryEntry => ({ name, size, url: `https://bytes.example/${name}` });
+/** A file of a drive in memory. */
+export const file = (name: string, size = 100): MemoryEntry => ({
+  name,
+  size,
+  url: `https://bytes.example/${name}`,
+});
+
+/** A folder of a drive in memory, and what lies in it. */
+export const folder = (name: string, ...children: MemoryEntry[]): MemoryEntry => ({ name, children });
 
 /** Twelve files, two folders, a film with two renditions, and a folder in a folder. */
 function shelf(): MemoryEntry {

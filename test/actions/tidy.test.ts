@@ -249,7 +249,7 @@ describe("one file or folder", () => {
   });
 });
 
-describe("targets that do not do", () => {
+describe("the target of a move", () => {
   test("a folder cannot be put into itself: it is not offered, and said where it was chosen all the same", async () => {
     const films = folder("Films");
     folder("Inside", films);
@@ -310,11 +310,11 @@ describe("targets that do not do", () => {
   });
 });
 
-describe("what is chosen", () => {
+describe("chosen entries", () => {
   const choose = async (view: ViewRef): Promise<SelectList> =>
     at.see(mia, { do: "select", view: (await at.see(mia, { do: "tidy", view }, "tidy")).view }, "select");
 
-  test("it stays chosen over pages and folders, is summed, and is moved in one call for each hundred", async () => {
+  test("chosen entries stay chosen over pages and folders, are summed, and are moved in one call for each hundred", async () => {
     const [films, old] = [folder("Films"), folder("Old")];
     for (let n = 1; n <= 120; n += 1) file(`film ${n}.mkv`, films, 1000);
     file("one.txt", old, 5);
@@ -344,7 +344,7 @@ describe("what is chosen", () => {
     expect([names(films).length, names(old)]).toEqual([120, ["one.txt"]]);
   });
 
-  test("what lies below a chosen folder goes along with it, into the trash and back to where it was", async () => {
+  test("an entry below a chosen folder goes along with it, into the trash and back to where it was", async () => {
     const films = folder("Films");
     file("a.mkv", films);
     file("b.mkv");
@@ -382,7 +382,7 @@ describe("what is chosen", () => {
     expect([names(films), names(old)]).toEqual([["a.mkv"], ["b.mkv"]]);
   });
 
-  test("what is gone meanwhile stops the others once, and is not chosen any more", async () => {
+  test("a chosen entry that is gone meanwhile stops the change of the others once, and is not chosen any more", async () => {
     const films = folder("Films");
     const [a] = [file("a.mkv", films), file("b.mkv", films)];
     await signedIn();
@@ -399,7 +399,7 @@ describe("what is chosen", () => {
     expect(await press(again.view, "trash-entries", "tidied")).toMatchObject({ entry: { name: "b.mkv" } });
   });
 
-  test("what could not be done stays chosen and is told of, and what was done can be undone", async () => {
+  test("chosen entries that could not be changed stay chosen and are told of, and the change of the others can be undone", async () => {
     const films = folder("Films");
     const files = Array.from({ length: 150 }, (_, n) => file(`film ${n + 1}.mkv`, films));
     await signedIn();
@@ -472,7 +472,7 @@ describe("the trash", () => {
     return at.see(mia, { do: "trash" }, "trash");
   };
 
-  test("what is chosen is restored, and undone it is in the trash again", async () => {
+  test("chosen entries of the trash are restored, and undone they are in the trash again", async () => {
     const list = await lying("a.mkv", "b.mkv");
     expect(list).toMatchObject({ can: ["empty-trash"], picked: [false, false] });
     const index = list.rows.findIndex((row) => row.name === "b.mkv");

@@ -12,6 +12,7 @@ import { logLevels } from "../../src/users/admin.ts";
 import type { OperatorsScreen } from "../../src/actions/model/admin-screen.ts";
 import {
   type Ability,
+  type SaveOffer,
   type SaveState,
   type ApprovalState,
   noticeCodes,
@@ -25,6 +26,7 @@ import {
 import { carryings } from "../../src/actions/model/change.ts";
 import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-screen.ts";
 import type { DownloadState } from "../../src/actions/model/download-item.ts";
+import type { UploadState } from "../../src/actions/model/upload-item.ts";
 import { lifeChoices } from "../../src/actions/model/share-life.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
@@ -132,7 +134,6 @@ const folderLine = fc.record({ mount, trail: fc.array(hostileName, { minLength: 
 const kept = fc.record({ shortcuts: fc.array(folderLine, { maxLength: 3 }) });
 const allowance = fc.record({ limit: fc.nat(), used: fc.nat() });
 const canInFolder = fc.subarray<Ability>([
-  "quota",
   "save-share",
   "share-out",
   "list-folder",
@@ -141,7 +142,6 @@ const canInFolder = fc.subarray<Ability>([
   "remove-favourite",
 ]);
 const can = fc.subarray<Ability>([
-  "quota",
   "send",
   "save-share",
   "share-out",
@@ -544,6 +544,15 @@ function screensOf(rows: number): {
       left: fc.nat({ max: 100 }),
       is: fc.constantFrom("running" as const, "over" as const, "lost" as const),
     }),
+    upload: fc.record({
+      show: fc.constant("upload"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      items: fc.array(fc.record({ name: hostileName, state: uploadState }), { minLength: 1, maxLength: 50 }),
+      left: fc.nat({ max: 100 }),
+      is: fc.constantFrom("running" as const, "over" as const),
+    }),
     "share-out": fc.record({
       show: fc.constant("share-out"),
       view: fc.constant(view),
@@ -576,8 +585,9 @@ function screensOf(rows: number): {
         mount,
         trail,
         state: saveState,
+        offer: fc.subarray<SaveOffer>(["cancel-save", "retry-save", "open-mount", "renew-mount"]),
       },
-      { requiredKeys: ["show", "view", "name", "mount", "trail", "state"] },
+      { requiredKeys: ["show", "view", "name", "mount", "trail", "state", "offer"] },
     ),
     tasks: fc.record({
       show: fc.constant("tasks"),
@@ -764,6 +774,35 @@ const downloadState: fc.Arbitrary<DownloadState> = fc.oneof(
   fc.constant({ is: "gone" as const }),
   fc.record(
     { is: fc.constant("failed" as const), code: fc.constantFrom(...storageErrorCodes), retryAfter: seconds },
+    { requiredKeys: ["is", "code"] },
+  ),
+);
+
+/** A file somebody sent: every state there is. */
+const uploadState: fc.Arbitrary<UploadState> = fc.oneof(
+  fc.record({ is: fc.constantFrom("waiting" as const, "skipped" as const, "cancelled" as const, "lost" as const) }),
+  fc.record(
+    {
+      is: fc.constant("running" as const),
+      doing: fc.constantFrom("reading" as const, "sending" as const),
+      done: fc.nat(),
+      size: fc.nat(),
+      speed: fc.nat(),
+      left: seconds,
+    },
+    { requiredKeys: ["is", "doing", "done", "size"] },
+  ),
+  fc.record(
+    { is: fc.constant("done" as const), entry, kept: fc.constantFrom(...storageErrorCodes) },
+    { requiredKeys: ["is", "entry"] },
+  ),
+  fc.record({ is: fc.constantFrom("present" as const, "taken" as const), entry }),
+  fc.record(
+    {
+      is: fc.constant("failed" as const),
+      code: fc.constantFrom(...storageErrorCodes, "too-large-here" as const, "allowance-used" as const),
+      retryAfter: seconds,
+    },
     { requiredKeys: ["is", "code"] },
   ),
 );

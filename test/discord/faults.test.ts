@@ -26,6 +26,13 @@ const read = (person: Person, { id, channel }: Message) => {
   return view ? app.textOf(view) : "";
 };
 
+async function inChinese(person: Person): Promise<void> {
+  await person.uses("/settings");
+  await person.waitsFor("Language");
+  await person.selects(/中文/);
+  await person.waitsFor("语言：");
+}
+
 /** A cloud whose drives do not answer any more once told so. */
 function hangingCloud(): { readonly cloud: Cloud; hang(): void } {
   const cloud = usualCloud();
@@ -286,15 +293,41 @@ describe("what is written to the bot in one's own chat with it", () => {
 
   test("a message written to the bot is answered whatever it is, once, in the language that was chosen", async () => {
     const { mia } = await opened();
-    await mia.uses("/settings");
-    await mia.waitsFor("Language");
-    await mia.selects(/中文/);
-    await mia.waitsFor("语言：");
+    await inChinese(mia);
     const before = mia.messages().length;
     mia.sends("hello there", { in: mia.dm });
     await mia.waitsFor(/没|不/, { in: mia.dm });
     await app.soon();
     expect(mia.messages()).toHaveLength(before + 2);
+  });
+
+  test("a message that is not answered in time is answered so, in the language that was chosen", async () => {
+    const { cloud, hang } = hangingCloud();
+    const { mia } = await opened({ cloud, deadline: 100 });
+    await inChinese(mia);
+    hang();
+    mia.sends(open, { in: mia.dm });
+    expect(await mia.waitsFor("暂时无法连接网盘", { in: mia.dm })).toBeDefined();
+  });
+
+  test("trouble on the way to somebody's own chat is told there in the language that was chosen", async () => {
+    const { mia, emulator } = await opened();
+    await inChinese(mia);
+    emulator.fail({ method: "POST", path: `/channels/${mia.dm.id}/messages`, reset: true, times: 3 });
+    mia.sends("hello there", { in: mia.dm });
+    expect(await mia.waitsFor("与聊天平台的连接中断了", { in: mia.dm, within: 10_000 })).toBeDefined();
+  });
+
+  test("messages written to the bot while the drive hangs are answered one after another", async () => {
+    const { cloud, hang } = hangingCloud();
+    const { mia } = await opened({ cloud, deadline: 100 });
+    hang();
+    mia.sends(open, { in: mia.dm });
+    mia.sends("hello there", { in: mia.dm });
+    await expect.poll(() => mia.messages({ in: mia.dm })).toHaveLength(4);
+    const [, , first, second] = mia.views({ in: mia.dm }).map((view) => app.textOf(view));
+    expect(first).toContain("cannot be reached");
+    expect(second).not.toContain("cannot be reached");
   });
 
   test("the newest message written to the bot is heard anew when it is changed, an older one is not", async () => {

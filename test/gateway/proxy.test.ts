@@ -354,7 +354,7 @@ describe("a film goes on at the byte where it broke off", () => {
     expect(sha(whole.body)).toBe(sha(film));
   });
 
-  test("a torso of a film is never taken for the whole, whatever the host says", async () => {
+  test("a film that its host cuts off is never taken for the whole, whatever the host says", async () => {
     const script: Script = (_asked, socket) => {
       socket.write(head(200, { connection: "close" }));
       socket.end(film.subarray(0, 500_000));

@@ -1,5 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { jwt } from "../drivers/pikpak/connect/connect-service.ts";
 import { prepareProgram, type Program } from "./program.ts";
+import { askPageOnDiscord, askTokenOnTelegram, openPage } from "./sign-in.ts";
 import { discordOf, telegramOf } from "./sign-in-chat.ts";
 
 // Signing in with a personal access token: what Otto sees, what PikPak is asked, and what is said of a token that is none.
@@ -8,22 +10,16 @@ vi.setConfig({ testTimeout: 90_000 });
 let program: Program;
 afterEach(() => program.close());
 
-/** A token as another service, or a session, would have it. */
-function jwt(claims: object): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  return `${part({ alg: "RS256" })}.${part(claims)}.c2lnbmF0dXJl`;
-}
-
 const seconds = () => Math.floor(Date.now() / 1000);
 const issuer = "https://user.mypikpak.com";
 const driveCalls = ({ world }: Program) => world.pikpak.calls.filter(({ host }) => host === "drive").length;
 const secretsOf = ({ world }: Program) => Object.values(world.shelf.tokens);
 
 function expectNoToken(secrets: readonly string[]): void {
-  for (const place of [program.stored(), program.log()]) {
+  for (const place of [program.stored(), program.log()])
     for (const secret of secrets) expect(place).not.toContain(secret);
+  for (const place of [program.readable(), program.log()])
     expect(place).not.toMatch(/\bos\.[\w.-]{10,}|\beyJ[\w-]{10,}/);
-  }
 }
 
 test("on Telegram Otto's token is checked by two calls at most, and the card says what it is", async () => {
@@ -31,10 +27,7 @@ test("on Telegram Otto's token is checked by two calls at most, and the card say
   const { world } = program;
   const { otto } = world.people;
   await program.start();
-  otto.sends("/login");
-  await otto.waitsFor("How would you like to sign in?");
-  await otto.presses("Access token");
-  await otto.waitsFor("❔ Access token");
+  await askTokenOnTelegram(program, "otto");
   const typed = otto.sends(world.shelf.tokens.otto);
   const card = await otto.waitsFor("The sign-in is good until");
   expect(card.text).toContain("Account: ");
@@ -54,18 +47,11 @@ test("on Discord the token is typed on the one-time page alone, and the card com
   const { otto } = world.members;
   otto.installs();
   await program.start({ PUBLIC_URL: program.gateway });
-  await expect.poll(() => program.log()).toContain("discord knows the commands");
-  await otto.uses("/login");
-  await otto.waitsFor("How would you like to sign in?");
-  await otto.presses(/Access token/);
-  const led = await otto.waitsFor("do not belong in Discord");
-  const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(led.components))?.[1] ?? "";
-  const shown = await (await fetch(page)).text();
-  expect(shown).toContain('name="personalToken"');
-  for (const other of ["username", "password", "refreshToken"]) expect(shown).not.toContain(`name="${other}"`);
-  const token = /name="token" value="([^"]+)"/.exec(shown)?.[1] ?? "";
-  const send = (personalToken: string) =>
-    fetch(page, { method: "POST", body: new URLSearchParams({ token, personalToken }) });
+  await program.discordReady();
+  const page = await openPage(await askPageOnDiscord(program, "otto", { way: "access-token" }));
+  expect(page.text).toContain('name="personalToken"');
+  for (const other of ["username", "password", "refreshToken"]) expect(page.text).not.toContain(`name="${other}"`);
+  const send = (personalToken: string) => page.send({ personalToken });
   const refused = await send(jwt({ iss: issuer, sub: "u", iat: seconds(), exp: seconds() + 7200 }));
   expect([refused.status, await refused.text()]).toEqual([422, expect.stringContaining("token of a web session")]);
   expect((await send(world.shelf.tokens.otto)).status).toBe(200);
@@ -75,15 +61,12 @@ test("on Discord the token is typed on the one-time page alone, and the card com
   expectNoToken(secretsOf(program));
 });
 
-test("what is no such token gets a sentence each, is asked of nobody, and nothing is kept", async () => {
+test("each text that is no usable token is answered with its own sentence, is sent to nobody, and is not kept", async () => {
   program = await prepareProgram({ DISCORD_BOT_TOKEN: "" });
   const { world } = program;
   const { otto } = world.people;
   await program.start();
-  otto.sends("/login");
-  await otto.waitsFor("How would you like to sign in?");
-  await otto.presses("Access token");
-  await otto.waitsFor("❔ Access token");
+  await askTokenOnTelegram(program, "otto");
   const good = world.shelf.tokens.otto;
   const bad: readonly (readonly [string, string])[] = [
     [jwt({ iss: issuer, sub: "u", iat: seconds(), exp: seconds() + 7200 }), "token of a web session"],
@@ -111,10 +94,7 @@ test("a token PikPak has withdrawn is said to have ended, and PikPak is not aske
   const { world } = program;
   const { otto } = world.people;
   await program.start();
-  otto.sends("/login");
-  await otto.waitsFor("How would you like to sign in?");
-  await otto.presses("Access token");
-  await otto.waitsFor("❔ Access token");
+  await askTokenOnTelegram(program, "otto");
   otto.sends(world.shelf.tokens.otto);
   await otto.waitsFor("The sign-in is good until");
   world.pikpak.tokens.revoke(world.shelf.tokens.otto);
@@ -132,10 +112,7 @@ test("a new token for the same account keeps the drive, and one for another acco
   const { otto } = world.people;
   await program.start();
   const signIn = async (token: string) => {
-    otto.sends("/login");
-    await otto.waitsFor("How would you like to sign in?");
-    await otto.presses("Access token");
-    await otto.waitsFor("❔ Access token");
+    await askTokenOnTelegram(program, "otto");
     otto.sends(token);
   };
   await signIn(world.shelf.tokens.otto);
@@ -168,10 +145,7 @@ test.each([
   const { otto } = world.people;
   world.pikpak.rules.patsRevocable = patsRevocable;
   await program.start();
-  otto.sends("/login");
-  await otto.waitsFor("How would you like to sign in?");
-  await otto.presses("Access token");
-  await otto.waitsFor("❔ Access token");
+  await askTokenOnTelegram(program, "otto");
   otto.sends(world.shelf.tokens.otto);
   await otto.waitsFor("The sign-in is good until");
   otto.sends("/logout");
@@ -185,26 +159,49 @@ test("in Chinese the card says the same on both chats", async () => {
   program = await prepareProgram();
   const { world } = program;
   await program.start({ PUBLIC_URL: program.gateway });
-  await expect.poll(() => program.log()).toContain("discord knows the commands");
+  await program.discordReady();
   const jun = [...world.pikpak.state.accounts.values()].find(({ username }) => username.startsWith("jun"));
   if (!jun) throw new Error("no Jun");
   const token = world.pikpak.build.pat(jun, { scopes: ["read", "manage", "cloud_download"] });
   const said = ["登录有效期至", "权限：", "管理文件", "云下载"];
   const telegram = telegramOf(program, "jun");
-  await telegram.login();
-  await telegram.sees("请选择登录方式");
-  await telegram.press("访问令牌");
-  await telegram.sees("❔ 访问令牌");
+  await askTokenOnTelegram(program, "jun");
   world.people.jun.sends(token);
   expect(await telegram.sees(...said)).not.toContain("eyJ");
   const discord = discordOf(program, "jun");
-  await discord.login();
-  await discord.sees("请选择登录方式");
-  await discord.press("访问令牌");
-  const led = await discord.sees("密码和令牌不应经过 Discord");
-  const page = /http:\/\/127[^\s)>"\\]+\/s\/[\w-]{22}/.exec(led)?.[0] ?? "";
-  const hidden = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
-  const body = new URLSearchParams({ token: hidden, personalToken: token });
-  expect((await fetch(page, { method: "POST", body })).status).toBe(200);
-  expect(await discord.sees(...said)).not.toContain("eyJ");
+  const page = await openPage(await askPageOnDiscord(program, "jun", { way: "access-token" }));
+  expect((await page.send({ personalToken: token })).status).toBe(200);
+  // A button carries an id by chance.
+  const card = (await discord.sees(...said)).replaceAll(/"custom_id":"[^"]*"/g, "");
+  expect(card).not.toContain("eyJ");
+});
+
+test("a token typed where none was asked for is deleted on Telegram and named on Discord, in both languages, and nothing is made of it", async () => {
+  program = await prepareProgram();
+  const { world } = program;
+  const token = world.shelf.tokens.otto;
+  await program.start({ PUBLIC_URL: program.gateway });
+  await expect.poll(() => program.log()).toContain("discord knows the commands");
+  for (const [who, language, gone, left, way] of [
+    ["lena", "English", "so I deleted it", "I cannot delete it: please do", "Sign in"],
+    ["jun", "中文", "我已将消息删除", "我无法删除这条消息", "登录"],
+  ] as const) {
+    const telegram = telegramOf(program, who);
+    await telegram.login();
+    const typed = world.people[who].sends(token);
+    await telegram.sees(gone, way);
+    expect(typed.stored.deleted).toBe(true);
+    const discord = discordOf(program, who);
+    const member = world.members[who];
+    // A message there says nothing of a language: it is that of the settings.
+    await member.uses("/settings");
+    await discord.sees(language);
+    await member.selects(new RegExp(language));
+    await discord.login();
+    member.sends(token, { in: member.dm });
+    await discord.sees(left, way);
+  }
+  expect(driveCalls(program)).toBe(0);
+  await program.kill();
+  expectNoToken([token]);
 });

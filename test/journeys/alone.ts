@@ -1,6 +1,7 @@
 import { loadWords } from "../../src/i18n/words.ts";
 import { drawMessages } from "../../emulators/discord/sight.ts";
 import type { Program } from "./program.ts";
+import { signInOnDiscord, signInOnTelegram } from "./sign-in.ts";
 
 const words = loadWords();
 
@@ -23,23 +24,15 @@ export interface Alone {
 const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** Somebody in their private chat with the Telegram bot. */
-export function onTelegram({ world }: Program, name: Name): Alone {
+function onTelegram(program: Program, name: Name): Alone {
+  const { world } = program;
   const person = world.people[name];
   const say = words.in(languages[name]);
   const sees = async (...said: readonly string[]) =>
     void (await person.waitsFor(({ text, labels }) => said.every((one) => [text, ...labels].join("\n").includes(one))));
   return {
     sees,
-    async signIn() {
-      const { username, password } = world.shelf.accounts[name];
-      person.sends("/login");
-      await sees(say("sign-in-ways"));
-      await person.presses(say("way-pikpak-password"));
-      await sees(`❔ ${say("field-pikpak-username")}`);
-      person.sends(username);
-      await sees(`❔ ${say("field-pikpak-password")}`);
-      person.sends(password);
-    },
+    signIn: () => signInOnTelegram(program, name),
     command: async (command) => void person.sends(`/${command}`),
     press: async (label) => void (await person.presses(label)),
     row: async (label) => void (await person.presses(label)),
@@ -51,7 +44,8 @@ export function onTelegram({ world }: Program, name: Name): Alone {
 }
 
 /** Somebody in a server's channel, where the Discord bot answers them alone. */
-export function onDiscord({ world }: Program, name: Name): Alone {
+export function onDiscord(program: Program, name: Name): Alone {
+  const { world } = program;
   const person = world.members[name];
   const here = { in: world.hall };
   const say = words.in(languages[name]);
@@ -59,16 +53,7 @@ export function onDiscord({ world }: Program, name: Name): Alone {
     async sees(...said) {
       await person.waitsFor((view) => said.every((one) => drawMessages([view]).includes(one)), here);
     },
-    async signIn() {
-      await person.uses("/login", here);
-      await person.waitsFor(say("sign-in-ways"), here);
-      await person.presses(new RegExp(say("way-pikpak-password")), here);
-      const card = await person.waitsFor("🔒", here);
-      const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
-      const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
-      const body = new URLSearchParams({ token, ...world.shelf.accounts[name] });
-      await fetch(page, { method: "POST", body });
-    },
+    signIn: () => signInOnDiscord(program, name, here),
     command: async (command) => void (await person.uses(`/${command}`, here)),
     press: async (label) => void (await person.presses(new RegExp(literal(label)), here)),
     row: async (label) => void (await person.selects(new RegExp(literal(label)), here)),
@@ -78,3 +63,11 @@ export function onDiscord({ world }: Program, name: Name): Alone {
     },
   };
 }
+
+/** For `describe.each`: a chat's name, how somebody is alone there, and who it is. */
+export const everyChatAndLanguage = [
+  ["Telegram", onTelegram, "mia"],
+  ["Telegram", onTelegram, "jun"],
+  ["Discord", onDiscord, "mia"],
+  ["Discord", onDiscord, "jun"],
+] as const;

@@ -11,7 +11,7 @@ afterEach(() => program.close());
 async function open(): Promise<void> {
   program = await prepareProgram();
   await program.start({ PUBLIC_URL: program.gateway, PIKPAK_OAUTH: "on" });
-  await expect.poll(() => program.log()).toContain("discord knows the commands");
+  await program.discordReady();
 }
 
 /** Where the chat sends Lena's browser. */
@@ -53,10 +53,10 @@ test.each([
   expect((await fetch(back)).status).toBe(410);
   await program.kill();
   const secrets = ["code", "state"].map((name) => new URL(back).searchParams.get(name) ?? name);
-  for (const place of [program.stored(), program.log()]) {
+  for (const place of [program.stored(), program.log()])
     for (const secret of secrets) expect(place).not.toContain(secret);
+  for (const place of [program.readable(), program.log()])
     expect(place).not.toMatch(/\bos\.[\w.-]{10,}|\beyJ[\w-]{10,}/);
-  }
 });
 
 test("a return nobody waits for, of another issuer, or refused, connects nothing and says so", async () => {
@@ -67,8 +67,8 @@ test("a return nobody waits for, of another issuer, or refused, connects nothing
   const strange = new URL(await decided(await ledFrom(chat), "approve"));
   strange.searchParams.set("iss", "https://evil.example");
   expect((await fetch(strange)).status).toBe(502);
-  await chat.sees("does not offer this way", "New code", "Other ways");
-  await chat.press("New code");
+  await chat.sees("does not offer this way", "Start again", "Other ways");
+  await chat.press("Start again");
   const shown = await chat.sees("Waiting for you");
   const address = /http:\/\/127[^\s)>"\\]+\/drive\/auth-center\?[^\s)>"\\]+/.exec(shown)?.[0] ?? "";
   expect((await fetch(await decided(address, "deny"))).status).toBe(200);

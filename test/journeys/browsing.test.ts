@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import { prepareProgram, type Program } from "./program.ts";
+import { askPasswordOnTelegram } from "./sign-in.ts";
 
 // Browsing over the real driver, and what each step costs upstream.
 
@@ -24,12 +25,7 @@ test("a folder of thousands shows its first screen after one page; the count gro
   const heap = world.pikpak.build.folder(account, undefined, "Heap");
   world.pikpak.build.many(account, heap, 6000, (n) => ({ name: `report ${6000 - n}.pdf`, size: 1000 + n }));
   await program.start();
-  mia.sends("/login");
-  await mia.waitsFor("How would you like to sign in?");
-  await mia.presses("User name and password");
-  await mia.waitsFor("❔ User name");
-  mia.sends("mia@example.com");
-  await mia.waitsFor("❔ Password");
+  await askPasswordOnTelegram(program, "mia");
   mia.sends("wrong-horse");
   await mia.waitsFor("does not accept this user name and password");
   expect(asked(/\/v1\/auth\/signin$/)).toBe(1);

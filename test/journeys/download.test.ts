@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { prepareProgram, type Program } from "./program.ts";
+import { signInOnDiscord, signInOnTelegram } from "./sign-in.ts";
 
 // Downloads take their time, and a message is changed every few seconds at the most.
 vi.setConfig({ testTimeout: 60_000 });
@@ -12,25 +13,12 @@ afterEach(() => program.close());
 
 const hash = "0123456789abcdef0123456789abcdef01234567";
 
-/** Mia signs in where one types to Telegram's bot. */
-async function signInOnTelegram(): Promise<void> {
-  const { world } = program;
-  const { mia } = world.people;
-  mia.sends("/login");
-  await mia.waitsFor("How would you like to sign in?");
-  await mia.presses("User name and password");
-  await mia.waitsFor("❔ User name");
-  mia.sends("mia@example.com");
-  await mia.waitsFor("❔ Password");
-  mia.sends(world.shelf.accounts.mia.password);
-  await mia.waitsFor("6 entries");
-}
-
 test("a magnet pasted on Telegram is fetched, its message outlives a kill, and the film opens from it", async () => {
   const { world } = program;
   const { mia } = world.people;
   await program.start();
-  await signInOnTelegram();
+  await signInOnTelegram(program, "mia");
+  await mia.waitsFor("6 entries");
   world.pikpak.rules.offlineTakes = 12_000;
   mia.sends(`magnet:?xt=urn:btih:${hash}&dn=Night+train.mkv`);
   const shown = await mia.waitsFor(/Night train\.mkv.*waits for its turn/s);
@@ -51,7 +39,8 @@ test("in Chinese, two addresses that are too many for the day say so on Telegram
   const { world } = program;
   const { mia } = world.people;
   await program.start();
-  await signInOnTelegram();
+  await signInOnTelegram(program, "mia");
+  await mia.waitsFor("6 entries");
   mia.sends("/settings");
   await mia.presses("中文", { on: await mia.waitsFor("Settings") });
   world.pikpak.rules.offlineLimit = 0;
@@ -71,14 +60,7 @@ test("on Discord a link is fetched into the drive, cancelled or opened, with the
   const { mia } = world.members;
   await program.start({ PUBLIC_URL: program.gateway });
   const here = { in: mia.dm };
-  await mia.uses("/login", here);
-  await mia.waitsFor("How would you like to sign in?", here);
-  await mia.presses(/User name and password/, here);
-  const card = await mia.waitsFor("do not belong in Discord", here);
-  const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
-  const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
-  const { username, password } = world.shelf.accounts.mia;
-  await fetch(page, { method: "POST", body: new URLSearchParams({ token, username, password }) });
+  await signInOnDiscord(program, "mia");
   await mia.waitsFor("6 entries", here);
   world.pikpak.rules.offlineTakes = 1500;
   await mia.uses("/download", { ...here, options: { links: "https://files.example/Beach.mp4" } });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { loadWords } from "../../src/i18n/words.ts";
-import { onDiscord, onTelegram } from "./alone.ts";
+import { everyChatAndLanguage } from "./alone.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
 // Folders one comes back to, and a search of all drives, on both chats and in both languages, with a kill -9 in between.
@@ -17,12 +17,7 @@ const people = {
   jun: { language: "zh", folder: "电影", inside: "夏日的尽头" },
 } as const;
 
-describe.each([
-  ["Telegram", onTelegram, "mia"],
-  ["Telegram", onTelegram, "jun"],
-  ["Discord", onDiscord, "mia"],
-  ["Discord", onDiscord, "jun"],
-] as const)("on %s", (chat, aloneOn, name) => {
+describe.each(everyChatAndLanguage)("on %s", (chat, aloneOn, name) => {
   test(`${name} keeps a folder, comes back to it over a kill, and searches every drive at once`, async () => {
     program = await prepareProgram();
     const { world } = program;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ownDatabase } from "../store/own-database.ts";
 import { prepareProgram, type Program } from "./program.ts";
+import { askPasswordOnTelegram } from "./sign-in.ts";
 
 // kill -9 of the real program in the middle of what it does for people, and what they have in the end.
 
@@ -105,12 +106,7 @@ describe.each([
       const restart = await begin();
       const { world } = program;
       const { mia } = world.people;
-      mia.sends("/login");
-      await mia.waitsFor("How would you like to sign in?");
-      await mia.presses("User name and password");
-      await mia.waitsFor("❔ User name");
-      mia.sends("mia@example.com");
-      await mia.waitsFor("❔ Password");
+      await askPasswordOnTelegram(program, "mia");
       world.telegram.fail({ method: "deleteMessage", status: 500, description: "Internal Server Error", times: 1000 });
       mia.sends("correct-horse");
       await mia.waitsFor("6 entries", { timeout });

@@ -7,6 +7,7 @@ import { accountCommand, type Shell } from "../../src/cli/account-commands.ts";
 import { createAsker } from "../../src/cli/asker.ts";
 import { memoryKind, type MemoryEntry } from "../../src/drivers/memory.ts";
 import { createPages } from "../../src/gateway/pages.ts";
+import { figuresIn } from "../../src/i18n/figures.ts";
 import { loadWords, type Words } from "../../src/i18n/words.ts";
 import type { DriverKind } from "../../src/storage/driver.ts";
 import { StorageError } from "../../src/storage/error.ts";
@@ -265,6 +266,7 @@ describe("the shell", () => {
       places: new Keyv<Place>(),
       exclusive,
       say: all.in("en"),
+      figures: figuresIn("en"),
       has: (key) => all.has(key),
       asker: createAsker({ input, output, terminal: false, onInterrupt: () => undefined }),
       print: (line) => void printed.push(line),

@@ -68,7 +68,7 @@ describe.each([
     program = await prepareProgram();
     const club = clubOf(program);
     await program.start({ PUBLIC_URL: program.gateway });
-    await expect.poll(() => program.log()).toContain("discord knows the commands");
+    await program.discordReady();
     await club.lend();
     const path = "Holiday 2026/Packing list.txt";
     const [his, hers] = [await club.link("jun", path), await club.link("lena", path)];

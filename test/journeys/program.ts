@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { startWorld, type World } from "../../emulators/world.ts";
+import { withoutRandom } from "../store/without-random.ts";
 
 const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
 
@@ -16,6 +18,8 @@ export interface Program {
   readonly gateway: string;
   /** Starts it and waits until it is ready. Variables given here are added, or with "" taken away. */
   start(more?: Readonly<Record<string, string>>): Promise<void>;
+  /** Waits until Discord was told the commands. */
+  discordReady(): Promise<void>;
   /** kill -9: it has no chance to do anything. */
   kill(): Promise<void>;
   /** Ends by itself: its exit code and what it wrote to stderr. */
@@ -24,6 +28,8 @@ export interface Program {
   log(): string;
   /** Every byte it keeps on disk, the key it made aside. */
   stored(): string;
+  /** The same without sealed values and hashes, in which any short text may stand by chance. */
+  readable(): string;
   /** Ends it and the world; throws what the world had to complain about. */
   close(): Promise<void>;
 }
@@ -43,6 +49,10 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
     if (child && child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
     await closed;
   };
+  const bytesOf = () =>
+    readdirSync(dataDir)
+      .filter((file) => file !== "secret.key")
+      .map((file) => readFileSync(join(dataDir, file)));
   return {
     world,
     dataDir,
@@ -69,6 +79,9 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
       void closed.then(() => reject(new Error(`it ended before it was ready: ${err}`)));
       await ready;
     },
+    async discordReady() {
+      await expect.poll(() => out, { timeout: 15_000 }).toContain("discord knows the commands");
+    },
     kill,
     async ended() {
       await closed;
@@ -76,10 +89,10 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
     },
     log: () => out + err,
     stored: () =>
-      readdirSync(dataDir)
-        .filter((file) => file !== "secret.key")
-        .map((file) => readFileSync(join(dataDir, file), "latin1"))
+      bytesOf()
+        .map((bytes) => bytes.toString("latin1"))
         .join("\n"),
+    readable: () => bytesOf().map(withoutRandom).join("\n"),
     async close() {
       if (child && child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
       await closed;

@@ -31,15 +31,17 @@ async function first(): Promise<{ readonly program: Program; readonly shared: Co
   return { program, shared: { ...config, storeUrl, secretKeys: [key], gateway } };
 }
 
-/** Another replica, in this process. */
+/** Another replica, in this process; it must not have met its end by itself when it is stopped. */
 async function second(config: Config): Promise<App> {
   const fatal = vi.fn<(message: string) => void>();
   const app = await startApp(config, { onFatal: fatal, log: createLog({ level: "silent" }) });
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= app.stop());
   onTestFinished(async () => {
-    await app.stop();
+    await stop();
     expect(fatal.mock.calls).toEqual([]);
   });
-  return app;
+  return { ...app, stop };
 }
 
 describe.skipIf(redis === undefined)("two processes over one Redis", () => {
@@ -67,10 +69,7 @@ describe.skipIf(redis === undefined)("two processes over one Redis", () => {
   test("a process that ends lets the other go on with nothing done twice", async () => {
     const { program: one, shared } = await first();
     const { telegram, people } = one.world;
-    const leaving = await startApp(
-      { ...shared, gateway: { host: "127.0.0.1", port: await freePort() } },
-      { onFatal: () => undefined, log: createLog({ level: "silent" }) },
-    );
+    const leaving = await second({ ...shared, gateway: { host: "127.0.0.1", port: await freePort() } });
     await one.kill();
     people.mia.sends("/help");
     await people.mia.waitsFor("/browse", { timeout: 30_000 });

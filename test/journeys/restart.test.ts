@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import { prepareProgram, type Program } from "./program.ts";
+import { askPageOnDiscord, askPasswordOnTelegram, openPage } from "./sign-in.ts";
 
 // kill -9 of the real program over a database on the disk, at the moments that hurt, and what people see afterwards.
 
@@ -28,13 +29,8 @@ test("on Telegram a kill -9 leaves buttons, old buttons and half-finished dialog
   const { world } = program;
   const { mia } = world.people;
   await program.start();
-  mia.sends("/login");
-  await mia.waitsFor("How would you like to sign in?");
-  await mia.presses("User name and password");
-  await mia.waitsFor("❔ User name");
-  mia.sends("mia@example.com");
+  await askPasswordOnTelegram(program, "mia");
   // The moment the question appears, what it asks for may not be on the disk yet: Telegram brings the answer again.
-  await mia.waitsFor("❔ Password");
   await restart({ atOnce: true });
   mia.sends(world.shelf.accounts.mia.password);
   const list = await mia.waitsFor("6 entries");
@@ -75,15 +71,10 @@ test("on Discord a kill -9 leaves buttons, menus, modals and one-time pages as t
   const { mia } = world.members;
   const here = { in: world.hall };
   await program.start({ PUBLIC_URL: program.gateway });
-  await mia.uses("/login", here);
-  await mia.waitsFor("How would you like to sign in?", here);
-  await mia.presses(/User name and password/, here);
-  const card = await mia.waitsFor("do not belong in Discord", here);
-  const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
+  const card = await askPageOnDiscord(program, "mia", here);
   await restart();
-  const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
-  const send = (password: string) =>
-    fetch(page, { method: "POST", body: new URLSearchParams({ token, username: "mia@example.com", password }) });
+  const page = await openPage(card);
+  const send = (password: string) => page.send({ username: "mia@example.com", password });
   const refused = await send("wrong-horse");
   expect([refused.status, await refused.text()]).toEqual([
     422,

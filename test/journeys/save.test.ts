@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { prepareProgram, type Program } from "./program.ts";
+import { signInOnDiscord, signInOnTelegram } from "./sign-in.ts";
 
 // A share's link gives only the first part of a film: one press saves it, and its whole link is there, kill or no kill.
 
@@ -31,35 +32,12 @@ async function expectWhole(text: string): Promise<void> {
   await answer.body?.cancel();
 }
 
-/** On the page that the bot leads to. */
-async function signInOnDiscord(who: "lena" | "jun"): Promise<void> {
-  const { world } = program;
-  const person = world.members[who];
-  const here = { in: person.dm };
-  await person.uses("/login", here);
-  await person.waitsFor(/How would you like to sign in\?|请选择登录方式/, here);
-  await person.presses(/User name and password|用户名和密码/, here);
-  const card = await person.waitsFor(/127\.0\.0\.1/, here);
-  const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
-  const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
-  const { username, password } = world.shelf.accounts[who];
-  await fetch(page, { method: "POST", body: new URLSearchParams({ token, username, password }) });
-}
-
 const said = {
   en: {
-    ways: "How would you like to sign in?",
-    way: "User name and password",
-    name: "❔ User name",
-    password: "❔ Password",
     cut: "only the first part",
     saved: "Saved to your drive",
   },
   zh: {
-    ways: "请选择登录方式",
-    way: "用户名和密码",
-    name: "❔ 用户名",
-    password: "❔ 密码",
     cut: "前半部分",
     saved: "已转存到你的网盘",
   },
@@ -73,13 +51,7 @@ test.each([
   const person = world.people[who];
   const words = said[language];
   await program.start();
-  person.sends("/login");
-  await person.waitsFor(words.ways);
-  await person.presses(words.way);
-  await person.waitsFor(words.name);
-  person.sends(world.shelf.accounts[who].username);
-  await person.waitsFor(words.password);
-  person.sends(world.shelf.accounts[who].password);
+  await signInOnTelegram(program, who);
   await person.waitsFor("🏠");
   person.sends(world.shelf.shares.open.url);
   await person.waitsFor("› Holiday 2026");
@@ -110,7 +82,7 @@ test.each([
   const words = said[language];
   const always = { PUBLIC_URL: program.gateway };
   await program.start(always);
-  await signInOnDiscord(who);
+  await signInOnDiscord(program, who);
   await person.waitsFor("🏠", here);
   await person.uses("/share", { ...here, options: { link: world.shelf.shares.open.url } });
   await person.waitsFor("› Holiday 2026", here);
@@ -133,13 +105,7 @@ test("in a group on Telegram what is pressed on a share goes to the presser's ow
   const { lena } = world.people;
   world.pikpak.rules.workTakes = 0;
   await program.start();
-  lena.sends("/login");
-  await lena.waitsFor("How would you like to sign in?");
-  await lena.presses("User name and password");
-  await lena.waitsFor("❔ User name");
-  lena.sends(world.shelf.accounts.lena.username);
-  await lena.waitsFor("❔ Password");
-  lena.sends(world.shelf.accounts.lena.password);
+  await signInOnTelegram(program, "lena");
   await lena.waitsFor("🏠");
   const there = lena.in(world.group);
   there.sends(`/share ${world.shelf.shares.open.url}`);
@@ -159,7 +125,7 @@ test("in a server on Discord what is pressed on a share that stands there is see
   const [here, hall] = [{ in: lena.dm }, { in: world.hall }];
   world.pikpak.rules.workTakes = 0;
   await program.start({ PUBLIC_URL: program.gateway });
-  await signInOnDiscord("lena");
+  await signInOnDiscord(program, "lena");
   await lena.waitsFor("🏠", here);
   await jun.uses("/share", { ...hall, options: { link: world.shelf.shares.open.url } });
   await jun.waitsFor("Holiday 2026", hall);

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { prepareProgram, type Program } from "./program.ts";
+import { askPageOnDiscord, askPasswordOnTelegram, signInOnTelegram } from "./sign-in.ts";
 
 // What must not stay anywhere: looked for in every byte on the disk and in every line of the log at its most talkative.
 
@@ -30,12 +31,7 @@ test("passwords, tokens and pass codes are in no file and no log line, and their
   const passCode = world.shelf.shares.coded.passCode ?? "";
   await program.start({ PUBLIC_URL: program.gateway });
 
-  mia.sends("/login");
-  await mia.waitsFor("How would you like to sign in?");
-  await mia.presses("User name and password");
-  await mia.waitsFor("❔ User name");
-  mia.sends("mia@example.com");
-  await mia.waitsFor("❔ Password");
+  await askPasswordOnTelegram(program, "mia");
   const typed = mia.sends(wrong);
   await mia.waitsFor("does not accept this user name and password");
   expect(typed.stored.deleted).toBe(true);
@@ -49,14 +45,14 @@ test("passwords, tokens and pass codes are in no file and no log line, and their
   mia.sends("/cancel");
   mia.sends(world.shelf.shares.coded.url);
   await mia.waitsFor("❔ Pass code");
-  mia.sends(passCode);
-  const code = mia.messages.find(({ text }) => text === passCode);
+  const code = mia.sends(passCode);
   await mia.waitsFor("🏠 Holiday 2026");
-  expect(code?.stored.deleted ?? true).toBe(true);
+  expect(code.stored.deleted).toBe(true);
   await program.kill();
 
-  for (const place of [program.stored(), program.log()]) {
+  for (const place of [program.stored(), program.log()])
     for (const secret of [wrong, right]) expect(place).not.toContain(secret);
+  for (const place of [program.readable(), program.log()]) {
     // Refresh, captcha and access tokens, by their shapes.
     expect(place).not.toMatch(/\bos\.[\w.-]{10,}|\bck0\.[\w.-]{10,}|\beyJ[\w-]{10,}/);
   }
@@ -70,13 +66,7 @@ test("who says /forget is found nowhere afterwards, in no file and under no key"
   const { mia } = world.people;
   const { mia: member } = world.members;
   await program.start({ PUBLIC_URL: program.gateway });
-  mia.sends("/login");
-  await mia.waitsFor("How would you like to sign in?");
-  await mia.presses("User name and password");
-  await mia.waitsFor("❔ User name");
-  mia.sends("mia@example.com");
-  await mia.waitsFor("❔ Password");
-  mia.sends(world.shelf.accounts.mia.password);
+  await signInOnTelegram(program, "mia");
   await mia.waitsFor("6 entries");
   mia.sends(world.shelf.shares.open.url);
   await mia.waitsFor("🏠 Holiday 2026");
@@ -96,10 +86,7 @@ test("who says /forget is found nowhere afterwards, in no file and under no key"
     expect(program.stored()).not.toContain(trace);
   expect((await fetch(page?.[0] ?? "")).status).toBe(410);
   await member.uses("/share", { in: world.hall });
-  await member.uses("/login", { in: world.hall });
-  await member.waitsFor("How would you like to sign in?", { in: world.hall });
-  await member.presses(/User name and password/, { in: world.hall });
-  await member.waitsFor("do not belong in Discord", { in: world.hall });
+  await askPageOnDiscord(program, "mia", { in: world.hall });
   await member.uses("/forget", { in: world.hall });
   await member.waitsFor("Delete everything", { in: world.hall });
   await member.presses(/🗑/, { in: world.hall });

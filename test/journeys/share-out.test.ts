@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { prepareProgram, type Program } from "./program.ts";
+import { signInOnDiscord, signInOnTelegram } from "./sign-in.ts";
 
 // Somebody makes a link on a drive of their own, another opens it, and it is taken back.
 
@@ -15,13 +16,7 @@ test("on Telegram Mia shares a folder by two presses, Jun opens it with its code
   const { world } = program;
   const { mia, jun, lena } = world.people;
   await program.start();
-  mia.sends("/login");
-  await mia.waitsFor("How would you like to sign in?");
-  await mia.presses("User name and password");
-  await mia.waitsFor("❔ User name");
-  mia.sends(world.shelf.accounts.mia.username);
-  await mia.waitsFor("❔ Password");
-  mia.sends(world.shelf.accounts.mia.password);
+  await signInOnTelegram(program, "mia");
   await mia.waitsFor("6 entries");
   await mia.presses("📁 Music");
   await mia.waitsFor("› Music");
@@ -59,14 +54,7 @@ test("on Discord Jun shares a file without a code for a week, in Chinese, and Le
     ["jun", jun, his],
     ["lena", lena, hers],
   ] as const) {
-    await person.uses("/login", here);
-    await person.waitsFor(/How would you like to sign in\?|请选择登录方式/, here);
-    await person.presses(/User name and password|用户名和密码/, here);
-    const card = await person.waitsFor(/127\.0\.0\.1/, here);
-    const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
-    const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
-    const { username, password } = world.shelf.accounts[who];
-    await fetch(page, { method: "POST", body: new URLSearchParams({ token, username, password }) });
+    await signInOnDiscord(program, who);
     await person.waitsFor("🏠", here);
   }
   await jun.selects(/合同/, his);

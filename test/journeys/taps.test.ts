@@ -1,15 +1,12 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Services } from "../../src/actions/context/services.ts";
-import type { MemoryEntry } from "../../src/drivers/memory.ts";
-import { Cloud } from "../actions/test-app.ts";
+import { Cloud, file, folder } from "../actions/test-app.ts";
 import { openDiscord } from "./discord-front.ts";
 import type { Front } from "./front.ts";
 import { openTelegram } from "./telegram-front.ts";
 
 // How often Mia has to tap, and what she has to send, until she has what she came for: as few as there can be.
 
-const file = (name: string): MemoryEntry => ({ name, size: 100, url: `https://bytes.example/${name}` });
-const folder = (name: string, ...children: MemoryEntry[]): MemoryEntry => ({ name, children });
 const deep = ["1", "2", "3", "4", "5", "6", "7"].reduceRight((inside, name) => folder(name, inside), file("end.txt"));
 
 const cloud = () =>

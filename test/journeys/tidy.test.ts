@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { loadWords } from "../../src/i18n/words.ts";
-import { onDiscord, onTelegram } from "./alone.ts";
+import { everyChatAndLanguage } from "./alone.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
 // A drive is tidied up by its owner, on both chats and in both languages, with a kill -9 between a change and its undoing.
@@ -16,12 +16,7 @@ const people = {
   mia: { language: "en", folder: "Films", file: "backup-2026-11.zip" },
   jun: { language: "zh", folder: "电影", file: "合同（最终版）.pdf" },
 } as const;
-describe.each([
-  ["Telegram", onTelegram, "mia"],
-  ["Telegram", onTelegram, "jun"],
-  ["Discord", onDiscord, "mia"],
-  ["Discord", onDiscord, "jun"],
-] as const)("on %s", (_chat, aloneOn, name) => {
+describe.each(everyChatAndLanguage)("on %s", (_chat, aloneOn, name) => {
   test(`${name} makes a folder, moves a file there and back over a kill, and empties the trash`, async () => {
     program = await prepareProgram();
     const { pikpak } = program.world;

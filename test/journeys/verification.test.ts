@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Message } from "../../emulators/discord/state.ts";
 import { prepareProgram, type Program } from "./program.ts";
+import { openPage, signInOnTelegram } from "./sign-in.ts";
 
 // PikPak wants to see a human: what people do about it, for an account and for a share, in both chats.
 
@@ -21,13 +22,7 @@ test("a verification on Telegram is a question with the page's address, and what
   const { world } = program;
   const { mia } = world.people;
   await program.start();
-  mia.sends("/login");
-  await mia.waitsFor("How would you like to sign in?");
-  await mia.presses("User name and password");
-  await mia.waitsFor("❔ User name");
-  mia.sends(world.shelf.accounts.checked.username);
-  await mia.waitsFor("❔ Password");
-  mia.sends(world.shelf.accounts.checked.password);
+  await signInOnTelegram(program, "mia", { account: "checked" });
   const asked = await mia.waitsFor("❔ Address you ended on");
   mia.sends("I am human, really");
   await mia.waitsFor("There is no verification in that");
@@ -43,7 +38,7 @@ test("a verification on Telegram is a question with the page's address, and what
   world.pikpak.rules.challengeAll = false;
   mia.sends(world.shelf.shares.coded.passCode ?? "");
   await mia.waitsFor("🏠 Holiday 2026");
-  const stored = program.stored() + program.log();
+  const stored = program.readable() + program.log();
   expect(stored).not.toMatch(/\bck0\.[\w.-]{10,}/);
 });
 
@@ -57,27 +52,16 @@ test("a verification on Discord is the one-time page, for a share as for an acco
   world.pikpak.rules.challengedReads = false;
   await mia.uses(`/share link:${world.shelf.shares.open.url}`, here);
   const card = await mia.waitsFor("know that you are human", here);
-  expect(await fill(pageIn(card), { captchaToken: "nothing" })).toEqual([
-    422,
-    expect.stringContaining("no verification"),
-  ]);
+  expect(await fill(card, { captchaToken: "nothing" })).toEqual([422, expect.stringContaining("no verification")]);
   const ended = prove(JSON.stringify(card.components));
-  expect(await fill(pageIn(card), { captchaToken: ended })).toEqual([
-    200,
-    expect.stringContaining("go back to your chat"),
-  ]);
+  expect(await fill(card, { captchaToken: ended })).toEqual([200, expect.stringContaining("go back to your chat")]);
   const list = await mia.waitsFor("🏠 Holiday 2026", here);
   expect(list.id).toBe(card.id);
   const told = JSON.stringify([...world.discord.requests, ...world.discord.frames]);
   expect(told).not.toContain(ended);
 });
 
-function pageIn(card: Message): string {
-  return /\]\(<(http:\/\/127[^>]+\/s\/[\w-]{22})>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
-}
-
-async function fill(page: string, answers: Readonly<Record<string, string>>): Promise<[number, string]> {
-  const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
-  const sent = await fetch(page, { method: "POST", body: new URLSearchParams({ token, ...answers }) });
+async function fill(card: Message, answers: Readonly<Record<string, string>>): Promise<[number, string]> {
+  const sent = await (await openPage(card)).send(answers);
   return [sent.status, await sent.text()];
 }

@@ -38,6 +38,24 @@ describe("storage of mounts", () => {
     expect((await storage.check(id)).health).toMatchObject({ state: "working" });
   });
 
+  test("a mount that fails goes on failing in its health while known folders and links are shown", async () => {
+    const drive = new SlowDrive([[entry(1)]]);
+    const { mount, storage } = app(drive);
+    const { id } = await mount();
+    await storage.link(id, "f1");
+    drive.now += 1000;
+    drive.failing = new StorageError("signed-out");
+    await expect(storage.link(id, "f2")).rejects.toMatchObject({ code: "signed-out" });
+    const failing = { state: "failing", code: "signed-out", at: drive.now };
+    drive.now += 1000;
+    expect((await storage.folder(id, undefined)).entries).toHaveLength(1);
+    expect(await storage.link(id, "f1")).toMatchObject({ url: "https://dl.example/1" });
+    expect((await storage.find(id))?.health).toEqual(failing);
+    drive.failing = undefined;
+    await storage.link(id, "f2");
+    expect((await storage.find(id))?.health).toMatchObject({ state: "working" });
+  });
+
   test("a mount that was removed is gone with its secrets", async () => {
     const { mount, secrets, storage } = app(new SlowDrive([[]]));
     const { id } = await mount();

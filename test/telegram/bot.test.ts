@@ -1,12 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Api } from "grammy";
+import { pino } from "pino";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { encodeButton } from "../../src/actions/buttons.ts";
 import type { Screen } from "../../src/actions/model/screen.ts";
 import { ConfigError } from "../../src/config.ts";
 import { group, jun, mia, token } from "./double.ts";
-import { linkCard, listing, openTestApp, view, type TestApp } from "./test-app.ts";
+import { linkCard, listing, openTestApp, view, words, type TestApp } from "./test-app.ts";
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -80,7 +81,7 @@ describe("commands", () => {
   test("a sticker gets a clear sentence, in the person's language", async () => {
     const double = await opened(() => welcome);
     double.sendsMessage(jun, jun.id, { sticker: { file_id: "x" } });
-    expect(await double.sees(({ text }) => text.includes("只能读文字"))).toBeDefined();
+    expect(await double.sees(({ text }) => text.includes("无法处理这类消息"))).toBeDefined();
   });
 
   test("commands are published in every language, and the private ones not to groups", async () => {
@@ -124,6 +125,40 @@ describe("commands", () => {
     await double.sees(() => true);
     expect((await own.getMyDescription()).description).toBe("My own words");
     expect(double.calls.slice(before).filter(({ method }) => method.startsWith("setMyDesc"))).toEqual([]);
+  });
+
+  test("what Telegram refused of the bot's own words is written at the next start, in every language", async () => {
+    const logged: string[] = [];
+    const log = pino({ level: "warn" }, { write: (line: string) => void logged.push(JSON.parse(line).msg) });
+    app = await openTestApp(() => welcome, { log });
+    const { double } = app;
+    double.refuse("setMyShortDescription", { code: 400, description: "Bad Request: try later" });
+    await app.telegram.start();
+    await vi.waitFor(() => expect(logged).toEqual(["telegram profile not published"]));
+    await app.restart();
+    const own = new Api(token, { apiRoot: double.apiRoot });
+    const texts = async (tag: { language_code?: "zh" }) => [
+      (await own.getMyDescription(tag)).description,
+      (await own.getMyShortDescription(tag)).short_description,
+    ];
+    const chinese = [words.in("zh")("bot-description"), words.in("zh")("bot-about")];
+    const english = [words.in("en")("bot-description"), words.in("en")("bot-about")];
+    await vi.waitFor(async () =>
+      expect([await texts({ language_code: "zh" }), await texts({})]).toEqual([chinese, english]),
+    );
+  });
+
+  test("what an operator wrote for one language stays, and the others are written", async () => {
+    app = await openTestApp(() => welcome);
+    const { double } = app;
+    const own = new Api(token, { apiRoot: double.apiRoot });
+    await own.setMyDescription("自己的话", { language_code: "zh" });
+    await app.telegram.start();
+    await vi.waitFor(async () =>
+      expect((await own.getMyShortDescription()).short_description).toBe(words.in("en")("bot-about")),
+    );
+    expect((await own.getMyDescription({ language_code: "zh" })).description).toBe("自己的话");
+    expect((await own.getMyDescription()).description).toBe(words.in("en")("bot-description"));
   });
 
   test("commands for private chats say so in a group", async () => {

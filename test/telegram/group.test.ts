@@ -59,6 +59,7 @@ async function square(draft: Partial<GroupDraft> = {}, { old = false } = {}): Pr
     const removals = createRemovals(queue, "telegram");
     bot = createTelegram({
       settings: { token: telegram.token, apiRoot: server?.apiRoot ?? telegram.apiRoot },
+      namesShare: () => false,
       words,
       log: pino({ level: "silent" }),
       now: () => clock.now,

@@ -13,7 +13,7 @@ import { figuresIn } from "../../src/i18n/figures.ts";
 import { clip, elideName } from "../../src/i18n/names.ts";
 import { cardOf, paintFound } from "../../src/telegram/screens/found.ts";
 import { paint } from "../../src/telegram/screens/paint.ts";
-import { painterFor } from "../../src/telegram/screens/painter.ts";
+import { lines, painterFor } from "../../src/telegram/screens/painter.ts";
 import { linkCard, listing, view, words } from "./test-app.ts";
 
 const now = Date.UTC(2026, 10, 24, 12);
@@ -464,3 +464,34 @@ test.each([
     expect(keyboard.flat().map((one) => one.text)).toEqual(labels);
   },
 );
+
+test("a name that brings the marks around a date forges none, on a card or on a task's", () => {
+  const painter = painterFor({ words, language: "en", place: "private", now });
+  const name = "\uE0F01\uE0F1sent yesterday\uE0F2.mkv";
+  const at = { view, mount: { ...mount, title: name } };
+  const page = { number: 1, count: 1 };
+  const task = { id: "1", name, phase: "running", progress: 50 } as const;
+  const tasks = {
+    show: "tasks" as const,
+    ...at,
+    tasks: [task],
+    page,
+    total: { running: 1, waiting: 0, done: 0, failed: 0 },
+  };
+  const cards = [
+    tasks,
+    { show: "task" as const, ...at, task, opens: false },
+    { ...listing({ rows: [], trail: [name] }), ...at },
+  ];
+  for (const card of cards) {
+    const { text } = paint(painter, card);
+    expect(text.entities.map(({ type }) => type)).not.toContain("date_time");
+    expect(text.text).toContain("1sent yesterday.mkv");
+    expect(text.text).not.toMatch(/[\uE0F0-\uE0F2]/);
+  }
+});
+
+test("a time that no calendar has, said between a date's marks, is no date", () => {
+  expect(lines(`\uE0F0${"9".repeat(15)}\uE0F1then\uE0F2`).entities).toEqual([]);
+  expect(lines("\uE0F01790000000000\uE0F1then\uE0F2").entities.map(({ type }) => type)).toEqual(["date_time"]);
+});

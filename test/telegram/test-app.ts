@@ -54,6 +54,7 @@ export async function openTestApp(
         const given = await desk(action, visit, signal);
         return "screen" in given ? given : { screen: given, language: words.pick(visit.person.locale) };
       },
+      namesShare: (text) => text.includes("https://mypikpak.com/s/"),
       ...more,
     });
   const app: TestApp = {

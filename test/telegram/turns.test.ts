@@ -72,6 +72,7 @@ test("an update that was received and not done when the process was killed comes
   const bot = (perform: () => Promise<never> | Promise<object>) =>
     createTelegram({
       settings: { token, apiRoot: double.apiRoot },
+      namesShare: () => false,
       words,
       log: pino({ level: "silent" }),
       now: Date.now,

@@ -71,6 +71,7 @@ export async function startUploadApp(options: UploadAppOptions): Promise<UploadA
   const kept = new Map<string, unknown>();
   const bot = createTelegram({
     settings: { token: telegram.token, apiRoot: telegram.apiRoot },
+    namesShare: () => false,
     perform: (visit, action, signal) => perform(at.services, visit, action, signal),
     words,
     conversations: {

@@ -72,11 +72,11 @@ async function checkMount(context: ActionContext, state: AdminView, id: string):
   return showOperators(context, state);
 }
 
-/** Written before it is done: an act that is not in the audit log did not happen. */
+/** Written before it is done: an action that is not in the audit log did not happen. */
 async function note({ services, visit }: ActionContext, entry: Omit<AuditEntry, "at" | "by">): Promise<void> {
   const act = { by: visit.person.id, ...entry };
   await services.admin.audit.write(act);
-  services.log.info(act, "operator act");
+  services.log.info(act, "operator action");
 }
 
 function stamp({ services, visit }: ActionContext): Stamp {

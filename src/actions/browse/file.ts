@@ -40,7 +40,7 @@ export function showFile(
             variants,
             ...(duration !== undefined && { duration }),
             original,
-            can: await abilitiesOf(context, mount, {
+            can: abilitiesOf({
               "save-share": isSavable(context, mount),
               ...sendingOf(context, file, original),
               "share-out": await canShareOut(context, mount),

@@ -38,7 +38,7 @@ export async function drawListing(context: ActionContext, { mount, state, folder
   const view = await draw(context, { ...state, page: page.page }, page.rows.map(slim));
   return {
     ...listingOf({ mount, state, folder, page, view, ...(options.notice && { notice: options.notice }) }),
-    can: await abilitiesOf(context, mount, {
+    can: abilitiesOf({
       "save-share": isSavable(context, mount) && page.known > 0,
       "share-out": state.trail.length > 0 && (await canShareOut(context, mount)),
       "list-folder": isListable(context, mount) && page.known > 0,

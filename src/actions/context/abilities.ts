@@ -4,19 +4,10 @@ import type { Ability } from "../model/screen.ts";
 import type { ActionContext } from "./context.ts";
 import { isShare } from "./kinds.ts";
 
-/** What goes where something is shown, whatever drive it is of. */
-type Here = Exclude<Ability, Capability>;
-
-/** What can be done with something of a mount: what its drive is capable of, then what goes here. */
-export async function abilitiesOf(
-  { services }: Pick<ActionContext, "services">,
-  { id }: Mount,
-  here: Readonly<Partial<Record<Here, boolean>>>,
-): Promise<readonly Ability[]> {
-  const capable = await services.storage.can(id);
+/** What goes of what a card could offer, in its order. */
+export function abilitiesOf(here: Readonly<Partial<Record<Ability, boolean>>>): readonly Ability[] {
   // Object.keys forgets the type of the keys it was given.
-  const going = (Object.keys(here) as Here[]).filter((ability) => here[ability]);
-  return [...capable, ...going];
+  return (Object.keys(here) as Ability[]).filter((ability) => here[ability]);
 }
 
 /** Capabilities for which there is something to tidy up with. */

@@ -7,6 +7,7 @@ import {
   type Remembered,
   type SearchView,
   type Session,
+  type ViewState,
 } from "../model/session.ts";
 
 /** A press: the action, the screen it was made on, and what that screen showed. */
@@ -50,21 +51,17 @@ export function listingNow(context: ButtonContext): FolderView | SearchView | un
 /** The file the button was about. */
 export function fileOf({ shown }: ButtonContext): FileView | undefined {
   const state = shown?.state;
-  switch (state?.at) {
-    case "file":
-    case "link":
-      return state;
-    case "transfer":
-      return state.file;
-    default:
-      return undefined;
-  }
+  if (state?.at === "transfer") return state.file;
+  return state?.at === "file" || state?.at === "link" ? state : undefined;
 }
 
 /** The mount the button was about. */
 export function mountOf({ shown }: ButtonContext): string | undefined {
-  const state = shown?.state;
-  switch (state?.at) {
+  return shown && mountIn(shown.state);
+}
+
+function mountIn(state: ViewState): string | undefined {
+  switch (state.at) {
     case "folder":
     case "mount":
     case "notice":
@@ -75,6 +72,7 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
     case "search":
     case "list":
     case "download":
+    case "upload":
     case "select":
     case "target":
       return state.folder.mount;
@@ -97,7 +95,17 @@ export function mountOf({ shown }: ButtonContext): string | undefined {
       return state.file.folder.mount;
     case "question":
       return state.question === "remove-mount" ? state.mount : undefined;
-    default:
+    case "found":
+    case "lend-choice":
+    case "lending":
+    case "place-settings":
+    case "mounts":
+    case "favourites":
+    case "settings":
+    case "hook":
+    case "sign-in-ways":
+    case "approval":
+    case "operators":
       return undefined;
   }
 }

@@ -2,6 +2,7 @@ import type { DriverKind } from "../../storage/driver.ts";
 import { fieldWith } from "../../storage/form.ts";
 import type { Field, FieldRole, Values } from "../../storage/field.ts";
 import type { Mount } from "../../storage/mount.ts";
+import { sameMount } from "../../storage/same-mount.ts";
 import type { ActionContext } from "./context.ts";
 import { mountsOf } from "../../users/person.ts";
 
@@ -84,11 +85,5 @@ export async function mountedAlready(
   kind: DriverKind,
   values: Values,
 ): Promise<Mount | undefined> {
-  const identity = kind.identity(values);
-  if (identity === "") return undefined;
-  const mounts = (await mountsOf(context.services, context.person)).filter(({ driver }) => driver === kind.name);
-  const same = mounts.find((mount) => kind.identity(mount.options) === identity);
-  // A credential for an account that is here already is for what is here, wherever that begins.
-  const account = answerWith("root", kind, values) === undefined ? kind.account?.(values) : undefined;
-  return same ?? mounts.find(({ options }) => account !== undefined && kind.account?.(options) === account);
+  return sameMount(kind, values, await mountsOf(context.services, context.person));
 }

@@ -30,17 +30,14 @@ export function download(context: ActionContext, asked: string | readonly Source
  * The addresses in what somebody says that they mean to have fetched: those that can be nothing else, and web addresses
  * where nothing else is said.
  */
-export function saidSources(text: string): readonly Source[] {
-  const sources = sourcesIn(text).filter(({ url }) => !isOfPikPak(url));
+export function saidSources({ services }: Pick<ActionContext, "services">, text: string): readonly Source[] {
+  const { kinds } = services.storage;
+  // Pages of a service are no files: what looks like a share and is none is not fetched.
+  const sources = sourcesIn(text).filter(({ url }) => !kinds.some((kind) => kind.ownsPage?.(url) ?? false));
   const certain = sources.filter(({ kind }) => kind !== "http");
   if (certain.length > 0) return certain;
   const rest = sources.reduce((left, { url }) => left.replace(url, ""), text);
   return /[\p{L}\p{N}]/u.test(rest) ? [] : sources;
-}
-
-/** Its pages are no files: what looks like a share and is none is not fetched. */
-function isOfPikPak(url: string): boolean {
-  return URL.canParse(url) && /(^|\.)(mypikpak|pikpak|pikpakdrive)\.[a-z]+$/i.test(new URL(url).hostname);
 }
 
 /** How a batch is begun. */

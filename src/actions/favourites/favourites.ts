@@ -51,12 +51,7 @@ function redrawn(context: ButtonContext): Result {
 }
 
 function placeAt({ shown }: ButtonContext, index: number): KeptFolder | undefined {
-  switch (shown?.state.at) {
-    case "favourites":
-    case "mounts":
-    case "welcome":
-      return shown.state.places?.[index];
-    default:
-      return undefined;
-  }
+  const state = shown?.state;
+  const hasPlaces = state?.at === "favourites" || state?.at === "mounts" || state?.at === "welcome";
+  return hasPlaces ? state.places?.[index] : undefined;
 }

@@ -19,7 +19,7 @@ export interface HookDownload {
 /** Begins what a hook was called for, in the drive that fetches for its person. */
 export function downloadByHook(context: ActionContext, wanted: Omit<HookDownload, "do">): Promise<Result> | Result {
   const { task, url, folder = "" } = wanted;
-  const [source] = /\s/.test(url.trim()) ? [] : saidSources(url.trim());
+  const [source] = /\s/.test(url.trim()) ? [] : saidSources(context, url.trim());
   if (!source) return refused("hook-url");
   return inFetchingMount(context, (mount) =>
     attempt(context, { mount }, async () => {

@@ -49,7 +49,7 @@ function linkOrFailure(
             entry,
             ...(variant && { variant }),
             ...issued,
-            can: await abilitiesOf(context, mount, {
+            can: abilitiesOf({
               "save-share": isSavable(context, mount),
               send: isSendable(context, variant ? undefined : entry.size),
             }),

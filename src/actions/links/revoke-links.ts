@@ -8,17 +8,12 @@ export function revokePressed(context: ButtonContext): Promise<Result> | Result 
   const { revokeLinks: revoke } = context.services;
   if (!revoke) return refused("no-links-to-revoke");
   const state = context.shown?.state;
-  switch (state?.at) {
-    case "mount":
-      return withMount(context, state.mount, async ({ id, title }) => {
-        await revoke({ mount: id });
-        return notice("links-revoked", { level: "done", subject: title, for: "asker" });
-      });
-    case "settings":
-      return goTo(context, { at: "question", question: "revoke-links" });
-    default:
-      return forgotten(context);
-  }
+  if (state?.at === "settings") return goTo(context, { at: "question", question: "revoke-links" });
+  if (state?.at !== "mount") return forgotten(context);
+  return withMount(context, state.mount, async ({ id, title }) => {
+    await revoke({ mount: id });
+    return notice("links-revoked", { level: "done", subject: title, for: "asker" });
+  });
 }
 
 /** Yes: all links in the person's name that were handed out until now end. */

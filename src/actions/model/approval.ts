@@ -19,8 +19,10 @@ export interface ApprovalOrder {
 
 /** Approvals that are waited for: by jobs, so that a restart loses none. */
 export interface Approvals {
-  /** Waits for the decision as soon as its message is there, and shows it in that message. */
-  prepare(order: ApprovalOrder): Placed;
+  /** Waits for the decision from now on, and shows it in the message it is told of. What was waited for before ends. */
+  prepare(order: ApprovalOrder): Promise<Placed>;
+  /** What the message of one that is waited for shows; undefined = it is decided or over. */
+  screenOf(id: string): Promise<ApprovalScreen | undefined>;
   /** False = it is decided or over already. Its message says that it was cancelled. */
   cancel(id: string): Promise<boolean>;
   /** Ends all that somebody waits for. */

@@ -10,8 +10,8 @@ export interface BrowserOrder extends Omit<ApprovalOrder, "pending"> {
 export type ReturnOutcome = "done" | "denied" | "failed" | "over";
 
 /** Sign-ins whose person is to come back from their browser: a restart loses none. */
-export interface BrowserSignIns extends Pick<Approvals, "cancel" | "forget"> {
-  /** Waits for the person as soon as its message is there, and shows in that message what came of it. */
+export interface BrowserSignIns extends Pick<Approvals, "cancel" | "forget" | "screenOf"> {
+  /** Waits for the person from now on, and shows in the message it is told of what came of it. */
   prepare(order: BrowserOrder): ReturnType<Approvals["prepare"]>;
   /** Takes what a browser came back with; each state once. */
   take(kind: string, back: URLSearchParams, options: { readonly signal: AbortSignal }): Promise<ReturnOutcome>;

@@ -1,7 +1,7 @@
+import type { HookUse } from "./hook-screen.ts";
 import type { Visit } from "../../users/visit.ts";
 import type { NoticeCode } from "./screen.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
-import type { ViewRef } from "./session.ts";
 
 /** Hooks: addresses by which programs add downloads in somebody's name. A person has one at most. */
 export interface Hooks {
@@ -15,12 +15,6 @@ export interface Hooks {
   find(secret: string): Promise<string | undefined>;
   /** Begins what a call asks for, once, and shows it to its person. */
   take(person: string, call: HookCall, options: { readonly signal: AbortSignal }): Promise<HookOutcome>;
-}
-
-/** When a hook was made and last called, ms since the epoch; `usedAt` absent = never. */
-export interface HookUse {
-  readonly since: number;
-  readonly usedAt?: number | undefined;
 }
 
 /** What a program asks for. */
@@ -44,13 +38,3 @@ export type HookOutcome =
       /** Milliseconds. */
       readonly retryAfter?: number | undefined;
     };
-
-/** A person's hook. Presses: `make-hook` where there is none, else `renew-hook` and `revoke-hook`; `back`. */
-export interface HookCard {
-  readonly show: "hook";
-  readonly view: ViewRef;
-  /** Absent = there is none. */
-  readonly hook?: HookUse | undefined;
-  /** Just after it was made, and never again. */
-  readonly address?: string | undefined;
-}

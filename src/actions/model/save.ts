@@ -35,7 +35,7 @@ export interface SaveOrder {
   /** What its message shows while it is under way. */
   readonly view: SaveView;
   /** The screen but for what becomes of it. */
-  readonly card: Omit<SaveScreen, "state">;
+  readonly card: Omit<SaveScreen, "state" | "offer">;
 }
 
 interface Prepared {

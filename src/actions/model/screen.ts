@@ -4,17 +4,18 @@ import type { StorageErrorCode } from "../../storage/error.ts";
 import type { Problem } from "../../storage/form.ts";
 import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
-import type { Capability, Quota } from "../../storage/driver.ts";
+import type { Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
 import type { Policy } from "../../users/place.ts";
 import type { Task } from "../../storage/task.ts";
 import type { DownloadItem } from "./download-item.ts";
+import type { UploadItem } from "./upload-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
-import type { HookCard } from "./hook.ts";
+import type { HookCard } from "./hook-screen.ts";
 import type { SharedScreen } from "./shared-screen.ts";
 import type { TidyScreen } from "./tidy-screen.ts";
 
@@ -44,6 +45,7 @@ export type Screen =
   | ApprovalScreen
   | DownloadScreen
   | SaveScreen
+  | UploadScreen
   | SharedScreen
   | TaskList
   | TaskCard
@@ -177,11 +179,10 @@ export type ApprovalState =
   | { readonly is: "failed"; readonly reason: Reason };
 
 /**
- * What can be done with what a card shows, besides what every card can: what its drive is capable of, and what goes here.
- * Each has a sign, and most a button, in `i18n/signs.ts`; renderers go through what a card says it can.
+ * What can be done with what a card shows, besides what every card can: with this drive, by this person, here. Each has a
+ * sign and a button in `i18n/signs.ts`; renderers go through what a card says it can.
  */
 export type Ability =
-  | Capability
   | "send"
   | "send-as-file"
   | "list-folder"
@@ -535,8 +536,24 @@ export interface DownloadScreen {
 }
 
 /**
- * Something of a share that is copied into a drive of one's own. Presses: `cancel-save` while it is waiting; `back` to the
- * share, and with it `retry-save` where it did not come, `renew-mount` where signing in mends that. When it is done: of one file
+ * Files somebody sent, on their way into a folder. Presses: `cancel-upload` while it is running; when it is over `open-upload`
+ * by index of what is there, `settle-upload` where names are taken, `retry-upload` where some did not come, `back` to the folder.
+ */
+export interface UploadScreen {
+  readonly show: "upload";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  /** The folder they go into. */
+  readonly trail: readonly string[];
+  readonly items: readonly UploadItem[];
+  /** Files of the message beyond those that are taken at once. */
+  readonly left: number;
+  readonly is: "running" | "over";
+}
+
+/**
+ * Something of a share that is copied into a drive of one's own. Presses: those on `offer`; `back` to the share unless it is
+ * waiting. When it is done: of one file
  * `link`, those of what it `can`, and `back` to its folder; else `open-saved` by the entry's index, and `back`.
  */
 export interface SaveScreen {
@@ -550,7 +567,11 @@ export interface SaveScreen {
   readonly mount: MountTag;
   readonly trail: readonly string[];
   readonly state: SaveState;
+  /** What can be done about it while it is not done, in this order. */
+  readonly offer: readonly SaveOffer[];
 }
+
+export type SaveOffer = "cancel-save" | "retry-save" | "open-mount" | "renew-mount";
 
 export type SaveState =
   /** Nothing was asked of the drive yet. */
@@ -747,6 +768,9 @@ export const noticeCodes = [
   "transfer-over",
   "approval-over",
   "credential-left",
+  // A credential was pasted where none was asked for. A chat that takes the message away says the second.
+  "credential-exposed",
+  "credential-deleted",
   "credential-ends-week",
   "credential-ends-day",
   "transfer-busy",
@@ -797,6 +821,14 @@ export const noticeCodes = [
   "save-stopped",
   "save-too-late",
   "save-over",
+  // Files people send.
+  "upload-what",
+  "upload-joined",
+  "upload-over",
+  "upload-stopped",
+  "no-uploads",
+  "torrent-unreadable",
+  "torrent-v2-only",
   // Links that others open.
   "no-sharing-drive",
   // Tidying up.

@@ -50,6 +50,7 @@ export type ViewState =
   | TransferView
   | { readonly at: "list"; readonly folder: FolderView }
   | DownloadView
+  | UploadView
   | SaveView
   | ShareDraftView
   | SharedListView
@@ -99,14 +100,7 @@ export type ViewState =
   | { readonly at: "settings" }
   | { readonly at: "hook" }
   | SignInView
-  | {
-      readonly at: "approval";
-      /** Id of the approval. */
-      readonly approval: string;
-      /** By a code, or through the person's browser. */
-      readonly by: "approval" | "browser";
-      readonly again: SignInView;
-    }
+  | ApprovalView
   | {
       readonly at: "question";
       readonly question: "remove-mount";
@@ -136,6 +130,16 @@ export type ViewState =
 
 /** Questions about what needs no naming. */
 export type PlainQuestion = "forget" | "revoke-links" | "revoke-every-link" | "renew-hook" | "revoke-hook";
+
+/** A sign-in somebody approves elsewhere. */
+export interface ApprovalView {
+  readonly at: "approval";
+  /** Id of the approval. */
+  readonly approval: string;
+  /** By a code, or through the person's browser. */
+  readonly by: "approval" | "browser";
+  readonly again: SignInView;
+}
 
 /** The ways to sign in. */
 export interface SignInView {
@@ -218,6 +222,7 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "transfer":
       return state.file.folder;
     case "download":
+    case "upload":
     case "select":
     case "target":
     case "trash":
@@ -230,7 +235,25 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return folderOf(state.from);
     case "tidied":
       return folderOf(state.back);
-    default:
+    case "shared":
+    case "shared-list":
+    case "tasks":
+    case "task":
+    case "found":
+    case "lend-choice":
+    case "lending":
+    case "place-settings":
+    case "welcome":
+    case "mounts":
+    case "favourites":
+    case "mount":
+    case "settings":
+    case "hook":
+    case "sign-in-ways":
+    case "approval":
+    case "question":
+    case "operators":
+    case "notice":
       return undefined;
   }
 }
@@ -251,6 +274,14 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** Files somebody sent, on their way into a folder. Its rows are what they became. */
+export interface UploadView {
+  readonly at: "upload";
+  readonly folder: FolderView;
+  /** Id of the batch. */
+  readonly upload: string;
 }
 
 /** Something of a share on its way into a drive. Its rows are what was saved. */

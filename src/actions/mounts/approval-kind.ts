@@ -2,13 +2,10 @@ import type { ApprovalOutcome, PendingApproval } from "../../storage/driver.ts";
 import { jobKind } from "../../jobs/job.ts";
 import type { ApprovalOrder } from "../model/approval.ts";
 import type { Reason } from "../model/screen.ts";
-import type { MessageRef } from "../model/target.ts";
+import type { Awaited } from "./last-words.ts";
 
 /** An approval as it is kept. */
-export interface Approval extends ApprovalOrder {
-  /** The message that shows how it stands. */
-  readonly shown: MessageRef;
-}
+export type Approval = ApprovalOrder & Awaited;
 
 /** What an approval came to. The tokens are here until the mount has them: the code gives them out once. */
 export type Decided =

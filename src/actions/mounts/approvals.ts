@@ -1,11 +1,12 @@
 import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
+import { askedAgain } from "../../storage/approval-wait.ts";
 import type { PendingApproval } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Approvals } from "../model/approval.ts";
 import type { ApprovalScreen } from "../model/screen.ts";
-import { finishIn, sayIn, type FinishParts } from "./approval-end.ts";
+import { finishIn, type FinishParts } from "./approval-end.ts";
 import { approvalKind, type Approval, type Decided, type Noted } from "./approval-kind.ts";
 
 interface ApprovalsParts extends FinishParts {
@@ -25,13 +26,17 @@ export function createApprovals(parts: ApprovalsParts): Approvals {
       if (input.visit.person.id === person) await jobs.cancel(approvalKind, id);
   };
   return {
-    prepare: (order) => ({
-      async at(shown) {
-        // Who asks for another code has no use for the one before.
-        await cancelAll(order.visit.person.id);
-        await jobs.add(approvalKind, { ...order, shown }, { id: order.id });
-      },
-    }),
+    async prepare(order) {
+      // Who asks for another code has no use for the one before.
+      await cancelAll(order.visit.person.id);
+      // Before anybody sees the code: none is shown that nobody waits for.
+      await jobs.add(approvalKind, { ...order, askedAt: parts.now() }, { id: order.id });
+      return parts.lastWords.placing(order.id);
+    },
+    async screenOf(id) {
+      const input = (await jobs.list(approvalKind)).find((job) => job.id === id)?.input;
+      return input && waitingScreen(input);
+    },
     cancel: (id) => jobs.cancel(approvalKind, id),
     forget: cancelAll,
   };
@@ -41,9 +46,14 @@ async function follow(parts: ApprovalsParts, approval: Approval, job: RunningJob
   const { checkpoint } = job;
   const known = checkpoint && "decided" in checkpoint ? checkpoint.decided : undefined;
   const decided = known ?? (await decision(parts, approval, job));
-  parts.log.info({ person: approval.visit.person.id, approval: job.id, outcome: decided.state }, "approval decided");
-  if (decided.state !== "approved") return sayIn(parts, approval, cardOf(approval, decided), job.signal);
+  if (decided.state !== "approved") return parts.lastWords.say(approval, cardOf(approval, decided));
   await finishIn(parts, approval, decided, job.signal);
+}
+
+/** The code as it is shown while it is waited for. */
+export function waitingScreen({ card, pending }: Pick<Approval, "card" | "pending">): ApprovalScreen {
+  const { userCode, address, direct, until } = pending;
+  return { ...card, state: { is: "waiting", code: { userCode, address }, direct, until } };
 }
 
 function cardOf({ card }: Approval, decided: Exclude<Decided, { state: "approved" }>): ApprovalScreen {
@@ -53,8 +63,8 @@ function cardOf({ card }: Approval, decided: Exclude<Decided, { state: "approved
 }
 
 /**
- * Asks at the interval told until somebody has decided. When it may be asked next is noted before each question, so that
- * a restart asks no sooner; what was decided is noted before anything is made of it.
+ * Asks at the interval told until somebody has decided. When it may be asked next is noted before each question and after
+ * its answer, so that a restart asks no sooner; what was decided is noted before anything is made of it.
  */
 async function decision(
   { storage, now, wait }: ApprovalsParts,
@@ -67,31 +77,20 @@ async function decision(
     await save({ pending: { ...pending, nextPoll: now() + pending.interval } });
     const outcome = await storage.pollApproval(kind, pending, { signal }).catch((error: unknown) => {
       if (!(error instanceof StorageError)) throw error;
-      return afterFailure(error, pending, now());
+      const again = askedAgain(error, pending, now());
+      return again
+        ? ({ state: "waiting", pending: again } as const)
+        : ({ state: "failed", reason: { code: error.code } } as const);
     });
     if (outcome.state === "waiting") {
       pending = outcome.pending;
+      await save({ pending });
       continue;
     }
     await save({ decided: outcome });
     return outcome;
   }
 }
-
-/** A service out of reach has decided nothing: it is asked again, later each time. */
-function afterFailure(
-  { code, retryAfter = 0 }: StorageError,
-  pending: PendingApproval,
-  now: number,
-): Decided | { readonly state: "waiting"; readonly pending: PendingApproval } {
-  if (code !== "unreachable" && code !== "upstream" && code !== "too-frequent")
-    return { state: "failed", reason: { code } };
-  const interval = Math.min(pending.interval * 2, longestInterval);
-  return { state: "waiting", pending: { ...pending, interval, nextPoll: now + Math.max(interval, retryAfter) } };
-}
-
-/** ms between two questions to a service that does not answer. */
-const longestInterval = 60_000;
 
 /** Cancelled, or given up: what ends by itself has said so. */
 async function sayUnfinished(parts: ApprovalsParts, approval: Approval, outcome: JobOutcome<void>): Promise<void> {
@@ -100,5 +99,5 @@ async function sayUnfinished(parts: ApprovalsParts, approval: Approval, outcome:
     outcome.is === "cancelled"
       ? ({ is: "cancelled" } as const)
       : ({ is: "failed", reason: { code: "upstream" } } as const);
-  await sayIn(parts, approval, { ...approval.card, state }, AbortSignal.timeout(60_000));
+  await parts.lastWords.say(approval, { ...approval.card, state });
 }

@@ -8,7 +8,7 @@ import { tagOf, withMount } from "../context/with-mount.ts";
 import type { FormRef } from "../model/form.ts";
 import type { Reason } from "../model/screen.ts";
 import type { SignInView, ViewState } from "../model/session.ts";
-import { startApproval } from "./start-approval.ts";
+import { isBegun, showBegun, startApproval } from "./start-approval.ts";
 import { accountForm, signInForm, waysOf, waysView } from "./sign-in-form.ts";
 
 /** The ways there are to sign in to a kind. */
@@ -19,6 +19,7 @@ export function showWays(context: ActionContext, view: SignInView): Promise<Resu
 /** Goes on by the way that stood in this row. */
 export function chooseWay(context: ButtonContext, index: number): Promise<Result> | Result {
   const { shown, session } = context;
+  if (isBegun(context)) return showBegun(context);
   if (shown?.state.at !== "sign-in-ways") return showWaysOf(context, session.state);
   const { state, rows } = shown;
   return signingIn(context, state, (kind, mount) => goBy(context, { kind, mount }, rows[index]));
@@ -48,6 +49,7 @@ function goBy(context: ActionContext, { kind, mount }: Ways, name: unknown): Pro
 /** Asks for another code, after one that came to nothing. */
 export function approveAgain(context: ButtonContext): Promise<Result> | Result {
   const { state } = context.session;
+  if (isBegun(context)) return showBegun(context);
   if (state.at !== "approval") return showWaysOf(context, state);
   return signingIn(context, state.again, (kind, mount) => approve(context, { kind, mount, by: state.by }));
 }

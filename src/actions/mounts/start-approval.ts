@@ -5,8 +5,13 @@ import type { ButtonContext } from "../context/button-context.ts";
 import { draw, type ActionContext, type Outcome, type Result } from "../context/context.ts";
 import { notice, reasonOf, refused } from "../context/failure.ts";
 import { tagOf } from "../context/with-mount.ts";
-import type { ApprovalOrder } from "../model/approval.ts";
+import type { Services } from "../context/services.ts";
+import type { ApprovalOrder, Approvals } from "../model/approval.ts";
+import type { BrowserSignIns } from "../model/browser-sign-in.ts";
 import type { Reason } from "../model/screen.ts";
+import type { ApprovalView } from "../model/session.ts";
+import { waitingScreen } from "./approvals.ts";
+import { waitingInBrowser } from "./browser-sign-ins.ts";
 import { waysView } from "./sign-in-form.ts";
 
 interface Wanted {
@@ -26,7 +31,7 @@ export async function startApproval(
   const { person, services } = context;
   try {
     const started = await (wanted.by === "approval" ? startByCode(context, wanted) : startInBrowser(context, wanted));
-    services.log.info({ person: person.id, driver: wanted.kind.name, by: wanted.by }, "approval begun");
+    services.log.info({ person: person.id, driver: wanted.kind.name, by: wanted.by }, "sign-in begun");
     return started;
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
@@ -39,11 +44,8 @@ async function startByCode(context: ActionContext, wanted: Wanted): Promise<Outc
   if (!services.approvals) throw new StorageError("approval-refused");
   const pending = await services.storage.startApproval(wanted.kind.name, { signal });
   const order = await orderFor(context, wanted);
-  const { userCode, address, direct, until } = pending;
-  return {
-    screen: { ...order.card, state: { is: "waiting", code: { userCode, address }, direct, until } },
-    placed: services.approvals.prepare({ ...order, pending }),
-  };
+  const placed = await services.approvals.prepare({ ...order, pending });
+  return { screen: waitingScreen({ ...order, pending }), placed };
 }
 
 async function startInBrowser(context: ActionContext, wanted: Wanted): Promise<Outcome> {
@@ -51,11 +53,8 @@ async function startInBrowser(context: ActionContext, wanted: Wanted): Promise<O
   if (!services.browserSignIns) throw new StorageError("approval-refused");
   const pending = await services.storage.startBrowser(wanted.kind.name, { signal });
   const order = await orderFor(context, wanted);
-  const { address: direct, until } = pending;
-  return {
-    screen: { ...order.card, state: { is: "waiting", direct, until } },
-    placed: services.browserSignIns.prepare({ ...order, pending }),
-  };
+  const placed = await services.browserSignIns.prepare({ ...order, pending });
+  return { screen: waitingInBrowser({ ...order, pending }), placed };
 }
 
 async function orderFor(context: ActionContext, { kind, mount, by }: Wanted): Promise<Omit<ApprovalOrder, "pending">> {
@@ -68,7 +67,25 @@ async function orderFor(context: ActionContext, { kind, mount, by }: Wanted): Pr
 /** Waits for the decision no longer. Its own screen tells so. */
 export async function cancelApproval({ services, session }: ButtonContext): Promise<Outcome> {
   const { state } = session;
-  const waiting = state.at === "approval" && (state.by === "browser" ? services.browserSignIns : services.approvals);
-  const isCancelled = state.at === "approval" && waiting && (await waiting.cancel(state.approval));
+  const isCancelled = state.at === "approval" && (await waitingOf(services, state)?.cancel(state.approval));
   return isCancelled ? notice("cancelled", { level: "done", for: "asker" }) : refused("approval-over");
+}
+
+/** A press made before what was pressed first had its answer: what that began stands, and no second one begins beside it. */
+export function isBegun({ session, view }: ButtonContext): boolean {
+  return session.revision !== view.revision && session.state.at === "approval";
+}
+
+/** What the message shows of what was begun. */
+export async function showBegun({ services, session }: ButtonContext): Promise<Outcome> {
+  const { state } = session;
+  const screen = state.at === "approval" ? await waitingOf(services, state)?.screenOf(state.approval) : undefined;
+  return screen ? { screen } : refused("approval-over");
+}
+
+function waitingOf(
+  { approvals, browserSignIns }: Services,
+  { by }: ApprovalView,
+): BrowserSignIns | Approvals | undefined {
+  return by === "browser" ? browserSignIns : approvals;
 }

@@ -66,13 +66,14 @@ export function showMount(
 ): Promise<Result> | Result {
   return withMount(context, id, async (mount) => {
     const { services } = context;
-    const can = await abilitiesOf(context, mount, {
+    const capable = await services.storage.can(id);
+    const can = abilitiesOf({
       "ask-root": rootFieldOf(context, mount) !== undefined,
       "renew-mount": isRenewable(context, mount),
       "revoke-links": services.revokeLinks !== undefined,
-      "shared-links": (await services.storage.can(id)).has("listSharedOut"),
+      "shared-links": capable.has("listSharedOut"),
     });
-    const quota = can.includes("quota") ? await quotaOf(context, id) : undefined;
+    const quota = capable.has("quota") ? await quotaOf(context, id) : undefined;
     // Asking may have changed how the mount is known to be.
     const now = (await services.storage.find(id)) ?? mount;
     const view = await draw(context, { at: "mount", mount: id });

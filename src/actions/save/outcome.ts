@@ -4,6 +4,7 @@ import type { Messengers } from "../../messaging/messenger.ts";
 import { queueOf, recall, sessionLife, withRemembered } from "../context/context.ts";
 import type { Session, ViewRef } from "../model/session.ts";
 import type { SaveOutcome } from "./save-kind.ts";
+import { saveScreen } from "./screen.ts";
 
 export interface OutcomeParts {
   readonly sessions: Keyv<Session>;
@@ -21,7 +22,7 @@ export async function sayOutcome(parts: OutcomeParts, outcome: SaveOutcome, atte
   const { sessions, messengers, exclusive, log } = parts;
   const { person, shown, card } = outcome.save;
   const view = await exclusive(queueOf({ person: { id: person } }), () => noted(sessions, outcome));
-  const screen = { ...card, view, state: outcome.state };
+  const screen = saveScreen({ ...card, view }, outcome.state);
   const messenger = messengers.of(shown.place);
   if (view.id === card.view.id)
     // Who put the message away asked not to see it.

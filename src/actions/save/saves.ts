@@ -4,6 +4,7 @@ import type { Saves } from "../model/save.ts";
 import { sayOutcome } from "./outcome.ts";
 import { keyOf, saveKind, saveOutcomeKind, type Save } from "./save-kind.ts";
 import { Saving, type SavedBy } from "./saving.ts";
+import { saveScreen } from "./screen.ts";
 
 /** What saving is made of. */
 export interface SavesParts extends SavedBy {
@@ -24,7 +25,7 @@ export function createSaves(parts: SavesParts): Saves {
       const key = keyOf(order);
       if ((await jobs.list(saveKind, { key })).length > 0) return "busy";
       return {
-        screen: { ...order.card, state: { is: "waiting" } },
+        screen: saveScreen(order.card, { is: "waiting" }),
         placed: {
           async at(shown) {
             await jobs.add(saveKind, { ...order, id, shown }, { id, key });

@@ -12,6 +12,7 @@ import { slim } from "../context/folder-view.ts";
 import type { Ability, FileAddress, SaveState } from "../model/screen.ts";
 import type { FolderView, SaveView } from "../model/session.ts";
 import type { OutcomeParts } from "./outcome.ts";
+import { saveScreen } from "./screen.ts";
 import { saveOutcomeKind, type Save, type SaveOutcome, type Sent } from "./save-kind.ts";
 
 /** What saving is done with. */
@@ -91,7 +92,7 @@ export class Saving {
     while (!signal.aborted) {
       await this.#parts.wait(lookEvery, signal).catch(() => undefined);
       if (!signal.aborted && this.#sentAt !== undefined && !(await this.#isLeft()))
-        await this.#message.show({ ...this.#save.card, state: { is: "sent" } });
+        await this.#message.show(saveScreen(this.#save.card, { is: "sent" }));
     }
   }
 

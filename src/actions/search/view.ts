@@ -1,4 +1,3 @@
-import { abilitiesOf } from "../context/abilities.ts";
 import type { Crawl } from "../../storage/crawl.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
@@ -116,7 +115,7 @@ async function drawHits(context: ActionContext, looking: Looking, hits: readonly
     total: { known: hits.length, complete: outcome?.is === "complete" },
     order: state.order ?? folder.order,
     up: true,
-    can: await abilitiesOf(context, mount, {}),
+    can: [],
     ...(outcome?.is === "failed" && { failed: reasonOf(outcome) }),
     search: { ...stateOf(looking, shown, hits.length), everywhere: await isOffered(context, folder) },
   };

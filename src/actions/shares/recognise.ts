@@ -20,6 +20,15 @@ export function sharesIn(
   return said.length === 0 && asked ? recognisedBy(context, text, { asked }) : said;
 }
 
+/** Whether a text names a share by itself: surely, or by an address that could be one's. A code alone names none. */
+export function namesShare(context: Pick<ActionContext, "services">, text: string): boolean {
+  const addresses = text.match(/https?:\/\/\S+/gi) ?? [];
+  return (
+    recognisedBy(context, text, {}).length > 0 ||
+    addresses.some((address) => recognisedBy(context, address, { asked: true }).length > 0)
+  );
+}
+
 function recognisedBy(
   context: Pick<ActionContext, "services">,
   text: string,

@@ -1,7 +1,7 @@
 import type { Favourites, FolderLine, Shortcuts } from "../../actions/model/screen.ts";
 import type { ViewRef } from "../../actions/model/session.ts";
 import { elideTogether } from "../../i18n/names.ts";
-import { healthSign, recentSign } from "../../i18n/signs.ts";
+import { favouriteSigns, healthSign, recentSign } from "../../i18n/signs.ts";
 import { maxOption } from "../limits.ts";
 import { plainLabel } from "../markup.ts";
 import { press, trailLine, type Painter } from "./painter.ts";
@@ -18,7 +18,7 @@ export function favouritesSheet(painter: Painter, screen: Favourites): Sheet {
   const folders = [...favourites, ...recent];
   const names = elideTogether(folders.map(({ trail }) => ({ name: trail.at(-1) ?? "", width: nameWidth })));
   return {
-    head: [`### ⭐ ${say("favourites-title")}`, editing && say("favourites-editing")],
+    head: [`### ${favouriteSigns.kept} ${say("favourites-title")}`, editing && say("favourites-editing")],
     body: [
       favourites.length === 0 && say("favourites-none"),
       ...favourites.map(placeLine),
@@ -43,8 +43,8 @@ export function favouritesSheet(painter: Painter, screen: Favourites): Sheet {
 }
 
 function signOf({ favourites, editing }: Favourites, index: number): string {
-  if (editing) return "🗑";
-  return index < favourites.length ? "⭐" : recentSign;
+  if (index >= favourites.length) return recentSign;
+  return editing ? favouriteSigns.taken : favouriteSigns.kept;
 }
 
 function editButton({ say }: Painter, { view, editing }: Favourites): Button {
@@ -64,8 +64,12 @@ export function shortcutRow({ say }: Painter, view: ViewRef, kept: Shortcuts | u
   if (!kept) return [];
   return [
     ...kept.shortcuts.map(({ trail }, index) =>
-      press(`⭐ ${plainLabel(trail.at(-1) ?? "", shortcutWidth)}`, { do: "open-favourite", view, index }),
+      press(`${favouriteSigns.kept} ${plainLabel(trail.at(-1) ?? "", shortcutWidth)}`, {
+        do: "open-favourite",
+        view,
+        index,
+      }),
     ),
-    press(`⭐ ${say("press-favourites")}`, { do: "favourites", view }),
+    press(`${favouriteSigns.kept} ${say("press-favourites")}`, { do: "favourites", view }),
   ];
 }

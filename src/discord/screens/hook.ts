@@ -1,5 +1,5 @@
 import { ButtonStyle } from "discord.js";
-import type { HookCard } from "../../actions/model/hook.ts";
+import type { HookCard } from "../../actions/model/hook-screen.ts";
 import { hookExample, hookUseLines } from "../../i18n/hook.ts";
 import { hookSign } from "../../i18n/signs.ts";
 import { copyable } from "../markup.ts";

@@ -1,7 +1,7 @@
 import type { Listing } from "../../actions/model/screen.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { elideTogether } from "../../i18n/names.ts";
-import { kindOf, kindSigns } from "../../i18n/signs.ts";
+import { kindOf, kindSigns, sortArrow } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
 import { driveOf, groupedRows, searchLines, searchRows, whereOf } from "./search.ts";
 import { abilityButtons, postButton, press, trailLine, type Painter } from "./painter.ts";
@@ -42,7 +42,7 @@ export function listingSheet(painter: Painter, listing: Listing): Sheet {
       })),
     },
     rows: [
-      turningRow(listing),
+      pagesRow(listing),
       ...searchRows(painter, listing),
       rows.length > 1 && (!search || search.filters) ? sortRow(painter, listing) : [],
       waysRow(painter, listing),
@@ -69,7 +69,6 @@ function rowLines(painter: Painter, { rows, search }: Listing, names: readonly s
   return search?.drives ? groupedRows(painter, search, lines) : lines;
 }
 
-/** `2/7`, or `2/…` while the end is not known. */
 function rowOf({ figures }: Painter, entry: Entry, name: string): string {
   const sign = kindSigns[kindOf(entry)];
   const size = entry.kind === "folder" || entry.size === undefined ? "" : ` · ${figures.size(entry.size)}`;
@@ -90,7 +89,8 @@ function describe(
   return parts.length === 0 ? {} : { description: parts.join(" · ") };
 }
 
-function turningRow({ page, view }: Listing): (Button | false)[] {
+/** The pages beside it, the first and the last, and any by its number. */
+function pagesRow({ page, view }: Listing): (Button | false)[] {
   const { number, next, count } = page;
   if (number <= 1 && !next) return [];
   const turn = (to: number, sign: string) => press(sign, { do: "turn", view, page: to });
@@ -105,14 +105,8 @@ function turningRow({ page, view }: Listing): (Button | false)[] {
 }
 
 function sortRow({ say }: Painter, { order, view, search }: Listing): Button[] {
-  return orders.map((by) => {
-    const arrow = order.descending ? " ↓" : " ↑";
-    return press(`${say(`press-sort-${by}`)}${by === order.by && !search?.ranked ? arrow : ""}`, {
-      do: "sort",
-      view,
-      by,
-    });
-  });
+  const sorted = search?.ranked ? undefined : order;
+  return orders.map((by) => press(`${say(`press-sort-${by}`)}${sortArrow(sorted, by)}`, { do: "sort", view, by }));
 }
 
 function waysRow(painter: Painter, listing: Listing): (Button | false)[] {

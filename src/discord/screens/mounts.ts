@@ -4,7 +4,7 @@ import { errorText, driverName, permissionNames, reasonText } from "../../i18n/k
 import { maxOptions } from "../limits.ts";
 import { label, moment, plainLabel, strong } from "../markup.ts";
 import { healthSign } from "../../i18n/signs.ts";
-import { abilityButtons, press, type Painter } from "./painter.ts";
+import { abilityButtons, press, turningRow, type Painter } from "./painter.ts";
 import { type Button, type Sheet } from "./sheet.ts";
 import { shortcutRow } from "./favourites.ts";
 import { mountsTitle } from "../../i18n/phrases.ts";
@@ -38,7 +38,7 @@ export function mountsSheet(painter: Painter, list: MountList): Sheet {
       })),
     },
     rows: [
-      turningRow(view, page),
+      page ? turningRow(view, page) : [],
       shortcutRow(painter, view, list.kept),
       ...(lent || opened
         ? []
@@ -59,18 +59,6 @@ function openedLines(painter: Painter, { refused, left }: OpenedShares): readonl
       ({ link, driver, reason }) => `🔴 ${label(link, titleWidth)} – ${reasonText(painter, reason, driver)}`,
     ),
     ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
-  ];
-}
-
-function turningRow(view: MountList["view"], page: MountList["page"]): (Button | false)[] {
-  if (!page || page.count <= 1) return [];
-  const { number, count } = page;
-  const turn = (to: number, sign: string, disabled = false) =>
-    press(sign, { do: "turn", view, page: to }, { disabled });
-  return [
-    number > 1 && turn(number - 1, "◀"),
-    turn(number, `${number}/${count}`, true),
-    number < count && turn(number + 1, "▶"),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Ability } from "../../actions/model/screen.ts";
 import type { ViewRef } from "../../actions/model/session.ts";
 import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
-import { figuresIn, type Figures } from "../../i18n/figures.ts";
+import { figuresIn, pageOf, type Figures, type Pages } from "../../i18n/figures.ts";
 import type { Say } from "../../i18n/words.ts";
 import { label, strong } from "../markup.ts";
 import type { Chat } from "../visit.ts";
@@ -58,17 +58,24 @@ export function abilityButtons(
   { say }: Painter,
   { can, view }: { readonly can: readonly Ability[]; readonly view: ViewRef },
 ): Button[] {
-  return can.flatMap((ability) => {
-    const shown = abilitySigns[ability];
-    return "button" in shown
-      ? [press(`${shown.sign} ${say(`press-${shown.button}`)}`, { do: shown.button, view })]
-      : [];
+  return can.map((ability) => {
+    const { sign, button: wanted } = abilitySigns[ability];
+    return press(`${sign} ${say(`press-${wanted}`)}`, { do: wanted, view });
   });
 }
 
 /** A button that shows the same to everybody here, where that can be. */
 export function postButton({ canPost, say }: Painter, again: ButtonPress): Button | false {
   return canPost && button(`📣 ${say("press-post-here")}`, { is: "post", press: again });
+}
+
+/** Where in a list's pages one is, and the ways to those beside it; nothing where there is one. */
+export function turningRow(view: ViewRef, page: Pages): (Button | false)[] {
+  const { number, count, next = number < (count ?? 0) } = page;
+  if (number <= 1 && !next) return [];
+  const turn = (to: number, sign: string, disabled = false) =>
+    press(sign, { do: "turn", view, page: to }, { disabled });
+  return [number > 1 && turn(number - 1, "◀"), turn(number, pageOf(page), true), next && turn(number + 1, "▶")];
 }
 
 /** Most folders of a trail that are named; in between stands an ellipsis. */

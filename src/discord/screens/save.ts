@@ -1,5 +1,5 @@
 import type { SaveScreen, SaveState } from "../../actions/model/screen.ts";
-import { savedOnly, saveText, waysOnFrom } from "../../i18n/saving.ts";
+import { savedOnly, saveText, saveOffers } from "../../i18n/saving.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel, strong } from "../markup.ts";
 import { addressButtons, addressLines, isWritten } from "./address.ts";
@@ -57,9 +57,9 @@ function doneRows(painter: Painter, { view }: SaveScreen, state: Done): (Button 
   ];
 }
 
-function waysFrom({ say }: Painter, { view, state }: SaveScreen): (Button | false)[] {
+function waysFrom({ say }: Painter, { view, state, offer }: SaveScreen): (Button | false)[] {
   return [
-    ...waysOnFrom(state).map(({ sign, words, does }) => press(`${sign} ${say(words)}`, { do: does, view })),
+    ...offer.map((does) => press(`${saveOffers[does].sign} ${say(saveOffers[does].words)}`, { do: does, view })),
     state.is !== "waiting" && press(`⬆ ${say("press-back")}`, { do: "back", view }),
   ];
 }

@@ -1,4 +1,5 @@
 import type { SettingsScreen } from "../../actions/model/screen.ts";
+import { sortArrow } from "../../i18n/signs.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
 import { hookSign } from "../../i18n/signs.ts";
@@ -34,11 +35,7 @@ export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
           { disabled: count === rows },
         ),
       ),
-      orders.map((choice) => {
-        const arrow = order.descending ? " ↓" : " ↑";
-        const text = `${say(`press-sort-${choice}`)}${choice === order.by ? arrow : ""}`;
-        return press(text, { do: "set-order", view, by: choice });
-      }),
+      orders.map((by) => press(`${say(`press-sort-${by}`)}${sortArrow(order, by)}`, { do: "set-order", view, by })),
       methods.length > 1
         ? methods.map((way) =>
             press(`${way === method ? "🔘" : "⚪"} ${say(`method-${way}`)}`, { do: "set-method", view, method: way }),

@@ -6,8 +6,8 @@ import { lifeLabel, sharedClosed, sharedCounts, sharedEnd, sharedText } from "..
 import { chosenMark, kindOf, kindSigns } from "../../i18n/signs.ts";
 import { maxOptions } from "../limits.ts";
 import { copyableText, label, moment, plainLabel, strong } from "../markup.ts";
-import { press, trailLine, type Painter } from "./painter.ts";
-import { addressButton, type Button, type Sheet } from "./sheet.ts";
+import { press, trailLine, turningRow, type Painter } from "./painter.ts";
+import { addressButton, type Sheet } from "./sheet.ts";
 
 /** Most characters of a name. */
 const nameWidth = 90;
@@ -89,22 +89,11 @@ export function sharedListSheet(painter: Painter, list: SharedList): Sheet {
       })),
     },
     rows: [
-      turningRow(list),
+      turningRow(list.view, list.page),
       [
         press(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
         press(`⬆ ${say("press-back")}`, { do: "back", view }),
       ],
     ],
   };
-}
-
-function turningRow({ view, page: { number, count } }: SharedList): (Button | false)[] {
-  if (count <= 1) return [];
-  const turn = (to: number, sign: string, disabled = false) =>
-    press(sign, { do: "turn", view, page: to }, { disabled });
-  return [
-    number > 1 && turn(number - 1, "◀"),
-    turn(number, `${number}/${count}`, true),
-    number < count && turn(number + 1, "▶"),
-  ];
 }

@@ -3,8 +3,8 @@ import { bar } from "../../i18n/figures.ts";
 import { errorText } from "../../i18n/kind-words.ts";
 import { maxOptions } from "../limits.ts";
 import { label, plainLabel, strong } from "../markup.ts";
-import { press, trailLine, type Painter } from "./painter.ts";
-import { type Button, type Sheet } from "./sheet.ts";
+import { press, trailLine, turningRow, type Painter } from "./painter.ts";
+import type { Sheet } from "./sheet.ts";
 
 const signs: Readonly<Record<TaskLine["phase"], string>> = { waiting: "⏳", running: "⏬", done: "✅", failed: "⚠️" };
 /** Most characters of a name. */
@@ -29,7 +29,7 @@ export function tasksSheet(painter: Painter, list: TaskList): Sheet {
       })),
     },
     rows: [
-      turningRow(list),
+      turningRow(list.view, list.page),
       [
         total.failed > 0 && press(`🔄 ${say("press-retry-tasks")}`, { do: "retry-tasks", view }),
         total.failed + total.done > 0 && press(`🧹 ${say("press-clear-tasks")}`, { do: "clear-tasks", view }),
@@ -45,17 +45,6 @@ function figuresOf({ figures }: Painter, { phase, progress, size }: TaskLine): s
     ...(size === undefined ? [] : [figures.size(size)]),
   ];
   return parts.map((part) => ` · ${part}`).join("");
-}
-
-function turningRow({ view, page: { number, count } }: TaskList): (Button | false)[] {
-  if (count <= 1) return [];
-  const turn = (to: number, sign: string, disabled = false) =>
-    press(sign, { do: "turn", view, page: to }, { disabled });
-  return [
-    number > 1 && turn(number - 1, "◀"),
-    turn(number, `${number}/${count}`, true),
-    number < count && turn(number + 1, "▶"),
-  ];
 }
 
 /** One of them, and what can be done with it. */

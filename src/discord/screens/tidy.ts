@@ -2,15 +2,14 @@ import { ButtonStyle } from "discord.js";
 import type { ButtonPress } from "../../actions/buttons.ts";
 import type { SelectList, TargetList, TidiedCard, TidyCard, TrashList } from "../../actions/model/tidy-screen.ts";
 import type { Entry } from "../../storage/entry.ts";
-import { pageOf } from "../../i18n/figures.ts";
 import { reasonText } from "../../i18n/kind-words.ts";
 import { elideTogether } from "../../i18n/names.ts";
 import { didSigns, kindOf, kindSigns, pickMark, tidySigns } from "../../i18n/signs.ts";
 import { sumText } from "../../i18n/tidy-words.ts";
 import { maxOptions } from "../limits.ts";
 import { label, plainLabel, strong } from "../markup.ts";
-import { press, trailLine, type Painter } from "./painter.ts";
-import type { Button, Line, Sheet } from "./sheet.ts";
+import { press, trailLine, turningRow, type Painter } from "./painter.ts";
+import type { Line, Sheet } from "./sheet.ts";
 
 /** Most characters of a name in a line, most columns of one in a menu. */
 const [rowWidth, optionWidth] = [110, 76];
@@ -73,7 +72,7 @@ export function selectSheet(painter: Painter, list: SelectList): Sheet {
       ),
     },
     rows: [
-      turningRow(list),
+      turningRow(list.view, list.page),
       [
         rows.length > 0 && press(`☑️ ${say("press-pick-page")}`, { do: "pick-page", view }),
         rows.length > 0 && press(`☑️ ${say("press-pick-all")}`, { do: "pick-all", view }),
@@ -116,14 +115,6 @@ function pickOptions({ rows, picked, names }: Picks, to: (index: number) => Butt
   }));
 }
 
-function turningRow({ view, page }: Pick<SelectList, "view" | "page">): (Button | false)[] {
-  const { number, next } = page;
-  if (number <= 1 && !next) return [];
-  const turn = (to: number, sign: string, disabled = false) =>
-    press(sign, { do: "turn", view, page: to }, { disabled });
-  return [number > 1 && turn(number - 1, "◀"), turn(number, pageOf(page), true), next && turn(number + 1, "▶")];
-}
-
 /** Where to put it: folders chosen lately first, then those here. */
 export function targetSheet(painter: Painter, list: TargetList): Sheet {
   const { say } = painter;
@@ -148,7 +139,7 @@ export function targetSheet(painter: Painter, list: TargetList): Sheet {
       })),
     },
     rows: [
-      turningRow(list),
+      turningRow(list.view, list.page),
       [
         here && press(`📂 ${say(`press-here-${carrying}`)}`, { do: "put-here", view }, { style: ButtonStyle.Primary }),
         makes && press(`📁➕ ${say("press-new-folder")}`, { do: "new-folder", view }),
@@ -202,7 +193,7 @@ export function trashSheet(painter: Painter, list: TrashList): Sheet {
       options: pickOptions({ rows, picked, names }, (index) => ({ do: "pick-trashed", view, index })),
     },
     rows: [
-      turningRow(list),
+      turningRow(list.view, list.page),
       can.map((ability) =>
         press(
           `${tidySigns[ability]} ${say(`press-${ability}`)}`,

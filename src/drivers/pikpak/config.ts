@@ -21,6 +21,10 @@ export const pikPakVariables = {
   PIKPAK_ROUTE: z.enum(routes, { error: `takes ${routes.join(", ")}` }).default("auto"),
   PIKPAK_MCP_URL: address("https://pikpak.ai/mcp").default("https://pikpak.ai/mcp"),
   PIKPAK_OAUTH: z.enum(["on", "off"], { error: "takes on, off" }).default("off"),
+  PIKPAK_OAUTH_CLIENT_ID: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, "takes the id of a client registered at PikPak, without blanks")
+    .optional(),
 };
 
 type Variables = z.infer<z.ZodObject<typeof pikPakVariables>>;
@@ -35,6 +39,7 @@ export function pikPakSettings(given: Variables): PikPakSettings {
     route: given.PIKPAK_ROUTE,
     mcpUrl: given.PIKPAK_MCP_URL,
     oauth: given.PIKPAK_OAUTH === "on",
+    oauthClientId: given.PIKPAK_OAUTH_CLIENT_ID,
   };
 }
 

@@ -14,3 +14,8 @@ export function hostsOf({ domain, driveUrl, userUrl }: HostSettings): { driveUrl
     userUrl: (userUrl ?? `https://user.${domain}`).replace(/\/*$/, "").replace(/\/v1$/, ""),
   };
 }
+
+/** Whether an address leads to a site of the service's own, whatever it says there. */
+export function isOwnSite(url: string): boolean {
+  return URL.canParse(url) && /(^|\.)(mypikpak|pikpak|pikpakdrive)\.[a-z]+$/i.test(new URL(url).hostname);
+}

@@ -5,16 +5,18 @@ import { plainText } from "../../storage/plain-text.ts";
 import { openAccount } from "./account.ts";
 import { folderIdOf, shareAddressesIn, shareAddressIn, type ShareAddress } from "./address.ts";
 import { createAuth } from "./auth.ts";
+import { createBucket } from "./bucket.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
 import { connectedDrive, type Connection } from "./connect/connected-drive.ts";
 import { browserWay } from "./connect/browser-way.ts";
 import { deviceApproval } from "./connect/device-approval.ts";
 import { createPersonalAuth } from "./connect/personal-auth.ts";
-import { isPersonalToken, readPersonalToken } from "./connect/personal-token.ts";
+import { isJwtOfOurs, isPersonalToken, readPersonalToken } from "./connect/personal-token.ts";
 import { revoke } from "./connect/revoke.ts";
+import { withheldBy } from "./connect/route.ts";
 import { createGate, lateGate, type Gate } from "./gate.ts";
-import { hostsOf, type HostSettings } from "./hosts.ts";
+import { hostsOf, isOwnSite, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { passCodeIn } from "./pass-code.ts";
 import { openShare } from "./share.ts";
@@ -35,6 +37,8 @@ export interface PikPakSettings extends HostSettings {
   readonly mcpUrl: string;
   /** The OAuth code flow is offered; it needs an address that people come back to. Absent = it is not. */
   readonly oauth?: boolean | undefined;
+  /** The client of the OAuth code flow; absent = we register one. */
+  readonly oauthClientId?: string | undefined;
   /** Where browsers come back to from the OAuth code flow; absent = it is not offered. */
   readonly returnUrl?: string | undefined;
   /** The way to the API hosts; absent = straight out. */
@@ -137,12 +141,13 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
     // Approvals are known to work for the web client alone.
     approving: identityNamed(identities, "web"),
     returnUrl: settings.returnUrl,
+    oauthClientId: settings.oauthClientId,
     connection: { route: settings.route ?? "auto", mcpUrl: settings.mcpUrl, eras: new Map() },
   };
   return [accountKind(dependencies, accountFields(offeredPlatforms(identities))), shareKind(dependencies)];
 }
 
-interface Dependencies extends Pick<PikPakSettings, "openPool" | "returnUrl"> {
+interface Dependencies extends Pick<PikPakSettings, "openPool" | "returnUrl" | "oauthClientId"> {
   readonly driveUrl: string;
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
@@ -193,7 +198,7 @@ function identityNamed(identities: ReadonlyMap<string, Identity>, name: string):
 }
 
 function accountKind(dependencies: Dependencies, fields: readonly Field[]): DriverKind {
-  const { returnUrl, openPool } = dependencies;
+  const { returnUrl, oauthClientId: clientId, openPool } = dependencies;
   const openTransport = () => createTransport({ openPool });
   return {
     name: "pikpak",
@@ -208,6 +213,7 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
       if (!credentials.ok) return credentials;
       return withToken({ ...credentials.values, ...(rootFolder !== "" && { rootFolder }) });
     },
+    holdsCredential: (text) => text.split(aroundTokens).some((word) => isRefreshToken(word) || isJwtOfOurs(word)),
     ways: [
       { is: "approval", name: "approval" },
       { is: "form", name: "access-token", asks: ["personalToken"], aside: ["rootFolder"] },
@@ -223,7 +229,7 @@ function accountKind(dependencies: Dependencies, fields: readonly Field[]): Driv
     browser:
       returnUrl === undefined
         ? undefined
-        : browserWay({ mcpUrl: dependencies.connection.mcpUrl, redirectUri: returnUrl, openTransport }),
+        : browserWay({ mcpUrl: dependencies.connection.mcpUrl, redirectUri: returnUrl, clientId, openTransport }),
     account: ({ account }) => account,
     permissions: ({ permissions }) => permissions?.split(" "),
     approval: deviceApproval({
@@ -258,7 +264,7 @@ function tokenForPassword(values: Values): Values {
   if (isPersonalToken(given)) return { ...rest, personalToken: given };
   // The access token that was copied together with a refresh token is a session's.
   const isOfSession = personalToken === undefined || !isPersonalToken(personalToken);
-  return isOfSession && new RegExp(`^${tokenShape}$`).test(given) ? { ...rest, refreshToken: given } : values;
+  return isOfSession && isRefreshToken(given) ? { ...rest, refreshToken: given } : values;
 }
 
 /** The answers of somebody with a session: a password, or a refresh token. */
@@ -280,6 +286,13 @@ function checkPersonal({ platform, personalToken = "" }: Values): Reading {
     ok: true,
     values: { way: "access-token", ...facts, personalToken: token, ...(platform !== undefined && { platform }) },
   };
+}
+
+/** What stands around a token that was copied out of something. */
+const aroundTokens = /[\s"'`,;:<>{}[\]()]+/;
+
+function isRefreshToken(text: string): boolean {
+  return new RegExp(`^${tokenShape}$`).test(text);
 }
 
 /** Words, or the access token that stands beside it (a JWT): PikPak would refuse it for certain. */
@@ -322,13 +335,15 @@ function openAccountMount(dependencies: Dependencies, options: Values, context: 
   const caller = way === undefined ? "session" : way === "access-token" ? "personal" : "app";
   const client = createClient({ ...shared, gate, driveUrl, captcha, auth, caller });
   const root = folderIdOf(options["rootFolder"] ?? "") ?? "";
+  const forBytes = createTransport({ timeout: uploadTimeout, openPool });
   const drive = openAccount({
     client,
     root,
     context,
+    bucket: createBucket({ ...context, transport: forBytes, driveUrl }),
     tellsPlan: caller === "session",
     async close() {
-      await Promise.all([transport.close(), auth.settled()]);
+      await Promise.all([transport.close(), forBytes.close(), auth.settled()]);
       gates.giveBack();
     },
   });
@@ -342,12 +357,21 @@ function openAccountMount(dependencies: Dependencies, options: Values, context: 
           root,
           auth,
           gate,
-          withheld: caller === "personal" ? neverOfTokens : new Set(),
+          withheld: withheldFor(caller, options),
           account: async () => account ?? deviceId(),
           context,
         });
   return { ...driver, revoke: (call) => revoke({ ...shared, clientId: identity.clientId }, call) };
 }
+
+/** What is not offered, because the credential does not give it. */
+function withheldFor(caller: "personal" | "app", { permissions }: Values): ReadonlySet<Capability> {
+  const lacking = withheldBy(permissions?.split(" "));
+  return caller === "personal" ? new Set([...neverOfTokens, ...lacking]) : lacking;
+}
+
+/** ms until the answer to a part of an upload has to begin, once its bytes are sent, and that all of it may take. */
+const uploadTimeout = { begin: 60_000, whole: 15 * 60_000 };
 
 /** What PikPak's page grants to no personal token: nothing is deleted for ever by one. */
 const neverOfTokens: ReadonlySet<Capability> = new Set(["remove", "emptyTrash"]);
@@ -413,6 +437,7 @@ function shareKind(dependencies: Dependencies): DriverKind {
     where: "anywhere",
     fields: shareFields,
     recognise: (text, options) => shareAddressesIn(text, options).map(recognised),
+    ownsPage: isOwnSite,
     check(values) {
       const address = shareAddressIn(values["link"] ?? "", { asked: true });
       if (!address) return { ok: false, problem: { field: "link", code: "not-a-share" } };

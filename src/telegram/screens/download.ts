@@ -1,9 +1,7 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { DownloadItem, DownloadState } from "../../actions/model/download-item.ts";
 import type { DownloadScreen } from "../../actions/model/screen.ts";
-import { bar } from "../../i18n/figures.ts";
-import { reasonText } from "../../i18n/kind-words.ts";
+import { batchSummary, batchTitle, byUrgency, downloadLines } from "../../i18n/downloads.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
@@ -15,80 +13,22 @@ const [maxLines, maxOpened] = [10, 20];
 export function paintDownload(painter: Painter, screen: DownloadScreen): Painted {
   const { say } = painter;
   const { items, mount, trail, left, is } = screen;
-  const shown = items.toSorted((a, b) => rank(a.state) - rank(b.state)).slice(0, maxLines);
+  const shown = byUrgency(items).slice(0, maxLines);
   return {
     text: lines(
-      items.length > 1 && FormattedString.join(["⏬ ", strong(say("download-title", { count: items.length }))]),
+      items.length > 1 && FormattedString.join(["⏬ ", strong(batchTitle(painter, is, items.length))]),
       trailLine(mount, trail),
       "",
-      ...shown.flatMap((item) => itemLines(painter, item, mount.driver)),
+      ...shown.flatMap((item) =>
+        downloadLines(painter, { ...item, called: isolate(elideName(item.name, 60)) }, mount.driver),
+      ),
       items.length > shown.length && say("download-more", { count: items.length - shown.length }),
-      items.length > 1 && summary(painter, items),
+      items.length > 1 && batchSummary(painter, items),
       left > 0 && say("download-left", { count: left }),
       is === "lost" && `⚠️ ${say("download-lost")}`,
     ),
     keyboard: waysFrom(painter, screen),
   };
-}
-
-/** What wants something of the reader comes first. */
-function rank({ is }: DownloadState): number {
-  switch (is) {
-    case "failed":
-    case "gone":
-      return 0;
-    case "running":
-      return 1;
-    case "done":
-      return 2;
-    case "waiting":
-    case "cancelled":
-      return 3;
-  }
-}
-
-function itemLines(painter: Painter, { name, state }: DownloadItem, driver: string): readonly (string | undefined)[] {
-  const { say, figures } = painter;
-  const called = isolate(elideName(name, 60));
-  switch (state.is) {
-    case "waiting":
-      return [`⏳ ${called} · ${say("download-waiting")}`];
-    case "running":
-      return [`⏬ ${called}`, runningLine(painter, state)];
-    case "done": {
-      const { entry } = state;
-      if (!entry) return [`✅ ${called}`, say("download-entry-gone")];
-      return [`✅ ${called}${entry.size === undefined ? "" : ` · ${figures.size(entry.size)}`}`];
-    }
-    case "cancelled":
-      return [`✖️ ${called} · ${say("download-cancelled")}`];
-    case "gone":
-      return [`⚠️ ${called}`, say("download-gone")];
-    case "failed":
-      return [`⚠️ ${called}`, reasonText(painter, state, driver)];
-  }
-}
-
-function runningLine({ say, figures }: Painter, state: Extract<DownloadState, { is: "running" }>): string {
-  const { progress, size, speed, left, still } = state;
-  const share = progress / 100;
-  return [
-    `${bar(share)} ${figures.percent(share)}`,
-    size === undefined ? undefined : figures.size(size),
-    speed === undefined ? undefined : say("transfer-speed", { speed: figures.size(Math.round(speed)) }),
-    left === undefined ? undefined : say("transfer-left", { time: figures.span(left) }),
-    still === undefined ? undefined : `⚠️ ${say("download-still", { time: figures.span(still) })}`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(" · ");
-}
-
-function summary({ say }: Painter, items: readonly DownloadItem[]): string {
-  const count = (...states: readonly DownloadState["is"][]) =>
-    items.filter(({ state }) => states.includes(state.is)).length;
-  const figures = { done: count("done"), total: items.length };
-  const failed = count("failed", "gone");
-  return failed === 0 ? say("download-summary", figures) : say("download-summary-failed", { ...figures, failed });
 }
 
 function waysFrom({ say }: Painter, { view, items, is }: DownloadScreen): InlineKeyboardButton[][] {

@@ -3,7 +3,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { Favourites, FolderLine, Shortcuts } from "../../actions/model/screen.ts";
 import type { ViewRef } from "../../actions/model/session.ts";
 import { elideName, elideTogether } from "../../i18n/names.ts";
-import { healthSign, recentSign } from "../../i18n/signs.ts";
+import { favouriteSigns, healthSign, recentSign } from "../../i18n/signs.ts";
 import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Columns of a folder's name on its button. */
@@ -16,7 +16,7 @@ export function paintFavourites(painter: Painter, screen: Favourites): Painted {
   const names = namesOf([...favourites, ...recent]);
   return {
     text: lines(
-      FormattedString.join(["⭐ ", strong(say("favourites-title"))]),
+      FormattedString.join([`${favouriteSigns.kept} `, strong(say("favourites-title"))]),
       editing && say("favourites-editing"),
       favourites.length === 0 && say("favourites-none"),
       ...favourites.map(placeLine),
@@ -26,8 +26,8 @@ export function paintFavourites(painter: Painter, screen: Favourites): Painted {
     keyboard: [
       ...favourites.map((_, index) => [
         editing
-          ? button(`🗑 ${names[index] ?? ""}`, { do: "drop-favourite", view, index })
-          : button(`⭐ ${names[index] ?? ""}`, { do: "open-favourite", view, index }),
+          ? button(`${favouriteSigns.taken} ${names[index] ?? ""}`, { do: "drop-favourite", view, index })
+          : button(`${favouriteSigns.kept} ${names[index] ?? ""}`, { do: "open-favourite", view, index }),
       ]),
       ...recent.map((_, at) => {
         const index = favourites.length + at;
@@ -62,8 +62,8 @@ export function shortcutRows({ say }: Painter, view: ViewRef, kept: Shortcuts | 
   if (!kept) return [];
   return [
     ...kept.shortcuts.map(({ trail }, index) => [
-      button(`⭐ ${elideName(trail.at(-1) ?? "")}`, { do: "open-favourite", view, index }),
+      button(`${favouriteSigns.kept} ${elideName(trail.at(-1) ?? "")}`, { do: "open-favourite", view, index }),
     ]),
-    [button(`⭐ ${say("press-favourites")}`, { do: "favourites", view })],
+    [button(`${favouriteSigns.kept} ${say("press-favourites")}`, { do: "favourites", view })],
   ];
 }

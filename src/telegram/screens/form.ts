@@ -13,11 +13,13 @@ export type DialoguePress =
   /** `index` counts the answers to choose from, or the form's fields. */
   | { readonly is: "choice" | "change"; readonly index: number };
 
+/** The letters of presses in codes: of those that count nothing, then of those with an index. */
 const letters = { skip: "s", cancel: "x", instead: "i", ways: "w" } as const;
+const countedLetters = { choice: "c", change: "e" } as const;
 
 /** The code behind a dialogue's button: whose dialogue, which question, and what. ButtonPress codes start with a digit, so they never meet. */
 function encodeDialoguePress({ owner, question }: Asker, press: DialoguePress): string {
-  const what = "index" in press ? `${press.is === "choice" ? "c" : "e"}${press.index}` : letters[press.is];
+  const what = "index" in press ? `${countedLetters[press.is]}${press.index}` : letters[press.is];
   return `d-${owner.toString(36)}-${question}-${what}`;
 }
 
@@ -41,12 +43,20 @@ export function decodeDialoguePress(code: string): (Asker & { readonly press: Di
   const match = /^d-([0-9a-z]{1,12})-([0-9a-f]{6}q\d{1,2})-(?:([sxiw])|([ce])(\d{1,3}))$/.exec(code);
   if (!match) return undefined;
   const [, owner = "", question = "", letter, counted, index] = match;
-  const named = { s: "skip", x: "cancel", i: "instead", w: "ways" } as const;
-  const press: DialoguePress =
-    letter === undefined
-      ? { is: counted === "e" ? "change" : "choice", index: Number(index) }
-      : { is: named[letter as keyof typeof named] };
-  return { owner: Number.parseInt(owner, 36), question, press };
+  const asker = { owner: Number.parseInt(owner, 36), question };
+  const is = named(letters, letter);
+  if (is) return { ...asker, press: { is } };
+  const countedIs = named(countedLetters, counted);
+  return countedIs && { ...asker, press: { is: countedIs, index: Number(index) } };
+}
+
+/** What a letter stands for in a table of them. */
+function named<Name extends string>(
+  table: Readonly<Record<Name, string>>,
+  letter: string | undefined,
+): Name | undefined {
+  // Object.keys forgets the type of the keys it was given.
+  return (Object.keys(table) as Name[]).find((name) => table[name] === letter);
 }
 
 /** The question a form has come to. `note` is the key of a sentence about what was just sent. */

@@ -1,6 +1,6 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { HookCard } from "../../actions/model/hook.ts";
+import type { HookCard } from "../../actions/model/hook-screen.ts";
 import { hookExample, hookUseLines } from "../../i18n/hook.ts";
 import { hookSign } from "../../i18n/signs.ts";
 import { maxCopied } from "../limits.ts";

@@ -2,7 +2,7 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/model/screen.ts";
 import { columnsBeside, elideName, elideTogether } from "../../i18n/names.ts";
-import { kindOf, kindSigns } from "../../i18n/signs.ts";
+import { kindOf, kindSigns, sortArrow } from "../../i18n/signs.ts";
 import { abilityButtons, button, lines, pairs, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 import { isNumbered, isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
 import { sentences } from "../../i18n/phrases.ts";
@@ -28,7 +28,7 @@ export function paintListing(painter: Painter, listing: Listing): Painted {
     ),
     keyboard: [
       ...entryLabels(painter, listing).map((label, index) => [button(label, { do: "open", view, index })]),
-      turningRow(listing),
+      pagesRow(listing),
       ...(isSearch(listing) ? searchRows(painter, listing) : []),
       rows.length > 1 && (!isSearch(listing) || listing.search.filters) ? sortRow(painter, listing) : [],
       ...waysRows(painter, listing),
@@ -51,7 +51,6 @@ function figuresLine(painter: Painter, listing: Listing): string {
   return [counted, say("listing-page", { page: pageOf(page) }), sorted].join(" · ");
 }
 
-/** `2/7`, or `2/…` while the end is not known. */
 function entryLabels({ figures }: Painter, listing: Listing): string[] {
   const { rows } = listing;
   const isCounted = isSearch(listing) && isNumbered(listing.search);
@@ -63,7 +62,8 @@ function entryLabels({ figures }: Painter, listing: Listing): string[] {
   return rows.map((_, at) => `${before[at] ?? ""}${names[at] ?? ""}${sizes[at] ?? ""}`);
 }
 
-function turningRow({ page, view }: Listing): InlineKeyboardButton[] {
+/** The pages beside it, the first and the last, and any by its number. */
+function pagesRow({ page, view }: Listing): InlineKeyboardButton[] {
   const { number, next, count } = page;
   if (number <= 1 && !next) return [];
   const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
@@ -78,14 +78,8 @@ function turningRow({ page, view }: Listing): InlineKeyboardButton[] {
 }
 
 function sortRow({ say }: Painter, { order, view, search }: Listing): InlineKeyboardButton[] {
-  return orders.map((by) => {
-    const arrow = order.descending ? " ↓" : " ↑";
-    return button(`${say(`press-sort-${by}`)}${by === order.by && !search?.ranked ? arrow : ""}`, {
-      do: "sort",
-      view,
-      by,
-    });
-  });
+  const sorted = search?.ranked ? undefined : order;
+  return orders.map((by) => button(`${say(`press-sort-${by}`)}${sortArrow(sorted, by)}`, { do: "sort", view, by }));
 }
 
 /** Most labels side by side that can be read. */

@@ -6,7 +6,7 @@ import { errorText, driverName, permissionNames, reasonText } from "../../i18n/k
 import { elideName, isolate } from "../../i18n/names.ts";
 import { maxButtons } from "../limits.ts";
 import { healthSign } from "../../i18n/signs.ts";
-import { abilityButtons, button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, strong, turningRow, type Painted, type Painter } from "./painter.ts";
 import { shortcutRows } from "./favourites.ts";
 import { mountsTitle } from "../../i18n/phrases.ts";
 import { quotaLines } from "../../i18n/quota-lines.ts";
@@ -29,7 +29,7 @@ export function paintMounts(painter: Painter, list: MountList): Painted {
     ),
     keyboard: [
       ...mounts.map((mount, index) => [button(mountLabel(mount), { do: "mount", view, index })]),
-      turningRow(view, page),
+      page ? turningRow(view, page) : [],
       ...shortcutRows(painter, view, list.kept),
       ...(lent || opened
         ? []
@@ -46,17 +46,6 @@ function openedLines(painter: Painter, { refused, left }: OpenedShares): readonl
   return [
     ...refused.map(({ link, driver, reason }) => `🔴 ${elideName(link, 60)} – ${reasonText(painter, reason, driver)}`),
     ...(left > 0 ? [painter.say("mounts-opened-left", { count: left })] : []),
-  ];
-}
-
-function turningRow(view: MountList["view"], page: MountList["page"]): InlineKeyboardButton[] {
-  if (!page || page.count <= 1) return [];
-  const { number, count } = page;
-  const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
-  return [
-    ...(number > 1 ? [turn(number - 1, "◀")] : []),
-    turn(number, `${number}/${count}`),
-    ...(number < count ? [turn(number + 1, "▶")] : []),
   ];
 }
 

@@ -7,8 +7,8 @@ import type { ViewRef } from "../../actions/model/session.ts";
 import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
 import type { Say } from "../../i18n/words.ts";
-import { figuresIn, type Figures } from "../../i18n/figures.ts";
-import { clip, elideName, isolate } from "../../i18n/names.ts";
+import { figuresIn, pageOf, type Figures, type Pages } from "../../i18n/figures.ts";
+import { clip, dateMarks, elideName, isolate } from "../../i18n/names.ts";
 import { maxText } from "../limits.ts";
 
 /** What a message is made of: text with entities (names are never escaped), and rows of buttons. */
@@ -49,7 +49,10 @@ export function painterFor({ words, language, place, now, deepLink }: PainterPar
   return {
     say: words.in(language),
     language,
-    figures: { ...figures, date: (at) => `${momentStart}${at}${momentText}${figures.date(at)}${momentEnd}` },
+    figures: {
+      ...figures,
+      date: (at) => `${dateMarks.start}${at}${dateMarks.text}${figures.date(at)}${dateMarks.end}`,
+    },
     has: (key) => words.has(key),
     languageName: (other) => words.in(other)("language-name"),
     place,
@@ -58,9 +61,8 @@ export function painterFor({ words, language, place, now, deepLink }: PainterPar
   };
 }
 
-/** Characters nobody types (private use): around a date, which stands in the middle of a sentence until `lines` makes an entity of it. */
-const [momentStart, momentText, momentEnd] = ["\uE0F0", "\uE0F1", "\uE0F2"];
-const moment = /\uE0F0(\d+)\uE0F1([^\uE0F2]*)\uE0F2/;
+/** A date in the middle of a sentence, until `lines` makes an entity of it. */
+const moment = /\uE0F0(\d{1,14})\uE0F1([^\uE0F2]*)\uE0F2/;
 
 /** A line whose dates each reader sees in their own time zone and language. */
 function withMoments(line: string): FormattedString | string {
@@ -95,12 +97,22 @@ export function abilityButtons(
   { say }: Painter,
   { can, view }: { readonly can: readonly Ability[]; readonly view: ViewRef },
 ): InlineKeyboardButton.CallbackButton[] {
-  return can.flatMap((ability) => {
-    const shown = abilitySigns[ability];
-    return "button" in shown
-      ? [button(`${shown.sign} ${say(`press-${shown.button}`)}`, { do: shown.button, view })]
-      : [];
+  return can.map((ability) => {
+    const { sign, button: wanted } = abilitySigns[ability];
+    return button(`${sign} ${say(`press-${wanted}`)}`, { do: wanted, view });
   });
+}
+
+/** Where in a list's pages one is, and the ways to those beside it; nothing where there is one. */
+export function turningRow(view: ViewRef, page: Pages): InlineKeyboardButton.CallbackButton[] {
+  const { number, count, next = number < (count ?? 0) } = page;
+  if (number <= 1 && !next) return [];
+  const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
+  return [
+    ...(number > 1 ? [turn(number - 1, "◀")] : []),
+    turn(number, pageOf(page)),
+    ...(next ? [turn(number + 1, "▶")] : []),
+  ];
 }
 
 /** Most folders of a trail that are named; in between stands an ellipsis. */

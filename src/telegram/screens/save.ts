@@ -4,7 +4,7 @@ import type { SaveScreen, SaveState } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
-import { savedOnly, saveText, waysOnFrom } from "../../i18n/saving.ts";
+import { savedOnly, saveText, saveOffers } from "../../i18n/saving.ts";
 import { addressRow, addressText, namedRow, namedText, watchText } from "./address.ts";
 import { abilityButtons, button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
@@ -41,10 +41,10 @@ function doneLines(painter: Painter, { entries, address }: Done): readonly (Form
 
 function keyboardOf(painter: Painter, screen: SaveScreen): InlineKeyboardButton[][] {
   const { say } = painter;
-  const { view, state } = screen;
+  const { view, state, offer } = screen;
   if (state.is === "done") return doneKeyboard(painter, screen, state);
   return [
-    waysOnFrom(state).map(({ sign, words, does }) => button(`${sign} ${say(words)}`, { do: does, view })),
+    offer.map((does) => button(`${saveOffers[does].sign} ${say(saveOffers[does].words)}`, { do: does, view })),
     state.is === "waiting" ? [] : [button(`⬆ ${say("press-back")}`, { do: "back", view })],
   ];
 }

@@ -2,7 +2,7 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { SettingsScreen } from "../../actions/model/screen.ts";
 import { button, lines, strong, type Painted, type Painter, pairs } from "./painter.ts";
 import { orders } from "../../storage/entry.ts";
-import { chosenMark, hookSign } from "../../i18n/signs.ts";
+import { chosenMark, hookSign, sortArrow } from "../../i18n/signs.ts";
 
 /** What a person can choose, and what is chosen. */
 export function paintSettings(painter: Painter, screen: SettingsScreen): Painted {
@@ -25,14 +25,7 @@ export function paintSettings(painter: Painter, screen: SettingsScreen): Painted
         ),
       ),
       rowChoices.map((count) => button(`${chosenMark(count === rows)}${count}`, { do: "set-rows", view, rows: count })),
-      orders.map((choice) => {
-        const arrow = order.descending ? " ↓" : " ↑";
-        return button(`${say(`press-sort-${choice}`)}${choice === order.by ? arrow : ""}`, {
-          do: "set-order",
-          view,
-          by: choice,
-        });
-      }),
+      orders.map((by) => button(`${say(`press-sort-${by}`)}${sortArrow(order, by)}`, { do: "set-order", view, by })),
       ...(methods.length > 1
         ? methods.map((way) => [
             button(`${chosenMark(way === method)}${say(`method-${way}`)}`, { do: "set-method", view, method: way }),

@@ -1,5 +1,4 @@
 import { FormattedString } from "@grammyjs/parse-mode";
-import type { InlineKeyboardButton } from "grammy/types";
 import { lifeChoices } from "../../actions/model/share-life.ts";
 import type { ShareDraft, SharedCard, SharedList } from "../../actions/model/shared-screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
@@ -8,7 +7,7 @@ import { labelled } from "../../i18n/phrases.ts";
 import { lifeLabel, sharedClosed, sharedCounts, sharedEnd, sharedText } from "../../i18n/shared.ts";
 import { chosenMark, kindOf, kindSigns } from "../../i18n/signs.ts";
 import { maxCopied } from "../limits.ts";
-import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, trailLine, turningRow, type Painted, type Painter } from "./painter.ts";
 
 /** How a link is to be made. */
 export function paintShareDraft(painter: Painter, draft: ShareDraft): Painted {
@@ -97,21 +96,11 @@ export function paintSharedList(painter: Painter, list: SharedList): Painted {
           index,
         }),
       ]),
-      turningRow(list),
+      turningRow(list.view, list.page),
       [
         button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
         button(`⬆ ${say("press-back")}`, { do: "back", view }),
       ],
     ].filter((row) => row.length > 0),
   };
-}
-
-function turningRow({ view, page: { number, count } }: SharedList): InlineKeyboardButton[] {
-  if (count <= 1) return [];
-  const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
-  return [
-    ...(number > 1 ? [turn(number - 1, "◀")] : []),
-    turn(number, `${number}/${count}`),
-    ...(number < count ? [turn(number + 1, "▶")] : []),
-  ];
 }

@@ -1,10 +1,9 @@
 import { FormattedString } from "@grammyjs/parse-mode";
-import type { InlineKeyboardButton } from "grammy/types";
 import type { TaskCard, TaskLine, TaskList } from "../../actions/model/screen.ts";
 import { bar } from "../../i18n/figures.ts";
 import { errorText } from "../../i18n/kind-words.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
-import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, trailLine, turningRow, type Painted, type Painter } from "./painter.ts";
 
 const signs: Readonly<Record<TaskLine["phase"], string>> = { waiting: "⏳", running: "⏬", done: "✅", failed: "⚠️" };
 
@@ -24,7 +23,7 @@ export function paintTasks(painter: Painter, list: TaskList): Painted {
       ...tasks.map((task, index) => [
         button(`${signs[task.phase]} ${elideName(task.name)}`, { do: "task", view, index }),
       ]),
-      turningRow(list),
+      turningRow(list.view, list.page),
       [
         ...(total.failed > 0 ? [button(`🔄 ${say("press-retry-tasks")}`, { do: "retry-tasks", view })] : []),
         ...(total.failed + total.done > 0
@@ -42,16 +41,6 @@ function figuresOf({ figures }: Painter, { phase, progress, size }: TaskLine): s
     ...(size === undefined ? [] : [figures.size(size)]),
   ];
   return parts.map((part) => ` · ${part}`).join("");
-}
-
-function turningRow({ view, page: { number, count } }: TaskList): InlineKeyboardButton[] {
-  if (count <= 1) return [];
-  const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
-  return [
-    ...(number > 1 ? [turn(number - 1, "◀")] : []),
-    turn(number, `${number}/${count}`),
-    ...(number < count ? [turn(number + 1, "▶")] : []),
-  ];
 }
 
 /** One of them, and what can be done with it. */

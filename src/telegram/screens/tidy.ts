@@ -1,13 +1,11 @@
 import { FormattedString } from "@grammyjs/parse-mode";
-import type { InlineKeyboardButton } from "grammy/types";
 import type { SelectList, TargetList, TidiedCard, TidyCard, TrashList } from "../../actions/model/tidy-screen.ts";
 import type { Entry } from "../../storage/entry.ts";
-import { pageOf } from "../../i18n/figures.ts";
 import { reasonText } from "../../i18n/kind-words.ts";
 import { columnsBeside, elideName, elideTogether } from "../../i18n/names.ts";
 import { didSigns, kindOf, kindSigns, pickMark, tidySigns } from "../../i18n/signs.ts";
 import { sumText } from "../../i18n/tidy-words.ts";
-import { button, lines, pairs, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { button, lines, pairs, strong, trailLine, turningRow, type Painted, type Painter } from "./painter.ts";
 
 /** What can be done to a file, a folder or what is chosen. */
 export function paintTidy(painter: Painter, card: TidyCard): Painted {
@@ -59,7 +57,7 @@ export function paintSelect(painter: Painter, list: SelectList): Painted {
         button(`${pickMark(picked[index] ?? false)} ${labels[index] ?? ""}`, { do: "pick", view, index }),
         ...(kind === "folder" ? [button(`📂 ${say("press-enter")}`, { do: "enter", view, index })] : []),
       ]),
-      turningRow(list),
+      turningRow(list.view, list.page),
       rows.length > 0
         ? [
             button(`☑️ ${say("press-pick-page")}`, { do: "pick-page", view }),
@@ -89,17 +87,6 @@ function rowLabels({ figures }: Painter, rows: readonly Entry[]): string[] {
   return rows.map((entry, at) => `${kindSigns[kindOf(entry)]} ${names[at] ?? ""}${sizes[at] ?? ""}`);
 }
 
-function turningRow({ view, page }: Pick<SelectList, "view" | "page">): InlineKeyboardButton[] {
-  const { number, next } = page;
-  if (number <= 1 && !next) return [];
-  const turn = (to: number, sign: string) => button(sign, { do: "turn", view, page: to });
-  return [
-    ...(number > 1 ? [turn(number - 1, "◀")] : []),
-    turn(number, pageOf(page)),
-    ...(next ? [turn(number + 1, "▶")] : []),
-  ];
-}
-
 /** Where to put it: folders chosen lately first, then those here. */
 export function paintTarget(painter: Painter, list: TargetList): Painted {
   const { say } = painter;
@@ -117,7 +104,7 @@ export function paintTarget(painter: Painter, list: TargetList): Painted {
     keyboard: [
       ...recent.map((path, index) => toRow(`📂 ${elideName(path.join(" › "))}`, index)),
       ...rows.map((_, index) => toRow(`📁 ${names[index] ?? ""}`, recent.length + index)),
-      turningRow(list),
+      turningRow(list.view, list.page),
       [
         ...(here ? [button(`📂 ${say(`press-here-${carrying}`)}`, { do: "put-here", view })] : []),
         ...(makes ? [button(`📁➕ ${say("press-new-folder")}`, { do: "new-folder", view })] : []),
@@ -173,7 +160,7 @@ export function paintTrash(painter: Painter, list: TrashList): Painted {
       ...rows.map((_, index) => [
         button(`${pickMark(picked[index] ?? false)} ${labels[index] ?? ""}`, { do: "pick-trashed", view, index }),
       ]),
-      turningRow(list),
+      turningRow(list.view, list.page),
       can.map((ability) => button(`${tidySigns[ability]} ${say(`press-${ability}`)}`, { do: ability, view })),
       [
         button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),

@@ -35,6 +35,7 @@ export async function updateRate({ people = 50, turns = 100 } = {}): Promise<Upd
   const [{ port }] = (await once(worker, "message")) as [{ port: number }];
   const telegram = createTelegram({
     settings: { token: "1:BENCH", apiRoot: `http://127.0.0.1:${port}` },
+    namesShare: () => false,
     words: loadWords(),
     conversations: shelf(),
     perform: (visit, action, signal) => desk.do(visit, action, signal),

@@ -20,8 +20,8 @@ const names = async (id: string | undefined) => (await driver.list(id)).items.ma
 const sent = (path: string, method = "POST") =>
   at.pikpak.calls.filter((call) => call.path === path && call.method === method).length;
 
-describe("a write whose answer is lost is read back and not sent again", () => {
-  test("a folder is made once", async () => {
+describe("a change whose answer is lost", () => {
+  test("a folder whose making lost its answer is made once", async () => {
     lost(files);
     const made = await driver.makeFolder?.(undefined, "new");
     expect(await driver.stat(made?.id ?? "")).toMatchObject({ name: "new", kind: "folder" });
@@ -29,14 +29,14 @@ describe("a write whose answer is lost is read back and not sent again", () => {
     expect(sent(files)).toBe(1);
   });
 
-  test("a folder of the same name that was there before is not taken for the new one", async () => {
+  test("a folder of the same name that was there before is not taken for the one whose making lost its answer", async () => {
     at.pikpak.build.folder(at.mia, undefined, "new", { modifiedAt: at.context.now() - 3_600_000 });
     lost(files);
     const made = await driver.makeFolder?.(undefined, "new");
     expect(made?.name).toBe("new(1)");
   });
 
-  test("an entry is renamed once", async () => {
+  test("an entry whose renaming lost its answer is renamed once", async () => {
     const { id } = file(undefined, "old.txt");
     lost(`${files}/${id}`, "PATCH");
     expect(await driver.rename?.(id, "new.txt")).toMatchObject({ name: "new.txt" });
@@ -48,7 +48,7 @@ describe("a write whose answer is lost is read back and not sent again", () => {
     ["batchCopy", (ids: readonly string[], to: string) => driver.copy?.(ids, to)],
     ["batchTrash", (ids: readonly string[]) => driver.trash?.(ids)],
     ["batchDelete", (ids: readonly string[]) => driver.remove?.(ids)],
-  ] as const)("%s happens once, also where the service takes its time", async (verb, act) => {
+  ] as const)("%s happens once where its answer is lost and the service takes its time", async (verb, act) => {
     at.pikpak.rules.workTakes = 3000;
     const to = folder("target");
     const ids = [file(undefined, "a").id, file(undefined, "b").id];
@@ -62,7 +62,7 @@ describe("a write whose answer is lost is read back and not sent again", () => {
     );
   });
 
-  test("what is in the trash is restored once", async () => {
+  test("an entry in the trash whose restoring lost its answer is restored once", async () => {
     const { id } = file(undefined, "a");
     await driver.trash?.([id]);
     lost(`${files}:batchUntrash`);
@@ -71,14 +71,14 @@ describe("a write whose answer is lost is read back and not sent again", () => {
     expect(await names(undefined)).toEqual(["a"]);
   });
 
-  test("the trash is emptied once", async () => {
+  test("the trash is emptied once where the answer is lost", async () => {
     await driver.trash?.([file(undefined, "a").id]);
     lost(`${files}/trash:empty`, "PATCH");
     await driver.emptyTrash?.();
     expect(sent(`${files}/trash:empty`, "PATCH")).toBe(1);
   });
 
-  test("what never arrived is told as what was met, and not sent again", async () => {
+  test("a change that never arrived is told as what was met, and not sent again", async () => {
     const { id } = file(undefined, "a");
     const to = folder("target");
     at.pikpak.fail({ path: `${files}:batchMove`, reset: true });
@@ -87,7 +87,7 @@ describe("a write whose answer is lost is read back and not sent again", () => {
     expect(await names(to.id)).toEqual([]);
   });
 
-  test("what cannot be looked at either is told as not known", async () => {
+  test("a change that cannot be read back either is told as uncertain", async () => {
     const { id } = file(undefined, "a");
     const to = folder("target");
     lost(`${files}:batchMove`);
@@ -144,7 +144,7 @@ test("a task that fails says why", async () => {
   await expect(driver.move?.([id], to.id)).rejects.toMatchObject({ code: "no-space" });
 });
 
-test("changes stop when they are told to, between two calls", async () => {
+test("a change of many entries stops between two calls when it is told to", async () => {
   const to = folder("to");
   const ids = Array.from({ length: 150 }, (_, n) => file(undefined, `file ${n}`).id);
   const stop = new AbortController();

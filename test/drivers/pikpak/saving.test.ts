@@ -54,26 +54,26 @@ test("some entries of a share are saved, and the others not", async () => {
   expect(first.name).toBe("1.mkv");
 });
 
-describe("what was saved is found", () => {
-  test("where the answer traces nothing", async () => {
+describe("an entry that was saved", () => {
+  test("an entry that was saved is found where the answer traces nothing", async () => {
     at.pikpak.rules.restoreTraces = false;
     expect(await driver.save?.(share([file("a.mkv")]), target.id)).toMatchObject({ entries: [{ name: "a.mkv" }] });
   });
 
-  test("where the answer is only the folder it went to", async () => {
+  test("an entry that was saved is found where the answer is only the folder it went to", async () => {
     Object.assign(at.pikpak.rules, { restoreTraces: false, restoreNamesFolder: true });
     // Into the root the service puts it in a folder of its own.
     expect(await driver.save?.(share([file("a.mkv")]), undefined)).toMatchObject({ entries: [{ name: "a.mkv" }] });
     expect(await names(undefined)).not.toContain("a.mkv");
   });
 
-  test("under the name the service gives it, where its own is taken by another file", async () => {
+  test("an entry that was saved is found under the name the service gives it, where its own is taken by another file", async () => {
     at.pikpak.build.file(at.mia, target, { name: "a.mkv", size: 99 });
     at.pikpak.rules.restoreTraces = false;
     expect(await driver.save?.(share([file("a.mkv")]), target.id)).toMatchObject({ entries: [{ name: "a(1).mkv" }] });
   });
 
-  test("where the answer is lost, and it is sent once", async () => {
+  test("an entry whose saving lost its answer is found, and was sent for once", async () => {
     at.pikpak.rules.workTakes = 2000;
     const source = share([file("a.mkv")]);
     at.pikpak.fail({ path: restore, lost: true });
@@ -83,7 +83,7 @@ describe("what was saved is found", () => {
   });
 });
 
-test("what is there already, its bytes the same, is not saved again, and nothing is sent for it", async () => {
+test("an entry that is there already with the same bytes is not saved again, and nothing is sent for it", async () => {
   const bytes = Buffer.from("the same");
   at.pikpak.build.file(at.mia, target, { name: "a.mkv", bytes });
   const source = share([at.pikpak.build.file(ben, undefined, { name: "a.mkv", bytes })]);
@@ -91,7 +91,7 @@ test("what is there already, its bytes the same, is not saved again, and nothing
   expect(sent()).toBe(0);
 });
 
-test("what only has the name and the size of another file is saved beside it", async () => {
+test("a file that only has the name and the size of another is saved beside it", async () => {
   at.pikpak.build.file(at.mia, target, { name: "a.mkv", bytes: Buffer.from("one") });
   const source = share([at.pikpak.build.file(ben, undefined, { name: "a.mkv", bytes: Buffer.from("two") })]);
   expect(await driver.save?.(source, target.id)).toMatchObject({ present: 0, entries: [{ name: "a(1).mkv" }] });
@@ -104,15 +104,15 @@ test("two hundred and fifty entries are saved by a hundred a call", async () => 
   expect(sent()).toBe(3);
 });
 
-describe("a share that cannot be saved is refused by name", () => {
-  test("when it is one's own", async () => {
+describe("a share that cannot be saved", () => {
+  test("a share of one's own is refused by name", async () => {
     const own = at.pikpak.build.file(at.mia, undefined, { name: "mine", size: 1 });
     const { id } = at.pikpak.build.share(at.mia, { title: "mine", nodes: [own] });
     const source = { kind: "pikpak-share", values: { link: `https://mypikpak.com/s/${id}` } };
     await expect(driver.save?.(source, target.id)).rejects.toMatchObject({ code: "own-share" });
   });
 
-  test("when there is no room", async () => {
+  test("a share there is no room for is refused by name", async () => {
     const source = share([file("a.mkv", 100)]);
     Object.assign(at.mia.quota, { limit: 10 });
     await expect(driver.save?.(source, target.id)).rejects.toMatchObject({ code: "no-space" });
@@ -122,12 +122,12 @@ describe("a share that cannot be saved is refused by name", () => {
     ["MAX_RESTORE_COUNT", "share-restore-limit"],
     ["EXPIRED", "share-expired"],
     ["SENSITIVE_RESOURCE", "share-blocked"],
-  ] as const)("when it is %s", async (status, code) => {
+  ] as const)("a share that is %s is refused by name, and nothing is sent", async (status, code) => {
     await expect(driver.save?.(share([file("a")], { status }), target.id)).rejects.toMatchObject({ code });
     expect(sent()).toBe(0);
   });
 
-  test("when its code is wrong", async () => {
+  test("a share whose code is wrong is refused by name", async () => {
     const source = share([file("a")], { passCode: "ab12" });
     const wrong = { ...source, values: { ...source.values, passCode: "zz99" } };
     await expect(driver.save?.(wrong, target.id)).rejects.toMatchObject({ code: "pass-code-wrong" });
@@ -169,8 +169,8 @@ test("a saving that the service answered and then does not finish is told as wha
   expect([before > 0, lists()]).toEqual([true, before]);
 });
 
-describe("an attempt whose end nobody saw", () => {
-  test("is waited for while it goes on, found, and not made again", async () => {
+describe("a saving whose end nobody saw", () => {
+  test("a saving whose end nobody saw is waited for while it goes on, found, and not made again", async () => {
     at.pikpak.rules.workTakes = 4000;
     const source = share([at.pikpak.build.folder(ben, undefined, "season"), file("a.mkv")]);
     const askedAt = at.context.now();
@@ -185,14 +185,14 @@ describe("an attempt whose end nobody saw", () => {
     expect((await names(target.id)).toSorted()).toEqual(["a.mkv", "season"]);
   });
 
-  test("is made again where it brought nothing", async () => {
+  test("a saving whose end nobody saw is made again where it brought nothing", async () => {
     const source = share([file("a.mkv")]);
     expect(await driver.save?.(source, target.id, { askedAt: at.context.now() })).toMatchObject({ present: 0 });
     expect(sent()).toBe(1);
   });
 });
 
-test("what goes into the root is found in the service's own folder, which is told, and is saved once", async () => {
+test("an entry saved into the root is found in the service's own folder, which is told, and is saved once", async () => {
   const source = share([file("a.mkv")]);
   const saved = { entries: [{ name: "a.mkv" }], folder: { name: "Pack From Shared" } };
   expect(await driver.save?.(source, undefined)).toMatchObject({ ...saved, present: 0 });

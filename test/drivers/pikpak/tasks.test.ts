@@ -47,15 +47,15 @@ test("a download without a folder lands in the root and not in a folder of the s
   expect((await driver.list(undefined)).items.map(({ id }) => id)).toEqual([entry]);
 });
 
-describe("a download is begun once", () => {
-  test("when its answer is lost it is found among the tasks", async () => {
+describe("a download whose beginning went wrong", () => {
+  test("a download whose answer is lost is found among the tasks, and begun once", async () => {
     at.pikpak.fail({ path: files, method: "POST", lost: true });
     const { id } = await begin();
     expect([...at.pikpak.state.tasks.keys()]).toEqual([id]);
     expect(sent(files, "POST")).toBe(1);
   });
 
-  test("when it never arrived, another that is under way is not taken for it", async () => {
+  test("a download that never arrived is not taken for another that is under way", async () => {
     await begin("https://files.example/another");
     at.pikpak.fail({ path: files, method: "POST", reset: true });
     await expect(begin()).rejects.toMatchObject({ code: "unreachable" });
@@ -73,12 +73,12 @@ describe("a failed download", () => {
     return { id, folder };
   };
 
-  test("says that it failed", async () => {
+  test("a failed download says that it failed", async () => {
     const { id } = await fail();
     expect(await now(id)).toMatchObject({ phase: "failed", reason: "download-failed" });
   });
 
-  test("is fetched anew into the same folder where the service's own retrying fails, and the old one is forgotten", async () => {
+  test("a failed download is fetched anew into the same folder where the service's own retrying fails, and the old one is forgotten", async () => {
     const { id, folder } = await fail();
     const again = await driver.retryTask?.(id);
     expect(again?.id).not.toBe(id);
@@ -88,13 +88,13 @@ describe("a failed download", () => {
     expect((await driver.list(folder.id)).items.map((one) => one.id)).toEqual([entry]);
   });
 
-  test("is begun again also where the old one cannot be forgotten", async () => {
+  test("a failed download is begun again also where the old one cannot be forgotten", async () => {
     const { id } = await fail();
     at.pikpak.fail({ path: "/drive/v1/tasks", method: "DELETE", error: "invalid_argument", code: 3 });
     expect(await driver.retryTask?.(id)).toMatchObject({ phase: "running" });
   });
 
-  test("is begun again as it is where the service can, also when that answer is lost", async () => {
+  test("a failed download is begun again as it is where the service can, also when that answer is lost", async () => {
     at.pikpak.rules.retryWorks = true;
     const { id } = await fail();
     at.pikpak.fail({ path: "/drive/v1/task", method: "POST", lost: true });
@@ -103,7 +103,7 @@ describe("a failed download", () => {
   });
 });
 
-test("limits have their own words: too many today, too many at once, no room, no such kind of address", async () => {
+test("a limit has its own word: too many today, too many at once, no room, no such kind of address", async () => {
   at.pikpak.rules.offlineAtOnce = 1;
   await begin("https://files.example/1");
   await expect(begin("https://files.example/2")).rejects.toMatchObject({ code: "task-limit", retryAfter: 60_000 });
@@ -116,7 +116,7 @@ test("limits have their own words: too many today, too many at once, no room, no
   await expect(begin("gopher://files.example/2")).rejects.toMatchObject({ code: "source-unsupported" });
 });
 
-test("the folder that is gone meanwhile is told of, and nothing is begun", async () => {
+test("a download into a folder that is gone is refused", async () => {
   const folder = at.pikpak.build.folder(at.mia, undefined, "films");
   await driver.trash?.([folder.id]);
   await expect(begin(magnet, folder.id)).rejects.toMatchObject({ code: "not-found" });

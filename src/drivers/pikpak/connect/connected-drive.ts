@@ -53,7 +53,7 @@ export function connectedDrive({
   return {
     ...routed({
       drive,
-      mcp: { ...openMcpDrive({ client, root }), ...mcpChanges({ client, root }) },
+      mcp: { ...openMcpDrive({ client, root }), ...mcpChanges({ client, root, context }) },
       withheld,
       route,
       tokenName,

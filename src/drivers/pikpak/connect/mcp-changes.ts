@@ -1,5 +1,6 @@
-import type { CallOptions, CapabilityOf } from "../../../storage/driver.ts";
+import type { CallOptions, CapabilityOf, DriverContext } from "../../../storage/driver.ts";
 import { StorageError } from "../../../storage/error.ts";
+import { maxIds } from "../changes.ts";
 import { entryOf, type RemoteFile } from "../wire.ts";
 import type { McpClient } from "./mcp-client.ts";
 import { getFile } from "./mcp-drive.ts";
@@ -11,47 +12,38 @@ interface McpChangesParts {
   readonly client: McpClient;
   /** Id of the folder that is the mount's root; empty = the drive's. */
   readonly root: string;
+  readonly context: Pick<DriverContext, "wait">;
 }
-
-/**
- * A tool says of everything it will not do that the thing is not there. Where it is, the refusal was of what was to be done.
- * Rejects with the refusal itself where that is what it says.
- */
-async function thereAfter(
-  client: McpClient,
-  refusal: unknown,
-  ids: readonly string[],
-  options: CallOptions,
-): Promise<readonly RemoteFile[]> {
-  if (!(refusal instanceof StorageError) || refusal.code !== "not-found") throw refusal;
-  return Promise.all(ids.map((id) => getFile(client, id, options)));
-}
-
-/** Entries one call of `rm` takes. */
-const maxIds = 100;
 
 /**
  * Changes the MCP server has tools for. Offline downloads are not among them: it has no list of tasks, so that none could be
  * followed.
  */
-export function mcpChanges({ client, root }: McpChangesParts): { readonly [K in McpChanging]: CapabilityOf<K> } {
-  const writes = mcpWrites(client);
+export function mcpChanges(parts: McpChangesParts): { readonly [K in McpChanging]: CapabilityOf<K> } {
+  const { client, root } = parts;
+  const writes = mcpWrites(parts);
+  const get = (id: string, options: CallOptions) => getFile(client, id, options);
   return {
     makeFolder: (parent, name, options) => writes.makeFolder(parent ?? root, name, options),
     async rename(id, name, options = {}) {
-      await writes.rename(id, name, options).catch(async (error: unknown) => {
-        const there = await thereAfter(client, error, [id], options);
-        if (there[0]?.name !== name) throw new StorageError("name-taken", { cause: error, subject: name });
-      });
-      return entryOf(await getFile(client, id, options));
+      const file = await writes.rename(id, name, options).then(
+        () => get(id, options),
+        async (refusal: unknown) => {
+          const there = await thereAfter(refusal, () => get(id, options));
+          if (there.name === name) return there;
+          throw new StorageError("name-taken", { cause: refusal, subject: name });
+        },
+      );
+      return entryOf(file);
     },
     async move(ids, to, options = {}) {
       const target = to ?? root;
       for (const id of ids) {
         options.signal?.throwIfAborted();
-        await writes.move(id, target, options).catch(async (error: unknown) => {
-          await thereAfter(client, error, target === "" ? [id] : [id, target], options);
-          throw new StorageError("same-folder", { cause: error });
+        await writes.move(id, target, options).catch(async (refusal: unknown) => {
+          await thereAfter(refusal, () => get(id, options));
+          if (target !== "") await get(target, options);
+          throw new StorageError("same-folder", { cause: refusal });
         });
         options.onDone?.([id]);
       }
@@ -65,4 +57,13 @@ export function mcpChanges({ client, root }: McpChangesParts): { readonly [K in 
       }
     },
   };
+}
+
+/**
+ * A tool says of everything it will not do that the thing is not there. Where it is, the refusal was of what was to be done.
+ * Rejects with the refusal itself where that is what it says.
+ */
+async function thereAfter(refusal: unknown, look: () => Promise<RemoteFile>): Promise<RemoteFile> {
+  if (!(refusal instanceof StorageError) || refusal.code !== "not-found") throw refusal;
+  return look();
 }

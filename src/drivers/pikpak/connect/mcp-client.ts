@@ -9,7 +9,7 @@ import { toolFailure } from "./mcp-failure.ts";
 import { holdsAnswer } from "./mcp-message.ts";
 import {
   answered,
-  dressed,
+  withSession,
   isSurprise,
   openSession,
   type Answered,
@@ -51,11 +51,11 @@ const listLife = 24 * 3_600_000;
 const maxToolPages = 50;
 
 export function createMcpClient(parts: McpParts): McpClient {
-  const line = createLine(parts);
+  const connection = createConnection(parts);
   let known: { readonly until: number; readonly tools: Promise<ReadonlyMap<string, Tool>> } | undefined;
   const tools = (options: ToolCall) => {
     if (!known || known.until <= parts.context.monotonic()) {
-      const reading = readAllTools(line, { ...options, signal: undefined, isWrite: false });
+      const reading = readAllTools(connection, { ...options, signal: undefined, isWrite: false });
       known = { until: parts.context.monotonic() + listLife, tools: reading };
       reading.catch(() => (known = undefined));
     }
@@ -66,7 +66,7 @@ export function createMcpClient(parts: McpParts): McpClient {
       const tool = (await tools(options)).get(name);
       if (!tool) throw notOffered(`the MCP server has no ${name} for this token`);
       const rpc = { method: "tools/call", name, params: { name, arguments: argumentsFor(tool, wanted) } };
-      const message = await line.ask(rpc, options);
+      const message = await connection.ask(rpc, options);
       if (message.error?.code === -32_602) {
         known = undefined;
         throw notOffered(`the MCP server took no such call of ${name}`);
@@ -76,12 +76,12 @@ export function createMcpClient(parts: McpParts): McpClient {
   };
 }
 
-async function readAllTools(line: Line, options: ToolCall): Promise<ReadonlyMap<string, Tool>> {
+async function readAllTools(connection: Connection, options: ToolCall): Promise<ReadonlyMap<string, Tool>> {
   const all = new Map<string, Tool>();
   let cursor: string | undefined;
   for (let page = 0; page < maxToolPages; page += 1) {
     const rpc: Rpc = { method: "tools/list", params: cursor === undefined ? {} : { cursor } };
-    const { tools, next } = readTools((await line.ask(rpc, options)).result);
+    const { tools, next } = readTools((await connection.ask(rpc, options)).result);
     for (const tool of tools) all.set(tool.name, tool);
     if (next === undefined || next === cursor) break;
     cursor = next;
@@ -98,16 +98,16 @@ const toolResult = z.looseObject({
 
 function contentOf(result: unknown, { isWrite, ...call }: ToolCall): Readonly<Record<string, unknown>> {
   const read = toolResult.safeParse(result);
-  if (!read.success || read.data.resultType !== "complete") throw strange();
+  if (!read.success || read.data.resultType !== "complete") throw unexpectedAnswer();
   const { content, structuredContent, isError } = read.data;
   const text = content.find((one) => one.type === "text")?.text ?? "";
   if (isError) throw toolFailure(text, { purpose: call.purpose, isOneThing: call.isOneThing === true });
   const told = structuredContent ?? objectIn(text);
-  if (told === undefined && !isWrite) throw strange();
+  if (told === undefined && !isWrite) throw unexpectedAnswer();
   return told ?? {};
 }
 
-function strange(): StorageError {
+function unexpectedAnswer(): StorageError {
   return new StorageError("upstream", { message: "an unexpected answer of PikPak's MCP server" });
 }
 
@@ -120,12 +120,12 @@ function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 /** The way to the server, with its session. */
-interface Line {
+interface Connection {
   /** The message answered; its error is one of the call itself. */
   ask(rpc: Rpc, options: ToolCall): Promise<NonNullable<Answered["message"]>>;
 }
 
-function createLine(parts: McpParts): Line {
+function createConnection(parts: McpParts): Connection {
   const { url, eras } = parts;
   let session: Session | undefined;
   const open = async (options: ToolCall): Promise<Session | { readonly refused: Answered }> => {
@@ -139,7 +139,7 @@ function createLine(parts: McpParts): Line {
   const sendOn = async (rpc: Rpc, options: ToolCall): Promise<Answered> => {
     const opened = await open(options);
     if ("refused" in opened) return opened.refused;
-    const { headers, params } = dressed(opened, rpc);
+    const { headers, params } = withSession(opened, rpc);
     return send(parts, { rpc: { ...rpc, params }, headers, id: 2 }, options);
   };
   const forget = () => {

@@ -38,7 +38,7 @@ const legacyVersions: ReadonlySet<string> = new Set(["2024-11-05", "2025-03-26",
 const clientInfo = { name: "chatdrive", version: "1" };
 
 /** What a request carries in a session besides itself. */
-export function dressed(
+export function withSession(
   session: Session,
   { method, params, name }: Rpc,
 ): { readonly headers: Readonly<Record<string, string>>; readonly params: Rpc["params"] } {
@@ -62,7 +62,7 @@ export function dressed(
   };
 }
 
-/** Finds out the era where it is not known, and shakes hands where that is wanted. `refused`: an answer that says nothing of the era. */
+/** Finds out the era where it is not known, and makes the handshake where that is wanted. `refused`: an answer that says nothing of the era. */
 export async function openSession(
   known: Session["era"] | undefined,
   send: Send,
@@ -70,17 +70,19 @@ export async function openSession(
   if (known === "modern") return { era: "modern" };
   if (known === undefined) {
     const rpc: Rpc = { method: "server/discover", params: {} };
-    const { headers, params } = dressed({ era: "modern" }, rpc);
+    const { headers, params } = withSession({ era: "modern" }, rpc);
     const answer = await send({ ...rpc, params }, headers, 1);
     if (saysNothing(answer)) return { refused: answer };
     if (versionsIn(answer).includes(modernVersion)) return { era: "modern" };
   }
-  return shakeHands(send);
+  return initialize(send);
 }
 
-/** Only 200, 400, 404 and 405 say something of the era; 401 and the like are for whoever called. */
+/** Statuses that say something of the era; 401 and the like are for whoever called. */
+const telling: ReadonlySet<number> = new Set([200, 400, 404, 405]);
+
 function saysNothing({ status }: Answered): boolean {
-  return (status >= 300 && status < 400) || [401, 403, 429].includes(status) || status >= 500;
+  return !telling.has(status);
 }
 
 function versionsIn({ message }: Answered): readonly string[] {
@@ -90,20 +92,20 @@ function versionsIn({ message }: Answered): readonly string[] {
 
 const agreed = z.looseObject({ protocolVersion: z.string() });
 
-async function shakeHands(send: Send): Promise<Session | { readonly refused: Answered }> {
+async function initialize(send: Send): Promise<Session | { readonly refused: Answered }> {
   const params = { protocolVersion: newestLegacy, capabilities: {}, clientInfo };
   const answer = await send({ method: "initialize", params }, {}, 1);
   if (saysNothing(answer)) return { refused: answer };
   const read = agreed.safeParse(answer.message?.result);
   if (!read.success || !legacyVersions.has(read.data.protocolVersion))
-    throw new StorageError("upstream", { message: `the MCP server shook no hands (${answer.status})` });
+    throw new StorageError("upstream", { message: `the MCP server refused the handshake (${answer.status})` });
   const id = answer.headers["mcp-session-id"];
   const session: Session = { era: "legacy", version: read.data.protocolVersion, id };
-  await send({ method: "notifications/initialized", params: {} }, dressed(session, answerless).headers);
+  await send(initialized, withSession(session, initialized).headers);
   return session;
 }
 
-const answerless: Rpc = { method: "notifications/initialized", params: {} };
+const initialized: Rpc = { method: "notifications/initialized", params: {} };
 
 /** Whether the answer says that the session, or the era, is another: it was not carried out, and the session is to be opened anew. */
 export function isSurprise({ status, message }: Answered): boolean {

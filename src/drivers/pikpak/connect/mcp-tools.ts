@@ -9,25 +9,22 @@ export interface Tool {
 }
 
 /** Values under our names for them; each is sent under the name the tool has for it. */
-export type Wanted = Readonly<Partial<Record<keyof typeof spellings, unknown>>>;
+export type Wanted = Readonly<Partial<Record<keyof typeof argumentNames, unknown>>>;
 
 /** What an argument may be called, the first the tool has is taken. */
-const spellings = {
+const argumentNames = {
   folder: ["parent_id", "parent", "folder_id"],
   page: ["token", "page_token"],
   limit: ["limit", "page_size"],
   raw: ["raw"],
   id: ["id", "file_id"],
-  task: ["id", "task_id"],
   ids: ["ids"],
   target: ["target", "to", "parent_id", "parent"],
   name: ["name"],
-  link: ["url", "link"],
-  deleteFiles: ["delete-files", "delete_files"],
 } as const;
 
 /** Arguments a call can do without. */
-const spare: ReadonlySet<string> = new Set(["raw", "limit"]);
+const optionalArguments: ReadonlySet<string> = new Set(["raw", "limit"]);
 
 /** Arguments for a tool, by its schema; `unsupported` where they do not fit: the server then offers something else under the name. */
 export function argumentsFor(tool: Tool, wanted: Wanted): Readonly<Record<string, unknown>> {
@@ -35,9 +32,9 @@ export function argumentsFor(tool: Tool, wanted: Wanted): Readonly<Record<string
   for (const [ours, value] of Object.entries(wanted)) {
     if (value === undefined) continue;
     // The keys of what is wanted are ours by its type.
-    const theirs = spellings[ours as keyof typeof spellings].find((name) => tool.properties.has(name));
+    const theirs = argumentNames[ours as keyof typeof argumentNames].find((name) => tool.properties.has(name));
     if (theirs !== undefined) args[theirs] = value;
-    else if (!spare.has(ours)) throw notOffered(`${tool.name} has no argument for ${ours}`);
+    else if (!optionalArguments.has(ours)) throw notOffered(`${tool.name} has no argument for ${ours}`);
   }
   const missing = tool.required.find((name) => !(name in args));
   if (missing !== undefined) throw notOffered(`${tool.name} requires ${missing}`);

@@ -120,8 +120,13 @@ export function beginSignIn(
   return { address: address.toString(), pending };
 }
 
+interface Finishing extends Asking {
+  /** Told that the issuer knows our client no more. */
+  onUnknownClient?(): Promise<void>;
+}
+
 /** Takes what the person came back with. `approval-denied` where they refused; nothing is asked of a return that is not ours. */
-export async function finishSignIn(pending: PendingSignIn, back: URLSearchParams, asking: Asking): Promise<Granted> {
+export async function finishSignIn(pending: PendingSignIn, back: URLSearchParams, asking: Finishing): Promise<Granted> {
   const { issuer, clientId, redirectUri, verifier } = pending;
   const iss = back.get("iss");
   if (back.get("state") !== pending.state) throw unfit("another state came back");
@@ -138,6 +143,7 @@ export async function finishSignIn(pending: PendingSignIn, back: URLSearchParams
     resource: issuer.resource,
   };
   const reply = await postForm(issuer.token, form, asking);
+  if (isUnknownClient(reply)) await asking.onUnknownClient?.();
   if (reply.is !== "answer") throw refusedBy(reply, "a code");
   return readGranted(reply.body, { way: "oauth", clientId }, asking);
 }
@@ -149,6 +155,10 @@ async function postForm(url: string, form: Readonly<Record<string, string>>, ask
   const isMisread = first.status === 415 || (first.status === 400 && !isRefusalOfGrant(reply));
   if (!isMisread) return reply;
   return readReply({ ...(await send({ method: "POST", url, headers: {}, body: form }, asking)), mayBeEmpty: false });
+}
+
+function isUnknownClient(reply: Reply): boolean {
+  return reply.is === "failure" && /^(invalid|unauthorized)_client$/.test(reply.failure.error);
 }
 
 /** A code that was refused as such is spent: it is not sent again in another form. */

@@ -21,12 +21,14 @@ export function permissionMissing(purpose: Purpose): StorageError {
 interface Asked {
   readonly method: string;
   readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>> | undefined;
   readonly body?: unknown;
 }
 
 /** What a call on the drive host is for. */
-export function purposeOf({ method, path, body }: Asked): Purpose {
+export function purposeOf({ method, path, query, body }: Asked): Purpose {
   if (path === "/drive/v1/about") return "account";
+  if (method === "GET" && isOnlyLookedAt(path, query)) return "read";
   if (/^\/drive\/v1\/(tasks?|resource)\b/.test(path) || isDownload(body)) return "download";
   if (path.startsWith("/drive/v1/share")) return path.endsWith("/restore") ? "write" : "share";
   if (/:batchDelete$|:empty$/.test(path) || method === "DELETE") return "delete";
@@ -36,4 +38,10 @@ export function purposeOf({ method, path, body }: Asked): Purpose {
 
 function isDownload(body: unknown): boolean {
   return typeof body === "object" && body !== null && "upload_type" in body && body.upload_type === "UPLOAD_TYPE_URL";
+}
+
+/** Tasks but for the list of offline downloads, and shares of others. */
+function isOnlyLookedAt(path: string, query: Asked["query"] = {}): boolean {
+  if (path === "/drive/v1/tasks") return query["type"] !== "offline";
+  return path.startsWith("/drive/v1/tasks/") || (path.startsWith("/drive/v1/share") && path !== "/drive/v1/share/list");
 }

@@ -30,6 +30,13 @@ export function isPersonalToken(text: string): boolean {
   return claims?.endsAt !== undefined && claims.issuedAt !== undefined && !isForeign(claims) && !isOfSession(claims);
 }
 
+/** Whether a word is a JWT, or the greater part of one, that is not known to be somebody else's. */
+export function isJwtOfOurs(word: string): boolean {
+  if (word.length < 40 || !/^eyJ[\w-]{10,}(\.[\w-]*){0,2}$/.test(word)) return false;
+  const claims = claimsIn(word);
+  return !claims || !isForeign(claims);
+}
+
 function isForeign({ issuer }: Claims): boolean {
   if (issuer === undefined) return false;
   return !issuers.test(URL.parse(issuer)?.hostname ?? issuer);

@@ -24,11 +24,12 @@ export async function revoke(parts: RevokeParts, { signal }: CallOptions = {}): 
       context.now(),
     );
     const isRevoked = readReply({ ...received, mayBeEmpty: true }).is === "answer";
-    context.log.info({ isRevoked, status: received.status }, "pikpak token revocation asked for");
+    if (isRevoked) context.log.info({}, "pikpak token revoked");
+    else context.log.warn({ status: received.status }, "pikpak token not revoked");
     return isRevoked;
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    context.log.warn({ code: error.code }, "pikpak token revocation failed");
+    context.log.warn({ code: error.code }, "pikpak token not revoked");
     return false;
   }
 }

@@ -29,7 +29,7 @@ interface RouteParts {
 }
 
 /** The drive API is tried again after this, ms. */
-const detour = 24 * 3_600_000;
+const retryDriveAfter = 24 * 3_600_000;
 const note = z.object({ until: z.number() });
 
 /** A drive that goes the way its token is taken on. */
@@ -41,16 +41,16 @@ export function routed(parts: RouteParts): Driver {
   const driver: Driver = {
     async list(folder, { cursor, ...options } = {}) {
       // The places in a listing are those of the way it began on.
-      const [way, rest] = placeIn(cursor);
-      if (way) return marked(way, await ways[way].list(folder, { ...options, cursor: rest }));
-      return run(async (on, name) => marked(name, await on.list(folder, options)), { purpose: "list", ...options });
+      const [way, rest] = splitCursor(cursor);
+      if (way) return withPrefix(way, await ways[way].list(folder, { ...options, cursor: rest }));
+      return run(async (on, name) => withPrefix(name, await on.list(folder, options)), { purpose: "list", ...options });
     },
     stat: (id, options = {}) => run((on) => on.stat(id, options), { purpose: "read", ...options }),
     link: (id, options = {}) => run((on) => on.link(id, options), { purpose: "read", ...options }),
     quota: (options = {}) => run((on) => on.quota(options), { purpose: "account", ...options }),
   };
   const able = parts.route === "mcp" ? mcp : drive;
-  for (const name of changing) if (able[name] && !parts.withheld.has(name)) lend(driver, name, { parts, memory });
+  for (const name of changing) if (able[name] && !parts.withheld.has(name)) addChange(driver, name, { parts, memory });
   return driver;
 }
 
@@ -77,29 +77,65 @@ const purposes: Readonly<Record<Changing, Purpose>> = {
   shareOut: "share",
   listSharedOut: "share",
   revokeShared: "share",
+  upload: "write",
+  dropUpload: "delete",
 };
 const changing = capabilities.filter((name) => name !== "quota");
 
+/** What PikPak's page calls the permission for each purpose that a token may lack, as tokens name it. */
+const permissionFor: Readonly<Partial<Record<Purpose, string>>> = {
+  write: "write",
+  manage: "manage",
+  download: "cloud_download",
+  share: "share",
+};
+
+/** Permissions as tokens name them, as far as anybody has written down. */
+const knownPermissions: ReadonlySet<string> = new Set(["read", "purge", "invite", ...Object.values(permissionFor)]);
+
+/** What a token withholds that says what it may do; where it names a permission nobody knows, that may be the one for anything. */
+export function withheldBy(permissions: readonly string[] = []): ReadonlySet<Capability> {
+  if (permissions.length === 0 || permissions.some((name) => !knownPermissions.has(name))) return new Set();
+  return new Set(
+    changing.filter((name) => {
+      const permission = permissionFor[purposes[name]];
+      return permission !== undefined && !permissions.includes(permission);
+    }),
+  );
+}
+
 /**
- * A change on the way that was found last, and on no other: what was begun on one is not begun again on the other. A way
- * that lacks it says so.
+ * A change on the way that was found last. Only where the token as a whole is refused there, so that nothing was changed,
+ * is it made on the other. A way that lacks it says so.
  */
-function lend<K extends Changing>(driver: Partial<Record<K, unknown>>, name: K, { parts, memory }: Lent): void {
+function addChange<K extends Changing>(
+  driver: Partial<Record<K, unknown>>,
+  name: K,
+  { parts, memory }: ChangeParts,
+): void {
   driver[name] = async (...given: Parameters<CapabilityOf<K>>): Promise<unknown> => {
-    const way = parts.route === "auto" ? await memory.read() : parts.route;
-    const method = parts[way][name] as ((...all: typeof given) => Promise<unknown>) | undefined;
-    if (!method) throw new StorageError("unsupported", { message: `the MCP server has no tool to ${name}` });
+    const change = (way: Way): Promise<unknown> => {
+      const method = parts[way][name] as ((...all: typeof given) => Promise<unknown>) | undefined;
+      if (!method) throw new StorageError("unsupported", { message: `the MCP server has no tool to ${name}` });
+      return method(...given);
+    };
+    const first = parts.route === "auto" ? await memory.read() : parts.route;
     try {
-      return await method(...given);
+      return await change(first);
     } catch (error) {
-      const kind = { purpose: purposes[name], signal: optionsIn(given).signal };
-      if (!(error instanceof StorageError) || way === "mcp" || !isRefused(error, kind)) throw error;
-      throw (await isTaken(parts.drive, kind)) ? permissionMissing(kind.purpose) : error;
+      const kind = { ...optionsIn(given), purpose: purposes[name] };
+      if (!(error instanceof StorageError) || !isRefused(error, kind)) throw error;
+      const { signal, asker } = kind;
+      const ask: Ask<Way> = async (on, way) => {
+        await on.list(undefined, { signal, asker });
+        return way;
+      };
+      return change(await afterRefusal(parts, memory, { ask, kind, first, error }));
     }
   };
 }
 
-interface Lent {
+interface ChangeParts {
   readonly parts: RouteParts;
   readonly memory: Memory;
 }
@@ -117,15 +153,15 @@ interface Kind extends CallOptions {
   readonly purpose: "list" | Purpose;
 }
 
-const marks = { drive: "d", mcp: "m" } as const;
+const cursorPrefix = { drive: "d", mcp: "m" } as const;
 
-function placeIn(cursor: string | undefined): [Way | undefined, string] {
+function splitCursor(cursor: string | undefined): [Way | undefined, string] {
   if (cursor === undefined) return [undefined, ""];
-  return [cursor.startsWith(marks.mcp) ? "mcp" : "drive", cursor.slice(1)];
+  return [cursor.startsWith(cursorPrefix.mcp) ? "mcp" : "drive", cursor.slice(1)];
 }
 
-function marked<T extends { readonly next?: string }>(way: Way, page: T): T {
-  return page.next === undefined ? page : { ...page, next: `${marks[way]}${page.next}` };
+function withPrefix<T extends { readonly next?: string }>(way: Way, page: T): T {
+  return page.next === undefined ? page : { ...page, next: `${cursorPrefix[way]}${page.next}` };
 }
 
 interface Memory {
@@ -140,11 +176,11 @@ function createMemory({ context, tokenName }: RouteParts): Memory {
   return {
     async read() {
       const held = readNote(note, await notes.read(await key()));
-      return held && held.until > now() && held.until <= now() + detour ? "mcp" : "drive";
+      return held && held.until > now() && held.until <= now() + retryDriveAfter ? "mcp" : "drive";
     },
     async write(way) {
-      const until = way === "mcp" ? now() + detour : 0;
-      await notes.write(await key(), JSON.stringify({ until }), detour);
+      const until = way === "mcp" ? now() + retryDriveAfter : 0;
+      await notes.write(await key(), JSON.stringify({ until }), retryDriveAfter);
     },
   };
 }
@@ -160,11 +196,22 @@ async function runOn<T>(parts: RouteParts, memory: Memory, { ask, kind }: Run<T>
     return await ask(parts[first], first);
   } catch (error) {
     if (!(error instanceof StorageError) || !isRefused(error, kind)) throw error;
-    const { purpose } = kind;
-    if (first === "drive" && purpose !== "list" && (await isTaken(parts.drive, kind))) throw permissionMissing(purpose);
-    if (parts.route !== "auto") return endWith(parts, error, [error]);
-    return askOther(parts, memory, { ask, first, error });
+    return afterRefusal(parts, memory, { ask, kind, first, error });
   }
+}
+
+interface Refused<T> extends Run<T> {
+  readonly first: Way;
+  readonly error: StorageError;
+}
+
+/** Whether a permission is missing, the other way takes the token, or it has ended. */
+async function afterRefusal<T>(parts: RouteParts, memory: Memory, { ask, kind, first, error }: Refused<T>): Promise<T> {
+  const { purpose } = kind;
+  const refusal = first === "drive" && purpose !== "list" ? await refusalOf(parts.drive, kind) : error;
+  if (!refusal) throw permissionMissing(purpose === "list" ? "read" : purpose);
+  if (parts.route !== "auto") return endWith(parts, error, [error, refusal]);
+  return askOther(parts, memory, { ask, first, error });
 }
 
 /** The token as a whole may be what is refused. */
@@ -172,13 +219,13 @@ function isRefused({ code }: StorageError, { purpose }: Pick<Kind, "purpose">): 
   return code === "token-ended" || code === "signed-out" || (purpose === "list" && code === "token-cannot-read");
 }
 
-/** Whether the token is good for something: what was refused is then a matter of permission. */
-async function isTaken(drive: Driver, { signal, asker }: CallOptions): Promise<boolean> {
+/** Why the token is good for nothing; undefined = it is, and what was refused is a matter of permission. */
+async function refusalOf(drive: Driver, { signal, asker }: CallOptions): Promise<StorageError | undefined> {
   try {
     await drive.list(undefined, { signal, asker });
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof StorageError) return false;
+    if (error instanceof StorageError) return error;
     throw error;
   }
 }
@@ -194,7 +241,8 @@ async function askOther<T>(parts: RouteParts, memory: Memory, { ask, first, erro
   try {
     const answer = await ask(parts[second], second);
     await memory.write(second);
-    parts.context.log.info({ way: second }, "pikpak token is taken on the other way");
+    const { code } = error;
+    parts.context.log.info({ way: second, code }, "pikpak access token accepted by the other interface");
     return answer;
   } catch (other) {
     if (!(other instanceof StorageError)) throw other;

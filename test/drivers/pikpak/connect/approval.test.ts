@@ -51,6 +51,13 @@ describe("an approval in PikPak", () => {
     expect(at.newCalls()).toEqual([begin]);
   });
 
+  test("a code PikPak says has run out, before its time here, is over", async () => {
+    const pending = await start();
+    at.pikpak.fail({ path: token, status: 400, error: "expired_token", code: 4 });
+    expect(await followed(pending)).toEqual({ state: "over" });
+    expect(at.newCalls()).toEqual([begin, token]);
+  });
+
   test("an approval that was given mounts a drive whose first listing is one call", async () => {
     const { outcome } = await approved();
     at.newCalls();

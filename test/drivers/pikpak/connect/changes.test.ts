@@ -49,12 +49,17 @@ test.each([
   "a change for which the token lacks the permission %s names it, and nothing is changed",
   async (lacking, code, change) => {
     const all = ["read", "write", "manage", "cloud_download", "share"] as const;
-    const driver = at.open({ personalToken: at.pat(all.filter((scope) => scope !== lacking)) });
+    const driver = at.open({ personalToken: at.pat(all.filter((scope) => scope !== lacking)) }, { untold: true });
     const { items } = await driver.list(undefined);
     await expect(change(driver, items[0]?.id ?? "")).rejects.toMatchObject({ code });
     expect(namesIn(await driver.list(undefined))).toEqual(namesIn({ items }));
   },
 );
+
+test("what a token says that it may not do is not offered, and all else is", () => {
+  const driver = at.open({ personalToken: at.pat(["read", "manage"]) });
+  expect(hasIt(driver)).toEqual(["quota", "move", "copy", "trash", "restore", "listTrash"]);
+});
 
 test("where the MCP server alone is used, what it has tools for can be changed, and nothing else is offered", async () => {
   const driver = at.open({ personalToken: at.pat() }, { route: "mcp" });

@@ -16,8 +16,8 @@ export interface ConnectService {
   readonly context: LentContext;
   readonly kind: DriverKind;
   pat(scopes?: readonly Scope[], days?: number): string;
-  /** A driver over answers as somebody gives them. */
-  open(answers: Values, settings?: object): Driver;
+  /** A driver over answers as somebody gives them; `untold` = the token does not say what it may do. */
+  open(answers: Values, settings?: OpenSettings): Driver;
   /** The driver of a new process over the same vault and notes, signed in to as before. */
   restarted(settings?: object): Driver;
   /** A storage over the emulator. */
@@ -25,6 +25,12 @@ export interface ConnectService {
   /** The paths asked for since the last look. */
   newCalls(): readonly string[];
   close(): Promise<void>;
+}
+
+interface OpenSettings {
+  readonly untold?: boolean;
+  readonly route?: string;
+  readonly mcpUrl?: string;
 }
 
 export const everything: readonly Scope[] = ["read", "write", "manage", "cloud_download", "share"];
@@ -55,9 +61,10 @@ export async function startConnect(): Promise<ConnectService> {
     context,
     kind: kindWith(),
     pat: (scopes = everything, days) => pikpak.build.pat(otto, { scopes, days }),
-    open(answers, settings = {}) {
-      const { secrets, options: rest } = dividedBy(kindWith(), answers);
-      options = rest;
+    open(answers, { untold = false, ...settings } = {}) {
+      const { secrets, options: told } = dividedBy(kindWith(), answers);
+      const { permissions: _told, ...rest } = told;
+      options = untold ? rest : told;
       for (const name of Object.keys(context.secrets)) delete context.secrets[name];
       Object.assign(context.secrets, secrets);
       return openWith(settings);
@@ -105,6 +112,12 @@ function dividedBy(kind: DriverKind, answers: Values): { readonly secrets: Value
     secrets: Object.fromEntries(pairs.filter(([name]) => secret(name))),
     options: Object.fromEntries(pairs.filter(([name]) => !secret(name))),
   };
+}
+
+/** A token whose claims are these; its signature is none. */
+export function jwt(claims: object): string {
+  const part = (content: object) => Buffer.from(JSON.stringify(content)).toString("base64url");
+  return `${part({ alg: "RS256" })}.${part(claims)}.c2lnbmF0dXJl`;
 }
 
 export function namesIn(page: { readonly items: readonly { readonly name: string }[] }): readonly string[] {

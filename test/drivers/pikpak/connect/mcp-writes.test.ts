@@ -23,7 +23,8 @@ function writes(scopes?: readonly Scope[]): McpWrites {
   context.secrets["personalToken"] = at.pat(scopes);
   const auth = createPersonalAuth({ vault: context.vault, context });
   const gate = createGate("otto", context);
-  return mcpWrites(createMcpClient({ url: at.pikpak.mcpUrl, auth, gate, transport, eras: new Map(), context }));
+  const client = createMcpClient({ url: at.pikpak.mcpUrl, auth, gate, transport, eras: new Map(), context });
+  return mcpWrites({ client, context });
 }
 
 const named = (name: string) => {
@@ -86,7 +87,7 @@ describe("a change whose answer is lost", () => {
     const drive = writes();
     const id = idOf("notes.txt");
     at.pikpak.fail({ path: "/mcp", containing: '"name":"rename"', lost: true });
-    at.pikpak.fail({ path: "/mcp", containing: '"name":"get"', reset: true, times: 2 });
+    at.pikpak.fail({ path: "/mcp", containing: '"name":"get"', reset: true, times: 6 });
     await expect(drive.rename(id, "diary.txt")).rejects.toMatchObject({ code: "outcome-unknown" });
   });
 
@@ -112,56 +113,7 @@ describe("a change that is refused", () => {
     ["token-cannot-write", ["read"], (drive: McpWrites) => drive.makeFolder("", "New")],
     ["token-cannot-manage", ["read", "write"], (drive: McpWrites) => drive.trash([idOf("notes.txt")])],
     ["token-cannot-manage", ["read", "write"], (drive: McpWrites) => drive.move(idOf("notes.txt"), idOf("Films"))],
-    ["token-cannot-download", ["read"], (drive: McpWrites) => drive.download("", "https://example.com/a.txt")],
   ] as const)("%s names the permission that %j lacks", async (code, scopes, change) => {
     await expect(change(writes(scopes))).rejects.toMatchObject({ code });
-  });
-});
-
-describe("an offline download through the MCP server", () => {
-  const link = "https://example.com/alice.txt";
-
-  test.each(["task_id", "id", "both"] as const)(
-    "an offline download whose task is named by %s is followed to its end",
-    async (mcpTaskId) => {
-      at.pikpak.rules.mcpTaskId = mcpTaskId;
-      const drive = writes();
-      const id = await drive.download("", link);
-      expect(await drive.task(id)).toMatchObject({ state: expect.stringMatching(/^(pending|running)$/), progress: 0 });
-      at.context.advance(10_000);
-      expect(await drive.task(id)).toMatchObject({ state: "complete", progress: 100, file: expect.any(String) });
-      const kept = (await drive.task(id)).file ?? "";
-      await drive.removeTask(id);
-      expect(at.pikpak.state.nodes.get(kept)?.trashed).toBe(false);
-      await expect(drive.task(id)).rejects.toMatchObject({ code: "not-found" });
-    },
-  );
-
-  test.each([
-    ["percent", "label"],
-    ["number", "bare"],
-    ["empty", "label"],
-    ["null", "bare"],
-  ] as const)("progress as %s and a status as %s are read", async (mcpProgress, mcpStatus) => {
-    Object.assign(at.pikpak.rules, { mcpProgress, mcpStatus });
-    const drive = writes();
-    const id = await drive.download("", link);
-    at.context.advance(10_000);
-    const progress = mcpProgress === "percent" || mcpProgress === "number" ? 100 : 0;
-    expect(await drive.task(id)).toMatchObject({ state: "complete", progress });
-  });
-
-  test.each([
-    ["has no id", () => (at.pikpak.rules.mcpTaskId = "none")],
-    ["is lost", () => at.pikpak.fail({ path: "/mcp", containing: "add_link", lost: true })],
-  ])("an answer that %s is told as uncertain, and the link is not sent again", async (_what, prepare) => {
-    prepare();
-    await expect(writes().download("", link)).rejects.toMatchObject({ code: "outcome-unknown" });
-    expect(at.pikpak.state.tasks.size).toBe(1);
-  });
-
-  test("a quota told with the number of a missing permission is told as a quota", async () => {
-    Object.assign(at.pikpak.rules, { mcpQuotaAs403: true, offlineAtOnce: 0 });
-    await expect(writes().download("", link)).rejects.toMatchObject({ code: "task-limit" });
   });
 });

@@ -6,6 +6,7 @@ import {
   registerClient,
   type PendingSignIn,
 } from "../../../../src/drivers/pikpak/connect/oauth.ts";
+import { browserWay } from "../../../../src/drivers/pikpak/connect/browser-way.ts";
 import { createTransport, type Transport } from "../../../../src/drivers/pikpak/transport.ts";
 import { namesIn, startConnect, type ConnectService } from "./connect-service.ts";
 
@@ -128,5 +129,53 @@ describe("the OAuth code flow", () => {
     });
     at.pikpak.fail({ path: "/.well-known/openid-configuration", status: 200, body });
     await expect(readIssuer(at.pikpak.mcpUrl, asking())).rejects.toMatchObject({ code: "approval-refused" });
+  });
+});
+
+describe("the client of the OAuth code flow", () => {
+  const registrations = "/v1/clients-registrations/openid-connect";
+  const wayOf = (clientId?: string) =>
+    browserWay({ mcpUrl: at.pikpak.mcpUrl, redirectUri, clientId, openTransport: createTransport });
+  const clientIn = ({ address }: { readonly address: string }) => new URL(address).searchParams.get("client_id");
+
+  test("is the one the operator gave, and none is registered", async () => {
+    const given = await registerClient(await readIssuer(at.pikpak.mcpUrl, asking()), redirectUri, asking());
+    at.newCalls();
+    at.pikpak.rules.registrationOpen = false;
+    const way = wayOf(given);
+    const pending = await way.start(at.context);
+    expect(clientIn(pending)).toBe(given);
+    const granted = await way.finish(pending, await decided(pending.address), at.context);
+    expect(granted.values).toMatchObject({ way: "oauth", client: given });
+    expect(at.newCalls()).not.toContain(registrations);
+  });
+
+  test("is registered once in thirty days", async () => {
+    const first = clientIn(await wayOf().start(at.context));
+    at.context.advance(29 * 86_400_000);
+    expect(clientIn(await wayOf().start(at.context))).toBe(first);
+    at.context.advance(2 * 86_400_000);
+    expect(clientIn(await wayOf().start(at.context))).not.toBe(first);
+    expect(at.newCalls().filter((path) => path === registrations)).toHaveLength(2);
+  });
+
+  test.each(["invalid_client", "unauthorized_client"])("is registered anew after %s", async (error) => {
+    const way = wayOf();
+    const pending = await way.start(at.context);
+    const back = await decided(pending.address);
+    at.pikpak.fail({ path: "/v1/auth/token", status: 401, error, code: 3 });
+    await expect(way.finish(pending, back, at.context)).rejects.toMatchObject({ code: "approval-refused" });
+    const next = await way.start(at.context);
+    expect(clientIn(next)).not.toBe(clientIn(pending));
+    expect(await way.finish(next, await decided(next.address), at.context)).toMatchObject({ values: { way: "oauth" } });
+  });
+
+  test("is not registered anew after a code that was refused", async () => {
+    const way = wayOf();
+    const pending = await way.start(at.context);
+    const back = await decided(pending.address);
+    await way.finish(pending, back, at.context);
+    await expect(way.finish(pending, back, at.context)).rejects.toMatchObject({ code: "approval-refused" });
+    expect(clientIn(await way.start(at.context))).toBe(clientIn(pending));
   });
 });

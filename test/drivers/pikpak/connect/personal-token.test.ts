@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readForm } from "../../../../src/storage/form.ts";
-import { everything, namesIn, startConnect, type ConnectService } from "./connect-service.ts";
+import { everything, namesIn, startConnect, type ConnectService, jwt } from "./connect-service.ts";
 
 const files = "/drive/v1/files";
 const about = "/drive/v1/about";
@@ -11,12 +11,6 @@ beforeEach(async () => {
   at = await startConnect();
 });
 afterEach(() => at.close());
-
-/** A token whose claims are these. */
-function jwt(claims: object): string {
-  const part = (content: object) => Buffer.from(JSON.stringify(content)).toString("base64url");
-  return `${part({ alg: "RS256" })}.${part(claims)}.c2lnbmF0dXJl`;
-}
 
 function problemWith(answers: Record<string, string>): unknown {
   const reading = readForm(at.kind.fields, answers);
@@ -162,6 +156,7 @@ describe("an access token as it is pasted", () => {
       "foreign-token",
     ],
     ["a token with a line break inside", `${jwt({ ...pikpak, exp: soon + 9e6 }).slice(0, 30)}\nabc`, "broken-token"],
+    ["a token with quotes inside", jwt({ ...pikpak, exp: soon + 9e6 }).replace(".", '"."'), "broken-token"],
     ["half a token", jwt({ ...pikpak, exp: soon + 9e6 }).slice(0, 60), "broken-token"],
     ["words", "my token please", "broken-token"],
   ])("%s is turned down before anybody is asked", (_what, personalToken, code) => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { withheldBy } from "../../../../src/drivers/pikpak/connect/route.ts";
 import { startConnect, type ConnectService } from "./connect-service.ts";
 
 const files = "/drive/v1/files";
@@ -40,7 +41,7 @@ test("a day later the drive API is tried again, and kept where it takes the toke
   expect(at.newCalls()).toEqual([files, files]);
 });
 
-test("where the MCP server refuses what the drive API takes, the way leads back", async () => {
+test("a token the MCP server refuses and the drive API takes goes back to the drive API", async () => {
   at.pikpak.rules.patOnDrive = false;
   const driver = at.open({ personalToken: at.pat() });
   await driver.list(undefined);
@@ -98,4 +99,53 @@ test("an outage of the drive API is no reason to go another way", async () => {
   at.pikpak.fail({ path: files, status: 500, body: "down", times: 5 });
   await expect(driver.list(undefined)).rejects.toMatchObject({ code: "upstream" });
   expect(at.newCalls()).not.toContain(mcp);
+});
+
+test("a token withdrawn before a change has ended on both ways, and the next change asks nobody", async () => {
+  const token = at.pat();
+  const driver = at.open({ personalToken: token });
+  at.pikpak.tokens.revoke(token);
+  await expect(driver.makeFolder?.(undefined, "New")).rejects.toMatchObject({ code: "token-ended" });
+  expect(at.newCalls()).toContain(mcp);
+  await expect(driver.makeFolder?.(undefined, "New")).rejects.toMatchObject({ code: "token-ended" });
+  expect(at.newCalls()).toEqual([]);
+});
+
+test.each([
+  ["drive", files],
+  ["mcp", mcp],
+] as const)("a token withdrawn where %s alone is used costs the next change no call", async (route, path) => {
+  const token = at.pat();
+  const driver = at.open({ personalToken: token }, { route });
+  at.pikpak.tokens.revoke(token);
+  await expect(driver.makeFolder?.(undefined, "New")).rejects.toMatchObject({ code: "token-ended" });
+  expect(new Set(at.newCalls())).toEqual(new Set([path]));
+  await expect(driver.makeFolder?.(undefined, "New")).rejects.toMatchObject({ code: "token-ended" });
+  expect(at.newCalls()).toEqual([]);
+});
+
+test("a first call that is a change finds the way its token is taken on, and is made once", async () => {
+  at.pikpak.rules.patOnDrive = false;
+  const driver = at.open({ personalToken: at.pat() });
+  await expect(driver.makeFolder?.(undefined, "New")).resolves.toMatchObject({ name: "New" });
+  const there = at.pikpak.state.nodes.children(at.otto.userId, "").filter(({ name }) => name === "New");
+  expect(there).toHaveLength(1);
+  at.newCalls();
+  await driver.makeFolder?.(undefined, "Other");
+  expect(at.newCalls()).not.toContain(files);
+});
+
+test("a change whose token is refused while the drive API is out of reach ends no token", async () => {
+  const driver = at.open({ personalToken: at.pat() }, { route: "drive" });
+  at.pikpak.fail({ method: "POST", path: files, status: 401, error: "unauthenticated", code: 16 });
+  at.pikpak.fail({ method: "GET", path: files, status: 502, body: "down", times: 5 });
+  await expect(driver.makeFolder?.(undefined, "New")).rejects.toMatchObject({ code: "token-ended" });
+  await expect(driver.list(undefined)).resolves.toMatchObject({ items: expect.any(Array) });
+});
+
+test.each([
+  ["says nothing of what it may do", undefined],
+  ["names a permission nobody knows", ["cloud_download", "files.full"]],
+])("a token that %s withholds nothing", (_what, permissions) => {
+  expect(withheldBy(permissions)).toEqual(new Set());
 });

@@ -1,0 +1,123 @@
+import { cast } from "../../emulators/seed.ts";
+import type { Channel, Message } from "../../emulators/discord/state.ts";
+import type { Shown } from "../../emulators/telegram/shown.ts";
+import type { World } from "../../emulators/world.ts";
+import { loadWords, type Say } from "../../src/i18n/words.ts";
+import type { Program } from "./program.ts";
+
+// Signing in to PikPak on both chats, for journeys that are about what people do afterwards.
+
+type Who = keyof typeof cast;
+type Way = "password" | "access-token";
+
+interface TelegramOptions {
+  /** Whose account is signed in to; absent = their own. */
+  readonly account?: keyof World["shelf"]["accounts"];
+}
+
+const words = loadWords();
+
+/** In the language of their clients. */
+function sayTo(who: Who): Say {
+  return words.in(cast[who].language.startsWith("zh") ? "zh" : "en");
+}
+
+/** Chooses to sign in with a password; the question for the user name. */
+export async function askUserNameOnTelegram(program: Program, who: Who): Promise<Shown> {
+  return chooseOnTelegram(program, who, { way: "password", field: "username" });
+}
+
+/** Chooses to sign in with a token; the question for it. */
+export async function askTokenOnTelegram(program: Program, who: Who): Promise<Shown> {
+  return chooseOnTelegram(program, who, { way: "access-token", field: "personalToken" });
+}
+
+/** Chooses to sign in with a password and tells the user name; the question for the password. */
+export async function askPasswordOnTelegram(
+  program: Program,
+  who: Who,
+  { account = who }: TelegramOptions = {},
+): Promise<Shown> {
+  await askUserNameOnTelegram(program, who);
+  const person = program.world.people[who];
+  person.sends(program.world.shelf.accounts[account].username);
+  return person.waitsFor(`❔ ${sayTo(who)("field-pikpak-password")}`);
+}
+
+/** Signs in with a password; what comes of it is not waited for. */
+export async function signInOnTelegram(
+  program: Program,
+  who: Who,
+  { account = who }: TelegramOptions = {},
+): Promise<void> {
+  await askPasswordOnTelegram(program, who, { account });
+  program.world.people[who].sends(program.world.shelf.accounts[account].password);
+}
+
+async function chooseOnTelegram(
+  { world }: Program,
+  who: Who,
+  { way, field }: { readonly way: Way; readonly field: string },
+): Promise<Shown> {
+  const person = world.people[who];
+  const say = sayTo(who);
+  person.sends("/login");
+  await person.waitsFor(say("sign-in-ways"));
+  await person.presses(say(`way-pikpak-${way}`));
+  return person.waitsFor(`❔ ${say(`field-pikpak-${field}`)}`);
+}
+
+interface DiscordOptions {
+  /** Absent = their direct messages. */
+  readonly in?: Channel;
+  /** Absent = by password. */
+  readonly way?: Way;
+}
+
+/** Chooses a way to sign in; the message that leads to the page, or says that there is none. */
+export async function askPageOnDiscord(
+  { world }: Program,
+  who: Who,
+  { in: channel = world.members[who].dm, way = "password" }: DiscordOptions = {},
+): Promise<Message> {
+  const member = world.members[who];
+  const here = { in: channel };
+  const say = sayTo(who);
+  await member.uses("/login", here);
+  await member.waitsFor(say("sign-in-ways"), here);
+  await member.presses(new RegExp(say(`way-pikpak-${way}`)), here);
+  return member.waitsFor(/Passwords and tokens do not belong in Discord|密码和令牌不应经过 Discord/, here);
+}
+
+/** Signs in with a password on the page; what comes of it in the chat is not waited for. */
+export async function signInOnDiscord(
+  program: Program,
+  who: Who,
+  options: Pick<DiscordOptions, "in"> = {},
+): Promise<void> {
+  const page = await openPage(await askPageOnDiscord(program, who, options));
+  await page.send(program.world.shelf.accounts[who]);
+}
+
+/** A one-time page in a browser. */
+export interface OpenPage {
+  readonly url: string;
+  /** What it shows, as HTML. */
+  readonly text: string;
+  /** Sends its form off. */
+  send(values: Readonly<Record<string, string>>): Promise<Response>;
+}
+
+/** Follows a message's link to a one-time page. */
+export async function openPage({ components }: Pick<Message, "components">): Promise<OpenPage> {
+  const url = /\]\(<(http:\/\/127[^>]+\/s\/[\w-]{22})>\)/.exec(JSON.stringify(components))?.[1];
+  if (url === undefined) throw new Error("the message leads to no page");
+  const text = await (await fetch(url)).text();
+  const token = /name="token" value="([^"]+)"/.exec(text)?.[1];
+  if (token === undefined) throw new Error(`no form at ${url}:\n${text}`);
+  return {
+    url,
+    text,
+    send: (values) => fetch(url, { method: "POST", body: new URLSearchParams({ token, ...values }) }),
+  };
+}
