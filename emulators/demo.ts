@@ -84,6 +84,12 @@ const page = await startPage({
     },
     {
       ...telegram,
+      label: "A hook by which programs add downloads",
+      after: start,
+      steps: ["/settings", { press: "🪝" }, { press: "🪝" }],
+    },
+    {
+      ...telegram,
       label: "Send files into the drive",
       after: start,
       steps: ["/browse /Films", { attach: ["Watched.txt", "To watch.txt"] }],

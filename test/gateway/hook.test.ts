@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { HookTaker } from "../../src/gateway/hook.ts";
+import type { VisitorOptions } from "../../src/gateway/visitors.ts";
 import { mia, openTestApp, type AskOptions } from "./test-app.ts";
 
 // Calls of a person's hook, as a program makes them: what HTTP says of each.
@@ -9,7 +10,12 @@ const magnet = `magnet:?xt=urn:btih:${"0123456789".repeat(4)}`;
 
 type Outcome = Awaited<ReturnType<HookTaker["take"]>>;
 
-async function withHook({ outcome = { is: "begun", task: "abc" } as Outcome, visitors = {} } = {}) {
+interface Behind {
+  readonly outcome?: Outcome;
+  readonly visitors?: VisitorOptions;
+}
+
+async function withHook({ outcome = { is: "begun", task: "abc" }, visitors = {} }: Behind = {}) {
   const taken: unknown[] = [];
   const app = await openTestApp({
     hooks: {

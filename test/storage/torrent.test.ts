@@ -14,7 +14,7 @@ function encoded(value: Value): Buffer {
   if (Buffer.isBuffer(value)) return Buffer.concat([Buffer.from(`${value.length}:`), value]);
   const inner = Array.isArray(value)
     ? (value as readonly Value[]).map(encoded)
-    : Object.entries(value).flatMap(([key, one]) => [encoded(key), encoded(one as Value)]);
+    : Object.entries(value).flatMap(([key, one]) => [encoded(key), encoded(one)]);
   return Buffer.concat([Buffer.from(Array.isArray(value) ? "l" : "d"), ...inner, Buffer.from("e")]);
 }
 
@@ -97,7 +97,7 @@ test("bytes of any kind, and torrents with some of them changed, never fail othe
       const changed = Buffer.from(whole.subarray(0, length));
       if (at < changed.length) changed[at] = byte;
       expect(() => readTorrent(changed)).not.toThrow();
-      if (length < whole.length) expect(source(changed)).toBe("no-torrent");
+      expect(length === whole.length || source(changed) === "no-torrent").toBe(true);
     }),
   );
 });
