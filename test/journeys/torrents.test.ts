@@ -30,7 +30,7 @@ test.each(everyChatAndLanguage)(
     else
       await world.members[name].uses("/download", {
         in: world.hall,
-        files: { torrent: { name: "Night train.torrent", bytes } },
+        files: { file: { name: "Night train.torrent", bytes } },
       });
     await person.sees("Night train.mkv");
     await expect.poll(() => world.pikpak.state.tasks.size, { timeout: 10_000 }).toBe(1);
