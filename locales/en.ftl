@@ -558,6 +558,7 @@ notice-download-stopped = Cancelled. What has come already stays.
 notice-upload-what = Send me files and they go into the folder you are in; or answer one with /upload.
 notice-upload-joined = This goes along with the others.
 notice-upload-over = This is over already.
+notice-upload-queue-full = Enough of your files are waiting already. Send this again when they are through.
 notice-upload-stopped = Cancelled. What is in the drive already stays.
 notice-no-uploads = None of your drives takes files. Sign in to a PikPak account first.
 notice-torrent-unreadable = This is no torrent that I can read, or it is larger than 5 MB. Send the magnet link instead, or answer the file with /upload to keep it as it is.

@@ -495,6 +495,7 @@ notice-download-stopped = 已取消，下载完成的文件会保留。
 notice-upload-what = 发送文件给我，它们会存入你当前所在的文件夹；也可以用 /upload 回复一个文件。
 notice-upload-joined = 已加入当前上传。
 notice-upload-over = 这次上传已经结束。
+notice-upload-queue-full = 排队的文件已经很多了。请等它们上传完再发送。
 notice-upload-stopped = 已取消。已在网盘中的文件会保留。
 notice-no-uploads = 你的网盘都不支持上传。请先登录 PikPak 账号。
 notice-torrent-unreadable = 这不是可读取的种子文件，或超过 5 MB。请改发磁力链接；如只想保存该文件，请用 /upload 回复它。

@@ -13,11 +13,7 @@ at("composer").addEventListener("submit", (event) => {
   send(text.value);
 });
 at("attach").addEventListener("click", () => at("files").click());
-at("files").addEventListener("change", async ({ target }) => {
-  const files = await Promise.all([...target.files].map(contentOf));
-  target.value = "";
-  await attach(files);
-});
+at("files").addEventListener("change", ({ target }) => void attachPicked(target));
 text.addEventListener("input", drawHints);
 text.addEventListener("blur", closeHints);
 // A press on a hint leaves the focus where one types.
@@ -62,11 +58,17 @@ export async function attach(files) {
   if (files.length > 0) await act({ do: "attach", chat: desk.chatId, files });
 }
 
+async function attachPicked(picker) {
+  const files = await Promise.all([...picker.files].map(contentOf));
+  picker.value = "";
+  await attach(files);
+}
+
 async function contentOf(file) {
   const reader = new FileReader();
   const read = new Promise((resolve, reject) => {
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error);
+    reader.addEventListener("load", () => resolve(reader.result));
+    reader.addEventListener("error", () => reject(reader.error));
   });
   reader.readAsDataURL(file);
   const address = await read;

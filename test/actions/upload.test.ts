@@ -208,6 +208,18 @@ describe("files sent in one's own chat", () => {
   });
 });
 
+test("a person with enough batches waiting is told to wait, and nothing is forgotten", async () => {
+  await signedIn();
+  reading = (_file, { signal }) =>
+    new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  for (let n = 0; n < 20; n++) {
+    await send([file(`${n}.txt`)]);
+    skipped += 60_000;
+  }
+  const { screen } = await at.do(mia, { do: "say", text: "", sent: { files: [file("late.txt")] } });
+  expect(screen).toMatchObject({ show: "notice", notice: "upload-queue-full" });
+});
+
 describe("a name that is taken", () => {
   const before = (bytes: number | Buffer = 50) =>
     pikpak.build.file(account, undefined, {

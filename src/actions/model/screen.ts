@@ -825,6 +825,7 @@ export const noticeCodes = [
   "upload-what",
   "upload-joined",
   "upload-over",
+  "upload-queue-full",
   "upload-stopped",
   "no-uploads",
   "torrent-unreadable",

@@ -5,8 +5,8 @@ import type { SettledFile } from "./upload-item.ts";
 
 /** Files somebody sent on their way into a drive, told in the message that was answered with. */
 export interface Uploads {
-  /** A batch that begins when its message is there. */
-  prepare(order: UploadOrder): Prepared;
+  /** A batch that begins when its message is there; `full` = the person has enough of them waiting. */
+  prepare(order: UploadOrder): Promise<Prepared | "full">;
   /** Adds files to the person's batch that is under way, where they came together with those of it. False = there is none. */
   join(person: string, files: readonly SentFile[], group: string | undefined): Promise<boolean>;
   /** Ends a batch: what is not there yet does not go there. False = it is over. */
@@ -39,8 +39,8 @@ export interface WantedFile extends SentFile {
   readonly replaces?: string | undefined;
 }
 
-/** Files of one batch. */
-export const maxUploads = 50;
+/** Files of one batch, and batches of one person that are not over. */
+export const [maxUploads, maxBatches] = [50, 20];
 
 interface Prepared {
   readonly screen: UploadScreen;

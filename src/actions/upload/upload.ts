@@ -49,7 +49,7 @@ function begin(context: ActionContext, { folder, files, group, before }: Beginni
     const id = services.newId();
     const { filter: _left, ...into } = folder;
     const view = await draw(context, { at: "upload", folder: { ...into, page: 1 }, upload: id });
-    return uploads.prepare({
+    const prepared = await uploads.prepare({
       id,
       person: person.id,
       mount: mount.id,
@@ -65,6 +65,7 @@ function begin(context: ActionContext, { folder, files, group, before }: Beginni
         left: Math.max(0, files.length - maxUploads),
       },
     });
+    return prepared === "full" ? refused("upload-queue-full") : prepared;
   });
 }
 

@@ -1,7 +1,7 @@
 import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import { sayLastWord } from "../../messaging/last-word.ts";
-import { maxUploads, type Uploads } from "../model/upload-batch.ts";
+import { maxBatches, maxUploads, type Uploads } from "../model/upload-batch.ts";
 import { createJoining, type JoiningParts } from "./joining.ts";
 import type { SettledFile, UploadItem } from "../model/upload-item.ts";
 import { itemOf, rememberRows } from "./rows.ts";
@@ -28,15 +28,19 @@ export function createUploads(given: UploadsParts): Uploads {
       sayLastWord(word, { ...given, messenger: given.messengers.of(word.shown.place), attempt, isNews: () => false }),
   });
   return {
-    prepare: ({ id, ...order }) => ({
-      screen: { ...order.card, is: "running", items: shownOf(order, itemsOf(order.files)) },
-      placed: {
-        async at(shown) {
-          await joining.open(order.person, id, order.group);
-          await jobs.add(uploadKind, { ...order, id, shown }, { id, key: order.person });
+    async prepare({ id, ...order }) {
+      const waiting = await jobs.list(uploadKind, { key: order.person });
+      if (waiting.length >= maxBatches) return "full";
+      return {
+        screen: { ...order.card, is: "running", items: shownOf(order, itemsOf(order.files)) },
+        placed: {
+          async at(shown) {
+            await joining.open(order.person, id, order.group);
+            await jobs.add(uploadKind, { ...order, id, shown }, { id, key: order.person });
+          },
         },
-      },
-    }),
+      };
+    },
     join: async (person, files, group) => files.length < maxUploads && joining.add(person, files, group),
     cancel: (id) => jobs.cancel(uploadKind, id),
     async forget(person) {

@@ -78,7 +78,7 @@ const purposes: Readonly<Record<Changing, Purpose>> = {
   listSharedOut: "share",
   revokeShared: "share",
   upload: "write",
-  dropUpload: "delete",
+  dropUpload: "write",
 };
 const changing = capabilities.filter((name) => name !== "quota");
 
