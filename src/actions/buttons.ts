@@ -11,6 +11,7 @@ import { hookButtons } from "./hook/buttons.ts";
 import { linkButtons } from "./links/buttons.ts";
 import type { ViewRef } from "./model/session.ts";
 import { mountButtons } from "./mounts/buttons.ts";
+import { pushButtons } from "./push/buttons.ts";
 import { questionButtons } from "./questions/buttons.ts";
 import { saveButtons } from "./save/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
@@ -28,6 +29,7 @@ export const buttons = {
   ...fileButtons,
   ...downloadButtons,
   ...saveButtons,
+  ...pushButtons,
   ...tidyButtons,
   ...uploadButtons,
   ...mountButtons,

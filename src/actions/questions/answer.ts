@@ -9,6 +9,7 @@ import { showMount } from "../mounts/views.ts";
 import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
 import { newHook, revokeHook } from "../hook/hook.ts";
+import { takeBackLink } from "../links/given-link.ts";
 import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
 import { revokeShared } from "../share-out/shared.ts";
@@ -35,6 +36,8 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return newHook(context);
     case "revoke-hook":
       return revokeHook(context);
+    case "take-back-link":
+      return takeBackLink(context, question);
     case "other-account":
       return changeAccount(context, question.mount, question.pending);
     case "delete-entries":
@@ -63,6 +66,8 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
     case "renew-hook":
     case "revoke-hook":
       return goTo(context, { at: "hook" });
+    case "take-back-link":
+      return goTo(context, question.given);
     case "other-account":
       return keepAccount(context, question.mount);
     case "delete-entries":
@@ -93,6 +98,7 @@ function removeMount(
     await takeBackEverywhere(context.services, mount);
     const { credential } = await context.services.storage.unmount(mount);
     await context.services.transfers?.withdraw(mount);
+    await context.services.givenLinks?.endAll(context.person.id, mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";
