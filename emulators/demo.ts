@@ -104,6 +104,12 @@ const page = await startPage({
     },
     {
       ...telegram,
+      label: "A hook by which programs add downloads",
+      after: start,
+      steps: ["/settings", { press: "🪝" }, { press: "🪝" }],
+    },
+    {
+      ...telegram,
       label: "Give a link away, with a password",
       after: start,
       steps: ["/link /Holiday 2026/Packing list.txt", { press: "⚙️" }, { press: "🔒" }, "sun cream", "/links"],

@@ -18,6 +18,7 @@ import { openProbe } from "./app/probe.ts";
 import { frontendsOf, servicesOf, transfersOf, type LateParts, type Parts } from "./app/services.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { deriveKey } from "./gateway/keys.ts";
+import type { HookTaker } from "./gateway/hook.ts";
 import { createPages, type Pages } from "./gateway/pages.ts";
 import { createRevocations, type Revocations } from "./gateway/revocations.ts";
 import { GatewayError, type Gateway } from "./gateway/server.ts";
@@ -240,6 +241,19 @@ function openGateway(parts: Parts, made: Pick<GatewayParts, "pages"> & { readonl
     },
     onFailing: (mount) => tellSignedOut(parts, mount),
     frontends: () => late.frontends,
+    hooks: hooksOf(late),
     takeReturn: async (kind, back, options) => late.services?.browserSignIns?.take(kind, back, options) ?? "over",
   });
+}
+
+/** Hooks by the way of the actions, which are there before anybody asks. */
+function hooksOf(late: LateParts): HookTaker {
+  return {
+    find: async (secret) => late.services?.hooks?.find(secret),
+    take: (person, call, options) => {
+      const { hooks } = late.services ?? {};
+      if (!hooks) throw new Error("a hook was called before there were hooks");
+      return hooks.take(person, call, options);
+    },
+  };
 }

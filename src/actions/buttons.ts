@@ -8,6 +8,7 @@ import { favouriteButtons } from "./favourites/buttons.ts";
 import { fileButtons } from "./files/buttons.ts";
 import { followButtons } from "./follow/buttons.ts";
 import { groupButtons } from "./groups/buttons.ts";
+import { hookButtons } from "./hook/buttons.ts";
 import { linkButtons } from "./links/buttons.ts";
 import type { ViewRef } from "./model/session.ts";
 import { mountButtons } from "./mounts/buttons.ts";
@@ -40,6 +41,7 @@ export const buttons = {
   ...questionButtons,
   ...settingsButtons,
   ...groupButtons,
+  ...hookButtons,
   ...adminButtons,
 };
 

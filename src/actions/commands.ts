@@ -7,6 +7,7 @@ import { favouriteCommands } from "./favourites/commands.ts";
 import { fileCommands } from "./files/commands.ts";
 import { followCommands } from "./follow/commands.ts";
 import { groupCommands } from "./groups/commands.ts";
+import { hookCommands } from "./hook/commands.ts";
 import { linkCommands } from "./links/commands.ts";
 import { mountCommands } from "./mounts/commands.ts";
 import { searchCommands } from "./search/commands.ts";
@@ -33,6 +34,7 @@ export const commands = {
   ...shareCommands,
   ...shareOutCommands,
   ...groupCommands,
+  ...hookCommands,
   ...settingsCommands,
   ...adminCommands,
 };

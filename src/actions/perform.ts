@@ -240,6 +240,7 @@ function forAsker(screen: Screen): Screen {
     case "mount":
     case "favourites":
     case "settings":
+    case "hook":
     case "question":
     case "transfer":
     case "list-choice":

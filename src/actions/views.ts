@@ -9,6 +9,7 @@ import { sendFile } from "./files/view.ts";
 import { showBackfill } from "./follow/backfill.ts";
 import { showFollow, showFollows } from "./follow/view.ts";
 import { showLendChoice, showLending, showPlaceSettings } from "./groups/views.ts";
+import { showHook } from "./hook/hook.ts";
 import { showGiven } from "./links/given-link.ts";
 import { showGivenList } from "./links/given-list.ts";
 import { showLink } from "./links/link-view.ts";
@@ -96,6 +97,8 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showWays(context, view.again);
     case "settings":
       return showSettings(context);
+    case "hook":
+      return showHook(context);
     case "lend-choice":
       return showLendChoice(context, view.place);
     case "lending":

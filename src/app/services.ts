@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { createApprovals } from "../actions/mounts/approvals.ts";
 import type { FinishParts } from "../actions/mounts/approval-end.ts";
 import { createBrowserSignIns, type AwaitedReturn } from "../actions/mounts/browser-sign-ins.ts";
 import { createLastWords, type LastWords } from "../actions/mounts/last-words.ts";
 import { createReminders } from "../actions/mounts/reminders.ts";
+import { createHooks, type KeptCall, type KeptHook } from "../actions/hook/hooks.ts";
 import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
 import { createFollows } from "../actions/follow/follows.ts";
@@ -113,6 +115,7 @@ export function servicesOf(parts: Parts, { transfers, pages, hosts, aria2 }: Mad
     titleFor: (named, language) => words.in(language)("drive-title", named),
     issueLink: linkIssuer({ ...parts, hosts }),
     ...publicServicesOf(parts, pages),
+    ...hooksOf(parts),
     ...methodsOf(config),
     transfers,
     ...jobServicesOf(parts),
@@ -147,6 +150,29 @@ function publicServicesOf(
     hasTickets: true,
     givenLinks,
     revokeLinks: (which) => revocations.revoke(which),
+  };
+}
+
+/** Addresses that programs reach. */
+function hooksOf(parts: Parts): Pick<Services, "hooks"> {
+  const { config, store, messengers, admin, log, late } = parts;
+  const { publicUrl } = config;
+  if (publicUrl === undefined) return {};
+  return {
+    hooks: createHooks({
+      hooks: store.open<KeptHook>("hooks"),
+      secrets: store.open<string>("hook-secrets"),
+      calls: store.open<KeptCall>("hook-calls"),
+      chats: admin.chats,
+      messengers,
+      begin: (visit, download, signal) => perform(performingWith(late), visit, download, signal),
+      address: () => publicUrl.replace(/\/+$/, ""),
+      exclusive: (key, work) => store.exclusive(key, work),
+      now: Date.now,
+      newSecret: () => randomBytes(32).toString("base64url"),
+      newId,
+      log: log.child({ part: "hooks" }),
+    }),
   };
 }
 

@@ -43,6 +43,8 @@ interface Span {
 }
 
 const [integer, list, dictionary, end, colon, minus] = Buffer.from("ilde:-");
+/** The figures from 0 to 9. */
+const [zero, nine] = [0x30, 0x39];
 
 /** The values of the dictionary there, by their keys; undefined = there is none, or it names something twice. */
 function dictionaryAt(bytes: Uint8Array, from: number): ReadonlyMap<string, Span> | undefined {
@@ -94,9 +96,13 @@ function integerEnd(bytes: Uint8Array, from: number): number | undefined {
 
 /** The bytes of the string there. */
 function stringAt(bytes: Uint8Array, from: number): Span | undefined {
-  const at = afterDigits(bytes, from);
+  let length = 0;
+  let at = from;
+  for (let sign = bytes[at]; isDigit(sign) && at - from < maxDigits; sign = bytes[at]) {
+    length = length * 10 + sign - zero;
+    at += 1;
+  }
   if (at === from || bytes[at] !== colon) return undefined;
-  const length = Number(Buffer.from(bytes.subarray(from, at)).toString("latin1"));
   const to = at + 1 + length;
   return to <= bytes.length ? { from: at + 1, to } : undefined;
 }
@@ -107,8 +113,8 @@ function afterDigits(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-function isDigit(sign: number | undefined): boolean {
-  return sign !== undefined && sign >= 0x30 && sign <= 0x39;
+function isDigit(sign: number | undefined): sign is number {
+  return sign !== undefined && sign >= zero && sign <= nine;
 }
 
 /** The bytes of the string that is a value; undefined = it is none. */

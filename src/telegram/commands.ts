@@ -35,7 +35,7 @@ export const commands: readonly Command[] = [
   {
     name: "download",
     scope: "private",
-    action: (text) => ({ do: "download", ...(text !== "" && { text }) }),
+    action: (text, files) => ({ do: "download", files, ...(text !== "" && { text }) }),
   },
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
   { name: "upload", scope: "private", action: (_words, files) => ({ do: "upload", files }) },

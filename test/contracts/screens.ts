@@ -467,6 +467,21 @@ function screensOf(rows: number): {
       aria2: fc.record({ host: hostileName }, { requiredKeys: [] }),
       revocable: fc.boolean(),
     }),
+    hook: fc.record(
+      {
+        show: fc.constant("hook"),
+        view: fc.constant(view),
+        hook: fc.record(
+          { since: fc.integer({ min: 0, max: 4e12 }), usedAt: fc.integer({ min: 0, max: 4e12 }) },
+          { requiredKeys: ["since"] },
+        ),
+        address: fc.constantFrom(
+          `https://bot.example/hook/${"A".repeat(43)}`,
+          `https://${"long.".repeat(40)}example/hook/${"_".repeat(43)}`,
+        ),
+      },
+      { requiredKeys: ["show", "view"] },
+    ),
     "lend-choice": fc.record({
       show: fc.constant("lend-choice"),
       for: fc.constant("asker"),

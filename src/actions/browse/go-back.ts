@@ -50,6 +50,7 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "broadcast") return { at: "operators", room: "broadcast" };
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
       if (state.question === "revoke-links") return { at: "settings" };
+      if (state.question === "renew-hook" || state.question === "revoke-hook") return { at: "hook" };
       if (state.question === "revoke-shared") return state.shared;
       if (state.question === "take-back-link") return state.given;
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
@@ -60,6 +61,8 @@ function behind(state: ViewState): ViewState | Resumable {
       return { at: "follow", follow: state.follow, folder: state.folder };
     case "approval":
       return state.again;
+    case "hook":
+      return { at: "settings" };
     case "sign-in-ways":
       return state.mount === undefined ? { at: "mounts" } : { at: "mount", mount: state.mount };
     case "operators":

@@ -108,6 +108,7 @@ function mountIn(state: ViewState): string | undefined {
     case "mounts":
     case "favourites":
     case "settings":
+    case "hook":
     case "sign-in-ways":
     case "approval":
     case "operators":

@@ -134,7 +134,7 @@ export async function noteInSession<E extends ActionContext & { readonly session
 /** How long a screen works that nobody may ever press on. */
 const passingLife = 24 * 3_600_000;
 
-/** Notes a screen of which many are made for one that is kept (see `keep`): the person's own are not pushed out by it. `life` in ms. */
+/** Notes a screen that nobody asked for, or of which many are made for one that is kept (see `keep`): the person's own are not pushed out by it. `life` in ms. */
 export async function drawPassing(
   context: ActionContext,
   state: ViewState,

@@ -12,6 +12,7 @@ import type { FileAddress } from "../model/file-address.ts";
 import type { FormScreen } from "../model/screen.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { Downloads } from "../model/download.ts";
+import type { Hooks } from "../model/hook.ts";
 import type { Saves } from "../model/save.ts";
 import type { Pushes } from "../model/push.ts";
 import type { Session } from "../model/session.ts";
@@ -59,6 +60,8 @@ export interface Services {
   readonly downloads?: Downloads | undefined;
   /** What of shares is copied into drives, and is told; absent = nothing is. */
   readonly saves?: Saves | undefined;
+  /** Addresses by which programs add downloads; absent = there are none to be had. */
+  readonly hooks?: Hooks | undefined;
   /** What is followed, and told of; absent = nothing can be. */
   readonly follows?: Follows | undefined;
   /** Links go to people's own aria2; absent = none do. */

@@ -1,5 +1,13 @@
 import { sourcesIn, type Source } from "../../storage/source.ts";
-import { draw, goTo, type ActionContext, type Outcome, type Result } from "../context/context.ts";
+import {
+  draw,
+  drawPassing,
+  goTo,
+  sessionLife,
+  type ActionContext,
+  type Outcome,
+  type Result,
+} from "../context/context.ts";
 import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { folderId } from "../context/folder-view.ts";
@@ -32,19 +40,28 @@ export function saidSources({ services }: Pick<ActionContext, "services">, text:
   return /[\p{L}\p{N}]/u.test(rest) ? [] : sources;
 }
 
+/** How a batch is begun. */
+interface Beginning {
+  /** The batch's; absent = any. */
+  readonly id?: string | undefined;
+  /** Nobody is looking: it does not become where the person is. */
+  readonly unasked?: boolean;
+}
+
 /** The batch as a screen, which is followed from where it is shown. */
 export function downloadInto(
   context: ActionContext,
   folder: FolderView,
   sources: readonly WantedSource[],
+  { id = context.services.newId(), unasked = false }: Beginning = {},
 ): Promise<Result> | Result {
   const { services, person } = context;
   const { downloads } = services;
   if (!downloads) return refused("no-downloads");
   return withMount(context, folder.mount, async (mount) => {
-    const id = services.newId();
     const some = sources.slice(0, maxSources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
-    const view = await draw(context, { at: "download", folder, download: id });
+    const state = { at: "download", folder, download: id } as const;
+    const view = await (unasked ? drawPassing(context, state, [], sessionLife) : draw(context, state));
     return downloads.prepare({
       id,
       person: person.id,

@@ -17,6 +17,7 @@ import type { UploadItem } from "./upload-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { HookCard } from "./hook-screen.ts";
 import type { FollowScreen } from "./follow-screen.ts";
 import type { GivenScreen } from "./given-screen.ts";
 import type { PushScreen } from "./push-screen.ts";
@@ -39,6 +40,7 @@ export type Screen =
   | MountCard
   | Favourites
   | SettingsScreen
+  | HookCard
   | Question
   | TransferScreen
   | ListChoice
@@ -451,7 +453,7 @@ export interface MountCard {
   readonly can: readonly Ability[];
 }
 
-/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-method`, `revoke-links` where `revocable`. */
+/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-method`, `revoke-links` where `revocable`, `show-hook` where there are `hooks`. */
 export interface SettingsScreen {
   readonly show: "settings";
   readonly view: ViewRef;
@@ -469,6 +471,8 @@ export interface SettingsScreen {
   readonly aria2?: { readonly host?: string | undefined } | undefined;
   /** The links in this person's name can be taken back. */
   readonly revocable?: boolean;
+  /** Programs can add downloads by an address of the person's own. */
+  readonly hooks?: boolean;
 }
 
 /**
@@ -699,6 +703,8 @@ export interface Question {
     | "revoke-links"
     | "revoke-every-link"
     | "revoke-shared"
+    | "renew-hook"
+    | "revoke-hook"
     | "take-back-link"
     | "delete-entries"
     | "empty-trash";
@@ -805,6 +811,11 @@ export const noticeCodes = [
   "download-over",
   "download-stopped",
   "tasks-none-failed",
+  // Hooks.
+  "no-hooks",
+  "hook-url",
+  "hook-folder",
+  "hook-chat-closed",
   // Saving from a share.
   "no-drive-to-save",
   "save-busy",
@@ -818,7 +829,8 @@ export const noticeCodes = [
   "upload-queue-full",
   "upload-stopped",
   "no-uploads",
-  "torrent-as-magnet",
+  "torrent-unreadable",
+  "torrent-v2-only",
   // Links that others open.
   "no-sharing-drive",
   "aria2-connected",

@@ -104,6 +104,7 @@ export type ViewState =
     }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
+  | { readonly at: "hook" }
   | SignInView
   | ApprovalView
   | {
@@ -120,7 +121,7 @@ export type ViewState =
       /** The sign-in that waits for the answer. */
       readonly pending: string;
     }
-  | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
+  | { readonly at: "question"; readonly question: PlainQuestion }
   | { readonly at: "question"; readonly question: "revoke-shared"; readonly shared: SharedView }
   | {
       readonly at: "question";
@@ -138,6 +139,9 @@ export type ViewState =
       /** What `renew-mount` is about. */
       readonly mount?: string;
     };
+
+/** Questions about what needs no naming. */
+export type PlainQuestion = "forget" | "revoke-links" | "revoke-every-link" | "renew-hook" | "revoke-hook";
 
 /** A sign-in somebody approves elsewhere. */
 export interface ApprovalView {
@@ -263,6 +267,7 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "favourites":
     case "mount":
     case "settings":
+    case "hook":
     case "sign-in-ways":
     case "approval":
     case "question":

@@ -5,6 +5,7 @@ import { fileSheet } from "./file.ts";
 import { backfillSheet, followSheet, followsSheet, newsSheet } from "./follow.ts";
 import { givenListSheet, givenSheet } from "./given.ts";
 import { helpSheet } from "./help.ts";
+import { hookSheet } from "./hook.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
 import { linkSheet } from "./link.ts";
 import { listChoiceSheet, listProgressSheet, listReadySheet } from "./list.ts";
@@ -59,6 +60,8 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return backfillSheet(painter, screen);
     case "settings":
       return settingsSheet(painter, screen);
+    case "hook":
+      return hookSheet(painter, screen);
     case "question":
       return questionSheet(painter, screen);
     case "lend-choice":

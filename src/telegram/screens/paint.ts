@@ -5,6 +5,7 @@ import { paintFile } from "./file.ts";
 import { paintBackfill, paintFollow, paintFollows, paintNews } from "./follow.ts";
 import { paintGiven, paintGivenList } from "./given.ts";
 import { paintHelp } from "./help.ts";
+import { paintHook } from "./hook.ts";
 import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";
 import { paintLink } from "./link.ts";
 import { paintListChoice, paintListProgress, paintListReady } from "./list.ts";
@@ -54,6 +55,8 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintBackfill(painter, screen);
     case "settings":
       return paintSettings(painter, screen);
+    case "hook":
+      return paintHook(painter, screen);
     case "question":
       return paintQuestion(painter, screen);
     case "sign-in-ways":
