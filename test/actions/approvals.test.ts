@@ -241,6 +241,24 @@ test("a restart after a word to slow down asks no sooner than that said", async 
   expect(second - first).toBeGreaterThanOrEqual(90_000);
 });
 
+test("tokens PikPak has given out are kept over a kill before the drive is there, and PikPak is not asked again", async () => {
+  const mount = finish;
+  let isTried = false;
+  finish = (_visit, _approved, signal) => {
+    isTried = true;
+    return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+  };
+  const code = await begun();
+  pikpak.connect.grants.decideDevice(code, account);
+  await expect.poll(() => isTried).toBe(true);
+  await jobs.stop();
+  const asked = polls().length;
+  finish = mount;
+  openJobs();
+  await ended();
+  expect([edits[0]?.show, polls().length]).toEqual(["listing", asked]);
+});
+
 test.each([
   ["a verification that is asked for", { reason: { code: "verification-needed" } }, "verification-needed"],
   ["a root folder that is gone", { problem: { field: "rootFolder", code: "not-a-folder-id" } }, "not-a-folder"],

@@ -4,12 +4,14 @@ import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.
 import type { Account } from "../../emulators/pikpak/state.ts";
 import { createReminders } from "../../src/actions/mounts/reminders.ts";
 import type { Notice } from "../../src/actions/model/screen.ts";
+import { noticeText } from "../../src/i18n/kind-words.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
 import type { Messenger, Sent } from "../../src/messaging/messenger.ts";
 import { testJobs, waitBy } from "../test-jobs.ts";
-import { app, mia, usualCloud, type TestApp } from "./test-app.ts";
+import { app, mia, usualCloud, visitOf, type TestApp } from "./test-app.ts";
 
 const day = 24 * 3_600_000;
 let skipped = 0;
@@ -57,9 +59,9 @@ function begin(): void {
   Object.assign(at.services, { reminders, messengers });
 }
 
-const signIn = (token: string) =>
+const signIn = (token: string, visit = mia) =>
   at.see(
-    mia,
+    visit,
     {
       do: "submit",
       form: { id: "sign-in", kind: "pikpak", way: "access-token" },
@@ -103,6 +105,18 @@ test("the owner is told seven days and one day before the token ends, once each,
   await expect.poll(told).toEqual(["credential-ends-week", "credential-ends-day"]);
   await pass(3 * day);
   expect(told()).toHaveLength(2);
+});
+
+test("an owner whose client speaks Chinese is reminded in Chinese", async () => {
+  const chinese = visitOf(1, { locale: "zh-hans" });
+  await signIn(pikpak.build.pat(account, { scopes: ["read"], days: 10 }), chinese);
+  await pass(3.5 * day);
+  await expect.poll(() => said).toHaveLength(1);
+  const [one] = said;
+  if (!one) throw new Error("nothing was said");
+  const words = loadWords();
+  const speaker = { say: words.in(one.language), has: words.has };
+  expect(noticeText(speaker, one.notice.notice, one.notice.driver)).toContain("访问令牌将在七天后失效");
 });
 
 test("nobody is told of a token that was replaced, or of a drive that is gone", async () => {
