@@ -83,7 +83,8 @@ function openJobs(): void {
       return { is: "sent", ref: { ...target, message: "8" } };
     },
   };
-  const log = { info: (fields: object, event: string) => void logged.push({ event, ...fields }) };
+  const note = (fields: object, event: string) => void logged.push({ event, ...fields });
+  const log = { info: note, warn: (fields: object, event: string) => note({ level: "warn", ...fields }, event) };
   const approvals = createApprovals({
     jobs,
     storage: at.services.storage,
@@ -281,4 +282,15 @@ test("the last word waits as long as the chat asks to, in the message and beside
   pikpak.connect.grants.decideDevice(code, account);
   await ended();
   expect([edited, told, sent[0]?.show]).toEqual([3, 2, "listing"]);
+});
+
+test("a last word that reaches nobody is logged as one that was not sent", async () => {
+  answerEdit = () => ({ is: "closed" });
+  answerSend = () => ({ is: "closed" });
+  const code = await begun();
+  pikpak.connect.grants.decideDevice(code, account);
+  await expect
+    .poll(() => logged, { timeout: 10_000 })
+    .toContainEqual({ level: "warn", event: "last word not sent: its chat is closed", person: mia.person.id });
+  expect([edits, sent]).toEqual([[], []]);
 });

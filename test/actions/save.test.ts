@@ -104,7 +104,7 @@ function begin(): void {
     now,
     wait,
     newId,
-    log: { info: () => undefined },
+    log: { info: () => undefined, warn: () => undefined },
   });
   Object.assign(at.services, { saves });
 }

@@ -1,5 +1,5 @@
 import type { Keyv } from "keyv";
-import { sayLastWord, tellPerson } from "../../messaging/last-word.ts";
+import { sayLastWord, tellPerson, type LastWordLog } from "../../messaging/last-word.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import { queueOf, recall, sessionLife, withRemembered } from "../context/context.ts";
 import type { Session, ViewRef } from "../model/session.ts";
@@ -11,7 +11,7 @@ export interface OutcomeParts {
   readonly messengers: Messengers;
   /** One piece of work at a time for each key, over all processes. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
-  readonly log: { info(fields: object, event: string): void };
+  readonly log: LastWordLog;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function sayOutcome(parts: OutcomeParts, outcome: SaveOutcome, atte
   if (view.id === card.view.id)
     // Who put the message away asked not to see it.
     return sayLastWord({ person, shown, screen }, { messenger, attempt, isNews: () => false, log });
-  if (messenger) await tellPerson(messenger, { person, screen, language: shown.language }, attempt);
+  await tellPerson({ person, screen, language: shown.language }, { messenger, attempt, log });
 }
 
 /** Notes what the buttons of the outcome are about: in the session of its message, or in a new one. */
