@@ -17,6 +17,7 @@ import { settingsButtons } from "./settings/buttons.ts";
 import { shareOutButtons } from "./share-out/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
 import { tidyButtons } from "./tidy/buttons.ts";
+import { uploadButtons } from "./upload/buttons.ts";
 
 /** Every button there is. Its type, its letters, who may press it and what it does follow from its row. */
 export const buttons = {
@@ -27,6 +28,7 @@ export const buttons = {
   ...downloadButtons,
   ...saveButtons,
   ...tidyButtons,
+  ...uploadButtons,
   ...mountButtons,
   ...favouriteButtons,
   ...shareButtons,

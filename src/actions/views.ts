@@ -39,6 +39,7 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return options.again ? sendFile(context, view.file, view) : showFile(context, view.file.folder, view.file.entry);
     case "list":
     case "download":
+    case "upload":
       return showFolder(context, view.folder, options);
     case "share-out":
       return showDraft(context, view);

@@ -8,6 +8,7 @@ import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
 import { createSaves } from "../actions/save/saves.ts";
 import { createTransfers } from "../actions/files/transfers.ts";
+import { createUploads } from "../actions/upload/uploads.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
 import type { Session } from "../actions/model/session.ts";
 import type { MessageRef } from "../actions/model/target.ts";
@@ -138,7 +139,7 @@ function publicServicesOf(
 /** What features do by jobs. */
 function jobServicesOf(
   parts: Parts,
-): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves"> {
+): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves" | "uploads"> {
   const { jobs, store, storage, late } = parts;
   const sessions = store.open<Session>("sessions");
   const exclusive: Services["exclusive"] = (key, work) => store.exclusive(key, work);
@@ -166,6 +167,15 @@ function jobServicesOf(
       addressOf: (mount, entry, { person, ...options }) =>
         performingWith(late).issueLink(mount, entry, { person: { id: person } }, options),
       newId,
+    }),
+    uploads: createUploads({
+      ...jobParts(parts, "uploads"),
+      storage,
+      sessions,
+      kept: store.open("uploads", { sealed: true }),
+      exclusive,
+      allowance: parts.admin.allowance,
+      maxSize: parts.config.uploadLimit,
     }),
   };
 }

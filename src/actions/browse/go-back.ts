@@ -18,6 +18,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "search":
     case "list":
     case "download":
+    case "upload":
       return state.folder;
     case "share-out":
     case "shared":

@@ -72,6 +72,7 @@ function mountIn(state: ViewState): string | undefined {
     case "search":
     case "list":
     case "download":
+    case "upload":
     case "select":
     case "target":
       return state.folder.mount;

@@ -50,6 +50,7 @@ export type ViewState =
   | TransferView
   | { readonly at: "list"; readonly folder: FolderView }
   | DownloadView
+  | UploadView
   | SaveView
   | ShareDraftView
   | SharedListView
@@ -217,6 +218,7 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "transfer":
       return state.file.folder;
     case "download":
+    case "upload":
     case "select":
     case "target":
     case "trash":
@@ -267,6 +269,14 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** Files somebody sent, on their way into a folder. Its rows are what they became. */
+export interface UploadView {
+  readonly at: "upload";
+  readonly folder: FolderView;
+  /** Id of the batch. */
+  readonly upload: string;
 }
 
 /** Something of a share on its way into a drive. Its rows are what was saved. */
