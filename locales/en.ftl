@@ -13,6 +13,23 @@ press-add-account = Sign in to an account
 press-add-share = Open a share
 press-mounts = My drives
 press-favourites = Favourites and recent folders
+press-follow-here = Follow
+press-follows = Following
+press-follow-named = Follow { $name }
+press-check-follow = Look now
+press-pause-follow = Pause
+press-resume-follow = Resume
+press-remove-follow = Stop following
+press-tell-group = Tell this channel
+press-tell-alone = Tell me alone
+press-feed-words = Words
+press-feed-pattern = Names
+press-feed-folder = Folder
+press-feed-backfill = Earlier entries
+press-fetch-entries = { $count ->
+    [one] Download 1
+   *[other] Download { $count }
+}
 press-add-favourite = Favourite
 press-remove-favourite = Unfavourite
 press-edit-favourites = Take some off
@@ -105,6 +122,7 @@ command-shares = The shares made from here: links, codes, take back
 command-links = The links I gave away: life, password, take back
 command-trash = What lies in the trash: restore, delete, empty
 command-favourites = Favourite and recent folders
+command-follow = Tell this chat what is new in a folder, a share or a feed
 command-settings = Language, rows a page, order, download method
 command-cancel = Cancel what was begun
 command-logout = Remove a drive and its secrets
@@ -435,6 +453,45 @@ mount-method-lapsed = Chosen was: { $method }. That does not work here any more;
 mounts-title = Your drives
 mounts-none = You have no drive here yet.
 mounts-recent = Recently opened shares
+follows-title = Following
+follows-none = Nothing is followed yet. Press 🔔 in a folder, or send /follow with a share's link or the address of a feed.
+follows-total = { $count } followed, { $max } at most
+follow-removed = Not followed any more.
+follow-drive-gone = its drive is gone
+follow-paused-short = paused
+follow-begun-folder = Followed. What is there now is known; I tell what comes.
+follow-begun-feed = Followed. What is in it now is known and not fetched; I fetch what comes. Earlier entries can be chosen.
+follow-known-already = You follow this already.
+follow-looking = Looking now. If there is anything new, it is told.
+follow-every = every { $time }
+follow-not-yet = not looked at yet
+follow-checked = last look
+follow-known = { $count ->
+    [one] 1 entry
+   *[other] { $count } entries
+}
+follow-group = a channel of this server
+follow-told = Told to
+follow-not-below = This folder alone, not the folders below it.
+follow-paused = Paused: nothing is looked at.
+follow-failing = I try again; if it still fails after a day, it is paused and I say so.
+feed-include = Fetched with
+feed-exclude = Not with
+feed-called = Called
+feed-preview = The latest entries, as they would be fetched (✅) and called:
+news-title = { $count ->
+    [one] 1 new entry
+   *[other] { $count } new entries
+}
+news-more = { $count ->
+    [one] and 1 more
+   *[other] and { $count } more
+}
+backfill-none = There are no entries to choose from.
+backfill-how = Choose what the drive is to fetch. Nothing is chosen by itself.
+download-of-feed = from { $feed }
+choose-every = How often
+choose-follow = Choose what to see
 favourites-title = Favourites
 favourites-recent = Recent folders
 favourites-none = No favourites yet. ⭐ in a folder of yours makes it one.
@@ -508,6 +565,19 @@ field-page-number-page = Which page?
 field-page-number-page-hint = A number, as on the counter.
 form-title-folder-name = New folder
 field-folder-name-name = What shall it be called?
+form-title-feed-words = Which entries are fetched
+field-feed-words-include = Fetch only with these words
+field-feed-words-include-hint = Like: 1080p, show two. A comma means or. Without an answer: all of them.
+field-feed-words-exclude = Never with these words
+field-feed-words-exclude-hint = Like: CAM, trailer. Without an answer: none.
+form-title-feed-pattern = What entries are called
+field-feed-pattern-pattern = Name
+field-feed-pattern-pattern-hint = Like: {"{"}title{"}"}, {"{"}date{"}"}, or [*] * - * [*] => {"{"}2{"}"} E{"{"}3{"}"}. No answer: as they come.
+form-title-feed-folder = Where entries go
+field-feed-folder-path = Folder
+field-feed-folder-path-hint = A path from the top of the drive, as in Films/New. Without an answer: the top.
+problem-not-a-pattern = A name is text with {"{"}title{"}"}, {"{"}date{"}"} or {"{"}feed{"}"}. Before => may stand a title with * for anything; its parts are {"{"}1{"}"}, {"{"}2{"}"} and so on.
+problem-no-such-folder = There is no such folder. Write its path from the top of the drive, as in Films/New.
 form-title-entry-name = Rename
 field-entry-name-name = New name
 field-entry-name-name-hint = With its ending, as in film.mkv.
@@ -735,6 +805,19 @@ place-private-links = Links are shown to the asker alone, whatever the owner of 
 place-open-links = Links may be shown to everybody where the owner of a drive allows it.
 
 notice-favourites-full = You have as many favourites as there can be. Take some off with /favourites first.
+notice-follow-what = I can follow a share by its link, and an RSS or Atom feed by its address: /follow https://… For a folder, open it and press 🔔.
+notice-follows-full = You follow as much as you may. Take something off with /follow first.
+notice-no-following = Nothing can be followed here.
+notice-feed-brings-nothing = This feed has no magnets, torrents or files that a drive could fetch. Try another of the site's feeds.
+notice-feed-unreachable = The feed cannot be reached. Check its address, or try again later.
+notice-feed-forbidden = This address leads into a private network, where I do not go. Give a public one.
+notice-feed-gone = There is no feed at this address. Look on its site for the one it has now.
+notice-feed-refused = The feed's site refuses me. An address that wants no sign-in may work.
+notice-feed-busy = The feed's site is too busy. Try again later.
+notice-feed-too-large = The feed is larger than 2 MB. Many sites have smaller ones, for one series or category.
+notice-feed-not-a-feed = What is at this address is no RSS or Atom feed. Copy the address behind the site's feed sign.
+notice-too-many-entries = There are more than 5,000 entries here, too many to follow. Follow a folder in it instead.
+notice-chat-closed = I cannot write in that chat any more. Add me to it again, then resume.
 notice-search-stopped = Stopped. What was found stays.
 notice-nothing-lent = No drive is shared with this group. Its admins can share one of theirs: /bind
 notice-admins-only = Only those who run this group may do that.
@@ -967,6 +1050,9 @@ slash-shares = shares
 slash-links = links
 slash-trash = trash
 slash-favourites = favourites
+slash-follow = follow
+slash-follow-what = what
+slash-follow-what-hint = A share's link or the address of an RSS or Atom feed; nothing: what is followed
 slash-settings = settings
 slash-cancel = cancel
 slash-logout = logout

@@ -13,6 +13,7 @@ import { offerFirstOperator, adminOf } from "./app/operators.ts";
 import { openGivenLinks } from "./app/given-links.ts";
 import { openAria2Way } from "./app/push.ts";
 import { openQueue } from "./app/jobs.ts";
+import { openFeeds } from "./app/feeds.ts";
 import { openProbe } from "./app/probe.ts";
 import { frontendsOf, servicesOf, transfersOf, type LateParts, type Parts } from "./app/services.ts";
 import { ConfigError, type Config } from "./config.ts";
@@ -113,8 +114,11 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   onClose(() => queue.close());
   const { jobs } = queue;
   const admin = adminOf({ config, store, jobs, revocations, log, frontends: () => late.frontends });
-  const { probe, close: closeProbe } = openProbe(isLocal(config.pikpak.driveUrl) ? "anywhere" : "public");
+  const reach = isLocal(config.pikpak.driveUrl) ? "anywhere" : "public";
+  const { probe, close: closeProbe } = openProbe(reach);
   onClose(async () => closeProbe());
+  const { close: closeFeeds, ...feeds } = openFeeds({ reach });
+  onClose(async () => closeFeeds());
   const storage = openStorage({
     config,
     store,
@@ -134,7 +138,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
 
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
   const made = { config, store, jobs, storage, words, tickets, revocations, admin, givenLinks };
-  const parts: Parts = { ...made, log, late, messengers, wait };
+  const parts: Parts = { ...made, log, late, messengers, feeds, wait };
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
   const gateway = openGateway(parts, { pages, newest });
   const transfers = transfersOf(parts, gateway);
@@ -180,6 +184,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   void services.reminders
     ?.noteAll(store.open("mounts"))
     .catch((err: unknown) => log.error({ err }, "reminders not noted"));
+  void services.follows?.resumeAll().catch((err: unknown) => log.error({ err }, "follows not resumed"));
   const address = gateway.address();
   await offerFirstOperator(config, admin);
   return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };

@@ -6,6 +6,7 @@ import type { Result } from "./context/context.ts";
 import { downloadButtons } from "./download/buttons.ts";
 import { favouriteButtons } from "./favourites/buttons.ts";
 import { fileButtons } from "./files/buttons.ts";
+import { followButtons } from "./follow/buttons.ts";
 import { groupButtons } from "./groups/buttons.ts";
 import { linkButtons } from "./links/buttons.ts";
 import type { ViewRef } from "./model/session.ts";
@@ -33,6 +34,7 @@ export const buttons = {
   ...uploadButtons,
   ...mountButtons,
   ...favouriteButtons,
+  ...followButtons,
   ...shareButtons,
   ...shareOutButtons,
   ...questionButtons,

@@ -230,6 +230,8 @@ function forAsker(screen: Screen): Screen {
     case "link":
     case "mounts":
     case "save":
+    case "follows":
+    case "follow":
     case "notice":
       return { ...screen, for: "asker" };
     case "welcome":
@@ -246,6 +248,8 @@ function forAsker(screen: Screen): Screen {
     case "sign-in-ways":
     case "approval":
     case "download":
+    case "news":
+    case "backfill":
     case "upload":
     case "share-out":
     case "shared":

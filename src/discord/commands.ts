@@ -153,6 +153,12 @@ export const commands: readonly Command[] = [
   { name: "links", options: [], opening: reply, action: () => ({ do: "links" }) },
   { name: "trash", options: [], opening: reply, action: () => ({ do: "trash" }) },
   { name: "favourites", options: [], opening: reply, action: () => ({ do: "show-favourites" }) },
+  {
+    name: "follow",
+    options: [{ name: "what", maxLength: 2000 }],
+    opening: reply,
+    action: ({ what }) => ({ do: "start-following", text: what }),
+  },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },
   {
     name: "bind",

@@ -23,6 +23,7 @@ export const abilitySigns = {
   tidy: { sign: "⋯", button: "tidy" },
   "add-favourite": { sign: "⭐", button: "add-favourite" },
   "remove-favourite": { sign: "⭐", button: "remove-favourite" },
+  "follow-folder": { sign: "🔔", button: "follow-here" },
   "ask-root": { sign: "📂", button: "ask-root" },
   "renew-mount": { sign: "🔑", button: "renew-mount" },
   "revoke-links": { sign: "🚫", button: "revoke-links" },

@@ -54,6 +54,10 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "take-back-link") return state.given;
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
+    case "follow":
+      return { at: "follows", page: 1, folder: state.folder };
+    case "backfill":
+      return { at: "follow", follow: state.follow, folder: state.folder };
     case "approval":
       return state.again;
     case "sign-in-ways":
@@ -63,6 +67,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "settings":
     case "mounts":
     case "favourites":
+    case "follows":
       return { at: "welcome" };
     case "folder":
     case "welcome":

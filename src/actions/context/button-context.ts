@@ -89,6 +89,9 @@ function mountIn(state: ViewState): string | undefined {
     case "push":
     case "tidy":
     case "tidied":
+    case "follows":
+    case "follow":
+    case "backfill":
       return folderOf(state)?.mount;
     case "task":
       return state.from.mount;

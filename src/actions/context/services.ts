@@ -15,6 +15,7 @@ import type { Downloads } from "../model/download.ts";
 import type { Saves } from "../model/save.ts";
 import type { Pushes } from "../model/push.ts";
 import type { Session } from "../model/session.ts";
+import type { Follows } from "../model/follow.ts";
 import type { Approvals } from "../model/approval.ts";
 import type { BrowserSignIns } from "../model/browser-sign-in.ts";
 import type { Reminders } from "../model/reminder.ts";
@@ -58,6 +59,8 @@ export interface Services {
   readonly downloads?: Downloads | undefined;
   /** What of shares is copied into drives, and is told; absent = nothing is. */
   readonly saves?: Saves | undefined;
+  /** What is followed, and told of; absent = nothing can be. */
+  readonly follows?: Follows | undefined;
   /** Links go to people's own aria2; absent = none do. */
   readonly pushes?: Pushes | undefined;
   /** Absent = files that people send go into no drive. */

@@ -15,7 +15,7 @@ const maxSources = 50;
 export function download(context: ActionContext, asked: string | readonly Source[] = ""): Promise<Result> {
   const sources = typeof asked === "string" ? sourcesIn(asked) : asked;
   if (sources.length === 0) return noticeWithWays(context, "download-what", { level: "refused" });
-  return inFetchingMount(context, (_mount, folder) => begin(context, folder, sources));
+  return inFetchingMount(context, (_mount, folder) => downloadInto(context, folder, sources));
 }
 
 /**
@@ -33,13 +33,17 @@ export function saidSources({ services }: Pick<ActionContext, "services">, text:
 }
 
 /** The batch as a screen, which is followed from where it is shown. */
-function begin(context: ActionContext, folder: FolderView, sources: readonly WantedSource[]): Promise<Result> | Result {
+export function downloadInto(
+  context: ActionContext,
+  folder: FolderView,
+  sources: readonly WantedSource[],
+): Promise<Result> | Result {
   const { services, person } = context;
   const { downloads } = services;
   if (!downloads) return refused("no-downloads");
   return withMount(context, folder.mount, async (mount) => {
     const id = services.newId();
-    const some = sources.slice(0, maxSources).map(({ url, name, task }) => ({ url, name, task }));
+    const some = sources.slice(0, maxSources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
     const view = await draw(context, { at: "download", folder, download: id });
     return downloads.prepare({
       id,
@@ -81,7 +85,7 @@ export function retryDownload(context: ButtonContext): Promise<Result> | Result 
   if (shown?.state.at !== "download") return forgotten(context);
   if (isBegunAgain(context, shown.state.download)) return refused("download-over");
   const sources = shown.rows.flatMap((row) => (typeof row === "string" ? wantedAgain(row) : []));
-  return sources.length === 0 ? refused("download-over") : begin(context, shown.state.folder, sources);
+  return sources.length === 0 ? refused("download-over") : downloadInto(context, shown.state.folder, sources);
 }
 
 /** A press before this one has begun it again: another batch was shown after it. */

@@ -6,6 +6,7 @@ import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
+import { feedTroubles } from "./follow.ts";
 import type { FileAddress } from "./file-address.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
@@ -16,6 +17,7 @@ import type { UploadItem } from "./upload-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { FollowScreen } from "./follow-screen.ts";
 import type { GivenScreen } from "./given-screen.ts";
 import type { PushScreen } from "./push-screen.ts";
 import type { SharedScreen } from "./shared-screen.ts";
@@ -46,6 +48,7 @@ export type Screen =
   | ApprovalScreen
   | DownloadScreen
   | SaveScreen
+  | FollowScreen
   | PushScreen
   | UploadScreen
   | SharedScreen
@@ -197,6 +200,7 @@ export type Ability =
   | "tidy"
   | "add-favourite"
   | "remove-favourite"
+  | "follow-folder"
   | "ask-root"
   | "renew-mount"
   | "revoke-links";
@@ -523,6 +527,8 @@ export interface DownloadScreen {
   readonly left: number;
   /** `lost`: it was not followed to its end. */
   readonly is: "running" | "over" | "lost";
+  /** What the feed calls itself that brought it; absent = somebody asked for it. */
+  readonly feed?: string | undefined;
 }
 
 /**
@@ -829,5 +835,13 @@ export const noticeCodes = [
   "undo-unclear",
   "no-trash",
   "favourites-full",
+  // Following.
+  "follow-what",
+  "follows-full",
+  "no-following",
+  "feed-brings-nothing",
+  ...feedTroubles,
+  "too-many-entries",
+  "chat-closed",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

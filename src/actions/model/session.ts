@@ -50,6 +50,9 @@ export type ViewState =
   | TransferView
   | { readonly at: "list"; readonly folder: FolderView }
   | DownloadView
+  | FollowsView
+  | FollowView
+  | BackfillView
   | UploadView
   | SaveView
   | PushView
@@ -236,6 +239,10 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.back.at === "folder" ? state.back : state.back.folder;
     case "share-out":
       return state.from.at === "folder" ? state.from : state.from.folder;
+    case "follows":
+    case "follow":
+    case "backfill":
+      return state.folder;
     case "push":
     case "tidy":
       return folderOf(state.from);
@@ -281,6 +288,39 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** A page of what is followed. Its rows are ids. */
+export interface FollowsView {
+  readonly at: "follows";
+  /** 1-based. */
+  readonly page: number;
+  /** The folder one is in; absent = there is none. */
+  readonly folder?: FolderView | undefined;
+  /** One was removed just now. */
+  readonly removed?: boolean | undefined;
+}
+
+/** Something that is followed. */
+export interface FollowView {
+  readonly at: "follow";
+  readonly follow: string;
+  /** The folder one is in; absent = it came unasked. */
+  readonly folder?: FolderView | undefined;
+  /** What was done just now. */
+  readonly said?: "begun" | "known" | "looking" | undefined;
+}
+
+/** A page of what was in a feed before, to choose from. Its rows are keys of entries. */
+export interface BackfillView {
+  readonly at: "backfill";
+  readonly follow: string;
+  /** The folder one is in. */
+  readonly folder?: FolderView | undefined;
+  /** 1-based. */
+  readonly page: number;
+  /** Keys of the chosen entries. */
+  readonly picked: readonly string[];
 }
 
 /** Files somebody sent, on their way into a folder. Its rows are what they became. */

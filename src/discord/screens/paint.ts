@@ -2,6 +2,7 @@ import type { MessageScreen } from "../../actions/model/screen.ts";
 import { downloadSheet } from "./download.ts";
 import { favouritesSheet } from "./favourites.ts";
 import { fileSheet } from "./file.ts";
+import { backfillSheet, followSheet, followsSheet, newsSheet } from "./follow.ts";
 import { givenListSheet, givenSheet } from "./given.ts";
 import { helpSheet } from "./help.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
@@ -48,6 +49,14 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return mountSheet(painter, screen);
     case "favourites":
       return favouritesSheet(painter, screen);
+    case "follows":
+      return followsSheet(painter, screen);
+    case "follow":
+      return followSheet(painter, screen);
+    case "news":
+      return newsSheet(painter, screen);
+    case "backfill":
+      return backfillSheet(painter, screen);
     case "settings":
       return settingsSheet(painter, screen);
     case "question":

@@ -2,6 +2,7 @@ import type { MessageScreen } from "../../actions/model/screen.ts";
 import { paintDownload } from "./download.ts";
 import { paintFavourites } from "./favourites.ts";
 import { paintFile } from "./file.ts";
+import { paintBackfill, paintFollow, paintFollows, paintNews } from "./follow.ts";
 import { paintGiven, paintGivenList } from "./given.ts";
 import { paintHelp } from "./help.ts";
 import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";
@@ -43,6 +44,14 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintMount(painter, screen);
     case "favourites":
       return paintFavourites(painter, screen);
+    case "follows":
+      return paintFollows(painter, screen);
+    case "follow":
+      return paintFollow(painter, screen);
+    case "news":
+      return paintNews(painter, screen);
+    case "backfill":
+      return paintBackfill(painter, screen);
     case "settings":
       return paintSettings(painter, screen);
     case "question":
