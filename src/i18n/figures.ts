@@ -90,7 +90,7 @@ const barCells = 10;
 
 /** A share between 0 and 1 as a row of blocks. */
 export function bar(share: number): string {
-  const full = Math.round(share * barCells);
+  const full = Math.round(Math.min(1, Math.max(0, share)) * barCells);
   return "▓".repeat(full) + "░".repeat(barCells - full);
 }
 
