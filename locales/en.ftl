@@ -690,6 +690,7 @@ notice-mount-gone = This drive is not here any more. See /mounts for those there
 notice-mount-renamed = The drive has its new name.
 notice-mount-healthy = The drive answers as it should.
 notice-logged-out = Signed out. The drive and its secrets are removed from here.
+notice-forgotten-credential-left = Everything kept about you is deleted here. What a drive was signed in with is still good at the service itself: withdraw it there. Say /start to begin anew.
 notice-forgotten = Everything kept about you is deleted. Say /start to begin anew.
 notice-cancelled = Cancelled. Nothing was changed.
 notice-nothing-to-cancel = There is nothing to cancel.

@@ -589,6 +589,7 @@ notice-mount-gone = 这个网盘已不在这里。用 /mounts 查看现有的网
 notice-mount-renamed = 网盘已改名。
 notice-mount-healthy = 网盘工作正常。
 notice-logged-out = 已退出登录，网盘及登录信息已从这里移除。
+notice-forgotten-credential-left = 这里保存的关于你的一切都已删除。但网盘的登录信息在服务方那里仍然有效，请到那里撤销。发送 /start 重新开始。
 notice-forgotten = 保存的关于你的一切都已删除。发送 /start 重新开始。
 notice-cancelled = 已取消，什么都没有改变。
 notice-nothing-to-cancel = 没有可以取消的操作。

@@ -145,6 +145,34 @@ describe.runIf(program)("the demo", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("Lena's tip gives her a code, and her drive opens where she waits once she approves it on PikPak's page", async () => {
+    const { page, sees, complaints } = await sit("Lena");
+    await plays(page, "Lena approves in PikPak");
+    await sees("Waiting for your approval");
+    const popup = page.waitForEvent("popup");
+    await page
+      .locator("#messages")
+      .getByRole("link", { name: /user_code=/ })
+      .click();
+    const pikpak = await popup;
+    await pikpak.getByLabel("Signed in as").selectOption("lena@example.com");
+    await pikpak.getByRole("button", { name: "Approve" }).click();
+    await pikpak.getByRole("status").waitFor();
+    await pikpak.close();
+    await sees("Recipes");
+    expect(complaints).toEqual([]);
+  });
+
+  test("Otto's tip signs him in with an access token, which is on the page no longer than it takes", async () => {
+    const { page, sees, complaints } = await sit("Otto");
+    await noteWhatIsShown(page);
+    await plays(page, "Otto's access token");
+    await sees("The sign-in is good until");
+    expect(await whatWasShown(page)).toContain("eyJ");
+    expect(await page.locator("#messages", { hasText: "eyJ" }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
   test("a tip plays from beginning to end, and a draft waits where it was written", async () => {
     const { page, sees, complaints } = await sit("Otto", "discord");
     await page.getByLabel("Message", { exact: true }).fill("half a thought");

@@ -88,9 +88,9 @@ function playingTime(seconds: number): string {
 
 const barCells = 10;
 
-/** A share between 0 and 1 as a row of blocks; what somebody else counted may be beyond. */
+/** A share between 0 and 1 as a row of blocks. */
 export function bar(share: number): string {
-  const full = Math.min(barCells, Math.max(0, Math.round(share * barCells)));
+  const full = Math.round(Math.min(1, Math.max(0, share)) * barCells);
   return "▓".repeat(full) + "░".repeat(barCells - full);
 }
 

@@ -18,7 +18,13 @@ interface LastWordParts {
   readonly attempt: number;
   /** Who put the message away asked not to see it: only what this is true of is news to them. */
   isNews(screen: MessageScreen): boolean;
-  readonly log: { info(fields: object, event: string): void };
+  readonly log: LastWordLog;
+}
+
+/** Where it is written that somebody was not told. */
+export interface LastWordLog {
+  info(fields: object, event: string): void;
+  warn(fields: object, event: string): void;
 }
 
 /**
@@ -26,8 +32,8 @@ interface LastWordParts {
  * instead. Throws a `JobFailure` when it can be said later.
  */
 export async function sayLastWord({ shown, person, screen }: LastWord, parts: LastWordParts): Promise<void> {
-  const { messenger, attempt, isNews, log } = parts;
-  if (!messenger) return;
+  const { messenger, isNews, log } = parts;
+  if (!messenger) return log.warn({ person }, "last word not sent: its chat is switched off");
   const edited = await messenger.edit(shown, screen).catch((err: unknown): Edited => {
     log.info({ err }, "message of a last word out of reach");
     return { is: "closed" };
@@ -36,12 +42,12 @@ export async function sayLastWord({ shown, person, screen }: LastWord, parts: La
     case "edited":
       return;
     case "later":
-      throw notYet(Math.max(edited.after, attempt * laterStep));
+      throw notYet(Math.max(edited.after, parts.attempt * laterStep));
     case "gone":
-      if (isNews(screen)) await tellPerson(messenger, { person, screen, language: shown.language }, attempt);
+      if (isNews(screen)) await tellPerson({ person, screen, language: shown.language }, parts);
       return;
     case "closed":
-      return tellPerson(messenger, { person, screen, language: shown.language }, attempt);
+      return tellPerson({ person, screen, language: shown.language }, parts);
   }
 }
 
@@ -54,16 +60,17 @@ interface Told extends Pick<LastWord, "person" | "screen"> {
 
 /** Says it in a message of its own. Twice does less harm than never: who waits would wait on. */
 export async function tellPerson(
-  messenger: Messenger,
   { person, screen, language }: Told,
-  attempt: number,
+  { messenger, attempt, log }: Omit<LastWordParts, "isNews">,
 ): Promise<void> {
+  if (!messenger) return log.warn({ person }, "last word not sent: its chat is switched off");
   const sent: Sent = await messenger
     .send({ place: person, kind: "private", language }, screen)
     .catch((cause: unknown) => {
       throw notYet(attempt * failureStep, cause);
     });
   if (sent.is === "later") throw notYet(Math.max(sent.after, attempt * laterStep));
+  if (sent.is === "closed") log.warn({ person }, "last word not sent: its chat is closed");
 }
 
 function notYet(retryAfter: number, cause?: unknown): JobFailure {

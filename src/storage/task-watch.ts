@@ -30,9 +30,8 @@ interface Look {
 
 /** ms between looks where the drive does not say. */
 const usualPause = 3000;
-/** What a drive says is not followed beyond these. */
-const shortest = 1000;
-const longest = 60_000;
+/** ms between looks at least and at most, whatever a drive says. */
+const [minPause, maxPause] = [1000, 60_000];
 /** Pages of running tasks that are read in one look. */
 const maxPages = 20;
 
@@ -66,7 +65,7 @@ export function createTaskWatch({ call, monotonic }: TaskWatchParts): TaskWatch 
         if (!driver.task) throw new StorageError("unsupported");
         return driver.task(id, options);
       });
-      return { task, again: Math.max(left, shortest), ended: task.phase === "done" || task.phase === "failed" };
+      return { task, again: Math.max(left, minPause), ended: task.phase === "done" || task.phase === "failed" };
     },
   };
 }
@@ -80,7 +79,7 @@ async function lookAt(driver: Driver, monotonic: () => number): Promise<Look> {
   for (let page = 0; page < maxPages; page++) {
     const read = await driver.tasks({ phases: ["waiting", "running"], cursor, background: true });
     for (const task of read.items) running.set(task.id, task);
-    again = Math.min(longest, Math.max(shortest, read.again ?? usualPause));
+    again = Math.min(maxPause, Math.max(minPause, read.again ?? usualPause));
     cursor = read.next;
     if (cursor === undefined) break;
   }

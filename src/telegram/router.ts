@@ -180,8 +180,12 @@ async function show(routes: Routes, ctx: BotContext, answer: Answer, before?: Wa
   if (screen.show === "form") return routes.dialogue.open(ctx, screen, before);
   if (screen.show === "found") return;
   // A question that waits here is written anew at the end of this update, unless it is left.
-  if (screen.show === "notice" && screen.notice === "forgotten" && !ctx.turn.beside) await routes.dialogue.leave(ctx);
+  if (screen.show === "notice" && isForgotten(screen) && !ctx.turn.beside) await routes.dialogue.leave(ctx);
   await routes.deliverer.show(ctx, { ...answer, screen });
+}
+
+function isForgotten({ notice }: Notice): boolean {
+  return notice === "forgotten" || notice === "forgotten-credential-left";
 }
 
 async function press(routes: Routes, ctx: BotContext): Promise<void> {

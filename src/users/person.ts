@@ -12,6 +12,8 @@ export interface Person extends KeptFolders {
   readonly id: string;
   /** Chosen in settings; absent = what their client says. */
   readonly language?: string;
+  /** What their client said when they last signed in to a drive, BCP 47: for what is said unasked. Absent = nothing. */
+  readonly locale?: string;
   /** Rows a page; absent = what suits the platform. */
   readonly rows?: number;
   /** How listings are sorted; absent = the usual order. */
@@ -58,10 +60,11 @@ export async function loadPerson({ people, now }: People, id: string): Promise<P
   return (await people.get(id)) ?? { id, mounts: [], sessions: [], createdAt: now() };
 }
 
-/** Their own choice while it is a language of ours, else what their client says; without a visit it says nothing. */
+/** Their own choice while it is a language of ours, else what their client says, or without a visit said. */
 export function languageOf({ languages, pickLanguage }: Languages, person: Person, visit?: Visit): string {
-  const { language } = person;
-  return language !== undefined && languages.includes(language) ? language : pickLanguage(visit?.person.locale);
+  const { language, locale } = person;
+  if (language !== undefined && languages.includes(language)) return language;
+  return pickLanguage(visit?.person.locale ?? locale);
 }
 
 /** Rows of a listing for this person here. */

@@ -1,19 +1,19 @@
 import { Keyv } from "keyv";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
 import { perform } from "../../src/actions/perform.ts";
 import { createApprovals } from "../../src/actions/mounts/approvals.ts";
 import { createLastWords } from "../../src/actions/mounts/last-words.ts";
 import type { FinishParts } from "../../src/actions/mounts/approval-end.ts";
 import type { MessageRef } from "../../src/actions/model/target.ts";
-import { driverKinds } from "../../src/drivers/index.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
 import { jobKind } from "../../src/jobs/job.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
-import type { Edited, Message, Messenger, Sent } from "../../src/messaging/messenger.ts";
+import type { Edited, Message, Unsent } from "../../src/messaging/messenger.ts";
 import { testJobs } from "../test-jobs.ts";
-import { app, mia, usualCloud, type TestApp } from "./test-app.ts";
+import { recordingMessenger, startPikPakApp } from "./pikpak-app.ts";
+import { mia, type TestApp } from "./test-app.ts";
 
 // Approvals by a clock that goes on as soon as somebody waits for it: what PikPak is asked, and when.
 
@@ -37,10 +37,11 @@ const wait = async (ms: number, signal?: AbortSignal) => {
 let pikpak: PikPakEmulator;
 let account: Account;
 let at: TestApp;
+let closeApp: () => Promise<void>;
 let jobs: JobQueue;
 let records: Keyv<KeptJob>;
 let places: Keyv<MessageRef>;
-let answerSend: () => Sent | undefined;
+let answerSend: () => Unsent | undefined;
 let finish: FinishParts["finish"];
 let logged: object[];
 let edits: Message[];
@@ -54,12 +55,10 @@ beforeEach(async () => {
   edits = [];
   sent = [];
   answerEdit = () => ({ is: "edited" });
-  pikpak = await startPikPak({ now });
-  account = pikpak.build.account({ username: "mia@example.com", password: "correct-horse" });
+  const opened = await startPikPakApp({ now });
+  ({ pikpak, account, at } = opened);
+  closeApp = opened.close;
   pikpak.build.file(account, undefined, { name: "notes.txt", size: 10 });
-  const { driveUrl, userUrl, mcpUrl } = pikpak;
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
-  at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now });
   records = new Keyv<KeptJob>();
   places = new Keyv<MessageRef>();
   answerSend = () => undefined;
@@ -70,27 +69,20 @@ beforeEach(async () => {
 /** As a process does when it starts. */
 function openJobs(): void {
   jobs = testJobs(records, { now, wait });
-  const messenger: Pick<Messenger, "edit" | "send"> = {
-    async edit(_ref, screen) {
-      const edited = answerEdit();
-      if (edited.is === "edited") edits.push(screen);
-      return edited;
-    },
-    async send(target, screen) {
-      const unsent = answerSend();
-      if (unsent) return unsent;
-      sent.push(screen);
-      return { is: "sent", ref: { ...target, message: "8" } };
-    },
-  };
-  const log = { info: (fields: object, event: string) => void logged.push({ event, ...fields }) };
+  const messengers = recordingMessenger({
+    answerEdit: () => answerEdit(),
+    answerSend: () => answerSend(),
+    edited: (screen) => void edits.push(screen),
+    sent: (screen) => void sent.push(screen),
+  });
+  const note = (fields: object, event: string) => void logged.push({ event, ...fields });
+  const log = { info: note, warn: (fields: object, event: string) => note({ level: "warn", ...fields }, event) };
   const approvals = createApprovals({
     jobs,
     storage: at.services.storage,
     lastWords: createLastWords({
       jobs,
-      // Only editing and sending are used here.
-      messengers: { of: () => messenger as Messenger },
+      messengers,
       places,
       languageOf: async () => "en",
       now,
@@ -104,8 +96,7 @@ function openJobs(): void {
 }
 afterEach(async () => {
   await jobs.stop();
-  await at.services.storage.close();
-  await pikpak.close();
+  await closeApp();
 });
 
 /** Mia chooses the first way; her code. */
@@ -241,6 +232,24 @@ test("a restart after a word to slow down asks no sooner than that said", async 
   expect(second - first).toBeGreaterThanOrEqual(90_000);
 });
 
+test("tokens PikPak has given out are kept over a kill before the drive is there, and PikPak is not asked again", async () => {
+  const mount = finish;
+  let isTried = false;
+  finish = (_visit, _approved, signal) => {
+    isTried = true;
+    return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+  };
+  const code = await begun();
+  pikpak.connect.grants.decideDevice(code, account);
+  await expect.poll(() => isTried).toBe(true);
+  await jobs.stop();
+  const asked = polls().length;
+  finish = mount;
+  openJobs();
+  await ended();
+  expect([edits[0]?.show, polls().length]).toEqual(["listing", asked]);
+});
+
 test.each([
   ["a verification that is asked for", { reason: { code: "verification-needed" } }, "verification-needed"],
   ["a root folder that is gone", { problem: { field: "rootFolder", code: "not-a-folder-id" } }, "not-a-folder"],
@@ -263,4 +272,15 @@ test("the last word waits as long as the chat asks to, in the message and beside
   pikpak.connect.grants.decideDevice(code, account);
   await ended();
   expect([edited, told, sent[0]?.show]).toEqual([3, 2, "listing"]);
+});
+
+test("a last word that reaches nobody is logged as one that was not sent", async () => {
+  answerEdit = () => ({ is: "closed" });
+  answerSend = () => ({ is: "closed" });
+  const code = await begun();
+  pikpak.connect.grants.decideDevice(code, account);
+  await expect
+    .poll(() => logged, { timeout: 10_000 })
+    .toContainEqual({ level: "warn", event: "last word not sent: its chat is closed", person: mia.person.id });
+  expect([edits, sent]).toEqual([[], []]);
 });

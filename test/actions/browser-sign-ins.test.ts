@@ -61,7 +61,7 @@ function start(): void {
       return { is: "sent", ref: { ...target, message: "8" } };
     },
   };
-  const log = { info: () => undefined };
+  const log = { info: () => undefined, warn: () => undefined };
   signIns = createBrowserSignIns({
     jobs,
     // Only this is used here, and what it gives goes to `finish`.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Keyv } from "keyv";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
 import { downloadKind } from "../../src/actions/download/download-kind.ts";
 import { saidSources } from "../../src/actions/download/download.ts";
@@ -9,14 +9,14 @@ import { createDownloads } from "../../src/actions/download/downloads.ts";
 import type { DownloadScreen } from "../../src/actions/model/screen.ts";
 import type { Session } from "../../src/actions/model/session.ts";
 import type { MessageRef } from "../../src/actions/model/target.ts";
-import { driverKinds } from "../../src/drivers/index.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
-import type { Edited, Message, Messenger, Unsent } from "../../src/messaging/messenger.ts";
+import type { Edited, Message, Unsent } from "../../src/messaging/messenger.ts";
 import type { DriverKind } from "../../src/storage/driver.ts";
 import { createLocks, type Locks } from "../../src/store/lock.ts";
 import { testJobs } from "../test-jobs.ts";
-import { app, inGroup, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
+import { recordingMessenger, startPikPakApp } from "./pikpak-app.ts";
+import { inGroup, mia, signInAs, type TestApp } from "./test-app.ts";
 
 const name = "mia@example.com";
 const hash = "0123456789abcdef0123456789abcdef01234567";
@@ -46,6 +46,7 @@ const letGo = () => {
 let pikpak: PikPakEmulator;
 let account: Account;
 let at: TestApp;
+let closeApp: () => Promise<void>;
 let jobs: JobQueue;
 let records: Keyv<KeptJob>;
 /** What the message has shown. */
@@ -65,43 +66,34 @@ beforeEach(async () => {
   records = new Keyv<KeptJob>();
   locks = createLocks();
   waitsFor = [];
-  pikpak = await startPikPak({ now });
-  account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
-  const { driveUrl, userUrl, mcpUrl } = pikpak;
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
-  at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now, wait });
+  const opened = await startPikPakApp({ now, wait });
+  ({ pikpak, account, at } = opened);
+  closeApp = opened.close;
   begin();
 });
 afterEach(async () => {
   await jobs.stop();
-  await at.services.storage.close();
-  await pikpak.close();
+  await closeApp();
 });
 
 /** A process: its queue, and who follows downloads. */
 function begin(): void {
   jobs = testJobs(records, { now, wait: async (ms, signal) => sleep(Math.min(ms, 20), undefined, { signal }) });
-  const messenger: Pick<Messenger, "edit" | "send"> = {
-    async edit(_ref, screen) {
-      const edited = answerEdit();
-      if (edited.is === "edited") edits.push(screen as DownloadScreen);
+  const messengers = recordingMessenger({
+    answerEdit: () => answerEdit(),
+    answerSend: () => answerSend(),
+    edited(screen) {
+      edits.push(screen as DownloadScreen);
       if (heldAt !== undefined && states()?.join() === heldAt) isHeld = true;
-      return edited;
     },
-    async send(target, screen) {
-      const unsent = answerSend();
-      if (unsent) return unsent;
-      sent.push(screen);
-      return { is: "sent", ref: { ...target, message: "8" } };
-    },
-  };
+    sent: (screen) => void sent.push(screen),
+  });
   const { storage, sessions } = at.services;
   const downloads = createDownloads({
     jobs,
     storage,
     sessions,
-    // Only editing and sending are used here.
-    messengers: { of: () => messenger as Messenger },
+    messengers,
     exclusive(key, work) {
       waitsFor.push(key);
       return locks.exclusive(key, work);

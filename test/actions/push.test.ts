@@ -80,7 +80,7 @@ function begin(reach: "anywhere" | "public"): void {
     now: Date.now,
     wait,
     newId,
-    log: { info: (fields) => void at.noted.push(fields) },
+    log: { info: (fields) => void at.noted.push(fields), warn: () => undefined },
   });
   Object.assign(at.services, { pushes });
 }

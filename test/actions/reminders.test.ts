@@ -1,15 +1,17 @@
 import { Keyv } from "keyv";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
 import { createReminders } from "../../src/actions/mounts/reminders.ts";
 import type { Notice } from "../../src/actions/model/screen.ts";
-import { driverKinds } from "../../src/drivers/index.ts";
+import { noticeText } from "../../src/i18n/kind-words.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
 import type { Messenger, Sent } from "../../src/messaging/messenger.ts";
 import { testJobs, waitBy } from "../test-jobs.ts";
-import { app, mia, usualCloud, type TestApp } from "./test-app.ts";
+import { startPikPakApp } from "./pikpak-app.ts";
+import { mia, visitOf, type TestApp } from "./test-app.ts";
 
 const day = 24 * 3_600_000;
 let skipped = 0;
@@ -17,6 +19,7 @@ const now = () => Date.now() + skipped;
 let pikpak: PikPakEmulator;
 let account: Account;
 let at: TestApp;
+let closeApp: () => Promise<void>;
 let jobs: JobQueue;
 let records: Keyv<KeptJob>;
 let said: { readonly notice: Notice; readonly language: string }[];
@@ -27,17 +30,14 @@ beforeEach(async () => {
   said = [];
   answer = () => ({ is: "sent", ref: { place: mia.person.id, kind: "private", language: "en", message: "1" } });
   records = new Keyv<KeptJob>();
-  pikpak = await startPikPak({ now });
-  account = pikpak.build.account({ username: "mia@example.com", password: "correct-horse" });
-  const { driveUrl, userUrl, mcpUrl } = pikpak;
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
-  at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now });
+  const opened = await startPikPakApp({ now });
+  ({ pikpak, account, at } = opened);
+  closeApp = opened.close;
   begin();
 });
 afterEach(async () => {
   await jobs.stop();
-  await at.services.storage.close();
-  await pikpak.close();
+  await closeApp();
 });
 
 /** A process: its queue, and who reminds people. */
@@ -57,9 +57,9 @@ function begin(): void {
   Object.assign(at.services, { reminders, messengers });
 }
 
-const signIn = (token: string) =>
+const signIn = (token: string, visit = mia) =>
   at.see(
-    mia,
+    visit,
     {
       do: "submit",
       form: { id: "sign-in", kind: "pikpak", way: "access-token" },
@@ -103,6 +103,18 @@ test("the owner is told seven days and one day before the token ends, once each,
   await expect.poll(told).toEqual(["credential-ends-week", "credential-ends-day"]);
   await pass(3 * day);
   expect(told()).toHaveLength(2);
+});
+
+test("an owner whose client speaks Chinese is reminded in Chinese", async () => {
+  const chinese = visitOf(1, { locale: "zh-hans" });
+  await signIn(pikpak.build.pat(account, { scopes: ["read"], days: 10 }), chinese);
+  await pass(3.5 * day);
+  await expect.poll(() => said).toHaveLength(1);
+  const [one] = said;
+  if (!one) throw new Error("nothing was said");
+  const words = loadWords();
+  const speaker = { say: words.in(one.language), has: words.has };
+  expect(noticeText(speaker, one.notice.notice, one.notice.driver)).toContain("访问令牌将在七天后失效");
 });
 
 test("nobody is told of a token that was replaced, or of a drive that is gone", async () => {

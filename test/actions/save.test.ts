@@ -2,19 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Keyv } from "keyv";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Node } from "../../emulators/pikpak/node.ts";
-import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account, ShareStatus } from "../../emulators/pikpak/state.ts";
 import { createSaves } from "../../src/actions/save/saves.ts";
 import type { SaveScreen, SaveState } from "../../src/actions/model/screen.ts";
 import type { MessageRef } from "../../src/actions/model/target.ts";
 import type { Session, ViewRef } from "../../src/actions/model/session.ts";
-import { driverKinds } from "../../src/drivers/index.ts";
 import type { KeptJob } from "../../src/jobs/embedded.ts";
 import type { JobQueue } from "../../src/jobs/queue.ts";
-import type { Edited, Message, Messenger, Unsent } from "../../src/messaging/messenger.ts";
+import type { Edited, Message, Unsent } from "../../src/messaging/messenger.ts";
 import { createLocks, type Locks } from "../../src/store/lock.ts";
 import { testJobs } from "../test-jobs.ts";
-import { app, inGroup, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
+import { recordingMessenger, startPikPakApp } from "./pikpak-app.ts";
+import { inGroup, jun, mia, signInAs, type TestApp } from "./test-app.ts";
 
 const name = "mia@example.com";
 const restore = "/drive/v1/share/restore";
@@ -37,6 +37,7 @@ let pikpak: PikPakEmulator;
 let account: Account;
 let ben: Account;
 let at: TestApp;
+let closeApp: () => Promise<void>;
 let jobs: JobQueue;
 let records: Keyv<KeptJob>;
 /** What the message has shown. */
@@ -56,43 +57,32 @@ beforeEach(async () => {
   records = new Keyv<KeptJob>();
   locks = createLocks();
   waitsFor = [];
-  pikpak = await startPikPak({ now });
-  account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
+  const opened = await startPikPakApp({ now, wait });
+  ({ pikpak, account, at } = opened);
+  closeApp = opened.close;
   ben = pikpak.build.account({ username: "ben@example.com", email: "ben@example.com", password: "battery" });
-  const { driveUrl, userUrl, mcpUrl } = pikpak;
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
-  at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now, wait });
   begin();
 });
 afterEach(async () => {
   await jobs.stop();
-  await at.services.storage.close();
-  await pikpak.close();
+  await closeApp();
 });
 
 /** A process: its queue, and who saves. */
 function begin(): void {
   jobs = testJobs(records, { now, wait: async (ms, signal) => sleep(Math.min(ms, 20), undefined, { signal }) });
-  const messenger: Pick<Messenger, "edit" | "send"> = {
-    async edit(_ref, screen) {
-      const edited = answerEdit();
-      if (edited.is === "edited") edits.push(screen as SaveScreen);
-      return edited;
-    },
-    async send(target, screen) {
-      const unsent = answerSend();
-      if (unsent) return unsent;
-      sent.push(screen);
-      return { is: "sent", ref: { ...target, message: "8" } };
-    },
-  };
+  const messengers = recordingMessenger({
+    answerEdit: () => answerEdit(),
+    answerSend: () => answerSend(),
+    edited: (screen) => void edits.push(screen as SaveScreen),
+    sent: (screen) => void sent.push(screen),
+  });
   const { storage, sessions, newId } = at.services;
   const saves = createSaves({
     jobs,
     storage,
     sessions,
-    // Only editing and sending are used here.
-    messengers: { of: () => messenger as Messenger },
+    messengers,
     addressOf: async (_mount, entry, { person }) => ({
       url: `https://dl.example/${entry.name}?for=${person}`,
       via: "redirect",
@@ -104,7 +94,7 @@ function begin(): void {
     now,
     wait,
     newId,
-    log: { info: () => undefined },
+    log: { info: () => undefined, warn: () => undefined },
   });
   Object.assign(at.services, { saves });
 }

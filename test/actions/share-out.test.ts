@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
-import { driverKinds } from "../../src/drivers/index.ts";
-import { app, inGroup, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
+import { startPikPakApp } from "./pikpak-app.ts";
+import { inGroup, mia, signInAs, type TestApp } from "./test-app.ts";
 
 const name = "mia@example.com";
 const day = 86_400_000;
@@ -10,22 +10,16 @@ const day = 86_400_000;
 let pikpak: PikPakEmulator;
 let account: Account;
 let at: TestApp;
+let closeApp: () => Promise<void>;
 beforeEach(async () => {
-  pikpak = await startPikPak();
-  account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
+  const opened = await startPikPakApp({ changes: { roleIn: async () => "admin" } });
+  ({ pikpak, account, at } = opened);
+  closeApp = opened.close;
   const films = pikpak.build.folder(account, undefined, "Films");
   pikpak.build.file(account, films, { name: "film.mkv", size: 100 });
-  const { driveUrl, userUrl, mcpUrl } = pikpak;
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
-  at = app(usualCloud(), {
-    kinds: driverKinds({ pikpak: settings }),
-    now: Date.now,
-    changes: { roleIn: async () => "admin" },
-  });
 });
 afterEach(async () => {
-  await at.services.storage.close();
-  await pikpak.close();
+  await closeApp();
 });
 
 /** The link of a share of somebody else's. */

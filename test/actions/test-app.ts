@@ -205,7 +205,7 @@ export interface TestApp {
   restarted(): TestApp;
 }
 
-interface TestAppOptions {
+export interface TestAppOptions {
   readonly shelves?: Shelves;
   readonly changes?: Partial<Services>;
   /** Absent = the cloud's. */

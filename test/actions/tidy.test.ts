@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Node } from "../../emulators/pikpak/node.ts";
-import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
 import type { ButtonPress } from "../../src/actions/buttons.ts";
 import type { Listing, Screen } from "../../src/actions/model/screen.ts";
 import type { ViewRef } from "../../src/actions/model/session.ts";
 import type { SelectList, TargetList, TidiedCard, TidyCard } from "../../src/actions/model/tidy-screen.ts";
-import { driverKinds } from "../../src/drivers/index.ts";
-import { app, inGroup, jun, mia, signInAs, usualCloud, type TestApp } from "./test-app.ts";
+import { startPikPakApp } from "./pikpak-app.ts";
+import { inGroup, jun, mia, signInAs, type TestApp } from "./test-app.ts";
 
 const name = "mia@example.com";
 
@@ -23,18 +23,16 @@ const wait = async (ms: number, signal?: AbortSignal) => {
 let pikpak: PikPakEmulator;
 let account: Account;
 let at: TestApp;
+let closeApp: () => Promise<void>;
 
 beforeEach(async () => {
   skipped = 0;
-  pikpak = await startPikPak({ now });
-  account = pikpak.build.account({ username: name, email: name, password: "correct-horse" });
-  const { driveUrl, userUrl, mcpUrl } = pikpak;
-  const settings = { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl };
-  at = app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now, wait });
+  const opened = await startPikPakApp({ now, wait });
+  ({ pikpak, account, at } = opened);
+  closeApp = opened.close;
 });
 afterEach(async () => {
-  await at.services.storage.close();
-  await pikpak.close();
+  await closeApp();
 });
 
 const folder = (title: string, parent?: Node) => pikpak.build.folder(account, parent, title);

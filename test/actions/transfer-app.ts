@@ -93,7 +93,7 @@ export function createTransferApp({
       return promise;
     },
     newReference: () => `ref${references++}`,
-    log: { info: () => undefined, error: (fields) => void logged.push(fields) },
+    log: { info: () => undefined, warn: () => undefined, error: (fields) => void logged.push(fields) },
   });
   const transferApp: TransferApp = {
     at: app(cloud, { shelves: kept, jobs, now: () => transferApp.time, changes: { ...changes, transfers } }),

@@ -66,7 +66,7 @@ async function begin(prefix: string): Promise<Process> {
     now: Date.now,
     wait,
     newReference: () => "ref",
-    log: { info: () => undefined, error: () => undefined },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
   const here: Process = { transfers, jobs, drawn, open: 0 };
   closing.push(async () => {

@@ -96,7 +96,7 @@ function begin(): void {
     maxSize,
     now,
     wait,
-    log: { info: () => undefined },
+    log: { info: () => undefined, warn: () => undefined },
   });
   Object.assign(at.services, { uploads });
 }

@@ -8,7 +8,15 @@ import type { Program } from "./program.ts";
 // Signing in to PikPak on both chats, for journeys that are about what people do afterwards.
 
 type Who = keyof typeof cast;
-type Way = "password" | "access-token";
+type Way = "password" | "access-token" | "refresh-token";
+
+/** What somebody signs in with, by one way. */
+export interface Given {
+  readonly way: Exclude<Way, "password">;
+  readonly token: string;
+}
+
+const tokenFields = { "access-token": "personalToken", "refresh-token": "refreshToken" } as const;
 
 interface TelegramOptions {
   /** Whose account is signed in to; absent = their own. */
@@ -55,16 +63,31 @@ export async function signInOnTelegram(
 }
 
 async function chooseOnTelegram(
+  program: Program,
+  who: Who,
+  { way, field }: { readonly way: Way; readonly field: string },
+): Promise<Shown> {
+  const person = program.world.people[who];
+  person.sends("/login");
+  await person.waitsFor(sayTo(who)("sign-in-ways"));
+  return takesWay(program, who, { way, field });
+}
+
+async function takesWay(
   { world }: Program,
   who: Who,
   { way, field }: { readonly way: Way; readonly field: string },
 ): Promise<Shown> {
   const person = world.people[who];
   const say = sayTo(who);
-  person.sends("/login");
-  await person.waitsFor(say("sign-in-ways"));
   await person.presses(say(`way-pikpak-${way}`));
   return person.waitsFor(`❔ ${say(`field-pikpak-${field}`)}`);
+}
+
+/** Chooses a way among those shown, and types what it asks for. */
+export async function givesOnTelegram(program: Program, who: Who, { way, token }: Given): Promise<void> {
+  await takesWay(program, who, { way, field: tokenFields[way] });
+  program.world.people[who].sends(token);
 }
 
 interface DiscordOptions {
@@ -76,17 +99,30 @@ interface DiscordOptions {
 
 /** Chooses a way to sign in; the message that leads to the page, or says that there is none. */
 export async function askPageOnDiscord(
-  { world }: Program,
+  program: Program,
   who: Who,
-  { in: channel = world.members[who].dm, way = "password" }: DiscordOptions = {},
+  { in: channel = program.world.members[who].dm, way = "password" }: DiscordOptions = {},
 ): Promise<Message> {
-  const member = world.members[who];
+  const member = program.world.members[who];
   const here = { in: channel };
-  const say = sayTo(who);
   await member.uses("/login", here);
-  await member.waitsFor(say("sign-in-ways"), here);
-  await member.presses(new RegExp(say(`way-pikpak-${way}`)), here);
+  await member.waitsFor(sayTo(who)("sign-in-ways"), here);
+  return takesPage(program, who, { in: channel, way });
+}
+
+async function takesPage({ world }: Program, who: Who, options: Required<DiscordOptions>): Promise<Message> {
+  const member = world.members[who];
+  const here = { in: options.in };
+  await member.presses(new RegExp(sayTo(who)(`way-pikpak-${options.way}`)), here);
   return member.waitsFor(/Passwords and tokens do not belong in Discord|密码和令牌不应经过 Discord/, here);
+}
+
+/** Chooses a way among those shown, and gives what it asks for on the page. */
+export async function givesOnDiscord(program: Program, who: Who, { way, token }: Given): Promise<void> {
+  const { dm } = program.world.members[who];
+  const page = await openPage(await takesPage(program, who, { in: dm, way }));
+  const { status } = await page.send({ [tokenFields[way]]: token });
+  if (status !== 200) throw new Error(`the page answered ${status}`);
 }
 
 /** Signs in with a password on the page; what comes of it in the chat is not waited for. */

@@ -14,6 +14,8 @@ export interface McpServer {
   handle(request: IncomingMessage, response: ServerResponse, call: McpCall): void;
   /** Forgets every session, as a restart of the real server does. */
   dropSessions(): void;
+  /** How often `initialize` was answered. */
+  readonly handshakes: number;
 }
 
 interface McpCall {
@@ -60,7 +62,9 @@ const serverInfo = { name: "pikpak", version: "1.0.0" };
 export function createMcpServer({ state, rules, tokens }: McpParts): McpServer {
   /** Versions by session. */
   const sessions = new Map<string, string>();
+  let handshakes = 0;
   const handshake = (params: RpcRequest["params"], response: ServerResponse): object => {
+    handshakes += 1;
     const asked = text(params["protocolVersion"]);
     const known = legacyVersions.includes(asked) && asked <= rules.mcpVersion;
     const version = known ? asked : rules.mcpVersion;
@@ -103,6 +107,9 @@ export function createMcpServer({ state, rules, tokens }: McpParts): McpServer {
       }
     },
     dropSessions: () => sessions.clear(),
+    get handshakes() {
+      return handshakes;
+    },
   };
 }
 

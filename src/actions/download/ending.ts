@@ -1,6 +1,6 @@
 import { JobFailure } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
-import { sayLastWord } from "../../messaging/last-word.ts";
+import { sayLastWord, type LastWordLog } from "../../messaging/last-word.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { DownloadScreen } from "../model/screen.ts";
 import { downloadNoteKind, downloadOutcomeKind, type Download } from "./download-kind.ts";
@@ -8,7 +8,7 @@ import { downloadNoteKind, downloadOutcomeKind, type Download } from "./download
 interface EndingParts {
   readonly jobs: JobQueue;
   readonly messengers: Messengers;
-  readonly log: { info(fields: object, event: string): void };
+  readonly log: LastWordLog;
 }
 
 /** Sees to it that what became of a batch is said: where it was followed, or in a message of its own. */

@@ -1,3 +1,4 @@
+import { isSince } from "../../storage/clock-skew.ts";
 import type { Keyv } from "keyv";
 import { JobCancelled } from "../../jobs/job.ts";
 import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
@@ -42,15 +43,13 @@ interface FollowingParts extends FollowedBy {
 /** ms without progress until that is worth a word. */
 export const stillAfter = 30 * 60_000;
 /** ms that something is followed; what is not there then can be looked at in the list of tasks. */
-const longest = 7 * 24 * 3_600_000;
+const maxFollowing = 7 * 24 * 3_600_000;
 /** ms between looks where nothing says otherwise, and where the drive cannot be asked. */
 const [usualPause, troublePause] = [3000, 30_000];
 /** ms between tries where the drive takes no more today. */
 const heldPause = 3_600_000;
 /** ms that cancelling may take. */
 const cancelWithin = 30_000;
-/** ms that the drive's clock may be behind ours. */
-const skew = 60_000;
 
 /** One address of a batch, as it is followed. */
 interface FollowedSource {
@@ -106,7 +105,7 @@ export class Following {
   }
 
   async #follow(): Promise<void> {
-    const until = this.#download.askedAt + longest;
+    const until = this.#download.askedAt + maxFollowing;
     for (;;) {
       await this.#beginSome();
       const pause = await this.#look();
@@ -184,8 +183,8 @@ export class Following {
     const { items } = await this.#parts.storage.tasks(mount, { signal: this.#signal, asker });
     const taken = new Set(this.#sources.map(({ task }) => task));
     return items.find(
-      ({ id, source = "", createdAt = 0 }) =>
-        !taken.has(id) && createdAt >= askedAt - skew && sourceOf(source)?.identity === identity,
+      ({ id, source = "", createdAt }) =>
+        !taken.has(id) && isSince(createdAt, askedAt) && sourceOf(source)?.identity === identity,
     );
   }
 

@@ -1,3 +1,4 @@
+import type { LastWordLog } from "../../messaging/last-word.ts";
 import { JobCancelled } from "../../jobs/job.ts";
 import type { RunningJob } from "../../jobs/queue.ts";
 import type { FileMeta, FileSource, Messenger } from "../../messaging/messenger.ts";
@@ -20,7 +21,7 @@ export interface SendingParts {
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
   newReference(): string;
-  readonly log: { info(fields: object, event: string): void; error(fields: object, event: string): void };
+  readonly log: LastWordLog & { error(fields: object, event: string): void };
 }
 
 interface OneParts extends SendingParts {

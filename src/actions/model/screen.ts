@@ -769,6 +769,7 @@ export const noticeCodes = [
   "transfer-over",
   "approval-over",
   "credential-left",
+  "forgotten-credential-left",
   // A credential was pasted where none was asked for. A chat that takes the message away says the second.
   "credential-exposed",
   "credential-deleted",

@@ -1,7 +1,7 @@
 import type { Keyv } from "keyv";
 import { JobFailure, jobKind } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
-import { sayLastWord, tellPerson } from "../../messaging/last-word.ts";
+import { sayLastWord, tellPerson, type LastWordLog } from "../../messaging/last-word.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { Visit } from "../../users/visit.ts";
 import type { ApprovalOrder } from "../model/approval.ts";
@@ -41,7 +41,7 @@ interface LastWordsParts {
   languageOf(visit: Visit): Promise<string>;
   /** Milliseconds since the epoch. */
   now(): number;
-  readonly log: { info(fields: object, event: string): void };
+  readonly log: LastWordLog;
 }
 
 /** ms that the place of a message is kept. */
@@ -77,7 +77,7 @@ async function sayWord(parts: LastWordsParts, word: Word, attempt: number): Prom
   if (!shown && now() < askedAt + shownWithin) throw new JobFailure("message-not-shown", { retryAfter: 1000 });
   const messenger = messengers.of(shown?.place ?? person);
   if (shown) await sayLastWord({ person, shown: { ...shown, language }, screen }, { messenger, attempt, isNews, log });
-  else if (messenger && !isCancelled(screen)) await tellPerson(messenger, { person, screen, language }, attempt);
+  else if (!isCancelled(screen)) await tellPerson({ person, screen, language }, { messenger, attempt, log });
   await places.delete(id);
 }
 

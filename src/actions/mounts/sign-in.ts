@@ -122,7 +122,9 @@ export async function carryOut(context: ActionContext, attempt: Try): Promise<Re
     const mount = await mounted(context, attempt);
     const { id, driver } = mount;
     context.services.log.info({ person: context.person.id, mount: id, driver }, "person signed in");
-    const richer = await withPerson(afresh(context), remembering(context.person, mount.id));
+    const { locale } = context.visit.person;
+    const person = { ...remembering(context.person, mount.id), ...(locale !== undefined && { locale }) };
+    const richer = await withPerson(afresh(context), person);
     await context.services.reminders?.note(mount);
     if (attempt.kind.endsAt?.(mount.options) !== undefined) return goTo(richer, { at: "mount", mount: id });
     return goTo(richer, folderView(richer, mount.id));

@@ -1,5 +1,5 @@
 import type { Keyv } from "keyv";
-import { sayLastWord, tellPerson } from "../../messaging/last-word.ts";
+import { sayLastWord, tellPerson, type LastWordLog } from "../../messaging/last-word.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import { queueOf } from "../context/context.ts";
 import { noteLastView } from "../context/last-view.ts";
@@ -12,7 +12,7 @@ export interface OutcomeParts {
   readonly messengers: Messengers;
   /** One piece of work at a time for each key, over all processes. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
-  readonly log: { info(fields: object, event: string): void };
+  readonly log: LastWordLog;
 }
 
 /**
@@ -30,5 +30,5 @@ export async function sayOutcome(parts: OutcomeParts, outcome: SaveOutcome, atte
   if (view.id === card.view.id)
     // Who put the message away asked not to see it.
     return sayLastWord({ person, shown, screen }, { messenger, attempt, isNews: () => false, log });
-  if (messenger) await tellPerson(messenger, { person, screen, language: shown.language }, attempt);
+  await tellPerson({ person, screen, language: shown.language }, { messenger, attempt, log });
 }

@@ -5,9 +5,11 @@ import { takeBackEverywhere } from "../../users/place.ts";
 
 /** Deletes everything kept about a person: mounts with their secrets, screens, what waits, and the record itself. */
 export async function forgetPerson({ services, person, session }: ActionContext): Promise<Result> {
-  for (const { id } of await mountsOf(services, person)) {
+  let leftAt: string | undefined;
+  for (const { id, driver } of await mountsOf(services, person)) {
     await takeBackEverywhere(services, id);
-    await services.storage.unmount(id);
+    const { credential } = await services.storage.unmount(id);
+    if (credential === "left") leftAt = driver;
     await services.transfers?.withdraw(id);
   }
   await services.approvals?.forget(person.id);
@@ -29,5 +31,6 @@ export async function forgetPerson({ services, person, session }: ActionContext)
   await services.people.delete(person.id);
   if (pressed !== undefined) await services.sessions.delete(pressed);
   await services.scrub?.();
+  if (leftAt !== undefined) return notice("forgotten-credential-left", { level: "done", driver: leftAt });
   return notice("forgotten", { level: "done" });
 }

@@ -1,3 +1,4 @@
+import { isSince } from "../../storage/clock-skew.ts";
 import type { Entry } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { SharedOut } from "../../storage/task.ts";
@@ -118,16 +119,13 @@ async function make(context: ButtonContext, mount: Mount, { draft, entry }: Maki
   return drawShared(context, mount, { share: named, from });
 }
 
-/** ms that the drive's clock may be behind ours. */
-const skew = 60_000;
-
 async function madeSince(
   context: ActionContext,
   mount: Mount,
   { entry, askedAt }: { readonly entry: Entry; readonly askedAt: number },
 ): Promise<SharedOut | undefined> {
   const { items } = await allShared(context, mount.id);
-  return items.find((share) => share.entry === entry.id && (share.createdAt ?? 0) >= askedAt - skew);
+  return items.find((share) => share.entry === entry.id && isSince(share.createdAt, askedAt));
 }
 
 /** In the message as it stands: its buttons stay the same. */

@@ -1,3 +1,4 @@
+import type { LastWordLog } from "../../messaging/last-word.ts";
 import type { Keyv } from "keyv";
 import { JobCancelled } from "../../jobs/job.ts";
 import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
@@ -35,7 +36,7 @@ export interface UploadedBy {
   wait(ms: number, signal: AbortSignal): Promise<void>;
   /** One piece of work at a time for each key, over all processes. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
-  readonly log: { info(fields: object, event: string): void };
+  readonly log: LastWordLog;
 }
 
 interface UploadingParts extends UploadedBy {

@@ -2,6 +2,7 @@ import type { CallOptions, Driver, DriverContext, Link, Page } from "../../stora
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import { createChanges } from "./changes.ts";
+import { fileAt } from "./remote-files.ts";
 import type { Client } from "./client.ts";
 import { createSaving } from "./saving.ts";
 import { createSharing } from "./share-out.ts";
@@ -14,7 +15,6 @@ import {
   entryOf,
   isFolder,
   originalLink,
-  readFile,
   readPage,
   readQuota,
   transcodeLink,
@@ -53,14 +53,8 @@ export function openAccount({
   tellsPlan,
   close,
 }: AccountParts): Required<Pick<Driver, "quota" | "close">> & Driver {
-  const detail = async (
-    id: string,
-    { signal, asker, background }: CallOptions,
-    query: Readonly<Record<string, string>> = {},
-  ): Promise<RemoteFile> => {
-    const path = `/drive/v1/files/${encodeURIComponent(id)}`;
-    return readFile(await client.call({ method: "GET", path, query, signal, asker, background }));
-  };
+  const detail = (id: string, options: CallOptions, query: Readonly<Record<string, string>> = {}) =>
+    fileAt(client, id, options, query);
   const writing = { client, root, context };
   const changes = createChanges(writing);
   const tasks = createTasks(writing);

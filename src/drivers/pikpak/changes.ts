@@ -1,10 +1,12 @@
+import { isSince } from "../../storage/clock-skew.ts";
 import { z } from "zod";
 import type { CallOptions, CapabilityOf, ChangeOptions, DriverContext } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Client } from "./client.ts";
+import { below, fileAt, fileIfThere, isFresh, isNamed, maxIds, pathOf } from "./remote-files.ts";
 import { readTaskId, readTasks } from "./task-wire.ts";
-import { createdAt, entryOf, isFolder, read, readFile, readPage, type RemoteFile } from "./wire.ts";
+import { createdAt, entryOf, isFolder, read, readFile, readPage, timeOf, type RemoteFile } from "./wire.ts";
 import { finished, written } from "./written.ts";
 
 export interface WritingParts {
@@ -27,11 +29,6 @@ type ChangeName =
 
 /** What tidies up in a signed-in account. */
 export type Changes = { readonly [K in ChangeName]: CapabilityOf<K> };
-
-/** Ids a call: a thousand are refused, two hundred have been taken. */
-export const maxIds = 100;
-/** ms that the service's clock may be behind ours. */
-export const skew = 60_000;
 
 /** Tidying up over a signed-in account. */
 export function createChanges(given: WritingParts): Changes {
@@ -91,62 +88,20 @@ async function makeFolder(parts: WritingParts, parent: string, { name, options }
   };
   const readBack = async () =>
     newest(
-      await below(parts, parent, options),
+      await below(parts.client, parent, options),
       (file) => isFolder(file) && isNamed(file.name, name) && isFresh(file, begun),
     );
   return entryOf(await written(context, { send, readBack, signal: options.signal }));
-}
-
-/** Made after a call was sent. */
-export function isFresh(file: RemoteFile, begun: number): boolean {
-  return (createdAt(file) ?? 0) >= begun - skew;
-}
-
-/** `name(1).ext` is what the service makes of `name.ext` where that is taken. */
-export function isNamed(given: string, name: string): boolean {
-  if (given === name) return true;
-  const dot = name.lastIndexOf(".");
-  const cuts = dot > 0 ? [name.length, dot] : [name.length];
-  return cuts.some((cut) => {
-    const [head, tail] = [name.slice(0, cut), name.slice(cut)];
-    if (!given.startsWith(head) || !given.endsWith(tail)) return false;
-    return /^\s?\(\d+\)$/.test(given.slice(head.length, given.length - tail.length));
-  });
 }
 
 function newest(files: readonly RemoteFile[], fits: (file: RemoteFile) => boolean): RemoteFile | undefined {
   return files.filter(fits).toSorted((a, b) => (createdAt(b) ?? 0) - (createdAt(a) ?? 0))[0];
 }
 
-/** Everything in a folder. */
-export async function below(
-  { client }: Pick<WritingParts, "client">,
-  folder: string,
-  options: CallOptions,
-): Promise<readonly RemoteFile[]> {
-  const files: RemoteFile[] = [];
-  const seen = new Set<string>();
-  let token = "";
-  do {
-    seen.add(token);
-    const query = {
-      parent_id: folder,
-      limit: "500",
-      page_token: token,
-      filters: JSON.stringify({ trashed: { eq: false } }),
-    };
-    const page = readPage(await client.call({ method: "GET", path: "/drive/v1/files", query, ...options }));
-    files.push(...page.files);
-    token = page.files.length === 0 ? "" : page.next;
-  } while (token !== "" && !seen.has(token));
-  return files;
-}
-
 async function rename({ client, context }: WritingParts, id: string, { name, options }: Naming): Promise<Entry> {
-  const path = `/drive/v1/files/${encodeURIComponent(id)}`;
-  const detail = async () => readFile(await client.call({ method: "GET", path, ...options }));
+  const detail = () => fileAt(client, id, options);
   const send = async () => {
-    await client.call({ method: "PATCH", path, body: { name }, ...options });
+    await client.call({ method: "PATCH", path: pathOf(id), body: { name }, ...options });
     return undefined;
   };
   const readBack = async () => {
@@ -202,22 +157,8 @@ async function changeSome(parts: ChangeParts, ids: readonly string[], change: Ba
 /** A batch is one piece of work, done in order: its first and its last tell of all. */
 async function areSeen(parts: WritingParts, ids: readonly string[], { seen, options }: Batch): Promise<boolean> {
   const ends = new Set([ids[0], ids.at(-1)].filter((id) => id !== undefined));
-  for (const id of ends) if (!(seen?.(await lookUp(parts, id, options)) ?? false)) return false;
+  for (const id of ends) if (!(seen?.(await fileIfThere(parts.client, id, options)) ?? false)) return false;
   return true;
-}
-
-/** Undefined = there is no such file any more. */
-async function lookUp({ client }: WritingParts, id: string, options: CallOptions): Promise<RemoteFile | undefined> {
-  const path = `/drive/v1/files/${encodeURIComponent(id)}`;
-  try {
-    return readFile(await client.call({ method: "GET", path, ...options }));
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    if (error.code === "not-found") return undefined;
-    // The service has no detail of what is in the trash, and says so.
-    if (error.code === "trashed") return readFile({ id, trashed: true });
-    throw error;
-  }
 }
 
 /** Copies have ids nobody knows yet: a task of that kind and that many files, begun since, is the one. */
@@ -231,9 +172,7 @@ async function copyTask(
   const { tasks } = readTasks(await client.call({ method: "GET", path: "/drive/v1/tasks", query, ...options }));
   const since = tasks.filter(
     (task) =>
-      !told.has(task.id) &&
-      Date.parse(task.created_time) >= begun - skew &&
-      Number(task["status_size"] ?? files) === files,
+      !told.has(task.id) && isSince(timeOf(task.created_time), begun) && Number(task["status_size"] ?? files) === files,
   );
   return since[0]?.id;
 }

@@ -1,23 +1,14 @@
+import { isSince } from "../../storage/clock-skew.ts";
 import { z } from "zod";
 import type { CallOptions, CapabilityOf, Saved, SavingOptions, SharedSource } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import { shareAddressIn } from "./address.ts";
-import { below, isFresh, isNamed, maxIds, skew, type WritingParts } from "./changes.ts";
+import type { WritingParts } from "./changes.ts";
+import { below, fileIfThere, isFresh, isNamed, maxIds } from "./remote-files.ts";
 import { shareCodes } from "./share.ts";
 import { phaseOf, readTasks, type RemoteTask } from "./task-wire.ts";
-import {
-  entryOf,
-  isFolder,
-  read,
-  readFile,
-  readPage,
-  readShare,
-  readShareFile,
-  text,
-  timeOf,
-  type RemoteFile,
-} from "./wire.ts";
+import { entryOf, isFolder, read, readPage, readShare, readShareFile, text, timeOf, type RemoteFile } from "./wire.ts";
 import { finished, written } from "./written.ts";
 
 /** What of a share is saved, and with which token. */
@@ -34,15 +25,15 @@ export function createSaving(parts: WritingParts): CapabilityOf<"save"> {
     if (source.kind !== "pikpak-share") throw new StorageError("unsupported", { message: `no share: ${source.kind}` });
     const target = to ?? parts.root;
     const chosen = await choose(parts, source, options);
-    const came =
-      options.askedAt === undefined ? new Map() : await cameSince(parts, chosen.entries, { target, options });
+    const saved =
+      options.askedAt === undefined ? new Map() : await savedSince(parts, chosen.entries, { target, options });
     const before = await inTarget(parts, target, options);
-    const there = new Map<string, RemoteFile>();
+    const present = new Map<string, RemoteFile>();
     for (const entry of chosen.entries) {
-      const same = came.has(entry.id) ? undefined : sameIn(before, entry);
-      if (same) there.set(entry.id, same);
+      const same = saved.has(entry.id) ? undefined : sameIn(before, entry);
+      if (same) present.set(entry.id, same);
     }
-    const found = new Map<string, RemoteFile>([...there, ...came]);
+    const found = new Map<string, RemoteFile>([...present, ...saved]);
     const missing = chosen.entries.filter(({ id }) => !found.has(id));
     for (let from = 0; from < missing.length; from += maxIds) {
       options.signal?.throwIfAborted();
@@ -51,7 +42,7 @@ export function createSaving(parts: WritingParts): CapabilityOf<"save"> {
     }
     const files = [...found.values()];
     const folder = await ownFolder(parts, files, { target, options });
-    return { entries: files.map(entryOf), present: there.size, folder } satisfies Saved;
+    return { entries: files.map(entryOf), present: present.size, folder } satisfies Saved;
   };
 }
 
@@ -68,9 +59,9 @@ const ownNames: ReadonlySet<string> = new Set(["Pack From Shared", "转存自分
 
 /** What is in the target; with the root, what is in the service's own folder for it as well. */
 async function inTarget(parts: WritingParts, target: string, options: CallOptions): Promise<readonly RemoteFile[]> {
-  const files = await below(parts, target, options);
+  const files = await below(parts.client, target, options);
   const own = target === "" ? files.find((file) => isFolder(file) && ownNames.has(file.name)) : undefined;
-  return own ? [...files, ...(await below(parts, own.id, options))] : files;
+  return own ? [...files, ...(await below(parts.client, own.id, options))] : files;
 }
 
 /** The one folder that all of them are in, where that is another than was asked for. */
@@ -81,31 +72,33 @@ async function ownFolder(
 ): Promise<Entry | undefined> {
   const [parent = target, ...others] = new Set(files.map((file) => file.parent_id));
   if (others.length > 0 || parent === target) return undefined;
-  const file = await detail(parts, parent, options);
+  const file = await fileOutOfTrash(parts, parent, options);
   return file && entryOf(file);
 }
 
-/** Undefined = there is no such file any more. */
-async function detail({ client }: WritingParts, id: string, options: CallOptions): Promise<RemoteFile | undefined> {
-  try {
-    const path = `/drive/v1/files/${encodeURIComponent(id)}`;
-    const file = readFile(await client.call({ method: "GET", path, ...options }));
-    return file.trashed ? undefined : file;
-  } catch (error) {
-    if (error instanceof StorageError && (error.code === "not-found" || error.code === "trashed")) return undefined;
-    throw error;
-  }
+/** Undefined = there is no such file any more, or it lies in the trash. */
+async function fileOutOfTrash(
+  { client }: WritingParts,
+  id: string,
+  options: CallOptions,
+): Promise<RemoteFile | undefined> {
+  const file = await fileIfThere(client, id, options);
+  return file?.trashed ? undefined : file;
 }
 
 /** What an attempt that nobody saw the end of has brought, once the service is done with it. */
-async function cameSince(parts: WritingParts, wanted: readonly Entry[], { target, options }: Targeted): Promise<Found> {
+async function savedSince(
+  parts: WritingParts,
+  wanted: readonly Entry[],
+  { target, options }: Targeted,
+): Promise<Found> {
   const { askedAt: begun = 0 } = options;
   const hints = (await restoresSince(parts, begun, options)).map((task) => hintsOf(task, ""));
   const found = new Map<string, RemoteFile>();
   for (const hint of hints.length > 0 ? hints : [hintsOf(undefined, "")]) {
     const left = wanted.filter(({ id }) => !found.has(id));
     const before = [...found.values()];
-    for (const [id, file] of await landed(parts, left, { target, before, options, begun, hints: hint }))
+    for (const [id, file] of await findSaved(parts, left, { target, before, options, begun, hints: hint }))
       found.set(id, file);
   }
   return found;
@@ -115,7 +108,7 @@ async function cameSince(parts: WritingParts, wanted: readonly Entry[], { target
 async function restoresSince(parts: WritingParts, begun: number, options: CallOptions): Promise<readonly RemoteTask[]> {
   const query = { type: "restore", limit: "50" };
   const body = await parts.client.call({ method: "GET", path: "/drive/v1/tasks", query, ...options });
-  const since = readTasks(body).tasks.filter((task) => (timeOf(task.created_time) ?? 0) >= begun - skew);
+  const since = readTasks(body).tasks.filter((task) => isSince(timeOf(task.created_time), begun));
   const over: RemoteTask[] = [];
   for (const task of since) {
     const isOver = phaseOf(task) === "done" ? task : await finished(parts, task.id, options).catch(ifFailed);
@@ -203,13 +196,13 @@ function assertReadable(body: unknown): ReturnType<typeof readShare> {
 
 const restoreShape = z.looseObject({ restore_status: text, restore_task_id: text, file_id: text });
 
-interface Landing extends Targeted {
+interface SaveTarget extends Targeted {
   /** What was in the target before. */
   readonly before: readonly RemoteFile[];
 }
 
-async function restoreSome(parts: WritingParts, chosen: Chosen, landing: Landing): Promise<Found> {
-  const { target, options } = landing;
+async function restoreSome(parts: WritingParts, chosen: Chosen, saveTarget: SaveTarget): Promise<Found> {
+  const { target, options } = saveTarget;
   const { client, context } = parts;
   const begun = context.now();
   const body = {
@@ -228,14 +221,14 @@ async function restoreSome(parts: WritingParts, chosen: Chosen, landing: Landing
     return { task: status === "RESTORE_COMPLETE" ? "" : id, made };
   };
   const readBack = async () => {
-    const found = await landed(parts, chosen.entries, { ...landing, begun, hints: hintsOf(undefined, "") });
+    const found = await findSaved(parts, chosen.entries, { ...saveTarget, begun, hints: hintsOf(undefined, "") });
     return found.size >= chosen.entries.length ? { found } : undefined;
   };
   await options.onSend?.();
   const restored = await written<Restored>(context, { send, readBack, signal: options.signal });
   if ("found" in restored) return restored.found;
   const task = restored.task === "" ? undefined : await finished(parts, restored.task, options);
-  return landed(parts, chosen.entries, { ...landing, begun, hints: hintsOf(task, restored.made) });
+  return findSaved(parts, chosen.entries, { ...saveTarget, begun, hints: hintsOf(task, restored.made) });
 }
 
 /** What the service answers: the task that goes on with it ("" = none does), and what it made; else what is seen of it. */
@@ -262,13 +255,13 @@ function tracesIn(json: string): Hints["traces"] {
   }
 }
 
-interface Looking extends Landing {
+interface Looking extends SaveTarget {
   readonly begun: number;
   readonly hints: Hints;
 }
 
 /** The entries saved, looked for where they were to go, and where the answer says they went: it may name only a folder. */
-async function landed(parts: WritingParts, wanted: readonly Entry[], looking: Looking): Promise<Found> {
+async function findSaved(parts: WritingParts, wanted: readonly Entry[], looking: Looking): Promise<Found> {
   const { target, before, options, begun, hints } = looking;
   const taken = new Set(before.map(({ id }) => id));
   const found = new Map<string, RemoteFile>();
@@ -282,7 +275,7 @@ async function landed(parts: WritingParts, wanted: readonly Entry[], looking: Lo
     const made = hints.traces[entry.id];
     const isNew = (file: RemoteFile) => !taken.has(file.id) && isFresh(file, begun) && isCopyOf(file, entry);
     take(entry, files.find(({ id }) => id === made) ?? files.find(isNew));
-    if (made !== undefined && !found.has(entry.id)) take(entry, await detail(parts, made, options));
+    if (made !== undefined && !found.has(entry.id)) take(entry, await fileOutOfTrash(parts, made, options));
   }
   return found;
 }
@@ -296,7 +289,7 @@ function isCopyOf(file: RemoteFile, entry: Entry): boolean {
 async function inFolder(parts: WritingParts, id: string, options: CallOptions): Promise<readonly RemoteFile[]> {
   if (id === "") return [];
   try {
-    return await below(parts, id, options);
+    return await below(parts.client, id, options);
   } catch (error) {
     if (error instanceof StorageError && error.code === "not-found") return [];
     throw error;

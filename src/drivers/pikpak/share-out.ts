@@ -1,3 +1,4 @@
+import { isSince } from "../../storage/clock-skew.ts";
 import { z } from "zod";
 import type { CallOptions, CapabilityOf, SharingOptions } from "../../storage/driver.ts";
 import type { SharedOut } from "../../storage/task.ts";
@@ -10,9 +11,6 @@ type SharingName = "shareOut" | "listSharedOut" | "revokeShared";
 
 /** What shares entries of a signed-in account with others. */
 export type Sharing = { readonly [K in SharingName]: CapabilityOf<K> };
-
-/** ms that the service's clock may be behind ours. */
-const skew = 60_000;
 
 const sharedShape = z.looseObject({
   share_id: z.string().min(1),
@@ -93,7 +91,7 @@ async function shareOut(parts: SharingParts, ids: readonly string[], options: Sh
         share.file_id === ids[0] &&
         !told.has(share.share_id) &&
         hasCode(share, passCode) &&
-        (timeOf(share.create_time) ?? 0) >= begun - skew,
+        isSince(timeOf(share.create_time), begun),
     );
     const last = same.toSorted((a, b) => (timeOf(b.create_time) ?? 0) - (timeOf(a.create_time) ?? 0))[0];
     return last && sharedOf(last);

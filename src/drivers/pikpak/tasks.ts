@@ -1,11 +1,13 @@
+import { isSince } from "../../storage/clock-skew.ts";
 import { z } from "zod";
 import type { CallOptions, CapabilityOf } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import { sourceOf } from "../../storage/source.ts";
 import type { Task } from "../../storage/task.ts";
-import { maxIds, type WritingParts } from "./changes.ts";
+import type { WritingParts } from "./changes.ts";
+import { fileIfThere, maxIds } from "./remote-files.ts";
 import { phaseOf, readTask, readTasks, remotePhases, taskOf, type RemoteTask } from "./task-wire.ts";
-import { entryOf, isFolder, readFile, type RemoteFile } from "./wire.ts";
+import { entryOf, isFolder, readFile, timeOf, type RemoteFile } from "./wire.ts";
 import { written } from "./written.ts";
 
 type TaskName = "download" | "tasks" | "task" | "retryTask" | "cancelTasks" | "clearTasks";
@@ -15,8 +17,6 @@ export type Tasks = { readonly [K in TaskName]: CapabilityOf<K> };
 
 /** Tasks a page: clients of the service ask for many more, and one look has to tell of all that run. */
 const pageSize = "500";
-/** ms that the service's clock may be behind ours. */
-const skew = 60_000;
 
 /** Offline downloads of a signed-in account. */
 export function createTasks(parts: WritingParts): Tasks {
@@ -129,7 +129,7 @@ function isFrom({ params }: RemoteTask, identity: string): boolean {
 
 function isUnderWayOrNew(task: RemoteTask, begun: number): boolean {
   const phase = phaseOf(task);
-  return phase === "running" || phase === "waiting" || Date.parse(task.created_time) >= begun - skew;
+  return phase === "running" || phase === "waiting" || isSince(timeOf(task.created_time), begun);
 }
 
 /** The service's own way to retry has been measured to fail always: then the same address is fetched anew, to the same folder. */
@@ -167,13 +167,8 @@ async function retryAsItIs(parts: WritingParts, id: string, options: CallOptions
 async function folderOf({ client, root }: WritingParts, task: RemoteTask, options: CallOptions): Promise<string> {
   if (task.reference_resource) return task.reference_resource.parent_id;
   if (task.file_id === "") return root;
-  try {
-    const path = `/drive/v1/files/${encodeURIComponent(task.file_id)}`;
-    return readFile(await client.call({ method: "GET", path, ...options })).parent_id;
-  } catch (error) {
-    if (error instanceof StorageError && (error.code === "not-found" || error.code === "trashed")) return root;
-    throw error;
-  }
+  const file = await fileIfThere(client, task.file_id, options);
+  return file && !file.trashed ? file.parent_id : root;
 }
 
 interface Forgetting {

@@ -3,7 +3,8 @@ import type { CallOptions, CapabilityOf, DriverContext, UploadingOptions } from 
 import { StorageError } from "../../storage/error.ts";
 import type { PendingUpload, Uploaded, UploadSource } from "../../storage/upload.ts";
 import { BucketRefusal, ticketShape, type Bucket, type Part, type Ticket } from "./bucket.ts";
-import { below, isFresh, isNamed, type Changes, type WritingParts } from "./changes.ts";
+import type { Changes, WritingParts } from "./changes.ts";
+import { below, isFresh, isNamed } from "./remote-files.ts";
 import { createGcid } from "./gcid.ts";
 import { readTask } from "./task-wire.ts";
 import type { Tasks } from "./tasks.ts";
@@ -104,7 +105,7 @@ class Upload {
 
   /** Asks for a ticket; what it comes to where no bytes are to be sent. */
   async #ask(): Promise<Uploaded | undefined> {
-    const files = await below(this.#parts, this.#pending.target, this.#call);
+    const files = await below(this.#parts.client, this.#pending.target, this.#call);
     const orphan = madeIn(files, this.#pending);
     if (orphan && isWhole(orphan)) return { is: "done", entry: entryOf(orphan), instant: true };
     if (orphan) await remove(this.#parts, [orphan.id], this.#call);
@@ -161,7 +162,7 @@ class Upload {
     const send = async () =>
       readAnswer(await client.call({ method: "POST", path: "/drive/v1/files", body, ...this.#call }));
     const readBack = async () => {
-      const made = madeIn(await below(this.#parts, target, this.#call), this.#pending);
+      const made = madeIn(await below(this.#parts.client, target, this.#call), this.#pending);
       return made && { file: made, ticket: undefined, task: undefined };
     };
     return written(context, { send, readBack, signal: this.#options.signal });
@@ -388,7 +389,7 @@ async function drop(parts: UploadingParts, pending: Pending, options: CallOption
   if (ticket && uploadId !== undefined) await best("parts", bucket.abort(ticket, uploadId, options.signal));
   if (task !== undefined) await best("task", tasks.cancelTasks([task], options));
   const made = async () => {
-    const id = file ?? madeIn(await below(parts, pending.target, options), pending)?.id;
+    const id = file ?? madeIn(await below(parts.client, pending.target, options), pending)?.id;
     if (id !== undefined) await remove(parts, [id], options);
   };
   if (file !== undefined || pending.askedAt !== undefined) await best("file", made());

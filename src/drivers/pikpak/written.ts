@@ -7,10 +7,10 @@ type Waits = Pick<DriverContext, "wait">;
 
 /** ms before each look whether a write has happened whose answer was lost. */
 const looks = [500, 1500, 4000];
-/** ms before each look at a task; then the last again and again, the interval the service names for a list of them. */
+/** ms before each look at a task; the last, which the service names as the interval for lists of them, is repeated. */
 const polls = [500, 1000, 2000, 3000];
 /** ms that a task is waited for. */
-const longest = 180_000;
+const taskTimeout = 180_000;
 
 /** A write, sent once. */
 export interface Write<T> {
@@ -61,7 +61,7 @@ export async function finished(
   options: CallOptions,
 ): Promise<RemoteTask | undefined> {
   let waited = 0;
-  for (let n = 0; waited < longest; n++) {
+  for (let n = 0; waited < taskTimeout; n++) {
     const pause = polls[Math.min(n, polls.length - 1)] ?? 0;
     await context.wait(pause, options.signal);
     waited += pause;

@@ -4,7 +4,7 @@ import { isPublicAddress } from "../../i18n/address.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { addressRow, addressText, namedRow, namedText, watchText } from "./address.ts";
-import { abilityButtons, button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, evenRows, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 
 /** Most versions of a film that get a button; PikPak makes about four. */
 const maxVariants = 12;
@@ -45,7 +45,7 @@ export function paintFile(painter: Painter, card: FileCard): Painted {
       ...variants
         .slice(0, maxVariants)
         .map(({ name }, variant) => [button(`🔗 ${elideName(name)}`, { do: "link", view, variant })]),
-      abilityButtons(painter, card),
+      ...evenRows(abilityButtons(painter, card)),
       neighbourRow(painter, card),
     ].filter((row) => row.length > 0),
     ...(thumbnail !== undefined && isPublicAddress(thumbnail) && { preview: thumbnail }),

@@ -3,7 +3,7 @@ import type { LinkCard } from "../../actions/model/screen.ts";
 import { isolate } from "../../i18n/names.ts";
 import { commandLines } from "../../i18n/command-lines.ts";
 import { addressRow, addressText, namedRow, namedText, watchText } from "./address.ts";
-import { abilityButtons, button, lines, strong, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, evenRows, lines, strong, type Painted, type Painter } from "./painter.ts";
 import { sentences } from "../../i18n/phrases.ts";
 
 /** A file's address, how long it lives, and what to do with it. */
@@ -28,7 +28,7 @@ export function paintLink(painter: Painter, card: LinkCard): Painted {
     keyboard: [
       addressRow(painter, card),
       namedRow(painter, card),
-      abilityButtons(painter, card),
+      ...evenRows(abilityButtons(painter, card)),
       [button(`⬆ ${say("press-back")}`, { do: "back", view })],
     ].filter((row) => row.length > 0),
   };

@@ -103,6 +103,16 @@ export function abilityButtons(
   });
 }
 
+/** Buttons in as few rows as Telegram shows well, all of about the same length. */
+export function evenRows<T>(buttons: readonly T[]): T[][] {
+  const count = Math.ceil(buttons.length / maxInRow);
+  const length = Math.ceil(buttons.length / Math.max(1, count));
+  return Array.from({ length: count }, (_row, n) => buttons.slice(n * length, (n + 1) * length));
+}
+
+/** Buttons of a row: the platform takes eight. */
+const maxInRow = 8;
+
 /** Where in a list's pages one is, and the ways to those beside it; nothing where there is one. */
 export function turningRow(view: ViewRef, page: Pages): InlineKeyboardButton.CallbackButton[] {
   const { number, count, next = number < (count ?? 0) } = page;

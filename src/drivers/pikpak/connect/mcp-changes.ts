@@ -1,6 +1,6 @@
 import type { CallOptions, CapabilityOf, DriverContext } from "../../../storage/driver.ts";
 import { StorageError } from "../../../storage/error.ts";
-import { maxIds } from "../changes.ts";
+import { maxIds } from "../remote-files.ts";
 import { entryOf, type RemoteFile } from "../wire.ts";
 import type { McpClient } from "./mcp-client.ts";
 import { getFile } from "./mcp-drive.ts";

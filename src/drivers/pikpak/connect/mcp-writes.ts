@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CallOptions, DriverContext } from "../../../storage/driver.ts";
 import type { Entry } from "../../../storage/entry.ts";
 import { StorageError } from "../../../storage/error.ts";
-import { isNamed } from "../changes.ts";
+import { isNamed } from "../remote-files.ts";
 import { entryOf, readPage, type RemoteFile } from "../wire.ts";
 import { written } from "../written.ts";
 import type { McpClient, ToolCall } from "./mcp-client.ts";

@@ -22,6 +22,7 @@ permission-pikpak-manage = Manage files
 permission-pikpak-cloud_download = Cloud Download
 permission-pikpak-share = Share
 notice-credential-left-pikpak = The drive and its secrets are deleted here. At PikPak what it was signed in with is still good: withdraw it there, in the account settings under Connected Apps.
+notice-forgotten-credential-left-pikpak = Everything kept about you is deleted here. At PikPak what your drive was signed in with is still good: withdraw it there, in the account settings under Connected Apps. Say /start to begin anew.
 notice-credential-ends-week-pikpak = The access token of this drive ends in seven days. Make a new one on PikPak's page Connected Apps, and sign in again with it; the drive's settings stay.
 notice-credential-ends-day-pikpak = The access token of this drive ends in one day. Make a new one on PikPak's page Connected Apps, and sign in again with it; the drive's settings stay.
 field-pikpak-username = User name

@@ -22,6 +22,7 @@ permission-pikpak-manage = 管理文件（Manage files）
 permission-pikpak-cloud_download = 云下载（Cloud Download）
 permission-pikpak-share = 分享（Share）
 notice-credential-left-pikpak = 网盘和它的登录信息已在这里删除。但在 PikPak 那里仍然有效，请到 PikPak 账号设置的“已连接的应用”（Connected Apps）中撤销。
+notice-forgotten-credential-left-pikpak = 这里保存的关于你的一切都已删除。但网盘的登录信息在 PikPak 那里仍然有效，请到 PikPak 账号设置的“已连接的应用”（Connected Apps）中撤销。发送 /start 重新开始。
 notice-credential-ends-week-pikpak = 这个网盘的访问令牌将在七天后失效。请在 PikPak 的“已连接的应用”（Connected Apps）页面新建一个并用它重新登录，设置会保留。
 notice-credential-ends-day-pikpak = 这个网盘的访问令牌将在一天后失效。请在 PikPak 的“已连接的应用”（Connected Apps）页面新建一个并用它重新登录，设置会保留。
 field-pikpak-username = 用户名

@@ -37,8 +37,12 @@ describe.each(combinations)("an MCP server of the era %s that answers as %s", (e
   test("a session that is lost is opened anew by whoever reads next", async () => {
     const driver = open();
     await driver.list(undefined);
+    const isLegacy = era === "legacy";
+    expect(at.pikpak.connect.mcp.handshakes).toBe(isLegacy ? 1 : 0);
     at.pikpak.connect.mcp.dropSessions();
     await expect(driver.list(undefined)).resolves.toMatchObject({ items: expect.any(Array) });
+    // Where there is a handshake it was made again; the newer era has no session to lose.
+    expect(at.pikpak.connect.mcp.handshakes).toBe(isLegacy ? 2 : 0);
   });
 
   test("an answer that is lost, or comes by half, is asked for once more", async () => {
