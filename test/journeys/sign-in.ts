@@ -23,18 +23,18 @@ function sayTo(who: Who): Say {
 }
 
 /** Chooses to sign in with a password; the question for the user name. */
-export async function askUserNameOnTelegram(program: Program, who: Who): Promise<Shown> {
+export async function askUserNameOnTelegram(program: Pick<Program, "world">, who: Who): Promise<Shown> {
   return chooseOnTelegram(program, who, { way: "password", field: "username" });
 }
 
 /** Chooses to sign in with a token; the question for it. */
-export async function askTokenOnTelegram(program: Program, who: Who): Promise<Shown> {
+export async function askTokenOnTelegram(program: Pick<Program, "world">, who: Who): Promise<Shown> {
   return chooseOnTelegram(program, who, { way: "access-token", field: "personalToken" });
 }
 
 /** Chooses to sign in with a password and tells the user name; the question for the password. */
 export async function askPasswordOnTelegram(
-  program: Program,
+  program: Pick<Program, "world">,
   who: Who,
   { account = who }: TelegramOptions = {},
 ): Promise<Shown> {
@@ -46,7 +46,7 @@ export async function askPasswordOnTelegram(
 
 /** Signs in with a password; what comes of it is not waited for. */
 export async function signInOnTelegram(
-  program: Program,
+  program: Pick<Program, "world">,
   who: Who,
   { account = who }: TelegramOptions = {},
 ): Promise<void> {
@@ -55,7 +55,7 @@ export async function signInOnTelegram(
 }
 
 async function chooseOnTelegram(
-  { world }: Program,
+  { world }: Pick<Program, "world">,
   who: Who,
   { way, field }: { readonly way: Way; readonly field: string },
 ): Promise<Shown> {
@@ -76,7 +76,7 @@ interface DiscordOptions {
 
 /** Chooses a way to sign in; the message that leads to the page, or says that there is none. */
 export async function askPageOnDiscord(
-  { world }: Program,
+  { world }: Pick<Program, "world">,
   who: Who,
   { in: channel = world.members[who].dm, way = "password" }: DiscordOptions = {},
 ): Promise<Message> {
@@ -91,7 +91,7 @@ export async function askPageOnDiscord(
 
 /** Signs in with a password on the page; what comes of it in the chat is not waited for. */
 export async function signInOnDiscord(
-  program: Program,
+  program: Pick<Program, "world">,
   who: Who,
   options: Pick<DiscordOptions, "in"> = {},
 ): Promise<void> {

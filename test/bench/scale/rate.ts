@@ -9,6 +9,8 @@ import { startLoadedPikPak } from "./world.ts";
 export interface Rate {
   readonly count: number;
   readonly updates: number;
+  /** Presses that brought no page, because the store could not keep up. */
+  readonly failed: number;
   /** Seconds. */
   readonly took: number;
   /** Milliseconds from an update's delivery to the edited message. */
@@ -21,28 +23,31 @@ export interface Rate {
 interface RateOptions {
   readonly count: number;
   readonly seconds: number;
+  /** People at the same time; 120 when absent. */
+  readonly people?: number;
   /** Absent = SQLite. */
   readonly server?: OwnServer;
 }
 
 /** More people than are done at a time, each of whom presses again as soon as they see what they pressed for. */
-const people = 120;
+const usualPeople = 120;
 /** Milliseconds between two presses of one person, so that nobody is held back for asking too fast. */
 const pause = 110;
 /** Milliseconds before anything is counted. */
 const warmUp = 2000;
 
 /** Everybody turns a page of a shared folder to and fro. */
-export async function measureRate({ count, seconds, server }: RateOptions): Promise<Rate> {
+export async function measureRate({ count, seconds, server, people = usualPeople }: RateOptions): Promise<Rate> {
   const { pikpak, share } = await startLoadedPikPak(0);
-  const crowd = createCrowd({ bring: (update) => replicas.bring(update), patience: 30_000 });
+  const crowd = createCrowd({ bring: (update) => replicas.bring(update), patience: 15_000 });
   const telegram = await startBotApi(crowd.onCall);
   const replicas = await startReplicas({ count, environment: environmentOf({ pikpak, telegram, server }) });
   const over = new AbortController();
   try {
     const all = Array.from({ length: people }, (_, n) => crowd.of(n + 1));
     for (const person of all) await opens(person, share);
-    const turning = all.map((person) => turns(person, over.signal));
+    let failed = 0;
+    const turning = all.map((person) => turns(person, { signal: over.signal, onFailed: () => (failed += 1) }));
     await sleep(warmUp);
     const before = { updates: crowd.counts.times.length, cpu: cpuNow(replicas, server), at: performance.now() };
     await sleep(seconds * 1000);
@@ -54,6 +59,7 @@ export async function measureRate({ count, seconds, server }: RateOptions): Prom
     return {
       count,
       updates: times.length,
+      failed,
       took: (after.at - before.at) / 1000,
       p50: times[Math.floor(times.length * 0.5)] ?? 0,
       p99: times[Math.floor(times.length * 0.99)] ?? 0,
@@ -71,14 +77,17 @@ async function opens(person: Somebody, share: string): Promise<void> {
   await person.sees(({ text, buttons }) => text.includes("Holiday 2026") && hasButton(buttons, "▶"));
 }
 
-async function turns(person: Somebody, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+interface Turning {
+  readonly signal: AbortSignal;
+  onFailed(): void;
+}
+
+async function turns(person: Somebody, { signal, onFailed }: Turning): Promise<void> {
+  for (let n = 0; !signal.aborted; n += 1) {
     const next = performance.now() + pause;
-    await person.presses("▶", ({ buttons }) => hasButton(buttons, "◀"));
+    const [press, brings] = n % 2 === 0 ? ["▶", "◀"] : ["◀", "▶"];
+    await person.presses(press, ({ buttons }) => hasButton(buttons, brings)).catch(onFailed);
     await sleep(Math.max(0, next - performance.now()));
-    const after = performance.now() + pause;
-    await person.presses("◀", ({ buttons }) => hasButton(buttons, "▶"));
-    await sleep(Math.max(0, after - performance.now()));
   }
 }
 
