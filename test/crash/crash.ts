@@ -78,11 +78,11 @@ async function run({ world, dataDir, start, kill }: Program): Promise<void> {
   const jobs = jobTraffic({ program, random });
   const told: Told = { rows: await rowsNow(), pressed: undefined, asked: 0 };
   for (let n = 1; n <= kills; n += 1) {
-    const traffic = [...use(told), ...jobs.map((kind) => kind.use(n))];
+    const traffic = Promise.allSettled([...use(told), ...jobs.map((kind) => kind.use(n))]);
     await sleep(random() * longestLife);
     await kill();
     // Whoever waited for an answer waits no longer.
-    await Promise.allSettled(traffic);
+    await traffic;
     await start(environment);
     await check({ kill: n, told, jobs });
     if (n % 10 === 0) process.stderr.write(`${n} kills, ${faults.length} faults\n`);

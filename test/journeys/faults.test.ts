@@ -1,11 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi, type TestContext } from "vitest";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 import { startApp } from "../../src/app.ts";
 import { createLog } from "../../src/log.ts";
+import type { Fault as DiscordFault } from "../../emulators/discord/faults.ts";
+import type { Person } from "../../emulators/discord/person.ts";
+import type { Channel } from "../../emulators/discord/state.ts";
 import type { Fault } from "../../emulators/pikpak/faults.ts";
+import type { Fault as TelegramFault } from "../../emulators/telegram/faults.ts";
 import type { Node } from "../../emulators/pikpak/node.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import type { Actor } from "../../emulators/telegram/people.ts";
@@ -123,7 +126,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "a call without an answer": { delay: 600_000, times: 1 },
 };
 
-const cells = Object.keys(faults).flatMap((fault) => Object.keys(steps).map((step) => [fault, step] as const));
+const cells = cellsOf(faults, steps);
 
 test.concurrent.for(cells)(
   "%s at %s of PikPak is told with a way on, within few calls, and trying again works afterwards",
@@ -144,13 +147,116 @@ test.concurrent.for(cells)(
     world.pikpak.heal();
     if (needsSignIn(told)) return;
     const works = () => mia.messages.some((message) => isNew(message) && done(message));
-    for (const end = performance.now() + 25_000; !works() && performance.now() < end; await sleep(4000)) {
+    const tryAgain = async () => {
+      if (works()) return;
       if (hasLabel("🔄")(told)) await mia.presses("🔄", { on: told }).catch(() => undefined);
       else await again(at).catch(() => undefined);
-    }
-    expect(works(), `${look(told)}\n\nand in the end:\n${mia.sees().slice(-800)}`).toBe(true);
+      throw new Error(`not yet: ${mia.sees().slice(-800)}`);
+    };
+    await vi.waitFor(tryAgain, { interval: 4000, timeout: 25_000 });
   },
 );
+
+/** Short troubles of Telegram, met by whatever is said next. */
+const telegramFaults: Readonly<Record<string, TelegramFault>> = {
+  "an inner error": { status: 500, description: "Internal Server Error", times: 2 },
+  "too many requests": {
+    status: 429,
+    description: "Too Many Requests: retry after 1",
+    parameters: { retry_after: 1 },
+  },
+  "cut connections": { reset: true, times: 2 },
+  "a page instead of an answer": { status: 502, html: "<html>Bad Gateway</html>" },
+};
+
+/** Messages and edits of one step, those that went wrong included: four do, and a file shows how far it is. */
+const maxSaid = 12;
+
+const telegramCells = cellsOf(telegramFaults, steps);
+
+test.concurrent.for(telegramCells)(
+  "%s of Telegram at %s costs a moment and few calls, and the answer comes all the same",
+  async ([fault, step], { onTestFinished }) => {
+    const { prepare, act, done, signedIn } = steps[step] ?? never();
+    const at = await startedWorld(signedIn === true, onTestFinished);
+    const { mia, world } = at;
+    await prepare?.(at);
+    const known = textsOf(mia);
+    const before = world.telegram.calls.length;
+    for (const method of ["sendMessage", "editMessageText"]) world.telegram.fail({ method, ...telegramFaults[fault] });
+    void act(at).catch(() => undefined);
+    await mia.waitsFor((message) => known.get(message.id) !== look(message) && done(message), { timeout: 30_000 });
+    const said = world.telegram.calls.slice(before).filter(({ method }) => /^send(?!Chat)|^editMessage/.test(method));
+    expect(said.length).toBeLessThanOrEqual(maxSaid);
+  },
+);
+
+interface DiscordStep {
+  act(at: OnDiscord): Promise<unknown>;
+  readonly done: string | RegExp;
+}
+
+interface OnDiscord {
+  readonly member: Person;
+  readonly here: { readonly in: Channel };
+  readonly share: string;
+}
+
+const discordSteps: Readonly<Record<string, DiscordStep>> = {
+  "opening a share": {
+    act: async ({ member, here, share }) => member.uses("/share", { ...here, options: { link: share } }),
+    done: "9 entries",
+  },
+  "opening a folder": { act: async ({ member, here }) => member.selects(/Folder 7/, here), done: "› Folder 7" },
+  "a search": {
+    act: async ({ member, here }) => member.uses("/search", { ...here, options: { words: "IMG_77" } }),
+    done: "IMG_77.jpg",
+  },
+  "a link": {
+    act: async ({ member, here }) => member.uses("/link", { ...here, options: { file: "Packing list.txt" } }),
+    done: "Download link",
+  },
+  "getting a file": {
+    act: async ({ member, here }) => member.uses("/get", { ...here, options: { file: "Packing list.txt" } }),
+    done: /Sent in/,
+  },
+};
+
+/** Short troubles of Discord, met by the answer to an interaction that was acknowledged. */
+const discordFaults: Readonly<Record<string, DiscordFault>> = {
+  "an inner error": { status: 500, times: 2 },
+  "too many requests": { status: 429, headers: { "retry-after": "1" } },
+  "cut connections": { reset: true, times: 2 },
+};
+
+const discordCells = cellsOf(discordFaults, discordSteps);
+
+test.concurrent.for(discordCells)(
+  "%s of Discord at %s costs a moment and few calls, and the answer comes all the same",
+  async ([fault, step], { onTestFinished }) => {
+    const { act, done } = discordSteps[step] ?? never();
+    const world = await startedApp("discord", onTestFinished);
+    const { discord, members, hall } = world;
+    await discord.ready(20_000);
+    const isOffered = () => members.mia.offered({ in: hall }).some(({ name }) => name === "share");
+    await vi.waitUntil(isOffered, { timeout: 20_000 });
+    const at: OnDiscord = { member: members.mia, here: { in: hall }, share: shareIn(world) };
+    if (step !== "opening a share") {
+      await discordSteps["opening a share"]?.act(at);
+      await at.member.waitsFor("9 entries", at.here);
+    }
+    const before = discord.calls.length;
+    discord.fail({ path: "/webhooks/", ...discordFaults[fault] });
+    await act(at);
+    await at.member.waitsFor(done, { ...at.here, within: 30_000 });
+    const failed = discord.calls.slice(before).filter(({ status }) => status === 0 || status >= 400);
+    expect(failed.length).toBeLessThanOrEqual(4);
+  },
+);
+
+function cellsOf(some: object, others: object): readonly (readonly [string, string])[] {
+  return Object.keys(some).flatMap((one) => Object.keys(others).map((other) => [one, other] as const));
+}
 
 /** A button, or a sentence that says what to do. */
 function hasWayOn({ labels, text }: Shown): boolean {
@@ -183,19 +289,24 @@ const sentences = [
 ];
 
 async function startedWorld(signedIn: boolean, onTestFinished: TestContext["onTestFinished"]): Promise<At> {
+  const world = await startedApp("telegram", onTestFinished);
+  if (signedIn) await signInOnTelegram({ world }, "mia");
+  return { world, mia: world.people.mia, share: shareIn(world) };
+}
+
+async function startedApp(chat: "telegram" | "discord", onTestFinished: TestContext["onTestFinished"]): Promise<World> {
   const world = await startWorld();
-  const { discord: _, ...config } = world.config;
-  const app = await startApp(config, {
-    onFatal: (message) => expect.fail(message),
-    log: createLog({ level: "silent" }),
-  });
+  const { telegram, discord, ...config } = world.config;
+  const only = chat === "telegram" ? { telegram } : { discord };
+  const app = await startApp(
+    { ...config, ...only },
+    { onFatal: (message) => expect.fail(message), log: createLog({ level: "silent" }) },
+  );
   onTestFinished(async () => {
     await app.stop();
     await world.close();
   });
-  const { mia } = world.people;
-  if (signedIn) await signInOnTelegram({ world }, "mia");
-  return { world, mia, share: shareIn(world) };
+  return world;
 }
 
 function shareIn({ pikpak }: World): string {

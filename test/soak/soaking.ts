@@ -31,7 +31,7 @@ export async function soak({ rounds, seed }: SoakOptions): Promise<Soaked> {
       LOG_LEVEL: "info",
       NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}`,
     });
-    await program.discordReady();
+    await world.discord.ready(20_000);
     await signInOnTelegram(program, "mia");
     await world.people.mia.waitsFor("6 entries", { timeout: 20_000 });
     const random = randomFrom(seed);

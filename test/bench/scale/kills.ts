@@ -28,6 +28,8 @@ interface KillOptions {
   readonly server: OwnServer;
   /** People at the same time; 60 when absent. */
   readonly together?: number;
+  /** Milliseconds between one process that serves again and the next kill; 1500 when absent. */
+  readonly pause?: number;
 }
 
 /** Milliseconds somebody waits: the jobs of a process that was killed go on after half a minute. */
@@ -35,7 +37,7 @@ const patience = 90_000;
 
 /** Everybody browses, signs in, gets a file and asks three things in a row while one process after the other is killed. */
 export async function surviveKills(options: KillOptions): Promise<Survived> {
-  const { chats, kills, replicas: count, server, together = 60 } = options;
+  const { chats, kills, replicas: count, server, together = 60, pause = 1500 } = options;
   const started = performance.now();
   const drive = await startLoadedPikPak(chats);
   const crowd = createCrowd({ bring: (update) => replicas.bring(update), patience });
@@ -44,7 +46,7 @@ export async function surviveKills(options: KillOptions): Promise<Survived> {
   const faults: string[] = [];
   const isOver = new AbortController();
   try {
-    const killing = killInTurn(replicas, { kills, signal: isOver.signal });
+    const killing = killInTurn(replicas, { kills, pause, signal: isOver.signal });
     const everybody = Array.from({ length: chats }, (_, n) => n + 1);
     const next = async (): Promise<void> => {
       for (let id = everybody.shift(); id !== undefined; id = everybody.shift())
@@ -78,11 +80,11 @@ export async function surviveKills(options: KillOptions): Promise<Survived> {
 /** One after the other, as soon as the last one's follower serves; how many there were. */
 async function killInTurn(
   replicas: Replicas,
-  { kills, signal }: { readonly kills: number; readonly signal: AbortSignal },
+  { kills, pause, signal }: { readonly kills: number; readonly pause: number; readonly signal: AbortSignal },
 ): Promise<number> {
   let killed = 0;
   while (killed < kills && !signal.aborted) {
-    await sleep(1500, undefined, { signal }).catch(() => undefined);
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     await replicas.replace(killed % replicas.count);
     killed += 1;
