@@ -10,6 +10,7 @@ import { groupButtons } from "./groups/buttons.ts";
 import { linkButtons } from "./links/buttons.ts";
 import type { ViewRef } from "./model/session.ts";
 import { mountButtons } from "./mounts/buttons.ts";
+import { pushButtons } from "./push/buttons.ts";
 import { questionButtons } from "./questions/buttons.ts";
 import { saveButtons } from "./save/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
@@ -17,6 +18,7 @@ import { settingsButtons } from "./settings/buttons.ts";
 import { shareOutButtons } from "./share-out/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
 import { tidyButtons } from "./tidy/buttons.ts";
+import { uploadButtons } from "./upload/buttons.ts";
 
 /** Every button there is. Its type, its letters, who may press it and what it does follow from its row. */
 export const buttons = {
@@ -26,7 +28,9 @@ export const buttons = {
   ...fileButtons,
   ...downloadButtons,
   ...saveButtons,
+  ...pushButtons,
   ...tidyButtons,
+  ...uploadButtons,
   ...mountButtons,
   ...favouriteButtons,
   ...shareButtons,

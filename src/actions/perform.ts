@@ -246,9 +246,13 @@ function forAsker(screen: Screen): Screen {
     case "sign-in-ways":
     case "approval":
     case "download":
+    case "upload":
     case "share-out":
     case "shared":
     case "shared-list":
+    case "given-link":
+    case "given-links":
+    case "push":
     case "tasks":
     case "task":
     case "tidy":

@@ -19,6 +19,7 @@ import type {
   Target,
   Unsent,
 } from "../messaging/messenger.ts";
+import { receive } from "./received.ts";
 import { isBrokenOff, isMessageGone, isOver, isShutOut } from "./refusals.ts";
 import { restBy } from "./rest.ts";
 import { paint } from "./screens/paint.ts";
@@ -84,6 +85,7 @@ export function createMessenger(parts: MessengerParts): Messenger {
       uploads.set(source, uploading);
       return { ...target, message: await uploading.send(fileOf(source, meta, progress)) };
     },
+    receive: async (file, options) => receive(parts, file, options),
     remove: (ref) => answered(() => remove(lines, ref)),
     notify: (person, notice, { language }) =>
       answered(async () => {

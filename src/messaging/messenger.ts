@@ -1,4 +1,5 @@
 import type { MessageScreen, Notice } from "../actions/model/screen.ts";
+import type { SentFile } from "../actions/model/sent-file.ts";
 import type { Grant, MessageRef, Target } from "../actions/model/target.ts";
 import type { Entry } from "../storage/entry.ts";
 
@@ -23,6 +24,11 @@ export interface Messenger {
    * the reason of `signal`. After an error that says `again`, the same source may be sent once more: it stands there once.
    */
   sendFile(target: Target, source: FileSource, meta: FileMeta, progress: FileProgress): Promise<MessageRef>;
+  /**
+   * The bytes of a file somebody sent, from an offset on. Rejects with a `StorageError`: `source-gone`, `source-too-large`,
+   * or `source-out-of-reach`, as which its stream breaks off, too; or with the reason of the signal.
+   */
+  receive(file: SentFile, options: ReceivingOptions): Promise<Received>;
   /** Takes a message away. */
   remove(ref: MessageRef): Promise<Removed>;
   /** A sentence to somebody in their private chat. */
@@ -103,6 +109,18 @@ export interface FileMeta {
   readonly duration?: number | undefined;
   /** Not as something to look at or listen to, which the platform may make smaller. */
   readonly asFile?: boolean | undefined;
+}
+
+export interface ReceivingOptions {
+  readonly from: number;
+  readonly signal: AbortSignal;
+}
+
+/** A file that somebody sent, as it comes. */
+export interface Received {
+  /** Bytes of all of it; absent = the platform does not say. */
+  readonly size?: number | undefined;
+  readonly stream: AsyncIterable<Uint8Array>;
 }
 
 export interface FileProgress {

@@ -18,6 +18,7 @@ import type {
 } from "../messaging/messenger.ts";
 import { followingMigration } from "./migration.ts";
 import { isRefusal, looksOf, type Address } from "./post.ts";
+import { receive } from "./received.ts";
 import { isNotSent, retrying, waitAfter, type Wait } from "./retry.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painted } from "./screens/painter.ts";
@@ -95,6 +96,8 @@ export function createMessenger(parts: MessengerParts): Messenger {
       progress.signal.throwIfAborted();
       return refOf(target, await uploader.send(address, fileOf(source, meta, progress)));
     },
+
+    receive: (file, options) => receive({ api: repeating, settings, transport }, file, options),
 
     async remove(ref): Promise<Removed> {
       const place = placeOf(ref);

@@ -20,6 +20,7 @@ function messengerTo(told: Told[], answer: () => Promise<Sent> = async () => ({ 
     edit: no,
     sendFile: no,
     remove: no,
+    receive: no,
     async notify(person, notice, { language }) {
       told.push({ person, notice, language });
       return answer();

@@ -56,6 +56,7 @@ async function begin(prefix: string): Promise<Process> {
     },
     send: async () => ({ is: "closed" }),
     remove: async () => ({ is: "gone" }),
+    receive: () => Promise.reject(new Error("nobody sends files here")),
     notify: async () => ({ is: "closed" }),
   };
   const transfers = createTransfers({

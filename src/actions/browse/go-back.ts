@@ -18,9 +18,12 @@ function behind(state: ViewState): ViewState | Resumable {
     case "search":
     case "list":
     case "download":
+    case "upload":
       return state.folder;
     case "share-out":
     case "shared":
+    case "given-link":
+    case "push":
       return state.from;
     case "shared-list":
       return { at: "mount", mount: state.mount };
@@ -37,6 +40,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "tidied":
       return state.back;
     case "tasks":
+    case "given-links":
       return { at: "welcome" };
     case "notice":
       return state.back ?? state.retry ?? { at: "welcome" };
@@ -47,6 +51,7 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
       if (state.question === "revoke-links") return { at: "settings" };
       if (state.question === "revoke-shared") return state.shared;
+      if (state.question === "take-back-link") return state.given;
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "approval":

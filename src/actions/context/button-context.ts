@@ -72,6 +72,7 @@ function mountIn(state: ViewState): string | undefined {
     case "search":
     case "list":
     case "download":
+    case "upload":
     case "select":
     case "target":
       return state.folder.mount;
@@ -85,6 +86,7 @@ function mountIn(state: ViewState): string | undefined {
     case "tasks":
     case "trash":
       return state.mount;
+    case "push":
     case "tidy":
     case "tidied":
       return folderOf(state)?.mount;
@@ -94,6 +96,8 @@ function mountIn(state: ViewState): string | undefined {
       return state.file.folder.mount;
     case "question":
       return state.question === "remove-mount" ? state.mount : undefined;
+    case "given-link":
+    case "given-links":
     case "found":
     case "lend-choice":
     case "lending":

@@ -50,10 +50,14 @@ export type ViewState =
   | TransferView
   | { readonly at: "list"; readonly folder: FolderView }
   | DownloadView
+  | UploadView
   | SaveView
+  | PushView
   | ShareDraftView
   | SharedListView
   | SharedView
+  | GivenListView
+  | GivenView
   | TasksView
   | { readonly at: "task"; readonly task: string; readonly from: TasksView }
   | TidyView
@@ -115,6 +119,12 @@ export type ViewState =
     }
   | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "revoke-shared"; readonly shared: SharedView }
+  | {
+      readonly at: "question";
+      readonly question: "take-back-link";
+      readonly given: GivenView;
+      readonly name: string;
+    }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | { readonly at: "question"; readonly question: "delete-entries" | "empty-trash"; readonly trash: TrashView }
   | AdminView
@@ -217,6 +227,7 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "transfer":
       return state.file.folder;
     case "download":
+    case "upload":
     case "select":
     case "target":
     case "trash":
@@ -225,12 +236,15 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.back.at === "folder" ? state.back : state.back.folder;
     case "share-out":
       return state.from.at === "folder" ? state.from : state.from.folder;
+    case "push":
     case "tidy":
       return folderOf(state.from);
     case "tidied":
       return folderOf(state.back);
     case "shared":
     case "shared-list":
+    case "given-link":
+    case "given-links":
     case "tasks":
     case "task":
     case "found":
@@ -269,6 +283,14 @@ export interface DownloadView {
   readonly download: string;
 }
 
+/** Files somebody sent, on their way into a folder. Its rows are what they became. */
+export interface UploadView {
+  readonly at: "upload";
+  readonly folder: FolderView;
+  /** Id of the batch. */
+  readonly upload: string;
+}
+
 /** Something of a share on its way into a drive. Its rows are what was saved. */
 export interface SaveView {
   readonly at: "save";
@@ -280,6 +302,15 @@ export interface SaveView {
   readonly to: FolderView;
   /** Where one comes back to: to the share, and once it is saved to what came of it. */
   readonly back: FolderView | FileView;
+}
+
+/** Files on their way to somebody's aria2. Its rows are the ids aria2 has them under. */
+export interface PushView {
+  readonly at: "push";
+  /** Id of the job. */
+  readonly push: string;
+  /** What is pushed, and where one comes back to. */
+  readonly from: FileView | TidyView;
 }
 
 /** What a link is about to be made to, and how. */
@@ -312,6 +343,26 @@ export interface SharedView {
   readonly title: string;
   /** Where it was opened from: what it was made to, or the list. */
   readonly from: FolderView | FileView | SharedListView;
+}
+
+/** A page of the links one gave away. */
+export interface GivenListView {
+  readonly at: "given-links";
+  /** 1-based. */
+  readonly page: number;
+  /** One was taken back just now. */
+  readonly isTakenBack?: boolean | undefined;
+}
+
+/** One of them. Its password is not kept here. */
+export interface GivenView {
+  readonly at: "given-link";
+  /** Id of the link. */
+  readonly link: string;
+  /** Where it was opened from: the file's card with its usual link, or the list. */
+  readonly from: FileView | GivenListView;
+  /** It was made just now. */
+  readonly isNew?: boolean | undefined;
 }
 
 /** What a drive fetches by itself. */
@@ -375,6 +426,7 @@ export interface TrashView {
 export type Resumable =
   | TasksView
   | SharedListView
+  | GivenListView
   | TidyView
   | TrashView
   | FolderView

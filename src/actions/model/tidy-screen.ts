@@ -16,6 +16,7 @@ export type TidyAbility =
   | "trash-entries"
   | "select"
   | "show-trash"
+  | "push"
   | "undo";
 
 /** How much is chosen, or meant. */

@@ -1,5 +1,6 @@
 import type { Capability } from "../../storage/driver.ts";
 import type { Mount } from "../../storage/mount.ts";
+import { isPushable } from "../context/abilities.ts";
 import { fileOf, folderNow, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, type ActionContext, type Result } from "../context/context.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
@@ -63,10 +64,14 @@ interface About {
   readonly count: number;
 }
 
-async function abilitiesFor(context: ActionContext, { id }: Mount, view: TidyView): Promise<readonly TidyAbility[]> {
+async function abilitiesFor(context: ActionContext, mount: Mount, view: TidyView): Promise<readonly TidyAbility[]> {
   const session: Pick<Session, "selection" | "change"> = context.session ?? {};
-  const capable = await context.services.storage.can(id);
+  const capable = await context.services.storage.can(mount.id);
   const about = { view, count: entriesOf(pickedBy(view, session)).length };
   const can = needs.filter(([, capability, fits]) => capable.has(capability) && fits(about)).map(([name]) => name);
-  return isUndoable(context.services, session.change, id) ? [...can, "undo"] : can;
+  const also: readonly TidyAbility[] = [
+    ...(about.count > 0 && isPushable(context, mount) ? (["push"] as const) : []),
+    ...(isUndoable(context.services, session.change, mount.id) ? (["undo"] as const) : []),
+  ];
+  return [...can, ...also];
 }

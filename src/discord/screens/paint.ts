@@ -2,6 +2,7 @@ import type { MessageScreen } from "../../actions/model/screen.ts";
 import { downloadSheet } from "./download.ts";
 import { favouritesSheet } from "./favourites.ts";
 import { fileSheet } from "./file.ts";
+import { givenListSheet, givenSheet } from "./given.ts";
 import { helpSheet } from "./help.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
 import { linkSheet } from "./link.ts";
@@ -11,6 +12,7 @@ import { mountSheet, mountsSheet } from "./mounts.ts";
 import { noticeSheet } from "./notice.ts";
 import { operatorsSheet } from "./operators.ts";
 import type { Painter } from "./painter.ts";
+import { pushSheet } from "./push.ts";
 import { questionSheet } from "./question.ts";
 import { saveSheet } from "./save.ts";
 import { settingsSheet } from "./settings.ts";
@@ -20,6 +22,7 @@ import { approvalSheet, signInWaysSheet } from "./sign-in.ts";
 import { taskSheet, tasksSheet } from "./tasks.ts";
 import { selectSheet, targetSheet, tidiedSheet, tidySheet, trashSheet } from "./tidy.ts";
 import { transferSheet } from "./transfer.ts";
+import { uploadSheet } from "./upload.ts";
 import { welcomeSheet } from "./welcome.ts";
 
 /** A screen as a message. Forms need a pending form besides: see `form.ts`. */
@@ -71,8 +74,16 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return sharedSheet(painter, screen);
     case "shared-list":
       return sharedListSheet(painter, screen);
+    case "given-link":
+      return givenSheet(painter, screen);
+    case "given-links":
+      return givenListSheet(painter, screen);
     case "save":
       return saveSheet(painter, screen);
+    case "push":
+      return pushSheet(painter, screen);
+    case "upload":
+      return uploadSheet(painter, screen);
     case "tasks":
       return tasksSheet(painter, screen);
     case "task":
