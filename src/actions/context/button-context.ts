@@ -89,6 +89,9 @@ function mountIn(state: ViewState): string | undefined {
     case "push":
     case "tidy":
     case "tidied":
+    case "follows":
+    case "follow":
+    case "backfill":
       return folderOf(state)?.mount;
     case "task":
       return state.from.mount;
@@ -105,6 +108,7 @@ function mountIn(state: ViewState): string | undefined {
     case "mounts":
     case "favourites":
     case "settings":
+    case "hook":
     case "sign-in-ways":
     case "approval":
     case "operators":
