@@ -44,6 +44,8 @@ export interface PikPakEmulator {
   onCall(listener: (call: Call) => void): () => void;
   /** The next requests that fit go wrong. */
   fail(fault: Fault): void;
+  /** Nothing goes wrong any more that has not yet. */
+  heal(): void;
   /** Things a client did that a good one does not. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
@@ -117,6 +119,7 @@ export async function startPikPak({
       return () => listeners.delete(listener);
     },
     fail: (fault) => service.faults.add(fault),
+    heal: () => service.faults.clear(),
     close: () => closed(server),
   };
 }

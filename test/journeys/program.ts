@@ -16,6 +16,8 @@ export interface Program {
   readonly dataDir: string;
   /** Where its gateway listens. */
   readonly gateway: string;
+  /** Of the process that runs; 0 = none does. */
+  pid(): number;
   /** Starts it and waits until it is ready. Variables given here are added, or with "" taken away. */
   start(more?: Readonly<Record<string, string>>): Promise<void>;
   /** Waits until Discord was told the commands. */
@@ -57,6 +59,7 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
     world,
     dataDir,
     gateway: `http://127.0.0.1:${world.config.gateway.port}`,
+    pid: () => child?.pid ?? 0,
     async start(more = {}) {
       err = "";
       const given = { ...environmentOf(world, dataDir), ...always, ...more };

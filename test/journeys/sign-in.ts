@@ -31,18 +31,18 @@ function sayTo(who: Who): Say {
 }
 
 /** Chooses to sign in with a password; the question for the user name. */
-export async function askUserNameOnTelegram(program: Program, who: Who): Promise<Shown> {
+export async function askUserNameOnTelegram(program: Pick<Program, "world">, who: Who): Promise<Shown> {
   return chooseOnTelegram(program, who, { way: "password", field: "username" });
 }
 
 /** Chooses to sign in with a token; the question for it. */
-export async function askTokenOnTelegram(program: Program, who: Who): Promise<Shown> {
+export async function askTokenOnTelegram(program: Pick<Program, "world">, who: Who): Promise<Shown> {
   return chooseOnTelegram(program, who, { way: "access-token", field: "personalToken" });
 }
 
 /** Chooses to sign in with a password and tells the user name; the question for the password. */
 export async function askPasswordOnTelegram(
-  program: Program,
+  program: Pick<Program, "world">,
   who: Who,
   { account = who }: TelegramOptions = {},
 ): Promise<Shown> {
@@ -54,7 +54,7 @@ export async function askPasswordOnTelegram(
 
 /** Signs in with a password; what comes of it is not waited for. */
 export async function signInOnTelegram(
-  program: Program,
+  program: Pick<Program, "world">,
   who: Who,
   { account = who }: TelegramOptions = {},
 ): Promise<void> {
@@ -63,7 +63,7 @@ export async function signInOnTelegram(
 }
 
 async function chooseOnTelegram(
-  program: Program,
+  program: Pick<Program, "world">,
   who: Who,
   { way, field }: { readonly way: Way; readonly field: string },
 ): Promise<Shown> {
@@ -74,7 +74,7 @@ async function chooseOnTelegram(
 }
 
 async function takesWay(
-  { world }: Program,
+  { world }: Pick<Program, "world">,
   who: Who,
   { way, field }: { readonly way: Way; readonly field: string },
 ): Promise<Shown> {
@@ -85,7 +85,7 @@ async function takesWay(
 }
 
 /** Chooses a way among those shown, and types what it asks for. */
-export async function givesOnTelegram(program: Program, who: Who, { way, token }: Given): Promise<void> {
+export async function givesOnTelegram(program: Pick<Program, "world">, who: Who, { way, token }: Given): Promise<void> {
   await takesWay(program, who, { way, field: tokenFields[way] });
   program.world.people[who].sends(token);
 }
@@ -99,7 +99,7 @@ interface DiscordOptions {
 
 /** Chooses a way to sign in; the message that leads to the page, or says that there is none. */
 export async function askPageOnDiscord(
-  program: Program,
+  program: Pick<Program, "world">,
   who: Who,
   { in: channel = program.world.members[who].dm, way = "password" }: DiscordOptions = {},
 ): Promise<Message> {
@@ -110,7 +110,11 @@ export async function askPageOnDiscord(
   return takesPage(program, who, { in: channel, way });
 }
 
-async function takesPage({ world }: Program, who: Who, options: Required<DiscordOptions>): Promise<Message> {
+async function takesPage(
+  { world }: Pick<Program, "world">,
+  who: Who,
+  options: Required<DiscordOptions>,
+): Promise<Message> {
   const member = world.members[who];
   const here = { in: options.in };
   await member.presses(new RegExp(sayTo(who)(`way-pikpak-${options.way}`)), here);
@@ -118,7 +122,7 @@ async function takesPage({ world }: Program, who: Who, options: Required<Discord
 }
 
 /** Chooses a way among those shown, and gives what it asks for on the page. */
-export async function givesOnDiscord(program: Program, who: Who, { way, token }: Given): Promise<void> {
+export async function givesOnDiscord(program: Pick<Program, "world">, who: Who, { way, token }: Given): Promise<void> {
   const { dm } = program.world.members[who];
   const page = await openPage(await takesPage(program, who, { in: dm, way }));
   const { status } = await page.send({ [tokenFields[way]]: token });
@@ -127,7 +131,7 @@ export async function givesOnDiscord(program: Program, who: Who, { way, token }:
 
 /** Signs in with a password on the page; what comes of it in the chat is not waited for. */
 export async function signInOnDiscord(
-  program: Program,
+  program: Pick<Program, "world">,
   who: Who,
   options: Pick<DiscordOptions, "in"> = {},
 ): Promise<void> {

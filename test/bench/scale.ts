@@ -1,0 +1,67 @@
+import { cpus } from "node:os";
+import { hasPostgres, hasRedis, startPostgres, startRedis, type OwnServer } from "../store/own-server.ts";
+import { surviveKills, type Survived } from "./scale/kills.ts";
+import { measureRate, type Rate } from "./scale/rate.ts";
+
+/**
+ * `npm run bench:scale`: updates a second and how long each takes, over SQLite, Postgres and Redis with one, two and three processes;
+ * then a thousand chats browsing, signing in and getting files while the processes are killed in turn.
+ * `--people=120 --seconds=8 --chats=1000 --kills=8 --only=rate` (or `kills`). Exits 1 when something is lost, doubled or out of order.
+ */
+const option = (name: string): string | undefined =>
+  process.argv.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3);
+const seconds = Number(option("seconds") ?? 8);
+const chats = Number(option("chats") ?? 1000);
+const kills = Number(option("kills") ?? 8);
+const people = Number(option("people") ?? 120);
+const only = option("only");
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+say(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n`);
+if (only !== "kills") await rates();
+if (only !== "rate") await killing();
+
+async function rates(): Promise<void> {
+  say(
+    "| store | processes | updates/s | failed | p50 | p99 | updates/s a core of ours | cores: ours, this one's, the store's |",
+  );
+  say("| --- | --- | --- | --- | --- | --- | --- | --- |");
+  sayRate("SQLite", await measureRate({ count: 1, seconds, people }));
+  if (hasPostgres)
+    await over(startPostgres, async (server) =>
+      sayRate("Postgres", await measureRate({ count: 1, seconds, people, server })),
+    );
+  else say("no Postgres here");
+  if (!hasRedis) return say("no Redis here");
+  for (const count of [1, 2, 3])
+    await over(startRedis, async (server) => sayRate("Redis", await measureRate({ count, seconds, people, server })));
+  say("\nSeveral processes over SQLite or Postgres are refused at the start: their jobs are one process's.");
+}
+
+function sayRate(store: string, { count, updates, failed, took, p50, p99, cpu }: Rate): void {
+  const cores = [cpu.replicas, cpu.load, cpu.store].map((used) => (used / took).toFixed(2)).join(", ");
+  const [a, b] = [updates / took, updates / cpu.replicas].map(Math.round);
+  say(`| ${store} | ${count} | ${a} | ${failed} | ${p50.toFixed(0)} ms | ${p99.toFixed(0)} ms | ${b} | ${cores} |`);
+}
+
+async function killing(): Promise<void> {
+  if (!hasRedis) return say("processes are not killed: no Redis here");
+  await over(startRedis, async (server) => sayKills(await surviveKills({ chats, kills, replicas: 3, server })));
+}
+
+function sayKills({ chats: people, updates, broughtAgain, killed, took, saidAgain, files, faults }: Survived): void {
+  say(
+    `\n${people} chats, ${updates} updates, 3 processes, ${killed} kills in ${took.toFixed(0)} s: ${broughtAgain} updates brought again, ${saidAgain} answers of those said again, ${files} files sent; lost, doubled or out of order: ${faults.length}`,
+  );
+  for (const fault of faults.slice(0, 20)) say(`  ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+async function over(begin: () => Promise<OwnServer>, work: (server: OwnServer) => Promise<void>): Promise<void> {
+  const server = await begin();
+  try {
+    await work(server);
+  } finally {
+    await server.close();
+  }
+}

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { OwnServer } from "../../store/own-server.ts";
+import { startBotApi } from "./bot-api.ts";
+import { createCrowd, type Somebody } from "./crowd.ts";
+import { startReplicas } from "./replicas.ts";
+import { startLoadedPikPak } from "./world.ts";
+
+/** What so many processes did in a while. */
+export interface Rate {
+  readonly count: number;
+  readonly updates: number;
+  /** Presses that brought no page, because the store could not keep up. */
+  readonly failed: number;
+  /** Seconds. */
+  readonly took: number;
+  /** Milliseconds from an update's delivery to the edited message. */
+  readonly p50: number;
+  readonly p99: number;
+  /** CPU seconds: of the bot's processes, of this one with Telegram, PikPak and everybody in it, and of the store's server. */
+  readonly cpu: { readonly replicas: number; readonly load: number; readonly store: number };
+}
+
+interface RateOptions {
+  readonly count: number;
+  readonly seconds: number;
+  /** People at the same time; 120 when absent. */
+  readonly people?: number;
+  /** Absent = SQLite. */
+  readonly server?: OwnServer;
+}
+
+/** More people than are done at a time, each of whom presses again as soon as they see what they pressed for. */
+const usualPeople = 120;
+/** Milliseconds between two presses of one person, so that nobody is held back for asking too fast. */
+const pause = 110;
+/** Milliseconds before anything is counted. */
+const warmUp = 2000;
+
+/** Everybody turns a page of a shared folder to and fro. */
+export async function measureRate({ count, seconds, server, people = usualPeople }: RateOptions): Promise<Rate> {
+  const { pikpak, share } = await startLoadedPikPak(0);
+  const crowd = createCrowd({ bring: (update) => replicas.bring(update), patience: 15_000 });
+  const telegram = await startBotApi(crowd.onCall);
+  const replicas = await startReplicas({ count, environment: environmentOf({ pikpak, telegram, server }) });
+  const over = new AbortController();
+  try {
+    const all = Array.from({ length: people }, (_, n) => crowd.of(n + 1));
+    for (const person of all) await opens(person, share);
+    let failed = 0;
+    const turning = all.map((person) => turns(person, { signal: over.signal, onFailed: () => (failed += 1) }));
+    await sleep(warmUp);
+    const before = { updates: crowd.counts.times.length, cpu: cpuNow(replicas, server), at: performance.now() };
+    await sleep(seconds * 1000);
+    const after = { updates: crowd.counts.times.length, cpu: cpuNow(replicas, server), at: performance.now() };
+    over.abort();
+    await Promise.all(turning);
+    const times = crowd.counts.times.slice(before.updates, after.updates).sort((a, b) => a - b);
+    const used = (which: keyof Rate["cpu"]) => after.cpu[which] - before.cpu[which];
+    return {
+      count,
+      updates: times.length,
+      failed,
+      took: (after.at - before.at) / 1000,
+      p50: times[Math.floor(times.length * 0.5)] ?? 0,
+      p99: times[Math.floor(times.length * 0.99)] ?? 0,
+      cpu: { replicas: used("replicas"), load: used("load"), store: used("store") },
+    };
+  } finally {
+    over.abort();
+    await replicas.close();
+    await Promise.all([telegram.close(), pikpak.close()]);
+  }
+}
+
+async function opens(person: Somebody, share: string): Promise<void> {
+  await person.says(share);
+  await person.sees(({ text, buttons }) => text.includes("Holiday 2026") && hasButton(buttons, "▶"));
+}
+
+interface Turning {
+  readonly signal: AbortSignal;
+  onFailed(): void;
+}
+
+async function turns(person: Somebody, { signal, onFailed }: Turning): Promise<void> {
+  for (let n = 0; !signal.aborted; n += 1) {
+    const next = performance.now() + pause;
+    const [press, brings] = n % 2 === 0 ? ["▶", "◀"] : ["◀", "▶"];
+    await person.presses(press, ({ buttons }) => hasButton(buttons, brings)).catch(onFailed);
+    await sleep(Math.max(0, next - performance.now()));
+  }
+}
+
+const hasButton = (buttons: ReadonlyMap<string, string>, sign: string) =>
+  [...buttons.keys()].some((label) => label.startsWith(sign));
+
+function cpuNow(replicas: { cpu(): number }, server: OwnServer | undefined): Rate["cpu"] {
+  const { user, system } = process.cpuUsage();
+  return { replicas: replicas.cpu(), load: (user + system) / 1e6, store: server?.cpu() ?? 0 };
+}
+
+interface EnvironmentParts {
+  readonly pikpak: { readonly driveUrl: string; readonly userUrl: string; readonly mcpUrl: string };
+  readonly telegram: { readonly root: string };
+  readonly server: OwnServer | undefined;
+}
+
+/** What every process is started with; `replicas.ts` adds its own address. */
+export function environmentOf({ pikpak, telegram, server }: EnvironmentParts): Readonly<Record<string, string>> {
+  return {
+    TELEGRAM_BOT_TOKEN: "1:BENCH",
+    ADMINS: "telegram:999999999",
+    TELEGRAM_API_ROOT: telegram.root,
+    PIKPAK_DRIVE_URL: pikpak.driveUrl,
+    PIKPAK_USER_URL: pikpak.userUrl,
+    PIKPAK_MCP_URL: pikpak.mcpUrl,
+    ...(server && { STORE_URL: server.url, SECRET_KEY: Buffer.alloc(32, 5).toString("base64") }),
+  };
+}

@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { hasPostgres, hasRedis, startPostgres, startRedis } from "../store/own-server.ts";
+import { prepareProgram, type Program } from "./program.ts";
+
+// The server that keeps everything stands still, or is killed and comes back: people are told, and nothing that was kept is lost.
+
+vi.setConfig({ testTimeout: 120_000 });
+let program: Program;
+afterEach(() => program.close());
+
+describe.each([
+  ["Redis", hasRedis, startRedis],
+  ["Postgres", hasPostgres, startPostgres],
+] as const)("over %s", (name, isThere, startServer) => {
+  if (!isThere) process.stderr.write(`${name} is not killed under the program: there is none here\n`);
+
+  async function browsing() {
+    program = await prepareProgram();
+    const server = await startServer();
+    onTestFinished(() => server.close());
+    const { world } = program;
+    await program.start({
+      STORE_URL: server.url,
+      SECRET_KEY: Buffer.alloc(32, 5).toString("base64"),
+      DISCORD_BOT_TOKEN: "",
+    });
+    const { mia } = world.people;
+    mia.sends(world.shelf.shares.open.url);
+    const list = await mia.waitsFor("› Holiday 2026");
+    return { server, mia, list };
+  }
+
+  const isReady = async () => (await fetch(`${program.gateway}/readyz`)).status === 200;
+
+  test.skipIf(!isThere)(
+    "a store that is killed and started again costs one answer and nothing that was kept",
+    async () => {
+      const { server, mia, list } = await browsing();
+      await server.kill();
+      const toast = await mia.presses("📁 Day 1", { on: list, timeout: 30_000 });
+      expect(`${toast.text ?? ""} ${mia.sees()}`).toMatch(/cannot reach what I keep|went wrong|try again/i);
+      expect(await isReady()).toBe(false);
+      await server.start();
+      await vi.waitUntil(isReady, { timeout: 30_000, interval: 200 });
+      await mia.presses("📁 Day 1", { on: list, timeout: 30_000 });
+      await mia.waitsFor("› Day 1", { timeout: 20_000 });
+      // Jobs are taken as well: those of Redis have connections of their own.
+      mia.sends("/get Holiday 2026/Packing list.txt");
+      await mia.waitsFor(/Sent in/, { timeout: 60_000 });
+    },
+  );
+
+  test.skipIf(!isThere || name === "Postgres")(
+    "a store that stands still costs one answer, and goes on by itself",
+    async () => {
+      const { server, mia, list } = await browsing();
+      server.pause();
+      const toast = await mia.presses("📁 Day 1", { on: list, timeout: 30_000 });
+      server.goOn();
+      expect(`${toast.text ?? ""} ${mia.sees()}`).not.toMatch(/ECONN|Socket|at \w+ \(/);
+      await vi.waitUntil(isReady, { timeout: 30_000, interval: 200 });
+      await mia.presses("📁 Day 1", { on: list, timeout: 30_000 });
+      await mia.waitsFor("› Day 1", { timeout: 20_000 });
+    },
+  );
+});
