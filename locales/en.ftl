@@ -37,6 +37,9 @@ press-shared-coded = With a code
 press-shared-open = Without a code
 press-revoke-shared = Take back
 press-list-folder = Links
+press-send-folder = Send all here
+press-send-entries = Send here
+press-send-as-files = Send as files
 press-revoke-links = Take back its links
 press-revoke-all-links = Take back all my links
 press-copy = Copy the link
@@ -162,6 +165,28 @@ transfer-failed-too-slow = The chat waits for a file only so long, and this one 
 transfer-failed-waited = Its turn did not come in time: the chat waits for a file only so long. Try again, or take a link instead.
 transfer-failed-stalled = Nothing has moved for minutes, so I gave up. Try again, or take a link instead.
 transfer-failed-empty = This file is empty, and empty files cannot be sent.
+batch-waiting = { $count ->
+    [one] 1 file waits for its turn
+   *[other] { $count } files wait for their turn
+}
+batch-title = { $count ->
+    [one] Sending 1 file
+   *[other] Sending { $count } files
+}
+batch-step = { $which } of { $count } · { $name }
+batch-over = { $done } of { $count } sent
+batch-cancelled = Cancelled, { $done } of { $count } sent
+batch-lost = I lost track of these files. Look at what has come before you send them again.
+batch-file-cancelled = It was not sent.
+batch-file-interrupted = I was restarted at its very end, so it may be here already. Look before you send it again.
+batch-more-unsent = { $count ->
+    [one] and 1 more that was not sent
+   *[other] and { $count } more that were not sent
+}
+batch-more = { $count ->
+    [one] There is more in it: only 1 file is sent at once.
+   *[other] There is more in it: these are the first { $count } files. Open a folder in it, or choose others.
+}
 
 download-title-over = Offline downloads
 download-title = { $count ->
@@ -515,6 +540,7 @@ notice-undo-over = This cannot be undone any more: it has been undone, or an hou
 notice-undo-unclear = There are more entries of these names there than were copied, so nothing was undone. Look for the copies and put them into the trash.
 notice-no-trash = None of your drives has a trash here. Sign in to an account first.
 notice-transfer-busy = This file is on its way here already.
+notice-nothing-to-send = There are no files in it to send.
 notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.
 notice-links-revoked = Done. Links that were handed out until now do not work any more; new ones do.
 notice-no-links-to-revoke = Links lead straight to the drive here, and I cannot take those back. They end by themselves.

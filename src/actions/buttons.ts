@@ -15,6 +15,7 @@ import { saveButtons } from "./save/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
 import { settingsButtons } from "./settings/buttons.ts";
 import { shareOutButtons } from "./share-out/buttons.ts";
+import { severalButtons } from "./several/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
 import { tidyButtons } from "./tidy/buttons.ts";
 
@@ -24,6 +25,7 @@ export const buttons = {
   ...searchButtons,
   ...linkButtons,
   ...fileButtons,
+  ...severalButtons,
   ...downloadButtons,
   ...saveButtons,
   ...tidyButtons,

@@ -240,6 +240,7 @@ function forAsker(screen: Screen): Screen {
     case "settings":
     case "question":
     case "transfer":
+    case "batch":
     case "list-choice":
     case "list-progress":
     case "list-ready":

@@ -7,10 +7,13 @@ import { createReminders } from "../actions/mounts/reminders.ts";
 import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
 import { createSaves } from "../actions/save/saves.ts";
+import { createBatches } from "../actions/several/batches.ts";
 import { createTransfers } from "../actions/files/transfers.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
 import type { Session } from "../actions/model/session.ts";
 import type { MessageRef } from "../actions/model/target.ts";
+import type { SendingParts } from "../actions/files/sending.ts";
+import type { Batches } from "../actions/model/batch.ts";
 import type { Transfers } from "../actions/model/transfer.ts";
 import { perform } from "../actions/perform.ts";
 import type { Config } from "../config.ts";
@@ -70,24 +73,39 @@ function performingWith({ services }: LateParts): Services {
 }
 
 /** Files into chats come by the same way as those that are served: counted, linked anew, taken up again. */
-export function transfersOf(parts: Parts, gateway: Gateway): Transfers {
-  const files = createFileBytes({ proxy: gateway.files, storage: parts.storage });
-  return createTransfers({
-    ...jobParts(parts, "transfers"),
+export function transfersOf(parts: Parts, gateway: Gateway): SentFiles {
+  const { storage, store } = parts;
+  const files = createFileBytes({ proxy: gateway.files, storage });
+  const sending: Pick<SendingParts, "openBytes" | "readPicture" | "newReference"> = {
     openBytes: (mount, entry, wanted) => files.open(mount, entry, wanted),
     readPicture: (url, wanted) => files.picture(url, wanted),
     newReference: newId,
-  });
+  };
+  return {
+    transfers: createTransfers({ ...jobParts(parts, "transfers"), ...sending }),
+    batches: createBatches({
+      ...jobParts(parts, "batches"),
+      ...sending,
+      storage,
+      sessions: store.open<Session>("sessions"),
+      exclusive: (key, work) => store.exclusive(key, work),
+    }),
+  };
 }
 
-interface Made {
+/** Files into chats, one by one and several at once. */
+interface SentFiles {
   readonly transfers: Transfers;
+  readonly batches: Batches;
+}
+
+interface Made extends SentFiles {
   readonly pages: Pages;
   readonly hosts: HostCheck;
 }
 
 /** What actions are performed with, with the jobs of every feature. */
-export function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Services {
+export function servicesOf(parts: Parts, { transfers, batches, pages, hosts }: Made): Services {
   const { config, store, storage, words, late, messengers, log } = parts;
   return {
     storage,
@@ -102,6 +120,7 @@ export function servicesOf(parts: Parts, { transfers, pages, hosts }: Made): Ser
     ...publicServicesOf(parts, pages),
     ...methodsOf(config),
     transfers,
+    batches,
     ...jobServicesOf(parts),
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),

@@ -23,6 +23,11 @@ export interface Messenger {
    * the reason of `signal`. After an error that says `again`, the same source may be sent once more: it stands there once.
    */
   sendFile(target: Target, source: FileSource, meta: FileMeta, progress: FileProgress): Promise<MessageRef>;
+  /**
+   * Puts two to ten pictures there that stand together, as `sendFile` puts one. Either all of them come, or none. Rejects with
+   * an `UploadError` that says `again` where it is not certain that none is there.
+   */
+  sendAlbum(target: Target, files: readonly AlbumFile[], progress: FileProgress): Promise<MessageRef>;
   /** Takes a message away. */
   remove(ref: MessageRef): Promise<Removed>;
   /** A sentence to somebody in their private chat. */
@@ -93,6 +98,12 @@ export interface FileSource {
   open(): AsyncIterable<Uint8Array>;
   /** A small picture of it, of `limit` bytes at most; undefined where there is none to be had. Never fails. */
   picture(limit: number): Promise<Uint8Array | undefined>;
+}
+
+/** One picture of an album. */
+export interface AlbumFile {
+  readonly source: FileSource;
+  readonly meta: FileMeta;
 }
 
 /** What is known of a file before it is opened. */

@@ -194,6 +194,10 @@ function messengerOf(transferApp: TransferApp, seen: Map<string, Seen>): Messeng
       await transferApp.take({ ...source, entry, ...(duration !== undefined && { duration }), signal });
       return { ...target, message: "file" };
     },
+    async sendAlbum(target, files, { signal }) {
+      for (const { source, meta } of files) await transferApp.take({ ...source, entry: meta.entry, signal });
+      return { ...target, message: "album" };
+    },
     async send(target, message) {
       transferApp.sent.push({ place: target.place, message });
       return { is: "sent", ref: { ...target, message: "sent" } };

@@ -23,6 +23,7 @@ import {
   type TaskLine,
   type TransferState,
 } from "../../src/actions/model/screen.ts";
+import type { BatchState, UnsentFile } from "../../src/actions/model/batch-screen.ts";
 import { carryings } from "../../src/actions/model/change.ts";
 import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-screen.ts";
 import type { DownloadState } from "../../src/actions/model/download-item.ts";
@@ -519,6 +520,17 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "mount", "entry", "state"] },
     ),
+    batch: fc.record({
+      show: fc.constant("batch"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      count: fc.integer({ min: 1, max: 100 }),
+      more: fc.boolean(),
+      done: fc.nat({ max: 100 }),
+      state: batchState,
+      unsent: fc.array(fc.record({ entry, why: unsentWhy }), { maxLength: 100 }),
+    }),
     download: fc.record({
       show: fc.constant("download"),
       view: fc.constant(view),
@@ -828,6 +840,30 @@ const transferState: fc.Arbitrary<TransferState> = fc.oneof(
       reference: fc.constant("abc"),
     },
     { requiredKeys: ["is", "code"] },
+  ),
+);
+
+/** Why a file of several did not come. */
+const unsentWhy = transferState.filter(
+  (state): state is UnsentFile["why"] =>
+    state.is === "failed" || state.is === "interrupted" || state.is === "cancelled",
+);
+
+/** Several files on their way: every state there is. */
+const batchState: fc.Arbitrary<BatchState> = fc.oneof(
+  fc.record({ is: fc.constantFrom("waiting" as const, "over" as const, "cancelled" as const, "lost" as const) }),
+  fc.record(
+    {
+      is: fc.constant("running" as const),
+      number: fc.integer({ min: 1, max: 100 }),
+      upTo: fc.integer({ min: 1, max: 100 }),
+      name: hostileName,
+      done: fc.nat(),
+      total: fc.nat(),
+      speed: fc.nat(),
+      left: seconds,
+    },
+    { requiredKeys: ["is", "number", "upTo", "name", "done"] },
   ),
 );
 

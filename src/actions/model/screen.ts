@@ -13,6 +13,7 @@ import type { Task } from "../../storage/task.ts";
 import type { DownloadItem } from "./download-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
+import type { BatchScreen } from "./batch-screen.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
 import type { SharedScreen } from "./shared-screen.ts";
 import type { TidyScreen } from "./tidy-screen.ts";
@@ -35,6 +36,7 @@ export type Screen =
   | SettingsScreen
   | Question
   | TransferScreen
+  | BatchScreen
   | ListChoice
   | ListProgress
   | ListReady
@@ -181,6 +183,8 @@ export type ApprovalState =
 export type Ability =
   | "send"
   | "send-as-file"
+  | "send-folder"
+  | "select"
   | "list-folder"
   | "save-share"
   | "share-out"
@@ -227,7 +231,7 @@ export interface Listing {
   readonly notice?: "list-changed" | "part-gone" | "undone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string | undefined;
-  /** `list-folder`: its links can be had as a file here; `add-favourite`, `remove-favourite`: it can be kept, or is. */
+  /** `send-folder`: its files can be had in this chat; `select`: of a share, where there is nothing to tidy up; `list-folder`: its links can be had as a file here; `add-favourite`, `remove-favourite`: it can be kept, or is. */
   readonly can: readonly Ability[];
   /** These were found below the folder of the trail; `up` leads there. */
   readonly search?: SearchState;
@@ -751,6 +755,7 @@ export const noticeCodes = [
   "credential-ends-day",
   "transfer-busy",
   "transfer-queue-full",
+  "nothing-to-send",
   "links-revoked",
   "no-links-to-revoke",
   "fallback",

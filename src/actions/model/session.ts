@@ -48,6 +48,7 @@ export type ViewState =
   | FolderView
   | FileView
   | TransferView
+  | BatchView
   | { readonly at: "list"; readonly folder: FolderView }
   | DownloadView
   | SaveView
@@ -216,6 +217,7 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.folder;
     case "transfer":
       return state.file.folder;
+    case "batch":
     case "download":
     case "select":
     case "target":
@@ -259,6 +261,16 @@ export interface TransferView {
   readonly transfer: string;
   /** It was wanted as it is, and not as something to look at. */
   readonly asFile?: boolean | undefined;
+}
+
+/** Several files on their way into the chat. Its rows are the files: those that did not come, once it is over. */
+export interface BatchView {
+  readonly at: "batch";
+  /** Where they were asked for. */
+  readonly folder: FolderView;
+  /** Id of the batch. */
+  readonly batch: string;
+  readonly asFiles: boolean;
 }
 
 /** A batch of addresses on their way into a folder. Its rows are what they became, and where to begin again. */

@@ -16,6 +16,8 @@ export type TidyAbility =
   | "trash-entries"
   | "select"
   | "show-trash"
+  | "send-entries"
+  | "send-as-files"
   | "undo";
 
 /** How much is chosen, or meant. */

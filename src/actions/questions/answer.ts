@@ -85,6 +85,7 @@ function removeMount(
     await takeBackEverywhere(context.services, mount);
     const { credential } = await context.services.storage.unmount(mount);
     await context.services.transfers?.withdraw(mount);
+    await context.services.batches?.withdraw(mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";

@@ -1,7 +1,7 @@
 import type { Capability } from "../../storage/driver.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { fileOf, folderNow, forgotten, type ButtonContext } from "../context/button-context.ts";
-import { draw, goTo, type ActionContext, type Result } from "../context/context.ts";
+import { draw, goTo, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { Session, TidyView } from "../model/session.ts";
 import type { TidyAbility } from "../model/tidy-screen.ts";
@@ -68,5 +68,16 @@ async function abilitiesFor(context: ActionContext, { id }: Mount, view: TidyVie
   const capable = await context.services.storage.can(id);
   const about = { view, count: entriesOf(pickedBy(view, session)).length };
   const can = needs.filter(([, capability, fits]) => capable.has(capability) && fits(about)).map(([name]) => name);
-  return isUndoable(context.services, session.change, id) ? [...can, "undo"] : can;
+  const also = [
+    ...sendingOf(context, about),
+    ...(isUndoable(context.services, session.change, id) ? ["undo" as const] : []),
+  ];
+  return [...can, ...also];
+}
+
+/** A file's own card sends it. */
+function sendingOf(context: ActionContext, { view, count }: About): readonly TidyAbility[] {
+  if (view.about === "file" || !isSendable(context)) return [];
+  if (view.about === "folder") return ["send-as-files"];
+  return count > 0 ? ["send-entries", "send-as-files"] : [];
 }
