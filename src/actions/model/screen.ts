@@ -802,6 +802,8 @@ export const noticeCodes = [
   // Tidying up.
   "nothing-chosen",
   "selection-full",
+  "too-many-at-once",
+  "save-one-folder",
   "target-inside",
   "undo-over",
   "undo-unclear",

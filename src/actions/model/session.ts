@@ -49,7 +49,7 @@ export type ViewState =
   | FileView
   | TransferView
   | BatchView
-  | { readonly at: "list"; readonly folder: FolderView }
+  | ListView
   | DownloadView
   | SaveView
   | ShareDraftView
@@ -263,6 +263,14 @@ export interface TransferView {
   readonly asFile?: boolean | undefined;
 }
 
+/** As what links are wanted, and the list of them. */
+export interface ListView {
+  readonly at: "list";
+  readonly folder: FolderView;
+  /** Of what the session has chosen; absent = of the folder. */
+  readonly chosen?: true | undefined;
+}
+
 /** Several files on their way into the chat. Its rows are the files: those that did not come, once it is over. */
 export interface BatchView {
   readonly at: "batch";
@@ -288,6 +296,8 @@ export interface SaveView {
   readonly save: string;
   /** What is saved: a share's folder, its top, or a file. */
   readonly from: FolderView | FileView;
+  /** Only these entries of the folder; absent = all of it. */
+  readonly chosen?: readonly Entry[] | undefined;
   /** Where it goes. */
   readonly to: FolderView;
   /** Where one comes back to: to the share, and once it is saved to what came of it. */
@@ -299,6 +309,8 @@ export interface ShareDraftView {
   readonly at: "share-out";
   /** The file, or the folder that is open. */
   readonly from: FolderView | FileView;
+  /** What the session has chosen instead. */
+  readonly chosen?: true | undefined;
   readonly coded: boolean;
   readonly days: LifeDays;
   /** The drive was asked to make it then, ms since the epoch, and nobody has seen what came of it. */

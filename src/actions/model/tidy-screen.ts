@@ -16,6 +16,9 @@ export type TidyAbility =
   | "trash-entries"
   | "select"
   | "show-trash"
+  | "list-folder"
+  | "share-out"
+  | "save"
   | "send-entries"
   | "send-as-files"
   | "undo";

@@ -1,5 +1,6 @@
 import type { Capability } from "../../storage/driver.ts";
 import type { Mount } from "../../storage/mount.ts";
+import { canShareOut, isSavable } from "../context/abilities.ts";
 import { fileOf, folderNow, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
@@ -63,16 +64,27 @@ interface About {
   readonly count: number;
 }
 
-async function abilitiesFor(context: ActionContext, { id }: Mount, view: TidyView): Promise<readonly TidyAbility[]> {
+async function abilitiesFor(context: ActionContext, mount: Mount, view: TidyView): Promise<readonly TidyAbility[]> {
   const session: Pick<Session, "selection" | "change"> = context.session ?? {};
-  const capable = await context.services.storage.can(id);
+  const capable = await context.services.storage.can(mount.id);
   const about = { view, count: entriesOf(pickedBy(view, session)).length };
+  const given = view.about === "selection" && about.count > 0 ? await givingOf(context, mount) : [];
   const can = needs.filter(([, capability, fits]) => capable.has(capability) && fits(about)).map(([name]) => name);
   const also = [
+    ...given,
     ...sendingOf(context, about),
-    ...(isUndoable(context.services, session.change, id) ? ["undo" as const] : []),
+    ...(isUndoable(context.services, session.change, mount.id) ? ["undo" as const] : []),
   ];
   return [...can, ...also];
+}
+
+/** What is chosen goes to others, or into another drive. */
+async function givingOf(context: ActionContext, mount: Mount): Promise<readonly TidyAbility[]> {
+  return [
+    ...(isSavable(context, mount) ? (["save"] as const) : []),
+    ...((await canShareOut(context, mount)) ? (["share-out"] as const) : []),
+    "list-folder",
+  ];
 }
 
 /** A file's own card sends it. */
