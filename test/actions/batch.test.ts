@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { UploadError } from "../../src/actions/model/upload.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { createBatchApp, limit, opened, type BatchApp } from "./batch-app.ts";
+import { choose } from "./choosing.ts";
 import { file, folder, mia, usualCloud, type Cloud } from "./test-app.ts";
 import { gate, sending } from "./transfer-app.ts";
 
@@ -43,13 +44,8 @@ describe("several files in the chat", () => {
 
   test("what is chosen comes, also as files, each by itself", async () => {
     const at = await ready();
-    await opened(at, here);
-    let list = await at.at.see(here, { do: "select", view: (await opened(at, here)).view }, "select");
-    for (const name of ["a.jpg", "b.png", "Notes"]) {
-      const index = list.rows.findIndex((row) => row.name === name);
-      list = await at.at.see(here, { do: "pick", view: list.view, index }, "select");
-    }
-    const card = await at.at.see(here, { do: "tidy-selection", view: list.view }, "tidy");
+    const { view } = await opened(at, here);
+    const card = await choose(at.at, here, view, ["a.jpg", "b.png", "Notes"]);
     expect(card.can).toEqual(expect.arrayContaining(["send-entries", "send-as-files"]));
     await at.send(here, { do: "send-as-files", view: card.view });
     expect(await at.last()).toMatchObject({ done: 3, count: 3 });

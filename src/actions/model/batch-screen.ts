@@ -1,7 +1,7 @@
 import type { Entry } from "../../storage/entry.ts";
 import type { MountTag } from "./mount-tag.ts";
-import type { TransferState } from "./screen.ts";
 import type { ViewRef } from "./session.ts";
+import type { TransferFailure } from "./upload.ts";
 
 /**
  * Several files on their way into the chat. Presses: `cancel-batch` while it is waiting or running; then `open-unsent` by the index
@@ -45,5 +45,18 @@ export type BatchState =
 
 export interface UnsentFile {
   readonly entry: Entry;
-  readonly why: Extract<TransferState, { readonly is: "failed" | "interrupted" | "cancelled" }>;
+  readonly why:
+    | { readonly is: "cancelled" }
+    /** The process ended when the platform had every byte: nobody knows whether it is there. */
+    | { readonly is: "interrupted" }
+    | {
+        readonly is: "failed";
+        /** The locale key is `transfer-failed-<code>`, or `error-<code>` for storage errors. */
+        readonly code: TransferFailure;
+        readonly retryAfter?: number | undefined;
+        /** Bytes the place takes at most, where the file is larger. */
+        readonly limit?: number | undefined;
+        /** Logged with a failure nobody foresaw. */
+        readonly reference?: string;
+      };
 }

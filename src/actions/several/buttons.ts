@@ -5,7 +5,7 @@ import { cancelBatch, openUnsent, retryBatch, sendEntries, sendFolder } from "./
 export const severalButtons = {
   // A folder is many messages: its owner's, where nobody else is disturbed.
   "send-folder": button("jv", inPrivate, none, (context) => sendFolder(context, { asFiles: false })),
-  "send-entries": button("jz", inPrivate, none, (context) => sendEntries(context, { asFiles: false })),
+  "send-entries": button("jk", inPrivate, none, (context) => sendEntries(context, { asFiles: false })),
   "send-as-files": button("jy", inPrivate, none, (context) => sendEntries(context, { asFiles: true })),
   "retry-batch": button("ji", inPrivate, none, retryBatch),
   "open-unsent": button("je", inPrivate, number("index"), (context, { index }) => openUnsent(context, index)),
