@@ -82,6 +82,12 @@ const page = await startPage({
       after: start,
       steps: ["/browse /Music", { press: "📤" }, { press: "📤" }],
     },
+    {
+      ...telegram,
+      label: "Send files into the drive",
+      after: start,
+      steps: ["/browse /Films", { attach: ["Watched.txt", "To watch.txt"] }],
+    },
     { ...discord, label: "Discord: open a share", steps: [`/share link:${shelf.shares.open.url}`] },
     { ...group, person: mia, label: shared, after: start, steps: ["/bind", { press: "✅" }] },
     { ...group, person: lena, label: "Group: Lena browses it", after: shared, steps: ["/browse"] },

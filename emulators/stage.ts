@@ -144,9 +144,17 @@ export interface CallView {
   readonly note?: string;
 }
 
+/** A file somebody picks on the page; its bytes are in base64. */
+export interface AttachedFile {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+}
+
 /** What a person does on the page. */
 export type BotInteraction =
   | { readonly do: "say"; readonly chat: string; readonly person: string; readonly text: string }
+  | { readonly do: "attach"; readonly chat: string; readonly person: string; readonly files: readonly AttachedFile[] }
   | {
       readonly do: "press";
       readonly chat: string;

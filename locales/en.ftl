@@ -69,6 +69,9 @@ press-delete-task = Cancel and delete files
 press-forget-task = Take off the list
 press-forget-task-files = Take off and delete files
 press-retry-tasks = Retry all failed
+press-upload-both = Keep both
+press-upload-replace = Replace
+press-upload-skip = Skip
 press-clear-tasks = Clear finished
 press-cancel = Cancel
 press-approve = Open the approval page
@@ -89,6 +92,7 @@ command-link = Get the download link of one file
 command-get = Send a file itself into this chat
 command-download = Let the drive fetch a magnet or an address
 command-tasks = What the drive is fetching: retry, cancel, clear
+command-upload = Put files into the drive: send them, or answer one with this
 command-shares = The shares made from here: links, codes, take back
 command-trash = What lies in the trash: restore, delete, empty
 command-favourites = Favourite and recent folders
@@ -107,7 +111,7 @@ welcome-mounts = { $count ->
 }
 
 help-title = What I can do
-help-private = You can also paste a PikPak share link as it is: it opens at once. Magnets and other links are fetched into the current folder. Words alone are searched for in your drive.
+help-private = You can also paste a PikPak share link as it is: it opens at once. Magnets and other links are fetched into the current folder. Words alone are searched for in your drive. Files you send go into the current folder.
 help-group = What is shared with this group is found by /browse and /search; links are shown to you alone. Signing in and your own drives are for a private chat with me.
 help-admin = You are an operator here.
 
@@ -209,6 +213,31 @@ download-left = { $count ->
    *[other] { $count } more links were left out; send them again.
 }
 download-lost = I follow this no longer. /tasks shows how far it is.
+upload-title = { $count ->
+    [one] Upload: 1 file
+   *[other] Upload: { $count } files
+}
+upload-summary = { $done } of { $total } in the drive
+upload-summary-failed = { $done } of { $total } in the drive, { $failed } failed
+upload-waiting = waits for its turn
+upload-reading = checking it
+upload-present = is there already
+upload-taken = The folder has another file of this name, of { $size }. Keep both, replace that one, or skip this?
+upload-taken-folder = The folder has another folder of this name. Keep both, or skip this?
+upload-skipped = skipped
+upload-cancelled = cancelled
+upload-lost = I lost sight of this. Look into the folder before you try again.
+upload-not-replaced = Both are there now; the old one could not be replaced.
+upload-too-large-here = This is larger than the files I am allowed to take. Whoever runs me can raise that limit.
+upload-allowance-used = As much as may go through me for you today has gone. Try again in { $time }.
+upload-more = { $count ->
+    [one] and 1 more
+   *[other] and { $count } more
+}
+upload-left = { $count ->
+    [one] 1 more file was left out; send it again.
+   *[other] { $count } more files were left out; send them again.
+}
 save-waiting = I am about to save this to your drive.
 save-sent = The drive is copying it. That cannot be stopped any more.
 save-done = { $count ->
@@ -475,6 +504,12 @@ error-source-unsupported = The drive cannot fetch this kind of link. Magnets, ht
 error-source-dead = The drive found nothing behind this link. Check it, or take another one.
 error-content-refused = The drive refuses this content. Another source of it may be accepted.
 error-download-failed = The drive could not fetch this. Try again; if it fails once more, the source is probably dead.
+error-source-gone = The chat does not have this file any more. Send it again.
+error-source-too-large = Telegram gives bots files of 20 MB at most. Whoever runs me can lift that with a Bot API server of their own; until then, upload this one in the app.
+error-source-changed = Not all of this file came. Send it again.
+error-source-out-of-reach = The chat does not give me this file now. Try again in a moment.
+error-upload-damaged = The drive got other bytes than were sent. Try again.
+error-upload-gone = It was moved or removed in the drive while it was being uploaded. Send it again if you want it there.
 error-pass-code-needed = This share needs a pass code. Send the code that came with the link.
 error-pass-code-wrong = This pass code is not right. Check it and send it again.
 error-share-not-found = There is no such share. Check the link for missing characters.
@@ -526,6 +561,13 @@ notice-download-what = Send me what to fetch: a magnet, an info hash, an http, e
 notice-no-downloads = None of your drives can fetch links by itself. Sign in to a PikPak account first.
 notice-download-over = This is over already. /tasks shows what there is.
 notice-download-stopped = Cancelled. What has come already stays.
+notice-upload-what = Send me files and they go into the folder you are in; or answer one with /upload.
+notice-upload-joined = This goes along with the others.
+notice-upload-over = This is over already.
+notice-upload-queue-full = Enough of your files are waiting already. Send this again when they are through.
+notice-upload-stopped = Cancelled. What is in the drive already stays.
+notice-no-uploads = None of your drives takes files. Sign in to a PikPak account first.
+notice-torrent-as-magnet = I do not read torrent files. Send me the magnet link instead, or answer the file with /upload to keep it as it is.
 notice-no-drive-to-save = You have no drive that I could save to. Sign in to a PikPak account, in our private chat: /login
 notice-save-busy = This is being saved already.
 notice-save-stopped = Cancelled. Nothing was saved.
@@ -808,7 +850,7 @@ private-open = Open in private
 private-here = This is for you alone; open it in our private chat.
 private-sent = I sent it to you in our private chat.
 ephemeral-waiting = One moment, this comes for you alone…
-not-text = I can read only text here. Paste a PikPak share link, or see /help.
+not-text = I can do nothing with this. Send me a PikPak share link, words to search for, or a file for your drive; or see /help.
 usage-link = Say which file: /link and then its path or some words of its name.
 usage-get = Say which file: /get and then its path or some words of its name.
 anonymous-admin = I cannot tell who you are while you are anonymous. Turn off "Remain anonymous" among your admin rights and say it again, or use our private chat.
@@ -843,6 +885,13 @@ slash-get-file-hint = The file's path, or words of its name
 slash-download = download
 slash-download-links = links
 slash-download-links-hint = Magnets, info hashes, http, ed2k or PikPak:// addresses
+slash-upload = upload
+slash-upload-file = file
+slash-upload-file-hint = A file for the folder you are in
+slash-upload-second = second
+slash-upload-second-hint = Another one
+slash-upload-third = third
+slash-upload-third-hint = And another one
 slash-tasks = tasks
 slash-shares = shares
 slash-trash = trash

@@ -61,6 +61,8 @@ export interface Config {
   readonly outbound?: OutboundSettings | undefined;
   /** Milliseconds. */
   readonly linkTtl: number;
+  /** Bytes of the largest file that people send and that goes into a drive; absent = of any. */
+  readonly uploadLimit?: number | undefined;
   readonly pikpak: PikPakSettings;
   readonly logLevel: string;
 }
@@ -208,6 +210,11 @@ const variables = z.object({
     .regex(/^[1-9]\d{0,11}[KMG]?$/, "takes bytes a second, like 500K, 20M or 1G (of 1024); absent = no limit")
     .transform(toBytes)
     .optional(),
+  UPLOAD_LIMIT: z
+    .string()
+    .regex(/^[1-9]\d{0,11}[KMG]?$/, "takes the bytes of a file, like 500M or 2G (of 1024); absent = no limit")
+    .transform(toBytes)
+    .optional(),
   LINK_TTL: z
     .string()
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
@@ -306,6 +313,7 @@ function toConfig(v: Variables): Config {
       streamsPerPerson: v.PROXY_STREAMS_PER_PERSON,
       bytesPerSecond: v.PROXY_BANDWIDTH,
     },
+    uploadLimit: v.UPLOAD_LIMIT,
     outbound: { proxy: v.HTTPS_PROXY, direct: v.NO_PROXY, telegramProxy: v.TELEGRAM_PROXY },
     linkTtl: v.LINK_TTL,
     pikpak: pikPakSettings(v),

@@ -87,6 +87,15 @@ async function carryOut(
       if (interaction.text.startsWith("/")) return person.uses(interaction.text, { in: channel });
       person.sends(interaction.text, { in: channel });
       return undefined;
+    case "attach": {
+      const files = interaction.files.map(({ name, type, content }) => ({
+        name,
+        type,
+        bytes: Buffer.from(content, "base64"),
+      }));
+      person.sends("", { in: channel, files });
+      return undefined;
+    }
     case "press": {
       if (!message) throw new Error("the message is gone");
       const offer = offersOn(person, channel).find(({ id }) => interaction.value === `command ${id}`);

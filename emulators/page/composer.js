@@ -12,6 +12,8 @@ at("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   send(text.value);
 });
+at("attach").addEventListener("click", () => at("files").click());
+at("files").addEventListener("change", ({ target }) => void attachPicked(target));
 text.addEventListener("input", drawHints);
 text.addEventListener("blur", closeHints);
 // A press on a hint leaves the focus where one types.
@@ -49,6 +51,28 @@ export function send(value) {
   fill("");
   closeHints();
   void act({ do: "say", chat: desk.chatId, text: value });
+}
+
+/** Sends files in the open chat: what stands in `content` is base64. */
+export async function attach(files) {
+  if (files.length > 0) await act({ do: "attach", chat: desk.chatId, files });
+}
+
+async function attachPicked(picker) {
+  const files = await Promise.all([...picker.files].map(contentOf));
+  picker.value = "";
+  await attach(files);
+}
+
+async function contentOf(file) {
+  const reader = new FileReader();
+  const read = new Promise((resolve, reject) => {
+    reader.addEventListener("load", () => resolve(reader.result));
+    reader.addEventListener("error", () => reject(reader.error));
+  });
+  reader.readAsDataURL(file);
+  const address = await read;
+  return { name: file.name, type: file.type, content: address.slice(address.indexOf(",") + 1) };
 }
 
 function drawHints() {

@@ -22,7 +22,7 @@ export interface Tip {
   /** Default: their private chat. */
   readonly kind?: ChatView["kind"];
   /** Texts to say and buttons to press (by how their labels begin), each when the bot has answered the one before. */
-  readonly steps: readonly (string | { readonly press: string })[];
+  readonly steps: readonly (string | { readonly press: string } | { readonly attach: readonly string[] })[];
   /** Label of the tip this one stands on; it is played first where it was not yet. */
   readonly after?: string;
 }
@@ -52,6 +52,8 @@ const beat = 40;
 const typingBeat = 1000;
 /** Bytes an interaction may have: far more than a message of 4,096 characters. */
 const maxInteraction = 100_000;
+/** The same of files, in base64, as large as chats give them to bots. */
+const maxFiles = 64 * 1024 * 1024;
 
 /** Serves the page on loopback. */
 export async function startPage({ port, people, stages, tips }: PageOptions): Promise<Page> {
@@ -112,7 +114,7 @@ export async function startPage({ port, people, stages, tips }: PageOptions): Pr
     );
     await Promise.all(concerned.map((stage) => stage.act(interaction)));
     // What was said is seen before the bot, which answers over the network, can delete it.
-    if (interaction.do === "say") look(0);
+    if (interaction.do === "say" || interaction.do === "attach") look(0);
   };
   const kept = (id: string) => stages.map((stage) => stage.kept?.(id)).find((file) => file !== undefined);
   const server = createServer((request, response) => {
@@ -155,6 +157,8 @@ function wordsOf(interaction: BotInteraction, place: ChatView | undefined): stri
     case "say":
       if (/^https?:/.test(interaction.text)) return "a link";
       return /^\/\w+/.exec(interaction.text)?.[0] ?? "a message";
+    case "attach":
+      return interaction.files.length === 1 ? "a file" : `${interaction.files.length} files`;
     case "press": {
       const button = widgetsOf(interaction.message, place).find(
         (one) => one.kind === "press" && one.value === interaction.value,
@@ -233,12 +237,13 @@ async function interactionIn(request: IncomingMessage): Promise<BotInteraction |
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= maxInteraction) chunks.push(chunk);
+    if (size <= maxFiles) chunks.push(chunk);
   }
-  if (size > maxInteraction) return undefined;
+  if (size > maxFiles) return undefined;
   try {
     const sent: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-    return isBotInteraction(sent) ? sent : undefined;
+    if (!isBotInteraction(sent)) return undefined;
+    return sent.do === "attach" || size <= maxInteraction ? sent : undefined;
   } catch {
     return undefined;
   }
@@ -246,6 +251,7 @@ async function interactionIn(request: IncomingMessage): Promise<BotInteraction |
 
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   say: ["chat", "person", "text"],
+  attach: ["chat", "person"],
   press: ["chat", "person", "message", "value"],
   select: ["chat", "person", "message", "value", "option"],
   submit: ["chat", "person"],
@@ -258,10 +264,23 @@ function isBotInteraction(sent: unknown): sent is BotInteraction {
   const fields = new Map(Object.entries(sent));
   const wanted = new Map(Object.entries(fieldsOf)).get(String(fields.get("do")));
   if (!wanted?.every((field) => typeof fields.get(field) === "string")) return false;
+  if (fields.get("do") === "attach") return areFiles(fields.get("files"));
   const values: unknown = fields.get("values");
   return (
     fields.get("do") !== "submit" ||
     (typeof values === "object" && values !== null && Object.values(values).every((value) => typeof value === "string"))
+  );
+}
+
+function areFiles(files: unknown): boolean {
+  const isText = (file: object, field: string) => typeof new Map(Object.entries(file)).get(field) === "string";
+  return (
+    Array.isArray(files) &&
+    files.length > 0 &&
+    files.every(
+      (file: unknown) =>
+        typeof file === "object" && file !== null && ["name", "type", "content"].every((field) => isText(file, field)),
+    )
   );
 }
 

@@ -1,4 +1,4 @@
-import { fill, send } from "./composer.js";
+import { attach, fill, send } from "./composer.js";
 import { act, chatsOf, desk, onChange, openChat, sit } from "./desk.js";
 import { at, element } from "./element.js";
 import { toast } from "./toast.js";
@@ -35,7 +35,7 @@ function withNeeds(tip, byLabel) {
   return needed ? [...withNeeds(needed, byLabel), tip] : [tip];
 }
 
-const stepText = (step) => (typeof step === "string" ? step : step.press);
+const stepText = (step) => (typeof step === "string" ? step : (step.press ?? `📎 ${step.attach.join(", ")}`));
 
 async function play(tips, button) {
   if (isPlaying) return toast("A tip is being played: wait until it has come to its end");
@@ -75,6 +75,7 @@ async function playSteps(steps, chatId) {
 }
 
 async function doStep(step) {
+  if (step.attach) return attach(step.attach.map(written));
   if (typeof step !== "string") {
     const { message, widget } = buttonOf(step);
     return act({ do: "press", chat: desk.chatId, message: message.id, value: widget.value });
@@ -83,6 +84,9 @@ async function doStep(step) {
   await new Promise((resolve) => setTimeout(resolve, pause));
   return send(step);
 }
+
+/** A small text of that name. */
+const written = (name) => ({ name, type: "text/plain", content: btoa(`${name}: written for the demo.\n`.repeat(200)) });
 
 /** What is still being asked is left first: it would take the tip's texts for answers. */
 function waysOut() {
@@ -94,7 +98,7 @@ function waysOut() {
 /** Whether the bot has answered the step before, and this one can be done. */
 function isReady(step, before) {
   const isAnswered = before === undefined || (botSaid() !== before && openChat()?.messages.at(-1)?.bot);
-  return isAnswered && (typeof step === "string" || buttonOf(step) !== undefined);
+  return isAnswered && (typeof step === "string" || step.attach !== undefined || buttonOf(step) !== undefined);
 }
 
 const botSaid = () => JSON.stringify(openChat()?.messages.filter(({ bot }) => bot) ?? []);

@@ -12,6 +12,8 @@ interface BucketParts {
   /** The path without a prefix of the one-port mode. */
   readonly path: string;
   readonly body: Buffer;
+  /** What was asked for happens, and the connection ends before the answer. */
+  readonly isLost: boolean;
 }
 
 /** What the bucket answers. */
@@ -24,6 +26,7 @@ interface Answer {
 /** The bucket that upload tickets lead to: one object a ticket, whole or in parts, by OSS or S3 signatures, or by a form. */
 export function answerBucket(request: IncomingMessage, response: ServerResponse, parts: BucketParts): void {
   const { status, headers = {}, body = "" } = answerOf(request, parts);
+  if (parts.isLost) return void request.socket.destroy();
   const type = body.startsWith("{") ? "application/json" : "application/xml";
   response
     .writeHead(status, {
@@ -66,7 +69,7 @@ function act(method: string, upload: Upload, query: URLSearchParams, parts: Buck
     case "POST":
       return complete(upload, begun, parts);
     case "GET":
-      return listParts(upload, { uploadId, begun }, parts.state.now());
+      return listParts(upload, { uploadId, begun, query }, parts.state.now());
     case "DELETE":
       upload.parts.delete(uploadId);
       return { status: 204 };
@@ -126,13 +129,21 @@ function partsIn(body: string): { readonly number: number; readonly tag: string 
   }));
 }
 
-function listParts(
-  upload: Upload,
-  { uploadId, begun }: { readonly uploadId: string; readonly begun: ReadonlyMap<number, Buffer> },
-  now: number,
-): Answer {
-  const sorted = [...begun].toSorted(([a], [b]) => a - b);
-  const listed = sorted.map(([number, piece]) =>
+/** Parts a list gives at once. */
+const partsPerPage = 1000;
+
+interface Listed {
+  readonly uploadId: string;
+  readonly begun: ReadonlyMap<number, Buffer>;
+  readonly query: URLSearchParams;
+}
+
+function listParts(upload: Upload, { uploadId, begun, query }: Listed, now: number): Answer {
+  const most = Math.min(partsPerPage, Number(query.get("max-parts") ?? partsPerPage));
+  const marker = Number(query.get("part-number-marker") ?? "0");
+  const left = [...begun].toSorted(([a], [b]) => a - b).filter(([number]) => number > marker);
+  const page = left.slice(0, most);
+  const listed = page.map(([number, piece]) =>
     xmlPart({
       PartNumber: String(number),
       LastModified: new Date(now).toISOString().replace(/\.\d+Z$/, ".000Z"),
@@ -143,10 +154,10 @@ function listParts(
   const head = inner({
     ...named(upload),
     UploadId: uploadId,
-    PartNumberMarker: "0",
-    NextPartNumberMarker: String(sorted.at(-1)?.[0] ?? 0),
-    MaxParts: String(maxPart),
-    IsTruncated: "false",
+    PartNumberMarker: String(marker),
+    NextPartNumberMarker: String(page.at(-1)?.[0] ?? marker),
+    MaxParts: String(most),
+    IsTruncated: String(left.length > page.length),
   });
   return { status: 200, body: document("ListPartsResult", head + listed.join("")) };
 }

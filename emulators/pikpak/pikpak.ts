@@ -188,7 +188,7 @@ async function handle(
     case "download":
       return service.download.handle(request, response);
     case "bucket":
-      return answerBucket(request, response, { ...service, path: place.path, body: bytes });
+      return answerBucket(request, response, { ...service, path: place.path, body: bytes, isLost: cut === "lost" });
     case "page":
       return showPage(service, request, response);
     case "connect": {

@@ -47,6 +47,8 @@ export interface SentFile {
   readonly type?: string;
   readonly bytes?: Uint8Array;
   readonly caption?: string;
+  /** The album it is part of. */
+  readonly album?: string;
 }
 
 /** A person at their screen, with one chat open. */
@@ -106,9 +108,11 @@ export class Participant {
 
   /** Sends a file of some kind. */
   sendsFile(file: SentFile, options: SendOptions = {}): Shown {
-    const { kind, name = "", type = "application/octet-stream", bytes = Buffer.from("x"), caption } = file;
+    const { kind, name = "", type = "application/octet-stream", bytes = Buffer.from("x"), caption, album } = file;
     const stored = this.dependencies.files.add(fileOf(bytes, { name, type }), `${kind}s`);
-    return this.#send({ ...contentOf(kind, { stored, more: {} }), ...(caption !== undefined && { caption }) }, options);
+    const marks = album === undefined ? {} : { media_group_id: album };
+    const content = { ...contentOf(kind, { stored, more: {} }), ...(caption !== undefined && { caption }) };
+    return this.#send(content, options, marks);
   }
 
   /** Shares a contact. */
@@ -232,7 +236,7 @@ export class Participant {
     changeMember(this.dependencies.world, this.chat, { user: this.person.user, status, by: this.person.user });
   }
 
-  #send(content: Content, { replyTo }: SendOptions): Shown {
+  #send(content: Content, { replyTo }: SendOptions, marks: Readonly<Record<string, unknown>> = {}): Shown {
     const { chat, person, dependencies } = this;
     this.#checkPresence();
     chat.started = true;
@@ -240,7 +244,7 @@ export class Participant {
     const message = dependencies.world.put(chat, {
       from: person.user,
       asChat: chat.members.get(person.user.id)?.anonymous ?? false,
-      marks: {},
+      marks,
       ...(ephemeral && { ephemeral }),
       ...(this.thread !== undefined && { thread: this.thread }),
       ...(replyTo && { replyTo: replyTo.stored }),

@@ -1,7 +1,17 @@
 import type { InlineKeyboardButton } from "@grammyjs/types";
-import type { ChatView, BotInteraction, FileView, MessageView, Stage, TextPart, WidgetView } from "../stage.ts";
+import type {
+  AttachedFile,
+  ChatView,
+  BotInteraction,
+  FileView,
+  MessageView,
+  Stage,
+  TextPart,
+  WidgetView,
+} from "../stage.ts";
 import type { Entity } from "./marked.ts";
 import type { Dependencies } from "./dependencies.ts";
+import type { MediaKind } from "./media.ts";
 import { Participant } from "./people.ts";
 import type { CallRecord } from "./server.ts";
 import type { Shown } from "./shown.ts";
@@ -268,6 +278,8 @@ async function act(
   switch (interaction.do) {
     case "say":
       return say(stage, participant, interaction.text);
+    case "attach":
+      return attach(stage, participant, interaction.files);
     case "press":
       return press(stage, participant, interaction);
     case "select":
@@ -287,6 +299,19 @@ async function say(stage: StageState, participant: Participant, text: string): P
     text,
     asked?.stored.reply?.["force_reply"] === true && participant.chat.type !== "private" ? { replyTo: asked } : {},
   );
+}
+
+/** As clients do: what can be looked at or listened to as that, and several at once as an album. */
+function attach({ dependencies }: StageState, participant: Participant, files: readonly AttachedFile[]): void {
+  const album = files.length > 1 ? { album: String(dependencies.world.newId()) } : {};
+  for (const { name, type, content } of files)
+    participant.sendsFile({ kind: kindOf(type), name, type, bytes: Buffer.from(content, "base64"), ...album });
+}
+
+function kindOf(type: string): MediaKind {
+  if (type === "image/gif") return "animation";
+  const [kind] = type.split("/");
+  return kind === "image" ? "photo" : kind === "video" || kind === "audio" ? kind : "document";
 }
 
 async function offer(stage: StageState, participant: Participant, query: string): Promise<void> {

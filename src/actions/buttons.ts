@@ -18,6 +18,7 @@ import { shareOutButtons } from "./share-out/buttons.ts";
 import { severalButtons } from "./several/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
 import { tidyButtons } from "./tidy/buttons.ts";
+import { uploadButtons } from "./upload/buttons.ts";
 
 /** Every button there is. Its type, its letters, who may press it and what it does follow from its row. */
 export const buttons = {
@@ -29,6 +30,7 @@ export const buttons = {
   ...downloadButtons,
   ...saveButtons,
   ...tidyButtons,
+  ...uploadButtons,
   ...mountButtons,
   ...favouriteButtons,
   ...shareButtons,

@@ -14,6 +14,7 @@ import { shareOutCommands } from "./share-out/commands.ts";
 import { shareCommands } from "./shares/commands.ts";
 import { startCommands } from "./start/commands.ts";
 import { tidyCommands } from "./tidy/commands.ts";
+import { uploadCommands } from "./upload/commands.ts";
 
 /** Everything that can be asked without a button or a form. */
 export const commands = {
@@ -24,6 +25,7 @@ export const commands = {
   ...fileCommands,
   ...downloadCommands,
   ...tidyCommands,
+  ...uploadCommands,
   ...mountCommands,
   ...favouriteCommands,
   ...shareCommands,

@@ -247,6 +247,7 @@ function forAsker(screen: Screen): Screen {
     case "sign-in-ways":
     case "approval":
     case "download":
+    case "upload":
     case "share-out":
     case "shared":
     case "shared-list":

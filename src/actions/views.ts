@@ -40,6 +40,7 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
     case "list":
     case "batch":
     case "download":
+    case "upload":
       return showFolder(context, view.folder, options);
     case "share-out":
       return showDraft(context, view);

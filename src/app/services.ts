@@ -9,6 +9,7 @@ import { createDownloads } from "../actions/download/downloads.ts";
 import { createSaves } from "../actions/save/saves.ts";
 import { createBatches } from "../actions/several/batches.ts";
 import { createTransfers } from "../actions/files/transfers.ts";
+import { createUploads } from "../actions/upload/uploads.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
 import type { Session } from "../actions/model/session.ts";
 import type { MessageRef } from "../actions/model/target.ts";
@@ -157,7 +158,7 @@ function publicServicesOf(
 /** What features do by jobs. */
 function jobServicesOf(
   parts: Parts,
-): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves"> {
+): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves" | "uploads"> {
   const { jobs, store, storage, late } = parts;
   const sessions = store.open<Session>("sessions");
   const exclusive: Services["exclusive"] = (key, work) => store.exclusive(key, work);
@@ -185,6 +186,15 @@ function jobServicesOf(
       addressOf: (mount, entry, { person, ...options }) =>
         performingWith(late).issueLink(mount, entry, { person: { id: person } }, options),
       newId,
+    }),
+    uploads: createUploads({
+      ...jobParts(parts, "uploads"),
+      storage,
+      sessions,
+      kept: store.open("uploads", { sealed: true }),
+      exclusive,
+      allowance: parts.admin.allowance,
+      maxSize: parts.config.uploadLimit,
     }),
   };
 }

@@ -7,6 +7,7 @@ import {
   Locale,
   PermissionFlagsBits,
   Routes,
+  type APIApplicationCommandAttachmentOption,
   type APIApplicationCommandStringOption,
   type LocalizationMap,
   type REST,
@@ -14,6 +15,7 @@ import {
 } from "discord.js";
 import type { Action } from "../actions/action.ts";
 import type { Typing } from "../actions/browse/suggest.ts";
+import type { SentFile } from "../actions/model/sent-file.ts";
 import type { Words } from "../i18n/words.ts";
 import { maxOption } from "./limits.ts";
 import type { Chat } from "./visit.ts";
@@ -37,14 +39,16 @@ export interface Command {
    * `direct`: it is offered in people's own chats with the bot alone.
    */
   readonly only?: "servers" | "admins" | "direct";
-  action(given: Given): Action;
+  /** `files`: the options that are files, in their order. */
+  action(given: Given, files: readonly SentFile[]): Action;
 }
 
 export type Opening = "reply" | "modal";
 
-/** An option, always a text. Its locale keys are `slash-<command>-<name>` and `slash-<command>-<name>-hint`. */
+/** An option: a text, unless it is a file. Its locale keys are `slash-<command>-<name>` and `slash-<command>-<name>-hint`. */
 interface Option {
   readonly name: string;
+  readonly isFile?: true;
   readonly required?: boolean;
   /** What is suggested while it is typed. */
   readonly suggests?: Typing["of"];
@@ -135,6 +139,16 @@ export const commands: readonly Command[] = [
     action: ({ links = "" }) => ({ do: "download", text: links }),
   },
   { name: "tasks", options: [], opening: reply, action: () => ({ do: "tasks" }) },
+  {
+    name: "upload",
+    options: [
+      { name: "file", isFile: true, required: true, maxLength: 0 },
+      { name: "second", isFile: true, maxLength: 0 },
+      { name: "third", isFile: true, maxLength: 0 },
+    ],
+    opening: reply,
+    action: (_given, files) => ({ do: "upload", files }),
+  },
   { name: "shares", options: [], opening: reply, action: () => ({ do: "shares" }) },
   { name: "trash", options: [], opening: reply, action: () => ({ do: "trash" }) },
   { name: "favourites", options: [], opening: reply, action: () => ({ do: "show-favourites" }) },
@@ -218,14 +232,19 @@ export function registration(words: Words): readonly RESTPostAPIApplicationComma
   ];
 }
 
-function optionOf(words: Words, command: string, option: Option): APIApplicationCommandStringOption {
+function optionOf(
+  words: Words,
+  command: string,
+  option: Option,
+): APIApplicationCommandStringOption | APIApplicationCommandAttachmentOption {
   const key = `slash-${command}-${option.name}`;
-  const asked = {
-    type: ApplicationCommandOptionType.String as const,
+  const shared = {
     ...named(words, key),
     ...described(words, `${key}-hint`),
     required: option.required ?? false,
   };
+  if (option.isFile) return { type: ApplicationCommandOptionType.Attachment, ...shared };
+  const asked = { type: ApplicationCommandOptionType.String as const, ...shared };
   if (option.choices) {
     const choices = option.choices.map((choice) => ({ ...named(words, `${key}-${choice}`), value: choice }));
     return { ...asked, choices };

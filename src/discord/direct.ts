@@ -9,6 +9,7 @@ import type { Languages } from "../messaging/languages.ts";
 import { tooLate } from "../messaging/too-late.ts";
 import { createTurns, NotBegun } from "../messaging/turns.ts";
 import type { Deliverer, SaidDirectly } from "./deliver.ts";
+import { filesIn } from "./files-in.ts";
 import { textIn } from "./quoted.ts";
 import { isShutOut, isUnreached, loggable } from "./refusals.ts";
 import { directVisit } from "./visit.ts";
@@ -48,7 +49,7 @@ export function createDirectMessages(parts: DirectParts): DirectMessages {
     const said = { visit: directVisit(message.author), channel: message.channelId };
     const working = turns
       .take({ chains: [said.visit.person.id] }, ({ signal }) =>
-        answer(parts, said, { action: { do: "say", text: textIn(message) }, signal }),
+        answer(parts, said, { action: sayingOf(message), signal }),
       )
       .catch((error: unknown) => sayFailed(parts, said, error));
     inProgress.add(working);
@@ -67,6 +68,11 @@ export function createDirectMessages(parts: DirectParts): DirectMessages {
       await Promise.allSettled(inProgress);
     },
   };
+}
+
+function sayingOf(message: Message): Action {
+  const files = filesIn(message);
+  return { do: "say", text: textIn(message), ...(files.length > 0 && { sent: { files } }) };
 }
 
 async function answer(

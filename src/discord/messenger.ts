@@ -19,6 +19,7 @@ import type {
   Target,
   Unsent,
 } from "../messaging/messenger.ts";
+import { receive } from "./received.ts";
 import { isBrokenOff, isMessageGone, isOver, isShutOut } from "./refusals.ts";
 import { restBy } from "./rest.ts";
 import { paint } from "./screens/paint.ts";
@@ -88,6 +89,7 @@ export function createMessenger(parts: MessengerParts): Messenger {
     },
     sendFile: (target, source, meta, progress) => upload(target, [{ source, meta }], progress),
     sendAlbum: upload,
+    receive: async (file, options) => receive(parts, file, options),
     remove: (ref) => answered(() => remove(lines, ref)),
     notify: (person, notice, { language }) =>
       answered(async () => {

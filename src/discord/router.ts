@@ -5,9 +5,11 @@ import type { Visit } from "../users/visit.ts";
 import { buttonOf, encodeButton, type ButtonPress } from "../actions/buttons.ts";
 import type { Suggestion, Typing } from "../actions/browse/suggest.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
+import type { SentFile } from "../actions/model/sent-file.ts";
 import type { Values } from "../storage/field.ts";
 import { commandNamed, openShareIn, type Given, type Opening } from "./commands.ts";
 import type { Deliverer } from "./deliver.ts";
+import { sentFile } from "./files-in.ts";
 import type { Guard } from "./guard.ts";
 import { decodeModal, decodeWidgetAction, type WidgetAction } from "./ids.ts";
 import { answerWithin, maxOption, maxSuggestions } from "./limits.ts";
@@ -57,8 +59,10 @@ export function createRouter(parts: RouterParts): Router {
 function route(parts: RouterParts, turn: Turn): Promise<void> {
   const { interaction } = turn;
   if (interaction.isChatInputCommand()) {
-    const given = Object.fromEntries(interaction.options.data.map(({ name, value }) => [name, String(value)]));
-    return obey(parts, turn, interaction.commandName, given);
+    const { data } = interaction.options;
+    const given = Object.fromEntries(data.map(({ name, value }) => [name, String(value)]));
+    const files = data.flatMap(({ attachment }) => (attachment ? [sentFile(attachment)] : []));
+    return obey(parts, turn, { name: interaction.commandName, given, files });
   }
   if (interaction.isMessageContextMenuCommand())
     return act(parts, turn, openShareIn(textIn(interaction.targetMessage)), "reply");
@@ -77,7 +81,7 @@ function grant(parts: RouterParts, turn: Turn, widgetAction: WidgetAction): Prom
     case "post":
       return postHere(parts, turn, widgetAction.press);
     case "command":
-      return obey(parts, turn, widgetAction.name, {}, "unknown-press");
+      return obey(parts, turn, { name: widgetAction.name, otherwise: "unknown-press" });
     case "fill":
       return fillIn(parts, turn, widgetAction.pendingForm);
     case "go-on":
@@ -93,14 +97,20 @@ function grant(parts: RouterParts, turn: Turn, widgetAction: WidgetAction): Prom
 function obey(
   parts: RouterParts,
   turn: Turn,
-  name: string,
-  given: Given,
-  otherwise: Unknown = "unknown-command",
+  { name, given = {}, files = [], otherwise = "unknown-command" }: Typed,
 ): Promise<void> {
   const command = commandNamed(name);
   if (!command) return unknown(parts, turn, otherwise);
   if (command.name === "cancel") return cancel(parts, turn);
-  return act(parts, turn, command.action(given), command.opening(given));
+  return act(parts, turn, command.action(given, files), command.opening(given));
+}
+
+interface Typed {
+  readonly name: string;
+  readonly given?: Given;
+  readonly files?: readonly SentFile[];
+  /** What is said where there is no such command. */
+  readonly otherwise?: Unknown;
 }
 
 /** Performs an action and shows what comes. */

@@ -1,4 +1,5 @@
 import type { MessageScreen, Notice } from "../actions/model/screen.ts";
+import type { SentFile } from "../actions/model/sent-file.ts";
 import type { Grant, MessageRef, Target } from "../actions/model/target.ts";
 import type { Entry } from "../storage/entry.ts";
 
@@ -28,6 +29,11 @@ export interface Messenger {
    * an `UploadError` that says `again` where it is not certain that none is there.
    */
   sendAlbum(target: Target, files: readonly AlbumFile[], progress: FileProgress): Promise<MessageRef>;
+  /**
+   * The bytes of a file somebody sent, from an offset on. Rejects with a `StorageError`: `source-gone`, `source-too-large`,
+   * or `source-out-of-reach`, as which its stream breaks off, too; or with the reason of the signal.
+   */
+  receive(file: SentFile, options: ReceivingOptions): Promise<Received>;
   /** Takes a message away. */
   remove(ref: MessageRef): Promise<Removed>;
   /** A sentence to somebody in their private chat. */
@@ -114,6 +120,18 @@ export interface FileMeta {
   readonly duration?: number | undefined;
   /** Not as something to look at or listen to, which the platform may make smaller. */
   readonly asFile?: boolean | undefined;
+}
+
+export interface ReceivingOptions {
+  readonly from: number;
+  readonly signal: AbortSignal;
+}
+
+/** A file that somebody sent, as it comes. */
+export interface Received {
+  /** Bytes of all of it; absent = the platform does not say. */
+  readonly size?: number | undefined;
+  readonly stream: AsyncIterable<Uint8Array>;
 }
 
 export interface FileProgress {

@@ -185,6 +185,13 @@ export function createChanges(parts: ChangesParts): Changes {
     shareOut: (mount, ids, options) => call(mount, (driver) => able(driver, "shareOut")(ids, options)),
     listSharedOut: (mount, options) => call(mount, (driver) => able(driver, "listSharedOut")(options)),
     revokeShared: (mount, ids, options) => call(mount, (driver) => able(driver, "revokeShared")(ids, options)),
+    upload: (mount, source, to, options) =>
+      write(mount, async (driver) => {
+        const uploaded = await able(driver, "upload")(source, to, options);
+        if (uploaded.is === "done") edit(mount, { added: { folder: to, entries: [uploaded.entry] } });
+        return uploaded;
+      }),
+    dropUpload: (mount, pending, options) => call(mount, (driver) => able(driver, "dropUpload")(pending, options)),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Details, Entry } from "./entry.ts";
 import type { Problem } from "./form.ts";
 import type { Field, Values } from "./field.ts";
 import type { SharedOut, Task, TaskPage, TaskPhase } from "./task.ts";
+import type { PendingUpload, Uploaded, UploadSource } from "./upload.ts";
 
 /** A part of a listing. */
 export interface Page<T> {
@@ -101,6 +102,18 @@ export interface Saved {
   readonly folder?: Entry | undefined;
 }
 
+/** How a file is uploaded. */
+export interface UploadingOptions extends CallOptions {
+  /** Another entry of the folder has the name: it is told (`taken`), or the drive gives the new one another. */
+  readonly ifTaken: "tell" | "number";
+  /** What an attempt before this one left; absent = there was none. */
+  readonly pending?: PendingUpload | undefined;
+  /** Awaited whenever there is something another attempt would want: what is told last counts. */
+  readonly onPending?: ((pending: PendingUpload) => Promise<void>) | undefined;
+  /** Told how many bytes were read to find out what they are, then how many the drive has. */
+  readonly onBytes?: ((doing: "reading" | "sending", bytes: number) => void) | undefined;
+}
+
 /** How a share is made. */
 export interface SharingOptions extends CallOptions {
   /** A code people have to say: `true` = the drive makes one. Absent = it opens without. */
@@ -161,6 +174,13 @@ interface Capabilities {
   shareOut(ids: readonly string[], options?: SharingOptions): Promise<SharedOut>;
   listSharedOut(options?: CallOptions & { readonly cursor?: string | undefined }): Promise<Page<SharedOut>>;
   revokeShared(ids: readonly string[], options?: CallOptions): Promise<void>;
+  /**
+   * Puts a file into a folder; it is there, whole, when the promise resolves. An attempt that ends with an error leaves
+   * what it told `onPending` of: the next one goes on from that, or `dropUpload` takes it away.
+   */
+  upload(source: UploadSource, to: string | undefined, options: UploadingOptions): Promise<Uploaded>;
+  /** Takes away what an upload has begun and did not end. Best effort: what is gone is gone. */
+  dropUpload(pending: PendingUpload, options?: CallOptions): Promise<void>;
 }
 
 export type Capability = keyof Capabilities;
@@ -190,6 +210,8 @@ export const capabilities = Object.keys({
   shareOut: true,
   listSharedOut: true,
   revokeShared: true,
+  upload: true,
+  dropUpload: true,
 } satisfies Record<Capability, true>) as readonly Capability[];
 
 /**

@@ -75,6 +75,13 @@ export const storageErrors = {
   "content-refused": { about: "entry", status: 502, mends: [] },
   "download-failed": { about: "entry", status: 502, mends: ["again"] },
   "outcome-unknown": { about: "entry", status: 502, mends: [] },
+  // what people upload
+  "source-gone": { about: "entry", status: 404, mends: [] },
+  "source-too-large": { about: "entry", status: 502, mends: [] },
+  "source-changed": { about: "entry", status: 502, mends: ["again"] },
+  "source-out-of-reach": { about: "service", status: 502, mends: ["again"] },
+  "upload-damaged": { about: "entry", status: 502, mends: ["again"] },
+  "upload-gone": { about: "entry", status: 502, mends: ["again"] },
   // shares
   "pass-code-needed": { about: "drive", status: 502, mends: ["pass-code"], ails: true },
   "pass-code-wrong": { about: "drive", status: 502, mends: ["pass-code"], ails: true },

@@ -27,7 +27,7 @@ const anywhere = new RegExp(
   [
     String.raw`magnet:\?${within}+`,
     String.raw`ed2k://\|file\|[^|]+\|\d+\|[0-9a-f]{32}\|${within}*`,
-    String.raw`pikpak://[^|]+\|\d+\|[0-9a-f]{40}`,
+    String.raw`\bpikpak://[^|]+\|\d+\|[0-9a-f]{40}`,
     String.raw`https?://${within}+`,
   ].join("|"),
   "gi",

@@ -23,7 +23,7 @@ function chainsOf({ chat, from, callbackQuery }: BotContext): readonly string[] 
 function actionOf({ callbackQuery, message, me }: BotContext): Action | undefined {
   if (callbackQuery) return decodeButton(callbackQuery.data ?? "");
   const typed = commandIn(message?.text ?? "", me.username);
-  return typed && commandNamed(typed.name)?.action(typed.words);
+  return typed && commandNamed(typed.name)?.action(typed.words, []);
 }
 
 /** Presses that only look at something: of several in a row, the last one says what is to be seen. */

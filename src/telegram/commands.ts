@@ -1,6 +1,7 @@
 import { GrammyError, type Api } from "grammy";
 import type { BotCommand } from "grammy/types";
 import type { Action } from "../actions/action.ts";
+import type { SentFile } from "../actions/model/sent-file.ts";
 import type { Words } from "../i18n/words.ts";
 import { languageCode } from "./profile.ts";
 
@@ -11,8 +12,8 @@ export interface Command {
   readonly scope: "private" | "group" | "all" | "operators";
   /** In groups only its sender sees the command and its answer, where the server can do that. */
   readonly isEphemeral?: boolean;
-  /** What it asks for, given the words after it; undefined when words are missing that it cannot do without. */
-  action(words: string): Action | undefined;
+  /** What it asks for, given the words after it and the files it is about; undefined when words are missing that it cannot do without. */
+  action(words: string, files: readonly SentFile[]): Action | undefined;
 }
 
 /** Every command there is, in the order people are shown them. */
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
     action: (text) => ({ do: "download", ...(text !== "" && { text }) }),
   },
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
+  { name: "upload", scope: "private", action: (_words, files) => ({ do: "upload", files }) },
   { name: "shares", scope: "private", action: () => ({ do: "shares" }) },
   { name: "trash", scope: "private", action: () => ({ do: "trash" }) },
   { name: "favourites", scope: "private", action: () => ({ do: "show-favourites" }) },

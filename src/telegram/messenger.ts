@@ -18,6 +18,7 @@ import type {
 } from "../messaging/messenger.ts";
 import { followingMigration } from "./migration.ts";
 import { isRefusal, looksOf, type Address } from "./post.ts";
+import { receive } from "./received.ts";
 import { isNotSent, retrying, waitAfter, type Wait } from "./retry.ts";
 import { paint } from "./screens/paint.ts";
 import { painterFor, type Painted } from "./screens/painter.ts";
@@ -103,6 +104,8 @@ export function createMessenger(parts: MessengerParts): Messenger {
       const sent = files.map(({ source, meta }) => fileOf(source, meta, progress));
       return refOf(target, await uploader.sendAlbum(address, sent, progress.signal));
     },
+
+    receive: (file, options) => receive({ api: repeating, settings, transport }, file, options),
 
     async remove(ref): Promise<Removed> {
       const place = placeOf(ref);

@@ -8,9 +8,11 @@ import type { Removals } from "../messaging/removals.ts";
 import { decodeButton } from "../actions/buttons.ts";
 import { isCode } from "../users/access.ts";
 import type { Answer, FoundFiles, Notice } from "../actions/model/screen.ts";
+import type { Sent } from "../actions/upload/upload.ts";
 import { commandIn, commandNamed, type Command } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
+import { filesIn } from "./files-in.ts";
 import { createDialogue, type Dialogue, type DialogueStore } from "./dialogue.ts";
 import { mayBeEphemeral } from "./ephemeral.ts";
 import { loggable } from "./loggable.ts";
@@ -41,9 +43,11 @@ interface Routes extends RouterParts {
   readonly dialogue: Dialogue;
   /** Ids of the newest messages people sent, by chat. */
   readonly lastHeard: LRUCache<number, number>;
+  /** Albums that were answered with something else than that they are uploaded. */
+  readonly answered: LRUCache<string, true>;
 }
 
-const maxLastHeard = 20_000;
+const [maxLastHeard, maxAnswered] = [20_000, 1000];
 
 /** From an update to what it asks for: answers of a dialogue first, then presses, commands, pasted texts. */
 export function createRouter(parts: RouterParts): Composer<BotContext> {
@@ -55,8 +59,12 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
     otherWays: (ctx, { kind, subject }) => act(routes, ctx, { do: "sign-in", kind, mount: subject }),
     show: (ctx, answer, before) => show(routes, ctx, answer, before),
   });
-  const albums = createAlbums();
-  const routes: Routes = { ...parts, dialogue, lastHeard: new LRUCache({ max: maxLastHeard }) };
+  const routes: Routes = {
+    ...parts,
+    dialogue,
+    lastHeard: new LRUCache({ max: maxLastHeard }),
+    answered: new LRUCache({ max: maxAnswered }),
+  };
   const router = new Composer<BotContext>();
   router.on("my_chat_member", async (ctx) => {
     const { status } = ctx.myChatMember.new_chat_member;
@@ -84,35 +92,35 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
   router.on("callback_query", (ctx) => press(routes, ctx));
   router.on("edited_message", (ctx) => hearEdited(routes, ctx));
   router.on("message:text", (ctx) => hear(routes, ctx, ctx.message.text));
-  router.on("message:caption", (ctx) => {
-    if (ctx.message.media_group_id !== undefined) albums.heard(ctx.message.media_group_id);
-    return hear(routes, ctx, ctx.message.caption);
-  });
+  router.on(["message:caption", "message:file"], (ctx) => hearFile(routes, ctx));
   router.on([...unreadable], async (ctx) => {
-    if (ctx.turn.visit.place.kind !== "private") return;
-    const album = ctx.message?.media_group_id;
-    if (album === undefined) return deliverer.tell(ctx, "not-text");
-    // Of an album, one message at most is answered, and none before its words can have come.
-    if (albums.isNew(album)) void sayUnread(routes, ctx, () => albums.hasWords(album));
+    if (ctx.turn.visit.place.kind === "private") await deliverer.tell(ctx, "not-text");
   });
   return router;
 }
 
-/** Milliseconds in which the rest of an album comes. */
-const albumSpan = 1500;
+/** A file, with its caption: a command, or words about it. Of an album that does not go into a drive one message is answered. */
+async function hearFile(routes: Routes, ctx: BotContext): Promise<void> {
+  const { message } = ctx;
+  if (!message) return;
+  const command = commandIn(message.caption ?? "", ctx.me.username);
+  if (command) return obey(routes, ctx, command);
+  if (ctx.turn.visit.place.kind !== "private") return;
+  const files = filesIn(message);
+  if (files.length === 0 && message.caption === undefined) return routes.deliverer.tell(ctx, "not-text");
+  const { media_group_id: group } = message;
+  if (group !== undefined && message.caption === undefined && routes.answered.has(group)) return;
+  const answer = await say(routes, ctx, message, files.length === 0 ? undefined : { files, group });
+  if (group !== undefined && !isTaken(answer)) routes.answered.set(group, true);
+}
 
-async function sayUnread({ deliverer, wait, log }: Routes, ctx: BotContext, hasWords: () => boolean): Promise<void> {
-  try {
-    await wait(albumSpan, ctx.turn.signal);
-    if (!hasWords()) await deliverer.tell(ctx, "not-text");
-  } catch (err) {
-    log.debug({ err: loggable(err) }, "telegram person not told that an album is no text");
-  }
+/** The file goes into a drive, by itself or with others. */
+function isTaken({ screen }: Answer): boolean {
+  return screen.show === "upload" || (screen.show === "notice" && screen.notice === "upload-joined");
 }
 
 /** What people send that is no text; everything else without text is Telegram talking about the chat. */
 const unreadable = [
-  "message:media",
   "message:sticker",
   "message:contact",
   "message:location",
@@ -205,7 +213,8 @@ async function obey(routes: Routes, ctx: BotContext, { name, words }: Typed): Pr
   const left = ctx.turn.beside ? undefined : await dialogue.leave(ctx);
   if (!isPrivate && command.scope === "private") return elsewhere(routes, ctx, command, words);
   if (name === "login" && words !== "") await takeBack(ctx);
-  const action = command.action(name === "share" ? wordsOrQuoted(routes, ctx, words) : words);
+  const files = [...filesIn(ctx.message), ...filesIn(ctx.message?.reply_to_message)];
+  const action = command.action(name === "share" ? wordsOrQuoted(routes, ctx, words) : words, files);
   if (!action) return deliverer.tell(ctx, `usage-${name}`);
   await act(routes, ctx, action.do === "cancel" && left ? { ...action, left } : action);
 }
@@ -254,13 +263,21 @@ function wordsOrQuoted({ namesShare }: Routes, { message }: BotContext, words: s
 }
 
 async function readPasted(routes: Routes, ctx: BotContext): Promise<void> {
-  if (!ctx.message) return;
-  const { quote, external_reply: elsewhere } = ctx.message;
-  const cited = [quote ? allOf(quote) : "", elsewhere?.link_preview_options?.url ?? ""].join("\n");
-  // Of a quote the addresses alone: its words are somebody else's.
-  const text = [allOf(ctx.message), ...(cited.match(/https?:\/\/\S+/gi) ?? [])].join("\n").trim();
-  const answer = await performVisibly(routes, ctx, { do: "say", text });
+  if (ctx.message) await say(routes, ctx, ctx.message);
+}
+
+/** Hears what somebody says, and the files that came with it. */
+async function say(routes: Routes, ctx: BotContext, message: Message, sent?: Sent): Promise<Answer> {
+  const answer = await performVisibly(routes, ctx, { do: "say", text: saidIn(message), sent });
   await show(routes, ctx, (await withoutCredential(routes, ctx, answer)) ?? answer);
+  return answer;
+}
+
+/** What somebody says, and the addresses in what they quote: its words are somebody else's. */
+function saidIn(message: Message): string {
+  const { quote, external_reply: elsewhere } = message;
+  const cited = [quote ? allOf(quote) : "", elsewhere?.link_preview_options?.url ?? ""].join("\n");
+  return [allOf(message), ...(cited.match(/https?:\/\/\S+/gi) ?? [])].join("\n").trim();
 }
 
 /** Where a credential was pasted, its message is taken away, and that is said; undefined = there is none, or it stands there still. */
@@ -280,28 +297,6 @@ async function hearEdited(routes: Routes, ctx: BotContext): Promise<void> {
   Object.assign(ctx.update, { message: edited });
   const text = edited.text ?? edited.caption;
   if (text !== undefined) await hear(routes, ctx, text);
-}
-
-interface Albums {
-  /** No message of it was answered yet; from now on one was. */
-  isNew(album: string): boolean;
-  /** One of its messages has words, which are answered. */
-  heard(album: string): void;
-  hasWords(album: string): boolean;
-}
-
-/** Which albums were answered already. */
-function createAlbums(): Albums {
-  const known = new LRUCache<string, { readonly hasWords: boolean }>({ max: 1000 });
-  return {
-    isNew(album) {
-      const isNew = !known.has(album);
-      if (isNew) known.set(album, { hasWords: false });
-      return isNew;
-    },
-    heard: (album) => void known.set(album, { hasWords: true }),
-    hasWords: (album) => known.get(album)?.hasWords === true,
-  };
 }
 
 /** A command that its sender alone sees. */

@@ -25,6 +25,8 @@ export interface Timeouts {
 /** The way to a Bot API server. */
 export interface Transport {
   readonly fetch: Fetch;
+  /** For what is no call: the bytes of files. */
+  readonly dispatcher: Dispatcher;
   /** Lets go of its connections. */
   close(): Promise<void>;
 }
@@ -36,7 +38,7 @@ interface TransportParts {
 }
 
 /** Who asks. */
-const userAgent = `ChatDrive/${version}`;
+export const userAgent = `ChatDrive/${version}`;
 
 /** Seconds Telegram keeps a poll open while there is nothing to tell. */
 export const pollFor = 25;
@@ -76,6 +78,7 @@ export function createTransport({ timeouts = usualTimeouts, dispatcher }: Transp
   return {
     // grammY asks with these options, and looks at nothing else of the answer.
     fetch: call,
+    dispatcher: agent,
     async close() {
       if (isOpen) await agent.destroy();
       isOpen = false;

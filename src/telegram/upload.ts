@@ -9,6 +9,7 @@ import { isStill } from "../storage/file-kind.ts";
 import { withoutTurns } from "../storage/turning-marks.ts";
 import { maxCaption } from "./limits.ts";
 import type { Address } from "./post.ts";
+import { isPublicServer } from "./settings.ts";
 
 /** Puts files into chats, over calls of their own: they last longer than any other. */
 export interface Uploader {
@@ -41,8 +42,7 @@ const longestUpload = 6 * 3600;
 
 /** Bytes of the largest file a Bot API server takes: the public one 50 MB, one's own 2,000 MB. */
 export function uploadLimitOf(apiRoot: string): number {
-  const isPublic = new URL(apiRoot).hostname === "api.telegram.org";
-  return (isPublic ? 50 : 2000) * MiB - besides;
+  return (isPublicServer(apiRoot) ? 50 : 2000) * MiB - besides;
 }
 
 interface Line {

@@ -134,6 +134,7 @@ function messengerOf(now: () => BatchApp): Messenger {
     },
     send: async () => ({ is: "closed" }),
     remove: async () => ({ is: "gone" }),
+    receive: () => Promise.reject(new Error("nothing is received")),
     notify: async () => ({ is: "closed" }),
   };
 }

@@ -21,6 +21,7 @@ function messengerTo(told: Told[], answer: () => Promise<Sent> = async () => ({ 
     sendFile: no,
     sendAlbum: no,
     remove: no,
+    receive: no,
     async notify(person, notice, { language }) {
       told.push({ person, notice, language });
       return answer();

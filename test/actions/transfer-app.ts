@@ -203,6 +203,7 @@ function messengerOf(transferApp: TransferApp, seen: Map<string, Seen>): Messeng
       return { is: "sent", ref: { ...target, message: "sent" } };
     },
     remove: async () => ({ is: "gone" }),
+    receive: () => Promise.reject(new Error("nobody sends files here")),
     notify: async () => ({ is: "closed" }),
   };
 }

@@ -57,6 +57,7 @@ async function begin(prefix: string): Promise<Process> {
     sendAlbum: async (target) => ({ ...target, message: "album" }),
     send: async () => ({ is: "closed" }),
     remove: async () => ({ is: "gone" }),
+    receive: () => Promise.reject(new Error("nobody sends files here")),
     notify: async () => ({ is: "closed" }),
   };
   const transfers = createTransfers({

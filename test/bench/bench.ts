@@ -6,7 +6,9 @@ import { promisify } from "node:util";
 import type { Answer, Listing } from "../../src/actions/model/screen.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import packageJson from "../../package.json" with { type: "json" };
 import type { ChatsTaken } from "./chats.ts";
+import { timeToReady } from "./ready.ts";
 import { unlimited, updateRate } from "./updates/updates.ts";
 import { app, mia, signInAs, usualCloud, visitOf, type TestApp } from "../actions/test-app.ts";
 
@@ -30,6 +32,7 @@ await links();
 await expiredToken();
 await manyAskers();
 await chats(10_000);
+await ready(100_000);
 await actionsPerSecond();
 await updates();
 print();
@@ -99,13 +102,21 @@ async function manyAskers(): Promise<void> {
   });
 }
 
+/** How `npm start` bounds the heap. */
+const heapFlags = packageJson.scripts.start.split(" ").filter((word) => word.startsWith("--"));
+
 /** In a process of its own, whose memory nothing before has touched. */
 async function chats(count: number): Promise<void> {
   const file = join(import.meta.dirname, "chats.ts");
-  const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", file, String(count)]);
+  const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", ...heapFlags, file, String(count)]);
   const { rss, heap, took } = JSON.parse(stdout) as ChatsTaken;
   const what = `${count.toLocaleString("en")} chats, each with a drive of its own and a listing of 600 open`;
   note(what, `RSS ${mib(rss)}, of it in use ${mib(heap)}`, ms(took), "RSS ≤ 400 MiB");
+}
+
+async function ready(people: number): Promise<void> {
+  const took = await timeToReady(people);
+  note(`start to ready with ${people.toLocaleString("en")} people in the store`, "–", ms(took), "≤ 1.5 s");
 }
 
 async function actionsPerSecond(): Promise<void> {

@@ -10,6 +10,7 @@ import {
 import type { Entry } from "../../src/storage/entry.ts";
 import { fieldWith, readForm } from "../../src/storage/form.ts";
 import { type Values } from "../../src/storage/field.ts";
+import type { PendingUpload, UploadSource } from "../../src/storage/upload.ts";
 
 /** The tree every driver is given: what is in it, by name. */
 export const shelf = {
@@ -283,6 +284,40 @@ export function driverContract(
       },
     );
 
+    test.runIf(has("makeFolder", "upload", "dropUpload"))(
+      "a driver uploads a file, tells what is there already, numbers it where that is wanted, and takes away what did not end",
+      async () => {
+        const driver = await open();
+        const [folder] = await twoFolders(driver);
+        const bytes = Buffer.from("what a person has sent");
+        const source = sourceOf("✨ note.txt", bytes);
+        const done = await driver.upload?.(source, folder, { ifTaken: "tell" });
+        expect(done).toMatchObject({ is: "done", entry: { name: "✨ note.txt", size: bytes.length, kind: "file" } });
+        expect(await readAll(driver, folder)).toMatchObject([{ id: done?.entry.id }]);
+        expect(await driver.upload?.(source, folder, { ifTaken: "tell" })).toMatchObject({
+          is: "present",
+          entry: { id: done?.entry.id },
+        });
+        const other = sourceOf("✨ note.txt", Buffer.from("another"));
+        expect(await driver.upload?.(other, folder, { ifTaken: "tell" })).toMatchObject({ is: "taken" });
+        expect(await driver.upload?.(other, folder, { ifTaken: "number" })).toMatchObject({
+          is: "done",
+          entry: { size: 7 },
+        });
+        expect(await readAll(driver, folder)).toHaveLength(2);
+        const pending: PendingUpload[] = [];
+        const ends = {
+          ...sourceOf("half.bin", Buffer.alloc(500_000, 7)),
+          // Its bytes are good for being named, and for no more.
+          open: () => (pending.length > 1 ? broken() : once(Buffer.alloc(500_000, 7))),
+        };
+        const kept = async (one: PendingUpload) => void pending.push(JSON.parse(JSON.stringify(one)));
+        await expect(driver.upload?.(ends, folder, { ifTaken: "tell", onPending: kept })).rejects.toThrow("broken off");
+        await driver.dropUpload?.(pending.at(-1) ?? {});
+        expect(await readAll(driver, folder)).toHaveLength(2);
+      },
+    );
+
     test("a driver can be closed, and closed again", async () => {
       const driver = await open();
       await driver.list(undefined);
@@ -367,6 +402,19 @@ export function kindContract(kind: DriverKind, { answers, text }: KindSample): v
       for (const key of keys) expect(say(key)).not.toBe("");
     });
   });
+}
+
+function sourceOf(name: string, bytes: Buffer): UploadSource {
+  return { name, size: bytes.length, open: (from) => once(bytes.subarray(from)) };
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+async function* broken(): AsyncIterable<Uint8Array> {
+  yield Buffer.alloc(1);
+  throw new Error("broken off");
 }
 
 const words = loadWords();

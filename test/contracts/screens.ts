@@ -27,6 +27,7 @@ import type { BatchState, UnsentFile } from "../../src/actions/model/batch-scree
 import { carryings } from "../../src/actions/model/change.ts";
 import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-screen.ts";
 import type { DownloadState } from "../../src/actions/model/download-item.ts";
+import type { UploadState } from "../../src/actions/model/upload-item.ts";
 import { lifeChoices } from "../../src/actions/model/share-life.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
@@ -540,6 +541,15 @@ function screensOf(rows: number): {
       left: fc.nat({ max: 100 }),
       is: fc.constantFrom("running" as const, "over" as const, "lost" as const),
     }),
+    upload: fc.record({
+      show: fc.constant("upload"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      items: fc.array(fc.record({ name: hostileName, state: uploadState }), { minLength: 1, maxLength: 50 }),
+      left: fc.nat({ max: 100 }),
+      is: fc.constantFrom("running" as const, "over" as const),
+    }),
     "share-out": fc.record({
       show: fc.constant("share-out"),
       view: fc.constant(view),
@@ -762,6 +772,35 @@ const downloadState: fc.Arbitrary<DownloadState> = fc.oneof(
   fc.constant({ is: "gone" as const }),
   fc.record(
     { is: fc.constant("failed" as const), code: fc.constantFrom(...storageErrorCodes), retryAfter: seconds },
+    { requiredKeys: ["is", "code"] },
+  ),
+);
+
+/** A file somebody sent: every state there is. */
+const uploadState: fc.Arbitrary<UploadState> = fc.oneof(
+  fc.record({ is: fc.constantFrom("waiting" as const, "skipped" as const, "cancelled" as const, "lost" as const) }),
+  fc.record(
+    {
+      is: fc.constant("running" as const),
+      doing: fc.constantFrom("reading" as const, "sending" as const),
+      done: fc.nat(),
+      size: fc.nat(),
+      speed: fc.nat(),
+      left: seconds,
+    },
+    { requiredKeys: ["is", "doing", "done", "size"] },
+  ),
+  fc.record(
+    { is: fc.constant("done" as const), entry, kept: fc.constantFrom(...storageErrorCodes) },
+    { requiredKeys: ["is", "entry"] },
+  ),
+  fc.record({ is: fc.constantFrom("present" as const, "taken" as const), entry }),
+  fc.record(
+    {
+      is: fc.constant("failed" as const),
+      code: fc.constantFrom(...storageErrorCodes, "too-large-here" as const, "allowance-used" as const),
+      retryAfter: seconds,
+    },
     { requiredKeys: ["is", "code"] },
   ),
 );

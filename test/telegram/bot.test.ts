@@ -81,7 +81,7 @@ describe("commands", () => {
   test("a sticker gets a clear sentence, in the person's language", async () => {
     const double = await opened(() => welcome);
     double.sendsMessage(jun, jun.id, { sticker: { file_id: "x" } });
-    expect(await double.sees(({ text }) => text.includes("只能读文字"))).toBeDefined();
+    expect(await double.sees(({ text }) => text.includes("无法处理这类消息"))).toBeDefined();
   });
 
   test("commands are published in every language, and the private ones not to groups", async () => {

@@ -19,6 +19,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "list":
     case "batch":
     case "download":
+    case "upload":
       return state.folder;
     case "share-out":
     case "shared":

@@ -73,6 +73,7 @@ function mountIn(state: ViewState): string | undefined {
     case "list":
     case "batch":
     case "download":
+    case "upload":
     case "select":
     case "target":
       return state.folder.mount;

@@ -17,6 +17,7 @@ import type { Approvals } from "../model/approval.ts";
 import type { BrowserSignIns } from "../model/browser-sign-in.ts";
 import type { Reminders } from "../model/reminder.ts";
 import type { Transfers } from "../model/transfer.ts";
+import type { Uploads } from "../model/upload-batch.ts";
 
 /** What actions are performed with. Made once, in `app.ts`. None of it may call `perform`: it would wait for itself. */
 export interface Services {
@@ -57,6 +58,8 @@ export interface Services {
   readonly downloads?: Downloads | undefined;
   /** What of shares is copied into drives, and is told; absent = nothing is. */
   readonly saves?: Saves | undefined;
+  /** Absent = files that people send go into no drive. */
+  readonly uploads?: Uploads | undefined;
   /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
   readonly hasTickets?: boolean;
   /** Takes back the links that were handed out until now; absent = links are the drive's own, and nobody can. */

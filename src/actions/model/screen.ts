@@ -11,6 +11,7 @@ import type { ViewRef } from "./session.ts";
 import type { Policy } from "../../users/place.ts";
 import type { Task } from "../../storage/task.ts";
 import type { DownloadItem } from "./download-item.ts";
+import type { UploadItem } from "./upload-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { BatchScreen } from "./batch-screen.ts";
@@ -44,6 +45,7 @@ export type Screen =
   | ApprovalScreen
   | DownloadScreen
   | SaveScreen
+  | UploadScreen
   | SharedScreen
   | TaskList
   | TaskCard
@@ -534,6 +536,22 @@ export interface DownloadScreen {
 }
 
 /**
+ * Files somebody sent, on their way into a folder. Presses: `cancel-upload` while it is running; when it is over `open-upload`
+ * by index of what is there, `settle-upload` where names are taken, `retry-upload` where some did not come, `back` to the folder.
+ */
+export interface UploadScreen {
+  readonly show: "upload";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  /** The folder they go into. */
+  readonly trail: readonly string[];
+  readonly items: readonly UploadItem[];
+  /** Files of the message beyond those that are taken at once. */
+  readonly left: number;
+  readonly is: "running" | "over";
+}
+
+/**
  * Something of a share that is copied into a drive of one's own. Presses: those on `offer`; `back` to the share unless it is
  * waiting. When it is done: of one file
  * `link`, those of what it `can`, and `back` to its folder; else `open-saved` by the entry's index, and `back`.
@@ -797,6 +815,14 @@ export const noticeCodes = [
   "save-stopped",
   "save-too-late",
   "save-over",
+  // Files people send.
+  "upload-what",
+  "upload-joined",
+  "upload-over",
+  "upload-queue-full",
+  "upload-stopped",
+  "no-uploads",
+  "torrent-as-magnet",
   // Links that others open.
   "no-sharing-drive",
   // Tidying up.

@@ -51,6 +51,7 @@ export type ViewState =
   | BatchView
   | ListView
   | DownloadView
+  | UploadView
   | SaveView
   | ShareDraftView
   | SharedListView
@@ -219,6 +220,7 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.file.folder;
     case "batch":
     case "download":
+    case "upload":
     case "select":
     case "target":
     case "trash":
@@ -287,6 +289,14 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** Files somebody sent, on their way into a folder. Its rows are what they became. */
+export interface UploadView {
+  readonly at: "upload";
+  readonly folder: FolderView;
+  /** Id of the batch. */
+  readonly upload: string;
 }
 
 /** Something of a share on its way into a drive. Its rows are what was saved. */

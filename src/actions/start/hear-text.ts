@@ -7,19 +7,23 @@ import { fetchingMount } from "../download/fetching-mount.ts";
 import { searchFor } from "../search/search.ts";
 import { openShare } from "../shares/open-share.ts";
 import { sharesIn } from "../shares/recognise.ts";
+import { fileMeaning } from "../upload/file-meaning.ts";
+import { upload, type Sent } from "../upload/upload.ts";
 
 /** Most characters that can be the words of a name. */
 const maxWords = 200;
 
 /**
  * Plain text in somebody's own chat: the shares it names are opened, what a drive can fetch is fetched, other addresses
- * are refused by name, and words are a search of their drive. An invitation's code is used up before this.
+ * are refused by name, and words are a search of their drive. An invitation's code is used up before this. Files that came
+ * along are kept, unless the words name something: then they are a picture of that.
  */
-export async function hearText(context: ActionContext, text: string): Promise<Result> {
+export async function hearText(context: ActionContext, text: string, sent?: Sent): Promise<Result> {
   if (context.services.storage.kinds.some((kind) => kind.holdsCredential?.(text))) return credentialExposed(context);
   if (sharesIn(context, text).length > 0) return openShare(context, { text });
   const sources = await fetchable(context, text);
   if (sources.length > 0) return download(context, sources);
+  if (sent) return hearFiles(context, sent);
   if (looksLikeLink(text)) return notAShareLink(context);
   const words = text.trim().replaceAll(/\s+/g, " ");
   const isSearch = /[\p{L}\p{N}]/u.test(words) && words.length <= maxWords;
@@ -30,6 +34,12 @@ export async function hearText(context: ActionContext, text: string): Promise<Re
 /** Nothing is made of it, and where it belongs is said. */
 function credentialExposed(context: ActionContext): Promise<Result> {
   return noticeWithWays(context, "credential-exposed", { level: "refused", offer: ["add-account"] });
+}
+
+function hearFiles(context: ActionContext, { files, group }: Sent): Promise<Result> {
+  const kept = files.filter(({ name }) => fileMeaning(name) === "keep");
+  if (kept.length === 0) return noticeWithWays(context, "torrent-as-magnet", { level: "refused" });
+  return upload(context, { files: kept, group });
 }
 
 /** What is to be fetched, where a drive of theirs can: a magnet is said to need one, a web address is only no share. */

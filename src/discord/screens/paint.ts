@@ -21,6 +21,7 @@ import { approvalSheet, signInWaysSheet } from "./sign-in.ts";
 import { taskSheet, tasksSheet } from "./tasks.ts";
 import { selectSheet, targetSheet, tidiedSheet, tidySheet, trashSheet } from "./tidy.ts";
 import { transferSheet } from "./transfer.ts";
+import { uploadSheet } from "./upload.ts";
 import { welcomeSheet } from "./welcome.ts";
 
 /** A screen as a message. Forms need a pending form besides: see `form.ts`. */
@@ -74,6 +75,8 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return sharedListSheet(painter, screen);
     case "save":
       return saveSheet(painter, screen);
+    case "upload":
+      return uploadSheet(painter, screen);
     case "tasks":
       return tasksSheet(painter, screen);
     case "task":

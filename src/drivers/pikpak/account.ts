@@ -5,7 +5,9 @@ import { createChanges } from "./changes.ts";
 import type { Client } from "./client.ts";
 import { createSaving } from "./saving.ts";
 import { createSharing } from "./share-out.ts";
+import type { Bucket } from "./bucket.ts";
 import { createTasks } from "./tasks.ts";
+import { createUploading } from "./uploading.ts";
 import {
   createdAt,
   detailsOf,
@@ -23,7 +25,9 @@ interface AccountParts {
   readonly client: Client;
   /** Id of the folder that is the mount's root; empty = the drive's. */
   readonly root: string;
-  readonly context: Pick<DriverContext, "now" | "wait">;
+  readonly context: Pick<DriverContext, "now" | "wait" | "log">;
+  /** Where the bytes of uploads go. */
+  readonly bucket: Bucket;
   /** Whether the service is asked for the account's plan and what it may move: that is no affair of connected apps. */
   readonly tellsPlan: boolean;
   close(): Promise<void>;
@@ -45,6 +49,7 @@ export function openAccount({
   client,
   root,
   context,
+  bucket,
   tellsPlan,
   close,
 }: AccountParts): Required<Pick<Driver, "quota" | "close">> & Driver {
@@ -57,9 +62,12 @@ export function openAccount({
     return readFile(await client.call({ method: "GET", path, query, signal, asker, background }));
   };
   const writing = { client, root, context };
+  const changes = createChanges(writing);
+  const tasks = createTasks(writing);
   return {
-    ...createChanges(writing),
-    ...createTasks(writing),
+    ...changes,
+    ...tasks,
+    ...createUploading({ ...writing, bucket, changes, tasks }),
     ...createSharing(writing),
     save: createSaving(writing),
     list: (folder, options = {}) => list({ client, detail }, folder ?? root, options),

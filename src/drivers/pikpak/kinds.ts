@@ -5,6 +5,7 @@ import { plainText } from "../../storage/plain-text.ts";
 import { openAccount } from "./account.ts";
 import { folderIdOf, shareAddressesIn, shareAddressIn, type ShareAddress } from "./address.ts";
 import { createAuth } from "./auth.ts";
+import { createBucket } from "./bucket.ts";
 import { createCaptchaTokens, solvedTokenIn } from "./captcha.ts";
 import { createClient } from "./client.ts";
 import { connectedDrive, type Connection } from "./connect/connected-drive.ts";
@@ -334,13 +335,15 @@ function openAccountMount(dependencies: Dependencies, options: Values, context: 
   const caller = way === undefined ? "session" : way === "access-token" ? "personal" : "app";
   const client = createClient({ ...shared, gate, driveUrl, captcha, auth, caller });
   const root = folderIdOf(options["rootFolder"] ?? "") ?? "";
+  const forBytes = createTransport({ timeout: uploadTimeout, openPool });
   const drive = openAccount({
     client,
     root,
     context,
+    bucket: createBucket({ ...context, transport: forBytes, driveUrl }),
     tellsPlan: caller === "session",
     async close() {
-      await Promise.all([transport.close(), auth.settled()]);
+      await Promise.all([transport.close(), forBytes.close(), auth.settled()]);
       gates.giveBack();
     },
   });
@@ -366,6 +369,9 @@ function withheldFor(caller: "personal" | "app", { permissions }: Values): Reado
   const lacking = withheldBy(permissions?.split(" "));
   return caller === "personal" ? new Set([...neverOfTokens, ...lacking]) : lacking;
 }
+
+/** ms until the answer to a part of an upload has to begin, once its bytes are sent, and that all of it may take. */
+const uploadTimeout = { begin: 60_000, whole: 15 * 60_000 };
 
 /** What PikPak's page grants to no personal token: nothing is deleted for ever by one. */
 const neverOfTokens: ReadonlySet<Capability> = new Set(["remove", "emptyTrash"]);

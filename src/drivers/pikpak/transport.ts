@@ -4,10 +4,10 @@ import { retryAfterOf } from "./failure.ts";
 
 /** One HTTP exchange with an API host. */
 export interface Exchange {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent as JSON; as a form where it is `URLSearchParams`. */
+  /** Sent as JSON; as a form where it is `URLSearchParams`, and bytes as they are. */
   readonly body?: unknown;
   /** Whether what has come so far is all that is wanted of a stream that stays open; absent = its end is waited for. */
   readonly isWhole?: ((text: string) => boolean) | undefined;
@@ -97,7 +97,7 @@ async function sendWith(
       method,
       dispatcher: agent,
       headers: { "user-agent": userAgent, "accept-language": language, ...headers, ...contentType(body) },
-      body: body === undefined ? null : body instanceof URLSearchParams ? body.toString() : JSON.stringify(body),
+      body: bodyOf(body),
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     const text = isWhole ? await readUntil(answer.body, isWhole) : await answer.body.text();
@@ -110,8 +110,14 @@ async function sendWith(
   }
 }
 
+function bodyOf(body: unknown): string | Uint8Array | null {
+  if (body === undefined) return null;
+  if (body instanceof Uint8Array) return body;
+  return body instanceof URLSearchParams ? body.toString() : JSON.stringify(body);
+}
+
 function contentType(body: unknown): Readonly<Record<string, string>> {
-  if (body === undefined) return {};
+  if (body === undefined || body instanceof Uint8Array) return {};
   const isForm = body instanceof URLSearchParams;
   return { "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json" };
 }

@@ -20,6 +20,7 @@ import { paintApproval, paintSignInWays } from "./sign-in.ts";
 import { paintTask, paintTasks } from "./tasks.ts";
 import { paintSelect, paintTarget, paintTidied, paintTidy, paintTrash } from "./tidy.ts";
 import { paintTransfer } from "./transfer.ts";
+import { paintUpload } from "./upload.ts";
 import { paintWelcome } from "./welcome.ts";
 
 /** A screen as a message. */
@@ -83,6 +84,8 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintSharedList(painter, screen);
     case "save":
       return paintSave(painter, screen);
+    case "upload":
+      return paintUpload(painter, screen);
     case "tasks":
       return paintTasks(painter, screen);
     case "task":

@@ -116,6 +116,8 @@ test.each([
   '{"do":"say","chat":"a","person":"1"}',
   '{"do":"say","chat":"a","person":"1","text":7}',
   '{"do":"submit","chat":"a","person":"1","values":{"x":1}}',
+  '{"do":"attach","chat":"a","person":"1","files":[{"name":"x"}]}',
+  '{"do":"attach","chat":"a","person":"1","files":[]}',
   `{"do":"say","chat":"a","person":"1","text":"${"x".repeat(200_000)}"}`,
 ])("a body of garbage is refused, and the page goes on: %.60s", async (body) => {
   expect((await post(body)).status).toBe(400);

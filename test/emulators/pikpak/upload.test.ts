@@ -197,6 +197,31 @@ describe("the bucket", () => {
     expect(body).toMatchObject({ phase: "PHASE_TYPE_COMPLETE", hash: gcid(bytes) });
   });
 
+  test("the parts that are there are listed a page at a time, in their order", async () => {
+    const ticket = ticketIn(await ask());
+    const uploadId = xmlField((await oss(ticket, { method: "POST", query: [["uploads", ""]] })).text, "UploadId");
+    for (const number of [3, 1, 2])
+      await oss(ticket, {
+        query: [
+          ["partNumber", String(number)],
+          ["uploadId", uploadId],
+        ],
+      });
+    const list = async (marker: string) => {
+      const query = [
+        ["max-parts", "2"],
+        ["part-number-marker", marker],
+        ["uploadId", uploadId],
+      ] as const;
+      const asked = request(ticket, { method: "GET", body: undefined, query });
+      const { text } = await sendToBucket(at.pikpak.url, signedByS3(ticket, asked));
+      const numbers = [...text.matchAll(/<PartNumber>(\d+)</g)].map(([, number]) => Number(number));
+      return { numbers, isCut: xmlField(text, "IsTruncated"), next: xmlField(text, "NextPartNumberMarker") };
+    };
+    expect(await list("0")).toEqual({ numbers: [1, 2], isCut: "true", next: "2" });
+    expect(await list("2")).toEqual({ numbers: [3], isCut: "false", next: "3" });
+  });
+
   test("a form is posted with the fields of its ticket", async () => {
     const asked = await ask({ upload_type: "UPLOAD_TYPE_FORM" });
     const { url, multi_parts: fields } = asked.body["form"] as { url: string; multi_parts: Record<string, string> };

@@ -77,6 +77,8 @@ const purposes: Readonly<Record<Changing, Purpose>> = {
   shareOut: "share",
   listSharedOut: "share",
   revokeShared: "share",
+  upload: "write",
+  dropUpload: "write",
 };
 const changing = capabilities.filter((name) => name !== "quota");
 

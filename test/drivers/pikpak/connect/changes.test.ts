@@ -36,6 +36,33 @@ test("an access token's drive is tidied, fetches and shares by the drive API, ea
   expect(at.newCalls()).not.toContain("/mcp");
 });
 
+test("an access token uploads by the drive API, and what did not end goes to the trash: it deletes nothing for ever", async () => {
+  const driver = at.open({ personalToken: at.pat() });
+  const bytes = Buffer.alloc(400_000, 5);
+  const source = (name: string, cutAt?: number) => {
+    let times = 0;
+    return {
+      name,
+      size: bytes.length,
+      async *open() {
+        yield bytes;
+        if (++times === cutAt) throw new Error("cut off");
+      },
+    };
+  };
+  const done = await driver.upload?.(source("song.flac"), undefined, { ifTaken: "tell" });
+  expect(done).toMatchObject({ is: "done", entry: { name: "song.flac", size: 400_000 } });
+  // Another content: the service would have this one at once.
+  bytes.fill(6);
+  let pending = {};
+  const onPending = async (one: object) => void (pending = one);
+  const ending = driver.upload?.(source("half.flac", 2), undefined, { ifTaken: "tell", onPending });
+  await expect(ending).rejects.toThrow("cut off");
+  await driver.dropUpload?.(pending);
+  const left = at.pikpak.state.nodes.children(at.otto.userId, "").filter(({ name }) => name === "half.flac");
+  expect(left).toMatchObject([{ trashed: true }]);
+});
+
 test.each([
   ["write", "token-cannot-write", (driver: ReturnType<typeof at.open>) => driver.makeFolder?.(undefined, "New")],
   ["manage", "token-cannot-manage", (driver: ReturnType<typeof at.open>, id: string) => driver.trash?.([id])],

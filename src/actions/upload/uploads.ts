@@ -1,0 +1,70 @@
+import type { JobOutcome } from "../../jobs/job.ts";
+import type { JobQueue } from "../../jobs/queue.ts";
+import { sayLastWord } from "../../messaging/last-word.ts";
+import { maxBatches, maxUploads, type Uploads } from "../model/upload-batch.ts";
+import { createJoining, type JoiningParts } from "./joining.ts";
+import type { SettledFile, UploadItem } from "../model/upload-item.ts";
+import { itemOf, rememberRows } from "./rows.ts";
+import { itemsOf, uploadKind, uploadOutcomeKind, type UploadBatch } from "./upload-kind.ts";
+import { Uploading, type UploadedBy } from "./uploading.ts";
+
+/** What uploads are made of. */
+export interface UploadsParts extends Omit<UploadedBy, "joining">, JoiningParts {
+  readonly jobs: JobQueue;
+}
+
+/** Uploads over a job queue. Made before it is started: it is told here who does them. */
+export function createUploads(given: UploadsParts): Uploads {
+  const { jobs } = given;
+  const joining = createJoining(given);
+  const parts = { ...given, joining };
+  jobs.handle(uploadKind, {
+    run: (batch, job) => new Uploading(batch, { ...parts, job }).run(),
+    over: (batch, outcome) => sayEnd(parts, batch, outcome),
+  });
+  jobs.handle(uploadOutcomeKind, {
+    run: (word, { attempt }) =>
+      // Who put the message away asked not to see it.
+      sayLastWord(word, { ...given, messenger: given.messengers.of(word.shown.place), attempt, isNews: () => false }),
+  });
+  return {
+    async prepare({ id, ...order }) {
+      const waiting = await jobs.list(uploadKind, { key: order.person });
+      if (waiting.length >= maxBatches) return "full";
+      return {
+        screen: { ...order.card, is: "running", items: shownOf(order, itemsOf(order.files)) },
+        placed: {
+          async at(shown) {
+            await joining.open(order.person, id, order.group);
+            await jobs.add(uploadKind, { ...order, id, shown }, { id, key: order.person });
+          },
+        },
+      };
+    },
+    join: async (person, files, group) => files.length < maxUploads && joining.add(person, files, group),
+    cancel: (id) => jobs.cancel(uploadKind, id),
+    async forget(person) {
+      for (const { id, input } of await jobs.list(uploadKind))
+        if (input.person === person) await jobs.cancel(uploadKind, id);
+      await joining.forget(person);
+    },
+  };
+}
+
+/** A batch that ends by itself has said all. One that never began, or did not get to its end, has not. */
+async function sayEnd(parts: UploadedBy, batch: UploadBatch, outcome: JobOutcome<void>): Promise<void> {
+  if (outcome.is === "done") return;
+  const state = { is: outcome.is === "cancelled" ? "cancelled" : "lost" } as const;
+  const { id, person, shown, before = [], card } = batch;
+  const joined = await parts.joining.read(id);
+  const files = [...batch.files, ...(joined?.files ?? [])];
+  const left = files.map((file): SettledFile => ({ file: { id: file.id, name: file.name, size: file.size }, state }));
+  await rememberRows(parts, { person, view: card.view }, [...before, ...left]);
+  const screen = { ...card, is: "over" as const, items: shownOf(batch, left.map(itemOf)) };
+  await parts.jobs.add(uploadOutcomeKind, { person, shown, screen }, { id });
+}
+
+/** With what stands above them. */
+function shownOf({ before = [] }: Pick<UploadBatch, "before">, items: readonly UploadItem[]): readonly UploadItem[] {
+  return [...before.map(itemOf), ...items];
+}
