@@ -14,6 +14,7 @@ interface AbilitySign {
 export const abilitySigns = {
   send: { sign: "📥", button: "send" },
   "send-as-file": { sign: "📄", button: "send-as-file" },
+  "send-privately": { sign: "📥", button: "send-privately" },
   "save-share": { sign: "💾", button: "save" },
   "share-out": { sign: "📤", button: "share-out" },
   "shared-links": { sign: "📤", button: "shared-links" },

@@ -185,6 +185,7 @@ export type ApprovalState =
 export type Ability =
   | "send"
   | "send-as-file"
+  | "send-privately"
   | "send-folder"
   | "select"
   | "list-folder"
@@ -774,6 +775,9 @@ export const noticeCodes = [
   "transfer-busy",
   "transfer-queue-full",
   "nothing-to-send",
+  "sent-privately",
+  "private-chat-closed",
+  "private-chat-busy",
   "links-revoked",
   "no-links-to-revoke",
   "fallback",
