@@ -7,7 +7,7 @@ import { startWorld } from "./world.ts";
 const port = Number(process.env["DEMO_PORT"] ?? 8090);
 const world = await startWorld();
 const app = await startApp(world.config, { onFatal: (message) => void end(1, message) });
-const { shelf } = world;
+const { shelf, aria2 } = world;
 const { mia, jun, lena, otto } = participants();
 const start = "Start here: sign in as Mia";
 const shared = "Group: Mia shares her drive";
@@ -81,6 +81,26 @@ const page = await startPage({
       label: "Share a folder with others",
       after: start,
       steps: ["/browse /Music", { press: "📤" }, { press: "📤" }],
+    },
+    {
+      ...telegram,
+      label: "Give a link away, with a password",
+      after: start,
+      steps: ["/link /Holiday 2026/Packing list.txt", { press: "⚙️" }, { press: "🔒" }, "sun cream", "/links"],
+    },
+    {
+      ...telegram,
+      label: "Send a folder to aria2",
+      after: start,
+      steps: [
+        "/settings",
+        { press: "📡" },
+        aria2.address,
+        aria2.secret,
+        "/browse /Films",
+        { press: "⋯" },
+        { press: "📡" },
+      ],
     },
     {
       ...telegram,

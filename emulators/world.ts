@@ -1,3 +1,4 @@
+import { startAria2, type Aria2Emulator } from "./aria2/aria2.ts";
 import { freePort } from "./free-port.ts";
 import { randomBytes } from "node:crypto";
 import type { Config } from "../src/config.ts";
@@ -27,6 +28,8 @@ export interface World {
   /** A server of the same three, and its one channel. */
   readonly server: Guild;
   readonly hall: Channel;
+  /** Mia's own. */
+  readonly aria2: Aria2Emulator;
   /** What the demo page shows. */
   readonly stages: readonly Stage[];
   readonly persons: readonly PersonView[];
@@ -68,6 +71,7 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
     channels: [],
   });
   const hall = discord.channel(server, "hall");
+  const aria2 = await startAria2({ secret: "night-boat", fetches: true });
   const port = await freePort();
   const config: Config = {
     telegram: { token: telegram.token, apiRoot: telegram.apiRoot },
@@ -81,6 +85,8 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
     publicUrl: `http://127.0.0.1:${port}`,
     downloadMethod: "redirect",
     linkTtl: 24 * 3_600_000,
+    // Whoever tries it has their aria2 on this machine.
+    pushPrivate: true,
     pikpak: {
       domain: "mypikpak.net",
       driveUrl: pikpak.driveUrl,
@@ -101,10 +107,11 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
     members,
     server,
     hall,
+    aria2,
     stages: [telegram.stage(), discord.stage(Object.values(members)), pikPakStage(pikpak)],
     persons: Object.values(cast).map(({ id, name, language }) => ({ id: String(id), name, language })),
     close: async () => {
-      await Promise.all([telegram.close(), discord.close(), pikpak.close()]);
+      await Promise.all([telegram.close(), discord.close(), pikpak.close(), aria2.close()]);
     },
   };
 }

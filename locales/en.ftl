@@ -32,6 +32,17 @@ press-send = Send it here
 press-save = Save
 press-share-out = Share
 press-shared-links = My shares
+press-give-link = Life and password
+press-given-links = My links
+press-take-back-link = Take back
+press-ask-link-password = Ask for a password
+press-change-link-password = New password
+press-clear-link-password = No password
+press-push = Send to aria2
+press-push-status = How is it doing?
+press-ask-aria2 = Connect my aria2
+press-change-aria2 = Change aria2
+press-drop-aria2 = Forget aria2
 press-make-shared = Make the link
 press-shared-coded = With a code
 press-shared-open = Without a code
@@ -95,6 +106,7 @@ command-download = Let the drive fetch a magnet or an address
 command-tasks = What the drive is fetching: retry, cancel, clear
 command-upload = Put files into the drive: send them, or answer one with this
 command-shares = The shares made from here: links, codes, take back
+command-links = The links I gave away: life, password, take back
 command-trash = What lies in the trash: restore, delete, empty
 command-favourites = Favourite and recent folders
 command-settings = Language, rows a page, order, download method
@@ -279,11 +291,74 @@ shared-days = { $count ->
     [1] 1 day
    *[other] { $count } days
 }
+push-title = To my aria2
+push-reading = { $count ->
+    [one] Looking for what to send: 1 file so far…
+   *[other] Looking for what to send: { $count } files so far…
+}
+push-sending = { $sent } of { $total } sent
+push-taken = { $count ->
+    [one] aria2 has taken 1 file.
+   *[other] aria2 has taken { $count } files.
+}
+push-refused = { $count ->
+    [one] aria2 would not take 1 file.
+   *[other] aria2 would not take { $count } files.
+}
+push-words = It says: { $words }
+push-left-out = { $count ->
+    [one] 1 file has no link and was left out.
+   *[other] { $count } files have no link and were left out.
+}
+push-cut = There is more than I send at once. Choose the rest and send it next.
+push-status = { $complete } done, { $active } under way, { $waiting } waiting
+push-status-failed = { $count ->
+    [one] 1 file failed.
+   *[other] { $count } files failed.
+}
+push-status-gone = { $count ->
+    [one] aria2 does not know 1 file any more.
+   *[other] aria2 does not know { $count } files any more.
+}
+push-cancelled = Cancelled. What aria2 has already stays there.
+push-lost = I lost sight of this. Look into aria2, then try again: it takes no file twice.
+push-failed-not-set = I do not know where your aria2 is any more. Connect it under /settings.
+push-failed-unreachable = Your aria2 does not answer. See that it runs and can be reached from outside, then try again.
+push-failed-forbidden-address = Your aria2 is in a private network, and I may only go to public addresses. The operator can allow it.
+push-failed-unauthorized = Your aria2 does not accept the secret. Set it anew under /settings.
+push-failed-no-aria2 = What answers there is not aria2. Check the address under /settings.
+push-failed-nothing-to-push = There is no file in there.
+given-title = Link to give away
+given-list-title = Links I gave away
+given-none = There is none. Press 🔗 under a file, then ⚙️.
+given-total = { $count ->
+    [1] One link
+   *[other] { $count } links
+}
+given-taken-back = Taken back. The link opens nothing any more.
+given-locked = It asks for a password.
+given-unlocked = Whoever has it can download the file.
+given-opens = { $count ->
+    [0] not opened yet
+    [1] opened once
+   *[other] opened { $count } times
+}
+given-opened = { $count ->
+    [0] Not opened yet.
+    [1] Opened once.
+   *[other] Opened { $count } times.
+}
+given-left = { $time } left
+given-hours = { $count ->
+    [1] 1 hour
+   *[other] { $count } hours
+}
 tasks-title = Offline downloads
 tasks-none = Nothing is being fetched. Send me a magnet, or use /download.
 tasks-total = { $running } running, { $failed } failed, { $done } finished
 choose-task = Choose a download
 choose-shared = Choose a share
+choose-given = Choose a link
 press-tidy = More
 press-enter = Open
 press-new-folder = New folder
@@ -423,6 +498,7 @@ settings-title = Settings
 settings-language = Language: { $language }
 settings-rows = Rows a page: { $rows }
 settings-order = Order: { $order }
+settings-aria2 = aria2: { $host }
 
 question-remove-mount = Remove this drive and its secrets from here? Nothing on the drive itself is touched.
 question-other-account = What you gave is for another account than this drive is signed in to. Shall the drive be of that account from now on?
@@ -461,12 +537,26 @@ field-folder-name-name = What shall it be called?
 form-title-entry-name = Rename
 field-entry-name-name = New name
 field-entry-name-name-hint = With its ending, as in film.mkv.
+form-title-link-password = Password of the link
+field-link-password-password = Password
+field-link-password-password-hint = Whoever opens the link is asked for it. At least 4 characters.
+form-title-aria2 = My aria2
+field-aria2-address = JSON-RPC address
+field-aria2-address-hint = Like https://nas.example.com:6800/jsonrpc
+field-aria2-secret = Secret
+field-aria2-secret-hint = The one of --rpc-secret. Skip it if there is none.
 problem-too-long = That is too long; please send something shorter.
 problem-not-a-share = That is not the link of a share I can open.
 problem-not-a-folder-id = That is not a folder. Send a folder's ID, its address in the browser, or root.
 problem-not-a-choice = Please take one of the answers offered.
 problem-not-a-verification = There is no verification in that. Finish the page first, then send the whole address of the page you ended on.
 problem-empty-name = A name needs at least one character you can see.
+problem-password-too-short = Take at least 4 characters.
+problem-not-an-rpc-address = That is not an address. It looks like https://nas.example.com:6800/jsonrpc
+problem-aria2-unreachable = Nobody answers there. Check the address and the port, and that aria2 runs with --enable-rpc and can be reached from outside.
+problem-aria2-forbidden = This address is in a private network, and I may only go to public ones. The operator can allow it.
+problem-aria2-unauthorized = aria2 does not accept this secret. It is the one of --rpc-secret.
+problem-not-aria2 = What answers there is not aria2. The path is usually /jsonrpc.
 
 ## Errors: error-<storage error code>
 
@@ -575,6 +665,10 @@ notice-save-stopped = Cancelled. Nothing was saved.
 notice-save-too-late = The drive is copying it already. That cannot be stopped any more.
 notice-save-over = This is over already.
 notice-no-sharing-drive = None of your drives can make shares. Sign in to a PikPak account first.
+notice-given-links-full = You have 200 such links. Take some back first: /links
+notice-aria2-connected = Connected. 📡 under a link, or under what you have chosen, sends files there.
+notice-push-stopped = Cancelled. What aria2 has already stays there.
+notice-push-over = This is over already.
 notice-tasks-none-failed = None of them has failed.
 notice-nothing-chosen = Nothing is chosen. Choose something first.
 notice-too-many-at-once = That works with at most 100 entries at once. Choose fewer.
@@ -711,6 +805,9 @@ press-dismiss-revoke-links = No, let them work
 question-revoke-shared = Take this share back? Its link opens nothing any more, for nobody. The files stay on your drive.
 press-confirm-revoke-shared = Yes, take it back
 press-dismiss-revoke-shared = No, let it work
+question-take-back-link = Take this link back? It opens nothing any more, for nobody. The file stays on your drive.
+press-confirm-take-back-link = Yes, take it back
+press-dismiss-take-back-link = No, let it work
 press-list-part = Part { $part }
 list-part = Part { $part }
 list-more = There is more than one list may hold, which is { $files } files from { $folders } folders. The next part has the rest.
@@ -898,6 +995,7 @@ slash-upload-third = third
 slash-upload-third-hint = And another one
 slash-tasks = tasks
 slash-shares = shares
+slash-links = links
 slash-trash = trash
 slash-favourites = favourites
 slash-settings = settings
@@ -1008,12 +1106,20 @@ gateway-retry = Try again in { $seconds ->
 }.
 gateway-reference = Reference for the operator: { $reference }
 gateway-preview-title = A file from a drive
+password-title = This link asks for a password
+password-text = Whoever gave you the link knows it.
+password-label = Password
+password-send = Open
+password-wrong = That is not the password.
+password-program = This link asks for a password: send it as HTTP Basic, with any user name.
 
 page-title-verification = Confirm that it is you who signs in
 page-bot = The bot
 page-why = { $bot } asks for this to open your drive in your chat.
 page-why-open-link = { $bot } asks for this to open the share in your chat.
 page-why-verification = The drive wants to know that a person signs in before { $bot } may open it.
+page-why-link-password = { $bot } asks for the password that your link is to ask for.
+page-why-aria2 = { $bot } asks for this to send files to your aria2.
 page-intro = This page is for { $person } alone; give its address to nobody.
 page-intro-place = This page is for { $person } alone, asked for in { $place }; give its address to nobody.
 page-instead = More options
@@ -1028,7 +1134,11 @@ page-failed = That did not work. Check your answers and try again.
 page-verify = Open the verification page
 page-done-title = Signed in
 page-done-title-open-link = The share is open
+page-done-title-link-password = The link asks for it now
+page-done-title-aria2 = aria2 is connected
 page-done-text = Your files are there. You can close this page and go back to your chat.
+page-done-text-link-password = You can close this page and go back to your chat.
+page-done-text-aria2 = You can close this page and go back to your chat.
 page-failed-title = That did not work
 page-failed-text = This page is over. Ask the bot in your chat for a new one.
 page-over-title = This page is over

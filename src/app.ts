@@ -10,6 +10,8 @@ import { keysOf, openStorage } from "./app/drives.ts";
 import { createFrontends } from "./app/frontends.ts";
 import { gatewayOf, isLocal, type GatewayParts } from "./app/gateway.ts";
 import { offerFirstOperator, adminOf } from "./app/operators.ts";
+import { openGivenLinks } from "./app/given-links.ts";
+import { openAria2Way } from "./app/push.ts";
 import { openQueue } from "./app/jobs.ts";
 import { openProbe } from "./app/probe.ts";
 import { frontendsOf, servicesOf, transfersOf, type LateParts, type Parts } from "./app/services.ts";
@@ -125,16 +127,20 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   onClose(() => storage.close());
   void storage.sweep().catch((err: unknown) => log.error({ err }, "storage sweep failed"));
   onClose(() => admin.stop());
+  const givenLinks = openGivenLinks({ config, store, revocations, log });
+  onClose(async () => givenLinks?.stop());
   const tickets = createTickets({ keys, now: Date.now });
   const newest = keys.at(-1) ?? keys[0];
 
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
-  const made = { config, store, jobs, storage, words, tickets, revocations, admin };
+  const made = { config, store, jobs, storage, words, tickets, revocations, admin, givenLinks };
   const parts: Parts = { ...made, log, late, messengers, wait };
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
   const gateway = openGateway(parts, { pages, newest });
   const sent = transfersOf(parts, gateway);
-  const services = (late.services = servicesOf(parts, { ...sent, pages, hosts: gateway.hosts }));
+  const aria2 = openAria2Way(config.pushPrivate ? "anywhere" : "public");
+  onClose(() => aria2.close());
+  const services = (late.services = servicesOf(parts, { ...sent, pages, hosts: gateway.hosts, aria2 }));
   const performing = async (visit: Visit, action: Action, signal: AbortSignal) => {
     // Pages stand outside of the chats: who cancels in one means them too.
     if (action.do === "cancel") await pages.cancel({ person: visit.person.id });
@@ -179,8 +185,8 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
 }
 
-/** Links that were made while `LINK_TTL` was longer are still about after it was shortened. */
-const longestTtl = 31 * 24 * 3_600_000;
+/** Links that were made while `LINK_TTL` was longer are still about after it was shortened, and given ones for up to a year. */
+const longestTtl = 366 * 24 * 3_600_000;
 
 function revocationsIn(store: Store, { linkTtl }: Config): Revocations {
   return createRevocations({

@@ -61,6 +61,10 @@ export interface Config {
   readonly outbound?: OutboundSettings | undefined;
   /** Milliseconds. */
   readonly linkTtl: number;
+  /** The longest life of a link that its giver chooses one for, in ms; absent = 30 days. */
+  readonly linkTtlMax?: number | undefined;
+  /** People's own aria2 may stand in a private network; absent = it may not. */
+  readonly pushPrivate?: boolean | undefined;
   /** Bytes of the largest file that people send and that goes into a drive; absent = of any. */
   readonly uploadLimit?: number | undefined;
   readonly pikpak: PikPakSettings;
@@ -220,6 +224,12 @@ const variables = z.object({
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
     .transform(toMilliseconds)
     .default(24 * 3_600_000),
+  PUSH_PRIVATE: oneOf(["on", "off"]).default("off"),
+  LINK_TTL_MAX: z
+    .string()
+    .regex(/^[1-9]\d{0,3}[hd]$/, "takes a time like 24h or 30d")
+    .transform(toMilliseconds)
+    .optional(),
   ...pikPakVariables,
   LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
@@ -316,6 +326,8 @@ function toConfig(v: Variables): Config {
     uploadLimit: v.UPLOAD_LIMIT,
     outbound: { proxy: v.HTTPS_PROXY, direct: v.NO_PROXY, telegramProxy: v.TELEGRAM_PROXY },
     linkTtl: v.LINK_TTL,
+    linkTtlMax: v.LINK_TTL_MAX,
+    pushPrivate: v.PUSH_PRIVATE === "on",
     pikpak: pikPakSettings(v),
     logLevel: v.LOG_LEVEL,
   };

@@ -17,6 +17,7 @@ describe("the environment", () => {
       limits: {},
       outbound: {},
       linkTtl: 86_400_000,
+      pushPrivate: false,
       pikpak: {
         domain: "mypikpak.net",
         platform: "web",
@@ -35,6 +36,8 @@ describe("the environment", () => {
       GATEWAY_PORT: "99999",
       ACCESS: "closed",
       LINK_TTL: "soon",
+      LINK_TTL_MAX: "30m",
+      PUSH_PRIVATE: "yes",
       GATEWAY_CLIENT: "curl",
       METRICS_TOKEN: "short",
       TRUSTED_PROXIES: "10.0.0.0/8,the balancer",
@@ -137,7 +140,13 @@ describe("the environment", () => {
   });
 
   test("addresses lose their trailing slash, times become milliseconds", () => {
-    const config = readConfig({ ...token, PUBLIC_URL: "https://drive.example.com/", LINK_TTL: "30m" });
+    const config = readConfig({
+      ...token,
+      PUBLIC_URL: "https://drive.example.com/",
+      LINK_TTL: "30m",
+      LINK_TTL_MAX: "7d",
+    });
+    expect(config.linkTtlMax).toBe(604_800_000);
     expect(config.publicUrl).toBe("https://drive.example.com");
     expect(config.linkTtl).toBe(1_800_000);
   });

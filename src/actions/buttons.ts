@@ -10,6 +10,7 @@ import { groupButtons } from "./groups/buttons.ts";
 import { linkButtons } from "./links/buttons.ts";
 import type { ViewRef } from "./model/session.ts";
 import { mountButtons } from "./mounts/buttons.ts";
+import { pushButtons } from "./push/buttons.ts";
 import { questionButtons } from "./questions/buttons.ts";
 import { saveButtons } from "./save/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
@@ -29,6 +30,7 @@ export const buttons = {
   ...severalButtons,
   ...downloadButtons,
   ...saveButtons,
+  ...pushButtons,
   ...tidyButtons,
   ...uploadButtons,
   ...mountButtons,

@@ -4,10 +4,12 @@ import { submitBroadcast, submitFind, submitQuota } from "./admin/operate.ts";
 import type { ActionContext, Result } from "./context/context.ts";
 import type { FormId, FormRef } from "./model/form.ts";
 import { submitPage } from "./browse/go-to-page.ts";
+import { submitLinkPassword } from "./links/given-link.ts";
 import { submitTitle } from "./mounts/rename-mount.ts";
 import { submitRoot } from "./mounts/root-folder.ts";
 import { submitAccountKind, submitSignIn } from "./mounts/sign-in.ts";
 import { submitWay } from "./mounts/sign-in-ways.ts";
+import { submitAria2 } from "./push/settings.ts";
 import { submitVerification } from "./questions/verify.ts";
 import { submitSearch } from "./search/search.ts";
 import { submitShare } from "./shares/open-share.ts";
@@ -35,6 +37,8 @@ export const forms: Readonly<Record<FormId, Form>> = {
   "page-number": { rule: anywhere, isOfSession: true, submit: about(submitPage) },
   "folder-name": { rule: inPrivate, isOfSession: true, submit: about(submitFolderName) },
   "entry-name": { rule: inPrivate, isOfSession: true, submit: about(submitEntryName) },
+  "link-password": { rule: inPrivate, isOfSession: true, submit: about(submitLinkPassword) },
+  aria2: { rule: inPrivate, submit: (context, _form, answers) => submitAria2(context, answers) },
   "find-person": { rule: byOperators, submit: (context, _form, answers) => submitFind(context, answers) },
   quota: { rule: byOperators, submit: about(submitQuota) },
   "broadcast-text": { rule: byOperators, submit: (context, _form, answers) => submitBroadcast(context, answers) },

@@ -251,6 +251,9 @@ function forAsker(screen: Screen): Screen {
     case "share-out":
     case "shared":
     case "shared-list":
+    case "given-link":
+    case "given-links":
+    case "push":
     case "tasks":
     case "task":
     case "tidy":

@@ -7,10 +7,13 @@ import { showTask, showTasks } from "./download/tasks-view.ts";
 import { showFavourites } from "./favourites/view.ts";
 import { sendFile } from "./files/view.ts";
 import { showLendChoice, showLending, showPlaceSettings } from "./groups/views.ts";
+import { showGiven } from "./links/given-link.ts";
+import { showGivenList } from "./links/given-list.ts";
 import { showLink } from "./links/link-view.ts";
 import type { Resumable, ViewState } from "./model/session.ts";
 import { showWays } from "./mounts/sign-in-ways.ts";
 import { showMount, showMounts } from "./mounts/views.ts";
+import { showPush } from "./push/push.ts";
 import { showQuestion } from "./questions/question.ts";
 import { showSearch } from "./search/view.ts";
 import { showDraft } from "./share-out/share-out.ts";
@@ -48,8 +51,14 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showShared(context, view);
     case "shared-list":
       return showSharedList(context, view);
+    case "given-link":
+      return showGiven(context, view);
+    case "given-links":
+      return showGivenList(context, view);
     case "save":
       return goTo(context, view.back, options);
+    case "push":
+      return showPush(context, view);
     case "tasks":
       return showTasks(context, view);
     case "task":

@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
 import type { Admin } from "../users/admin.ts";
+import type { GivenLinks } from "../users/given-links.ts";
 import type { Config } from "../config.ts";
 import type { LimitOptions } from "../gateway/limits.ts";
 import type { Pages } from "../gateway/pages.ts";
@@ -31,6 +32,8 @@ export interface GatewayParts {
   readonly tickets: Tickets;
   readonly revocations: Revocations;
   readonly admin: Pick<Admin, "access" | "allowance">;
+  /** The links people gave away; absent = there are none. */
+  readonly givenLinks?: GivenLinks | undefined;
   /** Absent = there are no one-time pages. */
   readonly pages?: Pages;
   /** The key that calls of a webhook are recognised by, where the operator gave no secret. */
@@ -92,6 +95,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
       return banned !== undefined || revoked;
     },
     takenBack: (ticket) => revocations.last(ticket),
+    given: parts.givenLinks,
     limits: { ...limits, quota: admin.allowance },
     visitors: { ...visitors, trusted: trustedProxies },
     ready: readiness(parts),

@@ -13,6 +13,7 @@ import { StorageError } from "../storage/error.ts";
 import { kindOf } from "../storage/file-kind.ts";
 import { downloadMethods, type DownloadMethod, type Mount } from "../storage/mount.ts";
 import type { Storage } from "../storage/storage.ts";
+import { oldestLink } from "../users/given-links.ts";
 
 /** The download methods that work with this configuration, and the operator's default among them. */
 export function methodsOf(config: Config): Pick<Services, "methods" | "usualMethod"> {
@@ -55,7 +56,7 @@ interface IssuerParts {
 export function linkIssuer(parts: IssuerParts): Services["issueLink"] {
   const { config, storage, tickets, revocations, hosts } = parts;
   const { publicUrl, linkTtl, downloadProxy } = config;
-  return async (mount, entry, { person }, { variant, folder, unasked, signal }) => {
+  return async (mount, entry, { person }, { variant, folder, unasked, given, signal }) => {
     const method = methodOf(config, mount);
     const wantsName = publicUrl !== undefined && method === "redirect" && config.namedDownloads !== "off";
     const find = (refused?: string) =>
@@ -68,12 +69,16 @@ export function linkIssuer(parts: IssuerParts): Services["issueLink"] {
     const checked = async () => hosts.verified(await find(), { mount: mount.id, wantsName, relink: find, signal });
     if (publicUrl === undefined) return direct(await checked());
     const link = unasked ? undefined : await checked();
-    const expiresAt = Date.now() + linkTtl;
+    // What a given link says of its end may change: its record rules, and its address stays the same.
+    const life = given
+      ? { given: given.id, issuedAt: given.createdAt, expiresAt: given.createdAt + oldestLink }
+      : { expiresAt: Date.now() + linkTtl };
+    const expiresAt = given?.endsAt ?? life.expiresAt;
     const ids = { mount: mount.id, entry: entry.id, ...(variant && { variant: variant.id }) };
-    const ticket = tickets.issue({ ...ids, person: person.id, folder, expiresAt });
+    const ticket = tickets.issue({ ...ids, person: person.id, folder, ...life });
     const address = (way: TicketWay) => ticketUrl(ticket, { publicUrl, way, name: entry.name });
     const more = { expiresAt, ...(isPlayable(entry) && { watch: watchUrl(ticket, publicUrl) }) };
-    if (method === "proxy-url" && downloadProxy) {
+    if (method === "proxy-url" && downloadProxy && !given) {
       const takenBack = await revocations.last({ mount: mount.id, person: person.id });
       const target = { ...ids, person: person.id, takenBack };
       return {

@@ -6,11 +6,13 @@ import { createLastWords, type LastWords } from "../actions/mounts/last-words.ts
 import { createReminders } from "../actions/mounts/reminders.ts";
 import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
+import { createPushes } from "../actions/push/pushes.ts";
 import { createSaves } from "../actions/save/saves.ts";
 import { createBatches } from "../actions/several/batches.ts";
 import { createTransfers } from "../actions/files/transfers.ts";
 import { createUploads } from "../actions/upload/uploads.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
+import type { Aria2Settings, Pushes } from "../actions/model/push.ts";
 import type { Session } from "../actions/model/session.ts";
 import type { MessageRef } from "../actions/model/target.ts";
 import type { SendingParts } from "../actions/files/sending.ts";
@@ -30,6 +32,7 @@ import type { Messengers } from "../messaging/messenger.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Store } from "../store/store.ts";
 import type { Admin } from "../users/admin.ts";
+import type { GivenLinks } from "../users/given-links.ts";
 import { languageOf, loadPerson, type Person } from "../users/person.ts";
 import type { Place } from "../users/place.ts";
 import type { Visit } from "../users/visit.ts";
@@ -37,6 +40,7 @@ import { version } from "../version.ts";
 import { newId } from "./drives.ts";
 import { forgetter } from "./forget.ts";
 import type { Frontends } from "./frontends.ts";
+import type { Aria2Way } from "./push.ts";
 import { linkIssuer, methodsOf } from "./links.ts";
 
 /** What is made later than those that need it, and is there before anybody asks. */
@@ -55,6 +59,8 @@ export interface Parts {
   readonly tickets: Tickets;
   readonly revocations: Revocations;
   readonly admin: Admin;
+  /** Absent = links are the drives' own. */
+  readonly givenLinks?: GivenLinks | undefined;
   readonly log: Logger;
   readonly late: LateParts;
   readonly messengers: Messengers;
@@ -103,10 +109,11 @@ interface SentFiles {
 interface Made extends SentFiles {
   readonly pages: Pages;
   readonly hosts: HostCheck;
+  readonly aria2: Pick<Aria2Way, "send">;
 }
 
 /** What actions are performed with, with the jobs of every feature. */
-export function servicesOf(parts: Parts, { transfers, batches, pages, hosts }: Made): Services {
+export function servicesOf(parts: Parts, { transfers, batches, pages, hosts, aria2 }: Made): Services {
   const { config, store, storage, words, late, messengers, log } = parts;
   return {
     storage,
@@ -123,6 +130,7 @@ export function servicesOf(parts: Parts, { transfers, batches, pages, hosts }: M
     transfers,
     batches,
     ...jobServicesOf(parts),
+    pushes: pushesOf(parts, aria2),
     said: store.open<number>("said"),
     roleIn: async (place, person) => late.frontends?.roleIn(place, person),
     forget: forgetter(store),
@@ -140,9 +148,9 @@ export function servicesOf(parts: Parts, { transfers, batches, pages, hosts }: M
 
 /** What needs an address that people reach: one that they do not is worse than none. */
 function publicServicesOf(
-  { config, store, words, revocations, late }: Parts,
+  { config, store, words, revocations, givenLinks, late }: Parts,
   pages: Pages,
-): Pick<Services, "issuePage" | "hasTickets" | "revokeLinks"> {
+): Pick<Services, "issuePage" | "hasTickets" | "givenLinks" | "revokeLinks"> {
   if (config.publicUrl === undefined) return {};
   const people = store.open<Person>("people");
   return {
@@ -151,6 +159,7 @@ function publicServicesOf(
       return pages.open({ person, place, language, bot: late.frontends?.botName(person.id) }, form);
     },
     hasTickets: true,
+    givenLinks,
     revokeLinks: (which) => revocations.revoke(which),
   };
 }
@@ -197,6 +206,23 @@ function jobServicesOf(
       maxSize: parts.config.uploadLimit,
     }),
   };
+}
+
+function pushesOf(parts: Parts, { send }: Pick<Aria2Way, "send">): Pushes {
+  const { jobs, store, storage, late, config } = parts;
+  return createPushes({
+    ...jobParts(parts, "pushes"),
+    jobs,
+    storage,
+    sessions: store.open<Session>("sessions"),
+    exclusive: (key, work) => store.exclusive(key, work),
+    settings: store.open<Aria2Settings>("aria2", { sealed: true }),
+    send,
+    hasTickets: config.publicUrl !== undefined,
+    addressOf: (mount, entry, { person, ...options }) =>
+      performingWith(late).issueLink(mount, entry, { person: { id: person } }, options),
+    newId,
+  });
 }
 
 /** What a feature needs to work by jobs and to speak while it does. */

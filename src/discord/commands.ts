@@ -150,6 +150,7 @@ export const commands: readonly Command[] = [
     action: (_given, files) => ({ do: "upload", files }),
   },
   { name: "shares", options: [], opening: reply, action: () => ({ do: "shares" }) },
+  { name: "links", options: [], opening: reply, action: () => ({ do: "links" }) },
   { name: "trash", options: [], opening: reply, action: () => ({ do: "trash" }) },
   { name: "favourites", options: [], opening: reply, action: () => ({ do: "show-favourites" }) },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },

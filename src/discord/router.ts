@@ -209,6 +209,8 @@ async function goOn(parts: RouterParts, turn: Turn, id: string): Promise<void> {
 /** What asks for a form once more, when its page is over. */
 function askedAgain({ form: { id, kind, subject } }: FormScreen): Action {
   if (id === "open-link" || id === "any-link") return { do: "open-share", text: subject };
+  if (id === "link-password") return { do: "links" };
+  if (id === "aria2") return { do: "show-settings" };
   return id === "sign-in" ? { do: "sign-in", mount: subject, kind } : { do: "sign-in" };
 }
 

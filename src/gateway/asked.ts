@@ -10,6 +10,8 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
   /** The body; rejects with `BodyTooLarge` beyond that many bytes. */
   readonly body: (limit: number) => Promise<Buffer>;
+  /** What requests are counted by: an address, or of IPv6 the network. */
+  readonly from: string;
   /** It comes from this machine itself, through no proxy. */
   readonly isLocal: boolean;
   /** Aborted when the client is gone. */

@@ -37,7 +37,7 @@ export function formPage({ words, asker, form, token, status, minutes }: FormPag
   const shown = page({
     language: asker.language,
     title,
-    style,
+    style: formStyle,
     body: html`<h1>${title}</h1>
       <p>${say(keyFor(words, "page-why", form.form.id), { bot: asker.bot ?? say("page-bot") })}</p>
       <p>${intro(say, asker)}</p>
@@ -235,7 +235,8 @@ export function approvalPage({ words, asker, form, address, code }: ApprovalOpti
   return { kind: "whole", status: 200, headers, body };
 }
 
-const style = `
+/** The look of a form. */
+export const formStyle = `
 .field { margin: 0 0 1.1rem; }
 label { display: block; font-weight: 600; margin-bottom: .3rem; }
 label .soft { font-weight: 400; }

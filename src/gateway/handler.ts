@@ -4,6 +4,7 @@ import { isCrawler } from "./crawler.ts";
 import { createFallbacks, type Fallbacks, type OnFallback } from "./fallbacks.ts";
 import { servedFile } from "./file.ts";
 import { fsLink, type LinkByPath } from "./fs-link.ts";
+import { createGivenGate, type GivenGate, type GivenLinks, type GivenTicket } from "./given-link.ts";
 import { postedInteraction, type TakeInteraction } from "./interactions.ts";
 import type { HostCheck } from "./host-check.ts";
 import { html, page, pageHeaders } from "./html.ts";
@@ -27,6 +28,8 @@ export interface HandlerParts {
   readonly revoked?: (ticket: Ticket) => Promise<boolean>;
   /** When links of a mount and person were last taken back; absent = never. */
   readonly takenBack?: (ticket: Pick<Ticket, "mount" | "person">) => Promise<number>;
+  /** The links people gave away; absent = there are none. */
+  readonly given?: GivenLinks | undefined;
   /** Where people reach us, without a trailing slash. */
   readonly address: () => string;
   /** Milliseconds since the epoch. */
@@ -67,16 +70,19 @@ export function routeOf(path: string): string {
 
 interface Parts extends HandlerParts {
   readonly fallbacks: Fallbacks;
+  readonly gate: GivenGate | undefined;
 }
 
 /** The gateway's routes. */
-export function createHandler(given: HandlerParts): Handler {
-  const parts: Parts = { ...given, fallbacks: createFallbacks(given) };
+export function createHandler(handed: HandlerParts): Handler {
+  const gate = handed.given && createGivenGate({ ...handed, given: handed.given });
+  const parts: Parts = { ...handed, fallbacks: createFallbacks(handed), gate };
   return async (asked) => {
     const [, route = "", ...rest] = asked.path.split("/");
     const methods = methodsOf(route);
     if (!methods) return refuse(asked, refusals.noPage, parts.words);
-    if (!methods.includes(asked.method)) return refuse(asked, wrongMethod(methods), parts.words);
+    if (!methods.includes(asked.method) && !isPassword(parts, asked, rest[0]))
+      return refuse(asked, wrongMethod(methods), parts.words);
     switch (route) {
       case "d":
       case "p":
@@ -136,6 +142,13 @@ function methodsOf(route: string): readonly string[] | undefined {
   return Object.hasOwn(routeMethods, route) ? routeMethods[route] : undefined;
 }
 
+/** The password of a link is sent to the link's own address. */
+function isPassword({ gate, tickets }: Parts, { method, path }: Asked, text = ""): boolean {
+  if (!gate || method !== "POST" || !/^\/[dpw]\//.test(path)) return false;
+  const reading = tickets.read(text);
+  return reading.ok && isGiven(reading.ticket);
+}
+
 function wrongMethod(methods: readonly string[]): Refusal {
   return { code: "wrong-method", status: 405, headers: { allow: methods.join(", ") } };
 }
@@ -181,6 +194,7 @@ async function file(
   const admitted = await admit(parts, asked, text);
   if ("kind" in admitted) return admitted;
   const resolved = await parts.resolve(admitted, { signal: asked.signal });
+  countOpening(parts, asked, admitted);
   if (through) {
     if (asked.query.get("why") === "refused") parts.fallbacks.refused(text);
     return stream(parts, asked, admitted, resolved);
@@ -192,14 +206,33 @@ async function file(
   return target === undefined ? stream(parts, asked, admitted, resolved) : redirect(target);
 }
 
+/** Who begins with a file opens its link; a player that seeks, or a program's second connection, does not. */
+function countOpening({ given }: HandlerParts, { method, headers }: Asked, ticket: Ticket): void {
+  const isBegun = /^\s*(bytes\s*=\s*0\s*-.*)?$/i.test(headers.range ?? "");
+  if (ticket.given !== undefined && method === "GET" && isBegun) given?.opened(ticket.given);
+}
+
 /** The ticket of a text, or the reply to who may not pass. */
-async function admit(parts: HandlerParts, asked: Asked, text: string): Promise<Ticket | Reply> {
+async function admit(parts: Parts, asked: Asked, text: string): Promise<Ticket | Reply> {
   const reading = parts.tickets.read(text);
   if (!reading.ok && reading.why === "bad")
     return { ...refuse(asked, refusals.badTicket, parts.words), isToGuess: true };
   if (!reading.ok) return refuse(asked, refusals.expired, parts.words);
   if (await parts.revoked?.(reading.ticket)) return refuse(asked, refusals.expired, parts.words);
-  return isCrawler(asked.headers["user-agent"]) ? stub(parts, asked) : reading.ticket;
+  if (isCrawler(asked.headers["user-agent"])) return stub(parts, asked);
+  const { ticket } = reading;
+  if (isGiven(ticket)) return parts.gate?.admit(asked, ticket) ?? refuse(asked, refusals.expired, parts.words);
+  return ticket;
+}
+
+function isGiven(ticket: Ticket): ticket is GivenTicket {
+  return ticket.given !== undefined;
+}
+
+/** Whether a ticket that was admitted leads nowhere any more. */
+async function isOver({ revoked, given }: HandlerParts, ticket: Ticket): Promise<boolean> {
+  if (await revoked?.(ticket)) return true;
+  return ticket.given !== undefined && (await given?.find(ticket.person, ticket.given)) === undefined;
 }
 
 /** What link previews see: nothing of the file, and no upstream call. */
@@ -235,9 +268,14 @@ async function redirectTarget(
       if (!downloadProxy) return undefined;
       return proxyUrl(
         { ...ticket, takenBack: (await takenBack?.(ticket)) ?? 0 },
-        { ...downloadProxy, name: entry.name, expiresAt: ticket.expiresAt },
+        { ...downloadProxy, name: entry.name, expiresAt: proxyEnd(parts, ticket) },
       );
   }
+}
+
+/** The proxy asks nothing of a given link: an address there is good for no longer than one of the file host's. */
+function proxyEnd({ now }: Parts, { given, expiresAt }: Ticket): number {
+  return given === undefined ? expiresAt : Math.min(expiresAt, now() + 3_600_000);
 }
 
 /** The file host's own address, looked at anew where it was not for minutes; undefined where a name is wanted that the host does not say. */
@@ -286,7 +324,7 @@ function stream(parts: HandlerParts, asked: Asked, ticket: Ticket, resolved: Res
         download: `${ticket.mount} ${ticket.entry} ${ticket.variant ?? ""}`,
         relink: async (refused) => {
           // What was taken back meanwhile is not fetched on.
-          if (await parts.revoked?.(ticket)) throw new LinkOver();
+          if (await isOver(parts, ticket)) throw new LinkOver();
           return (await parts.resolve(ticket, { refused, signal: asked.signal })).link;
         },
         signal: asked.signal,
@@ -294,7 +332,7 @@ function stream(parts: HandlerParts, asked: Asked, ticket: Ticket, resolved: Res
   };
 }
 
-async function watch(parts: HandlerParts, asked: Asked, [text = "", tail]: readonly string[]): Promise<Reply> {
+async function watch(parts: Parts, asked: Asked, [text = "", tail]: readonly string[]): Promise<Reply> {
   const { look } = parts;
   if (!look) return refuse(asked, refusals.noPage, parts.words);
   const admitted = await admit(parts, asked, text);

@@ -60,12 +60,14 @@ interface PageOptions {
   readonly style?: string;
   /** Runs at the end of the page. */
   readonly script?: string;
+  /** Where its form may be led on to, as a browser's policy names it; absent = here alone. */
+  readonly leadsTo?: string;
   /** Content Security Policy directives beyond the common ones. */
   readonly allow?: readonly string[];
 }
 
 /** A page and its headers: nothing from elsewhere, nothing inline but what bears its nonce, never cached, never framed. */
-export function page({ language, title, body, style = "", script, allow = [] }: PageOptions): {
+export function page({ language, title, body, style = "", script, leadsTo = "", allow = [] }: PageOptions): {
   readonly headers: Record<string, string>;
   readonly body: string;
 } {
@@ -75,7 +77,7 @@ export function page({ language, title, body, style = "", script, allow = [] }: 
     `style-src 'nonce-${nonce}'`,
     ...(script === undefined ? [] : [`script-src 'nonce-${nonce}'`]),
     "base-uri 'none'",
-    "form-action 'self'",
+    `form-action 'self' ${leadsTo}`.trim(),
     "frame-ancestors 'none'",
     ...allow,
   ];

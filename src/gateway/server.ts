@@ -208,6 +208,7 @@ class HttpGateway implements Gateway {
       query,
       headers: request.headers,
       body: (limit) => readBody(request, response, limit),
+      from: visitor.key,
       isLocal: visitor.isLocal,
       signal: gone.signal,
     };

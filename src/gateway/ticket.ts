@@ -15,14 +15,18 @@ export interface Ticket {
   readonly variant?: string | undefined;
   /** Folder the entry was seen in, `""` for the root, so that the watch page can look beside it; absent = not known. */
   readonly folder?: string;
+  /** Id of the link it is of, whose giver can change its life and take it back; absent = it has none but its own. */
+  readonly given?: string;
+  /** The password of that link was said. */
+  readonly unlocked?: true;
   /** Milliseconds since the epoch. */
   readonly issuedAt: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** What `issue` is told; the time of issue is its own. */
-export type TicketDraft = Omit<Ticket, "issuedAt">;
+/** What `issue` is told; without a time of issue it is now. */
+export type TicketDraft = Omit<Ticket, "issuedAt"> & Partial<Pick<Ticket, "issuedAt">>;
 
 /** What a text turned out to be. */
 export type TicketReading =
@@ -66,7 +70,7 @@ export function createTickets({ keys, now }: TicketsOptions): Tickets {
   if (!newest) throw new Error("tickets need a key");
   const known = new LRUCache<string, Ticket>({ max: maxKnown });
   return {
-    issue: (draft) => write(newest, { ...draft, issuedAt: now() }),
+    issue: (draft) => write(newest, { issuedAt: now(), ...draft }),
     read(text) {
       const seen = known.get(text);
       const ticket = seen ?? readTicket(ring, text);
@@ -91,10 +95,17 @@ function write(signer: SigningKey, ticket: Ticket): string {
   head.writeUIntBE(ticket.expiresAt, 1 + keyIdLength + timeLength, timeLength);
   const said = Buffer.concat([
     head,
-    packTexts([ticket.mount, ticket.entry, ticket.person, ticket.variant, ticket.folder]),
+    packTexts([ticket.mount, ticket.entry, ticket.person, ticket.variant, ticket.folder, ...givenTexts(ticket)]),
   ]);
   return Buffer.concat([said, sign(signer.key, said)]).toString("base64url");
 }
+
+/** Nothing where there is nothing to say: most tickets are as short as they were. */
+function givenTexts({ given, unlocked }: Ticket): readonly string[] {
+  return given === undefined ? [] : [given, ...(unlocked ? [unlockedMark] : [])];
+}
+
+const unlockedMark = "u";
 
 function sign(key: KeyObject, said: Uint8Array): Buffer {
   return createHmac("sha256", key).update(said).digest().subarray(0, macLength);
@@ -120,7 +131,7 @@ function genuine(ring: readonly SigningKey[], text: string): Buffer | undefined 
 }
 
 function ticketOf(said: Buffer): Ticket | undefined {
-  const [mount, entry, person, variant, folder] = unpackTexts(said.subarray(headLength)) ?? [];
+  const [mount, entry, person, variant, folder, given, unlocked] = unpackTexts(said.subarray(headLength)) ?? [];
   if (mount === undefined || entry === undefined || person === undefined) return undefined;
   return {
     mount,
@@ -128,6 +139,8 @@ function ticketOf(said: Buffer): Ticket | undefined {
     person,
     ...(variant === undefined ? {} : { variant }),
     ...(folder === undefined ? {} : { folder }),
+    ...(given === undefined ? {} : { given }),
+    ...(unlocked === unlockedMark ? { unlocked: true } : {}),
     issuedAt: said.readUIntBE(1 + keyIdLength, timeLength),
     expiresAt: said.readUIntBE(1 + keyIdLength + timeLength, timeLength),
   };

@@ -157,8 +157,9 @@ function tracks(
   beside: readonly Entry[],
 ): readonly Html[] {
   return subtitlesOf(entry, beside).map(({ found, label }, index) => {
-    const { mount, person, expiresAt } = watched.ticket;
-    const ticket = tickets.issue({ mount, person, expiresAt, entry: found.id });
+    const { mount, person, expiresAt, given, unlocked } = watched.ticket;
+    const link = { ...(given !== undefined && { given }), ...(unlocked && { unlocked }) };
+    const ticket = tickets.issue({ mount, person, expiresAt, entry: found.id, ...link });
     const language = /^[a-z]{2,3}(-[a-z]{2,4})?$/i.exec(label)?.[0];
     return html`<track
       kind="subtitles"

@@ -40,6 +40,7 @@ export const commands: readonly Command[] = [
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
   { name: "upload", scope: "private", action: (_words, files) => ({ do: "upload", files }) },
   { name: "shares", scope: "private", action: () => ({ do: "shares" }) },
+  { name: "links", scope: "private", action: () => ({ do: "links" }) },
   { name: "trash", scope: "private", action: () => ({ do: "trash" }) },
   { name: "favourites", scope: "private", action: () => ({ do: "show-favourites" }) },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },

@@ -22,6 +22,8 @@ export interface Person extends KeptFolders {
   readonly mounts: readonly string[];
   /** The mount `/browse` opens; absent = an account if there is one, else the share opened last. */
   readonly current?: string;
+  /** They have set where their aria2 is, which is kept elsewhere, encrypted. */
+  readonly aria2?: true;
   /** Folders they put something into lately, newest first. */
   readonly targets?: readonly KeptFolder[] | undefined;
   /** Their latest sessions, newest last: to go on where they were, and to forget them. */

@@ -26,10 +26,12 @@ import {
 import type { BatchState, UnsentFile } from "../../src/actions/model/batch-screen.ts";
 import { carryings } from "../../src/actions/model/change.ts";
 import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-screen.ts";
+import { pushFailures, type PushState } from "../../src/actions/model/push-screen.ts";
 import type { DownloadState } from "../../src/actions/model/download-item.ts";
 import type { UploadState } from "../../src/actions/model/upload-item.ts";
 import { lifeChoices } from "../../src/actions/model/share-life.ts";
 import { uploadFailures } from "../../src/actions/model/upload.ts";
+import { linkLives } from "../../src/users/given-links.ts";
 import { entryKinds } from "../../src/storage/file-kind.ts";
 import { storageErrorCodes } from "../../src/storage/error.ts";
 import { problemCodes } from "../../src/storage/form.ts";
@@ -147,6 +149,8 @@ const can = fc.subarray<Ability>([
   "save-share",
   "share-out",
   "shared-links",
+  "give-link",
+  "push",
   "list-folder",
   "tidy",
   "renew-mount",
@@ -298,6 +302,38 @@ const operatorsScreens: {
   }),
 };
 
+const pushState: fc.Arbitrary<PushState> = fc.oneof(
+  fc.record({ is: fc.constant("reading" as const), files: fc.nat() }),
+  fc.record({ is: fc.constant("sending" as const), sent: fc.nat(), of: fc.nat() }),
+  fc.record({ is: fc.constantFrom("cancelled" as const, "lost" as const) }),
+  fc.record({ is: fc.constant("failed" as const), failure: fc.oneof(code, fc.constantFrom(...pushFailures)) }),
+  fc.record(
+    {
+      is: fc.constant("sent" as const),
+      taken: fc.nat(),
+      refused: fc.nat(),
+      refusal: hostileName,
+      leftOut: fc.nat(),
+      isCut: fc.boolean(),
+      status: fc.record(
+        {
+          active: fc.nat(),
+          waiting: fc.nat(),
+          complete: fc.nat(),
+          failed: fc.nat(),
+          gone: fc.nat(),
+          done: fc.nat(),
+          total: fc.nat(),
+          speed: fc.nat(),
+          error: hostileName,
+        },
+        { requiredKeys: ["active", "waiting", "complete", "failed", "gone", "done", "total", "speed"] },
+      ),
+    },
+    { requiredKeys: ["is", "taken", "refused", "leftOut", "isCut"] },
+  ),
+);
+
 /** A screen of every kind: a new kind does not compile until it is drawn here too. */
 function screensOf(rows: number): {
   readonly [Show in DrawnScreen["show"]]: fc.Arbitrary<Extract<DrawnScreen, { show: Show }>>;
@@ -413,6 +449,8 @@ function screensOf(rows: number): {
       order,
       method: fc.constantFrom("redirect", "proxy"),
       methods: fc.constantFrom(["redirect"] as const, ["redirect", "proxy", "proxy-url"] as const),
+      aria2: fc.record({ host: hostileName }, { requiredKeys: [] }),
+      revocable: fc.boolean(),
     }),
     "lend-choice": fc.record({
       show: fc.constant("lend-choice"),
@@ -464,6 +502,7 @@ function screensOf(rows: number): {
           "revoke-links",
           "revoke-every-link",
           "revoke-shared",
+          "take-back-link",
           "delete-entries",
           "empty-trash",
         ),
@@ -574,6 +613,57 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "mount", "shares", "page", "total", "isCut"] },
     ),
+    push: fc.record(
+      { show: fc.constant("push"), view: fc.constant(view), mount, name: hostileName, state: pushState },
+      { requiredKeys: ["show", "view", "mount", "state"] },
+    ),
+    "given-link": fc.record(
+      {
+        show: fc.constant("given-link"),
+        view: fc.constant(view),
+        mount,
+        entry,
+        url: address,
+        via: fc.constantFrom("redirect", "gateway"),
+        watch: address,
+        named: address,
+        endsAt: fc.constant(now + 3_600_000),
+        life: fc.constantFrom(...linkLives),
+        lives: fc.constant(linkLives),
+        isLocked: fc.boolean(),
+        opens: fc.nat(),
+        isNew: fc.boolean(),
+      },
+      {
+        requiredKeys: [
+          "show",
+          "view",
+          "mount",
+          "entry",
+          "url",
+          "via",
+          "endsAt",
+          "life",
+          "lives",
+          "isLocked",
+          "opens",
+          "isNew",
+        ],
+      },
+    ),
+    "given-links": fc.record(
+      {
+        show: fc.constant("given-links"),
+        view: fc.constant(view),
+        links: fc.array(fc.record({ entry, endsAt: fc.constant(now + 1), isLocked: fc.boolean(), opens: fc.nat() }), {
+          maxLength: rows,
+        }),
+        page: fc.record({ number: fc.integer({ min: 1, max: 900 }), count: fc.integer({ min: 1, max: 900 }) }),
+        total: fc.nat(),
+        isTakenBack: fc.boolean(),
+      },
+      { requiredKeys: ["show", "view", "links", "page", "total"] },
+    ),
     save: fc.record(
       {
         show: fc.constant("save"),
@@ -668,6 +758,7 @@ function tidyScreens(rows: number): {
         "trash-entries",
         "select",
         "show-trash",
+        "push",
         "undo",
       ]),
     }),

@@ -70,7 +70,8 @@ async function drive({ isPublic = true, settings = {}, disposition, headers }: G
     clock,
     state,
     given,
-    link: (more: { unasked?: boolean } = {}) => issue(mount, entry, visit, { folder: "", signal, ...more }),
+    link: (more: { unasked?: boolean; given?: { id: string; createdAt: number; endsAt: number } } = {}) =>
+      issue(mount, entry, visit, { folder: "", signal, ...more }),
   };
 }
 
@@ -119,4 +120,23 @@ test("a fresh press replaces an address that its host refuses, also without a pu
   clock.now += 6 * 60_000;
   expect((await link()).url).toBe(`${host.url}/new`);
   expect(given.at(-1)).toBe(`${host.url}/old`);
+});
+
+test("a link that is given away has the same address however often it is shown and its end is changed", async () => {
+  const { link, clock } = await drive();
+  const given = { id: "given00001", createdAt: clock.now, endsAt: clock.now + 3_600_000 };
+  const first = await link({ given });
+  expect(first).toMatchObject({ expiresAt: given.endsAt, via: "redirect" });
+  clock.now += 60_000;
+  const later = await link({ given: { ...given, endsAt: given.endsAt + 86_400_000 }, unasked: true });
+  expect(later.url).toBe(first.url);
+  expect(first.url.length).toBeLessThanOrEqual(256);
+});
+
+test("a link that is given away begins at the gateway, also where a download proxy has the drive's others", async () => {
+  const downloadProxy = { url: "https://dl.example.com", token: "shared" };
+  const { link, clock } = await drive({ settings: { downloadMethod: "proxy-url", downloadProxy } });
+  expect((await link()).url).toMatch(/^https:\/\/dl\.example\.com\//);
+  const given = { id: "given00001", createdAt: clock.now, endsAt: clock.now + 3_600_000 };
+  expect((await link({ given })).url).toMatch(/^https:\/\/drive\.example\.com\/d\//);
 });

@@ -30,6 +30,19 @@ describe("a ticket", () => {
     expect(tickets.read(tickets.issue(draft))).toEqual({ ok: true, ticket: { ...draft, issuedAt: noon } });
   });
 
+  test("a ticket says of which given link it is, whether its password was said, and from when it counts", () => {
+    const tickets = ticketsAt(noon);
+    const given = { ...draft, given: "aB3dE5fG7h", issuedAt: noon - 1000 };
+    expect(tickets.read(tickets.issue(given))).toEqual({ ok: true, ticket: given });
+    const unlocked = { ...given, unlocked: true } as const;
+    const text = tickets.issue(unlocked);
+    expect(tickets.read(text)).toEqual({ ok: true, ticket: unlocked });
+    const publicUrl = "https://drive.example.com";
+    expect(ticketUrl(text, { publicUrl, way: "d", name: "The film.mkv" }).length).toBeLessThanOrEqual(longestTicketUrl);
+    // A link that was not given away is as short as ever.
+    expect(tickets.issue(draft).length).toBeLessThan(tickets.issue(given).length);
+  });
+
   test("a ticket keeps any ids there may be", () => {
     const tickets = ticketsAt(noon);
     const id = fc.oneof(

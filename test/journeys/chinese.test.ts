@@ -9,7 +9,7 @@ afterEach(() => program.close());
 
 /** Names, units and what people type themselves; the rest of what the bot says has to be Chinese. */
 const names =
-  /https?:\S+|\/[a-z]+\b|\S+@example\.com|PikPak|Telegram|Discord|Google|Facebook|\broot\b|English|Holiday 2026|Packing list\.txt|nothing yet\.txt|Day \d+|1080p|720P|480P|\.mkv|\.pdf|\.jpg|UTC|platinum|\b[kKMGT]?B\b|\bid\b|\bID\b|IMG_\d+|ChatDrive|curl|aria2c|```sh|Connected Apps|Manage files|Cloud Download|Jun/g;
+  /https?:\S+|\/[a-z]+\b|\S+@example\.com|PikPak|Telegram|Discord|Google|Facebook|\broot\b|English|Holiday 2026|Packing list\.txt|nothing yet\.txt|Day \d+|1080p|720P|480P|\.mkv|\.pdf|\.jpg|UTC|platinum|\b[kKMGT]?B\b|\bid\b|\bID\b|IMG_\d+|ChatDrive|curl|aria2c?|```sh|Connected Apps|Manage files|Cloud Download|Jun/g;
 
 function english(text: string): string[] {
   return text.replaceAll(names, "").match(/[A-Za-z]{2,}/g) ?? [];

@@ -214,6 +214,7 @@ test("the one-time page asks the new kind's questions, in its words, and what is
       query: new URLSearchParams(),
       headers: { accept: "text/html", "content-type": "application/x-www-form-urlencoded" },
       body: async () => Buffer.from(new URLSearchParams(answers).toString()),
+      from: "127.0.0.1",
       isLocal: true,
       signal: new AbortController().signal,
     });

@@ -23,6 +23,8 @@ function behind(state: ViewState): ViewState | Resumable {
       return state.folder;
     case "share-out":
     case "shared":
+    case "given-link":
+    case "push":
       return state.from;
     case "shared-list":
       return { at: "mount", mount: state.mount };
@@ -39,6 +41,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "tidied":
       return state.back;
     case "tasks":
+    case "given-links":
       return { at: "welcome" };
     case "notice":
       return state.back ?? state.retry ?? { at: "welcome" };
@@ -49,6 +52,7 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
       if (state.question === "revoke-links") return { at: "settings" };
       if (state.question === "revoke-shared") return state.shared;
+      if (state.question === "take-back-link") return state.given;
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "approval":

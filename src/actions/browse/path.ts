@@ -1,5 +1,6 @@
 import { StorageError } from "../../storage/error.ts";
 import type { Entry } from "../../storage/entry.ts";
+import type { Storage } from "../../storage/storage.ts";
 import type { ActionContext } from "../context/context.ts";
 import type { FolderView } from "../model/session.ts";
 import type { Crumb } from "../../users/place.ts";
@@ -78,12 +79,15 @@ function foldersFirst(entries: readonly Entry[]): readonly Entry[] {
   return entries.toSorted((a, b) => Number(a.kind === "file") - Number(b.kind === "file"));
 }
 
+/** In whose name folders are read, and until when. */
+export interface Reader {
+  readonly services: { readonly storage: Pick<Storage, "folder" | "follow"> };
+  readonly person: { readonly id: string };
+  readonly signal: AbortSignal;
+}
+
 /** All entries of a folder. */
-export async function readAll(
-  context: ActionContext,
-  mount: string,
-  folder: string | undefined,
-): Promise<readonly Entry[]> {
+export async function readAll(context: Reader, mount: string, folder: string | undefined): Promise<readonly Entry[]> {
   let known: readonly Entry[] = [];
   for await (const entries of readOn(context, mount, folder)) known = entries;
   return known;
@@ -91,7 +95,7 @@ export async function readAll(
 
 /** A folder's entries so far, more and more of them, until these are all. */
 async function* readOn(
-  { services: { storage }, person: { id: asker }, signal }: ActionContext,
+  { services: { storage }, person: { id: asker }, signal }: Reader,
   mount: string,
   folder: string | undefined,
 ): AsyncGenerator<readonly Entry[]> {

@@ -32,6 +32,16 @@ export async function canShareOut(
   return (await services.storage.can(id)).has("shareOut");
 }
 
+/** Whether files go to the person's aria2 from here: of what is theirs, where nobody else sees it, once they have said where it is. */
+export function isPushable(
+  { services, visit, person }: Pick<ActionContext, "services" | "visit" | "person">,
+  { owner }: Pick<Mount, "owner">,
+): boolean {
+  return (
+    services.pushes !== undefined && person.aria2 === true && visit.place.kind === "private" && owner === person.id
+  );
+}
+
 /** Whether what a mount shows can be copied into a drive of whoever looks at it: it is a share. */
 export function isSavable(context: Pick<ActionContext, "services">, mount: Mount): boolean {
   return context.services.saves !== undefined && isShare(context, mount);

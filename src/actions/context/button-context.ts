@@ -87,6 +87,7 @@ function mountIn(state: ViewState): string | undefined {
     case "tasks":
     case "trash":
       return state.mount;
+    case "push":
     case "tidy":
     case "tidied":
       return folderOf(state)?.mount;
@@ -96,6 +97,8 @@ function mountIn(state: ViewState): string | undefined {
       return state.file.folder.mount;
     case "question":
       return state.question === "remove-mount" ? state.mount : undefined;
+    case "given-link":
+    case "given-links":
     case "found":
     case "lend-choice":
     case "lending":

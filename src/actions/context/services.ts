@@ -6,12 +6,15 @@ import type { Storage } from "../../storage/storage.ts";
 import type { Visit } from "../../users/visit.ts";
 import type { Place } from "../../users/place.ts";
 import type { Admin } from "../../users/admin.ts";
+import type { GivenLink, GivenLinks } from "../../users/given-links.ts";
 import type { Person } from "../../users/person.ts";
-import type { FileAddress, FormScreen } from "../model/screen.ts";
+import type { FileAddress } from "../model/file-address.ts";
+import type { FormScreen } from "../model/screen.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { Batches } from "../model/batch.ts";
 import type { Downloads } from "../model/download.ts";
 import type { Saves } from "../model/save.ts";
+import type { Pushes } from "../model/push.ts";
 import type { Session } from "../model/session.ts";
 import type { Approvals } from "../model/approval.ts";
 import type { BrowserSignIns } from "../model/browser-sign-in.ts";
@@ -58,10 +61,14 @@ export interface Services {
   readonly downloads?: Downloads | undefined;
   /** What of shares is copied into drives, and is told; absent = nothing is. */
   readonly saves?: Saves | undefined;
+  /** Links go to people's own aria2; absent = none do. */
+  readonly pushes?: Pushes | undefined;
   /** Absent = files that people send go into no drive. */
   readonly uploads?: Uploads | undefined;
   /** Making a link asks no drive: it is a ticket of our own. Absent = links are the drive's, and each costs a call. */
   readonly hasTickets?: boolean;
+  /** Links with a life of their own; absent = links are the drive's. */
+  readonly givenLinks?: GivenLinks | undefined;
   /** Takes back the links that were handed out until now; absent = links are the drive's own, and nobody can. */
   readonly revokeLinks?: (which: LinksOf) => Promise<void>;
   /** What was said once and need not be said again, and when; absent = such things are not said at all. */
@@ -100,6 +107,8 @@ interface LinkOptions {
   readonly folder: string;
   /** Where it is a ticket, the drive need not be asked now whether it will give the file. */
   readonly unasked?: boolean;
+  /** The link is this one, with its own life; absent = it lives as long as all. */
+  readonly given?: Pick<GivenLink, "id" | "createdAt" | "endsAt"> | undefined;
   readonly signal: AbortSignal;
 }
 

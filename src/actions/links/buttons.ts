@@ -1,6 +1,8 @@
 import { inPrivate, shared } from "../../users/roles.ts";
-import { button, choice, none, type Argument } from "../context/button.ts";
+import { button, choice, none, number, type Argument } from "../context/button.ts";
 import { listFormats, type ListFormat } from "../model/screen.ts";
+import { askLinkPassword, askTakeBack, clearLinkPassword, giveLink, setLinkLife } from "./given-link.ts";
+import { givenLinks, pickGiven } from "./given-list.ts";
 import { chooseList, listAs } from "./list-folder.ts";
 import { requestLink } from "./request-link.ts";
 import { revokePressed } from "./revoke-links.ts";
@@ -27,5 +29,12 @@ export const linkButtons = {
   "list-folder": button("jl", inPrivate, none, chooseList),
   "list-as": button("jf", inPrivate, choice("format", listFormats), (context, { format }) => listAs(context, format)),
   "list-part": button("jp", inPrivate, listPart, (context, { format, part }) => listAs(context, format, part)),
+  "give-link": button("jg", inPrivate, none, giveLink),
+  "set-link-life": button("jt", inPrivate, number("index"), (context, { index }) => setLinkLife(context, index)),
+  "ask-link-password": button("jw", inPrivate, none, askLinkPassword),
+  "clear-link-password": button("jc", inPrivate, none, clearLinkPassword),
+  "take-back-link": button("jb", inPrivate, none, askTakeBack),
+  "given-links": button("jm", inPrivate, none, givenLinks),
+  "given-link": button("jo", inPrivate, number("index"), (context, { index }) => pickGiven(context, index)),
   "revoke-links": button("jr", inPrivate, none, revokePressed),
 };

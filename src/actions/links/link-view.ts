@@ -1,9 +1,10 @@
 import type { Entry, Variant } from "../../storage/entry.ts";
 import { folderId } from "../context/folder-view.ts";
-import { abilitiesOf, isSavable } from "../context/abilities.ts";
+import { abilitiesOf, isPushable, isSavable } from "../context/abilities.ts";
 import { afresh, draw, isSendable, type ActionContext, type Outcome } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { tagIn, withMount } from "../context/with-mount.ts";
+import type { Mount } from "../../storage/mount.ts";
 import type { FileView, FolderView, SearchView } from "../model/session.ts";
 
 interface LinkRequest {
@@ -50,6 +51,8 @@ function linkOrFailure(
             ...(variant && { variant }),
             ...issued,
             can: abilitiesOf({
+              "give-link": isGivable(context, mount),
+              push: isPushable(context, mount),
               "save-share": isSavable(context, mount),
               send: isSendable(context, variant ? undefined : entry.size),
             }),
@@ -58,4 +61,9 @@ function linkOrFailure(
       }),
     { for: "link", trail: folder.trail },
   );
+}
+
+/** Whether a link of its own life can be given: by its owner, where nobody else sees it. */
+function isGivable({ services, visit, person }: ActionContext, { owner }: Mount): boolean {
+  return services.givenLinks !== undefined && visit.place.kind === "private" && owner === person.id;
 }

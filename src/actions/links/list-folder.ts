@@ -159,7 +159,7 @@ class Links {
       return true;
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
-      if (ofOneFile.has(error.code)) return true;
+      if (isOfOneFile(error)) return true;
       this.failed = reasonOf(error);
       return false;
     }
@@ -178,6 +178,11 @@ const ofOneFile: ReadonlySet<StorageError["code"]> = new Set([
   "bad-argument",
   "gateway-needed",
 ] satisfies StorageError["code"][]);
+
+/** Whether a file has no link for a reason of its own: the next one may have one. */
+export function isOfOneFile({ code }: StorageError): boolean {
+  return ofOneFile.has(code);
+}
 
 /** An address that would end its line early is no address. */
 function isOneLine(url: string): boolean {

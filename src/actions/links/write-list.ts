@@ -50,12 +50,18 @@ function playlist(head: ListHead, items: readonly ListItem[]): string[] {
 
 /** As `aria2c --input-file` reads it: an address a line, its options below it, indented. */
 function aria2Input(head: ListHead, items: readonly ListItem[]): string[] {
-  const taken = new Set<string>();
+  const places = safePaths(items.map(({ path, name }) => [...path, name]));
   return [
     `# ${oneLine(head.title)}`,
     ...bounds(head),
-    ...items.flatMap(({ path, name, url }) => [url, `  out=${unused([...path, name].map(safeSegment), taken)}`]),
+    ...items.flatMap(({ url }, at) => [url, `  out=${places[at] ?? ""}`]),
   ];
+}
+
+/** Names of folders and a file, each as a path on any system below wherever it is put; no two are the same. */
+export function safePaths(all: readonly (readonly string[])[]): readonly string[] {
+  const taken = new Set<string>();
+  return all.map((names) => unused(names.map(safeSegment), taken));
 }
 
 /** Nothing but addresses: `wget -i` knows no comments. */

@@ -23,6 +23,8 @@ export const formsOfApp = [
   "page-number",
   "folder-name",
   "entry-name",
+  "link-password",
+  "aria2",
   // Operators.
   "find-person",
   "quota",

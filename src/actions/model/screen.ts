@@ -6,6 +6,7 @@ import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
+import type { FileAddress } from "./file-address.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
 import type { Policy } from "../../users/place.ts";
@@ -16,6 +17,8 @@ import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { BatchScreen } from "./batch-screen.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { GivenScreen } from "./given-screen.ts";
+import type { PushScreen } from "./push-screen.ts";
 import type { SharedScreen } from "./shared-screen.ts";
 import type { TidyScreen } from "./tidy-screen.ts";
 
@@ -45,8 +48,10 @@ export type Screen =
   | ApprovalScreen
   | DownloadScreen
   | SaveScreen
+  | PushScreen
   | UploadScreen
   | SharedScreen
+  | GivenScreen
   | TaskList
   | TaskCard
   | TidyScreen
@@ -192,6 +197,8 @@ export type Ability =
   | "save-share"
   | "share-out"
   | "shared-links"
+  | "give-link"
+  | "push"
   | "tidy"
   | "add-favourite"
   | "remove-favourite"
@@ -349,21 +356,6 @@ export interface PlaceSettingsScreen {
   readonly privateLinks: boolean;
 }
 
-/** What a card says of a file's address. */
-export interface FileAddress {
-  readonly url: string;
-  /** `direct`: the drive's own address; `redirect`: a short ticket of ours that leads to it; `gateway`: one whose bytes come through us. */
-  readonly via: "direct" | "redirect" | "gateway" | "proxy-url";
-  /** The address gives only so much of the file, as was tried out; absent = nothing speaks against all of it. */
-  readonly extent?: "first-part" | undefined;
-  /** Milliseconds since the epoch; absent = not known. */
-  readonly expiresAt?: number | undefined;
-  /** A page that plays it in a browser; absent for what is no film or music, and without a public address. */
-  readonly watch?: string;
-  /** The same file through the gateway, which says its name: present where what is fetched from `url` would be saved without it. */
-  readonly named?: string;
-}
-
 /**
  * One file. Presses: `link` (the original, or a variant by its index), those of what it `can` (with `send` also `send-as-file`), `step` where there are
  * `neighbours`, `top` in a folder below the root, `back`.
@@ -474,6 +466,8 @@ export interface SettingsScreen {
   readonly method: DownloadMethod;
   /** Methods that work here; of one there is nothing to choose. */
   readonly methods: readonly DownloadMethod[];
+  /** Files can be sent to the person's own aria2, once it is known where that is: `ask-aria2`, and with a host `drop-aria2`. */
+  readonly aria2?: { readonly host?: string | undefined } | undefined;
   /** The links in this person's name can be taken back. */
   readonly revocable?: boolean;
 }
@@ -704,6 +698,7 @@ export interface Question {
     | "revoke-links"
     | "revoke-every-link"
     | "revoke-shared"
+    | "take-back-link"
     | "delete-entries"
     | "empty-trash";
   /** What it is about: the mount's title, the text to be sent. */
@@ -829,6 +824,11 @@ export const noticeCodes = [
   "torrent-as-magnet",
   // Links that others open.
   "no-sharing-drive",
+  "aria2-connected",
+  "push-stopped",
+  "push-over",
+  // Links people give away.
+  "given-links-full",
   // Tidying up.
   "nothing-chosen",
   "selection-full",

@@ -53,9 +53,12 @@ export type ViewState =
   | DownloadView
   | UploadView
   | SaveView
+  | PushView
   | ShareDraftView
   | SharedListView
   | SharedView
+  | GivenListView
+  | GivenView
   | TasksView
   | { readonly at: "task"; readonly task: string; readonly from: TasksView }
   | TidyView
@@ -117,6 +120,12 @@ export type ViewState =
     }
   | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
   | { readonly at: "question"; readonly question: "revoke-shared"; readonly shared: SharedView }
+  | {
+      readonly at: "question";
+      readonly question: "take-back-link";
+      readonly given: GivenView;
+      readonly name: string;
+    }
   | { readonly at: "question"; readonly question: "broadcast"; readonly text: string }
   | { readonly at: "question"; readonly question: "delete-entries" | "empty-trash"; readonly trash: TrashView }
   | AdminView
@@ -229,12 +238,15 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.back.at === "folder" ? state.back : state.back.folder;
     case "share-out":
       return state.from.at === "folder" ? state.from : state.from.folder;
+    case "push":
     case "tidy":
       return folderOf(state.from);
     case "tidied":
       return folderOf(state.back);
     case "shared":
     case "shared-list":
+    case "given-link":
+    case "given-links":
     case "tasks":
     case "task":
     case "found":
@@ -314,6 +326,15 @@ export interface SaveView {
   readonly back: FolderView | FileView;
 }
 
+/** Files on their way to somebody's aria2. Its rows are the ids aria2 has them under. */
+export interface PushView {
+  readonly at: "push";
+  /** Id of the job. */
+  readonly push: string;
+  /** What is pushed, and where one comes back to. */
+  readonly from: FileView | TidyView;
+}
+
 /** What a link is about to be made to, and how. */
 export interface ShareDraftView {
   readonly at: "share-out";
@@ -346,6 +367,26 @@ export interface SharedView {
   readonly title: string;
   /** Where it was opened from: what it was made to, or the list. */
   readonly from: FolderView | FileView | SharedListView;
+}
+
+/** A page of the links one gave away. */
+export interface GivenListView {
+  readonly at: "given-links";
+  /** 1-based. */
+  readonly page: number;
+  /** One was taken back just now. */
+  readonly isTakenBack?: boolean | undefined;
+}
+
+/** One of them. Its password is not kept here. */
+export interface GivenView {
+  readonly at: "given-link";
+  /** Id of the link. */
+  readonly link: string;
+  /** Where it was opened from: the file's card with its usual link, or the list. */
+  readonly from: FileView | GivenListView;
+  /** It was made just now. */
+  readonly isNew?: boolean | undefined;
 }
 
 /** What a drive fetches by itself. */
@@ -409,6 +450,7 @@ export interface TrashView {
 export type Resumable =
   | TasksView
   | SharedListView
+  | GivenListView
   | TidyView
   | TrashView
   | FolderView

@@ -21,6 +21,7 @@ export type TidyAbility =
   | "save"
   | "send-entries"
   | "send-as-files"
+  | "push"
   | "undo";
 
 /** How much is chosen, or meant. */

@@ -8,6 +8,7 @@ import { changeAccount } from "../mounts/sign-in.ts";
 import { showMount } from "../mounts/views.ts";
 import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
+import { takeBackLink } from "../links/given-link.ts";
 import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
 import { revokeShared } from "../share-out/shared.ts";
@@ -30,6 +31,8 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeEveryLink(context);
     case "revoke-shared":
       return revokeShared(context, question);
+    case "take-back-link":
+      return takeBackLink(context, question);
     case "other-account":
       return changeAccount(context, question.mount, question.pending);
     case "delete-entries":
@@ -55,6 +58,8 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showOperators(context, { at: "operators", room: "panel" });
     case "revoke-shared":
       return goTo(context, question.shared);
+    case "take-back-link":
+      return goTo(context, question.given);
     case "other-account":
       return keepAccount(context, question.mount);
     case "delete-entries":
@@ -86,6 +91,7 @@ function removeMount(
     const { credential } = await context.services.storage.unmount(mount);
     await context.services.transfers?.withdraw(mount);
     await context.services.batches?.withdraw(mount);
+    await context.services.givenLinks?.endAll(context.person.id, mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));
     const code = loggingOut ? "logged-out" : "mount-removed";

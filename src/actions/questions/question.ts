@@ -25,6 +25,10 @@ export async function showQuestion(
       const view = await draw(context, state);
       return { screen: { show: "question", view, question: "revoke-shared", subject: state.shared.title } };
     }
+    case "take-back-link": {
+      const view = await draw(context, state);
+      return { screen: { show: "question", view, question: "take-back-link", subject: state.name } };
+    }
     case "delete-entries":
     case "empty-trash":
       return showDeleteQuestion(context, state);

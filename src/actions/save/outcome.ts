@@ -1,8 +1,9 @@
 import type { Keyv } from "keyv";
 import { sayLastWord, tellPerson } from "../../messaging/last-word.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
-import { queueOf, recall, sessionLife, withRemembered } from "../context/context.ts";
-import type { Session, ViewRef } from "../model/session.ts";
+import { queueOf } from "../context/context.ts";
+import { noteLastView } from "../context/last-view.ts";
+import type { Session } from "../model/session.ts";
 import type { SaveOutcome } from "./save-kind.ts";
 import { saveScreen } from "./screen.ts";
 
@@ -21,26 +22,13 @@ export interface OutcomeParts {
 export async function sayOutcome(parts: OutcomeParts, outcome: SaveOutcome, attempt: number): Promise<void> {
   const { sessions, messengers, exclusive, log } = parts;
   const { person, shown, card } = outcome.save;
-  const view = await exclusive(queueOf({ person: { id: person } }), () => noted(sessions, outcome));
+  const view = await exclusive(queueOf({ person: { id: person } }), () =>
+    noteLastView(sessions, { ...outcome, view: card.view }),
+  );
   const screen = saveScreen({ ...card, view }, outcome.state);
   const messenger = messengers.of(shown.place);
   if (view.id === card.view.id)
     // Who put the message away asked not to see it.
     return sayLastWord({ person, shown, screen }, { messenger, attempt, isNews: () => false, log });
   if (messenger) await tellPerson(messenger, { person, screen, language: shown.language }, attempt);
-}
-
-/** Notes what the buttons of the outcome are about: in the session of its message, or in a new one. */
-async function noted(sessions: Keyv<Session>, { save, shows, own }: SaveOutcome): Promise<ViewRef> {
-  const { view } = save.card;
-  const session = await sessions.get(view.id);
-  if (!session) return view;
-  const { state, rows } = shows ?? recall(session, view) ?? { state: session.state, rows: [] };
-  if (session.revision === view.revision) {
-    await sessions.set(session.id, { ...withRemembered(session, view.revision, { state, rows }), state }, sessionLife);
-    return view;
-  }
-  const remembered = [{ revision: 1, state, rows }];
-  await sessions.set(own, { ...session, id: own, revision: 1, state, remembered }, sessionLife);
-  return { id: own, revision: 1 };
 }

@@ -16,7 +16,14 @@ export async function showSettings(context: ActionContext): Promise<Result> {
       order: orderOf(person),
       method: person.method && services.methods.includes(person.method) ? person.method : services.usualMethod,
       methods: services.methods,
+      ...(services.pushes && { aria2: { host: await aria2Host(context) } }),
       ...(services.revokeLinks && { revocable: true }),
     },
   };
+}
+
+/** Where the person's aria2 is, as people call it. */
+async function aria2Host({ services, person }: ActionContext): Promise<string | undefined> {
+  const address = person.aria2 ? await services.pushes?.addressOf(person.id) : undefined;
+  return address && new URL(address).host;
 }

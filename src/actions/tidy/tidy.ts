@@ -1,6 +1,6 @@
 import type { Capability } from "../../storage/driver.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { canShareOut, isSavable } from "../context/abilities.ts";
+import { canShareOut, isPushable, isSavable } from "../context/abilities.ts";
 import { fileOf, folderNow, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
@@ -70,9 +70,10 @@ async function abilitiesFor(context: ActionContext, mount: Mount, view: TidyView
   const about = { view, count: entriesOf(pickedBy(view, session)).length };
   const given = view.about === "selection" && about.count > 0 ? await givingOf(context, mount) : [];
   const can = needs.filter(([, capability, fits]) => capable.has(capability) && fits(about)).map(([name]) => name);
-  const also = [
+  const also: readonly TidyAbility[] = [
     ...given,
     ...sendingOf(context, about),
+    ...(about.count > 0 && isPushable(context, mount) ? (["push"] as const) : []),
     ...(isUndoable(context.services, session.change, mount.id) ? ["undo" as const] : []),
   ];
   return [...can, ...also];

@@ -1,4 +1,4 @@
-import type { FileAddress } from "../../actions/model/screen.ts";
+import type { FileAddress } from "../../actions/model/file-address.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { copyable, link } from "../markup.ts";
 import type { Painter } from "./painter.ts";

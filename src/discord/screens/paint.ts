@@ -3,6 +3,7 @@ import { batchSheet } from "./batch.ts";
 import { downloadSheet } from "./download.ts";
 import { favouritesSheet } from "./favourites.ts";
 import { fileSheet } from "./file.ts";
+import { givenListSheet, givenSheet } from "./given.ts";
 import { helpSheet } from "./help.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
 import { linkSheet } from "./link.ts";
@@ -12,6 +13,7 @@ import { mountSheet, mountsSheet } from "./mounts.ts";
 import { noticeSheet } from "./notice.ts";
 import { operatorsSheet } from "./operators.ts";
 import type { Painter } from "./painter.ts";
+import { pushSheet } from "./push.ts";
 import { questionSheet } from "./question.ts";
 import { saveSheet } from "./save.ts";
 import { settingsSheet } from "./settings.ts";
@@ -73,8 +75,14 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return sharedSheet(painter, screen);
     case "shared-list":
       return sharedListSheet(painter, screen);
+    case "given-link":
+      return givenSheet(painter, screen);
+    case "given-links":
+      return givenListSheet(painter, screen);
     case "save":
       return saveSheet(painter, screen);
+    case "push":
+      return pushSheet(painter, screen);
     case "upload":
       return uploadSheet(painter, screen);
     case "tasks":

@@ -13,7 +13,7 @@ export function openUndici(options: UpstreamOptions): Upstream {
   const sockets = new Set<Socket>();
   const closed = new AbortController();
   const agent = new Agent({
-    connect: connector(options, { sockets, signal: closed.signal }),
+    connect: guardedConnector(options, { sockets, signal: closed.signal }),
     pipelining: 1,
     headersTimeout: timeout.stall,
     bodyTimeout: timeout.stall,
@@ -55,7 +55,11 @@ interface ConnectorParts {
   readonly signal: AbortSignal;
 }
 
-function connector(options: UpstreamOptions, { sockets, signal }: ConnectorParts): buildConnector.connector {
+/** What an agent of undici's connects with, to addresses within reach alone. Throws `UpstreamError`. */
+export function guardedConnector(
+  options: UpstreamOptions,
+  { sockets, signal }: ConnectorParts,
+): buildConnector.connector {
   const { reach, lookup = lookupHost, connect = connectWith(), connectWithin: within = 10_000 } = options;
   const sessions = new Map<string, Buffer>();
   const open = async ({ protocol, hostname, port }: buildConnector.Options): Promise<Socket> => {

@@ -1,6 +1,6 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { FileAddress } from "../../actions/model/screen.ts";
+import type { FileAddress } from "../../actions/model/file-address.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { maxCopied } from "../limits.ts";
 import type { Painter } from "./painter.ts";

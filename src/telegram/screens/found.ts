@@ -1,6 +1,7 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton, InlineQueryResultArticle } from "grammy/types";
-import type { FileAddress, FoundFile, FoundFiles } from "../../actions/model/screen.ts";
+import type { FileAddress } from "../../actions/model/file-address.ts";
+import type { FoundFile, FoundFiles } from "../../actions/model/screen.ts";
 import { isPublicAddress } from "../../i18n/address.ts";
 import { elideName } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";

@@ -3,6 +3,7 @@ import { paintBatch } from "./batch.ts";
 import { paintDownload } from "./download.ts";
 import { paintFavourites } from "./favourites.ts";
 import { paintFile } from "./file.ts";
+import { paintGiven, paintGivenList } from "./given.ts";
 import { paintHelp } from "./help.ts";
 import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";
 import { paintLink } from "./link.ts";
@@ -12,6 +13,7 @@ import { paintMount, paintMounts } from "./mounts.ts";
 import { paintNotice } from "./notice.ts";
 import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
+import { paintPush } from "./push.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSave } from "./save.ts";
 import { paintSettings } from "./settings.ts";
@@ -82,8 +84,14 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintShared(painter, screen);
     case "shared-list":
       return paintSharedList(painter, screen);
+    case "given-link":
+      return paintGiven(painter, screen);
+    case "given-links":
+      return paintGivenList(painter, screen);
     case "save":
       return paintSave(painter, screen);
+    case "push":
+      return paintPush(painter, screen);
     case "upload":
       return paintUpload(painter, screen);
     case "tasks":
