@@ -35,9 +35,7 @@ export interface BatchApp {
 /** Bytes the chat takes. */
 export const limit = 1000;
 
-export async function createBatchApp(
-  { cloud = usualCloud(), shelves = emptyShelves() } = {} as Over,
-): Promise<BatchApp> {
+export async function createBatchApp({ cloud = usualCloud(), shelves = emptyShelves() }: Over = {}): Promise<BatchApp> {
   const jobs = testJobs(shelves.jobs, { now: () => batchApp.time });
   const shown: BatchScreen[] = [];
   const messenger = messengerOf(() => batchApp);
