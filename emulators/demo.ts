@@ -42,6 +42,26 @@ const page = await startPage({
       after: start,
       steps: [shelf.shares.open.url, "/search packing", { press: "All my drives" }],
     },
+    {
+      ...telegram,
+      label: "Follow a folder, and hear what is new",
+      after: start,
+      steps: [
+        "/browse /Empty",
+        { press: "🔔 Follow" },
+        "/download magnet:?xt=urn:btih:6e9d43f1c0b27a58e4d3f90a1b2c3d4e5f607182&dn=Night+train.mkv",
+        { press: "🎬 Night train" },
+        "/follow",
+        { press: "📁 Empty" },
+        { press: "🔄 Look now" },
+      ],
+    },
+    {
+      ...telegram,
+      label: "Follow a feed: a film a minute",
+      after: start,
+      steps: ["/browse /Films", `/follow ${world.feed.url}`, { press: "☑️" }],
+    },
     { ...telegram, label: "Open a share", steps: [shelf.shares.open.url] },
     {
       ...telegram,
@@ -81,6 +101,12 @@ const page = await startPage({
       label: "Share a folder with others",
       after: start,
       steps: ["/browse /Music", { press: "📤" }, { press: "📤" }],
+    },
+    {
+      ...telegram,
+      label: "A hook by which programs add downloads",
+      after: start,
+      steps: ["/settings", { press: "🪝" }, { press: "🪝" }],
     },
     {
       ...telegram,

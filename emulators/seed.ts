@@ -29,6 +29,20 @@ export interface Shelf {
   readonly shares: Readonly<Record<"open" | "coded" | "expired", { url: string; passCode?: string }>>;
 }
 
+/** A site whose feed has three films, and one more every minute. */
+export const feedSeed = {
+  title: "Harbour Films",
+  entries: [
+    { title: "Harbour Films - A Quiet Harbour [1080p]" },
+    { title: "Harbour Films - Lighthouse S02E01 [720p]" },
+    { title: "Harbour Films - Lighthouse S02E01 [1080p]" },
+  ],
+  series: {
+    every: 60_000,
+    titleOf: (n: number) => `Harbour Films - Lighthouse S02E${String(n + 1).padStart(2, "0")} [1080p]`,
+  },
+};
+
 const giga = 1_073_741_824;
 const mega = 1_048_576;
 

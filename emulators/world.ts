@@ -5,8 +5,9 @@ import type { Config } from "../src/config.ts";
 import { startDiscord, type DiscordEmulator } from "./discord/discord.ts";
 import type { Person as DiscordPerson } from "./discord/person.ts";
 import type { Channel, Guild } from "./discord/state.ts";
+import { startFeedSite, type FeedSite } from "./feeds/site.ts";
 import { startPikPak, type PikPakEmulator } from "./pikpak/pikpak.ts";
-import { cast, seedPikPak, type Shelf } from "./seed.ts";
+import { cast, feedSeed, seedPikPak, type Shelf } from "./seed.ts";
 import type { PersonView, Stage } from "./stage.ts";
 import type { Actor } from "./telegram/people.ts";
 import type { Group } from "./telegram/groups.ts";
@@ -19,6 +20,8 @@ export interface World {
   readonly telegram: TelegramEmulator;
   readonly discord: DiscordEmulator;
   readonly shelf: Shelf;
+  /** A site with a feed of films. */
+  readonly feed: FeedSite;
   /** The cast on Telegram, each in their private chat with the bot. */
   readonly people: Readonly<Record<keyof typeof cast, Actor>>;
   /** A group of three on Telegram: Mia owns it, Jun and Lena are in it. */
@@ -57,6 +60,7 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
     otto: telegram.person(onTelegram("otto")),
   };
   const group = telegram.group({ title: "Film night", members: [people.mia, people.jun, people.lena] });
+  const feed = await startFeedSite(feedSeed);
   const discord = await startDiscord({ name: "ChatDrive" });
   const members = {
     mia: discord.person(onDiscord("mia")),
@@ -102,6 +106,7 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
     telegram,
     discord,
     shelf,
+    feed,
     people,
     group,
     members,
@@ -111,7 +116,7 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
     stages: [telegram.stage(), discord.stage(Object.values(members)), pikPakStage(pikpak)],
     persons: Object.values(cast).map(({ id, name, language }) => ({ id: String(id), name, language })),
     close: async () => {
-      await Promise.all([telegram.close(), discord.close(), pikpak.close(), aria2.close()]);
+      await Promise.all([telegram.close(), discord.close(), pikpak.close(), feed.close(), aria2.close()]);
     },
   };
 }

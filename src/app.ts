@@ -13,10 +13,12 @@ import { offerFirstOperator, adminOf } from "./app/operators.ts";
 import { openGivenLinks } from "./app/given-links.ts";
 import { openAria2Way } from "./app/push.ts";
 import { openQueue } from "./app/jobs.ts";
+import { openFeeds } from "./app/feeds.ts";
 import { openProbe } from "./app/probe.ts";
 import { frontendsOf, servicesOf, transfersOf, type LateParts, type Parts } from "./app/services.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { deriveKey } from "./gateway/keys.ts";
+import type { HookTaker } from "./gateway/hook.ts";
 import { createPages, type Pages } from "./gateway/pages.ts";
 import { createRevocations, type Revocations } from "./gateway/revocations.ts";
 import { GatewayError, type Gateway } from "./gateway/server.ts";
@@ -113,8 +115,11 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   onClose(() => queue.close());
   const { jobs } = queue;
   const admin = adminOf({ config, store, jobs, revocations, log, frontends: () => late.frontends });
-  const { probe, close: closeProbe } = openProbe(isLocal(config.pikpak.driveUrl) ? "anywhere" : "public");
+  const reach = isLocal(config.pikpak.driveUrl) ? "anywhere" : "public";
+  const { probe, close: closeProbe } = openProbe(reach);
   onClose(async () => closeProbe());
+  const { close: closeFeeds, ...feeds } = openFeeds({ reach });
+  onClose(async () => closeFeeds());
   const storage = openStorage({
     config,
     store,
@@ -134,7 +139,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
 
   // The gateway serves what the chats hand out, and they hand out what it serves: it is made first, and meets them at the first request.
   const made = { config, store, jobs, storage, words, tickets, revocations, admin, givenLinks };
-  const parts: Parts = { ...made, log, late, messengers, wait };
+  const parts: Parts = { ...made, log, late, messengers, feeds, wait };
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
   const gateway = openGateway(parts, { pages, newest });
   const sent = transfersOf(parts, gateway);
@@ -180,6 +185,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   void services.reminders
     ?.noteAll(store.open("mounts"))
     .catch((err: unknown) => log.error({ err }, "reminders not noted"));
+  void services.follows?.resumeAll().catch((err: unknown) => log.error({ err }, "follows not resumed"));
   const address = gateway.address();
   await offerFirstOperator(config, admin);
   return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
@@ -235,6 +241,19 @@ function openGateway(parts: Parts, made: Pick<GatewayParts, "pages"> & { readonl
     },
     onFailing: (mount) => tellSignedOut(parts, mount),
     frontends: () => late.frontends,
+    hooks: hooksOf(late),
     takeReturn: async (kind, back, options) => late.services?.browserSignIns?.take(kind, back, options) ?? "over",
   });
+}
+
+/** Hooks by the way of the actions, which are there before anybody asks. */
+function hooksOf(late: LateParts): HookTaker {
+  return {
+    find: async (secret) => late.services?.hooks?.find(secret),
+    take: (person, call, options) => {
+      const { hooks } = late.services ?? {};
+      if (!hooks) throw new Error("a hook was called before there were hooks");
+      return hooks.take(person, call, options);
+    },
+  };
 }

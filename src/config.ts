@@ -59,6 +59,13 @@ export interface Config {
   };
   /** The way out where services are blocked; absent = straight out. */
   readonly outbound?: OutboundSettings | undefined;
+  /** What people may follow; what is absent is as `actions/follow/follows.ts` says. */
+  readonly follow?: {
+    /** Milliseconds between two looks, at least. */
+    readonly minEvery?: number | undefined;
+    /** How much a person may follow. */
+    readonly max?: number | undefined;
+  };
   /** Milliseconds. */
   readonly linkTtl: number;
   /** The longest life of a link that its giver chooses one for, in ms; absent = 30 days. */
@@ -224,6 +231,12 @@ const variables = z.object({
     .regex(/^[1-9]\d*[smhd]$/, "takes a time like 30m, 24h or 7d")
     .transform(toMilliseconds)
     .default(24 * 3_600_000),
+  FOLLOW_MIN_INTERVAL: z
+    .string()
+    .regex(/^[1-9]\d{0,5}[smhd]$/, "takes a time like 5m or 1h")
+    .transform(toMilliseconds)
+    .optional(),
+  FOLLOW_MAX: count("takes a number of folders and feeds, 1 to 999999; 30 when absent"),
   PUSH_PRIVATE: oneOf(["on", "off"]).default("off"),
   LINK_TTL_MAX: z
     .string()
@@ -325,6 +338,7 @@ function toConfig(v: Variables): Config {
     },
     uploadLimit: v.UPLOAD_LIMIT,
     outbound: { proxy: v.HTTPS_PROXY, direct: v.NO_PROXY, telegramProxy: v.TELEGRAM_PROXY },
+    follow: { minEvery: v.FOLLOW_MIN_INTERVAL, max: v.FOLLOW_MAX },
     linkTtl: v.LINK_TTL,
     linkTtlMax: v.LINK_TTL_MAX,
     pushPrivate: v.PUSH_PRIVATE === "on",

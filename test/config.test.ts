@@ -16,6 +16,7 @@ describe("the environment", () => {
       namedDownloads: "offer",
       limits: {},
       outbound: {},
+      follow: {},
       linkTtl: 86_400_000,
       pushPrivate: false,
       pikpak: {
@@ -42,6 +43,8 @@ describe("the environment", () => {
       METRICS_TOKEN: "short",
       TRUSTED_PROXIES: "10.0.0.0/8,the balancer",
       NAMED_DOWNLOADS: "sometimes",
+      FOLLOW_MIN_INTERVAL: "often",
+      FOLLOW_MAX: "0",
       PROXY_STREAMS: "many",
       PROXY_STREAMS_PER_PERSON: "0",
       PROXY_BANDWIDTH: "20MB/s",

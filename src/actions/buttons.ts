@@ -6,7 +6,9 @@ import type { Result } from "./context/context.ts";
 import { downloadButtons } from "./download/buttons.ts";
 import { favouriteButtons } from "./favourites/buttons.ts";
 import { fileButtons } from "./files/buttons.ts";
+import { followButtons } from "./follow/buttons.ts";
 import { groupButtons } from "./groups/buttons.ts";
+import { hookButtons } from "./hook/buttons.ts";
 import { linkButtons } from "./links/buttons.ts";
 import type { ViewRef } from "./model/session.ts";
 import { mountButtons } from "./mounts/buttons.ts";
@@ -35,11 +37,13 @@ export const buttons = {
   ...uploadButtons,
   ...mountButtons,
   ...favouriteButtons,
+  ...followButtons,
   ...shareButtons,
   ...shareOutButtons,
   ...questionButtons,
   ...settingsButtons,
   ...groupButtons,
+  ...hookButtons,
   ...adminButtons,
 };
 

@@ -5,7 +5,9 @@ import type { ActionContext, Result } from "./context/context.ts";
 import { downloadCommands } from "./download/commands.ts";
 import { favouriteCommands } from "./favourites/commands.ts";
 import { fileCommands } from "./files/commands.ts";
+import { followCommands } from "./follow/commands.ts";
 import { groupCommands } from "./groups/commands.ts";
+import { hookCommands } from "./hook/commands.ts";
 import { linkCommands } from "./links/commands.ts";
 import { mountCommands } from "./mounts/commands.ts";
 import { searchCommands } from "./search/commands.ts";
@@ -28,9 +30,11 @@ export const commands = {
   ...uploadCommands,
   ...mountCommands,
   ...favouriteCommands,
+  ...followCommands,
   ...shareCommands,
   ...shareOutCommands,
   ...groupCommands,
+  ...hookCommands,
   ...settingsCommands,
   ...adminCommands,
 };

@@ -230,6 +230,8 @@ function forAsker(screen: Screen): Screen {
     case "link":
     case "mounts":
     case "save":
+    case "follows":
+    case "follow":
     case "notice":
       return { ...screen, for: "asker" };
     case "welcome":
@@ -238,6 +240,7 @@ function forAsker(screen: Screen): Screen {
     case "mount":
     case "favourites":
     case "settings":
+    case "hook":
     case "question":
     case "transfer":
     case "batch":
@@ -247,6 +250,8 @@ function forAsker(screen: Screen): Screen {
     case "sign-in-ways":
     case "approval":
     case "download":
+    case "news":
+    case "backfill":
     case "upload":
     case "share-out":
     case "shared":

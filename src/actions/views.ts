@@ -6,7 +6,10 @@ import { goTo, type ActionContext, type Outcome, type Result, type ViewOptions }
 import { showTask, showTasks } from "./download/tasks-view.ts";
 import { showFavourites } from "./favourites/view.ts";
 import { sendFile } from "./files/view.ts";
+import { showBackfill } from "./follow/backfill.ts";
+import { showFollow, showFollows } from "./follow/view.ts";
 import { showLendChoice, showLending, showPlaceSettings } from "./groups/views.ts";
+import { showHook } from "./hook/hook.ts";
 import { showGiven } from "./links/given-link.ts";
 import { showGivenList } from "./links/given-list.ts";
 import { showLink } from "./links/link-view.ts";
@@ -81,6 +84,12 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showMounts(context, view.page);
     case "favourites":
       return showFavourites(context, view);
+    case "follows":
+      return showFollows(context, view);
+    case "follow":
+      return showFollow(context, view);
+    case "backfill":
+      return showBackfill(context, view);
     case "mount":
       return showMount(context, view.mount);
     case "sign-in-ways":
@@ -89,6 +98,8 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return showWays(context, view.again);
     case "settings":
       return showSettings(context);
+    case "hook":
+      return showHook(context);
     case "lend-choice":
       return showLendChoice(context, view.place);
     case "lending":

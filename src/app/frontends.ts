@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import { isFormId, type FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
-import { placeNews } from "../users/place.ts";
+import { placeNews, type PlaceNews } from "../users/place.ts";
 import { createRemovals } from "../messaging/removals.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
 import type { Messengers, Platform, Readiness, Removed } from "../messaging/messenger.ts";
@@ -146,7 +146,7 @@ function telegramOf(
     namesShare: (text) => namesShare({ services }, text),
     words,
     conversations: kept(store.open("dialogues", { sealed: true })),
-    places: placeNews(services),
+    places: newsOf(services),
     removals: createRemovals(jobs, "telegram"),
     operators: services.admins,
     ...(store.isShared && {
@@ -157,6 +157,18 @@ function telegramOf(
     now: Date.now,
     onFatal,
   });
+}
+
+/** What is followed for a group goes with it where it has another id. */
+function newsOf(services: Services): PlaceNews {
+  const news = placeNews(services);
+  return {
+    ...news,
+    async moved(from, to) {
+      await news.moved(from, to);
+      await services.follows?.moved(from, to);
+    },
+  };
 }
 
 function telegramSettings(

@@ -9,6 +9,7 @@ import type { Revocations } from "../gateway/revocations.ts";
 import type { ProxyTarget } from "../gateway/proxy-url.ts";
 import type { HostCheck } from "../gateway/host-check.ts";
 import { LinkOver } from "../gateway/refusal.ts";
+import type { HookTaker } from "../gateway/hook.ts";
 import type { TakeReturn } from "../gateway/return-page.ts";
 import { createGateway, type Gateway } from "../gateway/server.ts";
 import type { Tickets } from "../gateway/ticket.ts";
@@ -49,6 +50,8 @@ export interface GatewayParts {
   onFallback(mount: Pick<Mount, "id" | "title" | "owner">): void;
   /** Takes what a browser came back with from a sign-in; absent = no sign-in goes there. */
   readonly takeReturn?: TakeReturn;
+  /** Calls of people's hooks; absent = there are none. */
+  readonly hooks?: HookTaker | undefined;
   /** A drive gave no link; who waits for a download sees no chat. */
   onFailing?(mount: string): void;
   /** The chats; made later than the gateway, and there before anybody asks. */
@@ -85,6 +88,7 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     words,
     tickets,
     pages,
+    hooks: parts.hooks,
     takeReturn: config.pikpak.oauth ? parts.takeReturn : undefined,
     resolve: resolver({ config, storage, mayFetch, ...(onFailing && { onFailing }) }),
     revoked: async (ticket) => {

@@ -1,11 +1,16 @@
+import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { createApprovals } from "../actions/mounts/approvals.ts";
 import type { FinishParts } from "../actions/mounts/approval-end.ts";
 import { createBrowserSignIns, type AwaitedReturn } from "../actions/mounts/browser-sign-ins.ts";
 import { createLastWords, type LastWords } from "../actions/mounts/last-words.ts";
 import { createReminders } from "../actions/mounts/reminders.ts";
+import { createHooks, type KeptCall, type KeptHook } from "../actions/hook/hooks.ts";
 import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
+import { createFollows } from "../actions/follow/follows.ts";
+import type { Known } from "../actions/follow/kept.ts";
+import type { FetchFeed, FetchTorrent, Follow } from "../actions/model/follow.ts";
 import { createPushes } from "../actions/push/pushes.ts";
 import { createSaves } from "../actions/save/saves.ts";
 import { createBatches } from "../actions/several/batches.ts";
@@ -64,6 +69,8 @@ export interface Parts {
   readonly log: Logger;
   readonly late: LateParts;
   readonly messengers: Messengers;
+  /** Feeds and the torrents they name, from where anybody may get them. */
+  readonly feeds: { readonly fetchFeed: FetchFeed; readonly fetchTorrent: FetchTorrent };
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -126,6 +133,7 @@ export function servicesOf(parts: Parts, { transfers, batches, pages, hosts, ari
     titleFor: (named, language) => words.in(language)("drive-title", named),
     issueLink: linkIssuer({ ...parts, hosts }),
     ...publicServicesOf(parts, pages),
+    ...hooksOf(parts),
     ...methodsOf(config),
     transfers,
     batches,
@@ -164,10 +172,33 @@ function publicServicesOf(
   };
 }
 
+/** Addresses that programs reach. */
+function hooksOf(parts: Parts): Pick<Services, "hooks"> {
+  const { config, store, messengers, admin, log, late } = parts;
+  const { publicUrl } = config;
+  if (publicUrl === undefined) return {};
+  return {
+    hooks: createHooks({
+      hooks: store.open<KeptHook>("hooks"),
+      secrets: store.open<string>("hook-secrets"),
+      calls: store.open<KeptCall>("hook-calls"),
+      chats: admin.chats,
+      messengers,
+      begin: (visit, download, signal) => perform(performingWith(late), visit, download, signal),
+      address: () => publicUrl.replace(/\/+$/, ""),
+      exclusive: (key, work) => store.exclusive(key, work),
+      now: Date.now,
+      newSecret: () => randomBytes(32).toString("base64url"),
+      newId,
+      log: log.child({ part: "hooks" }),
+    }),
+  };
+}
+
 /** What features do by jobs. */
 function jobServicesOf(
   parts: Parts,
-): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "saves" | "uploads"> {
+): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "follows" | "saves" | "uploads"> {
   const { jobs, store, storage, late } = parts;
   const sessions = store.open<Session>("sessions");
   const exclusive: Services["exclusive"] = (key, work) => store.exclusive(key, work);
@@ -185,7 +216,14 @@ function jobServicesOf(
       exclusive,
     }),
     reminders: createReminders({ jobs, kinds: storage.kinds, services: () => performingWith(late), now: Date.now }),
-    downloads: createDownloads({ ...jobParts(parts, "downloads"), storage, sessions, exclusive }),
+    downloads: createDownloads({
+      ...jobParts(parts, "downloads"),
+      storage,
+      sessions,
+      exclusive,
+      onHeld: async (follow, code) => performingWith(late).follows?.held(follow, code),
+    }),
+    follows: followsOf(parts),
     saves: createSaves({
       ...jobParts(parts, "saves"),
       storage,
@@ -206,6 +244,23 @@ function jobServicesOf(
       maxSize: parts.config.uploadLimit,
     }),
   };
+}
+
+function followsOf(parts: Parts): Services["follows"] {
+  const { config, store, late, feeds } = parts;
+  return createFollows({
+    ...jobParts(parts, "follows"),
+    ...config.follow,
+    ...feeds,
+    shelves: {
+      follows: store.open<Follow>("follows", { sealed: true }),
+      known: store.open<Known>("followed", { sealed: true }),
+      lists: store.open<readonly string[]>("follow-lists"),
+    },
+    services: () => performingWith(late),
+    exclusive: (key, work) => store.exclusive(key, work),
+    newId,
+  });
 }
 
 function pushesOf(parts: Parts, { send }: Pick<Aria2Way, "send">): Pushes {

@@ -134,9 +134,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: "download",
-    options: [{ name: "links", required: true, maxLength: 4000 }],
+    options: [
+      { name: "links", maxLength: 4000 },
+      { name: "file", isFile: true, maxLength: 0 },
+    ],
     opening: reply,
-    action: ({ links = "" }) => ({ do: "download", text: links }),
+    action: ({ links }, files) => ({ do: "download", text: links, files }),
   },
   { name: "tasks", options: [], opening: reply, action: () => ({ do: "tasks" }) },
   {
@@ -153,6 +156,12 @@ export const commands: readonly Command[] = [
   { name: "links", options: [], opening: reply, action: () => ({ do: "links" }) },
   { name: "trash", options: [], opening: reply, action: () => ({ do: "trash" }) },
   { name: "favourites", options: [], opening: reply, action: () => ({ do: "show-favourites" }) },
+  {
+    name: "follow",
+    options: [{ name: "what", maxLength: 2000 }],
+    opening: reply,
+    action: ({ what }) => ({ do: "start-following", text: what }),
+  },
   { name: "settings", options: [], opening: reply, action: () => ({ do: "show-settings" }) },
   {
     name: "bind",

@@ -71,6 +71,7 @@ function serverOf(interaction: BotInteraction | AutocompleteInteraction): Visit[
     id: serverPlace(interaction.guildId),
     role: isAdmin ? "admin" : "member",
     title,
+    channel: interaction.channelId === null ? undefined : `discord:channel:${interaction.channelId}`,
   };
 }
 

@@ -7,6 +7,7 @@ import { fsLink, type LinkByPath } from "./fs-link.ts";
 import { createGivenGate, type GivenGate, type GivenLinks, type GivenTicket } from "./given-link.ts";
 import { postedInteraction, type TakeInteraction } from "./interactions.ts";
 import type { HostCheck } from "./host-check.ts";
+import { createHookRoute, type HookRoute, type HookTaker } from "./hook.ts";
 import { html, page, pageHeaders } from "./html.ts";
 import type { Pages } from "./pages.ts";
 import type { Proxy } from "./proxy.ts";
@@ -46,6 +47,8 @@ export interface HandlerParts {
   readonly pages?: Pick<Pages, "answer"> | undefined;
   /** For browsers that come back from a sign-in elsewhere; absent = none is sent there. */
   readonly takeReturn?: TakeReturn | undefined;
+  /** For calls of people's hooks; absent = there are none. */
+  readonly hooks?: HookTaker | undefined;
   /** For interactions that Discord posts; absent = it posts none. */
   readonly takeInteraction?: TakeInteraction | undefined;
   readonly downloadProxy?: { readonly url: string; readonly token: string } | undefined;
@@ -71,12 +74,13 @@ export function routeOf(path: string): string {
 interface Parts extends HandlerParts {
   readonly fallbacks: Fallbacks;
   readonly gate: GivenGate | undefined;
+  readonly hook: HookRoute;
 }
 
 /** The gateway's routes. */
 export function createHandler(handed: HandlerParts): Handler {
   const gate = handed.given && createGivenGate({ ...handed, given: handed.given });
-  const parts: Parts = { ...handed, fallbacks: createFallbacks(handed), gate };
+  const parts: Parts = { ...handed, fallbacks: createFallbacks(handed), gate, hook: createHookRoute(handed) };
   return async (asked) => {
     const [, route = "", ...rest] = asked.path.split("/");
     const methods = methodsOf(route);
@@ -97,6 +101,8 @@ export function createHandler(handed: HandlerParts): Handler {
         return oneTimePage(parts, asked, rest);
       case "oauth":
         return comeBack(parts, asked, rest);
+      case "hook":
+        return parts.hook(asked, rest);
       case "discord":
         return parts.takeInteraction && rest.join("/") === "interactions"
           ? postedInteraction(asked, parts.takeInteraction)
@@ -124,6 +130,7 @@ const routeMethods: Readonly<Record<string, readonly string[]>> = {
   s: [...reading, "POST"],
   w: reading,
   oauth: ["GET"],
+  hook: ["POST"],
   api: ["POST"],
   discord: ["POST"],
   "robots.txt": reading,

@@ -15,6 +15,7 @@ export type RefusalCode =
   | "upstream"
   | "busy"
   | "no-page"
+  | "no-hook"
   | "wrong-method"
   | "page-over"
   | "page-busy"

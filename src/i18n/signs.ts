@@ -26,6 +26,7 @@ export const abilitySigns = {
   tidy: { sign: "⋯", button: "tidy" },
   "add-favourite": { sign: "⭐", button: "add-favourite" },
   "remove-favourite": { sign: "⭐", button: "remove-favourite" },
+  "follow-folder": { sign: "🔔", button: "follow-here" },
   "ask-root": { sign: "📂", button: "ask-root" },
   "renew-mount": { sign: "🔑", button: "renew-mount" },
   "revoke-links": { sign: "🚫", button: "revoke-links" },
@@ -43,6 +44,8 @@ export const questionSigns = {
   "revoke-links": "🚫",
   "revoke-every-link": "🚫",
   "revoke-shared": "🚫",
+  "renew-hook": "🔄",
+  "revoke-hook": "🚫",
   "take-back-link": "🚫",
   "delete-entries": "🗑",
   "empty-trash": "🗑",
@@ -129,6 +132,9 @@ export const favouriteSigns = { kept: "⭐", taken: "✖️" } as const;
 
 /** The sign of the folders one was in lately. */
 export const recentSign = "🕘";
+
+/** The sign of addresses that programs call. */
+export const hookSign = "🪝";
 
 /** The sign of a drive that works, or does not. */
 export function healthSign({ state }: Health): string {

@@ -27,6 +27,8 @@ export const problemCodes = [
   "aria2-unauthorized",
   "not-aria2",
   "not-a-number",
+  "not-a-pattern",
+  "no-such-folder",
   "not-a-token",
   "broken-token",
   "session-token",

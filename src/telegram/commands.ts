@@ -35,7 +35,7 @@ export const commands: readonly Command[] = [
   {
     name: "download",
     scope: "private",
-    action: (text) => ({ do: "download", ...(text !== "" && { text }) }),
+    action: (text, files) => ({ do: "download", files, ...(text !== "" && { text }) }),
   },
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },
   { name: "upload", scope: "private", action: (_words, files) => ({ do: "upload", files }) },
@@ -43,6 +43,11 @@ export const commands: readonly Command[] = [
   { name: "links", scope: "private", action: () => ({ do: "links" }) },
   { name: "trash", scope: "private", action: () => ({ do: "trash" }) },
   { name: "favourites", scope: "private", action: () => ({ do: "show-favourites" }) },
+  {
+    name: "follow",
+    scope: "all",
+    action: (text) => ({ do: "start-following", ...(text !== "" && { text }) }),
+  },
   { name: "settings", scope: "all", action: () => ({ do: "show-settings" }) },
   // What one could lend is nobody else's business.
   {

@@ -114,9 +114,13 @@ async function hearFile(routes: Routes, ctx: BotContext): Promise<void> {
   if (group !== undefined && !isTaken(answer)) routes.answered.set(group, true);
 }
 
-/** The file goes into a drive, by itself or with others. */
+/** The file goes into a drive, by itself or with others, or the drive fetches what it stands for. */
 function isTaken({ screen }: Answer): boolean {
-  return screen.show === "upload" || (screen.show === "notice" && screen.notice === "upload-joined");
+  return (
+    screen.show === "upload" ||
+    screen.show === "download" ||
+    (screen.show === "notice" && screen.notice === "upload-joined")
+  );
 }
 
 /** What people send that is no text; everything else without text is Telegram talking about the chat. */

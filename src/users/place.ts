@@ -171,7 +171,9 @@ function dayOf(at: number): string {
 }
 
 /** The group somebody is in, whether all of it sees what they do or they alone; undefined = none. */
-export function groupIn({ place }: Visit): Pick<Visit["place"], "id" | "title" | "role"> | undefined {
+export function groupIn({
+  place,
+}: Visit): Pick<Visit["place"], "id" | "title" | "role" | "channel" | "thread"> | undefined {
   return place.kind === "group" ? place : place.within;
 }
 

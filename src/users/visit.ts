@@ -19,10 +19,12 @@ export interface Visit {
     readonly title?: string | undefined;
     /** The topic or thread in it; absent = none. */
     readonly thread?: string;
+    /** Where in it the bot can speak to all who are here, where the place as a whole has no chat: a channel; absent = the place itself. */
+    readonly channel?: string | undefined;
     /** What the person is there, where the platform says so with the update; absent = to be asked for. */
     readonly role?: "admin" | "member";
     /** Of a private place that is in a group nevertheless, like an answer only its asker sees: that group. */
-    readonly within?: Pick<Visit["place"], "id" | "title" | "role"> | undefined;
+    readonly within?: Pick<Visit["place"], "id" | "title" | "role" | "channel"> | undefined;
   };
   /** Rows a listing can have here, when the person has not chosen. */
   readonly rows: { readonly usual: number; readonly most: number };

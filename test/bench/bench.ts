@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Answer, Listing } from "../../src/actions/model/screen.ts";
 import { driverKinds } from "../../src/drivers/index.ts";
@@ -31,6 +32,7 @@ for (const count of [10, 1000, 20_000, 100_000]) await firstScreen(count);
 await links();
 await expiredToken();
 await manyAskers();
+await watchedDownloads(1000);
 await chats(10_000);
 await ready(100_000);
 await actionsPerSecond();
@@ -99,6 +101,36 @@ async function manyAskers(): Promise<void> {
     const started = performance.now();
     await Promise.all(Array.from({ length: 100 }, () => storage.link(listing.mount.id, id)));
     note("100 askers of one link", details(pikpak) - before, ms(performance.now() - started), "1 call");
+  });
+}
+
+/** Each download has a follower, who looks at it when the drive says that there is something new. */
+async function watchedDownloads(count: number): Promise<void> {
+  await over(async ({ pikpak, at, storage }) => {
+    const { userId } = pikpak.build.account(account);
+    const ids = Array.from({ length: count }, (_, n) => `VOtask${n}`);
+    const same = {
+      type: "offline",
+      createdAt: Date.now(),
+      takes: 3_600_000,
+      fails: false,
+      size: 1,
+      fileId: "",
+      count: 1,
+    } as const;
+    for (const id of ids)
+      pikpak.state.tasks.set(id, { ...same, id, userId, name: id, url: `https://files.example/${id}`, params: {} });
+    const { mount } = await rootOf(at);
+    const looks = 5;
+    const before = asked(pikpak, /\/drive\/v1\/tasks/);
+    const started = performance.now();
+    for (let look = 0; look < looks; look++) {
+      const seen = await Promise.all(ids.map((id) => storage.taskNow(mount.id, id, { to: undefined })));
+      await sleep(Math.max(...seen.map(({ again }) => again)));
+    }
+    const calls = asked(pikpak, /\/drive\/v1\/tasks/) - before;
+    const what = `${count.toLocaleString("en")} running downloads, each followed over ${looks} intervals`;
+    note(what, calls, ms(performance.now() - started), `${looks * Math.ceil(count / 500)} calls: a page for each 500`);
   });
 }
 

@@ -24,6 +24,7 @@ import {
   type TransferState,
 } from "../../src/actions/model/screen.ts";
 import type { BatchState, UnsentFile } from "../../src/actions/model/batch-screen.ts";
+import { feedTroubles, followTroubles } from "../../src/actions/model/follow.ts";
 import { carryings } from "../../src/actions/model/change.ts";
 import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-screen.ts";
 import { pushFailures, type PushState } from "../../src/actions/model/push-screen.ts";
@@ -143,6 +144,7 @@ const canInFolder = fc.subarray<Ability>([
   "tidy",
   "add-favourite",
   "remove-favourite",
+  "follow-folder",
 ]);
 const can = fc.subarray<Ability>([
   "send",
@@ -302,6 +304,20 @@ const operatorsScreens: {
   }),
 };
 
+const counted = fc.record({ number: fc.integer({ min: 1, max: 900 }), count: fc.integer({ min: 1, max: 900 }) });
+const followLine = fc.record(
+  {
+    about: fc.constantFrom("folder" as const, "feed" as const),
+    title: hostileName,
+    mount,
+    trail,
+    paused: fc.boolean(),
+    reason: fc.constantFrom(...storageErrorCodes, ...feedTroubles, ...followTroubles),
+    told: hostileName,
+  },
+  { requiredKeys: ["about", "title", "trail", "paused"] },
+);
+
 const pushState: fc.Arbitrary<PushState> = fc.oneof(
   fc.record({ is: fc.constant("reading" as const), files: fc.nat() }),
   fc.record({ is: fc.constant("sending" as const), sent: fc.nat(), of: fc.nat() }),
@@ -452,6 +468,21 @@ function screensOf(rows: number): {
       aria2: fc.record({ host: hostileName }, { requiredKeys: [] }),
       revocable: fc.boolean(),
     }),
+    hook: fc.record(
+      {
+        show: fc.constant("hook"),
+        view: fc.constant(view),
+        hook: fc.record(
+          { since: fc.integer({ min: 0, max: 4e12 }), usedAt: fc.integer({ min: 0, max: 4e12 }) },
+          { requiredKeys: ["since"] },
+        ),
+        address: fc.constantFrom(
+          `https://bot.example/hook/${"A".repeat(43)}`,
+          `https://${"long.".repeat(40)}example/hook/${"_".repeat(43)}`,
+        ),
+      },
+      { requiredKeys: ["show", "view"] },
+    ),
     "lend-choice": fc.record({
       show: fc.constant("lend-choice"),
       for: fc.constant("asker"),
@@ -613,6 +644,83 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "mount", "shares", "page", "total", "isCut"] },
     ),
+    follows: fc.record(
+      {
+        show: fc.constant("follows"),
+        view: fc.constant(view),
+        follows: fc.array(followLine, { maxLength: rows }),
+        page: counted,
+        total: fc.nat(),
+        max: fc.nat(),
+        here: fc.record({ mount, trail }),
+        removed: fc.boolean(),
+      },
+      { requiredKeys: ["show", "view", "follows", "page", "total", "max"] },
+    ),
+    follow: fc
+      .record(
+        {
+          view: fc.constant(view),
+          choices: fc.uniqueArray(fc.integer({ min: 1000, max: 1e9 }), { minLength: 1, maxLength: 8 }),
+          checkedAt: fc.nat({ max: now }),
+          known: fc.nat(),
+          said: fc.constantFrom("begun", "known", "looking"),
+          elsewhere: fc.constantFrom("group", "alone"),
+          feed: fc.record({
+            host: fc.domain(),
+            include: hostileName,
+            exclude: hostileName,
+            pattern: hostileName,
+            preview: fc.array(
+              fc.record(
+                { title: hostileName, wanted: fc.boolean(), name: hostileName },
+                { requiredKeys: ["title", "wanted"] },
+              ),
+              { maxLength: 5 },
+            ),
+          }),
+          line: followLine,
+        },
+        { requiredKeys: ["view", "choices", "line"] },
+      )
+      .map(({ line: told, ...card }) => ({
+        show: "follow" as const,
+        ...told,
+        ...card,
+        every: card.choices[0] ?? 0,
+      })),
+    news: fc.record({
+      show: fc.constant("news"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      entries: fc.array(entry, { minLength: 1, maxLength: 10 }),
+      count: fc.integer({ min: 10, max: 5000 }),
+    }),
+    backfill: fc
+      .array(
+        fc.record(
+          { title: hostileName, at: fc.nat({ max: now }), size: fc.nat({ max: 2 ** 50 }) },
+          { requiredKeys: ["title"] },
+        ),
+        { maxLength: rows },
+      )
+      .chain((entries) =>
+        fc.record(
+          {
+            show: fc.constant("backfill"),
+            view: fc.constant(view),
+            title: hostileName,
+            mount,
+            trail,
+            entries: fc.constant(entries),
+            picked: fc.constant(entries.map((_, at) => at % 2 === 0)),
+            chosen: fc.nat({ max: 50 }),
+            page: counted,
+          },
+          { requiredKeys: ["show", "view", "title", "trail", "entries", "picked", "chosen", "page"] },
+        ),
+      ),
     push: fc.record(
       { show: fc.constant("push"), view: fc.constant(view), mount, name: hostileName, state: pushState },
       { requiredKeys: ["show", "view", "mount", "state"] },

@@ -44,7 +44,7 @@ function onTelegram(program: Program, name: Name): Alone {
 }
 
 /** Somebody in a server's channel, where the Discord bot answers them alone. */
-function onDiscord(program: Program, name: Name): Alone {
+export function onDiscord(program: Program, name: Name): Alone {
   const { world } = program;
   const person = world.members[name];
   const here = { in: world.hall };

@@ -101,6 +101,7 @@ describe("commands", () => {
       "search",
       "link",
       "get",
+      "follow",
       "settings",
       "bind",
       "unbind",

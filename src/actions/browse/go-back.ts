@@ -51,12 +51,19 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "broadcast") return { at: "operators", room: "broadcast" };
       if (state.question === "revoke-every-link") return { at: "operators", room: "panel" };
       if (state.question === "revoke-links") return { at: "settings" };
+      if (state.question === "renew-hook" || state.question === "revoke-hook") return { at: "hook" };
       if (state.question === "revoke-shared") return state.shared;
       if (state.question === "take-back-link") return state.given;
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
+    case "follow":
+      return { at: "follows", page: 1, folder: state.folder };
+    case "backfill":
+      return { at: "follow", follow: state.follow, folder: state.folder };
     case "approval":
       return state.again;
+    case "hook":
+      return { at: "settings" };
     case "sign-in-ways":
       return state.mount === undefined ? { at: "mounts" } : { at: "mount", mount: state.mount };
     case "operators":
@@ -64,6 +71,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "settings":
     case "mounts":
     case "favourites":
+    case "follows":
       return { at: "welcome" };
     case "folder":
     case "welcome":

@@ -45,9 +45,15 @@ export async function drawListing(context: ActionContext, { mount, state, folder
       select: isListable(context, mount) && isSavable(context, mount) && page.known > 0,
       "list-folder": isListable(context, mount) && page.known > 0,
       tidy: await canTidy(context, mount),
+      "follow-folder": isFollowable(context),
       ...keepingOf(context, state),
     }),
   };
+}
+
+/** In a group its admins say what it is told, by a command. */
+function isFollowable({ services, visit }: ActionContext): boolean {
+  return services.follows !== undefined && visit.place.kind === "private";
 }
 
 /** A folder of one's own is kept as a favourite, or kept no more. */

@@ -11,9 +11,10 @@ export function turnPage(context: ButtonContext, page: number): Promise<Result> 
   const { state } = context.shown ?? {};
   const { state: now } = context.session;
   if (state?.at === "mounts") return goTo(context, { at: "mounts", page });
-  if (state?.at === "tasks" || state?.at === "shared-list" || state?.at === "given-links")
+  if (state?.at === "tasks" || state?.at === "shared-list" || state?.at === "given-links" || state?.at === "follows")
     return goTo(context, { ...state, page });
   // What was chosen meanwhile stays so.
+  if (state?.at === "backfill") return goTo(context, { ...(now.at === "backfill" ? now : state), page });
   if (state?.at === "trash") return goTo(context, { ...(now.at === "trash" ? now : state), page });
   if (state?.at === "select" || state?.at === "target")
     return goTo(context, { ...state, folder: { ...state.folder, page } });

@@ -90,6 +90,9 @@ function mountIn(state: ViewState): string | undefined {
     case "push":
     case "tidy":
     case "tidied":
+    case "follows":
+    case "follow":
+    case "backfill":
       return folderOf(state)?.mount;
     case "task":
       return state.from.mount;
@@ -106,6 +109,7 @@ function mountIn(state: ViewState): string | undefined {
     case "mounts":
     case "favourites":
     case "settings":
+    case "hook":
     case "sign-in-ways":
     case "approval":
     case "operators":

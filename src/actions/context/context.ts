@@ -134,14 +134,15 @@ export async function noteInSession<E extends ActionContext & { readonly session
 /** How long a screen works that nobody may ever press on. */
 const passingLife = 24 * 3_600_000;
 
-/** Notes a screen of which many are made for one that is kept (see `keep`). */
+/** Notes a screen that nobody asked for, or of which many are made for one that is kept (see `keep`): the person's own are not pushed out by it. `life` in ms. */
 export async function drawPassing(
   context: ActionContext,
   state: ViewState,
   rows: Remembered["rows"],
+  life: number = passingLife,
 ): Promise<ViewRef> {
   const session = firstOf(context, state, rows);
-  await context.services.sessions.set(session.id, session, passingLife);
+  await context.services.sessions.set(session.id, session, life);
   return { id: session.id, revision: session.revision };
 }
 

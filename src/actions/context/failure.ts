@@ -118,7 +118,7 @@ export function refused(code: NoticeCode): Outcome {
 export async function noticeWithWays(
   context: ActionContext,
   code: NoticeCode,
-  rest: Pick<Partial<Notice>, "level" | "subject" | "offer" | "driver"> = {},
+  rest: Pick<Partial<Notice>, "level" | "subject" | "offer" | "driver" | "retryAfter"> = {},
 ): Promise<Outcome> {
   if (context.visit.place.kind === "group" && !rest.offer) return notice(code, rest);
   const view = await draw(context, { at: "notice" });

@@ -13,9 +13,11 @@ import type { FormScreen } from "../model/screen.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { Batches } from "../model/batch.ts";
 import type { Downloads } from "../model/download.ts";
+import type { Hooks } from "../model/hook.ts";
 import type { Saves } from "../model/save.ts";
 import type { Pushes } from "../model/push.ts";
 import type { Session } from "../model/session.ts";
+import type { Follows } from "../model/follow.ts";
 import type { Approvals } from "../model/approval.ts";
 import type { BrowserSignIns } from "../model/browser-sign-in.ts";
 import type { Reminders } from "../model/reminder.ts";
@@ -61,6 +63,10 @@ export interface Services {
   readonly downloads?: Downloads | undefined;
   /** What of shares is copied into drives, and is told; absent = nothing is. */
   readonly saves?: Saves | undefined;
+  /** Addresses by which programs add downloads; absent = there are none to be had. */
+  readonly hooks?: Hooks | undefined;
+  /** What is followed, and told of; absent = nothing can be. */
+  readonly follows?: Follows | undefined;
   /** Links go to people's own aria2; absent = none do. */
   readonly pushes?: Pushes | undefined;
   /** Absent = files that people send go into no drive. */

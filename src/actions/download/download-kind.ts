@@ -2,11 +2,15 @@ import { jobKind } from "../../jobs/job.ts";
 import type { LastWord } from "../../messaging/last-word.ts";
 import type { DownloadItem } from "../model/download-item.ts";
 import type { DownloadOrder } from "../model/download.ts";
-import type { MessageRef } from "../model/target.ts";
+import type { MessageScreen } from "../model/screen.ts";
+import type { MessageRef, Target } from "../model/target.ts";
 
 /** A batch as it is kept. */
 export interface Download extends DownloadOrder {
-  readonly shown: MessageRef;
+  /** Where it is followed; absent = nobody looks at it. */
+  readonly shown?: MessageRef | undefined;
+  /** Where its end is told then. */
+  readonly told?: Target | undefined;
   /** When it was asked for, ms since the epoch. */
   readonly askedAt: number;
 }
@@ -36,6 +40,24 @@ export const downloadKind = jobKind<Download, never, void, Begun>("download", {
 
 /** What became of a batch, until it has been said. */
 export const downloadOutcomeKind = jobKind<LastWord>("download-outcome", {
+  concurrency: 20,
+  maxAttempts: 60,
+  keepFor: 3_600_000,
+});
+
+/** The end of a batch that nobody looks at. */
+interface Note {
+  readonly told: Target;
+  readonly screen: MessageScreen;
+}
+
+/** It may have been told: not once more, whatever became of it. */
+interface NoteSent {
+  readonly sent: boolean;
+}
+
+/** Told once, in a message of its own. */
+export const downloadNoteKind = jobKind<Note, never, void, NoteSent>("download-note", {
   concurrency: 20,
   maxAttempts: 60,
   keepFor: 3_600_000,

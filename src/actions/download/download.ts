@@ -1,5 +1,13 @@
 import { sourcesIn, type Source } from "../../storage/source.ts";
-import { draw, goTo, type ActionContext, type Outcome, type Result } from "../context/context.ts";
+import {
+  draw,
+  drawPassing,
+  goTo,
+  sessionLife,
+  type ActionContext,
+  type Outcome,
+  type Result,
+} from "../context/context.ts";
 import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { folderId } from "../context/folder-view.ts";
@@ -15,7 +23,7 @@ const maxSources = 50;
 export function download(context: ActionContext, asked: string | readonly Source[] = ""): Promise<Result> {
   const sources = typeof asked === "string" ? sourcesIn(asked) : asked;
   if (sources.length === 0) return noticeWithWays(context, "download-what", { level: "refused" });
-  return inFetchingMount(context, (_mount, folder) => begin(context, folder, sources));
+  return inFetchingMount(context, (_mount, folder) => downloadInto(context, folder, sources));
 }
 
 /**
@@ -32,15 +40,28 @@ export function saidSources({ services }: Pick<ActionContext, "services">, text:
   return /[\p{L}\p{N}]/u.test(rest) ? [] : sources;
 }
 
+/** How a batch is begun. */
+interface Beginning {
+  /** The batch's; absent = any. */
+  readonly id?: string | undefined;
+  /** Nobody is looking: it does not become where the person is. */
+  readonly unasked?: boolean;
+}
+
 /** The batch as a screen, which is followed from where it is shown. */
-function begin(context: ActionContext, folder: FolderView, sources: readonly WantedSource[]): Promise<Result> | Result {
+export function downloadInto(
+  context: ActionContext,
+  folder: FolderView,
+  sources: readonly WantedSource[],
+  { id = context.services.newId(), unasked = false }: Beginning = {},
+): Promise<Result> | Result {
   const { services, person } = context;
   const { downloads } = services;
   if (!downloads) return refused("no-downloads");
   return withMount(context, folder.mount, async (mount) => {
-    const id = services.newId();
-    const some = sources.slice(0, maxSources).map(({ url, name, task }) => ({ url, name, task }));
-    const view = await draw(context, { at: "download", folder, download: id });
+    const some = sources.slice(0, maxSources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
+    const state = { at: "download", folder, download: id } as const;
+    const view = await (unasked ? drawPassing(context, state, [], sessionLife) : draw(context, state));
     return downloads.prepare({
       id,
       person: person.id,
@@ -81,7 +102,7 @@ export function retryDownload(context: ButtonContext): Promise<Result> | Result 
   if (shown?.state.at !== "download") return forgotten(context);
   if (isBegunAgain(context, shown.state.download)) return refused("download-over");
   const sources = shown.rows.flatMap((row) => (typeof row === "string" ? wantedAgain(row) : []));
-  return sources.length === 0 ? refused("download-over") : begin(context, shown.state.folder, sources);
+  return sources.length === 0 ? refused("download-over") : downloadInto(context, shown.state.folder, sources);
 }
 
 /** A press before this one has begun it again: another batch was shown after it. */

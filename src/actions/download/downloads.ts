@@ -1,8 +1,8 @@
 import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { Downloads } from "../model/download.ts";
-import { sayLastWord } from "../../messaging/last-word.ts";
-import { downloadKind, downloadOutcomeKind, itemsOf, type Download } from "./download-kind.ts";
+import { downloadKind, itemsOf, type Download } from "./download-kind.ts";
+import { addEnding, handleEndings } from "./ending.ts";
 import { Following, type FollowedBy } from "./following.ts";
 
 /** What downloads are made of. */
@@ -12,16 +12,12 @@ export interface DownloadsParts extends FollowedBy {
 
 /** Downloads over a job queue. Made before it is started: it is told here who does them. */
 export function createDownloads(parts: DownloadsParts): Downloads {
-  const { jobs, messengers, log, now } = parts;
+  const { jobs, now } = parts;
   jobs.handle(downloadKind, {
     run: (download, job) => new Following(download, { ...parts, job }).run(),
     over: (download, outcome) => sayEnd(parts, download, outcome),
   });
-  jobs.handle(downloadOutcomeKind, {
-    run: (word, { attempt }) =>
-      // Who put the message away asked not to see it.
-      sayLastWord(word, { messenger: messengers.of(word.shown.place), attempt, isNews: () => false, log }),
-  });
+  handleEndings(parts);
   return {
     prepare: ({ id, ...order }) => ({
       screen: { ...order.card, is: "running", items: itemsOf(order) },
@@ -31,6 +27,9 @@ export function createDownloads(parts: DownloadsParts): Downloads {
         },
       },
     }),
+    async begin({ id, ...order }, told) {
+      await jobs.add(downloadKind, { ...order, id, told, askedAt: now() }, { id });
+    },
     cancel: (id) => jobs.cancel(downloadKind, id),
     async forget(person) {
       for (const { id, input } of await jobs.list(downloadKind))
@@ -42,13 +41,12 @@ export function createDownloads(parts: DownloadsParts): Downloads {
 /** A batch that ends by itself has said all. One that was never begun, or not followed to its end, has not. */
 async function sayEnd({ jobs }: DownloadsParts, download: Download, outcome: JobOutcome<void>): Promise<void> {
   if (outcome.is === "done") return;
-  const { id, person, shown, card } = download;
   const isCancelled = outcome.is === "cancelled";
   const items = itemsOf(download);
   const screen = {
-    ...card,
+    ...download.card,
     is: isCancelled ? ("over" as const) : ("lost" as const),
     items: isCancelled ? items.map((item) => ({ ...item, state: { is: "cancelled" as const } })) : items,
   };
-  await jobs.add(downloadOutcomeKind, { person, shown, screen }, { id });
+  await addEnding(jobs, download, screen);
 }

@@ -3,7 +3,8 @@ import { JobCancelled } from "../../jobs/job.ts";
 import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import { createProgressMessage, type ProgressMessage } from "../../messaging/progress-message.ts";
-import { StorageError, storageErrorKind } from "../../storage/error.ts";
+import type { Entry } from "../../storage/entry.ts";
+import { StorageError, storageErrorKind, type StorageErrorCode } from "../../storage/error.ts";
 import { sourceOf } from "../../storage/source.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Task } from "../../storage/task.ts";
@@ -13,7 +14,9 @@ import { createSpeedMeter, type SpeedMeter } from "../files/speed.ts";
 import type { DownloadItem, DownloadState } from "../model/download-item.ts";
 import type { WantedSource } from "../model/download.ts";
 import type { Remembered, Session } from "../model/session.ts";
-import { downloadOutcomeKind, itemsOf, type Begun, type BegunItem, type Download } from "./download-kind.ts";
+import { addEnding } from "./ending.ts";
+import { withEnding } from "./with-ending.ts";
+import { itemsOf, type Begun, type BegunItem, type Download } from "./download-kind.ts";
 
 /** What a batch is followed with. */
 export interface FollowedBy {
@@ -25,6 +28,8 @@ export interface FollowedBy {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
+  /** Told that what a feed brought waits, because the drive takes no more; absent = nobody is. */
+  readonly onHeld?: ((follow: string, code: StorageErrorCode) => Promise<void>) | undefined;
   /** One piece of work at a time for each key, over all processes. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   readonly log: { info(fields: object, event: string): void; warn(fields: object, event: string): void };
@@ -40,6 +45,8 @@ export const stillAfter = 30 * 60_000;
 const longest = 7 * 24 * 3_600_000;
 /** ms between looks where nothing says otherwise, and where the drive cannot be asked. */
 const [usualPause, troublePause] = [3000, 30_000];
+/** ms between tries where the drive takes no more today. */
+const heldPause = 3_600_000;
 /** ms that cancelling may take. */
 const cancelWithin = 30_000;
 /** ms that the drive's clock may be behind ours. */
@@ -59,7 +66,7 @@ interface FollowedSource {
 export class Following {
   readonly #download: Download;
   readonly #parts: FollowingParts;
-  readonly #message: ProgressMessage;
+  readonly #message: ProgressMessage | undefined;
   readonly #sources: readonly FollowedSource[];
   /** The one an attempt before this one may have begun without noting it. */
   #unsure: number | undefined;
@@ -71,7 +78,8 @@ export class Following {
   constructor(download: Download, parts: FollowingParts) {
     this.#download = download;
     this.#parts = parts;
-    this.#message = createProgressMessage(download, parts);
+    const { shown, person } = download;
+    this.#message = shown && createProgressMessage({ shown, person }, parts);
     const items = itemsOf(download);
     const { checkpoint, signal } = parts.job;
     this.#sources = download.sources.map((source, n) => followedOf(source, items[n], checkpoint?.items[n]));
@@ -104,7 +112,7 @@ export class Following {
       const pause = await this.#look();
       if (this.#open.length === 0) return;
       if (this.#parts.now() > until) return;
-      await this.#message.show(this.#screen("running"));
+      await this.#message?.show(this.#screen("running"));
       await this.#parts.wait(pause, this.#signal);
     }
   }
@@ -130,11 +138,23 @@ export class Following {
           this.#nextAt = this.#parts.now() + Math.max(usualPause, retryAfter ?? troublePause);
           return;
         }
+        if (await this.#isHeld(code)) {
+          this.#nextAt = this.#parts.now() + Math.max(heldPause, retryAfter ?? 0);
+          return;
+        }
         one.item = { ...one.item, state: { is: "failed", code, retryAfter } };
         if (failsAll.has(code)) this.#failRest(code, retryAfter);
         await this.#save();
       }
     }
+  }
+
+  /** What nobody asked for just now waits until the drive takes it, and that is said. */
+  async #isHeld(code: StorageError["code"]): Promise<boolean> {
+    const { follow } = this.#download;
+    if (follow === undefined || (code !== "daily-limit" && code !== "no-space")) return false;
+    await this.#parts.onHeld?.(follow, code);
+    return true;
   }
 
   async #begin(one: FollowedSource, n: number): Promise<void> {
@@ -239,7 +259,19 @@ export class Following {
       task.entry === undefined
         ? undefined
         : await storage.stat(mount, task.entry, { signal: this.#signal, asker }).catch(ifNotThere);
-    one.item = { name: entry?.name ?? name, state: { is: "done", ...(entry && { entry: slim(entry) }) } };
+    const kept = entry && (await this.#named(entry, one.source.rename));
+    one.item = { name: kept?.name ?? name, state: { is: "done", ...(kept && { entry: slim(kept) }) } };
+  }
+
+  /** What has come, called as it is to be; where that cannot be, it stays as it is called. */
+  async #named(entry: Entry, rename: string | undefined): Promise<Entry> {
+    const { mount, person: asker } = this.#download;
+    const name = rename === undefined ? entry.name : withEnding(rename, entry);
+    if (name === entry.name) return entry;
+    const renamed = await this.#parts.storage
+      .rename(mount, entry.id, name, { signal: this.#stopping.signal, asker })
+      .catch(ifNotThere);
+    return renamed ? { ...entry, name: renamed.name } : entry;
   }
 
   /**
@@ -262,9 +294,7 @@ export class Following {
   async #end(): Promise<void> {
     const isLost = this.#open.length > 0;
     await this.#remember();
-    const { id, person, shown } = this.#download;
-    const screen = this.#screen(isLost ? "lost" : "over");
-    await this.#parts.jobs.add(downloadOutcomeKind, { person, shown, screen }, { id });
+    await addEnding(this.#parts.jobs, this.#download, this.#screen(isLost ? "lost" : "over"));
   }
 
   #screen(is: "running" | "over" | "lost") {

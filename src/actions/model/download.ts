@@ -1,11 +1,16 @@
 import type { Source } from "../../storage/source.ts";
 import type { DownloadScreen } from "./screen.ts";
-import type { Placed } from "./target.ts";
+import type { Placed, Target } from "./target.ts";
 
 /** Addresses a drive fetches by itself for somebody, followed in the message that was answered with. */
 export interface Downloads {
   /** A batch that begins when its message is there. */
   prepare(order: DownloadOrder): Prepared;
+  /**
+   * A batch that nobody looks at: it begins at once, and its end is told in a message of its own. One of an id that is known
+   * is not begun again.
+   */
+  begin(order: DownloadOrder, told: Target): Promise<void>;
   /** Ends a batch: what is not there yet is not fetched. False = it is over. */
   cancel(id: string): Promise<boolean>;
   /** Follows nothing of a person any more; what their drive fetches it goes on with. */
@@ -21,6 +26,8 @@ export interface DownloadOrder {
   /** Id of the folder it goes into; absent = the mount's root. */
   readonly to?: string | undefined;
   readonly sources: readonly WantedSource[];
+  /** Id of what is followed, and brought it; absent = somebody asked for it. */
+  readonly follow?: string | undefined;
   /** The screen but for what becomes of it. */
   readonly card: Omit<DownloadScreen, "items" | "is">;
 }
@@ -28,6 +35,8 @@ export interface DownloadOrder {
 /** An address, or with `task` one whose task has failed and is begun again. */
 export interface WantedSource extends Pick<Source, "url" | "name"> {
   readonly task?: string | undefined;
+  /** What is made of it is called so, with the ending it has; absent = as it comes. */
+  readonly rename?: string | undefined;
 }
 
 interface Prepared {

@@ -23,6 +23,9 @@ export const formsOfApp = [
   "page-number",
   "folder-name",
   "entry-name",
+  "feed-words",
+  "feed-pattern",
+  "feed-folder",
   "link-password",
   "aria2",
   // Operators.

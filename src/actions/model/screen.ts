@@ -6,6 +6,7 @@ import type { Field, Values } from "../../storage/field.ts";
 import type { DownloadMethod, Health } from "../../storage/mount.ts";
 import type { Quota } from "../../storage/driver.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
+import { feedTroubles } from "./follow.ts";
 import type { FileAddress } from "./file-address.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
@@ -17,6 +18,8 @@ import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
 import type { BatchScreen } from "./batch-screen.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
+import type { HookCard } from "./hook-screen.ts";
+import type { FollowScreen } from "./follow-screen.ts";
 import type { GivenScreen } from "./given-screen.ts";
 import type { PushScreen } from "./push-screen.ts";
 import type { SharedScreen } from "./shared-screen.ts";
@@ -38,6 +41,7 @@ export type Screen =
   | MountCard
   | Favourites
   | SettingsScreen
+  | HookCard
   | Question
   | TransferScreen
   | BatchScreen
@@ -48,6 +52,7 @@ export type Screen =
   | ApprovalScreen
   | DownloadScreen
   | SaveScreen
+  | FollowScreen
   | PushScreen
   | UploadScreen
   | SharedScreen
@@ -202,6 +207,7 @@ export type Ability =
   | "tidy"
   | "add-favourite"
   | "remove-favourite"
+  | "follow-folder"
   | "ask-root"
   | "renew-mount"
   | "revoke-links";
@@ -452,7 +458,7 @@ export interface MountCard {
   readonly can: readonly Ability[];
 }
 
-/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-method`, `revoke-links` where `revocable`. */
+/** A person's settings. Presses: `set-language`, `set-rows`, `set-order`, `set-method`, `revoke-links` where `revocable`, `show-hook` where there are `hooks`. */
 export interface SettingsScreen {
   readonly show: "settings";
   readonly view: ViewRef;
@@ -470,6 +476,8 @@ export interface SettingsScreen {
   readonly aria2?: { readonly host?: string | undefined } | undefined;
   /** The links in this person's name can be taken back. */
   readonly revocable?: boolean;
+  /** Programs can add downloads by an address of the person's own. */
+  readonly hooks?: boolean;
 }
 
 /**
@@ -528,6 +536,8 @@ export interface DownloadScreen {
   readonly left: number;
   /** `lost`: it was not followed to its end. */
   readonly is: "running" | "over" | "lost";
+  /** What the feed calls itself that brought it; absent = somebody asked for it. */
+  readonly feed?: string | undefined;
 }
 
 /**
@@ -698,6 +708,8 @@ export interface Question {
     | "revoke-links"
     | "revoke-every-link"
     | "revoke-shared"
+    | "renew-hook"
+    | "revoke-hook"
     | "take-back-link"
     | "delete-entries"
     | "empty-trash";
@@ -808,6 +820,11 @@ export const noticeCodes = [
   "download-over",
   "download-stopped",
   "tasks-none-failed",
+  // Hooks.
+  "no-hooks",
+  "hook-url",
+  "hook-folder",
+  "hook-chat-closed",
   // Saving from a share.
   "no-drive-to-save",
   "save-busy",
@@ -821,7 +838,8 @@ export const noticeCodes = [
   "upload-queue-full",
   "upload-stopped",
   "no-uploads",
-  "torrent-as-magnet",
+  "torrent-unreadable",
+  "torrent-v2-only",
   // Links that others open.
   "no-sharing-drive",
   "aria2-connected",
@@ -839,5 +857,13 @@ export const noticeCodes = [
   "undo-unclear",
   "no-trash",
   "favourites-full",
+  // Following.
+  "follow-what",
+  "follows-full",
+  "no-following",
+  "feed-brings-nothing",
+  ...feedTroubles,
+  "too-many-entries",
+  "chat-closed",
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

@@ -51,6 +51,9 @@ export type ViewState =
   | BatchView
   | ListView
   | DownloadView
+  | FollowsView
+  | FollowView
+  | BackfillView
   | UploadView
   | SaveView
   | PushView
@@ -102,6 +105,7 @@ export type ViewState =
     }
   | { readonly at: "mount"; readonly mount: string }
   | { readonly at: "settings" }
+  | { readonly at: "hook" }
   | SignInView
   | ApprovalView
   | {
@@ -118,7 +122,7 @@ export type ViewState =
       /** The sign-in that waits for the answer. */
       readonly pending: string;
     }
-  | { readonly at: "question"; readonly question: "forget" | "revoke-links" | "revoke-every-link" }
+  | { readonly at: "question"; readonly question: PlainQuestion }
   | { readonly at: "question"; readonly question: "revoke-shared"; readonly shared: SharedView }
   | {
       readonly at: "question";
@@ -136,6 +140,9 @@ export type ViewState =
       /** What `renew-mount` is about. */
       readonly mount?: string;
     };
+
+/** Questions about what needs no naming. */
+export type PlainQuestion = "forget" | "revoke-links" | "revoke-every-link" | "renew-hook" | "revoke-hook";
 
 /** A sign-in somebody approves elsewhere. */
 export interface ApprovalView {
@@ -238,6 +245,10 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.back.at === "folder" ? state.back : state.back.folder;
     case "share-out":
       return state.from.at === "folder" ? state.from : state.from.folder;
+    case "follows":
+    case "follow":
+    case "backfill":
+      return state.folder;
     case "push":
     case "tidy":
       return folderOf(state.from);
@@ -258,6 +269,7 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "favourites":
     case "mount":
     case "settings":
+    case "hook":
     case "sign-in-ways":
     case "approval":
     case "question":
@@ -301,6 +313,39 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** A page of what is followed. Its rows are ids. */
+export interface FollowsView {
+  readonly at: "follows";
+  /** 1-based. */
+  readonly page: number;
+  /** The folder one is in; absent = there is none. */
+  readonly folder?: FolderView | undefined;
+  /** One was removed just now. */
+  readonly removed?: boolean | undefined;
+}
+
+/** Something that is followed. */
+export interface FollowView {
+  readonly at: "follow";
+  readonly follow: string;
+  /** The folder one is in; absent = it came unasked. */
+  readonly folder?: FolderView | undefined;
+  /** What was done just now. */
+  readonly said?: "begun" | "known" | "looking" | undefined;
+}
+
+/** A page of what was in a feed before, to choose from. Its rows are keys of entries. */
+export interface BackfillView {
+  readonly at: "backfill";
+  readonly follow: string;
+  /** The folder one is in. */
+  readonly folder?: FolderView | undefined;
+  /** 1-based. */
+  readonly page: number;
+  /** Keys of the chosen entries. */
+  readonly picked: readonly string[];
 }
 
 /** Files somebody sent, on their way into a folder. Its rows are what they became. */

@@ -8,6 +8,7 @@ import { changeAccount } from "../mounts/sign-in.ts";
 import { showMount } from "../mounts/views.ts";
 import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
+import { newHook, revokeHook } from "../hook/hook.ts";
 import { takeBackLink } from "../links/given-link.ts";
 import { revokeOwnLinks } from "../links/revoke-links.ts";
 import { forgetPerson } from "../settings/forget.ts";
@@ -31,6 +32,10 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeEveryLink(context);
     case "revoke-shared":
       return revokeShared(context, question);
+    case "renew-hook":
+      return newHook(context);
+    case "revoke-hook":
+      return revokeHook(context);
     case "take-back-link":
       return takeBackLink(context, question);
     case "other-account":
@@ -58,6 +63,9 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return showOperators(context, { at: "operators", room: "panel" });
     case "revoke-shared":
       return goTo(context, question.shared);
+    case "renew-hook":
+    case "revoke-hook":
+      return goTo(context, { at: "hook" });
     case "take-back-link":
       return goTo(context, question.given);
     case "other-account":
@@ -91,6 +99,7 @@ function removeMount(
     const { credential } = await context.services.storage.unmount(mount);
     await context.services.transfers?.withdraw(mount);
     await context.services.batches?.withdraw(mount);
+    await context.services.follows?.forget(context.person.id, mount);
     await context.services.givenLinks?.endAll(context.person.id, mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");
     const without = await withPerson(context, withoutMount(context.person, mount));

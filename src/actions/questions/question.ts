@@ -12,7 +12,9 @@ export async function showQuestion(
   switch (state.question) {
     case "forget":
     case "revoke-links":
-    case "revoke-every-link": {
+    case "revoke-every-link":
+    case "renew-hook":
+    case "revoke-hook": {
       const view = await draw(context, state);
       return { screen: { show: "question", view, question: state.question } };
     }

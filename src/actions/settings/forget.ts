@@ -17,6 +17,8 @@ export async function forgetPerson({ services, person, session }: ActionContext)
   await services.batches?.forget(person.id);
   await services.downloads?.forget(person.id);
   await services.saves?.forget(person.id);
+  await services.hooks?.revoke(person.id);
+  await services.follows?.forget(person.id);
   await services.pushes?.forget(person.id);
   await services.givenLinks?.endAll(person.id);
   await services.uploads?.forget(person.id);

@@ -18,6 +18,7 @@ export async function showSettings(context: ActionContext): Promise<Result> {
       methods: services.methods,
       ...(services.pushes && { aria2: { host: await aria2Host(context) } }),
       ...(services.revokeLinks && { revocable: true }),
+      ...(services.hooks && { hooks: true }),
     },
   };
 }

@@ -13,8 +13,11 @@ export async function withShares(context: ActionContext, opened: readonly Mount[
   const known = (await mountsOf(services, person)).filter(({ id }) => !ids.includes(id));
   const others = person.mounts.filter((id) => !ids.includes(id));
   const hasAccount = known.some((mount) => !isShare(context, mount));
-  // What is shared with a group stays until its owner takes it away.
-  const shares = known.filter((mount) => isShare(context, mount) && mount.audience.length === 0);
+  // What is shared with a group, or followed, stays until its owner takes it away.
+  const followed = new Set((await services.follows?.of(person.id))?.map(({ about }) => about.mount));
+  const shares = known.filter(
+    (mount) => isShare(context, mount) && mount.audience.length === 0 && !followed.has(mount.id),
+  );
   const over = shares.slice(0, Math.max(0, shares.length + ids.length - maxShares)).map(({ id }) => id);
   const kept = over.reduce<Person>(withoutMount, { ...person, mounts: others });
   const latest = ids.reduce<Person>((record, id) => withMount(record, id, { choose: !hasAccount }), kept);

@@ -4,6 +4,7 @@ import { notAShareLink, noticeWithWays } from "../context/failure.ts";
 import type { Source } from "../../storage/source.ts";
 import { download, saidSources } from "../download/download.ts";
 import { fetchingMount } from "../download/fetching-mount.ts";
+import { downloadTorrents } from "../download/torrents.ts";
 import { searchFor } from "../search/search.ts";
 import { openShare } from "../shares/open-share.ts";
 import { sharesIn } from "../shares/recognise.ts";
@@ -36,10 +37,10 @@ function credentialExposed(context: ActionContext): Promise<Result> {
   return noticeWithWays(context, "credential-exposed", { level: "refused", offer: ["add-account"] });
 }
 
-function hearFiles(context: ActionContext, { files, group }: Sent): Promise<Result> {
-  const kept = files.filter(({ name }) => fileMeaning(name) === "keep");
-  if (kept.length === 0) return noticeWithWays(context, "torrent-as-magnet", { level: "refused" });
-  return upload(context, { files: kept, group });
+function hearFiles(context: ActionContext, { files, group }: Sent): Promise<Result> | Result {
+  // Torrents among other files are kept with them.
+  const isFetched = files.every(({ name }) => fileMeaning(name) === "torrent");
+  return isFetched ? downloadTorrents(context, files) : upload(context, { files, group });
 }
 
 /** What is to be fetched, where a drive of theirs can: a magnet is said to need one, a web address is only no share. */

@@ -11,10 +11,14 @@ const [maxLines, nameWidth] = [10, 90];
 /** What a drive fetches into a folder, and how far it is. */
 export function downloadSheet(painter: Painter, screen: DownloadScreen): Sheet {
   const { say } = painter;
-  const { items, mount, trail, left, is } = screen;
+  const { items, mount, trail, left, is, feed } = screen;
   const shown = byUrgency(items).slice(0, maxLines);
   return {
-    head: [items.length > 1 && `### ⏬ ${batchTitle(painter, is, items.length)}`, trailLine(mount, trail)],
+    head: [
+      items.length > 1 && `### ⏬ ${batchTitle(painter, is, items.length)}`,
+      feed !== undefined && `🔔 ${say("download-of-feed", { feed: label(feed, nameWidth) })}`,
+      trailLine(mount, trail),
+    ],
     body: [
       ...shown.flatMap((item) =>
         downloadLines(painter, { ...item, called: label(item.name, nameWidth) }, mount.driver),

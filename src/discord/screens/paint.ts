@@ -3,8 +3,10 @@ import { batchSheet } from "./batch.ts";
 import { downloadSheet } from "./download.ts";
 import { favouritesSheet } from "./favourites.ts";
 import { fileSheet } from "./file.ts";
+import { backfillSheet, followSheet, followsSheet, newsSheet } from "./follow.ts";
 import { givenListSheet, givenSheet } from "./given.ts";
 import { helpSheet } from "./help.ts";
+import { hookSheet } from "./hook.ts";
 import { lendChoiceSheet, lendingSheet, placeSettingsSheet } from "./lending.ts";
 import { linkSheet } from "./link.ts";
 import { listChoiceSheet, listProgressSheet, listReadySheet } from "./list.ts";
@@ -49,8 +51,18 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return mountSheet(painter, screen);
     case "favourites":
       return favouritesSheet(painter, screen);
+    case "follows":
+      return followsSheet(painter, screen);
+    case "follow":
+      return followSheet(painter, screen);
+    case "news":
+      return newsSheet(painter, screen);
+    case "backfill":
+      return backfillSheet(painter, screen);
     case "settings":
       return settingsSheet(painter, screen);
+    case "hook":
+      return hookSheet(painter, screen);
     case "question":
       return questionSheet(painter, screen);
     case "lend-choice":

@@ -1,5 +1,5 @@
 import type { SettingsScreen } from "../../actions/model/screen.ts";
-import { sortArrow } from "../../i18n/signs.ts";
+import { hookSign, sortArrow } from "../../i18n/signs.ts";
 import { label } from "../markup.ts";
 import { press, type Painter } from "./painter.ts";
 import type { Sheet } from "./sheet.ts";
@@ -8,7 +8,7 @@ import { orders } from "../../storage/entry.ts";
 /** What a person can choose, and what is chosen. */
 export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
   const { say, languageName } = painter;
-  const { view, languages, language, rows, rowChoices, order, method, methods, aria2, revocable } = screen;
+  const { view, languages, language, rows, rowChoices, order, method, methods, aria2, revocable, hooks } = screen;
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
   return {
@@ -50,7 +50,10 @@ export function settingsSheet(painter: Painter, screen: SettingsScreen): Sheet {
           }),
         aria2?.host !== undefined && press(`✖️ ${say("press-drop-aria2")}`, { do: "drop-aria2", view }),
       ],
-      [revocable === true && press(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })],
+      [
+        hooks === true && press(`${hookSign} ${say("press-show-hook")}`, { do: "show-hook", view }),
+        revocable === true && press(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view }),
+      ],
     ],
   };
 }

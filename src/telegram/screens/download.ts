@@ -12,11 +12,12 @@ const [maxLines, maxOpened] = [10, 20];
 /** What a drive fetches into a folder, and how far it is. */
 export function paintDownload(painter: Painter, screen: DownloadScreen): Painted {
   const { say } = painter;
-  const { items, mount, trail, left, is } = screen;
+  const { items, mount, trail, left, is, feed } = screen;
   const shown = byUrgency(items).slice(0, maxLines);
   return {
     text: lines(
       items.length > 1 && FormattedString.join(["⏬ ", strong(batchTitle(painter, is, items.length))]),
+      feed !== undefined && `🔔 ${say("download-of-feed", { feed: isolate(elideName(feed, 50)) })}`,
       trailLine(mount, trail),
       "",
       ...shown.flatMap((item) =>

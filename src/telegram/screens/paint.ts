@@ -3,8 +3,10 @@ import { paintBatch } from "./batch.ts";
 import { paintDownload } from "./download.ts";
 import { paintFavourites } from "./favourites.ts";
 import { paintFile } from "./file.ts";
+import { paintBackfill, paintFollow, paintFollows, paintNews } from "./follow.ts";
 import { paintGiven, paintGivenList } from "./given.ts";
 import { paintHelp } from "./help.ts";
+import { paintHook } from "./hook.ts";
 import { paintLendChoice, paintLending, paintPlaceSettings } from "./lending.ts";
 import { paintLink } from "./link.ts";
 import { paintListChoice, paintListProgress, paintListReady } from "./list.ts";
@@ -44,8 +46,18 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintMount(painter, screen);
     case "favourites":
       return paintFavourites(painter, screen);
+    case "follows":
+      return paintFollows(painter, screen);
+    case "follow":
+      return paintFollow(painter, screen);
+    case "news":
+      return paintNews(painter, screen);
+    case "backfill":
+      return paintBackfill(painter, screen);
     case "settings":
       return paintSettings(painter, screen);
+    case "hook":
+      return paintHook(painter, screen);
     case "question":
       return paintQuestion(painter, screen);
     case "sign-in-ways":

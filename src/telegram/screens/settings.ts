@@ -3,12 +3,12 @@ import type { SettingsScreen } from "../../actions/model/screen.ts";
 import { isolate } from "../../i18n/names.ts";
 import { button, lines, strong, type Painted, type Painter, pairs } from "./painter.ts";
 import { orders } from "../../storage/entry.ts";
-import { chosenMark, sortArrow } from "../../i18n/signs.ts";
+import { chosenMark, hookSign, sortArrow } from "../../i18n/signs.ts";
 
 /** What a person can choose, and what is chosen. */
 export function paintSettings(painter: Painter, screen: SettingsScreen): Painted {
   const { say, languageName } = painter;
-  const { view, languages, language, rows, rowChoices, order, method, methods, aria2, revocable } = screen;
+  const { view, languages, language, rows, rowChoices, order, method, methods, aria2, revocable, hooks } = screen;
   const by = say(`order-${order.by}`);
   const sorted = order.descending ? say("listing-order-down", { by }) : say("listing-order-up", { by });
   return {
@@ -42,6 +42,7 @@ export function paintSettings(painter: Painter, screen: SettingsScreen): Painted
             ...(aria2.host === undefined ? [] : [button(`✖️ ${say("press-drop-aria2")}`, { do: "drop-aria2", view })]),
           ]
         : [],
+      hooks ? [button(`${hookSign} ${say("press-show-hook")}`, { do: "show-hook", view })] : [],
       revocable ? [button(`🚫 ${say("press-revoke-all-links")}`, { do: "revoke-links", view })] : [],
     ].filter((row) => row.length > 0),
   };
